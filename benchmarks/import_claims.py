@@ -78,7 +78,7 @@ def imported(path: Path) -> float:
     from claims.imports.storing import runs
 
     began = time.perf_counter()
-    run = runs.begin(str(path), Recipe(), by=None)
+    run = runs.find_or_create_run(str(path), Recipe(), by=None)
     runs.run_place(
         run, str(path), Recipe(), detected=lambda *found: None, tell=lambda progress: None, most_pages=1
     )

@@ -88,7 +88,7 @@ def proof_times() -> list[float]:
 def measured(path: Path) -> tuple[float, float]:
     """Seconds to verify 200,000 entries, and milliseconds of a proof at the median."""
     from claims.ledger.proofs.checkpoints import sign_ledger, sign_reviews
-    from claims.ledger.verification.verification_run import entries_here, verify
+    from claims.ledger.verification.verification_run import count_entries, verify
 
     imported(path)
     began = time.perf_counter()
@@ -96,7 +96,7 @@ def measured(path: Path) -> tuple[float, float]:
     signed = time.perf_counter()
     sign_reviews()
     print(
-        f"signed     {entries_here():,} entries in {signed - began:.1f} s, their moves in"
+        f"signed     {count_entries():,} entries in {signed - began:.1f} s, their moves in"
         f" {time.perf_counter() - signed:.1f} s"
     )
     proof = statistics.median(proof_times())
@@ -104,8 +104,8 @@ def measured(path: Path) -> tuple[float, float]:
     found = list(verify())
     seconds = time.perf_counter() - began
     assert not found, found[:5]
-    print(f"verified   {entries_here():,} entries in {seconds:.1f} s")
-    return seconds * ENTRIES / entries_here(), proof
+    print(f"verified   {count_entries():,} entries in {seconds:.1f} s")
+    return seconds * ENTRIES / count_entries(), proof
 
 
 def main() -> int:

@@ -16,7 +16,7 @@ from django.db.models import Model
 from benchmarks.read_side.cast import STEPS, Cast
 from benchmarks.read_side.ledger import Event, Life
 from benchmarks.read_side.words import LANGUAGES, Lexicon, lexicon
-from claims.ledger.entry_builder import LedgerEntry, LedgerLine, entry
+from claims.ledger.entry_builder import LedgerEntry, LedgerLine, build_entry
 from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Topic, Verdict
 from sources.addresses import url_key
 from sources.models import Publisher, Snapshot, Source
@@ -307,7 +307,7 @@ class Chunk:
             written = LedgerLine(version=version, kind=event.kind, note=note, published_at=event.at)
             ledger.insert(0, written)
             until = life.events[version].at if version < len(life.events) else None
-            new = entry(
+            new = build_entry(
                 claim,
                 topics=topics,
                 appearances=appearances,

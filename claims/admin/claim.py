@@ -37,7 +37,7 @@ from claims.admin.similar_claims import checks_of_others, similar, similar_conte
 from claims.models import Appearance, Claim, ClaimMedia, ClaimTopic, Evidence, ReplyRequest, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import claim_edits, reply_requests, verdict_drafts, workflow
-from claims.review.due_replies import is_nobody_asked
+from claims.review.due_replies import is_reply_missing
 from claims.teamwork import assignment_rules
 from factcheck.admin.base import change_page, person_at
 from factcheck.admin.change_history import PastEvent, changes_of, links_of
@@ -263,7 +263,7 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
         if draft and any(formset.has_changed() for formset in own):
             verdict_drafts.record_editor(draft, person_at(request))
         reason = request.POST.get("_not_asked", "")
-        if draft and reason in ReplyRequest.NotAsked.values and is_nobody_asked(draft):
+        if draft and reason in ReplyRequest.NotAsked.values and is_reply_missing(draft):
             claimant = draft.claim.claimant
             reply_requests.add(draft, by=person_at(request), claimant=claimant, not_asked=reason)
 

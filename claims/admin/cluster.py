@@ -18,7 +18,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from claims.admin.list_filters import LanguageFilter
 from claims.admin.status_badges import state_badge
-from claims.ledger.queries.cluster_filters import entries_of
+from claims.ledger.queries.cluster_filters import find_entries
 from claims.models import Cluster, ClusterMember
 from claims.models.cluster import CLUSTER_STEPS, LEAST_PUBLIC
 from claims.newsroom.people import display_name
@@ -164,7 +164,7 @@ class ClusterAdmin(DeskAdmin):
 
 def _context(cluster: Cluster, person: User) -> dict[str, Any]:
     """Return its state, its public view, and the possible actions."""
-    seen = entries_of([cluster.pk]).count()
+    seen = find_entries([cluster.pk]).count()
     may = person.has_perm("claims.publish_cluster")
     steps = [after for before, after in CLUSTER_STEPS if before == cluster.state] if may else []
     return {

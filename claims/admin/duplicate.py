@@ -94,7 +94,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
 
     @admin.action(description=_("Different claims"), permissions=["decide"])
     def tell_selected_apart(self, request: HttpRequest, pairs: QuerySet[PossibleDuplicate]) -> None:
-        number = duplicates.tell_apart(pairs, by=person_at(request))
+        number = duplicates.mark_as_different(pairs, by=person_at(request))
         words = ngettext(
             "%d pair marked as different claims.", "%d pairs marked as different claims.", number
         )
@@ -147,7 +147,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
         pair = self._asked_for(request, pk)
         if request.method == "POST":
             try:
-                duplicates.tell_apart([pair], by=person_at(request))
+                duplicates.mark_as_different([pair], by=person_at(request))
             except NotAllowed as refusal:
                 messages.error(request, str(refusal))
             else:

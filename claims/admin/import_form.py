@@ -103,7 +103,7 @@ def choose_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
     form = FileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            run = runs.choose(form.cleaned_data["file"], by=person_at(request))
+            run = runs.create_run(form.cleaned_data["file"], by=person_at(request))
         except (NotPossible, NotAllowed) as refusal:
             form.add_error("file", str(refusal))
         else:
@@ -139,7 +139,7 @@ def _set_up(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpRespo
             return HttpResponseRedirect(change_page(run))
         if asked != "start":
             return HttpResponseRedirect(request.path)
-        begin = house_archive.ask if request.POST.get("house_archive") else runs.start
+        begin = house_archive.queue_archive if request.POST.get("house_archive") else runs.start_run
         try:
             begin(run, by=person_at(request))
         except (NotPossible, NotAllowed) as refusal:
@@ -197,7 +197,7 @@ def _preview(run: ImportRun, how: Settings, notes: list[str]) -> list[runs.Previ
     def noted(sentence: str) -> None:
         notes.append(in_words(sentence))
 
-    return runs.preview(run, format=run.format, settings=how, count=SHOWN, noted=noted)
+    return runs.preview_run(run, format=run.format, settings=how, count=SHOWN, noted=noted)
 
 
 def _columns(run: ImportRun) -> dict[str, str]:

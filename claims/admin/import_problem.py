@@ -12,7 +12,7 @@ from django_stubs_ext import StrOrPromise
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
 
 from claims.admin.mapping_form import LABELS
-from claims.imports.problem_kinds import kind_in_words
+from claims.imports.problem_kinds import describe_kind
 from claims.models import ImportProblem
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page
@@ -29,9 +29,9 @@ class KindFilter(DropdownFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         run = request.GET.get("run__id__exact", "")
         if not run.isdecimal():
-            return [(code, kind_in_words(code)) for code in occurring_values(ImportProblem, "code")]
+            return [(code, describe_kind(code)) for code in occurring_values(ImportProblem, "code")]
         problems = ImportProblem.objects.filter(run=int(run)).order_by("code")
-        return [(code, kind_in_words(code)) for code in problems.values_list("code", flat=True).distinct()]
+        return [(code, describe_kind(code)) for code in problems.values_list("code", flat=True).distinct()]
 
     def has_output(self) -> bool:
         return True

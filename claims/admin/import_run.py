@@ -25,7 +25,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from claims.admin import import_form
 from claims.admin.import_progress import is_broken_off, progress
 from claims.imports.format_titles import format_title
-from claims.imports.problem_kinds import kind_in_words
+from claims.imports.problem_kinds import describe_kind
 from claims.imports.storing import house_archive, runs, undo
 from claims.models import AuditKind, ImportRun
 from claims.newsroom import audit
@@ -149,7 +149,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         if run:
             may_run = self.has_add_permission(request)
             may_undo = request.user.has_perm("claims.undo_import") and run.state in undo.UNDOABLE
-            obstacles = undo.obstacles(run) if may_undo else []
+            obstacles = undo.find_obstacles(run) if may_undo else []
             context |= {
                 "run": run,
                 "run_badge": state_badge(run),
@@ -159,7 +159,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
                 "may_run": may_run,
                 "may_go_on": may_run and (run.state == ImportRun.State.FAILED or is_broken_off(run)),
                 "may_undo": may_undo,
-                "may_release": house_archive.may_release(run, person_at(request)),
+                "may_release": house_archive.can_release(run, person_at(request)),
                 "obstacles": obstacles,
                 "rest": undo.count_rest(run) if obstacles else 0,
             }
@@ -176,7 +176,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         with in_house_language():
             what = gettext("Problems of import %d") % run.pk
         audit.record(AuditKind.DOWNLOADED, request=request, what=what)
-        report = StreamingHttpResponse(runs.problems_report(run), content_type="application/x-ndjson")
+        report = StreamingHttpResponse(runs.write_problem_report(run), content_type="application/x-ndjson")
         report.headers["Content-Disposition"] = f'attachment; filename="import-{run.pk}-problems.ndjson"'
         return report
 
@@ -185,7 +185,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         run = self._asked_for(request, pk, "claims.run_import")
         if request.method == "POST":
             try:
-                runs.start(run, by=person_at(request))
+                runs.start_run(run, by=person_at(request))
             except (NotPossible, NotAllowed) as refusal:
                 messages.error(request, str(refusal))
             else:
@@ -201,7 +201,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         if request.method != "POST":
             return HttpResponseRedirect(change_page(run))
         try:
-            runs.discard(run, by=person_at(request))
+            runs.discard_run(run, by=person_at(request))
         except (NotPossible, NotAllowed) as refusal:
             messages.error(request, str(refusal))
             return HttpResponseRedirect(change_page(run))
@@ -216,7 +216,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
                 messages.error(request, gettext("Check the sample, and confirm that you have."))
                 return HttpResponseRedirect(change_page(run))
             try:
-                house_archive.release(run, by=person_at(request))
+                house_archive.release_archive(run, by=person_at(request))
             except (NotPossible, NotAllowed) as refusal:
                 messages.error(request, str(refusal))
             else:
@@ -228,7 +228,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         run = self._asked_for(request, pk, "claims.undo_import")
         if request.method == "POST":
             try:
-                undo.begin(run, by=person_at(request), rest=bool(request.POST.get("rest")))
+                undo.queue_undo(run, by=person_at(request), rest=bool(request.POST.get("rest")))
             except (NotPossible, NotAllowed) as refusal:
                 messages.error(request, str(refusal))
             else:
@@ -256,4 +256,4 @@ def state_badge(run: ImportRun) -> SafeString:
 def _kinds_of_problems(run: ImportRun) -> list[dict[str, Any]]:
     kinds = run.problems.order_by().values("outcome", "code").annotate(number=Count("pk"))
     ordered = kinds.order_by("-outcome", "-number", "code")
-    return [{**kind, "words": kind_in_words(kind["code"])} for kind in ordered]
+    return [{**kind, "words": describe_kind(kind["code"])} for kind in ordered]

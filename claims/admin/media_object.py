@@ -22,7 +22,7 @@ from claims.admin.media_preview import description_badge, file_address, thumbnai
 from claims.models import ClaimMedia, Evidence
 from claims.models.claim_media import media_readable_by
 from claims.public.pages.media_files import file_response
-from claims.review.described_media import taken_in
+from claims.review.described_media import store_media
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.admin.technical import fingerprint, folded_json
 from factcheck.admin.versions import DeskForm
@@ -214,7 +214,7 @@ class MediaObjectAdmin(DeskAdmin):
             super().save_model(request, obj, form, change)
             return
         said = form.cleaned_data
-        taken = taken_in(
+        taken = store_media(
             said["upload"] or said["address"],
             by=person_at(request),
             alternative_text=said["alternative_text"],

@@ -22,7 +22,7 @@ from claims.admin.publish_confirmation import (
     public_changes,
 )
 from claims.admin.reader_view import SANDBOX
-from claims.ledger.preview_entries import Prospect
+from claims.ledger.preview_entries import EntryPreview
 from claims.models import Claim, Publication, Transition, Verdict
 from claims.models.verdict import CorrectionKind
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
@@ -74,7 +74,7 @@ class MoveButton(NamedTuple):
 
 def moves_context(subject: Claim | Verdict, by: User) -> dict[str, Any]:
     """Return the context of the panel of buttons."""
-    options = workflow.options(subject, by)
+    options = workflow.list_options(subject, by)
     return {
         "options": [MoveButton(o.action, o.move, KEYS.get(o.action, "")) for o in options if not o.obstacle],
         "obstacles": [option for option in options if option.obstacle],
@@ -86,7 +86,7 @@ def moves_context(subject: Claim | Verdict, by: User) -> dict[str, Any]:
 class AskedOnceMore(Exception):
     """The move changes what readers see, and the person has not seen how yet."""
 
-    def __init__(self, found: list[Prospect], shown: str, refusal: str) -> None:
+    def __init__(self, found: list[EntryPreview], shown: str, refusal: str) -> None:
         super().__init__(refusal)
         self.found, self.shown, self.refusal = found, shown, refusal
 
@@ -218,7 +218,9 @@ class MovesAdmin(DeskAdmin):
         stored(request)
         return moved
 
-    def _ask_once_more(self, request: HttpRequest, subject: Claim | Verdict, found: list[Prospect]) -> None:
+    def _ask_once_more(
+        self, request: HttpRequest, subject: Claim | Verdict, found: list[EntryPreview]
+    ) -> None:
         """Go on only where the person has seen what readers will see, as it is under the lock."""
         shown, confirmed = fingerprint(found), request.POST.get("confirmed", "")
         if not found or confirmed == shown:

@@ -13,7 +13,7 @@ from django_stubs_ext import StrOrPromise
 from claims.models import Appearance
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.quotes.locations import WrongPlace, quote_at, words_after, words_before
-from claims.quotes.lost_quotes import LostQuote, lost_quote
+from claims.quotes.lost_quotes import LostQuote, find_lost_quote
 from claims.quotes.orphans import OrphanReason
 from claims.review import claim_edits
 from factcheck.admin.base import DeskAdmin, change_page, person_at
@@ -41,7 +41,7 @@ _REASONS: dict[OrphanReason, StrOrPromise] = {
 
 def lost_context(appearance: Appearance) -> dict[str, Any] | None:
     """Return why a quote is orphaned, and possible locations; None if it is not orphaned."""
-    if appearance.anchor != Appearance.Anchor.ORPHANED or (lost := lost_quote(appearance)) is None:
+    if appearance.anchor != Appearance.Anchor.ORPHANED or (lost := find_lost_quote(appearance)) is None:
         return None
     return {
         "reason": _REASONS[lost.reason],

@@ -23,13 +23,13 @@ from claims.imports.reading.pasted_text import (
     PastedRow,
     Settings,
     columns,
+    detect_settings,
     plain,
-    recognised,
     rows,
 )
 from claims.imports.reading.raw_record import Refusal
 from claims.imports.reading.review_record import Review
-from claims.imports.storing.proposed_rows import StoredRow, propose, there_already
+from claims.imports.storing.proposed_rows import StoredRow, find_existing, propose_rows
 from claims.models import Claim
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.admin.unsaved import stored
@@ -99,7 +99,7 @@ def _read(request: HttpRequest, text: str) -> dict[str, Any]:
     """Read the rows; if requested, store them and return the results."""
     asked, person = request.POST.get("do", ""), person_at(request)
     settings = _settings_of(request) if asked in ("again", "store") else None
-    settings = settings or recognised(text)
+    settings = settings or detect_settings(text)
     form = PastedColumnsForm(
         request.POST if asked in ("again", "store") else None,
         settings=settings,
@@ -116,7 +116,7 @@ def _read(request: HttpRequest, text: str) -> dict[str, Any]:
     reviews = [review for _record, review in found if isinstance(review, Review)]
     proposed: list[StoredRow] | None = None
     if asked == "store" and form.is_valid():
-        proposed = propose(reviews, by=person)
+        proposed = propose_rows(reviews, by=person)
         stored(request)
     shown = _shown(found, reviews, proposed, person)
     return {
@@ -152,7 +152,7 @@ def _bounded(found: Iterator[PastedRow]) -> list[PastedRow] | None:
 def _shown(
     found: Sequence[PastedRow], reviews: Sequence[Review], stored: Sequence[StoredRow] | None, person: User
 ) -> list[ShownRow]:
-    known = iter(stored if stored is not None else there_already(reviews, by=person))
+    known = iter(stored if stored is not None else find_existing(reviews, by=person))
     return [
         _refused(review) if isinstance(review, Refusal) else _row(review, next(known))
         for _record, review in found

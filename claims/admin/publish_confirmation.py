@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from claims.admin.reader_view import reader_view
 from claims.admin.timeline import timeline
 from claims.ledger import preview_entries
-from claims.ledger.document.wording_changes import replied
-from claims.ledger.preview_entries import Prospect
+from claims.ledger.document.wording_changes import format_reply
+from claims.ledger.preview_entries import EntryPreview
 from claims.models import Claim, Evidence, Publication, Verdict
 from claims.models.rating import RatingClass
 from factcheck.list_phrases import listed
@@ -58,26 +58,26 @@ class PublicChange:
 
 def prospects_of(
     subject: Claim | Verdict, action: str, *, note: str = "", kind: str = "", into: Claim | None = None
-) -> list[Prospect]:
+) -> list[EntryPreview]:
     """Return the ledger entry after the move for each claim whose page it changes."""
     if isinstance(subject, Verdict):
         if action == "publish":
             quoted = Evidence.objects.select_related("source__publisher", "snapshot").defer("snapshot__text")
-            return [preview_entries.of_publishing(subject, list(quoted.filter(verdict=subject)))]
-        return [preview_entries.of_retracting(subject, note)]
+            return [preview_entries.preview_publishing(subject, list(quoted.filter(verdict=subject)))]
+        return [preview_entries.preview_retracting(subject, note)]
     if action == "republish":
-        return [preview_entries.of_republishing(subject, kind, note)]
+        return [preview_entries.preview_republishing(subject, kind, note)]
     if action == "merge":
-        return preview_entries.of_merging(subject, into) if into and into.pk != subject.pk else []
-    return preview_entries.of_unmerging(subject, subject.merged_into) if subject.merged_into else []
+        return preview_entries.preview_merging(subject, into) if into and into.pk != subject.pk else []
+    return preview_entries.preview_unmerging(subject, subject.merged_into) if subject.merged_into else []
 
 
-def public_changes(found: list[Prospect]) -> list[PublicChange]:
+def public_changes(found: list[EntryPreview]) -> list[PublicChange]:
     """Return the changes for display, side by side."""
     return [_change(prospect) for prospect in found]
 
 
-def fingerprint(found: list[Prospect]) -> str:
+def fingerprint(found: list[EntryPreview]) -> str:
     """Return a fingerprint of what a person confirms."""
     return hashlib.sha256("".join(each.fingerprint for each in found).encode()).hexdigest()[:32]
 
@@ -91,7 +91,7 @@ def changed_by(subject: Claim | Verdict, reader: User, since: str) -> str:
     return who[0] if who else str(_("another user"))
 
 
-def _change(prospect: Prospect) -> PublicChange:
+def _change(prospect: EntryPreview) -> PublicChange:
     now = prospect.now
     before = dict(_entry_parts(now)) if now else {}
     after = dict(_entry_parts(prospect.then))
@@ -161,7 +161,7 @@ def _verdict_parts(verdict: Document) -> Iterator[tuple[str, str]]:
     stances = dict(Evidence.Stance.choices)
     cited = [f"{stances[item['stance']]}: {_quoted(item, item['note'])}" for item in verdict["evidence"]]
     yield _("Evidence"), "\n".join(cited)
-    yield _("Right of reply"), "\n".join(map(replied, verdict.get("right_of_reply", [])))
+    yield _("Right of reply"), "\n".join(map(format_reply, verdict.get("right_of_reply", [])))
 
 
 def _quoted(item: Document, note: str = "") -> str:

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from claims.models import Appearance, Evidence
 from claims.quotes.anchors import QuoteAmbiguous, QuoteNotFound
-from claims.quotes.locations import places_in_words, quote, words_after, words_before
+from claims.quotes.locations import build_quote, describe_places, words_after, words_before
 from factcheck.installation.messages import in_words
 from sources.models import Source
 
@@ -67,12 +67,12 @@ class QuoteForm(forms.ModelForm):
         # What the previous anchor left in these fields belongs to the previous words.
         typed = {side: cleaned.get(side, "") if self._differs(side) else "" for side in ("prefix", "suffix")}
         try:
-            quotation = quote(source, quote_typed, **typed)
+            quotation = build_quote(source, quote_typed, **typed)
         except QuoteNotFound as problem:
             self.add_error("exact", _("%s Or leave the quote empty.") % in_words(problem))
         except QuoteAmbiguous as problem:
             text = source.latest_snapshot().text
-            self.add_error("exact", [in_words(problem), *places_in_words(text, problem)])
+            self.add_error("exact", [in_words(problem), *describe_places(text, problem)])
             # Also opens the fold that holds the field.
             self.add_error("prefix", _("Enter the words before the passage you mean."))
         else:

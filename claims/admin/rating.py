@@ -124,7 +124,7 @@ class RatingScaleAdmin(DeskAdmin):
 
     def save_formset(self, request: HttpRequest, form: forms.ModelForm, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)
-        classification.call_for(
+        classification.queue_restating(
             [f.instance for f in formset.initial_forms if "rating_class" in f.changed_data]
         )
 
@@ -159,7 +159,7 @@ class RatingAdmin(SaysOtherLanguages, QueueOrder, DeskAdmin):
     def save_model(self, request: HttpRequest, obj: Rating, form: forms.ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
         if change and "rating_class" in form.changed_data:
-            classification.call_for([obj])
+            classification.queue_restating([obj])
 
     # The list --------------------------------------------------------------------------------------------------------
 

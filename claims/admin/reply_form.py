@@ -90,7 +90,7 @@ def begun(verdict: Verdict, by: User, language: str = "") -> dict[str, Any]:
     """Return initial values of a new request: the template of the claim's language, filled in."""
     claimant = verdict.claim.claimant
     language = language or verdict.claim.language
-    words = reply_requests.wording(
+    words = reply_requests.render_template(
         verdict, whom=claimant.name if claimant else "", by=by, language=language, deadline=None
     )
     until = timezone.localtime() + USUAL_TIME

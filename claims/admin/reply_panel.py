@@ -5,9 +5,9 @@ from typing import Any
 from django.contrib.auth.models import User
 
 from claims.admin.status_badges import reply_badge
-from claims.ledger.document.reply_document import reason_in_words
+from claims.ledger.document.reply_document import describe_reason
 from claims.models import ReplyRequest, Verdict
-from claims.review.due_replies import names_somebody, reply_rule_of
+from claims.review.due_replies import find_reply_rule, has_named_claimant
 from claims.review.verdict_drafts import may_edit
 from factcheck.admin.base import change_page
 
@@ -20,14 +20,14 @@ def replies_context(verdict: Verdict, person: User) -> dict[str, Any]:
         ReplyRequest.objects.readable_by(person).filter(verdict=verdict).select_related("claimant", "verdict")
     )
     is_draft = verdict.state == Verdict.State.DRAFT
-    rule = reply_rule_of(verdict) if is_draft else verdict.reply_rule
+    rule = find_reply_rule(verdict) if is_draft else verdict.reply_rule
     return {
         "replies": [
             {
                 "row": row,
                 "badge": reply_badge(row),
                 "page": change_page(row),
-                "reason": row.not_asked_note or reason_in_words(row.not_asked, verdict.language),
+                "reason": row.not_asked_note or describe_reason(row.not_asked, verdict.language),
                 "may_answer": row.sent_at
                 and not row.answered_at
                 and person.has_perm("claims.change_replyrequest"),
@@ -39,7 +39,7 @@ def replies_context(verdict: Verdict, person: User) -> dict[str, Any]:
             choice for choice in ReplyRequest.NotAsked.choices if choice[0] != ReplyRequest.NotAsked.OTHER
         ],
         "reply_is_due": rule == Verdict.ReplyRule.DUE,
-        "reply_names": names_somebody(verdict),
+        "reply_names": has_named_claimant(verdict),
         "may_ask": person.has_perm("claims.add_replyrequest") and may_edit(verdict, person),
     }
 

@@ -24,7 +24,7 @@ from claims.admin.list_filters import QueueFilter, QueueOrder
 from claims.admin.reply_form import ASKED, NOT_ASKED, AnswerForm, ReplyForm, SentForm, begun
 from claims.admin.reply_panel import may_update
 from claims.admin.status_badges import reply_badge, state_badge
-from claims.ledger.document.reply_document import reason_in_words
+from claims.ledger.document.reply_document import describe_reason
 from claims.models import ReplyRequest, Verdict
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import reply_requests
@@ -260,7 +260,7 @@ def _done(row: ReplyRequest, action: str, person: User, at: datetime | None) -> 
         sent = reply_requests.mark_sent(row, by=person, at=at)
         return _("Marked as sent on %s.") % date_format(timezone.localtime(sent.sent_at), "DATETIME_FORMAT")
     if action == "mail":
-        reply_requests.ask_by_mail(row, by=person)
+        reply_requests.queue_mail(row, by=person)
         return _("It will be sent within a minute. Answers will come to you.")
     reply_requests.stop_mail(row, by=person)
     return _("Stopped: no email is sent.")
@@ -309,8 +309,8 @@ def _context(row: ReplyRequest, person: User, is_written: bool) -> dict[str, Any
     return {
         "row": row,
         "row_badge": reply_badge(row),
-        "reason": row.not_asked_note or reason_in_words(row.not_asked, row.verdict.language),
-        "text_as_sent": reply_requests.as_sent(row),
+        "reason": row.not_asked_note or describe_reason(row.not_asked, row.verdict.language),
+        "text_as_sent": reply_requests.build_sent_text(row),
         "may_send": is_written and not row.sent_at and not row.not_asked,
         "may_mail": is_written and not row.sent_at and row.channel == ReplyRequest.Channel.EMAIL,
         "may_stop": may_change and is_draft and row.mail_asked_at and not row.sent_at,

@@ -35,9 +35,9 @@ from claims.models.translation_step import SIGN_OFF
 from claims.models.visibility import READ_DRAFTS
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import translation_drafts
-from claims.review.merge_targets import Original, is_of, original_of
+from claims.review.merge_targets import OriginalText, find_original, is_translation_of
 from claims.review.translation_moves import missing_of_translation
-from claims.review.translation_workflow import move_translation, translation_options
+from claims.review.translation_workflow import list_translation_options, move_translation
 from factcheck.admin.base import DeskAdmin, change_page, goes_along, person_at
 from factcheck.admin.change_history import PastEvent, changes_of, name_of
 from factcheck.django_internals import become
@@ -236,7 +236,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         form = live_preview.without_lock(self.get_form(request, row, change=True))(request.POST, instance=row)
         form.full_clean()
         typed: Translation = form.instance
-        prospect = preview_entries.of_translating(typed)
+        prospect = preview_entries.preview_translating(typed)
         answer = JsonResponse(
             {
                 "page": reader_view([prospect.then, *prospect.ledger], prospect.then, language=typed.language)
@@ -296,9 +296,9 @@ def last_step(row: Translation) -> int:
 
 
 def _page_context(row: Translation, person: User, form: forms.BaseForm | None) -> dict[str, Any]:
-    shown = original_of(row.verdict)
-    is_current = is_of(row, shown)
-    options = translation_options(row, person)
+    shown = find_original(row.verdict)
+    is_current = is_translation_of(row, shown)
+    options = list_translation_options(row, person)
     steps = list(row.steps.readable_by(person))
     in_round = [step for step in steps if step.action == SIGN_OFF and step.round == row.review_round]
     last = steps[-1] if steps else None
@@ -334,9 +334,9 @@ def _page_context(row: Translation, person: User, form: forms.BaseForm | None) -
     }
 
 
-def _as_written(verdict: Verdict) -> Original:
+def _as_written(verdict: Verdict) -> OriginalText:
     """Return the original of an outdated translation, beside the present claim."""
-    return Original(
+    return OriginalText(
         words={
             "statement": verdict.claim.statement,
             "title": verdict.title,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from claims.models import Translation
 from claims.models.translation import WORDS
-from claims.review.merge_targets import Original
+from claims.review.merge_targets import OriginalText
 from factcheck.admin.versions import DeskForm
 from factcheck.language_names import is_right_to_left
 
@@ -63,7 +63,7 @@ class TranslatedPart:
 
 
 def pairs(
-    translation: Translation, original: Original | None, form: forms.BaseForm | None
+    translation: Translation, original: OriginalText | None, form: forms.BaseForm | None
 ) -> list[TranslatedPart]:
     """The parts of the original, each with its translation.
 

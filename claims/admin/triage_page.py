@@ -130,7 +130,7 @@ def number_waiting(rows: QuerySet[Claim]) -> int:
 
 def claim_in_triage(claim: Claim, person: User) -> dict[str, Any]:
     """Return everything needed to decide about one claim, and the possible decisions."""
-    options = {option.action: option for option in workflow.options(claim, person)}
+    options = {option.action: option for option in workflow.list_options(claim, person)}
     waits = claim.state == Claim.State.PROPOSED
     return {
         "claim": claim,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminRadioSelectWidget
 
 from claims.models import Verdict
-from claims.review.verdict_drafts import offered_ratings
+from claims.review.verdict_drafts import list_ratings
 from factcheck.admin.versions import DeskForm
 from sources.models import Publisher
 
@@ -81,7 +81,7 @@ class VerdictForm(DeskForm):
             self.initial["reviewed_on"] = timezone.localdate()
         rating = self.fields.get("rating")
         if isinstance(rating, forms.ModelChoiceField):
-            rating.queryset = offered_ratings(self.instance)
+            rating.queryset = list_ratings(self.instance)
             rating.empty_label = _("Not decided yet")
 
 

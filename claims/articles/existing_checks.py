@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from claims.articles.proposals import FoundClaim, Proposal
-from claims.ledger.document.headline import label_in, lead_verdict
+from claims.ledger.document.headline import choose_lead_verdict, find_label
 from claims.matching.answers import Answer, Match, Terms, answered_each
 from claims.matching.repeat_detection import note_in_snapshot, said_again
 from claims.models import Publication
@@ -101,12 +101,12 @@ def _published(claims: Iterable[int]) -> dict[int, Publication]:
 
 def _told(match: Match, entry: Publication) -> CheckedBefore:
     document = entry.document
-    verdict = lead_verdict(document)
+    verdict = choose_lead_verdict(document)
     return CheckedBefore(
         claim=match.claim,
         statement=document["statement"],
         address=document["url"],
-        rating=label_in(document["language"], verdict["rating"]) if verdict else "",
+        rating=find_label(document["language"], verdict["rating"]) if verdict else "",
         publisher=verdict["publisher"]["name"] if verdict else "",
         kind=match.kind,
         confidence=match.confidence,

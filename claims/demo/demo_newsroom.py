@@ -132,7 +132,7 @@ class _Newsroom:
         put_to_work(self.content, self.claims, self.people)
         for row in self.content["imports"]:
             upload = SimpleUploadedFile(row["file"], (FOLDER / row["file"]).read_bytes())
-            runs.run_upload(runs.choose(upload, by=self.people[row["by"]]))
+            runs.run_upload(runs.create_run(upload, by=self.people[row["by"]]))
         receive(self.content, self.claims, self.sources, self.people)
         # The demo asks nobody for anything until somebody says so.
         ArchivingRequest.objects.filter(source__in=self.sources.values()).delete()

@@ -41,7 +41,7 @@ def add_pictures(rows: list[Row], claims: dict[str, Claim], people: dict[str, Us
     for row in rows:
         by = people[row["by"]]
         file = ContentFile((FOLDER / row["file"]).read_bytes(), name=row["file"])
-        media = described_media.taken_in(file, by=by, alternative_text=row["alternative_text"])
+        media = described_media.store_media(file, by=by, alternative_text=row["alternative_text"])
         claim_edits.add_media(
             claims[row["claim"]], media, by=by, caption=row["caption"], page_url=row["page_url"]
         )

@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 from claims.articles.detection import band_of
 from claims.ledger.document import claim_document
 from claims.ledger.document.claim_document import moment, moment_if_any, render
-from claims.ledger.document.reply_document import reply
+from claims.ledger.document.reply_document import build_reply
 from claims.models import (
     Appearance,
     Claim,
@@ -210,7 +210,7 @@ def said_in_review(row: SignOff | TranslationStep) -> Document:
 def reply_request(row: ReplyRequest) -> Document:
     """A request for an answer, with what only the newsroom knows of it."""
     return {
-        **reply(row, row.verdict.language),
+        **build_reply(row, row.verdict.language),
         "verdict": row.verdict_id,
         "language": row.language,
         "channel": row.channel,

@@ -28,7 +28,7 @@ from claims.editorial.strict_bodies import EditorialBody, read
 from claims.models import ClaimMedia
 from claims.newsroom.roles import require
 from claims.review import claim_edits
-from claims.review.described_media import change_description, taken_in
+from claims.review.described_media import change_description, store_media
 from factcheck.database import clock
 from factcheck.installation.messages import in_words
 from sources.http.fetch_errors import FetchError
@@ -69,7 +69,7 @@ class MediaWork(EditorialResource):
         key = "file" if "file" in values else "url"
         began = clock.now()
         try:
-            media = taken_in(
+            media = store_media(
                 values[key],
                 alternative_text=values.get("alternative_text", ""),
                 show=values.get("show_to_readers", True),

@@ -73,7 +73,7 @@ class MovingResource(EditorialResource):
 
     def open_moves(self, subject: Any) -> list[Option]:
         """The moves that are open to the person."""
-        return workflow.options(subject, self.person)
+        return workflow.list_options(subject, self.person)
 
     def hold(self, subject: Any, values: dict[str, Any]) -> None:
         """Hold what is going to be locked, in its order, so that what is compared stays so until it moves."""

@@ -10,7 +10,7 @@ from claims.editorial.refused_requests import at
 from claims.models import Appearance, Evidence
 from claims.newsroom.roles import require
 from claims.quotes.anchors import QuoteAmbiguous
-from claims.quotes.locations import QuotedWords, places_in_words, quote, quote_at
+from claims.quotes.locations import QuotedWords, build_quote, describe_places, quote_at
 from factcheck.installation.messages import in_words
 from sources.capture import capture
 from sources.extraction import ExtractionError
@@ -111,11 +111,11 @@ def quotation_of(
         )
     exact = values.get("exact", row.exact if row else "")
     try:
-        return quote(source, exact, prefix=values.get("prefix", ""), suffix=values.get("suffix", ""))
+        return build_quote(source, exact, prefix=values.get("prefix", ""), suffix=values.get("suffix", ""))
     except QuoteAmbiguous as problem:
         latest = source.latest_snapshot()
         raise at(
-            "exact", in_words(problem), *places_in_words(latest.text if latest else "", problem)
+            "exact", in_words(problem), *describe_places(latest.text if latest else "", problem)
         ) from None
 
 

@@ -12,7 +12,7 @@ from rest_framework import exceptions
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.quotes.anchors import QuoteNotFound
 from claims.quotes.locations import WrongPlace
-from claims.review.verdict_drafts import NotOfTheScale
+from claims.review.verdict_drafts import RatingOutsideScale
 from factcheck.database.rules import in_words
 from factcheck.installation import messages
 from sources.overrides import OverrideError
@@ -80,7 +80,7 @@ class Unprocessable(exceptions.ValidationError):
 _ABOUT: dict[type[Exception], str] = {
     QuoteNotFound: "exact",
     WrongPlace: "start",
-    NotOfTheScale: "rating",
+    RatingOutsideScale: "rating",
 }
 _AT_ONCE = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
 #: Refusals of a value by itself, whatever else there is.

@@ -109,7 +109,7 @@ class ReplyWork(PartOfVerdict):
             return given
         language = values.get("language") or verdict.claim.language
         claimant = given["claimant"]
-        words = reply_requests.wording(
+        words = reply_requests.render_template(
             verdict,
             whom=claimant.name if claimant else given["party"],
             by=self.person,

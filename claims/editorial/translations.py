@@ -25,7 +25,7 @@ from claims.ledger.document.markdown import to_html
 from claims.models import Scope, Translation, TranslationStep, Verdict
 from claims.review import translation_drafts
 from claims.review.steps import Option
-from claims.review.translation_workflow import locked, move_translation, translation_options
+from claims.review.translation_workflow import list_translation_options, lock_translation, move_translation
 
 
 class TranslationWork(MovingResource):
@@ -101,17 +101,17 @@ class TranslationWork(MovingResource):
         return self.created_once(work)
 
     def open_moves(self, subject: Any) -> list[Option]:
-        return translation_options(subject, self.person)
+        return list_translation_options(subject, self.person)
 
     def hold(self, subject: Any, values: dict[str, Any]) -> None:
-        locked(subject)
+        lock_translation(subject)
 
     def moved(self, subject: Any, values: dict[str, Any]) -> Model:
         return move_translation(subject, values["action"], by=self.person, note=values.get("note", ""))
 
     def _locked(self, key: int) -> Translation:
         """The translation, held to the end of the transaction, and the one that the request means to change."""
-        locked(self.row(id=key))
+        lock_translation(self.row(id=key))
         row: Translation = self.matched(id=key)
         return row
 

@@ -16,7 +16,7 @@ import orjson
 from django.utils.translation import gettext
 
 from claims.ledger.house_signature import is_signed_by, signed_text
-from claims.ledger.proofs.entry_text import EntryFacts, chain_hash, entry_text
+from claims.ledger.proofs.entry_text import EntryFacts, build_entry_text, compute_chain_hash
 from claims.models import PeerClaim, PeerProgress
 from claims.models.ledger_rules import NO_ENTRY
 
@@ -214,7 +214,7 @@ def _require_chain(changes: list[dict[str, Any]]) -> None:
                 change["note"],
                 _text(change, "stored_sha256", 64),
             )
-            if chain_hash(entry_text(facts, previous)) != chain:
+            if compute_chain_hash(build_entry_text(facts, previous)) != chain:
                 raise NotBelieved(
                     gettext("Entry %(sequence)s does not follow from the entry before it.")
                     % {"sequence": change["sequence"]},

@@ -78,6 +78,6 @@ KINDS: Final = (
 )
 
 
-def kind_in_words(code: str) -> str:
+def describe_kind(code: str) -> str:
     """Return a kind in the reader's language; unknown ones as they were stored."""
     return gettext(code) if code else ""

@@ -40,7 +40,7 @@ class LedgerEntry(NamedTuple):
     verdicts: list[dict[str, Any]]
 
 
-def entry(
+def build_entry(
     claim: Claim,
     *,
     topics: Iterable[Topic],
@@ -83,12 +83,12 @@ def entry(
         "first_published_at": first,
         "body": rendered,
         "body_sha256": hashlib.sha256(rendered.encode()).hexdigest(),
-        **columns(body),
+        **build_columns(body),
     }
-    return LedgerEntry(publication, [published_verdict(verdict, body) for verdict in body["verdicts"]])
+    return LedgerEntry(publication, [build_published_verdict(verdict, body) for verdict in body["verdicts"]])
 
 
-def as_recorded(rendered: bytes, body: Mapping[str, Any], said: Mapping[str, Any]) -> LedgerEntry:
+def rebuild_entry(rendered: bytes, body: Mapping[str, Any], said: Mapping[str, Any]) -> LedgerEntry:
     """Return an entry recorded elsewhere, with its body unchanged.
 
     Args:
@@ -100,20 +100,20 @@ def as_recorded(rendered: bytes, body: Mapping[str, Any], said: Mapping[str, Any
         "first_published_at": datetime.fromisoformat(body["published_at"]),
         "body": rendered.decode(),
         "body_sha256": hashlib.sha256(rendered).hexdigest(),
-        **columns(body),
+        **build_columns(body),
     }
-    return LedgerEntry(row, [published_verdict(verdict, body) for verdict in body["verdicts"]])
+    return LedgerEntry(row, [build_published_verdict(verdict, body) for verdict in body["verdicts"]])
 
 
-def retranslated(
+def retranslate_entry(
     publication: Publication, body: dict[str, Any], *, kind: str, note: str, at: datetime
 ) -> LedgerEntry:
-    """The next entry of a claim's ledger, which says what this one says with other translations. As `restated`."""
-    made = restated(publication, body, kind=kind, at=at)
-    return LedgerEntry(made.publication | columns(body) | {"note": note}, made.verdicts)
+    """The next entry of a claim's ledger, which says what this one says with other translations. As `restate_entry`."""
+    made = restate_entry(publication, body, kind=kind, at=at)
+    return LedgerEntry(made.publication | build_columns(body) | {"note": note}, made.verdicts)
 
 
-def restated(publication: Publication, body: dict[str, Any], *, kind: str, at: datetime) -> LedgerEntry:
+def restate_entry(publication: Publication, body: dict[str, Any], *, kind: str, at: datetime) -> LedgerEntry:
     """The next entry of a claim's ledger, which says what this one says in other words.
 
     Args:
@@ -131,7 +131,7 @@ def restated(publication: Publication, body: dict[str, Any], *, kind: str, at: d
         "body": rendered,
         "body_sha256": hashlib.sha256(rendered.encode()).hexdigest(),
     }
-    return LedgerEntry(row, [published_verdict(verdict, body) for verdict in body["verdicts"]])
+    return LedgerEntry(row, [build_published_verdict(verdict, body) for verdict in body["verdicts"]])
 
 
 def _status(claim: Claim, verdicts: Sequence[claim_document.Judgement]) -> str:
@@ -144,7 +144,7 @@ def _correction(line: LedgerLine) -> PublicCorrection:
     return {**line, "published_at": claim_document.moment(line["published_at"])}
 
 
-def columns(body: Mapping[str, Any]) -> dict[str, Any]:
+def build_columns(body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the columns for filters and search, derived from the body so that they cannot disagree."""
     sources = _sources(body)
     # Entries that were recorded elsewhere before there were any have none.
@@ -222,7 +222,7 @@ def _features(body: Mapping[str, Any], sources: list[dict[str, Any]]) -> list[st
     return [feature for feature, present in has.items() if present]
 
 
-def published_verdict(verdict: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
+def build_published_verdict(verdict: Mapping[str, Any], body: Mapping[str, Any]) -> dict[str, Any]:
     """Return the row for lists of verdicts, derived from the body so that they cannot disagree."""
     claim = {key: body[key] for key in JudgedClaim.__annotations__}
     rating = verdict["rating"] or {}

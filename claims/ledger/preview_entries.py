@@ -14,13 +14,13 @@ from typing import Any
 from django.utils.functional import cached_property
 
 from claims.ledger.document.claim_document import Judgement
-from claims.ledger.entry_builder import LedgerLine, entry, retranslated
+from claims.ledger.entry_builder import LedgerLine, build_entry, retranslate_entry
 from claims.ledger.publishing import (
     LedgerChange,
+    build_restated_body,
     claimed_media,
     public_verdicts,
     publication_of,
-    retold,
     with_merged,
     with_next_line,
 )
@@ -32,7 +32,7 @@ _Judges = Callable[[list[Claim]], list[Judgement]]
 
 
 @dataclass(frozen=True)
-class Prospect:
+class EntryPreview:
     """What readers see of a claim, before and after."""
 
     claim: Claim
@@ -67,9 +67,9 @@ class EditedClaim:
     appearances: Sequence[Appearance]
 
 
-def of_publishing(
+def preview_publishing(
     verdict: Verdict, evidence: Sequence[Evidence], *, edited: EditedClaim | None = None
-) -> Prospect:
+) -> EntryPreview:
     """Preview the publication of this verdict, superseding the one that it replaces."""
 
     def judged(claims: list[Claim]) -> list[Judgement]:
@@ -80,10 +80,10 @@ def of_publishing(
         return [*sorted([*own, (verdict, evidence)], key=_place), *others]
 
     verdict.published_at = clock.now()
-    return _prospect(_group(verdict.claim_id), publication_of(verdict), judged, edited)
+    return _build_preview(_group(verdict.claim_id), publication_of(verdict), judged, edited)
 
 
-def of_retracting(verdict: Verdict, note: str) -> Prospect:
+def preview_retracting(verdict: Verdict, note: str) -> EntryPreview:
     """Preview the retraction of this verdict."""
 
     def judged(claims: list[Claim]) -> list[Judgement]:
@@ -96,56 +96,56 @@ def of_retracting(verdict: Verdict, note: str) -> Prospect:
         return list(found.values())
 
     change = LedgerChange(Publication.Kind.RETRACTION, note.strip())
-    return _prospect(_group(verdict.claim_id), change, judged)
+    return _build_preview(_group(verdict.claim_id), change, judged)
 
 
-def of_republishing(claim: Claim, kind: str, note: str) -> Prospect:
+def preview_republishing(claim: Claim, kind: str, note: str) -> EntryPreview:
     """Preview the publication of the claim's present appearances and topics."""
-    return _prospect(_group(claim.pk), LedgerChange(kind, note.strip()), public_verdicts)
+    return _build_preview(_group(claim.pk), LedgerChange(kind, note.strip()), public_verdicts)
 
 
-def of_merging(claim: Claim, target: Claim) -> list[Prospect]:
+def preview_merging(claim: Claim, target: Claim) -> list[EntryPreview]:
     """Preview a merge of two claims; empty if neither is public."""
     groups = {rows[0].pk: rows for rows in with_merged([claim.pk, target.pk])}
     own, others = groups[claim.pk], groups[target.pk]
     own[0].state, own[0].merged_into = Claim.State.MERGED, others[0]
     together = [others[0], *sorted([*others[1:], own[0]], key=lambda row: row.pk)]
-    return _of_both(own, together, Publication.Kind.MERGE)
+    return _preview_both(own, together, Publication.Kind.MERGE)
 
 
-def of_unmerging(claim: Claim, target: Claim) -> list[Prospect]:
+def preview_unmerging(claim: Claim, target: Claim) -> list[EntryPreview]:
     """Preview undoing a merge: the claim, then the one that it was merged into."""
     groups = {rows[0].pk: rows for rows in with_merged([claim.pk, target.pk])}
     own, others = groups[claim.pk], groups[target.pk]
     own[0].state, own[0].merged_into, own[0].state_before_merge = own[0].state_before_merge, None, ""
     alone = [row for row in others if row.pk != claim.pk]
-    return _of_both(own, alone, Publication.Kind.UNMERGE)
+    return _preview_both(own, alone, Publication.Kind.UNMERGE)
 
 
-def of_translating(translation: Translation) -> Prospect | None:
+def preview_translating(translation: Translation) -> EntryPreview | None:
     """Preview the publication of this translation; None if its original is not public."""
     ledger = list(Publication.objects.filter(claim=translation.verdict.claim_id).order_by("-version"))
     if not ledger or ledger[0].status != Publication.Status.PUBLISHED:
         return None
     translation.published_at = clock.now()
-    body = retold(ledger[0], [translation])
-    made = retranslated(
+    body = build_restated_body(ledger[0], [translation])
+    made = retranslate_entry(
         ledger[0],
         body,
         kind=Publication.Kind.TRANSLATION,
         note="",
         at=max(clock.now(), ledger[0].published_at),
     )
-    return Prospect(translation.verdict.claim, ledger, Publication(**made.publication))
+    return EntryPreview(translation.verdict.claim, ledger, Publication(**made.publication))
 
 
-def _of_both(own: list[Claim], target: list[Claim], kind: str) -> list[Prospect]:
+def _preview_both(own: list[Claim], target: list[Claim], kind: str) -> list[EntryPreview]:
     newest = Publication.objects.newest().filter(claim=own[0].pk).first()
     published = Publication.objects.filter(claim=target[0].pk).exists()
     # What was never public stays so, as `workflow` has it.
     if newest is None or (newest.status == Publication.Status.RETRACTED and not published):
         return []
-    return [_prospect(rows, LedgerChange(kind), public_verdicts) for rows in (own, target)]
+    return [_build_preview(rows, LedgerChange(kind), public_verdicts) for rows in (own, target)]
 
 
 def _group(claim_id: int) -> list[Claim]:
@@ -153,9 +153,9 @@ def _group(claim_id: int) -> list[Claim]:
     return claims
 
 
-def _prospect(
+def _build_preview(
     claims: list[Claim], change: LedgerChange, judges: _Judges, edited: EditedClaim | None = None
-) -> Prospect:
+) -> EntryPreview:
     claim, *merged = claims
     ledger = list(Publication.objects.filter(claim=claim.pk).order_by("-version"))
     lines = [
@@ -163,7 +163,7 @@ def _prospect(
         for row in ledger
     ]
     own = edited.appearances if edited else claim.appearances.all()
-    made = entry(
+    made = build_entry(
         edited.claim if edited else claim,
         topics=edited.topics if edited else claim.topics.all(),
         appearances=[*own, *(row for other in merged for row in other.appearances.all())],
@@ -172,7 +172,7 @@ def _prospect(
         merged_from=[other.pk for other in merged],
         ledger=with_next_line(lines, change, clock.now()),
     )
-    return Prospect(claim, ledger, Publication(**made.publication))
+    return EntryPreview(claim, ledger, Publication(**made.publication))
 
 
 def _timeless(value: Any) -> Any:

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Prefetch, Q
 
 from claims.ledger.document.claim_document import Judgement, translations
-from claims.ledger.entry_builder import LedgerEntry, LedgerLine, entry, restated, retranslated
+from claims.ledger.entry_builder import LedgerEntry, LedgerLine, build_entry, restate_entry, retranslate_entry
 from claims.ledger.signals import entries_added
 from claims.models import (
     Appearance,
@@ -100,7 +100,7 @@ def restate(publications: Sequence[Publication], kind: str, change: Callable[[di
     for publication in publications:
         body = understood(publication.body)
         change(body)
-        entries.append(restated(publication, body, kind=kind, at=max(now, publication.published_at)))
+        entries.append(restate_entry(publication, body, kind=kind, at=max(now, publication.published_at)))
     append(entries)
 
 
@@ -110,12 +110,12 @@ def record_translations(claim: Claim, *, note: str) -> None:
     As `restate`: what the claim has come to say since stays unpublished.
     """
     publication = Publication.objects.current().get(claim=claim.pk)
-    body = retold(publication)
+    body = build_restated_body(publication)
     at = max(clock.now(), publication.published_at)
-    append([retranslated(publication, body, kind=Publication.Kind.TRANSLATION, note=note, at=at)])
+    append([retranslate_entry(publication, body, kind=Publication.Kind.TRANSLATION, note=note, at=at)])
 
 
-def retold(publication: Publication, besides: Sequence[Translation] = ()) -> dict[str, Any]:
+def build_restated_body(publication: Publication, besides: Sequence[Translation] = ()) -> dict[str, Any]:
     """The body of an entry with its translations as they are now, as `own_addresses.understood` has it.
 
     Args:
@@ -166,7 +166,7 @@ def _entries(changes: Mapping[int, LedgerChange], now: datetime) -> Iterator[Led
     ledgers = _ledgers(ids)
     for claims in with_merged(ids):
         claim, *merged = claims
-        yield entry(
+        yield build_entry(
             claim,
             topics=claim.topics.all(),
             appearances=[a for c in claims for a in c.appearances.all()],

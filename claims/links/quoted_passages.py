@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from claims.models import QuoteFate
 from claims.quotes.changed_text import ChangedText
 from claims.quotes.highlights import QuotedPlace
-from claims.quotes.history import place_of, published_places, stood_in
+from claims.quotes.history import find_place, find_published_places, stood_in
 from claims.quotes.orphans import OrphanReason
 from sources.extraction import Document
 from sources.models import Snapshot
@@ -29,12 +29,12 @@ class PassageComparison:
 
 def places_in(source_id: int) -> set[QuotedPlace]:
     """The passages of a source that publications quote."""
-    return set(published_places(source_id))
+    return set(find_published_places(source_id))
 
 
 def compared(source_id: int, places: set[QuotedPlace], document: Document) -> PassageComparison:
     """Look every quoted passage up in the page as it is now."""
-    known = {place_of(fate): fate for fate in QuoteFate.objects.filter(snapshot__source=source_id)}
+    known = {find_place(fate): fate for fate in QuoteFate.objects.filter(snapshot__source=source_id)}
     changed = ChangedText(Snapshot(source_id=source_id, text=document.text))
     changed.read(known[place].stood_in_id if place in known else place.snapshot for place in places)
     lost, is_news = 0, False

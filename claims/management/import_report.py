@@ -20,7 +20,7 @@ from rich.progress import (
 from rich.table import Table
 
 from claims.imports.format_titles import format_title
-from claims.imports.problem_kinds import kind_in_words
+from claims.imports.problem_kinds import describe_kind
 from claims.imports.reading.inputs.file import File, ImportFormat
 from claims.imports.reading.recipe import Detected, Unrated
 from claims.imports.storing import run_import
@@ -132,7 +132,7 @@ def print_summary(console: Console, run: ImportRun, *, dry_run: bool) -> None:
     table.add_row(gettext("total"), f"{run.records:,}", end_section=True)
     for outcome, title in ImportProblem.Outcome.choices:
         for field, code, number in reasons(run, outcome):
-            table.add_row(f"{title}: {field + ': ' if field else ''}{kind_in_words(code)}", f"{number:,}")
+            table.add_row(f"{title}: {field + ': ' if field else ''}{describe_kind(code)}", f"{number:,}")
     console.print(table)
     for problem in _examples(run):
         console.print(str(problem), **_PLAIN)

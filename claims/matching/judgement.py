@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from claims.matching.alignment import Span, Word, WordAlignment, align, spans, words_in
 from claims.matching.posts import cleaned
 from claims.matching.query import Asked, Candidate
-from claims.quotes.statements import comparable_statement
+from claims.quotes.statements import normalise_statement
 
 Kind = Literal["same", "related", "contradicts"]
 
@@ -49,7 +49,7 @@ def judge(asked: Asked, candidate: Candidate, unknown: Set[str] = frozenset()) -
         unknown: the words of the text that no claim has, folded.
     """
     text = asked.cleaned or asked.text
-    if comparable_statement(text) == comparable_statement(candidate.statement):
+    if normalise_statement(text) == normalise_statement(candidate.statement):
         return Judgement("same", _VERBATIM, (_("The claim has the same words."),))
     statement = cleaned(candidate.statement)
     found = align(text, statement, (asked.language, candidate.language), unknown)

@@ -12,7 +12,12 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
 from claims.quotes.aligned_parts import LIKE, Alignment, PartPair
-from claims.quotes.introductions import announces, is_heading, speaks_of_the_text, tells_all
+from claims.quotes.introductions import (
+    announces_quote,
+    is_complete_introduction,
+    is_heading,
+    speaks_of_the_text,
+)
 from claims.quotes.moved_paragraphs import follow_inside, follow_moved
 from claims.quotes.text_parts import TextPart
 
@@ -137,7 +142,7 @@ def _quotes(new: TextPart, old: TextPart) -> bool:
     at = new.key.find(old.key)
     added = new.key[:at] if at > 0 else ""
     return new.opens_quoted != old.opens_quoted or bool(
-        added and (announces(added) or speaks_of_the_text(added))
+        added and (announces_quote(added) or speaks_of_the_text(added))
     )
 
 
@@ -240,10 +245,10 @@ _NONE = (float("-inf"), -1)
 
 def _introduction(words: str) -> float:
     """Return the penalty of new words directly before a part."""
-    if announces(words) or is_heading(words):
+    if announces_quote(words) or is_heading(words):
         return _PRESENTED
     if speaks_of_the_text(words):
-        return _INTRODUCED if tells_all(words) else _PRESENTED
+        return _INTRODUCED if is_complete_introduction(words) else _PRESENTED
     return _INTRODUCED
 
 

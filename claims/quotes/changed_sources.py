@@ -14,8 +14,8 @@ from claims.models import Appearance, Claim, Evidence, Verdict
 from claims.quotes.anchors import Anchor, QuoteAmbiguous, QuoteNotFound
 from claims.quotes.changed_text import ChangedText
 from claims.quotes.followed_quotes import FollowedQuote
-from claims.quotes.history import note_fates
-from claims.quotes.locations import quote
+from claims.quotes.history import record_statuses
+from claims.quotes.locations import build_quote
 from claims.quotes.orphans import OrphanReason
 from sources.models import Snapshot
 
@@ -73,7 +73,7 @@ def reanchor(snapshot: Snapshot) -> Reanchoring:
         if row.anchor == Appearance.Anchor.ORPHANED and not changed.has(row.exact)
     }
     sought = [row for row in appearances if row.pk not in absent]
-    places = changed.follow([(row.snapshot_id or 0, anchor_of(row)) for row in sought])
+    places = changed.follow([(row.snapshot_id or 0, build_anchor(row)) for row in sought])
     place_of = dict(zip((row.pk for row in sought), places, strict=True))
     for appearance in appearances:
         followed = place_of.get(appearance.pk, _NOWHERE)
@@ -94,7 +94,7 @@ def reanchor(snapshot: Snapshot) -> Reanchoring:
         anchor=Appearance.Anchor.ORPHANED
     ).update(anchor=Appearance.Anchor.ORPHANED)
     if snapshot.number > 1:
-        note_fates(changed, lost)
+        record_statuses(changed, lost)
     return result
 
 
@@ -119,13 +119,13 @@ def complete_waiting(snapshot: Snapshot) -> None:
     for row in rows:
         try:
             with transaction.atomic():
-                quote(snapshot.source, row.exact, prefix=row.prefix, suffix=row.suffix).put_on(row)
+                build_quote(snapshot.source, row.exact, prefix=row.prefix, suffix=row.suffix).put_on(row)
                 row.save()
         except (QuoteNotFound, QuoteAmbiguous, IntegrityError):
             continue
 
 
-def anchor_of(appearance: Appearance) -> Anchor:
+def build_anchor(appearance: Appearance) -> Anchor:
     """The anchor of an appearance that has one."""
     return Anchor(
         appearance.exact, appearance.prefix, appearance.suffix, appearance.start or 0, appearance.end or 0

@@ -2,7 +2,7 @@
 
 from difflib import SequenceMatcher
 
-from claims.quotes.text_parts import TextPart, words_of
+from claims.quotes.text_parts import TextPart, split_words
 
 #: Longer sentences are not compared word by word, nor letter by letter.
 _MOST_WORDS = 600
@@ -40,10 +40,10 @@ def is_edited_around(old: TextPart, new: TextPart) -> bool:
     """Whether a sentence that was edited has the same words, but for misprints; not where it is too long to compare."""
     if len(old.key) + len(new.key) > 20 * _MOST_WORDS:
         return False
-    return are_spellings(words_of(old.key), words_of(new.key))
+    return are_spellings(split_words(old.key), split_words(new.key))
 
 
-def rewording(old: TextPart, new: TextPart, start: int, end: int) -> tuple[int, int]:
+def describe_rewording(old: TextPart, new: TextPart, start: int, end: int) -> tuple[int, int]:
     """Return the new wording of a span in a changed part."""
     if (start, end) == (0, len(old.text)) or len(old.text) + len(new.text) > _MOST_LETTERS:
         return new.start, new.end

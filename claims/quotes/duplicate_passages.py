@@ -5,23 +5,23 @@ from dataclasses import dataclass
 from claims.quotes.aligned_parts import RIVAL, Alignment
 from claims.quotes.changed_words import are_spellings, beginning_in
 from claims.quotes.introductions import (
-    announces,
+    announces_quote,
     is_closed,
+    is_complete_introduction,
     is_heading,
     is_item,
     opens_quotation,
     speaks_of_the_text,
-    tells_all,
 )
-from claims.quotes.orphans import Orphaned, OrphanReason
-from claims.quotes.text_parts import TextPart, paragraph_around, words_of
+from claims.quotes.orphans import OrphanedQuote, OrphanReason
+from claims.quotes.text_parts import TextPart, find_paragraph, split_words
 
 #: So far back is looked for what introduces a passage.
 _AS_FAR = 20
 
 
 @dataclass(frozen=True)
-class Originality:
+class OriginalityCheck:
     """Distinguishes a passage of a new text from copies of it."""
 
     aligned: Alignment
@@ -40,13 +40,13 @@ class Originality:
         for before in range(place - 1, max(place - _AS_FAR, 0) - 1, -1):
             part = aligned.new[before]
             if part.paragraph != own:
-                if before not in aligned.origins and announces(part.text):
-                    raise Orphaned(OrphanReason.QUOTED)
+                if before not in aligned.origins and announces_quote(part.text):
+                    raise OrphanedQuote(OrphanReason.QUOTED)
                 break
             added = self._added(before)
             told = is_closed(added) and not part.ends_quoted
-            if announces(added) or ((speaks_of_the_text(added) or opens_quotation(added)) and not told):
-                raise Orphaned(OrphanReason.QUOTED)
+            if announces_quote(added) or ((speaks_of_the_text(added) or opens_quotation(added)) and not told):
+                raise OrphanedQuote(OrphanReason.QUOTED)
         self._require_place(place)
 
     def _added(self, number: int) -> str:
@@ -62,7 +62,7 @@ class Originality:
     def _require_place(self, place: int) -> None:
         """Refuse a paragraph that new words directly before it present as a copy."""
         aligned = self.aligned
-        here = paragraph_around(aligned.new, place)
+        here = find_paragraph(aligned.new, place)
         first, last = here[0], here[-1]
         if not first or first - 1 in aligned.origins:
             return
@@ -70,15 +70,15 @@ class Originality:
         if is_item(before.text):
             return
         follows = any(number in aligned.origins for number in range(first))
-        tells = speaks_of_the_text(before.text) and not tells_all(before.text)
+        tells = speaks_of_the_text(before.text) and not is_complete_introduction(before.text)
         if tells and follows and not is_heading(before.text):
-            raise Orphaned(OrphanReason.QUOTED)
+            raise OrphanedQuote(OrphanReason.QUOTED)
         # Where the next words are those that came next before, a heading has been added; on top, a headline.
         alone = last + 1 not in aligned.origins and not aligned.origins.keys() <= set(here)
         presents = tells or (is_heading(before.text) and follows)
         presented = presents and (alone or self._was_edited_elsewhere(here))
         if presented and all(part.key != before.key for part in aligned.old):
-            raise Orphaned(OrphanReason.QUOTED)
+            raise OrphanedQuote(OrphanReason.QUOTED)
 
     def _was_edited_elsewhere(self, places: range) -> bool:
         """Whether the original of one of these may rather be another part, which says nearly the same."""
@@ -94,7 +94,7 @@ class Originality:
         """Reject words that are all that is left of a paragraph, or that are now in a different one."""
         aligned = self.aligned
         places = range(aligned.mates[parts[0]], aligned.mates[parts[-1]] + 1)
-        was, now = paragraph_around(aligned.old, parts[0]), paragraph_around(aligned.new, places[0])
+        was, now = find_paragraph(aligned.old, parts[0]), find_paragraph(aligned.new, places[0])
         rest = [number for number in was if number not in parts]
         around = [number for number in now if number not in places]
         in_place = any(
@@ -111,19 +111,19 @@ class Originality:
             )
             apart = not aligned.origins.keys() <= set(now)
             if mixed and apart and not in_place and parts[0] not in aligned.moved:
-                raise Orphaned(OrphanReason.REWRITTEN)
+                raise OrphanedQuote(OrphanReason.REWRITTEN)
             return
         before, behind = now[0] < places[0], now[-1] > places[-1]
         retold = before and (behind or (bool(rest) and parts[0] == was[0]))
         if (around and len(rest) > 1) or retold or ((around or rest) and not in_place):
-            raise Orphaned(OrphanReason.REWRITTEN)
+            raise OrphanedQuote(OrphanReason.REWRITTEN)
 
     def _require_no_rival(self, parts: range) -> None:
         """Refuse an exact copy beside an edited one, because the original is ambiguous."""
         aligned = self.aligned
         if self._is_torn_out(parts):
-            raise Orphaned(OrphanReason.TWICE)
-        own = paragraph_around(aligned.old, parts[0])
+            raise OrphanedQuote(OrphanReason.TWICE)
+        own = find_paragraph(aligned.old, parts[0])
         keys = {aligned.old[number].key for number in parts}
         for number in own:
             rivals = {
@@ -135,17 +135,17 @@ class Originality:
                 continue
             unpaired = self._unpaired_beside(aligned.mates[number])
             if rivals & unpaired and (number in parts or keys & {aligned.new[new].key for new in unpaired}):
-                raise Orphaned(OrphanReason.TWICE)
+                raise OrphanedQuote(OrphanReason.TWICE)
 
     def _is_torn_out(self, parts: range) -> bool:
         """Whether the words stand there without what stood beside them, and as new words somewhere else, too."""
         aligned = self.aligned
         first, last = aligned.mates[parts[0]], aligned.mates[parts[-1]]
-        own = paragraph_around(aligned.old, parts[0])
+        own = find_paragraph(aligned.old, parts[0])
         siblings = {
             aligned.mates[number] for number in own if number in aligned.mates and number not in parts
         }
-        if siblings & {first - 1, last + 1, *paragraph_around(aligned.new, first)}:
+        if siblings & {first - 1, last + 1, *find_paragraph(aligned.new, first)}:
             return False
         if self._is_beside(parts[0] - 1, first - 1) and self._is_beside(parts[-1] + 1, last + 1):
             return False
@@ -165,7 +165,7 @@ class Originality:
     def _unpaired_beside(self, place: int) -> set[int]:
         """The new parts around one's paragraph that no old part became."""
         aligned = self.aligned
-        here = paragraph_around(aligned.new, place)
+        here = find_paragraph(aligned.new, place)
         found = set()
         for beside, step in ((here[0] - 1, -1), (here[-1] + 1, 1)):
             while 0 <= beside < len(aligned.new) and beside not in aligned.origins:
@@ -176,5 +176,5 @@ class Originality:
 
 def _is_anothers(old: TextPart, new: TextPart) -> bool:
     """Return whether the same words are attributed to another speaker."""
-    said = words_of(old.outside_speech), words_of(new.outside_speech)
+    said = split_words(old.outside_speech), split_words(new.outside_speech)
     return bool(old.is_speech and all(said)) and not are_spellings(*said)

@@ -16,12 +16,12 @@ from typing import Literal
 from claims.quotes.aligned_parts import Alignment
 from claims.quotes.alignment import align
 from claims.quotes.anchors import Anchor, anchor_at, is_whole
-from claims.quotes.changed_words import is_edited_around, rewording
-from claims.quotes.duplicate_passages import Originality
+from claims.quotes.changed_words import describe_rewording, is_edited_around
+from claims.quotes.duplicate_passages import OriginalityCheck
 from claims.quotes.folded_text import FoldedText, fold
-from claims.quotes.orphans import Orphaned, OrphanReason
+from claims.quotes.orphans import OrphanedQuote, OrphanReason
 from claims.quotes.quoted_speech import QuotedSpeech
-from claims.quotes.text_parts import TextPart, text_parts
+from claims.quotes.text_parts import TextPart, split_text
 
 #: So many places are named to choose from.
 MOST_CANDIDATES = 5
@@ -54,7 +54,7 @@ class Follower:
     def __init__(self, old: str, new: str) -> None:
         self._old_text, self._new_text = old, new
         self._folded = FoldedText(new)
-        self._aligned: Alignment = align(text_parts(old), text_parts(new))
+        self._aligned: Alignment = align(split_text(old), split_text(new))
 
     def follow(self, anchors: Iterable[Anchor]) -> list[FollowedQuote]:
         """What became of each of these."""
@@ -71,7 +71,7 @@ class Follower:
             return FollowedQuote("orphaned", None, OrphanReason.NOT_FOUND)
         try:
             start, end = self._place(anchor, parts)
-        except Orphaned as lost:
+        except OrphanedQuote as lost:
             candidates = self._candidates(anchor, parts, lost.wording)
             return FollowedQuote("orphaned", None, lost.reason, lost.wording, candidates)
         found = anchor_at(self._new_text, start, end, context=max(len(anchor.prefix), len(anchor.suffix), 1))
@@ -91,19 +91,19 @@ class Follower:
         aligned = self._aligned
         for number in parts:
             if number not in aligned.mates:
-                raise Orphaned(self._why_lost(anchor))
+                raise OrphanedQuote(self._why_lost(anchor))
         places = [aligned.mates[number] for number in parts]
         if places != list(range(places[0], places[0] + len(places))):
-            raise Orphaned(OrphanReason.CHANGED)
+            raise OrphanedQuote(OrphanReason.CHANGED)
         start = self._edge(anchor, parts[0])[0]
         end = self._edge(anchor, parts[-1])[1]
         for number in parts[1:-1]:
             self._edge(anchor, number)
         QuotedSpeech(aligned).require_same(parts)
-        Originality(aligned).require(parts)
+        OriginalityCheck(aligned).require(parts)
         start, end = self._with_edges(anchor, start, end)
         if fold(self._new_text[start:end]).strip() != fold(anchor.exact).strip():
-            raise Orphaned(OrphanReason.CHANGED, (start, end))
+            raise OrphanedQuote(OrphanReason.CHANGED, (start, end))
         return start, end
 
     def _why_lost(self, anchor: Anchor) -> OrphanReason:
@@ -119,11 +119,11 @@ class Follower:
         if old.key == new.key:
             return self._same_share(old, new, begins, share)
         was, now = _places(old.folded, share), _places(new.folded, share)
-        wording = rewording(old, new, begins - old.start, ends - old.start)
+        wording = describe_rewording(old, new, begins - old.start, ends - old.start)
         if not now:
-            raise Orphaned(OrphanReason.CHANGED, wording)
+            raise OrphanedQuote(OrphanReason.CHANGED, wording)
         if len(was) != 1 or len(now) != 1 or not is_edited_around(old, new):
-            raise Orphaned(OrphanReason.AROUND, wording)
+            raise OrphanedQuote(OrphanReason.AROUND, wording)
         return new.start + now[0][0], new.start + now[0][1]
 
     @staticmethod
@@ -136,7 +136,7 @@ class Follower:
         starts = [start for start, _ in was]
         first = begins + len(share) - len(share.lstrip()) - old.start
         if first not in starts or len(was) != len(now):
-            raise Orphaned(OrphanReason.TWICE)
+            raise OrphanedQuote(OrphanReason.TWICE)
         start, end = now[starts.index(first)]
         return new.start + start, new.start + end
 
@@ -163,7 +163,9 @@ class Follower:
         for _, new, old in likely[:MOST_CANDIDATES]:
             was, part = aligned.old[old], aligned.new[new]
             found.setdefault(
-                rewording(was, part, max(anchor.start - was.start, 0), min(anchor.end, was.end) - was.start)
+                describe_rewording(
+                    was, part, max(anchor.start - was.start, 0), min(anchor.end, was.end) - was.start
+                )
             )
         return tuple(found)[:MOST_CANDIDATES]
 

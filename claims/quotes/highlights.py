@@ -21,7 +21,7 @@ class PublishedQuote(NamedTuple):
     said: dict[str, Any]
 
 
-def published_quotes(body: dict[str, Any]) -> Iterator[PublishedQuote]:
+def find_published_quotes(body: dict[str, Any]) -> Iterator[PublishedQuote]:
     """The quotes of a publication that have a place."""
     evidence = (item for verdict in body["verdicts"] for item in verdict["evidence"])
     for of, items in (("appearance", body["appearances"]), ("evidence", evidence)):

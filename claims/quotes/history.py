@@ -15,20 +15,20 @@ from claims.models.anchored import LONGEST_QUOTE
 from claims.quotes.anchors import Anchor
 from claims.quotes.changed_text import ChangedText
 from claims.quotes.followed_quotes import FollowedQuote
-from claims.quotes.highlights import QuotedPlace, published_quotes
+from claims.quotes.highlights import QuotedPlace, find_published_quotes
 from claims.quotes.orphans import OrphanReason
 
 
-def note_fates(changed: ChangedText, lost: Iterable[Appearance]) -> None:
+def record_statuses(changed: ChangedText, lost: Iterable[Appearance]) -> None:
     """Look up every quoted place of a source in its new snapshot.
 
     Args:
         lost: the appearances that did not follow.
     """
     source, newest = changed.snapshot.source_id, changed.snapshot.pk
-    known = {place_of(fate): fate for fate in QuoteFate.objects.filter(snapshot__source=source)}
+    known = {find_place(fate): fate for fate in QuoteFate.objects.filter(snapshot__source=source)}
     wanted = {
-        *published_places(source),
+        *find_published_places(source),
         *(QuotedPlace(*row) for row in _evidence(source)),
         *(QuotedPlace(a.snapshot_id or 0, a.start or 0, a.end or 0) for a in lost),
     }
@@ -56,7 +56,7 @@ def note_fates(changed: ChangedText, lost: Iterable[Appearance]) -> None:
         )
 
 
-def place_of(fate: QuoteFate) -> QuotedPlace:
+def find_place(fate: QuoteFate) -> QuotedPlace:
     """The place that it is about."""
     return QuotedPlace(fate.snapshot_id, fate.start, fate.end)
 
@@ -67,11 +67,11 @@ def stood_in(changed: ChangedText, place: QuotedPlace, known: QuoteFate | None) 
     return stood.snapshot, Anchor(changed.words(*stood), "", "", stood.start, stood.end)
 
 
-def published_places(source: int) -> Iterator[QuotedPlace]:
+def find_published_places(source: int) -> Iterator[QuotedPlace]:
     """The places in a source that the newest publications quote from."""
     naming = Publication.objects.newest().filter(source_ids__contains=[source])
     for body in naming.values_list("body", flat=True).iterator(chunk_size=100):
-        for quote in published_quotes(json.loads(body)):
+        for quote in find_published_quotes(json.loads(body)):
             if quote.said["source"]["id"] == source:
                 yield quote.place
 

@@ -27,12 +27,12 @@ _BULLETS = "-–—•*·▪‣"
 _STOPS = ".!?…。！？｡।॥۔؟።៕\"'”’»」』)）"
 
 
-def announces(words: str) -> bool:
+def announces_quote(words: str) -> bool:
     """Return whether new words end in a colon that introduces quoted speech."""
     return words.rstrip("\"'“”„«»‘’ ").endswith(_COLON)
 
 
-def asks(words: str) -> bool:
+def is_question(words: str) -> bool:
     """Whether they are a question, so that what comes next answers it."""
     return words.rstrip("\"'“”„«»‘’」』）) ").endswith(("?", "？", "؟", "՞", "፧"))
 
@@ -58,7 +58,7 @@ def is_heading(words: str) -> bool:
     return last not in _STOPS and not "\u0e00" <= last <= "\u0eff"
 
 
-def tells_all(words: str) -> bool:
+def is_complete_introduction(words: str) -> bool:
     """Whether they have what they introduce in them, as "Correction: we named the wrong town." has."""
     return any(mark in words.strip()[:-1] for mark in _COLON)
 

@@ -37,7 +37,7 @@ class QuotedWords:
             row.anchor = Appearance.Anchor.ANCHORED if anchored else Appearance.Anchor.UNANCHORED
 
 
-def quote(source: Source, exact: str, *, prefix: str = "", suffix: str = "") -> QuotedWords:
+def build_quote(source: Source, exact: str, *, prefix: str = "", suffix: str = "") -> QuotedWords:
     """Find typed or pasted words; without any, the source is cited without a quote.
 
     Args:
@@ -84,7 +84,7 @@ def quote_at(source: Source, number: int, start: int, end: int, *, exact: str = 
     return _at(snapshot, anchor)
 
 
-def places_in_words(text: str, problem: QuoteAmbiguous) -> list[str]:
+def describe_places(text: str, problem: QuoteAmbiguous) -> list[str]:
     """Return the possible positions of an ambiguous quote, each with its context."""
     return [
         _("There: %(before)s [%(quote)s] %(after)s")

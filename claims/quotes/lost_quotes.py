@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 from claims.models import Appearance
 from claims.quotes.bounded_comparison import follow_bounded
-from claims.quotes.changed_sources import anchor_of
+from claims.quotes.changed_sources import build_anchor
 from claims.quotes.orphans import OrphanReason
 from sources.models import Snapshot
 
@@ -21,7 +21,7 @@ class LostQuote:
     candidates: tuple[tuple[int, int], ...]
 
 
-def lost_quote(appearance: Appearance) -> LostQuote | None:
+def find_lost_quote(appearance: Appearance) -> LostQuote | None:
     """Return what is known of an orphaned appearance; None if there is nothing to compare with.
 
     Computed on viewing, from the two texts that anchoring compared: candidates are never out of date.
@@ -29,7 +29,7 @@ def lost_quote(appearance: Appearance) -> LostQuote | None:
     before, newest = appearance.snapshot, appearance.source.latest_snapshot()
     if before is None or newest is None or newest.pk == before.pk:
         return None
-    [found] = follow_bounded(before.text, newest.text, [anchor_of(appearance)])
+    [found] = follow_bounded(before.text, newest.text, [build_anchor(appearance)])
     if found.anchor:
         # It has a place, which another appearance of the claim has taken, or which was decided about otherwise.
         span = found.anchor.start, found.anchor.end

@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 
 from claims.quotes.aligned_parts import RIVAL, Alignment, PartPair
-from claims.quotes.text_parts import TextPart, paragraph_around
+from claims.quotes.text_parts import TextPart, find_paragraph
 
 #: Of a paragraph that moved, at least so much is word for word.
 _MOSTLY = 0.6
@@ -50,9 +50,7 @@ def follow_inside(aligned: Alignment) -> None:
         paired = [aligned.mates[number] for number in range(first, last) if number in aligned.mates]
         if not paired or len(paired) == last - first:
             continue
-        here = {
-            number for place in {paired[0], paired[-1]} for number in paragraph_around(aligned.new, place)
-        }
+        here = {number for place in {paired[0], paired[-1]} for number in find_paragraph(aligned.new, place)}
         free: dict[str, list[int]] = defaultdict(list)
         for place in sorted(here - aligned.origins.keys()):
             free[aligned.new[place].key].append(place)

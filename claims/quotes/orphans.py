@@ -18,7 +18,7 @@ class OrphanReason(StrEnum):
     PLACE_TAKEN = "another appearance of the same claim is there"
 
 
-class Orphaned(Exception):
+class OrphanedQuote(Exception):
     """A quote that cannot be located; `wording` is the span of its changed sentence, if any."""
 
     def __init__(self, reason: OrphanReason, wording: tuple[int, int] | None = None) -> None:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 from claims.quotes.aligned_parts import Alignment
 from claims.quotes.changed_words import are_spellings, is_edited_around
-from claims.quotes.introductions import announces, asks, is_time
-from claims.quotes.orphans import Orphaned, OrphanReason
-from claims.quotes.text_parts import words_of
+from claims.quotes.introductions import announces_quote, is_question, is_time
+from claims.quotes.orphans import OrphanedQuote, OrphanReason
+from claims.quotes.text_parts import split_words
 
 
 @dataclass(frozen=True)
@@ -22,16 +22,16 @@ class QuotedSpeech:
         for number in parts:
             old, new = aligned.old[number], aligned.new[aligned.mates[number]]
             if old.opens_quoted != new.opens_quoted:
-                raise Orphaned(OrphanReason.QUOTED)
+                raise OrphanedQuote(OrphanReason.QUOTED)
         speech = [number for number in parts if aligned.old[number].is_speech]
-        for number in (*self._speech_around(speech), *self._before(parts[0], announces)):
+        for number in (*self._speech_around(speech), *self._before(parts[0], announces_quote)):
             if not self._says_the_same(number):
-                raise Orphaned(OrphanReason.SPEAKER)
+                raise OrphanedQuote(OrphanReason.SPEAKER)
         # The time on top of a text belongs to all of it.
         entry = self._before(parts[0], is_time) if parts[0] > 1 else []
-        for number in (*self._before(parts[0], asks), *entry):
+        for number in (*self._before(parts[0], is_question), *entry):
             if not self._says_the_same(number):
-                raise Orphaned(OrphanReason.AROUND)
+                raise OrphanedQuote(OrphanReason.AROUND)
 
     def _speech_around(self, speech: list[int]) -> list[int]:
         """The parts beside that say who speaks."""
@@ -43,7 +43,7 @@ class QuotedSpeech:
             first -= 1
         while last + 1 < len(old) and old[last].ends_quoted and old[last + 1].opens_quoted:
             last += 1
-        saying = [number for number in range(first, last + 1) if words_of(old[number].outside_speech)]
+        saying = [number for number in range(first, last + 1) if split_words(old[number].outside_speech)]
         if saying:
             return saying
         beside = [number for number in (first - 1, last + 1) if 0 <= number < len(old)]
@@ -65,5 +65,5 @@ class QuotedSpeech:
         if old.key == new.key:
             return True
         if old.is_speech:
-            return are_spellings(words_of(old.outside_speech), words_of(new.outside_speech))
+            return are_spellings(split_words(old.outside_speech), split_words(new.outside_speech))
         return is_edited_around(old, new)

@@ -34,7 +34,7 @@ MILLI = re.compile(r"(?<=[0-9])( *)m(?=(?:Wh?|A|V|Hz|J|Pa)(?![A-Za-z0-9]))")
 _WHITE_SPACE = re.compile(r"[^\S\x1c-\x1f]+")
 
 
-def comparable_statement(statement: str) -> str:
+def normalise_statement(statement: str) -> str:
     """Return the text whose MD5 `claims_statement_key` returns for the statement.
 
     Letter case (also of the Turkish i), quotation marks, kinds of dashes, white space and the end of the sentence make

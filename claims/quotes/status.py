@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from typing import Annotated, Any, TypedDict
 
 from claims.models import QuoteFate
-from claims.quotes.highlights import PublishedQuote, QuotedPlace, published_quotes
+from claims.quotes.highlights import PublishedQuote, QuotedPlace, find_published_quotes
 from factcheck.api.openapi.body_serializer import Moment
 from sources.api.source_bodies import PublicSource
 
@@ -17,7 +17,7 @@ class SeenSnapshot(TypedDict):
     captured_at: Moment
 
 
-class PublicQuoteStanding(TypedDict):
+class PublicQuoteStatus(TypedDict):
     """Words that the publication quotes, and whether their source still has them."""
 
     of: Annotated[str, [("appearance", "Appearance"), ("evidence", "Evidence")]]
@@ -40,17 +40,17 @@ class PublicQuoteStanding(TypedDict):
     ]
 
 
-def quote_standings(body: dict[str, Any]) -> list[PublicQuoteStanding]:
+def load_quote_statuses(body: dict[str, Any]) -> list[PublicQuoteStatus]:
     """The quotes of a publication in the order of its body, at the cost of one query.
 
     A source that was never captured again has no status: the quote is in the cited snapshot.
     """
-    quotes = list(published_quotes(body))
-    fates = _fates({quote.place.snapshot for quote in quotes}) if quotes else {}
-    return [_standing(quote, fates.get(quote.place)) for quote in quotes]
+    quotes = list(find_published_quotes(body))
+    fates = _load_statuses({quote.place.snapshot for quote in quotes}) if quotes else {}
+    return [_build_status(quote, fates.get(quote.place)) for quote in quotes]
 
 
-def _fates(snapshots: Iterable[int]) -> dict[QuotedPlace, dict[str, Any]]:
+def _load_statuses(snapshots: Iterable[int]) -> dict[QuotedPlace, dict[str, Any]]:
     rows = QuoteFate.objects.filter(snapshot__in=snapshots).values(
         *("snapshot_id", "start", "end", "outcome", "wording", "snapshot__source__show_text"),
         *(
@@ -62,7 +62,7 @@ def _fates(snapshots: Iterable[int]) -> dict[QuotedPlace, dict[str, Any]]:
     return {QuotedPlace(row["snapshot_id"], row["start"], row["end"]): row for row in rows}
 
 
-def _standing(quote: PublishedQuote, fate: dict[str, Any] | None) -> PublicQuoteStanding:
+def _build_status(quote: PublishedQuote, fate: dict[str, Any] | None) -> PublicQuoteStatus:
     said = quote.said
     quoted: SeenSnapshot = {
         "number": said["snapshot"]["number"],

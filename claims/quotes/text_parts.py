@@ -45,7 +45,7 @@ _AROUND = 20
 _MOST_WORDS = 2_000
 
 
-def words_of(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """Words and numbers; of scripts that write no spaces, and of Korean, each character."""
     return _WORD.findall(text)
 
@@ -76,7 +76,7 @@ class TextPart:
     @cached_property
     def shingles(self) -> Counter[str]:
         """Return shingles for finding similar parts: words, or pairs of characters in scripts without spaces."""
-        words = words_of(self.key[: 20 * _MOST_WORDS].casefold())[:_MOST_WORDS]
+        words = split_words(self.key[: 20 * _MOST_WORDS].casefold())[:_MOST_WORDS]
         found: Counter[str] = Counter()
         for word, following in pairwise([*words, ""]):
             found[word + following if len(word) == 1 == len(following) else word] += 1
@@ -93,7 +93,7 @@ class TextPart:
         return " ".join(pieces[1 if self.opens_quoted else 0 :: 2])
 
 
-def text_parts(text: str) -> list[TextPart]:
+def split_text(text: str) -> list[TextPart]:
     """The parts of a text in order; what has no letter and no digit, such as a line between, is in none."""
     parts: list[TextPart] = []
     for number, paragraph in enumerate(_PARAGRAPH.finditer(text)):
@@ -102,7 +102,7 @@ def text_parts(text: str) -> list[TextPart]:
     return parts
 
 
-def paragraph_around(parts: Sequence[TextPart], number: int) -> range:
+def find_paragraph(parts: Sequence[TextPart], number: int) -> range:
     """Return the other parts of the same paragraph."""
     first = last = number
     while first and number - first < _AROUND and parts[first - 1].paragraph == parts[number].paragraph:

@@ -9,7 +9,7 @@ from django.db import models
 from django.utils import timezone
 
 from claims.models import ContactDetails, SpamSign
-from claims.quotes.statements import comparable_statement
+from claims.quotes.statements import normalise_statement
 
 #: More links than these are a sign: who complains names a source or two, who asks shows where something stands.
 MOST_LINKS_OF_COMPLAINT, MOST_LINKS_OF_REQUEST = 3, 5
@@ -24,7 +24,7 @@ _MARKUP = re.compile(r"<a\s|\[url[=\]]|\[link[=\]]|</?(?:script|iframe|img)\b|\]
 
 def digest_of_words(text: str) -> str:
     """Return a digest that is equal for the same words, however they are typed."""
-    return hashlib.sha256(comparable_statement(text).encode()).hexdigest() if text.strip() else ""
+    return hashlib.sha256(normalise_statement(text).encode()).hexdigest() if text.strip() else ""
 
 
 def signs_in(text: str, *, most_links: int, earlier: models.QuerySet[models.Model]) -> Iterator[SpamSign]:

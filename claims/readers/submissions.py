@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from claims.ledger.queries.address_search import key_of
+from claims.ledger.queries.address_search import build_address_key
 from claims.models import (
     Complaint,
     ContactDetails,
@@ -110,7 +110,7 @@ def ask(
     request = ReaderRequest.objects.create(
         text=text,
         address=address,
-        url_key=key_of(address) if address else "",
+        url_key=build_address_key(address) if address else "",
         picture_key=picture.key if picture else "",
         language=detect_language(text) if text else sender.language,
         held_because=signs,

@@ -3,7 +3,7 @@
 from django.conf import settings
 from procrastinate.contrib.django import app
 
-from claims.review.cited_sources import ask_for_imported
+from claims.review.cited_sources import request_imported_copies
 
 
 @app.periodic(cron="47 2 * * *")
@@ -11,4 +11,4 @@ from claims.review.cited_sources import ask_for_imported
 def archive_imported(timestamp: int) -> None:
     """Once a night, where `ARCHIVE_IMPORTED_PER_DAY` says so."""
     if settings.ARCHIVE_IMPORTED_PER_DAY:
-        ask_for_imported(settings.ARCHIVE_IMPORTED_PER_DAY)
+        request_imported_copies(settings.ARCHIVE_IMPORTED_PER_DAY)

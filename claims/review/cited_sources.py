@@ -30,7 +30,7 @@ _NEVER_ASKED = """
 """
 
 
-def ask_for_cited(*, missing: bool = False, imported: bool = False) -> int:
+def request_cited_copies(*, missing: bool = False, imported: bool = False) -> int:
     """Request copies of cited sources; return how many.
 
     Args:
@@ -39,10 +39,10 @@ def ask_for_cited(*, missing: bool = False, imported: bool = False) -> int:
     """
     cited, condition = (_OF_ALL if imported else _OF_OURS), (_WITHOUT_COPY if missing else "true")
     wanted = f"SELECT cited.source_id, now() FROM ({cited}) AS cited WHERE {condition}"  # noqa: S608  constants
-    return _ask("command", wanted)
+    return _request_copies("command", wanted)
 
 
-def ask_for_imported(most: int) -> int:
+def request_imported_copies(most: int) -> int:
     """Request copies of this many sources that only imported claims cite, without an earlier request."""
     wanted = f"""
         SELECT cited.source_id, now() FROM ({_OF_ALL}) AS cited
@@ -51,10 +51,10 @@ def ask_for_imported(most: int) -> int:
         )
         ORDER BY cited.source_id LIMIT {most:d}
     """  # noqa: S608  constants and a number
-    return _ask("import", wanted)
+    return _request_copies("import", wanted)
 
 
-def _ask(reason: str, wanted: str) -> int:
+def _request_copies(reason: str, wanted: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(asking(reason, wanted))
         return cursor.rowcount

@@ -46,11 +46,11 @@ def classify(ratings: Iterable[Rating], rating_class: str, *, by: User) -> list[
         Rating.objects.filter(pk__in=[rating.pk for rating in changed]).update(rating_class=rating_class)
     for rating in changed:
         rating.rating_class = rating_class
-    call_for(changed)
+    queue_restating(changed)
     return changed
 
 
-def call_for(ratings: Collection[Rating]) -> None:
+def queue_restating(ratings: Collection[Rating]) -> None:
     """Queue an update of publications with these ratings, in the current transaction."""
     if ratings:
         follow_classes.defer(rating_ids=[rating.pk for rating in ratings])

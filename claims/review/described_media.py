@@ -17,7 +17,7 @@ from sources.media.refused_media import MediaRefused
 from sources.models import MediaObject
 
 
-def taken_in(
+def store_media(
     given: File | bytes | str, *, by: User, alternative_text: str = "", show: bool = True
 ) -> MediaObject:
     """Store a file, or the content of an address. An existing object keeps its fields.

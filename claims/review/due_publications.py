@@ -34,7 +34,7 @@ def _publish(pk: int) -> None:
     scheduled = _held(pk)
     if scheduled is None:
         return
-    scheduled_publications.published(scheduled)
+    scheduled_publications.record_published(scheduled)
     with in_house_language():
         note = _("As scheduled by %(who)s.") % {"who": scheduled.made_by_name}
     workflow.move(scheduled.verdict, "publish", by=scheduled.made_by, note=note)
@@ -44,7 +44,7 @@ def _publish(pk: int) -> None:
 def _give_up(pk: int, reason: str) -> None:
     scheduled = _held(pk)
     if scheduled:
-        scheduled_publications.refused(scheduled, reason)
+        scheduled_publications.record_refused(scheduled, reason)
 
 
 def _held(pk: int) -> ScheduledPublication | None:

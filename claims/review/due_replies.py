@@ -19,7 +19,7 @@ NAMED = (Claimant.Kind.PERSON, Claimant.Kind.ORGANIZATION, Claimant.Kind.GROUP)
 _Rule = Verdict.ReplyRule
 
 
-class NotYet(NotPossible):
+class TooEarly(NotPossible):
     """Complete except for a moment that has not come.
 
     Attributes:
@@ -31,7 +31,7 @@ class NotYet(NotPossible):
         self.until = until
 
 
-def names_somebody(verdict: Verdict) -> bool:
+def has_named_claimant(verdict: Verdict) -> bool:
     """Whether it is the newsroom's own judgement, and on what a person or organisation has said."""
     claimant = verdict.claim.claimant
     return (
@@ -42,28 +42,28 @@ def names_somebody(verdict: Verdict) -> bool:
     )
 
 
-def reply_rule_of(verdict: Verdict) -> Verdict.ReplyRule:
+def find_reply_rule(verdict: Verdict) -> Verdict.ReplyRule:
     """Return the reply rule for a verdict submitted now."""
     if not settings.REQUIRE_RIGHT_OF_REPLY:
         return _Rule.SWITCHED_OFF
-    return _Rule.DUE if names_somebody(verdict) else _Rule.NOT_DUE
+    return _Rule.DUE if has_named_claimant(verdict) else _Rule.NOT_DUE
 
 
-def is_nobody_asked(verdict: Verdict) -> bool:
+def is_reply_missing(verdict: Verdict) -> bool:
     """Return whether a reply of the claimant is required, but neither requested nor waived with a reason."""
-    rule = reply_rule_of(verdict) if verdict.state == Verdict.State.DRAFT else verdict.reply_rule
-    if rule != _Rule.DUE or not names_somebody(verdict):
+    rule = find_reply_rule(verdict) if verdict.state == Verdict.State.DRAFT else verdict.reply_rule
+    if rule != _Rule.DUE or not has_named_claimant(verdict):
         return False
     return not verdict.reply_requests.told().filter(claimant=verdict.claim.claimant).exists()
 
 
-def require_terms_that_hold(verdict: Verdict) -> None:
+def require_current_terms(verdict: Verdict) -> None:
     """Refuse a verdict submitted without a named claimant that has one now, after a correction.
 
     Raises:
         NotPossible: it is so.
     """
-    if verdict.reply_rule == _Rule.NOT_DUE and names_somebody(verdict):
+    if verdict.reply_rule == _Rule.NOT_DUE and has_named_claimant(verdict):
         raise NotPossible(
             _(
                 "Since this was submitted, %(whom)s has become someone who can be asked for a reply. Request "
@@ -83,7 +83,7 @@ def require_time_to_answer(verdict: Verdict) -> None:
         return
     last = verdict.reply_requests.running().select_related("claimant").order_by("-answer_by").first()
     if last is not None and last.answer_by is not None:
-        raise NotYet(
+        raise TooEarly(
             _(
                 "%(whom)s has until %(moment)s to answer. Record the answer when it arrives, or publish "
                 "after that time: you can schedule it now."

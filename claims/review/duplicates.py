@@ -36,7 +36,7 @@ def _note(pair: PossibleDuplicate) -> str:
 
 
 @transaction.atomic
-def tell_apart(pairs: Iterable[PossibleDuplicate], *, by: User) -> int:
+def mark_as_different(pairs: Iterable[PossibleDuplicate], *, by: User) -> int:
     """Mark claims as different, so that they are not queued again. Return the number of pairs newly marked.
 
     Raises:
@@ -56,7 +56,7 @@ def gather(pairs: Iterable[PossibleDuplicate], *, by: User) -> Cluster:
         NotAllowed: the person's role does not include it.
     """
     told = list(pairs)
-    tell_apart(told, by=by)
+    mark_as_different(told, by=by)
     claims = {claim.pk: claim for pair in told for claim in (pair.earlier, pair.claim)}
     return clusters.gather(claims.values(), by=by)
 

@@ -9,7 +9,7 @@ from claims.models.translation import original_sha256
 
 
 @dataclass(frozen=True, slots=True)
-class Original:
+class OriginalText:
     """The texts of one version of a verdict, by the names that their translations have."""
 
     words: dict[str, str]
@@ -33,7 +33,7 @@ class Original:
         }
 
 
-def original_of(verdict: Verdict, published: Publication | None = None) -> Original | None:
+def find_original(verdict: Verdict, published: Publication | None = None) -> OriginalText | None:
     """Return the published entry of this verdict; None if readers do not see it.
 
     Not what the claim has come to say since: only what is published is translated.
@@ -48,7 +48,7 @@ def original_of(verdict: Verdict, published: Publication | None = None) -> Origi
     shown = next((each for each in document["verdicts"] if each["id"] == verdict.pk), None)
     if shown is None:
         return None
-    return Original(
+    return OriginalText(
         words={
             "statement": document["statement"],
             # Entries that were recorded elsewhere before verdicts had headlines have none.
@@ -62,6 +62,6 @@ def original_of(verdict: Verdict, published: Publication | None = None) -> Origi
     )
 
 
-def is_of(translation: Translation, original: Original | None) -> bool:
+def is_translation_of(translation: Translation, original: OriginalText | None) -> bool:
     """Whether the translation is of these very words."""
     return original is not None and translation.original_sha256 == original.sha256

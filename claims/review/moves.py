@@ -16,7 +16,7 @@ from django_stubs_ext import StrOrPromise
 from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
 from claims.models import Claim, ClaimMedia, Evidence, Translation, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from claims.review.due_replies import is_nobody_asked, require_terms_that_hold, require_time_to_answer
+from claims.review.due_replies import is_reply_missing, require_current_terms, require_time_to_answer
 from factcheck.list_phrases import listed_phrases
 
 Subject = TypeVar("Subject", Claim, Verdict)
@@ -39,7 +39,7 @@ class Move(Generic[Moved]):
     """Raises NotPossible or NotAllowed when something else stands in the way."""
 
 
-class NotOffered(NotPossible):
+class MoveHidden(NotPossible):
     """The move means nothing here: it is neither a button, nor said to have something in its way."""
 
 
@@ -67,7 +67,7 @@ def missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = None) 
         "evidence": not is_evident,
         "alternative_text": undescribed,
         "correction": bool(verdict.supersedes_id and not explained),
-        "right_of_reply": is_nobody_asked(verdict),
+        "right_of_reply": is_reply_missing(verdict),
     }
     words = {
         "state": _("the claim must be accepted"),
@@ -113,7 +113,7 @@ def _complete(verdict: Verdict, by: User) -> None:
 
 def _signed_off(verdict: Verdict, by: User) -> None:
     _complete(verdict, by)
-    require_terms_that_hold(verdict)
+    require_current_terms(verdict)
     given = verdict.signoffs.counting().exclude(by=verdict.author_id).count()
     if given < verdict.required_signoffs:
         raise NotPossible(
@@ -175,7 +175,7 @@ def _can_be_merged(claim: Claim, by: User) -> None:
 def _nothing_is_built_on_it(claim: Claim, by: User) -> None:
     built_on = claim.verdicts.exists() or claim.merged_claims.exists() or claim.publications.exists()
     if built_on:
-        raise NotOffered(
+        raise MoveHidden(
             _(
                 "The claim has a verdict, was published, or has other claims merged into it, so it has been "
                 "worked on."
@@ -186,7 +186,7 @@ def _nothing_is_built_on_it(claim: Claim, by: User) -> None:
 def _only_unreviewed_parts_differ(claim: Claim, by: User) -> None:
     newest = claim.publications.current().first()
     if newest is None:
-        raise NotOffered(_("The claim is not published."))
+        raise MoveHidden(_("The claim is not published."))
     if reviewed_parts_differ(claim, newest) or claimed_media_differ(claim, newest):
         raise NotPossible(
             _(

@@ -24,7 +24,7 @@ _KINDS = {
 }
 
 
-def tell_of_move(subject: Claim | Verdict, action: str, *, by: User, note: str = "") -> None:
+def notify_of_move(subject: Claim | Verdict, action: str, *, by: User, note: str = "") -> None:
     """Notify the people concerned of a move.
 
     A submitted verdict is announced to people who may sign it off. Everything else goes to the author or proposer,
@@ -34,14 +34,14 @@ def tell_of_move(subject: Claim | Verdict, action: str, *, by: User, note: str =
         return
     verdict, claim = (subject, subject.claim) if isinstance(subject, Verdict) else (None, subject)
     if verdict and action == "submit":
-        people: Iterable[User] = reviewers(verdict)
+        people: Iterable[User] = find_reviewers(verdict)
     else:
         people = concerned(claim, verdict)
         if verdict is None and claim.created_by:
             people = [*people, claim.created_by]
     tell(_KINDS[action], claim=claim, to=people, by=by, verdict=verdict, note=note)
     if verdict and action == "publish" and verdict.supersedes_id:
-        tell_translators(verdict, by=by)
+        notify_translators(verdict, by=by)
 
 
 _TRANSLATION_KINDS = {
@@ -52,32 +52,32 @@ _TRANSLATION_KINDS = {
 }
 
 
-def tell_of_translation(translation: Translation, action: str, *, by: User, note: str = "") -> None:
+def notify_of_translation(translation: Translation, action: str, *, by: User, note: str = "") -> None:
     """Notify about a move of a translation: those who may sign it off, or its author and that of the original."""
     if action not in _TRANSLATION_KINDS:
         return
     verdict = translation.verdict
     if action == "submit":
-        people = _able("claims.sign_off_translation").exclude(pk__in=translation.writers)
+        people = _find_permitted("claims.sign_off_translation").exclude(pk__in=translation.writers)
     else:
         ids = {*translation.writers, verdict.author_id}
         people = User.objects.filter(pk__in=[pk for pk in ids if pk is not None])
     tell(_TRANSLATION_KINDS[action], claim=verdict.claim, to=people, by=by, verdict=verdict, note=note)
 
 
-def tell_translators(verdict: Verdict, *, by: User) -> None:
+def notify_translators(verdict: Verdict, *, by: User) -> None:
     """Notify the former translator that readers see the original again."""
     live = Translation.objects.filter(verdict=verdict.supersedes_id, state=Translation.State.PUBLISHED)
     translators = User.objects.filter(translations_written__in=live).distinct()
     tell(NotificationKind.TRANSLATION_STALE, claim=verdict.claim, to=translators, by=by, verdict=verdict)
 
 
-def _able(permission: str) -> QuerySet[User]:
+def _find_permitted(permission: str) -> QuerySet[User]:
     able = User.objects.with_perm(permission, backend="django.contrib.auth.backends.ModelBackend")
     return able.filter(is_active=True)
 
 
-def reviewers(verdict: Verdict) -> QuerySet[User]:
+def find_reviewers(verdict: Verdict) -> QuerySet[User]:
     """Return the people who may sign off the verdict, which excludes its authors."""
     writers = [verdict.author_id, verdict.submitted_by_id, *verdict.edited_by]
-    return _able("claims.sign_off_verdict").exclude(pk__in=list(filter(None, writers)))
+    return _find_permitted("claims.sign_off_verdict").exclude(pk__in=list(filter(None, writers)))

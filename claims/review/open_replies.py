@@ -19,14 +19,14 @@ _STATES = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW, Verdict.State.PUBLISHED
 
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="claims.review.tell_of_deadlines", queueing_lock="claims.review.tell_of_deadlines")
-def tell_of_deadlines(timestamp: int) -> None:
+def notify_of_deadlines(timestamp: int) -> None:
     """Every five minutes: notify people whose deadline for a reply has passed."""
-    while tell_some() == _AT_ONCE:
+    while notify_batch() == _AT_ONCE:
         pass
 
 
 @transaction.atomic
-def tell_some() -> int:
+def notify_batch() -> int:
     """Notify about some deadlines, each once; return how many. Concurrent workers share them."""
     passed = ReplyRequest.objects.unanswered().filter(
         answer_by__lte=Now(), reminded_at=None, carried_to=None, verdict__state__in=_STATES

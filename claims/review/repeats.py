@@ -11,7 +11,7 @@ from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from claims.quotes.anchors import QuoteAmbiguous, QuoteNotFound
-from claims.quotes.locations import QuotedWords, quote
+from claims.quotes.locations import QuotedWords, build_quote
 from claims.review import claim_edits, workflow
 from factcheck.database import clock
 
@@ -63,7 +63,7 @@ def _quotation(repeat: Repeat) -> QuotedWords:
         return QuotedWords(repeat.snapshot, *place)
     assert repeat.source is not None  # noqa: S101  checked by the caller
     try:
-        return quote(repeat.source, repeat.exact)
+        return build_quote(repeat.source, repeat.exact)
     except (QuoteNotFound, QuoteAmbiguous):
         return QuotedWords(None, repeat.exact)
 

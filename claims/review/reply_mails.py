@@ -43,10 +43,10 @@ def _send(request_id: int) -> None:
     row.message_id = message_id(f"reply-request-{row.pk}")
     row.sent_at, row.mail_problem = clock.now(), ""
     row.save(update_fields=["message_id", "sent_at", "mail_problem"])
-    mail_of(row).send()
+    build_mail(row).send()
 
 
-def mail_of(row: ReplyRequest) -> EmailMessage:
+def build_mail(row: ReplyRequest) -> EmailMessage:
     """The mail, in plain text: what was typed and nothing else."""
     return EmailMessage(
         one_line(row.subject) or one_line(row.text.strip().partition("\n")[0])[:100],

@@ -57,9 +57,9 @@ def add(verdict: Verdict, *, by: User, **fields: Any) -> ReplyRequest:
         NotAllowed: it belongs to another person, or the role does not include it.
     """
     require(by, "claims.add_replyrequest", _("request replies"))
-    verdict = verdict_drafts.locked_draft(verdict, by)
+    verdict = verdict_drafts.lock_draft(verdict, by)
     row = ReplyRequest(verdict=verdict, **_complete(fields))
-    _sent_by_hand(row, by)
+    _record_sender(row, by)
     row.save()
     verdict_drafts.record_editor(verdict, by)
     return row
@@ -74,7 +74,7 @@ def edit(row: ReplyRequest, *, by: User, **fields: Any) -> ReplyRequest:
         raise NotPossible(_("It is being sent by email. Stop that first."))
     for name, value in _complete(fields).items():
         setattr(row, name, value)
-    _sent_by_hand(row, by)
+    _record_sender(row, by)
     row.save()
     verdict_drafts.record_editor(row.verdict, by)
     return row
@@ -105,14 +105,14 @@ def mark_sent(row: ReplyRequest, *, by: User, at: datetime | None = None) -> Rep
         raise NotPossible(_("It is being sent by email. Stop that first."))
     _require_ready(row)
     row.sent_at = at or clock.now()
-    _sent_by_hand(row, by)
+    _record_sender(row, by)
     row.save()
     verdict_drafts.record_editor(row.verdict, by)
     return row
 
 
 @transaction.atomic
-def ask_by_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
+def queue_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
     """Queue the email, with replies going to the person. Raises as `mark_sent`."""
     require(by, "claims.change_replyrequest", _("request replies"))
     row = _locked(row, by)
@@ -173,11 +173,11 @@ def record_answer(row: ReplyRequest, answer: ReceivedAnswer, *, by: User) -> Rep
         raise NotPossible(_("An answer has already been recorded. Draft a new version to change it."))
     if row.sent_at is None:
         raise NotPossible(_("It has not been sent yet, so there can be no answer."))
-    answer = _by_the_minute(row, answer)
+    answer = _adjust_reply_time(row, answer)
     _require_whole(row, answer)
     newer = ReplyRequest.objects.select_related("verdict").filter(carried_from=row, answered_at=None).first()
     for each in filter(None, (row, newer)):
-        _put(answer, each)
+        _save_request(answer, each)
         each.save()
         if each.verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW):
             verdict_drafts.record_editor(each.verdict, by)
@@ -209,7 +209,7 @@ def draft_update(row: ReplyRequest, *, by: User) -> Verdict:
     return verdict_drafts.edit(draft, by=by, correction_kind=CorrectionKind.UPDATE, correction_note=note)
 
 
-def wording(
+def render_template(
     verdict: Verdict, *, whom: str, by: User, language: str, deadline: datetime | None
 ) -> reply_wording.Wording:
     """Return the newsroom's template, filled in; empty if there is no template."""
@@ -243,7 +243,7 @@ def _complete(fields: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _sent_by_hand(row: ReplyRequest, by: User) -> None:
+def _record_sender(row: ReplyRequest, by: User) -> None:
     """Record who passed it on, the first time."""
     if row.sent_at is None:
         return
@@ -254,7 +254,7 @@ def _sent_by_hand(row: ReplyRequest, by: User) -> None:
     _require_asked(row)
 
 
-def as_sent(row: ReplyRequest) -> str:
+def build_sent_text(row: ReplyRequest) -> str:
     """Return the text as sent: the deadline is filled in last, when it is final."""
     if row.answer_by is None:
         return row.text
@@ -271,7 +271,7 @@ def _require_ready(row: ReplyRequest) -> None:
 
 def _require_asked(row: ReplyRequest) -> None:
     """Fill in the deadline, and check that nothing else is missing."""
-    row.text = as_sent(row)
+    row.text = build_sent_text(row)
     parts = {
         _("the method"): row.channel,
         _("the question"): row.text.strip(),
@@ -285,7 +285,7 @@ def _require_asked(row: ReplyRequest) -> None:
         raise NotPossible(_("The deadline must be after the request is sent."))
 
 
-def _by_the_minute(row: ReplyRequest, answer: ReceivedAnswer) -> ReceivedAnswer:
+def _adjust_reply_time(row: ReplyRequest, answer: ReceivedAnswer) -> ReceivedAnswer:
     """Return the reply; times are entered to the minute, so it may appear to precede the request."""
     asked = row.sent_at
     if asked and asked.replace(second=0, microsecond=0) <= answer.at < asked:
@@ -308,14 +308,14 @@ def _require_whole(row: ReplyRequest, answer: ReceivedAnswer) -> None:
         raise NotPossible(_("Choose what to show to readers."))
     if not part.get(answer.shown, "-").strip():
         raise NotPossible(_("Fill in the text for readers: %(what)s.") % {"what": shown(answer.shown).label})
-    if answer.shown == shown.EXCERPT and (strange := _not_in(answer.excerpt, answer.text)):
+    if answer.shown == shown.EXCERPT and (strange := _find_missing_excerpt(answer.excerpt, answer.text)):
         raise NotPossible(
             _("The answer does not contain these words at this place: “%(words)s”. Mark omissions with […].")
             % {"words": strange[:200]}
         )
 
 
-def _not_in(excerpt: str, answer: str) -> str:
+def _find_missing_excerpt(excerpt: str, answer: str) -> str:
     """The first piece of an excerpt that does not follow the one before it in the answer; empty where all do."""
     text, at = " ".join(answer.split()), 0
     for piece in (" ".join(part.split()) for part in _LEFT_OUT.split(excerpt)):
@@ -326,7 +326,7 @@ def _not_in(excerpt: str, answer: str) -> str:
     return ""
 
 
-def _put(answer: ReceivedAnswer, row: ReplyRequest) -> None:
+def _save_request(answer: ReceivedAnswer, row: ReplyRequest) -> None:
     shown = ReplyRequest.Shown
     row.answered_at, row.answer_channel, row.answer = answer.at, answer.channel, answer.text
     row.answer_shown = answer.shown
@@ -344,7 +344,7 @@ def _signed_off(verdict: Verdict) -> list[User]:
 
 def _locked(row: ReplyRequest, by: User) -> ReplyRequest:
     """The request of a draft, read again, and held. Raises as `add`."""
-    verdict = verdict_drafts.locked_draft(row.verdict, by)
+    verdict = verdict_drafts.lock_draft(row.verdict, by)
     found = ReplyRequest.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
     if found is None:
         raise NotPossible(_("It has been removed in the meantime."))

@@ -14,7 +14,7 @@ from claims.models.scheduled_publication import FURTHEST
 from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
-from claims.review.due_replies import NotYet
+from claims.review.due_replies import TooEarly
 from claims.review.moves import VERDICT_MOVES
 from claims.teamwork.notifications import tell
 from factcheck.database import clock
@@ -43,7 +43,7 @@ def schedule(
     if step.check:
         try:
             step.check(verdict, by)
-        except NotYet as refusal:
+        except TooEarly as refusal:
             if at < refusal.until:
                 raise
     now = clock.now()
@@ -62,7 +62,7 @@ def cancel(verdict: Verdict, *, by: User, seen: int) -> None:
     _end(_locked(verdict), seen, Outcome.CANCELLED, by)
 
 
-def overtaken(verdict: Verdict, action: str, label: str, *, by: User) -> None:
+def end_overtaken(verdict: Verdict, action: str, label: str, *, by: User) -> None:
     """End what is scheduled, because the verdict leaves review before. Called by the move, which holds the verdict.
 
     The scheduling person is notified, unless it is public by now.
@@ -72,21 +72,21 @@ def overtaken(verdict: Verdict, action: str, label: str, *, by: User) -> None:
         return
     _close(waiting, Outcome.OVERTAKEN, reason=label, by=by)
     if action != "publish":
-        _tell(verdict, waiting, note=label, by=by)
+        _notify(verdict, waiting, note=label, by=by)
 
 
-def published(scheduled: ScheduledPublication) -> None:
+def record_published(scheduled: ScheduledPublication) -> None:
     """Note that it is published now; called in the transaction that does it."""
     _close(scheduled, Outcome.PUBLISHED, reason="", by=None)
 
 
-def refused(scheduled: ScheduledPublication, reason: str) -> None:
+def record_refused(scheduled: ScheduledPublication, reason: str) -> None:
     """Record that it could not be published on time, and notify the people waiting for it."""
     _close(scheduled, Outcome.REFUSED, reason=reason, by=None)
-    _tell(scheduled.verdict, scheduled, note=reason, by=None)
+    _notify(scheduled.verdict, scheduled, note=reason, by=None)
 
 
-def _tell(verdict: Verdict, scheduled: ScheduledPublication, *, note: str, by: User | None) -> None:
+def _notify(verdict: Verdict, scheduled: ScheduledPublication, *, note: str, by: User | None) -> None:
     people = [person for person in (scheduled.made_by, verdict.author) if person]
     tell(NotificationKind.NOT_PUBLISHED, claim=verdict.claim, to=people, by=by, verdict=verdict, note=note)
 

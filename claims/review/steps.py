@@ -9,14 +9,14 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
-from claims.review.due_replies import NotYet
-from claims.review.moves import Move, NotOffered
+from claims.review.due_replies import TooEarly
+from claims.review.moves import Move, MoveHidden
 
 #: (state, action) → move.
 Table = Mapping[tuple[str, str], Move[Any]]
 
 
-class Moving(Protocol):
+class MoveContext(Protocol):
     """An object whose state changes by moves."""
 
     state: str
@@ -35,7 +35,7 @@ class Option:
     """When the obstacle is gone, where that is only a matter of time."""
 
 
-def options_in(table: Table, subject: Moving, by: User) -> list[Option]:
+def collect_options(table: Table, subject: MoveContext, by: User) -> list[Option]:
     """The moves that the subject's state and the person's role leave open, in the order of the table."""
     found = []
     for (state, action), step in table.items():
@@ -44,9 +44,9 @@ def options_in(table: Table, subject: Moving, by: User) -> list[Option]:
         try:
             if step.check:
                 step.check(subject, by)
-        except NotOffered:
+        except MoveHidden:
             continue
-        except NotYet as reason:
+        except TooEarly as reason:
             found.append(Option(action, step, str(reason), opens_at=reason.until))
         except (NotPossible, NotAllowed) as reason:
             found.append(Option(action, step, str(reason)))
@@ -55,7 +55,7 @@ def options_in(table: Table, subject: Moving, by: User) -> list[Option]:
     return found
 
 
-def step_in(table: Table, subject: Moving, action: str, *, by: User, note: str) -> Move[Any]:
+def require_step(table: Table, subject: MoveContext, action: str, *, by: User, note: str) -> Move[Any]:
     """Return the move if it is available to this person now.
 
     Raises:

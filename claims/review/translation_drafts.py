@@ -14,8 +14,8 @@ from claims.models import Claim, Publication, Translation, Verdict
 from claims.models.translation import WORDS
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
-from claims.review.merge_targets import Original, is_of, original_of
-from claims.review.translation_workflow import locked, move_translation
+from claims.review.merge_targets import OriginalText, find_original, is_translation_of
+from claims.review.translation_workflow import lock_translation, move_translation
 
 _STATE = Translation.State
 
@@ -44,7 +44,7 @@ def begin_translation(verdict: Verdict, language: str, *, by: User, **content: A
     if same.open().exists():
         # Not why: that there is a draft is for those who read drafts.
         raise NotPossible(_("You cannot translate this into this language at the moment. Ask an editor."))
-    earlier = newest_before(verdict_now, language, by)
+    earlier = find_newest_earlier(verdict_now, language, by)
     carried: dict[str, Any] = {}
     if earlier:
         carried = {name: getattr(earlier, name) for name in (*WORDS, "byline")}
@@ -61,14 +61,14 @@ def begin_translation(verdict: Verdict, language: str, *, by: User, **content: A
     )
 
 
-def require_translatable(verdict: Verdict, language: str) -> Original:
+def require_translatable(verdict: Verdict, language: str) -> OriginalText:
     """Require that the verdict can be translated.
 
     Raises:
         NotPossible: it cannot be, and why.
     """
     entry = Publication.objects.current().filter(claim=verdict.claim_id).only("body").first()
-    original = original_of(verdict, entry) if entry else None
+    original = find_original(verdict, entry) if entry else None
     if original is None or verdict.state != Verdict.State.PUBLISHED:
         raise NotPossible(_("Only published verdicts are translated, and this one is not public."))
     if verdict.claim.state != Claim.State.ACCEPTED:
@@ -83,7 +83,7 @@ def require_translatable(verdict: Verdict, language: str) -> Original:
     return original
 
 
-def newest_before(verdict: Verdict, language: str, by: User) -> Translation | None:
+def find_newest_earlier(verdict: Verdict, language: str, by: User) -> Translation | None:
     """The newest translation into this language that the person may read, of any version of the verdict.
 
     Those that were taken back are none.
@@ -145,7 +145,7 @@ def carry_over_translation(translation: Translation, *, by: User) -> Translation
     ).first()
     if verdict is None:
         raise NotPossible(_("Only published verdicts are translated, and this one is not public."))
-    if is_of(translation, original_of(verdict)) and verdict.pk == earlier.pk:
+    if is_translation_of(translation, find_original(verdict)) and verdict.pk == earlier.pk:
         raise NotPossible(
             _("This is already the translation of the current version: there is nothing to carry over.")
         )
@@ -164,7 +164,7 @@ def _writers_of_unreviewed_words(earlier: Translation, by: User) -> list[int]:
 
 def _locked_draft(translation: Translation, by: User) -> Translation:
     require(by, "claims.change_translation", _("edit drafts"))
-    draft = locked(translation)
+    draft = lock_translation(translation)
     if draft.state != _STATE.DRAFT:
         raise NotPossible(
             _(

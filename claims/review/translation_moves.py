@@ -7,21 +7,21 @@ from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims.ledger.publishing import retold
+from claims.ledger.publishing import build_restated_body
 from claims.models import Claim, Publication, Translation, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from claims.review.merge_targets import Original, original_of
-from claims.review.moves import Move, NotOffered
+from claims.review.merge_targets import OriginalText, find_original
+from claims.review.moves import Move, MoveHidden
 from factcheck.list_phrases import listed_phrases
 
 
-def missing_of_translation(translation: Translation, original: Original | None = None) -> list[str]:
+def missing_of_translation(translation: Translation, original: OriginalText | None = None) -> list[str]:
     """Return what the translation still lacks for review, in words; empty when it is complete.
 
     Args:
         original: what it is of, where that was read already.
     """
-    original = original or original_of(translation.verdict)
+    original = original or find_original(translation.verdict)
     if original is None or original.sha256 != translation.original_sha256:
         return [_("the current original: readers now see another version. Translate that one")]
     lacks = [
@@ -88,8 +88,10 @@ def _written_by_them(translation: Translation, by: User) -> None:
 
 def _is_shown(translation: Translation, by: User) -> None:
     newest = Publication.objects.current().filter(claim=translation.verdict.claim_id).first()
-    if newest is None or all(each["id"] != translation.pk for each in retold(newest)["translations"]):
-        raise NotOffered(_("This translation is no longer shown to readers."))
+    if newest is None or all(
+        each["id"] != translation.pk for each in build_restated_body(newest)["translations"]
+    ):
+        raise MoveHidden(_("This translation is no longer shown to readers."))
 
 
 _T = Translation.State

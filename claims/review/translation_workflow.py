@@ -15,20 +15,20 @@ from claims.models import Claim, Translation, TranslationStep, Verdict
 from claims.models.translation_step import SIGN_OFF
 from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotPossible
-from claims.review.notices import tell_of_translation
-from claims.review.steps import Option, options_in, step_in
+from claims.review.notices import notify_of_translation
+from claims.review.steps import Option, collect_options, require_step
 from claims.review.translation_moves import TRANSLATION_MOVES
 from factcheck.database import clock
 from factcheck.language_names import language_name
 
 
-def translation_options(translation: Translation, by: User) -> list[Option]:
+def list_translation_options(translation: Translation, by: User) -> list[Option]:
     """The moves that the translation's state and the person's role leave open, in the order of the table."""
-    return options_in(TRANSLATION_MOVES, translation, by)
+    return collect_options(TRANSLATION_MOVES, translation, by)
 
 
 @dataclass(frozen=True, slots=True)
-class _Asked:
+class _MoveRequest:
     """The options of a move."""
 
     by: User
@@ -49,17 +49,17 @@ def move_translation(translation: Translation, action: str, *, by: User, note: s
         NotPossible: the move does not exist from the present state, or something is missing for it (409).
         NotAllowed: it exists, but not for this person, and why (403).
     """
-    fresh = locked(translation)
-    step = step_in(TRANSLATION_MOVES, fresh, action, by=by, note=note)
-    asked = _Asked(by, note.strip())
+    fresh = lock_translation(translation)
+    step = require_step(TRANSLATION_MOVES, fresh, action, by=by, note=note)
+    asked = _MoveRequest(by, note.strip())
     _record(fresh, action, step.to, asked)
     fresh.state = step.to
     _EFFECTS.get(action, _only_state)(fresh, asked)
-    tell_of_translation(fresh, action, by=by, note=note)
+    notify_of_translation(fresh, action, by=by, note=note)
     return fresh
 
 
-def locked(translation: Translation) -> Translation:
+def lock_translation(translation: Translation) -> Translation:
     """The translation read again under lock; the claim's first, then its verdict's, as everywhere.
 
     Raises:
@@ -78,7 +78,7 @@ def locked(translation: Translation) -> Translation:
     return fresh
 
 
-def _record(translation: Translation, action: str, after: str, asked: _Asked) -> None:
+def _record(translation: Translation, action: str, after: str, asked: _MoveRequest) -> None:
     TranslationStep.objects.create(
         translation=translation,
         action=action,
@@ -94,11 +94,11 @@ def _record(translation: Translation, action: str, after: str, asked: _Asked) ->
 # What a move does besides changing the state --------------------------------------------------------------------------
 
 
-def _only_state(translation: Translation, asked: _Asked) -> None:
+def _only_state(translation: Translation, asked: _MoveRequest) -> None:
     translation.save(update_fields=["state"])
 
 
-def _submit(translation: Translation, asked: _Asked) -> None:
+def _submit(translation: Translation, asked: _MoveRequest) -> None:
     translation.review_round += 1
     translation.required_signoffs = settings.REQUIRED_SIGNOFFS
     translation.submitted_by, translation.submitted_at = asked.by, clock.now()
@@ -106,12 +106,12 @@ def _submit(translation: Translation, asked: _Asked) -> None:
     translation.save(update_fields=["state", *terms])
 
 
-def _sign_off(translation: Translation, asked: _Asked) -> None:
+def _sign_off(translation: Translation, asked: _MoveRequest) -> None:
     """Do nothing: the sign-off itself was recorded."""
 
 
-def _publish(translation: Translation, asked: _Asked) -> None:
-    before = list(live_before(translation).select_for_update().order_by("pk"))
+def _publish(translation: Translation, asked: _MoveRequest) -> None:
+    before = list(find_replaced(translation).select_for_update().order_by("pk"))
     if not asked.note and any(row.verdict_id == translation.verdict_id for row in before):
         raise NotPossible(
             _(
@@ -120,7 +120,7 @@ def _publish(translation: Translation, asked: _Asked) -> None:
             )
         )
     for row in before:
-        _record(row, "supersede", Translation.State.SUPERSEDED, _Asked(asked.by, ""))
+        _record(row, "supersede", Translation.State.SUPERSEDED, _MoveRequest(asked.by, ""))
         row.state = Translation.State.SUPERSEDED
         row.save(update_fields=["state"])
     translation.published_at = clock.now()
@@ -129,12 +129,12 @@ def _publish(translation: Translation, asked: _Asked) -> None:
     publishing.record_translations(translation.verdict.claim, note=note)
 
 
-def _retract(translation: Translation, asked: _Asked) -> None:
+def _retract(translation: Translation, asked: _MoveRequest) -> None:
     translation.save(update_fields=["state"])
     publishing.record_translations(translation.verdict.claim, note=asked.note)
 
 
-def live_before(translation: Translation) -> QuerySet[Translation]:
+def find_replaced(translation: Translation) -> QuerySet[Translation]:
     """Return published translations into the same language of any version of the verdict, which it replaces."""
     verdict = translation.verdict
     return Translation.objects.filter(
@@ -151,7 +151,7 @@ def _note_on(translation: Translation) -> str:
         return _("Translated into %(language)s.") % {"language": language_name(translation.language)}
 
 
-_EFFECTS: dict[str, Callable[[Translation, _Asked], None]] = {
+_EFFECTS: dict[str, Callable[[Translation, _MoveRequest], None]] = {
     "submit": _submit,
     SIGN_OFF: _sign_off,
     "publish": _publish,

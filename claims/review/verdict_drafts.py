@@ -20,7 +20,7 @@ from claims.quotes.locations import QuotedWords
 from sources.models import Publisher, Source
 
 
-class NotOfTheScale(Exception):
+class RatingOutsideScale(Exception):
     """The rating belongs to no scale that the verdict's publisher uses now."""
 
 
@@ -92,7 +92,7 @@ def may_edit(verdict: Verdict, by: User) -> bool:
     )
 
 
-def offered_ratings(verdict: Verdict) -> QuerySet[Rating]:
+def list_ratings(verdict: Verdict) -> QuerySet[Rating]:
     """The ratings of the publisher's scales in use, and the one that the verdict has already."""
     offered = Q(scale__publisher=verdict.publisher_id, scale__in_use=True)
     return (
@@ -111,10 +111,10 @@ def edit(verdict: Verdict, *, by: User, **content: Any) -> Verdict:
         NotAllowed: it belongs to another person.
         NotOfTheScale: the rating is none of the publisher's.
     """
-    verdict = locked_draft(verdict, by)
+    verdict = lock_draft(verdict, by)
     rating = content.get("rating")
-    if rating is not None and not offered_ratings(verdict).filter(pk=rating.pk).exists():
-        raise NotOfTheScale(
+    if rating is not None and not list_ratings(verdict).filter(pk=rating.pk).exists():
+        raise RatingOutsideScale(
             _("Rating %(id)s is not on a scale that %(publisher)s uses now.")
             % {"id": rating.pk, "publisher": verdict.publisher}
         )
@@ -133,7 +133,7 @@ def edit(verdict: Verdict, *, by: User, **content: Any) -> Verdict:
 def discard(verdict: Verdict, *, by: User) -> None:
     """Delete a draft that was never submitted. Raises as `edit`."""
     require(by, "claims.delete_verdict", _("delete drafts"))
-    locked_draft(verdict, by).delete()
+    lock_draft(verdict, by).delete()
 
 
 @transaction.atomic
@@ -142,7 +142,7 @@ def add_evidence(
 ) -> Evidence:
     """Rest a draft on a source. Raises as `edit`."""
     require(by, "claims.add_evidence", _("add evidence"))
-    verdict = locked_draft(verdict, by)
+    verdict = lock_draft(verdict, by)
     item = Evidence(verdict=verdict, source=source, **fields)
     quotation.put_on(item)
     item.save()
@@ -161,7 +161,7 @@ def edit_evidence(
 ) -> Evidence:
     """Change an item of a draft's evidence; a new source comes with its quotation. Raises as `edit`."""
     require(by, "claims.change_evidence", _("edit evidence"))
-    verdict = locked_draft(item.verdict, by)
+    verdict = lock_draft(item.verdict, by)
     for name, value in (fields | ({"source": source} if source else {})).items():
         setattr(item, name, value)
     if quotation:
@@ -175,12 +175,12 @@ def edit_evidence(
 def remove_evidence(item: Evidence, *, by: User) -> None:
     """Take an item out of a draft's evidence. Raises as `edit`."""
     require(by, "claims.delete_evidence", _("remove evidence"))
-    verdict = locked_draft(item.verdict, by)
+    verdict = lock_draft(item.verdict, by)
     item.delete()
     record_editor(verdict, by)
 
 
-def locked_draft(verdict: Verdict, by: User) -> Verdict:
+def lock_draft(verdict: Verdict, by: User) -> Verdict:
     """Return the verdict, reloaded under lock; the claim is locked first, as everywhere.
 
     Raises:

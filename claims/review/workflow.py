@@ -18,18 +18,18 @@ from claims.models import Claim, Publication, Repeat, SignOff, Transition, Verdi
 from claims.models.verdict import CorrectionKind
 from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotPossible
-from claims.review.due_replies import reply_rule_of
+from claims.review.due_replies import find_reply_rule
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move, Subject
-from claims.review.notices import tell_of_move
-from claims.review.scheduled_publications import overtaken
-from claims.review.steps import Option, options_in, step_in
+from claims.review.notices import notify_of_move
+from claims.review.scheduled_publications import end_overtaken
+from claims.review.steps import Option, collect_options, require_step
 from claims.teamwork import assignments
 from factcheck.database import clock
 
 
-def options(subject: Claim | Verdict, by: User) -> list[Option]:
+def list_options(subject: Claim | Verdict, by: User) -> list[Option]:
     """The moves that the subject's state and the person's role leave open, in the order of the table."""
-    return options_in(_table(subject), subject, by)
+    return collect_options(_table(subject), subject, by)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ def move(
         NotAllowed: it exists, but not for this person, and why (403).
     """
     fresh, others = _locked(subject, into or _merged_into(subject, action))
-    step = step_in(_table(fresh), fresh, action, by=by, note=note)
+    step = require_step(_table(fresh), fresh, action, by=by, note=note)
     before, after = fresh.state, step.to or fresh.state_before_merge
     _record(fresh, action, before, after, by=by, note=note)
     fresh.state = after
@@ -76,18 +76,18 @@ def move(
     if isinstance(fresh, Verdict):
         if before == Verdict.State.IN_REVIEW != after:
             # What was to happen to it later does not wait for a verdict that has moved on.
-            overtaken(fresh, action, str(step.label), by=by)
+            end_overtaken(fresh, action, str(step.label), by=by)
         _VERDICT_EFFECTS.get(action, _only_state)(fresh, request)
     else:
         _CLAIM_EFFECTS[action](fresh, request)
     assignments.settle(fresh, action)
-    tell_of_move(fresh, action, by=by, note=note)
+    notify_of_move(fresh, action, by=by, note=note)
     return cast(Subject, fresh)
 
 
 def require_move(subject: Claim | Verdict, action: str, *, by: User, note: str = "") -> None:
     """Ask whether the move is there for this person now, without making it. Raises as `move`."""
-    step_in(_table(subject), subject, action, by=by, note=note)
+    require_step(_table(subject), subject, action, by=by, note=note)
 
 
 def _table(subject: Claim | Verdict) -> dict[tuple[str, str], Move[Any]]:
@@ -149,7 +149,7 @@ def _only_state(verdict: Verdict, request: Request) -> None:
 def _submit(verdict: Verdict, request: Request) -> None:
     verdict.review_round += 1
     verdict.required_signoffs = settings.REQUIRED_SIGNOFFS
-    verdict.reply_rule = reply_rule_of(verdict)
+    verdict.reply_rule = find_reply_rule(verdict)
     verdict.submitted_by, verdict.submitted_at = request.by, clock.now()
     terms = ["review_round", "required_signoffs", "reply_rule", "submitted_by", "submitted_at"]
     verdict.save(update_fields=["state", *terms])

@@ -12,7 +12,7 @@ from django.db.models import Q, QuerySet
 from django.db.models.functions import Lower
 from markdown_it.token import Token
 
-from claims.ledger.document.markdown import parsed, shown
+from claims.ledger.document.markdown import parse_markdown, render_parts
 
 #: So many names of one text are looked up. Who names more calls a meeting.
 MOST_NAMES = 50
@@ -32,7 +32,7 @@ def people_at_the_desk() -> QuerySet[User]:
 
 def mentioned_in(text: str) -> list[User]:
     """Return the people mentioned in the text, each once, unordered."""
-    names = _names(parsed(text))
+    names = _names(parse_markdown(text))
     folded = {_folded(candidate) for name in names for candidate in _candidates(name)}
     by_name = _by_name(people_at_the_desk().annotate(lowered=Lower("username")).filter(lowered__in=folded))
     found = (_meant(name, by_name) for name in names)
@@ -41,12 +41,12 @@ def mentioned_in(text: str) -> list[User]:
 
 def with_mentions(text: str, mentioned: list[User]) -> str:
     """Return safe HTML in which the names of these people stand out."""
-    parts, by_name = parsed(text), _by_name(mentioned)
+    parts, by_name = parse_markdown(text), _by_name(mentioned)
     if by_name:
         for part in parts:
             if part.children:
                 part.children = list(_standing_out(part.children, by_name))
-    return shown(parts)
+    return render_parts(parts)
 
 
 def offered(beginning: str) -> list[User]:

@@ -6,7 +6,7 @@ from typing import Any
 from rdflib import RDF, URIRef
 
 from claims.exports.formats import datafeed
-from claims.ledger.document.claimreview import CONTEXT, markup, withdrawal
+from claims.ledger.document.claimreview import CONTEXT, build_markup, describe_withdrawal
 from tests.claims.ledger.document.test_claimreview import BODY, RETRACTION, SITE, VERDICT, body
 from tests.helpers.linked_data import expanded, graph, violations
 from tests.helpers.sweeps import sweep
@@ -48,12 +48,12 @@ IMPORTED = body(
 )
 
 DOCUMENTS = {
-    "whole": markup(body(), site=SITE),
-    "bare": markup(BARE),
-    "imported, without an address": markup(IMPORTED, site=SITE),
-    "several": markup(SEVERAL, site=SITE),
-    "retracted": CONTEXT | withdrawal(RETRACTED, site=SITE),
-    "merged": CONTEXT | withdrawal(MERGED),
+    "whole": build_markup(body(), site=SITE),
+    "bare": build_markup(BARE),
+    "imported, without an address": build_markup(IMPORTED, site=SITE),
+    "several": build_markup(SEVERAL, site=SITE),
+    "retracted": CONTEXT | describe_withdrawal(RETRACTED, site=SITE),
+    "merged": CONTEXT | describe_withdrawal(MERGED),
     "feed": feed(BODY, SEVERAL, RETRACTED, MERGED),
 }
 
@@ -82,7 +82,7 @@ def test_expansion_loses_nothing(name: str) -> None:
 
 
 def test_reviews_of_one_claim_meet_in_it() -> None:
-    document = markup(SEVERAL)
+    document = build_markup(SEVERAL)
     assert document
     stated = graph(document)
     reviews = set(stated.subjects(RDF.type, URIRef(f"{SCHEMA}ClaimReview")))

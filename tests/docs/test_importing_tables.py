@@ -8,7 +8,7 @@ import pytest
 from django.conf import settings
 
 from claims.imports.reading.mappings.mapping import DATES, LISTS, TRANSFORMS, Mapping, read_mapping
-from claims.imports.reading.mappings.mapping_choice import ready_mappings
+from claims.imports.reading.mappings.mapping_choice import list_ready_mappings
 from tests.helpers.sweeps import sweep
 
 TEXT = (settings.BASE_DIR / "docs" / "importing.md").read_text()
@@ -52,4 +52,4 @@ def test_ready_mappings_are_those_that_are_shipped() -> None:
     ready = settings.BASE_DIR / "claims" / "imports" / "reading" / "mappings" / "ready"
     shipped = [path.stem for path in ready.glob("*.toml")]
     assert sorted(linked) == sorted(shipped)
-    assert len(ready_mappings()) == len(shipped)
+    assert len(list_ready_mappings()) == len(shipped)

@@ -18,7 +18,7 @@ from claims.features.witnesses.witnessing import own_verifier_key, witness_key, 
 from claims.ledger.house_signature import public_key
 from claims.ledger.proofs import checkpoints
 from claims.ledger.proofs.checkpoints import sign_ledger
-from claims.ledger.proofs.key_succession import succeed
+from claims.ledger.proofs.key_succession import succeed_key
 from claims.ledger.proofs.signed_note import SignedNote
 from claims.models import Checkpoint, Claim
 from factcheck.database.database_roles import as_owner
@@ -119,7 +119,7 @@ def test_another_key(
     )
     # One that the old key has announced is believed by who knows the old one.
     with as_owner():
-        succeed(NEW_SECRET)
+        succeed_key(NEW_SECRET)
     settings.SIGNING_KEY = NEW_SECRET
     monkeypatch.setattr(checkpoints, "AGAIN_AFTER", timedelta(0))
     sign_ledger()

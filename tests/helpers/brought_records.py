@@ -4,7 +4,7 @@ from typing import Any
 
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
-from claims.imports.storing.run_import import carry_out
+from claims.imports.storing.run_import import run_import
 from claims.models import Claim, ImportRun, Publication, Verdict
 
 STATEMENT = "The new harbour bridge cost the city nine million euros."
@@ -37,7 +37,7 @@ def bring(
         for number, record in enumerate(records, 1)
     ]
     run = run or ImportRun.objects.create(origin="file.jsonl")
-    return carry_out(run, [(item, conventions) for item in items])
+    return run_import(run, [(item, conventions) for item in items])
 
 
 def counts(run: ImportRun) -> dict[str, int]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from claims.imports.reading.format_detection import detect
-from claims.imports.reading.formats.claimreview_objects import reviews
+from claims.imports.reading.formats.claimreview_objects import read_reviews
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordPlace, Refusal
 
@@ -89,7 +89,7 @@ EN, DE, FR, ES = (STATEMENTS[code] for code in ("en", "de", "fr", "es"))
 
 def fields(value: Any, **context: Any) -> dict[str, Any]:
     """What is read of a value that holds one review."""
-    (one,) = reviews(value, HERE, **context)
+    (one,) = read_reviews(value, HERE, **context)
     assert isinstance(one, RawRecord)
     assert set(one.fields) <= set(FIELDS)
     return dict(one.fields)

@@ -175,7 +175,7 @@ def publishing(checker: User, editor: User, *, told: bool = False) -> Callable[.
     def through_the_workflow(claim: Claim | None = None, **content: Any) -> Claim:
         claim = claim or make_claim()
         verdict = make_draft(claim, checker, **content)
-        with nullcontext() if told else patch.object(workflow, "tell_of_move"):
+        with nullcontext() if told else patch.object(workflow, "notify_of_move"):
             for action, by in (("submit", checker), ("sign_off", editor), ("publish", editor)):
                 verdict = workflow.move(verdict, action, by=by)
         return claim

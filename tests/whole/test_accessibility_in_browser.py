@@ -91,7 +91,7 @@ def desk(checker: User, editor: User) -> Client:
 
 @pytest.fixture(scope="module")
 def desk_addresses(desk: Client, editor: User) -> dict[str, str]:
-    run = runs.choose(SimpleUploadedFile("archive.csv", TABLE), by=editor)
+    run = runs.create_run(SimpleUploadedFile("archive.csv", TABLE), by=editor)
     claim, untouched = make_claim(state="proposed"), make_claim(state="proposed")
     rows = {
         "claims_importrun_set-up": run,

@@ -10,7 +10,7 @@ from django.urls import reverse
 from procrastinate.contrib.django import app as worker
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from claims.ledger.document.reply_document import reason_in_words
+from claims.ledger.document.reply_document import describe_reason
 from claims.models import Claim, Cluster, ReplyRequest, Topic, Verdict
 from sources.models import Source
 from tests.helpers.bracketed_words import brackets, everything_written, outside
@@ -47,7 +47,7 @@ def test_nothing_but_what_people_wrote_is_left_in_english(
     written += everything_written() + "\nTable\nCSV\nTSV\nExcel\nSHA-256\n#rrggbb\n"
     written += "\n".join(map(str, ProcrastinateJob.objects.all()))
     # Readers' words, in the language of the verdict.
-    written += "\n".join(reason_in_words(reason, "en") for reason in ReplyRequest.NotAsked.values)
+    written += "\n".join(describe_reason(reason, "en") for reason in ReplyRequest.NotAsked.values)
     written = written.lower()  # names of rows begin with a capital above their pages
     left: dict[str, list[str]] = {}
     for page in pages:

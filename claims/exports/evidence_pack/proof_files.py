@@ -79,9 +79,9 @@ def _named(entry: Publication, ending: str) -> str:
 
 def _files_of(place: SignedPlace, site: str) -> Iterator[tuple[str, bytes]]:
     entry, checkpoint = place.entry, place.checkpoint
-    [text] = stored_tree.entry_texts(entry.sequence, entry.sequence)
+    [text] = stored_tree.load_entry_texts(entry.sequence, entry.sequence)
     parts = merkle_tree.inclusion_parts(entry.sequence - 1, checkpoint.tree_size)
-    hashes = stored_tree.proof(parts)
+    hashes = stored_tree.load_proof(parts)
     base = f"ledger/checkpoint-{checkpoint.tree_size}"
     key = f"ledger/key-{checkpoint.key_id}.pem"
     names = {

@@ -32,7 +32,7 @@ def head(*, url: str, site: Document, changed: str) -> Document:
         "@id": url,
         "url": url,
         "name": f"Fact checks published by {site['name']}",
-        "publisher": claimreview.organization(site),
+        "publisher": claimreview.build_organization(site),
         "license": site["license"],
         "isAccessibleForFree": True,
         "dateModified": changed,
@@ -55,9 +55,13 @@ def written(
 
 def element(body: Document, *, site: Document) -> Document:
     """The DataFeedItem of a claim."""
-    here = {"@type": "DataFeedItem", "@id": claimreview.address(body)}
+    here = {"@type": "DataFeedItem", "@id": claimreview.build_address(body)}
     dates = {"dateCreated": body["published_at"], "dateModified": body["updated_at"]}
-    reviews = claimreview.claim_reviews(body, site=site)
+    reviews = claimreview.build_claim_reviews(body, site=site)
     if body["status"] == "published":
         return here | dates | {"item": reviews}
-    return here | dates | {"dateDeleted": body["updated_at"], "item": claimreview.withdrawal(body, site=site)}
+    return (
+        here
+        | dates
+        | {"dateDeleted": body["updated_at"], "item": claimreview.describe_withdrawal(body, site=site)}
+    )

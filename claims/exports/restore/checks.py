@@ -12,7 +12,7 @@ from claims.exports import lines
 from claims.exports.lines import ArchiveLine, Unreadable
 from claims.exports.restore.entry_bodies import understood_body
 from claims.ledger.document.claim_document import moment
-from claims.ledger.proofs.entry_text import EntryFacts, chain_hash, entry_text
+from claims.ledger.proofs.entry_text import EntryFacts, build_entry_text, compute_chain_hash
 from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
 from claims.models import (
     Appearance,
@@ -254,7 +254,7 @@ class _Checking:
             note=said["note"],
             body_sha256=said["body_sha256"],
         )
-        if chain_hash(entry_text(facts, previous)) != self._chain:
+        if compute_chain_hash(build_entry_text(facts, previous)) != self._chain:
             raise RestoreRefused(
                 gettext(
                     "Line %(line)s: entry %(sequence)s does not follow from the entry before it. One of the "

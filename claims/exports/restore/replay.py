@@ -30,7 +30,7 @@ from claims.exports.restore.restored_replies import restored_replies
 from claims.exports.restore.verdict_succession import Arrived, Judged, judged
 from claims.ledger import publishing
 from claims.ledger.entry_builder import LedgerEntry as Recorded
-from claims.ledger.entry_builder import as_recorded
+from claims.ledger.entry_builder import rebuild_entry
 from claims.models import Claim, Evidence, Publication, ReplyRequest, Transition, Verdict
 from factcheck.database.bulk_copy import Maker, copy
 from factcheck.installation.house_language import in_house_language
@@ -278,4 +278,4 @@ def _record(some: list[RestoredEntry]) -> None:
 def _recorded(entry: RestoredEntry) -> Recorded:
     by_the_database = ("sequence", "body_sha256", "chain_sha256")
     said = {name: value for name, value in entry.line.said.items() if name not in by_the_database}
-    return as_recorded(entry.line.body, entry.body, said)
+    return rebuild_entry(entry.line.body, entry.body, said)

@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.timezone import get_default_timezone
 
 from claims.exports.restore.restored_entries import day
-from claims.ledger.document.reply_document import reason_in_words
+from claims.ledger.document.reply_document import describe_reason
 from claims.models import ReplyRequest
 
 _Shown = ReplyRequest.Shown
@@ -21,7 +21,7 @@ def restored_replies(verdict: dict[str, Any], claimant: int | None) -> Iterator[
     for said in verdict.get("right_of_reply", []):
         asked = _begins(said["asked_on"])
         is_claimant = said["claimant_id"] is not None and said["claimant_id"] == claimant
-        usual = reason_in_words(said["not_asked"] or "", verdict["language"])
+        usual = describe_reason(said["not_asked"] or "", verdict["language"])
         yield {
             "id": said["id"],
             "verdict_id": verdict["id"],

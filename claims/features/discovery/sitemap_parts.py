@@ -19,8 +19,8 @@ from django.db.models import Exists, F, Max, OuterRef, Q, QuerySet
 
 from claims.features.discovery.sitemap_text import NewsArticle, SitemapPage
 from claims.ledger.document.claim_body import CORRECTIONS
-from claims.ledger.document.cluster_document import cluster as public_cluster
-from claims.ledger.document.headline import headline, lead_verdict
+from claims.ledger.document.cluster_document import build_cluster as public_cluster
+from claims.ledger.document.headline import build_headline, choose_lead_verdict
 from claims.models import (
     Claimant,
     Cluster,
@@ -145,13 +145,13 @@ def news() -> Iterator[NewsArticle]:
     rows = Publication.objects.current().by_house().filter(first_published_at__gte=since)
     for row in rows.only("body", "first_published_at").order_by("-first_published_at", "-claim")[:MOST_NEWS]:
         document = row.document
-        verdict = lead_verdict(document)
+        verdict = choose_lead_verdict(document)
         yield NewsArticle(
             address=document["url"],
             publication=settings.NEWSROOM_NAME,
             language=news_language(verdict["language"] if verdict else document["language"]),
             published_at=row.first_published_at,
-            title=headline(document),
+            title=build_headline(document),
         )
 
 

@@ -17,8 +17,13 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from claims.features.embeds.embed_themes import FrameLook
-from claims.ledger.document.headline import correction, judgement, label_in, lead_verdict
-from claims.ledger.document.translated_document import translated
+from claims.ledger.document.headline import (
+    choose_lead_verdict,
+    describe_judgement,
+    find_correction,
+    find_label,
+)
+from claims.ledger.document.translated_document import translate_document
 from claims.models import Publication
 from claims.public.pages.responses import reader_language, respond
 from factcheck.api.query_values import GREATEST_ID
@@ -58,17 +63,19 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
     published = current(pk)
     if published is None:
         raise Http404("No published claim has this number.")
-    document = translated(published, reader_language())
+    document = translate_document(published, reader_language())
     look = FrameLook.of(request.GET)
     rated = [verdict for verdict in document["verdicts"] if verdict["rating"]]
     context = {
         "claim": document,
-        "lead": lead_verdict(document),
+        "lead": choose_lead_verdict(document),
         "rated": [
-            {**verdict, "label": label_in(document["language"], verdict["rating"])} for verdict in rated
+            {**verdict, "label": find_label(document["language"], verdict["rating"])} for verdict in rated
         ],
-        "withdrawn": "" if document["status"] == Publication.Status.PUBLISHED else judgement(document),
-        "correction": correction(document),
+        "withdrawn": ""
+        if document["status"] == Publication.Status.PUBLISHED
+        else describe_judgement(document),
+        "correction": find_correction(document),
         "direction": "rtl" if is_right_to_left(document["language"]) else "ltr",
         "look": look,
     }
@@ -139,11 +146,11 @@ def likely_height(document: Document, width: int) -> int:
     low, the card scrolls in its frame.
     """
     languages = ["", *(each["language"] for each in document.get("translations", []))]
-    return max(_height(translated(document, language), width) for language in languages)
+    return max(_height(translate_document(document, language), width) for language in languages)
 
 
 def _height(document: Document, width: int) -> int:
-    verdict, latest = lead_verdict(document), correction(document)
+    verdict, latest = choose_lead_verdict(document), find_correction(document)
     texts = (
         (document["statement"], _STATEMENT),
         (_said(document), _TEXT),

@@ -9,7 +9,7 @@ from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
 from claims.features.embeds.embed_themes import PARAMETERS, FrameLook
-from claims.ledger.document.headline import correction, judgement
+from claims.ledger.document.headline import describe_judgement, find_correction
 from claims.models import Publication
 from claims.public.feeds.views import FeedQuery
 from claims.public.pages.entry_page import ratings_of
@@ -62,7 +62,7 @@ def claim_list(request: HttpRequest) -> HttpResponse:
     look = FrameLook.of(request.GET)
     context = {
         "claims": [
-            {**document, "correction": correction(document), "withdrawn": _withdrawn(document)}
+            {**document, "correction": find_correction(document), "withdrawn": _withdrawn(document)}
             for document in documents
         ],
         "is_by_house": query.is_by_house,
@@ -87,4 +87,4 @@ def _filters(given: QueryDict) -> QueryDict:
 
 
 def _withdrawn(document: Document) -> str:
-    return "" if document["status"] == Publication.Status.PUBLISHED else judgement(document)
+    return "" if document["status"] == Publication.Status.PUBLISHED else describe_judgement(document)

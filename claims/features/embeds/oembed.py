@@ -14,7 +14,7 @@ from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import require_safe
 
 from claims.features.embeds.cards import WIDEST, WIDTH, current, frame, likely_height
-from claims.ledger.document.headline import headline, lead_verdict
+from claims.ledger.document.headline import build_headline, choose_lead_verdict
 from claims.models import Publication
 from claims.public.feeds.xml_text import xml_text
 from claims.public.pages import views
@@ -125,12 +125,12 @@ def _card(document: Document, *, max_width: int | None, max_height: int | None) 
     height = likely_height(document, width)
     if max_height:
         height = min(height, max_height)
-    verdict = lead_verdict(document)
+    verdict = choose_lead_verdict(document)
     author = verdict["publisher"] if verdict else {"name": settings.NEWSROOM_NAME, "url": settings.SITE_URL}
     return {
         "version": "1.0",
         "type": "rich",
-        "title": headline(document),
+        "title": build_headline(document),
         "author_name": author["name"],
         **({"author_url": author["url"]} if author["url"] else {}),
         "provider_name": settings.NEWSROOM_NAME,

@@ -8,7 +8,7 @@ from django.urls import reverse
 
 from claims.features.webhooks.models.delivery import WebhookDelivery
 from claims.features.webhooks.models.endpoint import VERIFICATION_EVENT, WebhookEvent
-from claims.ledger.document.change_events import event_of_change
+from claims.ledger.document.change_events import find_change_event
 from claims.ledger.document.claim_document import moment as written
 from claims.ledger.document.claim_document import render
 from claims.models import Publication
@@ -31,7 +31,7 @@ def event_of(
     """
     if matched and not matches and status == Publication.Status.PUBLISHED:
         return WebhookEvent.LEFT_FILTER
-    return WebhookEvent(event_of_change(kind, status, status_before)) if matches or matched else None
+    return WebhookEvent(find_change_event(kind, status, status_before)) if matches or matched else None
 
 
 def message(delivery: WebhookDelivery) -> str:

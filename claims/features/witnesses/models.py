@@ -7,7 +7,7 @@ from django.db.models import CheckConstraint, F, Func, Q, UniqueConstraint, Valu
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from claims.ledger.proofs.signed_note import COSIGNATURE, ED25519, NoSuchNote, read_verifier_key
+from claims.ledger.proofs.signed_note import COSIGNATURE, ED25519, InvalidNote, read_verifier_key
 from claims.models import Checkpoint
 from factcheck.database.model_fields import AddressField
 from factcheck.database.row_history import keep_history
@@ -31,7 +31,7 @@ def _check_log_key(value: str) -> None:
 def _check(value: str, kind: bytes) -> None:
     try:
         read_verifier_key(value, kind)
-    except NoSuchNote:
+    except InvalidNote:
         raise ValidationError(
             _("This is not such a verifier key. Copy the whole line that the other newsroom shows.")
         ) from None

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from claims.features.witnesses.cosignature import find_cosignature
 from claims.features.witnesses.models import Cosignature, Witness
 from claims.ledger.proofs import merkle_tree, stored_tree
-from claims.ledger.proofs.signed_note import NoSuchNote
+from claims.ledger.proofs.signed_note import InvalidNote
 from claims.models import Checkpoint
 from factcheck.database import clock
 from sources.http.sent_messages import PostAnswer, PostError, post
@@ -83,7 +83,7 @@ def _submit(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
         found = find_cosignature(
             checkpoint.note + answer.beginning, name=witness.name, public_key=witness.public_key
         )
-    except NoSuchNote:
+    except InvalidNote:
         found = None
     if found is None:
         raise NotCosigned(gettext("The answer of the witness does not bear its signature."))
@@ -92,7 +92,7 @@ def _submit(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
 
 def _post(witness: Witness, checkpoint: Checkpoint, known: int) -> PostAnswer:
     size = checkpoint.tree_size
-    hashes = stored_tree.proof(merkle_tree.consistency_parts(known, size)) if 0 < known < size else []
+    hashes = stored_tree.load_proof(merkle_tree.consistency_parts(known, size)) if 0 < known < size else []
     lines = [f"old {known}", *(b64encode(one).decode() for one in hashes)]
     body = "\n".join([*lines, "", checkpoint.note]).encode()
     try:

@@ -17,7 +17,7 @@ from factcheck.sentences import SpokenSentence
 _MOST = 10
 
 
-def foreign_labels(records: Iterable[Input]) -> str:
+def find_foreign_labels(records: Iterable[Input]) -> str:
     """Return a sentence that names publishers with scales of their own and labels that are on none of these; or ""."""
     found: dict[str, Counter[str]] = {}
     for item, conventions in records:

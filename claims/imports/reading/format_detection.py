@@ -55,7 +55,7 @@ def detect(file: File, *, format: str = "") -> tuple[ImportFormat, Mapping[str, 
             return one, settings
     if not file.head.strip():
         return _refused(file, SpokenSentence("This file is empty."), "empty file")
-    if looks_like_json(file) and (reason := json_documents.why_unreadable(file)):
+    if looks_like_json(file) and (reason := json_documents.explain_unreadable(file)):
         return Refusal(RecordPlace(file.name, "the whole file"), "", reason, "broken JSON")
     return _refused(
         file,

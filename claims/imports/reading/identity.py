@@ -6,7 +6,7 @@ from typing import Any, Final
 import orjson
 
 from claims.imports.reading.review_record import Outlet, Person, Review
-from claims.quotes.statements import comparable_statement
+from claims.quotes.statements import normalise_statement
 from sources.addresses import url_key
 
 #: What a record says, as opposed to where it stands and what was left out of it.
@@ -15,7 +15,7 @@ SAID: Final = slice(Review._fields.index("statement"), Review._fields.index("med
 OF_MEDIA: Final = slice(Review._fields.index("media"), Review._fields.index("remarks"))
 
 
-def said(review: Review) -> bytes:
+def digest_content(review: Review) -> bytes:
     """Return the interpreted content of a record as JSON: a list in field order."""
     content = tuple(review)
     shown = any(content[OF_MEDIA])
@@ -35,7 +35,7 @@ def record_key(review: Review) -> str | None:
     if review.publisher is None or not (page := url_key(review.url)):
         return None
     return digest(
-        orjson.dumps(["review", outlet_key(review.publisher), page, comparable_statement(review.statement)])
+        orjson.dumps(["review", outlet_key(review.publisher), page, normalise_statement(review.statement)])
     )
 
 

@@ -14,12 +14,12 @@ from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventio
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.imports.reading.review_record import Label, Outlet, Person, Remark, Review
 from claims.imports.reading.values.claimant_names import read_crowd, read_person
-from claims.imports.reading.values.cleaned_text import joined, line, paragraphs, says_nothing
+from claims.imports.reading.values.cleaned_text import is_empty_value, join_texts, read_line, read_paragraphs
 from claims.imports.reading.values.days import read_day
 from claims.imports.reading.values.language_tags import read_language
 from claims.imports.reading.values.media_values import read_category, read_kind
 from claims.imports.reading.values.outlets import is_same, read_outlet
-from claims.imports.reading.values.problem import Problem, shown
+from claims.imports.reading.values.problem import Problem, shorten_value
 from claims.imports.reading.values.rating_labels import read_label, read_number
 from claims.imports.reading.values.statement_language import settle_statement_language
 from claims.imports.reading.values.topic_names import read_topics
@@ -113,7 +113,7 @@ class _Record:
         self.value = ({**constants, **known} if constants else known).get
 
     def has(self, name: str) -> bool:
-        return not says_nothing(line(self.value(name)))
+        return not is_empty_value(read_line(self.value(name)))
 
     def refused(self, name: str, problem: Problem) -> Refusal:
         return Refusal(self.found.place, name, problem.reason, problem.code, self.found)
@@ -126,12 +126,13 @@ class _Record:
         value = self.value(name)
         if not value:
             return ""
-        text = paragraphs(value)
-        if says_nothing(text):
+        text = read_paragraphs(value)
+        if is_empty_value(text):
             return ""
         if not _has_words(text):
             self.remark(
-                name, [Problem("no words", SpokenSentence("%(text)s has no words.", text=shown(text)))]
+                name,
+                [Problem("no words", SpokenSentence("%(text)s has no words.", text=shorten_value(text)))],
             )
             return ""
         if len(text) > LONGEST_TEXT:
@@ -144,8 +145,8 @@ class _Record:
         value = self.value(name)
         if not value and value != 0:
             return ""
-        text = joined(value)
-        if says_nothing(text):
+        text = join_texts(value)
+        if is_empty_value(text):
             return ""
         if len(text) > limit:
             self.remark(name, [_too_long(text, limit)])
@@ -157,7 +158,7 @@ class _Record:
         if not value and value != 0:
             return ""
         if codes := self.conventions.languages:
-            value = codes.get(line(value), value)
+            value = codes.get(read_line(value), value)
         return read_language(value)
 
     def day(self, name: str, language: str) -> date | None:
@@ -183,7 +184,7 @@ class _Record:
         """Return the address; of several the first."""
         addresses = self.addresses(name)
         if len(addresses) > 1:
-            left_out = f"{shown(addresses[0])} is used, and {len(addresses) - 1} more left out."
+            left_out = f"{shorten_value(addresses[0])} is used, and {len(addresses) - 1} more left out."
             self.remark(name, [Problem("several addresses", left_out)])
         return addresses[0] if addresses else ""
 
@@ -203,22 +204,22 @@ class _Record:
 
 
 def _statement(record: _Record) -> str | Problem:
-    text = line(record.value("statement"))
+    text = read_line(record.value("statement"))
     if '""' in text and _QUOTED_CELL.fullmatch(text):
         text = text[1:-1].replace('""', '"').strip()
-    if says_nothing(text):
+    if is_empty_value(text):
         return Problem("no statement", SpokenSentence("The record does not say what was claimed."))
     if len(text) > LONGEST_STATEMENT:
         return Problem("statement too long", _too_long(text, LONGEST_STATEMENT).reason)
     if _ONLY_AN_ADDRESS.fullmatch(text):
         return Problem(
             "statement is an address",
-            SpokenSentence("%(text)s is an address; say what is claimed there.", text=shown(text)),
+            SpokenSentence("%(text)s is an address; say what is claimed there.", text=shorten_value(text)),
         )
     if not _has_words(text):
         return Problem(
             "statement without words",
-            SpokenSentence("%(text)s has no words; say what was claimed.", text=shown(text)),
+            SpokenSentence("%(text)s has no words; say what was claimed.", text=shorten_value(text)),
         )
     return text
 
@@ -267,7 +268,7 @@ def _claimant(record: _Record, outlet: Outlet | None) -> Person | None:
         # Markup often repeats the organisation that publishes it. It checked the claim and did not make it.
         reason = SpokenSentence(
             "%(person)s rated the claim, so no claimant is stored.",
-            person=shown(person.name),
+            person=shorten_value(person.name),
         )
         record.remark("claimant", [Problem("claimant is the publisher", reason)])
         return None
@@ -297,7 +298,7 @@ def _too_long(text: str, limit: int) -> Problem:
         "too long",
         SpokenSentence(
             "%(text)s has %(text_2)s characters; the limit is %(limit)s.",
-            text=shown(text),
+            text=shorten_value(text),
             text_2=f"{len(text):,}",
             limit=f"{limit:,}",
         ),
@@ -308,7 +309,8 @@ def _language_unknown(statement: str) -> Problem:
     return Problem(
         "language unknown",
         SpokenSentence(
-            "The language of %(statement)s cannot be detected; name the language.", statement=shown(statement)
+            "The language of %(statement)s cannot be detected; name the language.",
+            statement=shorten_value(statement),
         ),
     )
 

@@ -11,7 +11,7 @@ from typing import Any, Final
 from claims.imports.reading.formats import tables
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.interpretation import read_review
-from claims.imports.reading.mappings.mapping_choice import wordiest
+from claims.imports.reading.mappings.mapping_choice import find_wordiest_column
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.imports.reading.review_record import Review
 
@@ -41,7 +41,7 @@ def plain(text: str) -> str:
     return text.replace("\ufeff", "").replace("\x00", "").lstrip("\r\n")
 
 
-def recognised(text: str) -> Settings:
+def detect_settings(text: str) -> Settings:
     """Detect the delimiter, the header and the column mapping of a pasted text."""
     file = _file(text)
     found = dict(tables.recognise(file) or {})
@@ -104,7 +104,7 @@ def _likely_statement(text: str, settings: Settings) -> str:
     """Return the column with the most words, if no name identifies the statement."""
     sampled = [record.raw for record in _records(text, _trial(settings)) if isinstance(record, RawRecord)]
     names = list(dict.fromkeys(name for row in sampled for name in row))
-    return wordiest(names, sampled[:100]) if names else "column 1"
+    return find_wordiest_column(names, sampled[:100]) if names else "column 1"
 
 
 def _is_ragged(text: str, delimiter: str) -> bool:

@@ -16,7 +16,7 @@ from claims.imports.reading.interpretation import read_review
 from claims.imports.reading.mappings.conventions import Conventions
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.imports.reading.review_record import Remark
-from claims.imports.reading.staging_rows import line
+from claims.imports.reading.staging_rows import pack_review
 
 #: How many records a process gets at a time: enough that handing them over costs little.
 CHUNK = 500
@@ -24,7 +24,7 @@ CHUNK = 500
 Input = tuple[RawRecord | Refusal, Conventions]
 
 
-class Cleaned(NamedTuple):
+class CleanedBatch(NamedTuple):
     """Some records, settled."""
 
     records: int
@@ -36,7 +36,7 @@ class Cleaned(NamedTuple):
     refusals: list[Refusal]
 
 
-def cleaned(records: Iterable[Input], *, processes: int = 0) -> Iterator[Cleaned]:
+def clean_in_processes(records: Iterable[Input], *, processes: int = 0) -> Iterator[CleanedBatch]:
     """The records in their order, some at a time. A few are cleaned here; for many, other processes are started.
 
     Args:
@@ -66,7 +66,7 @@ def cleaned(records: Iterable[Input], *, processes: int = 0) -> Iterator[Cleaned
             _cancel(waiting)
 
 
-def _clean(chunk: list[Input]) -> Cleaned:
+def _clean(chunk: list[Input]) -> CleanedBatch:
     lines: list[bytes] = []
     incomplete: list[tuple[RawRecord, tuple[Remark, ...]]] = []
     refusals: list[Refusal] = []
@@ -78,10 +78,10 @@ def _clean(chunk: list[Input]) -> Cleaned:
         if isinstance(review, Refusal):
             refusals.append(review)
             continue
-        lines.append(line(review, item))
+        lines.append(pack_review(review, item))
         if review.remarks:
             incomplete.append((item, review.remarks))
-    return Cleaned(len(chunk), b"".join(lines), incomplete, refusals)
+    return CleanedBatch(len(chunk), b"".join(lines), incomplete, refusals)
 
 
 def _end_with_parent() -> None:
@@ -96,6 +96,6 @@ def _wait_for_parent() -> None:
         os._exit(1)
 
 
-def _cancel(waiting: deque[Future[Cleaned]]) -> None:
+def _cancel(waiting: deque[Future[CleanedBatch]]) -> None:
     for future in waiting:
         future.cancel()

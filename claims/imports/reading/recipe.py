@@ -6,7 +6,7 @@ from functools import partial
 from itertools import chain, islice
 from typing import Any
 
-from claims.imports.reading.foreign_labels import foreign_labels
+from claims.imports.reading.foreign_labels import find_foreign_labels
 from claims.imports.reading.format_detection import detect
 from claims.imports.reading.formats import json_rows, spreadsheets, tables
 from claims.imports.reading.formats.json_documents import looks_like_json
@@ -15,7 +15,7 @@ from claims.imports.reading.mappings.conventions import NOTHING_KNOWN
 from claims.imports.reading.mappings.mapping import Mapping as TableMapping
 from claims.imports.reading.processes import Input
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
-from claims.imports.reading.values.cleaned_text import line
+from claims.imports.reading.values.cleaned_text import read_line
 from claims.imports.reading.values.statement_language import majority_language
 from factcheck.sentences import SpokenSentence
 
@@ -101,7 +101,7 @@ class Recipe:
         return next((form.NAME for form in MAPPED if form.recognise(file) is not None), tables.NAME)
 
 
-def records(
+def read_records(
     files: Iterable[File | Refusal],
     recipe: Recipe,
     *,
@@ -127,7 +127,7 @@ def records(
         conventions = replace(
             known, constants={**known.constants, **recipe.constants}, language=_language_of(first)
         )
-        if note := foreign_labels((item, conventions) for item in first):
+        if note := find_foreign_labels((item, conventions) for item in first):
             file.note(note)
         for item in chain(first, items):
             yield item, conventions
@@ -136,4 +136,4 @@ def records(
 def _language_of(items: Iterable[RawRecord | Refusal]) -> str:
     """Return the main language of the statements, if the records do not state one."""
     fields = [item.fields for item in items if isinstance(item, RawRecord)]
-    return majority_language(line(one.get("statement")) for one in fields if not one.get("language"))
+    return majority_language(read_line(one.get("statement")) for one in fields if not one.get("language"))

@@ -8,8 +8,8 @@ from typing import Any, Final
 
 import orjson
 
-from claims.imports.reading.formats.plain_json import plain
-from claims.imports.reading.identity import digest, number_key, record_key, said
+from claims.imports.reading.formats.plain_json import to_plain_json
+from claims.imports.reading.identity import digest, digest_content, number_key, record_key
 from claims.imports.reading.raw_record import RawRecord, RecordPlace
 from claims.imports.reading.review_record import Label, Outlet, Person, Review
 
@@ -19,9 +19,9 @@ COLUMNS: Final = ("digest", "key", "number_key", "statement", "review", "found")
 _NULL: Final = "\\N"
 
 
-def line(review: Review, found: RawRecord) -> bytes:
+def pack_review(review: Review, found: RawRecord) -> bytes:
     """Return the COPY line. Statements have no line breaks and JSON escapes them, so only backslashes need escaping."""
-    content = said(review)
+    content = digest_content(review)
     texts = b"%b\t[%b,%b]\t%b\n" % (
         review.statement.encode(),
         orjson.dumps(tuple(review.place)),
@@ -32,7 +32,7 @@ def line(review: Review, found: RawRecord) -> bytes:
     return known_by.encode() + texts.replace(b"\\", b"\\\\")
 
 
-def restored(text: str) -> Review:
+def unpack_review(text: str) -> Review:
     """The review in a line, without what was left out of it."""
     place, (
         statement, language, publisher, rating, claimant, claimed_on, context, appearances, topics,
@@ -66,7 +66,7 @@ def _of_media(
     return tuple(media or ()), kind, category, context, url
 
 
-def place_of(text: str) -> RecordPlace:
+def unpack_place(text: str) -> RecordPlace:
     """Return the position of the review in a line."""
     place, _review = orjson.loads(text)
     return RecordPlace(*place)
@@ -76,7 +76,7 @@ def _as_found(found: RawRecord) -> bytes:
     try:
         return orjson.dumps(found.fields)
     except TypeError:  # half a character, a number of forty digits
-        return orjson.dumps(plain(dict(found.fields)))
+        return orjson.dumps(to_plain_json(dict(found.fields)))
 
 
 def _person(stored: dict[str, Any]) -> Person:

@@ -1,7 +1,7 @@
 """Store a batch of reviews in one transaction: look up, change, insert, publish.
 
-Most reviews of an archive are of statements that nothing is known of. What becomes of those is decided, numbered and
-rendered (`prepare`) while the batch before is being stored (`store`): the one keeps Python busy, the other PostgreSQL.
+Most reviews of an archive are of statements that are new here. They are decided, numbered and rendered
+(`prepare_batch`) while the batch before is being stored (`store_batch`): one keeps Python busy, the other PostgreSQL.
 Whatever touches a claim that is there is decided under its lock, inside the transaction that stores it.
 """
 
@@ -16,13 +16,13 @@ from django.db.models import Q
 from django.utils.translation import gettext, gettext_noop
 
 from claims.imports.storing import known_claims
-from claims.imports.storing.decisions import Decisions, Taken
-from claims.imports.storing.existing_claim import Standing
-from claims.imports.storing.references import Things
-from claims.imports.storing.stage import Staged
-from claims.imports.storing.unusable_records import left_out_of
+from claims.imports.storing.decisions import DecidedReview, Decisions
+from claims.imports.storing.existing_claim import ExistingClaim
+from claims.imports.storing.references import ReferencedEntities
+from claims.imports.storing.stage import StagedReview
+from claims.imports.storing.unusable_records import build_left_out_problems
 from claims.ledger import publishing
-from claims.ledger.entry_builder import LedgerEntry, LedgerLine, entry
+from claims.ledger.entry_builder import LedgerEntry, LedgerLine, build_entry
 from claims.ledger.signals import entries_added
 from claims.models import (
     Appearance,
@@ -49,7 +49,7 @@ _OF_THE_HOUSE = gettext_noop("Imported from the newsroom’s own records: the ve
 
 
 @dataclass(slots=True)
-class Written:
+class WrittenBatch:
     """The numbers of records in a batch by outcome."""
 
     created: int = 0
@@ -61,35 +61,35 @@ class Written:
 
 
 @dataclass(slots=True)
-class Prepared:
+class PreparedBatch:
     """A batch of which everything is ready that needs no lock."""
 
-    batch: Sequence[Staged]
+    batch: Sequence[StagedReview]
     run: ImportRun
-    things: Things
+    things: ReferencedEntities
     new: "_Rows"
-    known: list[Staged]
+    known: list[StagedReview]
     """Reviews of which something may be stored already."""
 
 
-def prepare(batch: Sequence[Staged], run: ImportRun) -> Prepared:
+def prepare_batch(batch: Sequence[StagedReview], run: ImportRun) -> PreparedBatch:
     """Make ready what can be. What reviews refer to (publishers, claimants) is stored at once, for all that follow."""
     now = clock.now()
     with transaction.atomic():
         expect_many()  # the end of the import waits until all of it is safe
-        things = Things((staged.review for staged in batch), now=now, by=run.started_by)
+        things = ReferencedEntities((staged.review for staged in batch), now=now, by=run.started_by)
         fresh, known = _divided(batch, run)
         decisions = Decisions(run, things, now)
         decisions.on_new(fresh)
         rows = _Rows(decisions)
-    return Prepared(batch, run, things, rows, known)
+    return PreparedBatch(batch, run, things, rows, known)
 
 
 @transaction.atomic
-def store(prepared: Prepared) -> Written:
+def store_batch(prepared: PreparedBatch) -> WrittenBatch:
     """Store a batch, and publish what it changes for the public."""
     expect_many()
-    counts = Written()
+    counts = WrittenBatch()
     prepared.new.store(counts)
     if prepared.known:
         decisions = Decisions(prepared.run, prepared.things, clock.now())
@@ -98,7 +98,7 @@ def store(prepared: Prepared) -> Written:
     return counts
 
 
-def _divided(batch: Sequence[Staged], run: ImportRun) -> tuple[list[Staged], list[Staged]]:
+def _divided(batch: Sequence[StagedReview], run: ImportRun) -> tuple[list[StagedReview], list[StagedReview]]:
     """Reviews of statements that nothing is known of, and all others."""
     keys = {staged.key for staged in batch if staged.key}
     numbers = {staged.number_key for staged in batch if staged.number_key}
@@ -148,7 +148,7 @@ class _Rows:
         for (claim, verdict), pk in zip(verdicts, reserve_ids(Verdict, len(verdicts)), strict=True):
             verdict.pk, verdict.claim_id = pk, claim.pk
 
-    def _entry(self, standing: Standing) -> LedgerEntry:
+    def _entry(self, standing: ExistingClaim) -> LedgerEntry:
         """The first entry of a new claim's ledger."""
         verdicts = sorted(
             standing.verdicts, key=lambda row: (row.reviewed_on is None, row.reviewed_on, row.pk)
@@ -156,7 +156,7 @@ class _Rows:
         this = LedgerLine(
             version=1, kind=Publication.Kind.PUBLICATION, note="", published_at=self.decisions.now
         )
-        return entry(
+        return build_entry(
             standing.claim,
             topics=standing.topics,
             appearances=standing.appearances,
@@ -183,14 +183,16 @@ class _Rows:
     def _left_out(self) -> list[Lines]:
         """Return values that conflict with stored ones, with the records that state them."""
         taken = [one for one in self.decisions.taken if one.left_out]
-        there = known_claims.places(one.standing.claim.pk for one in taken if not one.standing.is_new)
+        there = known_claims.find_first_records(
+            one.standing.claim.pk for one in taken if not one.standing.is_new
+        )
         return lines(
             ImportProblem,
             [
                 problem
                 for one in taken
                 for staged in (one.staged, *one.staged.repeated())
-                for problem in left_out_of(
+                for problem in build_left_out_problems(
                     self.decisions.run,
                     staged,
                     one.left_out,
@@ -203,7 +205,7 @@ class _Rows:
 
     # Storing ----------------------------------------------------------------------------------------------------------
 
-    def store(self, counts: Written) -> None:
+    def store(self, counts: WrittenBatch) -> None:
         """Store everything, and count it."""
         old = self.decisions.old
         self._change_old_claims(old)
@@ -225,7 +227,7 @@ class _Rows:
             counts.merged += repeats if taken.left_out else 0
             counts.agreed += 0 if taken.left_out else repeats
 
-    def _change_old_claims(self, old: list[Standing]) -> None:
+    def _change_old_claims(self, old: list[ExistingClaim]) -> None:
         accepted = [one.claim for one in old if one.verdicts and one.claim.state == Claim.State.PROPOSED]
         superseded = [verdict for one in old for verdict in one.superseded]
         copy(
@@ -248,7 +250,7 @@ class _Rows:
             state=Verdict.State.SUPERSEDED
         )
 
-    def _publish_old(self, old: list[Standing]) -> None:
+    def _publish_old(self, old: list[ExistingClaim]) -> None:
         changes: dict[int, publishing.LedgerChange] = {}
         for one in old:
             corrections = [verdict for verdict in one.verdicts if verdict.supersedes_id]
@@ -271,7 +273,7 @@ class _Rows:
             ],
         )
 
-    def _record(self, taken: Taken) -> dict[str, Any]:
+    def _record(self, taken: DecidedReview) -> dict[str, Any]:
         review = taken.staged.review
         return {
             "run_id": self.decisions.run.pk,
@@ -291,7 +293,7 @@ class _Rows:
             "position": review.place.position[: _LONGEST_PLACE["position"]],
         }
 
-    def _change(self, one: Standing) -> ImportedChange:
+    def _change(self, one: ExistingClaim) -> ImportedChange:
         """The rows for undoing the import."""
         claim = one.claim
         return ImportedChange(

@@ -11,29 +11,29 @@ from django.utils.translation import gettext
 from claims.imports.reading.review_record import Review
 from claims.imports.storing import known_claims
 from claims.imports.storing.disagreement import Disagreement
-from claims.imports.storing.existing_claim import Standing
+from claims.imports.storing.existing_claim import ExistingClaim
 from claims.imports.storing.house_records import HouseRecords
-from claims.imports.storing.references import Things
-from claims.imports.storing.same_claims import Pair, assign
-from claims.imports.storing.seen_records import Remembered
-from claims.imports.storing.stage import Staged
-from claims.imports.storing.unusable_records import refusal_of
+from claims.imports.storing.references import ReferencedEntities
+from claims.imports.storing.same_claims import Pair, assign_claims
+from claims.imports.storing.seen_records import SeenRecords
+from claims.imports.storing.stage import StagedReview
+from claims.imports.storing.unusable_records import build_storing_problem
 from claims.models import Claim, ImportedRecord, ImportProblem, ImportRun, Verdict
 from factcheck.database.bulk_copy import Maker
 from factcheck.installation.house_language import in_house_language
 
 
 @cache
-def _claims() -> Maker[Claim]:
+def _claim_maker() -> Maker[Claim]:
     return Maker(Claim)
 
 
 @dataclass(slots=True)
-class Taken:
+class DecidedReview:
     """A review, and what became of it."""
 
-    staged: Staged
-    standing: Standing
+    staged: StagedReview
+    standing: ExistingClaim
     outcome: str
     verdict: Verdict | None
     left_out: dict[str, str]
@@ -50,53 +50,53 @@ class Decisions:
         now: when what they say is published.
     """
 
-    def __init__(self, run: ImportRun, things: Things, now: datetime) -> None:
+    def __init__(self, run: ImportRun, things: ReferencedEntities, now: datetime) -> None:
         self.run, self.things, self.now = run, things, now
         self._house = HouseRecords(run)
-        self.taken: list[Taken] = []
+        self.taken: list[DecidedReview] = []
         self.pairs: list[Pair] = []
         self.problems: list[ImportProblem] = []
-        self._standings: dict[int, Standing] = {}
+        self._standings: dict[int, ExistingClaim] = {}
 
     @property
-    def new(self) -> list[Standing]:
+    def new(self) -> list[ExistingClaim]:
         """Claims to store."""
         return [one for one in self._standings.values() if one.is_new]
 
     @property
-    def old(self) -> list[Standing]:
+    def old(self) -> list[ExistingClaim]:
         """Claims to change."""
         return [one for one in self._standings.values() if not one.is_new]
 
-    def on_new(self, reviews: Iterable[Staged]) -> None:
+    def on_new(self, reviews: Iterable[StagedReview]) -> None:
         """Decide about reviews of statements that nothing is known of yet."""
         for _, group in groupby(self._admitted(reviews), key=lambda staged: staged.statement_key):
-            assigned, pairs = assign(group, [], self.things, known={}, new=self._new)
+            assigned, pairs = assign_claims(group, [], self.things, known={}, new=self._new)
             self.pairs += pairs
-            for staged, standing in _rated_first(assigned):
+            for staged, standing in _sort_rated_first(assigned):
                 self._take(staged, standing)
 
-    def on_known(self, reviews: list[Staged]) -> None:
+    def on_known(self, reviews: list[StagedReview]) -> None:
         """Decide about reviews of which something may be stored. Called inside the transaction that stores them."""
         reviews = list(self._admitted(reviews))
-        earlier = Remembered(known_claims.taken_before(reviews, run=self.run.pk))
-        there = known_claims.standings({staged.statement_key for staged in reviews}, earlier.claims)
+        earlier = SeenRecords(known_claims.find_earlier_records(reviews, run=self.run.pk))
+        there = known_claims.load_claims({staged.statement_key for staged in reviews}, earlier.claims)
         for key, group in groupby(reviews, key=lambda staged: staged.statement_key):
             of_statement = list(group)
             found = {staged.digest: earlier.find(staged, there.by_id) for staged in of_statement}
             known = {digest: standing for digest, standing in found.items() if standing}
             standings = list(there.of_statement.get(key, []))
-            assigned, pairs = assign(of_statement, standings, self.things, known=known, new=self._new)
+            assigned, pairs = assign_claims(of_statement, standings, self.things, known=known, new=self._new)
             self.pairs += pairs
-            for staged, standing in _rated_first(assigned):
+            for staged, standing in _sort_rated_first(assigned):
                 is_known = staged.digest in known
                 revises = is_known and earlier.says_otherwise(staged, standing)
                 self._take(staged, standing, is_known=is_known, revises=revises)
 
-    def is_stored(self, standing: Standing) -> bool:
+    def is_stored(self, standing: ExistingClaim) -> bool:
         return not standing.is_new or id(standing) in self._standings
 
-    def _admitted(self, reviews: Iterable[Staged]) -> Iterator[Staged]:
+    def _admitted(self, reviews: Iterable[StagedReview]) -> Iterator[StagedReview]:
         """Return the reviews that are not the newsroom's own; the others do not count for a claim."""
         for staged in reviews:
             try:
@@ -106,19 +106,19 @@ class Decisions:
             else:
                 yield staged
 
-    def _new(self, review: Review) -> Standing:
-        claim = _claims()(
+    def _new(self, review: Review) -> ExistingClaim:
+        claim = _claim_maker()(
             statement=review.statement,
             language=review.language,
             state=Claim.State.PROPOSED,
-            reason="" if review.rating else _reason(review),
+            reason="" if review.rating else _describe_reason(review),
             created_by_id=self.run.started_by_id,
             updated_at=self.now,
         )
-        return Standing(claim, is_new=True)
+        return ExistingClaim(claim, is_new=True)
 
     def _take(
-        self, staged: Staged, standing: Standing, *, is_known: bool = False, revises: bool = False
+        self, staged: StagedReview, standing: ExistingClaim, *, is_known: bool = False, revises: bool = False
     ) -> None:
         first = standing.is_new and id(standing) not in self._standings
         before = len(standing.verdicts) + len(standing.drafts)
@@ -140,21 +140,23 @@ class Decisions:
         elif left_out and outcome == ImportedRecord.Outcome.AGREED:
             outcome = ImportedRecord.Outcome.MERGED
         made = len(standing.verdicts) + len(standing.drafts) > before
-        self.taken.append(Taken(staged, standing, outcome, verdict, left_out, first, made))
+        self.taken.append(DecidedReview(staged, standing, outcome, verdict, left_out, first, made))
 
-    def _refuse(self, staged: Staged, disagreement: Disagreement) -> None:
+    def _refuse(self, staged: StagedReview, disagreement: Disagreement) -> None:
         self.problems += [
-            refusal_of(self.run, one, disagreement.field, disagreement.code, str(disagreement))
+            build_storing_problem(self.run, one, disagreement.field, disagreement.code, str(disagreement))
             for one in (staged, *staged.repeated())
         ]
 
 
-def _rated_first(assigned: list[tuple[Staged, Standing]]) -> list[tuple[Staged, Standing]]:
+def _sort_rated_first(
+    assigned: list[tuple[StagedReview, ExistingClaim]],
+) -> list[tuple[StagedReview, ExistingClaim]]:
     """So that what an unrated record says of a review finds the verdict that it belongs to, whichever came first."""
     return sorted(assigned, key=lambda pair: pair[0].review.rating is None)
 
 
-def _reason(review: Review) -> str:
+def _describe_reason(review: Review) -> str:
     """Why a claim without a verdict is there, and what else its record says."""
     with in_house_language():
         lines = [gettext("Imported without a rating.")]

@@ -7,7 +7,7 @@ class Disagreement(Exception):
     field, code = "rating", "disagreement"
 
 
-class RetractedHere(Disagreement):
+class RetractedClaim(Disagreement):
     """The record is of a verdict that was retracted here."""
 
     code = "retracted here"

@@ -9,14 +9,14 @@ from django.utils.translation import gettext
 
 from claims.imports.reading.review_record import Review
 from claims.imports.storing import review_details
-from claims.imports.storing.disagreement import Disagreement, RetractedHere
+from claims.imports.storing.disagreement import Disagreement, RetractedClaim
 from claims.imports.storing.house_records import HouseRecords
-from claims.imports.storing.public_notes import CHANGED, IN_WORDS, added, sentence
-from claims.imports.storing.references import Things
+from claims.imports.storing.public_notes import CHANGED, IN_WORDS, build_sentence, describe_additions
+from claims.imports.storing.references import ReferencedEntities
 from claims.imports.storing.review_details import DETAILS
 from claims.imports.storing.reviewed_claim import ReviewedClaim
 from claims.models import Appearance, Claim, ImportedRecord, Rating, Topic, Verdict
-from claims.quotes.statements import comparable_statement
+from claims.quotes.statements import normalise_statement
 from factcheck.database.bulk_copy import Maker
 from sources.models import Publisher
 
@@ -27,12 +27,12 @@ _THEIRS = "nothing: people here answer for that verdict"
 
 
 @cache
-def _verdicts() -> Maker[Verdict]:
+def _verdict_maker() -> Maker[Verdict]:
     return Maker(Verdict)
 
 
 @dataclass(slots=True, eq=False)
-class Standing(ReviewedClaim):
+class ExistingClaim(ReviewedClaim):
     """A claim, stored or to be stored, with what a review may change of it, and what reviews changed."""
 
     #: The number of the last version that each publisher has.
@@ -64,7 +64,7 @@ class Standing(ReviewedClaim):
     def take(
         self,
         review: Review,
-        things: Things,
+        things: ReferencedEntities,
         *,
         now: datetime,
         house: HouseRecords,
@@ -113,7 +113,7 @@ class Standing(ReviewedClaim):
             )
         there = draft or live
         if draft:
-            left_out |= _left_out(review, draft)
+            left_out |= _list_left_out(review, draft)
         elif live:
             moved |= self._revise(
                 live, rating, review, house, now, left_out, is_known=is_known, revises=revises
@@ -121,7 +121,7 @@ class Standing(ReviewedClaim):
             there = self.live[live.publisher_id]
         else:
             # Without a rating there is no verdict that could say it; the reason does, of the record that came first.
-            said = review_details.said(review) | {"publisher": publisher.name if publisher else ""}
+            said = review_details.collect_details(review) | {"publisher": publisher.name if publisher else ""}
             for name, value in said.items():
                 if value and str(value) not in self.claim.reason:
                     left_out[name] = "nothing, for want of a rating"
@@ -134,7 +134,7 @@ class Standing(ReviewedClaim):
 
     def note(self) -> str:
         """Return what changed, in words for readers; "" if nothing did."""
-        return sentence({what: list(parts) for what, parts in self.notes.items()})
+        return build_sentence({what: list(parts) for what, parts in self.notes.items()})
 
     def _may_be_said(
         self,
@@ -160,7 +160,7 @@ class Standing(ReviewedClaim):
                 % {"publisher": publisher, "rating": live.rating, "rating_2": rating}
             )
         if rating and live is None and is_known and publisher.pk in self.retracted:
-            raise RetractedHere(
+            raise RetractedClaim(
                 gettext(
                     "This verdict of %(publisher)s was retracted here (claim %(claim)s); an import does not "
                     "publish it again. To publish it, draft it here."
@@ -181,7 +181,7 @@ class Standing(ReviewedClaim):
             and (
                 there.rating_id != rating.pk
                 or (revises and review.statement != self.claim.statement)
-                or bool(review_details.differing(review, there))
+                or bool(review_details.find_differences(review, there))
             ),
             revises=live is not None and self._may_be_revised(live, house),
             drafted_now=open_ in self.drafts,
@@ -190,7 +190,13 @@ class Standing(ReviewedClaim):
     # The claim --------------------------------------------------------------------------------------------------------
 
     def _take_words(
-        self, review: Review, things: Things, left_out: dict[str, str], *, is_known: bool, revises: bool
+        self,
+        review: Review,
+        things: ReferencedEntities,
+        left_out: dict[str, str],
+        *,
+        is_known: bool,
+        revises: bool,
     ) -> bool:
         claim = self.claim
         said: dict[str, Any] = {
@@ -209,10 +215,10 @@ class Standing(ReviewedClaim):
             if alone or (not now and not self.words_are_ours):
                 self._change(name, value, is_known=is_known)
                 moved = True
-            elif name != "statement" or comparable_statement(value) != comparable_statement(now):
+            elif name != "statement" or normalise_statement(value) != normalise_statement(now):
                 left_out[name] = str(now or "nothing: people here answer for its words")
         if review.claimant and claim.claimant:
-            left_out |= review_details.of_claimant(review.claimant, claim.claimant)
+            left_out |= review_details.find_claimant_differences(review.claimant, claim.claimant)
         return moved
 
     def _change(self, name: str, value: Any, *, is_known: bool) -> None:
@@ -221,27 +227,27 @@ class Standing(ReviewedClaim):
         setattr(self.claim, name, value)
         if not self.is_new:
             self.before.setdefault(attribute, before)
-            self._tell(CHANGED if before else added(is_known), IN_WORDS[name])
+            self._tell(CHANGED if before else describe_additions(is_known), IN_WORDS[name])
 
     def _tell(self, what: str, part: str) -> None:
         if not self.is_new:
             self.notes.setdefault(what, {})[part] = None
 
-    def _take_places(self, review: Review, things: Things, *, is_known: bool) -> bool:
+    def _take_places(self, review: Review, things: ReferencedEntities, *, is_known: bool) -> bool:
         moved = False
         for url in review.appearances:
             source = things.source(url)
             if source and source.pk not in self.source_ids:
                 self.source_ids.add(source.pk)
                 self.appearances.append(Appearance(claim=self.claim, source=source))
-                self._tell(added(is_known), "appearances")
+                self._tell(describe_additions(is_known), "appearances")
                 moved = True
         for name in review.topics:
             topic = things.topic(name)
             if topic.pk not in self.topic_ids:
                 self.topic_ids.add(topic.pk)
                 self.topics.append(topic)
-                self._tell(added(is_known), "topics")
+                self._tell(describe_additions(is_known), "topics")
                 moved = True
         return moved
 
@@ -250,7 +256,7 @@ class Standing(ReviewedClaim):
     def _judge(
         self, publisher: Publisher, rating: Rating, review: Review, house: HouseRecords, now: datetime
     ) -> Verdict:
-        said = {DETAILS[name]: value for name, value in review_details.said(review).items()}
+        said = {DETAILS[name]: value for name, value in review_details.collect_details(review).items()}
         said["language"] = said["language"] or self.claim.language
         return self._add(publisher, rating, now, **said, **house.terms(publisher))
 
@@ -270,12 +276,14 @@ class Standing(ReviewedClaim):
         different: dict[str, Any] = {}
         told: dict[str, list[str]] = {}
         may_be_revised = self._may_be_revised(live, house)
-        for name, value in review_details.differing(review, live).items():
+        for name, value in review_details.find_differences(review, live).items():
             attribute = DETAILS[name]
             now_said = getattr(live, attribute)
             if may_be_revised and (revises or not now_said):
                 different[attribute] = value
-                told.setdefault(CHANGED if now_said else added(is_known), []).append(IN_WORDS[attribute])
+                told.setdefault(CHANGED if now_said else describe_additions(is_known), []).append(
+                    IN_WORDS[attribute]
+                )
             else:
                 left_out[name] = str(now_said or _THEIRS)
         new_rating = rating or live.rating
@@ -301,7 +309,7 @@ class Standing(ReviewedClaim):
             **house.terms(live.publisher),
             supersedes_id=live.pk,
             correction_kind="update",
-            correction_note=sentence(told),
+            correction_note=build_sentence(told),
         )
         return True
 
@@ -313,7 +321,7 @@ class Standing(ReviewedClaim):
     def _add(self, publisher: Publisher, rating: Rating, now: datetime, **content: Any) -> Verdict:
         version = self.versions.get(publisher.pk, 0) + 1
         published = {"state": Verdict.State.PUBLISHED, "published_at": now}
-        verdict = _verdicts()(publisher=publisher, rating=rating, version=version, **published | content)
+        verdict = _verdict_maker()(publisher=publisher, rating=rating, version=version, **published | content)
         self.versions[publisher.pk] = version
         if verdict.state == Verdict.State.DRAFT:
             self.open[publisher.pk] = verdict
@@ -324,9 +332,9 @@ class Standing(ReviewedClaim):
         return verdict
 
 
-def _left_out(review: Review, verdict: Verdict) -> dict[str, str]:
+def _list_left_out(review: Review, verdict: Verdict) -> dict[str, str]:
     """Return the differences between a review and a verdict that people here are responsible for."""
     return {
         name: str(getattr(verdict, DETAILS[name]) or _THEIRS)
-        for name in review_details.differing(review, verdict)
+        for name in review_details.find_differences(review, verdict)
     }

@@ -21,7 +21,7 @@ from claims.imports.reading.raw_record import Refusal
 from claims.imports.reading.recipe import Recipe
 from claims.imports.reading.review_record import Review
 from claims.imports.storing import runs
-from claims.imports.storing.unusable_records import problem_of
+from claims.imports.storing.unusable_records import build_refusal_problem
 from claims.models import ImportProblem, ImportRun
 from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
@@ -38,7 +38,7 @@ _STATE = ImportRun.State
 _AT_ONCE = 1_000
 
 
-def ask(run: ImportRun, *, by: User) -> None:
+def queue_archive(run: ImportRun, *, by: User) -> None:
     """Queue an upload to be read and held as a newsroom archive.
 
     Raises:
@@ -52,10 +52,10 @@ def ask(run: ImportRun, *, by: User) -> None:
             raise NotPossible(_("It has been started in the meantime."))
         row.house_archive, row.started_by, row.started_by_name = True, by, display_name(by)
         row.save(update_fields=["house_archive", "started_by", "started_by_name"])
-        runs.start(row, by=by)
+        runs.start_run(row, by=by)
 
 
-def keep(place: str, recipe: Recipe, *, by: User) -> ImportRun:
+def keep_copy(place: str, recipe: Recipe, *, by: User) -> ImportRun:
     """Take a copy of a file, to be read and held as a house archive.
 
     Raises:
@@ -70,7 +70,7 @@ def keep(place: str, recipe: Recipe, *, by: User) -> ImportRun:
                 "released. Pack a folder as a ZIP file."
             )
         )
-    digest = runs.digest_of(place)
+    digest = runs.compute_digest(place)
     if held := ImportRun.objects.filter(content_sha256=digest, state=_STATE.HELD).first():
         raise NotPossible(_("%(run)s is already waiting for a second administrator.") % {"run": held})
     path = Path(place)
@@ -79,18 +79,18 @@ def keep(place: str, recipe: Recipe, *, by: User) -> ImportRun:
         content_sha256=digest,
         size=path.stat().st_size,
         format=recipe.format,
-        format_settings=runs.stated(recipe),
+        format_settings=runs.recipe_settings(recipe),
         house_archive=True,
         started_by=by,
         started_by_name=display_name(by),
     )
     with path.open("rb") as stream:
-        run.upload.save(runs.kept_as(path.name), File(stream), save=False)
+        run.upload.save(runs.build_storage_name(path.name), File(stream), save=False)
     run.save()
     return run
 
 
-def hold(run: ImportRun) -> ImportRun:
+def hold_archive(run: ImportRun) -> ImportRun:
     """Read all of it, store nothing, and keep a sample for the second administrator."""
     ImportProblem.objects.filter(run=run).delete()
     run.records = run.refused = 0
@@ -98,7 +98,7 @@ def hold(run: ImportRun) -> ImportRun:
     run.save(update_fields=["records", "refused", "state", "error", "moved_at"])
     sample = _Sample()
     try:
-        for problems in _read(run, sample):
+        for problems in _read_sample(run, sample):
             copy(ImportProblem, problems)
     except Exception as problem:
         _fail(run, f"{type(problem).__name__}: {problem}".replace("\0", ""))
@@ -111,13 +111,13 @@ def hold(run: ImportRun) -> ImportRun:
     return run
 
 
-def may_release(run: ImportRun, by: User) -> bool:
+def can_release(run: ImportRun, by: User) -> bool:
     """Return whether it waits for an administrator like this person."""
     return run.state == _STATE.HELD and run.started_by_id != by.pk and by.has_perm(PERMISSION)
 
 
 @transaction.atomic
-def release(run: ImportRun, *, by: User) -> None:
+def release_archive(run: ImportRun, *, by: User) -> None:
     """Release it for import and publication, after the sample was reviewed.
 
     Raises:
@@ -152,19 +152,19 @@ class _Sample:
     def add(self, review: Review) -> None:
         self._seen += 1
         if len(self.chosen) < SAMPLE:
-            self.chosen.append(_shown(review))
+            self.chosen.append(_describe_review(review))
         elif (place := secrets.randbelow(self._seen)) < SAMPLE:
-            self.chosen[place] = _shown(review)
+            self.chosen[place] = _describe_review(review)
 
 
-def _read(run: ImportRun, sample: _Sample) -> Iterator[list[ImportProblem]]:
+def _read_sample(run: ImportRun, sample: _Sample) -> Iterator[list[ImportProblem]]:
     problems: list[ImportProblem] = []
-    for item, conventions in runs.uploaded(run):
+    for item, conventions in runs.read_upload(run):
         run.records += 1
         found = item if isinstance(item, Refusal) else read_review(item, conventions)
         if isinstance(found, Refusal):
             run.refused += 1
-            problems.append(problem_of(run, found))
+            problems.append(build_refusal_problem(run, found))
         else:
             sample.add(found)
         if len(problems) == _AT_ONCE:
@@ -173,7 +173,7 @@ def _read(run: ImportRun, sample: _Sample) -> Iterator[list[ImportProblem]]:
     yield problems
 
 
-def _shown(review: Review) -> dict[str, Any]:
+def _describe_review(review: Review) -> dict[str, Any]:
     """A record as the second administrator sees it."""
     return {
         "position": review.place.position,

@@ -20,7 +20,7 @@ from sources.models.publisher import name_as_read
 _DRAFT = Verdict.State.DRAFT
 
 
-class NotForTheHouse(Disagreement):
+class HouseRecordRefused(Disagreement):
     """A record that cannot become the newsroom's verdict, with the reason."""
 
     field, code = "publisher", "record of this newsroom"
@@ -40,7 +40,7 @@ class HouseRecords:
             NotForTheHouse: it is another publisher's.
         """
         if self.is_archive and publisher and not publisher.is_house:
-            raise NotForTheHouse(
+            raise HouseRecordRefused(
                 gettext(
                     "This is a record of %(publisher)s, and a newsroom archive may contain only the "
                     "newsroom’s own. Import it without “newsroom archive”."
@@ -72,14 +72,14 @@ class HouseRecords:
             NotForTheHouse: it cannot, and what to do instead.
         """
         if drafted_now and says_otherwise:
-            raise NotForTheHouse(
+            raise HouseRecordRefused(
                 gettext(
                     "Another record of this import is the newsroom’s draft on this claim, with different "
                     "content. Correct the wrong one and import it again."
                 )
             )
         if open_ and (says_otherwise or self.is_archive):
-            raise NotForTheHouse(
+            raise HouseRecordRefused(
                 gettext(
                     "The newsroom has an open draft on this claim (verdict %(open)s). Edit that one, or "
                     "delete it first."
@@ -87,7 +87,7 @@ class HouseRecords:
                 % {"open": open_.pk}
             )
         if live and says_otherwise and not revises:
-            raise NotForTheHouse(
+            raise HouseRecordRefused(
                 gettext(
                     "The newsroom has published another verdict on this claim (verdict %(live)s). Draft a "
                     "new version of it on the desk."
@@ -95,11 +95,11 @@ class HouseRecords:
                 % {"live": live.pk}
             )
         if had_one and not (live or open_):
-            raise NotForTheHouse(
+            raise HouseRecordRefused(
                 gettext("The newsroom has withdrawn its verdict on this claim. Draft a new one on the desk.")
             )
         if not (live or open_ or self.is_archive) and self.run.started_by_id is None:
-            raise NotForTheHouse(
+            raise HouseRecordRefused(
                 gettext(
                     "This is a record of this newsroom, so it becomes a draft, and a draft needs an author. "
                     "Name the person who imports it with --by."
@@ -154,8 +154,8 @@ def is_namesake(house: Publisher, publisher: Publisher) -> bool:
     return publisher.pk != house.pk and name_as_read(publisher.name) == name_as_read(house.name)
 
 
-def namesake_refused(outlet: Outlet) -> NotForTheHouse:
-    return NotForTheHouse(
+def refuse_namesake(outlet: Outlet) -> HouseRecordRefused:
+    return HouseRecordRefused(
         gettext(
             "“%(outlet)s” is the name of this newsroom, but %(domain)s is not its site. If it belongs to the "
             "newsroom, add the address under Publishers; if not, give the publisher another name."
@@ -171,7 +171,7 @@ def _is_below(place: str, hosts: set[str]) -> bool:
 # Undoing --------------------------------------------------------------------------------------------------------------
 
 
-def untouched_drafts(records: QuerySet[ImportedRecord]) -> QuerySet[Verdict]:
+def find_untouched_drafts(records: QuerySet[ImportedRecord]) -> QuerySet[Verdict]:
     """The newsroom's untouched drafts that were made from these records."""
     made = records.filter(made_verdict=True).values("verdict")
     drafts = Verdict.objects.filter(pk__in=made, origin=Verdict.Origin.HOUSE, state=_DRAFT)

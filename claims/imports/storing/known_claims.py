@@ -8,15 +8,15 @@ from django.db.models import Q
 
 from claims.imports.reading.identity import name_key
 from claims.imports.reading.review_record import Person
-from claims.imports.storing.existing_claim import Standing
-from claims.imports.storing.stage import Staged
+from claims.imports.storing.existing_claim import ExistingClaim
+from claims.imports.storing.stage import StagedReview
 from claims.models import Appearance, Claim, ImportedRecord, ImportRun, Verdict
 
 _TAKEN_BACK = (ImportRun.State.UNDOING, ImportRun.State.UNDONE)
 _OURS = (Verdict.State.PUBLISHED, Verdict.State.IN_REVIEW)
 
 
-class Earlier(NamedTuple):
+class EarlierRecord(NamedTuple):
     """A record that an earlier import took."""
 
     run: int
@@ -31,12 +31,12 @@ class Earlier(NamedTuple):
 class KnownClaims(NamedTuple):
     """Claims that are there, in the order of their age."""
 
-    of_statement: dict[UUID, list[Standing]]
-    by_id: dict[int, Standing]
+    of_statement: dict[UUID, list[ExistingClaim]]
+    by_id: dict[int, ExistingClaim]
     """By the ids of claims; one that was merged stands for its target."""
 
 
-def standings(keys: Iterable[UUID], ids: Iterable[int]) -> KnownClaims:
+def load_claims(keys: Iterable[UUID], ids: Iterable[int]) -> KnownClaims:
     """Claims with these statements or ids.
 
     A merged claim stands for its target. A declined one stands for nothing: an editor decided not to check it, but
@@ -54,7 +54,7 @@ def standings(keys: Iterable[UUID], ids: Iterable[int]) -> KnownClaims:
         .filter(pk__in={target or pk for pk, target, _ in rows})
         .order_by("pk")
     }
-    loaded = _loaded(claims)
+    loaded = _load_details(claims)
     found = KnownClaims({}, {})
     for pk, target, key in sorted(rows):
         if standing := loaded.get(target or pk):
@@ -65,7 +65,7 @@ def standings(keys: Iterable[UUID], ids: Iterable[int]) -> KnownClaims:
     return found
 
 
-def taken_before(reviews: Iterable[Staged], *, run: int) -> list[Earlier]:
+def find_earlier_records(reviews: Iterable[StagedReview], *, run: int) -> list[EarlierRecord]:
     """Records of earlier imports that said the same, or are perhaps of the same reviews, the last one first.
 
     Not of this import: of what it took from a page before it was broken off, it took the rest as another review too.
@@ -78,12 +78,12 @@ def taken_before(reviews: Iterable[Staged], *, run: int) -> list[Earlier]:
     )
     rows = ImportedRecord.objects.filter(alike).exclude(run=run).order_by("-pk")
     return [
-        Earlier(*row)
+        EarlierRecord(*row)
         for row in rows.values_list("run_id", "claim_id", "digest", "key", "number_key", "number", "file")
     ]
 
 
-def places(claims: Iterable[int]) -> dict[int, str]:
+def find_first_records(claims: Iterable[int]) -> dict[int, str]:
     """Of which record each claim was made, or what first said something about it."""
     rows = ImportedRecord.objects.filter(claim__in=set(claims)).exclude(outcome="merged").order_by("-pk")
     return {
@@ -92,8 +92,8 @@ def places(claims: Iterable[int]) -> dict[int, str]:
     }
 
 
-def _loaded(claims: dict[int, Claim]) -> dict[int, Standing]:
-    found = {pk: _standing(claim) for pk, claim in claims.items()}
+def _load_details(claims: dict[int, Claim]) -> dict[int, ExistingClaim]:
+    found = {pk: _build_existing_claim(claim) for pk, claim in claims.items()}
     verdicts = (
         Verdict.objects.filter(Q(claim__in=claims) | Q(claim__merged_into__in=claims))
         .select_related("rating__scale", "publisher", "claim", "archive_run")
@@ -126,8 +126,10 @@ def _loaded(claims: dict[int, Claim]) -> dict[int, Standing]:
     return found
 
 
-def _standing(claim: Claim) -> Standing:
+def _build_existing_claim(claim: Claim) -> ExistingClaim:
     if claim.claimant is None:
-        return Standing(claim)
+        return ExistingClaim(claim)
     known = claim.claimant.same_as
-    return Standing(claim, names={name_key(Person(claim.claimant.name))}, same_as=[known] if known else [])
+    return ExistingClaim(
+        claim, names={name_key(Person(claim.claimant.name))}, same_as=[known] if known else []
+    )

@@ -6,7 +6,7 @@ from functools import cache
 from django.utils.text import slugify
 
 from claims.imports.reading.review_record import Label
-from claims.imports.reading.values.rating_labels import Scale, label_key, scales
+from claims.imports.reading.values.rating_labels import Scale, label_key, list_scales
 from claims.models import Rating, RatingScale
 from factcheck.database.locks import hold
 from sources.models import Publisher
@@ -21,25 +21,25 @@ _LONGEST_CODE = 100
 Key = tuple[int, str]
 
 
-def key_of(publisher: Publisher, label: Label) -> Key:
+def build_key(publisher: Publisher, label: Label) -> Key:
     return publisher.pk, label_key(label.text)
 
 
-def ratings_for(wanted: Mapping[Key, tuple[Publisher, Label]]) -> dict[Key, Rating]:
+def find_or_make_ratings(wanted: Mapping[Key, tuple[Publisher, Label]]) -> dict[Key, Rating]:
     """The rating of each label; those that are missing are made, with the scale that they belong to.
 
     What an editor decided about a rating stays. A label that is not known keeps its words and has no class.
     """
-    found = _known(wanted)
+    found = _find_ratings(wanted)
     if missing := {key: value for key, value in wanted.items() if key not in found}:
         hold("imported ratings")
-        found |= _known(missing)
-        _add([value for key, value in missing.items() if key not in found])
-        found |= _known(missing)
+        found |= _find_ratings(missing)
+        _add_ratings([value for key, value in missing.items() if key not in found])
+        found |= _find_ratings(missing)
     return found
 
 
-def _known(wanted: Iterable[Key]) -> dict[Key, Rating]:
+def _find_ratings(wanted: Iterable[Key]) -> dict[Key, Rating]:
     """Return known ratings by label key, on any scale of the publisher; those in use first."""
     publishers = {publisher for publisher, _ in wanted}
     labels = Rating.objects.filter(scale__publisher__in=publishers).order_by("scale__in_use", "-pk")
@@ -52,7 +52,7 @@ def _known(wanted: Iterable[Key]) -> dict[Key, Rating]:
     return {key: rows[pk] for key, pk in ids.items()}
 
 
-def _add(labels: list[tuple[Publisher, Label]]) -> None:
+def _add_ratings(labels: list[tuple[Publisher, Label]]) -> None:
     """Store the whole scale of a label that is known to belong to one; otherwise the label by itself."""
     steps: dict[RatingScale, dict[str, str]] = {}
     for publisher, label in labels:
@@ -89,4 +89,4 @@ def _ratings(scale: RatingScale, classes: Mapping[str, str]) -> Iterator[Rating]
 
 @cache
 def _shipped() -> dict[tuple[str, str], Scale]:
-    return {(scale.publisher, scale.name): scale for scale in scales()}
+    return {(scale.publisher, scale.name): scale for scale in list_scales()}

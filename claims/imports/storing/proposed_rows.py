@@ -9,7 +9,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils.translation import gettext as _
 
 from claims.imports.reading.review_record import Review
-from claims.imports.storing.references import Things
+from claims.imports.storing.references import ReferencedEntities
 from claims.models import Appearance, Claim, Claimant
 from claims.newsroom.roles import require
 from claims.review import claim_edits
@@ -33,9 +33,9 @@ class StoredRow:
     why: str = ""
 
 
-def there_already(reviews: Sequence[Review], *, by: User) -> list[Claim | None]:
+def find_existing(reviews: Sequence[Review], *, by: User) -> list[Claim | None]:
     """Return existing claims with the same statement, and the same or an unknown claimant."""
-    keys = _keys([review.statement for review in reviews])
+    keys = _compute_keys([review.statement for review in reviews])
     known: dict[object, list[Claim]] = {}
     rows = Claim.objects.readable_by(by).filter(statement_key__in=set(keys))
     for claim in rows.select_related("claimant", "merged_into").order_by("pk"):
@@ -45,7 +45,7 @@ def there_already(reviews: Sequence[Review], *, by: User) -> list[Claim | None]:
             (
                 claim.merged_into or claim
                 for claim in known.get(key, [])
-                if _may_be_of_one(review, claim.claimant)
+                if _may_share_claimant(review, claim.claimant)
             ),
             None,
         )
@@ -54,7 +54,7 @@ def there_already(reviews: Sequence[Review], *, by: User) -> list[Claim | None]:
 
 
 @transaction.atomic
-def propose(reviews: Sequence[Review], *, by: User) -> list[StoredRow]:
+def propose_rows(reviews: Sequence[Review], *, by: User) -> list[StoredRow]:
     """Propose those of these claims that are not there. The same again creates nothing again.
 
     Raises:
@@ -65,17 +65,19 @@ def propose(reviews: Sequence[Review], *, by: User) -> list[StoredRow]:
     hold("pasted rows")
     stored: list[StoredRow] = []
     for review in reviews:
-        [same] = there_already([review], by=by)
-        stored.append(StoredRow(review, "there", same) if same else _proposed(review, by))
+        [same] = find_existing([review], by=by)
+        stored.append(StoredRow(review, "there", same) if same else _propose_row(review, by))
     return stored
 
 
-def _proposed(review: Review, by: User) -> StoredRow:
+def _propose_row(review: Review, by: User) -> StoredRow:
     if review.claimed_on and not has_come(review.claimed_on):
         return StoredRow(review, "refused", why=_("%s has not yet arrived.") % review.claimed_on.isoformat())
     try:
         with transaction.atomic():
-            things = Things([review._replace(publisher=None, rating=None)], now=clock.now(), by=by)
+            things = ReferencedEntities(
+                [review._replace(publisher=None, rating=None)], now=clock.now(), by=by
+            )
             claim = claim_edits.create(
                 by=by,
                 topics=[things.topic(name) for name in review.topics],
@@ -92,7 +94,7 @@ def _proposed(review: Review, by: User) -> StoredRow:
     return StoredRow(review, "created", claim)
 
 
-def _keys(statements: Sequence[str]) -> list[object]:
+def _compute_keys(statements: Sequence[str]) -> list[object]:
     """Return the statement keys, as the database computes them."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -102,7 +104,7 @@ def _keys(statements: Sequence[str]) -> list[object]:
         return [key for (key,) in cursor.fetchall()]
 
 
-def _may_be_of_one(review: Review, claimant: Claimant | None) -> bool:
+def _may_share_claimant(review: Review, claimant: Claimant | None) -> bool:
     if review.claimant is None or claimant is None:
         return True
     if is_somebody_else(review.claimant.same_as, claimant.same_as):

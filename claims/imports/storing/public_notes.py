@@ -32,12 +32,12 @@ IN_WORDS: Final = {
 }
 
 
-def added(is_known: bool) -> str:
+def describe_additions(is_known: bool) -> str:
     """Return the note on additions: more details, or another review."""
     return ADDED if is_known else FROM_ANOTHER
 
 
-def sentence(told: Mapping[str, Sequence[str]]) -> str:
+def build_sentence(told: Mapping[str, Sequence[str]]) -> str:
     """Format the changes, with their parts, for readers; "" for none."""
     with in_house_language():
         return " ".join(

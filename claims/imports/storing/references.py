@@ -13,9 +13,9 @@ from django.utils.text import slugify
 
 from claims.imports.reading.identity import name_key, outlet_key
 from claims.imports.reading.review_record import Label, Outlet, Person, Review
-from claims.imports.reading.values.outlets import comes_with_the_program
-from claims.imports.storing.house_records import is_namesake, namesake_refused, speaking_as
-from claims.imports.storing.label_ratings import Key, key_of, ratings_for
+from claims.imports.reading.values.outlets import is_shipped_outlet
+from claims.imports.storing.house_records import is_namesake, refuse_namesake, speaking_as
+from claims.imports.storing.label_ratings import Key, build_key, find_or_make_ratings
 from claims.models import Claimant, Rating, Topic
 from claims.newsroom.named_claimants import NamedClaimants
 from factcheck.database.bulk_copy import copy, reserve_ids
@@ -67,7 +67,7 @@ _FILMS = frozenset(
 Who = tuple[str, str, tuple[str, ...]]
 
 
-class Things:
+class ReferencedEntities:
     """The things that some reviews refer to, each stored. Made inside the transaction that stores the reviews."""
 
     def __init__(self, reviews: Iterable[Review], *, now: datetime, by: User | None) -> None:
@@ -97,10 +97,10 @@ class Things:
     def require_no_namesake(self, outlet: Outlet | None) -> None:
         """Raises NotForTheHouse where readers would take who judged for the house."""
         if outlet and (outlet in self._namesakes or is_namesake(self._house, self.publisher(outlet))):
-            raise namesake_refused(outlet)
+            raise refuse_namesake(outlet)
 
     def rating(self, outlet: Outlet, label: Label) -> Rating:
-        return self._ratings[key_of(self.publisher(outlet), label)]
+        return self._ratings[build_key(self.publisher(outlet), label)]
 
     def claimant(self, person: Person) -> Claimant:
         return self._claimants[_who(person)]
@@ -117,8 +117,8 @@ class Things:
         for review in reviews:
             if review.rating and review.publisher and review.publisher not in self._namesakes:
                 publisher = self.publisher(review.publisher)
-                wanted.setdefault(key_of(publisher, review.rating), (publisher, review.rating))
-        return ratings_for(wanted)
+                wanted.setdefault(build_key(publisher, review.rating), (publisher, review.rating))
+        return find_or_make_ratings(wanted)
 
     def _appeared(self, wanted: dict[str, str], media: dict[str, str]) -> dict[str, Source]:
         """The sources at these addresses.
@@ -177,12 +177,12 @@ def _acquainted(wanted: dict[str, Outlet]) -> KnownPublishers:
 def _publisher(outlet: Outlet, known: KnownPublishers) -> Publisher | None:
     """A listed publisher by its domain, any other by its name and host, one without a name by its host."""
     places = _hosts(outlet)
-    by_host = comes_with_the_program(outlet) or outlet.name in places
+    by_host = is_shipped_outlet(outlet) or outlet.name in places
     return (known.at(places) if by_host else None) or known.called(outlet.name, places)
 
 
 def _made(outlet: Outlet, known: KnownPublishers) -> Publisher:
-    free = outlet.domain if comes_with_the_program(outlet) else known.free_domain(_hosts(outlet))
+    free = outlet.domain if is_shipped_outlet(outlet) else known.free_domain(_hosts(outlet))
     made = Publisher.objects.create(
         name=outlet.name,
         kind=Publisher.Kind.FACT_CHECKER,
@@ -199,7 +199,7 @@ def _made(outlet: Outlet, known: KnownPublishers) -> Publisher:
 def _hosts(outlet: Outlet) -> tuple[str, ...]:
     if not outlet.domain:
         return ()
-    return (outlet.domain,) if comes_with_the_program(outlet) else hosts(f"https://{outlet.domain}/")
+    return (outlet.domain,) if is_shipped_outlet(outlet) else hosts(f"https://{outlet.domain}/")
 
 
 def _claimants(wanted: dict[Who, Person]) -> dict[Who, Claimant]:

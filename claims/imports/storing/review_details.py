@@ -20,7 +20,7 @@ DETAILS: Final = {
 }
 
 
-def said(review: Review) -> dict[str, Any]:
+def collect_details(review: Review) -> dict[str, Any]:
     """Return the details of a review that a verdict stores, besides the rating, by field."""
     return {
         "review_url": review.url,
@@ -35,10 +35,10 @@ def said(review: Review) -> dict[str, Any]:
     }
 
 
-def differing(review: Review, verdict: Verdict) -> dict[str, Any]:
+def find_differences(review: Review, verdict: Verdict) -> dict[str, Any]:
     """Return those details that the verdict lacks or has differently."""
     found = {}
-    for name, value in said(review).items():
+    for name, value in collect_details(review).items():
         stored = getattr(verdict, DETAILS[name])
         same_page = name == "review_url" and url_key(value) == url_key(stored)
         if value and value != stored and not same_page:
@@ -46,7 +46,7 @@ def differing(review: Review, verdict: Verdict) -> dict[str, Any]:
     return found
 
 
-def of_claimant(person: Person, claimant: Claimant) -> dict[str, str]:
+def find_claimant_differences(person: Person, claimant: Claimant) -> dict[str, str]:
     """Return claimant details in the review that differ from the stored ones: field → stored value."""
     left_out = {}
     if person.kind not in ("unknown", claimant.kind):

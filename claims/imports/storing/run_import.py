@@ -11,15 +11,15 @@ from typing import NamedTuple, TypeVar
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from claims.imports.reading.processes import Cleaned, Input, cleaned
-from claims.imports.storing.batches import Prepared, Written, prepare, store
-from claims.imports.storing.stage import Stage, Staged
+from claims.imports.reading.processes import CleanedBatch, Input, clean_in_processes
+from claims.imports.storing.batches import PreparedBatch, WrittenBatch, prepare_batch, store_batch
+from claims.imports.storing.stage import Stage, StagedReview
 from claims.imports.storing.unusable_records import (
     MERGED,
     OTHERWISE,
+    build_refusal_problem,
+    build_value_problems,
     drop_earlier_problems,
-    problem_of,
-    problems_of,
 )
 from claims.models import (
     Claim,
@@ -72,7 +72,7 @@ Tell = Callable[[Progress], None]
 Result = TypeVar("Result")
 
 
-def carry_out(
+def run_import(
     run: ImportRun,
     records: Iterable[Input],
     *,
@@ -88,11 +88,11 @@ def carry_out(
         bytes_read: how much of the input the reader has consumed.
         processes: the number that clean records; 0 for as many as there are processors.
     """
-    course = _Course(run, tell, bytes_read)
+    course = _ImportCourse(run, tell, bytes_read)
     course.begin()
     try:
-        with _little_to_search(), lasting_transaction() as own, Stage(own.connection) as stage:
-            course.read(cleaned(records, processes=processes), stage)
+        with _reduced_garbage_collection(), lasting_transaction() as own, Stage(own.connection) as stage:
+            course.read(clean_in_processes(records, processes=processes), stage)
             own.hold(_WRITING)
             course.write(stage)
     except BaseException as error:
@@ -102,7 +102,7 @@ def carry_out(
     return run
 
 
-class _Course:
+class _ImportCourse:
     """The course of one import."""
 
     def __init__(self, run: ImportRun, tell: Tell, bytes_read: Callable[[], int]) -> None:
@@ -125,12 +125,12 @@ class _Course:
 
     # Reading ----------------------------------------------------------------------------------------------------------
 
-    def read(self, chunks: Iterable[Cleaned], stage: Stage) -> None:
+    def read(self, chunks: Iterable[CleanedBatch], stage: Stage) -> None:
         for chunk in chunks:
             stage.add(chunk.lines)
-            problems = [problem_of(self.run, refusal) for refusal in chunk.refusals]
+            problems = [build_refusal_problem(self.run, refusal) for refusal in chunk.refusals]
             for found, remarks in chunk.incomplete:
-                problems += problems_of(self.run, found, remarks)
+                problems += build_value_problems(self.run, found, remarks)
             copy(ImportProblem, problems)
             self.run.records += chunk.records
             self.run.refused += len(chunk.refusals)
@@ -150,12 +150,12 @@ class _Course:
         run.state = _STATE.WRITING
         self.to_write = run.records - run.done
         self._save()
-        for number, (size, written) in enumerate(_written(stage.batches(BATCH), run), 1):
+        for number, (size, written) in enumerate(_write_batches(stage.batches(BATCH), run), 1):
             self._count(size, written)
             if number in _GROWN:
                 _analyze()
 
-    def _count(self, size: int, written: Written) -> None:
+    def _count(self, size: int, written: WrittenBatch) -> None:
         run = self.run
         run.created += written.created
         run.updated += written.updated
@@ -199,22 +199,24 @@ class _Course:
         self.run.save(update_fields=["state", "moved_at", "notes", *counts, *more])
 
 
-def _written(batches: Iterator[list[Staged]], run: ImportRun) -> Iterator[tuple[int, Written]]:
+def _write_batches(
+    batches: Iterator[list[StagedReview]], run: ImportRun
+) -> Iterator[tuple[int, WrittenBatch]]:
     """Each batch written. While a thread of its own stores one, the next one is prepared.
 
     Inside a transaction (a dry run, a test) there is one connection, and one thing at a time.
     """
     if connection.in_atomic_block:
         for batch in batches:
-            yield len(batch), store(prepare(batch, run))
+            yield len(batch), store_batch(prepare_batch(batch, run))
         return
-    to_store: Queue[Prepared | None] = Queue(maxsize=1)
-    done: Queue[tuple[int, Written] | BaseException] = Queue()
+    to_store: Queue[PreparedBatch | None] = Queue(maxsize=1)
+    done: Queue[tuple[int, WrittenBatch] | BaseException] = Queue()
 
     def work() -> None:
         try:
             while prepared := to_store.get():
-                done.put((len(prepared.batch), _stored(prepared)))
+                done.put((len(prepared.batch), _store_batch(prepared)))
         except BaseException as error:  # noqa: BLE001  raised again where the result is awaited
             done.put(error)
         finally:
@@ -225,14 +227,14 @@ def _written(batches: Iterator[list[Staged]], run: ImportRun) -> Iterator[tuple[
     waiting = 0
     try:
         for batch in batches:
-            prepared = _tried(lambda batch=batch: prepare(batch, run))  # type: ignore[misc]  # bound for this turn
+            prepared = _retry_conflicts(lambda batch=batch: prepare_batch(batch, run))  # type: ignore[misc]  # bound for this turn
             while waiting > 1:
-                yield _answer(done.get())
+                yield _unwrap_result(done.get())
                 waiting -= 1
             to_store.put(prepared)
             waiting += 1
         for _ in range(waiting):
-            yield _answer(done.get())
+            yield _unwrap_result(done.get())
     finally:
         # Where the caller gives up, the batch that is being stored is stored to its end, and no other.
         with suppress(Empty):
@@ -241,22 +243,22 @@ def _written(batches: Iterator[list[Staged]], run: ImportRun) -> Iterator[tuple[
         thread.join()
 
 
-def _answer(answer: tuple[int, Written] | BaseException) -> tuple[int, Written]:
+def _unwrap_result(answer: tuple[int, WrittenBatch] | BaseException) -> tuple[int, WrittenBatch]:
     if isinstance(answer, BaseException):
         raise answer
     return answer
 
 
-def _stored(prepared: Prepared) -> Written:
+def _store_batch(prepared: PreparedBatch) -> WrittenBatch:
     """Store a batch; after a conflict with another process, prepare it again."""
     try:
-        return store(prepared)
+        return store_batch(prepared)
     except (IntegrityError, OperationalError):
         connection.close_if_unusable_or_obsolete()
-        return _tried(lambda: store(prepare(prepared.batch, prepared.run)))
+        return _retry_conflicts(lambda: store_batch(prepare_batch(prepared.batch, prepared.run)))
 
 
-def _tried(work: Callable[[], Result]) -> Result:
+def _retry_conflicts(work: Callable[[], Result]) -> Result:
     """Run a function, and again if another process has just made the same thing."""
     for _ in range(_TRIES - 1):
         try:
@@ -267,7 +269,7 @@ def _tried(work: Callable[[], Result]) -> Result:
 
 
 @contextmanager
-def _little_to_search() -> Iterator[None]:
+def _reduced_garbage_collection() -> Iterator[None]:
     """Keep the search for garbage to what the import makes: all of Django, over and over, is a sixth of its time."""
     gc.freeze()
     try:
@@ -281,7 +283,7 @@ def _analyze() -> None:
     analyze(*(model._meta.db_table for model in _GROWING))
 
 
-def dry(work: Callable[[], ImportRun]) -> ImportRun:
+def run_dry(work: Callable[[], ImportRun]) -> ImportRun:
     """Do the work of an import and take all of it back."""
     with transaction.atomic():
         run = work()

@@ -25,11 +25,11 @@ from claims.imports.reading.interpretation import read_review
 from claims.imports.reading.mappings.mapping import Mapping
 from claims.imports.reading.processes import Input
 from claims.imports.reading.raw_record import RawRecord, Refusal
-from claims.imports.reading.recipe import Detected, Noted, Recipe, Unrated, records
+from claims.imports.reading.recipe import Detected, Noted, Recipe, Unrated, read_records
 from claims.imports.reading.review_record import Review
 from claims.imports.storing.page_visits import Visits
-from claims.imports.storing.run_import import Tell, carry_out
-from claims.imports.storing.unusable_records import report
+from claims.imports.storing.run_import import Tell, run_import
+from claims.imports.storing.unusable_records import write_report
 from claims.models import ImportRun
 from claims.newsroom.people import display_name
 from claims.newsroom.refusals import NotPossible
@@ -64,7 +64,7 @@ class AlreadyRunning(Exception):
 # Chosen at the desk ---------------------------------------------------------------------------------------------------
 
 
-def choose(upload: UploadedFile, *, by: User) -> ImportRun:
+def create_run(upload: UploadedFile, *, by: User) -> ImportRun:
     """Keep an uploaded file, and find out its format and how it is to be read.
 
     Raises:
@@ -74,18 +74,18 @@ def choose(upload: UploadedFile, *, by: User) -> ImportRun:
     run = ImportRun(
         origin=(upload.name or _("upload"))[:2000],
         size=upload.size,
-        content_sha256=_digest(upload),
+        content_sha256=_digest_upload(upload),
         started_by=by,
         started_by_name=display_name(by),
     )
     upload.seek(0)
-    run.upload.save(kept_as(upload.name or "upload"), upload, save=False)
-    with _opened(run) as files:
+    run.upload.save(build_storage_name(upload.name or "upload"), upload, save=False)
+    with _open_upload(run) as files:
         first, second = next(files, None), None
         found = detect(first) if isinstance(first, File) else first
         if isinstance(first, File) and isinstance(found, tuple) and found[0] is spreadsheets:
             # What its columns are is not seen in its first bytes.
-            found = spreadsheets, spreadsheets.looked_into(first)
+            found = spreadsheets, spreadsheets.inspect_workbook(first)
         second = next(files, None)
     if isinstance(found, tuple) and second is None:
         form, how = found
@@ -94,7 +94,7 @@ def choose(upload: UploadedFile, *, by: User) -> ImportRun:
     return run
 
 
-def kept_as(name: str) -> str:
+def build_storage_name(name: str) -> str:
     """Return the storage name of a file: its own, in a unique folder.
 
     Stores that are given two files of one name at the same moment may keep the last one for both.
@@ -102,7 +102,7 @@ def kept_as(name: str) -> str:
     return f"{secrets.token_hex(8)}/{Path(name).name}"
 
 
-def preview(
+def preview_run(
     run: ImportRun,
     *,
     format: str,  # noqa: A002  as on the command line
@@ -116,9 +116,9 @@ def preview(
         noted: called with what was not read, or read in an unusual way.
     """
     recipe = Recipe(format, settings if format else None)
-    with _opened(run) as files:
+    with _open_upload(run) as files:
         first = islice(
-            records(
+            read_records(
                 files,
                 recipe,
                 noted=lambda file, sentence: noted(sentence),
@@ -133,7 +133,7 @@ def preview(
 
 
 @transaction.atomic
-def discard(run: ImportRun, *, by: User) -> None:
+def discard_run(run: ImportRun, *, by: User) -> None:
     """Discard an import that was not started, then delete its file.
 
     Raises:
@@ -150,17 +150,17 @@ def discard(run: ImportRun, *, by: User) -> None:
     name = run.upload.name
     run.delete()
     if name:
-        transaction.on_commit(partial(_remove, name))
+        transaction.on_commit(partial(_delete_file, name))
 
 
-def _remove(name: str) -> None:
+def _delete_file(name: str) -> None:
     try:
         default_storage.delete(name)
     except FilesAway:
         app.configure_task(REMOVE_UPLOAD).defer(name=name)
 
 
-def start(run: ImportRun, *, by: User) -> None:
+def start_run(run: ImportRun, *, by: User) -> None:
     """Queue the import.
 
     Raises:
@@ -184,10 +184,10 @@ def start(run: ImportRun, *, by: User) -> None:
 # Named on the command line --------------------------------------------------------------------------------------------
 
 
-def begin(place: str, recipe: Recipe, *, by: User | None) -> ImportRun:
+def find_or_create_run(place: str, recipe: Recipe, *, by: User | None) -> ImportRun:
     """The import of what is at a place: the one that was broken off on the same file, or a new one."""
-    digest = digest_of(place)
-    settings = stated(recipe)
+    digest = compute_digest(place)
+    settings = recipe_settings(recipe)
     broken_off = ImportRun.objects.filter(
         content_sha256=digest,
         state__in=[_STATE.READING, _STATE.WRITING, _STATE.FAILED],
@@ -198,7 +198,7 @@ def begin(place: str, recipe: Recipe, *, by: User | None) -> ImportRun:
     return run or ImportRun.objects.create(
         origin=place[:2000],
         content_sha256=digest,
-        size=places.size(place),
+        size=places.measure_size(place),
         format=recipe.format,
         format_settings=settings,
         started_by=by,
@@ -228,41 +228,43 @@ def run_place(
     Raises:
         AlreadyRunning: it is being carried out.
     """
-    visits, read = Visits(), _Read()
+    visits, read = Visits(), _ByteCount()
     if is_address(place):
-        files = crawler.files(place, memory=visits, most=most_pages)
+        files = crawler.crawl_files(place, memory=visits, most=most_pages)
     else:
-        files = places.files(place, advanced=read.more)
-    with _nobody_else(run), closing(files):  # type: ignore[type-var]  # generators, which can be closed
-        found = records(files, recipe, detected=detected, noted=_noting(run), unrated=unrated)
-        carry_out(run, found, tell=tell, bytes_read=read.so_far)
+        files = places.open_files(place, advanced=read.more)
+    with _exclusive_run(run), closing(files):  # type: ignore[type-var]  # generators, which can be closed
+        found = read_records(
+            files, recipe, detected=detected, noted=_build_note_recorder(run), unrated=unrated
+        )
+        run_import(run, found, tell=tell, bytes_read=read.so_far)
     visits.keep()
     return run
 
 
-def uploaded(run: ImportRun) -> Iterator[Input]:
+def read_upload(run: ImportRun) -> Iterator[Input]:
     """Read the uploaded file without importing it."""
-    with _opened(run) as files:
-        yield from records(files, _recipe_of(run))
+    with _open_upload(run) as files:
+        yield from read_records(files, _load_recipe(run))
 
 
 def run_upload(run: ImportRun) -> ImportRun:
     """Import what was uploaded. Raises AlreadyRunning."""
-    recipe, read = _recipe_of(run), _Read()
-    with _nobody_else(run), _opened(run, read.more) as files:
+    recipe, read = _load_recipe(run), _ByteCount()
+    with _exclusive_run(run), _open_upload(run, read.more) as files:
         unrated = bool(run.format_settings.get(UNRATED))
-        found = records(files, recipe, noted=_noting(run), unrated=lambda file: unrated)
-        return carry_out(run, found, bytes_read=read.so_far)
+        found = read_records(files, recipe, noted=_build_note_recorder(run), unrated=lambda file: unrated)
+        return run_import(run, found, bytes_read=read.so_far)
 
 
-def stated(recipe: Recipe) -> dict[str, Any]:
+def recipe_settings(recipe: Recipe) -> dict[str, Any]:
     """Return the reading settings that a person gave, as a run stores them."""
     mapping = {"mapping": recipe.mapping.to_json()} if recipe.mapping else {}
     constants = {"constants": dict(recipe.constants)} if recipe.constants else {}
     return mapping | constants | ({"sheet": recipe.sheet} if recipe.sheet else {})
 
 
-def _recipe_of(run: ImportRun) -> Recipe:
+def _load_recipe(run: ImportRun) -> Recipe:
     """Return the reading settings of an upload: detected, corrected at the desk, or given to the command."""
     how = run.format_settings
     if run.format and not how.keys() & {"constants", "sheet"}:
@@ -271,18 +273,18 @@ def _recipe_of(run: ImportRun) -> Recipe:
     return Recipe(run.format, mapping=mapping, constants=how.get("constants", {}), sheet=how.get("sheet", ""))
 
 
-def note_files_away(run: ImportRun, away: FilesAway) -> None:
+def record_missing_storage(run: ImportRun, away: FilesAway) -> None:
     """Record why the import cannot start; the worker retries automatically."""
     run.state, run.error = _STATE.FAILED, f"{away} It is tried again by itself."
     run.save(update_fields=["state", "error"])
 
 
-def problems_report(run: ImportRun) -> Iterator[bytes]:
+def write_problem_report(run: ImportRun) -> Iterator[bytes]:
     """Return rejected and incomplete records as NDJSON, to correct and import again."""
-    return report(run.problems.order_by("pk").iterator(chunk_size=1000))
+    return write_report(run.problems.order_by("pk").iterator(chunk_size=1000))
 
 
-def _noting(run: ImportRun) -> Noted:
+def _build_note_recorder(run: ImportRun) -> Noted:
     """Keeps what is noted of the files, each note once."""
 
     def note(file: File, sentence: str) -> None:
@@ -294,7 +296,7 @@ def _noting(run: ImportRun) -> Noted:
     return note
 
 
-class _Read:
+class _ByteCount:
     """The number of input bytes read."""
 
     def __init__(self) -> None:
@@ -308,7 +310,7 @@ class _Read:
 
 
 @contextmanager
-def _nobody_else(run: ImportRun) -> Iterator[None]:
+def _exclusive_run(run: ImportRun) -> Iterator[None]:
     """Hold the run. It is let go when this process ends, however that comes about."""
     try:
         with alone(f"import {run.pk}"):
@@ -318,24 +320,24 @@ def _nobody_else(run: ImportRun) -> Iterator[None]:
 
 
 @contextmanager
-def _opened(
+def _open_upload(
     run: ImportRun, advanced: Callable[[int], None] = lambda count: None
 ) -> Iterator[Iterator[File | Refusal]]:
     with (
         run.upload.open("rb") as stream,
-        closing(places.opened(run.origin, cast(BinaryIO, stream), advanced)) as files,
+        closing(places.open_stream(run.origin, cast(BinaryIO, stream), advanced)) as files,
     ):
         yield files
 
 
-def _digest(upload: UploadedFile) -> str:
+def _digest_upload(upload: UploadedFile) -> str:
     digest = hashlib.sha256()
     for chunk in upload.chunks():
         digest.update(chunk)
     return digest.hexdigest()
 
 
-def digest_of(place: str) -> str:
+def compute_digest(place: str) -> str:
     """The SHA-256 of a file; "" for what is none: it cannot be known to be the same again."""
     if place == STANDARD_INPUT or is_address(place) or not Path(place).is_file():
         return ""

@@ -9,25 +9,25 @@ from collections.abc import Callable, Iterable, Iterator
 from uuid import UUID
 
 from claims.imports.reading.review_record import Review
-from claims.imports.storing.existing_claim import Standing
-from claims.imports.storing.references import Things
-from claims.imports.storing.stage import Staged
+from claims.imports.storing.existing_claim import ExistingClaim
+from claims.imports.storing.references import ReferencedEntities
+from claims.imports.storing.stage import StagedReview
 
 #: Few letters and digits ("Old video", "On the Iran nuclear deal") may describe different things, even by one
 #: person. In scripts without spaces a character says more, and two claims that an editor merges do no harm.
 DISTINCTIVE = 25
 
-Pair = tuple[Standing, Standing]
+Pair = tuple[ExistingClaim, ExistingClaim]
 
 
-def assign(
-    group: Iterable[Staged],
-    standings: list[Standing],
-    things: Things,
+def assign_claims(
+    group: Iterable[StagedReview],
+    standings: list[ExistingClaim],
+    things: ReferencedEntities,
     *,
-    known: dict[UUID, Standing],
-    new: Callable[[Review], Standing],
-) -> tuple[list[tuple[Staged, Standing]], list[Pair]]:
+    known: dict[UUID, ExistingClaim],
+    new: Callable[[Review], ExistingClaim],
+) -> tuple[list[tuple[StagedReview, ExistingClaim]], list[Pair]]:
     """The claim of each review, and pairs of claims that may be one (the later, the earlier).
 
     Args:
@@ -40,7 +40,7 @@ def assign(
     for staged in group:
         review = staged.review
         publisher = things.publisher(review.publisher).pk if review.publisher else None
-        standing = known.get(staged.digest) or next(_same(review, publisher, standings), None)
+        standing = known.get(staged.digest) or next(_find_same_claims(review, publisher, standings), None)
         if standing is None:
             standing = new(review)
             if standings:
@@ -56,7 +56,9 @@ def is_distinctive(statement: str) -> bool:
     return sum(map(str.isalnum, statement)) >= DISTINCTIVE
 
 
-def _same(review: Review, publisher: int | None, standings: list[Standing]) -> Iterator[Standing]:
+def _find_same_claims(
+    review: Review, publisher: int | None, standings: list[ExistingClaim]
+) -> Iterator[ExistingClaim]:
     """Claims that the review is certainly about, the most certain first."""
     if not standings:
         return

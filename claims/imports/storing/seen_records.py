@@ -10,23 +10,23 @@ from collections.abc import Iterator, Mapping, Sequence
 from uuid import UUID
 
 from claims.imports.reading.review_record import Review
-from claims.imports.storing.existing_claim import Standing
-from claims.imports.storing.known_claims import Earlier
-from claims.imports.storing.stage import Staged
+from claims.imports.storing.existing_claim import ExistingClaim
+from claims.imports.storing.known_claims import EarlierRecord
+from claims.imports.storing.stage import StagedReview
 
 
-class Remembered:
+class SeenRecords:
     """Records of earlier imports, latest first."""
 
-    def __init__(self, records: Sequence[Earlier]) -> None:
+    def __init__(self, records: Sequence[EarlierRecord]) -> None:
         self.claims = {one.claim for one in records}
-        self._alike: dict[UUID, list[Earlier]] = defaultdict(list)
+        self._alike: dict[UUID, list[EarlierRecord]] = defaultdict(list)
         for one in records:
             for key in (one.digest, one.key, one.number_key):
                 if key:
                     self._alike[key].append(one)
 
-    def find(self, staged: Staged, by_id: Mapping[int, Standing]) -> Standing | None:
+    def find(self, staged: StagedReview, by_id: Mapping[int, ExistingClaim]) -> ExistingClaim | None:
         """Return the claim of an earlier record; `by_id` has those that still exist."""
         for record in self._of(staged.digest):
             if standing := by_id.get(record.claim):
@@ -37,15 +37,23 @@ class Remembered:
             if standing and standing.may_be_by(staged.review.claimant):
                 return standing
             # Another claimant said the same on the same page, unless the publisher corrected who it was.
-            if standing and record.claim not in staged.seen_claims and not _differ(record, staged.review):
+            if (
+                standing
+                and record.claim not in staged.seen_claims
+                and not _are_numbered_apart(record, staged.review)
+            ):
                 others.append(standing)
         for record in self._of(staged.number_key) if staged.has_number else ():
             standing = by_id.get(record.claim)
-            if standing and record.claim not in staged.seen_claims and _is_one(record, staged, standing):
+            if (
+                standing
+                and record.claim not in staged.seen_claims
+                and _is_same_review(record, staged, standing)
+            ):
                 return standing
         return others[0] if others else None
 
-    def says_otherwise(self, staged: Staged, standing: Standing) -> bool:
+    def says_otherwise(self, staged: StagedReview, standing: ExistingClaim) -> bool:
         """Whether it revises what was said of the claim the last time, and is no second record of the same review."""
         claim = standing.claim.pk
         if claim in staged.seen_claims:
@@ -57,20 +65,20 @@ class Remembered:
         same = self._of(staged.digest)
         return not any((one.run, one.claim) == (last.run, claim) for one in same)
 
-    def _last(self, staged: Staged) -> Iterator[Earlier]:
+    def _last(self, staged: StagedReview) -> Iterator[EarlierRecord]:
         yield from self._of(staged.key)
         yield from self._of(staged.number_key) if staged.has_number else ()
 
-    def _of(self, key: UUID | None) -> Sequence[Earlier]:
+    def _of(self, key: UUID | None) -> Sequence[EarlierRecord]:
         return self._alike.get(key, ()) if key else ()
 
 
-def _differ(record: Earlier, review: Review) -> bool:
+def _are_numbered_apart(record: EarlierRecord, review: Review) -> bool:
     """Whether the file numbers the two differently."""
     return bool(record.number and review.id and record.number != review.id)
 
 
-def _is_one(record: Earlier, staged: Staged, standing: Standing) -> bool:
+def _is_same_review(record: EarlierRecord, staged: StagedReview, standing: ExistingClaim) -> bool:
     """Whether two records with one number are one review."""
     if standing.claim.statement_key == staged.statement_key:
         return True

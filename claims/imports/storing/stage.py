@@ -12,11 +12,11 @@ from uuid import UUID
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from claims.imports.reading.review_record import Review
-from claims.imports.reading.staging_rows import COLUMNS, place_of, restored
+from claims.imports.reading.staging_rows import COLUMNS, unpack_place, unpack_review
 from claims.models import ImportRun
 
 
-class Staged(NamedTuple):
+class StagedReview(NamedTuple):
     """A review with what it is known by."""
 
     review: Review
@@ -33,10 +33,10 @@ class Staged(NamedTuple):
     repeats: Sequence[str]
     """Other records of this import that say the same to the letter, as they wait; few are ever looked at."""
 
-    def repeated(self) -> "Iterator[Staged]":
+    def repeated(self) -> "Iterator[StagedReview]":
         """Return the repeated records."""
         for waiting in self.repeats:
-            yield self._replace(review=self.review._replace(place=place_of(waiting)), repeats=())
+            yield self._replace(review=self.review._replace(place=unpack_place(waiting)), repeats=())
 
 
 class KnownRecords(NamedTuple):
@@ -82,9 +82,9 @@ class Stage:
             counts = dict(cursor.fetchall())
         return KnownRecords(unchanged=counts.pop("agreed", 0), written=counts)
 
-    def batches(self, size: int) -> Iterator[list[Staged]]:
+    def batches(self, size: int) -> Iterator[list[StagedReview]]:
         """Yield reviews in batches of about this size; reviews of one statement are never separated."""
-        waiting: list[Staged] = []
+        waiting: list[StagedReview] = []
         turn = 0
         while rows := self._rows(turn, size):
             turn += len(rows)
@@ -97,7 +97,7 @@ class Stage:
         if waiting:
             yield waiting
 
-    def _rows(self, turn: int, size: int) -> list[Staged]:
+    def _rows(self, turn: int, size: int) -> list[StagedReview]:
         with self._connection.cursor() as cursor:
             cursor.execute(
                 "SELECT review, digest, key, number_key, queued_review.statement_key, has_number, found, ARRAY("
@@ -110,7 +110,7 @@ class Stage:
                 [turn, turn + size],
             )
             return [
-                Staged(restored(review), *known_by, frozenset(seen), found, repeats)  # type: ignore[call-arg]  # rows
+                StagedReview(unpack_review(review), *known_by, frozenset(seen), found, repeats)  # type: ignore[call-arg]  # rows
                 for review, *known_by, found, seen, repeats in cursor.fetchall()
             ]
 

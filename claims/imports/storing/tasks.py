@@ -5,9 +5,9 @@ from django.core.files.storage import default_storage
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from claims.imports.storing.house_archive import hold
-from claims.imports.storing.runs import REMOVE_UPLOAD, RUN_IMPORT, note_files_away, run_upload
-from claims.imports.storing.undo import UNDO_IMPORT, undo
+from claims.imports.storing.house_archive import hold_archive
+from claims.imports.storing.runs import REMOVE_UPLOAD, RUN_IMPORT, record_missing_storage, run_upload
+from claims.imports.storing.undo import UNDO_IMPORT, undo_run
 from claims.models import ImportRun
 from factcheck.installation.file_store import FilesAway
 
@@ -22,9 +22,9 @@ def run_import(*, run_id: int) -> None:
     run = ImportRun.objects.get(pk=run_id)
     if run.state in (_STATE.WAITING, _STATE.READING, _STATE.WRITING, _STATE.FAILED):
         try:
-            hold(run) if run.house_archive and run.released_at is None else run_upload(run)
+            hold_archive(run) if run.house_archive and run.released_at is None else run_upload(run)
         except FilesAway as away:
-            note_files_away(run, away)
+            record_missing_storage(run, away)
             raise
 
 
@@ -33,7 +33,7 @@ def undo_import(*, run_id: int, by_id: int, rest: bool = False) -> None:
     """Take an import back; where a worker was stopped in the middle of it, the rest."""
     run = ImportRun.objects.get(pk=run_id)
     if run.state == _STATE.UNDOING:
-        undo(run, by=User.objects.get(pk=by_id), rest=rest)
+        undo_run(run, by=User.objects.get(pk=by_id), rest=rest)
 
 
 @app.task(name=REMOVE_UPLOAD, queue="imports", retry=_UNTIL_FILES_ARE_BACK)

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext, ngettext_lazy
 from procrastinate.contrib.django import app
 
-from claims.imports.storing.house_records import untouched_drafts
+from claims.imports.storing.house_records import find_untouched_drafts
 from claims.ledger import publishing
 from claims.models import (
     Appearance,
@@ -67,12 +67,14 @@ UNDOABLE = (ImportRun.State.FINISHED, ImportRun.State.FAILED, ImportRun.State.UN
 BATCH = 500
 
 
-def obstacles(run: ImportRun) -> list[str]:
+def find_obstacles(run: ImportRun) -> list[str]:
     """Return what was built on the import since, in words; empty if it can be undone."""
     if run.state not in UNDOABLE:
         return [_("The import is not finished.")]
-    claims = _claims(run)
-    found = [str(words % count) for work, words in _work(run) if (count := claims.filter(work).count())]
+    claims = _find_claims(run)
+    found = [
+        str(words % count) for work, words in _list_later_work(run) if (count := claims.filter(work).count())
+    ]
     return found + [
         ngettext(
             "%(run)s came later and changed %(count)d of its claims; undo that one first.",
@@ -80,27 +82,27 @@ def obstacles(run: ImportRun) -> list[str]:
             count,
         )
         % {"run": later, "count": count}
-        for later, count in _later(run)
+        for later, count in _find_later_imports(run)
     ]
 
 
 def count_rest(run: ImportRun) -> int:
     """Return how many of its claims can be taken back: those on which nothing was built."""
-    return _claims(run).exclude(_is_built_on(run)).count()
+    return _find_claims(run).exclude(_built_on_condition(run)).count()
 
 
-def _work(run: ImportRun) -> list[tuple[Q, Any]]:
+def _list_later_work(run: ImportRun) -> list[tuple[Q, Any]]:
     """Return later work of people on the import's claims, as conditions and in words."""
     claim = OuterRef("pk")
     begun = run.started_at or run.created_at
     own_verdicts = Verdict.objects.filter(claim=claim, origin=Verdict.Origin.HOUSE).exclude(
-        pk__in=untouched_drafts(ImportedRecord.objects.all()).values("pk")
+        pk__in=find_untouched_drafts(ImportedRecord.objects.all()).values("pk")
     )
     moved = Transition.objects.filter(claim=claim, at__gt=begun, import_run__isnull=True)
     edited = [
-        _edits(Claim, begun).filter(pgh_obj=claim),
-        _edits(ClaimTopic, begun).filter(claim=claim),
-        _edits(Appearance, begun).filter(claim=claim),
+        _find_edits(Claim, begun).filter(pgh_obj=claim),
+        _find_edits(ClaimTopic, begun).filter(claim=claim),
+        _find_edits(Appearance, begun).filter(claim=claim),
         # Only a later import adds some without a user, and that one is undone first.
         Appearance.objects.filter(claim=claim, created_at__gt=run.finished_at or run.moved_at or begun),
         ClaimMedia.objects.filter(claim=claim),
@@ -129,7 +131,7 @@ def _work(run: ImportRun) -> list[tuple[Q, Any]]:
         ),
         (
             # A move is an edit as well, and listed once.
-            _any(map(Exists, edited)) & ~Q(Exists(moved)),
+            _join_conditions(map(Exists, edited)) & ~Q(Exists(moved)),
             ngettext_lazy("%d of its claims has been edited.", "%d of its claims have been edited."),
         ),
         (
@@ -160,7 +162,7 @@ def _work(run: ImportRun) -> list[tuple[Q, Any]]:
     ]
 
 
-def _edits(model: Any, since: datetime) -> QuerySet[Any]:
+def _find_edits(model: Any, since: datetime) -> QuerySet[Any]:
     """Return people's edits in a table, from its history."""
     events: QuerySet[Any] = model.pgh_event_model.objects.filter(
         pgh_created_at__gt=since, pgh_context__user__gt=0
@@ -168,40 +170,46 @@ def _edits(model: Any, since: datetime) -> QuerySet[Any]:
     return events
 
 
-def _is_built_on(run: ImportRun) -> Q:
+def _built_on_condition(run: ImportRun) -> Q:
     """The condition for claims that were edited, or that another import changed later."""
-    later = _wrote(ImportedRecord.objects.exclude(run=run)).filter(_came_first(run), claim=OuterRef("pk"))
-    return _any([Exists(later), *(work for work, _words in _work(run))])
+    later = _filter_stored(ImportedRecord.objects.exclude(run=run)).filter(
+        _earlier_record_condition(run), claim=OuterRef("pk")
+    )
+    return _join_conditions([Exists(later), *(work for work, _words in _list_later_work(run))])
 
 
-def _any(conditions: Iterable[Q | Exists]) -> Q:
+def _join_conditions(conditions: Iterable[Q | Exists]) -> Q:
     return reduce(or_, map(Q, conditions))
 
 
-def _came_first(run: ImportRun) -> Exists:
+def _earlier_record_condition(run: ImportRun) -> Exists:
     """The condition of records that they are of a claim which this import had changed before."""
     return Exists(
-        _wrote(ImportedRecord.objects.filter(run=run, claim=OuterRef("claim"), pk__lt=OuterRef("pk")))
+        _filter_stored(ImportedRecord.objects.filter(run=run, claim=OuterRef("claim"), pk__lt=OuterRef("pk")))
     )
 
 
-def _later(run: ImportRun) -> list[tuple[ImportRun, int]]:
+def _find_later_imports(run: ImportRun) -> list[tuple[ImportRun, int]]:
     """Imports that changed claims of this one after it, the last one first, and how many."""
-    rows = _wrote(ImportedRecord.objects.exclude(run=run)).filter(_came_first(run)).values("run")
+    rows = (
+        _filter_stored(ImportedRecord.objects.exclude(run=run))
+        .filter(_earlier_record_condition(run))
+        .values("run")
+    )
     counts = dict(rows.annotate(claims=Count("claim", distinct=True)).values_list("run", "claims").order_by())
     return [(later, counts[later.pk]) for later in ImportRun.objects.filter(pk__in=counts).order_by("-pk")]
 
 
 @transaction.atomic
-def begin(run: ImportRun, *, by: User, rest: bool = False) -> None:
-    """Queue the undoing of the import. Raises as `undo`."""
+def queue_undo(run: ImportRun, *, by: User, rest: bool = False) -> None:
+    """Queue the undoing of the import. Raises as `undo_run`."""
     _require_undoable(run, by, rest=rest)
     run.state, run.undone_by_name = ImportRun.State.UNDOING, display_name(by)
     run.save(update_fields=["state", "undone_by_name"])
     app.configure_task(UNDO_IMPORT).defer(run_id=run.pk, by_id=by.pk, rest=rest)
 
 
-def undo(run: ImportRun, *, by: User, rest: bool = False) -> ImportRun:
+def undo_run(run: ImportRun, *, by: User, rest: bool = False) -> ImportRun:
     """Undo an import step by step; can be called again after an interruption.
 
     Args:
@@ -213,16 +221,18 @@ def undo(run: ImportRun, *, by: User, rest: bool = False) -> ImportRun:
         NotPossible: something was built on it, and what.
     """
     _require_undoable(run, by, rest=rest)
-    claims = iter(list(_claims(run).order_by("pk").values_list("pk", flat=True)))
+    claims = iter(list(_find_claims(run).order_by("pk").values_list("pk", flat=True)))
     kept = 0
     while batch := list(islice(claims, BATCH)):
         with transaction.atomic():
             # They may be in use at this moment.
             list(Claim.objects.select_for_update().filter(pk__in=batch).order_by("pk").values_list("pk"))
-            built_on = set(Claim.objects.filter(_is_built_on(run), pk__in=batch).values_list("pk", flat=True))
+            built_on = set(
+                Claim.objects.filter(_built_on_condition(run), pk__in=batch).values_list("pk", flat=True)
+            )
             if built_on and not rest:
-                raise NotPossible(" ".join(obstacles(run)))
-            _Undoing(run, by).take_back([pk for pk in batch if pk not in built_on])
+                raise NotPossible(" ".join(find_obstacles(run)))
+            _BatchUndo(run, by).take_back([pk for pk in batch if pk not in built_on])
         kept += len(built_on)
     run.state = ImportRun.State.FINISHED if kept else ImportRun.State.UNDONE
     run.undone_at, run.undone_by_name = timezone.now(), display_name(by)
@@ -234,21 +244,23 @@ def _require_undoable(run: ImportRun, by: User, *, rest: bool) -> None:
     require(by, "claims.undo_import", _("undo imports"))
     if rest and run.state in UNDOABLE:
         return
-    if found := obstacles(run):
+    if found := find_obstacles(run):
         raise NotPossible(" ".join(found))
 
 
-def _claims(run: ImportRun) -> QuerySet[Claim]:
+def _find_claims(run: ImportRun) -> QuerySet[Claim]:
     """Claims that the import made or changed."""
-    return Claim.objects.filter(Exists(_wrote(ImportedRecord.objects.filter(run=run, claim=OuterRef("pk")))))
+    return Claim.objects.filter(
+        Exists(_filter_stored(ImportedRecord.objects.filter(run=run, claim=OuterRef("pk"))))
+    )
 
 
-def _wrote(records: QuerySet[ImportedRecord]) -> QuerySet[ImportedRecord]:
+def _filter_stored(records: QuerySet[ImportedRecord]) -> QuerySet[ImportedRecord]:
     """Return those of which something was stored."""
     return records.filter(outcome__in=["created", "updated"])
 
 
-class _Undoing:
+class _BatchUndo:
     """One part of an import, on its way out."""
 
     def __init__(self, run: ImportRun, by: User) -> None:
@@ -324,7 +336,7 @@ class _Undoing:
         self._retract(retracted)
         self._restore(restored)
         # With the records of other imports that said the same: they are no longer of anything that stands.
-        untouched_drafts(taken).delete()
+        find_untouched_drafts(taken).delete()
         kinds = Publication.Kind
         changes = {row.claim_id: publishing.LedgerChange(kinds.RETRACTION, self.note) for row in retracted}
         return changes | {

@@ -7,11 +7,11 @@ from typing import Any
 import orjson
 from django.db.models import Q
 
-from claims.imports.reading.formats.plain_json import plain, plain_text
+from claims.imports.reading.formats.plain_json import to_plain_json, to_plain_text
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from claims.imports.reading.review_record import Remark
-from claims.imports.reading.values.problem import shown
-from claims.imports.storing.stage import Staged
+from claims.imports.reading.values.problem import shorten_value
+from claims.imports.storing.stage import StagedReview
 from claims.models import ImportProblem, ImportRun
 from factcheck.database.bulk_copy import Maker
 from factcheck.installation.house_language import in_house_language
@@ -41,10 +41,10 @@ def drop_earlier_problems(run: ImportRun) -> None:
     ImportProblem.objects.filter(run__in=earlier).exclude(code__in=[MERGED, OTHERWISE]).delete()
 
 
-def problem_of(run: ImportRun, refusal: Refusal) -> ImportProblem:
+def build_refusal_problem(run: ImportRun, refusal: Refusal) -> ImportProblem:
     """A record that was refused."""
     found = refusal.found
-    return _problem(
+    return _build_problem(
         run,
         _REFUSED,
         refusal.place,
@@ -54,22 +54,26 @@ def problem_of(run: ImportRun, refusal: Refusal) -> ImportProblem:
     )
 
 
-def problems_of(run: ImportRun, found: RawRecord, remarks: Iterable[Remark]) -> Iterator[ImportProblem]:
+def build_value_problems(
+    run: ImportRun, found: RawRecord, remarks: Iterable[Remark]
+) -> Iterator[ImportProblem]:
     """The values that were left out of a record."""
     for remark in remarks:
         said = (remark.field, remark.code, remark.reason)
-        yield _problem(run, _LEFT_OUT, found.place, said, found, found.raw)
+        yield _build_problem(run, _LEFT_OUT, found.place, said, found, found.raw)
 
 
-def refusal_of(run: ImportRun, staged: Staged, field: str, code: str, reason: str) -> ImportProblem:
+def build_storing_problem(
+    run: ImportRun, staged: StagedReview, field: str, code: str, reason: str
+) -> ImportProblem:
     """A record that could be read and not be stored."""
     place = staged.review.place
     found = RawRecord(place, orjson.loads(staged.found))
-    return _problem(run, _REFUSED, place, (field, code, reason), found, None)
+    return _build_problem(run, _REFUSED, place, (field, code, reason), found, None)
 
 
-def left_out_of(
-    run: ImportRun, staged: Staged, left_out: Mapping[str, str], *, into: str, of: str, is_merged: bool
+def build_left_out_problems(
+    run: ImportRun, staged: StagedReview, left_out: Mapping[str, str], *, into: str, of: str, is_merged: bool
 ) -> Iterator[ImportProblem]:
     """Return problems for values of a record that conflict with stored ones, or one for a merged record.
 
@@ -81,22 +85,22 @@ def left_out_of(
     place, found = staged.review.place, RawRecord(staged.review.place, orjson.loads(staged.found))
     named = f"{into} ({of})" if of else into
     if is_merged:
-        stored = "; ".join(f"{name}: {shown(value)}" for name, value in left_out.items())
+        stored = "; ".join(f"{name}: {shorten_value(value)}" for name, value in left_out.items())
         reason = SpokenSentence(
             "It is a record of %(named)s, but other values are stored for it. Stored: %(stored)s.",
             named=named,
             stored=stored,
         )
-        yield _problem(run, _MERGED, place, (next(iter(left_out)), MERGED, reason), found, None)
+        yield _build_problem(run, _MERGED, place, (next(iter(left_out)), MERGED, reason), found, None)
         return
     for name, value in left_out.items():
         reason = SpokenSentence(
-            "Other values are stored for %(named)s: %(value)s.", named=named, value=shown(value)
+            "Other values are stored for %(named)s: %(value)s.", named=named, value=shorten_value(value)
         )
-        yield _problem(run, _LEFT_OUT, place, (name, OTHERWISE, reason), found, None)
+        yield _build_problem(run, _LEFT_OUT, place, (name, OTHERWISE, reason), found, None)
 
 
-def report(problems: Iterable[ImportProblem]) -> Iterator[bytes]:
+def write_report(problems: Iterable[ImportProblem]) -> Iterator[bytes]:
     """NDJSON, a line for each problem. Lines with `fields` can be corrected and imported again as they are."""
     for problem in problems:
         yield orjson.dumps(
@@ -115,11 +119,11 @@ def report(problems: Iterable[ImportProblem]) -> Iterator[bytes]:
 
 
 @cache
-def _made() -> Maker[ImportProblem]:
+def _problem_maker() -> Maker[ImportProblem]:
     return Maker(ImportProblem)
 
 
-def _problem(
+def _build_problem(
     run: ImportRun,
     outcome: str,
     place: RecordPlace,
@@ -130,14 +134,14 @@ def _problem(
     field, code, reason = said
     with in_house_language():
         reason = in_words(reason)
-    return _made()(
+    return _problem_maker()(
         run_id=run.pk,
         outcome=outcome,
-        file=plain_text(place.file)[:500],
-        position=plain_text(place.position)[:200],
+        file=to_plain_text(place.file)[:500],
+        position=to_plain_text(place.position)[:200],
         field=field[:50],
         code=code[:50],
-        reason=plain_text(reason),
-        fields=plain(dict(found.fields)) if found else None,
-        record=plain(record),
+        reason=to_plain_text(reason),
+        fields=to_plain_json(dict(found.fields)) if found else None,
+        record=to_plain_json(record),
     )

@@ -28,7 +28,7 @@ _KINDS = {
 }
 
 
-def event_of_change(kind: str, status: str, status_before: str | None) -> str:
+def find_change_event(kind: str, status: str, status_before: str | None) -> str:
     """Return what happened to the claim.
 
     Args:

@@ -19,7 +19,7 @@ from claims.ledger.document.claim_body import (
     PublicVerdict,
 )
 from claims.ledger.document.markdown import to_html
-from claims.ledger.document.reply_document import replies
+from claims.ledger.document.reply_document import build_replies
 from claims.models import (
     Appearance,
     Claim,
@@ -217,7 +217,7 @@ def verdict(row: Verdict, rests_on: Iterable[Evidence]) -> PublicVerdict:
         "original_media_url": row.original_media_url,
         "published_at": moment_if_any(row.published_at),
         "evidence": [evidence(e) for e in rests_on],
-        "right_of_reply": replies(row),
+        "right_of_reply": build_replies(row),
     }
 
 

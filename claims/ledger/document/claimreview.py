@@ -12,7 +12,7 @@ it holds neither the slug, which follows the statement, nor the id of a verdict,
 import json
 from typing import Any
 
-from claims.ledger.document.mediareview import media_review
+from claims.ledger.document.mediareview import build_media_review
 
 Document = dict[str, Any]
 
@@ -31,7 +31,7 @@ OWN_ORIGINS = ("house", "house_archive")
 CONTEXT = {"@context": "https://schema.org"}
 
 
-def markup(body: Document, *, site: Document | None = None, page: str = "") -> Document | None:
+def build_markup(body: Document, *, site: Document | None = None, page: str = "") -> Document | None:
     """The JSON-LD of a claim's page: one ClaimReview, a graph of several with what they find of pictures, sound and
     film (MediaReview), or None where nothing is published.
 
@@ -40,14 +40,14 @@ def markup(body: Document, *, site: Document | None = None, page: str = "") -> D
             under which licence the markup may be used, where that is not empty.
         page: the canonical address of the page that it stands on, where that is one in a language.
     """
-    reviews = claim_reviews(body, site=site, page=page)
+    reviews = build_claim_reviews(body, site=site, page=page)
     if not reviews:
         return None
     graph = [node for review in reviews for node in _with_media_review(body, review)]
     return CONTEXT | (graph[0] if len(graph) == 1 else {"@graph": graph})
 
 
-def claim_reviews(body: Document, *, site: Document | None = None, page: str = "") -> list[Document]:
+def build_claim_reviews(body: Document, *, site: Document | None = None, page: str = "") -> list[Document]:
     """One ClaimReview for each published verdict that is rated."""
     rated = [verdict for verdict in body["verdicts"] if verdict["rating"]]
     page = page or body["url"]
@@ -62,16 +62,16 @@ def claim_reviews(body: Document, *, site: Document | None = None, page: str = "
 
 def _with_media_review(body: Document, review: Document) -> list[Document]:
     """A ClaimReview, and what the same verdict finds of the pictures, sound and film that the claim is about."""
-    here = address(body)
+    here = build_address(body)
     verdict = next(v for v in body["verdicts"] if review["@id"] == _id(body, v))
-    media = media_review(body, verdict, review=review, address=here)
+    media = build_media_review(body, verdict, review=review, address=here)
     return [review | {"associatedMediaReview": {"@id": media["@id"]}}, media] if media else [review]
 
 
 def _id(body: Document, verdict: Document, language: str = "") -> str:
     """A publisher has one verdict on a claim, and of that one translation into each language."""
     into = language or (_translated(body, verdict) or {}).get("language", "")
-    return f"{address(body)}#review-by-{verdict['publisher']['id']}" + (f"-{into}" if into else "")
+    return f"{build_address(body)}#review-by-{verdict['publisher']['id']}" + (f"-{into}" if into else "")
 
 
 def _translated(body: Document, verdict: Document) -> Document | None:
@@ -80,12 +80,12 @@ def _translated(body: Document, verdict: Document) -> Document | None:
     return said if said and said["verdict"] == verdict["id"] else None
 
 
-def withdrawal(body: Document, *, site: Document | None = None) -> Document:
+def describe_withdrawal(body: Document, *, site: Document | None = None) -> Document:
     """Return what became of a claim without reviews: retracted, with the reason, or merged.
 
     Deliberately not a ClaimReview: collectors must not take it for a verdict.
     """
-    here, target = address(body), body["merged_into"]
+    here, target = build_address(body), body["merged_into"]
     about = {
         "@type": "Claim",
         "@id": f"{here}#claim",
@@ -106,7 +106,7 @@ def withdrawal(body: Document, *, site: Document | None = None) -> Document:
     return _known(page)
 
 
-def address(body: Document) -> str:
+def build_address(body: Document) -> str:
     """The address of a claim's page without the slug, which leads there too and never changes."""
     return f"{_base(body)}claims/{body['id']}/"
 
@@ -118,7 +118,7 @@ def _base(body: Document) -> str:
     return base
 
 
-def organization(publisher: Document, *, base: str = "") -> Document:
+def build_organization(publisher: Document, *, base: str = "") -> Document:
     """A publisher or, without `base`, this site, by its address alone."""
     return _known(
         {
@@ -132,7 +132,7 @@ def organization(publisher: Document, *, base: str = "") -> Document:
     )
 
 
-def script(document: Document) -> str:
+def to_script(document: Document) -> str:
     """Return JSON that is safe inside `<script>`."""
     text = json.dumps(document, ensure_ascii=False, separators=(",", ":"))
     return text.replace("<", "\\u003c").replace(">", "\\u003e").replace("&", "\\u0026")
@@ -149,7 +149,7 @@ def _claim_review(body: Document, verdict: Document, *, here: str, site: Documen
             "url": here if is_ours else verdict["url"],
             "claimReviewed": body["statement"],
             "reviewRating": _rating(verdict),
-            "author": organization(verdict["publisher"], base=base),
+            "author": build_organization(verdict["publisher"], base=base),
             "headline": verdict.get("title"),
             "datePublished": verdict["reviewed_on"],
             # When another's page was changed is not known here.
@@ -166,7 +166,7 @@ def _claim_review(body: Document, verdict: Document, *, here: str, site: Documen
 
 def _translation_links(body: Document, verdict: Document) -> Document:
     """From a translation to its original, and from an original to what it was translated into."""
-    translator = organization(verdict["publisher"], base=_base(body))
+    translator = build_organization(verdict["publisher"], base=_base(body))
     said = _translated(body, verdict)
     if said:
         original = {
@@ -199,7 +199,7 @@ def _translation_links(body: Document, verdict: Document) -> Document:
 def _provenance(body: Document, site: Document | None) -> Document:
     """Return the origin and licence of the markup."""
     return {
-        "sdPublisher": organization(site) if site else None,
+        "sdPublisher": build_organization(site) if site else None,
         "sdLicense": site.get("license") if site else None,
         "sdDatePublished": body["updated_at"],
     }
@@ -247,7 +247,7 @@ def _claim(body: Document) -> Document:
 
 
 def _claim_id(body: Document, language: str) -> str:
-    return f"{address(body)}#claim" + (f"-{language}" if language else "")
+    return f"{build_address(body)}#claim" + (f"-{language}" if language else "")
 
 
 def _is_as_stated(body: Document) -> bool:
@@ -318,7 +318,7 @@ def _work(source: Document, *, base: str) -> Document:
             "inLanguage": source["language"],
             # A byline may name one person, three, or a desk; this property takes it as it stands.
             "creditText": source["byline"],
-            "publisher": organization(source["publisher"], base=base) if source["publisher"] else None,
+            "publisher": build_organization(source["publisher"], base=base) if source["publisher"] else None,
             "archivedAt": source["archived_url"],
         }
     )

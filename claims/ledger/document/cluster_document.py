@@ -61,7 +61,7 @@ class PublicClusterWithClaims(PublicCluster):
     more: Annotated[str | None, "Where all of them are listed, if these are not all."]
 
 
-def cluster(row: Cluster) -> PublicCluster:
+def build_cluster(row: Cluster) -> PublicCluster:
     """A row of `Cluster.objects.public().with_what_is_seen()`."""
     seen: Document = row.seen  # type: ignore[attr-defined]  # annotated
     verdicts = seen["verdicts"]
@@ -86,11 +86,11 @@ def cluster(row: Cluster) -> PublicCluster:
     }
 
 
-def cluster_with_claims(
+def build_cluster_with_claims(
     row: Cluster, documents: Iterable[Document], *, more: str | None
 ) -> PublicClusterWithClaims:
     """Return the cluster with these claims as documents."""
-    return {**cluster(row), "claims": [_claim(document) for document in documents], "more": more}
+    return {**build_cluster(row), "claims": [_claim(document) for document in documents], "more": more}
 
 
 def _by_class(verdicts: list[Document]) -> dict[str, int]:

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 from urllib.parse import urlsplit
 
-from claims.ledger.document.headline import label_in
+from claims.ledger.document.headline import find_label
 from sources.addresses import domain
 
 Document = dict[str, Any]
@@ -34,7 +34,7 @@ SHAPE: Document = {
 IMAGE_SHAPE: Document = {"results": {"claim": SHAPE["claims"]}, "nextPageToken": {}}
 
 
-def fact_checked_claim(body: Document, verdicts: Iterable[Document]) -> Document:
+def build_fact_checked_claim(body: Document, verdicts: Iterable[Document]) -> Document:
     """A claim with these of its verdicts."""
     return _known(
         {
@@ -47,12 +47,12 @@ def fact_checked_claim(body: Document, verdicts: Iterable[Document]) -> Document
 
 
 def _review(body: Document, verdict: Document) -> Document:
-    rating = label_in(verdict["language"], verdict["rating"])
+    rating = find_label(verdict["language"], verdict["rating"])
     url = verdict["url"] or _place(body, verdict)
     return _known(
         {
             "publisher": _known(
-                {"name": verdict["publisher"]["name"], "site": site(url, verdict["publisher"])}
+                {"name": verdict["publisher"]["name"], "site": find_site(url, verdict["publisher"])}
             ),
             "url": url,
             # Our own page is headed by rating and statement.
@@ -64,7 +64,7 @@ def _review(body: Document, verdict: Document) -> Document:
     )
 
 
-def site(url: str, publisher: Document) -> str:
+def find_site(url: str, publisher: Document) -> str:
     """The host of the review's address without `www.`; the publisher's domain where the address is another's.
 
     So a review is found again by its site, and what is published on a platform is not taken for the platform's.

@@ -7,28 +7,28 @@ from claims.models import Publication
 Document = dict[str, Any]
 
 
-def headline(document: Document) -> str:
+def build_headline(document: Document) -> str:
     """The verdict and the statement: “False: The bridge is closed.” What was withdrawn says so instead."""
-    judged = judgement(document)
+    judged = describe_judgement(document)
     statement = " ".join(document["statement"].split())
     return f"{judged}: {statement}" if judged else statement
 
 
-def judgement(document: Document) -> str:
+def describe_judgement(document: Document) -> str:
     """Return the rating of a claim, in its own language if the scale has it; "" if it is not rated."""
     if document["status"] != Publication.Status.PUBLISHED:
         return str(Publication.Status(document["status"]).label)
-    verdict = lead_verdict(document)
-    return label_in(document["language"], verdict["rating"]) if verdict else ""
+    verdict = choose_lead_verdict(document)
+    return find_label(document["language"], verdict["rating"]) if verdict else ""
 
 
-def label_in(language: str, rating: Document) -> str:
+def find_label(language: str, rating: Document) -> str:
     """The rating's label in this language (BCP 47) where its scale has it, otherwise as the publisher wrote it."""
     labels = rating["labels"]
     return labels.get(language) or labels.get(language.partition("-")[0]) or rating["label"]
 
 
-def correction(document: Document) -> Document | None:
+def find_correction(document: Document) -> Document | None:
     """The last change that was explained to the public, with the name of its kind."""
     if not document["corrections"]:
         return None
@@ -36,7 +36,7 @@ def correction(document: Document) -> Document | None:
     return {**latest, "label": Publication.Kind(latest["kind"]).label}
 
 
-def lead_verdict(document: Document) -> Document | None:
+def choose_lead_verdict(document: Document) -> Document | None:
     """Return the verdict to show if there is room for one: the latest reviewed."""
     rated = [verdict for verdict in document["verdicts"] if verdict["rating"]]
     return max(rated, key=lambda verdict: (verdict["reviewed_on"] or "", verdict["id"]), default=None)

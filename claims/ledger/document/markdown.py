@@ -17,21 +17,21 @@ _TAGS = {
 
 def to_html(text: str) -> str:
     """Render CommonMark with tables. HTML in the text is shown as text; links are marked as not endorsed."""
-    return shown(parsed(text)) if text else ""
+    return render_parts(parse_markdown(text)) if text else ""
 
 
-def parsed(text: str) -> list[Token]:
+def parse_markdown(text: str) -> list[Token]:
     """Parse the text, for searches in its words."""
     return _MARKDOWN.parse(text)
 
 
-def shown(parts: list[Token]) -> str:
+def render_parts(parts: list[Token]) -> str:
     """The HTML of such parts, as safe as that of any text."""
     rendered: str = _MARKDOWN.renderer.render(parts, _MARKDOWN.options, {})
     return _clean(rendered)
 
 
-def with_absolute_links(html: str, base: str) -> str:
+def make_links_absolute(html: str, base: str) -> str:
     """Make relative links in the output of `to_html` absolute, for use outside the page at `base`."""
     return _clean(html, ("rewrite_with_base", base))
 

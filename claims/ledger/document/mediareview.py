@@ -14,7 +14,9 @@ MEDIA_REVIEW = "MediaReview"
 TYPES = {"image": "ImageObject", "video": "VideoObject", "audio": "AudioObject"}
 
 
-def media_review(body: Document, verdict: Document, *, review: Document, address: str) -> Document | None:
+def build_media_review(
+    body: Document, verdict: Document, *, review: Document, address: str
+) -> Document | None:
     """The MediaReview that belongs to a ClaimReview; None where the verdict says nothing of pictures, sound or film.
 
     Args:

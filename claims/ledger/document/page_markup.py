@@ -1,7 +1,7 @@
 """The JSON-LD of a reader page as an article, beside its ClaimReviews.
 
-As Google documents them, https://developers.google.com/search/docs/appearance/structured-data/: `article`, `breadcrumb`
-and `organization`; what it recommends is there where it is known. Pure: documents and addresses in, documents out.
+The shapes are those that Google documents (https://developers.google.com/search/docs/appearance/structured-data/), with
+its recommended properties where they are known. Pure: documents and addresses in, documents out.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,13 +15,13 @@ Document = dict[str, Any]
 _LONGEST_HEADLINE = 300
 
 
-def graph(nodes: Iterable[Document | None]) -> Document | None:
+def build_graph(nodes: Iterable[Document | None]) -> Document | None:
     """Return these nodes as one document; None if there are none."""
     known = [node for node in nodes if node]
     return {"@context": "https://schema.org", "@graph": known} if known else None
 
 
-def article(
+def build_article(
     body: Document, *, page: str, headline: str, site: Document, images: Sequence[str], publisher: Document
 ) -> Document | None:
     """Return the page of a claim as the newsroom's article; None if it only lists others' reviews.
@@ -33,7 +33,7 @@ def article(
         page: the canonical address of the page.
         site: the newsroom, as `{name, url, license}`.
         images: addresses of the picture of the claim, in several shapes.
-        publisher: the newsroom as `organization()` says it.
+        publisher: the newsroom as `build_organization()` says it.
     """
     own = next((one for one in body["verdicts"] if one["origin"] in OWN_ORIGINS and one["rating"]), None)
     if own is None:
@@ -68,7 +68,7 @@ def article(
     )
 
 
-def breadcrumbs(trail: Sequence[tuple[str, str]]) -> Document | None:
+def build_breadcrumbs(trail: Sequence[tuple[str, str]]) -> Document | None:
     """Return the breadcrumbs of a page, from the home page to itself. None for the home page."""
     if len(trail) < 2:
         return None
@@ -81,7 +81,7 @@ def breadcrumbs(trail: Sequence[tuple[str, str]]) -> Document | None:
     }
 
 
-def organization(site: Document, *, logo: str, policies: Document | None = None) -> Document:
+def build_organization(site: Document, *, logo: str, policies: Document | None = None) -> Document:
     """Return the newsroom with its logo and its methodology page."""
     return _known(
         {
@@ -95,7 +95,7 @@ def organization(site: Document, *, logo: str, policies: Document | None = None)
     )
 
 
-def website(site: Document, *, languages: Sequence[str], search: str) -> Document:
+def build_website(site: Document, *, languages: Sequence[str], search: str) -> Document:
     """The whole site, and how it is searched; `search` has `{search_term_string}` where the words belong."""
     return {
         "@type": "WebSite",
@@ -112,7 +112,9 @@ def website(site: Document, *, languages: Sequence[str], search: str) -> Documen
     }
 
 
-def collection(address: str, *, name: str, language: str, listed: Sequence[tuple[str, str]]) -> Document:
+def build_collection(
+    address: str, *, name: str, language: str, listed: Sequence[tuple[str, str]]
+) -> Document:
     """A page that lists others, given by name and address, in its order."""
     return _known(
         {

@@ -14,15 +14,15 @@ _REASONS = Path(__file__).parent / "not_asked_reasons.toml"
 _Shown = ReplyRequest.Shown
 
 
-def replies(verdict: Verdict) -> list[PublicReply]:
+def build_replies(verdict: Verdict) -> list[PublicReply]:
     """Return the public requests for reply. Those in preparation are left out."""
     if verdict._state.adding:
         return []  # an import numbers verdicts before it stores them: asking for each would find nothing
     rows = sorted(verdict.reply_requests.all(), key=lambda row: row.pk)
-    return [reply(row, verdict.language) for row in rows if row.is_told]
+    return [build_reply(row, verdict.language) for row in rows if row.is_told]
 
 
-def reply(row: ReplyRequest, language: str) -> PublicReply:
+def build_reply(row: ReplyRequest, language: str) -> PublicReply:
     """Return one request. Only the publishable part of the reply; never the contact address."""
     shown = row.answer_shown
     words = {_Shown.FULL.value: row.answer, _Shown.EXCERPT.value: row.excerpt}.get(shown, "")
@@ -38,11 +38,11 @@ def reply(row: ReplyRequest, language: str) -> PublicReply:
         "statement": row.statement if shown == _Shown.STATEMENT else "",
         "language": row.language if words else "",
         "not_asked": row.not_asked or None,
-        "not_asked_reason": row.not_asked_note or reason_in_words(row.not_asked, language),
+        "not_asked_reason": row.not_asked_note or describe_reason(row.not_asked, language),
     }
 
 
-def reason_in_words(reason: str, language: str) -> str:
+def describe_reason(reason: str, language: str) -> str:
     """Return the reason for not asking, in the language of the verdict if known, otherwise in English."""
     if not reason:
         return ""

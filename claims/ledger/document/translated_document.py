@@ -1,10 +1,10 @@
 """A document in a reader's language. Pure: no database access.
 
-    translated(document, "es")    the document with its statement, and a verdict's title, summary and explanation, in
-                                  Spanish, where there is a reviewed translation of just these words
+    translate_document(document, "es")    the document with its statement, and a verdict's title, summary and
+                                          explanation, in Spanish, where a reviewed translation of these words exists
 
-What comes back has two keys more. `translated` says of what the texts are a translation, and is None where they are the
-original's; `original_language` is the language of all other texts of the claim: its context, captions, notes. The
+The result has two more keys. `translated` names what the texts are a translation of, and is None for the
+original; `original_language` is the language of all other texts of the claim: its context, captions, notes. The
 verdict whose words are translated has `original_language` as well: that of the notes on its evidence.
 """
 
@@ -14,12 +14,12 @@ from typing import Any, NamedTuple
 Document = dict[str, Any]
 
 
-def translated(document: Document, language: str) -> Document:
+def translate_document(document: Document, language: str) -> Document:
     """Return the document in this language (BCP 47), or the original if it is untranslated or for `""`."""
     if "translated" in document:
         return document
     same = {"translated": None, "original_language": document["language"]}
-    translation = translation_into(language, document)
+    translation = find_translation(language, document)
     if translation is None:
         return {**document, **same}
     original = next(verdict for verdict in document["verdicts"] if verdict["id"] == translation["verdict"])
@@ -46,7 +46,7 @@ def translated(document: Document, language: str) -> Document:
     }
 
 
-def translation_into(language: str, document: Document) -> Document | None:
+def find_translation(language: str, document: Document) -> Document | None:
     """Return the translation for readers of this language.
 
     None where there is none, and where the original is nearer to what they read: who reads Portuguese is not shown a
@@ -72,7 +72,7 @@ def translation_into(language: str, document: Document) -> Document | None:
     return next((each for tag, each in offered.items() if tag.partition("-")[0] == family), None)
 
 
-class Lapsed(NamedTuple):
+class OutdatedTranslation(NamedTuple):
     """Return a translation of replaced words, which has not been renewed."""
 
     language: str
@@ -81,23 +81,27 @@ class Lapsed(NamedTuple):
     entry: int
 
 
-def lapsed_translation(language: str, ledger: Sequence[tuple[str, Document]]) -> Lapsed | None:
+def find_outdated_translation(
+    language: str, ledger: Sequence[tuple[str, Document]]
+) -> OutdatedTranslation | None:
     """Return the outdated translation into this language; None if there is none.
 
     Args:
         ledger: the entries of a claim, the newest first: kind and document of each.
     """
     (kind, document), *earlier = ledger
-    if not language or document["status"] != "published" or translation_into(language, document):
+    if not language or document["status"] != "published" or find_translation(language, document):
         return None
     for before_kind, before in earlier:
-        if before["status"] == "published" and (translation := translation_into(language, before)):
+        if before["status"] == "published" and (translation := find_translation(language, before)):
             # That it was taken back was said by an entry of its own.
             taken_back = kind == "translation"
             return (
                 None
                 if taken_back
-                else Lapsed(translation["language"], translation["of_version"], before["version"])
+                else OutdatedTranslation(
+                    translation["language"], translation["of_version"], before["version"]
+                )
             )
         kind = before_kind
     return None

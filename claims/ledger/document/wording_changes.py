@@ -31,7 +31,7 @@ class _Part(NamedTuple):
 _NOTHING = _Part("", None)
 
 
-def wording_changes(before: Document, after: Document) -> list[PublicWordingChange]:
+def find_wording_changes(before: Document, after: Document) -> list[PublicWordingChange]:
     """The parts that differ between two documents of one claim."""
     was, now = dict(_parts(before)), dict(_parts(after))
     found: list[PublicWordingChange] = []
@@ -68,7 +68,7 @@ def _of_verdict(verdict: Document, part: str) -> str:
     if part == "evidence":
         return "\n".join(_quoted(item, item["note"]) for item in verdict["evidence"])
     if part == "right_of_reply":
-        return "\n".join(map(replied, verdict.get(part, [])))
+        return "\n".join(map(format_reply, verdict.get(part, [])))
     return verdict.get(part) or ""
 
 
@@ -79,7 +79,7 @@ def _quoted(item: Document, note: str = "") -> str:
     return " · ".join(filter(None, words))
 
 
-def replied(reply: Document) -> str:
+def format_reply(reply: Document) -> str:
     """Format who was asked and when, with the reply, in one line; or the reason for not asking."""
     if reply["not_asked"]:
         return f"{reply['whom']}: {reply['not_asked_reason']}"

@@ -15,11 +15,11 @@ from django.utils.translation import gettext
 
 from claims.ledger.house_signature import decoded, house_key
 from claims.ledger.proofs import stored_tree
-from claims.ledger.proofs.entry_text import chain_hash
-from claims.ledger.proofs.key_succession import key_in_use
+from claims.ledger.proofs.entry_text import compute_chain_hash
+from claims.ledger.proofs.key_succession import load_current_key
 from claims.ledger.proofs.merkle_tree import leaf_hash
-from claims.ledger.proofs.signed_note import NoSuchNote, SignedNote, TreeHead, signed
-from claims.ledger.proofs.stored_tree import with_previous
+from claims.ledger.proofs.signed_note import InvalidNote, SignedNote, TreeHead, sign_note
+from claims.ledger.proofs.stored_tree import load_with_previous
 from claims.models import Checkpoint, HashTile, Publication, ReviewLink
 from claims.models.hash_tile import HASH, WIDTH
 from factcheck.database import clock
@@ -35,7 +35,7 @@ LOOKED_AT_AGAIN = 256
 LINKED_AT_ONCE = 5_000
 
 
-class Inconsistent(Exception):
+class InconsistentLedger(Exception):
     """The stored ledger does not continue what was signed: signing stops until people have looked."""
 
 
@@ -48,11 +48,11 @@ def sign_ledger() -> Checkpoint | None:
     """
     with transaction.atomic():
         hold("claims.ledger.checkpoint")
-        last = _newest_signed(Checkpoint.objects.of_ledger())
+        last = _find_newest_signed(Checkpoint.objects.of_ledger())
         size = Publication.objects.order_by("-sequence").values_list("sequence", flat=True).first() or 0
         before = last.tree_size if last else 0
         if size < before:
-            raise Inconsistent(
+            raise InconsistentLedger(
                 gettext("The ledger ends at entry %(size)s, but checkpoint %(before)s was signed.")
                 % {"size": size, "before": before}
             )
@@ -61,28 +61,28 @@ def sign_ledger() -> Checkpoint | None:
         if last:
             if not HashTile.objects.exists():
                 # They were removed for a repair (docs/ledger-proofs.md): they follow from the entries.
-                _grow(0, before)
+                _extend_tree(0, before)
             require_signed(last)
-        _grow(before, size)
-        return _signed(Checkpoint.Log.LEDGER, size, stored_tree.root(size))
+        _extend_tree(before, size)
+        return _sign_checkpoint(Checkpoint.Log.LEDGER, size, stored_tree.compute_root(size))
 
 
 def sign_reviews() -> Checkpoint | None:
     """Link what happened in reviews since, and sign it, if anything is new; returns the new checkpoint."""
-    while link_some():
+    while link_waiting_rows():
         pass
     with transaction.atomic():
         hold("claims.ledger.checkpoint")
-        last = _newest_signed(Checkpoint.objects.of_reviews())
+        last = _find_newest_signed(Checkpoint.objects.of_reviews())
         end = ReviewLink.objects.order_by("-number").first()
         if last:
             _require_link(last)
         if end is None or (last and not _is_due(last, end.number)):
             return None
-        return _signed(Checkpoint.Log.REVIEWS, end.number, bytes.fromhex(end.chain_sha256))
+        return _sign_checkpoint(Checkpoint.Log.REVIEWS, end.number, bytes.fromhex(end.chain_sha256))
 
 
-def link_some() -> bool:
+def link_waiting_rows() -> bool:
     """Link some of the waiting moves and sign-offs in the database; return whether there were any."""
     with connection.cursor() as cursor:
         cursor.execute(
@@ -102,22 +102,22 @@ def require_signed(checkpoint: Checkpoint) -> None:
     Raises:
         Inconsistent: it does not.
     """
-    head = head_of(checkpoint)
+    head = read_head(checkpoint)
     try:
-        stored = stored_tree.root(head.size)
+        stored = stored_tree.compute_root(head.size)
     except LookupError as problem:
-        raise Inconsistent(
+        raise InconsistentLedger(
             gettext("Hashes below checkpoint %(size)s are missing: %(problem)s.")
             % {"size": head.size, "problem": problem}
         ) from None
     if stored != head.root:
-        raise Inconsistent(
+        raise InconsistentLedger(
             gettext("The stored entries do not match checkpoint %(size)s, which was signed.")
             % {"size": head.size}
         )
 
 
-def head_of(checkpoint: Checkpoint) -> TreeHead:
+def read_head(checkpoint: Checkpoint) -> TreeHead:
     """Return the tree head of a checkpoint, if it bears a valid signature of the named key.
 
     Raises:
@@ -126,42 +126,42 @@ def head_of(checkpoint: Checkpoint) -> TreeHead:
     try:
         note = SignedNote.read(checkpoint.note)
         head = TreeHead.read(note.text)
-    except NoSuchNote as problem:
-        raise Inconsistent(
+    except InvalidNote as problem:
+        raise InconsistentLedger(
             gettext("Checkpoint %(tree_size)s of %(log)s: %(problem)s")
             % {"tree_size": checkpoint.tree_size, "log": checkpoint.log, "problem": problem}
         ) from None
     key = checkpoint.key
     if (head.size, head.root.hex()) != (checkpoint.tree_size, checkpoint.root_sha256):
-        raise Inconsistent(
+        raise InconsistentLedger(
             gettext("Checkpoint %(tree_size)s of %(log)s differs from its signed text.")
             % {"tree_size": checkpoint.tree_size, "log": checkpoint.log}
         )
-    name = log_name(key.origin, checkpoint.log)
+    name = build_log_name(key.origin, checkpoint.log)
     if head.origin != name or not note.is_signed_by(name, decoded(key.public_key)):
-        raise Inconsistent(
+        raise InconsistentLedger(
             gettext("Checkpoint %(tree_size)s of %(log)s has an invalid signature.")
             % {"tree_size": checkpoint.tree_size, "log": checkpoint.log}
         )
     return head
 
 
-def log_name(origin: str, log: str) -> str:
+def build_log_name(origin: str, log: str) -> str:
     """Return the name of a log in its checkpoints."""
     return origin if log == Checkpoint.Log.LEDGER else f"{origin}/reviews"
 
 
 def _require_link(last: Checkpoint) -> None:
-    head = head_of(last)
+    head = read_head(last)
     link = ReviewLink.objects.filter(number=head.size).first()
     if link is None or link.chain_sha256 != head.root.hex():
-        raise Inconsistent(
+        raise InconsistentLedger(
             gettext("The chain of reviews does not match checkpoint %(size)s, which was signed.")
             % {"size": head.size}
         )
 
 
-def _newest_signed(some: QuerySet[Checkpoint]) -> Checkpoint | None:
+def _find_newest_signed(some: QuerySet[Checkpoint]) -> Checkpoint | None:
     """Return the newest with a valid signature: one forged without the key must not stop signing.
 
     Raises:
@@ -170,8 +170,8 @@ def _newest_signed(some: QuerySet[Checkpoint]) -> Checkpoint | None:
     problem = None
     for checkpoint in some.order_by("-id").select_related("key").iterator(chunk_size=20):
         try:
-            head_of(checkpoint)
-        except Inconsistent as forged:
+            read_head(checkpoint)
+        except InconsistentLedger as forged:
             problem = forged
             _log.critical("%s It is passed over; run `manage.py verify_ledger`.", forged)
         else:
@@ -185,23 +185,23 @@ def _is_due(last: Checkpoint, size: int) -> bool:
     return size > last.tree_size or clock.now() - last.signed_at > AGAIN_AFTER
 
 
-def _signed(log: str, size: int, root: bytes) -> Checkpoint:
-    key = key_in_use()
-    name = log_name(key.origin, log)
-    note = signed(TreeHead(name, size, root).text, name=name, keys=[house_key()])
+def _sign_checkpoint(log: str, size: int, root: bytes) -> Checkpoint:
+    key = load_current_key()
+    name = build_log_name(key.origin, log)
+    note = sign_note(TreeHead(name, size, root).text, name=name, keys=[house_key()])
     return Checkpoint.objects.create(log=log, tree_size=size, root_sha256=root.hex(), note=note, key=key)
 
 
-def _grow(before: int, size: int) -> None:
+def _extend_tree(before: int, size: int) -> None:
     """Add entries to the tree, each with a recomputed hash."""
-    tiles = stored_tree.growing_tiles(before)
+    tiles = stored_tree.load_growing_tiles(before)
     first = max(1, before - LOOKED_AT_AGAIN + 1)
-    known = _leaves(first, before)
-    for previous, entry in with_previous(first, size):
+    known = _split_leaves(first, before)
+    for previous, entry in load_with_previous(first, size):
         text = entry.text(previous)
         number = entry.facts.sequence
-        if chain_hash(text) != entry.chain_sha256:
-            raise Inconsistent(
+        if compute_chain_hash(text) != entry.chain_sha256:
+            raise InconsistentLedger(
                 gettext("Entry %(number)s of the ledger has changed since it was published.")
                 % {"number": number}
             )
@@ -209,18 +209,18 @@ def _grow(before: int, size: int) -> None:
         if number > before:
             tiles.add(leaf)
         elif leaf != next(known):
-            raise Inconsistent(
+            raise InconsistentLedger(
                 gettext("Entry %(number)s of the ledger is not the one that was signed.") % {"number": number}
             )
     if tiles.size != size:
-        raise Inconsistent(
+        raise InconsistentLedger(
             gettext("The ledger has a gap: %(size)s of %(size_2)s entries exist.")
             % {"size": tiles.size, "size_2": size}
         )
     stored_tree.store_tiles(tiles.taken())
 
 
-def _leaves(first: int, last: int) -> Iterator[bytes]:
+def _split_leaves(first: int, last: int) -> Iterator[bytes]:
     """Return stored leaf hashes."""
     for number in range((first - 1) // WIDTH, (last + WIDTH - 1) // WIDTH):
         tile = stored_tree.read_tiles([(0, number)]).get((0, number), b"")

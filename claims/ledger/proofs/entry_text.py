@@ -25,7 +25,7 @@ class EntryFacts(NamedTuple):
     """Of the body as it is stored, which names no address of this site."""
 
 
-def entry_text(facts: EntryFacts, previous: str) -> bytes:
+def build_entry_text(facts: EntryFacts, previous: str) -> bytes:
     """The bytes of an entry: of these its hash is made, and its leaf in the tree.
 
     Args:
@@ -44,6 +44,6 @@ def entry_text(facts: EntryFacts, previous: str) -> bytes:
     return "\n".join(lines).encode()
 
 
-def chain_hash(text: bytes) -> str:
+def compute_chain_hash(text: bytes) -> str:
     """Return the hash by which the next entry refers to this one."""
     return hashlib.sha256(text).hexdigest()

@@ -13,7 +13,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from claims.ledger.house_signature import decoded, encoded, house_key, key_made_of
-from claims.ledger.proofs.signed_note import NoSuchNote, SignedNote, signed
+from claims.ledger.proofs.signed_note import InvalidNote, SignedNote, sign_note
 from claims.models import SigningKey
 from factcheck.database.locks import hold
 
@@ -24,12 +24,12 @@ class KeyRefused(Exception):
     """The key cannot be used for signing; `str()` says why, and what to do."""
 
 
-def origin_here() -> str:
+def find_origin() -> str:
     """Return the name of this log: its public address at the time of the first signature, as C2SP recommends."""
     return re.sub(r"^https?://", "", settings.SITE_URL).rstrip("/") + "/api/v1/ledger"
 
 
-def key_in_use() -> SigningKey:
+def load_current_key() -> SigningKey:
     """Return the configured key, which must be the last announced one. The first is announced by using it.
 
     Raises:
@@ -38,7 +38,7 @@ def key_in_use() -> SigningKey:
     newest = SigningKey.objects.newest()
     ours = _public(house_key())
     if newest is None:
-        return SigningKey.objects.create(public_key=ours, origin=origin_here())
+        return SigningKey.objects.create(public_key=ours, origin=find_origin())
     if newest.public_key != ours:
         raise KeyRefused(
             gettext(
@@ -51,7 +51,7 @@ def key_in_use() -> SigningKey:
 
 
 @transaction.atomic
-def succeed(secret: str, *, lost_because: str = "") -> SigningKey:
+def succeed_key(secret: str, *, lost_because: str = "") -> SigningKey:
     """Sign the ledger with another key from now on, and announce that permanently.
 
     Args:
@@ -82,31 +82,31 @@ def succeed(secret: str, *, lost_because: str = "") -> SigningKey:
                 "announce its successor. Set it to the old secret, or give the reason with --lost."
             )
         )
-    text = statement(newest.origin, newest.public_key, public_key, lost_because)
+    text = build_statement(newest.origin, newest.public_key, public_key, lost_because)
     return SigningKey.objects.create(
         public_key=public_key,
         origin=newest.origin,
         follows=newest,
-        statement=signed(text, name=newest.origin, keys=signers),
+        statement=sign_note(text, name=newest.origin, keys=signers),
         lost_because=lost_because,
     )
 
 
-def statement(origin: str, old: str, new: str, lost_because: str) -> str:
+def build_statement(origin: str, old: str, new: str, lost_because: str) -> str:
     """Return the signed statement that one key succeeds another."""
     return f"{origin}\n{_WHAT}\n{old}\n{new}\n{' '.join(lost_because.split()) or '-'}\n"
 
 
-def problem_of(key: SigningKey) -> str:
+def find_problem(key: SigningKey) -> str:
     """Return what is wrong with the succession of a key; "" if nothing is."""
     old = key.follows
     if old is None:
         return ""
     try:
         note = SignedNote.read(key.statement)
-    except NoSuchNote as problem:
+    except InvalidNote as problem:
         return str(problem)
-    if note.text != statement(key.origin, old.public_key, key.public_key, key.lost_because):
+    if note.text != build_statement(key.origin, old.public_key, key.public_key, key.lost_because):
         return "the statement says something else"
     signers = [key.public_key] if key.lost_because else [old.public_key, key.public_key]
     if not all(note.is_signed_by(key.origin, decoded(signer)) for signer in signers):

@@ -21,7 +21,7 @@ ED25519, COSIGNATURE = b"\x01", b"\x04"
 _SIGNATURE_LINE = re.compile(r"— ([^\s+]+) ([A-Za-z0-9+/]+={0,2})")
 
 
-class NoSuchNote(ValueError):
+class InvalidNote(ValueError):
     """The text is not a signed note of the requested kind; `str()` gives the reason."""
 
 
@@ -45,18 +45,18 @@ def read_verifier_key(text: str, kind: bytes = ED25519) -> tuple[str, bytes]:
         name, identifier, key = text.split("+", 2)
         content = b64decode(key, validate=True)
     except ValueError:
-        raise NoSuchNote("This is not a verifier key: name+id+key.") from None
+        raise InvalidNote("This is not a verifier key: name+id+key.") from None
     public_key = content[1:]
     if not name or content[:1] != kind or len(public_key) != 32:
-        raise NoSuchNote("This verifier key is of another type.")
+        raise InvalidNote("This verifier key is of another type.")
     if key_id(name, public_key, kind).hex() != identifier:
-        raise NoSuchNote(
+        raise InvalidNote(
             "The id of this verifier key does not match its name and key: it was not copied whole."
         )
     return name, public_key
 
 
-def signed(text: str, *, name: str, keys: Sequence[Ed25519PrivateKey]) -> str:
+def sign_note(text: str, *, name: str, keys: Sequence[Ed25519PrivateKey]) -> str:
     """The note: the text, and a line for each who signs it.
 
     Args:
@@ -80,16 +80,16 @@ class SignedNote:
 
     @classmethod
     def read(cls, note: str) -> "SignedNote":
-        """Raises `NoSuchNote`."""
+        """Raises `InvalidNote`."""
         text, blank, below = note.rpartition("\n\n")
         lines = below.removesuffix("\n").split("\n") if below.endswith("\n") else []
         found = [_SIGNATURE_LINE.fullmatch(line) for line in lines]
         if not blank or not text or not found or not all(found):
-            raise NoSuchNote("It is no signed note: a text, an empty line, and lines of signatures.")
+            raise InvalidNote("It is no signed note: a text, an empty line, and lines of signatures.")
         try:
             signatures = tuple((m[1], b64decode(m[2], validate=True)) for m in found if m)
         except ValueError:
-            raise NoSuchNote("A signature of it is not base64.") from None
+            raise InvalidNote("A signature of it is not base64.") from None
         return cls(f"{text}\n", signatures)
 
     def is_signed_by(self, name: str, public_key: bytes) -> bool:
@@ -119,12 +119,12 @@ class TreeHead:
 
     @classmethod
     def read(cls, text: str) -> "TreeHead":
-        """Raises `NoSuchNote`."""
+        """Raises `InvalidNote`."""
         origin, *rest = text.split("\n")
         try:
             size, root = rest[0], b64decode(rest[1], validate=True)
             if not origin or not re.fullmatch(r"0|[1-9][0-9]{0,18}", size) or len(root) != 32:
                 raise ValueError
         except (ValueError, IndexError):
-            raise NoSuchNote("It is no checkpoint: a name, a number of entries, and a hash.") from None
+            raise InvalidNote("It is no checkpoint: a name, a number of entries, and a hash.") from None
         return cls(origin, int(size), root)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 from django.db.models import Q, QuerySet
 
 from claims.ledger.proofs import merkle_tree
-from claims.ledger.proofs.entry_text import EntryFacts, entry_text
+from claims.ledger.proofs.entry_text import EntryFacts, build_entry_text
 from claims.ledger.proofs.hash_tiles import GrowingTiles, Place, places_for, subtrees_in
 from claims.models import HashTile, Publication
 from claims.models.ledger_rules import NO_ENTRY
@@ -27,36 +27,36 @@ class StoredEntry(NamedTuple):
     chain_sha256: str
 
     def text(self, previous: str) -> bytes:
-        return entry_text(self.facts, previous)
+        return build_entry_text(self.facts, previous)
 
 
-def moment(value: datetime) -> str:
+def format_moment(value: datetime) -> str:
     return value.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
 
 
-def stored_entries(rows: QuerySet[Publication]) -> Iterator[StoredEntry]:
+def iterate_entries(rows: QuerySet[Publication]) -> Iterator[StoredEntry]:
     """These entries in the order of the ledger, whatever their number."""
     ordered = rows.order_by("sequence").values_list(*_COLUMNS)
-    return map(_entry, ordered.iterator(chunk_size=5_000))
+    return map(_build_entry, ordered.iterator(chunk_size=5_000))
 
 
-def _entry(row: tuple[Any, ...]) -> StoredEntry:
+def _build_entry(row: tuple[Any, ...]) -> StoredEntry:
     sequence, claim_id, version, status, kind, published_at, merged_into, note, body_sha256, chain = row
-    at = moment(published_at)
+    at = format_moment(published_at)
     facts = EntryFacts(sequence, claim_id, version, status, kind, at, merged_into, note, body_sha256)
     return StoredEntry(facts, chain)
 
 
-def with_previous(first: int, last: int) -> Iterator[tuple[str, StoredEntry]]:
+def load_with_previous(first: int, last: int) -> Iterator[tuple[str, StoredEntry]]:
     """The entries with these numbers and those between, each with the hash of the one before it."""
     rows = Publication.objects.filter(sequence__gte=first - 1, sequence__lte=last)
-    return _each_with_previous(first, stored_entries(rows))
+    return _each_with_previous(first, iterate_entries(rows))
 
 
-def entry_texts(first: int, last: int) -> list[bytes]:
+def load_entry_texts(first: int, last: int) -> list[bytes]:
     """The bytes of these entries, which are few."""
     rows = Publication.objects.filter(sequence__gte=first - 1, sequence__lte=last).order_by("sequence")
-    found = map(_entry, rows.values_list(*_COLUMNS))
+    found = map(_build_entry, rows.values_list(*_COLUMNS))
     return [entry.text(previous) for previous, entry in _each_with_previous(first, found)]
 
 
@@ -80,7 +80,7 @@ def read_tiles(places: Iterable[Place]) -> dict[Place, bytes]:
     return {(level, number): bytes(hashes) for level, number, hashes in rows}
 
 
-def proof(parts: list[tuple[int, int]]) -> list[bytes]:
+def load_proof(parts: list[tuple[int, int]]) -> list[bytes]:
     """The hashes of stretches of leaves, as `merkle_tree` names them for a proof.
 
     Raises:
@@ -89,13 +89,13 @@ def proof(parts: list[tuple[int, int]]) -> list[bytes]:
     return merkle_tree.hashes_of(parts, subtrees_in(read_tiles(places_for(parts))))
 
 
-def root(size: int) -> bytes:
+def compute_root(size: int) -> bytes:
     """The hash of the first `size` entries. Raises `LookupError`."""
-    [found] = proof([(0, size)]) if size else [merkle_tree.EMPTY]
+    [found] = load_proof([(0, size)]) if size else [merkle_tree.EMPTY]
     return found
 
 
-def growing_tiles(size: int) -> GrowingTiles:
+def load_growing_tiles(size: int) -> GrowingTiles:
     """The tiles of a tree of that size, to which leaves can be added. Raises `LookupError`."""
     edge = {(level, size >> (8 * (level + 1))) for level in range(8)}
     return GrowingTiles(size, read_tiles(edge).__getitem__)

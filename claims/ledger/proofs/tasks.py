@@ -5,7 +5,7 @@ import logging
 from procrastinate.contrib.django import app
 
 from claims.ledger.proofs import checkpoints
-from claims.ledger.proofs.checkpoints import Inconsistent
+from claims.ledger.proofs.checkpoints import InconsistentLedger
 from claims.ledger.proofs.key_succession import KeyRefused
 
 _log = logging.getLogger(__name__)
@@ -22,7 +22,7 @@ def sign(timestamp: int) -> None:
     for sign_log in (checkpoints.sign_ledger, checkpoints.sign_reviews):
         try:
             sign_log()
-        except (Inconsistent, KeyRefused) as refusal:
+        except (InconsistentLedger, KeyRefused) as refusal:
             _log.critical("The ledger is not signed any more: %s Run `manage.py verify_ledger`.", refusal)
             refused.append(refusal)
     if refused:

@@ -34,23 +34,23 @@ _PLACES = f"""
 """  # noqa: S608  made of constants of this file
 
 
-def sought(text: str) -> SearchReading:
+def read_search(text: str) -> SearchReading:
     """Parse a search. An address searches for what it leads to first, and for texts that name it."""
-    reading, key = read(text), key_of(text.strip())
+    reading, key = read(text), build_address_key(text.strip())
     if not key:
         return reading
-    own = claim_at(key)
+    own = find_claim_at(key)
     [(sources, entries)] = fetch(_PLACES, [key, key, own, own], prepare=True)
     # Few claims have to do with one address; and no address is misspelt.
     return replace(reading, places=Places(sources, entries), matches=0, is_doubtful=False)
 
 
-def key_of(address: str) -> str:
+def build_address_key(address: str) -> str:
     """Return the normal form of an address; "" if it is not one."""
     return url_key(address) if len(address) <= LENGTH_LIMIT and _ADDRESS.fullmatch(address) else ""
 
 
-def claim_at(key: str) -> int | None:
+def find_claim_at(key: str) -> int | None:
     """The id of the claim that one of our own pages is about."""
     here, there = urlsplit(url_key(settings.SITE_URL)), urlsplit(key)
     if there.netloc != here.netloc or not there.path.startswith(here.path):
@@ -60,6 +60,6 @@ def claim_at(key: str) -> int | None:
     return min(int(found[1]), GREATEST_ID) if found else None
 
 
-def claims_at(keys: Iterable[str]) -> dict[str, int]:
+def find_claims_at(keys: Iterable[str]) -> dict[str, int]:
     """Return claims by key, for keys that are our own pages."""
-    return {key: claim for key in keys if (claim := claim_at(key)) is not None}
+    return {key: claim for key in keys if (claim := find_claim_at(key)) is not None}

@@ -9,8 +9,8 @@ from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from django.utils.translation import gettext
 
 from claims.ledger.document.serializers import ClaimSerializer, PublishedVerdictSerializer
-from claims.ledger.queries.address_search import sought
-from claims.ledger.queries.cluster_filters import claims_of
+from claims.ledger.queries.address_search import read_search
+from claims.ledger.queries.cluster_filters import find_claim_ids
 from claims.ledger.queries.search_query import RELEVANCE, SearchParameter, SearchQuery, WordsQuery
 from claims.models import Publication, PublishedVerdict, Rating, RatingClass, Topic
 from claims.models.ledger_row import sortable_day
@@ -45,7 +45,7 @@ from sources.api.list_queries import any_of, ids_of, in_language, publisher_ids
 from sources.models import Publisher, Source
 
 
-def share(field: str) -> Callable[[Any], Q]:
+def share_value(field: str) -> Callable[[Any], Q]:
     """The condition that a list of values has one in common with those given."""
     return lambda values: Q(**{f"{field}__overlap": values})
 
@@ -66,7 +66,7 @@ def source_ids(keys: list[str]) -> list[int]:
     return ids_of(Source.objects.filter(url_key__in=keys), keys)
 
 
-def past(moment: datetime) -> datetime:
+def resolve_as_of(moment: datetime) -> datetime:
     """The moment that `as_of` means: for today, now.
 
     Raises:
@@ -158,7 +158,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
     language = Parameter(
         LanguageRange(),
         "Language of the claim; `pt` also finds `pt-BR`.",
-        matches=share("language_ranges"),
+        matches=share_value("language_ranges"),
         several=True,
     )
     claimant = Parameter(
@@ -168,13 +168,13 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         IdOr("slug", Slug()),
         "Topic of the claim: id or slug.",
         resolves=topic_ids,
-        matches=share("topic_ids"),
+        matches=share_value("topic_ids"),
         several=True,
     )
     cluster = Parameter(
         WholeNumber(),
         "Id of a cluster that the claim belongs to.",
-        resolves=claims_of,
+        resolves=find_claim_ids,
         # A list of none would be no SQL at all; no claim has the number 0.
         matches=lambda claims: Q(claim__in=claims or [0]),
         several=True,
@@ -183,24 +183,27 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
     source = Parameter(
         WholeNumber(),
         "Id of a source that the claim appears in or that a verdict on it cites.",
-        matches=share("source_ids"),
+        matches=share_value("source_ids"),
         several=True,
     )
     appears_in = Parameter(
         WholeNumber(),
         "Id of a source that the claim appears in.",
-        matches=share("appears_in_ids"),
+        matches=share_value("appears_in_ids"),
         several=True,
     )
     source_domain = Parameter(
-        Domain(), "Domain of such a source, in either role.", matches=share("source_domains"), several=True
+        Domain(),
+        "Domain of such a source, in either role.",
+        matches=share_value("source_domains"),
+        several=True,
     )
     source_url = Parameter(
         Address(),
         "Address of such a source, in any spelling: tracking parameters, http or https, www, AMP and a slash at the end"
         " do not matter. `review_url` finds the reviews that stand at an address; `q` finds all of these.",
         resolves=source_ids,
-        matches=share("source_ids"),
+        matches=share_value("source_ids"),
         several=True,
         split=False,
     )
@@ -247,7 +250,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
     as_of = Parameter(
         Moment(end_of_day=True),
         "What was published at this moment, or at the end of this day (UTC), as it read then.",
-        resolves=past,
+        resolves=resolve_as_of,
     )
     fields = fields_parameter(ClaimSerializer)
     ordering = ordering_parameter(
@@ -370,7 +373,7 @@ class VerdictListQuery(WordsQuery, VerdictQuery):
         Words(LONGEST),
         "Words to search for in the claim and what is said about it, in web-search syntax; or an address, as in the"
         " list of claims.",
-        resolves=sought,
+        resolves=read_search,
         matches=lambda asked: answering_to(asked, publication="publication__"),
     )
     claim = Parameter(WholeNumber(), "Id of the claim.", matches=any_of("claim_id"), several=True)
@@ -381,7 +384,7 @@ class VerdictListQuery(WordsQuery, VerdictQuery):
         IdOr("slug", Slug()),
         "Topic of the claim: id or slug.",
         resolves=topic_ids,
-        matches=share("publication__topic_ids"),
+        matches=share_value("publication__topic_ids"),
         several=True,
     )
     language = Parameter(

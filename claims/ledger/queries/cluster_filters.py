@@ -14,23 +14,23 @@ from factcheck.api.query_values import LanguageRange, WholeNumber, Words
 from sources.api.list_queries import holds_words, in_language
 
 
-def entries_of(clusters: Iterable[int]) -> PublicationQuerySet:
+def find_entries(clusters: Iterable[int]) -> PublicationQuerySet:
     """Return the current publications of these clusters' claims, following merges."""
     members = ClusterMember.objects.filter(cluster__in=clusters).order_by()
     standing = members.values(standing=Coalesce("claim__merged_into", "claim"))
     return Publication.objects.current().filter(claim_id__in=standing)
 
 
-def beside(claim: int) -> PublicationQuerySet:
+def find_neighbours(claim: int) -> PublicationQuerySet:
     """Return the current publications of the other claims in this one's public clusters."""
     clusters = list(Cluster.objects.public().filter(_has_claims([claim])).values_list("pk", flat=True))
-    return entries_of(clusters).exclude(claim_id=claim)
+    return find_entries(clusters).exclude(claim_id=claim)
 
 
-def claims_of(clusters: list[int]) -> list[int]:
+def find_claim_ids(clusters: list[int]) -> list[int]:
     """Return the ids of these clusters' published claims, if the clusters are public."""
     public = Cluster.objects.public().filter(pk__in=clusters).values_list("pk", flat=True)
-    return list(entries_of(list(public)).values_list("claim_id", flat=True))
+    return list(find_entries(list(public)).values_list("claim_id", flat=True))
 
 
 def _has_claims(claims: list[int]) -> Q:

@@ -55,7 +55,7 @@ def _in(months: list[tuple[datetime, datetime]]) -> Q:
     return condition
 
 
-def of_house(whose: str) -> QuerySet[PublishedVerdict] | None:
+def filter_newsroom(whose: str) -> QuerySet[PublishedVerdict] | None:
     """Return the newsroom's own verdicts if requested; otherwise None, for all."""
     return PublishedVerdict.objects.by_house() if whose == "house" else None
 
@@ -95,7 +95,7 @@ class JudgedParameter(Parameter):
         verdicts = self.verdicts(value)
         if verdicts is None:
             return Q()
-        log = corrections().order_by("-published_at", "-sequence").values("published_at")
+        log = filter_corrections().order_by("-published_at", "-sequence").values("published_at")
         newest = Coalesce(Subquery(log[_LOOKED_UP : _LOOKED_UP + 1]), _EVER)
         # As a value: whether there is any, PostgreSQL might look up for all claims at once.
         claim = verdicts.filter(publication__claim_id=OuterRef("claim_id")).order_by()
@@ -149,7 +149,7 @@ class CorrectionListQuery(ListQuery):
     by = JudgedParameter(
         Keyword(("house", "all")),
         "Whose: `house` for claims that the newsroom itself has judged, and not only others.",
-        verdicts=of_house,
+        verdicts=filter_newsroom,
         default="all",
     )
     ordering = ordering_parameter(orderings)
@@ -167,6 +167,6 @@ class CorrectionListQuery(ListQuery):
         return rows
 
 
-def corrections() -> Any:
+def filter_corrections() -> Any:
     """The entries of the ledger that say what was changed, and why."""
     return Publication.objects.filter(kind__in=CORRECTIONS)

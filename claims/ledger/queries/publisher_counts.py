@@ -13,7 +13,7 @@ _BY_PUBLISHER = """
 """
 
 
-def claims_by_publisher() -> dict[int, int]:
+def count_claims_by_publisher() -> dict[int, int]:
     """The number by the id of each publisher of a current verdict.
 
     It is not counted from verdicts: those of 200,000 claims take longer than a reader should wait for the first word.

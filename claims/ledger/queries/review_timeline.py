@@ -35,7 +35,7 @@ _COUNTED = f"""
 """  # noqa: S608  a number of ours
 
 
-def review_timeline(conditions: Mapping[str, Any]) -> Timeline:
+def count_reviews(conditions: Mapping[str, Any]) -> Timeline:
     """The current verdicts that meet these conditions, counted by class and by month or year of review.
 
     Counted once for each state of the ledger.
@@ -45,12 +45,12 @@ def review_timeline(conditions: Mapping[str, Any]) -> Timeline:
     key = f"timeline:{asked}:{position}"
     known: Timeline | None = cache.get(key)
     if known is None:
-        known = _counted(conditions)
+        known = _count_periods(conditions)
         cache.set(key, known, _KEPT_SECONDS)
     return known
 
 
-def _counted(conditions: Mapping[str, Any]) -> Timeline:
+def _count_periods(conditions: Mapping[str, Any]) -> Timeline:
     verdicts = PublishedVerdict.objects.filter(**conditions)
     # Whichever says that they are current is in an index with all that is counted.
     if any(name.startswith("publication__") for name in conditions):

@@ -10,7 +10,7 @@ from django.db.models import Func, Q, QuerySet, Value
 from django.db.models.expressions import Expression
 from django.utils.functional import cached_property
 
-from claims.ledger.queries.address_search import sought
+from claims.ledger.queries.address_search import read_search
 from claims.models.publication import PublicationQuerySet
 from claims.search import LONGEST, RANKED, Places, SearchReading, Sought, forgiven, matching
 from claims.search.highlights import highlights
@@ -49,7 +49,7 @@ class WordsQuery(ListQuery):
         'Words to search for, in web-search syntax: `"an exact phrase"`, `either or other`, `-without`. Case, accents'
         " and word endings do not matter. An address finds the claims that were seen there, that cite it or whose"
         " review it is, as the look-up does, and then those whose texts name it.",
-        resolves=sought,
+        resolves=read_search,
     )
 
     @property
@@ -88,7 +88,7 @@ class WordsQuery(ListQuery):
         to read nearly everything; it knows how common the most frequent words are, and guesses for all others.
         """
         ordering = super().ordering
-        return unindexed(ordering) if self.search and self.search.matches <= RANKED else ordering
+        return without_index(ordering) if self.search and self.search.matches <= RANKED else ordering
 
 
 class SearchQuery(WordsQuery):
@@ -163,7 +163,7 @@ class SearchQuery(WordsQuery):
         if reading is None:
             return False
         cursor = self.value("cursor")
-        if cursor and belongs_to(cursor, NEWEST):
+        if cursor and is_of_order(cursor, NEWEST):
             return True
         if not reading.ranking:
             return True
@@ -175,7 +175,7 @@ class SearchQuery(WordsQuery):
         return not narrows or planned(self.qs) > most
 
 
-def told_apart(ranking: str | Expression) -> Parts:
+def split_by_wording(ranking: str | Expression) -> Parts:
     """Split matches: those that contain search words themselves come first, ranked. All others rank 0.
 
     The index knows the first. Of the others, far more, as a rule none has to be read.
@@ -184,11 +184,11 @@ def told_apart(ranking: str | Expression) -> Parts:
     return lambda rows: (rows.filter(says_it_itself), rows.filter(~says_it_itself).annotate(rank=Value(0.0)))
 
 
-def parts_of(ordering: Ordering, reading: SearchReading | None) -> Parts | None:
+def split_parts(ordering: Ordering, reading: SearchReading | None) -> Parts | None:
     """Rank matches by searching each part separately; only for parts known to be frequent."""
     if reading is None or not _has_parts(ordering, reading) or reading.matches <= MANY:
         return None
-    return told_apart(reading.ranking)
+    return split_by_wording(reading.ranking)
 
 
 def _has_parts(ordering: Ordering, reading: SearchReading) -> bool:
@@ -200,11 +200,11 @@ def _is_said_often(reading: SearchReading) -> bool:
     return reading.matches > MANY or not re.search("[&<!]", _QUOTED.sub("", reading.query))
 
 
-_TOLD_APART = told_apart(Slot("ranking", "tsquery"))
+_TOLD_APART = split_by_wording(Slot("ranking", "tsquery"))
 
 
 @cache
-def unindexed(ordering: Ordering) -> Ordering:
+def without_index(ordering: Ordering) -> Ordering:
     """Return the same order by unindexed expressions."""
     return Ordering(
         ordering.name,
@@ -221,7 +221,7 @@ class _Itself(Func):
     arity = 1
 
 
-def belongs_to(cursor: str, ordering: Ordering) -> bool:
+def is_of_order(cursor: str, ordering: Ordering) -> bool:
     """Whether the cursor is one of this order."""
     try:
         decoded(cursor, ordering)
@@ -230,7 +230,7 @@ def belongs_to(cursor: str, ordering: Ordering) -> bool:
     return True
 
 
-def said_of_search(query: SearchQuery, bodies: Iterable[bytes]) -> dict[str, Any]:
+def describe_search(query: SearchQuery, bodies: Iterable[bytes]) -> dict[str, Any]:
     """Return the search message of a page of claims: how `q` was understood, and highlights if requested."""
     reading = query.search
     if reading is None:

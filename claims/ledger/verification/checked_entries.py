@@ -11,12 +11,12 @@ from typing import Any, NamedTuple
 from django.utils.translation import gettext, ngettext
 
 from claims.ledger.document.markdown import to_html
-from claims.ledger.entry_builder import columns, published_verdict
+from claims.ledger.entry_builder import build_columns, build_published_verdict
 from claims.ledger.proofs import stored_tree
-from claims.ledger.proofs.entry_text import EntryFacts, chain_hash, entry_text
+from claims.ledger.proofs.entry_text import EntryFacts, build_entry_text, compute_chain_hash
 from claims.ledger.proofs.hash_tiles import GrowingTiles, width_of
 from claims.ledger.proofs.merkle_tree import GrowingTree, leaf_hash
-from claims.ledger.proofs.stored_tree import moment
+from claims.ledger.proofs.stored_tree import format_moment
 from claims.ledger.verification.findings import Discrepancy
 from claims.models import HashTile, Publication, PublishedVerdict
 from claims.models.hash_tile import HASH, WIDTH
@@ -72,7 +72,7 @@ class EntriesCheck:
 
     def findings(self) -> Iterator[Discrepancy]:
         for rows in _batches():
-            shown = _shown([row["id"] for row in rows])
+            shown = _load_listed_verdicts([row["id"] for row in rows])
             for row in rows:
                 yield from self._of_entry(row, shown.get(row["id"], {}))
         yield from self._of_the_end()
@@ -87,14 +87,14 @@ class EntriesCheck:
         """Whether everything beside the body says what it says."""
         try:
             body = understood(row["body"])
-            said = _said_by(body)
-            verdicts = {verdict["id"]: published_verdict(verdict, body) for verdict in body["verdicts"]}
+            said = _expected_columns(body)
+            verdicts = {verdict["id"]: build_published_verdict(verdict, body) for verdict in body["verdicts"]}
             for snapshot in _snapshots(body):
                 self.quoted.setdefault(snapshot["id"], (snapshot["text_sha256"], row["sequence"]))
         except (ValueError, KeyError, TypeError, AttributeError):
             yield "its body cannot be read."
             return
-        yield from misrendered(body)
+        yield from find_misrendered(body)
         for name, value in said.items():
             if row[name] != value:
                 yield f"`{name}` is not what its body says."
@@ -116,13 +116,13 @@ class EntriesCheck:
             version=row["version"],
             status=row["status"],
             kind=row["kind"],
-            published_at=moment(row["published_at"]),
+            published_at=format_moment(row["published_at"]),
             merged_into=row["merged_into_id"],
             note=row["note"],
             body_sha256=body_sha256,
         )
-        text = entry_text(facts, self._previous)
-        if chain_hash(text) != row["chain_sha256"]:
+        text = build_entry_text(facts, self._previous)
+        if compute_chain_hash(text) != row["chain_sha256"]:
             yield "it does not go on from the entry before it as it did when it was published: one of them was changed."
         self._previous = row["chain_sha256"]
         leaf = leaf_hash(text)
@@ -212,7 +212,7 @@ def _batches() -> Iterator[list[Row]]:
         after = rows[-1]["sequence"]
 
 
-def _shown(ids: list[int]) -> dict[int, dict[int, Row]]:
+def _load_listed_verdicts(ids: list[int]) -> dict[int, dict[int, Row]]:
     """The verdicts that these entries are listed with, by entry and verdict."""
     found: dict[int, dict[int, Row]] = {}
     rows = PublishedVerdict.objects.filter(publication__in=ids).order_by()
@@ -221,7 +221,7 @@ def _shown(ids: list[int]) -> dict[int, dict[int, Row]]:
     return found
 
 
-def _said_by(body: Mapping[str, Any]) -> Row:
+def _expected_columns(body: Mapping[str, Any]) -> Row:
     """Return the expected columns of an entry, from its body."""
     facts = {
         "claim_id": body["id"],
@@ -230,11 +230,11 @@ def _said_by(body: Mapping[str, Any]) -> Row:
         "published_at": datetime.fromisoformat(body["updated_at"]),
         "first_published_at": datetime.fromisoformat(body["published_at"]),
     }
-    listed = columns(body)
+    listed = build_columns(body)
     return facts | {name: listed[name] for name in _OF_THE_BODY}
 
 
-def misrendered(body: Mapping[str, Any]) -> Iterator[str]:
+def find_misrendered(body: Mapping[str, Any]) -> Iterator[str]:
     """Return texts whose HTML differs from the reviewed Markdown."""
     for verdict in body["verdicts"]:
         if verdict["origin"] != "imported" and not _is_rendered(
@@ -249,10 +249,10 @@ def misrendered(body: Mapping[str, Any]) -> Iterator[str]:
 @lru_cache(maxsize=1_000)  # each entry of a claim says it again
 def _is_rendered(markdown: str, html: str) -> bool:
     """Whether the HTML of a text has its words and addresses, in whichever version it was made."""
-    return _read_from(html) == _read_from(to_html(markdown))
+    return _read_entries(html) == _read_entries(to_html(markdown))
 
 
-def _read_from(html: str) -> list[str]:
+def _read_entries(html: str) -> list[str]:
     texts = unescape(re.sub(r"<[^>]*>", " ", html)).split()
     return texts + re.findall(r'(?:href|src)="([^"]*)"', html)
 
@@ -277,4 +277,4 @@ def _in_lists(row: Row, verdicts: Mapping[int, Row], shown: Mapping[int, Row]) -
 
 
 def _when(value: datetime | None) -> str:
-    return moment(value) if value else "today"
+    return format_moment(value) if value else "today"

@@ -6,21 +6,21 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext
 
 from claims.ledger.house_signature import decoded
-from claims.ledger.proofs.checkpoints import Inconsistent, head_of, log_name
-from claims.ledger.proofs.key_succession import problem_of
+from claims.ledger.proofs.checkpoints import InconsistentLedger, build_log_name, read_head
+from claims.ledger.proofs.key_succession import find_problem
 from claims.ledger.proofs.signed_note import SignedNote, TreeHead
 from claims.ledger.verification.findings import Discrepancy
 from claims.models import Checkpoint, SigningKey
 
 
-def findings_of_keys() -> Iterator[Discrepancy]:
+def check_keys() -> Iterator[Discrepancy]:
     """Whether each key but the first says by whom it was announced."""
     last = None
     for key in SigningKey.objects.in_order().select_related("follows"):
         place = f"Key {key.pk} ({key.public_key})"
         if key.follows_id != (last.pk if last else None):
             yield Discrepancy(place, gettext("it does not follow from the key before it."))
-        if problem := problem_of(key):
+        if problem := find_problem(key):
             yield Discrepancy(place, f"{problem}.")
         last = key
 
@@ -41,8 +41,8 @@ class SignedHeads:
         for row in rows.iterator(chunk_size=2_000):
             place = f"Checkpoint {row.pk} ({row.log}, {row.tree_size} entries)"
             try:
-                head = head_of(row)
-            except Inconsistent as problem:
+                head = read_head(row)
+            except InconsistentLedger as problem:
                 yield Discrepancy(place, str(problem))
                 continue
             if head.size < before:
@@ -85,10 +85,10 @@ class SignedHeads:
                 )
 
 
-def names_of_logs() -> dict[str, str]:
+def build_log_names() -> dict[str, str]:
     """Return the logs by their names in checkpoints."""
     origin = SigningKey.objects.values_list("origin", flat=True).first() or ""
-    return {log_name(origin, log): log for log in Checkpoint.Log.values}
+    return {build_log_name(origin, log): log for log in Checkpoint.Log.values}
 
 
 def is_signed_here(note: SignedNote, origin: str, trusted: Iterable[str]) -> bool:

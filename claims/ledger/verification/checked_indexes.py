@@ -6,7 +6,7 @@ from typing import Any
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy
 
-from claims.ledger.verification.findings import Discrepancy, in_few
+from claims.ledger.verification.findings import Discrepancy, format_ranges
 from claims.models.publication_summary import SUMMARY
 
 #: What is asked, with what is wrong where there is an answer: rows of one number, or of a text and a number.
@@ -77,12 +77,12 @@ _QUESTIONS = {
 }
 
 
-def findings_of_indexes(connection: BaseDatabaseWrapper) -> Iterator[Discrepancy]:
+def check_indexes(connection: BaseDatabaseWrapper) -> Iterator[Discrepancy]:
     """Return discrepancies between indexes and entries."""
-    return findings_of(_QUESTIONS, connection)
+    return run_checks(_QUESTIONS, connection)
 
 
-def findings_of(questions: Mapping[Any, str], connection: BaseDatabaseWrapper) -> Iterator[Discrepancy]:
+def run_checks(questions: Mapping[Any, str], connection: BaseDatabaseWrapper) -> Iterator[Discrepancy]:
     """Yield a finding for each query that returns rows."""
     for problem, question in questions.items():
         with connection.cursor() as cursor:
@@ -90,4 +90,6 @@ def findings_of(questions: Mapping[Any, str], connection: BaseDatabaseWrapper) -
             found: dict[str, list[int]] = {}
             for noun, number in cursor.fetchall():
                 found.setdefault(noun, []).append(number)
-        yield from (Discrepancy(f"{noun} {in_few(numbers)}", str(problem)) for noun, numbers in found.items())
+        yield from (
+            Discrepancy(f"{noun} {format_ranges(numbers)}", str(problem)) for noun, numbers in found.items()
+        )

@@ -9,8 +9,8 @@ from django.db import connection
 from django.db.models import Model
 from django.utils.translation import gettext
 
-from claims.ledger.proofs.stored_tree import moment
-from claims.ledger.verification.findings import Discrepancy, in_few
+from claims.ledger.proofs.stored_tree import format_moment
+from claims.ledger.verification.findings import Discrepancy, format_ranges
 from claims.models import ReviewLink, SignOff, Transition, TranslationStep
 from claims.models.ledger_rules import NO_ENTRY
 
@@ -40,7 +40,7 @@ _LINKED: list[tuple[str, type[Model], tuple[str, ...]]] = [
 Grown = Callable[[int, bytes], None]
 
 
-def findings_of_reviews(grown: Grown) -> Iterator[Discrepancy]:
+def check_reviews(grown: Grown) -> Iterator[Discrepancy]:
     """Return discrepancies in the chain.
 
     Args:
@@ -67,7 +67,7 @@ def findings_of_reviews(grown: Grown) -> Iterator[Discrepancy]:
                 yield Discrepancy(
                     place,
                     gettext("it is dated %(moment)s, but was linked long after that.")
-                    % {"moment": moment(said[-1])},
+                    % {"moment": format_moment(said[-1])},
                 )
             elif _hash(number, kind, row_id, said, previous) != chain_sha256:
                 yield Discrepancy(
@@ -76,7 +76,7 @@ def findings_of_reviews(grown: Grown) -> Iterator[Discrepancy]:
             newest = max(newest, said[-1]) if said else newest
             previous = chain_sha256
             grown(number, bytes.fromhex(chain_sha256))
-    yield from _unlinked()
+    yield from _find_unlinked()
 
 
 def _batches() -> Iterator[list[tuple[int, str, int, str]]]:
@@ -108,11 +108,11 @@ def _written(value: Any) -> str:
     if value is None:
         return "-"
     if isinstance(value, datetime):
-        return moment(value)
+        return format_moment(value)
     return hashlib.sha256(value.encode()).hexdigest() if isinstance(value, str) else str(value)
 
 
-def _unlinked() -> Iterator[Discrepancy]:
+def _find_unlinked() -> Iterator[Discrepancy]:
     """Moves and sign-offs that neither have a link nor wait for one: they were inserted, or the chain was cut."""
     for kind, noun in _NOUNS.items():
         with connection.cursor() as cursor:
@@ -128,6 +128,6 @@ def _unlinked() -> Iterator[Discrepancy]:
             ids = [pk for [pk] in cursor.fetchall()]
         if ids:
             yield Discrepancy(
-                f"{noun} {in_few(ids)}",
+                f"{noun} {format_ranges(ids)}",
                 gettext("it has no link in the chain of reviews, and is not waiting for one."),
             )

@@ -27,7 +27,7 @@ _NAMES = """
 """
 
 
-def findings_of_rules() -> Iterator[Discrepancy]:
+def check_rules() -> Iterator[Discrepancy]:
     """Rules that are missing, switched off, or say something else."""
     with connection.cursor() as cursor:
         cursor.execute(_WHAT_IS_THERE)

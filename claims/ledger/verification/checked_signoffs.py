@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy
 
-from claims.ledger.verification.checked_indexes import findings_of
+from claims.ledger.verification.checked_indexes import run_checks
 from claims.ledger.verification.findings import Discrepancy
 from claims.models.signoff_digests import SIGNED_ROWS, VERDICT_SHA256, entry_verdict_sha256, is_signed_off
 
@@ -46,6 +46,6 @@ _QUESTIONS = {
 }
 
 
-def findings_of_signoffs(connection: BaseDatabaseWrapper) -> Iterator[Discrepancy]:
+def check_signoffs(connection: BaseDatabaseWrapper) -> Iterator[Discrepancy]:
     """Verdicts and entries that say something else than was signed off."""
-    return findings_of(_QUESTIONS, connection)
+    return run_checks(_QUESTIONS, connection)

@@ -11,7 +11,7 @@ from sources.models import Snapshot
 _AT_ONCE = 100
 
 
-def findings_of_snapshots(quoted: Mapping[int, tuple[str, int]]) -> Iterator[Discrepancy]:
+def check_snapshots(quoted: Mapping[int, tuple[str, int]]) -> Iterator[Discrepancy]:
     """Texts that are no longer what was quoted.
 
     Args:

@@ -14,15 +14,15 @@ from claims.ledger.proofs.signed_note import SignedNote, TreeHead
 from claims.ledger.verification.checked_entries import EntriesCheck
 from claims.ledger.verification.checked_heads import (
     SignedHeads,
-    findings_of_keys,
+    build_log_names,
+    check_keys,
     is_signed_here,
-    names_of_logs,
 )
-from claims.ledger.verification.checked_indexes import findings_of_indexes
-from claims.ledger.verification.checked_reviews import findings_of_reviews
-from claims.ledger.verification.checked_rules import findings_of_rules
-from claims.ledger.verification.checked_signoffs import findings_of_signoffs
-from claims.ledger.verification.checked_snapshots import findings_of_snapshots
+from claims.ledger.verification.checked_indexes import check_indexes
+from claims.ledger.verification.checked_reviews import check_reviews
+from claims.ledger.verification.checked_rules import check_rules
+from claims.ledger.verification.checked_signoffs import check_signoffs
+from claims.ledger.verification.checked_snapshots import check_snapshots
 from claims.ledger.verification.findings import Discrepancy
 from claims.models import Checkpoint, Publication, SigningKey
 
@@ -35,7 +35,7 @@ _NO_LIMITS = (
 
 
 @dataclass(frozen=True)
-class KeptCheckpoint:
+class ExternalCheckpoint:
     """A checkpoint stored outside the database."""
 
     name: str
@@ -44,14 +44,14 @@ class KeptCheckpoint:
     head: TreeHead
 
     @classmethod
-    def read(cls, name: str, note: str) -> "KeptCheckpoint":
+    def read(cls, name: str, note: str) -> "ExternalCheckpoint":
         """Raises `NoSuchNote`."""
         signed = SignedNote.read(note)
         return cls(name, signed, TreeHead.read(signed.text))
 
 
 def verify(
-    kept: Sequence[KeptCheckpoint] = (),
+    kept: Sequence[ExternalCheckpoint] = (),
     *,
     trusted: Sequence[str] = (),
     progress: Progress = lambda entries: None,
@@ -62,25 +62,25 @@ def verify(
         kept: checkpoints from outside.
         trusted: the keys (base64url) by which those are believed; those that are stored here, unless given.
     """
-    with _one_moment() as indexes:
-        yield from findings_of_rules()
+    with _read_snapshot() as indexes:
+        yield from check_rules()
         yield from _of_logs(kept, trusted, progress)
         yield from indexes()
 
 
-def entries_here() -> int:
+def count_entries() -> int:
     """Return the number of entries to verify."""
     return Publication.objects.count()
 
 
 def _of_logs(
-    kept: Sequence[KeptCheckpoint], trusted: Sequence[str], progress: Progress
+    kept: Sequence[ExternalCheckpoint], trusted: Sequence[str], progress: Progress
 ) -> Iterator[Discrepancy]:
-    yield from findings_of_keys()
+    yield from check_keys()
     heads = {log: SignedHeads(log) for log in Checkpoint.Log.values}
     for of_log in heads.values():
         yield from of_log.take_stored()
-    yield from _take_kept(kept, trusted, heads)
+    yield from _add_external(kept, trusted, heads)
     ledger, reviews = heads[Checkpoint.Log.LEDGER], heads[Checkpoint.Log.REVIEWS]
 
     def grown(tree: GrowingTree) -> None:
@@ -92,15 +92,15 @@ def _of_logs(
     entries = EntriesCheck(grown)
     yield from entries.findings()
     yield from ledger.findings()
-    yield from findings_of_snapshots(entries.quoted)
-    yield from findings_of_reviews(reviews.compare)
+    yield from check_snapshots(entries.quoted)
+    yield from check_reviews(reviews.compare)
     yield from reviews.findings()
 
 
-def _take_kept(
-    kept: Sequence[KeptCheckpoint], trusted: Sequence[str], heads: dict[str, SignedHeads]
+def _add_external(
+    kept: Sequence[ExternalCheckpoint], trusted: Sequence[str], heads: dict[str, SignedHeads]
 ) -> Iterator[Discrepancy]:
-    logs = names_of_logs()
+    logs = build_log_names()
     keys = trusted or list(SigningKey.objects.values_list("public_key", flat=True))
     for one in kept:
         place = f"Checkpoint in {one.name} ({one.head.size} entries)"
@@ -115,14 +115,14 @@ def _take_kept(
 
 
 @contextmanager
-def _one_moment() -> Iterator[Callable[[], Iterator[Discrepancy]]]:
+def _read_snapshot() -> Iterator[Callable[[], Iterator[Discrepancy]]]:
     """Read what is there at one moment; gives what asks for the findings of indexes, which takes the database long.
 
     Those are queried on a second connection with the same snapshot, while this one reads entries. Inside a caller's
     transaction, whose changes only it sees, they are queried on the same.
     """
     if connection.in_atomic_block:
-        yield lambda: _asked(connection)
+        yield lambda: _run_checks(connection)
         return
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
@@ -130,16 +130,16 @@ def _one_moment() -> Iterator[Callable[[], Iterator[Discrepancy]]]:
         cursor.execute("SELECT pg_export_snapshot()")
         [snapshot] = cursor.fetchone()
         with ThreadPoolExecutor(1) as beside:
-            asked = beside.submit(_asked_beside, snapshot)
+            asked = beside.submit(_run_checks_in_parallel, snapshot)
             yield lambda: iter(asked.result())
 
 
-def _asked(database: BaseDatabaseWrapper) -> Iterator[Discrepancy]:
-    yield from findings_of_indexes(database)
-    yield from findings_of_signoffs(database)
+def _run_checks(database: BaseDatabaseWrapper) -> Iterator[Discrepancy]:
+    yield from check_indexes(database)
+    yield from check_signoffs(database)
 
 
-def _asked_beside(snapshot: str) -> list[Discrepancy]:
+def _run_checks_in_parallel(snapshot: str) -> list[Discrepancy]:
     apart = connection.copy()  # of the thread that this runs in
     apart.settings_dict["OPTIONS"].pop("pool", None)
     with closing(apart):
@@ -148,4 +148,4 @@ def _asked_beside(snapshot: str) -> list[Discrepancy]:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             cursor.execute(f"SET TRANSACTION SNAPSHOT '{snapshot}'")
             cursor.execute(_NO_LIMITS)
-        return list(_asked(apart))
+        return list(_run_checks(apart))

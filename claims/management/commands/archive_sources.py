@@ -10,7 +10,7 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 
-from claims.review.cited_sources import ask_for_cited
+from claims.review.cited_sources import request_cited_copies
 from factcheck.management.localized_command import SpokenCommand
 from sources.archiving import schedule, tasks
 from sources.models import ArchivingRequest
@@ -46,7 +46,7 @@ class Command(SpokenCommand):
         )
 
     def handle(self, *, missing: bool, imported: bool, ask: bool, **options: Any) -> None:
-        asked = ask_for_cited(missing=missing, imported=imported)
+        asked = request_cited_copies(missing=missing, imported=imported)
         if ask:
             self.stdout.write(
                 ngettext("%(asked)s copy queued.", "%(asked)s copies queued.", asked)

@@ -8,7 +8,7 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext, gettext_noop
 
 from claims.ledger.house_signature import fingerprint
-from claims.ledger.proofs.key_succession import KeyRefused, succeed
+from claims.ledger.proofs.key_succession import KeyRefused, succeed_key
 from factcheck.management.localized_command import SpokenCommand
 from factcheck.management.owners_command import as_owner_only
 
@@ -47,7 +47,7 @@ class Command(SpokenCommand):
             secret, why = _secret(str(file)), ""
         try:
             with as_owner_only():
-                key = succeed(secret, lost_because=why)
+                key = succeed_key(secret, lost_because=why)
         except KeyRefused as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(gettext("The new key is %(public_key)s") % {"public_key": key.public_key})

@@ -25,7 +25,7 @@ from claims.imports.reading.mappings.mapping import Mapping, read_mapping
 from claims.imports.reading.raw_record import FIELDS
 from claims.imports.reading.recipe import Recipe
 from claims.imports.storing import house_archive, runs
-from claims.imports.storing.run_import import dry
+from claims.imports.storing.run_import import run_dry
 from claims.management.import_explanation import explanation, print_explanation
 from claims.management.import_report import asked_on, detected_on, print_summary, progress_on, summary
 from claims.management.people import user_named
@@ -138,7 +138,7 @@ class Command(SpokenCommand):
             return
 
         def work() -> ImportRun:
-            run = runs.begin(place, recipe, by=by)
+            run = runs.find_or_create_run(place, recipe, by=by)
             with progress_on(errors) as tell:
                 runs.run_place(
                     run,
@@ -153,7 +153,7 @@ class Command(SpokenCommand):
             return run
 
         try:
-            run = dry(work) if dry_run else work()
+            run = run_dry(work) if dry_run else work()
         except runs.AlreadyRunning as problem:
             raise CommandError(str(problem)) from None
         if run.refused:
@@ -170,7 +170,7 @@ class Command(SpokenCommand):
                 gettext("Name the administrator who imports the newsroom archive: --by USERNAME.")
             )
         try:
-            run = house_archive.hold(house_archive.keep(place, recipe, by=by))
+            run = house_archive.hold_archive(house_archive.keep_copy(place, recipe, by=by))
         except (NotPossible, NotAllowed) as refusal:
             raise CommandError(str(refusal)) from None
         if run.state == ImportRun.State.FAILED:
@@ -198,11 +198,11 @@ class Command(SpokenCommand):
             raise CommandError(
                 gettext("Standard input can be read only once: leave --write-mapping out, or name a file.")
             )
-        with closing(places.files(place)) as files:  # type: ignore[type-var]  # a generator, which can be closed
+        with closing(places.open_files(place)) as files:  # type: ignore[type-var]  # a generator, which can be closed
             file = next(files, None)
             found = recipe.of(file) if isinstance(file, File) else file
             if isinstance(file, File) and isinstance(found, tuple) and found[0] is spreadsheets:
-                found = found[0], recipe.completed(spreadsheets.looked_into(file, recipe.sheet))
+                found = found[0], recipe.completed(spreadsheets.inspect_workbook(file, recipe.sheet))
         if not isinstance(found, tuple):
             raise CommandError(in_words(found.reason) if found else gettext("There is no file."))
         form, how = found
@@ -242,7 +242,7 @@ class Command(SpokenCommand):
                 private_folder(report.parent)
             # What was refused was never published.
             with open_private(report) as file:
-                file.writelines(runs.problems_report(run))
+                file.writelines(runs.write_problem_report(run))
         except OSError as error:
             raise CommandError(
                 gettext("The report cannot be written to %(report)s: %(strerror)s.")
@@ -288,7 +288,7 @@ def _is_lossless_export(place: str) -> bool:
     """
     if place == STANDARD_INPUT or is_address(place) or not Path(place).is_file():
         return False
-    with closing(places.files(place)) as files:  # type: ignore[type-var]  # a generator, which can be closed
+    with closing(places.open_files(place)) as files:  # type: ignore[type-var]  # a generator, which can be closed
         first = next(files, None)
         if not isinstance(first, File) or not recognise(first.head):
             return False

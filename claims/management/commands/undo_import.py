@@ -39,7 +39,7 @@ class Command(SpokenCommand):
             raise CommandError(gettext("There is no import %(run)s.") % {"run": run})
         possible = undo.count_rest(found) if found.state in undo.UNDOABLE else 0
         try:
-            undo.undo(found, by=person, rest=rest)
+            undo.undo_run(found, by=person, rest=rest)
         except (NotPossible, NotAllowed) as refusal:
             hint = ngettext(
                 "With --rest, the %(count)s claim that has not been edited is undone.",
@@ -53,5 +53,5 @@ class Command(SpokenCommand):
         else:
             self.stdout.write(
                 gettext("%(run)s was partly undone: %(obstacles)s")
-                % {"run": found, "obstacles": " ".join(undo.obstacles(found))}
+                % {"run": found, "obstacles": " ".join(undo.find_obstacles(found))}
             )

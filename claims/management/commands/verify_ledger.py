@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from claims.ledger.house_signature import decoded
-from claims.ledger.proofs.signed_note import NoSuchNote
-from claims.ledger.verification.verification_run import KeptCheckpoint, entries_here, verify
+from claims.ledger.proofs.signed_note import InvalidNote
+from claims.ledger.verification.verification_run import ExternalCheckpoint, count_entries, verify
 from factcheck.management.localized_command import SpokenCommand
 
 
@@ -54,7 +54,7 @@ class Command(SpokenCommand):
         columns = (TextColumn("{task.description}"), BarColumn(), TimeRemainingColumn())
         found = 0
         with Progress(*columns, console=Console(stderr=True), disable=verbosity == 0) as shown:
-            entries = entries_here()
+            entries = count_entries()
             task = shown.add_task(gettext("verifying"), total=entries)
             for finding in verify(
                 kept, trusted=key, progress=lambda done: shown.update(task, completed=done)
@@ -89,13 +89,13 @@ def _require_key(text: str) -> None:
         )
 
 
-def _read(name: str) -> KeptCheckpoint:
+def _read(name: str) -> ExternalCheckpoint:
     try:
         text = sys.stdin.read() if name == "-" else Path(name).read_text(encoding="utf-8")
-        return KeptCheckpoint.read(name, text)
+        return ExternalCheckpoint.read(name, text)
     except OSError as problem:
         raise CommandError(
             gettext("%(name)s cannot be read: %(strerror)s.") % {"name": name, "strerror": problem.strerror}
         ) from None
-    except (NoSuchNote, UnicodeDecodeError) as problem:
+    except (InvalidNote, UnicodeDecodeError) as problem:
         raise CommandError(f"{name}: {problem}") from None

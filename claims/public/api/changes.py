@@ -25,7 +25,7 @@ from django.utils.translation import gettext
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.reverse import reverse
 
-from claims.ledger.document.change_events import event_of_change
+from claims.ledger.document.change_events import find_change_event
 from claims.ledger.document.claim_document import moment as written
 from claims.ledger.document.claim_document import render
 from claims.ledger.house_signature import public_key, signature, signed_text
@@ -367,7 +367,7 @@ def _rendered(entry: dict[str, Any], *, version_address: str, embedded: str, is_
     stored = orjson.dumps(entry["body"].decode() if embedded == "stored" else None)
     described: Change = {
         "sequence": entry["sequence"],
-        "event": event_of_change(entry["kind"], entry["status"], entry["status_before"]),
+        "event": find_change_event(entry["kind"], entry["status"], entry["status_before"]),
         "claim_id": entry["claim_id"],
         "version": entry["version"],
         "kind": entry["kind"],

@@ -27,7 +27,7 @@ from claims.ledger.queries.claim_filters import (
     VerdictListQuery,
     VersionListQuery,
 )
-from claims.ledger.queries.search_query import BESIDE, said_of_search
+from claims.ledger.queries.search_query import BESIDE, describe_search
 from claims.matching.semantic_fallback import entries_meant
 from claims.models import Publication, PublishedVerdict
 from claims.public.api import markup
@@ -125,7 +125,7 @@ class ClaimResource(PublicList):
                 else [row[3] for row in page.rows]
             ),
             last_modified=page.rows[0][2] if page.rows else None,
-            beside=said_of_search(
+            beside=describe_search(
                 query, [row[columns.index("body")] for row in page.rows] if query.highlights else []
             ),
         )

@@ -7,9 +7,9 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from claims.ledger.document.claim_document import render
-from claims.ledger.document.cluster_document import cluster, cluster_with_claims
+from claims.ledger.document.cluster_document import build_cluster, build_cluster_with_claims
 from claims.ledger.document.serializers import ClusterSerializer, ClusterWithClaimsSerializer
-from claims.ledger.queries.cluster_filters import ClusterListQuery, entries_of
+from claims.ledger.queries.cluster_filters import ClusterListQuery, find_entries
 from claims.models import Cluster
 from claims.public.api.entities import ThingResource
 from factcheck.api.query_values import GREATEST_ID
@@ -26,7 +26,7 @@ class ClusterResource(ThingResource):
     list_query = ClusterListQuery
     serializer_class = ClusterSerializer
     item_serializer_class = ClusterWithClaimsSerializer
-    represent = cluster
+    represent = build_cluster
 
     def rows(self) -> QuerySet[Cluster]:
         return Cluster.objects.public().with_what_is_seen()
@@ -35,10 +35,12 @@ class ClusterResource(ThingResource):
         row = self.rows().filter(pk=min(id, GREATEST_ID)).first()
         if row is None:
             return None
-        entries = entries_of([row.pk]).only("body").order_by(F("claimed_on").asc(nulls_last=True), "claim_id")
+        entries = (
+            find_entries([row.pk]).only("body").order_by(F("claimed_on").asc(nulls_last=True), "claim_id")
+        )
         documents = [entry.document for entry in entries[: CLAIM_LIMIT + 1]]
         more = f"{OWN}{reverse('claims-list')}?{urlencode({'cluster': row.pk})}"
-        document = cluster_with_claims(
+        document = build_cluster_with_claims(
             row, documents[:CLAIM_LIMIT], more=more if len(documents) > CLAIM_LIMIT else None
         )
         return render(document).encode()

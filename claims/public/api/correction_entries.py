@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypedDict
 
 from claims.ledger.document.claim_body import CORRECTION_KINDS
 from claims.ledger.document.claim_document import moment
-from claims.ledger.document.wording_changes import PublicWordingChange, wording_changes
+from claims.ledger.document.wording_changes import PublicWordingChange, find_wording_changes
 from claims.ledger.queries.correction_filters import CorrectionListQuery
 from claims.models import Publication
 from claims.models.publication import in_version_before
@@ -113,6 +113,6 @@ def _corrected(entry: dict[str, Any], body: bytes, earlier: bytes | None) -> Cor
         "url": OWN + permanent("claim-version", claim, version),
         "url_before": OWN + permanent("claim-version", claim, version - 1) if before else None,
         "claim_url": OWN + permanent("claim-permanent", claim),
-        "changes": wording_changes(before, after) if before else [],
+        "changes": find_wording_changes(before, after) if before else [],
     }
     return Corrected(said, entry["published_at"], after, before)

@@ -3,7 +3,7 @@
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from claims.ledger.queries.correction_filters import CorrectionListQuery, corrections
+from claims.ledger.queries.correction_filters import CorrectionListQuery, filter_corrections
 from claims.models import Publication
 from claims.public.api.correction_entries import (
     CorrectionEntrySerializer,
@@ -34,7 +34,7 @@ class CorrectionResource(PublicList):
     schema = CorrectionsSchema()
 
     def rows(self) -> QuerySet[Publication]:
-        found: QuerySet[Publication] = corrections()
+        found: QuerySet[Publication] = filter_corrections()
         return found
 
     def listing(self, query: CorrectionListQuery, request: HttpRequest) -> Listing:

@@ -21,10 +21,10 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.views import APIView
 
-from claims.ledger.document.google_claims import IMAGE_SHAPE, SHAPE, fact_checked_claim
-from claims.ledger.queries.address_search import sought
+from claims.ledger.document.google_claims import IMAGE_SHAPE, SHAPE, build_fact_checked_claim
+from claims.ledger.queries.address_search import read_search
 from claims.ledger.queries.claim_filters import ClaimListQuery
-from claims.ledger.queries.search_query import NEWEST, RELEVANCE, belongs_to, parts_of
+from claims.ledger.queries.search_query import NEWEST, RELEVANCE, is_of_order, split_parts
 from claims.matching.near_media import published_alike
 from claims.matching.semantic_fallback import entries_meant
 from claims.models import Publication, PublishedVerdict
@@ -149,7 +149,7 @@ class _Asked:
 
     def __init__(self, values: dict[str, Any]) -> None:
         self.values = values
-        self.reading = sought(values["query"]) if values.get("query") else None
+        self.reading = read_search(values["query"]) if values.get("query") else None
         self.language: str = values.get("language_code", "")
         site = values.get("review_publisher_site_filter")
         self.publishers = set(publisher_ids([site])) if site else None
@@ -167,7 +167,7 @@ class _Asked:
     def _page(self) -> KeysetPage[tuple[Any, ...]]:
         token, offset = self.values.get("page_token", ""), self.values.get("offset", 0)
         ordering = self._ordering(token)
-        order: dict[str, Any] = {"ordering": ordering, "parts": parts_of(ordering, self.reading)}
+        order: dict[str, Any] = {"ordering": ordering, "parts": split_parts(ordering, self.reading)}
         size = min(self.values.get("page_size", 0) or PAGE_SIZE, PAGE_SIZE_LIMIT)
         rows = self._rows()
         try:
@@ -188,14 +188,14 @@ class _Asked:
         """
         if not self.reading:
             return _ordering("-reviewed")
-        if token and belongs_to(token, NEWEST):
+        if token and is_of_order(token, NEWEST):
             return NEWEST
         most = 2 * RANKED if token else RANKED
         return RELEVANCE if self.reading.ranking and self.reading.matches <= most else NEWEST
 
     def claim(self, body: Document) -> Document:
         """A claim with the matching reviews."""
-        return fact_checked_claim(body, [v for v in body["verdicts"] if self._wants(body, v)])
+        return build_fact_checked_claim(body, [v for v in body["verdicts"] if self._wants(body, v)])
 
     def _rows(self) -> Any:
         rows = Publication.objects.current()
@@ -273,7 +273,7 @@ def _claims_about(look: PerceptualHash, language: str) -> list[Document]:
         claim = shown.claim
         reviews = [v for v in claim["verdicts"] if not language or _is_in(v["language"], language)]
         if reviews:
-            found.setdefault(claim["id"], fact_checked_claim(claim, reviews))
+            found.setdefault(claim["id"], build_fact_checked_claim(claim, reviews))
     return list(found.values())
 
 

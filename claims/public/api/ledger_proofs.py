@@ -289,8 +289,8 @@ class InclusionResource(LedgerResource):
                 gettext("a ledger of %(size)s entries has no entry with this number.") % {"size": size},
             )
         parts = merkle_tree.inclusion_parts(sequence - 1, size)
-        *hashes, root = stored_tree.proof([*parts, (0, size)])
-        [text] = stored_tree.entry_texts(sequence, sequence)
+        *hashes, root = stored_tree.load_proof([*parts, (0, size)])
+        [text] = stored_tree.load_entry_texts(sequence, sequence)
         is_newest = size == newest.tree_size
         checkpoint = newest if is_newest else Checkpoint.objects.of_ledger().filter(tree_size=size).newest()
         said: InclusionProof = {
@@ -325,7 +325,7 @@ class ConsistencyResource(LedgerResource):
             }
             raise InvalidParameters([{"parameter": "first", "code": "invalid", "detail": detail}])
         parts = merkle_tree.consistency_parts(first, second)
-        *hashes, before, after = stored_tree.proof([*parts, (0, first), (0, second)])
+        *hashes, before, after = stored_tree.load_proof([*parts, (0, first), (0, second)])
         said: ConsistencyProof = {
             "first": first,
             "second": second,

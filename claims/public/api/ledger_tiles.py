@@ -85,7 +85,7 @@ class EntriesTileResource(_Tiles):
         return super().retrieve(request, **place)
 
     def content(self, level: int, number: int, width: int) -> bytes:
-        texts = stored_tree.entry_texts(number * WIDTH + 1, number * WIDTH + width)
+        texts = stored_tree.load_entry_texts(number * WIDTH + 1, number * WIDTH + width)
         return b"".join(len(text).to_bytes(2, "big") + text for text in texts)
 
 

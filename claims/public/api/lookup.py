@@ -25,7 +25,7 @@ from rest_framework.reverse import reverse
 from rest_framework.viewsets import ViewSet
 
 from claims.ledger.document.claim_body import PublicClaim
-from claims.ledger.queries.address_search import LENGTH_LIMIT, claims_at
+from claims.ledger.queries.address_search import LENGTH_LIMIT, find_claims_at
 from claims.models import Publication, PublishedVerdict
 from claims.public.api.lookup_answers import (
     CLAIM_LIMIT,
@@ -115,7 +115,7 @@ def found_at(urls: Sequence[str], request: HttpRequest) -> bytes:
     keys = ["" if len(url) > LENGTH_LIMIT or "\0" in url else url_key(url) for url in urls]
     found: dict[str, Found] = {}
     looked_up = sorted({*keys} - {""})
-    own = claims_at(looked_up)
+    own = find_claims_at(looked_up)
     values = {"addresses": looked_up, "own_addresses": list(own), "own_claims": list(own.values())}
     for key, source, body in _statement().fetch(values):
         found.setdefault(key, Found(key, is_own=key in own)).add(source, body)

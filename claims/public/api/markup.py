@@ -34,8 +34,8 @@ DESCRIPTION = OpenApiResponse(
 def document(body: Document) -> Document:
     """What the markup says of a claim: its reviews or, where it has none any more, what became of it."""
     by = claim_document.site()
-    reviews = claimreview.markup(body, site=by)
-    return reviews or claimreview.CONTEXT | claimreview.withdrawal(body, site=by)
+    reviews = claimreview.build_markup(body, site=by)
+    return reviews or claimreview.CONTEXT | claimreview.describe_withdrawal(body, site=by)
 
 
 def require_no_fields(query: Query) -> None:

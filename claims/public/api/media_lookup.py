@@ -16,7 +16,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
-from claims.ledger.document.headline import lead_verdict
+from claims.ledger.document.headline import choose_lead_verdict
 from claims.matching.near_media import AlikeMedia, ShownMedia, published_alike
 from claims.models import Publication
 from claims.public.api.media_lookup_answers import (
@@ -160,7 +160,7 @@ def _result(found: AlikeMedia) -> FoundMedia:
 
 def _claim(shown: ShownMedia) -> ClaimWithMedia:
     claim = shown.claim
-    lead = lead_verdict(claim) if shown.role == "claimed" else None
+    lead = choose_lead_verdict(claim) if shown.role == "claimed" else None
     names = ("id", "publisher", "rating", "summary", "language", "reviewed_on", "url")
     return {
         "id": claim["id"],

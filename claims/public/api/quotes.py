@@ -3,7 +3,7 @@
 from typing import Any, TypedDict
 
 from claims.public.api.evidence_status import StandingsResource
-from claims.quotes.status import PublicQuoteStanding, SeenSnapshot, quote_standings
+from claims.quotes.status import PublicQuoteStatus, SeenSnapshot, load_quote_statuses
 from factcheck.api.openapi.body_serializer import BodySerializer
 from factcheck.api.openapi.schema import PublicSchema
 
@@ -13,7 +13,7 @@ class QuotesOfClaim(TypedDict):
 
     claim: int
     version: int
-    quotes: list[PublicQuoteStanding]
+    quotes: list[PublicQuoteStatus]
 
 
 class SeenSnapshotSerializer(BodySerializer):
@@ -21,7 +21,7 @@ class SeenSnapshotSerializer(BodySerializer):
 
 
 class QuoteStandingSerializer(BodySerializer):
-    body = PublicQuoteStanding
+    body = PublicQuoteStatus
 
 
 class QuotesOfClaimSerializer(BodySerializer):
@@ -48,4 +48,4 @@ class QuotesResource(StandingsResource):
     route = "claims-quotes"
 
     def told(self, body: dict[str, Any]) -> QuotesOfClaim:
-        return {"claim": body["id"], "version": body["version"], "quotes": quote_standings(body)}
+        return {"claim": body["id"], "version": body["version"], "quotes": load_quote_statuses(body)}

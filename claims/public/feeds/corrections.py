@@ -15,8 +15,8 @@ from claims.ledger.document.claim_body import CORRECTION_KINDS
 from claims.ledger.queries.correction_filters import (
     CorrectionListQuery,
     JudgedParameter,
-    corrections,
-    of_house,
+    filter_corrections,
+    filter_newsroom,
 )
 from claims.public.api.correction_entries import (
     COLUMNS,
@@ -45,7 +45,7 @@ class CorrectionFeedQuery(CorrectionListQuery):
     by = JudgedParameter(
         Keyword(("house", "all")),
         "Whose: the newsroom's own unless `publisher` or `claim` asks for others, or `all`.",
-        verdicts=of_house,
+        verdicts=filter_newsroom,
     )
 
     @property
@@ -70,7 +70,7 @@ def corrections_feed(request: HttpRequest) -> HttpResponse:
 
 
 def _feed(request: HttpRequest) -> HttpResponse:
-    query = CorrectionFeedQuery(request.GET, corrections(), request=request)
+    query = CorrectionFeedQuery(request.GET, filter_corrections(), request=request)
     try:
         page = page_of_corrections(
             query,

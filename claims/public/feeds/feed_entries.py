@@ -8,8 +8,8 @@ from django.conf import settings
 from django.template.loader import render_to_string
 from django.urls import reverse
 
-from claims.ledger.document.headline import correction, headline, label_in, lead_verdict
-from claims.ledger.document.markdown import with_absolute_links
+from claims.ledger.document.headline import build_headline, choose_lead_verdict, find_correction, find_label
+from claims.ledger.document.markdown import make_links_absolute
 
 Document = dict[str, Any]
 
@@ -61,8 +61,8 @@ class Channel:
 
 def entry(document: Document) -> FeedEntry:
     """Return the feed entry of a publication, retraction or merge."""
-    verdict = lead_verdict(document)
-    latest = correction(document)
+    verdict = choose_lead_verdict(document)
+    latest = find_correction(document)
     withdrawn = latest["note"] if latest and not verdict else ""
     publisher = (
         verdict["publisher"] if verdict else {"name": settings.NEWSROOM_NAME, "url": settings.SITE_URL}
@@ -70,7 +70,7 @@ def entry(document: Document) -> FeedEntry:
     return FeedEntry(
         id=address_of(document["id"]),
         url=document["url"],
-        title=headline(document),
+        title=build_headline(document),
         language=document["language"],
         content_language=verdict["language"] if verdict else document["language"],
         summary=verdict["summary"] if verdict else withdrawn,
@@ -95,8 +95,8 @@ def _html(document: Document, latest: Document | None) -> str:
     verdicts = [
         {
             **verdict,
-            "label": label_in(document["language"], verdict["rating"]) if verdict["rating"] else "",
-            "explanation_html": with_absolute_links(verdict["explanation_html"], document["url"]),
+            "label": find_label(document["language"], verdict["rating"]) if verdict["rating"] else "",
+            "explanation_html": make_links_absolute(verdict["explanation_html"], document["url"]),
         }
         for verdict in document["verdicts"]
     ]

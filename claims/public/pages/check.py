@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
-from claims.ledger.queries.address_search import key_of, sought
+from claims.ledger.queries.address_search import build_address_key, read_search
 from claims.matching.answers import ONE_POST, Answer, Terms, answered
 from claims.matching.peer_matches import checked_elsewhere
 from claims.matching.repeat_detection import note_of_reader, said_again
@@ -53,7 +53,7 @@ class PastedText(forms.Form):
     def address(self) -> str:
         """The input if it is only an address, otherwise ""."""
         text: str = self.cleaned_data["text"]
-        return text if key_of(text) else ""
+        return text if build_address_key(text) else ""
 
 
 @require_safe
@@ -132,7 +132,7 @@ def _finds(answer: Answer, *kinds: str) -> bool:
 def _source_at(address: str) -> PublishedSource | None:
     public_ones = Mention.objects.filter(kind=Mention.Kind.SOURCE).values("thing_id")
     known = (
-        Source.objects.filter(url_key=key_of(address), pk__in=public_ones)
+        Source.objects.filter(url_key=build_address_key(address), pk__in=public_ones)
         .values_list("pk", flat=True)
         .first()
     )
@@ -141,7 +141,7 @@ def _source_at(address: str) -> PublishedSource | None:
 
 def claims_naming(address: str) -> list[Document]:
     """The claims that were seen at an address, cite it, are reviewed there, or whose page of ours it is."""
-    places = sought(address).places
+    places = read_search(address).places
     if not places:
         return []
     naming = Q(source_ids__overlap=places.sources) | Q(id__any_of=places.entries)

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from claims.ledger.document.headline import lead_verdict
+from claims.ledger.document.headline import choose_lead_verdict
 from claims.matching.alignment import Span
 from claims.matching.answers import Answer, AnsweredPassage, Match
 from claims.models import Publication
@@ -27,7 +27,7 @@ class MeantClaim:
 
     @property
     def verdict(self) -> Document | None:
-        return lead_verdict(self.claim)
+        return choose_lead_verdict(self.claim)
 
 
 @dataclass(frozen=True, slots=True)

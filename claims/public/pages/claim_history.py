@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils.timezone import get_default_timezone, make_aware
 from django.views.decorators.http import require_safe
 
-from claims.ledger.document.wording_changes import wording_changes
+from claims.ledger.document.wording_changes import find_wording_changes
 from claims.models import Publication
 from claims.public.pages.claim_ledger import ledger_of
 from claims.public.pages.entry_page import ratings_of
@@ -134,4 +134,4 @@ def _changes(before: HistoricVersion | None, after: HistoricVersion | None) -> l
     if before is None or after is None:
         return []
     was, now = before.document, after.document
-    return shown_changes(wording_changes(was, now), was, now)
+    return shown_changes(find_wording_changes(was, now), was, now)

@@ -7,8 +7,8 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.views.decorators.http import require_safe
 
 from claims.ledger.document.claim_document import render
-from claims.ledger.document.cluster_document import cluster as public_cluster
-from claims.ledger.queries.cluster_filters import ClusterListQuery, entries_of
+from claims.ledger.document.cluster_document import build_cluster as public_cluster
+from claims.ledger.queries.cluster_filters import ClusterListQuery, find_entries
 from claims.models import Cluster, Publication
 from claims.models.cluster import ClusterQuerySet
 from claims.public.pages.page_cache import public
@@ -111,5 +111,5 @@ def published_cluster(pk: int) -> Cluster:
 
 def entries_shown(row: Cluster) -> list[Publication]:
     """The entries of its claims, those that were made first before all others."""
-    in_order = entries_of([row.pk]).order_by(F("claimed_on").asc(nulls_last=True), "claim_id")
+    in_order = find_entries([row.pk]).order_by(F("claimed_on").asc(nulls_last=True), "claim_id")
     return list(in_order.defer(*UNSHOWN)[:CLAIMS_PER_CLUSTER])

@@ -14,7 +14,7 @@ from django.utils.timezone import get_default_timezone
 from django.views.decorators.http import require_safe
 
 from claims.ledger.document.claim_body import CORRECTION_KINDS
-from claims.ledger.queries.correction_filters import CorrectionListQuery, corrections
+from claims.ledger.queries.correction_filters import CorrectionListQuery, filter_corrections
 from claims.public.api.correction_entries import (
     Corrected,
     corrected,
@@ -122,7 +122,7 @@ def _asked(request: HttpRequest) -> QueryDict:
 
 def _page(asked: QueryDict, request: HttpRequest) -> tuple[KeysetPage[Any], CorrectionListQuery]:
     try:
-        query = CorrectionListQuery(asked, corrections(), request=request)
+        query = CorrectionListQuery(asked, filter_corrections(), request=request)
         page = page_of_corrections(
             query,
             ordering=query.orderings[0],
@@ -198,7 +198,7 @@ def _counted(asked: QueryDict, request: HttpRequest) -> LogCounts:
     key = f"corrections:{others.urlencode()}:{position}"
     numbers: dict[tuple[str, str], int] | None = cache.get(key)
     if numbers is None:
-        rows = CorrectionListQuery(others, corrections(), request=request).qs.order_by()
+        rows = CorrectionListQuery(others, filter_corrections(), request=request).qs.order_by()
         found = Statement.of(rows.values_list("kind", "published_at"))
         counted = fetch(
             _COUNTED.format(corrections=found.sql), [*found.parameters, str(get_default_timezone())]

@@ -7,12 +7,16 @@ from django.conf import settings
 from django.utils.safestring import mark_safe
 
 from claims.ledger.document import claim_document, claimreview
-from claims.ledger.document.translated_document import lapsed_translation, translated, translation_into
+from claims.ledger.document.translated_document import (
+    find_outdated_translation,
+    find_translation,
+    translate_document,
+)
 from claims.links.link_status import link_standings, links_in_need, sources_named
 from claims.models import Publication
 from claims.public.pages.related_claims import related_claims
 from claims.public.pages.version_changes import changes
-from claims.quotes.status import quote_standings
+from claims.quotes.status import load_quote_statuses
 from factcheck import features
 from factcheck.web.language_addresses import permanent
 
@@ -45,17 +49,23 @@ def entry_page(
         address: the canonical address of the page, if it has one in a language.
     """
     newest = ledger[0]
-    document = translated(shown.document, "" if original else language)
-    offered = translation_into(language, shown.document) if original else None
-    lapsed = lapsed_translation(language, [(e.kind, e.document) for e in ledger]) if shown is newest else None
+    document = translate_document(shown.document, "" if original else language)
+    offered = find_translation(language, shown.document) if original else None
+    lapsed = (
+        find_outdated_translation(language, [(e.kind, e.document) for e in ledger])
+        if shown is newest
+        else None
+    )
     # An old version says what it said then.
-    standings = quote_standings(document) if shown is newest else []
+    standings = load_quote_statuses(document) if shown is newest else []
     links = links_in_need(link_standings(sources_named(document))) if shown is newest else {}
     history = changes(ledger)
     published = shown.status == Publication.Status.PUBLISHED
     related = related_claims(shown.document) if shown is newest and published else []
     markup = (
-        claimreview.markup(document, site=claim_document.site(), page=address) if shown is newest else None
+        claimreview.build_markup(document, site=claim_document.site(), page=address)
+        if shown is newest
+        else None
     )
     context = {
         "claim": document,
@@ -72,7 +82,7 @@ def entry_page(
         "cited_as": document["url"]
         if shown is newest
         else absolute("claim-version", shown.claim_id, shown.version),
-        "markup": mark_safe(claimreview.script(markup)) if markup else "",  # noqa: S308 - script() escapes
+        "markup": mark_safe(claimreview.to_script(markup)) if markup else "",  # noqa: S308 - script() escapes
     }
     for feature in features.switched_on():
         if feature.claim_page:

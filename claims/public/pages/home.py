@@ -10,8 +10,8 @@ from django.utils import timezone, translation
 from django.views.decorators.http import require_safe
 
 from claims.ledger.document.claim_body import CORRECTION_KINDS
-from claims.ledger.document.cluster_document import cluster as public_cluster
-from claims.ledger.queries.correction_filters import CorrectionListQuery, corrections
+from claims.ledger.document.cluster_document import build_cluster as public_cluster
+from claims.ledger.queries.correction_filters import CorrectionListQuery, filter_corrections
 from claims.models import Cluster, Mention, NewsroomPage, Publication
 from claims.public.api.correction_entries import (
     COLUMNS,
@@ -134,7 +134,7 @@ def _topics() -> list[tuple[str, str, int]]:
 
 def _corrections(request: HttpRequest) -> list[tuple[Any, ...]]:
     """What was corrected of our own in the last days."""
-    query = CorrectionListQuery(QueryDict("by=house"), corrections(), request=request)
+    query = CorrectionListQuery(QueryDict("by=house"), filter_corrections(), request=request)
     page = page_of_corrections(query, ordering=query.orderings[0], size=CORRECTIONS, cursor="")
     since = timezone.now() - RECENT
     return [row for row in page.rows if row[_PUBLISHED_AT] >= since]

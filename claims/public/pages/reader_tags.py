@@ -19,9 +19,9 @@ from django.utils.translation import get_language, get_language_info
 from django.utils.translation import gettext as _
 
 from claims.ledger.document import claimreview
-from claims.ledger.document.headline import lead_verdict
-from claims.ledger.document.reply_document import reason_in_words
-from claims.ledger.document.translated_document import translated
+from claims.ledger.document.headline import choose_lead_verdict
+from claims.ledger.document.reply_document import describe_reason
+from claims.ledger.document.translated_document import translate_document
 from claims.models import Claimant, Evidence, MediaAuthenticity, Publication
 from claims.models.rating import RatingClass
 from claims.public.pages.annotated_text import TextPiece
@@ -46,7 +46,7 @@ _SMALL_NAMES = {"es", "fr", "pt"}
 
 register = template.Library()
 register.filter(language_name)
-register.filter(lead_verdict)
+register.filter(choose_lead_verdict)
 register.filter(share_text)
 
 _CHOICES = {
@@ -98,7 +98,7 @@ def page_markup(context: template.RequestContext) -> SafeString:
     """Return the JSON-LD of the page."""
     request = context.get("request")
     found = structured_data(request, context.flatten()) if request else None
-    return mark_safe(claimreview.script(found)) if found else SafeString()  # noqa: S308 - script() escapes
+    return mark_safe(claimreview.to_script(found)) if found else SafeString()  # noqa: S308 - script() escapes
 
 
 @register.filter
@@ -192,7 +192,7 @@ def named(code: str, choices: str) -> str:
 @register.simple_tag(takes_context=True)
 def in_readers_language(context: Context, document: Document) -> Document:
     """Return a claim for this reader: translated, if there is a translation."""
-    return translated(document, str(context.get("reader_language", "")))
+    return translate_document(document, str(context.get("reader_language", "")))
 
 
 @register.filter
@@ -215,9 +215,9 @@ def not_asked(reply: Document, language: str) -> tuple[str, str]:
         language: of the verdict as it was published.
     """
     said: str = reply["not_asked_reason"]
-    if said != reason_in_words(reply["not_asked"], language):
+    if said != describe_reason(reply["not_asked"], language):
         return said, language
-    return reason_in_words(reply["not_asked"], interface_language()), interface_language()
+    return describe_reason(reply["not_asked"], interface_language()), interface_language()
 
 
 @register.filter
@@ -327,7 +327,7 @@ def highlighted(piece: TextPiece[CheckedPassage]) -> SafeString:
 
 
 def _rating(passage: CheckedPassage) -> Document | None:
-    verdict = lead_verdict(passage.claim)
+    verdict = choose_lead_verdict(passage.claim)
     return verdict["rating"] if verdict else None
 
 

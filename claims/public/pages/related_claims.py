@@ -7,7 +7,7 @@ from typing import Any
 from django.db.models import QuerySet
 from django.utils.translation import gettext_lazy as _
 
-from claims.ledger.queries.cluster_filters import beside
+from claims.ledger.queries.cluster_filters import find_neighbours
 from claims.matching import embedding
 from claims.models import Publication
 from claims.public.pages.published_source import UNSHOWN
@@ -52,7 +52,7 @@ def related_claims(document: Document) -> list[RelatedClaim]:
             if len(found) < MOST and row.claim_id != document["id"]:
                 found.setdefault(row.claim_id, RelatedClaim(row.document, why))
 
-    add(_newest(beside(document["id"])), "cluster")
+    add(_newest(find_neighbours(document["id"])), "cluster")
     if len(found) < MOST and (rows := _of_the_claimant(document)) is not None:
         add(_newest(rows), "claimant")
     if len(found) < MOST:

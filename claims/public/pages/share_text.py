@@ -5,7 +5,7 @@ from typing import Any
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from claims.ledger.document.headline import lead_verdict
+from claims.ledger.document.headline import choose_lead_verdict
 
 Document = dict[str, Any]
 
@@ -15,7 +15,7 @@ LONGEST = 300
 
 def share_text(document: Document) -> str:
     """The rating with the statement that it is of, who checked it, and where to read it; in the page's language."""
-    verdict, statement = lead_verdict(document), " ".join(document["statement"].split())
+    verdict, statement = choose_lead_verdict(document), " ".join(document["statement"].split())
     if verdict is None or len(statement) > LONGEST:
         publisher = verdict["publisher"]["name"] if verdict else ""
         told = _("Fact check by %(publisher)s: %(address)s") if publisher else "%(address)s"

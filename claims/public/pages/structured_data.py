@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
 from claims.ledger.document import claim_document, page_markup
-from claims.ledger.document.headline import headline
+from claims.ledger.document.headline import build_headline
 from claims.public.pages.head_links import head_links, route_of
 from claims.public.pages.page_addresses import canonical
 from claims.public.pages.responses import interface_language
@@ -43,13 +43,13 @@ def structured_data(request: HttpRequest, context: Mapping[Any, Any]) -> Documen
     if not here:
         return None
     write = _PAGES.get(route_of(request))
-    return page_markup.graph(write(here, address_language(request), context)) if write else None
+    return page_markup.build_graph(write(here, address_language(request), context)) if write else None
 
 
 def newsroom(policies: Document | None = None) -> Document:
     """The newsroom as an organisation."""
     site = claim_document.site()
-    return page_markup.organization(site, logo=_whole(static("logo.svg")), policies=policies)
+    return page_markup.build_organization(site, logo=_whole(static("logo.svg")), policies=policies)
 
 
 def claim_images(body: Document) -> list[str]:
@@ -69,16 +69,16 @@ def _home(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | N
     languages = [tag for tag, _name in settings.LANGUAGES]
     return [
         newsroom(policies),
-        page_markup.website(claim_document.site(), languages=languages, search=search),
+        page_markup.build_website(claim_document.site(), languages=languages, search=search),
     ]
 
 
 def _claim(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     body = context["claim"]
-    written = page_markup.article(
+    written = page_markup.build_article(
         body,
         page=here,
-        headline=headline(body),
+        headline=build_headline(body),
         site=claim_document.site(),
         images=claim_images(body),
         publisher=newsroom(),
@@ -167,16 +167,16 @@ _PAGES: dict[str, Callable[[str, str, Mapping[Any, Any]], list[Document | None]]
 
 
 def _claims_listed(context: Mapping[Any, Any]) -> Trail:
-    return [(headline(one), one["url"]) for one in context.get("claims", [])]
+    return [(build_headline(one), one["url"]) for one in context.get("claims", [])]
 
 
 def _collection(here: str, name: str, listed: Trail) -> Document:
-    return page_markup.collection(here, name=name, language=interface_language(), listed=listed)
+    return page_markup.build_collection(here, name=name, language=interface_language(), listed=listed)
 
 
 def _breadcrumbs(code: str, *steps: tuple[str, str]) -> Document | None:
     home = (settings.NEWSROOM_NAME, canonical("/", code))
-    return page_markup.breadcrumbs([home, *((str(name), address) for name, address in steps)])
+    return page_markup.build_breadcrumbs([home, *((str(name), address) for name, address in steps)])
 
 
 def _claims(code: str) -> tuple[str, str]:

@@ -16,7 +16,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_safe
 
-from claims.ledger.queries.publisher_counts import claims_by_publisher
+from claims.ledger.queries.publisher_counts import count_claims_by_publisher
 from claims.models import Claimant, Mention, Topic
 from claims.public.api.entities import mentioned
 from claims.public.pages.letter_index import Letter, indexed_initials, initials_of, letters_of
@@ -107,9 +107,9 @@ PUBLISHERS = SubjectIndex(
     description=_("Publishers of the fact checks that are published or listed here."),
     search=_("Search publishers"),
     # The ledger also counts publishers of sources, which have no page.
-    rows=lambda: Publisher.objects.only("name").filter(pk__in=list(claims_by_publisher())),
+    rows=lambda: Publisher.objects.only("name").filter(pk__in=list(count_claims_by_publisher())),
     initials=initials_of,
-    numbers=lambda ids: claims_by_publisher(),
+    numbers=lambda ids: count_claims_by_publisher(),
 )
 
 

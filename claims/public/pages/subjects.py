@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from claims.ledger.document import claim_document
-from claims.ledger.queries.review_timeline import review_timeline
+from claims.ledger.queries.review_timeline import count_reviews
 from claims.models import Mention, Publication, PublishedVerdict, Rating, Topic
 from claims.models.rating import RatingClass
 from claims.public.api.entities import mentioned, scale_rating
@@ -148,7 +148,7 @@ def _page(
     *,
     more_ratings: list[Document] | None = None,
 ) -> HttpResponse:
-    chart = review_chart(review_timeline(conditions))
+    chart = review_chart(count_reviews(conditions))
     made_of = [context, chart, *listed.made_of]
     return respond(
         request,

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from claims.ledger.queries.address_search import key_of
+from claims.ledger.queries.address_search import build_address_key
 from claims.models import Publication, ReaderRequest
 from claims.public.pages.check import answer_to, claims_naming
 from claims.public.pages.checked_text import CheckedText, checked
@@ -53,7 +53,7 @@ def _answered_before(address: str, picture: SentPicture | None) -> list[Document
     same = (
         answered.filter(picture_key=picture.key)
         if picture
-        else answered.filter(url_key=key_of(address), picture_key="")
+        else answered.filter(url_key=build_address_key(address), picture_key="")
     )
     claims = list(same.order_by("-pk").values_list("claim_id", flat=True)[:_MOST])
     rows = Publication.objects.current().filter(claim_id__in=claims).order_by("-published_at")

@@ -8,7 +8,7 @@ from django.core.validators import EmailValidator
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from claims.ledger.queries.address_search import key_of
+from claims.ledger.queries.address_search import build_address_key
 from claims.models import Complaint, SpamSign
 from claims.models.contact_details import LONGEST_MAIL, LONGEST_NAME
 from claims.models.request_state import LONGEST_READER_TEXT
@@ -138,7 +138,7 @@ class RequestForm(ReaderForm):
     def address(self) -> str:
         """Return the input if it is only an address."""
         what: str = self.cleaned_data["what"]
-        return what if key_of(what) else ""
+        return what if build_address_key(what) else ""
 
     @property
     def text(self) -> str:

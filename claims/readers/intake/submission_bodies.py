@@ -7,7 +7,7 @@ from typing import Any
 from django.utils.translation import gettext, gettext_lazy
 from rest_framework import serializers
 
-from claims.ledger.queries.address_search import LENGTH_LIMIT, key_of
+from claims.ledger.queries.address_search import LENGTH_LIMIT, build_address_key
 from claims.models import Complaint
 from claims.models.contact_details import LONGEST_MAIL, LONGEST_NAME
 from claims.models.request_state import LONGEST_READER_TEXT
@@ -94,7 +94,7 @@ class RequestBody(SenderBody):
     )
 
     def validate_address(self, address: str) -> str:
-        if not key_of(address):
+        if not build_address_key(address):
             raise serializers.ValidationError(
                 gettext("It must be a complete http(s) address of at most %(length_limit)s characters.")
                 % {"length_limit": LENGTH_LIMIT}
@@ -121,7 +121,7 @@ class RequestBody(SenderBody):
         """The text, the address and the picture. A text that is nothing but an address is one."""
         sent = self.validated_data
         text, address = sent.get("text", ""), sent.get("address", "")
-        if key_of(text) and not address:
+        if build_address_key(text) and not address:
             text, address = "", text
         return {"text": text, "address": address, "picture": sent.get("picture")}
 

@@ -93,10 +93,10 @@ def test_what_stands_in_the_way_is_said_and_the_rest_is_done(desk: Desk) -> None
 
 
 def test_a_pair_that_was_told_apart_is_not_merged(pair: PossibleDuplicate, editor: User) -> None:
-    assert duplicates.tell_apart([pair], by=editor) == 1
+    assert duplicates.mark_as_different([pair], by=editor) == 1
     with pytest.raises(NotPossible, match="According to Edda, these are different claims"):
         duplicates.merge(pair, by=editor)
-    assert duplicates.tell_apart([pair], by=editor) == 0
+    assert duplicates.mark_as_different([pair], by=editor) == 0
     assert Claim.objects.filter(state="merged").count() == 0
 
 
@@ -104,7 +104,7 @@ def test_a_merged_pair_is_neither_merged_nor_told_apart(pair: PossibleDuplicate,
     assert duplicates.merge(pair, by=editor) == pair.earlier
     with pytest.raises(NotPossible):
         duplicates.merge(pair, by=editor)
-    assert duplicates.tell_apart([pair], by=editor) == 0
+    assert duplicates.mark_as_different([pair], by=editor) == 0
     assert Transition.objects.count() == 1
 
 
@@ -116,7 +116,7 @@ def test_is_for_editors(
     with pytest.raises(NotAllowed):
         duplicates.merge(pair, by=person)
     with pytest.raises(NotAllowed):
-        duplicates.tell_apart([pair], by=person)
+        duplicates.mark_as_different([pair], by=person)
     client.force_login(person)
     assert client.get(QUEUE).status_code == 403
     for button in ("same", "different"):

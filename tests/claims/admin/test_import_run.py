@@ -226,7 +226,7 @@ def test_is_for_editors(
 
 class TestDiscarding:
     def test_deletes_the_file_that_was_not_imported(self, desk: Desk, editor: User, settings: Any) -> None:
-        run = runs.choose(SimpleUploadedFile("archive.csv", b"claim\nTrams are free.\n"), by=editor)
+        run = runs.create_run(SimpleUploadedFile("archive.csv", b"claim\nTrams are free.\n"), by=editor)
         assert run.upload.storage.exists(str(run.upload.name))
         with TestCase.captureOnCommitCallbacks(execute=True):
             answer = desk.client.post(address(run, "discard"), follow=True)

@@ -10,7 +10,7 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from claims.imports.reading.pasted_text import MOST_BYTES, columns, recognised, rows
+from claims.imports.reading.pasted_text import MOST_BYTES, columns, detect_settings, rows
 from claims.imports.reading.review_record import Review
 from claims.models import Claim, Topic
 from sources.models import Source
@@ -136,14 +136,16 @@ def test_too_much_and_nothing_and_garbage(client: Client, editor: User) -> None:
 
 def statements(text: str) -> list[str]:
     return [
-        review.statement for _record, review in rows(text, recognised(text)) if isinstance(review, Review)
+        review.statement
+        for _record, review in rows(text, detect_settings(text))
+        if isinstance(review, Review)
     ]
 
 
 def test_without_names_of_columns() -> None:
     two = "The bridge cost 90 million.\tMara Lindqvist\nThe tunnel cost 40 million.\tJo Doe\n"
     assert statements(two) == ["The bridge cost 90 million.", "The tunnel cost 40 million."]
-    assert list(columns(two, recognised(two))) == ["column 1", "column 2"]
+    assert list(columns(two, detect_settings(two))) == ["column 1", "column 2"]
     one = "The bridge, they say, cost 90 million.\nThe tunnel is closed, and wet.\n"
     assert statements(one) == one.splitlines()
     assert statements("The bridge cost 90 million.") == ["The bridge cost 90 million."]
@@ -152,7 +154,7 @@ def test_without_names_of_columns() -> None:
 @settings(suppress_health_check=list(HealthCheck))
 @given(st.text(max_size=200))
 def test_nothing_that_is_pasted_raises(text: str) -> None:
-    how = recognised(text)
+    how = detect_settings(text)
     columns(text, how)
     list(rows(text, how))
 
@@ -169,7 +171,7 @@ def test_cells_arrive_as_a_spreadsheet_copies_them(cells: list[tuple[str, str]])
         return '"' + cell.replace('"', '""') + '"' if '"' in cell else cell
 
     text = "Statement\tContext\n" + "".join(f"{copied(one)}\t{copied(other)}\n" for one, other in cells)
-    how = {**recognised(text)}
+    how = {**detect_settings(text)}
     how["dialect"] = {**how["dialect"], "quoting": "minimal"}
     found = [record.raw for record, _review in rows(text, how) if hasattr(record, "raw")]
     assert [(row["Statement"], row["Context"]) for row in found] == cells

@@ -19,7 +19,7 @@ from claims.federation.ledger_pages import (
     read_page,
 )
 from claims.ledger.house_signature import public_key, signature, signed_text
-from claims.ledger.proofs.entry_text import EntryFacts, chain_hash, entry_text
+from claims.ledger.proofs.entry_text import EntryFacts, build_entry_text, compute_chain_hash
 from claims.models.ledger_rules import NO_ENTRY
 from tests.helpers.sweeps import sweep
 
@@ -104,7 +104,7 @@ def chained(*previous: str | None) -> list[dict[str, Any]]:
         )
         change = facts._asdict() | {"body_sha256": "1" * 64, "stored_sha256": "0" * 64}
         if before is not None:
-            change["chain_sha256"] = chain_hash(entry_text(facts, before))
+            change["chain_sha256"] = compute_chain_hash(build_entry_text(facts, before))
         told.append(change | {"signature": _signed(change), "claim": None})
     return told
 
@@ -112,7 +112,7 @@ def chained(*previous: str | None) -> list[dict[str, Any]]:
 @sweep(
     ("previous", "refused"),
     [
-        ([NO_ENTRY, chain_hash(b"another")], "Entry 2 does not follow"),
+        ([NO_ENTRY, compute_chain_hash(b"another")], "Entry 2 does not follow"),
         (["1" * 64], "Entry 1 does not follow"),
         ([NO_ENTRY, None], "Entry 2 no longer contains its hash chain"),
         ([None, None], ""),

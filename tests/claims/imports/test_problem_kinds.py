@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from django.conf import settings
 from django.utils import translation
 
-from claims.imports.problem_kinds import KINDS, kind_in_words
+from claims.imports.problem_kinds import KINDS, describe_kind
 from claims.imports.storing.unusable_records import MERGED, OTHERWISE
 
 #: Where the kind stands among the arguments.
@@ -30,8 +30,8 @@ def test_every_kind_that_is_named_is_known() -> None:
 
 def test_a_kind_is_said_in_the_language_of_the_page() -> None:
     with translation.override("de"):
-        assert kind_in_words("ambiguous date") == "mehrdeutiges Datum"
-        assert kind_in_words("of an earlier version") == "of an earlier version"
-        assert kind_in_words("") == ""
+        assert describe_kind("ambiguous date") == "mehrdeutiges Datum"
+        assert describe_kind("of an earlier version") == "of an earlier version"
+        assert describe_kind("") == ""
     with translation.override("en"):
-        assert [kind_in_words(kind) for kind in KINDS] == list(KINDS)
+        assert [describe_kind(kind) for kind in KINDS] == list(KINDS)

@@ -45,7 +45,7 @@ def test_a_first_verdict(checker: User, editor: User, topic: Topic) -> None:
     claim = make_claim(topics=[topic])
     make_appearance(claim, make_source("The bridge was cheap."), "The bridge")
     verdict = in_review(claim, checker, editor)
-    shown = preview_entries.of_publishing(verdict, list(verdict.evidence.all()))
+    shown = preview_entries.preview_publishing(verdict, list(verdict.evidence.all()))
     assert (shown.now, Publication.objects.count()) == (None, 0)
     workflow.move(verdict, "publish", by=editor)
     assert said(shown.then) == said(newest(claim))
@@ -63,7 +63,7 @@ def test_a_new_version(publish: Callable[..., Claim], checker: User, editor: Use
         correction_note="The sum was in dollars.",
         reviewed_on=date(2026, 4, 1),
     )
-    shown = preview_entries.of_publishing(verdict, list(verdict.evidence.all()))
+    shown = preview_entries.preview_publishing(verdict, list(verdict.evidence.all()))
     assert shown.now == newest(claim)
     workflow.move(verdict, "publish", by=editor)
     assert said(shown.then) == said(newest(claim))
@@ -73,7 +73,7 @@ def test_a_new_version(publish: Callable[..., Claim], checker: User, editor: Use
 def test_a_retraction(publish: Callable[..., Claim], editor: User) -> None:
     claim = publish()
     verdict = claim.verdicts.get()
-    shown = preview_entries.of_retracting(verdict, "We were wrong.")
+    shown = preview_entries.preview_retracting(verdict, "We were wrong.")
     workflow.move(verdict, "retract", by=editor, note="We were wrong.")
     assert said(shown.then) == said(newest(claim))
     assert shown.then.status == "retracted"
@@ -82,7 +82,7 @@ def test_a_retraction(publish: Callable[..., Claim], editor: User) -> None:
 def test_changed_appearances(publish: Callable[..., Claim], editor: User, topic: Topic) -> None:
     claim = publish()
     claim.topics.add(topic)
-    shown = preview_entries.of_republishing(claim, "clarification", "Filed under transport.")
+    shown = preview_entries.preview_republishing(claim, "clarification", "Filed under transport.")
     workflow.move(claim, "republish", by=editor, note="Filed under transport.", kind="clarification")
     assert said(shown.then) == said(newest(claim))
 
@@ -91,19 +91,19 @@ def test_changed_appearances(publish: Callable[..., Claim], editor: User, topic:
 def test_a_merge_and_its_undoing(target_is_public: bool, publish: Callable[..., Claim], editor: User) -> None:
     claim, target = publish(), publish() if target_is_public else make_claim()
     make_appearance(claim, make_source("The bridge was cheap."), "The bridge")
-    shown = preview_entries.of_merging(claim, target)
+    shown = preview_entries.preview_merging(claim, target)
     claim = workflow.move(claim, "merge", by=editor, into=target, note="The same.")
     assert [said(each.then) for each in shown] == [said(newest(row)) for row in (claim, target)]
-    undone = preview_entries.of_unmerging(claim, target)
+    undone = preview_entries.preview_unmerging(claim, target)
     workflow.move(claim, "unmerge", by=editor, note="Two bridges.")
     assert [said(each.then) for each in undone] == [said(newest(row)) for row in (claim, target)]
 
 
 def test_a_merge_that_readers_do_not_see(publish: Callable[..., Claim], editor: User) -> None:
     hidden, target = make_claim(), publish()
-    assert preview_entries.of_merging(hidden, target) == []
+    assert preview_entries.preview_merging(hidden, target) == []
     hidden = workflow.move(hidden, "merge", by=editor, into=target, note="The same.")
-    assert preview_entries.of_unmerging(hidden, target) == []
+    assert preview_entries.preview_unmerging(hidden, target) == []
 
 
 def test_a_draft_as_it_is_typed(publish: Callable[..., Claim], checker: User) -> None:
@@ -112,7 +112,7 @@ def test_a_draft_as_it_is_typed(publish: Callable[..., Claim], checker: User) ->
     draft.summary, draft.rating = "Typed, not saved.", rating("true")
     typed = preview_entries.EditedClaim(Claim.objects.get(pk=claim.pk), [], [])
     typed.claim.statement = "The bridge cost nothing."
-    shown = preview_entries.of_publishing(draft, [], edited=typed)
+    shown = preview_entries.preview_publishing(draft, [], edited=typed)
     [verdict] = shown.then.document["verdicts"]
     assert (verdict["summary"], verdict["rating"]["code"], verdict["evidence"]) == (
         "Typed, not saved.",

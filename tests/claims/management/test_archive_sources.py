@@ -11,7 +11,7 @@ from django.core.management.base import CommandError
 
 from claims.models import Appearance, Evidence
 from claims.review import archiving_tasks
-from claims.review.cited_sources import ask_for_cited, ask_for_imported
+from claims.review.cited_sources import request_cited_copies, request_imported_copies
 from sources.archiving import copies, schedule
 from sources.archiving.copies import ArchiverChoices, archive_source
 from sources.known_sites import KnownSites
@@ -129,6 +129,6 @@ def test_some_of_what_others_cite_is_asked_for_each_night(
 
 
 def test_what_is_cited_here_comes_first(cited: list[Source], imported: Source) -> None:
-    assert ask_for_imported(10) == 3
-    assert ask_for_cited() == 2
+    assert request_imported_copies(10) == 3
+    assert request_cited_copies() == 2
     assert [outcome.source for outcome in schedule.archive_due(lambda: False)][-1] == imported

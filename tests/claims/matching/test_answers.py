@@ -13,7 +13,7 @@ from claims.matching.judgement import Judgement
 from claims.matching.query import Asked, Candidate, Vector
 from claims.matching.ranking import Ranked
 from claims.models import Claim, Publication
-from claims.quotes.statements import comparable_statement
+from claims.quotes.statements import normalise_statement
 from tests.helpers.newsroom import make_claim
 
 pytestmark = pytest.mark.django_db
@@ -35,7 +35,7 @@ def plainly_ranked_and_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     def judge(asked: Asked, candidate: Candidate, unknown: Set[str]) -> Judgement:
         if "not" in asked.cleaned:
             return Judgement("contradicts", 0.9, ("one of them denies it",))
-        if comparable_statement(asked.text) == comparable_statement(candidate.statement):
+        if normalise_statement(asked.text) == normalise_statement(candidate.statement):
             return Judgement("same", 0.9, ("the same words",))
         if candidate.words > 0.8 or (candidate.similarity or 0.0) > 0.8:
             return Judgement("same", 0.9, ("the same words",))

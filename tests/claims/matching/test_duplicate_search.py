@@ -104,7 +104,7 @@ def test_goes_on_where_it_was_stopped(judge: Judge, monkeypatch: pytest.MonkeyPa
 def test_what_was_decided_is_not_asked_again(judge: Judge, editor: User) -> None:
     one, other, third = make_claim(ONE), make_claim(OTHER), make_claim(ONE)
     search()
-    duplicates.tell_apart(PossibleDuplicate.objects.filter(claim=other), by=editor)
+    duplicates.mark_as_different(PossibleDuplicate.objects.filter(claim=other), by=editor)
     duplicates.merge(PossibleDuplicate.objects.get(claim=third, earlier=one), by=editor)
     before = queued()
     assert search(again=True).found == 0

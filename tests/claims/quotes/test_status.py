@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from claims.models import Appearance, Claim, Evidence, QuoteFate
 from claims.quotes.changed_sources import reanchor
-from claims.quotes.lost_quotes import LostQuote, lost_quote
+from claims.quotes.lost_quotes import LostQuote, find_lost_quote
 from claims.quotes.orphans import OrphanReason
 from claims.review import workflow
 from factcheck.confinement.confined import Confined
@@ -88,7 +88,7 @@ def test_quotes_stay_as_they_are_where_a_text_is_too_much_to_compare(
         hostile = captured(source, f"{TEXT}\n\n{'The rate fell. ' * 60_000}")
         assert places() == {(words, "orphaned", 1) for words in (DAM, MAYOR, NIGHT)}
         assert brief(told(client, claim)) == [(words, "stands", 1, None, "") for words in (DAM, MAYOR, NIGHT)]
-        lost = lost_quote(Appearance.objects.all()[0])
+        lost = find_lost_quote(Appearance.objects.all()[0])
         assert lost == LostQuote(hostile, OrphanReason.NOT_COMPARED, "", ())
     captured(source, f"{TEXT}\n\nTwo roads are closed.")
     assert places() == {(words, "anchored", 3) for words in (DAM, MAYOR, NIGHT)}

@@ -5,7 +5,7 @@ from django.contrib.auth.models import User
 
 from claims.models import Claim, Notification, Verdict
 from claims.review import verdict_drafts, workflow
-from claims.review.notices import tell_of_move
+from claims.review.notices import notify_of_move
 from claims.teamwork import assignments, followers
 from tests.helpers.newsroom import make_claim, make_draft
 
@@ -13,7 +13,7 @@ from tests.helpers.newsroom import make_claim, make_draft
 def told(subject: Claim | Verdict, action: str, by: User) -> list[str]:
     """Who is told when somebody makes this move."""
     Notification.objects.all().delete()
-    tell_of_move(subject, action, by=by)
+    notify_of_move(subject, action, by=by)
     return sorted(Notification.objects.values_list("person__username", flat=True))
 
 

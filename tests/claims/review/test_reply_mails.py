@@ -38,7 +38,7 @@ def work() -> None:
 def test_mail_goes_to_who_is_asked_and_answers_to_who_asks(
     row: ReplyRequest, checker: User, mailoutbox: Any
 ) -> None:
-    reply_requests.ask_by_mail(row, by=checker)
+    reply_requests.queue_mail(row, by=checker)
     assert mailoutbox == []
     work()
     (mail,) = mailoutbox
@@ -55,7 +55,7 @@ def test_mail_goes_to_who_is_asked_and_answers_to_who_asks(
 
 
 def test_verdict_is_not_submitted_while_the_mail_is_on_its_way(row: ReplyRequest, checker: User) -> None:
-    reply_requests.ask_by_mail(row, by=checker)
+    reply_requests.queue_mail(row, by=checker)
     with pytest.raises(NotPossible, match="a request for reply"):
         workflow.move(row.verdict, "submit", by=checker)
     work()
@@ -63,7 +63,7 @@ def test_verdict_is_not_submitted_while_the_mail_is_on_its_way(row: ReplyRequest
 
 
 def test_stopped_mail_does_not_go(row: ReplyRequest, checker: User, mailoutbox: Any) -> None:
-    reply_requests.ask_by_mail(row, by=checker)
+    reply_requests.queue_mail(row, by=checker)
     with pytest.raises(NotPossible, match="Stop that first"):
         reply_requests.edit(row, by=checker, text="Another question")
     reply_requests.stop_mail(row, by=checker)
@@ -79,7 +79,7 @@ def test_mail_that_fails_is_not_sent_and_the_desk_says_why(
     def away(self: EmailMessage, fail_silently: bool = False) -> int:
         raise SMTPServerDisconnected("The server is away.")
 
-    reply_requests.ask_by_mail(row, by=checker)
+    reply_requests.queue_mail(row, by=checker)
     with monkeypatch.context() as patched:
         patched.setattr(EmailMessage, "send", away)
         with pytest.raises(SMTPServerDisconnected):
@@ -93,7 +93,7 @@ def test_mail_that_fails_is_not_sent_and_the_desk_says_why(
 
 
 def test_what_comes_too_late_is_not_sent(row: ReplyRequest, checker: User, mailoutbox: Any) -> None:
-    reply_requests.ask_by_mail(row, by=checker)
+    reply_requests.queue_mail(row, by=checker)
     ReplyRequest.objects.update(answer_by=timezone.now() - timedelta(hours=1))
     work()
     row.refresh_from_db()
@@ -117,7 +117,7 @@ def test_what_cannot_be_mailed_is_refused(
 ) -> None:
     ReplyRequest.objects.update(**change)
     with pytest.raises(NotPossible, match=sentence):
-        reply_requests.ask_by_mail(row, by=checker)
+        reply_requests.queue_mail(row, by=checker)
     assert jobs(reply_requests.MAIL) == []
 
 
@@ -125,7 +125,7 @@ def test_who_has_no_address_cannot_be_answered(row: ReplyRequest, checker: User)
     checker.email = ""
     checker.save()
     with pytest.raises(NotPossible, match="your account has no email address"):
-        reply_requests.ask_by_mail(row, by=checker)
+        reply_requests.queue_mail(row, by=checker)
 
 
 # Deadlines ------------------------------------------------------------------------------------------------------------
@@ -135,8 +135,8 @@ def test_deadline_that_passed_is_told_once(checker: User, editor: User) -> None:
     draft = named_draft(checker)
     ask(draft, editor, hours=-1)
     ask(draft, checker, hours=3, party="The builder", claimant=None)
-    open_replies.tell_of_deadlines(0)
-    open_replies.tell_of_deadlines(0)
+    open_replies.notify_of_deadlines(0)
+    open_replies.notify_of_deadlines(0)
     told = Notification.objects.filter(kind="answer_overdue").values_list("person__username", "note")
     assert sorted(told) == [("chris", "Mara Lindqvist"), ("edda", "Mara Lindqvist")]
 
@@ -144,7 +144,7 @@ def test_deadline_that_passed_is_told_once(checker: User, editor: User) -> None:
 def test_answered_in_time_is_not_told(checker: User) -> None:
     draft = named_draft(checker)
     reply_requests.record_answer(ask(draft, checker, hours=-1), answer(), by=checker)
-    open_replies.tell_of_deadlines(0)
+    open_replies.notify_of_deadlines(0)
     assert not Notification.objects.filter(kind="answer_overdue").exists()
 
 

@@ -95,13 +95,13 @@ def test_publishing_waits_for_the_deadline_and_can_be_scheduled_for_it(
 ) -> None:
     row = ask(draft, checker, hours=5)
     verdict = workflow.move(workflow.move(draft, "submit", by=checker), "sign_off", by=editor)
-    with pytest.raises(due_replies.NotYet, match="you can schedule it now"):
+    with pytest.raises(due_replies.TooEarly, match="you can schedule it now"):
         workflow.move(verdict, "publish", by=editor)
     assert row.answer_by
     with pytest.raises(NotPossible, match="has until"):
         scheduled_publications.schedule(verdict, row.answer_by - timedelta(minutes=1), by=editor)
     assert scheduled_publications.schedule(verdict, row.answer_by + timedelta(minutes=1), by=editor).pk
-    [publish] = [one for one in workflow.options(verdict, editor) if one.action == "publish"]
+    [publish] = [one for one in workflow.list_options(verdict, editor) if one.action == "publish"]
     assert publish.opens_at == row.answer_by
 
 

@@ -17,7 +17,7 @@ from claims.review.translation_drafts import (
     discard_translation,
     edit_translation,
 )
-from claims.review.translation_workflow import move_translation, translation_options
+from claims.review.translation_workflow import list_translation_options, move_translation
 from sources.models import Publisher
 from tests.helpers import newsroom
 from tests.helpers.broken_rules import as_committed
@@ -156,7 +156,7 @@ def test_a_retraction_takes_its_translations_along_and_changes_none(
     assert (newest(claim).status, languages(claim)) == ("retracted", [])
     translation.refresh_from_db()
     assert translation.state == "published"
-    assert [each.action for each in translation_options(translation, editor)] == []
+    assert [each.action for each in list_translation_options(translation, editor)] == []
     as_committed()
 
 
@@ -299,7 +299,7 @@ def test_who_may(
         move_translation(translation, "sign_off", by=editor)
         translation = move_translation(translation, "publish", by=editor)
     for person in (contributor, checker, editor):
-        offered = {option.action for option in translation_options(translation, person)}
+        offered = {option.action for option in list_translation_options(translation, person)}
         assert (action in offered) == (person.username in able.split()), person
     if "connie" not in able:
         with pytest.raises(NotInRole):

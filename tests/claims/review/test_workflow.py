@@ -230,7 +230,7 @@ def test_withdrawn_verdict_can_be_edited_again(checker: User) -> None:
 
 
 def shown(subject: Claim | Verdict, by: User) -> dict[str, str]:
-    return {option.action: option.obstacle for option in workflow.options(subject, by)}
+    return {option.action: option.obstacle for option in workflow.list_options(subject, by)}
 
 
 def test_options_follow_state_and_role(

@@ -9,7 +9,7 @@ from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from claims.quotes.statements import comparable_statement
+from claims.quotes.statements import normalise_statement
 
 pytestmark = pytest.mark.django_db
 
@@ -80,7 +80,7 @@ def test_a_letter_beyond_ascii_changes_nothing_but_itself(text: str) -> None:
 
 def python_keys(statements: list[str]) -> list[str]:
     return [
-        hashlib.md5(comparable_statement(each).encode(), usedforsecurity=False).hexdigest()
+        hashlib.md5(normalise_statement(each).encode(), usedforsecurity=False).hexdigest()
         for each in statements
     ]
 

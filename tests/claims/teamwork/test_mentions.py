@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from claims.ledger.document.markdown import parsed
+from claims.ledger.document.markdown import parse_markdown
 from claims.teamwork import mentions
 from tests.helpers.kept_newsroom import kept_rows
 from tests.helpers.newsroom import person
@@ -146,7 +146,7 @@ def test_any_text_is_shown_safely(text: str) -> None:
 def test_who_is_named_stands_out(text: str) -> None:
     """What finds names and what shows them agree: nobody is told of a text in which they do not stand out."""
     someone = User(pk=1, username="kim")
-    names = mentions._names(parsed(text))
+    names = mentions._names(parse_markdown(text))
     found = any(mentions._meant(name, {"kim": [someone]}) for name in names)
     stands_out = "<strong>@" in mentions.with_mentions(text.replace("**", "").replace("__", ""), [someone])
     if "**" not in text and "__" not in text and len(names) < mentions.MOST_NAMES:

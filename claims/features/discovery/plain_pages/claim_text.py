@@ -9,7 +9,7 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 
 from claims.features.discovery.plain_pages.markdown_escapes import line, link, quoted, quoted_markdown
-from claims.ledger.document.headline import headline
+from claims.ledger.document.headline import build_headline
 from claims.models import Claimant, Evidence, Publication, RatingClass
 from factcheck.web.language_addresses import permanent
 
@@ -30,7 +30,7 @@ class PlainVersion:
 def claim_text(body: Document, shown: PlainVersion, history: Sequence[PlainVersion]) -> str:
     """Return a version of a claim as Markdown; `history` has all versions, newest first."""
     parts = [
-        f"# {line(headline(body))}",
+        f"# {line(build_headline(body))}",
         _what_this_is(body, shown, history[0]),
         _facts(body, shown, history[0]),
         *_withdrawal(body, shown),
@@ -46,7 +46,7 @@ def claim_text(body: Document, shown: PlainVersion, history: Sequence[PlainVersi
 
 def listed_claim(body: Document) -> str:
     """A claim in a list."""
-    found = [link(headline(body), plain(body["url"]))]
+    found = [link(build_headline(body), plain(body["url"]))]
     if body["claimant"]:
         found.append(line(body["claimant"]["name"]))
     if body["claimed_on"]:

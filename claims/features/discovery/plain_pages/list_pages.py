@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from claims.features.discovery.plain_pages import list_text
 from claims.features.discovery.plain_pages.markdown_escapes import line
 from claims.features.discovery.plain_pages.plain_page import PlainPage
-from claims.ledger.document.cluster_document import cluster as public_cluster
+from claims.ledger.document.cluster_document import build_cluster as public_cluster
 from claims.public.api.correction_entries import corrected
 from claims.public.pages.clusters import clusters_asked
 from claims.public.pages.corrections import asked_corrections

@@ -9,7 +9,7 @@ from claims.features.discovery.plain_pages import list_text
 from claims.features.discovery.plain_pages.claim_text import PlainVersion, claim_text
 from claims.features.discovery.plain_pages.markdown_escapes import line, quoted
 from claims.features.discovery.plain_pages.plain_page import PlainPage, moved_to
-from claims.ledger.document.cluster_document import cluster as public_cluster
+from claims.ledger.document.cluster_document import build_cluster as public_cluster
 from claims.models import Publication
 from claims.models.claim import claim_path
 from claims.public.pages.clusters import entries_shown, published_cluster

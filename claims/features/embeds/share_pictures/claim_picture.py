@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw
 
 from claims.features.embeds.share_pictures.paragraphs import SetText, drawable, fitted, is_right_to_left
-from claims.ledger.document.headline import judgement, label_in, lead_verdict
+from claims.ledger.document.headline import choose_lead_verdict, describe_judgement, find_label
 from claims.models import Publication
 
 Document = dict[str, Any]
@@ -64,7 +64,7 @@ class PictureTexts:
 def words_of(document: Document) -> PictureTexts:
     """The texts of the picture of what is published of a claim, in the language of the claim where we speak it."""
     with translation.override(_language(document)):
-        verdict = lead_verdict(document)
+        verdict = choose_lead_verdict(document)
         published = document["status"] == Publication.Status.PUBLISHED
         claimant = document["claimant"]
         named = ", ".join(filter(None, (claimant["name"], claimant["job_title"]))) if claimant else ""
@@ -76,13 +76,15 @@ def words_of(document: Document) -> PictureTexts:
         }
         if published and verdict:
             by = _("Rated by %(publisher)s") % {"publisher": verdict["publisher"]["name"]}
-            label = label_in(document["language"], verdict["rating"])
+            label = find_label(document["language"], verdict["rating"])
             return PictureTexts(label, by, colours=_colours(verdict["rating"]), **common)
         if document["status"] == Publication.Status.MERGED:
             gone = _("The other claim is not published, so there is no verdict to show.")
         else:
             gone = _("We no longer stand by our verdict on this claim.")
-        return PictureTexts(judgement(document), "" if published else gone, colours=_NEUTRAL, **common)
+        return PictureTexts(
+            describe_judgement(document), "" if published else gone, colours=_NEUTRAL, **common
+        )
 
 
 def alternative(document: Document) -> str:

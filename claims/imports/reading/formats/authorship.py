@@ -5,7 +5,15 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlsplit
 
-from claims.imports.reading.formats.schema_org import Graph, Node, addresses, text, things, types, value
+from claims.imports.reading.formats.schema_org import (
+    Graph,
+    Node,
+    find_addresses,
+    find_text,
+    find_things,
+    find_types,
+    find_value,
+)
 from sources.addresses import domain
 
 #: Path segments that lead to a personal profile.
@@ -24,7 +32,7 @@ class _Party:
     """Whether its kind is stated."""
 
 
-def stated_by(
+def read_authorship(
     review: Node, around: Node | None, publisher: str, page_url: str, graph: Graph
 ) -> dict[str, Any]:
     """The fields `publisher`, `publisher_url` and `byline`.
@@ -34,9 +42,9 @@ def stated_by(
         publisher: who publishes the page, as the page itself says.
         page_url: the address of that page.
     """
-    authors = _parties(value(review, "author", "creator"), graph)
-    publishers = _parties(value(review, "publisher", "sourceOrganization"), graph)
-    behind = _parties(value(around, "publisher", "sourceOrganization"), graph) if around else []
+    authors = _parties(find_value(review, "author", "creator"), graph)
+    publishers = _parties(find_value(review, "publisher", "sourceOrganization"), graph)
+    behind = _parties(find_value(around, "publisher", "sourceOrganization"), graph) if around else []
     writers = [party for party in authors if party.is_person]
     outlets = [party for party in authors if not party.is_person]
     if publishers and not any(party.is_certain for party in outlets):
@@ -45,7 +53,7 @@ def stated_by(
         outlets = []
     outlet = next(iter([*outlets, *publishers, *_employers(review, graph), *behind]), None)
     if not writers and outlet is not None and around:
-        writers = [party for party in _parties(value(around, "author"), graph) if party.is_person]
+        writers = [party for party in _parties(find_value(around, "author"), graph) if party.is_person]
     names = [writer.name for writer in writers if writer.name is not None]
     byline = names[0] if len(names) == 1 else names
     if outlet is not None:
@@ -65,17 +73,17 @@ def stated_by(
 
 
 def _parties(found: Any, graph: Graph) -> list[_Party]:
-    parties = [_party(one, graph) for one in things(found, graph)]
+    parties = [_party(one, graph) for one in find_things(found, graph)]
     return [party for party in parties if party.name is not None or party.url]
 
 
 def _party(one: Any, graph: Graph) -> _Party:
     if not isinstance(one, dict):
         is_address = isinstance(one, str) and "://" in one
-        return _Party(None if is_address else text(one), one if is_address else "", False, False)
-    url = next(iter(addresses(value(one, "url"), graph)), "")
-    kinds = types(one)
-    return _Party(text(one), url, "Person" in kinds or _is_profile(url), bool(kinds))
+        return _Party(None if is_address else find_text(one), one if is_address else "", False, False)
+    url = next(iter(find_addresses(find_value(one, "url"), graph)), "")
+    kinds = find_types(one)
+    return _Party(find_text(one), url, "Person" in kinds or _is_profile(url), bool(kinds))
 
 
 def _is_profile(url: str) -> bool:
@@ -89,6 +97,6 @@ def _is_profile(url: str) -> bool:
 def _employers(review: Node, graph: Graph) -> list[_Party]:
     return [
         employer
-        for author in things(value(review, "author"), graph)
-        for employer in _parties(value(author, "worksFor", "affiliation"), graph)
+        for author in find_things(find_value(review, "author"), graph)
+        for employer in _parties(find_value(author, "worksFor", "affiliation"), graph)
     ]

@@ -37,7 +37,7 @@ _MEMBER = re.compile(r'"\s*:')
 _ESCAPE = re.compile(r"\\(.)", re.DOTALL)
 
 
-class Broken(ValueError):
+class BrokenJSON(ValueError):
     """The JSON cannot be parsed with certainty; `complete` holds the ClaimReviews before the fault."""
 
     def __init__(self, what: str, complete: list[Any]) -> None:
@@ -181,6 +181,6 @@ class _Reader:
         if gap := _GAP.match(self.text, self.at):
             self.at = gap.end()
 
-    def _fail(self, what: str) -> Broken:
+    def _fail(self, what: str) -> BrokenJSON:
         line = self.text.count("\n", 0, self.at) + 1
-        return Broken(f"{what} (line {line})", self.complete)
+        return BrokenJSON(f"{what} (line {line})", self.complete)

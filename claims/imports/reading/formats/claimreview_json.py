@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from claims.imports.reading.formats import claimreview_objects, json_documents
-from claims.imports.reading.formats.schema_org import types
+from claims.imports.reading.formats.schema_org import find_types
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
@@ -32,13 +32,13 @@ def recognise(file: File) -> Mapping[str, Any] | None:
 
 def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
     found_any = False
-    for value in json_documents.values(file):
+    for value in json_documents.read_values(file):
         if isinstance(value, Refusal):
             yield value
             found_any = True
             continue
         place = RecordPlace(file.name, value.position)
-        found = claimreview_objects.reviews(value.value, place, graph=value.graph)
+        found = claimreview_objects.read_reviews(value.value, place, graph=value.graph)
         if not found and value.is_record and _should_hold_reviews(value.value):
             found = [
                 Refusal(
@@ -66,5 +66,5 @@ def conventions(settings: Mapping[str, Any]) -> Conventions:
 
 def _should_hold_reviews(value: Any) -> bool:
     """Lists of JSON-LD hold the site and its logo beside the review; those are nothing that was missed."""
-    kinds = types(value)
+    kinds = find_types(value)
     return not kinds or bool(kinds & {"DataFeedItem", "NewsArticle", "Article"})

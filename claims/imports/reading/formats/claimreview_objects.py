@@ -9,17 +9,17 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from claims.imports.reading.formats import mediareview_objects, schema_org
-from claims.imports.reading.formats.authorship import stated_by
+from claims.imports.reading.formats.authorship import read_authorship
 from claims.imports.reading.formats.schema_org import (
     Graph,
     Node,
-    addresses,
-    text,
-    texts,
-    things,
-    types,
-    value,
-    words,
+    find_addresses,
+    find_text,
+    find_texts,
+    find_things,
+    find_types,
+    find_value,
+    find_words,
 )
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
@@ -49,7 +49,7 @@ class MarkupPage:
 NOWHERE = MarkupPage()
 
 
-def reviews(
+def read_reviews(
     tree: Any,
     place: RecordPlace,
     *,
@@ -66,7 +66,7 @@ def reviews(
     """
     if graph is None:
         own: dict[str, Node] = {}
-        schema_org.remember(tree, own)
+        schema_org.index_nodes(tree, own)
         graph = own
     found = list(_found(tree, place, graph, page, _Together.of(among or [tree], graph)))
     if len(found) == 1:
@@ -85,8 +85,8 @@ def is_review(node: Any) -> bool:
     """Whether a node is a ClaimReview and not only the name of one."""
     if not isinstance(node, dict) or schema_org.is_reference(node):
         return False
-    kinds = types(node)
-    return CLAIM_REVIEW in kinds or ("Review" in kinds and value(node, "claimReviewed") is not None)
+    kinds = find_types(node)
+    return CLAIM_REVIEW in kinds or ("Review" in kinds and find_value(node, "claimReviewed") is not None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,18 +99,20 @@ class _Together:
 
     @classmethod
     def of(cls, values: Sequence[Any], graph: Graph) -> "_Together":
-        found = [node for tree in values for node in schema_org.nodes(tree)]
+        found = [node for tree in values for node in schema_org.find_nodes(tree)]
         media = [node for node in found if mediareview_objects.is_media_review(node)]
         if not media:
             return cls({}, frozenset())
         pairs = {
-            id(node): mediareview_objects.attached(node, media, graph) for node in found if is_review(node)
+            id(node): mediareview_objects.find_attached(node, media, graph)
+            for node in found
+            if is_review(node)
         }
         return cls(pairs, frozenset(id(one) for some in pairs.values() for one in some))
 
     def fields(self, review: Node, graph: Graph) -> dict[str, Any]:
         """Return the fields of a ClaimReview's MediaReviews; the first of several, and the media of all."""
-        said = [mediareview_objects.media_fields(one, graph) for one in self.media.get(id(review), ())]
+        said = [mediareview_objects.read_media_fields(one, graph) for one in self.media.get(id(review), ())]
         if not said:
             return {}
         return said[0] | {"media": list(dict.fromkeys(place for one in said for place in one["media"]))}
@@ -128,7 +130,7 @@ def _found(
             waiting += [(one, parent, depth + 1) for one in reversed(here)]
         if not isinstance(here, dict):
             continue
-        if "DataFeedItem" in types(here) and value(here, "dateDeleted"):
+        if "DataFeedItem" in find_types(here) and find_value(here, "dateDeleted"):
             yield _withdrawn(here, place)
             continue
         if is_review(here):
@@ -137,21 +139,21 @@ def _found(
                 yield RawRecord(place, _known(fields | shown), raw=here)
         elif mediareview_objects.is_media_review(here) and id(here) not in together.taken:
             yield _of_media(here, parent, graph, page, place)
-        inside = here if types(here) & PAGES else parent
+        inside = here if find_types(here) & PAGES else parent
         waiting += [
             (one, inside, depth + 1) for one in reversed(here.values()) if isinstance(one, dict | list)
         ]
 
 
 def _withdrawn(item: Node, place: RecordPlace) -> Refusal:
-    named = text(item.get("@id")) or text(value(item, "url")) or "What stood here"
+    named = find_text(item.get("@id")) or find_text(find_value(item, "url")) or "What stood here"
     return Refusal(
         place,
         "",
         SpokenSentence(
             "%(named)s was withdrawn by its publisher on %(text)s, so it is not imported.",
             named=named,
-            text=text(value(item, "dateDeleted")),
+            text=find_text(find_value(item, "dateDeleted")),
         ),
         "withdrawn",
         raw=item,
@@ -161,11 +163,11 @@ def _withdrawn(item: Node, place: RecordPlace) -> Refusal:
 def _reviewed(review: Node, parent: Node | None, graph: Graph, page: MarkupPage) -> Iterator[dict[str, Any]]:
     """Yield the fields of a review, several if it judges several claims."""
     language = _language(review)
-    claims = things(value(review, "itemReviewed"), graph)
+    claims = find_things(find_value(review, "itemReviewed"), graph)
     described = [claim for claim in claims if isinstance(claim, dict)]
-    statements = _statements(value(review, "claimReviewed"), language)
+    statements = _statements(find_value(review, "claimReviewed"), language)
     if not statements:
-        statements = [one for claim in described for one in texts(value(claim, "text"))]
+        statements = [one for claim in described for one in find_texts(find_value(claim, "text"))]
     common = _review(review, parent, language, graph, page)
     if len(statements) <= 1:
         yield _known(common | _claim(claims, review, graph) | {"statement": next(iter(statements), None)})
@@ -180,7 +182,7 @@ def _of_media(
     review: Node, parent: Node | None, graph: Graph, page: MarkupPage, place: RecordPlace
 ) -> RawRecord | Refusal:
     """Return the fields of a separate MediaReview, a review of what was claimed with the media."""
-    said = mediareview_objects.statements(review, graph)
+    said = mediareview_objects.find_statements(review, graph)
     if not said:
         return Refusal(
             place,
@@ -193,9 +195,9 @@ def _of_media(
             raw=review,
         )
     common = _review(review, parent, _language(review), graph, page)
-    media = mediareview_objects.media_fields(review, graph)
-    items = [one for one in things(value(review, "itemReviewed"), graph) if isinstance(one, dict)]
-    claims = mediareview_objects.claims_in(review, graph)
+    media = mediareview_objects.read_media_fields(review, graph)
+    items = [one for one in find_things(find_value(review, "itemReviewed"), graph) if isinstance(one, dict)]
+    claims = mediareview_objects.find_claims(review, graph)
     # Publishers without labels of their own use the category as their label: it is not mapped here.
     label = common["rating"] or next(iter(media["media_authenticity_category"]), None)
     return RawRecord(
@@ -209,11 +211,13 @@ def _of_media(
 
 def _statements(claimed: Any, language: Any) -> list[Any]:
     """Return the statement, in the review's language if it is given in several."""
-    translations = [one for one in schema_org.listed(claimed) if isinstance(one, dict) and "@language" in one]
+    translations = [
+        one for one in schema_org.as_list(claimed) if isinstance(one, dict) and "@language" in one
+    ]
     if len(translations) > 1:
         same = [one for one in translations if str(one["@language"])[:2] == str(language)[:2]]
         claimed = (same or translations)[0]
-    return list(dict.fromkeys(texts(claimed, named=("text", "name"))))
+    return list(dict.fromkeys(find_texts(claimed, named=("text", "name"))))
 
 
 # The review
@@ -231,17 +235,17 @@ def _review(
     here = not url or _same_page(url, page.url)
     # What a page says of itself says nothing about reviews that stand elsewhere.
     theirs = here or _same_site(url, page.url)
-    identifier = text(value(review, "identifier", "id"), named=("value", "name", "@id"))
+    identifier = find_text(find_value(review, "identifier", "id"), named=("value", "name", "@id"))
     return {
         "id": identifier if identifier is not None else _web_address(review.get("@id")),
-        **stated_by(review, around, page.publisher if theirs else "", page.url, graph),
+        **read_authorship(review, around, page.publisher if theirs else "", page.url, graph),
         **_rating(review, graph),
         "review_url": url or page.url or None,
-        "title": text(value(review, "headline", "name", "title"))
-        or text(value(around, "headline", "name"))
+        "title": find_text(find_value(review, "headline", "name", "title"))
+        or find_text(find_value(around, "headline", "name"))
         or (page.title if here else None),
-        "reviewed_on": text(value(review, "datePublished", "dateCreated"))
-        or text(value(around, "datePublished"))
+        "reviewed_on": find_text(find_value(review, "datePublished", "dateCreated"))
+        or find_text(find_value(around, "datePublished"))
         or (page.published_on if here else None),
         "review_language": language or _language(around) or (page.language if theirs else None),
     }
@@ -250,22 +254,30 @@ def _review(
 def _is_of_another_site(review: Node, graph: Graph) -> bool:
     """Return whether the markup was made by another party than the review's author (`sdPublisher`)."""
     writers, authors = (
-        {str(name).casefold() for one in things(value(review, of), graph) if (name := text(one)) is not None}
+        {
+            str(name).casefold()
+            for one in find_things(find_value(review, of), graph)
+            if (name := find_text(one)) is not None
+        }
         for of in ("sdPublisher", "author")
     )
     return bool(writers and authors) and writers.isdisjoint(authors)
 
 
 def _own_page(review: Node, graph: Graph) -> Node | None:
-    for one in things(value(review, "mainEntityOfPage", "isPartOf"), graph):
-        if isinstance(one, dict) and types(one) & PAGES:
+    for one in find_things(find_value(review, "mainEntityOfPage", "isPartOf"), graph):
+        if isinstance(one, dict) and find_types(one) & PAGES:
             return one
     return None
 
 
 def _address(review: Node, around: Node | None, graph: Graph) -> str:
-    for stated in (value(review, "url"), value(review, "mainEntityOfPage"), value(around, "url")):
-        if found := addresses(stated, graph):
+    for stated in (
+        find_value(review, "url"),
+        find_value(review, "mainEntityOfPage"),
+        find_value(around, "url"),
+    ):
+        if found := find_addresses(stated, graph):
             return found[0]
     return _web_address((around or {}).get("@id")) or ""
 
@@ -283,12 +295,14 @@ def _same_site(url: str, page: str) -> bool:
 
 
 def _rating(review: Node, graph: Graph) -> dict[str, Any]:
-    stated = things(value(review, "reviewRating"), graph)
+    stated = find_things(find_value(review, "reviewRating"), graph)
     ratings = [one for one in stated if isinstance(one, dict)]
-    plain = texts([one for one in stated if not isinstance(one, dict)])
+    plain = find_texts([one for one in stated if not isinstance(one, dict)])
 
     def first(name: str) -> Any:
-        return next((one for rating in ratings if (one := text(value(rating, name))) is not None), None)
+        return next(
+            (one for rating in ratings if (one := find_text(find_value(rating, name))) is not None), None
+        )
 
     number = first("ratingValue")
     if number is None:
@@ -299,7 +313,9 @@ def _rating(review: Node, graph: Graph) -> dict[str, Any]:
         label = next(
             (one for one in [*plain, number] if one is not None and not schema_org.is_number(one)), None
         )
-    explained = next((one for rating in ratings if (one := words(value(rating, "ratingExplanation")))), None)
+    explained = next(
+        (one for rating in ratings if (one := find_words(find_value(rating, "ratingExplanation")))), None
+    )
     return {
         "rating": label,
         "rating_value": number if schema_org.is_number(number) else None,
@@ -310,12 +326,14 @@ def _rating(review: Node, graph: Graph) -> dict[str, Any]:
 
 
 def _finding(review: Node) -> str | None:
-    stated = (words(value(review, name)) for name in ("description", "abstract", "reviewBody", "subtitle"))
+    stated = (
+        find_words(find_value(review, name)) for name in ("description", "abstract", "reviewBody", "subtitle")
+    )
     return next((one for one in stated if one and len(one) <= LONGEST_FINDING), None)
 
 
 def _language(node: Any) -> Any:
-    return text(value(node, "inLanguage"), named=("alternateName", "identifier", "name"))
+    return find_text(find_value(node, "inLanguage"), named=("alternateName", "identifier", "name"))
 
 
 # The claim
@@ -325,37 +343,37 @@ def _claim(claims: list[Any], review: Node, graph: Graph) -> dict[str, Any]:
     described = [claim for claim in claims if isinstance(claim, dict)]
 
     def first(*names: str) -> Any:
-        return next((one for claim in described if (one := value(claim, *names)) is not None), None)
+        return next((one for claim in described if (one := find_value(claim, *names)) is not None), None)
 
     return {
-        **_claimant(things(first("author", "creator"), graph)),
-        "language": text(first("inLanguage"), named=("alternateName", "identifier", "name")),
+        **_claimant(find_things(first("author", "creator"), graph)),
+        "language": find_text(first("inLanguage"), named=("alternateName", "identifier", "name")),
         "claimed_on": _claimed_on(described, graph),
         "appearances": _appearances(claims, review, graph),
-        "topics": _topics(first("keywords"), graph) or _topics(value(review, "keywords"), graph),
+        "topics": _topics(first("keywords"), graph) or _topics(find_value(review, "keywords"), graph),
     }
 
 
 def _claimant(authors: list[Any]) -> dict[str, Any]:
     # A list of names is one name and what was added to it; a list of authors is several.
-    names = [name for author in authors if (name := text(author)) is not None]
+    names = [name for author in authors if (name := find_text(author)) is not None]
     first = next((author for author in authors if isinstance(author, dict)), None)
     return {
         "claimant": names[0] if len(names) == 1 else names,
-        "claimant_kind": next(iter(sorted(types(first) - {"Thing"})), None),
-        "claimant_title": text(value(first, "jobTitle")),
-        "claimant_same_as": texts(value(first, "sameAs"), named=("@id", "url")),
+        "claimant_kind": next(iter(sorted(find_types(first) - {"Thing"})), None),
+        "claimant_title": find_text(find_value(first, "jobTitle")),
+        "claimant_same_as": find_texts(find_value(first, "sameAs"), named=("@id", "url")),
     }
 
 
 def _claimed_on(claims: Sequence[Node], graph: Graph) -> Any:
     for names in (("datePublished",), ("dateCreated",)):
         for claim in claims:
-            if (found := text(value(claim, *names))) is not None:
+            if (found := find_text(find_value(claim, *names))) is not None:
                 return found
     for claim in claims:
-        for work in things(value(claim, "firstAppearance"), graph):
-            if (found := text(value(work, "datePublished"))) is not None:
+        for work in find_things(find_value(claim, "firstAppearance"), graph):
+            if (found := find_text(find_value(work, "datePublished"))) is not None:
                 return found
     return None
 
@@ -364,15 +382,15 @@ def _appearances(claims: list[Any], review: Node, graph: Graph) -> list[str]:
     found: list[str] = []
     for name in ("firstAppearance", "appearance", "url", "sameAs"):
         for claim in claims:
-            found += addresses(value(claim, name), graph)
+            found += find_addresses(find_value(claim, name), graph)
     found += [claim for claim in claims if isinstance(claim, str) and "://" in claim]
     # Some name the review's own address as the claim's.
-    own = {url_key(one) for one in addresses(value(review, "url"), graph)} - {""}
+    own = {url_key(one) for one in find_addresses(find_value(review, "url"), graph)} - {""}
     return [one for one in dict.fromkeys(found) if url_key(one) not in own]
 
 
 def _topics(keywords: Any, graph: Graph) -> Any:
-    found = texts(things(keywords, graph))
+    found = find_texts(find_things(keywords, graph))
     return found[0] if len(found) == 1 else found
 
 

@@ -98,15 +98,15 @@ def _marked_up(file: File, tree: HtmlElement) -> Iterator[RawRecord | Refusal]:
         position = f"block {number}"
         try:
             values, refusal = broken_json.loads(text), None
-        except broken_json.Broken as error:
+        except broken_json.BrokenJSON as error:
             values = error.complete
             refusal = _broken(RecordPlace(file.name, position), error, text)
-        schema_org.remember(values, graph)
+        schema_org.index_nodes(values, graph)
         blocks.append((position, values, refusal))
     blocks += [(name, list(read(tree)), None) for name, read in microdata.SYNTAXES]
     together = [values for _position, values, _refusal in blocks]
     for position, values, refusal in blocks:
-        for one in claimreview_objects.reviews(
+        for one in claimreview_objects.read_reviews(
             values, RecordPlace(file.name, position), graph=graph, page=page, among=together
         ):
             yield _based(one, url)
@@ -120,7 +120,7 @@ def _scripts(tree: HtmlElement) -> Iterator[str]:
             yield script.text or ""
 
 
-def _broken(place: RecordPlace, error: broken_json.Broken, text: str) -> Refusal | None:
+def _broken(place: RecordPlace, error: broken_json.BrokenJSON, text: str) -> Refusal | None:
     """Report broken markup if a review may have been lost."""
     if claimreview_objects.CLAIM_REVIEW not in text:
         return None

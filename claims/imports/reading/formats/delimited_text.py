@@ -15,7 +15,7 @@ MOST_LINES = 2_000
 MOST_RETRIES = 1_000
 
 
-class Rows:
+class TableRows:
     """The rows of a file with their positions; broken rows are rejected, and reading continues on the next line."""
 
     def __init__(self, file: File, dialect: Dialect) -> None:

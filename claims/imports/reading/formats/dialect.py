@@ -96,7 +96,7 @@ class TableSample:
         return replace(self, rows=self.rows[self.titles :]).consistency
 
 
-def encoding_of(head: bytes) -> str:
+def detect_encoding(head: bytes) -> str:
     """The codec for a file that begins so. "" where its beginning is no text.
 
     Pure ASCII counts as UTF-8; should another encoding show up further on, its rows are refused and say so.
@@ -120,7 +120,7 @@ def encoding_of(head: bytes) -> str:
     return "cp1252" if same else encoding
 
 
-def text_of(head: bytes, encoding: str, *, whole: bool) -> str:
+def decode_head(head: bytes, encoding: str, *, whole: bool) -> str:
     """Return the head as text, without the last line if it may be cut."""
     decoder = codecs.getincrementaldecoder(encoding)(errors="replace")
     text = decoder.decode(head, final=whole)
@@ -130,7 +130,7 @@ def text_of(head: bytes, encoding: str, *, whole: bool) -> str:
     return text[:end] or text
 
 
-def sample(text: str, dialect: Dialect, *, whole: bool) -> TableSample:
+def sample_rows(text: str, dialect: Dialect, *, whole: bool) -> TableSample:
     """Return the rows of the head, without a row that may continue after it."""
     rows: list[list[str]] = []
     numbers: list[int] = []
@@ -153,19 +153,19 @@ def sample(text: str, dialect: Dialect, *, whole: bool) -> TableSample:
                 numbers.append(number)
 
 
-def detected(head: bytes, *, whole: bool, titles: bool = False) -> TableSample | None:
+def detect_dialect(head: bytes, *, whole: bool, titles: bool = False) -> TableSample | None:
     """Return the first rows in the dialect that gives the most regular table; None if none does.
 
     Args:
         titles: whether rows of another width may stand above the table.
     """
-    encoding = encoding_of(head)
+    encoding = detect_encoding(head)
     if not encoding:
         return None
-    text = text_of(head, encoding, whole=whole)
+    text = decode_head(head, encoding, whole=whole)
     tables = [
         _better_quoting(
-            *(sample(text, Dialect(encoding, delimiter, quoting), whole=whole) for quoting in QUOTINGS)
+            *(sample_rows(text, Dialect(encoding, delimiter, quoting), whole=whole) for quoting in QUOTINGS)
         )
         for delimiter in DELIMITERS.values()
         if delimiter in text

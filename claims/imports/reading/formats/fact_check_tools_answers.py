@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from claims.imports.reading.formats import json_documents
-from claims.imports.reading.formats.schema_org import listed, text, texts, value
+from claims.imports.reading.formats.schema_org import as_list, find_text, find_texts, find_value
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
@@ -17,25 +17,27 @@ _CLAIM, _PAGE = "claimReview", "claimReviewMarkups"
 
 
 def recognise(file: File) -> Mapping[str, Any] | None:
-    records = json_documents.sample(file)
+    records = json_documents.sample_values(file)
     answers = [
         one
         for record in records
         if isinstance(record, dict) and "@type" not in record
-        for one in ([record] if _is_answer(record) else listed(record.get("claims")))
+        for one in ([record] if _is_answer(record) else as_list(record.get("claims")))
     ]
     return {} if any(map(_is_answer, answers)) else None
 
 
 def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
-    for found in json_documents.values(file):
+    for found in json_documents.read_values(file):
         if isinstance(found, Refusal):
             yield found
             continue
         place = RecordPlace(file.name, found.position)
         # One answer a line: each a list of claims of its own.
         answer = found.value
-        inner = [one for name in ("claims", "claimReviewMarkupPages") for one in listed(value(answer, name))]
+        inner = [
+            one for name in ("claims", "claimReviewMarkupPages") for one in as_list(find_value(answer, name))
+        ]
         if inner:
             for number, one in enumerate(inner, 1):
                 yield from _reviews(one, RecordPlace(file.name, f"{found.position}, claim {number}"))
@@ -56,8 +58,8 @@ def _is_answer(record: Any) -> bool:
 
 
 def _reviews(record: Any, place: RecordPlace) -> Iterator[RawRecord | Refusal]:
-    claims = listed(value(record, _CLAIM))
-    markups = listed(value(record, _PAGE))
+    claims = as_list(find_value(record, _CLAIM))
+    markups = as_list(find_value(record, _PAGE))
     found = [_searched(record, one) for one in claims] + [_entered(record, one) for one in markups]
     if not found:
         yield Refusal(
@@ -71,39 +73,39 @@ def _reviews(record: Any, place: RecordPlace) -> Iterator[RawRecord | Refusal]:
 
 def _searched(claim: Any, review: Any) -> dict[str, Any]:
     """`GoogleFactcheckingFactchecktoolsV1alpha1Claim` with one of its reviews."""
-    publisher = value(review, "publisher")
-    site = text(value(publisher, "site"))
+    publisher = find_value(review, "publisher")
+    site = find_text(find_value(publisher, "site"))
     return {
-        "statement": text(value(claim, "text")),
-        "claimant": text(value(claim, "claimant")),
-        "claimed_on": text(value(claim, "claimDate")),
-        "publisher": text(value(publisher, "name")) or site,
+        "statement": find_text(find_value(claim, "text")),
+        "claimant": find_text(find_value(claim, "claimant")),
+        "claimed_on": find_text(find_value(claim, "claimDate")),
+        "publisher": find_text(find_value(publisher, "name")) or site,
         "publisher_url": site,
-        "rating": text(value(review, "textualRating")),
-        "review_url": text(value(review, "url")),
-        "title": text(value(review, "title")),
-        "reviewed_on": text(value(review, "reviewDate")),
-        "review_language": text(value(review, "languageCode")),
+        "rating": find_text(find_value(review, "textualRating")),
+        "review_url": find_text(find_value(review, "url")),
+        "title": find_text(find_value(review, "title")),
+        "reviewed_on": find_text(find_value(review, "reviewDate")),
+        "review_language": find_text(find_value(review, "languageCode")),
     }
 
 
 def _entered(page: Any, markup: Any) -> dict[str, Any]:
     """`GoogleFactcheckingFactchecktoolsV1alpha1ClaimReviewMarkupPage` with one of its reviews."""
-    claimant, rating = value(markup, "claimAuthor"), value(markup, "rating")
-    first = texts(value(markup, "claimFirstAppearance"))
+    claimant, rating = find_value(markup, "claimAuthor"), find_value(markup, "rating")
+    first = find_texts(find_value(markup, "claimFirstAppearance"))
     return {
-        "statement": text(value(markup, "claimReviewed")),
-        "claimant": text(value(claimant, "name")),
-        "claimant_title": text(value(claimant, "jobTitle")),
-        "claimant_same_as": texts(value(claimant, "sameAs")),
-        "claimed_on": text(value(markup, "claimDate")),
-        "appearances": list(dict.fromkeys(first + texts(value(markup, "claimAppearances")))),
-        "publisher": text(value(value(page, "claimReviewAuthor"), "name")),
-        "rating": text(value(rating, "textualRating")),
-        "rating_value": text(value(rating, "ratingValue")),
-        "rating_best": text(value(rating, "bestRating")),
-        "rating_worst": text(value(rating, "worstRating")),
-        "summary": text(value(rating, "ratingExplanation")),
-        "review_url": text(value(markup, "url")) or text(value(page, "pageUrl")),
-        "reviewed_on": text(value(page, "publishDate")),
+        "statement": find_text(find_value(markup, "claimReviewed")),
+        "claimant": find_text(find_value(claimant, "name")),
+        "claimant_title": find_text(find_value(claimant, "jobTitle")),
+        "claimant_same_as": find_texts(find_value(claimant, "sameAs")),
+        "claimed_on": find_text(find_value(markup, "claimDate")),
+        "appearances": list(dict.fromkeys(first + find_texts(find_value(markup, "claimAppearances")))),
+        "publisher": find_text(find_value(find_value(page, "claimReviewAuthor"), "name")),
+        "rating": find_text(find_value(rating, "textualRating")),
+        "rating_value": find_text(find_value(rating, "ratingValue")),
+        "rating_best": find_text(find_value(rating, "bestRating")),
+        "rating_worst": find_text(find_value(rating, "worstRating")),
+        "summary": find_text(find_value(rating, "ratingExplanation")),
+        "review_url": find_text(find_value(markup, "url")) or find_text(find_value(page, "pageUrl")),
+        "reviewed_on": find_text(find_value(page, "publishDate")),
     }

@@ -13,21 +13,21 @@ TITLE = "JSON records with this program’s field names"
 
 
 def recognise(file: File) -> Mapping[str, Any] | None:
-    records = json_documents.sample(file)
+    records = json_documents.sample_values(file)
     ours = [isinstance(record, dict) and record.keys() <= FIELDS.keys() for record in records]
     return {} if all(ours) and any("statement" in record for record in records) else None
 
 
 def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
-    for value in json_documents.values(file):
+    for value in json_documents.read_values(file):
         if isinstance(value, Refusal):
             yield value
             continue
         place = RecordPlace(file.name, value.position)
         if isinstance(value.value, Mapping):
-            yield own_fields.checked(value.value, place)
+            yield own_fields.check_fields(value.value, place)
         else:
-            yield own_fields.not_an_object(place, value.value)
+            yield own_fields.refuse_non_object(place, value.value)
 
 
 def conventions(settings: Mapping[str, Any]) -> Conventions:

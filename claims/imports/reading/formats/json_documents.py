@@ -13,7 +13,7 @@ from itertools import islice
 from typing import Any
 
 from claims.imports.reading.formats import broken_json, json_elements, schema_org
-from claims.imports.reading.formats.dialect import encoding_of
+from claims.imports.reading.formats.dialect import detect_encoding
 from claims.imports.reading.formats.json_elements import LISTS, LONGEST, SHOWN, Element, Fault
 from claims.imports.reading.formats.schema_org import Graph, Node
 from claims.imports.reading.inputs.file import HEAD, File
@@ -45,7 +45,7 @@ def looks_like_json(file: File) -> bool:
     return beginning(file.head)[:1] in ("{", "[")
 
 
-def sample(file: File) -> list[Any]:
+def sample_values(file: File) -> list[Any]:
     """Return the complete records at the beginning of a file.
 
     Where most are objects, what else stands among them says nothing about the format.
@@ -56,19 +56,19 @@ def sample(file: File) -> list[Any]:
     if _one_a_line(text):
         records = [one for line in text.splitlines()[:_SAMPLE] for one in _loaded(line)]
     else:
-        parts = json_elements.elements(io.BytesIO(text.encode("utf-8", "replace")))
+        parts = json_elements.read_elements(io.BytesIO(text.encode("utf-8", "replace")))
         found = (one.value for one in parts if isinstance(one, Element) and one.is_record)
         records = list(islice(found, _SAMPLE))
     objects = [one for one in records if isinstance(one, dict)]
     return objects if 2 * len(objects) >= len(records) else records
 
 
-def why_unreadable(file: File) -> str:
+def explain_unreadable(file: File) -> str:
     """Explain why the format of a JSON file is not recognised; "" if no format matches."""
     text = beginning(file.head)
-    parts = json_elements.elements(io.BytesIO(text.encode("utf-8", "replace")))
+    parts = json_elements.read_elements(io.BytesIO(text.encode("utf-8", "replace")))
     fault = next((one for one in parts if isinstance(one, Fault)), None)
-    if fault is None or sample(file):
+    if fault is None or sample_values(file):
         return ""
     if fault.is_cut_off and len(file.head) >= HEAD:
         return (
@@ -80,7 +80,7 @@ def why_unreadable(file: File) -> str:
     return f"This is JSON that cannot be read ({fault.position}: {fault.why}). Correct it, or get the file again."
 
 
-def values(file: File, *, linked: bool = True) -> Iterator[Value | Refusal]:
+def read_values(file: File, *, linked: bool = True) -> Iterator[Value | Refusal]:
     """Yield every value in the file, elements of lists one by one, and faults with their reasons.
 
     Args:
@@ -167,7 +167,7 @@ def _values_in(text: str, place: RecordPlace, *, linked: bool) -> Iterator[Value
             return
         graph: dict[str, Node] = {}
         if linked:
-            schema_org.remember(one, graph)
+            schema_org.index_nodes(one, graph)
         yield Value(place.position, one, graph)
         while at < len(text) and text[at].isspace():
             at += 1
@@ -196,13 +196,13 @@ def _document(name: str, stream: io.BufferedIOBase, *, linked: bool) -> Iterator
         return
     try:
         whole = broken_json.loads(content.decode())
-    except (UnicodeDecodeError, broken_json.Broken):
+    except (UnicodeDecodeError, broken_json.BrokenJSON):
         # One by one, for what stands before the fault and behind it.
         yield from _streamed(name, io.BytesIO(content), linked=linked)
         return
     graph: dict[str, Node] = {}
     if linked:
-        schema_org.remember(whole, graph)
+        schema_org.index_nodes(whole, graph)
     for number, one in enumerate(whole, 1):
         for position, element, is_record in _parts(one, number):
             yield Value(position, element, graph, is_record)
@@ -229,12 +229,12 @@ def _parts(one: Any, number: int) -> Iterator[tuple[str, Any, bool]]:
 
 def _streamed(name: str, stream: json_elements.Readable, *, linked: bool) -> Iterator[Value | Refusal]:
     graph: dict[str, Node] = {}
-    for one in json_elements.elements(stream):
+    for one in json_elements.read_elements(stream):
         if isinstance(one, Fault):
             yield _left_out(name, one)
         else:
             if linked:
-                schema_org.remember(one.value, graph)
+                schema_org.index_nodes(one.value, graph)
             yield Value(one.position, one.value, graph, one.is_record)
 
 
@@ -287,7 +287,7 @@ def _as_utf8(file: File) -> io.BufferedIOBase:
     name, mark = encoding(file.head)
     file.stream.read(mark)
     if name == "utf-8" and not mark:
-        name = encoding_of(file.head) or name
+        name = detect_encoding(file.head) or name
         if name != "utf-8":
             file.note(SpokenSentence("It is not in UTF-8: it was read as %(encoding)s.", encoding=name))
     return file.stream if name == "utf-8" else io.BufferedReader(_Recoded(file.stream, name))

@@ -76,7 +76,7 @@ class Fault(NamedTuple):
     """Whether nothing is wrong with it but that it ends too early."""
 
 
-def elements(stream: Readable, *, item: str = "item") -> Iterator[Element | Fault]:
+def read_elements(stream: Readable, *, item: str = "item") -> Iterator[Element | Fault]:
     """Yield every element in a UTF-8 stream.
 
     Args:

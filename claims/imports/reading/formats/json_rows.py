@@ -13,8 +13,14 @@ from claims.imports.reading.mappings.claims_in_rows import ClaimsInRows
 from claims.imports.reading.mappings.conventions import Conventions
 from claims.imports.reading.mappings.mapped_rows import Row
 from claims.imports.reading.mappings.mapping import Mapping
-from claims.imports.reading.mappings.mapping_choice import chosen, conventions_of, dates_seen, refused, unread
-from claims.imports.reading.mappings.nested_values import Nested, paths
+from claims.imports.reading.mappings.mapping_choice import (
+    choose_mapping,
+    detect_dates,
+    find_conventions,
+    find_unread_columns,
+    refused,
+)
+from claims.imports.reading.mappings.nested_values import Nested, list_paths
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 
@@ -32,7 +38,7 @@ def recognise(file: File) -> Table[str, Any] | None:
         return None
     if any("statement" in row and isinstance(row.get("verdicts"), list) for row in rows):
         return None  # our own export has these, even for a claim of which little is left
-    mapping = chosen(paths(rows), rows)
+    mapping = choose_mapping(list_paths(rows), rows)
     if len(rows) == 1 and "statement" not in mapping.reading.fields:
         return None  # one object of any kind
     return _settings(rows, mapping)
@@ -45,12 +51,14 @@ def settings_for(file: File, mapping: Mapping) -> Table[str, Any]:
 
 def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]:
     """The objects as records."""
-    values = json_documents.values(file, linked=False)
+    values = json_documents.read_values(file, linked=False)
     first = list(islice(values, SAMPLED))
     rows = [one.value for one in first if isinstance(one, Value) and _is_row(one)]
-    columns = paths(rows)
+    columns = list_paths(rows)
     try:
-        mapping = Mapping.from_json(settings["mapping"]) if "mapping" in settings else chosen(columns, rows)
+        mapping = (
+            Mapping.from_json(settings["mapping"]) if "mapping" in settings else choose_mapping(columns, rows)
+        )
     except MappingError as error:
         yield Refusal(
             RecordPlace(file.name, "mapping"),
@@ -66,7 +74,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
     records = ClaimsInRows(mapping, None)
     for row in rows:
         list(records(Nested(row), RecordPlace(file.name, "")))  # so that it is known what is read
-    if left := unread(columns, _with_what_is_in_it(records.used, columns)):
+    if left := find_unread_columns(columns, _with_what_is_in_it(records.used, columns)):
         file.note(left)
     for one in chain(first, values):
         if isinstance(one, Refusal):
@@ -82,7 +90,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
 
 
 def conventions(settings: Table[str, Any]) -> Conventions:
-    return conventions_of(settings)
+    return find_conventions(settings)
 
 
 def _is_row(one: Value) -> bool:
@@ -91,7 +99,7 @@ def _is_row(one: Value) -> bool:
 
 def _sample(file: File) -> list[Row]:
     """Return the whole objects in the first bytes; empty if anything else is among them."""
-    found = json_documents.sample(file)
+    found = json_documents.sample_values(file)
     return found if all(isinstance(row, dict) for row in found) else []
 
 
@@ -104,5 +112,5 @@ def _with_what_is_in_it(used: frozenset[str], columns: list[str]) -> set[str]:
 def _settings(rows: list[Row], mapping: Mapping) -> Table[str, Any]:
     return {
         "mapping": mapping.to_json(),
-        "date_order": dates_seen(mapping, None, [Nested(row) for row in rows]),
+        "date_order": detect_dates(mapping, None, [Nested(row) for row in rows]),
     }

@@ -13,13 +13,13 @@ from claims.imports.reading.formats import schema_org
 from claims.imports.reading.formats.schema_org import (
     Graph,
     Node,
-    addresses,
-    listed,
-    text,
-    texts,
-    things,
-    types,
-    value,
+    as_list,
+    find_addresses,
+    find_text,
+    find_texts,
+    find_things,
+    find_types,
+    find_value,
 )
 from sources.addresses import url_key
 
@@ -30,14 +30,16 @@ KINDS = {"ImageObject": "image", "VideoObject": "video", "AudioObject": "audio"}
 
 def is_media_review(node: Any) -> bool:
     """Whether a node is a MediaReview and not only the name of one."""
-    return isinstance(node, dict) and not schema_org.is_reference(node) and MEDIA_REVIEW in types(node)
+    return isinstance(node, dict) and not schema_org.is_reference(node) and MEDIA_REVIEW in find_types(node)
 
 
-def attached(review: Node, others: list[Node], graph: Graph) -> list[Node]:
+def find_attached(review: Node, others: list[Node], graph: Graph) -> list[Node]:
     """The MediaReviews that go with a ClaimReview: it names them, they name it, or they stand at its address and name
     no claim of their own.
     """
-    named = [one for one in things(value(review, "associatedMediaReview"), graph) if is_media_review(one)]
+    named = [
+        one for one in find_things(find_value(review, "associatedMediaReview"), graph) if is_media_review(one)
+    ]
     own = review.get("@id")
     page = _page(review, graph)
     found = list(named)
@@ -45,58 +47,66 @@ def attached(review: Node, others: list[Node], graph: Graph) -> list[Node]:
         if any(other is one for one in found):
             continue
         claim_reviews = [
-            one for one in things(value(other, "associatedClaimReview"), graph) if isinstance(one, dict)
+            one
+            for one in find_things(find_value(other, "associatedClaimReview"), graph)
+            if isinstance(one, dict)
         ]
         names_it = any(one is review or (own and one.get("@id") == own) for one in claim_reviews)
-        is_there = page and page == _page(other, graph) and not claim_reviews and not claims_in(other, graph)
+        is_there = (
+            page and page == _page(other, graph) and not claim_reviews and not find_claims(other, graph)
+        )
         if names_it or is_there:
             found.append(other)
     return found
 
 
 def _page(review: Node, graph: Graph) -> str:
-    return next((key for one in addresses(value(review, "url"), graph) if (key := url_key(one))), "")
+    return next(
+        (key for one in find_addresses(find_value(review, "url"), graph) if (key := url_key(one))), ""
+    )
 
 
-def media_fields(review: Node, graph: Graph) -> dict[str, Any]:
+def read_media_fields(review: Node, graph: Graph) -> dict[str, Any]:
     """Return the media fields of a MediaReview."""
-    items = [one for one in things(value(review, "itemReviewed"), graph) if isinstance(one, dict)]
+    items = [one for one in find_things(find_value(review, "itemReviewed"), graph) if isinstance(one, dict)]
     shown = list(_shown(items, graph))
-    kinds = list(dict.fromkeys(KINDS[kind] for one in shown for kind in types(one) if kind in KINDS))
+    kinds = list(dict.fromkeys(KINDS[kind] for one in shown for kind in find_types(one) if kind in KINDS))
     return {
         "media": list(dict.fromkeys(place for one in shown for place in _places(one, graph))),
         "media_kind": kinds[0] if len(kinds) == 1 else None,
         "media_authenticity_category": _categories(review),
-        "original_media_context": text(value(review, "originalMediaContextDescription")),
-        "original_media_url": next(iter(addresses(value(review, "originalMediaLink"), graph)), None),
+        "original_media_context": find_text(find_value(review, "originalMediaContextDescription")),
+        "original_media_url": next(
+            iter(find_addresses(find_value(review, "originalMediaLink"), graph)), None
+        ),
     }
 
 
-def claims_in(review: Node, graph: Graph) -> list[Node]:
+def find_claims(review: Node, graph: Graph) -> list[Node]:
     """The claims that the media were taken for."""
-    items = [one for one in things(value(review, "itemReviewed"), graph) if isinstance(one, dict)]
+    items = [one for one in find_things(find_value(review, "itemReviewed"), graph) if isinstance(one, dict)]
     found = [
         claim
         for one in [*items, *_shown(items, graph)]
-        for claim in things(value(one, "interpretedAsClaim"), graph)
+        for claim in find_things(find_value(one, "interpretedAsClaim"), graph)
     ]
     return [claim if isinstance(claim, dict) else {"text": claim} for claim in found]
 
 
-def statements(review: Node, graph: Graph) -> list[Any]:
+def find_statements(review: Node, graph: Graph) -> list[Any]:
     """Return what was claimed with the media: from the review itself, its claim, or the claim's review."""
     said = [
-        *texts(value(review, "claimReviewed"), named=("text", "name")),
+        *find_texts(find_value(review, "claimReviewed"), named=("text", "name")),
         *(
             words
-            for claim in claims_in(review, graph)
-            for words in texts(value(claim, "text", "name", "claimReviewed"))
+            for claim in find_claims(review, graph)
+            for words in find_texts(find_value(claim, "text", "name", "claimReviewed"))
         ),
         *(
             words
-            for one in things(value(review, "associatedClaimReview"), graph)
+            for one in find_things(find_value(review, "associatedClaimReview"), graph)
             if isinstance(one, dict)
-            for words in texts(value(one, "claimReviewed"), named=("text", "name"))
+            for words in find_texts(find_value(one, "claimReviewed"), named=("text", "name"))
         ),
     ]
     return list(dict.fromkeys(said))
@@ -105,7 +115,7 @@ def statements(review: Node, graph: Graph) -> list[Any]:
 def _shown(items: Sequence[Node], graph: Graph) -> Iterator[Node]:
     """The media themselves: each appearance of an item, or the item."""
     for item in items:
-        appearances = things(value(item, "mediaItemAppearance"), graph)
+        appearances = find_things(find_value(item, "mediaItemAppearance"), graph)
         described = [one for one in appearances if isinstance(one, dict)]
         if described:
             yield from described
@@ -117,13 +127,13 @@ def _places(media: Node, graph: Graph) -> list[str]:
     found = [
         place
         for name in ("accessedOnUrl", "contentUrl", "url", "embedUrl")
-        for place in addresses(value(media, name), graph)
+        for place in find_addresses(find_value(media, name), graph)
     ]
     return list(dict.fromkeys(found))
 
 
 def _categories(review: Node) -> list[Any]:
     """Return the categories, each a name or an address that ends in one."""
-    stated = value(review, "mediaAuthenticityCategory")
-    named = [one.get("@id", one) if isinstance(one, dict) else one for one in listed(stated)]
-    return texts(named)
+    stated = find_value(review, "mediaAuthenticityCategory")
+    named = [one.get("@id", one) if isinstance(one, dict) else one for one in as_list(stated)]
+    return find_texts(named)

@@ -23,7 +23,7 @@ DEEPEST = 64
 _SPACE = " \t\r\n\f"
 
 
-def microdata(tree: HtmlElement) -> list[Item]:
+def read_microdata(tree: HtmlElement) -> list[Item]:
     """The items of a page that are not properties of others."""
     elements = [element for element in tree.iter() if _is_element(element)]
     by_id = {element.get("id"): element for element in elements if element.get("id")}
@@ -65,7 +65,7 @@ def _microdata_item(
     return item
 
 
-def rdfa(tree: HtmlElement) -> list[Item]:
+def read_rdfa(tree: HtmlElement) -> list[Item]:
     """The things of a page that are not properties of others."""
     return [
         _rdfa_item(element, 0)
@@ -140,6 +140,6 @@ def _is_element(element: Any) -> bool:
 
 #: Every syntax that writes markup into elements.
 SYNTAXES: tuple[tuple[str, Callable[[HtmlElement], list[Item]]], ...] = (
-    ("microdata", microdata),
-    ("RDFa", rdfa),
+    ("microdata", read_microdata),
+    ("RDFa", read_rdfa),
 )

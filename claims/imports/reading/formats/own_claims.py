@@ -9,8 +9,8 @@ from typing import Any, Final
 
 from claims.exports.formats.csv import COLUMNS
 from claims.imports.reading.formats import json_documents
-from claims.imports.reading.formats.delimited_text import Rows
-from claims.imports.reading.formats.dialect import Dialect, detected
+from claims.imports.reading.formats.delimited_text import TableRows
+from claims.imports.reading.formats.dialect import Dialect, detect_dialect
 from claims.imports.reading.inputs.file import HEAD, File
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
@@ -46,10 +46,10 @@ _COLUMNS: Final = {
 
 
 def recognise(file: File) -> Mapping[str, Any] | None:
-    records = json_documents.sample(file)
+    records = json_documents.sample_values(file)
     if records:
         return {} if all(isinstance(one, Mapping) and one.keys() >= _CLAIM for one in records) else None
-    table = detected(file.head, whole=len(file.head) < HEAD)
+    table = detect_dialect(file.head, whole=len(file.head) < HEAD)
     if table and table.rows[0][: len(_FIRST_COLUMNS)] == _FIRST_COLUMNS:
         return {"dialect": table.dialect.to_json()}
     return None
@@ -59,7 +59,7 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
     if "dialect" in settings:
         yield from _rows(file, Dialect.from_json(settings["dialect"]))
         return
-    for value in json_documents.values(file, linked=False):
+    for value in json_documents.read_values(file, linked=False):
         if isinstance(value, Refusal):
             yield value
             continue
@@ -121,7 +121,7 @@ def _objects(values: Any) -> list[Mapping[str, Any]]:
 
 
 def _rows(file: File, dialect: Dialect) -> Iterator[RawRecord | Refusal]:
-    rows = Rows(file, dialect)
+    rows = TableRows(file, dialect)
     header: list[str] = []
     for cells in rows:
         if isinstance(cells, Refusal):
@@ -132,7 +132,7 @@ def _rows(file: File, dialect: Dialect) -> Iterator[RawRecord | Refusal]:
             yield _record(dict(zip(header, map(_unescaped, cells), strict=False)), cells, rows)
 
 
-def _record(row: dict[str, str], cells: list[str], rows: Rows) -> RawRecord | Refusal:
+def _record(row: dict[str, str], cells: list[str], rows: TableRows) -> RawRecord | Refusal:
     if damaged := rows.damaged(cells):
         return damaged
     if not row.get("verdict_id"):

@@ -7,7 +7,7 @@ from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordPlace, Re
 from factcheck.sentences import SpokenSentence
 
 
-def checked(fields: Mapping[str, Any], place: RecordPlace, *, raw: Any = None) -> RawRecord | Refusal:
+def check_fields(fields: Mapping[str, Any], place: RecordPlace, *, raw: Any = None) -> RawRecord | Refusal:
     """The record as it was found, or what in it no reader of ours can have written."""
     if unknown := [name for name in fields if name not in FIELDS]:
         return Refusal(
@@ -39,5 +39,5 @@ def _is_plain(value: Any) -> bool:
     return value is None or (isinstance(value, str | int | float) and not isinstance(value, bool))
 
 
-def not_an_object(place: RecordPlace, value: Any) -> Refusal:
+def refuse_non_object(place: RecordPlace, value: Any) -> Refusal:
     return Refusal(place, "", SpokenSentence("This is not a JSON object."), "not an object", raw=value)

@@ -8,18 +8,18 @@ DEEPEST: Final = 100
 _INTEGERS: Final = range(-(2**63), 2**64)
 
 
-def plain(value: Any, depth: int = 0) -> Any:
+def to_plain_json(value: Any, depth: int = 0) -> Any:
     """Return the value without anything that JSON or PostgreSQL lacks, cut at the depth limit."""
     if isinstance(value, str):
-        return plain_text(value)
+        return to_plain_text(value)
     if isinstance(value, bytes):
-        return plain_text(value[:2000].decode(errors="replace"))
+        return to_plain_text(value[:2000].decode(errors="replace"))
     if isinstance(value, dict | list | tuple):
         if depth == DEEPEST:
             return "…"
         if isinstance(value, dict):
-            return {plain_text(str(key)): plain(item, depth + 1) for key, item in value.items()}
-        return [plain(item, depth + 1) for item in value]
+            return {to_plain_text(str(key)): to_plain_json(item, depth + 1) for key, item in value.items()}
+        return [to_plain_json(item, depth + 1) for item in value]
     if isinstance(value, float):
         return value if isfinite(value) else str(value)
     if isinstance(value, int):
@@ -27,7 +27,7 @@ def plain(value: Any, depth: int = 0) -> Any:
     return value if value is None else str(value)
 
 
-def plain_text(text: str) -> str:
+def to_plain_text(text: str) -> str:
     """A text without U+0000 and halves of surrogate pairs."""
     if "\0" in text:
         text = text.replace("\0", "\N{SYMBOL FOR NULL}")

@@ -16,20 +16,20 @@ _OURS = frozenset({"file", "position", "reason", "code", "fields"})
 
 
 def recognise(file: File) -> Mapping[str, Any] | None:
-    records = json_documents.sample(file)
+    records = json_documents.sample_values(file)
     return {} if any(isinstance(one, dict) and one.keys() >= _OURS for one in records) else None
 
 
 def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
-    for value in json_documents.values(file):
+    for value in json_documents.read_values(file):
         if isinstance(value, Refusal):
             yield value
             continue
         entry, place = value.value, RecordPlace(file.name, value.position)
         if not isinstance(entry, Mapping):
-            yield own_fields.not_an_object(place, entry)
+            yield own_fields.refuse_non_object(place, entry)
         elif isinstance(fields := entry.get("fields"), Mapping) and fields:
-            yield own_fields.checked(fields, place, raw=entry.get("record"))
+            yield own_fields.check_fields(fields, place, raw=entry.get("record"))
         else:
             yield Refusal(
                 place,

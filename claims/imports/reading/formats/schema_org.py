@@ -26,7 +26,7 @@ _KEYWORDS = frozenset({"@id", "@type", "@context"})
 _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
-def value(node: Any, *names: str) -> Any:
+def find_value(node: Any, *names: str) -> Any:
     """Return the first of these properties with a value; None if none has one."""
     if not isinstance(node, dict):
         return None
@@ -41,19 +41,19 @@ def value(node: Any, *names: str) -> Any:
     return None
 
 
-def types(node: Any) -> set[str]:
+def find_types(node: Any) -> set[str]:
     """The types of a node without their vocabulary: {"ClaimReview"}."""
     if not isinstance(node, dict):
         return set()
     stated = node.get("@type") or node.get("type")
     return {
         one.replace("#", "/").replace(":", "/").rpartition("/")[2]
-        for one in listed(stated)
+        for one in as_list(stated)
         if isinstance(one, str)
     }
 
 
-def listed(found: Any) -> list[Any]:
+def as_list(found: Any) -> list[Any]:
     """Return one thing or a list of them as a list."""
     if isinstance(found, dict) and "@list" in found:
         found = found["@list"]
@@ -67,7 +67,7 @@ def is_reference(node: Node) -> bool:
     return "@id" in node and not (set(node) - _KEYWORDS)
 
 
-def nodes(tree: Any) -> Iterator[Node]:
+def find_nodes(tree: Any) -> Iterator[Node]:
     """Every object in a JSON value, in the order of the document."""
     waiting = [(tree, 0)]
     while waiting:
@@ -81,18 +81,18 @@ def nodes(tree: Any) -> Iterator[Node]:
             waiting += [(one, depth + 1) for one in reversed(here)]
 
 
-def remember(tree: Any, graph: dict[str, Node]) -> None:
+def index_nodes(tree: Any, graph: dict[str, Node]) -> None:
     """Note the nodes of a JSON value that others may refer to."""
-    for node in nodes(tree):
+    for node in find_nodes(tree):
         name = node.get("@id")
         if len(graph) < LARGEST_GRAPH and isinstance(name, str) and not is_reference(node):
             graph.setdefault(name, node)
 
 
-def things(found: Any, graph: Graph) -> list[Any]:
+def find_things(found: Any, graph: Graph) -> list[Any]:
     """Return the objects in a value, references resolved, or text if there is only text."""
     resolved: list[Any] = []
-    for one in listed(found):
+    for one in as_list(found):
         if isinstance(one, str):
             one = graph.get(one, one)
         elif isinstance(one, dict) and is_reference(one):
@@ -101,13 +101,13 @@ def things(found: Any, graph: Graph) -> list[Any]:
     return resolved
 
 
-def texts(found: Any, *, named: tuple[str, ...] = ("name",)) -> list[Any]:
+def find_texts(found: Any, *, named: tuple[str, ...] = ("name",)) -> list[Any]:
     """Return the texts and numbers in a value; for an object, its first property in `named`."""
     said: list[Any] = []
-    for one in listed(found):
+    for one in as_list(found):
         if isinstance(one, dict):
             inner = one.get("@value")
-            one = inner if inner not in _EMPTY else next(iter(listed(value(one, *named))), None)
+            one = inner if inner not in _EMPTY else next(iter(as_list(find_value(one, *named))), None)
             if isinstance(one, dict):
                 one = one.get("@value")
         if isinstance(one, bool) or not isinstance(one, str | int | float):
@@ -117,14 +117,14 @@ def texts(found: Any, *, named: tuple[str, ...] = ("name",)) -> list[Any]:
     return said
 
 
-def text(found: Any, *, named: tuple[str, ...] = ("name",)) -> Any:
+def find_text(found: Any, *, named: tuple[str, ...] = ("name",)) -> Any:
     """Return the first of the texts; None if there is none."""
-    return next(iter(texts(found, named=named)), None)
+    return next(iter(find_texts(found, named=named)), None)
 
 
-def words(found: Any) -> str | None:
+def find_words(found: Any) -> str | None:
     """The first of the texts that is no number."""
-    return next((one for one in texts(found) if isinstance(one, str) and not is_number(one)), None)
+    return next((one for one in find_texts(found) if isinstance(one, str) and not is_number(one)), None)
 
 
 def is_number(found: Any) -> bool:
@@ -136,17 +136,17 @@ def is_number(found: Any) -> bool:
     return True
 
 
-def addresses(found: Any, graph: Graph) -> list[str]:
+def find_addresses(found: Any, graph: Graph) -> list[str]:
     """Return the addresses in a value, as text or in objects."""
     said: list[Any] = []
-    for one in things(found, graph):
+    for one in find_things(found, graph):
         if isinstance(one, dict):
-            named = value(one, "url", "contentUrl", "sameAs") or one.get("@value")
+            named = find_value(one, "url", "contentUrl", "sameAs") or one.get("@value")
             if named is None and str(one.get("@id")).startswith(("http://", "https://")):
                 named = one["@id"]
             said += [
                 each.get("@id") if isinstance(each, dict) else each
-                for each in listed(named)
+                for each in as_list(named)
                 if isinstance(each, str | dict)
             ]
         elif isinstance(one, str):

@@ -15,7 +15,11 @@ from typing import Any, Final
 
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook
 
-from claims.imports.reading.formats.tables import columns_of, header_below, said_twice
+from claims.imports.reading.formats.tables import (
+    describe_header_position,
+    describe_repeated_columns,
+    find_columns,
+)
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.checked_values import MappingError
 from claims.imports.reading.mappings.claims_in_rows import ClaimsInRows
@@ -23,12 +27,12 @@ from claims.imports.reading.mappings.conventions import Conventions
 from claims.imports.reading.mappings.mapped_rows import MissingColumn, Row
 from claims.imports.reading.mappings.mapping import Dates, Mapping
 from claims.imports.reading.mappings.mapping_choice import (
-    chosen,
-    conventions_of,
-    dates_seen,
-    header_row,
+    choose_mapping,
+    detect_dates,
+    find_conventions,
+    find_header_row,
+    find_unread_columns,
     refused,
-    unread,
 )
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
@@ -64,7 +68,7 @@ def recognise(file: File) -> Table[str, Any] | None:
     return {} if file.head.startswith(_OLD) and name.endswith(".xls") else None
 
 
-def looked_into(file: File, name: str = "") -> Table[str, Any]:
+def inspect_workbook(file: File, name: str = "") -> Table[str, Any]:
     """Return the settings that need a look into the workbook; empty if it is unusable.
 
     Args:
@@ -77,7 +81,7 @@ def looked_into(file: File, name: str = "") -> Table[str, Any]:
     first = list(islice(_filled(sheet), SAMPLED))
     columns, below = _header(file, first, sheet.width, None)
     sampled = [_cells(row, columns) for _number, row in below]
-    return {"mapping": _with_dates(chosen(columns, sampled), columns, sampled).to_json()}
+    return {"mapping": _with_dates(choose_mapping(columns, sampled), columns, sampled).to_json()}
 
 
 def settings_for(file: File, mapping: Mapping) -> Table[str, Any]:
@@ -105,7 +109,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
 
 
 def conventions(settings: Table[str, Any]) -> Conventions:
-    return conventions_of(settings)
+    return find_conventions(settings)
 
 
 _FORMATS: Final = {"dmy": "%d/%m/%Y", "mdy": "%m/%d/%Y"}
@@ -223,7 +227,7 @@ def _sheet(
     columns, below = _header(file, first, sheet.width, mapping)
     settled = mapping is None  # only this reader knows the mapping that it finds
     sampled = [_cells(row, columns) for _number, row in below]
-    mapping = mapping or _with_dates(chosen(columns, sampled), columns, sampled)
+    mapping = mapping or _with_dates(choose_mapping(columns, sampled), columns, sampled)
     mapping = mapping.with_constants(constants)
     if refusal := refused(mapping, columns, file, sampled):
         yield refusal
@@ -233,7 +237,7 @@ def _sheet(
     except MissingColumn as error:
         yield Refusal(RecordPlace(file.name, "header"), "", error.args[0], "column not in the file")
         return
-    if left := unread(columns, records.used):
+    if left := find_unread_columns(columns, records.used):
         file.note(left)
     for number, row in chain(below, filled):
         place = RecordPlace(file.name, f"{named}row {number}")
@@ -263,15 +267,15 @@ def _header(
     if mapping and (wanted := mapping.table.header_row):
         at = next((at for at, (number, _row) in enumerate(first) if number >= wanted), len(first))
     else:
-        at = header_row([row for _number, row in first])
+        at = find_header_row([row for _number, row in first])
     if at >= len(first):
         return [], []
     number, header = first[at]
     if at:
-        file.note(header_below(number))
-    for sentence in said_twice(header):
+        file.note(describe_header_position(number))
+    for sentence in describe_repeated_columns(header):
         file.note(sentence)
-    return columns_of(_trimmed(header)), first[at + 1 :]
+    return find_columns(_trimmed(header)), first[at + 1 :]
 
 
 def _trimmed(header: list[str]) -> list[str]:
@@ -290,7 +294,7 @@ def _with_dates(mapping: Mapping, columns: list[str], rows: list[Row]) -> Mappin
         name: Dates(
             formats=tuple(_FORMATS[order].replace("/", separator) for separator, order in seen.items())
         )
-        for name, seen in dates_seen(mapping, columns, rows).items()
+        for name, seen in detect_dates(mapping, columns, rows).items()
     }
     reading = replace(mapping.reading, dates={**proved, **mapping.reading.dates})
     return replace(mapping, reading=reading)

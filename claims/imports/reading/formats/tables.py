@@ -8,15 +8,15 @@ from dataclasses import replace
 from typing import Any, Final
 
 from claims.exports.formats.csv import COLUMNS as OWN_COLUMNS
-from claims.imports.reading.formats.delimited_text import Rows
+from claims.imports.reading.formats.delimited_text import TableRows
 from claims.imports.reading.formats.dialect import (
     DELIMITERS,
     Dialect,
     TableSample,
-    detected,
-    encoding_of,
-    sample,
-    text_of,
+    decode_head,
+    detect_dialect,
+    detect_encoding,
+    sample_rows,
 )
 from claims.imports.reading.inputs.file import HEAD, File
 from claims.imports.reading.mappings.checked_values import MappingError
@@ -25,14 +25,14 @@ from claims.imports.reading.mappings.conventions import Conventions
 from claims.imports.reading.mappings.mapped_rows import MissingColumn, Row
 from claims.imports.reading.mappings.mapping import Mapping
 from claims.imports.reading.mappings.mapping_choice import (
-    chosen,
-    conventions_of,
-    dates_seen,
-    header_row,
-    holds,
-    ready_mappings,
+    choose_mapping,
+    detect_dates,
+    find_conventions,
+    find_header_row,
+    find_unread_columns,
+    fits_rows,
+    list_ready_mappings,
     refused,
-    unread,
 )
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
@@ -52,21 +52,21 @@ def recognise(file: File) -> Table[str, Any] | None:
     """The dialect, the mapping and the order of dates of a table; None for what is none, or our own export."""
     if _is_markup(file.head):
         return None
-    for mapping in ready_mappings():
+    for mapping in list_ready_mappings():
         if mapping.table.header is False and (found := _headerless(file, mapping)):
             return _settings(found, mapping)
     found = _table(file)
     if found is None or not found.rows or _is_own(found.rows[0]):
         return None
     found = _below_titles(found)
-    columns = columns_of(found.rows[0])
-    return _settings(found, chosen(columns, _rows(columns, found.rows[1:])))
+    columns = find_columns(found.rows[0])
+    return _settings(found, choose_mapping(columns, _rows(columns, found.rows[1:])))
 
 
 def settings_for(file: File, mapping: Mapping) -> Table[str, Any]:
     """Return the settings for a file that has a mapping."""
     found = _table(file)
-    dialect = mapping.table.over(found.dialect if found else Dialect(encoding_of(file.head) or "utf-8"))
+    dialect = mapping.table.over(found.dialect if found else Dialect(detect_encoding(file.head) or "utf-8"))
     sampled = _sample(file, dialect)
     return _settings(sampled if mapping.table.header_row else _below_titles(sampled), mapping)
 
@@ -94,10 +94,10 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
 
 
 def conventions(settings: Table[str, Any]) -> Conventions:
-    return conventions_of(settings)
+    return find_conventions(settings)
 
 
-def columns_of(header: Sequence[str]) -> list[str]:
+def find_columns(header: Sequence[str]) -> list[str]:
     """Names for columns: as the header has them, made different where two are the same or one is empty."""
     names: list[str] = []
     for number, cell in enumerate(header, 1):
@@ -106,14 +106,14 @@ def columns_of(header: Sequence[str]) -> list[str]:
     return names
 
 
-def header_below(number: int) -> str:
+def describe_header_position(number: int) -> str:
     """Note that a table has something above its header."""
     return SpokenSentence(
         "Row %(number)s contains the column names; the rows above it are not read.", number=number
     )
 
 
-def said_twice(header: Sequence[str]) -> list[str]:
+def describe_repeated_columns(header: Sequence[str]) -> list[str]:
     """A sentence on each name that several columns have."""
     cells = [re.sub(r"\s+", " ", cell).strip() for cell in header]
     return [
@@ -129,7 +129,7 @@ def said_twice(header: Sequence[str]) -> list[str]:
 
 
 def _records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iterator[RawRecord | Refusal]:
-    rows = Rows(file, dialect)
+    rows = TableRows(file, dialect)
     columns = list(mapping.table.columns) if mapping else []
     if dialect.encoding not in _USUAL:
         file.note(
@@ -149,7 +149,7 @@ def _records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iterator[
         yield refusal
         return
     sampled = _sample_below(file, dialect, columns)
-    mapping = mapping or chosen(columns, sampled)
+    mapping = mapping or choose_mapping(columns, sampled)
     if refusal := refused(mapping, columns, file, sampled):
         yield refusal
         return
@@ -199,7 +199,7 @@ def _wrong_delimiter(file: File, dialect: Dialect) -> Refusal | None:
 
 def _records_of(file: File, mapping: Mapping, columns: list[str]) -> ClaimsInRows:
     records = ClaimsInRows(mapping, columns)
-    if left := unread(columns, records.used):
+    if left := find_unread_columns(columns, records.used):
         file.note(left)
     return records
 
@@ -210,7 +210,7 @@ def _sample_below(file: File, dialect: Dialect, columns: Sequence[str]) -> list[
     return [row for row in _rows(columns, found.rows) if list(row.values()) != list(columns)]
 
 
-def _header(file: File, rows: Rows, header_row: int) -> Generator[Refusal, None, list[str]]:
+def _header(file: File, rows: TableRows, header_row: int) -> Generator[Refusal, None, list[str]]:
     """The names of the columns; before them what cannot be read."""
     above = 0
     for row in rows:
@@ -220,15 +220,15 @@ def _header(file: File, rows: Rows, header_row: int) -> Generator[Refusal, None,
             above += 1
         elif any(row):
             if above:
-                file.note(header_below(rows.number))
-            for sentence in said_twice(row):
+                file.note(describe_header_position(rows.number))
+            for sentence in describe_repeated_columns(row):
                 file.note(sentence)
-            return columns_of(row)
+            return find_columns(row)
     return []
 
 
 def _record(
-    row: list[str], columns: list[str], records: ClaimsInRows, rows: Rows
+    row: list[str], columns: list[str], records: ClaimsInRows, rows: TableRows
 ) -> Iterator[RawRecord | Refusal]:
     if len(row) != len(columns) and (row := _trimmed(row, len(columns))) and len(row) != len(columns):
         reason = SpokenSentence(
@@ -253,17 +253,17 @@ def _table(file: File) -> TableSample | None:
     """The first rows, where the file looks like a table."""
     whole = len(file.head) < HEAD
     named = file.name.lower().endswith(_SUFFIXES)
-    found = detected(file.head, whole=whole, titles=named)
+    found = detect_dialect(file.head, whole=whole, titles=named)
     if found and (named or (found.consistency == 1 and len(found.rows) > 1)):
         return found
-    if named and (encoding := encoding_of(file.head)):
-        return sample(text_of(file.head, encoding, whole=whole), Dialect(encoding), whole=whole)
+    if named and (encoding := detect_encoding(file.head)):
+        return sample_rows(decode_head(file.head, encoding, whole=whole), Dialect(encoding), whole=whole)
     return None
 
 
 def _below_titles(found: TableSample) -> TableSample:
     """The table without the titles above it, where the names of its columns are known."""
-    if not found.dialect.header or not (at := header_row(found.rows)):
+    if not found.dialect.header or not (at := find_header_row(found.rows)):
         return found
     return replace(
         found,
@@ -275,14 +275,14 @@ def _below_titles(found: TableSample) -> TableSample:
 
 def _headerless(file: File, mapping: Mapping) -> TableSample | None:
     """The first rows, where the mapping of a table without a header fits them."""
-    encoding = encoding_of(file.head)
+    encoding = detect_encoding(file.head)
     found = _sample(file, mapping.table.over(Dialect(encoding))) if encoding else None
-    return found if found and holds(mapping, found.rows) else None
+    return found if found and fits_rows(mapping, found.rows) else None
 
 
 def _sample(file: File, dialect: Dialect) -> TableSample:
     whole = len(file.head) < HEAD
-    return sample(text_of(file.head, dialect.encoding, whole=whole), dialect, whole=whole)
+    return sample_rows(decode_head(file.head, dialect.encoding, whole=whole), dialect, whole=whole)
 
 
 def _settings(found: TableSample, mapping: Mapping) -> Table[str, Any]:
@@ -297,11 +297,11 @@ def _settings(found: TableSample, mapping: Mapping) -> Table[str, Any]:
             ],
         )
     header, rows = (found.rows[0], found.rows[1:]) if dialect.header and found.rows else ([], found.rows)
-    columns = columns_of(header) or list(mapping.table.columns)
+    columns = find_columns(header) or list(mapping.table.columns)
     return {
         "dialect": dialect.to_json(),
         "mapping": mapping.to_json(),
-        "date_order": dates_seen(mapping, columns, _rows(columns, rows)),
+        "date_order": detect_dates(mapping, columns, _rows(columns, rows)),
     }
 
 

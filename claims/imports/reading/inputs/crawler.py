@@ -37,7 +37,7 @@ class Memory(Protocol):
         """Remember them: the page has been read."""
 
 
-def files(
+def crawl_files(
     address: str,
     *,
     memory: Memory,

@@ -15,8 +15,8 @@ from backports import zstd
 
 from claims.imports.reading.inputs import zip_archives
 from claims.imports.reading.inputs.file import File
-from claims.imports.reading.inputs.streams import DAMAGE, PIECE, Budget, Unpacked, damaged
-from claims.imports.reading.inputs.zip_archives import is_hidden, leads_astray
+from claims.imports.reading.inputs.streams import DAMAGE, PIECE, Budget, DecodedStream, refuse_damaged
+from claims.imports.reading.inputs.zip_archives import is_hidden, is_unsafe_path
 from claims.imports.reading.raw_record import RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 
@@ -32,7 +32,7 @@ _DECODERS: tuple[tuple[bytes, Callable[[Any], Any]], ...] = (
 _SUFFIXES = (".gz", ".zst", ".bz2", ".xz")
 
 
-def unpacked(
+def unpack_files(
     name: str, stream: io.RawIOBase, budget: Budget, *, url: str = "", depth: int = 0, layers: int = 0
 ) -> Iterator[File | Refusal]:
     """Return the files in a stream, or the stream itself if it is not compressed.
@@ -75,10 +75,10 @@ def _within(
     progressed: Callable[[int], None] = lambda _out: None,
 ) -> Iterator[File | Refusal]:
     """Yield the files in a decoder's output, followed by its damage."""
-    inner = Unpacked(stream, budget, progressed)
-    yield from unpacked(name, inner, budget, depth=depth, layers=layers)
+    inner = DecodedStream(stream, budget, progressed)
+    yield from unpack_files(name, inner, budget, depth=depth, layers=layers)
     if inner.damage is not None:
-        yield damaged(name, inner.damage)
+        yield refuse_damaged(name, inner.damage)
 
 
 def _decoded(
@@ -88,7 +88,7 @@ def _decoded(
     try:
         stream = decoder(file.stream)
     except DAMAGE as error:
-        yield damaged(name, error)
+        yield refuse_damaged(name, error)
         return
     with stream:
         yield from _within(name.removesuffix(suffix), stream, budget, depth=depth, layers=1)
@@ -102,12 +102,12 @@ def _tarred(name: str, file: File, budget: Budget, depth: int) -> Iterator[File 
                 inside = f"{name}/{member.name}"
                 if not member.isfile() or is_hidden(member.name):
                     continue
-                if leads_astray(member.name):
-                    yield zip_archives.astray(inside)
+                if is_unsafe_path(member.name):
+                    yield zip_archives.refuse_unsafe_path(inside)
                 elif (stream := archive.extractfile(member)) is not None:
                     yield from _within(inside, stream, budget, depth=depth + 1)
     except DAMAGE as error:
-        yield damaged(name, error)
+        yield refuse_damaged(name, error)
 
 
 def _zipped(name: str, file: File, budget: Budget, depth: int) -> Iterator[File | Refusal]:
@@ -115,7 +115,7 @@ def _zipped(name: str, file: File, budget: Budget, depth: int) -> Iterator[File 
     outermost = depth == 0 and file.stream.seekable()
     # The directory of an archive is at its end, so what was read says nothing of how far we are.
     source.held_back = source.held_back or outermost
-    for member in zip_archives.members(name, file.stream):
+    for member in zip_archives.read_members(name, file.stream):
         if isinstance(member, Refusal):
             yield member
             continue

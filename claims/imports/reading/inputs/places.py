@@ -29,7 +29,7 @@ def _nobody(_count: int) -> None:
     """Do nothing."""
 
 
-def files(
+def open_files(
     place: str, *, advanced: Callable[[int], None] = _nobody, allow_loopback: bool = False
 ) -> Iterator[File | Refusal]:
     """Yield the files at a place. A file can be read until the next one is requested.
@@ -40,14 +40,14 @@ def files(
         allow_loopback: lets tests talk to a server on this machine.
     """
     if place == STANDARD_INPUT:
-        yield from opened("standard input", sys.stdin.buffer, advanced)
+        yield from open_stream("standard input", sys.stdin.buffer, advanced)
     elif is_address(place):
         yield from _fetched(place, advanced, allow_loopback)
     else:
         yield from _found(Path(place), Path(place).name or place, advanced)
 
 
-def size(place: str) -> int | None:
+def measure_size(place: str) -> int | None:
     """Return the total of bytes for `advanced`; None if it is unknown beforehand."""
     if place == STANDARD_INPUT or is_address(place):
         return None
@@ -115,7 +115,7 @@ def _from_disk(path: Path, name: str, advanced: Callable[[int], None]) -> Iterat
         yield _unreadable(name, error)
         return
     with stream:
-        yield from opened(name, stream, advanced)
+        yield from open_stream(name, stream, advanced)
 
 
 def _fetched(address: str, advanced: Callable[[int], None], allow_loopback: bool) -> Iterator[File | Refusal]:
@@ -124,15 +124,15 @@ def _fetched(address: str, advanced: Callable[[int], None], allow_loopback: bool
     except FetchError as error:
         yield Refusal(RecordPlace(address, WHOLE), "", error.sentence, error.reason_code.replace("_", " "))
         return
-    yield from opened(address, io.BytesIO(answer.content), advanced, url=answer.final_url)
+    yield from open_stream(address, io.BytesIO(answer.content), advanced, url=answer.final_url)
 
 
-def opened(
+def open_stream(
     name: str, stream: BinaryIO, advanced: Callable[[int], None] = _nobody, *, url: str = ""
 ) -> Generator[File | Refusal]:
     """The files in a stream of bytes: itself, or what is packed in it."""
     counted = CountedStream(stream, advanced)
-    yield from packed_files.unpacked(name, counted, Budget(counted), url=url)
+    yield from packed_files.unpack_files(name, counted, Budget(counted), url=url)
     counted.finish()
 
 

@@ -33,7 +33,7 @@ DAMAGE = (
 )
 
 
-class TooMuch(OSError):
+class OutputTooLarge(OSError):
     """More comes out of an archive than can be meant."""
 
 
@@ -96,10 +96,10 @@ class Budget:
     def spend(self, count: int) -> None:
         self._out += count
         if self._out > ALWAYS_ALLOWED + LARGEST_RATIO * self.source.reached:
-            raise TooMuch(f"it unpacks to more than {LARGEST_RATIO} times its size")
+            raise OutputTooLarge(f"it unpacks to more than {LARGEST_RATIO} times its size")
 
 
-class Unpacked(io.RawIOBase):
+class DecodedStream(io.RawIOBase):
     """The output of a decoder. Damage ends it and is recorded."""
 
     def __init__(
@@ -146,9 +146,9 @@ class Unpacked(io.RawIOBase):
         self._progressed(self._out)
 
 
-def damaged(name: str, error: Exception) -> Refusal:
+def refuse_damaged(name: str, error: Exception) -> Refusal:
     """The report on damage."""
-    if isinstance(error, TooMuch):
+    if isinstance(error, OutputTooLarge):
         return Refusal(
             RecordPlace(name, "the whole file"),
             "",

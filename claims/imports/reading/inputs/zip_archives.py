@@ -12,7 +12,7 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from claims.imports.reading.inputs.streams import DAMAGE, PIECE, damaged
+from claims.imports.reading.inputs.streams import DAMAGE, PIECE, refuse_damaged
 from claims.imports.reading.raw_record import RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 
@@ -52,13 +52,13 @@ def is_hidden(name: str) -> bool:
     return any(part.startswith(".") and part not in (".", "..") for part in parts) or parts[0] == "__MACOSX"
 
 
-def leads_astray(name: str) -> bool:
+def is_unsafe_path(name: str) -> bool:
     """Whether a name would unpack outside the target folder."""
     parts = name.replace("\\", "/").split("/")
     return parts[0] == "" or ".." in parts or bool(re.match(r"[A-Za-z]:", name)) or "\x00" in name
 
 
-def astray(name: str) -> Refusal:
+def refuse_unsafe_path(name: str) -> Refusal:
     return Refusal(
         RecordPlace(name, "the whole file"),
         "",
@@ -82,7 +82,7 @@ class Member:
     """How many bytes come out, as the archive says."""
 
 
-def members(name: str, stream: BinaryIO) -> Iterator[Member | Refusal]:
+def read_members(name: str, stream: BinaryIO) -> Iterator[Member | Refusal]:
     """The files in an archive."""
     if stream.seekable():
         yield from _members(name, stream)
@@ -186,13 +186,13 @@ def _by_directory(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) ->
     try:
         stream = archive.open(unchecked)
     except _UNREADABLE as error:
-        return damaged(inside, error)
+        return refuse_damaged(inside, error)
     return Member(inside, _Checked(stream, info.CRC), info.compress_size, info.file_size)
 
 
 def _refused(inside: str, name: str, flags: int, method: int) -> Refusal | None:
-    if leads_astray(name):
-        return astray(inside)
+    if is_unsafe_path(name):
+        return refuse_unsafe_path(inside)
     whole = RecordPlace(inside, "the whole file")
     if flags & _ENCRYPTED:
         return Refusal(

@@ -10,7 +10,7 @@ from collections.abc import Mapping as Table
 from dataclasses import replace
 from typing import Any
 
-from claims.imports.reading.mappings.mapped_rows import MissingColumn, Records, Row, normalised
+from claims.imports.reading.mappings.mapped_rows import MissingColumn, Records, Row, normalise_name
 from claims.imports.reading.mappings.mapping import Column, ColumnReading, Columns, Mapping
 from claims.imports.reading.mappings.nested_values import length
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
@@ -93,10 +93,10 @@ class ClaimsInRows:
                 found.update(range(min(length(row, before[:-1]), MOST_CLAIMS)))
                 continue
             numbered = re.compile(
-                rf"{re.escape(normalised(before))} ?(\d{{1,4}}) ?{re.escape(normalised(after))}"
+                rf"{re.escape(normalise_name(before))} ?(\d{{1,4}}) ?{re.escape(normalise_name(after))}"
             )
             for name in row if self._names is None else self._names:
-                if match := numbered.fullmatch(normalised(name)):
+                if match := numbered.fullmatch(normalise_name(name)):
                     found.add(int(match[1]))
         if not found and self._names is not None:
             raise MissingColumn("several claims", min(self._starred), self._names)
@@ -132,7 +132,7 @@ class ClaimsInRows:
         return (
             column in stated
             or self._names is None
-            or normalised(str(column)) in {normalised(name) for name in self._names}
+            or normalise_name(str(column)) in {normalise_name(name) for name in self._names}
         )
 
 
@@ -142,12 +142,12 @@ def _readings(mapping: Mapping) -> list[ColumnReading]:
 
 def _starred(mapping: Mapping, names: tuple[str, ...] | None) -> frozenset[str]:
     """Return the columns of a mapping in which * stands for a number, except names that really contain it."""
-    real = {normalised(name) for name in names or ()}
+    real = {normalise_name(name) for name in names or ()}
     fields: list[Table[str, Columns]] = [reading.fields for reading in _readings(mapping)]
     return frozenset(
         column
         for section in fields
         for where in section.values()
         for column in where.columns
-        if isinstance(column, str) and "*" in column and normalised(column) not in real
+        if isinstance(column, str) and "*" in column and normalise_name(column) not in real
     )

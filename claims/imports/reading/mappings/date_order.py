@@ -10,7 +10,7 @@ from claims.imports.reading.mappings.mapping import Dates
 _DIGITS = re.compile(r"(?<![\d.,/-])(\d{1,2})([/.-])(\d{1,2})\2(\d{4})(?!\d)")
 
 
-def date_order_seen(values: Iterable[object]) -> dict[str, str]:
+def detect_date_order(values: Iterable[object]) -> dict[str, str]:
     """Separator → "dmy" or "mdy", where some day can be read in this order only, and none only in the other.
 
     25/12/2019 proves that days come first, 12/25/2019 that months do, 03/04/2019 nothing. Values with both prove
@@ -25,7 +25,7 @@ def date_order_seen(values: Iterable[object]) -> dict[str, str]:
     return {separator: orders.pop() for separator, orders in proved.items() if len(orders) == 1}
 
 
-def rewritten(value: object, dates: Dates) -> object:
+def rewrite_date(value: object, dates: Dates) -> object:
     """Return an unambiguous date as YYYY-MM-DD; anything else unchanged."""
     if not isinstance(value, str):
         return value

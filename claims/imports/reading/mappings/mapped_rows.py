@@ -7,7 +7,7 @@ from collections.abc import Mapping as Table
 from typing import Any
 
 from claims.imports.reading.mappings.conventions import Conventions
-from claims.imports.reading.mappings.date_order import rewritten
+from claims.imports.reading.mappings.date_order import rewrite_date
 from claims.imports.reading.mappings.mapping import DATES, Column, ColumnReading, Columns, Mapping
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
@@ -39,7 +39,7 @@ class MissingColumn(Exception):
         )
 
 
-def normalised(name: str) -> str:
+def normalise_name(name: str) -> str:
     """A column's name without what people write differently: capitals, spaces, hyphens, underscores."""
     return re.sub(r"[\s_./:()'’-]+", " ", unicodedata.normalize("NFC", name.casefold())).strip()
 
@@ -60,7 +60,7 @@ class Records:
         self._settled = settled
         self._mapping = mapping
         self._skip = [
-            (self._column("what kind of row it is", name), fits(values))
+            (self._column("what kind of row it is", name), match_any(values))
             for name, values in mapping.skip.items()
         ]
         self._variants = [(self._conditions(variant.when), variant.reading) for variant in mapping.variants]
@@ -147,7 +147,8 @@ class Records:
 
     def _conditions(self, values: Table[str, tuple[str, ...]]) -> list[Condition]:
         return [
-            (self._column("what kind of row it is", name), fits(wanted)) for name, wanted in values.items()
+            (self._column("what kind of row it is", name), match_any(wanted))
+            for name, wanted in values.items()
         ]
 
     def _columns(self, field: str, columns: Columns) -> list[str]:
@@ -184,7 +185,7 @@ class Records:
         if column in names:
             return column
         for name in names:
-            if normalised(name) == normalised(column):
+            if normalise_name(name) == normalise_name(column):
                 return name
         raise MissingColumn(use, column, names)
 
@@ -214,7 +215,7 @@ def _steps(name: str, reading: ColumnReading, settled: ColumnReading) -> list[Ca
         steps.append(_each({"slug": _unslugged, "strip_query": _without_query}[transform]))
     dates = settled.dates.get(name) or settled.dates.get("")
     if name in DATES and dates:
-        steps.append(lambda value: rewritten(value, dates))
+        steps.append(lambda value: rewrite_date(value, dates))
     codes = {
         "rating": settled.ratings,
         "language": settled.languages,
@@ -257,7 +258,7 @@ def _value(found: list[str], columns: Columns, steps: list[Callable[[Any], Any]]
     return value
 
 
-def fits(values: tuple[str, ...]) -> Callable[[str], bool]:
+def match_any(values: tuple[str, ...]) -> Callable[[str], bool]:
     """Whether a value is one of these, in which * stands for anything."""
     exact = frozenset(value for value in values if "*" not in value)
     patterns = [value.split("*") for value in values if "*" in value]

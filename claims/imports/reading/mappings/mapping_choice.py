@@ -12,8 +12,14 @@ from typing import Any
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.claims_in_rows import ClaimsInRows
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
-from claims.imports.reading.mappings.date_order import date_order_seen
-from claims.imports.reading.mappings.mapped_rows import MissingColumn, Row, conventions, fits, normalised
+from claims.imports.reading.mappings.date_order import detect_date_order
+from claims.imports.reading.mappings.mapped_rows import (
+    MissingColumn,
+    Row,
+    conventions,
+    match_any,
+    normalise_name,
+)
 from claims.imports.reading.mappings.mapping import DATES, ColumnReading, Columns, Mapping, read_mapping
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
@@ -34,12 +40,12 @@ OF_REVIEWS = ("publisher", "publisher_url", "review_url", "summary", "reviewed_o
 
 
 @cache
-def ready_mappings() -> tuple[Mapping, ...]:
+def list_ready_mappings() -> tuple[Mapping, ...]:
     """The mappings that come with the program."""
     return tuple(read_mapping(path.read_text("utf-8")) for path in sorted((_FOLDER / "ready").glob("*.toml")))
 
 
-def ready_mapping(columns: Iterable[str], sample_rows: Iterable[Row] = ()) -> Mapping | None:
+def load_ready_mapping(columns: Iterable[str], sample_rows: Iterable[Row] = ()) -> Mapping | None:
     """The mapping for a table with these columns; the one that asks for the most, if it is ready for several.
 
     Args:
@@ -48,13 +54,13 @@ def ready_mapping(columns: Iterable[str], sample_rows: Iterable[Row] = ()) -> Ma
     present, rows = frozenset(columns), list(sample_rows)
     fitting = [
         mapping
-        for mapping in ready_mappings()
-        if mapping.columns and present.issuperset(mapping.columns) and not missing_in(mapping, rows)
+        for mapping in list_ready_mappings()
+        if mapping.columns and present.issuperset(mapping.columns) and not find_missing_columns(mapping, rows)
     ]
     return max(fitting, key=lambda mapping: len(mapping.columns), default=None)
 
 
-def missing_in(mapping: Mapping, rows: Sequence[Row]) -> list[str]:
+def find_missing_columns(mapping: Mapping, rows: Sequence[Row]) -> list[str]:
     """Columns of what a review needs, a statement and a rating, that are empty in all of the rows."""
     found: list[str] = []
     for name in NEEDED:
@@ -69,16 +75,16 @@ def missing_in(mapping: Mapping, rows: Sequence[Row]) -> list[str]:
     return found
 
 
-def holds(mapping: Mapping, rows: Sequence[Sequence[str]]) -> bool:
+def fits_rows(mapping: Mapping, rows: Sequence[Sequence[str]]) -> bool:
     """Whether these rows without a header are those of the mapping: as many cells, and nothing but its values."""
     names = mapping.table.columns
     if not rows or not mapping.values or not mapping.values.keys() <= set(names):
         return False
-    places = [(names.index(name), fits(wanted)) for name, wanted in mapping.values.items()]
+    places = [(names.index(name), match_any(wanted)) for name, wanted in mapping.values.items()]
     return all(len(row) == len(names) and all(fit(row[at]) for at, fit in places) for row in rows)
 
 
-def proposed_mapping(columns: Sequence[str], sample_rows: Iterable[Row] = ()) -> Mapping:
+def propose_mapping(columns: Sequence[str], sample_rows: Iterable[Row] = ()) -> Mapping:
     """Return the mapping derived from known column names. Unknown names are ignored.
 
     Args:
@@ -89,11 +95,16 @@ def proposed_mapping(columns: Sequence[str], sample_rows: Iterable[Row] = ()) ->
     ranks = _meanings()
     found: dict[str, list[str]] = {}
     for name in columns:
-        if meaning := ranks.get(normalised(name)):
+        if meaning := ranks.get(normalise_name(name)):
             found.setdefault(meaning[0], []).append(name)
     fields = {
         field: Columns(
-            (min(names, key=lambda name: (bool(rows) and name not in filled, ranks[normalised(name)][1])),)
+            (
+                min(
+                    names,
+                    key=lambda name: (bool(rows) and name not in filled, ranks[normalise_name(name)][1]),
+                ),
+            )
         )
         for field, names in found.items()
         # An empty column holds no statements; a mapping can say otherwise.
@@ -102,12 +113,12 @@ def proposed_mapping(columns: Sequence[str], sample_rows: Iterable[Row] = ()) ->
     return Mapping(SpokenSentence("suggested by the column names"), ColumnReading(fields=fields))
 
 
-def chosen(columns: Sequence[str], rows: Iterable[Row]) -> Mapping:
+def choose_mapping(columns: Sequence[str], rows: Iterable[Row]) -> Mapping:
     rows = list(rows)
-    return ready_mapping(columns, rows) or proposed_mapping(columns, rows)
+    return load_ready_mapping(columns, rows) or propose_mapping(columns, rows)
 
 
-def header_row(rows: Sequence[Sequence[str]]) -> int:
+def find_header_row(rows: Sequence[Sequence[str]]) -> int:
     """Return the index of the row with the column names: the first, or the one below a title.
 
     Another than the first is taken only where it has names that are known, one of them for the statements, and the
@@ -115,7 +126,7 @@ def header_row(rows: Sequence[Sequence[str]]) -> int:
     """
 
     def known(row: Sequence[str]) -> set[str]:
-        names = (_meanings().get(normalised(cell)) for cell in row)
+        names = (_meanings().get(normalise_name(cell)) for cell in row)
         return {meaning[0] for meaning in names if meaning}
 
     if not rows or known(rows[0]):
@@ -149,7 +160,7 @@ def refused(mapping: Mapping, columns: Sequence[str], file: File, rows: Sequence
     return Refusal(RecordPlace(file.name, "header"), "rating", reason, "no column for the rating")
 
 
-def unread(columns: Sequence[str], used: Collection[str]) -> str:
+def find_unread_columns(columns: Sequence[str], used: Collection[str]) -> str:
     """A sentence that names the columns that are not read; "" where all of them are."""
     left = [name for name in columns if name not in used]
     return SpokenSentence("Columns not read: %(columns)s.", columns=", ".join(left)) if left else ""
@@ -172,8 +183,12 @@ def _listed(columns: Sequence[str]) -> str:
 def _no_statement(columns: Sequence[str], file: str, rows: Sequence[Row]) -> Refusal:
     listed = _listed(columns)
     present = frozenset(columns)
-    for ready in ready_mappings():
-        if ready.columns and present.issuperset(ready.columns) and (empty := missing_in(ready, rows)):
+    for ready in list_ready_mappings():
+        if (
+            ready.columns
+            and present.issuperset(ready.columns)
+            and (empty := find_missing_columns(ready, rows))
+        ):
             reason = SpokenSentence(
                 "This looks like “%(ready)s”, but column “%(empty)s” is empty in the first %(rows)s rows of "
                 "this file, so there are no statements. Get a file in which it is filled, or write a mapping "
@@ -184,7 +199,7 @@ def _no_statement(columns: Sequence[str], file: str, rows: Sequence[Row]) -> Ref
                 listed=listed,
             )
             return Refusal(RecordPlace(file, "header"), "statement", reason, "no column for the statement")
-    example = json.dumps(wordiest(columns, rows) or "name of the column", ensure_ascii=False)
+    example = json.dumps(find_wordiest_column(columns, rows) or "name of the column", ensure_ascii=False)
     reason = SpokenSentence(
         'No column was recognised as the statement. Write a mapping, a text file that names it: name = "…", '
         "then [fields], then statement = %(example)s. The columns are: %(listed)s.",
@@ -194,7 +209,7 @@ def _no_statement(columns: Sequence[str], file: str, rows: Sequence[Row]) -> Ref
     return Refusal(RecordPlace(file, "header"), "statement", reason, "no column for the statement")
 
 
-def wordiest(columns: Sequence[str], rows: Sequence[Row]) -> str:
+def find_wordiest_column(columns: Sequence[str], rows: Sequence[Row]) -> str:
     """The column that looks most like sentences: of those whose texts are no articles, the one with most words."""
     words = {
         name: statistics.median(len(str(row.get(name) or "").split()) for row in rows) if rows else 0
@@ -204,7 +219,7 @@ def wordiest(columns: Sequence[str], rows: Sequence[Row]) -> str:
     return max(sentences or columns, key=words.__getitem__, default="")
 
 
-def dates_seen(
+def detect_dates(
     mapping: Mapping, columns: Iterable[str] | None, rows: Iterable[Row]
 ) -> dict[str, dict[str, str]]:
     """The order of dates of digits that the first rows prove, for each field with a date and each separator."""
@@ -214,11 +229,11 @@ def dates_seen(
         fields = [one.fields for row in rows for one in records(row, nowhere) if isinstance(one, RawRecord)]
     except MissingColumn:
         return {}
-    seen = {name: date_order_seen(found.get(name) for found in fields) for name in DATES}
+    seen = {name: detect_date_order(found.get(name) for found in fields) for name in DATES}
     return {name: order for name, order in seen.items() if order}
 
 
-def conventions_of(settings: Table[str, Any]) -> Conventions:
+def find_conventions(settings: Table[str, Any]) -> Conventions:
     """Return the conventions in the settings, for any table reader."""
     if "mapping" not in settings:
         return NOTHING_KNOWN
@@ -230,5 +245,7 @@ def _meanings() -> dict[str, tuple[str, int]]:
     """Names of columns → the field that they mean, and how surely compared with its other names."""
     fields: dict[str, list[str]] = tomllib.loads((_FOLDER / "column_names.toml").read_text("utf-8"))
     return {
-        normalised(name): (field, rank) for field, names in fields.items() for rank, name in enumerate(names)
+        normalise_name(name): (field, rank)
+        for field, names in fields.items()
+        for rank, name in enumerate(names)
     }

@@ -12,14 +12,14 @@ class Nested(dict[str, Any]):
     """A JSON object as a row: its keys, and paths into it. A key that contains a dot takes precedence."""
 
     def __getitem__(self, path: str) -> Any:
-        return _said(dict.get(self, path)) if path in self else reached(self, path)
+        return _said(dict.get(self, path)) if path in self else get_value(self, path)
 
     def get(self, path: str, default: Any = None) -> Any:
         found = self[path]
         return default if found is None else found
 
 
-def reached(value: Any, path: str) -> Any:
+def get_value(value: Any, path: str) -> Any:
     """Return the text, number or list of those at a path; None if there is none."""
     for step in path.split("."):
         if isinstance(value, dict):
@@ -45,7 +45,7 @@ def length(value: Any, path: str) -> int:
     return len(value) if isinstance(value, list) else 0
 
 
-def paths(rows: Iterable[dict[str, Any]]) -> list[str]:
+def list_paths(rows: Iterable[dict[str, Any]]) -> list[str]:
     """Return the paths of values in the objects. `*` stands for an index in a list of objects."""
     found: dict[str, None] = {}
     for row in rows:

@@ -8,8 +8,8 @@ from itertools import chain, product
 from typing import Any, Final
 
 from claims.imports.reading.review_record import Person
-from claims.imports.reading.values.cleaned_text import joined, line, says_nothing
-from claims.imports.reading.values.problem import Problem, shown
+from claims.imports.reading.values.cleaned_text import is_empty_value, join_texts, read_line
+from claims.imports.reading.values.problem import Problem, shorten_value
 from claims.imports.reading.values.web_addresses import read_addresses
 from factcheck.sentences import SpokenSentence
 from sources.addresses import domain
@@ -55,19 +55,20 @@ def read_person(
     """
     text, _crowd = _divided(_name(name), read_kind(kind))
     problems: list[tuple[str, Problem]] = []
-    if says_nothing(text) or not any(map(str.isalnum, text)):
+    if is_empty_value(text) or not any(map(str.isalnum, text)):
         return None, ()
     if len(text) > LONGEST:
         return None, (
             (
                 "claimant",
                 Problem(
-                    "claimant too long", SpokenSentence("%(text)s is too long for a name.", text=shown(text))
+                    "claimant too long",
+                    SpokenSentence("%(text)s is too long for a name.", text=shorten_value(text)),
                 ),
             ),
         )
-    job_title = joined(title)
-    if says_nothing(job_title):
+    job_title = join_texts(title)
+    if is_empty_value(job_title):
         job_title = ""
     if len(job_title) > LONGEST:
         problems.append(
@@ -75,7 +76,7 @@ def read_person(
                 "claimant_title",
                 Problem(
                     "title too long",
-                    SpokenSentence("%(job_title)s is not a job title.", job_title=shown(job_title)),
+                    SpokenSentence("%(job_title)s is not a job title.", job_title=shorten_value(job_title)),
                 ),
             )
         )
@@ -139,12 +140,12 @@ def _is_on_platform(text: str) -> bool:
 
 def read_kind(kind: Any) -> str:
     """One of `Claimant.Kind`."""
-    word = line(kind).rpartition("/")[2].rpartition(":")[2].replace(" ", "").casefold()
+    word = read_line(kind).rpartition("/")[2].rpartition(":")[2].replace(" ", "").casefold()
     return _KINDS.get(word, "unknown")
 
 
 def _name(name: Any) -> str:
-    text = joined(name)
+    text = join_texts(name)
     return text[1:-1].strip() if len(text) > 2 and text[0] == text[-1] == '"' else text
 
 

@@ -63,7 +63,7 @@ _BLANK_LINES = re.compile(r"\n{3,}")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-def texts(value: Any, depth: int = 0) -> Iterator[str]:
+def iterate_texts(value: Any, depth: int = 0) -> Iterator[str]:
     """Every text in a value, in its order: of a list each entry, of an object what it is called."""
     if isinstance(value, str):
         if value:
@@ -74,10 +74,12 @@ def texts(value: Any, depth: int = 0) -> Iterator[str]:
         yield from _number(value)
     elif depth < _DEEPEST:
         if isinstance(value, Mapping):
-            yield from next((found for key in _KEYS if (found := list(texts(value.get(key), depth + 1)))), [])
+            yield from next(
+                (found for key in _KEYS if (found := list(iterate_texts(value.get(key), depth + 1)))), []
+            )
         elif isinstance(value, list | tuple):
             for entry in value:
-                yield from texts(entry, depth + 1)
+                yield from iterate_texts(entry, depth + 1)
 
 
 def _number(value: float) -> Iterator[str]:
@@ -89,28 +91,28 @@ def _number(value: float) -> Iterator[str]:
         yield str(int(value)) if value.is_integer() and abs(value) < 2**53 else repr(value)
 
 
-def line(value: Any) -> str:
+def read_line(value: Any) -> str:
     """Return the first text in a value on one line; "" if there is none."""
     if isinstance(value, str):
         return clean(value[:MOST])
-    return next(filter(None, map(clean, texts(value))), "")
+    return next(filter(None, map(clean, iterate_texts(value))), "")
 
 
-def joined(value: Any, separator: str = ", ") -> str:
+def join_texts(value: Any, separator: str = ", ") -> str:
     """All texts in a value on one line, each once."""
     if isinstance(value, str):
         return clean(value[:MOST])
-    return separator.join(dict.fromkeys(filter(None, map(clean, texts(value)))))
+    return separator.join(dict.fromkeys(filter(None, map(clean, iterate_texts(value)))))
 
 
-def paragraphs(value: Any) -> str:
+def read_paragraphs(value: Any) -> str:
     """All texts in a value, with the paragraphs that they have."""
     if isinstance(value, str):
         return clean_paragraphs(value[:MOST])
-    return "\n\n".join(dict.fromkeys(filter(None, map(clean_paragraphs, texts(value)))))
+    return "\n\n".join(dict.fromkeys(filter(None, map(clean_paragraphs, iterate_texts(value)))))
 
 
-def says_nothing(text: str) -> bool:
+def is_empty_value(text: str) -> bool:
     return not text or text.lower() in NOTHING
 
 
@@ -128,13 +130,13 @@ def clean_paragraphs(text: str) -> str:
     return _settled(text, _several_lines)
 
 
-def storable(text: str) -> str:
+def make_storable(text: str) -> str:
     """A text as it is, without the characters that PostgreSQL cannot keep."""
     return _UNSTORABLE.sub("", text)
 
 
 @lru_cache(maxsize=4096)
-def short(text: str) -> str:
+def clean_short(text: str) -> str:
     """`clean` for texts that come again and again: labels, names."""
     return clean(text)
 

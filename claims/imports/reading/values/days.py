@@ -10,16 +10,16 @@ from typing import Any, Final
 from babel import Locale, UnknownLocaleError
 
 from claims.imports.reading.mappings.conventions import Conventions
-from claims.imports.reading.values.cleaned_text import line, says_nothing
+from claims.imports.reading.values.cleaned_text import is_empty_value, read_line
 from claims.imports.reading.values.days_in_words import (
-    Named,
-    days_in_words,
+    NamedDay,
+    find_days,
     is_incomplete,
     was_published,
     was_updated,
 )
-from claims.imports.reading.values.months import fold, month
-from claims.imports.reading.values.problem import Problem, shown
+from claims.imports.reading.values.months import find_month, fold
+from claims.imports.reading.values.problem import Problem, shorten_value
 from factcheck.sentences import SpokenSentence
 
 FIRST_YEAR: Final = 1900
@@ -66,18 +66,22 @@ def read_day(
         field: the name in `found.FIELDS` by which the conventions are looked up.
         language: of the text, where it is known; names of months are looked up in it first.
     """
-    text = str(value) if isinstance(value, date) else line(value)
-    if says_nothing(text) or text.lower() == "unknown":
+    text = str(value) if isinstance(value, date) else read_line(value)
+    if is_empty_value(text) or text.lower() == "unknown":
         return None
     if len(text) > _LONGEST:
-        return Problem("not a date", SpokenSentence("%(text)s is text, not a date.", text=shown(text)))
+        return Problem(
+            "not a date", SpokenSentence("%(text)s is text, not a date.", text=shorten_value(text))
+        )
     order = conventions.date_order.get(field) or conventions.date_order.get("", "")
     formats = conventions.date_formats.get(field) or conventions.date_formats.get("", ())
     if not order and (seen := conventions.date_order_seen.get(field)) and (digits := _SEPARATED.search(text)):
         order = seen.get(digits[1], "")
     found = _day(text, order, tuple(formats), language)
     if isinstance(found, date) and found > (today or datetime.now(UTC).date()) + AHEAD:
-        return Problem("impossible date", SpokenSentence("%(text)s is in the future.", text=shown(text)))
+        return Problem(
+            "impossible date", SpokenSentence("%(text)s is in the future.", text=shorten_value(text))
+        )
     return found
 
 
@@ -91,13 +95,13 @@ def _day(text: str, order: str, formats: tuple[str, ...], language: str) -> date
                 return _date(day.year, day.month, day.day, text)
     if match := _ISO.fullmatch(folded) or _COMPACT.fullmatch(folded):
         return _date(match[1], match[2], match[3], text)
-    if (match := _PLAIN.fullmatch(folded)) and (number := month(match[1] or match[4], language)):
+    if (match := _PLAIN.fullmatch(folded)) and (number := find_month(match[1] or match[4], language)):
         return _date(match[5], number, match[2] or match[3], text)
     if match := _EPOCH.fullmatch(folded):
         return datetime.fromtimestamp(int(match[1]) / (1000 if len(match[1]) > 10 else 1), UTC).date()
     if match := _SHORT_YEAR.fullmatch(folded):
         return _short_year(match, order, text)
-    if (match := _SHORT_YEAR_IN_WORDS.fullmatch(folded)) and (number := month(match[2], language)):
+    if (match := _SHORT_YEAR_IN_WORDS.fullmatch(folded)) and (number := find_month(match[2], language)):
         first, last = match[1], match[3]
         return (
             _two_digits(first, number, last, text)
@@ -107,19 +111,19 @@ def _day(text: str, order: str, formats: tuple[str, ...], language: str) -> date
     return _settled(list(_named(folded, order, language, text)), folded, text, language)
 
 
-def _named(folded: str, order: str, language: str, text: str) -> Iterator[Named]:
+def _named(folded: str, order: str, language: str, text: str) -> Iterator[NamedDay]:
     """Every day that a text names."""
     for pattern, (year, number, day) in _IN_DIGITS:
         for match in pattern.finditer(folded):
-            yield Named(match.start(), match.end(), _date(match[year], match[number], match[day], text))
+            yield NamedDay(match.start(), match.end(), _date(match[year], match[number], match[day], text))
     for match in _YEAR_LAST.finditer(folded):
-        yield Named(match.start(), match.end(), _year_last(match, order, language, text))
-    for start, end, numbers in days_in_words(folded, language):
+        yield NamedDay(match.start(), match.end(), _year_last(match, order, language, text))
+    for start, end, numbers in find_days(folded, language):
         found = _date(*numbers, text) if numbers else _names_several(text)
-        yield Named(start, end, found)
+        yield NamedDay(start, end, found)
 
 
-def _settled(named: list[Named], folded: str, text: str, language: str) -> date | Problem:
+def _settled(named: list[NamedDay], folded: str, text: str, language: str) -> date | Problem:
     """Return the single date of a text; of several, the one marked as publication date."""
     if len({one.found for one in named}) > 1:
         named.sort()
@@ -138,11 +142,13 @@ def _settled(named: list[Named], folded: str, text: str, language: str) -> date 
     if is_incomplete(folded, language):
         return Problem(
             "incomplete date",
-            SpokenSentence("%(text)s lacks the day or the year, so no date is stored.", text=shown(text)),
+            SpokenSentence(
+                "%(text)s lacks the day or the year, so no date is stored.", text=shorten_value(text)
+            ),
         )
     return Problem(
         "not a date",
-        SpokenSentence("%(text)s was not recognised as a date; give its format.", text=shown(text)),
+        SpokenSentence("%(text)s was not recognised as a date; give its format.", text=shorten_value(text)),
     )
 
 
@@ -158,7 +164,7 @@ def _year_last(match: re.Match[str], order: str, language: str, text: str) -> da
     return _ambiguous(
         SpokenSentence(
             "%(text)s could be %(one)s or %(other)s; give the order of day and month in this file.",
-            text=shown(text),
+            text=shorten_value(text),
             one=_in_full(year, second, first),
             other=_in_full(year, first, second),
         )
@@ -170,7 +176,7 @@ def _short_year(match: re.Match[str], order: str, text: str) -> date | Problem:
         return _ambiguous(
             SpokenSentence(
                 "%(text)s does not show which number is the year; give the date format of this file.",
-                text=shown(text),
+                text=shorten_value(text),
             )
         )
     numbers = dict(zip(order, (match[1], match[3], match[4]), strict=True))
@@ -192,7 +198,7 @@ def _date(year: int | str, month: int | str, day: int | str, text: str) -> date 
             "impossible date",
             SpokenSentence(
                 "%(text)s is before %(first_year)s, or in another calendar.",
-                text=shown(text),
+                text=shorten_value(text),
                 first_year=FIRST_YEAR,
             ),
         )
@@ -216,7 +222,7 @@ def _in_full(year: int, number: int, day: int) -> str:
 def _names_several(text: str) -> Problem:
     return _ambiguous(
         SpokenSentence(
-            "%(text)s contains several dates; give the date format of this file.", text=shown(text)
+            "%(text)s contains several dates; give the date format of this file.", text=shorten_value(text)
         )
     )
 
@@ -227,5 +233,5 @@ def _ambiguous(reason: SpokenSentence) -> Problem:
 
 def _impossible(text: str) -> Problem:
     return Problem(
-        "impossible date", SpokenSentence("%(text)s is a date that does not exist.", text=shown(text))
+        "impossible date", SpokenSentence("%(text)s is a date that does not exist.", text=shorten_value(text))
     )

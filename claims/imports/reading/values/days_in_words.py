@@ -8,11 +8,11 @@ from collections.abc import Iterator
 from datetime import date
 from typing import Final, NamedTuple
 
-from claims.imports.reading.values.months import fold, month
+from claims.imports.reading.values.months import find_month, fold
 from claims.imports.reading.values.problem import Problem
 
 
-class Named(NamedTuple):
+class NamedDay(NamedTuple):
     """A day somewhere in a text, or why it is none."""
 
     start: int
@@ -62,28 +62,30 @@ def was_published(words: str) -> bool:
     return bool(_PUBLISHED.search(words))
 
 
-def days_in_words(folded: str, language: str) -> Iterator[tuple[int, int, tuple[int, int, int] | None]]:
+def find_days(folded: str, language: str) -> Iterator[tuple[int, int, tuple[int, int, int] | None]]:
     """Return the position of a date in the text, with year, month and day; None for a range."""
     anything = False
     for match in _DAY_FIRST.finditer(folded):
         until, day, first, second, year = match.groups()
-        if number := month(f"{first} {second}" if second else first, language):
+        if number := find_month(f"{first} {second}" if second else first, language):
             anything = True
             yield match.start(), match.end(), None if until else (int(year), number, int(day))
     for match in _MONTH_FIRST.finditer(folded):
         first, second, day, until, year = match.groups()
-        number = (second and month(f"{first} {second}", language)) or month(second or first, language)
+        number = (second and find_month(f"{first} {second}", language)) or find_month(
+            second or first, language
+        )
         if number:
             anything = True
             yield match.start(), match.end(), None if until else (int(year), number, int(day))
     if not anything:
         for match in _YEAR_FIRST.finditer(folded):
-            if number := month(match[2], language):
+            if number := find_month(match[2], language):
                 yield match.start(), match.end(), (int(match[1]), number, int(match[3]))
 
 
 def is_incomplete(folded: str, language: str) -> bool:
     """Whether a text names a month or a year at least: "May 2019", "3 May", "2019"."""
     return bool(re.fullmatch(r"\d{4}(?:[-/.]\d{1,2})?", folded)) or any(
-        month(word, language) for word in _WORDS.findall(folded)
+        find_month(word, language) for word in _WORDS.findall(folded)
     )

@@ -7,7 +7,7 @@ from typing import Any, Final
 from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
-from claims.imports.reading.values.cleaned_text import line
+from claims.imports.reading.values.cleaned_text import read_line
 from sources.extraction.language import WITHDRAWN
 
 #: Codes that name no language (ISO 639-2, and what files write).
@@ -29,7 +29,7 @@ _AUTONYMS: Final = (
 
 def read_language(value: Any) -> str:
     """The tag of a language, as `pt-BR`; "" where the value names none."""
-    text = line(value)
+    text = read_line(value)
     return _tag(text) if 2 <= len(text) <= 100 else ""
 
 

@@ -2,8 +2,8 @@
 
 from typing import Any, Final
 
-from claims.imports.reading.values.cleaned_text import line, says_nothing, texts
-from claims.imports.reading.values.problem import Problem, shown
+from claims.imports.reading.values.cleaned_text import is_empty_value, iterate_texts, read_line
+from claims.imports.reading.values.problem import Problem, shorten_value
 from factcheck.sentences import SpokenSentence
 
 #: The names of schema.org (MediaManipulationRatingEnumeration), however they are written; and those that it had before.
@@ -32,7 +32,7 @@ _KINDS: Final = {
 
 def read_category(value: Any) -> tuple[str, tuple[Problem, ...]]:
     """The category that is named; of several the first, and why others were left out."""
-    named = [one for one in map(line, texts(value)) if not says_nothing(one)]
+    named = [one for one in map(read_line, iterate_texts(value)) if not is_empty_value(one)]
     found, problems = [], []
     for one in named:
         key = one.rpartition("/")[2].rpartition(":")[2].replace(" ", "").replace("_", "").lower()
@@ -44,7 +44,7 @@ def read_category(value: Any) -> tuple[str, tuple[Problem, ...]]:
                     "unknown category",
                     SpokenSentence(
                         "%(one)s is not a category of schema.org’s MediaReview, and was not stored.",
-                        one=shown(one),
+                        one=shorten_value(one),
                     ),
                 )
             )
@@ -57,4 +57,4 @@ def read_category(value: Any) -> tuple[str, tuple[Problem, ...]]:
 
 def read_kind(value: Any) -> str:
     """Return `image`, `video`, `audio`, or "" if unknown."""
-    return _KINDS.get(line(value).replace(" ", "").lower(), "")
+    return _KINDS.get(read_line(value).replace(" ", "").lower(), "")

@@ -41,7 +41,7 @@ def fold(text: str) -> str:
     )
 
 
-def month(name: str, language: str) -> int | None:
+def find_month(name: str, language: str) -> int | None:
     """The number of a month: in `language`, else in English, else in whatever language has the word."""
     if language and (number := _in_one(language).get(name)):
         return number

@@ -8,8 +8,8 @@ from importlib.resources import files
 from typing import Any, Final
 
 from claims.imports.reading.review_record import Outlet
-from claims.imports.reading.values.cleaned_text import line, says_nothing
-from claims.imports.reading.values.problem import Problem, shown
+from claims.imports.reading.values.cleaned_text import is_empty_value, read_line
+from claims.imports.reading.values.problem import Problem, shorten_value
 from claims.imports.reading.values.web_addresses import original, read_addresses
 from factcheck.sentences import SpokenSentence
 from sources.addresses import AUTHORS_BY_PATH, domain, hosts
@@ -49,12 +49,12 @@ def read_outlet(
     site = _site(review_url)
     if is_stated and site and _of(site):
         site = ""
-    return _outlet(line(name)[: 5 * LONGEST], addresses[0] if addresses else "", site)
+    return _outlet(read_line(name)[: 5 * LONGEST], addresses[0] if addresses else "", site)
 
 
 @lru_cache(maxsize=16384)
 def _outlet(name: str, url: str, review_site: str) -> tuple[Outlet | None, str | Problem]:
-    if says_nothing(name) or name.casefold() in _NOBODY:
+    if is_empty_value(name) or name.casefold() in _NOBODY:
         name = ""
     known = _known()
     if outlet := known.get(_key(name)):
@@ -77,7 +77,7 @@ def _unknown(name: str, url: str, sites: tuple[str, ...]) -> tuple[Outlet | None
     if len(name) > LONGEST:
         return None, Problem(
             "publisher too long",
-            SpokenSentence("%(name)s is too long for the name of a publisher.", name=shown(name)),
+            SpokenSentence("%(name)s is too long for the name of a publisher.", name=shorten_value(name)),
         )
     site = _registrable(host)
     return Outlet(
@@ -90,12 +90,12 @@ def is_same(name: str, outlet: Outlet) -> bool:
     return name == outlet.name or _known().get(_key(name)) == outlet
 
 
-def comes_with_the_program(outlet: Outlet) -> bool:
+def is_shipped_outlet(outlet: Outlet) -> bool:
     """Whether it is one of the publishers that names and domains are listed of."""
     return _known().get(_key(outlet.name)) == outlet
 
 
-def known_outlets() -> tuple[Outlet, ...]:
+def load_known_outlets() -> tuple[Outlet, ...]:
     """The publishers that come with the program."""
     return tuple(dict.fromkeys(_known().values()))
 

@@ -13,7 +13,7 @@ class Problem(NamedTuple):
     """For a person: what stands there, why it cannot be used, and the way out."""
 
 
-def shown(value: object) -> str:
+def shorten_value(value: object) -> str:
     """A value as messages repeat it: in quotation marks, on one line, and short."""
     text = " ".join(str(value)[: 4 * SHOWN].split())
     return f"“{text}”" if len(text) <= SHOWN else f"“{text[: SHOWN - 1].rstrip()}…”"

@@ -13,8 +13,13 @@ from importlib.resources import files
 from typing import Any, Final, NamedTuple
 
 from claims.imports.reading.review_record import Label, Outlet
-from claims.imports.reading.values.cleaned_text import says_nothing, short, storable, texts
-from claims.imports.reading.values.problem import Problem, shown
+from claims.imports.reading.values.cleaned_text import (
+    clean_short,
+    is_empty_value,
+    iterate_texts,
+    make_storable,
+)
+from claims.imports.reading.values.problem import Problem, shorten_value
 from factcheck.sentences import SpokenSentence
 
 LONGEST: Final = 200
@@ -70,11 +75,11 @@ def read_label(
         language: of the review, where it is known; of a publisher's scales the one in this language is meant.
         codes: the file's own codes for labels, looked up first.
     """
-    found = next((one for one in texts(text) if not says_nothing(short(one))), "")
-    raw = storable(found).strip()
+    found = next((one for one in iterate_texts(text) if not is_empty_value(clean_short(one))), "")
+    raw = make_storable(found).strip()
     if len(raw) > _LONGEST_WITH_MARKUP:
         return _too_long(raw)
-    words = (codes and (codes.get(raw) or codes.get(short(raw)))) or raw
+    words = (codes and (codes.get(raw) or codes.get(clean_short(raw)))) or raw
     return _label(raw, words, outlet.domain if outlet else "", language) if words else None
 
 
@@ -90,8 +95,8 @@ def read_number(
 
     A number outside its scale, or of a scale without length, is what programs write where there is none.
     """
-    raw = next(texts(value), "").strip()
-    if says_nothing(raw):
+    raw = next(iterate_texts(value), "").strip()
+    if is_empty_value(raw):
         return None
     if codes and raw in codes:
         return read_label(raw, outlet, codes, language)
@@ -101,14 +106,14 @@ def read_number(
     if number == -1 or (top is not None and top == bottom):
         return Problem(
             "rating is not a number on its scale",
-            SpokenSentence("%(raw)s does not say how the claim was rated.", raw=shown(raw)),
+            SpokenSentence("%(raw)s does not say how the claim was rated.", raw=shorten_value(raw)),
         )
     if top is not None and bottom is not None and not min(top, bottom) <= number <= max(top, bottom):
         return Problem(
             "rating is not a number on its scale",
             SpokenSentence(
                 "%(raw)s is outside the scale from %(bottom)s to %(top)s.",
-                raw=shown(raw),
+                raw=shorten_value(raw),
                 bottom=f"{bottom:g}",
                 top=f"{top:g}",
             ),
@@ -118,7 +123,7 @@ def read_number(
     return _label(raw, words, outlet.domain if outlet else "", language)
 
 
-def meaning(text: str, publisher: str = "", language: str = "") -> Meaning | None:
+def find_meaning(text: str, publisher: str = "", language: str = "") -> Meaning | None:
     """Return the meaning of a label on the publisher's scales (by domain), or in the shared vocabulary."""
     key = label_key(text)
     primary = language.partition("-")[0]
@@ -138,10 +143,10 @@ def has_scale(publisher: str) -> bool:
 
 @lru_cache(maxsize=16384)
 def _label(raw: str, words: str, publisher: str, language: str) -> Label | Problem | None:
-    text = short(words)
+    text = clean_short(words)
     if not label_key(text):
         return None
-    known = meaning(text, publisher, language) or _behind_prefix(text, publisher, language)
+    known = find_meaning(text, publisher, language) or _behind_prefix(text, publisher, language)
     if known:
         return Label(
             raw if len(raw) <= LONGEST else text, known.text, known.rating_class, known.scale, known.language
@@ -159,7 +164,7 @@ def _too_long(text: str) -> Problem:
         SpokenSentence(
             "%(text)s is a text of %(text_2)s characters, not a label. Put it into the summary, and a label "
             "of up to %(longest)s characters here.",
-            text=shown(text),
+            text=shorten_value(text),
             text_2=f"{len(text):,}",
             longest=LONGEST,
         ),
@@ -172,21 +177,21 @@ def _behind_prefix(text: str, publisher: str, language: str) -> Meaning | None:
     for separator in separators:
         prefix, found, rest = text.partition(separator)
         if found and label_key(prefix) in prefixes:
-            return meaning(rest, publisher, language)
+            return find_meaning(rest, publisher, language)
     return None
 
 
 def _number(value: Any) -> float | None:
-    text = next(texts(value), "").strip()
+    text = next(iterate_texts(value), "").strip()
     if not _NUMBER.fullmatch(text) or len(text) > 12:
         return None
     number = float(text.replace(",", "."))
     return number if math.isfinite(number) else None
 
 
-def scales() -> Iterator[Scale]:
+def list_scales() -> Iterator[Scale]:
     """The scales that come with the program, one for each publisher that rates by it."""
-    for scale in shipped()["scale"]:
+    for scale in load_shipped_scales()["scale"]:
         labels = tuple(
             (wording, _class(rating_class))
             for rating_class, wordings in scale["labels"].items()
@@ -197,7 +202,7 @@ def scales() -> Iterator[Scale]:
 
 
 @lru_cache(maxsize=1)
-def shipped() -> dict[str, Any]:
+def load_shipped_scales() -> dict[str, Any]:
     """Return the list from its file."""
     return tomllib.loads(
         files("claims.imports.reading.values").joinpath("rating_labels.toml").read_text("utf-8")
@@ -208,7 +213,7 @@ def shipped() -> dict[str, Any]:
 def _scales() -> dict[str, dict[str, list[Meaning]]]:
     """Domain of a publisher → key → what it means on its scales, in the order of the file."""
     scales: dict[str, dict[str, list[Meaning]]] = {}
-    for scale in shipped()["scale"]:
+    for scale in load_shipped_scales()["scale"]:
         for publisher in scale["publishers"]:
             labels = scales.setdefault(publisher, {})
             for key, known in _steps(scale):
@@ -232,7 +237,7 @@ def _class(name: str) -> str:
 def _words() -> dict[str, list[Meaning]]:
     """Key → meaning in each language that has it, for words that mean the same with every publisher."""
     words: dict[str, list[Meaning]] = {}
-    for language, classes in shipped()["words"].items():
+    for language, classes in load_shipped_scales()["words"].items():
         for rating_class, wordings in classes.items():
             for wording in wordings:
                 known = Meaning(wording, rating_class, "", "" if language == "zxx" else language)
@@ -242,5 +247,5 @@ def _words() -> dict[str, list[Meaning]]:
 
 @lru_cache(maxsize=1)
 def _prefixes() -> tuple[tuple[str, ...], frozenset[str]]:
-    prefixes = shipped()["prefixes"]
+    prefixes = load_shipped_scales()["prefixes"]
     return tuple(prefixes["separators"]), frozenset(map(label_key, prefixes["words"]))

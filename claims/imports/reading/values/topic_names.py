@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Any, Final
 
-from claims.imports.reading.values.cleaned_text import MOST, clean, says_nothing, texts
-from claims.imports.reading.values.problem import Problem, shown
+from claims.imports.reading.values.cleaned_text import MOST, clean, is_empty_value, iterate_texts
+from claims.imports.reading.values.problem import Problem, shorten_value
 from factcheck.sentences import SpokenSentence
 
 LONGEST: Final = 100
@@ -26,19 +26,19 @@ def read_topics(value: Any) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
                     "topic too long",
                     SpokenSentence(
                         "%(topic)s is longer than %(longest)s characters.",
-                        topic=shown(topic),
+                        topic=shorten_value(topic),
                         longest=LONGEST,
                     ),
                 )
             )
-        elif not says_nothing(topic) and any(map(str.isalnum, topic)):
+        elif not is_empty_value(topic) and any(map(str.isalnum, topic)):
             found.setdefault(topic.casefold(), topic)
     return tuple(found.values()), tuple(problems)
 
 
 def _separated(value: Any) -> Iterator[str]:
     # An entry of a list is one topic, commas and all: "Food, Agriculture and Rural Affairs".
-    parts = list(texts(value))
+    parts = list(iterate_texts(value))
     if isinstance(value, str):
         whole = value if "&" not in value else clean(value[:MOST])  # an entity ends in a semicolon as well
         parts = _SEPARATOR.split(whole)

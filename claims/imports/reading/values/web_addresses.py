@@ -9,8 +9,8 @@ from urllib.parse import unquote, urlsplit
 
 import tld
 
-from claims.imports.reading.values.cleaned_text import MOST, clean, says_nothing
-from claims.imports.reading.values.problem import Problem, shown
+from claims.imports.reading.values.cleaned_text import MOST, clean, is_empty_value
+from claims.imports.reading.values.problem import Problem, shorten_value
 from factcheck.sentences import SpokenSentence
 from sources.addresses import domain
 
@@ -106,7 +106,7 @@ def _parts(text: str) -> Iterator[str]:
 def _address(text: str, limit: int) -> str | Problem:
     """Return one address, or ""."""
     text = text.strip(_WRAPPING + " \u00a0")
-    if says_nothing(text):
+    if is_empty_value(text):
         return ""
     if _ENCODED_SCHEME.match(text):
         while "://" not in text[:10]:
@@ -121,7 +121,7 @@ def _address(text: str, limit: int) -> str | Problem:
         address = f"https://{text.lstrip('/')}"
     else:
         return Problem(
-            "not a web address", SpokenSentence("%(text)s is not a web address.", text=shown(text))
+            "not a web address", SpokenSentence("%(text)s is not a web address.", text=shorten_value(text))
         )
     # As browsers do it.
     address = "%20".join(address.split()).rstrip("\\")
@@ -130,7 +130,7 @@ def _address(text: str, limit: int) -> str | Problem:
             "address too long",
             SpokenSentence(
                 "%(address)s has %(address_2)s characters; the limit is %(limit)s.",
-                address=shown(address),
+                address=shorten_value(address),
                 address_2=f"{len(address):,}",
                 limit=f"{limit:,}",
             ),
@@ -138,7 +138,7 @@ def _address(text: str, limit: int) -> str | Problem:
     if not _can_be_stored(address):
         return Problem(
             "not a web address",
-            SpokenSentence("%(text)s is not an address on the public web.", text=shown(text)),
+            SpokenSentence("%(text)s is not an address on the public web.", text=shorten_value(text)),
         )
     return address
 

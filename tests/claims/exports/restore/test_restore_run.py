@@ -15,7 +15,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from claims.exports.restore import RestoreRefused, restore, restore_run
-from claims.ledger.document.reply_document import replies
+from claims.ledger.document.reply_document import build_replies
 from claims.models import Claim, Publication, Transition, Verdict
 from claims.review import reply_requests, workflow
 from factcheck.database.database_roles import as_owner
@@ -102,7 +102,7 @@ def test_who_was_asked_and_what_they_said_comes_back(checker: User, editor: User
     replace_database()
     restored(content)
     verdict = Verdict.objects.get()
-    assert replies(verdict) == said
+    assert build_replies(verdict) == said
     assert not verdict.reply_requests.exclude(address="", text="").exists()
     workflow.move(verdict, "retract", by=person("edda", "Editor"), note="No.")
 

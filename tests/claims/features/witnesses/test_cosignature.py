@@ -8,13 +8,19 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
 from claims.features.witnesses.cosignature import cosign, find_cosignature
-from claims.ledger.proofs.signed_note import COSIGNATURE, NoSuchNote, read_verifier_key, signed, verifier_key
+from claims.ledger.proofs.signed_note import (
+    COSIGNATURE,
+    InvalidNote,
+    read_verifier_key,
+    sign_note,
+    verifier_key,
+)
 
 KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32)))
 PUBLIC = KEY.public_key().public_bytes_raw()
 LOG_KEY = Ed25519PrivateKey.from_private_bytes(bytes(range(32, 64)))
 TEXT = f"log.example/ledger\n3\n{b64encode(bytes(32)).decode()}\n"
-NOTE = signed(TEXT, name="log.example/ledger", keys=[LOG_KEY])
+NOTE = sign_note(TEXT, name="log.example/ledger", keys=[LOG_KEY])
 AT = 1_790_000_000
 
 
@@ -44,7 +50,7 @@ def test_nothing_else_counts() -> None:
         "another name": NOTE + line.replace("w.example/1", "w.example/2"),
         "another moment": f"{NOTE}— w.example/1 {b64encode(content).decode()}\n",
         "cut short": f"{NOTE}— w.example/1 {b64encode(content[:40]).decode()}\n",
-        "an ordinary signature": NOTE + signed(TEXT, name="w.example/1", keys=[KEY]).split("\n\n")[1],
+        "an ordinary signature": NOTE + sign_note(TEXT, name="w.example/1", keys=[KEY]).split("\n\n")[1],
         "none": NOTE,
     }
     names = ("w.example/1", "w.example/1")
@@ -64,5 +70,5 @@ def test_verifier_keys_are_read_back_and_refused_when_damaged() -> None:
         "",
     ]
     for case in damaged:
-        with pytest.raises(NoSuchNote):
+        with pytest.raises(InvalidNote):
             read_verifier_key(case, COSIGNATURE)

@@ -12,7 +12,7 @@ from claims.features.witnesses.cosignature import find_cosignature
 from claims.features.witnesses.models import WitnessedLog
 from claims.features.witnesses.witnessing import own_verifier_key, witness_key, witness_name
 from claims.ledger.proofs import merkle_tree
-from claims.ledger.proofs.signed_note import TreeHead, signed, verifier_key
+from claims.ledger.proofs.signed_note import TreeHead, sign_note, verifier_key
 from tests.helpers.broken_rules import sql
 
 pytestmark = pytest.mark.django_db
@@ -38,7 +38,9 @@ class Log:
         )
 
     def note(self, size: int, key: Ed25519PrivateKey = KEY, name: str = NAME) -> str:
-        return signed(TreeHead(name, size, merkle_tree.root(size, self.subtree)).text, name=name, keys=[key])
+        return sign_note(
+            TreeHead(name, size, merkle_tree.root(size, self.subtree)).text, name=name, keys=[key]
+        )
 
     def submission(self, old: int, size: int, *, proved_from: int | None = None) -> str:
         start = old if proved_from is None else proved_from

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 import pytest
 
 from claims.imports.reading.formats import json_rows, tables
-from claims.imports.reading.formats.dialect import encoding_of
+from claims.imports.reading.formats.dialect import detect_encoding
 from claims.imports.reading.raw_record import Refusal
 from tests.helpers.import_files import codes, fields, file_of, reading
 from tests.helpers.sweeps import sweep
@@ -176,14 +176,14 @@ def table(texts: list[str]) -> str:
 def test_encoding_of_a_small_table_is_told(language: str, encoding: str) -> None:
     for texts in samples(CORPUS[language][1]):
         content = table(texts).encode(encoding)
-        assert content.decode(encoding_of(content)) == table(texts)
+        assert content.decode(detect_encoding(content)) == table(texts)
 
 
 @sweep("encoding", UNICODE)
 @sweep("language", CORPUS)
 def test_unicode_is_told_with_and_without_a_mark(language: str, encoding: str) -> None:
     content = table(CORPUS[language][1]).encode(encoding)
-    assert content.decode(encoding_of(content)).lstrip("\ufeff") == table(CORPUS[language][1])
+    assert content.decode(detect_encoding(content)).lstrip("\ufeff") == table(CORPUS[language][1])
 
 
 #: Texts that no corpus above has.
@@ -208,7 +208,7 @@ OTHERS = [
 @sweep("text, encoding", OTHERS)
 def test_texts_that_it_was_not_made_with(text: str, encoding: str) -> None:
     content = table([text]).encode(encoding)
-    assert content.decode(encoding_of(content)) == table([text])
+    assert content.decode(detect_encoding(content)) == table([text])
 
 
 def test_what_is_not_utf_8_is_told() -> None:

@@ -4,7 +4,7 @@ from typing import Any
 
 from claims.imports.reading.interpretation import read_review
 from claims.imports.reading.raw_record import RawRecord
-from claims.imports.reading.recipe import Recipe, records
+from claims.imports.reading.recipe import Recipe, read_records
 from claims.imports.reading.review_record import Review
 from tests.helpers.import_files import file_of
 
@@ -25,7 +25,7 @@ def notes(**recipe: Any) -> list[str]:
     file = file_of(TABLE.encode(), "archive.csv")
     found: list[str] = []
     list(
-        records(
+        read_records(
             [file],
             Recipe("csv", {"mapping": MAPPING}, **recipe),
             noted=lambda _file, note: found.append(note),
@@ -49,7 +49,9 @@ def test_a_publisher_who_is_stated_is_not_the_one_whose_pages_are_cited() -> Non
     file = file_of(TABLE.encode(), "archive.csv")
     read = [
         read_review(item, conventions)
-        for item, conventions in records([file], Recipe("csv", {"mapping": MAPPING}, constants=constants))
+        for item, conventions in read_records(
+            [file], Recipe("csv", {"mapping": MAPPING}, constants=constants)
+        )
         if isinstance(item, RawRecord)
     ]
     outlets = [

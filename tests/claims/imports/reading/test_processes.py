@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterator
 
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN
-from claims.imports.reading.processes import CHUNK, Input, cleaned
+from claims.imports.reading.processes import CHUNK, Input, clean_in_processes
 from claims.imports.reading.raw_record import RawRecord, RecordPlace
 
 
@@ -16,7 +16,7 @@ def records(count: int) -> Iterator[Input]:
 
 
 def test_order_and_number_are_kept() -> None:
-    chunks = list(cleaned(records(3 * CHUNK + 1), processes=2))
+    chunks = list(clean_in_processes(records(3 * CHUNK + 1), processes=2))
     assert [chunk.records for chunk in chunks] == [CHUNK, CHUNK, CHUNK, 1]
     assert sum(chunk.lines.count(b"\n") for chunk in chunks) == 3 * CHUNK + 1
 

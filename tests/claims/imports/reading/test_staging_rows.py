@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from claims.imports.reading.interpretation import read_review
 from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordPlace, Refusal
 from claims.imports.reading.review_record import Review
-from claims.imports.reading.staging_rows import COLUMNS, line, restored
+from claims.imports.reading.staging_rows import COLUMNS, pack_review, unpack_review
 from tests.helpers.tampering import as_owner_of_tables
 
 PLACE = RecordPlace("claims.csv", "row 2")
@@ -63,9 +63,9 @@ def copied(*lines: bytes) -> list[dict[str, Any]]:
 )
 def test_what_waits_comes_back_as_it_was(fields: Mapping[str, Any]) -> None:
     review, found = read(fields, RecordPlace("a\tb\\c\n.csv", "row 2"))
-    [row] = copied(line(review, found))
+    [row] = copied(pack_review(review, found))
     assert row["statement"] == review.statement
-    assert restored(row["review"]) == review
+    assert unpack_review(row["review"]) == review
     assert orjson.loads(row["found"]).keys() == found.fields.keys()
 
 
@@ -77,10 +77,10 @@ def test_records_are_known_by_what_they_say_and_not_by_where_they_stand() -> Non
         "review_url": "https://www.snopes.com/fact-check/bridge/",
     }
     first, again, reworded, other = copied(
-        line(*read(page)),
-        line(*read(page, RecordPlace("claims.csv", "row 9"))),
-        line(*read(page | {"rating": "True"})),
-        line(*read({})),
+        pack_review(*read(page)),
+        pack_review(*read(page, RecordPlace("claims.csv", "row 9"))),
+        pack_review(*read(page | {"rating": "True"})),
+        pack_review(*read({})),
     )
     assert first["digest"] == again["digest"]
     assert len({row["digest"] for row in (first, reworded, other)}) == 3
@@ -92,14 +92,14 @@ def test_records_are_known_by_what_they_say_and_not_by_where_they_stand() -> Non
 def test_one_page_has_a_key_for_each_of_its_statements_and_a_number_one_for_itself() -> None:
     page = {"publisher": "Snopes", "review_url": "https://www.snopes.com/fact-check/bridge/", "id": "17"}
     first, quoted, other = copied(
-        line(*read(page)),
-        line(
+        pack_review(*read(page)),
+        pack_review(
             *read(
                 page
                 | {"statement": f"“{STATEMENT.upper()}”", "review_url": page["review_url"] + "?utm_source=x"}
             )
         ),
-        line(*read(page | {"statement": "The bridge in Anytown is open."})),
+        pack_review(*read(page | {"statement": "The bridge in Anytown is open."})),
     )
     assert first["key"] == quoted["key"] != other["key"]
     assert first["number_key"] == quoted["number_key"] == other["number_key"] is not None
@@ -112,6 +112,8 @@ def test_whatever_a_record_holds_it_is_one_line_of_six_values(fields: dict[str, 
     review = read_review(found)
     if isinstance(review, Refusal):
         return
-    written = line(review, found)
+    written = pack_review(review, found)
     assert (written.count(b"\n"), written.count(b"\t")) == (1, 5)
-    assert restored(written.split(b"\t")[4].replace(b"\\\\", b"\\").decode()) == review._replace(remarks=())
+    assert unpack_review(written.split(b"\t")[4].replace(b"\\\\", b"\\").decode()) == review._replace(
+        remarks=()
+    )

@@ -9,7 +9,7 @@ from openpyxl import Workbook
 from claims.imports.reading.formats import json_rows, spreadsheets, tables
 from claims.imports.reading.inputs.file import File, ImportFormat
 from claims.imports.reading.mappings.mapping import Mapping, read_mapping
-from claims.imports.reading.mappings.mapping_choice import ready_mapping, ready_mappings
+from claims.imports.reading.mappings.mapping_choice import list_ready_mappings, load_ready_mapping
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from tests.helpers.import_files import codes, fields
 
@@ -168,7 +168,7 @@ class TestTitles:
 
 
 class TestReadyMappings:
-    MISBAR = next(one for one in ready_mappings() if one.name == "Misbar")
+    MISBAR = next(one for one in list_ready_mappings() if one.name == "Misbar")
 
     def content(self, claim: str, label: str = "False") -> bytes:
         names = self.MISBAR.columns
@@ -177,11 +177,11 @@ class TestReadyMappings:
 
     def test_fit_where_what_they_need_is_there(self) -> None:
         line = dict.fromkeys(self.MISBAR.columns, "x")
-        assert ready_mapping(self.MISBAR.columns, [line]) == self.MISBAR
-        assert ready_mapping(self.MISBAR.columns, [line | {"claim": ""}]) is None
-        assert ready_mapping(self.MISBAR.columns, [line | {"label": ""}]) is None
-        assert ready_mapping(self.MISBAR.columns, [line | {"claim": ""}, line]) == self.MISBAR
-        assert ready_mapping(self.MISBAR.columns[1:], [line]) is None
+        assert load_ready_mapping(self.MISBAR.columns, [line]) == self.MISBAR
+        assert load_ready_mapping(self.MISBAR.columns, [line | {"claim": ""}]) is None
+        assert load_ready_mapping(self.MISBAR.columns, [line | {"label": ""}]) is None
+        assert load_ready_mapping(self.MISBAR.columns, [line | {"claim": ""}, line]) == self.MISBAR
+        assert load_ready_mapping(self.MISBAR.columns[1:], [line]) is None
 
     def test_a_column_that_is_always_empty_is_told_once(self) -> None:
         results, _notes = told(tables, self.content(""))

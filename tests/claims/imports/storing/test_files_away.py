@@ -44,11 +44,11 @@ def store(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Stor
 
 @pytest.fixture
 def run(editor: User) -> ImportRun:
-    return runs.choose(SimpleUploadedFile("reviews.csv", TABLE), by=editor)
+    return runs.create_run(SimpleUploadedFile("reviews.csv", TABLE), by=editor)
 
 
 def test_two_files_of_one_name_have_two_places(run: ImportRun, editor: User) -> None:
-    other = runs.choose(SimpleUploadedFile("reviews.csv", TABLE + TABLE), by=editor)
+    other = runs.create_run(SimpleUploadedFile("reviews.csv", TABLE + TABLE), by=editor)
     places = {str(run.upload.name), str(other.upload.name)}
     assert len(places) == 2
     assert {place.rpartition("/")[2] for place in places} == {"reviews.csv"}
@@ -83,7 +83,7 @@ def test_the_file_of_a_discarded_import_goes_when_the_store_is_back(
     name = str(run.upload.name)
     store.is_away = True
     with django_capture_on_commit_callbacks(execute=True):
-        runs.discard(run, by=editor)
+        runs.discard_run(run, by=editor)
     assert (ImportRun.objects.count(), default_storage.exists(name)) == (0, True)
     job = ProcrastinateJob.objects.get()
     assert (job.task_name, job.args) == (runs.REMOVE_UPLOAD, {"name": name})

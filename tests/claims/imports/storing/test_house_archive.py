@@ -13,7 +13,7 @@ from pytest_django import Settings
 from claims.imports.reading.recipe import Recipe
 from claims.imports.storing import house_archive, runs
 from claims.imports.storing.tasks import run_import
-from claims.imports.storing.undo import undo
+from claims.imports.storing.undo import undo_run
 from claims.models import Claim, ImportRun, Publication, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import workflow
@@ -48,19 +48,19 @@ def held(administrator: User, tmp_path: Path) -> ImportRun:
     place = file_of(
         tmp_path, ours(id="17"), ours(statement="The tunnel is closed.", review_url=f"{SITE}/tunnel")
     )
-    return house_archive.hold(house_archive.keep(place, Recipe(), by=administrator))
+    return house_archive.hold_archive(house_archive.keep_copy(place, Recipe(), by=administrator))
 
 
 def released(run: ImportRun, by: User) -> ImportRun:
     """Released, and imported as the worker does."""
-    house_archive.release(run, by=by)
+    house_archive.release_archive(run, by=by)
     run_import(run_id=run.pk)
     run.refresh_from_db()
     return run
 
 
 def archived(folder: Path, *records: dict[str, Any], asked: User, by: User) -> ImportRun:
-    run = house_archive.hold(house_archive.keep(file_of(folder, *records), Recipe(), by=asked))
+    run = house_archive.hold_archive(house_archive.keep_copy(file_of(folder, *records), Recipe(), by=asked))
     return released(run, by)
 
 
@@ -91,8 +91,8 @@ def test_another_administrator_releases_it(
 
 def test_nobody_releases_their_own(held: ImportRun, administrator: User) -> None:
     with pytest.raises(NotAllowed, match="Another administrator"):
-        house_archive.release(held, by=administrator)
-    assert not house_archive.may_release(held, administrator)
+        house_archive.release_archive(held, by=administrator)
+    assert not house_archive.can_release(held, administrator)
     assert not ProcrastinateJob.objects.exists()
 
 
@@ -102,36 +102,36 @@ def test_is_for_administrators(
 ) -> None:
     somebody = request.getfixturevalue(role)
     with pytest.raises(NotAllowed):
-        house_archive.release(held, by=somebody)
+        house_archive.release_archive(held, by=somebody)
     with pytest.raises(NotAllowed):
-        house_archive.keep(file_of(tmp_path, ours()), Recipe(), by=somebody)
+        house_archive.keep_copy(file_of(tmp_path, ours()), Recipe(), by=somebody)
     chosen = ImportRun.objects.create(origin="a.csv", upload="imports/a.csv", started_by=somebody)
     with pytest.raises(NotAllowed):
-        house_archive.ask(chosen, by=somebody)
+        house_archive.queue_archive(chosen, by=somebody)
     assert not ImportRun.objects.filter(house_archive=True).exclude(pk=held.pk).exists()
 
 
 def test_somebody_who_left_releases_nothing(held: ImportRun, second: User) -> None:
     User.objects.filter(pk=second.pk).update(is_active=False)
     with pytest.raises(NotAllowed):
-        house_archive.release(held, by=User.objects.get(pk=second.pk))
+        house_archive.release_archive(held, by=User.objects.get(pk=second.pk))
 
 
 def test_is_released_once(held: ImportRun, second: User) -> None:
     released(held, second)
     with pytest.raises(NotPossible, match="is not waiting"):
-        house_archive.release(held, by=second)
+        house_archive.release_archive(held, by=second)
 
 
 def test_is_not_held_twice(held: ImportRun, administrator: User, tmp_path: Path) -> None:
     with pytest.raises(NotPossible, match="is already waiting for a second administrator"):
-        house_archive.keep(str(tmp_path / "archive.ndjson"), Recipe(), by=administrator)
+        house_archive.keep_copy(str(tmp_path / "archive.ndjson"), Recipe(), by=administrator)
 
 
 @pytest.mark.parametrize("place", ["-", "https://newsroom.example/feed.xml", "."])
 def test_is_a_file(place: str, administrator: User) -> None:
     with pytest.raises(NotPossible, match="A newsroom archive must be one file"):
-        house_archive.keep(place, Recipe(), by=administrator)
+        house_archive.keep_copy(place, Recipe(), by=administrator)
 
 
 def test_what_is_changed_afterwards_is_not_what_comes(held: ImportRun, second: User, tmp_path: Path) -> None:
@@ -141,8 +141,8 @@ def test_what_is_changed_afterwards_is_not_what_comes(held: ImportRun, second: U
 
 
 def test_of_nothing_usable_nothing_is_held(administrator: User, tmp_path: Path) -> None:
-    run = house_archive.hold(
-        house_archive.keep(file_of(tmp_path, ours(statement="")), Recipe(), by=administrator)
+    run = house_archive.hold_archive(
+        house_archive.keep_copy(file_of(tmp_path, ours(statement="")), Recipe(), by=administrator)
     )
     assert (run.state, run.error, run.refused) == ("failed", "None of its records can be stored.", 1)
 
@@ -172,13 +172,13 @@ def test_another_archive_may_revise_it_and_nothing_else_may(
     assert counts(later) == {"updated": 1}
     verdict = live(claim)
     assert (verdict.version, verdict.archive_run, verdict.origin) == (2, later, "house_archive")
-    undo(later, by=administrator)
+    undo_run(later, by=administrator)
     verdict = live(claim)
     assert (verdict.version, verdict.archive_run, verdict.rating.label) == (3, held, "False")  # type: ignore[union-attr]
 
 
 def test_undoing_it_retracts_what_it_published(held: ImportRun, administrator: User, second: User) -> None:
-    undo(released(held, second), by=administrator)
+    undo_run(released(held, second), by=administrator)
     assert set(Verdict.objects.values_list("origin", "state")) == {("house_archive", "retracted")}
     assert not Publication.objects.current().exists()
 
@@ -189,7 +189,7 @@ def test_after_it_was_undone_it_comes_in_again_corrected(
 ) -> None:
     """On a claim that stays, because somebody else has judged it too."""
     bring(review())
-    undo(released(held, second), by=administrator)
+    undo_run(released(held, second), by=administrator)
     run = archived(tmp_path, ours(id="17", **corrected), asked=administrator, by=second)
     assert (counts(run), reasons(run)) == ({"created": 1}, [])
     verdict = Claim.objects.get(statement=STATEMENT).verdicts.get(publisher__is_house=True, state="published")
@@ -239,9 +239,9 @@ def test_correcting_it_takes_sign_offs_as_always(
 
 def test_is_not_gone_on_with_as_another_import(administrator: User, editor: User, tmp_path: Path) -> None:
     place = file_of(tmp_path, ours())
-    run = house_archive.keep(place, Recipe(), by=administrator)
+    run = house_archive.keep_copy(place, Recipe(), by=administrator)
     ImportRun.objects.filter(pk=run.pk).update(state="failed", error="Broken off.")
-    assert runs.begin(place, Recipe(), by=editor).pk != run.pk
+    assert runs.find_or_create_run(place, Recipe(), by=editor).pk != run.pk
 
 
 def test_without_a_release_it_cannot_be_carried_out(held: ImportRun) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from claims.imports.storing.undo import obstacles, undo
+from claims.imports.storing.undo import find_obstacles, undo_run
 from claims.models import Claim, ImportRun, PossibleDuplicate, Publication, Rating, Verdict
 from claims.newsroom.refusals import NotPossible
 from claims.review import workflow
@@ -206,8 +206,8 @@ def test_what_was_withdrawn_does_not_come_back(publish: Callable[..., Claim], ed
 def test_is_taken_back_while_nobody_has_worked_on_it(editor: User) -> None:
     before = rows()
     run = brought(ours(), review(statement="The tunnel is closed.", review_url=None), by=editor)
-    assert obstacles(run) == []
-    undo(run, by=editor)
+    assert find_obstacles(run) == []
+    undo_run(run, by=editor)
     assert not Verdict.objects.filter(origin="house").exists()
     assert not Claim.objects.filter(statement=STATEMENT).exists()
     assert rows()["Appearance"] == before["Appearance"]
@@ -216,8 +216,8 @@ def test_is_taken_back_while_nobody_has_worked_on_it(editor: User) -> None:
 def test_is_no_obstacle_to_undoing_what_came_later(editor: User) -> None:
     brought(ours(), by=editor)
     later = brought(review(topics=["Transport"]), by=editor)
-    assert obstacles(later) == []
-    undo(later, by=editor)
+    assert find_obstacles(later) == []
+    undo_run(later, by=editor)
     assert list(Verdict.objects.filter(origin="house").values_list("state", flat=True)) == ["draft"]
     assert not Publication.objects.current().exists()
     assert not Claim.objects.get().topics.exists()
@@ -226,7 +226,7 @@ def test_is_no_obstacle_to_undoing_what_came_later(editor: User) -> None:
 def test_a_record_that_said_the_same_as_a_draft_can_be_imported_after_undoing(editor: User) -> None:
     run = brought(ours(id="1"), by=editor)
     brought(ours(id="2"), by=editor)
-    undo(run, by=editor)
+    undo_run(run, by=editor)
     assert not Verdict.objects.exists() | Claim.objects.exists()
     assert counts(brought(ours(id="2"), by=editor)) == {"created": 1}
 
@@ -234,13 +234,13 @@ def test_a_record_that_said_the_same_as_a_draft_can_be_imported_after_undoing(ed
 def test_is_not_taken_back_under_whoever_works_on_it(editor: User, checker: User) -> None:
     run = brought(ours(), by=editor)
     Verdict.objects.update(edited_by=[checker.pk])
-    assert obstacles(run) == ["1 of its claims has a verdict written here."]
+    assert find_obstacles(run) == ["1 of its claims has a verdict written here."]
 
 
 def test_undoing_brings_none_of_its_verdicts_back(editor: User, house: Publisher) -> None:
     """What is restored has the origin that it had."""
     brought(review(), by=editor)
-    undo(brought(review(rating="True"), by=editor), by=editor)
+    undo_run(brought(review(rating="True"), by=editor), by=editor)
     assert set(Verdict.objects.values_list("origin", flat=True)) == {"imported"}
     assert not Verdict.objects.filter(publisher=house).exists()
 

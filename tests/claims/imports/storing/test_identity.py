@@ -18,7 +18,7 @@ from claims.models import (
     Publication,
     Verdict,
 )
-from claims.quotes.statements import comparable_statement
+from claims.quotes.statements import normalise_statement
 from claims.review import workflow
 from sources.models import Publisher
 from tests.helpers.brought_records import STATEMENT, bring, counts, live, newest, review
@@ -271,7 +271,7 @@ def _stored(claim: Claim, record: dict[str, Any]) -> set[str]:
     found = {name for name, value in said.items() if record.get(name) == value}
     of_unrated = ("title", "summary", "reviewed_on", "review_url")
     found |= {name for name in of_unrated if str(record.get(name)) in claim.reason}
-    if comparable_statement(record["statement"]) == comparable_statement(claim.statement):
+    if normalise_statement(record["statement"]) == normalise_statement(claim.statement):
         found.add("statement")
     if set(record.get("appearances", ())) <= set(claim.appearances.values_list("source__url", flat=True)):
         found.add("appearances")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from claims.ledger.document.claimreview import markup
+from claims.ledger.document.claimreview import build_markup
 from claims.models import Claim
 from sources.http import fetched_documents
 from sources.models import MediaObject, Source
@@ -43,7 +43,7 @@ def test_a_media_review_is_kept_and_told_again() -> None:
     assert not MediaObject.objects.exists()
     kinds = dict(Source.objects.filter(url__in=[FILE, POST]).values_list("url", "kind"))
     assert kinds == {FILE: "image", POST: "social_post"}
-    found = markup(newest(claim))
+    found = build_markup(newest(claim))
     assert found is not None
     media = next(node for node in found["@graph"] if node["@type"] == "MediaReview")
     assert media["mediaAuthenticityCategory"] == "DecontextualizedContent"

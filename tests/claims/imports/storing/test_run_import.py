@@ -18,7 +18,7 @@ from django.db import connection, connections
 from claims.imports.reading.recipe import Recipe
 from claims.imports.storing import batches as writing
 from claims.imports.storing import run_import, runs
-from claims.imports.storing.batches import Prepared, Written
+from claims.imports.storing.batches import PreparedBatch, WrittenBatch
 from claims.models import (
     Claim,
     ImportedRecord,
@@ -99,18 +99,18 @@ def test_an_import_that_was_broken_off_goes_on(monkeypatch: pytest.MonkeyPatch, 
 
     written = iter(range(100))
 
-    def dying(prepared: Prepared) -> Written:
+    def dying(prepared: PreparedBatch) -> WrittenBatch:
         if next(written) == batches:
             raise Killed
-        return writing.store(prepared)
+        return writing.store_batch(prepared)
 
-    monkeypatch.setattr(run_import, "store", dying)
+    monkeypatch.setattr(run_import, "store_batch", dying)
     run = ImportRun.objects.create(origin="file.jsonl")
     with pytest.raises(Killed):
         bring(*records(60), run=run)
     run.refresh_from_db()
     assert run.state == "failed"
-    monkeypatch.setattr(run_import, "store", writing.store)
+    monkeypatch.setattr(run_import, "store_batch", writing.store_batch)
     assert counts(bring(*records(60), run=run)) == wanted_counts
     assert everything() == wanted
     run.refresh_from_db()
@@ -146,8 +146,8 @@ def test_through_a_pooler_two_at_once_end_as_anywhere(pooled: None, monkeypatch:
 def test_nobody_carries_out_a_run_twice(tmp_path: Path) -> None:
     place = tmp_path / "reviews.jsonl"
     place.write_bytes(orjson.dumps(review()) + b"\n")
-    run = runs.begin(str(place), Recipe(), by=None)
-    with runs._nobody_else(run):
+    run = runs.find_or_create_run(str(place), Recipe(), by=None)
+    with runs._exclusive_run(run):
 
         def again() -> None:
             try:

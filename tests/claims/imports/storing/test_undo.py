@@ -37,7 +37,7 @@ NOTE = "The import that this came from was undone."
 
 def test_what_was_published_is_retracted_with_a_public_note(editor: User) -> None:
     run = bring(review(), review(statement="A claim that nobody rated yet.", rating=None, review_url=None))
-    undone = undo.undo(run, by=editor)
+    undone = undo.undo_run(run, by=editor)
     assert (undone.state, undone.undone_by_name) == ("undone", "Edda")
     claim = Claim.objects.get()  # of the other one nothing was ever public
     assert (claim.state, claim.reason) == ("declined", NOTE)
@@ -55,7 +55,7 @@ def test_what_was_published_is_retracted_with_a_public_note(editor: User) -> Non
 def test_what_was_changed_is_changed_back(editor: User) -> None:
     bring(review())
     run = bring(review(rating="Mostly true"))
-    undo.undo(run, by=editor)
+    undo.undo_run(run, by=editor)
     claim = Claim.objects.get()
     verdict = live(claim)
     assert (str(verdict.rating), verdict.version, claim.state) == ("False", 3, "accepted")
@@ -71,11 +71,11 @@ def test_a_verdict_that_was_added_to_a_claim_of_ours_goes_and_ours_stays(
     run = bring(review(claimant=None))
     assert len(newest(claim)["verdicts"]) == 2
     with pytest.raises(NotPossible, match="1 of its claims has a verdict written here"):
-        undo.undo(run, by=editor)
+        undo.undo_run(run, by=editor)
 
 
 def test_after_undoing_the_same_file_can_be_imported_again(editor: User) -> None:
-    undo.undo(bring(review()), by=editor)
+    undo.undo_run(bring(review()), by=editor)
     assert counts(bring(review())) == {"created": 1}
     assert Publication.objects.current().count() == 1
 
@@ -84,7 +84,7 @@ def test_undoing_takes_back_possible_duplicates(editor: User) -> None:
     bring(review())
     run = bring(review(claimant="Jonas Berg", review_url="https://checks.example/berg"))
     assert PossibleDuplicate.objects.count() == 1
-    undo.undo(run, by=editor)
+    undo.undo_run(run, by=editor)
     assert not PossibleDuplicate.objects.exists()
     assert Publication.objects.current().count() == 1
 
@@ -97,12 +97,12 @@ def test_what_stands_in_the_way_is_said(editor: User, checker: User) -> None:
     first, second = Claim.objects.order_by("pk")
     make_draft(first, checker)
     workflow.move(Verdict.objects.get(claim=second), "retract", by=editor, note="It was a mistake.")
-    assert undo.obstacles(run) == [
+    assert undo.find_obstacles(run) == [
         "1 of its claims has a verdict written here.",
         "1 of its claims has since been accepted, declined, merged or retracted.",
     ]
     comments.write(second, "Why was this retracted?", by=checker)
-    assert undo.obstacles(run)[2:] == ["1 of its claims has been commented on."]
+    assert undo.find_obstacles(run)[2:] == ["1 of its claims has been commented on."]
 
 
 def brought_days_ago(*records: dict[str, Any]) -> ImportRun:
@@ -132,13 +132,13 @@ def test_whatever_people_did_stands_in_the_way(editor: User, checker: User, topi
     ClaimMedia.objects.create(claim=pictured, media=media)
     Cluster.objects.create(title="Ferries").members.create(claim=clustered)
     assignments.take(assigned, by=checker)
-    assert undo.obstacles(run) == [
+    assert undo.find_obstacles(run) == [
         "4 of its claims have been edited.",
         "1 of its claims has been assigned.",
         "1 of its claims is in a cluster.",
     ]
     with pytest.raises(NotPossible, match="have been edited"):
-        undo.undo(run, by=editor)
+        undo.undo_run(run, by=editor)
     assert undo.count_rest(run) == 0
 
 
@@ -154,14 +154,14 @@ def test_the_rest_is_undone(editor: User, monkeypatch: pytest.MonkeyPatch) -> No
     with pghistory.context(user=editor.pk):
         claim_edits.edit(kept, by=editor, context="Only the eastern one.")
     assert undo.count_rest(run) == 2
-    undo.undo(run, by=editor, rest=True)
+    undo.undo_run(run, by=editor, rest=True)
     assert (run.state, run.undone_by_name) == ("finished", "Edda")
     assert set(Claim.objects.values_list("statement", "state")) == {
         (rated["statement"], "declined"),
         (edited["statement"], "accepted"),
     }
     assert newest(kept)["status"] == "published"
-    assert undo.obstacles(run) == ["1 of its claims has been edited."]
+    assert undo.find_obstacles(run) == ["1 of its claims has been edited."]
 
 
 def test_what_nobody_but_imports_changed_can_be_undone(editor: User) -> None:
@@ -170,19 +170,19 @@ def test_what_nobody_but_imports_changed_can_be_undone(editor: User) -> None:
     run = brought_days_ago(
         review(context="At the opening.", topics=["Bridges"], appearances=["https://a.example/1"])
     )
-    assert undo.obstacles(run) == []
+    assert undo.find_obstacles(run) == []
 
 
 def test_a_later_import_is_undone_first(editor: User) -> None:
     first = bring(review())
     second = bring(review(rating="Mostly true"))
     third = bring(review(rating="True"))
-    assert undo.obstacles(first) == [
+    assert undo.find_obstacles(first) == [
         f"{third} came later and changed 1 of its claims; undo that one first.",
         f"{second} came later and changed 1 of its claims; undo that one first.",
     ]
     for run in (third, second, first):
-        undo.undo(run, by=editor)
+        undo.undo_run(run, by=editor)
     claim = Claim.objects.get()
     assert [row.state for row in claim.verdicts.order_by("version")] == [*["superseded"] * 4, "retracted"]
     assert (newest(claim)["status"], claim.state) == ("retracted", "declined")
@@ -191,31 +191,31 @@ def test_a_later_import_is_undone_first(editor: User) -> None:
 def test_one_that_was_broken_off_can_be_finished(editor: User, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(undo, "BATCH", 1)
     run = bring(review(), review(statement="The tunnel below the harbour is closed.", review_url=None))
-    undo.begin(run, by=editor)
-    take_back, parts = undo._Undoing.take_back, iter(range(9))
+    undo.queue_undo(run, by=editor)
+    take_back, parts = undo._BatchUndo.take_back, iter(range(9))
 
-    def dying(self: undo._Undoing, ids: list[int]) -> None:
+    def dying(self: undo._BatchUndo, ids: list[int]) -> None:
         if next(parts) == 1:
             raise KeyboardInterrupt
         take_back(self, ids)
 
-    monkeypatch.setattr(undo._Undoing, "take_back", dying)
+    monkeypatch.setattr(undo._BatchUndo, "take_back", dying)
     with pytest.raises(KeyboardInterrupt):
-        undo.undo(run, by=editor)
+        undo.undo_run(run, by=editor)
     assert Publication.objects.current().count() == 1
-    monkeypatch.setattr(undo._Undoing, "take_back", take_back)
-    undo.undo(run, by=editor)
+    monkeypatch.setattr(undo._BatchUndo, "take_back", take_back)
+    undo.undo_run(run, by=editor)
     assert (Publication.objects.current().count(), run.state) == (0, "undone")
 
 
 def test_it_takes_a_role_that_includes_it(checker: User) -> None:
     run = bring(review())
     with pytest.raises(NotAllowed):
-        undo.undo(run, by=checker)
+        undo.undo_run(run, by=checker)
 
 
 @pytest.mark.parametrize("state", ["chosen", "reading", "undone"])
 def test_only_a_finished_import_is_undone(editor: User, state: str) -> None:
     run = ImportRun.objects.create(origin="file.jsonl", state=state)
     with pytest.raises(NotPossible, match="not finished"):
-        undo.undo(run, by=editor)
+        undo.undo_run(run, by=editor)

@@ -104,18 +104,18 @@ def _undo(place: int, standing: list[tuple[ImportRun, State]], editor: User) -> 
     run, before = standing[place]
     now = state()
     if place == len(standing) - 1:
-        undo.undo(run, by=editor)
+        undo.undo_run(run, by=editor)
         assert state() == before
         del standing[place]
         return
     # Not in its turn: refused by naming what comes first, unless the two have no claim in common.
-    if obstacles := undo.obstacles(run):
+    if obstacles := undo.find_obstacles(run):
         with pytest.raises(NotPossible):
-            undo.undo(run, by=editor)
+            undo.undo_run(run, by=editor)
         assert any(str(later) in " ".join(obstacles) for later, _before in standing[place + 1 :])
         assert state() == now
         return
-    undo.undo(run, by=editor)
+    undo.undo_run(run, by=editor)
     after = state()
     for changed in {name for name in now.keys() | after.keys() if now.get(name) != after.get(name)}:
         for _later, its_before in standing[place:]:
@@ -140,7 +140,7 @@ def test_changed_words_come_back(editor: User) -> None:
     )
     claim = Claim.objects.get()
     assert newest(claim)["statement"] == "The harbour bridge cost nine million euros."
-    undo.undo(run, by=editor)
+    undo.undo_run(run, by=editor)
     assert state() == before
     body = newest(claim)
     assert (body["version"], body["corrections"][0]["kind"]) == (3, "correction")
@@ -151,7 +151,7 @@ def test_what_somebody_wrote_since_stays(editor: User) -> None:
     bring(review(context="At the opening."))
     run = bring(review(context="On TV."))
     Claim.objects.update(context="On the evening news.")
-    undo.undo(run, by=editor)
+    undo.undo_run(run, by=editor)
     assert Claim.objects.get().context == "On the evening news."
 
 
@@ -160,7 +160,7 @@ def test_what_says_the_same_again_can_be_imported_after_undoing(editor: User) ->
     first = bring(review())
     second = [review(topics=["Transport"])]
     bring(review(id="5"))
-    undo.undo(first, by=editor)
+    undo.undo_run(first, by=editor)
     assert not Publication.objects.current().exists()
     run = bring(*second)
     assert run.created == 1

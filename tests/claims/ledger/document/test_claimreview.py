@@ -8,7 +8,12 @@ from urllib.parse import quote
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.ledger.document.claimreview import claim_reviews, markup, script, withdrawal
+from claims.ledger.document.claimreview import (
+    build_claim_reviews,
+    build_markup,
+    describe_withdrawal,
+    to_script,
+)
 from claims.models.rating import RatingClass
 from tests.helpers.sweeps import sweep
 
@@ -137,7 +142,7 @@ def work(**changes: str) -> dict[str, Any]:
 
 
 def test_whole_review():
-    assert markup(body(), site=SITE) == {
+    assert build_markup(body(), site=SITE) == {
         "@context": "https://schema.org",
         "@type": "ClaimReview",
         "@id": "https://facts.example/claims/7/#review-by-1",
@@ -190,7 +195,7 @@ def test_whole_review():
 
 def test_what_is_not_known_is_left_out():
     verdict = {**VERDICT, "evidence": [], "summary": ""}
-    (review,) = claim_reviews(
+    (review,) = build_claim_reviews(
         body(claimant=None, claimed_on=None, topics=[], appearances=[], verdicts=[verdict])
     )
     assert review["itemReviewed"] == {
@@ -212,7 +217,7 @@ def test_what_is_not_known_is_left_out():
     ],
 )
 def test_type_of_a_claimant_is_stated_where_it_is_known(kind, stated):
-    (review,) = claim_reviews(body(claimant={**BODY["claimant"], "kind": kind, "same_as": []}))
+    (review,) = build_claim_reviews(body(claimant={**BODY["claimant"], "kind": kind, "same_as": []}))
     assert review["itemReviewed"]["author"] == {
         **stated,
         "@id": "https://facts.example/api/v1/claimants/2/",
@@ -238,7 +243,7 @@ def test_type_of_a_claimant_is_stated_where_it_is_known(kind, stated):
 )
 def test_number_of_a_rating(rating_class, value):
     verdict = {**VERDICT, "rating": {**VERDICT["rating"], "rating_class": rating_class}}
-    (review,) = claim_reviews(body(verdicts=[verdict]))
+    (review,) = build_claim_reviews(body(verdicts=[verdict]))
     numbers = ("ratingValue", "bestRating", "worstRating")
     assert tuple(map(review["reviewRating"].get, numbers)) == ((value, 5, 1) if value else (None, None, None))
     assert review["reviewRating"]["alternateName"] == "False"
@@ -247,7 +252,7 @@ def test_number_of_a_rating(rating_class, value):
 def test_no_class_is_given_a_number_that_nobody_gave():
     for rating_class in RatingClass.values:
         verdict = {**VERDICT, "rating": {**VERDICT["rating"], "rating_class": rating_class}}
-        (review,) = claim_reviews(body(verdicts=[verdict]))
+        (review,) = build_claim_reviews(body(verdicts=[verdict]))
         # Only what its publisher found to be half true stands in the middle.
         assert (review["reviewRating"].get("ratingValue") == 3) is (rating_class == "mixed")
 
@@ -255,15 +260,15 @@ def test_no_class_is_given_a_number_that_nobody_gave():
 def test_a_review_is_at_the_page_that_it_stands_on_and_is_the_same_on_all():
     page = "https://facts.example/de/claims/7/ferry-fares/"
     elsewhere = {**VERDICT, "id": 22, "url": "https://checks.example/ferry"}
-    (alone,) = claim_reviews(body(verdicts=[VERDICT]), page=page)
-    assert (alone["url"], alone["@id"]) == (page, claim_reviews(body(verdicts=[VERDICT]))[0]["@id"])
-    several = claim_reviews(body(verdicts=[VERDICT, elsewhere]), page=page)
+    (alone,) = build_claim_reviews(body(verdicts=[VERDICT]), page=page)
+    assert (alone["url"], alone["@id"]) == (page, build_claim_reviews(body(verdicts=[VERDICT]))[0]["@id"])
+    several = build_claim_reviews(body(verdicts=[VERDICT, elsewhere]), page=page)
     assert [one["url"] for one in several] == [f"{page}#verdict-21", "https://checks.example/ferry"]
 
 
 def test_several_reviews_form_a_graph_and_have_an_address_each():
     elsewhere = {**VERDICT, "id": 22, "url": "https://checks.example/ferry"}
-    document = markup(body(verdicts=[VERDICT, elsewhere]))
+    document = build_markup(body(verdicts=[VERDICT, elsewhere]))
     assert document is not None
     assert list(document) == ["@context", "@graph"]
     assert [review["url"] for review in document["@graph"]] == [
@@ -273,14 +278,14 @@ def test_several_reviews_form_a_graph_and_have_an_address_each():
 
 
 def test_review_without_a_day_has_none():
-    (review,) = claim_reviews(body(verdicts=[{**VERDICT, "reviewed_on": None}]))
+    (review,) = build_claim_reviews(body(verdicts=[{**VERDICT, "reviewed_on": None}]))
     assert "datePublished" not in review
 
 
 def test_another_s_page_is_not_said_to_be_changed_when_ours_was():
-    (theirs,) = claim_reviews(body(verdicts=[{**VERDICT, "url": "https://checks.example/ferry"}]))
+    (theirs,) = build_claim_reviews(body(verdicts=[{**VERDICT, "url": "https://checks.example/ferry"}]))
     assert "dateModified" not in theirs
-    (ours,) = claim_reviews(body(verdicts=[VERDICT]))
+    (ours,) = build_claim_reviews(body(verdicts=[VERDICT]))
     assert ours["dateModified"] == "2026-03-02T09:00:00.000000Z"
 
 
@@ -288,7 +293,7 @@ def test_review_of_another_publisher_without_an_address_is_not_given_ours():
     imported = {**VERDICT, "id": 22, "origin": "imported"}
     elsewhere = {**imported, "id": 23, "url": "https://checks.example/ferry"}
     archived = {**VERDICT, "id": 24, "origin": "house_archive"}
-    reviews = claim_reviews(body(verdicts=[VERDICT, imported, elsewhere, archived]))
+    reviews = build_claim_reviews(body(verdicts=[VERDICT, imported, elsewhere, archived]))
     page = BODY["url"]
     assert [(review.get("url"), "dateModified" in review) for review in reviews] == [
         (f"{page}#verdict-21", True),
@@ -313,8 +318,8 @@ SLUGS = (
 def test_ids_do_not_depend_on_the_script_of_the_slug():
     def ids(slug: str) -> tuple[str, str, str]:
         document = body(slug=slug, url=f"https://facts.example/claims/7/{quote(slug)}/")
-        (review,) = claim_reviews(document)
-        return review["@id"], review["itemReviewed"]["author"]["@id"], withdrawal(document)["@id"]
+        (review,) = build_claim_reviews(document)
+        return review["@id"], review["itemReviewed"]["author"]["@id"], describe_withdrawal(document)["@id"]
 
     expected = ids("ferry-fares")
     assert [slug for slug in SLUGS if ids(slug) != expected] == []
@@ -322,7 +327,7 @@ def test_ids_do_not_depend_on_the_script_of_the_slug():
 
 
 def test_headline_of_the_review_is_told():
-    (review,) = claim_reviews(body(verdicts=[{**VERDICT, "title": "What the ferry costs"}]))
+    (review,) = build_claim_reviews(body(verdicts=[{**VERDICT, "title": "What the ferry costs"}]))
     assert review["headline"] == "What the ferry costs"
 
 
@@ -333,7 +338,7 @@ def test_corrections_are_told():
         "note": "We had the wrong year.",
         "published_at": "2026-03-05T09:00:00.000000Z",
     }
-    (review,) = claim_reviews(body(corrections=[correction]))
+    (review,) = build_claim_reviews(body(corrections=[correction]))
     assert review["correction"] == [
         {
             "@type": "CorrectionComment",
@@ -344,34 +349,34 @@ def test_corrections_are_told():
 
 
 def test_no_licence_is_stated_where_none_is_known():
-    (review,) = claim_reviews(body(), site={**SITE, "license": ""})
+    (review,) = build_claim_reviews(body(), site={**SITE, "license": ""})
     assert "sdLicense" not in review
     assert review["sdPublisher"]["name"] == "Our Newsroom"
 
 
 def test_ids_stay_when_the_statement_and_the_verdict_are_replaced():
-    (before,) = claim_reviews(body())
+    (before,) = build_claim_reviews(body())
     changes = {
         "url": "https://facts.example/claims/7/ferry-fares-will-rise/",
         "slug": "ferry-fares-will-rise",
         "statement": "Ferry fares will rise.",
         "verdicts": [{**VERDICT, "id": 22, "version": 2}],
     }
-    (after,) = claim_reviews(body(**changes))
+    (after,) = build_claim_reviews(body(**changes))
     assert after["claimReviewed"] == "Ferry fares will rise."
     assert (after["@id"], after["itemReviewed"]["@id"]) == (before["@id"], before["itemReviewed"]["@id"])
 
 
 def test_each_review_of_a_claim_has_an_id_of_its_own():
     other = {**VERDICT, "id": 22, "publisher": {**VERDICT["publisher"], "id": 9}}
-    assert [review["@id"] for review in claim_reviews(body(verdicts=[VERDICT, other]))] == [
+    assert [review["@id"] for review in build_claim_reviews(body(verdicts=[VERDICT, other]))] == [
         "https://facts.example/claims/7/#review-by-1",
         "https://facts.example/claims/7/#review-by-9",
     ]
 
 
 def test_retracted_claim_has_no_review():
-    assert markup(body(verdicts=[])) is None
+    assert build_markup(body(verdicts=[])) is None
 
 
 RETRACTION = {
@@ -386,7 +391,7 @@ def test_retraction_says_so_and_why():
     retracted = body(
         status="retracted", verdicts=[], corrections=[RETRACTION], updated_at=RETRACTION["published_at"]
     )
-    assert withdrawal(retracted, site=SITE) == {
+    assert describe_withdrawal(retracted, site=SITE) == {
         "@type": "WebPage",
         "@id": "https://facts.example/claims/7/",
         "url": "https://facts.example/claims/7/ferry-fares/",
@@ -412,7 +417,7 @@ def test_retraction_says_so_and_why():
 
 
 def test_merger_names_the_claim_that_stands():
-    merged = withdrawal(body(status="merged", verdicts=[], merged_into=12))
+    merged = describe_withdrawal(body(status="merged", verdicts=[], merged_into=12))
     assert merged["creativeWorkStatus"] == "merged"
     assert merged["about"]["sameAs"] == "https://facts.example/claims/12/#claim"
     assert "correction" not in merged
@@ -420,10 +425,10 @@ def test_merger_names_the_claim_that_stands():
 
 @given(st.text())
 def test_script_cannot_be_left_and_says_the_same(statement):
-    text = script({"claimReviewed": statement})
+    text = to_script({"claimReviewed": statement})
     assert not set("<>&") & set(text)
     assert json.loads(text) == {"claimReviewed": statement}
 
 
 def test_closing_tag_in_a_statement_is_harmless():
-    assert script({"a": "</script><!--"}) == '{"a":"\\u003c/script\\u003e\\u003c!--"}'
+    assert to_script({"a": "</script><!--"}) == '{"a":"\\u003c/script\\u003e\\u003c!--"}'

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from claims.ledger.document.claimreview import markup
+from claims.ledger.document.claimreview import build_markup
 from tests.claims.ledger.document.test_claimreview import BODY, VERDICT
 
 pytestmark: list[Any] = []
@@ -35,7 +35,7 @@ OUT_OF_CONTEXT = {
 
 
 def graph(**changes: Any) -> list[dict[str, Any]]:
-    found = markup({**BODY, "media": [PICTURE], "verdicts": [OUT_OF_CONTEXT], **changes})
+    found = build_markup({**BODY, "media": [PICTURE], "verdicts": [OUT_OF_CONTEXT], **changes})
     assert found is not None
     return list(found.get("@graph", [found]))
 

@@ -2,7 +2,11 @@
 
 from typing import Any
 
-from claims.ledger.document.translated_document import lapsed_translation, translated, translation_into
+from claims.ledger.document.translated_document import (
+    find_outdated_translation,
+    find_translation,
+    translate_document,
+)
 from tests.helpers.sweeps import sweep
 
 
@@ -45,7 +49,7 @@ def document(*into: str, language: str = "de", version: int = 1, status: str = "
 
 def test_all_words_are_those_of_the_translation_and_marked() -> None:
     original = document("es", "fr")
-    shown = translated(original, "es")
+    shown = translate_document(original, "es")
     verdict, other = shown["verdicts"]
     assert (shown["statement"], shown["language"]) == ("statement es", "es")
     assert {
@@ -77,18 +81,21 @@ def test_all_words_are_those_of_the_translation_and_marked() -> None:
 @sweep("language", ["", "de", "de-AT", "ko", "e"])
 def test_otherwise_it_is_the_original(language: str) -> None:
     original = document("es")
-    assert translated(original, language) == original | {"translated": None, "original_language": "de"}
+    assert translate_document(original, language) == original | {
+        "translated": None,
+        "original_language": "de",
+    }
 
 
 def test_a_document_from_before_there_were_translations_is_shown_as_it_is() -> None:
     original = document()
     del original["translations"]
-    assert translated(original, "es")["translated"] is None
+    assert translate_document(original, "es")["translated"] is None
 
 
 def test_what_is_translated_once_is_not_translated_again() -> None:
-    shown = translated(document("es", "fr"), "es")
-    assert translated(shown, "fr") is shown
+    shown = translate_document(document("es", "fr"), "es")
+    assert translate_document(shown, "fr") is shown
 
 
 @sweep(
@@ -105,7 +112,7 @@ def test_what_is_translated_once_is_not_translated_again() -> None:
     ],
 )
 def test_the_nearest_is_chosen(wanted: str, offered: list[str], original: str, chosen: str | None) -> None:
-    found = translation_into(wanted, document(*offered, language=original))
+    found = find_translation(wanted, document(*offered, language=original))
     assert (found["language"] if found else None) == chosen
 
 
@@ -115,10 +122,10 @@ def test_what_was_replaced_is_out_of_date() -> None:
         ("translation", document("es", version=2)),
         ("publication", document(version=1)),
     ]
-    lapsed = lapsed_translation("es", ledger)
+    lapsed = find_outdated_translation("es", ledger)
     assert lapsed == ("es", 2, 2)
-    assert lapsed_translation("fr", ledger) is None
-    assert lapsed_translation("", ledger) is None
+    assert find_outdated_translation("fr", ledger) is None
+    assert find_outdated_translation("", ledger) is None
 
 
 def test_what_was_taken_back_is_not_called_out_of_date() -> None:
@@ -127,7 +134,7 @@ def test_what_was_taken_back_is_not_called_out_of_date() -> None:
         ("translation", document(version=3)),
         ("translation", document("es", version=2)),
     ]
-    assert lapsed_translation("es", ledger) is None
+    assert find_outdated_translation("es", ledger) is None
 
 
 def test_what_was_renewed_is_not_out_of_date() -> None:
@@ -136,7 +143,7 @@ def test_what_was_renewed_is_not_out_of_date() -> None:
         ("update", document(version=3)),
         ("translation", document("es", version=2)),
     ]
-    assert lapsed_translation("es", ledger) is None
+    assert find_outdated_translation("es", ledger) is None
 
 
 def test_a_withdrawn_claim_has_no_translation_that_could_be_renewed() -> None:
@@ -144,4 +151,4 @@ def test_a_withdrawn_claim_has_no_translation_that_could_be_renewed() -> None:
         ("retraction", document(version=3, status="retracted")),
         ("translation", document("es", version=2)),
     ]
-    assert lapsed_translation("es", ledger) is None
+    assert find_outdated_translation("es", ledger) is None

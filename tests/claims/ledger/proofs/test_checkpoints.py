@@ -10,11 +10,11 @@ from django.db import IntegrityError, connection, transaction
 
 from claims.ledger.house_signature import decoded, public_key
 from claims.ledger.proofs import checkpoints, stored_tree
-from claims.ledger.proofs.checkpoints import Inconsistent, sign_ledger, sign_reviews
-from claims.ledger.proofs.entry_text import chain_hash
+from claims.ledger.proofs.checkpoints import InconsistentLedger, sign_ledger, sign_reviews
+from claims.ledger.proofs.entry_text import compute_chain_hash
 from claims.ledger.proofs.key_succession import KeyRefused
 from claims.ledger.proofs.merkle_tree import GrowingTree, leaf_hash
-from claims.ledger.proofs.signed_note import SignedNote, TreeHead, signed
+from claims.ledger.proofs.signed_note import SignedNote, TreeHead, sign_note
 from claims.models import (
     Checkpoint,
     Claim,
@@ -38,7 +38,7 @@ NOTE = "Zwölf, nicht elf:\nsiehe „oben“."
 
 def texts() -> Iterator[bytes]:
     previous = NO_ENTRY
-    for entry in stored_tree.stored_entries(Publication.objects.all()):
+    for entry in stored_tree.iterate_entries(Publication.objects.all()):
         yield entry.text(previous)
         previous = entry.chain_sha256
 
@@ -54,7 +54,7 @@ def test_database_and_program_write_the_same_entry(publish: Publish) -> None:
     publish(claim, correction_kind="correction", correction_note=NOTE)
     publish()
     stored = list(Publication.objects.order_by("sequence").values_list("chain_sha256", flat=True))
-    assert stored == [chain_hash(text) for text in texts()]
+    assert stored == [compute_chain_hash(text) for text in texts()]
     assert list(texts())[1].decode().splitlines() == [
         "factcheck ledger entry 1",
         "2",
@@ -62,7 +62,7 @@ def test_database_and_program_write_the_same_entry(publish: Publish) -> None:
         "2",
         "published",
         "correction",
-        stored_tree.moment(Publication.objects.get(sequence=2).published_at),
+        stored_tree.format_moment(Publication.objects.get(sequence=2).published_at),
         "-",
         hashlib.sha256(NOTE.encode()).hexdigest(),
         Publication.objects.get(sequence=2).body_sha256,
@@ -145,7 +145,7 @@ def test_nothing_is_signed_that_does_not_go_on(publish: Publish, tampering: str,
     publish()
     past_all_rules(tampering)
     before = Checkpoint.objects.count()
-    with pytest.raises(Inconsistent, match=says):
+    with pytest.raises(InconsistentLedger, match=says):
         sign_ledger()
     assert Checkpoint.objects.count() == before
 
@@ -157,7 +157,7 @@ def test_hashes_that_the_owner_took_away_are_made_again(publish: Publish) -> Non
     sign_ledger()
     past_all_rules("UPDATE claims_hashtile SET hashes = sha256('x')")
     publish()
-    with pytest.raises(Inconsistent):
+    with pytest.raises(InconsistentLedger):
         sign_ledger()
     as_committed()
     for statement in (
@@ -190,7 +190,7 @@ def test_reviews_are_linked_and_signed(publish: Publish) -> None:
     assert not UnlinkedReviewRow.objects.exists()
     assert sign_reviews() is None
     past_all_rules("UPDATE claims_reviewlink SET chain_sha256 = repeat('0', 64)")
-    with pytest.raises(Inconsistent, match="reviews"):
+    with pytest.raises(InconsistentLedger, match="reviews"):
         sign_reviews()
 
 
@@ -218,7 +218,7 @@ def test_checkpoints_go_on_from_each_other_by_sql_too(publish: Publish) -> None:
         {"tree_size": 1},
         {
             "tree_size": 3,
-            "note": signed(TreeHead("a", 3, bytes(32)).text, name="a", keys=[]),
+            "note": sign_note(TreeHead("a", 3, bytes(32)).text, name="a", keys=[]),
             "root_sha256": "0" * 64,
         },
         {"tree_size": 2, "note": "a\n2\nb\n"},
@@ -244,7 +244,7 @@ def test_hash_is_not_for_the_writer_to_say(publish: Publish) -> None:
     publish()
     as_committed()
     insert_publication(chain_sha256="0" * 64)
-    assert [chain_hash(text) for text in texts()] == list(
+    assert [compute_chain_hash(text) for text in texts()] == list(
         Publication.objects.order_by("sequence").values_list("chain_sha256", flat=True)
     )
     refused("UPDATE claims_publication SET chain_sha256 = repeat('0', 64)", match="publication_append_only")

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 
 from claims.ledger.house_signature import decoded, public_key
 from claims.ledger.proofs.checkpoints import sign_ledger
-from claims.ledger.proofs.key_succession import KeyRefused, problem_of, succeed
+from claims.ledger.proofs.key_succession import KeyRefused, find_problem, succeed_key
 from claims.ledger.proofs.signed_note import SignedNote
 from claims.ledger.verification.verification_run import verify
 from claims.models import Claim, SigningKey
@@ -59,7 +59,7 @@ def test_rehearsal_of_a_rotation(
 def test_key_that_was_lost(first_key: str, settings: Any) -> None:
     settings.SIGNING_KEY = NEW
     with pytest.raises(KeyRefused, match="--lost"):
-        succeed(NEW)
+        succeed_key(NEW)
     call_command("change_signing_key", lost="The disk with it broke.\n")
     new = SigningKey.objects.newest()
     assert new is not None
@@ -72,7 +72,7 @@ def test_key_that_was_lost(first_key: str, settings: Any) -> None:
 
 def test_keys_that_are_not_taken(first_key: str, tmp_path: Path) -> None:
     with pytest.raises(KeyRefused, match="used before"):
-        succeed(OLD)
+        succeed_key(OLD)
     short = tmp_path / "short"
     short.write_text("too short")
     with pytest.raises(CommandError, match="32 random characters"):
@@ -85,17 +85,17 @@ def test_keys_that_are_not_taken(first_key: str, tmp_path: Path) -> None:
 
 def test_nothing_to_change_before_the_first_signature(db: None) -> None:
     with pytest.raises(KeyRefused, match="Nothing has been signed yet"):
-        succeed(NEW)
+        succeed_key(NEW)
 
 
 def test_forged_succession(first_key: str, settings: Any) -> None:
     with as_owner():
-        succeed(NEW)
+        succeed_key(NEW)
     key = SigningKey.objects.select_related("follows").get(follows__isnull=False)
-    assert problem_of(key) == ""
+    assert find_problem(key) == ""
     key.statement = key.statement.replace("key succession 1", "key succession 2")
-    assert problem_of(key) == "the statement says something else"
+    assert find_problem(key) == "the statement says something else"
     key.statement = key.statement[: key.statement.rindex("— ")].replace("succession 2", "succession 1")
-    assert "not signed by both" in problem_of(key)
+    assert "not signed by both" in find_problem(key)
     key.lost_because, key.statement = "x", "x"
-    assert "no signed note" in problem_of(key)
+    assert "no signed note" in find_problem(key)

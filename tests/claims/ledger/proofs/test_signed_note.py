@@ -5,7 +5,14 @@ from base64 import b64decode, b64encode
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from claims.ledger.proofs.signed_note import NoSuchNote, SignedNote, TreeHead, key_id, signed, verifier_key
+from claims.ledger.proofs.signed_note import (
+    InvalidNote,
+    SignedNote,
+    TreeHead,
+    key_id,
+    sign_note,
+    verifier_key,
+)
 from tests.helpers.sweeps import sweep
 
 NAME = "facts.example.org/api/v1/ledger"
@@ -33,7 +40,7 @@ def test_note_of_another_program() -> None:
 
 
 def test_checkpoint_is_read_as_it_was_written() -> None:
-    note = SignedNote.read(signed(HEAD.text, name=NAME, keys=[KEY]))
+    note = SignedNote.read(sign_note(HEAD.text, name=NAME, keys=[KEY]))
     assert note.text == f"{NAME}\n7\nAAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=\n"
     assert TreeHead.read(note.text) == HEAD
     assert note.is_signed_by(NAME, PUBLIC)
@@ -42,13 +49,13 @@ def test_checkpoint_is_read_as_it_was_written() -> None:
 
 
 def test_note_with_two_signatures() -> None:
-    note = SignedNote.read(signed(HEAD.text, name=NAME, keys=[KEY, OTHER]))
+    note = SignedNote.read(sign_note(HEAD.text, name=NAME, keys=[KEY, OTHER]))
     assert note.is_signed_by(NAME, PUBLIC)
     assert note.is_signed_by(NAME, OTHER_PUBLIC)
 
 
 def test_false_signature_beside_a_true_one_spoils_the_note() -> None:
-    note = signed(HEAD.text, name=NAME, keys=[KEY])
+    note = sign_note(HEAD.text, name=NAME, keys=[KEY])
     forged = b64encode(key_id(NAME, PUBLIC) + bytes(64)).decode()
     assert not SignedNote.read(f"{note}— {NAME} {forged}\n").is_signed_by(NAME, PUBLIC)
 
@@ -67,7 +74,7 @@ def test_false_signature_beside_a_true_one_spoils_the_note() -> None:
     ],
 )
 def test_what_is_no_note(note: str) -> None:
-    with pytest.raises(NoSuchNote):
+    with pytest.raises(InvalidNote):
         SignedNote.read(note)
 
 
@@ -76,5 +83,5 @@ def test_what_is_no_note(note: str) -> None:
     ["", "a\n", "a\n7\n", "a\n07\nAAAA\n", f"\n7\n{'A' * 43}=\n", f"a\n-7\n{'A' * 43}=\n", "a\n7\n****\n"],
 )
 def test_what_is_no_checkpoint(text: str) -> None:
-    with pytest.raises(NoSuchNote):
+    with pytest.raises(InvalidNote):
         TreeHead.read(text)

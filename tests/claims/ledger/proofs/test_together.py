@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from claims.ledger.proofs import tasks
-from claims.ledger.proofs.checkpoints import Inconsistent, link_some, sign_ledger, sign_reviews
+from claims.ledger.proofs.checkpoints import InconsistentLedger, link_waiting_rows, sign_ledger, sign_reviews
 from claims.models import Checkpoint, Claim, ReviewLink, Transition, UnlinkedReviewRow, Verdict
 from claims.review import workflow
 from tests.helpers.broken_rules import sql
@@ -38,7 +38,9 @@ def test_moves_of_two_people_wait_neither_for_each_other_nor_for_links(
     one, other = drafts
     with transaction.atomic():
         workflow.move(one, "submit", by=checker)
-        assert meanwhile(partial(workflow.move, other, "submit", by=checker), link_some, sign_reviews) == [
+        assert meanwhile(
+            partial(workflow.move, other, "submit", by=checker), link_waiting_rows, sign_reviews
+        ) == [
             "",
             "",
             "",
@@ -56,14 +58,14 @@ def test_links_that_are_being_made_keep_nobody_from_moving(drafts: list[Verdict]
     one, other = drafts
     workflow.move(one, "submit", by=checker)
     with transaction.atomic():
-        link_some()
+        link_waiting_rows()
         assert meanwhile(partial(workflow.move, other, "submit", by=checker)) == [""]
 
 
 def test_two_that_link_at_once_link_each_row_once(drafts: list[Verdict], checker: User) -> None:
     for draft in drafts:
         workflow.move(draft, "submit", by=checker)
-    assert one_after_the_other(link_some, link_some) == ""
+    assert one_after_the_other(link_waiting_rows, link_waiting_rows) == ""
     assert sorted(ReviewLink.objects.values_list("number", flat=True)) == [1, 2]
     assert not UnlinkedReviewRow.objects.exists()
 
@@ -91,7 +93,7 @@ def test_worker_signs_both_and_fails_where_one_is_refused(publish: Publish) -> N
     sql("UPDATE claims_publication SET note = 'x' WHERE sequence = 1")
     sql("ALTER TABLE claims_publication ENABLE TRIGGER USER")
     before = Checkpoint.objects.of_reviews().count()
-    with pytest.raises(Inconsistent, match="Entry 1"):
+    with pytest.raises(InconsistentLedger, match="Entry 1"):
         tasks.sign(timestamp=0)
     assert Checkpoint.objects.of_ledger().count() == 1
     assert Checkpoint.objects.of_reviews().count() == before + 1

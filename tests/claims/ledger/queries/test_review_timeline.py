@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from django.contrib.auth.models import User
 
-from claims.ledger.queries.review_timeline import Timeline, review_timeline
+from claims.ledger.queries.review_timeline import Timeline, count_reviews
 from claims.models import Claim, Topic
 from claims.review import workflow
 from sources.models import Publisher
@@ -29,7 +29,7 @@ def reviewed(publish: Publish, *days: date, **content: Any) -> list[Claim]:
 
 
 def of(publisher: Publisher) -> Timeline:
-    return review_timeline({"publisher_id": publisher.pk})
+    return count_reviews({"publisher_id": publisher.pk})
 
 
 def test_months_of_two_years_are_told_apart(publish: Publish, house: Publisher) -> None:
@@ -71,5 +71,5 @@ def test_only_what_is_current_and_meets_the_conditions(
     workflow.move(gone.verdicts.get(state="published"), "retract", by=editor, note="It does not.")
     expected = {("2026-03", "mostly_false"): 1}
     assert of(house) == expected
-    assert review_timeline({"publication__topic_ids__contains": [topic.pk]}) == expected
+    assert count_reviews({"publication__topic_ids__contains": [topic.pk]}) == expected
     assert of(other) == {("2026-02", "false"): 1}

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from claims.ledger.verification.checked_entries import misrendered
+from claims.ledger.verification.checked_entries import find_misrendered
 
 
 def text(number: int, html: str, **more: str) -> dict[str, Any]:
@@ -20,9 +20,9 @@ def test_reviewed_texts_that_read_otherwise_as_html_are_found() -> None:
         ],
         "translations": [text(5, right), text(6, forged)],
     }
-    assert list(misrendered(body)) == [
+    assert list(find_misrendered(body)) == [
         "the explanation of verdict 2 reads otherwise as HTML.",
         "the explanation of verdict 3 reads otherwise as HTML.",
         "the explanation of translation 6 reads otherwise as HTML.",
     ]
-    assert list(misrendered({"verdicts": []})) == []
+    assert list(find_misrendered({"verdicts": []})) == []

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from claims.ledger.proofs.checkpoints import sign_ledger, sign_reviews
-from claims.ledger.verification.verification_run import KeptCheckpoint, verify
+from claims.ledger.verification.verification_run import ExternalCheckpoint, verify
 from claims.models import Checkpoint, Claim, Claimant, Topic
 from claims.review import workflow
 from tests.helpers.broken_rules import as_committed
@@ -22,7 +22,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture(scope="module")
-def signed(publish: Callable[..., Claim], editor: User) -> KeptCheckpoint:
+def signed(publish: Callable[..., Claim], editor: User) -> ExternalCheckpoint:
     """A ledger of six entries, signed, of which somebody has kept the checkpoint.
 
     1 and 2 are of the first claim, which was corrected; 4 and 6 of one that was retracted.
@@ -46,7 +46,7 @@ def signed(publish: Callable[..., Claim], editor: User) -> KeptCheckpoint:
     newest = Checkpoint.objects.of_ledger().newest()
     assert newest is not None
     assert newest.tree_size == 6
-    return KeptCheckpoint.read("kept.txt", newest.note)
+    return ExternalCheckpoint.read("kept.txt", newest.note)
 
 
 NO_HASHES = "ALTER TABLE claims_publication DROP CONSTRAINT publication_body_hash_is_true"
@@ -372,16 +372,16 @@ TAMPERINGS = [
 ]
 
 
-def found(*kept: KeptCheckpoint) -> list[str]:
+def found(*kept: ExternalCheckpoint) -> list[str]:
     return [str(finding) for finding in verify(kept)]
 
 
-def test_where_nothing_was_done_nothing_is_found(signed: KeptCheckpoint) -> None:
+def test_where_nothing_was_done_nothing_is_found(signed: ExternalCheckpoint) -> None:
     assert found(signed) == []
 
 
 @pytest.mark.parametrize("tampering", TAMPERINGS, ids=lambda one: one.what)
-def test_whatever_is_done_is_found_and_named(signed: KeptCheckpoint, tampering: Tampering) -> None:
+def test_whatever_is_done_is_found_and_named(signed: ExternalCheckpoint, tampering: Tampering) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT array_agg(claim_id ORDER BY sequence) FROM claims_publication")
         [claims] = cursor.fetchone()
@@ -406,7 +406,7 @@ def test_whatever_is_done_is_found_and_named(signed: KeptCheckpoint, tampering: 
         assert any(one.startswith(tuple(wanted)) for one in said), said
 
 
-def test_only_a_checkpoint_from_outside_shows_that_a_backup_was_put_back(signed: KeptCheckpoint) -> None:
+def test_only_a_checkpoint_from_outside_shows_that_a_backup_was_put_back(signed: ExternalCheckpoint) -> None:
     past_all_rules(
         "DELETE FROM claims_publication WHERE sequence = 6",
         "UPDATE claims_publication SET superseded_at = NULL WHERE sequence = 4",

@@ -184,7 +184,7 @@ def test_what_has_no_summary_is_described_by_its_rating(client: Client) -> None:
 
 def test_what_others_found_is_no_article_of_ours() -> None:
     body = {"verdicts": [{"origin": "imported", "rating": {"label": "False"}}]}
-    assert page_markup.article(body, page="x", headline="x", site={}, images=[], publisher={}) is None
+    assert page_markup.build_article(body, page="x", headline="x", site={}, images=[], publisher={}) is None
 
 
 def test_hostile_words_stay_inside_the_markup(client: Client, publish: Publish) -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.imports.reading.formats.broken_json import Broken, loads
+from claims.imports.reading.formats.broken_json import BrokenJSON, loads
 from tests.helpers.import_records import STATEMENTS, review
 from tests.helpers.sweeps import sweep
 
@@ -62,14 +62,14 @@ def test_values_strung_together() -> None:
     ],
 )
 def test_what_is_not(text: str) -> None:
-    with pytest.raises(Broken):
+    with pytest.raises(BrokenJSON):
         loads(text)
 
 
 def test_what_stood_whole_before_the_fault_is_kept() -> None:
     first, second = review(STATEMENTS["ar"]), review(STATEMENTS["hi"])
     text = json.dumps([first, {"@type": "WebPage", "mainEntity": second}, review("third")])
-    with pytest.raises(Broken) as error:
+    with pytest.raises(BrokenJSON) as error:
         loads(text[:-40])
     assert error.value.complete == [first, second]
     assert str(error.value).endswith("(line 1)")
@@ -98,7 +98,7 @@ def test_quotes_and_line_breaks_are_put_back_or_refused(value: dict[str, str]) -
     text = "{" + ", ".join(f'"{name}": "{said}"' for name, said in value.items()) + (",}" if value else "}")
     try:
         assert loads(text) == [value]
-    except Broken:
+    except BrokenJSON:
         assert any('"' in said for said in value.values())
 
 
@@ -106,6 +106,6 @@ def test_quotes_and_line_breaks_are_put_back_or_refused(value: dict[str, str]) -
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
         values = loads(text)
-    except Broken:
+    except BrokenJSON:
         values = []
     assert isinstance(values, list)

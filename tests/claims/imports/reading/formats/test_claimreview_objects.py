@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from claims.imports.reading.formats.claimreview_objects import reviews
+from claims.imports.reading.formats.claimreview_objects import read_reviews
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from tests.helpers.import_records import DE, EN, ES, FR, HERE, STATEMENTS, codes, fields, review, statements
 from tests.helpers.sweeps import sweep
@@ -72,7 +72,7 @@ def test_everything_that_a_review_says() -> None:
 
 def test_the_object_itself_is_kept() -> None:
     value = review(EN, somethingElse={"x": [1]})
-    (one,) = reviews([value], HERE)
+    (one,) = read_reviews([value], HERE)
     assert isinstance(one, RawRecord)
     assert one.raw == value
 
@@ -98,10 +98,10 @@ class TestWhereItStands:
         ],
     )
     def test_whatever_it_is_nested_in(self, wrapped: Any) -> None:
-        assert statements(reviews(wrapped(review(FR)), HERE)) == [FR]
+        assert statements(read_reviews(wrapped(review(FR)), HERE)) == [FR]
 
     def test_several_are_numbered(self) -> None:
-        found = reviews([review(EN), review(DE)], RecordPlace("feed.json", "line 4"))
+        found = read_reviews([review(EN), review(DE)], RecordPlace("feed.json", "line 4"))
         assert [str(one.place) for one in found] == [
             "feed.json, line 4, review 1",
             "feed.json, line 4, review 2",
@@ -164,7 +164,7 @@ class TestWhereItStands:
         assert fields({"@graph": graph})["statement"] == EN
 
     def test_only_the_name_of_a_review_is_none(self) -> None:
-        assert reviews({"review": {"@type": "ClaimReview", "@id": "#r"}}, HERE) == []
+        assert read_reviews({"review": {"@type": "ClaimReview", "@id": "#r"}}, HERE) == []
 
     def test_what_is_withdrawn_is_told_and_left_out(self) -> None:
         items = [
@@ -176,7 +176,7 @@ class TestWhereItStands:
             },
             {"@type": "DataFeedItem", "@id": "https://a.example/2/", "item": [review(DE)]},
         ]
-        gone, kept = reviews({"@type": "DataFeed", "dataFeedElement": items}, HERE)
+        gone, kept = read_reviews({"@type": "DataFeed", "dataFeedElement": items}, HERE)
         assert isinstance(gone, Refusal)
         assert (gone.code, gone.raw) == ("withdrawn", items[0])
         assert gone.reason == (
@@ -201,7 +201,7 @@ class TestTypes:
 
     @sweep("kind", ["Review", "MediaReviewItem", "ClaimReviewer", "Claim", None, 3, [], {}])
     def test_anything_else_is_none(self, kind: Any) -> None:
-        assert reviews({"@type": kind, "reviewBody": EN}, HERE) == []
+        assert read_reviews({"@type": kind, "reviewBody": EN}, HERE) == []
 
     def test_expanded_json_ld(self) -> None:
         value = {
@@ -292,7 +292,7 @@ class TestClaim:
             id="7",
             itemReviewed=[{"author": {"name": "Ida Berg"}}, {"author": {"name": "Ole Holm"}}],
         )
-        found = reviews(value, HERE)
+        found = read_reviews(value, HERE)
         assert statements(found) == [EN, DE]
         assert [one.fields.get("claimant") for one in found if isinstance(one, RawRecord)] == [
             "Ida Berg",
@@ -317,4 +317,4 @@ class TestClaim:
 
 
 def test_no_codes_where_all_is_well() -> None:
-    assert codes(reviews([review(EN), review(DE)], HERE)) == []
+    assert codes(read_reviews([review(EN), review(DE)], HERE)) == []

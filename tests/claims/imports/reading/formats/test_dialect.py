@@ -1,6 +1,6 @@
 """Tables are understood in whatever encoding, with whatever delimiter and quoting they were written."""
 
-from claims.imports.reading.formats.dialect import DELIMITERS, Dialect, detected, encoding_of
+from claims.imports.reading.formats.dialect import DELIMITERS, Dialect, detect_dialect, detect_encoding
 from tests.helpers.import_files import file_of
 from tests.helpers.sweeps import sweep
 
@@ -26,7 +26,7 @@ def test_encoding_and_delimiter_are_told_together(encoding: str, delimiter: str)
     lines = [delimiter.join(["statement", "verdict"])] + [
         f'"{sentence}{delimiter} 3"{delimiter}False' for sentence in sentences
     ]
-    found = detected("\r\n".join(lines).encode(encoding), whole=True)
+    found = detect_dialect("\r\n".join(lines).encode(encoding), whole=True)
     assert found is not None
     assert (found.dialect.delimiter, found.dialect.quoting) == (delimiter, "minimal")
     assert found.rows == [["statement", "verdict"]] + [
@@ -46,7 +46,7 @@ def test_encoding_and_delimiter_are_told_together(encoding: str, delimiter: str)
     ],
 )
 def test_quotation_marks_are_marks_or_characters(lines: list[str], quoting: str) -> None:
-    found = detected("\n".join(lines).encode(), whole=True)
+    found = detect_dialect("\n".join(lines).encode(), whole=True)
     assert found is not None
     assert found.dialect.quoting == quoting
 
@@ -58,13 +58,13 @@ def test_width_of_the_header_decides_whether_marks_enclose_cells() -> None:
         ("Archiv\n", "a,b,c"),
     ):
         rows = "".join(f'{number},"Lindqvist, Åsa",Falsch\n' for number in range(400))
-        found = detected(f"{title}{header}\n{rows}".encode(), whole=True, titles=True)
+        found = detect_dialect(f"{title}{header}\n{rows}".encode(), whole=True, titles=True)
         assert found is not None
         assert (found.dialect.quoting, found.rows[-1]) == ("minimal", ["399", "Lindqvist, Åsa", "Falsch"])
 
 
 def test_delimiter_that_only_stands_within_texts_is_none() -> None:
-    found = detected(b"a;b\nOne, two;3\nFour, five;6\nSeven, eight;9\n", whole=True)
+    found = detect_dialect(b"a;b\nOne, two;3\nFour, five;6\nSeven, eight;9\n", whole=True)
     assert found is not None
     assert found.dialect.delimiter == ";"
 
@@ -79,16 +79,18 @@ def test_delimiter_that_only_stands_within_texts_is_none() -> None:
     ],
 )
 def test_what_is_no_table_has_no_dialect(content: bytes) -> None:
-    assert detected(content, whole=True) is None
+    assert detect_dialect(content, whole=True) is None
 
 
 def test_character_cut_off_at_the_end_of_the_head_does_not_change_the_encoding() -> None:
-    assert encoding_of("a,b\nüber,ä".encode()[:-1]) == "utf-8"
+    assert detect_encoding("a,b\nüber,ä".encode()[:-1]) == "utf-8"
 
 
 def test_stray_byte_does_not_change_the_encoding() -> None:
-    assert encoding_of(b"a,b\n" + "Größere Fähren für alle,ä\n".encode() * 5 + b"Stra\xdfe,b\n") == "utf-8"
-    assert encoding_of(b"a,b\n" + "Größere Fähren für alle,ä\n".encode("cp1252") * 5) == "cp1252"
+    assert (
+        detect_encoding(b"a,b\n" + "Größere Fähren für alle,ä\n".encode() * 5 + b"Stra\xdfe,b\n") == "utf-8"
+    )
+    assert detect_encoding(b"a,b\n" + "Größere Fähren für alle,ä\n".encode("cp1252") * 5) == "cp1252"
 
 
 def test_dialect_survives_json() -> None:
@@ -98,5 +100,5 @@ def test_dialect_survives_json() -> None:
 
 def test_looking_at_a_file_leaves_it_unread() -> None:
     file = file_of(b"a,b\n1,2\n")
-    detected(file.head, whole=True)
+    detect_dialect(file.head, whole=True)
     assert file.stream.read() == b"a,b\n1,2\n"

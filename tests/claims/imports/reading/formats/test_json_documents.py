@@ -113,7 +113,7 @@ def test_our_own_feed_comes_back() -> None:
     )
     one, withdrawn = read(content)[:2]
     assert isinstance(one, RawRecord)
-    assert one.raw == ours.claim_reviews(body, site=site)[0]
+    assert one.raw == ours.build_claim_reviews(body, site=site)[0]
     assert one.fields["statement"] == body["statement"]
     assert (one.fields["rating"], one.fields["rating_value"]) == ("False", 1)
     assert one.fields["publisher"] == "Our Newsroom"

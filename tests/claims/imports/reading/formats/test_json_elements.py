@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims.imports.reading.formats import json_elements, json_rows
-from claims.imports.reading.formats.json_elements import Element, Fault, elements
+from claims.imports.reading.formats.json_elements import Element, Fault, read_elements
 from claims.imports.reading.raw_record import Refusal
 from tests.helpers.import_files import codes, fields, reading
 from tests.helpers.sweeps import sweep
@@ -36,7 +36,7 @@ BROKEN = [
 
 
 def read(content: str | bytes) -> list[Element | Fault]:
-    return list(elements(io.BytesIO(content if isinstance(content, bytes) else content.encode())))
+    return list(read_elements(io.BytesIO(content if isinstance(content, bytes) else content.encode())))
 
 
 def ids(found: list[Element | Fault]) -> list[Any]:
@@ -153,7 +153,7 @@ def test_one_byte_costs_one_record(layout: str, touched: int, data: st.DataObjec
 @given(st.one_of(st.binary(max_size=300), st.text('[]{}",:1ae \\\n', max_size=100).map(str.encode)))
 def test_anything_ends(content: bytes) -> None:
     for start in (b"", b"[", b'[{"s": "One"}, ', b'{"data": [{"s": "One"},', b"[" * 5000):
-        assert all(isinstance(one, Element | Fault) for one in elements(io.BytesIO(start + content)))
+        assert all(isinstance(one, Element | Fault) for one in read_elements(io.BytesIO(start + content)))
 
 
 def test_pieces_make_no_difference() -> None:
@@ -162,7 +162,7 @@ def test_pieces_make_no_difference() -> None:
             return super().read(min(size or 1, 3))
 
     def both(content: str) -> Iterator[list[Element | Fault]]:
-        yield list(elements(Slow(content.encode())))
+        yield list(read_elements(Slow(content.encode())))
         yield read(content)
 
     for content in ("[" + ",".join(WRITTEN) + "]", "[1, 23, 45.5, true]", '{"a": 1}{"a": 2}', "[1, 23"):

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from claims.imports.reading.formats.claimreview_objects import reviews
+from claims.imports.reading.formats.claimreview_objects import read_reviews
 from claims.imports.reading.interpretation import read_review
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from claims.imports.reading.review_record import Review
@@ -45,7 +45,7 @@ ITEM = {
 
 
 def read(*values: Any) -> list[Review]:
-    found = [read_review(one) for one in reviews(list(values), PLACE) if isinstance(one, RawRecord)]
+    found = [read_review(one) for one in read_reviews(list(values), PLACE) if isinstance(one, RawRecord)]
     assert not [one for one in found if isinstance(one, Refusal)]
     return [one for one in found if isinstance(one, Review)]
 
@@ -106,12 +106,12 @@ def test_a_media_review_that_says_what_was_claimed_stands_alone() -> None:
 
 
 def test_it_stays_apart_from_the_review_of_another_page() -> None:
-    found = reviews([CLAIM, {**MEDIA, "url": "https://harbour.example.org/other"}], PLACE)
+    found = read_reviews([CLAIM, {**MEDIA, "url": "https://harbour.example.org/other"}], PLACE)
     assert [type(one) for one in found] == [RawRecord, Refusal]
 
 
 def test_without_a_claim_it_is_refused_with_the_reason() -> None:
-    [refusal] = reviews(MEDIA, PLACE)
+    [refusal] = read_reviews(MEDIA, PLACE)
     assert isinstance(refusal, Refusal)
     assert (refusal.field, refusal.code) == ("statement", "no statement")
     assert "interpretedAsClaim" in refusal.reason

@@ -4,7 +4,7 @@ import orjson
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from claims.imports.reading.formats.plain_json import DEEPEST, plain
+from claims.imports.reading.formats.plain_json import DEEPEST, to_plain_json
 from tests.helpers.sweeps import sweep
 
 ANYTHING = st.recursive(
@@ -43,18 +43,18 @@ def nested(depth: int) -> Any:
     ],
 )
 def test_only_what_json_does_not_have_is_replaced(value: Any, expected: Any) -> None:
-    assert plain(value) == expected
+    assert to_plain_json(value) == expected
 
 
 @given(ANYTHING)
 @example(b"\\u0000")
 def test_everything_can_be_written(value: Any) -> None:
-    written = orjson.dumps(plain(value))
+    written = orjson.dumps(to_plain_json(value))
     # PostgreSQL takes no escaped NUL; what only looks like one, behind an escaped backslash, is text.
     assert b"\\u0000" not in written.replace(b"\\\\", b"")
-    assert plain(orjson.loads(written)) == orjson.loads(written)
+    assert to_plain_json(orjson.loads(written)) == orjson.loads(written)
 
 
 def test_what_is_too_deep_is_cut_off() -> None:
-    assert str(plain(nested(900))).count("[") == DEEPEST
-    assert orjson.dumps(plain(nested(900)))
+    assert str(to_plain_json(nested(900))).count("[") == DEEPEST
+    assert orjson.dumps(to_plain_json(nested(900)))

@@ -26,7 +26,7 @@ def crawled(address: str, **named: Any) -> list[tuple[str, bytes] | tuple[str, s
         ("/" + one.url.split("/", 3)[3], one.stream.read())
         if isinstance(one, File)
         else ("/" + one.place.file.split("/", 3)[3], one.code)
-        for one in crawler.files(address, **options)
+        for one in crawler.crawl_files(address, **options)
     ]
 
 
@@ -107,7 +107,9 @@ class TestPoliteness:
 
     def test_no_more_pages_than_wanted(self, pages: Site) -> None:
         start = pages.page("/s.xml", sitemap(pages, "/0", "/1", "/2", "/3"))
-        *read, refusal = list(crawler.files(start, memory=Notes(), most=2, pause=0.0, allow_loopback=True))
+        *read, refusal = list(
+            crawler.crawl_files(start, memory=Notes(), most=2, pause=0.0, allow_loopback=True)
+        )
         assert len(read) == 2
         assert isinstance(refusal, Refusal)
         assert (refusal.code, refusal.reason) == (
@@ -135,7 +137,7 @@ class TestMemory:
     def test_what_was_not_read_to_the_end_is_not_remembered(self, pages: Site) -> None:
         notes = Notes()
         start = pages.page("/s.xml", sitemap(pages, "/0", "/1"))
-        crawl = crawler.files(start, memory=notes, pause=0.0, allow_loopback=True)
+        crawl = crawler.crawl_files(start, memory=notes, pause=0.0, allow_loopback=True)
         next(crawl)
         assert notes == {}
         next(crawl)

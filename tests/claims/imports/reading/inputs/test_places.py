@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from claims.imports.reading.formats import claimreview_json
 from claims.imports.reading.inputs import streams, zip_archives
 from claims.imports.reading.inputs.file import File
-from claims.imports.reading.inputs.places import files, size
+from claims.imports.reading.inputs.places import measure_size, open_files
 from claims.imports.reading.raw_record import Refusal
 from tests.helpers.import_records import STATEMENTS, lines, review, statements
 from tests.helpers.site import Site
@@ -33,7 +33,7 @@ def contents(place: str | Path, *, allow_loopback: bool = False) -> list[tuple[s
     """Name and content of each file, place and code of each refusal."""
     return [
         (one.name, one.stream.read()) if isinstance(one, File) else (one.place.file, one.code)
-        for one in files(str(place), allow_loopback=allow_loopback)
+        for one in open_files(str(place), allow_loopback=allow_loopback)
     ]
 
 
@@ -104,11 +104,11 @@ class TestPlaces:
 
     def test_an_address(self, site: Site) -> None:
         url = site.page("/all.zip", zipped({"a.json": CONTENT}), Content_Type="application/zip")
-        (file,) = files(site.redirect("/old", "/all.zip"), allow_loopback=True)
+        (file,) = open_files(site.redirect("/old", "/all.zip"), allow_loopback=True)
         assert isinstance(file, File)
         assert (file.name, file.stream.read()) == (f"{site.address}/old/a.json", CONTENT)
         plain = site.page("/a", CONTENT, Content_Type="application/json")
-        (file,) = files(plain, allow_loopback=True)
+        (file,) = open_files(plain, allow_loopback=True)
         assert isinstance(file, File)
         assert (file.name, file.url, file.stream.read()) == (plain, plain, CONTENT)
         assert contents(site.page("/gone", status=404), allow_loopback=True) == [
@@ -209,10 +209,10 @@ class TestProgress:
     @pytest.mark.parametrize("read_all", [True, False])
     def test_adds_up_to_the_size(self, tmp_path: Path, content: bytes, read_all: bool) -> None:
         path, told = stored(tmp_path, content), list[int]()
-        for one in files(str(path), advanced=told.append):
+        for one in open_files(str(path), advanced=told.append):
             if read_all and isinstance(one, File):
                 one.stream.read()
-        assert sum(told) == size(str(path)) == len(content)
+        assert sum(told) == measure_size(str(path)) == len(content)
         assert all(count > 0 for count in told)
 
     def test_of_a_folder(self, tmp_path: Path) -> None:
@@ -220,12 +220,12 @@ class TestProgress:
         stored(tmp_path, b"345", "b/c")
         stored(tmp_path, b"6789", ".hidden")
         told: list[int] = []
-        assert len(list(files(str(tmp_path), advanced=told.append))) == 2
-        assert sum(told) == size(str(tmp_path)) == 5
+        assert len(list(open_files(str(tmp_path), advanced=told.append))) == 2
+        assert sum(told) == measure_size(str(tmp_path)) == 5
 
     def test_nobody_knows_the_size_of_the_rest(self, tmp_path: Path) -> None:
         assert [
-            size(place) for place in ("-", "https://example.org/a", str(tmp_path / "missing"), "\x00")
+            measure_size(place) for place in ("-", "https://example.org/a", str(tmp_path / "missing"), "\x00")
         ] == [None] * 4
 
 
@@ -287,7 +287,7 @@ def _statements(content: bytes) -> list[str]:
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(content)))
         found: list[str] = []
-        for one in files("-"):
+        for one in open_files("-"):
             if isinstance(one, Refusal):
                 assert one.code
             else:

@@ -8,9 +8,9 @@ import pytest
 
 from claims.imports.reading.formats import json_rows, tables
 from claims.imports.reading.mappings.checked_values import MappingError
-from claims.imports.reading.mappings.date_order import date_order_seen, rewritten
+from claims.imports.reading.mappings.date_order import detect_date_order, rewrite_date
 from claims.imports.reading.mappings.mapping import Columns, Dates, Mapping, read_mapping
-from claims.imports.reading.mappings.mapping_choice import proposed_mapping, ready_mappings
+from claims.imports.reading.mappings.mapping_choice import list_ready_mappings, propose_mapping
 from claims.imports.reading.values.days import read_day
 from tests.helpers.import_files import codes, fields, file_of, reading
 from tests.helpers.sweeps import sweep
@@ -101,7 +101,7 @@ def test_mapping_survives_json() -> None:
     assert Mapping.from_json(json.loads(json.dumps(mapping.to_json()))) == mapping
 
 
-@sweep("mapping", ready_mappings())
+@sweep("mapping", list_ready_mappings())
 def test_ready_mapping_recognises_its_table(mapping: Mapping) -> None:
     assert Mapping.from_json(json.loads(json.dumps(mapping.to_json()))) == mapping
     names = mapping.table.columns or mapping.columns
@@ -280,13 +280,13 @@ def test_order_of_dates_is_what_the_mapping_says_or_the_rows_prove(
     ],
 )
 def test_only_proof_counts(values: list[Any], order: dict[str, str]) -> None:
-    assert date_order_seen(values) == order
+    assert detect_date_order(values) == order
 
 
 def test_date_that_does_not_fit_stands_as_it_was() -> None:
-    assert rewritten("25/12/2019", Dates("mdy")) == "25/12/2019"
-    assert rewritten("2019/12/25", Dates("ymd")) == "2019/12/25"
-    assert rewritten(5, Dates("dmy", ("%d",))) == 5
+    assert rewrite_date("25/12/2019", Dates("mdy")) == "25/12/2019"
+    assert rewrite_date("2019/12/25", Dates("ymd")) == "2019/12/25"
+    assert rewrite_date(5, Dates("dmy", ("%d",))) == 5
 
 
 @sweep(
@@ -303,12 +303,12 @@ def test_date_that_does_not_fit_stands_as_it_was() -> None:
     ],
 )  # fmt: skip
 def test_names_of_columns_say_what_they_mean(header: str, found: dict[str, str]) -> None:
-    mapping = proposed_mapping(header.split("|"))
+    mapping = propose_mapping(header.split("|"))
     assert mapping.reading.fields == {name: Columns((column,)) for name, column in found.items()}
 
 
 def test_column_that_is_empty_gives_way_to_one_of_the_same_meaning() -> None:
     columns = ["statement", "claim"]
-    assert proposed_mapping(columns).reading.fields["statement"] == Columns(("statement",))
+    assert propose_mapping(columns).reading.fields["statement"] == Columns(("statement",))
     sample = [{"statement": "", "claim": "The lake froze."}]
-    assert proposed_mapping(columns, sample).reading.fields["statement"] == Columns(("claim",))
+    assert propose_mapping(columns, sample).reading.fields["statement"] == Columns(("claim",))

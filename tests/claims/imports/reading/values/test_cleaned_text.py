@@ -4,7 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.imports.reading.values.cleaned_text import clean, joined, line, paragraphs, storable
+from claims.imports.reading.values.cleaned_text import (
+    clean,
+    join_texts,
+    make_storable,
+    read_line,
+    read_paragraphs,
+)
 from tests.helpers.sweeps import sweep
 
 DIRTY = st.text(
@@ -54,25 +60,27 @@ DIRTY = st.text(
     ],
 )
 def test_a_line_is_what_people_wrote(value, expected):
-    assert line(value) == expected
+    assert read_line(value) == expected
 
 
 def test_a_list_is_joined_where_all_of_it_counts():
-    assert joined(["Ada Moss", " Ben Orr ", "Ada Moss", {"name": "Cy Dale"}]) == "Ada Moss, Ben Orr, Cy Dale"
+    assert (
+        join_texts(["Ada Moss", " Ben Orr ", "Ada Moss", {"name": "Cy Dale"}]) == "Ada Moss, Ben Orr, Cy Dale"
+    )
 
 
 def test_paragraphs_stay_paragraphs():
     assert (
-        paragraphs("<p>One  line.</p><p>Two.</p>\r\n\r\n\r\nThree\nfour")
+        read_paragraphs("<p>One  line.</p><p>Two.</p>\r\n\r\n\r\nThree\nfour")
         == "One line.\n\nTwo.\n\nThree\nfour"
     )
-    assert paragraphs(["One.", "Two."]) == "One.\n\nTwo."
+    assert read_paragraphs(["One.", "Two."]) == "One.\n\nTwo."
 
 
 @given(DIRTY)
 def test_what_is_clean_stays_as_it_is(text):
     assert clean(clean(text)) == clean(text)
-    assert paragraphs(paragraphs(text)) == paragraphs(text)
+    assert read_paragraphs(read_paragraphs(text)) == read_paragraphs(text)
 
 
 @given(DIRTY)
@@ -86,7 +94,7 @@ def test_clean_text_can_be_stored(text):
 
 @given(st.text(st.characters(codec=None)))
 def test_a_raw_text_loses_nothing_but_what_cannot_be_stored(text):
-    stored = storable(text)
+    stored = make_storable(text)
     assert "\x00" not in stored
     stored.encode()
     assert stored == "".join(one for one in text if one != "\x00" and not "\ud800" <= one <= "\udfff")

@@ -1,7 +1,7 @@
 from typing import Any
 
 from claims.imports.reading.review_record import Outlet
-from claims.imports.reading.values.outlets import _entries, is_same, known_outlets, read_outlet
+from claims.imports.reading.values.outlets import _entries, is_same, load_known_outlets, read_outlet
 from claims.imports.reading.values.problem import Problem
 from sources.models import Publisher
 from tests.helpers.sweeps import sweep
@@ -111,7 +111,7 @@ def test_names_of_one_publisher_are_the_same():
 
 
 def test_the_list_can_be_stored():
-    outlets = known_outlets()
+    outlets = load_known_outlets()
     domains = [outlet.domain for outlet in outlets if outlet.domain]
     assert len(set(domains)) == len(domains)
     for outlet in outlets:

@@ -4,15 +4,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims.imports.reading.review_record import Label, Outlet
-from claims.imports.reading.values.outlets import known_outlets
+from claims.imports.reading.values.outlets import load_known_outlets
 from claims.imports.reading.values.problem import Problem
 from claims.imports.reading.values.rating_labels import (
+    find_meaning,
     label_key,
-    meaning,
+    list_scales,
+    load_shipped_scales,
     read_label,
     read_number,
-    scales,
-    shipped,
 )
 from claims.models import RatingClass
 from tests.helpers.sweeps import sweep
@@ -282,8 +282,8 @@ def test_a_number_of_a_known_scale():
 
 def test_the_list_is_sound():
     classes = set(RatingClass.values)
-    domains = {outlet.domain for outlet in known_outlets()}
-    for scale in shipped()["scale"]:
+    domains = {outlet.domain for outlet in load_known_outlets()}
+    for scale in load_shipped_scales()["scale"]:
         assert set(scale["labels"]) <= classes | {"unmapped"}
         assert set(scale["publishers"]) <= domains
         wordings = [wording for wordings in scale["labels"].values() for wording in wordings]
@@ -299,7 +299,7 @@ def test_the_list_is_sound():
 
 def test_a_word_means_the_same_in_every_language():
     meanings: dict[str, str] = {}
-    for classes in shipped()["words"].values():
+    for classes in load_shipped_scales()["words"].values():
         assert set(classes) <= set(RatingClass.values)
         for rating_class, wordings in classes.items():
             for wording in wordings:
@@ -312,12 +312,14 @@ def test_of_a_publishers_scales_the_one_that_has_the_label_is_meant():
 
 
 def test_scales_can_be_told_apart_by_publisher_and_name():
-    found = [(scale.publisher, scale.name) for scale in scales()]
+    found = [(scale.publisher, scale.name) for scale in list_scales()]
     assert len(set(found)) == len(found)
 
 
 def test_a_scale_as_it_comes_with_the_program():
-    (scale,) = [one for one in scales() if (one.publisher, one.name) == ("politifact.com", "Truth-O-Meter")]
+    (scale,) = [
+        one for one in list_scales() if (one.publisher, one.name) == ("politifact.com", "Truth-O-Meter")
+    ]
     assert scale == (
         "politifact.com",
         "Truth-O-Meter",
@@ -356,7 +358,7 @@ def test_a_key_is_its_own_key(text):
 @given(st.text(max_size=12), st.text(max_size=12))
 def test_nothing_maps_by_a_part_of_it(before, after):
     text = f"{before}zq false qz{after}"
-    assert meaning(text) is None
+    assert find_meaning(text) is None
 
 
 def test_labels_of_research_sets_dialects_and_signs():

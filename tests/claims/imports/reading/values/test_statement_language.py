@@ -1,6 +1,6 @@
 """The language of a statement: of a detector that is certain, else of what is known of the record."""
 
-from claims.imports.reading.recipe import Recipe, records
+from claims.imports.reading.recipe import Recipe, read_records
 from claims.imports.reading.values.statement_language import majority_language, settle_statement_language
 from tests.helpers.import_files import file_of
 
@@ -39,5 +39,5 @@ def test_the_first_records_show_the_language_of_a_file() -> None:
     ]
     rows = "".join(f"{statement},Falso\n" for statement in [SHORT, *long])
     file = file_of(f"statement,verdict\n{rows}".encode())
-    (_item, conventions), *_others = records([file], Recipe())
+    (_item, conventions), *_others = read_records([file], Recipe())
     assert conventions.language == "pt"
