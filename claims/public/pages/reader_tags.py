@@ -46,7 +46,7 @@ _SMALL_NAMES = {"es", "fr", "pt"}
 
 register = template.Library()
 register.filter(language_name)
-register.filter(choose_lead_verdict)
+register.filter("lead_verdict", choose_lead_verdict)
 register.filter(share_text)
 
 _CHOICES = {
