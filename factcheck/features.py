@@ -36,6 +36,10 @@ class Feature(AppConfig):
     receivers: ClassVar[Mapping[str, str]] = {}
     #: Entries of the desk's menu, by the name of their section (factcheck/desk.py).
     menu: ClassVar[Mapping[str, Sequence[dict[str, Any]]]] = {}
+    #: The dotted name of the queues that the feature adds to the desk: by model and name (claims/admin/queues.py).
+    queues: ClassVar[str] = ""
+    #: Filters that the feature adds to lists of the desk: dotted names of classes, by the model's label.
+    list_filters: ClassVar[Mapping[str, Sequence[str]]] = {}
     #: Permissions of the feature's models, by the lowest role that has them. Roles keep them while a feature is off.
     roles: ClassVar[Mapping[str, Sequence[str]]] = {}
     #: Names under which the root of the API lists routes of the feature.
@@ -118,6 +122,17 @@ def load(module: str) -> None:
             continue
         if module_has_submodule(config.module, module):
             import_module(f"{config.name}.{module}")
+
+
+def declared(point: str) -> list[Any]:
+    """Return the objects whose dotted names features declare at this point, an attribute of `Feature`."""
+    names = (getattr(feature, point) for feature in switched_on())
+    return [import_string(name) for name in names if name]
+
+
+def list_filters(model: str) -> list[Any]:
+    """Return the filters that features add to the desk's list of a model, as `claims.claim`."""
+    return [import_string(name) for feature in switched_on() for name in feature.list_filters.get(model, ())]
 
 
 def routes(place: str) -> list[URLPattern | URLResolver]:

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
-from claims.admin.queues import QUEUES
+from claims.admin.queues import queues_of
 from claims.articles.detection import CheckBand
 from claims.articles.detection.check_worthiness import CHECK_FIRST, WORTH_A_LOOK
 from claims.articles.score_reasons import BANDS
@@ -24,10 +24,10 @@ class QueueFilter(DropdownFilter):
     parameter_name = "queue"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
-        return [(name, str(queue.title)) for name, queue in QUEUES[model_admin.model].items()]
+        return [(name, str(queue.title)) for name, queue in queues_of(model_admin.model).items()]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        queue = QUEUES[queryset.model].get(self.value() or "")
+        queue = queues_of(queryset.model).get(self.value() or "")
         return queue.narrow(queryset, person_at(request)) if queue else queryset
 
 
@@ -35,7 +35,7 @@ class QueueOrder:
     """Mixin for a ModelAdmin with a QueueFilter: a queue is shown in the order in which it should be worked off."""
 
     def get_ordering(self, request: HttpRequest) -> Any:
-        queue = QUEUES[self.model].get(request.GET.get("queue", ""))  # type: ignore[attr-defined]  # a ModelAdmin
+        queue = queues_of(self.model).get(request.GET.get("queue", ""))  # type: ignore[attr-defined]  # a ModelAdmin
         return queue.order if queue else super().get_ordering(request)  # type: ignore[misc]  # a ModelAdmin
 
 

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Count, F, Min, Model, QuerySet
+from django.db.models import Count, F, Min, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localtime
@@ -14,22 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from claims.admin.queues import QUEUES
-from claims.models import (
-    Assignment,
-    Claim,
-    Complaint,
-    PeerNewsroom,
-    PossibleDuplicate,
-    Rating,
-    ReaderRequest,
-    Repeat,
-    ReplyRequest,
-    Translation,
-    Verdict,
-    Watch,
-)
-from sources.models import LinkState
+from claims.admin.queues import every_queue
+from claims.models import Assignment
 
 #: Do not count beyond this: the exact number no longer matters.
 MOST_COUNTED = 1000
@@ -64,39 +50,18 @@ class QueueLine:
         return ngettext("%d day", "%d days", days) % days if days > 0 else _("today")
 
 
-#: Queue, who works on it, and the moment since which a row of it waits.
-_LISTED: tuple[tuple[type[Model], str, str, str], ...] = (
-    (Claim, "triage", "claims.triage_claim", "created_at"),
-    (Claim, "unchecked", "claims.add_verdict", "created_at"),
-    (Translation, "translations", "claims.sign_off_translation", "submitted_at"),
-    (Translation, "stale", "claims.sign_off_translation", "published_at"),
-    (Verdict, "recheck", "claims.add_verdict", "recheck_on"),
-    (ReplyRequest, "awaited", "claims.change_replyrequest", "sent_at"),
-    (Claim, "orphaned", "claims.change_appearance", ""),
-    (Repeat, "repeats", "claims.change_repeat", "first_seen_at"),
-    (PossibleDuplicate, "duplicates", "claims.merge_claim", "created_at"),
-    (Rating, "unmapped", "claims.change_rating", ""),
-    (Watch, "failing", "claims.change_watch", "progress__failing_since"),
-    (LinkState, "links", "sources.change_linkstate", "since"),
-    (PeerNewsroom, "trouble", "claims.change_peernewsroom", "progress__failing_since"),
-    (Complaint, "held_complaints", "claims.answer_complaint", "received_at"),
-    (ReaderRequest, "requests", "claims.answer_readerrequest", "confirmed_at"),
-    (ReaderRequest, "held_requests", "claims.answer_readerrequest", "received_at"),
-)
-
-
 def queue_lines(person: User) -> Iterator[QueueLine]:
     """The queues in which this person can do something, each with what the person may read."""
     if person.has_perm("claims.view_assignment"):
         yield _overdue()
-    for model, name, permission, since in _LISTED:
-        if person.has_perm(permission):
-            rows = model._default_manager.all()
-            readable = rows.readable_by(person) if hasattr(rows, "readable_by") else rows
-            queue = QUEUES[model][name]
-            page = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-            waiting = queue.narrow(readable, person)
-            yield _line(name, str(queue.title), waiting, since, f"{page}?queue={name}")
+    for model, queues in every_queue().items():
+        for name, queue in queues.items():
+            if queue.permission and person.has_perm(queue.permission):
+                rows = model._default_manager.all()
+                readable = rows.readable_by(person) if hasattr(rows, "readable_by") else rows
+                page = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
+                waiting = queue.narrow(readable, person)
+                yield _line(name, str(queue.title), waiting, queue.since, f"{page}?queue={name}")
     if person.has_perm("procrastinate.view_procrastinatejob"):
         failed = ProcrastinateJob.objects.filter(status="failed")
         page = reverse("admin:procrastinate_procrastinatejob_changelist") + "?status__exact=failed"

@@ -41,6 +41,7 @@ from claims.models import (
     Verdict,
     Watch,
 )
+from factcheck import features
 from sources.models import LinkState
 
 _OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
@@ -48,11 +49,18 @@ _OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
 
 @dataclass(frozen=True, slots=True)
 class Queue:
-    """Rows waiting for an editor, in the order in which to take them."""
+    """Rows waiting for an editor, in the order in which to take them.
+
+    Attributes:
+        permission: of the people on whose dashboard its figures stand; "" if it is shown nowhere else than in its list.
+        since: the column with the moment since which a row waits; "" where that is not known.
+    """
 
     title: StrOrPromise
     narrow: Callable[[QuerySet[Any], User], QuerySet[Any]]
     order: tuple[Any, ...]
+    permission: str = ""
+    since: str = ""
 
     def of(self, rows: QuerySet[Any], person: User) -> QuerySet[Any]:
         return self.narrow(rows, person).order_by(*self.order)
@@ -202,11 +210,17 @@ CLAIM_QUEUES = {
         _("Proposals to triage"),
         lambda claims, person: claims.filter(state=Claim.State.PROPOSED),
         (F("score").desc(nulls_last=True), "pk"),
+        "claims.triage_claim",
+        "created_at",
     ),
     "unchecked": Queue(
-        _("Accepted, without a verdict"), _unchecked, (F("score").desc(nulls_last=True), "pk")
+        _("Accepted, without a verdict"),
+        _unchecked,
+        (F("score").desc(nulls_last=True), "pk"),
+        "claims.add_verdict",
+        "created_at",
     ),
-    "orphaned": Queue(_("Quotes that could not be located"), _orphaned, ("pk",)),
+    "orphaned": Queue(_("Quotes that could not be located"), _orphaned, ("pk",), "claims.change_appearance"),
 }
 VERDICT_QUEUES = {
     "mine": Queue(
@@ -224,6 +238,8 @@ VERDICT_QUEUES = {
             state=Verdict.State.PUBLISHED, recheck_on__lte=timezone.localdate()
         ),
         ("recheck_on", "pk"),
+        "claims.add_verdict",
+        "recheck_on",
     ),
 }
 TRANSLATION_QUEUES = {
@@ -234,13 +250,19 @@ TRANSLATION_QUEUES = {
         ("-review_round", "pk"),
     ),
     "translations": Queue(
-        _("Translations waiting for my sign-off"), _translations_to_review, ("submitted_at", "pk")
+        _("Translations waiting for my sign-off"),
+        _translations_to_review,
+        ("submitted_at", "pk"),
+        "claims.sign_off_translation",
+        "submitted_at",
     ),
     "ready": Queue(_("Translations ready to publish"), _translations_ready, ("submitted_at", "pk")),
     "stale": Queue(
         _("Translations to update"),
         _out_of_date,
         ("-published_at", "pk"),
+        "claims.sign_off_translation",
+        "published_at",
     ),
 }
 RATING_QUEUES = {
@@ -249,6 +271,7 @@ RATING_QUEUES = {
         _unmapped,
         # What decides about most claims first, and the same words of several publishers one after the other.
         (F("together").desc(), F("words"), F("used").desc(), "pk"),
+        "claims.change_rating",
     )
 }
 
@@ -257,6 +280,8 @@ DUPLICATE_QUEUES = {
         _("Possible duplicates"),
         _undecided,
         ("pk",),
+        "claims.merge_claim",
+        "created_at",
     )
 }
 
@@ -265,19 +290,35 @@ REPEAT_QUEUES = {
         _("Repeats of checked claims"),
         _seen_again,
         ("-last_seen_at", "-pk"),
+        "claims.change_repeat",
+        "first_seen_at",
     )
 }
 
 WATCH_QUEUES = {
-    "failing": Queue(_("Feeds without new articles"), _failing, ("progress__failing_since", "pk")),
+    "failing": Queue(
+        _("Feeds without new articles"),
+        _failing,
+        ("progress__failing_since", "pk"),
+        "claims.change_watch",
+        "progress__failing_since",
+    ),
 }
 
 PEER_QUEUES = {
-    "trouble": Queue(_("Peer newsrooms without updates"), _in_trouble, ("progress__failing_since", "pk")),
+    "trouble": Queue(
+        _("Peer newsrooms without updates"),
+        _in_trouble,
+        ("progress__failing_since", "pk"),
+        "claims.change_peernewsroom",
+        "progress__failing_since",
+    ),
 }
 
 REPLY_QUEUES = {
-    "awaited": Queue(_("Awaiting answers"), _awaited, ("answer_by", "pk")),
+    "awaited": Queue(
+        _("Awaiting answers"), _awaited, ("answer_by", "pk"), "claims.change_replyrequest", "sent_at"
+    ),
     "mine": Queue(
         _("Awaiting answers to my requests"),
         lambda rows, person: _awaited(rows, person).filter(Q(sent_by=person) | Q(verdict__author=person)),
@@ -287,30 +328,61 @@ REPLY_QUEUES = {
 
 COMPLAINT_QUEUES = {
     "complaints": Queue(_("Complaints to answer"), _waiting, ("due_on", "pk")),
-    "held_complaints": Queue(_("Complaints held as possible spam"), _held, ("received_at", "pk")),
+    "held_complaints": Queue(
+        _("Complaints held as possible spam"),
+        _held,
+        ("received_at", "pk"),
+        "claims.answer_complaint",
+        "received_at",
+    ),
 }
 
 REQUEST_QUEUES = {
-    "requests": Queue(_("Readers’ requests"), _waiting, (F("askers").desc(), F("confirmed_at"), "pk")),
-    "held_requests": Queue(_("Requests held as possible spam"), _held, ("received_at", "pk")),
+    "requests": Queue(
+        _("Readers’ requests"),
+        _waiting,
+        (F("askers").desc(), F("confirmed_at"), "pk"),
+        "claims.answer_readerrequest",
+        "confirmed_at",
+    ),
+    "held_requests": Queue(
+        _("Requests held as possible spam"),
+        _held,
+        ("received_at", "pk"),
+        "claims.answer_readerrequest",
+        "received_at",
+    ),
 }
 
 LINK_QUEUES = {
-    "links": Queue(_("Links to review"), _in_need, ("since", "pk")),
+    "links": Queue(_("Links to review"), _in_need, ("since", "pk"), "sources.change_linkstate", "since"),
 }
 
-#: The queues of each model, by the name that addresses carry.
+#: The queues of each model of the core, by the name that addresses carry, in the order of the dashboard.
 QUEUES: dict[type[Model], dict[str, Queue]] = {
     Claim: CLAIM_QUEUES,
-    Verdict: VERDICT_QUEUES,
     Translation: TRANSLATION_QUEUES,
-    Rating: RATING_QUEUES,
-    PossibleDuplicate: DUPLICATE_QUEUES,
-    Repeat: REPEAT_QUEUES,
-    Watch: WATCH_QUEUES,
-    PeerNewsroom: PEER_QUEUES,
+    Verdict: VERDICT_QUEUES,
     ReplyRequest: REPLY_QUEUES,
+    Repeat: REPEAT_QUEUES,
+    PossibleDuplicate: DUPLICATE_QUEUES,
+    Rating: RATING_QUEUES,
+    Watch: WATCH_QUEUES,
+    LinkState: LINK_QUEUES,
+    PeerNewsroom: PEER_QUEUES,
     Complaint: COMPLAINT_QUEUES,
     ReaderRequest: REQUEST_QUEUES,
-    LinkState: LINK_QUEUES,
 }
+
+
+def every_queue() -> dict[type[Model], dict[str, Queue]]:
+    """Return the queues of the core and of the features that are on."""
+    queues = dict(QUEUES)
+    for added in features.declared("queues"):
+        for model, by_name in added.items():
+            queues[model] = queues.get(model, {}) | by_name
+    return queues
+
+
+def queues_of(model: type[Model]) -> dict[str, Queue]:
+    return every_queue().get(model, {})

@@ -18,6 +18,7 @@ from django.urls import reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
+from factcheck import features
 from factcheck.admin.change_history import PastEvent, changes_of, name_of
 from factcheck.admin.counted_rows import CountedRows
 from factcheck.admin.days import DayFields
@@ -80,6 +81,10 @@ class DeskAdmin(DayFields, ListDownload):
         actions: dict[str, Any] = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """The filters of the list, and those that features add."""
+        return [*super().get_list_filter(request), *features.list_filters(self.model._meta.label_lower)]
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """The rows that the person may read, wherever the admin shows them: lists, pages, pickers, Ctrl-K."""

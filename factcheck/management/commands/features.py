@@ -12,6 +12,9 @@ from factcheck import features
 from factcheck.features import Feature
 from factcheck.management.localized_command import SpokenCommand
 
+#: Attributes of `Feature` with one dotted name.
+_POINTS = ("queues", "claim_page", "cosigned_note", "gauges")
+
 
 class Command(SpokenCommand):
     help = gettext_noop(
@@ -46,7 +49,8 @@ def _parts(feature: Feature) -> Iterator[tuple[str, list[str]]]:
         "menu": [str(entry["title"]) for entries in feature.menu.values() for entry in entries],
         "permissions": sorted(name for names in feature.roles.values() for name in names),
         "receivers": sorted(feature.receivers.values()),
-        "gauges": [feature.gauges] if feature.gauges else [],
+        "list filters": [name for names in feature.list_filters.values() for name in names],
+        **{point: [name] for point in _POINTS if (name := getattr(feature, point))},
     }
     return ((part, values) for part, values in parts.items() if values)
 
