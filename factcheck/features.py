@@ -59,6 +59,11 @@ class Feature(AppConfig):
     plain_pages: ClassVar[Mapping[str, str]] = {}
     #: The dotted name of a list of `DatabaseQuestion` for the metrics.
     gauges: ClassVar[str] = ""
+    #: Kinds of notifications about rows of the feature, and the model whose list they lead to, such as "links_link".
+    notifications: ClassVar[Mapping[str, str]] = {}
+    #: The dotted name of a function that adds rows to the demo. It takes the demo's content, with that of the feature's
+    #: `demo.json`, and claims, sources and people by their keys (claims/demo/incoming.py).
+    demo: ClassVar[str] = ""
 
     def __init_subclass__(cls) -> None:
         # Django takes the one AppConfig in `apps.py` whose `default` is true, and this class may be imported there.
@@ -143,6 +148,17 @@ def routes(place: str) -> list[URLPattern | URLResolver]:
 def has_route(name: str) -> bool:
     """Whether there is a page of this name: the feature that it belongs to may be off."""
     return name in get_resolver().reverse_dict
+
+
+def notification_lists() -> dict[str, str]:
+    """Return the models to whose lists notifications of features lead, by kind."""
+    return {kind: model for feature in switched_on() for kind, model in feature.notifications.items()}
+
+
+def notifications_off() -> set[str]:
+    """Return the kinds of notifications that features which are off would send."""
+    off = {kind for feature in installed() for kind in feature.notifications}
+    return off.difference(notification_lists())
 
 
 def menu_entries(section: str) -> list[dict[str, Any]]:

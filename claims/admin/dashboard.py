@@ -18,8 +18,8 @@ from django.utils.translation import gettext as _
 from claims.admin.assignment import due_badge, priority_badge
 from claims.admin.complaint_clock import clock_badge
 from claims.admin.first_steps import first_steps
-from claims.admin.queue_ages import MOST_COUNTED, queue_lines
-from claims.admin.queues import QUEUES
+from claims.admin.queue_ages import MOST_COUNTED, queue_lines, queue_page, readable_rows
+from claims.admin.queues import QUEUES, ListedRow, every_queue
 from claims.admin.scheduling import planned_badge, with_planned
 from claims.admin.status_badges import deadline_badge, rating_badge, state_badge, status_badge
 from claims.admin.trends import trends_context
@@ -35,15 +35,6 @@ from factcheck.backups.freshness import concerns
 _SHOWN = 5
 #: Of one's own work more is shown: it is what one came for.
 _SHOWN_WORK = 8
-
-
-@dataclass(frozen=True, slots=True)
-class ListedRow:
-    """One row of a list: what it is, the page it leads to, and a word beside it."""
-
-    text: str
-    page: str
-    aside: SafeString | str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +74,7 @@ def _cards(person: User) -> Iterator[Card]:
         yield _my_work(person)
     if person.has_perm("claims.answer_complaint"):
         yield _complaints()
+    yield from _listed_queues(person)
     for permission, name in (
         ("claims.sign_off_verdict", "review"),
         ("claims.change_verdict", "returned"),
@@ -132,6 +124,16 @@ def _my_work(person: User) -> Card:
     count, found = _counted(mine.order_by(*BY_URGENCY), _SHOWN_WORK)
     page = reverse("admin:claims_assignment_changelist") + "?done=no&who=me"
     return Card("work", _("My work"), count, page, [_work_line(row) for row in found])
+
+
+def _listed_queues(person: User) -> Iterator[Card]:
+    """Return the queues of which the first rows are shown."""
+    for model, queues in every_queue().items():
+        for name, queue in queues.items():
+            if queue.list_row and person.has_perm(queue.permission):
+                count, found = _counted(queue.of(readable_rows(model, person), person))
+                lines = [queue.list_row(row) for row in found]
+                yield Card(name, str(queue.title), count, queue_page(model, name), lines)
 
 
 def _complaints() -> Card:

@@ -21,9 +21,9 @@ from claims.admin.comment import shortened
 from claims.admin.comment_threads import place_of
 from claims.admin.preference_form import PreferenceForm
 from claims.models import MailChoice, Notification
-from claims.models.notification import OF_COMPLAINTS
 from claims.teamwork import mails, notifications, preferences
 from claims.teamwork.activity_text import sentence
+from factcheck import features
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, goes_along, person_at
 from factcheck.admin.session import in_background
@@ -192,9 +192,9 @@ class NotificationAdmin(LookOnly, DeskAdmin):
 def _place(row: Notification, person: User) -> str:
     if row.comment:
         return place_of(row.comment, person)
-    if row.kind in OF_COMPLAINTS and person.has_perm("claims.view_complaint"):
-        complaints = reverse("admin:claims_complaint_changelist")
-        return f"{complaints}?claim__id__exact={row.claim_id}"
+    model = features.notification_lists().get(row.kind)
+    if model and person.has_perm(model.replace("_", ".view_", 1)):
+        return f"{reverse(f'admin:{model}_changelist')}?claim__id__exact={row.claim_id}"
     return change_page(row.verdict or row.claim)
 
 

@@ -13,6 +13,7 @@ from unfold.widgets import UnfoldAdminSelectWidget
 
 from claims.models import MailChoice, NotificationKind
 from claims.teamwork import preferences
+from factcheck import features
 
 
 class PreferenceForm(forms.Form):
@@ -43,18 +44,20 @@ class PreferenceForm(forms.Form):
         newsroom = _("Newsroom default: %s") % settings.TIME_ZONE
         zone.choices = [("", newsroom), *((each, each) for each in zones)]  # type: ignore[attr-defined]  # see above
         language.choices = [("", _("Newsroom default")), *settings.LANGUAGES]  # type: ignore[attr-defined]
-        for kind in NotificationKind:
+        off = features.notifications_off()
+        self.offered = [kind for kind in NotificationKind if kind not in off]
+        for kind in self.offered:
             self.fields[kind.value] = forms.ChoiceField(label=kind.label, choices=MailChoice.choices)
 
     def kinds(self) -> Iterator[BoundField]:
         """The fields that are lines of the table."""
-        return (self[kind] for kind in NotificationKind.values)
+        return (self[kind.value] for kind in self.offered)
 
     def save(self) -> None:
         chosen = self.cleaned_data
         preferences.choose(
             self.person,
-            {kind: chosen[kind] for kind in NotificationKind.values},
+            preferences.choices_of(self.person) | {kind.value: chosen[kind.value] for kind in self.offered},
             hour=chosen["hour"],
             time_zone=chosen["time_zone"],
             language=chosen["language"],

@@ -6,7 +6,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django.contrib.auth.models import User
-from django.db.models import Count, F, Min, QuerySet
+from django.db.models import Count, F, Min, Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.timezone import localtime
@@ -56,16 +56,24 @@ def queue_lines(person: User) -> Iterator[QueueLine]:
         yield _overdue()
     for model, queues in every_queue().items():
         for name, queue in queues.items():
-            if queue.permission and person.has_perm(queue.permission):
-                rows = model._default_manager.all()
-                readable = rows.readable_by(person) if hasattr(rows, "readable_by") else rows
-                page = reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist")
-                waiting = queue.narrow(readable, person)
-                yield _line(name, str(queue.title), waiting, queue.since, f"{page}?queue={name}")
+            if queue.permission and queue.list_row is None and person.has_perm(queue.permission):
+                waiting = queue.narrow(readable_rows(model, person), person)
+                yield _line(name, str(queue.title), waiting, queue.since, queue_page(model, name))
     if person.has_perm("procrastinate.view_procrastinatejob"):
         failed = ProcrastinateJob.objects.filter(status="failed")
         page = reverse("admin:procrastinate_procrastinatejob_changelist") + "?status__exact=failed"
         yield _line("jobs", _("Background jobs that failed"), failed, "", page)
+
+
+def queue_page(model: type[Model], name: str) -> str:
+    """Return the address of the list of a queue."""
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist") + f"?queue={name}"
+
+
+def readable_rows(model: type[Model], person: User) -> QuerySet[Any]:
+    """Return the rows that the person may read."""
+    rows = model._default_manager.all()
+    return rows.readable_by(person) if hasattr(rows, "readable_by") else rows
 
 
 def _overdue() -> QueueLine:

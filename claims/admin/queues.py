@@ -20,6 +20,7 @@ from django.db.models import (
 )
 from django.db.models.functions import Coalesce, Lower
 from django.utils import timezone
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -48,12 +49,22 @@ _OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
+class ListedRow:
+    """One row of a list on the dashboard: its text, the page it leads to, and a word beside it."""
+
+    text: str
+    page: str
+    aside: SafeString | str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Queue:
     """Rows waiting for an editor, in the order in which to take them.
 
     Attributes:
         permission: of the people on whose dashboard its figures stand; "" if it is shown nowhere else than in its list.
         since: the column with the moment since which a row waits; "" where that is not known.
+        list_row: describes a row; with it, the dashboard lists the first rows beside the person's own work.
     """
 
     title: StrOrPromise
@@ -61,6 +72,7 @@ class Queue:
     order: tuple[Any, ...]
     permission: str = ""
     since: str = ""
+    list_row: Callable[[Any], ListedRow] | None = None
 
     def of(self, rows: QuerySet[Any], person: User) -> QuerySet[Any]:
         return self.narrow(rows, person).order_by(*self.order)

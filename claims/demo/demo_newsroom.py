@@ -42,6 +42,7 @@ from claims.models import (
 from claims.newsroom.people import display_name
 from claims.quotes.anchors import Anchor, find
 from claims.review import clusters, verdict_drafts, workflow
+from factcheck import features
 from sources.capture import capture
 from sources.models import ArchivingRequest, Publisher, Source
 from sources.named_publishers import find_publisher
@@ -78,9 +79,10 @@ def load(*, password: str = "") -> bool:
 
 
 def demo_content() -> Row:
-    """Return the demo content: the lists of all files, joined by name."""
+    """Return the demo content: the lists of all files, and of features, joined by name."""
     content: Row = {}
-    for file in CONTENT:
+    added = [Path(feature.path) / "demo.json" for feature in features.switched_on() if feature.demo]
+    for file in (*CONTENT, *filter(Path.exists, added)):
         for name, rows in json.loads(file.read_text(encoding="utf-8")).items():
             content[name] = content.get(name, []) + rows if isinstance(rows, list) else rows
     return content

@@ -64,14 +64,6 @@ class NotificationKind(models.TextChoices):
 OF_COMMENTS = (NotificationKind.MENTIONED, NotificationKind.REPLIED, NotificationKind.COMMENTED)
 
 
-#: What complaints of readers say.
-OF_COMPLAINTS = (
-    NotificationKind.COMPLAINED,
-    NotificationKind.COMPLAINT_GIVEN,
-    NotificationKind.COMPLAINT_LATE,
-)
-
-
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def of(self, person: User) -> Self:
         """Return this person's notifications, except about what they may no longer read."""

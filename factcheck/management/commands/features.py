@@ -13,7 +13,7 @@ from factcheck.features import Feature
 from factcheck.management.localized_command import SpokenCommand
 
 #: Attributes of `Feature` with one dotted name.
-_POINTS = ("queues", "claim_page", "cosigned_note", "gauges")
+_POINTS = ("queues", "claim_page", "cosigned_note", "gauges", "demo")
 
 
 class Command(SpokenCommand):
@@ -49,6 +49,7 @@ def _parts(feature: Feature) -> Iterator[tuple[str, list[str]]]:
         "menu": [str(entry["title"]) for entries in feature.menu.values() for entry in entries],
         "permissions": sorted(name for names in feature.roles.values() for name in names),
         "receivers": sorted(feature.receivers.values()),
+        "notifications": list(feature.notifications),
         "list filters": [name for names in feature.list_filters.values() for name in names],
         **{point: [name] for point in _POINTS if (name := getattr(feature, point))},
     }
