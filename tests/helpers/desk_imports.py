@@ -41,7 +41,7 @@ class Intake:
         self.hindrances: list[str] = []
         self.calls: list[tuple[str, int, str]] = []
 
-    def choose(self, upload: Any, *, by: User) -> ImportRun:
+    def create_run(self, upload: Any, *, by: User) -> ImportRun:
         self._refuse()
         self.text = upload.read().decode()
         return ImportRun.objects.create(
@@ -54,24 +54,24 @@ class Intake:
             started_by_name=by.get_full_name(),
         )
 
-    def start(self, run: ImportRun, *, by: User) -> None:
+    def start_run(self, run: ImportRun, *, by: User) -> None:
         self._refuse()
         self.calls.append(("start", run.pk, by.get_username()))
         ImportRun.objects.filter(pk=run.pk).update(state="waiting", error="")
 
-    def problems_report(self, run: ImportRun) -> Iterator[bytes]:
+    def write_problem_report(self, run: ImportRun) -> Iterator[bytes]:
         for problem in run.problems.all():
             yield json.dumps({"position": problem.position, "reason": problem.reason}).encode() + b"\n"
 
-    def obstacles(self, run: ImportRun) -> list[str]:
+    def find_obstacles(self, run: ImportRun) -> list[str]:
         return self.hindrances
 
-    def begin(self, run: ImportRun, *, by: User, rest: bool = False) -> None:
+    def queue_undo(self, run: ImportRun, *, by: User, rest: bool = False) -> None:
         self._refuse()
         self.calls.append(("undo the rest" if rest else "undo", run.pk, by.get_username()))
         ImportRun.objects.filter(pk=run.pk).update(state="undone")
 
-    def preview(
+    def preview_run(
         self,
         run: ImportRun,
         *,

@@ -14,9 +14,9 @@ from tests.helpers.desk_imports import SETTINGS, Format, Intake
 def intake(monkeypatch: pytest.MonkeyPatch) -> Intake:
     """What the desk's pages call, without reading and writing for real."""
     fake = Intake()
-    for name in ("choose", "start", "problems_report", "preview"):
+    for name in ("create_run", "start_run", "write_problem_report", "preview_run"):
         monkeypatch.setattr(runs, name, getattr(fake, name))
-    for name in ("obstacles", "begin"):
+    for name in ("find_obstacles", "queue_undo"):
         monkeypatch.setattr(undo, name, getattr(fake, name))
     monkeypatch.setattr(format_detection, "FORMATS", (Format,))
     return fake

@@ -23,7 +23,7 @@ def test_order_and_number_are_kept() -> None:
 
 _READER = """
 from threading import Event
-from claims.imports.reading.processes import CHUNK, cleaned
+from claims.imports.reading.processes import CHUNK, clean_in_processes
 from tests.claims.imports.reading.test_processes import records
 
 def stalled():
@@ -31,7 +31,7 @@ def stalled():
     print("reading", flush=True)
     Event().wait()
 
-list(cleaned(stalled(), processes=2))
+list(clean_in_processes(stalled(), processes=2))
 """
 
 
