@@ -66,7 +66,7 @@ def made(threads: int) -> bool:
         if program.wait():
             sys.exit("embed_claims failed.")
     seconds = time.perf_counter() - began
-    [(model, (vectors, outstanding))] = maintenance.standing()
+    [(model, (vectors, outstanding))] = maintenance.list_model_progress()
     met = said(outstanding == 0, f"{vectors:,} vectors of {model}, {outstanding:,} outstanding")
     rate = vectors / seconds
     met &= said(
@@ -79,24 +79,26 @@ def found() -> bool:
     """Neighbours of statements that are asked as questions."""
     from psutil import Process
 
-    from claims.matching.embedding import nearest, neighbours, query_vectors
+    from claims.matching.embedding import compute_query_vectors, find_nearest, neighbours
     from claims.models import Claim
 
     neighbours.forget()
     chosen = list(Claim.objects.values_list("statement", flat=True))
     asked = random.Random("vectors").sample(chosen, min(QUESTIONS, len(chosen)))  # noqa: S311  guards nothing
-    vectors = [vector for vector in query_vectors(asked, ["en"] * len(asked)) if vector is not None]
+    vectors = [vector for vector in compute_query_vectors(asked, ["en"] * len(asked)) if vector is not None]
     met = True
-    for considered in (50, neighbours.CONSIDERED, 200):
+    for considered in (50, neighbours.EF_SEARCH, 200):
         shares, took = [], []
         for vector in vectors:
             began = time.perf_counter()
-            by_index = {claim for claim, *_ in nearest(vector, public=True, most=10, considered=considered)}
+            by_index = {
+                claim for claim, *_ in find_nearest(vector, public=True, most=10, considered=considered)
+            }
             took.append((time.perf_counter() - began) * 1000)
-            exact = {claim for claim, *_ in nearest(vector, public=True, most=10, considered=0)}
+            exact = {claim for claim, *_ in find_nearest(vector, public=True, most=10, considered=0)}
             shares.append(len(by_index & exact) / len(exact))
         recall, middle = statistics.mean(shares), statistics.median(took)
-        is_met = considered != neighbours.CONSIDERED or (recall >= RECALL and middle <= MILLISECONDS)
+        is_met = considered != neighbours.EF_SEARCH or (recall >= RECALL and middle <= MILLISECONDS)
         met &= said(is_met, f"recall {recall:.3f} in {middle:.1f} ms where {considered} are considered")
     print(f"{Process().memory_info().rss / 2**20:.0f} MB with the model")
     return met

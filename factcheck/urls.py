@@ -11,7 +11,7 @@ from claims.admin.demo_mails import mails_view
 from claims.admin.desk_session import own_sessions
 from claims.admin.presence import presence_view
 from claims.admin.unsaved import given_up_view, kept_view, unsaved_view
-from claims.newsroom.second_factor_gate import last_one_stays
+from claims.newsroom.second_factor_gate import keep_last_factor
 from factcheck import features, routes
 from factcheck.admin.session import session_view
 from factcheck.admin.single_sign_on import callback
@@ -41,12 +41,12 @@ urlpatterns = [
     path("accounts/oidc/<str:provider_id>/login/callback/", callback, name="openid_connect_callback"),
     path(
         "accounts/2fa/totp/deactivate/",
-        last_one_stays(deactivate_totp, back="mfa_index"),
+        keep_last_factor(deactivate_totp, back="mfa_index"),
         name="mfa_deactivate_totp",
     ),
     path(
         "accounts/2fa/webauthn/keys/<int:pk>/remove/",
-        last_one_stays(remove_webauthn, back="mfa_list_webauthn"),
+        keep_last_factor(remove_webauthn, back="mfa_list_webauthn"),
         name="mfa_remove_webauthn",
     ),
     path("accounts/sessions/", own_sessions, name="desk-sessions"),

@@ -8,8 +8,8 @@ from benchmarks.matching.datasets import Claim
 from benchmarks.matching.finder import Finder
 from benchmarks.matching.word_index import WordIndex, best, plain_words
 from claims.matching.embedding.embedder import Vectors
-from claims.matching.query import Asked, Candidate
-from claims.matching.ranking import Ranked, ranked
+from claims.matching.query import Candidate, TextQuery
+from claims.matching.ranking import RankedCandidate, rank_candidates
 
 #: Of so many answers, the right one is looked for.
 MOST = 50
@@ -22,7 +22,7 @@ class PlainWords:
         self._claims = claims
         self._index = WordIndex(f"{claim.statement} {claim.headline}" for claim in claims)
 
-    def answers(self, asked: Asked) -> list[str]:
+    def answers(self, asked: TextQuery) -> list[str]:
         return [self._claims[number].id for number in best(self._index.scores(asked.text), MOST)]
 
 
@@ -41,7 +41,7 @@ class Datasette:
             ((number, f"{claim.statement} {claim.headline}") for number, claim in enumerate(claims)),
         )
 
-    def answers(self, asked: Asked) -> list[str]:
+    def answers(self, asked: TextQuery) -> list[str]:
         if not (words := dict.fromkeys(plain_words(asked.text))):
             return []
         found = self._database.execute(
@@ -58,7 +58,7 @@ class Similarity:
         self._claims = claims
         self._vectors = vectors
 
-    def answers(self, asked: Asked) -> list[str]:
+    def answers(self, asked: TextQuery) -> list[str]:
         assert asked.vector is not None
         return [self._claims[number].id for number in best(self._vectors @ asked.vector, MOST)]
 
@@ -69,7 +69,7 @@ class SharedWords:
     def __init__(self, finder: Finder) -> None:
         self._finder = finder
 
-    def answers(self, asked: Asked) -> list[str]:
+    def answers(self, asked: TextQuery) -> list[str]:
         candidates, _ = self._finder.candidates(replace(asked, vector=None))
         candidates.sort(key=lambda candidate: -candidate.words)
         return list(map(self._finder.id_of, candidates))
@@ -82,13 +82,13 @@ class Ours:
         self._finder = finder
         self._known = known or Known()
 
-    def ranked(self, asked: Asked, *, without: frozenset[str] = frozenset()) -> list[Ranked]:
+    def ranked(self, asked: TextQuery, *, without: frozenset[str] = frozenset()) -> list[RankedCandidate]:
         """All candidates but these, as if they had never been checked."""
         asked, candidates, rarity = self.candidates(asked)
         kept = [candidate for candidate in candidates if self._finder.id_of(candidate) not in without]
-        return ranked(asked, kept, rarity=rarity)
+        return rank_candidates(asked, kept, rarity=rarity)
 
-    def candidates(self, asked: Asked) -> tuple[Asked, list[Candidate], dict[str, float]]:
+    def candidates(self, asked: TextQuery) -> tuple[TextQuery, list[Candidate], dict[str, float]]:
         """What is asked, and what may be meant, as far as ours may know it; and how rare words are."""
         asked = self._known.asked(asked)
         candidates, rarity = self._finder.candidates(asked)
@@ -97,7 +97,7 @@ class Ours:
     def id_of(self, candidate: Candidate) -> str:
         return self._finder.id_of(candidate)
 
-    def answers(self, asked: Asked) -> list[str]:
+    def answers(self, asked: TextQuery) -> list[str]:
         return [self.id_of(answer.candidate) for answer in self.ranked(asked)]
 
 
@@ -109,7 +109,7 @@ class Known:
     who_and_when: bool = True
     headlines: bool = True
 
-    def asked(self, asked: Asked) -> Asked:
+    def asked(self, asked: TextQuery) -> TextQuery:
         if not self.vectors:
             asked = replace(asked, vector=None)
         if not self.who_and_when:

@@ -9,13 +9,13 @@ from django.conf import settings
 from numpy.typing import NDArray
 
 from benchmarks.matching.datasets import Question
-from claims.matching.embedding import embedder
+from claims.matching.embedding import get_embedder
 from claims.matching.embedding.centring import without_mean
 from claims.matching.embedding.embedder import Embedder, Vectors
-from claims.matching.embedding.means import ENOUGH
+from claims.matching.embedding.means import MIN_STATEMENTS
 from claims.matching.embedding.sample_posts import sample_posts
-from claims.matching.posts import cleaned
-from claims.matching.query import Asked
+from claims.matching.posts import clean_post
+from claims.matching.query import TextQuery
 
 #: So many texts are embedded at once, and then kept.
 PORTION = 2_000
@@ -58,7 +58,7 @@ class Embeddings:
         known = np.array(languages)
         means = dict(self._stated)
         for language in set(languages):
-            if (known == language).sum() >= ENOUGH:
+            if (known == language).sum() >= MIN_STATEMENTS:
                 means[language] = self._mean(raw[known == language])
         return without_mean(raw, np.array([means.get(language, means[""]) for language in languages]))[0]
 
@@ -83,17 +83,17 @@ class Embeddings:
 
 def configured() -> Embeddings | None:
     """Of the embedder that the settings name, if they name one."""
-    found = embedder(threads=2)
+    found = get_embedder(threads=2)
     return Embeddings(found, Path(settings.DATA_DIR) / "benchmarks" / "matching") if found else None
 
 
-def asked_about(questions: Sequence[Question], made: Embeddings | None) -> list[Asked]:
+def asked_about(questions: Sequence[Question], made: Embeddings | None) -> list[TextQuery]:
     """The questions as they are asked about, with their vectors."""
-    bare = [cleaned(question.text) for question in questions]
+    bare = [clean_post(question.text) for question in questions]
     vectors = (
         made.questions(bare, [question.language for question in questions]) if made else [None] * len(bare)
     )
     return [
-        Asked(question.text, text, question.language, vector, question.claimant, question.said_on)
+        TextQuery(question.text, text, question.language, vector, question.claimant, question.said_on)
         for question, text, vector in zip(questions, bare, vectors, strict=True)
     ]

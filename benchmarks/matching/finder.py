@@ -7,8 +7,8 @@ import numpy as np
 from benchmarks.matching.datasets import Claim
 from benchmarks.matching.embeddings import Embeddings
 from benchmarks.matching.word_index import FormIndex, Scores, best
-from claims.matching.query import Asked, Candidate, Vector
-from claims.matching.similarity_features import author
+from claims.matching.query import Candidate, TextQuery, Vector
+from claims.matching.similarity_features import find_author
 
 #: So many candidates come from words, and as many from vectors.
 MOST = 30
@@ -29,9 +29,9 @@ class Finder:
     def id_of(self, candidate: Candidate) -> str:
         return self.claims[candidate.claim].id
 
-    def candidates(self, asked: Asked) -> tuple[list[Candidate], dict[str, float]]:
+    def candidates(self, asked: TextQuery) -> tuple[list[Candidate], dict[str, float]]:
         """What may be meant, and how rare the words are that are known."""
-        shares, rarity = self._words.shares(f"{asked.cleaned} {author(asked.text)}")
+        shares, rarity = self._words.shares(f"{asked.cleaned} {find_author(asked.text)}")
         numbers = dict.fromkeys(best(shares, MOST).tolist())
         similarities = self.similarities(asked.vector)
         if similarities is not None:

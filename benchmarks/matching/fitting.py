@@ -22,9 +22,9 @@ from benchmarks.matching.datasets import COLLECTIONS, Question, ordinary_sentenc
 from benchmarks.matching.embeddings import asked_about, configured
 from benchmarks.matching.finder import Finder
 from benchmarks.matching.logistic import Lists, Matrix, Vector, whether, which
-from claims.matching.query import Asked
-from claims.matching.ranking import CROWD, MODEL, Among, compared
-from claims.matching.similarity_features import FIGURES, Figures
+from claims.matching.query import TextQuery
+from claims.matching.ranking import CHANCE_PLACES, MODEL, CompetingCandidates, compare_candidates
+from claims.matching.similarity_features import FEATURE_NAMES, Features
 
 _OF_ALL = (
     "headline_covered",
@@ -60,18 +60,18 @@ class Pairs:
     starts: list[int] = field(default_factory=list)
     weigh: list[float] = field(default_factory=list)
 
-    def add(self, rows: Sequence[tuple[Figures, bool]], weight: float) -> None:
+    def add(self, rows: Sequence[tuple[Features, bool]], weight: float) -> None:
         self.starts.append(len(self.right))
         self.weigh.append(weight)
         for figures, is_right in rows:
-            self.figures.append([figures[name] for name in FIGURES])
+            self.figures.append([figures[name] for name in FEATURE_NAMES])
             self.right.append(is_right)
 
     def lists(self, counted: Sequence[str]) -> Lists:
         return Lists(self.columns(counted), np.array(self.starts), np.array(self.right), np.array(self.weigh))
 
     def columns(self, names: Sequence[str]) -> Matrix:
-        return np.array(self.figures)[:, [FIGURES.index(name) for name in names]]
+        return np.array(self.figures)[:, [FEATURE_NAMES.index(name) for name in names]]
 
 
 def fit(data: Path) -> int:
@@ -103,13 +103,15 @@ def fit(data: Path) -> int:
 
 
 def gather(
-    pairs: Mapping[str, Pairs], ours: Ours, questions: Sequence[Question], asked: Sequence[Asked]
+    pairs: Mapping[str, Pairs], ours: Ours, questions: Sequence[Question], asked: Sequence[TextQuery]
 ) -> None:
     """Add what is compared in these questions, by the kind of the pairs."""
     for question, each in zip(questions, asked, strict=True):
         known, candidates, rarity = ours.candidates(each)
-        rows: dict[str, list[tuple[Figures, bool]]] = {}
-        for candidate, (kind, figures) in zip(candidates, compared(known, candidates, rarity), strict=True):
+        rows: dict[str, list[tuple[Features, bool]]] = {}
+        for candidate, (kind, figures) in zip(
+            candidates, compare_candidates(known, candidates, rarity), strict=True
+        ):
             rows.setdefault(kind, []).append((figures, ours.id_of(candidate) in question.claims))
         for kind in rows.keys() & pairs.keys():
             pairs[kind].add(rows[kind], 1 / len(questions))
@@ -152,9 +154,9 @@ def crowded(sums: Vector, lists: Lists) -> float:
     """The mean sum of candidates in the places of the crowd, where all of these are taken."""
     bounds = [*lists.starts, len(sums)]
     crowds = [
-        np.sort(sums[start:end])[::-1][CROWD].mean()
+        np.sort(sums[start:end])[::-1][CHANCE_PLACES].mean()
         for start, end in pairwise(bounds)
-        if end - start >= CROWD.stop
+        if end - start >= CHANCE_PLACES.stop
     ]
     return float(np.mean(crowds)) if crowds else 0.0
 
@@ -165,6 +167,6 @@ def placed(sums: Vector, lists: Lists, kept: NDArray[np.bool_], usual: float) ->
     for start, end in pairwise([*lists.starts, len(sums)]):
         part = slice(start, end)
         if kept[part].any():
-            among = Among.of(sums[part][kept[part]].tolist(), usual)
+            among = CompetingCandidates.of(sums[part][kept[part]].tolist(), usual)
             rows[part] = np.column_stack([sums[part], sums[part] - among.best, sums[part] - among.crowd])
     return rows

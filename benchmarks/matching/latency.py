@@ -51,7 +51,7 @@ def measure() -> int:
     from django.conf import settings
     from django.test import Client
 
-    from claims.matching.embedding import embedder
+    from claims.matching.embedding import get_embedder
 
     settings.RATE_LIMIT_ANONYMOUS = None
     settings.ALLOWED_HOSTS = ["*"]
@@ -68,7 +68,7 @@ def measure() -> int:
 
     chance = random.Random("latency")  # noqa: S311  nothing to protect here
     claims = _statements(chance)
-    name = embedder()
+    name = get_embedder()
     print(f"{len(claims)} statements drawn; embedder: {name.name if name else 'none'}")
     ask({"text": "The first question loads what is needed."})
     return not all(
@@ -134,13 +134,13 @@ def _disguises(ask: Ask, chance: random.Random, claims: list[tuple[int, str]]) -
 
 def _is_first(ask: Ask, statement: str, text: str) -> bool:
     """Whether the statement is the first match, which archives hold in other marks too, or with its author."""
-    from claims.search.words import folded
+    from claims.search.words import fold_text
 
     _, [result] = ask({"text": text[:500]})
     matches = [match for passage in result["passages"] for match in passage["matches"]]
     if not matches:
         return False
-    found, wanted = (folded(one).split() for one in (matches[0]["claim"]["statement"], statement))
+    found, wanted = (fold_text(one).split() for one in (matches[0]["claim"]["statement"], statement))
     fewer = min(len(found), len(wanted))
     return fewer > 0 and (found[-fewer:] == wanted[-fewer:] or found[:fewer] == wanted[:fewer])
 

@@ -11,9 +11,9 @@ from rich.table import Table
 
 from benchmarks.matching.embeddings import Embeddings
 from claims.matching.judgement import judge
-from claims.matching.posts import cleaned
-from claims.matching.query import Asked, Candidate
-from claims.matching.ranking import ranked
+from claims.matching.posts import clean_post
+from claims.matching.query import Candidate, TextQuery
+from claims.matching.ranking import rank_candidates
 from sources.extraction import detect_language
 
 #: The files, and what their pairs are.
@@ -62,13 +62,13 @@ def _rows(path: Path) -> Iterator[dict[str, Any]]:
         yield from map(json.loads, lines)
 
 
-def _both_ways(row: dict[str, Any]) -> Iterator[tuple[str, Asked, Candidate]]:
+def _both_ways(row: dict[str, Any]) -> Iterator[tuple[str, TextQuery, Candidate]]:
     label = "same" if row["same"] else "different"
     for text, language, statement, its in (
         (row["a"], row["lang_a"], row["b"], row["lang_b"]),
         (row["b"], row["lang_b"], row["a"], row["lang_a"]),
     ):
-        yield label, Asked(text, cleaned(text), language, None), _candidate(0, statement, its)
+        yield label, TextQuery(text, clean_post(text), language, None), _candidate(0, statement, its)
 
 
 def _candidate(number: int, statement: str, language: str, **known: Any) -> Candidate:
@@ -79,7 +79,7 @@ def _candidate(number: int, statement: str, language: str, **known: Any) -> Cand
 def _first(triplets: Sequence[dict[str, Any]], made: Embeddings | None) -> Iterator[bool]:
     """Whether the right one of both claims comes first."""
     languages = [row["lang"] for row in triplets]
-    texts = [cleaned(row["text"]) for row in triplets]
+    texts = [clean_post(row["text"]) for row in triplets]
     vectors: dict[str, Any] = {}
     if made:
         vectors["text"] = made.questions(texts, languages)
@@ -87,7 +87,7 @@ def _first(triplets: Sequence[dict[str, Any]], made: Embeddings | None) -> Itera
             statements = [row[name] for row in triplets]
             vectors[name] = made.claims(statements, [detect_language(each) for each in statements])
     for place, row in enumerate(triplets):
-        asked = Asked(row["text"], texts[place], row["lang"], vectors["text"][place] if made else None)
+        asked = TextQuery(row["text"], texts[place], row["lang"], vectors["text"][place] if made else None)
         claims = []
         for number, name in enumerate(("right", "wrong")):
             vector = vectors[name][place] if made else None
@@ -97,4 +97,4 @@ def _first(triplets: Sequence[dict[str, Any]], made: Embeddings | None) -> Itera
                     number, row[name], detect_language(row[name]), similarity=similarity, vector=vector
                 )
             )
-        yield ranked(asked, claims)[0].candidate.claim == 0
+        yield rank_candidates(asked, claims)[0].candidate.claim == 0

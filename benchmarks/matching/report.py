@@ -16,8 +16,8 @@ from benchmarks.matching.embeddings import asked_about, configured
 from benchmarks.matching.finder import Finder
 from benchmarks.matching.measures import Confidence, Order
 from benchmarks.matching.pairs import print_pairs
-from claims.matching.answers import MOST
-from claims.matching.query import Asked
+from claims.matching.answers import MATCH_LIMIT
+from claims.matching.query import TextQuery
 
 #: What must be reached: MAP@5.
 MARKS = {"2a": 0.955, "2b": 0.50, "ct25": 0.85}
@@ -28,7 +28,7 @@ LEAST = (0.5, 0.8, 0.9, 0.95)
 SHOWN = (0.05, 0.08, 0.1, 0.15, 0.2, 0.25, 0.3, 0.5)
 ORDINARY = 200
 
-Answers = Callable[[Asked], Sequence[str]]
+Answers = Callable[[TextQuery], Sequence[str]]
 
 
 @dataclass
@@ -39,7 +39,7 @@ class Measured:
     languages: dict[str, Order] = field(default_factory=lambda: defaultdict(Order))
     seconds: list[float] = field(default_factory=list)
 
-    def ask(self, answers: Answers, question: Question, asked: Asked) -> Sequence[str]:
+    def ask(self, answers: Answers, question: Question, asked: TextQuery) -> Sequence[str]:
         begun = perf_counter()
         found = answers(asked)
         self.seconds.append(perf_counter() - begun)
@@ -104,14 +104,16 @@ class Report:
             "ours": Ours(finder).answers,
         }
 
-    def _measured(self, answers: Answers, questions: Sequence[Question], asked: Sequence[Asked]) -> Measured:
+    def _measured(
+        self, answers: Answers, questions: Sequence[Question], asked: Sequence[TextQuery]
+    ) -> Measured:
         measured = Measured()
         for question, each in zip(questions, asked, strict=True):
             measured.ask(answers, question, each)
         return measured
 
     def _vectors_alone(
-        self, collection: Collection, questions: Sequence[Question], asked: Sequence[Asked]
+        self, collection: Collection, questions: Sequence[Question], asked: Sequence[TextQuery]
     ) -> dict[str, Measured]:
         """As the model makes them, and without the mean of each language."""
         assert self._embeddings is not None
@@ -134,7 +136,7 @@ class Report:
             table.add_row(name, *each.row())
         self._console.print(table)
 
-    def _confidence(self, ours: Ours, questions: Sequence[Question], asked: Sequence[Asked]) -> None:
+    def _confidence(self, ours: Ours, questions: Sequence[Question], asked: Sequence[TextQuery]) -> None:
         """Of first answers; and the same with each question's claims taken away, when all answers are wrong."""
         checked, unchecked = Confidence(), Confidence()
         for question, each in zip(questions, asked, strict=True):
@@ -154,10 +156,10 @@ class Report:
             )
         self._console.print(table)
 
-    def _shown(self, ours: Ours, questions: Sequence[Question], asked: Sequence[Asked]) -> None:
+    def _shown(self, ours: Ours, questions: Sequence[Question], asked: Sequence[TextQuery]) -> None:
         """From each confidence on: how often the right claim is shown, and how often an ordinary sentence has one."""
         ordinary = sampled(ordinary_sentences(self._data, "dev"), ORDINARY)
-        best = [ours.ranked(each)[:MOST] for each in asked]
+        best = [ours.ranked(each)[:MATCH_LIMIT] for each in asked]
         right = [
             max((one.probability for one in found if ours.id_of(one.candidate) in question.claims), default=0)
             for question, found in zip(questions, best, strict=True)

@@ -8,8 +8,8 @@ from math import log
 import numpy as np
 from numpy.typing import NDArray
 
-from claims.matching.similarity_features import BEGINNING
-from claims.search.texts import searchable
+from claims.matching.similarity_features import PREFIX_LENGTH
+from claims.search.texts import make_searchable
 
 #: Robertson's usual values.
 K1, B = 1.2, 0.75
@@ -57,7 +57,7 @@ class FormIndex:
     COMMON = 0.0125
 
     def __init__(self, texts: Iterable[str]) -> None:
-        words = [dict.fromkeys(searchable(text).split()) for text in texts]
+        words = [dict.fromkeys(make_searchable(text).split()) for text in texts]
         self.size = len(words)
         lengths = np.array([len(each) for each in words], dtype=np.float32)
         self._norms = self._norm(lengths)
@@ -70,7 +70,7 @@ class FormIndex:
 
     def shares(self, question: str) -> tuple[Scores, dict[str, float]]:
         """BM25 of each text, divided by that of the question against itself; and how rare its words are."""
-        forms = _forms(dict.fromkeys(searchable(question).split()))
+        forms = _forms(dict.fromkeys(make_searchable(question).split()))
         rarity = {form: _rarity(len(self._postings.get(form, ())), self.size) for form in forms}
         scores = np.zeros(self.size, dtype=np.float32)
         for form, part in forms.items():
@@ -87,11 +87,11 @@ class FormIndex:
 def _forms(words: Iterable[str]) -> dict[str, float]:
     forms: dict[str, float] = {}
     for word in words:
-        if len(word) <= BEGINNING:
+        if len(word) <= PREFIX_LENGTH:
             forms[word] = 1.0
         else:
             forms[word] = 0.5
-            forms.setdefault(word[:BEGINNING], 0.5)
+            forms.setdefault(word[:PREFIX_LENGTH], 0.5)
     return forms
 
 

@@ -68,8 +68,8 @@ def recorded(addresses: Sequence[str]) -> dict[str, Statements]:
     client = Client(headers={"host": "localhost"})
     found: dict[str, Statements] = {}
     fetch = read_connections._fetch
-    word_frequencies.BELIEVED = 10**9  # what is asked once a minute belongs to no address
-    word_frequencies.frequencies()
+    word_frequencies.CACHE_SECONDS = 10**9  # what is asked once a minute belongs to no address
+    word_frequencies.get_frequencies()
     for address in addresses:
         asked: Statements = []
 

@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 from django_stubs_ext import StrOrPromise
 
 from claims.models import Assignment, Claim, Priority, Verdict
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.teamwork import assignments, followers
 from claims.teamwork.assignments import Subject
@@ -80,8 +80,8 @@ def assignment_context(subject: Subject, person: User) -> dict[str, Any]:
     """Return the context of `admin/desk/assignment.html` for a claim or a verdict."""
     claim = subject.claim if isinstance(subject, Verdict) else subject
     is_told = person.has_perm("claims.view_assignment")
-    assignment = assignments.assignment_of(subject) if is_told else None
-    holder = assignments.holder_of(assignment) if assignment else None
+    assignment = assignments.get_open_assignment(subject) if is_told else None
+    holder = assignments.get_assignee(assignment) if assignment else None
     open_ = assignments.is_to_be_done(subject)
     takes, assigns = person.has_perm(assignments.TAKE), person.has_perm(assignments.ASSIGN)
     is_mine = holder == person
@@ -94,7 +94,7 @@ def assignment_context(subject: Subject, person: User) -> dict[str, Any]:
             is_told=is_told,
             assignment=assignment,
             holder=holder,
-            holder_name=display_name(holder) if holder else "",
+            holder_name=get_display_name(holder) if holder else "",
             is_mine=is_mine,
             due=_due_words(assignment) if assignment else "",
             may_take=open_ and takes and holder is None and assignments.can_do(type(subject), person),
@@ -120,8 +120,8 @@ def _kind(subject: Subject) -> str:
 
 
 def _people(subject: Subject, holder: User | None) -> list[tuple[int, str]]:
-    found = assignments.people_for(type(subject))[:MOST_PEOPLE]
-    return [(person.pk, display_name(person)) for person in found if person != holder]
+    found = assignments.find_assignable_people(type(subject))[:MOST_PEOPLE]
+    return [(person.pk, get_display_name(person)) for person in found if person != holder]
 
 
 def _days() -> list[tuple[str, str]]:
@@ -183,7 +183,7 @@ def change_hands(subject: Subject, action: str, asked: Any, *, by: User) -> str:
         case "hand-over":
             to, note = person_of(asked.get("person", "")), asked.get("note", "")
             assignments.hand_over(subject, to, by=by, note=note, seen=_seen(asked))
-            return gettext("Assigned to %s.") % display_name(to)
+            return gettext("Assigned to %s.") % get_display_name(to)
         case "release":
             assignments.release(subject, by=by, seen=_seen(asked))
             return gettext("No longer assigned to anyone.")

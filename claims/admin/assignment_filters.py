@@ -13,7 +13,7 @@ from unfold.contrib.filters.admin import DropdownFilter
 
 from claims.models import Assignment, Priority, Verdict
 from claims.models.assignment import AssignmentQuerySet
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from factcheck.admin.base import person_at
 
 #: So many people are offered by name; an address can name anybody.
@@ -48,7 +48,7 @@ class PersonFilter(_WorkFilter):
             return []
         busy = Assignment.objects.held().values("person")
         people = User.objects.filter(pk__in=busy).order_by("first_name", "last_name", "username")
-        named = [(str(person.pk), display_name(person)) for person in people[:_MOST_PEOPLE]]
+        named = [(str(person.pk), get_display_name(person)) for person in people[:_MOST_PEOPLE]]
         return [("me", _("Assigned to me")), ("nobody", _("Unassigned")), *named]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:

@@ -16,7 +16,7 @@ from claims.admin.assignment import MOST_PEOPLE, day_of, due_badge, person_of, p
 from claims.admin.assignment_filters import DueFilter, PersonFilter, PriorityFilter
 from claims.admin.period_filters import PublishedFilter
 from claims.models import Assignment, Priority, Verdict
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.teamwork import assignments
 from factcheck.admin.base import person_at
@@ -67,10 +67,10 @@ class AssignedList:
         assignment = _open_of(row)
         if assignment is None:
             return "–"
-        holder = assignments.holder_of(assignment)
+        holder = assignments.get_assignee(assignment)
         return format_html(
             '<span class="desk-work-cell"><b>{}</b> {} {}</span>',
-            display_name(holder) if holder else gettext("unassigned"),
+            get_display_name(holder) if holder else gettext("unassigned"),
             due_badge(assignment.due_on),
             priority_badge(assignment.priority),
         )
@@ -96,7 +96,7 @@ class AssignedList:
                 problem = str(refusal)
             else:
                 return None
-        people = assignments.people_for(self.model)[:MOST_PEOPLE]  # type: ignore[attr-defined]  # a ModelAdmin
+        people = assignments.find_assignable_people(self.model)[:MOST_PEOPLE]  # type: ignore[attr-defined]  # a ModelAdmin
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]  # a ModelAdmin
             "title": gettext("Assign"),
@@ -105,7 +105,7 @@ class AssignedList:
             "others": max(number - _MOST_SHOWN, 0),
             "keys": request.POST.getlist("_selected_action"),
             "across": request.POST.get("select_across", ""),
-            "people": [(person.pk, display_name(person)) for person in people],
+            "people": [(person.pk, get_display_name(person)) for person in people],
             "priorities": Priority.choices,
             "problem": problem,
             "asked": request.POST,
@@ -134,7 +134,7 @@ class AssignedList:
                 given += 1
         if given:
             done = ngettext("%(number)d more for %(who)s.", "%(number)d more for %(who)s.", given)
-            messages.success(request, done % {"who": display_name(to), "number": given})
+            messages.success(request, done % {"who": get_display_name(to), "number": given})
 
 
 def _open_of(row: Any) -> Assignment | None:

@@ -21,7 +21,7 @@ from claims.admin.board import Chosen, board_context
 from claims.admin.calendar import calendar_context
 from claims.admin.status_badges import state_badge
 from claims.models import Assignment, Claim, Priority, Verdict
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.teamwork import assignments
 from claims.teamwork.assignments import Subject
@@ -56,8 +56,8 @@ class AssignmentAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("assigned to"), ordering="person__first_name")
     def who(self, row: Assignment) -> str:
-        holder = assignments.holder_of(row)
-        return display_name(holder) if holder else "–"
+        holder = assignments.get_assignee(row)
+        return get_display_name(holder) if holder else "–"
 
     @admin.display(description=_("due"), ordering="due_on")
     def due(self, row: Assignment) -> SafeString | str:

@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models import AssignmentRule, Claim, Priority
 from claims.models.visibility import READ_DRAFTS
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.teamwork import assignment_rules, assignments
-from claims.teamwork.assignment_rules import TRIED
+from claims.teamwork.assignment_rules import DRY_RUN_CLAIMS
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.list_phrases import listed
 
@@ -80,7 +80,7 @@ class AssignmentRuleAdmin(DeskAdmin):
     def does(self, rule: AssignmentRule) -> str:
         done = []
         if rule.person:
-            done.append(gettext("to %s") % display_name(rule.person))
+            done.append(gettext("to %s") % get_display_name(rule.person))
         if rule.role:
             done.append(gettext("to the person with the least work in the role %s") % rule.role)
         if rule.priority is not None:
@@ -89,13 +89,15 @@ class AssignmentRuleAdmin(DeskAdmin):
             words = ngettext("due in %d day", "due in %d days", rule.due_in_days)
             done.append(words % rule.due_in_days)
         if rule.follower:
-            done.append(gettext("%s follows") % display_name(rule.follower))
+            done.append(gettext("%s follows") % get_display_name(rule.follower))
         return " · ".join(done)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """People to whom work can be given, by the names that they are called here."""
         if db_field.name in ("person", "follower"):
-            kwargs["queryset"] = assignments.people_for(Claim) if db_field.name == "person" else _readers()
+            kwargs["queryset"] = (
+                assignments.find_assignable_people(Claim) if db_field.name == "person" else _readers()
+            )
             kwargs["form_class"] = PersonField
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
@@ -142,7 +144,7 @@ class AssignmentRuleAdmin(DeskAdmin):
 
 class PersonField(forms.ModelChoiceField):
     def label_from_instance(self, person: Any) -> str:
-        return display_name(person)
+        return get_display_name(person)
 
 
 def _readers() -> QuerySet[User]:
@@ -152,18 +154,18 @@ def _readers() -> QuerySet[User]:
 
 def _tried(rule: AssignmentRule, person: User) -> dict[str, Any]:
     """Return a trial of the rule on the newest claims, some of which are shown."""
-    found = assignment_rules.dry_run(rule)
+    found = assignment_rules.preview_rule(rule)
     shown = found[:_SHOWN]
     claims = Claim.objects.readable_by(person).in_bulk([one.claim for one in shown])
     return {
-        "tried": TRIED,
+        "tried": DRY_RUN_CLAIMS,
         "rule": rule,
         "rule_found": len(found),
         "rule_shown": [
             TriedClaim(
                 claims[one.claim],
                 change_page(claims[one.claim]),
-                display_name(one.person) if one.person else "",
+                get_display_name(one.person) if one.person else "",
             )
             for one in shown
             if one.claim in claims

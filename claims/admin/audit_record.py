@@ -16,7 +16,7 @@ from django_stubs_ext import StrOrPromise
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from claims.models import AuditKind, AuditRecord
-from claims.newsroom.publisher_accounts import browser_of
+from claims.newsroom.publisher_accounts import describe_browser
 from factcheck.admin.badges import Tone, badge
 from factcheck.admin.base import DeskAdmin, LookOnly
 from factcheck.admin.found_rows import words_of
@@ -80,7 +80,7 @@ class AuditRecordAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("browser"))
     def browser(self, record: AuditRecord) -> str:
-        return browser_of(record.agent) if record.agent else "–"
+        return describe_browser(record.agent) if record.agent else "–"
 
     @admin.display(description=_("details"))
     def more(self, record: AuditRecord) -> SafeString | str:

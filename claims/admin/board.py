@@ -22,7 +22,7 @@ from claims.admin.queues import with_signoffs_given
 from claims.admin.scheduling import planned_badge, with_planned
 from claims.models import Assignment, Claim, Priority, Topic, Transition, Verdict
 from claims.models.assignment import BY_URGENCY
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move
 from claims.teamwork import assignments
 from factcheck.admin.base import change_page
@@ -139,7 +139,7 @@ def _card(row: Any, person: User) -> BoardCard:
     claim = row.claim if isinstance(row, Verdict) else row
     kind = "verdict" if isinstance(row, Verdict) else "claim"
     assignment = _assignment(row)
-    holder = assignments.holder_of(assignment) if assignment else None
+    holder = assignments.get_assignee(assignment) if assignment else None
     if holder is None and isinstance(row, Verdict) and row.state == Verdict.State.DRAFT:
         holder = row.author
     text = claim.statement
@@ -152,7 +152,7 @@ def _card(row: Any, person: User) -> BoardCard:
         state=state,
         text=text if len(text) <= _LONGEST else text[: _LONGEST - 1] + "…",
         page=change_page(row),
-        person=display_name(holder) if holder else "",
+        person=get_display_name(holder) if holder else "",
         is_mine=holder == person,
         due=planned_badge(row) or (due_badge(assignment.due_on) if assignment else ""),
         priority=priority_badge(assignment.priority) if assignment else "",
@@ -317,11 +317,11 @@ def _work_moves(state: str, person: User) -> Iterable[dict[str, Any]]:
 
 def board_context(request: HttpRequest, person: User) -> dict[str, Any]:
     chosen = Chosen.of(request.GET)
-    people = assignments.people_for(Claim)[:MOST_PEOPLE]
+    people = assignments.find_assignable_people(Claim)[:MOST_PEOPLE]
     return {
         "columns": columns(person, chosen),
         "moves": moves(person),
         "chosen": chosen,
-        "people": [(one.pk, display_name(one)) for one in people if one != person],
+        "people": [(one.pk, get_display_name(one)) for one in people if one != person],
         "topics": list(Topic.objects.values_list("pk", "name")[:MOST_PEOPLE]),
     }

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 
 from claims.admin.assignment import priority_badge
 from claims.models import Assignment, ScheduledPublication, Verdict
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.teamwork import assignments
 from factcheck.admin.base import change_page
 
@@ -135,13 +135,13 @@ def _more(row: Any) -> int:
 
 
 def _due(row: Assignment, today: date) -> CalendarEntry:
-    holder = assignments.holder_of(row)
+    holder = assignments.get_assignee(row)
     return CalendarEntry(
         kind="due",
         label=_("Due"),
         text=str(row.claim),
         page=change_page(row.verdict or row.claim),
-        person=display_name(holder) if holder else _("unassigned"),
+        person=get_display_name(holder) if holder else _("unassigned"),
         priority=priority_badge(row.priority),
         is_late=row.due_on is not None and row.due_on < today,
     )
@@ -165,7 +165,7 @@ def _recheck(verdict: Verdict, today: date) -> CalendarEntry:
         label=_("Check again"),
         text=str(verdict.claim),
         page=change_page(verdict),
-        person=display_name(verdict.author) if verdict.author else "",
+        person=get_display_name(verdict.author) if verdict.author else "",
         priority="",
         is_late=verdict.recheck_on is not None and verdict.recheck_on < today,
     )

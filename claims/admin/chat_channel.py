@@ -22,7 +22,7 @@ from unfold.widgets import (
 from claims.models import ChatChannel, ChatMessage
 from claims.models.chat_channel import TOLD_TO_CHATS
 from claims.teamwork import chat
-from claims.teamwork.activity_text import sentence
+from claims.teamwork.activity_text import describe_event
 from factcheck.admin.badges import Tone, badge
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.admin.change_history import PastEvent
@@ -67,7 +67,7 @@ class ChatChannelForm(DeskForm):
             # What is left empty has not changed, and the page does not know the present one.
             self._kept, self.initial["address"] = self.instance.address, ""
             self.fields["address"].help_text = (
-                gettext("Leave empty to keep the current one: %s") % chat.shown_address(self._kept)
+                gettext("Leave empty to keep the current one: %s") % chat.mask_address(self._kept)
                 if self.instance.pk
                 else gettext(
                     "Your chat tool shows this address when you add an incoming webhook, or a workflow, to a "
@@ -110,7 +110,7 @@ class ChatChannelAdmin(DeskAdmin):
 
     @admin.display(description=_("address"))
     def leads_to(self, channel: ChatChannel) -> str:
-        return chat.shown_address(channel.address)
+        return chat.mask_address(channel.address)
 
     @admin.display(description=_("state"), ordering="active")
     def state(self, channel: ChatChannel) -> SafeString:
@@ -139,7 +139,7 @@ class ChatChannelAdmin(DeskAdmin):
                 "latest": [
                     (
                         row,
-                        sentence(row.kind, row.actor_name),
+                        describe_event(row.kind, row.actor_name),
                         badge(row.get_state_display(), _TONES[row.state]),
                     )
                     for row in latest

@@ -30,7 +30,7 @@ from claims.articles import score_reasons
 from claims.ledger.document.markdown import to_html
 from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
 from claims.models import Claim, Claimant, Cluster, Publication, Transition, Verdict
-from claims.newsroom.likely_claimants import likely_claimants
+from claims.newsroom.likely_claimants import find_likely_claimants
 from factcheck.admin.base import change_page
 
 #: Of quotes, verdicts and entries a page shows so many; all are under “History”, or in their lists.
@@ -157,7 +157,7 @@ def likely_claimants_of(claim: Claim) -> list[tuple[Claimant, str]]:
     """Suggest known claimants for the name, until the claim is decided."""
     if claim.claimant is None or claim.state not in (Claim.State.PROPOSED, Claim.State.ACCEPTED):
         return []
-    found = likely_claimants([claim.claimant])
+    found = find_likely_claimants([claim.claimant])
     return [(other, change_page(other)) for other in found.get(claim.claimant.name, [])]
 
 

@@ -12,8 +12,8 @@ from django.db.models import F, Func, QuerySet, TextField
 from django.db.models.functions import Lower
 
 from claims.models import Claim
-from claims.search.spelling import corrections, edits, slips
-from claims.search.words import folded, word_pattern
+from claims.search.spelling import compute_edit_distance, count_tolerated_typos, find_corrections
+from claims.search.words import compile_word_pattern, fold_text
 from factcheck.admin.found_rows import with_words, words_of
 
 #: A word of fewer letters has no ending that could be left out, and is like too many others.
@@ -39,7 +39,7 @@ def _readings(rows: QuerySet[Claim], columns: Sequence[str], search: str) -> Ite
     stems = [_without_ending(word) for word in words]
     if stems != words:
         yield with_words(rows, columns, " ".join(stems))
-    for corrected in corrections(search):
+    for corrected in find_corrections(search):
         yield with_words(rows, columns, corrected)
     yield _corrected(rows, columns, words)
     yield _alike(rows, columns, words)
@@ -67,11 +67,11 @@ def _corrected(rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[st
     """Claims that have the words which any claim has and, for each of the others, the likeliest word of such claims."""
     near, known, unknown = _near(rows, columns, words)
     newest = near.order_by("-pk").values_list("statement", "claimant__name")[:MOST_COMPARED]
-    texts = (folded(f"{statement} {name or ''}").lower() for statement, name in newest)
-    written = Counter(word for text in texts for word in word_pattern().findall(text))
+    texts = (fold_text(f"{statement} {name or ''}").lower() for statement, name in newest)
+    written = Counter(word for text in texts for word in compile_word_pattern().findall(text))
     # Beside two words that are right, even a short one may be wrong in a letter.
     fewest = 1 if len(known) > 1 else 0
-    likeliest = [_likeliest(folded(word).lower(), written, fewest) for word in unknown]
+    likeliest = [_likeliest(fold_text(word).lower(), written, fewest) for word in unknown]
     return with_words(near, columns, " ".join(likeliest)) if unknown and all(likeliest) else rows.none()
 
 
@@ -83,16 +83,16 @@ def _alike(rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]) 
     bare = Lower(Func(F("statement"), function="unaccent", output_field=TextField()))
     for number, word in enumerate(unknown):
         likeness = f"likeness_{number}"
-        found = found.annotate(**{likeness: TrigramWordSimilarity(folded(word), bare)})
+        found = found.annotate(**{likeness: TrigramWordSimilarity(fold_text(word), bare)})
         found = found.filter(**{f"{likeness}__gte": _ALIKE if len(word) >= _SHORTEST else 1})
     return found if unknown else rows.none()
 
 
 def _likeliest(word: str, written: Counter[str], fewest: int) -> str:
     """Return the written word that this one most likely is with slips in it; "" where none is."""
-    allowed = max(slips(word), fewest)
+    allowed = max(count_tolerated_typos(word), fewest)
     candidates = (
-        (edits(word, other), other[0] != word[0], -number, other)
+        (compute_edit_distance(word, other), other[0] != word[0], -number, other)
         for other, number in written.items()
         if abs(len(other) - len(word)) <= allowed and len(set(word) - set(other)) <= allowed
     )

@@ -21,7 +21,7 @@ from claims.admin.status_badges import state_badge
 from claims.ledger.queries.cluster_filters import find_entries
 from claims.models import Cluster, ClusterMember
 from claims.models.cluster import CLUSTER_STEPS, LEAST_PUBLIC
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import clusters
 from factcheck.admin.base import DeskAdmin, change_page, person_at
@@ -114,7 +114,7 @@ class ClusterAdmin(DeskAdmin):
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         for row in formset.save(commit=False):
-            row.added_by_name = row.added_by_name or display_name(person_at(request))
+            row.added_by_name = row.added_by_name or get_display_name(person_at(request))
             row.save()
         for row in formset.deleted_objects:
             row.delete()

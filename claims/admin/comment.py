@@ -30,7 +30,7 @@ from claims.admin.comment_threads import (
     shown_threads,
 )
 from claims.models import Claim, Comment, Verdict
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.teamwork import comments, mentions, notifications
 from factcheck.admin.badges import badge
@@ -111,9 +111,9 @@ class CommentAdmin(LookOnly, DeskAdmin):
         """Suggest people for a name that is being typed."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        found = mentions.offered(request.GET.get("q", "")[:150])
+        found = mentions.suggest_people(request.GET.get("q", "")[:150])
         return JsonResponse(
-            {"people": [{"username": person.username, "name": display_name(person)} for person in found]}
+            {"people": [{"username": person.username, "name": get_display_name(person)} for person in found]}
         )
 
     def of_claim_view(self, request: HttpRequest, claim: int) -> HttpResponse:
@@ -195,11 +195,11 @@ class CommentAdmin(LookOnly, DeskAdmin):
                 messages.error(request, str(refusal))
         return self._back(request, comment)
 
-    def _said(self, request: HttpRequest, said: comments.Said) -> HttpResponse:
+    def _said(self, request: HttpRequest, said: comments.CommentResult) -> HttpResponse:
         for person in said.unable:
             messages.warning(
                 request,
-                gettext("%(who)s cannot read this and was not notified.") % {"who": display_name(person)},
+                gettext("%(who)s cannot read this and was not notified.") % {"who": get_display_name(person)},
             )
         return self._back(request, said.comment)
 

@@ -127,9 +127,9 @@ def shown_comments(rows: list[Comment], person: User) -> list[ShownComment]:
     return [
         ShownComment(
             row,
-            comments.version_of(row),
+            comments.get_version(row),
             # Sanitised as all Markdown is.
-            mark_safe(mentions.with_mentions(row.text, list(row.mentioned.all()))),  # noqa: S308
+            mark_safe(mentions.render_mentions(row.text, list(row.mentioned.all()))),  # noqa: S308
             may_edit=row.author_id == person.pk
             and not row.withdrawn_at
             and now - row.created_at < EDITABLE_FOR,

@@ -15,7 +15,7 @@ from claims.admin.complaint_clock import clock_badge
 from claims.admin.list_filters import QueueFilter
 from claims.admin.reader_messages import Deed, ReaderMessageAdmin
 from claims.models import Complaint, ReaderStep
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.readers.desk import complaint_moves
 from claims.readers.submissions import ANSWER_COMPLAINTS
@@ -51,7 +51,7 @@ def _give(request: HttpRequest, complaint: Complaint, person: User) -> str:
     if to is None:
         raise NotPossible(gettext("Choose who will answer it."))
     complaint_moves.assign(complaint, to, by=person)
-    return gettext("Assigned to %(person)s.") % {"person": display_name(to)}
+    return gettext("Assigned to %(person)s.") % {"person": get_display_name(to)}
 
 
 def _put_back(request: HttpRequest, complaint: Complaint, person: User) -> str:

@@ -15,7 +15,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from claims.models import DeskSession
 from claims.newsroom import desk_sessions
-from claims.newsroom.publisher_accounts import browser_of
+from claims.newsroom.publisher_accounts import describe_browser
 from factcheck.admin.base import DeskAdmin, LookOnly, goes_along, person_at
 
 
@@ -40,7 +40,7 @@ class DeskSessionAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("browser"), ordering="agent")
     def browser(self, session: DeskSession) -> str:
-        return browser_of(session.agent)
+        return describe_browser(session.agent)
 
 
 @never_cache
@@ -56,7 +56,7 @@ def own_sessions(request: HttpRequest) -> HttpResponse:
     # The one in which the page is read stands first.
     sessions.sort(key=lambda session: session.session_key != here)
     for session in sessions:
-        session.browser, session.is_here = browser_of(session.agent), session.session_key == here
+        session.browser, session.is_here = describe_browser(session.agent), session.session_key == here
     return TemplateResponse(request, "account/sessions.html", {"sessions": sessions})
 
 

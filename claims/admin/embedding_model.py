@@ -10,8 +10,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from claims.matching.embedding.neighbours import asked_model
-from claims.matching.embedding.pending_vectors import tally
+from claims.matching.embedding.neighbours import get_query_model
+from claims.matching.embedding.pending_vectors import count_vectors
 from claims.models import EmbeddingModel, StatementVector
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly
@@ -34,14 +34,14 @@ class EmbeddingModelAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=gettext_lazy("state"))
     def state(self, model: EmbeddingModel) -> SafeString:
-        asked = asked_model()
+        asked = get_query_model()
         if asked is not None and asked.id == model.pk:
             return badge(_("used to find claims"), "good")
         return badge(_("complete"), "neutral") if model.completed_at else badge(_("being built"), "active")
 
     @admin.display(description=gettext_lazy("statements"))
     def progress(self, model: EmbeddingModel) -> str:
-        made, outstanding = tally(model)
+        made, outstanding = count_vectors(model)
         if not outstanding:
             return _("all %(made)s") % {"made": f"{made:,}"}
         share = 100 * made // (made + outstanding)

@@ -19,7 +19,7 @@ from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidge
 
 from claims.admin.media_preview import description_badge, thumbnail, used_in
 from claims.admin.media_words import alike_words, circumstances
-from claims.matching.near_media import MOST_MEDIA, nearest
+from claims.matching.near_media import MEDIA_LIMIT, find_nearest
 from claims.models.claim_media import media_readable_by
 from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at
@@ -142,10 +142,10 @@ def _look_of_one(pk: int, request: HttpRequest) -> PerceptualHash | None:
 
 
 def _found(look: PerceptualHash, request: HttpRequest, *, without: int) -> list[FoundPicture]:
-    near = {pk: one for pk, one in nearest(look).items() if pk != without}
+    near = {pk: one for pk, one in find_nearest(look).items() if pk != without}
     rows = media_readable_by(person_at(request)).in_bulk(list(near))
     shown = [(rows[pk], one) for pk, one in near.items() if pk in rows]
-    return [_picture(row, one, request) for row, one in shown[:MOST_MEDIA]]
+    return [_picture(row, one, request) for row, one in shown[:MEDIA_LIMIT]]
 
 
 def _picture(row: MediaObject, near: NearDuplicate, request: HttpRequest) -> FoundPicture:

@@ -6,13 +6,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from claims.matching.near_media import Alikeness, alikeness
+from claims.matching.near_media import Likeness, grade_likeness
 from factcheck.admin.badges import Tone
 from sources.media.likeness import NearDuplicate
 from sources.media.perceptual_hash import Orientation
 from sources.models import MediaHash
 
-_ALIKE: Mapping[Alikeness, tuple[StrOrPromise, Tone]] = {
+_ALIKE: Mapping[Likeness, tuple[StrOrPromise, Tone]] = {
     "same": (gettext_lazy("Apparently the same picture"), "active"),
     "very_alike": (gettext_lazy("Very similar: saved again, or slightly changed"), "waiting"),
     "alike": (gettext_lazy("Similar: cropped or edited, or another picture of the same scene"), "neutral"),
@@ -30,7 +30,7 @@ _LIES: Mapping[str, StrOrPromise] = {
 
 def alike_words(distance: int) -> tuple[StrOrPromise, Tone]:
     """Return the meaning of a hash distance in words."""
-    return _ALIKE[alikeness(distance)]
+    return _ALIKE[grade_likeness(distance)]
 
 
 def circumstances(near: NearDuplicate) -> list[str]:

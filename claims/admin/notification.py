@@ -22,7 +22,7 @@ from claims.admin.comment_threads import place_of
 from claims.admin.preference_form import PreferenceForm
 from claims.models import MailChoice, Notification
 from claims.teamwork import mails, notifications, preferences
-from claims.teamwork.activity_text import sentence
+from claims.teamwork.activity_text import describe_event
 from factcheck import features
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, goes_along, person_at
@@ -79,7 +79,10 @@ class NotificationAdmin(LookOnly, DeskAdmin):
     @admin.display(description=_("what happened"))
     def happened(self, row: Notification) -> SafeString:
         page = reverse("admin:claims_notification_open", args=[row.pk])
-        words, news = sentence(row.kind, row.actor_name), "" if row.read_at else badge(_("New"), "active")
+        words, news = (
+            describe_event(row.kind, row.actor_name),
+            "" if row.read_at else badge(_("New"), "active"),
+        )
         return format_html(
             '<span class="desk-happened"><a href="{}" dir="auto">{}</a> {}</span>', page, words, news
         )

@@ -22,19 +22,19 @@ from claims.models import DeskSession
 from claims.newsroom import desk_sessions, second_factors
 from claims.newsroom.invitations import invite
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from claims.newsroom.roles import role_name, role_sentence
+from claims.newsroom.roles import describe_role, get_role_name
 from factcheck.admin.accounts import offer_permissions
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.admin.translations import call_rows
 from factcheck.admin.versions import DeskForm
 
-call_rows(Group, role_name)
+call_rows(Group, get_role_name)
 
 
 def _described(role: Group) -> str:
     """Return the name of a role, and its permissions in a sentence."""
-    return f"{role_name(role)}: {sentence}" if (sentence := role_sentence(role)) else role_name(role)
+    return f"{get_role_name(role)}: {sentence}" if (sentence := describe_role(role)) else get_role_name(role)
 
 
 class InvitationForm(DeskForm):
@@ -212,8 +212,8 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
                 "sessions": DeskSession.objects.filter(person=person).going_on(),
                 "may_end": desk_sessions.may_end(person, by),
                 "factors": person.authenticator_set.filter(type__in=second_factors.FACTORS),
-                "factor_due": second_factors.due_of(person),
-                "reset_obstacle": second_factors.obstacle(person, by),
+                "factor_due": second_factors.get_due(person),
+                "reset_obstacle": second_factors.find_obstacle(person, by),
                 "may_see_log": by.has_perm("claims.view_auditrecord"),
             }
         return super().render_change_form(request, context, *args, **kwargs)

@@ -34,7 +34,7 @@ class PreferenceForm(forms.Form):
 
     def __init__(self, person: User, answers: QueryDict | None = None) -> None:
         schedule = preferences.schedule_of(person)
-        chosen = preferences.choices_of(person)
+        chosen = preferences.load_choices(person)
         initial = {"hour": schedule.hour, "time_zone": schedule.time_zone, "language": schedule.language}
         super().__init__(answers, initial=initial | chosen)
         self.person = person
@@ -57,7 +57,7 @@ class PreferenceForm(forms.Form):
         chosen = self.cleaned_data
         preferences.choose(
             self.person,
-            preferences.choices_of(self.person) | {kind.value: chosen[kind.value] for kind in self.offered},
+            preferences.load_choices(self.person) | {kind.value: chosen[kind.value] for kind in self.offered},
             hour=chosen["hour"],
             time_zone=chosen["time_zone"],
             language=chosen["language"],

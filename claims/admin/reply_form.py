@@ -145,7 +145,7 @@ class TemplateForm(DeskForm):
 
     def clean_text(self) -> str:
         text: str = self.cleaned_data["text"]
-        reply_wording.check(text, needed=reply_wording.NEEDED)
+        reply_wording.check(text, needed=reply_wording.REQUIRED_PLACEHOLDERS)
         return text
 
     def clean_subject(self) -> str:

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.admin.list_tags import kept_query
 from claims.models import SavedView
 from claims.models.saved_view import LONGEST_NAME, LONGEST_QUERY
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from factcheck.admin.base import DeskAdmin, person_at
 from factcheck.admin.list_columns import COLUMNS
 from factcheck.database.rules import in_words
@@ -63,7 +63,7 @@ class SavedViewAdmin(DeskAdmin):
 
     @admin.display(description=_("saved by"))
     def kept_by(self, view: SavedView) -> str:
-        return display_name(view.owner)
+        return get_display_name(view.owner)
 
     # Permissions ------------------------------------------------------------------------------------------------------
 

@@ -15,12 +15,12 @@ from django.utils.translation import gettext as _
 from claims.admin.move_buttons import last_move
 from claims.admin.status_badges import kind_badge, state_badge, verdict_badges
 from claims.matching.alignment import Span
-from claims.matching.answers import Match, Terms
-from claims.matching.desk import answered
-from claims.matching.peer_matches import CheckedElsewhere, checked_elsewhere
+from claims.matching.answers import Match, MatchTerms
+from claims.matching.desk import match_desk_text
+from claims.matching.peer_matches import PeerMatch, find_peer_matches
 from claims.models import Claim, Verdict
 from claims.models.claim import LONGEST_STATEMENT
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from factcheck.admin.base import change_page
 
 #: Maximum number of similar claims; more would not be read while typing.
@@ -78,7 +78,7 @@ def similar(statement: str, *, person: User, to: Claim | None = None) -> list[Si
 class ChecksOfOthers:
     """A claim checked by another newsroom that relates to a statement."""
 
-    found: CheckedElsewhere
+    found: PeerMatch
     kind: SafeString
     percent: int
 
@@ -87,7 +87,7 @@ def checks_of_others(statement: str, *, person: User) -> list[ChecksOfOthers]:
     """Return claims of followed newsrooms that relate to a statement, best match first."""
     if len(statement.strip()) < FEWEST_LETTERS or not person.has_perm("claims.view_peerclaim"):
         return []
-    found = checked_elsewhere(statement[:LONGEST_STATEMENT], Terms(cut="text", most=MOST))
+    found = find_peer_matches(statement[:LONGEST_STATEMENT], MatchTerms(cut="text", most=MOST))
     return [ChecksOfOthers(one, kind_badge(one.kind), round(100 * one.confidence)) for one in found]
 
 
@@ -110,7 +110,9 @@ def similar_context(statement: str, *, person: User, to: Claim | None = None) ->
 def _matches(statement: str, person: User) -> dict[int, Match]:
     """The best match of each claim."""
     best: dict[int, Match] = {}
-    for passage in answered(statement, reader=person, terms=Terms(cut="text", most=2 * MOST)).passages:
+    for passage in match_desk_text(
+        statement, reader=person, terms=MatchTerms(cut="text", most=2 * MOST)
+    ).passages:
         for match in passage.matches:
             known = best.get(match.claim)
             if known is None or (_ORDER[match.kind], -match.confidence) < (
@@ -166,4 +168,4 @@ def _similar(claim: Claim, match: Match, text: str) -> SimilarClaim:
 def _people(verdicts: list[Verdict]) -> list[str]:
     """The authors of verdicts that are being written."""
     authors = [verdict.author for verdict in verdicts if verdict.state in _OPEN and verdict.author]
-    return list(dict.fromkeys(display_name(author) for author in authors))
+    return list(dict.fromkeys(get_display_name(author) for author in authors))

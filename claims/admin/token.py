@@ -22,7 +22,7 @@ from unfold.widgets import (
 
 from claims.models import ApiToken, Scope
 from claims.newsroom import api_tokens
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, change_page, person_at
@@ -124,11 +124,11 @@ class ApiTokenAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("acts as"), ordering="user__last_name")
     def acts_as(self, token: ApiToken) -> str:
-        return display_name(token.user)
+        return get_display_name(token.user)
 
     @admin.display(description=gettext_lazy("created by"))
     def made_by(self, token: ApiToken) -> str:
-        return display_name(token.created_by) if token.created_by else _("the command create_token")
+        return get_display_name(token.created_by) if token.created_by else _("the command create_token")
 
     @admin.display(description=gettext_lazy("added"))
     def made_at(self, token: ApiToken) -> datetime:
@@ -136,7 +136,7 @@ class ApiTokenAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("revoked by"))
     def ended_by(self, token: ApiToken) -> str:
-        return display_name(token.revoked_by) if token.revoked_by else "–"
+        return get_display_name(token.revoked_by) if token.revoked_by else "–"
 
     @admin.display(description=gettext_lazy("scopes"))
     def may(self, token: ApiToken) -> SafeString:
@@ -166,7 +166,7 @@ class ApiTokenAdmin(DeskAdmin):
     def save_model(self, request: HttpRequest, obj: ApiToken, form: forms.ModelForm, change: bool) -> None:
         cleaned, person = form.cleaned_data, person_at(request)
         whose: User = cleaned.get("user") or person
-        token, secret = api_tokens.issue(
+        token, secret = api_tokens.issue_token(
             whose, name=cleaned["name"], scopes=cleaned["scopes"], days=cleaned["days"], by=person
         )
         become(obj, token)
@@ -187,7 +187,7 @@ class ApiTokenAdmin(DeskAdmin):
             **self.admin_site.each_context(request),
             "title": _("Your new token"),
             "token": obj,
-            "person": display_name(obj.user),
+            "person": get_display_name(obj.user),
             "secret": request.issued_token,  # type: ignore[attr-defined]  # see `save_model`
             "page": change_page(obj),
         }

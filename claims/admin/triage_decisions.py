@@ -146,7 +146,7 @@ def last_moves(claims: Iterable[int]) -> dict[int, int]:
 
 def _give(seen: Seen, colleague: User, by: User) -> Outcome:
     def made(claim: Claim) -> Decided:
-        before = assignments.assignment_of(claim)
+        before = assignments.get_open_assignment(claim)
         if colleague == by:
             assignments.take(claim, by=by)
         else:

@@ -17,10 +17,17 @@ from claims.admin.status_badges import state_badge, verdict_badges
 from claims.admin.triage_turns import others_at
 from claims.articles import score_reasons
 from claims.models import Appearance, Claim, ClaimTopic, Repeat, Topic, Transition, Verdict
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.review import workflow
 from claims.review.decline_reasons import DECLINE_REASONS
-from claims.teamwork.assignments import ASSIGN, TAKE, assignment_of, can_do, holder_of, people_for
+from claims.teamwork.assignments import (
+    ASSIGN,
+    TAKE,
+    can_do,
+    find_assignable_people,
+    get_assignee,
+    get_open_assignment,
+)
 from factcheck.admin.base import change_page
 
 #: So many proposals are listed at a time.
@@ -199,15 +206,15 @@ def _people(person: User) -> list[tuple[int, str]]:
     mine = [(person.pk, _("Me"))] if may_take else []
     if not person.has_perm(ASSIGN):
         return mine
-    others = people_for(Claim).exclude(pk=person.pk)[: _MOST_PEOPLE - len(mine)]
-    return [*mine, *((other.pk, display_name(other)) for other in others)]
+    others = find_assignable_people(Claim).exclude(pk=person.pk)[: _MOST_PEOPLE - len(mine)]
+    return [*mine, *((other.pk, get_display_name(other)) for other in others)]
 
 
 def _holder(claim: Claim, person: User) -> str:
     """Return the assignee, if the person may know."""
-    assignment = assignment_of(claim) if person.has_perm("claims.view_assignment") else None
-    holder = holder_of(assignment) if assignment else None
-    return display_name(holder) if holder else ""
+    assignment = get_open_assignment(claim) if person.has_perm("claims.view_assignment") else None
+    holder = get_assignee(assignment) if assignment else None
+    return get_display_name(holder) if holder else ""
 
 
 def _topics_in_use() -> list[Topic]:

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from claims.models import TriageTurn
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 
 #: So long a proposal is kept for who looks at it and does nothing.
 HELD = timedelta(minutes=5)
@@ -38,4 +38,4 @@ def take(claims: Iterable[int], *, by: User) -> set[int]:
 def others_at(claims: Iterable[int], *, than: User) -> dict[int, str]:
     """Return those of the proposals that others are viewing now, and who."""
     turns = TriageTurn.objects.of_others(than).filter(claim__in=list(claims)).select_related("person")
-    return {turn.claim_id: display_name(turn.person) for turn in turns}
+    return {turn.claim_id: get_display_name(turn.person) for turn in turns}

@@ -7,8 +7,8 @@ from dataclasses import dataclass, replace
 
 from claims.articles.proposals import FoundClaim, Proposal
 from claims.ledger.document.headline import choose_lead_verdict, find_label
-from claims.matching.answers import Answer, Match, Terms, answered_each
-from claims.matching.repeat_detection import note_in_snapshot, said_again
+from claims.matching.answers import Answer, Match, MatchTerms, match_published_texts
+from claims.matching.repeat_detection import find_repeated_sentences, note_in_snapshot
 from claims.models import Publication
 from sources.models import Snapshot
 
@@ -52,7 +52,7 @@ def known_checks(proposals: Sequence[FoundClaim]) -> dict[int, CheckedBefore]:
 def _answers(proposals: Sequence[FoundClaim]) -> list[Answer]:
     """Return the matches for each claim's words, with passages at their positions in the text."""
     words = [found.anchor.exact for found in proposals]
-    answers = answered_each(words, Terms(cut="text")) if words else []
+    answers = match_published_texts(words, MatchTerms(cut="text")) if words else []
     return [_in_text(found, answer) for found, answer in zip(proposals, answers, strict=True)]
 
 
@@ -77,7 +77,7 @@ def _in_text(found: FoundClaim, answer: Answer) -> Answer:
 
 def _note(snapshot: Snapshot, answers: Sequence[Answer], created: Sequence[FoundClaim]) -> None:
     passages = tuple(passage for answer in answers for passage in answer.passages)
-    found = said_again(Answer(passages, "", ""))
+    found = find_repeated_sentences(Answer(passages, "", ""))
     proposals = {
         each.start: proposed.claim.pk
         for each in found

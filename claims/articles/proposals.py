@@ -14,7 +14,7 @@ from claims.articles.bounded_detection import SearchedText, search
 from claims.articles.detection import CandidateSentence, CheckBand, Reason
 from claims.models import Appearance, Claim, Claimant
 from claims.models.claim import LONGEST_STATEMENT
-from claims.newsroom.named_claimants import claimants_named
+from claims.newsroom.named_claimants import get_or_create_claimants
 from claims.quotes.anchors import Anchor
 from claims.quotes.changed_sources import AnchorOutcome, Reanchoring
 from claims.teamwork import assignment_rules
@@ -161,7 +161,7 @@ class _Known:
 def _create(
     snapshot: Snapshot, source: Source, language: str, groups: list[list[CandidateSentence]], by: User | None
 ) -> list[FoundClaim]:
-    claimants = claimants_named(_named(candidate for group in groups for candidate in group))
+    claimants = get_or_create_claimants(_named(candidate for group in groups for candidate in group))
     claims = Claim.objects.bulk_create(
         _claim(group[0], claimants.get(group[0].claimant or ""), source, language, by) for group in groups
     )

@@ -39,7 +39,7 @@ from claims.models import (
     Verdict,
     Watch,
 )
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.quotes.anchors import Anchor, find
 from claims.review import clusters, verdict_drafts, workflow
 from factcheck import features
@@ -68,7 +68,7 @@ def load(*, password: str = "") -> bool:
     Returns:
         Whether it was loaded now.
     """
-    content = demo_content()
+    content = load_demo_content()
     with transaction.atomic():
         if is_loaded(content):
             return False
@@ -78,7 +78,7 @@ def load(*, password: str = "") -> bool:
     return True
 
 
-def demo_content() -> Row:
+def load_demo_content() -> Row:
     """Return the demo content: the lists of all files, and of features, joined by name."""
     content: Row = {}
     added = [Path(feature.path) / "demo.json" for feature in features.switched_on() if feature.demo]
@@ -100,12 +100,12 @@ class _Newsroom:
 
     def __init__(self, content: Row, password: str) -> None:
         self.content = content
-        self.people = {row["username"]: _person(row, password) for row in content["users"]}
+        self.people = {row["username"]: _create_person(row, password) for row in content["users"]}
         self.contributor = self.people["contributor"]
-        self.publishers = {row["key"]: _publisher(row) for row in content["publishers"]}
+        self.publishers = {row["key"]: _get_or_create_publisher(row) for row in content["publishers"]}
         self.sources = {row["key"]: self._source(row) for row in content["sources"]}
-        self.claimants = {row["key"]: _claimant(row) for row in content["claimants"]}
-        self.topics = {row["slug"]: _topic(row) for row in content["topics"]}
+        self.claimants = {row["key"]: _get_or_create_claimant(row) for row in content["claimants"]}
+        self.topics = {row["slug"]: _get_or_create_topic(row) for row in content["topics"]}
         house_ratings = Rating.objects.filter(scale__publisher__is_house=True, scale__in_use=True)
         self.ratings = {rating.code: rating for rating in house_ratings.order_by("-scale__pk")}
         self.claims: dict[str, Claim] = {}
@@ -145,7 +145,7 @@ class _Newsroom:
                 title=row["title"],
                 byline=row["byline"],
                 publisher=self.publishers[row["publisher"]].name,
-                published_on=_day(row["published_on"]),
+                published_on=_parse_day(row["published_on"]),
                 language=row["language"],
                 url=row["url"],
                 kind=row["kind"],
@@ -158,7 +158,7 @@ class _Newsroom:
             url=row["url"],
             publisher=self.publishers[row["publisher"]],
             byline=row["byline"],
-            published_on=_day(row["published_on"]),
+            published_on=_parse_day(row["published_on"]),
             language=row["language"],
             created_by=self.contributor,
         )
@@ -170,14 +170,14 @@ class _Newsroom:
             snapshot = source.snapshots.latest("number")
             places.append((source, snapshot, find(snapshot.text, appearance["exact"])))
         found = next(
-            (one for _, snapshot, anchor in places if (one := _candidate(snapshot.text, anchor))), None
+            (one for _, snapshot, anchor in places if (one := _find_candidate(snapshot.text, anchor))), None
         )
         claim = Claim.objects.create(
             statement=row["statement"],
             context=row["context"],
             language=row["language"],
             claimant=self.claimants[row["claimant"]],
-            claimed_on=_day(row["claimed_on"]),
+            claimed_on=_parse_day(row["claimed_on"]),
             reason=row["reason"],
             score=found.score if found else None,
             score_reasons=list(map(str, found.reasons)) if found else [],
@@ -201,7 +201,7 @@ class _Newsroom:
             )
 
     def _verdict(self, claim_row: Row, row: Row) -> None:
-        content = {name: row[name] for name in _WORDS} | {name: _day(row[name]) for name in _DAYS}
+        content = {name: row[name] for name in _WORDS} | {name: _parse_day(row[name]) for name in _DAYS}
         verdict = verdict_drafts.draft(
             self.claims[claim_row["key"]],
             author=self.people[row["author"]],
@@ -231,13 +231,13 @@ class _Newsroom:
         verdict.reply_requests.all().delete()
         for told in row["right_of_reply"]:
             words = {name: text for name, text in told.items() if name not in _MOMENTS}
-            moments = {_MOMENTS[name]: _moment(told[name]) for name in told.keys() & _MOMENTS.keys()}
+            moments = {_MOMENTS[name]: _parse_moment(told[name]) for name in told.keys() & _MOMENTS.keys()}
             sender = self.people[row["author"]] if moments else None
             yield ReplyRequest(
                 verdict=verdict,
                 claimant=claimant,
                 sent_by=sender,
-                sent_by_name=display_name(sender) if sender else "",
+                sent_by_name=get_display_name(sender) if sender else "",
                 **words,
                 **moments,
             )
@@ -271,7 +271,7 @@ _DAYS = ("reviewed_on", "valid_as_of", "recheck_on")
 _MOMENTS = {"sent": "sent_at", "answer_by": "answer_by", "answered": "answered_at"}
 
 
-def _person(row: Row, password: str) -> User:
+def _create_person(row: Row, password: str) -> User:
     """One user per role, without a mail address: the demo sends no mail."""
     first_name, _, last_name = row["name"].partition(" ")
     user, created = User.objects.get_or_create(
@@ -286,34 +286,34 @@ def _person(row: Row, password: str) -> User:
     return user
 
 
-def _publisher(row: Row) -> Publisher:
+def _get_or_create_publisher(row: Row) -> Publisher:
     known = find_publisher(row["name"], row["url"])
     return known or Publisher.objects.create(**{name: row[name] for name in row if name != "key"})
 
 
-def _claimant(row: Row) -> Claimant:
+def _get_or_create_claimant(row: Row) -> Claimant:
     known = Claimant.objects.filter(name__iexact=row["name"]).first()
     return known or Claimant.objects.create(**{name: row[name] for name in row if name != "key"})
 
 
-def _topic(row: Row) -> Topic:
+def _get_or_create_topic(row: Row) -> Topic:
     words = {"name": row["name"], "same_as": row.get("same_as", [])}
     return Topic.objects.get_or_create(slug=row["slug"], defaults=words)[0]
 
 
 @lru_cache(maxsize=2)
-def _candidates(text: str) -> list[CandidateSentence]:
+def _detect_candidates(text: str) -> list[CandidateSentence]:
     return detect(text, "en")
 
 
-def _candidate(text: str, anchor: Anchor) -> CandidateSentence | None:
+def _find_candidate(text: str, anchor: Anchor) -> CandidateSentence | None:
     """Return the detector's candidate for a sentence, for the score that editors see."""
     return next(
-        (one for one in _candidates(text) if one.start <= anchor.start and anchor.end <= one.end), None
+        (one for one in _detect_candidates(text) if one.start <= anchor.start and anchor.end <= one.end), None
     )
 
 
-def _moment(text: str) -> datetime:
+def _parse_moment(text: str) -> datetime:
     """Return a time: fixed, in hours from now (“-3h”), or the next midnight."""
     if text == "midnight":
         tomorrow = timezone.localdate() + timedelta(days=1)
@@ -323,5 +323,5 @@ def _moment(text: str) -> datetime:
     return datetime.fromisoformat(text)
 
 
-def _day(text: str | None) -> date | None:
+def _parse_day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None

@@ -18,10 +18,10 @@ Row = dict[str, Any]
 
 def put_to_work(content: Row, claims: dict[str, Claim], people: dict[str, User]) -> None:
     """Give out, date, discuss and schedule what the content says."""
-    _know_what_has_happened()
+    _mark_past_events_notified()
     for row in content["assignments"]:
         assignments.assign(
-            _subject(row, claims),
+            _find_subject(row, claims),
             people[row["to"]],
             by=people[row["by"]],
             due_on=timezone.localdate() + timedelta(days=row["due_in_days"]),
@@ -35,7 +35,9 @@ def put_to_work(content: Row, claims: dict[str, Claim], people: dict[str, User])
     for row in content["schedules"]:
         day = timezone.localdate() + timedelta(days=row["in_days"])
         moment = timezone.make_aware(datetime.combine(day, time.fromisoformat(row["at"])))
-        scheduled_publications.schedule(_verdict(claims[row["claim"]]), moment, by=people[row["by"]])
+        scheduled_publications.schedule(
+            _get_latest_verdict(claims[row["claim"]]), moment, by=people[row["by"]]
+        )
     for row in content["rules"]:
         AssignmentRule.objects.create(
             name=row["name"],
@@ -53,15 +55,15 @@ def put_to_work(content: Row, claims: dict[str, Claim], people: dict[str, User])
         )
 
 
-def _know_what_has_happened() -> None:
+def _mark_past_events_notified() -> None:
     """Mark past events as notified, so that the demo sends nothing about them."""
     Notification.objects.unread().update(read_at=timezone.now())
 
 
-def _subject(row: Row, claims: dict[str, Claim]) -> Claim | Verdict:
+def _find_subject(row: Row, claims: dict[str, Claim]) -> Claim | Verdict:
     claim = claims[row["claim"]]
-    return _verdict(claim) if row["of"] == "verdict" else claim
+    return _get_latest_verdict(claim) if row["of"] == "verdict" else claim
 
 
-def _verdict(claim: Claim) -> Verdict:
+def _get_latest_verdict(claim: Claim) -> Verdict:
     return claim.verdicts.latest("pk")

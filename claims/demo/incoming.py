@@ -18,8 +18,8 @@ from claims.federation import imported_pages, ledger_pages, peer_edits
 from claims.ledger.house_signature import encoded, key_made_of, signature, signed_text
 from claims.links.resolved_links import settle_link
 from claims.links.watched_links import look_for_new
-from claims.matching.answers import Terms, answered
-from claims.matching.repeat_detection import note_in_snapshot, note_of_reader, said_again
+from claims.matching.answers import MatchTerms, match_published_text
+from claims.matching.repeat_detection import find_repeated_sentences, note_in_snapshot, note_of_reader
 from claims.models import Claim, PeerProgress, Publication
 from claims.readers import submissions
 from claims.readers.confirmations import Sender
@@ -74,7 +74,7 @@ def find_repeats(content: Row, people: dict[str, User]) -> None:
     for row in content["repeats"]:
         _read_article(row, people[row["by"]])
     for text in content["texts_of_readers"]:
-        note_of_reader(text, said_again(answered(text)))
+        note_of_reader(text, find_repeated_sentences(match_published_text(text)))
 
 
 def _read_article(row: Row, by: User) -> None:
@@ -89,7 +89,9 @@ def _read_article(row: Row, by: User) -> None:
         kind="article",
     )
     snapshot = capture(Material(text.encode(), filename="article.txt"), overrides=stated, by=by).snapshot
-    note_in_snapshot(snapshot, said_again(answered(snapshot.text, Terms(cut="sentences"))))
+    note_in_snapshot(
+        snapshot, find_repeated_sentences(match_published_text(snapshot.text, MatchTerms(cut="sentences")))
+    )
 
 
 def _check_links(rows: list[Row], sources: dict[str, Source]) -> None:
@@ -110,7 +112,7 @@ def _follow(row: Row, by: User) -> None:
     key = key_made_of(row["url"])
     signer = ledger_pages.Signer(row["name"], row["url"], encoded(key.public_key().public_bytes_raw()))
     newsroom = peer_edits.follow(signer, by=by)
-    changes = [_signed(change, key) for change in _ledger(row)]
+    changes = [_sign_change(change, key) for change in _build_ledger(row)]
     page = ledger_pages.LedgerPage(signer, more=False, changes=changes)
     entries = ledger_pages.believed(
         page, key=signer.key, site=signer.url, after=0, last_change="", most=len(changes)
@@ -122,12 +124,12 @@ def _follow(row: Row, by: User) -> None:
     peer_edits.switch(newsroom, active=False, by=by)
 
 
-def _ledger(row: Row) -> list[Row]:
+def _build_ledger(row: Row) -> list[Row]:
     """The entries of an invented newsroom: each claim, then the retractions."""
-    claims = [_peer_claim(number, claim, row) for number, claim in enumerate(row["claims"], 1)]
-    published = [_entry("published", claim["id"], claim) for claim in claims]
+    claims = [_build_peer_claim(number, claim, row) for number, claim in enumerate(row["claims"], 1)]
+    published = [_build_entry("published", claim["id"], claim) for claim in claims]
     retracted = [
-        _entry("retracted", number, None, version=2, kind="retraction", note=claim["withdrawn"])
+        _build_entry("retracted", number, None, version=2, kind="retraction", note=claim["withdrawn"])
         for number, claim in enumerate(row["claims"], 1)
         if claim["withdrawn"]
     ]
@@ -137,7 +139,7 @@ def _ledger(row: Row) -> list[Row]:
     ]
 
 
-def _entry(status: str, claim_id: int, claim: Row | None, **said: Any) -> Row:
+def _build_entry(status: str, claim_id: int, claim: Row | None, **said: Any) -> Row:
     digest = hashlib.sha256(orjson.dumps(claim)).hexdigest() if claim else "0" * 64
     return {
         "claim_id": claim_id,
@@ -151,12 +153,12 @@ def _entry(status: str, claim_id: int, claim: Row | None, **said: Any) -> Row:
     } | said
 
 
-def _signed(change: Row, key: Ed25519PrivateKey) -> Row:
+def _sign_change(change: Row, key: Ed25519PrivateKey) -> Row:
     text = signed_text({name: value for name, value in change.items() if name != "claim"})
     return change | {"signature": signature(text, key)}
 
 
-def _peer_claim(number: int, row: Row, newsroom: Row) -> Row:
+def _build_peer_claim(number: int, row: Row, newsroom: Row) -> Row:
     verdict = {
         "origin": "house",
         "publisher": {"name": newsroom["name"], "url": newsroom["url"]},

@@ -29,7 +29,7 @@ from claims.models import (
     Verdict,
 )
 from claims.models.claim_media import media_readable_by
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from sources.models import MediaHash, MediaObject, Snapshot, Source
 
 Document = dict[str, Any]
@@ -102,7 +102,7 @@ def source_rows() -> QuerySet[Source]:
 
 
 def person(user: User | None) -> Document | None:
-    return {"id": user.pk, "name": display_name(user)} if user else None
+    return {"id": user.pk, "name": get_display_name(user)} if user else None
 
 
 def claim(row: Any) -> Document:

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from claims.models import PeerNewsroom
-from claims.newsroom.mail_languages import written_for
+from claims.newsroom.mail_languages import override_language_for
 from factcheck.database.deferred_jobs import defer
 
 #: The task that sends it, in `tasks` beside this module.
@@ -26,7 +26,7 @@ def tell(newsroom: PeerNewsroom) -> None:
         "claims.change_peernewsroom", backend="django.contrib.auth.backends.ModelBackend"
     )
     for person in people.filter(is_active=True).exclude(email=""):
-        with written_for(person):
+        with override_language_for(person):
             _write(newsroom, person.email)
 
 

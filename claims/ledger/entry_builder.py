@@ -8,7 +8,7 @@ from typing import Any, NamedTuple, TypedDict
 from claims.ledger.document import claim_document
 from claims.ledger.document.claim_body import CORRECTIONS, JudgedClaim, PublicCorrection
 from claims.models import Appearance, Claim, ClaimMedia, Publication, Topic
-from claims.search import searchable, stemmers
+from claims.search import choose_stemmers, make_searchable
 from factcheck.web.site_urls import stored
 from sources.addresses import domain, url_key
 from sources.models import Source
@@ -172,12 +172,12 @@ def build_columns(body: Mapping[str, Any]) -> dict[str, Any]:
     ]
     return {
         "slug": body["slug"],
-        "search_languages": stemmers(
+        "search_languages": choose_stemmers(
             [body["language"], *(each["language"] for each in (*body["verdicts"], *translations))]
         ),
-        "search_statement": searchable(body["statement"]),
-        "search_names": searchable("\n".join(filter(None, names))),
-        "search_headlines": searchable("\n".join(filter(None, headlines))),
+        "search_statement": make_searchable(body["statement"]),
+        "search_names": make_searchable("\n".join(filter(None, names))),
+        "search_headlines": make_searchable("\n".join(filter(None, headlines))),
         "language": body["language"],
         "claimant_id": (body["claimant"] or {}).get("id"),
         "claimed_on": _day(body["claimed_on"]),
@@ -194,7 +194,7 @@ def build_columns(body: Mapping[str, Any]) -> dict[str, Any]:
         "media_files": sorted({m["url"].rpartition("/")[2] for m in shown if m["url"]}),
         "features": _features(body, sources),
         "merged_into_id": body["merged_into"],
-        "search_text": searchable("\n".join(filter(None, words))),
+        "search_text": make_searchable("\n".join(filter(None, words))),
     }
 
 

@@ -15,7 +15,7 @@ from claims.articles.existing_checks import CheckedBefore
 from claims.articles.proposals import FoundClaim
 from claims.articles.score_reasons import BANDS, band_label, in_words
 from claims.models import Claim, Claimant
-from claims.newsroom.likely_claimants import likely_claimants
+from claims.newsroom.likely_claimants import find_likely_claimants
 from claims.quotes.changed_sources import AnchorOutcome
 from factcheck.installation.messages import in_words as sentence_in_words
 from factcheck.list_phrases import listed_phrases
@@ -35,7 +35,7 @@ def as_document(article: ImportedArticle) -> dict[str, Any]:
     captured = article.captured
     source, snapshot = captured.source, captured.snapshot
     claims = _in_order(article)
-    may_be = likely_claimants(found.claim.claimant for found, _ in claims if found.claim.claimant)
+    may_be = find_likely_claimants(found.claim.claimant for found, _ in claims if found.claim.claimant)
     return {
         "dry_run": article.dry_run,
         "source": {

@@ -9,8 +9,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from claims.management.terminal import console_on
-from claims.matching.embedding.maintenance import EmbeddingProgress, Tell
-from claims.matching.embedding.pending_vectors import Tally
+from claims.matching.embedding.maintenance import EmbeddingProgress, ReportProgress
+from claims.matching.embedding.pending_vectors import VectorTally
 from claims.models import EmbeddingModel
 
 _STAGES = {
@@ -22,7 +22,7 @@ _STAGES = {
 
 
 @contextmanager
-def progress_on(console: Console) -> Iterator[Tell]:
+def progress_on(console: Console) -> Iterator[ReportProgress]:
     """A bar for each stage."""
     bar = Progress(
         TextColumn("{task.description}"),
@@ -53,7 +53,7 @@ def progress_on(console: Console) -> Iterator[Tell]:
 
 
 def print_standing(
-    stream: TextIO, standing: Sequence[tuple[EmbeddingModel, Tally]], asked: int | None
+    stream: TextIO, standing: Sequence[tuple[EmbeddingModel, VectorTally]], asked: int | None
 ) -> None:
     """A line for each model, and what claims are found by."""
     console = console_on(stream)

@@ -11,7 +11,7 @@ from typing import IO, Any, Protocol
 import orjson
 from django.utils.translation import gettext
 
-from claims.matching.answers import Answer, Match, Terms, answered_each
+from claims.matching.answers import Answer, Match, MatchTerms, match_published_texts
 from claims.models import Publication
 from factcheck.formulas import harmless
 
@@ -118,9 +118,9 @@ def _column(names: Sequence[str], wanted: str, place: str) -> str:
 # Match ----------------------------------------------------------------------------------------------------------------
 
 
-def matched(rows: Sequence[Row], terms: Terms) -> list[dict[str, Any]]:
+def matched(rows: Sequence[Row], terms: MatchTerms) -> list[dict[str, Any]]:
     """Return the results of these rows, by the names in `SAID`."""
-    answers = answered_each([row.text for row in rows], terms)
+    answers = match_published_texts([row.text for row in rows], terms)
     first = [_first(row.text, answer) for row, answer in zip(rows, answers, strict=True)]
     claims = {match.claim for _passage, match in first if match}
     told = {
@@ -243,7 +243,7 @@ def partial_file(path: Path, *, resume: bool) -> Iterator[PartialFile]:
         output._file.close()
 
 
-def write(rows: Iterable[Row], output: RowOutput, form: str, terms: Terms) -> Iterator[int]:
+def write(rows: Iterable[Row], output: RowOutput, form: str, terms: MatchTerms) -> Iterator[int]:
     """Match rows and write them with their results; yield how many more have been written."""
     is_begun = output.rows > 0
     for batch in _batches(_after(rows, output.rows)):

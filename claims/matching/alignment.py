@@ -11,15 +11,15 @@ from typing import NamedTuple
 from claims.matching.typos import is_slip, is_swap
 from claims.quotes.statements import MILLI
 from claims.search.texts import UNSPACED
-from claims.search.words import folded, word_pattern
+from claims.search.words import compile_word_pattern, fold_text
 
 #: Longer texts are not aligned to their end.
 MOST_WORDS = 300
 _MOST_CHARACTERS = 40 * MOST_WORDS
 #: Inflection seldom reaches the first letters of a word.
-_BEGINNING = 5
+_PREFIX_LENGTH = 5
 #: Shorter words are too close to each other to tell a typing slip from another word: dead, deaf.
-_SHORTEST_MISTYPED = 6
+_MIN_TYPO_LENGTH = 6
 
 #: Words that a statement can have or lack without saying anything else.
 _ARTICLES = {
@@ -28,7 +28,7 @@ _ARTICLES = {
     "it": "il lo la i gli l un uno una", "nl": "de het een", "el": "ο η το οι τα τον την των", "sv": "en ett",
     "da": "en et", "no": "en et", "hu": "a az egy",
 }  # fmt: skip
-# As `folded` has them. By languages: what denies in one is another word in the next.
+# As `fold_text` has them. By languages: what denies in one is another word in the next.
 _NEGATIONS = {
     language: frozenset(words.split())
     for language, words in {
@@ -93,7 +93,7 @@ def align(
         languages: of both (ISO 639-1); empty where unknown.
         unknown: the words of the text that no claim has, folded: only these can be typing slips.
     """
-    here, there = words_in(ours), words_in(theirs)
+    here, there = split_words(ours), split_words(theirs)
     are_whole = _is_whole(ours, here) and _is_whole(theirs, there)
     mended = _without_slips(here, there, unknown)
     same_language = languages[0] == languages[1] or not all(languages)
@@ -112,7 +112,7 @@ def align(
     )
     if same_words:
         return WordAlignment(same_words=True, ours=(), theirs=(), is_denial=False)
-    if are_whole and (difference := _only_difference(one, other)):
+    if are_whole and (difference := _find_only_difference(one, other)):
         # Each text may have the other's word elsewhere.
         left, right = difference
         negations = _NEGATIONS.get(languages[1], ())
@@ -120,8 +120,8 @@ def align(
         return WordAlignment(same_words=False, ours=left, theirs=right, is_denial=is_denial)
     return WordAlignment(
         same_words=False,
-        ours=tuple(_left_over(one, other, same_language)),
-        theirs=tuple(_left_over(other, one, same_language)),
+        ours=tuple(_find_unmatched_words(one, other, same_language)),
+        theirs=tuple(_find_unmatched_words(other, one, same_language)),
         is_denial=False,
     )
 
@@ -138,19 +138,19 @@ def _without_articles(words: Sequence[Word], articles: Set[str]) -> list[Word]:
 
 
 @lru_cache(maxsize=4_096)
-def words_in(text: str) -> tuple[Word, ...]:
+def split_words(text: str) -> tuple[Word, ...]:
     """The words of a text; of scripts without spaces, the letters."""
     found = sorted(
-        [match.span() for match in word_pattern().finditer(text[:_MOST_CHARACTERS])]
+        [match.span() for match in compile_word_pattern().finditer(text[:_MOST_CHARACTERS])]
         + [match.span() for match in _SIGNS.finditer(text[:_MOST_CHARACTERS])]
     )
     words: list[Word] = []
     prefixes = {prefix.end() - 1 for prefix in MILLI.finditer(text[:_MOST_CHARACTERS])}
     for start, end in found[:MOST_WORDS]:
         if UNSPACED.search(text, start, end):
-            words += [Word(at, at + 1, text[at], folded(text[at]).strip()) for at in range(start, end)]
+            words += [Word(at, at + 1, text[at], fold_text(text[at]).strip()) for at in range(start, end)]
         else:
-            key = folded(text[start:end]).strip() or text[start:end]
+            key = fold_text(text[start:end]).strip() or text[start:end]
             words.append(Word(start, end, text[start:end], f"milli{key}" if start in prefixes else key))
     return tuple(words[:MOST_WORDS])
 
@@ -160,7 +160,7 @@ def _is_whole(text: str, words: Sequence[Word]) -> bool:
     return len(words) < MOST_WORDS and len(text) <= _MOST_CHARACTERS
 
 
-def spans(words: Sequence[Word], text: str) -> list[Span]:
+def build_spans(words: Sequence[Word], text: str) -> list[Span]:
     """Return the spans of these words; words separated only by spaces or signs form one span."""
     parts: list[Span] = []
     for word in words:
@@ -173,10 +173,14 @@ def spans(words: Sequence[Word], text: str) -> list[Span]:
 
 def _differ_in_accents(word: Word, other: Word) -> bool:
     """Whether two Latin or Greek words with the same key are spelt with other accents: papa, papá."""
-    return word.key.isalpha() and word.text < "\u0400" and _spelt(word.text) != _spelt(other.text)
+    return (
+        word.key.isalpha()
+        and word.text < "\u0400"
+        and _normalise_spelling(word.text) != _normalise_spelling(other.text)
+    )
 
 
-def _spelt(text: str) -> str:
+def _normalise_spelling(text: str) -> str:
     return unicodedata.normalize("NFKC", text).casefold()
 
 
@@ -188,14 +192,16 @@ def _without_slips(ours: Sequence[Word], theirs: Sequence[Word], unknown: Set[st
         for word in theirs
         if not word.is_name
         and word.key.isalpha()
-        and len(word.key) >= _SHORTEST_MISTYPED
+        and len(word.key) >= _MIN_TYPO_LENGTH
         and word.key not in known
     ]
-    return [_mended(word, others) if word.key in unknown and not word.is_name else word for word in ours]
+    return [
+        _correct_typo(word, others) if word.key in unknown and not word.is_name else word for word in ours
+    ]
 
 
-def _mended(word: Word, others: Sequence[Word]) -> Word:
-    if len(word.key) < _SHORTEST_MISTYPED or not word.key.isalpha():
+def _correct_typo(word: Word, others: Sequence[Word]) -> Word:
+    if len(word.key) < _MIN_TYPO_LENGTH or not word.key.isalpha():
         return word
     # The beginning of a word is seldom mistyped, and distinguishes many words.
     meant = {
@@ -207,11 +213,11 @@ def _mended(word: Word, others: Sequence[Word]) -> Word:
     return word._replace(key=key, text=other.text)
 
 
-def _left_over(words: Sequence[Word], others: Sequence[Word], same_language: bool) -> list[Word]:
+def _find_unmatched_words(words: Sequence[Word], others: Sequence[Word], same_language: bool) -> list[Word]:
     keys = [word.key for word in others]
     there = set(keys)
     pairs = set(pairwise(keys))
-    beginnings = {key[:_BEGINNING] for key in keys if len(key) > _BEGINNING}
+    beginnings = {key[:_PREFIX_LENGTH] for key in keys if len(key) > _PREFIX_LENGTH}
 
     def is_there(place: int) -> bool:
         word = words[place]
@@ -225,12 +231,12 @@ def _left_over(words: Sequence[Word], others: Sequence[Word], same_language: boo
             return True
         if word.is_number:
             return False
-        return len(word.key) > _BEGINNING and word.key[:_BEGINNING] in beginnings and not word.is_name
+        return len(word.key) > _PREFIX_LENGTH and word.key[:_PREFIX_LENGTH] in beginnings and not word.is_name
 
     return [words[place] for place in range(len(words)) if not is_there(place)]
 
 
-def _only_difference(
+def _find_only_difference(
     one: Sequence[Word], other: Sequence[Word]
 ) -> tuple[tuple[Word, ...], tuple[Word, ...]] | None:
     """The words of each text at the single place in which they differ: one word on each side, or on one of them."""

@@ -13,36 +13,38 @@ from typing import Generic, TypeVar
 
 from factcheck.database.read_connections import fetch
 
-Kept = TypeVar("Kept")
+CachedAnswer = TypeVar("CachedAnswer")
 
 #: So much is kept, in sentences that were asked about.
-SENTENCES = 5_000
+MAX_SENTENCES = 5_000
 #: For how long, in seconds, since the meaning of what was published may become known later than its words.
-SECONDS = 60
+MAX_AGE_SECONDS = 60
 
 
-class AnswerCache(Generic[Kept]):
+class AnswerCache(Generic[CachedAnswer]):
     """Answers by their texts; the least recently used are dropped first.
 
     Args:
         size: how many sentences an answer is about.
     """
 
-    def __init__(self, *, size: Callable[[Kept], int], clock: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, *, size: Callable[[CachedAnswer], int], clock: Callable[[], float] = monotonic
+    ) -> None:
         self.size, self.clock = size, clock
         self._sentences = 0
-        self._answers: OrderedDict[Hashable, tuple[float, Kept]] = OrderedDict()
+        self._answers: OrderedDict[Hashable, tuple[float, CachedAnswer]] = OrderedDict()
         self._lock = Lock()
 
     def answers(
-        self, texts: Sequence[str], how: Hashable, answered: Callable[[Sequence[str]], Sequence[Kept]]
-    ) -> list[Kept]:
+        self, texts: Sequence[str], how: Hashable, answered: Callable[[Sequence[str]], Sequence[CachedAnswer]]
+    ) -> list[CachedAnswer]:
         """The answers to these texts, of which those are worked out (`answered`) that are not kept.
 
         Args:
             how: all that answers depend on, besides the text and the ledger.
         """
-        place = _place_of_the_ledger()
+        place = _read_newest_sequence()
         keys = [(hashlib.sha256(text.encode(errors="surrogatepass")).digest(), how, place) for text in texts]
         found = {key: kept for key in keys if (kept := self._get(key)) is not None}
         missing = {key: text for key, text in zip(keys, texts, strict=True) if key not in found}
@@ -58,7 +60,7 @@ class AnswerCache(Generic[Kept]):
             self._answers.clear()
             self._sentences = 0
 
-    def _get(self, key: Hashable) -> Kept | None:
+    def _get(self, key: Hashable) -> CachedAnswer | None:
         with self._lock:
             until, kept = self._answers.get(key, (0.0, None))
             if kept is None or until <= self.clock():
@@ -66,17 +68,17 @@ class AnswerCache(Generic[Kept]):
             self._answers.move_to_end(key)
             return kept
 
-    def _put(self, key: Hashable, answer: Kept) -> None:
+    def _put(self, key: Hashable, answer: CachedAnswer) -> None:
         with self._lock:
             if key in self._answers:
                 self._sentences -= self.size(self._answers.pop(key)[1])
-            self._answers[key] = self.clock() + SECONDS, answer
+            self._answers[key] = self.clock() + MAX_AGE_SECONDS, answer
             self._sentences += self.size(answer)
-            while self._sentences > SENTENCES:
+            while self._sentences > MAX_SENTENCES:
                 _, (_until, dropped) = self._answers.popitem(last=False)
                 self._sentences -= self.size(dropped)
 
 
-def _place_of_the_ledger() -> int:
+def _read_newest_sequence() -> int:
     rows = fetch("SELECT sequence FROM claims_publication ORDER BY sequence DESC LIMIT 1", prepare=True)
     return rows[0][0] if rows else 0

@@ -17,46 +17,46 @@ from django.db.models import QuerySet
 from django.utils.translation import get_language
 
 from claims.matching import candidates, embedding
-from claims.matching.alignment import Span, words_in
+from claims.matching.alignment import Span, split_words
 from claims.matching.answer_cache import AnswerCache
-from claims.matching.embedding.neighbours import AskedModel, asked_model
+from claims.matching.embedding.neighbours import QueryModel, get_query_model
 from claims.matching.judgement import judge
-from claims.matching.posts import cleaned
-from claims.matching.query import Asked, Candidate, Vector
-from claims.matching.ranking import ranked
-from claims.matching.sentences import TextSpan, sentences, trimmed
+from claims.matching.posts import clean_post
+from claims.matching.query import Candidate, TextQuery, Vector
+from claims.matching.ranking import rank_candidates
+from claims.matching.sentences import TextSpan, split_sentences, trim_span
 from claims.models import Publication
 from factcheck.web.unavailable import TooMuchWork
 from sources.extraction import detect_language
 
-Kind = Literal["same", "contradicts", "related", "nothing"]
+MatchKind = Literal["same", "contradicts", "related", "nothing"]
 #: How a text is cut: as one, by its sentences, or as its length suggests. A short one is cut by its sentences where one
 #: of them is a claim, or its opposite.
-Cut = Literal["auto", "text", "sentences"]
+CutMode = Literal["auto", "text", "sentences"]
 
 #: Finds claims that may be meant by texts.
-Seek = Callable[[Sequence[Asked]], candidates.FoundCandidates]
+FindCandidates = Callable[[Sequence[TextQuery]], candidates.FoundCandidates]
 
 #: What is not longer than this is one post, and asked about as one.
-ONE_POST = 500
+POST_LENGTH = 500
 #: Matches of each kind that are less certain are left out, unless the caller names another limit. A related claim says
 #: "compare yourself", and is shown early; beside the sentences of a long text later, or most would have one.
 #: docs/matching.md says how the limits were chosen.
-LEAST: Mapping[Kind, float] = {"same": 0.5, "contradicts": 0.5, "related": 0.1}
-LEAST_RELATED_OF_MANY = 0.15
+MIN_CONFIDENCE: Mapping[MatchKind, float] = {"same": 0.5, "contradicts": 0.5, "related": 0.1}
+MIN_RELATED_CONFIDENCE_OF_MANY = 0.15
 #: So many claims are returned for each sentence.
-MOST = 5
+MATCH_LIMIT = 5
 #: A claim in the words of a text shares at least so much with it; headlines of its reviews count in its length.
-_MOST_WORDS = 0.3
+_WORD_SHARE_LIMIT = 0.3
 #: Articles, slips and a negation are all that two sentences that are judged to be the same, or opposite, may not share.
-_MOST_ARTICLES = 6
+_MAX_UNSHARED_WORDS = 6
 #: So many sentences are asked about at once. While they are, others prepare the next ones: the meaning of a text is
 #: computed without the interpreter, which has enough to do with the comparing.
-_TOGETHER = 20
-_preparing = ThreadPoolExecutor(2, thread_name_prefix="matching")
+_BATCH_SIZE = 20
+_executor = ThreadPoolExecutor(2, thread_name_prefix="matching")
 
 #: What a reader must see first.
-_ORDER: Mapping[Kind, int] = {"same": 0, "contradicts": 1, "related": 2, "nothing": 3}
+_KIND_ORDER: Mapping[MatchKind, int] = {"same": 0, "contradicts": 1, "related": 2, "nothing": 3}
 
 
 @dataclass(frozen=True)
@@ -73,7 +73,7 @@ class Match:
     claim: int
     statement: str
     language: str
-    kind: Kind
+    kind: MatchKind
     confidence: float
     reasons: tuple[str, ...]
     text_differs: tuple[Span, ...] = ()
@@ -96,7 +96,7 @@ class AnsweredPassage:
     matches: tuple[Match, ...]
 
     @property
-    def kind(self) -> Kind:
+    def kind(self) -> MatchKind:
         """The kind of the first match; `nothing` without one."""
         return self.matches[0].kind if self.matches else "nothing"
 
@@ -115,22 +115,22 @@ class Answer:
 
 
 @dataclass(frozen=True)
-class Terms:
+class MatchTerms:
     """The options of a match.
 
     Attributes:
         language: of the texts (ISO 639-1), if known.
         cut: how each text is cut.
         most: maximum claims per sentence.
-        least: the minimum confidence of a match; by default `LEAST` of each kind.
+        least: the minimum confidence of a match; by default `MIN_CONFIDENCE` of each kind.
         rows: the current publications to match; by default all.
         narrowed: an identifier of these rows, for the cache.
         cpu_seconds: the limit for all texts together; by default none.
     """
 
     language: str = ""
-    cut: Cut = "auto"
-    most: int = MOST
+    cut: CutMode = "auto"
+    most: int = MATCH_LIMIT
     least: float | None = None
     rows: QuerySet[Publication] | None = None
     narrowed: str = ""
@@ -163,11 +163,11 @@ class CPUBudget:
 
 
 # Characters that no text has: neither the database nor an embedder takes them.
-_NO_TEXT = str.maketrans({"\0": " "} | {chr(code): "\ufffd" for code in range(0xD800, 0xE000)})
+_INVALID_CHARACTERS = str.maketrans({"\0": " "} | {chr(code): "\ufffd" for code in range(0xD800, 0xE000)})
 
 
 @dataclass(frozen=True)
-class _Part:
+class _PassageText:
     text: int
     span: TextSpan
     said: str
@@ -176,31 +176,31 @@ class _Part:
 
 
 #: What was answered last, by each web process for itself.
-kept: AnswerCache[Answer] = AnswerCache(size=lambda answer: 1 + len(answer.passages))
+answer_cache: AnswerCache[Answer] = AnswerCache(size=lambda answer: 1 + len(answer.passages))
 
 
-def answered(text: str, terms: Terms = Terms()) -> Answer:
+def match_published_text(text: str, terms: MatchTerms = MatchTerms()) -> Answer:
     """Match a text with published claims."""
-    [answer] = answered_each([text], terms)
+    [answer] = match_published_texts([text], terms)
     return answer
 
 
-def answered_each(texts: Sequence[str], terms: Terms = Terms()) -> list[Answer]:
+def match_published_texts(texts: Sequence[str], terms: MatchTerms = MatchTerms()) -> list[Answer]:
     """Match each of these texts with published claims."""
-    by = embedding.embedder()
+    by = embedding.get_embedder()
     # Reasons are in the caller's language.
     how = (
         *(terms.language, terms.cut, terms.most, terms.least, terms.narrowed),
         *(by.name if by else "", get_language()),
     )
 
-    def seek(asked: Sequence[Asked]) -> candidates.FoundCandidates:
-        return candidates.published(asked, rows=terms.rows, least=terms.most)
+    def seek(asked: Sequence[TextQuery]) -> candidates.FoundCandidates:
+        return candidates.find_published(asked, rows=terms.rows, least=terms.most)
 
-    return kept.answers(texts, how, lambda missing: worked_out(missing, terms, seek))
+    return answer_cache.answers(texts, how, lambda missing: compute_answers(missing, terms, seek))
 
 
-def worked_out(texts: Sequence[str], terms: Terms, seek: Seek) -> list[Answer]:
+def compute_answers(texts: Sequence[str], terms: MatchTerms, seek: FindCandidates) -> list[Answer]:
     """Match each of these texts with the claims that `seek` finds.
 
     Raises:
@@ -210,17 +210,17 @@ def worked_out(texts: Sequence[str], terms: Terms, seek: Seek) -> list[Answer]:
     mixed: set[int] = set()
     languages = [terms.language or detect_language(text) for text in texts]
     parts = [
-        _Part(number, span, text[span.start : span.end], language, len(spans) == 1)
+        _PassageText(number, span, text[span.start : span.end], language, len(spans) == 1)
         for number, (text, language) in enumerate(zip(texts, languages, strict=True))
-        for spans in [passages(text, terms.cut, language)]
+        for spans in [split_passages(text, terms.cut, language)]
         for span in spans
     ]
-    batches = [parts[start : start + _TOGETHER] for start in range(0, len(parts), _TOGETHER)]
-    model = asked_model()
-    prepare = partial(_asked, model=model, budget=budget)
-    prepared = _preparing.map(prepare, batches) if model and len(batches) > 1 else map(prepare, batches)
+    batches = [parts[start : start + _BATCH_SIZE] for start in range(0, len(parts), _BATCH_SIZE)]
+    model = get_query_model()
+    prepare = partial(_build_queries, model=model, budget=budget)
+    prepared = _executor.map(prepare, batches) if model and len(batches) > 1 else map(prepare, batches)
     found = chain.from_iterable(
-        _passages(some, asked, terms, seek, budget, mixed)
+        _match_passages(some, asked, terms, seek, budget, mixed)
         for some, asked in zip(batches, prepared, strict=True)
     )
     of_each: list[list[AnsweredPassage]] = [[] for _ in texts]
@@ -236,39 +236,41 @@ def worked_out(texts: Sequence[str], terms: Terms, seek: Seek) -> list[Answer]:
         by_sentence = replace(terms, cut="sentences", cpu_seconds=budget.left)
         again = sorted(mixed)
         for number, answer in zip(
-            again, worked_out([texts[each] for each in again], by_sentence, seek), strict=True
+            again, compute_answers([texts[each] for each in again], by_sentence, seek), strict=True
         ):
             answers[number] = answer
     return answers
 
 
-def passages(text: str, cut: Cut = "auto", language: str = "") -> list[TextSpan]:
+def split_passages(text: str, cut: CutMode = "auto", language: str = "") -> list[TextSpan]:
     """Return the passages of a text that are matched separately."""
-    whole = trimmed(text, 0, len(text))
-    if cut == "text" or (cut == "auto" and whole.end - whole.start <= ONE_POST):
+    whole = trim_span(text, 0, len(text))
+    if cut == "text" or (cut == "auto" and whole.end - whole.start <= POST_LENGTH):
         return [whole] if whole.end > whole.start else []
-    return list(sentences(text, language))
+    return list(split_sentences(text, language))
 
 
-def _asked(parts: Sequence[_Part], *, model: AskedModel | None, budget: CPUBudget) -> list[Asked]:
+def _build_queries(
+    parts: Sequence[_PassageText], *, model: QueryModel | None, budget: CPUBudget
+) -> list[TextQuery]:
     """Build the queries, without the database, whose connections belong to threads."""
     with budget.spending():
-        said = [cleaned(part.said.translate(_NO_TEXT)) for part in parts]
+        said = [clean_post(part.said.translate(_INVALID_CHARACTERS)) for part in parts]
     vectors: Sequence[Vector | None] = [None] * len(said)
     if model:
         with budget.spending():
-            vectors = embedding.query_vectors(said, [part.language for part in parts], model=model)
+            vectors = embedding.compute_query_vectors(said, [part.language for part in parts], model=model)
     return [
-        Asked(part.said, text, part.language, vector)
+        TextQuery(part.said, text, part.language, vector)
         for part, text, vector in zip(parts, said, vectors, strict=True)
     ]
 
 
-def _passages(
-    parts: Sequence[_Part],
-    asked: Sequence[Asked],
-    terms: Terms,
-    seek: Seek,
+def _match_passages(
+    parts: Sequence[_PassageText],
+    asked: Sequence[TextQuery],
+    terms: MatchTerms,
+    seek: FindCandidates,
     budget: CPUBudget,
     mixed: set[int],
 ) -> Iterator[tuple[AnsweredPassage, bool]]:
@@ -279,52 +281,54 @@ def _passages(
     """
     found = seek(asked)
     for part, one, likely in zip(parts, asked, found.candidates, strict=True):
-        least = LEAST if part.is_alone else {**LEAST, "related": LEAST_RELATED_OF_MANY}
+        least = (
+            MIN_CONFIDENCE if part.is_alone else {**MIN_CONFIDENCE, "related": MIN_RELATED_CONFIDENCE_OF_MANY}
+        )
         if terms.least is not None:
-            least = dict.fromkeys(LEAST, terms.least)
+            least = dict.fromkeys(MIN_CONFIDENCE, terms.least)
         with budget.spending():
-            matches = sorted(_matches(one, likely, found, terms.most, least), key=_importance)
+            matches = sorted(_find_matches(one, likely, found, terms.most, least), key=_compute_importance)
             is_same = bool(matches) and matches[0].kind == "same"
             may_be_mixed = terms.cut == "auto" and part.is_alone and not is_same
-            if may_be_mixed and _states_one_of_several(part, likely, found.unknown):
+            if may_be_mixed and _has_sentence_stating_claim(part, likely, found.unknown):
                 mixed.add(part.text)
         yield AnsweredPassage(*part.span, tuple(matches[: terms.most])), one.vector is not None
 
 
-def _states_one_of_several(part: _Part, likely: Sequence[Candidate], unknown: Set[str]) -> bool:
+def _has_sentence_stating_claim(part: _PassageText, likely: Sequence[Candidate], unknown: Set[str]) -> bool:
     """Whether one of several sentences is one of these claims, or its opposite."""
-    spans = list(sentences(part.said, part.language))
+    spans = list(split_sentences(part.said, part.language))
     if len(spans) < 2:
         return False
-    stated = [(claim, {word.key for word in words_in(cleaned(claim.statement))}) for claim in likely]
+    stated = [(claim, {word.key for word in split_words(clean_post(claim.statement))}) for claim in likely]
     for span in spans:
         said = part.said[span.start : span.end]
-        asked = Asked(said, cleaned(said), part.language, None)
-        words = {word.key for word in words_in(asked.cleaned)}
+        asked = TextQuery(said, clean_post(said), part.language, None)
+        words = {word.key for word in split_words(asked.cleaned)}
         for claim, its in stated:
-            if len(words ^ its) <= _MOST_ARTICLES and judge(asked, claim, unknown).kind != "related":
+            if len(words ^ its) <= _MAX_UNSHARED_WORDS and judge(asked, claim, unknown).kind != "related":
                 return True
     return False
 
 
-def _importance(match: Match) -> tuple[int, float]:
+def _compute_importance(match: Match) -> tuple[int, float]:
     """Rank matches by importance to a reader; equal ones stay in order of probability."""
-    return _ORDER[match.kind], -match.confidence
+    return _KIND_ORDER[match.kind], -match.confidence
 
 
-def _matches(
-    asked: Asked,
+def _find_matches(
+    asked: TextQuery,
     likely: Sequence[Candidate],
     found: candidates.FoundCandidates,
     most: int,
-    least: Mapping[Kind, float],
+    least: Mapping[MatchKind, float],
 ) -> Iterator[Match]:
     # Those that may have the same words are judged wherever they stand: one whose vector is still to be made may seem
     # less likely than others.
-    order = ranked(asked, likely, rarity=found.rarity)
+    order = rank_candidates(asked, likely, rarity=found.rarity)
     for place, one in enumerate(order):
         candidate = one.candidate
-        if place >= most and candidate.words <= _MOST_WORDS:
+        if place >= most and candidate.words <= _WORD_SHARE_LIMIT:
             continue
         judged = judge(asked, candidate, found.unknown)
         confidence = one.probability if judged.kind == "related" else judged.confidence

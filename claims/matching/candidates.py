@@ -10,18 +10,18 @@ import orjson
 from django.db.models import QuerySet
 
 from claims.matching import embedding
-from claims.matching.claim_text import Told, current
-from claims.matching.query import Asked, Candidate, Vector
-from claims.matching.shared_words import forms_of, share, sharing, words_of
+from claims.matching.claim_text import ClaimTexts, load_current_column
+from claims.matching.query import Candidate, TextQuery, Vector
+from claims.matching.shared_words import build_forms, find_claims_sharing_words, share, split_words
 from claims.models import Publication
 
 #: What is near to a text, by the ids of claims: how near, and the vectors.
-Near = Mapping[int, tuple[float, Vector]]
+NearClaims = Mapping[int, tuple[float, Vector]]
 
 #: So many candidates of a text come from words, and so many from vectors; of each, where many texts are asked about
 #: together, for then most of them say nothing that was checked, and to compare candidates takes longest.
-MOST, MOST_OF_MANY = 30, 12
-MANY = 10
+CANDIDATE_LIMIT, CANDIDATE_LIMIT_OF_MANY = 30, 12
+MANY_TEXTS = 10
 
 
 @dataclass(frozen=True)
@@ -33,8 +33,8 @@ class FoundCandidates:
     unknown: frozenset[str]
 
 
-def published(
-    asked: Sequence[Asked], *, rows: QuerySet[Publication] | None = None, most: int = 0, least: int = 0
+def find_published(
+    asked: Sequence[TextQuery], *, rows: QuerySet[Publication] | None = None, most: int = 0, least: int = 0
 ) -> FoundCandidates:
     """Current publications that may be meant by each of these texts.
 
@@ -43,15 +43,15 @@ def published(
         most: so many from words, and as many from vectors; if not given, as many as suit the number of texts,
         least: but not fewer than this.
     """
-    most = most or max(least, MOST_OF_MANY if len(asked) > MANY else MOST)
-    near = nearest(asked, public=True, most=most)
-    shared = sharing([each.cleaned for each in asked], most, beside=near)
-    bodies = current({claim for each in (*shared.shares, *near) for claim in each}, rows)
-    known = {claim: Told.in_public(orjson.loads(body)) for claim, body in bodies.items()}
-    vectors = vectors_of_all(shared.shares, near, public=True)
+    most = most or max(least, CANDIDATE_LIMIT_OF_MANY if len(asked) > MANY_TEXTS else CANDIDATE_LIMIT)
+    near = find_nearest(asked, public=True, most=most)
+    shared = find_claims_sharing_words([each.cleaned for each in asked], most, beside=near)
+    bodies = load_current_column({claim for each in (*shared.shares, *near) for claim in each}, rows)
+    known = {claim: ClaimTexts.in_public(orjson.loads(body)) for claim, body in bodies.items()}
+    vectors = load_all_vectors(shared.shares, near, public=True)
     return FoundCandidates(
         [
-            together(shares, similar, known, vectors, one.vector)
+            build_candidates(shares, similar, known, vectors, one.vector)
             for one, shares, similar in zip(asked, shared.shares, near, strict=True)
         ],
         shared.rarity,
@@ -59,20 +59,23 @@ def published(
     )
 
 
-def shares(text: str, claims: Mapping[int, Told], rarity: Mapping[str, float]) -> dict[int, float]:
+def compute_word_shares(
+    text: str, claims: Mapping[int, ClaimTexts], rarity: Mapping[str, float]
+) -> dict[int, float]:
     """Return the words that claims share with a text, by claim id, as `shared_words.WordsInCommon`."""
     forms, *others = map(
-        forms_of, words_of([text, *(f"{claim.statement}\n{claim.headline}" for claim in claims.values())])
+        build_forms,
+        split_words([text, *(f"{claim.statement}\n{claim.headline}" for claim in claims.values())]),
     )
     return {claim: share(forms, other, rarity) for claim, other in zip(claims, others, strict=True)}
 
 
-def nearest(asked: Sequence[Asked], *, public: bool, most: int) -> list[Near]:
+def find_nearest(asked: Sequence[TextQuery], *, public: bool, most: int) -> list[NearClaims]:
     """Return the claims nearest in meaning to each of these texts."""
     return [
         {
             claim: (similarity, vector)
-            for claim, similarity, vector in embedding.nearest(each.vector, public=public, most=most)
+            for claim, similarity, vector in embedding.find_nearest(each.vector, public=public, most=most)
         }
         if each.vector is not None
         else {}
@@ -80,19 +83,19 @@ def nearest(asked: Sequence[Asked], *, public: bool, most: int) -> list[Near]:
     ]
 
 
-def vectors_of_all(
-    shares: Iterable[Iterable[int]], near: Sequence[Near], *, public: bool
+def load_all_vectors(
+    shares: Iterable[Iterable[int]], near: Sequence[NearClaims], *, public: bool
 ) -> dict[int, Vector]:
     """The vectors of all that was found, also of what only words led to."""
     known = {claim: vector for each in near for claim, (_, vector) in each.items()}
     missing = {claim for each in shares for claim in each} - known.keys()
-    return {**known, **embedding.vectors_of(sorted(missing), public=public)} if known and missing else known
+    return {**known, **embedding.load_vectors(sorted(missing), public=public)} if known and missing else known
 
 
-def together(
+def build_candidates(
     shares: Mapping[int, float],
-    near: Near,
-    known: Mapping[int, Told],
+    near: NearClaims,
+    known: Mapping[int, ClaimTexts],
     vectors: Mapping[int, Vector],
     asked: Vector | None,
 ) -> list[Candidate]:
@@ -105,7 +108,7 @@ def together(
             told.claimant,
             told.claimed_on,
             shares.get(claim, 0.0),
-            _cosine(asked, vectors.get(claim)),
+            _compute_cosine(asked, vectors.get(claim)),
             vectors.get(claim),
             told.headline,
             told.reviewed_on,
@@ -115,5 +118,5 @@ def together(
     ]
 
 
-def _cosine(one: Vector | None, other: Vector | None) -> float | None:
+def _compute_cosine(one: Vector | None, other: Vector | None) -> float | None:
     return None if one is None or other is None else float(one @ other)

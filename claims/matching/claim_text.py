@@ -12,7 +12,7 @@ from claims.models import Publication
 from factcheck.database.read_connections import fetch
 
 
-def current(
+def load_current_column(
     claims: Collection[int], rows: QuerySet[Publication] | None = None, *, column: str = "body"
 ) -> dict[int, Any]:
     """Return a column of these claims' current publications.
@@ -31,7 +31,7 @@ def current(
 
 
 @dataclass(frozen=True)
-class Told:
+class ClaimTexts:
     """The texts of a claim, besides its similarity; `Candidate` explains each."""
 
     statement: str
@@ -42,7 +42,7 @@ class Told:
     reviewed_on: date | None = None
 
     @classmethod
-    def in_public(cls, body: dict[str, Any]) -> "Told":
+    def in_public(cls, body: dict[str, Any]) -> "ClaimTexts":
         """The texts of its current publication."""
         return cls(
             body["statement"],

@@ -14,21 +14,21 @@ from django.db import connection, transaction
 from django.utils.translation import gettext as _
 
 from claims.matching.judgement import judge
-from claims.matching.posts import cleaned
-from claims.matching.query import Asked, Candidate
+from claims.matching.posts import clean_post
+from claims.matching.query import Candidate, TextQuery
 from claims.matching.rare_words import RareWords
 from claims.models import Claim, ComparedStatement
 
 #: Claims that are compared before what was found is stored.
-BATCH = 2_000
+BATCH_SIZE = 2_000
 #: A reason is at most so long where it is stored.
-LONGEST_REASON = 500
+MAX_REASON_LENGTH = 500
 
 #: Claims that stand by themselves. What was declined is not checked under another number either, and not asked about.
-_STANDING = (Claim.State.PROPOSED, Claim.State.ACCEPTED)
+_OPEN_STATES = (Claim.State.PROPOSED, Claim.State.ACCEPTED)
 
 
-class Stated(NamedTuple):
+class ComparedClaim(NamedTuple):
     """A claim as it is compared."""
 
     pk: int
@@ -38,7 +38,7 @@ class Stated(NamedTuple):
     key: UUID
 
 
-class Pair(NamedTuple):
+class DuplicatePair(NamedTuple):
     """Two claims that may be the same, the later one first, how sure that is and why."""
 
     claim: int
@@ -73,14 +73,14 @@ def search(
     """
     if again and not dry_run:
         ComparedStatement.objects.all().delete()
-    standing = ComparedSoFar()
+    standing = ComparedClaims()
     known = {} if again else dict(ComparedStatement.objects.values_list("claim_id", "statement_key"))
     fresh = [place for place, claim in enumerate(standing.claims) if known.get(claim.pk) != claim.key]
     compared = set(range(len(standing.claims))).difference(fresh)
     tally = PairTally(standing=len(standing.claims))
-    for start in range(0, len(fresh), BATCH):
-        places = fresh[start : start + BATCH]
-        pairs = list(_pairs(standing, places, compared, tally))
+    for start in range(0, len(fresh), BATCH_SIZE):
+        places = fresh[start : start + BATCH_SIZE]
+        pairs = list(_find_pairs(standing, places, compared, tally))
         if dry_run:
             tally.found += len(pairs)
         else:
@@ -90,11 +90,11 @@ def search(
     return tally
 
 
-class ComparedSoFar:
+class ComparedClaims:
     """All active claims by id, and their pairwise similarity."""
 
     def __init__(self) -> None:
-        self.claims = list(_stated())
+        self.claims = list(_load_claims())
         self._words: RareWords | None = None
 
     @property
@@ -109,16 +109,16 @@ class ComparedSoFar:
         return [near.place for near in self.words.near(place)]
 
 
-def _stated() -> Iterator[Stated]:
-    rows = Claim.objects.filter(state__in=_STANDING).order_by("pk")
+def _load_claims() -> Iterator[ComparedClaim]:
+    rows = Claim.objects.filter(state__in=_OPEN_STATES).order_by("pk")
     names = ("pk", "statement", "language", "claimant__name", "statement_key")
     for pk, statement, language, claimant, key in rows.values_list(*names).iterator(10_000):
-        yield Stated(pk, statement, language, claimant or "", key)
+        yield ComparedClaim(pk, statement, language, claimant or "", key)
 
 
-def _pairs(
-    standing: ComparedSoFar, places: Sequence[int], compared: set[int], tally: PairTally
-) -> Iterator[Pair]:
+def _find_pairs(
+    standing: ComparedClaims, places: Sequence[int], compared: set[int], tally: PairTally
+) -> Iterator[DuplicatePair]:
     """The pairs of these claims with those before them, and with all that were compared earlier."""
     for place in places:
         for other in standing.near(place):
@@ -126,19 +126,21 @@ def _pairs(
             if other < place or other in compared:
                 tally.judged += 1
                 later, earlier = standing.claims[max(place, other)], standing.claims[min(place, other)]
-                if pair := _judged(later, earlier):
+                if pair := _judge_pair(later, earlier):
                     yield pair
 
 
-def _judged(later: Stated, earlier: Stated) -> Pair | None:
+def _judge_pair(later: ComparedClaim, earlier: ComparedClaim) -> DuplicatePair | None:
     """Return the pair if both are the same claim."""
     if later.key == earlier.key:
-        return Pair(later.pk, earlier.pk, 1.0, [_("The words are the same.")])
-    asked = Asked(later.statement, cleaned(later.statement), _primary(later.language), vector=None)
+        return DuplicatePair(later.pk, earlier.pk, 1.0, [_("The words are the same.")])
+    asked = TextQuery(
+        later.statement, clean_post(later.statement), _primary_language(later.language), vector=None
+    )
     candidate = Candidate(
         claim=earlier.pk,
         statement=earlier.statement,
-        language=_primary(earlier.language),
+        language=_primary_language(earlier.language),
         claimant=earlier.claimant,
         claimed_on=None,
         words=1.0,
@@ -148,14 +150,14 @@ def _judged(later: Stated, earlier: Stated) -> Pair | None:
     judged = judge(asked, candidate)
     if judged.kind != "same":
         return None
-    return Pair(later.pk, earlier.pk, judged.confidence, list(judged.reasons))
+    return DuplicatePair(later.pk, earlier.pk, judged.confidence, list(judged.reasons))
 
 
-def _primary(language: str) -> str:
+def _primary_language(language: str) -> str:
     return language.partition("-")[0].lower()
 
 
-_QUEUE = """
+_QUEUE_SQL = """
     INSERT INTO claims_possibleduplicate (claim_id, earlier_id, confidence, reasons, dismissed_by_name)
     SELECT claim, earlier, confidence, ARRAY(SELECT jsonb_array_elements_text(reasons)), ''
     FROM unnest(%s::bigint[], %s::bigint[], %s::float8[], %s::jsonb[]) AS pair (claim, earlier, confidence, reasons)
@@ -170,7 +172,7 @@ _QUEUE = """
 """
 
 
-_REMEMBER = """
+_REMEMBER_SQL = """
     INSERT INTO claims_comparedstatement (claim_id, statement_key)
     SELECT claim, key FROM unnest(%s::bigint[], %s::uuid[]) AS compared (claim, key)
     WHERE EXISTS (SELECT FROM claims_claim WHERE id = claim FOR KEY SHARE)
@@ -179,13 +181,13 @@ _REMEMBER = """
 
 
 @transaction.atomic
-def _store(pairs: Sequence[Pair], compared: Sequence[Stated]) -> int:
+def _store(pairs: Sequence[DuplicatePair], compared: Sequence[ComparedClaim]) -> int:
     """Queue new pairs, record what was compared, and return how many pairs are new."""
-    reasons = [json.dumps([reason[:LONGEST_REASON] for reason in pair.reasons]) for pair in pairs]
+    reasons = [json.dumps([reason[:MAX_REASON_LENGTH] for reason in pair.reasons]) for pair in pairs]
     columns = [pair.claim for pair in pairs], [pair.earlier for pair in pairs]
     confidences = [pair.confidence for pair in pairs]
     with connection.cursor() as cursor:
-        cursor.execute(_QUEUE, [*columns, confidences, reasons])
+        cursor.execute(_QUEUE_SQL, [*columns, confidences, reasons])
         found: int = cursor.rowcount
-        cursor.execute(_REMEMBER, [[claim.pk for claim in compared], [claim.key for claim in compared]])
+        cursor.execute(_REMEMBER_SQL, [[claim.pk for claim in compared], [claim.key for claim in compared]])
     return found

@@ -11,9 +11,9 @@ from typing import Literal
 
 from django.utils.translation import gettext as _
 
-from claims.matching.alignment import Span, Word, WordAlignment, align, spans, words_in
-from claims.matching.posts import cleaned
-from claims.matching.query import Asked, Candidate
+from claims.matching.alignment import Span, Word, WordAlignment, align, build_spans, split_words
+from claims.matching.posts import clean_post
+from claims.matching.query import Candidate, TextQuery
 from claims.quotes.statements import normalise_statement
 
 Kind = Literal["same", "related", "contradicts"]
@@ -21,7 +21,7 @@ Kind = Literal["same", "related", "contradicts"]
 #: How sure it is that a claim in the same words is the same, or one with a negation more the opposite.
 _VERBATIM, _SAME_WORDS, _OPPOSITE = 0.99, 0.97, 0.95
 #: Longer differences are marked in the texts, and not repeated as a reason.
-_MOST_WORDS_OF_A_REASON = 3
+_MAX_WORDS_IN_REASON = 3
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ class Judgement:
     claim_differs: tuple[Span, ...] = ()
 
 
-def judge(asked: Asked, candidate: Candidate, unknown: Set[str] = frozenset()) -> Judgement:
+def judge(asked: TextQuery, candidate: Candidate, unknown: Set[str] = frozenset()) -> Judgement:
     """Compare a text with a claim.
 
     Args:
@@ -51,24 +51,26 @@ def judge(asked: Asked, candidate: Candidate, unknown: Set[str] = frozenset()) -
     text = asked.cleaned or asked.text
     if normalise_statement(text) == normalise_statement(candidate.statement):
         return Judgement("same", _VERBATIM, (_("The claim has the same words."),))
-    statement = cleaned(candidate.statement)
+    statement = clean_post(candidate.statement)
     found = align(text, statement, (asked.language, candidate.language), unknown)
     if found.same_words:
         return Judgement("same", _SAME_WORDS, (_("Both use nearly the same words."),))
-    text_differs = tuple(spans(_in_original(found.ours, text, asked.text), asked.text))
+    text_differs = tuple(build_spans(_find_in_original(found.ours, text, asked.text), asked.text))
     claim_differs = tuple(
-        spans(_in_original(found.theirs, statement, candidate.statement), candidate.statement)
+        build_spans(_find_in_original(found.theirs, statement, candidate.statement), candidate.statement)
     )
     kind: Kind = "contradicts" if found.is_denial else "related"
     confidence = _OPPOSITE if found.is_denial else 1.0
-    return Judgement(kind, confidence, _reasons(found, asked, candidate), text_differs, claim_differs)
+    return Judgement(
+        kind, confidence, _explain_judgement(found, asked, candidate), text_differs, claim_differs
+    )
 
 
-def _in_original(words: tuple[Word, ...], text: str, original: str) -> list[Word]:
+def _find_in_original(words: tuple[Word, ...], text: str, original: str) -> list[Word]:
     """Return the span in the original text, before cleaning."""
     if text == original:
         return list(words)
-    left, there = words_in(text), words_in(original)
+    left, there = split_words(text), split_words(original)
     wanted = set(words)
     alike = SequenceMatcher(
         None, [word.key for word in left], [word.key for word in there], autojunk=False
@@ -82,11 +84,11 @@ def _in_original(words: tuple[Word, ...], text: str, original: str) -> list[Word
     ]
 
 
-def _reasons(found: WordAlignment, asked: Asked, candidate: Candidate) -> tuple[str, ...]:
+def _explain_judgement(found: WordAlignment, asked: TextQuery, candidate: Candidate) -> tuple[str, ...]:
     if found.is_denial:
         return (_("One of them denies the other."),)
     reasons = []
-    if 0 < len(found.ours) <= _MOST_WORDS_OF_A_REASON and 0 < len(found.theirs) <= _MOST_WORDS_OF_A_REASON:
+    if 0 < len(found.ours) <= _MAX_WORDS_IN_REASON and 0 < len(found.theirs) <= _MAX_WORDS_IN_REASON:
         ours, theirs = (" ".join(word.text for word in words) for words in (found.ours, found.theirs))
         reasons.append(
             _("The text says %(ours)s, the claim says %(theirs)s.") % {"ours": ours, "theirs": theirs}
@@ -95,7 +97,7 @@ def _reasons(found: WordAlignment, asked: Asked, candidate: Candidate) -> tuple[
         reasons.append(_("They are in different languages."))
     else:
         reasons.append(_("Both are about the same subject."))
-    claimant = {word.key for word in words_in(candidate.claimant)}
-    if claimant and claimant <= {word.key for word in words_in(asked.text)}:
+    claimant = {word.key for word in split_words(candidate.claimant)}
+    if claimant and claimant <= {word.key for word in split_words(asked.text)}:
         reasons.append(_("The text names %(claimant)s, the claimant.") % {"claimant": candidate.claimant})
     return tuple(reasons)

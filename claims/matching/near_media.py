@@ -15,7 +15,7 @@ from sources.media.likeness import NearDuplicate, near_duplicates
 from sources.media.perceptual_hash import PerceptualHash
 
 Document = dict[str, Any]
-Alikeness = Literal["same", "very_alike", "alike"]
+Likeness = Literal["same", "very_alike", "alike"]
 #: What a picture is to a claim: what it is about, or what its verdict rests on. To mistake one for the other would turn
 #: a verdict into its opposite.
 Role = Literal["claimed", "evidence"]
@@ -23,7 +23,7 @@ Role = Literal["claimed", "evidence"]
 #: Maximum differing bits of two hashes (PDQ): of a picture saved again, and of one changed a little.
 SAME, VERY_ALIKE = 6, 18
 #: Maximum pictures returned, and claims for each.
-MOST_MEDIA, MOST_CLAIMS = 20, 20
+MEDIA_LIMIT, CLAIM_LIMIT = 20, 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +36,7 @@ class ShownMedia:
 
 
 @dataclass(frozen=True, slots=True)
-class AlikeMedia:
+class SimilarMedia:
     """A published picture or video that looks like the query."""
 
     near: NearDuplicate
@@ -47,18 +47,18 @@ class AlikeMedia:
         return self.shown[0].media
 
     @property
-    def alikeness(self) -> Alikeness:
-        return alikeness(self.near.distance)
+    def alikeness(self) -> Likeness:
+        return grade_likeness(self.near.distance)
 
 
-def alikeness(distance: int) -> Alikeness:
+def grade_likeness(distance: int) -> Likeness:
     """Return the meaning of a hash distance."""
     if distance <= SAME:
         return "same"
     return "very_alike" if distance <= VERY_ALIKE else "alike"
 
 
-def nearest(look: PerceptualHash) -> dict[int, NearDuplicate]:
+def find_nearest(look: PerceptualHash) -> dict[int, NearDuplicate]:
     """Return the nearest place of each similar picture or video that the caller may see, nearest first."""
     found: dict[int, NearDuplicate] = {}
     for near in sorted(near_duplicates(look), key=lambda near: (near.distance, near.media_id)):
@@ -66,23 +66,23 @@ def nearest(look: PerceptualHash) -> dict[int, NearDuplicate]:
     return found
 
 
-def published_alike(look: PerceptualHash) -> list[AlikeMedia]:
+def find_published_media(look: PerceptualHash) -> list[SimilarMedia]:
     """Return published pictures and videos that look like the query, nearest first."""
-    near = nearest(look)
+    near = find_nearest(look)
     if not near:
         return []
     shown: dict[int, list[ShownMedia]] = {}
     rows = Publication.objects.current().showing(near).order_by("-published_at", "-claim_id")
-    for body in rows.values_list("body", flat=True)[: MOST_MEDIA * MOST_CLAIMS]:
+    for body in rows.values_list("body", flat=True)[: MEDIA_LIMIT * CLAIM_LIMIT]:
         claim = orjson.loads(placed(body.encode()))
-        for each in shown_in(claim):
+        for each in list_shown_media(claim):
             if each.media["id"] in near:
                 shown.setdefault(each.media["id"], []).append(each)
-    found = [AlikeMedia(near[media], shown[media][:MOST_CLAIMS]) for media in near if media in shown]
-    return found[:MOST_MEDIA]
+    found = [SimilarMedia(near[media], shown[media][:CLAIM_LIMIT]) for media in near if media in shown]
+    return found[:MEDIA_LIMIT]
 
 
-def shown_in(claim: Document) -> Iterable[ShownMedia]:
+def list_shown_media(claim: Document) -> Iterable[ShownMedia]:
     """Return all media in a published claim, each once, its own before evidence."""
     seen = set()
     for media in claim.get("media", []):

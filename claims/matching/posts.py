@@ -28,37 +28,37 @@ _KEYCAP = re.compile("(?<=[0-9#*])\ufe0f?\u20e3")
 _REPEATED = re.compile(r"([!?！？.…])\1+|[!?！？]{2,}")
 _SENTENCE = re.compile(r"[^.!?…。！？।؟\n]*(?:[.!?…。！？।؟]+(?=[\s\"”»']|$|[^\x00-\u04ff])|[.](?=\S)|\n|$)")
 _SPACES = re.compile(r"\s+")
-_AROUND = " \t\n\r|•·*~_>:;,،、；：-–—=/\\"
-_MOST_WORDS_OF_A_PLEA = 16
-_SIGNS_BEHIND_AN_ALARM = r"\s*[:!|.\-–—…।！：】\]][\s:!|.\-–—…।！：】\]]*"
+_SURROUNDING_SIGNS = " \t\n\r|•·*~_>:;,،、；：-–—=/\\"
+_MAX_WORDS_IN_APPEAL = 16
+_SIGNS_AFTER_ALERT = r"\s*[:!|.\-–—…।！：】\]][\s:!|.\-–—…।！：】\]]*"
 _QUOTES = (("“", "”"), ('"', '"'), ("«", "»"), ("„", "“"), ("「", "」"), ("‘", "’"), ("【", "】"))
 
 
-def cleaned(text: str) -> str:
+def clean_post(text: str) -> str:
     """Return the statement of a post, or the whole text if nothing would remain."""
     text = unescape(text).strip()
     bare = _without_signs(text)
     bare = _without_words(bare)
-    return bare if _says_something(bare) else text
+    return bare if _has_letters(bare) else text
 
 
-def _says_something(text: str) -> bool:
+def _has_letters(text: str) -> bool:
     return any(sign.isalnum() for sign in text)
 
 
 def _without_signs(text: str) -> str:
     """Without what is no word: links, emoji, mentions, hash signs."""
     for pattern, instead in ((_SIGNATURE, ""), (_RETWEET, ""), (_URL, " ")):
-        text = _unless_nothing_is_left(text, pattern.sub(instead, text))
+        text = _keep_unless_empty(text, pattern.sub(instead, text))
     text = _KEYCAP.sub("", text)
     text = _PICTOGRAPH.sub(" ", text)
-    text = _unless_nothing_is_left(text, _without_mentions(text))
-    text = _HASHTAG.sub(lambda match: _hashtag(match[1]), text)
+    text = _keep_unless_empty(text, _without_mentions(text))
+    text = _HASHTAG.sub(lambda match: _replace_hashtag(match[1]), text)
     return _REPEATED.sub(lambda match: match.group()[0], text)
 
 
-def _unless_nothing_is_left(before: str, after: str) -> str:
-    return after if _says_something(after) else before
+def _keep_unless_empty(before: str, after: str) -> str:
+    return after if _has_letters(after) else before
 
 
 def _without_mentions(text: str) -> str:
@@ -66,36 +66,36 @@ def _without_mentions(text: str) -> str:
     if leading and not (leading.group().count("@") == 1 and text[leading.end()].islower()):
         text = text[leading.end() :].lstrip()  # a reply; "@handle says …" keeps its subject
     text = _TRAILING_MENTIONS.sub("", text)
-    return _MENTION.sub(lambda match: _in_words(match[1]), text)
+    return _MENTION.sub(lambda match: _split_hashtag(match[1]), text)
 
 
-def _hashtag(tag: str) -> str:
-    if tag.casefold() in _furniture().hashtags:
+def _replace_hashtag(tag: str) -> str:
+    if tag.casefold() in _load_boilerplate().hashtags:
         return " "
-    return _in_words(tag)
+    return _split_hashtag(tag)
 
 
-def _in_words(tag: str) -> str:
+def _split_hashtag(tag: str) -> str:
     """ClimateChange_isReal → Climate Change is Real."""
     return " ".join(_CAMEL.sub(" ", tag).split())
 
 
 def _without_words(text: str) -> str:
     """Without alarms, questions whether it is true, and pleas to share it."""
-    furniture = _furniture()
-    text = text.strip(_AROUND)
+    furniture = _load_boilerplate()
+    text = text.strip(_SURROUNDING_SIGNS)
     for _ in range(6):  # RT, then BREAKING, then "is it true that": each may hide the next
         before = text
-        text = _unless_nothing_is_left(text, furniture.without_pleas(text)).strip(_AROUND)
-        text = _unless_nothing_is_left(text, furniture.without_beginning(text)).strip(_AROUND)
-        text = _unless_nothing_is_left(text, furniture.without_end(text)).strip(_AROUND)
-        text = _unquoted(text)
+        text = _keep_unless_empty(text, furniture.without_pleas(text)).strip(_SURROUNDING_SIGNS)
+        text = _keep_unless_empty(text, furniture.without_beginning(text)).strip(_SURROUNDING_SIGNS)
+        text = _keep_unless_empty(text, furniture.without_end(text)).strip(_SURROUNDING_SIGNS)
+        text = _strip_quotes(text)
         if text == before:
             break
-    return _SPACES.sub(" ", text).strip(_AROUND)
+    return _SPACES.sub(" ", text).strip(_SURROUNDING_SIGNS)
 
 
-def _unquoted(text: str) -> str:
+def _strip_quotes(text: str) -> str:
     for opening, closing in _QUOTES:
         inside = text[1:-1]
         if (
@@ -109,28 +109,30 @@ def _unquoted(text: str) -> str:
     return text
 
 
-class _Furniture:
+class _Boilerplate:
     """The words of all languages, as patterns."""
 
     def __init__(self, words: dict[str, str]) -> None:
-        alarms, openers, closers = (_alternatives(words[kind]) for kind in ("alarms", "openers", "closers"))
-        pleas = _alternatives(words["pleas"])
+        alarms, openers, closers = (
+            _build_alternatives(words[kind]) for kind in ("alarms", "openers", "closers")
+        )
+        pleas = _build_alternatives(words["pleas"])
         self.hashtags = frozenset(words["hashtags"].casefold().split())
-        self._alarm = re.compile(rf"^[¡¿\[【(]*(?:{alarms}){_SIGNS_BEHIND_AN_ALARM}(?=\S)", re.IGNORECASE)
-        shouted = _alternatives(words["alarms"], shouted=True)
+        self._alarm = re.compile(rf"^[¡¿\[【(]*(?:{alarms}){_SIGNS_AFTER_ALERT}(?=\S)", re.IGNORECASE)
+        shouted = _build_alternatives(words["alarms"], shouted=True)
         self._shouted = re.compile(rf"^(?:{shouted})\s+(?=\S)")
         self._opener = re.compile(rf"^[¿¡\s]*(?:{openers})(?!\w)[\s,:?¿!…]*(?:that\s)?(?=\S)", re.IGNORECASE)
-        self._glued = re.compile(rf"^(?:{_alternatives(words['glued_openers'])})[，,：]?\s*(?=\w)")
+        self._glued = re.compile(rf"^(?:{_build_alternatives(words['glued_openers'])})[，,：]?\s*(?=\w)")
         self._closer = re.compile(
             rf"(?:^|[\s.,;:!?。！？،…\-–—(]|(?<=[^\x00-\u04ff]))[¿¡(]*(?:{closers})[\s?!.)？！؟…]*$",
             re.IGNORECASE,
         )
-        self._asked_whether = re.compile(rf"\s*(?:{_alternatives(words['glued_closers'])})\s*[?？]?$")
+        self._asked_whether = re.compile(rf"\s*(?:{_build_alternatives(words['glued_closers'])})\s*[?？]?$")
         self._plea = re.compile(rf"^[\s¡¿(*]*(?:{pleas})(?!\w)", re.IGNORECASE)
         self._plea_at_end = re.compile(
             rf"(?:^|[\s.,;:!?…।-])(?:{pleas})(?!\w)[^.!?।。！？\n]{{0,60}}[\s.!?।。！？…)]*$", re.IGNORECASE
         )
-        self._plea_glued = re.compile(rf"(?:{_alternatives(words['pleas'], glued=True)})[\s。！!]*$")
+        self._plea_glued = re.compile(rf"(?:{_build_alternatives(words['pleas'], glued=True)})[\s。！!]*$")
 
     def without_beginning(self, text: str) -> str:
         """Without alarms and openers; a question that an opener made loses its mark."""
@@ -155,51 +157,52 @@ class _Furniture:
             sentence for sentence in sentences if not self._is_plea(sentence) and self._says_more(sentence)
         ]
         bare = "".join(kept)
-        if not _says_something(bare):
+        if not _has_letters(bare):
             bare = text
         if pleaded := self._plea.match(bare):
             rest = bare[pleaded.end() :].lstrip()
             if rest[:1] in {":", "-", "–", "!"}:
                 bare = rest[1:]
         without = self._plea_glued.sub("", self._plea_at_end.sub("", bare))
-        return _unless_nothing_is_left(bare, without)
+        return _keep_unless_empty(bare, without)
 
     def _says_more(self, sentence: str) -> bool:
         """Whether it does anything but ask whether all that is true."""
-        return _says_something(self._closer.sub("", sentence)) or not _says_something(sentence)
+        return _has_letters(self._closer.sub("", sentence)) or not _has_letters(sentence)
 
     def _is_plea(self, sentence: str) -> bool:
         return (
             bool(self._plea.match(sentence))
-            and len(sentence.split()) <= _MOST_WORDS_OF_A_PLEA
+            and len(sentence.split()) <= _MAX_WORDS_IN_APPEAL
             and ":" not in sentence
         )
 
 
-def _alternatives(words: str, *, shouted: bool = False, glued: bool = False) -> str:
+def _build_alternatives(words: str, *, shouted: bool = False, glued: bool = False) -> str:
     phrases = dict.fromkeys(
         phrase.strip() for line in words.splitlines() for phrase in line.split("|") if phrase.strip()
     )
-    phrases |= dict.fromkeys(map(_unaccented, phrases))
+    phrases |= dict.fromkeys(map(_strip_accents, phrases))
     if shouted:
         phrases = dict.fromkeys(phrase.upper() for phrase in phrases if phrase.upper() != phrase)
     if glued:
         phrases = dict.fromkeys(phrase for phrase in phrases if ord(phrase[0]) >= 0x2E80)
     return "|".join(
-        re.escape(phrase).replace(r"\ ", r"\s+").replace("'", "['’]") for phrase in _longest_first(phrases)
+        re.escape(phrase).replace(r"\ ", r"\s+").replace("'", "['’]")
+        for phrase in _sort_longest_first(phrases)
     )
 
 
-def _unaccented(phrase: str) -> str:
+def _strip_accents(phrase: str) -> str:
     """ÚLTIMA HORA is mostly shouted without its accent, and Greek capitals never have one."""
     letters = unicodedata.normalize("NFD", phrase)
     return unicodedata.normalize("NFC", "".join(sign for sign in letters if not "\u0300" <= sign <= "\u036f"))
 
 
-def _longest_first(phrases: Iterable[str]) -> list[str]:
+def _sort_longest_first(phrases: Iterable[str]) -> list[str]:
     return sorted(phrases, key=len, reverse=True)
 
 
 @cache
-def _furniture() -> _Furniture:
-    return _Furniture(tomllib.loads(_DATA.read_text(encoding="utf-8")))
+def _load_boilerplate() -> _Boilerplate:
+    return _Boilerplate(tomllib.loads(_DATA.read_text(encoding="utf-8")))

@@ -11,7 +11,7 @@ Vector = NDArray[np.float32]
 
 
 @dataclass(frozen=True)
-class Asked:
+class TextQuery:
     """A text to match.
 
     Attributes:

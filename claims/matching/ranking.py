@@ -12,19 +12,19 @@ from functools import cache
 from math import exp
 from pathlib import Path
 
-from claims.matching.query import Asked, Candidate
-from claims.matching.similarity_features import Figures, Question, Rarity, primary
+from claims.matching.query import Candidate, TextQuery
+from claims.matching.similarity_features import ComparedQuery, Features, Rarity, get_primary_language
 
 MODEL = Path(__file__).parent / "data" / "ranking.json"
 
 #: The places of candidates that resemble the question by chance. Where there are few claims, as many as usual do.
-CROWD = slice(5, 20)
+CHANCE_PLACES = slice(5, 20)
 #: Log-odds beyond which nothing is surer.
-_MOST = 30.0
+_MAX_LOG_ODDS = 30.0
 
 
 @dataclass(frozen=True, slots=True)
-class Ranked:
+class RankedCandidate:
     """A candidate with its probability.
 
     Attributes:
@@ -34,7 +34,7 @@ class Ranked:
 
     candidate: Candidate
     probability: float
-    features: Figures
+    features: Features
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,22 +59,22 @@ class Weights:
     constant: float
     usual: float
 
-    def sum(self, figures: Figures) -> float:
-        return _weighed(self.figures, figures)
+    def sum(self, figures: Features) -> float:
+        return _sum_weighted(self.figures, figures)
 
-    def probability(self, of: float, among: "Among", figures: Figures) -> float:
+    def probability(self, of: float, among: "CompetingCandidates", figures: Features) -> float:
         behind, ahead = of - among.best, of - among.crowd
         odds = self.level * of + self.behind * behind + self.ahead * ahead + self.constant
-        odds += _weighed(self.alone, figures)
-        return 1 / (1 + exp(-max(-_MOST, min(_MOST, odds))))
+        odds += _sum_weighted(self.alone, figures)
+        return 1 / (1 + exp(-max(-_MAX_LOG_ODDS, min(_MAX_LOG_ODDS, odds))))
 
 
-def _weighed(weights: Mapping[str, float], figures: Figures) -> float:
+def _sum_weighted(weights: Mapping[str, float], figures: Features) -> float:
     return sum(weight * figures[name] for name, weight in weights.items())
 
 
 @dataclass(frozen=True, slots=True)
-class Among:
+class CompetingCandidates:
     """The candidates that one is compared with.
 
     Attributes:
@@ -87,51 +87,53 @@ class Among:
     crowd: float
 
     @classmethod
-    def of(cls, sums: Iterable[float], usual: float) -> "Among":
+    def of(cls, sums: Iterable[float], usual: float) -> "CompetingCandidates":
         ordered = sorted(sums, reverse=True)
-        crowd = ordered[CROWD]
-        missing = CROWD.stop - CROWD.start - len(crowd)
+        crowd = ordered[CHANCE_PLACES]
+        missing = CHANCE_PLACES.stop - CHANCE_PLACES.start - len(crowd)
         return cls(ordered[0], (sum(crowd) + missing * usual) / (len(crowd) + missing))
 
 
-def ranked(
-    asked: Asked, candidates: Sequence[Candidate], *, rarity: Mapping[str, float] | None = None
-) -> list[Ranked]:
+def rank_candidates(
+    asked: TextQuery, candidates: Sequence[Candidate], *, rarity: Mapping[str, float] | None = None
+) -> list[RankedCandidate]:
     """Return candidates, the most probable first; equal ones keep their order.
 
     Args:
         rarity: the inverse document frequency of words, as far as it is known.
     """
-    pairs = compared(asked, candidates, rarity)
-    sums = [weights()[kind].sum(figures) for kind, figures in pairs]
+    pairs = compare_candidates(asked, candidates, rarity)
+    sums = [load_weights()[kind].sum(figures) for kind, figures in pairs]
     of_kind: dict[str, list[float]] = {}
     for (kind, _), of in zip(pairs, sums, strict=True):
         of_kind.setdefault(kind, []).append(of)
-    among = {kind: Among.of(those, weights()[kind].usual) for kind, those in of_kind.items()}
+    among = {
+        kind: CompetingCandidates.of(those, load_weights()[kind].usual) for kind, those in of_kind.items()
+    }
     found = [
-        Ranked(candidate, weights()[kind].probability(of, among[kind], figures), figures)
+        RankedCandidate(candidate, load_weights()[kind].probability(of, among[kind], figures), figures)
         for candidate, of, (kind, figures) in zip(candidates, sums, pairs, strict=True)
     ]
     return sorted(found, key=lambda each: -each.probability)
 
 
-def compared(
-    asked: Asked, candidates: Sequence[Candidate], rarity: Mapping[str, float] | None
-) -> list[tuple[str, Figures]]:
+def compare_candidates(
+    asked: TextQuery, candidates: Sequence[Candidate], rarity: Mapping[str, float] | None
+) -> list[tuple[str, Features]]:
     """Of which kind the pair with each candidate is, and in what figures both are alike."""
-    question = Question.of(asked, Rarity(rarity))
-    return [(kind_of(asked, candidate), question.likeness(candidate)) for candidate in candidates]
+    question = ComparedQuery.of(asked, Rarity(rarity))
+    return [(find_pair_kind(asked, candidate), question.likeness(candidate)) for candidate in candidates]
 
 
-def kind_of(asked: Asked, candidate: Candidate) -> str:
+def find_pair_kind(asked: TextQuery, candidate: Candidate) -> str:
     """Of which kind a pair is: `words`, `across` or `same`."""
     if candidate.similarity is None:
         return "words"
-    if asked.language and candidate.language and asked.language != primary(candidate.language):
+    if asked.language and candidate.language and asked.language != get_primary_language(candidate.language):
         return "across"
     return "same"
 
 
 @cache
-def weights() -> Mapping[str, Weights]:
+def load_weights() -> Mapping[str, Weights]:
     return {kind: Weights(**known) for kind, known in json.loads(MODEL.read_text("utf-8")).items()}

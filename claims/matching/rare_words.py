@@ -10,10 +10,10 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from claims.search.texts import searchable
+from claims.search.texts import make_searchable
 
 #: A word that so many statements have is looked up only where a statement has none that are rarer.
-RARE = 500
+RARE_WORD_CLAIMS = 500
 #: So many words of each statement are looked up at least, however frequent they are, until that reads too much.
 LEAST_WORDS, MOST_READ = 3, 20_000
 #: The part of two statements, weighed by how rare their words are, that must be the same; of the words that were looked
@@ -21,7 +21,7 @@ LEAST_WORDS, MOST_READ = 3, 20_000
 ROUGH_SHARE, LEAST_SHARE = 0.3, 0.5
 
 
-class Near(NamedTuple):
+class NearStatement(NamedTuple):
     """Another statement, by its place, and the share of words that are the same, 0 to 1."""
 
     place: int
@@ -36,7 +36,9 @@ class RareWords:
         lengths: list[int] = []
         flat: list[int] = []
         for statement in statements:
-            words = {vocabulary.setdefault(word, len(vocabulary)) for word in searchable(statement).split()}
+            words = {
+                vocabulary.setdefault(word, len(vocabulary)) for word in make_searchable(statement).split()
+            }
             lengths.append(len(words))
             flat.extend(words)
         self._words: NDArray[np.int32] = np.array(flat, dtype=np.int32)
@@ -52,7 +54,7 @@ class RareWords:
         #: The weight of all words of each statement.
         self._whole = sums[self._ends[1:]] - sums[self._ends[:-1]]
 
-    def near(self, place: int) -> list[Near]:
+    def near(self, place: int) -> list[NearStatement]:
         """The statements that share enough with the one at this place, without itself."""
         words = self._looked_up(place)
         if not words:
@@ -64,7 +66,9 @@ class RareWords:
         rough = 2 * shared / (self._whole[others] + self._whole[place])
         likely = others[(rough >= ROUGH_SHARE) & (others != place)].tolist()
         return [
-            near for other in likely if (near := Near(other, self.share(place, other))).share >= LEAST_SHARE
+            near
+            for other in likely
+            if (near := NearStatement(other, self.share(place, other))).share >= LEAST_SHARE
         ]
 
     def share(self, place: int, other: int) -> float:
@@ -84,7 +88,7 @@ class RareWords:
         for word in by_rarity.tolist():
             frequency = int(self._frequency[word])
             enough = len(chosen) >= LEAST_WORDS or (chosen and read + frequency > MOST_READ)
-            if frequency > RARE and enough:
+            if frequency > RARE_WORD_CLAIMS and enough:
                 break
             chosen.append(word)
             read += frequency

@@ -13,13 +13,13 @@ from claims.quotes.anchors import anchor_at
 from sources.models import Snapshot
 
 #: Maximum texts stored per claim from readers until they are reviewed: varying a sentence adds no more.
-MOST_OF_READERS = 200
+READER_REPEAT_LIMIT = 200
 
-NOTHING: Mapping[int, int] = {}
+NO_REPEATS: Mapping[int, int] = {}
 
 
 @dataclass(frozen=True, slots=True)
-class SaidAgain:
+class RepeatedSentence:
     """A sentence of a text that makes a claim which is published."""
 
     start: int
@@ -27,10 +27,10 @@ class SaidAgain:
     match: Match
 
 
-def said_again(answer: Answer) -> list[SaidAgain]:
+def find_repeated_sentences(answer: Answer) -> list[RepeatedSentence]:
     """The sentences that make a published claim, each with the first that it makes."""
     same = [
-        SaidAgain(passage.start, passage.end, match)
+        RepeatedSentence(passage.start, passage.end, match)
         for passage in answer.passages
         for match in passage.matches
         if match.kind == "same"
@@ -40,7 +40,7 @@ def said_again(answer: Answer) -> list[SaidAgain]:
         .filter(claim_id__in={found.match.claim for found in same})
         .values_list("claim_id", flat=True)
     )
-    first: dict[int, SaidAgain] = {}
+    first: dict[int, RepeatedSentence] = {}
     for found in same:
         if found.match.claim in published:
             first.setdefault(found.start, found)
@@ -48,21 +48,21 @@ def said_again(answer: Answer) -> list[SaidAgain]:
 
 
 def note_in_snapshot(
-    snapshot: Snapshot, found: Sequence[SaidAgain], *, proposals: Mapping[int, int] = NOTHING
+    snapshot: Snapshot, found: Sequence[RepeatedSentence], *, proposals: Mapping[int, int] = NO_REPEATS
 ) -> None:
     """Note what a snapshot says again. A place that is listed with the claim already, or was noted before, is not.
 
     Args:
         proposals: the ids of claims that were proposed of the same words, by where the sentence begins.
     """
-    listed = _listed(snapshot, {each.match.claim for each in found})
+    listed = _load_recorded_positions(snapshot, {each.match.claim for each in found})
     new = [each for each in found if not _is_among(each, listed.get(each.match.claim, []))]
     Repeat.objects.bulk_create(
-        [_repeat(snapshot, each, proposals.get(each.start)) for each in new], ignore_conflicts=True
+        [_build_repeat(snapshot, each, proposals.get(each.start)) for each in new], ignore_conflicts=True
     )
 
 
-def _repeat(snapshot: Snapshot, said: SaidAgain, proposal: int | None) -> Repeat:
+def _build_repeat(snapshot: Snapshot, said: RepeatedSentence, proposal: int | None) -> Repeat:
     anchor = anchor_at(snapshot.text, said.start, said.end)
     return Repeat(
         claim_id=said.match.claim,
@@ -80,11 +80,11 @@ def _repeat(snapshot: Snapshot, said: SaidAgain, proposal: int | None) -> Repeat
     )
 
 
-def _is_among(said: SaidAgain, places: Sequence[tuple[int, int]]) -> bool:
+def _is_among(said: RepeatedSentence, places: Sequence[tuple[int, int]]) -> bool:
     return any(start < said.end and said.start < end for start, end in places)
 
 
-def _listed(snapshot: Snapshot, claims: set[int]) -> dict[int, list[tuple[int, int]]]:
+def _load_recorded_positions(snapshot: Snapshot, claims: set[int]) -> dict[int, list[tuple[int, int]]]:
     """Return the recorded positions of these claims in the snapshot."""
     places: dict[int, list[tuple[int, int]]] = {}
     rows = Appearance.objects.filter(snapshot=snapshot, claim__in=claims, start__isnull=False)
@@ -93,7 +93,7 @@ def _listed(snapshot: Snapshot, claims: set[int]) -> dict[int, list[tuple[int, i
     return places
 
 
-def note_of_reader(text: str, found: Iterable[SaidAgain]) -> None:
+def note_of_reader(text: str, found: Iterable[RepeatedSentence]) -> None:
     """Note what a reader's text says again: the sentences themselves, and nothing of the reader.
 
     The same sentence again is counted.
@@ -104,7 +104,7 @@ def note_of_reader(text: str, found: Iterable[SaidAgain]) -> None:
         if known.update(times=F("times") + 1, last_seen_at=Now()):
             continue
         kept = Repeat.objects.open().filter(claim=each.match.claim, origin=Repeat.Origin.READER)
-        if kept.count() >= MOST_OF_READERS:
+        if kept.count() >= READER_REPEAT_LIMIT:
             continue
         repeat = Repeat(
             claim_id=each.match.claim,

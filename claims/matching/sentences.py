@@ -12,10 +12,10 @@ from typing import NamedTuple
 import sentencex
 
 #: A longer "sentence" cannot be checked: it is a table, a list, or a text without punctuation.
-LONGEST = 1_000
+MAX_LENGTH = 1_000
 
 # Quotation marks keep whole quotations together in the library, and signs that no text has would end it.
-_UNSEEN = str.maketrans(
+_IGNORED_CHARACTERS = str.maketrans(
     dict.fromkeys('"“”„‟«»‹›「」『』＂\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029\t\x00', " ")
     | {chr(code): "\ufffd" for code in range(0xD800, 0xE000)}
 )
@@ -34,26 +34,26 @@ class TextSpan(NamedTuple):
     end: int
 
 
-def sentences(text: str, language: str = "") -> Iterator[TextSpan]:
-    """The sentences of a text in order, of which none is longer than `LONGEST`. Space between them is in none."""
+def split_sentences(text: str, language: str = "") -> Iterator[TextSpan]:
+    """The sentences of a text in order, of which none is longer than `MAX_LENGTH`. Space between them is in none."""
     for block in _BLOCK.finditer(text):
         said = block.group()
-        plain = said.translate(_UNSEEN)
+        plain = said.translate(_IGNORED_CHARACTERS)
         found = {
             boundary["end_index"] for boundary in sentencex.get_sentence_boundaries(language or "en", plain)
         }
         found |= {stop.end() for stop in _HARD_STOP.finditer(plain)}
-        ends = {_past_closers(said, len(plain[:end].rstrip())) for end in found}
+        ends = {_skip_closers(said, len(plain[:end].rstrip())) for end in found}
         for start, end in pairwise(sorted({0, len(said), *ends})):
-            yield from _pieces(text, block.start() + start, block.start() + end)
+            yield from _split_long_sentence(text, block.start() + start, block.start() + end)
 
 
-def _past_closers(block: str, end: int) -> int:
+def _skip_closers(block: str, end: int) -> int:
     closers = _CLOSERS.match(block, end)
     return closers.end() if closers else end
 
 
-def trimmed(text: str, start: int, end: int) -> TextSpan:
+def trim_span(text: str, start: int, end: int) -> TextSpan:
     """Return the span without surrounding white space."""
     part = text[start:end]
     return (
@@ -63,18 +63,18 @@ def trimmed(text: str, start: int, end: int) -> TextSpan:
     )
 
 
-def _pieces(text: str, start: int, end: int) -> Iterator[TextSpan]:
+def _split_long_sentence(text: str, start: int, end: int) -> Iterator[TextSpan]:
     """Return the sentence, or its parts if it is too long to check."""
-    while end - start > LONGEST:
-        cut = start + LONGEST
-        for soft in _SOFT_BREAK.finditer(text, start + LONGEST // 2, cut):
+    while end - start > MAX_LENGTH:
+        cut = start + MAX_LENGTH
+        for soft in _SOFT_BREAK.finditer(text, start + MAX_LENGTH // 2, cut):
             cut = soft.end()
-        yield from _said(text, start, cut)
+        yield from _yield_nonblank(text, start, cut)
         start = cut
-    yield from _said(text, start, end)
+    yield from _yield_nonblank(text, start, end)
 
 
-def _said(text: str, start: int, end: int) -> Iterator[TextSpan]:
-    span = trimmed(text, start, end)
+def _yield_nonblank(text: str, start: int, end: int) -> Iterator[TextSpan]:
+    span = trim_span(text, start, end)
     if any(map(str.isalnum, text[span.start : span.end])):
         yield span

@@ -13,44 +13,44 @@ from math import log
 from time import monotonic
 from typing import Any
 
-from claims.search.spelling import likely_meant
-from claims.search.texts import UNSPACED, searchable
-from claims.search.word_frequencies import BELIEVED
+from claims.search.spelling import correct_misspellings
+from claims.search.texts import UNSPACED, make_searchable
+from claims.search.word_frequencies import CACHE_SECONDS
 from factcheck.database.read_connections import fetch
 
 #: So many words of a text are looked for. Sentences have fewer.
-MOST_WORDS = 120
-_LONGEST_WORD = 200
-_BEGINNING = 5
+WORD_LIMIT = 120
+_MAX_WORD_LENGTH = 200
+_PREFIX_LENGTH = 5
 
 #: What more claims than this have leads to none of them by itself, but only together with another word.
-COMMON = 1_500
+COMMON_WORD_CLAIMS = 1_500
 #: The rarest words of a text are looked for, until so many claims have them; the others only count.
-_ENOUGH = 800
+_ENOUGH_CLAIMS = 800
 #: Of a text that has hardly any such words, so many common ones are looked for in pairs.
-_PAIRED = 4
-_FEW = 2
+_PAIRED_WORDS = 4
+_FEW_WORDS = 2
 
 #: Words that a text has and no claim has may be misspelt: so many of a text are looked up, and of all texts together.
 _MISSPELT, _MISSPELT_IN_ALL = 3, 8
 #: What a corrected word counts, beside one as it was written.
-_CORRECTED = 0.8
+_CORRECTED_WEIGHT = 0.8
 _SPELT = re.compile(r"[^\W\d_]{4,40}")
 
 # BM25 with its usual parameters. The mean length is a constant, so that a claim weighs the same tomorrow.
 _K1, _B, _MEAN_LENGTH = 1.2, 0.75, 19
 
 #: So many times as many claims as are wanted are compared by all words, common ones too.
-_LIKELY = 2
+_COMPARED_FACTOR = 2
 
 
-def _by_length(length: str) -> str:
+def _build_length_sql(length: str) -> str:
     """SQL for how much one word says in a claim of this many words."""
     return f"({_K1 + 1}::float8 / (1 + {_K1}::float8 * ({1 - _B}::float8 + {_B / _MEAN_LENGTH}::float8 * {length})))"
 
 
 # Each form of a word is queried once, whatever the number of texts that have it.
-_SHARING = f"""
+_SHARING_SQL = f"""
     WITH probe AS MATERIALIZED (
         SELECT number, query, known, is_sought, is_counted
         FROM unnest(%s::tsquery[], %s::float8[], %s::boolean[], %s::boolean[])
@@ -61,11 +61,12 @@ _SHARING = f"""
     ), posted AS MATERIALIZED (
         SELECT probe.number, found.claim_id, found.length
         FROM probe CROSS JOIN LATERAL (
-            SELECT claim_id, length FROM claims_statedwords WHERE words @@ probe.query LIMIT {COMMON}
+            SELECT claim_id, length FROM claims_statedwords WHERE words @@ probe.query LIMIT {COMMON_WORD_CLAIMS}
         ) AS found
         WHERE probe.is_sought
     ), size AS MATERIALIZED (
-        SELECT greatest(reltuples, {COMMON})::float8 AS claims FROM pg_class WHERE oid = 'claims_statedwords'::regclass
+        SELECT greatest(reltuples, {COMMON_WORD_CLAIMS})::float8 AS claims FROM pg_class
+        WHERE oid = 'claims_statedwords'::regclass
     ), weighed AS MATERIALIZED (
         SELECT number, probe.query, probe.is_counted, known IS NULL AND had IS NULL AS is_unknown, coalesce(
             known, ln(1 + greatest(claims - coalesce(had, 0) + .5, .5) / (coalesce(had, 0) + .5))
@@ -75,7 +76,7 @@ _SHARING = f"""
     ), likely AS MATERIALIZED (
         SELECT text, claim_id FROM (
             SELECT text, claim_id, row_number() OVER (
-                PARTITION BY text ORDER BY sum(part * rarity) * {_by_length("length")} DESC, claim_id DESC
+                PARTITION BY text ORDER BY sum(part * rarity) * {_build_length_sql("length")} DESC, claim_id DESC
             ) AS place
             FROM posted JOIN asked USING (number) JOIN weighed USING (number)
             WHERE asked.leads
@@ -92,13 +93,13 @@ _SHARING = f"""
     )
     SELECT 0, number, rarity, is_unknown FROM weighed
     UNION ALL
-    SELECT text, claim_id, sum(part * rarity) * {_by_length("length")}, false
+    SELECT text, claim_id, sum(part * rarity) * {_build_length_sql("length")}, false
     FROM compared JOIN asked USING (text) JOIN weighed USING (number)
     WHERE is_counted AND words @@ query
     GROUP BY text, claim_id, length
 """  # noqa: S608  made of constants of this file
 
-_FREQUENT = """
+_FREQUENT_SQL = """
     SELECT frequent.word, frequent.share, (SELECT reltuples FROM pg_class WHERE oid = 'claims_statedwords'::regclass)
     FROM pg_stats, unnest(most_common_elems::text::text[], most_common_elem_freqs) AS frequent (word, share)
     WHERE schemaname = 'public' AND tablename = 'claims_statedwords' AND attname = 'words'
@@ -106,7 +107,7 @@ _FREQUENT = """
 """
 
 #: A text as it is looked for: the forms of its words, and what each counts.
-Forms = dict[str, float]
+WordForms = dict[str, float]
 
 
 @dataclass(frozen=True)
@@ -125,42 +126,45 @@ class WordsInCommon:
     unknown: frozenset[str] = frozenset()
 
 
-def sharing(texts: Sequence[str], most: int, *, beside: Sequence[Iterable[int]] = ()) -> WordsInCommon:
+def find_claims_sharing_words(
+    texts: Sequence[str], most: int, *, beside: Sequence[Iterable[int]] = ()
+) -> WordsInCommon:
     """Return publications that share words with each of these texts, at most this many of each.
 
     Args:
         beside: for each text, other claims that are compared with it, whether they share a rare word or not.
     """
-    words = words_of(texts)
-    forms = [forms_of(each) for each in words]
+    words = split_words(texts)
+    forms = [build_forms(each) for each in words]
     others = [list(each) for each in beside] or [[] for _ in texts]
-    found = _found(forms, most, others)
-    corrected = _corrected(words, found.unknown)
+    found = _query_shared_words(forms, most, others)
+    corrected = _correct_words(words, found.unknown)
     if not corrected:
         return found
-    affected = [_corrected_forms(words[text], meant) for text, meant in corrected.items()]
-    again = _found(affected, most, [others[text] for text in corrected])
+    affected = [_build_corrected_forms(words[text], meant) for text, meant in corrected.items()]
+    again = _query_shared_words(affected, most, [others[text] for text in corrected])
     for text, shares in zip(corrected, again.shares, strict=True):
         found.shares[text] = shares
     return WordsInCommon(found.shares, {**again.rarity, **found.rarity}, found.unknown)
 
 
-def words_of(texts: Sequence[str]) -> list[list[str]]:
+def split_words(texts: Sequence[str]) -> list[list[str]]:
     """The words of each text that claims are looked for by, each once."""
     words = [
-        list(filter(_says_something, dict.fromkeys(searchable(text).split())))[:MOST_WORDS] for text in texts
+        list(filter(_is_searchable, dict.fromkeys(make_searchable(text).split())))[:WORD_LIMIT]
+        for text in texts
     ]
     written = list(dict.fromkeys(word for each in words for word in each if not word.isascii()))
-    compared = dict(zip(written, unaccented(written), strict=True))
+    compared = dict(zip(written, strip_accents(written), strict=True))
     return [[compared.get(word, word) for word in each] for each in words]
 
 
-def _says_something(word: str) -> bool:
+def _is_searchable(word: str) -> bool:
     # Of a run without spaces, the last letter stands by itself, too.
-    return len(word) <= _LONGEST_WORD and not (len(word) == 1 and UNSPACED.match(word))
+    return len(word) <= _MAX_WORD_LENGTH and not (len(word) == 1 and UNSPACED.match(word))
 
 
-def unaccented(texts: list[str]) -> list[str]:
+def strip_accents(texts: list[str]) -> list[str]:
     """Return the text without accents, as the database compares it: `ł` as `l`, `ø` as `o`."""
     if not texts:
         return []
@@ -172,47 +176,49 @@ def unaccented(texts: list[str]) -> list[str]:
     return [text.decode() for (text,) in rows]
 
 
-def forms_of(words: Iterable[str]) -> Forms:
+def build_forms(words: Iterable[str]) -> WordForms:
     """Return each word and its stem, which count half each."""
-    forms: Forms = {}
+    forms: WordForms = {}
     for word in words:
-        if len(word) <= _BEGINNING:
+        if len(word) <= _PREFIX_LENGTH:
             forms[word] = 1.0
         else:
             forms[word] = 0.5
-            forms.setdefault(word[:_BEGINNING], 0.5)
+            forms.setdefault(word[:_PREFIX_LENGTH], 0.5)
     return forms
 
 
-def share(forms: Forms, other: Forms, rarity: Mapping[str, float]) -> float:
+def share(forms: WordForms, other: WordForms, rarity: Mapping[str, float]) -> float:
     """Return the words that a claim with these forms shares with a text, as `WordsInCommon`."""
-    whole = _weight(forms, forms, rarity)
-    return min(1.0, _weight(forms, other, rarity) / whole) if whole else 0.0
+    whole = _compute_bm25(forms, forms, rarity)
+    return min(1.0, _compute_bm25(forms, other, rarity) / whole) if whole else 0.0
 
 
-def _weight(forms: Forms, other: Forms, rarity: Mapping[str, float]) -> float:
+def _compute_bm25(forms: WordForms, other: WordForms, rarity: Mapping[str, float]) -> float:
     """BM25 of one against the other."""
     length = sum(other.values())
     saying = (_K1 + 1) / (1 + _K1 * (1 - _B + _B * length / _MEAN_LENGTH))
     return saying * sum(part * rarity.get(form, 0.0) for form, part in forms.items() if form in other)
 
 
-def _found(forms: Sequence[Forms], most: int, beside: Sequence[Sequence[int]]) -> WordsInCommon:
-    common = frequent()
+def _query_shared_words(
+    forms: Sequence[WordForms], most: int, beside: Sequence[Sequence[int]]
+) -> WordsInCommon:
+    common = get_common_words()
     probes = {
         form: number for number, form in enumerate(dict.fromkeys(form for each in forms for form in each), 1)
     }
     if not probes:
         return WordsInCommon([{} for _ in forms], {})
-    queries = [_leaf(form) for form in probes]
+    queries = [_quote_form(form) for form in probes]
     known = [common.rarity(form) for form in probes]
     asked: list[tuple[int, int, float, bool]] = []
     leading: set[int] = set()
     for text, each in enumerate(forms, 1):
-        leads = _leading(each, common)
+        leads = _choose_leading_forms(each, common)
         asked += [(text, probes[form], part, form in leads) for form, part in each.items()]
         leading |= {probes[form] for form in leads}
-        for query, rarity in _pairs(each, leads, common):
+        for query, rarity in _pair_words(each, leads, common):
             queries.append(query)
             known.append(rarity)
             leading.add(len(queries))
@@ -224,15 +230,23 @@ def _found(forms: Sequence[Forms], most: int, beside: Sequence[Sequence[int]]) -
     )
     given = [(text, claim) for text, each in enumerate(beside, 1) for claim in each]
     rows = fetch(
-        _SHARING,
-        [queries, known, is_sought, is_counted, *_columns(asked, 4), _LIKELY * most, *_columns(given, 2)],
+        _SHARING_SQL,
+        [
+            queries,
+            known,
+            is_sought,
+            is_counted,
+            *_transpose_rows(asked, 4),
+            _COMPARED_FACTOR * most,
+            *_transpose_rows(given, 2),
+        ],
     )
     return _read(rows, forms, probes, most, beside)
 
 
 def _read(
     rows: Sequence[tuple[Any, ...]],
-    forms: Sequence[Forms],
+    forms: Sequence[WordForms],
     probes: Mapping[str, int],
     most: int,
     beside: Sequence[Sequence[int]],
@@ -240,51 +254,54 @@ def _read(
     """Return the database's result with the words of the texts."""
     weighed = {number: (rarity, is_unknown) for text, number, rarity, is_unknown in rows if not text}
     rarity = {form: weighed[number][0] for form, number in probes.items()}
-    whole = [_weight(each, each, rarity) for each in forms]
+    whole = [_compute_bm25(each, each, rarity) for each in forms]
     shares: list[dict[int, float]] = [{} for _ in forms]
     for text, claim, score, _is_unknown in rows:
         if text:
             shares[text - 1][claim] = min(1.0, score / whole[text - 1])
     unknown = frozenset(form for form, number in probes.items() if weighed[number][1])
-    kept = [_first(each, most, others) for each, others in zip(shares, beside, strict=True)]
+    kept = [_choose_best(each, most, others) for each, others in zip(shares, beside, strict=True)]
     return WordsInCommon(kept, rarity, unknown)
 
 
-def _columns(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
+def _transpose_rows(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
     """Rows as columns, as `unnest` takes them."""
     return [[row[place] for row in rows] for place in range(width)]
 
 
-def _leaf(form: str) -> str:
+def _quote_form(form: str) -> str:
     """Return a word as a PostgreSQL query."""
     return "'" + form.replace("\\", "\\\\").replace("'", "''") + "'"
 
 
-def _leading(forms: Forms, common: "CommonWords") -> set[str]:
+def _choose_leading_forms(forms: WordForms, common: "CommonWords") -> set[str]:
     """The rarest forms: all that are not known to be common, and others until enough claims have one of them."""
     leads = {form for form in forms if form not in common.claims}
-    enough: float = _ENOUGH
+    enough: float = _ENOUGH_CLAIMS
     for form in sorted(forms.keys() - leads, key=lambda form: common.claims[form]):
         enough -= common.claims[form]
-        if enough < 0 or common.claims[form] > COMMON:
+        if enough < 0 or common.claims[form] > COMMON_WORD_CLAIMS:
             break
         leads.add(form)
     return leads
 
 
-def _pairs(forms: Forms, leads: set[str], common: "CommonWords") -> list[tuple[str, float]]:
+def _pair_words(forms: WordForms, leads: set[str], common: "CommonWords") -> list[tuple[str, float]]:
     """Return pairs of a text's rarest words, with their weights, if few words lead to claims."""
-    if sum(forms[form] for form in leads) >= _FEW:
+    if sum(forms[form] for form in leads) >= _FEW_WORDS:
         return []
-    rest = sorted(forms.keys() - leads, key=lambda form: (common.claims[form], form))[:_PAIRED]
+    rest = sorted(forms.keys() - leads, key=lambda form: (common.claims[form], form))[:_PAIRED_WORDS]
     return [
-        (f"{_leaf(one)} & {_leaf(other)}", (common.rarity(one) or 0.0) + (common.rarity(other) or 0.0))
+        (
+            f"{_quote_form(one)} & {_quote_form(other)}",
+            (common.rarity(one) or 0.0) + (common.rarity(other) or 0.0),
+        )
         for one, other in combinations(rest, 2)
         if not one.startswith(other) and not other.startswith(one)  # a word and its own beginning
     ]
 
 
-def _first(shares: dict[int, float], most: int, beside: Sequence[int]) -> dict[int, float]:
+def _choose_best(shares: dict[int, float], most: int, beside: Sequence[int]) -> dict[int, float]:
     """The claims that share most, of equals those that came last; and those that were to be compared anyway."""
     first = dict(sorted(shares.items(), key=lambda share: (-share[1], -share[0]))[:most])
     return first | {claim: shares[claim] for claim in beside if claim in shares}
@@ -293,25 +310,27 @@ def _first(shares: dict[int, float], most: int, beside: Sequence[int]) -> dict[i
 # Misspelt words -------------------------------------------------------------------------------------------------------
 
 
-def _corrected(words: Sequence[Sequence[str]], unknown: frozenset[str]) -> dict[int, dict[str, str]]:
+def _correct_words(words: Sequence[Sequence[str]], unknown: frozenset[str]) -> dict[int, dict[str, str]]:
     """Return probable corrections of misspelt words, by index of the text."""
     doubtful: dict[int, list[str]] = {}
     for text, each in enumerate(words):
-        misspelt = [word for word in each if _SPELT.fullmatch(word) and unknown.issuperset(forms_of([word]))]
+        misspelt = [
+            word for word in each if _SPELT.fullmatch(word) and unknown.issuperset(build_forms([word]))
+        ]
         # Where most words are unknown, the text is in a language that nothing is published in.
         if misspelt and len(misspelt) <= max(1, len(each) // 2):
             doubtful[text] = misspelt[:_MISSPELT]
     asked = list(dict.fromkeys(word for those in doubtful.values() for word in those))[:_MISSPELT_IN_ALL]
-    meant = likely_meant(asked) if asked else {}
+    meant = correct_misspellings(asked) if asked else {}
     found = {text: {word: meant[word] for word in those if word in meant} for text, those in doubtful.items()}
     return {text: corrections for text, corrections in found.items() if corrections}
 
 
-def _corrected_forms(words: Sequence[str], meant: Mapping[str, str]) -> Forms:
+def _build_corrected_forms(words: Sequence[str], meant: Mapping[str, str]) -> WordForms:
     """The forms of these words, of which some are replaced; those count less."""
-    forms = forms_of(word for word in words if word not in meant)
-    for form, part in forms_of(meant.values()).items():
-        forms.setdefault(form, _CORRECTED * part)
+    forms = build_forms(word for word in words if word not in meant)
+    for form, part in build_forms(meant.values()).items():
+        forms.setdefault(form, _CORRECTED_WEIGHT * part)
     return forms
 
 
@@ -331,14 +350,14 @@ class CommonWords:
         return None if claims is None else log(1 + (self.all_claims - claims + 0.5) / (claims + 0.5))
 
 
-def frequent() -> CommonWords:
+def get_common_words() -> CommonWords:
     """Return the current frequencies."""
-    return known_frequent(int(monotonic() / BELIEVED))
+    return load_common_words(int(monotonic() / CACHE_SECONDS))
 
 
 @lru_cache(maxsize=1)
-def known_frequent(period: int) -> CommonWords:
+def load_common_words(period: int) -> CommonWords:
     """Return the statistics found by ANALYZE, loaded once per period."""
-    rows = fetch(_FREQUENT)
+    rows = fetch(_FREQUENT_SQL)
     all_claims = rows[0][2] if rows else 0.0
     return CommonWords(all_claims, {word.decode(): share * all_claims for word, share, _ in rows})

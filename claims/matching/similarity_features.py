@@ -10,21 +10,21 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from math import exp
 
-from claims.matching.query import Asked, Candidate
-from claims.search.texts import searchable
+from claims.matching.query import Candidate, TextQuery
+from claims.search.texts import make_searchable
 
 #: Inflection seldom reaches the first letters of a word.
-BEGINNING = 5
+PREFIX_LENGTH = 5
 #: Runs of so many letters are compared where words are misspelt or put together.
-RUN = 4
+RUN_LENGTH = 4
 #: Of a question, so many characters are compared: a post, not a book.
-COMPARED = 3_000
+COMPARED_CHARACTERS = 3_000
 #: Signatures of posts are at the end, with at most this many characters.
-LONGEST_SIGNATURE = 200
+MAX_SIGNATURE_LENGTH = 200
 
 #: What was compared, and how like each other both are in it, from 0 to 1.
-Figures = dict[str, float]
-FIGURES = (
+Features = dict[str, float]
+FEATURE_NAMES = (
     "words",
     "similarity",
     "asked_covered",
@@ -49,26 +49,26 @@ _LETTERS = str.maketrans(
 _MORE_THAN_LETTERS = re.compile(r"\d|\w\.\w")
 
 
-def words_of(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     """The words of a text as the search takes them."""
     if text.isascii() and not _MORE_THAN_LETTERS.search(text):
         # The same, ten times as fast: a question is compared with dozens of claims.
         return text.translate(_LETTERS).split()
-    return searchable(text).split()
+    return make_searchable(text).split()
 
 
-def beginnings(words: Iterable[str]) -> frozenset[str]:
-    return frozenset(word[:BEGINNING] for word in words)
+def collect_prefixes(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(word[:PREFIX_LENGTH] for word in words)
 
 
-def numbers(words: Iterable[str]) -> frozenset[str]:
+def collect_numbers(words: Iterable[str]) -> frozenset[str]:
     return frozenset(word for word in words if word[0].isdigit())
 
 
-def runs(words: Iterable[str]) -> frozenset[str]:
+def collect_runs(words: Iterable[str]) -> frozenset[str]:
     """All runs of letters, across words."""
     text = " ".join(words)
-    return frozenset(map("".join, zip(*(text[i:] for i in range(RUN)), strict=False)))
+    return frozenset(map("".join, zip(*(text[i:] for i in range(RUN_LENGTH)), strict=False)))
 
 
 class Rarity(dict[str, float]):
@@ -78,13 +78,13 @@ class Rarity(dict[str, float]):
         """Take the inverse document frequency of words, and of beginnings of words, as far as they are known."""
         super().__init__()
         for word, rarity in (words or {}).items():
-            beginning = word[:BEGINNING]
+            beginning = word[:PREFIX_LENGTH]
             self[beginning] = min(rarity, self.get(beginning, rarity))
         self._rarest = max(self.values(), default=1.0)
 
     def __missing__(self, beginning: str) -> float:
         # What is not known is rare; but of short words, most are common.
-        self[beginning] = rarity = self._rarest * len(beginning) / BEGINNING
+        self[beginning] = rarity = self._rarest * len(beginning) / PREFIX_LENGTH
         return rarity
 
     def sum(self, beginnings: Iterable[str]) -> float:
@@ -92,10 +92,10 @@ class Rarity(dict[str, float]):
 
 
 @dataclass(frozen=True)
-class Question:
+class ComparedQuery:
     """A query, prepared for comparison with many claims."""
 
-    asked: Asked
+    asked: TextQuery
     beginnings: frozenset[str]
     numbers: frozenset[str]
     runs: frozenset[str]
@@ -105,24 +105,27 @@ class Question:
     rarity: Rarity
 
     @classmethod
-    def of(cls, asked: Asked, rarity: Rarity) -> "Question":
-        words = words_of((asked.cleaned or asked.text)[:COMPARED])
-        signature = _signature(asked.text)
+    def of(cls, asked: TextQuery, rarity: Rarity) -> "ComparedQuery":
+        words = split_words((asked.cleaned or asked.text)[:COMPARED_CHARACTERS])
+        signature = _find_signature(asked.text)
         return cls(
             asked=asked,
-            beginnings=beginnings(words),
-            numbers=numbers(words),
-            runs=runs(words),
-            weight=rarity.sum(beginnings(words)),
-            author=beginnings(words_of(f"{asked.claimant} {author(asked.text)}")),
-            said_on=asked.said_on or (signature and _day(signature["day"])) or None,
+            beginnings=collect_prefixes(words),
+            numbers=collect_numbers(words),
+            runs=collect_runs(words),
+            weight=rarity.sum(collect_prefixes(words)),
+            author=collect_prefixes(split_words(f"{asked.claimant} {find_author(asked.text)}")),
+            said_on=asked.said_on or (signature and _parse_day(signature["day"])) or None,
             rarity=rarity,
         )
 
-    def likeness(self, candidate: Candidate) -> Figures:
+    def likeness(self, candidate: Candidate) -> Features:
         """All figures in which the question and the claim are compared."""
-        words, headline = words_of(candidate.statement[:COMPARED]), beginnings(words_of(candidate.headline))
-        statement, stated, letters = beginnings(words), numbers(words), runs(words)
+        words, headline = (
+            split_words(candidate.statement[:COMPARED_CHARACTERS]),
+            collect_prefixes(split_words(candidate.headline)),
+        )
+        statement, stated, letters = collect_prefixes(words), collect_numbers(words), collect_runs(words)
         both = statement | headline
         return {
             "words": candidate.words,
@@ -156,26 +159,26 @@ class Question:
         }
 
 
-def primary(language: str) -> str:
+def get_primary_language(language: str) -> str:
     """`pt-BR` → `pt`."""
     return language.partition("-")[0].lower()
 
 
-def author(text: str) -> str:
+def find_author(text: str) -> str:
     """Return the name of a quoted post's signatory; empty if there is none."""
-    signature = _signature(text)
+    signature = _find_signature(text)
     return signature["author"].strip() if signature else ""
 
 
-def _signature(text: str) -> re.Match[str] | None:
-    return _SIGNATURE.search(text[-LONGEST_SIGNATURE:])
+def _find_signature(text: str) -> re.Match[str] | None:
+    return _SIGNATURE.search(text[-MAX_SIGNATURE_LENGTH:])
 
 
 def _share(part: float, whole: float) -> float:
     return part / whole if whole else 0.0
 
 
-def _day(written: str | None) -> date | None:
+def _parse_day(written: str | None) -> date | None:
     try:
         return datetime.strptime(written, "%B %d, %Y").date() if written else None  # noqa: DTZ007  a day has no zone
     except ValueError:

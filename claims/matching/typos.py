@@ -17,8 +17,10 @@ def is_slip(word: str, other: str) -> bool:
 
 def is_swap(word: str, other: str) -> bool:
     """Whether two neighbouring letters changed places."""
-    return word != other and len(word) == len(other) and any(swapped == other for swapped in _swapped(word))
+    return (
+        word != other and len(word) == len(other) and any(swapped == other for swapped in _swap_letters(word))
+    )
 
 
-def _swapped(word: str) -> Iterator[str]:
+def _swap_letters(word: str) -> Iterator[str]:
     return (word[:at] + word[at + 1] + word[at] + word[at + 2 :] for at in range(len(word) - 1))

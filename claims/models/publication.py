@@ -28,7 +28,15 @@ from claims.models import ledger_rules, publication_indexes, vector_rules
 from claims.models.ledger_row import CURRENT, NEWEST, newest_at, only_added
 from claims.models.publication_indexes import IN_SEVERAL_PLACES, SHOWS_FILES, SHOWS_MEDIA
 from claims.models.publication_summary import HAS_A_SUMMARY
-from claims.search import RANKED, Places, SearchReading, Sought, matching, read, relevance
+from claims.search import (
+    RANKED_MATCHES,
+    AddressTargets,
+    SearchReading,
+    SearchValues,
+    build_relevance,
+    match_condition,
+    read,
+)
 from factcheck.database.desk_words import words_index
 from factcheck.database.model_fields import LanguageField, UncompressedTextField
 from factcheck.database.rules import ids_are_reserved
@@ -36,18 +44,18 @@ from factcheck.web.site_urls import placed
 from sources.models.snapshot import TextSha256
 
 
-def answering_to(sought: SearchReading | Sought, *, publication: str = "") -> Q:
+def answering_to(sought: SearchReading | SearchValues, *, publication: str = "") -> Q:
     """The condition that a publication matches a search; `publication` is how it is reached, ending in `__`."""
-    words = Q(matching(f"{publication}search", sought.query))
+    words = Q(match_condition(f"{publication}search", sought.query))
     return words | _stands_at(sought.places, publication) if sought.places else words
 
 
-def _stands_at(places: Places, publication: str = "") -> Q:
+def _stands_at(places: AddressTargets, publication: str = "") -> Q:
     cites = Q(**{f"{publication}source_ids__overlap": places.sources})
     return cites | Q(**{f"{publication}id__any_of": places.entries})
 
 
-def _rank_among(places: Places) -> Expression:
+def _rank_among(places: AddressTargets) -> Expression:
     """Return the relevance of an entry at one of these positions."""
     if not places.is_ranked:
         return Value(1.0)
@@ -115,13 +123,13 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         """
         return self.answering(read(text))
 
-    def answering(self, reading: SearchReading | Sought) -> Self:
+    def answering(self, reading: SearchReading | SearchValues) -> Self:
         """Keep what matches a search that was read already; annotates `rank`, the relevance.
 
         Relevant is what says the words in its statement or in the names of its claimant and topics. Where they stand
         only in what was found out about it, the rank is 0.
         """
-        rank: Expression = relevance("search_heading", reading.ranking)
+        rank: Expression = build_relevance("search_heading", reading.ranking)
         if reading.places:
             rank = Case(When(_stands_at(reading.places), then=_rank_among(reading.places)), default=rank)
         return self.filter(answering_to(reading)).annotate(rank=rank)
@@ -132,7 +140,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         Few matches are found by the index of the search, which ranking all of them makes sure of; of many, one is soon
         among the newest.
         """
-        order = "-rank" if reading.matches <= RANKED else "-published_at"
+        order = "-rank" if reading.matches <= RANKED_MATCHES else "-published_at"
         return len(self.answering(reading).order_by(order).values_list("pk", "rank")[:most])
 
 

@@ -16,9 +16,9 @@ from django.utils.http import urlencode
 from django.utils.translation import get_language
 
 from claims.newsroom import sign_in_records  # noqa: F401  connects itself to what happens at the door
-from claims.newsroom.mail_languages import written_for
-from claims.newsroom.second_factor_gate import VOUCHED
-from claims.newsroom.second_factors import due_of, may_remove, note_vouching, with_due
+from claims.newsroom.mail_languages import override_language_for
+from claims.newsroom.second_factor_gate import VOUCHED_KEY
+from claims.newsroom.second_factors import annotate_due, get_due, may_remove, note_vouching
 from factcheck.admin.sign_in import NewsroomAccounts
 from factcheck.admin.single_sign_on import follow_the_provider, vouched_for
 
@@ -27,7 +27,7 @@ class SignInBackend(AuthenticationBackend):
     """allauth's, which reads a person together with what is required of them, so that no request asks for it again."""
 
     def get_user(self, user_id: int) -> User | None:
-        person: User | None = with_due(User.objects.filter(pk=user_id)).first()
+        person: User | None = annotate_due(User.objects.filter(pk=user_id)).first()
         return person if person is not None and self.user_can_authenticate(person) else None
 
 
@@ -40,23 +40,23 @@ class DeskAccounts(NewsroomAccounts):
         if not isinstance(person, User):
             super().send_mail(template_prefix, email, context)
             return
-        with written_for(person, otherwise=get_language() or ""):
+        with override_language_for(person, otherwise=get_language() or ""):
             super().send_mail(template_prefix, email, context)
 
     def pre_login(self, request: HttpRequest, user: User, **kwargs: Any) -> HttpResponse | None:
-        if sociallogin := _single_sign_on(kwargs):
+        if sociallogin := _get_social_login(kwargs):
             follow_the_provider(request, sociallogin)
         response: HttpResponse | None = super().pre_login(request, user, **kwargs)
         return response
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
-        sociallogin = _single_sign_on(kwargs)
+        sociallogin = _get_social_login(kwargs)
         vouched = sociallogin is not None and vouched_for(sociallogin)
         # Of this sign-in, whatever was said of one before it in the same session.
-        request.session[VOUCHED] = vouched
+        request.session[VOUCHED_KEY] = vouched
         note_vouching(user, vouched=vouched)
         response = super().post_login(request, user, **kwargs)
-        if vouched or due_of(user) is None:
+        if vouched or get_due(user) is None:
             return response
         later = urlencode({"next": response["Location"]}) if response.has_header("Location") else ""
         led = HttpResponseRedirect(f"{reverse('mfa_index')}?{later}")
@@ -64,7 +64,7 @@ class DeskAccounts(NewsroomAccounts):
         return led
 
 
-def _single_sign_on(kwargs: dict[str, Any]) -> SocialLogin | None:
+def _get_social_login(kwargs: dict[str, Any]) -> SocialLogin | None:
     return (kwargs.get("signal_kwargs") or {}).get("sociallogin")
 
 

@@ -13,15 +13,15 @@ from knox.crypto import hash_token
 
 from claims.models import ApiToken
 from claims.newsroom.refusals import NotAllowed
-from claims.newsroom.second_factors import locked, with_due
+from claims.newsroom.second_factors import annotate_due, is_locked
 
 #: The maximum lifetime of a token. Longer use needs a new one in time.
-LONGEST_DAYS = 366
+MAX_DAYS = 366
 #: How exactly it is kept when a token was last used, so that reading does not mean writing each time.
-USE_NOTED_EVERY = timedelta(hours=1)
+USE_RECORDED_EVERY = timedelta(hours=1)
 
 
-def issue(
+def issue_token(
     person: User, *, name: str, scopes: Iterable[str], days: int, by: User | None = None
 ) -> tuple[ApiToken, str]:
     """Make a token that acts as `person`, and return it with the secret, which is kept nowhere.
@@ -33,8 +33,8 @@ def issue(
     Raises:
         NotAllowed: it would act as another person, and `by` does not administer tokens.
     """
-    if not 1 <= days <= LONGEST_DAYS:
-        raise ValueError(f"A token lives from 1 to {LONGEST_DAYS} days, not {days}.")
+    if not 1 <= days <= MAX_DAYS:
+        raise ValueError(f"A token lives from 1 to {MAX_DAYS} days, not {days}.")
     if by is not None and not may_manage(person, by):
         raise NotAllowed(_("You can create tokens only for yourself."))
     token, secret = ApiToken.objects.create(
@@ -73,15 +73,15 @@ def find(secret: str) -> ApiToken | None:
     """
     usable = ApiToken.objects.usable().select_related("user").filter(digest=hash_token(secret))
     token: Any = (
-        with_due(usable, person="user__")
+        annotate_due(usable, person="user__")
         .annotate(vouched_at=F("user__second_factor_grace__vouched_at"))
         .first()
     )
-    if token and token.vouched_at is None and locked(token.second_factor_due):
+    if token and token.vouched_at is None and is_locked(token.second_factor_due):
         raise NotAllowed(
             _("The owner of this token must first set up a second factor at the desk (/accounts/2fa/).")
         )
     now = timezone.now()
-    if token and (token.last_used_at is None or token.last_used_at < now - USE_NOTED_EVERY):
+    if token and (token.last_used_at is None or token.last_used_at < now - USE_RECORDED_EVERY):
         ApiToken.objects.filter(pk=token.pk).update(last_used_at=now)
     return cast(ApiToken | None, token)

@@ -14,13 +14,13 @@ from django.db import transaction
 from django.http import HttpRequest
 
 from claims.models import AuditKind, AuditRecord
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from factcheck.database import clock
 from factcheck.web.change_context import agent_of
 from factcheck.web.throttling import caller_of
 
 #: So many records are removed in one statement.
-_REMOVED_AT_ONCE = 5000
+_REMOVAL_BATCH_SIZE = 5000
 
 
 def record(
@@ -47,9 +47,9 @@ def record(
     return AuditRecord.objects.create(
         kind=kind,
         actor=actor,
-        actor_name=display_name(actor)[:200] if actor else "",
+        actor_name=get_display_name(actor)[:200] if actor else "",
         subject=about,
-        subject_name=display_name(about)[:200] if about else "",
+        subject_name=get_display_name(about)[:200] if about else "",
         what=what[:300],
         detail=detail,
         address=caller_of(request) if request else "",
@@ -57,7 +57,7 @@ def record(
     )
 
 
-def unknown_name(typed: str) -> str:
+def hash_unknown_name(typed: str) -> str:
     """Return a placeholder for unknown user names, because people may type a password there by mistake.
 
     The same words give the same sign, so that repeated attempts show; without the site's key the words cannot be
@@ -75,7 +75,7 @@ def forget_old(days: int) -> int:
     until = clock.now() - timedelta(days=days)
     old = AuditRecord.objects.filter(at__lt=until).exclude(kind=AuditKind.SHORTENED).order_by("at")
     removed = 0
-    while keys := list(old.values_list("pk", flat=True)[:_REMOVED_AT_ONCE]):
+    while keys := list(old.values_list("pk", flat=True)[:_REMOVAL_BATCH_SIZE]):
         with transaction.atomic():
             record(AuditKind.SHORTENED, what=f"{len(keys)}", until=until.isoformat())
             AuditRecord.objects.filter(pk__in=keys).delete()

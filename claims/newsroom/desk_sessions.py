@@ -21,9 +21,9 @@ from factcheck.web.change_context import agent_of
 from factcheck.web.throttling import caller_of
 
 #: How exactly it is kept when a session was last used.
-USE_NOTED_EVERY = timedelta(minutes=10)
+USE_RECORDED_EVERY = timedelta(minutes=10)
 #: Under which name a session holds what was noted of it: its key then, and when.
-NOTED = "desk_session"
+SESSION_KEY = "desk_session"
 
 
 def begin(request: HttpRequest, person: User, *, way: str) -> None:
@@ -31,7 +31,7 @@ def begin(request: HttpRequest, person: User, *, way: str) -> None:
     _note(request, person, way=way)
 
 
-class FollowedSessions:
+class SessionTracking:
     """Middleware that keeps the rows true: the session's key, and when it was last used."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -41,12 +41,12 @@ class FollowedSessions:
         response = self.get_response(request)
         session: Any = getattr(request, "session", None)
         # If the session was not accessed, it need not be loaded.
-        if session is not None and session.accessed and (noted := session.get(NOTED)):
+        if session is not None and session.accessed and (noted := session.get(SESSION_KEY)):
             key, at = noted
             used = datetime.fromtimestamp(at, tz=timezone.get_default_timezone())
             # What an open page asks by itself is no use; and to note it would prolong the session.
             is_used = not getattr(request, "in_background", False)
-            if session.session_key != key or (is_used and timezone.now() - used > USE_NOTED_EVERY):
+            if session.session_key != key or (is_used and timezone.now() - used > USE_RECORDED_EVERY):
                 _note(request, request.user, was=key)
         return response
 
@@ -62,7 +62,7 @@ def _note(request: HttpRequest, person: Any, *, way: str | None = None, was: str
         DeskSession.objects.update_or_create(
             session_key=key, defaults=values | {"person": person, "way": way or "", "began_at": now}
         )
-    request.session[NOTED] = [key, now.timestamp()]
+    request.session[SESSION_KEY] = [key, now.timestamp()]
 
 
 # Ending ---------------------------------------------------------------------------------------------------------------

@@ -6,21 +6,21 @@ from django.core.mail import send_mail
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from claims.newsroom.mail_languages import written_for
-from claims.newsroom.people import display_name
+from claims.newsroom.mail_languages import override_language_for
+from claims.newsroom.people import get_display_name
 
 
 @app.task(queue="mail", retry=5)
-def tell_of_reset(*, person_id: int, by_id: int | None) -> None:
+def notify_of_reset(*, person_id: int, by_id: int | None) -> None:
     """Notify a person that their second factors were reset, and what to do if they did not ask for it."""
     person = User.objects.filter(pk=person_id).exclude(email="").first()
     if person is None:
         return
     by = User.objects.filter(pk=by_id).first() if by_id else None
-    with written_for(person):
+    with override_language_for(person):
         lines = [
             _("%(who)s has reset the second factors of your account. You were signed out everywhere.")
-            % {"who": display_name(by) if by else _("The server’s operator")},
+            % {"who": get_display_name(by) if by else _("The server’s operator")},
             _("Sign in with your password and set up a new one:"),
             f"{settings.SITE_URL}/accounts/2fa/",
             _("If you did not ask for this, contact your administrators at once."),

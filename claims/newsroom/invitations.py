@@ -10,8 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from procrastinate.contrib.django import app
 
-from claims.newsroom.mail_languages import written_for
-from claims.newsroom.people import display_name
+from claims.newsroom.mail_languages import override_language_for
+from claims.newsroom.people import get_display_name
 
 
 def link_for(person: User) -> str:
@@ -29,11 +29,11 @@ def invite(*, person_id: int, by_id: int) -> None:
     if person is None or by is None:
         return
     days = settings.PASSWORD_RESET_TIMEOUT // 86_400
-    with written_for(person):
+    with override_language_for(person):
         lines = [
             _("%(who)s invites you to the desk of %(newsroom)s. Your user name is %(name)s.")
             % {
-                "who": display_name(by),
+                "who": get_display_name(by),
                 "newsroom": settings.NEWSROOM_NAME,
                 "name": person.get_username(),
             },

@@ -11,12 +11,12 @@ from collections.abc import Iterable
 from claims.models import Claimant
 
 #: More do not help: of twenty people called Smith, none is likely.
-MOST = 5
+CLAIMANT_LIMIT = 5
 
-_FEWEST_LETTERS = 2
-_LONGEST_ACRONYM = 7
+_MIN_LETTERS = 2
+_MAX_ACRONYM_LENGTH = 7
 # Words that initials pass over.
-_SMALL = frozenset(
+_SMALL_WORDS = frozenset(
     {
         "of",
         "for",
@@ -39,7 +39,7 @@ _SMALL = frozenset(
 )
 
 
-def likely_claimants(claimants: Iterable[Claimant]) -> dict[str, list[Claimant]]:
+def find_likely_claimants(claimants: Iterable[Claimant]) -> dict[str, list[Claimant]]:
     """The known claimants whom each name may mean, those first that are identified elsewhere (`same_as`).
 
     One query, whatever the number of names. A name with more than a few candidates has none.
@@ -51,7 +51,7 @@ def likely_claimants(claimants: Iterable[Claimant]) -> dict[str, list[Claimant]]
         Name → claimants, without the names for which there are none.
     """
     asked = {claimant.name: claimant.pk for claimant in claimants}
-    patterns = [pattern for name in asked for pattern in _patterns(name)]
+    patterns = [pattern for name in asked for pattern in _build_patterns(name)]
     if not patterns:
         return {}
     known = list(Claimant.objects.filter(name__iregex="|".join(patterns)).order_by("pk"))
@@ -62,7 +62,7 @@ def likely_claimants(claimants: Iterable[Claimant]) -> dict[str, list[Claimant]]
     return {
         name: sorted(others, key=lambda other: not other.same_as)
         for name, others in found.items()
-        if 0 < len(others) <= MOST
+        if 0 < len(others) <= CLAIMANT_LIMIT
     }
 
 
@@ -74,15 +74,15 @@ def may_mean(name: str, other: str) -> bool:
     >>> may_mean("WHO", "World Health Organization"), may_mean("Angela Merkel", "Ulrich Merkel")
     (True, False)
     """
-    words, others = _words(name), _words(other)
+    words, others = _split_words(name), _split_words(other)
     if not words or not others or name == other:
         return False
     if words == others:
         return True
     if _is_acronym(name):
-        return _initials(other) == name
+        return _build_initials(other) == name
     if _is_acronym(other):
-        return _initials(name) == other
+        return _build_initials(name) == other
     if words[-1] != others[-1]:
         return False
     if len(words) == 1:
@@ -93,22 +93,22 @@ def may_mean(name: str, other: str) -> bool:
     return first == second or (len(first) == 1 and second.startswith(first))
 
 
-def _patterns(name: str) -> list[str]:
+def _build_patterns(name: str) -> list[str]:
     """Regular expressions of PostgreSQL for the names that may be meant, a little wider than `may_mean`."""
     words = name.replace(".", " ").split()
-    if not words or len(words[-1]) < _FEWEST_LETTERS:
+    if not words or len(words[-1]) < _MIN_LETTERS:
         return []
     if _is_acronym(name):
         return ["^" + r"\S*(\s+\S+)*\s+".join(re.escape(letter) for letter in name) + r"\S*$"]
     # A letter with a mark is written without one elsewhere: Peña, Pena.
     last = "".join(letter if letter.isascii() and letter.isalnum() else "." for letter in words[-1])
     patterns = [rf"(^|\s){last}$"]
-    if len(words) > 1 and (initials := _initials(name)):
+    if len(words) > 1 and (initials := _build_initials(name)):
         patterns.append(f"^{re.escape(initials)}$")
     return patterns
 
 
-def _words(name: str) -> list[str]:
+def _split_words(name: str) -> list[str]:
     plain = unicodedata.normalize("NFKD", name.casefold())
     return "".join(letter for letter in plain if not unicodedata.combining(letter)).replace(".", " ").split()
 
@@ -118,10 +118,10 @@ def _is_acronym(name: str) -> bool:
         name.isalpha()
         and name.isupper()
         and name.isascii()
-        and _FEWEST_LETTERS <= len(name) <= _LONGEST_ACRONYM
+        and _MIN_LETTERS <= len(name) <= _MAX_ACRONYM_LENGTH
     )
 
 
-def _initials(name: str) -> str:
-    letters = "".join(word[0] for word in name.split() if word.lower() not in _SMALL)
-    return letters.upper() if _FEWEST_LETTERS <= len(letters) <= _LONGEST_ACRONYM else ""
+def _build_initials(name: str) -> str:
+    letters = "".join(word[0] for word in name.split() if word.lower() not in _SMALL_WORDS)
+    return letters.upper() if _MIN_LETTERS <= len(letters) <= _MAX_ACRONYM_LENGTH else ""

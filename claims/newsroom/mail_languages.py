@@ -12,7 +12,7 @@ from claims.models import MailSchedule
 
 
 @contextmanager
-def written_for(person: User, *, otherwise: str = "") -> Iterator[None]:
+def override_language_for(person: User, *, otherwise: str = "") -> Iterator[None]:
     """Activate the person's language and time zone, if chosen.
 
     Args:
@@ -20,11 +20,11 @@ def written_for(person: User, *, otherwise: str = "") -> Iterator[None]:
     """
     schedule = MailSchedule.objects.filter(person=person).first()
     language = (schedule.language if schedule else "") or otherwise or settings.LANGUAGE_CODE
-    with translation.override(language), timezone.override(time_zone_of(schedule)):
+    with translation.override(language), timezone.override(get_time_zone(schedule)):
         yield
 
 
-def time_zone_of(schedule: MailSchedule | None) -> ZoneInfo:
+def get_time_zone(schedule: MailSchedule | None) -> ZoneInfo:
     """Return the person's time zone; the newsroom's if unknown or no longer valid."""
     try:
         return ZoneInfo(schedule.time_zone if schedule and schedule.time_zone else settings.TIME_ZONE)

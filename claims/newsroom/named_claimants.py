@@ -18,7 +18,7 @@ from claims.newsroom.roles import require
 from factcheck.database.locks import hold
 from sources.identifiers import authority, canonical, identities, is_somebody_else, is_the_same
 
-_LONGEST = 200
+_MAX_NAME_LENGTH = 200
 
 
 class NamedClaimants:
@@ -70,7 +70,7 @@ def _are_told_apart(namesakes: Sequence[Claimant]) -> bool:
     )
 
 
-def claimants_named(wanted: Mapping[str, str]) -> dict[str, Claimant]:
+def get_or_create_claimants(wanted: Mapping[str, str]) -> dict[str, Claimant]:
     """The claimant of every name, whatever its case; those that are missing are made.
 
     What is known of an existing claimant stays as it is.
@@ -81,8 +81,8 @@ def claimants_named(wanted: Mapping[str, str]) -> dict[str, Claimant]:
     Returns:
         The claimants by the given names.
     """
-    names = {name: name[:_LONGEST].strip() for name in wanted}
-    titles = {asked: wanted[asked][:_LONGEST] for asked in names}
+    names = {name: name[:_MAX_NAME_LENGTH].strip() for name in wanted}
+    titles = {asked: wanted[asked][:_MAX_NAME_LENGTH] for asked in names}
     known = NamedClaimants(names.values())
     found = {asked: known.meant(name, titles[asked]) for asked, name in names.items()}
     if None in found.values():
@@ -93,7 +93,7 @@ def claimants_named(wanted: Mapping[str, str]) -> dict[str, Claimant]:
         for asked, name in names.items():
             title = titles[asked]
             if (claimant := known.meant(name, title)) is None:
-                claimant = Claimant(name=name, job_title=title, kind=_kind(name, title))
+                claimant = Claimant(name=name, job_title=title, kind=_guess_kind(name, title))
                 missing.append(claimant)
                 known.add(claimant)
             found[asked] = claimant
@@ -116,7 +116,7 @@ def find_or_add(name: str, *, by: User, **fields: Any) -> tuple[Claimant, bool]:
     return Claimant.objects.create(name=name, **fields), True
 
 
-def _kind(name: str, job_title: str) -> str:
+def _guess_kind(name: str, job_title: str) -> str:
     """A name of several words with a job title is a person's; whatever else it is, an editor knows better."""
     words = name.split()
     if job_title and 2 <= len(words) <= 5 and words[0][:1].isupper() and words[-1][:1].isupper():

@@ -25,7 +25,7 @@ def ensure_house(**signal: Any) -> None:
         defaults={
             "name": settings.NEWSROOM_NAME,
             "kind": Publisher.Kind.FACT_CHECKER,
-            "domain": _own_domain(),
+            "domain": _get_own_domain(),
             "language": "en",
         },
     )
@@ -45,7 +45,7 @@ def ensure_house(**signal: Any) -> None:
     )
 
 
-def _own_domain() -> str:
+def _get_own_domain() -> str:
     """Return the domain of this site; "" for a local name, which is not unique."""
     found = domain(settings.SITE_URL)
     is_address = found.replace(".", "").isdigit() or ":" in found

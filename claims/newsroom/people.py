@@ -3,6 +3,6 @@
 from django.contrib.auth.models import User
 
 
-def display_name(user: User) -> str:
+def get_display_name(user: User) -> str:
     """Return a person's name for records: the full name, or else the user name."""
     return user.get_full_name() or user.get_username()

@@ -29,7 +29,7 @@ _SYSTEMS = (
 )
 
 
-def browser_of(agent: str) -> str:
+def describe_browser(agent: str) -> str:
     """Return “Firefox, Windows”; unknown names are shortened."""
     browser = next((name for sign, name in _BROWSERS if re.search(rf"\b{sign}\w*/", agent)), "")
     system = next((name for sign, name in _SYSTEMS if sign in agent), "")

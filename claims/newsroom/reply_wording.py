@@ -22,15 +22,15 @@ from factcheck.list_phrases import listed
 
 TEMPLATES = Path(__file__).parent / "reply_templates.toml"
 
-#: What a template can have filled in. What `NEEDED` names it has to say.
+#: What a template can have filled in. What `REQUIRED_PLACEHOLDERS` names it has to say.
 PLACEHOLDERS = ("claim", "claimant", "deadline", "newsroom", "editor")
-NEEDED = ("claim", "deadline")
+REQUIRED_PLACEHOLDERS = ("claim", "deadline")
 
 _BRACED = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class RequestWording:
     """The subject and text of a request."""
 
     subject: str
@@ -50,7 +50,7 @@ def ensure_templates(**signal: object) -> None:
         )
 
 
-def template_for(language: str) -> ReplyTemplate | None:
+def find_template(language: str) -> ReplyTemplate | None:
     """The template of a language, or else of its base (`pt` for `pt-BR`), or else the English one, or any."""
     rows = {row.language: row for row in ReplyTemplate.objects.all()}
     base = language.partition("-")[0]
@@ -65,7 +65,7 @@ def check(text: str, *, needed: tuple[str, ...] = ()) -> None:
     """
     problems = [
         _("{%(name)s} is not a known field. Known fields: %(known)s.")
-        % {"name": name, "known": _listed(PLACEHOLDERS)}
+        % {"name": name, "known": _list_placeholders(PLACEHOLDERS)}
         for name in dict.fromkeys(_BRACED.findall(text))
         if name not in PLACEHOLDERS
     ]
@@ -78,35 +78,35 @@ def check(text: str, *, needed: tuple[str, ...] = ()) -> None:
             )
     missing = [name for name in needed if f"{{{name}}}" not in text]
     if missing:
-        problems.append(_("The text must contain %(what)s.") % {"what": _listed(missing)})
+        problems.append(_("The text must contain %(what)s.") % {"what": _list_placeholders(missing)})
     if problems:
         raise ValidationError(problems)
 
 
-def filled(template: ReplyTemplate, values: Mapping[str, str]) -> Wording:
+def fill_template(template: ReplyTemplate, values: Mapping[str, str]) -> RequestWording:
     """The template with these values. One that is not given stays in braces, for a person to fill in."""
 
     def value(found: re.Match[str]) -> str:
         return values.get(found[1], found[0])
 
     subject = " ".join(_BRACED.sub(value, template.subject).split())
-    return Wording(subject[:300], _BRACED.sub(value, template.text))
+    return RequestWording(subject[:300], _BRACED.sub(value, template.text))
 
 
-def unfilled(text: str) -> list[str]:
+def find_unfilled(text: str) -> list[str]:
     """Return the braces left unfilled, so that they are not sent."""
     return [f"{{{name}}}" for name in dict.fromkeys(_BRACED.findall(text)) if name in PLACEHOLDERS]
 
 
-def values_of(
+def build_values(
     *, claim: str, claimant: str, editor: str, deadline: datetime | None, language: str
 ) -> dict[str, str]:
     """Return the values to fill in; without a deadline, its placeholder stays."""
     values = {"claim": claim, "claimant": claimant, "editor": editor, "newsroom": settings.NEWSROOM_NAME}
-    return values | ({"deadline": deadline_in_words(deadline, language)} if deadline else {})
+    return values | ({"deadline": format_deadline(deadline, language)} if deadline else {})
 
 
-def deadline_in_words(deadline: datetime, language: str) -> str:
+def format_deadline(deadline: datetime, language: str) -> str:
     """The moment as its reader writes it, by the newsroom's clock, whose zone it names."""
     known = language if translation.check_for_language(language) else language.partition("-")[0]
     with translation.override(known if translation.check_for_language(known) else "en"):
@@ -114,5 +114,5 @@ def deadline_in_words(deadline: datetime, language: str) -> str:
         return f"{date_format(local, 'DATE_FORMAT')}, {local:%H:%M} ({get_default_timezone_name()})"
 
 
-def _listed(names: tuple[str, ...] | list[str]) -> str:
+def _list_placeholders(names: tuple[str, ...] | list[str]) -> str:
     return listed(f"{{{name}}}" for name in names)

@@ -11,23 +11,23 @@ from claims.models import OfferedPermission
 from claims.newsroom.refusals import NotInRole
 from factcheck import features
 
-_EDIT = ("view", "add", "change")
+_EDIT_VERBS = ("view", "add", "change")
 
 #: Role → permissions, as `app.codename`. Each role can do what the one before it can.
 CONTRIBUTOR = [
     *(
         f"claims.{verb}_{model}"
-        for verb in _EDIT
+        for verb in _EDIT_VERBS
         for model in ("claim", "appearance", "claimmedia", "claimant")
     ),
-    *(f"sources.{verb}_{model}" for verb in _EDIT for model in ("source", "publisher", "mediaobject")),
+    *(f"sources.{verb}_{model}" for verb in _EDIT_VERBS for model in ("source", "publisher", "mediaobject")),
     *(
         f"claims.view_{model}"
         for model in ("topic", "rating", "ratingscale", "verdict", "evidence", "signoff")
     ),
     *(f"claims.view_{model}" for model in ("transition", "publication")),
     "claims.view_savedview",
-    *(f"claims.{verb}_translation" for verb in (*_EDIT, "delete", "submit")),
+    *(f"claims.{verb}_translation" for verb in (*_EDIT_VERBS, "delete", "submit")),
     "claims.delete_appearance",
     "claims.delete_claimmedia",
     "sources.view_snapshot",
@@ -36,7 +36,7 @@ CONTRIBUTOR = [
 FACT_CHECKER = [
     *CONTRIBUTOR,
     *(f"claims.{verb}_{model}" for verb in ("add", "change", "delete") for model in ("verdict", "evidence")),
-    *(f"claims.{verb}_replyrequest" for verb in (*_EDIT, "delete")),
+    *(f"claims.{verb}_replyrequest" for verb in (*_EDIT_VERBS, "delete")),
     "claims.view_replytemplate",
     "claims.read_drafts",
     "claims.triage_claim",
@@ -60,7 +60,7 @@ EDITOR = [
     *(f"claims.{verb}_replytemplate" for verb in ("add", "change", "delete")),
     *(f"claims.{verb}_watch" for verb in ("add", "change", "delete")),
     "claims.assign_work",
-    *(f"claims.{verb}_assignmentrule" for verb in (*_EDIT, "delete")),
+    *(f"claims.{verb}_assignmentrule" for verb in (*_EDIT_VERBS, "delete")),
     "claims.delete_claim",
     "claims.merge_claim",
     "claims.republish_claim",
@@ -85,10 +85,10 @@ ADMINISTRATOR = [
     *(f"claims.{verb}_peernewsroom" for verb in ("add", "change", "delete")),
     *(f"claims.delete_{model}" for model in ("claimant", "topic", "rating", "ratingscale", "savedview")),
     *(f"sources.delete_{model}" for model in ("source", "publisher", "mediaobject")),
-    *(f"auth.{verb}_user" for verb in _EDIT),
+    *(f"auth.{verb}_user" for verb in _EDIT_VERBS),
     "auth.view_group",
     "auth.change_group",
-    *(f"claims.{verb}_chatchannel" for verb in (*_EDIT, "delete")),
+    *(f"claims.{verb}_chatchannel" for verb in (*_EDIT_VERBS, "delete")),
     "claims.withdraw_comment",
     "claims.view_embeddingmodel",
     # To reset lost second factors, and to set who needs one.
@@ -107,7 +107,7 @@ ROLES = {
     "Editor": EDITOR,
     "Administrator": ADMINISTRATOR,
 }
-_CALLED: dict[str, StrOrPromise] = {
+_DISPLAY_NAMES: dict[str, StrOrPromise] = {
     "Contributor": pgettext_lazy("role", "Contributor"),
     "Fact-checker": pgettext_lazy("role", "Fact-checker"),
     "Editor": pgettext_lazy("role", "Editor"),
@@ -125,14 +125,14 @@ _SENTENCES: dict[str, StrOrPromise] = {
 }
 
 
-def role_sentence(role: Group) -> str:
+def describe_role(role: Group) -> str:
     """Return what a role may do; "" for one that the newsroom made."""
     return str(_SENTENCES.get(role.name, ""))
 
 
-def role_name(role: Group) -> str:
+def get_role_name(role: Group) -> str:
     """Return the display name of a role; custom roles have the name they were given."""
-    return str(_CALLED.get(role.name, role.name))
+    return str(_DISPLAY_NAMES.get(role.name, role.name))
 
 
 def require(by: User, permission: str, what: str) -> None:
@@ -146,10 +146,10 @@ def ensure_roles(**signal: Any) -> None:
 
     What an administrator took from a role stays away: each permission is given to a role once.
     """
-    for role, names in _roles().items():
+    for role, names in _build_roles().items():
         group, created = Group.objects.get_or_create(name=role)
         offered = set(OfferedPermission.objects.filter(role=group).values_list("permission", flat=True))
-        added = [permission for permission in _permissions(names) if permission.pk not in offered]
+        added = [permission for permission in _find_permissions(names) if permission.pk not in offered]
         # A group of this name that nothing was ever offered to is an administrator's own.
         if created or offered:
             group.permissions.add(*added)
@@ -159,7 +159,7 @@ def ensure_roles(**signal: Any) -> None:
         )
 
 
-def _roles() -> dict[str, list[str]]:
+def _build_roles() -> dict[str, list[str]]:
     """Return the permissions of each role, with those that features add to it or to a role below it."""
     roles, added = {}, []
     for role, names in ROLES.items():
@@ -168,7 +168,7 @@ def _roles() -> dict[str, list[str]]:
     return roles
 
 
-def _permissions(names: list[str]) -> list[Permission]:
+def _find_permissions(names: list[str]) -> list[Permission]:
     codenames = {name.partition(".")[2] for name in names}
     rows = Permission.objects.filter(codename__in=codenames).select_related("content_type")
     return [row for row in rows if f"{row.content_type.app_label}.{row.codename}" in names]

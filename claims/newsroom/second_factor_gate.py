@@ -18,12 +18,12 @@ from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 
-from claims.newsroom.second_factors import due_of, hold, locked, may_remove
+from claims.newsroom.second_factors import get_due, hold, is_locked, may_remove
 
 #: What a session holds where the identity provider has vouched for a second factor.
-VOUCHED = "second_factor_vouched"
+VOUCHED_KEY = "second_factor_vouched"
 #: What a person sees who may not go on without one: where it is set up, where they say again who they are, sign-out.
-_OPEN = {
+_OPEN_ROUTES = {
     *("mfa_index", "mfa_activate_totp", "mfa_add_webauthn", "mfa_list_webauthn", "mfa_edit_webauthn"),
     *("mfa_view_recovery_codes", "mfa_download_recovery_codes", "mfa_generate_recovery_codes"),
     *("mfa_reauthenticate", "mfa_reauthenticate_webauthn", "account_reauthenticate"),
@@ -47,31 +47,31 @@ class SecondFactorGate:
         # Readers' pages are the same for everybody, and must not ask who reads.
         if not request.path_info.startswith(("/admin/", "/accounts/")) or not request.user.is_authenticated:
             return None
-        due = None if request.session.get(VOUCHED) else due_of(request.user)
+        due = None if request.session.get(VOUCHED_KEY) else get_due(request.user)
         match = request.resolver_match
         page = match.url_name if match and not match.namespaces else None
         if due is not None:
             _remind(request, due)
-        if locked(due) and page not in _OPEN:
-            return _led_to_enrolment(request)
+        if is_locked(due) and page not in _OPEN_ROUTES:
+            return _redirect_to_enrolment(request)
         return None
 
 
 def _remind(request: Any, due: datetime) -> None:
     """Return the deadline for the person's pages, and where to continue if it is postponed."""
-    request.second_factor_due, request.second_factor_overdue = due, locked(due)
+    request.second_factor_due, request.second_factor_overdue = due, is_locked(due)
     asked = request.GET.get("next", "")
     safe = url_has_allowed_host_and_scheme(asked, {request.get_host()}, require_https=request.is_secure())
     request.later = asked if safe else reverse("admin:index")
 
 
-def _led_to_enrolment(request: HttpRequest) -> HttpResponseBase:
+def _redirect_to_enrolment(request: HttpRequest) -> HttpResponseBase:
     if request.method not in ("GET", "HEAD"):
         raise PermissionDenied(_("Set up a second factor first. Until then you cannot use the desk."))
     return HttpResponseRedirect(reverse("mfa_index"))
 
 
-def last_one_stays(view: Callable[..., HttpResponseBase], *, back: str) -> Callable[..., HttpResponseBase]:
+def keep_last_factor(view: Callable[..., HttpResponseBase], *, back: str) -> Callable[..., HttpResponseBase]:
     """allauth's page for removing a factor, which keeps the last one while the person needs one.
 
     One removal waits for another, so that two who remove the last two do not each see the other factor.

@@ -32,7 +32,7 @@ from django.utils.translation import gettext as _
 
 from claims.models import AuditKind, SecondFactorGrace, SecondFactorRule
 from claims.newsroom import audit, desk_sessions
-from claims.newsroom.factor_mail import tell_of_reset
+from claims.newsroom.factor_mail import notify_of_reset
 from claims.newsroom.refusals import NotAllowed, NotPossible
 
 M = TypeVar("M", bound=Model)
@@ -40,21 +40,21 @@ M = TypeVar("M", bound=Model)
 #: What counts as one. Codes for emergencies come along with it.
 FACTORS = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 #: The role that always requires one.
-ALWAYS = "Administrator"
+ALWAYS_REQUIRED_ROLE = "Administrator"
 
 
-def with_due(rows: QuerySet[M, M], *, person: str = "") -> QuerySet[M, M]:
+def annotate_due(rows: QuerySet[M, M], *, person: str = "") -> QuerySet[M, M]:
     """Annotate `second_factor_due`: the person's deadline to set one up; none if not needed, or set up.
 
     Args:
         person: the relation of `rows` to the person, with `__` at its end; empty where they are people.
     """
     factors = Authenticator.objects.filter(user=OuterRef(f"{person}pk"), type__in=FACTORS)
-    due: Any = Case(When(~Exists(factors), then=_deadline(person)), default=None)
+    due: Any = Case(When(~Exists(factors), then=_build_deadline(person)), default=None)
     return cast("QuerySet[M, M]", rows.annotate(second_factor_due=due))
 
 
-def _deadline(person: str) -> Subquery:
+def _build_deadline(person: str) -> Subquery:
     """Return the earliest deadline that the rules set for the person, who may have several roles."""
     joined = OuterRef(f"{person}date_joined")
     rules = SecondFactorRule.objects.filter(required=True).annotate(
@@ -69,16 +69,16 @@ def _deadline(person: str) -> Subquery:
     return Subquery(due.order_by("due").values("due")[:1])
 
 
-def due_of(person: User) -> datetime | None:
+def get_due(person: User) -> datetime | None:
     """Return `second_factor_due` of a person, whether or not it was loaded."""
     if not hasattr(person, "second_factor_due"):
-        found: Any = with_due(User.objects.filter(pk=person.pk)).first()
+        found: Any = annotate_due(User.objects.filter(pk=person.pk)).first()
         return found.second_factor_due if found else None
     due: datetime | None = person.second_factor_due
     return due
 
 
-def locked(due: datetime | None) -> bool:
+def is_locked(due: datetime | None) -> bool:
     """Whether the last day has passed, so that the desk is closed."""
     return due is not None and due <= timezone.now()
 
@@ -115,7 +115,7 @@ def note_vouching(person: User, *, vouched: bool) -> None:
 # Lost ones ------------------------------------------------------------------------------------------------------------
 
 
-def obstacle(person: User, by: User) -> str:
+def find_obstacle(person: User, by: User) -> str:
     """Return why this person may not reset the other's second factors; empty if they may."""
     if not by.has_perm("mfa.delete_authenticator"):
         return _("Your role does not include this: %(what)s.") % {"what": _("reset second factors")}
@@ -142,7 +142,7 @@ def reset(person: User, *, reason: str, by: User | None = None, request: Any = N
         NotAllowed: it is their own, a superuser's, or the role does not include it.
         NotPossible: there are none, or no reason is given.
     """
-    if by is not None and (why := obstacle(person, by)):
+    if by is not None and (why := find_obstacle(person, by)):
         raise NotAllowed(why)
     if not reason.strip():
         raise NotPossible(_("Enter the reason: how you verified that it is really them."))
@@ -155,7 +155,7 @@ def reset(person: User, *, reason: str, by: User | None = None, request: Any = N
     SecondFactorGrace.objects.update_or_create(person=person, defaults={"begins_at": timezone.now()})
     audit.record(AuditKind.FACTORS_RESET, by=by, about=person, what=reason.strip(), request=request)
     desk_sessions.end_all(person, by=by, request=request)
-    tell_of_reset.defer(person_id=person.pk, by_id=by.pk if by else None)
+    notify_of_reset.defer(person_id=person.pk, by_id=by.pk if by else None)
     return removed
 
 
@@ -165,5 +165,7 @@ def reset(person: User, *, reason: str, by: User | None = None, request: Any = N
 def ensure_rules(**signal: Any) -> None:
     """Create the rules that are missing; each role has one, and that of administrators requires one always."""
     for role in Group.objects.filter(second_factor_rule=None):
-        always = role.name == ALWAYS and not SecondFactorRule.objects.filter(always=True).exists()
+        always = (
+            role.name == ALWAYS_REQUIRED_ROLE and not SecondFactorRule.objects.filter(always=True).exists()
+        )
         SecondFactorRule.objects.get_or_create(role=role, defaults={"required": always, "always": always})

@@ -20,7 +20,7 @@ from factcheck.installation.house_language import in_house_language
 from factcheck.list_phrases import listed
 
 #: How the ways to sign in are called in the log; what allauth names otherwise stands as it is.
-_WAYS = {
+_SIGN_IN_METHODS = {
     "socialaccount": gettext_noop("single sign-on"),
     Authenticator.Type.TOTP: gettext_noop("authenticator app code"),
     Authenticator.Type.WEBAUTHN: gettext_noop("security key"),
@@ -28,7 +28,7 @@ _WAYS = {
 }
 
 
-def way_of(request: HttpRequest, person: User) -> str:
+def describe_sign_in(request: HttpRequest, person: User) -> str:
     """Describe a sign-in: “password, code of an app”."""
     if not hasattr(request, "session"):
         return ""
@@ -37,43 +37,47 @@ def way_of(request: HttpRequest, person: User) -> str:
         if each.get("reauthenticated"):
             continue
         way = each.get("type") or each["method"]
-        ways.append(gettext_noop("passkey") if each.get("passwordless") else _WAYS.get(way, way))
-    return _written(ways)
+        ways.append(gettext_noop("passkey") if each.get("passwordless") else _SIGN_IN_METHODS.get(way, way))
+    return _join_methods(ways)
 
 
-def _written(ways: list[str]) -> str:
+def _join_methods(ways: list[str]) -> str:
     with in_house_language():
         return listed(dict.fromkeys(gettext(way) for way in ways))
 
 
 @receiver(user_logged_in, dispatch_uid="claims.newsroom.sign_in_records")
-def came_in(request: HttpRequest, user: User, **signal: Any) -> None:
-    way = way_of(request, user)
+def record_sign_in(request: HttpRequest, user: User, **signal: Any) -> None:
+    way = describe_sign_in(request, user)
     audit.record(AuditKind.SIGNED_IN, by=user, what=way, request=request)
     desk_sessions.begin(request, user, way=way)
 
 
 @receiver(user_login_failed, dispatch_uid="claims.newsroom.sign_in_records")
-def stayed_out(credentials: dict[str, Any], request: HttpRequest | None = None, **signal: Any) -> None:
+def record_failed_sign_in(
+    credentials: dict[str, Any], request: HttpRequest | None = None, **signal: Any
+) -> None:
     """Store only a sign of an unknown name: people type passwords into the wrong field."""
     typed = str(credentials.get("username") or credentials.get("email") or "").replace("\0", "")
     person = User.objects.filter(Q(username__iexact=typed) | Q(email__iexact=typed)).order_by("pk").first()
-    what = "" if person else audit.unknown_name(typed)
+    what = "" if person else audit.hash_unknown_name(typed)
     audit.record(AuditKind.SIGN_IN_FAILED, about=person, what=what, request=request)
 
 
 @receiver(code_refused, dispatch_uid="claims.newsroom.sign_in_records")
-def code_was_refused(person: User | None, request: HttpRequest, **signal: Any) -> None:
+def record_refused_code(person: User | None, request: HttpRequest, **signal: Any) -> None:
     audit.record(AuditKind.CODE_REFUSED, about=person, request=request)
 
 
 @receiver(single_sign_on_failed, dispatch_uid="claims.newsroom.sign_in_records")
-def provider_let_nobody_in(request: HttpRequest, **signal: Any) -> None:
-    audit.record(AuditKind.SIGN_IN_FAILED, what=_written([_WAYS["socialaccount"]]), request=request)
+def record_failed_single_sign_on(request: HttpRequest, **signal: Any) -> None:
+    audit.record(
+        AuditKind.SIGN_IN_FAILED, what=_join_methods([_SIGN_IN_METHODS["socialaccount"]]), request=request
+    )
 
 
 @receiver(user_logged_out, dispatch_uid="claims.newsroom.sign_in_records")
-def left(request: HttpRequest, user: User | None, **signal: Any) -> None:
+def record_sign_out(request: HttpRequest, user: User | None, **signal: Any) -> None:
     if user is None:
         return
     audit.record(AuditKind.SIGNED_OUT, by=user, request=request)
@@ -82,6 +86,6 @@ def left(request: HttpRequest, user: User | None, **signal: Any) -> None:
 
 
 @receiver(password_reset, dispatch_uid="claims.newsroom.sign_in_records")
-def password_was_reset(request: HttpRequest, user: User, **signal: Any) -> None:
+def record_password_reset(request: HttpRequest, user: User, **signal: Any) -> None:
     """Record that a password was reset by email. The database records the change itself."""
     audit.record(AuditKind.PASSWORD_RESET, about=user, request=request)

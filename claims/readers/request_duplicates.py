@@ -5,11 +5,11 @@ from functools import partial
 
 from django.contrib.postgres.search import TrigramSimilarity
 
-from claims.matching.answers import Terms, worked_out
-from claims.matching.candidates import FoundCandidates, shares, together
-from claims.matching.claim_text import Told
-from claims.matching.query import Asked
-from claims.matching.shared_words import sharing
+from claims.matching.answers import MatchTerms, compute_answers
+from claims.matching.candidates import FoundCandidates, build_candidates, compute_word_shares
+from claims.matching.claim_text import ClaimTexts
+from claims.matching.query import TextQuery
+from claims.matching.shared_words import find_claims_sharing_words
 from claims.models import ReaderRequest
 
 #: So many requests are compared with a new one, if they share so much of their letters.
@@ -42,21 +42,24 @@ def _same_statement(text: str, language: str) -> ReaderRequest | None:
         .filter(alike__gte=_LEAST_SIMILAR)
         .order_by("-alike", "pk")[:_CANDIDATES]
     )
-    known = {row.pk: Told(row.text, _primary(row.language), "", None, "") for row in near}
+    known = {row.pk: ClaimTexts(row.text, _primary(row.language), "", None, "") for row in near}
     if not known:
         return None
-    terms = Terms(language=_primary(language), cut="text", most=1)
-    [answer] = worked_out([text], terms, partial(_candidates, known))
+    terms = MatchTerms(language=_primary(language), cut="text", most=1)
+    [answer] = compute_answers([text], terms, partial(_candidates, known))
     same = [match for passage in answer.passages for match in passage.matches if match.kind == "same"]
     return ReaderRequest.objects.get(pk=same[0].claim) if same else None
 
 
-def _candidates(known: Mapping[int, Told], asked: Sequence[Asked]) -> FoundCandidates:
+def _candidates(known: Mapping[int, ClaimTexts], asked: Sequence[TextQuery]) -> FoundCandidates:
     """Return open requests for comparison, in place of claims."""
     texts = [one.cleaned for one in asked]
-    shared = sharing(texts, _CANDIDATES)
+    shared = find_claims_sharing_words(texts, _CANDIDATES)
     return FoundCandidates(
-        [together(shares(text, known, shared.rarity), {}, known, {}, None) for text in texts],
+        [
+            build_candidates(compute_word_shares(text, known, shared.rarity), {}, known, {}, None)
+            for text in texts
+        ],
         shared.rarity,
         shared.unknown,
     )

@@ -25,7 +25,7 @@ from claims.readers import reader_mails, spam_checks, working_days
 from claims.readers.confirmations import Sender, mailbox_of, remember
 from claims.readers.pictures import SentPicture
 from claims.readers.request_duplicates import same_matter
-from claims.teamwork.notifications import tell
+from claims.teamwork.notifications import notify_people
 from factcheck.database.locks import hold
 from sources.extraction import detect_language
 
@@ -162,7 +162,7 @@ def _bring_complaint(pk: int) -> None:
     able = User.objects.with_perm(
         ANSWER_COMPLAINTS, backend="django.contrib.auth.backends.ModelBackend"
     ).filter(is_active=True)
-    tell(NotificationKind.COMPLAINED, claim=complaint.claim, to=able, note=summary_of(complaint))
+    notify_people(NotificationKind.COMPLAINED, claim=complaint.claim, to=able, note=summary_of(complaint))
 
 
 def _bring_request(contact: ContactDetails) -> ReaderRequest:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from claims.models import Claim, Cluster, ClusterMember
 from claims.models.cluster import CLUSTER_STEPS
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from factcheck.database import clock
@@ -67,7 +67,7 @@ def add(cluster: Cluster, claims: Iterable[Claim], *, by: User) -> int:
     there = set(cluster.members.values_list("claim", flat=True))
     new = [claim for claim in {claim.pk: claim for claim in claims}.values() if claim.pk not in there]
     ClusterMember.objects.bulk_create(
-        ClusterMember(cluster=cluster, claim=claim, added_by_name=display_name(by)) for claim in new
+        ClusterMember(cluster=cluster, claim=claim, added_by_name=get_display_name(by)) for claim in new
     )
     return len(new)
 

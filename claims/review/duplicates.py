@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims.models import Claim, Cluster, PossibleDuplicate
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from claims.review import clusters, workflow
@@ -44,7 +44,7 @@ def mark_as_different(pairs: Iterable[PossibleDuplicate], *, by: User) -> int:
     """
     require(by, "claims.merge_claim", _("decide whether claims are the same"))
     undecided = PossibleDuplicate.objects.open().filter(pk__in=[pair.pk for pair in pairs])
-    return undecided.update(dismissed_at=timezone.now(), dismissed_by_name=display_name(by))
+    return undecided.update(dismissed_at=timezone.now(), dismissed_by_name=get_display_name(by))
 
 
 @transaction.atomic

@@ -6,8 +6,8 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from claims.models import Claim, NotificationKind, Translation, Verdict
-from claims.teamwork.comments import concerned
-from claims.teamwork.notifications import tell
+from claims.teamwork.comments import find_people_to_notify
+from claims.teamwork.notifications import notify_people
 
 #: Actions of moves, and their notifications. A withdrawal from review is not announced.
 _KINDS = {
@@ -36,10 +36,10 @@ def notify_of_move(subject: Claim | Verdict, action: str, *, by: User, note: str
     if verdict and action == "submit":
         people: Iterable[User] = find_reviewers(verdict)
     else:
-        people = concerned(claim, verdict)
+        people = find_people_to_notify(claim, verdict)
         if verdict is None and claim.created_by:
             people = [*people, claim.created_by]
-    tell(_KINDS[action], claim=claim, to=people, by=by, verdict=verdict, note=note)
+    notify_people(_KINDS[action], claim=claim, to=people, by=by, verdict=verdict, note=note)
     if verdict and action == "publish" and verdict.supersedes_id:
         notify_translators(verdict, by=by)
 
@@ -62,14 +62,18 @@ def notify_of_translation(translation: Translation, action: str, *, by: User, no
     else:
         ids = {*translation.writers, verdict.author_id}
         people = User.objects.filter(pk__in=[pk for pk in ids if pk is not None])
-    tell(_TRANSLATION_KINDS[action], claim=verdict.claim, to=people, by=by, verdict=verdict, note=note)
+    notify_people(
+        _TRANSLATION_KINDS[action], claim=verdict.claim, to=people, by=by, verdict=verdict, note=note
+    )
 
 
 def notify_translators(verdict: Verdict, *, by: User) -> None:
     """Notify the former translator that readers see the original again."""
     live = Translation.objects.filter(verdict=verdict.supersedes_id, state=Translation.State.PUBLISHED)
     translators = User.objects.filter(translations_written__in=live).distinct()
-    tell(NotificationKind.TRANSLATION_STALE, claim=verdict.claim, to=translators, by=by, verdict=verdict)
+    notify_people(
+        NotificationKind.TRANSLATION_STALE, claim=verdict.claim, to=translators, by=by, verdict=verdict
+    )
 
 
 def _find_permitted(permission: str) -> QuerySet[User]:

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from procrastinate.contrib.django import app
 
 from claims.models import NotificationKind, ReplyRequest, Verdict
-from claims.teamwork.notifications import tell
+from claims.teamwork.notifications import notify_people
 from factcheck.database import clock
 
 #: Notifications per transaction.
@@ -39,7 +39,7 @@ def notify_batch() -> int:
     for row in rows:
         people = [person for person in (row.sent_by, row.verdict.author) if person]
         kind, verdict = NotificationKind.ANSWER_OVERDUE, row.verdict
-        tell(kind, claim=verdict.claim, verdict=verdict, to=people, note=row.whom)
+        notify_people(kind, claim=verdict.claim, verdict=verdict, to=people, note=row.whom)
     ReplyRequest.objects.filter(pk__in=[row.pk for row in rows]).update(reminded_at=clock.now())
     return len(rows)
 

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from claims.models import Appearance, Claim, Repeat
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from claims.quotes.anchors import QuoteAmbiguous, QuoteNotFound
@@ -44,7 +44,7 @@ def reject(repeats: Iterable[Repeat], *, by: User) -> int:
     require(by, "claims.change_repeat", _("decide whether a checked claim is repeated"))
     undecided = Repeat.objects.open().filter(pk__in=[repeat.pk for repeat in repeats])
     return undecided.update(
-        outcome=Repeat.Outcome.REJECTED, decided_at=clock.now(), decided_by_name=display_name(by)
+        outcome=Repeat.Outcome.REJECTED, decided_at=clock.now(), decided_by_name=get_display_name(by)
     )
 
 
@@ -69,7 +69,7 @@ def _quotation(repeat: Repeat) -> QuotedWords:
 
 
 def _decide(repeat: Repeat, outcome: str, by: User) -> None:
-    repeat.outcome, repeat.decided_at, repeat.decided_by_name = outcome, clock.now(), display_name(by)
+    repeat.outcome, repeat.decided_at, repeat.decided_by_name = outcome, clock.now(), get_display_name(by)
     repeat.save(update_fields=["outcome", "decided_at", "decided_by_name"])
 
 

@@ -13,7 +13,7 @@ from procrastinate.contrib.django import app
 
 from claims.models import ReplyRequest, Verdict
 from claims.review import reply_requests
-from claims.teamwork.mails import RETRIES, message_id, one_line
+from claims.teamwork.mails import RETRIES, build_message_id, to_one_line
 from claims.teamwork.notifications import MAIL_QUEUE
 from factcheck.database import clock
 
@@ -40,7 +40,7 @@ def _send(request_id: int) -> None:
         row.mail_asked_at, row.mail_problem = None, problem
         row.save(update_fields=["mail_asked_at", "mail_problem"])
         return
-    row.message_id = message_id(f"reply-request-{row.pk}")
+    row.message_id = build_message_id(f"reply-request-{row.pk}")
     row.sent_at, row.mail_problem = clock.now(), ""
     row.save(update_fields=["message_id", "sent_at", "mail_problem"])
     build_mail(row).send()
@@ -49,7 +49,7 @@ def _send(request_id: int) -> None:
 def build_mail(row: ReplyRequest) -> EmailMessage:
     """The mail, in plain text: what was typed and nothing else."""
     return EmailMessage(
-        one_line(row.subject) or one_line(row.text.strip().partition("\n")[0])[:100],
+        to_one_line(row.subject) or to_one_line(row.text.strip().partition("\n")[0])[:100],
         row.text.strip() + "\n",
         to=[row.address],
         reply_to=[row.sent_by.email] if row.sent_by else [],

@@ -19,12 +19,12 @@ from django.utils.translation import gettext as _
 from claims.models import Claim, NotificationKind, ReplyRequest, SignOff, Verdict
 from claims.models.verdict import CorrectionKind
 from claims.newsroom import reply_wording
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
 from claims.review import verdict_drafts
-from claims.teamwork.comments import concerned
-from claims.teamwork.notifications import MAIL_QUEUE, tell
+from claims.teamwork.comments import find_people_to_notify
+from claims.teamwork.notifications import MAIL_QUEUE, notify_people
 from factcheck.database import clock
 from factcheck.database.deferred_jobs import defer
 from factcheck.installation.house_language import in_house_language
@@ -134,7 +134,7 @@ def queue_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
     if row.answer_by is None or row.answer_by <= clock.now():
         raise NotPossible(_("The deadline for the answer has passed."))
     row.mail_asked_at, row.mail_problem = clock.now(), ""
-    row.sent_by, row.sent_by_name = by, display_name(by)
+    row.sent_by, row.sent_by_name = by, get_display_name(by)
     row.save()
     verdict_drafts.record_editor(row.verdict, by)
     defer(MAIL, {"request_id": row.pk}, queue=MAIL_QUEUE)
@@ -182,9 +182,11 @@ def record_answer(row: ReplyRequest, answer: ReceivedAnswer, *, by: User) -> Rep
         if each.verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW):
             verdict_drafts.record_editor(each.verdict, by)
     verdict = newer.verdict if newer else row.verdict
-    waiting = [*concerned(verdict.claim, verdict), *_signed_off(verdict)]
+    waiting = [*find_people_to_notify(verdict.claim, verdict), *_signed_off(verdict)]
     people = [*waiting, row.sent_by] if row.sent_by else waiting
-    tell(NotificationKind.ANSWERED, claim=verdict.claim, verdict=verdict, to=people, by=by, note=row.whom)
+    notify_people(
+        NotificationKind.ANSWERED, claim=verdict.claim, verdict=verdict, to=people, by=by, note=row.whom
+    )
     return row
 
 
@@ -211,19 +213,19 @@ def draft_update(row: ReplyRequest, *, by: User) -> Verdict:
 
 def render_template(
     verdict: Verdict, *, whom: str, by: User, language: str, deadline: datetime | None
-) -> reply_wording.Wording:
+) -> reply_wording.RequestWording:
     """Return the newsroom's template, filled in; empty if there is no template."""
-    template = reply_wording.template_for(language)
+    template = reply_wording.find_template(language)
     if template is None:
-        return reply_wording.Wording("", "")
-    values = reply_wording.values_of(
+        return reply_wording.RequestWording("", "")
+    values = reply_wording.build_values(
         claim=verdict.claim.statement,
         claimant=whom,
-        editor=display_name(by),
+        editor=get_display_name(by),
         deadline=deadline,
         language=template.language,
     )
-    return reply_wording.filled(template, values)
+    return reply_wording.fill_template(template, values)
 
 
 # Steps that several of these take -------------------------------------------------------------------------------------
@@ -250,7 +252,7 @@ def _record_sender(row: ReplyRequest, by: User) -> None:
     if row.sent_at > clock.now():
         raise NotPossible(_("The sending time cannot be in the future."))
     if row.sent_by is None:
-        row.sent_by, row.sent_by_name = by, display_name(by)
+        row.sent_by, row.sent_by_name = by, get_display_name(by)
     _require_asked(row)
 
 
@@ -258,7 +260,7 @@ def build_sent_text(row: ReplyRequest) -> str:
     """Return the text as sent: the deadline is filled in last, when it is final."""
     if row.answer_by is None:
         return row.text
-    return row.text.replace("{deadline}", reply_wording.deadline_in_words(row.answer_by, row.language))
+    return row.text.replace("{deadline}", reply_wording.format_deadline(row.answer_by, row.language))
 
 
 def _require_ready(row: ReplyRequest) -> None:
@@ -278,7 +280,7 @@ def _require_asked(row: ReplyRequest) -> None:
         _("the deadline"): row.answer_by,
     }
     missing = [words for words, value in parts.items() if not value]
-    missing += reply_wording.unfilled(f"{row.subject}\n{row.text}")
+    missing += reply_wording.find_unfilled(f"{row.subject}\n{row.text}")
     if missing:
         raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": listed_phrases(missing)})
     if row.sent_at and row.answer_by and row.answer_by <= row.sent_at:

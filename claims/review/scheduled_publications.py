@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from claims.models import Claim, NotificationKind, ScheduledPublication, Verdict
 from claims.models.scheduled_publication import FURTHEST
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from claims.review.due_replies import TooEarly
 from claims.review.moves import VERDICT_MOVES
-from claims.teamwork.notifications import tell
+from claims.teamwork.notifications import notify_people
 from factcheck.database import clock
 
 Outcome = ScheduledPublication.Outcome
@@ -51,7 +51,7 @@ def schedule(
         raise NotPossible(_("Choose a time in the future, within a year."))
     _end(verdict, instead_of, Outcome.MOVED, by)
     return ScheduledPublication.objects.create(
-        verdict=verdict, publish_at=at, made_by=by, made_by_name=display_name(by)
+        verdict=verdict, publish_at=at, made_by=by, made_by_name=get_display_name(by)
     )
 
 
@@ -88,7 +88,9 @@ def record_refused(scheduled: ScheduledPublication, reason: str) -> None:
 
 def _notify(verdict: Verdict, scheduled: ScheduledPublication, *, note: str, by: User | None) -> None:
     people = [person for person in (scheduled.made_by, verdict.author) if person]
-    tell(NotificationKind.NOT_PUBLISHED, claim=verdict.claim, to=people, by=by, verdict=verdict, note=note)
+    notify_people(
+        NotificationKind.NOT_PUBLISHED, claim=verdict.claim, to=people, by=by, verdict=verdict, note=note
+    )
 
 
 def _close(scheduled: ScheduledPublication, outcome: str, *, reason: str, by: User | None) -> None:
@@ -96,7 +98,7 @@ def _close(scheduled: ScheduledPublication, outcome: str, *, reason: str, by: Us
         outcome=outcome,
         reason=reason,
         ended_at=clock.now(),
-        ended_by_name=display_name(by) if by else "",
+        ended_by_name=get_display_name(by) if by else "",
     )
 
 

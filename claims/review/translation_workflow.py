@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from claims.ledger import publishing
 from claims.models import Claim, Translation, TranslationStep, Verdict
 from claims.models.translation_step import SIGN_OFF
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.review.notices import notify_of_translation
 from claims.review.steps import Option, collect_options, require_step
@@ -86,7 +86,7 @@ def _record(translation: Translation, action: str, after: str, asked: _MoveReque
         after=after,
         round=translation.review_round,
         by=asked.by,
-        by_name=display_name(asked.by),
+        by_name=get_display_name(asked.by),
         note=asked.note,
     )
 

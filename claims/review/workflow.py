@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from claims.ledger import publishing
 from claims.models import Claim, Publication, Repeat, SignOff, Transition, Verdict
 from claims.models.verdict import CorrectionKind
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.review.due_replies import find_reply_rule
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move, Subject
@@ -134,7 +134,7 @@ def _record(subject: Claim | Verdict, action: str, before: str, after: str, *, b
         before=before,
         after=after,
         actor=by,
-        actor_name=display_name(by),
+        actor_name=get_display_name(by),
         note=note.strip(),
     )
 
@@ -159,7 +159,7 @@ def _sign_off(verdict: Verdict, request: Request) -> None:
     SignOff.objects.create(
         verdict=verdict,
         by=request.by,
-        by_name=display_name(request.by),
+        by_name=get_display_name(request.by),
         round=verdict.review_round,
         note=request.note,
     )

@@ -4,30 +4,30 @@ Begin with `queries`; the functions of the database that it calls are in `claims
 """
 
 from claims.search.queries import (
-    LONGEST,
-    RANKED,
-    Places,
+    MAX_LENGTH,
+    RANKED_MATCHES,
+    AddressTargets,
     SearchReading,
-    Sought,
-    forgiven,
-    matching,
+    SearchValues,
+    build_relevance,
+    correct_search,
+    match_condition,
     read,
-    relevance,
 )
 
-from .texts import STEMMERS, searchable, stemmers
+from .texts import STEMMERS, choose_stemmers, make_searchable
 
 __all__ = [
-    "LONGEST",
-    "RANKED",
+    "MAX_LENGTH",
+    "RANKED_MATCHES",
     "STEMMERS",
-    "Places",
+    "AddressTargets",
     "SearchReading",
-    "Sought",
-    "forgiven",
-    "matching",
+    "SearchValues",
+    "build_relevance",
+    "choose_stemmers",
+    "correct_search",
+    "make_searchable",
+    "match_condition",
     "read",
-    "relevance",
-    "searchable",
-    "stemmers",
 ]

@@ -9,19 +9,19 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from claims.search.queries import SearchReading
-from claims.search.syntax import plain, wanted_runs
-from claims.search.texts import stemmers
-from claims.search.words import folded, word_pattern
+from claims.search.syntax import find_wanted_runs, straighten_quotes
+from claims.search.texts import choose_stemmers
+from claims.search.words import compile_word_pattern, fold_text
 from factcheck.database.read_connections import fetch
 
 Document = dict[str, Any]
 Span = tuple[int, int]
 
 #: At most so many fragments of a claim are shown, each of at most so many characters.
-FRAGMENTS = 5
+FRAGMENT_LIMIT = 5
 FRAGMENT_CHARACTERS = 240
 #: So many characters are shown before the first match, where there are.
-_BEFORE = 60
+_CHARACTERS_BEFORE = 60
 
 # A word that matches holds these first letters of a form of the word that is wanted. Only such are asked about.
 _SHARED_LETTERS = 3
@@ -30,35 +30,37 @@ _LEXEME = re.compile(r"'((?:[^']|'')*)'")
 _COMPOSED = re.compile(r"[\u00c0-\u024f\u1e00-\u1eff]")
 
 
-def highlights(bodies: Iterable[bytes], reading: SearchReading) -> dict[str, list[Document]]:
+def find_highlights(bodies: Iterable[bytes], reading: SearchReading) -> dict[str, list[Document]]:
     """Return the matching fragments of each claim by id, those of the statement first.
 
     A fragment has the `pointer` of its text in the claim (JSON Pointer, RFC 6901), the `start` of the fragment in that
     text, the `text` of the fragment, and in `marks` the start and end of each match in it; in Unicode code points.
     """
-    claims = [(document, _languages(document)) for document in map(json.loads, bodies)]
-    runs = wanted_runs(plain(reading.answered))
-    matching = _matching_words(claims, reading)
+    claims = [(document, _join_languages(document)) for document in map(json.loads, bodies)]
+    runs = find_wanted_runs(straighten_quotes(reading.answered))
+    matching = _find_matching_words(claims, reading)
     found: dict[str, list[Document]] = {}
     for document, languages in claims:
         fragments = []
-        for pointer, text in _texts(document):
+        for pointer, text in _iterate_texts(document):
             spans = [
-                word.span() for word in word_pattern().finditer(text) if (languages, word.group()) in matching
+                word.span()
+                for word in compile_word_pattern().finditer(text)
+                if (languages, word.group()) in matching
             ]
             spans += [match.span() for run in runs for match in re.finditer(re.escape(run), text)]
             if spans:
-                fragments.append({"pointer": pointer, **_fragment(text, _merged(spans))})
-        found[str(document["id"])] = fragments[:FRAGMENTS]
+                fragments.append({"pointer": pointer, **_cut_fragment(text, _merge_spans(spans))})
+        found[str(document["id"])] = fragments[:FRAGMENT_LIMIT]
     return found
 
 
-def _languages(document: Document) -> str:
+def _join_languages(document: Document) -> str:
     """The languages by whose rules the claim is searched."""
-    return " ".join(stemmers([document["language"], *(v["language"] for v in document["verdicts"])]))
+    return " ".join(choose_stemmers([document["language"], *(v["language"] for v in document["verdicts"])]))
 
 
-def _texts(document: Document) -> Iterator[tuple[str, str]]:
+def _iterate_texts(document: Document) -> Iterator[tuple[str, str]]:
     """The texts that are searched, with their places in the document."""
     yield "/statement", document["statement"]
     if document["claimant"]:
@@ -78,20 +80,20 @@ def _texts(document: Document) -> Iterator[tuple[str, str]]:
         yield f"/media/{number}/alternative_text", media["alternative_text"]
 
 
-def _matching_words(claims: list[tuple[Document, str]], reading: SearchReading) -> set[tuple[str, str]]:
+def _find_matching_words(claims: list[tuple[Document, str]], reading: SearchReading) -> set[tuple[str, str]]:
     """Return the words of the claims that are forms of wanted words, by language."""
     stems = {lexeme.partition(":")[2] or lexeme for lexeme in _LEXEME.findall(reading.ranking)}
-    beginnings = {folded(stem)[:_SHARED_LETTERS] for stem in stems}
+    beginnings = {fold_text(stem)[:_SHARED_LETTERS] for stem in stems}
     asked = {
         (languages, word)
         for document, languages in claims
-        for _, text in _texts(document)
-        for word in word_pattern().findall(text)
+        for _, text in _iterate_texts(document)
+        for word in compile_word_pattern().findall(text)
     }
     likely = [
         (languages, word, words)
         for languages, word in asked
-        if (words := folded(word)) and _may_match(words, beginnings)
+        if (words := fold_text(word)) and _may_match(words, beginnings)
     ]
     if not likely:
         return set()
@@ -107,7 +109,7 @@ def _may_match(words: str, beginnings: set[str]) -> bool:
     return bool(_COMPOSED.search(words)) or any(beginning in words for beginning in beginnings)
 
 
-def _merged(spans: list[Span]) -> list[Span]:
+def _merge_spans(spans: list[Span]) -> list[Span]:
     """Return the spans in order, without nested ones."""
     merged: list[Span] = []
     for start, end in sorted(spans):
@@ -118,17 +120,17 @@ def _merged(spans: list[Span]) -> list[Span]:
     return merged
 
 
-def _fragment(text: str, spans: list[Span]) -> Document:
+def _cut_fragment(text: str, spans: list[Span]) -> Document:
     """The part of the text that holds the most matches."""
     if len(text) <= FRAGMENT_CHARACTERS:
         begin, end = 0, len(text)
     else:
-        room = FRAGMENT_CHARACTERS - _BEFORE
+        room = FRAGMENT_CHARACTERS - _CHARACTERS_BEFORE
         first = max(
             (start for start, _ in spans),
             key=lambda start: (sum(start <= other < start + room for other, _ in spans), -start),
         )
-        begin = max(0, min(first - _BEFORE, len(text) - FRAGMENT_CHARACTERS))
+        begin = max(0, min(first - _CHARACTERS_BEFORE, len(text) - FRAGMENT_CHARACTERS))
         end = begin + FRAGMENT_CHARACTERS
         # Whole words, where there are spaces.
         if begin and (space := text.find(" ", begin, first)) >= 0:

@@ -7,24 +7,24 @@ from itertools import chain
 from django.db.models import BooleanField, F, FloatField, Func, Value
 from django.db.models.expressions import Expression
 
-from claims.search.spelling import corrections
-from claims.search.syntax import as_phrase, websearch
-from claims.search.word_frequencies import frequencies
+from claims.search.spelling import find_corrections
+from claims.search.syntax import build_websearch, quote_as_phrase
+from claims.search.word_frequencies import get_frequencies
 from factcheck.database.read_connections import fetch
 
 #: A search has at most so many characters: statements are pasted whole, and few are longer.
-LONGEST = 2_000
+MAX_LENGTH = 2_000
 
 #: So many matches are ordered by relevance. Of more, a word says too little to be relevant: they come newest first.
-RANKED = 20_000
+RANKED_MATCHES = 20_000
 
 #: A search that finds no more is answered together with its correction, if that finds so many times as many.
-HARDLY_ANYTHING = 3
-MUCH_MORE = 10
+FEW_MATCHES = 3
+CORRECTION_FACTOR = 10
 
 
 @dataclass(frozen=True)
-class Places:
+class AddressTargets:
     """The targets of an address, or suggestions by meaning, or slots for them in a statement.
 
     Attributes:
@@ -61,7 +61,7 @@ class SearchReading:
     ranking: str
     matches: int
     is_doubtful: bool
-    places: Places | None = None
+    places: AddressTargets | None = None
 
     @property
     def is_corrected(self) -> bool:
@@ -80,26 +80,26 @@ class SearchReading:
 
 
 @dataclass(frozen=True)
-class Sought:
+class SearchValues:
     """The values that a `SearchReading` compares with, or slots for them in a statement."""
 
     query: str | Expression
     ranking: str | Expression
-    places: Places | None = None
+    places: AddressTargets | None = None
 
 
 def read(text: str) -> SearchReading:
     """Parse `text` in web-search syntax."""
     [(query, ranking, is_doubtful, alternatives, forms)] = fetch(
         "SELECT query::text, ranking::text, doubtful, alternatives, forms FROM claims_search_read(%s)",
-        [websearch(text)],
+        [build_websearch(text)],
         prepare=True,
     )
-    matches = frequencies().expected([alternative.decode() for alternative in alternatives], forms)
+    matches = get_frequencies().expected([alternative.decode() for alternative in alternatives], forms)
     return SearchReading(text, text, query.decode(), (ranking or b"").decode(), matches, is_doubtful)
 
 
-def forgiven(reading: SearchReading, found: Callable[[SearchReading, int], int]) -> SearchReading:
+def correct_search(reading: SearchReading, found: Callable[[SearchReading, int], int]) -> SearchReading:
     """Return the search, or a corrected one if it finds nothing and the correction does.
 
     That is a text that was pasted with its dashes, which would exclude what follows them; or misspelt words. Where it
@@ -108,36 +108,36 @@ def forgiven(reading: SearchReading, found: Callable[[SearchReading, int], int])
     Args:
         found: how many publications match a search where it is asked, at most so many.
     """
-    whole = as_phrase(reading.asked)
-    if not (reading.is_doubtful or whole) or reading.matches > RANKED:
+    whole = quote_as_phrase(reading.asked)
+    if not (reading.is_doubtful or whole) or reading.matches > RANKED_MATCHES:
         return reading
-    count = found(reading, HARDLY_ANYTHING + 1)
-    if count > HARDLY_ANYTHING:
+    count = found(reading, FEW_MATCHES + 1)
+    if count > FEW_MATCHES:
         return reading
-    meant = corrections(reading.asked) if reading.is_doubtful else ()
+    meant = find_corrections(reading.asked) if reading.is_doubtful else ()
     for text in chain(filter(None, [whole]), meant):
         instead = read(text)
-        if found(instead, count * MUCH_MORE + 1) > count * MUCH_MORE:
+        if found(instead, count * CORRECTION_FACTOR + 1) > count * CORRECTION_FACTOR:
             return replace(read(f"{reading.asked} or {text}") if count else instead, asked=reading.asked)
     return reading
 
 
-def matching(field: str, query: str | Expression) -> Expression:
+def match_condition(field: str, query: str | Expression) -> Expression:
     """The condition that a search vector matches a query."""
     return Func(
         F(field),
-        _tsquery(query),
+        _cast_tsquery(query),
         template="(%(expressions)s)",
         arg_joiner=" @@ ",
         output_field=BooleanField(),
     )
 
 
-def relevance(field: str, ranking: str | Expression) -> Expression:
+def build_relevance(field: str, ranking: str | Expression) -> Expression:
     """Return the relevance of a short search vector to the words, relative to its length."""
     by_length = Value(1)  # divided by 1 + log(length)
-    return Func(F(field), _tsquery(ranking), by_length, function="ts_rank", output_field=FloatField())
+    return Func(F(field), _cast_tsquery(ranking), by_length, function="ts_rank", output_field=FloatField())
 
 
-def _tsquery(query: str | Expression) -> Expression:
+def _cast_tsquery(query: str | Expression) -> Expression:
     return Func(Value(query), template="%(expressions)s::tsquery") if isinstance(query, str) else query

@@ -4,20 +4,20 @@ from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 from typing import NamedTuple
 
-from claims.search.syntax import plain, wanted_words
-from claims.search.words import folded, word_pattern
+from claims.search.syntax import find_wanted_words, straighten_quotes
+from claims.search.words import compile_word_pattern, fold_text
 from factcheck.database.read_connections import fetch
 
 #: Only so many words of a search are corrected; who pastes a whole text has not mistyped a word.
-CORRECTED_WORDS = 8
+CORRECTION_LIMIT = 8
 #: So many words that one may have been meant for are looked for beside its neighbours, ...
-TRIED_BESIDE = 8
+CANDIDATE_LIMIT = 8
 #: ... which are as many where they are misspelt themselves, ...
-NEIGHBOURS = 4
+NEIGHBOUR_LIMIT = 4
 #: ... and this many statements with both are enough.
-SAID_TOGETHER = 100
+ENOUGH_STATEMENTS = 100
 #: So many times as many say it of what is meant as say it of what was typed.
-SAID_RATHER = 3
+CORRECTION_FACTOR = 3
 
 
 class LikelyWord(NamedTuple):
@@ -37,16 +37,18 @@ class LikelyWord(NamedTuple):
     is_known: bool
 
 
-def corrections(text: str) -> Iterator[str]:
+def find_corrections(text: str) -> Iterator[str]:
     """Return corrections of the search's misspelt words by published words, the most probable first.
 
     First only with the words replaced that nothing published has; then also with those that hardly anything has, and
     one much like it many have. What is excluded stays as it is, and so do phrases and operators. Only words of current
     publications are ever suggested.
     """
-    searched = plain(text)
-    typed = {span: folded(searched[slice(*span)]).strip() for span in wanted_words(searched)}
-    meant = _meant(list(dict.fromkeys(typed.values()))[:CORRECTED_WORDS], _neighbours(searched, typed))
+    searched = straighten_quotes(text)
+    typed = {span: fold_text(searched[slice(*span)]).strip() for span in find_wanted_words(searched)}
+    meant = _find_likely_words(
+        list(dict.fromkeys(typed.values()))[:CORRECTION_LIMIT], _find_neighbours(searched, typed)
+    )
     unknown = {word: candidate.word for word, candidate in meant.items() if not candidate.is_known}
     every = {word: candidate.word for word, candidate in meant.items()}
     for instead in filter(None, (unknown, every if every != unknown else {})):
@@ -57,37 +59,41 @@ def corrections(text: str) -> Iterator[str]:
         yield "".join([*written, searched[last:]])
 
 
-def likely_meant(words: list[str]) -> dict[str, str]:
+def correct_misspellings(words: list[str]) -> dict[str, str]:
     """Return the probable published word for each misspelling that occurs nowhere itself."""
-    return {word: candidate.word for word, candidate in _meant(words, []).items() if not candidate.is_known}
+    return {
+        word: candidate.word
+        for word, candidate in _find_likely_words(words, []).items()
+        if not candidate.is_known
+    }
 
 
-def _neighbours(searched: str, typed: Mapping[tuple[int, int], str]) -> list[tuple[str, str]]:
+def _find_neighbours(searched: str, typed: Mapping[tuple[int, int], str]) -> list[tuple[str, str]]:
     """Return adjacent words, separated only by punctuation."""
     return [
         (typed[one], typed[other])
         for one, other in pairwise(typed)
-        if not word_pattern().search(searched, one[1], other[0])
+        if not compile_word_pattern().search(searched, one[1], other[0])
     ]
 
 
-def _meant(words: list[str], neighbours: Sequence[tuple[str, str]]) -> dict[str, LikelyWord]:
+def _find_likely_words(words: list[str], neighbours: Sequence[tuple[str, str]]) -> dict[str, LikelyWord]:
     """The published word for each that resembles one.
 
     Words that occur together with the neighbouring word, as parts of a name do, come before merely frequent ones.
     If the typed word itself occurs so, it is hardly misspelt.
     """
-    alike = _alike(words)
+    alike = _find_similar_words(words)
     tried = {
-        (word, candidate): list(_beside(word, candidate, neighbours, alike))
+        (word, candidate): list(_pair_with_neighbours(word, candidate, neighbours, alike))
         for word, candidates in alike.items()
-        for candidate in (word, *(candidate.word for candidate in candidates[:TRIED_BESIDE]))
+        for candidate in (word, *(candidate.word for candidate in candidates[:CANDIDATE_LIMIT]))
     }
-    together = _together([words for pairs in tried.values() for words in pairs])
+    together = _count_adjacent([words for pairs in tried.values() for words in pairs])
     said = {which: max((together[words] for words in pairs), default=0) for which, pairs in tried.items()}
     meant = {}
     for word, candidates in alike.items():
-        enough = SAID_RATHER * said[word, word]
+        enough = CORRECTION_FACTOR * said[word, word]
         beside = {one.word: said.get((word, one.word), 0) for one in candidates}
         possible = [
             one for one in candidates if (one.is_likely or beside[one.word]) and beside[one.word] >= enough
@@ -97,7 +103,7 @@ def _meant(words: list[str], neighbours: Sequence[tuple[str, str]]) -> dict[str,
     return meant
 
 
-def _beside(
+def _pair_with_neighbours(
     word: str,
     candidate: str,
     neighbours: Sequence[tuple[str, str]],
@@ -107,22 +113,22 @@ def _beside(
     for one, other in neighbours:
         if word in (one, other):
             neighbour = one if word == other else other
-            for written in (neighbour, *(meant.word for meant in alike.get(neighbour, ())[:NEIGHBOURS])):
+            for written in (neighbour, *(meant.word for meant in alike.get(neighbour, ())[:NEIGHBOUR_LIMIT])):
                 yield f"{written} {candidate}" if word == other else f"{candidate} {written}"
 
 
-def _together(pairs: list[str]) -> dict[str, int]:
+def _count_adjacent(pairs: list[str]) -> dict[str, int]:
     """Return the number of statements in which these words are adjacent."""
     if not pairs:
         return {}
     rows = fetch(
         "SELECT words, claims_search_together(words, %s) FROM unnest(%s::text[]) AS words",
-        [SAID_TOGETHER, list(dict.fromkeys(pairs))],
+        [ENOUGH_STATEMENTS, list(dict.fromkeys(pairs))],
     )
     return {words.decode(): number for words, number in rows}
 
 
-def _alike(words: list[str]) -> dict[str, list[LikelyWord]]:
+def _find_similar_words(words: list[str]) -> dict[str, list[LikelyWord]]:
     """Return similar published words, most probable first."""
     rows = fetch(
         "SELECT asked, known, asked_letters, word, letters, publications, likely"
@@ -132,27 +138,32 @@ def _alike(words: list[str]) -> dict[str, list[LikelyWord]]:
     alike: dict[str, list[LikelyWord]] = {}
     for asked, is_known, asked_letters, word, letters, publications, is_likely in rows:
         mistyped, meant = asked_letters.decode(), letters.decode()
-        distance = edits(mistyped, meant)
-        if distance <= (1 if is_known else slips(mistyped)):
+        distance = compute_edit_distance(mistyped, meant)
+        if distance <= (1 if is_known else count_tolerated_typos(mistyped)):
             begins_otherwise = mistyped[0] != meant[0]
             candidate = LikelyWord(
-                distance, begins_otherwise, -publications, _as_written(word.decode()), is_likely, is_known
+                distance,
+                begins_otherwise,
+                -publications,
+                _restore_final_sigma(word.decode()),
+                is_likely,
+                is_known,
             )
             alike.setdefault(asked.decode(), []).append(candidate)
     return {word: sorted(candidates) for word, candidates in alike.items()}
 
 
-def _as_written(word: str) -> str:
+def _restore_final_sigma(word: str) -> str:
     """The word with the sigma that Greek has at the end of words. All sigmas are searched as one."""
     return word[:-1] + "ς" if len(word) > 1 and word.endswith("σ") else word
 
 
-def slips(letters: str) -> int:
+def count_tolerated_typos(letters: str) -> int:
     """Return the tolerated number of typing errors in a word of this length."""
     return 0 if len(letters) < 3 else 1 if len(letters) < 7 else 2
 
 
-def edits(one: str, other: str) -> int:
+def compute_edit_distance(one: str, other: str) -> int:
     """Return the edit distance of two words: an extra, missing, wrong or transposed letter counts as one.
 
     The optimal string alignment distance, a restricted form of Damerau and Levenshtein's.

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from claims.search.texts import UNSPACED, pairs, searchable
-from claims.search.words import folded, without_grouping, word_pattern
+from claims.search.texts import UNSPACED, make_searchable, pair_letters
+from claims.search.words import compile_word_pattern, fold_text, without_grouping
 
 # Keyboards and word processors write other quotation marks than the straight one.
 _QUOTATION_MARKS = str.maketrans(dict.fromkeys("“”„‟«»＂", '"') | {"\0": " ", "\u3000": " "})
@@ -18,7 +18,7 @@ _PIECE = re.compile(r'(?P<minus>(?<!\S)-(?![\s-]))?(?:"(?P<phrase>[^"]*)"?|(?P<w
 _ELIDED = re.compile(r"(?<![^\W_])[cdjlmnst]['’](?=[^\W_])|['’]s(?![^\W_])", re.IGNORECASE)
 
 # A word of so many letters says something without the number beside it.
-_TELLING_LETTERS = 3
+_MEANINGFUL_LENGTH = 3
 
 
 @dataclass(frozen=True)
@@ -31,32 +31,36 @@ class QueryPiece:
     is_excluded: bool
 
 
-def plain(text: str) -> str:
+def straighten_quotes(text: str) -> str:
     """Return the search with straight quotation marks around phrases. No character moves."""
     return _GERSHAYIM.sub("״", text.translate(_QUOTATION_MARKS))
 
 
-def pieces(text: str) -> Iterator[QueryPiece]:
-    """The words and phrases of a `plain` search."""
+def split_pieces(text: str) -> Iterator[QueryPiece]:
+    """The words and phrases of a `straighten_quotes` search."""
     for found in _PIECE.finditer(text):
         name = "word" if found["phrase"] is None else "phrase"
         yield QueryPiece(found.start(name), found.end(name), name == "phrase", bool(found["minus"]))
 
 
-def websearch(text: str) -> str:
+def build_websearch(text: str) -> str:
     """A search for PostgreSQL: of signs, only those that its own web-search syntax reads as they are meant.
 
     Compounds that are not one word are searched as a phrase (`long-term`), and so is text without spaces, in the
     indexed pairs.
     """
-    text = without_grouping(plain(text))
-    return " ".join(_asked_for(text[piece.start : piece.end], piece) for piece in pieces(text)).strip()
+    text = without_grouping(straighten_quotes(text))
+    return " ".join(
+        _render_piece(text[piece.start : piece.end], piece) for piece in split_pieces(text)
+    ).strip()
 
 
-def _asked_for(inside: str, piece: QueryPiece) -> str:
+def _render_piece(inside: str, piece: QueryPiece) -> str:
     if _is_or(inside, piece):
         return "or"
-    phrases = [_phrase(inside)] if piece.is_phrase or piece.is_excluded else list(_phrases(inside))
+    phrases = (
+        [_build_phrase(inside)] if piece.is_phrase or piece.is_excluded else list(_split_phrases(inside))
+    )
     minus = "-" if piece.is_excluded else ""
     return " ".join(f'{minus}"{words}"' for words in phrases if words)
 
@@ -65,62 +69,62 @@ def _is_or(inside: str, piece: QueryPiece) -> bool:
     return inside.lower() == "or" and not piece.is_phrase and not piece.is_excluded
 
 
-def _phrase(text: str) -> str:
+def _build_phrase(text: str) -> str:
     """The words as they are indexed one after the other, but for what only the end of a run has."""
-    words = searchable(text).split()
+    words = make_searchable(text).split()
     return " ".join(words[:-1] if len(words) > 1 and UNSPACED.fullmatch(words[-1]) else words)
 
 
-def _phrases(text: str) -> Iterator[str]:
+def _split_phrases(text: str) -> Iterator[str]:
     """The same for each separately searched part of a text."""
-    text = folded(_ELIDED.sub(" ", text))
+    text = fold_text(_ELIDED.sub(" ", text))
     end = 0
     for run in UNSPACED.finditer(text):
-        yield from _numbers_apart(text[end : run.start()].split())
-        yield pairs(run.group())
+        yield from _split_numbers(text[end : run.start()].split())
+        yield pair_letters(run.group())
         end = run.end()
-    yield from _numbers_apart(text[end:].split())
+    yield from _split_numbers(text[end:].split())
 
 
-def _numbers_apart(words: list[str]) -> Iterator[str]:
+def _split_numbers(words: list[str]) -> Iterator[str]:
     """Allow `covid 19` to be apart, which is faster; `g 20` means nothing unless together."""
     phrase: list[str] = []
     for word in words:
         beside = [*phrase[-1:], word]
         numbers = [part[0].isdecimal() for part in beside]
-        if all(numbers) or (any(numbers) and min(map(len, _letters(beside))) >= _TELLING_LETTERS):
+        if all(numbers) or (any(numbers) and min(map(len, _without_numbers(beside))) >= _MEANINGFUL_LENGTH):
             yield " ".join(phrase)
             phrase = []
         phrase.append(word)
     yield " ".join(phrase)
 
 
-def _letters(words: list[str]) -> list[str]:
+def _without_numbers(words: list[str]) -> list[str]:
     return [word for word in words if not word[0].isdecimal()]
 
 
-def excludes(text: str) -> bool:
+def has_exclusion(text: str) -> bool:
     """Whether a search says what it does not want."""
-    return any(piece.is_excluded for piece in pieces(plain(text)))
+    return any(piece.is_excluded for piece in split_pieces(straighten_quotes(text)))
 
 
-def as_phrase(text: str) -> str | None:
+def quote_as_phrase(text: str) -> str | None:
     """Return the search as one phrase; None if it contains no excluding operator."""
-    text = plain(text)
-    if not excludes(text):
+    text = straighten_quotes(text)
+    if not has_exclusion(text):
         return None
     return f'"{" ".join(text.replace(chr(34), " ").split())}"'
 
 
-def wanted_words(text: str) -> Iterator[tuple[int, int]]:
-    """Return the positions of wanted words in a `plain` search."""
-    for piece in pieces(text):
+def find_wanted_words(text: str) -> Iterator[tuple[int, int]]:
+    """Return the positions of wanted words in a `straighten_quotes` search."""
+    for piece in split_pieces(text):
         if piece.is_excluded or _is_or(text[piece.start : piece.end], piece):
             continue
-        for word in word_pattern().finditer(text, piece.start, piece.end):
+        for word in compile_word_pattern().finditer(text, piece.start, piece.end):
             yield word.span()
 
 
-def wanted_runs(text: str) -> list[str]:
-    """Return the wanted text of a `plain` search in scripts without spaces."""
-    return [run for start, end in wanted_words(text) for run in UNSPACED.findall(text[start:end])]
+def find_wanted_runs(text: str) -> list[str]:
+    """Return the wanted text of a `straighten_quotes` search in scripts without spaces."""
+    return [run for start, end in find_wanted_words(text) for run in UNSPACED.findall(text[start:end])]

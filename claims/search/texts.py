@@ -3,7 +3,7 @@
 import re
 from collections.abc import Iterable
 
-from claims.search.words import folded
+from claims.search.words import fold_text
 
 #: PostgreSQL's stemmers by language (ISO 639-1). The migration makes one text search configuration `factcheck_<tag>` of
 #: each that also ignores accents; texts in other languages are searched word by word as they stand.
@@ -54,21 +54,21 @@ SEARCHABLE_CHARACTERS = 100_000
 SEARCHABLE_LANGUAGES = 3
 
 
-def searchable(text: str) -> str:
+def make_searchable(text: str) -> str:
     """The words of a text; of scripts that have no spaces, overlapping pairs of letters, so that parts are found."""
-    text = folded(text[:SEARCHABLE_CHARACTERS])
+    text = fold_text(text[:SEARCHABLE_CHARACTERS])
     if text.isascii():
         return text
     # The last letter by itself, too: then every letter is the beginning of something.
-    return UNSPACED.sub(lambda run: f" {pairs(run.group())} {run.group()[-1]} ", text)
+    return UNSPACED.sub(lambda run: f" {pair_letters(run.group())} {run.group()[-1]} ", text)
 
 
-def pairs(run: str) -> str:
+def pair_letters(run: str) -> str:
     """`東京都` → `東京 京都`."""
     return " ".join(run[i : i + 2] for i in range(max(1, len(run) - 1)))
 
 
-def stemmers(languages: Iterable[str]) -> list[str]:
+def choose_stemmers(languages: Iterable[str]) -> list[str]:
     """The first languages (BCP 47) among these that have a stemmer, as `STEMMERS` names them."""
     primary = (language.partition("-")[0].lower() for language in languages)
     known = (_STEMMED_AS.get(tag, tag) for tag in primary)

@@ -11,13 +11,13 @@ from factcheck.database.read_connections import fetch
 
 #: For how long, in seconds, a process believes what it knows. The statistics themselves are as old as the last ANALYZE,
 #: and reading them for each search would take as long as the rest of its reading.
-BELIEVED = 60
+CACHE_SECONDS = 60
 
 _WORD = re.compile(r"'(?:[^']|'')*'")
 
 
 @dataclass(frozen=True)
-class Frequencies:
+class WordFrequencies:
     """The number of publications, and the share with each frequent word. All others are rare."""
 
     publications: float
@@ -32,7 +32,7 @@ class Frequencies:
         """
         shares = {word: self._share(those) for word, those in forms.items()}
         together = sum(
-            _together(query, [shares[word] for word in _WORD.findall(query) if word in shares])
+            _combine_shares(query, [shares[word] for word in _WORD.findall(query) if word in shares])
             for query in alternatives
         )
         return round(self.publications * min(1.0, together))
@@ -43,7 +43,7 @@ class Frequencies:
         return min(1.0, max(itself, sum(stems)))
 
 
-def _together(query: str, shares: list[float]) -> float:
+def _combine_shares(query: str, shares: list[float]) -> float:
     """Return the expected share with all these words, as if independent.
 
     In a phrase, as if they only occurred together.
@@ -53,16 +53,16 @@ def _together(query: str, shares: list[float]) -> float:
     return min(shares) if "<" in query else prod(shares)
 
 
-def frequencies() -> Frequencies:
+def get_frequencies() -> WordFrequencies:
     """Return the current frequencies."""
-    return known(int(monotonic() / BELIEVED))
+    return load_frequencies(int(monotonic() / CACHE_SECONDS))
 
 
 @lru_cache(maxsize=1)
-def known(period: int) -> Frequencies:
+def load_frequencies(period: int) -> WordFrequencies:
     """The statistics when first used in a period."""
     [(publications,)] = fetch(
         "SELECT greatest(reltuples, 0) FROM pg_class WHERE oid = 'public.claims_publication'::regclass"
     )
     words = fetch("SELECT word, share FROM claims_search_frequent()")
-    return Frequencies(publications, {word.decode(): share for word, share in words})
+    return WordFrequencies(publications, {word.decode(): share for word, share in words})

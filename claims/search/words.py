@@ -11,7 +11,7 @@ from functools import cache
 
 # What is written inside words without being heard, and is left out by many who write the same word: accents, Hebrew and
 # Arabic vowel points, what chooses between forms of a sign. In other scripts (Indic, Thai …) marks are vowels.
-_UNHEARD = (
+_UNSPOKEN_MARKS = (
     (0x0300, 0x036F), (0x0483, 0x0489), (0x0591, 0x05C7), (0x0610, 0x061A), (0x064B, 0x065F), (0x0670, 0x0670),
     (0x06D6, 0x06ED), (0x08CA, 0x08FF), (0x1AB0, 0x1AFF), (0x1DC0, 0x1DFF), (0x20D0, 0x20FF), (0xFE00, 0xFE0F),
     (0xFE20, 0xFE2F), (0x1D165, 0x1D1AD), (0xE0100, 0xE01EF),
@@ -27,11 +27,11 @@ _PICTOGRAPHS = (0x1F000, 0x1FAFF)
 _ABBREVIATIONS = ((0x2103, 0x2103), (0x2109, 0x2109), (0x3200, 0x33FF))
 
 # Stretches a word, and nothing else: tatweel, and the same in N'Ko.
-_STRETCHED = {"\u0640", "\u07fa"}
+_STRETCHING_LETTERS = {"\u0640", "\u07fa"}
 
 # Forms of one letter between which keyboards and languages differ, not words: alef, yeh, kaf and heh of Arabic, Persian
 # and Urdu; the dotless i of Turkish, whose capital is everybody's.
-_ALIKE = {
+_EQUIVALENT_LETTERS = {
     "آ": "ا", "أ": "ا", "إ": "ا", "ٱ": "ا", "ى": "ي", "ی": "ي", "ک": "ك",
     "ہ": "ه", "ۂ": "ه", "ۀ": "ه", "ە": "ه",
     "ı": "i",
@@ -63,7 +63,7 @@ _ABBREVIATED = re.compile(_INITIALS)
 _DIGIT_BESIDE_LETTER = re.compile(r"(?<=[0-9])(?=[^0-9 .])|(?<=[^0-9 .])(?=[0-9])")
 
 
-def folded(text: str) -> str:
+def fold_text(text: str) -> str:
     """The words of a text with spaces between them, in the form in which all ways to type them are the same.
 
     Without case, accents of Latin and Greek letters, vowel points and signs, but for the point of decimals; digits as
@@ -75,7 +75,7 @@ def folded(text: str) -> str:
     if not text.isascii():
         # Composed, so that the breve of a decomposed й is not taken for an accent.
         text = unicodedata.normalize("NFC", text)
-    text = text.translate(_IMAGES)
+    text = text.translate(_NORMAL_FORMS)
     if not text.isascii():
         if _JOINED in text:
             text = _SPACE_IN_ARABIC.sub(" ", text).replace(_JOINED, "")
@@ -89,7 +89,7 @@ def without_grouping(text: str) -> str:
 
 
 @cache
-def word_pattern() -> re.Pattern[str]:
+def compile_word_pattern() -> re.Pattern[str]:
     """A pattern for one word or number in a text, including marks written inside words."""
     inside = "".join(
         chr(code)
@@ -101,45 +101,45 @@ def word_pattern() -> re.Pattern[str]:
     )
 
 
-class _Images(dict[int, str]):
+class _NormalForms(dict[int, str]):
     """The normal form of each character, computed when first met."""
 
     def __missing__(self, code: int) -> str:
         character = chr(code)
-        image = _image(character)
+        image = _normalise_character(character)
         if unicodedata.category(character) not in {"Cn", "Co", "Cs"}:  # a million, of which texts have none
             self[code] = image
         return image
 
 
-_IMAGES = _Images({ord(_POINT): "."})
+_NORMAL_FORMS = _NormalForms({ord(_POINT): "."})
 
 
-def _image(character: str) -> str:
+def _normalise_character(character: str) -> str:
     code, category = ord(character), unicodedata.category(character)
     if category[0] == "M":
-        return "" if _is_among(code, _UNHEARD) else character
+        return "" if _is_among(code, _UNSPOKEN_MARKS) else character
     if category == "Nd":
         return str(unicodedata.decimal(character))
     if category == "No" or _is_among(code, _ABBREVIATIONS):
-        return f" {_spelt_out(character)} "
+        return f" {_spell_out(character)} "
     if category == "Cf":
         return {_APART: " ", _JOINED: _JOINED}.get(character, "")
     is_sign = category[0] in "PSZ" or category in {"Cc", "Cs", "Co"}
     if is_sign or _is_among(code, (_MODIFIERS,)) or (category == "Cn" and _is_among(code, (_PICTOGRAPHS,))):
         return " "
-    if character in _STRETCHED:
+    if character in _STRETCHING_LETTERS:
         return ""
-    return _ALIKE.get(character) or _spelt_out(character)
+    return _EQUIVALENT_LETTERS.get(character) or _spell_out(character)
 
 
-def _spelt_out(character: str) -> str:
+def _spell_out(character: str) -> str:
     """A letter as all its forms are written: small, of normal width, and in Latin and Greek without accents."""
     form = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", character).casefold())
     bare = unicodedata.normalize("NFKD", form)
     if unicodedata.name(bare[0], "").startswith(("LATIN", "GREEK")):
         form = bare
-    return form if form == character else "".join(_image(part) for part in form)
+    return form if form == character else "".join(_normalise_character(part) for part in form)
 
 
 def _is_among(code: int, ranges: tuple[tuple[int, int], ...]) -> bool:

@@ -61,7 +61,7 @@ _SENTENCES: dict[str, tuple[StrPromise, StrPromise]] = {
 }
 
 
-def sentence(kind: str, actor_name: str) -> str:
+def describe_event(kind: str, actor_name: str) -> str:
     """Describe the event, with the person if any; without a full stop."""
     named, unnamed = _SENTENCES[kind]
     return str(named) % {"who": actor_name} if actor_name else str(unnamed)

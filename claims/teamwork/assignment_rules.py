@@ -26,8 +26,8 @@ from claims.models import (
     Priority,
     Topic,
 )
-from claims.teamwork.assignments import people_for
-from claims.teamwork.notifications import tell
+from claims.teamwork.assignments import find_assignable_people
+from claims.teamwork.notifications import notify_people
 from factcheck.database.deferred_jobs import defer
 from factcheck.list_phrases import listed
 
@@ -36,15 +36,15 @@ ASSIGN_IMPORTED = "claims.teamwork.assign_imported"
 IMPORTS_QUEUE = "imports"
 
 #: So many claims are decided about in one transaction.
-BATCH = 2_000
+BATCH_SIZE = 2_000
 #: Above this number of new claims at once there are no single notifications; the dashboard shows them.
-MOST_TOLD = 50
+NOTIFICATION_LIMIT = 50
 #: A dry run looks at so many of the newest claims.
-TRIED = 500
+DRY_RUN_CLAIMS = 500
 
 
 @dataclass(slots=True)
-class Decision:
+class RuleDecision:
     """The decision of the rules about one claim."""
 
     claim: int
@@ -61,16 +61,16 @@ class Decision:
         return self.person is not None or self.priority is not None or self.due_in_days is not None
 
 
-def decide(claims: QuerySet[Claim], rules: Iterable[AssignmentRule]) -> list[Decision]:
+def decide(claims: QuerySet[Claim], rules: Iterable[AssignmentRule]) -> list[RuleDecision]:
     """Return the decisions of the rules, in order, about these claims; nothing is written.
 
     One query for each rule, and one more where it assigns to a role, however many claims there are.
     """
-    decisions: dict[int, Decision] = {}
-    turns = _Turns()
+    decisions: dict[int, RuleDecision] = {}
+    turns = _AssigneeRotation()
     for rule in rules:
-        for key in _matching(rule, claims).order_by("pk").values_list("pk", flat=True):
-            decision = decisions.setdefault(key, Decision(key))
+        for key in _find_matching_claims(rule, claims).order_by("pk").values_list("pk", flat=True):
+            decision = decisions.setdefault(key, RuleDecision(key))
             if decision.person is None:
                 decision.person = turns.next_for(rule)
             if decision.priority is None:
@@ -86,7 +86,7 @@ def decide(claims: QuerySet[Claim], rules: Iterable[AssignmentRule]) -> list[Dec
 def apply(claims: Collection[int]) -> int:
     """Assign those of these claims that have no assignment yet and of which a rule says something; how many."""
     rules = list(AssignmentRule.objects.active().select_related("person", "role", "follower"))
-    return sum(_apply(batch, rules) for batch in _batches(sorted(claims))) if rules else 0
+    return sum(_apply(batch, rules) for batch in _split_batches(sorted(claims))) if rules else 0
 
 
 def call_after_import(run: int) -> None:
@@ -103,12 +103,12 @@ def apply_to_import(run: int) -> int:
         run=run, made_claim=True, verdict=None, claim__state=Claim.State.PROPOSED
     )
     keys = brought.order_by("claim").values_list("claim", flat=True)
-    return sum(apply(batch) for batch in _batches(list(keys)))
+    return sum(apply(batch) for batch in _split_batches(list(keys)))
 
 
-def dry_run(rule: AssignmentRule) -> list[Decision]:
+def preview_rule(rule: AssignmentRule) -> list[RuleDecision]:
     """Return what the rule alone would have done with the newest claims, newest first. Nothing is written."""
-    newest = Claim.objects.order_by("-pk").values("pk")[:TRIED]
+    newest = Claim.objects.order_by("-pk").values("pk")[:DRY_RUN_CLAIMS]
     return decide(Claim.objects.filter(pk__in=newest), [rule])[::-1]
 
 
@@ -120,19 +120,19 @@ def _apply(batch: Sequence[int], rules: Sequence[AssignmentRule]) -> int:
     taken = Exists(Assignment.objects.filter(claim=OuterRef("pk"), verdict=None))
     decisions = decide(Claim.objects.filter(~taken, pk__in=there), rules)
     today = timezone.localdate()
-    work = [_assignment(one, today) for one in decisions if one.is_work]
+    work = [_build_assignment(one, today) for one in decisions if one.is_work]
     Assignment.objects.bulk_create(work)
-    pairs = {(one.claim, key) for one in decisions for key in _followers(one)}
+    pairs = {(one.claim, key) for one in decisions for key in _collect_followers(one)}
     ClaimFollower.objects.bulk_create(
         [ClaimFollower(claim_id=claim, person_id=person) for claim, person in sorted(pairs)],
         ignore_conflicts=True,
     )
-    if len(decisions) <= MOST_TOLD:
-        _tell(decisions)
+    if len(decisions) <= NOTIFICATION_LIMIT:
+        _notify_people(decisions)
     return len(work)
 
 
-def _assignment(decision: Decision, today: date) -> Assignment:
+def _build_assignment(decision: RuleDecision, today: date) -> Assignment:
     names = listed(rule.name for rule in decision.rules)
     return Assignment(
         claim_id=decision.claim,
@@ -143,30 +143,30 @@ def _assignment(decision: Decision, today: date) -> Assignment:
     )
 
 
-def _followers(decision: Decision) -> set[int]:
+def _collect_followers(decision: RuleDecision) -> set[int]:
     return decision.followers | ({decision.person.pk} if decision.person else set())
 
 
-def _tell(decisions: Iterable[Decision]) -> None:
+def _notify_people(decisions: Iterable[RuleDecision]) -> None:
     given = [(one, one.person) for one in decisions if one.person]
     claims = Claim.objects.in_bulk([one.claim for one, _person in given])
     for one, person in given:
         note = _("Rule: %s") % listed(rule.name for rule in one.rules)
-        tell("assigned", claim=claims[one.claim], to=[person], note=note)
+        notify_people("assigned", claim=claims[one.claim], to=[person], note=note)
 
 
-def _batches(keys: Sequence[int]) -> Iterator[Sequence[int]]:
-    for start in range(0, len(keys), BATCH):
-        yield keys[start : start + BATCH]
+def _split_batches(keys: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(keys), BATCH_SIZE):
+        yield keys[start : start + BATCH_SIZE]
 
 
 # Conditions -------------------------------------------------------------------------------------------------------
 
 
-def _matching(rule: AssignmentRule, claims: QuerySet[Claim]) -> QuerySet[Claim]:
+def _find_matching_claims(rule: AssignmentRule, claims: QuerySet[Claim]) -> QuerySet[Claim]:
     """Return the claims that meet all conditions of the rule."""
     if rule.topic_id:
-        filed = ClaimTopic.objects.filter(claim=OuterRef("pk"), topic__in=_parts_of(rule.topic_id))
+        filed = ClaimTopic.objects.filter(claim=OuterRef("pk"), topic__in=_collect_subtopics(rule.topic_id))
         claims = claims.filter(Exists(filed))
     if rule.language:
         claims = claims.filter(
@@ -181,7 +181,7 @@ def _matching(rule: AssignmentRule, claims: QuerySet[Claim]) -> QuerySet[Claim]:
         claims = claims.filter(claimant=rule.claimant_id)
     if rule.worth_at_least is not None:
         claims = claims.filter(score__gte=rule.worth_at_least)
-    if words := list(_words(rule.words)):
+    if words := list(_split_words(rule.words)):
         occurs = Q()
         for one in words:
             occurs |= Q(statement__icontains=one)
@@ -189,13 +189,13 @@ def _matching(rule: AssignmentRule, claims: QuerySet[Claim]) -> QuerySet[Claim]:
     return claims
 
 
-def _words(lines: str) -> Iterator[str]:
+def _split_words(lines: str) -> Iterator[str]:
     for line in lines.splitlines():
         if word := " ".join(line.split()):
             yield word
 
 
-def _parts_of(topic: int) -> set[int]:
+def _collect_subtopics(topic: int) -> set[int]:
     """The topic and all that is part of it."""
     parts: dict[int | None, list[int]] = defaultdict(list)
     for key, parent in Topic.objects.values_list("pk", "parent"):
@@ -211,7 +211,7 @@ def _parts_of(topic: int) -> set[int]:
 # Whose turn it is -------------------------------------------------------------------------------------------------
 
 
-class _Turns:
+class _AssigneeRotation:
     """Choose the assignee of the next claim for each rule. New assignments count at once."""
 
     def __init__(self) -> None:
@@ -232,7 +232,7 @@ class _Turns:
         return chosen
 
     def _able(self, rule: AssignmentRule) -> list[User]:
-        able = people_for(Claim)
+        able = find_assignable_people(Claim)
         able = able.filter(pk=rule.person_id) if rule.person_id else able.filter(groups=rule.role_id)
         has = Count("assignments", filter=Q(assignments__done_at=None), distinct=True)
         for key, load in able.values_list("pk").annotate(load=has):

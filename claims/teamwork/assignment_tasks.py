@@ -13,6 +13,6 @@ def assign_imported(*, run_id: int) -> None:
 
 @app.periodic(cron="11 * * * *")
 @app.task(name="claims.teamwork.tell_of_due_dates", queueing_lock="claims.teamwork.tell_of_due_dates")
-def tell_of_due_dates(timestamp: int) -> None:
+def notify_of_due_dates(timestamp: int) -> None:
     """Notify people of work that is due soon or overdue. Runs hourly."""
-    due_dates.tell_of_due_dates()
+    due_dates.notify_of_due_dates()

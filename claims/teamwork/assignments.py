@@ -19,25 +19,25 @@ from django.utils.translation import gettext as _
 from claims.models import Assignment, Claim, Priority, Verdict
 from claims.models.assignment import AssignmentQuerySet
 from claims.models.visibility import READ_DRAFTS
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
 from claims.teamwork import followers
-from claims.teamwork.notifications import tell
+from claims.teamwork.notifications import notify_people
 
 Subject = Claim | Verdict
 
 TAKE, ASSIGN = "claims.take_work", "claims.assign_work"
 
 #: The states with something to do. A published verdict can be assigned for another check.
-_TO_BE_DONE = {
+_OPEN_STATES = {
     Claim: (Claim.State.PROPOSED, Claim.State.ACCEPTED),
     Verdict: (Verdict.State.DRAFT, Verdict.State.IN_REVIEW, Verdict.State.PUBLISHED),
 }
 #: Moves that take others back.
-_TAKES_BACK = {"unmerge": ("merge",), "reconsider": ("accept", "decline")}
+_UNDOES = {"unmerge": ("merge",), "reconsider": ("accept", "decline")}
 #: The permissions that an assignee needs.
-_DOING = {Claim: "claims.add_verdict", Verdict: "claims.change_verdict"}
+_REQUIRED_PERMISSIONS = {Claim: "claims.add_verdict", Verdict: "claims.change_verdict"}
 
 
 class Unchanged:
@@ -52,25 +52,25 @@ KEEP: Final = Unchanged()
 
 def can_do(kind: type[Subject], person: User) -> bool:
     """Whether work of this kind can be given to the person at all."""
-    return person.is_active and person.has_perms([_DOING[kind], READ_DRAFTS])
+    return person.is_active and person.has_perms([_REQUIRED_PERMISSIONS[kind], READ_DRAFTS])
 
 
-def people_for(kind: type[Subject]) -> QuerySet[User]:
+def find_assignable_people(kind: type[Subject]) -> QuerySet[User]:
     """Return all people who can be assigned this kind of work, by name."""
     backend = "django.contrib.auth.backends.ModelBackend"
-    able = User.objects.with_perm(_DOING[kind], backend=backend)
+    able = User.objects.with_perm(_REQUIRED_PERMISSIONS[kind], backend=backend)
     reading = User.objects.with_perm(READ_DRAFTS, backend=backend)
     return able.filter(pk__in=reading.values("pk")).order_by("first_name", "last_name", "username")
 
 
 def is_to_be_done(subject: Subject) -> bool:
     """Return whether there is anything left to do, so that it can be assigned."""
-    return subject.state in _TO_BE_DONE[type(subject)]
+    return subject.state in _OPEN_STATES[type(subject)]
 
 
-def assignment_of(subject: Subject) -> Assignment | None:
+def get_open_assignment(subject: Subject) -> Assignment | None:
     """Return the assignment, if there is still work to do."""
-    return _of(subject).filter(done_at=None).select_related("person").first()
+    return _filter_by_subject(subject).filter(done_at=None).select_related("person").first()
 
 
 # What is done -----------------------------------------------------------------------------------------------------
@@ -85,13 +85,13 @@ def take(subject: Subject, *, by: User) -> Assignment:
         NotAllowed: the person's role does not include it.
     """
     require(by, TAKE, _("take work"))
-    assignment = _locked(subject)
+    assignment = _lock_assignment(subject)
     if assignment.person_id == by.pk:
         return assignment
-    if holder := holder_of(assignment):
+    if holder := get_assignee(assignment):
         raise NotPossible(
             _("Assigned to %(who)s since %(when)s. Nothing was changed: only the assignee can hand it over.")
-            % {"who": display_name(holder), "when": _moment(assignment)}
+            % {"who": get_display_name(holder), "when": _format_moment(assignment)}
         )
     return _give(subject, assignment, by, by=by, note="")
 
@@ -113,13 +113,13 @@ def assign(
         NotPossible: that person cannot do it, or is not here any more; there is nothing to do; the tab is old.
         NotAllowed: the person's role does not include it.
     """
-    assignment = _locked(subject)
+    assignment = _lock_assignment(subject)
     _refuse_stale(assignment, seen)
     _may_give(assignment, to, by)
     if not isinstance(due_on, Unchanged):
         assignment.due_on = due_on
     if not isinstance(priority, Unchanged):
-        assignment.priority = _known(priority)
+        assignment.priority = _check_priority(priority)
     return _give(subject, assignment, to, by=by, note=note)
 
 
@@ -133,11 +133,11 @@ def hand_over(
 @transaction.atomic
 def release(subject: Subject, *, by: User, note: str = "", seen: int | Unchanged | None = KEEP) -> Assignment:
     """Release it; due date and priority stay. Raises as `set_due`."""
-    assignment = _locked(subject)
+    assignment = _lock_assignment(subject)
     _refuse_stale(assignment, seen)
     _may_change(assignment, by)
     assignment.person = None
-    return _stored(assignment, by, note)
+    return _save_assignment(assignment, by, note)
 
 
 @transaction.atomic
@@ -148,19 +148,19 @@ def set_due(subject: Subject, due_on: date | None, *, by: User) -> Assignment:
         NotPossible: there is nothing to do.
         NotAllowed: it is assigned to another person, or unassigned, and the person assigns no work.
     """
-    assignment = _locked(subject)
+    assignment = _lock_assignment(subject)
     _may_change(assignment, by)
     assignment.due_on = due_on
-    return _stored(assignment, by, assignment.note)
+    return _save_assignment(assignment, by, assignment.note)
 
 
 @transaction.atomic
 def set_priority(subject: Subject, priority: int, *, by: User) -> Assignment:
     """Set the priority. Raises as `set_due`."""
-    assignment = _locked(subject)
+    assignment = _lock_assignment(subject)
     _may_change(assignment, by)
-    assignment.priority = _known(priority)
-    return _stored(assignment, by, assignment.note)
+    assignment.priority = _check_priority(priority)
+    return _save_assignment(assignment, by, assignment.note)
 
 
 def settle(subject: Subject, action: str) -> None:
@@ -177,31 +177,31 @@ def settle(subject: Subject, action: str) -> None:
         else:
             return
         rows.open().update(done_at=Now())
-    elif action in _TAKES_BACK:
-        moves = subject.transitions.filter(verdict=None, action__in=_TAKES_BACK[action])
+    elif action in _UNDOES:
+        moves = subject.transitions.filter(verdict=None, action__in=_UNDOES[action])
         taken_back = moves.order_by("pk").values_list("at", flat=True).last()
         if taken_back:
-            _of(subject).filter(done_at__gte=taken_back).update(done_at=None)
+            _filter_by_subject(subject).filter(done_at__gte=taken_back).update(done_at=None)
     elif not is_to_be_done(subject):
-        _of(subject).open().update(done_at=Now())
+        _filter_by_subject(subject).open().update(done_at=Now())
 
 
 # How it is decided ------------------------------------------------------------------------------------------------
 
 
-def holder_of(assignment: Assignment) -> User | None:
+def get_assignee(assignment: Assignment) -> User | None:
     """Return the current assignee: None if that person has left."""
     person = assignment.person
     return person if person and person.is_active and assignment.done_at is None else None
 
 
-def _of(subject: Subject) -> AssignmentQuerySet:
+def _filter_by_subject(subject: Subject) -> AssignmentQuerySet:
     if isinstance(subject, Verdict):
         return Assignment.objects.filter(verdict=subject)
     return Assignment.objects.filter(claim=subject, verdict=None)
 
 
-def _locked(subject: Subject) -> Assignment:
+def _lock_assignment(subject: Subject) -> Assignment:
     """Return the subject's assignment, or a new one, under lock; finished work has no assignee."""
     claim_id = subject.claim_id if isinstance(subject, Verdict) else subject.pk
     # Nothing of the claim is written, so rows that refer to it can be added meanwhile.
@@ -214,7 +214,7 @@ def _locked(subject: Subject) -> Assignment:
             _("There is nothing left to do: the state is “%(state)s”.") % {"state": fresh.get_state_display()}
         )
     verdict = fresh if isinstance(fresh, Verdict) else None
-    found = _of(fresh).select_related("person").first()
+    found = _filter_by_subject(fresh).select_related("person").first()
     if found is None:
         return Assignment(claim=claim, verdict=verdict)
     if found.done_at is not None:
@@ -225,17 +225,17 @@ def _locked(subject: Subject) -> Assignment:
 
 
 def _refuse_stale(assignment: Assignment, seen: int | Unchanged | None) -> None:
-    holder = holder_of(assignment)
+    holder = get_assignee(assignment)
     if isinstance(seen, Unchanged) or seen == (holder.pk if holder else None):
         return
     raise NotPossible(
         _("It is now assigned to %(who)s. Nothing was changed. Reload the page and check.")
-        % {"who": display_name(holder) if holder else _("unassigned")}
+        % {"who": get_display_name(holder) if holder else _("unassigned")}
     )
 
 
 def _may_give(assignment: Assignment, to: User, by: User) -> None:
-    holder = holder_of(assignment)
+    holder = get_assignee(assignment)
     kind = Verdict if assignment.verdict_id else Claim
     if not by.has_perm(ASSIGN):
         require(by, TAKE, _("take work and hand it over"))
@@ -244,16 +244,18 @@ def _may_give(assignment: Assignment, to: User, by: User) -> None:
     # As it stands now: the person may have left since the page was drawn.
     fresh = User.objects.filter(pk=to.pk, is_active=True).first()
     if fresh is None:
-        raise NotPossible(_("%(who)s no longer works here.") % {"who": display_name(to)})
+        raise NotPossible(_("%(who)s no longer works here.") % {"who": get_display_name(to)})
     if not can_do(kind, fresh):
-        raise NotPossible(_("The role of %(who)s does not include this work.") % {"who": display_name(to)})
+        raise NotPossible(
+            _("The role of %(who)s does not include this work.") % {"who": get_display_name(to)}
+        )
 
 
 def _may_change(assignment: Assignment, by: User) -> None:
     if by.has_perm(ASSIGN):
         return
     require(by, TAKE, _("set due dates"))
-    if holder_of(assignment) != by:
+    if get_assignee(assignment) != by:
         raise NotAllowed(
             _(
                 "Only the assignee or an editor can change that. If it is unassigned, assign it to yourself "
@@ -262,27 +264,27 @@ def _may_change(assignment: Assignment, by: User) -> None:
         )
 
 
-def _known(priority: int) -> int:
+def _check_priority(priority: int) -> int:
     if priority not in Priority.values:
         raise NotPossible(_("Choose a priority from the list."))
     return priority
 
 
 def _give(subject: Subject, assignment: Assignment, to: User, *, by: User, note: str) -> Assignment:
-    before = holder_of(assignment)
+    before = get_assignee(assignment)
     assignment.person = to
-    stored = _stored(assignment, by, note)
+    stored = _save_assignment(assignment, by, note)
     followers.add([assignment.claim_id], [to.pk])
     if before != to:
         claim, verdict = assignment.claim, assignment.verdict
-        tell("assigned", claim=claim, verdict=verdict, to=[to], by=by, note=note)
+        notify_people("assigned", claim=claim, verdict=verdict, to=[to], by=by, note=note)
         if before:
-            tell("handed_over", claim=claim, verdict=verdict, to=[before], by=by, note=note)
+            notify_people("handed_over", claim=claim, verdict=verdict, to=[before], by=by, note=note)
     return stored
 
 
-def _stored(assignment: Assignment, by: User, note: str) -> Assignment:
-    assignment.by, assignment.by_name = by, display_name(by)
+def _save_assignment(assignment: Assignment, by: User, note: str) -> Assignment:
+    assignment.by, assignment.by_name = by, get_display_name(by)
     assignment.note = note.strip()
     assignment.save()
     # When it began, the database says.
@@ -290,5 +292,5 @@ def _stored(assignment: Assignment, by: User, note: str) -> Assignment:
     return assignment
 
 
-def _moment(assignment: Assignment) -> str:
+def _format_moment(assignment: Assignment) -> str:
     return date_format(localtime(assignment.since), "SHORT_DATETIME_FORMAT")

@@ -20,9 +20,9 @@ from procrastinate.contrib.django import app
 
 from claims.models import ChatChannel, ChatMessage, ChatProgress, Claim, Comment, Verdict
 from claims.models.chat_channel import TOLD_TO_CHATS
-from claims.newsroom.people import display_name
-from claims.teamwork.activity_text import sentence
-from claims.teamwork.chat_messages import ChatText, payload
+from claims.newsroom.people import get_display_name
+from claims.teamwork.activity_text import describe_event
+from claims.teamwork.chat_messages import ChatText, build_payload
 from factcheck.database.deferred_jobs import defer
 from sources.http import sent_messages
 
@@ -35,7 +35,7 @@ RETRIES = (10, 60, 300, 1800, 7200, 21600, 43200)
 
 
 #: The end of a longer address may be shown: the rest cannot be guessed.
-LONGEST_UNCUT = 60
+UNMASKED_LENGTH = 60
 
 
 class NotSent(Exception):
@@ -65,7 +65,7 @@ def announce(
             claim=claim,
             verdict=verdict,
             comment=comment,
-            actor_name=display_name(by)[:200] if by else "",
+            actor_name=get_display_name(by)[:200] if by else "",
             note=note,
         )
         for channel in channels.filter(topics).distinct()
@@ -87,10 +87,10 @@ def check_address(address: str) -> str:
     return address
 
 
-def shown_address(address: str) -> str:
+def mask_address(address: str) -> str:
     """Mask the address: show its target, without the secret for posting."""
     parts = urlsplit(address)
-    end = address[-4:] if len(address) > LONGEST_UNCUT else ""
+    end = address[-4:] if len(address) > UNMASKED_LENGTH else ""
     return f"{parts.scheme}://{parts.netloc}/…{end}"
 
 
@@ -113,7 +113,7 @@ def send_message(*, message_id: int, attempt: int) -> None:
     try:
         if not message.channel.active:
             raise NotSent(_("The channel was switched off."))
-        post(message.channel, text_of(message))
+        post(message.channel, build_text(message))
     except NotSent as failure:
         _note_failure(message, attempt, str(failure))
     else:
@@ -143,7 +143,7 @@ def try_out(channel: ChatChannel) -> None:
     note_sent(channel)
 
 
-def text_of(message: ChatMessage) -> ChatText:
+def build_text(message: ChatMessage) -> ChatText:
     """Return the message. It contains colleagues' words only if the channel allows it."""
     words = ""
     if message.channel.tells_words:
@@ -151,9 +151,9 @@ def text_of(message: ChatMessage) -> ChatText:
     with translation.override(settings.LANGUAGE_CODE):
         return ChatText(
             kind=message.kind,
-            headline=sentence(message.kind, message.actor_name),
+            headline=describe_event(message.kind, message.actor_name),
             statement=message.claim.statement,
-            link=f"{settings.SITE_URL}{_page(message)}",
+            link=f"{settings.SITE_URL}{_build_page_path(message)}",
             button=pgettext("button", "Open"),
             words=words,
         )
@@ -161,16 +161,16 @@ def text_of(message: ChatMessage) -> ChatText:
 
 def post(channel: ChatChannel, text: ChatText) -> None:
     """Raises NotSent: the tool did not take it."""
-    body = json.dumps(payload(channel.shape, text)).encode()
+    body = json.dumps(build_payload(channel.shape, text)).encode()
     headers = {"Content-Type": "application/json"}
     try:
         answer = sent_messages.post(
             channel.address, body, headers, allow_loopback=settings.WEBHOOKS_TO_LOOPBACK
         )
     except sent_messages.PostError as failure:
-        raise NotSent(str(failure).replace(channel.address, shown_address(channel.address))) from None
+        raise NotSent(str(failure).replace(channel.address, mask_address(channel.address))) from None
     if not 200 <= answer.status < 300:
-        said = answer.beginning.replace(channel.address, shown_address(channel.address)).strip()
+        said = answer.beginning.replace(channel.address, mask_address(channel.address)).strip()
         raise NotSent(f"HTTP {answer.status}: {said[:300]}" if said else f"HTTP {answer.status}")
 
 
@@ -201,7 +201,7 @@ def _note_failure(message: ChatMessage, attempt: int, failure: str) -> None:
         defer(SEND, {"message_id": message.pk, "attempt": attempt + 1}, queue=QUEUE, scheduled_at=later)
 
 
-def _page(message: ChatMessage) -> str:
+def _build_page_path(message: ChatMessage) -> str:
     if message.verdict_id and not message.comment_id:
         return reverse("admin:claims_verdict_change", args=[message.verdict_id])
     page = reverse("admin:claims_claim_change", args=[message.claim_id])

@@ -6,7 +6,7 @@ from typing import Any
 from claims.models import ChatChannel
 
 #: Characters of a text that are sent: Slack takes 3000 in a section.
-LONGEST_TEXT = 1000
+MAX_TEXT_LENGTH = 1000
 _Shape = ChatChannel.Shape
 
 
@@ -22,12 +22,16 @@ class ChatText:
     words: str = ""
 
 
-def payload(shape: str, text: ChatText) -> dict[str, Any]:
+def build_payload(shape: str, text: ChatText) -> dict[str, Any]:
     """The JSON that a tool of this shape is sent."""
-    return {_Shape.SLACK: _slack, _Shape.TEAMS: _teams, _Shape.JSON: _plain}[_Shape(shape)](text)
+    return {
+        _Shape.SLACK: _build_slack_message,
+        _Shape.TEAMS: _build_teams_message,
+        _Shape.JSON: _build_plain_message,
+    }[_Shape(shape)](text)
 
 
-def _slack(text: ChatText) -> dict[str, Any]:
+def _build_slack_message(text: ChatText) -> dict[str, Any]:
     """https://api.slack.com/messaging/webhooks, with blocks; `text` is what notifications show, and Mattermost.
 
     Slack's own markup is made of `&`, `<` and `>`; `plain_text` knows none besides names of emoji. In `text`, which has
@@ -35,38 +39,38 @@ def _slack(text: ChatText) -> dict[str, Any]:
     that answers.
     """
     blocks: list[dict[str, Any]] = [
-        {"type": "section", "text": _plain_text(text.headline)},
-        {"type": "section", "text": _plain_text(text.statement)},
+        {"type": "section", "text": _build_plain_text(text.headline)},
+        {"type": "section", "text": _build_plain_text(text.statement)},
     ]
     if text.words:
-        blocks.append({"type": "section", "text": _plain_text(text.words)})
-    link = {"type": "mrkdwn", "text": f"<{text.link}|{_escaped(text.button)}>"}
+        blocks.append({"type": "section", "text": _build_plain_text(text.words)})
+    link = {"type": "mrkdwn", "text": f"<{text.link}|{_escape_text(text.button)}>"}
     blocks.append({"type": "context", "elements": [link]})
-    said = f"{_escaped(text.headline)}: {_escaped(cut(text.statement))}"
+    said = f"{_escape_text(text.headline)}: {_escape_text(cut(text.statement))}"
     return {"text": f"{said} <{text.link}>", "blocks": blocks}
 
 
-def _plain_text(words: str) -> dict[str, Any]:
+def _build_plain_text(words: str) -> dict[str, Any]:
     return {"type": "plain_text", "text": cut(words), "emoji": False}
 
 
-def _escaped(words: str) -> str:
+def _escape_text(words: str) -> str:
     escaped = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
     # Mattermost and Rocket.Chat call people by these, in whatever they are sent.
     return escaped.replace("@", "@\u200b")
 
 
-def _teams(text: ChatText) -> dict[str, Any]:
+def _build_teams_message(text: ChatText) -> dict[str, Any]:
     """A message with an Adaptive Card, as the workflow “When a Teams webhook request is received” posts it.
 
     Words are in RichTextBlocks, which know no Markdown: links and images in a statement stay letters.
     """
     body: list[dict[str, Any]] = [
-        _text_run(text.headline, weight="Bolder"),
-        _text_run(text.statement),
+        _build_text_run(text.headline, weight="Bolder"),
+        _build_text_run(text.statement),
     ]
     if text.words:
-        body.append(_text_run(text.words, isSubtle=True))
+        body.append(_build_text_run(text.words, isSubtle=True))
     card = {
         "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
         "type": "AdaptiveCard",
@@ -83,11 +87,11 @@ def _teams(text: ChatText) -> dict[str, Any]:
     return {"type": "message", "attachments": [attachment]}
 
 
-def _text_run(words: str, **look: Any) -> dict[str, Any]:
+def _build_text_run(words: str, **look: Any) -> dict[str, Any]:
     return {"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": cut(words), **look}]}
 
 
-def _plain(text: ChatText) -> dict[str, Any]:
+def _build_plain_message(text: ChatText) -> dict[str, Any]:
     said = {"kind": text.kind, "text": text.headline, "statement": text.statement, "url": text.link}
     return said | ({"words": text.words} if text.words else {})
 
@@ -95,4 +99,4 @@ def _plain(text: ChatText) -> dict[str, Any]:
 def cut(words: str) -> str:
     """Return the text, shortened for a chat; never empty, which tools reject."""
     words = words.strip() or "–"
-    return words if len(words) <= LONGEST_TEXT else words[: LONGEST_TEXT - 1] + "…"
+    return words if len(words) <= MAX_TEXT_LENGTH else words[: MAX_TEXT_LENGTH - 1] + "…"

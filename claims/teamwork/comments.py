@@ -17,11 +17,11 @@ from django.utils.translation import gettext as _
 from claims.models import Assignment, Claim, ClaimFollower, Comment, Notification, Verdict
 from claims.models import NotificationKind as Kind
 from claims.models.comment import EDITABLE_FOR, LONGEST_COMMENT
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.teamwork import chat, followers
-from claims.teamwork.mentions import mentioned_in
-from claims.teamwork.notifications import readers, tell
+from claims.teamwork.mentions import find_mentioned
+from claims.teamwork.notifications import find_readers, notify_people
 from factcheck.database import clock
 
 #: What it takes to withdraw what others said.
@@ -29,7 +29,7 @@ WITHDRAW = "claims.withdraw_comment"
 
 
 @dataclass(frozen=True)
-class Said:
+class CommentResult:
     """The result of writing or editing a comment."""
 
     comment: Comment
@@ -46,7 +46,7 @@ def write(
     verdict: Verdict | None = None,
     reply_to: Comment | None = None,
     key: UUID | None = None,
-) -> Said:
+) -> CommentResult:
     """Add a comment and notify the people concerned. Its author follows the claim from then on.
 
     Args:
@@ -58,13 +58,13 @@ def write(
         NotPossible: it says nothing, or the thread is on another claim.
         NotAllowed: the person may not read the claim, the verdict or the thread.
     """
-    claim = _locked_claim(claim, by)
-    text = _checked(text)
+    claim = _lock_claim(claim, by)
+    text = _clean_text(text)
     if key and (said := Comment.objects.filter(key=key).first()):
         if (said.author_id, said.claim_id, said.text) == (by.pk, claim.pk, text):
-            return Said(said, [])
+            return CommentResult(said, [])
         key = None  # the form was filled in again
-    thread = _thread(claim, reply_to, by) if reply_to else None
+    thread = _lock_thread(claim, reply_to, by) if reply_to else None
     version = verdict.version if verdict else None
     if thread:
         verdict, version = thread.verdict, thread.verdict_version
@@ -76,36 +76,36 @@ def write(
         verdict_version=version,
         reply_to=thread,
         author=by,
-        author_name=display_name(by)[:200],
+        author_name=get_display_name(by)[:200],
         text=text,
         key=key or uuid4(),
     )
     if thread and thread.resolved_at:
         # A reply does not resolve it.
         _save(thread, resolved_at=None, resolved_by=None, resolved_by_name="")
-    mentioned, unable = _mention(comment, by)
+    mentioned, unable = _record_mentions(comment, by)
     followers.add([claim.pk], [by.pk, *(person.pk for person in mentioned)])
     about: dict[str, Any] = {"claim": claim, "by": by, "verdict": verdict, "comment": comment}
-    tell(Kind.MENTIONED, to=mentioned, **about)
+    notify_people(Kind.MENTIONED, to=mentioned, **about)
     if thread:
-        tell(Kind.REPLIED, to=_taking_part(thread), **about)
-    tell(Kind.COMMENTED, to=concerned(claim, verdict), **about)
+        notify_people(Kind.REPLIED, to=_find_participants(thread), **about)
+    notify_people(Kind.COMMENTED, to=find_people_to_notify(claim, verdict), **about)
     chat.announce(Kind.COMMENTED, **about)
-    return Said(comment, unable)
+    return CommentResult(comment, unable)
 
 
 @transaction.atomic
-def edit(comment: Comment, text: str, *, by: User, seen: str | None = None) -> Said:
+def edit(comment: Comment, text: str, *, by: User, seen: str | None = None) -> CommentResult:
     """Edit a comment. Newly mentioned people are notified now; the earlier wording is kept.
 
     Args:
-        seen: the `version_of` the comment that was on the page where it was edited, if on one.
+        seen: the `get_version` the comment that was on the page where it was edited, if on one.
 
     Raises:
         NotPossible: it says nothing, was withdrawn, is older than a day, or was edited since it was seen.
         NotAllowed: it is another author's, or the person may no longer read it.
     """
-    comment = _locked(comment, by)
+    comment = _lock_comment(comment, by)
     if comment.author_id != by.pk:
         raise NotAllowed(_("Only the author can edit a comment."))
     now = clock.now()
@@ -113,18 +113,20 @@ def edit(comment: Comment, text: str, *, by: User, seen: str | None = None) -> S
         raise NotPossible(
             _("A comment can be edited for one day, unless it was withdrawn. Reply to it instead.")
         )
-    text = _checked(text)
+    text = _clean_text(text)
     if text == comment.text:
-        return Said(comment, [])
-    if seen is not None and seen != version_of(comment):
+        return CommentResult(comment, [])
+    if seen is not None and seen != get_version(comment):
         raise NotPossible(
             _("You have edited this comment in another window. Reload this page, then edit it again.")
         )
     _save(comment, text=text, edited_at=now)
-    mentioned, unable = _mention(comment, by)
+    mentioned, unable = _record_mentions(comment, by)
     followers.add([comment.claim_id], [person.pk for person in mentioned])
-    tell(Kind.MENTIONED, to=mentioned, claim=comment.claim, by=by, verdict=comment.verdict, comment=comment)
-    return Said(comment, unable)
+    notify_people(
+        Kind.MENTIONED, to=mentioned, claim=comment.claim, by=by, verdict=comment.verdict, comment=comment
+    )
+    return CommentResult(comment, unable)
 
 
 @transaction.atomic
@@ -134,7 +136,7 @@ def withdraw(comment: Comment, *, by: User) -> Comment:
     Raises:
         NotAllowed: it is another author's, and the person's role does not include withdrawing it.
     """
-    comment = _locked(comment, by)
+    comment = _lock_comment(comment, by)
     if comment.author_id != by.pk and not by.has_perm(WITHDRAW):
         raise NotAllowed(_("Only the author or an administrator can withdraw a comment."))
     if comment.withdrawn_at is None:
@@ -146,7 +148,7 @@ def withdraw(comment: Comment, *, by: User) -> Comment:
             text="",
             withdrawn_at=clock.now(),
             withdrawn_by=by,
-            withdrawn_by_name=display_name(by)[:200],
+            withdrawn_by_name=get_display_name(by)[:200],
         )
     return comment
 
@@ -162,24 +164,24 @@ def resolve(comment: Comment, *, by: User, resolved: bool = True, seen: int | No
         NotPossible: it is a reply, not a thread; or there is an unread reply.
         NotAllowed: the person may not read it.
     """
-    comment = _locked(comment, by)
+    comment = _lock_comment(comment, by)
     if comment.reply_to_id:
         raise NotPossible(_("Resolve the whole thread, not a single reply."))
     if resolved and seen is not None and comment.replies.filter(pk__gt=seen).exists():
         raise NotPossible(_("Someone has replied in the meantime. Read the reply, then resolve the thread."))
     if resolved and comment.resolved_at is None:
-        _save(comment, resolved_at=clock.now(), resolved_by=by, resolved_by_name=display_name(by)[:200])
+        _save(comment, resolved_at=clock.now(), resolved_by=by, resolved_by_name=get_display_name(by)[:200])
     elif not resolved and comment.resolved_at:
         _save(comment, resolved_at=None, resolved_by=None, resolved_by_name="")
     return comment
 
 
-def version_of(comment: Comment) -> str:
+def get_version(comment: Comment) -> str:
     """Return a value that changes with every edit of the comment."""
     return comment.edited_at.isoformat() if comment.edited_at else ""
 
 
-def concerned(claim: Claim, verdict: Verdict | None = None) -> QuerySet[User]:
+def find_people_to_notify(claim: Claim, verdict: Verdict | None = None) -> QuerySet[User]:
     """Return the people to notify about the claim: followers, the assignee, and the verdict's author."""
     following = ClaimFollower.objects.filter(claim=claim).values("person")
     holders = Assignment.objects.held().filter(claim=claim).values("person")
@@ -190,7 +192,7 @@ def concerned(claim: Claim, verdict: Verdict | None = None) -> QuerySet[User]:
 # Steps that several of these take -------------------------------------------------------------------------------------
 
 
-def _locked_claim(claim: Claim, by: User) -> Claim:
+def _lock_claim(claim: Claim, by: User) -> Claim:
     """Return the claim, locked against deletion. All writers lock claims before anything else."""
     locked = Claim.objects.select_for_update(of=("self",), no_key=True).filter(pk=claim.pk).first()
     if locked is None:
@@ -200,8 +202,8 @@ def _locked_claim(claim: Claim, by: User) -> Claim:
     return locked
 
 
-def _locked(comment: Comment, by: User) -> Comment:
-    _locked_claim(comment.claim, by)
+def _lock_comment(comment: Comment, by: User) -> Comment:
+    _lock_claim(comment.claim, by)
     if not Comment.objects.readable_by(by).filter(pk=comment.pk).exists():
         raise NotAllowed(_("You cannot read this comment."))
     return (
@@ -211,16 +213,16 @@ def _locked(comment: Comment, by: User) -> Comment:
     )
 
 
-def _thread(claim: Claim, reply_to: Comment, by: User) -> Comment:
-    thread = _locked(reply_to, by)
+def _lock_thread(claim: Claim, reply_to: Comment, by: User) -> Comment:
+    thread = _lock_comment(reply_to, by)
     if thread.reply_to:
-        thread = _locked(thread.reply_to, by)
+        thread = _lock_comment(thread.reply_to, by)
     if thread.claim_id != claim.pk:
         raise NotPossible(_("That thread is on another claim."))
     return thread
 
 
-def _checked(text: str) -> str:
+def _clean_text(text: str) -> str:
     # What a browser sends ends lines with two characters, and PostgreSQL stores every character but one.
     text = text.replace("\r\n", "\n").replace("\0", "�").strip()
     if not text:
@@ -239,15 +241,15 @@ def _save(comment: Comment, **changes: Any) -> None:
     comment.save(update_fields=list(changes))
 
 
-def _mention(comment: Comment, by: User) -> tuple[list[User], list[User]]:
+def _record_mentions(comment: Comment, by: User) -> tuple[list[User], list[User]]:
     """Note who is mentioned: those who may read the comment, and those who may not and are only named."""
-    named = mentioned_in(comment.text)
-    able = list(readers(named, claim=comment.claim, verdict=comment.verdict, comment=comment))
+    named = find_mentioned(comment.text)
+    able = list(find_readers(named, claim=comment.claim, verdict=comment.verdict, comment=comment))
     comment.mentioned.set(able)
     return able, [person for person in named if person not in able]
 
 
-def _taking_part(thread: Comment) -> Iterable[User]:
+def _find_participants(thread: Comment) -> Iterable[User]:
     """Return the participants of the thread."""
     said = Comment.objects.filter(Q(pk=thread.pk) | Q(reply_to=thread))
     return User.objects.filter(pk__in=said.values("author"))

@@ -21,14 +21,14 @@ from procrastinate.contrib.django import app
 
 from claims.models import MailChoice, MailSchedule, Notification
 from claims.models.notification import NotificationQuerySet
-from claims.newsroom.mail_languages import time_zone_of, written_for
+from claims.newsroom.mail_languages import get_time_zone, override_language_for
 from claims.teamwork import mails, notifications
 from factcheck.database.deferred_jobs import defer
 
 #: The task that sends one digest.
 SEND = "claims.teamwork.digest.send_digest"
 #: Maximum events per email. The rest are at the desk, as the email says.
-LONGEST = 100
+MAX_NOTIFICATIONS = 100
 
 
 @app.periodic(cron="*/15 * * * *")
@@ -36,7 +36,11 @@ LONGEST = 100
 @transaction.atomic
 def begin_digests(timestamp: int) -> None:
     """Four times an hour, as there are time zones that differ by quarters: have each digest sent that is due."""
-    defer(SEND, *({"person_id": person} for person in due(timezone.now())), queue=notifications.MAIL_QUEUE)
+    defer(
+        SEND,
+        *({"person_id": person} for person in find_due_people(timezone.now())),
+        queue=notifications.MAIL_QUEUE,
+    )
 
 
 @app.task(name=SEND, queue=notifications.MAIL_QUEUE, retry=mails.RETRIES)
@@ -46,35 +50,35 @@ def send_digest(*, person_id: int) -> None:
     MailSchedule.objects.get_or_create(person_id=person_id)
     # Who else sends it waits here, and then finds it sent.
     schedule = MailSchedule.objects.select_for_update(of=("self",)).select_related("person").get(pk=person_id)
-    moment = last_moment(schedule, timezone.now())
+    moment = find_last_moment(schedule, timezone.now())
     person = schedule.person
     if not (person.is_active and person.is_staff and person.email) or _was_sent(schedule, moment):
         return
-    rows = _waiting().of(person).filter(created_at__lt=moment).order_by("claim", "pk")
+    rows = _find_waiting().of(person).filter(created_at__lt=moment).order_by("claim", "pk")
     told = list(rows.select_related("claim", "comment"))
     if not told:
         return
     Notification.objects.filter(pk__in=[row.pk for row in told]).update(mailed_at=timezone.now())
     schedule.digest_of = moment.date()
     schedule.save(update_fields=["digest_of"])
-    with written_for(person):
+    with override_language_for(person):
         _mail(person, told, moment).send()
 
 
-def due(now: datetime) -> Iterator[int]:
+def find_due_people(now: datetime) -> Iterator[int]:
     """The ids of those whose digest should be sent."""
-    first = dict(_waiting().order_by().values_list("person").annotate(first=Min("created_at")))
+    first = dict(_find_waiting().order_by().values_list("person").annotate(first=Min("created_at")))
     schedules = MailSchedule.objects.in_bulk(first)
     for person, since in first.items():
         schedule = schedules.get(person) or MailSchedule(person_id=person)
-        moment = last_moment(schedule, now)
+        moment = find_last_moment(schedule, now)
         if since < moment and not _was_sent(schedule, moment):
             yield person
 
 
-def last_moment(schedule: MailSchedule, now: datetime) -> datetime:
+def find_last_moment(schedule: MailSchedule, now: datetime) -> datetime:
     """When the person's hour was last, in their time zone."""
-    zone = time_zone_of(schedule)
+    zone = get_time_zone(schedule)
     local = now.astimezone(zone)
     today = datetime.combine(local.date(), time(schedule.hour), zone)
     # Compared in one time zone: of two moments in the same one, Python compares what their clocks show.
@@ -87,25 +91,26 @@ def _was_sent(schedule: MailSchedule, moment: datetime) -> bool:
     return schedule.digest_of is not None and schedule.digest_of >= moment.date()
 
 
-def _waiting() -> NotificationQuerySet:
+def _find_waiting() -> NotificationQuerySet:
     return Notification.objects.to_be_mailed(MailChoice.DIGEST).unread().filter(person__is_active=True)
 
 
 def _mail(person: User, told: list[Notification], moment: datetime) -> EmailMultiAlternatives:
-    shown = told[:LONGEST]
+    shown = told[:MAX_NOTIFICATIONS]
     context = {
         "newsroom": settings.NEWSROOM_NAME,
         "claims": [
-            [mails.told(row) for row in rows] for _claim, rows in groupby(shown, key=lambda row: row.claim_id)
+            [mails.build_notification_text(row) for row in rows]
+            for _claim, rows in groupby(shown, key=lambda row: row.claim_id)
         ],
         "more": len(told) - len(shown),
-        "desk": mails.absolute(reverse("admin:claims_notification_changelist")),
-        "preferences": mails.absolute(reverse("admin:claims_notification_preferences")),
+        "desk": mails.make_absolute(reverse("admin:claims_notification_changelist")),
+        "preferences": mails.make_absolute(reverse("admin:claims_notification_preferences")),
     }
-    subject = mails.one_line(
+    subject = mails.to_one_line(
         _("[%(newsroom)s] Activity until %(when)s")
         % {"newsroom": settings.NEWSROOM_NAME, "when": date_format(moment, "SHORT_DATETIME_FORMAT")}
     )
-    mail = mails.composed(person, subject, "mail/digest", context, kind=mails.DIGEST)
-    mail.extra_headers["Message-ID"] = mails.message_id(f"digest-{person.pk}-{moment:%Y%m%d}")
+    mail = mails.compose_mail(person, subject, "mail/digest", context, kind=mails.DIGEST)
+    mail.extra_headers["Message-ID"] = mails.build_message_id(f"digest-{person.pk}-{moment:%Y%m%d}")
     return mail

@@ -20,9 +20,9 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from claims.models import Claim, Notification
-from claims.newsroom.mail_languages import written_for
+from claims.newsroom.mail_languages import override_language_for
 from claims.teamwork import notifications
-from claims.teamwork.activity_text import sentence
+from claims.teamwork.activity_text import describe_event
 
 #: Tried again after 4, 16, 64, 256 and 1024 seconds and so on: for most of a day.
 RETRIES = RetryStrategy(max_attempts=8, exponential_wait=4)
@@ -46,7 +46,7 @@ def mail_notification(*, notification_id: int) -> None:
     if notification is None or not may_be_told(notification):
         return
     Notification.objects.filter(pk=notification.pk).update(mailed_at=timezone.now())
-    with written_for(notification.person):
+    with override_language_for(notification.person):
         mail_about(notification).send()
 
 
@@ -63,26 +63,26 @@ def mail_about(notification: Notification) -> EmailMultiAlternatives:
     claim = notification.claim
     context = {
         "newsroom": settings.NEWSROOM_NAME,
-        "line": told(notification),
-        "preferences": absolute(reverse("admin:claims_notification_preferences")),
+        "line": build_notification_text(notification),
+        "preferences": make_absolute(reverse("admin:claims_notification_preferences")),
     }
-    mail = composed(
-        notification.person, subject_of(claim), "mail/notification", context, kind=notification.kind
+    mail = compose_mail(
+        notification.person, build_subject(claim), "mail/notification", context, kind=notification.kind
     )
     mail.extra_headers |= {
-        "Message-ID": message_id(f"notification-{notification.pk}"),
+        "Message-ID": build_message_id(f"notification-{notification.pk}"),
         # What mail programs sort into threads by: no mail has this id, all about the claim name it.
-        "References": message_id(f"claim-{claim.pk}"),
-        "In-Reply-To": message_id(f"claim-{claim.pk}"),
+        "References": build_message_id(f"claim-{claim.pk}"),
+        "In-Reply-To": build_message_id(f"claim-{claim.pk}"),
     }
     return mail
 
 
-def composed(
+def compose_mail(
     person: User, subject: str, template: str, context: Mapping[str, Any], *, kind: str
 ) -> EmailMultiAlternatives:
     """Build an email as text and HTML, with the unsubscribe header for its kind."""
-    stop = absolute(reverse("admin:claims_notification_stop_mail", args=[stop_token(person, kind)]))
+    stop = make_absolute(reverse("admin:claims_notification_stop_mail", args=[stop_token(person, kind)]))
     mail = EmailMultiAlternatives(
         subject, render_to_string(f"{template}.txt", dict(context)).strip() + "\n", to=[person.email]
     )
@@ -95,35 +95,35 @@ def composed(
     return mail
 
 
-def told(notification: Notification) -> dict[str, str]:
+def build_notification_text(notification: Notification) -> dict[str, str]:
     """The text of one notification in an email."""
     return {
-        "headline": sentence(notification.kind, notification.actor_name),
+        "headline": describe_event(notification.kind, notification.actor_name),
         "statement": notification.claim.statement,
         "words": notification.comment.text if notification.comment else notification.note,
-        "link": absolute(reverse("admin:claims_notification_open", args=[notification.pk])),
+        "link": make_absolute(reverse("admin:claims_notification_open", args=[notification.pk])),
     }
 
 
-def subject_of(claim: Claim) -> str:
+def build_subject(claim: Claim) -> str:
     """Return the subject, the same for all emails about a claim, so that programs thread them."""
-    return one_line(_("[%(newsroom)s] Claim %(id)d: %(statement)s")) % {
-        "newsroom": one_line(settings.NEWSROOM_NAME),
+    return to_one_line(_("[%(newsroom)s] Claim %(id)d: %(statement)s")) % {
+        "newsroom": to_one_line(settings.NEWSROOM_NAME),
         "id": claim.pk,
-        "statement": one_line(claim.statement)[:100],
+        "statement": to_one_line(claim.statement)[:100],
     }
 
 
-def one_line(words: str) -> str:
+def to_one_line(words: str) -> str:
     """The words without what could end a header, or turn around how it reads."""
     return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
 
 
-def absolute(path: str) -> str:
+def make_absolute(path: str) -> str:
     return f"{settings.SITE_URL}{path}"
 
 
-def message_id(of: str) -> str:
+def build_message_id(of: str) -> str:
     """The id of a mail, always the same: one that was sent twice is shown once."""
     return f"<{of}@{urlsplit(settings.SITE_URL).hostname}>"
 

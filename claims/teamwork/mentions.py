@@ -15,57 +15,59 @@ from markdown_it.token import Token
 from claims.ledger.document.markdown import parse_markdown, render_parts
 
 #: So many names of one text are looked up. Who names more calls a meeting.
-MOST_NAMES = 50
+NAME_LIMIT = 50
 #: So many people are offered while a name is typed.
-MOST_OFFERED = 8
+SUGGESTION_LIMIT = 8
 
 # Django's user names, also with accents written apart, and not behind a letter: that is a mail address.
 _NAMED = re.compile(r"(?<![\w@.+/-])@([\w\u0300-\u036f.@+-]{1,150})")
 #: What ends a sentence may also end a user name.
-_ENDS = ".@+-"
+_TRAILING_SIGNS = ".@+-"
 
 
-def people_at_the_desk() -> QuerySet[User]:
+def find_mentionable_people() -> QuerySet[User]:
     """Return the people who can be mentioned."""
     return User.objects.filter(is_active=True, is_staff=True)
 
 
-def mentioned_in(text: str) -> list[User]:
+def find_mentioned(text: str) -> list[User]:
     """Return the people mentioned in the text, each once, unordered."""
-    names = _names(parse_markdown(text))
-    folded = {_folded(candidate) for name in names for candidate in _candidates(name)}
-    by_name = _by_name(people_at_the_desk().annotate(lowered=Lower("username")).filter(lowered__in=folded))
-    found = (_meant(name, by_name) for name in names)
+    names = _find_names(parse_markdown(text))
+    folded = {_fold_name(candidate) for name in names for candidate in _iterate_candidates(name)}
+    by_name = _group_by_name(
+        find_mentionable_people().annotate(lowered=Lower("username")).filter(lowered__in=folded)
+    )
+    found = (_find_person(name, by_name) for name in names)
     return list({person.pk: person for person, _length in filter(None, found)}.values())
 
 
-def with_mentions(text: str, mentioned: list[User]) -> str:
+def render_mentions(text: str, mentioned: list[User]) -> str:
     """Return safe HTML in which the names of these people stand out."""
-    parts, by_name = parse_markdown(text), _by_name(mentioned)
+    parts, by_name = parse_markdown(text), _group_by_name(mentioned)
     if by_name:
         for part in parts:
             if part.children:
-                part.children = list(_standing_out(part.children, by_name))
+                part.children = list(_highlight_mentions(part.children, by_name))
     return render_parts(parts)
 
 
-def offered(beginning: str) -> list[User]:
+def suggest_people(beginning: str) -> list[User]:
     """Return the people whose names begin with the typed text."""
-    rows = people_at_the_desk().order_by("username")
-    typed = _folded(beginning)
+    rows = find_mentionable_people().order_by("username")
+    typed = _fold_name(beginning)
     if typed:
         rows = rows.filter(
             Q(username__istartswith=typed)
             | Q(first_name__istartswith=typed)
             | Q(last_name__istartswith=typed)
         )
-    return list(rows[:MOST_OFFERED])
+    return list(rows[:SUGGESTION_LIMIT])
 
 
 # Reading --------------------------------------------------------------------------------------------------------------
 
 
-def _words(parts: list[Token]) -> Iterator[Token]:
+def _iterate_words(parts: list[Token]) -> Iterator[Token]:
     """The tokens of plain words, outside of links."""
     depth = 0
     for part in parts:
@@ -74,48 +76,48 @@ def _words(parts: list[Token]) -> Iterator[Token]:
             yield part
 
 
-def _names(parts: list[Token]) -> list[str]:
+def _find_names(parts: list[Token]) -> list[str]:
     """Return the names after @ signs, each once."""
     found: dict[str, None] = {}
     for part in parts:
-        for words in _words(part.children or []):
+        for words in _iterate_words(part.children or []):
             for match in _NAMED.finditer(words.content):
                 found.setdefault(match[1])
-                if len(found) == MOST_NAMES:
+                if len(found) == NAME_LIMIT:
                     return list(found)
     return list(found)
 
 
-def _candidates(name: str) -> Iterator[str]:
+def _iterate_candidates(name: str) -> Iterator[str]:
     """Return possible user names, longest first: “@kim.” may end a sentence or contain the full stop."""
     yield name
-    while name and name[-1] in _ENDS:
+    while name and name[-1] in _TRAILING_SIGNS:
         name = name[:-1]
         yield name
 
 
-def _normal(name: str) -> str:
+def _normalise_name(name: str) -> str:
     """The name as Django normalises names."""
     return unicodedata.normalize("NFKC", name)
 
 
-def _folded(name: str) -> str:
+def _fold_name(name: str) -> str:
     """Return the name without case differences."""
-    return _normal(name).lower()
+    return _normalise_name(name).lower()
 
 
-def _by_name(people: QuerySet[User] | list[User]) -> dict[str, list[User]]:
+def _group_by_name(people: QuerySet[User] | list[User]) -> dict[str, list[User]]:
     by_name: dict[str, list[User]] = {}
     for person in people:
-        by_name.setdefault(_folded(person.username), []).append(person)
+        by_name.setdefault(_fold_name(person.username), []).append(person)
     return by_name
 
 
-def _meant(name: str, by_name: dict[str, list[User]]) -> tuple[User, int] | None:
+def _find_person(name: str, by_name: dict[str, list[User]]) -> tuple[User, int] | None:
     """Return the person, and the length of the name. Among names that differ in case only, the exact one wins."""
-    for candidate in _candidates(name):
-        people = by_name.get(_folded(candidate), [])
-        exact = [person for person in people if person.username == _normal(candidate)]
+    for candidate in _iterate_candidates(name):
+        people = by_name.get(_fold_name(candidate), [])
+        exact = [person for person in people if person.username == _normalise_name(candidate)]
         if exact or len(people) == 1:
             return (exact or people)[0], len(candidate)
     return None
@@ -124,8 +126,8 @@ def _meant(name: str, by_name: dict[str, list[User]]) -> tuple[User, int] | None
 # Showing --------------------------------------------------------------------------------------------------------------
 
 
-def _standing_out(parts: list[Token], by_name: dict[str, list[User]]) -> Iterator[Token]:
-    words = {id(part) for part in _words(parts)}
+def _highlight_mentions(parts: list[Token], by_name: dict[str, list[User]]) -> Iterator[Token]:
+    words = {id(part) for part in _iterate_words(parts)}
     for part in parts:
         if id(part) in words:
             yield from _split(part, by_name)
@@ -141,7 +143,7 @@ def _split(part: Token, by_name: dict[str, list[User]]) -> Iterator[Token]:
         return Token("text", "", 0, content=content, level=part.level)
 
     for match in _NAMED.finditer(text):
-        if meant := _meant(match[1], by_name):
+        if meant := _find_person(match[1], by_name):
             end = match.start(1) + meant[1]
             yield plain(text[begin : match.start()])
             yield Token("strong_open", "strong", 1, markup="**")

@@ -1,7 +1,7 @@
 """Notify people: at the desk at once, and by email as each has chosen.
 
-Code that does something of concern to others calls `tell()` in its transaction. Emails and chat messages are jobs
-of that transaction: nothing is sent for a rollback.
+Code that does something of concern to others calls `notify_people()` in its transaction. Emails and chat messages are
+jobs of that transaction: nothing is sent for a rollback.
 """
 
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ from claims.models import (
 )
 from claims.models.notification import LONGEST_NOTE_TOLD, OF_COMMENTS
 from claims.models.visibility import READ_DRAFTS
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.teamwork import chat
 from factcheck.database.deferred_jobs import defer
 
@@ -35,7 +35,7 @@ _KINDS = NotificationKind
 
 #: The default for immediate emails: work that waits for the person, or is meant for them. The rest is in the
 #: digest.
-AT_ONCE = frozenset(
+MAILED_AT_ONCE = frozenset(
     {
         _KINDS.ASSIGNED,
         _KINDS.OVERDUE,
@@ -58,7 +58,7 @@ AT_ONCE = frozenset(
 
 # Inside the caller's transaction this costs nothing.
 @transaction.atomic(savepoint=False)
-def tell(
+def notify_people(
     kind: str,
     *,
     claim: Claim,
@@ -82,7 +82,7 @@ def tell(
     note = note.strip()[:LONGEST_NOTE_TOLD]
     if kind not in OF_COMMENTS:
         chat.announce(kind, claim=claim, by=by, verdict=verdict, note=note)
-    able = readers(to, claim=claim, verdict=verdict, comment=comment)
+    able = find_readers(to, claim=claim, verdict=verdict, comment=comment)
     people = {person: reads for person, reads in able.items() if person != by}
     if comment:
         told = Notification.objects.filter(comment=comment, person__in=people)
@@ -100,7 +100,7 @@ def tell(
             verdict=verdict,
             comment=comment,
             actor=by,
-            actor_name=display_name(by)[:200] if by else "",
+            actor_name=get_display_name(by)[:200] if by else "",
             # What colleagues say to each other in a review is for who reads drafts, and whose work it is.
             note=note if reads_drafts or person.pk == wrote_it else "",
             mail=choices[person.pk],
@@ -112,7 +112,7 @@ def tell(
     return rows
 
 
-def readers(
+def find_readers(
     people: Iterable[User], *, claim: Claim, verdict: Verdict | None = None, comment: Comment | None = None
 ) -> dict[User, bool]:
     """Return those at the desk who may read all of this, and whether each reads everyone's drafts."""
@@ -132,16 +132,16 @@ def readers(
     }
 
 
-def usual_choice(kind: str) -> MailChoice:
+def get_default_choice(kind: str) -> MailChoice:
     """Return the default email schedule."""
-    return MailChoice.AT_ONCE if kind in AT_ONCE else MailChoice.DIGEST
+    return MailChoice.AT_ONCE if kind in MAILED_AT_ONCE else MailChoice.DIGEST
 
 
 def mail_choices(people: Iterable[User], kind: str) -> dict[int, str]:
     """Return, by person's id, when they want an email about this."""
     ids = [person.pk for person in people]
     chosen = NotificationPreference.objects.filter(person__in=ids, kind=kind)
-    return dict.fromkeys(ids, usual_choice(kind)) | dict(chosen.values_list("person", "mail"))
+    return dict.fromkeys(ids, get_default_choice(kind)) | dict(chosen.values_list("person", "mail"))
 
 
 def mark_read(person: User, *, claim: Claim | None = None, rows: QuerySet[Notification] | None = None) -> int:

@@ -7,13 +7,13 @@ from django.db import transaction
 
 from claims.models import MailChoice, MailSchedule, NotificationKind, NotificationPreference
 from claims.teamwork.mails import DIGEST
-from claims.teamwork.notifications import usual_choice
+from claims.teamwork.notifications import get_default_choice
 
 
-def choices_of(person: User) -> dict[str, str]:
+def load_choices(person: User) -> dict[str, str]:
     """Return, by kind, when the person gets an email: as chosen, or by default."""
     chosen = NotificationPreference.objects.filter(person=person).values_list("kind", "mail")
-    return {kind: usual_choice(kind) for kind in NotificationKind.values} | dict(chosen)
+    return {kind: get_default_choice(kind) for kind in NotificationKind.values} | dict(chosen)
 
 
 def schedule_of(person: User) -> MailSchedule:
@@ -33,7 +33,7 @@ def choose(person: User, choices: Mapping[str, str], *, hour: int, time_zone: st
 @transaction.atomic
 def stop_mail(person: User, kind: str) -> None:
     """Send no more mails of this kind; for `DIGEST`, of all that would be in the digest."""
-    present = choices_of(person)
+    present = load_choices(person)
     stopped = (
         [each for each, choice in present.items() if choice == MailChoice.DIGEST]
         if kind == DIGEST
@@ -43,7 +43,7 @@ def stop_mail(person: User, kind: str) -> None:
 
 
 def _keep(person: User, choices: Mapping[str, str]) -> None:
-    own = {kind: choice for kind, choice in choices.items() if choice != usual_choice(kind)}
+    own = {kind: choice for kind, choice in choices.items() if choice != get_default_choice(kind)}
     NotificationPreference.objects.filter(person=person).exclude(kind__in=own).delete()
     NotificationPreference.objects.bulk_create(
         (NotificationPreference(person=person, kind=kind, mail=choice) for kind, choice in own.items()),

@@ -67,7 +67,7 @@ MIDDLEWARE: Final = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "allauth.account.middleware.AccountMiddleware",
-    "claims.newsroom.desk_sessions.FollowedSessions",
+    "claims.newsroom.desk_sessions.SessionTracking",
     "claims.newsroom.second_factor_gate.SecondFactorGate",
     "factcheck.web.change_context.ChangeContext",
 ]

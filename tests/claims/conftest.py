@@ -13,7 +13,7 @@ from tests.helpers.kept_newsroom import forget_matching
 def frequencies_last(monkeypatch: pytest.MonkeyPatch) -> None:
     """What is known of words and vectors is read anew where a test says so, and never because a minute is over."""
     for module in ("search.word_frequencies", "matching.shared_words", "matching.embedding.neighbours"):
-        monkeypatch.setattr(f"claims.{module}.BELIEVED", 10**9)
+        monkeypatch.setattr(f"claims.{module}.CACHE_SECONDS", 10**9)
 
 
 @pytest.fixture

@@ -84,7 +84,7 @@ def compiled(tarball: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def token(checker: User) -> str:
-    _token, secret = api_tokens.issue(checker, name="Tool", scopes=[Scope.READ, Scope.WRITE], days=1)
+    _token, secret = api_tokens.issue_token(checker, name="Tool", scopes=[Scope.READ, Scope.WRITE], days=1)
     return secret
 
 

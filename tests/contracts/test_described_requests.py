@@ -29,7 +29,7 @@ def test_a_body_without_keys_is_refused_where_the_document_needs_one(
     document = openapi()
     claim = publish()
     draft = make_draft(claim, administrator, correction_kind="update", correction_note="New accounts.")
-    _token, secret = api_tokens.issue(administrator, name="Tool", scopes=list(Scope), days=1)
+    _token, secret = api_tokens.issue_token(administrator, name="Tool", scopes=list(Scope), days=1)
     ids = {"claim_id": claim.pk, "verdict_id": draft.pk}
     differing, described = {}, 0
     for path, item in document["paths"].items():
@@ -106,7 +106,7 @@ def test_no_text_of_a_body_may_contain_nul(
     document = openapi()
     claim = publish()
     draft = make_draft(claim, administrator, correction_kind="update", correction_note="New accounts.")
-    _token, secret = api_tokens.issue(administrator, name="Tool", scopes=list(Scope), days=1)
+    _token, secret = api_tokens.issue_token(administrator, name="Tool", scopes=list(Scope), days=1)
     ids = {"claim_id": claim.pk, "verdict_id": draft.pk}
     differing, described = {}, 0
     for path, item in document["paths"].items():

@@ -43,7 +43,7 @@ def test_generated_requests_are_answered_as_described(
 ) -> None:
     claim = publish()
     draft = make_draft(claim, administrator, correction_kind="update", correction_note="New accounts.")
-    _token, secret = api_tokens.issue(administrator, name="Tool", scopes=list(Scope), days=1)
+    _token, secret = api_tokens.issue_token(administrator, name="Tool", scopes=list(Scope), days=1)
     known = {"id": claim.pk, "claim_id": claim.pk, "verdict_id": draft.pk, "version": 1}
     headers = {"Authorization": f"Bearer {secret}", "Accept-Encoding": "identity"}
     schema = schemathesis.openapi.from_dict(openapi())

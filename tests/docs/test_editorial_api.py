@@ -87,7 +87,7 @@ def test_the_walk_through_leads_from_a_claim_to_a_published_verdict(
 ) -> None:
     settings.MEDIA_ROOT = tmp_path
     secrets = {
-        name: api_tokens.issue(person, name=name, scopes=Scope.values, days=1)[1]
+        name: api_tokens.issue_token(person, name=name, scopes=Scope.values, days=1)[1]
         for name, person in {"COLLECTOR": contributor, "CHECKER": checker, "EDITOR": editor}.items()
     }
     terminal = Terminal(live_server.url, {"API": f"{live_server.url}/api/v1/editorial", **secrets})

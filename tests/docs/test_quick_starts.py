@@ -59,7 +59,7 @@ def test_an_app_shows_claims_with_their_verdicts(site: str, capsys: pytest.Captu
 
 def test_a_newsroom_tool_proposes_a_claim(live_server: LiveServer, contributor: User, tmp_path: Path) -> None:
     scopes = [Scope.READ, Scope.WRITE]
-    _token, secret = api_tokens.issue(contributor, name="tool", scopes=scopes, days=1)
+    _token, secret = api_tokens.issue_token(contributor, name="tool", scopes=scopes, days=1)
     said = run(
         quick_start("A newsroom tool"),
         tmp_path,

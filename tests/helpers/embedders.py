@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from claims.matching.embedding.embedder import TextRefused, Vectors, of_unit_length
+from claims.matching.embedding.embedder import TextRefused, Vectors, scale_to_unit_length
 
 TINY = "tests.helpers.embedders.TinyEmbedder"
 OTHER = "tests.helpers.embedders.OtherEmbedder"
@@ -30,7 +30,7 @@ class TinyEmbedder:
                 digest = hashlib.sha256(word.strip(".,!?").encode()).digest()
                 vector += np.resize(np.frombuffer(digest, np.int8), self.dimensions) * (1 + digest[0] / 512)
             vector += 50.0
-        return of_unit_length(vectors)
+        return scale_to_unit_length(vectors)
 
 
 class OtherEmbedder(TinyEmbedder):

@@ -42,7 +42,7 @@ from claims.newsroom import api_tokens
 from claims.readers.confirmations import Sender, remember
 from claims.review import clusters, verdict_drafts
 from claims.teamwork import assignments, comments
-from claims.teamwork.notifications import tell
+from claims.teamwork.notifications import notify_people
 from factcheck import features
 from sources import archive
 from sources.models import ArchivedCopy, ArchivedFile, LinkState, Publisher, Source, Timestamp
@@ -137,12 +137,12 @@ def add_row_of_each(checker: User, editor: User) -> None:
         name=f"#{number}", shape="slack", address="https://hooks.example.org/services/T0"
     )
     comments.write(claim, f"Look, @{editor.username}.", by=checker)
-    tell("overdue", claim=claim, to=User.objects.filter(is_active=True))
+    notify_people("overdue", claim=claim, to=User.objects.filter(is_active=True))
     EmbeddingModel.objects.create(name=f"Model {number}", dimensions=48)
     assignments.assign(claim, checker, by=editor)
     AssignmentRule.objects.create(name=f"Rule {number}", person=checker, topic=topic, created_by=editor)
     SavedView.objects.create(owner=checker, listed="claims.claim", name=f"View {number}", is_shared=True)
-    api_tokens.issue(checker, name="Tool", scopes=["claims:read"], days=1)
+    api_tokens.issue_token(checker, name="Tool", scopes=["claims:read"], days=1)
     LogEntry.objects.create(
         user=checker,
         content_type=ContentType.objects.get_for_model(claim),

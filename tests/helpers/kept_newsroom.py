@@ -24,8 +24,8 @@ __all__ = ["checker", "claimant", "editor", "house", "kept_rows", "publish", "to
 def forget_matching() -> None:
     """Forget which model is in use, which words are frequent and which answers were given, for other rows."""
     neighbours.forget()
-    shared_words.known_frequent.cache_clear()
-    answers.kept.clear()
+    shared_words.load_common_words.cache_clear()
+    answers.answer_cache.clear()
 
 
 @pytest.fixture(scope="module")

@@ -52,7 +52,7 @@ class Tool:
 
 def tool(person: User, *scopes: str) -> Tool:
     """A tool with a new token of this person, for everything unless scopes are named."""
-    _token, secret = api_tokens.issue(person, name="Test tool", scopes=scopes or Scope.values, days=1)
+    _token, secret = api_tokens.issue_token(person, name="Test tool", scopes=scopes or Scope.values, days=1)
     return Tool(secret)
 
 

@@ -106,7 +106,7 @@ class Walker:
 def walker(person: User) -> Walker:
     """Somebody with rows of their own of everything that belongs to people."""
     claim = make_claim(created_by=person, state="proposed")
-    token, _secret = api_tokens.issue(person, name="Mine", scopes=["claims:read"], days=1)
+    token, _secret = api_tokens.issue_token(person, name="Mine", scopes=["claims:read"], days=1)
     told = Notification.objects.create(person=person, kind="assigned", claim=claim, mail="never")
     view = SavedView.objects.create(owner=person, name="Mine", listed="claims.claim")
     picture = make_media(10_000 + person.pk, created_by=person)

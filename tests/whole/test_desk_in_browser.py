@@ -148,7 +148,7 @@ def test_similar_claims_show_while_a_statement_is_typed(
     seat: Any, editor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     answers = Answers()
-    monkeypatch.setattr(similar_claims, "answered", answers)
+    monkeypatch.setattr(similar_claims, "match_desk_text", answers)
     known = make_claim("The tunnel between the harbours is <b>closed</b>.", created_by=editor)
     answers.know("The tunnel is closed.", known)
     desk = seat(editor)

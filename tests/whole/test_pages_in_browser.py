@@ -261,7 +261,7 @@ SAID = f"Heute gesagt: {LONG_WORD} ist zu.\n\nאין ראיות לכך שהגש�
 def answers(monkeypatch: pytest.MonkeyPatch, addresses: dict[str, str]) -> Answers:
     """What matching finds: the first sentence is a checked claim, the second one says otherwise."""
     fake = Answers()
-    monkeypatch.setattr(check, "answered", fake)
+    monkeypatch.setattr(check, "match_published_text", fake)
     [first, second] = Claim.objects.order_by("pk")[:2]
     fake.know(f"Heute gesagt: {LONG_WORD} ist zu.", first)
     fake.know("אין ראיות לכך שהגשר נסגר.", second, "contradicts", confidence=0.8)

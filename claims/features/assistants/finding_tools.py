@@ -21,13 +21,13 @@ from claims.features.assistants.tool_arguments import (
 from claims.features.assistants.tools import Caller, Likened, Tool, ToolAnswer
 from claims.ledger.queries.address_search import LENGTH_LIMIT
 from claims.ledger.queries.claim_filters import ClaimPageQuery
-from claims.matching.answers import MOST as _MOST
-from claims.matching.answers import AnsweredPassage, Match, answered, passages
+from claims.matching.answers import MATCH_LIMIT as _MOST
+from claims.matching.answers import AnsweredPassage, Match, match_published_text, split_passages
 from claims.models import Publication, RatingClass
 from claims.public.api.claims import ClaimResource
 from claims.public.api.lookup import found_at
 from claims.public.api.match import MatchTermsQuery
-from claims.search import LONGEST
+from claims.search import MAX_LENGTH
 from factcheck.api.query_values import ValueRefused
 
 Document = dict[str, Any]
@@ -69,11 +69,13 @@ def match_text(given: Arguments, caller: Caller) -> ToolAnswer:
         asked["text_language"] = given["language"]
     request = question(reverse("match"), asked)
     text = given["text"]
-    if (found := len(passages(text))) > SENTENCE_LIMIT:
+    if (found := len(split_passages(text))) > SENTENCE_LIMIT:
         raise ToolRefused(
             f"`text`: there are {found} sentences in it; at most {SENTENCE_LIMIT} are answered at once. Send parts."
         )
-    answer = answered(text, MatchTermsQuery(request.GET, Publication.objects.all(), request=request).terms)
+    answer = match_published_text(
+        text, MatchTermsQuery(request.GET, Publication.objects.all(), request=request).terms
+    )
     claims = told_now({match.claim for passage in answer.passages for match in passage.matches})
     told = [_passage(text, passage, claims, given["matches"]) for passage in answer.passages]
     # Each once, in the order in which they are named.
@@ -161,7 +163,7 @@ _SEARCHED = (
         name="query",
         meaning="Words to search for, as in a web search: all of them, with `or` between two either, with `-` before"
         " one none of it. Leave it out to list what is newest.",
-        most=LONGEST,
+        most=MAX_LENGTH,
         examples=("harbour bridge cost",),
     ),
     TextArgument(
@@ -216,8 +218,8 @@ def search_claims(given: Arguments, caller: Caller) -> ToolAnswer:
     document: Document = {
         "outcome": "may_be_meant" if is_meant else "found" if claims else "nothing_found",
         "meaning": meaning,
-        "asked": shown(search.get("asked", ""), LONGEST),
-        "answered": shown(search.get("answered", ""), LONGEST),
+        "asked": shown(search.get("asked", ""), MAX_LENGTH),
+        "answered": shown(search.get("answered", ""), MAX_LENGTH),
         "only_likely_meant": is_meant,
         "claims": claims,
         "next_cursor": listing.page.next or None,

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from claims.features.webhooks import worker_calls
 from claims.features.webhooks.models.endpoint import WebhookEndpoint
-from claims.newsroom.mail_languages import written_for
+from claims.newsroom.mail_languages import override_language_for
 
 
 def disable(endpoint: WebhookEndpoint, reason: str) -> None:
@@ -46,7 +46,7 @@ def report(endpoint: WebhookEndpoint) -> None:
     else:
         page, people = f"/admin/webhooks/webhookendpoint/{endpoint.pk}/change/", _administrators()
     for person in people:
-        with written_for(person):
+        with override_language_for(person):
             _write(endpoint, page, person.email)
 
 

@@ -23,7 +23,7 @@ from claims.imports.reading.review_record import Review
 from claims.imports.storing import runs
 from claims.imports.storing.unusable_records import build_refusal_problem
 from claims.models import ImportProblem, ImportRun
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
 from factcheck.database.bulk_copy import copy
@@ -50,7 +50,7 @@ def queue_archive(run: ImportRun, *, by: User) -> None:
         row = ImportRun.objects.select_for_update().get(pk=run.pk)
         if row.state != _STATE.CHOSEN:
             raise NotPossible(_("It has been started in the meantime."))
-        row.house_archive, row.started_by, row.started_by_name = True, by, display_name(by)
+        row.house_archive, row.started_by, row.started_by_name = True, by, get_display_name(by)
         row.save(update_fields=["house_archive", "started_by", "started_by_name"])
         runs.start_run(row, by=by)
 
@@ -82,7 +82,7 @@ def keep_copy(place: str, recipe: Recipe, *, by: User) -> ImportRun:
         format_settings=runs.recipe_settings(recipe),
         house_archive=True,
         started_by=by,
-        started_by_name=display_name(by),
+        started_by_name=get_display_name(by),
     )
     with path.open("rb") as stream:
         run.upload.save(runs.build_storage_name(path.name), File(stream), save=False)
@@ -135,7 +135,7 @@ def release_archive(run: ImportRun, *, by: User) -> None:
         raise NotAllowed(
             _("You requested this import yourself. Another administrator must review and release it.")
         )
-    run.released_by, run.released_by_name, run.released_at = by, display_name(by), timezone.now()
+    run.released_by, run.released_by_name, run.released_at = by, get_display_name(by), timezone.now()
     run.save(update_fields=["released_by", "released_by_name", "released_at"])
     run.state = _STATE.WAITING
     run.save(update_fields=["state"])

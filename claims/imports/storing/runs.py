@@ -31,7 +31,7 @@ from claims.imports.storing.page_visits import Visits
 from claims.imports.storing.run_import import Tell, run_import
 from claims.imports.storing.unusable_records import write_report
 from claims.models import ImportRun
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from factcheck.database.locks import AlreadyHeld, alone
@@ -76,7 +76,7 @@ def create_run(upload: UploadedFile, *, by: User) -> ImportRun:
         size=upload.size,
         content_sha256=_digest_upload(upload),
         started_by=by,
-        started_by_name=display_name(by),
+        started_by_name=get_display_name(by),
     )
     upload.seek(0)
     run.upload.save(build_storage_name(upload.name or "upload"), upload, save=False)
@@ -202,7 +202,7 @@ def find_or_create_run(place: str, recipe: Recipe, *, by: User | None) -> Import
         format=recipe.format,
         format_settings=settings,
         started_by=by,
-        started_by_name=display_name(by) if by else "",
+        started_by_name=get_display_name(by) if by else "",
     )
 
 

@@ -42,7 +42,7 @@ from claims.models import (
 from claims.models.claim_rules import JUDGED
 from claims.models.evidence import carry_over
 from claims.models.verdict import CARRIED_OVER
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from factcheck.database import clock
@@ -204,7 +204,7 @@ def _find_later_imports(run: ImportRun) -> list[tuple[ImportRun, int]]:
 def queue_undo(run: ImportRun, *, by: User, rest: bool = False) -> None:
     """Queue the undoing of the import. Raises as `undo_run`."""
     _require_undoable(run, by, rest=rest)
-    run.state, run.undone_by_name = ImportRun.State.UNDOING, display_name(by)
+    run.state, run.undone_by_name = ImportRun.State.UNDOING, get_display_name(by)
     run.save(update_fields=["state", "undone_by_name"])
     app.configure_task(UNDO_IMPORT).defer(run_id=run.pk, by_id=by.pk, rest=rest)
 
@@ -235,7 +235,7 @@ def undo_run(run: ImportRun, *, by: User, rest: bool = False) -> ImportRun:
             _BatchUndo(run, by).take_back([pk for pk in batch if pk not in built_on])
         kept += len(built_on)
     run.state = ImportRun.State.FINISHED if kept else ImportRun.State.UNDONE
-    run.undone_at, run.undone_by_name = timezone.now(), display_name(by)
+    run.undone_at, run.undone_by_name = timezone.now(), get_display_name(by)
     run.save(update_fields=["state", "undone_at", "undone_by_name"])
     return run
 
@@ -404,7 +404,7 @@ class _BatchUndo:
             before=before,
             after=after,
             actor=self.by,
-            actor_name=display_name(self.by),
+            actor_name=get_display_name(self.by),
             import_run=self.run,
             note=f"{self.note} ({self.run})",
         )

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 
-from claims.search import Places, SearchReading, read
+from claims.search import AddressTargets, SearchReading, read
 from factcheck.api.query_values import GREATEST_ID
 from factcheck.database.read_connections import fetch
 from factcheck.web.language_addresses import parted
@@ -42,7 +42,7 @@ def read_search(text: str) -> SearchReading:
     own = find_claim_at(key)
     [(sources, entries)] = fetch(_PLACES, [key, key, own, own], prepare=True)
     # Few claims have to do with one address; and no address is misspelt.
-    return replace(reading, places=Places(sources, entries), matches=0, is_doubtful=False)
+    return replace(reading, places=AddressTargets(sources, entries), matches=0, is_doubtful=False)
 
 
 def build_address_key(address: str) -> str:

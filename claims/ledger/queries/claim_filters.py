@@ -16,7 +16,7 @@ from claims.models import Publication, PublishedVerdict, Rating, RatingClass, To
 from claims.models.ledger_row import sortable_day
 from claims.models.publication import PublicationQuerySet, answering_to
 from claims.models.published_verdict import PublishedVerdictQuerySet
-from claims.search import LONGEST
+from claims.search import MAX_LENGTH
 from factcheck.api.field_selection import FIELDS
 from factcheck.api.pagination import ORDERING, both_ways, day_key, id_key, moment_key
 from factcheck.api.query_strings import (
@@ -370,7 +370,7 @@ class VerdictListQuery(WordsQuery, VerdictQuery):
     orderings = both_ways("reviewed", day_key(sortable_day("reviewed_on")), id_key("verdict_id"))
 
     q = SearchParameter(
-        Words(LONGEST),
+        Words(MAX_LENGTH),
         "Words to search for in the claim and what is said about it, in web-search syntax; or an address, as in the"
         " list of claims.",
         resolves=read_search,

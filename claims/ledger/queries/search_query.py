@@ -12,8 +12,16 @@ from django.utils.functional import cached_property
 
 from claims.ledger.queries.address_search import read_search
 from claims.models.publication import PublicationQuerySet
-from claims.search import LONGEST, RANKED, Places, SearchReading, Sought, forgiven, matching
-from claims.search.highlights import highlights
+from claims.search import (
+    MAX_LENGTH,
+    RANKED_MATCHES,
+    AddressTargets,
+    SearchReading,
+    SearchValues,
+    correct_search,
+    match_condition,
+)
+from claims.search.highlights import find_highlights
 from factcheck.api.pagination import Ordering, decoded, id_key, moment_key, rank_key
 from factcheck.api.query_strings import ListQuery, Parameter
 from factcheck.api.query_values import Keyword, ValueRefused, Words
@@ -31,21 +39,21 @@ NEWEST = Ordering("newest", (moment_key("published_at"), id_key("claim_id")), de
 _SEARCHING = {"q", "spelling", "highlight", "ordering", "page_size", "cursor", "count", "fields", "view"}
 
 
-_PLACES = Places(Slot("sources", "bigint[]"), Slot("entries", "bigint[]"))
+_PLACES = AddressTargets(Slot("sources", "bigint[]"), Slot("entries", "bigint[]"))
 
 
 class SearchParameter(Parameter):
     """Words that are searched for. A list of claims looks for a `Reading` of them."""
 
     def slot(self, name: str) -> Any:
-        return Sought(Slot("query", "tsquery"), Slot("ranking", "tsquery"))
+        return SearchValues(Slot("query", "tsquery"), Slot("ranking", "tsquery"))
 
 
 class WordsQuery(ListQuery):
     """A list in which words can be searched for."""
 
     q = SearchParameter(
-        Words(LONGEST),
+        Words(MAX_LENGTH),
         'Words to search for, in web-search syntax: `"an exact phrase"`, `either or other`, `-without`. Case, accents'
         " and word endings do not matter. An address finds the claims that were seen there, that cite it or whose"
         " review it is, as the look-up does, and then those whose texts name it.",
@@ -66,11 +74,13 @@ class WordsQuery(ListQuery):
         if reading.places:
             values |= {"sources": reading.places.sources, "entries": reading.places.entries}
         # Few matches are found by the index of the search, in whatever order they are listed.
-        finds_few = template.values.keys() == {"q"} and reading.matches <= RANKED and not reading.places
+        finds_few = (
+            template.values.keys() == {"q"} and reading.matches <= RANKED_MATCHES and not reading.places
+        )
         return Template(template.shape, template.rows, values, has_one_plan=finds_few)
 
     @property
-    def shape(self) -> Places | None:
+    def shape(self) -> AddressTargets | None:
         """Besides words, an address is looked up by its target."""
         places = self.search.places if self.search else None
         return places and replace(_PLACES, is_ranked=places.is_ranked)
@@ -88,7 +98,7 @@ class WordsQuery(ListQuery):
         to read nearly everything; it knows how common the most frequent words are, and guesses for all others.
         """
         ordering = super().ordering
-        return without_index(ordering) if self.search and self.search.matches <= RANKED else ordering
+        return without_index(ordering) if self.search and self.search.matches <= RANKED_MATCHES else ordering
 
 
 class SearchQuery(WordsQuery):
@@ -113,7 +123,7 @@ class SearchQuery(WordsQuery):
         def found(reading: SearchReading, most: int) -> int:
             return cast(PublicationQuerySet, self.matching(self.queryset, others)).answers(reading, most)
 
-        return {**looked_for, "q": forgiven(looked_for["q"], found)}
+        return {**looked_for, "q": correct_search(looked_for["q"], found)}
 
     @property
     def template(self) -> Template:
@@ -136,7 +146,10 @@ class SearchQuery(WordsQuery):
         """Answer these entries of the ledger, the most relevant first, in the place of those that have the words."""
         reading = self.looked_for["q"]
         meant = replace(
-            reading, places=Places([], list(entries), is_ranked=True), matches=0, answered=reading.asked
+            reading,
+            places=AddressTargets([], list(entries), is_ranked=True),
+            matches=0,
+            answered=reading.asked,
         )
         self.looked_for = {**self.looked_for, "q": meant}
         for made_of_it in ("ordering", "qs"):
@@ -168,7 +181,7 @@ class SearchQuery(WordsQuery):
         if not reading.ranking:
             return True
         # What was published since the first page must not change the order.
-        most = 2 * RANKED if cursor else RANKED
+        most = 2 * RANKED_MATCHES if cursor else RANKED_MATCHES
         if reading.matches <= most:
             return False
         narrows = self.given.keys() - _SEARCHING
@@ -180,7 +193,7 @@ def split_by_wording(ranking: str | Expression) -> Parts:
 
     The index knows the first. Of the others, far more, as a rule none has to be read.
     """
-    says_it_itself = Q(matching("search_heading", ranking))
+    says_it_itself = Q(match_condition("search_heading", ranking))
     return lambda rows: (rows.filter(says_it_itself), rows.filter(~says_it_itself).annotate(rank=Value(0.0)))
 
 
@@ -244,7 +257,7 @@ def describe_search(query: SearchQuery, bodies: Iterable[bytes]) -> dict[str, An
             "ordering": query.ordering_told,
         }
     }
-    return {**said, "highlights": highlights(bodies, reading)} if query.highlights else said
+    return {**said, "highlights": find_highlights(bodies, reading)} if query.highlights else said
 
 
 #: The same in JSON Schema.
@@ -267,7 +280,7 @@ BESIDE: dict[str, Any] = {
             "ordering": {
                 "type": "string",
                 "description": "How the results are ordered. `relevance` becomes `-updated` for a search that more"
-                f" than about {RANKED:,} claims match, or that only says what to leave out.",
+                f" than about {RANKED_MATCHES:,} claims match, or that only says what to leave out.",
             },
         },
         "required": ["asked", "answered", "is_corrected", "is_matched", "ordering"],

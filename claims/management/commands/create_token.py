@@ -34,7 +34,9 @@ class Command(SpokenCommand):
     ) -> None:
         try:
             person = User.objects.get(username=username, is_active=True)
-            token, secret = api_tokens.issue(person, name=name, scopes=scopes or Scope.values, days=days)
+            token, secret = api_tokens.issue_token(
+                person, name=name, scopes=scopes or Scope.values, days=days
+            )
         except User.DoesNotExist:
             raise CommandError(
                 gettext("There is no active person with the user name “%(username)s”.")

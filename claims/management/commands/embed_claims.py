@@ -8,7 +8,7 @@ from rich.console import Console
 
 from claims.management.embedding_report import print_standing, progress_on
 from claims.matching.embedding import choice, maintenance, neighbours
-from claims.matching.embedding.embedder import Embedder, EmbedderFault
+from claims.matching.embedding.embedder import Embedder, EmbedderError
 from claims.models import EmbeddingModel
 from factcheck.management.localized_command import SpokenCommand
 
@@ -49,7 +49,7 @@ class Command(SpokenCommand):
                 self._remove(remove)
             else:
                 self._make(_embedder(model, threads), threads)
-        except (EmbedderFault, maintenance.AlreadyLookedAfter) as problem:
+        except (EmbedderError, maintenance.MaintenanceUnderWay) as problem:
             raise CommandError(str(problem)) from None
 
     def _make(self, embedder: Embedder, threads: int) -> None:
@@ -73,12 +73,18 @@ class Command(SpokenCommand):
         self.stdout.write(gettext("%(name)s and its vectors are removed.") % {"name": name})
 
     def _print_standing(self) -> None:
-        asked = neighbours.asked_model()
-        print_standing(cast(TextIO, self.stdout), maintenance.standing(), asked.id if asked else None)
+        asked = neighbours.get_query_model()
+        print_standing(
+            cast(TextIO, self.stdout), maintenance.list_model_progress(), asked.id if asked else None
+        )
 
 
 def _embedder(model: str | None, threads: int) -> Embedder:
-    embedder = choice.asked_for(model, threads=threads) if model else choice.embedder(threads=threads)
+    embedder = (
+        choice.get_requested_embedder(model, threads=threads)
+        if model
+        else choice.get_embedder(threads=threads)
+    )
     if embedder is None:
         raise CommandError(
             gettext(

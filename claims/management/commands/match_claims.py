@@ -21,7 +21,7 @@ from claims.management.matched_texts import (
     write,
 )
 from claims.matching import embedding
-from claims.matching.answers import Terms
+from claims.matching.answers import MatchTerms
 from factcheck.management.localized_command import SpokenCommand
 
 
@@ -63,7 +63,7 @@ class Command(SpokenCommand):
         parser.add_argument("--resume", action="store_true", help=gettext("continue an interrupted export"))
 
     def handle(self, *, place: str, output: str, verbosity: int, **options: Any) -> None:
-        terms = Terms(
+        terms = MatchTerms(
             language=options["language"].partition("-")[0].lower(),
             cut="text",
             most=1,
@@ -75,7 +75,7 @@ class Command(SpokenCommand):
             written_as = "csv"
         if options["resume"] and output == "-":
             raise CommandError(gettext("--resume needs --output FILE: standard output cannot be continued."))
-        if embedding.embedder() is None:
+        if embedding.get_embedder() is None:
             self.stderr.write(gettext("There is no embedding model: only words are compared, not meanings."))
         try:
             with _opened(place) as file, _progress(verbosity) as progress:

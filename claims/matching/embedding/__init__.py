@@ -1,14 +1,27 @@
 """Embeddings of statements, which find claims in other words or another language.
 
-Begin with `neighbours`: `query_vector` and `nearest`. `embedder` defines what makes vectors, `choice` reads which of
-`nano_e5` and `endpoint` is configured; `pending_vectors`, `means`, `indexes` and `maintenance` look after the stored
-vectors, and `tasks` run them in the worker. Without an embedder `query_vector` is None and matching uses words only.
+Begin with `neighbours`: `compute_query_vector` and `find_nearest`. `embedder` defines what makes vectors, `choice`
+reads which of `nano_e5` and `endpoint` is configured; `pending_vectors`, `means`, `indexes` and `maintenance` look
+after the stored vectors, and `tasks` run them in the worker. Without an embedder, `compute_query_vector` returns None
+and matching uses words only.
 
 May import the models. A cosine shows the subject of a text, not its meaning: a claim and its negation reach .97.
 """
 
-from claims.matching.embedding.choice import embedder
+from claims.matching.embedding.choice import get_embedder
 from claims.matching.embedding.embedder import Embedder
-from claims.matching.embedding.neighbours import nearest, query_vector, query_vectors, vectors_of
+from claims.matching.embedding.neighbours import (
+    compute_query_vector,
+    compute_query_vectors,
+    find_nearest,
+    load_vectors,
+)
 
-__all__ = ["Embedder", "embedder", "nearest", "query_vector", "query_vectors", "vectors_of"]
+__all__ = [
+    "Embedder",
+    "compute_query_vector",
+    "compute_query_vectors",
+    "find_nearest",
+    "get_embedder",
+    "load_vectors",
+]

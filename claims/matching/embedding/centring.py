@@ -11,16 +11,16 @@ from numpy.typing import NDArray
 from claims.matching.embedding.embedder import Vectors
 
 #: A text that says nothing beyond its language: its direction would be noise.
-_NOTHING = 1e-6
+_MIN_LENGTH = 1e-6
 
 
 def without_mean(vectors: Vectors, mean: NDArray[np.floating]) -> tuple[Vectors, Vectors]:
     """The vectors without the mean, of unit length, and how long they were before."""
     rest = vectors - mean.astype(np.float32)
-    lengths = np.maximum(np.linalg.norm(rest, axis=-1), _NOTHING).astype(np.float32)
+    lengths = np.maximum(np.linalg.norm(rest, axis=-1), _MIN_LENGTH).astype(np.float32)
     return (rest / lengths[..., np.newaxis]).astype(np.float32), lengths
 
 
-def with_mean(vectors: Vectors, lengths: Vectors, mean: NDArray[np.floating]) -> Vectors:
+def add_mean(vectors: Vectors, lengths: Vectors, mean: NDArray[np.floating]) -> Vectors:
     """The vectors as they were before."""
     return (vectors * lengths[..., np.newaxis] + mean).astype(np.float32)

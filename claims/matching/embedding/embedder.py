@@ -12,7 +12,7 @@ Vectors = NDArray[np.float32]
 
 #: Statements and posts say what they say in a sentence or two. Of what is longer, the beginning counts: models take
 #: about as much, and what they need grows with it.
-LONGEST = 2000
+MAX_TEXT_LENGTH = 2000
 
 
 class Embedder(Protocol):
@@ -32,34 +32,32 @@ class Embedder(Protocol):
         """Of texts with which they are looked for."""
 
 
-class EmbedderFault(Exception):
+class EmbedderError(Exception):
     """No vectors came; `str()` is a sentence for a person."""
 
 
-class TextRefused(EmbedderFault):
+class TextRefused(EmbedderError):
     """The embedder will not take these texts, but works as such."""
 
 
 #: What a model takes grows faster than the number of tokens: a thousand take two seconds, 250 a third of one. A longer
 #: question says in the first what it is about.
-MOST_TOKENS_OF_QUESTION = 250
+MAX_QUERY_TOKENS = 250
 
 
-def clipped_question(text: str) -> str:
+def clip_query(text: str) -> str:
     """Return the beginning of a query, with about the number of tokens that count."""
     tokens = TOKEN.finditer(text)
-    end = next(
-        (token.start() for number, token in enumerate(tokens) if number == MOST_TOKENS_OF_QUESTION), None
-    )
-    return clipped(text[:end])
+    end = next((token.start() for number, token in enumerate(tokens) if number == MAX_QUERY_TOKENS), None)
+    return clip_text(text[:end])
 
 
-def clipped(text: str) -> str:
+def clip_text(text: str) -> str:
     """Return the part of a text that counts, without characters that embedders cannot handle."""
-    return text[:LONGEST].replace("\0", " ").encode("utf-8", "replace").decode()
+    return text[:MAX_TEXT_LENGTH].replace("\0", " ").encode("utf-8", "replace").decode()
 
 
-def of_unit_length(vectors: Vectors) -> Vectors:
+def scale_to_unit_length(vectors: Vectors) -> Vectors:
     exact = vectors.astype(float)
     lengths = np.linalg.norm(exact, axis=1, keepdims=True)
     return (exact / np.maximum(lengths, np.finfo(float).tiny)).astype(np.float32)

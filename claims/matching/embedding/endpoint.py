@@ -14,7 +14,13 @@ import orjson
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
-from claims.matching.embedding.embedder import EmbedderFault, TextRefused, Vectors, clipped, of_unit_length
+from claims.matching.embedding.embedder import (
+    EmbedderError,
+    TextRefused,
+    Vectors,
+    clip_text,
+    scale_to_unit_length,
+)
 from claims.models.statement_vector import MOST_DIMENSIONS
 from sources.http import services
 
@@ -23,13 +29,13 @@ logger = logging.getLogger(__name__)
 #: Time limits of an answer: readers wait for the one to a query, not for the others.
 QUESTION_SECONDS, STATEMENTS_SECONDS = 3.0, 60.0
 #: After a failed query no other is sent for this time: readers get the matches by words, at once.
-SILENCE_SECONDS = 30.0
+RETRY_AFTER_SECONDS = 30.0
 #: So many texts are sent at once.
-AT_ONCE = 64
+BATCH_SIZE = 64
 #: A number in text takes up to 25 bytes.
-_MOST_BYTES = AT_ONCE * MOST_DIMENSIONS * 25
+_MAX_BYTES = BATCH_SIZE * MOST_DIMENSIONS * 25
 #: Statuses that say something of the texts, not of the service.
-_REFUSED = (400, 413, 422)
+_REFUSAL_STATUSES = (400, 413, 422)
 
 
 class Endpoint:
@@ -40,7 +46,7 @@ class Endpoint:
     ) -> None:
         self.url, self.model, self._key = url, model, key
         self._query_prefix, self._passage_prefix = query_prefix, passage_prefix
-        self.name = f"{model}{at(url)}"
+        self.name = f"{model}{build_name_suffix(url)}"
         self._silent_until = 0.0
         self._lock = threading.Lock()
 
@@ -55,7 +61,7 @@ class Endpoint:
     def queries(self, texts: Sequence[str]) -> Vectors:
         with self._lock:
             if time.monotonic() < self._silent_until:
-                raise EmbedderFault(
+                raise EmbedderError(
                     gettext("%(name)s did not answer a moment ago, and is not used for now.")
                     % {"name": self.name}
                 )
@@ -63,19 +69,19 @@ class Endpoint:
             return self._all(texts, self._query_prefix, QUESTION_SECONDS)
         except TextRefused:
             raise
-        except EmbedderFault:
+        except EmbedderError:
             with self._lock:
-                self._silent_until = time.monotonic() + SILENCE_SECONDS
+                self._silent_until = time.monotonic() + RETRY_AFTER_SECONDS
             raise
 
     def _all(self, texts: Sequence[str], prefix: str, seconds: float) -> Vectors:
         if not texts:
             return np.empty((0, self.dimensions), np.float32)
         # An empty input is refused by many.
-        ready = [f"{prefix} {clipped(text)}".strip() or "?" for text in texts]
-        parts = [self._asked(ready[at : at + AT_ONCE], seconds) for at in range(0, len(ready), AT_ONCE)]
+        ready = [f"{prefix} {clip_text(text)}".strip() or "?" for text in texts]
+        parts = [self._asked(ready[at : at + BATCH_SIZE], seconds) for at in range(0, len(ready), BATCH_SIZE)]
         if len({part.shape[1] for part in parts}) > 1:
-            raise EmbedderFault(gettext("%(name)s made vectors of different lengths.") % {"name": self.name})
+            raise EmbedderError(gettext("%(name)s made vectors of different lengths.") % {"name": self.name})
         return np.concatenate(parts)
 
     def _asked(self, texts: list[str], seconds: float) -> Vectors:
@@ -85,36 +91,36 @@ class Endpoint:
         body = orjson.dumps({"model": self.model, "input": texts, "encoding_format": "float"})
         try:
             answer = services.ask(
-                f"{self.url}/embeddings", body, headers, seconds=seconds, most_bytes=_MOST_BYTES
+                f"{self.url}/embeddings", body, headers, seconds=seconds, most_bytes=_MAX_BYTES
             )
         except services.ServiceAway as away:
-            raise EmbedderFault(str(away)) from None
+            raise EmbedderError(str(away)) from None
         if answer.status != 200:
             said = answer.content[:300].decode("utf-8", "replace")
-            fault = TextRefused if answer.status in _REFUSED else EmbedderFault
+            fault = TextRefused if answer.status in _REFUSAL_STATUSES else EmbedderError
             raise fault(
                 gettext("%(name)s answered with status %(status)s: %(said)s")
                 % {"name": self.name, "status": answer.status, "said": said}
             )
-        return of_unit_length(self._read(answer.content, len(texts)))
+        return scale_to_unit_length(self._read(answer.content, len(texts)))
 
     def _read(self, content: bytes, wanted: int) -> Vectors:
         """The vectors of an answer, in the order of the texts."""
         try:
             items = orjson.loads(content)["data"]
             places = [item.get("index", place) for place, item in enumerate(items)]
-            vectors = np.array([_numbers(item["embedding"]) for item in items], np.float32)
+            vectors = np.array([_decode_embedding(item["embedding"]) for item in items], np.float32)
         except (AttributeError, KeyError, TypeError, ValueError, binascii.Error):
-            raise EmbedderFault(
+            raise EmbedderError(
                 gettext("%(name)s sent something other than vectors.") % {"name": self.name}
             ) from None
         if sorted(places) != list(range(wanted)):
-            raise EmbedderFault(
+            raise EmbedderError(
                 gettext("%(name)s sent %(places)s vectors for %(wanted)s texts.")
                 % {"name": self.name, "places": len(places), "wanted": wanted}
             )
         if vectors.ndim != 2 or not 1 <= vectors.shape[1] <= MOST_DIMENSIONS:
-            raise EmbedderFault(
+            raise EmbedderError(
                 gettext("%(name)s makes vectors of %(shape)s dimensions; the limit is %(most_dimensions)s.")
                 % {
                     "name": self.name,
@@ -123,17 +129,17 @@ class Endpoint:
                 }
             )
         if not np.isfinite(vectors).all() or not vectors.any(axis=1).all():
-            raise EmbedderFault(
+            raise EmbedderError(
                 gettext("%(name)s sent zero vectors, which have no direction.") % {"name": self.name}
             )
         return vectors[np.argsort(places)]
 
 
-def at(url: str) -> str:
+def build_name_suffix(url: str) -> str:
     """Return the suffix of the names of all models at an endpoint."""
     return f" at {urlsplit(url).netloc}"
 
 
-def _numbers(embedding: Any) -> Any:
+def _decode_embedding(embedding: Any) -> Any:
     """Some servers send base64 regardless of the request."""
     return np.frombuffer(base64.b64decode(embedding), "<f4") if isinstance(embedding, str) else embedding

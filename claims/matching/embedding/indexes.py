@@ -20,11 +20,11 @@ from factcheck.database.database_roles import owners_identity
 logger = logging.getLogger(__name__)
 
 #: Fewer vectors are compared one by one, within some milliseconds.
-FEW = 5000
+MIN_INDEXED_VECTORS = 5000
 
 #: How many neighbours are looked at for each vector that joins the graph (pgvector: 64). Real ones lie closer together
 #: than random ones: with 64, the index finds 96 of 100 of the first ten, with this 98.
-_CAREFULLY = 200
+_EF_CONSTRUCTION = 200
 
 #: Whether it is of public vectors, by how its name ends.
 _KINDS = {"public": True, "desk": False}
@@ -41,8 +41,8 @@ def build(model: EmbeddingModel, *, workers: int = 0) -> None:
     """
     for kind, is_public in _KINDS.items():
         count = _count(model, is_public=is_public)
-        name = _name(model, kind)
-        if count < FEW or _is_usable(name):
+        name = _build_index_name(model, kind)
+        if count < MIN_INDEXED_VECTORS or _is_usable(name):
             continue
         try:
             _build(model, name, is_public=is_public, count=count, workers=workers)
@@ -58,9 +58,9 @@ def build(model: EmbeddingModel, *, workers: int = 0) -> None:
 def drop(model: EmbeddingModel) -> None:
     """Drop those that are there. Without them its vectors are removed in a fraction of the time."""
     try:
-        with _apart() as apart, apart.cursor() as cursor:
+        with _separate_connection() as apart, apart.cursor() as cursor:
             for kind in _KINDS:
-                cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS public.{_name(model, kind)}")
+                cursor.execute(f"DROP INDEX CONCURRENTLY IF EXISTS public.{_build_index_name(model, kind)}")
     except ProgrammingError as error:
         logger.warning(
             "The indexes of %s stay, empty: %s. Who owns the tables can drop them.", model, str(error).strip()
@@ -71,7 +71,7 @@ def _build(model: EmbeddingModel, name: str, *, is_public: bool, count: int, wor
     condition = "is_public" if is_public else "NOT is_public"
     # The graph is built in memory; where that does not suffice, ten times as slowly.
     memory = min(_MOST_MEMORY, max(_LEAST_MEMORY, int(count * (2 * model.dimensions + 500) * 1.3)))
-    with _apart() as apart, apart.cursor() as cursor:
+    with _separate_connection() as apart, apart.cursor() as cursor:
         _give_way(cursor)
         cursor.execute(f"SET maintenance_work_mem = '{memory // 1024}kB'")
         cursor.execute(f"SET max_parallel_maintenance_workers = {workers:d}")
@@ -80,14 +80,14 @@ def _build(model: EmbeddingModel, name: str, *, is_public: bool, count: int, wor
         cursor.execute(
             f"CREATE INDEX CONCURRENTLY {name} ON public.claims_statementvector"
             f" USING hnsw ((vector::public.halfvec({model.dimensions:d})) public.halfvec_ip_ops)"
-            f" WITH (ef_construction = {_CAREFULLY:d}) WHERE model_id = {model.pk:d} AND {condition}"
+            f" WITH (ef_construction = {_EF_CONSTRUCTION:d}) WHERE model_id = {model.pk:d} AND {condition}"
         )
         # Of an expression, the database knows nothing before.
         cursor.execute("ANALYZE public.claims_statementvector")
 
 
 @contextmanager
-def _apart() -> Iterator[BaseDatabaseWrapper]:
+def _separate_connection() -> Iterator[BaseDatabaseWrapper]:
     """A separate connection for work outside transactions, whose settings are never shared.
 
     It is the owner's, who alone may make indexes, where this process knows how to come as the owner.
@@ -111,7 +111,7 @@ def _give_way(cursor: Any) -> None:
         return  # it runs as another user
 
 
-def _name(model: EmbeddingModel, kind: str) -> str:
+def _build_index_name(model: EmbeddingModel, kind: str) -> str:
     return f"claims_statementvector_hnsw_{model.pk:d}_{kind}"
 
 

@@ -13,7 +13,7 @@ from claims.matching.embedding.embedder import Embedder, Vectors
 NICENESS = 15
 
 
-class Unhurried:
+class LowPriorityEmbedder:
     """The embedder, in a thread that the system lets compute last.
 
     It needs its own thread, because priority cannot be raised again: the rest of this process keeps its pace.
@@ -35,9 +35,9 @@ class Unhurried:
 
 
 @contextmanager
-def unhurried(embedder: Embedder) -> Iterator[Embedder]:
+def low_priority(embedder: Embedder) -> Iterator[Embedder]:
     with ThreadPoolExecutor(max_workers=1, initializer=_let_others_go_first) as thread:
-        yield Unhurried(embedder, thread)
+        yield LowPriorityEmbedder(embedder, thread)
 
 
 def _let_others_go_first() -> None:

@@ -15,14 +15,14 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext
 
 from claims.matching.embedding import indexes, means, neighbours
-from claims.matching.embedding.embedder import Embedder, EmbedderFault, TextRefused, Vectors
+from claims.matching.embedding.embedder import Embedder, EmbedderError, TextRefused, Vectors
 from claims.matching.embedding.pending_vectors import (
-    OutstandingStatement,
-    Tally,
+    PendingStatement,
+    VectorTally,
+    count_vectors,
+    find_pending,
     is_outstanding,
-    outstanding,
     store,
-    tally,
 )
 from claims.matching.embedding.sample_posts import sample_posts
 from claims.models import EmbeddingModel, LanguageMean, StatementVector
@@ -32,23 +32,23 @@ from factcheck.database.locks import AlreadyHeld, alone
 logger = logging.getLogger(__name__)
 
 #: Statements per part: a quarter of a second of work, after which the caller can stop.
-AT_ONCE = 16
+BATCH_SIZE = 16
 #: After so many more, languages may have grown enough for a mean of their claims.
-RENEWED_AFTER = 2000
+RECENTRE_AFTER = 2000
 #: A text that an embedder refuses is tried by so much of its beginning.
-SHORTENED = 500
+SHORTENED_LENGTH = 500
 #: A model without maintenance for this long is removed, once the configured one is complete. Processes that were
 #: not restarted yet use it until then.
-ABANDONED = timedelta(days=1)
+ABANDONED_AFTER = timedelta(days=1)
 #: So many vectors are removed in one statement.
-REMOVED_AT_ONCE = 5000
+REMOVAL_BATCH_SIZE = 5000
 
 
-class AlreadyLookedAfter(Exception):
+class MaintenanceUnderWay(Exception):
     """Another process is making vectors of this model now."""
 
 
-class OtherDimensions(EmbedderFault):
+class WrongDimensions(EmbedderError):
     """The embedder does not make what is stored under its name."""
 
 
@@ -60,10 +60,10 @@ class EmbeddingProgress(NamedTuple):
     of: int
 
 
-Tell = Callable[[EmbeddingProgress], None]
+ReportProgress = Callable[[EmbeddingProgress], None]
 
 
-def model_of(embedder: Embedder) -> EmbeddingModel:
+def get_or_create_model(embedder: Embedder) -> EmbeddingModel:
     """The row of the embedder's model.
 
     Raises:
@@ -73,7 +73,7 @@ def model_of(embedder: Embedder) -> EmbeddingModel:
         name=embedder.name, defaults={"dimensions": embedder.dimensions}
     )
     if model.dimensions != embedder.dimensions:
-        raise OtherDimensions(
+        raise WrongDimensions(
             gettext(
                 "%(embedder)s makes vectors of %(dimensions)s dimensions, but the stored ones have "
                 "%(dimensions_2)s. Remove them: manage.py embed_claims --remove %(embedder_2)s"
@@ -100,7 +100,7 @@ def is_up_to_date(embedder: Embedder) -> bool:
 def bring_up_to_date(
     embedder: Embedder,
     *,
-    tell: Tell = lambda progress: None,
+    tell: ReportProgress = lambda progress: None,
     is_stopped: Callable[[], bool] = lambda: False,
     index_workers: int = 0,
 ) -> bool:
@@ -117,8 +117,8 @@ def bring_up_to_date(
         EmbedderFault: what makes vectors is away, or does not make any.
         AlreadyLookedAfter: another process is doing this.
     """
-    with _alone(embedder.name):
-        model = model_of(embedder)
+    with _maintenance_lock(embedder.name):
+        model = get_or_create_model(embedder)
         EmbeddingModel.objects.filter(pk=model.pk).update(kept_at=Now())
         if not _prepare(model, embedder, tell, is_stopped) or not _make(model, embedder, tell, is_stopped):
             return False
@@ -134,12 +134,12 @@ def bring_up_to_date(
 
 def remove(model: EmbeddingModel, *, is_stopped: Callable[[], bool] = lambda: False) -> bool:
     """Remove a model with all its vectors; returns whether nothing is left."""
-    with _alone(model.name):
+    with _maintenance_lock(model.name):
         EmbeddingModel.objects.filter(pk=model.pk).update(completed_at=None)
         neighbours.forget()
         indexes.drop(model)
         vectors = StatementVector.objects.filter(model=model)
-        while ids := list(vectors.values_list("pk", flat=True)[:REMOVED_AT_ONCE]):
+        while ids := list(vectors.values_list("pk", flat=True)[:REMOVAL_BATCH_SIZE]):
             if is_stopped():
                 return False
             vectors.filter(pk__in=ids).delete()
@@ -154,20 +154,22 @@ def remove_abandoned(embedder: Embedder, *, is_stopped: Callable[[], bool] = lam
     if not EmbeddingModel.objects.complete().filter(name=embedder.name).exists():
         return
     others = EmbeddingModel.objects.exclude(name=embedder.name)
-    for model in others.filter(kept_at__lt=clock.now() - ABANDONED):
+    for model in others.filter(kept_at__lt=clock.now() - ABANDONED_AFTER):
         if is_stopped() or not remove(model, is_stopped=is_stopped):
             return
 
 
-def standing() -> list[tuple[EmbeddingModel, Tally]]:
+def list_model_progress() -> list[tuple[EmbeddingModel, VectorTally]]:
     """Return the progress of each model."""
-    return [(model, tally(model)) for model in EmbeddingModel.objects.all()]
+    return [(model, count_vectors(model)) for model in EmbeddingModel.objects.all()]
 
 
 # A part of it ---------------------------------------------------------------------------------------------------------
 
 
-def _prepare(model: EmbeddingModel, embedder: Embedder, tell: Tell, is_stopped: Callable[[], bool]) -> bool:
+def _prepare(
+    model: EmbeddingModel, embedder: Embedder, tell: ReportProgress, is_stopped: Callable[[], bool]
+) -> bool:
     """Prepare the means of a new model; return whether they are complete."""
     for done, _mean in enumerate(means.prepare(model, embedder), 1):
         tell(EmbeddingProgress("languages", done, 2 * len(sample_posts())))
@@ -176,83 +178,87 @@ def _prepare(model: EmbeddingModel, embedder: Embedder, tell: Tell, is_stopped: 
     return True
 
 
-def _make(model: EmbeddingModel, embedder: Embedder, tell: Tell, is_stopped: Callable[[], bool]) -> bool:
+def _make(
+    model: EmbeddingModel, embedder: Embedder, tell: ReportProgress, is_stopped: Callable[[], bool]
+) -> bool:
     """Make what is outstanding; returns whether nothing is."""
-    before: Tally | None = None
+    before: VectorTally | None = None
     subtracted = means.StatementMeans(model)
     done = since = 0
-    for statements in outstanding(model, AT_ONCE):
+    for statements in find_pending(model, BATCH_SIZE):
         if is_stopped():
             return False
-        before = before or tally(model)
-        taken, raw = _vectors(embedder, statements)
+        before = before or count_vectors(model)
+        taken, raw = _make_vectors(embedder, statements)
         if taken:
             centred, lengths, ids = subtracted.centred(raw, [statement.language for statement in taken])
             store(model, taken, centred, lengths, ids)
         done, since = done + len(statements), since + len(statements)
         tell(EmbeddingProgress("vectors", before.made + done, before.made + max(before.outstanding, done)))
-        if since >= RENEWED_AFTER:
+        if since >= RECENTRE_AFTER:
             if not _renew(model, tell, is_stopped):
                 return False
             subtracted, since = means.StatementMeans(model), 0
     return True
 
 
-def _vectors(
-    embedder: Embedder, statements: Sequence[OutstandingStatement]
-) -> tuple[list[OutstandingStatement], Vectors]:
+def _make_vectors(
+    embedder: Embedder, statements: Sequence[PendingStatement]
+) -> tuple[list[PendingStatement], Vectors]:
     """The statements that the embedder takes, and their vectors."""
     texts = [statement.text for statement in statements]
     try:
-        return list(statements), _checked(embedder, embedder.passages(texts), len(texts))
+        return list(statements), _check_vectors(embedder, embedder.passages(texts), len(texts))
     except TextRefused as refusal:
         if len(statements) == 1:
-            return _shortened(embedder, statements[0], refusal)
+            return _make_vector_of_shortened(embedder, statements[0], refusal)
     # One of them is refused: which?
-    parts = [_vectors(embedder, [statement]) for statement in statements]
+    parts = [_make_vectors(embedder, [statement]) for statement in statements]
     return [statement for taken, _raw in parts for statement in taken], np.concatenate(
         [raw for _, raw in parts]
     )
 
 
-def _shortened(
-    embedder: Embedder, statement: OutstandingStatement, refusal: TextRefused
-) -> tuple[list[OutstandingStatement], Vectors]:
+def _make_vector_of_shortened(
+    embedder: Embedder, statement: PendingStatement, refusal: TextRefused
+) -> tuple[list[PendingStatement], Vectors]:
     try:
-        return [statement], _checked(embedder, embedder.passages([statement.text[:SHORTENED]]), 1)
+        return [statement], _check_vectors(
+            embedder, embedder.passages([statement.text[:SHORTENED_LENGTH]]), 1
+        )
     except TextRefused:
         logger.warning("Claim %s is found by its words alone: %s", statement.claim, refusal)
         return [], np.empty((0, embedder.dimensions), np.float32)
 
 
-def _checked(embedder: Embedder, raw: Vectors, wanted: int) -> Vectors:
+def _check_vectors(embedder: Embedder, raw: Vectors, wanted: int) -> Vectors:
     if raw.shape != (wanted, embedder.dimensions) or not np.isfinite(raw).all():
-        raise EmbedderFault(
+        raise EmbedderError(
             gettext("%(embedder)s made something other than %(wanted)s vectors.")
             % {"embedder": embedder.name, "wanted": wanted}
         )
     return raw
 
 
-def _renew(model: EmbeddingModel, tell: Tell, is_stopped: Callable[[], bool]) -> bool:
+def _renew(model: EmbeddingModel, tell: ReportProgress, is_stopped: Callable[[], bool]) -> bool:
     """Recentre all vectors of a language on its present mean; return whether done."""
     means.renew(model)
     part = 0
     while means.recentre(model):
         part += 1
-        tell(EmbeddingProgress("means", part * means.AT_ONCE, 0))
+        tell(EmbeddingProgress("means", part * means.BATCH_SIZE, 0))
         if is_stopped():
             return False
     return True
 
 
 @contextmanager
-def _alone(name: str) -> Iterator[None]:
+def _maintenance_lock(name: str) -> Iterator[None]:
     """Hold the lock for maintenance. A process that is killed releases it."""
     try:
         with alone(f"vectors of {name}"):
             yield
     except AlreadyHeld:
-        raise AlreadyLookedAfter(
+        raise MaintenanceUnderWay(
             gettext("Another process is making vectors of %(name)s at the moment.") % {"name": name}
         ) from None

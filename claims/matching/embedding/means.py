@@ -8,7 +8,7 @@ import numpy as np
 from django.db import connection, transaction
 from numpy.typing import NDArray
 
-from claims.matching.embedding.centring import with_mean, without_mean
+from claims.matching.embedding.centring import add_mean, without_mean
 from claims.matching.embedding.embedder import Embedder, Vectors
 from claims.matching.embedding.sample_posts import sample_posts
 from claims.models import EmbeddingModel, LanguageMean
@@ -17,16 +17,16 @@ from factcheck.database.model_fields import half_vector, sent_half_vector
 Kind = LanguageMean.Kind
 
 #: From so many public statements on, a language has a mean of its claims.
-ENOUGH = 100
+MIN_STATEMENTS = 100
 #: It is recomputed when their number has grown by this factor.
-GROWN = 10
+GROWTH_FACTOR = 10
 #: Of so many at most, whichever they are: their hashes choose.
-SAMPLE = 10_000
+SAMPLE_SIZE = 10_000
 #: Vectors centred again per transaction.
-AT_ONCE = 500
+BATCH_SIZE = 500
 
 
-class Subtracted(NamedTuple):
+class SubtractedMean(NamedTuple):
     """A mean, as it is subtracted from statements."""
 
     id: int
@@ -37,12 +37,12 @@ class StatementMeans:
     """The current means subtracted from statements, by language."""
 
     def __init__(self, model: EmbeddingModel) -> None:
-        known: dict[str, dict[str, Subtracted]] = defaultdict(dict)
+        known: dict[str, dict[str, SubtractedMean]] = defaultdict(dict)
         for mean in model.means.current().exclude(kind=Kind.QUERIES):
-            known[mean.kind][mean.language] = Subtracted(mean.pk, np.array(mean.mean))
+            known[mean.kind][mean.language] = SubtractedMean(mean.pk, np.array(mean.mean))
         self._claims, self._posts = known[Kind.CLAIMS], known[Kind.POSTS]
 
-    def of(self, language: str) -> Subtracted:
+    def of(self, language: str) -> SubtractedMean:
         return self._claims.get(language) or self._posts.get(language) or self._posts[""]
 
     def centred(self, raw: Vectors, languages: Sequence[str]) -> tuple[Vectors, Vectors, list[int]]:
@@ -91,7 +91,7 @@ def renew(model: EmbeddingModel) -> None:
                     AND known.language = claims_statementvector.language
             ), 0))
             """,
-            [model.pk, ENOUGH, GROWN, model.pk],
+            [model.pk, MIN_STATEMENTS, GROWTH_FACTOR, model.pk],
         )
         grown = cursor.fetchall()
     for language, texts in grown:
@@ -109,7 +109,7 @@ def _mean_of_claims(model: EmbeddingModel, language: str) -> NDArray[np.float64]
         cursor.execute(
             "SELECT mean_id, length, public.halfvec_send(vector) FROM claims_statementvector"
             " WHERE model_id = %s AND is_public AND language = %s ORDER BY text_sha256 LIMIT %s",
-            [model.pk, language, SAMPLE],
+            [model.pk, language, SAMPLE_SIZE],
         )
         for mean_id, length, sent in cursor:
             total += sent_half_vector(bytes(sent)) * length + subtracted[mean_id]
@@ -138,14 +138,14 @@ def _recentre_some(model: EmbeddingModel, now: LanguageMean) -> bool:
         cursor.execute(
             "SELECT id, mean_id, length, public.halfvec_send(vector) FROM claims_statementvector"
             " WHERE model_id = %s AND language = %s AND mean_id < %s ORDER BY id LIMIT %s FOR NO KEY UPDATE",
-            [model.pk, now.language, now.pk, AT_ONCE],
+            [model.pk, now.language, now.pk, BATCH_SIZE],
         )
         rows = cursor.fetchall()
         if not rows:
             return False
         ids, before, lengths, sent = zip(*rows, strict=True)
         vectors = np.array([sent_half_vector(bytes(one)) for one in sent])
-        raw = with_mean(vectors, np.array(lengths, np.float32), np.array([known[pk] for pk in before]))
+        raw = add_mean(vectors, np.array(lengths, np.float32), np.array([known[pk] for pk in before]))
         centred, lengths_now = without_mean(raw, known[now.pk])
         cursor.execute(
             "UPDATE claims_statementvector AS made SET vector = new.vector, length = new.length, mean_id = %s"

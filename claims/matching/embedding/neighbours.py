@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from claims.matching.embedding.centring import without_mean
-from claims.matching.embedding.choice import embedder, embedder_of
-from claims.matching.embedding.embedder import Embedder, EmbedderFault, clipped_question
+from claims.matching.embedding.choice import find_embedder, get_embedder
+from claims.matching.embedding.embedder import Embedder, EmbedderError, clip_query
 from claims.matching.query import Vector
 from factcheck.database.model_fields import half_vector, sent_half_vector
 from factcheck.database.read_connections import fetch
@@ -19,14 +19,14 @@ from factcheck.database.read_connections import fetch
 logger = logging.getLogger(__name__)
 
 #: For how long, in seconds, a process believes what it knows of models and means.
-BELIEVED = 30
+CACHE_SECONDS = 30
 
 #: How many candidates the index looks at. Measured in docs/decisions/0037-vectors.md.
-CONSIDERED = 120
+EF_SEARCH = 120
 
 
 @dataclass(frozen=True)
-class AskedModel:
+class QueryModel:
     """The model in use for queries, with the means that make a query comparable."""
 
     id: int
@@ -36,30 +36,30 @@ class AskedModel:
     means: Mapping[str, NDArray[np.float64]]
 
     def mean(self, language: str) -> NDArray[np.float64]:
-        return self.means.get(base_language(language), self.means[""])
+        return self.means.get(get_base_language(language), self.means[""])
 
 
-def base_language(language: str) -> str:
+def get_base_language(language: str) -> str:
     """`pt` for `pt-BR`."""
     return language.partition("-")[0].lower()
 
 
-def asked_model() -> AskedModel | None:
+def get_query_model() -> QueryModel | None:
     """Return the configured model once it is complete; until then the newest usable complete one.
 
     None: everything works on words alone.
     """
-    return _known(int(monotonic() / BELIEVED))
+    return _load_query_model(int(monotonic() / CACHE_SECONDS))
 
 
 def forget() -> None:
     """Reset the state, to be determined with the next query."""
-    _known.cache_clear()
+    _load_query_model.cache_clear()
 
 
 @lru_cache(maxsize=1)
-def _known(period: int) -> AskedModel | None:
-    configured = embedder()
+def _load_query_model(period: int) -> QueryModel | None:
+    configured = get_embedder()
     if configured is None:
         return None
     models = fetch(
@@ -68,41 +68,41 @@ def _known(period: int) -> AskedModel | None:
         [configured.name],
     )
     for pk, name, dimensions in models:
-        if usable := embedder_of(name):
+        if usable := find_embedder(name):
             means = fetch(
                 "SELECT language, mean FROM claims_languagemean WHERE model_id = %s AND kind = 'queries'",
                 [pk],
             )
-            return AskedModel(pk, dimensions, usable, {language: np.array(mean) for language, mean in means})
+            return QueryModel(pk, dimensions, usable, {language: np.array(mean) for language, mean in means})
     return None
 
 
-def query_vector(text: str, language: str) -> Vector | None:
+def compute_query_vector(text: str, language: str) -> Vector | None:
     """Return the vector of a query, comparable to the stored ones; None if unavailable.
 
     Args:
         language: BCP 47; empty where it is unknown.
     """
-    [vector] = query_vectors([text], [language])
+    [vector] = compute_query_vectors([text], [language])
     return vector
 
 
-def query_vectors(
-    texts: Sequence[str], languages: Sequence[str], *, model: AskedModel | None = None
+def compute_query_vectors(
+    texts: Sequence[str], languages: Sequence[str], *, model: QueryModel | None = None
 ) -> list[Vector | None]:
     """Return the vectors of many texts at once, which costs less than one by one.
 
     Args:
         model: the one that is asked, where it was found out before; then nothing is read from the database.
     """
-    model = model or asked_model()
-    said = {place: clipped_question(text) for place, text in enumerate(texts) if text.strip()}
+    model = model or get_query_model()
+    said = {place: clip_query(text) for place, text in enumerate(texts) if text.strip()}
     nothing: list[Vector | None] = [None] * len(texts)
     if model is None or not said:
         return nothing
     try:
         raw = model.embedder.queries(list(said.values()))
-    except EmbedderFault as fault:
+    except EmbedderError as fault:
         logger.warning("Claims are found by their words alone: %s", fault)
         return nothing
     if raw.shape != (len(said), model.dimensions):
@@ -115,9 +115,9 @@ def query_vectors(
     return [centred.get(place) for place in range(len(texts))]
 
 
-def vectors_of(claims: Sequence[int], *, public: bool) -> dict[int, Vector]:
+def load_vectors(claims: Sequence[int], *, public: bool) -> dict[int, Vector]:
     """Return the vectors of these claims, if any: of the publication, or of the present statement."""
-    model = asked_model()
+    model = get_query_model()
     if model is None or not claims:
         return {}
     which = "is_public" if public else "is_present"
@@ -129,8 +129,8 @@ def vectors_of(claims: Sequence[int], *, public: bool) -> dict[int, Vector]:
     return {claim: sent_half_vector(sent) for claim, sent in rows}
 
 
-def nearest(
-    vector: Vector, *, public: bool, most: int, considered: int = CONSIDERED
+def find_nearest(
+    vector: Vector, *, public: bool, most: int, considered: int = EF_SEARCH
 ) -> list[tuple[int, float, Vector]]:
     """The claims nearest to a vector, nearest first: id, cosine, vector.
 
@@ -139,7 +139,7 @@ def nearest(
             else there than what is published of it, the nearer of both counts.
         considered: how many candidates the index looks at; 0 asks all vectors, which is exact and slow.
     """
-    model = asked_model()
+    model = get_query_model()
     if model is None or len(vector) != model.dimensions:
         return []
     among = "SELECT claim, cosine, sent FROM claims_neighbours(%s, %s, %s, {}, %s, %s)"

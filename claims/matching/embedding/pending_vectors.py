@@ -17,7 +17,7 @@ from claims.models.vector_rules import base_language, present, public, published
 from factcheck.database.model_fields import half_vector
 
 
-class OutstandingStatement(NamedTuple):
+class PendingStatement(NamedTuple):
     """A statement without a vector."""
 
     claim: int
@@ -29,7 +29,7 @@ class OutstandingStatement(NamedTuple):
         return hashlib.sha256(self.text.encode()).hexdigest()
 
 
-class Tally(NamedTuple):
+class VectorTally(NamedTuple):
     """The progress of a model."""
 
     made: int
@@ -37,7 +37,7 @@ class Tally(NamedTuple):
 
 
 # What is published and has no vector. Found by its keys, so that only these bodies are read.
-_PUBLISHED = f"""
+_PUBLISHED_SQL = f"""
     SELECT entry.claim_id, {base_language("entry.language")}, {published_statement("entry")}
     FROM (
         SELECT entry.id FROM claims_publication AS entry
@@ -52,7 +52,7 @@ _PUBLISHED = f"""
 """
 
 # What claims say at the desk and has none, published or not.
-_PRESENT = f"""
+_PRESENT_SQL = f"""
     SELECT claim.id, {base_language("claim.language")}, claim.statement
     FROM claims_claim AS claim
     WHERE claim.state <> 'merged' AND claim.id > %(after)s AND NOT EXISTS (
@@ -63,13 +63,13 @@ _PRESENT = f"""
 """
 
 # Where claims say at the desk what is published of them, that vector is of both.
-_SAME = f"""
+_REUSE_SQL = f"""
     UPDATE claims_statementvector AS made SET is_present = true FROM claims_claim AS claim
     WHERE made.model_id = %s AND made.claim_id = claim.id AND claim.id = ANY (%s)
         AND made.is_public AND NOT made.is_present AND {present("made", "claim")}
 """
 
-_COUNTED = """
+_COUNT_SQL = """
     SELECT
         (SELECT count(*) FROM claims_statementvector WHERE model_id = %(model)s),
         (SELECT count(*) FROM claims_publication AS entry
@@ -92,7 +92,7 @@ _COUNTED = """
 """
 
 # Only current statements, as one vector where both are the same. Concurrent results are equally right.
-_STORE = f"""
+_STORE_SQL = f"""
     INSERT INTO claims_statementvector
         (model_id, claim_id, language, text_sha256, is_public, is_present, mean_id, length, vector)
     SELECT *
@@ -115,34 +115,34 @@ _STORE = f"""
 """
 
 
-def outstanding(model: EmbeddingModel, most: int) -> Iterator[list[OutstandingStatement]]:
+def find_pending(model: EmbeddingModel, most: int) -> Iterator[list[PendingStatement]]:
     """Return statements without a vector, at most this many: first published ones, then those at the desk."""
-    for question in (_PUBLISHED, _PRESENT):
+    for question in (_PUBLISHED_SQL, _PRESENT_SQL):
         after = 0
         while statements := _ask(question, model, after, most):
             after = statements[-1].claim
-            if question is _PRESENT:
-                statements = _not_published(model, statements)
+            if question is _PRESENT_SQL:
+                statements = _without_published_vector(model, statements)
             if statements:
                 yield statements
 
 
 def is_outstanding(model: EmbeddingModel) -> bool:
     """Whether anything lacks a vector."""
-    return any(_ask(question, model, 0, 1) for question in (_PUBLISHED, _PRESENT))
+    return any(_ask(question, model, 0, 1) for question in (_PUBLISHED_SQL, _PRESENT_SQL))
 
 
-def tally(model: EmbeddingModel) -> Tally:
+def count_vectors(model: EmbeddingModel) -> VectorTally:
     """Return the numbers of vectors and of statements without one."""
     with connection.cursor() as cursor:
-        cursor.execute(_COUNTED, {"model": model.pk})
+        cursor.execute(_COUNT_SQL, {"model": model.pk})
         made, published, at_desk = cursor.fetchone()
-    return Tally(made, published + at_desk)
+    return VectorTally(made, published + at_desk)
 
 
 def store(
     model: EmbeddingModel,
-    statements: Sequence[OutstandingStatement],
+    statements: Sequence[PendingStatement],
     vectors: Vectors,
     lengths: Vectors,
     means: Sequence[int],
@@ -158,7 +158,7 @@ def store(
             [claims],
         )
         cursor.execute(
-            _STORE,
+            _STORE_SQL,
             [
                 model.pk,
                 claims,
@@ -171,18 +171,18 @@ def store(
         )
 
 
-def _ask(question: str, model: EmbeddingModel, after: int, most: int) -> list[OutstandingStatement]:
+def _ask(question: str, model: EmbeddingModel, after: int, most: int) -> list[PendingStatement]:
     with connection.cursor() as cursor:
         cursor.execute(question, {"model": model.pk, "after": after, "most": most})
-        return [OutstandingStatement(*row) for row in cursor.fetchall()]
+        return [PendingStatement(*row) for row in cursor.fetchall()]
 
 
-def _not_published(
-    model: EmbeddingModel, statements: Sequence[OutstandingStatement]
-) -> list[OutstandingStatement]:
+def _without_published_vector(
+    model: EmbeddingModel, statements: Sequence[PendingStatement]
+) -> list[PendingStatement]:
     """Return statements without a published vector; a published one serves for both."""
     claims = [statement.claim for statement in statements]
     with connection.cursor() as cursor:
-        cursor.execute(_SAME + " RETURNING made.claim_id", [model.pk, claims])
+        cursor.execute(_REUSE_SQL + " RETURNING made.claim_id", [model.pk, claims])
         same = {claim for (claim,) in cursor.fetchall()}
     return [statement for statement in statements if statement.claim not in same]

@@ -11,16 +11,16 @@ from procrastinate.contrib.django import app
 from procrastinate.exceptions import AlreadyEnqueued
 
 from claims.matching.embedding import maintenance
-from claims.matching.embedding.choice import embedder
-from claims.matching.embedding.embedder import EmbedderFault
-from claims.matching.embedding.low_priority import unhurried
+from claims.matching.embedding.choice import get_embedder
+from claims.matching.embedding.embedder import EmbedderError
+from claims.matching.embedding.low_priority import low_priority
 
 logger = logging.getLogger(__name__)
 
 #: After so many seconds the worker lets other work go first.
-TURN = 10.0
+TURN_SECONDS = 10.0
 #: Of jobs that wait at the same time, this one is last.
-_LAST = -10
+_LOWEST_PRIORITY = -10
 
 
 def announce(**signal: Any) -> None:
@@ -28,7 +28,7 @@ def announce(**signal: Any) -> None:
 
     Nothing is lost where this does not happen: the worker looks by itself, once a minute.
     """
-    if embedder() is not None:
+    if get_embedder() is not None:
         transaction.on_commit(call, robust=True)
 
 
@@ -36,7 +36,7 @@ def call() -> None:
     """Queue embedding, unless it is queued already."""
     try:
         with transaction.atomic():
-            make_vectors.configure(queueing_lock="claims.embedding", priority=_LAST).defer()
+            make_vectors.configure(queueing_lock="claims.embedding", priority=_LOWEST_PRIORITY).defer()
     except AlreadyEnqueued:
         return
 
@@ -59,25 +59,25 @@ def look_after_vectors(context: JobContext, timestamp: int) -> None:
     """Once a minute: changes without a job (edits at the desk, psql, a killed worker), and old models."""
     if not _take_a_turn(context.should_abort):
         call()
-    elif (configured := embedder()) is not None:
+    elif (configured := get_embedder()) is not None:
         maintenance.remove_abandoned(configured, is_stopped=context.should_abort)
 
 
 def _take_a_turn(should_abort: Callable[[], bool]) -> bool:
     """Whether everything is done that can be done now."""
-    configured = embedder()
+    configured = get_embedder()
     if configured is None:
         return True
-    ends = time.monotonic() + TURN
+    ends = time.monotonic() + TURN_SECONDS
     try:
         if maintenance.is_up_to_date(configured):
             return True
-        with unhurried(configured) as quiet:
+        with low_priority(configured) as quiet:
             return maintenance.bring_up_to_date(
                 quiet, is_stopped=lambda: should_abort() or time.monotonic() > ends
             )
-    except maintenance.AlreadyLookedAfter:
+    except maintenance.MaintenanceUnderWay:
         return True
-    except EmbedderFault as fault:
+    except EmbedderError as fault:
         logger.warning("Statements wait for their vectors: %s", fault)
         return True

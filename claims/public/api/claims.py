@@ -28,7 +28,7 @@ from claims.ledger.queries.claim_filters import (
     VersionListQuery,
 )
 from claims.ledger.queries.search_query import BESIDE, describe_search
-from claims.matching.semantic_fallback import entries_meant
+from claims.matching.semantic_fallback import find_meant_claims
 from claims.models import Publication, PublishedVerdict
 from claims.public.api import markup
 from claims.public.api.entry_serializers import Version, VersionSerializer
@@ -113,7 +113,7 @@ class ClaimResource(PublicList):
         texts_read = [] if conditionally else {shown: None, **({"body": None} if query.highlights else {})}
         columns = ["id", "body_sha256", "ledger_moved", *texts_read]
         page = page_of_template(query.template, columns, **self.paging(query))
-        if not page.rows and (meant := entries_meant(query.may_mean) if query.may_mean else []):
+        if not page.rows and (meant := find_meant_claims(query.may_mean) if query.may_mean else []):
             query.mean(meant)
             page = page_of_template(query.template, columns, **self.paging(query))
         return Listing(

@@ -25,11 +25,11 @@ from claims.ledger.document.google_claims import IMAGE_SHAPE, SHAPE, build_fact_
 from claims.ledger.queries.address_search import read_search
 from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.ledger.queries.search_query import NEWEST, RELEVANCE, is_of_order, split_parts
-from claims.matching.near_media import published_alike
-from claims.matching.semantic_fallback import entries_meant
+from claims.matching.near_media import find_published_media
+from claims.matching.semantic_fallback import find_meant_claims
 from claims.models import Publication, PublishedVerdict
 from claims.public.api.media_lookup import PicturesCrowd
-from claims.search import LONGEST, RANKED, Places
+from claims.search import MAX_LENGTH, RANKED_MATCHES, AddressTargets
 from factcheck.api.google.requests import (
     InvalidArgument,
     Read,
@@ -79,7 +79,7 @@ def _offset(value: str) -> int:
 
 
 _FIELDS: dict[str, Read] = {
-    "query": text(LONGEST),
+    "query": text(MAX_LENGTH),
     "language_code": _language_range,
     "review_publisher_site_filter": lambda value: Domain()(value.strip()),
     "max_age_days": natural,
@@ -160,8 +160,8 @@ class _Asked:
         if page.rows or not self.reading or not self.reading.ranking or self.reading.places:
             return page
         # Nothing has these words: claims that may be meant.
-        meant = entries_meant(self.reading.asked)
-        self.reading = replace(self.reading, places=Places([], meant, is_ranked=True), matches=0)
+        meant = find_meant_claims(self.reading.asked)
+        self.reading = replace(self.reading, places=AddressTargets([], meant, is_ranked=True), matches=0)
         return self._page() if meant else page
 
     def _page(self) -> KeysetPage[tuple[Any, ...]]:
@@ -190,7 +190,7 @@ class _Asked:
             return _ordering("-reviewed")
         if token and is_of_order(token, NEWEST):
             return NEWEST
-        most = 2 * RANKED if token else RANKED
+        most = 2 * RANKED_MATCHES if token else RANKED_MATCHES
         return RELEVANCE if self.reading.ranking and self.reading.matches <= most else NEWEST
 
     def claim(self, body: Document) -> Document:
@@ -268,7 +268,7 @@ class ImageSearch(FactCheckTools):
 def _claims_about(look: PerceptualHash, language: str) -> list[Document]:
     """Published claims about pictures that look so, the nearest first, each once, with reviews in this language."""
     found: dict[int, Document] = {}
-    alike = published_alike(look) if look.is_distinctive else []
+    alike = find_published_media(look) if look.is_distinctive else []
     for shown in (each for one in alike for each in one.shown if each.role == "claimed"):
         claim = shown.claim
         reviews = [v for v in claim["verdicts"] if not language or _is_in(v["language"], language)]

@@ -22,18 +22,18 @@ from rest_framework.viewsets import ViewSet
 from claims.ledger.document.serializers import ClaimSerializer
 from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.matching.answers import (
-    LEAST,
-    LEAST_RELATED_OF_MANY,
-    MOST,
-    ONE_POST,
+    MATCH_LIMIT,
+    MIN_CONFIDENCE,
+    MIN_RELATED_CONFIDENCE_OF_MANY,
+    POST_LENGTH,
     Answer,
     AnsweredPassage,
     Match,
-    Terms,
-    answered_each,
-    passages,
+    MatchTerms,
+    match_published_texts,
+    split_passages,
 )
-from claims.matching.claim_text import current
+from claims.matching.claim_text import load_current_column
 from claims.models import Publication
 from claims.public.api.match_answers import EXPLANATIONS, MatchSerializer
 from claims.public.api.refused_bodies import RefusedBodySerializer
@@ -86,16 +86,18 @@ class MatchTermsQuery(ClaimListQuery):
     minimum_confidence = Parameter(
         Share(),
         "Matches that are less certain are left out. Without it, related claims are returned from"
-        f" {LEAST['related']} on ({LEAST_RELATED_OF_MANY} beside the sentences of a longer text), others from"
-        f" {LEAST['same']}.",
+        f" {MIN_CONFIDENCE['related']} on ({MIN_RELATED_CONFIDENCE_OF_MANY} beside the sentences of a longer text),"
+        f" others from {MIN_CONFIDENCE['same']}.",
     )
     matches = Parameter(
-        WholeNumber(1, _MATCH_LIMIT), "So many matches are told of each passage, at most.", default=MOST
+        WholeNumber(1, _MATCH_LIMIT),
+        "So many matches are told of each passage, at most.",
+        default=MATCH_LIMIT,
     )
     cut = Parameter(
         Keyword(("auto", "text", "sentences")),
         "What is asked about by itself: each text as one (`text`), each of its sentences (`sentences`), or, with"
-        f" `auto`, texts of up to {ONE_POST} characters as one, unless one of their sentences is a claim, or its"
+        f" `auto`, texts of up to {POST_LENGTH} characters as one, unless one of their sentences is a claim, or its"
         " opposite; and longer ones by their sentences.",
         default="auto",
     )
@@ -104,13 +106,13 @@ class MatchTermsQuery(ClaimListQuery):
     )
 
     @property
-    def terms(self) -> Terms:
+    def terms(self) -> MatchTerms:
         """Return the options for `claims.matching.answers`."""
         narrowing = {name: value for name, value in self.given.items() if name not in _HOW}
-        return Terms(
+        return MatchTerms(
             language=self.value("text_language", "").partition("-")[0],
             cut=self.value("cut", "auto"),
-            most=self.value("matches", MOST),
+            most=self.value("matches", MATCH_LIMIT),
             least=self.value("minimum_confidence", None),
             rows=self.qs if narrowing else None,
             narrowed=repr(sorted(narrowing.items())) if narrowing else "",
@@ -126,7 +128,7 @@ class MatchQuery(MatchTermsQuery):
     """A short text, in the address."""
 
     text = Parameter(
-        Words(ONE_POST), f"The text, of up to {ONE_POST} characters; post longer ones.", required=True
+        Words(POST_LENGTH), f"The text, of up to {POST_LENGTH} characters; post longer ones.", required=True
     )
 
 
@@ -198,7 +200,7 @@ def _problem(text: Any) -> str:
 
 
 def _require_few_sentences(texts: Sequence[str], cut: Any) -> None:
-    found = sum(len(passages(text, cut)) for text in texts)
+    found = sum(len(split_passages(text, cut)) for text in texts)
     if found > SENTENCE_LIMIT:
         raise ValidationError(
             [
@@ -215,7 +217,7 @@ def answers_to(texts: Sequence[str], query: MatchTermsQuery) -> bytes:
     """The answer: what was checked of each of these texts, in their order."""
     terms = query.terms
     with translation.override("en"):  # what is found is the same for everybody
-        answers = answered_each(texts, terms)
+        answers = match_published_texts(texts, terms)
     told = _claims(
         {match.claim for answer in answers for passage in answer.passages for match in passage.matches},
         terms.rows,
@@ -265,7 +267,8 @@ def _claims(
 ) -> dict[int, orjson.Fragment]:
     """These claims as they are published, or these parts of them."""
     return {
-        claim: orjson.Fragment(picked(placed(body), parts)) for claim, body in current(claims, rows).items()
+        claim: orjson.Fragment(picked(placed(body), parts))
+        for claim, body in load_current_column(claims, rows).items()
     }
 
 

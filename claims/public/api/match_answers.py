@@ -5,11 +5,11 @@ from collections.abc import Mapping
 from rest_framework import serializers
 
 from claims.ledger.document.serializers import RatingSerializer
-from claims.matching.answers import Kind
+from claims.matching.answers import MatchKind
 from sources.api.serializers import PublisherSerializer
 
 #: What each answer means, in words.
-EXPLANATIONS: Mapping[Kind, str] = {
+EXPLANATIONS: Mapping[MatchKind, str] = {
     "same": "This was checked.",
     "contradicts": "Something was checked that says the opposite.",
     "related": "Something on the same subject was checked. Compare both texts: it may be the same or another claim.",

@@ -17,7 +17,7 @@ from rest_framework.request import Request
 from rest_framework.viewsets import ViewSet
 
 from claims.ledger.document.headline import choose_lead_verdict
-from claims.matching.near_media import AlikeMedia, ShownMedia, published_alike
+from claims.matching.near_media import ShownMedia, SimilarMedia, find_published_media
 from claims.models import Publication
 from claims.public.api.media_lookup_answers import (
     EXPLANATIONS,
@@ -134,7 +134,7 @@ def answer_to(look: PerceptualHash, *, is_seen: bool) -> MediaLookupAnswer:
     Args:
         is_seen: whether the picture itself was there, so that it is known how far its hash is to be trusted.
     """
-    found = published_alike(look) if look.is_distinctive else []
+    found = find_published_media(look) if look.is_distinctive else []
     code = FOUND if found else NOTHING if look.is_distinctive else UNCLEAR
     return {
         "answer": code,
@@ -145,7 +145,7 @@ def answer_to(look: PerceptualHash, *, is_seen: bool) -> MediaLookupAnswer:
     }
 
 
-def _result(found: AlikeMedia) -> FoundMedia:
+def _result(found: SimilarMedia) -> FoundMedia:
     near = found.near
     return {
         "alikeness": found.alikeness,

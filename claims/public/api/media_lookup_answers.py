@@ -5,7 +5,7 @@
 
 from typing import Annotated, TypedDict
 
-from claims.matching.near_media import MOST_CLAIMS, MOST_MEDIA, Alikeness, Role
+from claims.matching.near_media import CLAIM_LIMIT, MEDIA_LIMIT, Likeness, Role
 from claims.public.api.lookup_answers import FoundVerdict
 from factcheck.api.openapi.body_serializer import BodySerializer, WebAddress
 from sources.api.media_bodies import PublicMedia
@@ -21,7 +21,7 @@ EXPLANATIONS = {
     UNCLEAR: "The picture has too little detail to recognise copies of it: a plain area, or a few lines. This is"
     " not a verdict.",
 }
-ALIKENESS: dict[Alikeness, str] = {
+ALIKENESS: dict[Likeness, str] = {
     "same": "Apparently the same picture: saved again, or scaled.",
     "very_alike": "Very similar: with small changes, such as other colours, a border or a caption.",
     "alike": "Similar: it may be cropped or edited, or be another picture of the same scene.",
@@ -63,7 +63,7 @@ class FoundMedia(TypedDict):
     ]
     frame_at: Annotated[float | None, "The second of a film at which it is seen; null of a picture."]
     media: PublicMedia
-    claims: Annotated[list[ClaimWithMedia], f"At most {MOST_CLAIMS}, the newest first."]
+    claims: Annotated[list[ClaimWithMedia], f"At most {CLAIM_LIMIT}, the newest first."]
 
 
 class MediaLookupAnswer(TypedDict):
@@ -75,7 +75,7 @@ class MediaLookupAnswer(TypedDict):
         str, "The perceptual hash that was asked about (PDQ), in hexadecimal: it can be asked about again."
     ]
     quality: Annotated[int | None, "Of that hash, from 0 to 100; null where it came without the picture."]
-    results: Annotated[list[FoundMedia], f"The nearest first, at most {MOST_MEDIA}."]
+    results: Annotated[list[FoundMedia], f"The nearest first, at most {MEDIA_LIMIT}."]
 
 
 class ClaimWithMediaSerializer(BodySerializer):

@@ -14,9 +14,9 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from claims.ledger.queries.address_search import build_address_key, read_search
-from claims.matching.answers import ONE_POST, Answer, Terms, answered
-from claims.matching.peer_matches import checked_elsewhere
-from claims.matching.repeat_detection import note_of_reader, said_again
+from claims.matching.answers import POST_LENGTH, Answer, MatchTerms, match_published_text
+from claims.matching.peer_matches import find_peer_matches
+from claims.matching.repeat_detection import find_repeated_sentences, note_of_reader
 from claims.models import Mention, Publication
 from claims.public.pages.checked_text import checked
 from claims.public.pages.page_cache import kept, public
@@ -83,11 +83,11 @@ def answer(request: HttpRequest) -> HttpResponse:
 def _of_text(request: HttpRequest, text: str) -> HttpResponse:
     found_to_it = answer_to(text)
     if settings.KEEP_REPEATED_SENTENCES:
-        note_of_reader(text, said_again(found_to_it))
+        note_of_reader(text, find_repeated_sentences(found_to_it))
     found = checked(text, found_to_it)
     context = {
         "checked": found,
-        "elsewhere": checked_elsewhere(text, Terms(cut="auto", most=MOST_ELSEWHERE)),
+        "elsewhere": find_peer_matches(text, MatchTerms(cut="auto", most=MOST_ELSEWHERE)),
         "pasted": text,
         "longest": LONGEST_TEXT,
     }
@@ -115,10 +115,14 @@ def _of_address(request: HttpRequest, address: str) -> HttpResponse:
 
 def answer_to(text: str) -> Answer:
     """Match each sentence, or a short post as a whole if none of its sentences matches."""
-    by_sentence = answered(text, Terms(cut="sentences", most=CLAIMS_FOR_A_SENTENCE, cpu_seconds=CPU_SECONDS))
-    if len(text) > ONE_POST or len(by_sentence.passages) < 2 or _finds(by_sentence, "same"):
+    by_sentence = match_published_text(
+        text, MatchTerms(cut="sentences", most=CLAIMS_FOR_A_SENTENCE, cpu_seconds=CPU_SECONDS)
+    )
+    if len(text) > POST_LENGTH or len(by_sentence.passages) < 2 or _finds(by_sentence, "same"):
         return by_sentence
-    as_one = answered(text, Terms(cut="text", most=CLAIMS_FOR_A_SENTENCE, cpu_seconds=CPU_SECONDS))
+    as_one = match_published_text(
+        text, MatchTerms(cut="text", most=CLAIMS_FOR_A_SENTENCE, cpu_seconds=CPU_SECONDS)
+    )
     # Sentences hint at what their post says; one that says the opposite says it by itself.
     if _finds(by_sentence, "contradicts") and not _finds(as_one, "same"):
         return by_sentence

@@ -16,10 +16,10 @@ from django.utils.translation import gettext
 
 from claims.ledger.queries.claim_filters import ClaimListQuery, VerdictParameter
 from claims.ledger.queries.search_query import RELEVANCE
-from claims.matching.semantic_fallback import entries_meant
+from claims.matching.semantic_fallback import find_meant_claims
 from claims.models import Publication
 from claims.models.rating import RatingClass
-from claims.search import LONGEST, SearchReading
+from claims.search import MAX_LENGTH, SearchReading
 from factcheck.api.pagination import KeysetPage, page_of_template
 from factcheck.api.query_values import GREATEST_ID, LanguageRange, ValueRefused, WholeNumber
 from factcheck.api.resources import planned
@@ -99,7 +99,7 @@ class ClaimSearch(forms.Form):
         about: what the page itself is about, and so cannot be taken away from it: such as `{"topic": 3}`.
     """
 
-    q = forms.CharField(required=False, max_length=LONGEST)
+    q = forms.CharField(required=False, max_length=MAX_LENGTH)
     rating = forms.ChoiceField(required=False, choices=RatingClass)
     topic = _id()
     claimant = _id()
@@ -196,7 +196,7 @@ class ClaimSearch(forms.Form):
             ValueRefused: the cursor leads nowhere.
         """
         page = self._page(size)
-        if not page.rows and (text := self.query.may_mean) and (entries := entries_meant(text)):
+        if not page.rows and (text := self.query.may_mean) and (entries := find_meant_claims(text)):
             self.query.mean(entries)
             page = self._page(size)
         return page

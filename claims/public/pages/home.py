@@ -25,7 +25,7 @@ from claims.public.pages.entry_page import ratings_of
 from claims.public.pages.page_cache import kept_until, public
 from claims.public.pages.responses import interface_language, page_moved, respond
 from claims.public.pages.subject_names import names_of, subject_path
-from claims.search import LONGEST
+from claims.search import MAX_LENGTH
 
 Document = dict[str, Any]
 
@@ -68,7 +68,7 @@ def _home(request: HttpRequest, language: str) -> HttpResponse:
     kinds = {kind: str(label) for kind, label in CORRECTION_KINDS}
     topics, about = _topics(), pages_in(language)
     context = {
-        "longest": LONGEST,
+        "longest": MAX_LENGTH,
         "claims": documents,
         "repeated": [_places(entry.document) for entry in repeated],
         "clusters": clusters,

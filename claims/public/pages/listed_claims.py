@@ -14,7 +14,7 @@ from claims.public.pages.claim_search import ClaimSearch
 from claims.public.pages.entry_page import ratings_of
 from claims.public.pages.page_cache import kept, public
 from claims.public.pages.responses import in_own_words, respond
-from claims.search import LONGEST
+from claims.search import MAX_LENGTH
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import ValueRefused
 
@@ -57,7 +57,7 @@ def claim_list(request: HttpRequest, about: Mapping[str, Any] | None = None) -> 
     documents = [row.document for row in page.rows]
     context = {
         "asked": search.cleaned_data,
-        "longest": LONGEST,
+        "longest": MAX_LENGTH,
         "narrows": search.narrows,
         "reading": search.reading,
         "is_ranked": search.is_ranked,

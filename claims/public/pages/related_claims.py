@@ -75,12 +75,12 @@ def _newest(rows: QuerySet[Publication]) -> QuerySet[Publication]:
 
 def _near_in_meaning(claim: int) -> list[Publication]:
     """Return the nearest claims, or none without a vector."""
-    own = embedding.vectors_of([claim], public=True).get(claim)
+    own = embedding.load_vectors([claim], public=True).get(claim)
     if own is None:
         return []
     near = [
         other
-        for other, similarity, _vector in embedding.nearest(own, public=True, most=_NEIGHBOURS)
+        for other, similarity, _vector in embedding.find_nearest(own, public=True, most=_NEIGHBOURS)
         if other != claim and similarity >= LEAST_SIMILARITY
     ]
     entries = Publication.objects.current().filter(claim_id__in=near).defer(*UNSHOWN)

@@ -13,13 +13,13 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from claims.models import Claim, Complaint, NotificationKind, Publication, Verdict
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from claims.readers import reader_mails, working_days
 from claims.readers.submissions import ANSWER_COMPLAINTS, summary_of
 from claims.review import verdict_drafts
-from claims.teamwork.notifications import tell
+from claims.teamwork.notifications import notify_people
 from sources.models import Publisher
 
 _State, _Outcome = Complaint.State, Complaint.Outcome
@@ -34,9 +34,11 @@ def assign(complaint: Complaint, to: User, *, by: User) -> Complaint:
     """
     complaint = _waiting(complaint, by)
     if not (to.is_active and to.has_perm(ANSWER_COMPLAINTS)):
-        raise NotPossible(_("%(person)s does not work on complaints.") % {"person": display_name(to)})
+        raise NotPossible(_("%(person)s does not work on complaints.") % {"person": get_display_name(to)})
     complaint = _changed(complaint, by, state=_State.IN_PROGRESS, assigned_to=to)
-    tell(NotificationKind.COMPLAINT_GIVEN, claim=complaint.claim, to=[to], by=by, note=summary_of(complaint))
+    notify_people(
+        NotificationKind.COMPLAINT_GIVEN, claim=complaint.claim, to=[to], by=by, note=summary_of(complaint)
+    )
     return complaint
 
 
@@ -146,7 +148,9 @@ def tell_of_overdue() -> int:
                 continue
             complaint = Complaint.objects.select_related("claim", "assigned_to").get(pk=pk)
             to = [complaint.assigned_to] if complaint.assigned_to else people_for_complaints()
-            tell(NotificationKind.COMPLAINT_LATE, claim=complaint.claim, to=to, note=summary_of(complaint))
+            notify_people(
+                NotificationKind.COMPLAINT_LATE, claim=complaint.claim, to=to, note=summary_of(complaint)
+            )
             number += 1
     return number
 
@@ -194,6 +198,6 @@ def _closed(complaint: Complaint, by: User, *, state: str, **fields: Any) -> Com
 def _changed(complaint: Complaint, by: User, **fields: Any) -> Complaint:
     for name, value in fields.items():
         setattr(complaint, name, value)
-    complaint.moved_by, complaint.moved_by_name = by, display_name(by)[:200]
+    complaint.moved_by, complaint.moved_by_name = by, get_display_name(by)[:200]
     complaint.save(update_fields=[*fields, "moved_by", "moved_by_name"])
     return complaint

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from claims.models import Complaint, ContactDetails, ReaderRequest
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.newsroom.roles import require
 from claims.readers import reader_mails
 from claims.readers.desk.request_moves import DECIDE
@@ -22,7 +22,7 @@ def let_through(rows: Iterable[Held], *, by: User) -> int:
     number = 0
     for row in _still_held(rows, by):
         row.held_because = []
-        row.moved_by, row.moved_by_name = by, display_name(by)[:200]
+        row.moved_by, row.moved_by_name = by, get_display_name(by)[:200]
         row.save(update_fields=["held_because", "moved_by", "moved_by_name"])
         for contact in _contacts(row):
             reader_mails.ask_to_confirm(contact)
@@ -36,7 +36,7 @@ def mark_as_spam(rows: Iterable[Held], *, by: User) -> int:
     number = 0
     for row in _still_held(rows, by):
         row.state = row.State.SPAM
-        row.moved_by, row.moved_by_name = by, display_name(by)[:200]
+        row.moved_by, row.moved_by_name = by, get_display_name(by)[:200]
         row.save(update_fields=["state", "moved_by", "moved_by_name"])
         for contact in _contacts(row):
             contact.delete()

@@ -12,7 +12,7 @@ from django.db.models import Exists, OuterRef, QuerySet
 from django.utils.translation import gettext as _
 
 from claims.models import Appearance, Claim, Publication, ReaderRequest
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from claims.readers import reader_mails
@@ -141,6 +141,6 @@ def _closed(request: ReaderRequest, by: User, **fields: Any) -> ReaderRequest:
 def _changed(request: ReaderRequest, by: User, **fields: Any) -> ReaderRequest:
     for name, value in fields.items():
         setattr(request, name, value)
-    request.moved_by, request.moved_by_name = by, display_name(by)[:200]
+    request.moved_by, request.moved_by_name = by, get_display_name(by)[:200]
     request.save(update_fields=[*fields, "moved_by", "moved_by_name"])
     return request

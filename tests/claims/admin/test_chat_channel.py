@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from claims.models import ChatChannel
 from claims.teamwork import chat
-from claims.teamwork.notifications import tell
+from claims.teamwork.notifications import notify_people
 from tests.helpers.desk import Desk, said
 from tests.helpers.newsroom import make_claim
 from tests.helpers.parallel import served
@@ -118,7 +118,7 @@ def test_a_test_says_what_came_of_it(desk: Desk, client: Client, receiver: Recei
 
 def test_what_it_was_told_is_listed(desk: Desk, client: Client, checker: User) -> None:
     channel = ChatChannel.objects.create(name="#desk", shape="slack", address=ADDRESS)
-    tell("overdue", claim=make_claim("The tower leans."), to=[checker])
+    notify_people("overdue", claim=make_claim("The tower leans."), to=[checker])
     text = desk.text(channel)
     assert "This is overdue" in text
     assert "The tower leans." in text

@@ -26,7 +26,7 @@ def half_way(settings: Any, publish: Callable[..., Claim]) -> EmbeddingModel:
     """One of two statements has a vector of the model that is configured."""
     settings.EMBEDDER = TINY
     publish(make_claim("Trams are free."))
-    embedder = choice.embedder()
+    embedder = choice.get_embedder()
     assert embedder is not None
     assert maintenance.bring_up_to_date(embedder)
     publish(make_claim("Nobody pays on the ferry."))
@@ -63,7 +63,7 @@ def on_its_page(administrator: User, model: EmbeddingModel) -> str:
 
 def test_its_page_says_how_much_is_outstanding(administrator: User, half_way: EmbeddingModel) -> None:
     assert on_its_page(administrator, half_way) == "1 of 2 (50 %)"
-    embedder = choice.embedder()
+    embedder = choice.get_embedder()
     assert embedder is not None
     assert maintenance.bring_up_to_date(embedder)
     assert on_its_page(administrator, half_way) == "all 2"

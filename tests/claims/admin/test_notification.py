@@ -13,7 +13,7 @@ from django.utils import timezone
 from claims.models import Claim, MailSchedule, Notification, NotificationPreference
 from claims.review import verdict_drafts
 from claims.teamwork import comments, mails, preferences
-from claims.teamwork.notifications import tell
+from claims.teamwork.notifications import notify_people
 from tests.helpers.desk import Desk, said
 from tests.helpers.newsroom import make_claim
 
@@ -32,7 +32,7 @@ def test_unread_first_and_nobody_elses(
     claim: Claim, checker: User, colleague: User, desk: Desk, editor: User, client: Client
 ) -> None:
     for kind in ("accepted", "overdue", "declined"):
-        tell(kind, claim=claim, to=[editor, colleague])
+        notify_people(kind, claim=claim, to=[editor, colleague])
     client.get(f"{LIST}{Notification.objects.filter(person=editor).latest('pk').pk}/open/")
     shown = client.get(LIST).context["cl"].result_list
     assert [(row.kind, row.person) for row in shown] == [
@@ -59,7 +59,7 @@ def test_unread_first_and_nobody_elses(
 
 
 def test_a_superuser_does_not_see_others(claim: Claim, checker: User, client: Client) -> None:
-    tell("accepted", claim=claim, to=[checker])
+    notify_people("accepted", claim=claim, to=[checker])
     client.force_login(User.objects.create_superuser("root"))
     assert list(client.get(LIST).context["cl"].result_list) == []
     assert client.get(UNREAD).json()["unread"] == 0
@@ -71,8 +71,8 @@ def test_each_leads_to_its_place(
     own = Desk(client).sign_in(editor)
     draft = verdict_drafts.draft(claim, author=checker)
     said_of_it = comments.write(claim, "@edda", by=checker).comment
-    tell("submitted", claim=claim, verdict=draft, to=[editor])
-    tell("overdue", claim=claim, to=[editor])
+    notify_people("submitted", claim=claim, verdict=draft, to=[editor])
+    notify_people("overdue", claim=claim, to=[editor])
     places = [
         client.get(f"{LIST}{row.pk}/open/").headers["Location"] for row in Notification.objects.order_by("pk")
     ]
@@ -86,7 +86,7 @@ def test_a_contributor_is_not_counted_what_they_may_no_longer_read(
     public = publish()
     Notification.objects.all().delete()
     version = verdict_drafts.draft(public, author=checker)
-    tell("accepted", claim=public, to=[contributor])
+    notify_people("accepted", claim=public, to=[contributor])
     Notification.objects.create(
         person=contributor, kind="submitted", claim=public, verdict=version, mail="never"
     )
@@ -104,7 +104,7 @@ def test_nothing_new_is_not_said_again(
     first = client.get(UNREAD)
     assert first.json() == {"unread": 0, "most": 100}
     assert client.get(UNREAD, headers={"If-None-Match": first["ETag"]}).status_code == 304
-    tell("accepted", claim=claim, to=[editor])
+    notify_people("accepted", claim=claim, to=[editor])
     # The session, the person, what they may read (twice), and one that counts.
     with django_assert_num_queries(5):
         second = client.get(UNREAD, headers={"If-None-Match": first["ETag"]})
@@ -138,7 +138,7 @@ def test_who_is_not_signed_in_is_led_nowhere(client: Client) -> None:
 
 def test_each_chooses_for_themselves(desk: Desk, editor: User, checker: User, client: Client) -> None:
     preferences.choose(
-        checker, preferences.choices_of(checker) | {"overdue": "never"}, hour=5, time_zone="", language=""
+        checker, preferences.load_choices(checker) | {"overdue": "never"}, hour=5, time_zone="", language=""
     )
     form = client.get(PREFERENCES).context["form"]
     assert form.initial["overdue"] == "at_once"
@@ -193,7 +193,7 @@ def test_mails_are_stopped_by_a_click(editor: User, client: Client) -> None:
     ]
     digest = reverse("admin:claims_notification_stop_mail", args=[mails.stop_token(editor, "digest")])
     assert strict.post(digest).status_code == 200
-    chosen = preferences.choices_of(editor)
+    chosen = preferences.load_choices(editor)
     assert "digest" not in chosen.values()
     assert chosen["mentioned"] == "at_once"
     assert strict.post(reverse("admin:claims_notification_stop_mail", args=["made:up"])).status_code == 404

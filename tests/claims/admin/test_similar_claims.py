@@ -25,7 +25,7 @@ TYPED = "Trams are free."
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
     fake = Answers()
-    monkeypatch.setattr(similar_claims, "answered", fake)
+    monkeypatch.setattr(similar_claims, "match_desk_text", fake)
     return fake
 
 

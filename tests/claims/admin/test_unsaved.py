@@ -17,7 +17,7 @@ from django.utils import timezone
 from claims.admin.claim import ClaimAdmin
 from claims.admin.unsaved import unsaved_of
 from claims.models import Claim, UnsavedForm
-from claims.newsroom.desk_sessions import NOTED
+from claims.newsroom.desk_sessions import SESSION_KEY
 from tests.helpers.desk import Desk
 from tests.helpers.newsroom import make_claim
 from tests.helpers.unsaved_writer import NOBODYS, WORDS, Writer, kept
@@ -246,8 +246,8 @@ def test_a_page_that_is_only_open_keeps_no_session_alive(checker: User) -> None:
     client.login(username=checker.username, password="correct horse battery")
     page, session = reverse("admin:index"), client.session
     client.get(page)
-    key, _noted = session[NOTED]
-    session[NOTED] = [key, 0]
+    key, _noted = session[SESSION_KEY]
+    session[SESSION_KEY] = [key, 0]
     session.save()
     Session.objects.update(expire_date=timezone.now() + timedelta(days=1))
     before = Session.objects.get().expire_date

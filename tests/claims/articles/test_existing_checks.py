@@ -26,7 +26,7 @@ TEXT = f"A speech\n\n{FIRST} {SECOND} Thank you."
 def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
     fake = Answers()
     monkeypatch.setattr(
-        existing_checks, "answered_each", lambda texts, terms: [fake(text, terms) for text in texts]
+        existing_checks, "match_published_texts", lambda texts, terms: [fake(text, terms) for text in texts]
     )
     return fake
 

@@ -16,9 +16,9 @@ from claims.articles.detection import CheckBand, detect
 from claims.articles.detection.check_worthiness import WORTH_A_LOOK
 from claims.articles.proposals import propose
 from claims.management.article_report import as_document
-from claims.matching.answers import answered
+from claims.matching.answers import match_published_text
 from claims.models import Appearance, Claim, Claimant, Publication
-from claims.newsroom.named_claimants import claimants_named
+from claims.newsroom.named_claimants import get_or_create_claimants
 from claims.quotes.changed_sources import reanchor
 from claims.quotes.orphans import OrphanReason
 from factcheck.confinement.confined import OutOfBounds
@@ -106,12 +106,12 @@ def test_known_claimant_is_found_whatever_the_case_and_stays_as_it_is() -> None:
 def test_of_two_namesakes_the_first_is_taken_and_none_is_made() -> None:
     first = Claimant.objects.create(name="Ida Berg")
     Claimant.objects.create(name="Ida Berg")
-    assert claimants_named({"ida berg": "", "Ida Berg": ""}) == {"ida berg": first, "Ida Berg": first}
+    assert get_or_create_claimants({"ida berg": "", "Ida Berg": ""}) == {"ida berg": first, "Ida Berg": first}
     assert Claimant.objects.count() == 2
 
 
 def test_one_new_name_in_two_spellings_is_one_claimant() -> None:
-    named = claimants_named({"ÖSTEN Ågren": "Mayor", "Östen Ågren": ""})
+    named = get_or_create_claimants({"ÖSTEN Ågren": "Mayor", "Östen Ågren": ""})
     assert named["ÖSTEN Ågren"] == named["Östen Ågren"] == Claimant.objects.get()
 
 
@@ -288,7 +288,7 @@ def test_queries_do_not_grow_with_the_number_of_claims(count: int) -> None:
         f"In 20{number:02} the port of Sundvik sold {number} ships for {number} million euros."
         for number in range(1, count + 1)
     )
-    answered("Ships are sold.")  # what is asked for once in a while has been asked for
+    match_published_text("Ships are sold.")  # what is asked for once in a while has been asked for
     ContentType.objects.clear_cache()
     with CaptureQueriesContext(
         connection,

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from claims.demo.demo_newsroom import demo_content
+from claims.demo.demo_newsroom import load_demo_content
 from claims.models import Claimant, Evidence, NewsroomPage, Verdict
 from claims.models.rating import RatingClass
 from claims.models.verdict import CorrectionKind
@@ -20,7 +20,7 @@ from sources.models import Publisher, Source
 from tests.helpers.sweeps import sweep
 
 CLAIMS = Path(__file__).parents[3] / "claims"
-DEMO: dict[str, Any] = demo_content()
+DEMO: dict[str, Any] = load_demo_content()
 SCALE: dict[str, Any] = json.loads((CLAIMS / "newsroom" / "house_scale.json").read_text(encoding="utf-8"))
 
 SOURCES = {source["key"]: source for source in DEMO["sources"]}

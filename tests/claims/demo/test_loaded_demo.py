@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.timezone import localtime
 
 from claims.articles.watches.visits import due_watches
-from claims.demo.demo_newsroom import demo_content, load
+from claims.demo.demo_newsroom import load, load_demo_content
 from claims.models import (
     Appearance,
     Assignment,
@@ -39,7 +39,7 @@ __all__ = ["kept_rows"]  # a fixture
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db, pytest.mark.usefixtures("loaded")]
 
-DEMO: dict[str, Any] = demo_content()
+DEMO: dict[str, Any] = load_demo_content()
 #: Others' fact checks, which the demo imports, are of claims that others made.
 CLAIMANTS = [row["name"] for row in DEMO["claimants"]]
 

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from claims.editorial import idempotency
 from claims.models import Claim, Evidence, StoredAnswer, Transition, Verdict
-from claims.newsroom.people import display_name
+from claims.newsroom.people import get_display_name
 from claims.review import claim_edits
 from claims.tasks import forget_answers
 from factcheck.database.locks import hold
@@ -263,4 +263,4 @@ def test_a_stored_answer_holds_no_secret_of_its_request(editor: User) -> None:
     row = StoredAnswer.objects.values().get()
     secret = asking.headers["Authorization"].removeprefix("Bearer ")
     assert not [column for column, value in row.items() if secret in str(value)]
-    assert display_name(editor) in row["body"]
+    assert get_display_name(editor) in row["body"]

@@ -26,7 +26,7 @@ def page_of(token: ApiToken) -> str:
 
 
 def issue(whose: User, name: str = "Planner") -> tuple[ApiToken, str]:
-    return api_tokens.issue(whose, name=name, scopes=["claims:read"], days=30)
+    return api_tokens.issue_token(whose, name=name, scopes=["claims:read"], days=30)
 
 
 def made(client: Client, **form: Any) -> tuple[ApiToken, str]:

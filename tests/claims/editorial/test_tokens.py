@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 def issue(
     whose: User, *, scopes: Iterable[str] = tuple(Scope.values), days: int = 30, by: User | None = None
 ) -> tuple[ApiToken, str]:
-    return api_tokens.issue(whose, name="Planner", scopes=scopes, days=days, by=by)
+    return api_tokens.issue_token(whose, name="Planner", scopes=scopes, days=days, by=by)
 
 
 def assert_closed(response: Any, challenge: str) -> None:

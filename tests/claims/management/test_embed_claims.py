@@ -38,7 +38,7 @@ def test_another_model_is_built_beside_and_the_old_one_removed(
     make_claim()
     told()
     monkeypatch.setattr(
-        choice, "asked_for", lambda model, threads: OtherEmbedder() if model == "large" else None
+        choice, "get_requested_embedder", lambda model, threads: OtherEmbedder() if model == "large" else None
     )
     assert told("--model", "large") == (
         "tiny: in use; 1 vector of 48 dimensions, 0 outstanding.\n"
@@ -72,7 +72,7 @@ def test_stopped_by_hand(db: None, tiny: None, monkeypatch: pytest.MonkeyPatch) 
 
 def test_somebody_else_is_at_it(db: None, tiny: None, monkeypatch: pytest.MonkeyPatch) -> None:
     def taken(*_arguments: Any, **_named: Any) -> Any:
-        raise maintenance.AlreadyLookedAfter("Another process is making vectors of tiny at the moment.")
+        raise maintenance.MaintenanceUnderWay("Another process is making vectors of tiny at the moment.")
 
     monkeypatch.setattr(maintenance, "bring_up_to_date", taken)
     with pytest.raises(CommandError, match="Another process is making vectors of tiny at the moment"):
@@ -86,7 +86,7 @@ def test_threads_are_a_sensible_number(db: None, tiny: None, threads: str) -> No
 
 
 def test_a_model_that_is_not_complete(db: None, tiny: None) -> None:
-    maintenance.model_of(TinyEmbedder())
+    maintenance.get_or_create_model(TinyEmbedder())
     make_claim()
     neighbours.forget()
     assert told("--status") == (

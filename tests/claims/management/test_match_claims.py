@@ -13,9 +13,9 @@ from pytest_django import DjangoAssertNumQueries
 
 from claims.management import matched_texts
 from claims.matching import answers, embedding, shared_words
-from claims.matching.answers import Answer, Terms, answered_each
+from claims.matching.answers import Answer, MatchTerms, match_published_texts
 from claims.matching.judgement import Judgement
-from claims.matching.query import Asked, Candidate
+from claims.matching.query import Candidate, TextQuery
 from claims.models import Claim
 from tests.helpers.newsroom import make_claim
 
@@ -26,7 +26,7 @@ STATEMENT = "The ferry sank in the harbour last night."
 
 @pytest.fixture(autouse=True)
 def judged_by_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    def judge(asked: Asked, candidate: Candidate, unknown: object) -> Judgement:
+    def judge(asked: TextQuery, candidate: Candidate, unknown: object) -> Judgement:
         return Judgement(
             "same" if candidate.words > 0.8 else "related",
             0.95,
@@ -36,10 +36,12 @@ def judged_by_words(monkeypatch: pytest.MonkeyPatch) -> None:
         )
 
     monkeypatch.setattr(answers, "judge", judge)
-    monkeypatch.setattr(embedding, "embedder", lambda: None)
-    monkeypatch.setattr(embedding, "query_vectors", lambda texts, languages, **_: [None for _ in texts])
-    shared_words.known_frequent.cache_clear()
-    answers.kept.clear()
+    monkeypatch.setattr(embedding, "get_embedder", lambda: None)
+    monkeypatch.setattr(
+        embedding, "compute_query_vectors", lambda texts, languages, **_: [None for _ in texts]
+    )
+    shared_words.load_common_words.cache_clear()
+    answers.answer_cache.clear()
 
 
 @pytest.fixture
@@ -176,15 +178,15 @@ def long_table(tmp_path: Path) -> Path:
 
 
 def interrupt_after(batches: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    whole = answered_each
+    whole = match_published_texts
     calls = iter(range(batches))
 
-    def answered(texts: Sequence[str], terms: Terms) -> list[Answer]:
+    def answered(texts: Sequence[str], terms: MatchTerms) -> list[Answer]:
         if next(calls, None) is None:
             raise KeyboardInterrupt
         return whole(texts, terms)
 
-    monkeypatch.setattr(matched_texts, "answered_each", answered)
+    monkeypatch.setattr(matched_texts, "match_published_texts", answered)
 
 
 def test_what_was_interrupted_goes_on_where_it_stood(

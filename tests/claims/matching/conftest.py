@@ -10,14 +10,16 @@ from claims.matching import answers, embedding, shared_words
 @pytest.fixture(autouse=True)
 def words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     """No embedder, whatever the settings say: tests that want one bring it."""
-    monkeypatch.setattr(embedding, "embedder", lambda: None)
-    monkeypatch.setattr(embedding, "query_vectors", lambda texts, languages, **_: [None for _ in texts])
+    monkeypatch.setattr(embedding, "get_embedder", lambda: None)
+    monkeypatch.setattr(
+        embedding, "compute_query_vectors", lambda texts, languages, **_: [None for _ in texts]
+    )
 
 
 @pytest.fixture(autouse=True)
 def nothing_is_kept() -> Iterator[None]:
-    shared_words.known_frequent.cache_clear()
-    answers.kept.clear()
+    shared_words.load_common_words.cache_clear()
+    answers.answer_cache.clear()
     yield
-    shared_words.known_frequent.cache_clear()
-    answers.kept.clear()
+    shared_words.load_common_words.cache_clear()
+    answers.answer_cache.clear()

@@ -6,7 +6,7 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from claims.matching import answer_cache
-from claims.matching.answer_cache import SECONDS, AnswerCache
+from claims.matching.answer_cache import MAX_AGE_SECONDS, AnswerCache
 from claims.models import Claim
 
 pytestmark = pytest.mark.django_db
@@ -69,7 +69,7 @@ def test_a_publication_clears_what_was_said(cache: AnswerCache[str], publish: Ca
 def test_nothing_is_kept_for_ever(cache: AnswerCache[str], clock: Clock) -> None:
     answers = Answers()
     cache.answers(["a"], "how", answers)
-    clock.now += SECONDS
+    clock.now += MAX_AGE_SECONDS
     cache.answers(["a"], "how", answers)
     assert answers.asked == [["a"], ["a"]]
 
@@ -77,7 +77,7 @@ def test_nothing_is_kept_for_ever(cache: AnswerCache[str], clock: Clock) -> None
 def test_what_was_not_asked_for_longest_goes_first(
     cache: AnswerCache[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(answer_cache, "SENTENCES", 5)
+    monkeypatch.setattr(answer_cache, "MAX_SENTENCES", 5)
     answers = Answers()
     for text in ("aa", "bb", "aa", "cc", "aa", "bb"):
         cache.answers([text], "how", answers)

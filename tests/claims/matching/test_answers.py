@@ -8,10 +8,17 @@ import pytest
 from pytest_django import DjangoAssertNumQueries
 
 from claims.matching import answers, candidates, embedding
-from claims.matching.answers import LEAST, AnsweredPassage, Terms, answered, answered_each, passages
+from claims.matching.answers import (
+    MIN_CONFIDENCE,
+    AnsweredPassage,
+    MatchTerms,
+    match_published_text,
+    match_published_texts,
+    split_passages,
+)
 from claims.matching.judgement import Judgement
-from claims.matching.query import Asked, Candidate, Vector
-from claims.matching.ranking import Ranked
+from claims.matching.query import Candidate, TextQuery, Vector
+from claims.matching.ranking import RankedCandidate
 from claims.models import Claim, Publication
 from claims.quotes.statements import normalise_statement
 from tests.helpers.newsroom import make_claim
@@ -26,13 +33,13 @@ def plainly_ranked_and_judged(monkeypatch: pytest.MonkeyPatch) -> None:
     """By words alone: which claims are found, and what is made of that, is what is tested here."""
 
     def ranked(
-        asked: Asked, candidates: Sequence[Candidate], *, rarity: Mapping[str, float] | None = None
-    ) -> list[Ranked]:
+        asked: TextQuery, candidates: Sequence[Candidate], *, rarity: Mapping[str, float] | None = None
+    ) -> list[RankedCandidate]:
         assert rarity is not None
-        found = [Ranked(each, max(each.words, each.similarity or 0.0), {}) for each in candidates]
+        found = [RankedCandidate(each, max(each.words, each.similarity or 0.0), {}) for each in candidates]
         return sorted(found, key=lambda each: -each.probability)
 
-    def judge(asked: Asked, candidate: Candidate, unknown: Set[str]) -> Judgement:
+    def judge(asked: TextQuery, candidate: Candidate, unknown: Set[str]) -> Judgement:
         if "not" in asked.cleaned:
             return Judgement("contradicts", 0.9, ("one of them denies it",))
         if normalise_statement(asked.text) == normalise_statement(candidate.statement):
@@ -41,9 +48,9 @@ def plainly_ranked_and_judged(monkeypatch: pytest.MonkeyPatch) -> None:
             return Judgement("same", 0.9, ("the same words",))
         return Judgement("related", 1.0, ())
 
-    monkeypatch.setattr(answers, "ranked", ranked)
+    monkeypatch.setattr(answers, "rank_candidates", ranked)
     monkeypatch.setattr(answers, "judge", judge)
-    monkeypatch.setattr(answers, "cleaned", lambda text: text)
+    monkeypatch.setattr(answers, "clean_post", lambda text: text)
 
 
 @pytest.fixture
@@ -56,12 +63,12 @@ def bridge(publish: Publish) -> Claim:
     return publish(make_claim("The bridge cost forty million euros."))
 
 
-def kinds(text: str, terms: Terms | None = None) -> list[str]:
-    return [passage.kind for passage in answered(text, terms or Terms()).passages]
+def kinds(text: str, terms: MatchTerms | None = None) -> list[str]:
+    return [passage.kind for passage in match_published_text(text, terms or MatchTerms()).passages]
 
 
 def test_the_same_claim_is_told_with_its_reasons(ferry: Claim, bridge: Claim) -> None:
-    answer = answered("The ferry sank in the harbour last night!")
+    answer = match_published_text("The ferry sank in the harbour last night!")
     assert (answer.language, answer.embedder) == ("en", "")
     [passage] = answer.passages
     assert (passage.start, passage.end, passage.kind) == (0, 41, "same")
@@ -73,11 +80,11 @@ def test_the_same_claim_is_told_with_its_reasons(ferry: Claim, bridge: Claim) ->
 def test_the_very_words_come_first_however_unlikely_they_seem(
     ferry: Claim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def ranked(asked: Asked, candidates: Sequence[Candidate], **_: object) -> list[Ranked]:
-        return [Ranked(each, 0.001, {}) for each in candidates]
+    def ranked(asked: TextQuery, candidates: Sequence[Candidate], **_: object) -> list[RankedCandidate]:
+        return [RankedCandidate(each, 0.001, {}) for each in candidates]
 
-    monkeypatch.setattr(answers, "ranked", ranked)
-    [passage] = answered(ferry.statement).passages
+    monkeypatch.setattr(answers, "rank_candidates", ranked)
+    [passage] = match_published_text(ferry.statement).passages
     assert [(match.claim, match.kind, match.confidence) for match in passage.matches] == [
         (ferry.pk, "same", 0.9)
     ]
@@ -88,52 +95,56 @@ def test_the_opposite_is_never_called_the_same(ferry: Claim) -> None:
 
 
 def test_nothing_found_is_an_answer(ferry: Claim) -> None:
-    assert answered("Zeppelins land on lighthouses.").passages == (AnsweredPassage(0, 30, ()),)
+    assert match_published_text("Zeppelins land on lighthouses.").passages == (AnsweredPassage(0, 30, ()),)
     assert kinds("Zeppelins land on lighthouses.") == ["nothing"]
 
 
 @pytest.mark.parametrize("text", ["", " \n", "\0", "\ud800", "😀😀", "\u202e\u200f"])
 def test_texts_without_words_are_answered(ferry: Claim, text: str) -> None:
-    assert [passage.matches for passage in answered(text).passages] in ([], [()])
+    assert [passage.matches for passage in match_published_text(text).passages] in ([], [()])
 
 
 def test_a_related_claim_is_as_certain_as_it_is_likely_to_be_meant(
     ferry: Claim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(answers, "judge", lambda *_: Judgement("related", 1.0, ()))
-    monkeypatch.setitem(LEAST, "related", 0.3)
+    monkeypatch.setitem(MIN_CONFIDENCE, "related", 0.3)
     probability = 0.31
     monkeypatch.setattr(
-        answers, "ranked", lambda asked, likely, **_: [Ranked(one, probability, {}) for one in likely]
+        answers,
+        "rank_candidates",
+        lambda asked, likely, **_: [RankedCandidate(one, probability, {}) for one in likely],
     )
-    [passage] = answered("The ferry sank.").passages
+    [passage] = match_published_text("The ferry sank.").passages
     assert [(match.kind, match.confidence) for match in passage.matches] == [("related", 0.31)]
     probability = 0.29
-    answers.kept.clear()
+    answers.answer_cache.clear()
     assert kinds("The ferry sank.") == ["nothing"]
 
 
 def test_less_certain_matches_are_left_out(ferry: Claim) -> None:
-    assert kinds("The ferry sank in the harbour last night, again.", Terms(least=0.91)) == ["nothing"]
-    assert kinds("The ferry sank in the harbour last night, again.", Terms(least=0.8)) == ["same"]
+    assert kinds("The ferry sank in the harbour last night, again.", MatchTerms(least=0.91)) == ["nothing"]
+    assert kinds("The ferry sank in the harbour last night, again.", MatchTerms(least=0.8)) == ["same"]
 
 
 def test_so_many_matches_are_told(publish: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(candidates, "MOST_OF_MANY", 3)
+    monkeypatch.setattr(candidates, "CANDIDATE_LIMIT_OF_MANY", 3)
     for number in range(8):
         publish(make_claim(f"Zeppelin {number} landed on the lighthouse."))
     for most in (3, 7):
-        [passage] = answered("The zeppelin landed on the lighthouse.", Terms(most=most, least=0.0)).passages
+        [passage] = match_published_text(
+            "The zeppelin landed on the lighthouse.", MatchTerms(most=most, least=0.0)
+        ).passages
         assert len(passage.matches) == most
         speech = "The zeppelin landed on the lighthouse. " * 12
-        found = answered(speech, Terms(cut="sentences", most=most, least=0.0)).passages
+        found = match_published_text(speech, MatchTerms(cut="sentences", most=most, least=0.0)).passages
         assert [len(passage.matches) for passage in found] == 12 * [most]
 
 
 def test_a_long_text_is_answered_sentence_by_sentence(ferry: Claim, bridge: Claim) -> None:
     padding = "Nobody here knows anything about zeppelins. " * 12
     text = f"{padding}The ferry sank in the harbour last night. {padding}The bridge did not cost forty million euros."
-    found = [passage for passage in answered(text).passages if passage.matches]
+    found = [passage for passage in match_published_text(text).passages if passage.matches]
     assert [text[passage.start : passage.end] for passage in found] == [
         "The ferry sank in the harbour last night.",
         "The bridge did not cost forty million euros.",
@@ -149,8 +160,8 @@ def test_a_claim_beside_another_sentence_is_answered_by_itself(ferry: Claim) -> 
         "nothing",
         "contradicts",
     ]
-    assert kinds(text, Terms(cut="text", least=0.9)) == ["nothing"]
-    assert kinds("Tomatoes are red. A ferry is in the harbour.", Terms(least=0.9)) == ["nothing"]
+    assert kinds(text, MatchTerms(cut="text", least=0.9)) == ["nothing"]
+    assert kinds("Tomatoes are red. A ferry is in the harbour.", MatchTerms(least=0.9)) == ["nothing"]
 
 
 @pytest.mark.parametrize("sentences", [2, 9])
@@ -160,9 +171,9 @@ def test_an_article_costs_as_many_statements_as_a_sentence(
     text = "The ferry sank last night. The bridge cost forty million euros. " * sentences
     # The place of the ledger, what is common, the claims that share words, and what these say.
     with django_assert_num_queries(4):
-        assert len(answered(text, Terms(cut="sentences")).passages) == 2 * sentences
+        assert len(match_published_text(text, MatchTerms(cut="sentences")).passages) == 2 * sentences
     with django_assert_num_queries(1):
-        answered(text, Terms(cut="sentences"))
+        match_published_text(text, MatchTerms(cut="sentences"))
 
 
 def test_a_speech_is_asked_about_in_parts(
@@ -170,12 +181,12 @@ def test_a_speech_is_asked_about_in_parts(
 ) -> None:
     text = "The ferry sank last night. The bridge cost forty million euros. " * 15
     with django_assert_num_queries(2 + 2 * 2):
-        found = answered(text, Terms(cut="sentences")).passages
+        found = match_published_text(text, MatchTerms(cut="sentences")).passages
     assert [match.claim for passage in found for match in passage.matches[:1]] == [ferry.pk, bridge.pk] * 15
 
 
 def test_texts_are_answered_in_their_order(ferry: Claim, bridge: Claim) -> None:
-    found = answered_each(
+    found = match_published_texts(
         ["The bridge cost forty million euros.", "", "The ferry sank in the harbour last night."]
     )
     assert [
@@ -190,7 +201,7 @@ def test_texts_are_answered_in_their_order(ferry: Claim, bridge: Claim) -> None:
 def test_claims_can_be_narrowed_down(ferry: Claim, bridge: Claim) -> None:
     text = "The ferry sank in the harbour last night."
     others = Publication.objects.current().exclude(claim=ferry)
-    assert kinds(text, Terms(rows=others, narrowed="others", least=0.5)) == ["nothing"]
+    assert kinds(text, MatchTerms(rows=others, narrowed="others", least=0.5)) == ["nothing"]
     assert kinds(text) == ["same"]
 
 
@@ -234,14 +245,14 @@ class TwoLanguages:
 @pytest.fixture
 def meanings(ferry: Claim, bridge: Claim, monkeypatch: pytest.MonkeyPatch) -> TwoLanguages:
     known = TwoLanguages({"Die Fähre ist gesunken.": 1}, {ferry.pk: 1, bridge.pk: 2})
-    monkeypatch.setattr(answers, "asked_model", lambda: SimpleNamespace(embedder=known))
+    monkeypatch.setattr(answers, "get_query_model", lambda: SimpleNamespace(embedder=known))
     for name in ("query_vectors", "nearest", "vectors_of"):
         monkeypatch.setattr(embedding, name, getattr(known, name))
     return known
 
 
 def test_other_languages_are_found_by_meaning(meanings: TwoLanguages, ferry: Claim) -> None:
-    answer = answered("Die Fähre ist gesunken.")
+    answer = match_published_text("Die Fähre ist gesunken.")
     assert (answer.language, answer.embedder) == ("de", "two-languages")
     [passage] = answer.passages
     assert [(match.claim, match.kind) for match in passage.matches] == [(ferry.pk, "same")]
@@ -251,21 +262,21 @@ def test_what_only_words_led_to_is_compared_by_meaning_too(
     meanings: TwoLanguages, ferry: Claim, bridge: Claim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     meanings.meanings = {"The bridge sank.": 1}
-    monkeypatch.setattr(embedding, "nearest", lambda vector, **_: [(ferry.pk, 1.0, meanings.vector(1))])
+    monkeypatch.setattr(embedding, "find_nearest", lambda vector, **_: [(ferry.pk, 1.0, meanings.vector(1))])
     seen: list[Candidate] = []
 
-    def judge(asked: Asked, candidate: Candidate, unknown: Set[str]) -> Judgement:
+    def judge(asked: TextQuery, candidate: Candidate, unknown: Set[str]) -> Judgement:
         seen.append(candidate)
         return Judgement("related", 1.0, ())
 
     monkeypatch.setattr(answers, "judge", judge)
-    answered("The bridge sank.")
+    match_published_text("The bridge sank.")
     assert {each.claim: each.similarity for each in seen} == {ferry.pk: 1.0, bridge.pk: 0.0}
     assert all(each.words > 0 and each.vector is not None for each in seen)
 
 
 def test_passages_of_a_short_text_are_one() -> None:
     text = "  One. Two.  "
-    assert [tuple(span) for span in passages(text)] == [(2, 11)]
-    assert [tuple(span) for span in passages(text, "sentences")] == [(2, 6), (7, 11)]
-    assert [tuple(span) for span in passages("One. " * 200, "text")] == [(0, 999)]
+    assert [tuple(span) for span in split_passages(text)] == [(2, 11)]
+    assert [tuple(span) for span in split_passages(text, "sentences")] == [(2, 6), (7, 11)]
+    assert [tuple(span) for span in split_passages("One. " * 200, "text")] == [(0, 999)]

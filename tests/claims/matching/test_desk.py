@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 
 from claims.matching import answers, desk
 from claims.matching.judgement import Judgement
-from claims.matching.query import Asked, Candidate
-from claims.matching.ranking import Ranked
+from claims.matching.query import Candidate, TextQuery
+from claims.matching.ranking import RankedCandidate
 from claims.models import Claim
 from tests.helpers.newsroom import make_claim, make_draft
 
@@ -20,19 +20,19 @@ TEXT = "The zeppelin landed on the lighthouse."
 
 @pytest.fixture(autouse=True)
 def everything_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    def judge(asked: Asked, candidate: Candidate, unknown: object) -> Judgement:
+    def judge(asked: TextQuery, candidate: Candidate, unknown: object) -> Judgement:
         return Judgement("related", candidate.words, ())
 
-    def ranked(asked: Asked, candidates: Sequence[Candidate], **_: object) -> list[Ranked]:
-        found = [Ranked(each, each.words, {}) for each in candidates]
+    def ranked(asked: TextQuery, candidates: Sequence[Candidate], **_: object) -> list[RankedCandidate]:
+        found = [RankedCandidate(each, each.words, {}) for each in candidates]
         return sorted(found, key=lambda each: -each.probability)
 
     monkeypatch.setattr(answers, "judge", judge)
-    monkeypatch.setattr(answers, "ranked", ranked)
+    monkeypatch.setattr(answers, "rank_candidates", ranked)
 
 
 def found(text: str, reader: User) -> list[int]:
-    answer = desk.answered(text, reader=reader, terms=answers.Terms(least=0.0))
+    answer = desk.match_desk_text(text, reader=reader, terms=answers.MatchTerms(least=0.0))
     return [match.claim for passage in answer.passages for match in passage.matches]
 
 
@@ -59,7 +59,7 @@ def test_contributors_find_their_own_and_what_is_published(
 
 def test_the_public_is_told_nothing_of_it(checker: User) -> None:
     make_draft(make_claim(TEXT), checker)
-    assert [passage.matches for passage in answers.answered(TEXT).passages] == [()]
+    assert [passage.matches for passage in answers.match_published_text(TEXT).passages] == [()]
 
 
 def test_the_words_of_the_draft_count_and_not_those_that_were_published(
@@ -67,7 +67,7 @@ def test_the_words_of_the_draft_count_and_not_those_that_were_published(
 ) -> None:
     claim = publish(make_claim("The airship landed."))
     Claim.objects.filter(pk=claim.pk).update(statement="The zeppelin landed.")
-    answer = desk.answered(TEXT, reader=checker, terms=answers.Terms(least=0.0))
+    answer = desk.match_desk_text(TEXT, reader=checker, terms=answers.MatchTerms(least=0.0))
     [match] = answer.passages[0].matches
     assert (match.claim, match.statement) == (claim.pk, "The zeppelin landed.")
 
@@ -87,11 +87,11 @@ def test_who_is_on_it_is_told_to_those_who_may_know(
     make_draft(published, colleague, correction_kind="correction", correction_note="It was wrong.")
     waiting = make_claim("Nobody is on this.", state=Claim.State.PROPOSED)
     everything = [drafted.pk, published.pk, waiting.pk]
-    assert desk.work_on(everything, reader=checker) == {
-        drafted.pk: desk.Work("accepted", is_published=False, people=("Chris",)),
-        published.pk: desk.Work("accepted", is_published=True, people=("Kim",)),
-        waiting.pk: desk.Work("proposed", is_published=False, people=()),
+    assert desk.load_work_in_progress(everything, reader=checker) == {
+        drafted.pk: desk.WorkInProgress("accepted", is_published=False, people=("Chris",)),
+        published.pk: desk.WorkInProgress("accepted", is_published=True, people=("Kim",)),
+        waiting.pk: desk.WorkInProgress("proposed", is_published=False, people=()),
     }
-    assert desk.work_on(everything, reader=contributor) == {
-        published.pk: desk.Work("accepted", is_published=True, people=()),
+    assert desk.load_work_in_progress(everything, reader=contributor) == {
+        published.pk: desk.WorkInProgress("accepted", is_published=True, people=()),
     }

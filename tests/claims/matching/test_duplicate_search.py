@@ -9,7 +9,7 @@ from django.core.management import call_command
 from claims.matching import duplicate_search
 from claims.matching.duplicate_search import PairTally, search
 from claims.matching.judgement import Judgement
-from claims.matching.query import Asked, Candidate
+from claims.matching.query import Candidate, TextQuery
 from claims.models import Claim, ComparedStatement, PossibleDuplicate
 from claims.review import clusters, duplicates, workflow
 from tests.helpers.newsroom import make_claim
@@ -28,7 +28,7 @@ class Judge:
         self.kind: Any = "same"
         self.confidence = 0.9
 
-    def __call__(self, asked: Asked, candidate: Candidate) -> Any:
+    def __call__(self, asked: TextQuery, candidate: Candidate) -> Any:
         self.pairs.append((asked.text, candidate.statement))
         return Judgement(self.kind, self.confidence, ("hardly another word",))
 
@@ -84,7 +84,7 @@ def test_again_compares_only_what_is_new_or_was_changed(judge: Judge) -> None:
 
 
 def test_goes_on_where_it_was_stopped(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(duplicate_search, "BATCH", 2)
+    monkeypatch.setattr(duplicate_search, "BATCH_SIZE", 2)
     claims = [make_claim(ONE) for _number in range(5)]
 
     def stop(done: int, total: int) -> None:
@@ -137,7 +137,7 @@ def test_a_dry_run_counts_and_stores_nothing(judge: Judge) -> None:
 
 
 def test_long_reasons_are_cut(judge: Judge, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(duplicate_search, "LONGEST_REASON", 6)
+    monkeypatch.setattr(duplicate_search, "MAX_REASON_LENGTH", 6)
     make_claim(ONE), make_claim(OTHER)
     search()
     assert PossibleDuplicate.objects.get().reasons == ["hardly"]

@@ -5,8 +5,8 @@ from time import process_time
 import pytest
 
 from claims.matching.judgement import Judgement, judge
-from claims.matching.posts import cleaned
-from claims.matching.query import Asked, Candidate
+from claims.matching.posts import clean_post
+from claims.matching.query import Candidate, TextQuery
 
 BRIDGE = "The mayor of Arvan opened two bridges in 2019."
 
@@ -14,7 +14,7 @@ BRIDGE = "The mayor of Arvan opened two bridges in 2019."
 def judged(
     text: str, statement: str = BRIDGE, language: str = "en", *, unknown: str = "", claimant: str = ""
 ) -> Judgement:
-    asked = Asked(text, cleaned(text), language, None)
+    asked = TextQuery(text, clean_post(text), language, None)
     candidate = Candidate(1, statement, language, claimant, None, 0.5, None, None)
     return judge(asked, candidate, frozenset(unknown.split()))
 
@@ -139,7 +139,7 @@ def test_a_short_difference_is_a_reason() -> None:
 @pytest.mark.parametrize("text", ["1," * 20_000, "的" * 20_000, "a b " * 10_000, "x" * 40_000])
 def test_long_texts_cost_no_more_than_short_ones(text: str) -> None:
     began = process_time()
-    asked = Asked(text, text, "en", None)
+    asked = TextQuery(text, text, "en", None)
     for number in range(20):
         judge(asked, Candidate(number, f"{text[:2000]} {number}", "en", "", None, 0.5, None, None))
     assert process_time() - began < 2

@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from claims.matching.answers import answered
+from claims.matching.answers import match_published_text
 from claims.models import Claim
 from tests.helpers.newsroom import make_claim
 
@@ -27,7 +27,7 @@ def test_what_has_nothing_to_do_with_a_text_is_not_its_opposite(
     publish(make_claim("The government raised taxes on families by $2.2 billion."))
     publish(make_claim("The mayor of Elsterstadt closed two hospitals in 2019."))
     publish(make_claim("The governor said he would pay for the bridge himself."))
-    assert [passage.kind for passage in answered(text).passages] in (["nothing"], ["related"])
+    assert [passage.kind for passage in match_published_text(text).passages] in (["nothing"], ["related"])
 
 
 @pytest.mark.parametrize(
@@ -50,6 +50,6 @@ def test_answers_are_returned_with_their_reason(
     publish: Callable[..., Claim], text: str, kind: str, reason: str
 ) -> None:
     publish(make_claim("The mayor of Elsterstadt closed 2 hospitals in 2019."))
-    [passage] = answered(text).passages
+    [passage] = match_published_text(text).passages
     [match] = passage.matches
     assert (match.kind, match.reasons) == (kind, (reason,))

@@ -7,8 +7,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from claims.matching.answers import Terms
-from claims.matching.peer_matches import checked_elsewhere
+from claims.matching.answers import MatchTerms
+from claims.matching.peer_matches import find_peer_matches
 from claims.models import Claim, PeerNewsroom
 from tests.helpers.newsroom import make_claim
 from tests.helpers.peer_site import PeerSite, newsroom, peer, turn
@@ -31,13 +31,13 @@ def taken(peer: PeerSite, newsroom: PeerNewsroom) -> PeerNewsroom:
 
 
 def found(text: str, **terms: Any) -> list[tuple[int, str, str]]:
-    answer = checked_elsewhere(text, Terms(**terms)) if terms else checked_elsewhere(text)
+    answer = find_peer_matches(text, MatchTerms(**terms)) if terms else find_peer_matches(text)
     return [(one.claim.claim_id, one.kind, one.claim.rating) for one in answer]
 
 
 def test_the_same_words_are_found_with_whose_verdict_it_is(taken: PeerNewsroom) -> None:
     assert found(CHECKED.upper()) == [(7, "same", "Half true")]
-    [one] = checked_elsewhere(CHECKED)
+    [one] = find_peer_matches(CHECKED)
     assert (one.claim.newsroom, one.claim.url) == (taken, f"{taken.url}/claims/7/bridge/")
 
 
@@ -61,7 +61,7 @@ def test_what_is_retracted_there_is_found_no_more(peer: PeerSite, taken: PeerNew
 
 def test_nobody_who_is_followed_costs_a_query(db: None, django_assert_num_queries: Any) -> None:
     with django_assert_num_queries(1):
-        assert checked_elsewhere(CHECKED) == []
+        assert find_peer_matches(CHECKED) == []
 
 
 def test_beside_a_claim_at_the_desk(

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.matching.posts import cleaned
+from claims.matching.posts import clean_post
 
 POSTS = tomllib.loads((Path(__file__).parent / "posts.toml").read_text(encoding="utf-8"))["post"]
 
@@ -39,24 +39,24 @@ def _words(text: str) -> list[str]:
 
 @pytest.mark.parametrize("post", POSTS, ids=[post["text"][:40] for post in POSTS])
 def test_the_statement_of_a_post(post):
-    assert cleaned(post["text"]) == post["statement"]
+    assert clean_post(post["text"]) == post["statement"]
 
 
 @pytest.mark.parametrize("post", POSTS, ids=[post["statement"][:40] for post in POSTS])
 def test_a_statement_alone_stays(post):
-    assert cleaned(post["statement"]) == post["statement"]
+    assert clean_post(post["statement"]) == post["statement"]
 
 
 @given(st.sampled_from(BEFORE), st.sampled_from(STATEMENTS), st.sampled_from(BEHIND))
 def test_furniture_of_any_kind_takes_no_word_of_the_statement(before, statement, behind):
-    left = _words(cleaned(before + statement + behind))
+    left = _words(clean_post(before + statement + behind))
 
     assert [word for word in _words(statement) if word not in left] == []
 
 
 @given(st.text(max_size=200))
 def test_something_is_always_left(text):
-    assert bool(cleaned(text)) is bool(text.strip())
+    assert bool(clean_post(text)) is bool(text.strip())
 
 
 @given(st.text(alphabet="RT @ab:#!?. —…share pleaseBREAKING\n", max_size=120))
@@ -64,7 +64,7 @@ def test_no_word_is_made_up(text):
     """Letters and digits of what is left stand in the text, in the same order."""
     kept = iter(sign for sign in unicodedata.normalize("NFC", text) if sign.isalnum())
 
-    assert all(sign in kept for sign in cleaned(text) if sign.isalnum())
+    assert all(sign in kept for sign in clean_post(text) if sign.isalnum())
 
 
 @pytest.mark.parametrize(
@@ -81,4 +81,4 @@ def test_no_word_is_made_up(text):
     ids=["mentions", "signs", "hashes", "marks", "signatures", "pleas", "spaces"],
 )
 def test_long_rows_of_furniture_are_read_in_one_pass(hostile):
-    assert len(cleaned(hostile)) <= len(hostile)
+    assert len(clean_post(hostile)) <= len(hostile)

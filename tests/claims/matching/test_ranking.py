@@ -5,11 +5,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.matching.query import Asked, Candidate
-from claims.matching.ranking import CROWD, MODEL, Among, Weights, kind_of, ranked, weights
-from claims.matching.similarity_features import FIGURES
+from claims.matching.query import Candidate, TextQuery
+from claims.matching.ranking import (
+    CHANCE_PLACES,
+    MODEL,
+    CompetingCandidates,
+    Weights,
+    find_pair_kind,
+    load_weights,
+    rank_candidates,
+)
+from claims.matching.similarity_features import FEATURE_NAMES
 
-ASKED = Asked(
+ASKED = TextQuery(
     "The lighthouse of Vell was sold for 3 million",
     "The lighthouse of Vell was sold for 3 million",
     "en",
@@ -20,12 +28,12 @@ NEAR = Candidate(2, "The lighthouse of Vell is 200 years old.", "en", "", None, 
 FAR = Candidate(3, "A ferry to Vell sank in the storm.", "en", "", None, 0.1, None, None)
 
 
-def probabilities(asked: Asked, *candidates: Candidate) -> dict[int, float]:
-    return {each.candidate.claim: each.probability for each in ranked(asked, candidates)}
+def probabilities(asked: TextQuery, *candidates: Candidate) -> dict[int, float]:
+    return {each.candidate.claim: each.probability for each in rank_candidates(asked, candidates)}
 
 
 def test_what_says_most_of_the_question_comes_first() -> None:
-    assert [each.candidate.claim for each in ranked(ASKED, [FAR, NEAR, SAID])] == [1, 2, 3]
+    assert [each.candidate.claim for each in rank_candidates(ASKED, [FAR, NEAR, SAID])] == [1, 2, 3]
 
 
 def test_a_statement_word_for_word_is_meant_and_others_are_not() -> None:
@@ -45,19 +53,19 @@ def test_what_was_checked_twice_is_as_likely_as_if_it_had_been_checked_once() ->
 
 
 def test_no_candidates_are_no_answer() -> None:
-    assert ranked(ASKED, []) == []
+    assert rank_candidates(ASKED, []) == []
 
 
 def test_of_equals_the_order_stays() -> None:
     again = replace(SAID, claim=4)
 
-    assert [each.candidate.claim for each in ranked(ASKED, [again, SAID])] == [4, 1]
+    assert [each.candidate.claim for each in rank_candidates(ASKED, [again, SAID])] == [4, 1]
 
 
 def test_every_answer_says_what_it_rests_on() -> None:
-    [found] = ranked(ASKED, [SAID])
+    [found] = rank_candidates(ASKED, [SAID])
 
-    assert tuple(found.features) == FIGURES
+    assert tuple(found.features) == FEATURE_NAMES
 
 
 @pytest.mark.parametrize(
@@ -75,23 +83,25 @@ def test_every_answer_says_what_it_rests_on() -> None:
 def test_kinds_of_pairs(asked: str, candidate: str, similarity: float | None, expected: str) -> None:
     pair = replace(ASKED, language=asked), replace(SAID, language=candidate, similarity=similarity)
 
-    assert kind_of(*pair) == expected
+    assert find_pair_kind(*pair) == expected
 
 
 def test_places_that_nobody_takes_are_taken_as_usual() -> None:
-    assert Among.of([3.0, 2.0], usual=1.0) == Among(best=3.0, crowd=1.0)
-    assert Among.of([3.0] * CROWD.stop, usual=1.0) == Among(best=3.0, crowd=3.0)
+    assert CompetingCandidates.of([3.0, 2.0], usual=1.0) == CompetingCandidates(best=3.0, crowd=1.0)
+    assert CompetingCandidates.of([3.0] * CHANCE_PLACES.stop, usual=1.0) == CompetingCandidates(
+        best=3.0, crowd=3.0
+    )
 
 
 def test_some_figures_count_whatever_the_other_candidates_are() -> None:
     known = Weights({"words": 1.0}, 0.0, 0.0, 0.0, {"similarity": 2.0}, -1.0, 0.0)
 
-    assert known.probability(1.0, Among(1.0, 1.0), {"words": 1.0, "similarity": 0.5}) == 0.5
+    assert known.probability(1.0, CompetingCandidates(1.0, 1.0), {"words": 1.0, "similarity": 0.5}) == 0.5
 
 
 @pytest.mark.parametrize("similarity, words", [(0.95, 1.0), (None, 1.0)])
 def test_the_only_claim_there_is_is_meant_if_it_is_said(similarity: float | None, words: float) -> None:
-    [found] = ranked(ASKED, [replace(SAID, similarity=similarity, words=words)])
+    [found] = rank_candidates(ASKED, [replace(SAID, similarity=similarity, words=words)])
 
     assert found.probability > 0.9
 
@@ -101,14 +111,16 @@ def test_the_only_claim_there_is_is_meant_if_it_is_said(similarity: float | None
 def test_the_only_claim_there_is_is_not_meant_because_there_is_no_other(
     similarity: float | None, language: str
 ) -> None:
-    [found] = ranked(ASKED, [replace(FAR, similarity=similarity, language=language)])
+    [found] = rank_candidates(ASKED, [replace(FAR, similarity=similarity, language=language)])
 
     assert found.probability < 0.3
 
 
 def test_the_model_weighs_figures_that_there_are() -> None:
     assert set(json.loads(MODEL.read_text("utf-8"))) == {"words", "same", "across"}
-    assert {name for each in weights().values() for name in (*each.figures, *each.alone)} <= set(FIGURES)
+    assert {name for each in load_weights().values() for name in (*each.figures, *each.alone)} <= set(
+        FEATURE_NAMES
+    )
 
 
 @given(
@@ -119,7 +131,7 @@ def test_the_model_weighs_figures_that_there_are() -> None:
 def test_probabilities_are_probabilities(words: list[float], similarity: float | None, language: str) -> None:
     candidates = [replace(FAR, claim=n, words=each, similarity=similarity) for n, each in enumerate(words)]
 
-    found = [each.probability for each in ranked(replace(ASKED, language=language), candidates)]
+    found = [each.probability for each in rank_candidates(replace(ASKED, language=language), candidates)]
 
     assert sorted(found, reverse=True) == found
     assert all(0 < each < 1 for each in found)

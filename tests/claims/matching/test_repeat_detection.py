@@ -7,7 +7,12 @@ import pytest
 
 from claims.matching import repeat_detection
 from claims.matching.answers import Answer, AnsweredPassage, Match
-from claims.matching.repeat_detection import SaidAgain, note_in_snapshot, note_of_reader, said_again
+from claims.matching.repeat_detection import (
+    RepeatedSentence,
+    find_repeated_sentences,
+    note_in_snapshot,
+    note_of_reader,
+)
 from claims.models import Claim, Repeat
 from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source
 
@@ -21,8 +26,8 @@ def passage(claim: Claim, kind: Any = "same", start: int = 0, end: int = 15) -> 
     return AnsweredPassage(start, end, (match,))
 
 
-def said(*passages: AnsweredPassage) -> list[SaidAgain]:
-    return said_again(Answer(passages, "en", ""))
+def said(*passages: AnsweredPassage) -> list[RepeatedSentence]:
+    return find_repeated_sentences(Answer(passages, "en", ""))
 
 
 def test_only_what_makes_a_published_claim_is_said_again(publish: Callable[..., Claim]) -> None:
@@ -63,13 +68,13 @@ def test_a_place_that_is_listed_is_no_news(publish: Callable[..., Claim]) -> Non
 def test_what_readers_vary_is_not_kept_without_end(
     publish: Callable[..., Claim], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(repeat_detection, "MOST_OF_READERS", 2)
+    monkeypatch.setattr(repeat_detection, "READER_REPEAT_LIMIT", 2)
     claim, other = publish(), publish()
     for number in range(5):
         match = Match(claim.pk, "", "en", "same", 0.9, ())
-        note_of_reader(f"Sentence {number}.", [SaidAgain(0, 11, match)])
-    note_of_reader("Sentence 0.", [SaidAgain(0, 11, Match(claim.pk, "", "en", "same", 0.9, ()))])
-    note_of_reader("Sentence 0.", [SaidAgain(0, 11, Match(other.pk, "", "en", "same", 0.9, ()))])
+        note_of_reader(f"Sentence {number}.", [RepeatedSentence(0, 11, match)])
+    note_of_reader("Sentence 0.", [RepeatedSentence(0, 11, Match(claim.pk, "", "en", "same", 0.9, ()))])
+    note_of_reader("Sentence 0.", [RepeatedSentence(0, 11, Match(other.pk, "", "en", "same", 0.9, ()))])
     kept = Repeat.objects.order_by("pk").values_list("claim", "exact", "times")
     assert list(kept) == [
         (claim.pk, "Sentence 0.", 2),

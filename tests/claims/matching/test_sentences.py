@@ -6,11 +6,11 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from claims.matching.sentences import LONGEST, sentences
+from claims.matching.sentences import MAX_LENGTH, split_sentences
 
 
 def cut(text: str, language: str = "") -> list[str]:
-    return [text[span.start : span.end] for span in sentences(text, language)]
+    return [text[span.start : span.end] for span in split_sentences(text, language)]
 
 
 @pytest.mark.parametrize(
@@ -50,8 +50,8 @@ def test_one_endless_word_is_cut_anywhere() -> None:
 @example("a\u2028b\x85c\vd")
 @given(st.text(alphabet=st.characters(), max_size=300))
 def test_no_letter_is_lost_and_places_are_exact(text: str) -> None:
-    found = list(sentences(text))
-    assert all(0 < span.end - span.start <= LONGEST for span in found)
+    found = list(split_sentences(text))
+    assert all(0 < span.end - span.start <= MAX_LENGTH for span in found)
     assert all(one.end <= other.start for one, other in pairwise(found))
     kept = "".join(text[span.start : span.end] for span in found)
     assert [letter for letter in kept if letter.isalnum()] == [letter for letter in text if letter.isalnum()]

@@ -7,7 +7,13 @@ from django.contrib.auth.models import User
 from pytest_django import DjangoAssertNumQueries
 
 from claims.matching import shared_words
-from claims.matching.shared_words import CommonWords, forms_of, share, sharing, words_of
+from claims.matching.shared_words import (
+    CommonWords,
+    build_forms,
+    find_claims_sharing_words,
+    share,
+    split_words,
+)
 from claims.models import Claim
 from claims.review import workflow
 from factcheck.database.owner_functions import analyze
@@ -37,7 +43,7 @@ def published(publish: Publish) -> dict[str, int]:
 
 
 def best(text: str) -> int | None:
-    [shares] = sharing([text], 10).shares
+    [shares] = find_claims_sharing_words([text], 10).shares
     return max(shares, key=shares.__getitem__, default=None)
 
 
@@ -57,11 +63,11 @@ def test_not_all_words_have_to_occur(published: dict[str, int]) -> None:
 
 def test_what_shares_no_word_finds_nothing(published: dict[str, int]) -> None:
     for text in ("", "😀 🎉", "\0 \u202e \u200f", "nothing whatsoever alike", "ø" * 300, "'\\ '' :*"):
-        assert sharing([text], 10).shares == [{}], text
+        assert find_claims_sharing_words([text], 10).shares == [{}], text
 
 
 def test_a_claim_shares_all_with_itself(published: dict[str, int]) -> None:
-    [shares] = sharing(["The harbour bridge cost forty million euros."], 10).shares
+    [shares] = find_claims_sharing_words(["The harbour bridge cost forty million euros."], 10).shares
     assert shares[published["bridge"]] == 1.0
     assert 0 < shares[published["ferry"]] < 0.4
 
@@ -69,7 +75,7 @@ def test_a_claim_shares_all_with_itself(published: dict[str, int]) -> None:
 def test_rare_words_count_more(publish: Publish) -> None:
     common = [publish(make_claim(f"The minister spoke {number} times.")).pk for number in range(5)]
     rare = publish(make_claim("The zeppelin spoke.")).pk
-    [shares] = sharing(["minister zeppelin"], 10).shares
+    [shares] = find_claims_sharing_words(["minister zeppelin"], 10).shares
     assert max(shares, key=shares.__getitem__) == rare
     assert shares.keys() == {*common, rare}
 
@@ -81,7 +87,7 @@ def test_headlines_of_reviews_lead_to_the_claim(publish: Publish) -> None:
 
 def test_a_misspelt_word_is_forgiven(published: dict[str, int]) -> None:
     assert best("volacno") == published["volcano"]
-    [typed, misspelt] = sharing(["the volcano", "the volacno"], 10).shares
+    [typed, misspelt] = find_claims_sharing_words(["the volcano", "the volacno"], 10).shares
     assert misspelt[published["volcano"]] < typed[published["volcano"]]
 
 
@@ -89,7 +95,7 @@ def test_texts_in_a_language_that_nothing_is_published_in_are_not_corrected(
     published: dict[str, int], django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(2):  # what is common, and the search
-        sharing(["kivuko kilizama usiku"], 10)
+        find_claims_sharing_words(["kivuko kilizama usiku"], 10)
 
 
 @pytest.mark.parametrize("texts", [1, 3])
@@ -97,15 +103,19 @@ def test_texts_are_asked_about_together(
     published: dict[str, int], texts: int, django_assert_num_queries: DjangoAssertNumQueries
 ) -> None:
     with django_assert_num_queries(2):
-        found = sharing(["The ferry sank.", "The bridge cost.", "The volcano will erupt."][:texts], 10)
+        found = find_claims_sharing_words(
+            ["The ferry sank.", "The bridge cost.", "The volcano will erupt."][:texts], 10
+        )
     expected = [published["ferry"], published["bridge"], published["volcano"]][:texts]
     assert [max(shares, key=shares.__getitem__) for shares in found.shares] == expected
 
 
 def test_at_most_so_many_are_found_and_others_compared_as_well(published: dict[str, int]) -> None:
     text = "The bridge in the harbour cost and the ferry sank."
-    [shares] = sharing([text], 1).shares
-    [more] = sharing([text], 1, beside=[[published["ferry"], published["橋"], 10**12]]).shares
+    [shares] = find_claims_sharing_words([text], 1).shares
+    [more] = find_claims_sharing_words(
+        [text], 1, beside=[[published["ferry"], published["橋"], 10**12]]
+    ).shares
     assert len(shares) == 1
     assert more.keys() == {*shares, published["ferry"]}
 
@@ -118,8 +128,8 @@ def test_common_words_lead_to_claims_in_pairs_alone(
         publish(make_claim(f"Vaccines {number} harm nobody."))
     both = publish(make_claim("Vaccines in masks."))
     common = CommonWords(9_000, dict.fromkeys(["masks", "vaccines", "vacci"], 5_000))
-    monkeypatch.setattr(shared_words, "frequent", lambda: common)
-    [shares] = sharing(["vaccines masks"], 10).shares
+    monkeypatch.setattr(shared_words, "get_common_words", lambda: common)
+    [shares] = find_claims_sharing_words(["vaccines masks"], 10).shares
     assert shares.keys() == {both.pk}
     assert shares[both.pk] > 0.9
 
@@ -127,23 +137,23 @@ def test_common_words_lead_to_claims_in_pairs_alone(
 def test_common_words_count_where_others_lead(publish: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
     one = publish(make_claim("Zeppelin masks."))
     other = publish(make_claim("Zeppelin ferries."))
-    monkeypatch.setattr(shared_words, "frequent", lambda: CommonWords(9_000, {"masks": 5_000}))
-    [shares] = sharing(["masks on zeppelin"], 10).shares
+    monkeypatch.setattr(shared_words, "get_common_words", lambda: CommonWords(9_000, {"masks": 5_000}))
+    [shares] = find_claims_sharing_words(["masks on zeppelin"], 10).shares
     assert shares[one.pk] > shares[other.pk] > 0
 
 
 def test_the_rarest_words_lead_until_enough_claims_have_them(monkeypatch: pytest.MonkeyPatch) -> None:
     common = CommonWords(100_000, {"a": 300, "b": 500, "c": 600, "d": 2_000})
     forms = dict.fromkeys("abcdx", 1.0)
-    assert shared_words._leading(forms, common) == {"x", "a", "b"}
-    assert shared_words._leading({"d": 1.0}, common) == set()
+    assert shared_words._choose_leading_forms(forms, common) == {"x", "a", "b"}
+    assert shared_words._choose_leading_forms({"d": 1.0}, common) == set()
 
 
 def test_what_is_common_is_what_was_found_when_the_table_was_analysed(published: dict[str, int]) -> None:
-    assert shared_words.frequent().claims == {}
+    assert shared_words.get_common_words().claims == {}
     analyze("claims_statedwords")
-    shared_words.known_frequent.cache_clear()
-    found = shared_words.frequent()
+    shared_words.load_common_words.cache_clear()
+    found = shared_words.get_common_words()
     assert [found.all_claims, found.claims["the"], found.claims["volcano"]] == [
         7,
         pytest.approx(3),
@@ -155,14 +165,14 @@ def test_what_is_common_is_what_was_found_when_the_table_was_analysed(published:
 
 def test_drafts_are_never_found(published: dict[str, int], checker: User) -> None:
     make_draft(make_claim("A zeppelin crashed into the lighthouse."), checker, title="Zeppelin")
-    assert sharing(["zeppelin lighthouse crashed"], 10).shares == [{}]
-    assert "zeppelin" in sharing(["zeppelin lighthouse crashed"], 10).unknown
+    assert find_claims_sharing_words(["zeppelin lighthouse crashed"], 10).shares == [{}]
+    assert "zeppelin" in find_claims_sharing_words(["zeppelin lighthouse crashed"], 10).unknown
 
 
 def test_withdrawn_claims_are_never_found(published: dict[str, int], editor: User) -> None:
     claim = Claim.objects.get(pk=published["ferry"])
     workflow.move(claim.verdicts.get(state="published"), "retract", by=editor, note="It was wrong.")
-    [shares] = sharing(["The ferry sank in the harbour last night."], 10).shares
+    [shares] = find_claims_sharing_words(["The ferry sank in the harbour last night."], 10).shares
     assert published["ferry"] not in shares
 
 
@@ -176,8 +186,8 @@ def test_words_that_a_claim_is_corrected_to_take_the_place_of_the_old_ones(publi
 
 def test_share_is_what_the_database_says(published: dict[str, int]) -> None:
     text = "The bridge in the harbour never cost forty million dollars."
-    found = sharing([text], 10)
-    own, other = words_of([text, "The harbour bridge cost forty million euros."])
+    found = find_claims_sharing_words([text], 10)
+    own, other = split_words([text, "The harbour bridge cost forty million euros."])
     assert found.shares[0][published["bridge"]] == pytest.approx(
-        share(forms_of(own), forms_of(other), found.rarity), rel=0.02
+        share(build_forms(own), build_forms(other), found.rarity), rel=0.02
     )

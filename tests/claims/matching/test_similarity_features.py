@@ -5,9 +5,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.matching.query import Asked, Candidate
-from claims.matching.similarity_features import FIGURES, Question, Rarity, author, words_of
-from claims.search.texts import searchable
+from claims.matching.query import Candidate, TextQuery
+from claims.matching.similarity_features import FEATURE_NAMES, ComparedQuery, Rarity, find_author, split_words
+from claims.search.texts import make_searchable
 
 CANDIDATE = Candidate(
     claim=1,
@@ -22,18 +22,18 @@ CANDIDATE = Candidate(
 )
 
 
-def asked(text: str, **known: object) -> Asked:
-    return replace(Asked(text=text, cleaned=text, language="en", vector=None), **known)  # type: ignore[arg-type]
+def asked(text: str, **known: object) -> TextQuery:
+    return replace(TextQuery(text=text, cleaned=text, language="en", vector=None), **known)  # type: ignore[arg-type]
 
 
 def likeness(
-    question: Asked, candidate: Candidate = CANDIDATE, rarity: dict[str, float] | None = None
+    question: TextQuery, candidate: Candidate = CANDIDATE, rarity: dict[str, float] | None = None
 ) -> dict[str, float]:
-    return Question.of(question, Rarity(rarity)).likeness(candidate)
+    return ComparedQuery.of(question, Rarity(rarity)).likeness(candidate)
 
 
 def test_every_figure_is_named() -> None:
-    assert tuple(likeness(asked("The bridge"))) == FIGURES
+    assert tuple(likeness(asked("The bridge"))) == FEATURE_NAMES
 
 
 def test_a_statement_covers_itself() -> None:
@@ -95,17 +95,17 @@ def test_who_else_is_named_did_not_say_it() -> None:
 
 @pytest.mark.parametrize("text", ["", "— (@x)", "An ordinary sentence — with a dash."])
 def test_nobody_signed(text: str) -> None:
-    assert author(text) == ""
+    assert find_author(text) == ""
 
 
 @given(st.text(max_size=200))
 def test_the_short_way_to_words_is_the_search(text: str) -> None:
-    assert words_of(text) == searchable(text).split()
+    assert split_words(text) == make_searchable(text).split()
 
 
 @given(st.text(alphabet=st.characters(max_codepoint=127), max_size=200))
 def test_the_short_way_to_ascii_words_is_the_search(text: str) -> None:
-    assert words_of(text) == searchable(text).split()
+    assert split_words(text) == make_searchable(text).split()
 
 
 @given(

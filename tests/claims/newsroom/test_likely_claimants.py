@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from claims.models import Claim, Claimant
-from claims.newsroom.likely_claimants import likely_claimants, may_mean
+from claims.newsroom.likely_claimants import find_likely_claimants, may_mean
 from tests.helpers.sweeps import sweep
 
 WIKIDATA = "https://www.wikidata.org/wiki/Q1"
@@ -54,22 +54,22 @@ def test_known_claimants_are_found_in_one_query_the_identified_first(django_asse
     Claimant.objects.create(name="Rachel Breeves")
     asked = [Claimant(name="Reeves"), Claimant(name="NAB"), Claimant(name="Nobody Else")]
     with django_assert_num_queries(1):
-        assert likely_claimants(asked) == {"Reeves": [known, plain], "NAB": [bureau]}
+        assert find_likely_claimants(asked) == {"Reeves": [known, plain], "NAB": [bureau]}
 
 
 @pytest.mark.django_db
 def test_a_claimant_is_not_likely_to_be_itself_and_nobody_is_asked_for_nothing(django_assert_num_queries):
     known = Claimant.objects.create(name="Rachel Reeves")
-    assert likely_claimants([known]) == {}
+    assert find_likely_claimants([known]) == {}
     with django_assert_num_queries(0):
-        assert likely_claimants([Claimant(name="")]) == {}
+        assert find_likely_claimants([Claimant(name="")]) == {}
 
 
 @pytest.mark.django_db
 def test_a_surname_that_many_share_means_nobody_in_particular():
     for first in ("Ada", "Ben", "Cleo", "Dan", "Eva", "Finn"):
         Claimant.objects.create(name=f"{first} Smith")
-    assert likely_claimants([Claimant(name="Smith")]) == {}
+    assert find_likely_claimants([Claimant(name="Smith")]) == {}
 
 
 @pytest.mark.django_db
@@ -78,7 +78,7 @@ def test_a_surname_that_many_share_means_nobody_in_particular():
 )
 def test_no_name_breaks_the_search(name):
     Claimant.objects.create(name="Jane Holt")
-    assert likely_claimants([Claimant(name=name)]) == {}
+    assert find_likely_claimants([Claimant(name=name)]) == {}
 
 
 @pytest.mark.django_db

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from claims.models import AuditRecord, SecondFactorGrace, SecondFactorRule
 from claims.newsroom import second_factors
-from claims.newsroom.factor_mail import tell_of_reset
+from claims.newsroom.factor_mail import notify_of_reset
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from tests.helpers.required_factors import PASSWORD, SECRET, code, due, require
 
@@ -88,7 +88,7 @@ def test_an_administrator_resets_a_lost_one(
     assert theirs.get(reverse("admin:index"))["Location"] == reverse("admin:login") + "?next=/admin/"
     record = AuditRecord.objects.get(kind="factors_reset")
     assert (record.actor, record.subject, record.what) == (administrator, checker, "Called her back.")
-    tell_of_reset(person_id=checker.pk, by_id=administrator.pk)
+    notify_of_reset(person_id=checker.pk, by_id=administrator.pk)
     [mail] = mailoutbox
     assert mail.to == ["chris@example.org"]
     assert "Ada has reset the second factors" in mail.body

@@ -13,7 +13,7 @@ from claims.features.webhooks import disabled_endpoints
 from claims.features.webhooks.models import WebhookEndpoint
 from claims.federation import alarms
 from claims.models import MailSchedule, PeerNewsroom
-from claims.newsroom.factor_mail import tell_of_reset
+from claims.newsroom.factor_mail import notify_of_reset
 
 pytestmark = pytest.mark.django_db
 
@@ -36,7 +36,7 @@ def korean(editor: User) -> User:
 
 
 def test_a_lost_factor(german: User, checker: User, mailoutbox: list[Any]) -> None:
-    tell_of_reset(person_id=german.pk, by_id=checker.pk)
+    notify_of_reset(person_id=german.pk, by_id=checker.pk)
     assert mailoutbox[0].subject == "[Factcheck] Ihre zweiten Faktoren wurden zurückgesetzt"
     assert "Melden Sie sich" in mailoutbox[0].body
 

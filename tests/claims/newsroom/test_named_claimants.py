@@ -3,7 +3,7 @@
 import pytest
 
 from claims.models import Claimant
-from claims.newsroom.named_claimants import NamedClaimants, claimants_named
+from claims.newsroom.named_claimants import NamedClaimants, get_or_create_claimants
 
 pytestmark = pytest.mark.django_db
 
@@ -56,8 +56,10 @@ def test_other_addresses_prove_nothing() -> None:
 
 def test_an_article_that_names_one_of_two_gets_somebody_who_is_not_identified() -> None:
     made(MINISTER), made(PAINTER)
-    found = claimants_named({"Ingrid Solheim": "", "ingrid solheim": ""})
+    found = get_or_create_claimants({"Ingrid Solheim": "", "ingrid solheim": ""})
     assert {claimant.pk for claimant in found.values()} == {Claimant.objects.latest("pk").pk}
     assert Claimant.objects.latest("pk").same_as == []
-    assert claimants_named({"Ingrid Solheim": ""}) == {"Ingrid Solheim": Claimant.objects.latest("pk")}
+    assert get_or_create_claimants({"Ingrid Solheim": ""}) == {
+        "Ingrid Solheim": Claimant.objects.latest("pk")
+    }
     assert Claimant.objects.count() == 3

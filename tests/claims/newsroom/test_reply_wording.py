@@ -8,12 +8,12 @@ from django.core.exceptions import ValidationError
 from claims.models import ReplyTemplate
 from claims.newsroom import reply_wording
 from claims.newsroom.reply_wording import (
-    NEEDED,
+    REQUIRED_PLACEHOLDERS,
     check,
-    deadline_in_words,
     ensure_templates,
-    filled,
-    template_for,
+    fill_template,
+    find_template,
+    format_deadline,
 )
 
 pytestmark = pytest.mark.django_db
@@ -24,9 +24,9 @@ def test_there_is_a_template_for_each_of_our_languages_and_all_can_be_filled_in(
     assert set(rows) == {"en", "de", "es", "fr", "pt", "ar", "ko"}
     values = dict.fromkeys(reply_wording.PLACEHOLDERS, "X")
     for row in rows.values():
-        check(row.text, needed=NEEDED)
+        check(row.text, needed=REQUIRED_PLACEHOLDERS)
         check(row.subject)
-        words = filled(row, values)
+        words = fill_template(row, values)
         assert "{" not in words.subject + words.text
         assert "\n" not in words.subject
 
@@ -40,7 +40,7 @@ def test_what_editors_made_of_them_stays() -> None:
 
 @pytest.mark.parametrize(("language", "found"), [("pt-BR", "pt"), ("de", "de"), ("nl", "en"), ("", "en")])
 def test_template_of_a_language_or_what_comes_near(language: str, found: str) -> None:
-    template = template_for(language)
+    template = find_template(language)
     assert template
     assert template.language == found
 
@@ -49,10 +49,10 @@ def test_only_what_is_listed_is_filled_in() -> None:
     row = ReplyTemplate(
         language="en", subject="{claim}\nx", text="{claim} {claim.__class__} {newsroom!r} {deadline}"
     )
-    words = filled(row, {"claim": "A {newsroom} claim"})
+    words = fill_template(row, {"claim": "A {newsroom} claim"})
     assert words.subject == "A {newsroom} claim x"
     assert words.text == "A {newsroom} claim {claim.__class__} {newsroom!r} {deadline}"
-    assert reply_wording.unfilled(words.text) == ["{newsroom}", "{deadline}"]
+    assert reply_wording.find_unfilled(words.text) == ["{newsroom}", "{deadline}"]
 
 
 @pytest.mark.parametrize(
@@ -67,12 +67,12 @@ def test_only_what_is_listed_is_filled_in() -> None:
 )
 def test_what_cannot_be_filled_in_is_named(text: str, sentence: str) -> None:
     with pytest.raises(ValidationError) as refusal:
-        check(text, needed=NEEDED)
+        check(text, needed=REQUIRED_PLACEHOLDERS)
     assert sentence in " ".join(refusal.value.messages)
 
 
 def test_deadline_is_said_in_the_language_and_by_the_newsrooms_clock(settings: object) -> None:
     moment = datetime(2026, 3, 1, 16, 30, tzinfo=UTC)
-    assert deadline_in_words(moment, "de") == "1. März 2026, 16:30 (UTC)"
-    assert deadline_in_words(moment, "pt-BR").startswith("1 de Março de 2026, 16:30")
-    assert deadline_in_words(moment, "xx").startswith("March 1, 2026")
+    assert format_deadline(moment, "de") == "1. März 2026, 16:30 (UTC)"
+    assert format_deadline(moment, "pt-BR").startswith("1 de Março de 2026, 16:30")
+    assert format_deadline(moment, "xx").startswith("March 1, 2026")

@@ -10,7 +10,13 @@ from hypothesis import strategies as st
 
 from claims.models import Claim, Claimant, Publication, Topic
 from claims.search import read
-from claims.search.highlights import FRAGMENT_CHARACTERS, FRAGMENTS, _fragment, _merged, highlights
+from claims.search.highlights import (
+    FRAGMENT_CHARACTERS,
+    FRAGMENT_LIMIT,
+    _cut_fragment,
+    _merge_spans,
+    find_highlights,
+)
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 from tests.helpers.sweeps import sweep
 
@@ -20,7 +26,7 @@ Publish = Callable[..., Claim]
 def fragments(claim: Claim, query: str) -> list[dict[str, Any]]:
     """What is highlighted of a claim."""
     body = Publication.objects.current().get(claim=claim).body
-    return highlights([body.encode()], read(query))[str(claim.pk)]
+    return find_highlights([body.encode()], read(query))[str(claim.pk)]
 
 
 def marked(claim: Claim, query: str) -> dict[str, str]:
@@ -84,7 +90,7 @@ def test_every_text_that_is_searched_is_shown(publish: Publish) -> None:
         "/context": "Said at the [harbour].",
         "/verdicts/0/summary": "No [harbour] is.",
     }
-    assert len(fragments(claim, "harbour")) == FRAGMENTS
+    assert len(fragments(claim, "harbour")) == FRAGMENT_LIMIT
     assert marked(claim, "shut") == {"/appearances/0/exact": "the harbour is [shut]"}
     assert marked(claim, "open") == {"/verdicts/0/explanation": "The **harbour** is [open]."}
 
@@ -123,11 +129,11 @@ def test_what_is_excluded_is_not_marked(publish: Publish) -> None:
     st.lists(st.tuples(st.integers(0, 900), st.integers(1, 9)), min_size=1, max_size=9),
 )
 def test_fragments_hold_what_they_say(text: str, places: list[tuple[int, int]]) -> None:
-    spans = _merged([(start, start + length) for start, length in places if start + length <= len(text)])
+    spans = _merge_spans([(start, start + length) for start, length in places if start + length <= len(text)])
     assert all(one[1] <= other[0] for one, other in pairwise(spans))
     if not spans:
         return
-    fragment = _fragment(text, spans)
+    fragment = _cut_fragment(text, spans)
     assert text[fragment["start"] :].startswith(fragment["text"])
     assert len(fragment["text"]) <= FRAGMENT_CHARACTERS
     assert fragment["marks"]

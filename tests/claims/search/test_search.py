@@ -7,9 +7,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from claims.models import Claim, Publication, Topic
-from claims.search import read, searchable, stemmers
-from claims.search.syntax import pieces, plain, wanted_words, websearch
-from claims.search.word_frequencies import known
+from claims.search import choose_stemmers, make_searchable, read
+from claims.search.syntax import build_websearch, find_wanted_words, split_pieces, straighten_quotes
+from claims.search.word_frequencies import load_frequencies
 from factcheck.database.owner_functions import analyze
 from tests.helpers.newsroom import make_claim
 from tests.helpers.sweeps import sweep
@@ -188,11 +188,11 @@ def test_reading_knows_about_how_much_matches(publish: Publish) -> None:
     """By the statistics of PostgreSQL: what it does not know is rare."""
     for name in ("bridge", "bridges", "bridge and ferry", "ferry"):
         publish(make_claim(f"The {name} of the town."))
-    known.cache_clear()
+    load_frequencies.cache_clear()
     assert read("bridge").matches == 0
     analyze("claims_publication")
     assert read("bridge").matches == 0  # as a process believes for a while
-    known.cache_clear()
+    load_frequencies.cache_clear()
     expected = {
         "bridge": 3,
         "ferry": 2,
@@ -205,7 +205,7 @@ def test_reading_knows_about_how_much_matches(publish: Publish) -> None:
         "bridge volcano": 0,
     }
     assert {query: read(query).matches for query in expected} == expected
-    known.cache_clear()
+    load_frequencies.cache_clear()
 
 
 def test_a_text_of_a_megabyte_and_no_end_is_published(publish: Publish) -> None:
@@ -217,18 +217,18 @@ def test_a_text_of_a_megabyte_and_no_end_is_published(publish: Publish) -> None:
 
 
 def test_texts_are_stemmed_by_their_first_languages() -> None:
-    assert stemmers(["de-AT", "en", "de", "xx", "nb", "fr"]) == ["de", "en", "no"]
-    assert stemmers(["zh", "ko"]) == []
+    assert choose_stemmers(["de-AT", "en", "de", "xx", "nb", "fr"]) == ["de", "en", "no"]
+    assert choose_stemmers(["zh", "ko"]) == []
 
 
 def test_scripts_without_spaces_are_cut_into_pairs() -> None:
-    assert searchable("a 東京都b") == "a  東京 京都 都 b"
-    assert websearch("東京都 -京都 “東京都 b” tower") == '"東京 京都" -"京都" "東京 京都 都 b" "tower"'
+    assert make_searchable("a 東京都b") == "a  東京 京都 都 b"
+    assert build_websearch("東京都 -京都 “東京都 b” tower") == '"東京 京都" -"京都" "東京 京都 都 b" "tower"'
 
 
 def test_pieces_know_what_is_excluded() -> None:
-    text = plain('new “long bridge” - or -old -"far away" or covid-19')
-    assert [(text[p.start : p.end], p.is_phrase, p.is_excluded) for p in pieces(text)] == [
+    text = straighten_quotes('new “long bridge” - or -old -"far away" or covid-19')
+    assert [(text[p.start : p.end], p.is_phrase, p.is_excluded) for p in split_pieces(text)] == [
         ("new", False, False),
         ("long bridge", True, False),
         ("-", False, False),
@@ -238,7 +238,7 @@ def test_pieces_know_what_is_excluded() -> None:
         ("or", False, False),
         ("covid-19", False, False),
     ]
-    assert [text[start:end] for start, end in wanted_words(text)] == [
+    assert [text[start:end] for start, end in find_wanted_words(text)] == [
         "new",
         "long",
         "bridge",

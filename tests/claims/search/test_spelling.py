@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from claims.models import Claim, Publication
 from claims.review import workflow
-from claims.search import SearchReading, forgiven, read
-from claims.search.spelling import corrections, edits
+from claims.search import SearchReading, correct_search, read
+from claims.search.spelling import compute_edit_distance, find_corrections
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.sweeps import sweep
 
@@ -294,18 +294,18 @@ def test_a_pasted_text_is_not_corrected_word_by_word(publish: Publish) -> None:
     ],
 )
 def test_distance_counts_slips(one: str, other: str, distance: int) -> None:
-    assert edits(one, other) == edits(other, one) == distance
+    assert compute_edit_distance(one, other) == compute_edit_distance(other, one) == distance
 
 
 @given(st.text("abc", max_size=8), st.text("abc", max_size=8))
 def test_distance_is_between_the_lengths(one: str, other: str) -> None:
-    assert abs(len(one) - len(other)) <= edits(one, other) <= max(len(one), len(other))
-    assert (edits(one, other) == 0) == (one == other)
+    assert abs(len(one) - len(other)) <= compute_edit_distance(one, other) <= max(len(one), len(other))
+    assert (compute_edit_distance(one, other) == 0) == (one == other)
 
 
 def answered(text: str) -> SearchReading:
     """A search of all that is published."""
-    return forgiven(read(text), Publication.objects.current().answers)
+    return correct_search(read(text), Publication.objects.current().answers)
 
 
 @pytest.mark.django_db
@@ -315,4 +315,4 @@ def test_nothing_published_is_nothing_to_suggest() -> None:
 
 def corrected(text: str) -> str | None:
     """The likeliest correction."""
-    return next(corrections(text), None)
+    return next(find_corrections(text), None)

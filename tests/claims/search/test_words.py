@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from claims.models import Claim, Publication
-from claims.search import read, searchable
-from claims.search.words import folded, word_pattern
+from claims.search import make_searchable, read
+from claims.search.words import compile_word_pattern, fold_text
 from tests.helpers.database import database_of
 from tests.helpers.newsroom import make_claim
 from tests.helpers.sweeps import sweep
@@ -66,23 +66,25 @@ WORDS = [
     ],
 )
 def test_all_ways_to_type_a_word_are_one(text: str, words: str) -> None:
-    assert folded(text).split() == words.split()
+    assert fold_text(text).split() == words.split()
 
 
 @sweep("word", WORDS)
 def test_no_sign_of_unicode_is_part_of_a_word(word: str) -> None:
-    alone = folded(word)
-    assert [sign for sign in SIGNS if folded(f"{sign}{word}{sign}").split() != [alone]] == []
+    alone = fold_text(word)
+    assert [sign for sign in SIGNS if fold_text(f"{sign}{word}{sign}").split() != [alone]] == []
     assert [
-        sign for sign in SIGNS if set(searchable(sign + word).split()) != set(searchable(word).split())
+        sign
+        for sign in SIGNS
+        if set(make_searchable(sign + word).split()) != set(make_searchable(word).split())
     ] == []
 
 
 @settings(deadline=None)
 @given(st.text(max_size=80))
 def test_words_stay_what_they_are(text: str) -> None:
-    words = folded(text)
-    assert folded(words).split() == words.split()
+    words = fold_text(text)
+    assert fold_text(words).split() == words.split()
 
 
 @settings(deadline=None)
@@ -94,8 +96,8 @@ def test_words_stay_what_they_are(text: str) -> None:
 )
 def test_words_are_where_they_are_said_to_be(parts: list[str]) -> None:
     text = "".join(parts)
-    found = " ".join(folded(word) for word in word_pattern().findall(text))
-    assert found.split() == folded(text).split()
+    found = " ".join(fold_text(word) for word in compile_word_pattern().findall(text))
+    assert found.split() == fold_text(text).split()
 
 
 @pytest.mark.django_db
@@ -103,7 +105,7 @@ def test_the_database_sees_nothing_but_words() -> None:
     beside = "".join(f"{sign}harbour" for sign in SIGNS)
     with connection.cursor() as sql:
         sql.execute(
-            "SELECT tsvector_to_array(claims_search_vector('{en}', %s))", [searchable(beside)[:100_000]]
+            "SELECT tsvector_to_array(claims_search_vector('{en}', %s))", [make_searchable(beside)[:100_000]]
         )
         assert sql.fetchone() == (["en:harbour", "harbour"],)
 
@@ -173,7 +175,7 @@ def test_every_locale_takes_the_same_for_words(locale: str) -> None:
     words = {
         words[0]
         for letter in EVERYTHING
-        if letter.isalpha() and len(words := folded(f"ab{letter}cd").split()) == 1
+        if letter.isalpha() and len(words := fold_text(f"ab{letter}cd").split()) == 1
     }
     cut = (
         "SELECT word FROM unnest(%s::text[]) AS word"
@@ -184,5 +186,5 @@ def test_every_locale_takes_the_same_for_words(locale: str) -> None:
         text = " ".join(WORDS)
         vector = "SELECT to_tsvector('simple', %s)::text"
         with connection.cursor() as sql:
-            sql.execute(vector, [folded(text)])
-            assert other.execute(vector, [folded(text)]).fetchall() == sql.fetchall()
+            sql.execute(vector, [fold_text(text)])
+            assert other.execute(vector, [fold_text(text)]).fetchall() == sql.fetchall()

@@ -130,7 +130,7 @@ def test_a_dry_run_writes_nothing(checker: User, django_assert_num_queries: Djan
     tried = rule(words="bridge", role=Group.objects.get(name="Fact-checker"), active=False, due_in_days=1)
     before = list(Assignment.objects.values())
     with django_assert_num_queries(3):
-        found = assignment_rules.dry_run(tried)
+        found = assignment_rules.preview_rule(tried)
     assert [(one.claim, one.person) for one in found] == [(claim.pk, checker) for claim in claims[::-1]]
     assert list(Assignment.objects.values()) == before
     assert not Notification.objects.exists()
@@ -188,7 +188,7 @@ def test_an_import_is_assigned_by_the_worker_afterwards_and_tells_nobody_one_by_
     job = ProcrastinateJob.objects.get()
     assert (job.task_name, job.args) == ("claims.teamwork.assign_imported", {"run_id": run.pk})
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(assignment_rules, "MOST_TOLD", 2)
+        patch.setattr(assignment_rules, "NOTIFICATION_LIMIT", 2)
         assert assignment_rules.apply_to_import(run.pk) == 3
     assert set(given()) == {claim.pk for claim in claims}
     assert not Notification.objects.exists()

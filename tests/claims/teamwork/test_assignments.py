@@ -12,8 +12,8 @@ from claims.models import Assignment, Claim, ClaimFollower, Notification, Priori
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import verdict_drafts, workflow
 from claims.teamwork import assignments, followers
-from claims.teamwork.comments import concerned
-from claims.teamwork.notifications import readers
+from claims.teamwork.comments import find_people_to_notify
+from claims.teamwork.notifications import find_readers
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.reader_pages import bring_out
 
@@ -98,7 +98,7 @@ def test_nobody_gets_what_they_cannot_do(
     with pytest.raises(NotPossible, match="Chris no longer works here"):
         assignments.assign(claim, checker, by=editor)
     assert not Assignment.objects.exists()
-    assert list(assignments.people_for(Claim)) == [editor]
+    assert list(assignments.find_assignable_people(Claim)) == [editor]
 
 
 def test_what_somebody_had_who_left_is_nobodys(claim: Claim, checker: User, colleague: User) -> None:
@@ -125,12 +125,12 @@ def test_what_is_declined_or_merged_is_nobodys(
 ) -> None:
     assignments.take(claim, by=checker)
     workflow.move(claim, action, by=editor, note="No.", into=make_claim())
-    assert assignments.assignment_of(claim) is None
+    assert assignments.get_open_assignment(claim) is None
     claim.refresh_from_db()
     with pytest.raises(NotPossible, match="nothing left to do"):
         assignments.take(claim, by=checker)
     undone = {"merge": "unmerge", "decline": "reconsider"}[action]
-    kept = assignments.assignment_of(workflow.move(claim, undone, by=editor, note="Different."))
+    kept = assignments.get_open_assignment(workflow.move(claim, undone, by=editor, note="Different."))
     assert kept is not None
     assert kept.person == checker
 
@@ -163,10 +163,10 @@ def test_followers_are_those_who_may_read(claim: Claim, contributor: User, check
     followers.follow(own, checker)
     followers.follow(own, checker)
     assert following(own) == ["chris", "connie"]
-    assert set(readers(concerned(own), claim=own)) == {checker, contributor}
+    assert set(find_readers(find_people_to_notify(own), claim=own)) == {checker, contributor}
     Claim.objects.filter(pk=own.pk).update(created_by=checker)
     User.objects.filter(pk=checker.pk).update(is_active=False)
-    assert readers(concerned(own), claim=own) == {}
+    assert find_readers(find_people_to_notify(own), claim=own) == {}
     followers.unfollow(own, checker)
     assert ClaimFollower.objects.get().person == contributor
 

@@ -11,7 +11,7 @@ from django.contrib.auth.models import User
 from claims.models import ChatChannel, Comment, Notification
 from claims.newsroom.refusals import NotPossible
 from claims.teamwork import chat, comments, mails
-from claims.teamwork.notifications import tell
+from claims.teamwork.notifications import notify_people
 from tests.claims.teamwork.conftest import jobs
 from tests.helpers.newsroom import make_claim
 from tests.helpers.two_connections import alone, one_after_the_other
@@ -42,7 +42,7 @@ def test_one_that_is_withdrawn_is_edited_no_more(checker: User) -> None:
 
 
 def test_two_workers_send_one_mail(checker: User, mailoutbox: Any) -> None:
-    tell("overdue", claim=make_claim(), to=[checker])
+    notify_people("overdue", claim=make_claim(), to=[checker])
     send = partial(mails.mail_notification, notification_id=Notification.objects.get().pk)
     assert one_after_the_other(send, send) == ""
     assert len(mailoutbox) == 1
@@ -50,7 +50,7 @@ def test_two_workers_send_one_mail(checker: User, mailoutbox: Any) -> None:
 
 def test_two_workers_send_one_message(checker: User, monkeypatch: pytest.MonkeyPatch) -> None:
     ChatChannel.objects.create(name="#desk", shape="json", address="https://hooks.example/x")
-    tell("overdue", claim=make_claim(), to=[checker])
+    notify_people("overdue", claim=make_claim(), to=[checker])
     (job,) = jobs(chat.SEND)
     sent: list[str] = []
     twice = []

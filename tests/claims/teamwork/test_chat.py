@@ -11,8 +11,8 @@ from django.core.exceptions import ValidationError
 from claims.models import ChatChannel, ChatMessage, Claim, Topic, Verdict
 from claims.review import workflow
 from claims.teamwork import chat, comments
-from claims.teamwork.chat_messages import LONGEST_TEXT, ChatText, payload
-from claims.teamwork.notifications import tell
+from claims.teamwork.chat_messages import MAX_TEXT_LENGTH, ChatText, build_payload
+from claims.teamwork.notifications import notify_people
 from tests.claims.teamwork.conftest import jobs
 from tests.helpers.newsroom import make_claim
 from tests.helpers.parallel import served
@@ -67,12 +67,12 @@ def test_which_channel_is_told(claim: Claim, checker: User, topic: Topic) -> Non
     channels["transport"].topics.set([topic, other])
     channels["others"].topics.set([other])
     claim.topics.set([topic, Topic.objects.create(name="Bridges", slug="bridges")])
-    tell("overdue", claim=claim, to=[checker])
+    notify_people("overdue", claim=claim, to=[checker])
     told = ChatMessage.objects.values_list("channel__name", flat=True)
     assert sorted(told) == ["English", "everything", "submitted", "transport"]
     assert len(jobs(chat.SEND)) == 4
     # What concerns one person only is told to no chat.
-    tell("assigned", claim=claim, to=[checker])
+    notify_people("assigned", claim=claim, to=[checker])
     assert len(jobs(chat.SEND)) == 4
 
 
@@ -129,7 +129,7 @@ HOSTILE = ChatText(
 
 
 def test_slacks_shape_lets_nothing_call_everybody() -> None:
-    body = payload("slack", HOSTILE)
+    body = build_payload("slack", HOSTILE)
     assert body["text"] == (
         "Eve &lt;!channel&gt; *published* this: &lt;https://evil.example|Click&gt; [here](https://evil.example)"
         " @\u200ball &amp; ![x](https://evil.example/x.png) <https://facts.example.org/admin/claims/claim/1/change/>"
@@ -137,12 +137,12 @@ def test_slacks_shape_lets_nothing_call_everybody() -> None:
     texts = [block["text"] for block in body["blocks"][:3]]
     assert [text["type"] for text in texts] == ["plain_text"] * 3
     assert texts[1]["text"] == HOSTILE.statement
-    assert len(texts[2]["text"]) == LONGEST_TEXT
+    assert len(texts[2]["text"]) == MAX_TEXT_LENGTH
     assert body["blocks"][3]["elements"] == [{"type": "mrkdwn", "text": f"<{HOSTILE.link}|Open>"}]
 
 
 def test_teams_shape_is_a_card_without_markdown() -> None:
-    body = payload("teams", HOSTILE)
+    body = build_payload("teams", HOSTILE)
     assert body["type"] == "message"
     (attachment,) = body["attachments"]
     card = attachment["content"]
@@ -158,7 +158,7 @@ def test_what_fails_is_tried_again_and_then_given_up(
 ) -> None:
     channel = make_channel(receiver)
     receiver.answers = [status(500, f"No such hook {receiver.url}/{SECRET}".encode()), status(404)]
-    tell("overdue", claim=claim, to=[checker])
+    notify_people("overdue", claim=claim, to=[checker])
     chat.send_message(**jobs(chat.SEND)[0])
     message = ChatMessage.objects.get()
     assert (message.state, message.failures) == ("waiting", 1)
@@ -170,7 +170,7 @@ def test_what_fails_is_tried_again_and_then_given_up(
     channel.progress.refresh_from_db()
     assert (channel.progress.failures, channel.progress.failure) == (0, "")
     receiver.answers = [status(410)] * 20
-    tell("overdue", claim=claim, to=[checker])
+    notify_people("overdue", claim=claim, to=[checker])
     work()
     assert len(receiver.messages) == 3 + len(chat.RETRIES) + 1
     assert ChatMessage.objects.order_by("pk").values_list("state", "failure").last() == ("failed", "HTTP 410")
@@ -180,7 +180,7 @@ def test_what_waits_for_a_channel_that_is_switched_off_is_given_up(
     claim: Claim, checker: User, receiver: Receiver
 ) -> None:
     channel = make_channel(receiver)
-    tell("overdue", claim=claim, to=[checker])
+    notify_people("overdue", claim=claim, to=[checker])
     ChatChannel.objects.update(active=False)
     work()
     assert receiver.messages == []
@@ -226,7 +226,7 @@ def test_private_addresses_are_not_reached(claim: Claim, checker: User) -> None:
     ],
 )
 def test_addresses_are_shown_cut(address: str, shown: str) -> None:
-    assert chat.shown_address(address) == shown
+    assert chat.mask_address(address) == shown
 
 
 def test_what_nobody_wants_costs_one_query(django_assert_num_queries: Any) -> None:

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 
 from claims.models import Claim, MailSchedule, Notification
 from claims.teamwork import digest, notifications
-from claims.teamwork.notifications import tell
+from claims.teamwork.notifications import notify_people
 from tests.claims.teamwork.conftest import jobs
 from tests.helpers.newsroom import make_claim
 from tests.helpers.two_connections import one_after_the_other
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 
 
 def moment(schedule: MailSchedule, now: str) -> str:
-    return digest.last_moment(schedule, datetime.fromisoformat(now)).astimezone(UTC).isoformat()[:16]
+    return digest.find_last_moment(schedule, datetime.fromisoformat(now)).astimezone(UTC).isoformat()[:16]
 
 
 @pytest.mark.parametrize(
@@ -117,7 +117,7 @@ def test_not_what_was_read_nor_what_is_no_longer_theirs(
 def test_a_long_one_says_that_there_is_more(
     claim: Claim, checker: User, mailoutbox: Any, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(digest, "LONGEST", 2)
+    monkeypatch.setattr(digest, "MAX_NOTIFICATIONS", 2)
     for _each in range(5):
         tell_at("2026-05-03T12:00", claim, checker)
     work("2026-05-04T08:00")
@@ -129,7 +129,7 @@ def test_a_long_one_says_that_there_is_more(
 
 @pytest.mark.django_db(transaction=True)
 def test_two_workers_send_one(checker: User, mailoutbox: Any) -> None:
-    tell("accepted", claim=make_claim(), to=[checker])
+    notify_people("accepted", claim=make_claim(), to=[checker])
     MailSchedule.objects.create(person=checker)
     later = datetime.now(UTC) + timedelta(days=2)
     with time_machine.travel(later):

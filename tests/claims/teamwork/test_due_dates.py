@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from claims.models import Notification
 from claims.teamwork import assignments
-from claims.teamwork.assignment_tasks import tell_of_due_dates
+from claims.teamwork.assignment_tasks import notify_of_due_dates
 from tests.helpers.newsroom import make_claim, make_draft
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def test_once_for_each_day(checker: User, editor: User) -> None:
     assignments.assign(draft, checker, by=editor, due_on=today)
     done.assignments.update(done_at=timezone.now())
     for _hour in range(2):
-        tell_of_due_dates(timestamp=0)
+        notify_of_due_dates(timestamp=0)
     expected = [
         ("overdue", late.pk, None, "chris"),
         ("due_soon", near.pk, draft.pk, "chris"),
@@ -39,7 +39,7 @@ def test_once_for_each_day(checker: User, editor: User) -> None:
     assert told() == expected
     # Another day is another notice.
     assignments.set_due(late, today - timedelta(days=2), by=checker)
-    tell_of_due_dates(timestamp=0)
+    notify_of_due_dates(timestamp=0)
     assert told() == [*expected, ("overdue", late.pk, None, "chris")]
 
 
@@ -50,9 +50,9 @@ def test_nobody_is_told_of_what_nobody_has(checker: User, editor: User) -> None:
         assignments.assign(claim, checker, by=editor, due_on=yesterday)
     assignments.release(released, by=editor)
     User.objects.filter(pk=checker.pk).update(is_active=False)
-    tell_of_due_dates(timestamp=0)
+    notify_of_due_dates(timestamp=0)
     assert told() == []
     # Whoever gets it is told.
     assignments.take(left, by=editor)
-    tell_of_due_dates(timestamp=0)
+    notify_of_due_dates(timestamp=0)
     assert told() == [("overdue", left.pk, None, "edda")]

@@ -9,10 +9,10 @@ from django.contrib.auth.models import User
 from django.core.mail import EmailMultiAlternatives
 
 from claims.models import Claim, MailSchedule, Notification, Verdict
-from claims.newsroom.mail_languages import time_zone_of
+from claims.newsroom.mail_languages import get_time_zone
 from claims.review import workflow
 from claims.teamwork import comments, mails, notification_upkeep, notifications
-from claims.teamwork.notifications import tell
+from claims.teamwork.notifications import notify_people
 from tests.claims.teamwork.conftest import jobs
 from tests.helpers.newsroom import make_claim
 
@@ -76,7 +76,7 @@ def test_no_statement_writes_headers(
 ) -> None:
     claim = make_claim("Free\r\nBcc: everybody@example.org\u2028\u202eX-Evil: 1\x00?".replace("\x00", ""))
     User.objects.filter(pk=checker.pk).update(first_name="Eve\nBcc: a@example.org")
-    tell("overdue", claim=claim, to=[colleague], by=User.objects.get(pk=checker.pk))
+    notify_people("overdue", claim=claim, to=[colleague], by=User.objects.get(pk=checker.pk))
     work_mail()
     (mail,) = mailoutbox
     message = mail.message()
@@ -98,7 +98,7 @@ def test_no_statement_writes_headers(
 def test_who_gets_it_is_decided_when_it_is_sent(
     meanwhile: Callable[[User], Any], claim: Claim, colleague: User, work_mail: Work, mailoutbox: Any
 ) -> None:
-    tell("overdue", claim=claim, to=[colleague])
+    notify_people("overdue", claim=claim, to=[colleague])
     meanwhile(colleague)
     work_mail()
     assert mailoutbox == []
@@ -117,7 +117,7 @@ def test_what_was_withdrawn_is_not_mailed(
 def test_a_mail_server_that_is_away_is_asked_again(
     claim: Claim, colleague: User, work_mail: Work, mailoutbox: Any, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    tell("overdue", claim=claim, to=[colleague])
+    notify_people("overdue", claim=claim, to=[colleague])
 
     def away(mail: EmailMultiAlternatives) -> None:
         raise SMTPServerDisconnected
@@ -136,13 +136,13 @@ def test_in_the_language_of_who_reads(
     claim: Claim, colleague: User, work_mail: Work, mailoutbox: Any
 ) -> None:
     MailSchedule.objects.create(person=colleague, language="ar")
-    tell("overdue", claim=claim, to=[colleague])
+    notify_people("overdue", claim=claim, to=[colleague])
     work_mail()
     assert '<html lang="ar" dir="rtl">' in mailoutbox[0].alternatives[0][0]
 
 
 def test_a_time_zone_that_is_gone_is_the_newsrooms(colleague: User) -> None:
-    assert str(time_zone_of(MailSchedule(person=colleague, time_zone="Mars/Olympus"))) == "UTC"
+    assert str(get_time_zone(MailSchedule(person=colleague, time_zone="Mars/Olympus"))) == "UTC"
 
 
 def test_a_link_that_somebody_made_up_stops_nothing(colleague: User) -> None:
@@ -153,7 +153,7 @@ def test_a_link_that_somebody_made_up_stops_nothing(colleague: User) -> None:
 
 
 def test_what_a_killed_worker_left_is_taken_up_once(claim: Claim, colleague: User, time_machine: Any) -> None:
-    tell("overdue", claim=claim, to=[colleague])
+    notify_people("overdue", claim=claim, to=[colleague])
     (row,) = Notification.objects.all()
     for minutes, asked in ((30, 1), (90, 2), (150, 2)):
         time_machine.move_to(row.created_at.timestamp() + minutes * 60)
@@ -162,7 +162,7 @@ def test_what_a_killed_worker_left_is_taken_up_once(claim: Claim, colleague: Use
 
 
 def test_what_is_old_is_forgotten(claim: Claim, colleague: User, time_machine: Any) -> None:
-    tell("overdue", claim=claim, to=[colleague])
+    notify_people("overdue", claim=claim, to=[colleague])
     (row,) = Notification.objects.all()
     for days, left in ((179, 1), (181, 0)):
         time_machine.move_to(row.created_at.timestamp() + days * 86400)

@@ -25,7 +25,7 @@ def people(kept_rows: None) -> list[User]:
 
 
 def named(text: str) -> set[str]:
-    return {person.username for person in mentions.mentioned_in(text)}
+    return {person.username for person in mentions.find_mentioned(text)}
 
 
 @pytest.mark.parametrize(
@@ -68,23 +68,23 @@ def test_who_is_not_at_the_desk_is_not_meant(people: list[User]) -> None:
     User.objects.filter(username="kim").update(is_active=False)
     User.objects.filter(username="al-b_c").update(is_staff=False)
     assert named("@kim @al-b_c @Ödön") == {"Ödön"}
-    assert [each.username for each in mentions.offered("al")] == []
+    assert [each.username for each in mentions.suggest_people("al")] == []
 
 
 def test_so_many_names_are_looked_up(people: list[User]) -> None:
-    others = " ".join(f"@x{number}" for number in range(mentions.MOST_NAMES))
+    others = " ".join(f"@x{number}" for number in range(mentions.NAME_LIMIT))
     assert named(f"{others} @kim") == set()
     assert named(f"@kim {others}") == {"kim"}
 
 
 def test_names_stand_out_and_nothing_else_does(people: list[User]) -> None:
     kim = [each for each in people if each.username == "kim"]
-    shown = mentions.with_mentions("@kim, `@kim`, @ann and [@kim](https://example.org)", kim)
+    shown = mentions.render_mentions("@kim, `@kim`, @ann and [@kim](https://example.org)", kim)
     assert shown == (
         "<p><strong>@kim</strong>, <code>@kim</code>, @ann and "
         '<a href="https://example.org" rel="noopener nofollow">@kim</a></p>\n'
     )
-    assert mentions.with_mentions("@kim <b>x</b>", []) == "<p>@kim &lt;b&gt;x&lt;/b&gt;</p>\n"
+    assert mentions.render_mentions("@kim <b>x</b>", []) == "<p>@kim &lt;b&gt;x&lt;/b&gt;</p>\n"
 
 
 PIECES = (
@@ -132,7 +132,7 @@ HOSTILE = st.lists(st.sampled_from(PIECES) | st.text(max_size=8), max_size=30).m
 @example("> " * 300 + "@kim")
 def test_any_text_is_shown_safely(text: str) -> None:
     someone = User(pk=1, username="kim")
-    shown = mentions.with_mentions(text, [someone])
+    shown = mentions.render_mentions(text, [someone])
     tags = set(re.findall(r"<(/?[a-zA-Z][^ >]*)", shown))
     assert {tag.strip("/") for tag in tags} <= {
         *("p", "br", "hr", "em", "strong", "s", "blockquote", "code", "pre", "a", "ul", "ol", "li"),
@@ -146,8 +146,8 @@ def test_any_text_is_shown_safely(text: str) -> None:
 def test_who_is_named_stands_out(text: str) -> None:
     """What finds names and what shows them agree: nobody is told of a text in which they do not stand out."""
     someone = User(pk=1, username="kim")
-    names = mentions._names(parse_markdown(text))
-    found = any(mentions._meant(name, {"kim": [someone]}) for name in names)
-    stands_out = "<strong>@" in mentions.with_mentions(text.replace("**", "").replace("__", ""), [someone])
-    if "**" not in text and "__" not in text and len(names) < mentions.MOST_NAMES:
+    names = mentions._find_names(parse_markdown(text))
+    found = any(mentions._find_person(name, {"kim": [someone]}) for name in names)
+    stands_out = "<strong>@" in mentions.render_mentions(text.replace("**", "").replace("__", ""), [someone])
+    if "**" not in text and "__" not in text and len(names) < mentions.NAME_LIMIT:
         assert found == stands_out

@@ -9,8 +9,8 @@ from django.db import transaction
 from claims.models import Claim, Notification, NotificationKind, Verdict
 from claims.review import verdict_drafts, workflow
 from claims.teamwork import comments, followers, notifications, preferences
-from claims.teamwork.activity_text import sentence
-from claims.teamwork.notifications import tell
+from claims.teamwork.activity_text import describe_event
+from claims.teamwork.notifications import notify_people
 from tests.claims.teamwork.conftest import jobs, told
 from tests.helpers.newsroom import make_claim
 
@@ -24,7 +24,7 @@ def mailed() -> set[str]:
 
 
 def test_each_once_and_not_who_did_it(claim: Claim, checker: User, colleague: User, editor: User) -> None:
-    rows = tell(
+    rows = notify_people(
         "accepted", claim=claim, to=[checker, colleague, colleague, editor], by=editor, note=" Look. "
     )
     assert {(row.person, row.actor_name, row.note) for row in rows} == {
@@ -37,18 +37,18 @@ def test_nobody_who_may_not_read_it(
     claim: Claim, draft: Verdict, contributor: User, checker: User, colleague: User, publish: Any
 ) -> None:
     User.objects.filter(pk=colleague.pk).update(is_active=False)
-    assert tell("accepted", claim=claim, to=[contributor, colleague]) == []
+    assert notify_people("accepted", claim=claim, to=[contributor, colleague]) == []
     public = publish()
     Notification.objects.all().delete()
     version = verdict_drafts.draft(public, author=checker)
-    assert tell("submitted", claim=public, verdict=version, to=[contributor]) == []
+    assert notify_people("submitted", claim=public, verdict=version, to=[contributor]) == []
     said = comments.write(public, "Hm.", by=checker, verdict=version).comment
-    assert tell("commented", claim=public, verdict=version, comment=said, to=[contributor]) == []
-    assert len(tell("accepted", claim=public, to=[contributor])) == 1
+    assert notify_people("commented", claim=public, verdict=version, comment=said, to=[contributor]) == []
+    assert len(notify_people("accepted", claim=public, to=[contributor])) == 1
     User.objects.filter(pk=contributor.pk).update(is_staff=False)
-    assert tell("declined", claim=public, to=[contributor]) == []
+    assert notify_people("declined", claim=public, to=[contributor]) == []
     User.objects.filter(pk=contributor.pk).update(is_staff=True, is_superuser=True)
-    assert len(tell("submitted", claim=public, verdict=version, to=[contributor])) == 1
+    assert len(notify_people("submitted", claim=public, verdict=version, to=[contributor])) == 1
 
 
 def test_the_newsrooms_own_notes_are_not_told_to_who_reads_no_drafts(
@@ -57,38 +57,40 @@ def test_the_newsrooms_own_notes_are_not_told_to_who_reads_no_drafts(
     public = publish()
     Notification.objects.all().delete()
     verdict = public.verdicts.get()
-    tell("published", claim=public, verdict=verdict, to=[contributor, checker], note="Legal has seen it.")
+    notify_people(
+        "published", claim=public, verdict=verdict, to=[contributor, checker], note="Legal has seen it."
+    )
     assert dict(Notification.objects.values_list("person__username", "note")) == {
         "connie": "",
         "chris": "Legal has seen it.",
     }
     own = make_claim(created_by=contributor)
-    assert [row.note for row in tell("declined", claim=own, to=[contributor], note="Not checkable.")] == [
-        "Not checkable."
-    ]
+    assert [
+        row.note for row in notify_people("declined", claim=own, to=[contributor], note="Not checkable.")
+    ] == ["Not checkable."]
 
 
 def test_by_mail_as_each_has_chosen(claim: Claim, checker: User, colleague: User, editor: User) -> None:
-    usual = preferences.choices_of(colleague)
+    usual = preferences.load_choices(colleague)
     preferences.choose(
         colleague, usual | {"accepted": "at_once", "overdue": "never"}, hour=8, time_zone="", language=""
     )
     User.objects.filter(pk=editor.pk).update(email="")
     everybody = [checker, colleague, editor]
-    tell("accepted", claim=claim, to=everybody)
+    notify_people("accepted", claim=claim, to=everybody)
     assert dict(Notification.objects.values_list("person__username", "mail")) == {
         "chris": "digest",
         "kim": "at_once",
         "edda": "digest",
     }
     assert mailed() == {"kim"}
-    tell("overdue", claim=claim, to=everybody)
+    notify_people("overdue", claim=claim, to=everybody)
     assert mailed() == {"kim", "chris"}
 
 
 def test_what_is_rolled_back_is_told_to_nobody(claim: Claim, checker: User) -> None:
     with transaction.atomic():
-        tell("overdue", claim=claim, to=[checker])
+        notify_people("overdue", claim=claim, to=[checker])
         assert mailed() == {"chris"}
         transaction.set_rollback(True)
     assert told() == set()
@@ -97,8 +99,8 @@ def test_what_is_rolled_back_is_told_to_nobody(claim: Claim, checker: User) -> N
 
 def test_of_one_comment_once(claim: Claim, checker: User, colleague: User) -> None:
     said = comments.write(claim, "Hello", by=checker).comment
-    assert len(tell("mentioned", claim=claim, comment=said, to=[colleague])) == 1
-    assert tell("commented", claim=claim, comment=said, to=[colleague]) == []
+    assert len(notify_people("mentioned", claim=claim, comment=said, to=[colleague])) == 1
+    assert notify_people("commented", claim=claim, comment=said, to=[colleague]) == []
 
 
 @pytest.mark.parametrize("people", [1, 3])
@@ -108,13 +110,13 @@ def test_telling_costs_the_same_for_few_and_many(
     to = [checker, colleague, editor][:people]
     # The chats, who is here, who reads drafts (twice), the choices, the rows, the jobs; and a savepoint.
     with django_assert_num_queries(5):
-        tell("overdue", claim=claim, to=to)
+        notify_people("overdue", claim=claim, to=to)
 
 
 def test_read(claim: Claim, checker: User, colleague: User) -> None:
     other = make_claim()
     for about in (claim, other):
-        tell("accepted", claim=about, to=[checker, colleague])
+        notify_people("accepted", claim=about, to=[checker, colleague])
     assert notifications.mark_read(checker, claim=claim) == 1
     assert notifications.mark_read(checker, rows=Notification.objects.all()) == 1
     assert notifications.mark_read(checker) == 0
@@ -141,8 +143,8 @@ def test_every_kind_has_its_sentence() -> None:
             *("due_soon", "overdue", "not_published", "answer_overdue", "link_lost"),
             *("complained", "complaint_late"),
         )
-        assert "Kim" in sentence(kind, "Kim") or kind in by_itself
-        assert "%" not in sentence(kind, "")
+        assert "Kim" in describe_event(kind, "Kim") or kind in by_itself
+        assert "%" not in describe_event(kind, "")
 
 
 def test_a_move_tells_those_whom_it_concerns(

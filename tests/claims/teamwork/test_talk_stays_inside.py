@@ -13,7 +13,7 @@ from claims.exports.export_run import Order, export_to_stream
 from claims.models import ChatChannel, ChatMessage, Claim, Comment, Notification
 from claims.review import workflow
 from claims.teamwork import comments
-from claims.teamwork.notifications import tell
+from claims.teamwork.notifications import notify_people
 from factcheck.routes import openapi
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.newsroom_tool import tool
@@ -37,7 +37,7 @@ def talked_about(checker: User, editor: User) -> Claim:
     comments.edit(
         comments.write(claim, f"{SECRET} of the claim", by=checker).comment, f"{SECRET} again", by=checker
     )
-    tell("overdue", claim=claim, to=[checker], note=f"{SECRET} told")
+    notify_people("overdue", claim=claim, to=[checker], note=f"{SECRET} told")
     assert (Comment.objects.count(), ChatMessage.objects.filter(comment__isnull=False).count()) == (3, 3)
     assert Notification.objects.filter(note__contains=SECRET).exists()
     return claim

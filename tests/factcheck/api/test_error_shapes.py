@@ -146,7 +146,7 @@ def test_a_caller_over_the_limit_is_refused_in_the_shape_of_the_place(
 ) -> None:
     for tier in ("ANONYMOUS", "PAGES", "TOKEN", "SUBMISSIONS"):
         setattr(settings, f"RATE_LIMIT_{tier}", Rate(1, 3600))
-    _token, secret = api_tokens.issue(editor, name="Tool", scopes=[Scope.READ], days=1)
+    _token, secret = api_tokens.issue_token(editor, name="Tool", scopes=[Scope.READ], days=1)
     bearer = {"authorization": f"Bearer {secret}"}
     limited = {}
     for path in DOORS:

@@ -29,7 +29,7 @@ def listed(client: Client, token: str = "") -> list[str]:
 
 
 def secret_of(person: User, *scopes: str) -> str:
-    return api_tokens.issue(person, name="Assistant", scopes=scopes, days=1)[1]
+    return api_tokens.issue_token(person, name="Assistant", scopes=scopes, days=1)[1]
 
 
 def error_of(response: Any) -> tuple[int, int]:
@@ -277,7 +277,7 @@ def test_a_wrong_token_is_refused(client: Client, header: str) -> None:
 
 
 def test_a_token_that_was_revoked_is_refused(client: Client, editor: User) -> None:
-    token, secret = api_tokens.issue(editor, name="Assistant", scopes=[Scope.WRITE], days=1)
+    token, secret = api_tokens.issue_token(editor, name="Assistant", scopes=[Scope.WRITE], days=1)
     assert listed(client, secret) == [*PUBLIC, "propose_claim"]
     api_tokens.revoke(token, by=editor)
     assert post(client, message("tools/list"), token=secret).status_code == 401

@@ -90,7 +90,7 @@ def test_by_http(live_server: LiveServer, publish: Callable[..., Claim], mode: s
 
 
 def test_with_a_token(live_server: LiveServer, checker: User) -> None:
-    _token, secret = api_tokens.issue(checker, name="Assistant", scopes=[Scope.WRITE], days=1)
+    _token, secret = api_tokens.issue_token(checker, name="Assistant", scopes=[Scope.WRITE], days=1)
 
     async def talk(header: str) -> Any:
         async with httpx2.AsyncClient(headers={"Authorization": header}, timeout=120) as http:

@@ -119,7 +119,7 @@ def test_the_dialogue_goes_on_after_a_fault(
 
 
 def test_with_a_token_it_proposes(contributor: User) -> None:
-    token, secret = api_tokens.issue(contributor, name="Assistant", scopes=[Scope.WRITE], days=1)
+    token, secret = api_tokens.issue_token(contributor, name="Assistant", scopes=[Scope.WRITE], days=1)
     arguments = {"statement": "The bridge is closed.", "language": "en"}
     sent = message("tools/call", {"name": "propose_claim", "arguments": arguments})
     [answer] = said(sent, caller=Caller(token, secret))

@@ -27,7 +27,7 @@ STATEMENT = "The harbour bridge cost 90 million euros."
 
 
 def secret_of(owner: User, *scopes: str) -> str:
-    return api_tokens.issue(owner, name="Assistant", scopes=scopes or Scope.values, days=1)[1]
+    return api_tokens.issue_token(owner, name="Assistant", scopes=scopes or Scope.values, days=1)[1]
 
 
 def test_a_claim_is_proposed_by_the_owner_of_the_token(ask: Ask, contributor: User) -> None:

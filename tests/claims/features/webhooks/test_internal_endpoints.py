@@ -110,7 +110,7 @@ class TestDatabase:
     ) -> None:
         person = editor if which == "another's" else checker
         scope = Scope.READ if which == "another scope" else WEBHOOKS
-        token, _secret = api_tokens.issue(person, name="Other", scopes=[scope], days=1)
+        token, _secret = api_tokens.issue_token(person, name="Other", scopes=[scope], days=1)
         if which == "revoked":
             api_tokens.revoke(token, by=person)
         refused(
@@ -122,7 +122,7 @@ class TestDatabase:
 
 @pytest.mark.django_db(transaction=True)
 def test_two_at_once_do_not_pass_the_limit(checker: User) -> None:
-    token, _secret = api_tokens.issue(checker, name="Tool", scopes=[WEBHOOKS], days=1)
+    token, _secret = api_tokens.issue_token(checker, name="Tool", scopes=[WEBHOOKS], days=1)
     for number in range(MOST_PER_OWNER - 1):
         internal_endpoints.add(token, name=str(number), url="https://example.org/hook")
 

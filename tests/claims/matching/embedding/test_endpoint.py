@@ -7,8 +7,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from claims.matching.embedding import choice, endpoint, maintenance, neighbours, query_vector
-from claims.matching.embedding.embedder import EmbedderFault, TextRefused
+from claims.matching.embedding import choice, compute_query_vector, endpoint, maintenance, neighbours
+from claims.matching.embedding.embedder import EmbedderError, TextRefused
 from claims.matching.embedding.endpoint import Endpoint
 from claims.models import EmbeddingModel, StatementVector
 from tests.helpers.embedders import TinyEmbedder
@@ -55,7 +55,7 @@ def test_no_texts_no_request(server: VectorServer, there: Endpoint) -> None:
 def test_many_texts_go_in_portions(
     server: VectorServer, there: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(endpoint, "AT_ONCE", 2)
+    monkeypatch.setattr(endpoint, "BATCH_SIZE", 2)
     texts = [f"Text {number}." for number in range(5)]
     assert there.passages(texts) == pytest.approx(
         TinyEmbedder().passages([f"passage: {t}" for t in texts]), abs=1e-6
@@ -107,7 +107,7 @@ def test_long_and_odd_texts_are_sent_as_it_takes_them(server: VectorServer, ther
 )
 def test_what_is_no_answer_is_a_fault(server: VectorServer, there: Endpoint, answer: Any, said: str) -> None:
     server.answer = answer
-    with pytest.raises(EmbedderFault, match=said) as fault:
+    with pytest.raises(EmbedderError, match=said) as fault:
         there.passages(["One."])
     assert not isinstance(fault.value, TextRefused)
     assert "key" not in str(fault.value)
@@ -126,10 +126,10 @@ def test_a_text_that_is_refused_is_told_from_a_server_that_fails(
 
 def test_who_is_away_is_not_asked_again_at_once(server: VectorServer, there: Endpoint) -> None:
     server.answer = lambda asked: (503, b"")
-    with pytest.raises(EmbedderFault, match="status 503"):
+    with pytest.raises(EmbedderError, match="status 503"):
         there.queries(["One."])
     server.answer = vectors
-    with pytest.raises(EmbedderFault, match="did not answer a moment ago"):
+    with pytest.raises(EmbedderError, match="did not answer a moment ago"):
         there.queries(["One."])
     # The worker has time.
     assert there.passages(["One."]).shape == (1, 48)
@@ -141,14 +141,14 @@ def test_who_is_away_is_not_asked_again_at_once(server: VectorServer, there: End
 def test_an_endless_answer_ends(
     server: VectorServer, there: Endpoint, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(endpoint, "_MOST_BYTES", 100)
+    monkeypatch.setattr(endpoint, "_MAX_BYTES", 100)
     server.answer = lambda asked: (200, b" " * 1000)
-    with pytest.raises(EmbedderFault, match="sent more than 100 bytes"):
+    with pytest.raises(EmbedderError, match="sent more than 100 bytes"):
         there.passages(["One."])
 
 
 def test_nobody_listens() -> None:
-    with pytest.raises(EmbedderFault, match=r"127\.0\.0\.1:9 cannot be reached"):
+    with pytest.raises(EmbedderError, match=r"127\.0\.0\.1:9 cannot be reached"):
         Endpoint("http://127.0.0.1:9/v1", "some-model").passages(["One."])
 
 
@@ -158,12 +158,12 @@ def test_nobody_listens() -> None:
 def test_claims_are_found_by_it(db: None, server: VectorServer, settings: Any) -> None:
     settings.EMBEDDER, settings.EMBEDDER_URL, settings.EMBEDDER_MODEL = "endpoint", server.url, "some-model"
     claim = make_claim("The harbour was closed.")
-    embedder = choice.embedder()
+    embedder = choice.get_embedder()
     assert embedder is not None
     assert maintenance.bring_up_to_date(embedder)
-    vector = query_vector("harbour closed", "en")
+    vector = compute_query_vector("harbour closed", "en")
     assert vector is not None
-    [(found, _near, _vector)] = neighbours.nearest(vector, public=False, most=5)
+    [(found, _near, _vector)] = neighbours.find_nearest(vector, public=False, most=5)
     assert found == claim.pk
     assert EmbeddingModel.objects.get().name == embedder.name
 
@@ -173,19 +173,19 @@ def test_another_model_there_is_asked_until_the_new_one_is_complete(
 ) -> None:
     settings.EMBEDDER, settings.EMBEDDER_URL, settings.EMBEDDER_MODEL = "endpoint", server.url, "old-model"
     make_claim()
-    embedder = choice.embedder()
+    embedder = choice.get_embedder()
     assert embedder is not None
     maintenance.bring_up_to_date(embedder)
     settings.EMBEDDER_MODEL = "new-model"
     neighbours.forget()
-    assert query_vector("bridge", "en") is not None
+    assert compute_query_vector("bridge", "en") is not None
     assert server.asked[-1]["model"] == "old-model"
 
 
 def test_what_was_made_before_it_went_away_is_kept(
     db: None, server: VectorServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(maintenance, "AT_ONCE", 2)
+    monkeypatch.setattr(maintenance, "BATCH_SIZE", 2)
     for _ in range(5):
         make_claim()
     there = Endpoint(server.url, "some-model")
@@ -196,7 +196,7 @@ def test_what_was_made_before_it_went_away_is_kept(
         return (503, b"") if enough else vectors(asked)
 
     server.answer = tired
-    with pytest.raises(EmbedderFault, match="status 503"):
+    with pytest.raises(EmbedderError, match="status 503"):
         maintenance.bring_up_to_date(there)
     assert StatementVector.objects.count() == 2
     server.answer = vectors

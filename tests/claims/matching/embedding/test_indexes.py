@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from django.db import ProgrammingError, connection
 
-from claims.matching.embedding import indexes, maintenance, nearest, query_vector
+from claims.matching.embedding import compute_query_vector, find_nearest, indexes, maintenance
 from claims.models import Claim, EmbeddingModel
 from tests.helpers.embedders import OtherEmbedder
 from tests.helpers.newsroom import make_claim
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 @pytest.fixture(autouse=True)
 def few(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(indexes, "FEW", 3)
+    monkeypatch.setattr(indexes, "MIN_INDEXED_VECTORS", 3)
 
 
 def built() -> dict[str, bool]:
@@ -64,12 +64,12 @@ def test_each_kind_has_its_own(
     assert built() == {f"{name}_public": True, f"{name}_desk": True}
     assert f"{name}_public" in plan(True, model)
     assert f"{name}_desk" in plan(False, model)
-    vector = query_vector("harbour closed", "en")
+    vector = compute_query_vector("harbour closed", "en")
     assert vector is not None
     for considered in (0, 100):
-        found = nearest(vector, public=True, most=9, considered=considered)
+        found = find_nearest(vector, public=True, most=9, considered=considered)
         assert {claim for claim, *_ in found} == {claim.pk for claim in public}
-        at_desk = nearest(vector, public=False, most=9, considered=considered)
+        at_desk = find_nearest(vector, public=False, most=9, considered=considered)
         assert {claim for claim, *_ in at_desk} == {claim.pk for claim in (*public, *drafts)}
 
 
@@ -131,7 +131,7 @@ def test_nor_can_they_drop_any(
     def refuse() -> Any:
         raise ProgrammingError("must be owner of index")
 
-    monkeypatch.setattr(indexes, "_apart", refuse)
+    monkeypatch.setattr(indexes, "_separate_connection", refuse)
     assert maintenance.remove(model)
     assert not EmbeddingModel.objects.exists()
     [record] = caplog.records

@@ -12,7 +12,7 @@ from django.db import connection
 from django.utils import timezone
 
 from claims.matching.embedding import maintenance, neighbours, pending_vectors
-from claims.matching.embedding.embedder import EmbedderFault, TextRefused, Vectors
+from claims.matching.embedding.embedder import EmbedderError, TextRefused, Vectors
 from claims.models import Claim, EmbeddingModel, LanguageMean, StatementVector
 from claims.review import workflow
 from tests.claims.matching.embedding.conftest import prepared, stored
@@ -23,7 +23,7 @@ from tests.helpers.newsroom import make_claim
 
 @pytest.fixture
 def small_parts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(maintenance, "AT_ONCE", 2)
+    monkeypatch.setattr(maintenance, "BATCH_SIZE", 2)
 
 
 class Killed(BaseException):
@@ -37,7 +37,7 @@ class Mortal(TinyEmbedder):
         self.lives = lives
 
     def passages(self, texts: Any) -> Vectors:
-        if len(texts) <= maintenance.AT_ONCE:
+        if len(texts) <= maintenance.BATCH_SIZE:
             self.lives -= 1
         if self.lives < 0:
             raise Killed
@@ -69,12 +69,12 @@ def test_what_psql_wrote_is_outstanding(
     assert not pending_vectors.is_outstanding(model)
     sql("UPDATE claims_claim SET statement = statement || ' So they say.' WHERE id = %s", claim.pk)
     assert pending_vectors.is_outstanding(model)
-    assert pending_vectors.tally(model) == (2, 1)
+    assert pending_vectors.count_vectors(model) == (2, 1)
     up_to_date()
     sql("DELETE FROM claims_statementvector WHERE claim_id = %s", other.pk)
-    assert pending_vectors.tally(model) == (2, 1)
+    assert pending_vectors.count_vectors(model) == (2, 1)
     up_to_date()
-    assert pending_vectors.tally(model) == (3, 0)
+    assert pending_vectors.count_vectors(model) == (3, 0)
     assert stored() == {(claim.pk, True, False), (claim.pk, False, True), (other.pk, False, True)}
 
 
@@ -107,9 +107,9 @@ def test_who_is_killed_leaves_the_rest_to_the_next(db: None, tiny: None, small_p
     with pytest.raises(Killed):
         maintenance.bring_up_to_date(Mortal(2))
     model = EmbeddingModel.objects.get()
-    assert pending_vectors.tally(model) == (4, 3)
+    assert pending_vectors.count_vectors(model) == (4, 3)
     assert model.completed_at is None
-    assert neighbours.asked_model() is None
+    assert neighbours.get_query_model() is None
     made: list[int] = []
     tell = lambda progress: made.append(progress.done) if progress.stage == "vectors" else None  # noqa: E731
     assert maintenance.bring_up_to_date(TinyEmbedder(), tell=tell)
@@ -124,7 +124,7 @@ def test_who_is_asked_to_stop_stops(db: None, tiny: None, small_parts: None) -> 
     prepared(TinyEmbedder())
     answers = iter([False, True])
     assert not maintenance.bring_up_to_date(TinyEmbedder(), is_stopped=lambda: next(answers))
-    assert pending_vectors.tally(EmbeddingModel.objects.get()) == (2, 3)
+    assert pending_vectors.count_vectors(EmbeddingModel.objects.get()) == (2, 3)
 
 
 @pytest.mark.django_db(transaction=True)
@@ -134,7 +134,7 @@ def test_two_workers_do_not_do_it_twice(tiny: None) -> None:
     def beside() -> str:
         try:
             maintenance.bring_up_to_date(TinyEmbedder())
-        except maintenance.AlreadyLookedAfter as refusal:
+        except maintenance.MaintenanceUnderWay as refusal:
             return str(refusal)
         finally:
             connection.close()
@@ -214,7 +214,7 @@ def test_garbage_is_not_stored(db: None, made: str, monkeypatch: pytest.MonkeyPa
         return {"[0]": vectors[:, :3], "nan": vectors * float("nan"), "few": vectors[:0]}[made]
 
     monkeypatch.setattr(TinyEmbedder, "passages", garbage)
-    with pytest.raises(EmbedderFault, match="tiny made something other than 1 vectors"):
+    with pytest.raises(EmbedderError, match="tiny made something other than 1 vectors"):
         maintenance.bring_up_to_date(TinyEmbedder())
     assert stored() == set()
 
@@ -226,13 +226,13 @@ def test_a_name_stands_for_one_kind_of_vectors(db: None) -> None:
         name = "tiny"
 
     with pytest.raises(
-        maintenance.OtherDimensions, match=r"makes vectors of 24 dimensions.*have 48.*--remove 'tiny'"
+        maintenance.WrongDimensions, match=r"makes vectors of 24 dimensions.*have 48.*--remove 'tiny'"
     ):
         maintenance.bring_up_to_date(Changed())
 
 
 def test_refusals_are_faults() -> None:
-    assert issubclass(TextRefused, EmbedderFault)
+    assert issubclass(TextRefused, EmbedderError)
 
 
 # Other models ---------------------------------------------------------------------------------------------------------
@@ -244,7 +244,7 @@ def test_what_nobody_looks_after_is_removed(db: None) -> None:
         maintenance.bring_up_to_date(embedder)
     maintenance.remove_abandoned(OtherEmbedder())
     assert EmbeddingModel.objects.count() == 2
-    long_ago = timezone.now() - maintenance.ABANDONED - timedelta(minutes=1)
+    long_ago = timezone.now() - maintenance.ABANDONED_AFTER - timedelta(minutes=1)
     EmbeddingModel.objects.update(kept_at=long_ago)
     maintenance.remove_abandoned(OtherEmbedder())
     assert [model.name for model in EmbeddingModel.objects.all()] == ["other"]
@@ -255,7 +255,7 @@ def test_what_nobody_looks_after_is_removed(db: None) -> None:
 def test_not_before_the_new_one_is_complete(db: None) -> None:
     maintenance.bring_up_to_date(TinyEmbedder())
     EmbeddingModel.objects.update(kept_at=timezone.now() - timedelta(days=9))
-    maintenance.model_of(OtherEmbedder())
+    maintenance.get_or_create_model(OtherEmbedder())
     maintenance.remove_abandoned(OtherEmbedder())
     assert EmbeddingModel.objects.filter(name="tiny").exists()
 
@@ -273,4 +273,4 @@ def test_standing(db: None, tiny: None) -> None:
     make_claim()
     maintenance.bring_up_to_date(TinyEmbedder())
     make_claim()
-    assert [(model.name, tally) for model, tally in maintenance.standing()] == [("tiny", (1, 1))]
+    assert [(model.name, tally) for model, tally in maintenance.list_model_progress()] == [("tiny", (1, 1))]

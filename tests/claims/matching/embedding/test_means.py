@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from claims.matching.embedding import maintenance, means, pending_vectors
-from claims.matching.embedding.centring import with_mean, without_mean
+from claims.matching.embedding.centring import add_mean, without_mean
 from claims.matching.embedding.sample_posts import sample_posts
 from claims.models import Claim, EmbeddingModel, LanguageMean, StatementVector
 from tests.claims.matching.embedding.conftest import prepared
@@ -18,9 +18,9 @@ Kind = LanguageMean.Kind
 
 @pytest.fixture
 def few_are_enough(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(means, "ENOUGH", 3)
-    monkeypatch.setattr(means, "GROWN", 2)
-    monkeypatch.setattr(means, "AT_ONCE", 2)
+    monkeypatch.setattr(means, "MIN_STATEMENTS", 3)
+    monkeypatch.setattr(means, "GROWTH_FACTOR", 2)
+    monkeypatch.setattr(means, "BATCH_SIZE", 2)
 
 
 def raw(model: EmbeddingModel) -> dict[str, np.ndarray]:
@@ -28,7 +28,7 @@ def raw(model: EmbeddingModel) -> dict[str, np.ndarray]:
     subtracted = {mean.pk: np.array(mean.mean) for mean in model.means.all()}
     rows = StatementVector.objects.filter(model=model).select_related("claim")
     return {
-        row.claim.statement: with_mean(row.vector, np.array(row.length, np.float32), subtracted[row.mean_id])
+        row.claim.statement: add_mean(row.vector, np.array(row.length, np.float32), subtracted[row.mean_id])
         for row in rows
     }
 
@@ -38,7 +38,7 @@ def test_subtracting_and_adding() -> None:
     mean = vectors.mean(axis=0)
     centred, lengths = without_mean(vectors, mean)
     assert np.linalg.norm(centred, axis=1) == pytest.approx([1, 1], abs=1e-5)
-    assert with_mean(centred, lengths, mean) == pytest.approx(vectors, abs=1e-5)
+    assert add_mean(centred, lengths, mean) == pytest.approx(vectors, abs=1e-5)
 
 
 def test_what_is_like_its_language_is_near_to_nothing() -> None:
@@ -138,7 +138,7 @@ def test_who_is_stopped_in_between_goes_on(
     assert StatementVector.objects.filter(mean=mean).count() == 2
     assert maintenance.bring_up_to_date(TinyEmbedder())
     assert StatementVector.objects.filter(mean=mean).count() == 5
-    assert pending_vectors.tally(model) == (5, 0)
+    assert pending_vectors.count_vectors(model) == (5, 0)
     mean.refresh_from_db()
     assert mean.is_settled
 

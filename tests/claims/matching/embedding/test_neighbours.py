@@ -7,8 +7,15 @@ import numpy as np
 import pytest
 from django.contrib.auth.models import User
 
-from claims.matching.embedding import choice, maintenance, nearest, neighbours, query_vector, query_vectors
-from claims.matching.embedding.embedder import EmbedderFault
+from claims.matching.embedding import (
+    choice,
+    compute_query_vector,
+    compute_query_vectors,
+    find_nearest,
+    maintenance,
+    neighbours,
+)
+from claims.matching.embedding.embedder import EmbedderError
 from claims.models import Claim, EmbeddingModel
 from claims.review import workflow
 from tests.claims.matching.embedding.conftest import prepared
@@ -21,9 +28,9 @@ ASKED = "harbour closed by mayor"
 
 
 def asked(text: str, *, public: bool, most: int = 10, considered: int = 100) -> list[int]:
-    vector = query_vector(text, "en")
+    vector = compute_query_vector(text, "en")
     assert vector is not None
-    return [claim for claim, *_ in nearest(vector, public=public, most=most, considered=considered)]
+    return [claim for claim, *_ in find_nearest(vector, public=public, most=most, considered=considered)]
 
 
 def test_what_says_the_same_is_nearest(
@@ -32,10 +39,10 @@ def test_what_says_the_same_is_nearest(
     other = publish(make_claim("Nobody drinks milk on the moon."))
     meant = publish(make_claim(WORDS))
     up_to_date()
-    vector = query_vector(ASKED, "en")
+    vector = compute_query_vector(ASKED, "en")
     assert vector is not None
     assert np.linalg.norm(vector) == pytest.approx(1, abs=1e-5)
-    (first, near, stored), (second, far, _) = nearest(vector, public=True, most=10)
+    (first, near, stored), (second, far, _) = find_nearest(vector, public=True, most=10)
     assert (first, second) == (meant.pk, other.pk)
     assert near > 0.5 > far
     assert stored.dtype == np.float32
@@ -62,10 +69,10 @@ def test_what_is_edited_at_the_desk_is_found_there_alone(
     up_to_date()
     sql("UPDATE claims_claim SET statement = %s WHERE id = %s", WORDS, claim.pk)
     up_to_date()
-    vector = query_vector(ASKED, "en")
+    vector = compute_query_vector(ASKED, "en")
     assert vector is not None
-    assert next(near for pk, near, _ in nearest(vector, public=True, most=9) if pk == claim.pk) < 0.5
-    (first, near, _), (second, _, _) = nearest(vector, public=False, most=9)
+    assert next(near for pk, near, _ in find_nearest(vector, public=True, most=9) if pk == claim.pk) < 0.5
+    (first, near, _), (second, _, _) = find_nearest(vector, public=False, most=9)
     assert (first, second) == (claim.pk, other.pk)
     assert near > 0.5
 
@@ -101,30 +108,30 @@ def test_one_query_finds_neighbours(
         publish()
     up_to_date()
     with django_assert_num_queries(2):  # which model is complete, and its means of questions
-        vector = query_vector(ASKED, "en")
+        vector = compute_query_vector(ASKED, "en")
     assert vector is not None
     with django_assert_num_queries(0):
-        query_vector(ASKED, "en")
+        compute_query_vector(ASKED, "en")
     for public in (True, False):
         with django_assert_num_queries(1):
-            assert len(nearest(vector, public=public, most=10)) == count
+            assert len(find_nearest(vector, public=public, most=10)) == count
 
 
 def test_a_question_about_nothing_has_no_vector(up_to_date: Callable[[], EmbeddingModel]) -> None:
     up_to_date()
-    assert query_vector("", "en") is None
-    assert query_vector(" \n", "en") is None
-    [first, second, third] = query_vectors(["One.", " ", "Three."], ["", "", ""])
+    assert compute_query_vector("", "en") is None
+    assert compute_query_vector(" \n", "en") is None
+    [first, second, third] = compute_query_vectors(["One.", " ", "Three."], ["", "", ""])
     assert (first is None, second is None, third is None) == (False, True, False)
-    assert query_vectors([], []) == []
+    assert compute_query_vectors([], []) == []
 
 
 @pytest.mark.parametrize("hostile", ["\0", "\ud800", "x" * 100_000, "'; DROP TABLE claims_claim; --", "%s"])
 def test_any_text_can_be_asked(hostile: str, up_to_date: Callable[[], EmbeddingModel]) -> None:
     up_to_date()
-    vector = query_vector(hostile, "zz-unknown")
+    vector = compute_query_vector(hostile, "zz-unknown")
     assert vector is not None
-    assert nearest(vector, public=True, most=10) == []
+    assert find_nearest(vector, public=True, most=10) == []
 
 
 # Without a model ------------------------------------------------------------------------------------------------------
@@ -135,15 +142,15 @@ def test_without_an_embedder_there_is_nothing(
 ) -> None:
     publish(make_claim(WORDS))
     with django_assert_num_queries(0):
-        assert query_vector(ASKED, "en") is None
-        assert nearest(np.ones(48, np.float32), public=True, most=10) == []
+        assert compute_query_vector(ASKED, "en") is None
+        assert find_nearest(np.ones(48, np.float32), public=True, most=10) == []
 
 
 def test_nothing_before_a_model_is_complete(publish: Callable[..., Claim], tiny: None) -> None:
     publish(make_claim(WORDS))
     EmbeddingModel.objects.create(name="tiny", dimensions=48)
-    assert query_vector(ASKED, "en") is None
-    assert nearest(np.ones(48, np.float32), public=True, most=10) == []
+    assert compute_query_vector(ASKED, "en") is None
+    assert find_nearest(np.ones(48, np.float32), public=True, most=10) == []
 
 
 def test_a_vector_of_another_length_is_near_to_nothing(
@@ -151,7 +158,7 @@ def test_a_vector_of_another_length_is_near_to_nothing(
 ) -> None:
     publish(make_claim(WORDS))
     up_to_date()
-    assert nearest(np.ones(3, np.float32), public=True, most=10) == []
+    assert find_nearest(np.ones(3, np.float32), public=True, most=10) == []
 
 
 def test_words_alone_while_the_embedder_is_away(
@@ -164,12 +171,12 @@ def test_words_alone_while_the_embedder_is_away(
     up_to_date()
 
     def away(*_arguments: Any) -> Any:
-        raise EmbedderFault("It is away.")
+        raise EmbedderError("It is away.")
 
     monkeypatch.setattr(TinyEmbedder, "queries", away)
-    assert query_vector(ASKED, "en") is None
+    assert compute_query_vector(ASKED, "en") is None
     monkeypatch.setattr(TinyEmbedder, "queries", lambda *_: np.ones((1, 3), np.float32))
-    assert query_vector(ASKED, "en") is None
+    assert compute_query_vector(ASKED, "en") is None
     assert [record.getMessage() for record in caplog.records] == [
         "Claims are found by their words alone: It is away.",
         "Claims are found by their words alone: tiny makes other vectors now.",
@@ -186,26 +193,28 @@ def test_a_new_model_is_asked_when_it_is_complete(
     up_to_date()
     settings.EMBEDDER = OTHER
     stops = iter([False, True])
-    other = choice.embedder()
+    other = choice.get_embedder()
     assert other is not None
     prepared(other)
-    original, maintenance.AT_ONCE = maintenance.AT_ONCE, 1
+    original, maintenance.BATCH_SIZE = maintenance.BATCH_SIZE, 1
     try:
         assert not maintenance.bring_up_to_date(other, is_stopped=lambda: next(stops))
     finally:
-        maintenance.AT_ONCE = original
+        maintenance.BATCH_SIZE = original
     neighbours.forget()
     # The old one is not configured any more, and there is no way to it: words alone, and never half of the claims.
-    assert query_vector(ASKED, "en") is None
+    assert compute_query_vector(ASKED, "en") is None
     settings.EMBEDDER = TINY
     neighbours.forget()
     assert len(asked(ASKED, public=True)) == 3
     settings.EMBEDDER = OTHER
     assert maintenance.bring_up_to_date(other)
-    vector = query_vector(ASKED, "en")
+    vector = compute_query_vector(ASKED, "en")
     assert vector is not None
     assert len(vector) == 24
-    assert {claim for claim, *_ in nearest(vector, public=True, most=9)} == {claim.pk for claim in claims}
+    assert {claim for claim, *_ in find_nearest(vector, public=True, most=9)} == {
+        claim.pk for claim in claims
+    }
     assert [model.name for model in EmbeddingModel.objects.complete()] == ["other", "tiny"]
 
 
@@ -219,7 +228,9 @@ def test_the_old_model_goes_on_where_it_can_be_reached(
     up_to_date()
     settings.EMBEDDER = OTHER
     monkeypatch.setattr(
-        neighbours, "embedder_of", lambda name: TinyEmbedder() if name == "tiny" else choice.embedder_of(name)
+        neighbours,
+        "find_embedder",
+        lambda name: TinyEmbedder() if name == "tiny" else choice.find_embedder(name),
     )
     neighbours.forget()
     assert asked(ASKED, public=True) == [claim.pk]

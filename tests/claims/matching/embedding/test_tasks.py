@@ -11,7 +11,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from claims.matching.embedding import maintenance, tasks
-from claims.matching.embedding.embedder import EmbedderFault
+from claims.matching.embedding.embedder import EmbedderError
 from claims.models import Claim, EmbeddingModel, StatementVector
 from tests.helpers.embedders import OTHER, TinyEmbedder
 from tests.helpers.newsroom import make_claim
@@ -57,11 +57,11 @@ def test_one_call_is_enough(tiny: None) -> None:
 
 
 def test_a_turn_ends(db: None, tiny: None, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(maintenance, "AT_ONCE", 1)
-    monkeypatch.setattr(tasks, "TURN", -1.0)
+    monkeypatch.setattr(maintenance, "BATCH_SIZE", 1)
+    monkeypatch.setattr(tasks, "TURN_SECONDS", -1.0)
     make_claim()
     assert not tasks._take_a_turn(never)
-    monkeypatch.setattr(tasks, "TURN", 60.0)
+    monkeypatch.setattr(tasks, "TURN_SECONDS", 60.0)
     assert not tasks._take_a_turn(lambda: True)
     assert StatementVector.objects.count() == 0
     assert tasks._take_a_turn(never)
@@ -87,7 +87,7 @@ def test_the_worker_looks_by_itself(tiny: None, settings: Any) -> None:
     tasks.look_after_vectors.defer(timestamp=0)  # type: ignore[call-arg]  # as the clock does
     run_waiting_jobs()
     assert StatementVector.objects.count() == 1
-    EmbeddingModel.objects.update(kept_at=timezone.now() - maintenance.ABANDONED - timedelta(minutes=1))
+    EmbeddingModel.objects.update(kept_at=timezone.now() - maintenance.ABANDONED_AFTER - timedelta(minutes=1))
     settings.EMBEDDER = OTHER
     tasks.look_after_vectors.defer(timestamp=60)  # type: ignore[call-arg]
     run_waiting_jobs()
@@ -98,7 +98,7 @@ def test_a_fault_is_told_and_tried_again_later(
     db: None, tiny: None, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
 ) -> None:
     def away(*_arguments: Any) -> Any:
-        raise EmbedderFault("It is away.")
+        raise EmbedderError("It is away.")
 
     make_claim()
     monkeypatch.setattr(TinyEmbedder, "passages", away)

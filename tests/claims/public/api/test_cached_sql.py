@@ -134,6 +134,6 @@ def test_plans_are_kept_where_one_suits_all_values(asked: str, kept: bool, known
 def test_plan_of_a_search_that_much_matches_is_not_kept(
     known: dict[str, int], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("claims.ledger.queries.search_query.RANKED", -1)
+    monkeypatch.setattr("claims.ledger.queries.search_query.RANKED_MATCHES", -1)
     query = ClaimListQuery(QueryDict("q=bridge"), Publication.objects.all(), request=HttpRequest())
     assert query.template.has_one_plan is False

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from claims.models import Claim, Claimant
 from claims.review import workflow
-from claims.search.word_frequencies import frequencies
+from claims.search.word_frequencies import get_frequencies
 from sources.models import Publisher
 from tests.helpers.brought_records import bring
 from tests.helpers.brought_records import review as record
@@ -252,7 +252,7 @@ def test_search_asks_thrice_at_most(
 ) -> None:
     for number in range(claims):
         publish(make_claim(f"Ferry {number} sank."))
-    frequencies()  # which a process knows
+    get_frequencies()  # which a process knows
     with django_assert_num_queries(2):  # how the words are read, and the page
         search(client, query="ferry")
     with django_assert_num_queries(3):  # the site's publisher first

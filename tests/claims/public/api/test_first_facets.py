@@ -9,7 +9,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from claims.models import Claim
-from claims.search.word_frequencies import frequencies
+from claims.search.word_frequencies import get_frequencies
 from sources.models import Publisher
 from tests.helpers.newsroom import make_claim, rating, rating_of
 
@@ -72,7 +72,7 @@ def test_number_of_queries(
 ) -> None:
     for number in range(claims):
         publish(make_claim(f"Ferry {number} sank."), code="false")
-    frequencies()  # which a process knows
+    get_frequencies()  # which a process knows
     # How the words are read; where the ledger stands; all; names of ratings, of publishers.
     with django_assert_num_queries(5):
         get(client, "q=ferry")

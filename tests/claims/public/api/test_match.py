@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from claims.matching import answers, embedding, shared_words
 from claims.matching.judgement import Judgement
-from claims.matching.query import Asked, Candidate
+from claims.matching.query import Candidate, TextQuery
 from claims.models import Claim
 from claims.public.api import match
 from claims.review import workflow
@@ -30,17 +30,19 @@ NO_VERDICT = "No checked claim was found. That is no verdict: it says nothing ab
 def judged_by_words(monkeypatch: pytest.MonkeyPatch) -> None:
     """No embedder and a plain judge: what is made of their answers is what is tested here."""
 
-    def judge(asked: Asked, candidate: Candidate, unknown: object) -> Judgement:
+    def judge(asked: TextQuery, candidate: Candidate, unknown: object) -> Judgement:
         if candidate.words > 0.8:
             return Judgement("same", 0.95, ("the same words",))
         return Judgement("related", candidate.words, ("some words",))
 
     monkeypatch.setattr(answers, "judge", judge)
-    monkeypatch.setattr(answers, "cleaned", lambda text: text)
-    monkeypatch.setattr(embedding, "embedder", lambda: None)
-    monkeypatch.setattr(embedding, "query_vectors", lambda texts, languages, **_: [None for _ in texts])
-    shared_words.known_frequent.cache_clear()
-    answers.kept.clear()
+    monkeypatch.setattr(answers, "clean_post", lambda text: text)
+    monkeypatch.setattr(embedding, "get_embedder", lambda: None)
+    monkeypatch.setattr(
+        embedding, "compute_query_vectors", lambda texts, languages, **_: [None for _ in texts]
+    )
+    shared_words.load_common_words.cache_clear()
+    answers.answer_cache.clear()
 
 
 @pytest.fixture

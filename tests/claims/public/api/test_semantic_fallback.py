@@ -9,8 +9,8 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from claims.matching import embedding, semantic_fallback, shared_words
-from claims.matching.query import Asked, Candidate
-from claims.matching.ranking import Ranked
+from claims.matching.query import Candidate, TextQuery
+from claims.matching.ranking import RankedCandidate
 from claims.models import Claim
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.sweeps import sweep
@@ -24,14 +24,16 @@ POST = "ferry sank harbour yesterday horrible"
 @pytest.fixture(autouse=True)
 def by_words_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     def ranked(
-        asked: Asked, candidates: Sequence[Candidate], *, rarity: Mapping[str, float] | None = None
-    ) -> list[Ranked]:
-        found = [Ranked(each, each.words, {}) for each in candidates]
+        asked: TextQuery, candidates: Sequence[Candidate], *, rarity: Mapping[str, float] | None = None
+    ) -> list[RankedCandidate]:
+        found = [RankedCandidate(each, each.words, {}) for each in candidates]
         return sorted(found, key=lambda each: -each.probability)
 
-    monkeypatch.setattr(semantic_fallback, "ranked", ranked)
-    monkeypatch.setattr(embedding, "query_vectors", lambda texts, languages, **_: [None for _ in texts])
-    shared_words.known_frequent.cache_clear()
+    monkeypatch.setattr(semantic_fallback, "rank_candidates", ranked)
+    monkeypatch.setattr(
+        embedding, "compute_query_vectors", lambda texts, languages, **_: [None for _ in texts]
+    )
+    shared_words.load_common_words.cache_clear()
 
 
 @pytest.fixture

@@ -27,7 +27,7 @@ TEXT = "The tunnel is safe. Trams are free. It rains."
 @pytest.fixture
 def answers(monkeypatch: pytest.MonkeyPatch) -> Answers:
     fake = Answers()
-    monkeypatch.setattr(check, "answered", fake)
+    monkeypatch.setattr(check, "match_published_text", fake)
     return fake
 
 

@@ -27,7 +27,7 @@ def near(settings: Any) -> Callable[[], None]:
     settings.EMBEDDER = TINY
 
     def bring() -> None:
-        embedder = choice.embedder()
+        embedder = choice.get_embedder()
         assert embedder is not None
         assert maintenance.bring_up_to_date(embedder)
         neighbours.forget()
@@ -126,8 +126,8 @@ def test_costs_five_queries_whatever_is_found(
         publish(make_claim(f"The bridge cost {number} million euros."))
     near()
     document = Publication.objects.current().get(claim=claim).document
-    choice.embedder()
-    neighbours.asked_model()
+    choice.get_embedder()
+    neighbours.get_query_model()
     with django_assert_num_queries(5):
         found = related_claims(document)
     assert len(found) == min(2 * count, MOST)

@@ -11,7 +11,7 @@ from lxml import html
 from pytest_django import DjangoAssertNumQueries
 
 from claims.models import Claim, Claimant, Topic
-from claims.search.word_frequencies import frequencies
+from claims.search.word_frequencies import get_frequencies
 from tests.helpers.newsroom import make_claim
 from tests.helpers.reader_pages import correct, page, statements, words
 
@@ -118,7 +118,7 @@ def test_search_costs_seven_queries_whatever_its_length(
 ) -> None:
     for number in range(count):
         publish(make_claim(f"Tunnel {number} is closed."))
-    frequencies()  # which a process knows
+    get_frequencies()  # which a process knows
     # How the words are read, the page, where the ledger stands, whether it is long, two counts and names.
     with django_assert_num_queries(7):
         document = page(client, "/claims/?q=tunnel&rating=false")
