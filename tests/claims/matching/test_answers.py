@@ -246,8 +246,9 @@ class TwoLanguages:
 def meanings(ferry: Claim, bridge: Claim, monkeypatch: pytest.MonkeyPatch) -> TwoLanguages:
     known = TwoLanguages({"Die Fähre ist gesunken.": 1}, {ferry.pk: 1, bridge.pk: 2})
     monkeypatch.setattr(answers, "get_query_model", lambda: SimpleNamespace(embedder=known))
-    for name in ("query_vectors", "nearest", "vectors_of"):
-        monkeypatch.setattr(embedding, name, getattr(known, name))
+    monkeypatch.setattr(embedding, "compute_query_vectors", known.query_vectors)
+    monkeypatch.setattr(embedding, "find_nearest", known.nearest)
+    monkeypatch.setattr(embedding, "load_vectors", known.vectors_of)
     return known
 
 
