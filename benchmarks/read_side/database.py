@@ -220,8 +220,9 @@ _CHAIN = r"""
     DECLARE entry record; before text := repeat('0', 64);
     BEGIN
         SET LOCAL session_replication_role = replica;
+        UPDATE claims_publication AS entry SET salts = md5(id::text), sealed_sha256 = <sealed> WHERE salts = '';
         FOR entry IN
-            SELECT id, sequence, claim_id, version, status, kind, published_at, merged_into_id, note, body_sha256
+            SELECT id, sequence, claim_id, version, status, kind, published_at, merged_into_id, sealed_sha256
             FROM claims_publication ORDER BY sequence
         LOOP
             before := encode(sha256(convert_to(
@@ -229,7 +230,7 @@ _CHAIN = r"""
                 || entry.version || E'\n' || entry.status || E'\n' || entry.kind || E'\n'
                 || to_char(entry.published_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || E'\n'
                 || coalesce(entry.merged_into_id::text, '-') || E'\n'
-                || encode(sha256(convert_to(entry.note, 'UTF8')), 'hex') || E'\n' || entry.body_sha256 || E'\n'
+                || entry.sealed_sha256 || E'\n'
                 || before || E'\n', 'UTF8')), 'hex');
             UPDATE claims_publication SET chain_sha256 = before WHERE id = entry.id;
         END LOOP;
@@ -291,6 +292,8 @@ def settle() -> None:
     from django.core.management.color import no_style
     from django.db import connection
 
+    from claims.models.ledger_rules import sealed_sha256
+
     models = [
         model
         for app in ("sources", "claims")
@@ -299,8 +302,9 @@ def settle() -> None:
     with _connection() as server:
         # Past the rules that only triggers write to these tables.
         server.execute("SET session_replication_role = replica")
+        chain = _CHAIN.replace("<sealed>", sealed_sha256("entry"))
         counters = connection.ops.sequence_reset_sql(no_style(), models)
-        for statement in (_CHAIN, _MENTIONS, *_WORDS, *counters):
+        for statement in (chain, _MENTIONS, *_WORDS, *counters):
             server.execute(statement)
 
 

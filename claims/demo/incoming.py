@@ -25,6 +25,7 @@ from claims.readers import submissions
 from claims.readers.confirmations import Sender
 from claims.review import claim_edits, described_media
 from factcheck import features
+from factcheck.web.site_urls import with_plain_quotation_marks
 from sources.capture import capture
 from sources.link_checks import due_links
 from sources.link_checks.link_findings import LinkFinding
@@ -140,7 +141,9 @@ def _build_ledger(row: Row) -> list[Row]:
 
 
 def _build_entry(status: str, claim_id: int, claim: Row | None, **said: Any) -> Row:
-    digest = hashlib.sha256(orjson.dumps(claim)).hexdigest() if claim else "0" * 64
+    digest = (
+        hashlib.sha256(with_plain_quotation_marks(orjson.dumps(claim))).hexdigest() if claim else "0" * 64
+    )
     return {
         "claim_id": claim_id,
         "version": 1,

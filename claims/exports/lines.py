@@ -127,7 +127,18 @@ SNAPSHOT = Kind(
 _ENTRY = Kind(
     "entry",
     Publication,
-    ("sequence", "claim", "version", "kind", "status", "note", "published_at", "body_sha256", "chain_sha256"),
+    (
+        "sequence",
+        "claim",
+        "version",
+        "kind",
+        "status",
+        "note",
+        "published_at",
+        "body_sha256",
+        "salts",
+        "chain_sha256",
+    ),
 )
 ENTRY_COLUMNS = ("id", *_ENTRY.columns, "body")
 

@@ -19,11 +19,12 @@ from claims.ledger.house_signature import is_signed_by, signed_text
 from claims.ledger.proofs.entry_text import EntryFacts, build_entry_text, compute_chain_hash
 from claims.models import PeerClaim, PeerProgress
 from claims.models.ledger_rules import NO_ENTRY
+from factcheck.web.site_urls import with_plain_quotation_marks
 
 _HALT = PeerProgress.Halt
 
 #: What of an entry is not signed: the signature, and the claim, whose hash is.
-_UNSIGNED = ("signature", "stored", "claim")
+_UNSIGNED = ("signature", "salts", "stored", "claim")
 _KEY = re.compile(r"[A-Za-z0-9_-]{43}")
 _SIGNATURE = re.compile(r"[A-Za-z0-9_-]{86}")
 #: So far may the clocks of two newsrooms be apart. What is dated later would stand first until then.
@@ -152,13 +153,19 @@ def believed(
             % {"after": after},
             halt=_HALT.HISTORY,
         )
-    if changes[0].text != last_change:
+    if not _is_same_entry(changes[0].text, last_change):
         raise NotBelieved(
             gettext("Its ledger now has a different entry %(after)s from the signed one that was imported.")
             % {"after": after},
             halt=_HALT.HISTORY,
         )
     return changes[1:]
+
+
+def _is_same_entry(now: str, then: str) -> bool:
+    """Whether an entry as it is signed now is the one that was signed then. What was removed by law may be missing."""
+    chain = orjson.loads(then).get("chain_sha256")
+    return now == then or (chain is not None and orjson.loads(now).get("chain_sha256") == chain)
 
 
 def origin(url: str) -> str:
@@ -211,8 +218,7 @@ def _require_chain(changes: list[dict[str, Any]]) -> None:
                 _text(change, "kind", 20),
                 change["published_at"],
                 change.get("merged_into"),
-                change["note"],
-                _text(change, "stored_sha256", 64),
+                _text(change, "sealed_sha256", 64),
             )
             if compute_chain_hash(build_entry_text(facts, previous)) != chain:
                 raise NotBelieved(
@@ -255,7 +261,7 @@ def _believed(change: dict[str, Any], key: str) -> SignedChange:
 def _claim(change: dict[str, Any], sequence: int) -> tuple[dict[str, Any], str]:
     """The claim of a published entry, as it is hashed in what was signed."""
     claim = change.get("claim")
-    body = orjson.dumps(claim)
+    body = with_plain_quotation_marks(orjson.dumps(claim))
     if not isinstance(claim, dict) or hashlib.sha256(body).hexdigest() != change.get("body_sha256"):
         raise NotBelieved(
             gettext("The claim in entry %(sequence)s differs from the one that was signed.")

@@ -19,7 +19,7 @@ _MEDIA = (Source.Kind.VIDEO, Source.Kind.AUDIO, Source.Kind.IMAGE)
 
 #: What the database adds to an entry, and what each entry says for itself.
 _NOT_RESTATED = {"id", "sequence", "superseded_at", "search", "search_heading", "summary"} | {
-    *("version", "kind", "note", "published_at", "body", "body_sha256")
+    *("version", "kind", "note", "published_at", "body", "body_sha256", "salts", "sealed_sha256")
 }
 _RESTATED = [field.attname for field in Publication._meta.concrete_fields if field.name not in _NOT_RESTATED]
 

@@ -56,6 +56,32 @@ _WITHHELD = refuse(
 NO_ENTRY = "0" * 64
 
 
+def sealed_sha256(row: str) -> str:
+    """SQL for the hash of what an entry says, each text in it replaced by a salted digest.
+
+    So a text can be removed by law, with its salt, and the hash stays: `claims.ledger.proofs.sealed_text` does the same
+    and says how.
+    """
+    text_digest = """encode(sha256(convert_to(
+        CASE cardinality(salts) WHEN 1 THEN encode(sha256(convert_to(salts[1] || ' ' || number, 'UTF8')), 'hex')
+            ELSE coalesce(salts[1 + number], '') END || ' ' || part, 'UTF8')), 'hex')"""
+    return f"""(
+        SELECT encode(sha256(convert_to(string_agg(
+            CASE
+                WHEN mod(place, 2) = 1 OR starts_with(behind, ':') THEN part
+                WHEN starts_with(salts[1 + number], '-') THEN substr(salts[1 + number], 2)
+                ELSE {text_digest}
+            END, '"' ORDER BY place
+        ), 'UTF8')), 'hex')
+        FROM (
+            SELECT part, place, place / 2 - 1 AS number, lead(part) OVER (ORDER BY place) AS behind,
+                string_to_array({row}.salts, ',') AS salts
+            FROM unnest(ARRAY['', {row}.note] || string_to_array({row}.body, '"'))
+                WITH ORDINALITY AS parts (part, place)
+        ) AS parts
+    )"""
+
+
 def entry_bytes(row: str) -> str:
     """SQL for the bytes of which the hash of an entry is made; `head` is the entry before it, or NULL.
 
@@ -67,7 +93,7 @@ def entry_bytes(row: str) -> str:
     || E'\\n' || {row}.status || E'\\n' || {row}.kind || E'\\n'
     || to_char({row}.published_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || E'\\n'
     || coalesce({row}.merged_into_id::text, '-') || E'\\n'
-    || encode(sha256(convert_to({row}.note, 'UTF8')), 'hex') || E'\\n' || {row}.body_sha256 || E'\\n'
+    || {row}.sealed_sha256 || E'\\n'
     || coalesce(head.chain_sha256, '{NO_ENTRY}') || E'\\n',
     'UTF8'
 )"""
@@ -107,6 +133,11 @@ JOINS_THE_LEDGER = Rule(
         -- Contiguous, so that whoever follows the ledger sees that nothing is missing.
         SELECT sequence, chain_sha256 INTO head FROM public.claims_publication ORDER BY sequence DESC LIMIT 1;
         NEW.sequence := 1 + coalesce(head.sequence, 0);
+        -- Where a ledger is restored, entries have those that they had.
+        IF NEW.salts = '' OR current_user <> {OWNER} THEN
+            NEW.salts := left(encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'hex'), 32);
+        END IF;
+        NEW.sealed_sha256 := {sealed_sha256("NEW")};
         NEW.chain_sha256 := encode(sha256({entry_bytes("NEW")}), 'hex');
         IF previous.id IS NOT NULL THEN
             UPDATE public.claims_publication SET superseded_at = NEW.published_at WHERE id = previous.id;

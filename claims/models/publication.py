@@ -186,6 +186,11 @@ class Publication(models.Model):
     #: `ledger.document.claim_document` says its shape.
     body = UncompressedTextField(_("JSON"))
     body_sha256 = models.CharField(max_length=64)
+    #: What the texts in it are hashed with, one random seed for all, and the hash that comes of it. Where a text was
+    #: removed by law there is no seed any more, but the salt of each other text and the digest of that one. Computed by
+    #: the database; `claims.ledger.proofs.sealed_text` says how.
+    salts = UncompressedTextField(editable=False, db_default="")
+    sealed_sha256 = models.CharField(max_length=64, editable=False, db_default="")
     #: The hash of this entry and, through that of the one before it, of all before it. Computed by the database;
     #: `claims.ledger.proofs.entry_text` has the bytes.
     chain_sha256 = models.CharField(max_length=64, editable=False, db_default="")

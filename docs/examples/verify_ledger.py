@@ -47,10 +47,22 @@ def entry_text(entry: dict[str, Any], previous: str) -> bytes:
     """What is hashed of an entry, a line for each fact."""
     facts = [entry[name] for name in ("sequence", "claim_id", "version", "status", "kind", "published_at")]
     merged_into = "-" if entry["merged_into"] is None else entry["merged_into"]
-    note = hashlib.sha256(entry["note"].encode()).hexdigest()
-    body = hashlib.sha256(entry["stored"].encode()).hexdigest()
-    lines = ["factcheck ledger entry 1", *facts, merged_into, note, body, previous, ""]
+    sealed = hashlib.sha256(seal(entry["note"], entry["stored"], entry["salts"]).encode()).hexdigest()
+    lines = ["factcheck ledger entry 1", *facts, merged_into, sealed, previous, ""]
     return "\n".join(map(str, lines)).encode()
+
+
+def seal(note: str, stored: str, salts: str) -> str:
+    """The note and the claim's JSON, with a salted digest in the place of each text."""
+    parts, given = ["", note, *stored.split('"')], salts.split(",")
+    for place in range(1, len(parts), 2):
+        if parts[place + 1].startswith(":"):  # the name of a member
+            continue
+        number = place // 2
+        salt = given[number] if len(given) > 1 else hashlib.sha256(f"{salts} {number}".encode()).hexdigest()
+        digest = hashlib.sha256(f"{salt} {parts[place]}".encode()).hexdigest()
+        parts[place] = salt[1:] if salt.startswith("-") else digest  # of a text that was removed by law
+    return '"'.join(parts)
 
 
 def is_signed(text: str, signatures: list[str], keys: list[str]) -> bool:

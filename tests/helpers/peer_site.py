@@ -20,9 +20,11 @@ from claims.federation.ledger_pages import Signer
 from claims.federation.peer_edits import follow
 from claims.ledger.house_signature import public_key, signature, signed_text
 from claims.models import PeerNewsroom, PeerProgress
+from factcheck.web.site_urls import with_plain_quotation_marks
 from tests.helpers.parallel import served
 from tests.helpers.site import Answer, Site
 
+_UNSIGNED = ("salts", "stored", "claim")
 GOLDEN = Path(__file__).parents[1] / "contracts" / "claim.json"
 Entry = dict[str, Any]
 
@@ -61,8 +63,10 @@ class PeerSite(Site):
             "claim": entry["claim"]
         }
         if entry["claim"] is not None:
-            entry["body_sha256"] = hashlib.sha256(orjson.dumps(entry["claim"])).hexdigest()
-        text = signed_text({name: value for name, value in entry.items() if name not in ("stored", "claim")})
+            entry["body_sha256"] = hashlib.sha256(
+                with_plain_quotation_marks(orjson.dumps(entry["claim"]))
+            ).hexdigest()
+        text = signed_text({name: value for name, value in entry.items() if name not in _UNSIGNED})
         with override_settings(SIGNING_KEY=self.secret):
             return entry | {"signature": signature(text)}
 

@@ -3,10 +3,11 @@
 from django.db import connection, transaction
 
 from claims.ledger.proofs.checkpoints import sign_ledger
+from claims.models.ledger_rules import sealed_sha256
 from tests.helpers.tampering import as_superuser
 
 #: SQL for the hash of each entry, made anew from what its row says, in the order of the ledger.
-CHAIN_ANEW = """
+CHAIN_ANEW = f"""
     DO $$
     DECLARE entry record; before text := repeat('0', 64);
     BEGIN
@@ -16,9 +17,10 @@ CHAIN_ANEW = """
                 || entry.version || E'\\n' || entry.status || E'\\n' || entry.kind || E'\\n'
                 || to_char(entry.published_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') || E'\\n'
                 || coalesce(entry.merged_into_id::text, '-') || E'\\n'
-                || encode(sha256(convert_to(entry.note, 'UTF8')), 'hex') || E'\\n' || entry.body_sha256 || E'\\n'
+                || {sealed_sha256("entry")} || E'\\n'
                 || before || E'\\n', 'UTF8')), 'hex');
-            UPDATE claims_publication SET chain_sha256 = before WHERE id = entry.id;
+            UPDATE claims_publication SET chain_sha256 = before, sealed_sha256 = {sealed_sha256("entry")}
+            WHERE id = entry.id;
         END LOOP;
     END $$
 """

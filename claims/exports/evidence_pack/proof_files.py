@@ -5,24 +5,36 @@ Of each entry the first checkpoint that covers it: that stays the same for ever,
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 
+import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from claims.exports.evidence_pack.ledger_files import path_of
 from claims.exports.evidence_pack.streamed_zip import PackedFile
 from claims.ledger.house_signature import decoded
-from claims.ledger.proofs import merkle_tree, stored_tree
+from claims.ledger.proofs import merkle_tree, sealed_text, stored_tree
 from claims.ledger.proofs.merkle_tree import leaf_hash, node_hash
+from claims.ledger.proofs.sealed_text import seal
 from claims.ledger.proofs.signed_note import SignedNote, key_id
 from claims.models import Checkpoint, Publication
 
 _ABOUT = """\
 THAT VERSION {version} STANDS IN OUR LEDGER, AS IT WAS SIGNED
 
-{entry} holds what our ledger hashes of this version (docs/ledger-proofs.md of the program describes its lines). The
-line before the last but one is the SHA-256 of {stored}: the published text with a tab where the address of our site
-stands in what the site answers. This must print nothing:
+{entry} holds what our ledger hashes of this version (docs/ledger-proofs.md of the program describes its lines). Its
+ninth line is the SHA-256 of {sealed}:
+
+  sha256sum {sealed}
+
+That has salted digests in the place of the texts in {stored}, with the salts of {salts}.
+{program} is the few lines of our program that put them there. This must print nothing:
+
+  python3 {program} {salts} {stored} | cmp - {sealed}
+
+{stored} is the published text with a tab where the address of our site stands in what the site
+answers. This must print nothing:
 
   sed 's#\\t"#"{site}#g' {stored} | cmp - {served}
 
@@ -86,6 +98,9 @@ def _files_of(place: SignedPlace, site: str) -> Iterator[tuple[str, bytes]]:
     key = f"ledger/key-{checkpoint.key_id}.pem"
     names = {
         "entry": _named(entry, "entry.txt"),
+        "sealed": _named(entry, "sealed.txt"),
+        "salts": _named(entry, "salts.json"),
+        "program": "ledger/sealed_text.py",
         "stored": _named(entry, "stored.json"),
         "served": path_of(entry),
         "checkpoint": f"{base}.txt",
@@ -94,6 +109,9 @@ def _files_of(place: SignedPlace, site: str) -> Iterator[tuple[str, bytes]]:
         "key": key,
     }
     yield names["entry"], text
+    yield names["sealed"], seal(entry.note, entry.body, entry.salts).encode()
+    yield names["salts"], orjson.dumps({"note": entry.note, "salts": entry.salts})
+    yield names["program"], Path(sealed_text.__file__).read_bytes()
     yield names["stored"], entry.body.encode()
     note = SignedNote.read(checkpoint.note)
     yield names["checkpoint"], checkpoint.note.encode()

@@ -13,6 +13,7 @@ from claims.exports.lines import ArchiveLine, Unreadable
 from claims.exports.restore.entry_bodies import understood_body
 from claims.ledger.document.claim_document import moment
 from claims.ledger.proofs.entry_text import EntryFacts, build_entry_text, compute_chain_hash
+from claims.ledger.proofs.sealed_text import compute_sealed_sha256
 from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
 from claims.models import (
     Appearance,
@@ -251,8 +252,7 @@ class _Checking:
             kind=said["kind"],
             published_at=moment(said["published_at"]),
             merged_into=body["merged_into"],
-            note=said["note"],
-            body_sha256=said["body_sha256"],
+            sealed_sha256=compute_sealed_sha256(said["note"], line.body.decode(), said["salts"]),
         )
         if compute_chain_hash(build_entry_text(facts, previous)) != self._chain:
             raise RestoreRefused(

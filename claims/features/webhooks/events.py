@@ -54,7 +54,7 @@ def message(delivery: WebhookDelivery) -> str:
         "merged_into": entry.merged_into_id,
         "url": settings.SITE_URL + reverse("versions-detail", args=[entry.claim_id, entry.version]),
         "body_sha256": hashlib.sha256(entry.served).hexdigest(),
-        "stored_sha256": entry.body_sha256,
+        "sealed_sha256": entry.sealed_sha256,
         "chain_sha256": entry.chain_sha256,
         "claim": entry.document,
     }

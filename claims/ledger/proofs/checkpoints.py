@@ -18,6 +18,7 @@ from claims.ledger.proofs import stored_tree
 from claims.ledger.proofs.entry_text import compute_chain_hash
 from claims.ledger.proofs.key_succession import load_current_key
 from claims.ledger.proofs.merkle_tree import leaf_hash
+from claims.ledger.proofs.sealed_text import compute_sealed_sha256
 from claims.ledger.proofs.signed_note import InvalidNote, SignedNote, TreeHead, sign_note
 from claims.ledger.proofs.stored_tree import load_with_previous
 from claims.models import Checkpoint, HashTile, Publication, ReviewLink
@@ -217,7 +218,21 @@ def _extend_tree(before: int, size: int) -> None:
             gettext("The ledger has a gap: %(size)s of %(size_2)s entries exist.")
             % {"size": tiles.size, "size_2": size}
         )
+    _require_texts(max(1, size - LOOKED_AT_AGAIN + 1))
     stored_tree.store_tiles(tiles.taken())
+
+
+def _require_texts(first: int) -> None:
+    """See that the entries from this one on say what their hashes are of."""
+    rows = Publication.objects.filter(sequence__gte=first).order_by("sequence")
+    for number, sealed_sha256, *said in rows.values_list(
+        "sequence", "sealed_sha256", "note", "body", "salts"
+    ):
+        if compute_sealed_sha256(*said) != sealed_sha256:
+            raise InconsistentLedger(
+                gettext("Entry %(number)s of the ledger has changed since it was published.")
+                % {"number": number}
+            )
 
 
 def _split_leaves(first: int, last: int) -> Iterator[bytes]:

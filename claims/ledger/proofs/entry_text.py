@@ -3,7 +3,7 @@
 The database writes the same when an entry arrives (`claims.models.ledger_rules`); docs/ledger-proofs.md describes it.
 """
 
-import hashlib
+from hashlib import sha256
 from typing import NamedTuple
 
 _FIRST_LINE = "factcheck ledger entry 1"
@@ -20,9 +20,8 @@ class EntryFacts(NamedTuple):
     published_at: str
     """ISO 8601 in UTC with microseconds and `Z`, as the API writes moments."""
     merged_into: int | None
-    note: str
-    body_sha256: str
-    """Of the body as it is stored, which names no address of this site."""
+    sealed_sha256: str
+    """Of its note and body as they are stored (`sealed_text`)."""
 
 
 def build_entry_text(facts: EntryFacts, previous: str) -> bytes:
@@ -31,13 +30,12 @@ def build_entry_text(facts: EntryFacts, previous: str) -> bytes:
     Args:
         previous: the hash of the entry before it; `claims.models.ledger_rules.NO_ENTRY` for the first.
     """
-    *plain, merged_into, note, body_sha256 = facts
+    *plain, merged_into, sealed_sha256 = facts
     lines = [
         _FIRST_LINE,
         *map(str, plain),
         "-" if merged_into is None else str(merged_into),
-        hashlib.sha256(note.encode()).hexdigest(),
-        body_sha256,
+        sealed_sha256,
         previous,
         "",
     ]
@@ -46,4 +44,4 @@ def build_entry_text(facts: EntryFacts, previous: str) -> bytes:
 
 def compute_chain_hash(text: bytes) -> str:
     """Return the hash by which the next entry refers to this one."""
-    return hashlib.sha256(text).hexdigest()
+    return sha256(text).hexdigest()

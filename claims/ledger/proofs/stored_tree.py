@@ -15,8 +15,8 @@ from claims.models import HashTile, Publication
 from claims.models.ledger_rules import NO_ENTRY
 
 _COLUMNS = (
-    *("sequence", "claim_id", "version", "status", "kind", "published_at", "merged_into_id", "note"),
-    *("body_sha256", "chain_sha256"),
+    *("sequence", "claim_id", "version", "status", "kind", "published_at", "merged_into_id"),
+    *("sealed_sha256", "chain_sha256"),
 )
 
 
@@ -41,9 +41,9 @@ def iterate_entries(rows: QuerySet[Publication]) -> Iterator[StoredEntry]:
 
 
 def _build_entry(row: tuple[Any, ...]) -> StoredEntry:
-    sequence, claim_id, version, status, kind, published_at, merged_into, note, body_sha256, chain = row
+    sequence, claim_id, version, status, kind, published_at, merged_into, sealed_sha256, chain = row
     at = format_moment(published_at)
-    facts = EntryFacts(sequence, claim_id, version, status, kind, at, merged_into, note, body_sha256)
+    facts = EntryFacts(sequence, claim_id, version, status, kind, at, merged_into, sealed_sha256)
     return StoredEntry(facts, chain)
 
 

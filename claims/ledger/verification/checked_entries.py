@@ -16,6 +16,7 @@ from claims.ledger.proofs import stored_tree
 from claims.ledger.proofs.entry_text import EntryFacts, build_entry_text, compute_chain_hash
 from claims.ledger.proofs.hash_tiles import GrowingTiles, width_of
 from claims.ledger.proofs.merkle_tree import GrowingTree, leaf_hash
+from claims.ledger.proofs.sealed_text import compute_sealed_sha256
 from claims.ledger.proofs.stored_tree import format_moment
 from claims.ledger.verification.findings import Discrepancy
 from claims.models import HashTile, Publication, PublishedVerdict
@@ -34,7 +35,7 @@ _OF_THE_BODY = (
 )
 _READ = (
     *("id", "sequence", "claim_id", "version", "status", "kind", "published_at", "note", "body_sha256"),
-    *("chain_sha256", "superseded_at", "first_published_at", "body", *_OF_THE_BODY),
+    *("salts", "sealed_sha256", "chain_sha256", "superseded_at", "first_published_at", "body", *_OF_THE_BODY),
 )
 _OF_THE_VERDICT = (
     *("claim_id", "verdict_id", "publisher_id", "publisher_kind", "rating_id", "rating_class", "language"),
@@ -110,6 +111,9 @@ class EntriesCheck:
         body_sha256 = hashlib.sha256(row["body"].encode()).hexdigest()
         if body_sha256 != row["body_sha256"]:
             yield "its body is not what was published: it has another hash."
+        sealed_sha256 = compute_sealed_sha256(row["note"], row["body"], row["salts"])
+        if sealed_sha256 != row["sealed_sha256"]:
+            yield "its note or body is not what was published: with its salts it has another hash."
         facts = EntryFacts(
             sequence=sequence,
             claim_id=row["claim_id"],
@@ -118,8 +122,7 @@ class EntriesCheck:
             kind=row["kind"],
             published_at=format_moment(row["published_at"]),
             merged_into=row["merged_into_id"],
-            note=row["note"],
-            body_sha256=body_sha256,
+            sealed_sha256=sealed_sha256,
         )
         text = build_entry_text(facts, self._previous)
         if compute_chain_hash(text) != row["chain_sha256"]:

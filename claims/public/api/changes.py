@@ -56,6 +56,8 @@ _COLUMNS = (
     "published_at",
     "merged_into_id",
     "body_sha256",
+    "salts",
+    "sealed_sha256",
     "chain_sha256",
     "status_before",
 )
@@ -364,7 +366,9 @@ def _rendered(entry: dict[str, Any], *, version_address: str, embedded: str, is_
     body = placed(entry["body"])
     is_shown = embedded == "claim" and entry["status"] == Publication.Status.PUBLISHED
     claim = body if is_shown else b"null"
-    stored = orjson.dumps(entry["body"].decode() if embedded == "stored" else None)
+    is_stored = embedded == "stored"
+    stored = orjson.dumps(entry["body"].decode() if is_stored else None)
+    salts = orjson.dumps(entry["salts"].decode() if is_stored else None)
     described: Change = {
         "sequence": entry["sequence"],
         "event": find_change_event(entry["kind"], entry["status"], entry["status_before"]),
@@ -377,12 +381,12 @@ def _rendered(entry: dict[str, Any], *, version_address: str, embedded: str, is_
         "merged_into": entry["merged_into_id"],
         "url": version_address % (entry["claim_id"], entry["version"]),
         "body_sha256": hashlib.sha256(body).hexdigest(),
-        "stored_sha256": entry["body_sha256"],
+        "sealed_sha256": entry["sealed_sha256"],
         "chain_sha256": entry["chain_sha256"],
     }
     signed = orjson.dumps(signature(signed_text(described)) if is_signed else None)
     said = render(described).encode()[:-1]
-    return b'%b,"signature":%b,"stored":%b,"claim":%b}' % (said, signed, stored, claim)
+    return b'%b,"signature":%b,"salts":%b,"stored":%b,"claim":%b}' % (said, signed, salts, stored, claim)
 
 
 def _version_address(request: HttpRequest) -> str:

@@ -46,7 +46,11 @@ class Change(TypedDict):
     body_sha256: Annotated[
         str, "SHA-256 of the claim's JSON in this version, byte for byte as it is answered here."
     ]
-    stored_sha256: Annotated[str, "SHA-256 of the same as it is stored, without the address of this site."]
+    sealed_sha256: Annotated[
+        str,
+        "SHA-256 of the note and of the same as it is stored, with a salted digest in the place of each text;"
+        " docs/ledger-proofs.md says how it is made.",
+    ]
     chain_sha256: Annotated[
         str, "The hash of this entry and of all before it; docs/ledger-proofs.md says how it is made."
     ]
@@ -58,12 +62,14 @@ class ChangeWithClaim(Change):
     signature: Annotated[
         str | None,
         "With `signed=true`, the newsroom's Ed25519 signature, as base64url. It signs `factcheck ledger entry`, a line"
-        " feed, and this change without `signature`, `stored` and `claim` as RFC 8785 writes it.",
+        " feed, and this change without `signature`, `salts`, `stored` and `claim` as RFC 8785 writes it.",
     ]
+
+    salts: Annotated[str | None, "With `embed=stored`, what the texts were hashed with for `sealed_sha256`."]
 
     stored: Annotated[
         str | None,
-        "With `embed=stored`, the claim's JSON as it is stored, of which `stored_sha256` is: where an address of this"
+        "With `embed=stored`, the claim's JSON as it is stored, of which `sealed_sha256` is: where an address of this"
         " site stands, it has a tab before the quotation mark and the address without the site.",
     ]
 

@@ -100,9 +100,9 @@ def chained(*previous: str | None) -> list[dict[str, Any]]:
     told = []
     for number, before in enumerate(previous, 1):
         facts = EntryFacts(
-            number, 7, number, "retracted", "retraction", "2026-05-01T12:00:00.000000Z", None, "n", "0" * 64
+            number, 7, number, "retracted", "retraction", "2026-05-01T12:00:00.000000Z", None, "0" * 64
         )
-        change = facts._asdict() | {"body_sha256": "1" * 64, "stored_sha256": "0" * 64}
+        change = facts._asdict() | {"note": "n", "body_sha256": "1" * 64}
         if before is not None:
             change["chain_sha256"] = compute_chain_hash(build_entry_text(facts, before))
         told.append(change | {"signature": _signed(change), "claim": None})

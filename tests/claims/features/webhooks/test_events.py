@@ -205,7 +205,7 @@ class TestMessage:
                 "merged_into": None,
                 "url": f"{settings.SITE_URL}/api/v1/claims/{claim.pk}/versions/1/",
                 "body_sha256": hashlib.sha256(entry.served).hexdigest(),
-                "stored_sha256": entry.body_sha256,
+                "sealed_sha256": entry.sealed_sha256,
                 "chain_sha256": entry.chain_sha256,
                 "claim": entry.document,
             },

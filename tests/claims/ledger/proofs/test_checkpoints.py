@@ -1,6 +1,5 @@
 """What the ledger came to is signed, as long as it goes on from what was signed before."""
 
-import hashlib
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
@@ -64,8 +63,7 @@ def test_database_and_program_write_the_same_entry(publish: Publish) -> None:
         "correction",
         stored_tree.format_moment(Publication.objects.get(sequence=2).published_at),
         "-",
-        hashlib.sha256(NOTE.encode()).hexdigest(),
-        Publication.objects.get(sequence=2).body_sha256,
+        Publication.objects.get(sequence=2).sealed_sha256,
         stored[0],
     ]
 

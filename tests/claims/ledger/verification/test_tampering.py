@@ -89,6 +89,11 @@ TAMPERINGS = [
         ],
     ),
     Tampering(
+        "change the salts of an entry",
+        ["UPDATE claims_publication SET salts = repeat('0', 32) WHERE sequence = 2"],
+        ["Entry 2 (claim {c}, version 2): its note or body is not what was published"],
+    ),
+    Tampering(
         "change a body, its hash and the whole chain behind it",
         [NO_HASHES, BODY, BODY_HASH, CHAIN_ANEW],
         [

@@ -12,6 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 from claims.ledger.house_signature import decoded, public_key
 from claims.ledger.proofs.checkpoints import sign_ledger
 from claims.ledger.proofs.merkle_tree import leaf_hash, proves_consistency, proves_inclusion
+from claims.ledger.proofs.sealed_text import seal
 from claims.ledger.proofs.signed_note import SignedNote, TreeHead
 from claims.models import Checkpoint, Claim
 from tests.helpers.broken_rules import as_committed
@@ -194,5 +195,6 @@ def test_end_of_the_feed_has_the_checkpoint(client: Client, heads: list[TreeHead
 def test_stored_text_is_what_the_ledger_hashes(client: Client, heads: list[TreeHead]) -> None:
     for change in client.get("/api/v1/changes/", {"embed": "stored"}).json()["results"]:
         assert change["claim"] is None
-        assert hashlib.sha256(change["stored"].encode()).hexdigest() == change["stored_sha256"]
+        sealed = seal(change["note"], change["stored"], change["salts"])
+        assert hashlib.sha256(sealed.encode()).hexdigest() == change["sealed_sha256"]
         assert '\t"/claims/' in change["stored"]

@@ -1,0 +1,44 @@
+"""The hash of what an entry says: of its texts only salted digests are hashed, so that one can be removed by law.
+
+The note and the body are cut at their quotation marks (`stored` writes those inside a text as `\\u0022`); the cuts have
+numbers, the note 0. A digest is the SHA-256 of the salt, a space and the text. All salts follow from one random seed.
+After a removal there is no seed any more: each text has its salt, and a removed one, behind a hyphen, its digest.
+
+The database computes the same (`claims.models.ledger_rules.sealed_sha256`); docs/ledger-proofs.md describes it.
+"""
+
+import json
+import sys
+from hashlib import sha256
+from pathlib import Path
+
+
+def seal(note: str, body: str, salts: str) -> str:
+    """Return the text with a digest in the place of each text; its hash is in the ledger."""
+    given = salts.split(",")
+    parts = ["", note, *body.split('"')]
+    for place in range(1, len(parts), 2):
+        # A name of a member is no text.
+        if not "".join(parts[place + 1 : place + 2]).startswith(":"):
+            parts[place] = digest_text(parts[place], compute_salt(given, place // 2))
+    return '"'.join(parts)
+
+
+def compute_sealed_sha256(note: str, body: str, salts: str) -> str:
+    return sha256(seal(note, body, salts).encode()).hexdigest()
+
+
+def compute_salt(given: list[str], number: int) -> str:
+    """The salt of a text; of one that was removed its digest, behind a hyphen; "" where there is none."""
+    if len(given) == 1:
+        return sha256(f"{given[0]} {number}".encode()).hexdigest()
+    return given[number] if number < len(given) else ""
+
+
+def digest_text(text: str, salt: str) -> str:
+    return salt[1:] if salt.startswith("-") else sha256(f"{salt} {text}".encode()).hexdigest()
+
+
+if __name__ == "__main__":  # in an evidence pack, beside the files that it names
+    said = json.loads(Path(sys.argv[1]).read_text("utf-8"))
+    sys.stdout.buffer.write(seal(said["note"], Path(sys.argv[2]).read_text("utf-8"), said["salts"]).encode())
