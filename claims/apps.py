@@ -21,12 +21,7 @@ class ClaimsConfig(AppConfig):
 
         register(partial(call, "claims.matching.embedding.checks.check_embedder"))
         call_later(snapshot_stored, "claims.quotes.changed_sources.follow_source")
-        for receiver in (
-            "claims.matching.embedding.tasks.announce",
-            "claims.readers.desk.complaint_moves.corrections_published",
-            "claims.readers.desk.request_moves.claims_published",
-        ):
-            call_later(entries_added, receiver)
+        call_later(entries_added, "claims.matching.embedding.tasks.announce")
         # After `migrate` and not in a migration, because permissions exist only then: those of features last.
         post_migrate.connect(self.complete_newsroom, sender=[self, *installed()][-1])
 

@@ -12,8 +12,6 @@ from claims.links import tasks as link_tasks
 from claims.matching.embedding import tasks as embedding_tasks
 from claims.models import Presence, StoredAnswer, UnsavedForm
 from claims.newsroom import audit, desk_sessions, factor_mail, invitations
-from claims.readers import reader_mails
-from claims.readers import tasks as reader_tasks
 from claims.review import (
     archiving_tasks,
     classification,
@@ -44,8 +42,6 @@ __all__ = [
     "notification_upkeep",
     "open_replies",
     "proof_tasks",
-    "reader_mails",
-    "reader_tasks",
     "reply_mails",
     "watch_tasks",
 ]

@@ -20,7 +20,6 @@ from claims.public.pages import (
     subjects,
     views,
 )
-from claims.readers.intake import complaint_page, message_page, request_page
 from factcheck import features
 
 urlpatterns = [
@@ -30,7 +29,6 @@ urlpatterns = [
     path("claims/facets/", listed_claims.counts, name="claim-counts"),
     path("claims/<int:pk>/", views.claim, name="claim-permanent"),
     path("claims/<int:pk>/versions/<int:version>/", views.claim_version, name="claim-version"),
-    path("claims/<int:pk>/complain/", complaint_page.complaint, name="reader-complaint"),
     path("claims/<int:pk>/<str:slug>/", views.claim, name="claim"),
     path("dumps/", dump_files.dumps_page, name="dumps"),
     path("dumps/index.json", dump_files.dumps_index, name="dumps-index"),
@@ -53,15 +51,6 @@ urlpatterns = [
     path("sources/<int:pk>/copies/<str:sha256>/", archived_file.archived_file, name="source-file"),
     path("check/", check.check, name="check"),
     path("check/answer/", check.answer, name="check-answer"),
-    path("ask/", request_page.asking, name="reader-request"),
-    path("ask/send/", request_page.asked, name="reader-request-sent"),
-    path("messages/sent/", message_page.sent, name="reader-message-sent"),
-    path("messages/deleted/", message_page.all_deleted, name="reader-data-deleted"),
-    path("messages/<str:token>/", message_page.message, name="reader-message"),
-    path("messages/<str:token>/confirm/", message_page.confirmed, name="reader-message-confirm"),
-    path("messages/<str:token>/withdraw/", message_page.withdrawn, name="reader-message-withdraw"),
-    path("messages/<str:token>/delete/", message_page.deleted, name="reader-message-delete"),
-    path("messages/<str:token>/export/", message_page.exported, name="reader-message-export"),
     path("clusters/", clusters.clusters, name="clusters"),
     path("clusters/<int:pk>/", clusters.cluster, name="cluster-permanent"),
     path("clusters/<int:pk>/<str:slug>/", clusters.cluster, name="cluster"),

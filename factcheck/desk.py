@@ -160,14 +160,6 @@ def _sections() -> list[dict[str, Any]]:
                 ),
                 menu_entry(_("Sources"), "article", "sources_source"),
                 menu_entry(_("Awaiting answers"), "reply", "claims_replyrequest", queue="awaited"),
-                menu_entry(
-                    *(_("Readers’ requests"), "live_help", "claims_readerrequest"),
-                    permission="claims.answer_readerrequest",
-                ),
-                menu_entry(
-                    *(_("Complaints"), "contact_support", "claims_complaint"),
-                    permission="claims.answer_complaint",
-                ),
             ],
         },
         {

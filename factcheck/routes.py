@@ -49,7 +49,6 @@ from claims.public.api.match import MatchResource
 from claims.public.api.media_lookup import MediaLookupResource
 from claims.public.api.quotes import QuotesResource
 from claims.public.api.source_copies import CopiesResource
-from claims.readers.intake.submission_api import ComplaintSubmission, RequestSubmission
 from factcheck import features
 from factcheck.api.problem_codes import CODES
 from factcheck.api.resources import conditional, sha256_of
@@ -168,8 +167,6 @@ ROUTES: dict[str, Any] = {
         name: f"ledger-{name}" for name in ("checkpoint", "checkpoints", "keys", "inclusion", "consistency")
     },
     "fact_check_tools": "claims-search",
-    "complaints": "complaints",
-    "requests": "requests",
     "editorial": "editorial",
     "schema": "schema",
     "docs": "docs",
@@ -243,8 +240,6 @@ def openapi() -> Any:
 v1 = [
     *router.urls,
     *listings,
-    path(f"{V1}complaints/", ComplaintSubmission.as_view(), name="complaints"),
-    path(f"{V1}requests/", RequestSubmission.as_view(), name="requests"),
     *log,
     path(V1, include(features.routes("api"))),
     path(f"{V1}editorial/", include("claims.editorial.urls")),

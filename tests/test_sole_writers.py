@@ -89,8 +89,8 @@ CHATS = {"claims.teamwork.chat"}
 WATCHED = {"claims.articles.watches.listed_pages", "claims.articles.watches.watched_articles"}
 #: Who changes the state of what readers sent; the database writes each change down itself.
 READERS = {
-    f"claims.readers.{name}"
-    for name in ("submissions", "personal_data", "desk.quarantine", "desk.request_moves")
+    f"claims.features.complaints.{name}"
+    for name in ("submissions", "personal_data", "quarantine", "request_moves")
 }
 
 #: Who says in memory what would be, and stores none of it.

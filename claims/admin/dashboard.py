@@ -16,7 +16,6 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
 from claims.admin.assignment import due_badge, priority_badge
-from claims.admin.complaint_clock import clock_badge
 from claims.admin.first_steps import first_steps
 from claims.admin.queue_ages import MOST_COUNTED, queue_lines, queue_page, readable_rows
 from claims.admin.queues import QUEUES, ListedRow, every_queue
@@ -24,7 +23,7 @@ from claims.admin.scheduling import planned_badge, with_planned
 from claims.admin.status_badges import deadline_badge, rating_badge, state_badge, status_badge
 from claims.admin.trends import trends_context
 from claims.articles.score_reasons import band_label
-from claims.models import Assignment, Claim, Complaint, Publication, ReplyRequest, Verdict
+from claims.models import Assignment, Claim, Publication, ReplyRequest, Verdict
 from claims.models.assignment import BY_URGENCY
 from claims.models.visibility import READ_DRAFTS
 from factcheck.admin.badges import badge
@@ -72,8 +71,6 @@ def _cards(person: User) -> Iterator[Card]:
     """Return the person's own work, most urgent list first."""
     if person.has_perm("claims.take_work"):
         yield _my_work(person)
-    if person.has_perm("claims.answer_complaint"):
-        yield _complaints()
     yield from _listed_queues(person)
     for permission, name in (
         ("claims.sign_off_verdict", "review"),
@@ -134,14 +131,6 @@ def _listed_queues(person: User) -> Iterator[Card]:
                 count, found = _counted(queue.of(readable_rows(model, person), person))
                 lines = [queue.list_row(row) for row in found]
                 yield Card(name, str(queue.title), count, queue_page(model, name), lines)
-
-
-def _complaints() -> Card:
-    """List everything that the newsroom has to answer, most urgent first, whoever is absent."""
-    count, found = _counted(Complaint.objects.waiting().select_related("claim").order_by("due_on", "pk"))
-    page = reverse("admin:claims_complaint_changelist") + "?queue=complaints"
-    lines = [ListedRow(str(row.claim), change_page(row), clock_badge(row)) for row in found]
-    return Card("complaints", _("Complaints from readers"), count, page, lines)
 
 
 def _work_line(row: Assignment) -> ListedRow:

@@ -27,12 +27,10 @@ from django_stubs_ext import StrOrPromise
 from claims.models import (
     Appearance,
     Claim,
-    Complaint,
     Mention,
     PeerNewsroom,
     PossibleDuplicate,
     Rating,
-    ReaderRequest,
     Repeat,
     ReplyRequest,
     SignOff,
@@ -202,16 +200,6 @@ def _awaited(requests: Any, person: User) -> QuerySet[ReplyRequest]:
     return awaited
 
 
-def _waiting(messages: Any, person: User) -> Any:
-    """Return complaints and requests that await an answer."""
-    return messages.waiting()
-
-
-def _held(messages: Any, person: User) -> Any:
-    """Return messages held as possible spam."""
-    return messages.held()
-
-
 def _in_need(links: Any, person: User) -> QuerySet[LinkState]:
     in_need: QuerySet[LinkState] = links.waiting()
     return in_need
@@ -338,34 +326,6 @@ REPLY_QUEUES = {
     ),
 }
 
-COMPLAINT_QUEUES = {
-    "complaints": Queue(_("Complaints to answer"), _waiting, ("due_on", "pk")),
-    "held_complaints": Queue(
-        _("Complaints held as possible spam"),
-        _held,
-        ("received_at", "pk"),
-        "claims.answer_complaint",
-        "received_at",
-    ),
-}
-
-REQUEST_QUEUES = {
-    "requests": Queue(
-        _("Readers’ requests"),
-        _waiting,
-        (F("askers").desc(), F("confirmed_at"), "pk"),
-        "claims.answer_readerrequest",
-        "confirmed_at",
-    ),
-    "held_requests": Queue(
-        _("Requests held as possible spam"),
-        _held,
-        ("received_at", "pk"),
-        "claims.answer_readerrequest",
-        "received_at",
-    ),
-}
-
 LINK_QUEUES = {
     "links": Queue(_("Links to review"), _in_need, ("since", "pk"), "sources.change_linkstate", "since"),
 }
@@ -382,8 +342,6 @@ QUEUES: dict[type[Model], dict[str, Queue]] = {
     Watch: WATCH_QUEUES,
     LinkState: LINK_QUEUES,
     PeerNewsroom: PEER_QUEUES,
-    Complaint: COMPLAINT_QUEUES,
-    ReaderRequest: REQUEST_QUEUES,
 }
 
 

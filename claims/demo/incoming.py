@@ -1,4 +1,4 @@
-"""What reaches the demo's newsroom from outside: pictures, repeats, broken links, another newsroom, readers' messages.
+"""What reaches the demo's newsroom from outside: pictures, repeats, broken links, another newsroom, features' own.
 
 Nothing is fetched and nothing is sent: all of it is invented, and the addresses are of hosts that do not exist.
 """
@@ -20,9 +20,7 @@ from claims.links.resolved_links import settle_link
 from claims.links.watched_links import look_for_new
 from claims.matching.answers import MatchTerms, match_published_text
 from claims.matching.repeat_detection import find_repeated_sentences, note_in_snapshot, note_of_reader
-from claims.models import Claim, PeerProgress, Publication
-from claims.readers import submissions
-from claims.readers.confirmations import Sender
+from claims.models import Claim, PeerProgress
 from claims.review import claim_edits, described_media
 from factcheck import features
 from factcheck.web.site_urls import with_plain_quotation_marks
@@ -56,16 +54,6 @@ def receive(
     _check_links(content["links"], sources)
     for row in content["newsrooms"]:
         _follow(row, people[row["by"]])
-    for row in content["complaints"]:
-        entry = Publication.objects.current().by_house().get(claim=claims[row["claim"]])
-        sender = Sender(row["mail"], row["name"])
-        complaint = submissions.complain(entry, kind=row["kind"], text=row["text"], sender=sender)
-        if row["is_confirmed"]:
-            submissions.confirm(complaint.contact)
-    for row in content["requests"]:
-        request = submissions.ask(text=row["text"], address=row["address"], sender=Sender(row["mail"]))
-        if row["is_confirmed"]:
-            submissions.confirm(request.contacts.get())
     for add_rows in features.declared("demo"):
         add_rows(content, claims, sources, people)
 

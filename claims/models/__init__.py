@@ -31,8 +31,6 @@ from .claimant import Claimant
 from .cluster import Cluster, ClusterMember
 from .comment import Comment
 from .compared_statement import ComparedStatement
-from .complaint import Complaint
-from .contact_details import ContactDetails
 from .desk_session import DeskSession, SignedInPerson
 from .evidence import Evidence
 from .hash_tile import HashTile
@@ -49,12 +47,8 @@ from .publication import Publication
 from .published_verdict import PublishedVerdict
 from .quote_status import QuoteFate
 from .rating import Rating, RatingClass, RatingScale
-from .reader_picture import ReaderPicture
-from .reader_request import ReaderRequest
 from .repeat import Repeat
 from .reply_template import ReplyTemplate
-from .request_state import SpamSign
-from .request_transition import ReaderStep
 from .review_chain import ReviewLink, UnlinkedReviewRow
 from .right_of_reply import ReplyRequest
 from .saved_view import SavedView
@@ -102,8 +96,6 @@ __all__ = [
     "ClusterMember",
     "Comment",
     "ComparedStatement",
-    "Complaint",
-    "ContactDetails",
     "CorrectionKind",
     "DeskSession",
     "EmbeddingModel",
@@ -136,9 +128,6 @@ __all__ = [
     "Rating",
     "RatingClass",
     "RatingScale",
-    "ReaderPicture",
-    "ReaderRequest",
-    "ReaderStep",
     "Repeat",
     "ReplyRequest",
     "ReplyTemplate",
@@ -154,7 +143,6 @@ __all__ = [
     "SignOff",
     "SignedInPerson",
     "SigningKey",
-    "SpamSign",
     "StatedWords",
     "StatementVector",
     "StoredAnswer",

@@ -44,9 +44,6 @@ FACT_CHECKER = [
     *(f"claims.view_{model}" for model in ("peernewsroom", "peerclaim")),
     *(f"sources.{verb}_linkstate" for verb in ("view", "change")),
     "claims.take_work",
-    # What readers write, but not who they are.
-    *(f"claims.view_{model}" for model in ("complaint", "readerrequest")),
-    "claims.answer_readerrequest",
     "claims.submit_verdict",
     "claims.sign_off_verdict",
     "claims.sign_off_translation",
@@ -72,10 +69,8 @@ EDITOR = [
     "claims.run_import",
     "claims.undo_import",
     "claims.share_savedview",
-    "claims.answer_complaint",
     "claims.view_newsroompage",
     "claims.add_newsroompage",
-    "claims.view_contactdetails",
 ]
 ADMINISTRATOR = [
     *EDITOR,

@@ -1,6 +1,5 @@
 """A desk at which everything has happened once: rows of every model, and the addresses of their pages."""
 
-import hashlib
 from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
@@ -19,7 +18,6 @@ from claims.models import (
     ChatChannel,
     Claim,
     Claimant,
-    Complaint,
     EmbeddingModel,
     ImportProblem,
     ImportRun,
@@ -29,8 +27,6 @@ from claims.models import (
     PossibleDuplicate,
     Rating,
     RatingScale,
-    ReaderPicture,
-    ReaderRequest,
     Repeat,
     ReplyRequest,
     ReplyTemplate,
@@ -39,7 +35,6 @@ from claims.models import (
     Watch,
 )
 from claims.newsroom import api_tokens
-from claims.readers.confirmations import Sender, remember
 from claims.review import clusters, verdict_drafts
 from claims.teamwork import assignments, comments
 from claims.teamwork.notifications import notify_people
@@ -132,7 +127,6 @@ def add_row_of_each(checker: User, editor: User) -> None:
         signature="A" * 86,
         body="{}",
     )
-    _add_messages_of_readers(claim, number)
     ChatChannel.objects.create(
         name=f"#{number}", shape="slack", address="https://hooks.example.org/services/T0"
     )
@@ -184,22 +178,4 @@ def _keep_what_it_rests_on(source: Source, checker: User) -> None:
             "since": timezone.now(),
             "moved_to": f"{source.url}/moved",
         },
-    )
-
-
-def _add_messages_of_readers(claim: Claim, number: int) -> None:
-    """A complaint and a request that were confirmed; nobody is mailed."""
-    sender = Sender(f"reader-{number}@example.org")
-    complaint = Complaint.objects.create(claim=claim, version=1, kind="other", text=f"Look again, {number}.")
-    remember(sender, complaint=complaint)
-    Complaint.objects.filter(pk=complaint.pk).update(
-        state="confirmed", due_on=timezone.localdate(), promised_days=7
-    )
-    asked = ReaderRequest.objects.create(text=f"Is this real, {number}?", picture_key=f"sha256:{number}")
-    remember(sender, request=asked)
-    ReaderPicture.objects.create(
-        request=asked, media_type="image/gif", content=b"GIF89a", sha256=hashlib.sha256(b"GIF89a").hexdigest()
-    )
-    ReaderRequest.objects.filter(pk=asked.pk).update(
-        state="confirmed", askers=1, last_asked_at=timezone.now()
     )

@@ -8,22 +8,21 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from claims.models import Claim, Claimant, Complaint, Publication, Transition
-from tests.claims.readers.conftest import complain, work
+from claims.models import Claim, Claimant, Publication, Transition
 from tests.helpers.bracketed_words import bracketed, brackets, everything_written, outside
 from tests.helpers.kept_newsroom import checker, claimant, editor, kept_rows, publish
 from tests.helpers.page_words import words_of_page
 from tests.helpers.reader_pages import correct
 from tests.helpers.reader_site import pages_of_readers
 
-__all__ = ["brackets", "checker", "claimant", "complain", "editor", "kept_rows", "publish"]  # fixtures
+__all__ = ["brackets", "checker", "claimant", "editor", "kept_rows", "publish"]  # fixtures
 
 pytestmark = pytest.mark.django_db
 
 Publish = Callable[..., Claim]
 
 #: What is called so in every language: names of things and of formats.
-_NAMES = """
+NAMES = """
 Factcheck Newsroom
 English Deutsch Español Français Português العربيّة 한국어
 Atom RSS JSON JSON Feed JSON-LD SHA-256 Wikidata UTC CSV IFCN EFCSN
@@ -58,7 +57,7 @@ def test_nothing_but_what_people_wrote_is_left_in_english(
         "/messages/deleted/",
         "/messages/no-such-message/",
     ]
-    written = everything_written() + _NAMES
+    written = everything_written() + NAMES
     written += "".join(json.dumps(entry.document, ensure_ascii=False) for entry in Publication.objects.all())
     left = {}
     for path in paths:
@@ -183,22 +182,3 @@ def test_what_is_written_down_is_in_the_language_of_the_house(
     for entry in Publication.objects.filter(claim=claim):
         assert "⟦" not in json.dumps(entry.document, default=str)
     assert Transition.objects.filter(claim=claim).exists()
-
-
-def test_mails_to_readers_are_looked_up(
-    brackets: None, complain: Callable[..., Complaint], publish: Publish
-) -> None:
-    complaint = complain(publish(), confirmed=False)
-    written = everything_written() + _NAMES + (complaint.text or "")
-    for message in work():
-        html = "".join(
-            str(body) for body, kind in getattr(message, "alternatives", []) if kind == "text/html"
-        )
-        plain = re.sub(r"https?://\S+", "|", message.body)
-        left = [
-            part
-            for part in outside(f"{message.subject}\n{plain}")
-            if re.search(r"[A-Za-z]{3} [A-Za-z]{2}", part) and part not in written
-        ]
-        assert left == []
-        assert bare(html, written) == []

@@ -179,7 +179,7 @@ OPENED = {
     ),
     *("claims_comment_people", "claims_comment_of_claim", "claims_comment_thread"),
     *("claims_importrun_progress", "claims_importrun_report"),
-    "claims_readerrequest_picture",
+    "complaints_readerrequest_picture",
     *("claims_claim_evidence_pack", "sources_source_file", "sources_source_timestamp"),
     *("claims_claimant_same_as", "claims_topic_same_as", "sources_publisher_same_as"),
     *("claims_claimant_names", "claims_topic_names", "sources_publisher_names", "sources_source_names"),

@@ -6,6 +6,6 @@ from factcheck.features import Feature
 class Standards(Feature):
     name = "claims.features.standards"
     verbose_name = _("How we meet the standards")
-    requires = ("discovery",)
+    requires = ("complaints", "discovery")
     api_index = {"standards": "standards-api"}
     plain_pages = {"standards": "claims.features.standards.plain_page.standards"}

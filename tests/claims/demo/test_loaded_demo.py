@@ -17,14 +17,12 @@ from claims.models import (
     Assignment,
     Claim,
     Comment,
-    Complaint,
     Evidence,
     Notification,
     PeerNewsroom,
     PossibleDuplicate,
     Publication,
     Rating,
-    ReaderRequest,
     Repeat,
     ScheduledPublication,
     SignOff,
@@ -177,9 +175,6 @@ def test_no_page_for_what_comes_in_is_empty() -> None:
     newsroom = PeerNewsroom.objects.get()
     assert newsroom.active is False
     assert Counter(newsroom.claims.values_list("status", flat=True)) == {"published": 2, "retracted": 1}
-    assert Counter(Complaint.objects.values_list("state", flat=True)) == {"confirmed": 2, "new": 1}
-    requests = ReaderRequest.objects.order_by("pk").values_list("state", "askers")
-    assert list(requests) == [("confirmed", 1), ("confirmed", 2), ("new", 0)]
 
 
 def test_work_is_somebodys_and_one_piece_is_overdue() -> None:

@@ -132,7 +132,7 @@ print(json.dumps(answers))
 #: Pages of features, by the preset from which on they are there.
 PAGES = {
     "small": ["/robots.txt", "/index.md"],
-    "newsroom": ["/standards/", "/widget.js", "/api/v1/standards/", "/widgets/list/"],
+    "newsroom": ["/standards/", "/widget.js", "/api/v1/standards/", "/widgets/list/", "/ask/"],
 }
 
 

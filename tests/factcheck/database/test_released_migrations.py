@@ -54,7 +54,7 @@ def test_an_unknown_revision_is_named(repository: Path) -> None:
 
 
 def test_migrations_of_libraries_are_not_ours() -> None:
-    features = {"discovery", "webhooks", "witnesses"}
+    features = {"complaints", "discovery", "webhooks", "witnesses"}
     assert {app for app, _name in ours(MigrationLoader(None))} == {
         "claims",
         "factcheck",
@@ -85,6 +85,7 @@ def test_what_the_revision_has_not_is_new(monkeypatch: pytest.MonkeyPatch) -> No
     )
     assert unreleased(MigrationLoader(None), "v1") == [
         ("claims", "0002_initial"),
+        ("complaints", "0001_initial"),
         ("discovery", "0001_initial"),
         ("factcheck", "0001_ratelimit"),
         ("factcheck", "0002_jobrequest"),

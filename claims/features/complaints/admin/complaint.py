@@ -1,0 +1,148 @@
+"""Complaints from readers at the desk: the queue with its clock, and a page for each."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+
+from claims.admin.list_filters import QueueFilter
+from claims.features.complaints import complaint_moves
+from claims.features.complaints.admin.complaint_clock import clock_badge
+from claims.features.complaints.admin.reader_messages import Deed, ReaderMessageAdmin
+from claims.features.complaints.models import Complaint, ReaderStep
+from claims.features.complaints.submissions import ANSWER_COMPLAINTS
+from claims.newsroom.people import get_display_name
+from claims.newsroom.refusals import NotPossible
+from factcheck.admin.badges import Tone, badge
+from factcheck.admin.base import change_page, person_at
+
+_STATE_TONES: dict[str, Tone] = {
+    Complaint.State.CONFIRMED: "waiting",
+    Complaint.State.IN_PROGRESS: "active",
+    Complaint.State.ANSWERED: "good",
+    Complaint.State.SPAM: "bad",
+}
+
+
+def complaint_badge(complaint: Complaint) -> SafeString:
+    """Return the state or outcome of a complaint as a badge."""
+    if complaint.state == Complaint.State.NEW:
+        return badge(gettext("Held back"), "waiting")
+    words = complaint.get_state_display()
+    if complaint.outcome:
+        words = f"{words}: {complaint.get_outcome_display()}"
+    return badge(words, _STATE_TONES.get(complaint.state, "faded"))
+
+
+def _take(request: HttpRequest, complaint: Complaint, person: User) -> str:
+    complaint_moves.assign(complaint, person, by=person)
+    return gettext("Assigned to you.")
+
+
+def _give(request: HttpRequest, complaint: Complaint, person: User) -> str:
+    chosen = request.POST.get("person", "")
+    to = complaint_moves.people_for_complaints().filter(pk=chosen).first() if chosen.isdecimal() else None
+    if to is None:
+        raise NotPossible(gettext("Choose who will answer it."))
+    complaint_moves.assign(complaint, to, by=person)
+    return gettext("Assigned to %(person)s.") % {"person": get_display_name(to)}
+
+
+def _put_back(request: HttpRequest, complaint: Complaint, person: User) -> str:
+    complaint_moves.put_back(complaint, by=person)
+    return gettext("Released: anyone can now take it.")
+
+
+def _correct(request: HttpRequest, complaint: Complaint, person: User) -> str:
+    draft = complaint_moves.start_correction(complaint, by=person)
+    request.begun = draft  # type: ignore[attr-defined]  # where one goes on
+    return gettext("This draft is the correction for the complaint.")
+
+
+def _answer(request: HttpRequest, complaint: Complaint, person: User) -> str:
+    sent = request.POST
+    complaint_moves.answer(
+        complaint,
+        outcome=sent.get("outcome", ""),
+        answer=sent.get("answer", ""),
+        reason=sent.get("reason", ""),
+        by=person,
+    )
+    return gettext("Answered: the reader will receive an email.")
+
+
+def _reject(request: HttpRequest, complaint: Complaint, person: User) -> str:
+    complaint_moves.reject(complaint, reason=request.POST.get("reason", ""), by=person)
+    return gettext("Rejected: the reader will receive the reason by email.")
+
+
+@admin.register(Complaint)
+class ComplaintAdmin(ReaderMessageAdmin):
+    subject = ReaderStep.Subject.COMPLAINT
+    list_display = ("about", "how_far", "clock", "kind", "assigned_to", "received_at")
+    list_filter = (
+        QueueFilter,
+        ("kind", ChoicesDropdownFilter),
+        ("state", ChoicesDropdownFilter),
+        ("outcome", ChoicesDropdownFilter),
+        ("claim", AutocompleteSelectFilter),
+        ("assigned_to", AutocompleteSelectFilter),
+    )
+    list_select_related = ("claim", "assigned_to")
+    search_fields = ("text", "claim__statement")
+    search_help_text = _("Words in the complaint or the claim")
+    ordering = ("-pk",)
+    deciding = ANSWER_COMPLAINTS
+    page_template = "admin/desk/complaint.html"
+    deeds: ClassVar[dict[str, Deed]] = {
+        "take": _take,
+        "give": _give,
+        "put-back": _put_back,
+        "correct": _correct,
+        "answer": _answer,
+        "reject": _reject,
+    }
+
+    @admin.display(description=_("complaint"), ordering="claim__statement")
+    def about(self, complaint: Complaint) -> SafeString:
+        words = complaint.text if len(complaint.text) <= 160 else complaint.text[:159] + "…"
+        return format_html(
+            '<span class="desk-statement" dir="auto">{}'
+            '<span class="desk-quiet desk-reader-words" dir="auto">{}</span></span>',
+            complaint.claim,
+            words or gettext("(deleted by the reader)"),
+        )
+
+    @admin.display(description=_("state"), ordering="state")
+    def how_far(self, complaint: Complaint) -> SafeString:
+        return complaint_badge(complaint)
+
+    @admin.display(description=_("time"), ordering="due_on")
+    def clock(self, complaint: Complaint) -> SafeString | str:
+        return clock_badge(complaint)
+
+    def page_context(self, request: HttpRequest, row: Complaint) -> dict[str, Any]:
+        person = person_at(request)
+        waiting = row.is_waiting
+        return {
+            "complaint": row,
+            "state": complaint_badge(row),
+            "clock": clock_badge(row),
+            "claim_page": change_page(row.claim),
+            "draft_page": change_page(row.correction) if row.correction else "",
+            "outcomes": Complaint.Outcome.choices,
+            "people": complaint_moves.people_for_complaints() if waiting else [],
+            "is_mine": row.assigned_to_id == person.pk,
+            "is_own_work": waiting and complaint_moves.wrote_what_is_complained_about(row, person),
+            "may_correct": person.has_perm("claims.add_verdict") and not row.entry_id,
+        }
+
+    def next_page(self, request: HttpRequest, name: str, row: Complaint) -> str:
+        begun = getattr(request, "begun", None)
+        return change_page(begun) if begun else super().next_page(request, name, row)

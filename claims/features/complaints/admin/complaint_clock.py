@@ -1,0 +1,31 @@
+"""The time left to answer a complaint, as a badge; red when overdue."""
+
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from claims.features.complaints import working_days
+from claims.features.complaints.models import Complaint
+from factcheck.admin.badges import Tone, badge
+
+#: With this number of working days left, the deadline changes colour.
+_SOON = 2
+
+
+def clock_badge(complaint: Complaint) -> SafeString | str:
+    """Working days that are left of those that were promised; how late it is; or how many it took."""
+    if complaint.working_days is not None:
+        in_time = complaint.working_days <= (complaint.promised_days or 0)
+        words = ngettext("after %d working day", "after %d working days", complaint.working_days)
+        return badge(words % complaint.working_days, "faded" if in_time else "bad")
+    if complaint.due_on is None or not complaint.is_waiting:
+        return ""
+    left = working_days.count_after(working_days.today(), complaint.due_on)
+    if left < 0:
+        return badge(_("Overdue since %s") % date_format(complaint.due_on, "SHORT_DATE_FORMAT"), "bad")
+    if complaint.due_on == working_days.today():
+        return badge(_("Due today"), "waiting")
+    words = ngettext("%d working day left", "%d working days left", left) % left
+    tone: Tone = "waiting" if left <= _SOON else "neutral"
+    return badge(words, tone)

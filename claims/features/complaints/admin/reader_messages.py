@@ -1,0 +1,173 @@
+"""What the pages for complaints and requests share: read-only messages, and decisions about held ones."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from claims.admin.list_filters import QueueOrder
+from claims.features.complaints import quarantine
+from claims.features.complaints.models import ContactDetails, ReaderStep, SpamSign
+from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
+from factcheck.database.rules import in_words
+
+#: Does what a button asks for; what it says is shown above the page that comes next.
+Deed = Callable[[HttpRequest, Any, User], str]
+
+
+class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
+    """Lists, and a page for each row, with what can be done about it. Who sent it is shown to whom may see that."""
+
+    #: As what its steps are written down.
+    subject: ClassVar[str]
+    #: By the last part of a button's address: what it does.
+    deeds: ClassVar[dict[str, Deed]] = {}
+    page_template: ClassVar[str]
+    #: Who decides.
+    deciding: ClassVar[str]
+    list_per_page = 30
+    actions = ("let_selected_through", "mark_selected_as_spam")
+
+    # One of them ------------------------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        name = self.opts.model_name
+        own = [
+            path(
+                f"<int:pk>/{deed}/",
+                self.admin_site.admin_view(self._button(deed)),
+                name=f"complaints_{name}_{deed}",
+            )
+            for deed in [*self.deeds, "let-through", "spam"]
+        ]
+        return [*own, *super().get_urls()]
+
+    def change_view(
+        self,
+        request: HttpRequest,
+        object_id: str,
+        form_url: str = "",
+        extra_context: dict[str, Any] | None = None,
+    ) -> HttpResponse:
+        """The page: what the reader wrote, what happened to it, and what can be done."""
+        row = self._row(request, object_id)
+        if request.method == "POST":
+            raise PermissionDenied  # it is changed by its buttons alone
+        return self.page(request, row)
+
+    def page(self, request: HttpRequest, row: Any, *, refusal: str = "") -> HttpResponse:
+        """Render the page of a row, with typed values if they were rejected."""
+        person = person_at(request)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": str(row),
+            "subtitle": None,
+            "opts": self.opts,
+            "row": row,
+            "refusal": refusal,
+            "typed": request.POST,
+            "may_decide": self._may_decide(request),
+            "is_held": row.state == row.State.NEW,
+            "held_because": [SpamSign(sign).label for sign in row.held_because],
+            "steps": self._steps(row),
+            "may_see_contacts": person.has_perm("complaints.view_contactdetails"),
+            "contacts": self._contacts(row) if person.has_perm("complaints.view_contactdetails") else [],
+            **self.page_context(request, row),
+        }
+        return TemplateResponse(request, self.page_template, context, status=409 if refusal else 200)
+
+    def page_context(self, request: HttpRequest, row: Any) -> dict[str, Any]:
+        """Return additional template context."""
+        return {}
+
+    def _button(self, name: str) -> Callable[..., HttpResponse]:
+        def pressed(request: HttpRequest, pk: int) -> HttpResponse:
+            if not self._may_decide(request):
+                raise PermissionDenied
+            row = self._row(request, str(pk))
+            if request.method != "POST":
+                return HttpResponseRedirect(change_page(row))
+            person = person_at(request)
+            try:
+                said = self._done(name, request, row, person)
+            except NotInRole as refusal:
+                raise PermissionDenied(str(refusal)) from None
+            except (NotPossible, NotAllowed) as refusal:
+                return self.page(request, self._row(request, str(pk)), refusal=str(refusal))
+            except IntegrityError as refusal:
+                return self.page(request, self._row(request, str(pk)), refusal=in_words(refusal))
+            if said:
+                messages.success(request, said)
+            return HttpResponseRedirect(self.next_page(request, name, row))
+
+        return pressed
+
+    def _done(self, name: str, request: HttpRequest, row: Any, person: User) -> str:
+        if name == "let-through":
+            quarantine.let_through([row], by=person)
+            return gettext("Released: the sender is asked to confirm it.")
+        if name == "spam":
+            quarantine.mark_as_spam([row], by=person)
+            return gettext("Marked as spam. The email address was deleted.")
+        return type(self).deeds[name](request, row, person)
+
+    def next_page(self, request: HttpRequest, name: str, row: Any) -> str:
+        """Return the page to show after a button."""
+        return change_page(row)
+
+    def _row(self, request: HttpRequest, pk: str) -> Any:
+        """Return the row, if the person may read it."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        row = self.get_object(request, pk)
+        if row is None:
+            raise Http404
+        return row
+
+    def _may_decide(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(self.deciding)
+
+    def _steps(self, row: Any) -> list[dict[str, Any]]:
+        """Return the steps in order."""
+        found = ReaderStep.objects.filter(subject=self.subject, number=row.pk).select_related("assigned_to")
+        labels = dict(row.State.choices)
+        return [
+            {
+                "at": step.at,
+                "by": step.by_name,
+                "after": labels.get(step.after, step.after),
+                "to": step.assigned_to,
+            }
+            for step in found
+        ]
+
+    def _contacts(self, row: Any) -> list[ContactDetails]:
+        of = {self.subject: row}
+        return list(ContactDetails.objects.filter(**of).order_by("pk")[:100])
+
+    # Held back --------------------------------------------------------------------------------------------------------
+
+    def has_decide_permission(self, request: HttpRequest) -> bool:
+        return self._may_decide(request)
+
+    @admin.action(description=_("Not spam: ask the sender to confirm"), permissions=["decide"])
+    def let_selected_through(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        number = quarantine.let_through(rows, by=person_at(request))
+        messages.success(request, ngettext("%d message released.", "%d messages released.", number) % number)
+
+    @admin.action(description=_("Spam"), permissions=["decide"])
+    def mark_selected_as_spam(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        number = quarantine.mark_as_spam(rows, by=person_at(request))
+        messages.success(
+            request, ngettext("%d message marked as spam.", "%d messages marked as spam.", number) % number
+        )

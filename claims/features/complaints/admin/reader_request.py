@@ -1,0 +1,146 @@
+"""Requests from readers at the desk: most requested first, with the decisions about them."""
+
+from typing import Any, ClassVar
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from claims.admin.list_filters import LanguageFilter, QueueFilter
+from claims.admin.similar_claims import similar
+from claims.features.complaints import request_moves
+from claims.features.complaints.admin.reader_messages import Deed, ReaderMessageAdmin
+from claims.features.complaints.models import ReaderPicture, ReaderRequest, ReaderStep
+from claims.models import Claim
+from claims.models.claim import LONGEST_STATEMENT
+from claims.newsroom.refusals import NotPossible
+from factcheck.admin.badges import Tone, badge
+from factcheck.admin.base import change_page, person_at
+
+_STATE_TONES: dict[str, Tone] = {
+    ReaderRequest.State.CONFIRMED: "waiting",
+    ReaderRequest.State.TAKEN_UP: "active",
+    ReaderRequest.State.ANSWERED: "good",
+    ReaderRequest.State.SPAM: "bad",
+}
+
+
+def request_badge(asked: ReaderRequest) -> SafeString:
+    """Return the state of a request as a badge."""
+    if asked.state == ReaderRequest.State.NEW:
+        return badge(gettext("Held back"), "waiting")
+    return badge(asked.get_state_display(), _STATE_TONES.get(asked.state, "faded"))
+
+
+def _chosen(request: HttpRequest, person: User) -> Claim:
+    """The claim that the form names: by its number, or by an address of ours that holds it."""
+    named = request.POST.get("claim", "").strip()
+    digits = next((part for part in named.split("/") if part.isdecimal()), "")
+    rows = Claim.objects.readable_by(person).select_related("merged_into")
+    found = rows.filter(pk=int(digits)).first() if digits and len(digits) < 19 else None
+    if found is None:
+        raise NotPossible(gettext("Enter a claim: its number, or the address of its page."))
+    return found
+
+
+def _take_up(request: HttpRequest, asked: ReaderRequest, person: User) -> str:
+    sent = request.POST
+    claim = request_moves.take_up(
+        asked, statement=sent.get("statement", ""), language=sent.get("language", "").strip(), by=person
+    )
+    request.begun = claim  # type: ignore[attr-defined]  # where one goes on
+    return gettext("Proposed. The readers will be notified when it is published.")
+
+
+def _link(request: HttpRequest, asked: ReaderRequest, person: User) -> str:
+    asked = request_moves.link(asked, _chosen(request, person), by=person)
+    if asked.state == ReaderRequest.State.ANSWERED:
+        return gettext("Answered: every reader who asked will receive an email.")
+    return gettext("The readers will be notified when that claim is published.")
+
+
+def _answer(request: HttpRequest, asked: ReaderRequest, person: User) -> str:
+    answer = request.POST.get("answer", "")
+    request_moves.answer_with(asked, _chosen(request, person), answer=answer, by=person)
+    return gettext("Answered: every reader who asked will receive an email.")
+
+
+def _decline(request: HttpRequest, asked: ReaderRequest, person: User) -> str:
+    request_moves.decline(asked, reason=request.POST.get("reason", ""), by=person)
+    return gettext("Declined: every reader who asked will receive the reason by email.")
+
+
+@admin.register(ReaderRequest)
+class ReaderRequestAdmin(ReaderMessageAdmin):
+    subject = ReaderStep.Subject.REQUEST
+    list_display = ("what", "how_far", "asked_by", "confirmed_at", "last_asked_at", "language")
+    list_filter = (QueueFilter, ("state", ChoicesDropdownFilter), LanguageFilter)
+    list_select_related = ("claim",)
+    search_fields = ("text", "address")
+    search_help_text = _("Words in the text or the address")
+    ordering = ("-pk",)
+    deciding = request_moves.DECIDE
+    page_template = "admin/desk/reader_request.html"
+    deeds: ClassVar[dict[str, Deed]] = {
+        "take-up": _take_up,
+        "link": _link,
+        "answer": _answer,
+        "decline": _decline,
+    }
+
+    def get_urls(self) -> list[URLPattern]:
+        picture = self.admin_site.admin_view(self.picture_view)
+        return [
+            path("<int:pk>/picture/", picture, name="complaints_readerrequest_picture"),
+            *super().get_urls(),
+        ]
+
+    def picture_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """The picture that it is about, as it was sent; nothing in it is run."""
+        row = self._row(request, str(pk))
+        picture = ReaderPicture.objects.filter(request=row).first()
+        if picture is None:
+            raise Http404
+        response = HttpResponse(bytes(picture.content), content_type=picture.media_type)
+        response["Content-Disposition"] = "inline"
+        response["X-Content-Type-Options"] = "nosniff"
+        response["Cache-Control"] = "no-store"
+        return response
+
+    @admin.display(description=_("request"))
+    def what(self, asked: ReaderRequest) -> SafeString:
+        words = str(asked) if not asked.erased_at else gettext("(deleted by the reader)")
+        return format_html('<span class="desk-statement" dir="auto">{}</span>', words)
+
+    @admin.display(description=_("state"), ordering="state")
+    def how_far(self, asked: ReaderRequest) -> SafeString:
+        return request_badge(asked)
+
+    @admin.display(description=_("requested by"), ordering="askers")
+    def asked_by(self, asked: ReaderRequest) -> str:
+        return ngettext("%d reader", "%d readers", asked.askers) % asked.askers
+
+    def page_context(self, request: HttpRequest, row: ReaderRequest) -> dict[str, Any]:
+        has_picture = bool(row.picture_key) and ReaderPicture.objects.filter(request=row).exists()
+        return {
+            "asked": row,
+            "state": request_badge(row),
+            "asked_by": self.asked_by(row),
+            "claim_page": change_page(row.claim) if row.claim else "",
+            "picture_page": reverse("admin:complaints_readerrequest_picture", args=[row.pk])
+            if has_picture
+            else "",
+            "similar": similar(row.text, person=person_at(request)) if row.is_open else [],
+            "statement": row.text[:LONGEST_STATEMENT],
+            "may_propose": request.user.has_perm("claims.add_claim"),
+        }
+
+    def next_page(self, request: HttpRequest, name: str, row: ReaderRequest) -> str:
+        begun = getattr(request, "begun", None)
+        return change_page(begun) if begun else super().next_page(request, name, row)

@@ -1,0 +1,35 @@
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.desk import menu_entry
+from factcheck.features import Feature
+
+
+class Complaints(Feature):
+    name = "claims.features.complaints"
+    verbose_name = _("Complaints")
+    receivers = {"claims.ledger.signals.entries_added": "claims.features.complaints.ledger_followers.follow"}
+    menu = {
+        "checking": [
+            menu_entry(
+                *(_("Readers’ requests"), "live_help", "complaints_readerrequest"),
+                permission="complaints.answer_readerrequest",
+            ),
+            menu_entry(
+                *(_("Complaints"), "contact_support", "complaints_complaint"),
+                permission="complaints.answer_complaint",
+            ),
+        ]
+    }
+    roles = {
+        # What readers write, but not who they are.
+        "Fact-checker": [
+            "complaints.view_complaint",
+            "complaints.view_readerrequest",
+            "complaints.answer_readerrequest",
+        ],
+        "Editor": ["complaints.answer_complaint", "complaints.view_contactdetails"],
+    }
+    api_index = {"complaints": "complaints", "requests": "requests"}
+    queues = "claims.features.complaints.queues.QUEUES"
+    notifications = dict.fromkeys(("complained", "complaint_given", "complaint_late"), "complaints_complaint")
+    demo = "claims.features.complaints.demo.add_messages"

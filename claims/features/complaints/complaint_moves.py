@@ -1,0 +1,204 @@
+"""Moves of complaints at the desk: assign, start a correction, answer.
+
+Each function locks the complaint, reads it again, decides and writes; the database writes down who moved it.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from claims.features.complaints import reader_mails, working_days
+from claims.features.complaints.models import Complaint
+from claims.features.complaints.submissions import ANSWER_COMPLAINTS, summary_of
+from claims.models import Claim, NotificationKind, Publication, Verdict
+from claims.newsroom.people import get_display_name
+from claims.newsroom.refusals import NotPossible
+from claims.newsroom.roles import require
+from claims.review import verdict_drafts
+from claims.teamwork.notifications import notify_people
+from sources.models import Publisher
+
+_State, _Outcome = Complaint.State, Complaint.Outcome
+
+
+@transaction.atomic
+def assign(complaint: Complaint, to: User, *, by: User) -> Complaint:
+    """Assign it to a person, who is notified.
+
+    Raises:
+        NotPossible: it is closed, or the person does not work on complaints.
+    """
+    complaint = _waiting(complaint, by)
+    if not (to.is_active and to.has_perm(ANSWER_COMPLAINTS)):
+        raise NotPossible(_("%(person)s does not work on complaints.") % {"person": get_display_name(to)})
+    complaint = _changed(complaint, by, state=_State.IN_PROGRESS, assigned_to=to)
+    notify_people(
+        NotificationKind.COMPLAINT_GIVEN, claim=complaint.claim, to=[to], by=by, note=summary_of(complaint)
+    )
+    return complaint
+
+
+@transaction.atomic
+def put_back(complaint: Complaint, *, by: User) -> Complaint:
+    """Release it for others to take."""
+    return _changed(_waiting(complaint, by), by, state=_State.CONFIRMED, assigned_to=None)
+
+
+@transaction.atomic
+def start_correction(complaint: Complaint, *, by: User) -> Verdict:
+    """The draft of a new version of the newsroom's verdict, to which the complaint is linked.
+
+    Where there is an open draft already, the complaint is linked to that one.
+
+    Raises:
+        NotPossible: the complaint is closed, or the claim gets no verdict.
+        NotAllowed: the person may not draft verdicts.
+    """
+    complaint = _waiting(complaint, by)
+    if complaint.entry_id:
+        raise NotPossible(_("A correction has already been published. Now answer the complaint."))
+    claim = complaint.claim.merged_into or complaint.claim
+    house = Publisher.objects.house()
+    open_states = [Verdict.State.DRAFT, Verdict.State.IN_REVIEW]
+    draft = claim.verdicts.filter(publisher=house, state__in=open_states).first()
+    if draft is None:
+        draft = verdict_drafts.begin(claim, by=by)
+        if draft.supersedes_id:
+            draft = verdict_drafts.edit(draft, by=by, correction_kind=Publication.Kind.CORRECTION)
+    _changed(
+        complaint,
+        by,
+        state=_State.IN_PROGRESS,
+        correction=draft,
+        assigned_to=complaint.assigned_to or (by if by.has_perm(ANSWER_COMPLAINTS) else None),
+    )
+    return draft
+
+
+@transaction.atomic
+def answer(complaint: Complaint, *, outcome: str, answer: str, reason: str = "", by: User) -> Complaint:
+    """Send the outcome to the reader, by email and on their page.
+
+    Raises:
+        NotPossible: it is closed; the answer or a reason is missing; or nothing was published that corrects it.
+    """
+    complaint = _waiting(complaint, by)
+    answer, reason = answer.strip(), reason.strip()
+    if outcome not in _Outcome.values:
+        raise NotPossible(_("Choose the outcome: corrected, clarified, or no change."))
+    if not answer:
+        raise NotPossible(_("Write the answer to the reader."))
+    if outcome == _Outcome.CORRECTED and complaint.entry_id is None:
+        raise NotPossible(_("Publish the correction first: the answer links to it."))
+    if outcome == _Outcome.NO_CHANGE and complaint.entry_id:
+        raise NotPossible(_("A change was published because of this complaint; the answer refers to it."))
+    if outcome == _Outcome.NO_CHANGE and not reason:
+        raise NotPossible(_("Explain why nothing is changed."))
+    return _closed(complaint, by, state=_State.ANSWERED, outcome=outcome, answer=answer, reason=reason)
+
+
+@transaction.atomic
+def reject(complaint: Complaint, *, reason: str, by: User) -> Complaint:
+    """Reject a message that is not an answerable complaint, and send the reader the reason.
+
+    Raises:
+        NotPossible: it is closed, a correction came of it, or no reason is given.
+    """
+    complaint = _waiting(complaint, by)
+    if complaint.entry_id:
+        raise NotPossible(_("A change was published because of this complaint. Now answer it."))
+    if not reason.strip():
+        raise NotPossible(_("Explain why it is rejected: the reader will receive this."))
+    return _closed(complaint, by, state=_State.REJECTED, reason=reason.strip())
+
+
+def link_published_corrections(claims: Collection[int]) -> None:
+    """Link complaints to what has just been published because of them.
+
+    The editor still writes the answer; what came of it is settled.
+    """
+    waiting = Complaint.objects.select_for_update(of=("self",)).filter(
+        entry=None,
+        correction__claim__in=claims,
+        correction__state=Verdict.State.PUBLISHED,
+        state__in=[_State.CONFIRMED, _State.IN_PROGRESS],
+    )
+    for complaint in waiting.select_related("correction"):
+        assert complaint.correction is not None  # noqa: S101  it was requested
+        newest = Publication.objects.newest().filter(claim_id=complaint.correction.claim_id).first()
+        if newest is None or newest.version == 1 or newest.published_at < complaint.received_at:
+            continue
+        clarified = newest.kind == Publication.Kind.CLARIFICATION
+        complaint.entry = newest
+        complaint.outcome = _Outcome.CLARIFIED if clarified else _Outcome.CORRECTED
+        complaint.save(update_fields=["entry", "outcome"])
+
+
+def tell_of_overdue() -> int:
+    """Notify once about each overdue complaint: its assignee, or everyone who could take it; return how many."""
+    late = Complaint.objects.overdue(working_days.today()).filter(overdue_told_at=None)
+    number = 0
+    for pk in late.values_list("pk", flat=True):
+        with transaction.atomic():
+            if not late.filter(pk=pk).update(overdue_told_at=timezone.now()):
+                continue
+            complaint = Complaint.objects.select_related("claim", "assigned_to").get(pk=pk)
+            to = [complaint.assigned_to] if complaint.assigned_to else people_for_complaints()
+            notify_people(
+                NotificationKind.COMPLAINT_LATE, claim=complaint.claim, to=to, note=summary_of(complaint)
+            )
+            number += 1
+    return number
+
+
+def people_for_complaints() -> Any:
+    """Return all people who work on complaints, by name."""
+    rows = User.objects.with_perm(ANSWER_COMPLAINTS, backend="django.contrib.auth.backends.ModelBackend")
+    return rows.filter(is_active=True).order_by("first_name", "last_name", "username")
+
+
+def wrote_what_is_complained_about(complaint: Complaint, person: User) -> bool:
+    """Return whether the person wrote a published verdict on the claim: another person should answer then."""
+    wrote = Q(author=person) | Q(edited_by__contains=[person.pk])
+    claims = [complaint.claim_id, complaint.claim.merged_into_id]
+    published = [Verdict.State.PUBLISHED, Verdict.State.SUPERSEDED, Verdict.State.RETRACTED]
+    return Verdict.objects.filter(wrote, claim__in=filter(None, claims), state__in=published).exists()
+
+
+def _waiting(complaint: Complaint, by: User) -> Complaint:
+    """The complaint read again under lock, the claim's first as everywhere.
+
+    Raises:
+        NotAllowed: the person does not work on complaints.
+        NotPossible: it is closed.
+    """
+    require(by, ANSWER_COMPLAINTS, _("work on complaints"))
+    Claim.objects.select_for_update().filter(pk=complaint.claim_id).first()
+    rows = Complaint.objects.select_for_update(of=("self",)).select_related(
+        "claim__merged_into", "assigned_to"
+    )
+    found = rows.filter(pk=complaint.pk).first()
+    if found is None or not found.is_waiting:
+        raise NotPossible(_("This complaint is closed, or the reader has withdrawn it."))
+    return found
+
+
+def _closed(complaint: Complaint, by: User, *, state: str, **fields: Any) -> Complaint:
+    assert complaint.confirmed_at is not None  # noqa: S101  it has reached the desk
+    taken = working_days.taken(complaint.confirmed_at, timezone.now())
+    complaint = _changed(complaint, by, state=state, working_days=taken, **fields)
+    reader_mails.tell_the_answer(filter(None, [getattr(complaint, "contact", None)]))
+    return complaint
+
+
+def _changed(complaint: Complaint, by: User, **fields: Any) -> Complaint:
+    for name, value in fields.items():
+        setattr(complaint, name, value)
+    complaint.moved_by, complaint.moved_by_name = by, get_display_name(by)[:200]
+    complaint.save(update_fields=[*fields, "moved_by", "moved_by_name"])
+    return complaint

@@ -1,0 +1,80 @@
+"""Confirm a reader's email address.
+
+A sender gets one email, with the address of a page for confirming and following the message. The secret part of
+that address is derived from a key of this installation; the database stores its digest.
+"""
+
+import hashlib
+from base64 import urlsafe_b64encode
+from dataclasses import dataclass
+from uuid import UUID, uuid4
+
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+
+from claims.features.complaints.models import Complaint, ContactDetails, ReaderRequest
+from factcheck.web.language_addresses import permanent
+
+_SALT = "claims.features.complaints.confirmations"
+#: Letters of the secret part: 256 bits.
+TOKEN_LENGTH = 43
+
+
+@dataclass(frozen=True)
+class Sender:
+    """How a sender wants to be answered. Validated by the caller: one email address, and a name in one line."""
+
+    mail: str
+    name: str = ""
+    language: str = "en"
+
+
+def remember(
+    sender: Sender, *, complaint: Complaint | None = None, request: ReaderRequest | None = None
+) -> ContactDetails:
+    """Store the contact details for a message."""
+    seed = uuid4()
+    return ContactDetails.objects.create(
+        complaint=complaint,
+        request=request,
+        mail=sender.mail,
+        mailbox=mailbox_of(sender.mail),
+        name=sender.name,
+        language=sender.language,
+        seed=seed,
+        token_sha256=_digest(_token(seed)),
+    )
+
+
+def contact_with(token: str) -> ContactDetails | None:
+    """Return the person whose page has this secret in its address; None if there is none any more."""
+    if len(token) != TOKEN_LENGTH or not token.isascii():
+        return None
+    rows = ContactDetails.objects.select_related("complaint__claim", "complaint__entry", "request__claim")
+    return rows.filter(token_sha256=_digest(token)).first()
+
+
+def page_of(contact: ContactDetails) -> str:
+    """Return the full address of a person's page, for an email to them only.
+
+    After a change of the installation's key it is another one, which is stored before it is sent.
+    """
+    token = _token(contact.seed)
+    if contact.token_sha256 != _digest(token):
+        ContactDetails.objects.filter(pk=contact.pk).update(token_sha256=_digest(token))
+    return settings.SITE_URL + permanent("reader-message", token)
+
+
+def mailbox_of(mail: str) -> str:
+    """Return a key for addresses of the same mailbox: other spelling, or a word after a plus sign."""
+    local, _, host = mail.lower().rpartition("@")
+    return f"{local.partition('+')[0] or local}@{host}"
+
+
+def _token(seed: UUID) -> str:
+    made = salted_hmac(_SALT, seed.hex, algorithm="sha256").digest()
+    return urlsafe_b64encode(made).decode().rstrip("=")
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

@@ -1,0 +1,21 @@
+"""Complaints and requests of the demonstration, which `demo.json` beside this module holds."""
+
+from typing import Any
+
+from claims.features.complaints import submissions
+from claims.features.complaints.confirmations import Sender
+from claims.models import Claim, Publication
+
+
+def add_messages(content: dict[str, Any], claims: dict[str, Claim], *others: Any) -> None:
+    """Send the messages of invented readers, and confirm those that are marked."""
+    for row in content["complaints"]:
+        entry = Publication.objects.current().by_house().get(claim=claims[row["claim"]])
+        sender = Sender(row["mail"], row["name"])
+        complaint = submissions.complain(entry, kind=row["kind"], text=row["text"], sender=sender)
+        if row["is_confirmed"]:
+            submissions.confirm(complaint.contact)
+    for row in content["requests"]:
+        request = submissions.ask(text=row["text"], address=row["address"], sender=Sender(row["mail"]))
+        if row["is_confirmed"]:
+            submissions.confirm(request.contacts.get())

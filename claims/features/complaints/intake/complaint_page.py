@@ -1,0 +1,54 @@
+"""The form for a complaint about a claim, on its own page so that the claim's page can be cached."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods
+
+from claims.features.complaints.intake.private_pages import form_page, refused_for_now, with_limit
+from claims.features.complaints.intake.reader_forms import ComplaintForm
+from claims.features.complaints.models import Complaint
+from claims.features.complaints.models.request_state import LONGEST_READER_TEXT
+from claims.features.complaints.submissions import complain
+from claims.models import Publication
+from factcheck.api.query_values import GREATEST_ID
+from factcheck.database.read_connections import freshly
+
+
+def newest_entry(claim_id: int) -> Publication:
+    """Return the newest entry of a claim, including a retraction or merge.
+
+    Raises:
+        Http404: it was never published.
+    """
+    rows = Publication.objects.newest().only("claim_id", "version", "slug", "body", "merged_into_id")
+    found = rows.filter(claim_id=min(claim_id, GREATEST_ID)).first()
+    if found is None:
+        raise Http404("No published claim has this number.")
+    return found
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def complaint(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form, and what is sent with it."""
+    entry = freshly(lambda: newest_entry(pk))
+    if entry.merged_into_id:
+        return redirect("reader-complaint", pk=entry.merged_into_id)
+    form = ComplaintForm(request.POST if request.method == "POST" else None)
+    limit = None
+    if form.is_bound and form.is_valid():
+        if (refused := refused_for_now(request)) is None:
+            cleaned = form.cleaned_data
+            complain(entry, kind=cleaned["kind"], text=cleaned["text"], sender=form.sender, sent=form.sent)
+            return redirect("reader-message-sent")
+        words, limit = refused
+        form.add_error(None, f"{_('Too many messages came from your network.')} {words}")
+    context = {
+        "form": form,
+        "claim": entry.document,
+        "entry": entry,
+        "kinds": Complaint.Kind.choices,
+        "longest": LONGEST_READER_TEXT,
+    }
+    page = form_page(request, "readers/complain.html", context)
+    return with_limit(page, limit) if limit else page

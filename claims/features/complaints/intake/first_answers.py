@@ -1,0 +1,61 @@
+"""The immediate answer to a reader's request: results of "Check a text", and earlier answers."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from claims.features.complaints.models import ReaderRequest
+from claims.features.complaints.pictures import SentPicture
+from claims.ledger.queries.address_search import build_address_key
+from claims.models import Publication
+from claims.public.pages.check import answer_to, claims_naming
+from claims.public.pages.checked_text import CheckedText, checked
+from claims.public.pages.entry_page import ratings_of
+
+Document = dict[str, Any]
+_MOST = 5
+
+
+@dataclass(frozen=True)
+class FirstAnswer:
+    """What was found at once.
+
+    Attributes:
+        checked: the text with its checked claims; None for only an address or a picture.
+        naming: published claims that appeared at the address, or answered others who asked for the same.
+    """
+
+    checked: CheckedText | None
+    naming: list[Document]
+
+    @property
+    def is_answer(self) -> bool:
+        """Whether just this was checked. What is near, or says otherwise, is no answer; nor is nothing."""
+        return bool(self.naming or (self.checked and self.checked.repeated))
+
+    @property
+    def ratings(self) -> list[Document]:
+        return ratings_of([*self.naming, *(self.checked.claims if self.checked else [])])
+
+
+def first_answer(*, text: str = "", address: str = "", picture: SentPicture | None = None) -> FirstAnswer:
+    """Return published claims on it."""
+    found = checked(text, answer_to(text)) if text else None
+    naming = claims_naming(address) if address else []
+    known = {document["id"] for document in naming}
+    asked_before = [d for d in _answered_before(address, picture) if d["id"] not in known]
+    return FirstAnswer(found, [*naming, *asked_before])
+
+
+def _answered_before(address: str, picture: SentPicture | None) -> list[Document]:
+    """Return the claims that answered earlier requests about the same address or picture."""
+    if not address and picture is None:
+        return []
+    answered = ReaderRequest.objects.filter(state=ReaderRequest.State.ANSWERED, claim__isnull=False)
+    same = (
+        answered.filter(picture_key=picture.key)
+        if picture
+        else answered.filter(url_key=build_address_key(address), picture_key="")
+    )
+    claims = list(same.order_by("-pk").values_list("claim_id", flat=True)[:_MOST])
+    rows = Publication.objects.current().filter(claim_id__in=claims).order_by("-published_at")
+    return [row.document for row in rows]

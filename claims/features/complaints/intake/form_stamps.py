@@ -1,0 +1,37 @@
+"""The signed time at which a form was shown: reveals how fast it was filled in, without session or script."""
+
+from django.core.signing import BadSignature, TimestampSigner
+
+_signer = TimestampSigner(salt="claims.features.complaints.intake.form_stamps")
+_SHOWN = "shown"
+
+#: Minimum seconds that a person needs to read a form and write a sentence.
+LEAST_SECONDS = 3
+#: A form that was open for longer is shown again, in seconds: two days.
+MOST_SECONDS = 2 * 86_400
+
+
+class StampRefused(Exception):
+    """The stamp is none of ours, or too old."""
+
+
+def stamp() -> str:
+    """Return the stamp for a form shown now."""
+    return _signer.sign(_SHOWN)
+
+
+def is_quick(carried: str) -> bool:
+    """Whether a form came back faster than anybody types.
+
+    Raises:
+        StampRefused: the time of display is unknown, or too long ago.
+    """
+    try:
+        _signer.unsign(carried, max_age=MOST_SECONDS)
+    except BadSignature:
+        raise StampRefused from None
+    try:
+        _signer.unsign(carried, max_age=LEAST_SECONDS)
+    except BadSignature:
+        return False
+    return True

@@ -1,0 +1,130 @@
+"""A reader's own page at an unguessable address: confirm, view, withdraw, export and delete the message.
+
+Anyone who has the address can do all of it, and it is secret: it also replaces the token that protects forms
+against other sites, so that no cookie is needed here. Opening the page changes nothing, because mail programs open
+links.
+"""
+
+from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_safe
+
+from claims.features.complaints import personal_data, submissions, working_days
+from claims.features.complaints.confirmations import contact_with
+from claims.features.complaints.intake.private_pages import private
+from claims.features.complaints.models import ContactDetails
+from claims.models import Publication
+from claims.public.pages.responses import respond_once
+
+View = Callable[[HttpRequest, ContactDetails, str], HttpResponse]
+
+
+def of_contact(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Wrap a view of a person's page; without a person, show what became of it."""
+
+    @wraps(view)
+    def answered(request: HttpRequest, token: str) -> HttpResponse:
+        contact = contact_with(token)
+        if contact is None:
+            page = private(respond_once(request, "readers/gone.html", _days()))
+            page.status_code = HTTPStatus.NOT_FOUND
+            return page
+        return private(view(request, contact, token))
+
+    return answered
+
+
+def moves(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
+    """Wrap a view for POST only; other requests are redirected to the page."""
+
+    @csrf_exempt
+    @of_contact
+    @wraps(view)
+    def moved(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
+        if request.method == "POST":
+            return view(request, contact, token)
+        return redirect("reader-message", token=token)
+
+    return moved
+
+
+@require_safe
+@of_contact
+def message(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
+    """Show the state of the message."""
+    about = contact.complaint or contact.request
+    entry = None
+    if about is not None and about.claim_id and (contact.complaint or about.closed_at):
+        entry = Publication.objects.newest().filter(claim_id=about.claim_id).first()
+    days_left = None
+    if contact.complaint and contact.complaint.due_on:
+        days_left = working_days.count_after(working_days.today(), contact.complaint.due_on)
+    context = {
+        "contact": contact,
+        "complaint": contact.complaint,
+        "sent_at": contact.created_at.isoformat(),
+        "confirmed_at": contact.confirmed_at.isoformat() if contact.confirmed_at else "",
+        "about": about,
+        "claim": entry.document if entry else None,
+        "days_left": days_left,
+        "token": token,
+        **_days(),
+    }
+    return respond_once(request, "readers/message.html", context)
+
+
+@moves
+def confirmed(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
+    """The mail address is theirs."""
+    submissions.confirm(contact)
+    return redirect("reader-message", token=token)
+
+
+@moves
+def withdrawn(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
+    """Withdraw the message. One of several people who asked is then forgotten."""
+    submissions.withdraw(contact)
+    return redirect("reader-message", token=token)
+
+
+@moves
+def deleted(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
+    """Delete the reader's details and words."""
+    personal_data.erase(contact)
+    return redirect("reader-data-deleted")
+
+
+@require_safe
+@of_contact
+def exported(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
+    """Download all data about the person."""
+    response = JsonResponse(
+        personal_data.of_contact(contact), json_dumps_params={"ensure_ascii": False, "indent": 2}
+    )
+    response["Content-Disposition"] = 'attachment; filename="my-message.json"'
+    return response
+
+
+@require_safe
+def sent(request: HttpRequest) -> HttpResponse:
+    """Ask the sender to check their email, also for held messages."""
+    return private(respond_once(request, "readers/sent.html", _days()))
+
+
+@require_safe
+def all_deleted(request: HttpRequest) -> HttpResponse:
+    return private(respond_once(request, "readers/deleted.html", {}))
+
+
+def _days() -> dict[str, int]:
+    return {
+        "confirmation_days": settings.READER_CONFIRMATION_DAYS,
+        "contact_days": settings.READER_CONTACT_DAYS,
+        "working_days": settings.COMPLAINT_WORKING_DAYS,
+    }

@@ -1,0 +1,145 @@
+"""Readers' forms. They validate and detect signs of spam; nothing is stored here."""
+
+import re
+from typing import Any
+
+from django import forms
+from django.core.validators import EmailValidator
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from claims.features.complaints.confirmations import Sender
+from claims.features.complaints.intake.form_stamps import StampRefused, is_quick, stamp
+from claims.features.complaints.models import Complaint, SpamSign
+from claims.features.complaints.models.contact_details import LONGEST_MAIL, LONGEST_NAME
+from claims.features.complaints.models.request_state import LONGEST_READER_TEXT
+from claims.features.complaints.pictures import NotAPicture, SentPicture, picture_in
+from claims.features.complaints.submissions import SentWith
+from claims.ledger.queries.address_search import build_address_key
+
+_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+#: As the database has it: one address, of which no header and no second address can be made.
+_ONE_ADDRESS = re.compile(r"[^\s\x00-\x20\x7f<>()\[\],;:@\"\\]+@[^\s\x00-\x20\x7f<>()\[\],;:@\"\\]+")
+
+
+class OneMailAddress(EmailValidator):
+    """A mail address, and nothing else in one line."""
+
+    def __call__(self, value: str | None) -> None:
+        super().__call__(value)
+        if not _ONE_ADDRESS.fullmatch(str(value)):
+            raise forms.ValidationError(self.message, code=self.code)
+
+
+def one_line(words: str) -> str:
+    """Return a name on one line."""
+    return " ".join(_CONTROL.sub(" ", words).split())
+
+
+class ReaderForm(forms.Form):
+    """What all of them ask: how to answer, and what only programs fill in."""
+
+    mail = forms.CharField(
+        max_length=LONGEST_MAIL,
+        validators=[
+            OneMailAddress(_("This is not an email address. Enter one such as name@example.org."), "invalid")
+        ],
+        error_messages={"required": _("Enter the email address for our answer.")},
+    )
+    name = forms.CharField(max_length=LONGEST_NAME, required=False)
+    #: Hidden from people; programs fill in whatever is called so.
+    homepage = forms.CharField(required=False)
+    shown = forms.CharField(required=False)
+
+    def clean_name(self) -> str:
+        return one_line(self.cleaned_data["name"])
+
+    def clean_shown(self) -> bool:
+        """Flag a form that was sent faster than a person can type."""
+        try:
+            return is_quick(self.cleaned_data["shown"])
+        except StampRefused:
+            raise forms.ValidationError(
+                _("This page was open for too long. Your text is still here: please send it again.")
+            ) from None
+
+    @property
+    def stamp(self) -> str:
+        """Return the stamp of the form: the existing valid one, or a new one."""
+        carried = self.data.get("shown", "") if self.is_bound else ""
+        return carried if carried and "shown" not in self.errors else stamp()
+
+    @property
+    def sender(self) -> Sender:
+        cleaned = self.cleaned_data
+        return Sender(cleaned["mail"], cleaned["name"], get_language() or "en")
+
+    @property
+    def sent(self) -> SentWith:
+        """The form's signs of spam."""
+        found = {
+            SpamSign.TRAP: bool(self.cleaned_data["homepage"]),
+            SpamSign.QUICK: self.cleaned_data["shown"],
+        }
+        return SentWith(signs=frozenset(sign for sign, is_so in found.items() if is_so))
+
+
+class ComplaintForm(ReaderForm):
+    kind = forms.ChoiceField(
+        choices=Complaint.Kind.choices,
+        error_messages={
+            "required": _("Choose what your complaint is about."),
+            "invalid_choice": _("Choose what your complaint is about."),
+        },
+    )
+    text = forms.CharField(
+        max_length=LONGEST_READER_TEXT,
+        error_messages={
+            "required": _("Describe what is wrong, and how you know."),
+            "max_length": _("It has %(show_value)s characters; the limit is %(limit_value)s."),
+        },
+    )
+
+
+class RequestForm(ReaderForm):
+    what = forms.CharField(
+        max_length=LONGEST_READER_TEXT,
+        required=False,
+        error_messages={
+            "max_length": _("The text has %(show_value)s characters; the limit is %(limit_value)s.")
+        },
+    )
+    picture = forms.FileField(required=False, allow_empty_file=True)
+    #: That what was found at once is not what is meant.
+    anyway = forms.BooleanField(required=False)
+
+    def clean_picture(self) -> SentPicture | None:
+        given = self.cleaned_data["picture"]
+        if not given:
+            return None
+        try:
+            return picture_in(given.read())
+        except NotAPicture as refusal:
+            raise forms.ValidationError(str(refusal)) from None
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        if (
+            not cleaned.get("what")
+            and not cleaned.get("picture")
+            and not self.errors.keys() & {"what", "picture"}
+        ):
+            self.add_error(
+                "what", _("Enter the text that you want checked, or give an address or a picture.")
+            )
+        return cleaned
+
+    @property
+    def address(self) -> str:
+        """Return the input if it is only an address."""
+        what: str = self.cleaned_data["what"]
+        return what if build_address_key(what) else ""
+
+    @property
+    def text(self) -> str:
+        return "" if self.address else self.cleaned_data["what"]

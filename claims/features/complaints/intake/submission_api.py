@@ -1,0 +1,248 @@
+"""`POST /api/v1/complaints/` and `/requests/`: the reader forms for programs.
+
+With an `Idempotency-Key`, a client without an answer can safely retry: the message is stored once. The key is
+scoped to one network, so that strangers' keys do not collide.
+"""
+
+import hashlib
+import re
+from http import HTTPStatus
+from typing import Any
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext, gettext_lazy
+from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
+from rest_framework import exceptions
+from rest_framework.permissions import AllowAny
+from rest_framework.request import Request
+from rest_framework.response import Response
+from rest_framework.throttling import BaseThrottle
+from rest_framework.views import APIView
+
+from claims.features.complaints.intake.first_answers import FirstAnswer, first_answer
+from claims.features.complaints.intake.submission_bodies import (
+    AskedSerializer,
+    ComplaintBody,
+    RequestBody,
+    SubmissionJSON,
+    TakenInSerializer,
+)
+from claims.features.complaints.submissions import KeyUsedTwice, SentWith, ask, complain
+from claims.models import Publication
+from claims.public.api.refused_bodies import RefusedBodySerializer
+from factcheck.api.openapi.schema import BodySchema, ProblemSerializer
+from factcheck.api.problems import MEDIA_TYPE
+from factcheck.api.query_strings import NoQuery
+from factcheck.django_internals import plain_request
+from factcheck.web.throttling import Tier, admit, caller_of
+from factcheck.web.throttling.header_fields import sentence
+from factcheck.web.throttling.limiter import Admission
+
+HEADER = "Idempotency-Key"
+#: As the editorial API takes it: a string of Structured Fields without escapes, with or without quotation marks.
+_KEY = re.compile(r'^"?([!#-\[\]-~]{1,255})"?$', re.ASCII)
+
+_TAKEN_IN = gettext_lazy(
+    "An email was sent, unless the message is held for review. Open the link in it to confirm."
+)
+_NOTHING_SAID = gettext_lazy("A result here, or none, does not show whether it is true.")
+
+
+class SubmissionKeyReused(exceptions.APIException):
+    """The same key came with another body (draft-ietf-httpapi-idempotency-key-header)."""
+
+    problem_code = "idempotency_key_reused"
+    status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+    default_detail = gettext_lazy(
+        "This Idempotency-Key was used for a different request. Use a new key for each message."
+    )
+
+
+class UnknownClaim(exceptions.ValidationError):
+    """The body is well formed, but its claim is not published."""
+
+    status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+
+
+class NetworkSentTooMuch(exceptions.Throttled):
+    """The network has sent too much."""
+
+    def __init__(self, admission: Admission) -> None:
+        super().__init__(detail=sentence(admission))
+        self.wait = admission.reset_seconds
+
+
+_PROBLEMS = {
+    (400, MEDIA_TYPE): OpenApiResponse(RefusedBodySerializer, "The body is not as it should be."),
+    (413, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "The body is too large."),
+    (415, MEDIA_TYPE): OpenApiResponse(ProblemSerializer, "The body is not declared as JSON."),
+    (422, MEDIA_TYPE): OpenApiResponse(
+        ProblemSerializer,
+        "The claim is not published, or the `Idempotency-Key` came with another body before.",
+    ),
+    (429, MEDIA_TYPE): OpenApiResponse(
+        ProblemSerializer, "Too much was sent; `Retry-After` says when to come back."
+    ),
+}
+_PARAMETERS = [
+    OpenApiParameter(
+        HEADER,
+        str,
+        OpenApiParameter.HEADER,
+        description="1 to 255 visible ASCII characters, such as a UUID. What is sent again with it is taken in once.",
+    )
+]
+
+
+class SubmissionView(APIView):
+    """What both have in common."""
+
+    authentication_classes = ()
+    permission_classes = (AllowAny,)
+    parser_classes = (SubmissionJSON,)
+    throttle_classes: tuple[type[BaseThrottle], ...] = ()
+    schema = BodySchema()
+
+    def finish(self, content: dict[str, Any], status: int) -> Response:
+        return Response(content, status=status, headers={"Cache-Control": "no-store"})
+
+    def sent_with(self, request: HttpRequest) -> SentWith:
+        """Under which key it came, and what. The query string takes no parameters."""
+        NoQuery(request.GET, Publication.objects.none(), request=request)
+        given = request.headers.get(HEADER)
+        if given is None:
+            return SentWith()
+        found = _KEY.fullmatch(given.strip())
+        if not found:
+            raise exceptions.ParseError(
+                gettext(
+                    "`%(header)s` must be 1 to 255 visible ASCII characters, such as a UUID, with or without "
+                    "quotes."
+                )
+                % {"header": HEADER}
+            )
+        body = hashlib.sha256(request.path.encode() + b"\n" + request.body).hexdigest()
+        key = hashlib.sha256(f"{caller_of(request)}\n{found[1]}".encode()).hexdigest()
+        return SentWith(key=key, body=body)
+
+    def require_room(self, request: HttpRequest) -> None:
+        admission = admit(request, tier=Tier.SUBMISSIONS)
+        if admission and not admission.allowed:
+            raise NetworkSentTooMuch(admission)
+
+
+class ComplaintSubmission(SubmissionView):
+    """Complaints about published claims."""
+
+    @extend_schema(
+        summary="Complain about a published claim",
+        tags=["readers"],
+        request={"application/json": ComplaintBody},
+        parameters=_PARAMETERS,
+        responses={202: TakenInSerializer, **_PROBLEMS},
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """The newsroom answers within the working days that it promises, counted from the confirmation."""
+        plain = plain_request(request)
+        sent = self.sent_with(plain)
+        body = ComplaintBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        entry = _newest(Publication.objects.newest(), body.validated_data["claim"])
+        self.require_room(plain)
+        given = body.validated_data
+        try:
+            complain(entry, kind=given["kind"], text=given["text"], sender=body.sender, sent=sent)
+        except KeyUsedTwice:
+            raise SubmissionKeyReused from None
+        return self.finish(_taken_in(), HTTPStatus.ACCEPTED)
+
+
+class RequestSubmission(SubmissionView):
+    """Requests to check something."""
+
+    @extend_schema(
+        summary="Ask to have something checked",
+        tags=["readers"],
+        request={"application/json": RequestBody},
+        parameters=_PARAMETERS,
+        responses={
+            200: OpenApiResponse(AskedSerializer, "It was checked already; nothing was taken in."),
+            202: OpenApiResponse(AskedSerializer, "It was taken in, and its sender has to confirm it."),
+            **_PROBLEMS,
+        },
+    )
+    def post(self, request: Request) -> HttpResponse:
+        """Checked claims are answered at once. All readers who ask for the same are counted, and notified together."""
+        plain = plain_request(request)
+        sent = self.sent_with(plain)
+        body = RequestBody(data=request.data)
+        body.is_valid(raise_exception=True)
+        found = _Answered(first_answer(**body.what))
+        content = {"found": found.claims}
+        if found.answer.is_answer and not body.validated_data.get("anyway"):
+            detail = gettext(
+                "This has been checked. If you mean something else, send it with `anyway`. %(nothing_said)s"
+            ) % {"nothing_said": _NOTHING_SAID}
+            return self.finish(
+                {"state": "answered", "detail": detail, "confirm_within_days": None, **content}, HTTPStatus.OK
+            )
+        self.require_room(plain)
+        try:
+            ask(**body.what, sender=body.sender, sent=sent)
+        except KeyUsedTwice:
+            raise SubmissionKeyReused from None
+        taken_in = _taken_in()
+        taken_in["detail"] = f"{taken_in['detail']} {_NOTHING_SAID}"
+        return self.finish({**taken_in, **content}, HTTPStatus.ACCEPTED)
+
+
+class _Answered:
+    """Return the immediate results, as the API shows them."""
+
+    def __init__(self, answer: FirstAnswer) -> None:
+        self.answer = answer
+
+    @property
+    def claims(self) -> list[dict[str, Any]]:
+        sentences = self.answer.checked.sentences if self.answer.checked else []
+        by_address = [
+            _found(document, "same", 1.0, [gettext("It is about the same address or picture.")])
+            for document in self.answer.naming
+        ]
+        meant = [meant for sentence in sentences for meant in sentence.meant]
+        return by_address + [_found(m.claim, m.kind, round(m.confidence, 3), list(m.reasons)) for m in meant]
+
+
+def _found(document: dict[str, Any], kind: str, confidence: float, reasons: list[str]) -> dict[str, Any]:
+    return {
+        "kind": kind,
+        "confidence": confidence,
+        "reasons": reasons,
+        "claim": document["id"],
+        "statement": document["statement"],
+        "url": document["url"],
+    }
+
+
+def _newest(rows: QuerySet[Publication], claim: int) -> Publication:
+    """Return the newest entry of a claim, following merges.
+
+    Raises:
+        UnknownClaim: it was never published.
+    """
+    found = rows.filter(claim_id=claim).first()
+    if found is not None and found.merged_into_id:
+        found = rows.filter(claim_id=found.merged_into_id).first()
+    if found is None:
+        raise UnknownClaim({"claim": [gettext("No published claim has this id.")]})
+    return found
+
+
+def _taken_in() -> dict[str, Any]:
+    return {
+        "state": "awaiting_confirmation",
+        "confirm_within_days": settings.READER_CONFIRMATION_DAYS,
+        "detail": _TAKEN_IN,
+    }

@@ -1,0 +1,157 @@
+"""Request bodies of complaints and requests, validated strictly, and their OpenAPI schemas."""
+
+import base64
+from collections.abc import Mapping
+from typing import Any
+
+from django.utils.translation import gettext, gettext_lazy
+from rest_framework import serializers
+
+from claims.features.complaints.confirmations import Sender
+from claims.features.complaints.intake.reader_forms import OneMailAddress, one_line
+from claims.features.complaints.models import Complaint
+from claims.features.complaints.models.contact_details import LONGEST_MAIL, LONGEST_NAME
+from claims.features.complaints.models.request_state import LONGEST_READER_TEXT
+from claims.features.complaints.pictures import NotAPicture, SentPicture, picture_in
+from claims.ledger.queries.address_search import LENGTH_LIMIT, build_address_key
+from factcheck.api.json_bodies import StrictJSON
+from factcheck.api.query_values import GREATEST_ID
+
+#: A picture in base64 and all the rest; it is no more than is read of any body.
+LARGEST_BODY = 2_600_000
+_LARGEST_ENCODED = 2_500_000
+_LANGUAGE = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
+
+
+class SubmissionJSON(StrictJSON):
+    most = LARGEST_BODY
+
+
+class SenderBody(serializers.Serializer):
+    """How to answer. What it holds besides is refused, so that nothing is silently lost."""
+
+    mail = serializers.CharField(
+        max_length=LONGEST_MAIL,
+        validators=[
+            OneMailAddress(gettext_lazy("It must be an email address, such as name@example.org."), "invalid")
+        ],
+        help_text="One mail with a link goes there; what is sent is read once the link was opened and confirmed.",
+    )
+    name = serializers.CharField(max_length=LONGEST_NAME, required=False, allow_blank=True)
+    language = serializers.RegexField(
+        _LANGUAGE,
+        max_length=35,
+        required=False,
+        error_messages={"invalid": gettext_lazy("It must be a language tag (BCP 47), such as `de`.")},
+        help_text="In which language mails are written, where we have it (BCP 47).",
+    )
+
+    def to_internal_value(self, data: Any) -> Any:
+        if isinstance(data, Mapping) and (unknown := data.keys() - self.fields.keys()):
+            known = ", ".join(f"`{name}`" for name in self.fields)
+            raise serializers.ValidationError(
+                {
+                    name: [gettext("Unknown member. Known members: %(known)s.") % {"known": known}]
+                    for name in sorted(unknown)
+                }
+            )
+        return super().to_internal_value(data)
+
+    def validate_name(self, name: str) -> str:
+        return one_line(name)
+
+    @property
+    def sender(self) -> Sender:
+        sent = self.validated_data
+        return Sender(
+            sent["mail"], sent.get("name", ""), sent.get("language", "en").partition("-")[0].lower()
+        )
+
+
+class ComplaintBody(SenderBody):
+    """A complaint about a published claim."""
+
+    claim = serializers.IntegerField(min_value=1, max_value=GREATEST_ID, help_text="The id of the claim.")
+    kind = serializers.ChoiceField(choices=Complaint.Kind.choices)
+    text = serializers.CharField(
+        max_length=LONGEST_READER_TEXT, help_text="What is wrong, and how the sender knows."
+    )
+
+
+class RequestBody(SenderBody):
+    """What is to be checked: an address, a text or a picture; a text can say what is meant of the other two."""
+
+    at_least_one_of = ("text", "address", "picture")
+
+    text = serializers.CharField(max_length=LONGEST_READER_TEXT, required=False)
+    address = serializers.CharField(max_length=LENGTH_LIMIT, required=False)
+    picture = serializers.CharField(
+        max_length=_LARGEST_ENCODED, required=False, help_text="JPEG, PNG, WebP or GIF in base64."
+    )
+    anyway = serializers.BooleanField(
+        required=False,
+        help_text="The answer that was given at once is not about what is meant: ask the newsroom.",
+    )
+
+    def validate_address(self, address: str) -> str:
+        if not build_address_key(address):
+            raise serializers.ValidationError(
+                gettext("It must be a complete http(s) address of at most %(length_limit)s characters.")
+                % {"length_limit": LENGTH_LIMIT}
+            )
+        return address
+
+    def validate_picture(self, picture: str) -> SentPicture:
+        try:
+            return picture_in(base64.b64decode(picture, validate=True))
+        except NotAPicture as refusal:
+            raise serializers.ValidationError(str(refusal)) from None
+        except ValueError:  # also where it is not ASCII
+            raise serializers.ValidationError(gettext("It is not base64 (RFC 4648, section 4).")) from None
+
+    def validate(self, attrs: dict[str, Any]) -> dict[str, Any]:
+        if attrs.keys().isdisjoint(self.at_least_one_of):
+            raise serializers.ValidationError(
+                gettext("Give something to check: `text`, `address` or `picture`.")
+            )
+        return attrs
+
+    @property
+    def what(self) -> dict[str, Any]:
+        """The text, the address and the picture. A text that is nothing but an address is one."""
+        sent = self.validated_data
+        text, address = sent.get("text", ""), sent.get("address", "")
+        if build_address_key(text) and not address:
+            text, address = "", text
+        return {"text": text, "address": address, "picture": sent.get("picture")}
+
+
+class TakenInSerializer(serializers.Serializer):
+    """What was sent is there, and waits for its sender to confirm the mail address."""
+
+    state = serializers.ChoiceField(choices=["awaiting_confirmation"])
+    confirm_within_days = serializers.IntegerField(help_text="What is not confirmed by then is deleted.")
+    detail = serializers.CharField()
+
+
+class KnownClaimSerializer(serializers.Serializer):
+    """A published claim that was found."""
+
+    kind = serializers.ChoiceField(choices=["same", "contradicts", "related"])
+    confidence = serializers.FloatField()
+    reasons = serializers.ListField(child=serializers.CharField())
+    claim = serializers.IntegerField(help_text="The id of the claim.")
+    statement = serializers.CharField()
+    url = serializers.URLField()
+
+
+class AskedSerializer(serializers.Serializer):
+    """The immediate results. Nothing found is not a verdict: an unchecked claim may be true or false."""
+
+    state = serializers.ChoiceField(
+        choices=["answered", "awaiting_confirmation"],
+        help_text="`answered`: just this was checked, and nothing was taken in.",
+    )
+    detail = serializers.CharField()
+    confirm_within_days = serializers.IntegerField(allow_null=True)
+    found = KnownClaimSerializer(many=True)

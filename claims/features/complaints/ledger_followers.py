@@ -1,0 +1,13 @@
+"""What new entries of the ledger mean for complaints and requests."""
+
+from collections.abc import Collection
+from typing import Any
+
+from claims.features.complaints.complaint_moves import link_published_corrections
+from claims.features.complaints.request_moves import answer_published
+
+
+def follow(*, claims: Collection[int], **signal: Any) -> None:
+    """Link complaints to corrections, and answer requests. Part of the transaction that publishes."""
+    link_published_corrections(claims)
+    answer_published(claims)

@@ -1,0 +1,26 @@
+"""`manage.py delete_expired_contacts`: delete expired personal data of readers now, as the worker does each night."""
+
+from typing import Any
+
+from django.utils.translation import gettext_noop, ngettext
+
+from claims.features.complaints import personal_data
+from factcheck.management.localized_command import SpokenCommand
+
+
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Delete unconfirmed messages from readers, spam, and the details of readers whose requests ended "
+        "long ago."
+    )
+
+    def handle(self, **options: Any) -> None:
+        gone = personal_data.delete_expired()
+        self.stdout.write(
+            ngettext(
+                "Deleted: %(unconfirmed)s unconfirmed, %(spam)s spam, the details of %(contacts)s reader.",
+                "Deleted: %(unconfirmed)s unconfirmed, %(spam)s spam, the details of %(contacts)s readers.",
+                gone.contacts,
+            )
+            % {"unconfirmed": gone.unconfirmed, "spam": gone.spam, "contacts": gone.contacts}
+        )

@@ -1,0 +1,27 @@
+"""`manage.py export_person MAIL`: export everything stored about a reader, as JSON, on their request."""
+
+import json
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext, gettext_noop
+
+from claims.features.complaints import personal_data
+from factcheck.management.localized_command import SpokenCommand
+
+
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Write all records about the reader with this email address to standard output, as JSON."
+    )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument(
+            "mail", help=gettext("the email address; check that the request comes from its owner")
+        )
+
+    def handle(self, *, mail: str, **options: Any) -> None:
+        known = personal_data.of_mail(mail)
+        if not known:
+            raise CommandError(gettext("There are no records for this email address."))
+        self.stdout.write(json.dumps(known, ensure_ascii=False, indent=2))

@@ -1,0 +1,10 @@
+"""What readers sent, in which state it is, and how to reach them."""
+
+from .complaint import Complaint
+from .contact_details import ContactDetails
+from .reader_picture import ReaderPicture
+from .reader_request import ReaderRequest
+from .request_state import SpamSign
+from .request_transition import ReaderStep
+
+__all__ = ["Complaint", "ContactDetails", "ReaderPicture", "ReaderRequest", "ReaderStep", "SpamSign"]

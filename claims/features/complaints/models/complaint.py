@@ -1,0 +1,330 @@
+from datetime import date, datetime
+from typing import Any, NamedTuple, Self
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import models
+from django.db.models import Aggregate, CheckConstraint, Count, F, FloatField, Index, Q
+from django.utils.translation import gettext_lazy as _
+
+from claims.features.complaints.models.request_state import (
+    LONGEST_READER_ANSWER,
+    LONGEST_READER_TEXT,
+    FromReader,
+    reader_rules,
+    shared_constraints,
+)
+from factcheck.database import bounds
+from factcheck.database.desk_words import words_index
+from factcheck.database.rules import Rule, refuse
+
+#: The allowed transitions of a complaint. Answered ones stay answered; readers can complain again.
+COMPLAINT_STEPS = (
+    ("new", "confirmed"),
+    ("new", "spam"),
+    ("spam", "new"),
+    ("confirmed", "in_progress"),
+    ("in_progress", "confirmed"),
+    ("confirmed", "answered"),
+    ("in_progress", "answered"),
+    ("confirmed", "rejected"),
+    ("in_progress", "rejected"),
+    ("confirmed", "withdrawn"),
+    ("in_progress", "withdrawn"),
+)
+
+_OTHER_CLAIM = refuse(
+    "The correction that came of a complaint is one of the claim that was complained about, and came after it.",
+    name="complaint_entry_came_of_it",
+)
+_NO_VERSION = refuse(
+    "A complaint is about something that was published.", name="complaint_is_about_a_publication"
+)
+
+
+class _Median(Aggregate):
+    """The middle of all values; between the two in the middle where their number is even."""
+
+    function = "percentile_cont"
+    template = "%(function)s(0.5) WITHIN GROUP (ORDER BY %(expressions)s)"
+    output_field = FloatField()
+
+
+class ComplaintFigures(NamedTuple):
+    """Figures on the complaints of a period, counted from their confirmation."""
+
+    received: int
+    answered: int
+    #: Of those that were answered or rejected in the period: in how many working days at the median; None without any.
+    median_working_days: float | None
+    #: Of these, how many within the working days that were promised.
+    in_time: int
+    corrected: int
+    clarified: int
+    unchanged: int
+    rejected: int
+    withdrawn: int
+    #: Not closed by the end of the period.
+    waiting: int
+
+
+class ComplaintQuerySet(models.QuerySet["Complaint"]):
+    def readable_by(self, person: User) -> Self:
+        """Complaints that this person may read: confirmed ones; people who answer them also see held ones and spam."""
+        at_the_desk = Q(confirmed_at__isnull=False)
+        if person.has_perm("complaints.answer_complaint"):
+            at_the_desk |= Q(state=Complaint.State.SPAM) | Q(state=Complaint.State.NEW) & ~Q(held_because=[])
+        return self.filter(at_the_desk)
+
+    def at_the_desk(self) -> Self:
+        """Confirmed complaints in any state."""
+        return self.filter(confirmed_at__isnull=False)
+
+    def waiting(self) -> Self:
+        """Complaints that await an answer."""
+        return self.filter(state__in=[Complaint.State.CONFIRMED, Complaint.State.IN_PROGRESS])
+
+    def overdue(self, today: date) -> Self:
+        """Complaints past their deadline."""
+        return self.waiting().filter(due_on__lt=today)
+
+    def held(self) -> Self:
+        """Return requests held as possible spam."""
+        return self.filter(state=Complaint.State.NEW).exclude(held_because=[])
+
+    def unconfirmed(self) -> Self:
+        """Return unconfirmed requests, which the desk does not show."""
+        return self.filter(state=Complaint.State.NEW, held_because=[])
+
+    def that_led_to(self, entries: models.QuerySet[Any]) -> Self:
+        """The complaints of which these entries of the corrections log came."""
+        return self.filter(entry__in=entries)
+
+    def figures(self, begin: datetime, end: datetime) -> ComplaintFigures:
+        """Return the figures from one moment (included) to another (excluded), without data on readers."""
+        closed = Q(closed_at__gte=begin, closed_at__lt=end)
+        ended = closed & Q(state__in=[Complaint.State.ANSWERED, Complaint.State.REJECTED])
+        answered = closed & Q(state=Complaint.State.ANSWERED)
+        outcome = Complaint.Outcome
+        counted = self.at_the_desk().aggregate(
+            received=Count("pk", filter=Q(confirmed_at__gte=begin, confirmed_at__lt=end)),
+            answered=Count("pk", filter=answered),
+            median_working_days=_Median("working_days", filter=ended),
+            in_time=Count("pk", filter=ended & Q(working_days__lte=F("promised_days"))),
+            corrected=Count("pk", filter=answered & Q(outcome=outcome.CORRECTED)),
+            clarified=Count("pk", filter=answered & Q(outcome=outcome.CLARIFIED)),
+            unchanged=Count("pk", filter=answered & Q(outcome=outcome.NO_CHANGE)),
+            rejected=Count("pk", filter=closed & Q(state=Complaint.State.REJECTED)),
+            withdrawn=Count("pk", filter=closed & Q(state=Complaint.State.WITHDRAWN)),
+            waiting=Count(
+                "pk", filter=Q(confirmed_at__lt=end) & (Q(closed_at__isnull=True) | Q(closed_at__gte=end))
+            ),
+        )
+        return ComplaintFigures(**counted)
+
+
+class Complaint(FromReader):
+    """A reader's complaint about a published claim, and its outcome."""
+
+    class Kind(models.TextChoices):
+        ERROR_OF_FACT = "error_of_fact", _("Error of fact")
+        MISSING_REPLY = "missing_reply", _("Missing reply")
+        QUOTE_OR_PRIVACY = "quote_or_privacy", _("Quote or privacy")
+        OTHER = "other", _("Something else")
+
+    class State(models.TextChoices):
+        NEW = "new", _("Not confirmed")
+        CONFIRMED = "confirmed", _("Waiting")
+        IN_PROGRESS = "in_progress", _("In progress")
+        ANSWERED = "answered", _("Answered")
+        REJECTED = "rejected", _("Rejected")
+        SPAM = "spam", _("Spam")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    class Outcome(models.TextChoices):
+        CORRECTED = "corrected", _("Corrected")
+        CLARIFIED = "clarified", _("Clarified")
+        NO_CHANGE = "no_change", _("No change")
+
+    claim = models.ForeignKey(
+        "claims.Claim", models.PROTECT, related_name="complaints", verbose_name=_("claim")
+    )
+    version = models.PositiveIntegerField(_("version"), editable=False)
+    kind = models.CharField(_("kind"), max_length=20, choices=Kind)
+    text = models.TextField(_("reader’s text"), max_length=LONGEST_READER_TEXT)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.NEW, editable=False)
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("assigned to"),
+    )
+    due_on = models.DateField(_("answer due"), null=True, editable=False)
+    #: So many working days were promised when it was confirmed.
+    promised_days = models.PositiveSmallIntegerField(null=True, editable=False)
+    #: In how many working days it was answered, by the calendar of then.
+    working_days = models.PositiveSmallIntegerField(_("working days"), null=True, editable=False)
+    overdue_told_at = models.DateTimeField(null=True, editable=False)
+    outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True, editable=False)
+    reason = models.TextField(_("reason"), max_length=LONGEST_READER_ANSWER, blank=True, editable=False)
+    #: The draft that was begun because of it.
+    correction = models.ForeignKey(
+        "claims.Verdict",
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="complaints",
+        verbose_name=_("draft of a correction"),
+    )
+    #: What was published because of it: where it stands in the corrections log.
+    entry = models.ForeignKey(
+        "claims.Publication",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="complaints",
+        verbose_name=_("published correction"),
+    )
+
+    objects = ComplaintQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("complaint")
+        verbose_name_plural = _("complaints")
+        default_permissions = ("view",)
+        permissions = [("answer_complaint", _("Can work on complaints and answer them"))]
+        constraints = [
+            *shared_constraints("complaint"),
+            bounds.not_longer("complaint_text_fits", "text", LONGEST_READER_TEXT),
+            bounds.not_longer("complaint_answer_fits", "answer", LONGEST_READER_ANSWER),
+            bounds.not_longer("complaint_reason_fits", "reason", LONGEST_READER_ANSWER),
+            CheckConstraint(
+                name="complaint_says_something",
+                condition=Q(text__regex=r"\S") | Q(erased_at__isnull=False),
+                violation_error_message=_("Describe what is wrong."),
+            ),
+            CheckConstraint(
+                name="complaint_kind_is_known",
+                condition=Q(kind__in=["error_of_fact", "missing_reply", "quote_or_privacy", "other"]),
+            ),
+            CheckConstraint(
+                name="complaint_state_is_known",
+                condition=Q(
+                    state__in=[
+                        *("new", "confirmed", "in_progress", "answered", "rejected", "spam", "withdrawn")
+                    ]
+                ),
+            ),
+            CheckConstraint(
+                name="complaint_outcome_is_known",
+                condition=Q(outcome__in=["", "corrected", "clarified", "no_change"]),
+            ),
+            CheckConstraint(
+                name="complaint_at_the_desk_has_a_day",
+                condition=Q(state__in=["new", "spam"]) | Q(due_on__isnull=False, promised_days__isnull=False),
+            ),
+            CheckConstraint(
+                name="complaint_answered_says_what_came_of_it",
+                condition=~Q(state="answered") | ~Q(outcome="") & Q(answer__regex=r"\S"),
+                violation_error_message=_("Enter the outcome and an answer."),
+            ),
+            CheckConstraint(
+                name="complaint_no_change_has_a_reason",
+                condition=~Q(outcome="no_change") & ~Q(state="rejected") | Q(reason__regex=r"\S"),
+                violation_error_message=_("Explain why nothing is changed."),
+            ),
+            CheckConstraint(
+                name="complaint_corrected_names_what_was_published",
+                condition=~Q(outcome="corrected") | Q(entry__isnull=False),
+                violation_error_message=_("Publish the correction first: the answer links to it."),
+            ),
+            CheckConstraint(
+                name="complaint_entry_goes_with_its_outcome",
+                condition=Q(entry__isnull=True) | Q(outcome__in=["corrected", "clarified"]),
+            ),
+            CheckConstraint(
+                name="complaint_closed_tells_how_long_it_took",
+                condition=~Q(state__in=["answered", "rejected"]) | Q(working_days__isnull=False),
+            ),
+        ]
+        indexes = [
+            # The queue of the desk, the most urgent first.
+            Index(
+                name="complaint_waiting",
+                fields=["due_on", "id"],
+                condition=Q(state__in=["confirmed", "in_progress"]),
+            ),
+            # Held and unconfirmed complaints, by age.
+            Index(
+                name="complaint_not_at_the_desk",
+                fields=["received_at"],
+                condition=Q(state__in=["new", "spam"]),
+            ),
+            # What waits for a correction to be published; asked whenever something is.
+            Index(
+                name="complaint_being_corrected",
+                fields=["correction"],
+                condition=Q(entry=None, correction__isnull=False),
+            ),
+            # How long things took in a period.
+            Index(name="complaint_by_end", fields=["closed_at"], condition=Q(closed_at__isnull=False)),
+            Index(
+                name="complaint_by_confirmation",
+                fields=["confirmed_at"],
+                condition=Q(confirmed_at__isnull=False),
+            ),
+            # The same words again.
+            Index(name="complaint_by_words", fields=["words_sha256"]),
+            words_index("complaint_desk_words", "text"),
+        ]
+        triggers = [
+            *reader_rules(
+                "complaint",
+                "complaint",
+                COMPLAINT_STEPS,
+                ended=["answered", "rejected", "withdrawn", "spam"],
+                fixed=["claim_id", "version", "kind", "language", "received_at"],
+                words=["text"],
+                assigned=True,
+            ),
+            Rule(
+                name="complaint_is_about_a_publication",
+                operation=pgtrigger.Insert,
+                func=f"""
+                    IF NOT EXISTS (
+                        SELECT FROM public.claims_publication
+                        WHERE claim_id = NEW.claim_id AND version = NEW.version
+                    ) THEN
+                        {_NO_VERSION}
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            Rule(
+                name="complaint_entry_came_of_it",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                condition=pgtrigger.Condition("NEW.entry_id IS NOT NULL"),
+                func=f"""
+                    IF NOT EXISTS (
+                        SELECT FROM public.claims_publication AS entry
+                        JOIN public.claims_claim AS claim ON claim.id = NEW.claim_id
+                        WHERE entry.id = NEW.entry_id AND entry.claim_id IN (claim.id, claim.merged_into_id)
+                            AND entry.version > 1 AND entry.published_at >= NEW.received_at
+                    ) THEN
+                        {_OTHER_CLAIM}
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.pk}: {self.get_kind_display()}"
+
+    @property
+    def is_waiting(self) -> bool:
+        return self.state in (self.State.CONFIRMED, self.State.IN_PROGRESS)

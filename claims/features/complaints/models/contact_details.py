@@ -1,0 +1,103 @@
+from typing import Self
+from uuid import uuid4
+
+import pgtrigger
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q
+from django.db.models.functions import Now, Upper
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.database import bounds
+from factcheck.database.rules import Rule, refuse
+
+LONGEST_MAIL = 254
+LONGEST_NAME = 200
+
+#: What stands on either side of the sign, and could neither end a header nor name a second address.
+_PART = r"[^[:space:][:cntrl:]<>()\[\],;:@\"\\]+"
+_ONE_ADDRESS = rf"^{_PART}@{_PART}$"
+
+_FIXED = refuse("A person’s details are deleted, not changed.", name="contactdetails_are_fixed")
+
+
+class ContactDetailsQuerySet(models.QuerySet["ContactDetails"]):
+    def of(self, mail: str) -> Self:
+        """The details that name this mail address, however its letters are written."""
+        return self.filter(mail__iexact=mail.strip())
+
+
+class ContactDetails(models.Model):
+    """A reader's contact details: the only table with personal data of readers.
+
+    No history is kept of it, no search looks into it, no export has it. Of the address under which the reader sees how
+    things stand, only a digest is known here.
+    """
+
+    complaint = models.OneToOneField(
+        "complaints.Complaint", models.CASCADE, null=True, related_name="contact", verbose_name=_("complaint")
+    )
+    request = models.ForeignKey(
+        "complaints.ReaderRequest",
+        models.CASCADE,
+        null=True,
+        related_name="contacts",
+        verbose_name=_("request"),
+    )
+    mail = models.EmailField(_("email address"), max_length=LONGEST_MAIL)
+    #: The same for all addresses of one mailbox, as far as known: for the rate limit on emails.
+    mailbox = models.CharField(max_length=LONGEST_MAIL, editable=False)
+    name = models.CharField(_("name"), max_length=LONGEST_NAME, blank=True)
+    language = models.CharField(_("language"), max_length=35)
+    #: What the secret part of the status page's address is made of, together with a key of this installation.
+    seed = models.UUIDField(default=uuid4, unique=True, editable=False)
+    token_sha256 = models.CharField(max_length=64, unique=True, editable=False)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    confirmed_at = models.DateTimeField(null=True, editable=False)
+    #: When the mail went out that asks to confirm, and the one that answers.
+    asked_at = models.DateTimeField(null=True, editable=False)
+    answered_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ContactDetailsQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ("view",)
+        verbose_name = _("contact details")
+        verbose_name_plural = _("contact details")
+        constraints = [
+            CheckConstraint(
+                name="contactdetails_of_one_thing",
+                condition=Q(complaint__isnull=True, request__isnull=False)
+                | Q(complaint__isnull=False, request__isnull=True),
+            ),
+            # One address, in one line: no header can be made of it.
+            CheckConstraint(
+                name="contactdetails_mail_is_one_address",
+                condition=Q(mail__regex=_ONE_ADDRESS),
+            ),
+            CheckConstraint(name="contactdetails_name_is_one_line", condition=~Q(name__regex=r"[[:cntrl:]]")),
+            bounds.not_longer("contactdetails_mail_fits", "mail", LONGEST_MAIL),
+        ]
+        indexes = [
+            # How many mails went to one mailbox, and what export and deletion ask for.
+            Index(name="contactdetails_by_mailbox", fields=["mailbox", "created_at"]),
+            Index(Upper("mail"), name="contactdetails_by_mail"),
+        ]
+        triggers = [
+            Rule(
+                name="contactdetails_are_fixed",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("mail", "mailbox", "name", "seed", "created_at"),
+                func=_FIXED,
+            ),
+            Rule(
+                name="contactdetails_are_confirmed_once",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(
+                    old__confirmed_at__isnull=False, new__confirmed_at__df=pgtrigger.F("old__confirmed_at")
+                ),
+                func=refuse("What was confirmed stays so.", name="contactdetails_are_confirmed_once"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"  # never the address: this stands in logs and messages

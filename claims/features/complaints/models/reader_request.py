@@ -1,0 +1,212 @@
+from datetime import datetime
+from typing import NamedTuple, Self
+
+from django.contrib.auth.models import User
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import CheckConstraint, Count, F, Index, Q
+from django.utils.translation import gettext_lazy as _
+
+from claims.features.complaints.models.request_state import (
+    LONGEST_READER_ANSWER,
+    LONGEST_READER_TEXT,
+    FromReader,
+    reader_rules,
+    shared_constraints,
+)
+from factcheck.database import bounds
+from factcheck.database.desk_words import words_index
+
+LONGEST_ADDRESS = 2_000
+
+#: From which state to which a request may go.
+REQUEST_STEPS = (
+    ("new", "confirmed"),
+    ("new", "spam"),
+    ("spam", "new"),
+    ("confirmed", "taken_up"),
+    ("confirmed", "answered"),
+    ("confirmed", "declined"),
+    ("confirmed", "withdrawn"),
+    ("taken_up", "answered"),
+    ("taken_up", "declined"),
+    ("taken_up", "withdrawn"),
+)
+
+
+class RequestFigures(NamedTuple):
+    """Figures on the requests of a period, each counted once however many readers sent it, from their confirmation."""
+
+    received: int
+    answered: int
+    declined: int
+    withdrawn: int
+    #: Not closed by the end of the period.
+    waiting: int
+
+
+class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
+    def readable_by(self, person: User) -> Self:
+        """Requests that this person may read: confirmed ones; people who decide about them also see held ones
+        and spam.
+        """
+        at_the_desk = Q(confirmed_at__isnull=False)
+        if person.has_perm("complaints.answer_readerrequest"):
+            at_the_desk |= Q(state=ReaderRequest.State.SPAM) | Q(state=ReaderRequest.State.NEW) & ~Q(
+                held_because=[]
+            )
+        return self.filter(at_the_desk)
+
+    def at_the_desk(self) -> Self:
+        """Confirmed requests in any state."""
+        return self.filter(confirmed_at__isnull=False)
+
+    def waiting(self) -> Self:
+        """Return undecided requests, including those whose claim was declined or deleted."""
+        states, in_vain = ReaderRequest.State, Q(claim__state="declined") | Q(claim=None)
+        return self.filter(Q(state=states.CONFIRMED) | Q(state=states.TAKEN_UP) & in_vain)
+
+    def figures(self, begin: datetime, end: datetime) -> "RequestFigures":
+        """Return the figures from one moment (included) to another (excluded), without data on readers."""
+        closed, states = Q(closed_at__gte=begin, closed_at__lt=end), ReaderRequest.State
+        counted = self.at_the_desk().aggregate(
+            received=Count("pk", filter=Q(confirmed_at__gte=begin, confirmed_at__lt=end)),
+            answered=Count("pk", filter=closed & Q(state=states.ANSWERED)),
+            declined=Count("pk", filter=closed & Q(state=states.DECLINED)),
+            withdrawn=Count("pk", filter=closed & Q(state=states.WITHDRAWN)),
+            waiting=Count(
+                "pk", filter=Q(confirmed_at__lt=end) & (Q(closed_at__isnull=True) | Q(closed_at__gte=end))
+            ),
+        )
+        return RequestFigures(**counted)
+
+    def open(self) -> Self:
+        """Requests that readers with the same question can join."""
+        return self.filter(state__in=[ReaderRequest.State.CONFIRMED, ReaderRequest.State.TAKEN_UP])
+
+    def held(self) -> Self:
+        """Return requests held as possible spam."""
+        return self.filter(state=ReaderRequest.State.NEW).exclude(held_because=[])
+
+    def unconfirmed(self) -> Self:
+        """Return unconfirmed requests, which the desk does not show."""
+        return self.filter(state=ReaderRequest.State.NEW, held_because=[])
+
+
+class ReaderRequest(FromReader):
+    """A request to check an address, a text or a picture. Readers with the same request are counted together."""
+
+    class State(models.TextChoices):
+        NEW = "new", _("Not confirmed")
+        CONFIRMED = "confirmed", _("Waiting")
+        TAKEN_UP = "taken_up", _("Accepted for checking")
+        ANSWERED = "answered", _("Answered")
+        DECLINED = "declined", _("Will not be checked")
+        SPAM = "spam", _("Spam")
+        WITHDRAWN = "withdrawn", _("Withdrawn")
+
+    text = models.TextField(_("text"), max_length=LONGEST_READER_TEXT, blank=True)
+    address = models.CharField(_("address"), max_length=LONGEST_ADDRESS, blank=True)
+    #: What all spellings of the address share (`sources.addresses.url_key`).
+    url_key = models.CharField(max_length=LONGEST_ADDRESS * 3, blank=True, editable=False)
+    #: What the same picture has in common (`claims.features.complaints.pictures`).
+    picture_key = models.CharField(max_length=128, blank=True, editable=False)
+    state = models.CharField(_("state"), max_length=12, choices=State, default=State.NEW, editable=False)
+    #: The number of readers who asked and confirmed; those with deleted details still count.
+    askers = models.PositiveIntegerField(_("number of requests"), default=0, editable=False)
+    last_asked_at = models.DateTimeField(_("last request"), null=True, editable=False)
+    #: What it became, or what answers it.
+    claim = models.ForeignKey(
+        "claims.Claim",
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="reader_requests",
+        verbose_name=_("claim"),
+    )
+    reason = models.TextField(_("reason"), max_length=LONGEST_READER_ANSWER, blank=True, editable=False)
+
+    objects = ReaderRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("reader’s request")
+        verbose_name_plural = _("readers’ requests")
+        default_permissions = ("view",)
+        permissions = [("answer_readerrequest", _("Can decide about requests from readers"))]
+        constraints = [
+            *shared_constraints("readerrequest"),
+            bounds.not_longer("readerrequest_text_fits", "text", LONGEST_READER_TEXT),
+            bounds.not_longer("readerrequest_reason_fits", "reason", LONGEST_READER_ANSWER),
+            bounds.not_longer("readerrequest_answer_fits", "answer", LONGEST_READER_ANSWER),
+            CheckConstraint(
+                name="readerrequest_asks_for_something",
+                condition=Q(text__regex=r"\S")
+                | ~Q(url_key="")
+                | ~Q(picture_key="")
+                | Q(erased_at__isnull=False),
+                violation_error_message=_("Enter a text, an address or a picture."),
+            ),
+            CheckConstraint(
+                name="readerrequest_state_is_known",
+                condition=Q(
+                    state__in=[*("new", "confirmed", "taken_up", "answered", "declined", "spam", "withdrawn")]
+                ),
+            ),
+            CheckConstraint(
+                name="readerrequest_declined_with_a_reason",
+                condition=~Q(state="declined") | Q(reason__regex=r"\S"),
+                violation_error_message=_("Explain why it will not be checked."),
+            ),
+            CheckConstraint(
+                name="readerrequest_at_the_desk_is_asked_by_somebody",
+                condition=Q(state__in=["new", "spam"]) | Q(askers__gte=1, last_asked_at__isnull=False),
+            ),
+            CheckConstraint(
+                name="readerrequest_has_a_key_with_its_address",
+                condition=Q(address="", url_key="") | ~Q(address="") & ~Q(url_key=""),
+            ),
+        ]
+        indexes = [
+            # The queue of the desk: what most ask for first, of these the oldest.
+            Index(
+                F("askers").desc(),
+                F("confirmed_at"),
+                F("id"),
+                name="readerrequest_waiting",
+                condition=Q(state__in=["confirmed", "taken_up"]),
+            ),
+            # The same address, the same picture.
+            Index(name="readerrequest_by_address", fields=["url_key"], condition=~Q(url_key="")),
+            Index(name="readerrequest_by_picture", fields=["picture_key"], condition=~Q(picture_key="")),
+            # Statements that may be the same.
+            GinIndex(
+                OpClass(F("text"), name="gin_trgm_ops"),
+                name="readerrequest_by_letters",
+                condition=Q(state__in=["confirmed", "taken_up"]),
+            ),
+            Index(
+                name="readerrequest_not_at_the_desk",
+                fields=["received_at"],
+                condition=Q(state__in=["new", "spam"]),
+            ),
+            Index(name="readerrequest_by_end", fields=["closed_at"], condition=Q(closed_at__isnull=False)),
+            Index(name="readerrequest_by_words", fields=["words_sha256"]),
+            words_index("readerrequest_desk_words", "text", "address"),
+        ]
+        triggers = reader_rules(
+            "readerrequest",
+            "request",
+            REQUEST_STEPS,
+            ended=["answered", "declined", "withdrawn", "spam"],
+            fixed=["language", "received_at"],
+            words=["text", "address", "url_key", "picture_key"],
+        )
+
+    def __str__(self) -> str:
+        words = self.text or self.address or str(_("a picture"))
+        return words if len(words) <= 100 else words[:99] + "…"
+
+    @property
+    def is_open(self) -> bool:
+        return self.state in (self.State.CONFIRMED, self.State.TAKEN_UP)

@@ -1,0 +1,184 @@
+"""What readers' complaints and requests share: states, spam signs and transition rules.
+
+The database itself records every move as a `ReaderStep`: changes of a row set `moved_by` and
+`moved_by_name` who they are, and leaves both empty where the reader or the clock did it.
+"""
+
+from collections.abc import Iterable
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import CheckConstraint, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.transition import takes_a_step
+from factcheck.database.rules import Keeper, Rule, never_emptied, refuse
+
+LONGEST_READER_TEXT = 5_000
+LONGEST_READER_ANSWER = 10_000
+
+
+class SpamSign(models.TextChoices):
+    """The reasons for holding a message until it is reviewed."""
+
+    TRAP = "trap", _("filled in a field that people cannot see")
+    QUICK = "quick", _("was sent faster than a person can type")
+    LINKS = "links", _("contains many links")
+    MARKUP = "markup", _("contains links in the form that programs write")
+    REPEATED = "repeated", _("the same text was sent several times")
+    MANY_MAILS = "many_mails", _("many messages use this email address")
+
+
+class FromReader(models.Model):
+    """A message of a reader: confirmed by email, or held for review; then moved at the desk."""
+
+    language = models.CharField(_("language"), max_length=35, blank=True, editable=False)
+    held_because = ArrayField(
+        models.CharField(max_length=12, choices=SpamSign),
+        default=list,
+        blank=True,
+        editable=False,
+        verbose_name=_("reason for holding it"),
+    )
+    received_at = models.DateTimeField(_("received"), db_default=Now(), editable=False)
+    confirmed_at = models.DateTimeField(_("confirmed"), null=True, editable=False)
+    closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
+    #: When the reader had what they wrote deleted, and their details with it.
+    erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
+    answer = models.TextField(_("answer"), max_length=LONGEST_READER_ANSWER, blank=True)
+    moved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    #: As the person was called then; empty where the reader did it, or the clock.
+    moved_by_name = models.CharField(max_length=200, blank=True, editable=False)
+    moved_at = models.DateTimeField(_("last change"), db_default=Now(), editable=False)
+    #: Digest of the `Idempotency-Key` that it was sent with, and of what was sent.
+    sent_key = models.CharField(max_length=64, blank=True, editable=False)
+    sent_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+    #: Digest of its words, by which the same words are known again.
+    words_sha256 = models.CharField(max_length=64, blank=True, editable=False)
+
+    class Meta:
+        abstract = True
+
+
+def shared_constraints(table: str) -> list[models.BaseConstraint]:
+    """Return the constraints common to both models."""
+    return [
+        CheckConstraint(
+            name=f"{table}_held_for_known_signs", condition=Q(held_because__contained_by=SpamSign.values)
+        ),
+        CheckConstraint(
+            name=f"{table}_held_before_it_is_confirmed",
+            condition=Q(held_because=[]) | Q(state__in=["new", "spam"]),
+        ),
+        CheckConstraint(
+            name=f"{table}_reaches_the_desk_confirmed",
+            condition=Q(state__in=["new", "spam"]) | Q(confirmed_at__isnull=False),
+        ),
+        CheckConstraint(
+            name=f"{table}_new_is_unconfirmed", condition=~Q(state="new") | Q(confirmed_at__isnull=True)
+        ),
+        models.UniqueConstraint(
+            name=f"{table}_sent_once_with_a_key", fields=["sent_key"], condition=~Q(sent_key="")
+        ),
+    ]
+
+
+def reader_rules(
+    table: str,
+    subject: str,
+    steps: Iterable[tuple[str, str]],
+    *,
+    ended: Iterable[str],
+    fixed: Iterable[str],
+    words: Iterable[str],
+    assigned: bool = False,
+) -> list[pgtrigger.Trigger]:
+    """Return the rules for changes: only by recorded steps; readers' words are kept or erased, never edited.
+
+    Args:
+        subject: its name in `ReaderStep`.
+        steps: the allowed transitions.
+        ended: the closed states.
+        fixed: what never changes.
+        words: the reader's text, which changes once, to nothing, when it is erased.
+        assigned: whether it has an assignee, which is recorded too.
+    """
+    closed = ", ".join(f"'{state}'" for state in ended)
+    changed = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in fixed)
+    reworded = " OR ".join(
+        f"NEW.{column} IS DISTINCT FROM OLD.{column} AND NOT (NEW.{column} = '' AND NEW.erased_at IS NOT NULL)"
+        for column in words
+    )
+    no_words = refuse("What a reader wrote stays as it is, or is erased.", name=f"{table}_words_stay")
+    return [
+        Rule(
+            name=f"{table}_begins",
+            operation=pgtrigger.Insert,
+            func=f"""
+                IF NEW.state <> 'new' OR NEW.confirmed_at IS NOT NULL OR NEW.closed_at IS NOT NULL THEN
+                    {refuse("What a reader sends is new, and not confirmed yet.", name=f"{table}_begins")}
+                END IF;
+                NEW.received_at := clock_timestamp();
+                NEW.moved_at := NEW.received_at;
+                RETURN NEW;
+            """,
+        ),
+        Rule(
+            name=f"{table}_moves",
+            operation=pgtrigger.Update,
+            condition=pgtrigger.AnyChange("state"),
+            func=f"""
+                IF NOT {takes_a_step(steps)} THEN
+                    {refuse("It cannot move between these states.", name=f"{table}_moves")}
+                END IF;
+                NEW.moved_at := clock_timestamp();
+                IF OLD.state = 'new' AND NEW.state <> 'spam' THEN
+                    NEW.confirmed_at := NEW.moved_at;
+                END IF;
+                NEW.closed_at := CASE WHEN NEW.state IN ({closed}) THEN NEW.moved_at END;
+                RETURN NEW;
+            """,
+        ),
+        Rule(
+            name=f"{table}_words_stay",
+            operation=pgtrigger.Update,
+            func=f"""
+                IF {changed} OR OLD.erased_at IS NOT NULL AND NEW.erased_at IS NULL
+                    OR {reworded}
+                THEN
+                    {no_words}
+                END IF;
+                IF NEW.state = OLD.state AND (
+                    NEW.confirmed_at IS DISTINCT FROM OLD.confirmed_at
+                    OR NEW.closed_at IS DISTINCT FROM OLD.closed_at
+                ) THEN
+                    {refuse("When something happened is for the database to say.", name=f"{table}_dated")}
+                END IF;
+                RETURN NEW;
+            """,
+        ),
+        Rule(
+            name=f"{table}_kept",
+            operation=pgtrigger.Delete,
+            condition=pgtrigger.Condition("OLD.state NOT IN ('new', 'spam')"),
+            func=refuse("What has reached the desk is kept.", name=f"{table}_kept"),
+        ),
+        Keeper(
+            name=f"{table}_steps_are_written_down",
+            operation=pgtrigger.Update,
+            condition=pgtrigger.AnyChange("state", "held_because", *(["assigned_to"] if assigned else [])),
+            func=f"""
+                INSERT INTO public.complaints_readerstep
+                    (subject, number, before, after, assigned_to_id, by_id, by_name, at)
+                VALUES ('{subject}', NEW.id, OLD.state, NEW.state, {"NEW.assigned_to_id" if assigned else "NULL"},
+                    NEW.moved_by_id, NEW.moved_by_name, clock_timestamp());
+                RETURN NULL;
+            """,
+        ),
+        never_emptied(table, "What readers sent is not thrown away all at once."),
+    ]

@@ -1,0 +1,158 @@
+"""How long contact details are kept: exported and deleted on request, and deleted automatically.
+
+Deleted are a person's details and their words, not that there was a complaint, nor what was answered.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+from django.utils import timezone
+
+from claims.features.complaints.models import Complaint, ContactDetails, ReaderPicture, ReaderRequest
+
+
+def of_contact(contact: ContactDetails) -> dict[str, Any]:
+    """Return all data about a person and one of their messages, as JSON."""
+    about: dict[str, Any]
+    if contact.complaint:
+        about = {"complaint": _complaint(contact.complaint)}
+    else:
+        assert contact.request is not None  # noqa: S101  details are of one thing
+        about = {"request": _request(contact.request)}
+    return {
+        "mail": contact.mail,
+        "name": contact.name,
+        "language": contact.language,
+        "sent_at": _moment(contact.created_at),
+        "confirmed_at": _moment(contact.confirmed_at),
+        "confirmation_mailed_at": _moment(contact.asked_at),
+        "answer_mailed_at": _moment(contact.answered_at),
+        **about,
+    }
+
+
+def of_mail(mail: str) -> list[dict[str, Any]]:
+    """Return all data sent with this email address."""
+    rows = ContactDetails.objects.of(mail).select_related("complaint", "request").order_by("pk")
+    return [of_contact(contact) for contact in rows]
+
+
+@transaction.atomic
+def erase(contact: ContactDetails) -> None:
+    """Delete a person's details, and their messages unless others sent the same."""
+    found = ContactDetails.objects.select_for_update(of=("self",)).filter(pk=contact.pk).first()
+    if found is None:
+        return
+    now = timezone.now()
+    if found.complaint_id:
+        complaint = Complaint.objects.select_for_update().get(pk=found.complaint_id)
+        found.delete()
+        _erase_words(complaint, now, withdraw=complaint.is_waiting)
+        return
+    request = ReaderRequest.objects.select_for_update(of=("self",)).get(contacts=found)
+    found.delete()
+    if not request.contacts.exists():
+        ReaderPicture.objects.filter(request=request).delete()
+        _erase_words(request, now, withdraw=request.is_open)
+
+
+def _erase_words(row: Complaint | ReaderRequest, now: datetime, *, withdraw: bool) -> None:
+    if row.state in ("new", "spam"):
+        row.delete()
+        return
+    if withdraw:
+        row.state, row.moved_by, row.moved_by_name = "withdrawn", None, ""
+    row.text, row.erased_at = "", now
+    changed = ["text", "erased_at", "state", "moved_by", "moved_by_name"]
+    if isinstance(row, ReaderRequest):
+        row.address = row.url_key = row.picture_key = ""
+        changed += ["address", "url_key", "picture_key"]
+    row.save(update_fields=changed)
+
+
+def forget(mail: str) -> int:
+    """Erase all that was sent with this mail address; returns how much that was."""
+    rows = list(ContactDetails.objects.of(mail).order_by("pk"))
+    for contact in rows:
+        erase(contact)
+    return len(rows)
+
+
+@dataclass(frozen=True)
+class Expired:
+    """The numbers of expired and deleted data."""
+
+    unconfirmed: int
+    spam: int
+    contacts: int
+
+
+@transaction.atomic
+def delete_expired() -> Expired:
+    """Delete unconfirmed messages after their time, spam, and the details of people whose requests ended long ago.
+
+    What is held back waits for an editor, however long that takes.
+    """
+    now = timezone.now()
+    unconfirmed_before = now - timedelta(days=settings.READER_CONFIRMATION_DAYS)
+    ended_before = now - timedelta(days=settings.READER_CONTACT_DAYS)
+    unconfirmed = spam = 0
+    for rows in (Complaint.objects.all(), ReaderRequest.objects.all()):
+        unconfirmed += _deleted(rows.unconfirmed().filter(received_at__lt=unconfirmed_before))
+        spam += _deleted(rows.filter(state="spam", closed_at__lt=ended_before))
+    # Readers who joined an existing request and never confirmed it.
+    stale = ContactDetails.objects.filter(confirmed_at=None, created_at__lt=unconfirmed_before)
+    stale = stale.exclude(Q(complaint__state="new") | Q(request__state="new"))
+    ended = ContactDetails.objects.filter(
+        Q(complaint__closed_at__lt=ended_before) | Q(request__closed_at__lt=ended_before)
+    )
+    pictures = ReaderPicture.objects.filter(request__closed_at__lt=ended_before)
+    pictures.filter(~Exists(ReaderRequest.objects.open().filter(pk=OuterRef("request")))).delete()
+    gone = _deleted(stale) + _deleted(ended)
+    return Expired(unconfirmed, spam, gone)
+
+
+def _deleted(rows: Any) -> int:
+    """Delete these rows and return their number, without dependent rows."""
+    _all, by_model = rows.delete()
+    return int(by_model.get(rows.model._meta.label, 0))
+
+
+def _complaint(complaint: Complaint) -> dict[str, Any]:
+    return {
+        "number": complaint.pk,
+        "claim": complaint.claim_id,
+        "version": complaint.version,
+        "kind": complaint.kind,
+        "text": complaint.text,
+        "state": complaint.state,
+        "due_on": complaint.due_on.isoformat() if complaint.due_on else None,
+        "outcome": complaint.outcome,
+        "answer": complaint.answer,
+        "reason": complaint.reason,
+        "received_at": _moment(complaint.received_at),
+        "closed_at": _moment(complaint.closed_at),
+    }
+
+
+def _request(request: ReaderRequest) -> dict[str, Any]:
+    return {
+        "number": request.pk,
+        "text": request.text,
+        "address": request.address,
+        "picture_sha256": getattr(request, "picture", None) and request.picture.sha256,
+        "state": request.state,
+        "claim": request.claim_id if request.state == ReaderRequest.State.ANSWERED else None,
+        "answer": request.answer,
+        "reason": request.reason,
+        "received_at": _moment(request.received_at),
+        "closed_at": _moment(request.closed_at),
+    }
+
+
+def _moment(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment else None

@@ -1,0 +1,62 @@
+"""Pictures from readers: which are accepted, and what is stored."""
+
+import hashlib
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from claims.features.complaints.models import ReaderPicture
+from claims.features.complaints.models.reader_picture import LARGEST_PICTURE
+from sources.media.bounded_pictures import read_picture_bytes
+from sources.media.refused_media import MediaRefused
+from sources.media.signatures import HEAD, recognise
+
+
+class NotAPicture(ValueError):
+    """The picture is rejected; the text tells the sender why."""
+
+
+@dataclass(frozen=True)
+class SentPicture:
+    """A received picture, rendered again without location, camera and names."""
+
+    content: bytes
+    media_type: str
+
+    @property
+    def sha256(self) -> str:
+        return hashlib.sha256(self.content).hexdigest()
+
+    @property
+    def key(self) -> str:
+        """Equal for pictures of equal pixels, whatever else their files hold."""
+        return f"sha256:{self.sha256}"
+
+
+def picture_in(content: bytes) -> SentPicture:
+    """Return the picture in these bytes, upright and without metadata.
+
+    Raises:
+        NotAPicture: it is too large, of none of the kinds that browsers show, or cannot be read.
+    """
+    if len(content) > LARGEST_PICTURE:
+        raise _too_large()
+    kind = recognise(content[:HEAD])
+    if kind is None or kind.media_type not in ReaderPicture.Kind:
+        raise NotAPicture(
+            _("This is not a picture in a supported format. Send it as JPEG, PNG, WebP or GIF.")
+        )
+    try:
+        drawn = read_picture_bytes(content, kind.reader).rendition
+    except MediaRefused as refusal:
+        raise NotAPicture(str(refusal)) from None
+    if drawn is None or len(drawn.content) > LARGEST_PICTURE:
+        raise _too_large()
+    return SentPicture(drawn.content, drawn.media_type)
+
+
+def _too_large() -> NotAPicture:
+    return NotAPicture(
+        _("The picture is too large. The limit is %(most)s MB. Send a smaller copy or a screenshot.")
+        % {"most": f"{LARGEST_PICTURE / 1e6:.1f}"}
+    )

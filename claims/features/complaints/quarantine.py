@@ -1,0 +1,63 @@
+"""Messages held as possible spam: release them, so that the sender is asked to confirm, or mark them as spam."""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from claims.features.complaints import reader_mails
+from claims.features.complaints.models import Complaint, ContactDetails, ReaderRequest
+from claims.features.complaints.request_moves import DECIDE
+from claims.features.complaints.submissions import ANSWER_COMPLAINTS
+from claims.newsroom.people import get_display_name
+from claims.newsroom.roles import require
+
+Held = Complaint | ReaderRequest
+
+
+@transaction.atomic
+def let_through(rows: Iterable[Held], *, by: User) -> int:
+    """Ask the senders to confirm their email addresses; return how many messages were still held."""
+    number = 0
+    for row in _still_held(rows, by):
+        row.held_because = []
+        row.moved_by, row.moved_by_name = by, get_display_name(by)[:200]
+        row.save(update_fields=["held_because", "moved_by", "moved_by_name"])
+        for contact in _contacts(row):
+            reader_mails.ask_to_confirm(contact)
+        number += 1
+    return number
+
+
+@transaction.atomic
+def mark_as_spam(rows: Iterable[Held], *, by: User) -> int:
+    """Note that these are spam, and forget whose address was given; returns how many were still held."""
+    number = 0
+    for row in _still_held(rows, by):
+        row.state = row.State.SPAM
+        row.moved_by, row.moved_by_name = by, get_display_name(by)[:200]
+        row.save(update_fields=["state", "moved_by", "moved_by_name"])
+        for contact in _contacts(row):
+            contact.delete()
+        number += 1
+    return number
+
+
+def _still_held(rows: Iterable[Held], by: User) -> list[Held]:
+    found: list[Held] = []
+    for row in rows:
+        permission = ANSWER_COMPLAINTS if isinstance(row, Complaint) else DECIDE
+        require(by, permission, _("decide about readers’ messages"))
+        held = type(row).objects.held().select_for_update().filter(pk=row.pk).first()
+        if held is not None:
+            found.append(held)
+    return found
+
+
+def _contacts(row: Held) -> list[ContactDetails]:
+    return list(
+        ContactDetails.objects.filter(complaint=row)
+        if isinstance(row, Complaint)
+        else ContactDetails.objects.filter(request=row)
+    )

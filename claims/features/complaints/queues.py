@@ -1,0 +1,63 @@
+"""The queues of complaints and requests."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import F, Model
+from django.utils.translation import gettext_lazy as _
+
+from claims.admin.queues import ListedRow, Queue
+from claims.features.complaints.admin.complaint_clock import clock_badge
+from claims.features.complaints.models import Complaint, ReaderRequest
+from factcheck.admin.base import change_page
+
+
+def _waiting(messages: Any, person: User) -> Any:
+    """Return complaints and requests that await an answer."""
+    return messages.waiting()
+
+
+def _held(messages: Any, person: User) -> Any:
+    """Return messages held as possible spam."""
+    return messages.held()
+
+
+def _complaint_row(complaint: Complaint) -> ListedRow:
+    return ListedRow(str(complaint.claim), change_page(complaint), clock_badge(complaint))
+
+
+QUEUES: dict[type[Model], dict[str, Queue]] = {
+    Complaint: {
+        # On the dashboard for everyone who may answer, whoever is absent.
+        "complaints": Queue(
+            _("Complaints to answer"),
+            lambda rows, person: _waiting(rows, person).select_related("claim"),
+            ("due_on", "pk"),
+            "complaints.answer_complaint",
+            list_row=_complaint_row,
+        ),
+        "held_complaints": Queue(
+            _("Complaints held as possible spam"),
+            _held,
+            ("received_at", "pk"),
+            "complaints.answer_complaint",
+            "received_at",
+        ),
+    },
+    ReaderRequest: {
+        "requests": Queue(
+            _("Readers’ requests"),
+            _waiting,
+            (F("askers").desc(), F("confirmed_at"), "pk"),
+            "complaints.answer_readerrequest",
+            "confirmed_at",
+        ),
+        "held_requests": Queue(
+            _("Requests held as possible spam"),
+            _held,
+            ("received_at", "pk"),
+            "complaints.answer_readerrequest",
+            "received_at",
+        ),
+    },
+}

@@ -1,0 +1,116 @@
+"""Emails to readers, sent by the worker: the request to confirm, and the answer.
+
+The job stores a number, never an address; the content is decided on sending, and nothing is sent after the details
+were deleted. The emails contain none of the sender's own words, so they cannot carry messages to strangers.
+"""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from smtplib import SMTPException
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from claims.features.complaints.confirmations import page_of
+from claims.features.complaints.models import Complaint, ContactDetails, ReaderRequest
+from claims.models import Publication
+from factcheck.database.deferred_jobs import defer
+
+#: Tried again after 4, 16, 64, 256 and 1024 seconds and so on: for most of a day.
+RETRIES = RetryStrategy(max_attempts=8, exponential_wait=4)
+
+QUEUE = "mail"
+CONFIRMATION = "claims.features.complaints.reader_mails.mail_confirmation"
+ANSWER = "claims.features.complaints.reader_mails.mail_answer"
+
+
+class MailNotTaken(Exception):
+    """The mail server did not take it. Unlike what raised it, this names no address."""
+
+
+def ask_to_confirm(contact: ContactDetails) -> None:
+    """Queue the request to confirm the address, in the current transaction."""
+    defer(CONFIRMATION, {"contact_id": contact.pk}, queue=QUEUE)
+
+
+def tell_the_answer(contacts: Iterable[ContactDetails]) -> None:
+    """Queue an email with the outcome for each of them; part of the present transaction."""
+    confirmed = [contact for contact in contacts if contact.confirmed_at]
+    defer(ANSWER, *({"contact_id": contact.pk} for contact in confirmed), queue=QUEUE)
+
+
+@app.task(name=CONFIRMATION, queue=QUEUE, retry=RETRIES)
+@transaction.atomic
+def mail_confirmation(*, contact_id: int) -> None:
+    """Ask once whether the address is theirs."""
+    contact = _locked(contact_id)
+    if contact is None or contact.confirmed_at or contact.asked_at:
+        return
+    ContactDetails.objects.filter(pk=contact.pk).update(asked_at=timezone.now())
+    with _written_for(contact):
+        subject = _("Please confirm your message to %(newsroom)s") % {"newsroom": settings.NEWSROOM_NAME}
+        _send(contact, subject, "reader_confirmation", {"days": settings.READER_CONFIRMATION_DAYS})
+
+
+@app.task(name=ANSWER, queue=QUEUE, retry=RETRIES)
+@transaction.atomic
+def mail_answer(*, contact_id: int) -> None:
+    """Send the outcome once."""
+    contact = _locked(contact_id)
+    if contact is None or not contact.confirmed_at or contact.answered_at:
+        return
+    about = contact.complaint or contact.request
+    if about is None or about.closed_at is None:
+        return
+    ContactDetails.objects.filter(pk=contact.pk).update(answered_at=timezone.now())
+    with _written_for(contact):
+        is_complaint = isinstance(about, Complaint)
+        subject = _("The answer to your complaint") if is_complaint else _("The answer to your request")
+        context = {"about": about, "is_complaint": is_complaint, **_claim_of(about)}
+        _send(contact, f"{subject} · {settings.NEWSROOM_NAME}", "reader_answer", context)
+
+
+def _claim_of(about: Complaint | ReaderRequest) -> dict[str, Any]:
+    """The claim as it is published now, if it is."""
+    if about.claim_id is None:
+        return {}
+    entry = Publication.objects.current().filter(claim_id=about.claim_id).first()
+    return {"claim": entry.document} if entry else {}
+
+
+def _locked(pk: int) -> ContactDetails | None:
+    rows = ContactDetails.objects.select_for_update(of=("self",), no_key=True)
+    return rows.select_related("complaint__claim", "complaint__entry", "request__claim").filter(pk=pk).first()
+
+
+@contextmanager
+def _written_for(contact: ContactDetails) -> Iterator[None]:
+    """Activate the reader's language, and the newsroom's calendar."""
+    known = {code for code, _name in settings.LANGUAGES}
+    language = contact.language if contact.language in known else settings.LANGUAGE_CODE
+    with translation.override(language), timezone.override(ZoneInfo(settings.TIME_ZONE)):
+        yield
+
+
+def _send(contact: ContactDetails, subject: str, template: str, context: dict[str, Any]) -> None:
+    about = {"newsroom": settings.NEWSROOM_NAME, "page": page_of(contact), "contact": contact, **context}
+    mail = EmailMultiAlternatives(
+        " ".join(subject.split()),
+        render_to_string(f"mail/{template}.txt", about).strip() + "\n",
+        to=[contact.mail],
+    )
+    mail.attach_alternative(render_to_string(f"mail/{template}.html", about), "text/html")
+    mail.extra_headers = {"Auto-Submitted": "auto-generated"}  # RFC 3834: no automatic replies
+    try:
+        mail.send()
+    except SMTPException as failure:
+        # Its own words, and the traceback, name the address.
+        raise MailNotTaken(type(failure).__name__) from None

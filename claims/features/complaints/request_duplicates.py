@@ -1,0 +1,69 @@
+"""Whether two readers request the same: by address, picture, or statement."""
+
+from collections.abc import Mapping, Sequence
+from functools import partial
+
+from django.contrib.postgres.search import TrigramSimilarity
+
+from claims.features.complaints.models import ReaderRequest
+from claims.matching.answers import MatchTerms, compute_answers
+from claims.matching.candidates import FoundCandidates, build_candidates, compute_word_shares
+from claims.matching.claim_text import ClaimTexts
+from claims.matching.query import TextQuery
+from claims.matching.shared_words import find_claims_sharing_words
+
+#: So many requests are compared with a new one, if they share so much of their letters.
+_CANDIDATES, _LEAST_SIMILAR = 10, 0.3
+
+
+def same_matter(request: ReaderRequest, *, text: str) -> ReaderRequest | None:
+    """Return the open request for the same; None if it is the first.
+
+    What has an address or a picture is the same where these are; a text is the same where matching would say so of it
+    and a claim, with the facts compared: who asks whether something is so does not join who asks whether it is not.
+
+    Args:
+        text: what it states; of what names an address or a picture, the words beside it decide nothing.
+    """
+    others = ReaderRequest.objects.open().exclude(pk=request.pk).order_by("pk")
+    if request.picture_key:
+        return others.filter(picture_key=request.picture_key).first()
+    if request.url_key:
+        return others.filter(url_key=request.url_key, picture_key="").first()
+    return _same_statement(text, request.language)
+
+
+def _same_statement(text: str, language: str) -> ReaderRequest | None:
+    alike = TrigramSimilarity("text", text)
+    near = (
+        ReaderRequest.objects.open()
+        .filter(url_key="", picture_key="", text__trigram_similar=text)
+        .annotate(alike=alike)
+        .filter(alike__gte=_LEAST_SIMILAR)
+        .order_by("-alike", "pk")[:_CANDIDATES]
+    )
+    known = {row.pk: ClaimTexts(row.text, _primary(row.language), "", None, "") for row in near}
+    if not known:
+        return None
+    terms = MatchTerms(language=_primary(language), cut="text", most=1)
+    [answer] = compute_answers([text], terms, partial(_candidates, known))
+    same = [match for passage in answer.passages for match in passage.matches if match.kind == "same"]
+    return ReaderRequest.objects.get(pk=same[0].claim) if same else None
+
+
+def _candidates(known: Mapping[int, ClaimTexts], asked: Sequence[TextQuery]) -> FoundCandidates:
+    """Return open requests for comparison, in place of claims."""
+    texts = [one.cleaned for one in asked]
+    shared = find_claims_sharing_words(texts, _CANDIDATES)
+    return FoundCandidates(
+        [
+            build_candidates(compute_word_shares(text, known, shared.rarity), {}, known, {}, None)
+            for text in texts
+        ],
+        shared.rarity,
+        shared.unknown,
+    )
+
+
+def _primary(language: str) -> str:
+    return language.partition("-")[0].lower()

@@ -1,0 +1,147 @@
+"""Moves of readers' requests at the desk: accept as a claim, answer with a published claim, or decline.
+
+All who asked for the same are notified at once.
+"""
+
+from collections.abc import Collection
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils.translation import gettext as _
+
+from claims.features.complaints import reader_mails
+from claims.features.complaints.models import ReaderRequest
+from claims.models import Appearance, Claim, Publication
+from claims.newsroom.people import get_display_name
+from claims.newsroom.refusals import NotPossible
+from claims.newsroom.roles import require
+from claims.review import claim_edits
+from sources.overrides import Overrides
+from sources.registration import enter
+
+DECIDE = "complaints.answer_readerrequest"
+_State = ReaderRequest.State
+
+
+@transaction.atomic
+def take_up(request: ReaderRequest, *, statement: str, language: str, by: User) -> Claim:
+    """Propose the request as a claim. Readers are notified when it is published.
+
+    Raises:
+        NotPossible: it is closed or taken up already, or no statement is given.
+        NotAllowed: the person may not decide about requests, or not add claims.
+    """
+    request = _open(request, by)
+    statement = statement.strip()
+    if request.state == _State.TAKEN_UP and request.claim and request.claim.state != Claim.State.DECLINED:
+        raise NotPossible(_("It has already been accepted for checking."))
+    if not statement:
+        raise NotPossible(_("Enter the statement to check."))
+    claim = claim_edits.create(by=by, statement=statement, language=language or "und")
+    if request.address:
+        source, _is_new = enter(Overrides(url=request.address, title=request.address[:500]), by=by)
+        Appearance.objects.create(claim=claim, source=source)
+    _changed(request, by, state=_State.TAKEN_UP, claim=claim)
+    return claim
+
+
+@transaction.atomic
+def link(request: ReaderRequest, claim: Claim, *, by: User) -> ReaderRequest:
+    """Link a request to a claim that is being checked; or answer it, if the claim is published.
+
+    Raises:
+        NotPossible: it is closed, or that claim will not be checked.
+    """
+    request = _open(request, by)
+    claim = claim.merged_into or claim
+    if Publication.objects.current().filter(claim=claim).exists():
+        return _closed(request, by, state=_State.ANSWERED, claim=claim)
+    if claim.state in (Claim.State.DECLINED, Claim.State.MERGED):
+        raise NotPossible(_("That claim will not be checked."))
+    return _changed(request, by, state=_State.TAKEN_UP, claim=claim)
+
+
+@transaction.atomic
+def answer_with(request: ReaderRequest, claim: Claim, *, answer: str = "", by: User) -> ReaderRequest:
+    """Notify all readers who asked that it was checked, with the address.
+
+    Raises:
+        NotPossible: it is closed, or the claim is not published: there is nothing to send readers to.
+    """
+    request = _open(request, by)
+    claim = claim.merged_into or claim
+    if not Publication.objects.current().filter(claim=claim).exists():
+        raise NotPossible(_("That claim is not published, so readers cannot see it."))
+    return _closed(request, by, state=_State.ANSWERED, claim=claim, answer=answer.strip())
+
+
+@transaction.atomic
+def decline(request: ReaderRequest, *, reason: str, by: User) -> ReaderRequest:
+    """Notify all readers who asked that it will not be checked, with the reason.
+
+    Raises:
+        NotPossible: it is closed, or no reason is given.
+    """
+    request = _open(request, by)
+    if not reason.strip():
+        raise NotPossible(_("Explain why it will not be checked: the readers will receive this."))
+    return _closed(request, by, state=_State.DECLINED, reason=reason.strip(), claim=None)
+
+
+def answer_published(claims: Collection[int]) -> None:
+    """Answer the requests on claims that were just published."""
+    # Asked apart: one question about either would read all that is taken up.
+    merged = Claim.objects.filter(merged_into__in=claims).values_list("pk", flat=True)
+    _answer_published(ReaderRequest.objects.filter(claim__in=[*claims, *merged]))
+
+
+@transaction.atomic
+def answer_all_published() -> None:
+    """Answer requests after all publications, including imports, which send no signals per claim."""
+    _answer_published(ReaderRequest.objects.all())
+
+
+def _answer_published(requests: QuerySet[ReaderRequest]) -> None:
+    current = Publication.objects.current()
+    rows = requests.select_for_update(of=("self",)).filter(
+        Exists(current.filter(claim=OuterRef("claim")))
+        | Exists(current.filter(claim=OuterRef("claim__merged_into"))),
+        state=_State.TAKEN_UP,
+    )
+    for row in rows.select_related("claim__merged_into"):
+        assert row.claim is not None  # noqa: S101  it is published
+        row.claim = row.claim.merged_into or row.claim
+        row.state, row.moved_by, row.moved_by_name = _State.ANSWERED, None, ""
+        row.save(update_fields=["state", "claim", "moved_by", "moved_by_name"])
+        reader_mails.tell_the_answer(row.contacts.all())
+
+
+def _open(request: ReaderRequest, by: User) -> ReaderRequest:
+    """The request read again under lock.
+
+    Raises:
+        NotAllowed: the person does not decide about requests.
+        NotPossible: it is closed.
+    """
+    require(by, DECIDE, _("decide about readers’ requests"))
+    rows = ReaderRequest.objects.select_for_update(of=("self",)).select_related("claim__merged_into")
+    found = rows.filter(pk=request.pk).first()
+    if found is None or not found.is_open:
+        raise NotPossible(_("This request is closed, or the readers have withdrawn it."))
+    return found
+
+
+def _closed(request: ReaderRequest, by: User, **fields: Any) -> ReaderRequest:
+    request = _changed(request, by, **fields)
+    reader_mails.tell_the_answer(request.contacts.all())
+    return request
+
+
+def _changed(request: ReaderRequest, by: User, **fields: Any) -> ReaderRequest:
+    for name, value in fields.items():
+        setattr(request, name, value)
+    request.moved_by, request.moved_by_name = by, get_display_name(by)[:200]
+    request.save(update_fields=[*fields, "moved_by", "moved_by_name"])
+    return request

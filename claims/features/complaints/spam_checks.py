@@ -1,0 +1,51 @@
+"""Signs of spam, found without external services. Messages with a sign are held, and an editor reviews them."""
+
+import hashlib
+import re
+from collections.abc import Iterator
+from datetime import timedelta
+
+from django.db import models
+from django.utils import timezone
+
+from claims.features.complaints.models import ContactDetails, SpamSign
+from claims.quotes.statements import normalise_statement
+
+#: More links than these are a sign: who complains names a source or two, who asks shows where something stands.
+MOST_LINKS_OF_COMPLAINT, MOST_LINKS_OF_REQUEST = 3, 5
+#: Within a week the same words are expected from so many people; campaigns write more, and so do programs.
+MOST_REPEATS = 3
+#: Unanswered emails to one mailbox within a day.
+MOST_MAILS = 3
+
+_LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
+_MARKUP = re.compile(r"<a\s|\[url[=\]]|\[link[=\]]|</?(?:script|iframe|img)\b|\]\(https?://", re.IGNORECASE)
+
+
+def digest_of_words(text: str) -> str:
+    """Return a digest that is equal for the same words, however they are typed."""
+    return hashlib.sha256(normalise_statement(text).encode()).hexdigest() if text.strip() else ""
+
+
+def signs_in(text: str, *, most_links: int, earlier: models.QuerySet[models.Model]) -> Iterator[SpamSign]:
+    """Return the signs of spam in the text.
+
+    Args:
+        earlier: among what the same words may have come before.
+    """
+    if len(_LINK.findall(text)) > most_links:
+        yield SpamSign.LINKS
+    if _MARKUP.search(text):
+        yield SpamSign.MARKUP
+    if words := digest_of_words(text):
+        since = timezone.now() - timedelta(days=7)
+        if earlier.filter(words_sha256=words, received_at__gte=since).count() >= MOST_REPEATS:
+            yield SpamSign.REPEATED
+
+
+def is_written_to_too_often(mailbox: str) -> bool:
+    """Whether a mailbox got all the mails that a stranger can make us send. Asked while the mailbox is held."""
+    recent = ContactDetails.objects.filter(
+        mailbox=mailbox, confirmed_at=None, created_at__gte=timezone.now() - timedelta(days=1)
+    )
+    return recent.count() >= MOST_MAILS

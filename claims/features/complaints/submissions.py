@@ -1,0 +1,242 @@
+"""Messages from readers: stored, held if they look like spam, and confirmed by email."""
+
+from dataclasses import dataclass, field
+from typing import TypeVar
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import F, QuerySet
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from claims.features.complaints import reader_mails, spam_checks, working_days
+from claims.features.complaints.confirmations import Sender, mailbox_of, remember
+from claims.features.complaints.models import (
+    Complaint,
+    ContactDetails,
+    ReaderPicture,
+    ReaderRequest,
+    SpamSign,
+)
+from claims.features.complaints.pictures import SentPicture
+from claims.features.complaints.request_duplicates import same_matter
+from claims.ledger.queries.address_search import build_address_key
+from claims.models import NotificationKind, Publication
+from claims.teamwork.notifications import notify_people
+from factcheck.database.locks import hold
+from sources.extraction import detect_language
+
+#: Who works on complaints.
+ANSWER_COMPLAINTS = "complaints.answer_complaint"
+
+Row = TypeVar("Row", Complaint, ReaderRequest)
+
+
+class KeyUsedTwice(Exception):
+    """An Idempotency-Key was used before with a different body."""
+
+
+@dataclass(frozen=True)
+class SentWith:
+    """How a message was sent.
+
+    Attributes:
+        signs: the form's signs of spam, besides the words.
+        key: digest of the sender's Idempotency-Key; empty without one.
+        body: digest of the message sent with it.
+    """
+
+    signs: frozenset[SpamSign] = field(default_factory=frozenset)
+    key: str = ""
+    body: str = ""
+
+
+@transaction.atomic
+def complain(
+    publication: Publication, *, kind: str, text: str, sender: Sender, sent: SentWith = SentWith()
+) -> Complaint:
+    """Take in a complaint about what was published. It is the newsroom's to answer once it is confirmed.
+
+    Raises:
+        KeyUsedTwice: something else was sent with the key.
+    """
+    hold(f"mail to {mailbox_of(sender.mail)}", *_names(sent))
+    if earlier := _sent_before(Complaint.objects.all(), sent):
+        return earlier
+    signs = _signs(
+        text, sender, sent, Complaint.objects.all(), most_links=spam_checks.MOST_LINKS_OF_COMPLAINT
+    )
+    complaint = Complaint.objects.create(
+        claim_id=publication.claim_id,
+        version=publication.version,
+        kind=kind,
+        text=text,
+        language=sender.language,
+        held_because=signs,
+        words_sha256=spam_checks.digest_of_words(text),
+        sent_key=sent.key,
+        sent_sha256=sent.body,
+    )
+    contact = remember(sender, complaint=complaint)
+    if not signs:
+        reader_mails.ask_to_confirm(contact)
+    return complaint
+
+
+@transaction.atomic
+def ask(
+    *,
+    text: str = "",
+    address: str = "",
+    picture: SentPicture | None = None,
+    sender: Sender,
+    sent: SentWith = SentWith(),
+) -> ReaderRequest:
+    """Store a request to check something. Readers asking for the same are counted once they confirm.
+
+    Raises:
+        KeyUsedTwice: something else was sent with the key.
+    """
+    hold(f"mail to {mailbox_of(sender.mail)}", *_names(sent))
+    if earlier := _sent_before(ReaderRequest.objects.all(), sent):
+        return earlier
+    words = f"{text}\n{address}" if address else text
+    signs = _signs(
+        words, sender, sent, ReaderRequest.objects.none(), most_links=spam_checks.MOST_LINKS_OF_REQUEST
+    )
+    request = ReaderRequest.objects.create(
+        text=text,
+        address=address,
+        url_key=build_address_key(address) if address else "",
+        picture_key=picture.key if picture else "",
+        language=detect_language(text) if text else sender.language,
+        held_because=signs,
+        words_sha256=spam_checks.digest_of_words(words),
+        sent_key=sent.key,
+        sent_sha256=sent.body,
+    )
+    if picture:
+        ReaderPicture.objects.create(
+            request=request, media_type=picture.media_type, content=picture.content, sha256=picture.sha256
+        )
+    contact = remember(sender, request=request)
+    if not signs:
+        reader_mails.ask_to_confirm(contact)
+    return request
+
+
+@transaction.atomic
+def confirm(contact: ContactDetails) -> ContactDetails | None:
+    """Note that the mail address is theirs: what they sent reaches the desk. A second time changes nothing.
+
+    Returns:
+        How they are reached from now on; None where they have meanwhile had it deleted.
+    """
+    if contact.request_id:
+        hold("requests of readers")  # two who ask for the same at one moment ask for one thing
+    found = ContactDetails.objects.select_for_update(of=("self",)).filter(pk=contact.pk).first()
+    if found is None or found.confirmed_at:
+        return found
+    if (found.complaint or found.request).held_because:  # type: ignore[union-attr]  # one of them is there
+        return found  # an editor looks at it first, and has them asked then
+    found.confirmed_at = timezone.now()
+    if found.complaint_id:
+        _bring_complaint(found.complaint_id)
+    else:
+        found.request = _bring_request(found)
+    found.save(update_fields=["confirmed_at", "request"])
+    return found
+
+
+def _bring_complaint(pk: int) -> None:
+    complaint = Complaint.objects.select_for_update(of=("self",)).select_related("claim").get(pk=pk)
+    if complaint.state != Complaint.State.NEW or complaint.held_because:
+        return
+    complaint.state = Complaint.State.CONFIRMED
+    complaint.promised_days = settings.COMPLAINT_WORKING_DAYS
+    complaint.due_on = working_days.due_after(timezone.now(), settings.COMPLAINT_WORKING_DAYS)
+    complaint.save(update_fields=["state", "promised_days", "due_on"])
+    able = User.objects.with_perm(
+        ANSWER_COMPLAINTS, backend="django.contrib.auth.backends.ModelBackend"
+    ).filter(is_active=True)
+    notify_people(NotificationKind.COMPLAINED, claim=complaint.claim, to=able, note=summary_of(complaint))
+
+
+def _bring_request(contact: ContactDetails) -> ReaderRequest:
+    assert contact.request_id is not None  # noqa: S101  details are of one thing
+    request = ReaderRequest.objects.select_for_update().get(pk=contact.request_id)
+    if request.state != ReaderRequest.State.NEW or request.held_because:
+        return request
+    now = timezone.now()
+    if same := same_matter(request, text=request.text):
+        same = ReaderRequest.objects.select_for_update().get(pk=same.pk)
+        others = same.contacts.filter(mailbox=contact.mailbox, confirmed_at__isnull=False)
+        same.askers += not others.exists()
+        same.last_asked_at = now
+        same.save(update_fields=["askers", "last_asked_at"])
+        ContactDetails.objects.filter(pk=contact.pk).update(request=same)
+        request.delete()
+        return same
+    request.state, request.askers, request.last_asked_at = ReaderRequest.State.CONFIRMED, 1, now
+    request.save(update_fields=["state", "askers", "last_asked_at"])
+    return request
+
+
+@transaction.atomic
+def withdraw(contact: ContactDetails) -> bool:
+    """Withdraw an unanswered message; return whether it was withdrawn."""
+    found = ContactDetails.objects.select_for_update(of=("self",)).filter(pk=contact.pk).first()
+    if found is None:
+        return False
+    if found.complaint_id:
+        complaint = Complaint.objects.select_for_update().get(pk=found.complaint_id)
+        if not complaint.is_waiting:
+            return False
+        _moved(complaint, Complaint.State.WITHDRAWN)
+        return True
+    request = ReaderRequest.objects.select_for_update(of=("self",)).get(contacts=found)
+    if not request.is_open:
+        return False
+    if request.contacts.filter(confirmed_at__isnull=False).exclude(pk=found.pk).exists():
+        # The others still ask.
+        ReaderRequest.objects.filter(pk=request.pk, askers__gt=1).update(askers=F("askers") - 1)
+        found.delete()
+        return True
+    _moved(request, ReaderRequest.State.WITHDRAWN)
+    return True
+
+
+def _moved(row: Complaint | ReaderRequest, state: str) -> None:
+    """Make the reader's own move, without a person at the desk."""
+    row.state, row.moved_by, row.moved_by_name = state, None, ""
+    row.save(update_fields=["state", "moved_by", "moved_by_name"])
+
+
+def summary_of(complaint: Complaint) -> str:
+    """Return the notification text of a complaint: without the reader's name or words."""
+    due = date_format(complaint.due_on, "DATE_FORMAT") if complaint.due_on else ""
+    return _("%(kind)s; to be answered by %(due)s") % {"kind": complaint.get_kind_display(), "due": due}
+
+
+def _names(sent: SentWith) -> list[str]:
+    return [f"sent with {sent.key}"] if sent.key else []
+
+
+def _sent_before(rows: QuerySet[Row], sent: SentWith) -> Row | None:
+    """Return the message stored with the same key; the key is locked against concurrent requests."""
+    found = rows.filter(sent_key=sent.key).first() if sent.key else None
+    if found and found.sent_sha256 != sent.body:
+        raise KeyUsedTwice
+    return found
+
+
+def _signs(
+    text: str, sender: Sender, sent: SentWith, earlier: QuerySet[Row], *, most_links: int
+) -> list[str]:
+    """Return why it is held; empty if it is not."""
+    signs = {*sent.signs, *spam_checks.signs_in(text, most_links=most_links, earlier=earlier)}
+    if spam_checks.is_written_to_too_often(mailbox_of(sender.mail)):
+        signs.add(SpamSign.MANY_MAILS)
+    return sorted(signs)

@@ -1,0 +1,28 @@
+"""Background jobs for readers' messages: scheduled ones, and the emails."""
+
+from procrastinate.contrib.django import app
+
+from claims.features.complaints import complaint_moves, personal_data, reader_mails, request_moves
+
+__all__ = ["reader_mails"]
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(queueing_lock="delete_expired_contacts")
+def delete_expired_contacts(timestamp: int) -> None:
+    """Delete unconfirmed messages, and the details of people whose requests ended long ago, every day."""
+    personal_data.delete_expired()
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(queueing_lock="tell_of_overdue_complaints")
+def tell_of_overdue_complaints(timestamp: int) -> None:
+    """Notify once about each overdue complaint."""
+    complaint_moves.tell_of_overdue()
+
+
+@app.periodic(cron="27 * * * *")
+@app.task(queueing_lock="answer_published_requests")
+def answer_published_requests(timestamp: int) -> None:
+    """Answer requests whose claims were published by an import."""
+    request_moves.answer_all_published()

@@ -1,0 +1,89 @@
+"""What tests of readers' messages share."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from claims.features.complaints import confirmations, reader_mails, submissions
+from claims.features.complaints.confirmations import Sender
+from claims.features.complaints.models import Complaint, ContactDetails, ReaderRequest
+from claims.models import Claim
+
+RITA = Sender("rita@example.org", "Rita", "en")
+
+
+def contact_of(row: Complaint | ReaderRequest) -> ContactDetails:
+    return row.contact if isinstance(row, Complaint) else row.contacts.get()
+
+
+def token_of(contact: ContactDetails) -> str:
+    return confirmations.page_of(contact).rstrip("/").rpartition("/")[2]
+
+
+def jobs() -> list[tuple[str, dict[str, Any]]]:
+    """The mails that the worker is asked to send, in order."""
+    rows = ProcrastinateJob.objects.filter(task_name__startswith="claims.features.complaints.").order_by("pk")
+    return [(name.rpartition(".")[2], args) for name, args in rows.values_list("task_name", "args")]
+
+
+def work() -> list[Any]:
+    """Send them, as the worker does; a second time sends nothing again."""
+    before = len(mail.outbox)
+    for name, arguments in jobs():
+        getattr(reader_mails, name)(**arguments)
+    return mail.outbox[before:]
+
+
+def link_in(message: Any) -> str:
+    """The path of the page that a mail leads to."""
+    found = re.search(r"/messages/[\w-]+/", message.body)
+    assert found
+    return found[0]
+
+
+@pytest.fixture
+def complain(publish: Callable[..., Claim]) -> Callable[..., Complaint]:
+    """A complaint that was confirmed, unless told otherwise."""
+
+    def send(
+        claim: Claim | None = None, *, confirmed: bool = True, sender: Sender = RITA, **fields: Any
+    ) -> Complaint:
+        entry = (claim or publish()).publications.newest().get()
+        given = {"kind": "error_of_fact", "text": "The sum is another: see page 4 of the accounts."} | fields
+        complaint = submissions.complain(entry, sender=sender, **given)
+        if confirmed:
+            submissions.confirm(complaint.contact)
+            complaint.refresh_from_db()
+        return complaint
+
+    return send
+
+
+@pytest.fixture
+def ask(db: None) -> Callable[..., ReaderRequest]:
+    """A request that was confirmed, unless told otherwise; the one that it joined, where it did."""
+
+    def send(
+        text: str = "", *, confirmed: bool = True, mail: str = "rita@example.org", **fields: Any
+    ) -> ReaderRequest:
+        request = submissions.ask(text=text, sender=Sender(mail, "", "en"), **fields)
+        if not confirmed:
+            return request
+        contact = submissions.confirm(request.contacts.get())
+        assert contact is not None
+        assert contact.request is not None
+        contact.request.refresh_from_db()
+        return contact.request
+
+    return send
+
+
+@pytest.fixture
+def reader() -> Client:
+    """Somebody with a browser that heeds what forms say."""
+    return Client(enforce_csrf_checks=True)
