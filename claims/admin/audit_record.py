@@ -16,7 +16,7 @@ from django_stubs_ext import StrOrPromise
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from claims.models import AuditKind, AuditRecord
-from claims.newsroom.publisher_accounts import describe_browser
+from claims.newsroom.browser_names import describe_browser
 from factcheck.admin.badges import Tone, badge
 from factcheck.admin.base import DeskAdmin, LookOnly
 from factcheck.admin.found_rows import words_of

@@ -15,7 +15,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from claims.models import DeskSession
 from claims.newsroom import desk_sessions
-from claims.newsroom.publisher_accounts import describe_browser
+from claims.newsroom.browser_names import describe_browser
 from factcheck.admin.base import DeskAdmin, LookOnly, goes_along, person_at
 
 

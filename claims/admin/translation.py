@@ -35,8 +35,8 @@ from claims.models.translation_step import SIGN_OFF
 from claims.models.visibility import READ_DRAFTS
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import translation_drafts
-from claims.review.merge_targets import OriginalText, find_original, is_translation_of
 from claims.review.translation_moves import missing_of_translation
+from claims.review.translation_originals import OriginalText, find_original, is_translation_of
 from claims.review.translation_workflow import list_translation_options, move_translation
 from factcheck.admin.base import DeskAdmin, change_page, goes_along, person_at
 from factcheck.admin.change_history import PastEvent, changes_of, name_of

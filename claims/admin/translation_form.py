@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from claims.models import Translation
 from claims.models.translation import WORDS
-from claims.review.merge_targets import OriginalText
+from claims.review.translation_originals import OriginalText
 from factcheck.admin.versions import DeskForm
 from factcheck.language_names import is_right_to_left
 

@@ -14,7 +14,7 @@ from claims.models import Claim, Publication, Translation, Verdict
 from claims.models.translation import WORDS
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
-from claims.review.merge_targets import OriginalText, find_original, is_translation_of
+from claims.review.translation_originals import OriginalText, find_original, is_translation_of
 from claims.review.translation_workflow import lock_translation, move_translation
 
 _STATE = Translation.State

@@ -10,8 +10,8 @@ from django.utils.translation import gettext_lazy
 from claims.ledger.publishing import build_restated_body
 from claims.models import Claim, Publication, Translation, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from claims.review.merge_targets import OriginalText, find_original
 from claims.review.moves import Move, MoveHidden
+from claims.review.translation_originals import OriginalText, find_original
 from factcheck.list_phrases import listed_phrases
 
 
