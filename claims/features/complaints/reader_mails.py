@@ -16,20 +16,16 @@ from django.db import transaction
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
-from procrastinate import RetryStrategy
-from procrastinate.contrib.django import app
 
 from claims.features.complaints.confirmations import page_of
 from claims.features.complaints.models import Complaint, ContactDetails, ReaderRequest
 from claims.models import Publication
 from factcheck.database.deferred_jobs import defer
 
-#: Tried again after 4, 16, 64, 256 and 1024 seconds and so on: for most of a day.
-RETRIES = RetryStrategy(max_attempts=8, exponential_wait=4)
-
+#: The jobs in `tasks` that send them.
+CONFIRMATION = "claims.features.complaints.tasks.mail_confirmation"
+ANSWER = "claims.features.complaints.tasks.mail_answer"
 QUEUE = "mail"
-CONFIRMATION = "claims.features.complaints.reader_mails.mail_confirmation"
-ANSWER = "claims.features.complaints.reader_mails.mail_answer"
 
 
 class MailNotTaken(Exception):
@@ -47,7 +43,6 @@ def tell_the_answer(contacts: Iterable[ContactDetails]) -> None:
     defer(ANSWER, *({"contact_id": contact.pk} for contact in confirmed), queue=QUEUE)
 
 
-@app.task(name=CONFIRMATION, queue=QUEUE, retry=RETRIES)
 @transaction.atomic
 def mail_confirmation(*, contact_id: int) -> None:
     """Ask once whether the address is theirs."""
@@ -60,7 +55,6 @@ def mail_confirmation(*, contact_id: int) -> None:
         _send(contact, subject, "reader_confirmation", {"days": settings.READER_CONFIRMATION_DAYS})
 
 
-@app.task(name=ANSWER, queue=QUEUE, retry=RETRIES)
 @transaction.atomic
 def mail_answer(*, contact_id: int) -> None:
     """Send the outcome once."""
