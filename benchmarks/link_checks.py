@@ -117,9 +117,10 @@ def serve(
 
 def prepare(links: int, sites: int, quoted: int, port: int) -> None:
     """Sources at so many sites, some of them quoted by a publication; all of them watched."""
-    from claims.links import watched_links
+    from claims.features.links import watched_links
+    from claims.features.links.models import LinkState
     from claims.review import workflow
-    from sources.models import LinkState, Source
+    from sources.models import Source
     from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_snapshot, person
 
     hosts = [f"127.{1 + n // 250}.{n % 250}.1" for n in range(sites)]
@@ -150,8 +151,8 @@ def checked() -> tuple[int, float]:
     """Check all that is due, as a worker does; how many, and in how many seconds."""
     from django.utils import timezone
 
-    from claims.links import check_run
-    from sources.models import LinkState
+    from claims.features.links import check_run
+    from claims.features.links.models import LinkState
 
     LinkState.objects.update(next_at=timezone.now())
     begun, done = time.perf_counter(), 0
@@ -190,7 +191,7 @@ def main() -> int:
 
 
 def measure(options: argparse.Namespace, later: "multiprocessing.synchronize.Event") -> int:
-    from claims.links import check_run
+    from claims.features.links import check_run
     from sources.http.polite_visits import PoliteVisitor
 
     check_run.visitor = lambda memory: PoliteVisitor(memory, allow_loopback=True)

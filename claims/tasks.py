@@ -8,7 +8,6 @@ from claims.exports.dumps import tasks as dump_tasks
 from claims.federation import tasks as federation_tasks
 from claims.imports.storing import tasks as import_tasks
 from claims.ledger.proofs import tasks as proof_tasks
-from claims.links import tasks as link_tasks
 from claims.matching.embedding import tasks as embedding_tasks
 from claims.models import Presence, StoredAnswer, UnsavedForm
 from claims.newsroom import audit, desk_sessions, factor_mail, invitations
@@ -36,7 +35,6 @@ __all__ = [
     "federation_tasks",
     "import_tasks",
     "invitations",
-    "link_tasks",
     "mails",
     "notices",
     "notification_upkeep",

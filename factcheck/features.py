@@ -53,13 +53,20 @@ class Feature(AppConfig):
     #: The dotted name of a function that adds to a claim's page: it takes an entry, its document in the language of the
     #: reader and whether it is the newest, and returns more context (claims/public/pages/entry_page.py).
     claim_page: ClassVar[str] = ""
+    #: The dotted name of a function that takes sources as publications name them, and returns notes that pages of
+    #: readers show below them, by the source's id (claims/public/pages/source_notes.py).
+    source_notes: ClassVar[str] = ""
+    #: A query of one value, which changes whenever what the feature adds to pages of readers does. Cached pages are
+    #: rendered again then (claims/public/pages/page_cache.py).
+    page_version: ClassVar[str] = ""
     #: The dotted name of a function that takes a checkpoint and returns it with more signatures, as a signed note.
     cosigned_note: ClassVar[str] = ""
     #: Functions that write pages of the feature as Markdown, by route (claims/features/discovery/plain_pages/views.py).
     plain_pages: ClassVar[Mapping[str, str]] = {}
     #: The dotted name of a list of `DatabaseQuestion` for the metrics.
     gauges: ClassVar[str] = ""
-    #: Kinds of notifications about rows of the feature, and the model whose list they lead to, such as "links_link".
+    #: Kinds of notifications about rows of the feature, and the model whose list they lead to, such as
+    #: "links_linkstate"; "" if they lead to the claim.
     notifications: ClassVar[Mapping[str, str]] = {}
     #: The dotted name of a function that adds rows to the demo. It takes the demo's content, with that of the feature's
     #: `demo.json`, and claims, sources and people by their keys (claims/demo/incoming.py).

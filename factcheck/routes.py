@@ -43,7 +43,6 @@ from claims.public.api.ledger_proofs import (
 )
 from claims.public.api.ledger_tiles import EntriesTileResource, TileResource
 from claims.public.api.linked_data import LinkedDataResource
-from claims.public.api.links import LinksResource
 from claims.public.api.lookup import LookupResource
 from claims.public.api.match import MatchResource
 from claims.public.api.media_lookup import MediaLookupResource
@@ -114,11 +113,6 @@ listings = [
         f"{V1}claims/<int:id>/quotes/",
         QuotesResource.as_view({"get": "retrieve"}, basename="claims"),
         name=QuotesResource.route,
-    ),
-    path(
-        f"{V1}claims/<int:id>/links/",
-        LinksResource.as_view({"get": "retrieve"}, basename="claims"),
-        name=LinksResource.route,
     ),
     path(
         f"{V1}claims/<int:id>/evidence-pack/",

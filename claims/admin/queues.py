@@ -41,7 +41,6 @@ from claims.models import (
     Watch,
 )
 from factcheck import features
-from sources.models import LinkState
 
 _OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
 
@@ -200,11 +199,6 @@ def _awaited(requests: Any, person: User) -> QuerySet[ReplyRequest]:
     return awaited
 
 
-def _in_need(links: Any, person: User) -> QuerySet[LinkState]:
-    in_need: QuerySet[LinkState] = links.waiting()
-    return in_need
-
-
 CLAIM_QUEUES = {
     "triage": Queue(
         _("Proposals to triage"),
@@ -326,10 +320,6 @@ REPLY_QUEUES = {
     ),
 }
 
-LINK_QUEUES = {
-    "links": Queue(_("Links to review"), _in_need, ("since", "pk"), "sources.change_linkstate", "since"),
-}
-
 #: The queues of each model of the core, by the name that addresses carry, in the order of the dashboard.
 QUEUES: dict[type[Model], dict[str, Queue]] = {
     Claim: CLAIM_QUEUES,
@@ -340,7 +330,6 @@ QUEUES: dict[type[Model], dict[str, Queue]] = {
     PossibleDuplicate: DUPLICATE_QUEUES,
     Rating: RATING_QUEUES,
     Watch: WATCH_QUEUES,
-    LinkState: LINK_QUEUES,
     PeerNewsroom: PEER_QUEUES,
 }
 

@@ -1,4 +1,4 @@
-"""What reaches the demo's newsroom from outside: pictures, repeats, broken links, another newsroom, features' own.
+"""What reaches the demo's newsroom from outside: pictures, repeats, another newsroom, features' own.
 
 Nothing is fetched and nothing is sent: all of it is invented, and the addresses are of hosts that do not exist.
 """
@@ -16,8 +16,6 @@ from django.utils import timezone
 
 from claims.federation import imported_pages, ledger_pages, peer_edits
 from claims.ledger.house_signature import encoded, key_made_of, signature, signed_text
-from claims.links.resolved_links import settle_link
-from claims.links.watched_links import look_for_new
 from claims.matching.answers import MatchTerms, match_published_text
 from claims.matching.repeat_detection import find_repeated_sentences, note_in_snapshot, note_of_reader
 from claims.models import Claim, PeerProgress
@@ -25,10 +23,7 @@ from claims.review import claim_edits, described_media
 from factcheck import features
 from factcheck.web.site_urls import with_plain_quotation_marks
 from sources.capture import capture
-from sources.link_checks import due_links
-from sources.link_checks.link_findings import LinkFinding
-from sources.link_checks.outcomes import proof_of
-from sources.models import LinkOutcome, Source
+from sources.models import Source
 from sources.overrides import Overrides
 from sources.source_kinds import Material
 
@@ -51,7 +46,6 @@ def receive(
     content: Row, claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
 ) -> None:
     """Bring in what came from outside after the verdicts were published."""
-    _check_links(content["links"], sources)
     for row in content["newsrooms"]:
         _follow(row, people[row["by"]])
     for add_rows in features.declared("demo"):
@@ -81,19 +75,6 @@ def _read_article(row: Row, by: User) -> None:
     note_in_snapshot(
         snapshot, find_repeated_sentences(match_published_text(snapshot.text, MatchTerms(cut="sentences")))
     )
-
-
-def _check_links(rows: list[Row], sources: dict[str, Source]) -> None:
-    """Record what checks of these links found, the last of several over a month. No address is requested."""
-    look_for_new()
-    found = {sources[row["source"]].pk: row for row in rows}
-    for link in due_links.take(len(found), only=found):
-        row = found[link.pk]
-        outcome = LinkOutcome(row["outcome"])
-        link.suspected, link.failures = outcome, proof_of(outcome, row["reason"]).checks
-        link.failing_since = timezone.now() - timedelta(days=30)
-        finding = LinkFinding(outcome, row["reason"], row["status"], row["moved_to"])
-        settle_link(link, finding, quoted="", jitter=0.5)
 
 
 def _follow(row: Row, by: User) -> None:

@@ -42,7 +42,6 @@ FACT_CHECKER = [
     "claims.triage_claim",
     *(f"claims.view_{model}" for model in ("cluster", "repeat", "watch", "assignment")),
     *(f"claims.view_{model}" for model in ("peernewsroom", "peerclaim")),
-    *(f"sources.{verb}_linkstate" for verb in ("view", "change")),
     "claims.take_work",
     "claims.submit_verdict",
     "claims.sign_off_verdict",

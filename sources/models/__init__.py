@@ -1,12 +1,11 @@
 """Models: a Source is a document, a Snapshot its content at a moment, a Publisher who is responsible for it.
 
-An ArchivedCopy is what was kept of a document for good, with its files and their timestamps; a LinkState is what the
-address leads to now. A MediaObject is a picture, a sound or a film, a MediaHash what it looks like.
+An ArchivedCopy is what was kept of a document for good, with its files and their timestamps. A
+MediaObject is a picture, a sound or a film, a MediaHash what it looks like.
 """
 
 from .archived_copy import ArchivedCopy, ArchivedFile, Timestamp
 from .archiving_request import ArchivingRequest
-from .link_check import LinkCheck, LinkOutcome, LinkState
 from .media_hash import MediaHash
 from .media_object import MediaObject
 from .public_deposit import PublicDeposit
@@ -19,9 +18,6 @@ __all__ = [
     "ArchivedCopy",
     "ArchivedFile",
     "ArchivingRequest",
-    "LinkCheck",
-    "LinkOutcome",
-    "LinkState",
     "MediaHash",
     "MediaObject",
     "PublicDeposit",

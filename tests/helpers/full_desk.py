@@ -40,7 +40,7 @@ from claims.teamwork import assignments, comments
 from claims.teamwork.notifications import notify_people
 from factcheck import features
 from sources import archive
-from sources.models import ArchivedCopy, ArchivedFile, LinkState, Publisher, Source, Timestamp
+from sources.models import ArchivedCopy, ArchivedFile, Publisher, Source, Timestamp
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.reader_pages import bring_out
 from tests.helpers.shown_media import make_media
@@ -155,7 +155,7 @@ def _add_rows_of_features(claim: Claim) -> None:
 
 @transaction.atomic
 def _keep_what_it_rests_on(source: Source, checker: User) -> None:
-    """A picture, a copy of the source with a timestamp, and a link that has moved."""
+    """A picture, and a copy of the source with a timestamp."""
     make_media(source.pk, created_by=checker)
     content = f"What source {source.pk} said.".encode()
     kept = ArchivedFile.objects.create(
@@ -168,14 +168,4 @@ def _keep_what_it_rests_on(source: Source, checker: User) -> None:
     )
     Timestamp.objects.create(
         sha256=kept.sha256, authority="https://stamps.example.org", token=b"token", stamped_at=timezone.now()
-    )
-    LinkState.objects.update_or_create(
-        source=source,
-        defaults={
-            "url": source.url,
-            "site": "https://example.org",
-            "outcome": "moved",
-            "since": timezone.now(),
-            "moved_to": f"{source.url}/moved",
-        },
     )

@@ -12,9 +12,9 @@ from claims.ledger.document.translated_document import (
     find_translation,
     translate_document,
 )
-from claims.links.link_status import link_standings, links_in_need, sources_named
 from claims.models import Publication
 from claims.public.pages.related_claims import related_claims
+from claims.public.pages.source_notes import source_notes, sources_named
 from claims.public.pages.version_changes import changes
 from claims.quotes.status import load_quote_statuses
 from factcheck import features
@@ -58,7 +58,7 @@ def entry_page(
     )
     # An old version says what it said then.
     standings = load_quote_statuses(document) if shown is newest else []
-    links = links_in_need(link_standings(sources_named(document))) if shown is newest else {}
+    notes = source_notes(sources_named(document)) if shown is newest else {}
     history = changes(ledger)
     published = shown.status == Publication.Status.PUBLISHED
     related = related_claims(shown.document) if shown is newest and published else []
@@ -73,7 +73,7 @@ def entry_page(
         "offered": offered,
         "lapsed": lapsed,
         "standings": {(standing["of"], standing["id"]): standing for standing in standings},
-        "links": links,
+        "notes": notes,
         "shown": shown,
         "newest": newest,
         "history": history,

@@ -29,6 +29,7 @@ from claims.public.pages.head_links import HeadLinks
 from claims.public.pages.head_links import head_links as links_of
 from claims.public.pages.responses import interface_language
 from claims.public.pages.share_text import share_text
+from claims.public.pages.source_notes import SourceNote
 from claims.public.pages.source_text import CheckedPassage
 from claims.public.pages.structured_data import structured_data
 from claims.public.pages.subject_names import subject_path
@@ -283,9 +284,9 @@ def quote_standing(standings: dict[tuple[str, int], Any] | str, item: Document) 
 
 
 @register.filter
-def link_of(links: dict[int, Any] | str, source: Document) -> Any:
-    """Return the public message about a source's address, if the page needs one."""
-    return links.get(source["id"]) if isinstance(links, dict) else None
+def notes_of(notes: dict[int, list[SourceNote]] | str, source: Document) -> list[SourceNote]:
+    """Return the notes on a source, where the page has any."""
+    return notes.get(source["id"], []) if isinstance(notes, dict) else []
 
 
 @register.filter

@@ -10,7 +10,6 @@ from django.views.decorators.http import require_safe
 
 from claims.ledger.document import claim_document
 from claims.ledger.document.markdown import to_html
-from claims.links.link_status import link_standings, links_in_need
 from claims.models import Publication, PublishedVerdict, Rating, RatingScale
 from claims.public.pages.claim_ledger import address_of, ledger_of
 from claims.public.pages.entry_page import absolute, entry_page, ratings_of
@@ -19,6 +18,7 @@ from claims.public.pages.page_addresses import canonical
 from claims.public.pages.page_cache import kept, public
 from claims.public.pages.published_source import published_source
 from claims.public.pages.responses import page_moved, reader_language, respond
+from claims.public.pages.source_notes import source_notes
 from factcheck.web.language_addresses import address_language
 
 Document = dict[str, Any]
@@ -66,7 +66,7 @@ def _claim_page(request: HttpRequest, ledger: list[Publication], shown: Publicat
     related = [(each.claim["id"], each.claim["version"], each.why) for each in page.context["related"]]
     made_of = [
         *(ledger[0].body_sha256, shown.version),
-        *(page.context["standings"], page.context["links"], related),
+        *(page.context["standings"], page.context["notes"], related),
     ]
     return respond(request, page.template, page.context, made_of=made_of, ratings=page.ratings)
 
@@ -78,16 +78,16 @@ def source(request: HttpRequest, pk: int, number: int | None = None) -> HttpResp
     known = published_source(pk, number)
     if known is None:
         raise Http404("No published claim mentions this source.")
-    link = links_in_need(link_standings([known.found.source])).get(pk)
+    notes = source_notes([known.found.source])
     context = {
-        "link": link,
+        "notes": notes,
         "found": known.found,
         "source": known.found.source,
         "text": known.found.annotated(known.text),
         "more": known.has_more,
         "address": absolute("source", pk),
     }
-    made_of = [bool(known.text), link, *known.hashes]
+    made_of = [bool(known.text), notes, *known.hashes]
     ratings = ratings_of(known.documents)
     return respond(request, "sources/source.html", context, made_of=made_of, ratings=ratings)
 

@@ -1,0 +1,172 @@
+"""Links that need a decision: cited pages that are gone, moved or changed in a quote."""
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.loader import render_to_string
+from django.urls import URLPattern, path, reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from claims.admin.list_filters import QueueFilter, QueueOrder
+from claims.features.links import link_edits
+from claims.features.links.link_notifications import what_happened
+from claims.features.links.models import LinkOutcome, LinkState
+from claims.models import Claim, Publication
+from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
+from factcheck.admin.badges import Tone, badge
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
+
+#: So many claims are named of each link; a source that more cite is a list of its own.
+_CLAIMS = 4
+
+_TONES: dict[str, Tone] = {
+    LinkOutcome.ALIVE: "good",
+    LinkOutcome.GONE: "bad",
+    LinkOutcome.CHANGED: "bad",
+    LinkOutcome.MOVED: "waiting",
+    LinkOutcome.UNREACHABLE: "faded",
+}
+
+_DONE = {
+    "address": gettext_lazy("The source now has the new address. It will be checked within a few minutes."),
+    "accept": gettext_lazy("Marked as correct. If it changes again, it will be listed again."),
+    "archive": gettext_lazy("A copy of the current page will be made within a few minutes."),
+    "check": gettext_lazy("The page will be checked within two minutes."),
+}
+
+
+@admin.register(LinkState)
+class LinkStateAdmin(QueueOrder, LookOnly, DeskAdmin):
+    list_display = ("what_became_of_it",)
+    list_display_links = None
+    list_filter = (QueueFilter, ("outcome", ChoicesDropdownFilter))
+    list_per_page = 20
+    list_select_related = ("source", "accepted_by")
+    search_fields = ("source__title", "source__url")
+    search_help_text = _("Words in the title of a source, or its address")
+    ordering = ("-since", "-pk")
+    actions = ("accept_selected",)
+    change_form_outer_before_template = "admin/desk/source_link_top.html"
+    fields = ("source", "url", ("http_status", "moved_to"), ("checked_at", "next_at"))
+
+    def prepare(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        claims = _claims_by_source([link.pk for link in rows])
+        for link in rows:
+            link.cited_by = claims.get(link.pk, [])
+
+    @admin.display(description=_("the source and the status of its link"))
+    def what_became_of_it(self, link: LinkState) -> SafeString:
+        return render_to_string("admin/desk/source_link.html", _context(link))
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        link = kwargs.get("obj")
+        if link:
+            self.prepare(request, [link])
+            context |= _context(link)
+            context["records"] = list(link.source.link_checks.all()[:20])
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    # Actions ----------------------------------------------------------------------------------------------------------
+
+    def has_accept_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(link_edits.CHANGE_LINK)
+
+    @admin.action(description=_("Mark as correct"), permissions=["accept"])
+    def accept_selected(self, request: HttpRequest, rows: QuerySet[LinkState]) -> None:
+        done = sum(self._carried_out(request, link, _accept) for link in rows)
+        if done:
+            words = ngettext("%d link marked as correct.", "%d links marked as correct.", done)
+            messages.success(request, words % done)
+
+    def get_urls(self) -> list[URLPattern]:
+        edits = {"address": _use_new_address, "accept": _accept, "archive": _archive, "check": _check}
+        own = [
+            path(
+                f"<int:pk>/{name}/",
+                self.admin_site.admin_view(self._button(name, edit)),
+                name=f"links_linkstate_{name}",
+            )
+            for name, edit in edits.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def _button(self, name: str, edit: "Edit") -> Callable[..., HttpResponse]:
+        def pressed(request: HttpRequest, pk: int) -> HttpResponse:
+            link = self.get_object(request, str(pk))
+            if link is None or not self.has_view_permission(request, link):
+                raise Http404
+            if request.method == "POST" and self._carried_out(request, link, edit):
+                messages.success(request, str(_DONE[name]))
+            return HttpResponseRedirect(reverse("admin:links_linkstate_changelist") + "?queue=links")
+
+        return pressed
+
+    def _carried_out(self, request: HttpRequest, link: LinkState, edit: "Edit") -> bool:
+        """Carry it out, or report why not."""
+        try:
+            edit(link, request)
+        except NotInRole as refusal:
+            raise PermissionDenied(str(refusal)) from None
+        except (NotPossible, NotAllowed) as refusal:
+            why = str(refusal)
+        except IntegrityError as refusal:
+            why = self.in_words(refusal)
+        else:
+            return True
+        words = gettext("Nothing was changed at “%(title)s”. %(why)s")
+        messages.warning(request, words % {"title": link.source.title[:100], "why": why})
+        return False
+
+
+Edit = Callable[[LinkState, HttpRequest], object]
+
+
+def _use_new_address(link: LinkState, request: HttpRequest) -> None:
+    link_edits.use_new_address(link, by=person_at(request))
+
+
+def _accept(link: LinkState, request: HttpRequest) -> None:
+    link_edits.accept(link, by=person_at(request))
+
+
+def _archive(link: LinkState, request: HttpRequest) -> None:
+    link_edits.archive_again(link, by=person_at(request))
+
+
+def _check(link: LinkState, request: HttpRequest) -> None:
+    link_edits.check_soon(link, by=person_at(request))
+
+
+def _claims_by_source(sources: list[int]) -> dict[int, list[tuple[Claim, str]]]:
+    """Return published claims that cite these sources, newest first, in one query."""
+    entries = Publication.objects.current().filter(source_ids__overlap=sources).select_related("claim")
+    found: dict[int, list[tuple[Claim, str]]] = {}
+    for entry in entries.only("source_ids", "claim__statement").order_by("-published_at", "-claim_id")[:1000]:
+        for source in {*entry.source_ids} & {*sources}:
+            found.setdefault(source, []).append((entry.claim, change_page(entry.claim)))
+    return found
+
+
+def _context(link: Any) -> dict[str, Any]:
+    outcome = str(link.get_outcome_display()) if link.outcome else gettext("Not checked yet")
+    return {
+        "link": link,
+        "is_checked": settings.LINK_CHECKS,
+        "badge": badge(outcome, _TONES.get(link.outcome, "faded")),
+        "what_happened": what_happened(link),
+        "source_page": change_page(link.source),
+        "link_page": change_page(link),
+        "claims": link.cited_by[:_CLAIMS],
+        "more_claims": max(0, len(link.cited_by) - _CLAIMS),
+    }

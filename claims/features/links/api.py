@@ -1,0 +1,48 @@
+"""The link status of a claim's sources, beside its body, which never changes."""
+
+from typing import Any, TypedDict
+
+from claims.features.links.link_status import PublicLink, link_standings
+from claims.public.api.evidence_status import StandingsResource
+from claims.public.pages.source_notes import sources_named
+from factcheck.api.openapi.body_serializer import BodySerializer
+from factcheck.api.openapi.schema import PublicSchema
+
+
+class LinksOfClaim(TypedDict):
+    """Every source with an address that a published claim names, and what that address leads to."""
+
+    claim: int
+    version: int
+    links: list[PublicLink]
+
+
+class PublicLinkSerializer(BodySerializer):
+    body = PublicLink
+
+
+class LinksOfClaimSerializer(BodySerializer):
+    body = LinksOfClaim
+
+
+class LinksSchema(PublicSchema):
+    def get_operation_id(self) -> str:
+        return "claims_links"
+
+    def get_summary(self) -> str:
+        return "The links of a claim, and whether they work"
+
+
+class LinksResource(StandingsResource):
+    """Whether the addresses of the sources that a claim and its evidence name still lead there, have moved, are gone,
+    or show a page without the words that are quoted from it.
+
+    It changes when a link is found to be otherwise, without a new version of the claim.
+    """
+
+    serializer_class = LinksOfClaimSerializer
+    schema = LinksSchema()
+    route = "claims-links"
+
+    def told(self, body: dict[str, Any]) -> LinksOfClaim:
+        return {"claim": body["id"], "version": body["version"], "links": link_standings(sources_named(body))}

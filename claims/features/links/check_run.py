@@ -1,0 +1,250 @@
+"""One run of link checks: due links, fetched by a few threads site by site, and resolved in turn.
+
+Threads send the requests; the thread that began the run does everything in the database. Nothing is lost when it
+dies: leased links come back (`claims.features.links.due_links`), and each link is settled in a transaction of its
+own.
+"""
+
+import logging
+import random
+from collections import Counter
+from collections.abc import Callable, Collection, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from datetime import timedelta
+from itertools import groupby
+from queue import Empty, Full, Queue
+from threading import Event
+
+from django.utils import timezone
+
+from claims.features.links import due_links
+from claims.features.links.leased_sites import give_back_site, take_sites
+from claims.features.links.link_findings import LinkFinding, Visitor, find
+from claims.features.links.models import LinkOutcome, LinkState
+from claims.features.links.resolved_links import SettledLink, settle_link
+from claims.features.links.schedule import RoundMemory
+from claims.features.links.watched_links import quoted_since
+from sources.http.polite_visits import PoliteVisitor
+
+logger = logging.getLogger(__name__)
+
+#: So many sites are asked at a time, and so many links are taken in a round.
+AT_ONCE = 12
+LINKS = 120
+#: Answers that wait to be settled, each up to the size of a long page.
+_WAITING = 6
+#: Maximum seconds to wait for a turn at a site; a longer wait is postponed.
+_PATIENCE = 10.0
+#: A site that does not answer is left alone for a while.
+_LATER = timedelta(minutes=10)
+_SILENT = frozenset(
+    {"timed_out", "connection_failed", "name_not_found", "robots_unknown", "too_many_requests"}
+)
+#: With what a site does not answer that is not there, and every site while our own network is away.
+_UNHEARD = frozenset({"timed_out", "connection_failed", "name_not_found", "robots_unknown"})
+#: Where so many sites were asked in a round and none was heard, it is our network and not they.
+_SITES_OF_AN_OUTAGE = 3
+
+
+def visitor(memory: RoundMemory) -> Visitor:
+    """The thread pool of a run."""
+    return PoliteVisitor(memory)
+
+
+@dataclass(slots=True)
+class LinkTally:
+    """The counts of a run."""
+
+    checked: int = 0
+    outcomes: Counter[str] = field(default_factory=Counter)
+    """How the links stand that were checked; "" for those of which nothing is known for sure yet."""
+    changed: int = 0
+    """How many stand otherwise than before."""
+    postponed: int = 0
+    """How many were left for later: their site is to be left alone."""
+    failed: int = 0
+    """How many the program itself failed on."""
+
+    def add(self, other: "LinkTally") -> None:
+        self.checked += other.checked
+        self.outcomes += other.outcomes
+        self.changed += other.changed
+        self.postponed += other.postponed
+        self.failed += other.failed
+
+
+def check_round(
+    *,
+    only: Collection[int] | None = None,
+    is_stopped: Callable[[], bool] = lambda: False,
+    tell: Callable[[SettledLink], None] = lambda settled: None,
+    most: int = LINKS,
+) -> LinkTally | None:
+    """Check due links, at most this many; None if there are none.
+
+    Args:
+        only: check these sources alone.
+        is_stopped: called between links, to ask whether to leave the rest for later.
+        tell: called with each link.
+    """
+    links = due_links.take(most, only=only)
+    return _Round(links, is_stopped, tell).made() if links else None
+
+
+class _Round:
+    def __init__(
+        self, links: list[LinkState], is_stopped: Callable[[], bool], tell: Callable[[SettledLink], None]
+    ) -> None:
+        self._left = {link.pk: link for link in links}
+        self._by_site = {site: list(rows) for site, rows in groupby(links, lambda link: link.site)}
+        self._quoted = quoted_since([link.pk for link in links])
+        self._is_stopped = is_stopped
+        self._tell = tell
+        self._tally = LinkTally()
+        self._found: Queue[tuple[LinkState, LinkFinding] | str] = Queue(_WAITING)
+        self._ends = Event()
+        self._memory = RoundMemory({}, patience=_PATIENCE)
+        self._our_sites: set[str] = set()
+        self._is_online = False
+        #: Of sites that were not heard, until it is known whether any was.
+        self._unheard: list[tuple[LinkState, LinkFinding]] = []
+
+    def made(self) -> LinkTally:
+        try:
+            self._take_sites()
+            with ThreadPoolExecutor(max(1, min(AT_ONCE, len(self._our_sites))), "link") as threads:
+                try:
+                    for site in sorted(self._our_sites):
+                        threads.submit(self._ask, self._by_site[site])
+                    self._settle_all()
+                finally:
+                    self._ends.set()
+        finally:
+            for site in sorted(self._our_sites):
+                self._give_back_site(site)
+            due_links.give_back([*self._left.values(), *(link for link, _finding in self._unheard)])
+        return self._tally
+
+    def _take_sites(self) -> None:
+        """Lease the sites; links of busy sites are postponed."""
+        taken = take_sites(self._by_site)
+        self._memory = RoundMemory(
+            {site: rules for site, rules in taken.rules.items() if rules is not None}, patience=_PATIENCE
+        )
+        for site, ready_at in taken.busy.items():
+            self._postpone(self._by_site[site], ready_at - timezone.now())
+        self._our_sites = set(taken.rules)
+
+    def _give_back_site(self, site: str) -> None:
+        self._our_sites.discard(site)
+        give_back_site(site, pause=self._memory.pause_left(site), rules=self._memory.read_rules.get(site))
+
+    # In threads -------------------------------------------------------------------------------------------------------
+
+    def _ask(self, links: list[LinkState]) -> None:
+        """Ask one site for its pages, one after the other."""
+        visits = visitor(self._memory)
+        try:
+            for link in links:
+                if self._ends.is_set():
+                    break
+                finding = self._asked(visits, link)
+                self._hand_over((link, finding))
+                if finding.is_postponed or finding.reason in _SILENT:
+                    break
+        finally:
+            self._hand_over(links[0].site)
+
+    def _asked(self, visits: Visitor, link: LinkState) -> LinkFinding:
+        is_known = bool(link.content_sha256) and link.compared_with == self._quoted[link.pk]
+        try:
+            return find(
+                visits,
+                link.url,
+                etag=link.etag if is_known else "",
+                last_modified=link.last_modified if is_known else "",
+                title=link.source.title,
+            )
+        except Exception:  # whatever an address does to the program, the others are checked
+            logger.exception("Asking for %s failed", link.url)
+            return LinkFinding(LinkOutcome.UNREACHABLE, "program_failed")
+
+    def _hand_over(self, what: tuple[LinkState, LinkFinding] | str) -> None:
+        """Wait until there is room: what was read is not to fill the memory."""
+        while not self._ends.is_set():
+            try:
+                self._found.put(what, timeout=0.5)
+            except Full:
+                continue
+            return
+
+    # Where the round was begun ----------------------------------------------------------------------------------------
+
+    def _settle_all(self) -> None:
+        for what in self._answers():
+            if isinstance(what, str):
+                self._give_back_site(what)
+                self._postpone_the_rest(what)
+            elif what[1].reason in _UNHEARD:
+                self._left.pop(what[0].pk, None)
+                self._unheard.append(what)
+            else:
+                self._is_online = True
+                self._settle(*what)
+        self._settle_unheard()
+
+    def _settle_unheard(self) -> None:
+        """Count failures against sites, unless none answered: then all are tried again later."""
+        sites = {link.site for link, _finding in self._unheard}
+        if not self._is_online and len(sites) >= _SITES_OF_AN_OUTAGE:
+            logger.warning(
+                "None of %d sites was heard: the network here is away, and no link is judged.", len(sites)
+            )
+            links = [link for link, _finding in self._unheard]
+            self._unheard.clear()
+            due_links.give_back(links, not_before=timezone.now() + _LATER)
+            self._tally.postponed += len(links)
+        while self._unheard:
+            self._settle(*self._unheard.pop())
+
+    def _answers(self) -> Iterator[tuple[LinkState, LinkFinding] | str]:
+        """Yield the threads' results, until all have ended or are to stop."""
+        while self._our_sites:
+            if self._is_stopped():
+                self._ends.set()
+            try:
+                yield self._found.get(timeout=0.5)
+            except Empty:
+                if self._ends.is_set():
+                    return
+
+    def _settle(self, link: LinkState, finding: LinkFinding) -> None:
+        if finding.is_postponed:
+            until = timezone.now() + finding.wait
+            self._postpone(self._by_site[link.site], finding.wait)
+            due_links.postpone_site(link.site, until)
+            return
+        self._left.pop(link.pk, None)
+        try:
+            settled = settle_link(link, finding, self._quoted[link.pk], jitter=random.random())  # noqa: S311  no secret
+        except Exception:  # whatever one page does to the program, the others are checked
+            logger.exception("Checking %s failed", link.url)
+            self._tally.failed += 1
+            due_links.give_back([link], not_before=timezone.now() + timedelta(hours=6))
+            return
+        if settled is None:
+            return  # another process took it over
+        self._tally.checked += 1
+        self._tally.outcomes[settled.link.outcome] += 1
+        self._tally.changed += settled.is_change
+        self._tell(settled)
+
+    def _postpone_the_rest(self, site: str) -> None:
+        if not self._ends.is_set():
+            self._postpone(self._by_site[site], _LATER)
+
+    def _postpone(self, links: list[LinkState], wait: timedelta) -> None:
+        waiting = [link for link in links if self._left.pop(link.pk, None)]
+        due_links.give_back(waiting, not_before=timezone.now() + wait)
+        self._tally.postponed += len(waiting)

@@ -1,0 +1,31 @@
+"""Broken links of the demo. No address is requested."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from claims.features.links import due_links
+from claims.features.links.link_findings import LinkFinding
+from claims.features.links.models import LinkOutcome
+from claims.features.links.outcomes import proof_of
+from claims.features.links.resolved_links import settle_link
+from claims.features.links.watched_links import look_for_new
+from claims.models import Claim
+from sources.models import Source
+
+
+def add_rows(
+    content: dict[str, Any], claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
+) -> None:
+    """Record what checks of these links found, the last of several over a month."""
+    look_for_new()
+    found = {sources[row["source"]].pk: row for row in content["links"]}
+    for link in due_links.take(len(found), only=found):
+        row = found[link.pk]
+        outcome = LinkOutcome(row["outcome"])
+        link.suspected, link.failures = outcome, proof_of(outcome, row["reason"]).checks
+        link.failing_since = timezone.now() - timedelta(days=30)
+        finding = LinkFinding(outcome, row["reason"], row["status"], row["moved_to"])
+        settle_link(link, finding, quoted="", jitter=0.5)

@@ -1,0 +1,79 @@
+"""Due links and their leases: two workers never check the same one, and a killed worker's links return."""
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from claims.features.links.models import LinkState
+
+#: So long a link is held; the checks of one round take less.
+HOLD = timedelta(minutes=6)
+#: Of one site so many in a round, so that the others have their turn as well.
+PER_SITE = 8
+#: So many of those that are due are looked through for sites that differ.
+_LOOKED_THROUGH = 3000
+
+_TAKE = """
+    UPDATE links_linkstate SET held_until = %(until)s
+    WHERE source_id IN (
+        SELECT source_id FROM (
+            SELECT source_id, next_at, row_number() OVER (PARTITION BY site ORDER BY next_at, source_id) AS turn
+            FROM (
+                SELECT source_id, site, next_at FROM links_linkstate
+                WHERE next_at <= %(now)s AND (held_until IS NULL OR held_until < %(now)s)
+                    AND (%(only)s::bigint[] IS NULL OR source_id = ANY(%(only)s::bigint[]))
+                ORDER BY next_at LIMIT %(looked_through)s
+                FOR UPDATE SKIP LOCKED
+            ) AS due
+        ) AS by_site
+        WHERE turn <= %(per_site)s ORDER BY turn, next_at LIMIT %(most)s
+    )
+    RETURNING source_id
+"""
+
+
+def take(most: int, *, only: Collection[int] | None = None) -> list[LinkState]:
+    """Lease due links; those of one site are adjacent.
+
+    Args:
+        most: so many at most.
+        only: of these sources; None for all.
+    """
+    now = timezone.now()
+    until = now + HOLD
+    with connection.cursor() as cursor:
+        cursor.execute(
+            _TAKE,
+            {
+                "now": now,
+                "until": until,
+                "only": None if only is None else [*only],
+                "looked_through": _LOOKED_THROUGH,
+                "per_site": PER_SITE,
+                "most": most,
+            },
+        )
+        taken = [row[0] for row in cursor.fetchall()]
+    rows = LinkState.objects.filter(pk__in=taken, held_until=until).select_related("source")
+    return list(rows.order_by("site", "next_at", "pk"))
+
+
+def settle(link: LinkState, **changes: Any) -> bool:
+    """Store the result of a check and release the link; False if the lease was lost."""
+    ours = LinkState.objects.filter(pk=link.pk, held_until=link.held_until)
+    return bool(ours.update(held_until=None, **changes))
+
+
+def give_back(links: Collection[LinkState], *, not_before: datetime | None = None) -> None:
+    """Let go of links that were not looked at."""
+    for link in links:
+        later = {} if not_before is None else {"next_at": max(link.next_at, not_before)}
+        settle(link, **later)
+
+
+def postpone_site(site: str, until: datetime) -> None:
+    """Postpone all unleased links of a site, as it requests."""
+    LinkState.objects.filter(site=site, next_at__lt=until, held_until__isnull=True).update(next_at=until)

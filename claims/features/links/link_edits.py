@@ -1,0 +1,90 @@
+"""Decisions about a link at the desk: use the new address, mark as correct, archive the page."""
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from claims.features.links.models import LinkOutcome, LinkState
+from claims.features.links.watched_links import watch_anew
+from claims.newsroom.refusals import NotPossible
+from claims.newsroom.roles import require
+from sources.archiving.requests import request_copy
+from sources.models import Source
+
+CHANGE_LINK = "links.change_linkstate"
+CHANGE_SOURCE = "sources.change_source"
+
+
+@transaction.atomic
+def use_new_address(link: LinkState, *, by: User) -> Source:
+    """Give the source the address that its page has moved to, which is watched from now on.
+
+    Raises:
+        NotPossible: the page has not moved, or another source has that address already.
+        NotAllowed: the person may not change sources.
+    """
+    require(by, CHANGE_SOURCE, _("to change sources"))
+    locked = _locked(link)
+    if locked.outcome != LinkOutcome.MOVED or locked.moved_to != link.moved_to:
+        raise NotPossible(_("This page no longer has a new address. Check it again."))
+    source = Source.objects.select_for_update().get(pk=locked.source_id)
+    other = Source.objects.at(locked.moved_to)
+    if other is not None and other.pk != source.pk:
+        raise NotPossible(
+            _("Another source already has the new address: “%(title)s” (source %(number)d).")
+            % {"title": other.title, "number": other.pk}
+        )
+    source.url = locked.moved_to
+    source.save(update_fields=["url", "url_key", "updated_at"])
+    watch_anew(source)
+    return source
+
+
+@transaction.atomic
+def accept(link: LinkState, *, by: User) -> None:
+    """Mark the link as correct; it waits no more until it changes again.
+
+    Raises:
+        NotPossible: it changed meanwhile, or does not wait for anybody.
+        NotAllowed: the person may not decide about links.
+    """
+    require(by, CHANGE_LINK, _("to decide about links to sources"))
+    locked = _locked(link)
+    if not locked.needs_somebody or locked.outcome != link.outcome:
+        raise NotPossible(_("This link no longer needs a decision, or it has changed. Reload the page."))
+    locked.accepted_at, locked.accepted_by = timezone.now(), by
+    locked.save(update_fields=["accepted_at", "accepted_by"])
+
+
+def archive_again(link: LinkState, *, by: User) -> None:
+    """Request a copy of what the address shows now.
+
+    Raises:
+        NotAllowed: the person may not change sources.
+    """
+    require(by, CHANGE_SOURCE, _("to change sources"))
+    request_copy(link.source, reason="desk", by=by)
+
+
+@transaction.atomic
+def check_soon(link: LinkState, *, by: User) -> None:
+    """Queue a check of the address within a minute.
+
+    Raises:
+        NotAllowed: the person may not decide about links.
+    """
+    require(by, CHANGE_LINK, _("to decide about links to sources"))
+    LinkState.objects.filter(pk=link.pk).update(next_at=timezone.now())
+
+
+def _locked(link: LinkState) -> LinkState:
+    """The link as it is now.
+
+    Raises:
+        NotPossible: it is not watched any more.
+    """
+    locked = LinkState.objects.select_for_update(of=("self",)).filter(pk=link.pk).first()
+    if locked is None:
+        raise NotPossible(_("No publication cites this source any longer, so its link is not checked."))
+    return locked

@@ -1,0 +1,83 @@
+"""Check one address politely, before its text is compared."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Protocol
+
+from claims.features.links.missing_pages import is_missing_page
+from claims.features.links.models import LONGEST_ADDRESS, LinkOutcome
+from sources.addresses import url_key
+from sources.http.fetch_errors import FetchError
+from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Fetched, Limits
+
+#: Many are checked at a time, and none is worth as long a wait as a requested article.
+LIMITS = Limits(connect_seconds=5.0, read_seconds=15.0, total_seconds=30.0)
+
+#: What says that there is something at the address, only nothing for us to read.
+_THERE = frozenset({"media_type_not_accepted", "too_large"})
+
+
+class Visitor(Protocol):
+    """A visitor that respects each site's pace (`sources.http.polite_visits.PoliteVisitor`)."""
+
+    def get(
+        self, url: str, limits: Limits, accepted: frozenset[str] | None, etag: str = "", modified: str = ""
+    ) -> Fetched:
+        """Fetch the page. Raises FetchError."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinkFinding:
+    """The result of checking an address."""
+
+    outcome: LinkOutcome
+    """One of alive, moved, gone and unreachable."""
+    reason: str = ""
+    """The code of what stood in the way; "" where nothing did."""
+    status: int | None = None
+    moved_to: str = ""
+    wait: timedelta = timedelta()
+    """For how long the site asks to be left alone."""
+    answer: Fetched | None = None
+    """What came back, where something did; with status 304 it is what is known."""
+
+    @property
+    def is_postponed(self) -> bool:
+        """Whether nothing was asked at all, because the site is to be left alone."""
+        return self.reason == "asked_to_wait"
+
+
+def find(
+    visitor: Visitor, url: str, *, etag: str = "", last_modified: str = "", title: str = ""
+) -> LinkFinding:
+    """Ask for the address, and say what it leads to; never raises for what a server does.
+
+    Args:
+        etag: the validator of the known page, if its server gave one.
+        last_modified: the same, for servers without.
+        title: of the source, as known.
+    """
+    try:
+        answer = visitor.get(url, LIMITS, ACCEPTED_MEDIA_TYPES, etag, last_modified)
+    except FetchError as error:
+        return _without_answer(error)
+    if answer.status == 200 and is_missing_page(url, answer.final_url, answer.content, answer.charset, title):
+        return LinkFinding(LinkOutcome.GONE, "missing_page", 200)
+    if moved_to := _new_address(url, answer.permanent_url):
+        return LinkFinding(LinkOutcome.MOVED, "", answer.status, moved_to, answer=answer)
+    return LinkFinding(LinkOutcome.ALIVE, "", answer.status, answer=answer)
+
+
+def _new_address(url: str, permanent: str) -> str:
+    """Return the permanent new address, if it is more than another spelling."""
+    is_other = permanent and permanent != url and url_key(permanent) and url_key(permanent) != url_key(url)
+    return permanent if is_other and len(permanent) <= LONGEST_ADDRESS else ""
+
+
+def _without_answer(error: FetchError) -> LinkFinding:
+    if error.reason_code in _THERE:
+        return LinkFinding(LinkOutcome.ALIVE, error.reason_code, error.status or 200)
+    if error.reason_code in ("not_found", "name_not_found"):
+        return LinkFinding(LinkOutcome.GONE, error.reason_code, error.status, wait=error.wait)
+    # Sites that refuse robots may show the page to people: the failure says nothing about the page.
+    return LinkFinding(LinkOutcome.UNREACHABLE, error.reason_code, error.status, wait=error.wait)

@@ -1,0 +1,61 @@
+"""Notifications about a changed link, sent once in the transaction that records the change."""
+
+from django.conf import settings
+from django.utils import translation
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from claims.features.links.models import LinkOutcome, LinkState
+from claims.features.links.watched_links import claims_citing
+from claims.models import Claim, NotificationKind, Verdict
+from claims.teamwork.comments import find_people_to_notify
+from claims.teamwork.notifications import notify_people
+
+#: A source that several claims cite is reported for the newest of them; the desk's list has it anyway.
+MOST_CLAIMS = 20
+
+
+def tell_of_link(link: LinkState) -> None:
+    """Notify people who work on claims that cite a source of its link's change."""
+    cited_by = Claim.objects.filter(pk__in=claims_citing(link.source_id, MOST_CLAIMS)).order_by("pk")
+    with translation.override(settings.LANGUAGE_CODE):
+        note = _("“%(title)s”, %(address)s: %(what)s") % {
+            "title": link.source.title[:200],
+            "address": link.url,
+            "what": what_happened(link),
+        }
+    for claim in cited_by:
+        live = Verdict.objects.filter(claim=claim, state=Verdict.State.PUBLISHED).select_related("author")
+        authors = [verdict.author for verdict in live if verdict.author]
+        notify_people(
+            NotificationKind.LINK_LOST, claim=claim, to=[*find_people_to_notify(claim), *authors], note=note
+        )
+
+
+def what_happened(link: LinkState) -> str:
+    """Return where the address leads now, in a sentence for the desk."""
+    if link.outcome == LinkOutcome.MOVED:
+        return _("The page has moved to %(address)s.") % {"address": link.moved_to}
+    if link.outcome == LinkOutcome.CHANGED:
+        words = ngettext(
+            "The page no longer contains %d quoted passage.",
+            "The page no longer contains %d quoted passages.",
+            link.lost_quotes,
+        )
+        return words % link.lost_quotes
+    if link.outcome == LinkOutcome.GONE:
+        return _GONE.get(link.reason, lambda: _("The page no longer exists."))()
+    if link.outcome == LinkOutcome.UNREACHABLE:
+        return _UNREACHABLE.get(link.reason, lambda: _("The page cannot be reached at the moment."))()
+    return _("The address works.") if link.outcome else _("The address has not been checked yet.")
+
+
+_GONE = {
+    "missing_page": lambda: _("The page no longer exists: its address leads to the front page, or says so."),
+    "name_not_found": lambda: _("The site no longer exists: its name cannot be resolved."),
+}
+_UNREACHABLE = {
+    "access_refused": lambda: _("The site blocks programs from this page; people can open it."),
+    "robots_forbidden": lambda: _("The site asks programs not to read this page; people can open it."),
+    "certificate_invalid": lambda: _("The site’s certificate is not valid, so its identity is not proven."),
+}

@@ -1,0 +1,63 @@
+"""The report of `check_evidence`."""
+
+from django.utils.translation import gettext, gettext_lazy, ngettext
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from claims.features.links.check_run import LinkTally
+from claims.features.links.link_notifications import what_happened
+from claims.features.links.models import LinkOutcome, LinkState
+from claims.features.links.resolved_links import SettledLink
+
+_WORDS = {
+    LinkOutcome.ALIVE: gettext_lazy("alive"),
+    LinkOutcome.MOVED: gettext_lazy("moved"),
+    LinkOutcome.CHANGED: gettext_lazy("changed in a quoted passage"),
+    LinkOutcome.GONE: gettext_lazy("gone"),
+    LinkOutcome.UNREACHABLE: gettext_lazy("unreachable for now"),
+    "": gettext_lazy("not known yet"),
+}
+
+
+def print_settled(settled: SettledLink, console: Console) -> None:
+    """One link, as soon as it was checked; what works and worked before is not worth a line."""
+    link = settled.link
+    if link.suspected:
+        words = ngettext(
+            "%(outcome)s, %(number)s time in a row; checked again before it counts: %(address)s",
+            "%(outcome)s, %(number)s times in a row; checked again before it counts: %(address)s",
+            link.failures,
+        ) % {
+            "outcome": _WORDS[LinkOutcome(link.suspected)],
+            "number": link.failures,
+            "address": link.url,
+        }
+        console.print(Text(f"  {words}", style="dim"), soft_wrap=True)
+    elif settled.is_change or link.outcome != LinkOutcome.ALIVE:
+        console.print(Text(f"  {_WORDS[link.outcome]}: {link.url}"), soft_wrap=True)
+
+
+def print_tally(tally: LinkTally, console: Console) -> None:
+    """Print the number of links by status."""
+    table = Table(gettext("Outcome"), gettext("Links"))
+    for outcome, words in _WORDS.items():
+        if number := tally.outcomes[outcome]:
+            table.add_row(Text(str(words)), f"{number:,}")
+    table.add_section()
+    table.add_row(Text(gettext("checked")), f"{tally.checked:,}")
+    table.add_row(Text(gettext("changed")), f"{tally.changed:,}")
+    if tally.postponed:
+        table.add_row(Text(gettext("postponed, as their sites ask")), f"{tally.postponed:,}")
+    if tally.failed:
+        table.add_row(Text(gettext("errors (see the log)")), f"{tally.failed:,}")
+    console.print(table)
+
+
+def print_links_in_need(links: list[LinkState], console: Console) -> None:
+    """Links that need a decision."""
+    table = Table(gettext("Source"), gettext("Since (UTC)"), gettext("Address"), gettext("What happened"))
+    for link in links:
+        since = f"{link.since:%Y-%m-%d %H:%M}" if link.since else ""
+        table.add_row(*map(Text, (str(link.source_id), since, link.url, what_happened(link))))
+    console.print(table)

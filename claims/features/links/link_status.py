@@ -1,0 +1,135 @@
+"""The link status of a publication's sources, from public data only."""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypedDict
+
+from django.conf import settings
+
+from claims.features.links.models import LinkOutcome, LinkState
+from claims.public.pages.source_notes import SourceNote
+from factcheck.api.openapi.body_serializer import Moment, OrNothing
+from factcheck.web.language_addresses import permanent
+from sources.addresses import url_key
+from sources.models import ArchivedFile
+
+#: The public message beside a link.
+_TOLD = frozenset({LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED})
+#: Files of a copy that readers are offered, the handiest first. Uploads are for the newsroom.
+_READABLE = [ArchivedFile.Role.PDF.value, ArchivedFile.Role.SCREENSHOT.value, ArchivedFile.Role.WARC.value]
+
+
+class PublicLink(TypedDict):
+    """The address of a source that the publication names, and what it leads to."""
+
+    source: Annotated[int, "Of the source, as in the claim."]
+    url: Annotated[str, "The address as the claim has it."]
+    outcome: Annotated[
+        str,
+        OrNothing,
+        LinkOutcome,
+        "`alive`: the page is there; `moved`: it has another address, see `moved_to`; `gone`: it is there no more;"
+        " `changed`: words that are quoted from it are there no more; `unreachable`: it cannot be told at the moment;"
+        " empty before it was looked at.",
+    ]
+    since: Annotated[Moment | None, "When it was found to be so."]
+    checked_at: Annotated[Moment | None, "When it was looked at last."]
+    http_status: Annotated[int | None, "What the server answered last; null where there was no answer."]
+    moved_to: Annotated[str, "The new address, if `moved`; empty otherwise."]
+    archived_url: Annotated[str, "An archived copy, also one that was made since; empty when there is none."]
+    copy_url: Annotated[
+        str, "Our own copy of the page; empty where there is none, or readers may not have it."
+    ]
+    copied_at: Annotated[Moment | None, "When that was made."]
+
+
+def link_standings(sources: Iterable[dict[str, Any]]) -> list[PublicLink]:
+    """The links of sources as publications name them, each once, in their order, at the cost of one query; of one more
+    where readers may have our own copies.
+
+    A source without an address has no link.
+    """
+    named = {source["id"]: source for source in sources if source["url"]}
+    rows = LinkState.objects.filter(pk__in=named).select_related("source") if named else ()
+    states = {state.pk: state for state in rows}
+    links = [_standing(source, states.get(key)) for key, source in named.items()]
+    _name_own_copies(links, states)
+    return links
+
+
+def links_in_need(links: Iterable[PublicLink]) -> dict[int, PublicLink]:
+    """Return, by source, the links with a public message."""
+    return {link["source"]: link for link in links if link["outcome"] in _TOLD}
+
+
+def source_notes(sources: list[dict[str, Any]]) -> dict[int, SourceNote]:
+    """Return a note on each source whose page is gone, has moved or has changed."""
+    return {
+        source: SourceNote("claims/_link_note.html", link)
+        for source, link in links_in_need(link_standings(sources)).items()
+    }
+
+
+def _standing(source: dict[str, Any], state: LinkState | None) -> PublicLink:
+    link: PublicLink = {
+        "source": source["id"],
+        "url": source["url"],
+        "outcome": "",
+        "since": None,
+        "checked_at": None,
+        "http_status": None,
+        "moved_to": "",
+        "archived_url": source["archived_url"],
+        "copy_url": "",
+        "copied_at": None,
+    }
+    if state is None:
+        return link
+    link |= {
+        "outcome": state.outcome,
+        "since": _moment(state.since),
+        "checked_at": _moment(state.checked_at),
+        "http_status": state.http_status,
+        "moved_to": state.moved_to if state.outcome == LinkOutcome.MOVED else "",
+        # Read as it stands now: copies are made after publication too.
+        "archived_url": state.source.archived_url or source["archived_url"],
+    }
+    if url_key(state.url) != url_key(source["url"]) and state.outcome in ("", LinkOutcome.ALIVE):
+        # The address was corrected; the publication has the old one for good.
+        link |= {"outcome": LinkOutcome.MOVED.value, "moved_to": state.url}
+        link["since"] = link["since"] or _moment(state.written_at)
+    return link
+
+
+def _name_own_copies(links: Iterable[PublicLink], states: dict[int, LinkState]) -> None:
+    """Add the latest copy of each changed page, where readers may see our copies."""
+    if not settings.ARCHIVE_PUBLIC_COPIES:
+        return
+    wanted = {
+        key: link
+        for key, link in links_in_need(links).items()
+        if key in states and states[key].source.show_text
+    }
+    if not wanted:
+        return
+    kept = ArchivedFile.objects.filter(copy__source__in=wanted, role__in=_READABLE).select_related("copy")
+    by_source: dict[int, list[ArchivedFile]] = {}
+    for file in kept.order_by("copy_id", "pk"):
+        by_source.setdefault(file.copy.source_id, []).append(file)
+    for key, files in by_source.items():
+        since = states[key].since
+        best = max(files, key=lambda file: _worth(file, since))
+        wanted[key]["copy_url"] = settings.SITE_URL + permanent("source-file", key, best.sha256)
+        wanted[key]["copied_at"] = _moment(best.copy.captured_at)
+
+
+def _worth(file: ArchivedFile, since: datetime | None) -> tuple[bool, datetime, int]:
+    """Rank copies: those of the unchanged page first, then the newest, then the easiest to open."""
+    captured_at = file.copy.captured_at
+    return (since is None or captured_at < since, captured_at, -_READABLE.index(file.role))
+
+
+def _moment(moment: datetime | None) -> str | None:
+    if moment is None:
+        return None
+    return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -1,0 +1,107 @@
+from argparse import RawDescriptionHelpFormatter
+from typing import Any, TextIO, cast
+
+from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from claims.features.links import check_run, watched_links
+from claims.features.links.check_run import LinkTally
+from claims.features.links.link_report import print_links_in_need, print_settled, print_tally
+from claims.features.links.models import LinkState
+from claims.features.links.resolved_links import SettledLink
+from claims.management.terminal import console_on
+from factcheck.management.localized_command import SpokenCommand
+
+
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Check whether the pages that publications cite are still at their addresses, and still contain the "
+        "quoted\n"
+        "passages. A single failure does not make a link dead: a result counts once it was found again, "
+        "hours or\n"
+        "days later.\n\n"
+        'The background worker does the same once a minute; both may run at once. "Links to review" on the '
+        "desk\n"
+        "lists the results.\n\n"
+        "Exit status: 0 no checked link needs a decision, 1 some do (they are listed), or the program "
+        "failed\n"
+        "on a page, 2 the command was used incorrectly. Results go to standard output, progress to standard "
+        "error."
+    )
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument(
+            "--due",
+            action="store_true",
+            help=gettext("check the links that are due (default)"),
+        )
+        what.add_argument("--all", action="store_true", help=gettext("check all links, due or not"))
+        what.add_argument(
+            "--claim", type=int, metavar="ID", help=gettext("check the sources of one published claim")
+        )
+
+    def handle(self, *, claim: int | None, **options: Any) -> None:
+        watched_links.look_for_new()
+        only = self._named(claim) if claim is not None else None
+        begun = timezone.now()
+        wanted = LinkState.objects.all() if only is None else LinkState.objects.filter(pk__in=only)
+        if options["all"] or only is not None:
+            wanted.filter(next_at__gt=begun).update(next_at=begun)
+        tally = self._check(only)
+        out = console_on(cast(TextIO, self.stdout))
+        print_tally(tally, out)
+        looked_at = wanted.filter(checked_at__gte=begun)
+        in_need = list(looked_at.waiting().select_related("source").order_by("since", "pk")[:200])
+        if in_need:
+            print_links_in_need(in_need, out)
+            raise CommandError(
+                gettext("Links to review: %(looked_at)s.") % {"looked_at": looked_at.waiting().count()}
+            )
+        if tally.failed:
+            raise CommandError(
+                gettext("Pages on which the program failed: %(failed)s. See the log.")
+                % {"failed": tally.failed}
+            )
+
+    def _named(self, claim: int) -> list[int]:
+        sources = watched_links.sources_of(claim)
+        if not sources:
+            raise CommandError(
+                gettext("Claim %(claim)s is not published, or cites no source.") % {"claim": claim}
+            )
+        return sources
+
+    def _check(self, only: list[int] | None) -> LinkTally:
+        tally = LinkTally()
+        err = Console(stderr=True, markup=False, emoji=False, highlight=False)
+        columns = (
+            TextColumn("{task.description}"),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TimeRemainingColumn(),
+        )
+        with Progress(*columns, console=err, transient=True) as progress:
+            due = LinkState.objects.due() if only is None else LinkState.objects.due().filter(pk__in=only)
+            task = progress.add_task(gettext("Checking"), total=due.count())
+
+            def tell(settled: SettledLink) -> None:
+                progress.advance(task)
+                print_settled(settled, progress.console)
+
+            try:
+                while (found := check_run.check_round(only=only, tell=tell)) is not None:
+                    tally.add(found)
+            except KeyboardInterrupt:
+                raise CommandError(
+                    gettext("Stopped. The results are kept; run the same command to continue.")
+                ) from None
+        return tally

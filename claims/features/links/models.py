@@ -1,0 +1,198 @@
+"""The link status of a source, and every change of it."""
+
+from typing import Self
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.database.model_fields import AddressField
+from factcheck.database.rules import Keeper, append_only, written_by_the_database
+
+LONGEST_ADDRESS = 2000
+
+
+class LinkOutcome(models.TextChoices):
+    """Where an address leads."""
+
+    ALIVE = "alive", _("Works")
+    MOVED = "moved", _("Moved to another address")
+    GONE = "gone", _("Gone")
+    UNREACHABLE = "unreachable", _("Cannot be reached at the moment")
+    CHANGED = "changed", _("A quote was changed")
+
+
+#: Outcomes that need a decision.
+NEEDS_SOMEBODY = (LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED)
+
+_OUTCOMES = [outcome.value for outcome in LinkOutcome]
+
+
+class LinkStateQuerySet(models.QuerySet["LinkState"]):
+    def due(self) -> Self:
+        """Return due links without a lease."""
+        now = timezone.now()
+        return self.filter(Q(held_until__isnull=True) | Q(held_until__lt=now), next_at__lte=now)
+
+    def waiting(self) -> Self:
+        """Return links that need a decision and are not marked as correct."""
+        return self.filter(outcome__in=NEEDS_SOMEBODY, accepted_at__isnull=True)
+
+
+class LinkState(models.Model):
+    """The status of a watched address: the last result, and the next check.
+
+    One failure makes nothing dead: `suspected` is what the checks since `failing_since` speak for, and it becomes the
+    outcome once it was found often enough, for long enough (`claims.features.links.outcomes`).
+    """
+
+    source = models.OneToOneField(
+        "sources.Source", models.CASCADE, primary_key=True, related_name="link", verbose_name=_("source")
+    )
+    url = AddressField(_("address"), max_length=LONGEST_ADDRESS, help_text=_("The address that is checked."))
+    #: Scheme, host and port: the unit of one request at a time.
+    site = models.CharField(max_length=300)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=LinkOutcome, blank=True)
+    since = models.DateTimeField(_("since"), null=True)
+    http_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True)
+    reason = models.CharField(_("reason"), max_length=40, blank=True)
+    moved_to = AddressField(_("new address"), max_length=LONGEST_ADDRESS, blank=True)
+
+    checked_at = models.DateTimeField(_("checked"), null=True)
+    next_at = models.DateTimeField(_("next check"), default=timezone.now)
+    #: The end of the lease of a running check.
+    held_until = models.DateTimeField(null=True)
+    suspected = models.CharField(max_length=20, choices=LinkOutcome, blank=True)
+    failures = models.PositiveIntegerField(_("failures in a row"), default=0)
+    failing_since = models.DateTimeField(_("failing since"), null=True)
+
+    # Identifies an unchanged page, with what was found in it.
+    etag = models.CharField(max_length=500, blank=True)
+    last_modified = models.CharField(max_length=100, blank=True)
+    content_sha256 = models.CharField(max_length=64, blank=True)
+    #: What the text was compared with; anything else requires a new comparison.
+    compared_with = models.CharField(max_length=64, blank=True)
+    #: How many of the quoted passages the page did not have.
+    lost_quotes = models.PositiveIntegerField(_("missing quotes"), default=0)
+
+    accepted_at = models.DateTimeField(_("marked as correct"), null=True)
+    accepted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", verbose_name=_("by")
+    )
+    #: When anything of this was written that readers see; pages that were made before are out of date.
+    written_at = models.DateTimeField(default=timezone.now)
+
+    objects = LinkStateQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["next_at"]
+        verbose_name = _("link to a source")
+        verbose_name_plural = _("links to sources")
+        default_permissions = ("view", "change")
+        constraints = [
+            models.CheckConstraint(name="linkstate_watches_an_address", condition=~Q(url="") & ~Q(site="")),
+            models.CheckConstraint(
+                name="linkstate_outcome_is_known",
+                condition=Q(outcome__in=["", *_OUTCOMES], suspected__in=["", *_OUTCOMES[1:]]),
+            ),
+            models.CheckConstraint(
+                name="linkstate_outcome_has_a_beginning",
+                condition=Q(outcome="", since__isnull=True) | ~Q(outcome="") & Q(since__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="linkstate_moved_names_the_new_address",
+                condition=~Q(outcome="moved") | ~Q(moved_to="") & ~Q(moved_to=F("url")),
+            ),
+            models.CheckConstraint(
+                name="linkstate_suspects_while_it_fails",
+                condition=Q(failures=0, failing_since__isnull=True, suspected="")
+                | Q(failures__gt=0, failing_since__isnull=False) & ~Q(suspected=""),
+            ),
+            models.CheckConstraint(
+                name="linkstate_accepted_is_what_needs_somebody",
+                condition=Q(accepted_at__isnull=True)
+                | Q(outcome__in=["gone", "moved", "changed"], accepted_by__isnull=False),
+            ),
+        ]
+        indexes = [
+            # What is due, the oldest first.
+            models.Index(name="linkstate_by_next_check", fields=["next_at"]),
+            # All of a site that wants to be left alone.
+            models.Index(name="linkstate_by_site", fields=["site", "next_at"]),
+            # The desk's list of links that need a decision.
+            models.Index(
+                name="linkstate_waiting",
+                fields=["since", "source"],
+                condition=Q(outcome__in=["gone", "moved", "changed"], accepted_at=None),
+            ),
+            # The time of the newest, which separates outdated cached pages from current ones.
+            models.Index(name="linkstate_newest", fields=["-written_at"]),
+        ]
+        triggers = [
+            Keeper(
+                name="linkstate_changes_are_recorded",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func="""
+                    IF NEW.outcome <> '' AND (
+                        TG_OP = 'INSERT'
+                        OR (NEW.outcome, NEW.moved_to, NEW.url) IS DISTINCT FROM (OLD.outcome, OLD.moved_to, OLD.url)
+                    ) THEN
+                        INSERT INTO public.links_linkcheck
+                            (source_id, url, outcome, http_status, reason, moved_to, lost_quotes)
+                        VALUES (
+                            NEW.source_id, NEW.url, NEW.outcome, NEW.http_status, NEW.reason, NEW.moved_to,
+                            NEW.lost_quotes
+                        );
+                    END IF;
+                    RETURN NULL;
+                """,
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.url
+
+    @property
+    def needs_somebody(self) -> bool:
+        """Return whether a decision is pending."""
+        return self.outcome in NEEDS_SOMEBODY and self.accepted_at is None
+
+
+class LinkCheck(models.Model):
+    """A change in where the address of a source leads.
+
+    Written by the database itself whenever a LinkState changes; a check that finds what was known leaves no row.
+    """
+
+    Outcome = LinkOutcome
+
+    source = models.ForeignKey(
+        "sources.Source", models.PROTECT, related_name="link_checks", verbose_name=_("source")
+    )
+    checked_at = models.DateTimeField(_("when"), db_default=Now())
+    url = AddressField(_("address"), max_length=LONGEST_ADDRESS)
+    outcome = models.CharField(_("outcome"), max_length=20, choices=LinkOutcome)
+    http_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True)
+    reason = models.CharField(_("reason"), max_length=40, blank=True)
+    moved_to = AddressField(_("new address"), max_length=LONGEST_ADDRESS, blank=True)
+    lost_quotes = models.PositiveIntegerField(_("missing quotes"), default=0)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("link change")
+        verbose_name_plural = _("link changes")
+        default_permissions = ("view",)
+        constraints = [
+            models.CheckConstraint(name="linkcheck_outcome_is_known", condition=Q(outcome__in=_OUTCOMES)),
+        ]
+        triggers = [
+            *append_only("linkcheck", "What became of links is only added to."),
+            written_by_the_database("linkcheck", pgtrigger.Insert),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_outcome_display()}: {self.url}"

@@ -1,0 +1,111 @@
+"""Derive a link's status from a check and earlier results: one failure makes no link dead. Pure.
+
+What speaks against a link is *suspected* until it was found often enough and for long enough. Whatever works is alive
+at once.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import NamedTuple
+
+from claims.features.links.models import LinkOutcome
+
+
+class Proof(NamedTuple):
+    """The confirmation that a result needs before it counts."""
+
+    checks: int
+    """So many in a row,"""
+    span: timedelta
+    """the last of them so long after the first."""
+
+
+_PROOFS = {
+    # What answers with a new address, or with other words, is there to be seen: a second look shows that it lasts.
+    LinkOutcome.MOVED: Proof(2, timedelta(hours=1)),
+    LinkOutcome.CHANGED: Proof(2, timedelta(hours=1)),
+    LinkOutcome.GONE: Proof(3, timedelta(days=2)),
+    LinkOutcome.UNREACHABLE: Proof(3, timedelta(days=1)),
+}
+#: A name that does not resolve may be a registrar's bill, or our own resolver.
+_NO_NAME = Proof(4, timedelta(days=14))
+
+FIRST_RETRY = timedelta(hours=1)
+RETRY = timedelta(hours=6)
+#: Maximum wait until a failure is certain.
+LONGEST_RETRY = timedelta(days=2)
+#: What was found to be gone is looked at more rarely.
+GONE_RARER = 4
+
+#: What is no news once one of these is known: the page was not seen, so nothing speaks against what was seen.
+_STANDS_UNSEEN = frozenset({LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED})
+
+
+@dataclass(frozen=True, slots=True)
+class LinkStanding:
+    """The status of a link, and evidence against it."""
+
+    outcome: str = ""
+    since: datetime | None = None
+    suspected: str = ""
+    failures: int = 0
+    failing_since: datetime | None = None
+
+    @property
+    def is_suspected(self) -> bool:
+        return bool(self.suspected)
+
+
+def standing_after(before: LinkStanding, found: LinkOutcome, reason: str, now: datetime) -> LinkStanding:
+    """Return the link's status after this check.
+
+    Args:
+        reason: the code of what stood in the way.
+    """
+    if found == before.outcome or (found == LinkOutcome.UNREACHABLE and before.outcome in _STANDS_UNSEEN):
+        return LinkStanding(before.outcome, before.since)
+    if found == LinkOutcome.ALIVE:
+        return LinkStanding(found, now)
+    suspicion = _suspicion(before, found, now)
+    proof = proof_of(suspicion.suspected, reason)
+    began = suspicion.failing_since or now
+    if suspicion.failures >= proof.checks and now - began >= proof.span:
+        return LinkStanding(suspicion.suspected, now)
+    return suspicion
+
+
+def next_check(
+    after: LinkStanding, reason: str, now: datetime, *, interval: timedelta, jitter: float
+) -> datetime:
+    """When the link is looked at again.
+
+    Args:
+        interval: between two checks of a link that works.
+        jitter: from 0 to 1, so that what was added together is not looked at together for ever.
+    """
+    if not after.is_suspected:
+        rarer = GONE_RARER if after.outcome == LinkOutcome.GONE else 1
+        return now + interval * rarer * (0.9 + 0.2 * jitter)
+    proof = proof_of(after.suspected, reason)
+    began = after.failing_since or now
+    is_last = after.failures + 1 >= proof.checks
+    wanted = max(now + FIRST_RETRY, began + proof.span) if is_last else now + RETRY
+    return min(wanted, now + LONGEST_RETRY)
+
+
+def proof_of(suspected: str, reason: str) -> Proof:
+    """Return the confirmation that this result needs."""
+    if suspected == LinkOutcome.GONE and reason == "name_not_found":
+        return _NO_NAME
+    return _PROOFS[LinkOutcome(suspected)]
+
+
+def _suspicion(before: LinkStanding, found: LinkOutcome, now: datetime) -> LinkStanding:
+    if found == before.suspected:
+        return replace(before, failures=before.failures + 1)
+    if before.suspected and found == LinkOutcome.UNREACHABLE:
+        # That a server is down for once says nothing about what it answered before.
+        lasts = now - (before.failing_since or now) > LONGEST_RETRY * 4
+        if not lasts:
+            return before
+    return LinkStanding(before.outcome, before.since, found, 1, now)

@@ -1,0 +1,20 @@
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from claims.admin.queues import Queue
+from claims.features.links.models import LinkState
+
+
+def _in_need(links: Any, person: User) -> QuerySet[LinkState]:
+    in_need: QuerySet[LinkState] = links.waiting()
+    return in_need
+
+
+QUEUES = {
+    LinkState: {
+        "links": Queue(_("Links to review"), _in_need, ("since", "pk"), "links.change_linkstate", "since")
+    }
+}

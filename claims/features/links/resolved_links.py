@@ -1,0 +1,155 @@
+"""Resolve a link check: compare the page with the quotes from it, and store the outcome."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from claims.features.links.due_links import settle
+from claims.features.links.link_findings import LinkFinding
+from claims.features.links.link_notifications import tell_of_link
+from claims.features.links.models import NEEDS_SOMEBODY, LinkOutcome, LinkState
+from claims.features.links.outcomes import LinkStanding, next_check, standing_after
+from claims.features.links.quoted_passages import PassageComparison, compared, places_in
+from sources.archiving.requests import request_copy
+from sources.capture import capture, document_in
+from sources.extraction import Document, ExtractionError
+from sources.http.fetched_documents import Fetched
+from sources.source_kinds import Material
+
+#: A server's validator for its page; longer ones are not stored.
+_LONGEST_ETAG, _LONGEST_MODIFIED = 500, 100
+
+_NOT_MODIFIED = 304
+
+
+@dataclass(frozen=True, slots=True)
+class SettledLink:
+    """A link after it was checked."""
+
+    link: LinkState
+    before: str
+    """What its outcome was."""
+    found: LinkOutcome
+    is_change: bool
+    """Whether it stands otherwise than before."""
+
+
+class _Reading(NamedTuple):
+    """A page's text compared with the quotes from it."""
+
+    lost: int
+    """How many quoted passages it does not have."""
+    facts: dict[str, Any]
+    """By what it is known when it comes back unchanged."""
+    comparison: PassageComparison | None = None
+    material: Material | None = None
+    document: Document | None = None
+
+
+def settle_link(link: LinkState, finding: LinkFinding, quoted: str, *, jitter: float) -> SettledLink | None:
+    """Record a link's status after this check; None if the lease was lost.
+
+    Args:
+        quoted: separates current quoting publications of the source from earlier ones (`quoted_since`).
+        jitter: as for `next_check`.
+    """
+    reading = _read(link, finding.answer, quoted) if finding.answer else None
+    found = finding.outcome
+    if reading and reading.lost:
+        found = LinkOutcome.CHANGED
+    now = timezone.now()
+    before = LinkStanding(link.outcome, link.since, link.suspected, link.failures, link.failing_since)
+    after = standing_after(before, found, finding.reason, now)
+    changes = _changes(link, finding, reading, after, now)
+    interval = timedelta(days=settings.LINK_CHECK_DAYS)
+    coming = next_check(after, finding.reason, now, interval=interval, jitter=jitter)
+    is_change = (after.outcome, changes["moved_to"]) != (link.outcome, link.moved_to)
+    if is_change:
+        changes |= {"since": now, "written_at": now, "accepted_at": None, "accepted_by": None}
+    with transaction.atomic():
+        if not settle(link, checked_at=now, next_at=max(coming, now + finding.wait), **changes):
+            return None
+        if reading and reading.comparison and _is_worth_keeping(reading.comparison, after):
+            _keep(link, reading)
+        settled = LinkState.objects.select_related("source").get(pk=link.pk)
+        if is_change and settled.outcome in NEEDS_SOMEBODY:
+            tell_of_link(settled)
+    return SettledLink(settled, link.outcome, found, is_change)
+
+
+def _changes(
+    link: LinkState, finding: LinkFinding, reading: _Reading | None, after: LinkStanding, now: datetime
+) -> dict[str, Any]:
+    changes: dict[str, Any] = {
+        "outcome": after.outcome,
+        "since": after.since,
+        "suspected": after.suspected,
+        "failures": after.failures,
+        "failing_since": after.failing_since,
+        "moved_to": "",
+    }
+    if after.outcome == LinkOutcome.MOVED:
+        changes["moved_to"] = finding.moved_to or link.moved_to
+    if (
+        finding.outcome != LinkOutcome.UNREACHABLE
+        or after.outcome == LinkOutcome.UNREACHABLE
+        or not after.outcome
+    ):
+        # Why it is gone is not forgotten because its server is down today.
+        changes |= {"http_status": finding.status, "reason": finding.reason}
+    if reading:
+        # What is only suspected is to be read again.
+        is_certain = after.suspected != LinkOutcome.CHANGED
+        changes |= {**reading.facts, "lost_quotes": reading.lost} if is_certain else _UNKNOWN
+    return changes
+
+
+_UNKNOWN = {"etag": "", "last_modified": "", "content_sha256": ""}
+
+
+def _read(link: LinkState, answer: Fetched, quoted: str) -> _Reading:
+    """Read the page if necessary: an unchanged one was read before."""
+    if answer.status == _NOT_MODIFIED:
+        return _Reading(link.lost_quotes, {})
+    digest = hashlib.sha256(answer.content).hexdigest()
+    facts = {**_validators(answer), "content_sha256": digest, "compared_with": quoted}
+    if digest == link.content_sha256 and quoted == link.compared_with:
+        return _Reading(link.lost_quotes, facts)
+    places = places_in(link.source_id)
+    if not places:
+        return _Reading(0, facts)
+    material = Material.fetched(answer)
+    try:
+        document = document_in(material)
+    except ExtractionError:
+        # A cookie notice, a log-in, a scan: there is a page, and whether it contains the words is unknown.
+        return _Reading(link.lost_quotes, facts)
+    comparison = compared(link.source_id, places, document)
+    if comparison.lost and any(caveat.code == "partly_read" for caveat in document.caveats):
+        return _Reading(link.lost_quotes, facts)
+    return _Reading(comparison.lost, facts, comparison, material, document)
+
+
+def _validators(answer: Fetched) -> dict[str, str]:
+    etag, modified = answer.etag, answer.last_modified
+    return {
+        "etag": etag if len(etag) <= _LONGEST_ETAG and etag.isprintable() else "",
+        "last_modified": modified if len(modified) <= _LONGEST_MODIFIED and modified.isprintable() else "",
+    }
+
+
+def _is_worth_keeping(comparison: PassageComparison, after: LinkStanding) -> bool:
+    """Whether the page as it is now proves something of a quoted passage that is not noted yet, and for certain."""
+    return comparison.is_news and not after.is_suspected
+
+
+def _keep(link: LinkState, reading: _Reading) -> None:
+    """Capture the page as proof, record the status of each quote with it, and request a copy."""
+    if reading.material and reading.document:
+        capture(reading.material, source=link.source, document=reading.document)
+        request_copy(link.source, reason="link_check")

@@ -1,0 +1,62 @@
+"""Background jobs of link checks: a few at a time, so that other jobs do not wait."""
+
+import time
+
+from django.conf import settings
+from django.db import transaction
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from claims.features.links import check_run, watched_links
+from claims.features.links.models import LinkState
+
+#: After so many seconds the worker lets other work go first.
+TURN = 15.0
+#: Of jobs that wait at the same time, these come late.
+_LATE = -5
+
+
+@app.periodic(cron="*/10 * * * *")
+@app.task(
+    name="claims.features.links.look_for_new_links",
+    queue="links",
+    queueing_lock="claims.features.links.look_for_new",
+)
+def look_for_new_links(timestamp: int) -> None:
+    """Every ten minutes: watch what publications have come to cite, and leave what none cites any more."""
+    watched_links.look_for_new()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="claims.features.links.look_after_links",
+    queue="links",
+    queueing_lock="claims.features.links.look_after",
+)
+def look_after_links(timestamp: int) -> None:
+    """Once a minute: have whatever is due checked."""
+    if settings.LINK_CHECKS and LinkState.objects.due().exists():
+        _call()
+
+
+@app.task(name="claims.features.links.check_links", queue="links", pass_context=True)
+def check_links(context: JobContext) -> None:
+    """Check due links; the next job continues an unfinished run."""
+    if not settings.LINK_CHECKS:
+        return
+    ends = time.monotonic() + TURN
+    while not (context.should_abort() or time.monotonic() > ends):
+        done = check_run.check_round(is_stopped=lambda: context.should_abort() or time.monotonic() > ends)
+        if done is None:
+            return
+    if LinkState.objects.due().exists():
+        _call()
+
+
+def _call() -> None:
+    try:
+        with transaction.atomic():
+            check_links.configure(queueing_lock="claims.features.links.check", priority=_LATE).defer()
+    except AlreadyEnqueued:
+        return

@@ -1,0 +1,90 @@
+"""The links to check: the addresses of all sources in current publications."""
+
+from collections.abc import Collection
+
+from django.db import connection
+
+from claims.models import Publication
+from sources.models import Source
+
+#: How a source's address names its site, as `sources.http.polite_visits.site_of` does.
+_SITE = "left(lower(substring({url} FROM '^[^/?#]+//[^/?#]+')), 300)"
+
+_NEW = f"""
+    INSERT INTO links_linkstate (
+        source_id, url, site, outcome, reason, moved_to, next_at, suspected, failures, etag, last_modified,
+        content_sha256, compared_with, lost_quotes, written_at
+    )
+    SELECT source.id, source.url, {_SITE.format(url="source.url")}, '', '', '', now(), '', 0, '', '', '', '', 0, now()
+    FROM claims_mention AS mention JOIN sources_source AS source ON source.id = mention.thing_id
+    WHERE mention.kind = 'source' AND source.url ~* '^https?://[^/?#]'
+        AND NOT EXISTS (SELECT FROM links_linkstate AS link WHERE link.source_id = source.id)
+    ORDER BY source.id
+    ON CONFLICT (source_id) DO NOTHING
+"""  # noqa: S608  nothing in it comes from outside
+
+_MOVED = f"""
+    UPDATE links_linkstate AS link SET
+        url = source.url, site = {_SITE.format(url="source.url")}, outcome = '', since = NULL, http_status = NULL,
+        reason = '', moved_to = '', checked_at = NULL, next_at = now(), held_until = NULL, suspected = '', failures = 0,
+        failing_since = NULL, etag = '', last_modified = '', content_sha256 = '', compared_with = '', lost_quotes = 0,
+        accepted_at = NULL, accepted_by_id = NULL, written_at = now()
+    FROM sources_source AS source
+    WHERE source.id = link.source_id AND source.url <> link.url AND source.url ~* '^https?://[^/?#]'
+"""  # noqa: S608  nothing in it comes from outside
+
+_FORGOTTEN = """
+    DELETE FROM links_linkstate AS link
+    WHERE NOT EXISTS (
+        SELECT FROM claims_mention AS mention WHERE mention.kind = 'source' AND mention.thing_id = link.source_id
+    ) OR NOT EXISTS (
+        SELECT FROM sources_source AS source WHERE source.id = link.source_id AND source.url ~* '^https?://[^/?#]'
+    )
+"""
+
+
+def look_for_new() -> int:
+    """Watch what current publications cite, at the address that it has now, and nothing else; how many links are new.
+
+    A source with a corrected address is checked again. The history of links is kept (`LinkCheck`).
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(_NEW)
+        new = cursor.rowcount
+        cursor.execute(_MOVED)
+        cursor.execute(_FORGOTTEN)
+    return new
+
+
+def watch_anew(source: Source) -> None:
+    """Restart checks of the source at its present address."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_MOVED} AND link.source_id = %s", [source.pk])
+
+
+def sources_of(claim_id: int) -> list[int]:
+    """The sources that the current publication of a claim names."""
+    rows = Publication.objects.current().filter(claim_id=claim_id).values_list("source_ids", flat=True)
+    return sorted({source for row in rows for source in row})
+
+
+def claims_citing(source_id: int, most: int) -> list[int]:
+    """Return claims whose current publication cites the source, newest first, at most this many."""
+    rows = Publication.objects.current().filter(source_ids__contains=[source_id])
+    return list(rows.order_by("-published_at", "-claim_id").values_list("claim_id", flat=True)[:most])
+
+
+def quoted_since(sources: Collection[int]) -> dict[int, str]:
+    """For each source, the value that separates the present publications that cite it from earlier ones."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """
+            SELECT wanted.id, (
+                SELECT max(entry.sequence) || '/' || count(*) FROM claims_publication AS entry
+                WHERE entry.superseded_at IS NULL AND entry.source_ids @> ARRAY[wanted.id]
+            )
+            FROM unnest(%s::bigint[]) AS wanted (id)
+            """,
+            [[*sources]],
+        )
+        return {source: marks or "" for source, marks in cursor.fetchall()}

@@ -1,0 +1,34 @@
+"""Notes below the sources on pages of readers, which features add."""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any, NamedTuple
+
+from factcheck import features
+
+Document = dict[str, Any]
+
+
+class SourceNote(NamedTuple):
+    """A note: its template, and the values that this shows as `note`."""
+
+    template: str
+    values: Mapping[str, Any]
+
+
+def sources_named(body: Document) -> Iterator[Document]:
+    """Return the sources that a publication names."""
+    for appearance in body["appearances"]:
+        yield appearance["source"]
+    for verdict in body["verdicts"]:
+        for item in verdict["evidence"]:
+            yield item["source"]
+
+
+def source_notes(sources: Iterable[Document]) -> dict[int, list[SourceNote]]:
+    """Return the notes on sources, as publications name these, by the source's id."""
+    named = list(sources)
+    notes: dict[int, list[SourceNote]] = {}
+    for find_notes in features.declared("source_notes"):
+        for source, note in find_notes(named).items():
+            notes.setdefault(source, []).append(note)
+    return notes

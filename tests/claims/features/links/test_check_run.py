@@ -1,0 +1,393 @@
+"""Pages that change, move and die, as a round of checks finds them; what a failure is not; what costs nothing."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from http.server import BaseHTTPRequestHandler
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from claims.features.links import check_run, due_links, watched_links
+from claims.features.links.link_findings import LinkFinding
+from claims.features.links.models import LinkOutcome, LinkState
+from claims.models import Claim, Notification, Publication, QuoteFate
+from claims.teamwork import followers
+from sources.models import Snapshot, Source, VisitedSite
+from tests.claims.features.links.watched_paper import (
+    FERRIES,
+    PIER,
+    RAIN,
+    TEXT,
+    changes,
+    check,
+    html_of,
+    link_of,
+)
+from tests.helpers.followed_site import Paper
+from tests.helpers.newsroom import make_appearance, make_claim, make_source
+
+pytestmark = pytest.mark.django_db
+
+PATH = "/2024/ferries"
+FRONT = b"<html><head><title>Brunnholm Post</title></head><body><h1>News</h1></body></html>"
+
+
+def test_a_page_that_is_there_is_alive_and_leaves_one_record(claim: Claim, source: Source) -> None:
+    assert check().outcomes == {"alive": 1}
+    assert check().outcomes == {"alive": 1}
+    assert (link_of(source).outcome, link_of(source).failures) == ("alive", 0)
+    assert changes(source) == ["alive"]
+    assert Snapshot.objects.count() == 1
+
+
+def test_only_what_current_publications_cite_is_watched(claim: Claim, source: Source) -> None:
+    uncited = make_source(TEXT)
+    assert watched_links.look_for_new() == LinkState.objects.count() > 0
+    assert watched_links.look_for_new() == 0
+    named = Publication.objects.current().get().source_ids
+    assert set(LinkState.objects.values_list("source", flat=True)) == set(named)
+    assert source.pk in named
+    assert uncited.pk not in named
+
+
+@pytest.mark.parametrize("status", [404, 410])
+def test_a_page_is_gone_after_three_checks_in_two_days_and_not_before(
+    claim: Claim, source: Source, paper: Paper, clock: Any, status: int
+) -> None:
+    check()
+    paper.page(PATH, b"", status)
+    found = []
+    for hours in (0, 6, 43):
+        clock.shift(timedelta(hours=hours))
+        check()
+        found.append((link_of(source).outcome, link_of(source).failures))
+    assert found == [("alive", 1), ("alive", 2), ("gone", 0)]
+    assert (link_of(source).http_status, link_of(source).reason) == (status, "not_found")
+    assert changes(source) == ["alive", "gone"]
+
+
+def test_a_hundred_checks_in_an_hour_make_nothing_dead(
+    claim: Claim, source: Source, paper: Paper, clock: Any
+) -> None:
+    check()
+    paper.page(PATH, b"", 404)
+    for _ in range(10):
+        clock.shift(timedelta(minutes=5))
+        check()
+    assert link_of(source).outcome == "alive"
+
+
+def test_a_page_that_comes_back_is_alive_at_once(
+    claim: Claim, source: Source, paper: Paper, clock: Any
+) -> None:
+    paper.page(PATH, b"", 404)
+    for hours in (0, 30, 30):
+        clock.shift(timedelta(hours=hours))
+        check()
+    assert link_of(source).outcome == "gone"
+    paper.page(PATH, html_of(TEXT))
+    check()
+    assert (link_of(source).outcome, changes(source)) == ("alive", ["gone", "alive"])
+
+
+def test_one_failure_is_forgotten_by_one_success(
+    claim: Claim, source: Source, paper: Paper, clock: Any
+) -> None:
+    for status in (404, 200, 404, 200, 404):
+        paper.page(PATH, html_of(TEXT), status)
+        clock.shift(timedelta(days=2))
+        check()
+    assert (link_of(source).outcome, link_of(source).failures) == ("alive", 1)
+
+
+@pytest.mark.parametrize("status", [500, 503, 403, 401, 429, 451, 418])
+def test_who_refuses_or_fails_is_never_called_gone(
+    claim: Claim, source: Source, paper: Paper, clock: Any, status: int
+) -> None:
+    check()
+    paper.page(PATH, b"", status)
+    for _ in range(8):
+        clock.shift(timedelta(days=4))
+        check()
+    assert changes(source) == ["alive", "unreachable"]
+
+
+def test_robots_txt_forbids_and_nothing_is_called_gone(
+    claim: Claim, source: Source, paper: Paper, clock: Any
+) -> None:
+    paper.page("/robots.txt", b"User-agent: *\nDisallow: /2024/", Content_Type="text/plain")
+    for _ in range(4):
+        clock.shift(timedelta(days=2))
+        check()
+    assert (link_of(source).outcome, link_of(source).reason) == ("unreachable", "robots_forbidden")
+    assert PATH not in paper.asked()
+
+
+def test_a_page_that_moved_for_good_names_its_new_address(
+    claim: Claim, source: Source, paper: Paper, clock: Any
+) -> None:
+    paper.redirect(PATH, "/archive/ferries", 301)
+    new = paper.page("/archive/ferries", html_of(TEXT))
+    check()
+    assert link_of(source).outcome == ""
+    clock.shift(timedelta(hours=2))
+    check()
+    assert (link_of(source).outcome, link_of(source).moved_to) == ("moved", new)
+
+
+@pytest.mark.parametrize("status", [302, 303, 307])
+def test_what_is_elsewhere_for_the_moment_has_not_moved(
+    claim: Claim, source: Source, paper: Paper, clock: Any, status: int
+) -> None:
+    paper.redirect(PATH, "/today/ferries", status)
+    paper.page("/today/ferries", html_of(TEXT))
+    for _ in range(3):
+        clock.shift(timedelta(hours=2))
+        check()
+    assert (link_of(source).outcome, link_of(source).moved_to) == ("alive", "")
+
+
+def test_another_spelling_is_no_move(claim: Claim, source: Source, paper: Paper, clock: Any) -> None:
+    paper.redirect(PATH, PATH + "/?utm_source=feed", 301)
+    paper.page(PATH + "/?utm_source=feed", html_of(TEXT))
+    for _ in range(3):
+        clock.shift(timedelta(hours=2))
+        check()
+    assert link_of(source).outcome == "alive"
+
+
+@pytest.mark.parametrize("status", [301, 302])
+@pytest.mark.parametrize("front", ["/", "/en/", "/index.html"])
+def test_an_article_that_leads_to_the_front_page_is_gone(
+    claim: Claim, source: Source, paper: Paper, clock: Any, status: int, front: str
+) -> None:
+    paper.redirect(PATH, front, status)
+    paper.page(front, FRONT)
+    for hours in (0, 30, 30):
+        clock.shift(timedelta(hours=hours))
+        check()
+    assert (link_of(source).outcome, link_of(source).reason) == ("gone", "missing_page")
+
+
+def test_a_page_that_says_in_words_that_it_is_missing_is_gone(
+    claim: Claim, source: Source, paper: Paper, clock: Any
+) -> None:
+    paper.page(PATH, html_of("Try our front page.", title="Seite nicht gefunden | Brunnholm Post"))
+    for hours in (0, 30, 30):
+        clock.shift(timedelta(hours=hours))
+        check()
+    assert (link_of(source).outcome, link_of(source).reason) == ("gone", "missing_page")
+
+
+# The words that are quoted --------------------------------------------------------------------------------------------
+
+
+def test_words_that_were_altered_are_found_and_proved_by_a_snapshot(
+    claim: Claim, source: Source, paper: Paper, clock: Any
+) -> None:
+    check()
+    paper.page(PATH, html_of(TEXT.replace("three ferries", "two ferries")))
+    check()
+    assert (link_of(source).outcome, link_of(source).suspected, Snapshot.objects.count()) == (
+        "alive",
+        "changed",
+        1,
+    )
+    clock.shift(timedelta(hours=2))
+    check()
+    assert (link_of(source).outcome, link_of(source).lost_quotes) == ("changed", 1)
+    fate = QuoteFate.objects.get(outcome="changed")
+    assert fate.wording == FERRIES.replace("three", "two")
+    assert Snapshot.objects.count() == 2
+    clock.shift(timedelta(hours=2))
+    check()
+    assert (link_of(source).outcome, Snapshot.objects.count()) == ("changed", 2)
+    assert changes(source) == ["alive", "changed"]
+
+
+def test_words_that_come_back_are_noted_as_well(
+    claim: Claim, source: Source, paper: Paper, clock: Any
+) -> None:
+    paper.page(PATH, html_of(f"{PIER}\n\n{RAIN}"))
+    for _ in range(2):
+        clock.shift(timedelta(hours=2))
+        check()
+    assert link_of(source).outcome == "changed"
+    paper.page(PATH, html_of(TEXT))
+    clock.shift(timedelta(hours=2))
+    check()
+    assert link_of(source).outcome == "alive"
+    assert set(QuoteFate.objects.values_list("outcome", flat=True)) == {"stands"}
+
+
+def test_what_nobody_quotes_may_change_and_leaves_nothing(
+    claim: Claim, source: Source, paper: Paper, clock: Any
+) -> None:
+    check()
+    paper.page(PATH, html_of(TEXT.replace(RAIN, "The sun shone. Nobody remembers rain in those weeks.")))
+    for _ in range(3):
+        clock.shift(timedelta(hours=2))
+        check()
+    assert (link_of(source).outcome, Snapshot.objects.count()) == ("alive", 1)
+
+
+def test_one_changed_page_between_two_true_ones_is_forgotten(
+    claim: Claim, source: Source, paper: Paper, clock: Any
+) -> None:
+    for text in (TEXT, RAIN, TEXT):
+        paper.page(PATH, html_of(text))
+        clock.shift(timedelta(hours=2))
+        check()
+    assert (changes(source), Snapshot.objects.count()) == (["alive"], 1)
+
+
+def test_a_new_publication_has_the_unchanged_page_compared_anew(
+    claim: Claim, source: Source, paper: Paper, clock: Any, publish: Callable[..., Claim]
+) -> None:
+    """The page lost a sentence that nobody quoted; then somebody does, from the snapshot that has it."""
+    paper.page(PATH, html_of(f"{FERRIES}\n\n{PIER}"), ETag='"1"')
+    check()
+    assert link_of(source).outcome == "alive"
+    other = make_claim("It rained.")
+    make_appearance(other, source, RAIN)
+    publish(other)
+    for _ in range(2):
+        clock.shift(timedelta(hours=2))
+        check()
+    assert link_of(source).outcome == "changed"
+
+
+def test_an_unchanged_page_is_not_sent_again_and_not_read_again(
+    claim: Claim, source: Source, paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer(request: BaseHTTPRequestHandler) -> None:
+        body = html_of(TEXT)
+        known = request.headers.get("If-None-Match") == '"7"'
+        request.send_response(304 if known else 200)
+        request.send_header("ETag", '"7"')
+        request.send_header("Content-Type", "text/html")
+        request.send_header("Content-Length", "0" if known else str(len(body)))
+        request.end_headers()
+        if not known:
+            request.wfile.write(body)
+
+    paper.answer(PATH, answer)
+    check()
+    monkeypatch.setattr("claims.features.links.resolved_links.document_in", None)
+    assert check().outcomes == {"alive": 1}
+    assert link_of(source).http_status == 304
+    paper.page(PATH, html_of(TEXT))  # the same bytes, from a server that knows no validators
+    assert check().outcomes == {"alive": 1}
+
+
+# Whom it concerns -----------------------------------------------------------------------------------------------------
+
+
+def test_people_are_told_once_of_each_change(
+    claim: Claim, source: Source, paper: Paper, clock: Any, editor: Any
+) -> None:
+    followers.follow(claim, editor)
+    paper.page(PATH, b"", 404)
+    for _ in range(6):
+        clock.shift(timedelta(days=1))
+        check()
+    told = Notification.objects.filter(kind="link_lost", person=editor)
+    assert [row.claim_id for row in told] == [claim.pk]
+    assert source.title in told[0].note
+    assert "no longer exists" in told[0].note
+
+
+# Two workers, and one that dies ---------------------------------------------------------------------------------------
+
+
+def test_what_one_worker_has_another_does_not_take(claim: Claim, source: Source) -> None:
+    watched_links.look_for_new()
+    [link] = due_links.take(10, only=[source.pk])
+    assert due_links.take(10, only=[source.pk]) == []
+    assert due_links.settle(link, checked_at=timezone.now(), next_at=timezone.now())
+    assert not due_links.settle(link, checked_at=timezone.now())
+
+
+def test_what_a_killed_worker_had_comes_back_and_it_settles_nothing_any_more(
+    claim: Claim, source: Source, clock: Any
+) -> None:
+    watched_links.look_for_new()
+    LinkState.objects.update(next_at=timezone.now())
+    [lost] = due_links.take(10, only=[source.pk])
+    clock.shift(due_links.HOLD + timedelta(seconds=1))
+    [taken] = due_links.take(10, only=[source.pk])
+    assert taken.pk == lost.pk
+    assert not due_links.settle(lost, outcome="alive", since=timezone.now())
+
+
+def test_a_round_that_fails_gives_everything_back(
+    claim: Claim, source: Source, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*arguments: Any, **named: Any) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(check_run, "settle_link", broken)
+    with pytest.raises(KeyboardInterrupt):
+        check()
+    # What was being settled when it ended comes back by its lease.
+    assert not LinkState.objects.due().filter(pk=source.pk).exists()
+    assert VisitedSite.objects.get().ready_at <= timezone.now() + timedelta(seconds=2)
+
+
+def test_a_site_that_wants_to_be_left_alone_is(claim: Claim, source: Source, paper: Paper) -> None:
+    paper.page("/robots.txt", b"User-agent: *\nCrawl-delay: 600", Content_Type="text/plain")
+    tally = check()
+    assert (tally.checked, tally.postponed) == (0, 1)
+    assert link_of(source).next_at > timezone.now() + timedelta(minutes=9)
+    assert link_of(source).failures == 0
+
+
+def test_a_page_on_which_the_program_fails_stops_no_other(
+    claim: Claim, source: Source, paper: Paper, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fails(*_arguments: Any) -> None:
+        raise RuntimeError("a page that nobody expected")
+
+    monkeypatch.setattr("claims.features.links.resolved_links.compared", fails)
+    tally = check()
+    assert (tally.failed, tally.checked) == (1, 0)
+    assert link_of(source).next_at > timezone.now() + timedelta(hours=5)
+
+
+@pytest.mark.parametrize(
+    ("sites", "heard", "judged"),
+    [
+        (3, 0, 0),  # nobody is heard: it is our network
+        (2, 0, 2),  # too few to tell
+        (3, 1, 3),  # somebody is: the others are away
+    ],
+)
+@pytest.mark.parametrize("reason", ["connection_failed", "name_not_found", "timed_out", "robots_unknown"])
+def test_while_nobody_is_heard_nothing_is_held_against_a_site(
+    monkeypatch: pytest.MonkeyPatch, sites: int, heard: int, judged: int, reason: str
+) -> None:
+    for number in range(sites):
+        url = f"https://paper{number}.example/page"
+        LinkState.objects.create(
+            source=make_source(title=f"Page {number}", url=url),
+            url=url,
+            site=f"https://paper{number}.example",
+        )
+    unheard = LinkFinding(LinkOutcome.UNREACHABLE, reason)
+    monkeypatch.setattr(
+        "claims.features.links.check_run.find",
+        lambda _visits, url, **_known: (
+            LinkFinding(LinkOutcome.ALIVE, "", 200)
+            if any(url.startswith(f"https://paper{number}.") for number in range(heard))
+            else unheard
+        ),
+    )
+    tally = check_run.check_round()
+    assert tally is not None
+    assert (tally.checked, tally.postponed) == (judged, sites - judged)
+    failing = LinkState.objects.filter(failures__gt=0)
+    assert failing.count() == (judged - heard if judged else 0)
+    assert not LinkState.objects.filter(held_until__gt=timezone.now()).exists()
+    if not judged:
+        assert not LinkState.objects.filter(next_at__lte=timezone.now()).exists()

@@ -1,0 +1,40 @@
+"""The worker looks at links where that is switched on, and nowhere else."""
+
+from typing import Any
+
+import pytest
+from procrastinate.contrib.django.models import ProcrastinateJob
+from pytest_django import Settings
+
+from claims.features.links import check_run, tasks
+from claims.features.links.models import LinkState
+from factcheck.installation.archiving_settings import archiving_settings
+from factcheck.installation.link_check_settings import link_check_settings
+from tests.helpers.newsroom import make_source
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("is_on", [True, False])
+def test_links_are_looked_at_only_where_that_is_on(
+    settings: Settings, monkeypatch: pytest.MonkeyPatch, is_on: bool
+) -> None:
+    settings.LINK_CHECKS = is_on
+    begun: list[bool] = []
+    monkeypatch.setattr(check_run, "check_round", lambda **_options: begun.append(True))
+    url = "https://paper.example/page"
+    LinkState.objects.create(source=make_source(url=url), url=url, site="https://paper.example")
+    tasks.look_after_links(timestamp=0)
+    assert ProcrastinateJob.objects.filter(task_name="claims.features.links.check_links").exists() is is_on
+    context: Any = type("Context", (), {"should_abort": lambda _self: False})()
+    tasks.check_links(context)
+    assert begun == [True] * is_on
+
+
+def test_a_demo_asks_nobody_for_anything(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("LINK_CHECKS", "ARCHIVING"):
+        monkeypatch.delenv(name, raising=False)
+    assert not link_check_settings(is_demo=True).is_on
+    assert not archiving_settings(is_demo=True).is_on
+    assert link_check_settings(is_demo=False).is_on
+    assert archiving_settings(is_demo=False).is_on
