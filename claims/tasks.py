@@ -3,7 +3,6 @@
 from django.conf import settings
 from procrastinate.contrib.django import app
 
-from claims.articles.watches import tasks as watch_tasks
 from claims.exports.dumps import tasks as dump_tasks
 from claims.federation import tasks as federation_tasks
 from claims.imports.storing import tasks as import_tasks
@@ -41,7 +40,6 @@ __all__ = [
     "open_replies",
     "proof_tasks",
     "reply_mails",
-    "watch_tasks",
 ]
 
 for feature in features.switched_on():

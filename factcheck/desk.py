@@ -215,7 +215,6 @@ def _sections() -> list[dict[str, Any]]:
             "title": _("Sources"),
             "more": True,
             "items": [
-                menu_entry(_("Watches"), "rss_feed", "claims_watch"),
                 menu_entry(_("Pictures, audio and video"), "perm_media", "sources_mediaobject"),
                 menu_entry(_("Snapshots"), "photo_camera", "sources_snapshot"),
                 menu_entry(_("Publishers"), "newspaper", "sources_publisher"),

@@ -5,6 +5,7 @@ from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from factcheck.installation.file_store import FilesAway
+from sources import known_sites
 from sources.archiving import tasks as archiving_tasks
 from sources.capture import capture
 from sources.http.fetch_errors import TEMPORARY, FetchError
@@ -13,7 +14,7 @@ from sources.media import keyframes
 from sources.models import Source
 from sources.source_kinds import Material
 
-__all__ = ["AddressSilent", "archiving_tasks", "capture_source", "keyframes"]
+__all__ = ["AddressSilent", "archiving_tasks", "capture_source", "forget_sites", "keyframes"]
 
 
 class AddressSilent(Exception):
@@ -41,3 +42,10 @@ def capture_source(*, source_id: int, by_id: int | None = None) -> None:
         raise
     by = User.objects.get(pk=by_id) if by_id else None
     capture(material, source=source, by=by)
+
+
+@app.periodic(cron="23 3 * * *")
+@app.task(queueing_lock="forget_sites")
+def forget_sites(timestamp: int) -> None:
+    """Once a day: forget the sites to which nothing has led for a while."""
+    known_sites.forget_unvisited()

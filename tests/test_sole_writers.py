@@ -86,7 +86,7 @@ DELIVERIES = {"claims.features.webhooks.deliveries", "claims.features.webhooks.e
 #: Who changes the state of messages to chats.
 CHATS = {"claims.teamwork.chat"}
 #: Who changes the state of pages that a watch has found.
-WATCHED = {"claims.articles.watches.listed_pages", "claims.articles.watches.watched_articles"}
+WATCHED = {"claims.features.watches.listed_pages", "claims.features.watches.watched_articles"}
 #: Who changes the state of what readers sent; the database writes each change down itself.
 READERS = {
     f"claims.features.complaints.{name}"

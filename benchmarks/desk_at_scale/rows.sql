@@ -212,7 +212,7 @@ SELECT claim.id, 1 + claim.id % (SELECT count(*) FROM sources_source), NULL, cla
     1 + claim.id % 9, '', ''
 FROM claims_claim AS claim WHERE claim.state = 'accepted' AND claim.id % 20 = 8;
 
-INSERT INTO claims_watch (
+INSERT INTO watches_watch (
     id, name, url, url_key, language, interval_minutes, most_per_visit, most_per_day, most_proposals_per_day, active,
     created_by_id
 )
@@ -220,13 +220,13 @@ SELECT id, name, 'https://paper' || id || '.example/feed', 'paper' || id || '.ex
     (SELECT person FROM size)
 FROM said WHERE id <= 60;
 
-INSERT INTO claims_watchprogress (
+INSERT INTO watches_watchprogress (
     watch_id, kind, next_visit_at, etag, last_modified, pages_left, articles_of_day, proposals_of_day, new_articles,
     changed_articles, failed_articles, consecutive_failures, failure, note
 )
-SELECT id, '', now(), '', '', 0, 0, 0, 0, 0, 0, 0, '', '' FROM claims_watch;
+SELECT id, '', now(), '', '', 0, 0, 0, 0, 0, 0, 0, '', '' FROM watches_watch;
 
-INSERT INTO claims_watchedpage (
+INSERT INTO watches_watchedpage (
     watch_id, url, url_key, title, state, source_id, found_at, unchanged, etag, last_modified, attempts, failure
 )
 SELECT 1 + source.id % 60, source.url, source.url_key, left(source.title, 300), 'imported', source.id, now(), 0, '', '', 0, ''

@@ -38,7 +38,6 @@ from claims.admin import (
     transition,
     translation,
     verdict,
-    watch,
 )
 
 __all__ = [
@@ -75,5 +74,4 @@ __all__ = [
     "transition",
     "translation",
     "verdict",
-    "watch",
 ]

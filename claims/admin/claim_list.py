@@ -25,7 +25,6 @@ from claims.admin.list_filters import (
     QueueFilter,
     QueueOrder,
     ScoreFilter,
-    WatchFilter,
 )
 from claims.admin.pasted_rows import PERMISSION, paste_view
 from claims.admin.public_state import chip, newest_publication
@@ -68,7 +67,6 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         ("claimant", AutocompleteSelectFilter),
         PartyFilter,
         ("appearances__source", AutocompleteSelectFilter),
-        WatchFilter,
         _BY_RATING,
         LanguageFilter,
         ("claimed_on", RangeDateFilter),

@@ -12,7 +12,7 @@ from claims.admin.queues import queues_of
 from claims.articles.detection import CheckBand
 from claims.articles.detection.check_worthiness import CHECK_FIRST, WORTH_A_LOOK
 from claims.articles.score_reasons import BANDS
-from claims.models import Appearance, Claim, Claimant, Publication, Verdict, Watch
+from claims.models import Claim, Claimant, Publication, Verdict
 from factcheck.admin.base import person_at
 from factcheck.database.distinct_values import occurring_values
 
@@ -92,25 +92,6 @@ class ScoreFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
         return queryset.filter(**self._RANGES.get(self.value() or "", {}))
-
-
-class WatchFilter(DropdownFilter):
-    """Filter by followed feed or page."""
-
-    title = _("watch")
-    parameter_name = "watch"
-
-    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
-        if not request.user.has_perm("claims.view_watch"):
-            return []
-        return [(str(key), name) for key, name in Watch.objects.values_list("pk", "name")]
-
-    def queryset(self, request: HttpRequest, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
-        watch = str(self.value() or "")
-        if not watch.isdecimal():
-            return queryset
-        places = Appearance.objects.filter(claim=OuterRef("pk"), source__watched_pages__watch=int(watch))
-        return queryset.filter(Exists(places))
 
 
 class PartyFilter(DropdownFilter):

@@ -38,7 +38,6 @@ from claims.models import (
     Translation,
     TranslationStep,
     Verdict,
-    Watch,
 )
 from factcheck import features
 
@@ -184,11 +183,6 @@ def _seen_again(repeats: Any, person: User) -> QuerySet[Repeat]:
     return undecided
 
 
-def _failing(watches: Any, person: User) -> QuerySet[Watch]:
-    failing: QuerySet[Watch] = watches.failing()
-    return failing
-
-
 def _in_trouble(newsrooms: Any, person: User) -> QuerySet[PeerNewsroom]:
     in_trouble: QuerySet[PeerNewsroom] = newsrooms.in_trouble()
     return in_trouble
@@ -289,16 +283,6 @@ REPEAT_QUEUES = {
     )
 }
 
-WATCH_QUEUES = {
-    "failing": Queue(
-        _("Feeds without new articles"),
-        _failing,
-        ("progress__failing_since", "pk"),
-        "claims.change_watch",
-        "progress__failing_since",
-    ),
-}
-
 PEER_QUEUES = {
     "trouble": Queue(
         _("Peer newsrooms without updates"),
@@ -329,7 +313,6 @@ QUEUES: dict[type[Model], dict[str, Queue]] = {
     Repeat: REPEAT_QUEUES,
     PossibleDuplicate: DUPLICATE_QUEUES,
     Rating: RATING_QUEUES,
-    Watch: WATCH_QUEUES,
     PeerNewsroom: PEER_QUEUES,
 }
 

@@ -37,7 +37,6 @@ from claims.models import (
     ReplyRequest,
     Topic,
     Verdict,
-    Watch,
 )
 from claims.newsroom.people import get_display_name
 from claims.quotes.anchors import Anchor, find
@@ -123,8 +122,6 @@ class _Newsroom:
         translate(self.content, self.claims, self.people)
         for row in self.content["clusters"]:
             self._cluster(row)
-        for row in self.content["watches"]:
-            self._watch(row)
         for row in self.content["readings"]:
             propose(self.sources[row["source"]].snapshots.latest("number"), by=self.people[row["by"]])
         for row in self.content["newer_snapshots"]:
@@ -257,12 +254,6 @@ class _Newsroom:
             versions[row["kind"], row["language"]] += 1
             version = versions[row["kind"], row["language"]]
             NewsroomPage.objects.create(version=version, created_by=self.people[row["by"]], **words)
-
-    def _watch(self, row: Row) -> None:
-        """Add a paused watch: the demo makes no requests until a user resumes it."""
-        if Watch.objects.at(row["url"]) is None:
-            words = {name: row[name] for name in ("name", "url", "language")}
-            Watch.objects.create(created_by=self.people[row["by"]], active=False, **words)
 
 
 _WORDS = ("language", "summary", "explanation", "correction_kind", "correction_note")

@@ -20,9 +20,9 @@ from claims.federation.imported_pages import take
 from claims.federation.ledger_feed import ask
 from claims.federation.ledger_pages import NotBelieved, believed
 from claims.models import PeerNewsroom, PeerProgress
-from claims.models.watch import storable, validators
 from factcheck.installation.messages import in_words
 from sources.http.fetch_errors import FetchError
+from sources.http.validators import storable, validators
 
 logger = logging.getLogger(__name__)
 

@@ -68,7 +68,6 @@ from .unsaved_form import UnsavedForm
 from .verdict import CorrectionKind, MediaAuthenticity, Verdict
 from .visited_page import VisitedPage
 from .vocabulary import SearchLanguage, SearchSpelling, SearchWord
-from .watch import Watch, WatchedPage, WatchProgress
 
 __all__ = [
     "ApiToken",
@@ -155,7 +154,4 @@ __all__ = [
     "UnsavedForm",
     "Verdict",
     "VisitedPage",
-    "Watch",
-    "WatchProgress",
-    "WatchedPage",
 ]

@@ -10,10 +10,10 @@ from django.db.models.functions import Lower, Now
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.watch import LONGEST_ETAG
 from factcheck.database.model_fields import AddressField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse, see_the_present
+from sources.http.validators import LONGEST_ETAG
 from sources.models.publisher import name_as_read
 
 _NAMES = "regexp_replace(lower(normalize({}, NFKC)), '[^[:alnum:]]', '', 'g')"

@@ -1,20 +1,13 @@
-"""A newspaper on this machine that can be followed: its feed, its articles, and who visits it without a pause."""
+"""A newspaper on this machine with a feed and articles, and time that stands still."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
 import time_machine
-from django.utils import timezone
 
-from claims.articles.watches import visits
-from claims.models import Watch, WatchProgress
-from sources.http.polite_visits import PoliteVisitor
-from sources.known_sites import KnownSites
-from tests.helpers.parallel import served
 from tests.helpers.site import Site
 
 WORDS = (
@@ -55,58 +48,8 @@ class Paper(Site):
 
 
 @pytest.fixture
-def paper(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Iterator[Paper]:
-    settings.MEDIA_ROOT = tmp_path / "files"
-
-    def hurried(*, patience: float = 0.0) -> PoliteVisitor:
-        return PoliteVisitor(KnownSites(patience=patience), pause=0.0, allow_loopback=True)
-
-    monkeypatch.setattr(visits, "visitor", hurried)
-    paper = Paper()
-    with served(paper.server):
-        yield paper
-
-
-@pytest.fixture
 def clock() -> Iterator[Any]:
     """Time that stands still and is moved by the test, from noon on."""
     noon = datetime.now(UTC).replace(hour=12, minute=0, second=0, microsecond=0) + timedelta(days=1)
     with time_machine.travel(noon, tick=False) as traveller:
         yield traveller
-
-
-Visit = Callable[..., visits.VisitTally]
-
-
-@pytest.fixture
-def visit() -> Visit:
-    """Visit a watch, although it may not be time."""
-
-    def made(watch: Watch, **named: Any) -> visits.VisitTally:
-        WatchProgress.objects.filter(pk=watch.pk).update(next_visit_at=timezone.now())
-        tally = visits.visit(watch.pk, **named)
-        assert tally is not None
-        return tally
-
-    return made
-
-
-def make_watch(url: str, **fields: Any) -> Watch:
-    return Watch.objects.create(**{"name": "Sundvik Post", "url": url} | fields)
-
-
-def progress_of(watch: Watch) -> WatchProgress:
-    return WatchProgress.objects.get(pk=watch.pk)
-
-
-def states(watch: Watch) -> dict[str, str]:
-    """Path → state of each page of a watch."""
-    return {
-        "/" + url.split("/", 3)[3]: state
-        for url, state in watch.pages.order_by("pk").values_list("url", "state")
-    }
-
-
-def brought(tally: visits.VisitTally) -> dict[str, int]:
-    names = ("new", "known", "changed", "unchanged", "failed")
-    return {name: number for name in names if (number := getattr(tally, name))}

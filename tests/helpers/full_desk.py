@@ -32,7 +32,6 @@ from claims.models import (
     ReplyTemplate,
     SavedView,
     Topic,
-    Watch,
 )
 from claims.newsroom import api_tokens
 from claims.review import clusters, verdict_drafts
@@ -108,8 +107,6 @@ def add_row_of_each(checker: User, editor: User) -> None:
         origin="article",
         confidence=0.9,
     )
-    watch = Watch.objects.create(name=f"Feed {number}", url=f"https://example.org/feed/{number}")
-    watch.pages.create(url=source.url, url_key=source.url_key, state="imported", source=source)
     peer = PeerNewsroom.objects.create(
         name=f"Newsroom {number}", url=f"https://{number}.example.org", key=f"{number:043}"
     )

@@ -39,7 +39,7 @@ SHORT = {
     ),
     *(
         "claims_ratingscale",
-        "claims_watch",
+        "watches_watch",
         "webhooks_webhookendpoint",
         "claims_embeddingmodel",
         "claims_topic",

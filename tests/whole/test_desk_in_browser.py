@@ -10,14 +10,16 @@ from django.utils import timezone
 from playwright.sync_api import Dialog, Page, expect
 
 from claims.admin import similar_claims
-from claims.articles.watches import visits
-from claims.models import Claim, PossibleDuplicate, Priority, Rating, Repeat, Verdict, Watch
+from claims.features.watches import visits
+from claims.features.watches.models import Watch
+from claims.models import Claim, PossibleDuplicate, Priority, Rating, Repeat, Verdict
 from claims.review import clusters
 from claims.teamwork import assignments
+from tests.claims.features.watches.visiting import make_watch, paper
 from tests.helpers.accessibility import in_each_scheme, violations
 from tests.helpers.answers import Answers
 from tests.helpers.browser import stop_clock
-from tests.helpers.followed_site import Paper, make_watch, paper
+from tests.helpers.followed_site import Paper
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.seat import seat, sign_in
 
@@ -208,7 +210,7 @@ def test_what_is_followed_fits_a_phone(seat: Any, editor: User, paper: Paper) ->
             assert page.evaluate(_FAINT) == [], (page.url, scheme)
             assert violations(page) == {}, (page.url, scheme)
 
-    page = desk.open("/admin/claims/watch/add/")
+    page = desk.open("/admin/watches/watch/add/")
     page.fill("[name=address]", feed)
     page.get_by_role("button", name="Look up feeds").click()
     expect(page.get_by_text("2 entries")).to_be_visible()
@@ -219,7 +221,7 @@ def test_what_is_followed_fits_a_phone(seat: Any, editor: User, paper: Paper) ->
     page.reload()
     expect(page.get_by_text("1 new article, 1 failed")).to_be_visible()
     fits(page)
-    for path in ("/admin/", "/admin/claims/watch/", f"/admin/claims/watch/{failing.pk}/change/"):
+    for path in ("/admin/", "/admin/watches/watch/", f"/admin/watches/watch/{failing.pk}/change/"):
         fits(desk.open(path))
     assert desk.trouble == []
 

@@ -10,7 +10,6 @@ from django.test import override_settings
 from django.utils import timezone
 from django.utils.timezone import localtime
 
-from claims.articles.watches.visits import due_watches
 from claims.demo.demo_newsroom import load, load_demo_content
 from claims.models import (
     Appearance,
@@ -28,7 +27,6 @@ from claims.models import (
     SignOff,
     Transition,
     Verdict,
-    Watch,
 )
 from sources.models import MediaObject
 from tests.helpers.kept_newsroom import kept_rows
@@ -93,13 +91,6 @@ def test_every_claim_and_verdict_is_in_the_state_that_the_file_says() -> None:
     assert set(Claim.objects.values_list("state", flat=True)) == set(Claim.State.values)
     assert set(Verdict.objects.values_list("state", flat=True)) == set(Verdict.State.values)
     assert claim_of("fourth-meeting-again").merged_into == claim_of("fourth-meeting")
-
-
-def test_nothing_is_fetched_until_somebody_says_so() -> None:
-    assert [(watch.url, watch.active) for watch in Watch.objects.all()] == [
-        (row["url"], False) for row in DEMO["watches"]
-    ]
-    assert due_watches() == []
 
 
 def test_every_quote_stands_in_its_snapshot() -> None:

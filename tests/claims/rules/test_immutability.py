@@ -244,7 +244,6 @@ def test_every_history_is_known() -> None:
         "claims_topicevent",
         "claims_translationevent",
         "claims_verdictevent",
-        "claims_watchevent",
         "sources_mediaobjectevent",
         "sources_publisherevent",
         "sources_sourceevent",

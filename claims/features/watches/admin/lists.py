@@ -1,0 +1,51 @@
+"""Watches in the lists of the desk: those that fail as a queue, and a filter of claims by watch."""
+
+from typing import Any
+
+from django.contrib.admin import ModelAdmin
+from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import DropdownFilter
+
+from claims.admin.queues import Queue
+from claims.features.watches.models import Watch
+from claims.models import Appearance, Claim
+
+
+class WatchFilter(DropdownFilter):
+    """Filter by followed feed or page."""
+
+    title = _("watch")
+    parameter_name = "watch"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
+        if not request.user.has_perm("watches.view_watch"):
+            return []
+        return [(str(key), name) for key, name in Watch.objects.values_list("pk", "name")]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
+        watch = str(self.value() or "")
+        if not watch.isdecimal():
+            return queryset
+        places = Appearance.objects.filter(claim=OuterRef("pk"), source__watched_pages__watch=int(watch))
+        return queryset.filter(Exists(places))
+
+
+def _failing(watches: Any, person: User) -> QuerySet[Watch]:
+    failing: QuerySet[Watch] = watches.failing()
+    return failing
+
+
+QUEUES = {
+    Watch: {
+        "failing": Queue(
+            _("Feeds without new articles"),
+            _failing,
+            ("progress__failing_since", "pk"),
+            "watches.change_watch",
+            "progress__failing_since",
+        )
+    }
+}

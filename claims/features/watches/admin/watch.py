@@ -1,0 +1,257 @@
+"""Watches: the feeds, sitemaps and pages that the newsroom follows, with their status and results."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from claims.admin.list_filters import QueueFilter, QueueOrder
+from claims.features.watches import visits, watch_edits
+from claims.features.watches.admin.watch_messages import last_visit, state_badge
+from claims.features.watches.discovered_feeds import Followable, followable
+from claims.features.watches.models import Watch, WatchedPage, WatchProgress
+from claims.models import Claim
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.unsaved import stored
+from factcheck.installation.messages import in_words
+from sources.http.fetch_errors import FetchError
+
+#: Pages of a watch that its own page shows.
+_SHOWN = 10
+
+_WATCH_OF_CLAIM = "appearances__source__watched_pages__watch"
+
+
+class AddressForm(forms.Form):
+    """The pasted address of a feed or page."""
+
+    address = forms.CharField(
+        label=gettext_lazy("Address"),
+        max_length=2000,
+        widget=UnfoldAdminTextInputWidget({"inputmode": "url", "placeholder": "https://"}),
+        help_text=gettext_lazy(
+            "The address of a feed, a sitemap or any page of a site that links to its feeds. You will see "
+            "what was found before anything is followed."
+        ),
+    )
+
+
+@admin.register(Watch)
+class WatchAdmin(QueueOrder, DeskAdmin):
+    list_display = ("name", "kind", "state", "last_visit", "next_visit", "to_triage", "waiting")
+    list_filter = (QueueFilter, "active", "progress__kind")
+    list_select_related = ("progress",)
+    search_fields = ("name", "url")
+    ordering = ("name", "pk")
+    readonly_fields = ("url",)
+    change_form_outer_before_template = "admin/desk/watch_top.html"
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "name",
+                    "url",
+                    ("language", "interval_minutes"),
+                    ("most_per_visit", "most_per_day"),
+                    "most_proposals_per_day",
+                )
+            },
+        ),
+    )
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Watch]:
+        rows: QuerySet[Watch] = super().get_queryset(request).select_related("progress")
+        waiting = WatchedPage.objects.waiting().filter(watch=OuterRef("pk")).order_by().values("watch")
+        return rows.annotate(
+            triage_number=_to_triage(person_at(request)),
+            waiting_number=_counted(waiting.annotate(number=Count("pk")).values("number")),
+        )
+
+    # The list --------------------------------------------------------------------------------------------------------
+
+    @admin.display(description=_("kind"), ordering="progress__kind")
+    def kind(self, watch: Watch) -> str:
+        return str(watch.progress.get_kind_display()) or "–"
+
+    @admin.display(description=_("state"), ordering="progress__consecutive_failures")
+    def state(self, watch: Watch) -> SafeString:
+        return state_badge(watch)
+
+    @admin.display(description=_("last visit"), ordering="progress__visited_at")
+    def last_visit(self, watch: Watch) -> str:
+        return last_visit(watch)
+
+    @admin.display(description=_("next visit"), ordering="progress__next_visit_at")
+    def next_visit(self, watch: Watch) -> str:
+        if not watch.active:
+            return "–"
+        return date_format(localtime(watch.progress.next_visit_at), "SHORT_DATETIME_FORMAT")
+
+    @admin.display(description=_("to triage"), ordering="triage_number")
+    def to_triage(self, watch: Any) -> SafeString:
+        return format_html('<a href="{}">{}</a>', _triage_list(watch), watch.triage_number)
+
+    @admin.display(description=_("articles waiting"), ordering="waiting_number")
+    def waiting(self, watch: Any) -> int:
+        number: int = watch.waiting_number
+        return number
+
+    # The page --------------------------------------------------------------------------------------------------------
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        watch = kwargs.get("obj")
+        if watch and kwargs.get("change"):
+            looked_at = watch.pages.filter(looked_at__isnull=False).select_related("source")
+            context |= {
+                "watch": watch,
+                "watch_badge": state_badge(watch),
+                "last_visit": last_visit(watch),
+                "pages": looked_at.order_by(F("looked_at").desc(), "-pk")[:_SHOWN],
+                "triage_list": _triage_list(watch),
+                "may_change": self.has_change_permission(request, watch),
+            }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: Watch, form: forms.ModelForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        watch_edits.heed_interval(obj)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """List what is deleted with a watch, without its pages; articles are kept."""
+        number = WatchedPage.objects.filter(watch__in=objs, source__isnull=False).count()
+        shown = [str(watch) for watch in objs] + [
+            ngettext("%d article from it is kept", "%d articles from it are kept", number) % number
+        ]
+        return shown, {str(self.opts.verbose_name_plural): len(objs)}, set(), []
+
+    # Adding ----------------------------------------------------------------------------------------------------------
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """An address is pasted, what there is to follow is shown, and one of it is chosen."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if request.method == "POST" and "follow" in request.POST:
+            return self._follow(request)
+        form = AddressForm(request.POST or None)
+        found = _found(form) if form.is_bound and form.is_valid() else []
+        if found:
+            stored(request)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Follow a feed or a page"),
+            "opts": self.opts,
+            "form": form,
+            "found": found,
+        }
+        return TemplateResponse(request, "admin/desk/watch_add.html", context)
+
+    def _follow(self, request: HttpRequest) -> HttpResponse:
+        stated = {name: request.POST.get(name, "") for name in ("name", "kind")}
+        try:
+            watch = watch_edits.add(request.POST["follow"], by=person_at(request), **stated)
+        except (NotPossible, NotAllowed) as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(reverse("admin:watches_watch_add"))
+        self.log_addition(request, watch, [{"added": {}}])
+        messages.success(
+            request, gettext("Followed from now on. The first visit imports only the newest articles.")
+        )
+        return HttpResponseRedirect(change_page(watch))
+
+    # Its buttons -----------------------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        views = {"pause": self.pause_view, "resume": self.resume_view, "visit": self.visit_view}
+        own = [
+            path(f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"watches_watch_{name}")
+            for name, view in views.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def pause_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Pause the watch."""
+        watch = self._asked_for(request, pk)
+        if request.method == "POST":
+            watch_edits.switch(watch, active=False, by=person_at(request))
+            messages.success(
+                request, gettext("Paused: nothing more is fetched. Articles already imported are kept.")
+            )
+        return HttpResponseRedirect(change_page(watch))
+
+    def resume_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Go on with it, at once."""
+        watch = self._asked_for(request, pk)
+        if request.method == "POST":
+            watch_edits.switch(watch, active=True, by=person_at(request))
+            messages.success(request, gettext("Followed again from now on."))
+        return HttpResponseRedirect(change_page(watch))
+
+    def visit_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Queue a visit now."""
+        watch = self._asked_for(request, pk)
+        if request.method == "POST":
+            try:
+                watch_edits.visit_now(watch, by=person_at(request))
+            except NotPossible as refusal:
+                messages.error(request, str(refusal))
+            else:
+                messages.success(
+                    request, gettext("It will be visited within a minute. This page shows the result.")
+                )
+        return HttpResponseRedirect(change_page(watch))
+
+    def _asked_for(self, request: HttpRequest, pk: int) -> Watch:
+        watch: Watch | None = self.get_object(request, str(pk))
+        if watch is None:
+            raise Http404
+        if not self.has_change_permission(request, watch):
+            raise PermissionDenied
+        return watch
+
+
+def _found(form: AddressForm) -> list[tuple[Followable, str, Watch | None]]:
+    """Return what can be followed, with its kind, and the existing watch if any."""
+    try:
+        found = followable(form.cleaned_data["address"], visits.visitor(patience=10.0))
+    except FetchError as problem:
+        form.add_error("address", in_words(problem))
+        return []
+    kinds = dict(WatchProgress.Kind.choices)
+    return [(one, str(kinds[one.kind]), Watch.objects.at(one.url)) for one in found]
+
+
+def _to_triage(person: User) -> Coalesce:
+    """Return the number of claims in triage from articles of the watch."""
+    proposed = Claim.objects.readable_by(person).filter(
+        **{_WATCH_OF_CLAIM: OuterRef("pk")}, state=Claim.State.PROPOSED
+    )
+    counting = proposed.order_by().values(_WATCH_OF_CLAIM).annotate(number=Count("pk", distinct=True))
+    return _counted(counting.values("number"))
+
+
+def _counted(number: QuerySet[Any]) -> Coalesce:
+    return Coalesce(Subquery(number, output_field=IntegerField()), 0)
+
+
+def _triage_list(watch: Watch) -> str:
+    return f"{reverse('admin:claims_claim_changelist')}?queue=triage&watch={watch.pk}"

@@ -1,0 +1,35 @@
+"""The status of a watch in words."""
+
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from claims.features.watches.models import Watch
+from factcheck.admin.badges import badge
+from factcheck.list_phrases import listed
+
+
+def state_badge(watch: Watch) -> SafeString:
+    if not watch.active:
+        return badge(_("Paused"), "faded")
+    if watch.progress.consecutive_failures:
+        return badge(_("Failing"), "bad")
+    if watch.progress.visited_at is None:
+        return badge(_("Not visited yet"), "waiting")
+    return badge(_("Followed"), "good")
+
+
+def last_visit(watch: Watch) -> str:
+    """When it was, and what it brought: “7 May, 14:03: 3 new articles, 1 changed”."""
+    progress = watch.progress
+    if progress.visited_at is None:
+        return "–"
+    brought = [
+        (progress.new_articles, ngettext("%d new article", "%d new articles", progress.new_articles)),
+        (progress.changed_articles, ngettext("%d changed", "%d changed", progress.changed_articles)),
+        (progress.failed_articles, ngettext("%d failed", "%d failed", progress.failed_articles)),
+    ]
+    words = listed(text % number for number, text in brought if number) or gettext("nothing new")
+    return f"{date_format(localtime(progress.visited_at), 'SHORT_DATETIME_FORMAT')}: {words}"

@@ -1,0 +1,17 @@
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.desk import menu_entry
+from factcheck.features import Feature
+
+
+class Watches(Feature):
+    name = "claims.features.watches"
+    verbose_name = _("Watches")
+    menu = {"sources": [menu_entry(_("Watches"), "rss_feed", "watches_watch")]}
+    queues = "claims.features.watches.admin.lists.QUEUES"
+    list_filters = {"claims.claim": ("claims.features.watches.admin.lists.WatchFilter",)}
+    roles = {
+        "Fact-checker": ["watches.view_watch"],
+        "Editor": [f"watches.{verb}_watch" for verb in ("add", "change", "delete")],
+    }
+    demo = "claims.features.watches.demo.add_watches"

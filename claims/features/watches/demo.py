@@ -1,0 +1,22 @@
+"""Watches of the demonstration (claims/demo/README.md)."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from claims.features.watches.models import Watch
+from claims.models import Claim
+from sources.models import Source
+
+
+def add_watches(
+    content: dict[str, Any],
+    claims: dict[str, Claim],
+    sources: dict[str, Source],
+    people: dict[str, User],
+) -> None:
+    """Add paused watches: the demo makes no requests until a user resumes one."""
+    for row in content["watches"]:
+        if Watch.objects.at(row["url"]) is None:
+            words = {name: row[name] for name in ("name", "url", "language")}
+            Watch.objects.create(created_by=people[row["by"]], active=False, **words)

@@ -1,0 +1,155 @@
+"""Compare a feed or sitemap with the last visit: new, changed and skipped pages."""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from django.db.models import Case, Exists, OuterRef, Value, When
+
+from claims.features.watches.models import LONGEST_ADDRESS, Watch, WatchedPage
+from sources.addresses import url_key
+from sources.models import Snapshot, Source
+from sources.page_lists import ListedPage
+
+#: What is listed for the first time but is older than this is no news: lists are put in order, and moved.
+OLD = timedelta(days=14)
+#: A page that could not be imported in this time, because there were too many, is passed over.
+LONGEST_WAIT = timedelta(days=7)
+#: A date further ahead than clocks are wrong is a mistake, and believed as little as none.
+AHEAD = timedelta(days=1)
+#: How long after it was found a page is looked at again whose list does not say when it changes; behind the last, no
+#: more: some pages are never twice the same.
+LOOKS = (timedelta(hours=1), timedelta(hours=5), timedelta(days=1), timedelta(days=4), timedelta(days=11))
+#: A list that says all the time that a page has changed is believed half as often each time that it has not.
+SHORTEST_GAP, LONGEST_GAP = timedelta(minutes=10), timedelta(days=1)
+
+#: So many new pages are noted at a visit at most, after the first; more than that no budget brings in.
+MOST_NEW = 1000
+#: What was passed over or failed is forgotten after this, if it is not listed any more.
+KEPT = timedelta(days=30)
+
+_STATE = WatchedPage.State
+_AT_ONCE = 2000
+
+
+def note(watch: Watch, listed: Iterable[ListedPage], *, is_first: bool, now: datetime) -> None:
+    """Note what is listed. Called inside a transaction, in which the visit that read the list is noted as well.
+
+    Args:
+        is_first: whether nothing is known of the watch: then only the newest pages are to be imported.
+    """
+    pages = _by_address(listed, now)
+    known = _known(watch, list(pages))
+    newer = {key for key, listed_at in known.items() if _is_newer(pages[key], listed_at)}
+    _note_changed(watch, {key: pages[key] for key in newer}, now)
+    unknown = [(key, page) for key, page in pages.items() if key not in known]
+    fresh = dict(sorted(unknown, key=lambda pair: _newest_first(pair[1])))
+    if is_first:
+        wanted = set(list(fresh)[: watch.most_per_visit])
+    else:
+        fresh = dict(list(fresh.items())[:MOST_NEW])
+        wanted = {key for key, page in fresh.items() if not _is_old(page, now)}
+    _add(watch, fresh, wanted, now)
+    waiting_long = watch.pages.waiting().filter(found_at__lt=now - LONGEST_WAIT)
+    waiting_long.update(state=_STATE.PASSED, next_look_at=None)
+
+
+def forget_unlisted(watch: Watch, listed: Iterable[ListedPage], now: datetime) -> None:
+    """Let go of pages that brought nothing and are not listed any more, so that a watch does not grow without end."""
+    present = {url_key(page.url) for page in listed}
+    settled = watch.pages.filter(state__in=[_STATE.PASSED, _STATE.FAILED], found_at__lt=now - KEPT)
+    gone = [pk for pk, key in settled.values_list("pk", "url_key") if key not in present]
+    for start in range(0, len(gone), _AT_ONCE):
+        watch.pages.filter(pk__in=gone[start : start + _AT_ONCE]).delete()
+
+
+def look_again(watch: Watch, now: datetime) -> None:
+    """Queue a followed page for fetching in this visit."""
+    itself = watch.pages.filter(url_key=watch.url_key)
+    itself.update(
+        next_look_at=now,
+        attempts=0,
+        state=Case(When(source=None, then=Value("waiting")), default=Value("imported")),
+    )
+
+
+def next_look(found_at: datetime, now: datetime) -> datetime | None:
+    """When a page is looked at again that was found at this moment."""
+    return next((found_at + after for after in LOOKS if found_at + after > now), None)
+
+
+def _by_address(listed: Iterable[ListedPage], now: datetime) -> dict[str, ListedPage]:
+    """Each page once, however its address is spelled, with the latest date that can be believed."""
+    pages: dict[str, ListedPage] = {}
+    for page in listed:
+        key = url_key(page.url)
+        if not key or max(len(key), len(page.url)) > LONGEST_ADDRESS or "\0" in page.url:
+            continue
+        if page.changed_at and page.changed_at > now + AHEAD:
+            page = ListedPage(page.url, None, page.title)
+        before = pages.setdefault(key, page)
+        if page.changed_at and (before.changed_at is None or page.changed_at > before.changed_at):
+            pages[key] = ListedPage(before.url, page.changed_at, before.title or page.title)
+    return pages
+
+
+def _known(watch: Watch, keys: Sequence[str]) -> dict[str, datetime | None]:
+    """Return the pages found before, with their earlier dates."""
+    found: dict[str, datetime | None] = {}
+    for start in range(0, len(keys), _AT_ONCE):
+        some = watch.pages.filter(url_key__in=keys[start : start + _AT_ONCE])
+        found |= dict(some.values_list("url_key", "listed_at"))
+    return found
+
+
+def _is_newer(page: ListedPage, listed_at: datetime | None) -> bool:
+    return page.changed_at is not None and (listed_at is None or page.changed_at > listed_at)
+
+
+def _newest_first(page: ListedPage) -> tuple[bool, float]:
+    """Sort by date, newest first; undated pages come last, in list order."""
+    return (False, -page.changed_at.timestamp()) if page.changed_at else (True, 0.0)
+
+
+def _is_old(page: ListedPage, now: datetime) -> bool:
+    return page.changed_at is not None and page.changed_at < now - OLD
+
+
+def _note_changed(watch: Watch, newer: dict[str, ListedPage], now: datetime) -> None:
+    """Queue pages with a newer date for another look. Skipped ones stay skipped."""
+    keys = list(newer)
+    for start in range(0, len(keys), _AT_ONCE):
+        some = watch.pages.filter(url_key__in=keys[start : start + _AT_ONCE]).exclude(state=_STATE.PASSED)
+        rows = list(some)
+        for row in rows:
+            # A date that was not there before says nothing about a change.
+            if row.listed_at and row.state != _STATE.WAITING:
+                gap = min(SHORTEST_GAP * 2 ** min(row.unchanged, 10), LONGEST_GAP)
+                row.next_look_at = max(now, row.looked_at + gap if row.looked_at else now)
+                row.state = _STATE.IMPORTED if row.state == _STATE.IMPORTED else _STATE.WAITING
+                row.attempts = 0
+            row.listed_at = newer[row.url_key].changed_at
+        WatchedPage.objects.bulk_update(rows, ["listed_at", "next_look_at", "state", "attempts"])
+
+
+def _add(watch: Watch, fresh: dict[str, ListedPage], wanted: set[str], now: datetime) -> None:
+    sources = _sources(list(wanted))
+    rows = []
+    for key, page in fresh.items():
+        row = WatchedPage(
+            watch=watch, url=page.url, url_key=key, title=page.title, listed_at=page.changed_at, found_at=now
+        )
+        if key not in wanted:
+            row.state = _STATE.PASSED
+        elif key in sources:
+            # It was imported by hand or by another watch: it is followed from here on.
+            row.state, row.source_id, row.next_look_at = _STATE.IMPORTED, sources[key], next_look(now, now)
+        else:
+            row.next_look_at = now
+        rows.append(row)
+    WatchedPage.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_AT_ONCE)
+
+
+def _sources(keys: list[str]) -> dict[str, int]:
+    """The sources that are captured already, by their addresses."""
+    captured = Exists(Snapshot.objects.filter(source=OuterRef("pk")))
+    return dict(Source.objects.filter(captured, url_key__in=keys).values_list("url_key", "pk"))

@@ -1,0 +1,122 @@
+from argparse import RawDescriptionHelpFormatter
+from typing import Any, TextIO, cast
+
+from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop
+from rich.console import Console
+
+from claims.features.watches import visits, watch_edits
+from claims.features.watches.discovered_feeds import followable
+from claims.features.watches.models import Watch, WatchProgress
+from claims.features.watches.watch_report import print_page, print_watches, told
+from claims.management.people import user_named
+from claims.management.terminal import console_on
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from factcheck.installation.messages import in_words
+from factcheck.management.localized_command import SpokenCommand
+from sources.http.fetch_errors import FetchError
+
+
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Visit the followed feeds, sitemaps and pages that are due: import new articles, capture changed "
+        "ones\n"
+        "again, and propose their check-worthy statements.\n\n"
+        "The background worker does the same once a minute; both may run at once, and either continues "
+        "where\n"
+        'the other stopped. "Watches" on the desk lists what is followed, with its status.\n\n'
+        "Exit status: 0 all that were due were visited (or none was due), 1 at least one of them failed,\n"
+        "or could not be added, 2 the command was used incorrectly. Results go to standard output, progress\n"
+        "and everything else to standard error."
+    )
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument(
+            "--once",
+            action="store_true",
+            help=gettext("visit what is due, then exit (default)"),
+        )
+        what.add_argument(
+            "--now",
+            action="store_true",
+            help=gettext("visit everything that is not paused, due or not"),
+        )
+        what.add_argument(
+            "--list", action="store_true", help=gettext("list what is followed, and do nothing")
+        )
+        what.add_argument(
+            "--add",
+            metavar="URL",
+            help=gettext("follow a feed, a sitemap or a page; if a page links to a feed, the feed"),
+        )
+        stated = parser.add_argument_group(gettext("publisher of the new watch"))
+        stated.add_argument("--name", default="", help=gettext("name of the new watch"))
+        stated.add_argument(
+            "--language",
+            metavar="TAG",
+            default="",
+            help=gettext("language of its articles, such as en or pt-BR"),
+        )
+        stated.add_argument(
+            "--interval", type=int, metavar="MINUTES", default=30, help=gettext("interval between visits")
+        )
+        stated.add_argument(
+            "--itself", action="store_true", help=gettext("follow the page itself, not its feed")
+        )
+        stated.add_argument("--by", metavar="USERNAME", help=gettext("the user who adds it (default: none)"))
+
+    def handle(self, *, now: bool, **options: Any) -> None:
+        out = console_on(cast(TextIO, self.stdout))
+        if options["list"]:
+            print_watches(Watch.objects.select_related("progress"), out)
+        elif options["add"] is not None:
+            self._add(options)
+        else:
+            if now:
+                everything = WatchProgress.objects.filter(watch__in=Watch.objects.active())
+                everything.update(next_visit_at=timezone.now())
+            self._visit()
+
+    def _visit(self) -> None:
+        err = Console(stderr=True, markup=False, emoji=False, highlight=False)
+        failing = 0
+        for watch_id in visits.due_watches():
+            err.print(gettext("Visiting %(objects)s …") % {"objects": Watch.objects.get(pk=watch_id)})
+            try:
+                tally = visits.visit(watch_id, tell=lambda looked_at: print_page(looked_at, err))
+            except KeyboardInterrupt:
+                raise CommandError(
+                    gettext("Stopped. Imported articles are kept; run the same command to continue.")
+                ) from None
+            if tally is not None:
+                failing += bool(tally.failure)
+                self.stdout.write(told(tally))
+        if failing:
+            raise CommandError(gettext("Watches that failed: %(failing)s.") % {"failing": failing})
+
+    def _add(self, options: dict[str, Any]) -> None:
+        by = user_named(options["by"])
+        try:
+            found = followable(options["add"], visits.visitor())
+            chosen = found[-1] if options["itself"] else found[0]
+            watch = watch_edits.add(
+                chosen.url,
+                kind=chosen.kind,
+                name=options["name"] or chosen.name,
+                by=by,
+                language=options["language"],
+                interval_minutes=options["interval"],
+            )
+        except (FetchError, NotPossible, NotAllowed) as refusal:
+            raise CommandError(in_words(refusal)) from None
+        self.stdout.write(
+            gettext("%(url)s is now followed, as number %(watch)s: %(watch_2)s.")
+            % {"url": watch.url, "watch": watch.pk, "watch_2": watch}
+        )

@@ -1,0 +1,62 @@
+"""Background jobs of watches: a few at a time, so that other jobs do not wait."""
+
+import time
+from functools import partial
+
+from django.db import transaction
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from claims.features.watches import visits
+
+#: After so many seconds the worker lets other work go first; a page that was begun is done first.
+TURN = 10.0
+#: So long the worker waits until a site may be asked again; it has other things to do.
+PATIENCE = 5.0
+#: Of jobs that wait at the same time, these come last but for vectors.
+_LATE = -5
+
+
+def announce(watch_id: int) -> None:
+    """Queue a visit when the current transaction is committed.
+
+    Nothing is lost where this does not happen: the worker looks by itself, once a minute.
+    """
+    transaction.on_commit(partial(call, watch_id), robust=True)
+
+
+def call(watch_id: int) -> None:
+    """Queue a visit, unless one is queued already."""
+    try:
+        with transaction.atomic():
+            visit_watch.configure(queueing_lock=f"claims.features.watches:{watch_id}", priority=_LATE).defer(
+                watch_id=watch_id
+            )
+    except AlreadyEnqueued:
+        return
+
+
+@app.task(name="claims.features.watches.visit_watch", queue="watches", pass_context=True)
+def visit_watch(context: JobContext, *, watch_id: int) -> None:
+    """Visit a watch if it is due; the next job continues an unfinished visit."""
+    ends = time.monotonic() + TURN
+    tally = visits.visit(
+        watch_id,
+        is_stopped=lambda: context.should_abort() or time.monotonic() > ends,
+        patience=PATIENCE,
+    )
+    if tally is not None and not tally.is_over:
+        call(watch_id)
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="claims.features.watches.look_after",
+    queue="watches",
+    queueing_lock="claims.features.watches.look_after",
+)
+def look_after_watches(timestamp: int) -> None:
+    """Once a minute: call for what is due."""
+    for watch_id in visits.due_watches():
+        call(watch_id)

@@ -1,0 +1,308 @@
+"""One visit to a watch: fetch its list, then the pages that need fetching.
+
+Everything important is in the database after each page. So a visit can end at any moment, even by being killed, and
+the next one continues where it ended.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from django.db import transaction
+from django.db.models import F
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from claims.features.watches import listed_pages
+from claims.features.watches.leases import Lease, due
+from claims.features.watches.models import Watch, WatchProgress
+from claims.features.watches.watched_articles import LookedAt, look_at, next_page
+from factcheck.installation.messages import in_words
+from sources.http.fetch_errors import FetchError
+from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Limits
+from sources.http.polite_visits import PoliteVisitor
+from sources.http.validators import storable, validators
+from sources.known_sites import KnownSites
+from sources.page_lists import ListedPage, PageList, page_list
+
+logger = logging.getLogger(__name__)
+
+#: A list is read up to this size, as it comes and unpacked: a hundred times that of a long feed.
+LIMITS = Limits(content_bytes=10_000_000, total_seconds=60)
+#: Of an index of sitemaps so many are read at a visit, those that changed last.
+MOST_SITEMAPS = 5
+#: Seconds to wait for a site when there is nothing else to do.
+PATIENCE = 120.0
+#: An index leads nowhere without its sitemaps: so many seconds are waited before each, if their site wants a pause.
+BETWEEN_SITEMAPS = 30.0
+#: A list that gives nothing is visited after twice its interval, then twice as long each time, up to this.
+LONGEST_BACK_OFF = timedelta(days=1)
+
+_KIND = WatchProgress.Kind
+
+
+@dataclass(slots=True)
+class VisitTally:
+    """The counts of a visit."""
+
+    watch: Watch
+    new: int = 0
+    known: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    failed: int = 0
+    proposals: int = 0
+    failure: str = ""
+    """Why the list, or the page that is followed itself, gave nothing."""
+    later: str = ""
+    """Why nothing was asked for: the site is to be left alone, and for how long."""
+    is_over: bool = True
+    """Whether nothing is left that could be fetched now."""
+
+
+def visitor(*, patience: float = PATIENCE) -> PoliteVisitor:
+    """Fetch followed pages, at the pace that sites allow all visitors together."""
+    return PoliteVisitor(KnownSites(patience=patience))
+
+
+def due_watches() -> list[int]:
+    """Return due watches, longest waiting first."""
+    progress = WatchProgress.objects.filter(due(timezone.now()))
+    return list(progress.order_by("next_visit_at", "pk").values_list("pk", flat=True))
+
+
+def visit(
+    watch_id: int,
+    *,
+    is_stopped: Callable[[], bool] = lambda: False,
+    tell: Callable[[LookedAt], None] = lambda looked_at: None,
+    patience: float = PATIENCE,
+) -> VisitTally | None:
+    """Visit a watch, if it is due and free; otherwise return None.
+
+    Args:
+        is_stopped: called before each page, to ask whether to leave the rest for later.
+        tell: called with each page.
+        patience: maximum seconds to wait for a site; a longer wait is postponed.
+    """
+    lease = Lease.taken(watch_id)
+    if lease is None:
+        return None
+    try:
+        return _Visit(lease, patience, is_stopped, tell).made()
+    finally:
+        lease.given_back()
+
+
+class _Visit:
+    def __init__(
+        self,
+        lease: Lease,
+        patience: float,
+        is_stopped: Callable[[], bool],
+        tell: Callable[[LookedAt], None],
+    ) -> None:
+        self._lease = lease
+        self._visitor = visitor(patience=patience)
+        self._patient_visitor = visitor(patience=max(patience, BETWEEN_SITEMAPS))
+        self._is_stopped = is_stopped
+        self._tell = tell
+        self._tally = VisitTally(lease.watch)
+
+    def made(self) -> VisitTally:
+        progress = self._lease.watch.progress
+        if progress.next_visit_at <= timezone.now():
+            self._begin()
+        while not (self._tally.failure or self._tally.later) and self._lease.renewed():
+            now = timezone.now()
+            self._turn_the_day(now)
+            page = next_page(self._lease.watch, now) if self._lease.watch.progress.pages_left else None
+            if page is None:
+                break
+            if self._is_stopped():
+                self._tally.is_over = False
+                break
+            looked_at = look_at(page, self._lease.watch, self._visitor)
+            if looked_at is None:
+                break
+            if looked_at.kind == "later":
+                break  # its site is not to be asked now; the worker looks again in a minute
+            self._count(looked_at)
+        return self._tally
+
+    # The list ---------------------------------------------------------------------------------------------------------
+
+    def _begin(self) -> None:
+        try:
+            self._read_list()
+        except FetchError as error:
+            if error.reason_code == "asked_to_wait":
+                self._postpone(error.wait)
+                self._tally.later = in_words(error.sentence)
+            else:
+                self._fail(in_words(error.sentence), error.wait)
+        except Exception:  # whatever a list does to the program, the other watches are visited
+            logger.exception("Visiting %s failed", self._lease.watch.url)
+            self._fail(gettext("An unexpected error occurred at this address; see the log."))
+
+    def _read_list(self) -> None:
+        watch, progress = self._lease.watch, self._lease.watch.progress
+        if progress.kind == _KIND.PAGE:
+            self._note([ListedPage(watch.url)], _KIND.PAGE)
+            return
+        answer = self._visitor.get(watch.url, LIMITS, None, progress.etag, progress.last_modified)
+        if answer.status == 304:
+            self._note(
+                [], progress.kind, etag=progress.etag, modified=progress.last_modified, note=progress.note
+            )
+            return
+        found = page_list(answer.content, answer.final_url, largest=LIMITS.content_bytes)
+        if found is not None:
+            listed, note = self._listed(found)
+            if found.kind == "sitemap" and found.lists:
+                # That an index has not changed does not say that its sitemaps have not.
+                self._note(listed, found.kind, note=note)
+            else:
+                self._note(
+                    listed,
+                    found.kind,
+                    is_whole=found.is_whole,
+                    etag=answer.etag,
+                    modified=answer.last_modified,
+                    note=note,
+                )
+        elif progress.kind:
+            raise FetchError(
+                "no_list",
+                gettext(
+                    "%(url)s was a feed or sitemap and no longer is. Find its new address, and follow that."
+                )
+                % {"url": watch.url},
+            )
+        elif answer.content_type and answer.content_type not in ACCEPTED_MEDIA_TYPES:
+            raise FetchError(
+                "no_list",
+                gettext("%(url)s is not a feed, a sitemap or a page: it has the type %(content_type)s.")
+                % {"url": watch.url, "content_type": answer.content_type},
+            )
+        else:
+            self._note([ListedPage(watch.url)], _KIND.PAGE)
+
+    def _listed(self, found: PageList) -> tuple[list[ListedPage], str]:
+        """The pages of a list, also of the sitemaps that it leads to; and what could not be read.
+
+        Raises:
+            FetchError: it leads to sitemaps, and none of them can be had.
+        """
+        pages, notes, read = list(found.pages), [], 0
+        refused: list[FetchError] = []
+        if not found.is_whole:
+            notes.append(gettext("The list is broken or too long. The readable part was read."))
+        if found.kind == "sitemap" and found.lists:
+            for sitemap in self._newest(found.lists):
+                if not self._lease.renewed():
+                    break
+                try:
+                    answer = self._patient_visitor.get(sitemap.url, LIMITS, None)
+                except FetchError as error:
+                    notes.append(in_words(error.sentence))
+                    refused.append(error)
+                    continue
+                read += 1
+                if inner := page_list(answer.content, answer.final_url, largest=LIMITS.content_bytes):
+                    pages += inner.pages
+                else:
+                    notes.append(gettext("%(url)s is not a sitemap.") % {"url": sitemap.url})
+        if refused and not read:
+            raise refused[0]
+        return pages, " ".join(notes[:3])
+
+    def _newest(self, sitemaps: tuple[ListedPage, ...]) -> list[ListedPage]:
+        """Return the latest changed pages, without those unchanged since the last visit."""
+        before = self._lease.watch.progress.visited_at
+        changed = [
+            sitemap
+            for sitemap in sitemaps
+            if before is None or sitemap.changed_at is None or sitemap.changed_at > before - timedelta(days=1)
+        ]
+        oldest = datetime.min.replace(tzinfo=UTC)
+        return sorted(changed, key=lambda sitemap: sitemap.changed_at or oldest, reverse=True)[:MOST_SITEMAPS]
+
+    def _note(
+        self,
+        listed: list[ListedPage],
+        kind: str,
+        *,
+        is_whole: bool = False,
+        etag: str = "",
+        modified: str = "",
+        note: str = "",
+    ) -> None:
+        """Write down that the list was read, and what is in it, both or nothing.
+
+        Args:
+            is_whole: whether what is not listed is not there any more.
+        """
+        watch, now = self._lease.watch, timezone.now()
+        is_first = not watch.pages.exists()
+        with transaction.atomic():
+            listed_pages.note(watch, listed, is_first=is_first, now=now)
+            if is_whole:
+                listed_pages.forget_unlisted(watch, listed, now)
+            if kind == _KIND.PAGE:
+                listed_pages.look_again(watch, now)
+            WatchProgress.objects.filter(pk=watch.pk).update(
+                kind=kind,
+                visited_at=now,
+                next_visit_at=now + timedelta(minutes=watch.interval_minutes),
+                pages_left=watch.most_per_visit,
+                new_articles=0,
+                changed_articles=0,
+                failed_articles=0,
+                consecutive_failures=0,
+                failing_since=None,
+                failure="",
+                note=storable(note),
+                **validators(etag, modified),
+            )
+
+    def _postpone(self, wait: timedelta) -> None:
+        WatchProgress.objects.filter(pk=self._lease.watch.pk).update(next_visit_at=timezone.now() + wait)
+
+    def _fail(self, sentence: str, wait: timedelta = timedelta()) -> None:
+        self._tally.failure = sentence
+        now = timezone.now()
+        progress = WatchProgress.objects.get(pk=self._lease.watch.pk)
+        failures = progress.consecutive_failures + 1
+        interval = timedelta(minutes=self._lease.watch.interval_minutes)
+        back_off = max(interval, min(interval * 2 ** min(failures, 12), LONGEST_BACK_OFF))
+        WatchProgress.objects.filter(pk=progress.pk).update(
+            consecutive_failures=failures,
+            failing_since=progress.failing_since or now,
+            failure=storable(sentence),
+            next_visit_at=now + max(back_off, wait),
+            pages_left=0,
+        )
+
+    # Its pages --------------------------------------------------------------------------------------------------------
+
+    def _turn_the_day(self, now: datetime) -> None:
+        """Reset the counts each day."""
+        progress = WatchProgress.objects.filter(pk=self._lease.watch.pk)
+        progress.exclude(day=now.date()).update(day=now.date(), articles_of_day=0, proposals_of_day=0)
+
+    def _count(self, looked_at: LookedAt) -> None:
+        tally, kind = self._tally, looked_at.kind
+        setattr(tally, kind, getattr(tally, kind) + 1)
+        tally.proposals += looked_at.proposals
+        WatchProgress.objects.filter(pk=tally.watch.pk, pages_left__gt=0).update(
+            pages_left=F("pages_left") - 1,
+            new_articles=F("new_articles") + int(kind in ("new", "known")),
+            changed_articles=F("changed_articles") + int(kind == "changed"),
+            failed_articles=F("failed_articles") + int(kind == "failed"),
+        )
+        self._tell(looked_at)
+        if kind == "failed" and tally.watch.progress.kind == _KIND.PAGE:
+            # What is followed is the page itself.
+            self._fail(looked_at.failure)

@@ -1,0 +1,84 @@
+"""Edits of a watch: each function checks, writes and calls the worker."""
+
+from datetime import timedelta
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from claims.features.watches import tasks
+from claims.features.watches.models import Watch, WatchProgress
+from claims.newsroom.refusals import NotPossible
+from claims.newsroom.roles import require
+
+
+@transaction.atomic
+def add(url: str, *, kind: str = "", name: str = "", by: User | None = None, **settings: int | str) -> Watch:
+    """Follow an address from now on; the worker visits it at once.
+
+    Args:
+        kind: what it is known to be (`WatchProgress.Kind`); a feed that is a page one day is then not taken for one.
+        name: what the newsroom calls it; its address where it is not named.
+        settings: language, interval and budgets, as the fields of `Watch`; the usual ones where they are not given.
+
+    Raises:
+        NotAllowed: the person's role does not include following sources.
+        NotPossible: it cannot be followed, or is already; says why.
+    """
+    if by:
+        require(by, "watches.add_watch", _("follow feeds and pages"))
+    url = url.replace("\0", "").strip()
+    name = " ".join(name.replace("\0", " ").split())[:200] or url.partition("://")[2][:200] or url[:200]
+    watch = Watch(url=url, name=name, created_by=by, **settings)
+    try:
+        watch.full_clean()
+    except ValidationError as refusal:
+        raise NotPossible(" ".join(refusal.messages)) from None
+    watch.save()
+    WatchProgress.objects.filter(pk=watch.pk).update(kind=kind if kind in WatchProgress.Kind.values else "")
+    tasks.announce(watch.pk)
+    return watch
+
+
+@transaction.atomic
+def switch(watch: Watch, *, active: bool, by: User) -> Watch:
+    """Pause a watch, or go on with it; then it is visited at once.
+
+    Raises:
+        NotAllowed: the person's role does not include it.
+    """
+    require(by, "watches.change_watch", _("pause followed feeds and pages"))
+    watch = Watch.objects.select_for_update(of=("self",)).get(pk=watch.pk)
+    if watch.active != active:
+        watch.active = active
+        watch.save(update_fields=["active"])
+        if active:
+            _visit_at_once(watch)
+    return watch
+
+
+@transaction.atomic
+def visit_now(watch: Watch, *, by: User) -> None:
+    """Queue a visit now, regardless of the schedule.
+
+    Raises:
+        NotAllowed: the person's role does not include it.
+        NotPossible: it is paused.
+    """
+    require(by, "watches.change_watch", _("start a visit to a followed feed or page"))
+    if not Watch.objects.active().filter(pk=watch.pk).exists():
+        raise NotPossible(_("“%s” is paused. Resume it first.") % watch)
+    _visit_at_once(watch)
+
+
+def heed_interval(watch: Watch) -> None:
+    """Bring the next visit forward after the interval was shortened."""
+    soon = timezone.now() + timedelta(minutes=watch.interval_minutes)
+    WatchProgress.objects.filter(pk=watch.pk, next_visit_at__gt=soon).update(next_visit_at=soon)
+
+
+def _visit_at_once(watch: Watch) -> None:
+    WatchProgress.objects.filter(pk=watch.pk).update(next_visit_at=timezone.now())
+    tasks.announce(watch.pk)

@@ -1,0 +1,86 @@
+"""The report of `watch_sources`: the watches, and the results of a visit."""
+
+from collections.abc import Iterable
+
+from django.utils.translation import gettext, gettext_lazy, ngettext
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from claims.features.watches.models import Watch
+from claims.features.watches.visits import VisitTally
+from claims.features.watches.watched_articles import LookedAt
+
+_KINDS = {
+    "new": gettext_lazy("imported"),
+    "known": gettext_lazy("already known"),
+    "changed": gettext_lazy("changed, and captured again"),
+    "unchanged": gettext_lazy("unchanged"),
+    "failed": gettext_lazy("failed"),
+    "later": gettext_lazy("later"),
+}
+
+
+def print_watches(watches: Iterable[Watch], console: Console) -> None:
+    """Print all watches with their status."""
+    table = Table(
+        gettext("Number"),
+        gettext("Name"),
+        gettext("Address"),
+        gettext("Kind"),
+        gettext("State"),
+        gettext("Last visit (UTC)"),
+        gettext("Next visit (UTC)"),
+    )
+    for watch in watches:
+        progress = watch.progress
+        visited = f"{progress.visited_at:%Y-%m-%d %H:%M}" if progress.visited_at else gettext("never")
+        coming = f"{progress.next_visit_at:%Y-%m-%d %H:%M}" if watch.active else ""
+        cells = [
+            str(watch.pk), watch.name, watch.url, progress.get_kind_display(), state_of(watch), visited, coming
+        ]  # fmt: skip
+        table.add_row(*map(Text, cells))
+    console.print(table)
+
+
+def state_of(watch: Watch) -> str:
+    if not watch.active:
+        return gettext("paused")
+    progress = watch.progress
+    if progress.consecutive_failures:
+        return gettext("failing since %(moment)s: %(failure)s") % {
+            "moment": f"{progress.failing_since:%Y-%m-%d %H:%M}",
+            "failure": progress.failure,
+        }
+    return gettext("works") if progress.visited_at else gettext("not visited yet")
+
+
+def print_page(looked_at: LookedAt, console: Console) -> None:
+    """One page, as soon as it is done."""
+    more = (
+        ", " + gettext("proposals: %(number)s") % {"number": looked_at.proposals}
+        if looked_at.proposals
+        else ""
+    )
+    words = Text(f"  {_KINDS[looked_at.kind]}{more}: {looked_at.page.url}")
+    if looked_at.failure:
+        words.append(f"\n    {looked_at.failure}", style="dim")
+    console.print(words, soft_wrap=True)
+
+
+def told(tally: VisitTally) -> str:
+    """A visit in one line."""
+    if tally.later:
+        return gettext("%(watch)s: postponed. %(why)s") % {"watch": tally.watch, "why": tally.later}
+    if tally.failure and not tally.failed:
+        return gettext("%(watch)s: failed. %(why)s") % {"watch": tally.watch, "why": tally.failure}
+    counts = (
+        (ngettext("%(number)s new", "%(number)s new", tally.new), tally.new),
+        (ngettext("%(number)s already known", "%(number)s already known", tally.known), tally.known),
+        (ngettext("%(number)s changed", "%(number)s changed", tally.changed), tally.changed),
+        (ngettext("%(number)s unchanged", "%(number)s unchanged", tally.unchanged), tally.unchanged),
+        (ngettext("%(number)s failed", "%(number)s failed", tally.failed), tally.failed),
+        (ngettext("%(number)s proposal", "%(number)s proposals", tally.proposals), tally.proposals),
+    )
+    words = ", ".join(told % {"number": number} for told, number in counts if number)
+    return f"{tally.watch}: {words or gettext('nothing new')}."

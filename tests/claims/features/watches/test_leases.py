@@ -1,0 +1,130 @@
+"""Which watch is due, and that one worker has it at a time."""
+
+from datetime import timedelta
+from functools import partial
+
+import pytest
+from django.utils import timezone
+
+from claims.features.watches import visits
+from claims.features.watches.leases import HOLD, Lease
+from claims.features.watches.models import Watch, WatchProgress
+from claims.models import Appearance, Claim
+from sources.models import Snapshot, Source
+from tests.claims.features.watches.visiting import make_watch, progress_of
+from tests.helpers.followed_site import Paper
+from tests.helpers.parallel import at_once
+
+ADDRESS = "https://post.example/feed"
+
+
+@pytest.mark.django_db
+class TestDue:
+    def test_what_was_added_is(self) -> None:
+        watch = make_watch(ADDRESS)
+        assert visits.due_watches() == [watch.pk]
+
+    @pytest.mark.parametrize(
+        ("changed", "is_due"),
+        [
+            ({"next_visit_at": timezone.now() + timedelta(days=1)}, False),
+            ({"held_until": timezone.now() + timedelta(days=1)}, False),
+            ({"held_until": timezone.now() - timedelta(seconds=1)}, True),
+        ],
+    )
+    def test_not_before_its_time_nor_while_somebody_has_it(
+        self, changed: dict[str, object], is_due: bool
+    ) -> None:
+        watch = make_watch(ADDRESS)
+        WatchProgress.objects.filter(pk=watch.pk).update(**changed)
+        assert visits.due_watches() == [watch.pk] * is_due
+
+    def test_what_is_paused_is_not(self) -> None:
+        make_watch(ADDRESS, active=False)
+        assert visits.due_watches() == []
+
+    @pytest.mark.parametrize(
+        ("progress", "is_due"),
+        [
+            ({"pages_left": 1}, True),
+            ({"pages_left": 0}, False),
+            ({"pages_left": 1, "day": timezone.now().date(), "articles_of_day": 50}, False),
+            ({"pages_left": 1, "day": timezone.now().date(), "proposals_of_day": 300}, False),
+            (
+                {"pages_left": 1, "day": timezone.now().date() - timedelta(days=1), "articles_of_day": 50},
+                True,
+            ),
+        ],
+    )
+    def test_a_page_that_waits_is_as_far_as_there_is_a_budget(
+        self, progress: dict[str, object], is_due: bool
+    ) -> None:
+        watch = make_watch(ADDRESS)
+        later = timezone.now() + timedelta(days=1)
+        WatchProgress.objects.filter(pk=watch.pk).update(next_visit_at=later, **progress)
+        watch.pages.create(url=ADDRESS + "/1", url_key=ADDRESS + "/1", next_look_at=timezone.now())
+        assert visits.due_watches() == [watch.pk] * is_due
+
+    def test_the_longest_waiting_first(self) -> None:
+        late, early = make_watch(ADDRESS), make_watch(ADDRESS + "2")
+        WatchProgress.objects.filter(pk=early.pk).update(next_visit_at=timezone.now() - timedelta(days=1))
+        assert visits.due_watches() == [early.pk, late.pk]
+
+
+@pytest.mark.django_db
+class TestLease:
+    def test_is_given_once_and_back(self) -> None:
+        watch = make_watch(ADDRESS)
+        lease = Lease.taken(watch.pk)
+        assert lease is not None
+        assert Lease.taken(watch.pk) is None
+        lease.given_back()
+        assert Lease.taken(watch.pk) is not None
+
+    def test_ends_by_itself_and_is_then_lost(self) -> None:
+        watch = make_watch(ADDRESS)
+        dead = Lease.taken(watch.pk)
+        assert dead is not None
+        assert dead.until - timezone.now() <= HOLD
+        WatchProgress.objects.filter(pk=watch.pk).update(held_until=timezone.now() - timedelta(seconds=1))
+        alive = Lease.taken(watch.pk)
+        assert alive is not None
+        assert not dead.renewed()
+        dead.given_back()
+        assert alive.renewed()
+
+    def test_is_not_renewed_for_what_was_paused(self) -> None:
+        watch = make_watch(ADDRESS)
+        lease = Lease.taken(watch.pk)
+        assert lease is not None
+        Watch.objects.filter(pk=watch.pk).update(active=False)
+        assert not lease.renewed()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_at_once_import_each_article_once(paper: Paper) -> None:
+    for number in range(3):
+        paper.article(f"/{number}", number + 3)
+    watch = make_watch(paper.feed("/0", "/1", "/2"))
+    tallies = at_once(*[lambda: visits.visit(watch.pk, patience=60.0)] * 3)
+    assert sorted(tally.new for tally in tallies if tally is not None) in ([3], [0, 3])
+    assert Source.objects.count() == 3
+    places = list(Appearance.objects.values_list("source", "start"))
+    assert len(set(places)) == len(places) == Claim.objects.count() > 0
+    asked = [path for path in paper.asked() if path != "/robots.txt"]
+    assert sorted(set(asked)) == ["/0", "/1", "/2", "/feed"]
+    assert max(asked.count(path) for path in ("/0", "/1", "/2")) == 1
+    assert progress_of(watch).held_until is None
+
+
+@pytest.mark.django_db(transaction=True)
+def test_two_watches_at_once_make_one_source_of_one_article(paper: Paper) -> None:
+    for number in range(3):
+        paper.article(f"/{number}", number + 3)
+    watches = [make_watch(paper.feed("/0", "/1", "/2", path=path), name=path) for path in ("/feed", "/other")]
+    at_once(*[partial(visits.visit, watch.pk, patience=60.0) for watch in watches])
+    assert Source.objects.count() == Snapshot.objects.count() == 3
+    places = list(Appearance.objects.values_list("source", "start"))
+    assert len(set(places)) == len(places) == Claim.objects.count() > 0
+    for watch in watches:
+        assert set(watch.pages.values_list("state", flat=True)) == {"imported"}
