@@ -4,7 +4,6 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 
 from claims.exports.dumps import tasks as dump_tasks
-from claims.federation import tasks as federation_tasks
 from claims.imports.storing import tasks as import_tasks
 from claims.ledger.proofs import tasks as proof_tasks
 from claims.matching.embedding import tasks as embedding_tasks
@@ -31,7 +30,6 @@ __all__ = [
     "dump_tasks",
     "embedding_tasks",
     "factor_mail",
-    "federation_tasks",
     "import_tasks",
     "invitations",
     "mails",

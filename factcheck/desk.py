@@ -218,8 +218,6 @@ def _sections() -> list[dict[str, Any]]:
                 menu_entry(_("Pictures, audio and video"), "perm_media", "sources_mediaobject"),
                 menu_entry(_("Snapshots"), "photo_camera", "sources_snapshot"),
                 menu_entry(_("Publishers"), "newspaper", "sources_publisher"),
-                menu_entry(_("Followed newsrooms"), "lan", "claims_peernewsroom"),
-                menu_entry(_("Peer claims"), "travel_explore", "claims_peerclaim"),
             ],
         },
         {

@@ -59,6 +59,12 @@ class Feature(AppConfig):
     #: A query of one value, which changes whenever what the feature adds to pages of readers does. Cached pages are
     #: rendered again then (claims/public/pages/page_cache.py).
     page_version: ClassVar[str] = ""
+    #: The dotted name of a function that adds to the panel beside a claim at the desk: it takes a statement and the
+    #: person, and returns more context (claims/admin/similar_claims.py).
+    beside_claim: ClassVar[str] = ""
+    #: The dotted name of a function that adds to the answer to a reader's text: it takes the text, and returns more
+    #: context (claims/public/pages/check.py).
+    below_answer: ClassVar[str] = ""
     #: The dotted name of a function that takes a checkpoint and returns it with more signatures, as a signed note.
     cosigned_note: ClassVar[str] = ""
     #: Functions that write pages of the feature as Markdown, by route (claims/features/discovery/plain_pages/views.py).

@@ -33,7 +33,7 @@ from claims.admin.claim_page import claim_context, screen_context, timeline_cont
 from claims.admin.draft_inline import DraftEvidenceInline, DraftInline, draft_on_page, names_a_draft
 from claims.admin.move_buttons import moves_context
 from claims.admin.period_filters import AddedFilter, PublishedFilter
-from claims.admin.similar_claims import checks_of_others, similar, similar_context
+from claims.admin.similar_claims import collect_additions, similar, similar_context
 from claims.models import Appearance, Claim, ClaimMedia, ClaimTopic, Evidence, ReplyRequest, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import claim_edits, reply_requests, verdict_drafts, workflow
@@ -194,7 +194,7 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
         statement, person = request.POST.get("statement", ""), person_at(request)
         context = {
             "similar": similar(statement, person=person, to=own),
-            "elsewhere": checks_of_others(statement, person=person),
+            **collect_additions(statement, person=person),
         }
         return TemplateResponse(request, "admin/desk/similar.html", context)
 

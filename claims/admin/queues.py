@@ -28,7 +28,6 @@ from claims.models import (
     Appearance,
     Claim,
     Mention,
-    PeerNewsroom,
     PossibleDuplicate,
     Rating,
     Repeat,
@@ -183,11 +182,6 @@ def _seen_again(repeats: Any, person: User) -> QuerySet[Repeat]:
     return undecided
 
 
-def _in_trouble(newsrooms: Any, person: User) -> QuerySet[PeerNewsroom]:
-    in_trouble: QuerySet[PeerNewsroom] = newsrooms.in_trouble()
-    return in_trouble
-
-
 def _awaited(requests: Any, person: User) -> QuerySet[ReplyRequest]:
     awaited: QuerySet[ReplyRequest] = requests.awaited()
     return awaited
@@ -283,16 +277,6 @@ REPEAT_QUEUES = {
     )
 }
 
-PEER_QUEUES = {
-    "trouble": Queue(
-        _("Peer newsrooms without updates"),
-        _in_trouble,
-        ("progress__failing_since", "pk"),
-        "claims.change_peernewsroom",
-        "progress__failing_since",
-    ),
-}
-
 REPLY_QUEUES = {
     "awaited": Queue(
         _("Awaiting answers"), _awaited, ("answer_by", "pk"), "claims.change_replyrequest", "sent_at"
@@ -313,7 +297,6 @@ QUEUES: dict[type[Model], dict[str, Queue]] = {
     Repeat: REPEAT_QUEUES,
     PossibleDuplicate: DUPLICATE_QUEUES,
     Rating: RATING_QUEUES,
-    PeerNewsroom: PEER_QUEUES,
 }
 
 

@@ -3,6 +3,7 @@
 Work in progress counts too, as far as the person may read it, so that two people do not check one claim.
 """
 
+from collections import ChainMap
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -17,10 +18,10 @@ from claims.admin.status_badges import kind_badge, state_badge, verdict_badges
 from claims.matching.alignment import Span
 from claims.matching.answers import Match, MatchTerms
 from claims.matching.desk import match_desk_text
-from claims.matching.peer_matches import PeerMatch, find_peer_matches
 from claims.models import Claim, Verdict
 from claims.models.claim import LONGEST_STATEMENT
 from claims.newsroom.people import get_display_name
+from factcheck import features
 from factcheck.admin.base import change_page
 
 #: Maximum number of similar claims; more would not be read while typing.
@@ -74,21 +75,12 @@ def similar(statement: str, *, person: User, to: Claim | None = None) -> list[Si
     return [_similar(rows[match.claim], match, text) for match in found[:MOST]]
 
 
-@dataclass(frozen=True, slots=True)
-class ChecksOfOthers:
-    """A claim checked by another newsroom that relates to a statement."""
-
-    found: PeerMatch
-    kind: SafeString
-    percent: int
-
-
-def checks_of_others(statement: str, *, person: User) -> list[ChecksOfOthers]:
-    """Return claims of followed newsrooms that relate to a statement, best match first."""
-    if len(statement.strip()) < FEWEST_LETTERS or not person.has_perm("claims.view_peerclaim"):
-        return []
-    found = find_peer_matches(statement[:LONGEST_STATEMENT], MatchTerms(cut="text", most=MOST))
-    return [ChecksOfOthers(one, kind_badge(one.kind), round(100 * one.confidence)) for one in found]
+def collect_additions(statement: str, *, person: User) -> dict[str, Any]:
+    """Return what features add to the panel, as context of its template."""
+    if len(statement.strip()) < FEWEST_LETTERS:
+        return {}
+    added = (add(statement[:LONGEST_STATEMENT], person=person) for add in features.declared("beside_claim"))
+    return dict(ChainMap(*added))
 
 
 def similar_context(statement: str, *, person: User, to: Claim | None = None) -> dict[str, Any]:
@@ -101,7 +93,7 @@ def similar_context(statement: str, *, person: User, to: Claim | None = None) ->
     )
     return {
         "similar": similar(statement, person=person, to=to),
-        "elsewhere": checks_of_others(statement, person=person),
+        **collect_additions(statement, person=person),
         "merges": to if may_merge else None,
         "last_move": last_move(to) if to else 0,
     }

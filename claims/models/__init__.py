@@ -39,8 +39,6 @@ from .mention import Mention
 from .newsroom_page import NewsroomPage
 from .notification import MailChoice, Notification, NotificationKind
 from .notification_preference import MailSchedule, NotificationPreference
-from .peer_claim import PeerClaim
-from .peer_newsroom import PeerNewsroom, PeerProgress
 from .permissions import OfferedPermission
 from .presence import Presence
 from .publication import Publication
@@ -115,9 +113,6 @@ __all__ = [
     "NotificationKind",
     "NotificationPreference",
     "OfferedPermission",
-    "PeerClaim",
-    "PeerNewsroom",
-    "PeerProgress",
     "PossibleDuplicate",
     "Presence",
     "Priority",

@@ -41,7 +41,6 @@ FACT_CHECKER = [
     "claims.read_drafts",
     "claims.triage_claim",
     *(f"claims.view_{model}" for model in ("cluster", "repeat", "assignment")),
-    *(f"claims.view_{model}" for model in ("peernewsroom", "peerclaim")),
     "claims.take_work",
     "claims.submit_verdict",
     "claims.sign_off_verdict",
@@ -74,8 +73,6 @@ ADMINISTRATOR = [
     *EDITOR,
     # To publish the newsroom's own archive takes two of them.
     "claims.import_house_archive",
-    # Whose word is taken, and by which key it is known.
-    *(f"claims.{verb}_peernewsroom" for verb in ("add", "change", "delete")),
     *(f"claims.delete_{model}" for model in ("claimant", "topic", "rating", "ratingscale", "savedview")),
     *(f"sources.delete_{model}" for model in ("source", "publisher", "mediaobject")),
     *(f"auth.{verb}_user" for verb in _EDIT_VERBS),

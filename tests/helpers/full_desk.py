@@ -22,8 +22,6 @@ from claims.models import (
     ImportProblem,
     ImportRun,
     NewsroomPage,
-    PeerClaim,
-    PeerNewsroom,
     PossibleDuplicate,
     Rating,
     RatingScale,
@@ -106,23 +104,6 @@ def add_row_of_each(checker: User, editor: User) -> None:
         proposal=make_claim(state="proposed"),
         origin="article",
         confidence=0.9,
-    )
-    peer = PeerNewsroom.objects.create(
-        name=f"Newsroom {number}", url=f"https://{number}.example.org", key=f"{number:043}"
-    )
-    PeerClaim.objects.create(
-        newsroom=peer,
-        claim_id=7,
-        status="published",
-        statement="The bridge was sold.",
-        language="en",
-        rating="False",
-        url=f"{peer.url}/claims/7/",
-        published_at=timezone.now(),
-        taken_at=timezone.now(),
-        change="{}",
-        signature="A" * 86,
-        body="{}",
     )
     ChatChannel.objects.create(
         name=f"#{number}", shape="slack", address="https://hooks.example.org/services/T0"

@@ -15,13 +15,13 @@ from django.views.decorators.http import require_safe
 
 from claims.ledger.queries.address_search import build_address_key, read_search
 from claims.matching.answers import POST_LENGTH, Answer, MatchTerms, match_published_text
-from claims.matching.peer_matches import find_peer_matches
 from claims.matching.repeat_detection import find_repeated_sentences, note_of_reader
 from claims.models import Mention, Publication
 from claims.public.pages.checked_text import checked
 from claims.public.pages.page_cache import kept, public
 from claims.public.pages.published_source import CLAIMS_PER_SOURCE, UNSHOWN, PublishedSource, published_source
 from claims.public.pages.responses import Document, respond, respond_once
+from factcheck import features
 from sources.models import Source
 
 #: Some 4,000 words, half an hour of speech. Longer texts are read in parts.
@@ -30,10 +30,6 @@ LONGEST_TEXT = 25_000
 CPU_SECONDS = 15.0
 #: So many claims are shown beside a sentence: who reads wants to know whether it was checked, not all that is near.
 CLAIMS_FOR_A_SENTENCE = 3
-
-
-#: So many claims of other newsrooms are shown.
-MOST_ELSEWHERE = 5
 
 
 class PastedText(forms.Form):
@@ -87,10 +83,11 @@ def _of_text(request: HttpRequest, text: str) -> HttpResponse:
     found = checked(text, found_to_it)
     context = {
         "checked": found,
-        "elsewhere": find_peer_matches(text, MatchTerms(cut="auto", most=MOST_ELSEWHERE)),
         "pasted": text,
         "longest": LONGEST_TEXT,
     }
+    for add in features.declared("below_answer"):
+        context |= add(text)
     return respond_once(request, "claims/checked.html", context, ratings=_ratings(found.claims))
 
 

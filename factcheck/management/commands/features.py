@@ -13,7 +13,10 @@ from factcheck.features import Feature
 from factcheck.management.localized_command import SpokenCommand
 
 #: Attributes of `Feature` with one dotted name.
-_POINTS = ("queues", "claim_page", "source_notes", "page_version", "cosigned_note", "gauges", "demo")
+_POINTS = (
+    "queues", "claim_page", "source_notes", "page_version", "beside_claim", "below_answer", "cosigned_note", "gauges",
+    "demo",
+)  # fmt: skip
 
 
 class Command(SpokenCommand):

@@ -151,8 +151,12 @@ def test_walk_over_both_sides(preset: str, publish: Callable[..., Claim]) -> Non
     answers = json.loads(said.stdout.splitlines()[-1])
     gone = set() if preset == "all" else {page for page in pages if page not in PAGES["small"]}
     assert {path for path, status in answers.items() if status != 200} == gone
-    desk = [path for path in answers if path.startswith(("/admin/webhooks/", "/admin/watches/"))]
-    assert len(desk) == (3 if preset == "all" else 0)
+    desk = [
+        path
+        for path in answers
+        if path.startswith(("/admin/federation/", "/admin/watches/", "/admin/webhooks/"))
+    ]
+    assert len(desk) == (5 if preset == "all" else 0)
     assert len(answers) > 40
 
 

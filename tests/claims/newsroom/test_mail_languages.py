@@ -9,10 +9,11 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import translation
 
+from claims.features.federation import alarms
+from claims.features.federation.models import PeerNewsroom
 from claims.features.webhooks import disabled_endpoints
 from claims.features.webhooks.models import WebhookEndpoint
-from claims.federation import alarms
-from claims.models import MailSchedule, PeerNewsroom
+from claims.models import MailSchedule
 from claims.newsroom.factor_mail import notify_of_reset
 
 pytestmark = pytest.mark.django_db

@@ -235,7 +235,6 @@ def test_every_history_is_known() -> None:
         "claims_clustermemberevent",
         "claims_commentevent",
         "claims_evidenceevent",
-        "claims_peernewsroomevent",
         "claims_ratingevent",
         "claims_ratingscaleevent",
         "claims_repeatevent",

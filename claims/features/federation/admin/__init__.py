@@ -1,0 +1,5 @@
+"""The desk's pages of followed newsrooms and their claims."""
+
+from claims.features.federation.admin import peer_claim, peer_newsroom
+
+__all__ = ["peer_claim", "peer_newsroom"]

@@ -1,0 +1,78 @@
+"""Claims published by followed newsrooms: searchable, never editable."""
+
+from django.contrib import admin
+from django.db.models import QuerySet
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
+
+from claims.features.federation.models import PeerClaim
+from factcheck.admin.badges import Tone, badge
+from factcheck.admin.base import DeskAdmin, LookOnly
+from factcheck.admin.technical import folded_json
+
+_TONES: dict[str, Tone] = {
+    PeerClaim.Status.PUBLISHED: "good",
+    PeerClaim.Status.RETRACTED: "bad",
+    PeerClaim.Status.MERGED: "faded",
+}
+
+
+@admin.register(PeerClaim)
+class PeerClaimAdmin(LookOnly, DeskAdmin):
+    list_display = ("short_statement", "newsroom", "rating", "shown_status", "reviewed_on", "page")
+    list_filter = (
+        ("newsroom", AutocompleteSelectFilter),
+        ("status", ChoicesDropdownFilter),
+        ("rating_class", ChoicesDropdownFilter),
+    )
+    list_select_related = ("newsroom",)
+    search_fields = ("statement", "claimant", "rating")
+    sortable_by = ()
+    ordering = ("-pk",)
+    fields = (
+        "newsroom",
+        "statement",
+        ("language", "claimant", "claimed_on"),
+        ("rating", "rating_class", "reviewed_on"),
+        "summary",
+        "shown_status",
+        "note",
+        "page",
+        ("published_at", "taken_at"),
+        "pretty_body",
+        "proof",
+    )
+    readonly_fields = ("shown_status", "page", "pretty_body", "proof")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PeerClaim]:
+        rows: QuerySet[PeerClaim] = super().get_queryset(request)
+        # These can be long; the list does not show them.
+        return rows.defer("body", "change", "summary")
+
+    @admin.display(description=_("statement"))
+    def short_statement(self, claim: PeerClaim) -> SafeString:
+        return format_html('<span dir="auto">{}</span>', claim)
+
+    @admin.display(description=_("status"))
+    def shown_status(self, claim: PeerClaim) -> SafeString:
+        return badge(claim.get_status_display(), _TONES[claim.status])
+
+    @admin.display(description=_("available since"))
+    def page(self, claim: PeerClaim) -> SafeString:
+        return format_html(
+            '<a href="{}" rel="noopener noreferrer">{}</a>', claim.url, _("Page at the newsroom")
+        )
+
+    @admin.display(description=_("JSON"))
+    def pretty_body(self, claim: PeerClaim) -> SafeString:
+        return folded_json(_("The JSON of its API"), claim.document)
+
+    @admin.display(description=_("signed"))
+    def proof(self, claim: PeerClaim) -> SafeString:
+        return folded_json(
+            _("The publication as the newsroom signed it, with the signature that proves its origin."),
+            f"{claim.change}\n\n{claim.signature}",
+        )

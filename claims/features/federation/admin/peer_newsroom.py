@@ -1,0 +1,262 @@
+"""Followed newsrooms: added after a check of their key, with their status."""
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminTextInputWidget
+
+from claims.admin.list_filters import QueueFilter, QueueOrder
+from claims.features.federation import peer_edits
+from claims.features.federation.ledger_pages import Signer
+from claims.features.federation.models import PeerClaim, PeerNewsroom
+from claims.ledger.house_signature import fingerprint, public_key
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from factcheck.admin.badges import badge
+from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.unsaved import stored
+from factcheck.installation.house_language import in_house_language
+
+
+class SiteForm(forms.Form):
+    """The address of another newsroom."""
+
+    address = forms.CharField(
+        label=gettext_lazy("Address"),
+        max_length=500,
+        widget=UnfoldAdminTextInputWidget({"inputmode": "url", "placeholder": "https://"}),
+        help_text=gettext_lazy(
+            "The address of the newsroom’s site, or of any page there. You will see its signing key before "
+            "anything is followed."
+        ),
+    )
+
+
+@admin.register(PeerNewsroom)
+class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
+    list_display = ("name", "url", "state", "claims_taken", "up_to_date_at")
+    list_filter = (QueueFilter, "active")
+    list_select_related = ("progress",)
+    search_fields = ("name", "url")
+    ordering = ("name", "pk")
+    fields = ("name", "url", "shown_key", "created_at")
+    readonly_fields = ("url", "shown_key", "created_at")
+    change_form_outer_before_template = "admin/desk/peer_newsroom_top.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[PeerNewsroom]:
+        rows: QuerySet[PeerNewsroom] = super().get_queryset(request).select_related("progress")
+        standing = PeerClaim.objects.standing().filter(newsroom=OuterRef("pk")).order_by().values("newsroom")
+        number = Subquery(standing.annotate(number=Count("pk")).values("number"), output_field=IntegerField())
+        return rows.annotate(claims_number=Coalesce(number, 0))
+
+    # The list ---------------------------------------------------------------------------------------------------------
+
+    @admin.display(description=_("state"), ordering="progress__consecutive_failures")
+    def state(self, newsroom: PeerNewsroom) -> SafeString:
+        return _state_badge(newsroom)
+
+    @admin.display(description=_("claims"), ordering="claims_number")
+    def claims_taken(self, newsroom: Any) -> str:
+        return f"{newsroom.claims_number:,}"  # annotated above
+
+    @admin.display(description=_("up to date at"), ordering="progress__visited_at")
+    def up_to_date_at(self, newsroom: PeerNewsroom) -> str:
+        at = newsroom.progress.visited_at
+        return date_format(localtime(at), "SHORT_DATETIME_FORMAT") if at else "–"
+
+    @admin.display(description=_("key"))
+    def shown_key(self, newsroom: PeerNewsroom) -> str:
+        return fingerprint(newsroom.key)
+
+    # The page ---------------------------------------------------------------------------------------------------------
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        newsroom = kwargs.get("obj")
+        if newsroom and kwargs.get("change"):
+            offered = newsroom.progress.offered_key
+            context |= {
+                "newsroom": newsroom,
+                "newsroom_badge": _state_badge(newsroom),
+                "claims_page": _claims_page(newsroom),
+                "offered_key": offered,
+                "offered_fingerprint": fingerprint(offered) if offered else "",
+                "known_fingerprint": fingerprint(newsroom.key),
+                "may_change": self.has_change_permission(request, newsroom),
+            }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """List what is deleted with a newsroom, without its imported claims."""
+        number = PeerClaim.objects.filter(newsroom__in=objs).count()
+        shown = [str(newsroom) for newsroom in objs] + [
+            ngettext("%d claim imported from it", "%d claims imported from it", number) % number
+        ]
+        return shown, {str(self.opts.verbose_name_plural): len(objs)}, set(), []
+
+    # Adding -----------------------------------------------------------------------------------------------------------
+
+    def add_view(
+        self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
+    ) -> HttpResponse:
+        """Follow a newsroom: paste an address, check the key that signs there, accept it."""
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if request.method == "POST" and "key" in request.POST:
+            return self._follow(request)
+        form = SiteForm(request.POST or None)
+        found = _seen(form) if form.is_bound and form.is_valid() else None
+        if found:
+            stored(request)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Follow another newsroom"),
+            "opts": self.opts,
+            "form": form,
+            "found": found,
+            "found_fingerprint": fingerprint(found.key) if found else "",
+            "own_fingerprint": fingerprint(public_key()),
+        }
+        return TemplateResponse(request, "admin/desk/peer_newsroom_add.html", context)
+
+    def _follow(self, request: HttpRequest) -> HttpResponse:
+        try:
+            # Check again: the form may send anything, and the accepted key may have changed in the meantime.
+            signer = peer_edits.look(request.POST.get("url", ""))
+            if signer.key != request.POST["key"]:
+                raise NotPossible(gettext("It signs with a different key from the one shown to you."))
+            newsroom = peer_edits.follow(signer, name=request.POST.get("name", ""), by=person_at(request))
+        except (NotPossible, NotAllowed) as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(reverse("admin:federation_peernewsroom_add"))
+        self.log_addition(request, newsroom, [{"added": {}}])
+        messages.success(
+            request, gettext("Followed from now on. Its publications are imported within a few minutes.")
+        )
+        return HttpResponseRedirect(change_page(newsroom))
+
+    # Its buttons ------------------------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        views = {
+            "pause": self.pause_view,
+            "resume": self.resume_view,
+            "ask": self.ask_view,
+            "accept-key": self.accept_key_view,
+            "begin-anew": self.begin_anew_view,
+        }
+        own = [
+            path(
+                f"<int:pk>/{name}/", self.admin_site.admin_view(view), name=f"federation_peernewsroom_{name}"
+            )
+            for name, view in views.items()
+        ]
+        return [*own, *super().get_urls()]
+
+    def pause_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Pause the newsroom."""
+        newsroom = self._asked_for(request, pk)
+        if request.method == "POST":
+            peer_edits.switch(newsroom, active=False, by=person_at(request))
+            messages.success(
+                request, gettext("Paused: nothing more is imported. Claims already imported are kept.")
+            )
+        return HttpResponseRedirect(change_page(newsroom))
+
+    def resume_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Go on with it, at once."""
+        newsroom = self._asked_for(request, pk)
+        if request.method == "POST":
+            peer_edits.switch(newsroom, active=True, by=person_at(request))
+            messages.success(request, gettext("Followed again from now on."))
+        return HttpResponseRedirect(change_page(newsroom))
+
+    def ask_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Schedule an update now."""
+        newsroom = self._asked_for(request, pk)
+        if request.method == "POST":
+            try:
+                peer_edits.ask_now(newsroom, by=person_at(request))
+            except NotPossible as refusal:
+                messages.error(request, str(refusal))
+            else:
+                messages.success(
+                    request, gettext("The newsroom is queried within a minute. This page shows the result.")
+                )
+        return HttpResponseRedirect(change_page(newsroom))
+
+    def accept_key_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Accept the new key after it was compared."""
+        newsroom = self._asked_for(request, pk)
+        if request.method == "POST":
+            try:
+                peer_edits.accept_key(newsroom, request.POST.get("key", ""), by=person_at(request))
+            except NotPossible as refusal:
+                messages.error(request, str(refusal))
+            else:
+                messages.success(
+                    request, gettext("The new key is accepted, and the newsroom is followed again.")
+                )
+        return HttpResponseRedirect(change_page(newsroom))
+
+    def begin_anew_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Forget what was taken of it, and take all of it again."""
+        newsroom = self._asked_for(request, pk)
+        if request.method == "POST":
+            try:
+                peer_edits.begin_anew(newsroom, by=person_at(request))
+            except NotPossible as refusal:
+                messages.error(request, str(refusal))
+            else:
+                with in_house_language():
+                    what = gettext("imported claims")
+                self.log_change(request, newsroom, [{"changed": {"fields": [what]}}])
+                messages.success(
+                    request, gettext("The imported claims were dropped, and all of them are imported again.")
+                )
+        return HttpResponseRedirect(change_page(newsroom))
+
+    def _asked_for(self, request: HttpRequest, pk: int) -> PeerNewsroom:
+        newsroom: PeerNewsroom | None = self.get_object(request, str(pk))
+        if newsroom is None:
+            raise Http404
+        if not self.has_change_permission(request, newsroom):
+            raise PermissionDenied
+        return newsroom
+
+
+def _seen(form: SiteForm) -> Signer | None:
+    try:
+        return peer_edits.look(form.cleaned_data["address"])
+    except NotPossible as refusal:
+        form.add_error("address", str(refusal))
+        return None
+
+
+def _state_badge(newsroom: PeerNewsroom) -> SafeString:
+    progress = newsroom.progress
+    if not newsroom.active:
+        return badge(_("Paused"), "faded")
+    if progress.halted:
+        return badge(progress.get_halted_display(), "bad")
+    if progress.consecutive_failures:
+        return badge(_("Failing"), "bad")
+    if progress.visited_at is None:
+        return badge(_("Importing"), "waiting")
+    return badge(_("Followed"), "good")
+
+
+def _claims_page(newsroom: PeerNewsroom) -> str:
+    return f"{reverse('admin:federation_peerclaim_changelist')}?newsroom__id__exact={newsroom.pk}"

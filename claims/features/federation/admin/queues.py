@@ -1,0 +1,28 @@
+"""The queue of newsrooms that give nothing."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.utils.translation import gettext_lazy as _
+
+from claims.admin.queues import Queue
+from claims.features.federation.models import PeerNewsroom
+
+
+def _in_trouble(newsrooms: Any, person: User) -> QuerySet[PeerNewsroom]:
+    in_trouble: QuerySet[PeerNewsroom] = newsrooms.in_trouble()
+    return in_trouble
+
+
+QUEUES = {
+    PeerNewsroom: {
+        "trouble": Queue(
+            _("Peer newsrooms without updates"),
+            _in_trouble,
+            ("progress__failing_since", "pk"),
+            "federation.change_peernewsroom",
+            "progress__failing_since",
+        )
+    }
+}

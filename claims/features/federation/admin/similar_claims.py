@@ -1,0 +1,33 @@
+"""What followed newsrooms have checked, in the panel of similar claims."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils.safestring import SafeString
+
+from claims.admin.status_badges import kind_badge
+from claims.features.federation.peer_matches import PeerMatch, find_peer_matches
+from claims.matching.answers import MatchTerms
+
+#: The most claims that are shown.
+MOST = 6
+
+
+@dataclass(frozen=True, slots=True)
+class ChecksOfOthers:
+    """A claim checked by another newsroom that relates to a statement."""
+
+    found: PeerMatch
+    kind: SafeString
+    percent: int
+
+
+def beside_claim(statement: str, *, person: User) -> dict[str, Any]:
+    """Return claims of followed newsrooms that relate to a statement, best match first."""
+    if not person.has_perm("federation.view_peerclaim"):
+        return {}
+    found = find_peer_matches(statement, MatchTerms(cut="text", most=MOST))
+    return {
+        "elsewhere": [ChecksOfOthers(one, kind_badge(one.kind), round(100 * one.confidence)) for one in found]
+    }

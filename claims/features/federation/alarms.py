@@ -1,0 +1,45 @@
+"""Emails to administrators when a newsroom can no longer be followed."""
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.mail import send_mail
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from claims.features.federation.models import PeerNewsroom
+from claims.newsroom.mail_languages import override_language_for
+from factcheck.database.deferred_jobs import defer
+
+#: The task that sends it, in `tasks` beside this module.
+TELL = "claims.features.federation.tell_of_trouble"
+QUEUE = "mail"
+
+
+def raise_for(newsroom: PeerNewsroom) -> None:
+    """Queue the notification in the present transaction."""
+    defer(TELL, {"newsroom_id": newsroom.pk}, queue=QUEUE)
+
+
+def tell(newsroom: PeerNewsroom) -> None:
+    """Notify people with the permission why imports from this newsroom have stopped."""
+    people = User.objects.with_perm(
+        "federation.change_peernewsroom", backend="django.contrib.auth.backends.ModelBackend"
+    )
+    for person in people.filter(is_active=True).exclude(email=""):
+        with override_language_for(person):
+            _write(newsroom, person.email)
+
+
+def _write(newsroom: PeerNewsroom, address: str) -> None:
+    progress = newsroom.progress
+    lines = [
+        _("No further claims are imported from the newsroom “%(name)s” (%(url)s).")
+        % {"name": newsroom.name, "url": newsroom.url},
+        progress.failure,
+        _("It will not be queried again until an administrator decides what to do.")
+        if progress.halted
+        else _("It will be queried again automatically, less and less often."),
+        settings.SITE_URL + reverse("admin:federation_peernewsroom_change", args=[newsroom.pk]),
+    ]
+    subject = _("[Factcheck] A peer newsroom cannot be followed: %s") % newsroom.name
+    send_mail(subject.replace("\n", " "), "\n\n".join(lines), None, [address])

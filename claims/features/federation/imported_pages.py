@@ -1,0 +1,137 @@
+"""Import a page of another newsroom's ledger completely, with its position, or not at all."""
+
+import re
+from collections.abc import Sequence
+from datetime import date, datetime
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from claims.features.federation.ledger_pages import NotBelieved, SignedChange, own_verdict
+from claims.features.federation.models import PeerClaim, PeerNewsroom, PeerProgress
+from claims.features.federation.models.peer_claim import LONGEST_ADDRESS, LONGEST_RATING
+from claims.models import RatingClass
+from claims.models.claim import LONGEST_STATEMENT
+from factcheck.database.bounds import EARLIEST, LATEST
+from factcheck.database.model_fields import LANGUAGE_TAG
+
+_STATUS = PeerClaim.Status
+_LONGEST_SUMMARY = 20_000
+_LONGEST_CLAIMANT = 500
+
+#: What an entry may change of a claim that is known.
+_CHANGED = (
+    *("status", "statement", "language", "claimant", "claimed_on", "rating", "rating_class", "summary"),
+    *("reviewed_on", "url", "note", "merged_into", "published_at", "taken_at", "change", "signature", "body"),
+)
+
+
+def take(newsroom: PeerNewsroom, changes: Sequence[SignedChange], *, held_until: datetime) -> bool:
+    """Import entries that follow the last one; False if another process has the lease, or the newsroom is gone.
+
+    Raises:
+        NotBelieved: an entry does not say what every entry says.
+    """
+    with transaction.atomic():
+        progress = (
+            PeerProgress.objects.select_for_update().filter(pk=newsroom.pk, held_until=held_until).first()
+        )
+        if progress is None or progress.sequence != changes[0].sequence - 1:
+            return False
+        ids = {change.claim_id for change in changes}
+        known = {claim.claim_id: claim for claim in newsroom.claims.filter(claim_id__in=ids)}
+        for change in changes:
+            claim = _after(change, known.get(change.claim_id), newsroom)
+            if claim is not None:
+                known[change.claim_id] = claim
+        _store(list(known.values()))
+        progress.sequence, progress.last_change = changes[-1].sequence, changes[-1].text
+        progress.etag = ""
+        progress.save(update_fields=["sequence", "last_change", "etag"])
+    return True
+
+
+def _store(claims: Sequence[PeerClaim]) -> None:
+    PeerClaim.objects.bulk_create(claim for claim in claims if claim._state.adding)
+    PeerClaim.objects.bulk_update((claim for claim in claims if not claim._state.adding), _CHANGED)
+
+
+def _after(change: SignedChange, known: PeerClaim | None, newsroom: PeerNewsroom) -> PeerClaim | None:
+    """The claim as the entry leaves it; None where the newsroom itself has judged nothing of it."""
+    verdict = own_verdict(change.claim) if change.claim else None
+    if verdict is None and known is None:
+        return None
+    claim = known or PeerClaim(newsroom=newsroom, claim_id=change.claim_id)
+    claim.change, claim.signature = change.text, change.signature
+    claim.note, claim.merged_into = change.note, change.merged_into
+    claim.published_at, claim.taken_at = change.published_at, timezone.now()
+    if change.claim is None or verdict is None:
+        # What others said of it is not this newsroom's to say.
+        claim.status = _STATUS.RETRACTED if change.status == _STATUS.PUBLISHED else change.status
+        claim.body = ""
+        return claim
+    claim.status, claim.body = _STATUS.PUBLISHED, change.body
+    for name, value in _said(change.claim, verdict, newsroom.url).items():
+        setattr(claim, name, value)
+    return claim
+
+
+def _said(claim: dict[str, Any], verdict: dict[str, Any], site: str) -> dict[str, Any]:
+    rating = _within(verdict, "rating")
+    label, rating_class = _required(rating, "label", LONGEST_RATING), rating.get("rating_class")
+    language, url = _required(claim, "language", 35), _required(claim, "url", LONGEST_ADDRESS)
+    if not re.fullmatch(LANGUAGE_TAG, language):
+        raise NotBelieved(
+            gettext("Claim %(id)s is in “%(language)s”, which is not a language.")
+            % {"id": claim["id"], "language": language}
+        )
+    if not url.startswith(f"{site}/"):
+        raise NotBelieved(
+            gettext("The page of claim %(id)s is given as %(url)s, which is not on its site.")
+            % {"id": claim["id"], "url": url}
+        )
+    claimant = claim.get("claimant")
+    return {
+        "statement": _required(claim, "statement", LONGEST_STATEMENT),
+        "language": language,
+        "claimant": _required(claimant, "name", _LONGEST_CLAIMANT) if isinstance(claimant, dict) else "",
+        "claimed_on": _day(claim.get("claimed_on")),
+        "rating": label,
+        "rating_class": rating_class if rating_class in RatingClass.values else "",
+        "summary": _text(verdict.get("summary"), _LONGEST_SUMMARY),
+        "reviewed_on": _day(verdict.get("reviewed_on")),
+        "url": url,
+    }
+
+
+def _within(found: dict[str, Any], name: str) -> dict[str, Any]:
+    part = found.get(name)
+    if not isinstance(part, dict):
+        raise NotBelieved(gettext("A verdict in its answer has no “%(name)s”.") % {"name": name})
+    return part
+
+
+def _required(found: dict[str, Any], name: str, most: int) -> str:
+    value = _text(found.get(name), most)
+    if not value.strip():
+        raise NotBelieved(
+            gettext("A claim in its answer has no “%(name)s” of up to %(most)s characters.")
+            % {"name": name, "most": most}
+        )
+    return value
+
+
+def _text(value: Any, most: int) -> str:
+    """A text that can be kept; "" for anything else."""
+    return value if isinstance(value, str) and len(value) <= most and "\0" not in value else ""
+
+
+def _day(value: Any) -> date | None:
+    """Return a valid day; None for anything else."""
+    try:
+        day = date.fromisoformat(value)
+    except (TypeError, ValueError):
+        return None
+    return day if EARLIEST <= day <= LATEST else None

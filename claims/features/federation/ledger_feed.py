@@ -1,0 +1,72 @@
+"""Fetch another newsroom's ledger: from the public internet only, within limits, without redirects."""
+
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.translation import gettext
+
+from claims.features.federation.ledger_pages import LedgerPage, NotBelieved, origin, read_page
+from sources.http.fetch_errors import FetchError
+from sources.http.fetched_documents import Limits, fetch
+
+USER_AGENT = "Factcheck/1.0 (claim database for fact-checkers; follows what other newsrooms publish)"
+LIMITS = Limits(content_bytes=20_000_000, total_seconds=60, redirects=2)
+#: Entries per request; fewer where a page would be too large. The first is already known.
+PAGE_SIZES = (100, 10, 2)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedAnswer:
+    """A response of the feed.
+
+    Attributes:
+        page: None where nothing has changed since the answer with that ETag.
+        most: the number of entries requested.
+    """
+
+    page: LedgerPage | None
+    most: int
+    etag: str
+
+
+def ask(site: str, *, since: int, etag: str = "", sizes: tuple[int, ...] = PAGE_SIZES) -> FeedAnswer:
+    """Fetch the entries after this number.
+
+    Raises:
+        FetchError: there is no answer.
+        NotBelieved: what is answered is no feed of changes.
+    """
+    for size in sizes:
+        try:
+            return _asked(
+                f"{site}/api/v1/changes/?signed=true&page_size={size}&since={since}", site, size, etag
+            )
+        except FetchError as error:
+            if error.reason_code != "too_large" or size == sizes[-1]:
+                raise
+    raise AssertionError("no size to ask for")
+
+
+def _asked(address: str, site: str, size: int, etag: str) -> FeedAnswer:
+    def stays_there(there: str) -> None:
+        if origin(there) != site:
+            raise FetchError(
+                "led_elsewhere",
+                gettext("%(site)s redirects to %(origin)s. Follow that address, if it is the right one.")
+                % {"site": site, "origin": origin(there) or there},
+            )
+
+    answer = fetch(
+        address,
+        etag=etag,
+        user_agent=USER_AGENT,
+        limits=LIMITS,
+        accepted=frozenset({"application/json"}),
+        check_redirect=stays_there,
+        allow_loopback=settings.WEBHOOKS_TO_LOOPBACK,
+    )
+    if answer.status == 304 and etag:
+        return FeedAnswer(None, size, etag)
+    if answer.status == 304:
+        raise NotBelieved(gettext("It answered “not modified” to a request that did not ask for this."))
+    return FeedAnswer(read_page(answer.content), size, answer.etag)

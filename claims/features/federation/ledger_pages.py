@@ -1,0 +1,328 @@
+"""Verify a page of another newsroom's feed of changes, and return its entries.
+
+Nothing about a page is trusted. What it says must be whole (each hash), in order (each number), signed by the key that
+a person here accepted, and go on from the very entry that was taken last.
+"""
+
+import hashlib
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import orjson
+from django.utils.translation import gettext
+
+from claims.features.federation.models import PeerClaim, PeerProgress
+from claims.ledger.house_signature import is_signed_by, signed_text
+from claims.ledger.proofs.entry_text import EntryFacts, build_entry_text, compute_chain_hash
+from claims.models.ledger_rules import NO_ENTRY
+from factcheck.web.site_urls import with_plain_quotation_marks
+
+_HALT = PeerProgress.Halt
+
+#: What of an entry is not signed: the signature, and the claim, whose hash is.
+_UNSIGNED = ("signature", "salts", "stored", "claim")
+_KEY = re.compile(r"[A-Za-z0-9_-]{43}")
+_SIGNATURE = re.compile(r"[A-Za-z0-9_-]{86}")
+#: So far may the clocks of two newsrooms be apart. What is dated later would stand first until then.
+_CLOCKS_APART = timedelta(days=1)
+LARGEST_ID = 2**63 - 1
+
+
+class NotBelieved(Exception):
+    """Something that a newsroom sent and that is not taken.
+
+    Attributes:
+        halt: why nothing more is taken before a person decides (`PeerProgress.Halt`); "" where it is asked again.
+        offered_key: the key with which it signs now, where that is why.
+    """
+
+    def __init__(self, sentence: str, *, halt: str = "", offered_key: str = "") -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.halt = halt
+        self.offered_key = offered_key
+
+
+@dataclass(frozen=True, slots=True)
+class Signer:
+    """The newsroom that signed the feed."""
+
+    name: str
+    url: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
+class SignedChange:
+    """An entry of another newsroom's ledger.
+
+    Attributes:
+        text: what is signed of it.
+        claim: the claim in this version; None where it was withdrawn.
+        body: the same as the text that was hashed.
+    """
+
+    sequence: int
+    claim_id: int
+    status: str
+    note: str
+    published_at: datetime
+    merged_into: int | None
+    text: str
+    signature: str
+    claim: dict[str, Any] | None
+    body: str
+
+
+@dataclass(frozen=True, slots=True)
+class LedgerPage:
+    """A page as it was sent: its parts are there, and nothing more is known of them."""
+
+    signer: Signer
+    more: bool
+    changes: list[dict[str, Any]]
+
+
+def read_page(content: bytes) -> LedgerPage:
+    """Parse a page of the feed.
+
+    Raises:
+        NotBelieved: it is no page of such a feed, or of one that does not sign.
+    """
+    try:
+        page = orjson.loads(content)
+        house, more, changes = page["house"], page["more"], page["results"]
+    except (ValueError, TypeError, KeyError):
+        raise NotBelieved(
+            gettext("Its answer is not a feed of changes that this program can read.")
+        ) from None
+    if not isinstance(house, dict):
+        raise NotBelieved(
+            gettext("Its feed of changes is not signed: its program is an older or a different one.")
+        )
+    signer = Signer(_text(house, "name", 200), _text(house, "url", 500), _text(house, "key", 43))
+    if not _KEY.fullmatch(signer.key) or not signer.name.strip() or type(more) is not bool:
+        raise NotBelieved(gettext("Its feed of changes does not name its newsroom."))
+    if not isinstance(changes, list) or not all(isinstance(change, dict) for change in changes):
+        raise NotBelieved(gettext("Its feed of changes contains no list of changes."))
+    return LedgerPage(signer, more, changes)
+
+
+def believed(
+    page: LedgerPage, *, key: str, site: str, after: int, last_change: str, most: int
+) -> list[SignedChange]:
+    """Return the verified entries of a page after the last imported one.
+
+    Args:
+        key: the accepted public key.
+        site: the newsroom's site.
+        after: the number of the last imported entry, which begins the page; 0 for none.
+        last_change: that entry, as it was signed then.
+        most: the number requested.
+
+    Raises:
+        NotBelieved: something on it is not as it must be. Then nothing of the page is taken.
+    """
+    _require_same_house(page.signer, key=key, site=site)
+    if len(page.changes) > most:
+        raise NotBelieved(
+            gettext("It sent %(changes)s changes instead of at most %(most)s.")
+            % {"changes": len(page.changes), "most": most}
+        )
+    try:
+        changes = [_believed(change, key) for change in page.changes]
+    except TypeError:  # written deeper than anything is read
+        raise NotBelieved(gettext("Its answer is nested too deeply.")) from None
+    expected = after or 1
+    for number, change in enumerate(changes):
+        if change.sequence != expected + number:
+            raise NotBelieved(
+                gettext("Its ledger has a gap: entry %(sequence)s came instead of entry %(expected)s.")
+                % {"sequence": change.sequence, "expected": expected + number}
+            )
+    _require_chain(page.changes)
+    if not after:
+        return changes
+    if not changes:
+        raise NotBelieved(
+            gettext("Its ledger no longer contains entry %(after)s, which was imported from it.")
+            % {"after": after},
+            halt=_HALT.HISTORY,
+        )
+    if not _is_same_entry(changes[0].text, last_change):
+        raise NotBelieved(
+            gettext("Its ledger now has a different entry %(after)s from the signed one that was imported.")
+            % {"after": after},
+            halt=_HALT.HISTORY,
+        )
+    return changes[1:]
+
+
+def _is_same_entry(now: str, then: str) -> bool:
+    """Whether an entry as it is signed now is the one that was signed then. What was removed by law may be missing."""
+    chain = orjson.loads(then).get("chain_sha256")
+    return now == then or (chain is not None and orjson.loads(now).get("chain_sha256") == chain)
+
+
+def origin(url: str) -> str:
+    """Scheme and host of an address, as a site is named; "" for what is no web address."""
+    try:
+        parts = urlsplit(url.strip())
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return ""
+    if parts.scheme not in ("http", "https") or not parts.hostname or parts.username is not None:
+        return ""
+    host = f"[{parts.hostname}]" if ":" in parts.hostname else parts.hostname
+    return f"{parts.scheme}://{host.rstrip('.')}{port}"
+
+
+def _require_same_house(signer: Signer, *, key: str, site: str) -> None:
+    if signer.key != key:
+        raise NotBelieved(
+            gettext("It signs with a different key from the one that was accepted here."),
+            halt=_HALT.KEY,
+            offered_key=signer.key,
+        )
+    if origin(signer.url) != site:
+        raise NotBelieved(
+            gettext("It gives its site as %(url)s, not %(site)s. Follow it there, if that is right.")
+            % {"url": signer.url or "nowhere", "site": site},
+            halt=_HALT.ADDRESS,
+        )
+
+
+def _require_chain(changes: list[dict[str, Any]]) -> None:
+    """See that each entry goes on from the one before it: what was signed first was not rewritten since.
+
+    Older programs do not publish the chain. Once a newsroom has, it must continue.
+    """
+    previous = NO_ENTRY if changes and changes[0]["sequence"] == 1 else None
+    for change in changes:
+        chain = _text(change, "chain_sha256", 64) if "chain_sha256" in change else None
+        if previous and chain is None and previous != NO_ENTRY:
+            raise NotBelieved(
+                gettext("Entry %(sequence)s no longer contains its hash chain.")
+                % {"sequence": change["sequence"]}
+            )
+        if previous and chain is not None:
+            facts = EntryFacts(
+                change["sequence"],
+                change["claim_id"],
+                _number(change, "version"),
+                change["status"],
+                _text(change, "kind", 20),
+                change["published_at"],
+                change.get("merged_into"),
+                _text(change, "sealed_sha256", 64),
+            )
+            if compute_chain_hash(build_entry_text(facts, previous)) != chain:
+                raise NotBelieved(
+                    gettext("Entry %(sequence)s does not follow from the entry before it.")
+                    % {"sequence": change["sequence"]},
+                    halt=_HALT.HISTORY,
+                )
+        previous = chain
+
+
+def _believed(change: dict[str, Any], key: str) -> SignedChange:
+    sequence = _number(change, "sequence")
+    signature = _text(change, "signature", 86)
+    text = signed_text({name: value for name, value in change.items() if name not in _UNSIGNED})
+    if not _SIGNATURE.fullmatch(signature) or not is_signed_by(key, text, signature):
+        raise NotBelieved(
+            gettext("Entry %(sequence)s lacks the newsroom’s signature.") % {"sequence": sequence}
+        )
+    status = _text(change, "status", 20)
+    if status not in PeerClaim.Status.values:
+        raise NotBelieved(
+            gettext("Entry %(sequence)s has an unknown status: “%(status)s”.")
+            % {"sequence": sequence, "status": status}
+        )
+    claim, body = _claim(change, sequence) if status == PeerClaim.Status.PUBLISHED else (None, "")
+    return SignedChange(
+        sequence=sequence,
+        claim_id=_number(change, "claim_id"),
+        status=status,
+        note=_text(change, "note", 20_000),
+        published_at=_moment(change, sequence),
+        merged_into=None if change.get("merged_into") is None else _number(change, "merged_into"),
+        text=text.decode(),
+        signature=signature,
+        claim=claim,
+        body=body,
+    )
+
+
+def _claim(change: dict[str, Any], sequence: int) -> tuple[dict[str, Any], str]:
+    """The claim of a published entry, as it is hashed in what was signed."""
+    claim = change.get("claim")
+    body = with_plain_quotation_marks(orjson.dumps(claim))
+    if not isinstance(claim, dict) or hashlib.sha256(body).hexdigest() != change.get("body_sha256"):
+        raise NotBelieved(
+            gettext("The claim in entry %(sequence)s differs from the one that was signed.")
+            % {"sequence": sequence}
+        )
+    if claim.get("id") != change.get("claim_id"):
+        raise NotBelieved(
+            gettext("Entry %(sequence)s contains a different claim from the one it names.")
+            % {"sequence": sequence}
+        )
+    return claim, body.decode()
+
+
+def _moment(change: dict[str, Any], sequence: int) -> datetime:
+    try:
+        moment = datetime.fromisoformat(_text(change, "published_at", 40))
+        if moment.tzinfo is not None:
+            moment = moment.astimezone(UTC)
+    except (ValueError, OverflowError):
+        raise NotBelieved(
+            gettext("Entry %(sequence)s has no publication time.") % {"sequence": sequence}
+        ) from None
+    if moment.tzinfo is None:
+        raise NotBelieved(
+            gettext("Entry %(sequence)s has a publication time without a time zone.") % {"sequence": sequence}
+        )
+    if moment > datetime.now(UTC) + _CLOCKS_APART:
+        raise NotBelieved(
+            gettext("Entry %(sequence)s has a publication time in the future.") % {"sequence": sequence}
+        )
+    return moment
+
+
+def _number(found: dict[str, Any], name: str) -> int:
+    value = found.get(name)
+    if type(value) is not int or not 1 <= value <= LARGEST_ID:
+        raise NotBelieved(gettext("Its answer has no number in “%(name)s”.") % {"name": name})
+    return value
+
+
+def _text(found: dict[str, Any], name: str, most: int) -> str:
+    value = found.get(name)
+    if not isinstance(value, str) or len(value) > most or "\0" in value:
+        raise NotBelieved(
+            gettext("Its answer has no text of up to %(most)s characters in “%(name)s”.")
+            % {"most": most, "name": name}
+        )
+    return value
+
+
+def own_verdict(claim: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the newsroom's own verdict on a claim; verdicts that it imported are not passed on.
+
+    This ends circles of newsrooms that follow each other.
+    """
+    verdicts = claim.get("verdicts")
+    if not isinstance(verdicts, Sequence):
+        return None
+    own = (
+        verdict
+        for verdict in verdicts
+        if isinstance(verdict, dict) and verdict.get("origin") in ("house", "house_archive")
+    )
+    return next(own, None)

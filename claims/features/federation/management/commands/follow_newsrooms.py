@@ -1,0 +1,139 @@
+from argparse import RawDescriptionHelpFormatter
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from django.utils import timezone
+from django.utils.translation import gettext, gettext_noop, ngettext
+
+from claims.features.federation import peer_edits, sync_run
+from claims.features.federation.models import PeerNewsroom, PeerProgress
+from claims.ledger.house_signature import fingerprint, public_key
+from claims.management.people import user_named
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from factcheck.management.localized_command import SpokenCommand
+
+
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Import new claims from the peer newsrooms that are due. The background worker does the same once a "
+        "minute;\n"
+        'both may run at once, and either continues where the other stopped. "Followed newsrooms" on the '
+        "desk\n"
+        "shows the status of each.\n\n"
+        "Exit status: 0 all newsrooms that were due were read (or none was due), 1 at least one of them "
+        "failed,\n"
+        "or could not be added, 2 the command was used incorrectly."
+    )
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        what = parser.add_mutually_exclusive_group()
+        what.add_argument("--now", action="store_true", help=gettext("import from all newsrooms, due or not"))
+        what.add_argument(
+            "--list", action="store_true", help=gettext("list the followed newsrooms, and do nothing")
+        )
+        what.add_argument(
+            "--our-key",
+            action="store_true",
+            help=gettext("print the fingerprint of our own key, for others to compare"),
+        )
+        what.add_argument("--add", metavar="URL", help=gettext("follow the newsroom with this site"))
+        stated = parser.add_argument_group(gettext("language of the newsroom to add"))
+        stated.add_argument(
+            "--name", default="", help=gettext("its name here (default: the name it gives itself)")
+        )
+        stated.add_argument(
+            "--fingerprint",
+            default="",
+            help=gettext(
+                "fingerprint of its key, as the newsroom gave it to you; required, and shown if missing"
+            ),
+        )
+        stated.add_argument("--by", metavar="USERNAME", help=gettext("the user who adds it (default: none)"))
+
+    def handle(self, *, now: bool, **options: Any) -> None:
+        if options["our_key"]:
+            self.stdout.write(fingerprint(public_key()))
+        elif options["list"]:
+            self._list()
+        elif options["add"] is not None:
+            self._add(options)
+        else:
+            if now:
+                everybody = PeerProgress.objects.filter(newsroom__in=PeerNewsroom.objects.active())
+                everybody.update(next_visit_at=timezone.now())
+            self._take()
+
+    def _take(self) -> None:
+        failing = 0
+        for newsroom_id in sync_run.due_newsrooms():
+            try:
+                tally = sync_run.take_turn(newsroom_id)
+            except KeyboardInterrupt:
+                raise CommandError(
+                    gettext("Stopped. Imported claims are kept; run the same command to continue.")
+                ) from None
+            if tally is not None:
+                failing += bool(tally.failure)
+                self.stdout.write(
+                    (
+                        ngettext(
+                            "%(newsroom)s: %(entries)s new entry. %(failure)s",
+                            "%(newsroom)s: %(entries)s new entries. %(failure)s",
+                            tally.entries,
+                        )
+                        % {"newsroom": tally.newsroom, "entries": tally.entries, "failure": tally.failure}
+                    ).rstrip()
+                )
+        if failing:
+            raise CommandError(
+                gettext("Newsrooms that could not be read: %(failing)s.") % {"failing": failing}
+            )
+
+    def _add(self, options: dict[str, Any]) -> None:
+        try:
+            signer = peer_edits.look(options["add"])
+            shown = fingerprint(signer.key)
+            if "".join(options["fingerprint"].split()).lower() != shown.replace(" ", ""):
+                raise CommandError(
+                    gettext(
+                        "%(signer)s (%(url)s) signs with the key %(shown)s. Ask the newsroom whether it is "
+                        "theirs, then add: --fingerprint '%(shown)s'."
+                    )
+                    % {"signer": signer.name, "url": signer.url, "shown": shown}
+                )
+            newsroom = peer_edits.follow(signer, name=options["name"], by=user_named(options["by"]))
+        except (NotPossible, NotAllowed) as refusal:
+            raise CommandError(str(refusal)) from None
+        self.stdout.write(
+            gettext("%(url)s is now followed, as number %(newsroom)s: %(newsroom_2)s.")
+            % {"url": newsroom.url, "newsroom": newsroom.pk, "newsroom_2": newsroom}
+        )
+
+    def _list(self) -> None:
+        for newsroom in PeerNewsroom.objects.select_related("progress"):
+            progress = newsroom.progress
+            at = f"{progress.visited_at:%Y-%m-%d %H:%M} UTC" if progress.visited_at else "never"
+            state = (progress.failure or "works") if newsroom.active else "paused"
+            self.stdout.write(
+                gettext("%(newsroom)s  %(newsroom_2)s  %(url)s  key %(fingerprint)s")
+                % {
+                    "newsroom": newsroom.pk,
+                    "newsroom_2": newsroom.name,
+                    "url": newsroom.url,
+                    "fingerprint": fingerprint(newsroom.key),
+                }
+            )
+            self.stdout.write(
+                "   "
+                + ngettext(
+                    "%(sequence)s entry imported, up to date at: %(at)s. %(state)s",
+                    "%(sequence)s entries imported, up to date at: %(at)s. %(state)s",
+                    progress.sequence,
+                )
+                % {"sequence": progress.sequence, "at": at, "state": state}
+            )

@@ -1,0 +1,6 @@
+"""Followed newsrooms, how far their ledgers were imported, and their claims."""
+
+from claims.features.federation.models.peer_claim import PeerClaim
+from claims.features.federation.models.peer_newsroom import PeerNewsroom, PeerProgress
+
+__all__ = ["PeerClaim", "PeerNewsroom", "PeerProgress"]

@@ -1,0 +1,160 @@
+"""Claims published by followed newsrooms, word for word; not part of our ledger."""
+
+from typing import Any, Self
+
+import orjson
+import pgtrigger
+from django.contrib.postgres.indexes import GinIndex, OpClass
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+from django.utils.translation import gettext_lazy as _
+
+from claims.features.federation.models.peer_newsroom import PeerNewsroom
+from claims.models.claim import LONGEST_STATEMENT
+from claims.models.rating import RatingClass
+from claims.models.statement_key import StatementWords
+from factcheck.database import bounds
+from factcheck.database.desk_words import words_index
+from factcheck.database.model_fields import LanguageField, UncompressedTextField
+from factcheck.database.rules import Rule, refuse
+
+LONGEST_RATING = 300
+LONGEST_ADDRESS = 2000
+
+
+class PeerClaimQuerySet(models.QuerySet["PeerClaim"]):
+    def standing(self) -> Self:
+        """Claims that their newsroom still stands by."""
+        return self.filter(status="published")
+
+
+class PeerClaim(models.Model):
+    """A claim with the verdict of a newsroom that is followed, as that newsroom published it last."""
+
+    class Status(models.TextChoices):
+        PUBLISHED = "published", _("Published there")
+        RETRACTED = "retracted", _("Retracted there")
+        MERGED = "merged", _("Merged there into another claim")
+
+    newsroom = models.ForeignKey(
+        PeerNewsroom, models.CASCADE, related_name="claims", verbose_name=_("newsroom"), db_index=False
+    )
+    #: Its number there.
+    claim_id = models.BigIntegerField(_("number there"))
+    status = models.CharField(_("status"), max_length=10, choices=Status)
+    statement = models.TextField(_("statement"))
+    language = LanguageField(_("language"))
+    claimant = models.CharField(_("claimant"), max_length=500, blank=True)
+    claimed_on = models.DateField(_("claimed on"), null=True)
+    #: As its publisher words it; kept where it was withdrawn, to say what was.
+    rating = models.CharField(_("rating"), max_length=LONGEST_RATING)
+    rating_class = models.CharField(_("class"), max_length=20, choices=RatingClass, blank=True)
+    summary = models.TextField(_("finding"), blank=True)
+    reviewed_on = models.DateField(_("reviewed on"), null=True)
+    #: Its page there, for readers.
+    url = models.URLField(_("page"), max_length=LONGEST_ADDRESS)
+    #: The public note of the last entry: why it was corrected or retracted.
+    note = models.TextField(_("note"), blank=True)
+    #: The number there of the claim that it was merged into.
+    merged_into = models.BigIntegerField(null=True)
+    published_at = models.DateTimeField(_("published there"))
+    taken_at = models.DateTimeField(_("imported on"))
+    #: The last entry of its ledger about it, exactly as it was signed, and the signature.
+    change = models.TextField()
+    signature = models.CharField(max_length=86)
+    #: The claim as JSON of its API; "" for withdrawn ones.
+    body = UncompressedTextField(blank=True)
+
+    objects = PeerClaimQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("peer claim")
+        verbose_name_plural = _("peer claims")
+        default_permissions = ("view",)
+        constraints = [
+            UniqueConstraint(name="peerclaim_is_taken_once", fields=["newsroom", "claim_id"]),
+            CheckConstraint(
+                name="peerclaim_status_is_known",
+                condition=Q(status__in=["published", "retracted", "merged"]),
+            ),
+            CheckConstraint(name="peerclaim_says_something", condition=~Q(statement="") & ~Q(rating="")),
+            CheckConstraint(
+                name="peerclaim_body_goes_with_the_verdict",
+                condition=Q(status="published") & ~Q(body="") | ~Q(status="published") & Q(body=""),
+            ),
+            CheckConstraint(
+                name="peerclaim_is_signed",
+                condition=~Q(change="") & Q(signature__regex=r"^[A-Za-z0-9_-]{86}$"),
+            ),
+            CheckConstraint(
+                name="peerclaim_class_is_known",
+                condition=Q(
+                    rating_class__in=[
+                        *(
+                            "",
+                            "true",
+                            "mostly_true",
+                            "mixed",
+                            "mostly_false",
+                            "false",
+                            "misleading",
+                            "unproven",
+                        ),
+                        *("satire", "outdated", "not_rated"),
+                    ]
+                ),
+            ),
+            bounds.not_longer("peerclaim_statement_fits", "statement", LONGEST_STATEMENT),
+        ]
+        indexes = [
+            # What has words of a text. A short list of pending entries: each word of a text scans it.
+            GinIndex(
+                OpClass(StatementWords("statement"), name="array_ops"),
+                name="peerclaim_by_words",
+                condition=Q(status="published"),
+                gin_pending_list_limit=64,
+            ),
+            # The search fields of the desk's list.
+            words_index("peerclaim_desk_words", "statement", "claimant", "rating"),
+            # The desk's list of one newsroom.
+            Index(name="peerclaim_of_newsroom", fields=["newsroom", "-id"]),
+        ]
+        triggers = [
+            Rule(
+                name="peerclaim_page_is_its_newsrooms",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=f"""
+                    IF NOT EXISTS (
+                        SELECT FROM public.federation_peernewsroom AS theirs
+                        WHERE theirs.id = NEW.newsroom_id AND starts_with(NEW.url, theirs.url || '/')
+                    ) THEN
+                        {
+                    refuse(
+                        "The page of a claim is on the site of the newsroom that published it.",
+                        name="peerclaim_page_is_its_newsrooms",
+                    )
+                }
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            Rule(
+                name="peerclaim_stays_whose_it_is",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("newsroom", "claim_id"),
+                func=refuse(
+                    "What one newsroom published does not become another's.",
+                    name="peerclaim_stays_whose_it_is",
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.statement[:100]
+
+    @property
+    def document(self) -> dict[str, Any]:
+        """The imported body as Python values; empty if withdrawn."""
+        document: dict[str, Any] = orjson.loads(self.body) if self.body else {}
+        return document

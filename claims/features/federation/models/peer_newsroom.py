@@ -1,0 +1,209 @@
+"""Followed newsrooms, and how far their ledgers were imported."""
+
+from typing import Self
+
+import pgtrigger
+from django.conf import settings
+from django.db import models
+from django.db.models import CheckConstraint, Q, UniqueConstraint
+from django.db.models.functions import Lower, Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.database.model_fields import AddressField
+from factcheck.database.row_history import keep_history
+from factcheck.database.rules import Rule, refuse, see_the_present
+from sources.http.validators import LONGEST_ETAG
+from sources.models.publisher import name_as_read
+
+_NAMES = "regexp_replace(lower(normalize({}, NFKC)), '[^[:alnum:]]', '', 'g')"
+_NOT_THE_HOUSE = "peernewsroom_is_not_the_house"
+
+
+class PeerNewsroomQuerySet(models.QuerySet["PeerNewsroom"]):
+    def active(self) -> Self:
+        """Return the newsrooms to query for new entries."""
+        return self.filter(active=True)
+
+    def in_trouble(self) -> Self:
+        """Return the newsrooms with a failed last query or a pending decision."""
+        return self.active().filter(progress__consecutive_failures__gt=0)
+
+
+# How far it was taken is kept by itself (`PeerProgress`).
+@keep_history()
+class PeerNewsroom(models.Model):
+    """A followed newsroom with its own installation, whose claims and verdicts are shown as its own."""
+
+    name = models.CharField(
+        _("name"),
+        max_length=200,
+        help_text=_("The name shown here beside its fact checks. Its own feed does not change it."),
+    )
+    url = AddressField(
+        _("address"), max_length=500, help_text=_("The address of its site, such as https://facts.example.")
+    )
+    key = models.CharField(
+        _("public key"),
+        max_length=43,
+        help_text=_("The key that signs its publications. Anything with a different signature is rejected."),
+    )
+    active = models.BooleanField(
+        _("active"),
+        default=True,
+        help_text=_("While it is off, nothing is imported; claims already imported are kept."),
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("added by"),
+    )
+    created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
+
+    objects = PeerNewsroomQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "id"]
+        verbose_name = _("followed newsroom")
+        verbose_name_plural = _("followed newsrooms")
+        constraints = [
+            CheckConstraint(name="peernewsroom_has_a_name", condition=~Q(name="")),
+            CheckConstraint(
+                name="peernewsroom_address_is_a_site", condition=Q(url__regex=r"^https?://[^/?#\s@]+$")
+            ),
+            CheckConstraint(
+                name="peernewsroom_key_is_of_ed25519", condition=Q(key__regex=r"^[A-Za-z0-9_-]{43}$")
+            ),
+            UniqueConstraint(
+                name="peernewsroom_is_followed_once",
+                fields=["url"],
+                violation_error_message=_("This newsroom is already followed."),
+            ),
+            UniqueConstraint(
+                name="peernewsroom_has_its_own_key",
+                fields=["key"],
+                violation_error_message=_("Another followed newsroom signs with this key."),
+            ),
+            UniqueConstraint(
+                Lower("name"),
+                name="peernewsroom_has_its_own_name",
+                violation_error_message=_(
+                    "Another followed newsroom has this name here, so readers could not tell them apart. "
+                    "Choose a different name."
+                ),
+            ),
+        ]
+        triggers = [
+            Rule(
+                name="peernewsroom_address_stays",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("url"),
+                func=refuse(
+                    "What is followed stays the same: add the other address, and remove this.",
+                    name="peernewsroom_address_stays",
+                ),
+            ),
+            Rule(
+                name=_NOT_THE_HOUSE,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=f"""
+                    {see_the_present(_NOT_THE_HOUSE)}
+                    -- Held: a house that takes this name meanwhile does so before or after this.
+                    PERFORM FROM public.sources_publisher WHERE is_house FOR SHARE;
+                    IF EXISTS (
+                        SELECT FROM public.sources_publisher
+                        WHERE is_house AND {_NAMES.format("name")} = {_NAMES.format("NEW.name")}
+                    ) THEN
+                        {
+                    refuse(
+                        "Only the newsroom that runs this has its name: what another published would read as its own.",
+                        name=_NOT_THE_HOUSE,
+                    )
+                }
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            Rule(
+                name="peernewsroom_begins",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                func="""
+                    INSERT INTO public.federation_peerprogress (
+                        newsroom_id, sequence, last_change, etag, next_visit_at, halted, consecutive_failures, failure
+                    ) VALUES (NEW.id, 0, '', '', statement_timestamp(), '', 0, '');
+                    RETURN NULL;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def is_called_as(self, other: str) -> bool:
+        """Whether readers would take both names for one."""
+        return name_as_read(self.name) == name_as_read(other)
+
+
+class PeerProgress(models.Model):
+    """The import progress of a newsroom's ledger, and what stops it. Created with its newsroom by the database."""
+
+    class Halt(models.TextChoices):
+        KEY = "key", _("Signs with a different key")
+        HISTORY = "history", _("Its history has changed")
+        ADDRESS = "address", _("Gives a different address")
+
+    newsroom = models.OneToOneField(PeerNewsroom, models.CASCADE, primary_key=True, related_name="progress")
+    #: The number of the last entry of its ledger that was taken; 0 before the first.
+    sequence = models.BigIntegerField(_("imported up to entry"), default=0)
+    #: That entry as it was signed (`claims.ledger.house_signature.signed_text`): it must not change.
+    last_change = models.TextField(blank=True)
+    #: The validator by which its server detects changes.
+    etag = models.CharField(max_length=LONGEST_ETAG, blank=True)
+    visited_at = models.DateTimeField(_("up to date at"), null=True)
+    next_visit_at = models.DateTimeField(_("next visit"), default=timezone.now)
+    #: Until then, one worker has it in hand. If it dies, anybody takes over afterwards.
+    held_until = models.DateTimeField(null=True)
+    #: Why imports are stopped until a decision.
+    halted = models.CharField(_("stopped"), max_length=10, choices=Halt, blank=True)
+    #: The key with which it signs now, where that is why.
+    offered_key = models.CharField(max_length=43, blank=True, db_default="")
+    consecutive_failures = models.PositiveIntegerField(default=0)
+    failing_since = models.DateTimeField(null=True)
+    failure = models.TextField(_("error"), blank=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            CheckConstraint(
+                name="peerprogress_halt_is_known",
+                condition=Q(halted__in=["", "key", "history", "address"]),
+            ),
+            CheckConstraint(
+                name="peerprogress_failures_have_begun",
+                condition=Q(consecutive_failures=0, failing_since__isnull=True, failure="", halted="")
+                | Q(consecutive_failures__gt=0, failing_since__isnull=False) & ~Q(failure=""),
+            ),
+            CheckConstraint(name="peerprogress_offers_a_key", condition=Q(offered_key="") | Q(halted="key")),
+            CheckConstraint(
+                name="peerprogress_stands_at_an_entry",
+                condition=Q(sequence=0, last_change="") | Q(sequence__gt=0) & ~Q(last_change=""),
+            ),
+        ]
+        triggers = [
+            Rule(
+                name="peerprogress_goes_forward",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Condition("NEW.sequence < OLD.sequence AND NEW.sequence <> 0"),
+                func=refuse(
+                    "A ledger is followed forward, or from its beginning again.",
+                    name="peerprogress_goes_forward",
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.newsroom_id}: {self.sequence}"

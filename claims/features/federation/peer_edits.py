@@ -1,0 +1,168 @@
+"""Edits of a followed newsroom: each function checks, writes and calls the worker."""
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from claims.features.federation import tasks
+from claims.features.federation.ledger_feed import ask
+from claims.features.federation.ledger_pages import NotBelieved, Signer, believed, origin
+from claims.features.federation.models import PeerNewsroom, PeerProgress
+from claims.ledger.house_signature import public_key
+from claims.newsroom.refusals import NotPossible
+from claims.newsroom.roles import require
+from factcheck.installation.messages import in_words
+from sources.http.fetch_errors import FetchError
+from sources.models.publisher import has_the_name_of_the_house
+from sources.source_kinds import is_address
+
+_ADD, _CHANGE = "federation.add_peernewsroom", "federation.change_peernewsroom"
+
+
+def look(address: str) -> Signer:
+    """Look up the newsroom at an address: its site, or a page of it.
+
+    Raises:
+        NotPossible: it cannot be followed, with the reason.
+    """
+    address = address.strip()
+    site = origin(address if is_address(address) else f"https://{address}")
+    if not site:
+        raise NotPossible(_("“%s” is not the address of a site.") % address[:200])
+    if site == origin(settings.SITE_URL):
+        raise NotPossible(_("This is this newsroom’s own site. A newsroom cannot follow itself."))
+    try:
+        answer = ask(site, since=0, sizes=(2,))
+        if answer.page is None:
+            raise NotBelieved(_("It did not answer."))
+        signer = answer.page.signer
+        believed(answer.page, key=signer.key, site=site, after=0, last_change="", most=2)
+    except FetchError as refusal:
+        raise NotPossible(in_words(refusal)) from None
+    except NotBelieved as refusal:
+        raise NotPossible(
+            _("%(site)s cannot be followed. %(why)s") % {"site": site, "why": refusal}
+        ) from None
+    if signer.key == public_key():
+        raise NotPossible(_("%s signs with our own key: it is this newsroom, or a copy of it.") % site)
+    return Signer(" ".join(signer.name.split()), site, signer.key)
+
+
+@transaction.atomic
+def follow(signer: Signer, *, name: str = "", by: User | None = None) -> PeerNewsroom:
+    """Follow a newsroom from now on, whose key was accepted.
+
+    Args:
+        name: what it is called here; as it calls itself where it is not named.
+
+    Raises:
+        NotAllowed: the person's role does not include it.
+        NotPossible: it is already followed, or its name is taken; with the reason.
+    """
+    if by:
+        require(by, _ADD, _("follow other newsrooms"))
+    name = " ".join(name.replace("\0", " ").split())[:200] or signer.name
+    if has_the_name_of_the_house(name):
+        raise NotPossible(
+            _(
+                "It has the same name as this newsroom, so its verdicts would look like ours. Give it "
+                "another name here."
+            )
+        )
+    newsroom = PeerNewsroom(name=name, url=signer.url, key=signer.key, created_by=by)
+    try:
+        newsroom.full_clean()
+    except ValidationError as refusal:
+        raise NotPossible(" ".join(refusal.messages)) from None
+    newsroom.save()
+    tasks.announce(newsroom.pk)
+    return newsroom
+
+
+@transaction.atomic
+def switch(newsroom: PeerNewsroom, *, active: bool, by: User) -> None:
+    """Pause or resume; on resuming it is queried at once.
+
+    Raises:
+        NotAllowed: the person's role does not include it.
+    """
+    require(by, _CHANGE, _("pause a followed newsroom"))
+    newsroom = PeerNewsroom.objects.select_for_update().get(pk=newsroom.pk)
+    if newsroom.active != active:
+        newsroom.active = active
+        newsroom.save(update_fields=["active"])
+        _ask_soon(newsroom)
+
+
+@transaction.atomic
+def ask_now(newsroom: PeerNewsroom, *, by: User) -> None:
+    """Query it now, without waiting any longer.
+
+    Raises:
+        NotAllowed: the person's role does not include it.
+        NotPossible: it is paused, or a decision is pending.
+    """
+    require(by, _CHANGE, _("check a newsroom for updates"))
+    progress = PeerProgress.objects.select_for_update().select_related("newsroom").get(pk=newsroom.pk)
+    if not progress.newsroom.active:
+        raise NotPossible(_("“%s” is paused. Resume it first.") % newsroom)
+    if progress.halted:
+        raise NotPossible(_("“%s” was stopped. Decide what to do first.") % newsroom)
+    _ask_soon(newsroom)
+
+
+@transaction.atomic
+def accept_key(newsroom: PeerNewsroom, key: str, *, by: User) -> None:
+    """Take what is signed with a newsroom's new key from now on.
+
+    Raises:
+        NotAllowed: the person's role does not include it.
+        NotPossible: this is not the key with which it signs now.
+    """
+    require(by, _CHANGE, _("accept another newsroom's key"))
+    progress = PeerProgress.objects.select_for_update().get(pk=newsroom.pk)
+    if progress.halted != PeerProgress.Halt.KEY or not key or progress.offered_key != key:
+        raise NotPossible(_("“%s” no longer signs with this key. Check its page again.") % newsroom)
+    if key == public_key():
+        raise NotPossible(_("This is this newsroom’s own key. A site that signs with it cannot be followed."))
+    newsroom = PeerNewsroom.objects.select_for_update().get(pk=newsroom.pk)
+    newsroom.key = key
+    try:
+        newsroom.full_clean()
+    except ValidationError as refusal:
+        raise NotPossible(" ".join(refusal.messages)) from None
+    newsroom.save(update_fields=["key"])
+    _go_on(newsroom)
+
+
+@transaction.atomic
+def begin_anew(newsroom: PeerNewsroom, *, by: User) -> None:
+    """Forget all that was taken of a newsroom, and take its ledger from the beginning.
+
+    Raises:
+        NotAllowed: the person's role does not include it.
+        NotPossible: nothing was taken yet, or its key is in question.
+    """
+    require(by, _CHANGE, _("import a newsroom’s ledger again"))
+    progress = PeerProgress.objects.select_for_update().get(pk=newsroom.pk)
+    if progress.halted == PeerProgress.Halt.KEY:
+        raise NotPossible(_("“%s” signs with a different key. Decide about the key first.") % newsroom)
+    newsroom.claims.all().delete()
+    PeerProgress.objects.filter(pk=newsroom.pk).update(sequence=0, last_change="", etag="", visited_at=None)
+    _go_on(newsroom)
+
+
+def _go_on(newsroom: PeerNewsroom) -> None:
+    """Clear the error and the lease."""
+    PeerProgress.objects.filter(pk=newsroom.pk).update(
+        halted="", offered_key="", consecutive_failures=0, failing_since=None, failure="", held_until=None
+    )
+    _ask_soon(newsroom)
+
+
+def _ask_soon(newsroom: PeerNewsroom) -> None:
+    PeerProgress.objects.filter(pk=newsroom.pk).update(next_visit_at=timezone.now())
+    tasks.announce(newsroom.pk)

@@ -1,0 +1,119 @@
+"""Matches among the claims of followed newsrooms, by the same method as our own.
+
+Words lead to their claims, and the same judgement says what each has to do with a text; meanings are not compared.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from claims.features.federation.models import PeerClaim
+from claims.matching.answers import MATCH_LIMIT, AnsweredPassage, MatchTerms, compute_answers
+from claims.matching.candidates import FoundCandidates, build_candidates, compute_word_shares
+from claims.matching.claim_text import ClaimTexts
+from claims.matching.query import TextQuery
+from claims.matching.shared_words import WORD_LIMIT, find_claims_sharing_words
+from factcheck.database.read_connections import fetch
+
+#: A word that so many of their claims have leads to none of them by itself.
+_COMMON_WORD_CLAIMS = 500
+#: So many of their claims are compared with a text.
+_CANDIDATE_LIMIT = 20
+#: So many are shown below the answer to a reader's text.
+_MOST_FOR_READERS = 5
+
+_SHARING_SQL = f"""
+    WITH size AS (
+        SELECT greatest(reltuples, 1) AS claims FROM pg_class WHERE oid = 'public.peerclaim_by_words'::regclass
+    ), common AS MATERIALIZED (
+        SELECT frequent.word FROM size, pg_stats,
+            unnest(most_common_elems::text::text[], most_common_elem_freqs) AS frequent (word, share)
+        WHERE schemaname = 'public' AND tablename = 'peerclaim_by_words' AND share * claims > {_COMMON_WORD_CLAIMS}
+    ), asked AS MATERIALIZED (
+        SELECT DISTINCT given.number AS text, word
+        FROM unnest(%s::text[]) WITH ORDINALITY AS given (said, number),
+            unnest((public.claims_statement_words(said))[:{WORD_LIMIT}]) AS word
+        WHERE word NOT IN (SELECT common.word FROM common)
+    ), posted AS MATERIALIZED (
+        SELECT sought.word, found.id FROM (SELECT DISTINCT word FROM asked) AS sought CROSS JOIN LATERAL (
+            SELECT id FROM public.federation_peerclaim
+            WHERE status = 'published' AND public.claims_statement_words(statement) @> ARRAY[sought.word]
+            LIMIT {_COMMON_WORD_CLAIMS}
+        ) AS found
+    ), weighed AS (
+        SELECT word, 1 / ln(1 + count(*)) AS weight FROM posted GROUP BY word
+    )
+    SELECT text, id FROM (
+        SELECT text, id, row_number() OVER (PARTITION BY text ORDER BY sum(weight) DESC, id DESC) AS place
+        FROM asked JOIN posted USING (word) JOIN weighed USING (word) GROUP BY text, id
+    ) AS ordered
+    WHERE place <= {_CANDIDATE_LIMIT}
+"""  # noqa: S608  made of constants of this file
+
+
+@dataclass(frozen=True, slots=True)
+class PeerMatch:
+    """A claim of another newsroom related to a sentence; `Match` explains the other fields."""
+
+    claim: PeerClaim
+    kind: str
+    confidence: float
+    reasons: tuple[str, ...]
+
+
+def find_peer_matches(text: str, terms: MatchTerms = MatchTerms(cut="text")) -> list[PeerMatch]:  # noqa: B008  frozen
+    """Match a text with the claims of followed newsrooms, each once, same claims first."""
+    if not fetch("SELECT EXISTS (SELECT FROM public.federation_peerclaim WHERE status = 'published')", [])[0][
+        0
+    ]:
+        return []
+    [answer] = compute_answers([text], terms, _find_candidates)
+    best = _choose_best_matches(answer.passages)
+    rows = PeerClaim.objects.standing().select_related("newsroom").defer("body", "change").in_bulk(list(best))
+    return [
+        PeerMatch(rows[pk], kind, confidence, reasons)
+        for pk, (kind, confidence, reasons) in best.items()
+        if pk in rows
+    ][: terms.most]
+
+
+def below_answer(text: str) -> dict[str, Any]:
+    """Return the context of the answer to a reader's text: what other newsrooms checked of it."""
+    return {"elsewhere": find_peer_matches(text, MatchTerms(cut="auto", most=_MOST_FOR_READERS))}
+
+
+def _choose_best_matches(
+    passages: Sequence[AnsweredPassage],
+) -> dict[int, tuple[str, float, tuple[str, ...]]]:
+    """Of each claim the match that says most, those that say most first."""
+    matches = [match for passage in passages for match in passage.matches]
+    order = ("same", "contradicts", "related")
+    best: dict[int, tuple[str, float, tuple[str, ...]]] = {}
+    for match in sorted(matches, key=lambda match: (order.index(match.kind), -match.confidence)):
+        best.setdefault(match.claim, (match.kind, match.confidence, match.reasons))
+    return best
+
+
+def _find_candidates(asked: Sequence[TextQuery]) -> FoundCandidates:
+    texts = [each.cleaned for each in asked]
+    shared = find_claims_sharing_words(texts, MATCH_LIMIT)
+    found: list[set[int]] = [set() for _ in texts]
+    for number, pk in fetch(_SHARING_SQL, [texts]):
+        found[number - 1].add(pk)
+    known = _load_claim_texts({pk for each in found for pk in each})
+    compared = [
+        compute_word_shares(text, {pk: known[pk] for pk in each if pk in known}, shared.rarity)
+        for text, each in zip(texts, found, strict=True)
+    ]
+    return FoundCandidates(
+        [build_candidates(words, {}, known, {}, None) for words in compared], shared.rarity, shared.unknown
+    )
+
+
+def _load_claim_texts(ids: set[int]) -> dict[int, ClaimTexts]:
+    columns = ("pk", "statement", "language", "claimant", "claimed_on", "reviewed_on")
+    rows = PeerClaim.objects.standing().filter(pk__in=sorted(ids)).values_list(*columns)
+    return {
+        pk: ClaimTexts(statement, language.partition("-")[0].lower(), claimant, claimed_on, "", reviewed_on)
+        for pk, statement, language, claimant, claimed_on, reviewed_on in rows
+    }

@@ -1,0 +1,202 @@
+"""One sync with a followed newsroom: page after page, until nothing is new or the time is up.
+
+Each page is imported in one transaction together with the position, so a run can end at any moment, even by being
+killed, and the next one continues where it ended.
+"""
+
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Self
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext
+
+from claims.features.federation import alarms
+from claims.features.federation.imported_pages import take
+from claims.features.federation.ledger_feed import ask
+from claims.features.federation.ledger_pages import NotBelieved, believed
+from claims.features.federation.models import PeerNewsroom, PeerProgress
+from factcheck.installation.messages import in_words
+from sources.http.fetch_errors import FetchError
+from sources.http.validators import storable, validators
+
+logger = logging.getLogger(__name__)
+
+#: How long the lease of a newsroom lasts; it is renewed before each page, and no page takes nearly as long.
+HOLD = timedelta(minutes=5)
+#: At its end a ledger is looked at again after this.
+PAUSE = timedelta(minutes=1)
+#: A newsroom that gives nothing is asked after twice as long each time, up to this.
+LONGEST_BACK_OFF = timedelta(hours=12)
+#: People are notified after this many failures in a row: half an hour, by the pauses between them.
+TOLD_AFTER = 5
+
+
+@dataclass(slots=True)
+class TurnTally:
+    """The counts of a sync run."""
+
+    newsroom: PeerNewsroom
+    entries: int = 0
+    failure: str = ""
+    is_over: bool = True
+    """Whether nothing is left that could be taken now."""
+
+
+def due(moment: datetime) -> Q:
+    """The condition for a due newsroom: past its time, without a lease, and without a pending decision."""
+    is_free = Q(held_until__isnull=True) | Q(held_until__lt=moment)
+    return is_free & Q(newsroom__in=PeerNewsroom.objects.active(), halted="", next_visit_at__lte=moment)
+
+
+def due_newsrooms() -> list[int]:
+    """Return newsrooms that are due, longest waiting first."""
+    rows = PeerProgress.objects.filter(due(timezone.now())).order_by("next_visit_at", "pk")
+    return list(rows.values_list("pk", flat=True))
+
+
+def take_turn(newsroom_id: int, *, is_stopped: Callable[[], bool] = lambda: False) -> TurnTally | None:
+    """Import new entries of a newsroom, if it is due and free; otherwise return None.
+
+    Args:
+        is_stopped: asked before each page whether to leave the rest to another time.
+    """
+    hold = _Hold.taken(newsroom_id)
+    if hold is None:
+        return None
+    tally = TurnTally(hold.newsroom)
+    try:
+        _keep_up(hold, tally, is_stopped)
+    except FetchError as error:
+        _fail(hold, tally, in_words(error.sentence), wait=error.wait)
+    except NotBelieved as error:
+        _fail(hold, tally, error.sentence, halt=error.halt, offered_key=error.offered_key)
+    except Exception:  # whatever an answer does to the program, the other newsrooms are followed
+        logger.exception("Following %s failed", hold.newsroom.url)
+        _fail(hold, tally, gettext("An unexpected error occurred in its answer; see the log."))
+    finally:
+        hold.given_back()
+    return tally
+
+
+def _keep_up(hold: "_Hold", tally: TurnTally, is_stopped: Callable[[], bool]) -> None:
+    newsroom = hold.newsroom
+    while (progress := hold.renewed()) is not None:
+        if is_stopped():
+            tally.is_over = False
+            return
+        # The last imported entry is requested again: it must exist and be unchanged.
+        try:
+            answer = ask(newsroom.url, since=max(progress.sequence - 1, 0), etag=progress.etag)
+        except FetchError as error:
+            if error.reason_code == "not_found" and progress.sequence > 1:
+                _require_that_ledger_is_gone(newsroom, progress)
+            raise
+        if answer.page is None:
+            _note_up_to_date(progress, progress.etag)
+            return
+        changes = believed(
+            answer.page,
+            key=newsroom.key,
+            site=newsroom.url,
+            after=progress.sequence,
+            last_change=progress.last_change,
+            most=answer.most,
+        )
+        if changes and not take(newsroom, changes, held_until=hold.until):
+            return
+        tally.entries += len(changes)
+        if not answer.page.more:
+            # An ETag belongs to a position, and new entries have moved that.
+            _note_up_to_date(progress, "" if changes else answer.etag)
+            return
+        if not changes:
+            raise NotBelieved(gettext("It announced more changes, and sent none."))
+
+
+def _require_that_ledger_is_gone(newsroom: PeerNewsroom, progress: PeerProgress) -> None:
+    """Handle a feed that no longer knows our position: it was restarted or is gone."""
+    page = ask(newsroom.url, since=0, sizes=(2,)).page
+    if page is not None:
+        believed(page, key=newsroom.key, site=newsroom.url, after=0, last_change="", most=2)
+        raise NotBelieved(
+            gettext(
+                "Its ledger ends before entry %(sequence)s, which was imported from it. It is an older "
+                "backup, or a different ledger."
+            )
+            % {"sequence": progress.sequence},
+            halt=PeerProgress.Halt.HISTORY,
+        )
+
+
+def _note_up_to_date(progress: PeerProgress, etag: str) -> None:
+    now = timezone.now()
+    PeerProgress.objects.filter(pk=progress.pk).update(
+        visited_at=now,
+        next_visit_at=now + PAUSE,
+        etag=validators(etag, "")["etag"],
+        consecutive_failures=0,
+        failing_since=None,
+        failure="",
+    )
+
+
+def _fail(
+    hold: "_Hold",
+    tally: TurnTally,
+    sentence: str,
+    *,
+    wait: timedelta = timedelta(),
+    halt: str = "",
+    offered_key: str = "",
+) -> None:
+    tally.failure = sentence
+    with transaction.atomic():
+        rows = PeerProgress.objects.select_for_update()
+        progress = rows.filter(pk=hold.newsroom.pk, held_until=hold.until).first()
+        if progress is None:
+            return
+        now = timezone.now()
+        progress.consecutive_failures += 1
+        progress.failing_since = progress.failing_since or now
+        progress.failure, progress.halted, progress.offered_key = storable(sentence), halt, offered_key
+        back_off = min(PAUSE * 2 ** min(progress.consecutive_failures, 12), LONGEST_BACK_OFF)
+        progress.next_visit_at = now + max(back_off, wait)
+        progress.save()
+        if halt or progress.consecutive_failures == TOLD_AFTER:
+            alarms.raise_for(hold.newsroom)
+
+
+@dataclass(slots=True)
+class _Hold:
+    """A lease on a newsroom until a moment."""
+
+    newsroom: PeerNewsroom
+    until: datetime
+
+    @classmethod
+    def taken(cls, newsroom_id: int) -> Self | None:
+        now = timezone.now()
+        until = now + HOLD
+        if not PeerProgress.objects.filter(due(now), pk=newsroom_id).update(held_until=until):
+            return None
+        newsroom = PeerNewsroom.objects.filter(pk=newsroom_id).first()
+        return cls(newsroom, until) if newsroom else None
+
+    def renewed(self) -> PeerProgress | None:
+        """Extend the lease and return the progress, if it is still ours and switched on."""
+        until = timezone.now() + HOLD
+        ours = PeerProgress.objects.filter(
+            pk=self.newsroom.pk, held_until=self.until, newsroom__in=PeerNewsroom.objects.active()
+        )
+        if not ours.update(held_until=until):
+            return None
+        self.until = until
+        return PeerProgress.objects.filter(pk=self.newsroom.pk).first()
+
+    def given_back(self) -> None:
+        PeerProgress.objects.filter(pk=self.newsroom.pk, held_until=self.until).update(held_until=None)

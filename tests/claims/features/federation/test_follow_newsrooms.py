@@ -1,0 +1,46 @@
+"""Following other newsrooms on the server's terminal."""
+
+from io import StringIO
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from claims.features.federation.models import PeerNewsroom
+from claims.ledger.house_signature import fingerprint, public_key
+from tests.claims.features.federation.peer_site import PeerSite, peer
+
+__all__ = ["peer"]  # fixtures
+
+pytestmark = pytest.mark.django_db
+
+
+def told(*arguments: str) -> str:
+    out = StringIO()
+    call_command("follow_newsrooms", *arguments, stdout=out)
+    return out.getvalue()
+
+
+def test_is_added_by_who_gives_the_fingerprint(peer: PeerSite) -> None:
+    peer.tell(7)
+    shown = fingerprint(peer.key)
+    for given in ("", fingerprint(public_key())):
+        with pytest.raises(CommandError, match=f"--fingerprint '{shown}'"):
+            told("--add", peer.url, "--fingerprint", given)
+    assert PeerNewsroom.objects.count() == 0
+    assert "is now followed, as number" in told("--add", peer.url, "--fingerprint", shown)
+    assert told() == "Sundvik Check: 1 new entry.\n"
+    assert told() == ""
+    peer.changes_page = {"house": None}
+    with pytest.raises(CommandError, match="Newsrooms that could not be read: 1."):
+        told("--now")
+    [newsroom] = PeerNewsroom.objects.select_related("progress")
+    at = f"{newsroom.progress.visited_at:%Y-%m-%d %H:%M} UTC"
+    assert told("--list") == (
+        f"{newsroom.pk}  Sundvik Check  {peer.url}  key {shown}\n"
+        f"   1 entry imported, up to date at: {at}. Its feed of changes is not signed: its program is an older or a"
+        " different one.\n"
+    )
+
+
+def test_our_own_key_is_told() -> None:
+    assert told("--our-key") == f"{fingerprint(public_key())}\n"

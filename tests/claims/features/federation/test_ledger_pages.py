@@ -1,0 +1,135 @@
+"""Whatever is sent as a page: it is believed as it was signed, or not, and nothing else happens."""
+
+import contextlib
+from typing import Any
+
+import orjson
+import pytest
+from django.test import override_settings
+from hypothesis import given
+from hypothesis import strategies as st
+
+from claims.features.federation.ledger_pages import (
+    LedgerPage,
+    NotBelieved,
+    Signer,
+    believed,
+    origin,
+    own_verdict,
+    read_page,
+)
+from claims.ledger.house_signature import public_key, signature, signed_text
+from claims.ledger.proofs.entry_text import EntryFacts, build_entry_text, compute_chain_hash
+from claims.models.ledger_rules import NO_ENTRY
+from tests.helpers.sweeps import sweep
+
+SITE = "https://check.example"
+VALUES: st.SearchStrategy[Any] = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=20),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=10), inner, max_size=3),
+    max_leaves=8,
+)
+NAMES = (
+    "sequence",
+    "claim_id",
+    "status",
+    "note",
+    "published_at",
+    "merged_into",
+    "body_sha256",
+    "claim",
+    "signature",
+)
+CHANGES = st.dictionaries(st.sampled_from(NAMES), VALUES)
+
+
+@given(st.binary(max_size=200) | VALUES.map(lambda value: repr(value).encode()))
+def test_no_content_is_an_error_of_ours(content: bytes) -> None:
+    with contextlib.suppress(NotBelieved):
+        read_page(content)
+
+
+@given(st.lists(CHANGES, max_size=3), st.booleans())
+def test_no_entry_is_an_error_of_ours_signed_or_not(changes: list[dict[str, Any]], is_signed: bool) -> None:
+    with override_settings(SIGNING_KEY="theirs"):
+        house = {"name": "A", "url": SITE, "key": public_key()}
+        try:
+            content = orjson.dumps({"house": house, "more": False, "results": changes})
+            sent = orjson.loads(content)["results"]
+            if is_signed:
+                sent = [change | {"signature": _signed(change)} for change in sent]
+                content = orjson.dumps({"house": house, "more": False, "results": sent})
+        except TypeError:  # numbers that JSON of this kind does not have
+            return
+        page = read_page(content)
+        with contextlib.suppress(NotBelieved):
+            assert believed(page, key=house["key"], site=SITE, after=0, last_change="", most=100) == []
+
+
+def _signed(change: dict[str, Any]) -> str:
+    return signature(
+        signed_text({name: change[name] for name in change if name not in ("signature", "claim")})
+    )
+
+
+@given(VALUES)
+def test_no_verdicts_are_an_error(verdicts: Any) -> None:
+    assert own_verdict({"verdicts": verdicts}) is None
+
+
+@sweep(
+    ("address", "site"),
+    [
+        ("https://check.example/claims/7/?a=b#c", "https://check.example"),
+        ("HTTPS://Check.Example:8443/", "https://check.example:8443"),
+        ("http://[::1]:8000/", "http://[::1]:8000"),
+        ("https://check.example./", "https://check.example"),
+        ("https://ada:secret@check.example/", ""),
+        ("https://check.example:port/", ""),
+        ("ftp://check.example/", ""),
+        ("//check.example/", ""),
+        ("check.example", ""),
+    ],
+)
+def test_the_site_of_an_address(address: str, site: str) -> None:
+    assert origin(address) == site
+
+
+def chained(*previous: str | None) -> list[dict[str, Any]]:
+    """Entries as this program tells of them, signed, each going on from the hash that is given, if any is."""
+    told = []
+    for number, before in enumerate(previous, 1):
+        facts = EntryFacts(
+            number, 7, number, "retracted", "retraction", "2026-05-01T12:00:00.000000Z", None, "0" * 64
+        )
+        change = facts._asdict() | {"note": "n", "body_sha256": "1" * 64}
+        if before is not None:
+            change["chain_sha256"] = compute_chain_hash(build_entry_text(facts, before))
+        told.append(change | {"signature": _signed(change), "claim": None})
+    return told
+
+
+@sweep(
+    ("previous", "refused"),
+    [
+        ([NO_ENTRY, compute_chain_hash(b"another")], "Entry 2 does not follow"),
+        (["1" * 64], "Entry 1 does not follow"),
+        ([NO_ENTRY, None], "Entry 2 no longer contains its hash chain"),
+        ([None, None], ""),
+    ],
+)
+def test_entries_go_on_from_each_other(previous: list[str | None], refused: str) -> None:
+    with override_settings(SIGNING_KEY="theirs"):
+        key = public_key()
+        page = LedgerPage(Signer("A", SITE, key), False, chained(*previous))
+        expected = pytest.raises(NotBelieved, match=refused) if refused else contextlib.nullcontext()
+        with expected:
+            assert len(believed(page, key=key, site=SITE, after=0, last_change="", most=9)) == len(previous)
+
+
+def test_chain_that_holds_is_believed() -> None:
+    with override_settings(SIGNING_KEY="theirs"):
+        key = public_key()
+        [first] = chained(NO_ENTRY)
+        page = LedgerPage(Signer("A", SITE, key), False, chained(NO_ENTRY, first["chain_sha256"]))
+        assert len(believed(page, key=key, site=SITE, after=0, last_change="", most=9)) == 2
