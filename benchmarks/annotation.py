@@ -77,7 +77,7 @@ def measure(text: str) -> int:
 
 
 def _annotated(text: str) -> str:
-    from claims.admin.article_page import article_page
+    from claims.admin.article_page import build_article_path
     from claims.articles.article_import import import_article
     from claims.articles.proposals import propose
     from claims.models import Claim
@@ -90,7 +90,7 @@ def _annotated(text: str) -> str:
     snapshot = imported.captured.snapshot
     propose(snapshot, everything=True)
     print(f"{len(text.split()):,} words, {Claim.objects.count()} claims; {PROMISED} ms are promised")
-    return article_page(snapshot.source_id)
+    return build_article_path(snapshot.source_id)
 
 
 def _server(client: Any, path: str, text: str) -> None:

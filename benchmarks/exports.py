@@ -24,19 +24,19 @@ OF_THE_FLOOR = 0.6
 
 def rates(folder: Path, rounds: int) -> dict[str, list[float]]:
     """Claims per second in each round; for the whole ledger, entries."""
-    from claims.exports.export_run import Order, export_to_file
+    from claims.exports.export_run import ExportOptions, export_to_file
     from claims.models import Publication
 
-    def to_file(order: Order) -> Callable[[], int]:
+    def to_file(order: ExportOptions) -> Callable[[], int]:
         return lambda: export_to_file(order, folder / "measured").entries
 
     contestants = {
         "floor": floor,
-        "ndjson": to_file(Order("ndjson")),
-        "csv": to_file(Order("csv")),
-        "parquet": to_file(Order("parquet")),
-        "jsonld": to_file(Order("jsonld")),
-        "whole ledger": to_file(Order("ndjson", "all")),
+        "ndjson": to_file(ExportOptions("ndjson")),
+        "csv": to_file(ExportOptions("csv")),
+        "parquet": to_file(ExportOptions("parquet")),
+        "jsonld": to_file(ExportOptions("jsonld")),
+        "whole ledger": to_file(ExportOptions("ndjson", "all")),
     }
     assert Publication.objects.current().exists(), "There are no claims to export."
     found: dict[str, list[float]] = {name: [] for name in contestants}
@@ -65,10 +65,10 @@ def floor() -> int:
 
 def restoring(folder: Path) -> float:
     """Entries of the whole ledger per second that come back into an empty database."""
-    from claims.exports.export_run import Order, export_to_file
+    from claims.exports.export_run import ExportOptions, export_to_file
 
     file = folder / "ledger"
-    export_to_file(Order("ndjson", "all"), file)
+    export_to_file(ExportOptions("ndjson", "all"), file)
     # In a process of its own: Django is set up for one database.
     with multiprocessing.get_context("spawn").Pool(1) as pool:
         return pool.apply(_restored, [file])

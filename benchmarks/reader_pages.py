@@ -99,7 +99,7 @@ def asked(client: Any, paths: list[str]) -> Times:
     """How long each address takes, and how long it takes again."""
     from django.core.cache import cache
 
-    from claims.public.pages.page_cache import pages
+    from claims.public.pages.page_cache import page_cache
 
     first, again = [], []
     for path in paths:
@@ -109,7 +109,7 @@ def asked(client: Any, paths: list[str]) -> Times:
         turns = []
         for _ in range(TURNS):
             cache.clear()
-            pages.clear()
+            page_cache.clear()
             turns.append(_took(client, there))
         # What else the machine does makes a page slower at times, and never quicker.
         first.append(min(turns))

@@ -4,7 +4,7 @@ from django.urls import path
 
 from claims.public.feeds import feed_formats
 from claims.public.feeds import views as feeds
-from claims.public.feeds.corrections import corrections_feed
+from claims.public.feeds.corrections import show_corrections_feed
 from claims.public.pages import (
     about_pages,
     archived_file,
@@ -59,7 +59,7 @@ urlpatterns = [
     path("about/<slug:kind>/<int:version>/", about_pages.about, name="about-version"),
     path("corrections/", corrections.corrections_page, name="corrections"),
     path("methodology/", views.methodology, name="methodology"),
-    path("feeds/corrections.atom", corrections_feed, name="corrections-atom"),
+    path("feeds/corrections.atom", show_corrections_feed, name="corrections-atom"),
     path("feeds/claims.atom", feeds.claims, {"form": feed_formats.ATOM}, name="claims-atom"),
     path("feeds/claims.rss", feeds.claims, {"form": feed_formats.RSS}, name="claims-rss"),
     path("feeds/claims.json", feeds.claims, {"form": feed_formats.JSON}, name="claims-json"),

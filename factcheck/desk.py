@@ -92,7 +92,7 @@ def desk(newsroom: str) -> dict[str, Any]:
             _script(name)
             for name in ("form_values", "connection", "kept_words", "kept", "desk", "openers", "bell")
         ],
-        "DASHBOARD_CALLBACK": "claims.admin.dashboard.dashboard",
+        "DASHBOARD_CALLBACK": "claims.admin.dashboard.build_dashboard",
         "ACCOUNT": {
             "navigation": [
                 {"title": _("Change password"), "link": reverse_lazy("account_change_password")},
@@ -106,7 +106,7 @@ def desk(newsroom: str) -> dict[str, Any]:
             ]
         },
         "COLORS": {"primary": _INK, "font": _FONT},
-        "COMMAND": {"search_callback": "claims.admin.quick_search.found"},
+        "COMMAND": {"search_callback": "claims.admin.quick_search.search_desk"},
         "SIDEBAR": {"show_search": True, "command_search": True, "navigation": _navigation},
     }
 

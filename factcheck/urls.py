@@ -7,10 +7,10 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from claims.admin.demo_mails import mails_view
-from claims.admin.desk_session import own_sessions
-from claims.admin.presence import presence_view
-from claims.admin.unsaved import given_up_view, kept_view, unsaved_view
+from claims.admin.demo_mails import show_mails
+from claims.admin.desk_session import show_own_sessions
+from claims.admin.presence import record_presence
+from claims.admin.unsaved import discard_autosave, handle_autosave, show_unsaved
 from claims.newsroom.second_factor_gate import keep_last_factor
 from factcheck import features, routes
 from factcheck.admin.session import session_view
@@ -22,7 +22,7 @@ admin.site.login = secure_admin_login(admin.site.login)  # type: ignore[method-a
 
 #: Only a demo stores its mails.
 demo_pages = (
-    [path("admin/emails/", admin.site.admin_view(mails_view), name="desk-emails")]
+    [path("admin/emails/", admin.site.admin_view(show_mails), name="desk-emails")]
     if settings.EMAIL_FILE_PATH
     else []
 )
@@ -31,10 +31,10 @@ urlpatterns = [
     *routes.v1,  # first, and without an `include`, which would cost its answers some microseconds
     path("api/", include(routes)),
     path("admin/session/", session_view, name="desk-session"),
-    path("admin/unsaved/", admin.site.admin_view(unsaved_view), name="desk-unsaved"),
-    path("admin/unsaved/kept/", kept_view, name="desk-kept"),
-    path("admin/unsaved/given-up/", given_up_view, name="desk-given-up"),
-    path("admin/presence/", presence_view, name="desk-presence"),
+    path("admin/unsaved/", admin.site.admin_view(show_unsaved), name="desk-unsaved"),
+    path("admin/unsaved/kept/", handle_autosave, name="desk-kept"),
+    path("admin/unsaved/given-up/", discard_autosave, name="desk-given-up"),
+    path("admin/presence/", record_presence, name="desk-presence"),
     *demo_pages,
     path("admin/", admin.site.urls),
     # Before allauth's own, which do not look at the signature of every token, nor at what a role needs.
@@ -49,7 +49,7 @@ urlpatterns = [
         keep_last_factor(remove_webauthn, back="mfa_list_webauthn"),
         name="mfa_remove_webauthn",
     ),
-    path("accounts/sessions/", own_sessions, name="desk-sessions"),
+    path("accounts/sessions/", show_own_sessions, name="desk-sessions"),
     path("accounts/", include("allauth.urls")),
     path("v1alpha1/", include("claims.public.api.fact_check_tools")),
     path("", include("claims.urls")),

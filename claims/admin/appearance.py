@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 from unfold.admin import StackedInline
 
-from claims.admin.quote_form import WHERE_SEVERAL, QuoteForm, in_context
+from claims.admin.quote_form import PREFIX_FIELDSET, QuoteForm, render_in_context
 from claims.admin.status_badges import anchor_badge
 from claims.models import Appearance
 from factcheck.admin.base import change_page
@@ -26,7 +26,7 @@ class AppearanceInline(TypedNames, StackedInline):
     extra = 0
     per_page = 5
     autocomplete_fields = ("source",)
-    fieldsets = ((None, {"fields": ("source", "exact")}), WHERE_SEVERAL, (None, {"fields": ("where",)}))
+    fieldsets = ((None, {"fields": ("source", "exact")}), PREFIX_FIELDSET, (None, {"fields": ("where",)}))
     readonly_fields = ("where",)
     verbose_name = _("appearance")
     show_change_link = False
@@ -50,5 +50,5 @@ class AppearanceInline(TypedNames, StackedInline):
             anchor_badge(row),
             change_page(row.source),
             row.source,
-            in_context(row),
+            render_in_context(row),
         )

@@ -24,11 +24,11 @@ from unfold.widgets import (
     UnfoldAdminTextInputWidget,
 )
 
-from claims.admin.status_badges import kind_badge
+from claims.admin.status_badges import build_kind_badge
 from claims.articles import score_reasons
 from claims.articles.article_import import ImportedArticle, import_article, read_article
-from claims.articles.existing_checks import CheckedBefore, known_checks
-from claims.articles.proposals import FoundClaim, also_stated_in, propose
+from claims.articles.existing_checks import ExistingCheck, find_known_checks
+from claims.articles.proposals import FoundClaim, find_unproposed_statements, propose
 from claims.models import Appearance, Claim
 from claims.quotes.anchors import Anchor
 from factcheck.admin.base import change_page, person_at
@@ -143,7 +143,7 @@ def import_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     _require_import(request)
     if request.method == "POST":
         form = ArticleForm(request.POST, request.FILES)
-        if form.is_valid() and (imported := _imported(request, form)):
+        if form.is_valid() and (imported := _import_form_article(request, form)):
             return redirect("admin:claims_claim_imported", imported.captured.snapshot.pk)
     else:
         form = ArticleForm(initial={"address": request.GET.get("address", "")})
@@ -157,23 +157,23 @@ def import_view(admin: ModelAdmin, request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/desk/import_article.html", context)
 
 
-def imported_view(admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+def show_imported_article(admin: ModelAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """Show the proposals of an imported text, with the published claims that they have to do with."""
     _require_import(request)
     snapshot = get_object_or_404(Snapshot.objects.select_related("source__publisher"), pk=pk)
-    found = list(_waiting_in(snapshot, person_at(request)))
-    known = known_checks(found)
-    bands: dict[str, list[tuple[Claim, list[str], CheckedBefore | None, SafeString | str]]] = {}
+    found = list(_find_waiting_proposals(snapshot, person_at(request)))
+    known = find_known_checks(found)
+    bands: dict[str, list[tuple[Claim, list[str], ExistingCheck | None, SafeString | str]]] = {}
     for one in sorted(found, key=lambda one: -(one.claim.score or 0)):
-        checked, reasons = known.get(one.claim.pk), score_reasons.in_words(one.claim.score_reasons)
-        row = (one.claim, reasons, checked, kind_badge(checked.kind) if checked else "")
-        bands.setdefault(score_reasons.band_label(one.claim.score), []).append(row)
+        checked, reasons = known.get(one.claim.pk), score_reasons.describe_reasons(one.claim.score_reasons)
+        row = (one.claim, reasons, checked, build_kind_badge(checked.kind) if checked else "")
+        bands.setdefault(score_reasons.get_band_label(one.claim.score), []).append(row)
     context = {
         **admin.admin_site.each_context(request),
         "title": _("Imported article"),
         "source": snapshot.source,
         "bands": list(bands.items()),
-        "also_stated": also_stated_in(snapshot),
+        "also_stated": find_unproposed_statements(snapshot),
     }
     return TemplateResponse(request, "admin/desk/imported_article.html", context)
 
@@ -183,7 +183,7 @@ def _require_import(request: HttpRequest) -> None:
         raise PermissionDenied
 
 
-def _waiting_in(snapshot: Snapshot, person: User) -> Iterator[FoundClaim]:
+def _find_waiting_proposals(snapshot: Snapshot, person: User) -> Iterator[FoundClaim]:
     """The proposals with a quote in the text, in its order."""
     places = Appearance.objects.filter(
         snapshot=snapshot,
@@ -198,7 +198,7 @@ def _waiting_in(snapshot: Snapshot, person: User) -> Iterator[FoundClaim]:
             yield FoundClaim(place.claim, anchor, reasons=())
 
 
-def more_view(request: HttpRequest, pk: int) -> HttpResponse:
+def propose_more(request: HttpRequest, pk: int) -> HttpResponse:
     """Propose everything that a source's latest text states. It is posted: it makes claims."""
     _require_import(request)
     snapshot = Snapshot.objects.filter(source=pk).order_by("-number").first()
@@ -219,7 +219,7 @@ def more_view(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(change_page(snapshot.source))
 
 
-def _imported(request: HttpRequest, form: ArticleForm) -> ImportedArticle | None:
+def _import_form_article(request: HttpRequest, form: ArticleForm) -> ImportedArticle | None:
     try:
         overrides = form.overrides()
         material = form.material()

@@ -12,10 +12,10 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
-from claims.admin.article_page_notes import LEGEND, ArticleNote, notes_of
-from claims.admin.article_page_offers import offers
-from claims.admin.article_page_posts import answered, attach, decide, make_claim, make_evidence
-from claims.admin.article_page_text import Paragraph, marked_paragraphs, window
+from claims.admin.article_page_notes import LEGEND, ArticleNote, list_notes
+from claims.admin.article_page_offers import build_offers
+from claims.admin.article_page_posts import answer_page_request, attach, decide, make_claim, make_evidence
+from claims.admin.article_page_text import Paragraph, build_marked_paragraphs, find_window
 from claims.models import Claim, Claimant, Evidence
 from claims.models.claim import LONGEST_STATEMENT
 from claims.review.decline_reasons import DECLINE_REASONS
@@ -23,7 +23,7 @@ from factcheck.admin.base import DeskAdmin, change_page, person_at
 from sources.models import Snapshot, Source
 
 #: Characters of the text on each side of a quote, beside the claim.
-_AROUND = 2_000
+_CONTEXT_LENGTH = 2_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,57 +41,57 @@ class AnnotatedText:
     source_page: str
 
 
-def article_page(source: int, snapshot: Snapshot | None = None) -> str:
+def build_article_path(source: int, snapshot: Snapshot | None = None) -> str:
     """The address on which a source's text is annotated."""
     address = reverse("admin:claims_claim_article", args=[source])
     return f"{address}?snapshot={snapshot.number}" if snapshot else address
 
 
-def annotated_context(snapshot: Snapshot, person: User, claim: Claim | None = None) -> dict[str, Any]:
+def build_annotated_context(snapshot: Snapshot, person: User, claim: Claim | None = None) -> dict[str, Any]:
     """Return the context of `admin/desk/annotated_text.html`: the text of a snapshot with its claims marked.
 
     Args:
         claim: show the part of the text around this claim's quote, and make its marks stand out.
     """
-    notes, text = notes_of(snapshot, person), snapshot.text
+    notes, text = list_notes(snapshot, person), snapshot.text
     current = next((note for note in notes if claim and note.claim == claim.pk), None)
     start, end = 0, len(text)
     if claim:
         first = current.places[0] if current and current.places else None
-        start, end = window(text, *(first.start, first.end) if first else (0, 0), _AROUND)
+        start, end = find_window(text, *(first.start, first.end) if first else (0, 0), _CONTEXT_LENGTH)
     places = [place for note in notes for place in note.places]
     return {
         "annotated": AnnotatedText(
             snapshot=snapshot,
-            paragraphs=marked_paragraphs(text, places, start=start, end=end),
+            paragraphs=build_marked_paragraphs(text, places, start=start, end=end),
             notes=notes,
             current=current,
             is_begun=start > 0,
             is_ended=end < len(text),
-            page=article_page(snapshot.source_id),
+            page=build_article_path(snapshot.source_id),
             source_page=change_page(snapshot.source),
         )
     }
 
 
-def article_urls(desk: DeskAdmin) -> list[URLPattern]:
+def list_article_urls(desk: DeskAdmin) -> list[URLPattern]:
     """The page and what it asks for, below the list of claims."""
 
     def page(request: HttpRequest, source: int) -> HttpResponse:
-        return article_view(desk, request, _source(request, source))
+        return show_article(desk, request, _get_source(request, source))
 
     def offered(request: HttpRequest, source: int) -> HttpResponse:
-        found = _source(request, source)
-        return answered(request, found, lambda asked: offers(desk, request, found, asked))
+        found = _get_source(request, source)
+        return answer_page_request(request, found, lambda asked: build_offers(desk, request, found, asked))
 
     def decided(request: HttpRequest, source: int, claim: int, action: str) -> HttpResponse:
-        found, by = _source(request, source), person_at(request)
-        return answered(request, found, lambda asked: decide(found, asked, by, claim, action))
+        found, by = _get_source(request, source), person_at(request)
+        return answer_page_request(request, found, lambda asked: decide(found, asked, by, claim, action))
 
     def made(work: Callable[[Source, Any, User], dict[str, Any]]) -> Callable[..., HttpResponse]:
         def view(request: HttpRequest, source: int) -> HttpResponse:
-            found, by = _source(request, source), person_at(request)
-            return answered(request, found, lambda asked: work(found, asked, by))
+            found, by = _get_source(request, source), person_at(request)
+            return answer_page_request(request, found, lambda asked: work(found, asked, by))
 
         return view
 
@@ -109,13 +109,13 @@ def article_urls(desk: DeskAdmin) -> list[URLPattern]:
     ]
 
 
-def _source(request: HttpRequest, pk: int) -> Source:
+def _get_source(request: HttpRequest, pk: int) -> Source:
     if not request.user.has_perms(["claims.view_claim", "sources.view_source", "sources.view_snapshot"]):
         raise PermissionDenied
     return get_object_or_404(Source.objects.select_related("publisher"), pk=pk)
 
 
-def article_view(desk: DeskAdmin, request: HttpRequest, source: Source) -> HttpResponse:
+def show_article(desk: DeskAdmin, request: HttpRequest, source: Source) -> HttpResponse:
     """The newest text of a source, or an older one (`?snapshot=2`), to be read and worked on."""
     snapshots = list(source.snapshots.defer("text", "cues").order_by("-number"))
     asked = request.GET.get("snapshot", "")
@@ -136,13 +136,13 @@ def article_view(desk: DeskAdmin, request: HttpRequest, source: Source) -> HttpR
         "stances": Evidence.Stance.choices,
         "longest_statement": LONGEST_STATEMENT,
         "longest_name": Claimant._meta.get_field("name").max_length,
-        **_what_they_may(request.user, is_newest=is_newest),
-        **(annotated_context(shown, person_at(request)) if shown else {}),
+        **_list_permissions(request.user, is_newest=is_newest),
+        **(build_annotated_context(shown, person_at(request)) if shown else {}),
     }
     return TemplateResponse(request, "admin/desk/article.html", context)
 
 
-def _what_they_may(person: Any, *, is_newest: bool) -> dict[str, bool]:
+def _list_permissions(person: Any, *, is_newest: bool) -> dict[str, bool]:
     """Return the actions the page offers. Words are taken from the newest text only; the server checks that."""
     may_attach = is_newest and person.has_perms(["claims.change_claim", "claims.add_appearance"])
     return {

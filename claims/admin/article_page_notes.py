@@ -69,15 +69,15 @@ class ArticleNote:
         )
 
 
-def notes_of(snapshot: Snapshot, person: User) -> list[ArticleNote]:
+def list_notes(snapshot: Snapshot, person: User) -> list[ArticleNote]:
     """Return all notes this person may read, in text order; notes on other snapshots come last."""
-    found = {**_claims(snapshot, person), **_evidence(snapshot, person)}
+    found = {**_list_claim_notes(snapshot, person), **_list_evidence_notes(snapshot, person)}
     return sorted(
         found.values(), key=lambda note: (note.start is None, note.start or 0, note.claim == 0, note.key)
     )
 
 
-def _claims(snapshot: Snapshot, person: User) -> dict[str, ArticleNote]:
+def _list_claim_notes(snapshot: Snapshot, person: User) -> dict[str, ArticleNote]:
     current = Publication.objects.current().filter(claim=OuterRef("claim"))
     rows = (
         Appearance.objects.readable_by(person)
@@ -107,7 +107,7 @@ def _claims(snapshot: Snapshot, person: User) -> dict[str, ArticleNote]:
     return notes
 
 
-def _evidence(snapshot: Snapshot, person: User) -> dict[str, ArticleNote]:
+def _list_evidence_notes(snapshot: Snapshot, person: User) -> dict[str, ArticleNote]:
     rows = (
         Evidence.objects.readable_by(person)
         .filter(source=snapshot.source_id, snapshot=snapshot, start__isnull=False)

@@ -8,52 +8,52 @@ from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.utils.translation import gettext as _
 
-from claims.admin.article_page_posts import RefusedWords
-from claims.admin.similar_claims import similar
-from claims.admin.status_badges import state_badge
+from claims.admin.article_page_posts import InvalidPageRequest
+from claims.admin.similar_claims import find_similar_claims
+from claims.admin.status_badges import build_state_badge
 from claims.articles.bounded_detection import DetectionError, detect_bounded
 from claims.models import Claim, Verdict
 from factcheck.admin.base import DeskAdmin, person_at
 from sources.models import Snapshot, Source
 
 #: So many are offered; who looks for another one writes more of its words.
-MOST = 8
+OFFER_LIMIT = 8
 #: More words than this are no statement.
-_LONGEST_ASKED = 2_000
+_MAX_QUERY_LENGTH = 2_000
 
 
-def offers(desk: DeskAdmin, request: HttpRequest, source: Source, asked: Any) -> dict[str, Any]:
+def build_offers(desk: DeskAdmin, request: HttpRequest, source: Source, asked: Any) -> dict[str, Any]:
     """Return the offers for `asked["for"]`: `claim`, `appearance` or `evidence`."""
     if not isinstance(asked, dict):
-        raise RefusedWords(_("The page sent an invalid request. Reload it and try again."))
-    person, words = person_at(request), str(asked.get("exact", ""))[:_LONGEST_ASKED]
-    sought = str(asked.get("q", "")).strip()[:_LONGEST_ASKED]
+        raise InvalidPageRequest(_("The page sent an invalid request. Reload it and try again."))
+    person, words = person_at(request), str(asked.get("exact", ""))[:_MAX_QUERY_LENGTH]
+    sought = str(asked.get("q", "")).strip()[:_MAX_QUERY_LENGTH]
     match asked.get("for"):
         case "claim":
-            return {"claimant": _speaker(source, asked)}
+            return {"claimant": _detect_speaker(source, asked)}
         case "appearance":
-            rows = _found(desk, request, sought) if sought else _alike(words, person)
+            rows = _search_claims(desk, request, sought) if sought else _find_similar_claims(words, person)
             return {
                 "html": render_to_string("admin/desk/article_claims.html", {"claims": rows, "sought": sought})
             }
         case "evidence":
-            drafts = drafts_for(person, sought)
+            drafts = find_drafts(person, sought)
             return {
                 "html": render_to_string(
                     "admin/desk/article_drafts.html", {"drafts": drafts, "sought": sought}
                 )
             }
-    raise RefusedWords(_("The page sent an invalid request. Reload it and try again."))
+    raise InvalidPageRequest(_("The page sent an invalid request. Reload it and try again."))
 
 
-def attachable(person: User) -> QuerySet[Claim]:
+def find_attachable_claims(person: User) -> QuerySet[Claim]:
     """The claims to which this person may add a place: who cannot triage works on proposals."""
     open_states = [Claim.State.PROPOSED, Claim.State.ACCEPTED]
     states = open_states if person.has_perm("claims.triage_claim") else open_states[:1]
     return Claim.objects.readable_by(person).filter(state__in=states).select_related("claimant")
 
 
-def drafts_for(person: User, sought: str = "") -> list[Verdict]:
+def find_drafts(person: User, sought: str = "") -> list[Verdict]:
     """The drafts that this person may edit, their own first."""
     rows = Verdict.objects.readable_by(person).filter(state=Verdict.State.DRAFT)
     if not person.has_perm("claims.publish_verdict"):
@@ -62,29 +62,32 @@ def drafts_for(person: User, sought: str = "") -> list[Verdict]:
         rows = rows.filter(claim__statement__icontains=word)
     others_later = Case(When(author=person, then=Value(0)), default=Value(1))
     rows = rows.select_related("claim", "publisher").defer("explanation").order_by(others_later, "-pk")
-    return list(rows[:MOST])
+    return list(rows[:OFFER_LIMIT])
 
 
-def _alike(words: str, person: User) -> list[tuple[Claim, Any]]:
+def _find_similar_claims(words: str, person: User) -> list[tuple[Claim, Any]]:
     """Claims that say the same or nearly, with what they have to do with the words."""
-    found = similar(words, person=person)
-    open_to_them = attachable(person).in_bulk([one.claim.pk for one in found])
+    found = find_similar_claims(words, person=person)
+    open_to_them = find_attachable_claims(person).in_bulk([one.claim.pk for one in found])
     return [(open_to_them[one.claim.pk], one.kind) for one in found if one.claim.pk in open_to_them]
 
 
-def _found(desk: DeskAdmin, request: HttpRequest, sought: str) -> list[tuple[Claim, Any]]:
-    rows = attachable(person_at(request))
+def _search_claims(desk: DeskAdmin, request: HttpRequest, sought: str) -> list[tuple[Claim, Any]]:
+    rows = find_attachable_claims(person_at(request))
     by_number = list(rows.filter(pk=int(sought))) if sought.isdecimal() and len(sought) < 10 else []
     found, _may_repeat = desk.get_search_results(request, rows, sought)
-    listed = [*by_number, *found.exclude(pk__in=[claim.pk for claim in by_number]).order_by("-pk")[:MOST]]
-    return [(claim, state_badge(claim)) for claim in listed[:MOST]]
+    listed = [
+        *by_number,
+        *found.exclude(pk__in=[claim.pk for claim in by_number]).order_by("-pk")[:OFFER_LIMIT],
+    ]
+    return [(claim, build_state_badge(claim)) for claim in listed[:OFFER_LIMIT]]
 
 
-def _speaker(source: Source, asked: dict[str, Any]) -> str:
+def _detect_speaker(source: Source, asked: dict[str, Any]) -> str:
     """Return the main speaker of the article as detected, or None where that is uncertain."""
     number, start, end = (asked.get(name) for name in ("snapshot", "start", "end"))
     if not (isinstance(number, int) and isinstance(start, int) and isinstance(end, int)):
-        raise RefusedWords(_("The page sent an invalid request. Reload it and try again."))
+        raise InvalidPageRequest(_("The page sent an invalid request. Reload it and try again."))
     snapshot = Snapshot.objects.filter(source=source, number=number).first()
     if snapshot is None:
         return ""

@@ -14,10 +14,10 @@ from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 
-from claims.admin.article_page_notes import notes_of
-from claims.admin.article_page_text import marked_paragraphs
+from claims.admin.article_page_notes import list_notes
+from claims.admin.article_page_text import build_marked_paragraphs
 from claims.admin.claim_history import label_of
-from claims.admin.move_buttons import last_move
+from claims.admin.move_buttons import get_last_move
 from claims.models import Claim, Claimant, Evidence, Transition, Verdict
 from claims.models.claim import LONGEST_STATEMENT
 from claims.models.evidence import LONGEST_NOTE
@@ -44,71 +44,73 @@ class SelectionForm(forms.Form):
     exact = forms.CharField(strip=False)
 
 
-class ClaimOfWordsForm(SelectionForm):
+class NewClaimFromTextForm(SelectionForm):
     statement = forms.CharField(max_length=LONGEST_STATEMENT)
     claimant = forms.CharField(max_length=Claimant._meta.get_field("name").max_length, required=False)
 
 
-class AttachedWordsForm(SelectionForm):
+class AttachTextForm(SelectionForm):
     claim = forms.IntegerField(min_value=1, max_value=_LARGEST_OFFSET)
 
 
-class EvidenceOfWordsForm(SelectionForm):
+class EvidenceFromTextForm(SelectionForm):
     verdict = forms.IntegerField(min_value=1, max_value=_LARGEST_OFFSET)
     stance = forms.ChoiceField(choices=Evidence.Stance.choices)
     note = forms.CharField(max_length=LONGEST_NOTE, required=False)
 
 
-class RefusedWords(Exception):
+class InvalidPageRequest(Exception):
     """The request is not in the page's format; `str()` gives the reason (400)."""
 
 
-def answered(request: HttpRequest, source: Source, work: Callable[[Any], dict[str, Any]]) -> JsonResponse:
+def answer_page_request(
+    request: HttpRequest, source: Source, work: Callable[[Any], dict[str, Any]]
+) -> JsonResponse:
     """Return the response to one request: the result, or an error."""
     if request.method != "POST":
         raise Http404
     try:
-        answer = work(_body(request))
-    except RefusedWords as refusal:
-        return _refused(str(refusal), 400)
+        answer = work(_parse_body(request))
+    except InvalidPageRequest as refusal:
+        return _build_refusal(str(refusal), 400)
     except NotAllowed as refusal:
-        return _refused(str(refusal), 403)
+        return _build_refusal(str(refusal), 403)
     except (NotPossible, WrongPlace) as refusal:
-        return _refused(str(refusal), 409)
+        return _build_refusal(str(refusal), 409)
     except IntegrityError as refusal:
-        return _refused(_("Not saved: %s") % in_words(refusal), 409)
+        return _build_refusal(_("Not saved: %s") % in_words(refusal), 409)
     return JsonResponse(answer, status=409 if "problem" in answer else 200)
 
 
 def make_claim(source: Source, asked: Any, by: User) -> dict[str, Any]:
     """The words become a claim."""
-    given = _cleaned(ClaimOfWordsForm, asked)
-    words = _words(source, given)
+    given = _clean_form(NewClaimFromTextForm, asked)
+    words = _read_words(source, given)
     claim = make_claim_of(words, source, statement=given["statement"], claimant=given["claimant"], by=by)
-    return _changed(words.snapshot, by, f"c{claim.pk}", _("Proposed as claim %d.") % claim.pk)
+    return _render_changed_parts(words.snapshot, by, f"c{claim.pk}", _("Proposed as claim %d.") % claim.pk)
 
 
 def attach(source: Source, asked: Any, by: User) -> dict[str, Any]:
     """The words become a further place of a claim."""
-    given = _cleaned(AttachedWordsForm, asked)
+    given = _clean_form(AttachTextForm, asked)
     claim = Claim.objects.readable_by(by).filter(pk=given["claim"]).first()
     if claim is None:
         raise NotPossible(_("There is no claim %d that you can read.") % given["claim"])
-    words = _words(source, given)
+    words = _read_words(source, given)
     attach_to_claim(words, source, claim, by=by)
-    return _changed(words.snapshot, by, f"c{claim.pk}", _("Attached to claim %d.") % claim.pk)
+    return _render_changed_parts(words.snapshot, by, f"c{claim.pk}", _("Attached to claim %d.") % claim.pk)
 
 
 def make_evidence(source: Source, asked: Any, by: User) -> dict[str, Any]:
     """A draft rests on the words."""
     require(by, "claims.add_evidence", _("add evidence"))
-    given = _cleaned(EvidenceOfWordsForm, asked)
+    given = _clean_form(EvidenceFromTextForm, asked)
     verdict = Verdict.objects.readable_by(by).filter(pk=given["verdict"]).first()
     if verdict is None:
         raise NotPossible(_("There is no draft %d that you can read.") % given["verdict"])
-    words = _words(source, given)
+    words = _read_words(source, given)
     item = make_evidence_of(words, source, verdict, stance=given["stance"], note=given["note"], by=by)
-    return _changed(words.snapshot, by, f"e{item.pk}", _("Added to the evidence of the draft."))
+    return _render_changed_parts(words.snapshot, by, f"e{item.pk}", _("Added to the evidence of the draft."))
 
 
 def decide(source: Source, asked: Any, by: User, pk: int, action: str) -> dict[str, Any]:
@@ -118,29 +120,29 @@ def decide(source: Source, asked: Any, by: User, pk: int, action: str) -> dict[s
         raise Http404
     require(by, "claims.triage_claim", _("accept and decline claims"))
     if not isinstance(asked, dict):
-        raise RefusedWords(_("The page sent an invalid request. Reload it and try again."))
+        raise InvalidPageRequest(_("The page sent an invalid request. Reload it and try again."))
     number = asked.get("snapshot")
     snapshot = source.snapshots.filter(number=number).first() if isinstance(number, int) else None
     if snapshot is None:
-        raise RefusedWords(
+        raise InvalidPageRequest(
             _("The page sent a snapshot that does not belong to this source. Reload it and try again.")
         )
     try:
-        moved = _moved(claim, action, str(asked.get("last_move", "")), str(asked.get("note", "")), by)
+        moved = _move_claim(claim, action, str(asked.get("last_move", "")), str(asked.get("note", "")), by)
     except NotPossible as refusal:
         # The page learns what has become of the claim along with the refusal.
-        return {"problem": str(refusal), **_changed(snapshot, by, f"c{pk}", "")}
+        return {"problem": str(refusal), **_render_changed_parts(snapshot, by, f"c{pk}", "")}
     done = _("%(move)s: done. The state is now “%(state)s”.")
     said = done % {"move": label_of(action), "state": moved.get_state_display()}
-    return _changed(snapshot, by, f"c{pk}", said)
+    return _render_changed_parts(snapshot, by, f"c{pk}", said)
 
 
 @transaction.atomic
-def _moved(claim: Claim, action: str, seen: str, note: str, by: User) -> Claim:
+def _move_claim(claim: Claim, action: str, seen: str, note: str, by: User) -> Claim:
     """The move, unless the page shows an older state of the claim."""
     if not Claim.objects.select_for_update().filter(pk=claim.pk).exists():
         raise NotPossible(_("The claim has been deleted in the meantime."))
-    last = last_move(claim)
+    last = get_last_move(claim)
     if seen != str(last):
         made = Transition.objects.get(pk=last)
         raise NotPossible(
@@ -150,18 +152,18 @@ def _moved(claim: Claim, action: str, seen: str, note: str, by: User) -> Claim:
     return workflow.move(claim, action, by=by, note=note)
 
 
-def _body(request: HttpRequest) -> Any:
+def _parse_body(request: HttpRequest) -> Any:
     try:
         return orjson.loads(request.body)
     except ValueError:
-        raise RefusedWords(_("The page sent an invalid request. Reload it and try again.")) from None
+        raise InvalidPageRequest(_("The page sent an invalid request. Reload it and try again.")) from None
 
 
-def _cleaned(form: type[forms.Form], asked: Any) -> dict[str, Any]:
+def _clean_form(form: type[forms.Form], asked: Any) -> dict[str, Any]:
     flat = isinstance(asked, dict) and all(isinstance(value, str | int) for value in asked.values())
     bound = form(asked if flat else {})
     if not bound.is_valid():
-        raise RefusedWords(
+        raise InvalidPageRequest(
             " ".join(
                 f"{bound[name].label}: {' '.join(map(str, said))}" for name, said in bound.errors.items()
             )
@@ -169,20 +171,20 @@ def _cleaned(form: type[forms.Form], asked: Any) -> dict[str, Any]:
     return bound.cleaned_data
 
 
-def _words(source: Source, given: dict[str, Any]) -> QuotedWords:
+def _read_words(source: Source, given: dict[str, Any]) -> QuotedWords:
     return selected_words(source, given["snapshot"], given["start"], given["end"], given["exact"])
 
 
-def _changed(snapshot: Snapshot | None, by: User, key: str, said: str) -> dict[str, Any]:
+def _render_changed_parts(snapshot: Snapshot | None, by: User, key: str, said: str) -> dict[str, Any]:
     """The parts of the page that have to do with a note, as they are now."""
     if snapshot is None:
         raise Http404
-    notes = notes_of(snapshot, by)
+    notes = list_notes(snapshot, by)
     places = [place for note in notes for place in note.places]
     own = [place for place in places if place.note == key]
     touched = [
         paragraph
-        for paragraph in marked_paragraphs(snapshot.text, places)
+        for paragraph in build_marked_paragraphs(snapshot.text, places)
         if any(place.start < paragraph.end and place.end > paragraph.start for place in own)
     ]
     note = next((note for note in notes if note.key == key), None)
@@ -194,5 +196,5 @@ def _changed(snapshot: Snapshot | None, by: User, key: str, said: str) -> dict[s
     }
 
 
-def _refused(sentence: str, status: int) -> JsonResponse:
+def _build_refusal(sentence: str, status: int) -> JsonResponse:
     return JsonResponse({"problem": sentence}, status=status)

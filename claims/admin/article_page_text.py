@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from django.utils.html import escape, format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from claims.public.pages.annotated_text import TextPiece, paragraphs
+from claims.public.pages.annotated_text import TextPiece, split_paragraphs
 
 #: Number of underline styles for overlapping places.
-_LANES = 3
+_LANE_LIMIT = 3
 #: What most paragraphs are followed by.
 _USUAL_GAP = "\n\n"
 
@@ -39,27 +39,27 @@ class Paragraph:
     html: SafeString
 
 
-def marked_paragraphs(
+def build_marked_paragraphs(
     text: str, places: Sequence[NotedPlace], *, start: int = 0, end: int | None = None
 ) -> list[Paragraph]:
     """The paragraphs of a text, or of the part of it from `start` to `end`, with its places marked."""
     end = len(text) if end is None else end
     inside = [
-        NotedPlace(max(place.start, start) - start, min(place.end, end) - start, *_which(place))
+        NotedPlace(max(place.start, start) - start, min(place.end, end) - start, *_sort_by_note(place))
         for place in places
         if place.start < end and place.end > start
     ]
-    cut = paragraphs(text[start:end], inside)
-    lanes = _lanes(inside)
+    cut = split_paragraphs(text[start:end], inside)
+    lanes = _arrange_lanes(inside)
     spans = [(start + pieces[0].start, start + pieces[-1].start + len(pieces[-1].text)) for pieces in cut]
     following = [*(begin for begin, _ in spans[1:]), end][: len(spans)]
     return [
-        Paragraph(first, last, _paragraph(pieces, first, text[last:next_one], lanes))
+        Paragraph(first, last, _render_paragraph(pieces, first, text[last:next_one], lanes))
         for pieces, (first, last), next_one in zip(cut, spans, following, strict=True)
     ]
 
 
-def window(text: str, start: int, end: int, around: int) -> tuple[int, int]:
+def find_window(text: str, start: int, end: int, around: int) -> tuple[int, int]:
     """Return the text around a position, about this many characters on each side, cut between paragraphs or words."""
     first, last = max(start - around, 0), min(end + around, len(text))
     if first:
@@ -71,40 +71,40 @@ def window(text: str, start: int, end: int, around: int) -> tuple[int, int]:
     return first, last
 
 
-def _which(place: NotedPlace) -> tuple[str, str, bool]:
+def _sort_by_note(place: NotedPlace) -> tuple[str, str, bool]:
     return place.note, place.state, place.is_first
 
 
-def _lanes(places: Iterable[NotedPlace]) -> dict[NotedPlace, int]:
+def _arrange_lanes(places: Iterable[NotedPlace]) -> dict[NotedPlace, int]:
     """Arrange overlapping underlines in lanes: each takes the first free one."""
     lanes: dict[NotedPlace, int] = {}
     ends: list[int] = []
     for place in sorted(places, key=lambda place: (place.start, -place.end)):
         free = next((lane for lane, taken in enumerate(ends) if taken <= place.start), len(ends))
         ends[free : free + 1] = [place.end]
-        lanes[place] = min(free, _LANES - 1)
+        lanes[place] = min(free, _LANE_LIMIT - 1)
     return lanes
 
 
-def _paragraph(
+def _render_paragraph(
     pieces: Iterable[TextPiece[NotedPlace]], start: int, gap: str, lanes: Mapping[NotedPlace, int]
 ) -> SafeString:
-    words = mark_safe("".join(part for piece in pieces for part in _piece(piece, lanes)))  # noqa: S308  escaped there
+    words = mark_safe("".join(part for piece in pieces for part in _render_piece(piece, lanes)))  # noqa: S308  escaped there
     if gap == _USUAL_GAP:
         return format_html('<p data-at="{}" dir="auto">{}</p>', start, words)
-    return format_html('<p data-at="{}" data-gap="{}" dir="auto">{}</p>', start, as_it_stands(gap), words)
+    return format_html('<p data-at="{}" data-gap="{}" dir="auto">{}</p>', start, escape_exactly(gap), words)
 
 
-def _piece(piece: TextPiece[NotedPlace], lanes: Mapping[NotedPlace, int]) -> Iterator[str]:
+def _render_piece(piece: TextPiece[NotedPlace], lanes: Mapping[NotedPlace, int]) -> Iterator[str]:
     for place in piece.covering:
         beginning = place.is_first and any(place is other for other in piece.begins)
         name = f'id="at-{place.note}"' if beginning else f'data-note="{place.note}"'
         lane = f" l{lanes[place]}" if lanes[place] else ""
         yield f'<mark class="{place.state}{lane}" {name}>'
-    yield as_it_stands(piece.text)
+    yield escape_exactly(piece.text)
     yield "</mark>" * len(piece.covering)
 
 
-def as_it_stands(text: str) -> SafeString:
+def escape_exactly(text: str) -> SafeString:
     """The text as HTML from which a browser reads exactly this text. A carriage return would become a line feed."""
     return mark_safe(escape(text).replace("\r", "&#13;"))  # noqa: S308  escaped here

@@ -23,7 +23,7 @@ from factcheck.admin.badges import Tone, badge
 from factcheck.database.bounds import day_in_sight
 
 #: No newsroom has more people to hand work to; the picker stays a list.
-MOST_PEOPLE = 300
+PEOPLE_LIMIT = 300
 
 _TONES: dict[int, Tone] = {
     Priority.LOW: "faded",
@@ -33,14 +33,14 @@ _TONES: dict[int, Tone] = {
 }
 
 
-def priority_badge(priority: int) -> SafeString | str:
+def build_priority_badge(priority: int) -> SafeString | str:
     """The word for what is out of the ordinary; nothing for what is not."""
     if priority == Priority.NORMAL:
         return ""
     return badge(Priority(priority).label, _TONES[priority])
 
 
-def due_badge(due_on: date | None, *, done: bool = False) -> SafeString | str:
+def build_due_badge(due_on: date | None, *, done: bool = False) -> SafeString | str:
     """Return the due date as a badge, marked when overdue."""
     if due_on is None:
         return ""
@@ -76,7 +76,7 @@ class WorkPanel:
     is_followed: bool
 
 
-def assignment_context(subject: Subject, person: User) -> dict[str, Any]:
+def build_assignment_context(subject: Subject, person: User) -> dict[str, Any]:
     """Return the context of `admin/desk/assignment.html` for a claim or a verdict."""
     claim = subject.claim if isinstance(subject, Verdict) else subject
     is_told = person.has_perm("claims.view_assignment")
@@ -88,7 +88,7 @@ def assignment_context(subject: Subject, person: User) -> dict[str, Any]:
     may_give = open_ and (assigns or (takes and is_mine))
     return {
         "work": WorkPanel(
-            kind=_kind(subject),
+            kind=_get_kind(subject),
             subject=subject,
             claim=claim,
             is_told=is_told,
@@ -96,42 +96,42 @@ def assignment_context(subject: Subject, person: User) -> dict[str, Any]:
             holder=holder,
             holder_name=get_display_name(holder) if holder else "",
             is_mine=is_mine,
-            due=_due_words(assignment) if assignment else "",
+            due=_describe_due(assignment) if assignment else "",
             may_take=open_ and takes and holder is None and assignments.can_do(type(subject), person),
             may_give=may_give,
             may_change=may_give,
-            people=_people(subject, holder) if may_give else [],
+            people=_list_people(subject, holder) if may_give else [],
             priorities=list(Priority.choices),
             priority=assignment.priority if assignment else Priority.NORMAL,
-            days=_days(),
+            days=_list_common_days(),
             is_followed=followers.is_followed(claim, person),
         )
     }
 
 
-def _due_words(assignment: Assignment) -> SafeString | str:
-    due = due_badge(assignment.due_on)
+def _describe_due(assignment: Assignment) -> SafeString | str:
+    due = build_due_badge(assignment.due_on)
     # A badge says by itself what it is.
     return due if isinstance(due, SafeString) or not due else gettext("due %s") % due
 
 
-def _kind(subject: Subject) -> str:
+def _get_kind(subject: Subject) -> str:
     return "verdict" if isinstance(subject, Verdict) else "claim"
 
 
-def _people(subject: Subject, holder: User | None) -> list[tuple[int, str]]:
-    found = assignments.find_assignable_people(type(subject))[:MOST_PEOPLE]
+def _list_people(subject: Subject, holder: User | None) -> list[tuple[int, str]]:
+    found = assignments.find_assignable_people(type(subject))[:PEOPLE_LIMIT]
     return [(person.pk, get_display_name(person)) for person in found if person != holder]
 
 
-def _days() -> list[tuple[str, str]]:
+def _list_common_days() -> list[tuple[str, str]]:
     """The days that are said most often, as buttons."""
     today = timezone.localdate()
     near = [(today, gettext("Today")), (today + timedelta(1), gettext("Tomorrow"))]
     return [(day.isoformat(), word) for day, word in [*near, (today + timedelta(7), gettext("In a week"))]]
 
 
-def day_of(text: str) -> date | None:
+def parse_day(text: str) -> date | None:
     """Parse a date from a form; None if it is empty.
 
     Raises:
@@ -149,14 +149,14 @@ def day_of(text: str) -> date | None:
     return day
 
 
-def priority_of(text: str) -> int:
+def parse_priority(text: str) -> int:
     """A priority as a form sends it. Raises NotPossible."""
     if not (text.isascii() and text.isdecimal() and int(text[:4]) in Priority.values):
         raise NotPossible(gettext("Choose a priority from the list."))
     return int(text)
 
 
-def person_of(text: str) -> User:
+def find_person(text: str) -> User:
     """Return the person that a form names. Raises NotPossible."""
     found = (
         User.objects.filter(pk=text).first()
@@ -181,20 +181,20 @@ def change_hands(subject: Subject, action: str, asked: Any, *, by: User) -> str:
             assignments.take(subject, by=by)
             return gettext("Assigned to you.")
         case "hand-over":
-            to, note = person_of(asked.get("person", "")), asked.get("note", "")
-            assignments.hand_over(subject, to, by=by, note=note, seen=_seen(asked))
+            to, note = find_person(asked.get("person", "")), asked.get("note", "")
+            assignments.hand_over(subject, to, by=by, note=note, seen=_read_seen_assignee(asked))
             return gettext("Assigned to %s.") % get_display_name(to)
         case "release":
-            assignments.release(subject, by=by, seen=_seen(asked))
+            assignments.release(subject, by=by, seen=_read_seen_assignee(asked))
             return gettext("No longer assigned to anyone.")
         case "due":
-            due_on = day_of(asked.get("due_on", ""))
+            due_on = parse_day(asked.get("due_on", ""))
             assignments.set_due(subject, due_on, by=by)
             if due_on is None:
                 return gettext("It no longer has a due date.")
             return gettext("Due on %s.") % date_format(due_on, "DATE_FORMAT")
         case "priority":
-            priority = priority_of(asked.get("priority", ""))
+            priority = parse_priority(asked.get("priority", ""))
             assignments.set_priority(subject, priority, by=by)
             return gettext("Priority changed to “%s”.") % Priority(priority).label
         case "follow":
@@ -206,7 +206,7 @@ def change_hands(subject: Subject, action: str, asked: Any, *, by: User) -> str:
     raise Http404
 
 
-def _seen(asked: Any) -> int | assignments.Unchanged | None:
+def _read_seen_assignee(asked: Any) -> int | assignments.Unchanged | None:
     """Return the assignee when the page was rendered."""
     if "seen" not in asked:
         return assignments.KEEP

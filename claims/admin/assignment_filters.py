@@ -17,10 +17,10 @@ from claims.newsroom.people import get_display_name
 from factcheck.admin.base import person_at
 
 #: So many people are offered by name; an address can name anybody.
-_MOST_PEOPLE = 100
+_PEOPLE_LIMIT = 100
 
 
-def work_on(rows: QuerySet[Any]) -> AssignmentQuerySet:
+def find_open_assignments(rows: QuerySet[Any]) -> AssignmentQuerySet:
     """The open assignments of the rows of a query on claims, on verdicts, or on assignments themselves."""
     if rows.model is Assignment:
         return Assignment.objects.open().filter(pk=OuterRef("pk"))
@@ -48,11 +48,11 @@ class PersonFilter(_WorkFilter):
             return []
         busy = Assignment.objects.held().values("person")
         people = User.objects.filter(pk__in=busy).order_by("first_name", "last_name", "username")
-        named = [(str(person.pk), get_display_name(person)) for person in people[:_MOST_PEOPLE]]
+        named = [(str(person.pk), get_display_name(person)) for person in people[:_PEOPLE_LIMIT]]
         return [("me", _("Assigned to me")), ("nobody", _("Unassigned")), *named]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
-        chosen, work = self.chosen(request), work_on(queryset)
+        chosen, work = self.chosen(request), find_open_assignments(queryset)
         if chosen == "nobody":
             return queryset.filter(~Exists(work.held()))
         if chosen == "me":
@@ -90,7 +90,7 @@ class DueFilter(_WorkFilter):
                 chosen = Q(due_on=date.fromisoformat(asked))
             except ValueError:
                 return queryset
-        return queryset.filter(Exists(work_on(queryset).filter(chosen)))
+        return queryset.filter(Exists(find_open_assignments(queryset).filter(chosen)))
 
 
 class PriorityFilter(_WorkFilter):
@@ -108,7 +108,7 @@ class PriorityFilter(_WorkFilter):
         chosen = self.chosen(request)
         if chosen not in map(str, Priority.values):
             return queryset
-        return queryset.filter(Exists(work_on(queryset).filter(priority=int(chosen))))
+        return queryset.filter(Exists(find_open_assignments(queryset).filter(priority=int(chosen))))
 
 
 class DoneFilter(DropdownFilter):

@@ -12,7 +12,14 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
-from claims.admin.assignment import MOST_PEOPLE, day_of, due_badge, person_of, priority_badge, priority_of
+from claims.admin.assignment import (
+    PEOPLE_LIMIT,
+    build_due_badge,
+    build_priority_badge,
+    find_person,
+    parse_day,
+    parse_priority,
+)
 from claims.admin.assignment_filters import DueFilter, PersonFilter, PriorityFilter
 from claims.admin.period_filters import PublishedFilter
 from claims.models import Assignment, Priority, Verdict
@@ -71,8 +78,8 @@ class AssignedList:
         return format_html(
             '<span class="desk-work-cell"><b>{}</b> {} {}</span>',
             get_display_name(holder) if holder else gettext("unassigned"),
-            due_badge(assignment.due_on),
-            priority_badge(assignment.priority),
+            build_due_badge(assignment.due_on),
+            build_priority_badge(assignment.priority),
         )
 
     # Several at once --------------------------------------------------------------------------------------------------
@@ -96,7 +103,7 @@ class AssignedList:
                 problem = str(refusal)
             else:
                 return None
-        people = assignments.find_assignable_people(self.model)[:MOST_PEOPLE]  # type: ignore[attr-defined]  # a ModelAdmin
+        people = assignments.find_assignable_people(self.model)[:PEOPLE_LIMIT]  # type: ignore[attr-defined]  # a ModelAdmin
         context = {
             **self.admin_site.each_context(request),  # type: ignore[attr-defined]  # a ModelAdmin
             "title": gettext("Assign"),
@@ -114,9 +121,9 @@ class AssignedList:
 
     def _assign_all(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
         asked = request.POST
-        to, due_on = person_of(asked["person"]), day_of(asked.get("due_on", ""))
+        to, due_on = find_person(asked["person"]), parse_day(asked.get("due_on", ""))
         weight = asked.get("priority", "")
-        priority = priority_of(weight) if weight else assignments.KEEP
+        priority = parse_priority(weight) if weight else assignments.KEEP
         given = 0
         for row in rows:
             try:

@@ -15,11 +15,11 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from claims.admin.assignment import change_hands, due_badge, priority_badge
+from claims.admin.assignment import build_due_badge, build_priority_badge, change_hands
 from claims.admin.assignment_filters import DoneFilter, DueFilter, PersonFilter
-from claims.admin.board import Chosen, board_context
-from claims.admin.calendar import calendar_context
-from claims.admin.status_badges import state_badge
+from claims.admin.board import BoardFilters, build_board_context
+from claims.admin.calendar import build_calendar_context
+from claims.admin.status_badges import build_state_badge
 from claims.models import Assignment, Claim, Priority, Verdict
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
@@ -52,7 +52,7 @@ class AssignmentAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("state"))
     def kind(self, row: Assignment) -> SafeString:
-        return state_badge(row.verdict or row.claim)
+        return build_state_badge(row.verdict or row.claim)
 
     @admin.display(description=_("assigned to"), ordering="person__first_name")
     def who(self, row: Assignment) -> str:
@@ -61,11 +61,11 @@ class AssignmentAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("due"), ordering="due_on")
     def due(self, row: Assignment) -> SafeString | str:
-        return due_badge(row.due_on, done=row.done_at is not None) or "–"
+        return build_due_badge(row.due_on, done=row.done_at is not None) or "–"
 
     @admin.display(description=_("priority"), ordering="priority")
     def priority_badge(self, row: Assignment) -> SafeString | str:
-        return priority_badge(row.priority) or str(Priority(row.priority).label)
+        return build_priority_badge(row.priority) or str(Priority(row.priority).label)
 
     # The buttons ------------------------------------------------------------------------------------------------------
 
@@ -115,7 +115,7 @@ class AssignmentAdmin(LookOnly, DeskAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Board"),
-            **board_context(request, person_at(request)),
+            **build_board_context(request, person_at(request)),
         }
         return TemplateResponse(request, "admin/desk/board.html", context)
 
@@ -126,7 +126,7 @@ class AssignmentAdmin(LookOnly, DeskAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Calendar"),
-            **calendar_context(request, person_at(request)),
+            **build_calendar_context(request, person_at(request)),
         }
         return TemplateResponse(request, "admin/desk/calendar.html", context)
 
@@ -134,7 +134,7 @@ class AssignmentAdmin(LookOnly, DeskAdmin):
         """Carry out the move of a card, as the button of its page does, and return to the board."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        chosen = Chosen.of(request.GET).query
+        chosen = BoardFilters.of(request.GET).query
         board = f"{reverse('admin:claims_assignment_board')}{'?' if chosen else ''}{chosen}"
         if request.method != "POST":
             return HttpResponseRedirect(board)

@@ -20,11 +20,11 @@ from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.list_phrases import listed
 
 #: So many of the claims that a rule would have found are shown.
-_SHOWN = 20
+_SHOWN_CLAIMS = 20
 
 
 @dataclass(frozen=True, slots=True)
-class TriedClaim:
+class RuleTrialClaim:
     """One claim that the rule would have found, and who would have got it."""
 
     claim: Claim
@@ -96,7 +96,7 @@ class AssignmentRuleAdmin(DeskAdmin):
         """People to whom work can be given, by the names that they are called here."""
         if db_field.name in ("person", "follower"):
             kwargs["queryset"] = (
-                assignments.find_assignable_people(Claim) if db_field.name == "person" else _readers()
+                assignments.find_assignable_people(Claim) if db_field.name == "person" else _find_readers()
             )
             kwargs["form_class"] = PersonField
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
@@ -130,7 +130,7 @@ class AssignmentRuleAdmin(DeskAdmin):
         if rule and kwargs.get("change"):
             # As it is saved: a form that was refused has put what was typed into the one it was given.
             saved = self.get_queryset(request).select_related(*self.list_select_related).get(pk=rule.pk)
-            context |= _tried(saved, person_at(request))
+            context |= _build_trial_context(saved, person_at(request))
         return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.action(description=_("Switch on"), permissions=["change"])
@@ -147,22 +147,22 @@ class PersonField(forms.ModelChoiceField):
         return get_display_name(person)
 
 
-def _readers() -> QuerySet[User]:
+def _find_readers() -> QuerySet[User]:
     readers = User.objects.with_perm(READ_DRAFTS, backend="django.contrib.auth.backends.ModelBackend")
     return readers.order_by("first_name", "last_name", "username")
 
 
-def _tried(rule: AssignmentRule, person: User) -> dict[str, Any]:
+def _build_trial_context(rule: AssignmentRule, person: User) -> dict[str, Any]:
     """Return a trial of the rule on the newest claims, some of which are shown."""
     found = assignment_rules.preview_rule(rule)
-    shown = found[:_SHOWN]
+    shown = found[:_SHOWN_CLAIMS]
     claims = Claim.objects.readable_by(person).in_bulk([one.claim for one in shown])
     return {
         "tried": DRY_RUN_CLAIMS,
         "rule": rule,
         "rule_found": len(found),
         "rule_shown": [
-            TriedClaim(
+            RuleTrialClaim(
                 claims[one.claim],
                 change_page(claims[one.claim]),
                 get_display_name(one.person) if one.person else "",

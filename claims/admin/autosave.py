@@ -10,28 +10,28 @@ from django.http import HttpRequest
 
 from claims.models.unsaved_form import DAYS, LARGEST
 
-_MOST_FIELDS = 2000
-_LONGEST_NAME = 200
-_LONGEST_PAGE = 500
-_LONGEST_VERSION = 64
-_MOST_REPLACED = 50
-_LARGEST_SEQUENCE = 2**53
+_MAX_FIELDS = 2000
+_MAX_NAME_LENGTH = 200
+_MAX_PAGE_LENGTH = 500
+_MAX_VERSION_LENGTH = 64
+_MAX_REPLACED = 50
+_MAX_SEQUENCE = 2**53
 #: Fields that hold no typed text; browsers do not send them.
-_NEVER_KEPT = ("csrf", "password", "passwd")
+_NEVER_STORED = ("csrf", "password", "passwd")
 
-Stated = str | list[str] | list[list[str]]
+FieldValue = str | list[str] | list[list[str]]
 
 
-class Unusable(ValueError):
+class InvalidAutosave(ValueError):
     """The request is not one that a page sends."""
 
 
-class TooLarge(Unusable):
+class TooLarge(InvalidAutosave):
     """The text is larger than the limit."""
 
 
 @dataclass(frozen=True, slots=True)
-class KeptMessage:
+class AutosaveMessage:
     """The current content of a form, as `UnsavedForm` stores it."""
 
     writer: UUID
@@ -39,100 +39,100 @@ class KeptMessage:
     page: str
     form: str
     version: str
-    values: dict[str, Stated]
-    started: dict[str, Stated]
+    values: dict[str, FieldValue]
+    started: dict[str, FieldValue]
     age: float
     replaces: dict[UUID, int | None]
 
 
-def body_of(request: HttpRequest) -> dict[str, Any]:
+def read_body(request: HttpRequest) -> dict[str, Any]:
     """The JSON object that was sent."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
         raise TooLarge
     try:
         body = json.loads(request.body)
     except (ValueError, RecursionError):
-        raise Unusable from None
+        raise InvalidAutosave from None
     if not isinstance(body, dict):
-        raise Unusable
+        raise InvalidAutosave
     return body
 
 
-def kept_message(body: dict[str, Any]) -> KeptMessage:
-    page = _text(body.get("page"), most=_LONGEST_PAGE)
+def parse_message(body: dict[str, Any]) -> AutosaveMessage:
+    page = _parse_text(body.get("page"), most=_MAX_PAGE_LENGTH)
     if not page.startswith("/admin/"):
-        raise Unusable
-    return KeptMessage(
-        writer=_writer(body.get("writer")),
-        sequence=_sequence(body.get("sequence")),
+        raise InvalidAutosave
+    return AutosaveMessage(
+        writer=_parse_writer(body.get("writer")),
+        sequence=_parse_sequence(body.get("sequence")),
         page=page,
-        form=_text(body.get("form"), most=_LONGEST_NAME),
-        version=_text(body.get("version"), most=_LONGEST_VERSION),
-        values=_values(body.get("values")),
-        started=_values(body.get("started", {})),
-        age=_age(body.get("age", 0)),
-        replaces=writers_in(body.get("replaces", {})),
+        form=_parse_text(body.get("form"), most=_MAX_NAME_LENGTH),
+        version=_parse_text(body.get("version"), most=_MAX_VERSION_LENGTH),
+        values=_parse_values(body.get("values")),
+        started=_parse_values(body.get("started", {})),
+        age=_parse_age(body.get("age", 0)),
+        replaces=parse_writers(body.get("replaces", {})),
     )
 
 
-def writers_in(named: Any) -> dict[UUID, int | None]:
+def parse_writers(named: Any) -> dict[UUID, int | None]:
     """Return the writers, each with its latest relevant request."""
-    if not isinstance(named, dict) or len(named) > _MOST_REPLACED:
-        raise Unusable
-    return {_writer(writer): _sequence(sequence) for writer, sequence in named.items()}
+    if not isinstance(named, dict) or len(named) > _MAX_REPLACED:
+        raise InvalidAutosave
+    return {_parse_writer(writer): _parse_sequence(sequence) for writer, sequence in named.items()}
 
 
-def _writer(value: Any) -> UUID:
+def _parse_writer(value: Any) -> UUID:
     if not isinstance(value, str):
-        raise Unusable
+        raise InvalidAutosave
     try:
         return UUID(value)
     except ValueError:
-        raise Unusable from None
+        raise InvalidAutosave from None
 
 
-def _sequence(value: Any) -> int:
-    if type(value) is not int or not 0 <= value <= _LARGEST_SEQUENCE:
-        raise Unusable
+def _parse_sequence(value: Any) -> int:
+    if type(value) is not int or not 0 <= value <= _MAX_SEQUENCE:
+        raise InvalidAutosave
     return value
 
 
-def _age(value: Any) -> float:
+def _parse_age(value: Any) -> float:
     if type(value) not in (int, float) or not math.isfinite(value) or value < 0:
-        raise Unusable
+        raise InvalidAutosave
     return float(min(value, DAYS * 86_400))
 
 
-def _text(value: Any, *, most: int) -> str:
+def _parse_text(value: Any, *, most: int) -> str:
     if not isinstance(value, str) or len(value) > most:
-        raise Unusable
-    return _storable(value)
+        raise InvalidAutosave
+    return _make_storable(value)
 
 
-def _storable(text: str) -> str:
+def _make_storable(text: str) -> str:
     """The text without what no database keeps: NUL, and halves of characters."""
     return text.replace("\0", "").encode(errors="replace").decode()
 
 
-def _values(value: Any) -> dict[str, Stated]:
-    if not isinstance(value, dict) or len(value) > _MOST_FIELDS:
-        raise Unusable
+def _parse_values(value: Any) -> dict[str, FieldValue]:
+    if not isinstance(value, dict) or len(value) > _MAX_FIELDS:
+        raise InvalidAutosave
     return {
-        _text(name, most=_LONGEST_NAME): _stated(stated)
+        _parse_text(name, most=_MAX_NAME_LENGTH): _parse_value(stated)
         for name, stated in value.items()
-        if not any(word in name.lower() for word in _NEVER_KEPT)
+        if not any(word in name.lower() for word in _NEVER_STORED)
     }
 
 
-def _stated(value: Any) -> Stated:
+def _parse_value(value: Any) -> FieldValue:
     """A text; what is ticked; or what is chosen, each with its label."""
     if isinstance(value, str):
-        return _storable(value)
+        return _make_storable(value)
     if isinstance(value, list) and all(isinstance(each, str) for each in value):
-        return [_storable(each) for each in value]
+        return [_make_storable(each) for each in value]
     if isinstance(value, list) and all(_is_choice(each) for each in value):
-        return [[_storable(part) for part in each] for each in value]
-    raise Unusable
+        return [[_make_storable(part) for part in each] for each in value]
+    raise InvalidAutosave
 
 
 def _is_choice(value: Any) -> bool:

@@ -19,14 +19,14 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from claims.admin.assignment import priority_badge
+from claims.admin.assignment import build_priority_badge
 from claims.models import Assignment, ScheduledPublication, Verdict
 from claims.newsroom.people import get_display_name
 from claims.teamwork import assignments
 from factcheck.admin.base import change_page
 
 #: So many of each kind stand in a day; the list of that day has the others.
-_OF_A_KIND = 3
+_ENTRIES_PER_KIND = 3
 _EARLIEST, _LATEST = 2000, 2199
 
 
@@ -56,15 +56,15 @@ class CalendarDay:
     listed: str
 
 
-def calendar_context(request: HttpRequest, person: User) -> dict[str, Any]:
+def build_calendar_context(request: HttpRequest, person: User) -> dict[str, Any]:
     today = timezone.localdate()
-    first = _month(request.GET.get("month", ""), today)
+    first = _parse_month(request.GET.get("month", ""), today)
     mine, as_list = "mine" in request.GET, "list" in request.GET
     monday = (int(get_format("FIRST_DAY_OF_WEEK")) - 1) % 7
     days = list(months.Calendar(firstweekday=monday).itermonthdates(first.year, first.month))
     entries: dict[date, list[CalendarEntry]] = defaultdict(list)
     others: dict[date, int] = defaultdict(int)
-    for day, entry, number in _found(days[0], days[-1], person, mine=mine, today=today):
+    for day, entry, number in _find_entries(days[0], days[-1], person, mine=mine, today=today):
         entries[day].append(entry)
         others[day] += number
     page = reverse("admin:claims_assignment_calendar")
@@ -88,7 +88,7 @@ def calendar_context(request: HttpRequest, person: User) -> dict[str, Any]:
     }
 
 
-def _month(asked: str, today: date) -> date:
+def _parse_month(asked: str, today: date) -> date:
     """Return the first day of the requested or the current month."""
     try:
         first = date.fromisoformat(f"{asked}-01")
@@ -97,7 +97,7 @@ def _month(asked: str, today: date) -> date:
     return first if _EARLIEST <= first.year <= _LATEST else today.replace(day=1)
 
 
-def _found(
+def _find_entries(
     first: date, last: date, person: User, *, mine: bool, today: date
 ) -> Iterator[tuple[date, CalendarEntry, int]]:
     """Day, entry, and with the first entry of its kind how many more of it the day has."""
@@ -113,28 +113,28 @@ def _found(
         work = work.filter(person=person)
         again = again.filter(Q(author=person) | Q(assignment__person=person, assignment__done_at=None))
         planned = planned.filter(made_by=person)
-    for row in _some_of_each_day(work.select_related("claim", "verdict", "person"), "due_on", "-priority"):
-        yield row.due_on, _due(row, today), _more(row)
-    for row in _some_of_each_day(again.select_related("claim", "author"), "recheck_on"):
-        yield row.recheck_on, _recheck(row, today), _more(row)
-    for row in _some_of_each_day(planned.select_related("verdict__claim"), "day", "publish_at"):
-        yield row.day, _planned(row), _more(row)
+    for row in _limit_per_day(work.select_related("claim", "verdict", "person"), "due_on", "-priority"):
+        yield row.due_on, _build_due_entry(row, today), _count_hidden(row)
+    for row in _limit_per_day(again.select_related("claim", "author"), "recheck_on"):
+        yield row.recheck_on, _recheck(row, today), _count_hidden(row)
+    for row in _limit_per_day(planned.select_related("verdict__claim"), "day", "publish_at"):
+        yield row.day, _build_planned_entry(row), _count_hidden(row)
 
 
-def _some_of_each_day(rows: QuerySet[Any], day: str, *order: str) -> QuerySet[Any]:
+def _limit_per_day(rows: QuerySet[Any], day: str, *order: str) -> QuerySet[Any]:
     """The first of each day; annotates the place in it and how many it has."""
     ordered = rows.annotate(
         place=Window(RowNumber(), partition_by=[F(day)], order_by=[*order, "pk"]),
         together=Window(Count("pk"), partition_by=[F(day)]),
     )
-    return ordered.filter(place__lte=_OF_A_KIND).order_by(day, "place")
+    return ordered.filter(place__lte=_ENTRIES_PER_KIND).order_by(day, "place")
 
 
-def _more(row: Any) -> int:
-    return max(row.together - _OF_A_KIND, 0) if row.place == 1 else 0
+def _count_hidden(row: Any) -> int:
+    return max(row.together - _ENTRIES_PER_KIND, 0) if row.place == 1 else 0
 
 
-def _due(row: Assignment, today: date) -> CalendarEntry:
+def _build_due_entry(row: Assignment, today: date) -> CalendarEntry:
     holder = assignments.get_assignee(row)
     return CalendarEntry(
         kind="due",
@@ -142,12 +142,12 @@ def _due(row: Assignment, today: date) -> CalendarEntry:
         text=str(row.claim),
         page=change_page(row.verdict or row.claim),
         person=get_display_name(holder) if holder else _("unassigned"),
-        priority=priority_badge(row.priority),
+        priority=build_priority_badge(row.priority),
         is_late=row.due_on is not None and row.due_on < today,
     )
 
 
-def _planned(plan: ScheduledPublication) -> CalendarEntry:
+def _build_planned_entry(plan: ScheduledPublication) -> CalendarEntry:
     return CalendarEntry(
         kind="planned",
         label=_("Published at %s") % time_format(localtime(plan.publish_at)),

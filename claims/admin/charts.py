@@ -6,7 +6,7 @@ from django.utils.formats import number_format
 
 #: The size in which a chart is drawn; the page scales it.
 WIDTH, HEIGHT = 360, 110
-_BASE = HEIGHT - 18
+_BASELINE = HEIGHT - 18
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class Bar:
 
 
 @dataclass(frozen=True, slots=True)
-class Bars:
+class BarChart:
     """A chart of one or two series over the same steps."""
 
     name: str
@@ -37,10 +37,12 @@ class Bars:
     is_empty: bool
     width: int = WIDTH
     height: int = HEIGHT
-    base: int = _BASE
+    base: int = _BASELINE
 
 
-def bars(name: str, title: str, steps: list[str], *series: tuple[str, list[float | None]]) -> Bars:
+def build_bar_chart(
+    name: str, title: str, steps: list[str], *series: tuple[str, list[float | None]]
+) -> BarChart:
     """Bars side by side for each step; what is not known has none."""
     known = [value for _name, values in series for value in values if value is not None]
     most = max(known, default=0.0)
@@ -50,35 +52,36 @@ def bars(name: str, title: str, steps: list[str], *series: tuple[str, list[float
     for number, (said, values) in enumerate(series):
         for place, value in enumerate(values):
             if value:
-                height = max(value / most * (_BASE - 12), 1.5)
+                height = max(value / most * (_BASELINE - 12), 1.5)
                 x = place * step + step * 0.1 + number * width
-                words = f"{steps[place]}: {figure(value)} {said}"
+                words = f"{steps[place]}: {format_figure(value)} {said}"
                 drawn.append(
                     Bar(
                         round(x, 1),
-                        round(_BASE - height, 1),
+                        round(_BASELINE - height, 1),
                         round(width - 1, 1),
                         round(height, 1),
                         number,
                         words,
                     )
                 )
-    return Bars(
+    return BarChart(
         name=name,
         title=title,
         bars=drawn,
         series=[said for said, _values in series],
         rows=[
-            (label, [figure(values[place]) for _said, values in series]) for place, label in enumerate(steps)
+            (label, [format_figure(values[place]) for _said, values in series])
+            for place, label in enumerate(steps)
         ],
-        most=figure(most),
+        most=format_figure(most),
         first=steps[0] if steps else "",
         last=steps[-1] if steps else "",
         is_empty=not any(known),
     )
 
 
-def figure(value: float | None) -> str:
+def format_figure(value: float | None) -> str:
     """Format a number without trailing zeros; a dash if there is none."""
     if value is None:
         return "–"

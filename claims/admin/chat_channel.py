@@ -34,7 +34,7 @@ TESTED = gettext_noop("Test message sent.")
 REPLACED = gettext_noop("Address replaced.")
 
 #: So many messages are shown on a channel's page.
-_SHOWN = 10
+_SHOWN_MESSAGES = 10
 _TONES: dict[str, Tone] = {
     ChatMessage.State.WAITING: "waiting",
     ChatMessage.State.SENT: "good",
@@ -114,7 +114,7 @@ class ChatChannelAdmin(DeskAdmin):
 
     @admin.display(description=_("state"), ordering="active")
     def state(self, channel: ChatChannel) -> SafeString:
-        return channel_badge(channel)
+        return build_channel_badge(channel)
 
     @admin.display(description=_("last message"), ordering="progress__sent_at")
     def last_message(self, channel: ChatChannel) -> datetime | None:
@@ -132,10 +132,10 @@ class ChatChannelAdmin(DeskAdmin):
     ) -> Any:
         channel = kwargs.get("obj")
         if channel and kwargs.get("change"):
-            latest = channel.messages.select_related("claim")[:_SHOWN]
+            latest = channel.messages.select_related("claim")[:_SHOWN_MESSAGES]
             context |= {
                 "channel": channel,
-                "channel_badge": channel_badge(channel),
+                "channel_badge": build_channel_badge(channel),
                 "latest": [
                     (
                         row,
@@ -203,7 +203,7 @@ class ChatChannelAdmin(DeskAdmin):
         return HttpResponseRedirect(change_page(channel))
 
 
-def channel_badge(channel: ChatChannel) -> SafeString:
+def build_channel_badge(channel: ChatChannel) -> SafeString:
     if not channel.active:
         return badge(_("Switched off"), "faded")
     return badge(_("Failing"), "bad") if channel.progress.failures else badge(_("Active"), "good")

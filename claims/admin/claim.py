@@ -24,16 +24,16 @@ from django.utils.translation import gettext as _
 
 from claims.admin import article_form, live_preview, orphaned_quotes, pack_download
 from claims.admin.appearance import AppearanceInline
-from claims.admin.article_page import article_urls
+from claims.admin.article_page import list_article_urls
 from claims.admin.assignment_list import AssignedList
-from claims.admin.claim_history import of_claim, reads_work_on
+from claims.admin.claim_history import can_read_work_on, list_claim_events
 from claims.admin.claim_list import ClaimList
 from claims.admin.claim_media import ClaimMediaInline
-from claims.admin.claim_page import claim_context, screen_context, timeline_context
-from claims.admin.draft_inline import DraftEvidenceInline, DraftInline, draft_on_page, names_a_draft
-from claims.admin.move_buttons import moves_context
+from claims.admin.claim_page import build_claim_context, build_screen_context, build_timeline_context
+from claims.admin.draft_inline import DraftEvidenceInline, DraftInline, draft_on_page, has_draft
+from claims.admin.move_buttons import build_moves_context
 from claims.admin.period_filters import AddedFilter, PublishedFilter
-from claims.admin.similar_claims import collect_additions, similar, similar_context
+from claims.admin.similar_claims import build_similar_context, collect_additions, find_similar_claims
 from claims.models import Appearance, Claim, ClaimMedia, ClaimTopic, Evidence, ReplyRequest, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import claim_edits, reply_requests, verdict_drafts, workflow
@@ -166,7 +166,7 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
                 self.admin_site.admin_view(self.take_place_view),
                 name="claims_claim_take_place",
             ),
-            *article_urls(self),
+            *list_article_urls(self),
             *super().get_urls(),
         ]
 
@@ -174,10 +174,10 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
         return article_form.import_view(self, request)
 
     def imported_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return article_form.imported_view(self, request, pk)
+        return article_form.show_imported_article(self, request, pk)
 
     def more_view(self, request: HttpRequest, source: int) -> HttpResponse:
-        return article_form.more_view(request, source)
+        return article_form.propose_more(request, source)
 
     def evidence_pack_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         return pack_download.download_view(self, request, pk)
@@ -193,7 +193,7 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
         own = self.get_object(request, asked) if asked.isdecimal() else None
         statement, person = request.POST.get("statement", ""), person_at(request)
         context = {
-            "similar": similar(statement, person=person, to=own),
+            "similar": find_similar_claims(statement, person=person, to=own),
             **collect_additions(statement, person=person),
         }
         return TemplateResponse(request, "admin/desk/similar.html", context)
@@ -288,7 +288,7 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
             messages.success(request, _("Saved and submitted for review."))
         return HttpResponseRedirect(request.path)
 
-    @live_preview.unkept
+    @live_preview.roll_back
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Preview the public page of the submitted form. Nothing is stored."""
         claim = self.get_object(request, str(pk))
@@ -297,7 +297,7 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
             raise Http404
         if not self.has_change_permission(request, claim):
             raise PermissionDenied
-        if refusal := live_preview.refusal_of(request, draft):
+        if refusal := live_preview.find_refusal(request, draft):
             return refusal
         parts = {}
         for formset, inline in self.get_formsets_with_inlines(request, claim):
@@ -326,7 +326,7 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
         asked = request.GET.get("p", "")
         context = {
             **self.admin_site.each_context(request),
-            **timeline_context(
+            **build_timeline_context(
                 claim,
                 person_at(request),
                 kind=request.GET.get("kind", ""),
@@ -348,9 +348,7 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **({} if obj else {"form": NewClaimForm}) | kwargs)
         form.adds_sources = request.user.has_perm("sources.add_source")
-        form.is_without_its_draft = bool(
-            obj and names_a_draft(request) and draft_on_page(request, obj) is None
-        )
+        form.is_without_its_draft = bool(obj and has_draft(request) and draft_on_page(request, obj) is None)
         if first := form.base_fields.get("first_appearance"):
             # One of its own places; adding or editing one is done below on the same page.
             first.queryset = obj.appearances.select_related("source") if obj else Appearance.objects.none()
@@ -383,10 +381,10 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
         claim = self.as_saved(request, kwargs.get("obj"))
         if claim and kwargs.get("change"):
             person = person_at(request)
-            context |= claim_context(claim, person) | moves_context(claim, person)
-            context |= screen_context(claim, person, draft=draft_on_page(request, claim))
+            context |= build_claim_context(claim, person) | build_moves_context(claim, person)
+            context |= build_screen_context(claim, person, draft=draft_on_page(request, claim))
             if claim.state in (Claim.State.PROPOSED, Claim.State.ACCEPTED):
-                context |= similar_context(claim.statement, person=person, to=claim)
+                context |= build_similar_context(claim.statement, person=person, to=claim)
         answer = super().render_change_form(request, context, *args, **kwargs)
         answer.add_post_render_callback(without_indents)
         return answer
@@ -407,12 +405,12 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
         return redirect(f"{change_page(verdict.claim)}#verdict")
 
     def history_entries(self, row: Claim, reader: User) -> list[PastEvent]:
-        if not reads_work_on(row, reader):
-            return of_claim(row, reader)
+        if not can_read_work_on(row, reader):
+            return list_claim_events(row, reader)
         return [
             *super().history_entries(row, reader),
             *changes_of(Appearance, of=_("an appearance"), claim_id=row.pk),
             *changes_of(ClaimMedia, of=_("a picture, recording or video"), claim_id=row.pk),
             *links_of(ClaimTopic, shown="topic", claim_id=row.pk),
-            *of_claim(row, reader),
+            *list_claim_events(row, reader),
         ]

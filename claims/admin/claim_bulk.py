@@ -10,30 +10,30 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from claims.admin.claim_page import claim_link
+from claims.admin.claim_page import render_claim_link
 from claims.admin.cluster import gather
 from claims.admin.move_buttons import MovesAdmin
-from claims.admin.status_badges import state_badge, verdict_badges
+from claims.admin.status_badges import build_state_badge, build_verdict_badges
 from claims.admin.triage_decisions import (
-    Decided,
-    NotDecided,
-    Outcome,
-    Seen,
+    DecidedClaim,
+    DecisionOutcome,
+    FailedDecision,
+    SeenClaim,
     decide,
     file_under,
-    last_moves,
+    load_last_moves,
 )
 from claims.models import Appearance, Claim, Topic, Verdict
 from claims.review.decline_reasons import DECLINE_REASONS
 from factcheck.admin.base import person_at
 
 #: So many at once, so that one click is no afternoon's work of the database.
-MOST_AT_ONCE = 1_000
+MAX_SELECTED = 1_000
 #: So many lines say which claims are meant, or were refused.
-_MOST_SHOWN = 20
+_SHOWN_LIMIT = 20
 #: More are not compared side by side.
-_MOST_MERGED = 12
-_MOST_TOPICS = 500
+_MERGE_LIMIT = 12
+_TOPIC_LIMIT = 500
 
 Selected = QuerySet[Claim]
 
@@ -67,7 +67,7 @@ class ClaimBulk(MovesAdmin):
     def decline_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:
         """Ask once for the reason, then decline them all."""
 
-        def declined(seen: Sequence[Seen]) -> Sequence[Outcome] | None:
+        def declined(seen: Sequence[SeenClaim]) -> Sequence[DecisionOutcome] | None:
             reason = (request.POST.get("reason") or request.POST.get("words", "")).strip()
             return decide(seen, "decline", by=person_at(request), note=reason) if reason else None
 
@@ -78,12 +78,12 @@ class ClaimBulk(MovesAdmin):
     def file_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:
         """Ask for the topic, then add it to them all."""
 
-        def filed(seen: Sequence[Seen]) -> Sequence[Outcome] | None:
+        def filed(seen: Sequence[SeenClaim]) -> Sequence[DecisionOutcome] | None:
             asked = request.POST.get("topic", "")
             topic = Topic.objects.filter(pk=asked).first() if asked.isdecimal() else None
             return file_under(seen, topic, by=person_at(request)) if topic else None
 
-        topics = Topic.objects.order_by("name").values_list("pk", "name")[:_MOST_TOPICS]
+        topics = Topic.objects.order_by("name").values_list("pk", "name")[:_TOPIC_LIMIT]
         return self._ask(
             request, claims, "topic", filed, {"title": _("Add topics to claims"), "topics": topics}
         )
@@ -92,11 +92,11 @@ class ClaimBulk(MovesAdmin):
     def merge_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:
         """Show them side by side, ask which one stays, then merge the others into it."""
         number = claims.count()
-        if not 2 <= number <= _MOST_MERGED:
-            messages.warning(request, _("Select from 2 to %d claims to merge.") % _MOST_MERGED)
+        if not 2 <= number <= _MERGE_LIMIT:
+            messages.warning(request, _("Select from 2 to %d claims to merge.") % _MERGE_LIMIT)
             return None
 
-        def merged(seen: Sequence[Seen]) -> Sequence[Outcome] | None:
+        def merged(seen: Sequence[SeenClaim]) -> Sequence[DecisionOutcome] | None:
             asked = request.POST.get("stays", "")
             stays = claims.filter(pk=asked).first() if asked.isdecimal() else None
             if stays is None:
@@ -114,36 +114,36 @@ class ClaimBulk(MovesAdmin):
 
     # Forms and messages ----------------------------------------------------------------------------------------------
 
-    def _selected(self, request: HttpRequest, claims: Selected) -> list[Seen] | None:
+    def _selected(self, request: HttpRequest, claims: Selected) -> list[SeenClaim] | None:
         """Return the selected claims; None, with a message, if there are too many."""
-        keys = list(claims.order_by("pk").values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
-        if len(keys) > MOST_AT_ONCE:
+        keys = list(claims.order_by("pk").values_list("pk", flat=True)[: MAX_SELECTED + 1])
+        if len(keys) > MAX_SELECTED:
             messages.warning(
-                request, _("No more than %d claims at once. Filter the list, or select fewer.") % MOST_AT_ONCE
+                request, _("No more than %d claims at once. Filter the list, or select fewer.") % MAX_SELECTED
             )
             return None
-        moves = last_moves(keys)
-        return [Seen(key, moves.get(key, 0)) for key in keys]
+        moves = load_last_moves(keys)
+        return [SeenClaim(key, moves.get(key, 0)) for key in keys]
 
     def _ask(
         self,
         request: HttpRequest,
         claims: Selected,
         what: str,
-        done: Callable[[Sequence[Seen]], Sequence[Outcome] | None],
+        done: Callable[[Sequence[SeenClaim]], Sequence[DecisionOutcome] | None],
         context: dict[str, Any],
     ) -> HttpResponse | None:
         """The page that asks for what is missing; once it is there, what becomes of the claims as they were seen."""
         if (present := self._selected(request, claims)) is None:
             return None
-        shown = [one for text in request.POST.getlist("seen") if (one := Seen.read(text))] or present
+        shown = [one for text in request.POST.getlist("seen") if (one := SeenClaim.read(text))] or present
         asked = "asked" in request.POST
         if asked and (outcomes := done(shown)) is not None:
             self._tell(request, outcomes)
             return None
         if asked:
             present = shown
-        rows = claims.filter(pk__in=[one.claim for one in present[:_MOST_SHOWN]]).order_by("pk")
+        rows = claims.filter(pk__in=[one.claim for one in present[:_SHOWN_LIMIT]]).order_by("pk")
         page = {
             **self.admin_site.each_context(request),
             **context,
@@ -153,7 +153,7 @@ class ClaimBulk(MovesAdmin):
             "keys": [one.claim for one in present],
             "number": len(present),
             "rows": rows,
-            "rest": max(0, len(present) - _MOST_SHOWN),
+            "rest": max(0, len(present) - _SHOWN_LIMIT),
             "asked": asked,
         }
         return TemplateResponse(request, "admin/desk/bulk.html", page)
@@ -170,24 +170,24 @@ class ClaimBulk(MovesAdmin):
         return [
             {
                 "claim": claim,
-                "link": claim_link(claim),
-                "badge": state_badge(claim),
-                "verdicts": [(one, verdict_badges(one)) for one in claim.verdicts.all()],
+                "link": render_claim_link(claim),
+                "badge": build_state_badge(claim),
+                "verdicts": [(one, build_verdict_badges(one)) for one in claim.verdicts.all()],
                 "takes": claim.state in (Claim.State.PROPOSED, Claim.State.ACCEPTED),
             }
             for claim in rows.order_by("pk")
         ]
 
-    def _tell(self, request: HttpRequest, outcomes: Sequence[Outcome]) -> None:
-        refused = [one for one in outcomes if isinstance(one, NotDecided)]
-        for one in refused[:_MOST_SHOWN]:
+    def _tell(self, request: HttpRequest, outcomes: Sequence[DecisionOutcome]) -> None:
+        refused = [one for one in outcomes if isinstance(one, FailedDecision)]
+        for one in refused[:_SHOWN_LIMIT]:
             messages.warning(
                 request, _("Not done: “%(claim)s” %(why)s") % {"claim": one.statement, "why": one.why}
             )
-        if len(refused) > _MOST_SHOWN:
-            more = len(refused) - _MOST_SHOWN
+        if len(refused) > _SHOWN_LIMIT:
+            more = len(refused) - _SHOWN_LIMIT
             messages.warning(
                 request, ngettext("%d more was not changed.", "%d more were not changed.", more) % more
             )
-        if done := sum(isinstance(one, Decided) for one in outcomes):
+        if done := sum(isinstance(one, DecidedClaim) for one in outcomes):
             messages.success(request, ngettext("%d claim changed.", "%d claims changed.", done) % done)

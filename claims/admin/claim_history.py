@@ -18,32 +18,32 @@ LABELS = {
 }
 
 
-def reads_work_on(row: Claim | Verdict, reader: User) -> bool:
+def can_read_work_on(row: Claim | Verdict, reader: User) -> bool:
     """Whether the person may read how it came about, and not only what was published of it."""
     own = row.author_id if isinstance(row, Verdict) else row.created_by_id
     return reader.pk == own or reader.has_perm(READ_DRAFTS)
 
 
-def of_claim(claim: Claim, reader: User) -> list[PastEvent]:
-    published = _publications(claim.publications.defer("body", "search_text"))
-    if not reads_work_on(claim, reader):
+def list_claim_events(claim: Claim, reader: User) -> list[PastEvent]:
+    published = _list_publications(claim.publications.defer("body", "search_text"))
+    if not can_read_work_on(claim, reader):
         return published
     added = PastEvent(claim.created_at, name_of(claim.created_by), _("Added"))
     moves = claim.transitions.readable_by(reader).select_related("verdict__publisher")
-    return [added, *_moves(moves), *published]
+    return [added, *_list_moves(moves), *published]
 
 
-def of_verdict(verdict: Verdict, reader: User) -> list[PastEvent]:
-    if not reads_work_on(verdict, reader):
+def list_verdict_events(verdict: Verdict, reader: User) -> list[PastEvent]:
+    if not can_read_work_on(verdict, reader):
         # How it became public, and ceased to be; the note on a retraction is public too.
-        return _moves(verdict.transitions.filter(after__in=["published", "superseded", "retracted"]))
+        return _list_moves(verdict.transitions.filter(after__in=["published", "superseded", "retracted"]))
     return [
         PastEvent(verdict.created_at, name_of(verdict.author), _("Drafted")),
-        *_moves(verdict.transitions.all()),
+        *_list_moves(verdict.transitions.all()),
     ]
 
 
-def _moves(transitions: Iterable[Transition]) -> list[PastEvent]:
+def _list_moves(transitions: Iterable[Transition]) -> list[PastEvent]:
     return [
         PastEvent(
             move.at,
@@ -62,7 +62,7 @@ def label_of(action: str) -> str:
     return str(LABELS.get(action, action.replace("_", " ").capitalize()))
 
 
-def _publications(publications: Iterable[Publication]) -> list[PastEvent]:
+def _list_publications(publications: Iterable[Publication]) -> list[PastEvent]:
     return [
         PastEvent(
             entry.published_at,

@@ -15,8 +15,8 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateFilter
 
 from claims.admin.claim_bulk import ClaimBulk
-from claims.admin.claim_search import meant
-from claims.admin.claims_by_article import ARTICLE, ListByArticle, head_articles, is_by_article
+from claims.admin.claim_search import find_meant_claims
+from claims.admin.claims_by_article import ARTICLE_ORDER, ListByArticle, add_article_headings, is_by_article
 from claims.admin.list_filters import (
     JudgedFilter,
     LanguageFilter,
@@ -27,11 +27,11 @@ from claims.admin.list_filters import (
     ScoreFilter,
 )
 from claims.admin.pasted_rows import PERMISSION, paste_view
-from claims.admin.public_state import chip, newest_publication
-from claims.admin.scheduling import with_planned
-from claims.admin.status_badges import verdict_badges
+from claims.admin.public_state import build_public_badge, prefetch_newest_publication
+from claims.admin.scheduling import annotate_planned
+from claims.admin.status_badges import build_verdict_badges
 from claims.admin.triage import Triage
-from claims.articles.score_reasons import band_label
+from claims.articles.score_reasons import get_band_label
 from claims.models import Appearance, Claim, Repeat, Verdict
 from claims.models.visibility import READ_DRAFTS
 from factcheck.admin.abbreviations import short
@@ -100,7 +100,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         if is_by_article(request):
             del query["group"]
             return [*triage, (_("Do not group by article"), f"?{query.urlencode()}")]
-        query["group"] = ARTICLE
+        query["group"] = ARTICLE_ORDER
         return [*triage, (_("By article"), f"?{query.urlencode()}")]
 
     def get_changelist(self, request: HttpRequest, **kwargs: Any) -> type[ShownList]:
@@ -112,14 +112,14 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         known = Repeat.objects.open().defer("exact", "prefix", "suffix")
         prefetch_related_objects(
             rows,
-            Prefetch("verdicts", with_planned(verdicts.defer("explanation"))),
+            Prefetch("verdicts", annotate_planned(verdicts.defer("explanation"))),
             Prefetch("appearances", appearances),
             Prefetch("checked_before", known),
             "topics",
-            newest_publication(),
+            prefetch_newest_publication(),
         )
         if is_by_article(request):
-            head_articles(rows)
+            add_article_headings(rows)
 
     # Columns ----------------------------------------------------------------------------------------------------------
 
@@ -131,18 +131,18 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_badge(self, claim: Claim) -> SafeString:
-        return chip(claim, claim.verdicts.all())
+        return build_public_badge(claim, claim.verdicts.all())
 
     @admin.display(description=gettext_lazy("verdict"))
     def verdict(self, claim: Claim) -> SafeString | str:
         """Per publisher the verdict that counts now; superseded ones are on the claim's page."""
         past = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
         present = [verdict for verdict in claim.verdicts.all() if verdict.state not in past]
-        return format_html_join(" ", "{}", ((verdict_badges(verdict),) for verdict in present)) or "–"
+        return format_html_join(" ", "{}", ((build_verdict_badges(verdict),) for verdict in present)) or "–"
 
     @admin.display(description=gettext_lazy("check-worthiness"), ordering="score")
     def band(self, claim: Claim) -> str:
-        return band_label(claim.score) or "–"
+        return get_band_label(claim.score) or "–"
 
     @admin.display(description=gettext_lazy("claimant"), ordering="claimant__name")
     def said_by(self, claim: Claim) -> str:
@@ -160,7 +160,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
 
     def likely(self, request: HttpRequest, rows: QuerySet[Claim], words: str) -> QuerySet[Claim] | None:
         """The probable meaning of a search without results, which the list states."""
-        found = meant(rows, self.get_search_fields(request), words)
+        found = find_meant_claims(rows, self.get_search_fields(request), words)
         if found is not None:
             request.meant = words  # type: ignore[attr-defined]  # for what stands above the list
         return found

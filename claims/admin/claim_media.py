@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.admin import StackedInline
 
-from claims.admin.media_preview import TakesMedia, preview
+from claims.admin.media_preview import MediaPickerForm, preview
 from claims.models import Claim, ClaimMedia
 from claims.models.claim_media import media_readable_by
 from claims.review import claim_edits
@@ -21,7 +21,7 @@ class ClaimMediaInline(StackedInline):
     """Chosen among what is there, or added beside the field: by a file, from the clipboard, or by its address."""
 
     model = ClaimMedia
-    form = TakesMedia
+    form = MediaPickerForm
     template = "admin/desk/quote_rows.html"
 
     class Media:

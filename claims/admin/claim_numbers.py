@@ -7,7 +7,7 @@ from django.db.models.functions import Coalesce
 from claims.models import Claim
 
 
-def readable_number(relation: str, person: User) -> Coalesce:
+def count_readable(relation: str, person: User) -> Coalesce:
     """Return the number of claims in the linked list that this person can see; counted only for rows of the page."""
     claims = Claim.objects.readable_by(person).filter(**{relation: OuterRef("pk")})
     counting = claims.order_by().values(relation).annotate(number=Count("pk")).values("number")

@@ -8,24 +8,24 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString, mark_safe
 
-from claims.admin.article_page import annotated_context
-from claims.admin.assignment import assignment_context
+from claims.admin.article_page import build_annotated_context
+from claims.admin.assignment import build_assignment_context
 from claims.admin.claim_history import label_of
-from claims.admin.comment_threads import comments_context
+from claims.admin.comment_threads import build_comments_context
 from claims.admin.draft_inline import PREFIX
-from claims.admin.evidence import evidence_of
-from claims.admin.live_preview import checklist
+from claims.admin.evidence import list_evidence
+from claims.admin.live_preview import build_checklist
 from claims.admin.media_preview import preview
-from claims.admin.move_buttons import moves_context, returned_with
-from claims.admin.orphaned_quotes import lost_context
-from claims.admin.public_state import published_chip
-from claims.admin.quote_form import in_context
+from claims.admin.move_buttons import build_moves_context, find_change_request
+from claims.admin.orphaned_quotes import build_lost_context
+from claims.admin.public_state import build_published_badge
+from claims.admin.quote_form import render_in_context
 from claims.admin.reader_view import SANDBOX
-from claims.admin.reply_panel import replies_context
-from claims.admin.scheduling import scheduling_context
-from claims.admin.status_badges import anchor_badge, rating_badge, state_badge, status_badge
-from claims.admin.timeline import KINDS, timeline
-from claims.admin.translation_panel import translations_context
+from claims.admin.reply_panel import build_replies_context
+from claims.admin.scheduling import build_scheduling_context
+from claims.admin.status_badges import anchor_badge, build_rating_badge, build_state_badge, build_status_badge
+from claims.admin.timeline import KINDS, build_timeline
+from claims.admin.translation_panel import build_translations_context
 from claims.articles import score_reasons
 from claims.ledger.document.markdown import to_html
 from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
@@ -36,41 +36,42 @@ from factcheck.admin.base import change_page
 #: Of quotes, verdicts and entries a page shows so many; all are under “History”, or in their lists.
 _SHOWN = 10
 #: What is open or public is among the newest of them.
-_MOST_VERDICTS = 100
-_OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
+_VERDICT_LIMIT = 100
+_OPEN_STATES = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
 
 
-def claim_context(claim: Claim, person: User) -> dict[str, Any]:
+def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
     readable = claim.verdicts.readable_by(person)
     rows = readable.select_related("publisher", "rating", "author").defer("explanation")
-    verdicts = list(rows.order_by("-pk")[:_MOST_VERDICTS])
+    verdicts = list(rows.order_by("-pk")[:_VERDICT_LIMIT])
     publications = list(claim.publications.defer("body", "search_text", "search_statement")[:_SHOWN])
     current = next((entry for entry in publications if is_current(entry)), None)
     return {
         "claim": claim,
-        "claim_badge": published_chip(publications[0]) if publications else state_badge(claim),
-        "band": score_reasons.band_label(claim.score),
-        "score_reasons": score_reasons.in_words(claim.score_reasons),
-        "likely_claimants": likely_claimants_of(claim),
-        "quotes": quotes_of(claim),
+        "claim_badge": build_published_badge(publications[0]) if publications else build_state_badge(claim),
+        "band": score_reasons.get_band_label(claim.score),
+        "score_reasons": score_reasons.describe_reasons(claim.score_reasons),
+        "likely_claimants": suggest_claimants(claim),
+        "quotes": list_quotes(claim),
         "pictures": [preview(row.media) for row in claim.media.select_related("media")[:_SHOWN]],
         "may_place": person.has_perm("claims.change_appearance"),
         "verdicts": [
-            (verdict, rating_badge(verdict.rating), state_badge(verdict)) for verdict in verdicts[:_SHOWN]
+            (verdict, build_rating_badge(verdict.rating), build_state_badge(verdict))
+            for verdict in verdicts[:_SHOWN]
         ],
-        "publications": [(entry, status_badge(entry)) for entry in publications],
+        "publications": [(entry, build_status_badge(entry)) for entry in publications],
         "public": current,
         "public_differs": current is not None
         and (reviewed_parts_differ(claim, current) or claimed_media_differ(claim, current)),
         "under_review": any(verdict.state == Verdict.State.IN_REVIEW for verdict in verdicts),
         "draft_offer": draft_offer(claim, verdicts, person),
-        "clusters": clusters_of(claim, person),
+        "clusters": list_clusters(claim, person),
         "merged_claims": [(other, change_page(other)) for other in claim.merged_claims.readable_by(person)],
-        **comments_context(claim, person),
+        **build_comments_context(claim, person),
     }
 
 
-def screen_context(claim: Claim, person: User, *, draft: Verdict | None) -> dict[str, Any]:
+def build_screen_context(claim: Claim, person: User, *, draft: Verdict | None) -> dict[str, Any]:
     """Return the context around the verdict form: drafting, review and public state.
 
     Args:
@@ -80,38 +81,38 @@ def screen_context(claim: Claim, person: User, *, draft: Verdict | None) -> dict
         "draft": draft,
         "preview": reverse("admin:claims_claim_preview", args=[claim.pk]) if draft else "",
         "sandbox": SANDBOX,
-        **verdict_context(draft or _verdict_at_hand(claim, person), person, is_edited=draft is not None),
-        **timeline_context(claim, person),
-        **_article_context(claim, person),
-        **assignment_context(claim, person),
+        **build_verdict_context(draft or _choose_verdict(claim, person), person, is_edited=draft is not None),
+        **build_timeline_context(claim, person),
+        **_build_article_context(claim, person),
+        **build_assignment_context(claim, person),
     }
 
 
-def verdict_context(verdict: Verdict | None, person: User, *, is_edited: bool) -> dict[str, Any]:
+def build_verdict_context(verdict: Verdict | None, person: User, *, is_edited: bool) -> dict[str, Any]:
     """The state of a verdict: what is missing, who signed off, when it is published, and what can be done with it."""
     if verdict is None:
         return {"verdict": None}
-    moves = moves_context(verdict, person)
+    moves = build_moves_context(verdict, person)
     is_draft, is_in_review = verdict.state == Verdict.State.DRAFT, verdict.state == Verdict.State.IN_REVIEW
-    missing = checklist(verdict, f"{PREFIX}-0" if is_edited else "") if is_draft else []
+    missing = build_checklist(verdict, f"{PREFIX}-0" if is_edited else "") if is_draft else []
     if missing:
         # The list of what is missing says it already.
         moves["obstacles"] = []
     signoffs = list(verdict.signoffs.readable_by(person))
     return {
         "verdict": verdict,
-        "verdict_badge": state_badge(verdict),
-        "verdict_rating": rating_badge(verdict.rating),
+        "verdict_badge": build_state_badge(verdict),
+        "verdict_rating": build_rating_badge(verdict.rating),
         "verdict_moves": moves,
         "missing": missing,
         "signoffs": signoffs,
         "given": list(verdict.signoffs.readable_by(person).counting()) if is_in_review else [],
-        "returned": returned_with(verdict),
-        **replies_context(verdict, person),
-        **translations_context(verdict, person),
-        "evidence": [] if is_edited else evidence_of(verdict),
+        "returned": find_change_request(verdict),
+        **build_replies_context(verdict, person),
+        **build_translations_context(verdict, person),
+        "evidence": [] if is_edited else list_evidence(verdict),
         "explanation": "" if is_edited else mark_safe(to_html(verdict.explanation)),  # noqa: S308  nh3 cleaned it
-        **scheduling_context(verdict, person, ready=_is_ready(moves)),
+        **build_scheduling_context(verdict, person, ready=_is_ready(moves)),
     }
 
 
@@ -121,20 +122,20 @@ def _is_ready(moves: dict[str, Any]) -> bool:
     return is_offered or any(option.action == "publish" and option.opens_at for option in moves["obstacles"])
 
 
-def timeline_context(claim: Claim, person: User, *, kind: str = "", page: int = 1) -> dict[str, Any]:
-    return {"timeline": timeline(claim, person, kind=kind, page=page), "timeline_kinds": KINDS.items()}
+def build_timeline_context(claim: Claim, person: User, *, kind: str = "", page: int = 1) -> dict[str, Any]:
+    return {"timeline": build_timeline(claim, person, kind=kind, page=page), "timeline_kinds": KINDS.items()}
 
 
-def _verdict_at_hand(claim: Claim, person: User) -> Verdict | None:
+def _choose_verdict(claim: Claim, person: User) -> Verdict | None:
     """Return the verdict to show if none is edited: unpublished before public ones, the newsroom's first."""
     rows = claim.verdicts.readable_by(person).select_related("publisher", "rating", "author")
-    at_hand = rows.filter(state__in=[*_OPEN, Verdict.State.PUBLISHED]).annotate(
+    at_hand = rows.filter(state__in=[*_OPEN_STATES, Verdict.State.PUBLISHED]).annotate(
         is_public=Case(When(state=Verdict.State.PUBLISHED, then=True), default=False)
     )
     return at_hand.order_by("is_public", "-publisher__is_house", "-pk").first()
 
 
-def _article_context(claim: Claim, person: User) -> dict[str, Any]:
+def _build_article_context(claim: Claim, person: User) -> dict[str, Any]:
     """The text around the claim's first quote, with what else is noted in it."""
     if not person.has_perms(["sources.view_source", "sources.view_snapshot"]):
         return {}
@@ -144,16 +145,16 @@ def _article_context(claim: Claim, person: User) -> dict[str, Any]:
     first = quoted.order_by("pk").first()
     if first is None or first.snapshot is None:
         return {}
-    return {"annotated_quote": first.pk, **annotated_context(first.snapshot, person, claim)}
+    return {"annotated_quote": first.pk, **build_annotated_context(first.snapshot, person, claim)}
 
 
-def clusters_of(claim: Claim, person: User) -> list[Cluster]:
+def list_clusters(claim: Claim, person: User) -> list[Cluster]:
     if not person.has_perm("claims.view_cluster"):
         return []
     return list(claim.clusters.exclude(state=Cluster.State.DISSOLVED))
 
 
-def likely_claimants_of(claim: Claim) -> list[tuple[Claimant, str]]:
+def suggest_claimants(claim: Claim) -> list[tuple[Claimant, str]]:
     """Suggest known claimants for the name, until the claim is decided."""
     if claim.claimant is None or claim.state not in (Claim.State.PROPOSED, Claim.State.ACCEPTED):
         return []
@@ -166,21 +167,21 @@ def is_current(entry: Publication) -> bool:
     return entry.superseded_at is None and entry.status == Publication.Status.PUBLISHED
 
 
-def quotes_of(claim: Claim) -> list[dict[str, Any]]:
+def list_quotes(claim: Claim) -> list[dict[str, Any]]:
     appearances = claim.appearances.select_related("source__publisher", "snapshot")
     return [
         {
             "row": row,
             "badge": anchor_badge(row),
-            "context": in_context(row),
+            "context": render_in_context(row),
             "page": change_page(row.source),
-            "lost": lost_context(row),
+            "lost": build_lost_context(row),
         }
         for row in appearances.exclude(exact="")[:_SHOWN]
     ]
 
 
-def moves_made(transitions: Any) -> list[tuple[Transition, str, str]]:
+def list_moves_made(transitions: Any) -> list[tuple[Transition, str, str]]:
     return [
         (move, label_of(move.action), "" if move.before == move.after else move.states)
         for move in transitions
@@ -192,12 +193,12 @@ def draft_offer(claim: Claim, verdicts: list[Verdict], person: User) -> str:
     ours = [verdict for verdict in verdicts if verdict.publisher.is_house]
     if claim.state != Claim.State.ACCEPTED or not person.has_perm("claims.add_verdict"):
         return ""
-    if any(verdict.state in _OPEN for verdict in ours):
+    if any(verdict.state in _OPEN_STATES for verdict in ours):
         return ""
     return "version" if ours else "first"
 
 
-def claim_link(claim: Claim) -> SafeString:
+def render_claim_link(claim: Claim) -> SafeString:
     return format_html(
         '<a href="{}" class="desk-link" dir="auto">{}</a>', change_page(claim), claim.statement
     )

@@ -17,42 +17,44 @@ from claims.search.words import compile_word_pattern, fold_text
 from factcheck.admin.found_rows import with_words, words_of
 
 #: A word of fewer letters has no ending that could be left out, and is like too many others.
-_SHORTEST = 5
-_LONGEST_ENDING = 3
+_MIN_STEM_LENGTH = 5
+_MAX_ENDING_LENGTH = 3
 #: The words of so many of the newest claims are compared letter by letter.
-MOST_COMPARED = 5_000
-_MOST_WORDS = 6
-_LONGEST_SEARCH = 200
+COMPARED_LIMIT = 5_000
+_WORD_LIMIT = 6
+_MAX_SEARCH_LENGTH = 200
 #: How like each other words are of which one may be another form of the other (pg_trgm).
-_ALIKE = 0.5
+_MIN_SIMILARITY = 0.5
 
 
-def meant(rows: QuerySet[Claim], columns: Sequence[str], search: str) -> QuerySet[Claim] | None:
+def find_meant_claims(rows: QuerySet[Claim], columns: Sequence[str], search: str) -> QuerySet[Claim] | None:
     """Return the claims of the first reading that finds any; None if none does."""
-    if "://" in search or '"' in search or len(search) > _LONGEST_SEARCH:
+    if "://" in search or '"' in search or len(search) > _MAX_SEARCH_LENGTH:
         return None  # an address, exact words or a whole text: it is spelled as it is meant
-    return next((reading for reading in _readings(rows, columns, search) if reading.exists()), None)
+    return next((reading for reading in _iterate_readings(rows, columns, search) if reading.exists()), None)
 
 
-def _readings(rows: QuerySet[Claim], columns: Sequence[str], search: str) -> Iterator[QuerySet[Claim]]:
-    words = list(words_of(search))[:_MOST_WORDS]
+def _iterate_readings(
+    rows: QuerySet[Claim], columns: Sequence[str], search: str
+) -> Iterator[QuerySet[Claim]]:
+    words = list(words_of(search))[:_WORD_LIMIT]
     stems = [_without_ending(word) for word in words]
     if stems != words:
         yield with_words(rows, columns, " ".join(stems))
     for corrected in find_corrections(search):
         yield with_words(rows, columns, corrected)
-    yield _corrected(rows, columns, words)
-    yield _alike(rows, columns, words)
+    yield _find_corrected(rows, columns, words)
+    yield _find_similar(rows, columns, words)
 
 
 def _without_ending(word: str) -> str:
     """A word as all its forms begin: a third of it at most is their ending."""
-    if len(word) < _SHORTEST or not word.isalpha():
+    if len(word) < _MIN_STEM_LENGTH or not word.isalpha():
         return word
-    return word[: -min(_LONGEST_ENDING, len(word) // 4)]
+    return word[: -min(_MAX_ENDING_LENGTH, len(word) // 4)]
 
 
-def _near(
+def _split_known_words(
     rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]
 ) -> tuple[QuerySet[Claim], list[str], list[str]]:
     """The claims that have the words which any claim has; these words; and the others."""
@@ -63,32 +65,32 @@ def _near(
     return (with_words(rows, columns, " ".join(known)) if known else rows), known, unknown
 
 
-def _corrected(rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]) -> QuerySet[Claim]:
+def _find_corrected(rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]) -> QuerySet[Claim]:
     """Claims that have the words which any claim has and, for each of the others, the likeliest word of such claims."""
-    near, known, unknown = _near(rows, columns, words)
-    newest = near.order_by("-pk").values_list("statement", "claimant__name")[:MOST_COMPARED]
+    near, known, unknown = _split_known_words(rows, columns, words)
+    newest = near.order_by("-pk").values_list("statement", "claimant__name")[:COMPARED_LIMIT]
     texts = (fold_text(f"{statement} {name or ''}").lower() for statement, name in newest)
     written = Counter(word for text in texts for word in compile_word_pattern().findall(text))
     # Beside two words that are right, even a short one may be wrong in a letter.
     fewest = 1 if len(known) > 1 else 0
-    likeliest = [_likeliest(fold_text(word).lower(), written, fewest) for word in unknown]
+    likeliest = [_choose_likeliest(fold_text(word).lower(), written, fewest) for word in unknown]
     return with_words(near, columns, " ".join(likeliest)) if unknown and all(likeliest) else rows.none()
 
 
-def _alike(rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]) -> QuerySet[Claim]:
+def _find_similar(rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]) -> QuerySet[Claim]:
     """Claims that have the words which any claim has, and of the others words like them in what is claimed."""
-    near, _known, unknown = _near(rows, columns, words)
-    newest = near.order_by("-pk").values_list("pk", flat=True)[:MOST_COMPARED]
+    near, _known, unknown = _split_known_words(rows, columns, words)
+    newest = near.order_by("-pk").values_list("pk", flat=True)[:COMPARED_LIMIT]
     found = rows.filter(pk__in=list(newest))
     bare = Lower(Func(F("statement"), function="unaccent", output_field=TextField()))
     for number, word in enumerate(unknown):
         likeness = f"likeness_{number}"
         found = found.annotate(**{likeness: TrigramWordSimilarity(fold_text(word), bare)})
-        found = found.filter(**{f"{likeness}__gte": _ALIKE if len(word) >= _SHORTEST else 1})
+        found = found.filter(**{f"{likeness}__gte": _MIN_SIMILARITY if len(word) >= _MIN_STEM_LENGTH else 1})
     return found if unknown else rows.none()
 
 
-def _likeliest(word: str, written: Counter[str], fewest: int) -> str:
+def _choose_likeliest(word: str, written: Counter[str], fewest: int) -> str:
     """Return the written word that this one most likely is with slips in it; "" where none is."""
     allowed = max(count_tolerated_typos(word), fewest)
     candidates = (

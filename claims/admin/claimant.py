@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from claims.admin.claim_numbers import readable_number
+from claims.admin.claim_numbers import count_readable
 from claims.models import Claimant
 from claims.newsroom.named_claimants import find_or_add
 from factcheck.admin.base import person_at
@@ -32,7 +32,7 @@ class ClaimantAdmin(SameAsDesk):
     fields = ("name", ("kind", "country"), ("job_title", "affiliation"), "same_as", "notes")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Claimant]:
-        return super().get_queryset(request).annotate(number=readable_number("claimant", person_at(request)))
+        return super().get_queryset(request).annotate(number=count_readable("claimant", person_at(request)))
 
     def add_typed(self, request: HttpRequest, name: str) -> Claimant:
         claimant, is_new = find_or_add(name, by=person_at(request))

@@ -13,13 +13,13 @@ from django.utils.translation import ngettext
 from claims.models import Appearance, Claim
 from factcheck.admin.list_columns import ShownList
 
-ARTICLE = "article"
+ARTICLE_ORDER = "article"
 #: To order more claims by their article would take seconds: then each page is in order by itself.
-MOST_ORDERED = 5_000
+ORDERED_LIMIT = 5_000
 
 
 def is_by_article(request: HttpRequest) -> bool:
-    return request.GET.get("group") == ARTICLE
+    return request.GET.get("group") == ARTICLE_ORDER
 
 
 class ListByArticle(ShownList):
@@ -27,16 +27,16 @@ class ListByArticle(ShownList):
 
     def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
         rows: QuerySet[Any] = super().get_queryset(request, *args, **kwargs)
-        if rows.order_by()[: MOST_ORDERED + 1].count() > MOST_ORDERED:
+        if rows.order_by()[: ORDERED_LIMIT + 1].count() > ORDERED_LIMIT:
             return rows
         first = Appearance.objects.filter(claim=OuterRef("pk")).order_by("pk").values("source")[:1]
         rows = rows.annotate(article=Subquery(first))
         return rows.order_by(F("article").desc(nulls_last=True), *rows.query.order_by)
 
 
-def head_articles(claims: Sequence[Claim]) -> None:
+def add_article_headings(claims: Sequence[Claim]) -> None:
     """Bring the claims of each article together, below a heading."""
-    articles = {claim.pk: _article(claim) for claim in claims}
+    articles = {claim.pk: _get_article(claim) for claim in claims}
     numbers = Counter(articles.values())
     places = {article: place for place, article in reversed(list(enumerate(articles.values())))}
     if isinstance(claims, list):
@@ -48,7 +48,7 @@ def head_articles(claims: Sequence[Claim]) -> None:
             continue
         headed.add(article)
         number = ngettext("%d claim", "%d claims", numbers[article]) % numbers[article]
-        first = next(iter(_appearances(claim)), None)
+        first = next(iter(_list_appearances(claim)), None)
         title = first.source.title if first else _("Without an article")
         # No link of its own: it stands within the one to the claim.
         heading = format_html(
@@ -57,10 +57,10 @@ def head_articles(claims: Sequence[Claim]) -> None:
         claim.article_heading = heading  # type: ignore[attr-defined]  # for the list
 
 
-def _appearances(claim: Claim) -> list[Appearance]:
+def _list_appearances(claim: Claim) -> list[Appearance]:
     return sorted(claim.appearances.all(), key=lambda appearance: appearance.pk)
 
 
-def _article(claim: Claim) -> int | None:
-    first = next(iter(_appearances(claim)), None)
+def _get_article(claim: Claim) -> int | None:
+    first = next(iter(_list_appearances(claim)), None)
     return first.source_id if first else None

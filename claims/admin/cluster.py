@@ -17,7 +17,7 @@ from unfold.admin import StackedInline
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from claims.admin.list_filters import LanguageFilter
-from claims.admin.status_badges import state_badge
+from claims.admin.status_badges import build_state_badge
 from claims.ledger.queries.cluster_filters import find_entries
 from claims.models import Cluster, ClusterMember
 from claims.models.cluster import CLUSTER_STEPS, LEAST_PUBLIC
@@ -89,7 +89,7 @@ class ClusterAdmin(DeskAdmin):
 
     @admin.display(description=_("state"), ordering="state")
     def state_badge(self, cluster: Cluster) -> SafeString:
-        return state_badge(cluster)
+        return build_state_badge(cluster)
 
     @admin.display(description=_("claims"), ordering="size")
     def number(self, cluster: Any) -> int:
@@ -124,7 +124,7 @@ class ClusterAdmin(DeskAdmin):
     ) -> Any:
         cluster = kwargs.get("obj")
         if cluster and kwargs.get("change"):
-            context |= _context(self.get_queryset(request).get(pk=cluster.pk), person_at(request))
+            context |= _build_context(self.get_queryset(request).get(pk=cluster.pk), person_at(request))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def history_entries(self, row: Cluster, reader: User) -> list[PastEvent]:
@@ -162,14 +162,14 @@ class ClusterAdmin(DeskAdmin):
         return HttpResponseRedirect(change_page(cluster))
 
 
-def _context(cluster: Cluster, person: User) -> dict[str, Any]:
+def _build_context(cluster: Cluster, person: User) -> dict[str, Any]:
     """Return its state, its public view, and the possible actions."""
     seen = find_entries([cluster.pk]).count()
     may = person.has_perm("claims.publish_cluster")
     steps = [after for before, after in CLUSTER_STEPS if before == cluster.state] if may else []
     return {
         "cluster": cluster,
-        "cluster_badge": state_badge(cluster),
+        "cluster_badge": build_state_badge(cluster),
         "claims_seen": seen,
         "is_seen": cluster.state == Cluster.State.PUBLISHED and seen >= LEAST_PUBLIC,
         "least": LEAST_PUBLIC,

@@ -23,11 +23,11 @@ from claims.admin.comment_threads import (
     ON_OWN_PAGE,
     REPLIES_OF_ONE_THREAD,
     ShownThread,
-    composer,
-    place_of,
-    readable_comments,
-    shown_comments,
-    shown_threads,
+    build_comment_path,
+    build_composer,
+    build_shown_comments,
+    build_shown_threads,
+    find_readable_comments,
 )
 from claims.models import Claim, Comment, Verdict
 from claims.newsroom.people import get_display_name
@@ -75,7 +75,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
     @admin.display(description=_("comment"))
     def said(self, comment: Comment) -> SafeString:
         words = comment.text or gettext("Withdrawn")
-        return format_html('<span class="desk-statement" dir="auto">{}</span>', shortened(words, 200))
+        return format_html('<span class="desk-statement" dir="auto">{}</span>', shorten_words(words, 200))
 
     @admin.display(description=_("claim"))
     def about(self, comment: Comment) -> SafeString:
@@ -127,7 +127,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
         person = person_at(request)
         replies = Comment.objects.readable_by(person).filter(reply_to=thread).order_by("pk")
         page = Paginator(replies, REPLIES_OF_ONE_THREAD).get_page(request.GET.get("p"))
-        first, *others = shown_comments([thread, *page.object_list], person)
+        first, *others = build_shown_comments([thread, *page.object_list], person)
         last = (others or [first])[-1].row.pk
         shown = ShownThread(first, others, earlier=0, last=last, key=uuid4())
         return self._page(request, thread.claim, threads=[shown], page=page)
@@ -138,8 +138,8 @@ class CommentAdmin(LookOnly, DeskAdmin):
             return HttpResponseRedirect(f"{change_page(about)}#comments")
         person = person_at(request)
         asked = {name: request.POST.get(name, "") for name in ("verdict", "reply_to")}
-        verdict = _named(Verdict.objects.readable_by(person), asked["verdict"])
-        reply_to = _named(Comment.objects.readable_by(person), asked["reply_to"])
+        verdict = _get_named_row(Verdict.objects.readable_by(person), asked["verdict"])
+        reply_to = _get_named_row(Comment.objects.readable_by(person), asked["reply_to"])
         text = request.POST.get("text", "")
         try:
             with transaction.atomic():
@@ -149,7 +149,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
                     by=person,
                     verdict=verdict,
                     reply_to=reply_to,
-                    key=_key(request.POST.get("key", "")),
+                    key=_parse_key(request.POST.get("key", "")),
                 )
                 stored(request)
         except NotAllowed as refusal:
@@ -161,7 +161,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
     def edit_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         comment = self._comment(request, pk)
         if request.method != "POST":
-            return HttpResponseRedirect(place_of(comment, person_at(request)))
+            return HttpResponseRedirect(build_comment_path(comment, person_at(request)))
         text = request.POST.get("text", "")
         try:
             with transaction.atomic():
@@ -208,7 +208,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
         back = request.POST.get("back", "").partition("#")[0]
         if url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
             return HttpResponseRedirect(f"{back}#comment-{comment.pk}")
-        return HttpResponseRedirect(place_of(comment, person_at(request)))
+        return HttpResponseRedirect(build_comment_path(comment, person_at(request)))
 
     # Pages ------------------------------------------------------------------------------------------------------------
 
@@ -226,18 +226,18 @@ class CommentAdmin(LookOnly, DeskAdmin):
         person = person_at(request)
         notifications.mark_read(person, claim=claim)
         if threads is None:
-            page = Paginator(readable_comments(claim, person).threads(), ON_OWN_PAGE.threads).get_page(
+            page = Paginator(find_readable_comments(claim, person).threads(), ON_OWN_PAGE.threads).get_page(
                 request.GET.get("p")
             )
-            threads = shown_threads(page.object_list, person, ON_OWN_PAGE)
+            threads = build_shown_threads(page.object_list, person, ON_OWN_PAGE)
         context = {
             **self.admin_site.each_context(request),
-            **composer(claim, person),
+            **build_composer(claim, person),
             "title": gettext("Comments"),
             "subtitle": None,
             "opts": self.opts,
             "talk": threads,
-            "talk_count": readable_comments(claim, person).count(),
+            "talk_count": find_readable_comments(claim, person).count(),
             "talk_page": request.get_full_path() if request.method == "GET" else "",
             "page": page,
             "refusal": refusal,
@@ -266,11 +266,11 @@ class CommentAdmin(LookOnly, DeskAdmin):
         return comment
 
 
-def shortened(words: str, most: int) -> str:
+def shorten_words(words: str, most: int) -> str:
     return words if len(words) <= most else words[: most - 1] + "…"
 
 
-def _named(rows: Any, pk: str) -> Any:
+def _get_named_row(rows: Any, pk: str) -> Any:
     """Return the row that a form names; None if the field is empty.
 
     Raises:
@@ -286,7 +286,7 @@ def _named(rows: Any, pk: str) -> Any:
     return row
 
 
-def _key(text: str) -> UUID | None:
+def _parse_key(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:

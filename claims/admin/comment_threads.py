@@ -20,15 +20,15 @@ from factcheck.admin.base import change_page
 
 
 @dataclass(frozen=True)
-class Extent:
+class ThreadLimits:
     """How many comments are shown."""
 
     threads: int
     replies: int
 
 
-ON_CLAIM_PAGE = Extent(threads=10, replies=5)
-ON_OWN_PAGE = Extent(threads=20, replies=20)
+ON_CLAIM_PAGE = ThreadLimits(threads=10, replies=5)
+ON_OWN_PAGE = ThreadLimits(threads=20, replies=20)
 REPLIES_OF_ONE_THREAD = 100
 
 
@@ -57,22 +57,22 @@ class ShownThread:
     key: UUID
 
 
-def comments_context(claim: Claim, person: User) -> dict[str, Any]:
+def build_comments_context(claim: Claim, person: User) -> dict[str, Any]:
     """Return the context of `admin/desk/comments.html` on the claim's page, and mark its notifications as read."""
     notifications.mark_read(person, claim=claim)
     # Fetch one row more than is shown, to learn whether there are more.
-    threads = list(readable_comments(claim, person).threads()[: ON_CLAIM_PAGE.threads + 1])
+    threads = list(find_readable_comments(claim, person).threads()[: ON_CLAIM_PAGE.threads + 1])
     return {
-        "talk": shown_threads(threads[: ON_CLAIM_PAGE.threads], person, ON_CLAIM_PAGE),
+        "talk": build_shown_threads(threads[: ON_CLAIM_PAGE.threads], person, ON_CLAIM_PAGE),
         "talk_more": len(threads) > ON_CLAIM_PAGE.threads,
-        "talk_count": readable_comments(claim, person).count(),
+        "talk_count": find_readable_comments(claim, person).count(),
         "talk_all": reverse("admin:claims_comment_of_claim", args=[claim.pk]),
         "talk_page": f"{change_page(claim)}#comments",
-        **composer(claim, person),
+        **build_composer(claim, person),
     }
 
 
-def composer(claim: Claim, person: User) -> dict[str, Any]:
+def build_composer(claim: Claim, person: User) -> dict[str, Any]:
     verdicts = Verdict.objects.readable_by(person).filter(claim=claim).select_related("publisher")
     return {
         "talk_claim": claim,
@@ -82,11 +82,11 @@ def composer(claim: Claim, person: User) -> dict[str, Any]:
     }
 
 
-def readable_comments(claim: Claim, person: User) -> Any:
+def find_readable_comments(claim: Claim, person: User) -> Any:
     return Comment.objects.readable_by(person).filter(claim=claim)
 
 
-def shown_threads(rows: Iterable[Comment], person: User, extent: Extent) -> list[ShownThread]:
+def build_shown_threads(rows: Iterable[Comment], person: User, extent: ThreadLimits) -> list[ShownThread]:
     threads = list(rows)
     replies: Any = (
         Comment.objects.readable_by(person)
@@ -103,7 +103,7 @@ def shown_threads(rows: Iterable[Comment], person: User, extent: Extent) -> list
         by_thread[reply.reply_to_id].append(reply)
     shown = {
         each.row.pk: each
-        for each in shown_comments(
+        for each in build_shown_comments(
             [*threads, *(each for rows in by_thread.values() for each in rows)], person
         )
     }
@@ -119,7 +119,7 @@ def shown_threads(rows: Iterable[Comment], person: User, extent: Extent) -> list
     ]
 
 
-def shown_comments(rows: list[Comment], person: User) -> list[ShownComment]:
+def build_shown_comments(rows: list[Comment], person: User) -> list[ShownComment]:
     if not rows:
         return []
     prefetch_related_objects(rows, "mentioned")
@@ -139,10 +139,10 @@ def shown_comments(rows: list[Comment], person: User) -> list[ShownComment]:
     ]
 
 
-def place_of(comment: Comment, person: User) -> str:
+def build_comment_path(comment: Comment, person: User) -> str:
     """The address at which the person finds the comment: on the claim's page, or where older ones are."""
     thread = comment.reply_to or comment
-    newer = readable_comments(comment.claim, person).threads().filter(pk__gt=thread.pk).count()
+    newer = find_readable_comments(comment.claim, person).threads().filter(pk__gt=thread.pk).count()
     later = thread.replies.filter(pk__gt=comment.pk).count() if comment.reply_to_id else 0
     anchor = f"#comment-{comment.pk}"
     if newer < ON_CLAIM_PAGE.threads and later < ON_CLAIM_PAGE.replies:

@@ -11,8 +11,8 @@ from django.template.response import TemplateResponse
 from django.utils.translation import gettext as _
 
 #: What Django's file backend writes after each mail.
-_END = b"\n" + b"-" * 79 + b"\n"
-_SHOWN = 100
+_MAIL_SEPARATOR = b"\n" + b"-" * 79 + b"\n"
+_SHOWN_MAILS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,19 +25,21 @@ class StoredMail:
     text: str
 
 
-def stored_mails() -> list[StoredMail]:
+def load_stored_mails() -> list[StoredMail]:
     """Return the newest mails of the demo."""
     folder = settings.EMAIL_FILE_PATH
     if folder is None:
         return []
     files = sorted(Path(folder).glob("*.log"), reverse=True)
-    contents = (part for file in files[:_SHOWN] for part in reversed(file.read_bytes().split(_END)))
-    return [_read(content) for content in contents if content.strip()][:_SHOWN]
+    contents = (
+        part for file in files[:_SHOWN_MAILS] for part in reversed(file.read_bytes().split(_MAIL_SEPARATOR))
+    )
+    return [_read(content) for content in contents if content.strip()][:_SHOWN_MAILS]
 
 
-def mails_view(request: HttpRequest) -> HttpResponse:
+def show_mails(request: HttpRequest) -> HttpResponse:
     """Show the mails."""
-    context = {**admin.site.each_context(request), "title": _("Emails"), "mails": stored_mails()}
+    context = {**admin.site.each_context(request), "title": _("Emails"), "mails": load_stored_mails()}
     return TemplateResponse(request, "admin/desk/demo_mails.html", context)
 
 

@@ -45,7 +45,7 @@ class DeskSessionAdmin(LookOnly, DeskAdmin):
 
 @never_cache
 @login_required
-def own_sessions(request: HttpRequest) -> HttpResponse:
+def show_own_sessions(request: HttpRequest) -> HttpResponse:
     """A person's own sessions; each of the others is ended there, or all of them."""
     person, here = person_at(request), request.session.session_key
     others = DeskSession.objects.filter(person=person).exclude(session_key=here)

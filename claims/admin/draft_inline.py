@@ -37,7 +37,7 @@ def draft_on_page(request: HttpRequest, claim: Claim) -> Verdict | None:
     return found
 
 
-def names_a_draft(request: HttpRequest) -> bool:
+def has_draft(request: HttpRequest) -> bool:
     """Whether what was sent holds a verdict."""
     return f"{PREFIX}-0-id" in request.POST
 
@@ -45,7 +45,7 @@ def names_a_draft(request: HttpRequest) -> bool:
 def _find(request: HttpRequest, claim: Claim) -> Verdict | None:
     person = person_at(request)
     rows = claim.verdicts.readable_by(person).select_related("publisher", "rating", "author", "supersedes")
-    if names_a_draft(request):
+    if has_draft(request):
         named = request.POST[f"{PREFIX}-0-id"]
         sent = rows.filter(pk=named).first() if named.isdecimal() else None
         return sent if sent and _may_write(sent, person) else None
@@ -61,7 +61,7 @@ def _may_write(verdict: Verdict, person: User) -> bool:
     return own and person.has_perm("claims.change_verdict")
 
 
-def _no_draft_any_more(verdict: Verdict) -> forms.ValidationError:
+def _build_not_draft_error(verdict: Verdict) -> forms.ValidationError:
     return forms.ValidationError(
         _(
             "Not saved: this verdict is no longer a draft (%(state)s). Copy your text. To change it, request "
@@ -90,7 +90,7 @@ class DraftForm(VerdictForm):
         if self.instance.state == Verdict.State.DRAFT:
             return super().clean()
         if self.has_changed():
-            raise _no_draft_any_more(self.instance)
+            raise _build_not_draft_error(self.instance)
         return self.cleaned_data
 
 
@@ -100,7 +100,7 @@ class DraftEvidenceFormSet(forms.BaseInlineFormSet[Evidence, Verdict, QuoteForm]
     def clean(self) -> None:
         super().clean()
         if self.instance.state != Verdict.State.DRAFT and self.has_changed():
-            raise _no_draft_any_more(self.instance)
+            raise _build_not_draft_error(self.instance)
 
 
 class DraftInline(VerdictFields, DayFields, StackedInline):

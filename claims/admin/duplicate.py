@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter
 
 from claims.admin.list_filters import QueueFilter, QueueOrder
-from claims.admin.status_badges import state_badge, verdict_badges
+from claims.admin.status_badges import build_state_badge, build_verdict_badges
 from claims.models import Claim, PossibleDuplicate, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import duplicates
@@ -26,11 +26,11 @@ from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
 from factcheck.web.differences import difference
 
-_PAST = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
+_PAST_STATES = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
 
 
 @dataclass(frozen=True, slots=True)
-class Side:
+class ClaimSide:
     """One of the two claims, with the details that help to compare it."""
 
     claim: Claim
@@ -57,7 +57,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[PossibleDuplicate]:
         rows = super().get_queryset(request).select_related("claim__claimant", "earlier__claimant", "run")
         verdicts = (
-            Verdict.objects.exclude(state__in=_PAST)
+            Verdict.objects.exclude(state__in=_PAST_STATES)
             .select_related("publisher", "rating")
             .defer("explanation")
         )
@@ -67,7 +67,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
 
     @admin.display(description=_("the newer claim and the older claim"))
     def pair(self, pair: PossibleDuplicate) -> SafeString:
-        return render_to_string("admin/desk/duplicate.html", pair_context(pair))
+        return render_to_string("admin/desk/duplicate.html", build_pair_context(pair))
 
     @admin.display(description=_("import"))
     def found_in(self, pair: PossibleDuplicate) -> SafeString | str:
@@ -78,7 +78,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
     ) -> Any:
         pair = kwargs.get("obj")
         if pair:
-            context |= {"pair": pair, **pair_context(pair)}
+            context |= {"pair": pair, **build_pair_context(pair)}
         return super().render_change_form(request, context, *args, **kwargs)
 
     # Deciding --------------------------------------------------------------------------------------------------------
@@ -190,7 +190,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
         return HttpResponseRedirect(f"{listed}?queue=duplicates")
 
 
-def pair_context(pair: PossibleDuplicate) -> dict[str, Any]:
+def build_pair_context(pair: PossibleDuplicate) -> dict[str, Any]:
     """Both claims, and whether a decision is pending."""
     before, after = difference(pair.earlier.statement, pair.claim.statement)
     merged = Claim.State.MERGED in (pair.claim.state, pair.earlier.state)
@@ -201,12 +201,12 @@ def pair_context(pair: PossibleDuplicate) -> dict[str, Any]:
         outcome = badge(_("Merged"), "faded") if merged else None
     return {
         "pair": pair,
-        "sides": [_side(pair.claim, after), _side(pair.earlier, before)],
+        "sides": [_build_side(pair.claim, after), _build_side(pair.earlier, before)],
         "outcome": outcome,
         "percent": None if pair.confidence is None else round(100 * pair.confidence),
     }
 
 
-def _side(claim: Claim, statement: SafeString) -> Side:
-    judgements = [(verdict, verdict_badges(verdict)) for verdict in claim.verdicts.all()]
-    return Side(claim, change_page(claim), state_badge(claim), statement, judgements)
+def _build_side(claim: Claim, statement: SafeString) -> ClaimSide:
+    judgements = [(verdict, build_verdict_badges(verdict)) for verdict in claim.verdicts.all()]
+    return ClaimSide(claim, change_page(claim), build_state_badge(claim), statement, judgements)

@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 from unfold.admin import StackedInline
 
-from claims.admin.media_preview import TakesMedia, preview
-from claims.admin.quote_form import WHERE_SEVERAL, QuoteForm, in_context
+from claims.admin.media_preview import MediaPickerForm, preview
+from claims.admin.quote_form import PREFIX_FIELDSET, QuoteForm, render_in_context
 from claims.models import Evidence, Verdict
 from claims.models.rating import RatingClass
 from claims.review.verdict_drafts import may_edit
@@ -30,7 +30,7 @@ _USUAL_STANCES: dict[str, Evidence.Stance] = {
 }
 
 
-class EvidenceForm(TakesMedia, QuoteForm):
+class EvidenceForm(MediaPickerForm, QuoteForm):
     """A source and the words quoted from it, and what is to be seen."""
 
     def save(self, commit: bool = True) -> Any:
@@ -57,7 +57,7 @@ class EvidenceInline(TypedNames, StackedInline):
     autocomplete_fields = ("source", "media")
     fieldsets = (
         (None, {"fields": ("source", "stance", "note", "exact")}),
-        WHERE_SEVERAL,
+        PREFIX_FIELDSET,
         (
             _("If a picture, a recording or a video shows it"),
             {"fields": (("media", "media_fragment"),), "classes": ("collapse",)},
@@ -91,26 +91,26 @@ class EvidenceInline(TypedNames, StackedInline):
             return _("Shown after saving.")
         return format_html(
             '{} <a href="{}">{}</a><br>{}{}',
-            counts_badge(row),
+            build_counts_badge(row),
             change_page(row.source),
             row.source,
-            in_context(row),
+            render_in_context(row),
             preview(row.media) if row.media else "",
         )
 
     # Evidence changes while its verdict is a draft, with the verdict's permissions ---------------------------------
 
     def has_change_permission(self, request: HttpRequest, obj: Verdict | None = None) -> bool:
-        return _editable(request, obj) and super().has_change_permission(request, obj)
+        return _is_editable(request, obj) and super().has_change_permission(request, obj)
 
     def has_add_permission(self, request: HttpRequest, obj: Verdict | None = None) -> bool:
-        return _editable(request, obj) and super().has_add_permission(request, obj)
+        return _is_editable(request, obj) and super().has_add_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Verdict | None = None) -> bool:
-        return _editable(request, obj) and super().has_delete_permission(request, obj)
+        return _is_editable(request, obj) and super().has_delete_permission(request, obj)
 
 
-def counts_badge(row: Evidence) -> SafeString:
+def build_counts_badge(row: Evidence) -> SafeString:
     """Whether the verdict can rest on it."""
     if row.source.url or row.snapshot_id:
         return badge(_("Readers can see it"), "good")
@@ -119,14 +119,14 @@ def counts_badge(row: Evidence) -> SafeString:
     return badge(_("Needs an address or a snapshot"), "bad")
 
 
-def evidence_of(verdict: Verdict) -> list[dict[str, Any]]:
+def list_evidence(verdict: Verdict) -> list[dict[str, Any]]:
     """The evidence as a list to read."""
     rows = verdict.evidence.select_related("source__publisher", "snapshot", "media")
     return [
         {
             "row": row,
-            "badge": counts_badge(row),
-            "context": in_context(row),
+            "badge": build_counts_badge(row),
+            "context": render_in_context(row),
             "page": change_page(row.source),
             "preview": preview(row.media) if row.media else "",
         }
@@ -134,5 +134,5 @@ def evidence_of(verdict: Verdict) -> list[dict[str, Any]]:
     ]
 
 
-def _editable(request: HttpRequest, verdict: Verdict | None) -> bool:
+def _is_editable(request: HttpRequest, verdict: Verdict | None) -> bool:
     return verdict is None or may_edit(verdict, person_at(request))

@@ -15,7 +15,7 @@ from django_stubs_ext import StrOrPromise
 from factcheck.list_phrases import listed
 
 #: What an editor looks for first, by its name in the metadata.
-_TELLING: Mapping[str, StrOrPromise] = {
+_LABELS: Mapping[str, StrOrPromise] = {
     "taken_at": gettext_lazy("Date taken"),
     "place": gettext_lazy("Place"),
     "camera": gettext_lazy("Camera"),
@@ -36,17 +36,19 @@ _VALIDATIONS: Mapping[str, StrOrPromise] = {
 }
 
 
-def told_of_itself(metadata: Mapping[str, Any]) -> SafeString:
+def render_metadata(metadata: Mapping[str, Any]) -> SafeString:
     """When, where and with what it was made, as the file has it."""
-    lines = [(str(label), _plain(metadata[name])) for name, label in _TELLING.items() if metadata.get(name)]
-    return _lines(lines)
+    lines = [
+        (str(label), _format_value(metadata[name])) for name, label in _LABELS.items() if metadata.get(name)
+    ]
+    return _render_lines(lines)
 
 
-def credentials_in_words(provenance: Mapping[str, Any]) -> SafeString:
+def render_credentials(provenance: Mapping[str, Any]) -> SafeString:
     """Return who signed the file's credentials, and whether they are valid."""
     if provenance.get("state") != "read":
         words = _STATES.get(str(provenance.get("state")), gettext_lazy("They could not be read."))
-        return _lines([("", str(words))])
+        return _render_lines([("", str(words))])
     signed = [str(provenance[name]) for name in ("signed_by", "signed_at") if provenance.get(name)]
     actions = [str(each.get("action", "")) for each in provenance.get("actions", [])]
     told = [
@@ -56,10 +58,10 @@ def credentials_in_words(provenance: Mapping[str, Any]) -> SafeString:
         (_("Actions"), listed(filter(None, actions))),
         ("", _("A signature shows who vouches for the file, not that the scene in it is real.")),
     ]
-    return _lines([(label, words) for label, words in told if words])
+    return _render_lines([(label, words) for label, words in told if words])
 
 
-def _plain(value: Any) -> str:
+def _format_value(value: Any) -> str:
     """Format a place by its degrees."""
     if isinstance(value, Mapping):
         degrees = [value[name] for name in ("latitude", "longitude") if name in value]
@@ -67,7 +69,7 @@ def _plain(value: Any) -> str:
     return listed(value) if isinstance(value, list) else str(value)
 
 
-def _lines(told: list[tuple[str, str]]) -> SafeString:
+def _render_lines(told: list[tuple[str, str]]) -> SafeString:
     return format_html_join(
         "",
         '<p class="desk-quiet">{}<span dir="auto">{}</span></p>',

@@ -11,11 +11,11 @@ from factcheck.admin.base import change_page
 from sources.models import Publisher
 
 #: What a newsroom is called before anybody names it.
-_UNNAMED = "Factcheck Newsroom"
+_DEFAULT_NAME = "Factcheck Newsroom"
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class FirstStep:
     """One step, the page on which it is done, and whether it is."""
 
     title: str
@@ -23,25 +23,25 @@ class Step:
     is_done: bool
 
 
-def first_steps(person: User) -> list[Step]:
+def list_first_steps(person: User) -> list[FirstStep]:
     """Return the steps; none once a verdict was published, and none to who cannot take them."""
     if not person.has_perm("auth.add_user") or Publication.objects.exists():
         return []
     house = Publisher.objects.house()
-    is_named = bool(house.url) or house.name != _UNNAMED
+    is_named = bool(house.url) or house.name != _DEFAULT_NAME
     scales = RatingScale.objects.filter(publisher=house, in_use=True)
     return [
-        Step(_("Name, address and language of the newsroom"), change_page(house), is_named),
-        Step(_("Rating scale"), reverse("admin:claims_ratingscale_changelist"), scales.exists()),
-        Step(
+        FirstStep(_("Name, address and language of the newsroom"), change_page(house), is_named),
+        FirstStep(_("Rating scale"), reverse("admin:claims_ratingscale_changelist"), scales.exists()),
+        FirstStep(
             _("Invite colleagues"),
             reverse("admin:auth_user_add"),
             User.objects.filter(is_staff=True).exclude(pk=person.pk).exists(),
         ),
-        Step(
+        FirstStep(
             _("Import an article or write down a claim"),
             reverse("admin:claims_claim_import"),
             Claim.objects.exists(),
         ),
-        Step(_("Publish a first verdict"), reverse("admin:claims_claim_changelist"), False),
+        FirstStep(_("Publish a first verdict"), reverse("admin:claims_claim_changelist"), False),
     ]

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextareaWidget
 
-from claims.admin.mapping_form import LABELS, MappingForm, Settings, section
+from claims.admin.mapping_form import LABELS, MappingForm, Settings, get_section
 from claims.imports.format_titles import format_title
 from claims.imports.reading import format_detection
 from claims.imports.reading.raw_record import RawRecord, Refusal
@@ -32,7 +32,7 @@ from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.installation.messages import in_words
 
 #: So many records are shown before an import is started.
-SHOWN = 20
+SHOWN_RECORDS = 20
 
 
 class FileForm(forms.Form):
@@ -71,7 +71,7 @@ class TomlForm(forms.Form):
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
+class PreviewRecord:
     """One record of the preview."""
 
     review: Review | None
@@ -94,7 +94,7 @@ class Shown:
         """Return the raw values of a rejected record."""
         if self.refusal is None:
             return ""
-        raw = _raw(self.refusal)
+        raw = _get_raw(self.refusal)
         return "" if raw is None else json.dumps(raw, indent=2, ensure_ascii=False, default=str)
 
 
@@ -130,7 +130,7 @@ def set_up_view(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpR
 
 
 def _set_up(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpResponse:
-    form, toml = _forms(request, run)
+    form, toml = _build_forms(request, run)
     asked = request.POST.get("do", "") if request.method == "POST" else ""
     sent = toml if asked == "toml" else form
     if asked and (sent is None or sent.is_valid()):
@@ -146,7 +146,7 @@ def _set_up(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpRespo
             messages.error(request, str(refusal))
         return HttpResponseRedirect(change_page(run))
     notes: list[str] = []
-    shown = [_shown(item) for _record, item in _preview(run, run.format_settings, notes)]
+    shown = [_build_preview_record(item) for _record, item in _preview(run, run.format_settings, notes)]
     stored = [item for item in shown if item.review]
     context = {
         **admin.admin_site.each_context(request),
@@ -166,14 +166,14 @@ def _set_up(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpRespo
     return TemplateResponse(request, "admin/desk/import_set_up.html", context)
 
 
-def _forms(request: HttpRequest, run: ImportRun) -> tuple[MappingForm | None, TomlForm | None]:
+def _build_forms(request: HttpRequest, run: ImportRun) -> tuple[MappingForm | None, TomlForm | None]:
     """Return the forms for corrections; none for formats without settings."""
     if "mapping" not in run.format_settings:
         return None, None
     asked = request.POST.get("do", "") if request.method == "POST" else ""
     sent = request.POST if asked in ("preview", "start") else None
-    form = MappingForm(sent, settings=run.format_settings, columns=_columns(run))
-    written = {"toml": tomli_w.dumps(_without_none(section(run.format_settings, "mapping")))}
+    form = MappingForm(sent, settings=run.format_settings, columns=_read_columns(run))
+    written = {"toml": tomli_w.dumps(_without_none(get_section(run.format_settings, "mapping")))}
     return form, TomlForm(request.POST if asked == "toml" else None, initial=written)
 
 
@@ -197,23 +197,25 @@ def _preview(run: ImportRun, how: Settings, notes: list[str]) -> list[runs.Previ
     def noted(sentence: str) -> None:
         notes.append(in_words(sentence))
 
-    return runs.preview_run(run, format=run.format, settings=how, count=SHOWN, noted=noted)
+    return runs.preview_run(run, format=run.format, settings=how, count=SHOWN_RECORDS, noted=noted)
 
 
-def _columns(run: ImportRun) -> dict[str, str]:
+def _read_columns(run: ImportRun) -> dict[str, str]:
     """The columns of a table in their order, each with the first value in it. A mapping need not be right for that."""
-    kept = {name: part for name, part in section(run.format_settings, "mapping").items() if name == "table"}
+    kept = {
+        name: part for name, part in get_section(run.format_settings, "mapping").items() if name == "table"
+    }
     trial = kept | {"name": "columns", "fields": {"statement": 1}}
     found: dict[str, str] = {}
     for record, _item in _preview(run, {**run.format_settings, "mapping": trial}, []):
-        raw = _raw(record)
+        raw = _get_raw(record)
         for name, value in raw.items() if isinstance(raw, dict) else ():
             said = "" if value is None else " ".join(str(value).split())
             found[name] = found.get(name) or (said if len(said) <= 40 else f"{said[:39]}…")
     return found
 
 
-def _raw(record: RawRecord | Refusal) -> Any:
+def _get_raw(record: RawRecord | Refusal) -> Any:
     """The record as the file has it."""
     if isinstance(record, Refusal):
         if record.raw is not None or record.found is None:
@@ -222,14 +224,14 @@ def _raw(record: RawRecord | Refusal) -> Any:
     return record.raw if record.raw is not None else dict(record.fields)
 
 
-def _shown(item: Review | Refusal) -> Shown:
+def _build_preview_record(item: Review | Refusal) -> PreviewRecord:
     if isinstance(item, Refusal):
-        return Shown(None, item)
+        return PreviewRecord(None, item)
     if item.rating is None:
-        return Shown(item, None)
+        return PreviewRecord(item, None)
     if not item.rating.rating_class:
-        return Shown(item, None, badge(_("Not mapped yet"), "waiting"))
-    return Shown(item, None, badge(RatingClass(item.rating.rating_class).label))
+        return PreviewRecord(item, None, badge(_("Not mapped yet"), "waiting"))
+    return PreviewRecord(item, None, badge(RatingClass(item.rating.rating_class).label))
 
 
 def _without_none(value: Any) -> Any:

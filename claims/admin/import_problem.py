@@ -87,12 +87,14 @@ class ImportProblemAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("understood as"))
     def pretty_fields(self, problem: ImportProblem) -> SafeString | str:
-        return _folded(_("The values that were recognised, under this program’s field names"), problem.fields)
+        return _fold_value(
+            _("The values that were recognised, under this program’s field names"), problem.fields
+        )
 
     @admin.display(description=_("in the file"))
     def pretty_record(self, problem: ImportProblem) -> SafeString | str:
-        return _folded(_("The original record"), problem.record)
+        return _fold_value(_("The original record"), problem.record)
 
 
-def _folded(sentence: StrOrPromise, value: Any) -> SafeString | str:
+def _fold_value(sentence: StrOrPromise, value: Any) -> SafeString | str:
     return "–" if value is None else folded_json(sentence, value)

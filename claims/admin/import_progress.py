@@ -12,7 +12,7 @@ from django.utils.translation import ngettext
 from claims.models import ImportRun
 
 #: The worker has it, or will.
-MOVING = (ImportRun.State.WAITING, ImportRun.State.READING, ImportRun.State.WRITING)
+ACTIVE_STATES = (ImportRun.State.WAITING, ImportRun.State.READING, ImportRun.State.WRITING)
 
 #: A run without progress for this long was interrupted: workers record progress every few seconds.
 _BROKEN_OFF_SECONDS = 120
@@ -46,14 +46,14 @@ class ProgressSample:
         return f"{self.at:.3f}~{self.state}~{self.records}~{self.steps}"
 
 
-def progress(run: ImportRun, *, since: str = "") -> dict[str, Any]:
+def describe_progress(run: ImportRun, *, since: str = "") -> dict[str, Any]:
     """Return the progress in words and numbers.
 
     Args:
         since: the `sample` of an earlier answer, from which speed is reckoned; otherwise it is since the beginning.
     """
     now = timezone.now()
-    here, total = ProgressSample.of(run, now), _total(run)
+    here, total = ProgressSample.of(run, now), _get_total(run)
     before = ProgressSample.read(since)
     if before is None or before.state != here.state or before.at >= here.at:
         began = (run.started_at or now).timestamp()
@@ -65,12 +65,12 @@ def progress(run: ImportRun, *, since: str = "") -> dict[str, Any]:
         "sample": str(here),
         "state": run.state,
         "label": run.get_state_display(),
-        "is_moving": run.state in MOVING,
+        "is_moving": run.state in ACTIVE_STATES,
         "percent": min(100, 100 * here.steps // total) if total else None,
-        "far": _far(run),
-        "speed": _speed(round(records / seconds)) if records > 0 else "",
-        "left": _left((total - here.steps) / per_second) if total and per_second else "",
-        "refused": _refused(run),
+        "far": _describe_position(run),
+        "speed": _describe_speed(round(records / seconds)) if records > 0 else "",
+        "left": _describe_time_left((total - here.steps) / per_second) if total and per_second else "",
+        "refused": _describe_refused(run),
     }
 
 
@@ -86,11 +86,11 @@ def _is_writing(run: ImportRun) -> bool:
     return run.state == ImportRun.State.WRITING
 
 
-def _total(run: ImportRun) -> int:
+def _get_total(run: ImportRun) -> int:
     return run.records if _is_writing(run) else run.size or 0
 
 
-def _far(run: ImportRun) -> str:
+def _describe_position(run: ImportRun) -> str:
     numbers = {"done": intcomma(run.done), "records": intcomma(run.records)}
     if _is_writing(run):
         words = ngettext(
@@ -103,16 +103,16 @@ def _far(run: ImportRun) -> str:
     return words % numbers if run.records else ""
 
 
-def _speed(records: int) -> str:
+def _describe_speed(records: int) -> str:
     words = ngettext("%(records)s record per second", "%(records)s records per second", records)
     return words % {"records": intcomma(records)}
 
 
-def _refused(run: ImportRun) -> str:
+def _describe_refused(run: ImportRun) -> str:
     return _("%s refused so far") % intcomma(run.refused) if run.refused else ""
 
 
-def _left(seconds: float) -> str:
+def _describe_time_left(seconds: float) -> str:
     if seconds < 60:
         return _("less than a minute left")
     minutes = round(seconds / 60)

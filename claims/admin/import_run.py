@@ -23,7 +23,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from claims.admin import import_form
-from claims.admin.import_progress import is_broken_off, progress
+from claims.admin.import_progress import describe_progress, is_broken_off
 from claims.imports.format_titles import format_title
 from claims.imports.problem_kinds import describe_kind
 from claims.imports.storing import house_archive, runs, undo
@@ -83,7 +83,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("state"), ordering="state")
     def state_badge(self, run: ImportRun) -> SafeString:
-        return state_badge(run)
+        return build_state_badge(run)
 
     @admin.display(description=_("format"), ordering="format")
     def read_as(self, run: ImportRun) -> str:
@@ -152,9 +152,9 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
             obstacles = undo.find_obstacles(run) if may_undo else []
             context |= {
                 "run": run,
-                "run_badge": state_badge(run),
-                "progress": progress(run),
-                "kinds": _kinds_of_problems(run),
+                "run_badge": build_state_badge(run),
+                "progress": describe_progress(run),
+                "kinds": _count_problem_kinds(run),
                 "is_broken_off": is_broken_off(run),
                 "may_run": may_run,
                 "may_go_on": may_run and (run.state == ImportRun.State.FAILED or is_broken_off(run)),
@@ -168,7 +168,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
     def progress_view(self, request: HttpRequest, pk: int) -> JsonResponse:
         """Return the progress for the bar, which polls this every second."""
         run = self._asked_for(request, pk, "claims.view_importrun")
-        return JsonResponse(progress(run, since=request.GET.get("since", "")))
+        return JsonResponse(describe_progress(run, since=request.GET.get("since", "")))
 
     def report_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """Download rejected and incomplete records, to correct and import again."""
@@ -247,13 +247,13 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         return run
 
 
-def state_badge(run: ImportRun) -> SafeString:
+def build_state_badge(run: ImportRun) -> SafeString:
     if is_broken_off(run):
         return badge(_("Interrupted"), "bad")
     return badge(run.get_state_display(), _TONES[run.state])
 
 
-def _kinds_of_problems(run: ImportRun) -> list[dict[str, Any]]:
+def _count_problem_kinds(run: ImportRun) -> list[dict[str, Any]]:
     kinds = run.problems.order_by().values("outcome", "code").annotate(number=Count("pk"))
     ordered = kinds.order_by("-outcome", "-number", "code")
     return [{**kind, "words": describe_kind(kind["code"])} for kind in ordered]

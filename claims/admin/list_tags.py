@@ -21,7 +21,7 @@ def list_tools(context: dict[str, Any], changelist: Any) -> dict[str, Any]:
     if not isinstance(desk, DeskAdmin):
         return {}
     person, listed = person_at(request), changelist.opts.label_lower
-    query = kept_query(request.GET.urlencode())
+    query = normalise_query(request.GET.urlencode())
     views = list(SavedView.objects.readable_by(person).of_list(listed))
     return {
         "csrf_token": context.get("csrf_token"),
@@ -33,7 +33,7 @@ def list_tools(context: dict[str, Any], changelist: Any) -> dict[str, Any]:
         "columns": desk.columns(request),
         "kept_parameters": _without(query, COLUMNS, ORDER_VAR),
         "downloads": [
-            (name, f"{_page(changelist, 'download', form)}?{query}")
+            (name, f"{_build_page_path(changelist, 'download', form)}?{query}")
             for form, name in (("xlsx", "Excel"), ("csv", "CSV"))
         ],
         "meant": getattr(request, "meant", ""),
@@ -41,7 +41,7 @@ def list_tools(context: dict[str, Any], changelist: Any) -> dict[str, Any]:
     }
 
 
-def kept_query(query: str) -> str:
+def normalise_query(query: str) -> str:
     """The part of an address that a view keeps, always in one order: that it is on page 3 is of no meaning tomorrow."""
     return urlencode(sorted(_without(query, PAGE_VAR, "e")))
 
@@ -50,5 +50,5 @@ def _without(query: str, *names: str) -> list[tuple[str, str]]:
     return [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name not in names]
 
 
-def _page(changelist: Any, page: str, *args: str) -> str:
+def _build_page_path(changelist: Any, page: str, *args: str) -> str:
     return reverse(f"admin:{changelist.opts.app_label}_{changelist.opts.model_name}_{page}", args=args)

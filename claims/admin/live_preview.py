@@ -10,7 +10,7 @@ from django.forms import BaseInlineFormSet
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
 
-from claims.admin.reader_view import reader_view
+from claims.admin.reader_view import render_reader_view
 from claims.ledger import preview_entries
 from claims.ledger.preview_entries import EditedClaim
 from claims.models import Appearance, Claim, Evidence, Translation, Verdict
@@ -19,12 +19,12 @@ from factcheck.admin.base import person_at
 from factcheck.web.throttling.callers import admit
 
 #: A larger body is not a form that a person fills in; the preview is no service for rendering books.
-LONGEST_FORM = 1_000_000
+MAX_FORM_LENGTH = 1_000_000
 #: Counts against the person's rate limit (RATE_LIMIT_TOKEN), because each preview renders a page.
 _COST = 20
 
 
-def unkept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def roll_back(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """Undo what reading a form adds: names that are not known yet."""
 
     @wraps(view)
@@ -37,18 +37,18 @@ def unkept(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     return undone
 
 
-def refusal_of(request: HttpRequest, row: Verdict | Translation) -> JsonResponse | None:
+def find_refusal(request: HttpRequest, row: Verdict | Translation) -> JsonResponse | None:
     """Return why there is no preview: the draft has changed state, the form is too long, or there were too
     many requests.
     """
     if row.state != row.State.DRAFT:
         moved_on = _("This verdict is no longer a draft (%(state)s). Copy your text, then reload the page.")
-        return _said(moved_on % {"state": row.get_state_display()}, status=409)
-    if int(request.META.get("CONTENT_LENGTH") or 0) > LONGEST_FORM:
-        return _said(_("This text is too long to preview."), status=413)
+        return _build_refusal(moved_on % {"state": row.get_state_display()}, status=409)
+    if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_FORM_LENGTH:
+        return _build_refusal(_("This text is too long to preview."), status=413)
     admission = admit(request, user_id=person_at(request).pk, cost=_COST)
     if admission and not admission.allowed:
-        return _said(_("Too many previews at once. It will be shown again in a moment."), status=429)
+        return _build_refusal(_("Too many previews at once. It will be shown again in a moment."), status=429)
     return None
 
 
@@ -65,14 +65,14 @@ def preview(
     Args:
         links: the prefix of the verdict's fields, to which what is missing leads.
     """
-    verdict: Verdict = _typed(verdict_form)
-    evidence: list[Evidence] = list(_rows(evidence_formset))
+    verdict: Verdict = _read_typed(verdict_form)
+    evidence: list[Evidence] = list(_iterate_rows(evidence_formset))
     evidence.sort(key=lambda row: (row.position, row.pk or 0))
     edited = None
     if claim_form is not None:
-        claim: Claim = _typed(claim_form)
+        claim: Claim = _read_typed(claim_form)
         appearances: list[Appearance] = (
-            list(_rows(appearance_formset)) if appearance_formset is not None else []
+            list(_iterate_rows(appearance_formset)) if appearance_formset is not None else []
         )
         topics = claim_form.cleaned_data.get("topics")
         edited = EditedClaim(claim, list(claim.topics.all() if topics is None else topics), appearances)
@@ -85,15 +85,15 @@ def preview(
     )
     answer = JsonResponse(
         {
-            "page": reader_view([shown.then, *shown.ledger], shown.then),
-            "unread": list(_unread(asked)),
-            "missing": checklist(verdict, links, evidence),
+            "page": render_reader_view([shown.then, *shown.ledger], shown.then),
+            "unread": list(_iterate_unread(asked)),
+            "missing": build_checklist(verdict, links, evidence),
         }
     )
-    return _unkept(answer)
+    return _forbid_caching(answer)
 
 
-def checklist(
+def build_checklist(
     verdict: Verdict, prefix: str, evidence: Iterable[Evidence] | None = None
 ) -> list[tuple[str, str]]:
     """Return what is missing before review, each with a link to its place on the page."""
@@ -116,13 +116,13 @@ def without_lock(form: type[forms.ModelForm]) -> type[forms.ModelForm]:
     return type(form.__name__, (form,), {"_refuse_to_overwrite": lambda form: None})
 
 
-def _typed(form: forms.ModelForm) -> Any:
+def _read_typed(form: forms.ModelForm) -> Any:
     """The row as it is typed; what could not be read is as it is stored."""
     form.full_clean()
     return form.instance
 
 
-def _rows(formset: BaseInlineFormSet[Any, Any, Any]) -> Iterator[Any]:
+def _iterate_rows(formset: BaseInlineFormSet[Any, Any, Any]) -> Iterator[Any]:
     """The rows as they are typed, without those that are to go or name no source."""
     for form in formset.forms:
         form.full_clean()
@@ -131,7 +131,7 @@ def _rows(formset: BaseInlineFormSet[Any, Any, Any]) -> Iterator[Any]:
             yield form.instance
 
 
-def _unread(asked: Iterable[forms.ModelForm]) -> Iterator[str]:
+def _iterate_unread(asked: Iterable[forms.ModelForm]) -> Iterator[str]:
     for form in asked:
         for name, errors in form.errors.items():
             label = form.fields[name].label if name in form.fields else ""
@@ -139,10 +139,10 @@ def _unread(asked: Iterable[forms.ModelForm]) -> Iterator[str]:
                 yield f"{label}: {error}" if label else str(error)
 
 
-def _said(words: str, *, status: int) -> JsonResponse:
-    return _unkept(JsonResponse({"refusal": words}, status=status))
+def _build_refusal(words: str, *, status: int) -> JsonResponse:
+    return _forbid_caching(JsonResponse({"refusal": words}, status=status))
 
 
-def _unkept(answer: JsonResponse) -> JsonResponse:
+def _forbid_caching(answer: JsonResponse) -> JsonResponse:
     answer["Cache-Control"] = "no-store"
     return answer

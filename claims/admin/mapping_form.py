@@ -58,7 +58,7 @@ LABELS: dict[str, StrOrPromise] = {
     "original_media_url": gettext_lazy("Where to find the original"),
 }
 #: The fields that nearly every file has; the others are folded away.
-USUAL = (
+USUAL_FIELDS = (
     "statement",
     "rating",
     "publisher",
@@ -71,7 +71,7 @@ USUAL = (
 
 _DATES = ("reviewed_on", "claimed_on")
 _LISTS = ("topics", "appearances", "claimant_same_as", "media")
-_ORDERS: Choices = [
+_DATE_ORDERS: Choices = [
     ("dmy", gettext_lazy("day first, 25/12/2019")),
     ("mdy", gettext_lazy("month first, 12/25/2019")),
     ("ymd", gettext_lazy("year first, 2019/12/25")),
@@ -134,28 +134,30 @@ class MappingForm(forms.Form):
     def __init__(self, *args: Any, settings: Settings, columns: Mapping[str, str], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self._settings = settings
-        self._mapping = section(settings, "mapping")
+        self._mapping = get_section(settings, "mapping")
         for name in FIELDS:
             self._add_line(name, columns)
         self.fields["ratings"].initial = "\n".join(
-            f"{code} = {label}" for code, label in section(self._mapping, "ratings").items()
+            f"{code} = {label}" for code, label in get_section(self._mapping, "ratings").items()
         )
         self.fields["unrated"].initial = bool(settings.get(UNRATED))
         if "dialect" in settings:
-            self._add_dialect(section(settings, "dialect"))
+            self._add_dialect(get_section(settings, "dialect"))
 
     # The fields ------------------------------------------------------------------------------------------------------
 
     def _add_line(self, name: str, columns: Mapping[str, str]) -> None:
-        said = section(self._mapping, "fields").get(name)
+        said = get_section(self._mapping, "fields").get(name)
         choices: Choices = [("", "–")]
         choices += [
             (json.dumps(column), f"{column} · {value}" if value else column)
             for column, value in columns.items()
         ]
-        self._choice(f"column-{name}", choices, "" if said is None else json.dumps(said), _in_words(said))
+        self._choice(
+            f"column-{name}", choices, "" if said is None else json.dumps(said), _describe_columns(said)
+        )
         self._describe(f"column-{name}", str(LABELS[name]))
-        constant = section(self._mapping, "constants").get(name, "")
+        constant = get_section(self._mapping, "constants").get(name, "")
         self.fields[f"constant-{name}"] = forms.CharField(
             required=False,
             initial=constant,
@@ -164,18 +166,18 @@ class MappingForm(forms.Form):
             ),
         )
         if name in _DATES:
-            order = section(section(self._mapping, "dates"), name).get("order", "")
-            seen = section(self._settings, "date_order").get(name)
+            order = get_section(get_section(self._mapping, "dates"), name).get("order", "")
+            seen = get_section(self._settings, "date_order").get(name)
             orders = [
-                str(dict(_ORDERS)[one])
+                str(dict(_DATE_ORDERS)[one])
                 for one in dict.fromkeys((seen or {}).values())
-                if one in dict(_ORDERS)
+                if one in dict(_DATE_ORDERS)
             ]
             unsaid = _("found: %s") % listed_phrases(orders) if orders else _("order of dates")
-            self._choice(f"manner-{name}", [("", unsaid), *_ORDERS], order, str(order))
+            self._choice(f"manner-{name}", [("", unsaid), *_DATE_ORDERS], order, str(order))
             self._describe(f"manner-{name}", _("%s: order of day and month") % LABELS[name])
         if name in _LISTS:
-            separators = section(self._mapping, "split").get(name) or []
+            separators = get_section(self._mapping, "split").get(name) or []
             said_so = separators[0] if len(separators) == 1 else json.dumps(separators) if separators else ""
             self._choice(
                 f"manner-{name}", [("", _("one value")), *_SEPARATORS], said_so, " ".join(separators)
@@ -227,10 +229,10 @@ class MappingForm(forms.Form):
     # The page --------------------------------------------------------------------------------------------------------
 
     def usual(self) -> Iterator[FieldLine]:
-        return self._lines(USUAL)
+        return self._lines(USUAL_FIELDS)
 
     def unusual(self) -> Iterator[FieldLine]:
-        return self._lines(name for name in LABELS if name not in USUAL)
+        return self._lines(name for name in LABELS if name not in USUAL_FIELDS)
 
     def dialect(self) -> list[forms.BoundField]:
         return [self[name] for name in ("delimiter", "quoting", "encoding", "header") if name in self.fields]
@@ -247,7 +249,7 @@ class MappingForm(forms.Form):
     def settings(self) -> Settings:
         """The settings as they are now to be."""
         said = self.cleaned_data
-        before = section(self._mapping, "fields")
+        before = get_section(self._mapping, "fields")
         fields = {name: json.loads(said[f"column-{name}"]) for name in FIELDS if said[f"column-{name}"]}
         made = {
             "fields": fields,
@@ -262,13 +264,13 @@ class MappingForm(forms.Form):
         if said["unrated"]:
             settings[UNRATED] = True
         # What the dates of another column showed says nothing about this one.
-        seen = section(settings, "date_order").items()
+        seen = get_section(settings, "date_order").items()
         if "date_order" in settings:
             settings["date_order"] = {
                 name: order for name, order in seen if before.get(name) == fields.get(name)
             }
         if "dialect" in settings:
-            settings["dialect"] = section(settings, "dialect") | {
+            settings["dialect"] = get_section(settings, "dialect") | {
                 "delimiter": said["delimiter"],
                 "quoting": said["quoting"],
                 "encoding": said["encoding"],
@@ -277,7 +279,7 @@ class MappingForm(forms.Form):
         return settings
 
     def _dates(self) -> Settings:
-        dates = {name: dict(section(section(self._mapping, "dates"), name)) for name in ("", *_DATES)}
+        dates = {name: dict(get_section(get_section(self._mapping, "dates"), name)) for name in ("", *_DATES)}
         for name in _DATES:
             dates[name].pop("order", None)
             if order := self.cleaned_data[f"manner-{name}"]:
@@ -293,13 +295,13 @@ class MappingForm(forms.Form):
         }
 
 
-def section(settings: Mapping[str, Any], name: str) -> Settings:
+def get_section(settings: Mapping[str, Any], name: str) -> Settings:
     """A part of settings that people write too; what is no table of keys counts as an empty one."""
     part = settings.get(name)
     return part if isinstance(part, dict) else {}
 
 
-def _in_words(columns: Any) -> str:
+def _describe_columns(columns: Any) -> str:
     """Return the position of a field, if it uses more than one column."""
     if isinstance(columns, dict):
         return " + ".join(map(str, columns.get("columns", [])))

@@ -17,8 +17,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
 
-from claims.admin.media_preview import description_badge, thumbnail, used_in
-from claims.admin.media_words import alike_words, circumstances
+from claims.admin.media_preview import build_description_badge, list_uses, render_thumbnail
+from claims.admin.media_words import describe_circumstances, describe_likeness
 from claims.matching.near_media import MEDIA_LIMIT, find_nearest
 from claims.models.claim_media import media_readable_by
 from factcheck.admin.badges import badge
@@ -33,12 +33,12 @@ from sources.media_at_address import picture_at
 from sources.models import MediaHash, MediaObject
 
 #: The largest picture that is looked at, in bytes.
-LARGEST = 50_000_000
+MAX_BYTES = 50_000_000
 #: Of a person's budget of requests (RATE_LIMIT_TOKEN): a picture is read, or fetched, each time.
 _COST = 20
 
 
-class BroughtPicture(forms.Form):
+class PictureForm(forms.Form):
     """A picture: as a file, from the clipboard, or by its address."""
 
     upload = forms.FileField(
@@ -61,9 +61,9 @@ class BroughtPicture(forms.Form):
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         if bool(cleaned.get("upload")) == bool(cleaned.get("address")):
             raise forms.ValidationError(_("Choose or paste a picture, or enter its address: one of the two."))
-        if cleaned.get("upload") and cleaned["upload"].size > LARGEST:
+        if cleaned.get("upload") and cleaned["upload"].size > MAX_BYTES:
             self.add_error(
-                "upload", _("The picture is too large. The limit is %d MB.") % (LARGEST // 1_000_000)
+                "upload", _("The picture is too large. The limit is %d MB.") % (MAX_BYTES // 1_000_000)
             )
         return cleaned
 
@@ -95,16 +95,16 @@ def check_view(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
     """The page: what to bring, and what was found."""
     if not request.user.has_perm("sources.view_mediaobject"):
         raise PermissionDenied
-    form, look, without = BroughtPicture(), None, 0
+    form, look, without = PictureForm(), None, 0
     if request.method == "POST":
-        form = BroughtPicture(request.POST, request.FILES)
+        form = PictureForm(request.POST, request.FILES)
         look = _look(form, request)
         if look is not None:
             stored(request)
     elif (asked := request.GET.get("media", "")).isdecimal():
         # One that is here: what else looks like it.
         look, without = _look_of_one(int(asked), request), int(asked)
-    found = _found(look, request, without=without) if look is not None and look.is_distinctive else []
+    found = _find_pictures(look, request, without=without) if look is not None and look.is_distinctive else []
     context = {
         **admin.admin_site.each_context(request),
         "title": _("Has this picture been checked?"),
@@ -120,7 +120,7 @@ def check_view(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
     return response
 
 
-def _look(form: BroughtPicture, request: HttpRequest) -> PerceptualHash | None:
+def _look(form: PictureForm, request: HttpRequest) -> PerceptualHash | None:
     if not form.is_valid():
         return None
     admission = admit(request, user_id=person_at(request).pk, cost=_COST)
@@ -141,22 +141,22 @@ def _look_of_one(pk: int, request: HttpRequest) -> PerceptualHash | None:
     return PerceptualHash(bytes(first.pdq), first.quality) if first else None
 
 
-def _found(look: PerceptualHash, request: HttpRequest, *, without: int) -> list[FoundPicture]:
+def _find_pictures(look: PerceptualHash, request: HttpRequest, *, without: int) -> list[FoundPicture]:
     near = {pk: one for pk, one in find_nearest(look).items() if pk != without}
     rows = media_readable_by(person_at(request)).in_bulk(list(near))
     shown = [(rows[pk], one) for pk, one in near.items() if pk in rows]
-    return [_picture(row, one, request) for row, one in shown[:MEDIA_LIMIT]]
+    return [_build_found_picture(row, one, request) for row, one in shown[:MEDIA_LIMIT]]
 
 
-def _picture(row: MediaObject, near: NearDuplicate, request: HttpRequest) -> FoundPicture:
-    words, tone = alike_words(near.distance)
+def _build_found_picture(row: MediaObject, near: NearDuplicate, request: HttpRequest) -> FoundPicture:
+    words, tone = describe_likeness(near.distance)
     return FoundPicture(
         media=row,
         page=change_page(row),
-        picture=thumbnail(row),
+        picture=render_thumbnail(row),
         alike=badge(words, tone),
         distance=near.distance,
-        circumstances=circumstances(near),
-        description=description_badge(row),
-        used=used_in(row, request),
+        circumstances=describe_circumstances(near),
+        description=build_description_badge(row),
+        used=list_uses(row, request),
     )

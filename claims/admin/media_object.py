@@ -17,11 +17,11 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
 
 from claims.admin import media_check
-from claims.admin.file_metadata import credentials_in_words, told_of_itself
-from claims.admin.media_preview import description_badge, file_address, thumbnail, used_in
+from claims.admin.file_metadata import render_credentials, render_metadata
+from claims.admin.media_preview import build_description_badge, get_file_url, list_uses, render_thumbnail
 from claims.models import ClaimMedia, Evidence
 from claims.models.claim_media import media_readable_by
-from claims.public.pages.media_files import file_response
+from claims.public.pages.media_files import build_file_response
 from claims.review.described_media import store_media
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.admin.technical import fingerprint, folded_json
@@ -34,7 +34,7 @@ from sources.models import MediaObject
 from sources.public_media import NamedFile
 
 #: The picture may be cached for this person only.
-_PRIVATE = "private, max-age=300"
+_PRIVATE_CACHE = "private, max-age=300"
 
 
 class MediaObjectForm(DeskForm):
@@ -107,7 +107,7 @@ class DescribedFilter(admin.SimpleListFilter):
         return queryset.exclude(alternative_text="") if self.value() == "yes" else queryset
 
 
-def _number(rows: QuerySet[Any]) -> Coalesce:
+def _count_rows(rows: QuerySet[Any]) -> Coalesce:
     counting = (
         rows.filter(media=OuterRef("pk")).order_by().values("media").annotate(n=Count("pk")).values("n")
     )
@@ -144,19 +144,19 @@ class MediaObjectAdmin(DeskAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[MediaObject]:
         person = person_at(request)
         return media_readable_by(person).annotate(
-            claims_number=_number(ClaimMedia.objects.readable_by(person)),
-            evidence_number=_number(Evidence.objects.readable_by(person)),
+            claims_number=_count_rows(ClaimMedia.objects.readable_by(person)),
+            evidence_number=_count_rows(Evidence.objects.readable_by(person)),
         )
 
     # The list --------------------------------------------------------------------------------------------------------
 
     @admin.display(description=gettext_lazy("picture"))
     def looks(self, row: MediaObject) -> SafeString:
-        return thumbnail(row)
+        return render_thumbnail(row)
 
     @admin.display(description=gettext_lazy("description"))
     def described(self, row: MediaObject) -> SafeString | str:
-        return row.alternative_text[:200] or description_badge(row)
+        return row.alternative_text[:200] or build_description_badge(row)
 
     @admin.display(description=gettext_lazy("claims"))
     def in_claims(self, row: Any) -> int:
@@ -185,7 +185,7 @@ class MediaObjectAdmin(DeskAdmin):
         if row is None or not row.public_sha256 or not self.has_view_or_change_permission(request, row):
             raise Http404
         file = NamedFile(row.public_sha256, row.public_media_type)
-        response = file_response(request, file, cache=_PRIVATE)
+        response = build_file_response(request, file, cache=_PRIVATE_CACHE)
         response["Cross-Origin-Resource-Policy"] = "same-origin"
         return response
 
@@ -245,9 +245,9 @@ class MediaObjectAdmin(DeskAdmin):
         if row and kwargs.get("change"):
             context |= {
                 "media_object": row,
-                "media_file": file_address(row) if row.public_sha256 else "",
-                "media_badge": description_badge(row),
-                "used_in": used_in(row, request),
+                "media_file": get_file_url(row) if row.public_sha256 else "",
+                "media_badge": build_description_badge(row),
+                "used_in": list_uses(row, request),
                 "checked_address": f"{reverse('admin:sources_mediaobject_check')}?media={row.pk}",
             }
         return super().render_change_form(request, context, *args, **kwargs)
@@ -256,7 +256,7 @@ class MediaObjectAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("summary"))
     def told(self, row: MediaObject) -> SafeString | str:
-        return told_of_itself(row.metadata) or _("No details of when, where and how it was made.")
+        return render_metadata(row.metadata) or _("No details of when, where and how it was made.")
 
     @admin.display(description=gettext_lazy("complete"))
     def all_metadata(self, row: MediaObject) -> SafeString | str:
@@ -266,7 +266,7 @@ class MediaObjectAdmin(DeskAdmin):
     def credentials(self, row: MediaObject) -> SafeString | str:
         if not row.provenance:
             return _("None: the file contains no signed statement of its origin.")
-        words = credentials_in_words(row.provenance)
+        words = render_credentials(row.provenance)
         return format_html("{}{}", words, folded_json(_("All statements in the file"), row.provenance))
 
     @admin.display(description=gettext_lazy("note"))

@@ -10,40 +10,40 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from claims.admin.file_metadata import told_of_itself
-from claims.admin.status_badges import state_badge, verdict_badges
+from claims.admin.file_metadata import render_metadata
+from claims.admin.status_badges import build_state_badge, build_verdict_badges
 from claims.models import Claim, ClaimMedia, Evidence, Verdict
 from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at
 from sources.models import MediaObject
 
 #: Maximum number of claims listed for one picture.
-_SHOWN = 20
+_SHOWN_USES = 20
 
 
-def file_address(row: MediaObject) -> str:
+def get_file_url(row: MediaObject) -> str:
     """Return the URL of the picture at the desk, for people who may read it, public or not."""
-    return address_of(row.pk)
+    return build_file_url(row.pk)
 
 
-def address_of(pk: int) -> str:
+def build_file_url(pk: int) -> str:
     return reverse("admin:sources_mediaobject_file", args=[pk])
 
 
-def thumbnail(row: MediaObject) -> SafeString:
+def render_thumbnail(row: MediaObject) -> SafeString:
     """The picture in small; of what has none, its kind in words."""
     if not row.public_sha256:
         return badge(row.get_kind_display())
     return format_html(
         '<img class="desk-thumbnail" src="{}" width="{}" height="{}" alt="{}" loading="lazy" decoding="async">',
-        file_address(row),
+        get_file_url(row),
         row.public_width or "",
         row.public_height or "",
         row.alternative_text or _("Not described yet"),
     )
 
 
-def description_badge(row: MediaObject) -> SafeString:
+def build_description_badge(row: MediaObject) -> SafeString:
     """Whether readers can be shown it."""
     if not row.alternative_text.strip():
         return badge(_("Needs a description"), "bad")
@@ -57,14 +57,14 @@ def preview(row: MediaObject) -> SafeString:
     return format_html(
         '<div class="desk-media"><a href="{}">{}</a><div>{}<p class="desk-quiet" dir="auto">{}</p>{}</div></div>',
         change_page(row),
-        thumbnail(row),
-        description_badge(row),
+        render_thumbnail(row),
+        build_description_badge(row),
         row.alternative_text,
-        told_of_itself(row.metadata),
+        render_metadata(row.metadata),
     )
 
 
-class TakesMedia(forms.ModelForm):
+class MediaPickerForm(forms.ModelForm):
     """A form with a picker of pictures, and beside it the way to add one: in a window that hands it over."""
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
@@ -85,25 +85,25 @@ class TakesMedia(forms.ModelForm):
         )
 
 
-def used_in(row: MediaObject, request: HttpRequest) -> list[dict[str, Any]]:
+def list_uses(row: MediaObject, request: HttpRequest) -> list[dict[str, Any]]:
     """Return the claims about it and those whose verdicts cite it, if the person may read them."""
     person = person_at(request)
     verdicts = Verdict.objects.readable_by(person).select_related("publisher", "rating").defer("explanation")
     about = set(
-        ClaimMedia.objects.readable_by(person).filter(media=row).values_list("claim", flat=True)[:_SHOWN]
+        ClaimMedia.objects.readable_by(person).filter(media=row).values_list("claim", flat=True)[:_SHOWN_USES]
     )
     rests = Evidence.objects.readable_by(person).filter(media=row)
-    resting = set(rests.values_list("verdict__claim", flat=True)[:_SHOWN])
+    resting = set(rests.values_list("verdict__claim", flat=True)[:_SHOWN_USES])
     readable = Claim.objects.readable_by(person).prefetch_related(Prefetch("verdicts", verdicts))
     return [
         {
             "claim": claim,
             "page": change_page(claim),
-            "state": state_badge(claim),
+            "state": build_state_badge(claim),
             "role": badge(_("The claim is about it"), "active")
             if claim.pk in about
             else badge(_("Evidence, not part of the claim"), "neutral"),
-            "verdicts": [(verdict, verdict_badges(verdict)) for verdict in claim.verdicts.all()],
+            "verdicts": [(verdict, build_verdict_badges(verdict)) for verdict in claim.verdicts.all()],
         }
-        for claim in readable.filter(pk__in=about | resting).order_by("-pk")[:_SHOWN]
+        for claim in readable.filter(pk__in=about | resting).order_by("-pk")[:_SHOWN_USES]
     ]

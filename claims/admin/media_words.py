@@ -12,12 +12,12 @@ from sources.media.likeness import NearDuplicate
 from sources.media.perceptual_hash import Orientation
 from sources.models import MediaHash
 
-_ALIKE: Mapping[Likeness, tuple[StrOrPromise, Tone]] = {
+_LIKENESS_WORDS: Mapping[Likeness, tuple[StrOrPromise, Tone]] = {
     "same": (gettext_lazy("Apparently the same picture"), "active"),
     "very_alike": (gettext_lazy("Very similar: saved again, or slightly changed"), "waiting"),
     "alike": (gettext_lazy("Similar: cropped or edited, or another picture of the same scene"), "neutral"),
 }
-_LIES: Mapping[str, StrOrPromise] = {
+_ORIENTATION_WORDS: Mapping[str, StrOrPromise] = {
     Orientation.TURNED_90: gettext_lazy("rotated by 90°"),
     Orientation.TURNED_180: gettext_lazy("upside down"),
     Orientation.TURNED_270: gettext_lazy("rotated by 90°"),
@@ -28,16 +28,16 @@ _LIES: Mapping[str, StrOrPromise] = {
 }
 
 
-def alike_words(distance: int) -> tuple[StrOrPromise, Tone]:
+def describe_likeness(distance: int) -> tuple[StrOrPromise, Tone]:
     """Return the meaning of a hash distance in words."""
-    return _ALIKE[grade_likeness(distance)]
+    return _LIKENESS_WORDS[grade_likeness(distance)]
 
 
-def circumstances(near: NearDuplicate) -> list[str]:
+def describe_circumstances(near: NearDuplicate) -> list[str]:
     """Describe how the query picture is oriented, which part of the other it shows, and when in a video."""
     told = []
-    if near.transformation in _LIES:
-        told.append(str(_LIES[near.transformation]))
+    if near.transformation in _ORIENTATION_WORDS:
+        told.append(str(_ORIENTATION_WORDS[near.transformation]))
     if near.part != MediaHash.Transformation.WHOLE:
         told.append(str(MediaHash.Transformation(near.part).label))
     if near.frame_at is not None:

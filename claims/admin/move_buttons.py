@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 
 from claims.admin.claim_history import label_of
 from claims.admin.publish_confirmation import (
-    SEEN_BY_READERS,
-    changed_by,
-    fingerprint,
-    prospects_of,
-    public_changes,
+    PUBLIC_MOVES,
+    build_previews,
+    compute_fingerprint,
+    describe_changes,
+    list_public_changes,
 )
 from claims.admin.reader_view import SANDBOX
 from claims.ledger.preview_entries import EntryPreview
@@ -33,14 +33,14 @@ from factcheck.admin.unsaved import KEPT, stored
 from factcheck.database import clock
 
 
-def last_move(subject: Claim | Verdict) -> int:
+def get_last_move(subject: Claim | Verdict) -> int:
     """Return the subject's last transition, by which a page detects that its state is outdated."""
     of_subject = {"verdict": subject} if isinstance(subject, Verdict) else {"claim": subject, "verdict": None}
     moves = Transition.objects.filter(**of_subject).order_by("pk")
     return moves.values_list("pk", flat=True).last() or 0
 
 
-def returned_with(verdict: Verdict) -> Transition | None:
+def find_change_request(verdict: Verdict) -> Transition | None:
     """The reviewer's request for changes that a draft has to answer, if that was its last move."""
     if verdict.state != Verdict.State.DRAFT:
         return None
@@ -72,18 +72,18 @@ class MoveButton(NamedTuple):
     key: str
 
 
-def moves_context(subject: Claim | Verdict, by: User) -> dict[str, Any]:
+def build_moves_context(subject: Claim | Verdict, by: User) -> dict[str, Any]:
     """Return the context of the panel of buttons."""
     options = workflow.list_options(subject, by)
     return {
         "options": [MoveButton(o.action, o.move, KEYS.get(o.action, "")) for o in options if not o.obstacle],
         "obstacles": [option for option in options if option.obstacle],
-        "last_move": last_move(subject),
+        "last_move": get_last_move(subject),
         "correction_kinds": CorrectionKind.choices,
     }
 
 
-class AskedOnceMore(Exception):
+class ConfirmationNeeded(Exception):
     """The move changes what readers see, and the person has not seen how yet."""
 
     def __init__(self, found: list[EntryPreview], shown: str, refusal: str) -> None:
@@ -128,7 +128,7 @@ class MovesAdmin(DeskAdmin):
             return page
         try:
             moved = self._move(request, subject, action)
-        except AskedOnceMore as question:
+        except ConfirmationNeeded as question:
             return self.ask_once_more(request, subject, action, question)
         except NotInRole as refusal:
             raise PermissionDenied(str(refusal)) from None
@@ -143,7 +143,7 @@ class MovesAdmin(DeskAdmin):
         return self.after_move(request, subject, action) or page
 
     def ask_once_more(
-        self, request: HttpRequest, subject: Any, action: str, question: "AskedOnceMore"
+        self, request: HttpRequest, subject: Any, action: str, question: "ConfirmationNeeded"
     ) -> HttpResponse:
         """Show what readers see now and what they will see, with the button to confirm."""
         carried = ("last_move", "note", "into", "kind", "from_claim", KEPT)
@@ -158,7 +158,7 @@ class MovesAdmin(DeskAdmin):
             "action_label": label_of(action),
             "is_without_appearance": action == "publish" and not claim.appearances.exists(),
             "question": question,
-            "changes": public_changes(question.found),
+            "changes": list_public_changes(question.found),
             "looked_at": clock.now().isoformat(),
             "carried": [(name, value) for name in carried for value in request.POST.getlist(name)],
             "back": change_page(claim if "from_claim" in request.POST else subject),
@@ -180,7 +180,7 @@ class MovesAdmin(DeskAdmin):
             "state": subject.get_state_display(),
         }
         claim = subject.claim if isinstance(subject, Verdict) else subject
-        if action not in SEEN_BY_READERS:
+        if action not in PUBLIC_MOVES:
             return done
         entry = (
             Publication.objects.newest()
@@ -209,10 +209,10 @@ class MovesAdmin(DeskAdmin):
         if kind not in CorrectionKind.values:
             raise NotPossible(_("Choose the kind of change."))
         note = asked.get("note", "")
-        if action in SEEN_BY_READERS:
+        if action in PUBLIC_MOVES:
             workflow.require_move(subject, action, by=person_at(request), note=note)
             subject.refresh_from_db()
-            found = prospects_of(subject, action, note=note, kind=kind, into=into)
+            found = build_previews(subject, action, note=note, kind=kind, into=into)
             self._ask_once_more(request, subject, found)
         moved = workflow.move(subject, action, by=person_at(request), note=note, into=into, kind=kind)
         stored(request)
@@ -222,7 +222,7 @@ class MovesAdmin(DeskAdmin):
         self, request: HttpRequest, subject: Claim | Verdict, found: list[EntryPreview]
     ) -> None:
         """Go on only where the person has seen what readers will see, as it is under the lock."""
-        shown, confirmed = fingerprint(found), request.POST.get("confirmed", "")
+        shown, confirmed = compute_fingerprint(found), request.POST.get("confirmed", "")
         if not found or confirmed == shown:
             return
         refusal = ""
@@ -230,12 +230,12 @@ class MovesAdmin(DeskAdmin):
             refusal = _(
                 "Nothing was changed: since you opened the page, %(who)s has changed what readers would see. "
                 "Check it again."
-            ) % {"who": changed_by(subject, person_at(request), request.POST.get("looked_at", ""))}
-        raise AskedOnceMore(found, shown, refusal)
+            ) % {"who": describe_changes(subject, person_at(request), request.POST.get("looked_at", ""))}
+        raise ConfirmationNeeded(found, shown, refusal)
 
     def _refuse_stale(self, subject: Claim | Verdict, action: str, seen: str) -> None:
         """Refuse a move that the person decided on while looking at an older state: a second click, an old tab."""
-        now = Transition.objects.filter(pk=last_move(subject)).first()
+        now = Transition.objects.filter(pk=get_last_move(subject)).first()
         if seen == str(now.pk if now else 0):
             return
         if now and now.action == action:

@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.csrf import csrf_exempt
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from claims.admin.comment import shortened
-from claims.admin.comment_threads import place_of
+from claims.admin.comment import shorten_words
+from claims.admin.comment_threads import build_comment_path
 from claims.admin.preference_form import PreferenceForm
 from claims.models import MailChoice, Notification
 from claims.teamwork import mails, notifications, preferences
@@ -29,7 +29,7 @@ from factcheck.admin.base import DeskAdmin, LookOnly, change_page, goes_along, p
 from factcheck.admin.session import in_background
 
 #: More are not counted: the header says “99+”.
-MOST_COUNTED = 100
+COUNT_LIMIT = 100
 
 
 class ReadFilter(admin.SimpleListFilter):
@@ -89,7 +89,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("claim"))
     def about(self, row: Notification) -> SafeString:
-        said = shortened(row.comment.text if row.comment else row.note, 200)
+        said = shorten_words(row.comment.text if row.comment else row.note, 200)
         words = (
             format_html('<span class="desk-quiet desk-told-words" dir="auto">{}</span>', said) if said else ""
         )
@@ -98,7 +98,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
     @admin.action(description=_("Mark as read"))
     def mark_selected_read(self, request: HttpRequest, queryset: QuerySet[Notification]) -> None:
         number = notifications.mark_read(person_at(request), rows=queryset)
-        messages.success(request, _marked(number))
+        messages.success(request, _describe_marked(number))
 
     # Its requests -----------------------------------------------------------------------------------------------------
 
@@ -126,13 +126,13 @@ class NotificationAdmin(LookOnly, DeskAdmin):
             return HttpResponse(status=401)
         rows = Notification.objects.of(person_at(request)).unread().order_by()
         # Fetch one row more than is shown, so that counting stays cheap for any backlog.
-        newest = rows[:MOST_COUNTED].values("pk")
+        newest = rows[:COUNT_LIMIT].values("pk")
         counted = Notification.objects.filter(pk__in=newest).aggregate(number=Count("pk"), newest=Max("pk"))
         tag = f'"{request.user.pk}-{counted["number"]}-{counted["newest"] or 0}"'
         if request.headers.get("If-None-Match") == tag:
             answer = HttpResponse(status=304)
         else:
-            answer = JsonResponse({"unread": counted["number"], "most": MOST_COUNTED})
+            answer = JsonResponse({"unread": counted["number"], "most": COUNT_LIMIT})
         answer["ETag"] = tag
         answer["Cache-Control"] = "private, no-cache"
         return answer
@@ -148,12 +148,12 @@ class NotificationAdmin(LookOnly, DeskAdmin):
         if row is None:
             raise Http404
         notifications.mark_read(person_at(request), rows=Notification.objects.filter(pk=pk))
-        return HttpResponseRedirect(_place(row, person_at(request)))
+        return HttpResponseRedirect(_build_path(row, person_at(request)))
 
     def read_view(self, request: HttpRequest) -> HttpResponse:
         """Mark everything as read."""
         if request.method == "POST":
-            messages.success(request, _marked(notifications.mark_read(person_at(request))))
+            messages.success(request, _describe_marked(notifications.mark_read(person_at(request))))
         return HttpResponseRedirect(reverse("admin:claims_notification_changelist"))
 
     def preferences_view(self, request: HttpRequest) -> HttpResponse:
@@ -192,14 +192,14 @@ class NotificationAdmin(LookOnly, DeskAdmin):
         return HttpResponseRedirect(reverse("admin:claims_notification_preferences"))
 
 
-def _place(row: Notification, person: User) -> str:
+def _build_path(row: Notification, person: User) -> str:
     if row.comment:
-        return place_of(row.comment, person)
+        return build_comment_path(row.comment, person)
     model = features.notification_lists().get(row.kind)
     if model and person.has_perm(model.replace("_", ".view_", 1)):
         return f"{reverse(f'admin:{model}_changelist')}?claim__id__exact={row.claim_id}"
     return change_page(row.verdict or row.claim)
 
 
-def _marked(number: int) -> str:
+def _describe_marked(number: int) -> str:
     return ngettext("%d notification marked as read.", "%d notifications marked as read.", number) % number

@@ -19,7 +19,7 @@ from claims.review import claim_edits
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 
 #: Characters of the text around a candidate, on each side.
-_AROUND = 120
+_CONTEXT_LENGTH = 120
 
 _REASONS: dict[OrphanReason, StrOrPromise] = {
     OrphanReason.NOT_FOUND: gettext_lazy("The latest version does not contain this passage."),
@@ -39,24 +39,24 @@ _REASONS: dict[OrphanReason, StrOrPromise] = {
 }
 
 
-def lost_context(appearance: Appearance) -> dict[str, Any] | None:
+def build_lost_context(appearance: Appearance) -> dict[str, Any] | None:
     """Return why a quote is orphaned, and possible locations; None if it is not orphaned."""
     if appearance.anchor != Appearance.Anchor.ORPHANED or (lost := find_lost_quote(appearance)) is None:
         return None
     return {
         "reason": _REASONS[lost.reason],
         "newest": lost.newest,
-        "candidates": [_candidate(appearance, lost, *span) for span in lost.candidates],
+        "candidates": [_build_candidate(appearance, lost, *span) for span in lost.candidates],
     }
 
 
-def _candidate(appearance: Appearance, lost: LostQuote, start: int, end: int) -> dict[str, str]:
+def _build_candidate(appearance: Appearance, lost: LostQuote, start: int, end: int) -> dict[str, str]:
     text = lost.newest.text
     place = [appearance.claim_id, appearance.pk, lost.newest.number, start, end]
     return {
-        "before": words_before(text, start, _AROUND),
+        "before": words_before(text, start, _CONTEXT_LENGTH),
         "exact": text[start:end],
-        "after": words_after(text, end, _AROUND),
+        "after": words_after(text, end, _CONTEXT_LENGTH),
         "take": reverse("admin:claims_claim_take_place", args=place),
     }
 

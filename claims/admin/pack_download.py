@@ -4,7 +4,7 @@ from django.contrib import messages
 from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
 from django.utils.translation import gettext as _
 
-from claims.exports.evidence_pack.pack import NothingPublished, evidence_pack
+from claims.exports.evidence_pack.pack import NothingPublished, build_evidence_pack
 from factcheck.admin.base import DeskAdmin, change_page
 
 
@@ -14,7 +14,7 @@ def download_view(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpRespons
     if claim is None or not desk.has_view_permission(request, claim):
         raise Http404
     try:
-        pack = evidence_pack(claim.pk, for_public=False)
+        pack = build_evidence_pack(claim.pk, for_public=False)
     except NothingPublished:
         messages.warning(request, _("This claim was never published, so there is no evidence pack yet."))
         return HttpResponseRedirect(change_page(claim))

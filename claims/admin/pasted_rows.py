@@ -98,7 +98,7 @@ def paste_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
 def _read(request: HttpRequest, text: str) -> dict[str, Any]:
     """Read the rows; if requested, store them and return the results."""
     asked, person = request.POST.get("do", ""), person_at(request)
-    settings = _settings_of(request) if asked in ("again", "store") else None
+    settings = _read_settings(request) if asked in ("again", "store") else None
     settings = settings or detect_settings(text)
     form = PastedColumnsForm(
         request.POST if asked in ("again", "store") else None,
@@ -108,7 +108,7 @@ def _read(request: HttpRequest, text: str) -> dict[str, Any]:
     if form.is_bound and form.is_valid():
         settings = form.settings()
     try:
-        found = _bounded(rows(text, settings))
+        found = _limit_rows(rows(text, settings))
     except MappingError as error:
         return {"form": form, "problem": str(error), "settings": json.dumps(settings)}
     if found is None:
@@ -118,7 +118,7 @@ def _read(request: HttpRequest, text: str) -> dict[str, Any]:
     if asked == "store" and form.is_valid():
         proposed = propose_rows(reviews, by=person)
         stored(request)
-    shown = _shown(found, reviews, proposed, person)
+    shown = _build_shown_rows(found, reviews, proposed, person)
     return {
         # The columns may be others now: another delimiter, a first row that is a record.
         "form": PastedColumnsForm(settings=settings, columns=columns(text, settings)),
@@ -131,7 +131,7 @@ def _read(request: HttpRequest, text: str) -> dict[str, Any]:
     }
 
 
-def _settings_of(request: HttpRequest) -> Settings | None:
+def _read_settings(request: HttpRequest) -> Settings | None:
     """Return the settings of the page; None if they are invalid."""
     try:
         settings = json.loads(request.POST.get("settings", ""))
@@ -140,7 +140,7 @@ def _settings_of(request: HttpRequest) -> Settings | None:
     return settings if isinstance(settings, dict) and isinstance(settings.get("mapping"), dict) else None
 
 
-def _bounded(found: Iterator[PastedRow]) -> list[PastedRow] | None:
+def _limit_rows(found: Iterator[PastedRow]) -> list[PastedRow] | None:
     kept: list[PastedRow] = []
     for row in found:
         kept.append(row)
@@ -149,17 +149,17 @@ def _bounded(found: Iterator[PastedRow]) -> list[PastedRow] | None:
     return kept
 
 
-def _shown(
+def _build_shown_rows(
     found: Sequence[PastedRow], reviews: Sequence[Review], stored: Sequence[StoredRow] | None, person: User
 ) -> list[ShownRow]:
     known = iter(stored if stored is not None else find_existing(reviews, by=person))
     return [
-        _refused(review) if isinstance(review, Refusal) else _row(review, next(known))
+        _build_refused_row(review) if isinstance(review, Refusal) else _build_row(review, next(known))
         for _record, review in found
     ]
 
 
-def _row(review: Review, became: StoredRow | Claim | None) -> ShownRow:
+def _build_row(review: Review, became: StoredRow | Claim | None) -> ShownRow:
     remarks = [(str(LABELS.get(remark.field, remark.field)), remark.reason) for remark in review.remarks]
     if isinstance(became, StoredRow):
         outcome, claim = became.outcome, became.claim
@@ -171,6 +171,6 @@ def _row(review: Review, became: StoredRow | Claim | None) -> ShownRow:
     return ShownRow(review.place.position, outcome, review, remarks, claim, page)
 
 
-def _refused(refusal: Refusal) -> ShownRow:
+def _build_refused_row(refusal: Refusal) -> ShownRow:
     field = str(LABELS.get(refusal.field, refusal.field))
     return ShownRow(refusal.place.position, "refused", None, [(field, refusal.reason)], None, "")

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import DropdownFilter
 
-from claims.admin.trends import published_since
+from claims.admin.trends import find_published_since
 from claims.models import Claim, RatingClass
 
 
@@ -49,7 +49,7 @@ class PublishedFilter(_PeriodFilter):
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         if not (days := self.days()):
             return queryset
-        found = published_since(timezone.localdate() - timedelta(days=days))
+        found = find_published_since(timezone.localdate() - timedelta(days=days))
         if queryset.model is Claim:
             return queryset.filter(Exists(found.filter(claim=OuterRef("pk"))))
         return queryset.filter(pk__in=found.values("pk"))

@@ -32,7 +32,7 @@ from factcheck.admin.versions import DeskForm
 call_rows(Group, get_role_name)
 
 
-def _described(role: Group) -> str:
+def _describe_role(role: Group) -> str:
     """Return the name of a role, and its permissions in a sentence."""
     return f"{get_role_name(role)}: {sentence}" if (sentence := describe_role(role)) else get_role_name(role)
 
@@ -92,7 +92,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
         if db_field.name == "user_permissions":
             offer_permissions(field, person_at(request))
         if db_field.name == "groups":
-            field.label_from_instance = _described
+            field.label_from_instance = _describe_role
             field.widget = UnfoldAdminCheckboxSelectMultipleWidget(choices=field.choices)
             field.label = _("Roles")
             field.help_text = _(

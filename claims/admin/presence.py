@@ -9,8 +9,8 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from claims.admin.autosave import Unusable, body_of
-from claims.admin.unsaved import is_of_who_is_signed_in, of_whoever_is_signed_in
+from claims.admin.autosave import InvalidAutosave, read_body
+from claims.admin.unsaved import is_of_who_is_signed_in, require_sign_in
 from claims.models import Presence
 from claims.models.presence import Somebody
 from factcheck.admin.base import DeskAdmin, person_at
@@ -22,20 +22,20 @@ from factcheck.database.clock import now
 from factcheck.list_phrases import listed
 
 #: Pages open for longer show the changes of the last day.
-_LONGEST_OPEN = 86_400
+_MAX_OPEN_SECONDS = 86_400
 
 
 @require_POST
 @in_background
-@of_whoever_is_signed_in
-def presence_view(request: HttpRequest) -> JsonResponse:
+@require_sign_in
+def record_presence(request: HttpRequest) -> JsonResponse:
     """Note that the page is open, or is left; say who else has it open, and whether it is still the newest."""
-    body = body_of(request)
+    body = read_body(request)
     if not is_of_who_is_signed_in(request, body):
         return JsonResponse({}, status=409)
     address = body.get("page")
     if not isinstance(address, str) or len(address) > 500 or "\0" in address:
-        raise Unusable
+        raise InvalidAutosave
     if body.get("leaves"):
         Presence.objects.filter(person=person_at(request), page=address).delete()
         return JsonResponse({})
@@ -48,11 +48,11 @@ def presence_view(request: HttpRequest) -> JsonResponse:
         row = page.row
         whole = type(row)._base_manager.get(pk=row.pk) if row.get_deferred_fields() else row
         if version_of(whole, page.desk.versioned_relations) != seen:
-            changed = what_changed(whole, open_for=body.get("open_for"))
-    return JsonResponse({"others": [said_of(each) for each in others], "changed": changed})
+            changed = describe_changes(whole, open_for=body.get("open_for"))
+    return JsonResponse({"others": [describe_presence(each) for each in others], "changed": changed})
 
 
-def said_of(somebody: Somebody) -> str:
+def describe_presence(somebody: Somebody) -> str:
     since = somebody.writing_since or somebody.since
     words = (
         _("%(name)s is editing this (since %(time)s)")
@@ -62,9 +62,9 @@ def said_of(somebody: Somebody) -> str:
     return words % {"name": somebody.name, "time": f"{localtime(since):%H:%M}"}
 
 
-def what_changed(row: Model, *, open_for: Any) -> str:
+def describe_changes(row: Model, *, open_for: Any) -> str:
     """Return who has saved what since the page was opened, that many seconds ago."""
-    seconds = min(open_for, _LONGEST_OPEN) if type(open_for) in (int, float) and open_for >= 0 else 0
+    seconds = min(open_for, _MAX_OPEN_SECONDS) if type(open_for) in (int, float) and open_for >= 0 else 0
     opened = now() - timedelta(seconds=seconds)
     labels = {field.attname: str(field.verbose_name) for field in row._meta.concrete_fields}
     who, when = last_saved(row)

@@ -9,7 +9,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from claims.admin.status_badges import status_badge
+from claims.admin.status_badges import build_status_badge
 from claims.models import Publication
 from factcheck.admin.base import DeskAdmin, LookOnly
 from factcheck.admin.days_filter import DaysFilter
@@ -47,7 +47,7 @@ class PublicationAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("status"), ordering="status")
     def shown_status(self, publication: Publication) -> SafeString:
-        return status_badge(publication)
+        return build_status_badge(publication)
 
     @admin.display(description=_("for readers"))
     def page(self, publication: Publication) -> SafeString:

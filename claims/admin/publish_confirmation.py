@@ -15,8 +15,8 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import is_aware
 from django.utils.translation import gettext as _
 
-from claims.admin.reader_view import reader_view
-from claims.admin.timeline import timeline
+from claims.admin.reader_view import render_reader_view
+from claims.admin.timeline import build_timeline
 from claims.ledger import preview_entries
 from claims.ledger.document.wording_changes import format_reply
 from claims.ledger.preview_entries import EntryPreview
@@ -27,9 +27,9 @@ from factcheck.web.differences import difference
 
 Document = dict[str, Any]
 
-_LONGEST_MOMENT = 40
+_MAX_MOMENT_LENGTH = 40
 #: The moves that readers see, or may see.
-SEEN_BY_READERS = ("publish", "retract", "republish", "merge", "unmerge")
+PUBLIC_MOVES = ("publish", "retract", "republish", "merge", "unmerge")
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +56,7 @@ class PublicChange:
     page_then: str
 
 
-def prospects_of(
+def build_previews(
     subject: Claim | Verdict, action: str, *, note: str = "", kind: str = "", into: Claim | None = None
 ) -> list[EntryPreview]:
     """Return the ledger entry after the move for each claim whose page it changes."""
@@ -72,29 +72,29 @@ def prospects_of(
     return preview_entries.preview_unmerging(subject, subject.merged_into) if subject.merged_into else []
 
 
-def public_changes(found: list[EntryPreview]) -> list[PublicChange]:
+def list_public_changes(found: list[EntryPreview]) -> list[PublicChange]:
     """Return the changes for display, side by side."""
     return [_change(prospect) for prospect in found]
 
 
-def fingerprint(found: list[EntryPreview]) -> str:
+def compute_fingerprint(found: list[EntryPreview]) -> str:
     """Return a fingerprint of what a person confirms."""
     return hashlib.sha256("".join(each.fingerprint for each in found).encode()).hexdigest()[:32]
 
 
-def changed_by(subject: Claim | Verdict, reader: User, since: str) -> str:
+def describe_changes(subject: Claim | Verdict, reader: User, since: str) -> str:
     """Return who changed part of it since that moment, if recorded and visible to this person."""
     claim = subject.claim if isinstance(subject, Verdict) else subject
-    looked_at = parse_datetime(since) if len(since) < _LONGEST_MOMENT else None
-    found = timeline(claim, reader).events if looked_at and is_aware(looked_at) else []
+    looked_at = parse_datetime(since) if len(since) < _MAX_MOMENT_LENGTH else None
+    found = build_timeline(claim, reader).events if looked_at and is_aware(looked_at) else []
     who = [event.who for event in found if looked_at and event.at > looked_at and event.who]
     return who[0] if who else str(_("another user"))
 
 
 def _change(prospect: EntryPreview) -> PublicChange:
     now = prospect.now
-    before = dict(_entry_parts(now)) if now else {}
-    after = dict(_entry_parts(prospect.then))
+    before = dict(_iterate_entry_parts(now)) if now else {}
+    after = dict(_iterate_entry_parts(prospect.then))
     parts, same = [], []
     for name in dict.fromkeys([*before, *after]):
         old, new = before.get(name, ""), after.get(name, "")
@@ -110,40 +110,40 @@ def _change(prospect: EntryPreview) -> PublicChange:
         then=prospect.then,
         parts=parts,
         same=same,
-        page_now=reader_view(prospect.ledger, now) if now else "",
-        page_then=reader_view([prospect.then, *prospect.ledger], prospect.then),
+        page_now=render_reader_view(prospect.ledger, now) if now else "",
+        page_then=render_reader_view([prospect.then, *prospect.ledger], prospect.then),
     )
 
 
-def _entry_parts(entry: Publication) -> Iterator[tuple[str, str]]:
+def _iterate_entry_parts(entry: Publication) -> Iterator[tuple[str, str]]:
     """Return the public parts of an entry; for a withdrawn one, the note on it."""
     merged = _("Redirects to claim %(id)s") % {"id": entry.merged_into_id}
     yield _("Status"), merged if entry.merged_into_id else str(entry.get_status_display())
     if entry.status == Publication.Status.PUBLISHED:
-        yield from _parts(entry.document)
+        yield from _iterate_parts(entry.document)
     elif entry.note:
         yield _("Public note"), entry.note
 
 
-def _parts(document: Document) -> Iterator[tuple[str, str]]:
+def _iterate_parts(document: Document) -> Iterator[tuple[str, str]]:
     """Return the public parts of a claim as plain text."""
     claimant = document["claimant"] or {}
     yield _("Statement"), document["statement"]
     yield _("Claimant"), listed(filter(None, [claimant.get("name", ""), claimant.get("job_title", "")]))
-    yield _("Claimed on"), _day(document["claimed_on"])
+    yield _("Claimed on"), _format_day(document["claimed_on"])
     yield _("Context"), document["context"]
     yield _("Topics"), listed(topic["name"] for topic in document["topics"])
     several = len(document["verdicts"]) > 1
     for verdict in document["verdicts"]:
-        for name, words in _verdict_parts(verdict):
+        for name, words in _iterate_verdict_parts(verdict):
             yield f"{verdict['publisher']['name']}: {name}" if several else name, words
-    yield _("Where it was said"), "\n".join(map(_quoted, document["appearances"]))
-    corrections = [f"{_kind(line['kind'])}: {line['note']}" for line in document["corrections"]]
+    yield _("Where it was said"), "\n".join(map(_format_quoted, document["appearances"]))
+    corrections = [f"{_get_kind_label(line['kind'])}: {line['note']}" for line in document["corrections"]]
     yield _("Corrections"), "\n".join(corrections)
     yield _("Claims merged into it"), listed(document["merged_from"])
 
 
-def _verdict_parts(verdict: Document) -> Iterator[tuple[str, str]]:
+def _iterate_verdict_parts(verdict: Document) -> Iterator[tuple[str, str]]:
     rating = verdict["rating"]
     yield _("Rating"), rating["label"] if rating else ""
     yield (
@@ -153,28 +153,30 @@ def _verdict_parts(verdict: Document) -> Iterator[tuple[str, str]]:
     yield _("Summary"), verdict["summary"]
     yield _("Explanation"), verdict["explanation"]
     yield _("Headline"), verdict["title"]
-    yield _("Reviewed"), _day(verdict["reviewed_on"])
-    yield _("True as of"), _day(verdict["valid_as_of"])
-    yield _("Next check"), _day(verdict["recheck_on"])
+    yield _("Reviewed"), _format_day(verdict["reviewed_on"])
+    yield _("True as of"), _format_day(verdict["valid_as_of"])
+    yield _("Next check"), _format_day(verdict["recheck_on"])
     yield _("By"), listed(filter(None, [verdict["byline"], verdict["publisher"]["name"]]))
     yield _("Full review"), verdict["url"]
     stances = dict(Evidence.Stance.choices)
-    cited = [f"{stances[item['stance']]}: {_quoted(item, item['note'])}" for item in verdict["evidence"]]
+    cited = [
+        f"{stances[item['stance']]}: {_format_quoted(item, item['note'])}" for item in verdict["evidence"]
+    ]
     yield _("Evidence"), "\n".join(cited)
     yield _("Right of reply"), "\n".join(map(format_reply, verdict.get("right_of_reply", [])))
 
 
-def _quoted(item: Document, note: str = "") -> str:
+def _format_quoted(item: Document, note: str = "") -> str:
     """Format a source with its quote and note in one line."""
     source = item["source"]
     words = [source["title"] or source["url"], f"“{item['exact']}”" if item["exact"] else "", note]
     return " · ".join(filter(None, words))
 
 
-def _kind(kind: str) -> str:
+def _get_kind_label(kind: str) -> str:
     return str(dict(Publication.Kind.choices)[kind])
 
 
-def _day(value: str | None) -> str:
+def _format_day(value: str | None) -> str:
     day = parse_date(value) if value else None
     return date_format(day, "DATE_FORMAT") if day else ""

@@ -18,7 +18,7 @@ from claims.admin.queues import every_queue
 from claims.models import Assignment
 
 #: Do not count beyond this: the exact number no longer matters.
-MOST_COUNTED = 1000
+COUNT_LIMIT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,11 +35,11 @@ class QueueLine:
     @property
     def is_bounded(self) -> bool:
         """Whether there are more than were counted."""
-        return self.count > MOST_COUNTED
+        return self.count > COUNT_LIMIT
 
     @property
     def number(self) -> int:
-        return min(self.count, MOST_COUNTED)
+        return min(self.count, COUNT_LIMIT)
 
     @property
     def age(self) -> str:
@@ -53,16 +53,16 @@ class QueueLine:
 def queue_lines(person: User) -> Iterator[QueueLine]:
     """The queues in which this person can do something, each with what the person may read."""
     if person.has_perm("claims.view_assignment"):
-        yield _overdue()
+        yield _build_overdue_line()
     for model, queues in every_queue().items():
         for name, queue in queues.items():
             if queue.permission and queue.list_row is None and person.has_perm(queue.permission):
                 waiting = queue.narrow(readable_rows(model, person), person)
-                yield _line(name, str(queue.title), waiting, queue.since, queue_page(model, name))
+                yield _build_line(name, str(queue.title), waiting, queue.since, queue_page(model, name))
     if person.has_perm("procrastinate.view_procrastinatejob"):
         failed = ProcrastinateJob.objects.filter(status="failed")
         page = reverse("admin:procrastinate_procrastinatejob_changelist") + "?status__exact=failed"
-        yield _line("jobs", _("Background jobs that failed"), failed, "", page)
+        yield _build_line("jobs", _("Background jobs that failed"), failed, "", page)
 
 
 def queue_page(model: type[Model], name: str) -> str:
@@ -76,14 +76,14 @@ def readable_rows(model: type[Model], person: User) -> QuerySet[Any]:
     return rows.readable_by(person) if hasattr(rows, "readable_by") else rows
 
 
-def _overdue() -> QueueLine:
+def _build_overdue_line() -> QueueLine:
     """Everyone's overdue work, so that an absence delays nothing."""
     page = reverse("admin:claims_assignment_changelist") + "?done=no&due=overdue"
     rows = Assignment.objects.overdue(timezone.localdate())
-    return _line("overdue", _("Overdue, everyone’s"), rows, "due_on", page)
+    return _build_line("overdue", _("Overdue, everyone’s"), rows, "due_on", page)
 
 
-def _line(name: str, title: str, rows: QuerySet[Any], since: str, page: str) -> QueueLine:
+def _build_line(name: str, title: str, rows: QuerySet[Any], since: str, page: str) -> QueueLine:
     counted: dict[str, Any] = {"number": Count("pk")}
     columns = ["pk"]
     if since:
@@ -92,9 +92,9 @@ def _line(name: str, title: str, rows: QuerySet[Any], since: str, page: str) -> 
         columns.append("waits_since")
     # Where ages are shown, the oldest come first; no more than these are read.
     ordered = rows.order_by("pk") if since else rows.order_by()
-    found = ordered.values(*columns)[: MOST_COUNTED + 1].aggregate(**counted)
-    return QueueLine(name, title, found["number"], page, _day(found.get("oldest")))
+    found = ordered.values(*columns)[: COUNT_LIMIT + 1].aggregate(**counted)
+    return QueueLine(name, title, found["number"], page, _to_day(found.get("oldest")))
 
 
-def _day(moment: datetime | date | None) -> date | None:
+def _to_day(moment: datetime | date | None) -> date | None:
     return localtime(moment).date() if isinstance(moment, datetime) else moment

@@ -40,7 +40,7 @@ from claims.models import (
 )
 from factcheck import features
 
-_OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
+_OPEN_STATES = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,18 +73,18 @@ class Queue:
         return self.narrow(rows, person).order_by(*self.order)
 
 
-def _unchecked(claims: QuerySet[Claim], person: User) -> QuerySet[Claim]:
+def _filter_unchecked(claims: QuerySet[Claim], person: User) -> QuerySet[Claim]:
     judged = Verdict.objects.readable_by(person).filter(
-        claim=OuterRef("pk"), state__in=[*_OPEN, Verdict.State.PUBLISHED]
+        claim=OuterRef("pk"), state__in=[*_OPEN_STATES, Verdict.State.PUBLISHED]
     )
     return claims.filter(~Exists(judged), state=Claim.State.ACCEPTED)
 
 
-def _orphaned(claims: QuerySet[Claim], person: User) -> QuerySet[Claim]:
+def _filter_orphaned(claims: QuerySet[Claim], person: User) -> QuerySet[Claim]:
     return claims.filter(Exists(Appearance.objects.filter(claim=OuterRef("pk"), anchor="orphaned")))
 
 
-def with_signoffs_given(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
+def annotate_signoffs_given(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
     """Annotates `given`: how many people other than the author signed off in the present review round."""
     counting = (
         SignOff.objects.counting()
@@ -98,9 +98,9 @@ def with_signoffs_given(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
     return verdicts.annotate(given=Coalesce(Subquery(counting, output_field=IntegerField()), 0))
 
 
-def _awaiting_my_signoff(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict]:
+def _filter_awaiting_my_signoff(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict]:
     mine = SignOff.objects.counting().filter(verdict=OuterRef("pk"), by=person)
-    return with_signoffs_given(verdicts).filter(
+    return annotate_signoffs_given(verdicts).filter(
         ~Exists(mine),
         ~Q(author=person),
         ~Q(edited_by__contains=[person.pk]),
@@ -110,20 +110,20 @@ def _awaiting_my_signoff(verdicts: QuerySet[Verdict], person: User) -> QuerySet[
     )
 
 
-def _returned(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict]:
+def _filter_returned(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict]:
     """Return the person's drafts that were returned and not submitted again."""
     last = Transition.objects.filter(verdict=OuterRef("pk")).order_by("-pk").values("action")[:1]
     mine = verdicts.filter(state=Verdict.State.DRAFT, author=person, review_round__gt=0)
     return mine.alias(last_move=Subquery(last)).filter(last_move="request_changes")
 
 
-def _ready(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict]:
-    return with_signoffs_given(verdicts).filter(
+def _filter_ready(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict]:
+    return annotate_signoffs_given(verdicts).filter(
         state=Verdict.State.IN_REVIEW, given__gte=F("required_signoffs")
     )
 
 
-def with_translation_signoffs(translations: QuerySet[Translation]) -> QuerySet[Any]:
+def annotate_translation_signoffs(translations: QuerySet[Translation]) -> QuerySet[Any]:
     """Annotates `given`: how many others than its writers signed it off in the present round."""
     counting = (
         TranslationStep.objects.signoffs()
@@ -136,9 +136,11 @@ def with_translation_signoffs(translations: QuerySet[Translation]) -> QuerySet[A
     return translations.annotate(given=Coalesce(Subquery(counting, output_field=IntegerField()), 0))
 
 
-def _translations_to_review(translations: QuerySet[Translation], person: User) -> QuerySet[Translation]:
+def _filter_translations_to_review(
+    translations: QuerySet[Translation], person: User
+) -> QuerySet[Translation]:
     mine = TranslationStep.objects.signoffs().filter(translation=OuterRef("pk"), by=person)
-    return with_translation_signoffs(translations).filter(
+    return annotate_translation_signoffs(translations).filter(
         ~Exists(mine),
         ~Q(author=person),
         ~Q(edited_by__contains=[person.pk]),
@@ -148,41 +150,41 @@ def _translations_to_review(translations: QuerySet[Translation], person: User) -
     )
 
 
-def _translations_ready(translations: QuerySet[Translation], person: User) -> QuerySet[Translation]:
-    return with_translation_signoffs(translations).filter(
+def _filter_ready_translations(translations: QuerySet[Translation], person: User) -> QuerySet[Translation]:
+    return annotate_translation_signoffs(translations).filter(
         state=Translation.State.IN_REVIEW, given__gte=F("required_signoffs")
     )
 
 
-def _out_of_date(translations: Any, person: User) -> QuerySet[Translation]:
+def _filter_out_of_date(translations: Any, person: User) -> QuerySet[Translation]:
     out_of_date: QuerySet[Translation] = translations.out_of_date()
     return out_of_date
 
 
-def with_use(ratings: QuerySet[Rating]) -> QuerySet[Any]:
+def annotate_use(ratings: QuerySet[Rating]) -> QuerySet[Any]:
     """Annotates `used`: how many published claims carry the rating now."""
     mention = Mention.objects.filter(kind=Mention.Kind.RATING, thing_id=OuterRef("pk"))
     return ratings.annotate(used=Coalesce(Subquery(mention.values("publications")), 0))
 
 
-def _unmapped(ratings: QuerySet[Rating], person: User) -> QuerySet[Any]:
+def _filter_unmapped(ratings: QuerySet[Rating], person: User) -> QuerySet[Any]:
     """Annotate `words`, and `together`, the number of published claims with these words, of all publishers."""
-    return with_use(ratings.filter(rating_class="")).annotate(
+    return annotate_use(ratings.filter(rating_class="")).annotate(
         words=Lower("label"), together=Window(Sum("used"), partition_by=[Lower("label")])
     )
 
 
-def _undecided(pairs: Any, person: User) -> QuerySet[PossibleDuplicate]:
+def _filter_undecided(pairs: Any, person: User) -> QuerySet[PossibleDuplicate]:
     undecided: QuerySet[PossibleDuplicate] = pairs.open()
     return undecided
 
 
-def _seen_again(repeats: Any, person: User) -> QuerySet[Repeat]:
+def _filter_open_repeats(repeats: Any, person: User) -> QuerySet[Repeat]:
     undecided: QuerySet[Repeat] = repeats.open()
     return undecided
 
 
-def _awaited(requests: Any, person: User) -> QuerySet[ReplyRequest]:
+def _filter_awaited(requests: Any, person: User) -> QuerySet[ReplyRequest]:
     awaited: QuerySet[ReplyRequest] = requests.awaited()
     return awaited
 
@@ -197,12 +199,14 @@ CLAIM_QUEUES = {
     ),
     "unchecked": Queue(
         _("Accepted, without a verdict"),
-        _unchecked,
+        _filter_unchecked,
         (F("score").desc(nulls_last=True), "pk"),
         "claims.add_verdict",
         "created_at",
     ),
-    "orphaned": Queue(_("Quotes that could not be located"), _orphaned, ("pk",), "claims.change_appearance"),
+    "orphaned": Queue(
+        _("Quotes that could not be located"), _filter_orphaned, ("pk",), "claims.change_appearance"
+    ),
 }
 VERDICT_QUEUES = {
     "mine": Queue(
@@ -211,9 +215,9 @@ VERDICT_QUEUES = {
         # What came back from review first.
         ("-review_round", "pk"),
     ),
-    "returned": Queue(_("Returned to me"), _returned, ("submitted_at", "pk")),
-    "review": Queue(_("Waiting for my sign-off"), _awaiting_my_signoff, ("submitted_at", "pk")),
-    "ready": Queue(_("Signed off, ready to publish"), _ready, ("submitted_at", "pk")),
+    "returned": Queue(_("Returned to me"), _filter_returned, ("submitted_at", "pk")),
+    "review": Queue(_("Waiting for my sign-off"), _filter_awaiting_my_signoff, ("submitted_at", "pk")),
+    "ready": Queue(_("Signed off, ready to publish"), _filter_ready, ("submitted_at", "pk")),
     "recheck": Queue(
         _("Due for another check"),
         lambda verdicts, person: verdicts.filter(
@@ -233,15 +237,15 @@ TRANSLATION_QUEUES = {
     ),
     "translations": Queue(
         _("Translations waiting for my sign-off"),
-        _translations_to_review,
+        _filter_translations_to_review,
         ("submitted_at", "pk"),
         "claims.sign_off_translation",
         "submitted_at",
     ),
-    "ready": Queue(_("Translations ready to publish"), _translations_ready, ("submitted_at", "pk")),
+    "ready": Queue(_("Translations ready to publish"), _filter_ready_translations, ("submitted_at", "pk")),
     "stale": Queue(
         _("Translations to update"),
-        _out_of_date,
+        _filter_out_of_date,
         ("-published_at", "pk"),
         "claims.sign_off_translation",
         "published_at",
@@ -250,7 +254,7 @@ TRANSLATION_QUEUES = {
 RATING_QUEUES = {
     "unmapped": Queue(
         _("Labels without a rating class"),
-        _unmapped,
+        _filter_unmapped,
         # What decides about most claims first, and the same words of several publishers one after the other.
         (F("together").desc(), F("words"), F("used").desc(), "pk"),
         "claims.change_rating",
@@ -260,7 +264,7 @@ RATING_QUEUES = {
 DUPLICATE_QUEUES = {
     "duplicates": Queue(
         _("Possible duplicates"),
-        _undecided,
+        _filter_undecided,
         ("pk",),
         "claims.merge_claim",
         "created_at",
@@ -270,7 +274,7 @@ DUPLICATE_QUEUES = {
 REPEAT_QUEUES = {
     "repeats": Queue(
         _("Repeats of checked claims"),
-        _seen_again,
+        _filter_open_repeats,
         ("-last_seen_at", "-pk"),
         "claims.change_repeat",
         "first_seen_at",
@@ -279,11 +283,13 @@ REPEAT_QUEUES = {
 
 REPLY_QUEUES = {
     "awaited": Queue(
-        _("Awaiting answers"), _awaited, ("answer_by", "pk"), "claims.change_replyrequest", "sent_at"
+        _("Awaiting answers"), _filter_awaited, ("answer_by", "pk"), "claims.change_replyrequest", "sent_at"
     ),
     "mine": Queue(
         _("Awaiting answers to my requests"),
-        lambda rows, person: _awaited(rows, person).filter(Q(sent_by=person) | Q(verdict__author=person)),
+        lambda rows, person: _filter_awaited(rows, person).filter(
+            Q(sent_by=person) | Q(verdict__author=person)
+        ),
         ("answer_by", "pk"),
     ),
 }

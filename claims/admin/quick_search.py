@@ -10,7 +10,7 @@ from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from unfold.dataclasses import SearchResult
 
-from claims.admin.public_state import newest_publication, public_word
+from claims.admin.public_state import describe_public_state, prefetch_newest_publication
 from claims.models import Claim, Claimant, Topic
 from factcheck.admin.base import DeskAdmin, change_page
 from sources.models import Source
@@ -23,15 +23,15 @@ KINDS: dict[type[Model], str] = {
     Topic: "sell",
 }
 #: More hits do not fit on a screen, and reading every hit takes seconds.
-MOST_OF_A_KIND = 10
+RESULTS_PER_KIND = 10
 
 
-def found(request: HttpRequest, words: str) -> list[SearchResult]:
+def search_desk(request: HttpRequest, words: str) -> list[SearchResult]:
     """unfold's `search_callback`."""
     found = [
-        SearchResult(str(row), _kind_of(row), change_page(row), icon)
+        SearchResult(str(row), _describe_kind(row), change_page(row), icon)
         for kind, icon in KINDS.items()
-        for row in _rows(request, kind, words)
+        for row in _find_rows(request, kind, words)
     ]
     # As it was typed: `words` is in lower case.
     typed = request.GET.get("s", words).strip()
@@ -41,25 +41,25 @@ def found(request: HttpRequest, words: str) -> list[SearchResult]:
     return found
 
 
-def _rows(request: HttpRequest, kind: type[Model], words: str) -> list[Model]:
+def _find_rows(request: HttpRequest, kind: type[Model], words: str) -> list[Model]:
     desk = admin.site.get_model_admin(kind)
     if not isinstance(desk, DeskAdmin) or not desk.has_view_or_change_permission(request):
         return []
     rows = desk.get_queryset(request)
-    found = _newest(desk.matching(request, rows, words))
+    found = _list_newest(desk.matching(request, rows, words))
     if not found and (likely := desk.likely(request, rows, words)) is not None:
-        return _newest(likely)
+        return _list_newest(likely)
     return found
 
 
-def _kind_of(row: Any) -> str:
+def _describe_kind(row: Any) -> str:
     """Return the kind of a result, with the public state of a claim."""
     kind = str(row._meta.verbose_name)
     newest = next(iter(getattr(row, "newest_publications", ())), None)
-    return f"{kind}: {public_word(newest)}" if newest else kind
+    return f"{kind}: {describe_public_state(newest)}" if newest else kind
 
 
-def _newest(rows: QuerySet[Any]) -> list[Model]:
+def _list_newest(rows: QuerySet[Any]) -> list[Model]:
     if rows.model is Claim:
-        rows = rows.prefetch_related(newest_publication())
-    return list(rows.order_by("-pk")[:MOST_OF_A_KIND])
+        rows = rows.prefetch_related(prefetch_newest_publication())
+    return list(rows.order_by("-pk")[:RESULTS_PER_KIND])

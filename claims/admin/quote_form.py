@@ -15,13 +15,13 @@ from factcheck.installation.messages import in_words
 from sources.models import Source
 
 #: The fields that tell one place of a quote from another, folded away: they are rarely needed.
-WHERE_SEVERAL = (
+PREFIX_FIELDSET = (
     gettext_lazy("If the source contains the quote more than once"),
     {"fields": (("prefix", "suffix"),), "classes": ("collapse",)},
 )
 _WORDS = ("exact", "prefix", "suffix")
 #: Characters of the text around a quote, on each side.
-_AROUND = 240
+_CONTEXT_LENGTH = 240
 
 
 class QuoteForm(forms.ModelForm):
@@ -93,14 +93,17 @@ def _offer_what_is_chosen(field: forms.ModelChoiceField, source: Source) -> None
     picker.optgroups = optgroups
 
 
-def in_context(row: Appearance | Evidence) -> SafeString | str:
+def render_in_context(row: Appearance | Evidence) -> SafeString | str:
     """The exact words, marked, with the text around them as the snapshot holds it."""
     if not row.exact:
         return ""
     before, after = row.prefix, row.suffix
     if row.snapshot and row.start is not None and row.end is not None:
         text = row.snapshot.text
-        before, after = words_before(text, row.start, _AROUND), words_after(text, row.end, _AROUND)
+        before, after = (
+            words_before(text, row.start, _CONTEXT_LENGTH),
+            words_after(text, row.end, _CONTEXT_LENGTH),
+        )
     return format_html(
         '<span class="desk-quote" dir="auto">{}<mark>{}</mark>{}</span>', before, row.exact, after
     )

@@ -17,8 +17,8 @@ from unfold.admin import StackedInline
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from claims.admin.list_filters import QueueFilter, QueueOrder
-from claims.admin.queues import with_use
-from claims.admin.status_badges import rating_badge
+from claims.admin.queues import annotate_use
+from claims.admin.status_badges import build_rating_badge
 from claims.models import Rating, RatingClass, RatingScale, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import classification
@@ -32,11 +32,11 @@ _COLOURS = ("colour", "text_colour", "colour_dark", "text_colour_dark")
 _FIELDS = (("label", "code"), ("rating_class", "position"), "definition", _COLOURS, "labels", "definitions")
 
 #: What the mixin below refines: pages of ratings, and their rows on the page of a scale.
-_Pages: Any = object
+_AdminMixinBase: Any = object
 _IN_WORDS = {"labels": "labels_in_words", "definitions": "definitions_in_words"}
 
 
-def _colour_field(db_field: Any, field: Any) -> Any:
+def _adapt_field(db_field: Any, field: Any) -> Any:
     if db_field.name in _COLOURS:
         field.widget.attrs |= {"placeholder": "#rrggbb", "size": 9, "pattern": "#[0-9a-f]{6}"}
     if db_field.name in ("definition", "labels", "definitions"):
@@ -44,7 +44,7 @@ def _colour_field(db_field: Any, field: Any) -> Any:
     return field
 
 
-class SaysOtherLanguages(_Pages):
+class OtherLanguageLabels(_AdminMixinBase):
     """Shows what a rating is called in other languages as words, to those who may not edit it as JSON."""
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
@@ -58,19 +58,19 @@ class SaysOtherLanguages(_Pages):
 
     @admin.display(description=_("labels in other languages"))
     def labels_in_words(self, rating: Rating) -> SafeString | str:
-        return _by_language(rating.labels)
+        return _render_by_language(rating.labels)
 
     @admin.display(description=_("definitions in other languages"))
     def definitions_in_words(self, rating: Rating) -> SafeString | str:
-        return _by_language(rating.definitions)
+        return _render_by_language(rating.definitions)
 
 
-def _by_language(words: dict[str, str]) -> SafeString | str:
+def _render_by_language(words: dict[str, str]) -> SafeString | str:
     lines = ((code, language_name(code), said) for code, said in sorted(words.items()))
     return format_html_join("", '<p><bdi>{1}</bdi>: <bdi lang="{0}">{2}</bdi></p>', lines) or "–"
 
 
-class RatingInline(SaysOtherLanguages, StackedInline):
+class RatingInline(OtherLanguageLabels, StackedInline):
     model = Rating
     extra = 0
     fields = ("badge", *_FIELDS)
@@ -79,10 +79,10 @@ class RatingInline(SaysOtherLanguages, StackedInline):
 
     @admin.display(description=_("as shown"))
     def badge(self, rating: Rating) -> SafeString | str:
-        return rating_badge(rating) if rating.pk else "–"
+        return build_rating_badge(rating) if rating.pk else "–"
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        return _colour_field(db_field, super().formfield_for_dbfield(db_field, request, **kwargs))
+        return _adapt_field(db_field, super().formfield_for_dbfield(db_field, request, **kwargs))
 
 
 @admin.register(RatingScale)
@@ -133,7 +133,7 @@ class RatingScaleAdmin(DeskAdmin):
 
 
 @admin.register(Rating)
-class RatingAdmin(SaysOtherLanguages, QueueOrder, DeskAdmin):
+class RatingAdmin(OtherLanguageLabels, QueueOrder, DeskAdmin):
     list_display = ("as_shown", "class_badge", "publisher", "published", "said")
     list_filter = (
         QueueFilter,
@@ -151,10 +151,10 @@ class RatingAdmin(SaysOtherLanguages, QueueOrder, DeskAdmin):
         judged = Verdict.objects.filter(rating=OuterRef("pk"), state=Verdict.State.PUBLISHED)
         # Any two: the newest of a rare rating would be sought among all verdicts, from the newest back.
         samples = ArraySubquery(judged.order_by().values("claim__statement")[:2])
-        return with_use(super().get_queryset(request)).annotate(samples=samples)
+        return annotate_use(super().get_queryset(request)).annotate(samples=samples)
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        return _colour_field(db_field, super().formfield_for_dbfield(db_field, request, **kwargs))
+        return _adapt_field(db_field, super().formfield_for_dbfield(db_field, request, **kwargs))
 
     def save_model(self, request: HttpRequest, obj: Rating, form: forms.ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -165,7 +165,7 @@ class RatingAdmin(SaysOtherLanguages, QueueOrder, DeskAdmin):
 
     @admin.display(description=_("rating"), ordering="label")
     def as_shown(self, rating: Rating) -> SafeString | str:
-        return rating_badge(rating)
+        return build_rating_badge(rating)
 
     @admin.display(description=_("comparable to"), ordering="rating_class")
     def class_badge(self, rating: Rating) -> SafeString:
@@ -194,15 +194,15 @@ class RatingAdmin(SaysOtherLanguages, QueueOrder, DeskAdmin):
         if self.has_change_permission(request):
             for value, label in RatingClass.choices:
                 name, words = f"class_{value}", gettext("Comparable to: %s") % label
-                actions[name] = (_deciding(value), name, words)
+                actions[name] = (_make_class_action(value), name, words)
         return actions
 
 
-def _deciding(rating_class: str) -> Callable[[RatingAdmin, HttpRequest, QuerySet[Rating]], None]:
+def _make_class_action(rating_class: str) -> Callable[[RatingAdmin, HttpRequest, QuerySet[Rating]], None]:
     """The action that makes the selected ratings comparable to this class."""
 
     def decide(desk: RatingAdmin, request: HttpRequest, ratings: QuerySet[Rating]) -> None:
-        claims = {rating.pk: rating.used for rating in with_use(ratings)}
+        claims = {rating.pk: rating.used for rating in annotate_use(ratings)}
         try:
             changed = classification.classify(ratings, rating_class, by=person_at(request))
         except (NotPossible, NotAllowed) as refusal:

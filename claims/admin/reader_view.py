@@ -5,16 +5,16 @@ from typing import Any
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from claims.admin.media_preview import address_of
+from claims.admin.media_preview import build_file_url
 from claims.models import Publication
-from claims.public.pages.entry_page import entry_page
-from claims.public.pages.responses import interface_language, rating_styles
+from claims.public.pages.entry_page import build_entry_page
+from claims.public.pages.responses import build_rating_styles, get_interface_language
 
 #: What a frame may do: nothing. That it is of this site lets it show the site's own letters and colours.
 SANDBOX = "allow-same-origin"
 
 
-def reader_view(ledger: list[Publication], shown: Publication, *, language: str = "") -> str:
+def render_reader_view(ledger: list[Publication], shown: Publication, *, language: str = "") -> str:
     """Render the public page of an entry without scripts. `ledger` holds all entries, newest first.
 
     An entry need not be stored: `claims.ledger.preview_entries` makes those that there would be.
@@ -22,11 +22,11 @@ def reader_view(ledger: list[Publication], shown: Publication, *, language: str 
     Args:
         language: that of a reader, into which it may be translated; "" for the original wording.
     """
-    page = entry_page(ledger, shown, language=language)
-    with translation.override(interface_language()):
-        styles = rating_styles(page.ratings)
+    page = build_entry_page(ledger, shown, language=language)
+    with translation.override(get_interface_language()):
+        styles = build_rating_styles(page.ratings)
         context = page.context | {
-            "claim": _with_files_of_the_desk(page.context["claim"]),
+            "claim": _use_desk_files(page.context["claim"]),
             "rating_styles": styles,
             "markup": "",
             "discovery": [],
@@ -35,11 +35,11 @@ def reader_view(ledger: list[Publication], shown: Publication, *, language: str 
         return render_to_string(page.template, context)
 
 
-def _with_files_of_the_desk(claim: dict[str, Any]) -> dict[str, Any]:
+def _use_desk_files(claim: dict[str, Any]) -> dict[str, Any]:
     """Replace picture addresses by those of the desk, because unpublished pictures have no public one."""
 
     def here(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
-        return [item | {"url": address_of(item["id"]) if item["url"] else ""} for item in shown]
+        return [item | {"url": build_file_url(item["id"]) if item["url"] else ""} for item in shown]
 
     return claim | {
         "media": here(claim.get("media", [])),

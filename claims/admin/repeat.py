@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from claims.admin.list_filters import QueueFilter, QueueOrder
-from claims.admin.status_badges import rating_badge
+from claims.admin.status_badges import build_rating_badge
 from claims.models import Claim, PublishedVerdict, Rating, Repeat
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.quotes.locations import words_after, words_before
@@ -30,11 +30,11 @@ from sources.models import Source
 #: Classes of what should not go around.
 FALSE_CLASSES = ("false", "mostly_false", "misleading")
 #: A page of what is coming back lists no more claims than this, those that were seen last.
-_MOST = 100
+_REPEAT_LIMIT = 100
 #: So many sources are named of each.
-_SOURCES = 3
+_SOURCE_LIMIT = 3
 #: Characters of the text around the words, on each side.
-_AROUND = 160
+_CONTEXT_LENGTH = 160
 
 
 @admin.register(Repeat)
@@ -71,21 +71,21 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
         return () if unknown else ("source",)
 
     def prepare(self, request: HttpRequest, rows: Sequence[Any]) -> None:
-        ratings = _ratings({repeat.claim_id for repeat in rows})
+        ratings = _load_ratings({repeat.claim_id for repeat in rows})
         for repeat in rows:
             repeat.rated = ratings.get(repeat.claim_id, [])
 
     @admin.display(description=_("the new wording and the checked claim"))
     def seen_again(self, repeat: Repeat) -> SafeString:
-        return render_to_string("admin/desk/repeat.html", _context(repeat))
+        return render_to_string("admin/desk/repeat.html", _build_context(repeat))
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
         repeat = kwargs.get("obj")
         if repeat:
-            repeat.rated = _ratings({repeat.claim_id}).get(repeat.claim_id, [])
-            context |= _context(repeat)
+            repeat.rated = _load_ratings({repeat.claim_id}).get(repeat.claim_id, [])
+            context |= _build_context(repeat)
         return super().render_change_form(request, context, *args, **kwargs)
 
     # Deciding ---------------------------------------------------------------------------------------------------------
@@ -172,13 +172,13 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Recurring false claims"),
-            "returning": coming_back(self.get_queryset(request)),
-            "most": _MOST,
+            "returning": find_returning_claims(self.get_queryset(request)),
+            "most": _REPEAT_LIMIT,
         }
         return TemplateResponse(request, "admin/desk/coming_back.html", context)
 
 
-def coming_back(rows: QuerySet[Repeat]) -> list[dict[str, Any]]:
+def find_returning_claims(rows: QuerySet[Repeat]) -> list[dict[str, Any]]:
     """Of these repeats, those of claims that were found to be false, by claim; what was seen last comes first."""
     false = PublishedVerdict.objects.current().filter(
         claim_id=OuterRef("claim_id"), rating_class__in=FALSE_CLASSES
@@ -194,25 +194,25 @@ def coming_back(rows: QuerySet[Repeat]) -> list[dict[str, Any]]:
             since=Min("first_seen_at"),
             last=Max("last_seen_at"),
         )
-        .order_by("-last", "-claim")[:_MOST]
+        .order_by("-last", "-claim")[:_REPEAT_LIMIT]
     )
     keys = {row["claim"] for row in seen}
     claims = Claim.objects.in_bulk(keys)
-    ratings, sources = _ratings(keys), _sources(rows, keys)
+    ratings, sources = _load_ratings(keys), _load_sources(rows, keys)
     return [
         {
             **row,
             "claim": claims[row["claim"]],
             "page": change_page(claims[row["claim"]]),
             "rated": ratings.get(row["claim"], []),
-            "sources": sources.get(row["claim"], [])[:_SOURCES],
+            "sources": sources.get(row["claim"], [])[:_SOURCE_LIMIT],
             "repeats": f"{reverse('admin:claims_repeat_changelist')}?claim__id__exact={row['claim']}",
         }
         for row in seen
     ]
 
 
-def _ratings(claims: set[int]) -> dict[int, list[SafeString | str]]:
+def _load_ratings(claims: set[int]) -> dict[int, list[SafeString | str]]:
     """Return the current public ratings of these claims."""
     verdicts = PublishedVerdict.objects.current().filter(claim_id__in=claims).order_by("verdict_id")
     pairs = list(verdicts.values_list("claim_id", "rating_id"))
@@ -220,11 +220,11 @@ def _ratings(claims: set[int]) -> dict[int, list[SafeString | str]]:
     rated: dict[int, list[SafeString | str]] = {}
     for claim, rating in pairs:
         if rating in ratings:
-            rated.setdefault(claim, []).append(rating_badge(ratings[rating]))
+            rated.setdefault(claim, []).append(build_rating_badge(ratings[rating]))
     return rated
 
 
-def _sources(rows: QuerySet[Repeat], claims: set[int]) -> dict[int, list[tuple[Source, str]]]:
+def _load_sources(rows: QuerySet[Repeat], claims: set[int]) -> dict[int, list[tuple[Source, str]]]:
     """Return the places where these claims were repeated, newest first."""
     named = rows.standing().filter(claim__in=claims, source__isnull=False)  # type: ignore[attr-defined]
     found: dict[int, dict[int, tuple[Source, str]]] = {}
@@ -233,13 +233,13 @@ def _sources(rows: QuerySet[Repeat], claims: set[int]) -> dict[int, list[tuple[S
     return {claim: list(sources.values()) for claim, sources in found.items()}
 
 
-def _context(repeat: Any) -> dict[str, Any]:
+def _build_context(repeat: Any) -> dict[str, Any]:
     before, after = repeat.prefix, repeat.suffix
     if repeat.snapshot and repeat.start is not None:
         text = repeat.snapshot.text
         before, after = (
-            words_before(text, repeat.start, _AROUND),
-            words_after(text, repeat.end, _AROUND),
+            words_before(text, repeat.start, _CONTEXT_LENGTH),
+            words_after(text, repeat.end, _CONTEXT_LENGTH),
         )
     outcome = None
     if repeat.outcome:

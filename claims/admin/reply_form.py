@@ -17,9 +17,9 @@ from claims.review.reply_requests import ReceivedAnswer
 from factcheck.admin.versions import DeskForm
 
 #: The default deadline, a working day or two ahead.
-USUAL_TIME = timedelta(hours=24)
+DEFAULT_DEADLINE = timedelta(hours=24)
 
-ASKED: Any = (
+REQUEST_FIELDSETS: Any = (
     (None, {"fields": ("party", ("channel", "address"), "language", "answer_by")}),
     (
         gettext_lazy("Question"),
@@ -29,7 +29,7 @@ ASKED: Any = (
         },
     ),
 )
-NOT_ASKED: Any = ((None, {"fields": ("party", "not_asked", "not_asked_note")}),)
+REASON_FIELDSETS: Any = ((None, {"fields": ("party", "not_asked", "not_asked_note")}),)
 #: What is passed on to the functions that keep it.
 FIELDS = (
     *("party", "channel", "address", "language", "answer_by", "subject", "text"),
@@ -86,14 +86,14 @@ class ReplyForm(DeskForm):
         return given | {"claimant": claimant}
 
 
-def begun(verdict: Verdict, by: User, language: str = "") -> dict[str, Any]:
+def build_initial(verdict: Verdict, by: User, language: str = "") -> dict[str, Any]:
     """Return initial values of a new request: the template of the claim's language, filled in."""
     claimant = verdict.claim.claimant
     language = language or verdict.claim.language
     words = reply_requests.render_template(
         verdict, whom=claimant.name if claimant else "", by=by, language=language, deadline=None
     )
-    until = timezone.localtime() + USUAL_TIME
+    until = timezone.localtime() + DEFAULT_DEADLINE
     return {
         "channel": ReplyRequest.Channel.EMAIL,
         "language": language,

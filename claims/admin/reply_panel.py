@@ -4,7 +4,7 @@ from typing import Any
 
 from django.contrib.auth.models import User
 
-from claims.admin.status_badges import reply_badge
+from claims.admin.status_badges import build_reply_badge
 from claims.ledger.document.reply_document import describe_reason
 from claims.models import ReplyRequest, Verdict
 from claims.review.due_replies import find_reply_rule, has_named_claimant
@@ -12,7 +12,7 @@ from claims.review.verdict_drafts import may_edit
 from factcheck.admin.base import change_page
 
 
-def replies_context(verdict: Verdict, person: User) -> dict[str, Any]:
+def build_replies_context(verdict: Verdict, person: User) -> dict[str, Any]:
     """Return the context of the section; empty for people who read only public content."""
     if not person.has_perm("claims.view_replyrequest"):
         return {"replies": None}
@@ -25,7 +25,7 @@ def replies_context(verdict: Verdict, person: User) -> dict[str, Any]:
         "replies": [
             {
                 "row": row,
-                "badge": reply_badge(row),
+                "badge": build_reply_badge(row),
                 "page": change_page(row),
                 "reason": row.not_asked_note or describe_reason(row.not_asked, verdict.language),
                 "may_answer": row.sent_at

@@ -19,11 +19,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from claims.admin.claim_page import claim_link
+from claims.admin.claim_page import render_claim_link
 from claims.admin.list_filters import QueueFilter, QueueOrder
-from claims.admin.reply_form import ASKED, NOT_ASKED, AnswerForm, ReplyForm, SentForm, begun
+from claims.admin.reply_form import (
+    REASON_FIELDSETS,
+    REQUEST_FIELDSETS,
+    AnswerForm,
+    ReplyForm,
+    SentForm,
+    build_initial,
+)
 from claims.admin.reply_panel import may_update
-from claims.admin.status_badges import reply_badge, state_badge
+from claims.admin.status_badges import build_reply_badge, build_state_badge
 from claims.ledger.document.reply_document import describe_reason
 from claims.models import ReplyRequest, Verdict
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
@@ -61,11 +68,11 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
 
     @admin.display(description=gettext_lazy("answer"), ordering="answer_by")
     def badge(self, row: ReplyRequest) -> SafeString:
-        return reply_badge(row)
+        return build_reply_badge(row)
 
     @admin.display(description=gettext_lazy("verdict"))
     def state(self, row: ReplyRequest) -> SafeString:
-        return state_badge(row.verdict)
+        return build_state_badge(row.verdict)
 
     @admin.display(description=gettext_lazy("requested by"))
     def asked_by(self, row: ReplyRequest) -> str:
@@ -91,7 +98,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
 
     def get_fieldsets(self, request: HttpRequest, obj: ReplyRequest | None = None) -> Any:
         is_reason = bool(obj.not_asked) if obj else "not_asked" in request.GET
-        return NOT_ASKED if is_reason else ASKED
+        return REASON_FIELDSETS if is_reason else REQUEST_FIELDSETS
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
@@ -109,7 +116,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         verdict = self._verdict(request)
         if verdict is None or "not_asked" in request.GET:
             return {}
-        return begun(verdict, person_at(request), request.GET.get("language", ""))
+        return build_initial(verdict, person_at(request), request.GET.get("language", ""))
 
     def _verdict(self, request: HttpRequest) -> Verdict | None:
         """Return the draft that the request is about."""
@@ -154,13 +161,13 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
     ) -> HttpResponse:
         if obj.not_asked:
             messages.success(request, _("Saved. Readers see the reason beside the verdict."))
-            return HttpResponseRedirect(_page_of(obj.verdict))
+            return HttpResponseRedirect(_build_page_path(obj.verdict))
         messages.success(request, _("Saved. Send it now, or pass it on and mark it as sent."))
         return HttpResponseRedirect(change_page(obj))
 
     def response_change(self, request: HttpRequest, obj: ReplyRequest) -> HttpResponse:
         messages.success(request, _("Saved."))
-        return HttpResponseRedirect(_page_of(obj.verdict) if obj.not_asked else change_page(obj))
+        return HttpResponseRedirect(_build_page_path(obj.verdict) if obj.not_asked else change_page(obj))
 
     # The page ---------------------------------------------------------------------------------------------------------
 
@@ -178,9 +185,9 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         row = kwargs.get("obj")
         verdict = row.verdict if row else self._verdict(request)
         if verdict:
-            context |= _beside(verdict)
+            context |= _build_verdict_context(verdict)
         if row:
-            context |= _context(row, person_at(request), self.has_change_permission(request, row))
+            context |= _build_context(row, person_at(request), self.has_change_permission(request, row))
         context["show_save_and_add_another"] = context["show_save_and_continue"] = False
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -196,11 +203,11 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
                 messages.success(
                     request, _("Draft created with the answer. Check the public note, then submit it.")
                 )
-                return HttpResponseRedirect(_page_of(draft))
+                return HttpResponseRedirect(_build_page_path(draft))
             form = SentForm(request.POST)
             if not form.is_valid():
                 raise NotPossible(_("Enter the date and time at which you passed it on."))
-            messages.success(request, _done(row, action, person, form.cleaned_data["at"]))
+            messages.success(request, _carry_out(row, action, person, form.cleaned_data["at"]))
         except NotInRole as refusal:
             raise PermissionDenied(str(refusal)) from None
         except (NotPossible, NotAllowed) as refusal:
@@ -215,7 +222,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         person = person_at(request)
         if not person.has_perm("claims.change_replyrequest"):
             raise PermissionDenied
-        form = AnswerForm(request.POST or None, initial=_answered(row))
+        form = AnswerForm(request.POST or None, initial=_build_answer_initial(row))
         if request.method == "POST" and form.is_valid():
             try:
                 kept = reply_requests.record_answer(row, form.said, by=person)
@@ -226,11 +233,11 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
             except IntegrityError as refusal:
                 form.add_error(None, self.in_words(refusal))
             else:
-                messages.success(request, _said_of(kept))
+                messages.success(request, _describe_saved(kept))
                 return HttpResponseRedirect(change_page(kept))
         context = {
             **self.admin_site.each_context(request),
-            **_beside(row.verdict),
+            **_build_verdict_context(row.verdict),
             "title": _("Answer from %s") % row.whom,
             "subtitle": None,
             "opts": self.opts,
@@ -250,7 +257,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         return row
 
 
-def _done(row: ReplyRequest, action: str, person: User, at: datetime | None) -> str:
+def _carry_out(row: ReplyRequest, action: str, person: User, at: datetime | None) -> str:
     """Do it, and say what was done.
 
     Args:
@@ -266,7 +273,7 @@ def _done(row: ReplyRequest, action: str, person: User, at: datetime | None) -> 
     return _("Stopped: no email is sent.")
 
 
-def _said_of(row: ReplyRequest) -> str:
+def _describe_saved(row: ReplyRequest) -> str:
     state = row.verdict.state
     if state == Verdict.State.PUBLISHED:
         return _("Saved. Readers do not see it yet: draft an update that includes it.")
@@ -277,7 +284,7 @@ def _said_of(row: ReplyRequest) -> str:
     return _("Saved. It will be published with the verdict.")
 
 
-def _answered(row: ReplyRequest) -> dict[str, Any]:
+def _build_answer_initial(row: ReplyRequest) -> dict[str, Any]:
     """Return the initial values of an answer."""
     if row.answered_at:
         names = ("answered_at", "answer_channel", "answer", "answer_shown", "excerpt", "statement")
@@ -289,26 +296,26 @@ def _answered(row: ReplyRequest) -> dict[str, Any]:
     }
 
 
-def _page_of(verdict: Verdict) -> str:
+def _build_page_path(verdict: Verdict) -> str:
     """Return the page of a verdict's claim, at the request."""
     return f"{change_page(verdict.claim)}#right-of-reply"
 
 
-def _beside(verdict: Verdict) -> dict[str, Any]:
+def _build_verdict_context(verdict: Verdict) -> dict[str, Any]:
     return {
         "verdict": verdict,
-        "verdict_page": _page_of(verdict),
-        "verdict_badge": state_badge(verdict),
-        "claim_link": claim_link(verdict.claim),
+        "verdict_page": _build_page_path(verdict),
+        "verdict_badge": build_state_badge(verdict),
+        "claim_link": render_claim_link(verdict.claim),
     }
 
 
-def _context(row: ReplyRequest, person: User, is_written: bool) -> dict[str, Any]:
+def _build_context(row: ReplyRequest, person: User, is_written: bool) -> dict[str, Any]:
     may_change = person.has_perm("claims.change_replyrequest")
     is_draft = row.verdict.state == Verdict.State.DRAFT
     return {
         "row": row,
-        "row_badge": reply_badge(row),
+        "row_badge": build_reply_badge(row),
         "reason": row.not_asked_note or describe_reason(row.not_asked, row.verdict.language),
         "text_as_sent": reply_requests.build_sent_text(row),
         "may_send": is_written and not row.sent_at and not row.not_asked,

@@ -19,7 +19,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from claims.admin.list_tags import kept_query
+from claims.admin.list_tags import normalise_query
 from claims.models import SavedView
 from claims.models.saved_view import LONGEST_NAME, LONGEST_QUERY
 from claims.newsroom.people import get_display_name
@@ -58,7 +58,7 @@ class SavedViewAdmin(DeskAdmin):
 
     @admin.display(description=_("list"), ordering="listed")
     def shown_list(self, view: SavedView) -> str:
-        desk = _desk_of(self.admin_site, view.listed)
+        desk = _find_desk(self.admin_site, view.listed)
         return str(capfirst(str(desk.opts.verbose_name_plural))) if desk else view.listed
 
     @admin.display(description=_("saved by"))
@@ -96,7 +96,7 @@ class SavedViewAdmin(DeskAdmin):
     def keep_view(self, request: HttpRequest) -> HttpResponse:
         """Keep a list as it is shown now, in the place of one's view of the same name."""
         asked = request.POST
-        desk = _desk_of(self.admin_site, asked.get("listed", ""))
+        desk = _find_desk(self.admin_site, asked.get("listed", ""))
         if request.method != "POST" or desk is None:
             raise Http404
         may_look = desk.has_view_or_change_permission(request)
@@ -105,7 +105,7 @@ class SavedViewAdmin(DeskAdmin):
         shared = bool(asked.get("is_shared"))
         if shared and not request.user.has_perm(_SHARE):
             raise PermissionDenied
-        query = kept_query(asked.get("query", ""))
+        query = normalise_query(asked.get("query", ""))
         page = HttpResponseRedirect(f"{_list_page(desk)}?{query}")
         name = " ".join(asked.get("name", "").split())
         if not name or len(name) > LONGEST_NAME or len(query) > LONGEST_QUERY:
@@ -135,7 +135,7 @@ class SavedViewAdmin(DeskAdmin):
     def open_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """The list as the view has it; what does not exist any more of its filters is left out, which is said."""
         view: SavedView | None = self.get_queryset(request).filter(pk=pk).first()
-        desk = _desk_of(self.admin_site, view.listed) if view else None
+        desk = _find_desk(self.admin_site, view.listed) if view else None
         if view is None:
             raise Http404
         if desk is None:
@@ -143,7 +143,7 @@ class SavedViewAdmin(DeskAdmin):
             return HttpResponseRedirect(reverse("admin:claims_savedview_changelist"))
         if not desk.has_view_or_change_permission(request):
             raise PermissionDenied
-        query, gone = _present(desk, request, view.query)
+        query, gone = _split_valid_parts(desk, request, view.query)
         if gone:
             messages.warning(
                 request,
@@ -157,7 +157,7 @@ def open_page(view: SavedView) -> str:
     return reverse("admin:claims_savedview_open", args=[view.pk])
 
 
-def _desk_of(site: admin.AdminSite, listed: str) -> DeskAdmin | None:
+def _find_desk(site: admin.AdminSite, listed: str) -> DeskAdmin | None:
     """Return the model admin of a list."""
     try:
         desk = site.get_model_admin(apps.get_model(listed))
@@ -170,7 +170,7 @@ def _list_page(desk: DeskAdmin) -> str:
     return reverse(f"admin:{desk.opts.app_label}_{desk.opts.model_name}_changelist")
 
 
-def _present(desk: DeskAdmin, request: HttpRequest, query: str) -> tuple[str, list[str]]:
+def _split_valid_parts(desk: DeskAdmin, request: HttpRequest, query: str) -> tuple[str, list[str]]:
     """Return the valid and the invalid parts of an address."""
     parts = parse_qsl(query, keep_blank_values=True)
     gone: list[str] = []
@@ -181,16 +181,16 @@ def _present(desk: DeskAdmin, request: HttpRequest, query: str) -> tuple[str, li
         # The order counts columns, and another one would be in the place of that which is missing.
         parts = [(name, value) for name, value in parts if name not in (COLUMNS, ORDER_VAR)]
         parts += [(COLUMNS, column) for column in named if column in known]
-    if not _opens(desk, request, parts):
-        bad = {name for name, value in parts if not _opens(desk, request, [(name, value)])}
+    if not _is_openable(desk, request, parts):
+        bad = {name for name, value in parts if not _is_openable(desk, request, [(name, value)])}
         gone += sorted(bad)
         parts = [(name, value) for name, value in parts if name not in bad]
-        if not _opens(desk, request, parts):
+        if not _is_openable(desk, request, parts):
             return "", [*gone, *sorted({name for name, _value in parts})]
     return urlencode(parts), gone
 
 
-def _opens(desk: DeskAdmin, request: HttpRequest, parts: list[tuple[str, Any]]) -> bool:
+def _is_openable(desk: DeskAdmin, request: HttpRequest, parts: list[tuple[str, Any]]) -> bool:
     kept, request.GET = request.GET, QueryDict(urlencode(parts))
     try:
         desk.get_changelist_instance(request)

@@ -29,7 +29,7 @@ class MomentForm(forms.Form):
     seen = forms.IntegerField(required=False, min_value=1)
 
 
-def scheduling_context(verdict: Verdict, person: User, *, ready: bool) -> dict[str, Any]:
+def build_scheduling_context(verdict: Verdict, person: User, *, ready: bool) -> dict[str, Any]:
     """Return the schedule of a verdict in review, and whether this person may change it.
 
     Args:
@@ -43,25 +43,25 @@ def scheduling_context(verdict: Verdict, person: User, *, ready: bool) -> dict[s
         "scheduled_local": f"{localtime(planned.publish_at):%Y-%m-%dT%H:%M}" if planned else "",
         "may_schedule": person.has_perm("claims.publish_verdict") and (ready or planned is not None),
         "is_ready": ready,
-        "time_zone": time_zone(),
+        "time_zone": describe_time_zone(),
     }
 
 
-def with_planned(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
+def annotate_planned(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
     """Annotates `planned_at`: the moment at which each is published by itself."""
     planned = ScheduledPublication.objects.open().filter(verdict=OuterRef("pk"))
     return verdicts.annotate(planned_at=Subquery(planned.values("publish_at")[:1]))
 
 
-def planned_badge(verdict: Any) -> SafeString | str:
-    """Return the scheduled time of a verdict from `with_planned` as a badge; empty if not scheduled."""
+def build_planned_badge(verdict: Any) -> SafeString | str:
+    """Return the scheduled time of a verdict from `annotate_planned` as a badge; empty if not scheduled."""
     planned_at = getattr(verdict, "planned_at", None)
     if planned_at is None:
         return ""
     return badge(_("Publishes %s") % date_format(localtime(planned_at), "SHORT_DATETIME_FORMAT"), "active")
 
 
-def time_zone() -> str:
+def describe_time_zone() -> str:
     """The newsroom's time zone and how far it is from UTC today: “Europe/Berlin, UTC+01:00”."""
     offset = f"{datetime.now(get_current_timezone()):%z}"
     return f"{get_current_timezone_name()}, UTC{offset[:3]}:{offset[3:5]}"
@@ -87,7 +87,7 @@ def schedule_view(request: HttpRequest, verdict: Verdict) -> HttpResponse:
             raise NotPossible(_("Enter the date and time."))
         else:
             planned = scheduled_publications.schedule(verdict, at, by=by, instead_of=seen)
-            messages.success(request, _planned_words(planned))
+            messages.success(request, _describe_planned(planned))
     except NotInRole as refusal:
         raise PermissionDenied(str(refusal)) from None
     except (NotPossible, NotAllowed) as refusal:
@@ -95,13 +95,13 @@ def schedule_view(request: HttpRequest, verdict: Verdict) -> HttpResponse:
     return HttpResponseRedirect(back)
 
 
-def _planned_words(planned: ScheduledPublication) -> str:
+def _describe_planned(planned: ScheduledPublication) -> str:
     minutes = round((planned.publish_at - clock.now()).total_seconds() / 60)
     return _(
         "Will be published on %(moment)s (%(zone)s), %(ahead)s from now. You will be notified if something "
         "prevents it."
     ) % {
         "moment": date_format(localtime(planned.publish_at), "DATETIME_FORMAT"),
-        "zone": time_zone(),
+        "zone": describe_time_zone(),
         "ahead": _("%(hours)d h %(minutes)d min") % {"hours": minutes // 60, "minutes": minutes % 60},
     }

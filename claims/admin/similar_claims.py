@@ -13,8 +13,8 @@ from django.db.models import Prefetch, QuerySet
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
-from claims.admin.move_buttons import last_move
-from claims.admin.status_badges import kind_badge, state_badge, verdict_badges
+from claims.admin.move_buttons import get_last_move
+from claims.admin.status_badges import build_kind_badge, build_state_badge, build_verdict_badges
 from claims.matching.alignment import Span
 from claims.matching.answers import Match, MatchTerms
 from claims.matching.desk import match_desk_text
@@ -25,13 +25,13 @@ from factcheck import features
 from factcheck.admin.base import change_page
 
 #: Maximum number of similar claims; more would not be read while typing.
-MOST = 6
+SIMILAR_LIMIT = 6
 #: Fewer letters are the beginning of anything.
-FEWEST_LETTERS = 8
+MIN_LETTERS = 8
 
 _ORDER = {"same": 0, "contradicts": 1, "related": 2}
-_OPEN = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
-_PAST = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
+_OPEN_STATES = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
+_PAST_STATES = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,35 +55,35 @@ class SimilarClaim:
     takes: bool
 
 
-def similar(statement: str, *, person: User, to: Claim | None = None) -> list[SimilarClaim]:
+def find_similar_claims(statement: str, *, person: User, to: Claim | None = None) -> list[SimilarClaim]:
     """Return claims related to a statement, same claims first.
 
     Args:
         to: the claim whose statement it is, which is not similar to itself.
     """
-    if len(statement.strip()) < FEWEST_LETTERS:
+    if len(statement.strip()) < MIN_LETTERS:
         return []
-    matches = _matches(statement[:LONGEST_STATEMENT], person)
-    for pk in _in_the_same_words(to):
+    matches = _find_best_matches(statement[:LONGEST_STATEMENT], person)
+    for pk in _find_same_words(to):
         matches[pk] = Match(pk, statement, "", "same", 1.0, (_("The words are the same."),))
-    rows = {claim.pk: claim for claim in _readable(matches, person, without=to)}
+    rows = {claim.pk: claim for claim in _load_readable(matches, person, without=to)}
     found = sorted(
         (match for match in matches.values() if match.claim in rows),
         key=lambda match: (_ORDER[match.kind], -match.confidence),
     )
     text = statement[:LONGEST_STATEMENT].strip()
-    return [_similar(rows[match.claim], match, text) for match in found[:MOST]]
+    return [_build_similar_claim(rows[match.claim], match, text) for match in found[:SIMILAR_LIMIT]]
 
 
 def collect_additions(statement: str, *, person: User) -> dict[str, Any]:
     """Return what features add to the panel, as context of its template."""
-    if len(statement.strip()) < FEWEST_LETTERS:
+    if len(statement.strip()) < MIN_LETTERS:
         return {}
     added = (add(statement[:LONGEST_STATEMENT], person=person) for add in features.declared("beside_claim"))
     return dict(ChainMap(*added))
 
 
-def similar_context(statement: str, *, person: User, to: Claim | None = None) -> dict[str, Any]:
+def build_similar_context(statement: str, *, person: User, to: Claim | None = None) -> dict[str, Any]:
     """Return the context of the panel. It offers merges if there is a claim to merge and the person may."""
     may_merge = bool(
         to
@@ -92,18 +92,18 @@ def similar_context(statement: str, *, person: User, to: Claim | None = None) ->
         and not to.merged_claims.exists()
     )
     return {
-        "similar": similar(statement, person=person, to=to),
+        "similar": find_similar_claims(statement, person=person, to=to),
         **collect_additions(statement, person=person),
         "merges": to if may_merge else None,
-        "last_move": last_move(to) if to else 0,
+        "last_move": get_last_move(to) if to else 0,
     }
 
 
-def _matches(statement: str, person: User) -> dict[int, Match]:
+def _find_best_matches(statement: str, person: User) -> dict[int, Match]:
     """The best match of each claim."""
     best: dict[int, Match] = {}
     for passage in match_desk_text(
-        statement, reader=person, terms=MatchTerms(cut="text", most=2 * MOST)
+        statement, reader=person, terms=MatchTerms(cut="text", most=2 * SIMILAR_LIMIT)
     ).passages:
         for match in passage.matches:
             known = best.get(match.claim)
@@ -115,19 +115,19 @@ def _matches(statement: str, person: User) -> dict[int, Match]:
     return best
 
 
-def _in_the_same_words(to: Claim | None) -> Iterable[int]:
+def _find_same_words(to: Claim | None) -> Iterable[int]:
     """Claims in the same words, however they are typed, which no model has to recognise."""
     if to is None:
         return ()
     key = Claim.objects.filter(pk=to.pk).values("statement_key")
     same = Claim.objects.filter(statement_key__in=key).exclude(pk=to.pk).order_by("pk")
-    return same.values_list("pk", flat=True)[:MOST]
+    return same.values_list("pk", flat=True)[:SIMILAR_LIMIT]
 
 
-def _readable(claims: Iterable[int], person: User, *, without: Claim | None) -> QuerySet[Claim]:
+def _load_readable(claims: Iterable[int], person: User, *, without: Claim | None) -> QuerySet[Claim]:
     verdicts = (
         Verdict.objects.readable_by(person)
-        .exclude(state__in=_PAST)
+        .exclude(state__in=_PAST_STATES)
         .select_related("publisher", "rating", "author")
         .defer("explanation")
     )
@@ -138,26 +138,26 @@ def _readable(claims: Iterable[int], person: User, *, without: Claim | None) -> 
     return rows.select_related("claimant", "created_by").prefetch_related(Prefetch("verdicts", verdicts))
 
 
-def _similar(claim: Claim, match: Match, text: str) -> SimilarClaim:
+def _build_similar_claim(claim: Claim, match: Match, text: str) -> SimilarClaim:
     verdicts = list(claim.verdicts.all())
     return SimilarClaim(
         claim=claim,
         page=change_page(claim),
-        kind=kind_badge(match.kind),
+        kind=build_kind_badge(match.kind),
         percent=round(100 * match.confidence),
         reasons=tuple(match.reasons),
         text=text,
         text_differs=match.text_differs,
         # What was compared may be another version of the statement.
         claim_differs=match.claim_differs if claim.statement == match.statement else (),
-        state=state_badge(claim),
-        verdicts=[(verdict, verdict_badges(verdict)) for verdict in verdicts],
-        people=_people(verdicts),
+        state=build_state_badge(claim),
+        verdicts=[(verdict, build_verdict_badges(verdict)) for verdict in verdicts],
+        people=_list_authors(verdicts),
         takes=match.kind != "contradicts" and claim.state in (Claim.State.PROPOSED, Claim.State.ACCEPTED),
     )
 
 
-def _people(verdicts: list[Verdict]) -> list[str]:
+def _list_authors(verdicts: list[Verdict]) -> list[str]:
     """The authors of verdicts that are being written."""
-    authors = [verdict.author for verdict in verdicts if verdict.state in _OPEN and verdict.author]
+    authors = [verdict.author for verdict in verdicts if verdict.state in _OPEN_STATES and verdict.author]
     return list(dict.fromkeys(get_display_name(author) for author in authors))

@@ -35,11 +35,11 @@ _KINDS: dict[str, tuple[StrOrPromise, Tone]] = {
 }
 
 
-def state_badge(row: Claim | Cluster | Verdict | Translation) -> SafeString:
+def build_state_badge(row: Claim | Cluster | Verdict | Translation) -> SafeString:
     return badge(row.get_state_display(), _TONES[row.state])
 
 
-def kind_badge(kind: str) -> SafeString:
+def build_kind_badge(kind: str) -> SafeString:
     """Return how a claim relates to a text as a badge."""
     words, tone = _KINDS[kind]
     return badge(words, tone)
@@ -49,11 +49,11 @@ def anchor_badge(row: Appearance) -> SafeString:
     return badge(row.get_anchor_display(), _TONES[row.anchor])
 
 
-def status_badge(row: Publication) -> SafeString:
+def build_status_badge(row: Publication) -> SafeString:
     return badge(row.get_status_display(), _TONES.get(row.status, "neutral"))
 
 
-def rating_badge(rating: Rating | None) -> SafeString | str:
+def build_rating_badge(rating: Rating | None) -> SafeString | str:
     """The rating in its own colours and, where the scale has it, in the reader's language."""
     if rating is None:
         return ""
@@ -65,25 +65,25 @@ def rating_badge(rating: Rating | None) -> SafeString | str:
     )
 
 
-def verdict_badges(verdict: Verdict) -> SafeString:
+def build_verdict_badges(verdict: Verdict) -> SafeString:
     """Rating and, unless it is published, the state: what is not public must not look as if it were."""
     if verdict.state == Verdict.State.PUBLISHED:
-        return format_html("{}", rating_badge(verdict.rating))
-    return format_html("{} {}", rating_badge(verdict.rating), state_badge(verdict))
+        return format_html("{}", build_rating_badge(verdict.rating))
+    return format_html("{} {}", build_rating_badge(verdict.rating), build_state_badge(verdict))
 
 
-def reply_badge(row: ReplyRequest) -> SafeString:
+def build_reply_badge(row: ReplyRequest) -> SafeString:
     """Return the state of a request for reply as a badge."""
     if row.not_asked:
         return badge(gettext("Not asked, with a reason"), "neutral")
     if row.answered_at:
         return badge(gettext("Answered"), "good")
     if row.sent_at:
-        return deadline_badge(row)
+        return build_deadline_badge(row)
     return badge(gettext("Being sent by email") if row.mail_asked_at else gettext("Not sent yet"), "waiting")
 
 
-def deadline_badge(row: ReplyRequest) -> SafeString:
+def build_deadline_badge(row: ReplyRequest) -> SafeString:
     """Return the deadline of a request without a reply."""
     if row.answer_by is None:
         return badge(gettext("Not sent yet"), "waiting")

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from claims.admin.claim_history import label_of, reads_work_on
+from claims.admin.claim_history import can_read_work_on, label_of
 from claims.models import (
     Appearance,
     Claim,
@@ -34,7 +34,7 @@ from factcheck.admin.change_history import FieldChange, PastEvent, changes_of, l
 
 PER_PAGE = 20
 #: Longer values are not shown in a sentence.
-_SHORT = 120
+_NOTE_LENGTH = 120
 #: The timeline ends here; everything older is under “History”.
 LAST_PAGE = 50
 
@@ -65,7 +65,8 @@ class TimelineEvent:
     def is_in_a_sentence(self) -> bool:
         """Return whether the change is a single short value, which fits a sentence."""
         return len(self.changes) == 1 and all(
-            0 < len(strip_tags(words)) <= _SHORT for words in (self.changes[0].before, self.changes[0].after)
+            0 < len(strip_tags(words)) <= _NOTE_LENGTH
+            for words in (self.changes[0].before, self.changes[0].after)
         )
 
     @property
@@ -94,7 +95,7 @@ class Timeline:
         return self.page + 1 if self.has_more else 0
 
 
-def timeline(claim: Claim, reader: User, *, kind: str = "", page: int = 1) -> Timeline:
+def build_timeline(claim: Claim, reader: User, *, kind: str = "", page: int = 1) -> Timeline:
     """Return the timeline items that this person may read."""
     page = min(max(page, 1), LAST_PAGE)
     most = page * PER_PAGE + 1
@@ -106,8 +107,8 @@ def timeline(claim: Claim, reader: User, *, kind: str = "", page: int = 1) -> Ti
     return Timeline(shown, kind if kind in KINDS else "", page, has_more)
 
 
-def _moves(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
-    if reads_work_on(claim, reader):
+def _iterate_moves(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
+    if can_read_work_on(claim, reader):
         yield TimelineEvent(claim.created_at, "moves", name_of(claim.created_by), _("added the claim"))
     # Sign-offs have their own events.
     moves = Transition.objects.readable_by(reader).filter(claim=claim).exclude(action="sign_off")
@@ -116,23 +117,23 @@ def _moves(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
         yield TimelineEvent(move.at, "moves", move.actor_name, what, move.note, move.verdict_id)
 
 
-def _edits(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
+def _iterate_edits(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
     verdicts = list(Verdict.objects.readable_by(reader).filter(claim=claim).values_list("pk", "author"))
     past: list[PastEvent] = []
-    if reads_work_on(claim, reader):
-        past += changes_of(Claim, without=_TOLD_BY_MOVES, newest=most, pgh_obj_id=claim.pk)
+    if can_read_work_on(claim, reader):
+        past += changes_of(Claim, without=_FIELDS_IN_MOVES, newest=most, pgh_obj_id=claim.pk)
         past += changes_of(Appearance, of=_("an appearance"), newest=most, claim_id=claim.pk)
         past += links_of(ClaimTopic, shown="topic", newest=most, claim_id=claim.pk)
     # People who may not read others' drafts see how their own came about.
     reads_all = reader.has_perm(READ_DRAFTS)
     written = [pk for pk, author in verdicts if reads_all or author == reader.pk]
-    past += changes_of(Verdict, without=_TOLD_BY_MOVES, newest=most, pgh_obj_id__in=written)
+    past += changes_of(Verdict, without=_FIELDS_IN_MOVES, newest=most, pgh_obj_id__in=written)
     past += changes_of(Evidence, of=_("an item of evidence"), newest=most, verdict_id__in=written)
     replies = _("a request for reply")
     past += changes_of(ReplyRequest, of=replies, without=NOTED, newest=most, verdict_id__in=written)
     for event in past:
         yield TimelineEvent(
-            event.at, "edits", event.who, _lowered(event.what), event.note, None, event.changes
+            event.at, "edits", event.who, _lower_first_letter(event.what), event.note, None, event.changes
         )
 
 
@@ -143,7 +144,7 @@ def _sign_offs(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]
         yield TimelineEvent(row.at, "signoffs", row.by_name, what, row.note, row.verdict_id)
 
 
-def _publications(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
+def _iterate_publications(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
     entries = claim.publications.only("version", "kind", "note", "published_at", "claim")
     for entry in entries.order_by("-version")[:most]:
         what = _("Version %(number)d published: %(kind)s") % {
@@ -166,7 +167,7 @@ def _publications(claim: Claim, reader: User, most: int) -> Iterator[TimelineEve
             )
 
 
-def _comments(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
+def _iterate_comments(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
     rows = Comment.objects.readable_by(reader).filter(claim=claim)
     for row in rows.order_by("-pk")[:most]:
         if row.withdrawn_at:
@@ -190,19 +191,19 @@ _DONE: dict[str, StrOrPromise] = {
     "retract": gettext_lazy("retracted the verdict"),
 }
 #: Columns that moves change, which have their own events.
-_TOLD_BY_MOVES = (
+_FIELDS_IN_MOVES = (
     *("state", "state_before_merge", "merged_into_id", "reason", "updated_at"),
     *("review_round", "required_signoffs", "reply_rule", "submitted_by_id", "submitted_at", "published_at"),
 )
 _READERS: dict[str, Callable[[Claim, User, int], Iterator[TimelineEvent]]] = {
-    "moves": _moves,
-    "edits": _edits,
+    "moves": _iterate_moves,
+    "edits": _iterate_edits,
     "signoffs": _sign_offs,
-    "publications": _publications,
-    "comments": _comments,
+    "publications": _iterate_publications,
+    "comments": _iterate_comments,
 }
 
 
-def _lowered(words: str) -> str:
+def _lower_first_letter(words: str) -> str:
     """Lower the first letter of the text after a name: “Changed context” → “changed context”."""
     return words[:1].lower() + words[1:]

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from claims.admin.claim_numbers import readable_number
+from claims.admin.claim_numbers import count_readable
 from claims.models import Topic
 from claims.newsroom.named_topics import find_or_add
 from factcheck.admin.base import person_at
@@ -31,7 +31,7 @@ class TopicAdmin(SameAsDesk):
     fields = (("name", "slug"), "parent", "description", "same_as")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
-        return super().get_queryset(request).annotate(number=readable_number("topics", person_at(request)))
+        return super().get_queryset(request).annotate(number=count_readable("topics", person_at(request)))
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Topic | None = None) -> dict[str, Any]:
         return dict(self.prepopulated_fields) if obj is None else {}

@@ -18,16 +18,16 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 
 from claims.admin import live_preview
 from claims.admin.claim_history import label_of
-from claims.admin.claim_page import claim_link
+from claims.admin.claim_page import render_claim_link
 from claims.admin.list_filters import LanguageFilter, QueueFilter, QueueOrder
 from claims.admin.move_buttons import KEYS, MoveButton
-from claims.admin.reader_view import SANDBOX, reader_view
+from claims.admin.reader_view import SANDBOX, render_reader_view
 from claims.admin.translation_form import (
     BeginTranslationForm,
     TranslationForm,
-    pairs,
+    pair_parts,
 )
-from claims.admin.translation_panel import translation_badge
+from claims.admin.translation_panel import build_translation_badge
 from claims.ledger import preview_entries
 from claims.ledger.document.markdown import to_html
 from claims.models import Translation, Verdict
@@ -44,7 +44,9 @@ from factcheck.django_internals import become
 from factcheck.language_names import is_right_to_left, language_name
 
 _STATE = Translation.State
-_BEGUN = gettext_lazy("Translation started. Write it beside the original, then submit it for review.")
+_STARTED_MESSAGE = gettext_lazy(
+    "Translation started. Write it beside the original, then submit it for review."
+)
 
 
 @admin.register(Translation)
@@ -82,7 +84,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def badge(self, row: Translation) -> SafeString:
-        return translation_badge(row)
+        return build_translation_badge(row)
 
     @admin.display(description=gettext_lazy("of version"))
     def of_version(self, row: Translation) -> int:
@@ -116,7 +118,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
     def get_fieldsets(self, request: HttpRequest, obj: Translation | None = None) -> Any:
         if obj is None:
             return self.add_fieldsets
-        return ((None, {"fields": (*_parts(obj), "byline")}),)
+        return ((None, {"fields": (*_list_parts(obj), "byline")}),)
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
@@ -146,7 +148,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
     def response_add(
         self, request: HttpRequest, obj: Translation, post_url_continue: str | None = None
     ) -> HttpResponse:
-        messages.success(request, str(_BEGUN))
+        messages.success(request, str(_STARTED_MESSAGE))
         return HttpResponseRedirect(change_page(obj))
 
     def response_change(self, request: HttpRequest, obj: Translation) -> HttpResponse:
@@ -173,7 +175,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         if row and kwargs.get("change"):
             may_edit = self.has_change_permission(request, row)
             form = context["adminform"].form if may_edit else None
-            context |= _page_context(row, person_at(request), form)
+            context |= _build_page_context(row, person_at(request), form)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def begin_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -189,7 +191,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         return self._done(
             request,
             lambda: translation_drafts.begin_translation(verdict, field.clean(language, None), by=person),
-            str(_BEGUN),
+            str(_STARTED_MESSAGE),
             back=change_page(verdict.claim),
         )
 
@@ -212,7 +214,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
             return HttpResponseRedirect(change_page(row))
 
         def move() -> Translation:
-            if request.POST.get("last_move", "") != str(last_step(row)):
+            if request.POST.get("last_move", "") != str(get_last_step(row)):
                 raise NotPossible(
                     _(
                         "Another user has already changed the state. Nothing was done. Reload the page and check."
@@ -229,7 +231,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         row = self.get_object(request, str(pk))
         if request.method != "POST" or row is None:
             raise Http404
-        if refusal := live_preview.refusal_of(request, row):
+        if refusal := live_preview.find_refusal(request, row):
             return refusal
         if not self.has_change_permission(request, row):
             raise PermissionDenied
@@ -239,7 +241,9 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         prospect = preview_entries.preview_translating(typed)
         answer = JsonResponse(
             {
-                "page": reader_view([prospect.then, *prospect.ledger], prospect.then, language=typed.language)
+                "page": render_reader_view(
+                    [prospect.then, *prospect.ledger], prospect.then, language=typed.language
+                )
                 if prospect
                 else "",
                 "unread": [str(error) for errors in form.errors.values() for error in errors],
@@ -282,7 +286,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         return HttpResponseRedirect(back)
 
 
-def _parts(row: Translation) -> list[str]:
+def _list_parts(row: Translation) -> list[str]:
     """The parts that its original has, and those that were written all the same."""
     original = row.verdict
     has = {"statement": True, "title": original.title, "summary": original.summary}
@@ -290,12 +294,12 @@ def _parts(row: Translation) -> list[str]:
     return [name for name, there in has.items() if there or getattr(row, name)]
 
 
-def last_step(row: Translation) -> int:
+def get_last_step(row: Translation) -> int:
     """Return the last step, by which a page detects that its state is outdated."""
     return row.steps.order_by("pk").values_list("pk", flat=True).last() or 0
 
 
-def _page_context(row: Translation, person: User, form: forms.BaseForm | None) -> dict[str, Any]:
+def _build_page_context(row: Translation, person: User, form: forms.BaseForm | None) -> dict[str, Any]:
     shown = find_original(row.verdict)
     is_current = is_translation_of(row, shown)
     options = list_translation_options(row, person)
@@ -307,20 +311,20 @@ def _page_context(row: Translation, person: User, form: forms.BaseForm | None) -
     return {
         "row": row,
         "claim": row.verdict.claim,
-        "claim_link": claim_link(row.verdict.claim),
-        "row_badge": translation_badge(row),
+        "claim_link": render_claim_link(row.verdict.claim),
+        "row_badge": build_translation_badge(row),
         "language_words": language_name(row.language),
         "direction": "rtl" if is_right_to_left(row.language) else "ltr",
         "translated_verdict": row.verdict,
         "original_language": row.verdict.language,
         "original_direction": "rtl" if is_right_to_left(row.verdict.language) else "ltr",
         "is_current": is_current,
-        "pairs": pairs(row, shown if is_current else _as_written(row.verdict), form),
+        "pairs": pair_parts(row, shown if is_current else _build_original_text(row.verdict), form),
         "explanation_shown": mark_safe(to_html(row.explanation)),  # noqa: S308  nh3 cleaned it
         "options": [MoveButton(o.action, o.move, KEYS.get(o.action, "")) for o in options if not o.obstacle],
         # What is missing from a draft is said above them.
         "obstacles": [o for o in options if o.obstacle and not (missing and o.action == "submit")],
-        "last_move": last_step(row),
+        "last_move": get_last_step(row),
         "signoffs": [step for step in steps if step.action == SIGN_OFF],
         "given": in_round,
         "returned": last if row.state == _STATE.DRAFT and last and last.action == "request_changes" else None,
@@ -334,7 +338,7 @@ def _page_context(row: Translation, person: User, form: forms.BaseForm | None) -
     }
 
 
-def _as_written(verdict: Verdict) -> OriginalText:
+def _build_original_text(verdict: Verdict) -> OriginalText:
     """Return the original of an outdated translation, beside the present claim."""
     return OriginalText(
         words={

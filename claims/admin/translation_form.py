@@ -62,7 +62,7 @@ class TranslatedPart:
     """Whether it stays as it is: the statement was made in this language."""
 
 
-def pairs(
+def pair_parts(
     translation: Translation, original: OriginalText | None, form: forms.BaseForm | None
 ) -> list[TranslatedPart]:
     """The parts of the original, each with its translation.
@@ -79,23 +79,23 @@ def pairs(
             continue
         field = form[name] if form is not None and name in form.fields else None
         if field is not None:
-            field.field.widget.attrs |= _attributes(name, translation.language)
+            field.field.widget.attrs |= _build_attributes(name, translation.language)
         is_same = bool(
             name == "statement"
             and original
             and original.statement_language.lower() == translation.language.lower()
         )
         label = str(getattr(Translation._meta.get_field(name), "verbose_name", name))
-        found.append(TranslatedPart(name, label, paragraphs(there), words, field, is_same))
+        found.append(TranslatedPart(name, label, split_paragraphs(there), words, field, is_same))
     return found
 
 
-def paragraphs(text: str) -> list[str]:
+def split_paragraphs(text: str) -> list[str]:
     """The parts of a text between empty lines."""
     return [part.strip() for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
 
 
-def _attributes(name: str, language: str) -> dict[str, Any]:
+def _build_attributes(name: str, language: str) -> dict[str, Any]:
     return {
         "rows": _LINES[name],
         "lang": language,
@@ -105,7 +105,7 @@ def _attributes(name: str, language: str) -> dict[str, Any]:
     }
 
 
-def offered_languages(taken: set[str]) -> list[str]:
+def list_offered_languages(taken: set[str]) -> list[str]:
     """The languages of the pages, without those that are taken."""
     families = {tag.lower() for tag in taken}
     return [code for code, _name in settings.LANGUAGES if code not in families]

@@ -18,18 +18,18 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from claims.admin.charts import bars
+from claims.admin.charts import build_bar_chart
 from claims.models import Claim, RatingClass, Transition, Verdict
 
 WEEKS = 12
 #: The days that the balance looks back.
-PERIOD = 90
+PERIOD_DAYS = 90
 #: Seconds for which figures are kept.
-_KEPT = 900
+_CACHE_SECONDS = 900
 #: Claimants and topics that are named; the rest is counted together nowhere, the list has it.
-_NAMED = 6
+_NAMED_LIMIT = 6
 
-_OUT = ("publish", "decline", "merge")
+_CLOSING_MOVES = ("publish", "decline", "merge")
 
 
 class Median(Aggregate):
@@ -49,7 +49,7 @@ class BalanceLine:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
+class TrendFigures:
     """Counts only, without words."""
 
     weeks: list[date]
@@ -62,73 +62,86 @@ class Figures:
     topics: list[tuple[int, str, int]]
 
 
-def trends_context() -> dict[str, Any]:
+def build_trends_context() -> dict[str, Any]:
     """The charts and balances of the dashboard."""
     today = timezone.localdate()
     key = f"desk.trends.{today}"
-    figures: Figures | None = cache.get(key)
+    figures: TrendFigures | None = cache.get(key)
     if figures is None:
-        figures = figures_of(today)
-        cache.set(key, figures, _KEPT)
+        figures = compute_figures(today)
+        cache.set(key, figures, _CACHE_SECONDS)
     names = [date_format(week, "SHORT_DATE_FORMAT") for week in figures.weeks]
     claims = reverse("admin:claims_claim_changelist")
     verdicts = reverse("admin:claims_verdict_changelist")
     return {
         "charts": [
-            bars("in-out", _("Claims in and out, by week"), names, _in(figures), _out(figures)),
-            bars("days", _("Days from proposed to published, by week (median)"), names, _days(figures)),
+            build_bar_chart(
+                "in-out",
+                _("Claims in and out, by week"),
+                names,
+                _build_in_series(figures),
+                _build_out_series(figures),
+            ),
+            build_bar_chart(
+                "days",
+                _("Days from proposed to published, by week (median)"),
+                names,
+                _build_days_series(figures),
+            ),
         ],
         "balances": [
             (
                 _("Ratings"),
-                _shares(
+                _build_balance(
                     figures.ratings,
                     lambda row: str(dict(RatingClass.choices).get(row[0]) or _("Not mapped")),
-                    lambda row: f"{verdicts}?published={PERIOD}&class={row[0] or 'none'}",
+                    lambda row: f"{verdicts}?published={PERIOD_DAYS}&class={row[0] or 'none'}",
                 ),
             ),
             (
                 _("Claimants"),
-                _shares(
+                _build_balance(
                     figures.claimants,
                     lambda row: row[1],
-                    lambda row: f"{claims}?published={PERIOD}&claimant__id__exact={row[0]}",
+                    lambda row: f"{claims}?published={PERIOD_DAYS}&claimant__id__exact={row[0]}",
                 ),
             ),
             (
                 _("Parties and organisations"),
-                _shares(
+                _build_balance(
                     figures.parties,
                     lambda row: row[1],
-                    lambda row: f"{claims}?{urlencode({'published': PERIOD, 'party': row[0]})}",
+                    lambda row: f"{claims}?{urlencode({'published': PERIOD_DAYS, 'party': row[0]})}",
                 ),
             ),
             (
                 _("Topics"),
-                _shares(
+                _build_balance(
                     figures.topics,
                     lambda row: row[1],
-                    lambda row: f"{claims}?published={PERIOD}&topics__id__exact={row[0]}",
+                    lambda row: f"{claims}?published={PERIOD_DAYS}&topics__id__exact={row[0]}",
                 ),
             ),
         ],
-        "balance_days": PERIOD,
+        "balance_days": PERIOD_DAYS,
     }
 
 
-def _in(figures: Figures) -> tuple[str, list[float | None]]:
+def _build_in_series(figures: TrendFigures) -> tuple[str, list[float | None]]:
     return _("in"), [float(number) for number in figures.came_in]
 
 
-def _out(figures: Figures) -> tuple[str, list[float | None]]:
+def _build_out_series(figures: TrendFigures) -> tuple[str, list[float | None]]:
     return _("out"), [float(number) for number in figures.went_out]
 
 
-def _days(figures: Figures) -> tuple[str, list[float | None]]:
+def _build_days_series(figures: TrendFigures) -> tuple[str, list[float | None]]:
     return _("days"), figures.days
 
 
-def _shares(rows: list[Any], name: Callable[[Any], str], page: Callable[[Any], str]) -> list[BalanceLine]:
+def _build_balance(
+    rows: list[Any], name: Callable[[Any], str], page: Callable[[Any], str]
+) -> list[BalanceLine]:
     most = max((row[-1] for row in rows), default=1)
     return [BalanceLine(name(row), row[-1], page(row), round(100 * row[-1] / most)) for row in rows]
 
@@ -136,75 +149,75 @@ def _shares(rows: list[Any], name: Callable[[Any], str], page: Callable[[Any], s
 # Counting ---------------------------------------------------------------------------------------------------------
 
 
-def figures_of(today: date) -> Figures:
+def compute_figures(today: date) -> TrendFigures:
     """Return the figures of recent weeks, ending with the current one."""
     first = today - timedelta(days=today.weekday() + 7 * (WEEKS - 1))
     weeks = [first + timedelta(days=7 * number) for number in range(WEEKS)]
-    moment = _beginning(first)
-    came, went, took = _came_in(moment), _went_out(moment), _days_taken(moment)
-    published = published_since(today - timedelta(days=PERIOD))
+    moment = _start_of_day(first)
+    came, went, took = _count_incoming(moment), _count_closed(moment), _measure_days_taken(moment)
+    published = find_published_since(today - timedelta(days=PERIOD_DAYS))
     claims = Claim.objects.filter(Exists(published.filter(claim=OuterRef("pk"))))
-    return Figures(
+    return TrendFigures(
         weeks=weeks,
         came_in=[came.get(week, 0) for week in weeks],
         went_out=[went.get(week, 0) for week in weeks],
         days=[took.get(week) for week in weeks],
-        ratings=_ratings(published),
-        claimants=_most(claims.filter(claimant__isnull=False), "claimant", "claimant__name"),
-        parties=_most(
+        ratings=_count_ratings(published),
+        claimants=_count_most_frequent(claims.filter(claimant__isnull=False), "claimant", "claimant__name"),
+        parties=_count_most_frequent(
             claims.exclude(claimant__affiliation="").filter(claimant__isnull=False),
             "claimant__affiliation",
             "claimant__affiliation",
         ),
-        topics=_most(claims.filter(topics__isnull=False), "topics", "topics__name"),
+        topics=_count_most_frequent(claims.filter(topics__isnull=False), "topics", "topics__name"),
     )
 
 
-def published_since(day: date) -> QuerySet[Verdict]:
+def find_published_since(day: date) -> QuerySet[Verdict]:
     """Return the newsroom's own current verdicts published since then, the latest of each claim."""
     return Verdict.objects.filter(
-        publisher__is_house=True, state=Verdict.State.PUBLISHED, published_at__gte=_beginning(day)
+        publisher__is_house=True, state=Verdict.State.PUBLISHED, published_at__gte=_start_of_day(day)
     )
 
 
-def _beginning(day: date) -> datetime:
+def _start_of_day(day: date) -> datetime:
     return timezone.make_aware(datetime.combine(day, time.min))
 
 
-def _came_in(moment: datetime) -> dict[date, int]:
+def _count_incoming(moment: datetime) -> dict[date, int]:
     imported = Verdict.objects.filter(claim=OuterRef("pk"), origin=Verdict.Origin.IMPORTED)
     rows = Claim.objects.filter(~Exists(imported), created_at__gte=moment)
-    return _by_week(rows, "created_at", number=Count("pk"))
+    return _group_by_week(rows, "created_at", number=Count("pk"))
 
 
-def _went_out(moment: datetime) -> dict[date, int]:
-    rows = _moves(moment).filter(action__in=_OUT)
-    return _by_week(rows, "at", number=Count("claim", distinct=True))
+def _count_closed(moment: datetime) -> dict[date, int]:
+    rows = _find_moves(moment).filter(action__in=_CLOSING_MOVES)
+    return _group_by_week(rows, "at", number=Count("claim", distinct=True))
 
 
-def _days_taken(moment: datetime) -> dict[date, float | None]:
-    rows = _moves(moment).filter(action="publish", verdict__supersedes=None)
+def _measure_days_taken(moment: datetime) -> dict[date, float | None]:
+    rows = _find_moves(moment).filter(action="publish", verdict__supersedes=None)
     rows = rows.annotate(taken=F("at") - F("claim__created_at"))
-    medians = _by_week(rows, "at", number=Median("taken", output_field=DurationField()))
+    medians = _group_by_week(rows, "at", number=Median("taken", output_field=DurationField()))
     # A tenth of a day at least: none would look as if nothing had been published.
     return {week: max(round(taken.total_seconds() / 86_400, 1), 0.1) for week, taken in medians.items()}
 
 
-def _moves(moment: datetime) -> QuerySet[Transition]:
+def _find_moves(moment: datetime) -> QuerySet[Transition]:
     """Return moves by people; imports move in bulk."""
     return Transition.objects.filter(at__gte=moment, actor__isnull=False, import_run=None)
 
 
-def _by_week(rows: QuerySet[Any], field: str, **counted: Any) -> dict[date, Any]:
+def _group_by_week(rows: QuerySet[Any], field: str, **counted: Any) -> dict[date, Any]:
     weekly = rows.order_by().annotate(week=TruncWeek(field)).values("week").annotate(**counted)
     return {row["week"].date(): row["number"] for row in weekly}
 
 
-def _ratings(published: QuerySet[Verdict]) -> list[tuple[str, int]]:
+def _count_ratings(published: QuerySet[Verdict]) -> list[tuple[str, int]]:
     counted = published.order_by().values_list("rating__rating_class").annotate(number=Count("pk"))
     return list(counted.order_by("-number", "rating__rating_class"))
 
 
-def _most(claims: QuerySet[Claim], key: str, name: str) -> list[tuple[Any, str, int]]:
+def _count_most_frequent(claims: QuerySet[Claim], key: str, name: str) -> list[tuple[Any, str, int]]:
     counted = claims.order_by().values_list(key, name).annotate(number=Count("pk"))
-    return list(counted.order_by("-number", name)[:_NAMED])
+    return list(counted.order_by("-number", name)[:_NAMED_LIMIT])

@@ -19,15 +19,24 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from claims.admin.move_buttons import MovesAdmin
-from claims.admin.triage_decisions import Decided, NotDecided, Outcome, Seen, decide, file_under, give, undo
+from claims.admin.triage_decisions import (
+    DecidedClaim,
+    DecisionOutcome,
+    FailedDecision,
+    SeenClaim,
+    decide,
+    file_under,
+    give,
+    undo,
+)
 from claims.admin.triage_page import (
     ListedProposal,
-    articles,
-    choices_in_triage,
-    claim_in_triage,
-    decided_since,
-    in_order,
-    number_waiting,
+    build_choices,
+    build_claim_context,
+    count_decisions,
+    count_waiting,
+    group_by_article,
+    iterate_in_order,
 )
 from claims.admin.triage_turns import take
 from claims.models import Claim, Topic, Transition
@@ -37,9 +46,9 @@ from factcheck.admin.unsaved import stored
 
 #: What an address of the screen says besides what the list is narrowed by: the claim shown, since when decisions
 #: count, and what can be undone.
-OWN = ("at", "since", "undo")
+SCREEN_PARAMETERS = ("at", "since", "undo")
 
-_SAID = {
+_DECISION_MESSAGES = {
     "accept": gettext_lazy("Accepted."),
     "decline": gettext_lazy("Declined."),
     "merge": gettext_lazy("Merged."),
@@ -48,7 +57,7 @@ _SAID = {
     "undo": gettext_lazy("Undone."),
 }
 #: So many claims at most are decided by one key: those of an article, or those that were selected.
-_MOST_AT_ONCE = 200
+_MAX_SELECTED = 200
 
 
 class Triage(MovesAdmin):
@@ -75,12 +84,12 @@ class Triage(MovesAdmin):
         if rows is None:
             messages.warning(request, _("These filters do not exist. All proposals are shown."))
             return HttpResponseRedirect(reverse("admin:claims_claim_triage") + "?queue=triage")
-        since = _number(asked["since"]) if "since" in asked else _newest_transition()
-        listed = articles(rows, person)
-        order = list(in_order(listed))
+        since = _parse_number(asked["since"]) if "since" in asked else _get_newest_transition()
+        listed = group_by_article(rows, person)
+        order = list(iterate_in_order(listed))
         # A requested proposal is shown even if another user has it; otherwise none of those is chosen.
-        asked_for = _number(asked.get("at"))
-        key = asked_for or _first_free(order, person)
+        asked_for = _parse_number(asked.get("at"))
+        key = asked_for or _take_first_free(order, person)
         shown = self._triaged(request, str(key)) if key else None
         if asked_for:
             take([asked_for], by=person)
@@ -91,11 +100,11 @@ class Triage(MovesAdmin):
             "opts": self.opts,
             "articles": listed,
             "number": len(order),
-            "progress": replace(decided_since(person, since), waiting=number_waiting(rows)),
-            "list_page": f"{reverse('admin:claims_claim_changelist')}?{_narrowing(asked).urlencode()}",
+            "progress": replace(count_decisions(person, since), waiting=count_waiting(rows)),
+            "list_page": f"{reverse('admin:claims_claim_changelist')}?{_read_filters(asked).urlencode()}",
             "undo": asked.get("undo", ""),
             "previous": order[start - 1].pk if start > 0 else None,
-            **self._fragment(request, shown, since, then=_after(order, start, than=shown)),
+            **self._fragment(request, shown, since, then=_find_next(order, start, than=shown)),
         }
         return TemplateResponse(request, "admin/desk/triage.html", context)
 
@@ -103,19 +112,22 @@ class Triage(MovesAdmin):
         """One claim of the screen, fetched ahead while another one is shown."""
         person = self._triaging(request)
         claim = self._triaged(request, str(pk))
-        take([claim.pk, *([_number(request.GET.get("with"))] if request.GET.get("with") else [])], by=person)
-        since = _number(request.GET.get("since"))
+        take(
+            [claim.pk, *([_parse_number(request.GET.get("with"))] if request.GET.get("with") else [])],
+            by=person,
+        )
+        since = _parse_number(request.GET.get("since"))
         context = {**self._fragment(request, claim, since, then=None), "is_fetched": True}
         return TemplateResponse(request, "admin/desk/triage_claim.html", context)
 
     def decide_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
         """Decide about the claim, and about others selected with it or from the same article."""
         person = self._triaging(request)
-        if request.method != "POST" or action not in _SAID or action == "undo":
+        if request.method != "POST" or action not in _DECISION_MESSAGES or action == "undo":
             raise Http404
         asked = request.POST
-        seen = [Seen(pk, _number(asked.get("seen")))]
-        seen += [one for text in asked.getlist("also")[:_MOST_AT_ONCE] if (one := Seen.read(text))]
+        seen = [SeenClaim(pk, _parse_number(asked.get("seen")))]
+        seen += [one for text in asked.getlist("also")[:_MAX_SELECTED] if (one := SeenClaim.read(text))]
         seen = list({one.claim: one for one in seen}.values())
         return self._answer(request, action, self._carry_out(request, action, seen, person))
 
@@ -124,26 +136,26 @@ class Triage(MovesAdmin):
         person = self._triaging(request)
         if request.method != "POST":
             raise Http404
-        tokens = request.POST.get("undo", "").split()[: _MOST_AT_ONCE + 1]
-        decided = [one for token in tokens if (one := Decided.read(token))]
+        tokens = request.POST.get("undo", "").split()[: _MAX_SELECTED + 1]
+        decided = [one for token in tokens if (one := DecidedClaim.read(token))]
         return self._answer(request, "undo", undo(decided, by=person))
 
     # What is done -----------------------------------------------------------------------------------------------------
 
     def _carry_out(
-        self, request: HttpRequest, action: str, seen: Sequence[Seen], person: User
-    ) -> Sequence[Outcome]:
+        self, request: HttpRequest, action: str, seen: Sequence[SeenClaim], person: User
+    ) -> Sequence[DecisionOutcome]:
         asked = request.POST
         note = (asked.get("reason", "") or asked.get("note", "")).strip()
         if action == "topic":
-            topic = _topic(asked.get("topic") or asked.get("other_topic", ""))
+            topic = _find_topic(asked.get("topic") or asked.get("other_topic", ""))
             if topic is None:
-                return [NotDecided(one.claim, "", _("There is no such topic.")) for one in seen[:1]]
+                return [FailedDecision(one.claim, "", _("There is no such topic.")) for one in seen[:1]]
             return file_under(seen, topic, by=person)
         if action == "assign":
-            colleague = User.objects.filter(pk=_number(asked.get("person")), is_active=True).first()
+            colleague = User.objects.filter(pk=_parse_number(asked.get("person")), is_active=True).first()
             if colleague is None:
-                return [NotDecided(one.claim, "", _("Enter a person.")) for one in seen[:1]]
+                return [FailedDecision(one.claim, "", _("Enter a person.")) for one in seen[:1]]
             return give(seen, colleague, by=person)
         into = None
         if action == "merge":
@@ -153,17 +165,17 @@ class Triage(MovesAdmin):
 
     def _named(self, request: HttpRequest, number: str) -> Claim | None:
         """The claim to merge into, if the person may read it."""
-        claim: Claim | None = self.get_queryset(request).filter(pk=_number(number)).first()
+        claim: Claim | None = self.get_queryset(request).filter(pk=_parse_number(number)).first()
         return claim
 
-    def _answer(self, request: HttpRequest, action: str, outcomes: Sequence[Outcome]) -> HttpResponse:
+    def _answer(self, request: HttpRequest, action: str, outcomes: Sequence[DecisionOutcome]) -> HttpResponse:
         """Return the outcome: JSON for the screen's script, otherwise the screen with the next claim."""
-        done = [one for one in outcomes if isinstance(one, Decided)]
-        refused = [one for one in outcomes if isinstance(one, NotDecided)]
+        done = [one for one in outcomes if isinstance(one, DecidedClaim)]
+        refused = [one for one in outcomes if isinstance(one, FailedDecision)]
         if done and not refused:
             stored(request)
         undoable = " ".join(one.token for one in done if action != "undo")
-        said = str(_SAID[action])
+        said = str(_DECISION_MESSAGES[action])
         if len(done) > 1:
             said += " " + ngettext("%d claim.", "%d claims.", len(done)) % len(done)
         if request.headers.get("Accept") == "application/json":
@@ -171,12 +183,12 @@ class Triage(MovesAdmin):
         if done:
             messages.success(request, said)
         for one in refused:
-            messages.error(request, _not_done(one))
+            messages.error(request, _describe_failure(one))
         query = QueryDict(request.POST.get("list", ""), mutable=True)
-        for name in OWN:
+        for name in SCREEN_PARAMETERS:
             query.pop(name, None)
         query["since"] = request.POST.get("since", "0")
-        if then := _number(request.POST.get("then" if done else "here")):
+        if then := _parse_number(request.POST.get("then" if done else "here")):
             query["at"] = str(then)
         if undoable:
             query["undo"] = undoable
@@ -186,20 +198,20 @@ class Triage(MovesAdmin):
         self,
         request: HttpRequest,
         said: str,
-        done: Sequence[Decided],
-        refused: Sequence[NotDecided],
+        done: Sequence[DecidedClaim],
+        refused: Sequence[FailedDecision],
         undoable: str,
     ) -> JsonResponse:
         # How many there are in all is known since the screen was opened; to count again would cost more than the move.
-        far = decided_since(person_at(request), _number(request.POST.get("since")))
-        far = replace(far, waiting=max(0, _number(request.POST.get("all")) - far.decided))
+        far = count_decisions(person_at(request), _parse_number(request.POST.get("since")))
+        far = replace(far, waiting=max(0, _parse_number(request.POST.get("all")) - far.decided))
         forbidden = all(one.is_forbidden for one in refused)
         status = 200 if done or not refused else 403 if forbidden else 409
         return JsonResponse(
             {
                 "said": said if done else "",
                 "done": [one.claim for one in done],
-                "refused": [{"claim": one.claim, "words": _not_done(one)} for one in refused],
+                "refused": [{"claim": one.claim, "words": _describe_failure(one)} for one in refused],
                 "undo": undoable,
                 "progress": str(far),
             },
@@ -222,7 +234,7 @@ class Triage(MovesAdmin):
     def _narrowed(self, request: HttpRequest) -> QuerySet[Claim] | None:
         """Return the proposals in the list's filters, search and order; None if a filter is invalid."""
         kept = request.GET
-        request.GET = _narrowing(kept)  # type: ignore[assignment]  # never modified
+        request.GET = _read_filters(kept)  # type: ignore[assignment]  # never modified
         try:
             rows = self._filtered(request)
         finally:
@@ -241,50 +253,52 @@ class Triage(MovesAdmin):
         self, request: HttpRequest, claim: Claim | None, since: int, then: int | None
     ) -> dict[str, Any]:
         person = person_at(request)
-        listed = request.GET.get("list") or _narrowing(request.GET).urlencode()
-        common = {"list": listed, "since": since, "then": then, **choices_in_triage(person)}
+        listed = request.GET.get("list") or _read_filters(request.GET).urlencode()
+        common = {"list": listed, "since": since, "then": then, **build_choices(person)}
         if claim is None:
             return {**common, "claim": None}
-        return {**common, **claim_in_triage(claim, person)}
+        return {**common, **build_claim_context(claim, person)}
 
 
-def _narrowing(asked: QueryDict) -> QueryDict:
+def _read_filters(asked: QueryDict) -> QueryDict:
     """Return the list's filters, without parameters of the screen."""
     kept = asked.copy()
-    for name in (*OWN, *SHOWING, PAGE_VAR, "list", "with"):
+    for name in (*SCREEN_PARAMETERS, *SHOWING, PAGE_VAR, "list", "with"):
         kept.pop(name, None)
     return kept
 
 
-def _after(order: Sequence[ListedProposal], start: int, *, than: Claim | None) -> int | None:
+def _find_next(order: Sequence[ListedProposal], start: int, *, than: Claim | None) -> int | None:
     """Return the next proposal without another viewer, from the shown one on and then from the beginning."""
     following = [one.pk for one in (*order[start + 1 :], *order[: max(start, 0)]) if not one.other]
     return next((pk for pk in following if than is None or pk != than.pk), None)
 
 
-def _first_free(order: Sequence[ListedProposal], person: User) -> int:
+def _take_first_free(order: Sequence[ListedProposal], person: User) -> int:
     """The first proposal that is the person's from now on; where others look at all of them, the first; 0 of none."""
     free = (one.pk for one in order if not one.other and take([one.pk], by=person))
     return next(free, order[0].pk if order else 0)
 
 
-def _newest_transition() -> int:
+def _get_newest_transition() -> int:
     return Transition.objects.order_by("-pk").values_list("pk", flat=True).first() or 0
 
 
-def _number(text: str | None) -> int:
+def _parse_number(text: str | None) -> int:
     return int(text) if text and text.isdecimal() and len(text) < 19 else 0
 
 
-def _topic(asked: str) -> Topic | None:
+def _find_topic(asked: str) -> Topic | None:
     """The topic of this number or name."""
     topics = (
-        Topic.objects.filter(pk=int(asked)) if _number(asked) else Topic.objects.filter(name__iexact=asked)
+        Topic.objects.filter(pk=int(asked))
+        if _parse_number(asked)
+        else Topic.objects.filter(name__iexact=asked)
     )
     return topics.order_by("pk").first()
 
 
-def _not_done(one: NotDecided) -> str:
+def _describe_failure(one: FailedDecision) -> str:
     if not one.statement:
         return one.why
     return f"“{Truncator(one.statement).chars(80)}”: {one.why}"

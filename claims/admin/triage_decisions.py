@@ -10,7 +10,7 @@ from django.db.models import Max
 from django.utils.translation import gettext as _
 
 from claims.admin.claim_history import label_of
-from claims.admin.move_buttons import last_move
+from claims.admin.move_buttons import get_last_move
 from claims.models import Claim, Topic, Transition, TriageTurn
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
@@ -20,11 +20,11 @@ from factcheck.database.rules import in_words
 from factcheck.installation.house_language import in_house_language
 
 #: The moves of triage, and those that take them back.
-TAKEN_BACK_BY = {"accept": "reconsider", "decline": "reconsider", "merge": "unmerge"}
+UNDO_MOVES = {"accept": "reconsider", "decline": "reconsider", "merge": "unmerge"}
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class SeenClaim:
     """A claim with its last move when it was shown, so that no decision is made on outdated data."""
 
     claim: int
@@ -38,7 +38,7 @@ class Seen:
 
 
 @dataclass(frozen=True, slots=True)
-class Decided:
+class DecidedClaim:
     """The decision on a claim; `token` undoes it."""
 
     claim: int
@@ -54,7 +54,7 @@ class Decided:
     def read(cls, text: str) -> Self | None:
         action, *numbers = text.split("-")
         if (
-            action not in (*TAKEN_BACK_BY, "topic", "assign")
+            action not in (*UNDO_MOVES, "topic", "assign")
             or len(numbers) != 2
             or not all(map(str.isdecimal, numbers))
         ):
@@ -63,7 +63,7 @@ class Decided:
 
 
 @dataclass(frozen=True, slots=True)
-class NotDecided:
+class FailedDecision:
     """A decision that was not carried out, with the reason."""
 
     claim: int
@@ -73,43 +73,43 @@ class NotDecided:
     is_forbidden: bool = False
 
 
-Outcome = Decided | NotDecided
+DecisionOutcome = DecidedClaim | FailedDecision
 
 
 def decide(
-    seen: Iterable[Seen], action: str, *, by: User, note: str = "", into: Claim | None = None
-) -> list[Outcome]:
+    seen: Iterable[SeenClaim], action: str, *, by: User, note: str = "", into: Claim | None = None
+) -> list[DecisionOutcome]:
     """Accept, decline or merge claims, each by itself."""
     return [_decide(each, action, by, note, into) for each in seen]
 
 
-def undo(decided: Iterable[Decided], *, by: User) -> list[Outcome]:
+def undo(decided: Iterable[DecidedClaim], *, by: User) -> list[DecisionOutcome]:
     """Take decisions back, the last one first."""
     return [_undo(each, by) for each in decided]
 
 
-def file_under(seen: Iterable[Seen], topic: Topic, *, by: User) -> list[Outcome]:
+def file_under(seen: Iterable[SeenClaim], topic: Topic, *, by: User) -> list[DecisionOutcome]:
     """Add a topic to claims."""
     return [_file_under(each, topic, by) for each in seen]
 
 
-def give(seen: Iterable[Seen], colleague: User, *, by: User) -> list[Outcome]:
+def give(seen: Iterable[SeenClaim], colleague: User, *, by: User) -> list[DecisionOutcome]:
     """Assign claims to a person."""
     return [_give(each, colleague, by) for each in seen]
 
 
-def _decide(seen: Seen, action: str, by: User, note: str, into: Claim | None) -> Outcome:
-    def made(claim: Claim) -> Decided:
+def _decide(seen: SeenClaim, action: str, by: User, note: str, into: Claim | None) -> DecisionOutcome:
+    def made(claim: Claim) -> DecidedClaim:
         _refuse_what_moved_on(claim, seen.last_move)
         moved = workflow.move(claim, action, by=by, note=note, into=into)
         TriageTurn.objects.filter(claim=moved).delete()
-        return Decided(moved.pk, action, last_move(moved))
+        return DecidedClaim(moved.pk, action, get_last_move(moved))
 
-    return _carried_out(seen.claim, by, made, with_it=into)
+    return _decide_under_lock(seen.claim, by, made, with_it=into)
 
 
-def _undo(decided: Decided, by: User) -> Outcome:
-    def made(claim: Claim) -> Decided:
+def _undo(decided: DecidedClaim, by: User) -> DecisionOutcome:
+    def made(claim: Claim) -> DecidedClaim:
         if decided.action == "topic":
             require(by, "claims.change_claim", _("edit claims"))
             if not claim.topics.filter(pk=decided.mark).exists():
@@ -121,39 +121,39 @@ def _undo(decided: Decided, by: User) -> Outcome:
             _refuse_what_moved_on(claim, decided.mark)
             with in_house_language():
                 note = _("Undone in triage.")
-            workflow.move(claim, TAKEN_BACK_BY[decided.action], by=by, note=note)
+            workflow.move(claim, UNDO_MOVES[decided.action], by=by, note=note)
         return decided
 
-    return _carried_out(decided.claim, by, made)
+    return _decide_under_lock(decided.claim, by, made)
 
 
-def _file_under(seen: Seen, topic: Topic, by: User) -> Outcome:
-    def made(claim: Claim) -> Decided:
+def _file_under(seen: SeenClaim, topic: Topic, by: User) -> DecisionOutcome:
+    def made(claim: Claim) -> DecidedClaim:
         topics = list(claim.topics.all())
         if topic in topics:
             raise NotPossible(_("It already has the topic “%(topic)s”.") % {"topic": topic})
         claim_edits.edit(claim, by=by, topics=[*topics, topic])
-        return Decided(claim.pk, "topic", topic.pk)
+        return DecidedClaim(claim.pk, "topic", topic.pk)
 
-    return _carried_out(seen.claim, by, made)
+    return _decide_under_lock(seen.claim, by, made)
 
 
-def last_moves(claims: Iterable[int]) -> dict[int, int]:
+def load_last_moves(claims: Iterable[int]) -> dict[int, int]:
     """The last move of each of these claims that was moved at all."""
     moves = Transition.objects.filter(claim__in=list(claims), verdict=None).order_by()
     return dict(moves.values("claim").annotate(last=Max("pk")).values_list("claim", "last"))
 
 
-def _give(seen: Seen, colleague: User, by: User) -> Outcome:
-    def made(claim: Claim) -> Decided:
+def _give(seen: SeenClaim, colleague: User, by: User) -> DecisionOutcome:
+    def made(claim: Claim) -> DecidedClaim:
         before = assignments.get_open_assignment(claim)
         if colleague == by:
             assignments.take(claim, by=by)
         else:
             assignments.assign(claim, colleague, by=by)
-        return Decided(claim.pk, "assign", (before.person_id or 0) if before else 0)
+        return DecidedClaim(claim.pk, "assign", (before.person_id or 0) if before else 0)
 
-    return _carried_out(seen.claim, by, made)
+    return _decide_under_lock(seen.claim, by, made)
 
 
 def _give_back(claim: Claim, holder: int, by: User) -> None:
@@ -165,9 +165,9 @@ def _give_back(claim: Claim, holder: int, by: User) -> None:
         assignments.release(claim, by=by)
 
 
-def _carried_out(
-    pk: int, by: User, made: Callable[[Claim], Decided], with_it: Claim | None = None
-) -> Outcome:
+def _decide_under_lock(
+    pk: int, by: User, made: Callable[[Claim], DecidedClaim], with_it: Claim | None = None
+) -> DecisionOutcome:
     """One transaction: the claim read again under lock, and what is made of it; or why it was not."""
     claim = None
     try:
@@ -176,19 +176,19 @@ def _carried_out(
             locked = Claim.objects.select_for_update().filter(pk__in=[pk, *([with_it.pk] if with_it else [])])
             claim = {row.pk: row for row in locked.order_by("pk")}.get(pk)
             if claim is None or not Claim.objects.readable_by(by).filter(pk=pk).exists():
-                return NotDecided(pk, "", _("The claim has been deleted in the meantime."))
+                return FailedDecision(pk, "", _("The claim has been deleted in the meantime."))
             return made(claim)
     except NotAllowed as refusal:
-        return NotDecided(pk, str(claim), str(refusal), is_forbidden=True)
+        return FailedDecision(pk, str(claim), str(refusal), is_forbidden=True)
     except NotPossible as refusal:
-        return NotDecided(pk, str(claim), str(refusal))
+        return FailedDecision(pk, str(claim), str(refusal))
     except IntegrityError as refusal:
-        return NotDecided(pk, str(claim), in_words(refusal))
+        return FailedDecision(pk, str(claim), in_words(refusal))
 
 
 def _refuse_what_moved_on(claim: Claim, seen: int) -> None:
     """Report who decided first, and what."""
-    if last_move(claim) == seen:
+    if get_last_move(claim) == seen:
         return
     last = Transition.objects.filter(claim=claim, verdict=None).order_by("pk").last()
     if last is None:

@@ -10,11 +10,11 @@ from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
 from claims.admin.claim_history import label_of
-from claims.admin.claim_page import likely_claimants_of, quotes_of
-from claims.admin.move_buttons import last_move
-from claims.admin.similar_claims import similar_context
-from claims.admin.status_badges import state_badge, verdict_badges
-from claims.admin.triage_turns import others_at
+from claims.admin.claim_page import list_quotes, suggest_claimants
+from claims.admin.move_buttons import get_last_move
+from claims.admin.similar_claims import build_similar_context
+from claims.admin.status_badges import build_state_badge, build_verdict_badges
+from claims.admin.triage_turns import find_other_viewers
 from claims.articles import score_reasons
 from claims.models import Appearance, Claim, ClaimTopic, Repeat, Topic, Transition, Verdict
 from claims.newsroom.people import get_display_name
@@ -31,15 +31,15 @@ from claims.teamwork.assignments import (
 from factcheck.admin.base import change_page
 
 #: So many proposals are listed at a time.
-MOST = 100
+PROPOSAL_LIMIT = 100
 #: Of more, it is only said that there are more.
-MOST_COUNTED = 1_000
+COUNT_LIMIT = 1_000
 #: As many as there are number keys.
-NUMBERED = 9
+NUMBERED_CHOICES = 9
 #: So many of the newest links between claims and topics say which topics are in use.
 _RECENT_LINKS = 60
-_MOST_TOPICS = 300
-_MOST_PEOPLE = 30
+_TOPIC_LIMIT = 300
+_PEOPLE_LIMIT = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class ListedProposal:
 
 
 @dataclass(slots=True)
-class Article:
+class ArticleProposals:
     """The proposals of one source."""
 
     source: int | None
@@ -77,15 +77,15 @@ class TriageProgress:
 
     def __str__(self) -> str:
         said = {"decided": self.decided, "all": self.all, "declined": self.declined}
-        if self.waiting > MOST_COUNTED:
+        if self.waiting > COUNT_LIMIT:
             return _("%(decided)d decided, %(declined)d declined; more than %(most)d waiting") % {
                 **said,
-                "most": MOST_COUNTED,
+                "most": COUNT_LIMIT,
             }
         return _("%(decided)d of %(all)d, %(declined)d declined") % said
 
 
-def articles(rows: QuerySet[Claim], person: User) -> list[Article]:
+def group_by_article(rows: QuerySet[Claim], person: User) -> list[ArticleProposals]:
     """Return the first proposals in list order, grouped by article."""
     first = Appearance.objects.filter(claim=OuterRef("pk")).order_by("pk")
     moves = Transition.objects.filter(claim=OuterRef("pk"), verdict=None).order_by().values("claim")
@@ -94,17 +94,17 @@ def articles(rows: QuerySet[Claim], person: User) -> list[Article]:
             article=Subquery(first.values("source")[:1]),
             article_title=Subquery(first.values("source__title")[:1]),
             seen=Coalesce(Subquery(moves.annotate(last=Max("pk")).values("last")), 0),
-        ).values("pk", "statement", "score", "article", "article_title", "seen")[:MOST]
+        ).values("pk", "statement", "score", "article", "article_title", "seen")[:PROPOSAL_LIMIT]
     )
-    others = others_at([row["pk"] for row in found], than=person)
-    grouped: dict[int | None, Article] = {}
+    others = find_other_viewers([row["pk"] for row in found], than=person)
+    grouped: dict[int | None, ArticleProposals] = {}
     for row in found:
         title = row["article_title"] or _("Without an article")
-        grouped.setdefault(row["article"], Article(row["article"], title)).proposals.append(
+        grouped.setdefault(row["article"], ArticleProposals(row["article"], title)).proposals.append(
             ListedProposal(
                 row["pk"],
                 row["statement"],
-                score_reasons.band_label(row["score"]),
+                score_reasons.get_band_label(row["score"]),
                 row["seen"],
                 others.get(row["pk"], ""),
             )
@@ -112,12 +112,12 @@ def articles(rows: QuerySet[Claim], person: User) -> list[Article]:
     return list(grouped.values())
 
 
-def in_order(listed: Iterable[Article]) -> Iterator[ListedProposal]:
+def iterate_in_order(listed: Iterable[ArticleProposals]) -> Iterator[ListedProposal]:
     for article in listed:
         yield from article.proposals
 
 
-def decided_since(person: User, since: int) -> TriageProgress:
+def count_decisions(person: User, since: int) -> TriageProgress:
     """Return the person's decisions since that transition that were not undone."""
     made = Transition.objects.filter(
         pk__gt=since,
@@ -130,12 +130,12 @@ def decided_since(person: User, since: int) -> TriageProgress:
     return TriageProgress(len(decided), decided.count("decline"), 0)
 
 
-def number_waiting(rows: QuerySet[Claim]) -> int:
-    """Return the number of waiting proposals, at most `MOST_COUNTED`."""
-    return rows.order_by()[: MOST_COUNTED + 1].count()
+def count_waiting(rows: QuerySet[Claim]) -> int:
+    """Return the number of waiting proposals, at most `COUNT_LIMIT`."""
+    return rows.order_by()[: COUNT_LIMIT + 1].count()
 
 
-def claim_in_triage(claim: Claim, person: User) -> dict[str, Any]:
+def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
     """Return everything needed to decide about one claim, and the possible decisions."""
     options = {option.action: option for option in workflow.list_options(claim, person)}
     waits = claim.state == Claim.State.PROPOSED
@@ -143,33 +143,33 @@ def claim_in_triage(claim: Claim, person: User) -> dict[str, Any]:
         "claim": claim,
         "waits": waits,
         "page": change_page(claim),
-        "claim_badge": state_badge(claim),
-        "band": score_reasons.band_label(claim.score),
-        "score_reasons": score_reasons.in_words(claim.score_reasons),
-        "quotes": quotes_of(claim),
-        "likely_claimants": likely_claimants_of(claim),
+        "claim_badge": build_state_badge(claim),
+        "band": score_reasons.get_band_label(claim.score),
+        "score_reasons": score_reasons.describe_reasons(claim.score_reasons),
+        "quotes": list_quotes(claim),
+        "likely_claimants": suggest_claimants(claim),
         "topics": list(claim.topics.all()),
-        "checked_before": _checked_before(claim, person),
-        "decided": None if waits else _decision(claim, person),
+        "checked_before": _list_existing_checks(claim, person),
+        "decided": None if waits else _describe_decision(claim, person),
         "options": options,
-        "other": others_at([claim.pk], than=person).get(claim.pk, ""),
-        "holder": _holder(claim, person) if waits else "",
-        **similar_context(claim.statement, person=person, to=claim),
-        "last_move": last_move(claim),
+        "other": find_other_viewers([claim.pk], than=person).get(claim.pk, ""),
+        "holder": _get_holder_name(claim, person) if waits else "",
+        **build_similar_context(claim.statement, person=person, to=claim),
+        "last_move": get_last_move(claim),
     }
 
 
-def choices_in_triage(person: User) -> dict[str, Any]:
+def build_choices(person: User) -> dict[str, Any]:
     """Return the choices of the number keys, the same for every claim."""
     return {
         "reasons": [str(reason) for reason in DECLINE_REASONS],
-        "people": _people(person),
-        "topics_in_use": _topics_in_use(),
-        "all_topics": Topic.objects.order_by("name").values_list("name", flat=True)[:_MOST_TOPICS],
+        "people": _list_people(person),
+        "topics_in_use": _list_used_topics(),
+        "all_topics": Topic.objects.order_by("name").values_list("name", flat=True)[:_TOPIC_LIMIT],
     }
 
 
-def _checked_before(claim: Claim, person: User) -> list[dict[str, Any]]:
+def _list_existing_checks(claim: Claim, person: User) -> list[dict[str, Any]]:
     """The published claims that the proposal repeats, with their verdicts."""
     verdicts = Verdict.objects.readable_by(person).filter(state=Verdict.State.PUBLISHED)
     repeats = (
@@ -185,13 +185,13 @@ def _checked_before(claim: Claim, person: User) -> list[dict[str, Any]]:
             "claim": repeat.claim,
             "page": change_page(repeat.claim),
             "percent": round(100 * repeat.confidence),
-            "verdicts": [(one, verdict_badges(one)) for one in repeat.claim.verdicts.all()],
+            "verdicts": [(one, build_verdict_badges(one)) for one in repeat.claim.verdicts.all()],
         }
         for repeat in repeats
     ]
 
 
-def _decision(claim: Claim, person: User) -> dict[str, Any] | None:
+def _describe_decision(claim: Claim, person: User) -> dict[str, Any] | None:
     """Return who has decided the claim, and how."""
     moves = claim.transitions.readable_by(person).filter(verdict=None)
     last = moves.order_by("pk").last()
@@ -200,26 +200,26 @@ def _decision(claim: Claim, person: User) -> dict[str, Any] | None:
     return {"who": last.actor_name, "what": label_of(last.action), "at": last.at, "note": last.note}
 
 
-def _people(person: User) -> list[tuple[int, str]]:
+def _list_people(person: User) -> list[tuple[int, str]]:
     """Return the people to whom the person may assign work, themselves first."""
     may_take = person.has_perm(TAKE) and can_do(Claim, person)
     mine = [(person.pk, _("Me"))] if may_take else []
     if not person.has_perm(ASSIGN):
         return mine
-    others = find_assignable_people(Claim).exclude(pk=person.pk)[: _MOST_PEOPLE - len(mine)]
+    others = find_assignable_people(Claim).exclude(pk=person.pk)[: _PEOPLE_LIMIT - len(mine)]
     return [*mine, *((other.pk, get_display_name(other)) for other in others)]
 
 
-def _holder(claim: Claim, person: User) -> str:
+def _get_holder_name(claim: Claim, person: User) -> str:
     """Return the assignee, if the person may know."""
     assignment = get_open_assignment(claim) if person.has_perm("claims.view_assignment") else None
     holder = get_assignee(assignment) if assignment else None
     return get_display_name(holder) if holder else ""
 
 
-def _topics_in_use() -> list[Topic]:
+def _list_used_topics() -> list[Topic]:
     """Return recently used topics, most frequent first."""
     recent = list(ClaimTopic.objects.order_by("-pk").values_list("topic", flat=True)[:_RECENT_LINKS])
-    often = sorted(set(recent), key=lambda topic: (-recent.count(topic), topic))[:NUMBERED]
+    often = sorted(set(recent), key=lambda topic: (-recent.count(topic), topic))[:NUMBERED_CHOICES]
     known = Topic.objects.in_bulk(often)
     return [known[topic] for topic in often]

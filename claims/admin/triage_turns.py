@@ -10,9 +10,9 @@ from claims.models import TriageTurn
 from claims.newsroom.people import get_display_name
 
 #: So long a proposal is kept for who looks at it and does nothing.
-HELD = timedelta(minutes=5)
+HOLD_TIME = timedelta(minutes=5)
 
-_TAKE = """
+_TAKE_SQL = """
     INSERT INTO claims_triageturn (claim_id, person_id, until)
     SELECT id, %(person)s, clock_timestamp() + make_interval(secs => %(held)s)
     FROM claims_claim WHERE id = ANY(%(claims)s) ORDER BY id
@@ -31,11 +31,11 @@ def take(claims: Iterable[int], *, by: User) -> set[int]:
     wanted = list(claims)
     TriageTurn.objects.filter(person=by).exclude(claim__in=wanted).delete()
     with connection.cursor() as cursor:
-        cursor.execute(_TAKE, {"person": by.pk, "held": HELD.total_seconds(), "claims": wanted})
+        cursor.execute(_TAKE_SQL, {"person": by.pk, "held": HOLD_TIME.total_seconds(), "claims": wanted})
         return {claim for (claim,) in cursor.fetchall()}
 
 
-def others_at(claims: Iterable[int], *, than: User) -> dict[int, str]:
+def find_other_viewers(claims: Iterable[int], *, than: User) -> dict[int, str]:
     """Return those of the proposals that others are viewing now, and who."""
     turns = TriageTurn.objects.of_others(than).filter(claim__in=list(claims)).select_related("person")
     return {turn.claim_id: get_display_name(turn.person) for turn in turns}

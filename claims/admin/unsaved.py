@@ -19,18 +19,18 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST
 
-from claims.admin.autosave import TooLarge, Unusable, body_of, kept_message, writers_in
+from claims.admin.autosave import InvalidAutosave, TooLarge, parse_message, parse_writers, read_body
 from claims.models import UnsavedForm
 from factcheck.admin.base import person_at
 from factcheck.admin.pages import page_at
 from factcheck.admin.session import in_background
 
-_LONGEST_SHOWN = 160
+_MAX_SHOWN_LENGTH = 160
 Answer = Callable[[HttpRequest], HttpResponse]
 
 
 @dataclass(frozen=True, slots=True)
-class UnsavedWords:
+class UnsavedText:
     """An unsaved form: its page, its age, and the typed text."""
 
     writer: UUID
@@ -44,10 +44,10 @@ class UnsavedWords:
     @property
     def begins(self) -> str:
         most = max((text for _name, text in self.words), key=len, default="")
-        return most if len(most) <= _LONGEST_SHOWN else most[:_LONGEST_SHOWN] + "…"
+        return most if len(most) <= _MAX_SHOWN_LENGTH else most[:_MAX_SHOWN_LENGTH] + "…"
 
 
-def unsaved_of(person: User) -> list[UnsavedWords]:
+def list_unsaved(person: User) -> list[UnsavedText]:
     """Return the person's unsaved forms, newest first."""
     asking = HttpRequest()
     asking.user = person
@@ -61,12 +61,12 @@ def unsaved_of(person: User) -> list[UnsavedWords]:
                 bool(page and page.may_be_read),
             )
         what, may_go_on = pages[kept.page]
-        words = tuple(_typed(kept.values))
-        found.append(UnsavedWords(kept.writer, what, quote(kept.page), may_go_on, kept.updated_at, words))
+        words = tuple(_list_typed(kept.values))
+        found.append(UnsavedText(kept.writer, what, quote(kept.page), may_go_on, kept.updated_at, words))
     return found
 
 
-def _typed(values: dict[str, Any]) -> list[tuple[str, str]]:
+def _list_typed(values: dict[str, Any]) -> list[tuple[str, str]]:
     """Return the typed texts with the names of their fields."""
     return [
         (name.rpartition("-")[2].replace("_", " "), text)
@@ -79,7 +79,7 @@ def _typed(values: dict[str, Any]) -> list[tuple[str, str]]:
 
 
 @never_cache
-def unsaved_view(request: HttpRequest) -> HttpResponse:
+def show_unsaved(request: HttpRequest) -> HttpResponse:
     """The list, from which each can be continued or given up."""
     if request.method == "POST":
         _give_up_listed(request)
@@ -87,7 +87,7 @@ def unsaved_view(request: HttpRequest) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": _("Not saved yet"),
-        "unsaved": unsaved_of(person_at(request)),
+        "unsaved": list_unsaved(person_at(request)),
     }
     request.current_app = admin.site.name
     return TemplateResponse(request, "admin/desk/unsaved.html", context)
@@ -106,7 +106,7 @@ def _give_up_listed(request: HttpRequest) -> None:
 # What scripts ask -----------------------------------------------------------------------------------------------------
 
 
-def of_whoever_is_signed_in(view: Answer) -> Answer:
+def require_sign_in(view: Answer) -> Answer:
     """Answer in JSON, and by the status alone what a page can do nothing about; never by the page for signing in."""
 
     @wraps(view)
@@ -117,7 +117,7 @@ def of_whoever_is_signed_in(view: Answer) -> Answer:
             return view(request)
         except TooLarge:
             return JsonResponse({}, status=413)
-        except Unusable:
+        except InvalidAutosave:
             return JsonResponse({}, status=400)
 
     return never_cache(in_background(answer))
@@ -129,17 +129,17 @@ def is_of_who_is_signed_in(request: HttpRequest, body: dict[str, Any]) -> bool:
 
 
 @require_http_methods(["GET", "POST"])
-@of_whoever_is_signed_in
-def kept_view(request: HttpRequest) -> JsonResponse:
+@require_sign_in
+def handle_autosave(request: HttpRequest) -> JsonResponse:
     """Store the unsaved content of a form, or return what is stored for a page."""
-    return _keep(request) if request.method == "POST" else _kept_of_page(request)
+    return _keep(request) if request.method == "POST" else _load_page_autosave(request)
 
 
 def _keep(request: HttpRequest) -> JsonResponse:
-    body = body_of(request)
+    body = read_body(request)
     if not is_of_who_is_signed_in(request, body):
         return JsonResponse({}, status=409)
-    sent = kept_message(body)
+    sent = parse_message(body)
     try:
         with transaction.atomic():
             kept = UnsavedForm.objects.keep(
@@ -161,16 +161,16 @@ def _keep(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"kept": kept})
 
 
-def _kept_of_page(request: HttpRequest) -> JsonResponse:
+def _load_page_autosave(request: HttpRequest) -> JsonResponse:
     writers = set()
     for named in request.GET.getlist("writer")[:100]:
         try:
             writers.add(UUID(named))
         except ValueError:
-            raise Unusable from None
+            raise InvalidAutosave from None
     page = request.GET.get("page", "")
     if "\0" in page:
-        raise Unusable
+        raise InvalidAutosave
     # The original values are not shown: people with access to the page see them there.
     drafts = UnsavedForm.objects.of(request.user).filter(page=page).annotate(now=Now())
     closed = UnsavedForm.objects.filter(
@@ -197,11 +197,11 @@ def _kept_of_page(request: HttpRequest) -> JsonResponse:
 
 
 @require_POST
-@of_whoever_is_signed_in
-def given_up_view(request: HttpRequest) -> JsonResponse:
+@require_sign_in
+def discard_autosave(request: HttpRequest) -> JsonResponse:
     """Give up what these writers kept; or know that it was stored."""
-    body = body_of(request)
+    body = read_body(request)
     if not is_of_who_is_signed_in(request, body):
         return JsonResponse({}, status=409)
-    UnsavedForm.objects.close(request.user, writers_in(body.get("writers")))
+    UnsavedForm.objects.close(request.user, parse_writers(body.get("writers")))
     return JsonResponse({})

@@ -16,17 +16,17 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from claims.admin import live_preview
-from claims.admin.assignment import assignment_context
+from claims.admin.assignment import build_assignment_context
 from claims.admin.assignment_list import AssignedList
-from claims.admin.claim_history import of_verdict, reads_work_on
-from claims.admin.claim_page import claim_link, moves_made, quotes_of, verdict_context
+from claims.admin.claim_history import can_read_work_on, list_verdict_events
+from claims.admin.claim_page import build_verdict_context, list_moves_made, list_quotes, render_claim_link
 from claims.admin.evidence import EvidenceInline
 from claims.admin.list_filters import LanguageFilter, QueueFilter, QueueOrder
 from claims.admin.move_buttons import MovesAdmin
 from claims.admin.period_filters import PublishedFilter, RatingClassFilter
 from claims.admin.reader_view import SANDBOX
 from claims.admin.scheduling import schedule_view
-from claims.admin.status_badges import rating_badge, state_badge
+from claims.admin.status_badges import build_rating_badge, build_state_badge
 from claims.admin.verdict_form import CORRECTION_FIELDSET, FIELDSETS, BeginForm, VerdictFields, VerdictForm
 from claims.ledger.document.markdown import to_html
 from claims.models import Evidence, ReplyRequest, Verdict
@@ -92,11 +92,11 @@ class VerdictAdmin(AssignedList, VerdictFields, QueueOrder, MovesAdmin):
 
     @admin.display(description=gettext_lazy("rating"), ordering="rating")
     def rating_badge(self, verdict: Verdict) -> SafeString | str:
-        return rating_badge(verdict.rating) or "–"
+        return build_rating_badge(verdict.rating) or "–"
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def state_badge(self, verdict: Verdict) -> SafeString:
-        return state_badge(verdict)
+        return build_state_badge(verdict)
 
     @admin.display(description=gettext_lazy("explanation"))
     def explanation_shown(self, verdict: Verdict) -> SafeString:
@@ -181,19 +181,19 @@ class VerdictAdmin(AssignedList, VerdictFields, QueueOrder, MovesAdmin):
         verdict = self.as_saved(request, kwargs.get("obj"))
         if verdict and kwargs.get("change"):
             context |= self._page_context(request, verdict)
-            context |= assignment_context(verdict, person_at(request))
+            context |= build_assignment_context(verdict, person_at(request))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _page_context(self, request: HttpRequest, verdict: Verdict) -> dict[str, Any]:
         person = person_at(request)
         may_edit = self.has_change_permission(request, verdict)
         return {
-            **verdict_context(verdict, person, is_edited=may_edit),
+            **build_verdict_context(verdict, person, is_edited=may_edit),
             "claim": verdict.claim,
-            "claim_link": claim_link(verdict.claim),
-            "claim_badge": state_badge(verdict.claim),
-            "quotes": quotes_of(verdict.claim),
-            "moves_made": moves_made(verdict.transitions.readable_by(person)),
+            "claim_link": render_claim_link(verdict.claim),
+            "claim_badge": build_state_badge(verdict.claim),
+            "quotes": list_quotes(verdict.claim),
+            "moves_made": list_moves_made(verdict.transitions.readable_by(person)),
             "replaces": verdict.supersedes,
             "replaced_by": Verdict.objects.readable_by(person).filter(supersedes=verdict).first(),
             "may_edit": may_edit,
@@ -205,13 +205,13 @@ class VerdictAdmin(AssignedList, VerdictFields, QueueOrder, MovesAdmin):
             and not Verdict.objects.filter(supersedes=verdict).exists(),
         }
 
-    @live_preview.unkept
+    @live_preview.roll_back
     def preview_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Preview the public page of the submitted form. Nothing is stored."""
         verdict = self.get_object(request, str(pk))
         if request.method != "POST" or verdict is None:
             raise Http404
-        if refusal := live_preview.refusal_of(request, verdict):
+        if refusal := live_preview.find_refusal(request, verdict):
             return refusal
         if not self.has_change_permission(request, verdict):
             raise PermissionDenied
@@ -227,8 +227,8 @@ class VerdictAdmin(AssignedList, VerdictFields, QueueOrder, MovesAdmin):
         return schedule_view(request, verdict)
 
     def history_entries(self, row: Verdict, reader: User) -> list[PastEvent]:
-        told = of_verdict(row, reader)
-        if not reads_work_on(row, reader):
+        told = list_verdict_events(row, reader)
+        if not can_read_work_on(row, reader):
             return told
         own = changes_of(Verdict, without=self.told_otherwise, pgh_obj_id=row.pk)
         replies = changes_of(ReplyRequest, of=_("a request for reply"), without=NOTED, verdict_id=row.pk)

@@ -38,7 +38,7 @@ CORRECTION_FIELDSET: Any = (
 
 
 #: Lines that the longer texts have room for.
-_ROWS = {"explanation": 14, "summary": 3, "correction_note": 3, "original_media_context": 2}
+_TEXTAREA_ROWS = {"explanation": 14, "summary": 3, "correction_note": 3, "original_media_context": 2}
 
 
 class RatingSelect(UnfoldAdminRadioSelectWidget):
@@ -65,8 +65,8 @@ class VerdictFields:
         field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)  # type: ignore[misc]  # the admin's
         if db_field.name == "rating":
             field.widget = field.widget.widget  # without the buttons that add and edit ratings
-        elif db_field.name in _ROWS:
-            field.widget.attrs |= {"rows": _ROWS[db_field.name], "class": "desk-input"}
+        elif db_field.name in _TEXTAREA_ROWS:
+            field.widget.attrs |= {"rows": _TEXTAREA_ROWS[db_field.name], "class": "desk-input"}
             if db_field.name == "explanation":
                 field.widget.attrs["data-markdown"] = ""
         return field

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 
 from claims.articles.bounded_detection import SearchedText, search
-from claims.articles.existing_checks import CheckedBefore, checked_before
+from claims.articles.existing_checks import ExistingCheck, find_existing_checks
 from claims.articles.proposals import UNDETERMINED, Proposal, propose
 from claims.quotes.changed_sources import Reanchoring
 from sources.capture import Captured, capture, document_in
@@ -24,7 +24,7 @@ class ImportedArticle:
     proposal: Proposal
     dry_run: bool
     #: By the id of the proposal: what was published of it already.
-    checked_before: dict[int, CheckedBefore]
+    checked_before: dict[int, ExistingCheck]
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +83,6 @@ def import_article(
                 reanchored=reanchored,
                 searched=article.searched,
             )
-        known = checked_before(captured.snapshot, proposal)
+        known = find_existing_checks(captured.snapshot, proposal)
         transaction.set_rollback(dry_run)
     return ImportedArticle(captured, proposal, dry_run, known)

@@ -18,9 +18,9 @@ from sources.failures import Failure
 
 logger = logging.getLogger(__name__)
 
-ALLOWANCE = Allowance()
+DETECTION_LIMITS = Allowance()
 
-_NOTHING_PROPOSED = {
+_BUSY_MESSAGES = {
     Cause.BUSY: SpokenSentence(
         "The article is stored, but no claims were proposed: other articles are being searched at the "
         "moment. Import it again in a minute."
@@ -28,10 +28,10 @@ _NOTHING_PROPOSED = {
     Cause.TIME: SpokenSentence(
         "The article is stored, but no claims were proposed: the search for claims took longer than "
         "%(seconds)s seconds. Mark the claims yourself, or import only the part you need.",
-        seconds=f"{ALLOWANCE.seconds:.0f}",
+        seconds=f"{DETECTION_LIMITS.seconds:.0f}",
     ),
 }
-_FAILED = SpokenSentence(
+_FAILURE_MESSAGE = SpokenSentence(
     "The article is stored, but no claims were proposed: the search for claims failed. Mark the claims "
     "yourself."
 )
@@ -67,11 +67,11 @@ def detect_bounded(text: str, language: str) -> list[CandidateSentence]:
     """
     question = orjson.dumps({"text": text, "language": language})
     try:
-        return [_unpack(sentence) for sentence in orjson.loads(_detector().answer(question))]
+        return [_unpack(sentence) for sentence in orjson.loads(_get_detector().answer(question))]
     except OutOfBounds as bounds:
         logger.error("Detection ended (%s) on a text of %d characters in %r", bounds, len(text), language)
         raise DetectionError(
-            bounds.cause.name.lower(), _NOTHING_PROPOSED.get(bounds.cause, _FAILED)
+            bounds.cause.name.lower(), _BUSY_MESSAGES.get(bounds.cause, _FAILURE_MESSAGE)
         ) from None
 
 
@@ -81,5 +81,5 @@ def _unpack(sentence: dict[str, Any]) -> CandidateSentence:
 
 
 @cache
-def _detector() -> Confined:
-    return Confined("claims.articles.detection_process", ALLOWANCE)
+def _get_detector() -> Confined:
+    return Confined("claims.articles.detection_process", DETECTION_LIMITS)

@@ -4,12 +4,12 @@ import orjson
 
 from claims.articles.detection import detect
 
-_ARTICLE = "“The harbour handled 4 million tonnes in 2023,” said Ada Brook, head of the port."
+_WARM_UP_ARTICLE = "“The harbour handled 4 million tonnes in 2023,” said Ada Brook, head of the port."
 
 
 def prepare() -> None:
     """Load what every text needs, so that the processes that are forked have it."""
-    detect(_ARTICLE, "en")
+    detect(_WARM_UP_ARTICLE, "en")
 
 
 def answer(question: bytes) -> bytes:

@@ -14,7 +14,7 @@ from sources.models import Snapshot
 
 
 @dataclass(frozen=True, slots=True)
-class CheckedBefore:
+class ExistingCheck:
     """A published claim related to a proposal.
 
     Attributes:
@@ -32,43 +32,47 @@ class CheckedBefore:
     reasons: tuple[str, ...]
 
 
-def checked_before(snapshot: Snapshot, proposal: Proposal) -> dict[int, CheckedBefore]:
+def find_existing_checks(snapshot: Snapshot, proposal: Proposal) -> dict[int, ExistingCheck]:
     """Return published claims that match, by proposal id. Repeats are noted for an editor.
 
     Only what was proposed is compared with what is published: comparing every sentence of a long article takes longer
     than all the rest of its import.
     """
     proposed = [*proposal.created, *proposal.existing]
-    answers = _answers(proposed)
+    answers = _match_proposals(proposed)
     _note(snapshot, answers, proposal.created)
-    return _known(proposed, answers)
+    return _build_known_checks(proposed, answers)
 
 
-def known_checks(proposals: Sequence[FoundClaim]) -> dict[int, CheckedBefore]:
+def find_known_checks(proposals: Sequence[FoundClaim]) -> dict[int, ExistingCheck]:
     """Return the published claim that each proposal has to do with, by the proposal's id."""
-    return _known(proposals, _answers(proposals))
+    return _build_known_checks(proposals, _match_proposals(proposals))
 
 
-def _answers(proposals: Sequence[FoundClaim]) -> list[Answer]:
+def _match_proposals(proposals: Sequence[FoundClaim]) -> list[Answer]:
     """Return the matches for each claim's words, with passages at their positions in the text."""
     words = [found.anchor.exact for found in proposals]
     answers = match_published_texts(words, MatchTerms(cut="text")) if words else []
-    return [_in_text(found, answer) for found, answer in zip(proposals, answers, strict=True)]
+    return [_shift_to_text(found, answer) for found, answer in zip(proposals, answers, strict=True)]
 
 
-def _known(proposals: Sequence[FoundClaim], answers: Sequence[Answer]) -> dict[int, CheckedBefore]:
+def _build_known_checks(
+    proposals: Sequence[FoundClaim], answers: Sequence[Answer]
+) -> dict[int, ExistingCheck]:
     best = {
         found.claim.pk: match
         for found, answer in zip(proposals, answers, strict=True)
-        if (match := _best(found, answer)) is not None
+        if (match := _choose_best_match(found, answer)) is not None
     }
-    published = _published(match.claim for match in best.values())
+    published = _load_publications(match.claim for match in best.values())
     return {
-        pk: _told(match, published[match.claim]) for pk, match in best.items() if match.claim in published
+        pk: _build_existing_check(match, published[match.claim])
+        for pk, match in best.items()
+        if match.claim in published
     }
 
 
-def _in_text(found: FoundClaim, answer: Answer) -> Answer:
+def _shift_to_text(found: FoundClaim, answer: Answer) -> Answer:
     """Return the result with its passages at their positions in the text."""
     start = found.anchor.start
     passages = [replace(one, start=start + one.start, end=start + one.end) for one in answer.passages]
@@ -87,22 +91,22 @@ def _note(snapshot: Snapshot, answers: Sequence[Answer], created: Sequence[Found
     note_in_snapshot(snapshot, found, proposals=proposals)
 
 
-def _best(found: FoundClaim, answer: Answer) -> Match | None:
+def _choose_best_match(found: FoundClaim, answer: Answer) -> Match | None:
     matches = [
         match for passage in answer.passages for match in passage.matches[:1] if match.claim != found.claim.pk
     ]
     return max(matches, key=lambda match: (match.kind == "same", match.confidence), default=None)
 
 
-def _published(claims: Iterable[int]) -> dict[int, Publication]:
+def _load_publications(claims: Iterable[int]) -> dict[int, Publication]:
     rows = Publication.objects.current().filter(claim_id__in=set(claims))
     return {row.claim_id: row for row in rows.only("claim_id", "slug", "language", "body")}
 
 
-def _told(match: Match, entry: Publication) -> CheckedBefore:
+def _build_existing_check(match: Match, entry: Publication) -> ExistingCheck:
     document = entry.document
     verdict = choose_lead_verdict(document)
-    return CheckedBefore(
+    return ExistingCheck(
         claim=match.claim,
         statement=document["statement"],
         address=document["url"],

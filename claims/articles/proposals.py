@@ -72,7 +72,7 @@ def propose(
             language.
     """
     reanchored = reanchored or Reanchoring()
-    language = _language_of(snapshot)
+    language = _get_language(snapshot)
     if searched is None or (searched.text, searched.language) != (snapshot.text, language):
         # It may take long, so nothing is locked yet.
         searched = search(snapshot.text, language)
@@ -88,17 +88,17 @@ def propose(
         )
     with transaction.atomic():
         source = Source.objects.select_for_update().get(pk=snapshot.source_id)
-        known = _Known(source, snapshot)
+        known = _KnownClaims(source, snapshot)
         existing: list[FoundClaim] = []
         also_stated: list[CandidateSentence] = []
         groups: dict[tuple[str, str], list[CandidateSentence]] = {}
-        for candidate in _statements(searched):
+        for candidate in _select_statements(searched):
             if claim := known.claim_of(candidate):
                 existing.append(FoundClaim(claim, known.anchor_of(candidate), candidate.reasons))
             elif candidate.band == CheckBand.ALSO_STATED and not everything:
                 also_stated.append(candidate)
             else:
-                said = _words(candidate.statement), (candidate.claimant or "").lower()
+                said = _normalise_wording(candidate.statement), (candidate.claimant or "").lower()
                 groups.setdefault(said, []).append(candidate)
         created = _create(snapshot, source, language, list(groups.values()), by)
         assignment_rules.apply([found.claim.pk for found in created])
@@ -106,26 +106,26 @@ def propose(
     return Proposal(created, existing, also_stated, reanchored.held, reanchored.moved, reanchored.orphaned)
 
 
-def _language_of(snapshot: Snapshot) -> str:
+def _get_language(snapshot: Snapshot) -> str:
     return snapshot.source.language or snapshot.language or UNDETERMINED
 
 
-def also_stated_in(snapshot: Snapshot) -> list[CandidateSentence]:
+def find_unproposed_statements(snapshot: Snapshot) -> list[CandidateSentence]:
     """Return the statements of a text that are no claims yet, the best first; none where it cannot be searched."""
-    searched = search(snapshot.text, _language_of(snapshot))
-    known = _Known(snapshot.source, snapshot)
+    searched = search(snapshot.text, _get_language(snapshot))
+    known = _KnownClaims(snapshot.source, snapshot)
     return sorted(
-        (one for one in _statements(searched) if not known.claim_of(one)),
+        (one for one in _select_statements(searched) if not known.claim_of(one)),
         key=lambda candidate: -candidate.score,
     )
 
 
-def _statements(searched: SearchedText) -> list[CandidateSentence]:
+def _select_statements(searched: SearchedText) -> list[CandidateSentence]:
     # A page without a full stop is no statement.
     return [one for one in searched.sentences if len(one.statement) <= LONGEST_STATEMENT]
 
 
-class _Known:
+class _KnownClaims:
     """The claims that a source already has, by their places in this snapshot and by their words."""
 
     def __init__(self, source: Source, snapshot: Snapshot) -> None:
@@ -133,13 +133,17 @@ class _Known:
         self._here = [row for row in appearances if row.snapshot_id == snapshot.pk and row.start is not None]
         self._claims: dict[str, Claim] = {}
         for row in appearances:
-            for words in filter(None, (_words(row.exact), _words(row.claim.statement))):
+            for words in filter(
+                None, (_normalise_wording(row.exact), _normalise_wording(row.claim.statement))
+            ):
                 self._claims.setdefault(words, row.claim)
 
     def claim_of(self, candidate: CandidateSentence) -> Claim | None:
         if appearance := self._at(candidate):
             return appearance.claim
-        return self._claims.get(_words(candidate.exact)) or self._claims.get(_words(candidate.statement))
+        return self._claims.get(_normalise_wording(candidate.exact)) or self._claims.get(
+            _normalise_wording(candidate.statement)
+        )
 
     def anchor_of(self, candidate: CandidateSentence) -> Anchor:
         """The anchor as it is stored, or where the words of an unanchored or orphaned claim were found."""
@@ -161,9 +165,12 @@ class _Known:
 def _create(
     snapshot: Snapshot, source: Source, language: str, groups: list[list[CandidateSentence]], by: User | None
 ) -> list[FoundClaim]:
-    claimants = get_or_create_claimants(_named(candidate for group in groups for candidate in group))
+    claimants = get_or_create_claimants(
+        _collect_claimants(candidate for group in groups for candidate in group)
+    )
     claims = Claim.objects.bulk_create(
-        _claim(group[0], claimants.get(group[0].claimant or ""), source, language, by) for group in groups
+        _build_claim(group[0], claimants.get(group[0].claimant or ""), source, language, by)
+        for group in groups
     )
     Appearance.objects.bulk_create(
         Appearance(
@@ -186,7 +193,7 @@ def _create(
     ]
 
 
-def _claim(
+def _build_claim(
     candidate: CandidateSentence, claimant: Claimant | None, source: Source, language: str, by: User | None
 ) -> Claim:
     return Claim(
@@ -201,7 +208,7 @@ def _claim(
     )
 
 
-def _named(candidates: Iterable[CandidateSentence]) -> dict[str, str]:
+def _collect_claimants(candidates: Iterable[CandidateSentence]) -> dict[str, str]:
     """Name → job title, the first that the text gives."""
     titles: dict[str, str] = {}
     for candidate in candidates:
@@ -216,6 +223,6 @@ def _anchor(candidate: CandidateSentence) -> Anchor:
     return Anchor(candidate.exact, candidate.prefix, candidate.suffix, candidate.start, candidate.end)
 
 
-def _words(text: str) -> str:
+def _normalise_wording(text: str) -> str:
     """Return the normal form of a wording, ignoring case, white space and the full stop."""
     return " ".join(text.casefold().split()).rstrip(" .")

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext, gettext_lazy, pgettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from claims.articles.detection import CheckBand, band_of
+from claims.articles.detection import CheckBand, choose_band
 
 BANDS: dict[CheckBand, StrOrPromise] = {
     CheckBand.CHECK_FIRST: gettext_lazy("Check first"),
@@ -26,17 +26,17 @@ KINDS: dict[str, StrOrPromise] = {
 }
 
 
-def band_label(score: float | None) -> str:
+def get_band_label(score: float | None) -> str:
     """The band of a claim with this score; "" for one that no article proposed."""
-    return "" if score is None else str(BANDS[band_of(score)])
+    return "" if score is None else str(BANDS[choose_band(score)])
 
 
-def in_words(reasons: Iterable[str]) -> list[str]:
+def describe_reasons(reasons: Iterable[str]) -> list[str]:
     """Reasons as they are stored, with their kinds in words; what has another form stays as it is."""
-    return [_in_words(reason) for reason in reasons]
+    return [_describe_reason(reason) for reason in reasons]
 
 
-def _in_words(reason: str) -> str:
+def _describe_reason(reason: str) -> str:
     kind, _colon, words = reason.partition(": ")
     if kind not in KINDS or not words:
         return reason

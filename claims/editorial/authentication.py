@@ -50,7 +50,7 @@ class HasScope(BasePermission):
         return True
 
 
-class BearerScheme(OpenApiAuthenticationExtension):
+class BearerSchemeExtension(OpenApiAuthenticationExtension):
     """How the OpenAPI document describes it."""
 
     target_class = BearerAuthentication

@@ -12,12 +12,12 @@ from rest_framework.request import Request
 from claims.editorial.openapi import EditorialSchema
 from claims.editorial.refused_requests import NoSuchThing
 from claims.editorial.view import EditorialView
-from claims.exports.evidence_pack.pack import NothingPublished, evidence_pack
+from claims.exports.evidence_pack.pack import NothingPublished, build_evidence_pack
 from claims.models import Claim
-from claims.public.api.evidence_packs import MEDIA_TYPE, streamed
+from claims.public.api.evidence_packs import MEDIA_TYPE, stream_pack
 
 
-class _Zip(JSONRenderer):
+class _ZipRenderer(JSONRenderer):
     """Lets who asks for a ZIP be answered; what is written with it are problems."""
 
     media_type, format = MEDIA_TYPE, "zip"
@@ -42,7 +42,7 @@ class ClaimPack(EditorialView):
 
     nouns = ("evidence pack", "evidence packs")
     view_permission = "claims.view_claim"
-    renderer_classes = (_Zip, JSONRenderer)
+    renderer_classes = (_ZipRenderer, JSONRenderer)
     serializer_class = None  # type: ignore[assignment]  # a file, described in the schema
     schema = ClaimPackSchema()
 
@@ -51,7 +51,7 @@ class ClaimPack(EditorialView):
         if not Claim.objects.readable_by(self.person).filter(pk=id).exists():
             raise NoSuchThing(gettext("There is no claim %(key)s here.") % {"key": id})
         try:
-            pack = evidence_pack(id, for_public=False)
+            pack = build_evidence_pack(id, for_public=False)
         except NothingPublished as nothing:
             raise NoSuchThing(str(nothing)) from None
-        return streamed(self.plain, pack)
+        return stream_pack(self.plain, pack)

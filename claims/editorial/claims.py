@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from claims.editorial import documents, named_sources
-from claims.editorial.idempotency import KeptAnswer
+from claims.editorial.idempotency import StoredResponse
 from claims.editorial.list_queries import ClaimWorkQuery
 from claims.editorial.move_resources import MovingResource
 from claims.editorial.part_resources import PartOfClaim
@@ -29,16 +29,16 @@ class ClaimWork(MovingResource):
     bodies: ClassVar = {"create": ClaimBody, "partial_update": ClaimChanges, "move": ClaimMoveBody}
 
     def rows(self) -> QuerySet[Claim]:
-        return documents.claim_rows(self.person)
+        return documents.readable_claims(self.person)
 
     def document(self, row: Claim) -> documents.Document:
-        return documents.claim(row)
+        return documents.build_claim(row)
 
     def create(self, request: Request) -> HttpResponse:
         """Propose a claim. Where it was made is added under `appearances/`."""
         values = read(ClaimBody, request.data, by=self.person)
 
-        def work(_prepared: None) -> KeptAnswer:
+        def work(_prepared: None) -> StoredResponse:
             claim = claim_edits.create(by=self.person, **values)
             return self.showing(
                 self.fresh(claim), status=201, location=self.address("claims-detail", claim.pk)
@@ -50,7 +50,7 @@ class ClaimWork(MovingResource):
         """Change what is given. While a verdict is in review, the words that it judges stay."""
         values = read(ClaimChanges, request.data, by=self.person, partial=True, claim=id)
 
-        def work() -> KeptAnswer:
+        def work() -> StoredResponse:
             claim = self._locked(id)
             claim_edits.edit(claim, by=self.person, **values)
             return self.showing(self.fresh(claim))
@@ -60,9 +60,9 @@ class ClaimWork(MovingResource):
     def destroy(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Delete an untouched claim. Others are declined or merged."""
 
-        def work() -> KeptAnswer:
+        def work() -> StoredResponse:
             claim_edits.delete(self._locked(id), by=self.person)
-            return KeptAnswer(204)
+            return StoredResponse(204)
 
         return self.done(work)
 
@@ -83,28 +83,28 @@ class AppearanceWork(PartOfClaim):
 
     def rows(self) -> QuerySet[Appearance]:
         rows = Appearance.objects.readable_by(self.person).filter(claim=self.kwargs["claim_id"])
-        return documents.quoting_rows(rows).select_related("source__publisher", "snapshot", "claim")
+        return documents.select_quote_relations(rows).select_related("source__publisher", "snapshot", "claim")
 
     def document(self, row: Appearance) -> documents.Document:
-        return documents.appearance(row)
+        return documents.build_appearance(row)
 
     def create(self, request: Request, claim_id: int) -> HttpResponse:
         """Add a place. The words are looked up in the source and anchored where they stand."""
         values = read(QuoteBody, request.data, by=self.person)
 
-        def work(material: Material | None) -> KeptAnswer:
+        def work(material: Material | None) -> StoredResponse:
             self.hold_whole()
             claim = self.whole()
-            source = named_sources.source_of(values, material, by=self.person)
+            source = named_sources.find_source(values, material, by=self.person)
             assert source is not None  # noqa: S101  a new one names its source
-            quotation = named_sources.quotation_of(values, source)
+            quotation = named_sources.read_quotation(values, source)
             assert quotation is not None  # noqa: S101  and so it quotes, if no words
             appearance = claim_edits.add_appearance(claim, source, quotation, by=self.person)
             address = self.address("appearances-detail", claim_id, appearance.pk)
             return self.showing(self.fresh(appearance), status=201, location=address)
 
         return self.created_once(
-            work, prepare=lambda: named_sources.fetched_unless_known(values, by=self.person)
+            work, prepare=lambda: named_sources.fetch_unless_known(values, by=self.person)
         )
 
     def partial_update(
@@ -115,12 +115,12 @@ class AppearanceWork(PartOfClaim):
     ) -> HttpResponse:
         """Correct the source or the words. They are looked up and anchored again; else the anchor stays."""
         values = read(QuoteBody, request.data, by=self.person, partial=True)
-        material = named_sources.fetched_unless_known(values, by=self.person)
+        material = named_sources.fetch_unless_known(values, by=self.person)
 
-        def work() -> KeptAnswer:
+        def work() -> StoredResponse:
             appearance: Appearance = self.held(id)
-            source = named_sources.source_of(values, material, by=self.person) or appearance.source
-            quotation = named_sources.quotation_of(values, source, appearance)
+            source = named_sources.find_source(values, material, by=self.person) or appearance.source
+            quotation = named_sources.read_quotation(values, source, appearance)
             if quotation:
                 claim_edits.edit_appearance(appearance, by=self.person, source=source, quotation=quotation)
             return self.showing(self.fresh(appearance))
@@ -135,8 +135,8 @@ class AppearanceWork(PartOfClaim):
     ) -> HttpResponse:
         """Take the place off the list."""
 
-        def work() -> KeptAnswer:
+        def work() -> StoredResponse:
             claim_edits.remove_appearance(self.held(id), by=self.person)
-            return KeptAnswer(204)
+            return StoredResponse(204)
 
         return self.done(work)

@@ -10,7 +10,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 
-from claims.articles.detection import band_of
+from claims.articles.detection import choose_band
 from claims.ledger.document import claim_document
 from claims.ledger.document.claim_document import moment, moment_if_any, render
 from claims.ledger.document.reply_document import build_reply
@@ -38,32 +38,32 @@ Document = dict[str, Any]
 # Rows with everything that their representation needs, in a number of queries that does not grow with them ------------
 
 
-def quoting_rows(rows: QuerySet[Any]) -> QuerySet[Any]:
+def select_quote_relations(rows: QuerySet[Any]) -> QuerySet[Any]:
     """Return appearances or evidence with their sources. Snapshot texts have their own address."""
     return rows.select_related("source__publisher", "snapshot").defer("snapshot__text")
 
 
-def evidence_rows(rows: QuerySet[Evidence]) -> QuerySet[Evidence]:
+def select_evidence_relations(rows: QuerySet[Evidence]) -> QuerySet[Evidence]:
     """The same with the pictures, sound and film that show it."""
-    return quoting_rows(rows).select_related("media").prefetch_related(_looks())
+    return select_quote_relations(rows).select_related("media").prefetch_related(_prefetch_hashes())
 
 
-def _looks() -> Prefetch[Any]:
+def _prefetch_hashes() -> Prefetch[Any]:
     return Prefetch("media__hashes", MediaHash.objects.filter(frame_at=None))
 
 
-def claim_media_rows(rows: QuerySet[ClaimMedia]) -> QuerySet[ClaimMedia]:
+def select_media_relations(rows: QuerySet[ClaimMedia]) -> QuerySet[ClaimMedia]:
     """Pictures, sound and film of claims, with what they look like."""
-    return rows.select_related("media").prefetch_related(_looks())
+    return rows.select_related("media").prefetch_related(_prefetch_hashes())
 
 
-def media_rows(reader: User) -> QuerySet[MediaObject]:
+def readable_media(reader: User) -> QuerySet[MediaObject]:
     """The pictures, sound and film that the person may read."""
     looks = Prefetch("hashes", MediaHash.objects.filter(frame_at=None))
     return media_readable_by(reader).select_related("created_by").prefetch_related(looks)
 
 
-def claim_rows(reader: User) -> QuerySet[Claim]:
+def readable_claims(reader: User) -> QuerySet[Claim]:
     """The claims that the person may read, each with those of its verdicts that they may read."""
     verdicts = Verdict.objects.readable_by(reader)
     live = Publication.objects.current().filter(claim=OuterRef("pk"))
@@ -73,27 +73,27 @@ def claim_rows(reader: User) -> QuerySet[Claim]:
         .annotate(is_published=Exists(live))
         .prefetch_related(
             "topics",
-            Prefetch("appearances", quoting_rows(Appearance.objects.order_by("pk"))),
-            Prefetch("media", claim_media_rows(ClaimMedia.objects.order_by("position", "pk"))),
+            Prefetch("appearances", select_quote_relations(Appearance.objects.order_by("pk"))),
+            Prefetch("media", select_media_relations(ClaimMedia.objects.order_by("position", "pk"))),
             Prefetch("verdicts", verdicts.select_related("publisher", "rating").order_by("pk")),
         )
     )
 
 
-def verdict_rows(reader: User) -> QuerySet[Verdict]:
+def readable_verdicts(reader: User) -> QuerySet[Verdict]:
     """The verdicts that the person may read, each with those of its sign-offs that they may read."""
     return (
         Verdict.objects.readable_by(reader)
         .select_related("publisher", "rating__scale", "author", "submitted_by")
         .prefetch_related(
             Prefetch("reply_requests", ReplyRequest.objects.told().select_related("claimant")),
-            Prefetch("evidence", evidence_rows(Evidence.objects.order_by("position", "pk"))),
+            Prefetch("evidence", select_evidence_relations(Evidence.objects.order_by("position", "pk"))),
             Prefetch("signoffs", SignOff.objects.readable_by(reader).order_by("pk")),
         )
     )
 
 
-def source_rows() -> QuerySet[Source]:
+def all_sources() -> QuerySet[Source]:
     numbers = Snapshot.objects.filter(source=OuterRef("pk")).order_by("-number").values("number")
     return Source.objects.select_related("publisher").annotate(latest_number=Subquery(numbers[:1]))
 
@@ -101,12 +101,12 @@ def source_rows() -> QuerySet[Source]:
 # Documents ------------------------------------------------------------------------------------------------------------
 
 
-def person(user: User | None) -> Document | None:
+def build_person(user: User | None) -> Document | None:
     return {"id": user.pk, "name": get_display_name(user)} if user else None
 
 
-def claim(row: Any) -> Document:
-    """A claim of `claim_rows`."""
+def build_claim(row: Any) -> Document:
+    """A claim of `readable_claims`."""
     return {
         "id": row.pk,
         "state": row.state,
@@ -121,21 +121,21 @@ def claim(row: Any) -> Document:
             claim_document.appearance(each, is_first=each.pk == row.first_appearance_id)
             for each in row.appearances.all()
         ],
-        "media": [claim_media(each) for each in row.media.all()],
-        "verdicts": [_mentioned(verdict) for verdict in row.verdicts.all()],
+        "media": [build_claim_media(each) for each in row.media.all()],
+        "verdicts": [_build_verdict_reference(verdict) for verdict in row.verdicts.all()],
         "reason": row.reason,
         "score": row.score,
         "score_reasons": row.score_reasons,
-        "band": None if row.score is None else band_of(row.score),
+        "band": None if row.score is None else choose_band(row.score),
         "merged_into": row.merged_into_id,
         "is_published": row.is_published,
-        "created_by": person(row.created_by),
+        "created_by": build_person(row.created_by),
         "created_at": moment(row.created_at),
         "updated_at": moment(row.updated_at),
     }
 
 
-def _mentioned(row: Verdict) -> Document:
+def _build_verdict_reference(row: Verdict) -> Document:
     return {
         "id": row.pk,
         "version": row.version,
@@ -145,18 +145,18 @@ def _mentioned(row: Verdict) -> Document:
     }
 
 
-def appearance(row: Appearance) -> Document:
+def build_appearance(row: Appearance) -> Document:
     is_first = row.claim.first_appearance_id == row.pk
     return {"claim": row.claim_id, **claim_document.appearance(row, is_first=is_first)}
 
 
-def claim_media(row: ClaimMedia) -> Document:
-    """A picture, recording or film of a claim, of `claim_media_rows`; known by its own id."""
+def build_claim_media(row: ClaimMedia) -> Document:
+    """A picture, recording or film of a claim, of `select_media_relations`; known by its own id."""
     return {**claim_document.claimed_media(row), "position": row.position, "claim": row.claim_id}
 
 
-def media(row: MediaObject) -> Document:
-    """A picture, recording or film of `media_rows`, with what only the newsroom may know of it."""
+def build_media(row: MediaObject) -> Document:
+    """A picture, recording or film of `readable_media`, with what only the newsroom may know of it."""
     return {
         **claim_document.media(row),
         "show_to_readers": row.show_to_readers,
@@ -165,17 +165,17 @@ def media(row: MediaObject) -> Document:
         "metadata": row.metadata,
         "provenance": row.provenance,
         "caveats": row.caveats,
-        "created_by": person(row.created_by),
+        "created_by": build_person(row.created_by),
         "created_at": moment(row.created_at),
     }
 
 
-def evidence(row: Evidence) -> Document:
+def build_evidence(row: Evidence) -> Document:
     return {**claim_document.evidence(row), "verdict": row.verdict_id, "position": row.position}
 
 
-def verdict(row: Verdict) -> Document:
-    """A verdict of `verdict_rows`."""
+def build_verdict(row: Verdict) -> Document:
+    """A verdict of `readable_verdicts`."""
     return {
         **claim_document.verdict(row, ()),
         "evidence": [
@@ -183,21 +183,21 @@ def verdict(row: Verdict) -> Document:
         ],
         "claim": row.claim_id,
         "state": row.state,
-        "author": person(row.author),
+        "author": build_person(row.author),
         "supersedes": row.supersedes_id,
         "correction_kind": row.correction_kind,
         "correction_note": row.correction_note,
         "review_round": row.review_round,
         "required_signoffs": row.required_signoffs,
         "reply_rule": row.reply_rule,
-        "signoffs": [said_in_review(each) for each in row.signoffs.all()],
-        "submitted_by": person(row.submitted_by),
+        "signoffs": [build_review_note(each) for each in row.signoffs.all()],
+        "submitted_by": build_person(row.submitted_by),
         "submitted_at": moment_if_any(row.submitted_at),
         "created_at": moment(row.created_at),
     }
 
 
-def said_in_review(row: SignOff | TranslationStep) -> Document:
+def build_review_note(row: SignOff | TranslationStep) -> Document:
     """Return a sign-off or step: its author, round, note and time."""
     return {
         "by": {"id": row.by_id, "name": row.by_name},
@@ -207,7 +207,7 @@ def said_in_review(row: SignOff | TranslationStep) -> Document:
     }
 
 
-def reply_request(row: ReplyRequest) -> Document:
+def build_reply_request(row: ReplyRequest) -> Document:
     """A request for an answer, with what only the newsroom knows of it."""
     return {
         **build_reply(row, row.verdict.language),
@@ -231,7 +231,7 @@ def reply_request(row: ReplyRequest) -> Document:
     }
 
 
-def transition(row: Transition) -> Document:
+def build_transition(row: Transition) -> Document:
     return {
         "id": row.pk,
         "claim": row.claim_id,
@@ -245,8 +245,8 @@ def transition(row: Transition) -> Document:
     }
 
 
-def source(row: Any) -> Document:
-    """A source of `source_rows`."""
+def build_source(row: Any) -> Document:
+    """A source of `all_sources`."""
     return {
         **claim_document.source(row),
         "latest_snapshot": row.latest_number,
@@ -257,7 +257,7 @@ def source(row: Any) -> Document:
     }
 
 
-def snapshot(row: Snapshot) -> Document:
+def build_snapshot(row: Snapshot) -> Document:
     """A snapshot without its text."""
     return {
         "id": row.pk,
@@ -272,11 +272,11 @@ def snapshot(row: Snapshot) -> Document:
     }
 
 
-def claimant(row: Claimant) -> Document:
+def build_claimant(row: Claimant) -> Document:
     return {**claim_document.claimant(row), "notes": row.notes}
 
 
-def topic(row: Topic) -> Document:
+def build_topic(row: Topic) -> Document:
     return {
         **claim_document.topic(row),
         "parent": row.parent_id,
@@ -285,6 +285,6 @@ def topic(row: Topic) -> Document:
     }
 
 
-def written(document: Document) -> str:
+def render_document(document: Document) -> str:
     """The JSON text of a document."""
     return render(document)

@@ -13,9 +13,9 @@ from django.http import HttpResponse
 from django.utils.translation import gettext
 from rest_framework.request import Request
 
-from claims.editorial.documents import Document, written
-from claims.editorial.idempotency import KeptAnswer, in_one_transaction, once
-from claims.editorial.preconditions import etag_of, require_match
+from claims.editorial.documents import Document, render_document
+from claims.editorial.idempotency import StoredResponse, run_in_transaction, run_once
+from claims.editorial.preconditions import compute_etag, require_match
 from claims.editorial.refused_requests import NoSuchThing
 from claims.editorial.view import EditorialView
 from factcheck.api.pagination import PAGE_SIZE, page_of_rows
@@ -50,9 +50,9 @@ class EditorialResource(EditorialView, ABC):
         except ValueRefused as refusal:
             raise refused_value("cursor", str(refusal)) from None
         return self.answered(
-            KeptAnswer(
+            StoredResponse(
                 200,
-                written(
+                render_document(
                     {
                         "count": counted(query),
                         "next": page_address(plain, page.next) if page.next else None,
@@ -81,30 +81,30 @@ class EditorialResource(EditorialView, ABC):
     # Writing ----------------------------------------------------------------------------------------------------------
 
     def created_once(
-        self, work: Callable[[Any], KeptAnswer], *, prepare: Callable[[], Any] = lambda: None
+        self, work: Callable[[Any], StoredResponse], *, prepare: Callable[[], Any] = lambda: None
     ) -> HttpResponse:
         """Make something, in one transaction and, where the request has a key, once."""
-        return self.answered(once(self.plain, self.person, work, prepare=prepare))
+        return self.answered(run_once(self.plain, self.person, work, prepare=prepare))
 
     def found_or_added(self, find_or_add: Callable[[], tuple[Model, bool]], *, at: str) -> HttpResponse:
         """Return a row that was found, or added (201)."""
 
-        def work(_prepared: None) -> KeptAnswer:
+        def work(_prepared: None) -> StoredResponse:
             row, is_new = find_or_add()
             address = self.address(f"{at}-detail", row.pk)
             return self.showing(self.fresh(row), status=201 if is_new else 200, location=address)
 
         return self.created_once(work)
 
-    def done(self, work: Callable[[], KeptAnswer]) -> HttpResponse:
+    def done(self, work: Callable[[], StoredResponse]) -> HttpResponse:
         """Change something, in one transaction."""
-        return self.answered(in_one_transaction(work))
+        return self.answered(run_in_transaction(work))
 
-    def showing(self, row: Any, *, status: int = 200, location: str = "") -> KeptAnswer:
+    def showing(self, row: Any, *, status: int = 200, location: str = "") -> StoredResponse:
         """Return the response that shows a row."""
-        text = written(self.document(row))
-        headers = {"ETag": etag_of(text)} | ({"Location": location} if location else {})
-        return KeptAnswer(status, text, headers)
+        text = render_document(self.document(row))
+        headers = {"ETag": compute_etag(text)} | ({"Location": location} if location else {})
+        return StoredResponse(status, text, headers)
 
     def fresh(self, row: Model) -> Any:
         """Return the row, reloaded with what its representation needs."""
@@ -118,5 +118,5 @@ class EditorialResource(EditorialView, ABC):
             PreconditionFailed: it was changed since.
         """
         row = self.row(**place)
-        require_match(self.plain, written(self.document(row)))
+        require_match(self.plain, render_document(self.document(row)))
         return row

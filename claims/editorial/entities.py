@@ -9,7 +9,7 @@ from rest_framework.request import Request
 
 from claims.editorial import documents, named_sources
 from claims.editorial.editorial_resource import EditorialResource
-from claims.editorial.idempotency import KeptAnswer
+from claims.editorial.idempotency import StoredResponse
 from claims.editorial.list_queries import SnapshotQuery, TransitionQuery
 from claims.editorial.refused_requests import NoSuchThing
 from claims.editorial.request_bodies import ClaimantBody, SourceBody, TopicBody
@@ -26,7 +26,7 @@ from claims.ledger.document.serializers import ScaleRatingSerializer
 from claims.ledger.queries.mention_filters import ClaimantListQuery, RatingListQuery, TopicListQuery
 from claims.models import Claimant, Rating, Topic, Transition
 from claims.newsroom import named_claimants, named_topics
-from claims.public.api.entities import scale_rating
+from claims.public.api.entities import build_scale_rating
 from sources.api.list_queries import SourceListQuery
 from sources.models import Snapshot, Source
 from sources.source_kinds import Material
@@ -43,10 +43,10 @@ class SourceWork(EditorialResource):
     finds = True
 
     def rows(self) -> QuerySet[Source]:
-        return documents.source_rows()
+        return documents.all_sources()
 
     def document(self, row: Source) -> documents.Document:
-        return documents.source(row)
+        return documents.build_source(row)
 
     def create(self, request: Request) -> HttpResponse:
         """Find a source by its address, or add it: 200 when it was there, 201 when it is new.
@@ -56,15 +56,17 @@ class SourceWork(EditorialResource):
         """
         values = read(SourceBody, request.data, by=self.person)
 
-        def work(material: Material | None) -> KeptAnswer:
-            found = named_sources.entered(values, material, by=self.person)
+        def work(material: Material | None) -> StoredResponse:
+            found = named_sources.enter_source(values, material, by=self.person)
             address = self.address("sources-detail", found.source.pk)
             status = 201 if found.is_new else 200
             return self.showing(self.fresh(found.source), status=status, location=address)
 
         def prepare() -> Material | None:
             fetching = values.get("capture")
-            return named_sources.fetched(values["url"], key="url", by=self.person) if fetching else None
+            return (
+                named_sources.fetch_material(values["url"], key="url", by=self.person) if fetching else None
+            )
 
         return self.created_once(work, prepare=prepare)
 
@@ -83,7 +85,7 @@ class SnapshotWork(EditorialResource):
         return Snapshot.objects.filter(source=self.kwargs["source_id"]).defer("text")
 
     def document(self, row: Snapshot) -> documents.Document:
-        return documents.snapshot(row)
+        return documents.build_snapshot(row)
 
     def list(self, request: Request, **within: Any) -> HttpResponse:
         key = self.kwargs["source_id"]
@@ -99,8 +101,8 @@ class SnapshotWork(EditorialResource):
                 gettext("Source %(source_id)s has no snapshot %(number)s.")
                 % {"source_id": source_id, "number": number}
             )
-        document = {**documents.snapshot(row), "text": row.text}
-        return self.answered(KeptAnswer(200, documents.written(document)))
+        document = {**documents.build_snapshot(row), "text": row.text}
+        return self.answered(StoredResponse(200, documents.render_document(document)))
 
 
 class ClaimantWork(EditorialResource):
@@ -117,7 +119,7 @@ class ClaimantWork(EditorialResource):
         return Claimant.objects.all()
 
     def document(self, row: Claimant) -> documents.Document:
-        return documents.claimant(row)
+        return documents.build_claimant(row)
 
     def create(self, request: Request) -> HttpResponse:
         """Find a claimant by name, or add one: 200 when it was there and stays as it is, 201 when it is new."""
@@ -141,7 +143,7 @@ class TopicWork(EditorialResource):
         return Topic.objects.all()
 
     def document(self, row: Topic) -> documents.Document:
-        return documents.topic(row)
+        return documents.build_topic(row)
 
     def create(self, request: Request) -> HttpResponse:
         """Find a topic by slug or name, or add one: 200 when it was there and stays as it is, 201 when it is new."""
@@ -161,7 +163,7 @@ class RatingWork(EditorialResource):
         return Rating.objects.select_related("scale__publisher")
 
     def document(self, row: Rating) -> documents.Document:
-        return scale_rating(row)
+        return build_scale_rating(row)
 
 
 class TransitionWork(EditorialResource):
@@ -176,4 +178,4 @@ class TransitionWork(EditorialResource):
         return Transition.objects.readable_by(self.person)
 
     def document(self, row: Transition) -> documents.Document:
-        return documents.transition(row)
+        return documents.build_transition(row)

@@ -22,9 +22,9 @@ from claims.models import StoredAnswer
 from factcheck.database.locks import hold
 
 HEADER = "Idempotency-Key"
-REPLAYED = "Idempotency-Replayed"
+REPLAYED_HEADER = "Idempotency-Replayed"
 #: For how long a request waits for another that holds what it needs; then it is asked to try again.
-PATIENCE = "5s"
+LOCK_TIMEOUT = "5s"
 
 #: A string of Structured Fields (RFC 9651, 3.3.3) without escapes; most clients leave the quotation marks out.
 PATTERN = r'^"?([!#-\[\]-~]{1,255})"?$'
@@ -32,7 +32,7 @@ _KEY = re.compile(PATTERN, re.ASCII)
 
 
 @dataclass(frozen=True)
-class KeptAnswer:
+class StoredResponse:
     """What a request is answered: a status, JSON text, and headers.
 
     Attributes:
@@ -51,21 +51,21 @@ class KeptAnswer:
         )
 
 
-def in_one_transaction(work: Callable[[], KeptAnswer]) -> KeptAnswer:
+def run_in_transaction(work: Callable[[], StoredResponse]) -> StoredResponse:
     """Do all of it or nothing, without waiting long for others."""
     with transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [PATIENCE])
+            cursor.execute("SELECT set_config('lock_timeout', %s, true)", [LOCK_TIMEOUT])
         return work()
 
 
-def once(
+def run_once(
     request: HttpRequest,
     person: User,
-    work: Callable[[Any], KeptAnswer],
+    work: Callable[[Any], StoredResponse],
     *,
     prepare: Callable[[], Any] = lambda: None,
-) -> KeptAnswer:
+) -> StoredResponse:
     """Carry out a request, or repeat the first response if its key was used before.
 
     Args:
@@ -76,18 +76,18 @@ def once(
         ParseError: the key is none.
         KeyReused: it was used for another request.
     """
-    key = _key_of(request)
+    key = _read_key(request)
     if key is None:
         prepared = prepare()
-        return in_one_transaction(lambda: work(prepared))
-    fingerprint = _fingerprint(request)
-    if earlier := _stored(person, key, fingerprint):
+        return run_in_transaction(lambda: work(prepared))
+    fingerprint = _compute_fingerprint(request)
+    if earlier := _load_stored(person, key, fingerprint):
         return earlier
     prepared = prepare()
 
-    def alone() -> KeptAnswer:
+    def alone() -> StoredResponse:
         hold(f"answer for {person.pk} under {key}")
-        if earlier := _stored(person, key, fingerprint):
+        if earlier := _load_stored(person, key, fingerprint):
             return earlier
         answer = work(prepared)
         StoredAnswer.objects.outdated().filter(user=person, key=key).delete()
@@ -101,19 +101,19 @@ def once(
         )
         return answer
 
-    return in_one_transaction(alone)
+    return run_in_transaction(alone)
 
 
-def _stored(person: User, key: str, fingerprint: str) -> KeptAnswer | None:
+def _load_stored(person: User, key: str, fingerprint: str) -> StoredResponse | None:
     row = StoredAnswer.objects.promised().filter(user=person, key=key).first()
     if row is None:
         return None
     if row.fingerprint != fingerprint:
         raise KeyReused
-    return KeptAnswer(row.status, row.body, row.headers | {REPLAYED: "true"})
+    return StoredResponse(row.status, row.body, row.headers | {REPLAYED_HEADER: "true"})
 
 
-def _key_of(request: HttpRequest) -> str | None:
+def _read_key(request: HttpRequest) -> str | None:
     given = request.headers.get(HEADER)
     if given is None:
         return None
@@ -128,7 +128,7 @@ def _key_of(request: HttpRequest) -> str | None:
     )
 
 
-def _fingerprint(request: HttpRequest) -> str:
+def _compute_fingerprint(request: HttpRequest) -> str:
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     digest.update(request.body)
     return digest.hexdigest()

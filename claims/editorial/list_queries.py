@@ -23,7 +23,7 @@ def _score(part: object) -> float:
     return part
 
 
-def yes_or_no(condition: Callable[[], Q]) -> Callable[[str], Q]:
+def match_yes_or_no(condition: Callable[[], Q]) -> Callable[[str], Q]:
     """Return the condition for `yes`, negated for `no`."""
     return lambda word: condition() if word == "yes" else ~condition()
 
@@ -54,7 +54,9 @@ class ClaimWorkQuery(ListQuery):
     published = Parameter(
         Keyword(("yes", "no")),
         "Whether readers see the claim now.",
-        matches=yes_or_no(lambda: Q(Exists(Publication.objects.current().filter(claim=OuterRef("pk"))))),
+        matches=match_yes_or_no(
+            lambda: Q(Exists(Publication.objects.current().filter(claim=OuterRef("pk"))))
+        ),
     )
     language = Parameter(
         LanguageRange(),
@@ -127,7 +129,7 @@ class TranslationWorkQuery(ListQuery):
     current = Parameter(
         Keyword(("yes", "no")),
         "Whether it is of a version of the verdict that is published now.",
-        matches=yes_or_no(lambda: Q(verdict__state=Verdict.State.PUBLISHED)),
+        matches=match_yes_or_no(lambda: Q(verdict__state=Verdict.State.PUBLISHED)),
     )
     ordering = ordering_parameter(orderings)
 

@@ -12,10 +12,10 @@ from rest_framework.request import Request
 
 from claims.editorial import documents
 from claims.editorial.editorial_resource import EditorialResource
-from claims.editorial.idempotency import KeptAnswer
+from claims.editorial.idempotency import StoredResponse
 from claims.editorial.list_queries import MediaQuery
 from claims.editorial.part_resources import PartOfClaim
-from claims.editorial.refused_requests import NoSuchThing, at
+from claims.editorial.refused_requests import NoSuchThing, build_unprocessable
 from claims.editorial.request_bodies import (
     ClaimMediaBody,
     ClaimMediaChanges,
@@ -35,7 +35,7 @@ from sources.http.fetch_errors import FetchError
 from sources.media.refused_media import MediaRefused
 from sources.models import MediaObject
 
-_TRUTHS = {"true": True, "false": False}
+_BOOLEANS = {"true": True, "false": False}
 
 
 class MediaWork(EditorialResource):
@@ -53,10 +53,10 @@ class MediaWork(EditorialResource):
     finds = True
 
     def rows(self) -> QuerySet[MediaObject]:
-        return documents.media_rows(self.person)
+        return documents.readable_media(self.person)
 
     def document(self, row: MediaObject) -> documents.Document:
-        return documents.media(row)
+        return documents.build_media(row)
 
     def create(self, request: Request) -> HttpResponse:
         """Take in a file, or what is at an address: 200 when the same file was there, 201 when it is new.
@@ -65,7 +65,7 @@ class MediaWork(EditorialResource):
         comes as `multipart/form-data`, in a part `file` beside `alternative_text` and `show_to_readers`.
         """
         require(self.person, "sources.add_mediaobject", gettext("add pictures, audio and video"))
-        values = _stated(request, self.person)
+        values = _read_values(request, self.person)
         key = "file" if "file" in values else "url"
         began = clock.now()
         try:
@@ -76,7 +76,7 @@ class MediaWork(EditorialResource):
                 by=self.person,
             )
         except (MediaRefused, FetchError) as refusal:
-            raise at(key, in_words(refusal)) from None
+            raise build_unprocessable(key, in_words(refusal)) from None
         status = 201 if media.created_at >= began else 200
         return self.answered(
             self.showing(self.fresh(media), status=status, location=self.address("media-detail", media.pk))
@@ -87,7 +87,7 @@ class MediaWork(EditorialResource):
         values = read(MediaChanges, request.data, by=self.person, partial=True)
         require(self.person, "sources.change_mediaobject", gettext("edit pictures, audio and video"))
 
-        def work() -> KeptAnswer:
+        def work() -> StoredResponse:
             MediaObject.objects.select_for_update().filter(pk=id).first()
             media: MediaObject = self.matched(id=id)
             change_description(media, **values)
@@ -96,7 +96,7 @@ class MediaWork(EditorialResource):
         return self.done(work)
 
 
-def _stated(request: Request, by: User) -> dict[str, Any]:
+def _read_values(request: Request, by: User) -> dict[str, Any]:
     """Return the values of a request in JSON or form data, where all values are strings."""
     body = request.data
     if not isinstance(body, QueryDict):
@@ -107,7 +107,7 @@ def _stated(request: Request, by: User) -> dict[str, Any]:
             raise ValidationError({key: [gettext("It was given more than once.")]})
         said[key] = given[0]
     if "show_to_readers" in said:
-        said["show_to_readers"] = _TRUTHS.get(said["show_to_readers"], said["show_to_readers"])
+        said["show_to_readers"] = _BOOLEANS.get(said["show_to_readers"], said["show_to_readers"])
     if said.get("file") is None or said["file"] is not request.FILES.get("file") or "url" in said:
         raise ValidationError({"file": [gettext("A form must contain the file, as `file`, and no address.")]})
     return read(MediaForm, said, by=by)
@@ -123,10 +123,10 @@ class ClaimMediaWork(PartOfClaim):
 
     def rows(self) -> QuerySet[ClaimMedia]:
         rows = ClaimMedia.objects.readable_by(self.person).filter(claim=self.kwargs["claim_id"])
-        return documents.claim_media_rows(rows)
+        return documents.select_media_relations(rows)
 
     def document(self, row: ClaimMedia) -> documents.Document:
-        return documents.claim_media(row)
+        return documents.build_claim_media(row)
 
     def row(self, **place: Any) -> ClaimMedia:
         row = self.rows().filter(media=place["id"]).first()
@@ -141,7 +141,7 @@ class ClaimMediaWork(PartOfClaim):
         """Say that the claim is about a picture, a recording or a film that was taken in."""
         values = read(ClaimMediaBody, request.data, by=self.person)
 
-        def work(_prepared: None) -> KeptAnswer:
+        def work(_prepared: None) -> StoredResponse:
             self.hold_whole()
             claim = self.whole()
             media = values.pop("media")
@@ -160,7 +160,7 @@ class ClaimMediaWork(PartOfClaim):
         """Change its fields in this place."""
         values = read(ClaimMediaChanges, request.data, by=self.person, partial=True)
 
-        def work() -> KeptAnswer:
+        def work() -> StoredResponse:
             row: ClaimMedia = self.held(id)
             return self.showing(self.fresh(claim_edits.edit_media(row, by=self.person, **values)))
 
@@ -174,8 +174,8 @@ class ClaimMediaWork(PartOfClaim):
     ) -> HttpResponse:
         """Take it off the claim; the file stays."""
 
-        def work() -> KeptAnswer:
+        def work() -> StoredResponse:
             claim_edits.remove_media(self.held(id), by=self.person)
-            return KeptAnswer(204)
+            return StoredResponse(204)
 
         return self.done(work)

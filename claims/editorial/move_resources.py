@@ -8,9 +8,9 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 
 from claims.editorial.authentication import InsufficientScope
-from claims.editorial.documents import written
+from claims.editorial.documents import render_document
 from claims.editorial.editorial_resource import EditorialResource
-from claims.editorial.idempotency import KeptAnswer
+from claims.editorial.idempotency import StoredResponse
 from claims.editorial.serializers import MovesSerializer
 from claims.editorial.strict_bodies import read
 from claims.models import Claim, CorrectionKind, Scope, Verdict
@@ -19,11 +19,11 @@ from claims.review.steps import Option
 
 #: Moves with immediate effects on the public. Merging does not always publish, but the owner of a token should not
 #: have to know that.
-_PUBLIC = frozenset({"publish", "retract", "republish", "merge", "unmerge"})
+_PUBLIC_MOVES = frozenset({"publish", "retract", "republish", "merge", "unmerge"})
 
 
-def scope_of_move(name: str) -> Scope:
-    return Scope.PUBLISH if name in _PUBLIC else Scope.MOVE
+def choose_scope(name: str) -> Scope:
+    return Scope.PUBLISH if name in _PUBLIC_MOVES else Scope.MOVE
 
 
 class MovingResource(EditorialResource):
@@ -46,23 +46,23 @@ class MovingResource(EditorialResource):
                 "to": option.move.to,
                 "note": str(option.move.note),
                 "note_required": option.move.note_required,
-                "scope": (scope := scope_of_move(option.action)).value,
+                "scope": (scope := choose_scope(option.action)).value,
                 "obstacle": option.obstacle
                 or ("" if scope in self.token.scopes else str(InsufficientScope(scope).detail)),
             }
             for option in self.open_moves(subject)
         ]
-        return self.answered(KeptAnswer(200, written({"state": subject.state, "moves": found})))
+        return self.answered(StoredResponse(200, render_document({"state": subject.state, "moves": found})))
 
     @moves.mapping.post
     def move(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Make a move. It is answered with what was moved, as it then stands."""
         values = read(self.bodies["move"], request.data, by=self.person)
-        scope = scope_of_move(values["action"])
+        scope = choose_scope(values["action"])
         if scope not in self.token.scopes:
             raise InsufficientScope(scope)
 
-        def work(_prepared: None) -> KeptAnswer:
+        def work(_prepared: None) -> StoredResponse:
             self.hold(self.row(id=id), values)
             subject = self.matched(id=id)
             return self.showing(self.fresh(self.moved(subject, values)))

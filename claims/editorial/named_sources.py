@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils.translation import gettext
 
-from claims.editorial.refused_requests import at
+from claims.editorial.refused_requests import build_unprocessable
 from claims.models import Appearance, Evidence
 from claims.newsroom.roles import require
 from claims.quotes.anchors import QuoteAmbiguous
@@ -22,7 +22,7 @@ from sources.registration import enter
 from sources.source_kinds import Material
 
 #: Keys of a body that say which words are quoted, and from where.
-_QUOTING = frozenset({"source", "source_url", "exact", "prefix", "suffix", "start"})
+_QUOTE_FIELDS = frozenset({"source", "source_url", "exact", "prefix", "suffix", "start"})
 
 
 @dataclass(frozen=True)
@@ -33,7 +33,7 @@ class NamedSource:
     is_new: bool = False
 
 
-def fetched(url: str, *, key: str, by: User) -> Material:
+def fetch_material(url: str, *, key: str, by: User) -> Material:
     """Fetch the address. Called before anything is locked, because it may take a while.
 
     Args:
@@ -43,38 +43,40 @@ def fetched(url: str, *, key: str, by: User) -> Material:
     try:
         return Material.fetched(fetch(url))
     except FetchError as problem:
-        raise at(key, in_words(problem)) from None
+        raise build_unprocessable(key, in_words(problem)) from None
 
 
-def fetched_unless_known(values: dict[str, Any], *, by: User) -> Material | None:
+def fetch_unless_known(values: dict[str, Any], *, by: User) -> Material | None:
     """Fetch `source_url`, unless the source is already known."""
     url = values.get("source_url")
-    return fetched(url, key="source_url", by=by) if url and not Source.objects.at(url) else None
+    return fetch_material(url, key="source_url", by=by) if url and not Source.objects.at(url) else None
 
 
-def source_of(values: dict[str, Any], material: Material | None, *, by: User) -> Source | None:
+def find_source(values: dict[str, Any], material: Material | None, *, by: User) -> Source | None:
     """Return the source that a body names; None if it names none."""
     if material is not None:
-        return captured(material, NOTHING_STATED, key="source_url", by=by).source
+        return capture_source(material, NOTHING_STATED, key="source_url", by=by).source
     if url := values.get("source_url"):
         known = Source.objects.at(url)
         if known is None:
-            raise at("source_url", gettext("The source at this address was removed a moment ago; try again."))
+            raise build_unprocessable(
+                "source_url", gettext("The source at this address was removed a moment ago; try again.")
+            )
         return known
     return values.get("source")
 
 
-def captured(material: Material, stated: Overrides, *, key: str, by: User) -> NamedSource:
+def capture_source(material: Material, stated: Overrides, *, key: str, by: User) -> NamedSource:
     """The source that holds this material now, as its latest snapshot."""
     _require_capturing(by)
     try:
         found = capture(material, overrides=stated, by=by)
     except ExtractionError as problem:
-        raise at(key, str(problem)) from None
+        raise build_unprocessable(key, str(problem)) from None
     return NamedSource(found.source, found.is_new_source)
 
 
-def entered(values: dict[str, Any], material: Material | None, *, by: User) -> NamedSource:
+def enter_source(values: dict[str, Any], material: Material | None, *, by: User) -> NamedSource:
     """The source that a body of `POST sources/` describes."""
     stated = read_overrides(
         **{
@@ -83,10 +85,10 @@ def entered(values: dict[str, Any], material: Material | None, *, by: User) -> N
         date=values["published_on"].isoformat() if "published_on" in values else "",
     )
     if material is not None:
-        return captured(material, stated, key="url", by=by)
+        return capture_source(material, stated, key="url", by=by)
     if "text" in values:
         text = Material(values["text"].encode(), url=stated.url, content_type="text/plain", charset="utf-8")
-        return captured(text, stated, key="text", by=by)
+        return capture_source(text, stated, key="text", by=by)
     if known := Source.objects.at(stated.url):
         return NamedSource(known)
     require(by, "sources.add_source", gettext("add sources"))
@@ -94,7 +96,7 @@ def entered(values: dict[str, Any], material: Material | None, *, by: User) -> N
     return NamedSource(source, is_new)
 
 
-def quotation_of(
+def read_quotation(
     values: dict[str, Any], source: Source, row: Appearance | Evidence | None = None
 ) -> QuotedWords | None:
     """Return the quote in the body; None if it leaves the stored one unchanged.
@@ -103,7 +105,7 @@ def quotation_of(
         QuoteNotFound, WrongPlace: they are not there.
         Unprocessable: they are there several times.
     """
-    if row is not None and not values.keys() & _QUOTING:
+    if row is not None and not values.keys() & _QUOTE_FIELDS:
         return None
     if "start" in values:
         return quote_at(
@@ -114,7 +116,7 @@ def quotation_of(
         return build_quote(source, exact, prefix=values.get("prefix", ""), suffix=values.get("suffix", ""))
     except QuoteAmbiguous as problem:
         latest = source.latest_snapshot()
-        raise at(
+        raise build_unprocessable(
             "exact", in_words(problem), *describe_places(latest.text if latest else "", problem)
         ) from None
 

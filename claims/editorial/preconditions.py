@@ -7,7 +7,7 @@ from claims.editorial.refused_requests import PreconditionFailed
 from factcheck.api.resources import sha256_of
 
 
-def etag_of(text: str) -> str:
+def compute_etag(text: str) -> str:
     """The ETag of a representation: it changes whenever anything in it does, and never otherwise."""
     return quote_etag(sha256_of([text.encode()]))
 
@@ -21,6 +21,6 @@ def require_match(request: HttpRequest, text: str) -> None:
         PreconditionFailed: it is about another version.
     """
     condition = request.headers.get("If-Match", "*")
-    current = etag_of(text)
+    current = compute_etag(text)
     if condition.strip() != "*" and current not in parse_etags(condition):
         raise PreconditionFailed(current)

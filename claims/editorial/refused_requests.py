@@ -34,7 +34,7 @@ class Conflict(exceptions.APIException):
         self.problem_code = code
 
 
-class HeldByAnother(Conflict):
+class LockedByAnother(Conflict):
     """A concurrent request changed the same row."""
 
     wait = 1
@@ -77,17 +77,17 @@ class Unprocessable(exceptions.ValidationError):
 
 
 #: What the domain raises, and the key of the body that it is about.
-_ABOUT: dict[type[Exception], str] = {
+_FIELDS_BY_ERROR: dict[type[Exception], str] = {
     QuoteNotFound: "exact",
     WrongPlace: "start",
     RatingOutsideScale: "rating",
 }
-_AT_ONCE = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
+_CONCURRENCY_ERRORS = (errors.LockNotAvailable, errors.DeadlockDetected, errors.SerializationFailure)
 #: Refusals of a value by itself, whatever else there is.
-_OF_A_VALUE = (errors.CheckViolation, errors.NotNullViolation)
+_VALUE_ERRORS = (errors.CheckViolation, errors.NotNullViolation)
 
 
-def as_problem(exception: Exception) -> Exception:
+def convert_error(exception: Exception) -> Exception:
     """Convert errors of the domain or the database to problem details."""
     match exception:
         case NotPossible():
@@ -102,21 +102,21 @@ def as_problem(exception: Exception) -> Exception:
                 code="still_referred_to",
             )
         case IntegrityError():
-            of_a_value = isinstance(exception.__cause__, _OF_A_VALUE)
+            of_a_value = isinstance(exception.__cause__, _VALUE_ERRORS)
             return (Unprocessable if of_a_value else Conflict)(in_words(exception))
         case DataError():
             return Unprocessable(gettext("The database cannot store one of the values in this body."))
-        case OperationalError() if isinstance(exception.__cause__, _AT_ONCE):
-            return HeldByAnother(
+        case OperationalError() if isinstance(exception.__cause__, _CONCURRENCY_ERRORS):
+            return LockedByAnother(
                 gettext("Another request is changing this at the same time. Nothing was changed; try again."),
                 code="changed_at_once",
             )
-    for kind, key in _ABOUT.items():
+    for kind, key in _FIELDS_BY_ERROR.items():
         if isinstance(exception, kind):
             return Unprocessable({key: [messages.in_words(exception)]})
     return exception
 
 
-def at(pointer: str, *details: str) -> Any:
+def build_unprocessable(pointer: str, *details: str) -> Any:
     """The problem that a key of the body points to what is not there or does not fit."""
     return Unprocessable({pointer: list(details)})

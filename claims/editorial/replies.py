@@ -8,7 +8,7 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 
 from claims.editorial import documents
-from claims.editorial.idempotency import KeptAnswer
+from claims.editorial.idempotency import StoredResponse
 from claims.editorial.part_resources import PartOfVerdict
 from claims.editorial.reply_bodies import AnswerBody, ReplyBody
 from claims.editorial.serializers import ReplyRequestSerializer
@@ -32,13 +32,13 @@ class ReplyWork(PartOfVerdict):
         return rows.select_related("verdict__claim", "claimant", "sent_by")
 
     def document(self, row: ReplyRequest) -> documents.Document:
-        return documents.reply_request(row)
+        return documents.build_reply_request(row)
 
     def create(self, request: Request, verdict_id: int) -> HttpResponse:
         """Create a request, record one made elsewhere, or give the reason for not asking."""
         values = read(ReplyBody, request.data, by=self.person)
 
-        def work(_prepared: None) -> KeptAnswer:
+        def work(_prepared: None) -> StoredResponse:
             self.hold_whole()
             verdict = self.whole()
             row = reply_requests.add(verdict, by=self.person, **self._worded(verdict, values))
@@ -56,9 +56,9 @@ class ReplyWork(PartOfVerdict):
         """Change what is given, as long as the verdict is a draft."""
         values = read(ReplyBody, request.data, by=self.person, partial=True)
 
-        def work() -> KeptAnswer:
+        def work() -> StoredResponse:
             row: ReplyRequest = self.held(id)
-            changed = values | (_whom(row.verdict, values["party"]) if "party" in values else {})
+            changed = values | (_choose_party(row.verdict, values["party"]) if "party" in values else {})
             reply_requests.edit(row, by=self.person, **changed)
             return self.showing(self.fresh(row))
 
@@ -72,9 +72,9 @@ class ReplyWork(PartOfVerdict):
     ) -> HttpResponse:
         """Take it out of the draft."""
 
-        def work() -> KeptAnswer:
+        def work() -> StoredResponse:
             reply_requests.remove(self.held(id), by=self.person)
-            return KeptAnswer(204)
+            return StoredResponse(204)
 
         return self.done(work)
 
@@ -88,7 +88,7 @@ class ReplyWork(PartOfVerdict):
         """Keep what came back. Of a published verdict, readers see it with the next version."""
         values = read(AnswerBody, request.data, by=self.person)
 
-        def work(_prepared: None) -> KeptAnswer:
+        def work(_prepared: None) -> StoredResponse:
             said = ReceivedAnswer(
                 at=values["answered_at"],
                 channel=values["channel"],
@@ -104,7 +104,7 @@ class ReplyWork(PartOfVerdict):
 
     def _worded(self, verdict: Verdict, values: dict[str, Any]) -> dict[str, Any]:
         """Return the values with the people concerned and, by default, the newsroom's template."""
-        given = values | _whom(verdict, values.get("party", ""))
+        given = values | _choose_party(verdict, values.get("party", ""))
         if values.get("not_asked"):
             return given
         language = values.get("language") or verdict.claim.language
@@ -119,6 +119,6 @@ class ReplyWork(PartOfVerdict):
         return {"subject": words.subject, "text": words.text} | given | {"language": language}
 
 
-def _whom(verdict: Verdict, party: str) -> dict[str, Any]:
+def _choose_party(verdict: Verdict, party: str) -> dict[str, Any]:
     """The person concerned: the claimant, unless another is named."""
     return {"party": party, "claimant": None if party else verdict.claim.claimant}

@@ -5,14 +5,14 @@ from typing import Any
 from django.utils.translation import gettext
 from rest_framework import serializers
 
-from claims.editorial.request_bodies import example
-from claims.editorial.strict_bodies import MomentField, StrictKeys, Text
+from claims.editorial.request_bodies import show_example
+from claims.editorial.strict_bodies import MomentField, StrictKeys, TextField
 from claims.models import ReplyRequest
 from claims.models.reply_rules import LONGEST_ANSWER, LONGEST_EXCERPT, LONGEST_NOTE, LONGEST_TEXT
 from factcheck.database.model_fields import LANGUAGE_TAG
 
 
-@example(
+@show_example(
     {
         "channel": "email",
         "address": "press@ministry.example",
@@ -23,28 +23,28 @@ from factcheck.database.model_fields import LANGUAGE_TAG
 class ReplyBody(StrictKeys):
     """A request for reply, or the reason for not asking."""
 
-    party = Text(
+    party = TextField(
         required=False,
         allow_blank=True,
         max_length=200,
         help_text="Who is asked; empty or left out: the claimant.",
     )
     not_asked = serializers.ChoiceField(ReplyRequest.NotAsked.choices, required=False, allow_blank=True)
-    not_asked_note = Text(
+    not_asked_note = TextField(
         required=False,
         allow_blank=True,
         max_length=LONGEST_NOTE,
         help_text="The reason in our own words, for readers.",
     )
     channel = serializers.ChoiceField(ReplyRequest.Channel.choices, required=False, allow_blank=True)
-    address = Text(
+    address = TextField(
         required=False, allow_blank=True, max_length=500, help_text="Where they are asked; never published."
     )
     language = serializers.RegexField(
         LANGUAGE_TAG, required=False, max_length=35, help_text="BCP 47; the claim's."
     )
-    subject = Text(required=False, allow_blank=True, max_length=300)
-    text = Text(
+    subject = TextField(required=False, allow_blank=True, max_length=300)
+    text = TextField(
         required=False,
         allow_blank=True,
         max_length=LONGEST_TEXT,
@@ -69,7 +69,7 @@ class ReplyBody(StrictKeys):
         return values
 
 
-@example(
+@show_example(
     {
         "answered_at": "2026-03-02T11:20:00+01:00",
         "channel": "email",
@@ -82,15 +82,17 @@ class AnswerBody(StrictKeys):
 
     answered_at = MomentField(help_text="When it came.")
     channel = serializers.ChoiceField(ReplyRequest.Channel.choices)
-    text = Text(required=False, allow_blank=True, max_length=LONGEST_ANSWER, help_text="The full answer.")
+    text = TextField(
+        required=False, allow_blank=True, max_length=LONGEST_ANSWER, help_text="The full answer."
+    )
     shown = serializers.ChoiceField(ReplyRequest.Shown.choices)
-    excerpt = Text(
+    excerpt = TextField(
         required=False,
         allow_blank=True,
         max_length=LONGEST_EXCERPT,
         help_text="For `excerpt`: their exact words, with […] for omissions.",
     )
-    statement = Text(
+    statement = TextField(
         required=False,
         allow_blank=True,
         max_length=LONGEST_EXCERPT,

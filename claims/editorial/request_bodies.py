@@ -11,10 +11,10 @@ from claims.editorial.strict_bodies import (
     DayField,
     ModelBody,
     Reference,
+    StrictBooleanField,
     StrictKeys,
-    Switch,
-    Text,
-    Url,
+    TextField,
+    UrlField,
     WholeNumberField,
 )
 from claims.models import (
@@ -35,16 +35,16 @@ from sources.models import MediaObject, Publisher, Source
 _LONGEST_OFFSET = 2**31 - 1
 
 
-def example(body: dict[str, Any]) -> Any:
+def show_example(body: dict[str, Any]) -> Any:
     """Class decorator: the body that the OpenAPI document shows."""
     return extend_schema_serializer(examples=[OpenApiExample("Example", body, request_only=True)])
 
 
-def _url_list() -> serializers.ListField:
-    return serializers.ListField(child=Url(max_length=500), max_length=50, required=False)
+def _make_url_list() -> serializers.ListField:
+    return serializers.ListField(child=UrlField(max_length=500), max_length=50, required=False)
 
 
-@example(
+@show_example(
     {"statement": "The harbour bridge cost 90 million euros.", "language": "en", "claimed_on": "2026-02-28"}
 )
 class ClaimBody(ModelBody):
@@ -59,7 +59,7 @@ class ClaimBody(ModelBody):
         fields = ["statement", "language", "claimant", "claimed_on", "context", "topics"]
 
 
-@example({"context": "The bridge was opened in February."})
+@show_example({"context": "The bridge was opened in February."})
 class ClaimChanges(ClaimBody):
     """What is given changes, everything else stays."""
 
@@ -79,25 +79,29 @@ class ClaimChanges(ClaimBody):
         return appearance
 
 
-@example({"source": 1, "exact": "the bridge had cost 90 million euros"})
+@show_example({"source": 1, "exact": "the bridge had cost 90 million euros"})
 class QuoteBody(StrictKeys):
     """A source and the words quoted from it, or where they stand."""
 
     at_least_one_of = ("source", "source_url")
 
     source = Reference(queryset=Source.objects.all(), required=False)  # type: ignore[assignment]  # a key, not an argument
-    source_url = Url(
+    source_url = UrlField(
         max_length=2000,
         required=False,
         help_text="Instead of `source`: the source at this address; fetched and captured if it is not known yet.",
     )
-    exact = Text(
+    exact = TextField(
         required=False,
         allow_blank=True,
         help_text="The words. They are looked up in the source's latest snapshot, where it has one.",
     )
-    prefix = Text(required=False, allow_blank=True, help_text="Words before, where the quote stands twice.")
-    suffix = Text(required=False, allow_blank=True, help_text="Words after, where the quote stands twice.")
+    prefix = TextField(
+        required=False, allow_blank=True, help_text="Words before, where the quote stands twice."
+    )
+    suffix = TextField(
+        required=False, allow_blank=True, help_text="Words after, where the quote stands twice."
+    )
     start = WholeNumberField(
         min_value=0,
         max_value=_LONGEST_OFFSET,
@@ -134,20 +138,20 @@ class QuoteBody(StrictKeys):
 
 
 class _NewMedia(StrictKeys):
-    alternative_text = Text(
+    alternative_text = TextField(
         max_length=2000, required=False, allow_blank=True, help_text="What is to be seen or heard."
     )
-    show_to_readers = Switch(
+    show_to_readers = StrictBooleanField(
         required=False,
         help_text="Whether readers see it, or are told of it in words alone: `true` unless given.",
     )
 
 
-@example({"url": "https://example.org/bridge.jpg", "alternative_text": "A bridge under water."})
+@show_example({"url": "https://example.org/bridge.jpg", "alternative_text": "A bridge under water."})
 class MediaBody(_NewMedia):
     """A picture, a recording or a film at an address. A file is sent as `multipart/form-data`."""
 
-    url = Url(max_length=2000, help_text="The address of the file itself, which is fetched and kept.")
+    url = UrlField(max_length=2000, help_text="The address of the file itself, which is fetched and kept.")
 
 
 class MediaForm(_NewMedia):
@@ -156,7 +160,7 @@ class MediaForm(_NewMedia):
     file = serializers.FileField(allow_empty_file=True)
 
 
-@example({"alternative_text": "A bridge under water, seen from the east."})
+@show_example({"alternative_text": "A bridge under water, seen from the east."})
 class MediaChanges(ModelBody):
     """Fields of a picture, a recording or a video. Given fields change, the others stay."""
 
@@ -165,7 +169,7 @@ class MediaChanges(ModelBody):
         fields = ["alternative_text", "show_to_readers", "filename", "content_url"]
 
 
-@example({"media": 1, "caption": "The harbour bridge after the storm of February."})
+@show_example({"media": 1, "caption": "The harbour bridge after the storm of February."})
 class ClaimMediaBody(ModelBody):
     """That a claim is about a picture, a recording or a film."""
 
@@ -176,7 +180,7 @@ class ClaimMediaBody(ModelBody):
         fields = ["media", "caption", "media_fragment", "page_url", "position"]
 
 
-@example({"caption": "The harbour bridge, after the storm."})
+@show_example({"caption": "The harbour bridge, after the storm."})
 class ClaimMediaChanges(ClaimMediaBody):
     """Fields of its place in a claim. Given fields change, the others stay."""
 
@@ -186,12 +190,14 @@ class ClaimMediaChanges(ClaimMediaBody):
         fields = ["caption", "media_fragment", "page_url", "position"]
 
 
-@example({"source": 1, "stance": "refutes", "note": "Page 3 of the accounts.", "exact": "120 million euros"})
+@show_example(
+    {"source": 1, "stance": "refutes", "note": "Page 3 of the accounts.", "exact": "120 million euros"}
+)
 class EvidenceBody(QuoteBody):
     """What a verdict rests on."""
 
     stance = serializers.ChoiceField(Evidence.Stance.choices)
-    note = Text(required=False, allow_blank=True, help_text="What the source shows, in our own words.")
+    note = TextField(required=False, allow_blank=True, help_text="What the source shows, in our own words.")
     position = WholeNumberField(
         min_value=0, max_value=32767, required=False, help_text="The order on the page."
     )
@@ -201,7 +207,7 @@ class EvidenceBody(QuoteBody):
         allow_null=True,
         help_text="The id of the picture, recording or film that shows it, from `media/`.",
     )
-    media_fragment = Text(
+    media_fragment = TextField(
         required=False,
         allow_blank=True,
         max_length=40,
@@ -210,7 +216,7 @@ class EvidenceBody(QuoteBody):
     )
 
 
-@example({"summary": "The audited accounts show 120 million euros."})
+@show_example({"summary": "The audited accounts show 120 million euros."})
 class VerdictChanges(ModelBody):
     """What a draft says. What is given changes, everything else stays."""
 
@@ -223,7 +229,7 @@ class VerdictChanges(ModelBody):
         }
 
 
-@example(
+@show_example(
     {"claim": 1, "rating": 1, "summary": "The accounts show 120 million euros.", "reviewed_on": "2026-03-01"}
 )
 class VerdictBody(VerdictChanges):
@@ -240,23 +246,25 @@ class VerdictBody(VerdictChanges):
         fields = ["claim", "publisher", *VerdictChanges.Meta.fields]
 
 
-@example({"url": "https://news.example.org/harbour-bridge", "title": "The bridge", "capture": True})
+@show_example({"url": "https://news.example.org/harbour-bridge", "title": "The bridge", "capture": True})
 class SourceBody(StrictKeys):
     """A source: found by its address, otherwise added."""
 
     at_least_one_of = ("url", "title", "text")
 
-    url = Url(max_length=2000, required=False)
-    title = Text(max_length=500, required=False)
+    url = UrlField(max_length=2000, required=False)
+    title = TextField(max_length=500, required=False)
     kind = serializers.ChoiceField(Source.Kind.choices, required=False)
-    publisher = Text(max_length=200, required=False, help_text="Its name; added if it is not known.")
-    byline = Text(max_length=500, required=False)
+    publisher = TextField(max_length=200, required=False, help_text="Its name; added if it is not known.")
+    byline = TextField(max_length=500, required=False)
     published_on = DayField(required=False)
-    language = Text(max_length=35, required=False, help_text="BCP 47; recognised in the text when left out.")
-    text = Text(
+    language = TextField(
+        max_length=35, required=False, help_text="BCP 47; recognised in the text when left out."
+    )
+    text = TextField(
         required=False, trim_whitespace=False, help_text="What it says: stored as its latest snapshot."
     )
-    capture = Switch(
+    capture = StrictBooleanField(
         required=False, help_text="Fetch the address and store what it says as the latest snapshot."
     )
 
@@ -272,28 +280,28 @@ class SourceBody(StrictKeys):
         return values
 
 
-@example({"name": "Ingrid Solheim", "job_title": "Minister of Transport"})
+@show_example({"name": "Ingrid Solheim", "job_title": "Minister of Transport"})
 class ClaimantBody(ModelBody):
     """A claimant: found by the name, whatever its case, otherwise added."""
 
-    same_as = _url_list()
+    same_as = _make_url_list()
 
     class Meta:
         model = Claimant
         fields = ["name", "kind", "job_title", "affiliation", "country", "same_as", "notes"]
 
 
-@example({"name": "Transport"})
+@show_example({"name": "Transport"})
 class TopicBody(StrictKeys):
     """A topic: found by slug or name, whatever its case, otherwise added."""
 
-    name = Text(max_length=100)
+    name = TextField(max_length=100)
     slug = serializers.RegexField(
         r"^[\w-]+\Z", max_length=100, required=False, help_text="Made from the name when left out."
     )
     parent = Reference(queryset=Topic.objects.all(), allow_null=True, required=False)  # type: ignore[assignment]  # a key
-    description = Text(required=False, allow_blank=True)
-    same_as = _url_list()
+    description = TextField(required=False, allow_blank=True)
+    same_as = _make_url_list()
 
     def validate(self, values: dict[str, Any]) -> dict[str, Any]:
         if "slug" not in values and not slugify(values["name"], allow_unicode=True):
@@ -303,27 +311,27 @@ class TopicBody(StrictKeys):
         return values
 
 
-def actions_of(table: dict[tuple[str, str], Any]) -> list[tuple[str, str]]:
+def list_actions(table: dict[tuple[str, str], Any]) -> list[tuple[str, str]]:
     return list({action: (action, str(move.label)) for (_state, action), move in table.items()}.values())
 
 
-CLAIM_ACTIONS = actions_of(CLAIM_MOVES)
-VERDICT_ACTIONS = actions_of(VERDICT_MOVES)
+CLAIM_ACTIONS = list_actions(CLAIM_MOVES)
+VERDICT_ACTIONS = list_actions(VERDICT_MOVES)
 
 
-@example({"action": "sign_off", "note": "I read the accounts."})
+@show_example({"action": "sign_off", "note": "I read the accounts."})
 class VerdictMoveBody(StrictKeys):
     """A move of the review workflow."""
 
     action = serializers.ChoiceField(VERDICT_ACTIONS)
-    note = Text(
+    note = TextField(
         required=False,
         allow_blank=True,
         help_text="Internal; with `retract` and `republish` readers see it. Some moves need one.",
     )
 
 
-@example({"action": "accept", "note": "Widely shared."})
+@show_example({"action": "accept", "note": "Widely shared."})
 class ClaimMoveBody(VerdictMoveBody):
     """A move of a claim."""
 

@@ -5,15 +5,15 @@ from typing import Any, ClassVar
 from django.http import HttpResponse
 from rest_framework.request import Request
 
-from claims.editorial.documents import person, written
-from claims.editorial.idempotency import KeptAnswer
+from claims.editorial.documents import build_person, render_document
+from claims.editorial.idempotency import StoredResponse
 from claims.editorial.serializers import WhoSerializer
 from claims.editorial.view import EditorialView
 from claims.ledger.document.claim_document import moment
 from claims.models import Scope
 
 
-class Who(EditorialView):
+class CurrentPerson(EditorialView):
     """Who asks."""
 
     nouns = ("token", "tokens")
@@ -28,7 +28,7 @@ class Who(EditorialView):
     def retrieve(self, request: Request, **place: Any) -> HttpResponse:
         """Who asks, with which token, and where everything is. Any token may ask this."""
         document = {
-            "person": person(self.person),
+            "person": build_person(self.person),
             "roles": sorted(self.person.groups.values_list("name", flat=True)),
             "token": {
                 "name": self.token.name,
@@ -37,4 +37,4 @@ class Who(EditorialView):
             },
             "resources": {name: self.address(f"{name}-list") for name in self.names},
         }
-        return self.answered(KeptAnswer(200, written(document)))
+        return self.answered(StoredResponse(200, render_document(document)))

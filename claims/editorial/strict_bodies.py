@@ -33,7 +33,7 @@ class EditorialBody(StrictJSON):
 # Values ---------------------------------------------------------------------------------------------------------------
 
 
-class Text(serializers.CharField):
+class TextField(serializers.CharField):
     """A string; REST framework would also take numbers."""
 
     def to_internal_value(self, data: Any) -> str:
@@ -42,7 +42,7 @@ class Text(serializers.CharField):
         return super().to_internal_value(data)
 
 
-class Url(serializers.URLField):
+class UrlField(serializers.URLField):
     def to_internal_value(self, data: Any) -> str:
         if not isinstance(data, str):
             self.fail("invalid")
@@ -73,7 +73,7 @@ class MomentField(serializers.DateTimeField):
         return super().to_internal_value(value)
 
 
-class Switch(serializers.BooleanField):
+class StrictBooleanField(serializers.BooleanField):
     """`true` or `false`; REST framework would also take words and numbers that mean them."""
 
     def to_internal_value(self, data: Any) -> bool:
@@ -150,12 +150,12 @@ class ModelBody(StrictKeys, serializers.ModelSerializer):
     """Keys that are fields of a model, with the limits and checks that the model and the desk's forms have."""
 
     serializer_field_mapping = serializers.ModelSerializer.serializer_field_mapping | {
-        models.CharField: Text,
-        models.TextField: Text,
-        models.SlugField: Text,
-        models.URLField: Url,
+        models.CharField: TextField,
+        models.TextField: TextField,
+        models.SlugField: TextField,
+        models.URLField: UrlField,
         models.DateField: DayField,
-        models.BooleanField: Switch,
+        models.BooleanField: StrictBooleanField,
         models.PositiveSmallIntegerField: WholeNumberField,
     }
     serializer_related_field = Reference
@@ -165,13 +165,13 @@ class ModelBody(StrictKeys, serializers.ModelSerializer):
         return []
 
 
-def _codes(told: Any) -> Iterator[str]:
+def _collect_codes(told: Any) -> Iterator[str]:
     """Return all error codes in a body, at any depth."""
     if isinstance(told, str):
         yield told
         return
     for part in told.values() if isinstance(told, dict) else told:
-        yield from _codes(part)
+        yield from _collect_codes(part)
 
 
 Body = TypeVar("Body", bound=serializers.Serializer)
@@ -188,7 +188,7 @@ def read(body: type[Body], data: Any, *, by: User, partial: bool = False, **cont
     try:
         serializer.is_valid(raise_exception=True)
     except serializers.ValidationError as problem:
-        if set(_codes(problem.get_codes())) == {"does_not_exist"}:
+        if set(_collect_codes(problem.get_codes())) == {"does_not_exist"}:
             raise Unprocessable(problem.detail) from None
         raise
     values: dict[str, Any] = serializer.validated_data

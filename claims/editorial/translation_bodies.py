@@ -2,18 +2,18 @@
 
 from rest_framework import serializers
 
-from claims.editorial.request_bodies import VerdictMoveBody, actions_of, example
+from claims.editorial.request_bodies import VerdictMoveBody, list_actions, show_example
 from claims.editorial.serializers import ActorSerializer, NamedSerializer
-from claims.editorial.strict_bodies import ModelBody, Reference, StrictKeys, Text
+from claims.editorial.strict_bodies import ModelBody, Reference, StrictKeys, TextField
 from claims.models import Translation, Verdict
 from claims.models.translation import WORDS
 from claims.review.translation_moves import TRANSLATION_MOVES
 from factcheck.database.model_fields import LANGUAGE_TAG
 
-TRANSLATION_ACTIONS = actions_of(TRANSLATION_MOVES)
+TRANSLATION_ACTIONS = list_actions(TRANSLATION_MOVES)
 
 
-@example({"summary": "Las cuentas auditadas muestran 120 millones de euros."})
+@show_example({"summary": "Las cuentas auditadas muestran 120 millones de euros."})
 class TranslationChanges(ModelBody):
     """What a draft says. What is given changes, everything else stays."""
 
@@ -22,7 +22,7 @@ class TranslationChanges(ModelBody):
         fields = [*WORDS, "byline"]
 
 
-@example(
+@show_example(
     {
         "verdict": 1,
         "language": "es",
@@ -44,17 +44,17 @@ class TranslationBody(TranslationChanges):
         fields = ["verdict", "language", *TranslationChanges.Meta.fields]
 
 
-@example({})
-class NothingMore(StrictKeys):
+@show_example({})
+class EmptyBody(StrictKeys):
     """An empty object: the address says all."""
 
 
-@example({"action": "sign_off", "note": "I compared every figure."})
+@show_example({"action": "sign_off", "note": "I compared every figure."})
 class TranslationMoveBody(VerdictMoveBody):
     """A move of the review workflow."""
 
     action = serializers.ChoiceField(TRANSLATION_ACTIONS)
-    note = Text(
+    note = TextField(
         required=False,
         allow_blank=True,
         help_text="Internal; with `publish` and `retract` readers see it. Some moves need one.",

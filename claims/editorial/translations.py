@@ -8,14 +8,14 @@ from rest_framework.decorators import action
 from rest_framework.request import Request
 
 from claims.editorial.authentication import InsufficientScope
-from claims.editorial.documents import Document, person, said_in_review
-from claims.editorial.idempotency import KeptAnswer
+from claims.editorial.documents import Document, build_person, build_review_note
+from claims.editorial.idempotency import StoredResponse
 from claims.editorial.list_queries import TranslationWorkQuery
 from claims.editorial.move_resources import MovingResource
 from claims.editorial.strict_bodies import read
 from claims.editorial.translation_bodies import (
     EditorialTranslationSerializer,
-    NothingMore,
+    EmptyBody,
     TranslationBody,
     TranslationChanges,
     TranslationMoveBody,
@@ -40,7 +40,7 @@ class TranslationWork(MovingResource):
         "create": TranslationBody,
         "partial_update": TranslationChanges,
         "move": TranslationMoveBody,
-        "carry_over": NothingMore,
+        "carry_over": EmptyBody,
     }
 
     def rows(self) -> QuerySet[Translation]:
@@ -52,13 +52,13 @@ class TranslationWork(MovingResource):
         )
 
     def document(self, row: Translation) -> Document:
-        return translation(row)
+        return build_translation(row)
 
     def create(self, request: Request) -> HttpResponse:
         """Begin to translate a published verdict, with what the newest translation into the language says."""
         values = read(TranslationBody, request.data, by=self.person)
 
-        def work(_prepared: None) -> KeptAnswer:
+        def work(_prepared: None) -> StoredResponse:
             verdict, language = values.pop("verdict"), values.pop("language")
             row = translation_drafts.begin_translation(verdict, language, by=self.person, **values)
             address = self.address("translations-detail", row.pk)
@@ -70,7 +70,7 @@ class TranslationWork(MovingResource):
         """Change what is given. Only drafts change: by their translator, or by an editor."""
         values = read(TranslationChanges, request.data, by=self.person, partial=True)
 
-        def work() -> KeptAnswer:
+        def work() -> StoredResponse:
             row = self._locked(id)
             translation_drafts.edit_translation(row, by=self.person, **values)
             return self.showing(self.fresh(row))
@@ -80,20 +80,20 @@ class TranslationWork(MovingResource):
     def destroy(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Delete a draft that was never submitted."""
 
-        def work() -> KeptAnswer:
+        def work() -> StoredResponse:
             translation_drafts.discard_translation(self._locked(id), by=self.person)
-            return KeptAnswer(204)
+            return StoredResponse(204)
 
         return self.done(work)
 
     @action(detail=True, methods=["post"], url_path="carry-over")
     def carry_over(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Submit the unchanged translation for the current version of the verdict; another person signs it off."""
-        read(NothingMore, request.data, by=self.person)
+        read(EmptyBody, request.data, by=self.person)
         if Scope.MOVE not in self.token.scopes:
             raise InsufficientScope(Scope.MOVE)
 
-        def work(_prepared: None) -> KeptAnswer:
+        def work(_prepared: None) -> StoredResponse:
             row = translation_drafts.carry_over_translation(self._locked(id), by=self.person)
             address = self.address("translations-detail", row.pk)
             return self.showing(self.fresh(row), status=201, location=address)
@@ -116,7 +116,7 @@ class TranslationWork(MovingResource):
         return row
 
 
-def translation(row: Translation) -> Document:
+def build_translation(row: Translation) -> Document:
     """A translation of `TranslationWork.rows`."""
     return {
         "id": row.pk,
@@ -132,13 +132,13 @@ def translation(row: Translation) -> Document:
         "explanation_html": to_html(row.explanation),
         "byline": row.byline,
         "state": row.state,
-        "author": person(row.author),
+        "author": build_person(row.author),
         "supersedes": row.supersedes_id,
         "original_sha256": row.original_sha256,
         "review_round": row.review_round,
         "required_signoffs": row.required_signoffs,
-        "steps": [{"action": each.action, **said_in_review(each)} for each in row.steps.all()],
-        "submitted_by": person(row.submitted_by),
+        "steps": [{"action": each.action, **build_review_note(each)} for each in row.steps.all()],
+        "submitted_by": build_person(row.submitted_by),
         "submitted_at": moment_if_any(row.submitted_at),
         "published_at": moment_if_any(row.published_at),
         "created_at": moment(row.created_at),

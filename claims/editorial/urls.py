@@ -15,7 +15,7 @@ from claims.editorial.entities import (
 )
 from claims.editorial.media import ClaimMediaWork, MediaWork
 from claims.editorial.replies import ReplyWork
-from claims.editorial.root import Who
+from claims.editorial.root import CurrentPerson
 from claims.editorial.translations import TranslationWork
 from claims.editorial.verdicts import EvidenceWork, VerdictWork
 from factcheck import features
@@ -47,7 +47,7 @@ RESOURCE_NAMES = (
 )
 
 urlpatterns = [
-    path("", Who.as_view({"get": "retrieve"}, names=RESOURCE_NAMES), name="editorial"),
+    path("", CurrentPerson.as_view({"get": "retrieve"}, names=RESOURCE_NAMES), name="editorial"),
     path(
         "claims/<int:id>/evidence-pack/",
         ClaimPack.as_view({"get": "retrieve"}),

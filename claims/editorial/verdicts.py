@@ -7,7 +7,7 @@ from django.http import HttpResponse
 from rest_framework.request import Request
 
 from claims.editorial import documents, named_sources
-from claims.editorial.idempotency import KeptAnswer
+from claims.editorial.idempotency import StoredResponse
 from claims.editorial.list_queries import VerdictWorkQuery
 from claims.editorial.move_resources import MovingResource
 from claims.editorial.part_resources import PartOfVerdict, hold_verdict
@@ -30,16 +30,16 @@ class VerdictWork(MovingResource):
     bodies: ClassVar = {"create": VerdictBody, "partial_update": VerdictChanges, "move": VerdictMoveBody}
 
     def rows(self) -> QuerySet[Verdict]:
-        return documents.verdict_rows(self.person)
+        return documents.readable_verdicts(self.person)
 
     def document(self, row: Verdict) -> documents.Document:
-        return documents.verdict(row)
+        return documents.build_verdict(row)
 
     def create(self, request: Request) -> HttpResponse:
         """Begin a verdict on a claim: a first draft or, where the publisher has published one, its next version."""
         values = read(VerdictBody, request.data, by=self.person)
 
-        def work(_prepared: None) -> KeptAnswer:
+        def work(_prepared: None) -> StoredResponse:
             verdict = verdict_drafts.begin(by=self.person, **values)
             address = self.address("verdicts-detail", verdict.pk)
             return self.showing(self.fresh(verdict), status=201, location=address)
@@ -50,7 +50,7 @@ class VerdictWork(MovingResource):
         """Change what is given. Only drafts change: by their author, or by an editor."""
         values = read(VerdictChanges, request.data, by=self.person, partial=True)
 
-        def work() -> KeptAnswer:
+        def work() -> StoredResponse:
             verdict = self._locked(id)
             verdict_drafts.edit(verdict, by=self.person, **values)
             return self.showing(self.fresh(verdict))
@@ -60,9 +60,9 @@ class VerdictWork(MovingResource):
     def destroy(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Delete a draft that was never submitted."""
 
-        def work() -> KeptAnswer:
+        def work() -> StoredResponse:
             verdict_drafts.discard(self._locked(id), by=self.person)
-            return KeptAnswer(204)
+            return StoredResponse(204)
 
         return self.done(work)
 
@@ -84,28 +84,32 @@ class EvidenceWork(PartOfVerdict):
 
     def rows(self) -> QuerySet[Evidence]:
         rows = Evidence.objects.readable_by(self.person).filter(verdict=self.kwargs["verdict_id"])
-        return documents.quoting_rows(rows).select_related("source__publisher", "snapshot", "verdict")
+        return documents.select_quote_relations(rows).select_related(
+            "source__publisher", "snapshot", "verdict"
+        )
 
     def document(self, row: Evidence) -> documents.Document:
-        return documents.evidence(row)
+        return documents.build_evidence(row)
 
     def create(self, request: Request, verdict_id: int) -> HttpResponse:
         """Rest a draft on a source, with or without a quote from it."""
         values = read(EvidenceBody, request.data, by=self.person)
 
-        def work(material: Material | None) -> KeptAnswer:
+        def work(material: Material | None) -> StoredResponse:
             self.hold_whole()
             verdict = self.whole()
-            source = named_sources.source_of(values, material, by=self.person)
+            source = named_sources.find_source(values, material, by=self.person)
             assert source is not None  # noqa: S101  a new one names its source
-            quotation = named_sources.quotation_of(values, source)
+            quotation = named_sources.read_quotation(values, source)
             assert quotation is not None  # noqa: S101  and so it quotes, if no words
-            item = verdict_drafts.add_evidence(verdict, source, quotation, by=self.person, **_own(values))
+            item = verdict_drafts.add_evidence(
+                verdict, source, quotation, by=self.person, **_select_own_fields(values)
+            )
             address = self.address("evidence-detail", verdict_id, item.pk)
             return self.showing(self.fresh(item), status=201, location=address)
 
         return self.created_once(
-            work, prepare=lambda: named_sources.fetched_unless_known(values, by=self.person)
+            work, prepare=lambda: named_sources.fetch_unless_known(values, by=self.person)
         )
 
     def partial_update(
@@ -116,14 +120,14 @@ class EvidenceWork(PartOfVerdict):
     ) -> HttpResponse:
         """Change what is given. Words are looked up again only when they or the source change."""
         values = read(EvidenceBody, request.data, by=self.person, partial=True)
-        material = named_sources.fetched_unless_known(values, by=self.person)
+        material = named_sources.fetch_unless_known(values, by=self.person)
 
-        def work() -> KeptAnswer:
+        def work() -> StoredResponse:
             item: Evidence = self.held(id)
-            source = named_sources.source_of(values, material, by=self.person) or item.source
-            quotation = named_sources.quotation_of(values, source, item)
+            source = named_sources.find_source(values, material, by=self.person) or item.source
+            quotation = named_sources.read_quotation(values, source, item)
             verdict_drafts.edit_evidence(
-                item, by=self.person, source=source, quotation=quotation, **_own(values)
+                item, by=self.person, source=source, quotation=quotation, **_select_own_fields(values)
             )
             return self.showing(self.fresh(item))
 
@@ -137,14 +141,14 @@ class EvidenceWork(PartOfVerdict):
     ) -> HttpResponse:
         """Take the item out of the draft."""
 
-        def work() -> KeptAnswer:
+        def work() -> StoredResponse:
             verdict_drafts.remove_evidence(self.held(id), by=self.person)
-            return KeptAnswer(204)
+            return StoredResponse(204)
 
         return self.done(work)
 
 
-def _own(values: dict[str, Any]) -> dict[str, Any]:
+def _select_own_fields(values: dict[str, Any]) -> dict[str, Any]:
     """The fields that are no part of the quotation."""
     return {
         name: values[name]

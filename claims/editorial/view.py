@@ -14,9 +14,9 @@ from rest_framework.serializers import Serializer
 from rest_framework.viewsets import ViewSet
 
 from claims.editorial.authentication import BearerAuthentication, HasScope, InsufficientScope
-from claims.editorial.idempotency import KeptAnswer
+from claims.editorial.idempotency import StoredResponse
 from claims.editorial.openapi import EditorialSchema
-from claims.editorial.refused_requests import PreconditionFailed, PreconditionRequired, as_problem
+from claims.editorial.refused_requests import PreconditionFailed, PreconditionRequired, convert_error
 from claims.editorial.strict_bodies import EditorialBody
 from claims.models import ApiToken, Scope
 from claims.newsroom.roles import require
@@ -103,7 +103,7 @@ class EditorialView(ViewSet):
         if request.method in ("PATCH", "DELETE") and "If-Match" not in request.headers:
             raise PreconditionRequired
 
-    def answered(self, answer: KeptAnswer) -> HttpResponse:
+    def answered(self, answer: StoredResponse) -> HttpResponse:
         """The answer, or 304 to a read of what the reader has already."""
         response = answer.response()
         if answer.status != 200 or not self.is_read:
@@ -111,7 +111,7 @@ class EditorialView(ViewSet):
         return get_conditional_response(self.plain, response.get("ETag"), response=response) or response
 
     def handle_exception(self, exc: Exception) -> Any:
-        problem = as_problem(exc)
+        problem = convert_error(exc)
         if isinstance(problem, NotAuthenticated):
             problem.detail = _NO_TOKEN  # type: ignore[assignment]  # a string is what it becomes
         response = super().handle_exception(problem)

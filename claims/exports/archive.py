@@ -26,13 +26,13 @@ from claims.models import (
 from sources.models import MediaHash, MediaObject, Publisher, Snapshot, Source
 
 #: How many entries are read at a time.
-_AT_ONCE = 500
+_BATCH_SIZE = 500
 
 #: Where a body names a snapshot. In a text, the quotation marks would stand behind backslashes.
 _SNAPSHOT = re.compile(rb'"snapshot":\{"id":(\d+)')
 
 
-class Numbers:
+class IdSet:
     """A set of ids that takes a bit for each instead of some dozens of bytes."""
 
     _BITS = 1 << 16
@@ -50,17 +50,19 @@ class Numbers:
         return new
 
 
-def things(selection: Selection) -> Iterator[bytes]:
+def write_things(selection: Selection) -> Iterator[bytes]:
     """A line for everything that the entries mention, and for what belongs to merged claims."""
-    rows = dict(zip((kind.model for kind in lines.THINGS), _mentioned(selection.entries), strict=True))
+    rows = dict(
+        zip((kind.model for kind in lines.THINGS), _find_mentioned_rows(selection.entries), strict=True)
+    )
     for kind in lines.THINGS:
         for values in rows[kind.model].order_by("pk").values_list("pk", *kind.columns).iterator():
             yield kind.written(values)
-    yield from _merged(selection)
+    yield from _write_merged_claims(selection)
 
 
-def entries(
-    selection: Selection, *, after: int = 0, seen: Numbers | None = None
+def write_entries(
+    selection: Selection, *, after: int = 0, seen: IdSet | None = None
 ) -> Iterator[tuple[int, bytes]]:
     """The number of each entry, and its line with those of the snapshots that no entry before it quotes.
 
@@ -68,19 +70,19 @@ def entries(
         after: begin behind the entry with this number.
         seen: the snapshots that have a line already.
     """
-    seen = seen or Numbers()
-    for rows in _batches(selection.entries.filter(sequence__gt=after)):
+    seen = seen or IdSet()
+    for rows in _iterate_entry_batches(selection.entries.filter(sequence__gt=after)):
         bodies = [values[-1].encode() for values in rows]
-        quoted = [_new(body, seen) for body in bodies]
-        texts = _snapshots(number for numbers in quoted for number in numbers)
+        quoted = [_find_new_snapshots(body, seen) for body in bodies]
+        texts = _load_snapshot_lines(number for numbers in quoted for number in numbers)
         for (pk, sequence, *values, _body), body, numbers in zip(rows, bodies, quoted, strict=True):
             before = b"".join(texts[number] for number in numbers)
-            yield sequence, before + lines.entry((pk, sequence, *values), body)
+            yield sequence, before + lines.build_entry((pk, sequence, *values), body)
 
 
-def snapshots_in(written: Iterable[bytes]) -> Numbers:
+def find_snapshots(written: Iterable[bytes]) -> IdSet:
     """The snapshots that have a line in a file."""
-    seen = Numbers()
+    seen = IdSet()
     for line in written:
         if found := re.match(rb'\{"type":"snapshot","id":(\d+)', line):
             seen.add(int(found[1]))
@@ -90,7 +92,7 @@ def snapshots_in(written: Iterable[bytes]) -> Numbers:
 # What is mentioned ----------------------------------------------------------------------------------------------------
 
 
-def _mentioned(entries: QuerySet[Publication]) -> list[QuerySet[Any]]:
+def _find_mentioned_rows(entries: QuerySet[Publication]) -> list[QuerySet[Any]]:
     """Return the rows of `lines.THINGS` that still exist.
 
     With them the house and the scales that it uses, without which nothing could be published, and whatever a row that
@@ -98,33 +100,33 @@ def _mentioned(entries: QuerySet[Publication]) -> list[QuerySet[Any]]:
     """
     entries = entries.order_by()
     ratings = Rating.objects.filter(
-        Q(pk__in=_each(entries, "rating_ids")) | Q(scale__publisher__is_house=True, scale__in_use=True)
+        Q(pk__in=_select_each(entries, "rating_ids")) | Q(scale__publisher__is_house=True, scale__in_use=True)
     )
     in_use = Q(publisher__is_house=True, in_use=True)
     scales = RatingScale.objects.filter(Q(pk__in=ratings.values("scale")) | in_use)
-    sources = Source.objects.filter(pk__in=_each(entries, "source_ids"))
+    sources = Source.objects.filter(pk__in=_select_each(entries, "source_ids"))
     publishers = Publisher.objects.filter(
         Q(is_house=True)
-        | Q(pk__in=_each(entries, "publisher_ids"))
+        | Q(pk__in=_select_each(entries, "publisher_ids"))
         | Q(pk__in=scales.values("publisher"))
         | Q(pk__in=sources.filter(publisher__isnull=False).values("publisher"))
     )
     claimants = Claimant.objects.filter(
         pk__in=entries.filter(claimant_id__isnull=False).values("claimant_id")
     )
-    media = MediaObject.objects.filter(pk__in=_each(entries, "media_ids"))
+    media = MediaObject.objects.filter(pk__in=_select_each(entries, "media_ids"))
     looks = MediaHash.objects.filter(media__in=media.values("pk"))
-    return [publishers, claimants, _topics(entries), scales, ratings, sources, media, looks]
+    return [publishers, claimants, _find_topics(entries), scales, ratings, sources, media, looks]
 
 
-def _each(entries: QuerySet[Publication], column: str) -> Any:
+def _select_each(entries: QuerySet[Publication], column: str) -> Any:
     return entries.annotate(each=Func(F(column), function="unnest")).values("each").distinct()
 
 
-def _topics(entries: QuerySet[Publication]) -> QuerySet[Topic]:
+def _find_topics(entries: QuerySet[Publication]) -> QuerySet[Topic]:
     """The topics that are mentioned, and those that they are part of."""
     found: set[int] = set()
-    new = set(_each(entries, "topic_ids").values_list("each", flat=True))
+    new = set(_select_each(entries, "topic_ids").values_list("each", flat=True))
     while new:
         found |= new
         above = Topic.objects.filter(pk__in=new, parent__isnull=False)
@@ -132,18 +134,18 @@ def _topics(entries: QuerySet[Publication]) -> QuerySet[Topic]:
     return Topic.objects.filter(pk__in=found)
 
 
-def _merged(selection: Selection) -> Iterator[bytes]:
+def _write_merged_claims(selection: Selection) -> Iterator[bytes]:
     """Of each claim merged into one that is exported, what the entries show there but do not say to be its own."""
     merged = Claim.objects.filter(
         state=Claim.State.MERGED, merged_into__in=selection.entries.order_by().values("claim")
     )
-    for some in _lists(merged.order_by("pk").values_list("pk", "merged_into"), _AT_ONCE):
+    for some in _iterate_batches(merged.order_by("pk").values_list("pk", "merged_into"), _BATCH_SIZE):
         ids = [pk for pk, _into in some]
-        appearances = _by_claim(Appearance.objects.filter(claim__in=ids))
-        media = _by_claim(ClaimMedia.objects.filter(claim__in=ids), "media")
-        verdicts = _by_claim(Verdict.objects.filter(claim__in=ids, state=Verdict.State.PUBLISHED))
+        appearances = _group_by_claim(Appearance.objects.filter(claim__in=ids))
+        media = _group_by_claim(ClaimMedia.objects.filter(claim__in=ids), "media")
+        verdicts = _group_by_claim(Verdict.objects.filter(claim__in=ids, state=Verdict.State.PUBLISHED))
         for pk, into in some:
-            yield lines.merged_claim(
+            yield lines.build_merged_claim(
                 pk,
                 into=into,
                 appearances=appearances.get(pk, []),
@@ -152,7 +154,7 @@ def _merged(selection: Selection) -> Iterator[bytes]:
             )
 
 
-def _by_claim(rows: QuerySet[Any], column: str = "pk") -> dict[int, list[int]]:
+def _group_by_claim(rows: QuerySet[Any], column: str = "pk") -> dict[int, list[int]]:
     found: dict[int, list[int]] = {}
     for claim, pk in rows.order_by("pk").values_list("claim", column):
         found.setdefault(claim, []).append(pk)
@@ -162,12 +164,12 @@ def _by_claim(rows: QuerySet[Any], column: str = "pk") -> dict[int, list[int]]:
 # Entries --------------------------------------------------------------------------------------------------------------
 
 
-def _batches(entries: QuerySet[Publication]) -> Iterator[list[tuple[Any, ...]]]:
+def _iterate_entry_batches(entries: QuerySet[Publication]) -> Iterator[list[tuple[Any, ...]]]:
     """The columns of these entries, some hundred at a time, while other queries run in between."""
-    return _lists(entries.values_list(*lines.ENTRY_COLUMNS), _AT_ONCE)
+    return _iterate_batches(entries.values_list(*lines.ENTRY_COLUMNS), _BATCH_SIZE)
 
 
-def _lists(rows: QuerySet[Any, Any], size: int) -> Iterator[list[Any]]:
+def _iterate_batches(rows: QuerySet[Any, Any], size: int) -> Iterator[list[Any]]:
     waiting: list[Any] = []
     for row in rows.iterator(chunk_size=size):
         waiting.append(row)
@@ -178,13 +180,13 @@ def _lists(rows: QuerySet[Any, Any], size: int) -> Iterator[list[Any]]:
         yield waiting
 
 
-def _new(body: bytes, seen: Numbers) -> list[int]:
+def _find_new_snapshots(body: bytes, seen: IdSet) -> list[int]:
     """Yield the snapshots that this body is the first to quote."""
     return [
         number for number in sorted({int(found) for found in _SNAPSHOT.findall(body)}) if seen.add(number)
     ]
 
 
-def _snapshots(numbers: Iterator[int]) -> dict[int, bytes]:
+def _load_snapshot_lines(numbers: Iterator[int]) -> dict[int, bytes]:
     rows = Snapshot.objects.filter(pk__in=list(numbers)).values_list("pk", *lines.SNAPSHOT.columns)
     return {values[0]: lines.SNAPSHOT.written(values) for values in rows.iterator()}

@@ -9,15 +9,23 @@ from django.utils.translation import gettext
 
 from claims.exports import manifest
 from claims.exports.format_choice import ExportFormat, format_of
-from claims.exports.outputs import OutputError, Progress, State, Stream, interrupted, part_file, write_at_once
-from claims.exports.selection import LedgerMoment, Selection, one_snapshot
+from claims.exports.outputs import (
+    ExportState,
+    OutputError,
+    Progress,
+    StreamOutput,
+    find_interrupted,
+    open_part_file,
+    write_at_once,
+)
+from claims.exports.selection import LedgerMoment, Selection, in_one_snapshot
 
 #: Called with the number of entries; returns a callback for the size of each block.
-Begin = Callable[[int], Progress]
+BeginProgress = Callable[[int], Progress]
 
 
 @dataclass(frozen=True)
-class Order:
+class ExportOptions:
     """The options of an export."""
 
     format: str = "ndjson"
@@ -26,7 +34,7 @@ class Order:
 
 
 @dataclass(frozen=True)
-class Exported:
+class ExportResult:
     """The result of an export."""
 
     entries: int
@@ -35,26 +43,30 @@ class Exported:
     moment: LedgerMoment
 
 
-def _quiet(total: int) -> Progress:
+def _ignore_progress(total: int) -> Progress:
     return lambda done: None
 
 
-def export_to_stream(order: Order, file: IO[bytes], *, begin: Begin = _quiet) -> Exported:
+def export_to_stream(
+    order: ExportOptions, file: IO[bytes], *, begin: BeginProgress = _ignore_progress
+) -> ExportResult:
     """Write an export to an open file, such as standard output.
 
     Raises:
         InvalidParameters: the API would refuse the filter.
     """
     written = format_of(order.format, order.versions)
-    with one_snapshot():
+    with in_one_snapshot():
         selection = Selection(order.filter)
-        output = Stream(file, begin(written.count(selection)))
+        output = StreamOutput(file, begin(written.count(selection)))
         written.write(selection, output)
     output.finish()
-    return Exported(output.claims, output.bytes, output.hash.hexdigest(), selection.moment)
+    return ExportResult(output.claims, output.bytes, output.hash.hexdigest(), selection.moment)
 
 
-def export_to_file(order: Order, path: Path, *, resume: bool = False, begin: Begin = _quiet) -> Exported:
+def export_to_file(
+    order: ExportOptions, path: Path, *, resume: bool = False, begin: BeginProgress = _ignore_progress
+) -> ExportResult:
     """Write an export to a file, which appears under its name when it is whole, with its manifest beside it.
 
     Args:
@@ -65,23 +77,25 @@ def export_to_file(order: Order, path: Path, *, resume: bool = False, begin: Beg
         OutputError: the file cannot be written, or is none that this export continues.
     """
     written = format_of(order.format, order.versions)
-    before = _state(order, path) if resume else None
-    with one_snapshot():
-        moment = _moment(written, before)
+    before = _load_state(order, path) if resume else None
+    with in_one_snapshot():
+        moment = _choose_moment(written, before)
         selection = Selection(order.filter, moment)
-        state = State(asdict(order), moment.sequence, moment.published_at)
+        state = ExportState(asdict(order), moment.sequence, moment.published_at)
         if before and before.place and written.can_continue:
             state = before
-        with part_file(path, state, begin(written.count(selection))) as output:
+        with open_part_file(path, state, begin(written.count(selection))) as output:
             written.write(selection, output)
             output.finish()
-    found = Exported(output.claims, output.bytes, output.hash.hexdigest(), moment)
-    write_at_once(manifest.beside(path), manifest.as_text(_described(order, path, found)))
+    found = ExportResult(output.claims, output.bytes, output.hash.hexdigest(), moment)
+    write_at_once(
+        manifest.build_manifest_path(path), manifest.format_manifest(_build_manifest(order, path, found))
+    )
     return found
 
 
-def _state(order: Order, path: Path) -> State | None:
-    before = interrupted(path)
+def _load_state(order: ExportOptions, path: Path) -> ExportState | None:
+    before = find_interrupted(path)
     if before and before.asked != asdict(order):
         asked = ", ".join(f"{name} “{value}”" for name, value in before.asked.items() if value)
         raise OutputError(
@@ -94,14 +108,14 @@ def _state(order: Order, path: Path) -> State | None:
     return before
 
 
-def _moment(written: ExportFormat, before: State | None) -> LedgerMoment:
+def _choose_moment(written: ExportFormat, before: ExportState | None) -> LedgerMoment:
     if before is None or (before.place is None and written.begins_now):
         return LedgerMoment.now()
     return LedgerMoment(before.sequence, before.published_at)
 
 
-def _described(order: Order, path: Path, found: Exported) -> dict[str, Any]:
-    return manifest.described(
+def _build_manifest(order: ExportOptions, path: Path, found: ExportResult) -> dict[str, Any]:
+    return manifest.build_manifest(
         path,
         asked=asdict(order),
         ledger=asdict(found.moment),

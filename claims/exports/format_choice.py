@@ -11,8 +11,8 @@ from django.db.models import QuerySet
 
 from claims.exports import archive, lines
 from claims.exports.formats import csv, datafeed
-from claims.exports.formats.stored_bodies import joined, numbered
-from claims.exports.outputs import ExportPlace, Output
+from claims.exports.formats.stored_bodies import stream_body_blocks, stream_numbered_bodies
+from claims.exports.outputs import ExportPosition, Output
 from claims.exports.selection import Selection
 from claims.ledger.document.claim_document import site
 from claims.models import Publication
@@ -42,17 +42,17 @@ class ExportFormat(ABC):
 
     def _bodies(self, selection: Selection, output: Output) -> Iterator[bytes]:
         """Yield the bodies. Each one has been written before the next is requested."""
-        place = output.begins_after or ExportPlace(0, 0)
+        place = output.begins_after or ExportPosition(0, 0)
         for number, part in enumerate(self.parts(selection)):
             if number < place.part:
                 continue
             after = place.sequence if number == place.part else 0
-            for sequence, body in numbered(part.filter(sequence__gt=after)):
+            for sequence, body in stream_numbered_bodies(part.filter(sequence__gt=after)):
                 yield body
-                output.complete(ExportPlace(number, sequence))
+                output.complete(ExportPosition(number, sequence))
 
 
-class OneByOne(ExportFormat):
+class ClaimByClaimFormat(ExportFormat):
     """A format that is written claim by claim."""
 
     def write(self, selection: Selection, output: Output) -> None:
@@ -72,9 +72,9 @@ class Ndjson(ExportFormat):
 
     def write(self, selection: Selection, output: Output) -> None:
         after = output.begins_after.sequence if output.begins_after else 0
-        for block in joined(selection.claims.filter(sequence__gt=after)):
+        for block in stream_body_blocks(selection.claims.filter(sequence__gt=after)):
             output.write(block.lines)
-            output.complete(ExportPlace(0, block.sequence), block.claims)
+            output.complete(ExportPosition(0, block.sequence), block.claims)
 
 
 class Ledger(ExportFormat):
@@ -91,30 +91,32 @@ class Ledger(ExportFormat):
         if place is None:
             moment = selection.moment
             output.write(
-                lines.header(
+                lines.build_header(
                     sequence=moment.sequence, published_at=moment.published_at, filter_text=selection.filter
                 )
             )
-            for line in archive.things(selection):
+            for line in archive.write_things(selection):
                 output.write(line)
         else:
-            seen = archive.snapshots_in(output.written())
-        for sequence, piece in archive.entries(selection, after=place.sequence if place else 0, seen=seen):
+            seen = archive.find_snapshots(output.written())
+        for sequence, piece in archive.write_entries(
+            selection, after=place.sequence if place else 0, seen=seen
+        ):
             output.write(piece)
-            output.complete(ExportPlace(0, sequence))
+            output.complete(ExportPosition(0, sequence))
         output.write(lines.end(output.claims))
 
 
-class Csv(OneByOne):
+class Csv(ClaimByClaimFormat):
     """A table, one row for each verdict."""
 
     name, extension = "csv", "csv"
 
     def written(self, bodies: Iterator[bytes], selection: Selection, begun: bool) -> Iterable[bytes]:
-        return csv.written(bodies, begun=begun)
+        return csv.write_csv(bodies, begun=begun)
 
 
-class DataFeed(OneByOne):
+class DataFeed(ClaimByClaimFormat):
     """A schema.org DataFeed of ClaimReview markup, then what was withdrawn."""
 
     name, extension = "jsonld", "jsonld"
@@ -127,8 +129,8 @@ class DataFeed(OneByOne):
         address = f"{settings.SITE_URL}/api/v1/claims.jsonld" + (
             f"?{selection.filter}" if selection.filter else ""
         )
-        head = datafeed.head(url=address, site=by, changed=selection.moment.published_at)
-        return datafeed.written(bodies, head=head, site=by, begun=begun)
+        head = datafeed.build_head(url=address, site=by, changed=selection.moment.published_at)
+        return datafeed.write_datafeed(bodies, head=head, site=by, begun=begun)
 
 
 class Parquet(ExportFormat):
@@ -156,7 +158,7 @@ def format_of(name: str, versions: str) -> ExportFormat:
     return Ledger() if name == "ndjson" and versions == "all" else FORMATS[name]()
 
 
-def guessed(path: str) -> str:
+def guess_format(path: str) -> str:
     """Return the format by file extension; NDJSON by default."""
     ending = Path(path).suffix.removeprefix(".")
     return next((name for name, kind in FORMATS.items() if kind.extension == ending), Ndjson.name)

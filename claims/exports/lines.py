@@ -37,7 +37,7 @@ _READERS: dict[str, Callable[[str], Any]] = {
 
 
 @dataclass(frozen=True)
-class Kind:
+class LineKind:
     """The columns of one type of line."""
 
     name: str
@@ -61,7 +61,7 @@ class Kind:
 
     def written(self, values: tuple[Any, ...]) -> bytes:
         """The line of a row: its id, and the values of `columns`."""
-        said = dict(zip(("id", *self.names), map(_json, values), strict=True))
+        said = dict(zip(("id", *self.names), map(_to_json, values), strict=True))
         return orjson.dumps({"type": self.name, **said}) + b"\n"
 
     def read(self, said: dict[str, Any]) -> dict[str, Any]:
@@ -75,19 +75,19 @@ class Kind:
 
 #: What entries mention, each kind after those that it refers to.
 THINGS = (
-    Kind(
+    LineKind(
         "publisher",
         Publisher,
         ("name", "kind", "url", "domain", "country", "language", "same_as", "is_house", "ifcn_signatory"),
     ),
-    Kind("claimant", Claimant, ("name", "kind", "job_title", "affiliation", "country", "same_as")),
-    Kind("topic", Topic, ("name", "slug", "parent", "description", "same_as")),
-    Kind(
+    LineKind("claimant", Claimant, ("name", "kind", "job_title", "affiliation", "country", "same_as")),
+    LineKind("topic", Topic, ("name", "slug", "parent", "description", "same_as")),
+    LineKind(
         "rating_scale",
         RatingScale,
         ("publisher", "name", "version", "language", "methodology", "methodology_url", "in_use"),
     ),
-    Kind(
+    LineKind(
         "rating",
         Rating,
         (
@@ -95,7 +95,7 @@ THINGS = (
             *("colour", "text_colour", "colour_dark", "text_colour_dark"),
         ),
     ),
-    Kind(
+    LineKind(
         "source",
         Source,
         (
@@ -105,7 +105,7 @@ THINGS = (
     ),
     # What readers see of it, and what it looks like. The files are elsewhere, as those of snapshots are; what a file
     # says of itself is for editors alone.
-    Kind(
+    LineKind(
         "media_object",
         MediaObject,
         (
@@ -114,9 +114,9 @@ THINGS = (
             *("public_height", "keyframes"),
         ),
     ),
-    Kind("media_hash", MediaHash, ("media", "frame_at", "transformation", "pdq", "quality")),
+    LineKind("media_hash", MediaHash, ("media", "frame_at", "transformation", "pdq", "quality")),
 )
-SNAPSHOT = Kind(
+SNAPSHOT = LineKind(
     "snapshot",
     Snapshot,
     (
@@ -124,7 +124,7 @@ SNAPSHOT = Kind(
         *("byline", "published_on", "language", "extractor", "caveats", "cues", "text_sha256", "text"),
     ),
 )
-_ENTRY = Kind(
+_ENTRY = LineKind(
     "entry",
     Publication,
     (
@@ -158,11 +158,11 @@ class ArchiveLine:
     """The body of an entry, as it is stored."""
 
 
-class Unreadable(ValueError):
+class UnreadableExport(ValueError):
     """The file is not a complete lossless export; `str()` is a sentence that names the line."""
 
 
-def header(*, sequence: int, published_at: str, filter_text: str) -> bytes:
+def build_header(*, sequence: int, published_at: str, filter_text: str) -> bytes:
     said = {
         "type": "header",
         "format": FORMAT,
@@ -174,7 +174,7 @@ def header(*, sequence: int, published_at: str, filter_text: str) -> bytes:
     return orjson.dumps(said) + b"\n"
 
 
-def merged_claim(
+def build_merged_claim(
     claim: int, *, into: int, appearances: list[int], verdicts: list[int], media: list[int]
 ) -> bytes:
     said = {
@@ -188,7 +188,7 @@ def merged_claim(
     return orjson.dumps(said) + b"\n"
 
 
-def entry(values: tuple[Any, ...], body: bytes) -> bytes:
+def build_entry(values: tuple[Any, ...], body: bytes) -> bytes:
     """Return the line of an entry, with its body last and unchanged."""
     return _ENTRY.written(values)[:-2] + _BODY + body + b"}\n"
 
@@ -213,12 +213,12 @@ def read(stream: BinaryIO) -> Iterator[ArchiveLine]:
         line = _read(number, text)
         place = _TYPES.index(line.type)
         if (number == 1) != (line.type == "header"):
-            raise Unreadable(
+            raise UnreadableExport(
                 gettext("Line %(number)s: a lossless export begins with one header.") % {"number": number}
             )
         # Snapshots stand between entries.
         if place < min(before, _TYPES.index("snapshot")):
-            raise Unreadable(
+            raise UnreadableExport(
                 gettext("Line %(number)s: “%(type)s” is out of order.")
                 % {"number": number, "type": line.type}
             )
@@ -227,14 +227,16 @@ def read(stream: BinaryIO) -> Iterator[ArchiveLine]:
         if line.type == "end":
             break
     else:
-        raise Unreadable(
+        raise UnreadableExport(
             gettext(
                 "Line %(number)s: the file ends here too early. It was cut off, or is not a lossless export."
             )
             % {"number": number}
         )
     if stream.read(1):
-        raise Unreadable(gettext("Line %(number)s: there is more after the end.") % {"number": number + 1})
+        raise UnreadableExport(
+            gettext("Line %(number)s: there is more after the end.") % {"number": number + 1}
+        )
 
 
 def _read(number: int, text: bytes) -> ArchiveLine:
@@ -243,12 +245,12 @@ def _read(number: int, text: bytes) -> ArchiveLine:
         said = orjson.loads(head + b"}" if behind else text)
         kind = said["type"]
         if kind not in _TYPES:
-            raise Unreadable(
+            raise UnreadableExport(
                 gettext("Line %(number)s: this version of the program does not know “%(kind)s”.")
                 % {"number": number, "kind": kind}
             )
         if kind == "header" and (said["format"], said["format_version"]) != (FORMAT, FORMAT_VERSION):
-            raise Unreadable(
+            raise UnreadableExport(
                 gettext(
                     "Line %(number)s: this is %(format)s, version %(format_version)s; only %(format_2)s, "
                     "version %(format_version_2)s can be read."
@@ -264,22 +266,22 @@ def _read(number: int, text: bytes) -> ArchiveLine:
         if kind == "entry":
             said.setdefault("chain_sha256", "")  # which older exports do not have
         if bool(behind) != (kind == "entry") or (behind and not body.endswith(b"}}\n")):
-            raise Unreadable(
+            raise UnreadableExport(
                 gettext("Line %(number)s: an entry must end with its body, and nothing else may have one.")
                 % {"number": number}
             )
         columns = _BY_TYPE[kind].read(said) if kind in _BY_TYPE else said
     except (KeyError, TypeError, ValueError, IndexError, AttributeError) as problem:
-        if isinstance(problem, Unreadable):
+        if isinstance(problem, UnreadableExport):
             raise
-        raise Unreadable(
+        raise UnreadableExport(
             gettext("Line %(number)s: this is not a line of a lossless export (%(problem)s).")
             % {"number": number, "problem": problem}
         ) from None
     return ArchiveLine(number, kind, columns, body[:-2])
 
 
-def _json(value: Any) -> Any:
+def _to_json(value: Any) -> Any:
     if isinstance(value, bytes):
         return value.hex()
     return moment(value) if isinstance(value, datetime) else value

@@ -16,15 +16,15 @@ from factcheck.installation.version import version
 MANIFEST_VERSION = 1
 
 
-class Mismatch(ValueError):
+class ManifestMismatch(ValueError):
     """A file is not what its manifest says; `str()` is a sentence for a person."""
 
 
-def beside(path: Path) -> Path:
+def build_manifest_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.manifest.json")
 
 
-def described(
+def build_manifest(
     path: Path, *, asked: dict[str, Any], ledger: dict[str, Any], claims: int, size: int, sha256: str
 ) -> dict[str, Any]:
     """The manifest of a file."""
@@ -36,7 +36,7 @@ def described(
         "entries": claims,
         "bytes": size,
         "sha256": sha256,
-        "software": software(),
+        "software": describe_software(),
     }
 
 
@@ -47,16 +47,16 @@ def verify(path: Path, progress: Progress = lambda read: None) -> dict[str, Any]
         Mismatch: it is not, or one of the two cannot be read.
     """
     try:
-        manifest: dict[str, Any] = orjson.loads(beside(path).read_bytes())
+        manifest: dict[str, Any] = orjson.loads(build_manifest_path(path).read_bytes())
         size, sha256 = manifest["bytes"], manifest["sha256"]
     except OSError as problem:
-        raise Mismatch(
+        raise ManifestMismatch(
             gettext("%(beside)s cannot be read: %(strerror)s.")
-            % {"beside": beside(path), "strerror": problem.strerror}
+            % {"beside": build_manifest_path(path), "strerror": problem.strerror}
         ) from None
     except (ValueError, KeyError, TypeError):
-        raise Mismatch(
-            gettext("%(beside)s is not a manifest of an export.") % {"beside": beside(path)}
+        raise ManifestMismatch(
+            gettext("%(beside)s is not a manifest of an export.") % {"beside": build_manifest_path(path)}
         ) from None
     digest, read = hashlib.sha256(), 0
     try:
@@ -66,32 +66,32 @@ def verify(path: Path, progress: Progress = lambda read: None) -> dict[str, Any]
                 read += len(block)
                 progress(read)
     except OSError as problem:
-        raise Mismatch(
+        raise ManifestMismatch(
             gettext("%(path)s cannot be read: %(strerror)s.") % {"path": path, "strerror": problem.strerror}
         ) from None
     if read != size:
-        raise Mismatch(
+        raise ManifestMismatch(
             gettext("%(path)s has %(read)s bytes; its manifest says %(size)s.")
             % {"path": path, "read": f"{read:,}", "size": f"{size:,}"}
         )
     if digest.hexdigest() != sha256:
-        raise Mismatch(
+        raise ManifestMismatch(
             gettext("%(path)s has the SHA-256 %(digest)s; its manifest says %(sha256)s.")
             % {"path": path, "digest": digest.hexdigest(), "sha256": sha256}
         )
     return manifest
 
 
-def software() -> dict[str, Any]:
+def describe_software() -> dict[str, Any]:
     """Return the name and schema version of the program that wrote a file."""
-    return {"name": "factcheck", "version": version(), "schema": _schema()}
+    return {"name": "factcheck", "version": version(), "schema": _describe_schema()}
 
 
-def _schema() -> dict[str, str]:
+def _describe_schema() -> dict[str, str]:
     """The last migration of each app whose rows are exported."""
     graph = MigrationLoader(connection).graph
     return dict(graph.leaf_nodes(app)[0] for app in ("sources", "claims"))
 
 
-def as_text(manifest: dict[str, Any]) -> str:
+def format_manifest(manifest: dict[str, Any]) -> str:
     return json.dumps(manifest, ensure_ascii=False, indent=2) + "\n"

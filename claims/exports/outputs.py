@@ -15,7 +15,7 @@ from django.utils.translation import gettext
 
 BLOCK_SIZE = 1024 * 1024
 #: How often the state of a file is written down. What was exported since is exported again.
-SECONDS = 2.0
+REPORT_SECONDS = 2.0
 
 #: How many claims have been written.
 Progress = Callable[[int], None]
@@ -26,7 +26,7 @@ class OutputError(Exception):
 
 
 @dataclass(frozen=True)
-class ExportPlace:
+class ExportPosition:
     """A position in an export: after this entry, in this part."""
 
     part: int
@@ -36,7 +36,7 @@ class ExportPlace:
 class Output(Protocol):
     """An output of export formats."""
 
-    begins_after: ExportPlace | None
+    begins_after: ExportPosition | None
     """Where to continue; None at the beginning."""
     claims: int
     """How many have been written."""
@@ -46,19 +46,19 @@ class Output(Protocol):
 
     def write(self, piece: bytes) -> Any: ...
 
-    def complete(self, place: ExportPlace, claims: int = 1) -> None:
+    def complete(self, place: ExportPosition, claims: int = 1) -> None:
         """Record that everything up to this position is written, with this many more claims."""
 
 
 @dataclass(frozen=True)
-class State:
+class ExportState:
     """The state of an export to a file: its position, and the verified part of the file."""
 
     asked: dict[str, Any]
     """Format, versions and filter; another export does not continue this one."""
     sequence: int
     published_at: str
-    place: ExportPlace | None = None
+    place: ExportPosition | None = None
     claims: int = 0
     bytes: int = 0
     sha256: str = hashlib.sha256().hexdigest()
@@ -67,11 +67,11 @@ class State:
         return json.dumps(asdict(self), ensure_ascii=False)
 
     @classmethod
-    def read(cls, path: Path) -> "State":
+    def read(cls, path: Path) -> "ExportState":
         try:
             values = json.loads(path.read_text(encoding="utf-8"))
             place = values.pop("place")
-            return cls(**values, place=ExportPlace(**place) if place else None)
+            return cls(**values, place=ExportPosition(**place) if place else None)
         except (ValueError, TypeError, KeyError, AttributeError):
             raise OutputError(
                 gettext("%(path)s cannot be read. Delete it, and start again without --resume.")
@@ -79,13 +79,15 @@ class State:
             ) from None
 
 
-class _Blocks:
+class _BlockWriter:
     """Joins pieces to blocks, counts and hashes them.
 
     A thread writes and hashes one block while the next is read: otherwise PostgreSQL would have to wait for that.
     """
 
-    def __init__(self, file: IO[bytes], progress: Progress, begins_after: ExportPlace | None = None) -> None:
+    def __init__(
+        self, file: IO[bytes], progress: Progress, begins_after: ExportPosition | None = None
+    ) -> None:
         self.begins_after, self.claims, self.bytes, self.hash = begins_after, 0, 0, hashlib.sha256()
         self._file, self._progress = file, progress
         self._waiting: list[bytes] = []
@@ -126,74 +128,78 @@ class _Blocks:
         self.hash.update(block)
 
 
-class Stream(_Blocks):
+class StreamOutput(_BlockWriter):
     """Standard output, or any other file that is just written to."""
 
     def written(self) -> Iterable[bytes]:
         return ()
 
-    def complete(self, place: ExportPlace, claims: int = 1) -> None:
+    def complete(self, place: ExportPosition, claims: int = 1) -> None:
         self.claims += claims
 
     def finish(self) -> None:
         self.end()
 
 
-class PartFile(_Blocks):
+class PartFile(_BlockWriter):
     """FILE.part, which becomes FILE when it is whole; FILE.part.state says how to continue it."""
 
-    def __init__(self, file: IO[bytes], path: Path, state: State, progress: Progress) -> None:
+    def __init__(self, file: IO[bytes], path: Path, state: ExportState, progress: Progress) -> None:
         super().__init__(file, progress, state.place)
         self._path, self._state = path, state
         self._saved = time.monotonic()
 
     def written(self) -> Iterable[bytes]:
-        with part_of(self._path).open("rb") as file:
+        with build_part_path(self._path).open("rb") as file:
             yield from file
 
-    def complete(self, place: ExportPlace, claims: int = 1) -> None:
+    def complete(self, place: ExportPosition, claims: int = 1) -> None:
         self.claims += claims
-        if time.monotonic() - self._saved >= SECONDS:
+        if time.monotonic() - self._saved >= REPORT_SECONDS:
             self.flush()
             self.settle()
             self.save(place)
             self._saved = time.monotonic()
 
-    def save(self, place: ExportPlace | None) -> None:
+    def save(self, place: ExportPosition | None) -> None:
         """Write down that everything up to this place is in the file."""
         self._state = replace(
             self._state, place=place, claims=self.claims, bytes=self.bytes, sha256=self.hash.hexdigest()
         )
-        write_at_once(state_of(self._path), self._state.as_json())
+        write_at_once(build_state_path(self._path), self._state.as_json())
 
     def finish(self) -> None:
         """The file is whole: give it its name."""
         self.end()
-        part_of(self._path).replace(self._path)
-        state_of(self._path).unlink(missing_ok=True)
+        build_part_path(self._path).replace(self._path)
+        build_state_path(self._path).unlink(missing_ok=True)
 
 
-def part_of(path: Path) -> Path:
+def build_part_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.part")
 
 
-def state_of(path: Path) -> Path:
+def build_state_path(path: Path) -> Path:
     return path.with_name(f"{path.name}.part.state")
 
 
-def interrupted(path: Path) -> State | None:
+def find_interrupted(path: Path) -> ExportState | None:
     """Return the state of an interrupted export to this file; None if there was none."""
-    return State.read(state_of(path)) if state_of(path).exists() and part_of(path).exists() else None
+    return (
+        ExportState.read(build_state_path(path))
+        if build_state_path(path).exists() and build_part_path(path).exists()
+        else None
+    )
 
 
 @contextmanager
-def part_file(path: Path, state: State, progress: Progress) -> Iterator[PartFile]:
+def open_part_file(path: Path, state: ExportState, progress: Progress) -> Iterator[PartFile]:
     """The file, written up to where the state says.
 
     Raises:
         OutputError: another process is writing it, or the existing part was changed.
     """
-    part = part_of(path)
+    part = build_part_path(path)
     try:
         file = part.open("r+b" if part.exists() else "w+b")
     except OSError as problem:
@@ -216,7 +222,7 @@ def part_file(path: Path, state: State, progress: Progress) -> Iterator[PartFile
         yield output
 
 
-def _replay(file: IO[bytes], output: PartFile, state: State) -> None:
+def _replay(file: IO[bytes], output: PartFile, state: ExportState) -> None:
     """Hash what is there already."""
     left = state.bytes
     while left and (block := file.read(min(left, BLOCK_SIZE))):

@@ -16,11 +16,11 @@ from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.models import Publication
 from claims.models.publication import PublicationQuerySet
 
-_WITHDRAWN = [Publication.Status.RETRACTED, Publication.Status.MERGED]
+_WITHDRAWN_STATUSES = [Publication.Status.RETRACTED, Publication.Status.MERGED]
 
 
 @contextmanager
-def one_snapshot() -> Iterator[None]:
+def in_one_snapshot() -> Iterator[None]:
     """Run everything inside on one database snapshot, however long it takes.
 
     Inside a caller's transaction, that one's isolation level applies.
@@ -111,7 +111,7 @@ class Selection:
         """
         if self._query.value("status"):
             return Publication.objects.none()
-        found = self.moment.newest.filter(status__in=_WITHDRAWN)
+        found = self.moment.newest.filter(status__in=_WITHDRAWN_STATUSES)
         if since := self._query.value("updated_after"):
             found = found.filter(published_at__gte=since)
         return found.order_by("sequence")

@@ -10,10 +10,10 @@ from rich.table import Table
 from rich.text import Text
 
 from claims.articles.article_import import ImportedArticle
-from claims.articles.detection import CheckBand, band_of
-from claims.articles.existing_checks import CheckedBefore
+from claims.articles.detection import CheckBand, choose_band
+from claims.articles.existing_checks import ExistingCheck
 from claims.articles.proposals import FoundClaim
-from claims.articles.score_reasons import BANDS, band_label, in_words
+from claims.articles.score_reasons import BANDS, describe_reasons, get_band_label
 from claims.models import Claim, Claimant
 from claims.newsroom.likely_claimants import find_likely_claimants
 from claims.quotes.changed_sources import AnchorOutcome
@@ -114,7 +114,7 @@ def _in_order(article: ImportedArticle) -> list[tuple[FoundClaim, bool]]:
     found = [(found, True) for found in proposal.created] + [(found, False) for found in proposal.existing]
     bands = list(CheckBand)
     return sorted(
-        found, key=lambda pair: (bands.index(band_of(pair[0].claim.score or 0)), pair[0].anchor.start)
+        found, key=lambda pair: (bands.index(choose_band(pair[0].claim.score or 0)), pair[0].anchor.start)
     )
 
 
@@ -136,7 +136,7 @@ def _claim(found: FoundClaim, is_new: bool, article: ImportedArticle) -> dict[st
         "end": anchor.end,
         "heard_at": article.captured.snapshot.heard_at(anchor.start, anchor.end) or None,
         "score": claim.score,
-        "band": None if claim.score is None else band_of(claim.score),
+        "band": None if claim.score is None else choose_band(claim.score),
         "reasons": [asdict(reason) for reason in found.reasons],
         "claimant": claim.claimant.name if claim.claimant else None,
         "claimant_job_title": claim.claimant.job_title if claim.claimant else None,
@@ -152,7 +152,7 @@ def _may_be(claim: Claim, known: dict[str, list[Claimant]]) -> list[dict[str, An
     ]
 
 
-def _checked_before(known: CheckedBefore | None) -> dict[str, Any] | None:
+def _checked_before(known: ExistingCheck | None) -> dict[str, Any] | None:
     """Return the published claim related to a proposal."""
     return {**asdict(known), "reasons": list(known.reasons)} if known else None
 
@@ -234,11 +234,11 @@ def _claims(article: ImportedArticle, claims: list[tuple[FoundClaim, bool]], *, 
         cells: list[RenderableType] = [statement, *beside]
         if narrow:
             cells = [Group(statement, *(text for text in beside if text))]
-        table.add_row(band_label(claim.score), *cells)
+        table.add_row(get_band_label(claim.score), *cells)
     return table
 
 
-def _judged(known: CheckedBefore) -> str:
+def _judged(known: ExistingCheck) -> str:
     if known.rating and known.publisher:
         return gettext("%(rating)s by %(publisher)s") % {"rating": known.rating, "publisher": known.publisher}
     return known.rating or known.publisher or gettext("without a rating")
@@ -246,7 +246,7 @@ def _judged(known: CheckedBefore) -> str:
 
 def _reasons(found: FoundClaim) -> str:
     """Return the checkable parts of the claim, with their words."""
-    return listed_phrases(in_words(map(str, found.reasons)))
+    return listed_phrases(describe_reasons(map(str, found.reasons)))
 
 
 def _claimant(claim: Claim) -> Text:

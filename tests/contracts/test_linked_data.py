@@ -39,8 +39,8 @@ MERGED = body(
 
 
 def feed(*bodies: dict[str, Any]) -> dict[str, Any]:
-    head = datafeed.head(url="https://facts.example/api/v1/claims.jsonld", site=SITE, changed="")
-    return {**head, "dataFeedElement": [datafeed.element(each, site=SITE) for each in bodies]}
+    head = datafeed.build_head(url="https://facts.example/api/v1/claims.jsonld", site=SITE, changed="")
+    return {**head, "dataFeedElement": [datafeed.build_element(each, site=SITE) for each in bodies]}
 
 
 IMPORTED = body(

@@ -13,7 +13,7 @@ from django.conf import settings
 from django.contrib.auth.models import User
 from pytest_django.live_server_helper import LiveServer
 
-from claims.editorial.move_resources import scope_of_move
+from claims.editorial.move_resources import choose_scope
 from claims.editorial.urls import RESOURCES
 from claims.models import Scope
 from claims.newsroom import api_tokens
@@ -130,7 +130,7 @@ def test_moves_are_those_that_exist() -> None:
     documented = {name for cell in table for name in re.findall(r"`(\w+)`", cell)}
     existing = {action for _state, action in (*CLAIM_MOVES, *VERDICT_MOVES)}
     assert documented == existing
-    public = {action for action in existing if scope_of_move(action) == Scope.PUBLISH}
+    public = {action for action in existing if choose_scope(action) == Scope.PUBLISH}
     assert public == {"publish", "retract", "republish", "merge", "unmerge"}
 
 

@@ -9,7 +9,7 @@ from django.forms import ChoiceField, Select
 from django.test import Client
 from django.urls import reverse
 
-from claims.admin.move_buttons import last_move
+from claims.admin.move_buttons import get_last_move
 from claims.models import Claim, Verdict
 
 
@@ -43,7 +43,7 @@ class Desk:
     def move(self, row: Claim | Verdict, action: str, *, seen: Any = None, **asked: Any) -> list[str]:
         """Press a button of the page; the messages that it then shows."""
         address = reverse(f"admin:claims_{row._meta.model_name}_move", args=[row.pk, action])
-        asked = {"last_move": last_move(row) if seen is None else seen} | asked
+        asked = {"last_move": get_last_move(row) if seen is None else seen} | asked
         response = self.client.post(address, asked, follow=True)
         if "question" in response.context:
             # What readers would see is shown, and asked once more.

@@ -6,7 +6,7 @@ from datetime import date
 from django.contrib.auth.models import User
 from django.db import connection, connections
 
-from claims.exports.export_run import Order, export_to_stream
+from claims.exports.export_run import ExportOptions, export_to_stream
 from claims.ledger.publishing import record
 from claims.models import Appearance, Claim, Claimant, Evidence, Rating, RatingScale, Topic, Verdict
 from claims.review import workflow
@@ -15,10 +15,10 @@ from tests.helpers.database import Contents, contents, put_back
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_snapshot, make_source
 from tests.helpers.reader_pages import bring_out, correct
 
-LEDGER = Order("ndjson", "all")
+LEDGER = ExportOptions("ndjson", "all")
 
 
-def exported(order: Order = LEDGER) -> bytes:
+def exported(order: ExportOptions = LEDGER) -> bytes:
     file = io.BytesIO()
     export_to_stream(order, file)
     return file.getvalue()

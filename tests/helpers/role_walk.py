@@ -14,8 +14,8 @@ from django.db.models import Model
 from django.test import Client
 from django.urls import reverse
 
-from claims.admin.move_buttons import last_move
-from claims.admin.translation import last_step
+from claims.admin.move_buttons import get_last_move
+from claims.admin.translation import get_last_step
 from claims.models import (
     ApiToken,
     Claim,
@@ -72,7 +72,7 @@ class Walker:
 
     def moves(self, subject: Any, action: str, **sent: Any) -> bool:
         """Whether the button of a move, sent as a page would send it, moves the subject; whom it refuses gets a 403."""
-        last = last_step if isinstance(subject, Translation) else last_move
+        last = get_last_step if isinstance(subject, Translation) else get_last_move
         before = last(subject)
         path = reverse(f"admin:claims_{subject._meta.model_name}_move", args=[subject.pk, action])
         sent |= {"last_move": before}

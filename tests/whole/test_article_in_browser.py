@@ -9,8 +9,8 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Browser, Page, expect
 
-from claims.admin.article_page import article_page
-from claims.admin.article_page_text import NotedPlace, marked_paragraphs
+from claims.admin.article_page import build_article_path
+from claims.admin.article_page_text import NotedPlace, build_marked_paragraphs
 from claims.models import Appearance, Claim
 from claims.quotes.selected_words import whole_characters
 from claims.review import workflow
@@ -43,7 +43,7 @@ def source(db: None) -> Source:
 
 
 def opened(desk: Any, source: Source) -> Page:
-    page: Page = desk.open(article_page(source.pk))
+    page: Page = desk.open(build_article_path(source.pk))
     page.evaluate("window.clicks = 0; addEventListener('click', () => (window.clicks += 1), true)")
     return page
 
@@ -293,7 +293,7 @@ def test_an_older_text_is_decided_about_after_signing_in_again(
     make_appearance(claim, source, "an hour")
     make_snapshot(source, "Another text.")
     desk = seat(checker)
-    page = desk.open(article_page(source.pk, source.snapshots.get(number=1)))
+    page = desk.open(build_article_path(source.pk, source.snapshots.get(number=1)))
     expect(page.locator("#article mark")).to_have_count(1)
     choose(page, "It rained")
     expect(page.locator("#bar-words")).to_be_hidden()
@@ -384,7 +384,7 @@ def test_the_browser_counts_as_the_server_does(chromium: Browser) -> None:
         for number in range(chance.randint(0, 4)):
             start, end = sorted(chance.sample(range(len(text) + 1), 2))
             noted.append(NotedPlace(start, end, f"c{number}", "proposed"))
-        html = "".join(paragraph.html for paragraph in marked_paragraphs(text, noted))
+        html = "".join(paragraph.html for paragraph in build_marked_paragraphs(text, noted))
         found = page.evaluate(
             """([html, spans]) => {
                 document.body.innerHTML = `<h1>Before</h1><div id="article">${html}</div><p>After</p>`;

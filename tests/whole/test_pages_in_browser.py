@@ -353,7 +353,7 @@ MOVED = """() => new Promise(resolve => {
 def test_numbers_that_come_late_move_nothing(
     addresses: dict[str, str], visit: Callable[..., Page], monkeypatch: pytest.MonkeyPatch, width: int
 ) -> None:
-    monkeypatch.setattr(facet_panel, "DEAR", 0)
+    monkeypatch.setattr(facet_panel, "EXPENSIVE_LIST", 0)
     monkeypatch.setattr(listed_claims, "CLAIMS_PER_PAGE", 9)
     page = visit(addresses["list"], viewport={"width": width, "height": 700})
     expect(page.locator("#filters .facet").first).to_be_attached()
@@ -365,7 +365,7 @@ def test_numbers_that_come_late_move_nothing(
 def test_without_scripts_a_link_leads_to_the_numbers(
     addresses: dict[str, str], visit: Callable[..., Page], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(facet_panel, "DEAR", 0)
+    monkeypatch.setattr(facet_panel, "EXPENSIVE_LIST", 0)
     monkeypatch.setattr(listed_claims, "CLAIMS_PER_PAGE", 9)
     page = visit(addresses["list"], java_script_enabled=False)
     page.locator("#filters").get_by_role("link", name=re.compile("with counts$")).click()

@@ -11,22 +11,22 @@ from itertools import pairwise
 
 from claims.articles.detection.attribution import Attributor
 from claims.articles.detection.blocks import TextBlock, split_blocks
-from claims.articles.detection.boilerplate import statements_of, without_dateline
-from claims.articles.detection.check_worthiness import CheckBand, Reason, band_of, judge
-from claims.articles.detection.cues import years
+from claims.articles.detection.boilerplate import select_statements, without_dateline
+from claims.articles.detection.check_worthiness import CheckBand, Reason, choose_band, judge
+from claims.articles.detection.cues import find_years
 from claims.articles.detection.dialogues import Dialogue, DialogueBlock
-from claims.articles.detection.grammar import grammar_of
-from claims.articles.detection.lexicon import Lexicon, words
-from claims.articles.detection.lexicon import language as read_language
+from claims.articles.detection.grammar import load_grammar
+from claims.articles.detection.lexicon import Lexicon, split_words
+from claims.articles.detection.lexicon import load_lexicon as read_language
 from claims.articles.detection.people import Cast
 from claims.articles.detection.quotations import Quotations
 from claims.articles.detection.sentences import Sentence, split_sentences
-from claims.articles.detection.wording import as_statement
+from claims.articles.detection.wording import build_statement
 
-__all__ = ["CandidateSentence", "CheckBand", "Reason", "band_of", "detect"]
+__all__ = ["CandidateSentence", "CheckBand", "Reason", "choose_band", "detect"]
 
-_CONTEXT = 32
-_FEWEST_WORDS_QUOTED = 4
+_CONTEXT_CHARACTERS = 32
+_MIN_WORDS_QUOTED = 4
 _BLOCKS_WITH_DATELINE = 4
 _COLONS = (":", "：")
 
@@ -52,7 +52,7 @@ class CandidateSentence:
 
     @property
     def band(self) -> CheckBand:
-        return band_of(self.score)
+        return choose_band(self.score)
 
 
 def detect(text: str, language: str) -> list[CandidateSentence]:
@@ -63,26 +63,26 @@ def detect(text: str, language: str) -> list[CandidateSentence]:
             names,
             quotations and length.
     """
-    return list(_candidates(text, read_language(language)))
+    return list(_find_candidates(text, read_language(language)))
 
 
-def _candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence]:
+def _find_candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence]:
     every = split_blocks(text)
-    blocks = statements_of(every, language)
+    blocks = select_statements(every, language)
     own = "\n".join(block.text for block in blocks)
-    grammar = grammar_of(language)
+    grammar = load_grammar(language)
     cast = Cast(own, language, grammar)
     attributor = Attributor(language, cast)
-    turns = Dialogue(list(_marked(text, every)), cast, grammar).turns
+    turns = Dialogue(list(_iterate_dialogue_blocks(text, every)), cast, grammar).turns
     turn_of = {block.start: turn for block, turn in zip(every, turns, strict=True)}
-    marks = dict(zip((block.start for block in every), _marked(text, every), strict=True))
+    marks = dict(zip((block.start for block in every), _iterate_dialogue_blocks(text, every), strict=True))
     before = {block.start: above.text for above, block in pairwise(every) if above.text.endswith(_COLONS)}
     split = [
-        _sentences(block, index, language, marks[block.start].is_dashed, block.start in before)
+        _split_sentences(block, index, language, marks[block.start].is_dashed, block.start in before)
         for index, block in enumerate(blocks)
     ]
     newest = max(
-        (year for sentences, _ in split for one in sentences for year in years(one.text)), default=None
+        (year for sentences, _ in split for one in sentences for year in find_years(one.text)), default=None
     )
     # A text that is a single quoted sentence does not name its speaker.
     is_alone = sum(len(sentences) for sentences, _ in split) == 1
@@ -97,16 +97,16 @@ def _candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence]:
                 start,
                 language,
                 voice=voice,
-                quotations=() if is_alone else _quoted(block, sentence, quotations),
+                quotations=() if is_alone else _find_quoted_parts(block, sentence, quotations),
                 newest_year=newest,
             )
             yield CandidateSentence(
                 start=start,
                 end=end,
                 exact=text[start:end],
-                prefix=text[max(0, start - _CONTEXT) : start],
-                suffix=text[end : end + _CONTEXT],
-                statement=as_statement(sentence.text, voice),
+                prefix=text[max(0, start - _CONTEXT_CHARACTERS) : start],
+                suffix=text[end : end + _CONTEXT_CHARACTERS],
+                statement=build_statement(sentence.text, voice),
                 score=worthiness.score,
                 reasons=worthiness.reasons,
                 claimant=voice.speaker.name if voice else None,
@@ -114,7 +114,7 @@ def _candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence]:
             )
 
 
-def _sentences(
+def _split_sentences(
     block: TextBlock, index: int, language: Lexicon, is_dashed: bool, is_introduced: bool
 ) -> tuple[list[Sentence], Quotations]:
     """The sentences of a block, without its dateline, and its quotations."""
@@ -130,15 +130,17 @@ def _sentences(
     return sentences, quotations
 
 
-def _quoted(block: TextBlock, sentence: Sentence, quotations: Quotations) -> Iterator[tuple[int, int]]:
+def _find_quoted_parts(
+    block: TextBlock, sentence: Sentence, quotations: Quotations
+) -> Iterator[tuple[int, int]]:
     """Return the parts of the sentence inside quotations of several words."""
     for quotation in quotations.within(sentence.start, sentence.end):
-        if len(words(block.text[quotation.start : quotation.end][:300])) >= _FEWEST_WORDS_QUOTED:
+        if len(split_words(block.text[quotation.start : quotation.end][:300])) >= _MIN_WORDS_QUOTED:
             start, end = max(quotation.start, sentence.start), min(quotation.end, sentence.end)
             yield start - sentence.start, end - sentence.start
 
 
-def _marked(text: str, blocks: list[TextBlock]) -> Iterator[DialogueBlock]:
+def _iterate_dialogue_blocks(text: str, blocks: list[TextBlock]) -> Iterator[DialogueBlock]:
     """Yield the blocks for reading dialogues, each with the dash before it."""
     for block in blocks:
         yield DialogueBlock(block.text, text[max(0, block.start - 3) : block.start].strip()[-1:])

@@ -9,29 +9,34 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from claims.articles.detection.dialogues import Turn
+from claims.articles.detection.dialogues import DialogueTurn
 from claims.articles.detection.focus import Focus
-from claims.articles.detection.grammar import Grammar, grammar_of
+from claims.articles.detection.grammar import Grammar, load_grammar
 from claims.articles.detection.identities import Identities
-from claims.articles.detection.lexicon import Lexicon, tokenise, words
-from claims.articles.detection.names import gender_of_roles, is_capital, is_role, name_tokens
-from claims.articles.detection.narrations import narration_of
+from claims.articles.detection.lexicon import Lexicon, split_words, tokenise
+from claims.articles.detection.names import find_gender_of_roles, is_capital, is_role, split_name
+from claims.articles.detection.narrations import extract_narration
 from claims.articles.detection.people import Cast, CastMember, Occurrence
 from claims.articles.detection.quotations import Quotations
 from claims.articles.detection.sentences import Sentence
 from claims.articles.detection.speakers import Speaker, is_body_word, read_speaker
-from claims.articles.detection.speech_verbs import QUOTED, Attribution, find_attribution, says_more
+from claims.articles.detection.speech_verbs import (
+    QUOTED_MARK,
+    Attribution,
+    find_attribution,
+    has_second_speech_verb,
+)
 
 _DASHES = ",，،–—-"
-_LONGEST_TAIL = 34
-_FEWEST_WORDS_CLAIMED = 3
+_MAX_TAIL_LENGTH = 34
+_MIN_WORDS_CLAIMED = 3
 _LONGEST_ADJUNCT = 8
-_FEWEST_WORDS_OF_CLAUSE = 4
+_MIN_WORDS_OF_CLAUSE = 4
 _OPENING, _OPENING_WORDS = 60, 3
 _FIRST_TWO = re.compile(r"^\W*([^\W\d_][\w’'-]*) ([\w’'-]+)")
 _LONGEST_BETWEEN = 5
 _LONGEST_BEHIND = 14
-_COLON = re.compile(rf"^(?:\W*\d{{1,2}}[:.h]\d{{2}}\b)?([^:：{QUOTED}]{{2,140}})[:：]\s*{QUOTED}")
+_COLON = re.compile(rf"^(?:\W*\d{{1,2}}[:.h]\d{{2}}\b)?([^:：{QUOTED_MARK}]{{2,140}})[:：]\s*{QUOTED_MARK}")
 _SENTENCE_STOP = re.compile(r"[.!?…。！？]\s+")
 _QUESTION = re.compile(r"[?？؟]\W*$")
 
@@ -49,7 +54,7 @@ class Attributor:
 
     def __init__(self, language: Lexicon, cast: Cast) -> None:
         self._language = language
-        self._grammar: Grammar = grammar_of(language)
+        self._grammar: Grammar = load_grammar(language)
         self._cast = cast
         self._focus = Focus()
         self._identities = Identities(language, self._grammar, cast, self._focus)
@@ -63,7 +68,7 @@ class Attributor:
         block: str,
         sentences: Sequence[Sentence],
         quotations: Quotations,
-        turn: Turn | None = None,
+        turn: DialogueTurn | None = None,
         introduction: str = "",
     ) -> list[Voice | None]:
         """Return the voice of each sentence of the block; None where the article itself speaks.
@@ -77,7 +82,8 @@ class Attributor:
         if turn is not None and turn.firm:
             return self._turn(turn, len(sentences))
         narrations = [
-            narration_of(block, sentence, quotations, self._language, self._grammar) for sentence in sentences
+            extract_narration(block, sentence, quotations, self._language, self._grammar)
+            for sentence in sentences
         ]
         before = self._last
         voices = self._voices(sentences, narrations, quotations)
@@ -89,7 +95,7 @@ class Attributor:
             return self._answer(turn, voices, narrations)
         return voices
 
-    def _turn(self, turn: Turn, count: int) -> list[Voice | None]:
+    def _turn(self, turn: DialogueTurn, count: int) -> list[Voice | None]:
         self._running = self._last = None
         if turn.member is None:
             return [None] * count
@@ -97,7 +103,7 @@ class Attributor:
         return [Voice(self._identities.as_speaker(turn.member))] * count
 
     def _answer(
-        self, turn: Turn, voices: list[Voice | None], narrations: Sequence[str]
+        self, turn: DialogueTurn, voices: list[Voice | None], narrations: Sequence[str]
     ) -> list[Voice | None]:
         """Assign an answer without a label to the speaker it names, otherwise to the interviewee.
 
@@ -107,15 +113,15 @@ class Attributor:
         if own is None and turn.member is not None:
             self._focus.spoke(turn.member)
             own = Voice(self._identities.as_speaker(turn.member))
-        quoted = any(QUOTED in narration for narration in narrations)
+        quoted = any(QUOTED_MARK in narration for narration in narrations)
         return [
-            voice or (Voice(own.speaker) if own and (QUOTED in narration or not quoted) else None)
+            voice or (Voice(own.speaker) if own and (QUOTED_MARK in narration or not quoted) else None)
             for voice, narration in zip(voices, narrations, strict=True)
         ]
 
     def _introduced(self, introduction: str) -> Speaker | None:
         """Return whom "Ana Ruiz replied:" introduces; of two who are named, neither unless a verb of saying tells."""
-        narration = f"{introduction} {QUOTED * _LONGEST_TAIL}"
+        narration = f"{introduction} {QUOTED_MARK * _MAX_TAIL_LENGTH}"
         named = self._cast.mentions(introduction)
         is_clear = len(named) < 2 or find_attribution(narration, self._language, self._grammar) is not None
         if is_clear and (voice := self._voice(narration)):
@@ -139,8 +145,8 @@ class Attributor:
             while last + 1 < len(sentences) and _is_inside(sentences[last].end, quotations):
                 last += 1
             together = narrations[first : last + 1]
-            opens_itself = bool(words(_spoken(together[0]))) and last > first
-            if opens_itself and bool(words(_spoken(together[-1]))):
+            opens_itself = bool(split_words(_without_quotations(together[0]))) and last > first
+            if opens_itself and bool(split_words(_without_quotations(together[-1]))):
                 voice = self._voice(" ".join(together))
                 voices += [Voice(voice.speaker) if voice else None] * len(together)
             else:
@@ -171,15 +177,15 @@ class Attributor:
             self._last = speaker
         if speaker is None:
             return None
-        return Voice(speaker, _tail(narration, found, self._language) if found else None)
+        return Voice(speaker, _find_tail(narration, found, self._language) if found else None)
 
     def _is_unsaid(self, narration: str, found: Attribution) -> bool:
         """Detect questions, conditions and negated subjects: "Did Ruiz say that …?", "If Ruiz says that …"."""
-        if QUOTED in narration:
+        if QUOTED_MARK in narration:
             return False
         if _QUESTION.search(narration):
             return True
-        opening = words(narration[: max(found.start, found.end - 1)])
+        opening = split_words(narration[: max(found.start, found.end - 1)])
         clause = narration[: found.end].rpartition(",")[0]
         return bool(opening) and opening[0].lower() in self._grammar.unsaid and not clause.strip()
 
@@ -205,10 +211,10 @@ class Attributor:
         if self._opens_with_a_surname(narration):
             self._focus.shadow(None)
             return
-        opening = name_tokens(narration[:_OPENING])[:_OPENING_WORDS]
+        opening = split_name(narration[:_OPENING])[:_OPENING_WORDS]
         offices = [word for word in opening if is_role(word, self._language)]
         if self._language.cased and offices and not is_body_word(offices[0], self._language):
-            self._focus.shadow(gender_of_roles(offices[:1], self._language))
+            self._focus.shadow(find_gender_of_roles(offices[:1], self._language))
 
     def _may_be_a_person(self, member: CastMember) -> bool:
         """Distinguish the bare name "Ri Yong Ho" from a ministry and from a country."""
@@ -243,8 +249,8 @@ class Attributor:
 
     def _is_body(self, phrase: str) -> bool:
         if not self._language.cased:
-            return not any(is_role(word, self._language) for word in name_tokens(phrase))
-        parts = [(word, is_body_word(word, self._language)) for word in name_tokens(phrase)]
+            return not any(is_role(word, self._language) for word in split_name(phrase))
+        parts = [(word, is_body_word(word, self._language)) for word in split_name(phrase)]
         # "Chef der Feuerwehr" is a person.
         held = any(is_role(word, self._language) for word, is_body in parts if not is_body)
         return not held and any(is_body for _word, is_body in parts)
@@ -267,7 +273,7 @@ class Attributor:
             if (
                 mention.subject
                 and self._language.cased
-                and says_more(narration, self._language, self._grammar)
+                and has_second_speech_verb(narration, self._language, self._grammar)
             ):
                 return self._identities.as_speaker(mention.member)
             if self._stands_behind_quotation(narration, mention):
@@ -276,15 +282,15 @@ class Attributor:
 
     def _stands_behind_quotation(self, narration: str, mention: Occurrence) -> bool:
         """Distinguish "“…”, proclamó Lema." from "“…”, painted by Lema, …": at most a verb and an office in between."""
-        name, quoted, _ = narration[mention.start :].partition(QUOTED)
-        if QUOTED not in narration[: mention.start]:
+        name, quoted, _ = narration[mention.start :].partition(QUOTED_MARK)
+        if QUOTED_MARK not in narration[: mention.start]:
             return False
-        if quoted and len(words(name)) > len(mention.member.name.split()):
+        if quoted and len(split_words(name)) > len(mention.member.name.split()):
             return False
-        opening, _, between = narration[: mention.start].rpartition(QUOTED)
-        if words(opening.replace(QUOTED, "")):
+        opening, _, between = narration[: mention.start].rpartition(QUOTED_MARK)
+        if split_words(opening.replace(QUOTED_MARK, "")):
             return False
-        between_words = words(between)
+        between_words = split_words(between)
         small = self._language.by | self._language.of | self._language.relatives | self._language.inside
         if not 1 <= len(between_words) <= _LONGEST_BETWEEN or not between_words[0][0].islower():
             return False
@@ -297,7 +303,7 @@ class Attributor:
         offices = between_words[article + 1 :]
         if not article or (offices and not any(is_role(word, self._language) for word in offices)):
             return False  # "“…,” the sign behind Ruiz read"
-        return len(words(narration[mention.start :])) <= _LONGEST_BEHIND
+        return len(split_words(narration[mention.start :])) <= _LONGEST_BEHIND
 
     def _continued(self, narration: str) -> Speaker | None:
         """Return the last speaker where the grammar says so: "وأضاف أن", the German subjunctive."""
@@ -328,8 +334,8 @@ class Attributor:
         voices: list[Voice | None],
     ) -> None:
         """Give every sentence of a quotation the voice of the sentence that names the speaker."""
-        inside = _held(sentences, narrations, quotations)
-        opens_with_quotation = bool(inside) and narrations[0].startswith(QUOTED)
+        inside = _find_touched_sentences(sentences, narrations, quotations)
+        opens_with_quotation = bool(inside) and narrations[0].startswith(QUOTED_MARK)
         current = Voice(self._running) if self._running and opens_with_quotation else None
         goes_on, self._unclosed = self._unclosed, bool(quotations.spans) and not quotations.spans[-1].closed
         for held in inside:
@@ -351,7 +357,9 @@ class Attributor:
         self._last = final.speaker if final is not None else self._last
 
 
-def _held(sentences: Sequence[Sentence], narrations: Sequence[str], quotations: Quotations) -> list[range]:
+def _find_touched_sentences(
+    sentences: Sequence[Sentence], narrations: Sequence[str], quotations: Quotations
+) -> list[range]:
     """Return, for each quotation that is speech, the indexes of the sentences it touches."""
     starts = [sentence.start for sentence in sentences]
     ends = [sentence.end for sentence in sentences]
@@ -359,7 +367,7 @@ def _held(sentences: Sequence[Sentence], narrations: Sequence[str], quotations: 
         range(bisect_right(ends, quotation.start), bisect_left(starts, quotation.end))
         for quotation in quotations.spans
     )
-    return [indexes for indexes in held if any(QUOTED in narrations[index] for index in indexes)]
+    return [indexes for indexes in held if any(QUOTED_MARK in narrations[index] for index in indexes)]
 
 
 def _is_inside(place: int, quotations: Quotations) -> bool:
@@ -368,27 +376,30 @@ def _is_inside(place: int, quotations: Quotations) -> bool:
 
 
 def _is_only_quoted(narration: str) -> bool:
-    return QUOTED in narration and not words(_spoken(narration))
+    return QUOTED_MARK in narration and not split_words(_without_quotations(narration))
 
 
-def _spoken(narration: str) -> str:
-    return narration.replace(QUOTED, "")
+def _without_quotations(narration: str) -> str:
+    return narration.replace(QUOTED_MARK, "")
 
 
-def _tail(narration: str, found: Attribution, language: Lexicon) -> int | None:
+def _find_tail(narration: str, found: Attribution, language: Lexicon) -> int | None:
     """Return where a closing attribution begins: after the quotation or the last comma before it."""
     before = narration[: found.start].rstrip()
     after = narration[found.end :]
-    if len(words(before)) < _FEWEST_WORDS_CLAIMED <= len(words(narration)) and QUOTED not in before:
+    if (
+        len(split_words(before)) < _MIN_WORDS_CLAIMED <= len(split_words(narration))
+        and QUOTED_MARK not in before
+    ):
         return None
-    if not before.endswith((*_DASHES, QUOTED)):
+    if not before.endswith((*_DASHES, QUOTED_MARK)):
         return None
-    if _goes_on(after, language):
+    if _is_continued(after, language):
         return None
     if (
-        QUOTED in after
-        or len(words(after)) > _LONGEST_ADJUNCT
-        or len(words(narration[found.start :])) > _LONGEST_TAIL
+        QUOTED_MARK in after
+        or len(split_words(after)) > _LONGEST_ADJUNCT
+        or len(split_words(narration[found.start :])) > _MAX_TAIL_LENGTH
     ):
         return None
     if "," in after.strip(" ,.") and "according" not in language.signals.find(after, tokenise(after)):
@@ -396,14 +407,14 @@ def _tail(narration: str, found: Attribution, language: Lexicon) -> int | None:
     return len(before.rstrip(f" {_DASHES}"))
 
 
-def _goes_on(after: str, language: Lexicon) -> bool:
+def _is_continued(after: str, language: Lexicon) -> bool:
     """Distinguish "Asked about it, Bakken said it was agreed." from "It was agreed, Bakken said that day."."""
-    behind = [word.lower() for word in words(after)]
+    behind = [word.lower() for word in split_words(after)]
     first, second, *_ = *behind[:2], "", ""
     if first in language.complementizers:
         return second != "day" and not language.is_date_word(second)
     if after.lstrip().startswith(","):
         return False
     if first in language.definite:
-        return len(behind) >= _FEWEST_WORDS_OF_CLAUSE  # but "the day before", "la settimana scorsa"
+        return len(behind) >= _MIN_WORDS_OF_CLAUSE  # but "the day before", "la settimana scorsa"
     return first in (language.he | language.she | language.vague) - language.relatives - language.inside

@@ -37,7 +37,9 @@ def split_blocks(text: str) -> list[TextBlock]:
     arithmetic: in wrapped text nearly every line is so long that the next line's first word would not have fitted.
     """
     blocks = []
-    for start, end in _wrapped_paragraphs(text) if _is_wrapped(text) else _paragraph_lines(text):
+    for start, end in (
+        _iterate_wrapped_paragraphs(text) if _is_wrapped(text) else _iterate_paragraph_lines(text)
+    ):
         mark = _LIST_MARK.match(text, start, end)
         if mark:
             start = mark.end()
@@ -50,17 +52,17 @@ def split_blocks(text: str) -> list[TextBlock]:
     return blocks
 
 
-def _lines(text: str) -> Iterator[tuple[int, int]]:
+def _iterate_lines(text: str) -> Iterator[tuple[int, int]]:
     return (line.span() for line in _LINE.finditer(text))
 
 
-def _paragraph_lines(text: str) -> Iterator[tuple[int, int]]:
+def _iterate_paragraph_lines(text: str) -> Iterator[tuple[int, int]]:
     """Yield lines, joined where the first cannot be the end of anything."""
     start = end = None
-    for line_start, line_end in _lines(text):
+    for line_start, line_end in _iterate_lines(text):
         if start is not None and end is not None:
             apart = len(text[end:line_start].replace("\r\n", "\n")) > 1
-            if not apart and line_end - start < _LONGEST_JOINED and _goes_on(text, end, line_start):
+            if not apart and line_end - start < _LONGEST_JOINED and _is_continued(text, end, line_start):
                 end = line_end
                 continue
             yield start, end
@@ -69,7 +71,7 @@ def _paragraph_lines(text: str) -> Iterator[tuple[int, int]]:
         yield start, end
 
 
-def _goes_on(text: str, end: int, line_start: int) -> bool:
+def _is_continued(text: str, end: int, line_start: int) -> bool:
     """Return whether a line ends in a comma, or in a word before a line of several words with a lower-case start."""
     above, below = text[max(0, end - 80) : end].rstrip(), text[line_start : line_start + 80].lstrip()
     if above[-1:] in _COMMAS:
@@ -78,10 +80,10 @@ def _goes_on(text: str, end: int, line_start: int) -> bool:
     return above[-1:].isalnum() and " " in above and below[:1].islower() and " " in rest and "/" not in first
 
 
-def _wrapped_paragraphs(text: str) -> Iterator[tuple[int, int]]:
+def _iterate_wrapped_paragraphs(text: str) -> Iterator[tuple[int, int]]:
     """Yield paragraphs between blank lines; a list mark opens one of its own."""
     start = end = None
-    for line_start, line_end in _lines(text):
+    for line_start, line_end in _iterate_lines(text):
         blank = not text[line_start:line_end].strip()
         apart = end is not None and len(text[end:line_start].replace("\r\n", "\n")) > 1
         if (

@@ -10,11 +10,11 @@ from collections import Counter
 from collections.abc import Sequence
 
 from claims.articles.detection.blocks import TextBlock
-from claims.articles.detection.lexicon import Lexicon, words
+from claims.articles.detection.lexicon import Lexicon, split_words
 
-TERMINAL = ".!?…。！？｡．।॥؟۔᙮።៕"
-_CLOSING = "\"'”’»«“)]}」』）】›"
-_TERMINAL = re.compile(rf"[{re.escape(TERMINAL)}][{re.escape(_CLOSING)}\s]*(?:\(\d+\)|\[\d+\])*$")
+TERMINAL_MARKS = ".!?…。！？｡．।॥؟۔᙮።៕"
+_CLOSING_MARKS = "\"'”’»«“)]}」』）】›"
+_TERMINAL = re.compile(rf"[{re.escape(TERMINAL_MARKS)}][{re.escape(_CLOSING_MARKS)}\s]*(?:\(\d+\)|\[\d+\])*$")
 _INNER_STOP = re.compile(r"[.!?…][\"”»’)]*\s+[\"“„«(]?[^\W\d_a-z]|[。！？।۔؟]")
 
 _UNITS = (
@@ -87,7 +87,7 @@ def is_complete(text: str) -> bool:
     return _TERMINAL.search(text[-40:]) is not None
 
 
-def statements_of(blocks: Sequence[TextBlock], language: Lexicon) -> list[TextBlock]:
+def select_statements(blocks: Sequence[TextBlock], language: Lexicon) -> list[TextBlock]:
     """Return the blocks that are the article's own statements, in order."""
     repeats = Counter(block.key for block in blocks)
     seen: set[str] = set()
@@ -134,7 +134,7 @@ def _is_label(block: TextBlock, language: Lexicon, *, complete: bool) -> bool:
         return True
     if len(text) <= 80 and (_DURATION.match(text) or (not complete and _DATE_LINE.match(text))):
         return True
-    length = len(words(text)) if language.spaced else len(text) // 2
+    length = len(split_words(text)) if language.spaced else len(text) // 2
     if length > _LONGEST_LABEL_IN_WORDS * 2:
         return False
     if _COPYRIGHT.search(text) and length <= _LONGEST_LABEL_IN_WORDS:
@@ -144,11 +144,12 @@ def _is_label(block: TextBlock, language: Lexicon, *, complete: bool) -> bool:
     ):
         return True
     return (
-        _says_label(text, language, length, complete=complete) or _EDITORIAL_BRACKET.match(text) is not None
+        _is_known_label(text, language, length, complete=complete)
+        or _EDITORIAL_BRACKET.match(text) is not None
     )
 
 
-def _says_label(text: str, language: Lexicon, length: int, *, complete: bool) -> bool:
+def _is_known_label(text: str, language: Lexicon, length: int, *, complete: bool) -> bool:
     plain = " ".join(text.replace("’", "'").split()).lower().replace("i\u0307", "i")  # of the Turkish İ
     plain = plain.lstrip("-–—>»→▶►•*+|[(<【■◆▲ ")
     if not language.known and _COOKIES.search(plain):
@@ -177,7 +178,7 @@ def _is_heading(block: TextBlock, language: Lexicon, *, first: bool, follows: Se
         return any(map(_is_running_text, follows))
     if not language.spaced:
         return len(text) <= _LONGEST_HEADING_IN_CHARACTERS
-    return len(words(text)) <= _LONGEST_HEADING_IN_WORDS
+    return len(split_words(text)) <= _LONGEST_HEADING_IN_WORDS
 
 
 def _is_running_text(block: TextBlock) -> bool:

@@ -12,7 +12,7 @@ from enum import StrEnum
 
 from claims.articles.detection.attribution import Voice
 from claims.articles.detection.boilerplate import is_complete
-from claims.articles.detection.cues import SentenceCue, find_cues, years
+from claims.articles.detection.cues import SentenceCue, find_cues, find_years
 from claims.articles.detection.lexicon import Lexicon, Token, tokenise
 
 
@@ -50,7 +50,7 @@ WEIGHTS: Mapping[str, float] = {
     "aside": -1.2,
     "fragment": -0.5,
 }
-_START = 0.2
+_BASE_SCORE = 0.2
 _SHORTEST, _LONGEST = -2.5, 1.5
 
 #: Kind of cue → what of it is weighed.
@@ -98,8 +98,8 @@ _STATES: Mapping[str, str] = {
     "date": "date",
 }
 _LONGEST_REASON = 50
-_OLD = 4
-_CHARACTERS_A_WORD = 1.7
+_OLD_AFTER_YEARS = 4
+_CHARACTERS_PER_WORD = 1.7
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,14 +122,14 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
-class Worthiness:
+class CheckWorthiness:
     """The check-worthiness of a sentence, from 0 to 1, with reasons."""
 
     score: float
     reasons: tuple[Reason, ...]
 
 
-def band_of(score: float) -> CheckBand:
+def choose_band(score: float) -> CheckBand:
     """Return the band of a sentence with this score."""
     if score >= CHECK_FIRST:
         return CheckBand.CHECK_FIRST
@@ -144,7 +144,7 @@ def judge(
     voice: Voice | None,
     quotations: Iterable[tuple[int, int]],
     newest_year: int | None,
-) -> Worthiness:
+) -> CheckWorthiness:
     """Judge a sentence.
 
     Args:
@@ -157,7 +157,7 @@ def judge(
     tokens = tokenise(claimed)
     cues = find_cues(claimed, tokens, language)
     cues += [SentenceCue("quotation", *span) for span in quotations]
-    if voice is not None and (named := _where(voice.speaker.name, text, language)):
+    if voice is not None and (named := _find_name(voice.speaker.name, text, language)):
         cues.append(SentenceCue("attributed", *named))
     figures = {name: 1.0 for cue in cues for name in _WEIGHED_AS.get(cue.kind, ())}
     if voice is not None:
@@ -165,22 +165,22 @@ def judge(
     counted = sum(cue.kind in {"number", "quantity"} for cue in cues)
     figures["several numbers"] = min(max(counted - 1, 0), 3) / 3
     figures["number in a quotation"] = float("quotation" in figures and counted > 0)
-    figures["length"] = _length(claimed, tokens, language)
+    figures["length"] = _score_length(claimed, tokens, language)
     figures["fragment"] = float(not is_complete(text))
-    named_years = years(claimed)
+    named_years = find_years(claimed)
     figures["old year"] = float(
-        bool(named_years) and newest_year is not None and max(named_years) <= newest_year - _OLD
+        bool(named_years) and newest_year is not None and max(named_years) <= newest_year - _OLD_AFTER_YEARS
     )
-    odds = _START + sum(WEIGHTS[name] * value for name, value in figures.items())
-    return Worthiness(round(1 / (1 + math.exp(-odds)), 3), _reasons(text, start, cues))
+    odds = _BASE_SCORE + sum(WEIGHTS[name] * value for name, value in figures.items())
+    return CheckWorthiness(round(1 / (1 + math.exp(-odds)), 3), _list_reasons(text, start, cues))
 
 
-def _length(text: str, tokens: Sequence[Token], language: Lexicon) -> float:
-    length = len(tokens) if language.spaced else len(text) / _CHARACTERS_A_WORD
+def _score_length(text: str, tokens: Sequence[Token], language: Lexicon) -> float:
+    length = len(tokens) if language.spaced else len(text) / _CHARACTERS_PER_WORD
     return min(max(math.log2(max(length, 1)) - 3.5, _SHORTEST), _LONGEST)
 
 
-def _reasons(text: str, start: int, cues: Sequence[SentenceCue]) -> tuple[Reason, ...]:
+def _list_reasons(text: str, start: int, cues: Sequence[SentenceCue]) -> tuple[Reason, ...]:
     """Return the reasons, most important first, each with its longest words."""
     longest: dict[str, SentenceCue] = {}
     for cue in cues:
@@ -196,7 +196,7 @@ def _reasons(text: str, start: int, cues: Sequence[SentenceCue]) -> tuple[Reason
     )
 
 
-def _where(name: str, text: str, language: Lexicon) -> tuple[int, int] | None:
+def _find_name(name: str, text: str, language: Lexicon) -> tuple[int, int] | None:
     """The place of a name in the sentence: as words of their own, where the language has any."""
     at = text.find(name) if name else -1
     while at >= 0:

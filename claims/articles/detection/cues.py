@@ -36,7 +36,7 @@ _DIGITS = str.maketrans("٠١٢٣٤٥٦٧٨٩۰۱۲۳۴۵۶۷۸۹०१२३४
 _WIDEST_UNIT = 8
 
 #: Group of a language's phrases → kind of cue. What is missing here says who speaks, not whether it can be checked.
-KIND_OF: Mapping[str, str] = {
+KINDS_BY_CUE: Mapping[str, str] = {
     "number": "number",
     "quantity": "measure",
     "date": "date",
@@ -76,26 +76,26 @@ class SentenceCue:
 def find_cues(text: str, tokens: Sequence[Token], language: Lexicon) -> list[SentenceCue]:
     """Return the cues of a sentence in their order."""
     phrases = [
-        SentenceCue(KIND_OF[group], start, end)
+        SentenceCue(KINDS_BY_CUE[group], start, end)
         for group, start, end in language.signals.spans(text, tokens)
-        if group in KIND_OF
+        if group in KINDS_BY_CUE
     ]
-    figures = list(_figures(text))
-    cues = {*phrases, *figures, *_quantities(text, phrases, figures)}
+    figures = list(_find_numbers(text))
+    cues = {*phrases, *figures, *_find_quantities(text, phrases, figures)}
     question = _QUESTION.search(text) or (language.code == "el" and _GREEK_QUESTION.search(text)) or None
     if question:
         cues.add(SentenceCue("question", *question.span()))
     return sorted(cues, key=lambda cue: (cue.start, cue.end, cue.kind))
 
 
-def years(text: str) -> list[int]:
+def find_years(text: str) -> list[int]:
     """The years that a sentence names in digits."""
     return [
         int(plain) for match in _NUMBER.finditer(text) if _YEAR.match(plain := match[0].translate(_DIGITS))
     ]
 
 
-def _figures(text: str) -> Iterator[SentenceCue]:
+def _find_numbers(text: str) -> Iterator[SentenceCue]:
     for match in _CJK_NUMERAL.finditer(text):
         yield SentenceCue("number", *match.span())
     clocks = [match.span() for match in _CLOCK.finditer(text)]
@@ -119,7 +119,7 @@ def _figures(text: str) -> Iterator[SentenceCue]:
             yield SentenceCue("number", start, end)
 
 
-def _quantities(
+def _find_quantities(
     text: str, phrases: Sequence[SentenceCue], figures: Sequence[SentenceCue]
 ) -> Iterator[SentenceCue]:
     """A number and a measure side by side, with a word between them at most: `12 per cent`, `two million dollars`."""

@@ -8,20 +8,20 @@ from claims.articles.detection.grammar import Grammar
 from claims.articles.detection.people import Cast, CastMember
 from claims.articles.detection.quotations import Quotations
 
-_BREAKS = r":：?？!。,،“”\"«»"  # no label holds them
+_LABEL_BREAKS = r":：?？!。,،“”\"«»"  # no label holds them
 _LABEL = re.compile(
-    rf"^[*_\W]{{0,3}}(?P<label>[^\s.{_BREAKS}][^\n{_BREAKS}]{{0,38}}?)[*_]{{0,2}}\s?[:：][*_]{{0,2}}\s*(?=\S)"
+    rf"^[*_\W]{{0,3}}(?P<label>[^\s.{_LABEL_BREAKS}][^\n{_LABEL_BREAKS}]{{0,38}}?)[*_]{{0,2}}\s?[:：][*_]{{0,2}}\s*(?=\S)"
 )
 _SPACED_LABEL = re.compile("^(?P<label>[\u3040-\u9fff々]{1,6})\u3000")  # 森田　雨量が増えた
 _DASHES = "—–―-"
 _QUESTION = re.compile(r"[?？؟;][\s*_”»\"」）)]*$")
 _BOLD = re.compile(r"^\*\*.+\*\*$")
-_FEWEST_TURNS = 2
+_MIN_TURNS = 2
 _LONGEST_LABEL_IN_WORDS = 4
 
 
 @dataclass(frozen=True, slots=True)
-class Turn:
+class DialogueTurn:
     """A block of a dialogue, with its speaker; questions have none.
 
     `firm` where a label names the speaker; else words of the block itself may name another.
@@ -52,13 +52,13 @@ class Dialogue:
         self._labels = [self._label(block.text) for block in blocks]
         self._dashed = [block.is_dashed for block in blocks]
         self._asked = [bool(_QUESTION.search(block.text) or _BOLD.match(block.text)) for block in blocks]
-        self.turns: list[Turn | None] = [None] * len(blocks)
+        self.turns: list[DialogueTurn | None] = [None] * len(blocks)
         labelled = [
             index for index, label in enumerate(self._labels) if label is not None and self._speaks(label)
         ]
         for index in range(len(blocks) - 1):
             # "――堤防は何か所で傷んでいますか。" needs no question mark: a quotation or a name answers it.
-            answered = _opens_quoted(blocks[index + 1].text) or index + 1 in labelled
+            answered = _is_opened_by_quotation(blocks[index + 1].text) or index + 1 in labelled
             self._asked[index] |= self._dashed[index] and answered and not self._dashed[index + 1]
         first = min(
             [
@@ -68,11 +68,11 @@ class Dialogue:
             default=0,
         )
         self._guest = self._interviewee(blocks[:first])
-        if len(labelled) >= _FEWEST_TURNS:
+        if len(labelled) >= _MIN_TURNS:
             self._read_labels(blocks)
-        elif sum(self._asked[index] for index in range(len(blocks)) if self._dashed[index]) >= _FEWEST_TURNS:
+        elif sum(self._asked[index] for index in range(len(blocks)) if self._dashed[index]) >= _MIN_TURNS:
             self._read_dashes(blocks)
-        elif sum(self._asks(blocks, index) for index in range(len(blocks) - 1)) >= _FEWEST_TURNS:
+        elif sum(self._asks(blocks, index) for index in range(len(blocks) - 1)) >= _MIN_TURNS:
             self._read_answers(blocks)
 
     def _label(self, text: str) -> str | None:
@@ -115,33 +115,33 @@ class Dialogue:
         for index, label in enumerate(self._labels):
             if label is None:
                 if self._dashed[index] and self._asked[index]:
-                    self.turns[index] = Turn(None)
+                    self.turns[index] = DialogueTurn(None)
                 elif self._guest is not None and self._is_answer(blocks, index):
-                    self.turns[index] = Turn(self._guest, firm=False)
+                    self.turns[index] = DialogueTurn(self._guest, firm=False)
                 continue
             member = self._named(label)
             if member is not None:
-                self.turns[index] = Turn(member)
+                self.turns[index] = DialogueTurn(member)
             elif label.casefold() in self._grammar.answerers and asked:
-                self.turns[index] = Turn(self._guest)
+                self.turns[index] = DialogueTurn(self._guest)
             elif label.casefold() in self._grammar.questioners or self._asked[index]:
-                self.turns[index] = Turn(None)
+                self.turns[index] = DialogueTurn(None)
 
     def _read_dashes(self, blocks: Sequence[DialogueBlock]) -> None:
         for index in range(len(blocks)):
             if self._dashed[index] and self._asked[index]:
-                self.turns[index] = Turn(None)
+                self.turns[index] = DialogueTurn(None)
             elif self._dashed[index] or self._is_answer(blocks, index):
-                self.turns[index] = Turn(self._guest, firm=False)
+                self.turns[index] = DialogueTurn(self._guest, firm=False)
             elif self._labels[index] is not None and self._named(self._labels[index] or "") is not None:
-                self.turns[index] = Turn(self._named(self._labels[index] or ""))
+                self.turns[index] = DialogueTurn(self._named(self._labels[index] or ""))
 
     def _read_answers(self, blocks: Sequence[DialogueBlock]) -> None:
         for index in range(len(blocks)):
             if self._asks(blocks, index):
-                self.turns[index] = Turn(None)
+                self.turns[index] = DialogueTurn(None)
             elif self._is_answer(blocks, index):
-                self.turns[index] = Turn(self._guest, firm=False)
+                self.turns[index] = DialogueTurn(self._guest, firm=False)
 
     def _asks(self, blocks: Sequence[DialogueBlock], index: int) -> bool:
         """Return whether the quotation answers its own question."""
@@ -149,16 +149,16 @@ class Dialogue:
             self._asked[index]
             and not Quotations(blocks[index].text).spans
             and index + 1 < len(blocks)
-            and _opens_quoted(blocks[index + 1].text)
+            and _is_opened_by_quotation(blocks[index + 1].text)
         )
 
     def _is_answer(self, blocks: Sequence[DialogueBlock], index: int) -> bool:
         """Return whether the block after a question opens with a quotation."""
         if not index or not (self._asked[index - 1] or self.turns[index - 1] is not None):
             return False
-        return _opens_quoted(blocks[index].text)
+        return _is_opened_by_quotation(blocks[index].text)
 
 
-def _opens_quoted(text: str) -> bool:
+def _is_opened_by_quotation(text: str) -> bool:
     spans = Quotations(text).spans
     return bool(spans) and spans[0].start == 0

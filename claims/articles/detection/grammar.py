@@ -85,5 +85,5 @@ class Grammar:
 
 
 @lru_cache(maxsize=32)
-def grammar_of(language: Lexicon) -> Grammar:
+def load_grammar(language: Lexicon) -> Grammar:
     return Grammar(language)

@@ -6,7 +6,7 @@ from dataclasses import replace
 from claims.articles.detection.focus import Focus
 from claims.articles.detection.grammar import Grammar
 from claims.articles.detection.lexicon import Lexicon, tokenise
-from claims.articles.detection.names import ELISION, is_capital, is_given_name, is_role, name_tokens
+from claims.articles.detection.names import ELISION, is_capital, is_given_name, is_role, split_name
 from claims.articles.detection.people import Cast, CastMember
 from claims.articles.detection.speakers import (
     Speaker,
@@ -15,11 +15,11 @@ from claims.articles.detection.speakers import (
     is_known_kind,
     read_speaker,
 )
-from claims.articles.detection.speech_verbs import DROPPED, Attribution
+from claims.articles.detection.speech_verbs import DROPPED_MARK, Attribution
 
 _LONGEST_COUNTRY = 12
 _OPENING_WORDS = 2
-_ABSTRACT = ("ung", "heit", "keit", "schaft", "ion", "tät")
+_ABSTRACT_SUFFIXES = ("ung", "heit", "keit", "schaft", "ion", "tät")
 
 
 class Identities:
@@ -35,7 +35,7 @@ class Identities:
     def speaker_of(self, found: Attribution, narration: str) -> Speaker | None:
         """Return the person or body of the phrase; None if ambiguous."""
         feminine = self._grammar.gender_of_verb(found.verb)
-        if found.phrase == DROPPED:
+        if found.phrase == DROPPED_MARK:
             return self.pronoun(feminine)
         speaker = read_speaker(found.phrase, found.description, self._language)
         if speaker is None or self._is_anothers(speaker, found):
@@ -54,13 +54,13 @@ class Identities:
 
     def _is_anothers(self, speaker: Speaker, found: Attribution) -> bool:
         """Detect "Адвокат мэра Ивана Лескова" and "Pengacara Bupati Budi", naming another than the speaker."""
-        tokens = name_tokens(found.phrase)
+        tokens = split_name(found.phrase)
         bare = [token for token in tokens if token.lower() not in self._language.determiners]
         if bare and bare[0].lower() in self._grammar.dependents and len(bare) > 1 and self._language.cased:
             return True
         if not self._language.cased:
             return self._cast.belongs(found.phrase, speaker.name)
-        given = name_tokens(speaker.name)[:1]
+        given = split_name(speaker.name)[:1]
         if not self._grammar.genitives or not given or speaker.office:
             return False
         if found.verb:
@@ -74,7 +74,7 @@ class Identities:
             return self._within(found.phrase)
         name = speaker.name
         if found.source in self._grammar.genitive_after:
-            name = self._grammar.nominative(name_tokens(name))
+            name = self._grammar.nominative(split_name(name))
         member = self._cast.find(name)
         if member is not None and name != speaker.name == member.name:
             return self._cast.rename(member, name)  # the text has the name in the genitive only
@@ -94,7 +94,7 @@ class Identities:
         """Find the person in "Bewoner Rik Smit" and "Ada Hold of the Institute", the body in "der Bund Küste"."""
         if not self._language.cased:
             return None
-        tokens = name_tokens(phrase)
+        tokens = split_name(phrase)
         joints = (self._language.of | self._language.inside | self._language.by) - {"the"}
         for start in range(1, len(tokens) - 1):
             if not is_capital(tokens[start]) or tokens[start - 1].lower() in joints:
@@ -114,7 +114,7 @@ class Identities:
 
     def _office(self, speaker: Speaker, found: Attribution) -> Speaker | None:
         """Return the holder of an office if there is only one; the office itself if the text names none."""
-        tokens = name_tokens(found.phrase)
+        tokens = split_name(found.phrase)
         if not tokens or tokens[0].lower() in self._grammar.possessives:
             return None
         if tokens[-1].isupper() and len(tokens[-1]) > 1 and tokens[-1] == speaker.name:
@@ -138,7 +138,7 @@ class Identities:
     def _in_own_words(self, speaker: Speaker, found: Attribution) -> Speaker:
         """Return an office or a body as it is called, out of the case that "according to" asks for."""
         if found.source in self._grammar.genitive_after:
-            return replace(speaker, name=self._grammar.nominative_head(name_tokens(speaker.name)))
+            return replace(speaker, name=self._grammar.nominative_head(split_name(speaker.name)))
         if found.phrase.split(maxsplit=1)[
             0
         ].lower() in self._grammar.genitive_articles and speaker.name.endswith("s"):
@@ -158,7 +158,7 @@ class Identities:
         """Accept a name that the cast does not hold if it is one: words, an acronym, a country, no first word."""
         if not self._language.cased:
             return self._body_without_case(speaker, found)
-        tokens = name_tokens(speaker.name)
+        tokens = split_name(speaker.name)
         if self._joins_people(tokens) or self._cast.is_shared(speaker.name):
             return None
         genitive = found.source in self._grammar.genitive_after
@@ -175,8 +175,8 @@ class Identities:
         if (word.isupper() and len(word) > 1) or country or is_known_kind(tokens, self._language):
             return self._named(speaker, genitive=genitive and not word.isupper())
         if self._language.nouns_capitalised:
-            bare = name_tokens(found.phrase)[0] == word
-            return self._named(speaker) if bare and not word.lower().endswith(_ABSTRACT) else None
+            bare = split_name(found.phrase)[0] == word
+            return self._named(speaker) if bare and not word.lower().endswith(_ABSTRACT_SUFFIXES) else None
         # English has no singular noun without an article: "Apple says" names a body, "Trucks say" may not.
         singular = bool(self._language.definite) and not word.endswith("s")
         if opens and not singular and not self._cast.is_known_word(word):
@@ -202,7 +202,7 @@ class Identities:
         return False
 
     def _named(self, speaker: Speaker, *, genitive: bool = False) -> Speaker:
-        tokens = name_tokens(speaker.name)
+        tokens = split_name(speaker.name)
         name = self._grammar.nominative(tokens) if genitive else speaker.name
         member = self._cast.enrol(
             name, person=self._is_somebody(speaker), feminine=speaker.feminine, office=None
@@ -237,7 +237,7 @@ class Identities:
 
     def opening_pronoun(self, narration: str) -> Speaker | None:
         """Return whom the "he" means with which a sentence begins."""
-        opening = [word.lower() for word in name_tokens(narration)[:_OPENING_WORDS]]
+        opening = [word.lower() for word in split_name(narration)[:_OPENING_WORDS]]
         found = [word for word in opening if word in self._language.he | self._language.she]
         if len(found) != 1 or not self._language.cased:
             return None

@@ -30,7 +30,7 @@ _SPEECH = files("claims.articles.detection") / "speech"
 UNDETERMINED = "und"
 
 
-def words(text: str) -> list[str]:
+def split_words(text: str) -> list[str]:
     return _WORD.findall(text)
 
 
@@ -93,7 +93,7 @@ class Phrases:
             self._capitals.setdefault(_fold(phrase[1:]), set()).add(group)
         elif phrase.startswith("*"):
             self._endings.setdefault(_fold(phrase[1:]), set()).add(group)
-        elif len(parts := words(_fold(phrase.removesuffix("*")))) > 1:
+        elif len(parts := split_words(_fold(phrase.removesuffix("*")))) > 1:
             self._longer.setdefault(parts[0], []).append((parts[1:], group))
         elif phrase.endswith("*"):
             self._beginnings.setdefault(parts[0], set()).add(group)
@@ -153,7 +153,7 @@ class Phrases:
                 and text[token.start - 1] not in _OPENING_MARKS
             )
             excepted = self._excepted.get(token.key, set())
-            for key in _variants(token.key):
+            for key in _iterate_variants(token.key):
                 groups = self._words.get(key, set()) if name else self._of_word(key)
                 yield from ((group, index, index) for group in groups - excepted)
                 for rest, group in self._longer.get(key, ()):
@@ -170,7 +170,7 @@ class Phrases:
         return groups
 
 
-def _variants(key: str) -> Iterable[str]:
+def _iterate_variants(key: str) -> Iterable[str]:
     """Yield the word, and for Arabic the word without the particles and the article that are written onto it."""
     yield key
     if "\u0600" <= key[:1] <= "\u06ff":  # a word of nothing but marks has no letter left
@@ -214,12 +214,12 @@ class Lexicon:
         )
         word_end = r"(?!\w)" if self.spaced else ""
         self.furniture_opens = re.compile(f"(?:{'|'.join(openings)}){word_end}" if openings else r"(?!)")
-        calendar = _calendar(code)
+        calendar = _list_calendar_names(code)
         self._date_words = frozenset(_fold(word) for word in calendar)
-        self._months = _months(code)
+        self._months = _list_month_names(code)
         groups = {name: _split(phrases) for name, phrases in content.get("signals", {}).items()}
         groups["date"] = [*groups.get("date", ()), *calendar]
-        groups["country"] = [*groups.get("country", ()), *_countries(code)]
+        groups["country"] = [*groups.get("country", ()), *_list_countries(code)]
         for name in ("says", "states", "according", "follows"):
             groups[name] = self.attributions(name)
         self.signals = Phrases(
@@ -290,16 +290,16 @@ def _split(phrases: str) -> list[str]:
     return [phrase for part in phrases.split(",") if (phrase := " ".join(part.split()))]
 
 
-def _locale(code: str) -> Locale | None:
+def _parse_locale(code: str) -> Locale | None:
     try:
         return Locale.parse(code)
     except (UnknownLocaleError, ValueError, TypeError):
         return None
 
 
-def _calendar(code: str) -> list[str]:
+def _list_calendar_names(code: str) -> list[str]:
     """Return month and weekday names, but none so short that it is another word as well ("mar", "do")."""
-    locale = _locale(code)
+    locale = _parse_locale(code)
     if locale is None:
         return []
     names: set[str] = set()
@@ -314,17 +314,17 @@ def _calendar(code: str) -> list[str]:
     ]
 
 
-def _months(code: str) -> frozenset[str]:
+def _list_month_names(code: str) -> frozenset[str]:
     """The names of months as they are written out."""
-    locale = _locale(code)
+    locale = _parse_locale(code)
     if locale is None:
         return frozenset()
     tables = locale.months.values()
     return frozenset(_fold(name) for table in tables for name in table["wide"].values())
 
 
-def _countries(code: str) -> list[str]:
-    locale = _locale(code)
+def _list_countries(code: str) -> list[str]:
+    locale = _parse_locale(code)
     return (
         [name for key, name in locale.territories.items() if key.isalpha() and len(name) > 1]
         if locale
@@ -337,7 +337,7 @@ def _load(code: str) -> Lexicon:
     return Lexicon(code)
 
 
-def language(tag: str) -> Lexicon:
+def load_lexicon(tag: str) -> Lexicon:
     """Return the language of a BCP 47 tag; a tag that means nothing is the undetermined language."""
     code = re.split(r"[-_]", tag.strip().lower(), maxsplit=1)[0]
     return _load(code if re.fullmatch(r"[a-z]{2,3}", code) else UNDETERMINED)

@@ -11,27 +11,27 @@ from claims.articles.detection.names import (
     HONORIFICS,
     PARTICLES,
     POSSESSIVE,
-    gender_of,
-    gender_of_roles,
+    find_gender,
+    find_gender_of_roles,
     is_capital,
     is_given_name,
     is_role,
     is_several,
-    name_tokens,
+    split_name,
 )
 
 _OPENING_MARKS = "(\"“„«‘'»「—–-*"
 _CLOSING_MARKS = "…,;:!?\")”»“’'*"
-_ENDS_CLAUSE = (".", ";", ":", "!", "?", "”", "»", ")", "“")
+_CLAUSE_ENDS = (".", ";", ":", "!", "?", "”", "»", ")", "“")
 _LONGEST_NAME = 4
-_FARTHEST_OFFICE = 6
+_MAX_OFFICE_DISTANCE = 6
 _AGE = re.compile(r"^\s*[,(]\s*\d{2}\b")
 _APPOSITION = re.compile(r"^,\s*([^,.;:()“”«»\"]{3,90})")
 _ADDRESS = re.compile(r"(?<!\w)(\w{1,5}\.?) ([^\W\d_][\w’'-]+)(?! [A-ZÀ-ÞА-Я])")
 
 
 @dataclass(frozen=True, slots=True)
-class NamedOne:
+class NamedPerson:
     """One place where the text gives a full name."""
 
     name: str
@@ -41,28 +41,28 @@ class NamedOne:
     feminine: bool | None = None
 
 
-def named_in(text: str, language: Lexicon, grammar: Grammar) -> Iterator[NamedOne]:
+def find_names(text: str, language: Lexicon, grammar: Grammar) -> Iterator[NamedPerson]:
     """Yield every full name in the text, in order and with repetitions."""
     if not language.cased:
         for pattern in grammar.people:
             for match in pattern.finditer(text):
-                yield NamedOne(match["name"], match.start("name"), match["title"] or "", person=True)
+                yield NamedPerson(match["name"], match.start("name"), match["title"] or "", person=True)
         return
     start = 0
     for line in text.split("\n"):
-        for first, last, tokens in _runs(line, language):
-            yield _named(line, start, first, last, tokens, language)
+        for first, last, tokens in _find_name_runs(line, language):
+            yield _build_named_person(line, start, first, last, tokens, language)
         start += len(line) + 1
 
 
-def addressed_in(text: str, language: Lexicon) -> Iterator[tuple[str, bool | None]]:
+def find_addressed_surnames(text: str, language: Lexicon) -> Iterator[tuple[str, bool | None]]:
     """Yield (surname, whether female) for `Mr Trask` and `Frau Holm`, who may have no other name in the text."""
     for match in _ADDRESS.finditer(text):
         if match[1].lower().strip(".") in HONORIFICS and is_role(match[1], language):
-            yield POSSESSIVE.sub("", match[2]), gender_of_roles([match[1]], language)
+            yield POSSESSIVE.sub("", match[2]), find_gender_of_roles([match[1]], language)
 
 
-def _runs(line: str, language: Lexicon) -> Iterator[tuple[int, int, list[re.Match[str]]]]:
+def _find_name_runs(line: str, language: Lexicon) -> Iterator[tuple[int, int, list[re.Match[str]]]]:
     """Yield the runs of capitalised words that may be a name: first and last index, and the tokens of the line."""
     tokens = list(re.finditer(r"\S+", line))
     sources = {phrase.split()[0] for phrase in language.attributions("according")}
@@ -97,39 +97,41 @@ def _runs(line: str, language: Lexicon) -> Iterator[tuple[int, int, list[re.Matc
         yield begin, len(tokens) - 1, tokens
 
 
-def _bare(token: re.Match[str]) -> str:
+def _strip_marks(token: re.Match[str]) -> str:
     bare = token[0].lstrip(_OPENING_MARKS).rstrip(_CLOSING_MARKS)
     return bare if len(bare) == 2 and bare.endswith(".") else POSSESSIVE.sub("", bare.rstrip("."))
 
 
-def _named(
+def _build_named_person(
     line: str, offset: int, first: int, last: int, tokens: list[re.Match[str]], language: Lexicon
-) -> NamedOne:
-    while last > first and not is_capital(_bare(tokens[last])):
+) -> NamedPerson:
+    while last > first and not is_capital(_strip_marks(tokens[last])):
         last -= 1
-    words = [_bare(token) for token in tokens[first : last + 1]]
+    words = [_strip_marks(token) for token in tokens[first : last + 1]]
     given = next((index for index, word in enumerate(words[:-1]) if is_given_name(word)), 0)
     before = " ".join(words[:given])  # "Der Imker Paul Rieger"
     words, first = words[given:], first + given
     name = " ".join(words)
     if not 2 <= len(words) <= _LONGEST_NAME:
-        return NamedOne("", offset)
+        return NamedPerson("", offset)
     end = tokens[last].start() + tokens[last][0].find(words[-1]) + len(words[-1])
-    office = before or _office_before(tokens, first, language) or _office_after(line[end:], language)
+    office = (
+        before or _find_office_before(tokens, first, language) or _find_office_after(line[end:], language)
+    )
     body = any(_is_body(word, language) for word in words)
     person = not body and bool(office or is_given_name(words[0]) or _AGE.match(line[end : end + 8]))
-    roles = [word for word in name_tokens(office) if is_role(word, language)]
+    roles = [word for word in split_name(office) if is_role(word, language)]
     person = person and not (roles and all(word.lower() in language.bodies for word in roles))
-    return NamedOne(
+    return NamedPerson(
         name,
         offset + tokens[first].start(),
         office if person else "",
         person,
-        _gender(office, name, language) if person else None,
+        _find_gender(office, name, language) if person else None,
     )
 
 
-def speaking_surnames(text: str, language: Lexicon) -> Iterator[str]:
+def find_speaking_surnames(text: str, language: Lexicon) -> Iterator[str]:
     """Yield the single capitalised words beside a verb of saying, as people are called: "Osei said", "dijo Paz"."""
     says = {verb.lower() for verb in language.attributions("says") if " " not in verb and "*" not in verb}
     tokens = re.findall(r"[\w’'-]+|[^\w\s]", text)
@@ -153,21 +155,21 @@ def _is_figure(word: str, language: Lexicon) -> bool:
     return not {"number", "duration", "date"}.isdisjoint(language.signals.find(word, tokenise(word)))
 
 
-def _gender(office: str, name: str, language: Lexicon) -> bool | None:
-    roles = [token for token in name_tokens(office) if is_role(token, language)]
-    known = gender_of_roles(roles, language)
-    return gender_of(name) if known is None else known
+def _find_gender(office: str, name: str, language: Lexicon) -> bool | None:
+    roles = [token for token in split_name(office) if is_role(token, language)]
+    known = find_gender_of_roles(roles, language)
+    return find_gender(name) if known is None else known
 
 
-def _office_before(tokens: Sequence[re.Match[str]], first: int, language: Lexicon) -> str:
+def _find_office_before(tokens: Sequence[re.Match[str]], first: int, language: Lexicon) -> str:
     """Return the office in front of the name: "Water Minister", "The leader of the opposition,", "Secretary (Mr"."""
     words: list[str] = []
     apposed = whole = False
     if first and tokens[first - 1][0].lower() in (language.of | language.inside) - language.definite:
         return ""  # "the governor of São Paulo"
-    for index in range(first - 1, max(first - 1 - _FARTHEST_OFFICE, -1), -1):
+    for index in range(first - 1, max(first - 1 - _MAX_OFFICE_DISTANCE, -1), -1):
         word = tokens[index][0]
-        if word.endswith(_ENDS_CLAUSE) and not is_role(word.rstrip("."), language):
+        if word.endswith(_CLAUSE_ENDS) and not is_role(word.rstrip("."), language):
             break
         if word.endswith(","):
             if words:
@@ -176,7 +178,7 @@ def _office_before(tokens: Sequence[re.Match[str]], first: int, language: Lexico
         bare = word.strip(_OPENING_MARKS + _CLOSING_MARKS)
         words.insert(0, bare)
         office = is_role(bare, language) and bare.lower() not in language.bodies
-        if office and not apposed and not _continues(tokens, index, language):
+        if office and not apposed and not _is_part_of_office(tokens, index, language):
             break
         if bare.lower() in language.determiners - language.of:
             whole = True
@@ -190,7 +192,7 @@ def _office_before(tokens: Sequence[re.Match[str]], first: int, language: Lexico
     return " ".join(words)
 
 
-def _continues(tokens: Sequence[re.Match[str]], index: int, language: Lexicon) -> bool:
+def _is_part_of_office(tokens: Sequence[re.Match[str]], index: int, language: Lexicon) -> bool:
     """Return whether the preceding word belongs to the office: "Foreign Minister", "finance minister"."""
     if not index:
         return False
@@ -198,7 +200,7 @@ def _continues(tokens: Sequence[re.Match[str]], index: int, language: Lexicon) -
     return word[-1].isalnum() and (is_capital(word) or is_role(word, language)) and word[0].isalpha()
 
 
-def _office_after(after: str, language: Lexicon) -> str:
+def _find_office_after(after: str, language: Lexicon) -> str:
     match = _APPOSITION.match(after)
     if match is None:
         return ""

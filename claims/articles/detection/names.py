@@ -10,10 +10,10 @@ from claims.articles.detection.lexicon import Lexicon
 
 _TOKEN = re.compile(r"[^\s,;:()\[\]\"“”„«»\ufffc]+")
 # Small words inside names: Ursula von der Leyen, Luis de la Torre, Khalid bin Walid.
-_SMALL = (
+_PARTICLE_WORDS = (
     "de del della di da dal dos das do du van von der den ter ten zu zur bin ibn ben al el la le abu e y i"
 )
-PARTICLES = frozenset(_SMALL.split())
+PARTICLES = frozenset(_PARTICLE_WORDS.split())
 _FORMS_OF_ADDRESS = (
     "dr mr mrs ms mx prof sir dame herr frau sr sra srta dra m mme mlle pr me sig dott dhr mevr г-н г-жа"
 )
@@ -25,7 +25,7 @@ _LONGEST_NAME = 5
 _SLAVIC_WOMAN = re.compile(r"(?:ова|ева|ёва|ина|ская|цкая|ська|цька|ová|ská|cká|ska|cka)$")
 
 
-def name_tokens(text: str) -> list[str]:
+def split_name(text: str) -> list[str]:
     """Split a phrase at white space and punctuation; hyphens and apostrophes stay within a word."""
     return _TOKEN.findall(text)
 
@@ -37,7 +37,7 @@ def is_capital(token: str) -> bool:
 
 def is_name(text: str, language: Lexicon) -> bool:
     """Return whether the whole phrase is a proper name of one to five words."""
-    tokens = name_tokens(text)
+    tokens = split_name(text)
     if not 1 <= len(tokens) <= _LONGEST_NAME or not is_capital(tokens[0]) or not is_capital(tokens[-1]):
         return False
     if tokens[0].lower() in language.determiners or any(is_role(token, language) for token in tokens):
@@ -63,7 +63,7 @@ def is_role(token: str, language: Lexicon) -> bool:
     return key.removesuffix("s") in language.roles or key.removesuffix("es") in language.roles
 
 
-def gender_of_roles(roles: Sequence[str], language: Lexicon) -> bool | None:
+def find_gender_of_roles(roles: Sequence[str], language: Lexicon) -> bool | None:
     """Return whether the words for an office are a woman's, where the language says so."""
     keys = [role.lower().strip(".,()") for role in roles]
     for endings, feminine in ((language.feminine, True), (language.masculine, False)):
@@ -73,13 +73,13 @@ def gender_of_roles(roles: Sequence[str], language: Lexicon) -> bool | None:
     return None
 
 
-def gender_of(name: str) -> bool | None:
+def find_gender(name: str) -> bool | None:
     """Return whether a person's name is a woman's, None where it is not known to be anybody's or is both."""
-    tokens = name_tokens(name)
+    tokens = split_name(name)
     if not tokens:
         return None
     given = tokens[0].lower()
-    feminine, masculine = _given_names()
+    feminine, masculine = _load_given_names()
     if (given in feminine) != (given in masculine):
         return given in feminine
     if given[0] >= "\u0400" and {given[:-1], f"{given[:-1]}й"} & masculine:
@@ -90,11 +90,11 @@ def gender_of(name: str) -> bool | None:
 
 
 def is_given_name(word: str) -> bool:
-    return any(word.lower() in names for names in _given_names())
+    return any(word.lower() in names for names in _load_given_names())
 
 
 @lru_cache(maxsize=1)
-def _given_names() -> tuple[frozenset[str], frozenset[str]]:
+def _load_given_names() -> tuple[frozenset[str], frozenset[str]]:
     resource = files("claims.articles.detection") / "speech" / "given_names.toml"
     names = tomllib.loads(resource.read_text("utf-8"))
     feminine, masculine = (

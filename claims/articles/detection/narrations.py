@@ -1,18 +1,18 @@
 """Find the parts of a sentence outside its quotations, which may name a speaker."""
 
 from claims.articles.detection.grammar import Grammar
-from claims.articles.detection.lexicon import Lexicon, words
+from claims.articles.detection.lexicon import Lexicon, split_words
 from claims.articles.detection.quotations import QUOTATION_MARKS, Quotations
 from claims.articles.detection.sentences import Sentence
-from claims.articles.detection.speech_verbs import QUOTED
+from claims.articles.detection.speech_verbs import QUOTED_MARK
 
-_FEWEST_WORDS_QUOTED = 4
+_MIN_WORDS_QUOTED = 4
 _LONGEST_WORD = 9
 _SPEECH_ENDS = (",", ".", "!", "?", "。", "،", "，", "！", "？")
-_NEAR = 30
+_NEAR_DISTANCE = 30
 
 
-def narration_of(
+def extract_narration(
     block: str, sentence: Sentence, quotations: Quotations, language: Lexicon, grammar: Grammar
 ) -> str:
     """Return the sentence with its quotations blanked; a word or two in scare quotes stay as words."""
@@ -26,7 +26,7 @@ def narration_of(
         if speech or _is_attributed(
             block[sentence.start : start], block[end : sentence.end], language, grammar
         ):
-            parts.append(QUOTED * len(words_in_it))
+            parts.append(QUOTED_MARK * len(words_in_it))
         else:
             parts.append("".join(" " if mark in QUOTATION_MARKS else mark for mark in words_in_it))
         position = end
@@ -38,17 +38,17 @@ def _is_attributed(before: str, after: str, language: Lexicon, grammar: Grammar)
     """Distinguish a short spoken quotation from scare quotes: after a colon, or before a verb of saying."""
     if before.rstrip().endswith((":", "：")):
         return True
-    if not words(before) and after.lstrip()[:1] in tuple(",،，–—"):
+    if not split_words(before) and after.lstrip()[:1] in tuple(",،，–—"):
         return True
-    behind = after[:_NEAR].lstrip(" ,،，–—-")
+    behind = after[:_NEAR_DISTANCE].lstrip(" ,،，–—-")
     if grammar.quotatives and behind.startswith(grammar.quotatives):
         return True
-    return not words(before) and bool(behind) and behind[0].islower() and language.speaks(behind)
+    return not split_words(before) and bool(behind) and behind[0].islower() and language.speaks(behind)
 
 
 def _is_speech(inner: str) -> bool:
     """Distinguish speech from scare quotes: four words, inner punctuation, or a script without spaces."""
-    found = words(inner)
-    if len(found) >= _FEWEST_WORDS_QUOTED or inner.rstrip().endswith(_SPEECH_ENDS):
+    found = split_words(inner)
+    if len(found) >= _MIN_WORDS_QUOTED or inner.rstrip().endswith(_SPEECH_ENDS):
         return True
     return len(found) == 1 and len(inner) > _LONGEST_WORD

@@ -8,28 +8,28 @@ from dataclasses import dataclass, field
 from claims.articles.detection.grammar import Grammar
 from claims.articles.detection.lexicon import Lexicon
 from claims.articles.detection.named_people import (
-    NamedOne,
-    addressed_in,
-    named_in,
-    speaking_surnames,
+    NamedPerson,
+    find_addressed_surnames,
+    find_names,
+    find_speaking_surnames,
 )
 from claims.articles.detection.names import (
     ELISION,
     PARTICLES,
     POSSESSIVE,
-    gender_of,
-    gender_of_roles,
+    find_gender,
+    find_gender_of_roles,
     is_capital,
     is_role,
-    name_tokens,
+    split_name,
 )
 from claims.articles.detection.speakers import is_complement, is_known_kind, without_determiner
 
 _WORD = re.compile(r"[^\s,;:()\[\]\"“”„«»\ufffc]+")
 _LONGEST_NAME = 4
 # No article names more; lists of names contain no speakers.
-_MOST_MEMBERS = 400
-_FAR_MORE_OFTEN = 3
+_MAX_MEMBERS = 400
+_DOMINANCE_FACTOR = 3
 _OPENING_WORDS = 7
 
 
@@ -64,21 +64,21 @@ class Cast:
         self._by_first: dict[str, list[CastMember]] = {}
         self._by_letter: dict[str, list[CastMember]] = {}
         self._count: Counter[str] = Counter()
-        for one in named_in(text, language, grammar):
+        for one in find_names(text, language, grammar):
             self._read(one)
-        for single, feminine in addressed_in(text, language) if language.cased else ():
+        for single, feminine in find_addressed_surnames(text, language) if language.cased else ():
             if self._bears(single) is None and single not in self._members:
                 member = self._added(single)
                 member.person, member.feminine = True, feminine
-        for surname in speaking_surnames(text, language) if language.cased else ():
+        for surname in find_speaking_surnames(text, language) if language.cased else ():
             for member in self._by_last.get(surname, ()):
-                member.person |= not is_known_kind(name_tokens(member.name), language)
+                member.person |= not is_known_kind(split_name(member.name), language)
         self._words = self._capitals(text)
         self._small = (
             frozenset(re.findall(r"(?<![\w’'-])[^\W\d_][\w’'-]*", text)) if language.cased else frozenset()
         )
 
-    def _read(self, one: NamedOne) -> None:
+    def _read(self, one: NamedPerson) -> None:
         if not one.name:
             return
         member = self._added(one.name)
@@ -97,7 +97,7 @@ class Cast:
         if name in self._members:
             return self._members[name]
         member = CastMember(name)
-        if len(self._members) < _MOST_MEMBERS:
+        if len(self._members) < _MAX_MEMBERS:
             self._members[name] = member
             self._index(member)
         return member
@@ -155,14 +155,14 @@ class Cast:
 
     def holders(self, office: str) -> tuple[list[CastMember], bool]:
         """Return those whose office the phrase may mean, and whether anybody's office is of that kind at all."""
-        words = [word.lower() for word in without_determiner(name_tokens(office), self._language)]
+        words = [word.lower() for word in without_determiner(split_name(office), self._language)]
         joint = next((index for index, word in enumerate(words) if word in self._language.of), len(words))
         roles = [word for word in words[:joint] if is_role(word, self._language)]
         if not self._language.spaced:
             words = roles = ["".join(words)]
         if not roles:
             return [], False
-        feminine = gender_of_roles(roles, self._language)
+        feminine = find_gender_of_roles(roles, self._language)
         alike = [
             member
             for member in self._members.values()
@@ -178,7 +178,7 @@ class Cast:
 
     def _holds(self, member: CastMember, words: Sequence[str]) -> bool:
         for office in member.offices:
-            parts = [ELISION.sub("", part) for part in name_tokens(office)]
+            parts = [ELISION.sub("", part) for part in split_name(office)]
             if all(
                 any(part == word or (len(word) > 3 and part.endswith(word)) for part in parts)
                 for word in words
@@ -190,7 +190,7 @@ class Cast:
 
     def body(self, phrase: str) -> tuple[list[CastMember], bool]:
         """Return the bodies that end as "the agency" or "the ministry" does."""
-        words = [word.lower() for word in without_determiner(name_tokens(phrase), self._language)]
+        words = [word.lower() for word in without_determiner(split_name(phrase), self._language)]
         if len(words) != 1:
             return [], False
         found = [
@@ -208,7 +208,7 @@ class Cast:
             member = self._added(name)
         member.person |= person
         if member.feminine is None:
-            member.feminine = feminine if feminine is not None or not person else gender_of(name)
+            member.feminine = feminine if feminine is not None or not person else find_gender(name)
         if office and office.lower() not in member.offices:
             member.offices.append(office.lower())
         return member
@@ -355,7 +355,7 @@ class Cast:
         if len(members) < 2:
             return members[0] if members else None
         first, second = sorted(members, key=lambda member: -self._count[member.name])[:2]
-        often = self._count[first.name] >= _FAR_MORE_OFTEN * max(self._count[second.name], 1)
+        often = self._count[first.name] >= _DOMINANCE_FACTOR * max(self._count[second.name], 1)
         return first if often else None
 
     @staticmethod

@@ -12,7 +12,7 @@ from claims.articles.detection.names import (
     is_given_name,
     is_name,
     is_role,
-    name_tokens,
+    split_name,
 )
 from claims.articles.detection.speakers import is_known_kind, read_speaker
 
@@ -36,18 +36,18 @@ def is_apt(phrase: str, language: Lexicon) -> bool:
     speaker = read_speaker(phrase, None, language)
     if speaker is None or not (speaker.office and language.cased):
         return speaker is not None
-    tokens = name_tokens(phrase)
+    tokens = split_name(phrase)
     return is_known_kind(tokens, language) or any(is_capital(token) for token in tokens)
 
 
-def subject_before(left: str, language: Lexicon) -> Phrase | None:
+def read_subject_before(left: str, language: Lexicon) -> Phrase | None:
     """Read the subject before the verb, with an apposition: `Ana Ruiz, head of the agency, (said)`."""
     parts = [part.strip() for part in left.split(",")]
     last = without_adverbs(parts[-1], language)
     if last is None:
         return None
     if last:
-        phrase = _closing_phrase(last, language)
+        phrase = _find_closing_phrase(last, language)
         return Phrase(phrase) if phrase and is_apt(phrase, language) else None
     named = [part for part in parts[:-1] if part]
     adjunct = language.relatives | (language.of & language.stops) | language.by
@@ -55,27 +55,27 @@ def subject_before(left: str, language: Lexicon) -> Phrase | None:
         # "Dr Ana Ruiz, of the institute, who was not involved, said"
         while len(named) > 2 and named[-2].split()[0].lower() in adjunct | language.of:
             named.pop()
-        phrase = _closing_phrase(named[-2], language)
+        phrase = _find_closing_phrase(named[-2], language)
         return (
             Phrase(phrase)
-            if phrase and is_capital(name_tokens(phrase)[-1]) and is_apt(phrase, language)
+            if phrase and is_capital(split_name(phrase)[-1]) and is_apt(phrase, language)
             else None
         )
     for back in range(len(named) - 1, max(len(named) - 4, 0), -1):
-        found = _with_apposition(
-            _closing_phrase(named[back - 1], language), ", ".join(named[back:]), language
+        found = _add_apposition(
+            _find_closing_phrase(named[back - 1], language), ", ".join(named[back:]), language
         )
         if found:
             return found
     return None
 
 
-def _with_apposition(phrase: str, apposition: str, language: Lexicon) -> Phrase | None:
+def _add_apposition(phrase: str, apposition: str, language: Lexicon) -> Phrase | None:
     if not phrase:
         return None
     if is_name(apposition, language) and _is_office_alone(phrase, language):
-        return Phrase(apposition, _plain(phrase, language))  # "the head of the agency, Ana Ruiz,"
-    if not is_capital(name_tokens(phrase)[-1]) or not is_apt(phrase, language):
+        return Phrase(apposition, _strip_article(phrase, language))  # "the head of the agency, Ana Ruiz,"
+    if not is_capital(split_name(phrase)[-1]) or not is_apt(phrase, language):
         return None
     aside = (language.leading | language.stops | language.inside) - language.determiners
     if apposition.split(maxsplit=1)[0].lower() in aside:
@@ -84,17 +84,17 @@ def _with_apposition(phrase: str, apposition: str, language: Lexicon) -> Phrase 
     full_name = speaker is not None and speaker.person and " " in speaker.name
     fits = full_name or apposition.split(maxsplit=1)[0].lower() in language.determiners
     if _is_apposition(apposition, language) or (fits and not _has_verb(apposition, language)):
-        return Phrase(phrase, _plain(apposition, language))
+        return Phrase(phrase, _strip_article(apposition, language))
     return None
 
 
-def _plain(phrase: str, language: Lexicon) -> str:
+def _strip_article(phrase: str, language: Lexicon) -> str:
     tokens = phrase.split()
     return " ".join(tokens[1:]) if tokens and tokens[0].lower() in language.definite else phrase
 
 
 def _is_apposition(text: str, language: Lexicon, *, within: int = 6) -> bool:
-    tokens = name_tokens(text)
+    tokens = split_name(text)
     if not tokens or len(tokens) > _LONGEST_APPOSITION or tokens[0].lower() in language.relatives:
         return False
     return tokens[0].isdigit() or any(
@@ -115,7 +115,7 @@ def without_adverbs(text: str, language: Lexicon) -> str | None:
     return " ".join(tokens)
 
 
-def _closing_phrase(text: str, language: Lexicon) -> str:
+def _find_closing_phrase(text: str, language: Lexicon) -> str:
     """Return the noun phrase that ends the text, back to a conjunction, a verb or an adjunct."""
     tokens = text.split()
     start = len(tokens)
@@ -154,16 +154,18 @@ def _is_verb(token: str, language: Lexicon) -> bool:
     return "past" in found and "-" not in token
 
 
-def speaker_after(narration: str, start: int, language: Lexicon, *, opens: bool = False) -> Phrase | None:
+def read_speaker_after(
+    narration: str, start: int, language: Lexicon, *, opens: bool = False
+) -> Phrase | None:
     """Read the speaker after the verb or the preposition: `(…, said) Ana Ruiz, head of the agency.`
 
     Where the source opens the sentence, what follows its comma is an apposition only up to a second one.
     """
-    phrase, end = _opening_phrase(narration, start, language)
+    phrase, end = _find_opening_phrase(narration, start, language)
     if not phrase:
         return None
     if not is_apt(phrase, language):
-        return _named_aside(phrase, narration, end, language)
+        return _read_named_aside(phrase, narration, end, language)
     if narration[end : end + 1] != ",":
         return Phrase(phrase, None, end)
     stop = _PHRASE_END.search(narration, end + 1)
@@ -172,15 +174,15 @@ def speaker_after(narration: str, start: int, language: Lexicon, *, opens: bool 
     if opens and narration[behind : behind + 1] != ",":
         return Phrase(phrase, None, end)
     if is_name(apposition, language) and (
-        _is_office_alone(phrase, language) or (" " in apposition and _names_a_place(phrase, language))
+        _is_office_alone(phrase, language) or (" " in apposition and _is_office_and_place(phrase, language))
     ):
-        return Phrase(apposition, _plain(phrase, language), behind)
-    if _is_apposition(apposition, language, within=3) and is_capital(name_tokens(phrase)[-1]):
-        return Phrase(phrase, _plain(apposition, language), behind)
+        return Phrase(apposition, _strip_article(phrase, language), behind)
+    if _is_apposition(apposition, language, within=3) and is_capital(split_name(phrase)[-1]):
+        return Phrase(phrase, _strip_article(apposition, language), behind)
     return Phrase(phrase, None, end)
 
 
-def _named_aside(phrase: str, narration: str, end: int, language: Lexicon) -> Phrase | None:
+def _read_named_aside(phrase: str, narration: str, end: int, language: Lexicon) -> Phrase | None:
     """Read "(disse) a ouvidora, Cláudia Silva": an article and any noun before a full name."""
     if phrase.split(maxsplit=1)[0].lower() not in language.determiners or narration[end : end + 1] != ",":
         return None
@@ -188,21 +190,21 @@ def _named_aside(phrase: str, narration: str, end: int, language: Lexicon) -> Ph
     behind = stop.start() if stop else len(narration)
     name = narration[end + 1 : behind].strip()
     if " " in name and is_name(name, language) and is_given_name(name.split()[0]):
-        return Phrase(name, _plain(phrase, language), behind)
+        return Phrase(name, _strip_article(phrase, language), behind)
     return None
 
 
 def _is_office_alone(phrase: str, language: Lexicon) -> bool:
     """Distinguish "the head of the agency" from "Senator Ana Ruiz", after which a name is a place or a party."""
     speaker = read_speaker(phrase, None, language)
-    return any(_is_office(token, language) for token in name_tokens(phrase)) and not (
+    return any(_is_office(token, language) for token in split_name(phrase)) and not (
         speaker and speaker.person
     )
 
 
-def _names_a_place(phrase: str, language: Lexicon) -> bool:
+def _is_office_and_place(phrase: str, language: Lexicon) -> bool:
     """Distinguish "Bupati Sirna", an office and its place without an article, from a person."""
-    tokens = name_tokens(phrase)
+    tokens = split_name(phrase)
     return (
         len(tokens) == 2 and is_role(tokens[0], language) and is_capital(tokens[1]) and not language.definite
     )
@@ -212,17 +214,21 @@ def _is_office(token: str, language: Lexicon) -> bool:
     return token.lower() in language.determiners or is_role(token, language)
 
 
-def _opening_phrase(narration: str, start: int, language: Lexicon) -> tuple[str, int]:
+def _find_opening_phrase(narration: str, start: int, language: Lexicon) -> tuple[str, int]:
     """Return the noun phrase at `start` and where it ends."""
-    matches = list(re.finditer(r"\S+", narration[start : _phrase_limit(narration, start)][:300]))
-    if matches and matches[0][0].lower() in language.he | language.she and _stands_alone(matches, language):
+    matches = list(re.finditer(r"\S+", narration[start : _find_phrase_limit(narration, start)][:300]))
+    if (
+        matches
+        and matches[0][0].lower() in language.he | language.she
+        and _is_standing_alone(matches, language)
+    ):
         return matches[0][0], start + matches[0].end()
     while matches and _is_time(matches, language):
         matches.pop(0)
     end = start
     phrase: list[str] = []
     for match in matches:
-        if len(phrase) >= _LONGEST_PHRASE or _ends_phrase(match[0], phrase, language):
+        if len(phrase) >= _LONGEST_PHRASE or _is_phrase_end(match[0], phrase, language):
             break
         phrase.append(match[0])
         end = start + match.end()
@@ -234,7 +240,7 @@ def _opening_phrase(narration: str, start: int, language: Lexicon) -> tuple[str,
     return text, end
 
 
-def _phrase_limit(narration: str, start: int) -> int:
+def _find_phrase_limit(narration: str, start: int) -> int:
     """Return the place of the next punctuation mark that is not the point of an initial or a title."""
     for stop in _PHRASE_END.finditer(narration, start):
         if stop[0] != "." or not _SHORT_FORM.search(narration[max(start, stop.start() - 6) : stop.start()]):
@@ -242,7 +248,7 @@ def _phrase_limit(narration: str, start: int) -> int:
     return len(narration)
 
 
-def _ends_phrase(token: str, phrase: Sequence[str], language: Lexicon) -> bool:
+def _is_phrase_end(token: str, phrase: Sequence[str], language: Lexicon) -> bool:
     """Return whether the noun phrase ends before this word."""
     key = token.lower()
     joint = key in language.of
@@ -282,7 +288,7 @@ def _is_behind_name(token: str, phrase: Sequence[str], language: Lexicon) -> boo
     return any(word.lower() not in language.determiners for word in phrase) and _has_verb(token, language)
 
 
-def _stands_alone(matches: Sequence[re.Match[str]], language: Lexicon) -> bool:
+def _is_standing_alone(matches: Sequence[re.Match[str]], language: Lexicon) -> bool:
     """Distinguish "volgens haar is" from "volgens haar broer"."""
     key = matches[0][0].lower()
     if key not in language.determiners or len(matches) == 1:

@@ -39,7 +39,7 @@ class Quotations:
             is_dashed: a dash stands before the block, as before speech in many languages.
             is_introduced: the block before it ends in a colon.
         """
-        spoken = list(_after_dash(text)) if is_dashed else []
+        spoken = list(_find_spoken_after_dash(text)) if is_dashed else []
         #: Whether they are set off by dashes instead of marks.
         self.are_dashed = bool(spoken) and (is_introduced or spoken[0].end < len(text))
         self.spans = spoken if self.are_dashed else _find(text)
@@ -63,7 +63,7 @@ class Quotations:
         return found
 
 
-def _after_dash(text: str) -> Iterator[Quotation]:
+def _find_spoken_after_dash(text: str) -> Iterator[Quotation]:
     """Yield what is spoken in a block that a dash opens: “We are late,— said Ruiz.— Very late.”"""
     start: int | None = 0
     for dash in _DASH.finditer(text):
@@ -88,19 +88,21 @@ def _find(text: str) -> list[Quotation]:
             if character in closers:
                 spans.append(Quotation(opened, position + 1, closed=True))
                 opened = None
-        elif character in _CLOSED_BY and not (character == '"' and _ends_word(text[position - 1 : position])):
+        elif character in _CLOSED_BY and not (
+            character == '"' and _is_word_end(text[position - 1 : position])
+        ):
             opened, closers = position, _CLOSED_BY[character]
     if opened is not None and opened < len(text) - 1:
         spans.append(Quotation(opened, len(text), closed=False))
-    return _with_single(text, spans)
+    return _add_single_quotations(text, spans)
 
 
-def _ends_word(before: str) -> bool:
+def _is_word_end(before: str) -> bool:
     """Distinguish inches and the Hebrew gershayim from an opening straight quotation mark."""
     return before.isdigit() or before.lower() != before.upper() or "\u0590" <= before <= "\u05ff"
 
 
-def _with_single(text: str, spans: list[Quotation]) -> list[Quotation]:
+def _add_single_quotations(text: str, spans: list[Quotation]) -> list[Quotation]:
     """Add ‘…’ and '…' where no other marks are used: an apostrophe opens nothing and closes only before a gap."""
     if spans:
         return spans

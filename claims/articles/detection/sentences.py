@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import sentencex
 
-from claims.articles.detection.lexicon import Lexicon, words
+from claims.articles.detection.lexicon import Lexicon, split_words
 from claims.articles.detection.quotations import QUOTATION_MARKS, Quotations
 
 # A "sentence" of two pages cannot be checked: it is a table, a list or a text without punctuation.
@@ -29,8 +29,8 @@ _ACRONYM = re.compile(r"(?:[^\W\d_]\.){2,}$")
 _WORD_AND_STOP = re.compile(r"(?<![^\W_])([^\W\d_]{3,})\.(?=\s+[^\W\d_])")
 _LAST_WORD = re.compile(r"(?:^|[\s(«„“\"'’\-/])([^\s(«„“\"'’\-/]+)\.$")
 _SOFT_BREAK = re.compile(r"[;；；,，、]\s*|\s[–—]\s")
-_FEWEST_WORDS_IN_QUOTATION = 4
-_FEWEST_CHARACTERS_IN_QUOTATION = 10
+_MIN_WORDS_IN_QUOTATION = 4
+_MIN_CHARACTERS_IN_QUOTATION = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,14 +46,14 @@ def split_sentences(block: str, language: Lexicon, quotations: Quotations) -> li
     """Return the sentences of one block in order; white space between them belongs to none."""
     sentences: list[Sentence] = []
     start = 0
-    for stop in _boundaries(block, language, quotations):
-        sentences.extend(_trimmed(block, start, stop))
+    for stop in _find_boundaries(block, language, quotations):
+        sentences.extend(_trim_sentence(block, start, stop))
         start = stop
-    sentences.extend(_trimmed(block, start, len(block)))
+    sentences.extend(_trim_sentence(block, start, len(block)))
     return sentences
 
 
-def _boundaries(block: str, language: Lexicon, quotations: Quotations) -> Iterator[int]:
+def _find_boundaries(block: str, language: Lexicon, quotations: Quotations) -> Iterator[int]:
     """Yield the places where one sentence ends, after its closing marks."""
     # Surrogates cannot cross into the library; every replacement is one code point, so offsets stay.
     plain = _SURROGATE.sub("\ufffd", block.translate(_TRANSLATION))
@@ -66,7 +66,7 @@ def _boundaries(block: str, language: Lexicon, quotations: Quotations) -> Iterat
     stops |= {match.end() for match in _WORD_AND_STOP.finditer(plain) if language.is_month(match[1])}
     start = 0
     for stop in sorted(stops):
-        end = _past_closers(block, stop, quotations)
+        end = _skip_closers(block, stop, quotations)
         if end >= len(block):
             return
         if end > start and _is_boundary(block, start, stop, end, language, quotations):
@@ -74,7 +74,7 @@ def _boundaries(block: str, language: Lexicon, quotations: Quotations) -> Iterat
             start = end
 
 
-def _past_closers(block: str, stop: int, quotations: Quotations) -> int:
+def _skip_closers(block: str, stop: int, quotations: Quotations) -> int:
     """Move past the marks that close what the sentence opened, as in `….”)`, over a French thin space too."""
     end = stop
     while end < len(block):
@@ -105,9 +105,9 @@ def _is_boundary(
         return False
     if before.endswith(".") and _is_abbreviation(before, following, language):
         return False
-    return not _splits_short_quotation(block, start, stop, quotations, language) and not _is_attribution_tail(
-        block, end, after, quotations, language
-    )
+    return not _is_inside_short_quotation(
+        block, start, stop, quotations, language
+    ) and not _is_attribution_tail(block, end, after, quotations, language)
 
 
 def _is_abbreviation(before: str, following: str, language: Lexicon) -> bool:
@@ -124,7 +124,7 @@ def _is_abbreviation(before: str, following: str, language: Lexicon) -> bool:
     return word in language.abbreviations
 
 
-def _splits_short_quotation(
+def _is_inside_short_quotation(
     block: str, start: int, stop: int, quotations: Quotations, language: Lexicon
 ) -> bool:
     """Keep `"It is over. Done," she said` in one piece, because its halves mean little alone."""
@@ -134,8 +134,8 @@ def _splits_short_quotation(
     ahead = block[stop : min(quotation.end, stop + 200)]
     behind = block[max(start, quotation.start) : stop]
     if not language.spaced:
-        return min(len(ahead), len(behind)) < _FEWEST_CHARACTERS_IN_QUOTATION
-    return min(len(words(ahead)), len(words(behind[-200:]))) < _FEWEST_WORDS_IN_QUOTATION
+        return min(len(ahead), len(behind)) < _MIN_CHARACTERS_IN_QUOTATION
+    return min(len(split_words(ahead)), len(split_words(behind[-200:]))) < _MIN_WORDS_IN_QUOTATION
 
 
 def _is_attribution_tail(block: str, end: int, after: str, quotations: Quotations, language: Lexicon) -> bool:
@@ -148,27 +148,27 @@ def _is_attribution_tail(block: str, end: int, after: str, quotations: Quotation
         return False
     if not language.spaced:
         return len(tail) <= 12 and language.speaks(tail)
-    return len(words(tail)) <= 5 and language.speaks(tail)
+    return len(split_words(tail)) <= 5 and language.speaks(tail)
 
 
-def _trimmed(block: str, start: int, end: int) -> Iterator[Sentence]:
+def _trim_sentence(block: str, start: int, end: int) -> Iterator[Sentence]:
     while start < end and block[start].isspace():
         start += 1
     while end > start and block[end - 1].isspace():
         end -= 1
     if end - start > LONGEST_SENTENCE:
-        yield from _pieces(block, start, end)
+        yield from _split_long_sentence(block, start, end)
     elif start < end:
         yield Sentence(start, end, block[start:end])
 
 
-def _pieces(block: str, start: int, end: int) -> Iterator[Sentence]:
+def _split_long_sentence(block: str, start: int, end: int) -> Iterator[Sentence]:
     """Cut a run-on at semicolons, commas and dashes once it passes half the limit; drop what has none."""
     piece = start
     for soft in _SOFT_BREAK.finditer(block, start, end):
         if soft.end() - piece > LONGEST_SENTENCE // 2:
             if soft.end() - piece <= LONGEST_SENTENCE:
-                yield from _trimmed(block, piece, soft.end())
+                yield from _trim_sentence(block, piece, soft.end())
             piece = soft.end()
     if end - piece <= LONGEST_SENTENCE:
-        yield from _trimmed(block, piece, end)
+        yield from _trim_sentence(block, piece, end)

@@ -11,11 +11,11 @@ from claims.articles.detection.names import (
     HONORIFICS,
     PARTICLES,
     POSSESSIVE,
-    gender_of_roles,
+    find_gender_of_roles,
     is_capital,
     is_given_name,
     is_role,
-    name_tokens,
+    split_name,
 )
 
 _LONGEST_PHRASE = 16
@@ -43,10 +43,10 @@ def read_speaker(phrase: str, description: str | None, language: Lexicon) -> Spe
     """
     if not language.cased:
         return _without_case(phrase, description, language)
-    tokens = name_tokens(phrase)
+    tokens = split_name(phrase)
     while tokens and tokens[0].lower() in language.leading:
         tokens = tokens[1:]
-    tokens = _name_before_body(_behind_document(tokens, language), language)
+    tokens = _find_name_before_body(_find_behind_document(tokens, language), language)
     only = tokens[0].lower() if len(tokens) == 1 else ""
     if only in language.he or only in language.she:
         return Speaker(only, person=True, feminine=only in language.she)
@@ -55,23 +55,23 @@ def read_speaker(phrase: str, description: str | None, language: Lexicon) -> Spe
     if all(token.lower() in language.determiners for token in tokens):
         return None
     if any(is_role(token, language) for token in tokens):
-        return _with_role(tokens, description, language)
+        return _read_with_role(tokens, description, language)
     return _without_role(tokens, description, language)
 
 
 def _without_role(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
-    tail = _name_at_end(tokens, language)
+    tail = _find_name_at_end(tokens, language)
     if any(token.lower() in language.inside for token in tokens[:tail]) and is_known_kind(
         tokens[:1], language
     ):
-        return _anonymous(tokens, description, language)  # "police in Carrow"
+        return _read_anonymous(tokens, description, language)  # "police in Carrow"
     head, name = tokens[:tail], " ".join(tokens[tail:])
     if not name or (language.nouns_capitalised and head):
-        return _anonymous(tokens, description, language)
+        return _read_anonymous(tokens, description, language)
     if language.nouns_capitalised and len(tokens) == 3 and all(map(is_capital, tokens)):
         return Speaker(" ".join(tokens[1:]), tokens[0], person=True)  # "Dezernentin Katrin Vogel"
     if len(head) > 1 and (_is_joint(head[-1], language) or _BELONGS.match(name)):
-        return _anonymous(tokens, description, language)  # "the brother of Ana Ruiz"
+        return _read_anonymous(tokens, description, language)  # "the brother of Ana Ruiz"
     if not head:
         joined = any(token.lower() in language.of for token in tokens)
         named = not joined and len(tokens) <= 4 and (len(tokens) > 1 or not name.isupper())
@@ -124,7 +124,7 @@ def _is_joint(token: str, language: Lexicon) -> bool:
     return token.islower() and joined and token not in _ARTICLES
 
 
-def _name_before_body(tokens: list[str], language: Lexicon) -> list[str]:
+def _find_name_before_body(tokens: list[str], language: Lexicon) -> list[str]:
     """Split "Dr Sarah Lund of the Arctic Institute" after the person."""
     for index in range(2, len(tokens) - 1):
         token = tokens[index]
@@ -141,18 +141,18 @@ def _name_before_body(tokens: list[str], language: Lexicon) -> list[str]:
     return tokens
 
 
-def _with_role(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
+def _read_with_role(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
     if _is_body_by_name(tokens, language):
-        return _anonymous(tokens, description, language)
-    name, rest = _split_name(_after_role(tokens, language), language)
+        return _read_anonymous(tokens, description, language)
+    name, rest = _split_name(_find_after_role(tokens, language), language)
     if not name or (rest and rest[0].lower() not in language.of | language.inside):
-        return _anonymous(tokens, description, language)
+        return _read_anonymous(tokens, description, language)
     before = tokens[: len(tokens) - len(name) - len(rest)]
     if is_complement(before, language):
-        return _anonymous(tokens[: len(tokens) - len(rest)], description, language)
+        return _read_anonymous(tokens[: len(tokens) - len(rest)], description, language)
     is_acronym = len(name) == 1 and name[0].isupper() and len(name[0]) > 1
-    if is_acronym and not is_body_word(_offices(before, language)[-1], language):
-        return _anonymous(tokens, description, language)  # "Prezydent USA"
+    if is_acronym and not is_body_word(_find_offices(before, language)[-1], language):
+        return _read_anonymous(tokens, description, language)  # "Prezydent USA"
     name, place = _without_place(name, language)
     if not name:
         return None
@@ -162,9 +162,9 @@ def _with_role(tokens: list[str], description: str | None, language: Lexicon) ->
         POSSESSIVE.sub("", " ".join(name)),
         ", ".join(part for part in (" ".join(title), description) if part) or None,
         person=not any(
-            ELISION.sub("", token).lower() in language.bodies for token in _offices(head, language)[-1:]
+            ELISION.sub("", token).lower() in language.bodies for token in _find_offices(head, language)[-1:]
         ),
-        feminine=gender_of_roles(_offices(head, language), language),
+        feminine=find_gender_of_roles(_find_offices(head, language), language),
     )
 
 
@@ -186,7 +186,7 @@ def is_body_word(word: str, language: Lexicon) -> bool:
     )
 
 
-def _after_role(tokens: list[str], language: Lexicon) -> list[str]:
+def _find_after_role(tokens: list[str], language: Lexicon) -> list[str]:
     """Return what follows the office: the name, or nothing where the office is all there is."""
     after = tokens[max(index for index, token in enumerate(tokens) if is_role(token, language)) + 1 :]
     for role in language.role_phrases:
@@ -220,11 +220,11 @@ def _split_name(tokens: list[str], language: Lexicon) -> tuple[list[str], list[s
     return tokens[:end], tokens[end:]
 
 
-def _offices(head: Iterable[str], language: Lexicon) -> list[str]:
+def _find_offices(head: Iterable[str], language: Lexicon) -> list[str]:
     return [ELISION.sub("", token) for token in head if is_role(token, language)]
 
 
-def _behind_document(tokens: list[str], language: Lexicon) -> list[str]:
+def _find_behind_document(tokens: list[str], language: Lexicon) -> list[str]:
     """Read "the figures of the Interior Ministry" as the ministry, and "the report" as no speaker."""
     bare = without_determiner(tokens, language)
     for index, token in enumerate(bare[:4]):
@@ -237,7 +237,7 @@ def _behind_document(tokens: list[str], language: Lexicon) -> list[str]:
     return tokens
 
 
-def _anonymous(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
+def _read_anonymous(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
     """An office or a group is a claimant in the text's own words: `a Foreign Ministry official`."""
     if len(tokens) > _LONGEST_UNKNOWN and not is_known_kind(tokens, language):
         return None
@@ -280,7 +280,7 @@ def without_determiner(tokens: Sequence[str], language: Lexicon) -> list[str]:
     return rest
 
 
-def _name_at_end(tokens: list[str], language: Lexicon) -> int:
+def _find_name_at_end(tokens: list[str], language: Lexicon) -> int:
     """Return where the run of capitalised words at the end begins; `len(tokens)` if there is none."""
     start = len(tokens)
     while start > 0:

@@ -4,19 +4,19 @@ import re
 from dataclasses import dataclass
 
 from claims.articles.detection.grammar import Grammar
-from claims.articles.detection.lexicon import Lexicon, Token, tokenise, words
-from claims.articles.detection.names import is_capital, name_tokens
-from claims.articles.detection.phrases import Phrase, speaker_after, subject_before, without_adverbs
+from claims.articles.detection.lexicon import Lexicon, Token, split_words, tokenise
+from claims.articles.detection.names import is_capital, split_name
+from claims.articles.detection.phrases import Phrase, read_speaker_after, read_subject_before, without_adverbs
 
-QUOTED = "\ufffc"  # stands for each character of a quotation, so that offsets stay
-DROPPED = "\u2205"  # the subject that Romance and Slavic languages leave out: "…", añadió.
+QUOTED_MARK = "\ufffc"  # stands for each character of a quotation, so that offsets stay
+DROPPED_MARK = "\u2205"  # the subject that Romance and Slavic languages leave out: "…", añadió.
 _CLAUSE_END = re.compile(r"[;:()\[\]—–]|\s-\s|\ufffc")
 _PARENTHESIS = re.compile(r"(?<=\w )\([^()\ufffc]{1,40}\)")
 _CLAUSE = re.compile(r"[^,.;]*")
 _LONGEST_CLOSING_SUBJECT = 6
-_FARTHEST_THAT = 6
-_FEWEST_WORDS_SAID = 3
-_AROUND = " ,:،：，"
+_MAX_THAT_DISTANCE = 6
+_MIN_WORDS_SAID = 3
+_SURROUNDING_MARKS = " ,:،：，"
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +35,7 @@ def find_attribution(narration: str, language: Lexicon, grammar: Grammar) -> Att
     """Return the attribution in a sentence: the speaker of its quotation before a source named in passing."""
     narration = _PARENTHESIS.sub(lambda match: " " * len(match[0]), narration)
     for pattern in language.patterns:
-        found = _by_pattern(pattern, narration, language, grammar)
+        found = _read_by_pattern(pattern, narration, language, grammar)
         if found:
             return found
     if not language.cased:
@@ -47,22 +47,22 @@ def find_attribution(narration: str, language: Lexicon, grammar: Grammar) -> Att
     ]
     follows = set(signals.get("follows", ()))
     # The verb next to a quotation first, then in the order of the sentence.
-    verbs.sort(key=lambda verb: (not _touches_quotation(narration, tokens[verb[0]]), verb[0]))
+    verbs.sort(key=lambda verb: (not _is_beside_quotation(narration, tokens[verb[0]]), verb[0]))
     nobodys = list(grammar.without_voice(narration))
     for index, strong in verbs:
         if any(start <= tokens[index].start < end for start, end in nobodys):
             continue
-        found = _by_verb(narration, tokens, index, language, strong=strong, follows=follows)
+        found = _read_by_verb(narration, tokens, index, language, strong=strong, follows=follows)
         if found:
             return found
     for index in signals.get("according", ()):
-        found = _by_source(narration, tokens, index, language)
+        found = _read_by_source(narration, tokens, index, language)
         if found:
             return found
     return None
 
 
-def says_more(narration: str, language: Lexicon, grammar: Grammar) -> bool:
+def has_second_speech_verb(narration: str, language: Lexicon, grammar: Grammar) -> bool:
     """Return whether the sentence's subject speaks after a first verb: "She sat down and said that"."""
     tokens = tokenise(narration)
     signals = language.signals.find(narration, tokens)
@@ -75,31 +75,31 @@ def says_more(narration: str, language: Lexicon, grammar: Grammar) -> bool:
             and tokens[index - 1].key in grammar.conjunctions
             and not any(start <= verb.start < end for start, end in nobodys)
         ):
-            strong = index in signals.get("says", ()) and len(tokens) > index + _FEWEST_WORDS_SAID
-            introduced = strong or any(index < place <= index + _FARTHEST_THAT for place in follows)
-            if introduced or QUOTED in narration[verb.end : verb.end + 30]:
+            strong = index in signals.get("says", ()) and len(tokens) > index + _MIN_WORDS_SAID
+            introduced = strong or any(index < place <= index + _MAX_THAT_DISTANCE for place in follows)
+            if introduced or QUOTED_MARK in narration[verb.end : verb.end + 30]:
                 return True
     return False
 
 
-def _by_pattern(
+def _read_by_pattern(
     pattern: re.Pattern[str], narration: str, language: Lexicon, grammar: Grammar
 ) -> Attribution | None:
     match = pattern.search(narration)
     if match is None:
         return None
     groups = match.groupdict()
-    who = (groups.get("who") or "").strip(_AROUND)
+    who = (groups.get("who") or "").strip(_SURROUNDING_MARKS)
     if groups.get("definite"):
         who = grammar.article + groups["definite"]  # Arabic writes "to the" onto the word
     if language.cased:
-        who = _before_adjunct(who, language)
+        who = _cut_adjunct(who, language)
     if not who:
         return None
     return Attribution(who, groups.get("description"), match.start(), match.end(), groups.get("verb") or "")
 
 
-def _before_adjunct(who: str, language: Lexicon) -> str:
+def _cut_adjunct(who: str, language: Lexicon) -> str:
     """Split "Kaplan gegenüber der Zeitung" and "Kaplan am Montag" after the name."""
     kept: list[str] = []
     small = language.stops - language.of - language.inside - language.determiners
@@ -112,11 +112,11 @@ def _before_adjunct(who: str, language: Lexicon) -> str:
     return " ".join(kept)
 
 
-def _touches_quotation(narration: str, verb: Token) -> bool:
-    return QUOTED in narration[max(0, verb.start - 60) : verb.end + 25]
+def _is_beside_quotation(narration: str, verb: Token) -> bool:
+    return QUOTED_MARK in narration[max(0, verb.start - 60) : verb.end + 25]
 
 
-def _by_verb(
+def _read_by_verb(
     narration: str, tokens: list[Token], index: int, language: Lexicon, *, strong: bool, follows: set[int]
 ) -> Attribution | None:
     """Read a verb of saying; a weak one ("announced") needs a quotation, a "that" or the sentence's end."""
@@ -128,24 +128,26 @@ def _by_verb(
     core = without_adverbs(left, language)
     if core is None:
         return None  # "did not say"
-    introduces = QUOTED in narration[verb.end : verb.end + 30] or any(
-        index < place <= index + _FARTHEST_THAT for place in follows
+    introduces = QUOTED_MARK in narration[verb.end : verb.end + 30] or any(
+        index < place <= index + _MAX_THAT_DISTANCE for place in follows
     )
-    after_quotation = narration[:clause_end].endswith(QUOTED) and len(words(left)) <= _LONGEST_CLOSING_SUBJECT
-    closes = not words(core) or (core.endswith(",") and not introduces)
+    after_quotation = (
+        narration[:clause_end].endswith(QUOTED_MARK) and len(split_words(left)) <= _LONGEST_CLOSING_SUBJECT
+    )
+    closes = not split_words(core) or (core.endswith(",") and not introduces)
     trails = _is_trailing(left) and _is_adjunct(narration[verb.end :], language)
     if not (strong or introduces or closes or after_quotation or trails):
         return None
-    speaker = speaker_after(narration, verb.end, language) if _is_fronted(left, language) else None
-    subject = subject_before(left, language) if speaker is None else None
+    speaker = read_speaker_after(narration, verb.end, language) if _is_fronted(left, language) else None
+    subject = read_subject_before(left, language) if speaker is None else None
     if subject is not None:
-        aside = not strong and closes and bool(words(core)) and QUOTED not in narration
+        aside = not strong and closes and bool(split_words(core)) and QUOTED_MARK not in narration
         if aside and not _is_adjunct(narration[verb.end :], language):
             return None  # "Strand, 51, denies arson"
-        place = clause_end + _place(left, subject)
+        place = clause_end + _find_subject_start(left, subject)
         return Attribution(subject.text, subject.description, place, verb.end, verb.key)
     if speaker is None and closes and verb.key not in language.no_inversion:
-        speaker = speaker_after(narration, verb.end, language)
+        speaker = read_speaker_after(narration, verb.end, language)
     if speaker is not None:
         begins = (
             clause_end + left.rfind(",") + 1 if closes else verb.start
@@ -153,19 +155,20 @@ def _by_verb(
         return Attribution(speaker.text, speaker.description, begins, speaker.end, verb.key)
     if (
         language.drops_subjects
-        and not words(core)
-        and (introduces or QUOTED in narration)
+        and not split_words(core)
+        and (introduces or QUOTED_MARK in narration)
         and not _has_subject(narration[verb.end :], language)
     ):
-        return Attribution(DROPPED, None, clause_end + left.rfind(",") + 1, verb.end, verb.key)
+        return Attribution(DROPPED_MARK, None, clause_end + left.rfind(",") + 1, verb.end, verb.key)
     return None
 
 
 def _has_subject(after: str, language: Lexicon) -> bool:
     """Return whether a noun without a name follows the verb at once: "disse a ouvidora"."""
-    following = words(after[:40])
+    following = split_words(after[:40])
     return bool(following) and (
-        following[0].lower() in language.determiners or (is_capital(following[0]) and QUOTED not in after[:3])
+        following[0].lower() in language.determiners
+        or (is_capital(following[0]) and QUOTED_MARK not in after[:3])
     )
 
 
@@ -178,7 +181,7 @@ def _is_fronted(left: str, language: Lexicon) -> bool:
 def _is_trailing(left: str) -> bool:
     """Distinguish "nine wells ran dry, state media (reported)" from "Strand, 51, (denies arson)"."""
     said, comma, subject = left.rpartition(",")
-    return bool(comma) and bool(words(subject)) and len(words(said)) >= _FEWEST_WORDS_SAID
+    return bool(comma) and bool(split_words(subject)) and len(split_words(said)) >= _MIN_WORDS_SAID
 
 
 def _is_adjunct(after: str, language: Lexicon) -> bool:
@@ -186,25 +189,26 @@ def _is_adjunct(after: str, language: Lexicon) -> bool:
     small = language.stops | language.before_verb | language.determiners
     clause = _CLAUSE.match(after)
     return clause is not None and all(
-        word.lower() in small or language.is_date_word(word) or word.isdigit() for word in words(clause[0])
+        word.lower() in small or language.is_date_word(word) or word.isdigit()
+        for word in split_words(clause[0])
     )
 
 
-def _place(left: str, subject: Phrase) -> int:
+def _find_subject_start(left: str, subject: Phrase) -> int:
     """Return where the subject begins, its determiner and its description included."""
     if subject.description:
         places = [place for place in (left.find(subject.text), left.find(subject.description)) if place >= 0]
         return min(places, default=0)
-    return max(left.rfind(name_tokens(subject.text)[0]), 0)
+    return max(left.rfind(split_name(subject.text)[0]), 0)
 
 
-def _by_source(narration: str, tokens: list[Token], index: int, language: Lexicon) -> Attribution | None:
+def _read_by_source(narration: str, tokens: list[Token], index: int, language: Lexicon) -> Attribution | None:
     """Read `according to …`, a phrase of one word or several."""
     for phrase in language.attributions("according"):
         parts = [token.key for token in tokenise(phrase)]
         if [token.key for token in tokens[index : index + len(parts)]] == parts:
-            opens = not words(narration[: tokens[index].start])
-            speaker = speaker_after(narration, tokens[index + len(parts) - 1].end, language, opens=opens)
+            opens = not split_words(narration[: tokens[index].start])
+            speaker = read_speaker_after(narration, tokens[index + len(parts) - 1].end, language, opens=opens)
             if speaker:
                 return Attribution(
                     speaker.text, speaker.description, tokens[index].start, speaker.end, source=phrase.lower()

@@ -1,18 +1,18 @@
 """Word a claim for editors: without outer quotation marks or a closing "…, she said"."""
 
 from claims.articles.detection.attribution import Voice
-from claims.articles.detection.boilerplate import TERMINAL
+from claims.articles.detection.boilerplate import TERMINAL_MARKS
 from claims.articles.detection.quotations import QUOTATION_MARKS, Quotations
 
-_OPENING = "\"“„«»”「『‘'‹ \u00a0\u202f"
+_OPENING_MARKS = "\"“„«»”「『‘'‹ \u00a0\u202f"
 _SINGLE = "'’‘"
 
 
-def as_statement(sentence: str, voice: Voice | None) -> str:
+def build_statement(sentence: str, voice: Voice | None) -> str:
     """Return the wording of the claim in a sentence; white space is folded, the facts stay as they are."""
     text = sentence
     if voice is not None and voice.tail is not None and 0 < voice.tail < len(sentence):
-        text = _ended(sentence[: voice.tail], sentence)
+        text = _add_full_stop(sentence[: voice.tail], sentence)
     return " ".join(_without_outer_marks(text).split())
 
 
@@ -24,7 +24,7 @@ def _without_outer_marks(text: str) -> str:
         outside = text[: span.start].strip(), text[span.end :].strip(" ,.。")
         if outside == ("", ""):
             inner = text[span.start + 1 : span.end - (1 if span.closed else 0)].strip()
-            return _ended(inner, text) if inner else text
+            return _add_full_stop(inner, text) if inner else text
         if not span.closed:
             return text[: span.start] + text[span.start + 1 :]
     if not spans:
@@ -34,7 +34,7 @@ def _without_outer_marks(text: str) -> str:
     return text
 
 
-def _ended(text: str, sentence: str) -> str:
+def _add_full_stop(text: str, sentence: str) -> str:
     """Give the wording the full stop that the comma before "she said" stood for."""
     marks = ""
     body = text.rstrip()
@@ -42,7 +42,7 @@ def _ended(text: str, sentence: str) -> str:
         if body[-1] in QUOTATION_MARKS:
             marks = body[-1] + marks
         body = body[:-1]
-    if not body or body[-1] in TERMINAL:
+    if not body or body[-1] in TERMINAL_MARKS:
         return body + marks
-    final = sentence.rstrip(_OPENING + "”’»」』")[-1:]
-    return body + marks + (final if final in TERMINAL and final not in "?？؟" else ".")
+    final = sentence.rstrip(_OPENING_MARKS + "”’»」』")[-1:]
+    return body + marks + (final if final in TERMINAL_MARKS and final not in "?？؟" else ".")

@@ -25,10 +25,10 @@ from claims.exports.dumps import kept_dumps
 from claims.exports.dumps.kept_dumps import FOLDER, MANIFEST, KeptDump
 from claims.exports.format_choice import Csv, DataFeed, ExportFormat, Ndjson, Parquet
 from claims.exports.formats import csv, datafeed, ndjson
-from claims.exports.formats.stored_bodies import joined
-from claims.exports.manifest import as_text, software
-from claims.exports.outputs import ExportPlace, Output, Stream
-from claims.exports.selection import LedgerMoment, Selection, one_snapshot
+from claims.exports.formats.stored_bodies import stream_body_blocks
+from claims.exports.manifest import describe_software, format_manifest
+from claims.exports.outputs import ExportPosition, Output, StreamOutput
+from claims.exports.selection import LedgerMoment, Selection, in_one_snapshot
 from claims.ledger.document.claim_document import moment as written
 from claims.models import Checkpoint
 from factcheck.database.locks import AlreadyHeld, LastingTransaction, alone
@@ -40,7 +40,7 @@ logger = logging.getLogger(__name__)
 MANIFEST_VERSION = 1
 
 #: Called with the name of each file as it is started.
-Told = Callable[[str], None]
+ReportProgress = Callable[[str], None]
 
 
 class DumpUnderWay(Exception):
@@ -51,15 +51,15 @@ class DumpDamaged(Exception):
     """The stored file differs from what was written."""
 
 
-class Withdrawn(ExportFormat):
+class WithdrawnClaims(ExportFormat):
     """Retracted and merged claims, one per line, so that holders of copies can update them."""
 
     name, extension = "ndjson", "ndjson"
 
     def write(self, selection: Selection, output: Output) -> None:
-        for block in joined(selection.withdrawn):
+        for block in stream_body_blocks(selection.withdrawn):
             output.write(block.lines)
-            output.complete(ExportPlace(0, block.sequence), block.claims)
+            output.complete(ExportPosition(0, block.sequence), block.claims)
 
 
 class DumpPart(NamedTuple):
@@ -77,7 +77,7 @@ PARTS = (
     ),
     DumpPart(
         "withdrawn.ndjson",
-        Withdrawn,
+        WithdrawnClaims,
         ndjson.MEDIA_TYPE,
         "What was retracted or merged into another claim, as the API has it, one on a line.",
     ),
@@ -95,7 +95,7 @@ PARTS = (
 )
 
 
-class _Movable(File):
+class _MovableFile(File):
     """A file that Django's storage in a folder moves there instead of copying it."""
 
     def __init__(self, file: IO[bytes], path: Path) -> None:
@@ -106,7 +106,7 @@ class _Movable(File):
         return str(self._path)
 
 
-def write_dump(*, kept: int | None = None, told: Told = lambda name: None) -> KeptDump:
+def write_dump(*, kept: int | None = None, told: ReportProgress = lambda name: None) -> KeptDump:
     """Write a dump of what is published now, then remove the oldest beyond the number kept.
 
     Args:
@@ -118,42 +118,42 @@ def write_dump(*, kept: int | None = None, told: Told = lambda name: None) -> Ke
     """
     try:
         with alone("claims.exports.dumps") as held:
-            for folder in kept_dumps.all_folders():
+            for folder in kept_dumps.list_all_folders():
                 if not kept_dumps.is_whole(folder):
                     kept_dumps.remove(folder)
-            dump = _written(told, held)
-            _retire(dump, settings.DUMPS_KEPT if kept is None else kept)
+            dump = _write_dump(told, held)
+            _remove_old_dumps(dump, settings.DUMPS_KEPT if kept is None else kept)
             return dump
     except AlreadyHeld:
         raise DumpUnderWay("A dump is being written already.") from None
 
 
-def _written(told: Told, held: LastingTransaction) -> KeptDump:
+def _write_dump(told: ReportProgress, held: LastingTransaction) -> KeptDump:
     now = datetime.now(UTC)
     folder = f"{now:%Y-%m-%dT%H%M%SZ}-{secrets.token_hex(4)}"
     try:
-        with _workshop() as workshop, one_snapshot():
+        with _work_folder() as workshop, in_one_snapshot():
             selection = Selection("", LedgerMoment.now())
-            about = _about(selection.moment, now)
-            files = [_file(part, selection, workshop, folder, told) for part in PARTS]
+            about = _describe_dump(selection.moment, now)
+            files = [_write_file(part, selection, workshop, folder, told) for part in PARTS]
         # Who was let in meanwhile may have removed files of ours, which had no manifest yet.
         held.require()
-        manifest = as_text({**about, "files": files})
+        manifest = format_manifest({**about, "files": files})
         write_whole(default_storage, f"{FOLDER}/{folder}/{MANIFEST}", ContentFile(manifest.encode()))
     except BaseException:
         # Where the store is away, the next run removes it.
         with suppress(FilesAway):
             kept_dumps.remove(folder)
         raise
-    kept_dumps.all_folders()
-    dump = kept_dumps.newest()
+    kept_dumps.list_all_folders()
+    dump = kept_dumps.find_newest()
     assert dump is not None  # noqa: S101  it was written just now, and only this run removes files
     logger.info("Dump %s, up to entry %d.", dump.folder, selection.moment.sequence)
     return dump
 
 
 @contextmanager
-def _workshop() -> Iterator[Path]:
+def _work_folder() -> Iterator[Path]:
     """Create a folder to write in, on the store's own disk if it has one. Remnants of killed runs are removed first."""
     above: Path | None = None
     if isinstance(default_storage, FileSystemStorage):
@@ -165,18 +165,20 @@ def _workshop() -> Iterator[Path]:
         yield Path(folder)
 
 
-def _file(part: DumpPart, selection: Selection, workshop: Path, folder: str, told: Told) -> dict[str, Any]:
+def _write_file(
+    part: DumpPart, selection: Selection, workshop: Path, folder: str, told: ReportProgress
+) -> dict[str, Any]:
     """Write a file, have the store keep it, and describe it."""
     told(part.name)
     path, place = workshop / part.name, f"{FOLDER}/{folder}/{part.name}"
     form = part.format()
     with path.open("wb") as file:
-        output = Stream(file, lambda done: None)
+        output = StreamOutput(file, lambda done: None)
         form.write(selection, output)
         output.finish()
     digest = output.hash.hexdigest()
     with path.open("rb") as file:
-        write_whole(default_storage, place, _Movable(file, path))
+        write_whole(default_storage, place, _MovableFile(file, path))
     path.unlink(missing_ok=True)
     if digest_in(default_storage, place) != digest:
         raise DumpDamaged(
@@ -194,7 +196,7 @@ def _file(part: DumpPart, selection: Selection, workshop: Path, folder: str, tol
     }
 
 
-def _about(moment: LedgerMoment, now: datetime) -> dict[str, Any]:
+def _describe_dump(moment: LedgerMoment, now: datetime) -> dict[str, Any]:
     """Return the manifest's general part."""
     signed = (
         Checkpoint.objects.of_ledger().filter(tree_size__lte=moment.sequence).order_by("-tree_size").first()
@@ -208,13 +210,13 @@ def _about(moment: LedgerMoment, now: datetime) -> dict[str, Any]:
         "licence": settings.DATA_LICENSE or None,
         "ledger": {**asdict(moment), "checkpoint": signed.note if signed else None},
         "changes": f"{settings.SITE_URL}/api/v1/changes/?since={moment.sequence}",
-        "software": software(),
+        "software": describe_software(),
     }
 
 
-def _retire(newest: KeptDump, kept: int) -> None:
+def _remove_old_dumps(newest: KeptDump, kept: int) -> None:
     """Remove dumps beyond the number kept, and those replaced on the same day."""
-    staying = {dump.folder for dump in kept_dumps.kept()[: max(1, kept)]} | {newest.folder}
-    for folder in kept_dumps.all_folders():
+    staying = {dump.folder for dump in kept_dumps.list_dumps()[: max(1, kept)]} | {newest.folder}
+    for folder in kept_dumps.list_all_folders():
         if folder not in staying:
             kept_dumps.remove(folder)

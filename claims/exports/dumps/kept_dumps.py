@@ -22,7 +22,7 @@ from factcheck.installation.whole_files import DUMPS
 FOLDER = DUMPS
 MANIFEST = "manifest.json"
 #: Of a store that is asked over a network, what it has is believed for so many seconds.
-BELIEVED = 15.0
+CACHE_SECONDS = 15.0
 
 _NAME = re.compile(r"(\d{4}-\d{2}-\d{2})T(\d{6})Z-[0-9a-f]{8}", re.ASCII)
 
@@ -58,23 +58,25 @@ class KeptDump:
         return f"{FOLDER}/{self.folder}/{file.name}"
 
 
-def kept() -> list[KeptDump]:
+def list_dumps() -> list[KeptDump]:
     """Return the complete dumps, one per day, newest first."""
-    return list({dump.day: dump for dump in reversed(list(_whole(_folders())))}.values())[::-1]
+    return list({dump.day: dump for dump in reversed(list(_iterate_complete(_list_folders())))}.values())[
+        ::-1
+    ]
 
 
-def newest() -> KeptDump | None:
-    return next(_whole(_folders()), None)
+def find_newest() -> KeptDump | None:
+    return next(_iterate_complete(_list_folders()), None)
 
 
-def of_day(day: str) -> KeptDump | None:
-    return next(_whole(name for name in _folders() if name.startswith(f"{day}T")), None)
+def find_for_day(day: str) -> KeptDump | None:
+    return next(_iterate_complete(name for name in _list_folders() if name.startswith(f"{day}T")), None)
 
 
-def all_folders() -> list[str]:
+def list_all_folders() -> list[str]:
     """The folders of all dumps, complete or not, newest first; read again each time."""
-    _listed.clear()
-    return _folders()
+    _cached_folders.clear()
+    return _list_folders()
 
 
 def is_whole(folder: str) -> bool:
@@ -89,23 +91,23 @@ def remove(folder: str) -> None:
             default_storage.delete(f"{FOLDER}/{folder}/{name}")
         if isinstance(default_storage, FileSystemStorage):
             default_storage.delete(f"{FOLDER}/{folder}")
-    _listed.clear()
+    _cached_folders.clear()
 
 
-_listed: dict[str, tuple[float, list[str]]] = {}
+_cached_folders: dict[str, tuple[float, list[str]]] = {}
 
 
-def _folders() -> list[str]:
+def _list_folders() -> list[str]:
     if isinstance(default_storage, FileSystemStorage):
-        return _listed_now()
-    at, names = _listed.get(FOLDER, (0.0, []))
-    if not at or monotonic() - at > BELIEVED:
-        names = _listed_now()
-        _listed[FOLDER] = (monotonic(), names)
+        return _read_folders()
+    at, names = _cached_folders.get(FOLDER, (0.0, []))
+    if not at or monotonic() - at > CACHE_SECONDS:
+        names = _read_folders()
+        _cached_folders[FOLDER] = (monotonic(), names)
     return names
 
 
-def _listed_now() -> list[str]:
+def _read_folders() -> list[str]:
     try:
         names = default_storage.listdir(FOLDER)[0]
     except FileNotFoundError:
@@ -113,7 +115,7 @@ def _listed_now() -> list[str]:
     return sorted((name for name in names if _NAME.fullmatch(name)), reverse=True)
 
 
-def _whole(folders: Iterator[str] | list[str]) -> Iterator[KeptDump]:
+def _iterate_complete(folders: Iterator[str] | list[str]) -> Iterator[KeptDump]:
     for folder in folders:
         with suppress(FileNotFoundError):
             yield _read(folder)

@@ -19,10 +19,10 @@ from factcheck.installation.whole_files import digest_in
 from sources import archive
 from sources.models import ArchivedCopy, ArchivedFile, Snapshot, Source
 
-PIECE = 256 * 1024
+PIECE_SIZE = 256 * 1024
 #: How files are called by their media type: the same on every machine.
-_KNOWN = MimeTypes()
-_ENDINGS = {
+_MIME_TYPES = MimeTypes()
+_EXTENSIONS = {
     "text/html": ".html",
     "application/xhtml+xml": ".xhtml",
     "text/plain": ".txt",
@@ -60,9 +60,9 @@ class CitedFiles:
         return [*self.files, *(file for file, _copy in self.warcs)]
 
 
-def cited_files(bodies: Iterable[dict[str, Any]], *, for_public: bool) -> CitedFiles:
+def collect_cited_files(bodies: Iterable[dict[str, Any]], *, for_public: bool) -> CitedFiles:
     """Return the stored files of everything that these publications cite."""
-    sources, snapshots = _named(bodies)
+    sources, snapshots = _find_named(bodies)
     shown = set(Source.objects.filter(pk__in=sources, show_text=True).values_list("pk", flat=True))
     open_ones = sources & shown if for_public else sources
     cited = CitedFiles(
@@ -108,11 +108,11 @@ def list_of_copies(cited: CitedFiles) -> str:
     return "".join(lines)
 
 
-def text_path(snapshot: Snapshot) -> str:
+def build_text_path(snapshot: Snapshot) -> str:
     return f"sources/source-{snapshot.source_id}-text-{snapshot.number}.txt"
 
 
-def archived_page(file: CitedFile, copy: ArchivedCopy) -> ArchivedPage:
+def build_archived_page(file: CitedFile, copy: ArchivedCopy) -> ArchivedPage:
     """A copy as the list of pages of a WACZ has it."""
 
     def opened() -> IO[bytes]:
@@ -132,25 +132,25 @@ def archived_page(file: CitedFile, copy: ArchivedCopy) -> ArchivedPage:
 def read(sha256: str) -> Pieces:
     """The file, piece by piece."""
     with archive.opened(sha256) as file:
-        yield from iter(lambda: file.read(PIECE), b"")
+        yield from iter(lambda: file.read(PIECE_SIZE), b"")
 
 
 def _is_whole(sha256: str) -> bool:
     return digest_in(default_storage, archive.path(sha256)) == sha256
 
 
-def _named(bodies: Iterable[dict[str, Any]]) -> tuple[set[int], set[int]]:
+def _find_named(bodies: Iterable[dict[str, Any]]) -> tuple[set[int], set[int]]:
     """The sources and the snapshots that publications name."""
     sources, snapshots = set(), set()
     for body in bodies:
-        for said in _cited(body):
+        for said in _iterate_cited(body):
             sources.add(said["source"]["id"])
             if said["snapshot"]:
                 snapshots.add(said["snapshot"]["id"])
     return sources, snapshots
 
 
-def _cited(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _iterate_cited(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
     yield from body["appearances"]
     for verdict in body["verdicts"]:
         yield from verdict["evidence"]
@@ -161,7 +161,7 @@ def _add_snapshots(cited: CitedFiles, sources: set[int], snapshots: set[int]) ->
     rows = Snapshot.objects.filter(wanted, source__in=sources).distinct().order_by("source", "number")
     for snapshot in rows:
         cited.texts.append(snapshot)
-        name = f"sources/source-{snapshot.source_id}-original-{snapshot.number}{_ending(snapshot.media_type)}"
+        name = f"sources/source-{snapshot.source_id}-original-{snapshot.number}{_choose_extension(snapshot.media_type)}"
         cited.files.append(CitedFile(name, snapshot.content_sha256, snapshot.content_size))
 
 
@@ -178,11 +178,11 @@ def _add_copies(cited: CitedFiles, sources: set[int], *, for_public: bool) -> No
                     f"Source {copy.source_id}: an uploaded file of the SHA-256 {file.sha256}, which the newsroom keeps."
                 )
             else:
-                path = f"copies/{name}-{file.role}{_ending(file.media_type)}"
+                path = f"copies/{name}-{file.role}{_choose_extension(file.media_type)}"
                 kept = CitedFile(path, file.sha256, file.size)
                 cited.files.append(kept)
                 cited.copies.append((kept, copy))
 
 
-def _ending(media_type: str) -> str:
-    return _ENDINGS.get(media_type) or _KNOWN.guess_extension(media_type) or ".bin"
+def _choose_extension(media_type: str) -> str:
+    return _EXTENSIONS.get(media_type) or _MIME_TYPES.guess_extension(media_type) or ".bin"

@@ -13,18 +13,18 @@ from claims.ledger.document.claim_document import moment as written
 from claims.models import Publication
 
 
-def ledger_files(entries: Sequence[Publication]) -> list[PackedFile]:
+def build_ledger_files(entries: Sequence[Publication]) -> list[PackedFile]:
     """A file for each entry, and one that lists them as the feed of changes does."""
-    files = [PackedFile.of(path_of(entry), entry.served) for entry in entries]
-    listed = json.dumps([_described(entry) for entry in entries], ensure_ascii=False, indent=2)
+    files = [PackedFile.of(build_path(entry), entry.served) for entry in entries]
+    listed = json.dumps([_describe_entry(entry) for entry in entries], ensure_ascii=False, indent=2)
     return [*files, PackedFile.of("ledger/entries.json", listed.encode() + b"\n")]
 
 
-def path_of(entry: Publication) -> str:
+def build_path(entry: Publication) -> str:
     return f"ledger/claim-{entry.claim_id}-version-{entry.version}.json"
 
 
-def _described(entry: Publication) -> dict[str, Any]:
+def _describe_entry(entry: Publication) -> dict[str, Any]:
     address = reverse("versions-detail", args=[entry.claim_id, entry.version])
     return {
         "sequence": entry.sequence,
@@ -37,5 +37,5 @@ def _described(entry: Publication) -> dict[str, Any]:
         "merged_into": entry.merged_into_id,
         "url": f"{settings.SITE_URL}{address}",
         "body_sha256": hashlib.sha256(entry.served).hexdigest(),
-        "file": path_of(entry),
+        "file": build_path(entry),
     }

@@ -14,18 +14,18 @@ from django.utils.translation import gettext
 
 from claims.exports.evidence_pack.cited_files import (
     CitedFiles,
-    archived_page,
-    cited_files,
+    build_archived_page,
+    build_text_path,
+    collect_cited_files,
     list_of_copies,
-    text_path,
     without_what_is_lost,
 )
-from claims.exports.evidence_pack.ledger_files import ledger_files
-from claims.exports.evidence_pack.proof_files import SignedPlace, proof_files, proof_path, signed_places
-from claims.exports.evidence_pack.readme import readme
+from claims.exports.evidence_pack.ledger_files import build_ledger_files
+from claims.exports.evidence_pack.proof_files import SignedEntry, find_signed_entries, proof_files, proof_path
+from claims.exports.evidence_pack.readme import write_readme
 from claims.exports.evidence_pack.streamed_zip import PackedFile, StreamedZip
-from claims.exports.evidence_pack.timestamp_files import ROOTS, timestamp_files
-from claims.exports.evidence_pack.web_archive import web_archive
+from claims.exports.evidence_pack.timestamp_files import ROOTS, build_timestamp_files
+from claims.exports.evidence_pack.web_archive import write_web_archive
 from claims.models import Publication
 from sources.models import Timestamp
 from sources.models.archived_copy import timestamps_of
@@ -46,7 +46,7 @@ class EvidencePack:
     entries: list[Publication]
     cited: CitedFiles
     stamps: list[Timestamp]
-    places: list[SignedPlace]
+    places: list[SignedEntry]
 
     @property
     def name(self) -> str:
@@ -80,23 +80,23 @@ class EvidencePack:
         yield from pack.end()
 
     def _files(self, cited: CitedFiles) -> Iterator[PackedFile]:
-        paths = _paths(cited)
-        stamps = timestamp_files([stamp for stamp in self.stamps if stamp.sha256 in paths], paths)
+        paths = _map_paths(cited)
+        stamps = build_timestamp_files([stamp for stamp in self.stamps if stamp.sha256 in paths], paths)
         yield PackedFile.of("README.txt", self._readme(cited, paths, stamps).encode())
         if cited.left_out:
             yield PackedFile.of("left-out.txt", "".join(f"{line}\n" for line in cited.left_out).encode())
-        yield from ledger_files(self.entries)
+        yield from build_ledger_files(self.entries)
         yield from proof_files(self.places, site=settings.SITE_URL)
         for snapshot in cited.texts:
-            yield PackedFile.of(text_path(snapshot), snapshot.text.encode())
+            yield PackedFile.of(build_text_path(snapshot), snapshot.text.encode())
         yield from (file.packed() for file in cited.files)
         if cited.warcs or cited.copies:
             yield PackedFile.of("copies/copies.tsv", list_of_copies(cited).encode())
         if cited.warcs:
-            pages = [archived_page(file, copy) for file, copy in cited.warcs]
+            pages = [build_archived_page(file, copy) for file, copy in cited.warcs]
             title = f"Evidence of claim {self.entries[0].claim_id}"
             size = sum(page.size for page in pages) + 2**20
-            yield PackedFile(PAGES, lambda: web_archive(pages, title=title), size)
+            yield PackedFile(PAGES, lambda: write_web_archive(pages, title=title), size)
         yield from stamps
 
     def _readme(self, cited: CitedFiles, paths: dict[str, str], stamps: Sequence[PackedFile]) -> str:
@@ -104,7 +104,7 @@ class EvidencePack:
         stamped = [
             (paths[name.removeprefix("timestamps/")[:64]], name) for name in names if name.endswith(".tsr")
         ]
-        return readme(
+        return write_readme(
             self.entries[-1],
             self.entries,
             proofs=[proof_path(place.entry) for place in self.places],
@@ -114,7 +114,7 @@ class EvidencePack:
         )
 
 
-def evidence_pack(claim_id: int, *, for_public: bool) -> EvidencePack:
+def build_evidence_pack(claim_id: int, *, for_public: bool) -> EvidencePack:
     """The pack of a claim.
 
     Args:
@@ -129,13 +129,13 @@ def evidence_pack(claim_id: int, *, for_public: bool) -> EvidencePack:
             gettext("Claim %(claim_id)s was never published, so there is no evidence pack for it.")
             % {"claim_id": claim_id}
         )
-    cited = cited_files((entry.document for entry in entries), for_public=for_public)
+    cited = collect_cited_files((entry.document for entry in entries), for_public=for_public)
     stamps = timestamps_of(file.sha256 for file in cited.kept)
     kept = [stamp for found in stamps.values() for stamp in found]
-    return EvidencePack(entries, cited, kept, signed_places(entries))
+    return EvidencePack(entries, cited, kept, find_signed_entries(entries))
 
 
-def _paths(cited: CitedFiles) -> dict[str, str]:
+def _map_paths(cited: CitedFiles) -> dict[str, str]:
     """SHA-256 → where a person finds the file, once everything is unpacked."""
     paths = {file.sha256: file.path for file in cited.files}
     return paths | {file.sha256: f"pages/{file.path}" for file, _copy in cited.warcs}

@@ -11,7 +11,7 @@ import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
-from claims.exports.evidence_pack.ledger_files import path_of
+from claims.exports.evidence_pack.ledger_files import build_path
 from claims.exports.evidence_pack.streamed_zip import PackedFile
 from claims.ledger.house_signature import decoded
 from claims.ledger.proofs import merkle_tree, sealed_text, stored_tree
@@ -20,7 +20,7 @@ from claims.ledger.proofs.sealed_text import seal
 from claims.ledger.proofs.signed_note import SignedNote, key_id
 from claims.models import Checkpoint, Publication
 
-_ABOUT = """\
+_TEMPLATE = """\
 THAT VERSION {version} STANDS IN OUR LEDGER, AS IT WAS SIGNED
 
 {entry} holds what our ledger hashes of this version (docs/ledger-proofs.md of the program describes its lines). Its
@@ -56,40 +56,40 @@ are published at {site}/api/v1/ledger/.
 
 
 @dataclass(frozen=True, slots=True)
-class SignedPlace:
+class SignedEntry:
     """An entry, and the first checkpoint that covers it."""
 
     entry: Publication
     checkpoint: Checkpoint
 
 
-def signed_places(entries: Sequence[Publication]) -> list[SignedPlace]:
+def find_signed_entries(entries: Sequence[Publication]) -> list[SignedEntry]:
     """Return those of the entries that are already signed."""
     found = []
     for entry in entries:
         covering = Checkpoint.objects.of_ledger().filter(tree_size__gte=entry.sequence)
         if checkpoint := covering.select_related("key").order_by("id").first():
-            found.append(SignedPlace(entry, checkpoint))
+            found.append(SignedEntry(entry, checkpoint))
     return found
 
 
-def proof_files(places: Sequence[SignedPlace], *, site: str) -> list[PackedFile]:
+def proof_files(places: Sequence[SignedEntry], *, site: str) -> list[PackedFile]:
     """The files, each once."""
     files: dict[str, bytes] = {}
     for place in places:
-        files |= dict(_files_of(place, site))
+        files |= dict(_build_files(place, site))
     return [PackedFile.of(path, content) for path, content in files.items()]
 
 
 def proof_path(entry: Publication) -> str:
-    return _named(entry, "proof.txt")
+    return _build_file_name(entry, "proof.txt")
 
 
-def _named(entry: Publication, ending: str) -> str:
-    return f"{path_of(entry).removesuffix('.json')}-{ending}"
+def _build_file_name(entry: Publication, ending: str) -> str:
+    return f"{build_path(entry).removesuffix('.json')}-{ending}"
 
 
-def _files_of(place: SignedPlace, site: str) -> Iterator[tuple[str, bytes]]:
+def _build_files(place: SignedEntry, site: str) -> Iterator[tuple[str, bytes]]:
     entry, checkpoint = place.entry, place.checkpoint
     [text] = stored_tree.load_entry_texts(entry.sequence, entry.sequence)
     parts = merkle_tree.inclusion_parts(entry.sequence - 1, checkpoint.tree_size)
@@ -97,12 +97,12 @@ def _files_of(place: SignedPlace, site: str) -> Iterator[tuple[str, bytes]]:
     base = f"ledger/checkpoint-{checkpoint.tree_size}"
     key = f"ledger/key-{checkpoint.key_id}.pem"
     names = {
-        "entry": _named(entry, "entry.txt"),
-        "sealed": _named(entry, "sealed.txt"),
-        "salts": _named(entry, "salts.json"),
+        "entry": _build_file_name(entry, "entry.txt"),
+        "sealed": _build_file_name(entry, "sealed.txt"),
+        "salts": _build_file_name(entry, "salts.json"),
         "program": "ledger/sealed_text.py",
-        "stored": _named(entry, "stored.json"),
-        "served": path_of(entry),
+        "stored": _build_file_name(entry, "stored.json"),
+        "served": build_path(entry),
         "checkpoint": f"{base}.txt",
         "text": f"{base}-signed.txt",
         "signature": f"{base}-signature.bin",
@@ -116,10 +116,10 @@ def _files_of(place: SignedPlace, site: str) -> Iterator[tuple[str, bytes]]:
     note = SignedNote.read(checkpoint.note)
     yield names["checkpoint"], checkpoint.note.encode()
     yield names["text"], note.text.encode()
-    yield names["signature"], _signature(note, checkpoint)
-    yield names["key"], _pem(checkpoint)
-    steps = "".join(_steps(names["entry"], text, entry.sequence - 1, checkpoint.tree_size, hashes))
-    about = _ABOUT.format(
+    yield names["signature"], _extract_signature(note, checkpoint)
+    yield names["key"], _encode_pem(checkpoint)
+    steps = "".join(_write_steps(names["entry"], text, entry.sequence - 1, checkpoint.tree_size, hashes))
+    about = _TEMPLATE.format(
         **names,
         site=site,
         version=entry.version,
@@ -130,7 +130,7 @@ def _files_of(place: SignedPlace, site: str) -> Iterator[tuple[str, bytes]]:
     yield proof_path(entry), about.encode()
 
 
-def _steps(name: str, text: bytes, index: int, size: int, hashes: Sequence[bytes]) -> Iterator[str]:
+def _write_steps(name: str, text: bytes, index: int, size: int, hashes: Sequence[bytes]) -> Iterator[str]:
     """From the leaf to the root, as RFC 9162 (2.1.3.2) goes up the tree; each with what it prints."""
     found, last = leaf_hash(text), size - 1
     yield f"  (printf '\\0'; cat {name}) | sha256sum\n    {found.hex()}\n\n"
@@ -147,13 +147,13 @@ def _steps(name: str, text: bytes, index: int, size: int, hashes: Sequence[bytes
         index, last = index >> 1, last >> 1
 
 
-def _signature(note: SignedNote, checkpoint: Checkpoint) -> bytes:
+def _extract_signature(note: SignedNote, checkpoint: Checkpoint) -> bytes:
     """The 64 bytes of our signature, without the four by which readers find the key."""
     name, public = checkpoint.key.origin, decoded(checkpoint.key.public_key)
     ours = (sig for who, sig in note.signatures if who == name and sig[:4] == key_id(name, public))
     return next(ours, b"")[4:]
 
 
-def _pem(checkpoint: Checkpoint) -> bytes:
+def _encode_pem(checkpoint: Checkpoint) -> bytes:
     key = Ed25519PublicKey.from_public_bytes(decoded(checkpoint.key.public_key))
     return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)

@@ -6,7 +6,7 @@ from django.conf import settings
 
 from claims.models import Publication
 
-_ABOUT = """\
+_TEMPLATE = """\
 EVIDENCE PACK
 
 {newsroom}
@@ -72,7 +72,7 @@ look into it with other tools, it is a ZIP with WARC files in it:
 pages/datapackage.json has a fingerprint of every file in it.
 """
 
-_STAMPS = """\
+_TIMESTAMPS = """\
 5. IT EXISTED AT THAT TIME
 
 timestamps/timestamps.tsv says for each file when which authority signed its fingerprint. Timestamps of WARC files are
@@ -93,7 +93,7 @@ timestamps/roots.pem is missing: we do not have the root certificate of the auth
 """
 
 
-def readme(
+def write_readme(
     newest: Publication,
     entries: Sequence[Publication],
     *,
@@ -114,7 +114,7 @@ def readme(
         f"  version {entry.version}, {entry.published_at:%Y-%m-%d %H:%M} UTC, entry {entry.sequence} of our ledger\n"
         for entry in entries
     )
-    text = _ABOUT.format(
+    text = _TEMPLATE.format(
         newsroom=settings.NEWSROOM_NAME,
         claim=newest.claim_id,
         statement=" ".join(body["statement"].split()),
@@ -126,13 +126,13 @@ def readme(
     if has_pages:
         text += "\n" + _PAGES
     if stamped:
-        commands = "".join(_command(file, stamp) for file, stamp in stamped)
-        text += "\n" + _STAMPS.format(commands=commands, first=stamped[0][1])
+        commands = "".join(_build_command(file, stamp) for file, stamp in stamped)
+        text += "\n" + _TIMESTAMPS.format(commands=commands, first=stamped[0][1])
         text += "" if rooted else "\n" + _UNROOTED
     return text
 
 
-def _command(file: str, stamp: str) -> str:
+def _build_command(file: str, stamp: str) -> str:
     return (
         f"  openssl ts -verify -data {file} \\\n"
         f"    -in {stamp} \\\n"

@@ -10,11 +10,11 @@ from dataclasses import dataclass, field
 from typing import IO, cast
 
 #: The earliest moment that ZIP can name: files have no other, so that nothing depends on when they were packed.
-_MOMENT = (1980, 1, 1, 0, 0, 0)
+_FIXED_TIME = (1980, 1, 1, 0, 0, 0)
 #: Readable by everybody, as Unix has it.
-_MODE = 0o100644 << 16
+_FILE_MODE = 0o100644 << 16
 #: From this size on ZIP needs wider numbers.
-_LARGE = 2**31 - 2**20
+_ZIP64_SIZE = 2**31 - 2**20
 
 Pieces = Iterable[bytes]
 
@@ -42,7 +42,7 @@ class PackedDigest:
     sha256: str
 
 
-class _Sink:
+class _PendingOutput:
     """A write-only buffer of pending output. It has no position, so nothing is written twice."""
 
     def __init__(self) -> None:
@@ -68,15 +68,15 @@ class StreamedZip:
     digests: list[PackedDigest] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._sink = _Sink()
+        self._sink = _PendingOutput()
         self._zip = zipfile.ZipFile(cast(IO[bytes], self._sink), "w", zipfile.ZIP_STORED)
 
     def add(self, file: PackedFile) -> Iterator[bytes]:
-        info = zipfile.ZipInfo(file.path, _MOMENT)
-        info.external_attr = _MODE
+        info = zipfile.ZipInfo(file.path, _FIXED_TIME)
+        info.external_attr = _FILE_MODE
         info.create_system = 3
         digest, size = hashlib.sha256(), 0
-        with self._zip.open(info, "w", force_zip64=file.size >= _LARGE) as packed:
+        with self._zip.open(info, "w", force_zip64=file.size >= _ZIP64_SIZE) as packed:
             for piece in file.pieces():
                 digest.update(piece)
                 size += len(piece)

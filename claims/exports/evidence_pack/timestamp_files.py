@@ -15,10 +15,10 @@ from sources.models import Timestamp
 
 CHAIN, ROOTS, LIST = "timestamps/chain.pem", "timestamps/roots.pem", "timestamps/timestamps.tsv"
 #: PKIStatusInfo: granted.
-_GRANTED = bytes.fromhex("3003020100")
+_GRANTED_STATUS = bytes.fromhex("3003020100")
 
 
-def timestamp_files(stamps: Iterable[Timestamp], paths: dict[str, str]) -> list[PackedFile]:
+def build_timestamp_files(stamps: Iterable[Timestamp], paths: dict[str, str]) -> list[PackedFile]:
     """The files, in their order.
 
     Args:
@@ -31,24 +31,24 @@ def timestamp_files(stamps: Iterable[Timestamp], paths: dict[str, str]) -> list[
     for stamp in ordered:
         number = seen[stamp.sha256] = seen.get(stamp.sha256, 0) + 1
         name = f"timestamps/{stamp.sha256}{f'-{number}' if number > 1 else ''}.tsr"
-        files.append(PackedFile.of(name, response_of(bytes(stamp.token))))
+        files.append(PackedFile.of(name, build_response(bytes(stamp.token))))
         moment = stamp.stamped_at.isoformat().replace("+00:00", "Z")
         listed.append(f"{paths[stamp.sha256]}\t{stamp.sha256}\t{moment}\t{stamp.authority}\t{name}\n")
-    chain = _certificates(ordered)
+    chain = _collect_certificates(ordered)
     files.append(PackedFile.of(LIST, "".join(listed).encode()))
-    files.append(PackedFile.of(CHAIN, _pem(chain)))
-    if roots := _roots_of(chain):
-        files.append(PackedFile.of(ROOTS, _pem(roots)))
+    files.append(PackedFile.of(CHAIN, _encode_pem(chain)))
+    if roots := _find_roots(chain):
+        files.append(PackedFile.of(ROOTS, _encode_pem(roots)))
     return files
 
 
-def response_of(token: bytes) -> bytes:
+def build_response(token: bytes) -> bytes:
     """The TimeStampResp that carries a token, which is what most tools call a `.tsr`."""
-    content = _GRANTED + token
-    return b"\x30" + _length(len(content)) + content
+    content = _GRANTED_STATUS + token
+    return b"\x30" + _encode_length(len(content)) + content
 
 
-def _length(number: int) -> bytes:
+def _encode_length(number: int) -> bytes:
     """A length as DER writes it."""
     if number < 0x80:
         return bytes([number])
@@ -56,18 +56,18 @@ def _length(number: int) -> bytes:
     return bytes([0x80 | len(written)]) + written
 
 
-def _certificates(stamps: Sequence[Timestamp]) -> list[Certificate]:
+def _collect_certificates(stamps: Sequence[Timestamp]) -> list[Certificate]:
     """Return the certificates in the timestamps, each once."""
     found: dict[bytes, Certificate] = {}
     for stamp in stamps:
         # Some authorities write them in an order that the library refuses; what is signed does not include them.
-        token = token_in(in_order(response_of(bytes(stamp.token))))
+        token = token_in(in_order(build_response(bytes(stamp.token))))
         for certificate in load_der_pkcs7_certificates(token):
             found.setdefault(certificate.public_bytes(Encoding.DER), certificate)
     return [found[key] for key in sorted(found)]
 
 
-def _roots_of(chain: Sequence[Certificate]) -> list[Certificate]:
+def _find_roots(chain: Sequence[Certificate]) -> list[Certificate]:
     """The trusted certificates to which those of a chain lead."""
     file = Path(settings.TIMESTAMP_ROOTS or certifi.where()).expanduser()
     issuers = {certificate.issuer for certificate in chain}
@@ -79,5 +79,5 @@ def _roots_of(chain: Sequence[Certificate]) -> list[Certificate]:
     return [trusted[key] for key in sorted(trusted)]
 
 
-def _pem(certificates: Iterable[Certificate]) -> bytes:
+def _encode_pem(certificates: Iterable[Certificate]) -> bytes:
     return b"".join(certificate.public_bytes(Encoding.PEM) for certificate in certificates)

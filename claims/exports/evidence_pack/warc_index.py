@@ -10,12 +10,12 @@ from urllib.parse import parse_qsl, urlencode, urlsplit
 from warcio.archiveiterator import ArchiveIterator
 
 #: The head of an answer is not longer; what is behind it is not read.
-_HEAD = 65_536
+_HEAD_SIZE = 65_536
 _LAYOUT = re.compile(r"^(https?://)www\d*\.", re.IGNORECASE)
 _STATUS = re.compile(rb"HTTP/\S+ (\d{3})")
 
 
-class IndexedAnswer(NamedTuple):
+class IndexedResponse(NamedTuple):
     """An answer of a server, and where in the WARC it is."""
 
     key: str
@@ -40,28 +40,28 @@ class IndexedAnswer(NamedTuple):
         return f"{self.key} {self.timestamp} {json.dumps(facts)}\n"
 
 
-def answers_in(warc: IO[bytes]) -> Iterator[IndexedAnswer]:
+def iterate_responses(warc: IO[bytes]) -> Iterator[IndexedResponse]:
     """The answers in a WARC file, in its order; their bodies are passed over."""
     records = ArchiveIterator(warc, no_record_parse=True)
     for record in records:
         if record.rec_type != "response":
             continue
         headers = record.rec_headers
-        head = record.raw_stream.read(_HEAD)
+        head = record.raw_stream.read(_HEAD_SIZE)
         records.read_to_end(record)
         url = headers.get_header("WARC-Target-URI") or ""
-        yield IndexedAnswer(
-            surt(url),
+        yield IndexedResponse(
+            build_surt(url),
             re.sub(r"\D", "", headers.get_header("WARC-Date") or "")[:14],
             url,
-            *_facts(head),
+            *_read_head(head),
             headers.get_header("WARC-Payload-Digest") or "",
             records.get_record_offset(),
             records.get_record_length(),
         )
 
 
-def surt(url: str) -> str:
+def build_surt(url: str) -> str:
     """Return the address in SURT form, which sorts pages of a site together: `org,example)/a?b=1`."""
     try:
         parts = urlsplit(_LAYOUT.sub(r"\1", url.lower()))
@@ -77,7 +77,7 @@ def surt(url: str) -> str:
     return f"{host}{at}){parts.path or '/'}" + (f"?{query}" if query else "")
 
 
-def _facts(head: bytes) -> tuple[str, str]:
+def _read_head(head: bytes) -> tuple[str, str]:
     """Media type and status of an answer, of whose head nothing is trusted."""
     lines = io.BytesIO(head.partition(b"\r\n\r\n")[0])
     status = _STATUS.match(lines.readline())

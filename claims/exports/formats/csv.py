@@ -27,61 +27,61 @@ BYTE_ORDER_MARK = "\ufeff".encode()
 BROKEN_OFF = b'"This download is not complete. Please fetch it again.'
 
 
-def of_claim(*path: str) -> Cell:
-    return lambda claim, verdict: _at(claim, path)
+def read_claim_value(*path: str) -> Cell:
+    return lambda claim, verdict: _get_value(claim, path)
 
 
-def of_verdict(*path: str) -> Cell:
-    return lambda claim, verdict: _at(verdict, path)
+def read_verdict_value(*path: str) -> Cell:
+    return lambda claim, verdict: _get_value(verdict, path)
 
 
 #: The columns in their order. New ones are only added at the end.
 COLUMNS: dict[str, Cell] = {
-    "claim_id": of_claim("id"),
-    "version": of_claim("version"),
-    "status": of_claim("status"),
-    "url": of_claim("url"),
-    "statement": of_claim("statement"),
-    "language": of_claim("language"),
-    "claimed_on": of_claim("claimed_on"),
-    "claimant_id": of_claim("claimant", "id"),
-    "claimant": of_claim("claimant", "name"),
-    "claimant_kind": of_claim("claimant", "kind"),
-    "claimant_job_title": of_claim("claimant", "job_title"),
-    "claimant_country": of_claim("claimant", "country"),
+    "claim_id": read_claim_value("id"),
+    "version": read_claim_value("version"),
+    "status": read_claim_value("status"),
+    "url": read_claim_value("url"),
+    "statement": read_claim_value("statement"),
+    "language": read_claim_value("language"),
+    "claimed_on": read_claim_value("claimed_on"),
+    "claimant_id": read_claim_value("claimant", "id"),
+    "claimant": read_claim_value("claimant", "name"),
+    "claimant_kind": read_claim_value("claimant", "kind"),
+    "claimant_job_title": read_claim_value("claimant", "job_title"),
+    "claimant_country": read_claim_value("claimant", "country"),
     "topics": lambda claim, verdict: "; ".join(topic["name"] for topic in claim["topics"]),
-    "first_appearance_url": lambda claim, verdict: _first_appearance(claim).get("url"),
-    "first_appearance_title": lambda claim, verdict: _first_appearance(claim).get("title"),
-    "first_appearance_published_on": lambda claim, verdict: _first_appearance(claim).get("published_on"),
-    "appearance_urls": lambda claim, verdict: _addresses(claim["appearances"]),
-    "verdict_id": of_verdict("id"),
-    "publisher_id": of_verdict("publisher", "id"),
-    "publisher": of_verdict("publisher", "name"),
-    "publisher_domain": of_verdict("publisher", "domain"),
-    "rating_code": of_verdict("rating", "code"),
-    "rating_label": of_verdict("rating", "label"),
-    "rating_class": of_verdict("rating", "rating_class"),
-    "rating_scale": of_verdict("rating", "scale", "name"),
-    "summary": of_verdict("summary"),
-    "byline": of_verdict("byline"),
-    "verdict_language": of_verdict("language"),
-    "reviewed_on": of_verdict("reviewed_on"),
-    "valid_as_of": of_verdict("valid_as_of"),
-    "verdict_url": of_verdict("url"),
-    "verdict_origin": of_verdict("origin"),
-    "evidence_urls": lambda claim, verdict: _addresses(verdict.get("evidence", [])),
+    "first_appearance_url": lambda claim, verdict: _find_first_appearance(claim).get("url"),
+    "first_appearance_title": lambda claim, verdict: _find_first_appearance(claim).get("title"),
+    "first_appearance_published_on": lambda claim, verdict: _find_first_appearance(claim).get("published_on"),
+    "appearance_urls": lambda claim, verdict: _join_addresses(claim["appearances"]),
+    "verdict_id": read_verdict_value("id"),
+    "publisher_id": read_verdict_value("publisher", "id"),
+    "publisher": read_verdict_value("publisher", "name"),
+    "publisher_domain": read_verdict_value("publisher", "domain"),
+    "rating_code": read_verdict_value("rating", "code"),
+    "rating_label": read_verdict_value("rating", "label"),
+    "rating_class": read_verdict_value("rating", "rating_class"),
+    "rating_scale": read_verdict_value("rating", "scale", "name"),
+    "summary": read_verdict_value("summary"),
+    "byline": read_verdict_value("byline"),
+    "verdict_language": read_verdict_value("language"),
+    "reviewed_on": read_verdict_value("reviewed_on"),
+    "valid_as_of": read_verdict_value("valid_as_of"),
+    "verdict_url": read_verdict_value("url"),
+    "verdict_origin": read_verdict_value("origin"),
+    "evidence_urls": lambda claim, verdict: _join_addresses(verdict.get("evidence", [])),
     "corrections": lambda claim, verdict: len(claim["corrections"]),
-    "last_correction_kind": lambda claim, verdict: _last_correction(claim).get("kind"),
-    "last_correction_note": lambda claim, verdict: _last_correction(claim).get("note"),
-    "merged_into": of_claim("merged_into"),
-    "published_at": of_claim("published_at"),
-    "updated_at": of_claim("updated_at"),
-    "verdict_title": of_verdict("title"),
-    "claimant_affiliation": of_claim("claimant", "affiliation"),
+    "last_correction_kind": lambda claim, verdict: _find_last_correction(claim).get("kind"),
+    "last_correction_note": lambda claim, verdict: _find_last_correction(claim).get("note"),
+    "merged_into": read_claim_value("merged_into"),
+    "published_at": read_claim_value("published_at"),
+    "updated_at": read_claim_value("updated_at"),
+    "verdict_title": read_verdict_value("title"),
+    "claimant_affiliation": read_claim_value("claimant", "affiliation"),
 }
 
 
-def written(
+def write_csv(
     bodies: Iterable[bytes], *, byte_order_mark: bool = False, begun: bool = False
 ) -> Iterator[bytes]:
     """The table: its header, unless it was begun before, then the rows of each body."""
@@ -100,17 +100,17 @@ def written(
         table.writerow(COLUMNS)
         yield finished()
     for body in bodies:
-        table.writerows([map(harmless, row) for row in rows(body)])
+        table.writerows([map(harmless, row) for row in build_rows(body)])
         yield finished()
 
 
-def rows(body: bytes) -> list[list[Any]]:
+def build_rows(body: bytes) -> list[list[Any]]:
     """Yield the rows of a body."""
     claim = orjson.loads(body)
     return [[cell(claim, verdict) for cell in COLUMNS.values()] for verdict in claim["verdicts"] or [{}]]
 
 
-def _at(document: Document, path: tuple[str, ...]) -> Any:
+def _get_value(document: Document, path: tuple[str, ...]) -> Any:
     """Return the value at a path; None if it does not exist, like the claimant of a claim without one."""
     value: Any = document
     for key in path:
@@ -118,14 +118,14 @@ def _at(document: Document, path: tuple[str, ...]) -> Any:
     return value
 
 
-def _first_appearance(claim: Document) -> Document:
+def _find_first_appearance(claim: Document) -> Document:
     return next((a["source"] for a in claim["appearances"] if a["is_first"]), {})
 
 
-def _addresses(quoted: list[Document]) -> str:
+def _join_addresses(quoted: list[Document]) -> str:
     """The different addresses of sources, in their order."""
     return " ".join(dict.fromkeys(item["source"]["url"] for item in quoted if item["source"]["url"]))
 
 
-def _last_correction(claim: Document) -> Document:
+def _find_last_correction(claim: Document) -> Document:
     return next(iter(claim["corrections"]), {})

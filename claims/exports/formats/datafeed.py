@@ -19,7 +19,7 @@ MEDIA_TYPE = "application/ld+json"
 BROKEN_OFF = b""
 
 
-def head(*, url: str, site: Document, changed: str) -> Document:
+def build_head(*, url: str, site: Document, changed: str) -> Document:
     """Return the header of the feed.
 
     Args:
@@ -40,7 +40,7 @@ def head(*, url: str, site: Document, changed: str) -> Document:
     return claimreview.CONTEXT | {key: value for key, value in described.items() if value != ""}
 
 
-def written(
+def write_datafeed(
     bodies: Iterable[bytes], *, head: Document, site: Document, begun: bool = False
 ) -> Iterator[bytes]:
     """The feed: its head, unless there are elements already, then an element for each body."""
@@ -48,12 +48,12 @@ def written(
         yield orjson.dumps(head)[:-1] + b',"dataFeedElement":['
     separator = b",\n" if begun else b"\n"
     for body in bodies:
-        yield separator + orjson.dumps(element(orjson.loads(body), site=site))
+        yield separator + orjson.dumps(build_element(orjson.loads(body), site=site))
         separator = b",\n"
     yield b"\n]}\n"
 
 
-def element(body: Document, *, site: Document) -> Document:
+def build_element(body: Document, *, site: Document) -> Document:
     """The DataFeedItem of a claim."""
     here = {"@type": "DataFeedItem", "@id": claimreview.build_address(body)}
     dates = {"dateCreated": body["published_at"], "dateModified": body["updated_at"]}

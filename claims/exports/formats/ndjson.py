@@ -8,7 +8,7 @@ MEDIA_TYPE = "application/x-ndjson"
 BROKEN_OFF = b'{"broken_off": "This download is not complete. Please fetch it again."'
 
 
-def written(bodies: Iterable[bytes]) -> Iterator[bytes]:
+def write_ndjson(bodies: Iterable[bytes]) -> Iterator[bytes]:
     """The bodies as lines."""
     for body in bodies:
         yield body

@@ -37,7 +37,7 @@ _EPOCH_DAY = date(1970, 1, 1).toordinal()
 _EPOCH = datetime.fromisoformat("1970-01-01T00:00:00Z")
 
 
-class _Guarded:
+class _GuardedWriter:
     """A write-only file and an iterator whose errors are stored, and raised at the end.
 
     The writer would panic over it.
@@ -76,7 +76,7 @@ def write(bodies: Iterable[bytes], file: IO[bytes], *, said: dict[str, Any]) -> 
     Args:
         said: what the file says of itself besides, as JSON values.
     """
-    guarded = _Guarded(file)
+    guarded = _GuardedWriter(file)
     rows = 0
 
     def counted(groups: Iterator[RecordBatch]) -> Iterator[RecordBatch]:
@@ -86,7 +86,7 @@ def write(bodies: Iterable[bytes], file: IO[bytes], *, said: dict[str, Any]) -> 
             yield group
 
     write_parquet(
-        RecordBatchReader.from_batches(SCHEMA, guarded.reading(counted(_groups(bodies)))),
+        RecordBatchReader.from_batches(SCHEMA, guarded.reading(counted(_iterate_groups(bodies)))),
         cast(IO[bytes], guarded),
         compression="zstd(3)",
         max_row_group_size=GROUP_SIZE,
@@ -98,26 +98,26 @@ def write(bodies: Iterable[bytes], file: IO[bytes], *, said: dict[str, Any]) -> 
     return rows
 
 
-def _groups(bodies: Iterable[bytes]) -> Iterator[RecordBatch]:
-    rows = (row for body in bodies for row in csv.rows(body))
+def _iterate_groups(bodies: Iterable[bytes]) -> Iterator[RecordBatch]:
+    rows = (row for body in bodies for row in csv.build_rows(body))
     while group := list(islice(rows, GROUP_SIZE)):
         columns = zip(*group, strict=True)
         yield RecordBatch.from_arrays(
-            [_array(values, kind) for values, kind in zip(columns, TYPES.values(), strict=True)],
+            [_build_array(values, kind) for values, kind in zip(columns, TYPES.values(), strict=True)],
             schema=SCHEMA,
         )
 
 
-def _array(values: tuple[Any, ...], kind: DataType) -> Array:
+def _build_array(values: tuple[Any, ...], kind: DataType) -> Array:
     if kind == _DAY:
         days = [value and date.fromisoformat(value).toordinal() - _EPOCH_DAY for value in values]
         return Array(days, DataType.int32()).cast(kind)
     if kind == _MOMENT:
-        return Array([_microseconds(value) for value in values], DataType.int64()).cast(kind)
+        return Array([_parse_microseconds(value) for value in values], DataType.int64()).cast(kind)
     return Array(values, kind)
 
 
-def _microseconds(value: str | None) -> int | None:
+def _parse_microseconds(value: str | None) -> int | None:
     if not value:
         return None
     since = datetime.fromisoformat(value) - _EPOCH

@@ -22,10 +22,10 @@ BLOCK_SIZE = 128 * 1024
 #: How much PostgreSQL joins at a time, in bytes.
 JOINED_SIZE = 256 * 1024
 #: How long one download may take, in seconds: who reads more slowly holds a seat that others wait for.
-LONGEST = 3600
+MAX_SECONDS = 3600
 
 
-def streamed(*parts: QuerySet[Publication]) -> Iterator[bytes]:
+def stream_bodies(*parts: QuerySet[Publication]) -> Iterator[bytes]:
     """The bodies of these publications, part after part, as they are at one moment.
 
     It is one statement, so it reads one snapshot, however long it takes and whatever is published meanwhile. A
@@ -34,13 +34,13 @@ def streamed(*parts: QuerySet[Publication]) -> Iterator[bytes]:
     COPY streams as fast as the bodies are decompressed. A cursor would fetch a few thousand rows at a time instead,
     needs a transaction that outlives the view, and takes three times as long.
     """
-    selects, parameters = _selects(parts)
+    selects, parameters = _build_selects(parts)
     if not selects:
         return
     statement = f"COPY ({' UNION ALL '.join(selects)}) TO STDOUT (FORMAT binary)"
     with (
-        _living(parts[0].db).cursor() as cursor,
-        _unhurried(cursor),
+        _get_live_connection(parts[0].db).cursor() as cursor,
+        _long_statements(cursor),
         cursor.copy(statement, parameters) as copy,
     ):
         for (body,) in copy.rows():
@@ -48,7 +48,7 @@ def streamed(*parts: QuerySet[Publication]) -> Iterator[bytes]:
 
 
 @contextmanager
-def _unhurried(cursor: CursorWrapper) -> Iterator[None]:
+def _long_statements(cursor: CursorWrapper) -> Iterator[None]:
     """Lift the time limit of the public's statements: a copy takes as long as its reader does, within reason.
 
     For its own transaction, since a pooler may reassign the connection after it.
@@ -58,7 +58,7 @@ def _unhurried(cursor: CursorWrapper) -> Iterator[None]:
         return
     cursor.execute("BEGIN READ ONLY")
     try:
-        cursor.execute(f"SET LOCAL statement_timeout = '{LONGEST}s'")
+        cursor.execute(f"SET LOCAL statement_timeout = '{MAX_SECONDS}s'")
         yield
     finally:
         # With a connection that died meanwhile, all of it is gone.
@@ -66,7 +66,7 @@ def _unhurried(cursor: CursorWrapper) -> Iterator[None]:
             cursor.execute("ROLLBACK")
 
 
-def numbered(rows: QuerySet[Publication]) -> Iterator[tuple[int, bytes]]:
+def stream_numbered_bodies(rows: QuerySet[Publication]) -> Iterator[tuple[int, bytes]]:
     """The number in the ledger and the body of each of these publications, streamed in the same way.
 
     It uses the present connection, inside its transaction if there is one.
@@ -93,7 +93,7 @@ class BodyBlock(NamedTuple):
     lines: bytes
 
 
-def joined(rows: QuerySet[Publication]) -> Iterator[BodyBlock]:
+def stream_body_blocks(rows: QuerySet[Publication]) -> Iterator[BodyBlock]:
     """The bodies of these publications in the order of the ledger, streamed in the same way, many at a time.
 
     PostgreSQL joins them: what Python and the connection do is then done for each block instead of for each claim. A
@@ -106,14 +106,14 @@ def joined(rows: QuerySet[Publication]) -> Iterator[BodyBlock]:
     connection = connections[rows.db]
     with (
         connection.cursor() as cursor,
-        cursor.copy(_JOINED.format(rows=sql, size=JOINED_SIZE), parameters) as copy,
+        cursor.copy(_JOINED_SQL.format(rows=sql, size=JOINED_SIZE), parameters) as copy,
     ):
         for sequence, claims, text in copy.rows():
             yield BodyBlock(int.from_bytes(sequence), int.from_bytes(claims), placed(text) + b"\n")
 
 
 #: The length of a stored text is known without reading it.
-_JOINED = """
+_JOINED_SQL = """
     COPY (
         SELECT max(sequence), count(*), string_agg(body, E'\\n' ORDER BY sequence)
         FROM (
@@ -126,7 +126,7 @@ _JOINED = """
 """
 
 
-def _living(alias: str) -> BaseDatabaseWrapper:
+def _get_live_connection(alias: str) -> BaseDatabaseWrapper:
     """Return the connection, reopened if its server was restarted: those for public reads stay open for long."""
     connection = connections[alias]
     connection.ensure_connection()
@@ -135,7 +135,7 @@ def _living(alias: str) -> BaseDatabaseWrapper:
     return connection
 
 
-def blocks(parts: Iterable[bytes], *, size: int = BLOCK_SIZE) -> Iterator[bytes]:
+def join_blocks(parts: Iterable[bytes], *, size: int = BLOCK_SIZE) -> Iterator[bytes]:
     """Join pieces into blocks of at least `size` bytes, except the last."""
     waiting: list[bytes] = []
     length = 0
@@ -149,7 +149,7 @@ def blocks(parts: Iterable[bytes], *, size: int = BLOCK_SIZE) -> Iterator[bytes]
         yield b"".join(waiting)
 
 
-def _selects(parts: Iterable[QuerySet[Publication]]) -> tuple[list[str], tuple[Any, ...]]:
+def _build_selects(parts: Iterable[QuerySet[Publication]]) -> tuple[list[str], tuple[Any, ...]]:
     """The statement of each part that can have rows, and the parameters of all."""
     found = []
     for rows in parts:

@@ -11,7 +11,7 @@
 Decision 0011 says why it is done so.
 """
 
-from claims.exports.restore.checks import Restored, RestoreRefused
+from claims.exports.restore.checks import RestoreCounts, RestoreRefused
 from claims.exports.restore.restore_run import recognise, restore
 
-__all__ = ["RestoreRefused", "Restored", "recognise", "restore"]
+__all__ = ["RestoreCounts", "RestoreRefused", "recognise", "restore"]

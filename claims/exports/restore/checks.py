@@ -9,8 +9,8 @@ from django.db.models import Exists, OuterRef
 from django.utils.translation import gettext
 
 from claims.exports import lines
-from claims.exports.lines import ArchiveLine, Unreadable
-from claims.exports.restore.entry_bodies import understood_body
+from claims.exports.lines import ArchiveLine, UnreadableExport
+from claims.exports.restore.entry_bodies import parse_entry_body
 from claims.ledger.document.claim_document import moment
 from claims.ledger.proofs.entry_text import EntryFacts, build_entry_text, compute_chain_hash
 from claims.ledger.proofs.sealed_text import compute_sealed_sha256
@@ -29,9 +29,9 @@ from sources.addresses import url_key
 from sources.models import Publisher, Source
 
 #: Lines that are compared at once.
-_AT_ONCE = 500
+_BATCH_SIZE = 500
 #: Maximum conflicts listed.
-_TOLD = 10
+_SHOWN_PROBLEMS = 10
 
 #: Called with how many bytes of the file were read.
 Progress = Callable[[int], None]
@@ -42,7 +42,7 @@ class RestoreRefused(Exception):
 
 
 @dataclass
-class Restored:
+class RestoreCounts:
     """The numbers of written and existing rows, by type of line."""
 
     written: Counter[str] = field(default_factory=Counter)
@@ -50,17 +50,17 @@ class Restored:
 
 
 @dataclass(frozen=True)
-class Checked:
+class CheckedExport:
     """The facts about an export that can be restored."""
 
-    restored: Restored
+    restored: RestoreCounts
     begins_after: int
     """The number of the last entry that is here already."""
     replaces_house: bool
     """Whether nothing was done here yet: the house and its scale are those that `migrate` made."""
 
 
-def house_is_new() -> bool:
+def is_newsroom_empty() -> bool:
     """Whether there is no publisher but the house, and nothing that refers to it."""
     return (
         not Verdict.objects.exists()
@@ -69,24 +69,24 @@ def house_is_new() -> bool:
     )
 
 
-def check(stream: BinaryIO, *, progress: Progress) -> Checked:
+def check(stream: BinaryIO, *, progress: Progress) -> CheckedExport:
     """Read the whole of an export and compare it with what is here.
 
     Raises:
         RestoreRefused: it cannot be restored.
     """
-    checking = _Checking()
+    checking = _ExportCheck()
     try:
-        for some in _alike(lines.read(stream)):
+        for some in _iterate_batches(lines.read(stream)):
             checking.take(some)
             progress(stream.tell())
-    except Unreadable as problem:
+    except UnreadableExport as problem:
         raise RestoreRefused(str(problem)) from None
     checking.refuse_conflicts()
-    return Checked(checking.restored, checking.here, checking.replaces_house)
+    return CheckedExport(checking.restored, checking.here, checking.replaces_house)
 
 
-def _alike(read: Iterable[ArchiveLine]) -> Iterator[list[ArchiveLine]]:
+def _iterate_batches(read: Iterable[ArchiveLine]) -> Iterator[list[ArchiveLine]]:
     """The lines, some hundred of one type at a time. Snapshots and entries take turns in the file."""
     taking_turns = {"snapshot", "entry"}
     waiting: dict[str, list[ArchiveLine]] = {}
@@ -96,17 +96,17 @@ def _alike(read: Iterable[ArchiveLine]) -> Iterator[list[ArchiveLine]]:
             waiting = {}
         some = waiting.setdefault(line.type, [])
         some.append(line)
-        if len(some) == _AT_ONCE:
+        if len(some) == _BATCH_SIZE:
             yield waiting.pop(line.type)
     yield from waiting.values()
 
 
-class _Checking:
+class _ExportCheck:
     def __init__(self) -> None:
         newest = Publication.objects.order_by("-sequence").values_list("sequence", flat=True).first()
         self.here = newest or 0
-        self.replaces_house = house_is_new()
-        self.restored = Restored()
+        self.replaces_house = is_newsroom_empty()
+        self.restored = RestoreCounts()
         self._conflicts: list[str] = []
         self._entries = 0
         self._announced = 0
@@ -126,15 +126,15 @@ class _Checking:
             self._end(some[0])
         else:
             self._take_rows(next(k for k in (*lines.THINGS, lines.SNAPSHOT) if k.name == kind), some)
-        if len(self._conflicts) > _TOLD:
+        if len(self._conflicts) > _SHOWN_PROBLEMS:
             self.refuse_conflicts()
 
     def refuse_conflicts(self) -> None:
         """Raise `RestoreRefused` if there are any."""
         if not self._conflicts:
             return
-        told = self._conflicts[:_TOLD]
-        more = ["and more."] if len(self._conflicts) > _TOLD else []
+        told = self._conflicts[:_SHOWN_PROBLEMS]
+        more = ["and more."] if len(self._conflicts) > _SHOWN_PROBLEMS else []
         raise RestoreRefused("\n".join(["This database has other things under the same ids:", *told, *more]))
 
     def _conflict(self, line: ArchiveLine, what: str) -> None:
@@ -165,7 +165,7 @@ class _Checking:
 
     # Rows -------------------------------------------------------------------------------------------------------------
 
-    def _take_rows(self, kind: lines.Kind, some: list[ArchiveLine]) -> None:
+    def _take_rows(self, kind: lines.LineKind, some: list[ArchiveLine]) -> None:
         if self.replaces_house and kind.name in ("publisher", "rating_scale", "rating"):
             self.restored.written[kind.name] += len(some)
             return
@@ -194,12 +194,12 @@ class _Checking:
                         "said": line.said[name],
                     },
                 )
-        for names in _UNIQUE[kind.name]:
+        for names in _UNIQUE_COLUMNS[kind.name]:
             self._take_keys(kind, names, some)
 
-    def _take_keys(self, kind: lines.Kind, names: tuple[str, ...], some: list[ArchiveLine]) -> None:
+    def _take_keys(self, kind: lines.LineKind, names: tuple[str, ...], some: list[ArchiveLine]) -> None:
         """Check that unique values of these rows do not belong to other rows here."""
-        keys = {line.number: _key(line.said, names) for line in some}
+        keys = {line.number: _build_key(line.said, names) for line in some}
         given = {key[0] for key in keys.values() if key}
         rows = kind.model._default_manager.filter(**{f"{names[0]}__in": given}).values_list("pk", *names)
         here = {tuple(key): pk for pk, *key in rows}
@@ -225,7 +225,7 @@ class _Checking:
                     gettext("Line %(line)s: found entry %(sequence)s where entry %(entries)s was expected.")
                     % {"line": line.number, "sequence": line.said["sequence"], "entries": self._entries}
                 )
-            bodies[line.number] = understood_body(line)
+            bodies[line.number] = parse_entry_body(line)
         before = [line for line in some if line.said["sequence"] <= self.here]
         after = some[len(before) :]
         self.restored.left += Counter(line.type for line in before)
@@ -270,7 +270,7 @@ class _Checking:
         if not (some and self._house_publishes):
             return
         own = (Verdict.Origin.HOUSE, Verdict.Origin.HOUSE_ARCHIVE)
-        for pk, line in _ids_of("verdict", some, bodies).items():
+        for pk, line in _collect_ids("verdict", some, bodies).items():
             said = next(verdict for verdict in bodies[line.number]["verdicts"] if verdict["id"] == pk)
             if said["origin"] in own and not Verdict.objects.filter(pk=pk).exists():
                 raise RestoreRefused(
@@ -343,7 +343,7 @@ class _Checking:
         )
         ledger = Publication.objects.filter(claim=OuterRef("claim"))
         verdicts, evidence, replies, appearances = (
-            _ids_of(name, some, bodies) for name in ("verdict", "evidence", "reply", "appearance")
+            _collect_ids(name, some, bodies) for name in ("verdict", "evidence", "reply", "appearance")
         )
         for pk in Verdict.objects.filter(~Exists(published), pk__in=verdicts).values_list("pk", flat=True):
             self._conflict(verdicts[pk], gettext("verdict %(pk)s is different here.") % {"pk": pk})
@@ -358,7 +358,7 @@ class _Checking:
             self._conflict(appearances[pk], gettext("appearance %(pk)s is different here.") % {"pk": pk})
 
 
-def _ids_of(
+def _collect_ids(
     name: str, some: list[ArchiveLine], bodies: Mapping[int, dict[str, Any]]
 ) -> dict[int, ArchiveLine]:
     def parts(body: dict[str, Any]) -> Iterable[dict[str, Any]]:
@@ -373,7 +373,7 @@ def _ids_of(
 
 
 #: Natural keys of rows. Empty texts are not compared.
-_UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
+_UNIQUE_COLUMNS: dict[str, tuple[tuple[str, ...], ...]] = {
     "publisher": (("domain",),),
     "claimant": (),
     "topic": (("slug",),),
@@ -386,6 +386,6 @@ _UNIQUE: dict[str, tuple[tuple[str, ...], ...]] = {
 }
 
 
-def _key(said: Mapping[str, Any], names: tuple[str, ...]) -> tuple[Any, ...] | None:
+def _build_key(said: Mapping[str, Any], names: tuple[str, ...]) -> tuple[Any, ...] | None:
     key = tuple(url_key(said["url"]) if name == "url_key" else said[name] for name in names)
     return None if key[0] == "" else key

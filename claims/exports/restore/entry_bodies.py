@@ -6,35 +6,35 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from claims.exports.lines import ArchiveLine, Unreadable
+from claims.exports.lines import ArchiveLine, UnreadableExport
 from claims.ledger.document.markdown import is_safe
 from factcheck.web.site_urls import is_marked_well, understood
 
 
-def understood_body(line: ArchiveLine) -> dict[str, Any]:
+def parse_entry_body(line: ArchiveLine) -> dict[str, Any]:
     """The body of an entry.
 
     Raises:
         Unreadable: it is not what was exported, or pages that show it would do more than show it.
     """
     if hashlib.sha256(line.body).hexdigest() != line.said["body_sha256"]:
-        raise Unreadable(
+        raise UnreadableExport(
             gettext("Line %(line)s: the body does not match its checksum (SHA-256).") % {"line": line.number}
         )
     if not is_marked_well(line.body):
-        raise Unreadable(
+        raise UnreadableExport(
             gettext("Line %(line)s: the body contains a tab that no export writes.") % {"line": line.number}
         )
     body: dict[str, Any] = understood(line.body)
-    if not all(map(is_safe, _html(body))):
-        raise Unreadable(
+    if not all(map(is_safe, _iterate_html(body))):
+        raise UnreadableExport(
             gettext("Line %(line)s: an explanation contains HTML that no export writes.")
             % {"line": line.number}
         )
     return body
 
 
-def _html(body: dict[str, Any]) -> Iterator[str]:
+def _iterate_html(body: dict[str, Any]) -> Iterator[str]:
     # Entries from before there were translations have none.
     for part in (*body["verdicts"], *body.get("translations", [])):
         yield part["explanation_html"]

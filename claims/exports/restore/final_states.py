@@ -6,12 +6,12 @@ from typing import Any
 from django.db.models import Q
 
 from claims.exports.restore.restored_entries import (
-    Merged,
+    MergedParts,
     RestoredEntry,
-    claimants_of,
-    first_appearance,
-    quoted,
-    words,
+    build_claim_texts,
+    build_quote,
+    find_claimants,
+    find_first_appearance,
 )
 from claims.models import Appearance, Claim, ClaimMedia, ClaimTopic, Publication, Topic
 from factcheck.database.bulk_copy import copy
@@ -19,18 +19,18 @@ from factcheck.django_internals import delete_unasked
 from sources.models import MediaObject, Source
 
 
-def settle(entries: list[RestoredEntry], merged: Merged) -> None:
+def settle(entries: list[RestoredEntry], merged: MergedParts) -> None:
     """Bring the claims of these entries to what the last of each says. Called inside a transaction."""
     newest = {entry.claim: entry for entry in entries}
     _settle_topics(newest)
     _settle_media(newest, merged)
     appearing = _settle_appearances(newest, merged)
-    claimants = claimants_of(list(newest.values()))
+    claimants = find_claimants(list(newest.values()))
     wanted = {}
     for pk, entry in newest.items():
-        first = first_appearance(entry.body)
+        first = find_first_appearance(entry.body)
         wanted[pk] = {
-            **words(entry.body, claimants),
+            **build_claim_texts(entry.body, claimants),
             "first_appearance_id": first if first in appearing else None,
         }
     names = next(iter(wanted.values()))
@@ -56,7 +56,7 @@ def _settle_topics(newest: Mapping[int, RestoredEntry]) -> None:
     copy(ClaimTopic, [{"claim_id": claim, "topic_id": topic} for claim, topic in new])
 
 
-def _settle_media(newest: Mapping[int, RestoredEntry], merged: Merged) -> None:
+def _settle_media(newest: Mapping[int, RestoredEntry], merged: MergedParts) -> None:
     """Set the media of claims to those in their entries."""
     named = {media["id"] for entry in newest.values() for media in entry.body.get("media", [])}
     known = set(MediaObject.objects.filter(pk__in=named).values_list("pk", flat=True))
@@ -87,14 +87,14 @@ def _settle_media(newest: Mapping[int, RestoredEntry], merged: Merged) -> None:
     )
 
 
-def _settle_appearances(newest: Mapping[int, RestoredEntry], merged: Merged) -> set[int]:
+def _settle_appearances(newest: Mapping[int, RestoredEntry], merged: MergedParts) -> set[int]:
     """Write, change and remove appearances; returns the ids of those that are here then."""
     # Of a claim that is merged, the other shows the appearances too. Its own entry has the last word.
     in_order = sorted(newest.items(), key=lambda item: item[1].status == Publication.Status.MERGED)
     said = {a["id"]: (pk, a) for pk, entry in in_order for a in entry.body["appearances"]}
     rows = Appearance.objects.filter(Q(pk__in=said) | Q(claim__in=newest)).in_bulk()
     Appearance.objects.filter(pk__in=[pk for pk in rows if pk not in said]).delete()
-    changed = [pk for pk, (_claim, a) in said.items() if pk in rows and _differs(rows[pk], a)]
+    changed = [pk for pk, (_claim, a) in said.items() if pk in rows and _is_different(rows[pk], a)]
     # Deleted without looking for what refers to them: they return at once, under the same ids.
     delete_unasked(Appearance.objects.filter(pk__in=changed))
     kept = {pk: row for pk, row in rows.items() if pk in said and pk not in changed}
@@ -103,12 +103,12 @@ def _settle_appearances(newest: Mapping[int, RestoredEntry], merged: Merged) -> 
         for pk, (claim, a) in said.items()
         if pk not in kept
     }
-    new = _possible(missing)
+    new = _list_restorable(missing)
     copy(Appearance, new)
     return {*kept, *(row["id"] for row in new)}
 
 
-def _possible(missing: Mapping[int, tuple[int, Mapping[str, Any]]]) -> list[dict[str, Any]]:
+def _list_restorable(missing: Mapping[int, tuple[int, Mapping[str, Any]]]) -> list[dict[str, Any]]:
     """Return the rows that can be restored: each place once, and no deleted sources.
 
     Both happen only while a claim is merged that was never published: what is its own is known at the end.
@@ -123,10 +123,10 @@ def _possible(missing: Mapping[int, tuple[int, Mapping[str, Any]]]) -> list[dict
         place = (claim, a["source"]["id"], a["start"])
         if place not in places and place[1] in sources:
             places.add(place)
-            found.append({"id": pk, "claim_id": claim, "anchor": a["anchor"], **quoted(a)})
+            found.append({"id": pk, "claim_id": claim, "anchor": a["anchor"], **build_quote(a)})
     return found
 
 
-def _differs(row: Appearance, said: Mapping[str, Any]) -> bool:
-    wanted = {"anchor": said["anchor"], **quoted(said)}
+def _is_different(row: Appearance, said: Mapping[str, Any]) -> bool:
+    wanted = {"anchor": said["anchor"], **build_quote(said)}
     return any(getattr(row, name) != value for name, value in wanted.items())

@@ -16,7 +16,7 @@ from factcheck.database.bulk_copy import Maker, copy
 from sources.addresses import url_key
 from sources.models import Publisher
 
-_AT_ONCE = 500
+_BATCH_SIZE = 500
 _KINDS = {kind.name: kind for kind in lines.THINGS}
 
 
@@ -28,22 +28,22 @@ def store_things(read: Iterable[ArchiveLine], *, replaces_house: bool) -> None:
         RatingScale.objects.all().delete()
         Publisher.objects.all().delete()
     for name, alike in groupby(read, key=lambda line: line.type):
-        while some := list(islice(alike, _AT_ONCE)):
+        while some := list(islice(alike, _BATCH_SIZE)):
             store(_KINDS[name], some)
 
 
-def store(kind: lines.Kind, some: list[ArchiveLine]) -> None:
+def store(kind: lines.LineKind, some: list[ArchiveLine]) -> None:
     """Insert those of these rows that are missing."""
     ids = [line.said["id"] for line in some]
     here = set(kind.model._default_manager.filter(pk__in=ids).order_by().values_list("pk", flat=True))
     make = Maker(kind.model)
     copy(
         kind.model,
-        [make(**_completed(kind, line.said)) for line in some if line.said["id"] not in here],
+        [make(**_complete_values(kind, line.said)) for line in some if line.said["id"] not in here],
     )
 
 
-def _completed(kind: lines.Kind, said: dict[str, Any]) -> dict[str, Any]:
+def _complete_values(kind: lines.LineKind, said: dict[str, Any]) -> dict[str, Any]:
     """Add values that the model computes when rows are saved one by one."""
     if kind.name != "source":
         return said
@@ -52,9 +52,9 @@ def _completed(kind: lines.Kind, said: dict[str, Any]) -> dict[str, Any]:
 
 def advance_ids() -> None:
     """Advance the id sequences beyond the restored ids."""
-    owner_functions.advance_ids(*(model._meta.db_table for model in _models()))
+    owner_functions.advance_ids(*(model._meta.db_table for model in _iterate_models()))
 
 
-def _models() -> Iterator[type[models.Model]]:
+def _iterate_models() -> Iterator[type[models.Model]]:
     for app in ("sources", "claims"):
         yield from apps.get_app_config(app).get_models(include_auto_created=True)

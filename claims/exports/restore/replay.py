@@ -18,16 +18,16 @@ from django.utils.translation import gettext, gettext_noop
 
 from claims.exports.restore.checks import RestoreRefused
 from claims.exports.restore.restored_entries import (
-    Merged,
+    MergedParts,
     RestoredEntry,
-    claimants_of,
-    day,
-    first_appearance,
-    quoted,
-    words,
+    build_claim_texts,
+    build_quote,
+    find_claimants,
+    find_first_appearance,
+    parse_day,
 )
-from claims.exports.restore.restored_replies import restored_replies
-from claims.exports.restore.verdict_succession import Arrived, Judged, judged
+from claims.exports.restore.restored_replies import build_replies
+from claims.exports.restore.verdict_succession import ArrivedVerdict, EntryOutcome, trace_verdicts
 from claims.ledger import publishing
 from claims.ledger.entry_builder import LedgerEntry as Recorded
 from claims.ledger.entry_builder import rebuild_entry
@@ -43,10 +43,10 @@ _STATE = Verdict.State
 _OF_MEDIA = ("media_authenticity_category", "original_media_context", "original_media_url")
 
 
-def replay(entries: list[RestoredEntry], merged: Merged) -> None:
+def replay(entries: list[RestoredEntry], merged: MergedParts) -> None:
     """Replay these entries. Called inside a transaction."""
-    for some in rounds(judged(entries, merged)):
-        for layer in layers(some):
+    for some in split_rounds(trace_verdicts(entries, merged)):
+        for layer in split_layers(some):
             told = [one.entry for one in layer]
             _bring_in(told, merged)
             _judge([one for one in layer if not one.is_withdrawn])
@@ -55,13 +55,13 @@ def replay(entries: list[RestoredEntry], merged: Merged) -> None:
         _judge([one for one in some if one.is_withdrawn])
 
 
-def rounds(told: Iterable[Judged]) -> Iterator[list[Judged]]:
+def split_rounds(told: Iterable[EntryOutcome]) -> Iterator[list[EntryOutcome]]:
     """The entries in their order, divided so that those of a round can be recorded at once.
 
     The database asks whether a published entry rests on a published verdict when it is recorded. For every entry that
     shares a round, the answer is the same then as at the entry's own moment.
     """
-    waiting: list[Judged] = []
+    waiting: list[EntryOutcome] = []
     withdrawn: set[int] = set()
     for one in told:
         # From which claim another was taken out is said by the entry that follows. And on what an entry rests that has
@@ -82,9 +82,9 @@ def rounds(told: Iterable[Judged]) -> Iterator[list[Judged]]:
         yield waiting
 
 
-def layers(some: Iterable[Judged]) -> list[list[Judged]]:
+def split_layers(some: Iterable[EntryOutcome]) -> list[list[EntryOutcome]]:
     """The entries divided so that no two of a layer have to do with the same claim; for each claim in their order."""
-    found: list[list[Judged]] = []
+    found: list[list[EntryOutcome]] = []
     reached: dict[int, int] = {}
     for one in some:
         related = one.entry.related
@@ -99,7 +99,7 @@ def layers(some: Iterable[Judged]) -> list[list[Judged]]:
 # Claims ---------------------------------------------------------------------------------------------------------------
 
 
-def _bring_in(some: list[RestoredEntry], merged: Merged) -> None:
+def _bring_in(some: list[RestoredEntry], merged: MergedParts) -> None:
     """Write the claims that are not here yet.
 
     A claim that was merged before it was ever published has no entry, and its words were never public. It stands with
@@ -108,7 +108,7 @@ def _bring_in(some: list[RestoredEntry], merged: Merged) -> None:
     within = {pk: entry for entry in some for pk in entry.body["merged_from"] if pk in merged.claims}
     ids = {entry.claim for entry in some} | within.keys()
     here = set(Claim.objects.filter(pk__in=ids).order_by().values_list("pk", flat=True))
-    claimants = claimants_of(some)
+    claimants = find_claimants(some)
     make, now = Maker(Claim), timezone.now()
     rows = [
         make(
@@ -116,8 +116,8 @@ def _bring_in(some: list[RestoredEntry], merged: Merged) -> None:
             state=Claim.State.ACCEPTED,
             updated_at=now,
             # Written in this transaction when claims settle: before its end no reader looks for it.
-            first_appearance_id=first_appearance(entry.body),
-            **words(entry.body, claimants),
+            first_appearance_id=find_first_appearance(entry.body),
+            **build_claim_texts(entry.body, claimants),
         )
         for entry in some
         if entry.claim not in here
@@ -129,7 +129,7 @@ def _bring_in(some: list[RestoredEntry], merged: Merged) -> None:
             state_before_merge=Claim.State.ACCEPTED,
             merged_into_id=entry.claim,
             updated_at=now,
-            **words(entry.body, claimants),
+            **build_claim_texts(entry.body, claimants),
         )
         for pk, entry in within.items()
         if pk not in here
@@ -150,7 +150,7 @@ def _move(some: list[RestoredEntry]) -> None:
     for pk, entry in moving.items():
         claim, merge = claims[pk], entry.status == Publication.Status.MERGED
         before, after = claim.state, Claim.State.MERGED if merge else claim.state_before_merge
-        copy(Transition, [_transition(pk, None, "merge" if merge else "unmerge", before, after)])
+        copy(Transition, [_build_transition(pk, None, "merge" if merge else "unmerge", before, after)])
         claim.state = after
         claim.merged_into_id = entry.body["merged_into"]
         claim.state_before_merge = before if merge else ""
@@ -160,31 +160,33 @@ def _move(some: list[RestoredEntry]) -> None:
 # Verdicts -------------------------------------------------------------------------------------------------------------
 
 
-def _judge(some: list[Judged]) -> None:
+def _judge(some: list[EntryOutcome]) -> None:
     """Take back the verdicts that are gone, and write those that are new, with their evidence."""
-    copy(Transition, [row for one in some for row in _moves(one)])
+    copy(Transition, [row for one in some for row in _build_moves(one)])
     for state, gone in (
         (_STATE.SUPERSEDED, [pk for one in some for pk in one.superseded]),
         (_STATE.RETRACTED, [pk for one in some for pk in one.retracted]),
     ):
         if gone:
             Verdict.objects.filter(pk__in=gone).update(state=state)
-    make, make_reply, now = Maker(Verdict), Maker(ReplyRequest), _beginning()
+    make, make_reply, now = Maker(Verdict), Maker(ReplyRequest), _read_transaction_start()
     new = [(one.entry, arrived) for one in some for arrived in one.arrived]
-    copy(Verdict, [make(created_at=now, **_verdict(entry, arrived)) for entry, arrived in new])
-    copy(Evidence, [row for _entry, arrived in new for row in _evidence(arrived.said)])
-    copy(ReplyRequest, [make_reply(**row) for entry, arrived in new for row in _replies(entry, arrived)])
+    copy(Verdict, [make(created_at=now, **_build_verdict(entry, arrived)) for entry, arrived in new])
+    copy(Evidence, [row for _entry, arrived in new for row in _build_evidence(arrived.said)])
+    copy(
+        ReplyRequest, [make_reply(**row) for entry, arrived in new for row in _build_replies(entry, arrived)]
+    )
 
 
-def _moves(one: Judged) -> Iterator[dict[str, Any]]:
+def _build_moves(one: EntryOutcome) -> Iterator[dict[str, Any]]:
     claim, note = one.entry.claim, one.entry.line.said["note"]
     for pk in one.superseded:
-        yield _transition(claim, pk, "supersede", _STATE.PUBLISHED, _STATE.SUPERSEDED)
+        yield _build_transition(claim, pk, "supersede", _STATE.PUBLISHED, _STATE.SUPERSEDED)
     for pk in one.retracted:
-        yield _transition(claim, pk, "retract", _STATE.PUBLISHED, _STATE.RETRACTED, note=note)
+        yield _build_transition(claim, pk, "retract", _STATE.PUBLISHED, _STATE.RETRACTED, note=note)
 
 
-def _beginning() -> datetime:
+def _read_transaction_start() -> datetime:
     """When this transaction began: by it the database knows evidence that arrives together with its verdict."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT now()")
@@ -192,7 +194,7 @@ def _beginning() -> datetime:
     return moment
 
 
-def _verdict(entry: RestoredEntry, arrived: Arrived) -> dict[str, Any]:
+def _build_verdict(entry: RestoredEntry, arrived: ArrivedVerdict) -> dict[str, Any]:
     """Return the row of a published verdict. The authors and sign-offs of the newsroom's own are not exported."""
     said = arrived.said
     change = {"correction_kind": entry.kind, "correction_note": entry.line.said["note"]}
@@ -207,14 +209,14 @@ def _verdict(entry: RestoredEntry, arrived: Arrived) -> dict[str, Any]:
         **{name: said[name] for name in ("version", "summary", "explanation", "byline", "language", "url")},
         # Which older exports do not have.
         **{name: said.get(name, "") for name in ("title", *_OF_MEDIA)},
-        **{name: day(said[name]) for name in ("reviewed_on", "valid_as_of", "recheck_on")},
+        **{name: parse_day(said[name]) for name in ("reviewed_on", "valid_as_of", "recheck_on")},
         "published_at": datetime.fromisoformat(said["published_at"]) if said["published_at"] else None,
         "supersedes_id": arrived.replaces,
         **(change if arrived.replaces else {}),
     }
 
 
-def _evidence(verdict: dict[str, Any]) -> Iterator[dict[str, Any]]:
+def _build_evidence(verdict: dict[str, Any]) -> Iterator[dict[str, Any]]:
     for position, item in enumerate(verdict["evidence"]):
         yield {
             "id": item["id"],
@@ -222,17 +224,17 @@ def _evidence(verdict: dict[str, Any]) -> Iterator[dict[str, Any]]:
             "stance": item["stance"],
             "note": item["note"],
             "position": position,
-            **quoted(item),
-            **_shown(item),
+            **build_quote(item),
+            **_find_shown_media(item),
         }
 
 
-def _replies(entry: RestoredEntry, arrived: Arrived) -> Iterator[dict[str, Any]]:
+def _build_replies(entry: RestoredEntry, arrived: ArrivedVerdict) -> Iterator[dict[str, Any]]:
     claimant = entry.body["claimant"]
-    return restored_replies(arrived.said, claimant["id"] if claimant else None)
+    return build_replies(arrived.said, claimant["id"] if claimant else None)
 
 
-def _shown(item: dict[str, Any]) -> dict[str, Any]:
+def _find_shown_media(item: dict[str, Any]) -> dict[str, Any]:
     """The picture, recording or film of an item of evidence."""
     media = next(iter(item.get("media", ())), None)
     return {
@@ -241,7 +243,7 @@ def _shown(item: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _transition(
+def _build_transition(
     claim: int, verdict: int | None, action: str, before: str, after: str, *, note: str = ""
 ) -> dict[str, Any]:
     with in_house_language():
@@ -261,7 +263,7 @@ def _transition(
 
 
 def _record(some: list[RestoredEntry]) -> None:
-    publishing.append([_recorded(entry) for entry in some])
+    publishing.append([_record_entry(entry) for entry in some])
     ids = [entry.line.said["id"] for entry in some]
     numbers = dict(Publication.objects.filter(pk__in=ids).order_by().values_list("pk", "sequence"))
     for entry in some:
@@ -275,7 +277,7 @@ def _record(some: list[RestoredEntry]) -> None:
             )
 
 
-def _recorded(entry: RestoredEntry) -> Recorded:
+def _record_entry(entry: RestoredEntry) -> Recorded:
     by_the_database = ("sequence", "body_sha256", "chain_sha256")
     said = {name: value for name, value in entry.line.said.items() if name not in by_the_database}
     return rebuild_entry(entry.line.body, entry.body, said)

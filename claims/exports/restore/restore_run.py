@@ -12,11 +12,11 @@ from django.utils.translation import gettext
 
 from claims.exports import lines
 from claims.exports.lines import ArchiveLine, recognise
-from claims.exports.restore.checks import Checked, Progress, Restored, RestoreRefused, check
+from claims.exports.restore.checks import CheckedExport, Progress, RestoreCounts, RestoreRefused, check
 from claims.exports.restore.final_states import settle
 from claims.exports.restore.mentioned_rows import advance_ids, store, store_things
 from claims.exports.restore.replay import replay
-from claims.exports.restore.restored_entries import Merged, RestoredEntry
+from claims.exports.restore.restored_entries import MergedParts, RestoredEntry
 from claims.exports.restore.restored_translations import settle_translations
 from claims.models import Publication
 from factcheck.database.bulk_copy import expect_many
@@ -26,10 +26,12 @@ __all__ = ["recognise", "restore"]
 
 #: How many entries are restored at once, and at most how much text: their bodies, and snapshots with them.
 _ENTRIES, _TEXT = 2_000, 16 * 1024 * 1024
-_THINGS = {"header", *(kind.name for kind in lines.THINGS)}
+_LEADING_TYPES = {"header", *(kind.name for kind in lines.THINGS)}
 
 
-def restore(stream: BinaryIO, *, progress: Progress = lambda read: None, dry_run: bool = False) -> Restored:
+def restore(
+    stream: BinaryIO, *, progress: Progress = lambda read: None, dry_run: bool = False
+) -> RestoreCounts:
     """Bring the ledger of a lossless export into this database, with everything that it rests on.
 
     It is read twice: first to see that it is whole and fits, then to write it, some thousand entries at a time. When it
@@ -43,7 +45,7 @@ def restore(stream: BinaryIO, *, progress: Progress = lambda read: None, dry_run
     Raises:
         RestoreRefused: nothing was written, or nothing more: the export is not whole, or does not fit what is here.
     """
-    with _alone() as own, _rereadable(stream) as file:
+    with _restore_lock() as own, _make_seekable(stream) as file:
         begin = file.tell()
         checked = check(file, progress=progress)
         if not dry_run:
@@ -53,33 +55,33 @@ def restore(stream: BinaryIO, *, progress: Progress = lambda read: None, dry_run
         return checked.restored
 
 
-def _write(file: BinaryIO, checked: Checked, own: LastingTransaction, *, progress: Progress) -> None:
-    merged = Merged()
+def _write(file: BinaryIO, checked: CheckedExport, own: LastingTransaction, *, progress: Progress) -> None:
+    merged = MergedParts()
     read = lines.read(file)
     # The first line behind the things is held back, for it belongs to what follows.
     held: list[ArchiveLine] = []
 
     def is_thing(line: ArchiveLine) -> bool:
-        if line.type in _THINGS:
+        if line.type in _LEADING_TYPES:
             return True
         held.append(line)
         return False
 
     things = (line for line in takewhile(is_thing, read) if line.type != "header")
     store_things(things, replaces_house=checked.replaces_house)
-    for batch in _batches(_chained(held, read), merged):
+    for batch in _iterate_batches(_chain_lines(held, read), merged):
         own.require()
         _restore_batch(batch, merged, checked.begins_after)
         progress(file.tell())
     advance_ids()
 
 
-def _chained(held: list[ArchiveLine], read: Iterator[ArchiveLine]) -> Iterator[ArchiveLine]:
+def _chain_lines(held: list[ArchiveLine], read: Iterator[ArchiveLine]) -> Iterator[ArchiveLine]:
     yield from held
     yield from read
 
 
-def _batches(read: Iterator[ArchiveLine], merged: Merged) -> Iterator[list[ArchiveLine]]:
+def _iterate_batches(read: Iterator[ArchiveLine], merged: MergedParts) -> Iterator[list[ArchiveLine]]:
     """Entries and the snapshots before them. What is merged is remembered on the way."""
     batch: list[ArchiveLine] = []
     entries = text = 0
@@ -103,7 +105,7 @@ def _batches(read: Iterator[ArchiveLine], merged: Merged) -> Iterator[list[Archi
 
 
 @transaction.atomic
-def _restore_batch(batch: list[ArchiveLine], merged: Merged, begins_after: int) -> None:
+def _restore_batch(batch: list[ArchiveLine], merged: MergedParts, begins_after: int) -> None:
     new = [line for line in batch if line.type == "entry" and line.said["sequence"] > begins_after]
     if not new:
         return
@@ -119,7 +121,7 @@ def _restore_batch(batch: list[ArchiveLine], merged: Merged, begins_after: int) 
 
 
 @contextmanager
-def _alone() -> Iterator[LastingTransaction]:
+def _restore_lock() -> Iterator[LastingTransaction]:
     """No two restores at a time."""
     try:
         with alone("restore") as own:
@@ -129,7 +131,7 @@ def _alone() -> Iterator[LastingTransaction]:
 
 
 @contextmanager
-def _rereadable(stream: BinaryIO) -> Iterator[BinaryIO]:
+def _make_seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
     if stream.seekable():
         yield stream
         return

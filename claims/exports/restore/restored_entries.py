@@ -11,7 +11,7 @@ from factcheck.web.site_urls import understood
 
 
 @dataclass(frozen=True)
-class Merged:
+class MergedParts:
     """The parts of merged claims, which entries do not contain."""
 
     claims: set[int] = field(default_factory=set)
@@ -59,7 +59,7 @@ class RestoredEntry:
         return {self.claim, *self.body["merged_from"], *([into] if into else [])}
 
 
-def words(body: Mapping[str, Any], claimants: set[int]) -> dict[str, Any]:
+def build_claim_texts(body: Mapping[str, Any], claimants: set[int]) -> dict[str, Any]:
     """Return the text of a claim from its public representation."""
     claimant = (body["claimant"] or {}).get("id")
     return {
@@ -67,22 +67,22 @@ def words(body: Mapping[str, Any], claimants: set[int]) -> dict[str, Any]:
         "language": body["language"],
         # A claimant whom nothing refers to any more may have been deleted.
         "claimant_id": claimant if claimant in claimants else None,
-        "claimed_on": day(body["claimed_on"]),
+        "claimed_on": parse_day(body["claimed_on"]),
         "context": body["context"],
     }
 
 
-def first_appearance(body: Mapping[str, Any]) -> int | None:
+def find_first_appearance(body: Mapping[str, Any]) -> int | None:
     return next((a["id"] for a in body["appearances"] if a["is_first"]), None)
 
 
-def claimants_of(some: list[RestoredEntry]) -> set[int]:
+def find_claimants(some: list[RestoredEntry]) -> set[int]:
     """The ids of those claimants of these entries who are here."""
     named = {entry.body["claimant"]["id"] for entry in some if entry.body["claimant"]}
     return set(Claimant.objects.filter(pk__in=named).order_by().values_list("pk", flat=True))
 
 
-def quoted(said: Mapping[str, Any]) -> dict[str, Any]:
+def build_quote(said: Mapping[str, Any]) -> dict[str, Any]:
     """Return the position of a quote, as appearances and evidence store it."""
     return {
         "source_id": said["source"]["id"],
@@ -91,5 +91,5 @@ def quoted(said: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def day(text: str | None) -> date | None:
+def parse_day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None

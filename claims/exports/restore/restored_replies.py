@@ -6,20 +6,20 @@ from typing import Any
 
 from django.utils.timezone import get_default_timezone
 
-from claims.exports.restore.restored_entries import day
+from claims.exports.restore.restored_entries import parse_day
 from claims.ledger.document.reply_document import describe_reason
 from claims.models import ReplyRequest
 
-_Shown = ReplyRequest.Shown
+_AnswerShown = ReplyRequest.Shown
 
 
-def restored_replies(verdict: dict[str, Any], claimant: int | None) -> Iterator[dict[str, Any]]:
+def build_replies(verdict: dict[str, Any], claimant: int | None) -> Iterator[dict[str, Any]]:
     """The requests and answers that were published with a verdict on a claim by this claimant.
 
     The question and the contact address were never published. Older exports have neither.
     """
     for said in verdict.get("right_of_reply", []):
-        asked = _begins(said["asked_on"])
+        asked = _parse_day_start(said["asked_on"])
         is_claimant = said["claimant_id"] is not None and said["claimant_id"] == claimant
         usual = describe_reason(said["not_asked"] or "", verdict["language"])
         yield {
@@ -32,8 +32,8 @@ def restored_replies(verdict: dict[str, Any], claimant: int | None) -> Iterator[
             "channel": ReplyRequest.Channel.OTHER if asked else "",
             "language": said["language"],
             "sent_at": asked,
-            "answer_by": _ends(said["deadline_on"]),
-            "answered_at": _begins(said["answered_on"]),
+            "answer_by": _parse_day_end(said["deadline_on"]),
+            "answered_at": _parse_day_start(said["answered_on"]),
             **_answer(said),
         }
 
@@ -43,17 +43,20 @@ def _answer(said: dict[str, Any]) -> dict[str, Any]:
         return {}
     if said["answer"]:
         part = "excerpt" if said["is_excerpt"] else "answer"
-        return {part: said["answer"], "answer_shown": _Shown.EXCERPT if said["is_excerpt"] else _Shown.FULL}
+        return {
+            part: said["answer"],
+            "answer_shown": _AnswerShown.EXCERPT if said["is_excerpt"] else _AnswerShown.FULL,
+        }
     if said["statement"]:
-        return {"statement": said["statement"], "answer_shown": _Shown.STATEMENT}
-    return {"answer_shown": _Shown.NOTHING}
+        return {"statement": said["statement"], "answer_shown": _AnswerShown.STATEMENT}
+    return {"answer_shown": _AnswerShown.NOTHING}
 
 
-def _begins(written: str | None) -> datetime | None:
-    found = day(written)
+def _parse_day_start(written: str | None) -> datetime | None:
+    found = parse_day(written)
     return datetime.combine(found, time.min, get_default_timezone()) if found else None
 
 
-def _ends(written: str | None) -> datetime | None:
-    begins = _begins(written)
+def _parse_day_end(written: str | None) -> datetime | None:
+    begins = _parse_day_start(written)
     return begins + timedelta(days=1, seconds=-1) if begins else None

@@ -17,22 +17,22 @@ _STATE = Translation.State
 
 def settle_translations(entries: list[RestoredEntry]) -> None:
     """Write the translations that these entries show, and what became of them. Called inside a transaction."""
-    known = set(Translation.objects.filter(pk__in=_named(entries)).values_list("pk", flat=True))
+    known = set(Translation.objects.filter(pk__in=_list_translations(entries)).values_list("pk", flat=True))
     for entry in entries:
         shown = entry.body.get("translations", [])  # which older exports do not have
         for said in shown:
             if said["id"] not in known:
                 known.add(said["id"])
-                _arrive(entry, said)
+                _replace_earlier(entry, said)
         if entry.kind == Publication.Kind.TRANSLATION:
             _take_back(entry, {said["id"] for said in shown})
 
 
-def _named(entries: list[RestoredEntry]) -> list[int]:
+def _list_translations(entries: list[RestoredEntry]) -> list[int]:
     return [said["id"] for entry in entries for said in entry.body.get("translations", [])]
 
 
-def _arrive(entry: RestoredEntry, said: dict[str, Any]) -> None:
+def _replace_earlier(entry: RestoredEntry, said: dict[str, Any]) -> None:
     """Replace any earlier translation into the same language."""
     same = Translation.objects.filter(
         verdict__claim=entry.claim, language__iexact=said["language"], state=_STATE.PUBLISHED
@@ -46,7 +46,7 @@ def _arrive(entry: RestoredEntry, said: dict[str, Any]) -> None:
         verdict_id=said["verdict"],
         language=said["language"],
         version=(of_verdict.aggregate(last=Max("version"))["last"] or 0) + 1,
-        original_sha256=_original(entry.body, said["verdict"]),
+        original_sha256=_digest_original(entry.body, said["verdict"]),
         **{name: said[name] for name in WORDS},
         byline=said["translated_by"],
         is_restored=True,
@@ -61,11 +61,11 @@ def _take_back(entry: RestoredEntry, shown: set[int]) -> None:
     verdicts = [verdict["id"] for verdict in entry.body["verdicts"]]
     live = Translation.objects.filter(verdict__in=verdicts, state=_STATE.PUBLISHED).exclude(pk__in=shown)
     for row in live.order_by("pk"):
-        if row.original_sha256 == _original(entry.body, row.verdict_id):
+        if row.original_sha256 == _digest_original(entry.body, row.verdict_id):
             _move(row, "retract", _STATE.RETRACTED, note=entry.line.said["note"])
 
 
-def _original(body: dict[str, Any], verdict: int) -> str:
+def _digest_original(body: dict[str, Any], verdict: int) -> str:
     words = next(each for each in body["verdicts"] if each["id"] == verdict)
     return original_sha256(body["statement"], words.get("title", ""), words["summary"], words["explanation"])
 

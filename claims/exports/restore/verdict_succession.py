@@ -7,13 +7,13 @@ from typing import Any
 
 from django.db.models import Q
 
-from claims.exports.restore.restored_entries import Merged, RestoredEntry
+from claims.exports.restore.restored_entries import MergedParts, RestoredEntry
 from claims.models import Publication, Verdict
 from claims.models.verdict import CorrectionKind
 
 
 @dataclass(frozen=True, slots=True)
-class Arrived:
+class ArrivedVerdict:
     """A verdict that an entry is the first to show."""
 
     said: dict[str, Any]
@@ -22,11 +22,11 @@ class Arrived:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class EntryOutcome:
     """An entry, and what became of verdicts with it."""
 
     entry: RestoredEntry
-    arrived: list[Arrived]
+    arrived: list[ArrivedVerdict]
     superseded: list[int]
     retracted: list[int]
     has_verdict: bool
@@ -43,14 +43,14 @@ class Judged:
         return nothing_left and bool(self.retracted)
 
 
-def judged(entries: list[RestoredEntry], merged: Merged) -> Iterator[Judged]:
+def trace_verdicts(entries: list[RestoredEntry], merged: MergedParts) -> Iterator[EntryOutcome]:
     """The entries in their order, each with what becomes of verdicts."""
-    verdicts = _Verdicts(entries)
+    verdicts = _VerdictTracker(entries)
     for entry in entries:
         yield verdicts.judge(entry, merged)
 
 
-class _Verdicts:
+class _VerdictTracker:
     """The verdicts of these claims, as each entry leaves them."""
 
     def __init__(self, entries: list[RestoredEntry]) -> None:
@@ -73,13 +73,13 @@ class _Verdicts:
             if pk not in replaced:
                 self._last[claim, publisher] = pk
 
-    def judge(self, entry: RestoredEntry, merged: Merged) -> Judged:
+    def judge(self, entry: RestoredEntry, merged: MergedParts) -> EntryOutcome:
         live = self._live[entry.claim]
-        gone = {pk: live.pop(pk) for pk in _gone(entry, set(live), merged)}
+        gone = {pk: live.pop(pk) for pk in _find_removed(entry, set(live), merged)}
         new = [verdict for verdict in entry.body["verdicts"] if verdict["id"] not in self._known]
         publishers = {verdict["publisher"]["id"] for verdict in new}
         arrived = [self._arrive(entry, verdict, merged) for verdict in new]
-        return Judged(
+        return EntryOutcome(
             entry,
             arrived,
             superseded=[pk for pk, publisher in gone.items() if publisher in publishers],
@@ -87,18 +87,18 @@ class _Verdicts:
             has_verdict=bool(live),
         )
 
-    def _arrive(self, entry: RestoredEntry, said: dict[str, Any], merged: Merged) -> Arrived:
+    def _arrive(self, entry: RestoredEntry, said: dict[str, Any], merged: MergedParts) -> ArrivedVerdict:
         pk, publisher = said["id"], said["publisher"]["id"]
         claim = merged.verdicts.get(pk, entry.claim)
         corrects = entry.kind in CorrectionKind.values and claim == entry.claim
-        arrived = Arrived(said, claim, self._last.get((claim, publisher)) if corrects else None)
+        arrived = ArrivedVerdict(said, claim, self._last.get((claim, publisher)) if corrects else None)
         self._known.add(pk)
         self._live[claim][pk] = publisher
         self._last[claim, publisher] = pk
         return arrived
 
 
-def _gone(entry: RestoredEntry, live: set[int], merged: Merged) -> set[int]:
+def _find_removed(entry: RestoredEntry, live: set[int], merged: MergedParts) -> set[int]:
     """Return the claim's verdicts that the entry no longer contains."""
     if entry.status != Publication.Status.MERGED:
         return live - {verdict["id"] for verdict in entry.body["verdicts"]}

@@ -25,7 +25,7 @@ from claims.matching.answers import MATCH_LIMIT as _MOST
 from claims.matching.answers import AnsweredPassage, Match, match_published_text, split_passages
 from claims.models import Publication, RatingClass
 from claims.public.api.claims import ClaimResource
-from claims.public.api.lookup import found_at
+from claims.public.api.lookup import look_up_addresses
 from claims.public.api.match import MatchTermsQuery
 from claims.search import MAX_LENGTH
 from factcheck.api.query_values import ValueRefused
@@ -250,7 +250,7 @@ _LOOKED_UP = (
 def lookup_url(given: Arguments, caller: Caller) -> ToolAnswer:
     """Published claims that have to do with a page."""
     url = given["url"]
-    [found] = orjson.loads(found_at([url], question(reverse("lookup"), {})))["results"]
+    [found] = orjson.loads(look_up_addresses([url], question(reverse("lookup"), {})))["results"]
     if found["error"]:
         raise ToolRefused(f"`url`: {found['error']['detail']}")
     claims = told_now({claim["id"] for claim in found["claims"]})

@@ -13,7 +13,7 @@ from claims.features.assistants.tool_arguments import Arguments, DayArgument, Nu
 from claims.features.assistants.tools import Caller, Likened, Tool, ToolAnswer
 from claims.ledger.queries.claim_filters import ClaimQuery
 from claims.models import Publication
-from claims.public.api.ledger_entries import entry_as_of, newest_entry, version_of
+from claims.public.api.ledger_entries import select_entry_as_of, select_newest_entry, select_version
 
 Document = dict[str, Any]
 
@@ -45,13 +45,13 @@ def get_claim(given: Arguments, caller: Caller) -> ToolAnswer:
             " search_claims."
         )
     if version:
-        found = version_of(claim, version)
+        found = select_version(claim, version)
     elif day:
         request = question(reverse("claims-detail", args=[claim]), {"as_of": day})
         moment = ClaimQuery(request.GET, request=request).moment
-        found = entry_as_of(claim, moment or datetime.combine(datetime.now(UTC), time.max, UTC))
+        found = select_entry_as_of(claim, moment or datetime.combine(datetime.now(UTC), time.max, UTC))
     else:
-        found = newest_entry(claim)
+        found = select_newest_entry(claim)
     rows = found.fetch(*COLUMNS)
     if not rows and version:
         raise ToolRefused(
@@ -86,7 +86,7 @@ _OUTCOMES = {
 
 
 def _status_now(claim: int) -> str:
-    ((status,),) = newest_entry(claim).fetch("status")
+    ((status,),) = select_newest_entry(claim).fetch("status")
     return str(status)
 
 

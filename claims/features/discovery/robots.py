@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.http import require_safe
 
-from claims.public.pages.responses import etag_of
+from claims.public.pages.responses import compute_etag
 from factcheck.api.resources import conditional
 
 #: How long crawlers may keep these, in which nothing changes but by a restart.
@@ -57,7 +57,7 @@ def _file(request: HttpRequest, content: str) -> HttpResponse:
     return conditional(
         request,
         lambda: content,
-        etag=etag_of(content),
+        etag=compute_etag(content),
         cache=_AN_HOUR,
         content_type="text/plain; charset=utf-8",
     )

@@ -32,7 +32,7 @@ from claims.models import (
     Topic,
 )
 from claims.models.claim import claim_path
-from claims.public.pages.subject_names import subject_path
+from claims.public.pages.subject_names import build_subject_path
 from factcheck.api.query_values import GREATEST_ID
 from factcheck.database import clock
 from factcheck.features import has_route
@@ -196,7 +196,7 @@ def _subjects(kind: str, first: int, last: int) -> Iterator[SitemapPage]:
         return
     rows = model.objects.filter(pk__in=public.values("thing_id")).order_by("pk")
     for pk, name in rows.values_list("pk", "name"):
-        yield SitemapPage(subject_path(route, pk, name))
+        yield SitemapPage(build_subject_path(route, pk, name))
 
 
 def _with_a_page() -> QuerySet[Mention]:

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from xml.sax.saxutils import escape, quoteattr
 
-from claims.public.feeds.xml_text import xml_text
-from claims.public.pages.page_addresses import alternates
+from claims.public.feeds.xml_text import strip_invalid_characters
+from claims.public.pages.page_addresses import list_alternates
 
 CONTENT_TYPE = "application/xml; charset=utf-8"
 
@@ -74,7 +74,7 @@ def moment(at: datetime) -> str:
 
 
 def _in_all_languages(page: SitemapPage) -> str:
-    known = alternates(page.path)
+    known = list_alternates(page.path)
     rest = _lastmod(page.changed_at)
     rest += "".join(
         f'<xhtml:link rel="alternate" hreflang="{code}" href={quoteattr(address)}/>'
@@ -97,4 +97,4 @@ def _lastmod(at: datetime | None) -> str:
 
 
 def _text(words: str) -> str:
-    return escape(xml_text(" ".join(words.split())))
+    return escape(strip_invalid_characters(" ".join(words.split())))

@@ -13,13 +13,13 @@ from claims.features.discovery.sitemap_text import (
     news_sitemap_of,
     sitemap_of,
 )
-from claims.public.pages.page_cache import kept
-from claims.public.pages.responses import etag_of
+from claims.public.pages.page_cache import cache_page
+from claims.public.pages.responses import compute_etag
 from factcheck.api.resources import CACHE_CURRENT, conditional
 
 
 @require_safe
-@kept
+@cache_page
 def index(request: HttpRequest) -> HttpResponse:
     """All parts, and when what they list changed last."""
     found = list(sitemap_parts.parts())
@@ -27,7 +27,7 @@ def index(request: HttpRequest) -> HttpResponse:
     return conditional(
         request,
         lambda: index_of(addresses),
-        etag=etag_of(*addresses),
+        etag=compute_etag(*addresses),
         cache=CACHE_CURRENT,
         content_type=CONTENT_TYPE,
     )
@@ -55,7 +55,7 @@ def news(request: HttpRequest) -> HttpResponse:
     return conditional(
         request,
         lambda: news_sitemap_of(found),
-        etag=etag_of(*found),
+        etag=compute_etag(*found),
         cache=CACHE_CURRENT,
         content_type=CONTENT_TYPE,
     )
@@ -67,7 +67,7 @@ def _sitemap(request: HttpRequest, found: list[SitemapPage]) -> HttpResponse:
     return conditional(
         request,
         lambda: sitemap_of(found),
-        etag=etag_of(*found),
+        etag=compute_etag(*found),
         cache=CACHE_CURRENT,
         content_type=CONTENT_TYPE,
     )

@@ -25,7 +25,7 @@ from claims.ledger.document.headline import (
 )
 from claims.ledger.document.translated_document import translate_document
 from claims.models import Publication
-from claims.public.pages.responses import reader_language, respond
+from claims.public.pages.responses import get_reader_language, respond
 from factcheck.api.query_values import GREATEST_ID
 from factcheck.language_names import is_right_to_left
 from factcheck.web.language_addresses import permanent
@@ -63,7 +63,7 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
     published = current(pk)
     if published is None:
         raise Http404("No published claim has this number.")
-    document = translate_document(published, reader_language())
+    document = translate_document(published, get_reader_language())
     look = FrameLook.of(request.GET)
     rated = [verdict for verdict in document["verdicts"] if verdict["rating"]]
     context = {

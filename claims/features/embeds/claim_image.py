@@ -18,8 +18,8 @@ from django.views.decorators.http import require_safe
 
 from claims.features.embeds.share_pictures import claim_picture
 from claims.models import Publication
-from claims.public.pages.page_cache import Kept, pages, public
-from claims.public.pages.responses import etag_of
+from claims.public.pages.page_cache import CachedPage, page_cache, read_public
+from claims.public.pages.responses import compute_etag
 from factcheck.api.query_values import GREATEST_ID
 from factcheck.web.throttling import caller_of, gate
 from factcheck.web.throttling.enforcement import busy
@@ -48,7 +48,7 @@ def shared_image(document: Document) -> Document:
 
 
 @require_safe
-@public
+@read_public
 def claim_image(request: HttpRequest, pk: int) -> HttpResponse:
     """Render the share picture of a claim as currently published."""
     newest = Publication.objects.newest().only("body", "body_sha256", "version")
@@ -61,7 +61,7 @@ def claim_image(request: HttpRequest, pk: int) -> HttpResponse:
         response: HttpResponse = HttpResponseRedirect(address)
         response["Cache-Control"] = _CACHE_OF_REDIRECT
         return response
-    etag = etag_of("claim-image", entry.body_sha256)
+    etag = compute_etag("claim-image", entry.body_sha256)
     found = get_conditional_response(request, etag=etag)
     if found is None:
         content = _drawn(etag, document, caller_of(request))
@@ -87,16 +87,16 @@ def _drawn(etag: str, document: Document, caller: str) -> bytes | None:
     None where too many others wait for theirs to be drawn.
     """
     key = ("claim-image", etag)
-    if kept := pages.get(key):
+    if kept := page_cache.get(key):
         return kept.content
     return gate.expensive.through(partial(_draw, key, document), caller)
 
 
 def _draw(key: tuple[str, str], document: Document) -> bytes:
     with _drawing:
-        if kept := pages.get(key):
+        if kept := page_cache.get(key):
             return kept.content
         content = claim_picture.picture(document)
         if not settings.DEBUG:
-            pages.put(key, Kept(content, {}, None, pages.clock() + _KEPT.total_seconds()))
+            page_cache.put(key, CachedPage(content, {}, None, page_cache.clock() + _KEPT.total_seconds()))
     return content

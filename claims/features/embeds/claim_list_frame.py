@@ -12,8 +12,8 @@ from claims.features.embeds.embed_themes import PARAMETERS, FrameLook
 from claims.ledger.document.headline import describe_judgement, find_correction
 from claims.models import Publication
 from claims.public.feeds.views import FeedQuery
-from claims.public.pages.entry_page import ratings_of
-from claims.public.pages.page_cache import kept, public
+from claims.public.pages.entry_page import list_ratings
+from claims.public.pages.page_cache import cache_page, read_public
 from claims.public.pages.responses import respond
 from factcheck.api.pagination import page_of_template
 from factcheck.api.problems import InvalidParameters, refused_parameters
@@ -43,8 +43,8 @@ class ClaimFrameQuery(FeedQuery):
 @require_safe
 @xframe_options_exempt
 @csp_replace({"frame-ancestors": ["*"]})
-@public
-@kept
+@read_public
+@cache_page
 def claim_list(request: HttpRequest) -> HttpResponse:
     """Render the newest claims that match the query string."""
     try:
@@ -73,7 +73,7 @@ def claim_list(request: HttpRequest) -> HttpResponse:
         "claims/claim_list_frame.html",
         context,
         made_of=[documents],
-        ratings=ratings_of(documents),
+        ratings=list_ratings(documents),
         more_styles=look.styles,
     )
 

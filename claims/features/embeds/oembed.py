@@ -16,9 +16,9 @@ from django.views.decorators.http import require_safe
 from claims.features.embeds.cards import WIDEST, WIDTH, current, frame, likely_height
 from claims.ledger.document.headline import build_headline, choose_lead_verdict
 from claims.models import Publication
-from claims.public.feeds.xml_text import xml_text
+from claims.public.feeds.xml_text import strip_invalid_characters
 from claims.public.pages import views
-from claims.public.pages.responses import etag_of
+from claims.public.pages.responses import compute_etag
 from factcheck.api.problems import InvalidParameters, ProblemResponse, refused_parameters
 from factcheck.api.query_strings import Parameter, Query, no_such_place
 from factcheck.api.query_values import WholeNumber, Words
@@ -63,7 +63,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
     return conditional(
         request,
         lambda: _xml(card) if form == "xml" else json.dumps(card, ensure_ascii=False),
-        etag=etag_of(form, card),
+        etag=compute_etag(form, card),
         cache=CACHE_CURRENT,
         content_type=_CONTENT_TYPES[form],
     )
@@ -148,6 +148,6 @@ def _xml(card: Document) -> str:
     xml.startDocument()
     xml.startElement("oembed", {})  # type: ignore[arg-type]  # a mapping does
     for name, value in card.items():
-        xml.addQuickElement(name, xml_text(str(value)))
+        xml.addQuickElement(name, strip_invalid_characters(str(value)))
     xml.endElement("oembed")
     return text.getvalue()

@@ -3,7 +3,7 @@
 from typing import Any, TypedDict
 
 from claims.features.links.link_status import PublicLink, link_standings
-from claims.public.api.evidence_status import StandingsResource
+from claims.public.api.evidence_status import StatusResource
 from claims.public.pages.source_notes import sources_named
 from factcheck.api.openapi.body_serializer import BodySerializer
 from factcheck.api.openapi.schema import PublicSchema
@@ -33,7 +33,7 @@ class LinksSchema(PublicSchema):
         return "The links of a claim, and whether they work"
 
 
-class LinksResource(StandingsResource):
+class LinksResource(StatusResource):
     """Whether the addresses of the sources that a claim and its evidence name still lead there, have moved, are gone,
     or show a page without the words that are quoted from it.
 

@@ -7,7 +7,7 @@ from django.views.decorators.http import require_safe
 
 from claims.features.standards.period import NoSuchPeriod, Period
 from claims.features.standards.report import report
-from claims.public.pages.page_cache import public
+from claims.public.pages.page_cache import read_public
 from claims.public.pages.responses import respond
 
 
@@ -25,7 +25,7 @@ class PeriodForm(forms.Form):
 
 
 @require_safe
-@public
+@read_public
 def standards(request: HttpRequest) -> HttpResponse:
     """Return the report on a period, by default a year."""
     problem = ""

@@ -5,8 +5,8 @@ from typing import Any
 from rest_framework import serializers
 
 from claims.editorial.documents import Document
-from claims.editorial.request_bodies import example
-from claims.editorial.strict_bodies import StrictKeys, Switch, Text
+from claims.editorial.request_bodies import show_example
+from claims.editorial.strict_bodies import StrictBooleanField, StrictKeys, TextField
 from claims.features.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from claims.features.webhooks.models.endpoint import TEST_EVENT, VERIFICATION_EVENT
 from claims.ledger.document.claim_document import moment, moment_if_any
@@ -20,7 +20,7 @@ STATES = [("unverified",) * 2, ("active",) * 2, ("paused",) * 2, ("disabled",) *
 _EVENTS = [*WebhookEvent.values, TEST_EVENT, VERIFICATION_EVENT]
 
 
-@example(
+@show_example(
     {
         "name": "Our website",
         "url": "https://news.example.org/hooks/factcheck",
@@ -31,10 +31,10 @@ _EVENTS = [*WebhookEvent.values, TEST_EVENT, VERIFICATION_EVENT]
 class WebhookBody(StrictKeys):
     """An address that receives publications."""
 
-    name = Text(max_length=100, help_text="What you call it; another one of yours cannot have the same.")
-    url = Text(max_length=500, help_text="Begins with https://. Messages are sent there with POST.")
-    description = Text(required=False, allow_blank=True, max_length=2000)
-    filter = Text(
+    name = TextField(max_length=100, help_text="What you call it; another one of yours cannot have the same.")
+    url = TextField(max_length=500, help_text="Begins with https://. Messages are sent there with POST.")
+    description = TextField(required=False, allow_blank=True, max_length=2000)
+    filter = TextField(
         required=False,
         allow_blank=True,
         max_length=2000,
@@ -51,7 +51,7 @@ class WebhookBody(StrictKeys):
 class WebhookChanges(WebhookBody):
     """The fields to change. A new address is verified again before anything is sent there."""
 
-    active = Switch(
+    active = StrictBooleanField(
         required=False, help_text="`false` pauses it; `true` goes on where it stopped, with this token."
     )
 
@@ -59,7 +59,7 @@ class WebhookChanges(WebhookBody):
 class RotationBody(StrictKeys):
     """How the secret is replaced."""
 
-    at_once = Switch(
+    at_once = StrictBooleanField(
         required=False,
         default=False,
         help_text="End the old one now, because somebody else knows it. Otherwise both sign for a day.",

@@ -9,10 +9,10 @@ from django.utils.translation import gettext
 from rest_framework.decorators import action
 from rest_framework.request import Request
 
-from claims.editorial.documents import Document, written
+from claims.editorial.documents import Document, render_document
 from claims.editorial.editorial_resource import EditorialResource
-from claims.editorial.idempotency import KeptAnswer
-from claims.editorial.refused_requests import NoSuchThing, at
+from claims.editorial.idempotency import StoredResponse
+from claims.editorial.refused_requests import NoSuchThing, build_unprocessable
 from claims.editorial.strict_bodies import read
 from claims.features.webhooks import bodies as webhook_bodies
 from claims.features.webhooks import endpoints, internal_endpoints
@@ -72,7 +72,7 @@ class WebhookWork(OwnWebhooks):
         """Create a webhook. The answer contains its secret, this once; the receiver must then be verified."""
         values = _checked(read(webhook_bodies.WebhookBody, request.data, by=self.person))
 
-        def work(_prepared: None) -> KeptAnswer:
+        def work(_prepared: None) -> StoredResponse:
             row = internal_endpoints.add(self.token, **values)
             address = self.address("webhooks-detail", row.pk)
             return self._with_secret(row, status=201, location=address)
@@ -83,7 +83,7 @@ class WebhookWork(OwnWebhooks):
         """Change, pause or resume a webhook. A new address has to be verified again."""
         values = _checked(read(webhook_bodies.WebhookChanges, request.data, by=self.person, partial=True))
 
-        def work() -> KeptAnswer:
+        def work() -> StoredResponse:
             return self.showing(self.fresh(internal_endpoints.change(self._locked(id), self.token, **values)))
 
         return self.done(work)
@@ -91,9 +91,9 @@ class WebhookWork(OwnWebhooks):
     def destroy(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Delete it, with the log of its messages."""
 
-        def work() -> KeptAnswer:
+        def work() -> StoredResponse:
             self._locked(id).delete()
-            return KeptAnswer(204)
+            return StoredResponse(204)
 
         return self.done(work)
 
@@ -106,7 +106,7 @@ class WebhookWork(OwnWebhooks):
         """
         asked = self.row(id=id)
 
-        def work(proof: internal_endpoints.ReceiverProof) -> KeptAnswer:
+        def work(proof: internal_endpoints.ReceiverProof) -> StoredResponse:
             return self.showing(self.fresh(internal_endpoints.accept(self._locked(id), proof, self.token)))
 
         return self.created_once(work, prepare=lambda: internal_endpoints.ask_for_proof(asked))
@@ -118,9 +118,9 @@ class WebhookWork(OwnWebhooks):
         if row.verified_at is None:
             raise NotPossible(gettext("Nothing is sent there until the receiver has agreed (verify)."))
 
-        def work(sent: Any) -> KeptAnswer:
+        def work(sent: Any) -> StoredResponse:
             log = delivery_rows(WebhookDelivery.objects.filter(pk=sent.delivery_id)).get()
-            return KeptAnswer(200, written(webhook_bodies.delivery(log)))
+            return StoredResponse(200, render_document(webhook_bodies.delivery(log)))
 
         return self.created_once(work, prepare=lambda: endpoints.try_out(row))
 
@@ -129,7 +129,7 @@ class WebhookWork(OwnWebhooks):
         """Replace the secret. The answer has the new one, this once."""
         values = read(webhook_bodies.RotationBody, request.data, by=self.person)
 
-        def work(_prepared: None) -> KeptAnswer:
+        def work(_prepared: None) -> StoredResponse:
             row = endpoints.rotate_secret(self._locked(id), at_once=values["at_once"])
             return self._with_secret(row)
 
@@ -140,20 +140,20 @@ class WebhookWork(OwnWebhooks):
         """Send everything after a `sequence`, again where it was sent before. Messages keep their `message_id`."""
         values = read(webhook_bodies.ReplayBody, request.data, by=self.person)
 
-        def work(_prepared: None) -> KeptAnswer:
+        def work(_prepared: None) -> StoredResponse:
             row = self._locked(id)
             endpoints.replay(row, since=values["since"])
             return self.showing(self.fresh(row))
 
         return self.created_once(work)
 
-    def _with_secret(self, row: WebhookEndpoint, *, status: int = 200, location: str = "") -> KeptAnswer:
+    def _with_secret(self, row: WebhookEndpoint, *, status: int = 200, location: str = "") -> StoredResponse:
         fresh = self.fresh(row)
         shown = self.showing(fresh, status=status, location=location)
         kept, told_once = (
-            written(self.document(fresh) | {"secret": secret}) for secret in (None, fresh.secret)
+            render_document(self.document(fresh) | {"secret": secret}) for secret in (None, fresh.secret)
         )
-        return KeptAnswer(status, kept, shown.headers, told_once)
+        return StoredResponse(status, kept, shown.headers, told_once)
 
     def _locked(self, key: int) -> WebhookEndpoint:
         """The webhook, held until the end of the transaction, and the one that the request means to change."""
@@ -193,7 +193,7 @@ class WebhookDeliveryWork(OwnWebhooks):
         """Send it again, under the same `message_id`, as soon as its turn comes."""
         row = self.row(id=id)
 
-        def work(_prepared: None) -> KeptAnswer:
+        def work(_prepared: None) -> StoredResponse:
             if not endpoints.send_again(row):
                 raise NotPossible(gettext("This message is not about a publication; send a test instead."))
             return self.showing(self.fresh(row))
@@ -217,12 +217,12 @@ def _checked(values: dict[str, Any]) -> dict[str, Any]:
         try:
             endpoints.check_address(named["url"])
         except ValidationError as refusal:
-            raise at("url", *refusal.messages) from None
+            raise build_unprocessable("url", *refusal.messages) from None
     if "filter" in named:
         try:
             named["filter"] = check_filter(named["filter"])
         except ValidationError as refusal:
-            raise at("filter", *refusal.messages) from None
+            raise build_unprocessable("filter", *refusal.messages) from None
     if "events" in named:
         named["event_kinds"] = sorted(set(named.pop("events")))
     return named

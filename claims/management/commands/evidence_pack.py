@@ -8,7 +8,7 @@ from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 from rich.progress import DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
-from claims.exports.evidence_pack.pack import EvidencePack, NothingPublished, evidence_pack
+from claims.exports.evidence_pack.pack import EvidencePack, NothingPublished, build_evidence_pack
 from factcheck.management.localized_command import SpokenCommand
 
 
@@ -43,7 +43,7 @@ class Command(SpokenCommand):
 
     def handle(self, *, claim: int, output: str | None, public: bool, verbosity: int, **options: Any) -> None:
         try:
-            pack = evidence_pack(claim, for_public=public)
+            pack = build_evidence_pack(claim, for_public=public)
         except NothingPublished as nothing:
             raise CommandError(str(nothing)) from None
         if output == "-":

@@ -20,8 +20,8 @@ from rich.progress import (
 from rich.text import Text
 
 from claims.exports import manifest
-from claims.exports.export_run import Begin, Order, export_to_file, export_to_stream
-from claims.exports.format_choice import FORMATS, VERSIONS, guessed
+from claims.exports.export_run import BeginProgress, ExportOptions, export_to_file, export_to_stream
+from claims.exports.format_choice import FORMATS, VERSIONS, guess_format
 from claims.exports.outputs import OutputError
 from factcheck.api.problems import InvalidParameters
 from factcheck.management.localized_command import SpokenCommand
@@ -87,12 +87,12 @@ class Command(SpokenCommand):
                     export_to_file(order, Path(output), resume=options["resume"], begin=begin)
         except InvalidParameters as refusal:
             raise CommandError("\n".join(error["detail"] for error in refusal.errors)) from None
-        except (OutputError, manifest.Mismatch) as problem:
+        except (OutputError, manifest.ManifestMismatch) as problem:
             raise CommandError(str(problem)) from None
 
 
-def _order(output: str, options: dict[str, Any]) -> Order:
-    order = Order(options["format"] or guessed(output), options["versions"], options["filter"])
+def _order(output: str, options: dict[str, Any]) -> ExportOptions:
+    order = ExportOptions(options["format"] or guess_format(output), options["versions"], options["filter"])
     if order.versions == "all" and order.format != "ndjson":
         raise CommandError(
             gettext("--versions all needs ndjson: %(format)s can hold one version of a claim only.")
@@ -103,7 +103,7 @@ def _order(output: str, options: dict[str, Any]) -> Order:
     return order
 
 
-def _to_standard_output(order: Order, begin: Begin) -> None:
+def _to_standard_output(order: ExportOptions, begin: BeginProgress) -> None:
     try:
         export_to_stream(order, sys.stdout.buffer, begin=begin)
     except BrokenPipeError:
@@ -119,7 +119,7 @@ class _Rate(ProgressColumn):
 
 
 @contextmanager
-def _progress(verbosity: int) -> Iterator[Begin]:
+def _progress(verbosity: int) -> Iterator[BeginProgress]:
     """Show the progress on standard error."""
     columns = (
         TextColumn(gettext("claims")),

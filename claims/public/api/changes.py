@@ -64,7 +64,7 @@ _COLUMNS = (
 
 
 @dataclass(frozen=True)
-class Since:
+class StartingPoint:
     """A number of the ledger, or a moment."""
 
     sql_type: ClassVar[str] = "bigint"
@@ -93,7 +93,7 @@ class ChangesQuery(Query):
     """Where to read on, and how much."""
 
     since = Parameter(
-        Since(),
+        StartingPoint(),
         "What comes after this `sequence`, as `next` says it. Or a moment (a day means its beginning, UTC): everything"
         " from the first change on that was published then or later.",
         default=0,
@@ -185,19 +185,19 @@ class ChangeResource(PublicResource):
         return self._told(request, query)
 
     def _told(self, request: HttpRequest, query: ChangesQuery) -> HttpResponse:
-        since = _position(query.value("since", 0))
+        since = _find_position(query.value("since", 0))
         if "If-None-Match" in request.headers:
-            page = _page(request, query, since, with_bodies=False)
+            page = _build_page(request, query, since, with_bodies=False)
             if get_conditional_response(request, etag=quote_etag(etag_here(page.sha256))):
                 return page.answer(request)
-        return _page(request, query, since, with_bodies=True).answer(request)
+        return _build_page(request, query, since, with_bodies=True).answer(request)
 
     def rows(self) -> QuerySet[Publication]:
         return Publication.objects.all()
 
 
 @dataclass(frozen=True)
-class _Changes:
+class _ChangesSlice:
     """Some entries of the ledger, and where those after them are."""
 
     entries: list[dict[str, Any]]
@@ -231,7 +231,7 @@ class _Changes:
     def answer(self, request: HttpRequest) -> HttpResponse:
         response = conditional(
             request,
-            partial(self._content, _version_address(request)),
+            partial(self._content, _build_version_address(request)),
             etag=self.sha256,
             cache=CACHE_PAST if self.is_settled else CACHE_END,
         )
@@ -241,13 +241,13 @@ class _Changes:
 
     def _content(self, version_address: str) -> bytes:
         rendered = partial(
-            _rendered, version_address=version_address, embedded=self.embedded, is_signed=self.is_signed
+            _render_change, version_address=version_address, embedded=self.embedded, is_signed=self.is_signed
         )
         changes = b",".join(map(rendered, self.entries))
         return b'%b,"results":[%b]}' % (self.head, changes)
 
 
-def _page(request: HttpRequest, query: ChangesQuery, since: int, *, with_bodies: bool) -> _Changes:
+def _build_page(request: HttpRequest, query: ChangesQuery, since: int, *, with_bodies: bool) -> _ChangesSlice:
     """The entries after a number; with their bodies, if those are wanted."""
     size = query.value("page_size", PAGE_SIZE)
     newest_only = query.value("entries") == "newest"
@@ -260,21 +260,21 @@ def _page(request: HttpRequest, query: ChangesQuery, since: int, *, with_bodies:
     more, entries = len(found) > size, found[:size]
     if not entries:
         _require_reached(since)
-    return _Changes(
+    return _ChangesSlice(
         entries,
-        next=_address(request, since=entries[-1]["sequence"] if entries else since),
+        next=_build_feed_address(request, since=entries[-1]["sequence"] if entries else since),
         more=more,
         embedded=query.value("embed", "claim"),
         # Earlier entries never change; but where only the newest are wanted, later ones displace them.
         is_settled=more and not newest_only,
         is_signed=query.value("signed") == "true",
-        checkpoint=None if more else _checkpoint(),
+        checkpoint=None if more else _get_checkpoint(),
     )
 
 
-def _checkpoint() -> str | None:
+def _get_checkpoint() -> str | None:
     """The newest checkpoint; of a replica's, one of entries that the primary has shown."""
-    rows = Checkpoint.objects.of_ledger().filter(tree_size__lte=min(_shown(), GREATEST_ID))
+    rows = Checkpoint.objects.of_ledger().filter(tree_size__lte=min(_find_last_shown(), GREATEST_ID))
     return rows.order_by("-id").values_list("note", flat=True).first()
 
 
@@ -292,7 +292,7 @@ def _read(since: int, *, most: int, newest_only: bool, columns: Sequence[str]) -
         return told.order_by("sequence")[:most]
 
     template = Template(
-        ("changes", newest_only, most), rows, {"since": since, "until": min(_shown(), GREATEST_ID)}
+        ("changes", newest_only, most), rows, {"since": since, "until": min(_find_last_shown(), GREATEST_ID)}
     )
     return [dict(zip(columns, row, strict=True)) for row in template.fetch(*columns)]
 
@@ -311,7 +311,7 @@ def _may_tell(query: ChangesQuery) -> bool:
     )
 
 
-def _shown() -> int:
+def _find_last_shown() -> int:
     """Return the last entry that can be shown."""
     if not read_connections.reads_replica():
         return GREATEST_ID
@@ -321,7 +321,7 @@ def _shown() -> int:
     return mark
 
 
-def _position(since: int | datetime) -> int:
+def _find_position(since: int | datetime) -> int:
     """The number after which to read.
 
     Raises:
@@ -331,9 +331,9 @@ def _position(since: int | datetime) -> int:
         return since
     if since > datetime.now(UTC):
         raise refused_value("since", gettext("it is in the future."))
-    published_then = Publication.objects.filter(published_at__gte=since, sequence__lte=_shown())
+    published_then = Publication.objects.filter(published_at__gte=since, sequence__lte=_find_last_shown())
     first: int | None = published_then.aggregate(n=Min("sequence"))["n"]
-    return min(_end(), _shown()) if first is None else first - 1
+    return min(_end(), _find_last_shown()) if first is None else first - 1
 
 
 def _end() -> int:
@@ -361,7 +361,7 @@ def _require_reached(since: int) -> None:
         )
 
 
-def _rendered(entry: dict[str, Any], *, version_address: str, embedded: str, is_signed: bool) -> bytes:
+def _render_change(entry: dict[str, Any], *, version_address: str, embedded: str, is_signed: bool) -> bytes:
     """A change as JSON; the claim in it is the text that was stored, with the address where this site is now."""
     body = placed(entry["body"])
     is_shown = embedded == "claim" and entry["status"] == Publication.Status.PUBLISHED
@@ -389,13 +389,13 @@ def _rendered(entry: dict[str, Any], *, version_address: str, embedded: str, is_
     return b'%b,"signature":%b,"salts":%b,"stored":%b,"claim":%b}' % (said, signed, salts, stored, claim)
 
 
-def _version_address(request: HttpRequest) -> str:
+def _build_version_address(request: HttpRequest) -> str:
     """The address of versions, with two places for numbers: resolving it for each would cost more than all the rest."""
     address: str = reverse("versions-detail", args=[0, 0], request=request)
     return address.replace("%", "%%").replace("/0/versions/0/", "/%d/versions/%d/")
 
 
-def _address(request: HttpRequest, *, since: int) -> str:
+def _build_feed_address(request: HttpRequest, *, since: int) -> str:
     """The address of the same feed from another number on."""
     parameters = request.GET.copy()
     parameters["since"] = str(since)

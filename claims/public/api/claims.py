@@ -34,11 +34,11 @@ from claims.public.api import markup
 from claims.public.api.entry_serializers import Version, VersionSerializer
 from claims.public.api.ledger_entries import (
     ServedEntry,
-    entry_as_of,
-    entry_of,
-    newest_entry,
-    texts,
-    version_of,
+    load_texts,
+    read_entry,
+    select_entry_as_of,
+    select_newest_entry,
+    select_version,
 )
 from factcheck.api.openapi.schema import PublicSchema
 from factcheck.api.pagination import page_of_template, page_of_values
@@ -60,11 +60,11 @@ from factcheck.database.cached_sql import Slot, Template
 from factcheck.web.site_urls import placed
 
 #: Parameters of pages, which downloads do not take.
-_NOT_FOR_DOWNLOADS = {"page_size", "cursor", "count", "fields", "spelling", "view", "highlight"}
+_PARAMETERS_WITHOUT_DOWNLOADS = {"page_size", "cursor", "count", "fields", "spelling", "view", "highlight"}
 #: How the addresses of downloads end, with their media types.
 _DOWNLOADS = (("csv", csv.MEDIA_TYPE), ("ndjson", ndjson.MEDIA_TYPE), ("jsonld", datafeed.MEDIA_TYPE))
 #: An answer about a moment so long ago can no longer change; a publication is visible a little after its own time.
-_SETTLED = timedelta(minutes=10)
+_SETTLED_AFTER = timedelta(minutes=10)
 
 
 class ClaimSchema(PublicSchema):
@@ -120,7 +120,7 @@ class ClaimResource(PublicList):
             page,
             sha256=sha256_of(row[1].encode() for row in page.rows),
             results=lambda: (
-                texts([row[0] for row in page.rows], shown)
+                load_texts([row[0] for row in page.rows], shown)
                 if conditionally
                 else [row[3] for row in page.rows]
             ),
@@ -132,7 +132,9 @@ class ClaimResource(PublicList):
 
     def other_forms(self, request: HttpRequest) -> list[str]:
         """Links to the downloads of everything that the query finds."""
-        filters = {name: values for name, values in request.GET.lists() if name not in _NOT_FOR_DOWNLOADS}
+        filters = {
+            name: values for name, values in request.GET.lists() if name not in _PARAMETERS_WITHOUT_DOWNLOADS
+        }
         asked = f"?{urlencode(filters, doseq=True)}" if filters else ""
         return [
             f'<{settings.SITE_URL}/api/v1/claims.{extension}{asked}>; rel="alternate"; type="{media_type}"'
@@ -141,7 +143,7 @@ class ClaimResource(PublicList):
 
     def cache_of(self, query: Query) -> str:
         moment = query.moment if isinstance(query, ClaimListQuery | ClaimQuery) else None
-        return CACHE_PAST if moment and moment < datetime.now(UTC) - _SETTLED else CACHE_CURRENT
+        return CACHE_PAST if moment and moment < datetime.now(UTC) - _SETTLED_AFTER else CACHE_CURRENT
 
     def retrieve(self, request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """One claim as it is published, or as it was at the moment `as_of`.
@@ -150,9 +152,11 @@ class ClaimResource(PublicList):
         note that says why.
         """
         query = self.item_query(request.GET, request=request)
-        entry = entry_of(entry_as_of(id, query.moment) if query.moment else newest_entry(id), request)
+        entry = read_entry(
+            select_entry_as_of(id, query.moment) if query.moment else select_newest_entry(id), request
+        )
         target = entry.merged_into
-        if target and newest_entry(target).fetch("id"):
+        if target and select_newest_entry(target).fetch("id"):
             return moved(reverse(self.route, args=[target], request=request))
         return self.represented(request, entry, query)
 
@@ -164,7 +168,7 @@ class ClaimResource(PublicList):
             response = entry.markup(request, cache=cache)
         else:
             response = entry.answer(request, cache=cache, picking=picker(query))
-        return markup.negotiated(request, response)
+        return markup.negotiate_form(request, response)
 
 
 class VersionResource(PublicList):
@@ -190,7 +194,7 @@ class VersionResource(PublicList):
     def retrieve(self, request: HttpRequest, claim_id: int, version: int) -> HttpResponse:
         """One claim as it was published in this version."""
         self.item_query(request.GET, request=request)
-        return entry_of(version_of(claim_id, version), request).answer(request, cache=CACHE_PAST)
+        return read_entry(select_version(claim_id, version), request).answer(request, cache=CACHE_PAST)
 
     def _described(self, entry: dict[str, Any]) -> bytes:
         until, version = entry["superseded_at"], entry["version"]

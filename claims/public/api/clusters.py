@@ -11,7 +11,7 @@ from claims.ledger.document.cluster_document import build_cluster, build_cluster
 from claims.ledger.document.serializers import ClusterSerializer, ClusterWithClaimsSerializer
 from claims.ledger.queries.cluster_filters import ClusterListQuery, find_entries
 from claims.models import Cluster
-from claims.public.api.entities import ThingResource
+from claims.public.api.entities import EntityResource
 from factcheck.api.query_values import GREATEST_ID
 from factcheck.web.site_urls import OWN
 
@@ -19,7 +19,7 @@ from factcheck.web.site_urls import OWN
 CLAIM_LIMIT = 200
 
 
-class ClusterResource(ThingResource):
+class ClusterResource(EntityResource):
     """Published clusters: one rumour in other words, languages and countries."""
 
     nouns = ("cluster", "clusters")

@@ -53,7 +53,7 @@ class CorrectionEntrySerializer(BodySerializer):
 
 
 @dataclass(frozen=True, slots=True)
-class Corrected:
+class CorrectedEntry:
     """An entry of the ledger with its changes, for display."""
 
     entry: CorrectionEntry
@@ -63,7 +63,7 @@ class Corrected:
     before: dict[str, Any] | None
 
 
-def page_of_corrections(query: CorrectionListQuery, **paging: Any) -> KeysetPage[tuple[Any, ...]]:
+def read_corrections_page(query: CorrectionListQuery, **paging: Any) -> KeysetPage[tuple[Any, ...]]:
     """Read the requested page of `COLUMNS` with one query.
 
     Raises:
@@ -72,20 +72,20 @@ def page_of_corrections(query: CorrectionListQuery, **paging: Any) -> KeysetPage
     return page_of_template(query.template, COLUMNS, **paging)
 
 
-def sha256_of_corrections(rows: Rows) -> str:
+def hash_corrections(rows: Rows) -> str:
     """A hash that changes whenever these entries are others."""
     place = COLUMNS.index("body_sha256")
     return sha256_of(row[place].encode() for row in rows)
 
 
-def corrected(rows: Rows) -> list[Corrected]:
+def load_corrected_entries(rows: Rows) -> list[CorrectedEntry]:
     """Return the changes in these rows of `COLUMNS`, loading both wordings with one query."""
     entries = [dict(zip(COLUMNS, row, strict=False)) for row in rows]
-    bodies = _bodies([entry["id"] for entry in entries])
-    return [_corrected(entry, *bodies[entry["id"]]) for entry in entries]
+    bodies = _load_bodies([entry["id"] for entry in entries])
+    return [_build_corrected_entry(entry, *bodies[entry["id"]]) for entry in entries]
 
 
-def _bodies(ids: list[int]) -> dict[int, tuple[bytes, bytes | None]]:
+def _load_bodies(ids: list[int]) -> dict[int, tuple[bytes, bytes | None]]:
     """The stored texts of these entries, each with that of the entry before it."""
     if not ids:
         return {}
@@ -98,7 +98,7 @@ def _bodies(ids: list[int]) -> dict[int, tuple[bytes, bytes | None]]:
     return {pk: (body, before) for pk, body, before in template.fetch("id", "body", "before")}
 
 
-def _corrected(entry: dict[str, Any], body: bytes, earlier: bytes | None) -> Corrected:
+def _build_corrected_entry(entry: dict[str, Any], body: bytes, earlier: bytes | None) -> CorrectedEntry:
     after, before = understood(body), understood(earlier) if earlier else None
     claim, version = entry["claim_id"], entry["version"]
     said: CorrectionEntry = {
@@ -115,4 +115,4 @@ def _corrected(entry: dict[str, Any], body: bytes, earlier: bytes | None) -> Cor
         "claim_url": OWN + permanent("claim-permanent", claim),
         "changes": find_wording_changes(before, after) if before else [],
     }
-    return Corrected(said, entry["published_at"], after, before)
+    return CorrectedEntry(said, entry["published_at"], after, before)

@@ -7,9 +7,9 @@ from claims.ledger.queries.correction_filters import CorrectionListQuery, filter
 from claims.models import Publication
 from claims.public.api.correction_entries import (
     CorrectionEntrySerializer,
-    corrected,
-    page_of_corrections,
-    sha256_of_corrections,
+    hash_corrections,
+    load_corrected_entries,
+    read_corrections_page,
 )
 from factcheck.api.openapi.schema import PublicSchema
 from factcheck.api.resources import Listing, PublicList
@@ -38,9 +38,9 @@ class CorrectionResource(PublicList):
         return found
 
     def listing(self, query: CorrectionListQuery, request: HttpRequest) -> Listing:
-        page = page_of_corrections(query, **self.paging(query))
+        page = read_corrections_page(query, **self.paging(query))
         return Listing(
             page,
-            sha256=sha256_of_corrections(page.rows),
-            results=lambda: [stored(one.entry).encode() for one in corrected(page.rows)],
+            sha256=hash_corrections(page.rows),
+            results=lambda: [stored(one.entry).encode() for one in load_corrected_entries(page.rows)],
         )

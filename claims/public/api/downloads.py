@@ -14,7 +14,7 @@ from rest_framework.renderers import BaseRenderer
 from rest_framework.reverse import reverse
 
 from claims.exports.formats import csv, datafeed, ndjson
-from claims.exports.formats.stored_bodies import blocks, streamed
+from claims.exports.formats.stored_bodies import join_blocks, stream_bodies
 from claims.ledger.document.claim_document import moment as written
 from claims.ledger.document.claim_document import site
 from claims.ledger.queries.claim_filters import ClaimListQuery
@@ -132,7 +132,9 @@ class Download(ClaimResource):
             # It streams, so no wrong length is announced.
             response = StreamingHttpResponse([], content_type=self.content_type)
         if response is None:
-            pieces = Begun(seated(blocks(self.written(streamed(*parts), query, newest)), self.broken_off))
+            pieces = Begun(
+                seated(join_blocks(self.written(stream_bodies(*parts), query, newest)), self.broken_off)
+            )
             response = StreamingHttpResponse(pieces, content_type=self.content_type)
         response["ETag"] = etag
         response["Cache-Control"] = self.cache_of(query)
@@ -157,7 +159,7 @@ class NdjsonDownload(Download):
     broken_off = ndjson.BROKEN_OFF
 
     def written(self, bodies: Iterator[bytes], query: Any, newest: Publication | None) -> Iterator[bytes]:
-        return ndjson.written(map(picker(query), bodies))
+        return ndjson.write_ndjson(map(picker(query), bodies))
 
 
 class CsvDownload(Download):
@@ -171,7 +173,7 @@ class CsvDownload(Download):
     broken_off = csv.BROKEN_OFF
 
     def written(self, bodies: Iterator[bytes], query: Any, newest: Publication | None) -> Iterator[bytes]:
-        return csv.written(bodies, byte_order_mark=query.value("bom") == "true")
+        return csv.write_csv(bodies, byte_order_mark=query.value("bom") == "true")
 
 
 class DataFeedDownload(Download):
@@ -204,4 +206,6 @@ class DataFeedDownload(Download):
     def written(self, bodies: Iterator[bytes], query: Any, newest: Publication | None) -> Iterator[bytes]:
         here, by = query.request.build_absolute_uri(), site()
         changed = written(newest.published_at) if newest else ""
-        return datafeed.written(bodies, head=datafeed.head(url=here, site=by, changed=changed), site=by)
+        return datafeed.write_datafeed(
+            bodies, head=datafeed.build_head(url=here, site=by, changed=changed), site=by
+        )

@@ -29,12 +29,12 @@ from sources.models import Publisher, Source
 Document = claim_document.Document
 
 
-def mentioned(things: QuerySet[Any], kind: Mention.Kind) -> QuerySet[Any]:
+def filter_mentioned(things: QuerySet[Any], kind: Mention.Kind) -> QuerySet[Any]:
     """Those things that current publications mention."""
     return things.filter(pk__in=Mention.objects.filter(kind=kind).order_by().values("thing_id"))
 
 
-class ThingResource(PublicItems):
+class EntityResource(PublicItems):
     """Things of one kind that current publications mention."""
 
     #: How the public representation shows one of them.
@@ -53,7 +53,7 @@ class ThingResource(PublicItems):
         return type(self).represent(row)
 
 
-class PublisherResource(ThingResource):
+class PublisherResource(EntityResource):
     """Who published verdicts, or sources that they mention."""
 
     nouns = ("publisher", "publishers")
@@ -62,10 +62,10 @@ class PublisherResource(ThingResource):
     represent = claim_document.publisher
 
     def rows(self) -> QuerySet[Publisher]:
-        return mentioned(Publisher.objects.all(), Mention.Kind.PUBLISHER)
+        return filter_mentioned(Publisher.objects.all(), Mention.Kind.PUBLISHER)
 
 
-class ClaimantResource(ThingResource):
+class ClaimantResource(EntityResource):
     """Who made published claims."""
 
     nouns = ("claimant", "claimants")
@@ -74,10 +74,10 @@ class ClaimantResource(ThingResource):
     represent = claim_document.claimant
 
     def rows(self) -> QuerySet[Claimant]:
-        return mentioned(Claimant.objects.all(), Mention.Kind.CLAIMANT)
+        return filter_mentioned(Claimant.objects.all(), Mention.Kind.CLAIMANT)
 
 
-class TopicResource(ThingResource):
+class TopicResource(EntityResource):
     """What published claims are about."""
 
     nouns = ("topic", "topics")
@@ -86,10 +86,10 @@ class TopicResource(ThingResource):
     represent = claim_document.topic
 
     def rows(self) -> QuerySet[Topic]:
-        return mentioned(Topic.objects.all(), Mention.Kind.TOPIC)
+        return filter_mentioned(Topic.objects.all(), Mention.Kind.TOPIC)
 
 
-def scale_rating(row: Rating) -> Document:
+def build_scale_rating(row: Rating) -> Document:
     """A rating as verdicts show it, with its definition and whose scale it belongs to."""
     return {
         **claim_document.rating(row),
@@ -99,20 +99,20 @@ def scale_rating(row: Rating) -> Document:
     }
 
 
-class RatingResource(ThingResource):
+class RatingResource(EntityResource):
     """The ratings of published verdicts, as their publishers define them."""
 
     nouns = ("rating", "ratings")
     list_query = RatingListQuery
     serializer_class = ScaleRatingSerializer
-    represent = scale_rating
+    represent = build_scale_rating
 
     def rows(self) -> QuerySet[Rating]:
         ratings = Rating.objects.select_related("scale__publisher")
-        return mentioned(ratings, Mention.Kind.RATING)
+        return filter_mentioned(ratings, Mention.Kind.RATING)
 
 
-class SourceResource(ThingResource):
+class SourceResource(EntityResource):
     """Sources in which published claims appear, or on which published verdicts rest."""
 
     nouns = ("source", "sources")
@@ -123,11 +123,11 @@ class SourceResource(ThingResource):
 
     def rows(self) -> QuerySet[Source]:
         sources = Source.objects.select_related("publisher")
-        return mentioned(sources, Mention.Kind.SOURCE)
+        return filter_mentioned(sources, Mention.Kind.SOURCE)
 
     def document(self, row: Source) -> Document:
         """The source with every place in it where a published claim was made."""
-        places = list(appearances(row.pk))
+        places = list(iterate_appearances(row.pk))
         snapshots = {place["snapshot"]["id"]: place["snapshot"] for place in places if place["snapshot"]}
         return {
             **claim_document.source(row),
@@ -136,11 +136,11 @@ class SourceResource(ThingResource):
         }
 
 
-def appearances(source: int) -> Iterator[Document]:
+def iterate_appearances(source: int) -> Iterator[Document]:
     """The places in a source where published claims were made, in the order of the text, each with its claim."""
     published = Publication.objects.current().filter(appears_in_ids__contains=[source])
     found = [
-        {**_claim(claim), **{key: value for key, value in place.items() if key != "source"}}
+        {**_build_claim(claim), **{key: value for key, value in place.items() if key != "source"}}
         for claim in (entry.document for entry in published.order_by("claim_id").only("body"))
         for place in claim["appearances"]
         if place["source"]["id"] == source
@@ -149,7 +149,7 @@ def appearances(source: int) -> Iterator[Document]:
     yield from sorted(found, key=lambda place: (place["start"] is None, place["start"], place["id"]))
 
 
-def _claim(claim: Document) -> Document:
+def _build_claim(claim: Document) -> Document:
     return {
         "claim": {
             "id": claim["id"],

@@ -10,7 +10,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.renderers import BaseRenderer
 
-from claims.exports.evidence_pack.pack import EvidencePack, NothingPublished, evidence_pack
+from claims.exports.evidence_pack.pack import EvidencePack, NothingPublished, build_evidence_pack
 from factcheck.api.limited_streams import Begun, seated
 from factcheck.api.negotiation import Form
 from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
@@ -63,26 +63,26 @@ class EvidencePackResource(PublicResource):
         if not settings.ARCHIVE_PUBLIC_COPIES:
             raise Http404("This newsroom does not hand copies of its evidence on.")
         try:
-            pack = evidence_pack(min(id, GREATEST_ID), for_public=True)
+            pack = build_evidence_pack(min(id, GREATEST_ID), for_public=True)
         except NothingPublished as nothing:
             raise Http404(str(nothing)) from None
-        response = streamed(request, pack)
+        response = stream_pack(request, pack)
         response["Cache-Control"] = CACHE_CURRENT
         return response
 
 
-def streamed(request: HttpRequest, pack: EvidencePack) -> HttpResponseBase:
+def stream_pack(request: HttpRequest, pack: EvidencePack) -> HttpResponseBase:
     """The pack as an answer that begins at once and takes as long as its reader does."""
     etag = f'"{pack.sha256}"'
     response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
     if response is None:
         is_head = request.method == "HEAD"
-        pieces: Iterable[bytes] = () if is_head else Begun(seated(_blocks(pack), BROKEN_OFF))
+        pieces: Iterable[bytes] = () if is_head else Begun(seated(_iterate_blocks(pack), BROKEN_OFF))
         response = StreamingHttpResponse(pieces, content_type=MEDIA_TYPE)
     response["ETag"] = etag
     response["Content-Disposition"] = f'attachment; filename="{pack.name}"'
     return response
 
 
-def _blocks(pack: EvidencePack) -> Generator[bytes]:
+def _iterate_blocks(pack: EvidencePack) -> Generator[bytes]:
     yield from filter(None, pack.written())

@@ -9,11 +9,11 @@ from rest_framework.reverse import reverse
 
 from claims.ledger.document.claim_document import render
 from claims.public.api.claims import ClaimResource
-from claims.public.api.ledger_entries import entry_of, newest_entry
+from claims.public.api.ledger_entries import read_entry, select_newest_entry
 from factcheck.api.resources import CACHE_CURRENT, PublicResource, conditional, moved, sha256_of
 
 
-class StandingsResource(PublicResource, ABC):
+class StatusResource(PublicResource, ABC):
     """The status of parts of a claim's current body, which changes without a new version of it."""
 
     nouns = ("claim", "claims")
@@ -27,9 +27,9 @@ class StandingsResource(PublicResource, ABC):
 
     def retrieve(self, request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         self.item_query(request.GET, request=request)
-        entry = entry_of(newest_entry(id), request)
+        entry = read_entry(select_newest_entry(id), request)
         target = entry.merged_into
-        if target and newest_entry(target).fetch("id"):
+        if target and select_newest_entry(target).fetch("id"):
             return moved(reverse(self.route, args=[target], request=request))
         content = render(self.told(json.loads(entry.content()))).encode()
         return conditional(request, lambda: content, etag=sha256_of([content]), cache=CACHE_CURRENT)

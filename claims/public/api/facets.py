@@ -13,14 +13,14 @@ from claims.ledger.document.claim_document import render
 from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.ledger.queries.facet_counts import FACETS, Counting, Values
 from claims.models import Claimant, Mention, Publication, Rating, RatingClass, Topic
-from claims.public.api.entities import mentioned
+from claims.public.api.entities import filter_mentioned
 from factcheck.api.query_strings import Parameter
 from factcheck.api.query_values import Keyword, WholeNumber
 from factcheck.api.resources import CACHE_CURRENT, PublicResource, conditional
 from sources.models import Publisher
 from sources.overrides import OverrideError, read_language
 
-Labels = Callable[[list[str]], dict[str, str]]
+FindLabels = Callable[[list[str]], dict[str, str]]
 
 SIZE = 10
 SIZE_LIMIT = 100
@@ -86,16 +86,16 @@ class FacetResource(PublicResource):
         names = conditions.pop("facets", list(FACETS))
         size = conditions.pop("page_size", SIZE)
         counted = Counting(query, conditions, sorted(set(names), key=list(FACETS).index), size).counted()
-        facets = {name: _described(name, values) for name, values in counted.facets.items()}
+        facets = {name: _describe_facet(name, values) for name, values in counted.facets.items()}
         content = render({"count": counted.claims, "facets": facets}).encode()
         return conditional(
             request, lambda: content, etag=hashlib.sha256(content).hexdigest(), cache=CACHE_CURRENT
         )
 
 
-def _described(name: str, values: Values) -> dict[str, Any]:
+def _describe_facet(name: str, values: Values) -> dict[str, Any]:
     known = [value for value, _number in values.counts]
-    written = {value: _language(value) for value in known} if name == "language" else {}
+    written = {value: _normalise_tag(value) for value in known} if name == "language" else {}
     labels = _LABELS[name](known) if name in _LABELS and known else {}
     return {
         "distinct": values.distinct,
@@ -110,7 +110,7 @@ def _described(name: str, values: Values) -> dict[str, Any]:
     }
 
 
-def _language(tag: str) -> str:
+def _normalise_tag(tag: str) -> str:
     """The tag in its usual spelling: `pt-br` is known as `pt-BR`."""
     try:
         return read_language(tag)
@@ -118,30 +118,30 @@ def _language(tag: str) -> str:
         return tag
 
 
-def _among(choices: Iterable[tuple[Any, Any]]) -> Labels:
+def _label_from_choices(choices: Iterable[tuple[Any, Any]]) -> FindLabels:
     words = {str(value): str(label) for value, label in choices}
     return lambda values: words
 
 
-def _named(things: Callable[[], QuerySet[Any]], kind: Mention.Kind, column: str) -> Labels:
+def _label_from_names(things: Callable[[], QuerySet[Any]], kind: Mention.Kind, column: str) -> FindLabels:
     """What things are called that current publications mention."""
 
     def labels(values: list[str]) -> dict[str, str]:
-        rows = mentioned(things().filter(pk__in=map(int, values)), kind).values_list("pk", column)
+        rows = filter_mentioned(things().filter(pk__in=map(int, values)), kind).values_list("pk", column)
         return {str(pk): name for pk, name in rows}
 
     return labels
 
 
-_LABELS: dict[str, Labels] = {
-    "rating_class": _among(RatingClass.choices),
-    "rating": _named(Rating.objects.all, Mention.Kind.RATING, "label"),
-    "publisher": _named(Publisher.objects.all, Mention.Kind.PUBLISHER, "name"),
-    "publisher_kind": _among(Publisher.Kind.choices),
-    "topic": _named(Topic.objects.all, Mention.Kind.TOPIC, "name"),
-    "claimant": _named(Claimant.objects.all, Mention.Kind.CLAIMANT, "name"),
-    "has": _among(
+_LABELS: dict[str, FindLabels] = {
+    "rating_class": _label_from_choices(RatingClass.choices),
+    "rating": _label_from_names(Rating.objects.all, Mention.Kind.RATING, "label"),
+    "publisher": _label_from_names(Publisher.objects.all, Mention.Kind.PUBLISHER, "name"),
+    "publisher_kind": _label_from_choices(Publisher.Kind.choices),
+    "topic": _label_from_names(Topic.objects.all, Mention.Kind.TOPIC, "name"),
+    "claimant": _label_from_names(Claimant.objects.all, Mention.Kind.CLAIMANT, "name"),
+    "has": _label_from_choices(
         [("correction", "Correction"), ("evidence", "Evidence"), ("media", "Picture, audio or video")]
     ),
-    "status": _among(Publication.Status.choices),
+    "status": _label_from_choices(Publication.Status.choices),
 }

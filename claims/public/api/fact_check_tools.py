@@ -28,7 +28,7 @@ from claims.ledger.queries.search_query import NEWEST, RELEVANCE, is_of_order, s
 from claims.matching.near_media import find_published_media
 from claims.matching.semantic_fallback import find_meant_claims
 from claims.models import Publication, PublishedVerdict
-from claims.public.api.media_lookup import PicturesCrowd
+from claims.public.api.media_lookup import TooManyPictures
 from claims.search import MAX_LENGTH, RANKED_MATCHES, AddressTargets
 from factcheck.api.google.requests import (
     InvalidArgument,
@@ -61,14 +61,14 @@ PAGE_SIZE_LIMIT = 100
 OFFSET_LIMIT = 1000
 
 
-def _language_range(value: str) -> str:
+def _parse_language_range(value: str) -> str:
     """Language and script of a tag: the region makes no difference, as in Google's API."""
     language, *subtags = LanguageRange()(value.strip()).split("-")
     scripts = [subtag for subtag in subtags[:1] if len(subtag) == len("Latn")]
     return "-".join([language, *scripts])
 
 
-def _offset(value: str) -> int:
+def _parse_offset(value: str) -> int:
     offset = natural(value)
     if offset > OFFSET_LIMIT:
         raise ValueRefused(
@@ -80,12 +80,12 @@ def _offset(value: str) -> int:
 
 _FIELDS: dict[str, Read] = {
     "query": text(MAX_LENGTH),
-    "language_code": _language_range,
+    "language_code": _parse_language_range,
     "review_publisher_site_filter": lambda value: Domain()(value.strip()),
     "max_age_days": natural,
     "page_size": natural,
     "page_token": text(2000),
-    "offset": _offset,
+    "offset": _parse_offset,
 }
 
 
@@ -137,14 +137,14 @@ class ClaimsSearch(FactCheckTools):
         if not values.get("query") and not values.get("review_publisher_site_filter"):
             needed = "Give a `query`, or a `reviewPublisherSiteFilter`."
             raise InvalidArgument([Violation("query", needed)])
-        asked = _Asked(values)
+        asked = _ClaimsQuery(values)
         page = asked.page()
         claims = [asked.claim(orjson.loads(placed(body.encode()))) for body, *_ in page.rows]
         message = {"claims": claims, "nextPageToken": page.next}
         return answer(plain, {name: part for name, part in message.items() if part}, values, shape=SHAPE)
 
 
-class _Asked:
+class _ClaimsQuery:
     """A search: which claims, and which of their reviews."""
 
     def __init__(self, values: dict[str, Any]) -> None:
@@ -153,7 +153,7 @@ class _Asked:
         self.language: str = values.get("language_code", "")
         site = values.get("review_publisher_site_filter")
         self.publishers = set(publisher_ids([site])) if site else None
-        self.since = _days_ago(values.get("max_age_days", 0))
+        self.since = _date_days_ago(values.get("max_age_days", 0))
 
     def page(self) -> KeysetPage[tuple[Any, ...]]:
         page = self._page()
@@ -187,7 +187,7 @@ class _Asked:
         A page that follows another keeps the order of that one.
         """
         if not self.reading:
-            return _ordering("-reviewed")
+            return _find_ordering("-reviewed")
         if token and is_of_order(token, NEWEST):
             return NEWEST
         most = 2 * RANKED_MATCHES if token else RANKED_MATCHES
@@ -223,13 +223,13 @@ class _Asked:
         )
 
 
-def _days_ago(days: int) -> date | None:
+def _date_days_ago(days: int) -> date | None:
     """The day so many days before today, in UTC; None for 0, which sets no limit."""
     today = datetime.now(UTC).date()
     return today - timedelta(min(days, (today - date.min).days)) if days else None
 
 
-def _ordering(name: str) -> Ordering:
+def _find_ordering(name: str) -> Ordering:
     return next(ordering for ordering in ClaimListQuery.orderings if ordering.name == name)
 
 
@@ -249,23 +249,23 @@ class ImageSearch(FactCheckTools):
             look = look_of(picture_at(values["image_uri"]))
         except (MediaRefused, NoPictureThere) as refusal:
             if refusal.reason_code == "busy":
-                raise PicturesCrowd from None
+                raise TooManyPictures from None
             raise InvalidArgument(
                 [Violation("image_uri", f"Invalid value at 'image_uri': {refusal}")]
             ) from None
-        claims = _claims_about(look, values.get("language_code", ""))
+        claims = _find_claims_about(look, values.get("language_code", ""))
         begin = values["page_token"] if "page_token" in values else values.get("offset", 0)
         end = begin + min(values.get("page_size", 0) or PAGE_SIZE, PAGE_SIZE_LIMIT)
         message = {
             "results": [{"claim": claim} for claim in claims[begin:end]],
-            "nextPageToken": _image_token(end) if end < len(claims) else "",
+            "nextPageToken": _encode_page_token(end) if end < len(claims) else "",
         }
         return answer(
             plain, {name: part for name, part in message.items() if part}, values, shape=IMAGE_SHAPE
         )
 
 
-def _claims_about(look: PerceptualHash, language: str) -> list[Document]:
+def _find_claims_about(look: PerceptualHash, language: str) -> list[Document]:
     """Published claims about pictures that look so, the nearest first, each once, with reviews in this language."""
     found: dict[int, Document] = {}
     alike = find_published_media(look) if look.is_distinctive else []
@@ -281,12 +281,12 @@ def _is_in(tag: str, language: str) -> bool:
     return f"{tag.lower()}-".startswith(f"{language}-")
 
 
-def _image_token(place: int) -> str:
+def _encode_page_token(place: int) -> str:
     """Where the next page begins, as the token of an answer says it."""
     return urlsafe_b64encode(f"image:{place}".encode()).decode().rstrip("=")
 
 
-def _image_place(token: str) -> int:
+def _decode_page_token(token: str) -> int:
     try:
         name, _colon, place = urlsafe_b64decode(f"{token}{'=' * (-len(token) % 4)}").decode().partition(":")
     except (ValueError, UnicodeDecodeError):
@@ -298,14 +298,14 @@ def _image_place(token: str) -> int:
 
 _IMAGE_FIELDS: dict[str, Read] = {
     "image_uri": text(2000),
-    "language_code": _language_range,
+    "language_code": _parse_language_range,
     "page_size": natural,
-    "page_token": _image_place,
-    "offset": _offset,
+    "page_token": _decode_page_token,
+    "offset": _parse_offset,
 }
 
 
-class Pages(FactCheckTools):
+class MissingMethods(FactCheckTools):
     """Methods of Google's API that do not exist here, whatever HTTP method they are asked with: they edit the markup of
     a publisher's own pages."""
 
@@ -315,7 +315,7 @@ class Pages(FactCheckTools):
         raise Unimplemented(self.reason)
 
 
-def no_method(request: Any, rest: str = "") -> StatusResponse:
+def answer_unknown_method(request: Any, rest: str = "") -> StatusResponse:
     """All other addresses under this path."""
     return StatusResponse(404, NO_METHOD)
 
@@ -323,8 +323,8 @@ def no_method(request: Any, rest: str = "") -> StatusResponse:
 urlpatterns = [
     path("claims:search", ClaimsSearch.as_view(), name="claims-search"),
     path("claims:imageSearch", ImageSearch.as_view(), name="claims-image-search"),
-    path("pages", Pages.as_view()),
-    path("pages/<str:page>", Pages.as_view()),
-    path("", no_method),
-    path("<path:rest>", no_method),
+    path("pages", MissingMethods.as_view()),
+    path("pages/<str:page>", MissingMethods.as_view()),
+    path("", answer_unknown_method),
+    path("<path:rest>", answer_unknown_method),
 ]

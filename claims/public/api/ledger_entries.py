@@ -26,7 +26,7 @@ class ServedEntry:
     body: bytes | None = None
 
     def content(self) -> bytes:
-        return placed(texts([self.pk])[0] if self.body is None else self.body)
+        return placed(load_texts([self.pk])[0] if self.body is None else self.body)
 
     def answer(
         self, request: HttpRequest, *, cache: str, picking: Callable[[bytes], bytes] = bytes
@@ -45,7 +45,7 @@ class ServedEntry:
         return markup.answer(request, self.content(), published_at=self.published_at, cache=cache)
 
 
-def entry_of(template: Template, request: HttpRequest) -> ServedEntry:
+def read_entry(template: Template, request: HttpRequest) -> ServedEntry:
     """Return the requested entry of the ledger.
 
     Raises:
@@ -61,7 +61,7 @@ def entry_of(template: Template, request: HttpRequest) -> ServedEntry:
 _CLAIM = Slot("claim", "bigint")
 
 
-def newest_entry(claim: int) -> Template:
+def select_newest_entry(claim: int) -> Template:
     """Return the newest entry of a claim."""
     return Template(
         "newest",
@@ -70,7 +70,7 @@ def newest_entry(claim: int) -> Template:
     )
 
 
-def entry_as_of(claim: int, moment: datetime) -> Template:
+def select_entry_as_of(claim: int, moment: datetime) -> Template:
     """Return the entry of a claim as of a moment in the past."""
     then = Slot("moment", "timestamptz")
     return Template(
@@ -80,7 +80,7 @@ def entry_as_of(claim: int, moment: datetime) -> Template:
     )
 
 
-def version_of(claim: int, version: int) -> Template:
+def select_version(claim: int, version: int) -> Template:
     """An entry of a claim's ledger."""
     number = Slot("version", "bigint")
     return Template(
@@ -90,7 +90,7 @@ def version_of(claim: int, version: int) -> Template:
     )
 
 
-def texts(ids: list[int], column: str = "body") -> list[bytes]:
+def load_texts(ids: list[int], column: str = "body") -> list[bytes]:
     """The bodies of these publications as they are stored, or their summaries, in this order."""
     wanted = Slot("ids", "bigint[]")
     template = Template("texts", lambda: Publication.objects.filter(id__any_of=wanted), {"ids": ids})

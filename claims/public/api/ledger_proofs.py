@@ -58,12 +58,12 @@ class LedgerSchema(PublicSchema):
         return str(self.view.summary)
 
 
-def in_base64(hashes: list[bytes]) -> list[str]:
+def encode_hashes(hashes: list[bytes]) -> list[str]:
     """Hashes in base64, as transparency logs write them."""
     return [b64encode(one).decode() for one in hashes]
 
 
-def json_answer(request: HttpRequest, said: Any, *, cache: str) -> HttpResponse:
+def build_json_response(request: HttpRequest, said: Any, *, cache: str) -> HttpResponse:
     content = render(said).encode()
     return conditional(request, lambda: content, etag=sha256_of([content]), cache=cache)
 
@@ -91,7 +91,7 @@ class CheckpointResource(LedgerResource):
         return [Form("text/plain", extension="txt")]
 
     def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
-        checkpoint = _newest()
+        checkpoint = _get_newest_checkpoint()
         note = checkpoint.note
         for feature in features.switched_on():
             if feature.cosigned_note:
@@ -161,7 +161,7 @@ class CheckpointsResource(LedgerResource):
         ]
         more = len(found) > size
         page: CheckpointsPage = {"more": more, "results": results}
-        return json_answer(request, page, cache=CACHE_PAST if more else CACHE_HEAD)
+        return build_json_response(request, page, cache=CACHE_PAST if more else CACHE_HEAD)
 
 
 # Keys -----------------------------------------------------------------------------------------------------------------
@@ -219,7 +219,7 @@ class KeysResource(LedgerResource):
                 for key in keys
             ],
         }
-        return json_answer(request, said, cache=CACHE_HEAD)
+        return build_json_response(request, said, cache=CACHE_HEAD)
 
 
 # Proofs ---------------------------------------------------------------------------------------------------------------
@@ -280,7 +280,7 @@ class InclusionResource(LedgerResource):
 
     def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
         sequence = query.value("sequence")
-        newest = _newest()
+        newest = _get_newest_checkpoint()
         size = query.value("tree_size", newest.tree_size)
         _require_signed("tree_size", size, newest.tree_size)
         if sequence > size:
@@ -299,11 +299,11 @@ class InclusionResource(LedgerResource):
             "tree_size": size,
             "entry": text.decode(),
             "leaf_hash": b64encode(leaf_hash(text)).decode(),
-            "hashes": in_base64(hashes),
+            "hashes": encode_hashes(hashes),
             "root_hash": b64encode(root).decode(),
             "checkpoint": checkpoint.note if checkpoint else None,
         }
-        return json_answer(request, said, cache=_cache(query, "tree_size"))
+        return build_json_response(request, said, cache=_cache(query, "tree_size"))
 
 
 class ConsistencyResource(LedgerResource):
@@ -316,7 +316,7 @@ class ConsistencyResource(LedgerResource):
 
     def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
         first = query.value("first")
-        signed = _newest().tree_size
+        signed = _get_newest_checkpoint().tree_size
         second = query.value("second", signed)
         _require_signed("second", second, signed)
         if first > second:
@@ -329,14 +329,14 @@ class ConsistencyResource(LedgerResource):
         said: ConsistencyProof = {
             "first": first,
             "second": second,
-            "hashes": in_base64(hashes),
+            "hashes": encode_hashes(hashes),
             "first_root_hash": b64encode(before).decode(),
             "second_root_hash": b64encode(after).decode(),
         }
-        return json_answer(request, said, cache=_cache(query, "second"))
+        return build_json_response(request, said, cache=_cache(query, "second"))
 
 
-def _newest() -> Checkpoint:
+def _get_newest_checkpoint() -> Checkpoint:
     newest = Checkpoint.objects.of_ledger().newest()
     if newest is None:
         raise Http404

@@ -44,4 +44,4 @@ class LinkedDataResource(ClaimResource):
 
     def represented(self, request: HttpRequest, entry: ServedEntry, query: ClaimQuery) -> HttpResponse:
         response = entry.markup(request, cache=self.cache_of(query))
-        return markup.with_alternate(response, f"{request.path.removesuffix('.jsonld')}/", markup.JSON)
+        return markup.link_alternate(response, f"{request.path.removesuffix('.jsonld')}/", markup.JSON)

@@ -50,8 +50,8 @@ from sources.addresses import url_key
 from sources.api.source_bodies import PublicQuote, PublicQuotedSource
 
 #: So many addresses are looked up at once.
-ADDRESS_LIMIT = SEVERAL_LIMIT
-_NOTHING: Known = {"source": None, "claims": [], "more": None}
+MAX_ADDRESSES = SEVERAL_LIMIT
+_NO_MATCH: Known = {"source": None, "claims": [], "more": None}
 _NO_ADDRESS: NoAddress = {
     "code": "invalid",
     "detail": f"it must be a whole http(s) address of at most {LENGTH_LIMIT} characters.",
@@ -79,7 +79,7 @@ class LookupBody(StrictJSON):
     most = 1_500_000
 
 
-def addresses_in(body: Any) -> list[str]:
+def read_addresses(body: Any) -> list[str]:
     """The addresses in the body of a request.
 
     Raises:
@@ -92,12 +92,12 @@ def addresses_in(body: Any) -> list[str]:
     }
     urls = body.get("urls")
     if urls is None:
-        wrong["urls"] = [gettext("Give a list of 1 to %(most)s addresses.") % {"most": ADDRESS_LIMIT}]
-    elif not isinstance(urls, list) or not 1 <= len(urls) <= ADDRESS_LIMIT:
+        wrong["urls"] = [gettext("Give a list of 1 to %(most)s addresses.") % {"most": MAX_ADDRESSES}]
+    elif not isinstance(urls, list) or not 1 <= len(urls) <= MAX_ADDRESSES:
         told = gettext("It must be a list of 1 to %(most)s addresses.")
         if isinstance(urls, list):
             told = gettext("It must be a list of 1 to %(most)s addresses, not of %(given)s.")
-        wrong["urls"] = [told % {"most": ADDRESS_LIMIT, "given": len(urls) if isinstance(urls, list) else 0}]
+        wrong["urls"] = [told % {"most": MAX_ADDRESSES, "given": len(urls) if isinstance(urls, list) else 0}]
     elif others := {
         place: [gettext("It must be a string.")] for place, url in enumerate(urls) if not isinstance(url, str)
     }:
@@ -110,30 +110,30 @@ def addresses_in(body: Any) -> list[str]:
 # What is found --------------------------------------------------------------------------------------------------------
 
 
-def found_at(urls: Sequence[str], request: HttpRequest) -> bytes:
+def look_up_addresses(urls: Sequence[str], request: HttpRequest) -> bytes:
     """The answer: what is published about each of these addresses, in their order."""
     keys = ["" if len(url) > LENGTH_LIMIT or "\0" in url else url_key(url) for url in urls]
-    found: dict[str, Found] = {}
+    found: dict[str, AddressMatch] = {}
     looked_up = sorted({*keys} - {""})
     own = find_claims_at(looked_up)
     values = {"addresses": looked_up, "own_addresses": list(own), "own_claims": list(own.values())}
-    for key, source, body in _statement().fetch(values):
-        found.setdefault(key, Found(key, is_own=key in own)).add(source, body)
-    known = {key: _known(each, request) for key, each in found.items()}
+    for key, source, body in _build_statement().fetch(values):
+        found.setdefault(key, AddressMatch(key, is_own=key in own)).add(source, body)
+    known = {key: _build_known(each, request) for key, each in found.items()}
     answer: LookupAnswer = {
         "results": [
-            _answered(url, key, known.get(key, _NOTHING)) for url, key in zip(urls, keys, strict=True)
+            _build_answer(url, key, known.get(key, _NO_MATCH)) for url, key in zip(urls, keys, strict=True)
         ]
     }
     return orjson.dumps(answer)
 
 
-def _answered(url: str, key: str, known: Known) -> FoundAtAddress:
+def _build_answer(url: str, key: str, known: Known) -> FoundAtAddress:
     return {"url": url, "error": None if key else _NO_ADDRESS, **known}
 
 
 @dataclass
-class Found:
+class AddressMatch:
     """What an address leads to."""
 
     key: str
@@ -156,7 +156,7 @@ class Found:
 
 
 @cache
-def _statement() -> Statement:
+def _build_statement() -> Statement:
     """Current publications by the address of a source in them, those in which it is an appearance first; then those
     with a review at the address, and those that a page of ours is about, without a source.
     """
@@ -199,21 +199,21 @@ def _statement() -> Statement:
     )
 
 
-def _known(found: Found, request: HttpRequest) -> Known:
+def _build_known(found: AddressMatch, request: HttpRequest) -> Known:
     """What is published about one address."""
-    items = (item for claim in found.with_source for item in _items(claim))
+    items = (item for claim in found.with_source for item in _iterate_quoted(claim))
     published = next((item["source"] for item in items if item["source"]["id"] == found.source), None)
     return {
         "source": {"id": published["id"], "title": published["title"], "url": published["url"]}
         if published
         else None,
         # Those that appear in it in the order of its text, then those that cite it, then those reviewed there.
-        "claims": sorted((_claim(found, claim) for claim in found.claims), key=_place),
-        "more": _more(found, request),
+        "claims": sorted((_build_claim(found, claim) for claim in found.claims), key=_sort_by_place),
+        "more": _build_more_url(found, request),
     }
 
 
-def _more(found: Found, request: HttpRequest) -> str | None:
+def _build_more_url(found: AddressMatch, request: HttpRequest) -> str | None:
     """The list of all claims related to an address, if some are left out."""
     if len(found.with_source) > CLAIM_LIMIT:
         asked: dict[str, Any] = {"source": found.source}
@@ -224,13 +224,13 @@ def _more(found: Found, request: HttpRequest) -> str | None:
     return f"{reverse('claims-list', request=request)}?{urlencode(asked)}"
 
 
-def _items(claim: PublicClaim) -> Iterator[PublicQuotedSource]:
+def _iterate_quoted(claim: PublicClaim) -> Iterator[PublicQuotedSource]:
     yield from claim["appearances"]
     for verdict in claim["verdicts"]:
         yield from verdict["evidence"]
 
 
-def _claim(found: Found, claim: PublicClaim) -> ClaimAtAddress:
+def _build_claim(found: AddressMatch, claim: PublicClaim) -> ClaimAtAddress:
     source = found.source
     return {
         "id": claim["id"],
@@ -254,7 +254,7 @@ def _claim(found: Found, claim: PublicClaim) -> ClaimAtAddress:
                 "id": item["id"],
                 "is_first": item["is_first"],
                 "anchor": item["anchor"],
-                **_quote(item),
+                **_build_quote(item),
                 "snapshot": item["snapshot"],
             }
             for item in claim["appearances"]
@@ -266,7 +266,7 @@ def _claim(found: Found, claim: PublicClaim) -> ClaimAtAddress:
                 "id": item["id"],
                 "stance": item["stance"],
                 "note": item["note"],
-                **_quote(item),
+                **_build_quote(item),
                 "snapshot": item["snapshot"],
             }
             for verdict in claim["verdicts"]
@@ -281,7 +281,7 @@ def _claim(found: Found, claim: PublicClaim) -> ClaimAtAddress:
     }
 
 
-def _quote(item: PublicQuote) -> PublicQuote:
+def _build_quote(item: PublicQuote) -> PublicQuote:
     return {
         "exact": item["exact"],
         "prefix": item["prefix"],
@@ -291,7 +291,7 @@ def _quote(item: PublicQuote) -> PublicQuote:
     }
 
 
-def _place(claim: ClaimAtAddress) -> tuple[bool, bool, bool, int, int]:
+def _sort_by_place(claim: ClaimAtAddress) -> tuple[bool, bool, bool, int, int]:
     starts = [item["start"] for item in claim["appearances"] if item["start"] is not None]
     return (not claim["appearances"], not claim["evidence"], not starts, min(starts, default=0), claim["id"])
 
@@ -307,7 +307,7 @@ LOOKUP_REQUEST = {
             "type": "array",
             "items": {"type": "string"},
             "minItems": 1,
-            "maxItems": ADDRESS_LIMIT,
+            "maxItems": MAX_ADDRESSES,
             "description": "Addresses in any spelling. One that is none, or longer than"
             f" {LENGTH_LIMIT:,} characters, is answered by an error in its place.",
         }
@@ -358,7 +358,7 @@ class LookupResource(ViewSet):
         """
         plain = plain_request(request)
         urls = LookupQuery(plain.GET, Publication.objects.none(), request=plain).value("url")
-        content = found_at(urls, plain)
+        content = look_up_addresses(urls, plain)
         etag = hashlib.sha256(content).hexdigest()
         return conditional(plain, lambda: content, etag=etag, cache=CACHE_CURRENT)
 
@@ -379,6 +379,8 @@ class LookupResource(ViewSet):
         """
         plain = plain_request(request)
         NoQuery(plain.GET, Publication.objects.none(), request=plain)
-        response = HttpResponse(found_at(addresses_in(request.data), plain), content_type="application/json")
+        response = HttpResponse(
+            look_up_addresses(read_addresses(request.data), plain), content_type="application/json"
+        )
         response["Cache-Control"] = "no-store"
         return response

@@ -31,7 +31,7 @@ DESCRIPTION = OpenApiResponse(
 )
 
 
-def document(body: Document) -> Document:
+def build_markup(body: Document) -> Document:
     """What the markup says of a claim: its reviews or, where it has none any more, what became of it."""
     by = claim_document.site()
     reviews = claimreview.build_markup(body, site=by)
@@ -54,7 +54,7 @@ def require_no_fields(query: Query) -> None:
 
 def answer(request: HttpRequest, body: bytes, *, published_at: datetime, cache: str) -> HttpResponse:
     """The markup of the claim that `body` is the JSON of."""
-    content = render(document(orjson.loads(body))).encode()
+    content = render(build_markup(orjson.loads(body))).encode()
     return conditional(
         request,
         lambda: content,
@@ -65,13 +65,13 @@ def answer(request: HttpRequest, body: bytes, *, published_at: datetime, cache: 
     )
 
 
-def negotiated(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+def negotiate_form(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """The answer at an address that has both forms: it says so, and where the markup has one of its own."""
     vary_by(response, "Accept")
-    return with_alternate(response, f"{request.path.rstrip('/')}.jsonld", JSON_LD)
+    return link_alternate(response, f"{request.path.rstrip('/')}.jsonld", JSON_LD)
 
 
-def with_alternate(response: HttpResponse, address: str, media_type: str) -> HttpResponse:
+def link_alternate(response: HttpResponse, address: str, media_type: str) -> HttpResponse:
     """The answer with the address of its other form."""
     response["Link"] = f'<{address}>; rel="alternate"; type="{media_type}"'
     return response

@@ -59,7 +59,7 @@ _MATCH_LIMIT = 20
 #: The longest text that may be sent takes a third of it on a quiet core.
 CPU_SECONDS = 15.0
 
-_SHORT = parts_of(
+_SHORT_FIELDS = parts_of(
     [
         *("id", "url", "statement", "language", "claimant.id", "claimant.name", "claimed_on"),
         *(
@@ -108,7 +108,7 @@ class MatchTermsQuery(ClaimListQuery):
     @property
     def terms(self) -> MatchTerms:
         """Return the options for `claims.matching.answers`."""
-        narrowing = {name: value for name, value in self.given.items() if name not in _HOW}
+        narrowing = {name: value for name, value in self.given.items() if name not in _OPTION_NAMES}
         return MatchTerms(
             language=self.value("text_language", "").partition("-")[0],
             cut=self.value("cut", "auto"),
@@ -121,7 +121,7 @@ class MatchTermsQuery(ClaimListQuery):
 
 
 #: Parameters that have no part in which claims count.
-_HOW = {"minimum_confidence", "matches", "cut", "text_language", FIELDS, "text"}
+_OPTION_NAMES = {"minimum_confidence", "matches", "cut", "text_language", FIELDS, "text"}
 
 
 class MatchQuery(MatchTermsQuery):
@@ -138,7 +138,7 @@ class MatchBody(StrictJSON):
     most = 1_300_000
 
 
-def texts_in(body: Any) -> list[str]:
+def read_texts(body: Any) -> list[str]:
     """The texts in the body of a request.
 
     Raises:
@@ -160,22 +160,22 @@ def texts_in(body: Any) -> list[str]:
             gettext("Give one text as `text`, or a list of 1 to %(most)s as `texts`.") % {"most": TEXT_LIMIT}
         ]
     elif "text" in body:
-        if problem := _problem(body["text"]):
+        if problem := _find_problem(body["text"]):
             wrong["text"] = [problem]
-    elif problems := _problems(body["texts"]):
+    elif problems := _find_problems(body["texts"]):
         wrong["texts"] = problems
     if wrong:
         raise ValidationError(wrong)
     return [body["text"]] if "text" in body else list(body["texts"])
 
 
-def _problems(texts: Any) -> list[str] | dict[int, list[str]]:
+def _find_problems(texts: Any) -> list[str] | dict[int, list[str]]:
     if not isinstance(texts, list) or not 1 <= len(texts) <= TEXT_LIMIT:
         if isinstance(texts, list):
             told = gettext("It must be a list of 1 to %(most)s texts, not of %(given)s.")
             return [told % {"most": TEXT_LIMIT, "given": len(texts)}]
         return [gettext("It must be a list of 1 to %(most)s texts.") % {"most": TEXT_LIMIT}]
-    problems = {place: [problem] for place, text in enumerate(texts) if (problem := _problem(text))}
+    problems = {place: [problem] for place, text in enumerate(texts) if (problem := _find_problem(text))}
     if not problems and (length := sum(map(len, texts))) > LENGTH_LIMIT_OF_ALL:
         return [
             gettext("The texts have %(length)s characters together; the limit is %(most)s.")
@@ -184,7 +184,7 @@ def _problems(texts: Any) -> list[str] | dict[int, list[str]]:
     return problems
 
 
-def _problem(text: Any) -> str:
+def _find_problem(text: Any) -> str:
     if not isinstance(text, str):
         return gettext("It must be a string.")
     if not text.strip():
@@ -213,29 +213,29 @@ def _require_few_sentences(texts: Sequence[str], cut: Any) -> None:
 # What is answered -----------------------------------------------------------------------------------------------------
 
 
-def answers_to(texts: Sequence[str], query: MatchTermsQuery) -> bytes:
+def build_answers(texts: Sequence[str], query: MatchTermsQuery) -> bytes:
     """The answer: what was checked of each of these texts, in their order."""
     terms = query.terms
     with translation.override("en"):  # what is found is the same for everybody
         answers = match_published_texts(texts, terms)
-    told = _claims(
+    told = _load_claims(
         {match.claim for answer in answers for passage in answer.passages for match in passage.matches},
         terms.rows,
-        parts_of(query.value(FIELDS) or []) or _SHORT,
+        parts_of(query.value(FIELDS) or []) or _SHORT_FIELDS,
     )
-    results = [_result(text, answer, told) for text, answer in zip(texts, answers, strict=True)]
+    results = [_build_result(text, answer, told) for text, answer in zip(texts, answers, strict=True)]
     embedder = next((answer.embedder for answer in answers if answer.embedder), None)
     return orjson.dumps({"embedder": embedder, "results": results})
 
 
-def _result(text: str, answer: Answer, told: Mapping[int, orjson.Fragment]) -> Document:
+def _build_result(text: str, answer: Answer, told: Mapping[int, orjson.Fragment]) -> Document:
     return {
         "language": answer.language,
-        "passages": [_passage(text, passage, told) for passage in answer.passages],
+        "passages": [_build_passage(text, passage, told) for passage in answer.passages],
     }
 
 
-def _passage(text: str, passage: AnsweredPassage, told: Mapping[int, orjson.Fragment]) -> Document:
+def _build_passage(text: str, passage: AnsweredPassage, told: Mapping[int, orjson.Fragment]) -> Document:
     # Claims withdrawn since they were matched are left out.
     matches = [match for match in passage.matches if match.claim in told]
     kind = matches[0].kind if matches else "nothing"
@@ -262,7 +262,7 @@ def _match(match: Match, start: int, claim: orjson.Fragment) -> Document:
     }
 
 
-def _claims(
+def _load_claims(
     claims: Collection[int], rows: QuerySet[Publication] | None, parts: Any
 ) -> dict[int, orjson.Fragment]:
     """These claims as they are published, or these parts of them."""
@@ -342,7 +342,7 @@ class MatchResource(ViewSet):
         """What was checked of a short text. The answer can be cached, unlike that to a body."""
         plain = plain_request(request)
         query = MatchQuery(plain.GET, Publication.objects.all(), request=plain)
-        content = answers_to([query.value("text")], query)
+        content = build_answers([query.value("text")], query)
         etag = hashlib.sha256(content).hexdigest()
         return conditional(plain, lambda: content, etag=etag, cache=CACHE_CURRENT)
 
@@ -362,8 +362,8 @@ class MatchResource(ViewSet):
         """
         plain = plain_request(request)
         query = MatchTermsQuery(plain.GET, Publication.objects.all(), request=plain)
-        texts = texts_in(request.data)
+        texts = read_texts(request.data)
         _require_few_sentences(texts, query.value("cut", "auto"))
-        response = HttpResponse(answers_to(texts, query), content_type="application/json")
+        response = HttpResponse(build_answers(texts, query), content_type="application/json")
         response["Cache-Control"] = "no-store"
         return response

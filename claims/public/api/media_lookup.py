@@ -41,15 +41,15 @@ from sources.media.refused_media import MediaRefused
 from sources.media_at_address import NoPictureThere, picture_at
 
 #: The largest picture that is looked at. Without a token the web server takes less (`factcheck.web.uploads`).
-MOST_BYTES = 10_000_000
-_LONGEST_ADDRESS = 2000
+MAX_BYTES = 10_000_000
+_MAX_ADDRESS_LENGTH = 2000
 _KEYS = ("file", "url", "pdq")
-_ONE_OF_THEM = gettext_lazy(
+_CHOICE_MESSAGE = gettext_lazy(
     "Give one of these: `file`, a picture; `url`, its address; `pdq`, its perceptual hash."
 )
 
 
-class PicturesCrowd(APIException):
+class TooManyPictures(APIException):
     """Too many pictures are being read."""
 
     status_code = HTTPStatus.SERVICE_UNAVAILABLE
@@ -74,7 +74,7 @@ def look_in(body: Any, files: Any) -> PerceptualHash:
             [gettext('It must be an object such as {"url": "https://example.org/picture.jpg"}.')]
         )
     wrong = {
-        str(key): [gettext("Unknown member. %(one_of_them)s") % {"one_of_them": _ONE_OF_THEM}]
+        str(key): [gettext("Unknown member. %(one_of_them)s") % {"one_of_them": _CHOICE_MESSAGE}]
         for key in body
         if key not in _KEYS or (key == "file" and key not in files)
     }
@@ -82,39 +82,39 @@ def look_in(body: Any, files: Any) -> PerceptualHash:
         raise ValidationError(wrong)
     given = list(body.keys())
     if len(given) != 1:
-        raise ValidationError([_ONE_OF_THEM])
+        raise ValidationError([_CHOICE_MESSAGE])
     [key] = given
     try:
         return _READERS[key](files[key] if key == "file" else body[key])
     except (MediaRefused, NoPictureThere) as refusal:
         if refusal.reason_code == "busy":
-            raise PicturesCrowd from None
+            raise TooManyPictures from None
         raise ValidationError({key: [str(refusal)]}) from None
 
 
-def _of_file(file: Any) -> PerceptualHash:
-    if file.size > MOST_BYTES:
+def _hash_file(file: Any) -> PerceptualHash:
+    if file.size > MAX_BYTES:
         raise ContentTooLarge(
             gettext("The picture is too large. The limit is %(most_bytes)s bytes.")
-            % {"most_bytes": MOST_BYTES}
+            % {"most_bytes": MAX_BYTES}
         )
     return look_of(file.read())
 
 
-def _of_address(address: Any) -> PerceptualHash:
-    if not isinstance(address, str) or not 0 < len(address) <= _LONGEST_ADDRESS:
+def _hash_address(address: Any) -> PerceptualHash:
+    if not isinstance(address, str) or not 0 < len(address) <= _MAX_ADDRESS_LENGTH:
         raise ValidationError(
             {
                 "url": [
                     gettext("It must be an address of at most %(longest_address)s characters.")
-                    % {"longest_address": _LONGEST_ADDRESS}
+                    % {"longest_address": _MAX_ADDRESS_LENGTH}
                 ]
             }
         )
     return look_of(picture_at(address))
 
 
-def _of_hash(digits: Any) -> PerceptualHash:
+def _parse_hash(digits: Any) -> PerceptualHash:
     try:
         return PerceptualHash.from_hex(digits if isinstance(digits, str) else "")
     except ValueError:
@@ -122,7 +122,7 @@ def _of_hash(digits: Any) -> PerceptualHash:
         raise ValidationError({"pdq": [detail]}) from None
 
 
-_READERS = {"file": _of_file, "url": _of_address, "pdq": _of_hash}
+_READERS = {"file": _hash_file, "url": _hash_address, "pdq": _parse_hash}
 
 
 # What is answered -----------------------------------------------------------------------------------------------------
@@ -141,11 +141,11 @@ def answer_to(look: PerceptualHash, *, is_seen: bool) -> MediaLookupAnswer:
         "explanation": EXPLANATIONS[code],
         "pdq": look.pdq.hex(),
         "quality": look.quality if is_seen else None,
-        "results": [_result(each) for each in found],
+        "results": [_build_result(each) for each in found],
     }
 
 
-def _result(found: SimilarMedia) -> FoundMedia:
+def _build_result(found: SimilarMedia) -> FoundMedia:
     near = found.near
     return {
         "alikeness": found.alikeness,
@@ -154,11 +154,11 @@ def _result(found: SimilarMedia) -> FoundMedia:
         "part": near.part,
         "frame_at": near.frame_at,
         "media": found.media,  # type: ignore[typeddict-item]  # as it was published
-        "claims": [_claim(each) for each in found.shown],
+        "claims": [_build_claim(each) for each in found.shown],
     }
 
 
-def _claim(shown: ShownMedia) -> ClaimWithMedia:
+def _build_claim(shown: ShownMedia) -> ClaimWithMedia:
     claim = shown.claim
     lead = choose_lead_verdict(claim) if shown.role == "claimed" else None
     names = ("id", "publisher", "rating", "summary", "language", "reviewed_on", "url")
@@ -176,27 +176,27 @@ def _claim(shown: ShownMedia) -> ClaimWithMedia:
 # How it reads, for the OpenAPI document -------------------------------------------------------------------------------
 
 
-_ASKED: dict[str, dict[str, Any]] = {
+_KEY_SCHEMAS: dict[str, dict[str, Any]] = {
     "file": {
         "type": "string",
         "format": "binary",
-        "description": f"A picture of at most {MOST_BYTES:,} bytes.",
+        "description": f"A picture of at most {MAX_BYTES:,} bytes.",
     },
     "url": {
         "type": "string",
-        "maxLength": _LONGEST_ADDRESS,
+        "maxLength": _MAX_ADDRESS_LENGTH,
         "description": "The address of a picture, which is fetched. Private addresses are not.",
     },
     "pdq": {"type": "string", "pattern": "^[0-9a-fA-F]{64}$", "description": "A perceptual hash (PDQ)."},
 }
 
 
-def _one_of(*keys: str) -> dict[str, Any]:
+def _build_body_schema(*keys: str) -> dict[str, Any]:
     """The body of a request, as a schema: one that a serializer made would allow other members."""
     objects = [
         {
             "type": "object",
-            "properties": {key: _ASKED[key]},
+            "properties": {key: _KEY_SCHEMAS[key]},
             "required": [key],
             "additionalProperties": False,
         }
@@ -207,7 +207,7 @@ def _one_of(*keys: str) -> dict[str, Any]:
 
 # A form with a `file` is taken as well and told in words: generators make programs that do not
 # compile of a request that may have one of two bodies.
-MEDIA_LOOKUP_REQUEST = {"application/json": _one_of("url", "pdq")}
+MEDIA_LOOKUP_REQUEST = {"application/json": _build_body_schema("url", "pdq")}
 
 
 class MediaLookupSchema(PublicSchema):

@@ -2,7 +2,7 @@
 
 from typing import Any, TypedDict
 
-from claims.public.api.evidence_status import StandingsResource
+from claims.public.api.evidence_status import StatusResource
 from claims.quotes.status import PublicQuoteStatus, SeenSnapshot, load_quote_statuses
 from factcheck.api.openapi.body_serializer import BodySerializer
 from factcheck.api.openapi.schema import PublicSchema
@@ -36,7 +36,7 @@ class QuotesSchema(PublicSchema):
         return "The quotes of a claim, and whether they stand"
 
 
-class QuotesResource(StandingsResource):
+class QuotesResource(StatusResource):
     """Whether the words that a claim and its evidence quote stand in the newest version of their source that was looked
     at, stood until some day, or were changed, with the words that stand there now.
 

@@ -15,7 +15,7 @@ from sources.models import ArchivedCopy, ArchivedFile, Source, Timestamp
 from sources.models.archived_copy import timestamps_of
 
 #: Maximum copies listed, newest first.
-MOST = 100
+COPY_LIMIT = 100
 
 
 class PublicTimestamp(TypedDict):
@@ -93,7 +93,7 @@ class CopiesResource(PublicResource):
         source = SourceResource().rows().filter(pk=id).first()
         if source is None:
             raise Http404("No published claim mentions this source.")
-        said: CopiesOfSource = {"source": source.pk, "copies": public_copies(source)}
+        said: CopiesOfSource = {"source": source.pk, "copies": list_public_copies(source)}
         content = render(said).encode()
         return conditional(request, lambda: content, etag=sha256_of([content]), cache=CACHE_CURRENT)
 
@@ -103,10 +103,10 @@ def may_be_shown(source: Source) -> bool:
     return bool(settings.ARCHIVE_PUBLIC_COPIES and source.show_text)
 
 
-def public_copies(source: Source) -> list[PublicArchivedCopy]:
+def list_public_copies(source: Source) -> list[PublicArchivedCopy]:
     """Copies of what its address showed; uploads are for the newsroom."""
     rows = source.archived_copies.exclude(reason=ArchivedCopy.Reason.UPLOAD).prefetch_related("files")
-    copies = list(rows[:MOST])
+    copies = list(rows[:COPY_LIMIT])
     stamps = timestamps_of(file.sha256 for copy in copies for file in copy.files.all())
     shown = may_be_shown(source)
     return [
@@ -116,14 +116,17 @@ def public_copies(source: Source) -> list[PublicArchivedCopy]:
             "final_address": copy.final_address,
             "http_status": copy.http_status or 0,
             "files": [
-                _file(source, file, stamps.get(file.sha256, []), shown=shown) for file in copy.files.all()
+                _build_file(source, file, stamps.get(file.sha256, []), shown=shown)
+                for file in copy.files.all()
             ],
         }
         for copy in copies
     ]
 
 
-def _file(source: Source, file: ArchivedFile, stamps: list[Timestamp], *, shown: bool) -> PublicArchivedFile:
+def _build_file(
+    source: Source, file: ArchivedFile, stamps: list[Timestamp], *, shown: bool
+) -> PublicArchivedFile:
     path = reverse("source-file", args=[source.pk, file.sha256])
     return {
         "role": file.role,

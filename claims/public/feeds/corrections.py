@@ -20,15 +20,15 @@ from claims.ledger.queries.correction_filters import (
 )
 from claims.public.api.correction_entries import (
     COLUMNS,
-    Corrected,
-    corrected,
-    page_of_corrections,
-    sha256_of_corrections,
+    CorrectedEntry,
+    hash_corrections,
+    load_corrected_entries,
+    read_corrections_page,
 )
 from claims.public.feeds.feed_entries import Channel, FeedEntry
 from claims.public.feeds.feed_formats import ATOM
-from claims.public.feeds.websub_links import hubs_of, with_links
-from claims.public.pages.responses import etag_of, interface_language
+from claims.public.feeds.websub_links import add_links, list_hubs
+from claims.public.pages.responses import compute_etag, get_interface_language
 from claims.public.pages.shown_changes import PART_NAMES
 from factcheck.api.pagination import PAGE_SIZE
 from factcheck.api.problems import InvalidParameters, refused_parameters
@@ -59,20 +59,20 @@ class CorrectionFeedQuery(CorrectionListQuery):
 
 
 @require_safe
-def corrections_feed(request: HttpRequest) -> HttpResponse:
+def show_corrections_feed(request: HttpRequest) -> HttpResponse:
     """The corrections that the query string asks for, as an Atom feed."""
     # In one language for everybody, so that caches keep one copy.
     with translation.override(settings.LANGUAGE_CODE):
         try:
-            return _feed(request)
+            return _build_feed(request)
         except InvalidParameters as refusal:
             return refused_parameters(request, refusal)
 
 
-def _feed(request: HttpRequest) -> HttpResponse:
+def _build_feed(request: HttpRequest) -> HttpResponse:
     query = CorrectionFeedQuery(request.GET, filter_corrections(), request=request)
     try:
-        page = page_of_corrections(
+        page = read_corrections_page(
             query,
             ordering=query.ordering,
             size=query.value("page_size", PAGE_SIZE),
@@ -80,19 +80,19 @@ def _feed(request: HttpRequest) -> HttpResponse:
         )
     except ValueRefused as refusal:
         raise refused_value("cursor", str(refusal)) from None
-    channel = _channel(request, page.next, page.previous, counted(query))
+    channel = _build_channel(request, page.next, page.previous, counted(query))
     response = conditional(
         request,
-        lambda: ATOM.write(channel, [_entry(one) for one in corrected(page.rows)]),
-        etag=etag_of(channel, sha256_of_corrections(page.rows)),
+        lambda: ATOM.write(channel, [_build_entry(one) for one in load_corrected_entries(page.rows)]),
+        etag=compute_etag(channel, hash_corrections(page.rows)),
         cache=CACHE_CURRENT,
         last_modified=page.rows[0][COLUMNS.index("published_at")] if page.rows else None,
         content_type=ATOM.content_type,
     )
-    return with_links(response, channel)
+    return add_links(response, channel)
 
 
-def _entry(one: Corrected) -> FeedEntry:
+def _build_entry(one: CorrectedEntry) -> FeedEntry:
     said = json.loads(placed(stored(one.entry).encode()))
     kind = str(dict(CORRECTION_KINDS)[said["kind"]])
     changes = [
@@ -123,26 +123,26 @@ def _entry(one: Corrected) -> FeedEntry:
     )
 
 
-def _channel(request: HttpRequest, following: str, previous: str, total: int | None) -> Channel:
+def _build_channel(request: HttpRequest, following: str, previous: str, total: int | None) -> Channel:
     newsroom = {"newsroom": settings.NEWSROOM_NAME}
     return Channel(
         title=_("Corrections by %(newsroom)s") % newsroom,
         description=_("What %(newsroom)s has corrected, clarified, updated or retracted, and why.")
         % newsroom,
-        language=interface_language(),
+        language=get_interface_language(),
         home=settings.SITE_URL + reverse("corrections"),
         author=settings.NEWSROOM_NAME,
-        id=_address(request, without=("cursor", "page_size", "count")),
-        itself=_address(request),
-        first=_address(request, without=("cursor",)),
-        next=_address(request, cursor=following) if following else "",
-        previous=_address(request, cursor=previous) if previous else "",
+        id=_build_address(request, without=("cursor", "page_size", "count")),
+        itself=_build_address(request),
+        first=_build_address(request, without=("cursor",)),
+        next=_build_address(request, cursor=following) if following else "",
+        previous=_build_address(request, cursor=previous) if previous else "",
         total=total,
-        hubs=hubs_of(request),
+        hubs=list_hubs(request),
     )
 
 
-def _address(request: HttpRequest, *, without: tuple[str, ...] = (), cursor: str = "") -> str:
+def _build_address(request: HttpRequest, *, without: tuple[str, ...] = (), cursor: str = "") -> str:
     """The feed's public address, whatever name of the site this request came by."""
     parameters = request.GET.copy()
     for name in without:

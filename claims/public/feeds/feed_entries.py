@@ -59,7 +59,7 @@ class Channel:
     hubs: tuple[str, ...] = ()
 
 
-def entry(document: Document) -> FeedEntry:
+def build_entry(document: Document) -> FeedEntry:
     """Return the feed entry of a publication, retraction or merge."""
     verdict = choose_lead_verdict(document)
     latest = find_correction(document)
@@ -68,13 +68,13 @@ def entry(document: Document) -> FeedEntry:
         verdict["publisher"] if verdict else {"name": settings.NEWSROOM_NAME, "url": settings.SITE_URL}
     )
     return FeedEntry(
-        id=address_of(document["id"]),
+        id=build_address(document["id"]),
         url=document["url"],
         title=build_headline(document),
         language=document["language"],
         content_language=verdict["language"] if verdict else document["language"],
         summary=verdict["summary"] if verdict else withdrawn,
-        html=_html(document, latest),
+        html=_render_html(document, latest),
         published=datetime.fromisoformat(document["published_at"]),
         updated=datetime.fromisoformat(document["updated_at"]),
         author=publisher["name"],
@@ -86,12 +86,12 @@ def entry(document: Document) -> FeedEntry:
     )
 
 
-def address_of(claim_id: int) -> str:
+def build_address(claim_id: int) -> str:
     """The address that a claim keeps, whatever becomes of its words."""
     return settings.SITE_URL + reverse("claim-permanent", args=[claim_id])
 
 
-def _html(document: Document, latest: Document | None) -> str:
+def _render_html(document: Document, latest: Document | None) -> str:
     verdicts = [
         {
             **verdict,
@@ -104,6 +104,6 @@ def _html(document: Document, latest: Document | None) -> str:
         "claim": document,
         "verdicts": verdicts,
         "correction": latest,
-        "merged_into": address_of(document["merged_into"]) if document["merged_into"] else "",
+        "merged_into": build_address(document["merged_into"]) if document["merged_into"] else "",
     }
     return render_to_string("claims/feed_entry.html", context).strip()

@@ -18,7 +18,7 @@ from django.utils.xmlutils import SimplerXMLGenerator
 
 from claims.ledger.document.claim_document import moment
 from claims.public.feeds.feed_entries import Channel, FeedEntry
-from claims.public.feeds.xml_text import xml_text
+from claims.public.feeds.xml_text import strip_invalid_characters
 
 #: What a feed without entries says about when it changed: never yet. The present would make each answer another one.
 _NEVER = datetime(1970, 1, 1, tzinfo=UTC)
@@ -36,7 +36,7 @@ class FeedFormat:
     write: Callable[[Channel, Sequence[FeedEntry]], str]
 
 
-class _Paged(SyndicationFeed):
+class _PagedFeed(SyndicationFeed):
     """What Django's generators leave out, in Atom and RSS alike."""
 
     #: The prefix of Atom's elements.
@@ -57,7 +57,7 @@ class _Paged(SyndicationFeed):
             handler.addQuickElement("opensearch:totalResults", str(channel.total), _OPENSEARCH)
 
 
-class _Atom(_Paged, Atom1Feed):
+class _AtomFeed(_PagedFeed, Atom1Feed):
     atom = ""
 
     def item_attributes(self, item: dict[str, Any]) -> dict[str, str]:
@@ -68,15 +68,19 @@ class _Atom(_Paged, Atom1Feed):
         entry: FeedEntry = item["entry"]
         language = {"xml:lang": entry.content_language}
         if entry.summary:
-            handler.addQuickElement("summary", xml_text(entry.summary), {"type": "text", **language})
-        handler.addQuickElement("content", xml_text(entry.html), {"type": "html", **language})
-        for scheme, term, label in _categories(entry):
+            handler.addQuickElement(
+                "summary", strip_invalid_characters(entry.summary), {"type": "text", **language}
+            )
+        handler.addQuickElement("content", strip_invalid_characters(entry.html), {"type": "html", **language})
+        for scheme, term, label in _list_categories(entry):
             handler.addQuickElement("category", "", {"scheme": scheme, "term": term, "label": label})
         if entry.review_url:
-            handler.addQuickElement("link", "", {"rel": "related", "href": xml_text(entry.review_url)})
+            handler.addQuickElement(
+                "link", "", {"rel": "related", "href": strip_invalid_characters(entry.review_url)}
+            )
 
 
-class _Rss(_Paged, Rss201rev2Feed):
+class _RssFeed(_PagedFeed, Rss201rev2Feed):
     atom = "atom:"
 
     def rss_attributes(self) -> dict[str, str]:
@@ -87,23 +91,23 @@ class _Rss(_Paged, Rss201rev2Feed):
         entry: FeedEntry = item["entry"]
         # Readers take the description for HTML.
         if entry.summary:
-            handler.addQuickElement("description", escape(xml_text(entry.summary)))
-        handler.addQuickElement("content:encoded", xml_text(entry.html))
+            handler.addQuickElement("description", escape(strip_invalid_characters(entry.summary)))
+        handler.addQuickElement("content:encoded", strip_invalid_characters(entry.html))
         handler.addQuickElement("dc:language", entry.language)
         # RSS itself cannot say that an item was changed.
         handler.addQuickElement("atom:updated", rfc3339_date(entry.updated))
-        for scheme, term, label in _categories(entry):
+        for scheme, term, label in _list_categories(entry):
             handler.addQuickElement("category", label or term, {"domain": scheme})
 
 
-def _written(generator: type[_Paged], channel: Channel, entries: Sequence[FeedEntry]) -> str:
+def _write_feed(generator: type[_PagedFeed], channel: Channel, entries: Sequence[FeedEntry]) -> str:
     feed = generator(
-        title=xml_text(channel.title),
+        title=strip_invalid_characters(channel.title),
         link=channel.home,
-        description=xml_text(channel.description),
-        subtitle=xml_text(channel.description),
+        description=strip_invalid_characters(channel.description),
+        subtitle=strip_invalid_characters(channel.description),
         language=channel.language,
-        author_name=xml_text(channel.author),
+        author_name=strip_invalid_characters(channel.author),
         author_link=channel.home,
         feed_url=channel.itself,
         feed_guid=channel.id,
@@ -111,42 +115,42 @@ def _written(generator: type[_Paged], channel: Channel, entries: Sequence[FeedEn
     )
     for entry in entries:
         feed.add_item(
-            title=xml_text(entry.title),
-            link=xml_text(entry.url),
+            title=strip_invalid_characters(entry.title),
+            link=strip_invalid_characters(entry.url),
             description=None,  # type: ignore[arg-type]  # Django leaves it out, which its stubs do not know
             pubdate=entry.published,
             updateddate=entry.updated,
             unique_id=entry.id,
             unique_id_is_permalink=True,
-            author_name=xml_text(entry.author),
-            author_link=xml_text(entry.author_url) or None,
+            author_name=strip_invalid_characters(entry.author),
+            author_link=strip_invalid_characters(entry.author_url) or None,
             entry=entry,
         )
     return feed.writeString("utf-8")
 
 
-def _categories(entry: FeedEntry) -> list[tuple[str, str, str]]:
+def _list_categories(entry: FeedEntry) -> list[tuple[str, str, str]]:
     """Scheme, term and label of the topics, and of what the rating amounts to."""
     topics = settings.SITE_URL + reverse("topics-list")
-    found = [(topics, topic["slug"], xml_text(topic["name"])) for topic in entry.topics]
+    found = [(topics, topic["slug"], strip_invalid_characters(topic["name"])) for topic in entry.topics]
     if entry.rating and entry.rating["rating_class"]:
         ratings = settings.SITE_URL + reverse("ratings-list")
-        found.append((ratings, entry.rating["rating_class"], xml_text(entry.rating["label"])))
+        found.append((ratings, entry.rating["rating_class"], strip_invalid_characters(entry.rating["label"])))
     return found
 
 
-def _atom(channel: Channel, entries: Sequence[FeedEntry]) -> str:
-    return _written(_Atom, channel, entries)
+def _write_atom(channel: Channel, entries: Sequence[FeedEntry]) -> str:
+    return _write_feed(_AtomFeed, channel, entries)
 
 
-def _rss(channel: Channel, entries: Sequence[FeedEntry]) -> str:
-    return _written(_Rss, channel, entries)
+def _write_rss(channel: Channel, entries: Sequence[FeedEntry]) -> str:
+    return _write_feed(_RssFeed, channel, entries)
 
 
 # JSON Feed ------------------------------------------------------------------------------------------------------------
 
 
-def _json(channel: Channel, entries: Sequence[FeedEntry]) -> str:
+def _write_json(channel: Channel, entries: Sequence[FeedEntry]) -> str:
     feed = {
         "version": "https://jsonfeed.org/version/1.1",
         "title": channel.title,
@@ -157,15 +161,15 @@ def _json(channel: Channel, entries: Sequence[FeedEntry]) -> str:
         "language": channel.language,
         "authors": [{"name": channel.author, "url": channel.home}],
         "hubs": [{"type": "WebSub", "url": hub} for hub in channel.hubs] or None,
-        "_factcheck": _said({"about": _about(), "count": channel.total}),
-        "items": [_item(entry) for entry in entries],
+        "_factcheck": _without_empty({"about": _build_docs_url(), "count": channel.total}),
+        "items": [_build_json_item(entry) for entry in entries],
     }
-    return json.dumps(_said(feed), ensure_ascii=False, separators=(",", ":"))
+    return json.dumps(_without_empty(feed), ensure_ascii=False, separators=(",", ":"))
 
 
-def _item(entry: FeedEntry) -> dict[str, Any]:
+def _build_json_item(entry: FeedEntry) -> dict[str, Any]:
     document = entry.document
-    return _said(
+    return _without_empty(
         {
             "id": entry.id,
             "url": entry.url,
@@ -175,38 +179,38 @@ def _item(entry: FeedEntry) -> dict[str, Any]:
             "summary": entry.summary,
             "date_published": moment(entry.published),
             "date_modified": moment(entry.updated),
-            "authors": [_said({"name": entry.author, "url": entry.author_url})],
+            "authors": [_without_empty({"name": entry.author, "url": entry.author_url})],
             "tags": [topic["name"] for topic in entry.topics],
             "language": entry.language,
             "_factcheck": {
-                "about": _about(),
+                "about": _build_docs_url(),
                 "status": document["status"],
                 "version": document["version"],
                 "statement": document["statement"],
                 "claimant": document["claimant"]["name"] if document["claimant"] else None,
                 "claimed_on": document["claimed_on"],
-                "rating": _rating(entry.rating),
+                "rating": _build_rating(entry.rating),
                 "corrections": document["corrections"],
             },
         }
     )
 
 
-def _rating(rating: dict[str, Any] | None) -> dict[str, Any] | None:
+def _build_rating(rating: dict[str, Any] | None) -> dict[str, Any] | None:
     if rating is None:
         return None
     return {key: rating[key] for key in ("id", "code", "label", "language", "rating_class")}
 
 
-def _about() -> str:
+def _build_docs_url() -> str:
     return settings.SITE_URL + reverse("docs")
 
 
-def _said(members: dict[str, Any]) -> dict[str, Any]:
+def _without_empty(members: dict[str, Any]) -> dict[str, Any]:
     """The members that have something to say; JSON Feed leaves out what is not known."""
     return {name: value for name, value in members.items() if value not in ("", None) and value != {}}
 
 
-ATOM = FeedFormat("application/atom+xml; charset=utf-8", _atom)
-RSS = FeedFormat("application/rss+xml; charset=utf-8", _rss)
-JSON = FeedFormat("application/feed+json; charset=utf-8", _json)
+ATOM = FeedFormat("application/atom+xml; charset=utf-8", _write_atom)
+RSS = FeedFormat("application/rss+xml; charset=utf-8", _write_rss)
+JSON = FeedFormat("application/feed+json; charset=utf-8", _write_json)

@@ -15,10 +15,10 @@ from django.views.decorators.http import require_safe
 from claims.ledger.queries.newsroom_claims import OwnClaimsQuery
 from claims.models import Publication
 from claims.public.api.claims import ClaimResource
-from claims.public.feeds.feed_entries import Channel, entry
+from claims.public.feeds.feed_entries import Channel, build_entry
 from claims.public.feeds.feed_formats import FeedFormat
-from claims.public.feeds.websub_links import hubs_of, with_links
-from claims.public.pages.responses import etag_of, interface_language
+from claims.public.feeds.websub_links import add_links, list_hubs
+from claims.public.pages.responses import compute_etag, get_interface_language
 from factcheck.api.pagination import ORDERING
 from factcheck.api.problems import InvalidParameters, refused_parameters
 from factcheck.api.query_strings import refused_value
@@ -27,7 +27,7 @@ from factcheck.api.resources import CACHE_CURRENT, conditional, counted
 from factcheck.web.site_urls import placed
 
 #: Parameters that choose a page of a feed and not what the feed is about.
-PAGING = ("cursor", "page_size", "count")
+PAGING_PARAMETERS = ("cursor", "page_size", "count")
 
 
 class FeedQuery(OwnClaimsQuery):
@@ -62,18 +62,18 @@ def claims(request: HttpRequest, form: FeedFormat) -> HttpResponse:
     # In one language for everybody, so that caches keep one copy.
     with translation.override(settings.LANGUAGE_CODE):
         try:
-            return _feed(request, form)
+            return _build_feed(request, form)
         except InvalidParameters as refusal:
             return refused_parameters(request, refusal)
 
 
-def _feed(request: HttpRequest, form: FeedFormat) -> HttpResponse:
+def _build_feed(request: HttpRequest, form: FeedFormat) -> HttpResponse:
     query = FeedQuery(request.GET, Publication.objects.all(), request=request)
     try:
         listing = ClaimResource().listing(query, request)
     except ValueRefused as refusal:
         raise refused_value("cursor", str(refusal)) from None
-    channel = _channel(
+    channel = _build_channel(
         request,
         next_cursor=listing.page.next,
         previous_cursor=listing.page.previous,
@@ -82,16 +82,16 @@ def _feed(request: HttpRequest, form: FeedFormat) -> HttpResponse:
     )
     response = conditional(
         request,
-        lambda: form.write(channel, [entry(json.loads(placed(body))) for body in listing.results()]),
-        etag=etag_of(channel, listing.sha256),
+        lambda: form.write(channel, [build_entry(json.loads(placed(body))) for body in listing.results()]),
+        etag=compute_etag(channel, listing.sha256),
         cache=CACHE_CURRENT,
         last_modified=listing.last_modified,
         content_type=form.content_type,
     )
-    return with_links(response, channel)
+    return add_links(response, channel)
 
 
-def _channel(
+def _build_channel(
     request: HttpRequest, *, next_cursor: str, previous_cursor: str, total: int | None, is_by_house: bool
 ) -> Channel:
     newsroom = {"newsroom": settings.NEWSROOM_NAME}
@@ -99,7 +99,10 @@ def _channel(
         _("Fact checks by %(newsroom)s") if is_by_house else _("Fact checks by all publishers")
     ) % newsroom
     asked = [
-        f"{name}={value}" for name, values in request.GET.lists() if name not in PAGING for value in values
+        f"{name}={value}"
+        for name, values in request.GET.lists()
+        if name not in PAGING_PARAMETERS
+        for value in values
     ]
     return Channel(
         title=f"{title}: {', '.join(asked)}" if asked else title,
@@ -109,20 +112,20 @@ def _channel(
             else _("Claims checked by %(newsroom)s and by other publishers that it lists.")
         )
         % newsroom,
-        language=interface_language(),
+        language=get_interface_language(),
         home=settings.SITE_URL + reverse("claims"),
         author=settings.NEWSROOM_NAME,
-        id=_address(request, without=PAGING),
-        itself=_address(request),
-        first=_address(request, without=("cursor",)),
-        next=_address(request, cursor=next_cursor) if next_cursor else "",
-        previous=_address(request, cursor=previous_cursor) if previous_cursor else "",
+        id=_build_address(request, without=PAGING_PARAMETERS),
+        itself=_build_address(request),
+        first=_build_address(request, without=("cursor",)),
+        next=_build_address(request, cursor=next_cursor) if next_cursor else "",
+        previous=_build_address(request, cursor=previous_cursor) if previous_cursor else "",
         total=total,
-        hubs=hubs_of(request),
+        hubs=list_hubs(request),
     )
 
 
-def _address(request: HttpRequest, *, without: Sequence[str] = (), cursor: str = "") -> str:
+def _build_address(request: HttpRequest, *, without: Sequence[str] = (), cursor: str = "") -> str:
     """The feed's public address, whatever name of the site this request came by."""
     parameters = request.GET.copy()
     for name in without:

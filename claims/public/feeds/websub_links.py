@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from claims.public.feeds.feed_entries import Channel
 
 
-def hubs_of(request: HttpRequest) -> tuple[str, ...]:
+def list_hubs(request: HttpRequest) -> tuple[str, ...]:
     """Return the hubs of the requested feed.
 
     A filtered feed has none: hubs are notified of whole feeds only.
@@ -14,7 +14,7 @@ def hubs_of(request: HttpRequest) -> tuple[str, ...]:
     return () if request.META.get("QUERY_STRING") else tuple(settings.WEBSUB_HUBS)
 
 
-def with_links(response: HttpResponse, channel: Channel) -> HttpResponse:
+def add_links(response: HttpResponse, channel: Channel) -> HttpResponse:
     """Add the hubs and the feed's own address to a response."""
     if channel.hubs:
         hubs = [f'<{hub}>; rel="hub"' for hub in channel.hubs]

@@ -6,6 +6,6 @@ import re
 _NO_CHARACTER = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def xml_text(text: str) -> str:
+def strip_invalid_characters(text: str) -> str:
     """The text without the characters that XML forbids even when escaped. They are controls and show nothing."""
     return _NO_CHARACTER.sub("", text)

@@ -15,8 +15,8 @@ from django.views.decorators.http import require_safe
 
 from claims.ledger.document.markdown import to_html
 from claims.models import NewsroomPage
-from claims.public.pages.page_cache import public
-from claims.public.pages.responses import interface_language, respond
+from claims.public.pages.page_cache import read_public
+from claims.public.pages.responses import get_interface_language, respond
 
 #: In this order readers ask.
 _ORDER = (
@@ -29,8 +29,8 @@ _ORDER = (
     NewsroomPage.Kind.CONTACT,
 )
 #: As much of a page is read to have its first words.
-_BEGINNING = 2_000
-_OPENING = 220
+_BEGINNING_LENGTH = 2_000
+_OPENING_LENGTH = 220
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,61 +47,64 @@ class AboutPage:
     version: int
 
 
-def readers_language() -> str:
+def get_reader_language() -> str:
     """The language that the reader wants, also where our own words are not translated: these are the editors' words."""
     return translation.get_language() or settings.LANGUAGE_CODE
 
 
-def pages_in(language: str) -> list[AboutPage]:
+def load_pages(language: str) -> list[AboutPage]:
     """Return the newsroom's pages, each in this language if available."""
-    rows = NewsroomPage.objects.current().annotate(beginning=Left("text", _BEGINNING)).defer("text")
+    rows = NewsroomPage.objects.current().annotate(beginning=Left("text", _BEGINNING_LENGTH)).defer("text")
     written: dict[str, dict[str, NewsroomPage]] = {}
     for row in rows:
         written.setdefault(row.kind, {})[row.language] = row
     chosen = [(kind, written[kind]) for kind in _ORDER if kind in written]
-    return [_page(kind, by_language[best_language(language, [*by_language])]) for kind, by_language in chosen]
+    return [
+        _build_page(kind, by_language[choose_language(language, [*by_language])])
+        for kind, by_language in chosen
+    ]
 
 
-def _page(kind: NewsroomPage.Kind, row: Any) -> AboutPage:
+def _build_page(kind: NewsroomPage.Kind, row: Any) -> AboutPage:
     return AboutPage(
-        kind.value, str(kind.label), row.title, _opening(row.beginning), row.language, row.version
+        kind.value, str(kind.label), row.title, _extract_opening(row.beginning), row.language, row.version
     )
 
 
-def _opening(text: str) -> str:
+def _extract_opening(text: str) -> str:
     """The first paragraph that is no heading, in plain words."""
     paragraphs = (part.strip() for part in text.split("\n\n"))
     first = next((part for part in paragraphs if part and not part.startswith("#")), "")
     plain = " ".join(unescape(strip_tags(to_html(first))).split())
-    return Truncator(plain).chars(_OPENING)
+    return Truncator(plain).chars(_OPENING_LENGTH)
 
 
 @require_safe
-@public
+@read_public
 def about_index(request: HttpRequest) -> HttpResponse:
     """List the pages about the newsroom."""
-    language = readers_language()
-    with translation.override(interface_language()):
-        written = pages_in(language)
+    language = get_reader_language()
+    with translation.override(get_interface_language()):
+        written = load_pages(language)
     return respond(request, "claims/about_index.html", {"pages": written}, made_of=[written])
 
 
 @require_safe
-@public
+@read_public
 def about(request: HttpRequest, kind: str, version: int | None = None) -> HttpResponse:
     """Show a page about the newsroom, in the reader's language if available, with its versions."""
     if kind not in NewsroomPage.Kind.values:
         raise Http404("There is no such page.")
     languages = list(NewsroomPage.objects.current().filter(kind=kind).values_list("language", flat=True))
     asked = request.GET.get("language", "")
-    language = asked if asked in languages else best_language(readers_language(), languages)
+    language = asked if asked in languages else choose_language(get_reader_language(), languages)
     versions = list(NewsroomPage.objects.filter(kind=kind, language=language).order_by("-version"))
     shown = next((one for one in versions if version in (None, one.version)), None)
     if shown is None:
         raise Http404("The newsroom has not written this page.")
-    wanted = readers_language()
-    with translation.override(interface_language()):
-        others = [one for one in pages_in(wanted) if one.kind != kind]
+    wanted = get_reader_language()
+    with translation.override(get_interface_language()):
+        others = [one for one in load_pages(wanted) if one.kind != kind]
     context: dict[str, Any] = {
         "page": shown,
         "text": mark_safe(to_html(shown.text)),  # noqa: S308 - to_html sanitises
@@ -113,7 +116,7 @@ def about(request: HttpRequest, kind: str, version: int | None = None) -> HttpRe
     return respond(request, "claims/about.html", context, made_of=made_of)
 
 
-def best_language(language: str, languages: list[str]) -> str:
+def choose_language(language: str, languages: list[str]) -> str:
     """Of these languages the one to show: the reader's, also as another country has it, the newsroom's, English."""
     for wanted in (language, settings.LANGUAGE_CODE, "en"):
         main = wanted.partition("-")[0].lower()

@@ -11,7 +11,7 @@ from typing import Generic, Protocol, TypeVar
 _PARAGRAPH_BREAK = re.compile(r"\n(?:[^\S\n]*\n)+")
 
 
-class HasPlace(Protocol):
+class TextRange(Protocol):
     """A stretch of a text in code points, `end` excluded."""
 
     @property
@@ -20,7 +20,7 @@ class HasPlace(Protocol):
     def end(self) -> int: ...
 
 
-S = TypeVar("S", bound=HasPlace)
+S = TypeVar("S", bound=TextRange)
 
 
 @dataclass(slots=True)
@@ -49,7 +49,7 @@ class TextPiece(Generic[S]):
         return any(span is self.innermost for span in self.ends)
 
 
-def paragraphs(text: str, spans: Iterable[S]) -> list[list[TextPiece[S]]]:
+def split_paragraphs(text: str, spans: Iterable[S]) -> list[list[TextPiece[S]]]:
     """Cut `text` at empty lines and wherever a span begins or ends; spans may nest, overlap, touch or cross paragraphs.
 
     Spans that reach beyond the text, or hold nothing but a paragraph break, are left out.
@@ -57,7 +57,7 @@ def paragraphs(text: str, spans: Iterable[S]) -> list[list[TextPiece[S]]]:
     usable = sorted((s for s in spans if 0 <= s.start < s.end <= len(text)), key=lambda s: (s.start, -s.end))
     cuts = sorted({position for span in usable for position in (span.start, span.end)})
     cut: list[list[TextPiece[S]]] = []
-    for start, end in _paragraph_spans(text):
+    for start, end in _find_paragraph_spans(text):
         inside = cuts[bisect_left(cuts, start + 1) : bisect_left(cuts, end)]
         edges = [start, *inside, end]
         cut.append(
@@ -83,7 +83,7 @@ def _mark_ends(cut: list[list[TextPiece[S]]]) -> None:
         ended.update(id(s) for s in piece.ends)
 
 
-def _paragraph_spans(text: str) -> Iterable[tuple[int, int]]:
+def _find_paragraph_spans(text: str) -> Iterable[tuple[int, int]]:
     start = 0
     for found in _PARAGRAPH_BREAK.finditer(text):
         if text[start : found.start()].strip():

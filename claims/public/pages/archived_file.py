@@ -10,7 +10,7 @@ from claims.public.api.source_copies import may_be_shown
 from sources import archive
 from sources.models import ArchivedCopy, ArchivedFile
 
-_NOT_HERE = gettext_lazy("There is no such copy, or it is not public.")
+_NOT_FOUND_MESSAGE = gettext_lazy("There is no such copy, or it is not public.")
 
 
 @require_safe
@@ -18,15 +18,15 @@ def archived_file(request: HttpRequest, pk: int, sha256: str) -> HttpResponseBas
     """The file, to be saved: whatever is in it, it is never a page of this site."""
     source = SourceResource().rows().filter(pk=pk).first()
     if source is None or not may_be_shown(source):
-        raise Http404(_NOT_HERE)
+        raise Http404(_NOT_FOUND_MESSAGE)
     files = ArchivedFile.objects.filter(copy__source=source, sha256=sha256)
     file = files.exclude(copy__reason=ArchivedCopy.Reason.UPLOAD).first()
     if file is None:
-        raise Http404(_NOT_HERE)
+        raise Http404(_NOT_FOUND_MESSAGE)
     try:
         content = archive.opened(file.sha256)
     except archive.ArchiveError:
-        raise Http404(_NOT_HERE) from None
+        raise Http404(_NOT_FOUND_MESSAGE) from None
     answer = FileResponse(
         content, as_attachment=True, filename=file.download_name, content_type=file.media_type
     )

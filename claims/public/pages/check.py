@@ -17,26 +17,31 @@ from claims.ledger.queries.address_search import build_address_key, read_search
 from claims.matching.answers import POST_LENGTH, Answer, MatchTerms, match_published_text
 from claims.matching.repeat_detection import find_repeated_sentences, note_of_reader
 from claims.models import Mention, Publication
-from claims.public.pages.checked_text import checked
-from claims.public.pages.page_cache import kept, public
-from claims.public.pages.published_source import CLAIMS_PER_SOURCE, UNSHOWN, PublishedSource, published_source
+from claims.public.pages.checked_text import check_passages
+from claims.public.pages.page_cache import cache_page, read_public
+from claims.public.pages.published_source import (
+    CLAIMS_PER_SOURCE,
+    DEFERRED_COLUMNS,
+    PublishedSource,
+    load_published_source,
+)
 from claims.public.pages.responses import Document, respond, respond_once
 from factcheck import features
 from sources.models import Source
 
 #: Some 4,000 words, half an hour of speech. Longer texts are read in parts.
-LONGEST_TEXT = 25_000
+MAX_TEXT_LENGTH = 25_000
 #: The longest text takes half of it on a quiet core.
 CPU_SECONDS = 15.0
 #: So many claims are shown beside a sentence: who reads wants to know whether it was checked, not all that is near.
-CLAIMS_FOR_A_SENTENCE = 3
+CLAIMS_PER_SENTENCE = 3
 
 
-class PastedText(forms.Form):
+class CheckForm(forms.Form):
     """A reader's input: a text, or the address of a page."""
 
     text = forms.CharField(
-        max_length=LONGEST_TEXT,
+        max_length=MAX_TEXT_LENGTH,
         error_messages={
             "required": _("Paste a text first: a post, a speech, an article, or an address."),
             "max_length": _(
@@ -53,102 +58,108 @@ class PastedText(forms.Form):
 
 
 @require_safe
-@public
-@kept
+@read_public
+@cache_page
 def check(request: HttpRequest) -> HttpResponse:
     """The page with the field to paste into."""
-    return respond(request, "claims/check.html", {"longest": LONGEST_TEXT}, made_of=[])
+    return respond(request, "claims/check.html", {"longest": MAX_TEXT_LENGTH}, made_of=[])
 
 
 # Another site can make a browser send a text, but cannot read the answer or change anything here.
 @csrf_exempt
-@public
+@read_public
 def answer(request: HttpRequest) -> HttpResponse:
     """The text as it was pasted, with what was checked of it."""
     if request.method != "POST":
         return redirect("check")
-    form = PastedText(request.POST)
+    form = CheckForm(request.POST)
     if not form.is_valid():
-        context = {"longest": LONGEST_TEXT, "form": form, "pasted": form.data.get("text", "")[:LONGEST_TEXT]}
+        context = {
+            "longest": MAX_TEXT_LENGTH,
+            "form": form,
+            "pasted": form.data.get("text", "")[:MAX_TEXT_LENGTH],
+        }
         return respond_once(request, "claims/check.html", context)
     return (
-        _of_address(request, form.address) if form.address else _of_text(request, form.cleaned_data["text"])
+        _check_address(request, form.address)
+        if form.address
+        else _check_text(request, form.cleaned_data["text"])
     )
 
 
-def _of_text(request: HttpRequest, text: str) -> HttpResponse:
+def _check_text(request: HttpRequest, text: str) -> HttpResponse:
     found_to_it = answer_to(text)
     if settings.KEEP_REPEATED_SENTENCES:
         note_of_reader(text, find_repeated_sentences(found_to_it))
-    found = checked(text, found_to_it)
+    found = check_passages(text, found_to_it)
     context = {
         "checked": found,
         "pasted": text,
-        "longest": LONGEST_TEXT,
+        "longest": MAX_TEXT_LENGTH,
     }
     for add in features.declared("below_answer"):
         context |= add(text)
-    return respond_once(request, "claims/checked.html", context, ratings=_ratings(found.claims))
+    return respond_once(request, "claims/checked.html", context, ratings=_list_ratings(found.claims))
 
 
-def _of_address(request: HttpRequest, address: str) -> HttpResponse:
+def _check_address(request: HttpRequest, address: str) -> HttpResponse:
     """Return what is known about an address: its text if we may show it, and the claims that cite it."""
-    source = _source_at(address)
-    text = source.text[:LONGEST_TEXT] if source else ""
-    found = checked(text, answer_to(text)) if text else None
-    naming = claims_naming(address)
+    source = _find_source(address)
+    text = source.text[:MAX_TEXT_LENGTH] if source else ""
+    found = check_passages(text, answer_to(text)) if text else None
+    naming = find_claims_naming(address)
     context = {
         "address": address,
         "source": source.found.source if source else None,
-        "is_cut": source is not None and len(source.text) > LONGEST_TEXT,
+        "is_cut": source is not None and len(source.text) > MAX_TEXT_LENGTH,
         "checked": found,
         "naming": naming,
         "pasted": address,
-        "longest": LONGEST_TEXT,
+        "longest": MAX_TEXT_LENGTH,
     }
     shown = [*naming, *(found.claims if found else [])]
-    return respond_once(request, "claims/checked.html", context, ratings=_ratings(shown))
+    return respond_once(request, "claims/checked.html", context, ratings=_list_ratings(shown))
 
 
 def answer_to(text: str) -> Answer:
     """Match each sentence, or a short post as a whole if none of its sentences matches."""
     by_sentence = match_published_text(
-        text, MatchTerms(cut="sentences", most=CLAIMS_FOR_A_SENTENCE, cpu_seconds=CPU_SECONDS)
+        text, MatchTerms(cut="sentences", most=CLAIMS_PER_SENTENCE, cpu_seconds=CPU_SECONDS)
     )
-    if len(text) > POST_LENGTH or len(by_sentence.passages) < 2 or _finds(by_sentence, "same"):
+    if len(text) > POST_LENGTH or len(by_sentence.passages) < 2 or _has_kind(by_sentence, "same"):
         return by_sentence
     as_one = match_published_text(
-        text, MatchTerms(cut="text", most=CLAIMS_FOR_A_SENTENCE, cpu_seconds=CPU_SECONDS)
+        text, MatchTerms(cut="text", most=CLAIMS_PER_SENTENCE, cpu_seconds=CPU_SECONDS)
     )
     # Sentences hint at what their post says; one that says the opposite says it by itself.
-    if _finds(by_sentence, "contradicts") and not _finds(as_one, "same"):
+    if _has_kind(by_sentence, "contradicts") and not _has_kind(as_one, "same"):
         return by_sentence
-    return as_one if _finds(as_one, "same", "contradicts", "related") else by_sentence
+    return as_one if _has_kind(as_one, "same", "contradicts", "related") else by_sentence
 
 
-def _finds(answer: Answer, *kinds: str) -> bool:
+def _has_kind(answer: Answer, *kinds: str) -> bool:
     return any(passage.kind in kinds for passage in answer.passages)
 
 
-def _source_at(address: str) -> PublishedSource | None:
+def _find_source(address: str) -> PublishedSource | None:
     public_ones = Mention.objects.filter(kind=Mention.Kind.SOURCE).values("thing_id")
     known = (
         Source.objects.filter(url_key=build_address_key(address), pk__in=public_ones)
         .values_list("pk", flat=True)
         .first()
     )
-    return published_source(known) if known else None
+    return load_published_source(known) if known else None
 
 
-def claims_naming(address: str) -> list[Document]:
+def find_claims_naming(address: str) -> list[Document]:
     """The claims that were seen at an address, cite it, are reviewed there, or whose page of ours it is."""
     places = read_search(address).places
     if not places:
         return []
     naming = Q(source_ids__overlap=places.sources) | Q(id__any_of=places.entries)
-    rows = Publication.objects.current().filter(naming).defer(*UNSHOWN)
+    rows = Publication.objects.current().filter(naming).defer(*DEFERRED_COLUMNS)
     return [row.document for row in rows.order_by("-published_at", "-claim_id")[:CLAIMS_PER_SOURCE]]
 
 
-def _ratings(documents: list[Document]) -> list[Document]:
+def _list_ratings(documents: list[Document]) -> list[Document]:
     return [verdict["rating"] for d in documents for verdict in d["verdicts"] if verdict["rating"]]

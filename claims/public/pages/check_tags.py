@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from claims.matching.alignment import Span
 from claims.public.pages.annotated_text import TextPiece
-from claims.public.pages.checked_text import CheckedSentence, MeantClaim
+from claims.public.pages.checked_text import CheckedSentence, RelatedMatch
 from claims.public.pages.reader_tags import colour_classes, label, spoken
 
 register = template.Library()
@@ -58,7 +58,7 @@ def differences(text: str, spans: Sequence[Span]) -> SafeString:
 
 
 @register.filter
-def found_colours(meant: MeantClaim) -> str:
+def found_colours(meant: RelatedMatch) -> str:
     """Return the colours of the verdict, only if it applies to the sentence's own claim."""
     if meant.kind != "same":
         return f"found-{meant.kind}"
@@ -86,7 +86,7 @@ def marked(piece: TextPiece[CheckedSentence]) -> SafeString:
     )
 
 
-def _said_of(meant: MeantClaim) -> str:
+def _said_of(meant: RelatedMatch) -> str:
     """Return the text for screen readers."""
     rating = meant.verdict["rating"] if meant.verdict else None
     if meant.kind == "same" and rating:

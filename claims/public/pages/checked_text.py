@@ -8,13 +8,13 @@ from claims.ledger.document.headline import choose_lead_verdict
 from claims.matching.alignment import Span
 from claims.matching.answers import Answer, AnsweredPassage, Match
 from claims.models import Publication
-from claims.public.pages.annotated_text import TextPiece, paragraphs
+from claims.public.pages.annotated_text import TextPiece, split_paragraphs
 
 Document = dict[str, Any]
 
 
 @dataclass(frozen=True, slots=True)
-class MeantClaim:
+class RelatedMatch:
     """A published claim related to a sentence, with the kind, certainty and reasons."""
 
     claim: Document
@@ -38,10 +38,10 @@ class CheckedSentence:
     end: int
     text: str
     number: int
-    meant: list[MeantClaim]
+    meant: list[RelatedMatch]
 
     @property
-    def first(self) -> MeantClaim:
+    def first(self) -> RelatedMatch:
         return self.meant[0]
 
     @property
@@ -86,26 +86,30 @@ class CheckedText:
         return [meant.claim for sentence in self.sentences for meant in sentence.meant]
 
 
-def checked(text: str, answer: Answer) -> CheckedText:
+def check_passages(text: str, answer: Answer) -> CheckedText:
     """Match a text and return current publications only."""
-    published = _published(match.claim for passage in answer.passages for match in passage.matches)
-    sentences = list(_numbered(text, answer.passages, published))
-    return CheckedText(paragraphs(text, sentences), sentences, len(answer.passages), bool(answer.embedder))
+    published = _load_published(match.claim for passage in answer.passages for match in passage.matches)
+    sentences = list(_number_sentences(text, answer.passages, published))
+    return CheckedText(
+        split_paragraphs(text, sentences), sentences, len(answer.passages), bool(answer.embedder)
+    )
 
 
-def _numbered(
+def _number_sentences(
     text: str, passages: Sequence[AnsweredPassage], published: dict[int, Document]
 ) -> Iterator[CheckedSentence]:
     number = 0
     for passage in passages:
-        if meant := [_meant(match, published) for match in passage.matches if match.claim in published]:
+        if meant := [
+            _build_related_match(match, published) for match in passage.matches if match.claim in published
+        ]:
             number += 1
             words = text[passage.start : passage.end]
             yield CheckedSentence(passage.start, passage.end, words, number, meant)
 
 
-def _meant(match: Match, published: dict[int, Document]) -> MeantClaim:
-    return MeantClaim(
+def _build_related_match(match: Match, published: dict[int, Document]) -> RelatedMatch:
+    return RelatedMatch(
         published[match.claim],
         match.kind,
         match.confidence,
@@ -115,7 +119,7 @@ def _meant(match: Match, published: dict[int, Document]) -> MeantClaim:
     )
 
 
-def _published(claims: Iterable[int]) -> dict[int, Document]:
+def _load_published(claims: Iterable[int]) -> dict[int, Document]:
     wanted = sorted(set(claims))
     rows = Publication.objects.current().filter(claim_id__in=wanted).only("claim_id", "body")
     return {row.claim_id: row.document for row in rows} if wanted else {}

@@ -12,18 +12,18 @@ from django.views.decorators.http import require_safe
 
 from claims.ledger.document.wording_changes import find_wording_changes
 from claims.models import Publication
-from claims.public.pages.claim_ledger import ledger_of
-from claims.public.pages.entry_page import ratings_of
-from claims.public.pages.page_cache import kept, public
-from claims.public.pages.responses import page_moved, respond
-from claims.public.pages.shown_changes import shown_changes
-from claims.public.pages.version_changes import VersionChange, changes
+from claims.public.pages.claim_ledger import load_ledger
+from claims.public.pages.entry_page import list_ratings
+from claims.public.pages.page_cache import cache_page, read_public
+from claims.public.pages.responses import redirect_moved_page, respond
+from claims.public.pages.shown_changes import list_shown_changes
+from claims.public.pages.version_changes import VersionChange, list_version_changes
 from factcheck.api.query_values import GREATEST_ID
 
 Document = dict[str, Any]
 
 
-class Versions(forms.Form):
+class VersionsForm(forms.Form):
     """The versions to show, from the parameters of the address."""
 
     to = forms.IntegerField(required=False, min_value=1, max_value=GREATEST_ID)
@@ -55,26 +55,26 @@ class HistoricVersion:
 
 
 @require_safe
-@public
-@kept
+@read_public
+@cache_page
 def claim_history(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
     """The versions of a claim; by default, the newest beside the previous one."""
-    ledger = ledger_of(pk)
+    ledger = load_ledger(pk)
     newest = ledger[0]
     address = reverse("claim-history", args=[pk, newest.slug])
     if slug != newest.slug:
         query = request.META.get("QUERY_STRING", "")
-        return page_moved(f"{address}?{query}" if query else address)
-    asked = Versions(request.GET)
+        return redirect_moved_page(f"{address}?{query}" if query else address)
+    asked = VersionsForm(request.GET)
     if not asked.is_valid():
         raise Http404("The address asks for a version or a day that cannot be.")
-    told = _told(ledger)
+    told = _list_versions(ledger)
     day: date | None = asked.cleaned_data["on"]
-    after = _on(told, day) if day else _numbered(told, asked.cleaned_data["to"] or newest.version)
-    before = None if day else _before(told, after, asked.cleaned_data["from"])
+    after = _on(told, day) if day else _get_version(told, asked.cleaned_data["to"] or newest.version)
+    before = None if day else _choose_earlier_version(told, after, asked.cleaned_data["from"])
     if before and after and before.entry.version > after.entry.version:
         before, after = after, before
-    changed = _changes(before, after)
+    changed = _list_changes(before, after)
     context = {
         "claim": newest.document,
         "newest": newest,
@@ -91,20 +91,20 @@ def claim_history(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
         "claims/history.html",
         context,
         made_of=[newest.body_sha256],
-        ratings=ratings_of(documents),
+        ratings=list_ratings(documents),
     )
 
 
-def _told(ledger: list[Publication]) -> list[HistoricVersion]:
+def _list_versions(ledger: list[Publication]) -> list[HistoricVersion]:
     """Return every version, newest first."""
     ends = [None, *(entry.published_at for entry in ledger)]
     return [
         HistoricVersion(entry, change, until)
-        for entry, change, until in zip(ledger, changes(ledger), ends, strict=False)
+        for entry, change, until in zip(ledger, list_version_changes(ledger), ends, strict=False)
     ]
 
 
-def _numbered(told: list[HistoricVersion], version: int) -> HistoricVersion:
+def _get_version(told: list[HistoricVersion], version: int) -> HistoricVersion:
     found = next((one for one in told if one.entry.version == version), None)
     if found is None:
         raise Http404("The claim has no such version.")
@@ -120,18 +120,18 @@ def _on(told: list[HistoricVersion], day: date) -> HistoricVersion | None:
     return next((one for one in told if one.entry.published_at < end), None)
 
 
-def _before(
+def _choose_earlier_version(
     told: list[HistoricVersion], after: HistoricVersion | None, asked: int | None
 ) -> HistoricVersion | None:
     """Return the version to compare with: the requested one, otherwise the previous one."""
     if asked:
-        return _numbered(told, asked)
+        return _get_version(told, asked)
     place = told.index(after) + 1 if after else len(told)
     return told[place] if place < len(told) else None
 
 
-def _changes(before: HistoricVersion | None, after: HistoricVersion | None) -> list[Any]:
+def _list_changes(before: HistoricVersion | None, after: HistoricVersion | None) -> list[Any]:
     if before is None or after is None:
         return []
     was, now = before.document, after.document
-    return shown_changes(find_wording_changes(was, now), was, now)
+    return list_shown_changes(find_wording_changes(was, now), was, now)

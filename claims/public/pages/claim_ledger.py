@@ -4,24 +4,26 @@ from django.http import Http404
 from django.urls import reverse
 
 from claims.models import Publication
-from claims.public.pages.published_source import UNSHOWN
+from claims.public.pages.published_source import DEFERRED_COLUMNS
 from factcheck.api.query_values import GREATEST_ID
 
 
-def ledger_of(claim_id: int) -> list[Publication]:
+def load_ledger(claim_id: int) -> list[Publication]:
     """Return all publications of a claim, newest first.
 
     Raises:
         Http404: it was never published.
     """
     ledger = list(
-        Publication.objects.defer(*UNSHOWN).filter(claim_id=min(claim_id, GREATEST_ID)).order_by("-version")
+        Publication.objects.defer(*DEFERRED_COLUMNS)
+        .filter(claim_id=min(claim_id, GREATEST_ID))
+        .order_by("-version")
     )
     if not ledger:
         raise Http404("No published claim has this number.")
     return ledger
 
 
-def address_of(publication: Publication) -> str:
+def build_address(publication: Publication) -> str:
     """Return the address of the claim's page."""
     return reverse("claim", args=[publication.claim_id, publication.slug])

@@ -30,11 +30,11 @@ from factcheck.web.site_urls import placed
 Document = dict[str, Any]
 
 #: Of more verdicts of whatever publisher than this, the newest claims are looked through until some have one.
-MANY = 5_000
+LONG_LIST = 5_000
 _YEAR_OR_MONTH = re.compile(r"[12][0-9]{3}(-(0[1-9]|1[0-2]))?", re.ASCII)
 
 #: What narrows a list down, by the name that readers' addresses have for it, and what the API calls the same.
-NARROWING = {
+FILTER_PARAMETERS = {
     "q": "q",
     "rating": "rating_class",
     "topic": "topic",
@@ -45,7 +45,7 @@ NARROWING = {
 }
 
 
-def days_of(text: str) -> tuple[date, date]:
+def parse_period(text: str) -> tuple[date, date]:
     """The first and the last day of a year, `2026`, or of a month, `2026-03`."""
     year, _, month = text.partition("-")
     first = date(int(year), int(month or 1), 1)
@@ -53,23 +53,23 @@ def days_of(text: str) -> tuple[date, date]:
     return first, after - timedelta(days=1)
 
 
-def _year_or_month(text: str) -> None:
+def _validate_period(text: str) -> None:
     if not _YEAR_OR_MONTH.fullmatch(text):
         raise ValidationError(gettext("Enter a year such as 2026, or a month such as 2026-03."))
 
 
-def _language_range(text: str) -> None:
+def _validate_language_range(text: str) -> None:
     try:
         LanguageRange()(text)
     except ValueRefused as refusal:
         raise ValidationError(str(refusal)) from None
 
 
-def _id() -> forms.IntegerField:
+def _make_id_field() -> forms.IntegerField:
     return forms.IntegerField(required=False, min_value=1, max_value=GREATEST_ID)
 
 
-def _house() -> int:
+def _get_newsroom_id() -> int:
     """The newsroom itself, by its id: of a number, the planner knows how common it is."""
     return next((pk for (pk,) in fetch("SELECT id FROM sources_publisher WHERE is_house")), GREATEST_ID)
 
@@ -101,11 +101,11 @@ class ClaimSearch(forms.Form):
 
     q = forms.CharField(required=False, max_length=MAX_LENGTH)
     rating = forms.ChoiceField(required=False, choices=RatingClass)
-    topic = _id()
-    claimant = _id()
-    publisher = _id()
-    language = forms.CharField(required=False, max_length=35, validators=[_language_range])
-    reviewed = forms.CharField(required=False, max_length=7, validators=[_year_or_month])
+    topic = _make_id_field()
+    claimant = _make_id_field()
+    publisher = _make_id_field()
+    language = forms.CharField(required=False, max_length=35, validators=[_validate_language_range])
+    reviewed = forms.CharField(required=False, max_length=7, validators=[_validate_period])
     by = forms.ChoiceField(required=False, choices=[("house", "house"), ("all", "all")])
     cursor = forms.CharField(required=False, max_length=2000)
 
@@ -121,7 +121,7 @@ class ClaimSearch(forms.Form):
         """Return the active filters by name."""
         return {
             name: self.cleaned_data[name]
-            for name in NARROWING
+            for name in FILTER_PARAMETERS
             if name not in self.about and self.cleaned_data[name]
         }
 
@@ -152,9 +152,11 @@ class ClaimSearch(forms.Form):
     def names(self) -> dict[str, Any]:
         """The same as the API asks it."""
         asked = self.cleaned_data
-        names = {name: str(asked[field]) for field, name in NARROWING.items() if name and asked[field]}
+        names = {
+            name: str(asked[field]) for field, name in FILTER_PARAMETERS.items() if name and asked[field]
+        }
         if asked["reviewed"]:
-            first, last = days_of(asked["reviewed"])
+            first, last = parse_period(asked["reviewed"])
             names |= {"reviewed_after": first.isoformat(), "reviewed_before": last.isoformat()}
         return names
 
@@ -169,7 +171,7 @@ class ClaimSearch(forms.Form):
         names = QueryDict(mutable=True)
         names.update(self.names)
         if self.is_by_house:
-            names["publisher"] = str(_house())
+            names["publisher"] = str(_get_newsroom_id())
         if self.cleaned_data["cursor"]:
             names["cursor"] = self.cleaned_data["cursor"]
         return ReadersQuery(names, Publication.objects.all(), request=self.request)
@@ -189,7 +191,7 @@ class ClaimSearch(forms.Form):
         """Whether the most relevant come first, and not the newest."""
         return self.query.ordering.name == RELEVANCE.name
 
-    def page(self, size: int) -> "KeysetPage[Listed]":
+    def page(self, size: int) -> "KeysetPage[ListedClaim]":
         """Return the requested page; without matches, that of the suggested words.
 
         Raises:
@@ -201,10 +203,10 @@ class ClaimSearch(forms.Form):
             page = self._page(size)
         return page
 
-    def _page(self, size: int) -> "KeysetPage[Listed]":
+    def _page(self, size: int) -> "KeysetPage[ListedClaim]":
         query = self.query
         if query.found_by and "publisher" not in query.sought:
-            query.asks_for_many = planned(query.verdicts(query.sought).current()) > MANY
+            query.asks_for_many = planned(query.verdicts(query.sought).current()) > LONG_LIST
         found = page_of_template(
             query.template,
             ("body", "body_sha256"),
@@ -212,11 +214,11 @@ class ClaimSearch(forms.Form):
             size=size,
             cursor=self.cleaned_data["cursor"],
         )
-        rows = [Listed(body, sha256) for body, sha256, *_key in found.rows]
+        rows = [ListedClaim(body, sha256) for body, sha256, *_key in found.rows]
         return KeysetPage(rows, next=found.next, previous=found.previous)
 
 
-class Listed:
+class ListedClaim:
     """A claim of a list: what is published of it, and the hash of that."""
 
     def __init__(self, body: bytes, sha256: str) -> None:

@@ -11,9 +11,9 @@ from claims.ledger.document.cluster_document import build_cluster as public_clus
 from claims.ledger.queries.cluster_filters import ClusterListQuery, find_entries
 from claims.models import Cluster, Publication
 from claims.models.cluster import ClusterQuerySet
-from claims.public.pages.page_cache import public
-from claims.public.pages.published_source import UNSHOWN
-from claims.public.pages.responses import in_own_words, page_moved, respond
+from claims.public.pages.page_cache import read_public
+from claims.public.pages.published_source import DEFERRED_COLUMNS
+from claims.public.pages.responses import override_interface_language, redirect_moved_page, respond
 from factcheck.api.pagination import KeysetPage, page_of_rows
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import GREATEST_ID, ValueRefused
@@ -30,24 +30,24 @@ CLUSTERS_PER_PAGE = 20
 
 
 @require_safe
-@public
-@in_own_words
+@read_public
+@override_interface_language
 def clusters(request: HttpRequest) -> HttpResponse:
     """List published clusters, newest first, optionally by words or language."""
-    page, asked = clusters_asked(request)
+    page, asked = read_clusters_query(request)
     shown = [public_cluster(row) for row in page.rows]
     context = {
         "clusters": shown,
         "page": page,
         "q": asked.get("q", ""),
         "language": asked.get("language", "").lower(),
-        "languages": _languages(),
+        "languages": _count_languages(),
     }
     made_of = [page.previous, page.next, context["languages"], *map(render, shown)]
     return respond(request, "claims/clusters.html", context, made_of=made_of)
 
 
-def _languages() -> list[tuple[str, str, int]]:
+def _count_languages() -> list[tuple[str, str, int]]:
     """The languages of public clusters: the tag in lower case, its name, and how many; the most frequent first."""
     counted = Cluster.objects.public().order_by().values_list("language").annotate(number=Count("pk"))
     rows = sorted(counted, key=lambda row: (-row[1], row[0]))
@@ -55,13 +55,13 @@ def _languages() -> list[tuple[str, str, int]]:
 
 
 @require_safe
-@public
+@read_public
 def cluster(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """A published cluster with those of its claims that are published."""
-    row = published_cluster(pk)
+    row = get_published_cluster(pk)
     if slug != row.slug:
-        return page_moved(address_here(row.get_absolute_url()))
-    entries = entries_shown(row)
+        return redirect_moved_page(address_here(row.get_absolute_url()))
+    entries = load_shown_entries(row)
     documents = [entry.document for entry in entries]
     shown = public_cluster(row)
     context = {
@@ -74,7 +74,7 @@ def cluster(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     return respond(request, "claims/cluster.html", context, made_of=made_of, ratings=ratings)
 
 
-def clusters_asked(request: HttpRequest) -> tuple[KeysetPage[Cluster], QueryDict]:
+def read_clusters_query(request: HttpRequest) -> tuple[KeysetPage[Cluster], QueryDict]:
     """The requested clusters, and the filters.
 
     Raises:
@@ -97,7 +97,7 @@ def clusters_asked(request: HttpRequest) -> tuple[KeysetPage[Cluster], QueryDict
     return page, asked
 
 
-def published_cluster(pk: int) -> Cluster:
+def get_published_cluster(pk: int) -> Cluster:
     """A cluster that readers see, with what they see of it.
 
     Raises:
@@ -109,7 +109,7 @@ def published_cluster(pk: int) -> Cluster:
     return row
 
 
-def entries_shown(row: Cluster) -> list[Publication]:
+def load_shown_entries(row: Cluster) -> list[Publication]:
     """The entries of its claims, those that were made first before all others."""
     in_order = find_entries([row.pk]).order_by(F("claimed_on").asc(nulls_last=True), "claim_id")
-    return list(in_order.defer(*UNSHOWN)[:CLAIMS_PER_CLUSTER])
+    return list(in_order.defer(*DEFERRED_COLUMNS)[:CLAIMS_PER_CLUSTER])

@@ -16,16 +16,16 @@ from django.views.decorators.http import require_safe
 from claims.ledger.document.claim_body import CORRECTION_KINDS
 from claims.ledger.queries.correction_filters import CorrectionListQuery, filter_corrections
 from claims.public.api.correction_entries import (
-    Corrected,
-    corrected,
-    page_of_corrections,
-    sha256_of_corrections,
+    CorrectedEntry,
+    hash_corrections,
+    load_corrected_entries,
+    read_corrections_page,
 )
-from claims.public.pages.entry_page import ratings_of
-from claims.public.pages.page_cache import kept, public
+from claims.public.pages.entry_page import list_ratings
+from claims.public.pages.page_cache import cache_page, read_public
 from claims.public.pages.reader_tags import month_name
-from claims.public.pages.responses import in_own_words, respond
-from claims.public.pages.shown_changes import ShownChange, shown_changes
+from claims.public.pages.responses import override_interface_language, respond
+from claims.public.pages.shown_changes import ShownChange, list_shown_changes
 from factcheck.api.pagination import KeysetPage
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import ValueRefused
@@ -36,15 +36,15 @@ Document = dict[str, Any]
 
 CORRECTIONS_PER_PAGE = 20
 #: Counts belong to a state of the ledger; this only bounds the memory.
-_KEPT_SECONDS = 3600
-_ASKED = ("kind", "month", "claim", "publisher", "by", "cursor")
+_CACHE_SECONDS = 3600
+_PARAMETERS = ("kind", "month", "claim", "publisher", "by", "cursor")
 
 
 @dataclass(frozen=True, slots=True)
 class ShownCorrection:
     """One entry of the log."""
 
-    said: Corrected
+    said: CorrectedEntry
     kind: str
     changes: list[ShownChange]
 
@@ -55,25 +55,25 @@ class ShownCorrection:
 
 
 @require_safe
-@public
-@kept
-@in_own_words
+@read_public
+@cache_page
+@override_interface_language
 def corrections_page(request: HttpRequest) -> HttpResponse:
     """List corrections, clarifications, updates and retractions, newest first."""
-    asked = _asked(request)
-    page, query = _page(asked, request)
-    found = corrected(page.rows)
+    asked = _read_parameters(request)
+    page, query = _read_page(asked, request)
+    found = load_corrected_entries(page.rows)
     shown = [
         ShownCorrection(
             one,
             str(dict(CORRECTION_KINDS)[one.entry["kind"]]),
-            shown_changes(one.entry["changes"], one.before, one.after),
+            list_shown_changes(one.entry["changes"], one.before, one.after),
         )
         for one in found
     ]
     chosen = query.value("month", [])
     kind, month = query.value("kind", [""])[0], f"{chosen[0][0]:%Y-%m}" if chosen else ""
-    counted = _counted(asked, request)
+    counted = _count_corrections(asked, request)
     months = counted.months(kind)
     context = {
         "corrections": shown,
@@ -81,38 +81,38 @@ def corrections_page(request: HttpRequest) -> HttpResponse:
         "kinds": counted.kinds(month),
         "kind": kind,
         "months": months,
-        "month_options": _options(months, month),
+        "month_options": _render_month_options(months, month),
         "month": month,
         "by": query.value("by"),
         "narrows": any(query.value(name) for name in ("kind", "month", "claim", "publisher")),
-        "feed": _query(asked, without=("cursor",)),
+        "feed": _build_query(asked, without=("cursor",)),
     }
     made_of = [
         page.previous,
         page.next,
         context["kinds"],
         months,
-        sha256_of_corrections(page.rows),
+        hash_corrections(page.rows),
     ]
     documents = [document for one in found for document in (one.before, one.after) if document]
     return respond(
-        request, "claims/corrections.html", context, made_of=made_of, ratings=ratings_of(documents)
+        request, "claims/corrections.html", context, made_of=made_of, ratings=list_ratings(documents)
     )
 
 
-def asked_corrections(request: HttpRequest) -> tuple[KeysetPage[Any], CorrectionListQuery]:
+def read_corrections_query(request: HttpRequest) -> tuple[KeysetPage[Any], CorrectionListQuery]:
     """The page of corrections that a request asks for, and how it was understood.
 
     Raises:
         Http404: it asks for something that cannot be.
     """
-    return _page(_asked(request), request)
+    return _read_page(_read_parameters(request), request)
 
 
-def _asked(request: HttpRequest) -> QueryDict:
+def _read_parameters(request: HttpRequest) -> QueryDict:
     """The query by the known names; the newsroom's own corrections unless others' are requested."""
     asked = QueryDict(mutable=True)
-    for name in _ASKED:
+    for name in _PARAMETERS:
         if values := [value for value in request.GET.getlist(name) if value]:
             asked.setlist(name, values)
     if "by" not in asked:
@@ -120,10 +120,10 @@ def _asked(request: HttpRequest) -> QueryDict:
     return asked
 
 
-def _page(asked: QueryDict, request: HttpRequest) -> tuple[KeysetPage[Any], CorrectionListQuery]:
+def _read_page(asked: QueryDict, request: HttpRequest) -> tuple[KeysetPage[Any], CorrectionListQuery]:
     try:
         query = CorrectionListQuery(asked, filter_corrections(), request=request)
-        page = page_of_corrections(
+        page = read_corrections_page(
             query,
             ordering=query.orderings[0],
             size=CORRECTIONS_PER_PAGE,
@@ -134,7 +134,7 @@ def _page(asked: QueryDict, request: HttpRequest) -> tuple[KeysetPage[Any], Corr
     return page, query
 
 
-def _query(asked: QueryDict, *, without: tuple[str, ...]) -> str:
+def _build_query(asked: QueryDict, *, without: tuple[str, ...]) -> str:
     rest = asked.copy()
     for name in without:
         rest.pop(name, None)
@@ -164,7 +164,7 @@ class LogCounts:
         return [(month, month_name(month), numbers[month]) for month in sorted(numbers, reverse=True)]
 
 
-def _options(months: list[tuple[str, str, int]], chosen: str) -> SafeString:
+def _render_month_options(months: list[tuple[str, str, int]], chosen: str) -> SafeString:
     """The months to choose from, as HTML: a template would take as long for those of many years as for all else."""
     numbers = {
         number: escape(number_format(number)) for number in {number for _month, _name, number in months}
@@ -179,7 +179,7 @@ def _options(months: list[tuple[str, str, int]], chosen: str) -> SafeString:
     )
 
 
-_COUNTED = """
+_COUNT_SQL = """
     WITH found (kind, published_at) AS ({corrections}),
     counted AS (
         SELECT kind, date_trunc('month', published_at AT TIME ZONE %s) AS month, count(*) AS number
@@ -189,7 +189,7 @@ _COUNTED = """
 """
 
 
-def _counted(asked: QueryDict, request: HttpRequest) -> LogCounts:
+def _count_corrections(asked: QueryDict, request: HttpRequest) -> LogCounts:
     """Counted among all kinds and months, so that it shows what else could be chosen."""
     others = asked.copy()
     for name in ("kind", "month", "cursor"):
@@ -201,8 +201,8 @@ def _counted(asked: QueryDict, request: HttpRequest) -> LogCounts:
         rows = CorrectionListQuery(others, filter_corrections(), request=request).qs.order_by()
         found = Statement.of(rows.values_list("kind", "published_at"))
         counted = fetch(
-            _COUNTED.format(corrections=found.sql), [*found.parameters, str(get_default_timezone())]
+            _COUNT_SQL.format(corrections=found.sql), [*found.parameters, str(get_default_timezone())]
         )
         numbers = {(kind, f"{year:04}-{month:02}"): number for kind, year, month, number in counted}
-        cache.set(key, numbers, _KEPT_SECONDS)
+        cache.set(key, numbers, _CACHE_SECONDS)
     return LogCounts(numbers)

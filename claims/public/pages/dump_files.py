@@ -24,7 +24,7 @@ from django.views.decorators.http import require_safe
 
 from claims.exports.dumps import kept_dumps
 from claims.exports.dumps.kept_dumps import MANIFEST, DumpFile, KeptDump
-from claims.public.pages.page_cache import public
+from claims.public.pages.page_cache import read_public
 from claims.public.pages.responses import respond
 from factcheck.api.limited_streams import Begun, Busy, seated
 from factcheck.api.problems import unavailable
@@ -37,19 +37,19 @@ from factcheck.web.throttling.enforcement import holder_of
 
 LATEST = "latest"
 #: So many bytes of an answer count for one request more.
-BYTES_FOR_ONE = 4 * 2**20
+BYTES_PER_COST_UNIT = 4 * 2**20
 #: What is no longer is sent at once; what is longer takes a seat.
-AT_ONCE = 2**20
+SINGLE_RESPONSE_SIZE = 2**20
 #: It must not be compressed or rewritten on the way. The newest dump may be replaced at any time.
 LATEST_CACHE = "public, max-age=60, no-transform"
 DATED_CACHE = "public, max-age=3600, no-transform"
 
 
 @require_safe
-@public
+@read_public
 def dumps_page(request: HttpRequest) -> HttpResponse:
     """List the dumps, with instructions."""
-    dumps = kept_dumps.kept()
+    dumps = kept_dumps.list_dumps()
     context = {
         "dumps": dumps,
         "newest": dumps[0] if dumps else None,
@@ -61,11 +61,11 @@ def dumps_page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def dumps_index(request: HttpRequest) -> HttpResponse:
     """Return the manifests of all dumps, newest first, with the addresses of their files."""
-    dumps = kept_dumps.kept()
+    dumps = kept_dumps.list_dumps()
     response = JsonResponse(
         {
-            "latest": _address(request, LATEST, MANIFEST) if dumps else None,
-            "dumps": [_told(request, dump) for dump in dumps],
+            "latest": _build_address(request, LATEST, MANIFEST) if dumps else None,
+            "dumps": [_build_manifest(request, dump) for dump in dumps],
         },
         json_dumps_params={"ensure_ascii": False},
     )
@@ -76,7 +76,7 @@ def dumps_index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def dump_file(request: HttpRequest, day: str, name: str) -> HttpResponseBase:
     """Serve a file of a dump, or the requested part of it."""
-    dump = kept_dumps.newest() if day == LATEST else kept_dumps.of_day(day)
+    dump = kept_dumps.find_newest() if day == LATEST else kept_dumps.find_for_day(day)
     file = dump.files.get(name) if dump else None
     if dump is None or file is None:
         raise Http404("There is no such file of a dump. /dumps/index.json lists what there is.")
@@ -85,7 +85,7 @@ def dump_file(request: HttpRequest, day: str, name: str) -> HttpResponseBase:
         request, etag=etag, last_modified=int(dump.written_at.timestamp())
     )
     if response is None:
-        response = _content(request, dump, file, etag)
+        response = _build_content(request, dump, file, etag)
     response["ETag"] = etag
     response["Last-Modified"] = http_date(dump.written_at.timestamp())
     response["Accept-Ranges"] = "bytes"
@@ -97,9 +97,9 @@ def dump_file(request: HttpRequest, day: str, name: str) -> HttpResponseBase:
     return response
 
 
-def _content(request: HttpRequest, dump: KeptDump, file: DumpFile, etag: str) -> HttpResponseBase:
+def _build_content(request: HttpRequest, dump: KeptDump, file: DumpFile, etag: str) -> HttpResponseBase:
     try:
-        part = _wanted(request, file.size, etag)
+        part = _read_range(request, file.size, etag)
     except OutOfRange:
         refused = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
         refused["Content-Range"] = f"bytes */{file.size}"
@@ -108,17 +108,17 @@ def _content(request: HttpRequest, dump: KeptDump, file: DumpFile, etag: str) ->
     # `Range` is for GET alone: HEAD describes the whole file.
     body: Iterable[bytes] = ()
     if request.method == "GET":
-        if refusal_of_bytes := _counted(request, length):
+        if refusal_of_bytes := _charge_budget(request, length):
             return refusal_of_bytes
         try:
-            body = _body(pieces_of(default_storage, dump.place(file), first, length), length)
+            body = _build_body(pieces_of(default_storage, dump.place(file), first, length), length)
         except FileNotFoundError:
             raise Http404("This dump was removed just now.") from None
         except Busy as busy:
             return unavailable(
                 request, HTTPStatus.SERVICE_UNAVAILABLE, str(busy.detail), retry_after=busy.wait
             )
-    streams = length > AT_ONCE
+    streams = length > SINGLE_RESPONSE_SIZE
     response = (StreamingHttpResponse if streams else HttpResponse)(
         body, content_type=file.media_type, status=HTTPStatus.PARTIAL_CONTENT if part else HTTPStatus.OK
     )
@@ -128,7 +128,7 @@ def _content(request: HttpRequest, dump: KeptDump, file: DumpFile, etag: str) ->
     return response
 
 
-def _wanted(request: HttpRequest, size: int, etag: str) -> ByteRange | None:
+def _read_range(request: HttpRequest, size: int, etag: str) -> ByteRange | None:
     header = request.META.get("HTTP_RANGE", "")
     # The rest of an interrupted download, or else the whole file again.
     if request.method != "GET" or not header or request.META.get("HTTP_IF_RANGE", etag) != etag:
@@ -136,16 +136,16 @@ def _wanted(request: HttpRequest, size: int, etag: str) -> ByteRange | None:
     return asked(header, size)
 
 
-def _body(pieces: Generator[bytes], length: int) -> Iterable[bytes]:
+def _build_body(pieces: Generator[bytes], length: int) -> Iterable[bytes]:
     """Return a small body at once; stream a large one while a slot is held."""
-    if length <= AT_ONCE:
+    if length <= SINGLE_RESPONSE_SIZE:
         return [b"".join(pieces)]
     return Begun(seated(pieces, b""))
 
 
-def _counted(request: HttpRequest, length: int) -> HttpResponse | None:
+def _charge_budget(request: HttpRequest, length: int) -> HttpResponse | None:
     """Charge the response to the caller's budget; return the refusal if it does not suffice."""
-    cost = min(MOST, length // BYTES_FOR_ONE)
+    cost = min(MOST, length // BYTES_PER_COST_UNIT)
     if not cost:
         return None
     admission = admit(request, user_id=holder_of(request), cost=cost)
@@ -155,10 +155,12 @@ def _counted(request: HttpRequest, length: int) -> HttpResponse | None:
     return None
 
 
-def _told(request: HttpRequest, dump: KeptDump) -> dict[str, Any]:
-    files = [{**file, "url": _address(request, dump.day, file["name"])} for file in dump.manifest["files"]]
-    return {**dump.manifest, "url": _address(request, dump.day, MANIFEST), "files": files}
+def _build_manifest(request: HttpRequest, dump: KeptDump) -> dict[str, Any]:
+    files = [
+        {**file, "url": _build_address(request, dump.day, file["name"])} for file in dump.manifest["files"]
+    ]
+    return {**dump.manifest, "url": _build_address(request, dump.day, MANIFEST), "files": files}
 
 
-def _address(request: HttpRequest, day: str, name: str) -> str:
+def _build_address(request: HttpRequest, day: str, name: str) -> str:
     return request.build_absolute_uri(reverse("dump-file", args=[day, name]))

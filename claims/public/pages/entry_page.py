@@ -13,9 +13,9 @@ from claims.ledger.document.translated_document import (
     translate_document,
 )
 from claims.models import Publication
-from claims.public.pages.related_claims import related_claims
+from claims.public.pages.related_claims import find_related_claims
 from claims.public.pages.source_notes import source_notes, sources_named
-from claims.public.pages.version_changes import changes
+from claims.public.pages.version_changes import list_version_changes
 from claims.quotes.status import load_quote_statuses
 from factcheck import features
 from factcheck.web.language_addresses import permanent
@@ -33,7 +33,7 @@ class EntryPage:
     ratings: list[Document]
 
 
-def entry_page(
+def build_entry_page(
     ledger: list[Publication],
     shown: Publication,
     *,
@@ -59,9 +59,9 @@ def entry_page(
     # An old version says what it said then.
     standings = load_quote_statuses(document) if shown is newest else []
     notes = source_notes(sources_named(document)) if shown is newest else {}
-    history = changes(ledger)
+    history = list_version_changes(ledger)
     published = shown.status == Publication.Status.PUBLISHED
-    related = related_claims(shown.document) if shown is newest and published else []
+    related = find_related_claims(shown.document) if shown is newest and published else []
     markup = (
         claimreview.build_markup(document, site=claim_document.site(), page=address)
         if shown is newest
@@ -81,7 +81,7 @@ def entry_page(
         "replaced_by": next((c for c in history if c.version == shown.version + 1), None),
         "cited_as": document["url"]
         if shown is newest
-        else absolute("claim-version", shown.claim_id, shown.version),
+        else build_absolute_url("claim-version", shown.claim_id, shown.version),
         "markup": mark_safe(claimreview.to_script(markup)) if markup else "",  # noqa: S308 - script() escapes
     }
     for feature in features.switched_on():
@@ -92,14 +92,14 @@ def entry_page(
     ]
     template = "claims/claim.html" if published else "claims/withdrawn.html"
     documents = [document, *(each.claim for each in related)]
-    return EntryPage(template, context, [*ratings_of(documents), *shown_ratings])
+    return EntryPage(template, context, [*list_ratings(documents), *shown_ratings])
 
 
-def absolute(route: str, *numbers: int | str) -> str:
+def build_absolute_url(route: str, *numbers: int | str) -> str:
     """The whole address of a page."""
     return settings.SITE_URL + permanent(route, *numbers)
 
 
-def ratings_of(documents: list[Document]) -> list[Document]:
+def list_ratings(documents: list[Document]) -> list[Document]:
     """Return the ratings in documents of claims."""
     return [verdict["rating"] for d in documents for verdict in d["verdicts"] if verdict["rating"]]

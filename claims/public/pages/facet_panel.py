@@ -16,14 +16,14 @@ from django.utils.translation import pgettext_lazy
 from claims.ledger.queries.facet_counts import FACETS, REVIEWED_MONTH, Counting, FacetCounts
 from claims.models import Publication
 from claims.models.rating import RatingClass
-from claims.public.pages.claim_search import ClaimSearch, days_of
+from claims.public.pages.claim_search import ClaimSearch, parse_period
 from claims.public.pages.reader_tags import month_name
-from claims.public.pages.subject_names import names_of, subject_path
+from claims.public.pages.subject_names import build_subject_path, load_names
 from factcheck.api.resources import planned
 from factcheck.language_names import language_name
 
 #: From so many claims on, counting them takes longer than a reader should wait for the first word of a page.
-DEAR = 5_000
+EXPENSIVE_LIST = 5_000
 #: How many values of a facet are looked at, and how many of those are shown at first.
 _VALUES, _FIRST = 20, 6
 
@@ -45,7 +45,7 @@ TITLES = {
     "reviewed": pgettext_lazy("when something was checked", "When"),
     "q": _("Words"),
 }
-_NAMED = ("claimant", "topic", "publisher")
+_NAMED_FACETS = ("claimant", "topic", "publisher")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,17 +95,17 @@ class FacetPanel:
     facets: list[ShownFacet]
 
 
-def panel_at_once(search: ClaimSearch, *, is_long: bool) -> FacetPanel | None:
+def build_quick_panel(search: ClaimSearch, *, is_long: bool) -> FacetPanel | None:
     """Return the facets of a list; None if counting takes long and the result is not cached.
 
     Args:
         is_long: whether the list has more than a page.
     """
-    counting = _counting(search)
+    counting = _prepare_counting(search)
     known = counting.known()
     if known is None and (is_long or _is_narrowed(counting)) and _is_dear(counting):
         return None
-    return _panel(search, known or counting.counted_now())
+    return _build_panel(search, known or counting.counted_now())
 
 
 def _is_narrowed(counting: Counting) -> bool:
@@ -121,34 +121,37 @@ def _is_dear(counting: Counting) -> bool:
         for facet in counting.names
     }
     # No part of a few claims is many. Of one part alone, that is known sooner from the part itself.
-    if len(held) > 1 and planned(counting.query.matching(everything, {})) <= DEAR:
+    if len(held) > 1 and planned(counting.query.matching(everything, {})) <= EXPENSIVE_LIST:
         return False
     return any(
         planned(counting.query.matching(everything, {name: counting.conditions[name] for name in names}))
-        > DEAR
+        > EXPENSIVE_LIST
         for names in sorted(held, key=len)
     )
 
 
-def panel(search: ClaimSearch) -> FacetPanel:
+def build_panel(search: ClaimSearch) -> FacetPanel:
     """The facets of a list, however long it takes to count them."""
-    return _panel(search, _counting(search).counted())
+    return _build_panel(search, _prepare_counting(search).counted())
 
 
-def _panel(search: ClaimSearch, counted: FacetCounts) -> FacetPanel:
-    months = _months(search)
+def _build_panel(search: ClaimSearch, counted: FacetCounts) -> FacetPanel:
+    months = _count_months(search)
     ids = {
-        name: [int(v) for v, _n in counted.facets[name].counts] for name in _NAMED if name in counted.facets
+        name: [int(v) for v, _n in counted.facets[name].counts]
+        for name in _NAMED_FACETS
+        if name in counted.facets
     }
-    names = names_of(ids)
+    names = load_names(ids)
     shown = []
-    for name in _offered(search):
+    for name in _list_offered(search):
         values = counted.facets[_FACETS[name]]
         choices = [
-            _choice(search, name, value, number, names) for value, number in _in_order(name, values.counts)
+            _build_choice(search, name, value, number, names)
+            for value, number in _sort_values(name, values.counts)
         ]
         if name == "reviewed" and months:
-            choices = _with_months(search, choices, months)
+            choices = _add_months(search, choices, months)
         choices = [each for each in choices if each.label]
         if choices:
             first = choices if name in ("rating", "reviewed") else choices[:_FIRST]
@@ -164,58 +167,58 @@ def _panel(search: ClaimSearch, counted: FacetCounts) -> FacetPanel:
     return FacetPanel(counted.claims, shown)
 
 
-def chosen(search: ClaimSearch) -> list[ChosenFacet]:
+def list_chosen(search: ClaimSearch) -> list[ChosenFacet]:
     """Return the reader's filters. Unpublished values are shown by number only."""
     picked = search.chosen
-    names = names_of({name: [picked[name]] for name in _NAMED if name in picked})
+    names = load_names({name: [picked[name]] for name in _NAMED_FACETS if name in picked})
     return [
         ChosenFacet(
             name,
             str(TITLES[name]),
             _label(name, str(value), names) or str(value),
-            _query(search, **{name: None}),
-            _page_of(name, value, names),
+            _build_query(search, **{name: None}),
+            _build_page_path(name, value, names),
         )
         for name, value in picked.items()
         if name != "q"
     ]
 
 
-def _page_of(name: str, value: Any, names: Mapping[tuple[str, int], str]) -> str:
+def _build_page_path(name: str, value: Any, names: Mapping[tuple[str, int], str]) -> str:
     if name == "rating":
         return reverse("rating-class", args=[value])
-    return subject_path(name, value, names[name, value]) if (name, value) in names else ""
+    return build_subject_path(name, value, names[name, value]) if (name, value) in names else ""
 
 
-def _offered(search: ClaimSearch) -> list[str]:
+def _list_offered(search: ClaimSearch) -> list[str]:
     return [name for name in _FACETS if name not in search.about]
 
 
-def _counting(search: ClaimSearch) -> Counting:
-    names = [_FACETS[name] for name in _offered(search)]
+def _prepare_counting(search: ClaimSearch) -> Counting:
+    names = [_FACETS[name] for name in _list_offered(search)]
     return Counting(search.query, search.conditions, names, _VALUES)
 
 
-def _months(search: ClaimSearch) -> list[tuple[str, int]]:
+def _count_months(search: ClaimSearch) -> list[tuple[str, int]]:
     """The months of the year that is chosen, each with its number of claims."""
     reviewed = search.cleaned_data["reviewed"]
     if not reviewed:
         return []
-    first, last = days_of(reviewed[:4])
+    first, last = parse_period(reviewed[:4])
     conditions = {**search.conditions, "reviewed_after": first, "reviewed_before": last}
     counted = Counting(search.query, conditions, [REVIEWED_MONTH.name], 12).counted()
     return sorted(counted.facets[REVIEWED_MONTH.name].counts, reverse=True)
 
 
-def _with_months(
+def _add_months(
     search: ClaimSearch, years: list[FacetChoice], months: list[tuple[str, int]]
 ) -> list[FacetChoice]:
     year = search.cleaned_data["reviewed"][:4]
-    parts = [_choice(search, "reviewed", value, number, {}, is_part=True) for value, number in months]
+    parts = [_build_choice(search, "reviewed", value, number, {}, is_part=True) for value, number in months]
     return [each for one in years for each in ([one, *parts] if one.value == year else [one])]
 
 
-def _in_order(name: str, counts: list[tuple[str, int]]) -> list[tuple[str, int]]:
+def _sort_values(name: str, counts: list[tuple[str, int]]) -> list[tuple[str, int]]:
     """Ratings from true to false and years from the newest; all else the most frequent first."""
     if name == "rating":
         order = {value: place for place, value in enumerate(RatingClass.values)}
@@ -223,7 +226,7 @@ def _in_order(name: str, counts: list[tuple[str, int]]) -> list[tuple[str, int]]
     return sorted(counts, reverse=True) if name == "reviewed" else counts
 
 
-def _choice(
+def _build_choice(
     search: ClaimSearch,
     name: str,
     value: str,
@@ -243,14 +246,14 @@ def _choice(
         value,
         _label(name, value, names),
         number,
-        _query(search, **changes),
+        _build_query(search, **changes),
         is_chosen=is_chosen,
         is_part=is_part,
     )
 
 
 def _label(name: str, value: str, names: Mapping[tuple[str, int], str]) -> str:
-    if name in _NAMED:
+    if name in _NAMED_FACETS:
         return names.get((name, int(value)), "")
     if name == "rating":
         return str(RatingClass(value).label)
@@ -259,7 +262,7 @@ def _label(name: str, value: str, names: Mapping[tuple[str, int], str]) -> str:
     return month_name(value) if "-" in value else value
 
 
-def _query(search: ClaimSearch, **changes: Any) -> str:
+def _build_query(search: ClaimSearch, **changes: Any) -> str:
     """The query string of the same list with something else chosen, from its first page."""
     asked = QueryDict(mutable=True)
     for name, value in {**search.kept, **changes}.items():

@@ -1,6 +1,6 @@
 """The links to other addresses of a page, in its head and its HTTP headers.
 
-Which pages may be found, and at which address: those of `FOUND`. What is narrowed, paged, an earlier
+Which pages may be found, and at which address: those of `INDEXED_ROUTES`. What is narrowed, paged, an earlier
 version or withdrawn says `noindex` and names no canonical address: Google asks for one or the other
 (https://developers.google.com/search/docs/crawling-indexing/consolidate-duplicate-urls).
 
@@ -18,12 +18,12 @@ from django.http import HttpRequest
 from django.utils.encoding import escape_uri_path, iri_to_uri
 
 from claims.models import Publication
-from claims.public.pages.page_addresses import alternates, canonical
+from claims.public.pages.page_addresses import build_canonical_url, list_alternates
 from factcheck.features import has_route
 from factcheck.web.language_addresses import address_in, address_language, permanent
 
 #: Routes of pages that search engines may list.
-FOUND = frozenset(
+INDEXED_ROUTES = frozenset(
     {
         *("home", "claims", "claim", "claim-history", "clusters", "cluster", "corrections", "source"),
         *("claimant", "claimants", "topic", "topics", "publisher", "publishers"),
@@ -32,7 +32,7 @@ FOUND = frozenset(
     }
 )
 #: Routes of pages that have a Markdown form; `claims.features.discovery.plain_pages` writes it.
-PLAIN = frozenset(
+MARKDOWN_ROUTES = frozenset(
     {
         *("home", "claims", "claim", "claim-version", "clusters", "cluster", "corrections"),
         *("claimant", "claimants", "topic", "topics", "publisher", "publishers"),
@@ -42,7 +42,7 @@ PLAIN = frozenset(
     }
 )
 #: Routes of lists, which a query makes another page: a part of them, or where they go on.
-LISTS = frozenset(
+LIST_ROUTES = frozenset(
     {
         *("claims", "clusters", "claim-history", "corrections", "standards"),
         *("claimants", "topics", "publishers"),
@@ -50,13 +50,13 @@ LISTS = frozenset(
     }
 )
 #: Earlier versions of what we say of ourselves.
-_PAST = frozenset({"about-version"})
+_PAST_ROUTES = frozenset({"about-version"})
 #: What others append to addresses to count who comes from where. It makes no other page.
-_COUNTED = ("utm_", "fbclid", "gclid", "msclkid")
+_TRACKING_PARAMETERS = ("utm_", "fbclid", "gclid", "msclkid")
 
 #: How the Markdown of a page is named, since the address of the page ends in a slash.
-FILE = "index.md"
-LLMS = "/llms.txt"
+MARKDOWN_FILE = "index.md"
+LLMS_PATH = "/llms.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,55 +70,56 @@ class HeadLinks:
     robots: str = ""
 
 
-def head_links(request: HttpRequest, context: Mapping[Any, Any]) -> HeadLinks:
+def build_head_links(request: HttpRequest, context: Mapping[Any, Any]) -> HeadLinks:
     """Return the metadata of the page for this request; none for error pages."""
     route = route_of(request)
     if not route or not context.get("is_reader_page"):
         return HeadLinks()
     code = address_language(request)
-    said = HeadLinks(markdown=markdown_address(request), llms=_llms_address())
-    if route in _PAST or (route in LISTS and _asked(request)):
+    said = HeadLinks(markdown=build_markdown_url(request), llms=_build_llms_url())
+    if route in _PAST_ROUTES or (route in LIST_ROUTES and _has_query(request)):
         return replace(said, robots="noindex, follow")
     if route == "source-snapshot" and request.resolver_match:
         # The same source at another time.
         return replace(
-            said, canonical=canonical(permanent("source", request.resolver_match.kwargs["pk"]), code)
+            said,
+            canonical=build_canonical_url(permanent("source", request.resolver_match.kwargs["pk"]), code),
         )
-    if route not in FOUND or _is_withdrawn(context):
+    if route not in INDEXED_ROUTES or _is_withdrawn(context):
         return said
     if route == "about" and (language := request.GET.get("language")):
-        return replace(said, canonical=_said_in(request, language))
-    path = path_of(request)
-    return replace(said, canonical=canonical(path, code), alternates=tuple(alternates(path)))
+        return replace(said, canonical=_build_language_url(request, language))
+    path = get_path(request)
+    return replace(said, canonical=build_canonical_url(path, code), alternates=tuple(list_alternates(path)))
 
 
 def link_field(request: HttpRequest) -> str:
     """Return the `Link` header of a page (RFC 8288); "" if there are no links."""
-    if not route_of(request) or not _llms_address():
+    if not route_of(request) or not _build_llms_url():
         return ""
-    covering = f'<{_llms_address()}>; rel="describedby"; type="text/plain"'
-    markdown = markdown_address(request)
+    covering = f'<{_build_llms_url()}>; rel="describedby"; type="text/plain"'
+    markdown = build_markdown_url(request)
     return f'<{markdown}>; rel="alternate"; type="text/markdown", {covering}' if markdown else covering
 
 
-def markdown_address(request: HttpRequest) -> str:
+def build_markdown_url(request: HttpRequest) -> str:
     """Return the address of the page's Markdown in its language; "" if there is none."""
     route = route_of(request)
-    if route not in PLAIN or not has_route("plain-page"):
+    if route not in MARKDOWN_ROUTES or not has_route("plain-page"):
         return ""
     code = address_language(request)
-    path = path_of(request) + FILE
-    asked = request.META.get("QUERY_STRING", "") if route in LISTS or route.startswith("about") else ""
+    path = get_path(request) + MARKDOWN_FILE
+    asked = request.META.get("QUERY_STRING", "") if route in LIST_ROUTES or route.startswith("about") else ""
     # It may hold what ends an address in a field, and begin another one there.
     query = iri_to_uri(asked)
     return f"{settings.SITE_URL}{address_in(path, code) if code else path}" + (f"?{query}" if query else "")
 
 
-def _llms_address() -> str:
-    return settings.SITE_URL + LLMS if has_route("llms") else ""
+def _build_llms_url() -> str:
+    return settings.SITE_URL + LLMS_PATH if has_route("llms") else ""
 
 
-def path_of(request: HttpRequest) -> str:
+def get_path(request: HttpRequest) -> str:
     """The path of the page without a language, as addresses have it: names of things may have letters of any script."""
     return escape_uri_path(request.path_info)
 
@@ -129,16 +130,16 @@ def route_of(request: HttpRequest) -> str:
     return str(match.url_name or "") if match else ""
 
 
-def _asked(request: HttpRequest) -> bool:
+def _has_query(request: HttpRequest) -> bool:
     """Whether the query asks for something."""
-    return any(not name.startswith(_COUNTED) for name in request.GET)
+    return any(not name.startswith(_TRACKING_PARAMETERS) for name in request.GET)
 
 
-def _said_in(request: HttpRequest, language: str) -> str:
+def _build_language_url(request: HttpRequest, language: str) -> str:
     """What we say of ourselves in a language: the page of that language, where the site has one in it."""
     if language in dict(settings.LANGUAGES):
-        return canonical(path_of(request), language)
-    return f"{canonical(path_of(request))}?{urlencode({'language': language})}"
+        return build_canonical_url(get_path(request), language)
+    return f"{build_canonical_url(get_path(request))}?{urlencode({'language': language})}"
 
 
 def _is_withdrawn(context: Mapping[Any, Any]) -> bool:

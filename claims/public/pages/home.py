@@ -15,31 +15,31 @@ from claims.ledger.queries.correction_filters import CorrectionListQuery, filter
 from claims.models import Cluster, Mention, NewsroomPage, Publication
 from claims.public.api.correction_entries import (
     COLUMNS,
-    corrected,
-    page_of_corrections,
-    sha256_of_corrections,
+    hash_corrections,
+    load_corrected_entries,
+    read_corrections_page,
 )
-from claims.public.pages.about_pages import pages_in, readers_language
-from claims.public.pages.claim_search import NARROWING, ClaimSearch, Listed
-from claims.public.pages.entry_page import ratings_of
-from claims.public.pages.page_cache import kept_until, public
-from claims.public.pages.responses import interface_language, page_moved, respond
-from claims.public.pages.subject_names import names_of, subject_path
+from claims.public.pages.about_pages import get_reader_language, load_pages
+from claims.public.pages.claim_search import FILTER_PARAMETERS, ClaimSearch, ListedClaim
+from claims.public.pages.entry_page import list_ratings
+from claims.public.pages.page_cache import cache_page_until, read_public
+from claims.public.pages.responses import get_interface_language, redirect_moved_page, respond
+from claims.public.pages.subject_names import build_subject_path, load_names
 from claims.search import MAX_LENGTH
 
 Document = dict[str, Any]
 
-NEWEST = 6
-REPEATED = 3
-TOPICS = 12
-CORRECTIONS = 3
+NEWEST_LIMIT = 6
+REPEATED_LIMIT = 3
+TOPIC_LIMIT = 12
+CORRECTION_LIMIT = 3
 #: Number of days for which corrections are listed here.
-RECENT = timedelta(days=30)
+RECENT_PERIOD = timedelta(days=30)
 
 _PUBLISHED_AT = COLUMNS.index("published_at")
 
 
-def _others_than_publications() -> tuple[object, ...]:
+def _read_other_versions() -> tuple[object, ...]:
     """Return what the front page shows besides publications: clusters and the newsroom's pages."""
     return (
         Cluster.objects.aggregate(Max("changed_at"))["changed_at__max"],
@@ -48,29 +48,29 @@ def _others_than_publications() -> tuple[object, ...]:
 
 
 @require_safe
-@public
-@kept_until(_others_than_publications)
+@read_public
+@cache_page_until(_read_other_versions)
 def home(request: HttpRequest) -> HttpResponse:
     """Show the front page; redirect old addresses of the list of claims, which was here before."""
-    if request.GET.keys() & {*NARROWING, "by", "cursor"}:
-        return page_moved(f"{reverse('claims')}?{request.GET.urlencode()}")
-    language = readers_language()
-    with translation.override(interface_language()):
-        return _home(request, language)
+    if request.GET.keys() & {*FILTER_PARAMETERS, "by", "cursor"}:
+        return redirect_moved_page(f"{reverse('claims')}?{request.GET.urlencode()}")
+    language = get_reader_language()
+    with translation.override(get_interface_language()):
+        return _render_home(request, language)
 
 
-def _home(request: HttpRequest, language: str) -> HttpResponse:
-    newest = _newest(request)
+def _render_home(request: HttpRequest, language: str) -> HttpResponse:
+    newest = _list_newest(request)
     documents = [row.document for row in newest]
-    repeated, clusters = _said_again(), _clusters()
-    rows = _corrections(request)
-    found = corrected(rows)
+    repeated, clusters = _list_repeated(), _list_clusters()
+    rows = _list_corrections(request)
+    found = load_corrected_entries(rows)
     kinds = {kind: str(label) for kind, label in CORRECTION_KINDS}
-    topics, about = _topics(), pages_in(language)
+    topics, about = _count_topics(), load_pages(language)
     context = {
         "longest": MAX_LENGTH,
         "claims": documents,
-        "repeated": [_places(entry.document) for entry in repeated],
+        "repeated": [_count_appearances(entry.document) for entry in repeated],
         "clusters": clusters,
         "topics": topics,
         "corrections": [
@@ -82,31 +82,31 @@ def _home(request: HttpRequest, language: str) -> HttpResponse:
         *(row.sha256 for row in newest),
         *(entry.body_sha256 for entry in repeated),
         *map(repr, clusters),
-        sha256_of_corrections(rows),
+        hash_corrections(rows),
         topics,
         about,
     ]
     shown = [*documents, *(entry.document for entry in repeated)]
-    return respond(request, "claims/home.html", context, made_of=made_of, ratings=ratings_of(shown))
+    return respond(request, "claims/home.html", context, made_of=made_of, ratings=list_ratings(shown))
 
 
-def _newest(request: HttpRequest) -> list[Listed]:
+def _list_newest(request: HttpRequest) -> list[ListedClaim]:
     search = ClaimSearch(request)
     # The query string holds nothing that a list understands.
     search.is_valid()
-    return search.page(NEWEST).rows
+    return search.page(NEWEST_LIMIT).rows
 
 
-def _said_again() -> list[Publication]:
+def _list_repeated() -> list[Publication]:
     """Claims that were made in several places, those first of which something was published last."""
     return list(
         Publication.objects.said_again()
         .order_by("-published_at", "-claim_id")
-        .only("body", "body_sha256")[:REPEATED]
+        .only("body", "body_sha256")[:REPEATED_LIMIT]
     )
 
 
-def _places(claim: Document) -> Document:
+def _count_appearances(claim: Document) -> Document:
     """Return a claim's number of appearances and its latest date."""
     days = [
         place["source"]["published_on"] for place in claim["appearances"] if place["source"]["published_on"]
@@ -115,26 +115,26 @@ def _places(claim: Document) -> Document:
     return {"claim": claim, "places": len(sources), "last": max(days, default=None)}
 
 
-def _clusters() -> list[Document]:
-    rows = Cluster.objects.public().with_what_is_seen().order_by("-id")[:REPEATED]
+def _list_clusters() -> list[Document]:
+    rows = Cluster.objects.public().with_what_is_seen().order_by("-id")[:REPEATED_LIMIT]
     return [{**public_cluster(row)} for row in rows]
 
 
-def _topics() -> list[tuple[str, str, int]]:
+def _count_topics() -> list[tuple[str, str, int]]:
     """Return our own recent corrections."""
     counted = Mention.objects.filter(kind=Mention.Kind.TOPIC).order_by("-publications", "thing_id")
-    numbers = dict(counted.values_list("thing_id", "publications")[:TOPICS])
-    names = names_of({"topic": [*numbers]})
+    numbers = dict(counted.values_list("thing_id", "publications")[:TOPIC_LIMIT])
+    names = load_names({"topic": [*numbers]})
     return [
-        (names["topic", pk], subject_path("topic", pk, names["topic", pk]), number)
+        (names["topic", pk], build_subject_path("topic", pk, names["topic", pk]), number)
         for pk, number in numbers.items()
         if ("topic", pk) in names
     ]
 
 
-def _corrections(request: HttpRequest) -> list[tuple[Any, ...]]:
+def _list_corrections(request: HttpRequest) -> list[tuple[Any, ...]]:
     """What was corrected of our own in the last days."""
     query = CorrectionListQuery(QueryDict("by=house"), filter_corrections(), request=request)
-    page = page_of_corrections(query, ordering=query.orderings[0], size=CORRECTIONS, cursor="")
-    since = timezone.now() - RECENT
+    page = read_corrections_page(query, ordering=query.orderings[0], size=CORRECTION_LIMIT, cursor="")
+    since = timezone.now() - RECENT_PERIOD
     return [row for row in page.rows if row[_PUBLISHED_AT] >= since]

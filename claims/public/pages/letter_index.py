@@ -13,10 +13,10 @@ from django.db.models.functions import Left, Lower
 
 from factcheck.database.read_connections import fetch
 
-OTHERS = "#"
+OTHER_LETTERS = "#"
 
 #: Behind all that begins alike, by code points and by the collations of ICU.
-_BEHIND = chr(0x10FFFF)
+_LAST_CHARACTER = chr(0x10FFFF)
 _CHINESE, _FIRST_CHINESE, _LAST_CHINESE = "漢", 0x4E00, 0x9FFF
 _CONSONANTS, _FIRST_KOREAN, _LAST_KOREAN = "ㄱㄲㄴㄷㄸㄹㅁㅂㅃㅅㅆㅇㅈㅉㅊㅋㅌㅍㅎ", 0xAC00, 0xD7A3
 #: So many syllables begin with one consonant.
@@ -27,7 +27,7 @@ _FIRST_NAME = """
     JOIN claims_mention AS known ON known.kind = %s AND known.thing_id = thing.id
 """
 # Of marks that show nothing ICU compares only what follows: behind all that begins with one would be behind everything.
-_SKIPPING = f"""
+_SKIP_SCAN_SQL = f"""
     WITH RECURSIVE first (name) AS (
         ({_FIRST_NAME} ORDER BY lower(thing.name) LIMIT 1)
         UNION ALL
@@ -38,7 +38,7 @@ _SKIPPING = f"""
                 ascii(first.name) + {_SYLLABLES - 1} - (ascii(first.name) - {_FIRST_KOREAN}) %% {_SYLLABLES}
             )
             ELSE left(first.name, 1)
-        END || chr({ord(_BEHIND)})) ORDER BY lower(thing.name) LIMIT 1)
+        END || chr({ord(_LAST_CHARACTER)})) ORDER BY lower(thing.name) LIMIT 1)
         FROM first WHERE first.name IS NOT NULL
     )
     SELECT left(name, 1)::varchar FROM first WHERE name IS NOT NULL
@@ -59,35 +59,36 @@ class Letter(NamedTuple):
         return begins
 
 
-def letters_of(initials: Iterable[str]) -> list[Letter]:
+def group_letters(initials: Iterable[str]) -> list[Letter]:
     """The letters under which names are found that begin with these characters; what is no letter last."""
     found: dict[str, list[tuple[str, str]]] = {}
     for initial in initials:
-        first, last = _alike(ord(initial))
-        ranges = found.setdefault(_name(initial), [])
-        if (chr(first), chr(last) + _BEHIND) not in ranges:
-            ranges.append((chr(first), chr(last) + _BEHIND))
+        first, last = _find_equivalent_range(ord(initial))
+        ranges = found.setdefault(_name_letter(initial), [])
+        if (chr(first), chr(last) + _LAST_CHARACTER) not in ranges:
+            ranges.append((chr(first), chr(last) + _LAST_CHARACTER))
     return [
-        Letter(name, tuple(found[name])) for name in sorted(found, key=lambda name: (name == OTHERS, name))
+        Letter(name, tuple(found[name]))
+        for name in sorted(found, key=lambda name: (name == OTHER_LETTERS, name))
     ]
 
 
-def initials_of(things: QuerySet[Any]) -> list[str]:
+def find_initials(things: QuerySet[Any]) -> list[str]:
     """The characters that the names of few things begin with."""
     initials = things.order_by().values_list(Left(Lower("name"), 1), flat=True)
     return list(initials.distinct())
 
 
-def indexed_initials(table: str, kind: str) -> list[str]:
+def find_indexed_initials(table: str, kind: str) -> list[str]:
     """The same of however many things that publications mention, of which an index has the names in small letters.
 
     It goes from each to the first name behind all that begin alike, so that it costs as much as there are letters.
     """
-    rows = fetch(_SKIPPING.replace("{table}", table), [kind, kind], prepare=True)
+    rows = fetch(_SKIP_SCAN_SQL.replace("{table}", table), [kind, kind], prepare=True)
     return [initial for (initial,) in rows]
 
 
-def _alike(code: int) -> tuple[int, int]:
+def _find_equivalent_range(code: int) -> tuple[int, int]:
     """The first and the last character of those that are one with this."""
     if _FIRST_CHINESE <= code <= _LAST_CHINESE:
         return _FIRST_CHINESE, _LAST_CHINESE
@@ -97,11 +98,11 @@ def _alike(code: int) -> tuple[int, int]:
     return code, code
 
 
-def _name(initial: str) -> str:
+def _name_letter(initial: str) -> str:
     code = ord(initial)
     if _FIRST_CHINESE <= code <= _LAST_CHINESE:
         return _CHINESE
     if _FIRST_KOREAN <= code <= _LAST_KOREAN:
         return _CONSONANTS[(code - _FIRST_KOREAN) // _SYLLABLES]
     bare = unicodedata.normalize("NFD", initial)[0]
-    return bare.upper()[0] if bare.isalpha() else OTHERS
+    return bare.upper()[0] if bare.isalpha() else OTHER_LETTERS

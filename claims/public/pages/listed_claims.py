@@ -11,9 +11,9 @@ from django.views.decorators.http import require_safe
 
 from claims.public.pages import facet_panel
 from claims.public.pages.claim_search import ClaimSearch
-from claims.public.pages.entry_page import ratings_of
-from claims.public.pages.page_cache import kept, public
-from claims.public.pages.responses import in_own_words, respond
+from claims.public.pages.entry_page import list_ratings
+from claims.public.pages.page_cache import cache_page, read_public
+from claims.public.pages.responses import override_interface_language, respond
 from claims.search import MAX_LENGTH
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import ValueRefused
@@ -38,22 +38,22 @@ class ListedClaims:
 
     @property
     def ratings(self) -> list[Document]:
-        return ratings_of(self.documents)
+        return list_ratings(self.documents)
 
 
-def claim_list(request: HttpRequest, about: Mapping[str, Any] | None = None) -> ListedClaims:
+def read_claim_list(request: HttpRequest, about: Mapping[str, Any] | None = None) -> ListedClaims:
     """The requested page, of all claims or of those about one subject.
 
     Raises:
         Http404: the filter cannot be met.
     """
-    search = valid_search(request, about)
+    search = read_valid_search(request, about)
     try:
         page = search.page(CLAIMS_PER_PAGE)
     except ValueRefused as refusal:
         raise Http404(str(refusal)) from None
-    counted = facet_panel.panel_at_once(search, is_long=bool(page.next or page.previous))
-    chosen = facet_panel.chosen(search)
+    counted = facet_panel.build_quick_panel(search, is_long=bool(page.next or page.previous))
+    chosen = facet_panel.list_chosen(search)
     documents = [row.document for row in page.rows]
     context = {
         "asked": search.cleaned_data,
@@ -73,13 +73,13 @@ def claim_list(request: HttpRequest, about: Mapping[str, Any] | None = None) -> 
         "is_combined": bool(search.chosen or search.about),
         # What a new search keeps of the old one.
         "kept": [(name, value) for name, value in search.kept.items() if name != "q"],
-        "counts_at": counts_addresses(search),
+        "counts_at": build_counts_urls(search),
     }
     made_of: list[object] = [counted, chosen, page.previous, page.next, *(row.sha256 for row in page.rows)]
     return ListedClaims(search, documents, context, made_of)
 
 
-def valid_search(request: HttpRequest, about: Mapping[str, Any] | None = None) -> ClaimSearch:
+def read_valid_search(request: HttpRequest, about: Mapping[str, Any] | None = None) -> ClaimSearch:
     """Return the valid search in the address.
 
     Raises:
@@ -96,21 +96,21 @@ def valid_search(request: HttpRequest, about: Mapping[str, Any] | None = None) -
 
 
 @require_safe
-@public
-@kept
-@in_own_words
+@read_public
+@cache_page
+@override_interface_language
 def claims(request: HttpRequest) -> HttpResponse:
     """The newest published claims, or those that a reader searches for."""
-    listed = claim_list(request)
+    listed = read_claim_list(request)
     return respond(
         request, "claims/list.html", listed.context, made_of=listed.made_of, ratings=listed.ratings
     )
 
 
 @require_safe
-@public
-@kept
-@in_own_words
+@read_public
+@cache_page
+@override_interface_language
 def counts(request: HttpRequest) -> HttpResponse:
     """Return the counts of filters for a page that was sent without them.
 
@@ -122,19 +122,19 @@ def counts(request: HttpRequest) -> HttpResponse:
         if is_part and of in ("topic", "claimant", "publisher", "rating")
         else {}
     )
-    search = valid_search(request, about)
-    counted = facet_panel.panel(search)
+    search = read_valid_search(request, about)
+    counted = facet_panel.build_panel(search)
     context = {
         "counted": counted,
         "is_combined": bool(search.chosen or search.about),
         "list_at": "" if is_part else reverse("claims"),
-        "chosen": facet_panel.chosen(search),
+        "chosen": facet_panel.list_chosen(search),
     }
     template = "claims/_facets.html" if is_part else "claims/facets.html"
     return respond(request, template, context, made_of=[counted])
 
 
-def counts_addresses(search: ClaimSearch) -> dict[str, str]:
+def build_counts_urls(search: ClaimSearch) -> dict[str, str]:
     """Return the addresses of a list's counts: `page` for readers, and `part` for its script."""
     of = next(iter(search.about), "")
     asked = {**search.about, **search.kept}

@@ -31,10 +31,10 @@ def media_file(request: HttpRequest, name: str) -> HttpResponse:
     file = named(name)
     if file is None or not Publication.objects.showing_file(name).exists():
         raise Http404("No publication shows a picture of this name.")
-    return file_response(request, file, cache=CACHE)
+    return build_file_response(request, file, cache=CACHE)
 
 
-def file_response(request: HttpRequest, file: NamedFile, *, cache: str) -> HttpResponse:
+def build_file_response(request: HttpRequest, file: NamedFile, *, cache: str) -> HttpResponse:
     """Serve the file, or the requested part (RFC 9110, sections 13 and 14).
 
     Raises:
@@ -43,7 +43,7 @@ def file_response(request: HttpRequest, file: NamedFile, *, cache: str) -> HttpR
     etag = quote_etag(file.sha256)
     response = get_conditional_response(request, etag=etag)
     if response is None:
-        response = _content(request, _kept(file.sha256), etag)
+        response = _build_content(request, _load_stored(file.sha256), etag)
         response["Content-Type"] = file.media_type
     response["ETag"] = etag
     response["Accept-Ranges"] = "bytes"
@@ -55,7 +55,7 @@ def file_response(request: HttpRequest, file: NamedFile, *, cache: str) -> HttpR
     return response
 
 
-def _kept(sha256: str) -> bytes:
+def _load_stored(sha256: str) -> bytes:
     try:
         return archive.load(sha256)
     except archive.ArchiveError as error:
@@ -63,7 +63,7 @@ def _kept(sha256: str) -> bytes:
         raise Http404("The file of this picture is missing.") from None
 
 
-def _content(request: HttpRequest, content: bytes, etag: str) -> HttpResponse:
+def _build_content(request: HttpRequest, content: bytes, etag: str) -> HttpResponse:
     header = request.META.get("HTTP_RANGE", "")
     # The rest of an interrupted download, or else the whole file again.
     if not header or request.META.get("HTTP_IF_RANGE", etag) != etag:

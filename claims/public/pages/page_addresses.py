@@ -9,7 +9,7 @@ from django.conf import settings
 from factcheck.web.language_addresses import X_DEFAULT, address_in
 
 
-def canonical(path: str, code: str = "") -> str:
+def build_canonical_url(path: str, code: str = "") -> str:
     """The whole address of a page, given by its path without language: in one language, or without, in our own.
 
     The installation's own language has no address with a prefix of its own, which would say the same twice.
@@ -19,7 +19,10 @@ def canonical(path: str, code: str = "") -> str:
     return settings.SITE_URL + address_in(path, code)
 
 
-def alternates(path: str) -> list[tuple[str, str]]:
+def list_alternates(path: str) -> list[tuple[str, str]]:
     """The page in every language, itself included, as `hreflang` has them; and where readers of others are sent."""
     own = settings.SITE_URL + path
-    return [(X_DEFAULT, own), *((code, canonical(path, code)) for code, _name in settings.LANGUAGES)]
+    return [
+        (X_DEFAULT, own),
+        *((code, build_canonical_url(path, code)) for code, _name in settings.LANGUAGES),
+    ]

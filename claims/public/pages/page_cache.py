@@ -29,10 +29,10 @@ View = Callable[..., HttpResponse]
 
 #: What a page needs in memory beside its content: keys, fields and objects.
 OVERHEAD = 2_000
-_KEPT_FIELDS = ("Content-Type", "Content-Language", "Cache-Control", "ETag", "Link")
+_CACHED_HEADERS = ("Content-Type", "Content-Language", "Cache-Control", "ETag", "Link")
 
 
-class Kept(NamedTuple):
+class CachedPage(NamedTuple):
     content: bytes
     fields: dict[str, str]
     #: What the policy of its styles says (django-csp).
@@ -50,10 +50,10 @@ class PageCache:
     def __init__(self, clock: Callable[[], float] = monotonic) -> None:
         self.clock = clock
         self.bytes = 0
-        self._pages: OrderedDict[Hashable, Kept] = OrderedDict()
+        self._pages: OrderedDict[Hashable, CachedPage] = OrderedDict()
         self._lock = Lock()
 
-    def get(self, key: Hashable) -> Kept | None:
+    def get(self, key: Hashable) -> CachedPage | None:
         with self._lock:
             kept = self._pages.get(key)
             if kept is None:
@@ -64,7 +64,7 @@ class PageCache:
             self._pages.move_to_end(key)
             return kept
 
-    def put(self, key: Hashable, kept: Kept) -> None:
+    def put(self, key: Hashable, kept: CachedPage) -> None:
         if kept.size > settings.PAGE_CACHE_BYTES // 10:
             return
         with self._lock:
@@ -84,15 +84,15 @@ class PageCache:
         self.bytes -= self._pages.pop(key).size
 
 
-pages = PageCache()
+page_cache = PageCache()
 
 
-def kept(view: View) -> View:
+def cache_page(view: View) -> View:
     """Cache a view for visitors without a session. Its pages must depend on publications only."""
-    return kept_until(lambda: ())(view)
+    return cache_page_until(lambda: ())(view)
 
 
-def kept_until(others: Callable[[], tuple[object, ...]]) -> Callable[[View], View]:
+def cache_page_until(others: Callable[[], tuple[object, ...]]) -> Callable[[View], View]:
     """Cache pages that show more than publications, until `others` changes."""
 
     def keeping(view: View) -> View:
@@ -102,14 +102,17 @@ def kept_until(others: Callable[[], tuple[object, ...]]) -> Callable[[View], Vie
                 return view(request, *args, **kwargs)
             # Asked before the page is made: what is published meanwhile may stand in a page under an older key, never
             # the other way round.
-            key = (*_key(request), *others())
-            if found := pages.get(key):
-                return _again(request, found)
+            key = (*_build_key(request), *others())
+            if found := page_cache.get(key):
+                return _build_cached_response(request, found)
             response = view(request, *args, **kwargs)
             if response.status_code == 200 and not response.cookies:
-                fields = {name: response[name] for name in _KEPT_FIELDS if name in response}
+                fields = {name: response[name] for name in _CACHED_HEADERS if name in response}
                 styles = updated_policy(response)
-                pages.put(key, Kept(response.content, fields, styles, pages.clock() + SHARED_CACHE_SECONDS))
+                page_cache.put(
+                    key,
+                    CachedPage(response.content, fields, styles, page_cache.clock() + SHARED_CACHE_SECONDS),
+                )
             return response
 
         return answered
@@ -117,7 +120,7 @@ def kept_until(others: Callable[[], tuple[object, ...]]) -> Callable[[View], Vie
     return keeping
 
 
-def public(view: View) -> View:
+def read_public(view: View) -> View:
     """The view, which reads where the public reads."""
 
     @wraps(view)
@@ -138,7 +141,7 @@ def _is_anonymous(request: HttpRequest) -> bool:
     )
 
 
-def _key(request: HttpRequest) -> tuple[object, ...]:
+def _build_key(request: HttpRequest) -> tuple[object, ...]:
     added = "".join(
         f", ({version})" for feature in features.switched_on() if (version := feature.page_version)
     )
@@ -154,7 +157,7 @@ def _key(request: HttpRequest) -> tuple[object, ...]:
     return (*place, translation.get_language(), *newest)
 
 
-def _again(request: HttpRequest, found: Kept) -> HttpResponse:
+def _build_cached_response(request: HttpRequest, found: CachedPage) -> HttpResponse:
     whole = HttpResponse(found.content, headers=found.fields)
     response: HttpResponse = (
         get_conditional_response(request, etag=found.fields.get("ETag"), response=whole) or whole

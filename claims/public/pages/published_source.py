@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from claims.models import Publication
-from claims.public.pages.source_text import SourceText, source_text
+from claims.public.pages.source_text import SourceText, load_source_text
 from factcheck.api.query_values import GREATEST_ID
 from sources.models import Snapshot
 
@@ -14,7 +14,7 @@ Document = dict[str, Any]
 CLAIMS_PER_SOURCE = 500
 
 #: Columns that serve the search and are not shown.
-UNSHOWN = ("search", "search_heading", "search_statement", "search_names", "search_text")
+DEFERRED_COLUMNS = ("search", "search_heading", "search_statement", "search_names", "search_text")
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +28,28 @@ class PublishedSource:
     has_more: bool
 
 
-def published_source(pk: int, number: int | None = None) -> PublishedSource | None:
+def load_published_source(pk: int, number: int | None = None) -> PublishedSource | None:
     """The source in snapshot `number`, or the newest that a published claim is anchored to.
 
     Returns None where no current publication names the source, or none the snapshot.
     """
-    naming = Publication.objects.current().defer(*UNSHOWN).filter(source_ids__contains=[min(pk, GREATEST_ID)])
+    naming = (
+        Publication.objects.current()
+        .defer(*DEFERRED_COLUMNS)
+        .filter(source_ids__contains=[min(pk, GREATEST_ID)])
+    )
     rows = list(naming.order_by("-published_at", "-claim_id")[: CLAIMS_PER_SOURCE + 1])
     documents = [row.document for row in rows[:CLAIMS_PER_SOURCE]]
-    found = source_text(pk, documents, number=number)
+    found = load_source_text(pk, documents, number=number)
     if found is None:
         return None
     hashes = [row.body_sha256 for row in rows]
-    return PublishedSource(found, _readable(found), documents, hashes, len(rows) > CLAIMS_PER_SOURCE)
+    return PublishedSource(
+        found, _load_readable_text(found), documents, hashes, len(rows) > CLAIMS_PER_SOURCE
+    )
 
 
-def _readable(found: SourceText) -> str:
+def _load_readable_text(found: SourceText) -> str:
     if not found.snapshot:
         return ""
     # The switch is read as it stands now: rights to a text can end after publication.

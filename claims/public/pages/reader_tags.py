@@ -26,13 +26,13 @@ from claims.models import Claimant, Evidence, MediaAuthenticity, Publication
 from claims.models.rating import RatingClass
 from claims.public.pages.annotated_text import TextPiece
 from claims.public.pages.head_links import HeadLinks
-from claims.public.pages.head_links import head_links as links_of
-from claims.public.pages.responses import interface_language
+from claims.public.pages.head_links import build_head_links as links_of
+from claims.public.pages.responses import get_interface_language
 from claims.public.pages.share_text import share_text
 from claims.public.pages.source_notes import SourceNote
 from claims.public.pages.source_text import CheckedPassage
-from claims.public.pages.structured_data import structured_data
-from claims.public.pages.subject_names import subject_path
+from claims.public.pages.structured_data import build_structured_data
+from claims.public.pages.subject_names import build_subject_path
 from factcheck.language_names import language_name
 from factcheck.list_phrases import comma
 from factcheck.web.language_addresses import address_here, address_in, alternates, page_path
@@ -71,7 +71,7 @@ def newsroom() -> str:
 @register.simple_tag
 def language_of_page() -> dict[str, Any]:
     """Tag and direction of the language that the page's own words are in."""
-    return get_language_info(interface_language())
+    return get_language_info(get_interface_language())
 
 
 @register.simple_tag(takes_context=True)
@@ -80,7 +80,7 @@ def languages(context: dict[str, Any]) -> list[dict[str, Any]]:
     request = context.get("request")
     if request is None or not alternates(request):
         return []
-    path, now = page_path(request), interface_language()
+    path, now = page_path(request), get_interface_language()
     return [
         {**get_language_info(code), "address": address_in(path, code), "is_current": code == now}
         for code, _name in settings.LANGUAGES
@@ -98,7 +98,7 @@ def head_links(context: template.RequestContext) -> HeadLinks:
 def page_markup(context: template.RequestContext) -> SafeString:
     """Return the JSON-LD of the page."""
     request = context.get("request")
-    found = structured_data(request, context.flatten()) if request else None
+    found = build_structured_data(request, context.flatten()) if request else None
     return mark_safe(claimreview.to_script(found)) if found else SafeString()  # noqa: S308 - script() escapes
 
 
@@ -205,7 +205,7 @@ def language_names(tags: Iterable[str]) -> list[str]:
 @register.filter
 def country_name(code: str) -> str:
     """Return a country's name in the page's language; otherwise its code (ISO 3166-1)."""
-    return str(Locale.parse(interface_language(), sep="-").territories.get(code, code))
+    return str(Locale.parse(get_interface_language(), sep="-").territories.get(code, code))
 
 
 @register.filter
@@ -218,7 +218,7 @@ def not_asked(reply: Document, language: str) -> tuple[str, str]:
     said: str = reply["not_asked_reason"]
     if said != describe_reason(reply["not_asked"], language):
         return said, language
-    return describe_reason(reply["not_asked"], interface_language()), interface_language()
+    return describe_reason(reply["not_asked"], get_interface_language()), get_interface_language()
 
 
 @register.filter
@@ -237,7 +237,7 @@ def host(url: str) -> str:
 @register.filter
 def page_of(thing: Document, kind: str) -> str:
     """Return the page of a claimant, topic or publisher in a publication."""
-    return subject_path(kind, thing["id"], thing["name"])
+    return build_subject_path(kind, thing["id"], thing["name"])
 
 
 @register.filter

@@ -10,18 +10,18 @@ from django.utils.translation import gettext_lazy as _
 from claims.ledger.queries.cluster_filters import find_neighbours
 from claims.matching import embedding
 from claims.models import Publication
-from claims.public.pages.published_source import UNSHOWN
+from claims.public.pages.published_source import DEFERRED_COLUMNS
 
 Document = dict[str, Any]
 
 #: So many at most.
-MOST = 5
+RELATED_LIMIT = 5
 #: So near in meaning (cosine) is what readers take for the same matter; docs/reader-pages.md says how that was found.
-LEAST_SIMILARITY = 0.65
+MIN_SIMILARITY = 0.65
 #: For claimants with many claims, the number of newest ones searched for a shared topic.
-_LOOKED_THROUGH = 500
+_CANDIDATE_LIMIT = 500
 #: As many as there is room for, the claim itself, and what was withdrawn a moment ago.
-_NEIGHBOURS = MOST + 5
+_NEIGHBOURS = RELATED_LIMIT + 5
 
 REASONS = {
     "cluster": _("The same rumour"),
@@ -43,37 +43,37 @@ class RelatedClaim:
         return str(REASONS[self.why])
 
 
-def related_claims(document: Document) -> list[RelatedClaim]:
+def find_related_claims(document: Document) -> list[RelatedClaim]:
     """Return related claims: of the same cluster, then of the claimant on these topics, then similar in meaning."""
     found: dict[int, RelatedClaim] = {}
 
     def add(rows: Iterable[Publication], why: str) -> None:
         for row in rows:
-            if len(found) < MOST and row.claim_id != document["id"]:
+            if len(found) < RELATED_LIMIT and row.claim_id != document["id"]:
                 found.setdefault(row.claim_id, RelatedClaim(row.document, why))
 
-    add(_newest(find_neighbours(document["id"])), "cluster")
-    if len(found) < MOST and (rows := _of_the_claimant(document)) is not None:
-        add(_newest(rows), "claimant")
-    if len(found) < MOST:
-        add(_near_in_meaning(document["id"]), "meaning")
+    add(_select_newest(find_neighbours(document["id"])), "cluster")
+    if len(found) < RELATED_LIMIT and (rows := _find_by_claimant(document)) is not None:
+        add(_select_newest(rows), "claimant")
+    if len(found) < RELATED_LIMIT:
+        add(_find_similar(document["id"]), "meaning")
     return list(found.values())
 
 
-def _of_the_claimant(document: Document) -> QuerySet[Publication] | None:
+def _find_by_claimant(document: Document) -> QuerySet[Publication] | None:
     claimant, topics = document["claimant"], [topic["id"] for topic in document["topics"]]
     if not claimant or not topics:
         return None
     theirs = Publication.objects.current().filter(claimant_id=claimant["id"]).order_by("-published_at")
-    newest = theirs.values("pk")[:_LOOKED_THROUGH]
+    newest = theirs.values("pk")[:_CANDIDATE_LIMIT]
     return Publication.objects.current().filter(pk__in=newest, topic_ids__overlap=topics)
 
 
-def _newest(rows: QuerySet[Publication]) -> QuerySet[Publication]:
-    return rows.order_by("-published_at", "-claim_id").defer(*UNSHOWN)[: MOST + 1]
+def _select_newest(rows: QuerySet[Publication]) -> QuerySet[Publication]:
+    return rows.order_by("-published_at", "-claim_id").defer(*DEFERRED_COLUMNS)[: RELATED_LIMIT + 1]
 
 
-def _near_in_meaning(claim: int) -> list[Publication]:
+def _find_similar(claim: int) -> list[Publication]:
     """Return the nearest claims, or none without a vector."""
     own = embedding.load_vectors([claim], public=True).get(claim)
     if own is None:
@@ -81,7 +81,7 @@ def _near_in_meaning(claim: int) -> list[Publication]:
     near = [
         other
         for other, similarity, _vector in embedding.find_nearest(own, public=True, most=_NEIGHBOURS)
-        if other != claim and similarity >= LEAST_SIMILARITY
+        if other != claim and similarity >= MIN_SIMILARITY
     ]
-    entries = Publication.objects.current().filter(claim_id__in=near).defer(*UNSHOWN)
+    entries = Publication.objects.current().filter(claim_id__in=near).defer(*DEFERRED_COLUMNS)
     return sorted(entries, key=lambda entry: near.index(entry.claim_id)) if near else []

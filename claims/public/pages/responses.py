@@ -45,14 +45,14 @@ def respond(
         ratings: the ratings it shows, whose colours it declares.
         more_styles: CSS that it has besides.
     """
-    language, reader = interface_language(), reader_language()
+    language, reader = get_interface_language(), get_reader_language()
     with translation.override(language):
-        styles = rating_styles(ratings) + more_styles
-        etag = etag_of(language, reader, request.get_full_path(), *made_of)
+        styles = build_rating_styles(ratings) + more_styles
+        etag = compute_etag(language, reader, request.get_full_path(), *made_of)
         # While templates are being edited, the ETag of what is installed would be out of date.
         response = None if settings.DEBUG else get_conditional_response(request, etag=etag)
         if response is None:
-            response = render(request, template, _whole(context, reader, styles))
+            response = render(request, template, _complete_context(context, reader, styles))
     response["ETag"] = etag
     if links := link_field(request):
         response["Link"] = links
@@ -65,23 +65,23 @@ def respond_once(
     request: HttpRequest, template: str, context: dict[str, Any], *, ratings: Iterable[Document] = ()
 ) -> HttpResponse:
     """Render a page about the visitor's input: never cached, on the way or in the browser."""
-    language, reader = interface_language(), reader_language()
+    language, reader = get_interface_language(), get_reader_language()
     with translation.override(language):
-        styles = rating_styles(ratings)
-        response = render(request, template, _whole(context, reader, styles))
+        styles = build_rating_styles(ratings)
+        response = render(request, template, _complete_context(context, reader, styles))
     response["Cache-Control"] = "no-store"
     _declare(response, language, styles)
     return response
 
 
-def page_moved(address: str) -> HttpResponsePermanentRedirect:
+def redirect_moved_page(address: str) -> HttpResponsePermanentRedirect:
     """Redirect to a page's present address, cached like pages: names change again, and merges are undone."""
     response = HttpResponsePermanentRedirect(address)
     patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_CACHE_SECONDS)
     return response
 
 
-def _whole(context: dict[str, Any], reader: str, styles: str) -> dict[str, Any]:
+def _complete_context(context: dict[str, Any], reader: str, styles: str) -> dict[str, Any]:
     return context | {"reader_language": reader, "rating_styles": styles, "is_reader_page": True}
 
 
@@ -94,36 +94,36 @@ def _declare(response: HttpResponse, language: str, styles: str) -> None:
         update_policy(response, {"style-src": ["'self'", f"'sha256-{digest}'"]})
 
 
-def in_own_words(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+def override_interface_language(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
     """The view, which writes what it writes itself in the language that the page around it is in."""
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
-        with translation.override(interface_language()):
+        with translation.override(get_interface_language()):
             return view(request, *args, **kwargs)
 
     return answered
 
 
-def reader_language() -> str:
+def get_reader_language() -> str:
     """The language that the visitor reads, whether or not our own words are translated into it: claims may be."""
     return translation.get_language() or ""
 
 
-def interface_language() -> str:
+def get_interface_language() -> str:
     """Return the language of our own text: the visitor's if translated, otherwise English."""
     return pgettext("BCP 47 tag of the language you translate into", "en")
 
 
-def rating_styles(ratings: Iterable[Document]) -> SafeString:
+def build_rating_styles(ratings: Iterable[Document]) -> SafeString:
     """One rule of CSS for each rating that has colours. Ratings without keep those of their comparable class."""
-    rules = {rating["id"]: _colours(rating) for rating in ratings}
+    rules = {rating["id"]: _build_colours(rating) for rating in ratings}
     return mark_safe(  # noqa: S308 - numbers and colours that were matched character by character
         "".join(f".rating-{key:d}{{{colours}}}" for key, colours in sorted(rules.items()) if colours)
     )
 
 
-def _colours(rating: Document) -> str:
+def _build_colours(rating: Document) -> str:
     light, on_light = rating["colour"], rating["text_colour"]
     dark, on_dark = rating["colour_dark"] or light, rating["text_colour_dark"] or on_light
     if not all(_COLOUR.fullmatch(colour) for colour in (light, on_light, dark, on_dark)):
@@ -131,16 +131,16 @@ def _colours(rating: Document) -> str:
     return f"--verdict:light-dark({light},{dark});--on-verdict:light-dark({on_light},{on_dark})"
 
 
-def etag_of(*parts: object) -> str:
+def compute_etag(*parts: object) -> str:
     """The strong ETag of what this release makes of these parts."""
-    digest = hashlib.sha256(f"{_installed()} {settings.SITE_URL}".encode())
+    digest = hashlib.sha256(f"{_hash_installation()} {settings.SITE_URL}".encode())
     for part in parts:
         digest.update(f"\0{part}".encode())
     return f'"{digest.hexdigest()[:32]}"'
 
 
 @cache
-def _installed() -> str:
+def _hash_installation() -> str:
     """Changes with every release that could make the same publication look different, and with the newsroom's name."""
     digest = hashlib.sha256(f"{settings.NEWSROOM_NAME} {settings.TIME_ZONE}".encode())
     for folder, pattern in (

@@ -19,12 +19,12 @@ from claims.models.rating import RatingClass
 from claims.public.pages.reader_tags import month_name
 
 #: No more years than this, the last ones: fact checks are younger, and one false date must not make the rest a line.
-YEARS = 40
+YEAR_LIMIT = 40
 
 # In units of the drawing, which is stretched to the width of the page.
 _STEP, _BAR, _HEIGHT = 10, 8, 100
 #: The part of the width, in percent, that one bar takes while there are few.
-_SHARE = 10
+_LEGEND_SHARE = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,7 +92,7 @@ class ReviewChart:
         )
 
 
-def review_chart(timeline: Timeline) -> ReviewChart:
+def build_review_chart(timeline: Timeline) -> ReviewChart:
     """The chart of these counts."""
     numbers = Counter[str]()
     for (_month, value), number in timeline.items():
@@ -101,19 +101,23 @@ def review_chart(timeline: Timeline) -> ReviewChart:
     undated = sum(number for (period, _value), number in timeline.items() if not period)
     told = sorted({period for period, _value in timeline if period})
     is_monthly = bool(told) and "-" in told[0]
-    periods = _periods(timeline, told, is_monthly=is_monthly)
-    return ReviewChart(classes, periods, undated, is_monthly, _drawing(periods, [one[0] for one in classes]))
+    periods = _build_periods(timeline, told, is_monthly=is_monthly)
+    return ReviewChart(
+        classes, periods, undated, is_monthly, _draw_chart(periods, [one[0] for one in classes])
+    )
 
 
-def _periods(timeline: Timeline, told: list[str], *, is_monthly: bool) -> list[ChartPeriod]:
+def _build_periods(timeline: Timeline, told: list[str], *, is_monthly: bool) -> list[ChartPeriod]:
     """All months or years from the first to the last, those without fact checks too."""
     if not told:
         return []
     if is_monthly:
-        keys = [_month(number) for number in range(_number(told[0]), _number(told[-1]) + 1)]
+        keys = [
+            _format_month(number) for number in range(_number_month(told[0]), _number_month(told[-1]) + 1)
+        ]
     else:
         first, last = int(told[0]), int(told[-1])
-        keys = [f"{year:04}" for year in range(max(first, last - YEARS + 1), last + 1)]
+        keys = [f"{year:04}" for year in range(max(first, last - YEAR_LIMIT + 1), last + 1)]
     counted: dict[str, dict[str, int]] = {key: {} for key in keys}
     for (period, value), number in timeline.items():
         if period in counted:
@@ -121,38 +125,38 @@ def _periods(timeline: Timeline, told: list[str], *, is_monthly: bool) -> list[C
     return [ChartPeriod(month_name(key) if is_monthly else key, counts) for key, counts in counted.items()]
 
 
-def _number(month: str) -> int:
+def _number_month(month: str) -> int:
     return int(month[:4]) * 12 + int(month[5:]) - 1
 
 
-def _month(number: int) -> str:
+def _format_month(number: int) -> str:
     return f"{date(number // 12, number % 12 + 1, 1):%Y-%m}"
 
 
-def _drawing(periods: list[ChartPeriod], classes: list[str]) -> SafeString:
+def _draw_chart(periods: list[ChartPeriod], classes: list[str]) -> SafeString:
     if len(periods) < 2:  # one bar says nothing that the numbers beside it do not
         return SafeString()
     most = max(period.total for period in periods)
     bars = "".join(
-        f'<rect class="class-{value}" x="{place * _STEP + (_STEP - _BAR) // 2}" y="{_units(above)}" width="{_BAR}"'
-        f' height="{_units(height)}"/>'
+        f'<rect class="class-{value}" x="{place * _STEP + (_STEP - _BAR) // 2}" y="{_format_units(above)}"'
+        f' width="{_BAR}" height="{_format_units(height)}"/>'
         for place, period in enumerate(periods)
-        for value, above, height in _stack(period, classes, most)
+        for value, above, height in _stack_classes(period, classes, most)
     )
     return format_html(
         '<svg class="bars" width="{}%" viewBox="0 0 {} {}" preserveAspectRatio="none" role="img"'
         ' aria-labelledby="chart-title chart-words"><title id="chart-title">{}</title><desc id="chart-words">{}</desc>'
         "{}</svg>",
-        min(len(periods) * _SHARE, 100),
+        min(len(periods) * _LEGEND_SHARE, 100),
         len(periods) * _STEP,
         _HEIGHT,
         _("Fact checks over time, by rating"),
-        _described(periods),
+        _describe_chart(periods),
         mark_safe(bars),  # noqa: S308  names of our classes, and numbers
     )
 
 
-def _stack(period: ChartPeriod, classes: list[str], most: int) -> list[tuple[str, float, float]]:
+def _stack_classes(period: ChartPeriod, classes: list[str], most: int) -> list[tuple[str, float, float]]:
     """Each class of a period, from the bottom upwards: where its part begins from above, and how high it is."""
     parts, reached = [], 0
     for value in classes:
@@ -162,11 +166,11 @@ def _stack(period: ChartPeriod, classes: list[str], most: int) -> list[tuple[str
     return parts
 
 
-def _units(value: float) -> str:
+def _format_units(value: float) -> str:
     return f"{value:.2f}".rstrip("0").rstrip(".")
 
 
-def _described(periods: list[ChartPeriod]) -> str:
+def _describe_chart(periods: list[ChartPeriod]) -> str:
     total = sum(period.total for period in periods)
     highest = max(periods, key=lambda period: period.total)
     return ngettext(

@@ -20,9 +20,9 @@ from factcheck.web.differences import sides
 Document = dict[str, Any]
 
 #: Shorter texts are shown whole; of longer ones the paragraphs that differ.
-_WHOLE = 400
+_WHOLE_TEXT_LENGTH = 400
 #: What stands for paragraphs that are the same in both.
-_SAME = "[…]"
+_OMISSION_MARK = "[…]"
 #: What is left of the mark-up of tables and lists.
 _BLANK_LINES = re.compile(r"\n\s*\n")
 _DAYS = ("claimed_on", "valid_as_of")
@@ -58,14 +58,14 @@ class ShownChange:
     rating_after: Document | None = None
 
 
-def shown_changes(
+def list_shown_changes(
     changes: Iterable[PublicWordingChange], before: Document | None, after: Document | None
 ) -> list[ShownChange]:
     """The parts that differ between two documents, or between nothing and a document."""
-    return list(_shown(list(changes), before, after))
+    return list(_iterate_shown_changes(list(changes), before, after))
 
 
-def _shown(
+def _iterate_shown_changes(
     changes: list[PublicWordingChange], before: Document | None, after: Document | None
 ) -> Iterator[ShownChange]:
     """Of a verdict that is gone, what it came to: the rest is one link away."""
@@ -74,15 +74,21 @@ def _shown(
         part, publisher = change["part"], change["publisher"]
         if publisher in gone and part not in ("rating", "summary"):
             continue
-        was, now = (_readable(part, text) for text in (change["before"], change["after"]))
-        words = (conditional_escape(was), conditional_escape(now)) if part in _DAYS else compared(was, now)
+        was, now = (_format_part(part, text) for text in (change["before"], change["after"]))
+        words = (
+            (conditional_escape(was), conditional_escape(now))
+            if part in _DAYS
+            else highlight_differences(was, now)
+        )
         ratings = (
-            (_rating(before, publisher), _rating(after, publisher)) if part == "rating" else (None, None)
+            (_find_rating(before, publisher), _find_rating(after, publisher))
+            if part == "rating"
+            else (None, None)
         )
         yield ShownChange(part, str(PART_NAMES[part]), publisher, *words, *ratings)
 
 
-def _readable(part: str, text: str) -> str:
+def _format_part(part: str, text: str) -> str:
     """The words of a part as readers see them: days in words, and Markdown without its marks."""
     if part in _DAYS and text:
         return day(text)
@@ -91,23 +97,23 @@ def _readable(part: str, text: str) -> str:
     return text
 
 
-def _rating(document: Document | None, publisher: str | None) -> Document | None:
+def _find_rating(document: Document | None, publisher: str | None) -> Document | None:
     """Return this publisher's rating there, with its colours."""
     verdicts = document["verdicts"] if document else []
     return next((v["rating"] for v in verdicts if v["publisher"]["name"] == publisher), None)
 
 
 @lru_cache(maxsize=400)  # entries never change, and most of a page was shown before the newest of them came
-def compared(before: str, after: str) -> tuple[SafeString, SafeString]:
+def highlight_differences(before: str, after: str) -> tuple[SafeString, SafeString]:
     """Both texts as HTML, the words that differ marked. Of long texts only the paragraphs that differ are shown."""
-    if len(before) + len(after) < _WHOLE or not before or not after:
+    if len(before) + len(after) < _WHOLE_TEXT_LENGTH or not before or not after:
         return sides(before, after)
     old, new = before.split("\n"), after.split("\n")
     left, right = SafeString(), SafeString()
     for step, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         was, now = "\n".join(old[a:b]), "\n".join(new[c:d])
         if step == "equal":
-            told = (mark_safe(_SAME + "\n"),) * 2 if was.strip() else (SafeString("\n"),) * 2  # noqa: S308  our own
+            told = (mark_safe(_OMISSION_MARK + "\n"),) * 2 if was.strip() else (SafeString("\n"),) * 2  # noqa: S308  our own
         else:
             told = sides(was, now)
         left, right = left + told[0], right + told[1]

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from claims.public.pages.annotated_text import TextPiece, paragraphs
+from claims.public.pages.annotated_text import TextPiece, split_paragraphs
 
 Document = dict[str, Any]
 
@@ -51,7 +51,7 @@ class SourceText:
 
         A first paragraph that only repeats the title is left out.
         """
-        cut = paragraphs(text, self.passages)
+        cut = split_paragraphs(text, self.passages)
         first = cut[0] if cut else []
         repeats = (
             len(first) == 1
@@ -61,7 +61,7 @@ class SourceText:
         return cut[1:] if repeats else cut
 
 
-def source_text(
+def load_source_text(
     source_id: int, documents: Sequence[Document], *, number: int | None = None
 ) -> SourceText | None:
     """The source as these publications show it, in snapshot `number` or the newest that one of them is anchored to.
@@ -71,9 +71,9 @@ def source_text(
     passages = [
         CheckedPassage(d, a) for d in documents for a in d["appearances"] if a["source"]["id"] == source_id
     ]
-    citing = [d for d in documents if any(item["source"]["id"] == source_id for item in _evidence(d))]
+    citing = [d for d in documents if any(item["source"]["id"] == source_id for item in _list_evidence(d))]
     mentioned = [p.appearance["source"] for p in passages] + [
-        item["source"] for d in citing for item in _evidence(d) if item["source"]["id"] == source_id
+        item["source"] for d in citing for item in _list_evidence(d) if item["source"]["id"] == source_id
     ]
     snapshots = {p.snapshot_number: p.appearance["snapshot"] for p in passages if p.snapshot_number}
     if not mentioned or (number and number not in snapshots):
@@ -84,15 +84,15 @@ def source_text(
     return SourceText(
         source=mentioned[0],
         snapshot=snapshots[chosen] if chosen else None,
-        passages=_numbered(sorted(here, key=lambda p: (p.start, p.end)), first=1),
-        elsewhere=_numbered(elsewhere, first=len(here) + 1),
+        passages=_number_passages(sorted(here, key=lambda p: (p.start, p.end)), first=1),
+        elsewhere=_number_passages(elsewhere, first=len(here) + 1),
         cited_by=citing,
     )
 
 
-def _numbered(passages: Iterable[CheckedPassage], *, first: int) -> list[CheckedPassage]:
+def _number_passages(passages: Iterable[CheckedPassage], *, first: int) -> list[CheckedPassage]:
     return [CheckedPassage(p.claim, p.appearance, number) for number, p in enumerate(passages, first)]
 
 
-def _evidence(document: Document) -> list[Document]:
+def _list_evidence(document: Document) -> list[Document]:
     return [item for verdict in document["verdicts"] for item in verdict["evidence"]]

@@ -12,9 +12,9 @@ from django.utils.translation import gettext_noop
 
 from claims.ledger.document import claim_document, page_markup
 from claims.ledger.document.headline import build_headline
-from claims.public.pages.head_links import head_links, route_of
-from claims.public.pages.page_addresses import canonical
-from claims.public.pages.responses import interface_language
+from claims.public.pages.head_links import build_head_links, route_of
+from claims.public.pages.page_addresses import build_canonical_url
+from claims.public.pages.responses import get_interface_language
 from factcheck.web.language_addresses import address_language, permanent
 
 Document = dict[str, Any]
@@ -37,22 +37,22 @@ _INDEXES = {
 }
 
 
-def structured_data(request: HttpRequest, context: Mapping[Any, Any]) -> Document | None:
+def build_structured_data(request: HttpRequest, context: Mapping[Any, Any]) -> Document | None:
     """Return the JSON-LD of this request's page; None if it has none."""
-    here = head_links(request, context).canonical
+    here = build_head_links(request, context).canonical
     if not here:
         return None
     write = _PAGES.get(route_of(request))
     return page_markup.build_graph(write(here, address_language(request), context)) if write else None
 
 
-def newsroom(policies: Document | None = None) -> Document:
+def build_newsroom(policies: Document | None = None) -> Document:
     """The newsroom as an organisation."""
     site = claim_document.site()
-    return page_markup.build_organization(site, logo=_whole(static("logo.svg")), policies=policies)
+    return page_markup.build_organization(site, logo=_make_absolute(static("logo.svg")), policies=policies)
 
 
-def claim_images(body: Document) -> list[str]:
+def build_claim_images(body: Document) -> list[str]:
     """The addresses of the picture of a claim, as this version has it; none where the site draws none."""
     try:
         return [f"{settings.SITE_URL}{permanent('claim-image', body['id'])}?version={body['version']}"]
@@ -60,75 +60,80 @@ def claim_images(body: Document) -> list[str]:
         return []
 
 
-def _home(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
+def _build_home(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     written = {getattr(page, "kind", "") for page in context.get("about", [])}
     policies = {
-        name: canonical(permanent("about", kind)) for name, kind in _POLICIES.items() if kind in written
+        name: build_canonical_url(permanent("about", kind))
+        for name, kind in _POLICIES.items()
+        if kind in written
     }
-    search = f"{canonical(permanent('claims'), code)}?q={{search_term_string}}"
+    search = f"{build_canonical_url(permanent('claims'), code)}?q={{search_term_string}}"
     languages = [tag for tag, _name in settings.LANGUAGES]
     return [
-        newsroom(policies),
+        build_newsroom(policies),
         page_markup.build_website(claim_document.site(), languages=languages, search=search),
     ]
 
 
-def _claim(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
+def _build_claim(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     body = context["claim"]
     written = page_markup.build_article(
         body,
         page=here,
         headline=build_headline(body),
         site=claim_document.site(),
-        images=claim_images(body),
-        publisher=newsroom(),
+        images=build_claim_images(body),
+        publisher=build_newsroom(),
     )
-    return [written, _breadcrumbs(code, _claims(code), (body["statement"], here))]
+    return [written, _build_breadcrumbs(code, _build_claims_step(code), (body["statement"], here))]
 
 
-def _claim_list(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
+def _build_claim_list(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     return [
-        _collection(here, str(_("Fact checks")), _claims_listed(context)),
-        _breadcrumbs(code, _claims(code)),
+        _build_collection(here, str(_("Fact checks")), _list_claims(context)),
+        _build_breadcrumbs(code, _build_claims_step(code)),
     ]
 
 
-def _clusters(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
+def _build_clusters(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     listed = [
-        (one["title"], canonical(permanent("cluster", one["id"], one["slug"])))
+        (one["title"], build_canonical_url(permanent("cluster", one["id"], one["slug"])))
         for one in context.get("clusters", [])
     ]
     return [
-        _collection(here, str(_("Rumours")), listed),
-        _breadcrumbs(code, _step(_("Rumours"), "clusters", code)),
+        _build_collection(here, str(_("Rumours")), listed),
+        _build_breadcrumbs(code, _build_step(_("Rumours"), "clusters", code)),
     ]
 
 
-def _cluster(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
+def _build_cluster(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     title = context["cluster"]["title"]
-    trail = _step(_("Rumours"), "clusters", code)
-    return [_collection(here, title, _claims_listed(context)), _breadcrumbs(code, trail, (title, here))]
+    trail = _build_step(_("Rumours"), "clusters", code)
+    return [
+        _build_collection(here, title, _list_claims(context)),
+        _build_breadcrumbs(code, trail, (title, here)),
+    ]
 
 
-def _subject(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
+def _build_subject(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     kind = next((kind for kind in ("claimant", "topic", "publisher") if context.get(kind)), "")
     name = str(context[kind]["name"] if kind else context.get("name", ""))
-    listed = _collection(here, name, _claims_listed(context))
+    listed = _build_collection(here, name, _list_claims(context))
     title, route = _INDEXES[kind]
-    return [listed, _breadcrumbs(code, _step(_(title), route, code), (name, here))]
+    return [listed, _build_breadcrumbs(code, _build_step(_(title), route, code), (name, here))]
 
 
 def _index(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     index = context["index"]
-    listed = [(one.name, canonical(one.address, code)) for one in context["subjects"]]
-    return [_collection(here, str(index.title), listed), _breadcrumbs(code, (index.title, here))]
+    listed = [(one.name, build_canonical_url(one.address, code)) for one in context["subjects"]]
+    return [_build_collection(here, str(index.title), listed), _build_breadcrumbs(code, (index.title, here))]
 
 
-def _source(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
-    return [_breadcrumbs(code, _claims(code), (context["source"]["title"], here))]
+def _build_source(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
+    return [_build_breadcrumbs(code, _build_claims_step(code), (context["source"]["title"], here))]
 
 
-def _about(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
+def _build_about(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     title = context["page"].title
     page = {
         "@type": "AboutPage",
@@ -137,55 +142,55 @@ def _about(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | 
         "name": title,
         "inLanguage": context["page"].language,
     }
-    return [page | {"about": newsroom()}, _breadcrumbs(code, (title, here))]
+    return [page | {"about": build_newsroom()}, _build_breadcrumbs(code, (title, here))]
 
 
-def _plain(name: Callable[[], str]) -> Callable[..., list[Document | None]]:
-    return lambda here, code, context: [_breadcrumbs(code, (name(), here))]
+def _make_plain_builder(name: Callable[[], str]) -> Callable[..., list[Document | None]]:
+    return lambda here, code, context: [_build_breadcrumbs(code, (name(), here))]
 
 
 _PAGES: dict[str, Callable[[str, str, Mapping[Any, Any]], list[Document | None]]] = {
-    "home": _home,
-    "claims": _claim_list,
-    "claim": _claim,
-    "clusters": _clusters,
-    "cluster": _cluster,
+    "home": _build_home,
+    "claims": _build_claim_list,
+    "claim": _build_claim,
+    "clusters": _build_clusters,
+    "cluster": _build_cluster,
     "claimants": _index,
     "topics": _index,
     "publishers": _index,
-    "claimant": _subject,
-    "topic": _subject,
-    "publisher": _subject,
-    "rating-class": _subject,
-    "source": _source,
-    "about": _about,
-    "corrections": _plain(lambda: _("Corrections")),
-    "methodology": _plain(lambda: _("How we rate and correct")),
-    "standards": _plain(lambda: _("How we meet the standards")),
-    "check": _plain(lambda: _("Check a text")),
+    "claimant": _build_subject,
+    "topic": _build_subject,
+    "publisher": _build_subject,
+    "rating-class": _build_subject,
+    "source": _build_source,
+    "about": _build_about,
+    "corrections": _make_plain_builder(lambda: _("Corrections")),
+    "methodology": _make_plain_builder(lambda: _("How we rate and correct")),
+    "standards": _make_plain_builder(lambda: _("How we meet the standards")),
+    "check": _make_plain_builder(lambda: _("Check a text")),
 }
 
 
-def _claims_listed(context: Mapping[Any, Any]) -> Trail:
+def _list_claims(context: Mapping[Any, Any]) -> Trail:
     return [(build_headline(one), one["url"]) for one in context.get("claims", [])]
 
 
-def _collection(here: str, name: str, listed: Trail) -> Document:
-    return page_markup.build_collection(here, name=name, language=interface_language(), listed=listed)
+def _build_collection(here: str, name: str, listed: Trail) -> Document:
+    return page_markup.build_collection(here, name=name, language=get_interface_language(), listed=listed)
 
 
-def _breadcrumbs(code: str, *steps: tuple[str, str]) -> Document | None:
-    home = (settings.NEWSROOM_NAME, canonical("/", code))
+def _build_breadcrumbs(code: str, *steps: tuple[str, str]) -> Document | None:
+    home = (settings.NEWSROOM_NAME, build_canonical_url("/", code))
     return page_markup.build_breadcrumbs([home, *((str(name), address) for name, address in steps)])
 
 
-def _claims(code: str) -> tuple[str, str]:
-    return _step(_("Claims"), "claims", code)
+def _build_claims_step(code: str) -> tuple[str, str]:
+    return _build_step(_("Claims"), "claims", code)
 
 
-def _step(name: str, route: str, code: str) -> tuple[str, str]:
-    return name, canonical(permanent(route), code)
+def _build_step(name: str, route: str, code: str) -> tuple[str, str]:
+    return name, build_canonical_url(permanent(route), code)
 
 
-def _whole(address: str) -> str:
+def _make_absolute(address: str) -> str:
     return address if "://" in address else settings.SITE_URL + address

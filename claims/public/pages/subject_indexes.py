@@ -18,11 +18,11 @@ from django.views.decorators.http import require_safe
 
 from claims.ledger.queries.publisher_counts import count_claims_by_publisher
 from claims.models import Claimant, Mention, Topic
-from claims.public.api.entities import mentioned
-from claims.public.pages.letter_index import Letter, indexed_initials, initials_of, letters_of
-from claims.public.pages.page_cache import kept, public
-from claims.public.pages.responses import in_own_words, respond
-from claims.public.pages.subject_names import subject_path
+from claims.public.api.entities import filter_mentioned
+from claims.public.pages.letter_index import Letter, find_indexed_initials, find_initials, group_letters
+from claims.public.pages.page_cache import cache_page, read_public
+from claims.public.pages.responses import override_interface_language, respond
+from claims.public.pages.subject_names import build_subject_path
 from factcheck.api.pagination import KeysetPage, Ordering, id_key, page_of_rows, text_key
 from factcheck.api.query_values import ValueRefused, Words
 from factcheck.database.desk_words import SaidThere, indexed_columns
@@ -74,7 +74,7 @@ class IndexedSubjects(NamedTuple):
     letter: str
 
 
-def _counted_by_the_ledger(kind: str) -> Callable[[list[int]], dict[int, int]]:
+def _make_ledger_counter(kind: str) -> Callable[[list[int]], dict[int, int]]:
     return lambda ids: dict(
         Mention.objects.filter(kind=kind, thing_id__in=ids).order_by().values_list("thing_id", "publications")
     )
@@ -86,9 +86,9 @@ CLAIMANTS = SubjectIndex(
     title=_("Claimants"),
     description=_("People and organisations whose claims were checked."),
     search=_("Search claimants"),
-    rows=lambda: mentioned(Claimant.objects.only("name"), Mention.Kind.CLAIMANT),
-    initials=lambda rows: indexed_initials(Claimant._meta.db_table, Mention.Kind.CLAIMANT.value),
-    numbers=_counted_by_the_ledger(Mention.Kind.CLAIMANT),
+    rows=lambda: filter_mentioned(Claimant.objects.only("name"), Mention.Kind.CLAIMANT),
+    initials=lambda rows: find_indexed_initials(Claimant._meta.db_table, Mention.Kind.CLAIMANT.value),
+    numbers=_make_ledger_counter(Mention.Kind.CLAIMANT),
 )
 TOPICS = SubjectIndex(
     kind="topic",
@@ -96,9 +96,9 @@ TOPICS = SubjectIndex(
     title=_("Topics"),
     description=_("Topics of the claims that were checked."),
     search=_("Search topics"),
-    rows=lambda: mentioned(Topic.objects.only("name"), Mention.Kind.TOPIC),
-    initials=initials_of,
-    numbers=_counted_by_the_ledger(Mention.Kind.TOPIC),
+    rows=lambda: filter_mentioned(Topic.objects.only("name"), Mention.Kind.TOPIC),
+    initials=find_initials,
+    numbers=_make_ledger_counter(Mention.Kind.TOPIC),
 )
 PUBLISHERS = SubjectIndex(
     kind="publisher",
@@ -108,39 +108,39 @@ PUBLISHERS = SubjectIndex(
     search=_("Search publishers"),
     # The ledger also counts publishers of sources, which have no page.
     rows=lambda: Publisher.objects.only("name").filter(pk__in=list(count_claims_by_publisher())),
-    initials=initials_of,
+    initials=find_initials,
     numbers=lambda ids: count_claims_by_publisher(),
 )
 
 
 @require_safe
-@public
-@kept
-@in_own_words
+@read_public
+@cache_page
+@override_interface_language
 def claimants(request: HttpRequest) -> HttpResponse:
     """List claimants of published claims."""
-    return _page(request, CLAIMANTS)
+    return _render_index(request, CLAIMANTS)
 
 
 @require_safe
-@public
-@kept
-@in_own_words
+@read_public
+@cache_page
+@override_interface_language
 def topics(request: HttpRequest) -> HttpResponse:
     """List topics of published claims."""
-    return _page(request, TOPICS)
+    return _render_index(request, TOPICS)
 
 
 @require_safe
-@public
-@kept
-@in_own_words
+@read_public
+@cache_page
+@override_interface_language
 def publishers(request: HttpRequest) -> HttpResponse:
     """List publishers of published verdicts: the newsroom and others it lists."""
-    return _page(request, PUBLISHERS)
+    return _render_index(request, PUBLISHERS)
 
 
-def subjects_asked(request: HttpRequest, index: SubjectIndex) -> IndexedSubjects:
+def read_index_query(request: HttpRequest, index: SubjectIndex) -> IndexedSubjects:
     """The query of an index: `q`, `letter` and `cursor`.
 
     Raises:
@@ -151,7 +151,7 @@ def subjects_asked(request: HttpRequest, index: SubjectIndex) -> IndexedSubjects
             Words()(request.GET.get(name, "").strip()) for name in ("q", "letter", "cursor")
         )
         rows = index.rows()
-        letters = letters_of(index.initials(rows))
+        letters = group_letters(index.initials(rows))
         named = rows.alias(lower_name=Lower("name"))
         if words:
             named = named.filter(_has_words(named, words))
@@ -163,15 +163,15 @@ def subjects_asked(request: HttpRequest, index: SubjectIndex) -> IndexedSubjects
         raise Http404(str(refusal)) from None
     numbers = index.numbers([row.pk for row in page.rows])
     subjects = [
-        NamedSubject(row.name, subject_path(index.kind, row.pk, row.name), numbers.get(row.pk, 0))
+        NamedSubject(row.name, build_subject_path(index.kind, row.pk, row.name), numbers.get(row.pk, 0))
         for row in page.rows
     ]
-    subjects.sort(key=lambda one: _as_in_dictionaries(one.name))
+    subjects.sort(key=lambda one: _build_sort_key(one.name))
     return IndexedSubjects(subjects, page, letters, words, letter)
 
 
-def _page(request: HttpRequest, index: SubjectIndex) -> HttpResponse:
-    shown = subjects_asked(request, index)
+def _render_index(request: HttpRequest, index: SubjectIndex) -> HttpResponse:
+    shown = read_index_query(request, index)
     context = {
         "index": index,
         "subjects": shown.subjects,
@@ -196,7 +196,7 @@ def _has_words(rows: QuerySet[Any], words: str) -> Q:
     return holds_words("name")(words)
 
 
-def _as_in_dictionaries(name: str) -> tuple[str, str]:
+def _build_sort_key(name: str) -> tuple[str, str]:
     """Return a sort key without accents, then the name itself."""
     parts: Iterable[str] = unicodedata.normalize("NFD", name.casefold())
     return "".join(one for one in parts if not unicodedata.combining(one)), name

@@ -10,7 +10,7 @@ from factcheck.database.read_connections import fetch
 from sources.models import Publisher
 
 #: The longest end of an address.
-_LONGEST = 80
+_MAX_SLUG_LENGTH = 80
 
 _TABLES = {
     Mention.Kind.CLAIMANT.value: Claimant._meta.db_table,
@@ -19,7 +19,7 @@ _TABLES = {
 }
 
 
-def names_of(ids: Mapping[str, Sequence[int]]) -> dict[tuple[str, int], str]:
+def load_names(ids: Mapping[str, Sequence[int]]) -> dict[tuple[str, int], str]:
     """The names of what current publications mention, by its kind and id; read with one query."""
     asked = {kind: [*numbers] for kind, numbers in ids.items() if numbers}
     if not asked:
@@ -34,11 +34,11 @@ def names_of(ids: Mapping[str, Sequence[int]]) -> dict[tuple[str, int], str]:
     return {(kind, pk): name for kind, pk, name in rows}
 
 
-def slug_of(name: str, otherwise: str) -> str:
+def build_slug(name: str, otherwise: str) -> str:
     """The readable end of the address of something; it never identifies anything."""
-    return slugify(name, allow_unicode=True)[:_LONGEST].strip("-") or otherwise
+    return slugify(name, allow_unicode=True)[:_MAX_SLUG_LENGTH].strip("-") or otherwise
 
 
-def subject_path(kind: str, pk: int, name: str) -> str:
+def build_subject_path(kind: str, pk: int, name: str) -> str:
     """Return the path of a claimant's, topic's or publisher's page."""
-    return reverse(kind, args=[pk, slug_of(name, kind)])
+    return reverse(kind, args=[pk, build_slug(name, kind)])

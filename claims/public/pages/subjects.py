@@ -15,13 +15,13 @@ from claims.ledger.document import claim_document
 from claims.ledger.queries.review_timeline import count_reviews
 from claims.models import Mention, Publication, PublishedVerdict, Rating, Topic
 from claims.models.rating import RatingClass
-from claims.public.api.entities import mentioned, scale_rating
-from claims.public.pages.listed_claims import ListedClaims, claim_list
-from claims.public.pages.page_cache import kept, public
+from claims.public.api.entities import build_scale_rating, filter_mentioned
+from claims.public.pages.listed_claims import ListedClaims, read_claim_list
+from claims.public.pages.page_cache import cache_page, read_public
 from claims.public.pages.rating_meanings import MEANINGS
-from claims.public.pages.responses import in_own_words, page_moved, respond
-from claims.public.pages.review_chart import review_chart
-from claims.public.pages.subject_names import subject_path
+from claims.public.pages.responses import override_interface_language, redirect_moved_page, respond
+from claims.public.pages.review_chart import build_review_chart
+from claims.public.pages.subject_names import build_subject_path
 from factcheck.api.query_values import GREATEST_ID
 from factcheck.web.site_urls import rendered
 from sources.models import Publisher
@@ -29,15 +29,15 @@ from sources.models import Publisher
 Document = dict[str, Any]
 
 #: So many places where a claimant spoke are listed, of the claims on the page.
-PLACES = 6
+PLACE_LIMIT = 6
 #: So many labels of one class: of the newsroom's own scales all, of others' those of most use.
-LABELS = 60
+LABEL_LIMIT = 60
 
 
 @require_safe
-@public
-@kept
-@in_own_words
+@read_public
+@cache_page
+@override_interface_language
 def claimant(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """A person or body whose claims were checked."""
     pk = min(pk, GREATEST_ID)
@@ -47,99 +47,101 @@ def claimant(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     if newest is None:
         raise Http404("No published claim is of this claimant.")
     about = newest.document["claimant"]
-    if moved := _moved(request, "claimant", pk, about["name"], slug):
+    if moved := _redirect_moved(request, "claimant", pk, about["name"], slug):
         return moved
-    listed = claim_list(request, {"claimant": pk})
+    listed = read_claim_list(request, {"claimant": pk})
     context = {
         "claimant": about,
-        "said_in": _said_in(listed.documents),
-        "number": number_of_claims(Mention.Kind.CLAIMANT, pk),
+        "said_in": _list_sources(listed.documents),
+        "number": count_claims(Mention.Kind.CLAIMANT, pk),
     }
-    return _page(request, "claims/claimant.html", listed, context, {"publication__claimant_id": pk})
+    return _render_subject(request, "claims/claimant.html", listed, context, {"publication__claimant_id": pk})
 
 
 @require_safe
-@public
-@kept
-@in_own_words
+@read_public
+@cache_page
+@override_interface_language
 def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Show the claims on a topic."""
     pk = min(pk, GREATEST_ID)
-    row = mentioned(Topic.objects.filter(pk=pk), Mention.Kind.TOPIC).select_related("parent").first()
+    row = filter_mentioned(Topic.objects.filter(pk=pk), Mention.Kind.TOPIC).select_related("parent").first()
     if row is None:
         raise Http404("No published claim is on this topic.")
-    if moved := _moved(request, "topic", pk, row.name, slug):
+    if moved := _redirect_moved(request, "topic", pk, row.name, slug):
         return moved
     context = {
         "topic": {"id": pk, "name": row.name, "same_as": row.same_as},
-        "number": number_of_claims(Mention.Kind.TOPIC, pk),
+        "number": count_claims(Mention.Kind.TOPIC, pk),
     }
-    listed = claim_list(request, {"topic": pk})
-    return _page(request, "claims/topic.html", listed, context, {"publication__topic_ids__contains": [pk]})
+    listed = read_claim_list(request, {"topic": pk})
+    return _render_subject(
+        request, "claims/topic.html", listed, context, {"publication__topic_ids__contains": [pk]}
+    )
 
 
 @require_safe
-@public
-@kept
-@in_own_words
+@read_public
+@cache_page
+@override_interface_language
 def publisher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Show the fact checks of a publisher."""
     pk = min(pk, GREATEST_ID)
-    row = mentioned(Publisher.objects.filter(pk=pk), Mention.Kind.PUBLISHER).first()
+    row = filter_mentioned(Publisher.objects.filter(pk=pk), Mention.Kind.PUBLISHER).first()
     if row is None or not PublishedVerdict.objects.current().filter(publisher_id=pk).order_by().exists():
         raise Http404("No published fact check is by this publisher.")
-    if moved := _moved(request, "publisher", pk, row.name, slug):
+    if moved := _redirect_moved(request, "publisher", pk, row.name, slug):
         return moved
-    listed = claim_list(request, {"publisher": pk})
+    listed = read_claim_list(request, {"publisher": pk})
     # With the address of this site, if it is ours.
     about = orjson.loads(rendered(claim_document.publisher(row)))
     context = {"publisher": about, "is_house": row.is_house}
-    return _page(request, "claims/publisher.html", listed, context, {"publisher_id": pk})
+    return _render_subject(request, "claims/publisher.html", listed, context, {"publisher_id": pk})
 
 
 @require_safe
-@public
-@kept
-@in_own_words
+@read_public
+@cache_page
+@override_interface_language
 def rating_class(request: HttpRequest, rating_class: str) -> HttpResponse:
     """Show what a rating class means, in our own words and on each scale, with its claims."""
     if rating_class not in RatingClass.values:
         raise Http404("There is no such rating.")
     scales = Rating.objects.filter(rating_class=rating_class).select_related("scale__publisher")
-    rows = mentioned(scales, Mention.Kind.RATING).order_by(
+    rows = filter_mentioned(scales, Mention.Kind.RATING).order_by(
         "-scale__publisher__is_house", "scale__publisher__name", "-scale__id", "position", "id"
     )
-    labels = [scale_rating(row) for row in rows[: LABELS + 1]]
+    labels = [build_scale_rating(row) for row in rows[: LABEL_LIMIT + 1]]
     context = {
         "rating_class": rating_class,
         "name": str(RatingClass(rating_class).label),
         "meaning": str(MEANINGS[rating_class]),
-        "labels": labels[:LABELS],
-        "has_more_labels": len(labels) > LABELS,
+        "labels": labels[:LABEL_LIMIT],
+        "has_more_labels": len(labels) > LABEL_LIMIT,
         "others": [(value, str(label)) for value, label in RatingClass.choices if value != rating_class],
     }
-    listed = claim_list(request, {"rating": rating_class})
-    return _page(
+    listed = read_claim_list(request, {"rating": rating_class})
+    return _render_subject(
         request,
         "claims/rating_class.html",
         listed,
         context,
         {"rating_class": rating_class},
-        more_ratings=labels[:LABELS],
+        more_ratings=labels[:LABEL_LIMIT],
     )
 
 
 @require_safe
-@public
-@kept
-@in_own_words
+@read_public
+@cache_page
+@override_interface_language
 def rating_classes(request: HttpRequest) -> HttpResponse:
     """The ten classes that all ratings are compared by."""
     classes = [(value, str(label), str(MEANINGS[value])) for value, label in RatingClass.choices]
     return respond(request, "claims/rating_classes.html", {"classes": classes}, made_of=[classes])
 
 
-def _page(
+def _render_subject(
     request: HttpRequest,
     template: str,
     listed: ListedClaims,
@@ -148,7 +150,7 @@ def _page(
     *,
     more_ratings: list[Document] | None = None,
 ) -> HttpResponse:
-    chart = review_chart(count_reviews(conditions))
+    chart = build_review_chart(count_reviews(conditions))
     made_of = [context, chart, *listed.made_of]
     return respond(
         request,
@@ -159,26 +161,26 @@ def _page(
     )
 
 
-def _moved(
+def _redirect_moved(
     request: HttpRequest, kind: str, pk: int, name: str, slug: str
 ) -> HttpResponsePermanentRedirect | None:
     """Redirect to the address of a subject's present name."""
-    path = subject_path(kind, pk, name)
+    path = build_subject_path(kind, pk, name)
     if slug and path == reverse(kind, args=[pk, slug]):
         return None
     query = request.GET.urlencode()
-    return page_moved(f"{path}?{query}" if query else path)
+    return redirect_moved_page(f"{path}?{query}" if query else path)
 
 
-def number_of_claims(kind: str, pk: int) -> int:
+def count_claims(kind: str, pk: int) -> int:
     """The number of its published claims."""
     row = Mention.objects.filter(kind=kind, thing_id=pk).values_list("publications", flat=True).first()
     return row or 0
 
 
-def _said_in(documents: list[Document]) -> list[Document]:
+def _list_sources(documents: list[Document]) -> list[Document]:
     """The sources in which these claims were made, each once."""
     sources = {
         place["source"]["id"]: place["source"] for document in documents for place in document["appearances"]
     }
-    return [*sources.values()][:PLACES]
+    return [*sources.values()][:PLACE_LIMIT]

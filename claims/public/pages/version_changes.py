@@ -42,7 +42,7 @@ class VersionChange:
         return self.is_correction and (self.kind in ("correction", "retraction") or bool(self.reratings))
 
 
-def changes(ledger: Sequence[Publication]) -> list[VersionChange]:
+def list_version_changes(ledger: Sequence[Publication]) -> list[VersionChange]:
     """Return the history of a claim, newest first. `ledger` holds all its publications, newest first."""
     documents = [entry.document for entry in ledger]
     before = [*documents[1:], {"verdicts": []}]
@@ -53,13 +53,13 @@ def changes(ledger: Sequence[Publication]) -> list[VersionChange]:
             label=entry.get_kind_display(),
             note=entry.note,
             published_at=entry.published_at,
-            reratings=_reratings(earlier, now),
+            reratings=_find_reratings(earlier, now),
         )
         for entry, earlier, now in zip(ledger, before, documents, strict=True)
     ]
 
 
-def _reratings(before: Document, after: Document) -> tuple[Rerating, ...]:
+def _find_reratings(before: Document, after: Document) -> tuple[Rerating, ...]:
     earlier = {v["publisher"]["id"]: v["rating"] for v in before["verdicts"] if v["rating"]}
     return tuple(
         Rerating(verdict["publisher"], earlier[verdict["publisher"]["id"]], verdict["rating"])

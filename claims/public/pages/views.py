@@ -11,13 +11,13 @@ from django.views.decorators.http import require_safe
 from claims.ledger.document import claim_document
 from claims.ledger.document.markdown import to_html
 from claims.models import Publication, PublishedVerdict, Rating, RatingScale
-from claims.public.pages.claim_ledger import address_of, ledger_of
-from claims.public.pages.entry_page import absolute, entry_page, ratings_of
-from claims.public.pages.head_links import path_of
-from claims.public.pages.page_addresses import canonical
-from claims.public.pages.page_cache import kept, public
-from claims.public.pages.published_source import published_source
-from claims.public.pages.responses import page_moved, reader_language, respond
+from claims.public.pages.claim_ledger import build_address, load_ledger
+from claims.public.pages.entry_page import build_absolute_url, build_entry_page, list_ratings
+from claims.public.pages.head_links import get_path
+from claims.public.pages.page_addresses import build_canonical_url
+from claims.public.pages.page_cache import cache_page, read_public
+from claims.public.pages.published_source import load_published_source
+from claims.public.pages.responses import get_reader_language, redirect_moved_page, respond
 from claims.public.pages.source_notes import source_notes
 from factcheck.web.language_addresses import address_language
 
@@ -25,43 +25,43 @@ Document = dict[str, Any]
 
 
 @require_safe
-@public
-@kept
+@read_public
+@cache_page
 def claim(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Show a published claim, or the note on its retraction."""
-    ledger = ledger_of(pk)
+    ledger = load_ledger(pk)
     newest = ledger[0]
     if newest.merged_into_id:
         target = Publication.objects.newest().filter(claim_id=newest.merged_into_id).first()
         if target:
-            return page_moved(address_of(target))
+            return redirect_moved_page(build_address(target))
     if slug != newest.slug:
-        return page_moved(address_of(newest))
-    return _claim_page(request, ledger, newest)
+        return redirect_moved_page(build_address(newest))
+    return _render_claim_page(request, ledger, newest)
 
 
 @require_safe
-@public
-@kept
+@read_public
+@cache_page
 def claim_version(request: HttpRequest, pk: int, version: int) -> HttpResponse:
     """Show an earlier version of a claim."""
-    ledger = ledger_of(pk)
+    ledger = load_ledger(pk)
     shown = next((entry for entry in ledger if entry.version == version), None)
     if shown is None:
         raise Http404("The claim has no such version.")
     if shown is ledger[0]:
-        return redirect(address_of(shown))
-    return _claim_page(request, ledger, shown)
+        return redirect(build_address(shown))
+    return _render_claim_page(request, ledger, shown)
 
 
-def _claim_page(request: HttpRequest, ledger: list[Publication], shown: Publication) -> HttpResponse:
+def _render_claim_page(request: HttpRequest, ledger: list[Publication], shown: Publication) -> HttpResponse:
     # `?original` leads to the wording that was translated.
-    page = entry_page(
+    page = build_entry_page(
         ledger,
         shown,
-        language=reader_language(),
+        language=get_reader_language(),
         original="original" in request.GET,
-        address=canonical(path_of(request), address_language(request)),
+        address=build_canonical_url(get_path(request), address_language(request)),
     )
     related = [(each.claim["id"], each.claim["version"], each.why) for each in page.context["related"]]
     made_of = [
@@ -72,10 +72,10 @@ def _claim_page(request: HttpRequest, ledger: list[Publication], shown: Publicat
 
 
 @require_safe
-@public
+@read_public
 def source(request: HttpRequest, pk: int, number: int | None = None) -> HttpResponse:
     """A source that published claims mention, its text with each of them highlighted."""
-    known = published_source(pk, number)
+    known = load_published_source(pk, number)
     if known is None:
         raise Http404("No published claim mentions this source.")
     notes = source_notes([known.found.source])
@@ -85,18 +85,18 @@ def source(request: HttpRequest, pk: int, number: int | None = None) -> HttpResp
         "source": known.found.source,
         "text": known.found.annotated(known.text),
         "more": known.has_more,
-        "address": absolute("source", pk),
+        "address": build_absolute_url("source", pk),
     }
     made_of = [bool(known.text), notes, *known.hashes]
-    ratings = ratings_of(known.documents)
+    ratings = list_ratings(known.documents)
     return respond(request, "sources/source.html", context, made_of=made_of, ratings=ratings)
 
 
 @require_safe
-@public
+@read_public
 def methodology(request: HttpRequest) -> HttpResponse:
     """Show how we rate and correct, with the newsroom's scales."""
-    scales = scales_shown()
+    scales = find_shown_scales()
     shown: list[Document] = [
         {
             "scale": scale,
@@ -113,7 +113,7 @@ def methodology(request: HttpRequest) -> HttpResponse:
     return respond(request, "claims/methodology.html", {"scales": shown}, made_of=made_of, ratings=ratings)
 
 
-def scales_shown() -> QuerySet[RatingScale]:
+def find_shown_scales() -> QuerySet[RatingScale]:
     """The newsroom's scales that are in use or that a published verdict used, with their ratings."""
     used = PublishedVerdict.objects.current().filter(
         rating_id__in=Rating.objects.filter(scale=OuterRef(OuterRef("pk"))).values("pk")

@@ -11,8 +11,8 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.admin.article_page import annotated_context, article_page
-from claims.admin.article_page_text import NotedPlace, marked_paragraphs
+from claims.admin.article_page import build_annotated_context, build_article_path
+from claims.admin.article_page_text import NotedPlace, build_marked_paragraphs
 from claims.models import Evidence
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_snapshot, make_source
 
@@ -39,14 +39,14 @@ def test_the_text_beside_a_claim_is_the_part_around_its_quote(checker: User) -> 
     source = make_source(long)
     claim = make_claim("Number 500 says little.")
     make_appearance(claim, source, "Paragraph 500 says little")
-    context = annotated_context(source.snapshots.get(), checker, claim)
+    context = build_annotated_context(source.snapshots.get(), checker, claim)
     annotated = context["annotated"]
     assert (annotated.is_begun, annotated.is_ended) == (True, True)
     first, last = annotated.paragraphs[0].start, annotated.paragraphs[-1].end
     assert long[first:last].startswith("Paragraph ")
     assert 4_000 < last - first < 4_200
     html = render_to_string("admin/desk/annotated_text.html", context)
-    assert f'href="{article_page(source.pk)}#at-c{claim.pk}"' in html
+    assert f'href="{build_article_path(source.pk)}#at-c{claim.pk}"' in html
     assert f'<mark class="accepted" id="at-c{claim.pk}">' in html
     assert shown_text(html).strip() == long[first:last]
 
@@ -57,13 +57,13 @@ def test_an_older_snapshot_is_shown_with_its_own_marks(client: Client, checker: 
     make_appearance(claim, source, "The tunnel cost 240 million euros")
     make_snapshot(source, "Nothing of it.")
     client.force_login(checker)
-    newest = client.get(article_page(source.pk)).content.decode()
+    newest = client.get(build_article_path(source.pk)).content.decode()
     assert shown_text(newest).strip() == "Nothing of it."
     assert marks(newest) == []
-    older = client.get(article_page(source.pk, source.snapshots.get(number=1))).content.decode()
+    older = client.get(build_article_path(source.pk, source.snapshots.get(number=1))).content.decode()
     assert shown_text(older).strip() == TEXT
     assert marks(older) == ["The tunnel cost 240 million euros"]
-    assert client.get(article_page(source.pk), {"snapshot": "3"}).status_code == 404
+    assert client.get(build_article_path(source.pk), {"snapshot": "3"}).status_code == 404
 
 
 HOSTILE = st.text(alphabet="ab &<>\"'\r\n\u00ad\u00a0\u0301\u200d👩🏽مרク。", min_size=1, max_size=80)
@@ -75,7 +75,7 @@ def test_paragraphs_hold_the_text_to_the_character(
 ) -> None:
     places = [NotedPlace(start, end, f"c{number}", "proposed") for number, (start, end) in enumerate(spans)]
     start, end = (1, len(text) - 1) if in_part and len(text) > 2 else (0, len(text))
-    shown = marked_paragraphs(text, places, start=start, end=end)
+    shown = build_marked_paragraphs(text, places, start=start, end=end)
     for paragraph, following in zip(shown, [*shown[1:], None][: len(shown)], strict=True):
         found = re.fullmatch(
             r'<p data-at="(\d+)"(?: data-gap="([^"]*)")? dir="auto">(.*)</p>', paragraph.html, re.DOTALL
@@ -94,7 +94,7 @@ def test_places_that_overlap_and_nest_are_all_marked() -> None:
         NotedPlace(4, 12, "c2", "proposed"),
         NotedPlace(5, 7, "c3", "declined"),
     ]
-    [paragraph] = marked_paragraphs("One two three.", places)
+    [paragraph] = build_marked_paragraphs("One two three.", places)
     assert re.sub(r'<p data-at="0" data-gap="" dir="auto">|</p>', "", paragraph.html) == (
         '<mark class="accepted" id="at-c1">One </mark>'
         '<mark class="accepted" data-note="c1"><mark class="proposed l1" id="at-c2">t</mark></mark>'
@@ -123,13 +123,13 @@ def test_nobody_is_shown_what_they_may_not_read(client: Client, contributor: Use
         end=start + 14,
     )
     client.force_login(contributor)
-    theirs = client.get(article_page(source.pk)).content.decode()
+    theirs = client.get(build_article_path(source.pk)).content.decode()
     assert marks(theirs) == ["The mayor spoke"]
     assert "secret" not in theirs
     assert f"/admin/claims/claim/{secret.pk}/" not in theirs
     assert 'data-decide="accept"' not in theirs
     client.force_login(checker)
-    all_of_it = client.get(article_page(source.pk)).content.decode()
+    all_of_it = client.get(build_article_path(source.pk)).content.decode()
     assert marks(all_of_it) == ["The mayor spoke", "The tunnel cost 240 million euros", "Then it rained"]
     assert 'data-decide="accept"' in all_of_it
 
@@ -142,12 +142,12 @@ def test_the_page_costs_the_same_however_much_is_noted(
     for number in range(claims):
         make_appearance(make_claim(state="proposed"), source, f"Sentence {number} says so")
     client.force_login(checker)
-    client.get(article_page(source.pk))
+    client.get(build_article_path(source.pk))
     with django_assert_num_queries(QUERIES):
-        client.get(article_page(source.pk))
+        client.get(build_article_path(source.pk))
 
 
 def test_a_source_without_a_text_says_so(client: Client, checker: User) -> None:
     client.force_login(checker)
-    page = client.get(article_page(make_source().pk)).content.decode()
+    page = client.get(build_article_path(make_source().pk)).content.decode()
     assert "The text of this source has not been captured yet." in page

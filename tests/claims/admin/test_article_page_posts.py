@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from claims.admin.article_page import article_page
-from claims.admin.move_buttons import last_move
+from claims.admin.article_page import build_article_path
+from claims.admin.move_buttons import get_last_move
 from claims.models import Appearance, Claim, Claimant, Evidence, Transition
 from claims.quotes.selected_words import CAPTURED_AGAIN
 from claims.review import workflow
@@ -31,12 +31,14 @@ class ArticlePage:
         text = self.source.snapshots.latest("number").text
         start = text.index(exact) if exact in text else 0
         body = {"snapshot": 1, "start": start, "end": start + len(exact), "exact": exact} | asked
-        return self.client.post(article_page(self.source.pk) + below, body, content_type="application/json")
+        return self.client.post(
+            build_article_path(self.source.pk) + below, body, content_type="application/json"
+        )
 
     def decide(self, claim: Claim, action: str, note: str = "", seen: int | None = None) -> Any:
-        seen = last_move(claim) if seen is None else seen
+        seen = get_last_move(claim) if seen is None else seen
         body = {"snapshot": 1, "last_move": str(seen), "note": note}
-        address = f"{article_page(self.source.pk)}claims/{claim.pk}/{action}/"
+        address = f"{build_article_path(self.source.pk)}claims/{claim.pk}/{action}/"
         return self.client.post(address, body, content_type="application/json")
 
 
@@ -111,12 +113,14 @@ def test_a_place_that_is_not_the_words_is_refused_by_name(
 def test_what_no_page_sends_is_refused(body: str, client: Client, source: Source, checker: User) -> None:
     page = ArticlePage(client, source, checker)
     for below in ("claims/", "appearances/", "evidence/", "offers/"):
-        answer = client.post(article_page(page.source.pk) + below, body, content_type="application/json")
+        answer = client.post(
+            build_article_path(page.source.pk) + below, body, content_type="application/json"
+        )
         if below != "offers/" or answer.status_code != 400:
             assert answer.status_code == 400, below
         assert "problem" in answer.json()
     assert Claim.objects.count() == 0
-    assert client.get(article_page(source.pk) + "claims/").status_code == 404
+    assert client.get(build_article_path(source.pk) + "claims/").status_code == 404
 
 
 def test_words_are_attached_to_a_claim(client: Client, source: Source, checker: User) -> None:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.admin.autosave import Unusable, kept_message
+from claims.admin.autosave import InvalidAutosave, parse_message
 from tests.helpers.sweeps import sweep
 
 MESSAGE: dict[str, Any] = {
@@ -34,9 +34,9 @@ WRONG: dict[str, list[Any]] = {
 
 @sweep(("name", "value"), [(name, value) for name in WRONG for value in WRONG[name]])
 def test_what_no_page_sends_is_refused(name: str, value: Any) -> None:
-    assert kept_message(MESSAGE).values == {"context": "Half a thought"}
-    with pytest.raises(Unusable):
-        kept_message(MESSAGE | {name: value})
+    assert parse_message(MESSAGE).values == {"context": "Half a thought"}
+    with pytest.raises(InvalidAutosave):
+        parse_message(MESSAGE | {name: value})
 
 
 JSON = st.recursive(
@@ -53,13 +53,13 @@ STATED = (
 
 @given(st.dictionaries(st.sampled_from([*WRONG, "x"]), JSON))
 def test_whatever_is_sent_is_read_or_refused(body: dict[str, Any]) -> None:
-    with pytest.raises(Unusable):
-        kept_message(body)
+    with pytest.raises(InvalidAutosave):
+        parse_message(body)
 
 
 @given(st.dictionaries(st.text(max_size=20), STATED, max_size=5))
 def test_whatever_is_typed_can_be_stored(values: dict[str, Any]) -> None:
-    message = kept_message(MESSAGE | {"values": values})
+    message = parse_message(MESSAGE | {"values": values})
     text = json.dumps(message.values, ensure_ascii=False)
     text.encode()
     assert "\0" not in text.replace("\\u0000", "\0")

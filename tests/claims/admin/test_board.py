@@ -9,7 +9,7 @@ from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
 from claims.admin import board
-from claims.admin.move_buttons import last_move
+from claims.admin.move_buttons import get_last_move
 from claims.models import Assignment, Claim, Topic, Verdict
 from claims.review import workflow
 from claims.teamwork import assignments
@@ -40,7 +40,7 @@ def move(desk: Desk, row: Claim | Verdict, action: str, *, seen: Any = None, **a
         "subject": row._meta.model_name,
         "pk": row.pk,
         "action": action,
-        "last_move": last_move(row) if seen is None else seen,
+        "last_move": get_last_move(row) if seen is None else seen,
     }
     return desk.client.post(reverse("admin:claims_assignment_board_move"), sent | asked, follow=True)
 
@@ -96,7 +96,7 @@ def test_each_stands_where_it_has_come_to(
 def test_what_is_due_first_stands_first_and_a_column_ends(
     desk: Desk, checker: User, editor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(board, "SHOWN", 3)
+    monkeypatch.setattr(board, "SHOWN_CARDS", 3)
     plain, urgent, dated, draft = make_claim(), make_claim(), make_claim(), make_draft(make_claim(), checker)
     for claim, priority in ((plain, 1), (urgent, 3), (dated, 0)):
         assignments.assign(claim, checker, by=editor, priority=priority)
@@ -184,7 +184,9 @@ def test_the_choice_is_kept_and_others_may_not(
 
 def test_a_card_offers_what_the_role_includes(checker: User, editor: User) -> None:
     def offered(person: User) -> dict[str, list[str]]:
-        return {state: [move["action"] for move in found] for state, found in board.moves(person).items()}
+        return {
+            state: [move["action"] for move in found] for state, found in board.list_moves(person).items()
+        }
 
     fresh = User.objects.get(pk=checker.pk)
     assert offered(fresh) == {

@@ -11,7 +11,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from claims.articles.detection.check_worthiness import CheckBand, band_of
+from claims.articles.detection.check_worthiness import CheckBand, choose_band
 from claims.models import Claim, Claimant, Topic, Transition
 from claims.review import workflow
 from tests.helpers.desk import said
@@ -89,7 +89,7 @@ def test_who_may_not_is_offered_nothing_and_does_nothing(
 
 
 def test_not_everything_at_once(client: Client, editor: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("claims.admin.claim_bulk.MOST_AT_ONCE", 1)
+    monkeypatch.setattr("claims.admin.claim_bulk.MAX_SELECTED", 1)
     claims = [make_claim(state="proposed"), make_claim(state="proposed")]
     client.force_login(editor)
     assert said(act(client, claims, "accept_selected")) == [
@@ -107,7 +107,7 @@ def by_article(client: Client, **asked: str) -> list[tuple[str, str]]:
 def test_claims_stand_below_their_article(
     most: int, client: Client, editor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("claims.admin.claims_by_article.MOST_ORDERED", most)
+    monkeypatch.setattr("claims.admin.claims_by_article.ORDERED_LIMIT", most)
     paper, radio = make_source("It is so.", title="A <i>paper</i>"), make_source("It is so.", title="Radio")
     for statement, source in (("A.", paper), ("B.", radio), ("C.", paper), ("D.", radio)):
         make_appearance(make_claim(statement), source, "It is so")
@@ -198,7 +198,7 @@ def test_filters_narrow_as_one_would_by_hand_alone_and_together(
 
 def is_meant(claim: Claim, asked: dict[str, Any], topics: set[int]) -> bool:
     """The same in plain Python."""
-    worth = "none" if claim.score is None else str(band_of(claim.score))
+    worth = "none" if claim.score is None else str(choose_band(claim.score))
     day = claim.claimed_on.isoformat() if claim.claimed_on else ""
     return all(
         {

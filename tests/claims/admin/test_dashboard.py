@@ -185,7 +185,7 @@ def test_what_was_sent_back_is_told_until_it_is_submitted_again(
 def test_how_long_the_oldest_waits_and_no_count_beyond_a_bound(
     desk: Desk, editor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queue_ages, "MOST_COUNTED", 2)
+    monkeypatch.setattr(queue_ages, "COUNT_LIMIT", 2)
     old = make_claim(state="proposed")
     Claim.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=9))
     for _number in range(3):
@@ -203,7 +203,7 @@ def test_trends_count_the_work_of_people(
     publish(make_claim(claimant=claimant, topics=[topic]))
     workflow.move(make_claim(state="proposed"), "decline", by=editor, note="No.")
     make_claim(state="proposed")
-    figures = trends.figures_of(timezone.localdate())
+    figures = trends.compute_figures(timezone.localdate())
     assert (figures.came_in[-1], figures.went_out[-1], figures.days[-1]) == (3, 2, 0.1)
     assert figures.ratings == [("false", 1)]
     assert figures.claimants == [(claimant.pk, claimant.name, 1)]

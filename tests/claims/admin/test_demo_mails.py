@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.test import RequestFactory
 
-from claims.admin.demo_mails import mails_view, stored_mails
+from claims.admin.demo_mails import load_stored_mails, show_mails
 from factcheck.installation.environment import mail
 
 
@@ -22,19 +22,19 @@ def stored_in(settings: Any, tmp_path: Path) -> Path:
 def test_the_newest_mail_is_shown_first_as_its_recipient_reads_it(
     stored_in: Path, editor: User, rf: RequestFactory
 ) -> None:
-    assert stored_mails() == []
+    assert load_stored_mails() == []
     connection = get_connection()
     for subject, text in (("First", "Grüße <b>"), ("Second: ünï", "Open https://desk.example/invited/ now.")):
         message = EmailMultiAlternatives(subject, text, "desk@here.example", ["kim@here.example"])
         message.attach_alternative("<p>HTML</p>", "text/html")
         connection.send_messages([message])
-    mails = stored_mails()
+    mails = load_stored_mails()
     assert [(one.to, one.subject, one.text) for one in mails] == [
         ("kim@here.example", "Second: ünï", "Open https://desk.example/invited/ now."),
         ("kim@here.example", "First", "Grüße <b>"),
     ]
     request = rf.get("/admin/emails/")
     request.user = editor
-    page = mails_view(request).render().content.decode()  # type: ignore[attr-defined]  # a TemplateResponse
+    page = show_mails(request).render().content.decode()  # type: ignore[attr-defined]  # a TemplateResponse
     assert '<a href="https://desk.example/invited/"' in page
     assert "Grüße &lt;b&gt;" in page

@@ -193,7 +193,7 @@ def test_it_is_bounded(
     desk: Desk, checker: User, claim: Claim, draft: Verdict, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     form = desk.sign_in(checker).form(claim)
-    monkeypatch.setattr(live_preview, "LONGEST_FORM", 100)
+    monkeypatch.setattr(live_preview, "MAX_FORM_LENGTH", 100)
     long = desk.client.post(address(claim), form)
     assert (long.status_code, json.loads(long.content)) == (
         413,

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils.html import strip_tags
 
-from claims.admin.move_buttons import last_move
+from claims.admin.move_buttons import get_last_move
 from claims.models import Claim, Publication
 from claims.review import workflow
 from tests.helpers.desk import Desk
@@ -59,7 +59,7 @@ def test_publishing_without_an_appearance_is_warned_of(
         workflow.move(verdict, "submit", by=checker)
         workflow.move(verdict, "sign_off", by=colleague)
         address = reverse("admin:claims_verdict_move", args=[verdict.pk, "publish"])
-        page = desk.sign_in(editor).client.post(address, {"last_move": last_move(verdict)})
+        page = desk.sign_in(editor).client.post(address, {"last_move": get_last_move(verdict)})
         warned[claim] = "it has no appearance" in page.content.decode()
     assert warned == {bare: True, placed: False}
 

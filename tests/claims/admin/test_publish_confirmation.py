@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
 
-from claims.admin.move_buttons import last_move
+from claims.admin.move_buttons import get_last_move
 from claims.models import Claim, Publication, Topic, Verdict
 from claims.review import workflow
 from tests.helpers.desk import Desk, said
@@ -31,7 +31,7 @@ def ready(checker: User, colleague: User) -> Verdict:
 def press(desk: Desk, row: Claim | Verdict, action: str, **asked: Any) -> Any:
     """Press a button once; the answer."""
     address = reverse(f"admin:claims_{row._meta.model_name}_move", args=[row.pk, action])
-    return desk.client.post(address, {"last_move": last_move(row)} | asked, follow=True)
+    return desk.client.post(address, {"last_move": get_last_move(row)} | asked, follow=True)
 
 
 def parts(answer: Any, number: int = 0) -> dict[str, tuple[str, str, str]]:
@@ -110,7 +110,7 @@ def test_when_somebody_looked_may_be_garbage(
 
 def test_a_confirmation_is_good_for_one_click(desk: Desk, editor: User, ready: Verdict) -> None:
     page = press(desk.sign_in(editor), ready, "publish")
-    asked = {"confirmed": page.context["question"].shown, "last_move": last_move(ready)}
+    asked = {"confirmed": page.context["question"].shown, "last_move": get_last_move(ready)}
     press(desk, ready, "publish", **asked)
     assert said(press(desk, ready, "publish", **asked)) == [
         "Edda had already done this. It was not done twice."

@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from claims.admin.timeline import KINDS, PER_PAGE, timeline
+from claims.admin.timeline import KINDS, PER_PAGE, build_timeline
 from claims.models import Claim, Claimant, Comment, Verdict
 from claims.review import claim_edits, scheduled_publications, workflow
 from tests.helpers.newsroom import make_claim, make_draft
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 
 def told(claim: Claim, reader: User, **asked: Any) -> list[tuple[str, str]]:
-    return [(event.who, event.what) for event in timeline(claim, reader, **asked).events]
+    return [(event.who, event.what) for event in build_timeline(claim, reader, **asked).events]
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def claim(checker: User, colleague: User, editor: User) -> Claim:
 
 
 def test_everything_in_one_list_the_newest_first(claim: Claim, editor: User) -> None:
-    events = timeline(claim, editor).events
+    events = build_timeline(claim, editor).events
     assert [event.at for event in events] == sorted((event.at for event in events), reverse=True)
     kinds = {"moves": 4, "edits": 1, "signoffs": 1, "publications": 3, "comments": 1}
     assert Counter(event.kind for event in events) == kinds
@@ -53,7 +53,7 @@ def test_everything_in_one_list_the_newest_first(claim: Claim, editor: User) -> 
 
 @sweep("kind", KINDS, undone=True)
 def test_is_narrowed_to_a_kind(kind: str, claim: Claim, editor: User) -> None:
-    events = timeline(claim, editor, kind=kind).events
+    events = build_timeline(claim, editor, kind=kind).events
     assert events
     assert {event.kind for event in events} == {kind}
 
@@ -105,7 +105,7 @@ def test_pages_follow_each_other_without_a_gap(editor: User, django_assert_num_q
     claim = make_claim()
     for number in range(PER_PAGE + 5):
         claim_edits.edit(claim, by=editor, context=f"Context {number}.")
-    first, second, third = (timeline(claim, editor, page=number) for number in (1, 2, 3))
+    first, second, third = (build_timeline(claim, editor, page=number) for number in (1, 2, 3))
     moments = [event.at for event in (*first.events, *second.events)]
     assert moments == sorted(moments, reverse=True)
     assert [len(page.events) for page in (first, second, third)] == [PER_PAGE, 6, 0]
@@ -122,7 +122,7 @@ def test_costs_the_same_however_long_the_past(
     reader = User.objects.get(pk=editor.pk)
     reader.has_perm("claims.read_drafts")
     with django_assert_num_queries(10):
-        timeline(claim, reader)
+        build_timeline(claim, reader)
 
 
 @sweep("asked", ["-1", "0", "x", "99999", "²"], undone=True)

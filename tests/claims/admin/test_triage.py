@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from lxml import html
 
-from claims.admin.triage_turns import others_at, take
+from claims.admin.triage_turns import find_other_viewers, take
 from claims.models import Assignment, Claim, Repeat, Topic, Transition, TriageTurn
 from claims.review import verdict_drafts, workflow
 from tests.helpers.desk import said
@@ -206,7 +206,10 @@ def test_turns_are_ones_own_and_end(checker: User, editor: User) -> None:
     one, other, third = proposals(3)
     assert take([one.pk, other.pk], by=checker) == {one.pk, other.pk}
     assert take([other.pk, third.pk], by=editor) == {third.pk}
-    assert others_at([one.pk, other.pk, third.pk], than=editor) == {one.pk: "Chris", other.pk: "Chris"}
+    assert find_other_viewers([one.pk, other.pk, third.pk], than=editor) == {
+        one.pk: "Chris",
+        other.pk: "Chris",
+    }
     # Going on gives back what one had; and what nobody touched for minutes is free again.
     assert take([one.pk], by=checker) == {one.pk}
     assert take([other.pk], by=editor) == {other.pk}

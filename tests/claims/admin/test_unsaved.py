@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims.admin.claim import ClaimAdmin
-from claims.admin.unsaved import unsaved_of
+from claims.admin.unsaved import list_unsaved
 from claims.models import Claim, UnsavedForm
 from claims.newsroom.desk_sessions import SESSION_KEY
 from tests.helpers.desk import Desk
@@ -138,8 +138,8 @@ def test_nobody_reads_changes_or_ends_what_somebody_else_wrote(
     desk.sign_in(administrator).save(claim, context="x", _kept=f"{own.name}:1000")
     other.client.post(reverse("desk-unsaved"), {"writer": own.name})
     assert own.values() == [WORDS]
-    assert [each.words for each in unsaved_of(checker)] == [(("context", "Half a thought"),)]
-    assert unsaved_of(administrator) == []
+    assert [each.words for each in list_unsaved(checker)] == [(("context", "Half a thought"),)]
+    assert list_unsaved(administrator) == []
 
 
 def test_a_page_of_who_was_signed_in_before_keeps_nothing_for_who_is_now(
@@ -215,7 +215,7 @@ def test_the_list_says_what_and_where_and_discards(checker: User, client: Client
     ]
     for number, writer in enumerate(writers):
         writer.write({"context": f"Thought {number}", "evidence-0-note": "", "evidence-TOTAL_FORMS": "1"})
-    found = unsaved_of(checker)
+    found = list_unsaved(checker)
     assert [(each.what, each.may_go_on, each.begins) for each in found] == [
         ("A page that no longer exists", False, "Thought 2"),
         ("Claim, new", True, "Thought 1"),
@@ -225,7 +225,7 @@ def test_the_list_says_what_and_where_and_discards(checker: User, client: Client
     for garbage in ("", "x", "\0", str(uuid4())):
         client.post(reverse("desk-unsaved"), {"writer": garbage})
     client.post(reverse("desk-unsaved"), {"writer": writers[0].name})
-    assert [each.begins for each in unsaved_of(checker)] == ["Thought 2", "Thought 1"]
+    assert [each.begins for each in list_unsaved(checker)] == ["Thought 2", "Thought 1"]
 
 
 def test_the_list_of_a_page_costs_one_statement(checker: User, django_assert_num_queries: Any) -> None:

@@ -9,8 +9,8 @@ from django.contrib.auth.models import Permission, User
 from django.test import Client
 from django.urls import reverse
 
-from claims.admin.move_buttons import last_move
-from claims.admin.status_badges import rating_badge
+from claims.admin.move_buttons import get_last_move
+from claims.admin.status_badges import build_rating_badge
 from claims.models import Evidence, Rating, RatingScale, Verdict
 from claims.review import workflow
 from sources.models import Publisher
@@ -149,7 +149,7 @@ def test_contributors_never_see_the_word_publish_on_a_button(
     page = desk.sign_in(contributor).text(verdict)
     assert "desk-button-publish" not in page
     address = f"/admin/claims/verdict/{verdict.pk}/move/publish/"
-    assert desk.client.post(address, {"last_move": last_move(verdict)}).status_code == 403
+    assert desk.client.post(address, {"last_move": get_last_move(verdict)}).status_code == 403
 
 
 def test_what_a_reviewer_asked_for_stands_on_top(desk: Desk, checker: User, editor: User) -> None:
@@ -246,7 +246,7 @@ def test_a_refused_save_leaves_what_is_saved_on_top(desk: Desk, checker: User) -
     page = desk.sign_in(checker).save(verdict, rating=str(other.pk), reviewed_on="never")
     assert "Enter a valid date." in page.content.decode()
     assert page.context["verdict"].rating == rating("false")
-    assert str(page.context["verdict_rating"]) == str(rating_badge(rating("false")))
+    assert str(page.context["verdict_rating"]) == str(build_rating_badge(rating("false")))
     assert page.context["adminform"].form["rating"].value() == str(other.pk)  # what was chosen is not lost
 
 

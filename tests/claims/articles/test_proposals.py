@@ -339,7 +339,7 @@ def test_an_article_is_stored_though_it_cannot_be_searched_for_claims(
         raise OutOfBounds(cause)
 
     unreadable = type("Unreadable", (), {"answer": fail})
-    monkeypatch.setattr("claims.articles.bounded_detection._detector", unreadable)
+    monkeypatch.setattr("claims.articles.bounded_detection._get_detector", unreadable)
     article = imported()
     proposal = article.proposal
     assert (proposal.created, proposal.existing, Claim.objects.count()) == ([], [], 0)

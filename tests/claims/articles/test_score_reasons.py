@@ -12,7 +12,9 @@ def test_every_kind_that_is_a_reason_has_words() -> None:
 
 
 def test_a_score_is_shown_as_its_band() -> None:
-    shown = {score: score_reasons.band_label(score) for score in (None, 0.0, WORTH_A_LOOK, CHECK_FIRST, 1.0)}
+    shown = {
+        score: score_reasons.get_band_label(score) for score in (None, 0.0, WORTH_A_LOOK, CHECK_FIRST, 1.0)
+    }
     assert shown == {
         None: "",
         0.0: "Also stated",
@@ -25,10 +27,10 @@ def test_a_score_is_shown_as_its_band() -> None:
 def test_kinds_are_said_in_plain_words_and_the_words_as_they_were() -> None:
     stored = [str(Reason("number", "12 per cent", 0, 11)), str(Reason("law", "ruled", 12, 17))]
     assert stored == ["number: 12 per cent", "law: ruled"]
-    assert score_reasons.in_words(stored) == ["a number: 12 per cent", "a law or a decision: ruled"]
+    assert score_reasons.describe_reasons(stored) == ["a number: 12 per cent", "a law or a decision: ruled"]
 
 
 def test_what_has_another_form_stays_as_it_is() -> None:
     other = ["From a reader", "why: it", "number", "number: ", "note: 12: 13"]
     with translation.override("de"):
-        assert score_reasons.in_words(other) == other
+        assert score_reasons.describe_reasons(other) == other

@@ -19,7 +19,7 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture
 def deleted_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
     """As soon as the source is there, the claim and its draft are not."""
-    find = named_sources.source_of
+    find = named_sources.find_source
 
     def and_then(*arguments: Any, **named: Any) -> Source | None:
         source = find(*arguments, **named)
@@ -28,7 +28,7 @@ def deleted_meanwhile(monkeypatch: pytest.MonkeyPatch) -> None:
         Claim.objects.all().delete()
         return source
 
-    monkeypatch.setattr(named_sources, "source_of", and_then)
+    monkeypatch.setattr(named_sources, "find_source", and_then)
 
 
 def test_draft_that_evidence_is_added_to(deleted_meanwhile: None, checker: User) -> None:

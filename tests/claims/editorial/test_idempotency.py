@@ -217,7 +217,7 @@ def test_the_same_move_at_once_is_made_once(checker: User) -> None:
 
 @pytest.mark.django_db(transaction=True)
 def test_who_would_wait_too_long_is_asked_to_come_back(editor: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(idempotency, "PATIENCE", "50ms")
+    monkeypatch.setattr(idempotency, "LOCK_TIMEOUT", "50ms")
     asking = tool(editor)
     with transaction.atomic():
         hold(f"answer for {editor.pk} under {KEY}")
@@ -231,7 +231,7 @@ def test_who_would_wait_too_long_is_asked_to_come_back(editor: User, monkeypatch
 def test_who_waits_for_a_locked_claim_too_long_is_asked_to_come_back(
     editor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(idempotency, "PATIENCE", "50ms")
+    monkeypatch.setattr(idempotency, "LOCK_TIMEOUT", "50ms")
     asking, claim = tool(editor), make_claim()
     with transaction.atomic():
         Claim.objects.select_for_update().get(pk=claim.pk)

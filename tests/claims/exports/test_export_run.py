@@ -14,10 +14,10 @@ from django.core.management import CommandError, call_command
 from django.db import InternalError, OperationalError
 
 from claims.exports import format_choice, manifest, outputs
-from claims.exports.export_run import Order, export_to_file, export_to_stream
+from claims.exports.export_run import ExportOptions, export_to_file, export_to_stream
 from claims.exports.formats import parquet, stored_bodies
-from claims.exports.outputs import OutputError, PartFile, part_of, state_of
-from claims.exports.selection import LedgerMoment, Selection, one_snapshot
+from claims.exports.outputs import OutputError, PartFile, build_part_path, build_state_path
+from claims.exports.selection import LedgerMoment, Selection, in_one_snapshot
 from claims.models import Claim, Publication
 from factcheck.installation.version import version
 from tests.helpers.database import replace_database
@@ -25,12 +25,12 @@ from tests.helpers.eventful_newsroom import LEDGER, exported, full_newsroom
 from tests.helpers.ledger_traffic import busy_newsroom, step
 
 ORDERS = (
-    Order(),
+    ExportOptions(),
     LEDGER,
-    Order("csv"),
-    Order("jsonld"),
-    Order("parquet"),
-    Order("csv", filter="language=en"),
+    ExportOptions("csv"),
+    ExportOptions("jsonld"),
+    ExportOptions("parquet"),
+    ExportOptions("csv", filter="language=en"),
 )
 
 
@@ -39,7 +39,7 @@ class Killed(Exception):
 
 
 def killed_after(
-    pieces: int, monkeypatch: pytest.MonkeyPatch, path: Path, order: Order, *, resume: bool
+    pieces: int, monkeypatch: pytest.MonkeyPatch, path: Path, order: ExportOptions, *, resume: bool
 ) -> bool:
     """An export that dies after so many pieces; whether it did before it was whole."""
     left = iter(range(pieces))
@@ -63,7 +63,7 @@ def killed_after(
 @pytest.fixture
 def often_saved(monkeypatch: pytest.MonkeyPatch) -> None:
     """The state is written down after each claim."""
-    monkeypatch.setattr(outputs, "SECONDS", 0)
+    monkeypatch.setattr(outputs, "REPORT_SECONDS", 0)
     monkeypatch.setattr(stored_bodies, "JOINED_SIZE", 1)
 
 
@@ -75,7 +75,7 @@ def test_interrupted_and_continued_it_is_the_same_file(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     often_saved: None,
-    order: Order,
+    order: ExportOptions,
 ) -> None:
     full_newsroom(checker, editor)
     whole = exported(order)
@@ -85,7 +85,7 @@ def test_interrupted_and_continued_it_is_the_same_file(
         resume = False
         while killed_after(chance.randrange(1, 60), monkeypatch, path, order, resume=resume):
             assert not path.exists()
-            assert not manifest.beside(path).exists()
+            assert not manifest.build_manifest_path(path).exists()
             resume = order.format != "parquet" or chance.random() < 0.5
             if order.format == "parquet" and resume:
                 break
@@ -107,7 +107,7 @@ def test_what_was_published_meanwhile_is_not_in_it(
     tmp_path: Path,
     monkeypatch: pytest.MonkeyPatch,
     often_saved: None,
-    order: Order,
+    order: ExportOptions,
 ) -> None:
     full_newsroom(checker, editor)
     whole = exported(order)
@@ -146,9 +146,9 @@ def test_moment_is_the_ledger_as_it_was(checker: User, editor: User) -> None:
         assert found(then) == selected
 
 
-@pytest.mark.parametrize("order", [Order(), LEDGER], ids=str)
+@pytest.mark.parametrize("order", [ExportOptions(), LEDGER], ids=str)
 @pytest.mark.django_db(transaction=True)
-def test_it_is_one_snapshot_while_editors_publish(checker: User, editor: User, order: Order) -> None:
+def test_it_is_one_snapshot_while_editors_publish(checker: User, editor: User, order: ExportOptions) -> None:
     full_newsroom(checker, editor)
     before = exported(order)
 
@@ -174,7 +174,7 @@ def test_it_is_one_snapshot_while_editors_publish(checker: User, editor: User, o
 
 @pytest.mark.django_db(transaction=True)
 def test_export_only_reads(publish: Callable[..., Claim]) -> None:
-    with pytest.raises(InternalError, match="read-only"), one_snapshot():
+    with pytest.raises(InternalError, match="read-only"), in_one_snapshot():
         Claim.objects.create(statement="A claim.", language="en")
 
 
@@ -193,13 +193,13 @@ def test_memory_does_not_grow_with_the_number_of_claims(
         def blocks(rows: Any) -> Iterator[stored_bodies.BodyBlock]:
             return (stored_bodies.BodyBlock(number, 1, body) for number, body in many(rows))
 
-        monkeypatch.setattr(format_choice, "numbered", many)
-        monkeypatch.setattr(format_choice, "joined", blocks)
+        monkeypatch.setattr(format_choice, "stream_numbered_bodies", many)
+        monkeypatch.setattr(format_choice, "stream_body_blocks", blocks)
         monkeypatch.setattr("claims.exports.formats.parquet.GROUP_SIZE", 256)
         with Path("/dev/null").open("wb") as nowhere:
             tracemalloc.start()
             try:
-                export_to_stream(Order(name, filter="status=published"), nowhere)
+                export_to_stream(ExportOptions(name, filter="status=published"), nowhere)
                 return tracemalloc.get_traced_memory()[1]
             finally:
                 tracemalloc.stop()
@@ -234,13 +234,13 @@ def file(publish: Callable[..., Claim], tmp_path: Path) -> Path:
     publish()
     publish()
     path = tmp_path / "claims.ndjson"
-    export_to_file(Order(filter="language=en"), path)
+    export_to_file(ExportOptions(filter="language=en"), path)
     return path
 
 
 @pytest.mark.django_db
 def test_manifest_says_what_the_file_holds(file: Path) -> None:
-    said = json.loads(manifest.beside(file).read_text())
+    said = json.loads(manifest.build_manifest_path(file).read_text())
     newest = Publication.objects.latest("sequence")
     sha256, schema = said.pop("sha256"), said["software"].pop("schema")
     assert said == {
@@ -265,21 +265,21 @@ def test_one_flipped_bit_is_found(file: Path) -> None:
     for place in (0, len(content) // 2, len(content) - 1):
         content[place] ^= 1
         file.write_bytes(content)
-        with pytest.raises(manifest.Mismatch, match="has the SHA-256 .*; its manifest says"):
+        with pytest.raises(manifest.ManifestMismatch, match="has the SHA-256 .*; its manifest says"):
             manifest.verify(file)
         content[place] ^= 1
     file.write_bytes(content[:-1])
-    with pytest.raises(manifest.Mismatch, match=r"has [\d,]+ bytes; its manifest says"):
+    with pytest.raises(manifest.ManifestMismatch, match=r"has [\d,]+ bytes; its manifest says"):
         manifest.verify(file)
 
 
 @pytest.mark.django_db
 def test_manifest_that_is_none(file: Path) -> None:
-    manifest.beside(file).write_text("{}")
-    with pytest.raises(manifest.Mismatch, match="is not a manifest of an export"):
+    manifest.build_manifest_path(file).write_text("{}")
+    with pytest.raises(manifest.ManifestMismatch, match="is not a manifest of an export"):
         manifest.verify(file)
-    manifest.beside(file).unlink()
-    with pytest.raises(manifest.Mismatch, match="cannot be read: No such file"):
+    manifest.build_manifest_path(file).unlink()
+    with pytest.raises(manifest.ManifestMismatch, match="cannot be read: No such file"):
         manifest.verify(file)
 
 
@@ -293,13 +293,13 @@ def test_another_export_is_not_continued(
     publish()
     publish()
     path = tmp_path / "claims"
-    assert killed_after(1, monkeypatch, path, Order(filter="language=en"), resume=False)
+    assert killed_after(1, monkeypatch, path, ExportOptions(filter="language=en"), resume=False)
     with pytest.raises(
         OutputError, match="a different one: format “ndjson”, versions “current”, filter “language=en”"
     ):
-        export_to_file(Order(), path, resume=True)
-    export_to_file(Order(), path)
-    assert path.read_bytes() == exported(Order())
+        export_to_file(ExportOptions(), path, resume=True)
+    export_to_file(ExportOptions(), path)
+    assert path.read_bytes() == exported(ExportOptions())
 
 
 @pytest.mark.django_db
@@ -309,16 +309,16 @@ def test_part_that_was_changed_is_not_continued(
     publish()
     publish()
     path = tmp_path / "claims"
-    assert killed_after(1, monkeypatch, path, Order(), resume=False)
-    part = part_of(path)
+    assert killed_after(1, monkeypatch, path, ExportOptions(), resume=False)
+    part = build_part_path(path)
     part.write_bytes(b"x" + part.read_bytes()[1:])
     with pytest.raises(
         OutputError, match="has been changed since it was written. Start again without --resume"
     ):
-        export_to_file(Order(), path, resume=True)
-    state_of(path).write_text("{}")
+        export_to_file(ExportOptions(), path, resume=True)
+    build_state_path(path).write_text("{}")
     with pytest.raises(OutputError, match="cannot be read. Delete it"):
-        export_to_file(Order(), path, resume=True)
+        export_to_file(ExportOptions(), path, resume=True)
 
 
 @pytest.mark.django_db
@@ -326,10 +326,10 @@ def test_two_do_not_write_one_file(publish: Callable[..., Claim], tmp_path: Path
     publish()
     path = tmp_path / "claims"
     with (
-        outputs.part_file(path, outputs.State({}, 1, ""), lambda done: None),
+        outputs.open_part_file(path, outputs.ExportState({}, 1, ""), lambda done: None),
         pytest.raises(OutputError, match="is being written by another export"),
     ):
-        export_to_file(Order(), path)
+        export_to_file(ExportOptions(), path)
 
 
 # The command ----------------------------------------------------------------------------------------------------------
@@ -342,7 +342,7 @@ def test_standard_output_has_nothing_but_the_claims(
     publish()
     call_command("export_claims")
     out, error = capfdbinary.readouterr()
-    assert out == exported(Order())
+    assert out == exported(ExportOptions())
     assert b"1/1" in error
 
 
@@ -352,7 +352,7 @@ def test_ending_of_the_name_is_the_format(publish: Callable[..., Claim], tmp_pat
     for name in format_choice.FORMATS:
         path = tmp_path / f"claims.{name}"
         call_command("export_claims", output=str(path), verbosity=0)
-        assert path.read_bytes() == exported(Order(name))
+        assert path.read_bytes() == exported(ExportOptions(name))
         call_command("export_claims", verify=str(path))
 
 

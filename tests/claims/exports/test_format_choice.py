@@ -12,7 +12,7 @@ from arro3.io import read_parquet
 from django.contrib.auth.models import User
 from django.test import Client
 
-from claims.exports.export_run import Order
+from claims.exports.export_run import ExportOptions
 from claims.exports.formats import csv as table
 from claims.exports.formats import parquet
 from claims.models import Publication
@@ -53,12 +53,12 @@ def ids(content: bytes) -> list[int]:
 
 
 def as_csv(**order: Any) -> list[dict[str, str]]:
-    text = exported(Order("csv", **order)).decode()
+    text = exported(ExportOptions("csv", **order)).decode()
     return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
 
 
 def as_parquet(**order: Any) -> Table:
-    return read_parquet(io.BytesIO(exported(Order("parquet", **order)))).read_all()
+    return read_parquet(io.BytesIO(exported(ExportOptions("parquet", **order)))).read_all()
 
 
 # Filters --------------------------------------------------------------------------------------------------------------
@@ -68,23 +68,25 @@ def as_parquet(**order: Any) -> Table:
 def test_filter_finds_what_the_api_finds(client: Client, newsroom: None, asked: str) -> None:
     download = client.get(f"/api/v1/claims.ndjson?{asked}")
     answered = b"".join(download.streaming_content).splitlines()  # type: ignore[attr-defined]
-    assert sorted(exported(Order(filter=asked)).splitlines()) == sorted(answered)
+    assert sorted(exported(ExportOptions(filter=asked)).splitlines()) == sorted(answered)
 
 
 def test_filters_find_something(newsroom: None) -> None:
-    nothing = [asked for asked in FILTERS if not exported(Order(filter=asked))]
+    nothing = [asked for asked in FILTERS if not exported(ExportOptions(filter=asked))]
     assert nothing == ["claimed_after=2020-01-01"]
 
 
 def test_versions_of_claims_that_a_search_finds(newsroom: None) -> None:
-    claims = set(ids(exported(Order(filter="q=tunnel"))))
-    found = [json.loads(line) for line in exported(Order("ndjson", "all", "q=tunnel")).splitlines()]
+    claims = set(ids(exported(ExportOptions(filter="q=tunnel"))))
+    found = [json.loads(line) for line in exported(ExportOptions("ndjson", "all", "q=tunnel")).splitlines()]
     assert {line["claim"] for line in found if line["type"] == "entry"} == claims != set()
 
 
 def test_versions_of_claims_that_a_filter_finds(newsroom: None) -> None:
-    claims = set(ids(exported(Order(filter="language=zh"))))
-    found = [json.loads(line) for line in exported(Order("ndjson", "all", "language=zh")).splitlines()]
+    claims = set(ids(exported(ExportOptions(filter="language=zh"))))
+    found = [
+        json.loads(line) for line in exported(ExportOptions("ndjson", "all", "language=zh")).splitlines()
+    ]
     entries = [line for line in found if line["type"] == "entry"]
     expected = Publication.objects.filter(claim__in=claims).order_by("sequence")
     assert [line["sequence"] for line in entries] == list(expected.values_list("sequence", flat=True))
@@ -99,23 +101,23 @@ def test_versions_of_claims_that_a_filter_finds(newsroom: None) -> None:
 
 def test_claims_are_in_the_order_of_the_ledger(newsroom: None) -> None:
     in_order = Publication.objects.current().order_by("sequence")
-    assert exported() != exported(Order())
-    assert ids(exported(Order())) == list(in_order.values_list("claim", flat=True))
+    assert exported() != exported(ExportOptions())
+    assert ids(exported(ExportOptions())) == list(in_order.values_list("claim", flat=True))
 
 
 def test_csv_is_that_of_the_api(client: Client, newsroom: None) -> None:
     download = client.get("/api/v1/claims.csv?ordering=updated")
     answered = b"".join(download.streaming_content)  # type: ignore[attr-defined]
-    assert sorted(answered.splitlines()) == sorted(exported(Order("csv")).splitlines())
+    assert sorted(answered.splitlines()) == sorted(exported(ExportOptions("csv")).splitlines())
 
 
 def test_datafeed_has_what_is_published_and_what_was_withdrawn(newsroom: None) -> None:
-    feed = json.loads(exported(Order("jsonld")))
+    feed = json.loads(exported(ExportOptions("jsonld")))
     withdrawn = Publication.objects.newest().exclude(status="published").count()
     elements = feed["dataFeedElement"]
     assert len(elements) == Publication.objects.current().count() + withdrawn
     assert sum("dateDeleted" in element for element in elements) == withdrawn > 0
-    only = json.loads(exported(Order("jsonld", filter="status=published")))["dataFeedElement"]
+    only = json.loads(exported(ExportOptions("jsonld", filter="status=published")))["dataFeedElement"]
     assert not any("dateDeleted" in element for element in only)
 
 
@@ -152,7 +154,7 @@ def test_parquet_is_typed(newsroom: None) -> None:
 
 @pytest.mark.parametrize("name", ["ndjson", "csv", "jsonld", "parquet"])
 def test_draft_is_in_no_format(newsroom: None, name: str) -> None:
-    content = exported(Order(name))
+    content = exported(ExportOptions(name))
     assert b"A draft that nobody may see" not in content
     assert b"Never published by itself" not in content
 

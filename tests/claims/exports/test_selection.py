@@ -9,7 +9,7 @@ from arro3.io import read_parquet
 from django.contrib.auth.models import User
 from django.test import Client
 
-from claims.exports.export_run import Order
+from claims.exports.export_run import ExportOptions
 from claims.exports.formats import csv as table
 from claims.exports.selection import ExportQuery, Selection
 from claims.ledger.queries.claim_filters import ClaimListQuery
@@ -28,7 +28,9 @@ def test_past_is_what_the_api_answers_for_it(
     correct(claim, checker, editor)
     publish()
     answer = client.get(f"/api/v1/claims/?view=full&as_of={then}").json()["results"]
-    assert [json.loads(line) for line in exported(Order(filter=f"as_of={then}")).splitlines()] == answer
+    assert [
+        json.loads(line) for line in exported(ExportOptions(filter=f"as_of={then}")).splitlines()
+    ] == answer
 
 
 @pytest.mark.parametrize(
@@ -63,5 +65,5 @@ def test_address_of_a_list_is_a_filter(address: str) -> None:
 
 @pytest.mark.django_db
 def test_parquet_without_claims_has_its_columns() -> None:
-    found = read_parquet(io.BytesIO(exported(Order("parquet")))).read_all()
+    found = read_parquet(io.BytesIO(exported(ExportOptions("parquet")))).read_all()
     assert (found.num_rows, found.column_names) == (0, list(table.COLUMNS))

@@ -11,8 +11,8 @@ from django.contrib.auth.models import User
 from django.db import connection
 
 from claims.articles import article_import
-from claims.articles.detection import band_of
-from claims.articles.score_reasons import band_label
+from claims.articles.detection import choose_band
+from claims.articles.score_reasons import get_band_label
 from claims.models import Appearance, Claim
 from sources import archive as archiving
 from sources.capture import document_in
@@ -50,7 +50,7 @@ def test_table_has_header_claims_and_summary(article: Path) -> None:
     ]
     assert printed.splitlines()[-1] == "3 claims proposed."
     for claim in Claim.objects.all():
-        assert band_label(claim.score) in table
+        assert get_band_label(claim.score) in table
 
 
 @pytest.mark.parametrize("width", [20, 40, 79, 80, 200])
@@ -116,7 +116,7 @@ def test_json_is_one_object_with_exact_spans(article: Path) -> None:
             "end": appearance.end,
             "heard_at": None,
             "score": row.score,
-            "band": band_of(row.score or 0),
+            "band": choose_band(row.score or 0),
             "reasons": found["reasons"],
             "claimant": row.claimant.name if row.claimant else None,
             "claimant_job_title": row.claimant.job_title if row.claimant else None,

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from claims.exports.export_run import Order, export_to_stream
+from claims.exports.export_run import ExportOptions, export_to_stream
 from claims.models import ChatChannel, ChatMessage, Claim, Comment, Notification
 from claims.review import workflow
 from claims.teamwork import comments
@@ -80,8 +80,12 @@ def test_no_reader_and_no_program_sees_it(talked_about: Claim, editor: User, cli
         assert f'"{noun}"' not in names
 
 
-@sweep("order", [Order(), Order("csv"), Order("jsonld"), Order("parquet")], undone=True)
-def test_no_export_holds_it(order: Order, talked_about: Claim) -> None:
+@sweep(
+    "order",
+    [ExportOptions(), ExportOptions("csv"), ExportOptions("jsonld"), ExportOptions("parquet")],
+    undone=True,
+)
+def test_no_export_holds_it(order: ExportOptions, talked_about: Claim) -> None:
     file = BytesIO()
     export_to_stream(order, file)
     assert len(file.getvalue()) > 0

@@ -4,7 +4,7 @@ import pytest
 from django.conf import settings
 from django.test import Client
 
-from claims.public.pages.page_cache import pages
+from claims.public.pages.page_cache import page_cache
 from tests.helpers.stopped_replica import StoppedReplica, replica, stopped_replica
 
 __all__ = ["replica", "stopped_replica"]  # fixtures
@@ -17,7 +17,7 @@ EDITOR, LONG_AGO = {"Authorization": "Bearer of-an-editor"}, {"If-None-Match": '
 
 @pytest.fixture(autouse=True)
 def no_page_is_kept() -> None:
-    pages.clear()
+    page_cache.clear()
 
 
 def listed(client: Client, headers: dict[str, str] | None = None) -> list[int]:

@@ -10,7 +10,7 @@ from django.test import Client, RequestFactory
 from django.urls import get_urlconf, reverse
 
 from claims.models import Claim, Publication
-from claims.public.pages.page_cache import pages
+from claims.public.pages.page_cache import page_cache
 from factcheck.web.language_addresses import address_in, alternates, parted, permanent
 from tests.helpers.sweeps import sweep
 
@@ -206,7 +206,7 @@ def test_redirects_of_slugs_keep_the_language_and_name_none_where_there_was_none
 @pytest.mark.django_db
 def test_kept_pages_are_kept_by_language(client: Client, publish: Publish, settings: Any) -> None:
     settings.PAGE_CACHE_BYTES = 1_000_000
-    pages.clear()
+    page_cache.clear()
     address = publish().get_absolute_url()
     try:
         seen: dict[str, str] = {}
@@ -223,7 +223,7 @@ def test_kept_pages_are_kept_by_language(client: Client, publish: Publish, setti
                 assert fresh.status_code == 304
         assert len(set(seen.values())) == 3
     finally:
-        pages.clear()
+        page_cache.clear()
 
 
 @pytest.mark.django_db

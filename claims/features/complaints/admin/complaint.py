@@ -13,8 +13,8 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 
 from claims.admin.list_filters import QueueFilter
 from claims.features.complaints import complaint_moves
-from claims.features.complaints.admin.complaint_clock import clock_badge
-from claims.features.complaints.admin.reader_messages import Deed, ReaderMessageAdmin
+from claims.features.complaints.admin.complaint_clock import build_clock_badge
+from claims.features.complaints.admin.reader_messages import MessageAction, ReaderMessageAdmin
 from claims.features.complaints.models import Complaint, ReaderStep
 from claims.features.complaints.submissions import ANSWER_COMPLAINTS
 from claims.newsroom.people import get_display_name
@@ -30,7 +30,7 @@ _STATE_TONES: dict[str, Tone] = {
 }
 
 
-def complaint_badge(complaint: Complaint) -> SafeString:
+def build_complaint_badge(complaint: Complaint) -> SafeString:
     """Return the state or outcome of a complaint as a badge."""
     if complaint.state == Complaint.State.NEW:
         return badge(gettext("Held back"), "waiting")
@@ -100,7 +100,7 @@ class ComplaintAdmin(ReaderMessageAdmin):
     ordering = ("-pk",)
     deciding = ANSWER_COMPLAINTS
     page_template = "admin/desk/complaint.html"
-    deeds: ClassVar[dict[str, Deed]] = {
+    deeds: ClassVar[dict[str, MessageAction]] = {
         "take": _take,
         "give": _give,
         "put-back": _put_back,
@@ -121,19 +121,19 @@ class ComplaintAdmin(ReaderMessageAdmin):
 
     @admin.display(description=_("state"), ordering="state")
     def how_far(self, complaint: Complaint) -> SafeString:
-        return complaint_badge(complaint)
+        return build_complaint_badge(complaint)
 
     @admin.display(description=_("time"), ordering="due_on")
     def clock(self, complaint: Complaint) -> SafeString | str:
-        return clock_badge(complaint)
+        return build_clock_badge(complaint)
 
     def page_context(self, request: HttpRequest, row: Complaint) -> dict[str, Any]:
         person = person_at(request)
         waiting = row.is_waiting
         return {
             "complaint": row,
-            "state": complaint_badge(row),
-            "clock": clock_badge(row),
+            "state": build_complaint_badge(row),
+            "clock": build_clock_badge(row),
             "claim_page": change_page(row.claim),
             "draft_page": change_page(row.correction) if row.correction else "",
             "outcomes": Complaint.Outcome.choices,

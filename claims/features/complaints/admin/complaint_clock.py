@@ -10,10 +10,10 @@ from claims.features.complaints.models import Complaint
 from factcheck.admin.badges import Tone, badge
 
 #: With this number of working days left, the deadline changes colour.
-_SOON = 2
+_SOON_DAYS = 2
 
 
-def clock_badge(complaint: Complaint) -> SafeString | str:
+def build_clock_badge(complaint: Complaint) -> SafeString | str:
     """Working days that are left of those that were promised; how late it is; or how many it took."""
     if complaint.working_days is not None:
         in_time = complaint.working_days <= (complaint.promised_days or 0)
@@ -27,5 +27,5 @@ def clock_badge(complaint: Complaint) -> SafeString | str:
     if complaint.due_on == working_days.today():
         return badge(_("Due today"), "waiting")
     words = ngettext("%d working day left", "%d working days left", left) % left
-    tone: Tone = "waiting" if left <= _SOON else "neutral"
+    tone: Tone = "waiting" if left <= _SOON_DAYS else "neutral"
     return badge(words, tone)

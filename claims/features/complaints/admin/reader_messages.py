@@ -22,7 +22,7 @@ from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
 from factcheck.database.rules import in_words
 
 #: Does what a button asks for; what it says is shown above the page that comes next.
-Deed = Callable[[HttpRequest, Any, User], str]
+MessageAction = Callable[[HttpRequest, Any, User], str]
 
 
 class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
@@ -31,7 +31,7 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
     #: As what its steps are written down.
     subject: ClassVar[str]
     #: By the last part of a button's address: what it does.
-    deeds: ClassVar[dict[str, Deed]] = {}
+    deeds: ClassVar[dict[str, MessageAction]] = {}
     page_template: ClassVar[str]
     #: Who decides.
     deciding: ClassVar[str]

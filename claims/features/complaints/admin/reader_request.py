@@ -13,9 +13,9 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from claims.admin.list_filters import LanguageFilter, QueueFilter
-from claims.admin.similar_claims import similar
+from claims.admin.similar_claims import find_similar_claims
 from claims.features.complaints import request_moves
-from claims.features.complaints.admin.reader_messages import Deed, ReaderMessageAdmin
+from claims.features.complaints.admin.reader_messages import MessageAction, ReaderMessageAdmin
 from claims.features.complaints.models import ReaderPicture, ReaderRequest, ReaderStep
 from claims.models import Claim
 from claims.models.claim import LONGEST_STATEMENT
@@ -38,7 +38,7 @@ def request_badge(asked: ReaderRequest) -> SafeString:
     return badge(asked.get_state_display(), _STATE_TONES.get(asked.state, "faded"))
 
 
-def _chosen(request: HttpRequest, person: User) -> Claim:
+def _find_chosen_claim(request: HttpRequest, person: User) -> Claim:
     """The claim that the form names: by its number, or by an address of ours that holds it."""
     named = request.POST.get("claim", "").strip()
     digits = next((part for part in named.split("/") if part.isdecimal()), "")
@@ -59,7 +59,7 @@ def _take_up(request: HttpRequest, asked: ReaderRequest, person: User) -> str:
 
 
 def _link(request: HttpRequest, asked: ReaderRequest, person: User) -> str:
-    asked = request_moves.link(asked, _chosen(request, person), by=person)
+    asked = request_moves.link(asked, _find_chosen_claim(request, person), by=person)
     if asked.state == ReaderRequest.State.ANSWERED:
         return gettext("Answered: every reader who asked will receive an email.")
     return gettext("The readers will be notified when that claim is published.")
@@ -67,7 +67,7 @@ def _link(request: HttpRequest, asked: ReaderRequest, person: User) -> str:
 
 def _answer(request: HttpRequest, asked: ReaderRequest, person: User) -> str:
     answer = request.POST.get("answer", "")
-    request_moves.answer_with(asked, _chosen(request, person), answer=answer, by=person)
+    request_moves.answer_with(asked, _find_chosen_claim(request, person), answer=answer, by=person)
     return gettext("Answered: every reader who asked will receive an email.")
 
 
@@ -87,7 +87,7 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
     ordering = ("-pk",)
     deciding = request_moves.DECIDE
     page_template = "admin/desk/reader_request.html"
-    deeds: ClassVar[dict[str, Deed]] = {
+    deeds: ClassVar[dict[str, MessageAction]] = {
         "take-up": _take_up,
         "link": _link,
         "answer": _answer,
@@ -136,7 +136,7 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
             "picture_page": reverse("admin:complaints_readerrequest_picture", args=[row.pk])
             if has_picture
             else "",
-            "similar": similar(row.text, person=person_at(request)) if row.is_open else [],
+            "similar": find_similar_claims(row.text, person=person_at(request)) if row.is_open else [],
             "statement": row.text[:LONGEST_STATEMENT],
             "may_propose": request.user.has_perm("claims.add_claim"),
         }

@@ -7,9 +7,9 @@ from claims.features.complaints.models import ReaderRequest
 from claims.features.complaints.pictures import SentPicture
 from claims.ledger.queries.address_search import build_address_key
 from claims.models import Publication
-from claims.public.pages.check import answer_to, claims_naming
-from claims.public.pages.checked_text import CheckedText, checked
-from claims.public.pages.entry_page import ratings_of
+from claims.public.pages.check import answer_to, find_claims_naming
+from claims.public.pages.checked_text import CheckedText, check_passages
+from claims.public.pages.entry_page import list_ratings
 
 Document = dict[str, Any]
 _MOST = 5
@@ -34,13 +34,13 @@ class FirstAnswer:
 
     @property
     def ratings(self) -> list[Document]:
-        return ratings_of([*self.naming, *(self.checked.claims if self.checked else [])])
+        return list_ratings([*self.naming, *(self.checked.claims if self.checked else [])])
 
 
 def first_answer(*, text: str = "", address: str = "", picture: SentPicture | None = None) -> FirstAnswer:
     """Return published claims on it."""
-    found = checked(text, answer_to(text)) if text else None
-    naming = claims_naming(address) if address else []
+    found = check_passages(text, answer_to(text)) if text else None
+    naming = find_claims_naming(address) if address else []
     known = {document["id"] for document in naming}
     asked_before = [d for d in _answered_before(address, picture) if d["id"] not in known]
     return FirstAnswer(found, [*naming, *asked_before])

@@ -13,10 +13,10 @@ from claims.features.discovery.plain_pages import list_text
 from claims.features.discovery.plain_pages.markdown_escapes import line
 from claims.features.discovery.plain_pages.plain_page import PlainPage
 from claims.ledger.document.cluster_document import build_cluster as public_cluster
-from claims.public.api.correction_entries import corrected
-from claims.public.pages.clusters import clusters_asked
-from claims.public.pages.corrections import asked_corrections
-from claims.public.pages.listed_claims import CLAIMS_PER_PAGE, valid_search
+from claims.public.api.correction_entries import load_corrected_entries
+from claims.public.pages.clusters import read_clusters_query
+from claims.public.pages.corrections import read_corrections_query
+from claims.public.pages.listed_claims import CLAIMS_PER_PAGE, read_valid_search
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import ValueRefused
 from factcheck.web.language_addresses import permanent
@@ -36,7 +36,7 @@ def claims_found(request: HttpRequest, about: Mapping[str, Any] | None = None) -
     Raises:
         Http404: the filter cannot be met.
     """
-    search = valid_search(request, about)
+    search = read_valid_search(request, about)
     try:
         page = search.page(CLAIMS_PER_PAGE)
     except (InvalidParameters, ValueRefused) as refusal:
@@ -52,7 +52,7 @@ def claims_found(request: HttpRequest, about: Mapping[str, Any] | None = None) -
 
 def clusters(request: HttpRequest) -> PlainPage:
     """Return published rumours, newest first, optionally by words or language."""
-    page, _asked = clusters_asked(request)
+    page, _asked = read_clusters_query(request)
     shown = [{**public_cluster(row)} for row in page.rows]
     listed = list_text.clusters(shown, following=next_page(request, page.next))
     return PlainPage(
@@ -63,8 +63,8 @@ def clusters(request: HttpRequest) -> PlainPage:
 
 def corrections(request: HttpRequest) -> PlainPage:
     """Return corrections, clarifications, updates and retractions, newest first."""
-    page, _query = asked_corrections(request)
-    entries = [json.loads(placed(stored(one.entry).encode())) for one in corrected(page.rows)]
+    page, _query = read_corrections_query(request)
+    entries = [json.loads(placed(stored(one.entry).encode())) for one in load_corrected_entries(page.rows)]
     listed = list_text.corrections(entries, following=next_page(request, page.next))
     about = _("What %(newsroom)s changed after publication: the old text, the new text, and the reason.") % {
         "newsroom": line(settings.NEWSROOM_NAME)

@@ -18,7 +18,7 @@ from claims.features.discovery.plain_pages.claim_text import not_checked, plain
 from claims.features.discovery.plain_pages.markdown_escapes import line
 from claims.features.discovery.plain_pages.newsroom_text import links, statements_of
 from claims.models import NewsroomPage
-from claims.public.pages.responses import etag_of
+from claims.public.pages.responses import compute_etag
 from factcheck.api.resources import CACHE_CURRENT, conditional
 from factcheck.features import has_route
 from factcheck.web.language_addresses import permanent
@@ -35,7 +35,7 @@ def llms(request: HttpRequest) -> HttpResponse:
     return conditional(
         request,
         lambda: content,
-        etag=etag_of(content),
+        etag=compute_etag(content),
         cache=CACHE_CURRENT,
         content_type="text/plain; charset=utf-8",
     )

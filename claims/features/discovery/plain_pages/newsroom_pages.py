@@ -12,9 +12,9 @@ from claims.features.discovery.plain_pages.llms import questions, reading
 from claims.features.discovery.plain_pages.markdown_escapes import line
 from claims.features.discovery.plain_pages.plain_page import PlainPage
 from claims.models import NewsroomPage, RatingClass
-from claims.public.pages.about_pages import best_language, pages_in
+from claims.public.pages.about_pages import choose_language, load_pages
 from claims.public.pages.rating_meanings import MEANINGS
-from claims.public.pages.views import scales_shown
+from claims.public.pages.views import find_shown_scales
 from factcheck.web.language_addresses import permanent
 
 
@@ -38,7 +38,7 @@ def check(request: HttpRequest) -> PlainPage:
 
 def methodology(request: HttpRequest) -> PlainPage:
     """Return the meaning of each rating, and how we correct."""
-    text = list_text.page_of(_("How we rate and correct"), newsroom_text.scales(scales_shown()))
+    text = list_text.page_of(_("How we rate and correct"), newsroom_text.scales(find_shown_scales()))
     return PlainPage(text, permanent("methodology"))
 
 
@@ -46,7 +46,7 @@ def about_index(request: HttpRequest) -> PlainPage:
     """Return the list of pages about the newsroom."""
     written = [
         (one.title, plain(settings.SITE_URL + permanent("about", one.kind)), line(one.opening))
-        for one in pages_in(get_language() or "en")
+        for one in load_pages(get_language() or "en")
     ]
     text = list_text.page_of(
         _("About us"), newsroom_text.links(written) or _("Nothing has been written yet.")
@@ -72,7 +72,7 @@ def about(request: HttpRequest, kind: str, version: int | None = None) -> PlainP
     """A page on which the newsroom explains itself."""
     languages = list(NewsroomPage.objects.current().filter(kind=kind).values_list("language", flat=True))
     asked = request.GET.get("language", "")
-    language = asked if asked in languages else best_language(get_language() or "en", languages)
+    language = asked if asked in languages else choose_language(get_language() or "en", languages)
     versions = list(NewsroomPage.objects.filter(kind=kind, language=language).order_by("-version"))
     shown = next((one for one in versions if version in (None, one.version)), None)
     if shown is None:

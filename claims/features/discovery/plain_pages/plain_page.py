@@ -4,8 +4,8 @@ from dataclasses import dataclass
 
 from django.http import HttpRequest, HttpResponsePermanentRedirect
 
-from claims.public.pages.head_links import FILE
-from claims.public.pages.responses import page_moved
+from claims.public.pages.head_links import MARKDOWN_FILE
+from claims.public.pages.responses import redirect_moved_page
 from factcheck.web.language_addresses import address_here
 
 
@@ -25,4 +25,4 @@ class PlainPage:
 
 def moved_to(request: HttpRequest, path: str) -> HttpResponsePermanentRedirect:
     """The way to the Markdown of another page, in the language of this address."""
-    return page_moved(address_here(f"{path}{FILE}"))
+    return redirect_moved_page(address_here(f"{path}{MARKDOWN_FILE}"))

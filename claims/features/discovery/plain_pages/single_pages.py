@@ -12,8 +12,8 @@ from claims.features.discovery.plain_pages.plain_page import PlainPage, moved_to
 from claims.ledger.document.cluster_document import build_cluster as public_cluster
 from claims.models import Publication
 from claims.models.claim import claim_path
-from claims.public.pages.clusters import entries_shown, published_cluster
-from claims.public.pages.published_source import UNSHOWN, published_source
+from claims.public.pages.clusters import get_published_cluster, load_shown_entries
+from claims.public.pages.published_source import DEFERRED_COLUMNS, load_published_source
 from factcheck.api.query_values import GREATEST_ID
 from factcheck.web.language_addresses import permanent
 
@@ -57,11 +57,11 @@ def claim_version(request: HttpRequest, pk: int, version: int) -> PlainPage | Ht
 
 def cluster(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
     """A published rumour with those of its claims that are published."""
-    row = published_cluster(pk)
+    row = get_published_cluster(pk)
     path = permanent("cluster", row.pk, row.slug)
     if slug != row.slug:
         return moved_to(request, path)
-    documents = [entry.document for entry in entries_shown(row)]
+    documents = [entry.document for entry in load_shown_entries(row)]
     shown = public_cluster(row)
     count = ngettext("%(count)s published claim", "%(count)s published claims", shown["claim_count"])
     text = list_text.page_of(
@@ -75,7 +75,7 @@ def cluster(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpRe
 
 def source(request: HttpRequest, pk: int, number: int | None = None) -> PlainPage:
     """A source that published claims mention; its text only where readers may see it."""
-    known = published_source(pk, number)
+    known = load_published_source(pk, number)
     if known is None:
         raise Http404("No published claim mentions this source.")
     snapshot = known.found.snapshot
@@ -106,4 +106,4 @@ def _history(pk: int) -> list[PlainVersion]:
 
 
 def _entry(pk: int, version: int) -> Publication:
-    return Publication.objects.defer(*UNSHOWN).get(claim_id=pk, version=version)
+    return Publication.objects.defer(*DEFERRED_COLUMNS).get(claim_id=pk, version=version)

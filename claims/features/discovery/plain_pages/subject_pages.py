@@ -16,10 +16,10 @@ from claims.public.pages.subject_indexes import (
     PUBLISHERS,
     TOPICS,
     SubjectIndex,
-    subjects_asked,
+    read_index_query,
 )
-from claims.public.pages.subject_names import names_of, subject_path
-from claims.public.pages.subjects import number_of_claims
+from claims.public.pages.subject_names import build_subject_path, load_names
+from claims.public.pages.subjects import count_claims
 from factcheck.api.query_values import GREATEST_ID
 from factcheck.web.language_addresses import permanent
 
@@ -68,7 +68,7 @@ def publishers(request: HttpRequest) -> PlainPage:
 
 
 def _index(request: HttpRequest, index: SubjectIndex) -> PlainPage:
-    shown = subjects_asked(request, index)
+    shown = read_index_query(request, index)
     told = [
         (one.name, plain(settings.SITE_URL + one.address), _counted(one.number)) for one in shown.subjects
     ]
@@ -79,14 +79,14 @@ def _index(request: HttpRequest, index: SubjectIndex) -> PlainPage:
 
 def _subject(request: HttpRequest, kind: str, pk: int, slug: str) -> PlainPage | HttpResponseBase:
     pk = min(pk, GREATEST_ID)
-    name = names_of({kind: [pk]}).get((kind, pk))
+    name = load_names({kind: [pk]}).get((kind, pk))
     if name is None:
         raise Http404("No published claim mentions it.")
-    path = subject_path(kind, pk, name)
+    path = build_subject_path(kind, pk, name)
     if path != permanent(kind, pk, slug or "-"):
         return moved_to(request, path)
     found, listed = claims_found(request, {kind: pk})
-    about = _counted(number_of_claims(kind, pk))
+    about = _counted(count_claims(kind, pk))
     return PlainPage(list_text.page_of(name, found, listed, about=about), path)
 
 

@@ -21,9 +21,9 @@ from django.views.decorators.http import require_safe
 
 from claims.features.discovery.plain_pages import list_pages, newsroom_pages, single_pages, subject_pages
 from claims.features.discovery.plain_pages.plain_page import PlainPage
-from claims.public.pages.head_links import FILE, LLMS
-from claims.public.pages.page_addresses import canonical
-from claims.public.pages.responses import etag_of
+from claims.public.pages.head_links import LLMS_PATH, MARKDOWN_FILE
+from claims.public.pages.page_addresses import build_canonical_url
+from claims.public.pages.responses import compute_etag
 from factcheck import features
 from factcheck.api.resources import CACHE_CURRENT, conditional
 from factcheck.web.language_addresses import address_in, address_language
@@ -76,13 +76,13 @@ def markdown(request: HttpRequest, page: str) -> HttpResponseBase:
     response = conditional(
         request,
         lambda: content,
-        etag=etag_of(content),
+        etag=compute_etag(content),
         cache=CACHE_CURRENT,
         content_type=CONTENT_TYPE,
     )
-    here = canonical(written.path, code)
+    here = build_canonical_url(written.path, code)
     response["Link"] = (
-        f'<{here}>; rel="canonical", <{settings.SITE_URL}{LLMS}>; rel="describedby"; type="text/plain"'
+        f'<{here}>; rel="canonical", <{settings.SITE_URL}{LLMS_PATH}>; rel="describedby"; type="text/plain"'
     )
     response["Content-Language"] = code or settings.LANGUAGE_CODE
     if not written.is_found:
@@ -94,7 +94,7 @@ def markdown(request: HttpRequest, page: str) -> HttpResponseBase:
 def same_place(request: HttpRequest, page: str) -> HttpResponse:
     """The other name of the same file."""
     # Two slashes before it would be the name of another site.
-    path = f"/{page.lstrip('/')}{FILE}"
+    path = f"/{page.lstrip('/')}{MARKDOWN_FILE}"
     there = address_in(path, code) if (code := address_language(request)) else path
     query = request.META.get("QUERY_STRING", "")
     return HttpResponsePermanentRedirect(f"{there}?{query}" if query else there)

@@ -6,7 +6,7 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils.safestring import SafeString
 
-from claims.admin.status_badges import kind_badge
+from claims.admin.status_badges import build_kind_badge
 from claims.features.federation.peer_matches import PeerMatch, find_peer_matches
 from claims.matching.answers import MatchTerms
 
@@ -29,5 +29,7 @@ def beside_claim(statement: str, *, person: User) -> dict[str, Any]:
         return {}
     found = find_peer_matches(statement, MatchTerms(cut="text", most=MOST))
     return {
-        "elsewhere": [ChecksOfOthers(one, kind_badge(one.kind), round(100 * one.confidence)) for one in found]
+        "elsewhere": [
+            ChecksOfOthers(one, build_kind_badge(one.kind), round(100 * one.confidence)) for one in found
+        ]
     }

@@ -1,12 +1,12 @@
 """Cues are places, and true: no word of a lexicon inside another word, no name that is a phrase."""
 
-from claims.articles.detection.cues import SentenceCue, find_cues, years
-from claims.articles.detection.lexicon import language, tokenise
+from claims.articles.detection.cues import SentenceCue, find_cues, find_years
+from claims.articles.detection.lexicon import load_lexicon, tokenise
 from tests.helpers.sweeps import sweep
 
 
 def cues(text: str, tag: str = "en") -> set[tuple[str, str]]:
-    known = language(tag)
+    known = load_lexicon(tag)
     found = find_cues(text, tokenise(text), known)
     return {(cue.kind, text[cue.start : cue.end]) for cue in found}
 
@@ -120,10 +120,10 @@ def test_a_measure_without_a_number_is_no_quantity() -> None:
 
 def test_a_cue_is_an_offset_in_the_sentence() -> None:
     text = "Fares rose."
-    assert find_cues(text, tokenise(text), language("en")) == [
+    assert find_cues(text, tokenise(text), load_lexicon("en")) == [
         SentenceCue("change", 6, 10),
     ]
 
 
 def test_years_are_read_in_any_digits() -> None:
-    assert years("از ۱۹۹۹ تا ٢٠٢١ و 40 نفر") == [1999, 2021]
+    assert find_years("از ۱۹۹۹ تا ٢٠٢١ و 40 نفر") == [1999, 2021]

@@ -1,13 +1,13 @@
 """Sentences are split where a reader would split them, in each language."""
 
-from claims.articles.detection.lexicon import language
+from claims.articles.detection.lexicon import load_lexicon
 from claims.articles.detection.quotations import Quotations
 from claims.articles.detection.sentences import LONGEST_SENTENCE, split_sentences
 from tests.helpers.sweeps import sweep
 
 
 def split(text, tag):
-    return [sentence.text for sentence in split_sentences(text, language(tag), Quotations(text))]
+    return [sentence.text for sentence in split_sentences(text, load_lexicon(tag), Quotations(text))]
 
 
 @sweep(

@@ -109,7 +109,7 @@ def test_an_empty_ledger_has_one_too(files: Path) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_all_files_are_of_one_moment(files: Path, publish: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
     publish(make_claim("The bridge cost 40 million euros."))
-    as_it_was = dump_run._file
+    as_it_was = dump_run._write_file
 
     def publishing(part: Any, *rest: Any) -> Any:
         def another() -> None:
@@ -120,7 +120,7 @@ def test_all_files_are_of_one_moment(files: Path, publish: Publish, monkeypatch:
             pool.submit(another).result()
         return as_it_was(part, *rest)
 
-    monkeypatch.setattr(dump_run, "_file", publishing)
+    monkeypatch.setattr(dump_run, "_write_file", publishing)
     dump = write_dump()
     assert [file["claims"] for file in dump.manifest["files"]] == [1, 0, 1, 1, 1]
     assert Publication.objects.count() == 6
@@ -157,7 +157,7 @@ def test_a_full_disk_leaves_nothing(
     with pytest.raises(CommandError, match="No space left on device"):
         call_command("write_dumps", verbosity=0)
     assert held(files) == {before.folder: NAMES}
-    assert kept_dumps.newest() == before
+    assert kept_dumps.find_newest() == before
 
 
 def test_what_a_killed_run_left_is_no_dump_and_goes(files: Path, publish: Publish) -> None:
@@ -169,7 +169,7 @@ def test_what_a_killed_run_left_is_no_dump_and_goes(files: Path, publish: Publis
     left = files / "unfinished-x"
     left.mkdir()
     (left / "claims.csv").write_text("claim")
-    assert [dump.folder for dump in kept_dumps.kept()] == [before.folder]
+    assert [dump.folder for dump in kept_dumps.list_dumps()] == [before.folder]
     after = write_dump()
     assert held(files) == {after.folder: NAMES}
 
@@ -178,7 +178,7 @@ def test_the_second_of_a_day_takes_the_place_of_the_first(files: Path, publish: 
     first = write_dump()
     publish()
     second = write_dump()
-    assert (first.day, kept_dumps.of_day(first.day)) == (second.day, second)
+    assert (first.day, kept_dumps.find_for_day(first.day)) == (second.day, second)
     assert list(held(files)) == [second.folder]
 
 
@@ -190,9 +190,14 @@ def test_old_ones_go_and_the_newest_stays(files: Path, publish: Publish) -> None
         older.mkdir()
         for path in (files / dump.folder).iterdir():
             (older / path.name).write_bytes(path.read_bytes())
-    assert [each.day for each in kept_dumps.kept()] == [dump.day, "2026-01-03", "2026-01-02", "2026-01-01"]
+    assert [each.day for each in kept_dumps.list_dumps()] == [
+        dump.day,
+        "2026-01-03",
+        "2026-01-02",
+        "2026-01-01",
+    ]
     newest = write_dump(kept=2)
-    assert [each.folder for each in kept_dumps.kept()] == [newest.folder, "2026-01-03T024100Z-00000003"]
+    assert [each.folder for each in kept_dumps.list_dumps()] == [newest.folder, "2026-01-03T024100Z-00000003"]
     assert len(held(files)) == 2
     assert [each.folder for each in [write_dump(kept=0)]] == list(held(files))
 
@@ -209,7 +214,7 @@ def test_a_failed_run_takes_nothing_away(
 
 @pytest.mark.django_db(transaction=True)
 def test_one_at_a_time(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    as_it_was = dump_run._about
+    as_it_was = dump_run._describe_dump
 
     def meanwhile(*rest: Any) -> Any:
         def another() -> None:
@@ -222,7 +227,7 @@ def test_one_at_a_time(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
             pool.submit(another).result()
         return as_it_was(*rest)
 
-    monkeypatch.setattr(dump_run, "_about", meanwhile)
+    monkeypatch.setattr(dump_run, "_describe_dump", meanwhile)
     dump = write_dump()
     assert list(held(files)) == [dump.folder]
 
@@ -230,7 +235,7 @@ def test_one_at_a_time(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.django_db(transaction=True)
 def test_who_is_alone_no_longer_finishes_nothing(files: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The server ended the connection that keeps others out: another run has removed files that were written before."""
-    as_it_was = dump_run._file
+    as_it_was = dump_run._write_file
 
     def interrupted(part: Any, *rest: Any) -> Any:
         described = as_it_was(part, *rest)
@@ -240,21 +245,21 @@ def test_who_is_alone_no_longer_finishes_nothing(files: Path, monkeypatch: pytes
                     "SELECT pg_terminate_backend(pid, 120000) FROM pg_locks WHERE locktype = 'advisory' AND granted"
                     " AND database = (SELECT oid FROM pg_database WHERE datname = current_database())"
                 )
-            for folder in kept_dumps.all_folders():
+            for folder in kept_dumps.list_all_folders():
                 kept_dumps.remove(folder)
         return described
 
-    monkeypatch.setattr(dump_run, "_file", interrupted)
+    monkeypatch.setattr(dump_run, "_write_file", interrupted)
     with pytest.raises(OperationalError):
         write_dump()
-    assert kept_dumps.kept() == []
+    assert kept_dumps.list_dumps() == []
     assert held(files) == {}
 
 
 def test_the_command_tells_names_sizes_and_hashes(files: Path, capsys: pytest.CaptureFixture[str]) -> None:
     call_command("write_dumps", verbosity=0)
     lines = [line.split("\t") for line in capsys.readouterr().out.splitlines()]
-    dump = kept_dumps.newest()
+    dump = kept_dumps.find_newest()
     assert dump is not None
     assert lines == [
         [f"{dump.day}/{file['name']}", str(file["bytes"]), file["sha256"]] for file in dump.manifest["files"]
@@ -275,16 +280,16 @@ def test_a_killed_process_leaves_no_half_dump(files: Path, publish: Publish, set
         f"connection.settings_dict['NAME'] = {connection.settings_dict['NAME']!r}\n"
         f"settings.MEDIA_ROOT = {str(settings.MEDIA_ROOT)!r}\n"
         "from claims.exports.dumps import dump_run\n"
-        "as_it_was = dump_run._file\n"
+        "as_it_was = dump_run._write_file\n"
         "def dying(part, *rest):\n"
         "    if part.name == 'claims.parquet': os.kill(os.getpid(), signal.SIGKILL)\n"
         "    return as_it_was(part, *rest)\n"
-        "dump_run._file = dying\n"
+        "dump_run._write_file = dying\n"
         "dump_run.write_dump()\n"
     )
     died = subprocess.run([sys.executable, "-c", program], check=False, capture_output=True, text=True)
     assert died.returncode == -signal.SIGKILL, died.stderr
-    assert kept_dumps.kept() == []
+    assert kept_dumps.list_dumps() == []
     assert any("claims.csv" in names for names in held(files).values())
     dump = write_dump()
     assert held(files) == {dump.folder: NAMES}

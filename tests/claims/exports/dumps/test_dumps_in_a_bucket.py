@@ -23,9 +23,9 @@ LATEST = "/dumps/latest/claims.parquet"
 def server(tmp_path: Any, settings: Any) -> Iterator[ObjectServer]:
     with object_server(tmp_path / "store") as server:
         settings.STORAGES = settings.STORAGES | {"default": server.storage()}
-        kept_dumps.all_folders()
+        kept_dumps.list_all_folders()
         yield server
-    kept_dumps._listed.clear()
+    kept_dumps._cached_folders.clear()
 
 
 def test_is_written_read_in_parts_and_removed(
@@ -57,7 +57,7 @@ def test_what_has_no_manifest_is_no_dump_and_goes(
     half = server.objects / "kept" / "dumps" / "2026-11-26T000000Z-00000000"
     half.mkdir(parents=True)
     (half / "claims.ndjson").write_text("{")
-    kept_dumps.all_folders()
+    kept_dumps.list_all_folders()
     assert client.get("/dumps/latest/claims.ndjson").status_code == 404
     dump = write_dump()
     assert {name.split("/")[2] for name in server.files()} == {dump.folder}
@@ -69,7 +69,7 @@ def test_a_store_that_is_away_is_an_outage(
     publish()
     write_dump()
     server.stop()
-    kept_dumps._listed.clear()
+    kept_dumps._cached_folders.clear()
     client.raise_request_exception = False
     assert client.get(LATEST).status_code == 503
     with pytest.raises(FilesAway):

@@ -13,8 +13,8 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.test import Client
 
-from claims.exports.evidence_pack.pack import NothingPublished, evidence_pack
-from claims.exports.evidence_pack.warc_index import surt
+from claims.exports.evidence_pack.pack import NothingPublished, build_evidence_pack
+from claims.exports.evidence_pack.warc_index import build_surt
 from claims.models import Claim, Evidence, Scope
 from sources import archive
 from sources.models import ArchivedCopy, ArchivedFile, Source
@@ -26,7 +26,7 @@ pytestmark = pytest.mark.django_db
 
 
 def bytes_of(claim: Claim, *, for_public: bool = False) -> bytes:
-    return b"".join(evidence_pack(claim.pk, for_public=for_public).written())
+    return b"".join(build_evidence_pack(claim.pk, for_public=for_public).written())
 
 
 def files_in(content: bytes) -> dict[str, bytes]:
@@ -49,10 +49,10 @@ def upload(source: Source, content: bytes) -> None:
 
 def test_the_same_content_gives_the_same_bytes(claim: Claim, copy: ArchivedCopy) -> None:
     assert bytes_of(claim) == bytes_of(claim)
-    first = evidence_pack(claim.pk, for_public=False).sha256
-    assert evidence_pack(claim.pk, for_public=False).sha256 == first
+    first = build_evidence_pack(claim.pk, for_public=False).sha256
+    assert build_evidence_pack(claim.pk, for_public=False).sha256 == first
     archived(copy.source)
-    assert evidence_pack(claim.pk, for_public=False).sha256 != first
+    assert build_evidence_pack(claim.pk, for_public=False).sha256 != first
 
 
 def test_all_of_it_is_there(claim: Claim, copy: ArchivedCopy) -> None:
@@ -128,7 +128,7 @@ def test_what_the_archive_has_lost_is_named_and_breaks_nothing(
 
 def test_a_large_upload_takes_no_memory(claim: Claim, source: Source) -> None:
     upload(source, b"0123456789abcdef" * 4_000_000)
-    pack = evidence_pack(claim.pk, for_public=False)
+    pack = build_evidence_pack(claim.pk, for_public=False)
     tracemalloc.start()
     size = sum(map(len, pack.written()))
     peak = tracemalloc.get_traced_memory()[1]
@@ -140,7 +140,7 @@ def test_a_large_upload_takes_no_memory(claim: Claim, source: Source) -> None:
 def test_nothing_published_is_no_pack(checker: User) -> None:
     draft = make_draft(make_claim("Not public."), checker)
     with pytest.raises(NothingPublished, match="never published"):
-        evidence_pack(draft.claim_id, for_public=False)
+        build_evidence_pack(draft.claim_id, for_public=False)
 
 
 @pytest.mark.parametrize(
@@ -154,7 +154,7 @@ def test_nothing_published_is_no_pack(checker: User) -> None:
     ],
 )
 def test_addresses_are_turned_round(url: str, key: str) -> None:
-    assert surt(url) == key
+    assert build_surt(url) == key
 
 
 # Whoever asks ---------------------------------------------------------------------------------------------------------

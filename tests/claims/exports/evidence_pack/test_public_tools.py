@@ -15,7 +15,7 @@ import pytest
 from django.test import Client
 from warcio.archiveiterator import ArchiveIterator
 
-from claims.exports.evidence_pack.pack import evidence_pack
+from claims.exports.evidence_pack.pack import build_evidence_pack
 from claims.ledger.proofs.checkpoints import sign_ledger
 from claims.models import Claim
 from sources.models import ArchivedCopy, Source
@@ -33,7 +33,9 @@ pytestmark = [
 def folder(claim: Claim, stamped: ArchivedCopy, tmp_path: Path) -> Path:
     """The pack as somebody has it who has unpacked it."""
     folder = tmp_path / "unpacked"
-    with zipfile.ZipFile(io.BytesIO(b"".join(evidence_pack(claim.pk, for_public=False).written()))) as pack:
+    with zipfile.ZipFile(
+        io.BytesIO(b"".join(build_evidence_pack(claim.pk, for_public=False).written()))
+    ) as pack:
         assert pack.testzip() is None
         pack.extractall(folder)
     with zipfile.ZipFile(folder / "pages.wacz") as pages:
@@ -223,7 +225,9 @@ def test_the_entry_is_proved_to_be_in_the_ledger_by_sha256sum(
     publish(make_claim("Later than that."))
     sign_ledger()
     folder = tmp_path / "unpacked"
-    with zipfile.ZipFile(io.BytesIO(b"".join(evidence_pack(claim.pk, for_public=True).written()))) as pack:
+    with zipfile.ZipFile(
+        io.BytesIO(b"".join(build_evidence_pack(claim.pk, for_public=True).written()))
+    ) as pack:
         pack.extractall(folder)
     [proof] = folder.glob("ledger/*-proof.txt")
     assert f"ledger/{proof.name}" in (folder / "README.txt").read_text()

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from claims.exports.formats import csv as table
 from claims.exports.formats import datafeed, ndjson
-from claims.exports.formats.stored_bodies import blocks
+from claims.exports.formats.stored_bodies import join_blocks
 from claims.ledger.document.claim_document import render
 from factcheck.formulas import harmless
 from tests.claims.ledger.document.test_claimreview import RETRACTION, SITE, VERDICT, body
@@ -39,7 +39,7 @@ def stored(*documents: dict[str, Any]) -> Iterator[bytes]:
 
 
 def rows(*documents: dict[str, Any], **options: Any) -> list[dict[str, str]]:
-    text = b"".join(table.written(stored(*documents), **options)).decode("utf-8-sig")
+    text = b"".join(table.write_csv(stored(*documents), **options)).decode("utf-8-sig")
     return list(csv.DictReader(io.StringIO(text, newline=""), strict=True))
 
 
@@ -48,8 +48,8 @@ def rows(*documents: dict[str, Any], **options: Any) -> list[dict[str, str]]:
 
 def test_each_body_is_a_line_as_it_stands() -> None:
     first, second = stored(body(), body(statement="Zwei\u2028Zeilen\n“so”"))
-    assert b"".join(ndjson.written([first, second])) == first + b"\n" + second + b"\n"
-    assert b"".join(ndjson.written([])) == b""
+    assert b"".join(ndjson.write_ndjson([first, second])) == first + b"\n" + second + b"\n"
+    assert b"".join(ndjson.write_ndjson([])) == b""
 
 
 # CSV
@@ -134,13 +134,13 @@ def test_withdrawn_claim_has_a_row_without_verdict() -> None:
 
 
 def test_empty_table_has_its_header() -> None:
-    text = b"".join(table.written([])).decode()
+    text = b"".join(table.write_csv([])).decode()
     assert text == ",".join(table.COLUMNS) + "\r\n"
 
 
 def test_byte_order_mark_stands_first_where_it_is_wanted() -> None:
-    with_mark = b"".join(table.written(stored(whole()), byte_order_mark=True))
-    assert with_mark == b"\xef\xbb\xbf" + b"".join(table.written(stored(whole())))
+    with_mark = b"".join(table.write_csv(stored(whole()), byte_order_mark=True))
+    assert with_mark == b"\xef\xbb\xbf" + b"".join(table.write_csv(stored(whole())))
 
 
 @sweep(
@@ -189,8 +189,10 @@ def test_any_text_comes_back_from_the_table(statement: str, name: str, summary: 
 
 
 def written(*documents: dict[str, Any]) -> bytes:
-    head = datafeed.head(url="https://facts.example/feed", site=SITE, changed="2026-03-05T09:00:00.000000Z")
-    return b"".join(datafeed.written(stored(*documents), head=head, site=SITE))
+    head = datafeed.build_head(
+        url="https://facts.example/feed", site=SITE, changed="2026-03-05T09:00:00.000000Z"
+    )
+    return b"".join(datafeed.write_datafeed(stored(*documents), head=head, site=SITE))
 
 
 @pytest.mark.parametrize("count", [0, 1, 3])
@@ -233,7 +235,7 @@ def test_element_of_a_withdrawn_claim_is_a_tombstone(status: str, target: int | 
 
 
 def test_feed_states_no_licence_where_there_is_none() -> None:
-    head = datafeed.head(url="https://facts.example/feed", site={**SITE, "license": ""}, changed="")
+    head = datafeed.build_head(url="https://facts.example/feed", site={**SITE, "license": ""}, changed="")
     assert {"license", "dateModified"}.isdisjoint(head)
 
 
@@ -241,9 +243,9 @@ def test_feed_states_no_licence_where_there_is_none() -> None:
 
 
 FORMATS = {
-    "ndjson": ndjson.written,
-    "csv": table.written,
-    "datafeed": lambda bodies: datafeed.written(bodies, head={"@type": "DataFeed"}, site=SITE),
+    "ndjson": ndjson.write_ndjson,
+    "csv": table.write_csv,
+    "datafeed": lambda bodies: datafeed.write_datafeed(bodies, head={"@type": "DataFeed"}, site=SITE),
 }
 
 
@@ -253,7 +255,7 @@ def test_no_more_is_read_than_is_written(name: str) -> None:
     taken = itertools.count()
     document = render(whole()).encode()
     endless = (document for _ in taken)
-    pieces = blocks(FORMATS[name](endless), size=10_000)
+    pieces = join_blocks(FORMATS[name](endless), size=10_000)
     for number in range(1, 6):
         assert len(next(pieces)) >= 10_000
         assert next(taken) * len(document) < 60_000 * number
@@ -261,7 +263,7 @@ def test_no_more_is_read_than_is_written(name: str) -> None:
 
 @given(st.lists(st.binary(max_size=20)), st.integers(1, 50))
 def test_blocks_hold_the_same_bytes(parts: list[bytes], size: int) -> None:
-    found = list(blocks(parts, size=size))
+    found = list(join_blocks(parts, size=size))
     assert b"".join(found) == b"".join(parts)
     assert all(len(block) >= size for block in found[:-1])
 

@@ -27,7 +27,7 @@ def test_block_holds_the_lines_that_fit(
 ) -> None:
     sizes = [len(line) - 1 for _number, line in lines]
     monkeypatch.setattr(stored_bodies, "JOINED_SIZE", sum(sizes[:joined_at_once]))
-    [first, *others] = stored_bodies.joined(Publication.objects.order_by("-sequence"))
+    [first, *others] = stored_bodies.stream_body_blocks(Publication.objects.order_by("-sequence"))
     assert first == (
         lines[joined_at_once - 1][0],
         joined_at_once,
@@ -46,7 +46,9 @@ def test_only_what_is_asked_for_is_there(
     monkeypatch.setattr(stored_bodies, "JOINED_SIZE", size)
     asked = [lines[1], lines[3]]
     found = list(
-        stored_bodies.joined(Publication.objects.filter(sequence__in=[number for number, _ in asked]))
+        stored_bodies.stream_body_blocks(
+            Publication.objects.filter(sequence__in=[number for number, _ in asked])
+        )
     )
     assert b"".join(block.lines for block in found) == b"".join(line for _, line in asked)
     assert [block.sequence for block in found] == (
@@ -56,5 +58,5 @@ def test_only_what_is_asked_for_is_there(
 
 @pytest.mark.django_db
 def test_nothing_is_no_block(lines: list[tuple[int, bytes]]) -> None:
-    assert list(stored_bodies.joined(Publication.objects.filter(sequence=0))) == []
-    assert list(stored_bodies.joined(Publication.objects.none())) == []
+    assert list(stored_bodies.stream_body_blocks(Publication.objects.filter(sequence=0))) == []
+    assert list(stored_bodies.stream_body_blocks(Publication.objects.none())) == []

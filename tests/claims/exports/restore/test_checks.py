@@ -12,7 +12,7 @@ from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 
 from claims.exports import lines
-from claims.exports.export_run import Order
+from claims.exports.export_run import ExportOptions
 from claims.exports.restore import RestoreRefused, recognise
 from claims.models import Claim, Publication, Topic
 from claims.review import workflow
@@ -103,7 +103,7 @@ def test_html_that_no_explanation_is_made_into(content: bytes, hostile: str) -> 
 
 def test_part_of_a_ledger(checker: User, editor: User) -> None:
     bring_out(make_draft(make_claim(), checker), checker, editor)
-    part = exported(Order("ndjson", "all", "language=en"))
+    part = exported(ExportOptions("ndjson", "all", "language=en"))
     assert (
         refusal(part) == "The file contains only part of a ledger (language=en). Only a complete ledger can "
         "be restored."
@@ -279,7 +279,7 @@ def test_lines_are_read_in_constant_memory() -> None:
             text = (
                 next(self._lines, b"")
                 if self._begun
-                else lines.header(sequence=0, published_at="", filter_text="")
+                else lines.build_header(sequence=0, published_at="", filter_text="")
             )
             self._begun = True
             memoryview(buffer)[: len(text)] = text  # type: ignore[arg-type]
@@ -287,7 +287,7 @@ def test_lines_are_read_in_constant_memory() -> None:
 
     tracemalloc.start()
     try:
-        with pytest.raises(lines.Unreadable, match="too early"):
+        with pytest.raises(lines.UnreadableExport, match="too early"):
             for _ in lines.read(io.BufferedReader(Endless(), 8192)):
                 pass
         assert tracemalloc.get_traced_memory()[1] < 1_000_000

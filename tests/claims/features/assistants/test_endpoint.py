@@ -353,7 +353,7 @@ def test_a_fault_of_ours_is_told_without_its_details(client: Client, monkeypatch
     def fails(*_: Any, **__: Any) -> None:
         raise RuntimeError("a detail that is nobody's business")
 
-    monkeypatch.setattr("claims.features.assistants.finding_tools.found_at", fails)
+    monkeypatch.setattr("claims.features.assistants.finding_tools.look_up_addresses", fails)
     client.raise_request_exception = False
     response = post(
         client, message("tools/call", {"name": "lookup_url", "arguments": {"url": "https://a.example"}})
@@ -368,7 +368,7 @@ def test_a_database_that_is_away_is_told_with_when_to_come_back(
     def fails(*_: Any, **__: Any) -> None:
         raise OperationalError("no connection")
 
-    monkeypatch.setattr("claims.features.assistants.finding_tools.found_at", fails)
+    monkeypatch.setattr("claims.features.assistants.finding_tools.look_up_addresses", fails)
     client.raise_request_exception = False
     response = post(
         client, message("tools/call", {"name": "lookup_url", "arguments": {"url": "https://a.example"}})

@@ -13,7 +13,7 @@ from time_machine import travel
 from claims.features.discovery import sitemap_parts
 from claims.features.discovery.sitemap_text import SitemapPage, moment, sitemap_of
 from claims.models import Claim, Publication
-from claims.public.pages.page_addresses import alternates
+from claims.public.pages.page_addresses import list_alternates
 from claims.review import workflow
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 from tests.helpers.reader_pages import correct
@@ -47,7 +47,7 @@ def test_a_claim_is_listed_in_all_languages_each_of_which_names_all(client: Clie
     found = [entry for entry in read(client, part_of("claims", claim.pk)) if "/claims/" in entry.address]
     entry = Publication.objects.get()
     path = claim.get_absolute_url()
-    assert found[0].alternates == dict(alternates(path))
+    assert found[0].alternates == dict(list_alternates(path))
     assert {one.address for one in found} == set(found[0].alternates.values())
     assert all(one.alternates == found[0].alternates for one in found)
     assert {one.changed_at for one in found} == {entry.published_at.replace(microsecond=0)}

@@ -12,7 +12,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from claims.features.embeds.share_pictures import claim_picture
 from claims.models import Claim
-from claims.public.pages.page_cache import pages
+from claims.public.pages.page_cache import page_cache
 from claims.review import workflow
 from factcheck.web.throttling import gate
 from tests.helpers.newsroom import make_claim
@@ -58,7 +58,7 @@ def test_picture_costs_one_query_and_is_drawn_once(
     settings: Any,
 ) -> None:
     settings.PAGE_CACHE_BYTES = 2**20
-    pages.clear()
+    page_cache.clear()
     claim = publish()
     with django_assert_num_queries(1):
         first = client.get(f"/claims/{claim.pk}/image.png?version=1")
@@ -77,7 +77,7 @@ def test_who_asks_for_many_pictures_leaves_threads_for_pages(
     client: Client, publish: Publish, monkeypatch: pytest.MonkeyPatch, settings: Any
 ) -> None:
     settings.PAGE_CACHE_BYTES = 2**20
-    pages.clear()
+    page_cache.clear()
     drawn, other = publish(), publish()
     assert client.get(f"/claims/{drawn.pk}/image.png?version=1").status_code == 200
     monkeypatch.setattr(gate.expensive, "through", lambda answer, caller: None)
@@ -129,7 +129,7 @@ def test_what_was_never_published_has_no_picture(client: Client) -> None:
 
 def test_nothing_is_kept_where_no_page_is(client: Client, publish: Publish, settings: Any) -> None:
     settings.PAGE_CACHE_BYTES = 0
-    pages.clear()
+    page_cache.clear()
     claim = publish()
     assert image(client, claim).size == (1200, 630)
-    assert pages.bytes == 0
+    assert page_cache.bytes == 0

@@ -14,7 +14,7 @@ from pytest_django import DjangoAssertNumQueries
 from claims.features.embeds.claim_list_frame import ClaimFrameQuery
 from claims.features.embeds.embed_themes import PARAMETERS
 from claims.models import Claim, Claimant, Rating, RatingScale, Topic
-from claims.public.pages.page_cache import pages
+from claims.public.pages.page_cache import page_cache
 from claims.review import workflow
 from sources.models import Publisher
 from tests.helpers.newsroom import make_claim, make_draft
@@ -27,9 +27,9 @@ Publish = Callable[..., Claim]
 
 @pytest.fixture(autouse=True)
 def no_kept_pages() -> Iterator[None]:
-    pages.clear()
+    page_cache.clear()
     yield
-    pages.clear()
+    page_cache.clear()
 
 
 def listed(client: Client, query: str = "", **headers: str) -> html.HtmlElement:

@@ -36,7 +36,7 @@ def three(publish: Publish) -> list[Claim]:
 @pytest.fixture
 def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     """Each claim is sent by itself, so that few suffice to be in the middle of a download."""
-    monkeypatch.setattr(downloads, "blocks", lambda parts: stored_bodies.blocks(parts, size=1))
+    monkeypatch.setattr(downloads, "join_blocks", lambda parts: stored_bodies.join_blocks(parts, size=1))
 
 
 def begun(client: Client, extension: str = "ndjson") -> tuple[Any, Iterator[bytes]]:
@@ -54,12 +54,12 @@ def test_it_is_one_snapshot_whatever_happens_meanwhile(
 ) -> None:
     before = [entry.served for entry in Publication.objects.order_by("-published_at")]
     rows = Publication.objects.current().order_by("-published_at", "-claim_id")
-    reading = stored_bodies.streamed(rows.using("default"))
+    reading = stored_bodies.stream_bodies(rows.using("default"))
     found = [next(reading)]
     in_another_thread(lambda: change_everything(three, checker, editor, publish))
     found += reading
     assert found == before
-    assert len(list(stored_bodies.streamed(rows))) == 3
+    assert len(list(stored_bodies.stream_bodies(rows))) == 3
 
 
 def change_everything(three: list[Claim], checker: User, editor: User, publish: Publish) -> None:
@@ -155,7 +155,7 @@ def test_failure_at_the_start_is_no_download(
     client: Client, three: list[Claim], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     client.raise_request_exception = False
-    monkeypatch.setattr(downloads, "streamed", failing_after(0))
+    monkeypatch.setattr(downloads, "stream_bodies", failing_after(0))
     response = client.get(f"{URL}.ndjson")
     assert (response.status_code, response["Content-Type"]) == (503, "application/problem+json")
     assert is_free()
@@ -165,7 +165,7 @@ def failing_after(number: int) -> Callable[..., Iterator[bytes]]:
     """The bodies, until the database is gone."""
 
     def streamed(*parts: Any) -> Iterator[bytes]:
-        for place, body in enumerate(stored_bodies.streamed(*parts)):
+        for place, body in enumerate(stored_bodies.stream_bodies(*parts)):
             if place == number:
                 break
             yield body
@@ -190,7 +190,7 @@ def test_download_that_breaks_off_cannot_be_taken_for_a_whole_one(
     caplog: pytest.LogCaptureFixture,
     extension: str,
 ) -> None:
-    monkeypatch.setattr(downloads, "streamed", failing_after(2))
+    monkeypatch.setattr(downloads, "stream_bodies", failing_after(2))
     sent: list[bytes] = []
     response: Any = client.get(f"{URL}.{extension}")
     with pytest.raises(OperationalError):
@@ -210,4 +210,4 @@ def test_connection_that_died_is_made_anew(client: Client, three: list[Claim]) -
         pid = sql.fetchone()
     with administration(connection.settings_dict["NAME"]) as other:
         assert other.execute("SELECT pg_terminate_backend(%s, 120000)", pid).fetchone() == (True,)
-    assert len(list(stored_bodies.streamed(Publication.objects.current()))) == 3
+    assert len(list(stored_bodies.stream_bodies(Publication.objects.current()))) == 3

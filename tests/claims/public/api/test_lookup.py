@@ -178,7 +178,7 @@ def test_more_claims_than_are_told_are_in_the_list(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(lookup, "CLAIM_LIMIT", 2)
-    lookup._statement.cache_clear()
+    lookup._build_statement.cache_clear()
     try:
         publish_citing(make_claim("One."), article, checker, editor)
         assert look_up(client, ARTICLE)[0]["more"] is None
@@ -188,7 +188,7 @@ def test_more_claims_than_are_told_are_in_the_list(
         assert found["more"] == f"http://testserver/api/v1/claims/?source={article.pk}"
         assert len(client.get(found["more"]).json()["results"]) == 3
     finally:
-        lookup._statement.cache_clear()
+        lookup._build_statement.cache_clear()
 
 
 def test_lookup_by_get_answers_the_same(client: Client, bridge: Claim) -> None:

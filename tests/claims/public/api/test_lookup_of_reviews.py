@@ -109,12 +109,12 @@ def test_more_reviews_than_are_told_have_a_list(
     client: Client, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(lookup, "CLAIM_LIMIT", 2)
-    lookup._statement.cache_clear()
+    lookup._build_statement.cache_clear()
     claims = [publish(url=REVIEW) for _ in range(3)]
     (found,) = look_up(client, REVIEW)
     assert [claim["id"] for claim in found["claims"]] == [claim.pk for claim in claims[1:]]
     listed = client.get(found["more"]).json()["results"]
-    lookup._statement.cache_clear()
+    lookup._build_statement.cache_clear()
     assert [claim["id"] for claim in listed] == [claim.pk for claim in reversed(claims)]
 
 

@@ -204,7 +204,7 @@ def test_drafts_and_what_was_withdrawn_are_never_told(
 def test_what_is_withdrawn_while_it_is_matched_is_not_told(
     client: Client, ferry: Claim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(match, "_claims", lambda *_: {})
+    monkeypatch.setattr(match, "_load_claims", lambda *_: {})
     [passage] = post(client, {"text": STATEMENT}).json()["results"][0]["passages"]
     assert (passage["answer"], passage["explanation"], passage["matches"]) == ("nothing", NO_VERDICT, [])
 

@@ -203,7 +203,7 @@ def test_lists_other_methods_and_parameters(client: Client) -> None:
 
 
 def test_too_large_is_not_read(client: Client, settings: Any) -> None:
-    big = io.BytesIO(b"\xff\xd8" + b"0" * (media_lookup.MOST_BYTES + 1))
+    big = io.BytesIO(b"\xff\xd8" + b"0" * (media_lookup.MAX_BYTES + 1))
     answer = client.post(ADDRESS, {"file": SimpleUploadedFile("a.jpg", big.getvalue())})
     assert answer.status_code == 413
 

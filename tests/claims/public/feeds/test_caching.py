@@ -29,7 +29,7 @@ def test_who_has_the_feed_already_gets_nothing_again(
     publish()
     first = client.get(f"/feeds/claims.{form}")
     assert first["Cache-Control"] == "public, max-age=60, stale-while-revalidate=30, stale-if-error=3600"
-    monkeypatch.setattr("claims.public.feeds.views.entry", None)  # so that building the feed would fail
+    monkeypatch.setattr("claims.public.feeds.views.build_entry", None)  # so that building the feed would fail
     with django_assert_num_queries(1) as queries:
         again = client.get(f"/feeds/claims.{form}", headers={"If-None-Match": first["ETag"]})
     assert (again.status_code, again.content, again["ETag"]) == (304, b"", first["ETag"])

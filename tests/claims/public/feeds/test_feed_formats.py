@@ -14,9 +14,9 @@ from lxml import etree, html
 
 from claims.models import Claim, Claimant, Publication, Topic
 from claims.models.verdict import LONGEST_EXPLANATION, LONGEST_NOTE
-from claims.public.feeds.feed_entries import Channel, entry
+from claims.public.feeds.feed_entries import Channel, build_entry
 from claims.public.feeds.feed_formats import ATOM, JSON, RSS
-from claims.public.feeds.xml_text import xml_text
+from claims.public.feeds.xml_text import strip_invalid_characters
 from tests.helpers.newsroom import make_claim
 from tests.helpers.valid_feeds import NAMES, atom, json_feed, rss, titles
 
@@ -125,8 +125,8 @@ def test_no_text_breaks_a_feed(document: dict[str, Any], text: str) -> None:
         previous="",
         total=None,
     )
-    entries = [entry(shown)]
-    expected = " ".join(xml_text(" ".join(text.split())).split())
+    entries = [build_entry(shown)]
+    expected = " ".join(strip_invalid_characters(" ".join(text.split())).split())
     root = etree.fromstring(ATOM.write(channel, entries).encode())
     found = root.findtext("a:entry/a:title", namespaces=NAMES)
     assert " ".join(found.removeprefix("False:").split()) == expected
@@ -143,12 +143,12 @@ def document(publish: Publish) -> dict[str, Any]:
 
 @given(text=st.text())
 def test_xml_text_holds_only_what_xml_can(text: str) -> None:
-    kept = xml_text(text)
+    kept = strip_invalid_characters(text)
     assert etree.fromstring(f"<a>{html_escape(kept)}</a>".encode()).text in (
         None,
         re.sub("\r\n?", "\n", kept),
     )
-    assert xml_text(kept) == kept
+    assert strip_invalid_characters(kept) == kept
     lost = set(text) - set(kept)
     assert all(ord(c) < 32 or 0xD800 <= ord(c) < 0xE000 or ord(c) in (0xFFFE, 0xFFFF) for c in lost)
 

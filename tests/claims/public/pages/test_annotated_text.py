@@ -3,7 +3,7 @@ from dataclasses import dataclass
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.public.pages.annotated_text import TextPiece, paragraphs
+from claims.public.pages.annotated_text import TextPiece, split_paragraphs
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,7 @@ def cut(text: str, *spans: Stretch) -> list[list[tuple[str, str]]]:
     """The pieces of each paragraph with the names of the spans that cover them."""
     return [
         [(piece.text, "".join(span.name for span in piece.covering)) for piece in paragraph]
-        for paragraph in paragraphs(text, spans)
+        for paragraph in split_paragraphs(text, spans)
     ]
 
 
@@ -36,7 +36,7 @@ def test_adjacent_spans_stay_apart():
 def test_overlapping_spans_share_the_middle():
     spans = Stretch("a", 0, 4), Stretch("b", 2, 6)
     assert cut("abcdef", *spans) == [[("ab", "a"), ("cd", "ab"), ("ef", "b")]]
-    first, middle, last = paragraphs("abcdef", spans)[0]
+    first, middle, last = split_paragraphs("abcdef", spans)[0]
     assert [piece.innermost for piece in (first, middle, last)] == [spans[0], spans[1], spans[1]]
     assert middle.ends_elsewhere == [spans[0]]
     assert not middle.innermost_ends
@@ -45,18 +45,22 @@ def test_overlapping_spans_share_the_middle():
 
 def test_nested_span_is_the_one_that_is_meant():
     outer, inner = Stretch("o", 0, 6), Stretch("i", 2, 4)
-    assert [piece.innermost for piece in paragraphs("abcdef", [outer, inner])[0]] == [outer, inner, outer]
+    assert [piece.innermost for piece in split_paragraphs("abcdef", [outer, inner])[0]] == [
+        outer,
+        inner,
+        outer,
+    ]
 
 
 def test_two_spans_on_the_same_words_can_both_be_reached():
     one, two = Stretch("1", 0, 3), Stretch("2", 0, 3)
-    (piece,) = paragraphs("abc", [one, two])[0]
+    (piece,) = split_paragraphs("abc", [one, two])[0]
     assert {piece.innermost, *piece.ends_elsewhere} == {one, two}
 
 
 def test_span_across_paragraphs_begins_and_ends_once():
     span = Stretch("a", 1, 6)
-    first, second = paragraphs("abc\n\ndef", [span])
+    first, second = split_paragraphs("abc\n\ndef", [span])
     assert [(p.text, p.begins, p.ends) for p in first] == [("a", [], []), ("bc", [span], [])]
     assert [(p.text, p.begins, p.ends) for p in second] == [("d", [], [span]), ("ef", [], [])]
 
@@ -84,7 +88,9 @@ def annotated(draw: st.DrawFn) -> tuple[str, list[Stretch]]:
 @given(annotated())
 def test_every_character_keeps_its_place_and_its_spans(example):
     text, spans = example
-    pieces: list[TextPiece[Stretch]] = [piece for paragraph in paragraphs(text, spans) for piece in paragraph]
+    pieces: list[TextPiece[Stretch]] = [
+        piece for paragraph in split_paragraphs(text, spans) for piece in paragraph
+    ]
     assert letters(*(piece.text for piece in pieces)) == letters(text)
     for span in (s for s in spans if 0 <= s.start < s.end <= len(text)):
         covered = [piece for piece in pieces if span in piece.covering]

@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from claims.models import Claim, Repeat
 from claims.public.pages import check
-from claims.public.pages.check import LONGEST_TEXT
+from claims.public.pages.check import MAX_TEXT_LENGTH
 from factcheck.installation.environment import Rate
 from sources.models import Publisher
 from tests.helpers.answers import Answers
@@ -213,7 +213,7 @@ def test_costs_two_queries_beside_matching(
         ("", "Paste a text first: a post, a speech, an article, or an address."),
         (" \n ", "Paste a text first: a post, a speech, an article, or an address."),
         (
-            "x" * (LONGEST_TEXT + 1),
+            "x" * (MAX_TEXT_LENGTH + 1),
             "The text has 25001 characters; the limit is 25000. Paste it in parts.",
         ),
         ("a\0b", "Null characters are not allowed."),

@@ -10,8 +10,8 @@ from django.test import Client
 from lxml import etree, html
 
 from claims.models import Claim
-from claims.public.pages.page_cache import pages
-from claims.public.pages.shown_changes import compared
+from claims.public.pages.page_cache import page_cache
+from claims.public.pages.shown_changes import highlight_differences
 from claims.review import workflow
 from tests.helpers.newsroom import make_claim, rating
 
@@ -101,11 +101,11 @@ def test_page_is_kept_and_conditional(
     client: Client, corrected: Claim, django_assert_num_queries: Any, settings: Any
 ) -> None:
     settings.PAGE_CACHE_BYTES = 1_000_000
-    pages.clear()
+    page_cache.clear()
     etag = client.get("/corrections/")["ETag"]
     with django_assert_num_queries(1):
         assert client.get("/corrections/", headers={"If-None-Match": etag}).status_code == 304
-    pages.clear()
+    page_cache.clear()
 
 
 def test_it_is_linked_from_every_page_and_the_methodology(client: Client) -> None:
@@ -115,10 +115,12 @@ def test_it_is_linked_from_every_page_and_the_methodology(client: Client) -> Non
 
 def test_of_long_texts_the_paragraphs_that_differ_are_shown() -> None:
     same = "This paragraph is the same in both. " * 20
-    before, after = compared(f"{same}\nIt cost 90 million.\n{same}", f"{same}\nIt cost 120 million.\n{same}")
+    before, after = highlight_differences(
+        f"{same}\nIt cost 90 million.\n{same}", f"{same}\nIt cost 120 million.\n{same}"
+    )
     assert before == "[…]\nIt cost <del>90</del> million.[…]\n"
     assert after == "[…]\nIt cost <ins>120</ins> million.[…]\n"
-    assert compared("", "<i>New</i>")[1] == "<ins>&lt;i&gt;New&lt;/i&gt;</ins>"
+    assert highlight_differences("", "<i>New</i>")[1] == "<ins>&lt;i&gt;New&lt;/i&gt;</ins>"
 
 
 # The feed -------------------------------------------------------------------------------------------------------------

@@ -177,8 +177,8 @@ class TestWeight:
     @pytest.fixture(autouse=True)
     def heavy(self, dump: KeptDump, monkeypatch: pytest.MonkeyPatch) -> None:
         """Every hundred bytes count as a large file's many."""
-        monkeypatch.setattr(dump_files, "BYTES_FOR_ONE", 100)
-        monkeypatch.setattr(dump_files, "AT_ONCE", 100)
+        monkeypatch.setattr(dump_files, "BYTES_PER_COST_UNIT", 100)
+        monkeypatch.setattr(dump_files, "SINGLE_RESPONSE_SIZE", 100)
 
     def test_counts(self, client: Client, settings: Any) -> None:
         settings.RATE_LIMIT_ANONYMOUS = Rate(100, 60)

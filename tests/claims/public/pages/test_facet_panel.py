@@ -142,7 +142,7 @@ def test_robots_are_kept_from_combinations(client: Client, world: Publisher, top
 @pytest.fixture
 def dear(monkeypatch: pytest.MonkeyPatch) -> None:
     """To count one claim is too much, and a page has one."""
-    monkeypatch.setattr(facet_panel, "DEAR", 0)
+    monkeypatch.setattr(facet_panel, "EXPENSIVE_LIST", 0)
     monkeypatch.setattr("claims.public.pages.listed_claims.CLAIMS_PER_PAGE", 1)
 
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
 from claims.models import Claim, Cluster, NewsroomPage, Topic
-from claims.public.pages.page_cache import pages
+from claims.public.pages.page_cache import page_cache
 from claims.review import clusters
 from tests.helpers.brought_records import bring, review
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
@@ -164,7 +164,7 @@ def test_a_kept_front_page_ends_with_what_it_shows(
     client: Client, publish: Publish, editor: User, settings: Any
 ) -> None:
     settings.PAGE_CACHE_BYTES = 1_000_000
-    pages.clear()
+    page_cache.clear()
     both = [publish(make_claim("The quay sank.")), publish(make_claim("The quay burns."))]
     rumour = Cluster.objects.create(title="Harbour rumour", language="en")
     clusters.add(rumour, both, by=editor)
@@ -175,4 +175,4 @@ def test_a_kept_front_page_ends_with_what_it_shows(
     assert "Harbour rumour" not in client.get("/").content.decode()
     NewsroomPage.objects.create(kind="organisation", language="en", title="Us", text="We are four people.")
     assert "We are four people." in client.get("/").content.decode()
-    pages.clear()
+    page_cache.clear()

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 
 from claims.models import Claim, Claimant, Mention
-from claims.public.pages.letter_index import indexed_initials, initials_of, letters_of
+from claims.public.pages.letter_index import find_indexed_initials, find_initials, group_letters
 from tests.helpers.newsroom import make_claim
 
 NAMES = [
@@ -29,7 +29,7 @@ NAMES = [
 
 
 def test_letters_are_told_apart_by_what_readers_look_for() -> None:
-    found = letters_of(name.lower()[0] for name in NAMES)
+    found = group_letters(name.lower()[0] for name in NAMES)
     assert [one.name for one in found] == [
         *("A", "S", "Z", "Ø", "Ж", "ا", "ㄱ", "ㄲ", "ㅁ", "漢", "#"),
     ]
@@ -39,7 +39,7 @@ def test_letters_are_told_apart_by_what_readers_look_for() -> None:
         ("á", "á\U0010ffff"),
         ("ä", "ä\U0010ffff"),
     )
-    assert letters_of([]) == []
+    assert group_letters([]) == []
 
 
 @pytest.mark.django_db
@@ -48,12 +48,12 @@ def test_index_leads_to_all_first_letters_of_what_is_published(publish: Callable
         publish(make_claim(f"{name} spoke.", claimant=Claimant.objects.create(name=name)))
     Claimant.objects.create(name="Quiet")
     rows = Claimant.objects.exclude(name="Quiet")
-    expected = letters_of(sorted(initials_of(rows)))
-    found = letters_of(indexed_initials(Claimant._meta.db_table, Mention.Kind.CLAIMANT.value))
+    expected = group_letters(sorted(find_initials(rows)))
+    found = group_letters(find_indexed_initials(Claimant._meta.db_table, Mention.Kind.CLAIMANT.value))
     assert found == expected
     assert "Q" not in dict(found)
 
 
 @pytest.mark.django_db
 def test_without_names_there_is_no_letter() -> None:
-    assert indexed_initials(Claimant._meta.db_table, Mention.Kind.CLAIMANT.value) == []
+    assert find_indexed_initials(Claimant._meta.db_table, Mention.Kind.CLAIMANT.value) == []

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from lxml import html
 
-from claims.admin.dashboard import _last_published
+from claims.admin.dashboard import _build_last_published_card
 from claims.models import Claim
 from claims.models.publication import Publication
 from claims.review import workflow
@@ -123,9 +123,9 @@ def test_a_verdict_of_ours_on_a_claim_of_others_makes_it_ours(
 
 
 def test_last_published_on_the_desk_is_our_own(published: None, editor: User) -> None:
-    card: Any = _last_published()
+    card: Any = _build_last_published_card()
     assert [line.text for line in card.lines] == [OURS]
     workflow.move(
         Publication.objects.by_house().get().claim.verdicts.get(), "retract", by=editor, note="Wrong."
     )
-    assert [line.text for line in _last_published().lines] == [OURS]
+    assert [line.text for line in _build_last_published_card().lines] == [OURS]

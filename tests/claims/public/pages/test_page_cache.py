@@ -10,7 +10,7 @@ from django.urls import URLPattern
 
 from claims import urls
 from claims.models import Claim, Publication
-from claims.public.pages.page_cache import OVERHEAD, Kept, PageCache, pages
+from claims.public.pages.page_cache import OVERHEAD, CachedPage, PageCache, page_cache
 from claims.quotes.changed_sources import reanchor
 from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source
 
@@ -22,9 +22,9 @@ Publish = Callable[..., Claim]
 @pytest.fixture(autouse=True)
 def cache(settings: Any) -> Iterator[PageCache]:
     settings.PAGE_CACHE_BYTES = 1_000_000
-    pages.clear()
-    yield pages
-    pages.clear()
+    page_cache.clear()
+    yield page_cache
+    page_cache.clear()
 
 
 def test_page_is_made_once_and_asked_for_with_one_query(
@@ -121,14 +121,14 @@ def test_memory_is_bounded_and_what_was_not_asked_for_longest_goes(settings: Any
     cache = PageCache(clock=lambda: now[0])
     settings.PAGE_CACHE_BYTES = 10 * (OVERHEAD + 100)
     for number in range(10):
-        cache.put(number, Kept(b"x" * 100, {}, None, until=60))
+        cache.put(number, CachedPage(b"x" * 100, {}, None, until=60))
     cache.get(0)
-    cache.put(10, Kept(b"x" * 100, {}, None, until=60))
+    cache.put(10, CachedPage(b"x" * 100, {}, None, until=60))
     assert [number for number in range(11) if cache.get(number)] == [0, 2, 3, 4, 5, 6, 7, 8, 9, 10]
     assert cache.bytes == settings.PAGE_CACHE_BYTES
-    cache.put("large", Kept(b"x" * 100_000, {}, None, until=60))
+    cache.put("large", CachedPage(b"x" * 100_000, {}, None, until=60))
     assert cache.get("large") is None
-    cache.put(10, Kept(b"y" * 100, {}, None, until=60))
+    cache.put(10, CachedPage(b"y" * 100, {}, None, until=60))
     assert cache.bytes == settings.PAGE_CACHE_BYTES
     now[0] = 60
     assert [number for number in range(11) if cache.get(number)] == []

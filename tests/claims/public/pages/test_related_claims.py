@@ -10,7 +10,7 @@ from pytest_django import DjangoAssertNumQueries
 
 from claims.matching.embedding import choice, maintenance, neighbours
 from claims.models import Claim, Claimant, Cluster, Publication, Topic
-from claims.public.pages.related_claims import MOST, related_claims
+from claims.public.pages.related_claims import RELATED_LIMIT, find_related_claims
 from claims.review import clusters, workflow
 from tests.helpers.embedders import TINY
 from tests.helpers.newsroom import make_claim
@@ -38,7 +38,7 @@ def near(settings: Any) -> Callable[[], None]:
 def beside(claim: Claim) -> list[tuple[str, str]]:
     """What is related to a claim, each with the reason."""
     document = Publication.objects.current().get(claim=claim).document
-    return [(each.claim["statement"], each.why) for each in related_claims(document)]
+    return [(each.claim["statement"], each.why) for each in find_related_claims(document)]
 
 
 def gathered(title: str, claims: list[Claim], editor: User, state: str = "published") -> Cluster:
@@ -101,12 +101,12 @@ def test_no_more_than_fit_and_none_twice(
 ) -> None:
     every = [
         publish(make_claim(f"The bridge cost {number} million euros.", claimant=claimant, topics=[topic]))
-        for number in range(MOST + 2)
+        for number in range(RELATED_LIMIT + 2)
     ]
     gathered("The bridge", every[:3], editor)
     near()
     found = beside(every[0])
-    assert len(found) == MOST == len({statement for statement, _ in found})
+    assert len(found) == RELATED_LIMIT == len({statement for statement, _ in found})
     assert [why for _, why in found] == ["cluster", "cluster", "claimant", "claimant", "claimant"]
     assert every[0].statement not in {statement for statement, _ in found}
 
@@ -129,8 +129,8 @@ def test_costs_five_queries_whatever_is_found(
     choice.get_embedder()
     neighbours.get_query_model()
     with django_assert_num_queries(5):
-        found = related_claims(document)
-    assert len(found) == min(2 * count, MOST)
+        found = find_related_claims(document)
+    assert len(found) == min(2 * count, RELATED_LIMIT)
 
 
 def test_the_page_says_why_and_how_each_is_rated(

@@ -14,7 +14,7 @@ from django.test import Client
 
 from claims.models import Claim
 from claims.newsroom.own_publisher import HOUSE_SCALE
-from claims.public.pages.responses import rating_styles
+from claims.public.pages.responses import build_rating_styles
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 from tests.helpers.newsroom import rating as rating_of
 from tests.helpers.reader_pages import correct
@@ -34,20 +34,20 @@ def rating(**changes: Any) -> dict[str, Any]:
 
 
 def test_rating_declares_its_colours_for_light_and_dark():
-    assert rating_styles([rating(), rating()]) == (
+    assert build_rating_styles([rating(), rating()]) == (
         ".rating-4{--verdict:light-dark(#aa0000,#ff8888);--on-verdict:light-dark(#ffffff,#000000)}"
     )
 
 
 def test_rating_without_dark_colours_keeps_the_light_ones():
-    assert rating_styles([rating(colour_dark="", text_colour_dark="")]) == (
+    assert build_rating_styles([rating(colour_dark="", text_colour_dark="")]) == (
         ".rating-4{--verdict:light-dark(#aa0000,#aa0000);--on-verdict:light-dark(#ffffff,#ffffff)}"
     )
 
 
 @sweep("colour", ["", "red", "#abc", "#aa0000}body{display:none", "#AA0000", "#aa0000\n"])
 def test_what_is_no_colour_declares_nothing(colour):
-    assert rating_styles([rating(colour=colour)]) == ""
+    assert build_rating_styles([rating(colour=colour)]) == ""
 
 
 def test_stylesheet_knows_the_house_colours_of_every_class(settings):
@@ -106,7 +106,7 @@ def test_page_says_the_language_that_it_is_in(client: Client, publish: Publish, 
 
 @pytest.mark.django_db
 def test_failure_has_a_page_of_its_own(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("claims.public.pages.views.ledger_of", lambda number: 1 / 0)
+    monkeypatch.setattr("claims.public.pages.views.load_ledger", lambda number: 1 / 0)
     client.raise_request_exception = False
     response = client.get("/claims/1/")
     assert response.status_code == 500

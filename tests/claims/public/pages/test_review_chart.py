@@ -8,7 +8,7 @@ from lxml import etree
 
 from claims.ledger.queries.review_timeline import MONTHS
 from claims.models.rating import RatingClass
-from claims.public.pages.review_chart import YEARS, review_chart
+from claims.public.pages.review_chart import YEAR_LIMIT, build_review_chart
 
 SVG = "{http://www.w3.org/2000/svg}"
 
@@ -27,7 +27,7 @@ def bars(drawing: str) -> list[tuple[str, float, float, float]]:
 
 
 def test_months_are_drawn_where_the_time_is_short() -> None:
-    chart = review_chart(
+    chart = build_review_chart(
         {("2026-01", "false"): 3, ("2026-03", "false"): 1, ("2026-03", "true"): 1, ("", "true"): 2}
     )
     assert chart.classes == [("true", "True", 3), ("false", "False", 4)]
@@ -46,20 +46,20 @@ def test_months_are_drawn_where_the_time_is_short() -> None:
 
 
 def test_years_are_drawn_where_it_is_long() -> None:
-    chart = review_chart({("2020", "false"): 1, ("2026", "satire"): 2})
+    chart = build_review_chart({("2020", "false"): 1, ("2026", "satire"): 2})
     assert [period.name for period in chart.periods] == [str(year) for year in range(2020, 2027)]
     assert not chart.is_monthly
 
 
 def test_one_false_date_does_not_make_a_line_of_the_rest() -> None:
-    chart = review_chart({("0201", "false"): 1, ("2026", "false"): 2})
-    assert len(chart.periods) == YEARS
+    chart = build_review_chart({("0201", "false"): 1, ("2026", "false"): 2})
+    assert len(chart.periods) == YEAR_LIMIT
     assert chart.periods[-1].name == "2026"
     assert chart.total == 3
 
 
 def test_it_is_named_and_described() -> None:
-    chart = review_chart({("2026-01", "false"): 3, ("2026-02", "false"): 1})
+    chart = build_review_chart({("2026-01", "false"): 3, ("2026-02", "false"): 1})
     drawing = etree.fromstring(chart.drawing)
     assert (drawing.get("role"), drawing.get("aria-labelledby")) == ("img", "chart-title chart-words")
     assert drawing.findtext("title") == "Fact checks over time, by rating"
@@ -71,11 +71,11 @@ def test_it_is_named_and_described() -> None:
 
 @pytest.mark.parametrize("timeline", [{}, {("", "false"): 4}, {("2026-01", "true"): 9}])
 def test_nothing_is_drawn_of_what_numbers_say(timeline: dict[tuple[str, str], int]) -> None:
-    assert review_chart(timeline).drawing == ""
+    assert build_review_chart(timeline).drawing == ""
 
 
 def test_the_table_has_each_period_and_its_numbers() -> None:
-    chart = review_chart({("2020", "false"): 1234, ("2022", "true"): 1})
+    chart = build_review_chart({("2020", "false"): 1234, ("2022", "true"): 1})
     assert chart.table_rows == (
         '<tr><th scope="row">2020</th><td>0</td><td>1234</td><td>1234</td></tr>'
         '<tr><th scope="row">2022</th><td>1</td><td>0</td><td>1</td></tr>'
@@ -84,10 +84,10 @@ def test_the_table_has_each_period_and_its_numbers() -> None:
 
 def test_the_table_is_in_the_language_of_the_page() -> None:
     with translation.override("de"):
-        chart = review_chart({("2026-03", "false"): 1})
+        chart = build_review_chart({("2026-03", "false"): 1})
         assert chart.table_rows == '<tr><th scope="row">März 2026</th><td>1</td><td>1</td></tr>'
     with translation.override("en"):
-        chart = review_chart({("2026-03", "false"): 1})
+        chart = build_review_chart({("2026-03", "false"): 1})
         assert chart.table_rows == '<tr><th scope="row">March 2026</th><td>1</td><td>1</td></tr>'
 
 
@@ -105,9 +105,9 @@ def timelines(periods: st.SearchStrategy[str]) -> st.SearchStrategy[dict[tuple[s
 
 @given(timelines(years) | timelines(months))
 def test_bars_stay_inside_and_no_number_is_lost(timeline: dict[tuple[str, str], int]) -> None:
-    chart = review_chart(timeline)
+    chart = build_review_chart(timeline)
     assert chart.total == sum(timeline.values())
-    assert len(chart.periods) <= max(MONTHS, YEARS)
+    assert len(chart.periods) <= max(MONTHS, YEAR_LIMIT)
     if chart.drawing:
         for _name, x, y, height in bars(chart.drawing):
             assert 0 <= x <= len(chart.periods) * 10 - 8

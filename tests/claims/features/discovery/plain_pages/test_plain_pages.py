@@ -15,7 +15,7 @@ from pytest_django import DjangoAssertNumQueries
 from claims.features.discovery.plain_pages.markdown_escapes import line, link, quoted, quoted_markdown
 from claims.features.discovery.plain_pages.views import PAGES
 from claims.models import Claim, Claimant, Cluster, Publication, Topic
-from claims.public.pages.head_links import PLAIN
+from claims.public.pages.head_links import MARKDOWN_ROUTES
 from claims.review import clusters, workflow
 from factcheck import features
 from sources.models import Publisher
@@ -119,7 +119,7 @@ def test_a_page_in_a_language_has_its_markdown_in_it(client: Client, publish: Pu
 
 def test_every_page_that_names_its_markdown_has_it() -> None:
     written = PAGES.keys() | {route for feature in features.installed() for route in feature.plain_pages}
-    assert {name for name in written if not name.endswith("-permanent")} == PLAIN
+    assert {name for name in written if not name.endswith("-permanent")} == MARKDOWN_ROUTES
 
 
 @pytest.mark.parametrize(
