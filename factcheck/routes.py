@@ -6,10 +6,12 @@ from typing import Any
 
 from csp.constants import SELF, UNSAFE_INLINE
 from csp.decorators import csp_replace
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
 from django.urls import include, path
+from django.utils.cache import get_conditional_response
 from django.utils.decorators import method_decorator
+from django.utils.http import quote_etag
 from django.views.generic import RedirectView
 from drf_spectacular.utils import extend_schema
 from drf_spectacular.views import SpectacularAPIView, SpectacularRedocView, SpectacularSwaggerSplitView
@@ -212,7 +214,14 @@ class RedocPage(SpectacularRedocView):
 
 def problem_page(request: HttpRequest) -> HttpResponse:
     """The page to which the types of problem details lead."""
-    return render(request, "api/problems.html", {"codes": CODES})
+    content = render_to_string("api/problems.html", {"codes": CODES})
+    return conditional(
+        request,
+        lambda: content,
+        etag=sha256_of([content.encode()]),
+        cache="public, max-age=3600",
+        content_type="text/html; charset=utf-8",
+    )
 
 
 class Schema(SpectacularAPIView):
@@ -220,8 +229,12 @@ class Schema(SpectacularAPIView):
 
     authentication_classes = ()
 
-    def _get_schema_response(self, request: Request) -> Response:
-        response = Response(openapi())
+    def _get_schema_response(self, request: Request) -> HttpResponseBase:  # type: ignore[override]  # 304 has no content
+        etag = quote_etag(f"{openapi_sha256()}-{request.accepted_renderer.format}")
+        response: HttpResponseBase = get_conditional_response(plain_request(request), etag) or Response(
+            openapi()
+        )
+        response["ETag"] = etag
         response["Cache-Control"] = "public, max-age=3600"
         return response
 
@@ -229,6 +242,11 @@ class Schema(SpectacularAPIView):
 @functools.cache
 def openapi() -> Any:
     return Schema.generator_class().get_schema(public=True)
+
+
+@functools.cache
+def openapi_sha256() -> str:
+    return sha256_of([json.dumps(openapi()).encode()])
 
 
 v1 = [

@@ -50,6 +50,8 @@ class Ordering:
     name: str
     keys: tuple[Key, ...]
     descending: bool
+    #: The list whose order it is: others may have an order of the same name.
+    list_name: str = ""
 
 
 def both_ways(name: str, *keys: Key) -> tuple[Ordering, Ordering]:
@@ -237,9 +239,8 @@ class RowConstructor(Func):
 
 def encoded(position: Position, ordering: Ordering) -> str:
     parts = [key.written(part) for key, part in zip(ordering.keys, position.key, strict=True)]
-    text = json.dumps(
-        [ordering.name, "before" if position.backwards else "after", *parts], separators=(",", ":")
-    )
+    direction = "before" if position.backwards else "after"
+    text = json.dumps([ordering.list_name, ordering.name, direction, *parts], separators=(",", ":"))
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
@@ -247,15 +248,17 @@ def decoded(cursor: str, ordering: Ordering) -> Position:
     """The position that a cursor names.
 
     Raises:
-        ValueRefused: it is none of ours, or it belongs to another order.
+        ValueRefused: it is none of ours, or it belongs to another list or order.
     """
     refusal = ValueRefused(
         gettext("it is not a cursor of this list; copy it unchanged from `next` or `previous`.")
     )
     try:
-        name, direction, *parts = json.loads(
+        list_name, name, direction, *parts = json.loads(
             urlsafe_b64decode(cursor.encode("ascii") + b"=" * (-len(cursor) % 4))
         )
+        if list_name != ordering.list_name:
+            raise refusal
         if name != ordering.name:
             raise ValueRefused(
                 gettext("it belongs to a different order from `%(ordering)s`; start again at the first page.")

@@ -4,6 +4,7 @@
 are not compressed on the way, which would make a part of a file a part of something else.
 """
 
+import json
 from collections.abc import Generator, Iterable
 from http import HTTPStatus
 from typing import Any
@@ -14,7 +15,6 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseBase,
-    JsonResponse,
     StreamingHttpResponse,
 )
 from django.urls import reverse
@@ -28,6 +28,7 @@ from claims.public.pages.page_cache import read_public
 from claims.public.pages.responses import respond
 from factcheck.api.limited_streams import Begun, Busy, seated
 from factcheck.api.problems import unavailable
+from factcheck.api.resources import conditional, sha256_of
 from factcheck.installation.file_parts import pieces_of
 from factcheck.web.byte_ranges import ByteRange, OutOfRange, asked
 from factcheck.web.throttling import refusal
@@ -62,15 +63,12 @@ def dumps_page(request: HttpRequest) -> HttpResponse:
 def dumps_index(request: HttpRequest) -> HttpResponse:
     """Return the manifests of all dumps, newest first, with the addresses of their files."""
     dumps = kept_dumps.list_dumps()
-    response = JsonResponse(
-        {
-            "latest": _build_address(request, LATEST, MANIFEST) if dumps else None,
-            "dumps": [_build_manifest(request, dump) for dump in dumps],
-        },
-        json_dumps_params={"ensure_ascii": False},
-    )
-    response["Cache-Control"] = "public, max-age=60"
-    return response
+    document = {
+        "latest": _build_address(request, LATEST, MANIFEST) if dumps else None,
+        "dumps": [_build_manifest(request, dump) for dump in dumps],
+    }
+    content = json.dumps(document, ensure_ascii=False).encode()
+    return conditional(request, lambda: content, etag=sha256_of([content]), cache="public, max-age=60")
 
 
 @require_safe

@@ -130,16 +130,16 @@ def test_moment_survives_the_cursor_exactly(moment: datetime, backwards: bool) -
         "=",
         "é",
         cursor_of(None),
-        cursor_of(["-published"]),
-        cursor_of(["-published", "after", "2026-01-01"]),
-        cursor_of(["-published", "after", "2026-01-01", 1, 2]),
-        cursor_of(["-published", "sideways", "2026-01-01", 1]),
-        cursor_of(["-published", "after", "2026-13-01", 1]),
-        cursor_of(["-published", "after", None, 1]),
-        cursor_of(["-published", "after", "2026-01-01", -1]),
-        cursor_of(["-published", "after", "2026-01-01", 2**63]),
-        cursor_of(["-published", "after", "2026-01-01", True]),
-        cursor_of(["-published", "after", "2026-01-01", 1.5]),
+        cursor_of(["", "-published"]),
+        cursor_of(["", "-published", "after", "2026-01-01"]),
+        cursor_of(["", "-published", "after", "2026-01-01", 1, 2]),
+        cursor_of(["", "-published", "sideways", "2026-01-01", 1]),
+        cursor_of(["", "-published", "after", "2026-13-01", 1]),
+        cursor_of(["", "-published", "after", None, 1]),
+        cursor_of(["", "-published", "after", "2026-01-01", -1]),
+        cursor_of(["", "-published", "after", "2026-01-01", 2**63]),
+        cursor_of(["", "-published", "after", "2026-01-01", True]),
+        cursor_of(["", "-published", "after", "2026-01-01", 1.5]),
         urlsafe_b64encode(b"[" * 900).decode(),
     ],
 )
@@ -151,13 +151,13 @@ def test_cursor_that_is_none_of_ours_is_refused(cursor: str) -> None:
 @pytest.mark.parametrize("part", ["a\0b", "\ud800", 5])
 def test_text_that_the_database_cannot_hold_is_refused(part: Any) -> None:
     with pytest.raises(ValueRefused):
-        decoded(cursor_of(["name", "after", part, 1]), BY_NAME[1])
+        decoded(cursor_of(["", "name", "after", part, 1]), BY_NAME[1])
 
 
 @sweep("part", [float("nan"), float("inf"), "0.1", 1])
 def test_relevance_that_is_no_finite_number_is_refused(part: Any) -> None:
     with pytest.raises(ValueRefused):
-        decoded(cursor_of(["relevance", "after", part, 1]), BY_RANK)
+        decoded(cursor_of(["", "relevance", "after", part, 1]), BY_RANK)
 
 
 def test_cursor_of_another_order_says_so() -> None:
@@ -176,6 +176,6 @@ def test_whatever_a_cursor_holds_it_is_read_or_refused(cursor: str) -> None:
 
 def test_moments_in_any_zone_are_the_same_place() -> None:
     moment = datetime(2026, 1, 1, 12, tzinfo=UTC)
-    there = decoded(cursor_of(["-updated", "after", "2026-01-01T14:00:00+02:00", 1]), BY_MOMENT[0])
+    there = decoded(cursor_of(["", "-updated", "after", "2026-01-01T14:00:00+02:00", 1]), BY_MOMENT[0])
     assert there.key == (moment, 1)
     assert moment - there.key[0] == timedelta(0)
