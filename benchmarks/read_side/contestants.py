@@ -18,13 +18,14 @@ from django.conf import settings
 from benchmarks.read_side import datasette_peer, floor
 from benchmarks.read_side.load import answer_to, requests_for
 from benchmarks.read_side.questions import Filter, Position, Questions
-from claims.ledger.queries.claim_filters import ClaimListQuery
+from claims.ledger.queries.claim_filters import ClaimPageQuery
 from factcheck.api.pagination import Position as Place
 from factcheck.api.pagination import encoded
 
 #: What is asked of everybody, in the order of the report.
 MEASURES = {
     "list": "list of 50, everything embedded",
+    "summary": "list of 50 summaries",
     "detail": "one claim",
     "filter": "filter by publisher, rating and dates",
     "search": "ranked full-text search",
@@ -63,7 +64,8 @@ def ids_of_results(body: bytes) -> list[int]:
 
 
 def ids_of_rows(body: bytes) -> list[int]:
-    return [json.loads(row)["id"] for row in json.loads(body)]
+    rows = json.loads(body)
+    return [(row if isinstance(row, dict) else json.loads(row))["id"] for row in rows]
 
 
 @contextmanager
@@ -101,7 +103,7 @@ def _parameters(asked: Filter) -> dict[str, object]:
 
 
 def _cursor(position: Position) -> str:
-    newest_first = next(order for order in ClaimListQuery.orderings if order.name == "-updated")
+    newest_first = next(order for order in ClaimPageQuery.orderings if order.name == "-updated")
     return encoded(Place((position.published_at, position.claim)), newest_first)
 
 
@@ -120,6 +122,7 @@ def _datasette_targets(questions: Questions) -> dict[str, list[str]]:
 
     return {
         "list": [target("list")],
+        "summary": [target("summary", _shape="array")],
         "detail": [target("detail", id=claim) for claim in questions.details],
         "filter": [
             target("filter", publisher=f.publisher, rating=f.rating, after=f.after, before=f.before)
@@ -147,7 +150,8 @@ def _ours(questions: Questions, place: Path) -> Iterator[Contestant]:
 @contextmanager
 def _floor(questions: Questions, place: Path) -> Iterator[Contestant]:
     port = _free_port()
-    targets = {name: our_targets(questions)[name] for name in MEASURES}
+    # It passes on bodies.
+    targets = {name: our_targets(questions)[name] for name in MEASURES if name != "summary"}
     server = settings.DATABASES["default"]
     environment = floor.written_for_the_server(
         floor.recorded([target for some in targets.values() for target in some]),
@@ -158,7 +162,7 @@ def _floor(questions: Questions, place: Path) -> Iterator[Contestant]:
     with _running(
         "floor", _granian("benchmarks.read_side.floor:application", port), port, environment
     ) as address:
-        yield Contestant("floor", address, targets, ids_of_results)
+        yield Contestant("floor", address, targets, ids_of_results, tuple(targets))
 
 
 @contextmanager

@@ -2,19 +2,27 @@
 
 A canned query for each measure finds ids in the narrow tables first and fetches only the bodies that are shown. Bodies
 are the same JSON texts that our API passes on; Datasette's `_shape=arrayfirst` is its leanest way to send them.
+Summaries are rows of columns, as a table of claims would have them.
 """
 
+import hashlib
 import json
 import sqlite3
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from factcheck.web.site_urls import placed
+
 NAME = "newsroom"
 
 SCHEMA = """
     CREATE TABLE claim (id INTEGER PRIMARY KEY, published_at TEXT NOT NULL);
     CREATE TABLE body (id INTEGER PRIMARY KEY, body TEXT NOT NULL);
+    CREATE TABLE summary (
+        id INTEGER PRIMARY KEY, statement TEXT NOT NULL, rating_class TEXT, claimant TEXT, claimed_on TEXT,
+        url TEXT NOT NULL
+    );
     CREATE TABLE verdict (
         publisher INTEGER NOT NULL, rating INTEGER NOT NULL, reviewed_on TEXT NOT NULL, claim INTEGER NOT NULL
     );
@@ -36,6 +44,11 @@ QUERIES = {
     "list": """
         SELECT body FROM (SELECT id, published_at FROM claim ORDER BY published_at DESC, id DESC LIMIT 50) AS page
         JOIN body USING (id) ORDER BY published_at DESC, id DESC
+    """,
+    "summary": """
+        SELECT id, statement, rating_class, claimant, claimed_on, url FROM (
+            SELECT id, published_at FROM claim ORDER BY published_at DESC, id DESC LIMIT 50
+        ) AS page JOIN summary USING (id) ORDER BY published_at DESC, id DESC
     """,
     "detail": "SELECT body FROM body WHERE id = CAST(:id AS INTEGER)",
     "filter": """
@@ -60,7 +73,7 @@ QUERIES = {
 }
 
 _CURRENT = """
-    SELECT p.claim_id, to_char(p.published_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), p.body,
+    SELECT p.claim_id, to_char(p.published_at AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US'), p.body, p.summary,
         p.search_statement, p.search_names, p.search_text,
         (SELECT json_agg(json_build_array(v.publisher_id, v.rating_id, v.reviewed_on))
          FROM claims_publishedverdict v WHERE v.publication_id = p.id)
@@ -70,7 +83,8 @@ _CURRENT = """
 
 def copied(place: Path) -> Path:
     """The folder with the SQLite file of the database that Django is set up on, and with Datasette's configuration."""
-    folder = place / "datasette"
+    # Another schema is another file: the database in `place` is kept for years.
+    folder = place / f"datasette-{hashlib.sha256(Path(__file__).read_bytes()).hexdigest()[:8]}"
     folder.mkdir(exist_ok=True)
     file = folder / f"{NAME}.db"
     if not file.exists():
@@ -89,9 +103,10 @@ def _fill(sqlite: sqlite3.Connection) -> None:
     sqlite.executescript(
         "PRAGMA journal_mode = OFF; PRAGMA synchronous = OFF; PRAGMA page_size = 8192;" + SCHEMA
     )
-    for claim, published_at, body, *texts, verdicts in _claims():
+    for claim, published_at, body, summary, *texts, verdicts in _claims():
         sqlite.execute("INSERT INTO claim VALUES (?, ?)", (claim, published_at))
         sqlite.execute("INSERT INTO body VALUES (?, ?)", (claim, body))
+        sqlite.execute("INSERT INTO summary VALUES (?, ?, ?, ?, ?, ?)", _columns(summary))
         sqlite.execute(
             "INSERT INTO words (rowid, statement, names, details) VALUES (?, ?, ?, ?)", (claim, *texts)
         )
@@ -99,6 +114,20 @@ def _fill(sqlite: sqlite3.Connection) -> None:
             "INSERT INTO verdict VALUES (?, ?, ?, ?)", [(*verdict, claim) for verdict in verdicts]
         )
     sqlite.executescript(INDEXES)
+
+
+def _columns(summary: str) -> tuple[Any, ...]:
+    """What a result list shows of a claim, as columns."""
+    claim = json.loads(placed(summary.encode()))
+    classes = [verdict["rating"]["rating_class"] for verdict in claim["verdicts"]]
+    return (
+        claim["id"],
+        claim["statement"],
+        classes[0] if classes else None,
+        (claim["claimant"] or {}).get("name"),
+        claim["claimed_on"],
+        claim["url"],
+    )
 
 
 def _claims() -> Iterator[tuple[Any, ...]]:

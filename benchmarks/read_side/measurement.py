@@ -66,7 +66,6 @@ def _measure(options: Options, reader: Executor) -> Measured:
         require_agreement(running, asked)
         known = [*ours.targets["list"], *ours.targets["detail"][:200]]
         headers = etags(ours, known)
-        summary = requests_for(ours.targets["summary"])
         misspelt = requests_for(ours.targets["misspelt"])
         turns = list(running.items())
         for number in range(options.rounds):
@@ -79,8 +78,7 @@ def _measure(options: Options, reader: Executor) -> Measured:
                         requests = requests_for(server.targets[measure])
                         warm_up = WARM_UP if number else FIRST_WARM_UP
                         loads[name, measure].append(timed(server.address, requests, warm_up=warm_up))
-            _say(f"round {number + 1} of {options.rounds}: summary, misspelt, unchanged")
-            loads["ours", "summary"].append(timed(ours.address, summary))
+            _say(f"round {number + 1} of {options.rounds}: misspelt, unchanged")
             loads["ours", "misspelt"].append(timed(ours.address, misspelt, connections=1))
             loads["ours", "unchanged"].append(timed(ours.address, requests_for(known, headers), status=304))
     read, read_unchanged = bodies_read(known)
@@ -89,6 +87,7 @@ def _measure(options: Options, reader: Executor) -> Measured:
         depth=asked.depth,
         ceiling=ceiling,
         rates={key: [load.rate for load in some] for key, some in loads.items()},
+        sizes={key: some[-1].received / some[-1].answers for key, some in loads.items()},
         times={key: _percentiles(some) for key, some in loads.items()},
         bodies_read=read,
         bodies_read_unchanged=read_unchanged,

@@ -33,6 +33,8 @@ class Measured:
     ceiling: float
     rates: dict[tuple[str, str], list[float]]
     times: dict[tuple[str, str], Percentiles]
+    #: Bytes of an answer with its headers.
+    sizes: dict[tuple[str, str], float]
     bodies_read: int
     bodies_read_unchanged: int
 
@@ -86,6 +88,9 @@ def show(measured: Measured) -> None:
         times = ", ".join(f"{time:.1f}" for time in measured.times["ours", measure])
         table.add_row(*cells, f"{times} ms")
     Console(width=110).print(table)
+    for (name, measure), size in measured.sizes.items():
+        if measure in ("list", "summary"):
+            print(f"{measure} of {_TITLES.get(name, name)}: {size:,.0f} bytes")
 
 
 def judge(measured: Measured) -> list[Promise]:
@@ -111,7 +116,7 @@ def _promises(measured: Measured) -> Iterator[Promise]:
     for measure, share in OF_THE_FLOOR.items():
         if ratio := measured.ratio(measure, "floor"):
             yield Promise(f"{measure}: share of the floor", ratio, least=share)
-    for measure in (*OF_THE_FLOOR, "deep"):
+    for measure in (*OF_THE_FLOOR, "deep", "summary"):
         if ratio := measured.ratio(measure, "datasette"):
             yield Promise(f"{measure}: times Datasette", ratio, least=OF_DATASETTE)
     if ratio := measured.ratio("list", "naive"):
