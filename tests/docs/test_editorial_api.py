@@ -66,7 +66,7 @@ class Terminal:
         return answer
 
     def with_ids(self, body: dict[str, Any]) -> dict[str, Any]:
-        named = {"claim": "claims", "rating": "ratings", "source": "sources"}
+        named = {"claim": "claims", "claimant": "claimants", "rating": "ratings", "source": "sources"}
         return {key: self.made[named[key]] if key in named else value for key, value in body.items()}
 
     def remember(self, address: str, document: dict[str, Any]) -> None:
@@ -93,7 +93,7 @@ def test_the_walk_through_leads_from_a_claim_to_a_published_verdict(
     terminal = Terminal(live_server.url, {"API": f"{live_server.url}/api/v1/editorial", **secrets})
     answers = [terminal.run(command) for command in commands()]
     public = answers[-1].json()
-    assert public["status"] == "published"
+    assert (public["status"], public["claimant"]["name"]) == ("published", "Ingrid Solheim")
     assert [place["exact"] for place in public["appearances"]] == ["the bridge had cost 90 million euros"]
     assert [verdict["rating"]["code"] for verdict in public["verdicts"]] == ["false"]
     assert public["context"] == "The bridge was opened in February."

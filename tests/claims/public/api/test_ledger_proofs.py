@@ -1,11 +1,14 @@
 """Checkpoints, keys and proofs, as those take them who do not want to believe us."""
 
 import hashlib
+import json
+import re
 from base64 import b64decode
 from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.conf import settings
 from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
@@ -103,6 +106,16 @@ def test_ledger_was_only_added_to(client: Client, heads: list[TreeHead]) -> None
     assert (proof["first"], proof["second"]) == (2, 4)
     assert proves_consistency(2, 4, in_bytes(proof["hashes"]), heads[0].root, heads[1].root)
     assert in_bytes([proof["first_root_hash"], proof["second_root_hash"]]) == [h.root for h in heads]
+
+
+def test_the_documentation_shows_the_keys_of_proofs(client: Client, heads: list[TreeHead]) -> None:
+    page = (settings.BASE_DIR / "docs" / "ledger-proofs.md").read_text()
+    shown = [json.loads(block) for block in re.findall(r"```json\n(.*?)```", page, flags=re.DOTALL)]
+    served = [
+        asked(client, "proofs/inclusion", sequence=1).json(),
+        asked(client, "proofs/consistency", first=1).json(),
+    ]
+    assert [list(example) for example in shown] == [list(proof) for proof in served]
 
 
 @pytest.mark.parametrize(
