@@ -32,8 +32,9 @@ _VERDICT = _object(
 #: SQL for the summary of `entry`, a body as jsonb.
 SUMMARY = _object(
     id=_member("entry -> 'id'"),
-    # Addresses of this site are marked as in the body (`factcheck.web.site_urls`).
-    url="chr(9), " + _member("entry -> 'url'"),
+    # The permanent address (`claim-permanent`), marked as in the body (`factcheck.web.site_urls`): the last part of the
+    # whole one repeats the statement, in Arabic in 480 bytes.
+    url="chr(9), " + _member("to_jsonb(regexp_replace(entry ->> 'url', '[^/]+/$', ''))"),
     statement=_member("entry -> 'statement'"),
     language=_member("entry -> 'language'"),
     claimant=f"""CASE jsonb_typeof(entry -> 'claimant') WHEN 'object' THEN {_CLAIMANT} ELSE 'null' END""",
@@ -42,7 +43,6 @@ SUMMARY = _object(
         SELECT string_agg({_VERDICT}, ',' ORDER BY place)
         FROM jsonb_path_query(entry, '$.verdicts[*]') WITH ORDINALITY AS listed (verdict, place)
     ), ']'""",
-    updated_at=_member("entry -> 'updated_at'"),
 )
 
 HAS_A_SUMMARY = Rule(

@@ -27,7 +27,7 @@ class Path:
 
     @cached_property
     def names(self) -> list[str]:
-        return list(_names(self.serializer()))
+        return list(_names(parts_described(self.serializer())))
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -42,9 +42,14 @@ class Path:
         )
 
 
-def _names(serializer: BaseSerializer, prefix: str = "") -> Iterator[str]:
+def parts_described(serializer: BaseSerializer) -> Parts:
+    """Return all parts of the bodies that a serializer describes."""
     described = serializer.child if isinstance(serializer, ListSerializer) else serializer
-    for name, part in getattr(described, "fields", {}).items():
+    return {name: parts_described(part) for name, part in getattr(described, "fields", {}).items()}
+
+
+def _names(parts: Parts, prefix: str = "") -> Iterator[str]:
+    for name, part in parts.items():
         yield prefix + name
         yield from _names(part, f"{prefix}{name}.")
 

@@ -6,6 +6,7 @@ that names the parameter and the way out.
 """
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 from django import forms
@@ -218,6 +219,10 @@ class ListQuery(Query):
     #: The orders that the list knows. The first is the default.
     orderings: Sequence[Ordering] = ()
 
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        cls.orderings = tuple(replace(ordering, list_name=cls.__name__) for ordering in cls.orderings)
+
     page_size = Parameter(
         WholeNumber(1, PAGE_SIZE_LIMIT), "How many results a page holds.", default=PAGE_SIZE
     )
@@ -250,6 +255,11 @@ class ListQuery(Query):
             found_by=self.found_by,
             has_one_plan=not sought,  # the order of the list leads straight to the page
         )
+
+    @property
+    def is_full(self) -> bool:
+        """Whether results are shown whole, or in the parts that `fields` names, and not as summaries."""
+        return VIEW not in self.base_filters or self.value(VIEW) == "full" or bool(self.value(FIELDS))
 
     @property
     def sought(self) -> dict[str, Any]:

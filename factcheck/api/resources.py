@@ -10,7 +10,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import Any, ClassVar, cast
 from urllib.parse import urlencode
 
@@ -30,7 +30,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.serializers import Serializer
 from rest_framework.viewsets import ViewSet
 
-from factcheck.api.field_selection import FIELDS, parts_of, picked
+from factcheck.api.field_selection import FIELDS, Parts, parts_described, parts_of, picked
 from factcheck.api.negotiation import Negotiation
 from factcheck.api.openapi.schema import PublicSchema
 from factcheck.api.pagination import PAGE_SIZE, KeysetPage
@@ -144,6 +144,10 @@ class PublicList(PublicResource, ABC):
     def listing(self, query: Any, request: HttpRequest) -> Listing:
         """The page that the query asks for."""
 
+    def shortened(self, query: ListQuery) -> Callable[[bytes], bytes]:
+        """Return a function that reduces a result to the requested `fields` or, by default, to its summary."""
+        return picker(query) if query.is_full else select(_parts_of_summaries(self.serializer_class))
+
     def other_forms(self, request: HttpRequest) -> list[str]:
         """Links to all results of the same query in other forms."""
         return []
@@ -159,11 +163,11 @@ class PublicList(PublicResource, ABC):
             for direction, cursor in (("next", listing.page.next), ("previous", listing.page.previous))
         }
         count = counted(query)
-        picking = picker(query)
+        shorten = self.shortened(query)
         head = json.dumps({"count": count, **links, **listing.beside}, separators=(",", ":"))[:-1].encode()
         response = conditional(
             request,
-            lambda: _with_results(head, map(picking, listing.results())),
+            lambda: _with_results(head, map(shorten, listing.results())),
             etag=hashlib.sha256(head + listing.sha256.encode()).hexdigest(),
             cache=self.cache_of(query),
             last_modified=listing.last_modified,
@@ -243,7 +247,16 @@ def picker(query: Query) -> Callable[[bytes], bytes]:
     paths = query.value(FIELDS)
     if not paths:
         return lambda document: document
-    wanted = parts_of(paths)
+    return select(parts_of(paths))
+
+
+@cache
+def _parts_of_summaries(serializer: type[Serializer]) -> Parts:
+    return parts_described(serializer())
+
+
+def select(wanted: Parts) -> Callable[[bytes], bytes]:
+    """Return a function that reduces a stored JSON document to these parts."""
     return lambda document: picked(placed(document), wanted)
 
 

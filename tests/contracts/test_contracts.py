@@ -261,6 +261,20 @@ def test_openapi_document(tmp_path: Path) -> None:
     assert_unchanged("openapi.yaml", (tmp_path / "openapi.yaml").read_text())
 
 
+def test_state_is_how_far_work_is_and_status_what_readers_see() -> None:
+    schemas = openapi()["components"]["schemas"].items()
+    having = {
+        word: {name for name, schema in schemas if word in schema.get("properties", {})}
+        for word in ("state", "status")
+    }
+    problems = {"Problem", "RefusedBody", "RefusedQuery", "RefusedWriting"}
+    messages_of_readers, webhooks = {"Asked", "TakenIn"}, {"Webhook", "WebhookDelivery", "WebhookWithSecret"}
+    desk = {"EditorialClaim", "EditorialTranslation", "EditorialVerdict", "MentionedVerdict", "Moves"}
+    assert having["state"] == desk | webhooks | messages_of_readers
+    publications = {"Change", "Claim", "CorrectionEntry", "PartialClaim", "ToldEntry", "Version"}
+    assert having["status"] == publications | problems
+
+
 DESCRIBED = {
     "claims": ("/api/v1/claims/", "/api/v1/claims/"),
     "claim": ("/api/v1/claims/{claim}/", "/api/v1/claims/{id}/"),

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from urllib.parse import quote, urlsplit
 
 import pytest
+from django.conf import settings
 from django.contrib.auth.models import User
 from django.test import Client
 
@@ -28,6 +29,10 @@ def curls() -> list[str]:
         for block in re.findall(r"```console\n(.*?)```", TEXT, flags=re.DOTALL)
         for line in block.splitlines()
     ]
+
+
+def test_it_is_one_page() -> None:
+    assert len((settings.BASE_DIR / "docs" / "api.md").read_text().split()) <= 2_500
 
 
 def test_addresses_are_those_that_exist() -> None:

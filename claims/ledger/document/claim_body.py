@@ -244,13 +244,12 @@ class ClaimSummary(TypedDict):
     """A claim in a list of results: parts of the whole, named as there. The database writes it from the body."""
 
     id: int
-    url: Annotated[WebAddress, "The page for readers."]
+    url: Annotated[WebAddress, "The permanent address of the claim, which leads to its page for readers."]
     statement: str
     language: Annotated[str, "BCP 47."]
     claimant: SummaryClaimant | None
     claimed_on: Day | None
     verdicts: list[SummaryVerdict]
-    updated_at: Moment
 
 
 class JudgedClaim(TypedDict):
@@ -269,3 +268,24 @@ class PublicVerdictOfClaim(PublicVerdict):
     """A verdict with the claim that it judges."""
 
     claim: JudgedClaim
+
+
+class SummaryClaim(TypedDict):
+    """The claim that a verdict judges, in a list of verdicts."""
+
+    id: int
+    url: Annotated[WebAddress, "The page for readers."]
+    statement: str
+
+
+class VerdictSummary(TypedDict):
+    """A verdict in a list of verdicts: parts of the whole, named as there."""
+
+    id: int
+    publisher: SummaryPublisher
+    rating: SummaryRating
+    title: str
+    language: Annotated[str, "BCP 47."]
+    reviewed_on: Day | None
+    url: Annotated[str, "The publisher's own page; empty when there is none."]
+    claim: SummaryClaim

@@ -20,10 +20,12 @@ from claims.ledger.document.claim_body import (
     PublicTranslation,
     PublicVerdict,
     PublicVerdictOfClaim,
+    SummaryClaim,
     SummaryClaimant,
     SummaryPublisher,
     SummaryRating,
     SummaryVerdict,
+    VerdictSummary,
 )
 from claims.ledger.document.cluster_document import (
     ClusteredClaim,
@@ -121,6 +123,14 @@ class JudgedClaimSerializer(BodySerializer):
 
 class PublishedVerdictSerializer(BodySerializer):
     body = PublicVerdictOfClaim
+
+
+class SummaryClaimSerializer(BodySerializer):
+    body = SummaryClaim
+
+
+class PublishedVerdictSummarySerializer(BodySerializer):
+    body = VerdictSummary
 
 
 class RatedClaimSerializer(serializers.Serializer):

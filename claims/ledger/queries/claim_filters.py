@@ -1,26 +1,28 @@
-"""The filters of the API's lists of claims and verdicts."""
+"""The filters of the API's list of claims."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
 from django.utils.translation import gettext
 
-from claims.ledger.document.serializers import ClaimSerializer, PublishedVerdictSerializer
-from claims.ledger.queries.address_search import read_search
+from claims.ledger.document.serializers import ClaimSerializer
 from claims.ledger.queries.cluster_filters import find_claim_ids
-from claims.ledger.queries.search_query import RELEVANCE, SearchParameter, SearchQuery, WordsQuery
-from claims.models import Publication, PublishedVerdict, Rating, RatingClass, Topic
+from claims.ledger.queries.search_query import RELEVANCE, SearchQuery
+from claims.ledger.queries.verdict_filters import (
+    VerdictParameter,
+    VerdictQuery,
+    not_reviewed_before,
+    share_value,
+    topic_ids,
+)
+from claims.models import Publication, PublishedVerdict
 from claims.models.ledger_row import sortable_day
-from claims.models.publication import PublicationQuerySet, answering_to
+from claims.models.publication import PublicationQuerySet
 from claims.models.published_verdict import PublishedVerdictQuerySet
-from claims.search import MAX_LENGTH
-from factcheck.api.field_selection import FIELDS
 from factcheck.api.pagination import ORDERING, both_ways, day_key, id_key, moment_key
 from factcheck.api.query_strings import (
-    VIEW,
     ListQuery,
     Parameter,
     Query,
@@ -37,29 +39,11 @@ from factcheck.api.query_values import (
     Moment,
     Slug,
     WholeNumber,
-    Words,
 )
 from factcheck.database.cached_sql import FoundBy
 from sources.api.address_values import Address, Domain
-from sources.api.list_queries import any_of, ids_of, in_language, publisher_ids
-from sources.models import Publisher, Source
-
-
-def share_value(field: str) -> Callable[[Any], Q]:
-    """The condition that a list of values has one in common with those given."""
-    return lambda values: Q(**{f"{field}__overlap": values})
-
-
-def rating_ids(values: list[int | str]) -> list[int]:
-    codes = [value for value in values if isinstance(value, str)]
-    ids = [value for value in values if isinstance(value, int)]
-    return [*ids, *ids_of(Rating.objects.filter(code__in=codes), codes)]
-
-
-def topic_ids(values: list[int | str]) -> list[int]:
-    slugs = [value for value in values if isinstance(value, str)]
-    ids = [value for value in values if isinstance(value, int)]
-    return [*ids, *ids_of(Topic.objects.filter(slug__in=slugs), slugs)]
+from sources.api.list_queries import any_of, ids_of
+from sources.models import Source
 
 
 def source_ids(keys: list[str]) -> list[int]:
@@ -76,72 +60,6 @@ def resolve_as_of(moment: datetime) -> datetime:
     if moment.date() > now.date():
         raise refused_value("as_of", gettext("it is in the future."))
     return min(moment, now)
-
-
-def has_review_at(keys: Any) -> Q:
-    """Return the condition that a verdict's review is at one of these addresses, using their index."""
-    return Q(review_key__any_of=keys) & ~Q(review_key="")
-
-
-def _not_reviewed_before(day: Any) -> GreaterThanOrEqual:
-    """A condition that follows from one on the day of a review, in the words of the index of the order by that day.
-
-    Along that index, the rows of a page are then next to each other, instead of behind all that was reviewed before.
-    """
-    return GreaterThanOrEqual(sortable_day("reviewed_on"), day)
-
-
-def _not_reviewed_after(day: Any) -> LessThanOrEqual:
-    """Filter by review date up to a day."""
-    return LessThanOrEqual(sortable_day("reviewed_on"), day)
-
-
-class VerdictParameter(Parameter):
-    """A condition on verdicts. In a list of claims, all of them together must hold for one verdict."""
-
-
-class VerdictQuery(ListQuery):
-    """The filters common to claims and verdicts."""
-
-    publisher = VerdictParameter(
-        IdOr("domain", Domain()),
-        "Who published the verdict: id or domain.",
-        resolves=publisher_ids,
-        matches=any_of("publisher_id"),
-        several=True,
-    )
-    publisher_kind = VerdictParameter(
-        Keyword(tuple(Publisher.Kind.values)),
-        "Kind of the publisher of the verdict.",
-        matches=any_of("publisher_kind"),
-        several=True,
-    )
-    rating = VerdictParameter(
-        IdOr("code", Slug()),
-        "The rating as its publisher has it: id, or code in the publisher's scale.",
-        resolves=rating_ids,
-        matches=any_of("rating_id"),
-        several=True,
-    )
-    rating_class = VerdictParameter(
-        Keyword(tuple(RatingClass.values)),
-        "The class that the rating amounts to, comparable across publishers.",
-        matches=any_of("rating_class"),
-        several=True,
-    )
-    review_url = VerdictParameter(
-        Address(),
-        "Address of the review itself, the publisher's own page, in any spelling as of `source_url`.",
-        matches=has_review_at,
-        several=True,
-        split=False,
-    )
-    reviewed_after = VerdictParameter(
-        DayValue(), "Reviewed on this day or later.", matches=lambda day: Q(reviewed_on__gte=day)
-    )
-    reviewed_before = VerdictParameter(
-        DayValue(), "Reviewed on this day or earlier.", matches=lambda day: Q(reviewed_on__lte=day)
-    )
 
 
 class ClaimListQuery(SearchQuery, VerdictQuery):
@@ -264,9 +182,6 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         nothing_to_be_relevant_to = name == RELEVANCE.name and not self.value("q")
         return "-updated" if nothing_to_be_relevant_to else name
 
-    #: Whether whole bodies are asked for, and not summaries.
-    is_full = True
-
     @property
     def moment(self) -> datetime | None:
         """The moment in the past that is asked about."""
@@ -280,7 +195,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         if any(map(self._is_about_verdicts, looked_for)):
             rows = rows.filter(Exists(self.verdicts(looked_for).filter(publication=OuterRef("pk"))))
         if "reviewed_after" in looked_for and self._is_by_review:
-            rows = rows.filter(_not_reviewed_before(looked_for["reviewed_after"]))
+            rows = rows.filter(not_reviewed_before(looked_for["reviewed_after"]))
         asked = looked_for.get("q")
         return rows.answering(asked) if asked else rows
 
@@ -339,11 +254,6 @@ class ClaimPageQuery(ClaimListQuery):
         default="false",
     )
 
-    @property
-    def is_full(self) -> bool:  # type: ignore[override]  # of other lists it is fixed
-        """Whether parts are asked for that a summary may not have."""
-        return self.value(VIEW) == "full" or bool(self.value(FIELDS))
-
 
 class ClaimQuery(Query):
     """One claim."""
@@ -362,55 +272,3 @@ class VersionListQuery(ListQuery):
 
     orderings = both_ways("version", id_key("version"))
     ordering = ordering_parameter(orderings)
-
-
-class VerdictListQuery(WordsQuery, VerdictQuery):
-    """Published verdicts, each by itself."""
-
-    orderings = both_ways("reviewed", day_key(sortable_day("reviewed_on")), id_key("verdict_id"))
-
-    q = SearchParameter(
-        Words(MAX_LENGTH),
-        "Words to search for in the claim and what is said about it, in web-search syntax; or an address, as in the"
-        " list of claims.",
-        resolves=read_search,
-        matches=lambda asked: answering_to(asked, publication="publication__"),
-    )
-    claim = Parameter(WholeNumber(), "Id of the claim.", matches=any_of("claim_id"), several=True)
-    claimant = Parameter(
-        WholeNumber(), "Id of who made the claim.", matches=any_of("publication__claimant_id"), several=True
-    )
-    topic = Parameter(
-        IdOr("slug", Slug()),
-        "Topic of the claim: id or slug.",
-        resolves=topic_ids,
-        matches=share_value("publication__topic_ids"),
-        several=True,
-    )
-    language = Parameter(
-        LanguageRange(),
-        "Language of the verdict; `pt` also finds `pt-BR`.",
-        matches=in_language("language"),
-        several=True,
-        slotted=False,
-    )
-    updated_after = Parameter(
-        Moment(),
-        "The claim was published, corrected or added to on this day (UTC) or at this moment, or later.",
-        matches=lambda moment: Q(publication__published_at__gte=moment),
-    )
-    updated_before = Parameter(
-        Moment(end_of_day=True),
-        "The claim was last published, corrected or added to on this day (UTC) or at this moment, or earlier.",
-        matches=lambda moment: Q(publication__published_at__lte=moment),
-    )
-    fields = fields_parameter(PublishedVerdictSerializer)
-    ordering = ordering_parameter(orderings)
-
-    def matching(self, queryset: QuerySet[Any], looked_for: Mapping[str, Any]) -> QuerySet[Any]:
-        rows = super().matching(queryset, looked_for)
-        if "reviewed_after" in looked_for:
-            rows = rows.filter(_not_reviewed_before(looked_for["reviewed_after"]))
-        if "reviewed_before" in looked_for:
-            rows = rows.filter(_not_reviewed_after(looked_for["reviewed_before"]))
-        return rows

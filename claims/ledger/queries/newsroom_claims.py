@@ -2,7 +2,8 @@
 
 from django.db.models import Q
 
-from claims.ledger.queries.claim_filters import ClaimListQuery, VerdictParameter
+from claims.ledger.queries.claim_filters import ClaimListQuery
+from claims.ledger.queries.verdict_filters import VerdictParameter
 from claims.models.published_verdict import ours
 from factcheck.api.query_values import Keyword
 

@@ -1,6 +1,7 @@
 """Claims and verdicts, served as stored in the ledger."""
 
 import hashlib
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 from urllib.parse import urlencode
@@ -19,15 +20,16 @@ from claims.ledger.document.serializers import (
     ClaimSerializer,
     ClaimSummarySerializer,
     PublishedVerdictSerializer,
+    PublishedVerdictSummarySerializer,
 )
 from claims.ledger.queries.claim_filters import (
     ClaimListQuery,
     ClaimPageQuery,
     ClaimQuery,
-    VerdictListQuery,
     VersionListQuery,
 )
 from claims.ledger.queries.search_query import BESIDE, describe_search
+from claims.ledger.queries.verdict_filters import VerdictListQuery
 from claims.matching.semantic_fallback import find_meant_claims
 from claims.models import Publication, PublishedVerdict
 from claims.public.api import markup
@@ -42,7 +44,7 @@ from claims.public.api.ledger_entries import (
 )
 from factcheck.api.openapi.schema import PublicSchema
 from factcheck.api.pagination import page_of_template, page_of_values
-from factcheck.api.query_strings import Query
+from factcheck.api.query_strings import ListQuery, Query
 from factcheck.api.query_values import GREATEST_ID
 from factcheck.api.resources import (
     CACHE_CURRENT,
@@ -130,6 +132,10 @@ class ClaimResource(PublicList):
             ),
         )
 
+    def shortened(self, query: ListQuery) -> Callable[[bytes], bytes]:
+        """Summaries of claims are stored, because this list is requested most."""
+        return picker(query)
+
     def other_forms(self, request: HttpRequest) -> list[str]:
         """Links to the downloads of everything that the query finds."""
         filters = {
@@ -216,7 +222,8 @@ class VerdictResource(PublicItems):
 
     nouns = ("verdict", "verdicts")
     list_query = VerdictListQuery
-    serializer_class = PublishedVerdictSerializer
+    serializer_class = PublishedVerdictSummarySerializer
+    item_serializer_class = PublishedVerdictSerializer
 
     def rows(self) -> QuerySet[PublishedVerdict]:
         return PublishedVerdict.objects.current()

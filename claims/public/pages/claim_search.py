@@ -14,8 +14,9 @@ from django.http import HttpRequest, QueryDict
 from django.utils.functional import cached_property
 from django.utils.translation import gettext
 
-from claims.ledger.queries.claim_filters import ClaimListQuery, VerdictParameter
+from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.ledger.queries.search_query import RELEVANCE
+from claims.ledger.queries.verdict_filters import VerdictParameter
 from claims.matching.semantic_fallback import find_meant_claims
 from claims.models import Publication
 from claims.models.rating import RatingClass

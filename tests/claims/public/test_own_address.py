@@ -49,7 +49,7 @@ ANSWERS = [
     "/api/v1/claims/{id}.jsonld",
     "/api/v1/claims/{id}/versions/1/",
     "/api/v1/changes/",
-    "/api/v1/verdicts/",
+    "/api/v1/verdicts/?view=full",
     "/api/v1/verdicts/{verdict}/",
     "/api/v1/publishers/{house}/",
     "/api/v1/ratings/",
@@ -111,9 +111,8 @@ def test_every_answer_names_where_this_site_is_now(
 
 def test_a_statement_cannot_pass_for_an_address(client: Client, claim: Claim) -> None:
     found = client.get("/api/v1/claims/").json()["results"]
-    assert [(each["statement"], each["url"]) for each in found] == [
-        (HOSTILE, f"{OLD}/claims/{claim.pk}/{claim.slug}/")
-    ]
+    assert client.get(f"/api/v1/claims/{claim.pk}/").json()["url"] == f"{OLD}/claims/{claim.pk}/{claim.slug}/"
+    assert [(each["statement"], each["url"]) for each in found] == [(HOSTILE, f"{OLD}/claims/{claim.pk}/")]
 
 
 def test_hashes_are_those_of_what_is_answered(client: Client, claim: Claim, settings: Settings) -> None:

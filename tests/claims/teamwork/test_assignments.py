@@ -194,7 +194,7 @@ def test_no_reader_learns_whose_work_it_is(
     for address in (
         f"/api/v1/claims/{claim.pk}/",
         "/api/v1/claims/",
-        "/api/v1/verdicts/",
+        "/api/v1/verdicts/?view=full",
         "/api/v1/changes/",
         claim.get_absolute_url(),
     ):

@@ -52,6 +52,8 @@ def test_it_introduces_itself(client: Client) -> None:
     assert "mcp-session-id" not in response.headers
     result = response.json()["result"]
     assert result["resultType"] == "complete"
+    # For five minutes each client may keep it for itself: the tools depend on the token.
+    assert (result["ttlMs"], result["cacheScope"]) == (300_000, "private")
     assert result["supportedVersions"][0] == "2026-07-28"
     assert result["instructions"] == INSTRUCTIONS
     assert result["_meta"][revisions.SERVER_KEY]["name"] == "factcheck"

@@ -7,7 +7,8 @@ from typing import Any
 import pytest
 from django.http import HttpRequest, QueryDict
 
-from claims.ledger.queries.claim_filters import ClaimListQuery, VerdictListQuery
+from claims.ledger.queries.claim_filters import ClaimListQuery
+from claims.ledger.queries.verdict_filters import VerdictListQuery
 from claims.models import Claim, Claimant, Publication, PublishedVerdict, Topic
 from factcheck.api.pagination import page_of_template, page_of_values
 from tests.helpers.kept_newsroom import checker, claimant, editor, house, kept_rows, publish, topic

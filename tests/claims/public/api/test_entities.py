@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from datetime import date
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.contrib.auth.models import User
@@ -10,6 +11,7 @@ from django.test import Client
 
 from claims.models import Claim, Claimant, PublishedVerdict, Rating, RatingScale, Topic
 from claims.review import workflow
+from factcheck.routes import RESOURCES
 from factcheck.web.site_urls import placed
 from sources.models import Publisher
 from tests.helpers.newsroom import make_claim, make_draft, rating
@@ -40,10 +42,38 @@ def test_verdicts_cost_one_query(
     for _ in range(count):
         publish()
     with django_assert_num_queries(1):
-        response = client.get("/api/v1/verdicts/")
+        response = client.get("/api/v1/verdicts/?view=full")
     texts = ",".join(PublishedVerdict.objects.order_by("-verdict_id").values_list("body", flat=True))
     served = placed(texts.encode()).decode()
     assert response.content.decode() == f'{{"count":null,"next":null,"previous":null,"results":[{served}]}}'
+
+
+def test_verdicts_are_listed_as_summaries(client: Client, publish: Publish) -> None:
+    """Parts of the whole, named and ordered as there."""
+    verdict = publish(url="https://desk.example.org/bridge").verdicts.get()
+    whole = client.get(f"/api/v1/verdicts/{verdict.pk}/").json()
+    claim = {name: whole["claim"][name] for name in ("id", "url", "statement")}
+    summary = {
+        "id": verdict.pk,
+        "publisher": {"name": whole["publisher"]["name"]},
+        "rating": {name: whole["rating"][name] for name in ("label", "rating_class")},
+        "title": whole["title"],
+        "language": "en",
+        "reviewed_on": whole["reviewed_on"],
+        "url": "https://desk.example.org/bridge",
+        "claim": claim,
+    }
+    shown = {query: results(client, f"verdicts/?{query}") for query in ("", "view=summary", "view=full")}
+    assert shown == {"": [summary], "view=summary": [summary], "view=full": [whole]}
+    assert len(client.get("/api/v1/verdicts/").content) <= 500
+    assert results(client, "verdicts/?fields=explanation") == [{"explanation": whole["explanation"]}]
+
+
+def test_no_list_has_long_texts_unless_they_are_asked_for(client: Client, publish: Publish) -> None:
+    publish(explanation="The *accounts* show it.")
+    texts = {path: client.get(f"/api/v1/{path}/").content.decode() for path in RESOURCES}
+    assert {path for path, text in texts.items() if "accounts" in text} == set()
+    assert "accounts" in client.get("/api/v1/verdicts/?view=full").content.decode()
 
 
 def test_verdict_of_an_earlier_version_is_gone(client: Client, publish: Publish) -> None:
@@ -113,6 +143,23 @@ def test_verdicts_are_sorted_and_paged_by_review(client: Client, publish: Publis
     days = [verdict["reviewed_on"] for verdict in first["results"] + second["results"]]
     assert days == ["2026-01-03", "2026-01-02", "2026-01-01"]
     assert [v["reviewed_on"] for v in results(client, "verdicts/?ordering=reviewed")] == days[::-1]
+
+
+def test_cursor_of_another_list_is_refused(client: Client, publish: Publish) -> None:
+    """Also where that has an order of the same name."""
+    for number in range(2):
+        topic = Topic.objects.create(name=f"Topic {number}", slug=f"topic-{number}")
+        claimant = Claimant.objects.create(name=f"Person {number}")
+        publish(make_claim(claimant=claimant, topics=[topic]), code=("true", "false")[number])
+    pages = {name: client.get(f"/api/v1/{name}/?page_size=1").json()["next"] for name in RESOURCES}
+    cursors = {name: parse_qs(urlsplit(page).query)["cursor"][0] for name, page in pages.items() if page}
+    assert {"claims", "verdicts", "claimants", "topics", "ratings"} <= set(cursors)
+    answers = {
+        (name, origin): client.get(f"/api/v1/{name}/?cursor={cursor}").status_code
+        for name in RESOURCES
+        for origin, cursor in cursors.items()
+    }
+    assert answers == {pair: 200 if pair[0] == pair[1] else 400 for pair in answers}
 
 
 # Claimants, topics, ratings

@@ -152,7 +152,7 @@ def test_drafts_of_translations_are_on_no_page(
         f"/api/v1/claims/{claim.pk}/versions/",
         f"/api/v1/claims/{claim.pk}.jsonld",
         "/api/v1/changes/",
-        "/api/v1/verdicts/",
+        "/api/v1/verdicts/?view=full",
         "/feeds/claims.atom",
     ]
     for address in addresses:

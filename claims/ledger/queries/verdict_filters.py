@@ -1,0 +1,172 @@
+"""The filters of the API's list of verdicts, and those of claims by their verdicts."""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from django.db.models import Q, QuerySet
+from django.db.models.lookups import GreaterThanOrEqual, LessThanOrEqual
+
+from claims.ledger.document.serializers import PublishedVerdictSerializer
+from claims.ledger.queries.address_search import read_search
+from claims.ledger.queries.search_query import SearchParameter, WordsQuery
+from claims.models import Rating, RatingClass, Topic
+from claims.models.ledger_row import sortable_day
+from claims.models.publication import answering_to
+from claims.search import MAX_LENGTH
+from factcheck.api.pagination import both_ways, day_key, id_key
+from factcheck.api.query_strings import (
+    ListQuery,
+    Parameter,
+    fields_parameter,
+    ordering_parameter,
+    view_parameter,
+)
+from factcheck.api.query_values import (
+    DayValue,
+    IdOr,
+    Keyword,
+    LanguageRange,
+    Moment,
+    Slug,
+    WholeNumber,
+    Words,
+)
+from sources.api.address_values import Address, Domain
+from sources.api.list_queries import any_of, ids_of, in_language, publisher_ids
+from sources.models import Publisher
+
+
+def share_value(field: str) -> Callable[[Any], Q]:
+    """The condition that a list of values has one in common with those given."""
+    return lambda values: Q(**{f"{field}__overlap": values})
+
+
+def rating_ids(values: list[int | str]) -> list[int]:
+    codes = [value for value in values if isinstance(value, str)]
+    ids = [value for value in values if isinstance(value, int)]
+    return [*ids, *ids_of(Rating.objects.filter(code__in=codes), codes)]
+
+
+def topic_ids(values: list[int | str]) -> list[int]:
+    slugs = [value for value in values if isinstance(value, str)]
+    ids = [value for value in values if isinstance(value, int)]
+    return [*ids, *ids_of(Topic.objects.filter(slug__in=slugs), slugs)]
+
+
+def has_review_at(keys: Any) -> Q:
+    """Return the condition that a verdict's review is at one of these addresses, using their index."""
+    return Q(review_key__any_of=keys) & ~Q(review_key="")
+
+
+def not_reviewed_before(day: Any) -> GreaterThanOrEqual:
+    """A condition that follows from one on the day of a review, in the words of the index of the order by that day.
+
+    Along that index, the rows of a page are then next to each other, instead of behind all that was reviewed before.
+    """
+    return GreaterThanOrEqual(sortable_day("reviewed_on"), day)
+
+
+def not_reviewed_after(day: Any) -> LessThanOrEqual:
+    """Filter by review date up to a day."""
+    return LessThanOrEqual(sortable_day("reviewed_on"), day)
+
+
+class VerdictParameter(Parameter):
+    """A condition on verdicts. In a list of claims, all of them together must hold for one verdict."""
+
+
+class VerdictQuery(ListQuery):
+    """The filters common to claims and verdicts."""
+
+    publisher = VerdictParameter(
+        IdOr("domain", Domain()),
+        "Who published the verdict: id or domain.",
+        resolves=publisher_ids,
+        matches=any_of("publisher_id"),
+        several=True,
+    )
+    publisher_kind = VerdictParameter(
+        Keyword(tuple(Publisher.Kind.values)),
+        "Kind of the publisher of the verdict.",
+        matches=any_of("publisher_kind"),
+        several=True,
+    )
+    rating = VerdictParameter(
+        IdOr("code", Slug()),
+        "The rating as its publisher has it: id, or code in the publisher's scale.",
+        resolves=rating_ids,
+        matches=any_of("rating_id"),
+        several=True,
+    )
+    rating_class = VerdictParameter(
+        Keyword(tuple(RatingClass.values)),
+        "The class that the rating amounts to, comparable across publishers.",
+        matches=any_of("rating_class"),
+        several=True,
+    )
+    review_url = VerdictParameter(
+        Address(),
+        "Address of the review itself, the publisher's own page, in any spelling as of `source_url`.",
+        matches=has_review_at,
+        several=True,
+        split=False,
+    )
+    reviewed_after = VerdictParameter(
+        DayValue(), "Reviewed on this day or later.", matches=lambda day: Q(reviewed_on__gte=day)
+    )
+    reviewed_before = VerdictParameter(
+        DayValue(), "Reviewed on this day or earlier.", matches=lambda day: Q(reviewed_on__lte=day)
+    )
+
+
+class VerdictListQuery(WordsQuery, VerdictQuery):
+    """Published verdicts, each by itself."""
+
+    orderings = both_ways("reviewed", day_key(sortable_day("reviewed_on")), id_key("verdict_id"))
+
+    q = SearchParameter(
+        Words(MAX_LENGTH),
+        "Words to search for in the claim and what is said about it, in web-search syntax; or an address, as in the"
+        " list of claims.",
+        resolves=read_search,
+        matches=lambda asked: answering_to(asked, publication="publication__"),
+    )
+    claim = Parameter(WholeNumber(), "Id of the claim.", matches=any_of("claim_id"), several=True)
+    claimant = Parameter(
+        WholeNumber(), "Id of who made the claim.", matches=any_of("publication__claimant_id"), several=True
+    )
+    topic = Parameter(
+        IdOr("slug", Slug()),
+        "Topic of the claim: id or slug.",
+        resolves=topic_ids,
+        matches=share_value("publication__topic_ids"),
+        several=True,
+    )
+    language = Parameter(
+        LanguageRange(),
+        "Language of the verdict; `pt` also finds `pt-BR`.",
+        matches=in_language("language"),
+        several=True,
+        slotted=False,
+    )
+    updated_after = Parameter(
+        Moment(),
+        "The claim was published, corrected or added to on this day (UTC) or at this moment, or later.",
+        matches=lambda moment: Q(publication__published_at__gte=moment),
+    )
+    updated_before = Parameter(
+        Moment(end_of_day=True),
+        "The claim was last published, corrected or added to on this day (UTC) or at this moment, or earlier.",
+        matches=lambda moment: Q(publication__published_at__lte=moment),
+    )
+    view = view_parameter()
+    fields = fields_parameter(PublishedVerdictSerializer)
+    ordering = ordering_parameter(orderings)
+
+    def matching(self, queryset: QuerySet[Any], looked_for: Mapping[str, Any]) -> QuerySet[Any]:
+        rows = super().matching(queryset, looked_for)
+        if "reviewed_after" in looked_for:
+            rows = rows.filter(not_reviewed_before(looked_for["reviewed_after"]))
+        if "reviewed_before" in looked_for:
+            rows = rows.filter(not_reviewed_after(looked_for["reviewed_before"]))
+        return rows
