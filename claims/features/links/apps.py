@@ -6,7 +6,7 @@ from factcheck.features import Feature
 
 class Links(Feature):
     name = "claims.features.links"
-    verbose_name = _("Links to sources")
+    verbose_name = _("Links")
     menu = {"sources": [menu_entry(_("Links"), "link", "links_linkstate", queue="links")]}
     roles = {"Fact-checker": [f"links.{verb}_linkstate" for verb in ("view", "change")]}
     queues = "claims.features.links.queues.QUEUES"
