@@ -157,6 +157,10 @@ def store(rows: "Iterator[Model]") -> None:
             _copy_rows(connection, model, some)
 
 
+#: A trigger fills the summary; the salts and what follows from them are set when the ledger is chained (`_CHAIN`).
+_SET_LATER = {f"claims.Publication.{name}" for name in ("summary", "salts", "sealed_sha256")}
+
+
 def _copy_rows(connection: "psycopg.Connection[Any]", model: "type[Model]", rows: "list[Model]") -> None:
     from django.contrib.postgres.search import SearchVectorField
     from django.db.models.expressions import DatabaseDefault
@@ -165,9 +169,7 @@ def _copy_rows(connection: "psycopg.Connection[Any]", model: "type[Model]", rows
     fields = [
         field
         for field in model._meta.concrete_fields
-        if not field.generated
-        and not isinstance(field, SearchVectorField)
-        and str(field) != "claims.Publication.summary"  # a trigger fills it
+        if not field.generated and not isinstance(field, SearchVectorField) and str(field) not in _SET_LATER
     ]
     names = [field.attname for field in fields]
     for name in names:
@@ -220,7 +222,8 @@ _CHAIN = r"""
     DECLARE entry record; before text := repeat('0', 64);
     BEGIN
         SET LOCAL session_replication_role = replica;
-        UPDATE claims_publication AS entry SET salts = md5(id::text), sealed_sha256 = <sealed> WHERE salts = '';
+        UPDATE claims_publication SET salts = md5(id::text) WHERE salts = '';
+        UPDATE claims_publication AS unsealed SET sealed_sha256 = <sealed> WHERE sealed_sha256 = '';
         FOR entry IN
             SELECT id, sequence, claim_id, version, status, kind, published_at, merged_into_id, sealed_sha256
             FROM claims_publication ORDER BY sequence
@@ -302,7 +305,7 @@ def settle() -> None:
     with _connection() as server:
         # Past the rules that only triggers write to these tables.
         server.execute("SET session_replication_role = replica")
-        chain = _CHAIN.replace("<sealed>", sealed_sha256("entry"))
+        chain = _CHAIN.replace("<sealed>", sealed_sha256("unsealed"))
         counters = connection.ops.sequence_reset_sql(no_style(), models)
         for statement in (chain, _MENTIONS, *_WORDS, *counters):
             server.execute(statement)

@@ -9,8 +9,8 @@ from django.db import connection, transaction
 from claims.ledger import publishing
 from claims.models import Publication, PublishedVerdict
 
-#: What the database decides: numbers, the chain, what the next entry closes, what verdicts have of their publication.
-_NOT_COMPARED = {"id", "sequence", "chain_sha256", "superseded_at", "publication"}
+#: What the database decides: numbers, chain and salts, what the next entry closes, what verdicts have of their entry.
+_NOT_COMPARED = {"id", "sequence", "salts", "sealed_sha256", "chain_sha256", "superseded_at", "publication"}
 _COPIED = {"published_at"}
 
 
