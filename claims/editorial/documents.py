@@ -176,8 +176,9 @@ def build_evidence(row: Evidence) -> Document:
 
 def build_verdict(row: Verdict) -> Document:
     """A verdict of `readable_verdicts`."""
+    public = claim_document.verdict(row, ())
     return {
-        **claim_document.verdict(row, ()),
+        **{name: part for name, part in public.items() if name != "signed_off"},  # `signoffs` has each
         "evidence": [
             {**claim_document.evidence(each), "position": each.position} for each in row.evidence.all()
         ],

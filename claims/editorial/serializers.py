@@ -142,6 +142,9 @@ class EditorialVerdictSerializer(VerdictSerializer):
     submitted_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
 
+    def get_fields(self) -> dict[str, serializers.Field]:
+        return {name: field for name, field in super().get_fields().items() if name != "signed_off"}
+
 
 class ReplyRequestSerializer(ReplySerializer):
     """A request for an answer, with what only the newsroom knows of it."""

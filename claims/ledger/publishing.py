@@ -221,6 +221,7 @@ def with_merged(ids: list[int]) -> list[list[Claim]]:
                     Prefetch("evidence", evidence),
                     Prefetch("reply_requests", replies),
                     Prefetch("translations", public_translations),
+                    "signoffs",
                 ),
             ),
         )

@@ -227,7 +227,8 @@ SAYS_WHAT_WAS_SIGNED = Rule(
             -- Whatever readers would take for ours.
             CONTINUE WHEN said ->> 'origin' IS NOT DISTINCT FROM 'imported' AND NOT is_ours
                 AND {name_as_read_in_sql("said -> 'publisher' ->> 'name'")}
-                    IS DISTINCT FROM {name_as_read_in_sql("house.name")};
+                    IS DISTINCT FROM {name_as_read_in_sql("house.name")}
+                AND coalesce(said -> 'signed_off', 'null') = 'null';
             checked := checked || (said -> 'id');
             IF NOT EXISTS (
                 SELECT FROM {SIGNED_ROWS}
@@ -242,6 +243,7 @@ SAYS_WHAT_WAS_SIGNED = Rule(
                             WHEN signed.origin = 'house' AND NOT signed.is_restored
                                 THEN {is_signed_off("NEW.claim_id", "entry", "said")}
                             ELSE {VERDICT_SHA256} = {entry_verdict_sha256("said")}
+                                AND coalesce(said -> 'signed_off', 'null') = 'null'
                         END
                         AND NEW.body IS JSON OBJECT WITH UNIQUE KEYS
                         AND {_IS_AS_IT_IS_OR_WAS}

@@ -5,16 +5,17 @@ texts, rating and evidence. An entry that shows the verdict has to come to the s
 submission on is in them. What may change afterwards without a review (names of publishers and claimants, the class of a
 rating, titles of sources) is not.
 
-Everything here is SQL, for the rules that compare and for `claims.ledger.verification`.
+Everything here is SQL, for the rules that compare and for `claims.ledger.verification`. Outsiders compute the same from
+what is public: docs/ledger-proofs.md, `claims.ledger.document.signed_content`.
 """
 
 #: Texts of a verdict that older exports may not have.
-_TEXTS = (
+TEXTS = (
     *("title", "summary", "explanation", "byline", "language", "url", "media_authenticity_category"),
     *("original_media_context", "original_media_url"),
 )
-_DAYS = ("reviewed_on", "valid_as_of", "recheck_on")
-_QUOTED = ("exact", "prefix", "suffix", "start", "end")
+DAYS = ("reviewed_on", "valid_as_of", "recheck_on")
+QUOTED = ("exact", "prefix", "suffix", "start", "end")
 
 
 def _sha256(*parts: str) -> str:
@@ -31,13 +32,13 @@ def _keys(value: str, *names: str) -> list[str]:
 
 _EVIDENCE = ", ".join(
     [
-        *_columns("item", "id", "stance", "note", *_QUOTED, "source_id", "snapshot_id", "media_id"),
+        *_columns("item", "id", "stance", "note", *QUOTED, "source_id", "snapshot_id", "media_id"),
         "item.media_fragment",
     ]
 )
 _ENTRY_EVIDENCE = ", ".join(
     [
-        *_keys("item", "id", "stance", "note", *_QUOTED),
+        *_keys("item", "id", "stance", "note", *QUOTED),
         "item -> 'source' -> 'id'",
         "item -> 'snapshot' -> 'id'",
         "item -> 'media' -> 0 -> 'id'",
@@ -53,7 +54,7 @@ CLAIM_SHA256 = _sha256(
 VERDICT_SHA256 = _sha256(
     *_columns("signed", "id", "version", "publisher_id", "origin"),
     *_columns("rated", "id", "code", "label"),
-    *_columns("signed", *_TEXTS, *_DAYS),
+    *_columns("signed", *TEXTS, *DAYS),
     f"""(
         SELECT jsonb_agg(jsonb_build_array({_EVIDENCE}) ORDER BY item.id)
         FROM public.claims_evidence AS item WHERE item.verdict_id = signed.id
@@ -81,8 +82,8 @@ def entry_verdict_sha256(verdict: str) -> str:
         f"{verdict} -> 'publisher' -> 'id'",
         f"{verdict} -> 'origin'",
         *(f"{verdict} -> 'rating' -> '{name}'" for name in ("id", "code", "label")),
-        *(f"coalesce({verdict} -> '{name}', '\"\"')" for name in _TEXTS),
-        *_keys(verdict, *_DAYS),
+        *(f"coalesce({verdict} -> '{name}', '\"\"')" for name in TEXTS),
+        *_keys(verdict, *DAYS),
         f"""(
         SELECT jsonb_agg(jsonb_build_array({_ENTRY_EVIDENCE}) ORDER BY item -> 'id')
         FROM jsonb_array_elements(
@@ -93,11 +94,20 @@ def entry_verdict_sha256(verdict: str) -> str:
 
 
 def is_signed_off(claim: str, body: str, verdict: str) -> str:
-    """Return the SQL condition that enough people signed off what an entry about `claim` says of `signed`."""
+    """Return the SQL condition that enough people signed off what an entry about `claim` says of `signed`.
+
+    What the entry says of the sign-off has to be true too.
+    """
     # What is shown of a claim that was merged, stands below the words of the other.
     return f"""(
-        SELECT count(DISTINCT given.by_id) FROM public.claims_signoff AS given
+        SELECT count(DISTINCT given.by_id) >= signed.required_signoffs
+            AND coalesce({verdict} -> 'signed_off', 'null') IN ('null', jsonb_build_object(
+                'claim_sha256', CASE WHEN signed.claim_id = {claim} THEN min(given.claim_sha256) END,
+                'verdict_sha256', min(given.verdict_sha256),
+                'people', count(DISTINCT given.by_id)
+            ))
+        FROM public.claims_signoff AS given
         WHERE given.verdict_id = signed.id AND given.round = signed.review_round
             AND given.verdict_sha256 = {entry_verdict_sha256(verdict)}
             AND (signed.claim_id <> {claim} OR given.claim_sha256 = {entry_claim_sha256(body)})
-    ) >= signed.required_signoffs"""
+    )"""

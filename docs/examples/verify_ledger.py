@@ -65,6 +65,47 @@ def seal(note: str, stored: str, salts: str) -> str:
     return '"'.join(parts)
 
 
+TEXTS = (
+    *("title", "summary", "explanation", "byline", "language", "url", "media_authenticity_category"),
+    *("original_media_context", "original_media_url", "reviewed_on", "valid_as_of", "recheck_on"),
+)
+PARTS = ("id", "stance", "note", "exact", "prefix", "suffix", "start", "end")
+
+
+def digest(facts: list[Any]) -> str:
+    return hashlib.sha256(json.dumps(facts, ensure_ascii=False).encode()).hexdigest()
+
+
+def signed_claim(claim: dict[str, Any]) -> str:
+    """Return the digest of what was judged."""
+    claimant = (claim["claimant"] or {}).get("id")
+    return digest([claim["statement"], claim["language"], claimant, claim["claimed_on"], claim["context"]])
+
+
+def signed_verdict(verdict: dict[str, Any]) -> str:
+    """Return the digest of the judgement and its evidence."""
+    rating, evidence = verdict["rating"], []
+    for item in sorted(verdict["evidence"], key=lambda item: int(item["id"])):
+        media = item["media"][0] if item["media"] else {"id": None, "media_fragment": ""}
+        snapshot = (item["snapshot"] or {}).get("id")
+        quoted = [item[name] for name in PARTS]
+        evidence.append([*quoted, item["source"]["id"], snapshot, media["id"], media["media_fragment"]])
+    facts = [verdict["id"], verdict["version"], verdict["publisher"]["id"], verdict["origin"]]
+    facts += [rating["id"], rating["code"], rating["label"], *(verdict[name] for name in TEXTS)]
+    return digest([*facts, evidence or None])
+
+
+def misquoted_signoffs(claim: dict[str, Any]) -> list[str]:
+    """Return the verdicts that differ from what people signed off, as far as the claim says what that was."""
+    wrong = []
+    for verdict in claim["verdicts"]:
+        if signed := verdict.get("signed_off"):
+            of_claim = signed["claim_sha256"] in (None, signed_claim(claim))
+            if not of_claim or signed["verdict_sha256"] != signed_verdict(verdict) or signed["people"] < 1:
+                wrong.append(f"verdict {verdict['id']} differs from what was signed off.")
+    return wrong
+
+
 def is_signed(text: str, signatures: list[str], keys: list[str]) -> bool:
     """Whether one of these keys signed a note (C2SP signed-note) with this text."""
     name = text.split("\n", 1)[0]
@@ -177,6 +218,9 @@ def main(arguments: list[str] | None = None) -> None:
         root, previous = tree.add(text), entry["chain_sha256"]
         if entry["sequence"] != tree.size or hashlib.sha256(text).hexdigest() != previous:
             wrong.append(f"Entry {entry['sequence']} does not follow from the entry before it.")
+        wrong += [
+            f"Entry {entry['sequence']}: {said}" for said in misquoted_signoffs(json.loads(entry["stored"]))
+        ]
         for signed, name in expected.pop(tree.size, []):
             if signed != root:
                 wrong.append(f"{name}: the first {tree.size} entries are not those that were signed.")

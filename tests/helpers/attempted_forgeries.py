@@ -65,6 +65,10 @@ FORGED_ENTRIES = [
     next_entry(said(*_VERDICT, "publisher", "id", value="<other>")),
     next_entry(said(*_VERDICT, "publisher", "name", value='"The Other Desk"')),
     next_entry(said(*_VERDICT, "publisher", value='{"id": <other>, "name": "factcheck  NEWSROOM"}')),
+    next_entry(said(*_VERDICT, "signed_off", "people", value="2")),
+    next_entry(said(*_VERDICT, "signed_off", "verdict_sha256", value=f'"{"0" * 64}"')),
+    next_entry(said(*_VERDICT, "signed_off", "claim_sha256", value="null")),
+    next_entry(said(*_VERDICT, "signed_off", value="[]")),
     next_entry(said(*_VERDICT, "right_of_reply", value='[{"id": 1, "answer": "I lied.", "statement": ""}]')),
     next_entry(
         said(

@@ -115,6 +115,16 @@ class PublicReply(TypedDict):
     ]
 
 
+class PublicSignOff(TypedDict):
+    """What the people signed off who approved a verdict; docs/ledger-proofs.md says how to compute the digests."""
+
+    claim_sha256: Annotated[
+        str | None, "Of the claim's words; null where the verdict was on a claim merged into this one."
+    ]
+    verdict_sha256: Annotated[str, "Of the verdict's texts, rating and evidence."]
+    people: Annotated[int, "How many signed these off, beside the author."]
+
+
 class PublicVerdict(TypedDict):
     """A publisher's judgement on a claim (schema.org ClaimReview)."""
 
@@ -155,6 +165,7 @@ class PublicVerdict(TypedDict):
     right_of_reply: Annotated[
         list[PublicReply], "What those say whom it is about. Only the newsroom's own has any."
     ]
+    signed_off: Annotated[PublicSignOff | None, "Null where people of this newsroom did not review it here."]
 
 
 class PublicTranslation(TypedDict):

@@ -14,12 +14,14 @@ from claims.ledger.document.claim_body import (
     PublicCorrection,
     PublicEvidence,
     PublicRating,
+    PublicSignOff,
     PublicTopic,
     PublicTranslation,
     PublicVerdict,
 )
 from claims.ledger.document.markdown import to_html
 from claims.ledger.document.reply_document import build_replies
+from claims.ledger.document.signed_content import claim_sha256, verdict_sha256
 from claims.models import (
     Appearance,
     Claim,
@@ -68,7 +70,7 @@ def document(
     slug = claim.slug
     judged = [(row, verdict(row, evidence)) for row, evidence in verdicts]
     rendered_verdicts = [body for _row, body in judged]
-    return {
+    made: PublicClaim = {
         "id": claim.pk,
         "version": entry["version"],
         "status": entry["status"],
@@ -92,6 +94,9 @@ def document(
         "published_at": entry["published_at"],
         "updated_at": entry["updated_at"],
     }
+    for row, body in judged:
+        body["signed_off"] = _signed_off(row, body, made)
+    return made
 
 
 def render(document: Any) -> str:
@@ -218,7 +223,26 @@ def verdict(row: Verdict, rests_on: Iterable[Evidence]) -> PublicVerdict:
         "published_at": moment_if_any(row.published_at),
         "evidence": [evidence(e) for e in rests_on],
         "right_of_reply": build_replies(row),
+        "signed_off": None,
     }
+
+
+def _signed_off(row: Verdict, body: PublicVerdict, claim: PublicClaim) -> PublicSignOff | None:
+    """Return what was signed off of a verdict, if that is what the body says."""
+    if row.origin != Verdict.Origin.HOUSE or row.is_restored or row._state.adding:
+        return None
+    # What is shown of a claim that was merged stands below the words of the other.
+    of_claim = claim_sha256(claim) if row.claim_id == claim["id"] else None
+    of_verdict = verdict_sha256(body)
+    people = {
+        given.by_id
+        for given in row.signoffs.all()
+        if (given.round, given.verdict_sha256) == (row.review_round, of_verdict)
+        and of_claim in (None, given.claim_sha256)
+    }
+    if not people:
+        return None
+    return {"claim_sha256": of_claim, "verdict_sha256": of_verdict, "people": len(people)}
 
 
 def translations(

@@ -16,6 +16,7 @@ from claims.ledger.document.claim_body import (
     PublicRating,
     PublicReply,
     PublicScale,
+    PublicSignOff,
     PublicTopic,
     PublicTranslation,
     PublicVerdict,
@@ -79,6 +80,10 @@ class EvidenceSerializer(BodySerializer):
 
 class ReplySerializer(BodySerializer):
     body = PublicReply
+
+
+class SignedOffSerializer(BodySerializer):
+    body = PublicSignOff
 
 
 class VerdictSerializer(BodySerializer):
