@@ -67,6 +67,12 @@ class Feature(AppConfig):
     below_answer: ClassVar[str] = ""
     #: The dotted name of a function that takes a checkpoint and returns it with more signatures, as a signed note.
     cosigned_note: ClassVar[str] = ""
+    #: The dotted name of a function that returns the `WitnessPolicy` (claims/ledger/proofs/witness_policy.py).
+    witness_policy: ClassVar[str] = ""
+    #: The dotted name of a function that yields a `Discrepancy` for each problem, for `verify_ledger`.
+    verification: ClassVar[str] = ""
+    #: The dotted name of a function that returns sentences about what administrators have to look at, for the desk.
+    desk_concerns: ClassVar[str] = ""
     #: Functions that write pages of the feature as Markdown, by route (claims/features/discovery/plain_pages/views.py).
     plain_pages: ClassVar[Mapping[str, str]] = {}
     #: The dotted name of a list of `DatabaseQuestion` for the metrics.

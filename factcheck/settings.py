@@ -74,6 +74,8 @@ CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{_site.netloc}"]
 NEWSROOM_NAME = text("NEWSROOM_NAME", "Factcheck Newsroom")
 DATA_LICENSE = web_address("DATA_LICENSE")
 REQUIRED_SIGNOFFS = number("REQUIRED_SIGNOFFS", 1, least=1, most=10)
+# How many witnesses have to cosign a checkpoint (claims.features.witnesses); 0 stands for all that are active.
+COSIGNATURES_REQUIRED = number("COSIGNATURES_REQUIRED", 0, least=0, most=100, shown="all")
 REQUIRE_RIGHT_OF_REPLY, REPLY_ADDRESS_DAYS = reply_settings()
 
 # Which features are on: a preset, or their names (docs/features.md).

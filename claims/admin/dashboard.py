@@ -31,6 +31,7 @@ from claims.articles.score_reasons import get_band_label
 from claims.models import Assignment, Claim, Publication, ReplyRequest, Verdict
 from claims.models.assignment import BY_URGENCY
 from claims.models.visibility import READ_DRAFTS
+from factcheck import features
 from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at
 from factcheck.backups.freshness import concerns
@@ -67,9 +68,16 @@ def build_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, 
         "first_steps": list_first_steps(person),
         "stores_mails": bool(settings.EMAIL_FILE_PATH),
         "greeting": person.get_short_name() or person.username,
-        "concerns": concerns() if person.has_perm("claims.view_auditrecord") else [],
+        "concerns": list(_concerns()) if person.has_perm("claims.view_auditrecord") else [],
         **(build_trends_context() if person.has_perm(READ_DRAFTS) else {}),
     }
+
+
+def _concerns() -> Iterator[str]:
+    """Yield what an administrator has to look at."""
+    yield from concerns()
+    for of_feature in features.declared("desk_concerns"):
+        yield from of_feature()
 
 
 def _iterate_cards(person: User) -> Iterator[Card]:

@@ -242,8 +242,11 @@ SAYS_WHAT_WAS_SIGNED = Rule(
                         AND CASE
                             WHEN signed.origin = 'house' AND NOT signed.is_restored
                                 THEN {is_signed_off("NEW.claim_id", "entry", "said")}
-                            ELSE {VERDICT_SHA256} = {entry_verdict_sha256("said")}
-                                AND coalesce(said -> 'signed_off', 'null') = 'null'
+                            ELSE {VERDICT_SHA256} = {entry_verdict_sha256("said")} AND (
+                                coalesce(said -> 'signed_off', 'null') = 'null'
+                                -- Of a restored entry that is restated.
+                                OR said -> 'signed_off' = {_before("'signed_off'")}
+                            )
                         END
                         AND NEW.body IS JSON OBJECT WITH UNIQUE KEYS
                         AND {_IS_AS_IT_IS_OR_WAS}

@@ -3,9 +3,11 @@
     python verify_ledger.py https://facts.example.org KEY            the live API, from its first entry on
     python verify_ledger.py ledger.ndjson KEY --checkpoint kept.txt  an export (export_claims --versions all)
 
-KEY is the newsroom's public key as it told you in another way than by its site. Each --checkpoint is one that you kept:
-without any, nobody can tell whether all of it was rewritten and signed anew by whoever has the key. --keep FILE keeps
-today's. Python 3.11 or newer and the package `cryptography`, nothing else. docs/ledger-proofs.md describes it all.
+KEY is the newsroom's public key as it told you in another way than by its site. Each --checkpoint is one that you kept,
+or the manifest.json of a dump: without any, nobody can tell whether all of it was rewritten and signed anew by whoever
+has the key. --keep FILE keeps today's. Each --witness is the key of a witness, as it told you; all of them, or as many
+as --cosignatures says, have to have cosigned each checkpoint. Python 3.11 or newer and the package `cryptography`,
+nothing else. docs/ledger-proofs.md describes it all.
 """
 
 import argparse
@@ -13,6 +15,7 @@ import base64
 import hashlib
 import json
 import sys
+import time
 import urllib.request
 from collections.abc import Iterator
 from pathlib import Path
@@ -124,16 +127,27 @@ def is_signed(text: str, signatures: list[str], keys: list[str]) -> bool:
     return False
 
 
-def read_checkpoint(note: str, keys: list[str], witnesses: list[str], place: str) -> tuple[int, bytes]:
+def read_checkpoint(
+    note: str, keys: list[str], witnesses: list[str], required: int, place: str
+) -> tuple[int, bytes]:
     """Return the number of entries of a checkpoint and their root; end the program if a signature is missing."""
     text, _, signatures = note.rpartition("\n\n")
     if not is_signed(f"{text}\n", signatures.splitlines(), keys):
         sys.exit(f"{place}: this is no checkpoint that bears the newsroom's signature.")
-    for witness in witnesses:
-        if not is_cosigned(note, witness):
-            sys.exit(f"{place}: {witness.split('+')[0]} has not cosigned this checkpoint.")
+    missing = [witness.split("+")[0] for witness in witnesses if not is_cosigned(note, witness)]
+    if len(witnesses) - len(missing) < required:
+        sys.exit(f"{place}: {', '.join(missing)} has not cosigned this checkpoint.")
+    known = {text.split("\n", 1)[0], *(witness.split("+")[0] for witness in witnesses)}
+    if others := [line.split(" ")[1] for line in signatures.splitlines() if line.split(" ")[1] not in known]:
+        print(f"{place}: not verified and not counted: {', '.join(others)}.")
     _origin, size, root = text.split("\n")[:3]
     return int(size), base64.b64decode(root)
+
+
+def read_note(path: str) -> str:
+    """Return a checkpoint that was kept, or that of a dump."""
+    text = Path(path).read_text()
+    return str(json.loads(text)["ledger"]["checkpoint"]) if text.startswith("{") else text
 
 
 def is_cosigned(note: str, verifier_key: str) -> bool:
@@ -146,7 +160,10 @@ def is_cosigned(note: str, verifier_key: str) -> bool:
         _dash, who, signature = line.split(" ")
         signed = base64.b64decode(signature)
         if (who, signed[:4]) == (name, number):
-            message = f"cosignature/v1\ntime {int.from_bytes(signed[4:12], 'big')}\n{text}\n".encode()
+            seconds = int.from_bytes(signed[4:12], "big")
+            message = f"cosignature/v1\ntime {seconds}\n{text}\n".encode()
+            if seconds > time.time() + 300:
+                continue  # nobody has signed it yet
             try:
                 Ed25519PublicKey.from_public_bytes(public).verify(signed[12:], message)
             except InvalidSignature:
@@ -197,20 +214,22 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("key", help="its public key, base64url")
     parser.add_argument("--checkpoint", action="append", default=[], help="one that you kept")
     parser.add_argument("--witness", action="append", default=[], help="verifier key of a witness to require")
+    parser.add_argument("--cosignatures", type=int, help="how many of these are enough; all, unless given")
     parser.add_argument("--keep", help="where to keep today's")
     asked = parser.parse_args(arguments)
     is_live = asked.ledger.startswith(("http://", "https://"))
     site, keys, notes = (
         asked.ledger.rstrip("/"),
         [asked.key],
-        {name: Path(name).read_text() for name in asked.checkpoint},
+        {name: read_note(name) for name in asked.checkpoint},
     )
     if is_live:
         keys = successors(keys, json.loads(read(f"{site}/api/v1/ledger/keys")))
         notes["the newest checkpoint"] = read(f"{site}/api/v1/ledger/checkpoint")
     expected: dict[int, list[tuple[bytes, str]]] = {}
+    required = len(asked.witness) if asked.cosignatures is None else asked.cosignatures
     for name, note in notes.items():
-        size, root = read_checkpoint(note, keys, asked.witness, name)
+        size, root = read_checkpoint(note, keys, asked.witness, required, name)
         expected.setdefault(size, []).append((root, name))
     tree, previous, wrong = Tree(), "0" * 64, []
     for entry in from_api(site) if is_live else from_export(asked.ledger):

@@ -206,7 +206,7 @@ def steady(value: Any, key: str = "") -> Any:
         return [steady(part, key) for part in value]
     if (key == "id" or key.endswith("_id")) and isinstance(value, int):
         return "ID"
-    if key in ("captured_at", "body_sha256"):
+    if key in ("captured_at", "body_sha256", "claim_sha256", "verdict_sha256"):
         return key.upper()
     if isinstance(value, str):
         return re.sub(r"/\d+/", "/ID/", re.sub(r"cursor=\w+", "cursor=CURSOR", value))

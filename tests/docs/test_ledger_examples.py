@@ -12,12 +12,12 @@ from django.conf import settings
 from django.core.management import CommandError, call_command
 from pytest_django.live_server_helper import LiveServer
 
-from claims.features.witnesses.cosignature import cosign
 from claims.features.witnesses.models import Cosignature, Witness
 from claims.features.witnesses.witnessing import own_verifier_key, witness_key, witness_name
 from claims.ledger.house_signature import public_key
 from claims.ledger.proofs import checkpoints
 from claims.ledger.proofs.checkpoints import sign_ledger
+from claims.ledger.proofs.cosignature import cosign
 from claims.ledger.proofs.key_succession import succeed_key
 from claims.ledger.proofs.signed_note import SignedNote
 from claims.models import Checkpoint, Claim

@@ -30,6 +30,7 @@ from claims.exports.manifest import describe_software, format_manifest
 from claims.exports.outputs import ExportPosition, Output, StreamOutput
 from claims.exports.selection import LedgerMoment, Selection, in_one_snapshot
 from claims.ledger.document.claim_document import moment as written
+from claims.ledger.proofs.witness_policy import load_policy, published_note
 from claims.models import Checkpoint
 from factcheck.database.locks import AlreadyHeld, LastingTransaction, alone
 from factcheck.installation.file_store import FilesAway
@@ -208,7 +209,11 @@ def _describe_dump(moment: LedgerMoment, now: datetime) -> dict[str, Any]:
         "publisher": settings.NEWSROOM_NAME,
         "site": settings.SITE_URL,
         "licence": settings.DATA_LICENSE or None,
-        "ledger": {**asdict(moment), "checkpoint": signed.note if signed else None},
+        "ledger": {
+            **asdict(moment),
+            "checkpoint": published_note(signed) if signed else None,
+            "witnesses": load_policy()._asdict(),
+        },
         "changes": f"{settings.SITE_URL}/api/v1/changes/?since={moment.sequence}",
         "software": describe_software(),
     }

@@ -26,6 +26,7 @@ from claims.exports.evidence_pack.readme import write_readme
 from claims.exports.evidence_pack.streamed_zip import PackedFile, StreamedZip
 from claims.exports.evidence_pack.timestamp_files import ROOTS, build_timestamp_files
 from claims.exports.evidence_pack.web_archive import write_web_archive
+from claims.ledger.proofs.witness_policy import published_note
 from claims.models import Publication
 from sources.models import Timestamp
 from sources.models.archived_copy import timestamps_of
@@ -62,7 +63,7 @@ class EvidencePack:
             *(f"{file.path} {file.sha256}" for file in self.cited.kept),
             list_of_copies(self.cited),
             *(f"{stamp.sha256} {stamp.authority}" for stamp in self.stamps),
-            *(place.checkpoint.note for place in self.places),
+            *(f"{published_note(place.checkpoint)}{place.policy}" for place in self.places),
             *self.cited.left_out,
         ]
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()

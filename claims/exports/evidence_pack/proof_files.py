@@ -3,9 +3,10 @@
 Of each entry the first checkpoint that covers it: that stays the same for ever, however the ledger grows.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 import orjson
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
@@ -13,11 +14,14 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from claims.exports.evidence_pack.ledger_files import build_path
 from claims.exports.evidence_pack.streamed_zip import PackedFile
+from claims.ledger.document.claim_document import moment
 from claims.ledger.house_signature import decoded
 from claims.ledger.proofs import merkle_tree, sealed_text, stored_tree
+from claims.ledger.proofs.cosignature import find_cosignature
 from claims.ledger.proofs.merkle_tree import leaf_hash, node_hash
 from claims.ledger.proofs.sealed_text import seal
-from claims.ledger.proofs.signed_note import SignedNote, key_id
+from claims.ledger.proofs.signed_note import COSIGNATURE, SignedNote, key_id, read_verifier_key
+from claims.ledger.proofs.witness_policy import WitnessPolicy, load_policy, published_note
 from claims.models import Checkpoint, Publication
 
 _TEMPLATE = """\
@@ -52,6 +56,23 @@ That the checkpoint bears our signature (Ed25519; OpenSSL 3):
 
 It must say "Signature Verified Successfully". Compare the key, and the checkpoint, with what others have of us: both
 are published at {site}/api/v1/ledger/.
+{witnesses}"""
+
+_WITNESSES = """
+THAT EVERYBODY IS SHOWN THE SAME LEDGER
+
+Witnesses cosign a checkpoint only if it continues what they saw before (C2SP tlog-witness). {checkpoint}
+bears the signatures of {count}; we require {required}, and count no others. Take their keys from them, not from
+us. The first line of what each signs says what it is, the second when, in seconds since 1970; the rest must be
+{text}:
+
+{steps}"""
+_COSIGNED = """\
+  {name}, at {moment}:
+
+  openssl pkeyutl -verify -pubin -inkey {key} -rawin -in {signed} -sigfile {signature}
+  tail -n +3 {signed} | cmp - {text}
+
 """
 
 
@@ -61,15 +82,16 @@ class SignedEntry:
 
     entry: Publication
     checkpoint: Checkpoint
+    policy: WitnessPolicy
 
 
 def find_signed_entries(entries: Sequence[Publication]) -> list[SignedEntry]:
     """Return those of the entries that are already signed."""
-    found = []
+    found, policy = [], load_policy()
     for entry in entries:
         covering = Checkpoint.objects.of_ledger().filter(tree_size__gte=entry.sequence)
         if checkpoint := covering.select_related("key").order_by("id").first():
-            found.append(SignedEntry(entry, checkpoint))
+            found.append(SignedEntry(entry, checkpoint, policy))
     return found
 
 
@@ -114,10 +136,14 @@ def _build_files(place: SignedEntry, site: str) -> Iterator[tuple[str, bytes]]:
     yield names["program"], Path(sealed_text.__file__).read_bytes()
     yield names["stored"], entry.body.encode()
     note = SignedNote.read(checkpoint.note)
-    yield names["checkpoint"], checkpoint.note.encode()
+    published = published_note(checkpoint)
+    cosigned = list(_list_cosigned(published, place.policy, base, names["text"]))
+    yield names["checkpoint"], published.encode()
+    for one in cosigned:
+        yield from one.files
     yield names["text"], note.text.encode()
     yield names["signature"], _extract_signature(note, checkpoint)
-    yield names["key"], _encode_pem(checkpoint)
+    yield names["key"], _encode_pem(decoded(checkpoint.key.public_key))
     steps = "".join(_write_steps(names["entry"], text, entry.sequence - 1, checkpoint.tree_size, hashes))
     about = _TEMPLATE.format(
         **names,
@@ -126,8 +152,49 @@ def _build_files(place: SignedEntry, site: str) -> Iterator[tuple[str, bytes]]:
         sequence=entry.sequence,
         size=checkpoint.tree_size,
         steps=steps,
+        witnesses=_describe_witnesses(cosigned, place.policy, names),
     )
     yield proof_path(entry), about.encode()
+
+
+class _CosignedFiles(NamedTuple):
+    """A witness's cosignature as OpenSSL reads it, and how it is verified."""
+
+    step: str
+    files: list[tuple[str, bytes]]
+
+
+def _list_cosigned(note: str, policy: WitnessPolicy, base: str, text: str) -> Iterator[_CosignedFiles]:
+    """Yield the cosignatures that count."""
+    for number, verifier_key in enumerate(policy.keys, 1):
+        name, public_key = read_verifier_key(verifier_key, COSIGNATURE)
+        found = find_cosignature(note, name=name, public_key=public_key)
+        if found is None:
+            continue
+        endings = {"key": "key.pem", "signed": "signed.txt", "signature": "signature.bin"}
+        paths = {part: f"{base}-witness-{number}-{ending}" for part, ending in endings.items()}
+        yield _CosignedFiles(
+            _COSIGNED.format(name=name, moment=moment(found.moment), text=text, **paths),
+            [
+                (paths["key"], _encode_pem(public_key)),
+                (paths["signed"], found.signed),
+                (paths["signature"], found.signature),
+            ],
+        )
+
+
+def _describe_witnesses(
+    cosigned: Sequence[_CosignedFiles], policy: WitnessPolicy, names: Mapping[str, str]
+) -> str:
+    if not policy.keys:
+        return ""
+    return _WITNESSES.format(
+        checkpoint=names["checkpoint"],
+        text=names["text"],
+        count=f"{len(cosigned)} of our {len(policy.keys)} witnesses",
+        required=policy.required,
+        steps="".join(one.step for one in cosigned),
+    )
 
 
 def _write_steps(name: str, text: bytes, index: int, size: int, hashes: Sequence[bytes]) -> Iterator[str]:
@@ -154,6 +221,6 @@ def _extract_signature(note: SignedNote, checkpoint: Checkpoint) -> bytes:
     return next(ours, b"")[4:]
 
 
-def _encode_pem(checkpoint: Checkpoint) -> bytes:
-    key = Ed25519PublicKey.from_public_bytes(decoded(checkpoint.key.public_key))
+def _encode_pem(public_key: bytes) -> bytes:
+    key = Ed25519PublicKey.from_public_bytes(public_key)
     return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)

@@ -9,6 +9,10 @@ class Witnesses(Feature):
     verbose_name = _("Witnesses")
     claim_page = "claims.features.witnesses.claim_page.witnessed_by"
     cosigned_note = "claims.features.witnesses.submission.cosigned_note"
+    witness_policy = "claims.features.witnesses.policy.witness_policy"
+    verification = "claims.features.witnesses.verification.check_cosignatures"
+    desk_concerns = "claims.features.witnesses.policy.desk_concerns"
+    gauges = "claims.features.witnesses.gauges.QUESTIONS"
     menu = {
         "administration": [
             menu_entry(_("Witnesses"), "visibility", "witnesses_witness"),

@@ -1,5 +1,7 @@
 """The witnesses that we ask, what they confirmed, and the logs that we are a witness of."""
 
+from typing import ClassVar
+
 import pgtrigger
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -37,10 +39,32 @@ def _check(value: str, kind: bytes) -> None:
         ) from None
 
 
-@keep_history(exclude=["failure", "failing_since", "asked_at"])
-class Witness(models.Model):
+class _KeyHolder(models.Model):
+    """What has a verifier key, `name+id+key`, of the type `key_type`."""
+
+    key_type: ClassVar[bytes]
+    verifier_key: str
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        return self.verifier_key.split("+", 1)[0]
+
+    @property
+    def public_key(self) -> bytes:
+        return read_verifier_key(self.verifier_key, self.key_type)[1]
+
+
+@keep_history(exclude=["failure", "failing_since", "sees_two_histories", "asked_at"])
+class Witness(_KeyHolder):
     """Another installation, or a public witness, that we ask to cosign each checkpoint of our ledger."""
 
+    key_type = COSIGNATURE
     verifier_key = models.CharField(
         _("verifier key"),
         max_length=400,
@@ -57,6 +81,8 @@ class Witness(models.Model):
     )
     failure = models.TextField(_("problem"), blank=True, editable=False)
     failing_since = models.DateTimeField(_("failing since"), null=True, editable=False)
+    #: It cosigned what our ledger does not have, and has cosigned nothing since.
+    sees_two_histories = models.BooleanField(default=False, editable=False)
     asked_at = models.DateTimeField(_("last asked"), null=True, editable=False)
     created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
 
@@ -73,17 +99,6 @@ class Witness(models.Model):
                 violation_error_message=_("This witness is already listed."),
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def name(self) -> str:
-        return self.verifier_key.split("+", 1)[0]
-
-    @property
-    def public_key(self) -> bytes:
-        return read_verifier_key(self.verifier_key, COSIGNATURE)[1]
 
 
 class Cosignature(models.Model):
@@ -119,9 +134,10 @@ class Cosignature(models.Model):
 @keep_history(
     exclude=["tree_size", "root_sha256", "note", "refusal", "refusal_is_proof", "refused_at", "cosigned_at"]
 )
-class WitnessedLog(models.Model):
+class WitnessedLog(_KeyHolder):
     """A log that we witness, with the last checkpoint that we cosigned. It never goes back."""
 
+    key_type = ED25519
     verifier_key = models.CharField(
         _("verifier key"),
         max_length=400,
@@ -191,14 +207,3 @@ class WitnessedLog(models.Model):
                 """,
             ),
         ]
-
-    def __str__(self) -> str:
-        return self.name
-
-    @property
-    def name(self) -> str:
-        return self.verifier_key.split("+", 1)[0]
-
-    @property
-    def public_key(self) -> bytes:
-        return read_verifier_key(self.verifier_key, ED25519)[1]

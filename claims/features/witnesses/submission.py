@@ -6,9 +6,9 @@ from base64 import b64encode
 from django.conf import settings
 from django.utils.translation import gettext
 
-from claims.features.witnesses.cosignature import find_cosignature
 from claims.features.witnesses.models import Cosignature, Witness
 from claims.ledger.proofs import merkle_tree, stored_tree
+from claims.ledger.proofs.cosignature import CLOCK_SKEW, find_cosignature
 from claims.ledger.proofs.signed_note import InvalidNote
 from claims.models import Checkpoint
 from factcheck.database import clock
@@ -19,6 +19,10 @@ _log = logging.getLogger(__name__)
 
 class NotCosigned(Exception):
     """A witness did not cosign; `str()` says why, for people."""
+
+
+class TwoHistories(NotCosigned):
+    """It has cosigned what is not in this ledger: this, or another installation with the same key, is not the whole."""
 
 
 def ask_witnesses() -> int:
@@ -37,19 +41,23 @@ def cosigned_note(checkpoint: Checkpoint) -> str:
 
 def _ask(witness: Witness, checkpoint: Checkpoint) -> bool:
     now = clock.now()
-    failure, since = "", None
+    failure, since, is_forked = "", None, False
     try:
         cosignature = _submit(witness, checkpoint)
     except NotCosigned as refusal:
         _log.warning("%s did not cosign checkpoint %s: %s", witness.name, checkpoint.tree_size, refusal)
         failure, since = str(refusal), witness.failing_since or now
+        # Until it cosigns again: an answer that does not arrive settles nothing.
+        is_forked = isinstance(refusal, TwoHistories) or witness.sees_two_histories
     else:
         Cosignature.objects.get_or_create(
             checkpoint=cosignature.checkpoint,
             witness=witness,
             defaults={"line": cosignature.line, "cosigned_at": cosignature.cosigned_at},
         )
-    Witness.objects.filter(pk=witness.pk).update(failure=failure, failing_since=since, asked_at=now)
+    Witness.objects.filter(pk=witness.pk).update(
+        failure=failure, failing_since=since, sees_two_histories=is_forked, asked_at=now
+    )
     return not failure
 
 
@@ -62,7 +70,7 @@ def _submit(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
         # It has seen another size than we remember: after a restored backup, or because another key asked it.
         known = _size_in(answer)
         if known > checkpoint.tree_size:
-            raise NotCosigned(
+            raise TwoHistories(
                 gettext(
                     "The witness has seen %(known)s entries of this ledger; it has only %(size)s. An older backup was"
                     " restored, or another installation signs with the same key."
@@ -71,7 +79,7 @@ def _submit(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
             )
         answer = _post(witness, checkpoint, known)
     if answer.status in (409, 422):
-        raise NotCosigned(
+        raise TwoHistories(
             gettext(
                 "The witness has seen another history of this ledger. Run verify_ledger, and check whether another"
                 " installation signs with the same key."
@@ -87,6 +95,11 @@ def _submit(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
         found = None
     if found is None:
         raise NotCosigned(gettext("The answer of the witness does not bear its signature."))
+    # An old answer that somebody sends again proves nothing of today.
+    if not checkpoint.signed_at - CLOCK_SKEW <= found.moment <= clock.now() + CLOCK_SKEW:
+        raise NotCosigned(
+            gettext("The cosignature is dated %(moment)s.") % {"moment": found.moment.isoformat()}
+        )
     return Cosignature(checkpoint=checkpoint, witness=witness, line=found.line, cosigned_at=found.moment)
 
 

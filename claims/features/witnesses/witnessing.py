@@ -12,8 +12,8 @@ from django.conf import settings
 from django.db import transaction
 from django.utils.crypto import salted_hmac
 
-from claims.features.witnesses.cosignature import cosign
 from claims.features.witnesses.models import WitnessedLog
+from claims.ledger.proofs.cosignature import cosign
 from claims.ledger.proofs.merkle_tree import proves_consistency
 from claims.ledger.proofs.signed_note import COSIGNATURE, SignedNote, TreeHead, verifier_key
 from factcheck.database import clock

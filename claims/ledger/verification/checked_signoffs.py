@@ -31,7 +31,8 @@ _QUESTIONS = {
             CASE jsonb_typeof(read.body -> 'verdicts') WHEN 'array' THEN read.body -> 'verdicts' END
         ) AS said
         WHERE (said ->> 'origin' IS DISTINCT FROM 'imported' OR said -> 'publisher' ->> 'id' = house.id::text
-                OR said -> 'publisher' ->> 'name' = house.name)
+                OR said -> 'publisher' ->> 'name' = house.name
+                OR coalesce(said -> 'signed_off', 'null') <> 'null')
             AND NOT EXISTS (
                 SELECT FROM {SIGNED_ROWS}
                 WHERE signed.id = CASE WHEN said ->> 'id' ~ '^[0-9]{{1,18}}$' THEN (said ->> 'id')::bigint END
@@ -39,6 +40,7 @@ _QUESTIONS = {
                     AND CASE WHEN signed.origin = 'house' AND NOT signed.is_restored
                         THEN {is_signed_off("entry.claim_id", "read.body", "said")}
                         ELSE {VERDICT_SHA256} = {entry_verdict_sha256("said")}
+                            AND (signed.is_restored OR coalesce(said -> 'signed_off', 'null') = 'null')
                     END
             )
         ORDER BY 2

@@ -25,6 +25,7 @@ from claims.ledger.verification.checked_signoffs import check_signoffs
 from claims.ledger.verification.checked_snapshots import check_snapshots
 from claims.ledger.verification.findings import Discrepancy
 from claims.models import Checkpoint, Publication, SigningKey
+from factcheck import features
 
 #: Called with how many entries were read.
 Progress = Callable[[int], None]
@@ -95,6 +96,8 @@ def _of_logs(
     yield from check_snapshots(entries.quoted)
     yield from check_reviews(reviews.compare)
     yield from reviews.findings()
+    for check in features.declared("verification"):
+        yield from check()
 
 
 def _add_external(

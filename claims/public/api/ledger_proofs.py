@@ -18,8 +18,8 @@ from claims.ledger.house_signature import decoded
 from claims.ledger.proofs import merkle_tree, stored_tree
 from claims.ledger.proofs.merkle_tree import leaf_hash
 from claims.ledger.proofs.signed_note import verifier_key
+from claims.ledger.proofs.witness_policy import published_note
 from claims.models import Checkpoint, SigningKey
-from factcheck import features
 from factcheck.api.negotiation import Form
 from factcheck.api.openapi.body_serializer import BodySerializer, Moment
 from factcheck.api.openapi.schema import PublicSchema
@@ -92,10 +92,7 @@ class CheckpointResource(LedgerResource):
 
     def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
         checkpoint = _get_newest_checkpoint()
-        note = checkpoint.note
-        for feature in features.switched_on():
-            if feature.cosigned_note:
-                note = features.call(feature.cosigned_note, checkpoint)
+        note = published_note(checkpoint)
         return conditional(
             request,
             lambda: note,
@@ -235,7 +232,9 @@ class InclusionProof(TypedDict):
     leaf_hash: Annotated[str, "SHA-256 of a zero byte and `entry`, as base64."]
     hashes: Annotated[list[str], "The proof, from the leaf up, as base64."]
     root_hash: Annotated[str, "What they come to, as base64: the third line of a checkpoint of this size."]
-    checkpoint: Annotated[str | None, "The newest checkpoint of this size; null where none was signed."]
+    checkpoint: Annotated[
+        str | None, "The newest checkpoint of this size, with its cosignatures; null where none was signed."
+    ]
 
 
 class ConsistencyProof(TypedDict):
@@ -301,7 +300,7 @@ class InclusionResource(LedgerResource):
             "leaf_hash": b64encode(leaf_hash(text)).decode(),
             "hashes": encode_hashes(hashes),
             "root_hash": b64encode(root).decode(),
-            "checkpoint": checkpoint.note if checkpoint else None,
+            "checkpoint": published_note(checkpoint) if checkpoint else None,
         }
         return build_json_response(request, said, cache=_cache(query, "tree_size"))
 

@@ -8,12 +8,12 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from claims.features.witnesses import submission
-from claims.features.witnesses.cosignature import find_cosignature
 from claims.features.witnesses.models import Cosignature, Witness, WitnessedLog
 from claims.features.witnesses.submission import ask_witnesses
 from claims.features.witnesses.witnessing import own_verifier_key
 from claims.ledger.house_signature import decoded
 from claims.ledger.proofs.checkpoints import sign_ledger
+from claims.ledger.proofs.cosignature import find_cosignature
 from claims.ledger.proofs.signed_note import verifier_key
 from claims.models import Checkpoint, Claim
 from sources.http.sent_messages import PostAnswer, PostError

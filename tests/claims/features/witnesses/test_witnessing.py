@@ -8,10 +8,10 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from django.db import IntegrityError, transaction
 from django.test import Client
 
-from claims.features.witnesses.cosignature import find_cosignature
 from claims.features.witnesses.models import WitnessedLog
 from claims.features.witnesses.witnessing import own_verifier_key, witness_key, witness_name
 from claims.ledger.proofs import merkle_tree
+from claims.ledger.proofs.cosignature import find_cosignature
 from claims.ledger.proofs.signed_note import TreeHead, sign_note, verifier_key
 from tests.helpers.broken_rules import sql
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from claims.features.witnesses.cosignature import cosign, find_cosignature
+from claims.ledger.proofs.cosignature import cosign, find_cosignature
 from claims.ledger.proofs.signed_note import (
     COSIGNATURE,
     InvalidNote,

@@ -5,12 +5,15 @@ A cosignature means: at this moment, this was the largest consistent tree that t
 
 from base64 import b64encode
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from claims.ledger.proofs.signed_note import COSIGNATURE, SignedNote, key_id
+
+#: So far the clocks of two machines may differ.
+CLOCK_SKEW = timedelta(minutes=5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,6 +22,9 @@ class VerifiedCosignature:
 
     line: str
     moment: datetime
+    signed: bytes
+    """The bytes that are signed."""
+    signature: bytes
 
 
 def cosign(text: str, *, name: str, key: Ed25519PrivateKey, seconds: int) -> str:
@@ -37,7 +43,7 @@ def find_cosignature(note: str, *, name: str, public_key: bytes) -> VerifiedCosi
     """Return the newest valid cosignature of this witness among the signatures of a note.
 
     Raises:
-        NoSuchNote: it is not a signed note.
+        InvalidNote: it is not a signed note.
     """
     read = SignedNote.read(note)
     identifier = key_id(name, public_key, COSIGNATURE)
@@ -47,12 +53,14 @@ def find_cosignature(note: str, *, name: str, public_key: bytes) -> VerifiedCosi
         if signer != name or signature[:4] != identifier or len(signature) != 4 + 8 + 64:
             continue
         seconds = int.from_bytes(signature[4:12])
+        signed = _message(read.text, seconds)
         try:
-            verifier.verify(signature[12:], _message(read.text, seconds))
+            verifier.verify(signature[12:], signed)
             moment = datetime.fromtimestamp(seconds, UTC)
         except (InvalidSignature, ValueError, OverflowError, OSError):
             continue
-        valid.append(VerifiedCosignature(f"— {name} {b64encode(signature).decode()}\n", moment))
+        line = f"— {name} {b64encode(signature).decode()}\n"
+        valid.append(VerifiedCosignature(line, moment, signed, signature[12:]))
     return max(valid, key=lambda one: one.moment, default=None)
 
 

@@ -1,0 +1,40 @@
+"""The metrics of witnesses."""
+
+from collections.abc import Iterator
+
+from django.conf import settings
+from django.db.backends.utils import CursorWrapper
+
+from claims.features.witnesses.policy import LACKING_SINCE
+from factcheck.telemetry.query_spans import DatabaseQuestion, GaugeKind, Reading
+
+
+def _answer(cursor: CursorWrapper) -> Iterator[Reading]:
+    cursor.execute(
+        f"SELECT coalesce(extract(epoch FROM clock_timestamp() - ({LACKING_SINCE}))::float8, 0)",  # noqa: S608
+        [settings.COSIGNATURES_REQUIRED] * 2,
+    )
+    yield "factcheck_ledger_uncosigned_seconds", (), cursor.fetchone()[0]
+    cursor.execute(
+        """
+        SELECT (SELECT count(*) FROM witnesses_witness WHERE active AND sees_two_histories)
+            + (SELECT count(*) FROM witnesses_witnessedlog WHERE active AND refusal <> '')
+        """
+    )
+    yield "factcheck_ledger_forks", (), cursor.fetchone()[0]
+
+
+QUESTIONS = [
+    DatabaseQuestion(
+        "witnesses",
+        {
+            "factcheck_ledger_uncosigned_seconds": GaugeKind(
+                "For how long too few witnesses have cosigned the ledger; 0 while enough do."
+            ),
+            "factcheck_ledger_forks": GaugeKind(
+                "Witnesses that refuse our ledger as another history, and ledgers that we refuse so."
+            ),
+        },
+        _answer,
+    ),
+]

@@ -1,0 +1,69 @@
+"""How many cosignatures make a checkpoint trusted, and for how long there were not enough.
+
+Only active witnesses count. `COSIGNATURES_REQUIRED` says how many of them; all, unless it is set.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import connection
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from claims.features.witnesses.models import Witness, WitnessedLog
+from claims.ledger.proofs.witness_policy import WitnessPolicy
+
+#: So long a witness may be away before somebody has to look.
+PATIENCE = timedelta(days=1)
+
+#: SQL for the moment of the first checkpoint since which there are too few cosignatures, or since the last witness
+#: was added; NULL while there are enough. It takes COSIGNATURES_REQUIRED twice.
+LACKING_SINCE = """
+    WITH policy AS (
+        SELECT CASE %s WHEN 0 THEN count(*) ELSE least(%s, count(*)) END AS required, max(created_at) AS since
+        FROM witnesses_witness WHERE active
+    ), trusted AS (
+        -- The ledger is signed once a day at least, so a checkpoint was new when the last witness was added.
+        SELECT id FROM claims_checkpoint AS signed
+        WHERE log = 'ledger' AND signed_at > (SELECT since FROM policy) - interval '2 days'
+            AND (SELECT required FROM policy) <= (
+                SELECT count(*) FROM witnesses_cosignature JOIN witnesses_witness ON witnesses_witness.id = witness_id
+                WHERE checkpoint_id = signed.id AND active
+            )
+        ORDER BY id DESC LIMIT 1
+    )
+    SELECT greatest(signed_at, (SELECT since FROM policy)) FROM claims_checkpoint
+    WHERE (SELECT required FROM policy) > 0 AND log = 'ledger' AND id > coalesce((SELECT id FROM trusted), 0)
+    ORDER BY id LIMIT 1
+"""
+
+
+def witness_policy() -> WitnessPolicy:
+    """Return our own policy, as dumps and evidence packs state it."""
+    keys = tuple(Witness.objects.filter(active=True).values_list("verifier_key", flat=True))
+    return WitnessPolicy(min(settings.COSIGNATURES_REQUIRED or len(keys), len(keys)), keys)
+
+
+def desk_concerns() -> list[str]:
+    """Return what administrators have to look at: two histories, or a day without enough cosignatures."""
+    found = [
+        _("Witness %(name)s: %(problem)s") % {"name": witness.name, "problem": witness.failure}
+        for witness in Witness.objects.filter(active=True, sees_two_histories=True)
+    ]
+    found += [
+        _("The ledger %(name)s, which we witness, may have two histories: we refused a checkpoint.")
+        % {"name": log.name}
+        for log in WitnessedLog.objects.exclude(refusal="").filter(active=True)
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"SELECT since FROM ({LACKING_SINCE}) AS lacking (since) WHERE since < now() - %s",  # noqa: S608
+            [settings.COSIGNATURES_REQUIRED] * 2 + [PATIENCE],
+        )
+        if row := cursor.fetchone():
+            moment = date_format(localtime(row[0]), "DATETIME_FORMAT")
+            found.append(
+                _("Too few witnesses have cosigned the ledger since %(moment)s.") % {"moment": moment}
+            )
+    return found
