@@ -189,6 +189,11 @@ def test_body_is_the_complete_public_representation(
                         "not_asked_reason": "Not asked: the public record speaks for itself.",
                     }
                 ],
+                "signed_off": {
+                    "claim_sha256": verdict.signoffs.get().claim_sha256,
+                    "verdict_sha256": verdict.signoffs.get().verdict_sha256,
+                    "people": 1,
+                },
             }
         ],
         "translations": [],

@@ -27,12 +27,12 @@ STATEMENTS = {
     "draft": 10,
     "submit": 16,
     "sign_off": 13,
-    "publish": 35,
-    "republish": 31,
+    "publish": 36,
+    "republish": 32,
     "draft again": 14,
     "withdraw": 9,
     "request_changes": 14,
-    "publish again": 38,
+    "publish again": 39,
     "retract": 26,
 }
 
