@@ -237,9 +237,9 @@ def main(arguments: list[str] | None = None) -> None:
         root, previous = tree.add(text), entry["chain_sha256"]
         if entry["sequence"] != tree.size or hashlib.sha256(text).hexdigest() != previous:
             wrong.append(f"Entry {entry['sequence']} does not follow from the entry before it.")
-        wrong += [
-            f"Entry {entry['sequence']}: {said}" for said in misquoted_signoffs(json.loads(entry["stored"]))
-        ]
+        if "-" not in entry["salts"]:  # of texts that were removed by law there is nothing to compare
+            misquoted = misquoted_signoffs(json.loads(entry["stored"]))
+            wrong += [f"Entry {entry['sequence']}: {said}" for said in misquoted]
         for signed, name in expected.pop(tree.size, []):
             if signed != root:
                 wrong.append(f"{name}: the first {tree.size} entries are not those that were signed.")
