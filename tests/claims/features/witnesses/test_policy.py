@@ -11,7 +11,7 @@ from django.db import connection
 from django.test import Client
 
 from claims.exports.dumps import dump_run
-from claims.exports.evidence_pack.proof_files import proof_files, signed_places
+from claims.exports.evidence_pack.proof_files import find_signed_entries, proof_files
 from claims.exports.selection import LedgerMoment
 from claims.features.witnesses.gauges import QUESTIONS
 from claims.features.witnesses.models import Cosignature, Witness
@@ -85,11 +85,12 @@ def test_cosigned_checkpoint_is_carried_everywhere(
     assert Client().get("/api/v1/ledger/checkpoint").content.decode() == published
     proof = Client().get("/api/v1/ledger/proofs/inclusion?sequence=2").json()
     assert proof["checkpoint"] == published
-    ledger = dump_run._about(LedgerMoment.now(), clock.now())["ledger"]
+    ledger = dump_run._describe_dump(LedgerMoment.now(), clock.now())["ledger"]
     assert (ledger["checkpoint"], ledger["witnesses"]) == (published, {"required": 2, "keys": policy.keys})
     [entry] = Publication.objects.filter(sequence=2)
     files = {
-        one.path: b"".join(one.pieces()) for one in proof_files(signed_places([entry]), site="https://x")
+        one.path: b"".join(one.pieces())
+        for one in proof_files(find_signed_entries([entry]), site="https://x")
     }
     assert files["ledger/checkpoint-2.txt"].decode() == published
     assert [path for path in files if path.endswith("key.pem") and "witness" in path] == [
