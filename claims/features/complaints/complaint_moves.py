@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from claims.features.complaints import reader_mails, working_days
 from claims.features.complaints.models import Complaint
-from claims.features.complaints.submissions import ANSWER_COMPLAINTS, summary_of
+from claims.features.complaints.submissions import ANSWER_COMPLAINTS, summarise_complaint
 from claims.models import Claim, NotificationKind, Publication, Verdict
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
@@ -38,7 +38,11 @@ def assign(complaint: Complaint, to: User, *, by: User) -> Complaint:
         raise NotPossible(_("%(person)s does not work on complaints.") % {"person": get_display_name(to)})
     complaint = _changed(complaint, by, state=_State.IN_PROGRESS, assigned_to=to)
     notify_people(
-        NotificationKind.COMPLAINT_GIVEN, claim=complaint.claim, to=[to], by=by, note=summary_of(complaint)
+        NotificationKind.COMPLAINT_GIVEN,
+        claim=complaint.claim,
+        to=[to],
+        by=by,
+        note=summarise_complaint(complaint),
     )
     return complaint
 
@@ -139,7 +143,7 @@ def link_published_corrections(claims: Collection[int]) -> None:
         complaint.save(update_fields=["entry", "outcome"])
 
 
-def tell_of_overdue() -> int:
+def notify_overdue() -> int:
     """Notify once about each overdue complaint: its assignee, or everyone who could take it; return how many."""
     late = Complaint.objects.overdue(working_days.today()).filter(overdue_told_at=None)
     number = 0
@@ -148,21 +152,24 @@ def tell_of_overdue() -> int:
             if not late.filter(pk=pk).update(overdue_told_at=timezone.now()):
                 continue
             complaint = Complaint.objects.select_related("claim", "assigned_to").get(pk=pk)
-            to = [complaint.assigned_to] if complaint.assigned_to else people_for_complaints()
+            to = [complaint.assigned_to] if complaint.assigned_to else find_people_for_complaints()
             notify_people(
-                NotificationKind.COMPLAINT_LATE, claim=complaint.claim, to=to, note=summary_of(complaint)
+                NotificationKind.COMPLAINT_LATE,
+                claim=complaint.claim,
+                to=to,
+                note=summarise_complaint(complaint),
             )
             number += 1
     return number
 
 
-def people_for_complaints() -> Any:
+def find_people_for_complaints() -> Any:
     """Return all people who work on complaints, by name."""
     rows = User.objects.with_perm(ANSWER_COMPLAINTS, backend="django.contrib.auth.backends.ModelBackend")
     return rows.filter(is_active=True).order_by("first_name", "last_name", "username")
 
 
-def wrote_what_is_complained_about(complaint: Complaint, person: User) -> bool:
+def is_author_of_verdict(complaint: Complaint, person: User) -> bool:
     """Return whether the person wrote a published verdict on the claim: another person should answer then."""
     wrote = Q(author=person) | Q(edited_by__contains=[person.pk])
     claims = [complaint.claim_id, complaint.claim.merged_into_id]
@@ -190,9 +197,9 @@ def _waiting(complaint: Complaint, by: User) -> Complaint:
 
 def _closed(complaint: Complaint, by: User, *, state: str, **fields: Any) -> Complaint:
     assert complaint.confirmed_at is not None  # noqa: S101  it has reached the desk
-    taken = working_days.taken(complaint.confirmed_at, timezone.now())
+    taken = working_days.count_between(complaint.confirmed_at, timezone.now())
     complaint = _changed(complaint, by, state=state, working_days=taken, **fields)
-    reader_mails.tell_the_answer(filter(None, [getattr(complaint, "contact", None)]))
+    reader_mails.queue_answer(filter(None, [getattr(complaint, "contact", None)]))
     return complaint
 
 

@@ -29,7 +29,7 @@ class Sender:
     language: str = "en"
 
 
-def remember(
+def store_contact(
     sender: Sender, *, complaint: Complaint | None = None, request: ReaderRequest | None = None
 ) -> ContactDetails:
     """Store the contact details for a message."""
@@ -38,7 +38,7 @@ def remember(
         complaint=complaint,
         request=request,
         mail=sender.mail,
-        mailbox=mailbox_of(sender.mail),
+        mailbox=normalise_mailbox(sender.mail),
         name=sender.name,
         language=sender.language,
         seed=seed,
@@ -46,7 +46,7 @@ def remember(
     )
 
 
-def contact_with(token: str) -> ContactDetails | None:
+def find_contact(token: str) -> ContactDetails | None:
     """Return the person whose page has this secret in its address; None if there is none any more."""
     if len(token) != TOKEN_LENGTH or not token.isascii():
         return None
@@ -54,7 +54,7 @@ def contact_with(token: str) -> ContactDetails | None:
     return rows.filter(token_sha256=_digest(token)).first()
 
 
-def page_of(contact: ContactDetails) -> str:
+def build_page_address(contact: ContactDetails) -> str:
     """Return the full address of a person's page, for an email to them only.
 
     After a change of the installation's key it is another one, which is stored before it is sent.
@@ -65,7 +65,7 @@ def page_of(contact: ContactDetails) -> str:
     return settings.SITE_URL + permanent("reader-message", token)
 
 
-def mailbox_of(mail: str) -> str:
+def normalise_mailbox(mail: str) -> str:
     """Return a key for addresses of the same mailbox: other spelling, or a word after a plus sign."""
     local, _, host = mail.lower().rpartition("@")
     return f"{local.partition('+')[0] or local}@{host}"

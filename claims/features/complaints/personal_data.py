@@ -15,7 +15,7 @@ from django.utils import timezone
 from claims.features.complaints.models import Complaint, ContactDetails, ReaderPicture, ReaderRequest
 
 
-def of_contact(contact: ContactDetails) -> dict[str, Any]:
+def export_contact(contact: ContactDetails) -> dict[str, Any]:
     """Return all data about a person and one of their messages, as JSON."""
     about: dict[str, Any]
     if contact.complaint:
@@ -35,10 +35,10 @@ def of_contact(contact: ContactDetails) -> dict[str, Any]:
     }
 
 
-def of_mail(mail: str) -> list[dict[str, Any]]:
+def export_messages(mail: str) -> list[dict[str, Any]]:
     """Return all data sent with this email address."""
     rows = ContactDetails.objects.of(mail).select_related("complaint", "request").order_by("pk")
-    return [of_contact(contact) for contact in rows]
+    return [export_contact(contact) for contact in rows]
 
 
 @transaction.atomic

@@ -33,7 +33,7 @@ class SentPicture:
         return f"sha256:{self.sha256}"
 
 
-def picture_in(content: bytes) -> SentPicture:
+def read_picture(content: bytes) -> SentPicture:
     """Return the picture in these bytes, upright and without metadata.
 
     Raises:

@@ -17,7 +17,7 @@ Held = Complaint | ReaderRequest
 
 
 @transaction.atomic
-def let_through(rows: Iterable[Held], *, by: User) -> int:
+def release_messages(rows: Iterable[Held], *, by: User) -> int:
     """Ask the senders to confirm their email addresses; return how many messages were still held."""
     number = 0
     for row in _still_held(rows, by):
@@ -25,7 +25,7 @@ def let_through(rows: Iterable[Held], *, by: User) -> int:
         row.moved_by, row.moved_by_name = by, get_display_name(by)[:200]
         row.save(update_fields=["held_because", "moved_by", "moved_by_name"])
         for contact in _contacts(row):
-            reader_mails.ask_to_confirm(contact)
+            reader_mails.queue_confirmation(contact)
         number += 1
     return number
 

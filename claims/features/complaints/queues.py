@@ -7,7 +7,7 @@ from django.db.models import F, Model
 from django.utils.translation import gettext_lazy as _
 
 from claims.admin.queues import ListedRow, Queue
-from claims.features.complaints.admin.complaint_clock import build_clock_badge
+from claims.features.complaints.admin.deadline_badge import build_deadline_badge
 from claims.features.complaints.models import Complaint, ReaderRequest
 from factcheck.admin.base import change_page
 
@@ -23,7 +23,7 @@ def _held(messages: Any, person: User) -> Any:
 
 
 def _complaint_row(complaint: Complaint) -> ListedRow:
-    return ListedRow(str(complaint.claim), change_page(complaint), build_clock_badge(complaint))
+    return ListedRow(str(complaint.claim), change_page(complaint), build_deadline_badge(complaint))
 
 
 QUEUES: dict[type[Model], dict[str, Queue]] = {

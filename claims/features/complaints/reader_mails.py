@@ -17,7 +17,7 @@ from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from claims.features.complaints.confirmations import page_of
+from claims.features.complaints.confirmations import build_page_address
 from claims.features.complaints.models import Complaint, ContactDetails, ReaderRequest
 from claims.models import Publication
 from factcheck.database.deferred_jobs import defer
@@ -32,12 +32,12 @@ class MailNotTaken(Exception):
     """The mail server did not take it. Unlike what raised it, this names no address."""
 
 
-def ask_to_confirm(contact: ContactDetails) -> None:
+def queue_confirmation(contact: ContactDetails) -> None:
     """Queue the request to confirm the address, in the current transaction."""
     defer(CONFIRMATION, {"contact_id": contact.pk}, queue=QUEUE)
 
 
-def tell_the_answer(contacts: Iterable[ContactDetails]) -> None:
+def queue_answer(contacts: Iterable[ContactDetails]) -> None:
     """Queue an email with the outcome for each of them; part of the present transaction."""
     confirmed = [contact for contact in contacts if contact.confirmed_at]
     defer(ANSWER, *({"contact_id": contact.pk} for contact in confirmed), queue=QUEUE)
@@ -95,7 +95,12 @@ def _written_for(contact: ContactDetails) -> Iterator[None]:
 
 
 def _send(contact: ContactDetails, subject: str, template: str, context: dict[str, Any]) -> None:
-    about = {"newsroom": settings.NEWSROOM_NAME, "page": page_of(contact), "contact": contact, **context}
+    about = {
+        "newsroom": settings.NEWSROOM_NAME,
+        "page": build_page_address(contact),
+        "contact": contact,
+        **context,
+    }
     mail = EmailMultiAlternatives(
         " ".join(subject.split()),
         render_to_string(f"mail/{template}.txt", about).strip() + "\n",

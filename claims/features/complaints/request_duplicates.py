@@ -16,7 +16,7 @@ from claims.matching.shared_words import find_claims_sharing_words
 _CANDIDATES, _LEAST_SIMILAR = 10, 0.3
 
 
-def same_matter(request: ReaderRequest, *, text: str) -> ReaderRequest | None:
+def find_same_request(request: ReaderRequest, *, text: str) -> ReaderRequest | None:
     """Return the open request for the same; None if it is the first.
 
     What has an address or a picture is the same where these are; a text is the same where matching would say so of it

@@ -115,7 +115,7 @@ def _answer_published(requests: QuerySet[ReaderRequest]) -> None:
         row.claim = row.claim.merged_into or row.claim
         row.state, row.moved_by, row.moved_by_name = _State.ANSWERED, None, ""
         row.save(update_fields=["state", "claim", "moved_by", "moved_by_name"])
-        reader_mails.tell_the_answer(row.contacts.all())
+        reader_mails.queue_answer(row.contacts.all())
 
 
 def _open(request: ReaderRequest, by: User) -> ReaderRequest:
@@ -135,7 +135,7 @@ def _open(request: ReaderRequest, by: User) -> ReaderRequest:
 
 def _closed(request: ReaderRequest, by: User, **fields: Any) -> ReaderRequest:
     request = _changed(request, by, **fields)
-    reader_mails.tell_the_answer(request.contacts.all())
+    reader_mails.queue_answer(request.contacts.all())
     return request
 
 

@@ -22,12 +22,14 @@ _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 _MARKUP = re.compile(r"<a\s|\[url[=\]]|\[link[=\]]|</?(?:script|iframe|img)\b|\]\(https?://", re.IGNORECASE)
 
 
-def digest_of_words(text: str) -> str:
+def hash_words(text: str) -> str:
     """Return a digest that is equal for the same words, however they are typed."""
     return hashlib.sha256(normalise_statement(text).encode()).hexdigest() if text.strip() else ""
 
 
-def signs_in(text: str, *, most_links: int, earlier: models.QuerySet[models.Model]) -> Iterator[SpamSign]:
+def find_spam_signs(
+    text: str, *, most_links: int, earlier: models.QuerySet[models.Model]
+) -> Iterator[SpamSign]:
     """Return the signs of spam in the text.
 
     Args:
@@ -37,7 +39,7 @@ def signs_in(text: str, *, most_links: int, earlier: models.QuerySet[models.Mode
         yield SpamSign.LINKS
     if _MARKUP.search(text):
         yield SpamSign.MARKUP
-    if words := digest_of_words(text):
+    if words := hash_words(text):
         since = timezone.now() - timedelta(days=7)
         if earlier.filter(words_sha256=words, received_at__gte=since).count() >= MOST_REPEATS:
             yield SpamSign.REPEATED

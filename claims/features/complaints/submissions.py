@@ -12,7 +12,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from claims.features.complaints import reader_mails, spam_checks, working_days
-from claims.features.complaints.confirmations import Sender, mailbox_of, remember
+from claims.features.complaints.confirmations import Sender, normalise_mailbox, store_contact
 from claims.features.complaints.models import (
     Complaint,
     ContactDetails,
@@ -21,7 +21,7 @@ from claims.features.complaints.models import (
     SpamSign,
 )
 from claims.features.complaints.pictures import SentPicture
-from claims.features.complaints.request_duplicates import same_matter
+from claims.features.complaints.request_duplicates import find_same_request
 from claims.ledger.queries.address_search import build_address_key
 from claims.models import NotificationKind, Publication
 from claims.teamwork.notifications import notify_people
@@ -62,7 +62,7 @@ def complain(
     Raises:
         KeyUsedTwice: something else was sent with the key.
     """
-    hold(f"mail to {mailbox_of(sender.mail)}", *_names(sent))
+    hold(f"mail to {normalise_mailbox(sender.mail)}", *_names(sent))
     if earlier := _sent_before(Complaint.objects.all(), sent):
         return earlier
     signs = _signs(
@@ -75,13 +75,13 @@ def complain(
         text=text,
         language=sender.language,
         held_because=signs,
-        words_sha256=spam_checks.digest_of_words(text),
+        words_sha256=spam_checks.hash_words(text),
         sent_key=sent.key,
         sent_sha256=sent.body,
     )
-    contact = remember(sender, complaint=complaint)
+    contact = store_contact(sender, complaint=complaint)
     if not signs:
-        reader_mails.ask_to_confirm(contact)
+        reader_mails.queue_confirmation(contact)
     return complaint
 
 
@@ -99,7 +99,7 @@ def ask(
     Raises:
         KeyUsedTwice: something else was sent with the key.
     """
-    hold(f"mail to {mailbox_of(sender.mail)}", *_names(sent))
+    hold(f"mail to {normalise_mailbox(sender.mail)}", *_names(sent))
     if earlier := _sent_before(ReaderRequest.objects.all(), sent):
         return earlier
     words = f"{text}\n{address}" if address else text
@@ -113,7 +113,7 @@ def ask(
         picture_key=picture.key if picture else "",
         language=detect_language(text) if text else sender.language,
         held_because=signs,
-        words_sha256=spam_checks.digest_of_words(words),
+        words_sha256=spam_checks.hash_words(words),
         sent_key=sent.key,
         sent_sha256=sent.body,
     )
@@ -121,9 +121,9 @@ def ask(
         ReaderPicture.objects.create(
             request=request, media_type=picture.media_type, content=picture.content, sha256=picture.sha256
         )
-    contact = remember(sender, request=request)
+    contact = store_contact(sender, request=request)
     if not signs:
-        reader_mails.ask_to_confirm(contact)
+        reader_mails.queue_confirmation(contact)
     return request
 
 
@@ -156,12 +156,14 @@ def _bring_complaint(pk: int) -> None:
         return
     complaint.state = Complaint.State.CONFIRMED
     complaint.promised_days = settings.COMPLAINT_WORKING_DAYS
-    complaint.due_on = working_days.due_after(timezone.now(), settings.COMPLAINT_WORKING_DAYS)
+    complaint.due_on = working_days.find_due_day(timezone.now(), settings.COMPLAINT_WORKING_DAYS)
     complaint.save(update_fields=["state", "promised_days", "due_on"])
     able = User.objects.with_perm(
         ANSWER_COMPLAINTS, backend="django.contrib.auth.backends.ModelBackend"
     ).filter(is_active=True)
-    notify_people(NotificationKind.COMPLAINED, claim=complaint.claim, to=able, note=summary_of(complaint))
+    notify_people(
+        NotificationKind.COMPLAINED, claim=complaint.claim, to=able, note=summarise_complaint(complaint)
+    )
 
 
 def _bring_request(contact: ContactDetails) -> ReaderRequest:
@@ -170,7 +172,7 @@ def _bring_request(contact: ContactDetails) -> ReaderRequest:
     if request.state != ReaderRequest.State.NEW or request.held_because:
         return request
     now = timezone.now()
-    if same := same_matter(request, text=request.text):
+    if same := find_same_request(request, text=request.text):
         same = ReaderRequest.objects.select_for_update().get(pk=same.pk)
         others = same.contacts.filter(mailbox=contact.mailbox, confirmed_at__isnull=False)
         same.askers += not others.exists()
@@ -214,7 +216,7 @@ def _moved(row: Complaint | ReaderRequest, state: str) -> None:
     row.save(update_fields=["state", "moved_by", "moved_by_name"])
 
 
-def summary_of(complaint: Complaint) -> str:
+def summarise_complaint(complaint: Complaint) -> str:
     """Return the notification text of a complaint: without the reader's name or words."""
     due = date_format(complaint.due_on, "DATE_FORMAT") if complaint.due_on else ""
     return _("%(kind)s; to be answered by %(due)s") % {"kind": complaint.get_kind_display(), "due": due}
@@ -236,7 +238,7 @@ def _signs(
     text: str, sender: Sender, sent: SentWith, earlier: QuerySet[Row], *, most_links: int
 ) -> list[str]:
     """Return why it is held; empty if it is not."""
-    signs = {*sent.signs, *spam_checks.signs_in(text, most_links=most_links, earlier=earlier)}
-    if spam_checks.is_written_to_too_often(mailbox_of(sender.mail)):
+    signs = {*sent.signs, *spam_checks.find_spam_signs(text, most_links=most_links, earlier=earlier)}
+    if spam_checks.is_written_to_too_often(normalise_mailbox(sender.mail)):
         signs.add(SpamSign.MANY_MAILS)
     return sorted(signs)

@@ -29,10 +29,10 @@ def delete_expired_contacts(timestamp: int) -> None:
 
 
 @app.periodic(cron="7 * * * *")
-@app.task(queueing_lock="tell_of_overdue_complaints")
-def tell_of_overdue_complaints(timestamp: int) -> None:
+@app.task(queueing_lock="notify_overdue_complaints")
+def notify_overdue_complaints(timestamp: int) -> None:
     """Notify once about each overdue complaint."""
-    complaint_moves.tell_of_overdue()
+    complaint_moves.notify_overdue()
 
 
 @app.periodic(cron="27 * * * *")

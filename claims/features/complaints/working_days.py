@@ -9,26 +9,26 @@ from django.utils import timezone
 from holidays import HolidayBase, country_holidays
 
 
-def day_of(moment: datetime) -> date:
+def get_newsroom_day(moment: datetime) -> date:
     """The day that it is then in the newsroom, wherever who asks is."""
     return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
 def today() -> date:
-    return day_of(timezone.now())
+    return get_newsroom_day(timezone.now())
 
 
-def due_after(moment: datetime, days: int) -> date:
+def find_due_day(moment: datetime, days: int) -> date:
     """Return the last of this many working days after the day of a moment."""
-    begin = day_of(moment)
+    begin = get_newsroom_day(moment)
     # Nowhere do holidays and weekends make ten days of one; and a year more is no harm.
     due: date = _calendar(begin.year, begin.year + 1 + days // 30).get_nth_working_day(begin, days)
     return due
 
 
-def taken(begin: datetime, end: datetime) -> int:
+def count_between(begin: datetime, end: datetime) -> int:
     """Return the number of working days between two moments: 0 on the same day."""
-    return count_after(day_of(begin), day_of(end))
+    return count_after(get_newsroom_day(begin), get_newsroom_day(end))
 
 
 def count_after(first: date, last: date) -> int:

@@ -13,7 +13,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 
 from claims.admin.list_filters import QueueFilter
 from claims.features.complaints import complaint_moves
-from claims.features.complaints.admin.complaint_clock import build_clock_badge
+from claims.features.complaints.admin.deadline_badge import build_deadline_badge
 from claims.features.complaints.admin.reader_messages import MessageAction, ReaderMessageAdmin
 from claims.features.complaints.models import Complaint, ReaderStep
 from claims.features.complaints.submissions import ANSWER_COMPLAINTS
@@ -47,7 +47,9 @@ def _take(request: HttpRequest, complaint: Complaint, person: User) -> str:
 
 def _give(request: HttpRequest, complaint: Complaint, person: User) -> str:
     chosen = request.POST.get("person", "")
-    to = complaint_moves.people_for_complaints().filter(pk=chosen).first() if chosen.isdecimal() else None
+    to = (
+        complaint_moves.find_people_for_complaints().filter(pk=chosen).first() if chosen.isdecimal() else None
+    )
     if to is None:
         raise NotPossible(gettext("Choose who will answer it."))
     complaint_moves.assign(complaint, to, by=person)
@@ -100,7 +102,7 @@ class ComplaintAdmin(ReaderMessageAdmin):
     ordering = ("-pk",)
     deciding = ANSWER_COMPLAINTS
     page_template = "admin/desk/complaint.html"
-    deeds: ClassVar[dict[str, MessageAction]] = {
+    button_actions: ClassVar[dict[str, MessageAction]] = {
         "take": _take,
         "give": _give,
         "put-back": _put_back,
@@ -125,7 +127,7 @@ class ComplaintAdmin(ReaderMessageAdmin):
 
     @admin.display(description=_("time"), ordering="due_on")
     def clock(self, complaint: Complaint) -> SafeString | str:
-        return build_clock_badge(complaint)
+        return build_deadline_badge(complaint)
 
     def page_context(self, request: HttpRequest, row: Complaint) -> dict[str, Any]:
         person = person_at(request)
@@ -133,13 +135,13 @@ class ComplaintAdmin(ReaderMessageAdmin):
         return {
             "complaint": row,
             "state": build_complaint_badge(row),
-            "clock": build_clock_badge(row),
+            "clock": build_deadline_badge(row),
             "claim_page": change_page(row.claim),
             "draft_page": change_page(row.correction) if row.correction else "",
             "outcomes": Complaint.Outcome.choices,
-            "people": complaint_moves.people_for_complaints() if waiting else [],
+            "people": complaint_moves.find_people_for_complaints() if waiting else [],
             "is_mine": row.assigned_to_id == person.pk,
-            "is_own_work": waiting and complaint_moves.wrote_what_is_complained_about(row, person),
+            "is_own_work": waiting and complaint_moves.is_author_of_verdict(row, person),
             "may_correct": person.has_perm("claims.add_verdict") and not row.entry_id,
         }
 

@@ -31,7 +31,7 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
     #: As what its steps are written down.
     subject: ClassVar[str]
     #: By the last part of a button's address: what it does.
-    deeds: ClassVar[dict[str, MessageAction]] = {}
+    button_actions: ClassVar[dict[str, MessageAction]] = {}
     page_template: ClassVar[str]
     #: Who decides.
     deciding: ClassVar[str]
@@ -44,11 +44,11 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
         name = self.opts.model_name
         own = [
             path(
-                f"<int:pk>/{deed}/",
-                self.admin_site.admin_view(self._button(deed)),
-                name=f"complaints_{name}_{deed}",
+                f"<int:pk>/{button}/",
+                self.admin_site.admin_view(self._button(button)),
+                name=f"complaints_{name}_{button}",
             )
-            for deed in [*self.deeds, "let-through", "spam"]
+            for button in [*self.button_actions, "let-through", "spam"]
         ]
         return [*own, *super().get_urls()]
 
@@ -114,12 +114,12 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
 
     def _done(self, name: str, request: HttpRequest, row: Any, person: User) -> str:
         if name == "let-through":
-            quarantine.let_through([row], by=person)
+            quarantine.release_messages([row], by=person)
             return gettext("Released: the sender is asked to confirm it.")
         if name == "spam":
             quarantine.mark_as_spam([row], by=person)
             return gettext("Marked as spam. The email address was deleted.")
-        return type(self).deeds[name](request, row, person)
+        return type(self).button_actions[name](request, row, person)
 
     def next_page(self, request: HttpRequest, name: str, row: Any) -> str:
         """Return the page to show after a button."""
@@ -162,7 +162,7 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
 
     @admin.action(description=_("Not spam: ask the sender to confirm"), permissions=["decide"])
     def let_selected_through(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
-        number = quarantine.let_through(rows, by=person_at(request))
+        number = quarantine.release_messages(rows, by=person_at(request))
         messages.success(request, ngettext("%d message released.", "%d messages released.", number) % number)
 
     @admin.action(description=_("Spam"), permissions=["decide"])

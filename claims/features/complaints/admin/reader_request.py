@@ -87,7 +87,7 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
     ordering = ("-pk",)
     deciding = request_moves.DECIDE
     page_template = "admin/desk/reader_request.html"
-    deeds: ClassVar[dict[str, MessageAction]] = {
+    button_actions: ClassVar[dict[str, MessageAction]] = {
         "take-up": _take_up,
         "link": _link,
         "answer": _answer,

@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods
 
-from claims.features.complaints.intake.private_pages import form_page, refused_for_now, with_limit
+from claims.features.complaints.intake.private_pages import add_limit_fields, check_limit, render_form_page
 from claims.features.complaints.intake.reader_forms import ComplaintForm
 from claims.features.complaints.models import Complaint
 from claims.features.complaints.models.request_state import LONGEST_READER_TEXT
@@ -37,7 +37,7 @@ def complaint(request: HttpRequest, pk: int) -> HttpResponse:
     form = ComplaintForm(request.POST if request.method == "POST" else None)
     limit = None
     if form.is_bound and form.is_valid():
-        if (refused := refused_for_now(request)) is None:
+        if (refused := check_limit(request)) is None:
             cleaned = form.cleaned_data
             complain(entry, kind=cleaned["kind"], text=cleaned["text"], sender=form.sender, sent=form.sent)
             return redirect("reader-message-sent")
@@ -50,5 +50,5 @@ def complaint(request: HttpRequest, pk: int) -> HttpResponse:
         "kinds": Complaint.Kind.choices,
         "longest": LONGEST_READER_TEXT,
     }
-    page = form_page(request, "readers/complain.html", context)
-    return with_limit(page, limit) if limit else page
+    page = render_form_page(request, "readers/complain.html", context)
+    return add_limit_fields(page, limit) if limit else page

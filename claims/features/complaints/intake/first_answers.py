@@ -37,7 +37,9 @@ class FirstAnswer:
         return list_ratings([*self.naming, *(self.checked.claims if self.checked else [])])
 
 
-def first_answer(*, text: str = "", address: str = "", picture: SentPicture | None = None) -> FirstAnswer:
+def find_first_answer(
+    *, text: str = "", address: str = "", picture: SentPicture | None = None
+) -> FirstAnswer:
     """Return published claims on it."""
     found = check_passages(text, answer_to(text)) if text else None
     naming = find_claims_naming(address) if address else []

@@ -15,7 +15,7 @@ class StampRefused(Exception):
     """The stamp is none of ours, or too old."""
 
 
-def stamp() -> str:
+def create_stamp() -> str:
     """Return the stamp for a form shown now."""
     return _signer.sign(_SHOWN)
 

@@ -16,8 +16,8 @@ from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_safe
 
 from claims.features.complaints import personal_data, submissions, working_days
-from claims.features.complaints.confirmations import contact_with
-from claims.features.complaints.intake.private_pages import private
+from claims.features.complaints.confirmations import find_contact
+from claims.features.complaints.intake.private_pages import protect_address
 from claims.features.complaints.models import ContactDetails
 from claims.models import Publication
 from claims.public.pages.responses import respond_once
@@ -25,17 +25,17 @@ from claims.public.pages.responses import respond_once
 View = Callable[[HttpRequest, ContactDetails, str], HttpResponse]
 
 
-def of_contact(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
+def with_contact(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
     """Wrap a view of a person's page; without a person, show what became of it."""
 
     @wraps(view)
     def answered(request: HttpRequest, token: str) -> HttpResponse:
-        contact = contact_with(token)
+        contact = find_contact(token)
         if contact is None:
-            page = private(respond_once(request, "readers/gone.html", _days()))
+            page = protect_address(respond_once(request, "readers/gone.html", _days()))
             page.status_code = HTTPStatus.NOT_FOUND
             return page
-        return private(view(request, contact, token))
+        return protect_address(view(request, contact, token))
 
     return answered
 
@@ -44,7 +44,7 @@ def moves(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
     """Wrap a view for POST only; other requests are redirected to the page."""
 
     @csrf_exempt
-    @of_contact
+    @with_contact
     @wraps(view)
     def moved(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
         if request.method == "POST":
@@ -55,7 +55,7 @@ def moves(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
 
 
 @require_safe
-@of_contact
+@with_contact
 def message(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
     """Show the state of the message."""
     about = contact.complaint or contact.request
@@ -101,11 +101,11 @@ def deleted(request: HttpRequest, contact: ContactDetails, token: str) -> HttpRe
 
 
 @require_safe
-@of_contact
+@with_contact
 def exported(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
     """Download all data about the person."""
     response = JsonResponse(
-        personal_data.of_contact(contact), json_dumps_params={"ensure_ascii": False, "indent": 2}
+        personal_data.export_contact(contact), json_dumps_params={"ensure_ascii": False, "indent": 2}
     )
     response["Content-Disposition"] = 'attachment; filename="my-message.json"'
     return response
@@ -114,12 +114,12 @@ def exported(request: HttpRequest, contact: ContactDetails, token: str) -> HttpR
 @require_safe
 def sent(request: HttpRequest) -> HttpResponse:
     """Ask the sender to check their email, also for held messages."""
-    return private(respond_once(request, "readers/sent.html", _days()))
+    return protect_address(respond_once(request, "readers/sent.html", _days()))
 
 
 @require_safe
 def all_deleted(request: HttpRequest) -> HttpResponse:
-    return private(respond_once(request, "readers/deleted.html", {}))
+    return protect_address(respond_once(request, "readers/deleted.html", {}))
 
 
 def _days() -> dict[str, int]:

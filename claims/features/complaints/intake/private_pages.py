@@ -13,24 +13,24 @@ from factcheck.web.throttling.header_fields import sentence, write_fields
 Document = dict[str, Any]
 
 
-def unkept(response: HttpResponse) -> HttpResponse:
+def forbid_caching(response: HttpResponse) -> HttpResponse:
     """Return the answer, uncached and unindexed."""
     response["Cache-Control"] = "no-store"
     response["X-Robots-Tag"] = "noindex, nofollow, noarchive"
     return response
 
 
-def private(response: HttpResponse) -> HttpResponse:
+def protect_address(response: HttpResponse) -> HttpResponse:
     """The answer, with what keeps the secret part of its address to whom it was sent.
 
     A browser that sends no referrer sends forms as from nowhere, which the check against forms of other sites
     refuses: forms on such a page must do without it.
     """
     response["Referrer-Policy"] = "no-referrer"
-    return unkept(response)
+    return forbid_caching(response)
 
 
-def form_page(
+def render_form_page(
     request: HttpRequest, template: str, context: dict[str, Any], *, ratings: list[Document] | None = None
 ) -> HttpResponse:
     """A page with a form; what is wrong with what was sent is said on it, and with the status of a refusal."""
@@ -39,20 +39,20 @@ def form_page(
         "working_days": settings.COMPLAINT_WORKING_DAYS,
         **context,
     }
-    response = unkept(respond_once(request, template, context, ratings=ratings or []))
+    response = forbid_caching(respond_once(request, template, context, ratings=ratings or []))
     form = context.get("form")
     if form is not None and form.is_bound and form.errors:
         response.status_code = HTTPStatus.BAD_REQUEST
     return response
 
 
-def refused_for_now(request: HttpRequest) -> tuple[str, Any] | None:
+def check_limit(request: HttpRequest) -> tuple[str, Any] | None:
     """Return the message for a network over its limit; None if it may send more."""
     admission = admit(request, tier=Tier.SUBMISSIONS)
     return None if admission is None or admission.allowed else (sentence(admission), admission)
 
 
-def with_limit(response: HttpResponse, admission: Any) -> HttpResponse:
+def add_limit_fields(response: HttpResponse, admission: Any) -> HttpResponse:
     """Return the answer to a sender over the limit."""
     response.status_code = HTTPStatus.TOO_MANY_REQUESTS
     write_fields(response, admission)

@@ -9,11 +9,11 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 from claims.features.complaints.confirmations import Sender
-from claims.features.complaints.intake.form_stamps import StampRefused, is_quick, stamp
+from claims.features.complaints.intake.form_stamps import StampRefused, create_stamp, is_quick
 from claims.features.complaints.models import Complaint, SpamSign
 from claims.features.complaints.models.contact_details import LONGEST_MAIL, LONGEST_NAME
 from claims.features.complaints.models.request_state import LONGEST_READER_TEXT
-from claims.features.complaints.pictures import NotAPicture, SentPicture, picture_in
+from claims.features.complaints.pictures import NotAPicture, SentPicture, read_picture
 from claims.features.complaints.submissions import SentWith
 from claims.ledger.queries.address_search import build_address_key
 
@@ -67,7 +67,7 @@ class ReaderForm(forms.Form):
     def stamp(self) -> str:
         """Return the stamp of the form: the existing valid one, or a new one."""
         carried = self.data.get("shown", "") if self.is_bound else ""
-        return carried if carried and "shown" not in self.errors else stamp()
+        return carried if carried and "shown" not in self.errors else create_stamp()
 
     @property
     def sender(self) -> Sender:
@@ -118,7 +118,7 @@ class RequestForm(ReaderForm):
         if not given:
             return None
         try:
-            return picture_in(given.read())
+            return read_picture(given.read())
         except NotAPicture as refusal:
             raise forms.ValidationError(str(refusal)) from None
 

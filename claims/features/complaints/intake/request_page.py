@@ -5,8 +5,8 @@ from django.shortcuts import redirect
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from claims.features.complaints.intake.first_answers import FirstAnswer, first_answer
-from claims.features.complaints.intake.private_pages import form_page, refused_for_now, with_limit
+from claims.features.complaints.intake.first_answers import FirstAnswer, find_first_answer
+from claims.features.complaints.intake.private_pages import add_limit_fields, check_limit, render_form_page
 from claims.features.complaints.intake.reader_forms import RequestForm
 from claims.features.complaints.models.request_state import LONGEST_READER_TEXT
 from claims.features.complaints.submissions import ask
@@ -30,13 +30,13 @@ def asked(request: HttpRequest) -> HttpResponse:
         return _page(request, form)
     what = {"text": form.text, "address": form.address, "picture": form.cleaned_data["picture"]}
     if not form.cleaned_data["anyway"]:
-        found = read_for(request, lambda: _Found(first_answer(**what)))
+        found = read_for(request, lambda: _Found(find_first_answer(**what)))
         if found.answer.is_answer:
             return _page(request, form, found.answer)
-    if refused := refused_for_now(request):
+    if refused := check_limit(request):
         words, limit = refused
         form.add_error(None, f"{_('Too many messages came from your network.')} {words}")
-        return with_limit(_page(request, form), limit)
+        return add_limit_fields(_page(request, form), limit)
     ask(**what, sender=form.sender, sent=form.sent)
     return redirect("reader-message-sent")
 
@@ -51,4 +51,4 @@ class _Found(HttpResponse):
 
 def _page(request: HttpRequest, form: RequestForm, found: FirstAnswer | None = None) -> HttpResponse:
     context = {"form": form, "found": found, "longest": LONGEST_READER_TEXT}
-    return form_page(request, "readers/ask.html", context, ratings=found.ratings if found else None)
+    return render_form_page(request, "readers/ask.html", context, ratings=found.ratings if found else None)

@@ -21,7 +21,7 @@ from rest_framework.response import Response
 from rest_framework.throttling import BaseThrottle
 from rest_framework.views import APIView
 
-from claims.features.complaints.intake.first_answers import FirstAnswer, first_answer
+from claims.features.complaints.intake.first_answers import FirstAnswer, find_first_answer
 from claims.features.complaints.intake.submission_bodies import (
     AskedSerializer,
     ComplaintBody,
@@ -179,7 +179,7 @@ class RequestSubmission(SubmissionView):
         sent = self.sent_with(plain)
         body = RequestBody(data=request.data)
         body.is_valid(raise_exception=True)
-        found = _Answered(first_answer(**body.what))
+        found = _Answered(find_first_answer(**body.what))
         content = {"found": found.claims}
         if found.answer.is_answer and not body.validated_data.get("anyway"):
             detail = gettext(

@@ -22,7 +22,7 @@ def contact_of(row: Complaint | ReaderRequest) -> ContactDetails:
 
 
 def token_of(contact: ContactDetails) -> str:
-    return confirmations.page_of(contact).rstrip("/").rpartition("/")[2]
+    return confirmations.build_page_address(contact).rstrip("/").rpartition("/")[2]
 
 
 def jobs() -> list[tuple[str, dict[str, Any]]]:

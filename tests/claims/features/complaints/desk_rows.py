@@ -4,7 +4,7 @@ import hashlib
 
 from django.utils import timezone
 
-from claims.features.complaints.confirmations import Sender, remember
+from claims.features.complaints.confirmations import Sender, store_contact
 from claims.features.complaints.models import Complaint, ReaderPicture, ReaderRequest
 from claims.models import Claim
 
@@ -14,12 +14,12 @@ def add_rows(claim: Claim) -> None:
     number = claim.pk
     sender = Sender(f"reader-{number}@example.org")
     complaint = Complaint.objects.create(claim=claim, version=1, kind="other", text=f"Look again, {number}.")
-    remember(sender, complaint=complaint)
+    store_contact(sender, complaint=complaint)
     Complaint.objects.filter(pk=complaint.pk).update(
         state="confirmed", due_on=timezone.localdate(), promised_days=7
     )
     asked = ReaderRequest.objects.create(text=f"Is this real, {number}?", picture_key=f"sha256:{number}")
-    remember(sender, request=asked)
+    store_contact(sender, request=asked)
     ReaderPicture.objects.create(
         request=asked, media_type="image/gif", content=b"GIF89a", sha256=hashlib.sha256(b"GIF89a").hexdigest()
     )

@@ -33,14 +33,14 @@ def test_only_who_may_works_on_complaints(
     complain: Callable[..., Complaint], checker: User, editor: User
 ) -> None:
     complaint = complain()
-    for deed in (
+    for button in (
         lambda: complaint_moves.assign(complaint, editor, by=checker),
         lambda: complaint_moves.start_correction(complaint, by=checker),
         lambda: complaint_moves.answer(complaint, outcome="clarified", answer="x", by=checker),
         lambda: complaint_moves.reject(complaint, reason="x", by=checker),
     ):
         with pytest.raises(NotAllowed):
-            deed()
+            button()
     with pytest.raises(NotPossible, match="does not work on complaints"):
         complaint_moves.assign(complaint, checker, by=editor)
 
@@ -174,16 +174,16 @@ def test_the_author_of_what_is_complained_about_is_known(
     complain: Callable[..., Complaint], checker: User, editor: User
 ) -> None:
     complaint = complain()
-    assert complaint_moves.wrote_what_is_complained_about(complaint, checker)
-    assert not complaint_moves.wrote_what_is_complained_about(complaint, editor)
+    assert complaint_moves.is_author_of_verdict(complaint, checker)
+    assert not complaint_moves.is_author_of_verdict(complaint, editor)
 
 
 def test_overdue_is_told_once(complain: Callable[..., Complaint], editor: User) -> None:
     complaint = complain()
-    assert complaint_moves.tell_of_overdue() == 0
+    assert complaint_moves.notify_overdue() == 0
     with time_machine.travel(timezone.now() + timedelta(days=20)):
-        assert complaint_moves.tell_of_overdue() == 1
-        assert complaint_moves.tell_of_overdue() == 0
+        assert complaint_moves.notify_overdue() == 1
+        assert complaint_moves.notify_overdue() == 0
     assert [row.person for row in Notification.objects.filter(kind="complaint_late")] == [editor]
     due_on = complaint.due_on
     assert due_on is not None
@@ -200,9 +200,9 @@ def test_what_is_held_is_let_through_or_spam(
     )
     assert jobs() == []
     with pytest.raises(NotAllowed):
-        quarantine.let_through([one], by=checker)
-    assert quarantine.let_through([one], by=editor) == 1
-    assert quarantine.let_through([one], by=editor) == 0
+        quarantine.release_messages([one], by=checker)
+    assert quarantine.release_messages([one], by=editor) == 1
+    assert quarantine.release_messages([one], by=editor) == 0
     assert len(jobs()) == 1
     submissions.confirm(one.contact)
     one.refresh_from_db()

@@ -13,7 +13,7 @@ from django.utils import timezone
 from claims.features.complaints import submissions
 from claims.features.complaints.confirmations import Sender
 from claims.features.complaints.models import Complaint, ReaderRequest
-from claims.features.complaints.pictures import picture_in
+from claims.features.complaints.pictures import read_picture
 from claims.models import Claim, Notification
 from tests.helpers.media_files import SMALL_PNG
 from tests.helpers.newsroom import make_claim, person
@@ -41,7 +41,7 @@ def complaint(publish: Callable[..., Claim]) -> Complaint:
 
 @pytest.fixture
 def asked(db: None) -> ReaderRequest:
-    sent = submissions.ask(text="The mayor sold the harbour.", sender=SENDER, picture=picture_in(SMALL_PNG))
+    sent = submissions.ask(text="The mayor sold the harbour.", sender=SENDER, picture=read_picture(SMALL_PNG))
     submissions.confirm(sent.contacts.get())
     sent.refresh_from_db()
     return sent
@@ -180,7 +180,7 @@ def test_a_picture_is_shown_as_nothing_but_a_picture(
     asked: ReaderRequest, checker: User, contributor: User
 ) -> None:
     shown: Any = at_desk(checker).get(page_of(asked, "picture"))
-    assert (shown.content, shown["Content-Type"]) == (picture_in(SMALL_PNG).content, "image/jpeg")
+    assert (shown.content, shown["Content-Type"]) == (read_picture(SMALL_PNG).content, "image/jpeg")
     assert shown["X-Content-Type-Options"] == "nosniff"
     assert shown["Cache-Control"].startswith("no-store")
     assert at_desk(contributor).get(page_of(asked, "picture")).status_code == 403

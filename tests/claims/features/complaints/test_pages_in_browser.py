@@ -81,7 +81,7 @@ def page(request: pytest.FixtureRequest, chromium: Browser, site: str) -> Iterat
 
 def secret_page(row: Complaint | ReaderRequest) -> str:
     contact = row.contact if isinstance(row, Complaint) else row.contacts.get()
-    return f"/messages/{confirmations.page_of(contact).rstrip('/').rpartition('/')[2]}/"
+    return f"/messages/{confirmations.build_page_address(contact).rstrip('/').rpartition('/')[2]}/"
 
 
 def looked_at(page: Page, paths: list[str]) -> dict[str, Any]:

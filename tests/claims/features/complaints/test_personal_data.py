@@ -16,7 +16,7 @@ from django.utils import timezone
 from claims.features.complaints import complaint_moves, personal_data, quarantine, request_moves, submissions
 from claims.features.complaints.confirmations import Sender
 from claims.features.complaints.models import Complaint, ContactDetails, ReaderPicture, ReaderRequest
-from claims.features.complaints.pictures import picture_in
+from claims.features.complaints.pictures import read_picture
 from claims.features.complaints.tasks import delete_expired_contacts
 from tests.claims.features.complaints.conftest import work
 from tests.helpers.broken_rules import as_committed
@@ -35,7 +35,7 @@ def test_what_nobody_confirms_is_deleted(
     complain: Callable[..., Complaint], ask: Callable[..., ReaderRequest]
 ) -> None:
     complain(confirmed=False)
-    ask(SAID, confirmed=False, picture=picture_in(SMALL_PNG))
+    ask(SAID, confirmed=False, picture=read_picture(SMALL_PNG))
     kept = complain(sender=Sender("ruth@example.org"))
     with in_days(6.9):
         assert personal_data.delete_expired() == personal_data.Expired(0, 0, 0)
@@ -61,7 +61,7 @@ def test_what_is_held_waits_for_a_person(complain: Callable[..., Complaint], edi
 def test_who_was_answered_is_forgotten_after_a_while_and_what_was_answered_is_not(
     complain: Callable[..., Complaint], ask: Callable[..., ReaderRequest], editor: User
 ) -> None:
-    complaint, asked = complain(), ask(SAID, picture=picture_in(SMALL_PNG))
+    complaint, asked = complain(), ask(SAID, picture=read_picture(SMALL_PNG))
     open_one = ask("The mayor sold the church.", mail="ruth@example.org")
     complaint_moves.answer(complaint, outcome="clarified", answer="It is clearer now.", by=editor)
     request_moves.decline(asked, reason="An opinion.", by=editor)
@@ -76,8 +76,8 @@ def test_who_was_answered_is_forgotten_after_a_while_and_what_was_answered_is_no
 
 
 def test_erased_is_what_nobody_else_asks(ask: Callable[..., ReaderRequest]) -> None:
-    asked = ask(SAID, picture=picture_in(SMALL_PNG))
-    ask("Is it?", picture=picture_in(SMALL_PNG), mail="ruth@example.org")
+    asked = ask(SAID, picture=read_picture(SMALL_PNG))
+    ask("Is it?", picture=read_picture(SMALL_PNG), mail="ruth@example.org")
     rita, ruth = asked.contacts.order_by("pk")
     personal_data.erase(rita)
     asked.refresh_from_db()

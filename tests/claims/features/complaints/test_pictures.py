@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from claims.features.complaints.pictures import NotAPicture, picture_in
+from claims.features.complaints.pictures import NotAPicture, read_picture
 from tests.helpers.media_files import XMP, encoded, oriented, scene
 
 #: What a phone and its owner write into a file.
@@ -26,7 +26,7 @@ def test_what_a_file_says_about_its_maker_is_not_stored() -> None:
     found = {}
     for kind in ("JPEG", "PNG", "WEBP", "GIF"):
         sent = with_everything(kind)
-        stored = picture_in(sent).content
+        stored = read_picture(sent).content
         image = Image.open(io.BytesIO(stored))
         found[kind] = (
             any(secret in sent for secret in SECRETS),
@@ -43,7 +43,7 @@ def test_equal_pixels_are_one_picture() -> None:
     bare = encoded(scene(1, 120, 90), "PNG")
     tagged = encoded(scene(1, 120, 90), "PNG", xmp=XMP)
     other = encoded(scene(2, 120, 90), "PNG")
-    assert picture_in(bare).key == picture_in(tagged).key != picture_in(other).key
+    assert read_picture(bare).key == read_picture(tagged).key != read_picture(other).key
 
 
 @pytest.mark.parametrize(
@@ -55,4 +55,4 @@ def test_equal_pixels_are_one_picture() -> None:
 )
 def test_what_cannot_be_drawn_again_is_refused(content: bytes, sentence: str) -> None:
     with pytest.raises(NotAPicture, match=sentence):
-        picture_in(content)
+        read_picture(content)

@@ -14,9 +14,9 @@ from django.core.mail import EmailMultiAlternatives
 from django.utils import timezone
 
 from claims.features.complaints import submissions, working_days
-from claims.features.complaints.confirmations import Sender, contact_with, mailbox_of
+from claims.features.complaints.confirmations import Sender, find_contact, normalise_mailbox
 from claims.features.complaints.models import Complaint, ContactDetails, ReaderRequest, ReaderStep
-from claims.features.complaints.pictures import picture_in
+from claims.features.complaints.pictures import read_picture
 from claims.features.complaints.reader_mails import MailNotTaken
 from claims.features.complaints.submissions import KeyUsedTwice, SentWith
 from claims.models import Claim, Notification
@@ -38,7 +38,7 @@ def test_a_complaint_reaches_the_desk_once_it_is_confirmed(
     submissions.confirm(complaint.contact)
     complaint.refresh_from_db()
     assert (complaint.state, complaint.promised_days) == ("confirmed", 7)
-    assert complaint.due_on == working_days.due_after(timezone.now(), 7)
+    assert complaint.due_on == working_days.find_due_day(timezone.now(), 7)
     assert list(Complaint.objects.waiting()) == [complaint]
     told = Notification.objects.filter(kind="complained")
     assert [row.person for row in told] == [editor]  # a fact-checker answers no complaints
@@ -57,7 +57,7 @@ def test_the_mail_that_asks_to_confirm_carries_nothing_of_the_senders(
     for words in (message.subject, message.body, str(message.alternatives[0][0])):
         assert "shop" not in words
         assert "Buy" not in words
-    assert contact_with(link_in(message).split("/")[2]) == complaint.contact
+    assert find_contact(link_in(message).split("/")[2]) == complaint.contact
     assert message.extra_headers["Auto-Submitted"] == "auto-generated"
     assert jobs() == [("mail_confirmation", {"contact_id": complaint.contact.pk})]
     assert work() == []  # a second worker sends nothing again
@@ -73,12 +73,12 @@ def test_the_database_does_not_know_the_secret_part(
         str(value) for value in ContactDetails.objects.values_list("token_sha256", "seed")[0]
     }
     for wrong in (token[:-1], token + "A", token[:-1] + ("A" if token[-1] != "A" else "B"), "", "ä" * 43):
-        assert contact_with(wrong) is None
+        assert find_contact(wrong) is None
     # Who gets hold of the database alone cannot make it: another key makes another one.
     settings.SECRET_KEY = "another-" + "x" * 50
     assert token_of(contact) != token
-    assert contact_with(token) is None
-    assert contact_with(token_of(contact)) == contact
+    assert find_contact(token) is None
+    assert find_contact(token_of(contact)) == contact
 
 
 def test_one_mailbox_gets_few_mails_from_strangers(publish: Callable[..., Claim]) -> None:
@@ -162,9 +162,9 @@ def test_the_same_address_and_the_same_picture_are_the_same(ask: Callable[..., R
     other = ask(address="https://example.org/other", mail="ruth@example.org")
     assert first == same != other
     assert same.askers == 2
-    shown = ask(picture=picture_in(SMALL_PNG))
-    again = ask("Is this real?", picture=picture_in(SMALL_PNG), mail="ruth@example.org")
-    another = ask("Is this real?", picture=picture_in(photograph(2)), mail="ruth@example.org")
+    shown = ask(picture=read_picture(SMALL_PNG))
+    again = ask("Is this real?", picture=read_picture(SMALL_PNG), mail="ruth@example.org")
+    another = ask("Is this real?", picture=read_picture(photograph(2)), mail="ruth@example.org")
     assert shown == again != another
     assert again.askers == 2
 
@@ -204,8 +204,8 @@ def test_a_complaint_is_taken_back_by_who_sent_it(complain: Callable[..., Compla
 
 
 def test_mailboxes() -> None:
-    assert mailbox_of("Rita.K+news@Example.org") == "rita.k@example.org"
-    assert mailbox_of("+x@example.org") == "+x@example.org"
+    assert normalise_mailbox("Rita.K+news@Example.org") == "rita.k@example.org"
+    assert normalise_mailbox("+x@example.org") == "+x@example.org"
 
 
 def test_a_mail_that_is_not_taken_is_sent_again_and_names_nobody(

@@ -21,7 +21,7 @@ class Command(SpokenCommand):
         )
 
     def handle(self, *, mail: str, **options: Any) -> None:
-        known = personal_data.of_mail(mail)
+        known = personal_data.export_messages(mail)
         if not known:
             raise CommandError(gettext("There are no records for this email address."))
         self.stdout.write(json.dumps(known, ensure_ascii=False, indent=2))

@@ -13,7 +13,7 @@ from factcheck.admin.badges import Tone, badge
 _SOON_DAYS = 2
 
 
-def build_clock_badge(complaint: Complaint) -> SafeString | str:
+def build_deadline_badge(complaint: Complaint) -> SafeString | str:
     """Working days that are left of those that were promised; how late it is; or how many it took."""
     if complaint.working_days is not None:
         in_time = complaint.working_days <= (complaint.promised_days or 0)
