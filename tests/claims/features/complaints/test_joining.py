@@ -7,6 +7,7 @@ from pathlib import Path
 import orjson
 import pytest
 from django.contrib.auth.models import User
+from django.http import QueryDict
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -63,7 +64,8 @@ def test_notifications_are_offered_while_it_is_on_and_choices_are_kept(
         settings.FEATURES = on
         form = PreferenceForm(editor)
         offered[len(on)] = [field.name for field in form.kinds() if field.name.startswith("complain")]
-        answers = {name: form.get_initial_for_field(field, name) for name, field in form.fields.items()}
+        answers = QueryDict(mutable=True)
+        answers.update({name: form.get_initial_for_field(field, name) for name, field in form.fields.items()})
         saved = PreferenceForm(editor, answers)
         assert saved.is_valid(), saved.errors
         saved.save()
