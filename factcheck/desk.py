@@ -254,6 +254,7 @@ def _sections() -> list[dict[str, Any]]:
                 menu_entry(_("Single sign-on"), "login", "socialaccount_socialaccount"),
                 menu_entry(_("API tokens"), "vpn_key", "claims_apitoken"),
                 menu_entry(_("Chat channels"), "chat", "claims_chatchannel"),
+                _link(_("Languages and features"), "toggle_on", "desk-installation", "auth.change_group"),
                 menu_entry(_("Vectors"), "scatter_plot", "claims_embeddingmodel"),
             ],
         },

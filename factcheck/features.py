@@ -17,6 +17,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.dispatch import Signal
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.module_loading import import_string, module_has_submodule
+from django_stubs_ext import StrOrPromise
 
 #: From the least to the most: each preset includes the features of those before it.
 PRESETS = ("small", "newsroom", "all")
@@ -28,6 +29,8 @@ class Feature(AppConfig):
     """The base class of a feature's `AppConfig`."""
 
     default = False
+    #: What it adds, in a sentence for administrators.
+    adds: ClassVar[StrOrPromise] = ""
     #: The smallest preset that includes the feature.
     preset: ClassVar[str] = "newsroom"
     #: The features that this one imports, which are on whenever it is.

@@ -22,7 +22,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from claims.admin import article_form, live_preview, orphaned_quotes, pack_download
+from claims.admin import article_form, live_preview, orphaned_quotes, pack_download, pasted_address
 from claims.admin.appearance import AppearanceInline
 from claims.admin.article_page import list_article_urls
 from claims.admin.assignment_list import AssignedList
@@ -145,6 +145,7 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
                 name="claims_claim_propose_more",
             ),
             path("similar/", self.admin_site.admin_view(self.similar_view), name="claims_claim_similar"),
+            path("pasted/", self.admin_site.admin_view(self.pasted_view), name="claims_claim_pasted"),
             path(
                 "<int:pk>/evidence-pack/",
                 self.admin_site.admin_view(self.evidence_pack_view),
@@ -184,6 +185,9 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
 
     def take_place_view(self, request: HttpRequest, **place: int) -> HttpResponse:
         return orphaned_quotes.take_place(self, request, **place)
+
+    def pasted_view(self, request: HttpRequest) -> HttpResponse:
+        return pasted_address.pasted_view(self.admin_site, request)
 
     def similar_view(self, request: HttpRequest) -> HttpResponse:
         """The panel beside a statement that is being typed. It is posted: addresses end up in logs."""

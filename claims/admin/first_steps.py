@@ -6,6 +6,7 @@ from django.contrib.auth.models import User
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from claims.admin.installation_page import is_checked
 from claims.models import Claim, Publication, RatingScale
 from factcheck.admin.base import change_page
 from sources.models import Publisher
@@ -33,6 +34,7 @@ def list_first_steps(person: User) -> list[FirstStep]:
     return [
         FirstStep(_("Name, address and language of the newsroom"), change_page(house), is_named),
         FirstStep(_("Rating scale"), reverse("admin:claims_ratingscale_changelist"), scales.exists()),
+        FirstStep(_("Languages and features"), reverse("desk-installation"), is_checked()),
         FirstStep(
             _("Invite colleagues"),
             reverse("admin:auth_user_add"),

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
@@ -45,6 +46,8 @@ class QuoteForm(forms.ModelForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         field = self.fields.get("source")
+        if field:
+            field.widget.attrs["data-pasted"] = reverse("admin:claims_claim_pasted")
         if self.instance.source_id and isinstance(field, forms.ModelChoiceField):
             _offer_what_is_chosen(field, self.instance.source)
 

@@ -22,12 +22,16 @@ from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
 from factcheck.admin.base import DeskAdmin, LookOnly, person_at
+from factcheck.admin.translations import call
 from factcheck.admin.versions import DeskForm
 from factcheck.list_phrases import listed
 
 # Sign-in by mail reads User.email, and single sign-on is set up by environment variables: nothing to edit there.
 for unused in (User, Group, EmailAddress, SocialApp, SocialToken, SocialAccount, Authenticator):
     admin.site.unregister(unused)
+
+call(Group, _("role"), _("roles"), section=_("Newsroom"))
+call(User, _("person"), _("people"), section=_("Newsroom"))
 
 
 def offer_permissions(field: ModelMultipleChoiceField, person: User) -> None:

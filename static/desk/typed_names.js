@@ -1,10 +1,12 @@
 /* Pickers in which names are typed (factcheck/admin/typed_names.py): a letter opens them, Enter and Tab take what the
-   list shows for what was typed, and pasted addresses fill rows. */
+   list shows for what was typed, and pasted addresses fill rows and are read while the page is open. */
 (() => {
     "use strict";
 
     const $ = django.jQuery;
-    const ADDRESS = /https?:\/\/\S+/i;
+    const ADDRESS = /(?:https?:\/\/|www\.)\S+/i;
+    // Seconds between questions about a page that is being read; then the worker completes it alone.
+    const PAUSES = [1, 1, 2, 2, 3, 3, 5, 5, 8, 8, 10, 10];
 
     const opened = () => document.querySelector("select[data-names]:has(+ .select2-container--open)");
     const searchOf = (select) =>
@@ -85,6 +87,47 @@
         words.dispatchEvent(new Event("input", { bubbles: true }));
     };
 
+    // An address is stored and read at once: its title replaces it, the rest stands below.
+    const noteBelow = (select) => {
+        const shown = select.parentElement.querySelector(".desk-pasted-note") || document.createElement("p");
+        shown.className = "desk-pasted-note desk-quiet";
+        shown.setAttribute("role", "status");
+        shown.dir = "auto";
+        select.nextElementSibling.after(shown);
+        return shown;
+    };
+    const read = async (select) => {
+        const address = select.value.slice(1);
+        const words = document.querySelector(`[name="${select.name.replace(/source$/, "exact")}"]`);
+        let chosen = select.value;
+        let source = "";
+        for (const pause of [0, ...PAUSES]) {
+            await new Promise((resolve) => setTimeout(resolve, pause * 1000));
+            const body = new FormData();
+            body.set("csrfmiddlewaretoken", select.form.elements.csrfmiddlewaretoken.value);
+            body.set("address", address);
+            body.set("exact", words?.value ?? "");
+            if (source) body.set("source", source);
+            const answer = await fetch(select.dataset.pasted, { method: "POST", body }).catch(() => null);
+            // Without an answer, the address is stored when the page is saved.
+            if (!answer?.ok || select.value !== chosen) return;
+            const told = await answer.json();
+            if (select.value !== chosen) return;
+            const note = noteBelow(select);
+            note.textContent = told.note;
+            if (!told.source) return;
+            source = chosen = note.dataset.source = String(told.source);
+            [...select.selectedOptions].forEach((option) => option.remove());
+            $(select).append(new Option(told.title, chosen, true, true)).trigger("change");
+            if (!told.is_waiting) return;
+        }
+    };
+    $(document).on("change", "select[data-pasted]", ({ target }) => {
+        const note = target.parentElement.querySelector(".desk-pasted-note");
+        if (target.value.startsWith("+") && ADDRESS.test(target.value)) read(target);
+        else if (note?.dataset.source !== target.value) note?.remove();
+    });
+
     document.addEventListener("paste", (event) => {
         const shown = event.target.closest?.(".select2-selection--single");
         const select = shown?.closest(".select2-container").previousElementSibling ?? opened();
@@ -92,7 +135,7 @@
         const text = event.clipboardData.getData("text/plain").trim();
         const group = select.closest("[data-inline-type]");
         const rows = select.name.endsWith("-source") && group ? rowsIn(text) : [];
-        if (rows.length && (rows.length > 1 || rows[0].quote)) {
+        if (rows.length) {
             event.preventDefault();
             $(select).select2("close");
             const selects = () => [...group.querySelectorAll('select[name$="-source"]')];

@@ -159,6 +159,7 @@ SENT: dict[str, dict[str, str] | str] = {
     "claims_claim_article_decide": "{}",
     "claims_claim_article_evidence": "{}",
     "claims_claim_article_offers": '{"for": "claim"}',
+    "claims_claim_pasted": {"address": "https://paper.example.com/tunnel"},
     "claims_savedview_keep": {"listed": "claims.claim", "name": "Mine"},
     "claims_comment_write": {"text": "Whom do we ask?"},
     "claims_comment_edit": {"text": "Whom do we ask now?"},

@@ -6,10 +6,12 @@ import pytest
 from django.contrib.auth.models import User
 from playwright.sync_api import Page, expect
 
-from claims.models import Claim, Claimant
+from claims.models import Claim, Claimant, Evidence
+from sources.capture import capture
 from sources.models import Source
+from sources.source_kinds import Material
 from tests.helpers.accessibility import violations
-from tests.helpers.newsroom import make_claim, make_source
+from tests.helpers.newsroom import make_claim, make_draft, make_source
 from tests.helpers.seat import seat
 
 __all__ = ["seat"]  # a fixture
@@ -98,4 +100,34 @@ def test_pasted_addresses_fill_rows_with_their_quotes(seat: Any, checker: User) 
         ("https://paper.example.com/2", "Free.", "unanchored"),
     ]
     assert Source.objects.count() == 2
+    assert desk.trouble == []
+
+
+def test_a_pasted_address_fills_in_while_the_page_is_open(seat: Any, checker: User) -> None:
+    claim = make_claim()
+    make_draft(claim, checker)
+    stored = make_source("Trams are free.", title="Minutes", url="https://paper.example.com/1")
+    desk = seat(checker)
+    page = desk.open(f"/admin/claims/claim/{claim.pk}/change/")
+    picker = page.locator("[name=evidence-0-source] + .select2-container .select2-selection")
+    picker.evaluate(
+        PASTE, "https://paper.example.com/2\n“It cost 240 million”\nwww.paper.example.com/1?utm_source=x"
+    )
+    notes = page.locator("#evidence-group .desk-pasted-note")
+    expect(notes).to_have_text(["The page is being read…", "Use the stored one: Minutes"])
+    expect(page.locator("[name=evidence-1-source]")).to_have_value(str(stored.pk))
+    html = (
+        b"<html><head><title>The tunnel opens</title><meta property='article:published_time' content='2026-03-01'>"
+        b"</head><body><article><h1>The tunnel opens</h1><p>The mayor said on Monday: it cost 240 million, and "
+        b"trains run from March.</p></article>"
+    )
+    source = Source.objects.get(url="https://paper.example.com/2")
+    capture(Material(content=html, content_type="text/html", url=source.url), source=source, by=checker)
+    expect(notes.first).to_have_text("example.com · 1 Mar 2026 · The quote was found.")
+    expect(picker).to_contain_text("The tunnel opens")
+    assert violations(page) == {}
+    with page.expect_navigation():
+        page.get_by_role("button", name="Save", exact=True).click()
+    cited = [(row.source_id, row.exact, row.start is None) for row in Evidence.objects.order_by("pk")]
+    assert cited == [(source.pk, "it cost 240 million", False), (stored.pk, "", True)]
     assert desk.trouble == []

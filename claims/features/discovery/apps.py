@@ -6,5 +6,6 @@ from factcheck.features import Feature
 class Discovery(Feature):
     name = "claims.features.discovery"
     verbose_name = _("Discovery")
+    adds = _("Sitemaps and pages as plain text, and notices to search engines about what is new.")
     preset = "small"
     receivers = {"claims.ledger.signals.entries_added": "claims.features.discovery.tasks.entries_were_added"}

@@ -7,6 +7,7 @@ from factcheck.features import Feature
 class Witnesses(Feature):
     name = "claims.features.witnesses"
     verbose_name = _("Witnesses")
+    adds = _("Newsrooms that confirm to one another that each shows everyone the same history.")
     claim_page = "claims.features.witnesses.claim_page.witnessed_by"
     cosigned_note = "claims.features.witnesses.submission.cosigned_note"
     witness_policy = "claims.features.witnesses.policy.witness_policy"

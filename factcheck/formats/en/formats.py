@@ -1,4 +1,5 @@
-"""English with unambiguous short dates: 3/4/2026 means different days in London and Boston."""
+"""English with one unambiguous form of dates: 3/4/2026 means different days in London and Boston."""
 
-SHORT_DATE_FORMAT = "j M Y"
-SHORT_DATETIME_FORMAT = "j M Y, H:i"
+DATE_FORMAT = SHORT_DATE_FORMAT = "j M Y"
+DATETIME_FORMAT = SHORT_DATETIME_FORMAT = "j M Y, H:i"
+TIME_FORMAT = "H:i"

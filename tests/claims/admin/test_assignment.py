@@ -68,7 +68,7 @@ def test_dates_and_priorities_are_set_and_nonsense_is_refused(
 ) -> None:
     desk.sign_in(checker)
     press(desk, claim, "take")
-    assert said(press(desk, claim, "due", due_on="2026-12-01")) == ["Due on Dec. 1, 2026."]
+    assert said(press(desk, claim, "due", due_on="2026-12-01")) == ["Due on 1 Dec 2026."]
     assert said(press(desk, claim, "priority", priority="3")) == ["Priority changed to “Urgent”."]
     for action, asked in (
         ("due", {"due_on": "2026-02-30"}),

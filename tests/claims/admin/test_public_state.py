@@ -87,7 +87,8 @@ def test_pages_are_called_after_what_they_show(client: Client, desk: Desk, admin
         reverse("admin:claims_claim_changelist"): ("Claims", ["Claims"]),
         reverse("admin:claims_claim_add"): ("Add claim", ["Claims", "Add claim"]),
         desk.page(claim): ("Trams are free. | Claim", ["Claims", "Trams are free."]),
-        reverse("admin:auth_user_changelist"): ("Users", ["Users"]),
+        reverse("admin:auth_user_changelist"): ("People", ["People"]),
+        reverse("admin:auth_group_changelist"): ("Roles", ["Roles"]),
     }
     found = {}
     for address in pages:

@@ -1,9 +1,11 @@
 """Names that are typed into pickers: found, or added along with the page that they stand on."""
 
 import re
+from datetime import date
 from typing import Any
 
 from django.contrib.auth.models import Permission, User
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 from procrastinate.contrib.django.models import ProcrastinateJob
@@ -13,7 +15,7 @@ from sources.capture import capture
 from sources.models import Publisher, Source
 from sources.source_kinds import Material
 from tests.helpers.desk import Desk
-from tests.helpers.newsroom import make_claim, make_draft, make_source
+from tests.helpers.newsroom import make_claim, make_draft, make_snapshot, make_source
 
 ADDRESS = "https://paper.example.com/tunnel"
 NO_ROWS = {
@@ -146,6 +148,55 @@ def test_a_pasted_address_is_captured_and_fills_in_what_its_page_says(desk: Desk
     assert (source.title, source.publisher and source.publisher.domain) == ("The tunnel opens", "example.com")
     assert (appearance.anchor, appearance.exact) == ("anchored", "it cost 240 million")
     assert (evidence.start, evidence.exact) == (None, "words of another page")
+
+
+def test_a_pasted_address_is_stored_once_and_says_what_it_holds(client: Client, checker: User) -> None:
+    def answer(**sent: str) -> tuple[str, bool]:
+        given = client.post(reverse("admin:claims_claim_pasted"), {"address": ADDRESS} | sent).json()
+        return given["note"], given.get("is_waiting", False)
+
+    client.force_login(checker)
+    found = {"new": answer()}
+    source = Source.objects.get(url=ADDRESS)
+    asked = {"source": str(source.pk)}
+    found["again"] = answer(**asked)
+    jobs = ProcrastinateJob.objects.filter(task_name="sources.tasks.capture_source")
+    numbers = [job.pk for job in jobs]
+    with connection.cursor() as sql:  # as the worker does
+        sql.execute("UPDATE procrastinate_jobs SET status = 'failed' WHERE id = ANY (%s)", [numbers])
+    found["failed"] = answer(**asked)
+    make_snapshot(source, "The tunnel cost 240 million euros, she said.")
+    source.title, source.published_on = "The tunnel opens", date(2026, 3, 1)
+    source.publisher = Publisher.objects.create(name="The Paper")
+    source.save()
+    found["read"] = answer(**asked)
+    found["quote"] = answer(**asked, exact="240 million euros")
+    found["no quote"] = answer(**asked, exact="words of another page")
+    found["stored"] = answer(address=f"{ADDRESS}?utm_source=x")
+    found["no address"] = answer(address="https://paper.example.com:x/")
+    of_source = "The Paper · 1 Mar 2026"
+    assert found == {
+        "new": ("The page is being read…", True),
+        "again": ("The page is being read…", True),
+        "failed": ("The page could not be read.", False),
+        "read": (of_source, False),
+        "quote": (f"{of_source} · The quote was found.", False),
+        "no quote": (f"{of_source} · The text does not contain this quote. Copy the passage exactly from the text.", False),
+        "stored": (f"Use the stored one: The tunnel opens · {of_source}", False),
+        "no address": ("Enter a valid URL.", False),
+    }
+    assert (len(numbers), Source.objects.count()) == (1, 1)
+
+
+def test_an_address_is_stored_only_for_people_who_may_add_sources(client: Client, checker: User) -> None:
+    checker.groups.clear()
+    checker.user_permissions.set(Permission.objects.filter(codename__in=["add_claim", "view_claim"]))
+    client.force_login(checker)
+    page = reverse("admin:claims_claim_pasted")
+    statuses = [client.post(page, {"address": ADDRESS}).status_code]
+    make_source("The tunnel opened.", url=ADDRESS)
+    statuses += [client.post(page, {"address": each}).status_code for each in (ADDRESS, "no address")]
+    assert (statuses, Source.objects.count()) == ([403, 403, 404], 1)
 
 
 def test_one_line_is_enough_for_a_claim(client: Client, editor: User) -> None:
