@@ -6,7 +6,7 @@ from django.contrib.auth.models import User
 from django.db.models import Case, When
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 
 from claims.admin.article_page import build_annotated_context
 from claims.admin.assignment import build_assignment_context
@@ -15,7 +15,7 @@ from claims.admin.comment_threads import build_comments_context
 from claims.admin.draft_inline import PREFIX
 from claims.admin.evidence import list_evidence
 from claims.admin.live_preview import build_checklist
-from claims.admin.media_preview import preview
+from claims.admin.media_preview import preview, render_explanation
 from claims.admin.move_buttons import build_moves_context, find_change_request
 from claims.admin.orphaned_quotes import build_lost_context
 from claims.admin.public_state import build_published_badge
@@ -27,7 +27,6 @@ from claims.admin.status_badges import anchor_badge, build_rating_badge, build_s
 from claims.admin.timeline import KINDS, build_timeline
 from claims.admin.translation_panel import build_translations_context
 from claims.articles import score_reasons
-from claims.ledger.document.markdown import to_html
 from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
 from claims.models import Claim, Claimant, Cluster, Publication, Transition, Verdict
 from claims.newsroom.likely_claimants import find_likely_claimants
@@ -111,7 +110,7 @@ def build_verdict_context(verdict: Verdict | None, person: User, *, is_edited: b
         **build_replies_context(verdict, person),
         **build_translations_context(verdict, person),
         "evidence": [] if is_edited else list_evidence(verdict),
-        "explanation": "" if is_edited else mark_safe(to_html(verdict.explanation)),  # noqa: S308  nh3 cleaned it
+        "explanation": "" if is_edited else render_explanation(verdict.explanation, verdict.claim),
         **build_scheduling_context(verdict, person, ready=_is_ready(moves)),
     }
 

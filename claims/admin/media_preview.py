@@ -7,15 +7,17 @@ from django.db.models import Prefetch
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
+from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 
 from claims.admin.file_metadata import render_metadata
 from claims.admin.status_badges import build_state_badge, build_verdict_badges
+from claims.ledger.document.markdown import to_html
 from claims.models import Claim, ClaimMedia, Evidence, Verdict
 from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at
 from sources.models import MediaObject
+from sources.public_media import FOLDER, file_name
 
 #: Maximum number of claims listed for one picture.
 _SHOWN_USES = 20
@@ -30,13 +32,36 @@ def build_file_url(pk: int) -> str:
     return reverse("admin:sources_mediaobject_file", args=[pk])
 
 
+def list_pictures(claim: Claim) -> dict[str, MediaObject]:
+    """Return the pictures of a claim that readers can be shown, by the paths that an explanation names."""
+    rows = [row.media for row in claim.media.select_related("media")]
+    return {path: row for row in rows if (path := _get_path_in_texts(row))}
+
+
+def _get_path_in_texts(row: MediaObject) -> str:
+    """Return how an explanation names a picture; "" if readers are not shown it."""
+    name = file_name(row)
+    return FOLDER + name if name and row.alternative_text.strip() else ""
+
+
+def render_explanation(text: str, claim: Claim) -> SafeString:
+    """Render an explanation; its pictures come from the desk, because unpublished ones have no public address."""
+    pictures = list_pictures(claim) if "](" in text else {}
+    html = to_html(text, pictures=pictures)
+    for path, row in pictures.items():
+        html = html.replace(f'src="{path}"', f'src="{get_file_url(row)}"')
+    return mark_safe(html)  # noqa: S308  nh3 cleaned it
+
+
 def render_thumbnail(row: MediaObject) -> SafeString:
     """The picture in small; of what has none, its kind in words."""
     if not row.public_sha256:
         return badge(row.get_kind_display())
     return format_html(
-        '<img class="desk-thumbnail" src="{}" width="{}" height="{}" alt="{}" loading="lazy" decoding="async">',
+        '<img class="desk-thumbnail" src="{}" data-picture="{}" width="{}" height="{}" alt="{}" loading="lazy"'
+        ' decoding="async">',
         get_file_url(row),
+        _get_path_in_texts(row),
         row.public_width or "",
         row.public_height or "",
         row.alternative_text or _("Not described yet"),

@@ -9,6 +9,7 @@ from claims.admin.media_preview import build_file_url
 from claims.models import Publication
 from claims.public.pages.entry_page import build_entry_page
 from claims.public.pages.responses import build_rating_styles, get_interface_language
+from sources.public_media import FOLDER
 
 #: What a frame may do: nothing. That it is of this site lets it show the site's own letters and colours.
 SANDBOX = "allow-same-origin"
@@ -41,11 +42,21 @@ def _use_desk_files(claim: dict[str, Any]) -> dict[str, Any]:
     def here(shown: list[dict[str, Any]]) -> list[dict[str, Any]]:
         return [item | {"url": build_file_url(item["id"]) if item["url"] else ""} for item in shown]
 
+    def explanation(html: str) -> str:
+        for item in claim.get("media", []):
+            if item["url"]:
+                public = FOLDER + item["url"].rpartition("/")[2]
+                html = html.replace(f'src="{public}"', f'src="{build_file_url(item["id"])}"')
+        return html
+
     return claim | {
         "media": here(claim.get("media", [])),
         "verdicts": [
             verdict
-            | {"evidence": [item | {"media": here(item.get("media", []))} for item in verdict["evidence"]]}
+            | {
+                "evidence": [item | {"media": here(item.get("media", []))} for item in verdict["evidence"]],
+                "explanation_html": explanation(verdict["explanation_html"]),
+            }
             for verdict in claim["verdicts"]
         ],
     }

@@ -11,7 +11,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
@@ -20,6 +20,7 @@ from claims.admin import live_preview
 from claims.admin.claim_history import label_of
 from claims.admin.claim_page import render_claim_link
 from claims.admin.list_filters import LanguageFilter, QueueFilter, QueueOrder
+from claims.admin.media_preview import render_explanation
 from claims.admin.move_buttons import KEYS, MoveButton
 from claims.admin.reader_view import SANDBOX, render_reader_view
 from claims.admin.translation_form import (
@@ -29,7 +30,6 @@ from claims.admin.translation_form import (
 )
 from claims.admin.translation_panel import build_translation_badge
 from claims.ledger import preview_entries
-from claims.ledger.document.markdown import to_html
 from claims.models import Translation, Verdict
 from claims.models.translation_step import SIGN_OFF
 from claims.models.visibility import READ_DRAFTS
@@ -320,7 +320,7 @@ def _build_page_context(row: Translation, person: User, form: forms.BaseForm | N
         "original_direction": "rtl" if is_right_to_left(row.verdict.language) else "ltr",
         "is_current": is_current,
         "pairs": pair_parts(row, shown if is_current else _build_original_text(row.verdict), form),
-        "explanation_shown": mark_safe(to_html(row.explanation)),  # noqa: S308  nh3 cleaned it
+        "explanation_shown": render_explanation(row.explanation, row.verdict.claim),
         "options": [MoveButton(o.action, o.move, KEYS.get(o.action, "")) for o in options if not o.obstacle],
         # What is missing from a draft is said above them.
         "obstacles": [o for o in options if o.obstacle and not (missing and o.action == "submit")],

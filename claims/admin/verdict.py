@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
-from django.utils.safestring import SafeString, mark_safe
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
@@ -22,13 +22,13 @@ from claims.admin.claim_history import can_read_work_on, list_verdict_events
 from claims.admin.claim_page import build_verdict_context, list_moves_made, list_quotes, render_claim_link
 from claims.admin.evidence import EvidenceInline
 from claims.admin.list_filters import LanguageFilter, QueueFilter, QueueOrder
+from claims.admin.media_preview import render_explanation
 from claims.admin.move_buttons import MovesAdmin
 from claims.admin.period_filters import PublishedFilter, RatingClassFilter
 from claims.admin.reader_view import SANDBOX
 from claims.admin.scheduling import schedule_view
 from claims.admin.status_badges import build_rating_badge, build_state_badge
 from claims.admin.verdict_form import CORRECTION_FIELDSET, FIELDSETS, BeginForm, VerdictFields, VerdictForm
-from claims.ledger.document.markdown import to_html
 from claims.models import Evidence, ReplyRequest, Verdict
 from claims.models.right_of_reply import NOTED
 from claims.newsroom.refusals import NotPossible
@@ -101,7 +101,8 @@ class VerdictAdmin(AssignedList, VerdictFields, QueueOrder, MovesAdmin):
     @admin.display(description=gettext_lazy("explanation"))
     def explanation_shown(self, verdict: Verdict) -> SafeString:
         """The explanation as readers see it."""
-        return format_html('<div class="desk-preview">{}</div>', mark_safe(to_html(verdict.explanation)))  # noqa: S308  nh3 cleaned it
+        shown = render_explanation(verdict.explanation, verdict.claim)
+        return format_html('<div class="desk-preview">{}</div>', shown)
 
     @admin.display(description=gettext_lazy("author"), ordering="author__last_name")
     def written_by(self, verdict: Verdict) -> str:

@@ -1,4 +1,4 @@
-/* A toolbar over a text in Markdown, and text pasted from Google Docs or Word keeps its links, lists and emphasis. */
+/* A toolbar over a text in Markdown, pictures of the claim inside it, and text pasted from Google Docs or Word keeps its links, lists and emphasis. */
 (() => {
     "use strict";
 
@@ -28,6 +28,39 @@
         field.setSelectionRange(start, field.selectionEnd);
         insert(field, chosen(field).split("\n").map((line) => mark + line).join("\n"));
     };
+    // The pictures of the claim that readers are shown, as its own rows show them.
+    const picture = (field) => {
+        const open = field.parentElement.querySelector(".desk-markdown-pictures");
+        if (open) return open.remove();
+        const box = document.createElement("div");
+        box.className = "desk-markdown-pictures";
+        const shown = [...document.querySelectorAll('#media-group img[data-picture^="/"]')];
+        shown.forEach((image) => {
+            const button = document.createElement("button");
+            button.type = "button";
+            const small = Object.assign(document.createElement("img"), { src: image.src, alt: "" });
+            const words = Object.assign(document.createElement("span"), { textContent: image.alt, dir: "auto" });
+            button.append(small, words);
+            button.addEventListener("click", () => {
+                box.remove();
+                const before = field.selectionStart && field.value[field.selectionStart - 1] !== "\n" ? "\n\n" : "";
+                const alt = image.alt.replace(/\s+/g, " ").replace(/([\\[\]])/g, "\\$1");
+                insert(field, `${before}![${alt}](${image.dataset.picture})\n\n`);
+            });
+            box.append(button);
+        });
+        if (!shown.length) {
+            const words = say("Add a picture with an alternative text to the claim, and save.");
+            box.append(Object.assign(document.createElement("a"), { href: "#media-group", textContent: words }));
+        }
+        field.before(box);
+        box.firstElementChild.focus();
+        box.addEventListener("keydown", (event) => {
+            if (event.key !== "Escape") return;
+            box.remove();
+            field.focus();
+        });
+    };
     // Name, sign, key with Ctrl, what it does.
     const TOOLS = [
         [say("Bold"), "B", "b", around("**", say("bold"))],
@@ -35,6 +68,7 @@
         [say("Link"), "🔗", "k", link],
         [say("List"), "•", "", lines("- ")],
         [say("Quotation"), "❝", "", lines("> ")],
+        ...(document.getElementById("media-group") ? [[say("Picture"), "▣", "", picture]] : []),
     ];
 
     // From HTML: what is bold, italic, a link or a list; everything else is its words.

@@ -17,6 +17,7 @@ from claims.review import workflow
 from tests.helpers.accessibility import in_each_scheme, violations
 from tests.helpers.browser import FETCHED, new_context
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
+from tests.helpers.shown_media import make_claim_media, make_media
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
@@ -25,6 +26,11 @@ TEXT = "The mayor spoke for an hour. The tunnel cost 240 million euros, she said
 COUNT = """addEventListener('pointerdown', () => {
   sessionStorage.setItem('clicks', Number(sessionStorage.getItem('clicks') || 0) + 1);
 }, true)"""
+#: Whether such an element, with these words, has focus.
+HAS_FOCUS = """([wanted, words]) => {
+  const {activeElement} = document;
+  return activeElement.matches(wanted) && activeElement.textContent.includes(words);
+}"""
 #: Types faster than any machine could tell.
 TYPE_AT_ONCE = """(field, words) => {
   for (const letter of words) {
@@ -54,6 +60,20 @@ class Seat:
 
     def claim(self, claim: Claim) -> Page:
         return self.open(f"/admin/claims/claim/{claim.pk}/change/")
+
+    def tab_to(self, selector: str, words: str = "") -> None:
+        """Press Tab until the focus is on an element that has these words."""
+        for _ in range(160):
+            if self.page.evaluate(HAS_FOCUS, [selector, words]):
+                return
+            self.page.keyboard.press("Tab")
+        raise AssertionError(f"Tab does not reach {selector} {words}.")
+
+    def press(self, words: str) -> None:
+        """Press a button by keyboard, which leads to another page."""
+        self.tab_to("button", words)
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
 
     def clicks(self) -> int:
         return int(self.page.evaluate("sessionStorage.getItem('clicks') || 0"))
@@ -124,14 +144,7 @@ def test_a_verdict_is_written_and_submitted_by_keyboard_alone(seat: Any, checker
     claim = tunnel()
     desk = seat(checker)
     page = desk.claim(claim)
-
-    def tab_to(selector: str) -> None:
-        for _ in range(120):
-            if page.evaluate("wanted => document.activeElement.matches(wanted)", selector):
-                return
-            page.keyboard.press("Tab")
-        raise AssertionError(f"Tab does not reach {selector}.")
-
+    tab_to = desk.tab_to
     tab_to("#verdict .desk-button-main")
     with page.expect_navigation():
         page.keyboard.press("Enter")
@@ -156,6 +169,31 @@ def test_a_verdict_is_written_and_submitted_by_keyboard_alone(seat: Any, checker
     assert desk.trouble == []
 
 
+def test_a_correction_is_published_by_keyboard_alone(
+    seat: Any, checker: User, colleague: User, editor: User, publish: Any
+) -> None:
+    claim = publish(tunnel())
+    writer, reviewer, chief = seat(checker), seat(colleague), seat(editor)
+    page = writer.claim(claim)
+    writer.press("Draft a new version")
+    writer.tab_to("[name=verdicts-0-correction_kind]")
+    page.keyboard.type("Correction")
+    writer.tab_to("[name=verdicts-0-correction_note]")
+    page.keyboard.type("The sum was in dollars.")
+    writer.tab_to("[name=verdicts-0-rating]")
+    page.keyboard.press("ArrowUp")
+    writer.press("Save and submit for review")
+    reviewer.claim(claim)
+    reviewer.press("Sign off")
+    chief.claim(claim)
+    chief.press("Publish…")
+    chief.press("Publish now")
+    entry = Publication.objects.current().get(claim=claim)
+    assert (entry.version, entry.kind) == (2, "correction")
+    assert writer.clicks() + reviewer.clicks() + chief.clicks() == 0
+    assert writer.trouble + reviewer.trouble + chief.trouble == []
+
+
 #: What Google Docs and Word put on the clipboard, shortened.
 PASTED = {
     """<b style="font-weight:normal"><p><span style="font-weight:700">Bold</span> and
@@ -172,9 +210,12 @@ PASTED = {
 }
 
 
-def test_text_of_word_processors_keeps_links_lists_and_emphasis(seat: Any, checker: User) -> None:
+def test_text_of_word_processors_keeps_links_lists_and_emphasis(
+    seat: Any, checker: User, archive: Any
+) -> None:
     claim = tunnel()
     make_draft(claim, checker)
+    picture = make_claim_media(claim, make_media(alternative_text="A [new] tunnel.")).media
     desk = seat(checker)
     page = desk.claim(claim)
     field = page.locator("[name=verdicts-0-explanation]")
@@ -196,7 +237,13 @@ def test_text_of_word_processors_keeps_links_lists_and_emphasis(seat: Any, check
     field.press("Control+a")
     page.get_by_role("toolbar", name="Format the text").get_by_role("button", name="List").click()
     assert field.input_value() == "- one\n- two"
+    field.fill("It is new.")
+    page.get_by_role("toolbar", name="Format the text").get_by_role("button", name="Picture").click()
     assert violations(page) == {}
+    page.get_by_role("button", name="A [new] tunnel.").click()
+    assert (
+        field.input_value() == f"It is new.\n\n![A \\[new\\] tunnel.](/media/{picture.public_sha256}.jpg)\n\n"
+    )
     assert desk.trouble == []
 
 

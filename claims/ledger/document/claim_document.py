@@ -1,6 +1,6 @@
 """Build the public representation of a claim, as `claim_body` defines it."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, TypedDict
@@ -68,7 +68,8 @@ def document(
 ) -> PublicClaim:
     """The whole public representation of a claim. Everything given must come with what it refers to."""
     slug = claim.slug
-    judged = [(row, verdict(row, evidence)) for row, evidence in verdicts]
+    shown = [claimed_media(row) for row in media]
+    judged = [(row, verdict(row, evidence, pictures=shown)) for row, evidence in verdicts]
     rendered_verdicts = [body for _row, body in judged]
     made: PublicClaim = {
         "id": claim.pk,
@@ -83,10 +84,13 @@ def document(
         "context": claim.context,
         "topics": [topic(t) for t in topics],
         "appearances": [appearance(a, is_first=a.pk == claim.first_appearance_id) for a in appearances],
-        "media": [claimed_media(row) for row in media],
+        "media": shown,
         "verdicts": rendered_verdicts,
         "translations": translations(
-            claim.statement, rendered_verdicts, _published_translations(row for row, _body in judged)
+            claim.statement,
+            rendered_verdicts,
+            _published_translations(row for row, _body in judged),
+            pictures=shown,
         ),
         "corrections": entry["corrections"],
         "merged_into": claim.merged_into_id,
@@ -199,7 +203,15 @@ def media(
     }
 
 
-def verdict(row: Verdict, rests_on: Iterable[Evidence]) -> PublicVerdict:
+def picture_addresses(shown: Iterable[Mapping[str, Any]]) -> frozenset[str]:
+    """Return how explanations address the pictures of a claim: by their paths on this site."""
+    return frozenset(FOLDER + each["url"].rpartition("/")[2] for each in shown if each["url"])
+
+
+def verdict(
+    row: Verdict, rests_on: Iterable[Evidence], *, pictures: Iterable[Mapping[str, Any]] = ()
+) -> PublicVerdict:
+    """Return the body of a verdict, whose explanation shows pictures of its claim."""
     return {
         "id": row.pk,
         "version": row.version,
@@ -210,7 +222,7 @@ def verdict(row: Verdict, rests_on: Iterable[Evidence]) -> PublicVerdict:
         "title": row.title,
         "summary": row.summary,
         "explanation": row.explanation,
-        "explanation_html": to_html(row.explanation),
+        "explanation_html": to_html(row.explanation, pictures=picture_addresses(pictures)),
         "byline": row.byline,
         "language": row.language,
         "reviewed_on": _day(row.reviewed_on),
@@ -246,7 +258,11 @@ def _signed_off(row: Verdict, body: PublicVerdict, claim: PublicClaim) -> Public
 
 
 def translations(
-    statement: str, verdicts: Iterable[PublicVerdict], rows: Iterable[Translation]
+    statement: str,
+    verdicts: Iterable[PublicVerdict],
+    rows: Iterable[Translation],
+    *,
+    pictures: Iterable[Mapping[str, Any]] = (),
 ) -> list[PublicTranslation]:
     """Return the published translations that match this statement and these verdicts, by language.
 
@@ -254,6 +270,7 @@ def translations(
     something else than the original.
     """
     shown = {each["id"]: each for each in verdicts}
+    addresses = picture_addresses(pictures)
     found = []
     for row in rows:
         original = shown.get(row.verdict_id)
@@ -261,11 +278,13 @@ def translations(
         if original and row.original_sha256 == original_sha256(
             statement, original.get("title", ""), original["summary"], original["explanation"]
         ):
-            found.append(translation(row, original))
+            found.append(translation(row, original, pictures=addresses))
     return sorted(found, key=lambda each: each["language"].lower())
 
 
-def translation(row: Translation, original: PublicVerdict) -> PublicTranslation:
+def translation(
+    row: Translation, original: PublicVerdict, *, pictures: Collection[str] = ()
+) -> PublicTranslation:
     return {
         # By these two the database finds it in a body (`translation_is_told_by_the_ledger`).
         "id": row.pk,
@@ -276,7 +295,7 @@ def translation(row: Translation, original: PublicVerdict) -> PublicTranslation:
         "title": row.title,
         "summary": row.summary,
         "explanation": row.explanation,
-        "explanation_html": to_html(row.explanation),
+        "explanation_html": to_html(row.explanation, pictures=pictures),
         "translated_by": row.byline,
         "reviewed_at": moment_if_any(row.published_at),
     }

@@ -1,23 +1,31 @@
 """Editors' Markdown → safe HTML."""
 
+from collections.abc import Collection
 from typing import Literal
 
 import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
+from sources.public_media import FOLDER, named
+
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "typographer": False}).enable(["table", "strikethrough"])
 
 _TAGS = {
     *("p", "br", "hr", "em", "strong", "s", "blockquote", "code", "pre", "a"),
     *("ul", "ol", "li", "h2", "h3", "h4", "h5", "h6"),
-    *("table", "thead", "tbody", "tr", "th", "td"),
+    *("table", "thead", "tbody", "tr", "th", "td", "img"),
 }
 
 
-def to_html(text: str) -> str:
-    """Render CommonMark with tables. HTML in the text is shown as text; links are marked as not endorsed."""
-    return render_parts(parse_markdown(text)) if text else ""
+def to_html(text: str, *, pictures: Collection[str] = ()) -> str:
+    """Render CommonMark with tables. HTML in the text is shown as text; links are marked as not endorsed.
+
+    Args:
+        pictures: the addresses on this site of the pictures that may stand in the text, with an alternative text. All
+            others are left out: those of other sites would tell them who reads.
+    """
+    return render_parts(parse_markdown(text), pictures=pictures) if text else ""
 
 
 def parse_markdown(text: str) -> list[Token]:
@@ -25,10 +33,17 @@ def parse_markdown(text: str) -> list[Token]:
     return _MARKDOWN.parse(text)
 
 
-def render_parts(parts: list[Token]) -> str:
+def render_parts(parts: list[Token], *, pictures: Collection[str] = ()) -> str:
     """The HTML of such parts, as safe as that of any text."""
+    for part in parts:
+        if part.children:
+            part.children = [each for each in part.children if _may_stand(each, pictures)]
     rendered: str = _MARKDOWN.renderer.render(parts, _MARKDOWN.options, {})
     return _clean(rendered)
+
+
+def _may_stand(part: Token, pictures: Collection[str]) -> bool:
+    return part.type != "image" or (part.attrs.get("src") in pictures and bool(part.content.strip()))
 
 
 def make_links_absolute(html: str, base: str) -> str:
@@ -45,8 +60,14 @@ def _clean(html: str, relative: tuple[Literal["rewrite_with_base"], str] | None 
     return nh3.clean(
         html,
         tags=_TAGS,
-        attributes={"a": {"href", "title"}, "ol": {"start"}},
+        attributes={"a": {"href", "title"}, "ol": {"start"}, "img": {"src", "alt"}},
+        attribute_filter=None if relative else _only_own_pictures,
         url_schemes={"http", "https", "mailto"},
         link_rel="noopener nofollow",
         url_relative=relative,
     )
+
+
+def _only_own_pictures(tag: str, attribute: str, value: str) -> str | None:
+    is_own = value.startswith(FOLDER) and named(value.removeprefix(FOLDER))
+    return None if (tag, attribute) == ("img", "src") and not is_own else value

@@ -10,6 +10,7 @@ from typing import Any, NamedTuple
 
 from django.utils.translation import gettext, ngettext
 
+from claims.ledger.document.claim_document import picture_addresses
 from claims.ledger.document.markdown import to_html
 from claims.ledger.entry_builder import build_columns, build_published_verdict
 from claims.ledger.proofs import stored_tree
@@ -239,20 +240,23 @@ def _expected_columns(body: Mapping[str, Any]) -> Row:
 
 def find_misrendered(body: Mapping[str, Any]) -> Iterator[str]:
     """Return texts whose HTML differs from the reviewed Markdown."""
+    pictures = picture_addresses(body.get("media", ()))
     for verdict in body["verdicts"]:
         if verdict["origin"] != "imported" and not _is_rendered(
-            verdict["explanation"], verdict["explanation_html"]
+            verdict["explanation"], verdict["explanation_html"], pictures
         ):
             yield f"the explanation of verdict {verdict['id']} reads otherwise as HTML."
     for translation in body.get("translations", []):
-        if not _is_rendered(translation["explanation"], translation["explanation_html"]):
+        if not _is_rendered(translation["explanation"], translation["explanation_html"], pictures):
             yield f"the explanation of translation {translation['id']} reads otherwise as HTML."
 
 
 @lru_cache(maxsize=1_000)  # each entry of a claim says it again
-def _is_rendered(markdown: str, html: str) -> bool:
+def _is_rendered(markdown: str, html: str, pictures: frozenset[str]) -> bool:
     """Whether the HTML of a text has its words and addresses, in whichever version it was made."""
-    return _read_entries(html) == _read_entries(to_html(markdown))
+    made = _read_entries(html)
+    # Older versions left all pictures out.
+    return made in (_read_entries(to_html(markdown, pictures=pictures)), _read_entries(to_html(markdown)))
 
 
 def _read_entries(html: str) -> list[str]:

@@ -181,7 +181,10 @@ def test_a_pasted_address_is_stored_once_and_says_what_it_holds(client: Client, 
         "failed": ("The page could not be read.", False),
         "read": (of_source, False),
         "quote": (f"{of_source} · The quote was found.", False),
-        "no quote": (f"{of_source} · The text does not contain this quote. Copy the passage exactly from the text.", False),
+        "no quote": (
+            f"{of_source} · The text does not contain this quote. Copy the passage exactly from the text.",
+            False,
+        ),
         "stored": (f"Use the stored one: The tunnel opens · {of_source}", False),
         "no address": ("Enter a valid URL.", False),
     }
