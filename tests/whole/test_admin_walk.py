@@ -1,5 +1,6 @@
 """A walk through the whole admin as every role: each page opens or is refused, and no list grows costly with rows."""
 
+import re
 from typing import Any
 
 import pytest
@@ -81,6 +82,10 @@ QUERIES = {
     "sources.snapshot": 5,
     "sources.source": 4,
 }
+#: "Jan. 19, 2019" and "6 p.m.", where the desk writes "19 Jan 2019" and "18:00".
+OTHER_DATES = re.compile(
+    r"\b(Jan|Feb|March|April|May|June|July|Aug|Sept|Oct|Nov|Dec)[a-z]*\.? \d+, \d{4}|\d [ap]\.m\."
+)
 #: And what stands above each of them: the views that are kept of it.
 ABOVE_THE_LIST = 1
 
@@ -115,6 +120,14 @@ def costs(filled: None, checker: User, editor: User, superuser: User) -> dict[st
                 counted[name].append(len(queries))
         transaction.set_rollback(True)
     return counted
+
+
+def test_every_date_of_the_lists_has_one_form(client: Client, filled: None, superuser: User) -> None:
+    client.force_login(superuser)
+    pages = [reverse("admin:index"), *(address(model, "changelist") for model in MODELS)]
+    texts = {page: client.get(page).content.decode() for page in pages}
+    assert {page: found[0] for page, text in texts.items() if (found := OTHER_DATES.search(text))} == {}
+    assert any(re.search(r"\b\d{1,2} [A-Z][a-z]{2} \d{4}\b", text) for text in texts.values())
 
 
 @pytest.mark.parametrize("role", ROLES)
