@@ -9,6 +9,7 @@ from django.contrib.auth.models import User
 from django.db.models import Count, F, Min, Model, QuerySet
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.timesince import timesince
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -19,6 +20,8 @@ from claims.models import Assignment
 
 #: Do not count beyond this: the exact number no longer matters.
 COUNT_LIMIT = 1000
+#: From so many days on, an age is written in months or years.
+_MANY_DAYS = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +49,10 @@ class QueueLine:
         """The waiting time of the oldest item."""
         if self.oldest is None:
             return ""
-        days = (timezone.localdate() - self.oldest).days
+        today = timezone.localdate()
+        days = (today - self.oldest).days
+        if days >= _MANY_DAYS:
+            return timesince(self.oldest, today, depth=1)
         return ngettext("%d day", "%d days", days) % days if days > 0 else _("today")
 
 
