@@ -73,8 +73,9 @@
             const address = ADDRESS.exec(line)?.[0] ?? "";
             const quote = line.replace(address, "").trim().replace(/^["“„«]+|["”“»]+$/g, "").trim();
             if (address) rows.push({ address, quote: quote || before });
-            else if (quote && rows.length && !rows.at(-1).quote) rows.at(-1).quote = quote;
-            before = address ? "" : quote;
+            const isOfLast = !address && quote && rows.length && !rows.at(-1).quote;
+            if (isOfLast) rows.at(-1).quote = quote;
+            before = address || isOfLast ? "" : quote;
         }
         return rows;
     };

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -211,8 +212,9 @@ PASTED = {
 
 
 def test_text_of_word_processors_keeps_links_lists_and_emphasis(
-    seat: Any, checker: User, archive: Any
+    seat: Any, checker: User, settings: Any, tmp_path: Path
 ) -> None:
+    settings.MEDIA_ROOT = tmp_path
     claim = tunnel()
     make_draft(claim, checker)
     picture = make_claim_media(claim, make_media(alternative_text="A [new] tunnel.")).media

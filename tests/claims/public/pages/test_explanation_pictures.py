@@ -77,14 +77,13 @@ def test_readers_see_the_pictures_of_the_claim_alone(
 
 
 @pytest.mark.django_db
-def test_the_desk_shows_them_before_they_are_public(
-    desk: Desk, client: Client, archive: Path, checker: User
-) -> None:
+def test_the_desk_shows_them_before_they_are_public(client: Client, archive: Path, checker: User) -> None:
     claim = make_claim()
     media = make_claim_media(claim).media
     text = f"![Words]({address(media)})"
     make_draft(claim, checker, explanation=text)
-    form = desk.sign_in(checker).form(claim)
+    client.force_login(checker)
+    form = Desk(client).form(claim)
     at_the_desk = [(reverse("admin:sources_mediaobject_file", args=[media.pk]), "Words")]
     preview = client.post(reverse("admin:claims_claim_preview", args=[claim.pk]), form).json()["page"]
     assert [each for each in shown(preview) if each[1] == "Words"] == at_the_desk
