@@ -115,6 +115,11 @@ def installed() -> list[Feature]:
     return [config for config in apps.get_app_configs() if isinstance(config, Feature)]
 
 
+def find(label: str) -> Feature:
+    """Return the installed feature of this label."""
+    return next(feature for feature in installed() if feature.label == label)
+
+
 def switched_on() -> list[Feature]:
     chosen = _chosen()
     return [feature for feature in installed() if feature.label in chosen]

@@ -65,8 +65,15 @@ def _lines() -> list[FeatureLine]:
     lines = []
     for feature in installed:
         label = feature.label
-        dependent = {other.label for other in installed if label in other.requires}
-        wanted = on - {label} - dependent if label in on else on | {label, *feature.requires}
+        wanted = {other for other in on if label not in _with_required(other)}
+        if label not in on:
+            wanted = on | _with_required(label)
         pages = [str(entry["title"]) for entries in feature.menu.values() for entry in entries]
         lines.append(FeatureLine(feature, label in on, pages, ",".join(sorted(wanted))))
     return lines
+
+
+def _with_required(label: str) -> set[str]:
+    """Return a feature with all those that it requires."""
+    required = features.find(label).requires
+    return {label}.union(*map(_with_required, required))
