@@ -7,7 +7,7 @@ from factcheck.features import Feature
 class Complaints(Feature):
     name = "claims.features.complaints"
     verbose_name = _("Complaints")
-    adds = _("Complaints of readers about published claims, with a deadline and an answer.")
+    adds = _("Complaints of readers, with a deadline, and their requests to check something.")
     receivers = {"claims.ledger.signals.entries_added": "claims.features.complaints.ledger_followers.follow"}
     menu = {
         "checking": [
