@@ -26,7 +26,8 @@ def pasted_view(site: AdminSite, request: HttpRequest) -> JsonResponse:
     address = address_in(request.POST.get("address", "").strip())
     if request.method != "POST" or not address:
         raise Http404
-    source, words = Source.objects.at(address), []
+    source = Source.objects.at(address)
+    words: list[str] = []
     if source is None:
         if not desk.has_add_permission(request):
             raise PermissionDenied
