@@ -7,6 +7,7 @@ from factcheck.features import Feature
 class Federation(Feature):
     name = "claims.features.federation"
     verbose_name = _("Followed newsrooms")
+    adds = _("Claims of other newsrooms that you follow, beside your own.")
     menu = {
         "sources": [
             menu_entry(_("Followed newsrooms"), "lan", "federation_peernewsroom"),
