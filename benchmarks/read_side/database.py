@@ -278,9 +278,11 @@ def made_searchable() -> Iterator[None]:
         names = [name for (name,) in server.execute(_FILLING)]
         for name in names:
             server.execute(f"ALTER TABLE claims_publication ENABLE ALWAYS TRIGGER {name}")
-        yield
-        for name in names:
-            server.execute(f"ALTER TABLE claims_publication ENABLE TRIGGER {name}")
+        try:
+            yield
+        finally:
+            for name in names:
+                server.execute(f"ALTER TABLE claims_publication ENABLE TRIGGER {name}")
 
 
 def _build(index: str) -> None:
