@@ -154,12 +154,14 @@ def test_the_ledger_is_asked_where_the_page_is_read() -> None:
     """A replica that is behind would otherwise have its page kept under the newest entry, which is not in it."""
     patterns = [pattern for pattern in urls.urlpatterns if isinstance(pattern, URLPattern)]
     views = {pattern.name: list(layers(pattern.callback)) for pattern in patterns}
-    kept_ones = {name: around for name, around in views.items() if any("kept_until" in one for one in around)}
+    kept_ones = {
+        name: around for name, around in views.items() if any("cache_page_until" in one for one in around)
+    }
     assert {"home", "claims", "claim", "corrections", "topic"} <= kept_ones.keys()
     for name, around in kept_ones.items():
         if PUBLIC in around:
-            is_kept = next(place for place, one in enumerate(around) if "kept_until" in one)
+            is_kept = next(place for place, one in enumerate(around) if "cache_page_until" in one)
             assert around.index(PUBLIC) < is_kept, name
 
 
-PUBLIC = "public.<locals>.answered"
+PUBLIC = "read_public.<locals>.answered"
