@@ -87,7 +87,7 @@ def filled(count: int) -> Any:
 
 def recalled(hashes: Any) -> bool:
     """What the index finds of what comparing with all finds, for hashes that differ in up to 31 bits."""
-    from sources.media.likeness import near_duplicates
+    from sources.media.likeness import find_near_duplicates
     from sources.media.perceptual_hash import PerceptualHash
 
     random = np.random.default_rng(6)
@@ -101,7 +101,7 @@ def recalled(hashes: Any) -> bool:
         asked = PerceptualHash(pdq.tobytes(), 90)
         differ = np.bitwise_count(words ^ pdq.view(np.uint64)).sum(axis=1)
         exact = {int(row) // FRAMES for row in np.flatnonzero(differ <= 31)}
-        found, took = timed(lambda: near_duplicates(asked, most=1000))  # noqa: B023  it is called at once
+        found, took = timed(lambda: find_near_duplicates(asked, most=1000))  # noqa: B023  it is called at once
         all_of_them.append(took)
         upright = PerceptualHash(pdq.tobytes(), 90, (pdq.tobytes(),))
         one.append(timed(lambda: _upright(upright))[1])  # noqa: B023
@@ -118,7 +118,7 @@ def _upright(asked: Any) -> object:
     from sources.media import likeness
     from sources.media.perceptual_hash import Orientation
 
-    return likeness._near([(Orientation.ORIGINAL, asked.pdq)], 31)
+    return likeness._find_near([(Orientation.ORIGINAL, asked.pdq)], 31)
 
 
 def found_again(pictures: int) -> bool:
@@ -126,7 +126,7 @@ def found_again(pictures: int) -> bool:
     from PIL import Image
 
     from sources.media.intake import take_in
-    from sources.media.likeness import near_duplicates
+    from sources.media.likeness import find_near_duplicates
     from tests.helpers.media_files import CHANGES, encoded, scene
 
     extra: dict[str, Callable[[Image.Image], Image.Image]] = {
@@ -149,14 +149,14 @@ def found_again(pictures: int) -> bool:
     for name, change in (CHANGES | extra).items():
         for number, media in kept.items():
             changed = encoded(change(scene(number)), quality=75)
-            found, took = timed(lambda: near_duplicates(changed))  # noqa: B023
+            found, took = timed(lambda: find_near_duplicates(changed))  # noqa: B023
             took_all.append(took)
             missed[name] += media not in [near.media_id for near in found]
             wrong += sum(near.media_id != media for near in found)
     for name in [*CHANGES, *extra]:
         print(f"  {1 - missed[name] / pictures:4.0%} found again: {name}")
     print(f"a picture is looked at and looked up in {percentiles(took_all)}; others found for it: {wrong}")
-    unseen = sum(bool(near_duplicates(encoded(scene(10_000 + number)))) for number in range(pictures))
+    unseen = sum(bool(find_near_duplicates(encoded(scene(10_000 + number)))) for number in range(pictures))
     usual = sum(missed[name] for name in CHANGES)
     met = said(
         usual <= pictures * len(CHANGES) * (1 - RECALL),

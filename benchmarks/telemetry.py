@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks.read_side.database import DEFAULT_FOLDER, prepared, set_up
-from factcheck.telemetry.exporter import place
+from factcheck.telemetry.exporter import choose_folder
 
 CLAIMS, ROUNDS, REQUESTS = 1000, 60, 60
 PROMISED = 0.95
@@ -60,7 +60,7 @@ def main() -> int:
     parser.add_argument("--data", type=Path, default=DEFAULT_FOLDER, metavar="FOLDER")
     options = parser.parse_args()
     data = prepared(CLAIMS, options.data)
-    with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-", dir=place()) as counted:
+    with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-", dir=choose_folder()) as counted:
         os.environ |= {"PROMETHEUS_MULTIPROC_DIR": counted, "METRICS_PORT": "1"}
         sys.argv[1:] = ["serve"]  # connections as the site has them
         set_up(data)

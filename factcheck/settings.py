@@ -41,7 +41,7 @@ from factcheck.installation.media_settings import media_settings
 from factcheck.installation.rate_limit_settings import rate_limit_settings
 from factcheck.installation.reader_settings import reader_settings
 from factcheck.installation.reply_settings import reply_settings
-from factcheck.telemetry.variables import QUESTIONS, metrics, receivers
+from factcheck.telemetry.variables import QUESTIONS, read_metrics_settings, read_receivers
 
 # Lets class bodies name the types of generic Django classes, as in `models.CharField[str, str]`.
 django_stubs_ext.monkeypatch()
@@ -330,7 +330,7 @@ PGHISTORY_MIDDLEWARE_METHODS = ("POST", "PUT", "PATCH", "DELETE")
 # Only what does jobs, or lists them, loads all tasks: they stand beside everything that the program can do.
 PROCRASTINATE_AUTODISCOVER_MODULE_NAME = None
 PROCRASTINATE_IMPORT_PATHS = ["factcheck.tasks", "sources.tasks", "claims.tasks"]
-PROCRASTINATE_ON_APP_READY = "factcheck.telemetry.job_context.accompany"
+PROCRASTINATE_ON_APP_READY = "factcheck.telemetry.job_context.prepare_app"
 
 # -- Imports: what the desk takes as one file; the command reads files of any size ------------------------------
 
@@ -400,7 +400,7 @@ RATE_LIMIT_AUTHENTICATION = "claims.editorial.authentication.BearerAuthenticatio
 # -- Seen from outside: metrics, traces, reports of errors, the log ---------------------------------------------
 
 # Metrics are for the operator; the port is another one, and remote access needs a token.
-METRICS_PORT, METRICS_HOST, METRICS_TOKEN = metrics()
+METRICS_PORT, METRICS_HOST, METRICS_TOKEN = read_metrics_settings()
 METRICS_QUESTIONS = QUESTIONS
-SENTRY_DSN, OTEL_ENDPOINT = receivers()
+SENTRY_DSN, OTEL_ENDPOINT = read_receivers()
 LOGGING = log_settings()

@@ -34,8 +34,8 @@ from sources.signals import snapshot_stored
 from sources.source_kinds import Material
 
 #: Share of the shorter text that two versions of one text have in common, at least.
-IN_COMMON = 0.1
-_SHINGLE = 12
+MIN_SHARED_TEXT = 0.1
+_SHINGLE_LENGTH = 12
 
 _LONGEST_TITLE = 500
 _LONGEST_BYLINE = 500
@@ -43,7 +43,7 @@ _LONGEST_ADDRESS = 2000
 
 
 @dataclass(frozen=True, slots=True)
-class Captured:
+class CaptureResult:
     """The result of capturing a document."""
 
     source: Source
@@ -63,7 +63,7 @@ def capture(
     by: User | None = None,
     dry_run: bool = False,
     document: Document | None = None,
-) -> Captured:
+) -> CaptureResult:
     """Store what a source holds now. The text that its latest snapshot holds already changes nothing.
 
     What is not known never erases what is stored: an existing source only gains what it lacked, and what a person
@@ -72,18 +72,18 @@ def capture(
     Args:
         source: whose document it is, where that is known; otherwise it is recognised.
         dry_run: keep no file. The caller rolls the transaction back.
-        document: what `document_in()` read, for callers who begin a transaction before they come here.
+        document: what `extract_document()` read, for callers who begin a transaction before they come here.
 
     Raises:
         ExtractionError: there is no text in it.
     """
     # It may take long, so nothing is locked yet, and no transaction is open.
-    document = document or document_in(material)
+    document = document or extract_document(material)
     with transaction.atomic():
         return _Capture(material, document, overrides, by, dry_run).into(source)
 
 
-def document_in(material: Material) -> Document:
+def extract_document(material: Material) -> Document:
     """Extract the document; nothing is stored.
 
     Raises:
@@ -120,11 +120,11 @@ class _Capture:
         self.by = by
         self.dry_run = dry_run
         self.text_sha256 = hashlib.sha256(self.document.text.encode()).hexdigest()
-        self.title = (self.document.title or _opening(self.document.text))[:_LONGEST_TITLE]
-        self.addresses = _addresses(material, self.document, overrides)
+        self.title = (self.document.title or _cut_opening(self.document.text))[:_LONGEST_TITLE]
+        self.addresses = _collect_addresses(material, self.document, overrides)
         self.url = next(iter(self.addresses.values()), "")
 
-    def into(self, source: Source | None) -> Captured:
+    def into(self, source: Source | None) -> CaptureResult:
         self._wait_for_twins()
         source = source or self._recognised()
         known = source is not None
@@ -136,10 +136,10 @@ class _Capture:
         )
         latest = source.latest_snapshot() if known else None
         if latest and latest.text_sha256 == self.text_sha256:
-            return Captured(source, latest, False, False, self.document)
+            return CaptureResult(source, latest, False, False, self.document)
         snapshot = self._new_snapshot(source)
         answers = snapshot_stored.send(sender=Snapshot, snapshot=snapshot)
-        return Captured(
+        return CaptureResult(
             source, snapshot, not known, True, self.document, tuple(answer for _, answer in answers)
         )
 
@@ -166,7 +166,11 @@ class _Capture:
         found = Source.objects.filter(Q(url_key="") & Q(title__iexact=self.title)).order_by("-pk")
         for source in found:
             latest = source.latest_snapshot()
-            if latest and self._fits(source) and _in_common(latest.text, self.document.text) >= IN_COMMON:
+            if (
+                latest
+                and self._fits(source)
+                and _compute_shared_text(latest.text, self.document.text) >= MIN_SHARED_TEXT
+            ):
                 return source
         return None
 
@@ -266,7 +270,7 @@ class _Capture:
         return snapshot
 
 
-def _addresses(material: Material, document: Document, overrides: Overrides) -> dict[str, str]:
+def _collect_addresses(material: Material, document: Document, overrides: Overrides) -> dict[str, str]:
     """Return the addresses by which the document is recognised, best first, by key."""
     if overrides.url:
         found = [overrides.url]
@@ -284,16 +288,16 @@ def _addresses(material: Material, document: Document, overrides: Overrides) -> 
     return addresses
 
 
-def _opening(text: str, longest: int = 100) -> str:
+def _cut_opening(text: str, longest: int = 100) -> str:
     """The first words of a text without a headline, to call it by."""
     line = text.partition("\n")[0]
     return line if len(line) <= longest else line[:longest].rsplit(" ", 1)[0] + " …"
 
 
-def _in_common(one: str, other: str) -> float:
+def _compute_shared_text(one: str, other: str) -> float:
     """The share of the shorter text that the other holds too; 12 characters at a time, so it suits every script."""
     first, second = (
-        {flowed[at : at + _SHINGLE] for at in range(max(1, len(flowed) - _SHINGLE + 1))}
+        {flowed[at : at + _SHINGLE_LENGTH] for at in range(max(1, len(flowed) - _SHINGLE_LENGTH + 1))}
         for flowed in (" ".join(text.split()) for text in (one, other))
     )
     return len(first & second) / min(len(first), len(second))

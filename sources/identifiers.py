@@ -69,7 +69,7 @@ def authority(address: str) -> str:
     return next((given_by for given_by, shape in _IDENTIFIERS.items() if shape.fullmatch(address)), "")
 
 
-def identities(addresses: Iterable[str]) -> dict[str, frozenset[str]]:
+def group_by_authority(addresses: Iterable[str]) -> dict[str, frozenset[str]]:
     """Return identifiers by authority."""
     found: dict[str, set[str]] = {}
     for address in map(canonical, addresses):
@@ -80,12 +80,12 @@ def identities(addresses: Iterable[str]) -> dict[str, frozenset[str]]:
 
 def is_somebody_else(one: Iterable[str], other: Iterable[str]) -> bool:
     """Whether an authority says that these are two: it knows both, and by no common identifier."""
-    ours, theirs = identities(one), identities(other)
+    ours, theirs = group_by_authority(one), group_by_authority(other)
     return any(ours[given_by].isdisjoint(theirs[given_by]) for given_by in ours.keys() & theirs.keys())
 
 
 def is_the_same(one: Iterable[str], other: Iterable[str]) -> bool:
     """Whether an authority says that these are one, and none that they are two."""
-    ours, theirs = identities(one), identities(other)
+    ours, theirs = group_by_authority(one), group_by_authority(other)
     common = ours.keys() & theirs.keys()
     return bool(common) and all(not ours[given_by].isdisjoint(theirs[given_by]) for given_by in common)

@@ -23,11 +23,11 @@ _TYPES = frozenset(
 )
 
 
-class NoPictureThere(Failure):
+class NotAPicture(Failure):
     """The response is not a picture."""
 
 
-def picture_at(address: str, *, allow_loopback: bool = False) -> bytes:
+def fetch_picture(address: str, *, allow_loopback: bool = False) -> bytes:
     """The bytes at an address.
 
     Args:
@@ -39,7 +39,7 @@ def picture_at(address: str, *, allow_loopback: bool = False) -> bytes:
     try:
         return fetch(address, limits=LIMITS, accepted=_TYPES, allow_loopback=allow_loopback).content
     except FetchError:
-        raise NoPictureThere(
+        raise NotAPicture(
             "not_fetched",
             _("No picture could be fetched from this address. Send the file instead."),
         ) from None

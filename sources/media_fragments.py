@@ -10,7 +10,7 @@ FRAGMENT = r"^t=[0-9]{1,6}(\.[0-9]{1,3})?(,[0-9]{1,6}(\.[0-9]{1,3})?)?$"
 CueRow = tuple[int, float, float]
 
 
-def media_fragment(cues: Sequence[CueRow], start: int, end: int) -> str:
+def build_fragment(cues: Sequence[CueRow], start: int, end: int) -> str:
     """Return `t=12.5,17` for the characters from `start` to `end`; "" without times.
 
     Times are those of the cues that contain the words: nothing more exact is known.
@@ -21,14 +21,14 @@ def media_fragment(cues: Sequence[CueRow], start: int, end: int) -> str:
     if first < 0:
         return ""
     begins, ends = cues[first][1], max(cue[2] for cue in cues[first : last + 1])
-    return f"t={_number(begins)},{_number(ends)}" if ends > begins else f"t={_number(begins)}"
+    return f"t={_format(begins)},{_format(ends)}" if ends > begins else f"t={_format(begins)}"
 
 
-def seconds_of(fragment: str) -> tuple[float, float | None]:
+def parse_fragment(fragment: str) -> tuple[float, float | None]:
     """Return the start and end in seconds of a fragment, in the form of `FRAGMENT`."""
     begins, _comma, ends = fragment.removeprefix("t=").partition(",")
     return float(begins), float(ends) if ends else None
 
 
-def _number(seconds: float) -> str:
+def _format(seconds: float) -> str:
     return f"{seconds:.3f}".rstrip("0").rstrip(".")

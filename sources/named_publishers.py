@@ -60,7 +60,7 @@ class KnownPublishers:
 
 def is_alike(one: str, other: str) -> bool:
     """Whether all words of one name stand in the other, one behind the other."""
-    short, long = sorted((_words(one), _words(other)), key=len)
+    short, long = sorted((_normalise_words(one), _normalise_words(other)), key=len)
     return bool(short.strip()) and short in long
 
 
@@ -108,6 +108,6 @@ def find_or_make_publisher(
     return publisher
 
 
-def _words(name: str) -> str:
+def _normalise_words(name: str) -> str:
     words = _WORD.findall(unicodedata.normalize("NFKC", name).casefold())
     return f" {' '.join(words)} "

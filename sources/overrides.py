@@ -60,13 +60,13 @@ def read_overrides(
         OverrideError: naming the one that is wrong, and how to write it.
     """
     return Overrides(
-        title=_line("title", title, Source._meta.get_field("title").max_length),
-        byline=_line("byline", byline, Source._meta.get_field("byline").max_length),
-        publisher=_line("publisher", publisher, Publisher._meta.get_field("name").max_length),
-        published_on=_day(date),
+        title=_clean_line("title", title, Source._meta.get_field("title").max_length),
+        byline=_clean_line("byline", byline, Source._meta.get_field("byline").max_length),
+        publisher=_clean_line("publisher", publisher, Publisher._meta.get_field("name").max_length),
+        published_on=_parse_day(date),
         language=read_language(language),
-        url=_address(url),
-        kind=_kind(kind),
+        url=_clean_address(url),
+        kind=_check_kind(kind),
     )
 
 
@@ -76,8 +76,8 @@ def read_language(tag: str) -> str:
         return ""
     subtags = re.split("[-_]", tag.strip())
     primary = subtags[0].lower()
-    rest = [_subtag(part) for part in subtags[1:]]
-    if primary not in _languages() or not all(re.fullmatch("[A-Za-z0-9]{2,8}", part) for part in rest):
+    rest = [_format_subtag(part) for part in subtags[1:]]
+    if primary not in _load_languages() or not all(re.fullmatch("[A-Za-z0-9]{2,8}", part) for part in rest):
         raise OverrideError(
             gettext("Language: “%(tag)s” is not known. Give a language tag such as en, pt-BR or ko.")
             % {"tag": tag}
@@ -85,7 +85,7 @@ def read_language(tag: str) -> str:
     return "-".join([primary, *rest])
 
 
-def _subtag(part: str) -> str:
+def _format_subtag(part: str) -> str:
     """Regions in capitals, scripts with one capital, the rest in lower case (RFC 5646, 2.1.1)."""
     if len(part) == 2:
         return part.upper()
@@ -93,11 +93,11 @@ def _subtag(part: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _languages() -> frozenset[str]:
+def _load_languages() -> frozenset[str]:
     return frozenset(Locale("en").languages)
 
 
-def _line(name: str, text: str, longest: int | None) -> str:
+def _clean_line(name: str, text: str, longest: int | None) -> str:
     line = " ".join(text.replace("\0", " ").split())
     if longest is not None and len(line) > longest:
         raise OverrideError(
@@ -107,7 +107,7 @@ def _line(name: str, text: str, longest: int | None) -> str:
     return line
 
 
-def _day(text: str) -> date | None:
+def _parse_day(text: str) -> date | None:
     if not text.strip():
         return None
     try:
@@ -121,7 +121,7 @@ def _day(text: str) -> date | None:
     )
 
 
-def _address(url: str) -> str:
+def _clean_address(url: str) -> str:
     url = url.strip()
     longest = Source._meta.get_field("url").max_length or 0
     if url and (
@@ -134,7 +134,7 @@ def _address(url: str) -> str:
     return url
 
 
-def _kind(kind: str) -> str:
+def _check_kind(kind: str) -> str:
     if kind and kind not in Source.Kind.values:
         raise OverrideError(
             gettext("Kind: “%(kind)s” is not one of %(values)s.")

@@ -22,10 +22,10 @@ from sources.extraction.beginning import beginning
 from sources.source_kinds import is_address
 
 #: The largest sitemap that the protocol allows, unpacked, and the most pages that it may list.
-LARGEST = 52_428_800
-MOST_LISTED = 50_000
+MAX_BYTES = 52_428_800
+MAX_PAGES = 50_000
 
-LONGEST_TITLE = 300
+MAX_TITLE_LENGTH = 300
 
 ListKind = Literal["rss", "atom", "json", "sitemap", "addresses"]
 
@@ -70,7 +70,7 @@ class PageList:
     """Whether all of it could be read."""
 
 
-def page_list(content: bytes, url: str, *, largest: int = LARGEST) -> PageList | None:
+def read_page_list(content: bytes, url: str, *, largest: int = MAX_BYTES) -> PageList | None:
     """The pages in a sitemap or feed; None for what is neither.
 
     Args:
@@ -78,23 +78,23 @@ def page_list(content: bytes, url: str, *, largest: int = LARGEST) -> PageList |
         largest: how much of a packed one is unpacked.
     """
     if content.startswith(b"\x1f\x8b"):
-        content = _inflated(content, largest)
+        content = _inflate(content, largest)
     text = beginning(content[:1000])
     if text.startswith("{"):
-        return _json_feed(content, url)
+        return _read_json_feed(content, url)
     if not text.startswith("<"):
-        return _text_list(content, url)
+        return _read_text_list(content, url)
     return _Markup(url).read(content)
 
 
-def _inflated(content: bytes, largest: int) -> bytes:
+def _inflate(content: bytes, largest: int) -> bytes:
     try:
         return zlib.decompressobj(wbits=31).decompress(content, largest)
     except zlib.error:
         return b""
 
 
-def _absolute(url: str, found: Iterable[ListedPage]) -> Iterator[ListedPage]:
+def _make_absolute(url: str, found: Iterable[ListedPage]) -> Iterator[ListedPage]:
     """Return entries with absolute addresses, each once."""
     seen: set[str] = set()
     for page in found:
@@ -107,11 +107,11 @@ def _absolute(url: str, found: Iterable[ListedPage]) -> Iterator[ListedPage]:
             yield ListedPage(address, page.changed_at, page.title)
 
 
-def _first(found: Iterable[ListedPage]) -> tuple[tuple[ListedPage, ...], bool]:
+def _limit_pages(found: Iterable[ListedPage]) -> tuple[tuple[ListedPage, ...], bool]:
     """Return the entries up to the limit, and whether these are all."""
     pages: list[ListedPage] = []
     for page in found:
-        if len(pages) == MOST_LISTED:
+        if len(pages) == MAX_PAGES:
             return tuple(pages), False
         pages.append(page)
     return tuple(pages), True
@@ -120,7 +120,7 @@ def _first(found: Iterable[ListedPage]) -> tuple[tuple[ListedPage, ...], bool]:
 # JSON Feed, and lists of addresses ------------------------------------------------------------------------------------
 
 
-def _json_feed(content: bytes, url: str) -> PageList | None:
+def _read_json_feed(content: bytes, url: str) -> PageList | None:
     try:
         feed: Any = json.loads(content)
     except (ValueError, RecursionError):
@@ -131,24 +131,24 @@ def _json_feed(content: bytes, url: str) -> PageList | None:
     found = (
         ListedPage(
             str(item.get("url") or ""),
-            _latest([str(item.get("date_modified") or ""), str(item.get("date_published") or "")]),
-            _line(str(item.get("title") or "")),
+            _find_latest([str(item.get("date_modified") or ""), str(item.get("date_published") or "")]),
+            _clean_title(str(item.get("title") or "")),
         )
         for item in (items if isinstance(items, list) else [])
         if isinstance(item, dict)
     )
-    pages, is_whole = _first(_absolute(url, found))
-    lists = tuple(_absolute(url, [ListedPage(str(feed.get("next_url") or ""))]))
-    return PageList("json", pages, lists, _line(str(feed.get("title") or "")), is_whole)
+    pages, is_whole = _limit_pages(_make_absolute(url, found))
+    lists = tuple(_make_absolute(url, [ListedPage(str(feed.get("next_url") or ""))]))
+    return PageList("json", pages, lists, _clean_title(str(feed.get("title") or "")), is_whole)
 
 
-def _text_list(content: bytes, url: str) -> PageList | None:
+def _read_text_list(content: bytes, url: str) -> PageList | None:
     """A sitemap may be a text file of addresses, one a line."""
     lines = [line.strip() for line in content.decode("utf-8-sig", errors="replace").splitlines()]
     lines = [line for line in lines if line]
     if not lines or not all(map(is_address, lines)):
         return None
-    pages, is_whole = _first(_absolute(url, map(ListedPage, lines)))
+    pages, is_whole = _limit_pages(_make_absolute(url, map(ListedPage, lines)))
     return PageList("addresses", pages, is_whole=is_whole)
 
 
@@ -168,14 +168,14 @@ class _Markup:
     def read(self, content: bytes) -> PageList | None:
         # White space before the declaration is a mistake that many feeds make, and every reader forgives.
         found = self._entries(io.BytesIO(content.lstrip(b"\xef\xbb\xbf \t\r\n")))
-        pages, is_all = _first(_absolute(self._url, found))
+        pages, is_all = _limit_pages(_make_absolute(self._url, found))
         if self._root not in _ROOTS:
             return None
         is_whole = is_all and not self._is_broken
         kind = _ROOTS[self._root]
         if self._root == "sitemapindex":
             return PageList(kind, (), pages, self._title, is_whole)
-        return PageList(kind, pages, tuple(_absolute(self._url, self._next)), self._title, is_whole)
+        return PageList(kind, pages, tuple(_make_absolute(self._url, self._next)), self._title, is_whole)
 
     def _entries(self, stream: io.BytesIO) -> Iterator[ListedPage]:
         elements = etree.iterparse(
@@ -192,7 +192,7 @@ class _Markup:
         inside = 0  # how many entries deep we are
         try:
             for event, element in elements:
-                name = _local(element)
+                name = _get_local_name(element)
                 if not self._root:
                     self._root = name
                     if name not in _ROOTS:
@@ -203,7 +203,7 @@ class _Markup:
                     continue
                 if is_entry:
                     inside -= 1
-                    yield _entry(element, self._root)
+                    yield _read_entry(element, self._root)
                     _forget(element)
                 elif not inside:
                     self._note(element, name)
@@ -215,43 +215,43 @@ class _Markup:
     def _note(self, element: Any, name: str) -> None:
         """Record the list's own metadata."""
         if name == "title" and not self._title:
-            self._title = _line(_text(element))
+            self._title = _clean_title(_get_text(element))
         elif element.tag == _ATOM_LINK and element.get("rel", "") == "next":
             self._next.append(ListedPage(element.get("href", "")))
 
 
-def _entry(element: Any, root: str) -> ListedPage:
+def _read_entry(element: Any, root: str) -> ListedPage:
     address = _ADDRESSES[root](element)
-    dates = [_text(child) for child in element if _local(child) in _DATES]
+    dates = [_get_text(child) for child in element if _get_local_name(child) in _DATES]
     if root == "urlset":
-        dates += [_text(child) for child in element.iter("{*}publication_date")]
+        dates += [_get_text(child) for child in element.iter("{*}publication_date")]
     titles = element.iter("{*}title") if root == "urlset" else element.iterchildren("{*}title")
-    return ListedPage(address, _latest(dates), _line(_text(next(titles, None))))
+    return ListedPage(address, _find_latest(dates), _clean_title(_get_text(next(titles, None))))
 
 
-def _in_rss(item: Any) -> str:
-    link = next((child.text for child in item if _local(child) == "link" and child.text), None)
+def _find_rss_address(item: Any) -> str:
+    link = next((child.text for child in item if _get_local_name(child) == "link" and child.text), None)
     guid = next(
         (
             child.text
             for child in item
-            if _local(child) == "guid" and child.text and child.get("isPermaLink", "true") == "true"
+            if _get_local_name(child) == "guid" and child.text and child.get("isPermaLink", "true") == "true"
         ),
         "",
     )
     return link or (guid if is_address(guid) else "")
 
 
-def _in_atom(entry: Any) -> str:
+def _find_atom_address(entry: Any) -> str:
     """Return the entry's page: the link marked so, or the unmarked one."""
     links: dict[str, str] = {}
     for link in entry.iterchildren(_ATOM_LINK):
         if href := link.get("href"):
-            links.setdefault(link.get("rel", ""), _based(link, href))
+            links.setdefault(link.get("rel", ""), _resolve_base(link, href))
     return links.get("alternate") or links.get("") or ""
 
 
-def _based(element: Any, address: str) -> str:
+def _resolve_base(element: Any, address: str) -> str:
     """An address as the document bases it (`xml:base`)."""
     try:
         return urljoin(element.base or "", address.strip())
@@ -259,16 +259,16 @@ def _based(element: Any, address: str) -> str:
         return address
 
 
-def _in_sitemap(element: Any) -> str:
-    return next((child.text or "" for child in element if _local(child) == "loc"), "")
+def _find_sitemap_address(element: Any) -> str:
+    return next((child.text or "" for child in element if _get_local_name(child) == "loc"), "")
 
 
 _ADDRESSES = {
-    "urlset": _in_sitemap,
-    "sitemapindex": _in_sitemap,
-    "rss": _in_rss,
-    "RDF": _in_rss,
-    "feed": _in_atom,
+    "urlset": _find_sitemap_address,
+    "sitemapindex": _find_sitemap_address,
+    "rss": _find_rss_address,
+    "RDF": _find_rss_address,
+    "feed": _find_atom_address,
 }
 
 
@@ -280,28 +280,28 @@ def _forget(element: Any) -> None:
         del parent[0]
 
 
-def _local(element: Any) -> str:
+def _get_local_name(element: Any) -> str:
     return etree.QName(element).localname if isinstance(element.tag, str) else ""
 
 
-def _text(element: Any) -> str:
+def _get_text(element: Any) -> str:
     return "" if element is None else "".join(element.itertext())
 
 
-def _line(text: str) -> str:
+def _clean_title(text: str) -> str:
     """A title without markup, in one line."""
     words = (
-        html.unescape(text[: 10 * LONGEST_TITLE]).encode(errors="replace").decode()
+        html.unescape(text[: 10 * MAX_TITLE_LENGTH]).encode(errors="replace").decode()
     )  # halves of characters
     plain = " ".join(_TAG.sub(" ", words).replace("\0", " ").split())
-    return plain if len(plain) <= LONGEST_TITLE else plain[: LONGEST_TITLE - 2].rstrip() + " …"
+    return plain if len(plain) <= MAX_TITLE_LENGTH else plain[: MAX_TITLE_LENGTH - 2].rstrip() + " …"
 
 
-def _latest(dates: Iterable[str]) -> datetime | None:
-    return max(filter(None, map(_moment, dates)), default=None)
+def _find_latest(dates: Iterable[str]) -> datetime | None:
+    return max(filter(None, map(_parse_moment, dates)), default=None)
 
 
-def _moment(text: str) -> datetime | None:
+def _parse_moment(text: str) -> datetime | None:
     """Parse a time in RSS (RFC 822) or ISO 8601 format; in UTC if it has no time zone."""
     text = text.strip()[:100]
     for read in (datetime.fromisoformat, parsedate_to_datetime):

@@ -34,7 +34,7 @@ from claims.models.visibility import READ_DRAFTS
 from factcheck import features
 from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at
-from factcheck.backups.freshness import concerns
+from factcheck.backups.freshness import list_concerns
 
 #: Rows of a list on the dashboard; the number above it counts all.
 _SHOWN_ROWS = 5
@@ -75,7 +75,7 @@ def build_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, 
 
 def _concerns() -> Iterator[str]:
     """Yield what an administrator has to look at."""
-    yield from concerns()
+    yield from list_concerns()
     for of_feature in features.declared("desk_concerns"):
         yield from of_feature()
 

@@ -29,7 +29,7 @@ from sources.failures import Failure
 from sources.media.bounded_pictures import look_of
 from sources.media.likeness import NearDuplicate
 from sources.media.perceptual_hash import PerceptualHash
-from sources.media_at_address import picture_at
+from sources.media_at_address import fetch_picture
 from sources.models import MediaHash, MediaObject
 
 #: The largest picture that is looked at, in bytes.
@@ -74,7 +74,7 @@ class PictureForm(forms.Form):
             Failure: it is no picture, or could not be fetched or read.
         """
         upload = self.cleaned_data["upload"]
-        return look_of(upload.read() if upload else picture_at(self.cleaned_data["address"]))
+        return look_of(upload.read() if upload else fetch_picture(self.cleaned_data["address"]))
 
 
 @dataclass(frozen=True, slots=True)

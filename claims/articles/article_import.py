@@ -10,7 +10,7 @@ from claims.articles.bounded_detection import SearchedText, search
 from claims.articles.existing_checks import ExistingCheck, find_existing_checks
 from claims.articles.proposals import UNDETERMINED, Proposal, propose
 from claims.quotes.changed_sources import Reanchoring
-from sources.capture import Captured, capture, document_in
+from sources.capture import CaptureResult, capture, extract_document
 from sources.extraction.document import Document
 from sources.overrides import NOTHING_STATED, Overrides
 from sources.source_kinds import Material
@@ -20,7 +20,7 @@ from sources.source_kinds import Material
 class ImportedArticle:
     """The result of an article import. After a dry run nothing of it is stored."""
 
-    captured: Captured
+    captured: CaptureResult
     proposal: Proposal
     dry_run: bool
     #: By the id of the proposal: what was published of it already.
@@ -41,7 +41,7 @@ def read_article(material: Material, overrides: Overrides = NOTHING_STATED) -> R
     Raises:
         ExtractionError: there is no text in it, or to read it takes too much.
     """
-    document = document_in(material)
+    document = extract_document(material)
     stated = overrides.applied_to(document)
     return ReadArticle(document, search(stated.text, stated.language or UNDETERMINED))
 

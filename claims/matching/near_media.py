@@ -11,7 +11,7 @@ import orjson
 
 from claims.models import Publication
 from factcheck.web.site_urls import placed
-from sources.media.likeness import NearDuplicate, near_duplicates
+from sources.media.likeness import NearDuplicate, find_near_duplicates
 from sources.media.perceptual_hash import PerceptualHash
 
 Document = dict[str, Any]
@@ -61,7 +61,7 @@ def grade_likeness(distance: int) -> Likeness:
 def find_nearest(look: PerceptualHash) -> dict[int, NearDuplicate]:
     """Return the nearest place of each similar picture or video that the caller may see, nearest first."""
     found: dict[int, NearDuplicate] = {}
-    for near in sorted(near_duplicates(look), key=lambda near: (near.distance, near.media_id)):
+    for near in sorted(find_near_duplicates(look), key=lambda near: (near.distance, near.media_id)):
         found.setdefault(near.media_id, near)
     return found
 

@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Q
 from django.utils.translation import gettext_lazy as _
 
-from sources.media_fragments import FRAGMENT, seconds_of
+from sources.media_fragments import FRAGMENT, parse_fragment
 
 _LONGEST = 40
 
@@ -18,7 +18,7 @@ def goes_forward(fragment: str) -> None:
     """Refuse a stretch that ends before it begins."""
     if not re.fullmatch(FRAGMENT, fragment):
         return  # which already has an error
-    begins, ends = seconds_of(fragment)
+    begins, ends = parse_fragment(fragment)
     if ends is not None and ends <= begins:
         raise ValidationError(_("The part of the recording must end after it begins."))
 

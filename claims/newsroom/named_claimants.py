@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from claims.models import Claimant
 from claims.newsroom.roles import require
 from factcheck.database.locks import hold
-from sources.identifiers import authority, canonical, identities, is_somebody_else, is_the_same
+from sources.identifiers import authority, canonical, group_by_authority, is_somebody_else, is_the_same
 
 _MAX_NAME_LENGTH = 200
 
@@ -38,7 +38,7 @@ class NamedClaimants:
 
     def add(self, claimant: Claimant) -> None:
         self._by_name.setdefault(claimant.name.lower(), []).append(claimant)
-        if claimant.same_as and identities(claimant.same_as):
+        if claimant.same_as and group_by_authority(claimant.same_as):
             self._identified.append(claimant)
 
     def meant(self, name: str, job_title: str = "", same_as: Sequence[str] = ()) -> Claimant | None:
@@ -59,7 +59,7 @@ class NamedClaimants:
         by_title = [one for one in namesakes if job_title and one.job_title == job_title]
         if len(by_title) == 1:
             return by_title[0]
-        return next((one for one in namesakes if not identities(one.same_as)), None)
+        return next((one for one in namesakes if not group_by_authority(one.same_as)), None)
 
 
 def _are_told_apart(namesakes: Sequence[Claimant]) -> bool:

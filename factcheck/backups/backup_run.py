@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from factcheck.backups import base_backups, generations, kept_files
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
 from factcheck.backups.generations import UNFINISHED, Generation
-from factcheck.backups.log_gaps import SEGMENT_BYTES, segment_number
+from factcheck.backups.log_gaps import SEGMENT_BYTES, parse_segment_number
 from factcheck.database.embedded import roles
 from factcheck.database.embedded.place import SUPERUSER, ServerPlace
 from factcheck.installation.version import version
@@ -23,11 +23,11 @@ _ABANDONED_SECONDS = 3600
 
 
 @dataclass(frozen=True)
-class BackedUp:
+class BackupResult:
     """The result of a backup."""
 
     generation: Generation
-    files: kept_files.Counted
+    files: kept_files.ScanCounts
     given_up: list[str]
     #: Whether moments after it can be had too: the server keeps its log in the same folder.
     is_continuous: bool
@@ -60,7 +60,7 @@ def back_up(
     is_full: bool = False,
     days: int = 14,
     full_days: int = 7,
-) -> BackedUp:
+) -> BackupResult:
     """Back up the running server and files, verify the backup, and remove those older than this many days.
 
     Args:
@@ -76,23 +76,23 @@ def back_up(
         with folder.alone() as lock:
             generations.clear(folder)
             kept_files.mend(folder)
-            earlier, server = generations.listed(folder), RunningServer.at(place)
+            earlier, server = generations.list_generations(folder), RunningServer.at(place)
             if any(one.system != server.system for one in earlier):
                 raise BackupFailed(
                     gettext("The backups in %(path)s belong to another database. Choose another folder.")
                     % {"path": folder.path}
                 )
-            parent = None if is_full else _parent(earlier, server, full_days)
+            parent = None if is_full else _choose_parent(earlier, server, full_days)
             made, counted = _make(place, folder, kept, server, parent, lock)
             given_up = _give_up(folder, [*earlier, made], days)
-            return BackedUp(made, counted, given_up, server.archives)
+            return BackupResult(made, counted, given_up, server.archives)
     except OSError as error:
         raise BackupFailed(f"{error.filename or folder.path}: {error.strerror}.") from error
     except psycopg.Error as error:
         raise BackupFailed(gettext("The database does not answer: %(error)s.") % {"error": error}) from error
 
 
-def copy_files(place: ServerPlace, folder: BackupFolder, kept: Mapping[str, Path]) -> kept_files.Counted:
+def copy_files(place: ServerPlace, folder: BackupFolder, kept: Mapping[str, Path]) -> kept_files.ScanCounts:
     """Copy only new files, to keep up with the database log, which is stored every minute."""
     folder.prepare(place)
     try:
@@ -102,12 +102,12 @@ def copy_files(place: ServerPlace, folder: BackupFolder, kept: Mapping[str, Path
         raise BackupFailed(f"{error.filename or folder.path}: {error.strerror}.") from error
 
 
-def _parent(earlier: list[Generation], server: RunningServer, full_days: int) -> Generation | None:
+def _choose_parent(earlier: list[Generation], server: RunningServer, full_days: int) -> Generation | None:
     """The backup on which the next one can be based, unless it is time for a full one."""
     same = [one for one in earlier if one.timeline == server.timeline]
     if not same:
         return None
-    full = generations.chain(same[-1], earlier)[0]
+    full = generations.build_chain(same[-1], earlier)[0]
     return same[-1] if datetime.now(UTC) - full.begun_at < timedelta(days=full_days) else None
 
 
@@ -118,19 +118,21 @@ def _make(
     server: RunningServer,
     parent: Generation | None,
     lock: int,
-) -> tuple[Generation, kept_files.Counted]:
+) -> tuple[Generation, kept_files.ScanCounts]:
     begun_at = datetime.now(UTC)
-    while (folder.generations / generations.name_at(begun_at)).exists():
+    while (folder.generations / generations.build_name(begun_at)).exists():
         time.sleep(0.1)
         begun_at = datetime.now(UTC)
-    name = generations.name_at(begun_at)
+    name = generations.build_name(begun_at)
     unfinished = folder.generations / f"{name}{UNFINISHED}"
     copied = unfinished / "base"
     try:
         unfinished.mkdir(mode=0o700)
         if parent is not None:
             try:
-                base_backups.copy(place, copied, since=generations.base(folder, parent.name), lock=lock)
+                base_backups.copy(
+                    place, copied, since=generations.get_base_path(folder, parent.name), lock=lock
+                )
             except base_backups.NoIncrement:
                 shutil.rmtree(copied, ignore_errors=True)
                 parent = None
@@ -140,7 +142,7 @@ def _make(
         # Files come last: rows name files, never the other way.
         counted = kept_files.copy_new(folder, kept)
         manifest = base_backups.Manifest.of(copied)
-        journal_bytes, journal_sha256 = kept_files.journal_sum(folder)
+        journal_bytes, journal_sha256 = kept_files.compute_journal_digest(folder)
         made = Generation(
             name=name,
             kind="incremental" if parent else "full",
@@ -153,7 +155,7 @@ def _make(
             stop=manifest.stop,
             postgresql=server.version,
             program=version(),
-            manifest_sha256=generations.sha256(copied / "backup_manifest"),
+            manifest_sha256=generations.compute_sha256(copied / "backup_manifest"),
             journal_bytes=journal_bytes,
             journal_sha256=journal_sha256,
             files=counted.files,
@@ -167,15 +169,17 @@ def _make(
 
 def _give_up(folder: BackupFolder, all_of_them: list[Generation], days: int) -> list[str]:
     """Remove backups that nothing needs any more, and of log and files what belonged to them alone."""
-    names = generations.kept(all_of_them, now=datetime.now(UTC), days=days)
+    names = generations.choose_kept(all_of_them, now=datetime.now(UTC), days=days)
     kept = [one for one in all_of_them if one.name in names]
     given_up = [one for one in all_of_them if one.name not in names]
     generations.remove(folder, given_up)
     first = min(one.start for one in kept) // SEGMENT_BYTES
     for path in folder.wal.iterdir():
         is_left_over = path.name.startswith(".") and time.time() - path.stat().st_mtime > _ABANDONED_SECONDS
-        if is_left_over or 0 <= segment_number(path.name) < first:
+        if is_left_over or 0 <= parse_segment_number(path.name) < first:
             path.unlink()
     if given_up:
-        kept_files.remove_unwanted(folder, kept_files.wanted_since(folder, min(one.begun_at for one in kept)))
+        kept_files.remove_unwanted(
+            folder, kept_files.find_wanted_since(folder, min(one.begun_at for one in kept))
+        )
     return [one.name for one in given_up]

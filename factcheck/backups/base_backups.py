@@ -37,12 +37,12 @@ class Manifest:
         return cls(
             read["System-Identifier"],
             newest["Timeline"],
-            position(newest["Start-LSN"]),
-            position(newest["End-LSN"]),
+            parse_position(newest["Start-LSN"]),
+            parse_position(newest["End-LSN"]),
         )
 
 
-def position(lsn: str) -> int:
+def parse_position(lsn: str) -> int:
     """A place in the log as a number: PostgreSQL writes it as 16/B374D848."""
     high, low = lsn.split("/")
     return int(high, 16) << 32 | int(low, 16)
@@ -88,7 +88,7 @@ def combine(bases: Sequence[Path], to: Path) -> None:
     run(command, f"{bases[-1]} could not be put together with those before it")
 
 
-def last_change(segment: Path) -> tuple[int, datetime] | None:
+def find_last_change(segment: Path) -> tuple[int, datetime] | None:
     """Return position and moment of the last transaction that ended in a segment of the log; None without any."""
     # It ends with an error where the segment was not filled; what it printed until then counts.
     shown = subprocess.run(
@@ -103,7 +103,7 @@ def last_change(segment: Path) -> tuple[int, datetime] | None:
     if not (ends := _TRANSACTION_END.findall(shown)):
         return None
     lsn, moment = ends[-1]
-    return position(lsn), datetime.fromisoformat(moment).replace(tzinfo=UTC)
+    return parse_position(lsn), datetime.fromisoformat(moment).replace(tzinfo=UTC)
 
 
 def run(

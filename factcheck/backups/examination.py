@@ -6,50 +6,53 @@ from pathlib import Path
 
 from factcheck.backups import base_backups, generations, kept_files
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
-from factcheck.backups.log_gaps import gaps
+from factcheck.backups.log_gaps import find_gaps
 from factcheck.database.embedded.wal_archive import contents, segments
 
 
-def faults(folder: BackupFolder) -> Iterator[str]:
+def find_faults(folder: BackupFolder) -> Iterator[str]:
     """Verify everything, and yield a sentence for each damaged or missing file.
 
     Contents of files that are damaged are put out of the way, so that the next backup copies them again.
     """
-    listed = generations.listed(folder)
+    listed = generations.list_generations(folder)
     for one in listed:
-        base = generations.base(folder, one.name)
+        base = generations.get_base_path(folder, one.name)
         try:
-            generations.chain(one, listed)
-            if generations.sha256(base / "backup_manifest") != one.manifest_sha256:
+            generations.build_chain(one, listed)
+            if generations.compute_sha256(base / "backup_manifest") != one.manifest_sha256:
                 yield f"{base / 'backup_manifest'} is not what it was."
             base_backups.verify(base)
-            if kept_files.journal_sum(folder, one.journal_bytes) != (one.journal_bytes, one.journal_sha256):
+            if kept_files.compute_journal_digest(folder, one.journal_bytes) != (
+                one.journal_bytes,
+                one.journal_sha256,
+            ):
                 yield f"{folder.journal} is not what it was at the time of the backup {one.name}."
         except BackupFailed as fault:
             yield str(fault)
         except OSError as error:
             yield f"{error.filename}: {error.strerror}."
     if listed:
-        yield from _faults_of_files(folder, min(listed, key=lambda one: one.begun_at))
-    yield from _faults_of_log(folder, listed)
+        yield from _find_file_faults(folder, min(listed, key=lambda one: one.begun_at))
+    yield from _find_log_faults(folder, listed)
 
 
-def _faults_of_files(folder: BackupFolder, oldest: generations.Generation) -> Iterator[str]:
-    for sha256 in sorted(kept_files.wanted_since(folder, oldest.begun_at)):
-        path = kept_files.pool_path(folder, sha256)
+def _find_file_faults(folder: BackupFolder, oldest: generations.Generation) -> Iterator[str]:
+    for sha256 in sorted(kept_files.find_wanted_since(folder, oldest.begun_at)):
+        path = kept_files.build_pool_path(folder, sha256)
         if not path.exists():
             yield f"{path} is missing."
-        elif generations.sha256(path) != sha256:
+        elif generations.compute_sha256(path) != sha256:
             path.rename(path.with_name(f"{path.name}.damaged"))
             yield f"{path} was damaged; the next backup copies it again if the file is still there."
 
 
-def _faults_of_log(folder: BackupFolder, listed: list[generations.Generation]) -> Iterator[str]:
+def _find_log_faults(folder: BackupFolder, listed: list[generations.Generation]) -> Iterator[str]:
     for name in segments(folder.wal):
         path = folder.wal / f"{name}.gz"
         if not _is_whole(path):
             yield f"{path} is damaged."
-    for gap in gaps(folder, listed):
+    for gap in find_gaps(folder, listed):
         yield f"Of the log, {gap.first} is missing, before {gap.after}: no moment between can be had."
 
 

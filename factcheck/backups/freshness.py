@@ -15,38 +15,38 @@ from django.utils.translation import gettext as _
 
 from factcheck.backups import generations
 from factcheck.backups.backup_folder import BackupFailed
-from factcheck.backups.log_gaps import LogGap, gaps_since_newest_backup
-from factcheck.backups.subject import backup_folder
+from factcheck.backups.log_gaps import LogGap, find_open_gaps
+from factcheck.backups.subject import get_backup_folder
 
 
-def newest_at() -> datetime | None:
+def get_newest_time() -> datetime | None:
     """Return when the newest backup was finished; None if there is none. Times in the future are ignored.
 
     Raises:
         BackupFailed: that cannot be read.
     """
     now = datetime.now(UTC)
-    with _reading():
-        finished = [one.finished_at for one in generations.listed(backup_folder())]
+    with _convert_errors():
+        finished = [one.finished_at for one in generations.list_generations(get_backup_folder())]
     return max((moment for moment in finished if moment <= now), default=None)
 
 
 @contextmanager
-def _reading() -> Iterator[None]:
+def _convert_errors() -> Iterator[None]:
     try:
         yield
     except OSError as error:
         raise BackupFailed(f"{error.filename}: {error.strerror}.") from error
 
 
-def overdue() -> str:
+def describe_overdue() -> str:
     """Return a warning about the age of the newest backup; empty if it is fine or none are configured."""
     if settings.BACKUP_DIR is None:
         return ""
     try:
-        newest = newest_at()
+        newest = get_newest_time()
     except BackupFailed as problem:
-        return _unreadable(problem)
+        return _describe_unreadable(problem)
     if newest is None:
         return _("There is no backup yet.")
     if datetime.now(UTC) - newest > timedelta(hours=settings.BACKUP_MAX_AGE_HOURS):
@@ -61,19 +61,19 @@ def open_gaps() -> list[LogGap]:
     Raises:
         BackupFailed: the backups cannot be read.
     """
-    folder = backup_folder()
-    with _reading():
-        return gaps_since_newest_backup(folder, generations.listed(folder))
+    folder = get_backup_folder()
+    with _convert_errors():
+        return find_open_gaps(folder, generations.list_generations(folder))
 
 
-def gap_problem() -> str:
+def describe_gap() -> str:
     """Return a sentence about a gap in the log after the newest backup; nothing where there is none."""
     if settings.BACKUP_DIR is None:
         return ""
     try:
         found = open_gaps()
     except BackupFailed as problem:
-        return _unreadable(problem)
+        return _describe_unreadable(problem)
     if not found:
         return ""
     return _(
@@ -82,27 +82,27 @@ def gap_problem() -> str:
     ) % {"first": found[0].first}
 
 
-def _unreadable(problem: BackupFailed) -> str:
+def _describe_unreadable(problem: BackupFailed) -> str:
     return _("The backups cannot be read: %(problem)s") % {"problem": problem}
 
 
-def concerns() -> list[str]:
+def list_concerns() -> list[str]:
     """Return warnings for administrators, usually none."""
     if settings.BACKUP_DIR is None:
         return []
-    return [*_problems(), *filter(None, [log_problem()])]
+    return [*_list_problems(), *filter(None, [log_problem()])]
 
 
-def _problems() -> list[str]:
+def _list_problems() -> list[str]:
     """Return what is wrong with the backups, each thing once."""
-    return [*dict.fromkeys(filter(None, [overdue(), gap_problem()]))]
+    return [*dict.fromkeys(filter(None, [describe_overdue(), describe_gap()]))]
 
 
 @register()
 def check_backups(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Whether the newest backup is as new as it should be, and all that was written since can be restored."""
     hint = _("Run `manage.py backup` to see the error; with BACKUP_SCHEDULE the worker does this.")
-    return [Advice(problem, hint=hint, id="factcheck.W007") for problem in _problems()]
+    return [Advice(problem, hint=hint, id="factcheck.W007") for problem in _list_problems()]
 
 
 @register(Tags.database)

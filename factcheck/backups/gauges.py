@@ -7,18 +7,18 @@ from django.conf import settings
 from django.db.backends.utils import CursorWrapper
 
 from factcheck.backups.backup_folder import BackupFailed
-from factcheck.backups.freshness import log_problem, newest_at, open_gaps
+from factcheck.backups.freshness import get_newest_time, log_problem, open_gaps
 from factcheck.telemetry.query_spans import DatabaseQuestion, GaugeKind, Reading
 
 #: A backup that cannot be read is as good as none.
 _NEVER = datetime.fromtimestamp(0, UTC)
 
 
-def _backups(cursor: CursorWrapper) -> Iterator[Reading]:
+def _read_backups(cursor: CursorWrapper) -> Iterator[Reading]:
     if settings.BACKUP_DIR is None:
         return
     try:
-        newest, gaps = newest_at() or _NEVER, len(open_gaps())
+        newest, gaps = get_newest_time() or _NEVER, len(open_gaps())
     except BackupFailed:
         newest, gaps = _NEVER, 0
     yield "factcheck_backup_newest_timestamp_seconds", (), newest.timestamp()
@@ -45,6 +45,6 @@ QUESTIONS = [
             "factcheck_backup_log_failing": GaugeKind("1 where the log of the database is not archived."),
             "factcheck_backup_log_gaps": GaugeKind("Gaps in the archived log since the newest backup."),
         },
-        _backups,
+        _read_backups,
     ),
 ]

@@ -46,12 +46,12 @@ class Generation:
     files: int
 
 
-def name_at(moment: datetime) -> str:
+def build_name(moment: datetime) -> str:
     """Return the name of a backup that begins now."""
     return f"{moment:%Y%m%dT%H%M%SZ}"
 
 
-def base(folder: BackupFolder, name: str) -> Path:
+def get_base_path(folder: BackupFolder, name: str) -> Path:
     """The path of the base backup of a generation."""
     return folder.generations / name / "base"
 
@@ -67,7 +67,7 @@ def finish(folder: BackupFolder, unfinished: Path, generation: Generation) -> No
     sync_folder(folder.generations)
 
 
-def listed(folder: BackupFolder) -> list[Generation]:
+def list_generations(folder: BackupFolder) -> list[Generation]:
     """All generations, in the order of the database's log.
 
     Raises:
@@ -95,7 +95,7 @@ def _read(path: Path) -> Generation:
         ) from error
 
 
-def chain(generation: Generation, among: Iterable[Generation]) -> list[Generation]:
+def build_chain(generation: Generation, among: Iterable[Generation]) -> list[Generation]:
     """Return the generation and those that it is based on, the full one first.
 
     Raises:
@@ -113,13 +113,13 @@ def chain(generation: Generation, among: Iterable[Generation]) -> list[Generatio
     return links
 
 
-def kept(generations: list[Generation], *, now: datetime, days: int) -> set[str]:
+def choose_kept(generations: list[Generation], *, now: datetime, days: int) -> set[str]:
     """Return the names to keep for restoring any moment of this many days, and the last two in any case."""
     since = now - timedelta(days=days)
     by_time = sorted(generations, key=lambda one: one.finished_at)
     older = [one for one in by_time if one.finished_at < since]
     wanted = by_time[len(older) :] + older[-1:] + by_time[-2:]
-    return {link.name for one in wanted for link in chain(one, generations)}
+    return {link.name for one in wanted for link in build_chain(one, generations)}
 
 
 def remove(folder: BackupFolder, given_up: Iterable[Generation]) -> None:
@@ -137,7 +137,7 @@ def clear(folder: BackupFolder) -> None:
             shutil.rmtree(path)
 
 
-def sha256(path: Path) -> str:
+def compute_sha256(path: Path) -> str:
     """The hash of a file's contents."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

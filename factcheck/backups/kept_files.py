@@ -38,7 +38,7 @@ class KeptFile:
         return (self.size, self.modified) == (found.st_size, found.st_mtime_ns)
 
 
-class Counted(NamedTuple):
+class ScanCounts(NamedTuple):
     """The counts of a scan of all files."""
 
     files: int
@@ -46,29 +46,29 @@ class Counted(NamedTuple):
     copied_bytes: int
 
 
-def pool_path(folder: BackupFolder, sha256: str) -> Path:
+def build_pool_path(folder: BackupFolder, sha256: str) -> Path:
     """Return the path of the content with this hash."""
     return folder.files / sha256[:2] / sha256
 
 
-def copy_new(folder: BackupFolder, kept: Mapping[str, Path]) -> Counted:
+def copy_new(folder: BackupFolder, kept: Mapping[str, Path]) -> ScanCounts:
     """Copy all files that are new or have changed, and note those that have gone. The caller holds the folder.
 
     Args:
         kept: name in the backup → the folder whose files are kept under it.
     """
     mend(folder)
-    known = {file.path: file for file in as_of(folder, None).values()}
+    known = {file.path: file for file in list_files_at(folder, None).values()}
     count = copied = copied_bytes = 0
     now = datetime.now(UTC)
     new: list[dict[str, object]] = []
     folders = set()
-    for path, file in _files(kept):
+    for path, file in _iterate_files(kept):
         count += 1
         before = known.pop(path, None)
         try:
             status = file.stat()
-            if before and before.is_still(status) and pool_path(folder, before.sha256).exists():
+            if before and before.is_still(status) and build_pool_path(folder, before.sha256).exists():
                 continue
             digest, size = _copy(folder, file)
         except FileNotFoundError:
@@ -79,7 +79,7 @@ def copy_new(folder: BackupFolder, kept: Mapping[str, Path]) -> Counted:
                 gettext("The file %(file)s could not be copied: %(strerror)s.")
                 % {"file": file, "strerror": error.strerror}
             ) from error
-        folders.add(pool_path(folder, digest).parent)
+        folders.add(build_pool_path(folder, digest).parent)
         copied, copied_bytes = copied + 1, copied_bytes + size
         new.append(
             {
@@ -95,13 +95,13 @@ def copy_new(folder: BackupFolder, kept: Mapping[str, Path]) -> Counted:
     sync_folder(folder.files)
     new += [{"at": now.isoformat(), "path": path, "gone": True} for path in known]
     _append(folder, new)
-    return Counted(count, copied, copied_bytes)
+    return ScanCounts(count, copied, copied_bytes)
 
 
-def _files(kept: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
+def _iterate_files(kept: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
     for name, top in kept.items():
         seen = set()
-        for here, folders, files in os.walk(top, followlinks=True, onerror=_unless_gone):
+        for here, folders, files in os.walk(top, followlinks=True, onerror=_ignore_missing):
             status = Path(here).stat()
             if (status.st_dev, status.st_ino) in seen:
                 folders.clear()  # a link that leads back
@@ -115,7 +115,7 @@ def _files(kept: Mapping[str, Path]) -> Iterator[tuple[str, Path]]:
                     yield f"{name}/{path.relative_to(top).as_posix()}", path
 
 
-def _unless_gone(error: OSError) -> None:
+def _ignore_missing(error: OSError) -> None:
     if not isinstance(error, FileNotFoundError):
         raise BackupFailed(
             gettext("The folder %(filename)s could not be read: %(strerror)s.")
@@ -136,8 +136,8 @@ def _copy(folder: BackupFolder, file: Path) -> tuple[str, int]:
             target.flush()
             os.fsync(target.fileno())
         name = digest.hexdigest()
-        pool_path(folder, name).parent.mkdir(mode=FOLDER, exist_ok=True)
-        unfinished.replace(pool_path(folder, name))
+        build_pool_path(folder, name).parent.mkdir(mode=FOLDER, exist_ok=True)
+        unfinished.replace(build_pool_path(folder, name))
     finally:
         unfinished.unlink(missing_ok=True)
     return name, size
@@ -149,10 +149,10 @@ def mend(folder: BackupFolder) -> None:
         unfinished.unlink()
     folder.journal.touch(FILE)
     with folder.journal.open("r+b") as journal:
-        journal.truncate(_whole_lines(journal))
+        journal.truncate(_measure_whole_lines(journal))
 
 
-def _whole_lines(journal: IO[bytes]) -> int:
+def _measure_whole_lines(journal: IO[bytes]) -> int:
     """Return the length of the complete lines."""
     end = journal.seek(0, os.SEEK_END)
     while end > 0:
@@ -173,7 +173,7 @@ def _append(folder: BackupFolder, lines: list[dict[str, object]]) -> None:
     sync_folder(folder.path)
 
 
-def journal_sum(folder: BackupFolder, length: int | None = None) -> tuple[int, str]:
+def compute_journal_digest(folder: BackupFolder, length: int | None = None) -> tuple[int, str]:
     """Return the length and hash of the journal, or of its beginning."""
     digest, read = hashlib.sha256(), 0
     with folder.journal.open("rb") as journal:
@@ -185,7 +185,7 @@ def journal_sum(folder: BackupFolder, length: int | None = None) -> tuple[int, s
     return read, digest.hexdigest()
 
 
-def _entries(folder: BackupFolder) -> Iterator[tuple[str, datetime, KeptFile | None]]:
+def _iterate_entries(folder: BackupFolder) -> Iterator[tuple[str, datetime, KeptFile | None]]:
     if not folder.journal.exists():
         return
     with folder.journal.open("rb") as journal:
@@ -206,7 +206,7 @@ def _entries(folder: BackupFolder) -> Iterator[tuple[str, datetime, KeptFile | N
             yield path, at, file
 
 
-def as_of(folder: BackupFolder, moment: datetime | None) -> dict[str, KeptFile]:
+def list_files_at(folder: BackupFolder, moment: datetime | None) -> dict[str, KeptFile]:
     """Return the files at a moment (None: now), including those first seen later.
 
     Files are copied a little after they are there, and a row of the database may name one from that while. One too
@@ -214,7 +214,7 @@ def as_of(folder: BackupFolder, moment: datetime | None) -> dict[str, KeptFile]:
     """
     then: dict[str, KeptFile] = {}
     later: dict[str, KeptFile] = {}
-    for path, at, file in _entries(folder):
+    for path, at, file in _iterate_entries(folder):
         if moment is not None and at > moment:
             if file is not None:
                 later.setdefault(path, file)
@@ -225,10 +225,10 @@ def as_of(folder: BackupFolder, moment: datetime | None) -> dict[str, KeptFile]:
     return later | then
 
 
-def wanted_since(folder: BackupFolder, moment: datetime) -> set[str]:
+def find_wanted_since(folder: BackupFolder, moment: datetime) -> set[str]:
     """Hashes of all contents that were somewhere at a moment, or came later."""
-    wanted = {file.sha256 for file in as_of(folder, moment).values()}
-    return wanted | {file.sha256 for _path, at, file in _entries(folder) if file and at > moment}
+    wanted = {file.sha256 for file in list_files_at(folder, moment).values()}
+    return wanted | {file.sha256 for _path, at, file in _iterate_entries(folder) if file and at > moment}
 
 
 def remove_unwanted(folder: BackupFolder, wanted: set[str]) -> None:
@@ -243,7 +243,7 @@ def put_back(folder: BackupFolder, file: KeptFile, to: Path) -> bool:
     to.parent.mkdir(mode=FOLDER, parents=True, exist_ok=True)
     digest = hashlib.sha256()
     try:
-        with pool_path(folder, file.sha256).open("rb") as source, to.open("xb") as target:
+        with build_pool_path(folder, file.sha256).open("rb") as source, to.open("xb") as target:
             os.fchmod(target.fileno(), FILE)
             while piece := source.read(_PIECE):
                 digest.update(piece)

@@ -12,7 +12,7 @@ from factcheck.database.embedded.wal_archive import NAME, segments
 
 SEGMENT_BYTES = 16 * 2**20
 #: Segments to 4 GB of log, which the first half of a number counts.
-_TO_A_FILE = 2**32 // SEGMENT_BYTES
+_SEGMENTS_PER_FILE = 2**32 // SEGMENT_BYTES
 
 
 @dataclass(frozen=True)
@@ -23,32 +23,32 @@ class LogGap:
     after: str
 
 
-def segment_number(name: str) -> int:
+def parse_segment_number(name: str) -> int:
     """Return a segment's place in the log; -1 for other files, such as the history of a timeline."""
     found = NAME.fullmatch(name.removesuffix(".gz"))
     if found is None or found[1] is None:
         return -1
-    return int(found[1][8:16], 16) * _TO_A_FILE + int(found[1][16:], 16)
+    return int(found[1][8:16], 16) * _SEGMENTS_PER_FILE + int(found[1][16:], 16)
 
 
-def segment_name(timeline: int, position: int) -> str:
+def build_segment_name(timeline: int, position: int) -> str:
     """Return the name of the segment that holds a position of the log."""
-    high, low = divmod(position // SEGMENT_BYTES, _TO_A_FILE)
+    high, low = divmod(position // SEGMENT_BYTES, _SEGMENTS_PER_FILE)
     return f"{timeline:08X}{high:08X}{low:08X}"
 
 
-def gaps(folder: BackupFolder, backups: list[Generation]) -> list[LogGap]:
+def find_gaps(folder: BackupFolder, backups: list[Generation]) -> list[LogGap]:
     """Return all gaps in the archive. On each timeline the log is needed from the oldest backup on."""
     found = []
     for prefix, names in groupby(segments(folder.wal), lambda name: name[:8]):
         timeline = int(prefix, 16)
-        archived = [segment_number(name) for name in names]
+        archived = [parse_segment_number(name) for name in names]
         needed = [one.stop // SEGMENT_BYTES for one in backups if one.timeline == timeline]
         start = min([*needed, archived[0]])
         found += [
             LogGap(
-                segment_name(timeline, (before + 1) * SEGMENT_BYTES),
-                segment_name(timeline, after * SEGMENT_BYTES),
+                build_segment_name(timeline, (before + 1) * SEGMENT_BYTES),
+                build_segment_name(timeline, after * SEGMENT_BYTES),
             )
             for before, after in pairwise([start - 1, *archived])
             if after - before > 1
@@ -56,9 +56,9 @@ def gaps(folder: BackupFolder, backups: list[Generation]) -> list[LogGap]:
     return found
 
 
-def gaps_since_newest_backup(folder: BackupFolder, backups: list[Generation]) -> list[LogGap]:
+def find_open_gaps(folder: BackupFolder, backups: list[Generation]) -> list[LogGap]:
     """Return the gaps that no backup has closed yet: later moments cannot be restored."""
     if not backups:
         return []
-    newest = segment_name(backups[-1].timeline, backups[-1].stop)
-    return [gap for gap in gaps(folder, backups) if gap.after > newest]
+    newest = build_segment_name(backups[-1].timeline, backups[-1].stop)
+    return [gap for gap in find_gaps(folder, backups) if gap.after > newest]

@@ -20,7 +20,7 @@ from django.utils.translation import gettext
 from factcheck.backups import base_backups, generations, kept_files, timelines
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
 from factcheck.backups.generations import Generation
-from factcheck.backups.log_gaps import gaps, segment_name
+from factcheck.backups.log_gaps import build_segment_name, find_gaps
 from factcheck.database.embedded import roles, running_at, wal_archive
 from factcheck.database.embedded.account import account_for
 from factcheck.database.embedded.place import SUPERUSER, PostgresUnavailable, ServerPlace
@@ -77,11 +77,11 @@ def restore(
 def _restore(
     folder: BackupFolder, to: Path, wanted: RestorePoint, *, put_aside: bool, tell: Callable[[str], None]
 ) -> Restoration:
-    generation, timeline = _chosen(folder, wanted)
-    files = kept_files.as_of(folder, generation.finished_at if wanted.backup else wanted.moment)
+    generation, timeline = _choose_generation(folder, wanted)
+    files = kept_files.list_files_at(folder, generation.finished_at if wanted.backup else wanted.moment)
     try:
         to.mkdir(mode=FOLDER, parents=True, exist_ok=True)
-        there = [name for name in PARTS if _holds_something(to / name)]
+        there = [name for name in PARTS if _is_occupied(to / name)]
         if there and not put_aside:
             raise BackupFailed(
                 gettext(
@@ -91,7 +91,7 @@ def _restore(
                 % {"to": to, "there": ", ".join(there)}
             )
         place = ServerPlace(to)
-        with _unused(to), _aside(place.restored) as unfinished:
+        with _hold_unused(to), _make_work_folder(place.restored) as unfinished:
             tell(gettext("Checking and combining the copies of the database"))
             _put_together(folder, generation, unfinished, place)
             tell(gettext("Replaying the log"))
@@ -104,31 +104,31 @@ def _restore(
     return Restoration(generation, last_change, len(files) - len(damaged), damaged, aside)
 
 
-def _chosen(folder: BackupFolder, wanted: RestorePoint) -> tuple[Generation, int]:
+def _choose_generation(folder: BackupFolder, wanted: RestorePoint) -> tuple[Generation, int]:
     if wanted.backup is not None:
-        named = {one.name: one for one in generations.listed(folder)}
+        named = {one.name: one for one in generations.list_generations(folder)}
         if wanted.backup not in named:
             raise BackupFailed(
                 gettext("There is no backup %(backup)s in %(path)s. `backup --list` lists them.")
                 % {"backup": wanted.backup, "path": folder.path}
             )
         return named[wanted.backup], named[wanted.backup].timeline
-    timeline = wanted.timeline or timelines.newest(folder)
-    base = timelines.base_for(folder, timeline, wanted.moment)
+    timeline = wanted.timeline or timelines.find_newest(folder)
+    base = timelines.find_base(folder, timeline, wanted.moment)
     # A backup has the first part of this segment with it, which PostgreSQL would take for the end of the log.
-    segment = segment_name(base.timeline, base.stop)
-    if any(gap.first <= segment < gap.after for gap in gaps(folder, [base])):
+    segment = build_segment_name(base.timeline, base.stop)
+    if any(gap.first <= segment < gap.after for gap in find_gaps(folder, [base])):
         problem = gettext("%(segment)s is missing") % {"segment": segment}
-        raise BackupFailed(_what_still_works(problem, f"--backup {base.name}"))
+        raise BackupFailed(_describe_alternative(problem, f"--backup {base.name}"))
     return base, timeline
 
 
-def _holds_something(path: Path) -> bool:
+def _is_occupied(path: Path) -> bool:
     return path.is_symlink() or (path.exists() and (not path.is_dir() or any(path.iterdir())))
 
 
 @contextlib.contextmanager
-def _unused(to: Path) -> Iterator[None]:
+def _hold_unused(to: Path) -> Iterator[None]:
     """Ensure that the server of this folder is not in use during the restore."""
     with contextlib.ExitStack() as held:
         for name in ("postgres.lock", "postgres.users"):
@@ -145,7 +145,7 @@ def _unused(to: Path) -> Iterator[None]:
 
 
 @contextlib.contextmanager
-def _aside(unfinished: Path) -> Iterator[Path]:
+def _make_work_folder(unfinished: Path) -> Iterator[Path]:
     """A folder to make everything in. What a killed restore left there is removed, and so is what fails."""
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=FOLDER)
@@ -156,10 +156,10 @@ def _aside(unfinished: Path) -> Iterator[Path]:
 
 
 def _put_together(folder: BackupFolder, generation: Generation, unfinished: Path, place: ServerPlace) -> None:
-    links = generations.chain(generation, generations.listed(folder))
-    bases = [generations.base(folder, link.name) for link in links]
+    links = generations.build_chain(generation, generations.list_generations(folder))
+    bases = [generations.get_base_path(folder, link.name) for link in links]
     for link, base in zip(links, bases, strict=True):
-        if generations.sha256(base / "backup_manifest") != link.manifest_sha256:
+        if generations.compute_sha256(base / "backup_manifest") != link.manifest_sha256:
             raise BackupFailed(gettext("%(base)s is damaged.") % {"base": base / "backup_manifest"})
         base_backups.verify(base)
     cluster = unfinished / "postgres"
@@ -199,7 +199,7 @@ def _replay(
         ):
             [(replayed,)] = connection.execute("SELECT pg_last_xact_replay_timestamp()").fetchall()
     except (PostgresUnavailable, psycopg.Error) as error:
-        raise BackupFailed(_why_not(folder, generation, place, wanted, str(error))) from error
+        raise BackupFailed(_explain_failure(folder, generation, place, wanted, str(error))) from error
     finally:
         shutil.rmtree(place.socket_folder, ignore_errors=True)
     _have_history_archived(place.cluster / "pg_wal")
@@ -217,7 +217,7 @@ def _have_history_archived(log: Path) -> None:
         os.chown(ready, history.stat().st_uid, history.stat().st_gid)
 
 
-def _why_not(
+def _explain_failure(
     folder: BackupFolder, generation: Generation, place: ServerPlace, wanted: RestorePoint, error: str
 ) -> str:
     said = place.log.read_text(errors="replace") if place.log.exists() else ""
@@ -229,32 +229,32 @@ def _why_not(
             + ". Without --moment all of it is restored."
         )
     if not_fetched := _NOT_FETCHED.search(said):
-        moment = _last_moment_before(not_fetched[1], folder, generation)
+        moment = _find_last_moment_before(not_fetched[1], folder, generation)
         option = f"--moment {moment:%Y-%m-%dT%H:%M:%S.%f}" if moment else f"--backup {generation.name}"
-        return _what_still_works(not_fetched[2].rstrip("."), option)
+        return _describe_alternative(not_fetched[2].rstrip("."), option)
     return f"The restored database could not be started. {error}"
 
 
-def _what_still_works(problem: str, option: str) -> str:
+def _describe_alternative(problem: str, option: str) -> str:
     return gettext("The log cannot be replayed any further: %(problem)s. Still possible: %(option)s") % {
         "problem": problem,
         "option": option,
     }
 
 
-def _last_moment_before(missing: str, folder: BackupFolder, generation: Generation) -> datetime | None:
+def _find_last_moment_before(missing: str, folder: BackupFolder, generation: Generation) -> datetime | None:
     """Return the last moment that can be restored without a segment; None where only the backup itself can.
 
     PostgreSQL stops before the first change that is later than the moment, so one such change must be archived.
     """
-    first = segment_name(int(missing[:8], 16), generation.stop)
+    first = build_segment_name(int(missing[:8], 16), generation.stop)
     for name in reversed(wal_archive.segments(folder.wal)):
         if not first <= name < missing:
             continue
         with tempfile.TemporaryDirectory() as unpacked:
             segment = Path(unpacked, name)
             segment.write_bytes(wal_archive.contents(folder.wal / f"{name}.gz"))
-            change = base_backups.last_change(segment)
+            change = base_backups.find_last_change(segment)
         if change is not None:
             lsn, moment = change
             moment -= timedelta(microseconds=1)

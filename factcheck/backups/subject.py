@@ -10,7 +10,7 @@ from factcheck.backups.backup_folder import BackupFailed, BackupFolder
 from factcheck.database.embedded.place import ServerPlace
 
 
-def server_place() -> ServerPlace:
+def get_server_place() -> ServerPlace:
     """Return the path of the embedded server.
 
     Raises:
@@ -26,7 +26,7 @@ def server_place() -> ServerPlace:
     return ServerPlace(settings.DATA_DIR.resolve())
 
 
-def backup_folder() -> BackupFolder:
+def get_backup_folder() -> BackupFolder:
     """Return the folder of backups.
 
     Raises:
@@ -37,7 +37,7 @@ def backup_folder() -> BackupFolder:
     return BackupFolder(settings.BACKUP_DIR)
 
 
-def kept_folders() -> dict[str, Path]:
+def list_kept_folders() -> dict[str, Path]:
     """Name in the backup → folder. Files in an object store are that store's to keep."""
     folders = {"reports": settings.DATA_DIR / "reports"}
     if isinstance(default_storage, FileSystemStorage):

@@ -8,7 +8,7 @@ from procrastinate.contrib.django import app
 from factcheck.backups.backup_folder import BackupUnderWay
 from factcheck.backups.backup_run import back_up, copy_files
 from factcheck.backups.freshness import log_problem, open_gaps
-from factcheck.backups.subject import backup_folder, kept_folders, server_place
+from factcheck.backups.subject import get_backup_folder, get_server_place, list_kept_folders
 
 log = logging.getLogger(__name__)
 
@@ -16,14 +16,14 @@ log = logging.getLogger(__name__)
 @app.task(queueing_lock="back_up", lock="back_up")
 def back_up_by_schedule(timestamp: int) -> None:
     """Make a backup. What fails is seen as a failed job, in the log, and by the age of the newest one."""
-    _back_up()
+    _run_backup()
 
 
-def _back_up() -> None:
+def _run_backup() -> None:
     done = back_up(
-        server_place(),
-        backup_folder(),
-        kept_folders(),
+        get_server_place(),
+        get_backup_folder(),
+        list_kept_folders(),
         days=settings.BACKUP_DAYS,
         full_days=settings.BACKUP_FULL_DAYS,
     )
@@ -40,9 +40,9 @@ def copy_new_files(timestamp: int) -> None:
     try:
         if (gaps := open_gaps()) and not log_problem():
             log.warning("The log of the database has a gap (%s); making a backup.", gaps[0].first)
-            _back_up()
+            _run_backup()
         else:
-            copy_files(server_place(), backup_folder(), kept_folders())
+            copy_files(get_server_place(), get_backup_folder(), list_kept_folders())
     except BackupUnderWay:
         log.debug("Files are copied by the backup that is being made.")
 

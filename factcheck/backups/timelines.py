@@ -9,17 +9,17 @@ from datetime import datetime
 from django.utils.translation import gettext
 
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
-from factcheck.backups.base_backups import position
-from factcheck.backups.generations import Generation, listed
+from factcheck.backups.base_backups import parse_position
+from factcheck.backups.generations import Generation, list_generations
 
 
-def newest(folder: BackupFolder) -> int:
+def find_newest(folder: BackupFolder) -> int:
     """The timeline of the database as it is: the last one that was begun."""
     begun = [int(path.name[:8], 16) for path in folder.wal.glob("*.history.gz")]
-    return max([1, *begun, *(one.timeline for one in listed(folder))])
+    return max([1, *begun, *(one.timeline for one in list_generations(folder))])
 
 
-def ancestry(folder: BackupFolder, timeline: int) -> dict[int, int]:
+def load_ancestry(folder: BackupFolder, timeline: int) -> dict[int, int]:
     """Return the ancestor timelines, each with the log position of the branch."""
     if timeline == 1:
         return {}
@@ -27,7 +27,7 @@ def ancestry(folder: BackupFolder, timeline: int) -> dict[int, int]:
     try:
         lines = gzip.decompress(history.read_bytes()).decode().splitlines()
         fields = [line.split() for line in lines if line.strip() and not line.startswith("#")]
-        return {int(number): position(left_at) for number, left_at, *_reason in fields}
+        return {int(number): parse_position(left_at) for number, left_at, *_reason in fields}
     except FileNotFoundError:
         return {}  # it began before anything was archived: what there is of it stands for itself
     except (OSError, EOFError, ValueError) as error:
@@ -36,16 +36,16 @@ def ancestry(folder: BackupFolder, timeline: int) -> dict[int, int]:
         ) from error
 
 
-def base_for(folder: BackupFolder, timeline: int, moment: datetime | None) -> Generation:
+def find_base(folder: BackupFolder, timeline: int, moment: datetime | None) -> Generation:
     """The newest backup from which a timeline can be replayed up to a moment.
 
     Raises:
         BackupFailed: there is none.
     """
-    left_at = ancestry(folder, timeline)
+    left_at = load_ancestry(folder, timeline)
     fitting = [
         one
-        for one in listed(folder)
+        for one in list_generations(folder)
         if (one.timeline == timeline or one.stop <= left_at.get(one.timeline, -1))
         and (moment is None or one.finished_at <= moment)
     ]
@@ -56,7 +56,7 @@ def base_for(folder: BackupFolder, timeline: int, moment: datetime | None) -> Ge
             gettext("There is no backup in %(path)s from which timeline %(timeline)s could be restored.")
             % {"path": folder.path, "timeline": timeline}
         )
-    oldest = min((one.finished_at for one in listed(folder)), default=None)
+    oldest = min((one.finished_at for one in list_generations(folder)), default=None)
     told = f"; the oldest is of {oldest:%Y-%m-%d %H:%M:%S} UTC" if oldest else ""
     raise BackupFailed(
         gettext("There is no backup of %(moment)s UTC or before%(told)s.")

@@ -20,16 +20,16 @@ from factcheck.confinement.limits import Allowance, Cause
 #: How many run at a time in one process of ours, and how long more of them wait for their turn.
 SEATS, QUEUE = 2, 60.0
 #: How often its size is looked at: the kernel of macOS does not hold it to any.
-GLANCE = 0.1
+POLL_SECONDS = 0.1
 #: So much of what it complains about is kept.
-_MOST_COMPLAINTS = 2_000_000
+_MAX_ERROR_BYTES = 2_000_000
 _PIECE = 1 << 16
 
-_seats = threading.BoundedSemaphore(SEATS)
+_slots = threading.BoundedSemaphore(SEATS)
 
 
 @dataclass(frozen=True, slots=True)
-class Finished:
+class ProgramOutput:
     """The output of a program."""
 
     output: bytes
@@ -38,14 +38,14 @@ class Finished:
     succeeded: bool
 
 
-def run_bounded(program: str, arguments: Sequence[str], allowance: Allowance) -> Finished:
+def run_bounded(program: str, arguments: Sequence[str], allowance: Allowance) -> ProgramOutput:
     """Run the program at this path and return its output. It gets no input and no environment, and may write
     no files.
 
     Raises:
         OutOfBounds: it took too much memory or time, wrote too much, crashed, or found no seat.
     """
-    if not _seats.acquire(timeout=QUEUE):
+    if not _slots.acquire(timeout=QUEUE):
         raise OutOfBounds(Cause.BUSY)
     try:
         launch = [sys.executable, "-P", "-m", "factcheck.confinement.launch", allowance.packed()]
@@ -59,17 +59,17 @@ def run_bounded(program: str, arguments: Sequence[str], allowance: Allowance) ->
             env={"PYTHONPATH": str(ROOT), "PATH": os.environ.get("PATH", "")},
         ) as process:
             try:
-                return _finished(process, allowance)
+                return _await_program(process, allowance)
             finally:
                 with suppress(ProcessLookupError):
                     os.killpg(process.pid, signal.SIGKILL)
     finally:
-        _seats.release()
+        _slots.release()
 
 
-def _finished(process: "subprocess.Popen[bytes]", allowance: Allowance) -> Finished:
+def _await_program(process: "subprocess.Popen[bytes]", allowance: Allowance) -> ProgramOutput:
     ends_at = time.monotonic() + allowance.seconds
-    output, complaints = _written(process, allowance, ends_at)
+    output, complaints = _read_output(process, allowance, ends_at)
     try:
         status = process.wait(max(0.1, ends_at - time.monotonic()))
     except subprocess.TimeoutExpired:
@@ -78,10 +78,10 @@ def _finished(process: "subprocess.Popen[bytes]", allowance: Allowance) -> Finis
         raise OutOfBounds(Cause.TIME)
     if status < 0:
         raise OutOfBounds(Cause.CRASH)
-    return Finished(bytes(output), complaints.decode("utf-8", "replace"), status == 0)
+    return ProgramOutput(bytes(output), complaints.decode("utf-8", "replace"), status == 0)
 
 
-def _written(
+def _read_output(
     process: "subprocess.Popen[bytes]", allowance: Allowance, ends_at: float
 ) -> tuple[bytearray, bytearray]:
     """Return the output of both streams until they close."""
@@ -92,19 +92,19 @@ def _written(
         while selector.get_map():
             if time.monotonic() > ends_at:
                 raise OutOfBounds(Cause.TIME)
-            if _size(process.pid) > allowance.memory:
+            if _measure_memory(process.pid) > allowance.memory:
                 raise OutOfBounds(Cause.MEMORY)
-            for key, _events in selector.select(GLANCE):
+            for key, _events in selector.select(POLL_SECONDS):
                 if not (piece := os.read(key.fd, _PIECE)):
                     selector.unregister(key.fileobj)
-                elif key.data is output or len(complaints) < _MOST_COMPLAINTS:
+                elif key.data is output or len(complaints) < _MAX_ERROR_BYTES:
                     key.data.extend(piece)
             if len(output) > allowance.output:
                 raise OutOfBounds(Cause.OUTPUT)
     return output, complaints
 
 
-def _size(process: int) -> int:
+def _measure_memory(process: int) -> int:
     with suppress(psutil.Error):
         return int(psutil.Process(process).memory_info().rss)
     return 0

@@ -11,7 +11,13 @@ import time
 from contextlib import suppress
 from pathlib import Path
 
-from factcheck.confinement.framing import ANSWER, Interrupted, Oversized, read_message, write_message
+from factcheck.confinement.framing import (
+    ANSWER,
+    MessageInterrupted,
+    MessageTooLarge,
+    read_message,
+    write_message,
+)
 from factcheck.confinement.limits import Allowance, Cause
 
 logger = logging.getLogger(__name__)
@@ -22,7 +28,7 @@ SEATS, QUEUE = 4, 60.0
 #: Its limits until a zygote exists, and until it has reported how a process ended.
 START, WORD = 30.0, 5.0
 #: The environment of the program: no secrets, no database. Hashing does not vary, nor do results then.
-_PASSED_ON = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
+_INHERITED_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
 _SETTINGS = {
     "PYTHONPATH": str(ROOT),
     "PYTHONHASHSEED": "0",
@@ -108,9 +114,9 @@ class Confined:
                     return answer[1:]
                 logger.error("%s failed:\n%s", self.module, answer[1:].decode("utf-8", "replace"))
                 raise OutOfBounds(Cause.CRASH)
-            except (Interrupted, ConnectionResetError):
+            except (MessageInterrupted, ConnectionResetError):
                 pass
-            except Oversized:
+            except MessageTooLarge:
                 raise OutOfBounds(Cause.OUTPUT) from None
             except TimeoutError:
                 raise OutOfBounds(Cause.TIME) from None
@@ -153,7 +159,8 @@ class Confined:
                 # Ctrl-C at a terminal is handled by the caller; this process ends with it.
                 start_new_session=True,
                 cwd="/",
-                env=_SETTINGS | {name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+                env=_SETTINGS
+                | {name: os.environ[name] for name in _INHERITED_VARIABLES if name in os.environ},
             )
         self._control = ours
         return ours

@@ -9,11 +9,11 @@ _LENGTH = 8
 _PIECE = 1 << 20
 
 
-class Interrupted(Exception):
+class MessageInterrupted(Exception):
     """The other end closed before the message was complete."""
 
 
-class Oversized(Exception):
+class MessageTooLarge(Exception):
     """The message is longer than the reader takes."""
 
 
@@ -29,17 +29,17 @@ def read_message(connection: socket.socket, longest: int) -> bytes:
         Interrupted: the other end closed first.
         Oversized: it says that it is longer than `longest`.
     """
-    length = int.from_bytes(_exactly(connection, _LENGTH))
+    length = int.from_bytes(_receive_exactly(connection, _LENGTH))
     if length > longest:
-        raise Oversized
-    return _exactly(connection, length)
+        raise MessageTooLarge
+    return _receive_exactly(connection, length)
 
 
-def _exactly(connection: socket.socket, length: int) -> bytes:
+def _receive_exactly(connection: socket.socket, length: int) -> bytes:
     received = bytearray()
     while len(received) < length:
         piece = connection.recv(min(_PIECE, length - len(received)))
         if not piece:
-            raise Interrupted
+            raise MessageInterrupted
         received += piece
     return bytes(received)

@@ -50,10 +50,10 @@ def confine(allowance: Allowance) -> None:
     Linux refuses memory beyond the limit; macOS takes note of it only, so that there the zygote, which looks at all its
     processes several times a second, is what ends one. Time is held by the kernel too: an alarm that nothing handles.
     """
-    _lower(resource.RLIMIT_DATA, allowance.memory - SHARED)
-    _lower(resource.RLIMIT_CPU, int(allowance.seconds) + 1)
-    _lower(resource.RLIMIT_FSIZE, 0)
-    _lower(resource.RLIMIT_CORE, 0)
+    _lower_limit(resource.RLIMIT_DATA, allowance.memory - SHARED)
+    _lower_limit(resource.RLIMIT_CPU, int(allowance.seconds) + 1)
+    _lower_limit(resource.RLIMIT_FSIZE, 0)
+    _lower_limit(resource.RLIMIT_CORE, 0)
     signal.signal(signal.SIGALRM, signal.SIG_DFL)
     signal.pthread_sigmask(signal.SIG_SETMASK, [])
     signal.setitimer(signal.ITIMER_REAL, allowance.seconds)
@@ -63,10 +63,10 @@ def open_nothing_more() -> None:
     """Forbid this process to open further files and connections."""
     free = os.dup(0)
     os.close(free)
-    _lower(resource.RLIMIT_NOFILE, free)
+    _lower_limit(resource.RLIMIT_NOFILE, free)
 
 
-def _lower(kind: int, limit: int) -> None:
+def _lower_limit(kind: int, limit: int) -> None:
     _, most = resource.getrlimit(kind)
     limit = limit if most == resource.RLIM_INFINITY else min(limit, most)
     resource.setrlimit(kind, (limit, limit))

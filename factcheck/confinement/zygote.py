@@ -32,8 +32,8 @@ GLANCE, PATIENCE = 0.05, 300.0
 #: How our own processes say with which they ended, where it was not the system that ended them.
 _STATUS_OF_CRASH, _STATUS_OF_MEMORY, _STATUS_OF_OUTPUT = 70, 71, 72
 #: Nothing that it has open stands beyond this.
-_MOST_FILES = 4096
-_LONGEST_FAULT = 20_000
+_MAX_FILES = 4096
+_MAX_FAULT_LENGTH = 20_000
 
 
 @dataclass(slots=True)
@@ -76,7 +76,7 @@ class Zygote:
         work, fate = (socket.socket(fileno=number) for number in sockets)
         process = os.fork()
         if not process:
-            _work(work, self.module, self.allowance)
+            _run_work(work, self.module, self.allowance)
         work.close()
         self.working[process] = _Work(fate, time.monotonic() + self.allowance.seconds)
         return True
@@ -90,24 +90,24 @@ class Zygote:
                 with work.fate, suppress(OSError):
                     most = taken.ru_maxrss * (1 if sys.platform == "darwin" else 1024)
                     is_large = most > self.allowance.memory // 2
-                    if cause := work.cause or _cause(os.waitstatus_to_exitcode(status), is_large):
+                    if cause := work.cause or _find_cause(os.waitstatus_to_exitcode(status), is_large):
                         work.fate.send(cause.value)
             elif time.monotonic() > work.ends_at:
                 work.cause = Cause.TIME
                 os.kill(process, signal.SIGKILL)
-            elif _memory_of(process) > self.allowance.memory:
+            elif _measure_memory(process) > self.allowance.memory:
                 work.cause = Cause.MEMORY
                 os.kill(process, signal.SIGKILL)
 
 
-def _memory_of(process: int) -> int:
+def _measure_memory(process: int) -> int:
     try:
         return int(psutil.Process(process).memory_info().rss)
     except psutil.Error:
         return 0  # it has just ended
 
 
-def _cause(status: int, is_large: bool) -> Cause | None:
+def _find_cause(status: int, is_large: bool) -> Cause | None:
     """Describe an exit status; a negative one is a signal.
 
     Libraries without memory end their process themselves, as they do with every error; then its size shows the
@@ -122,13 +122,13 @@ def _cause(status: int, is_large: bool) -> Cause | None:
     return {_STATUS_OF_MEMORY: Cause.MEMORY, _STATUS_OF_OUTPUT: Cause.OUTPUT}.get(status, Cause.CRASH)
 
 
-def _work(given: socket.socket, module: ModuleType, allowance: Allowance) -> None:
+def _run_work(given: socket.socket, module: ModuleType, allowance: Allowance) -> None:
     """Do the work in the new process, and exit."""
     status = _STATUS_OF_CRASH
     try:
         # What belongs to other pieces of work must end with them, so nothing of it may stay open here.
         os.dup2(given.fileno(), 3)
-        os.closerange(4, _MOST_FILES)
+        os.closerange(4, _MAX_FILES)
         confine(allowance)
         with socket.socket(fileno=3) as connection:
             status = _answer(connection, module, allowance)
@@ -148,7 +148,7 @@ def _answer(connection: socket.socket, module: ModuleType, allowance: Allowance)
     except MemoryError:
         raise
     except Exception:  # noqa: BLE001  every error is reported
-        write_message(connection, FAULT + traceback.format_exc()[-_LONGEST_FAULT:].encode())
+        write_message(connection, FAULT + traceback.format_exc()[-_MAX_FAULT_LENGTH:].encode())
         return 0
     if len(answer) > allowance.output:
         return _STATUS_OF_OUTPUT

@@ -11,7 +11,7 @@ def count_drawn(tier: str, cost: int, *, allowed: bool) -> None:
     # Settings come here themselves, by way of the API: mypy does not know them yet.
     if not getattr(settings, "METRICS_PORT", 0):
         return
-    drawn, refused = _counted(tier)
+    drawn, refused = _get_counters(tier)
     if allowed:
         drawn(cost)
     else:
@@ -19,7 +19,7 @@ def count_drawn(tier: str, cost: int, *, allowed: bool) -> None:
 
 
 @cache
-def _counted(tier: str) -> tuple[Callable[[float], None], Callable[[float], None]]:
+def _get_counters(tier: str) -> tuple[Callable[[float], None], Callable[[float], None]]:
     from factcheck.telemetry import counters  # noqa: PLC0415  where metrics are on alone
 
     return counters.BUDGET_DRAWN.labels(tier).inc, counters.BUDGET_REFUSALS.labels(tier).inc

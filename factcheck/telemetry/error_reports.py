@@ -36,7 +36,7 @@ _ERROR = ("type", "module", "mechanism")
 _FRAME = ("filename", "module", "function", "lineno", "in_app", "pre_context", "context_line", "post_context")
 _MECHANISM = ("type", "handled", "exception_id", "parent_id", "is_exception_group")
 #: Who logs words that never change, and values apart from them; a rule of ruff sees to it for ours.
-_OWN_WORDS = ("claims", "factcheck", "sources")
+_OWN_PACKAGES = ("claims", "factcheck", "sources")
 #: What visitors can bring about as often as they like, such as a host name that is not ours.
 _VISITORS_DOING = "django.security"
 
@@ -53,7 +53,7 @@ def start() -> None:
             ThreadingIntegration(propagate_scope=False),
             AtexitIntegration(callback=lambda _pending, _timeout: None),
         ],
-        before_send=reported,
+        before_send=filter_event,
         max_breadcrumbs=0,
         # All of it would be left out below; what is not gathered cannot be forgotten there.
         data_collection={
@@ -68,39 +68,43 @@ def start() -> None:
     )
 
 
-def reported(event: Any, hint: dict[str, Any]) -> Any:
+def filter_event(event: Any, hint: dict[str, Any]) -> Any:
     """Return the event to report; None to drop it."""
     error = (hint.get("exc_info") or (None, None))[1]
     record = hint.get("log_record")
     if record is not None and record.name.startswith(_VISITORS_DOING):
         return None
     request = getattr(record, "request", None)
-    said = _only(event, _EVENT)
-    said["tags"] = dict(_tags(error)) | ({"method": METHODS.get(request.method, OTHER)} if request else {})
+    said = _select_keys(event, _EVENT)
+    said["tags"] = dict(_iterate_tags(error)) | (
+        {"method": METHODS.get(request.method, OTHER)} if request else {}
+    )
     if request is not None:
         said["transaction"] = route_of(request)
     elif working := job.get():
         said["transaction"] = working.partition(" ")[2]
-    if record is not None and record.name.partition(".")[0] in _OWN_WORDS:
+    if record is not None and record.name.partition(".")[0] in _OWN_PACKAGES:
         said["logentry"] = {"message": str(record.msg)}
     if "exception" in event:
-        said["exception"] = {"values": [_error(found) for found in event["exception"].get("values", ())]}
+        said["exception"] = {
+            "values": [_reduce_error(found) for found in event["exception"].get("values", ())]
+        }
     return said
 
 
-def _only(of: Any, names: tuple[str, ...]) -> dict[str, Any]:
+def _select_keys(of: Any, names: tuple[str, ...]) -> dict[str, Any]:
     return {name: of[name] for name in names if name in of}
 
 
-def _error(found: dict[str, Any]) -> dict[str, Any]:
-    said = _only(found, _ERROR)
+def _reduce_error(found: dict[str, Any]) -> dict[str, Any]:
+    said = _select_keys(found, _ERROR)
     if "mechanism" in said:
-        said["mechanism"] = _only(said["mechanism"], _MECHANISM)
+        said["mechanism"] = _select_keys(said["mechanism"], _MECHANISM)
     frames = (found.get("stacktrace") or {}).get("frames", ())
-    return said | {"value": "", "stacktrace": {"frames": [_only(frame, _FRAME) for frame in frames]}}
+    return said | {"value": "", "stacktrace": {"frames": [_select_keys(frame, _FRAME) for frame in frames]}}
 
 
-def _tags(error: BaseException | None) -> Iterator[tuple[str, str]]:
+def _iterate_tags(error: BaseException | None) -> Iterator[tuple[str, str]]:
     if known := request_id.get():
         yield "request_id", known
     if known := job.get():

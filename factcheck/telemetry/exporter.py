@@ -26,7 +26,7 @@ from django.conf import settings
 logger = logging.getLogger(__name__)
 
 #: How many may ask at a time, and how long each may take, from the first byte to the last.
-CALLERS, SECONDS = 20, 15
+CALLERS, TIMEOUT_SECONDS = 20, 15
 #: The variable by which the library learns where processes count.
 FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 #: A file system in memory.
@@ -38,15 +38,15 @@ Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
 
 @contextmanager
-def counted_together() -> Iterator[None]:
+def share_counters() -> Iterator[None]:
     """Make processes forked meanwhile count into one folder, if metrics are on."""
     if not settings.METRICS_PORT:
         yield
         return
     _sweep()
     with (
-        TemporaryDirectory(prefix=PREFIX, dir=place(), ignore_cleanup_errors=True) as folder,
-        _held(Path(folder)),
+        TemporaryDirectory(prefix=PREFIX, dir=choose_folder(), ignore_cleanup_errors=True) as folder,
+        _hold_folder(Path(folder)),
     ):
         os.environ[FOLDER] = folder
         try:
@@ -55,7 +55,7 @@ def counted_together() -> Iterator[None]:
             del os.environ[FOLDER]
 
 
-def place() -> Path:
+def choose_folder() -> Path:
     """Return the folder for counters: in memory if possible, because writing to disk would delay the counting
     process.
     """
@@ -63,7 +63,7 @@ def place() -> Path:
 
 
 @contextmanager
-def _held(folder: Path) -> Iterator[None]:
+def _hold_folder(folder: Path) -> Iterator[None]:
     """Hold the lock that says that the folder is in use; forked processes hold it too. It appears once it is held."""
     with (folder / "lock.new").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
@@ -73,7 +73,7 @@ def _held(folder: Path) -> Iterator[None]:
 
 def _sweep() -> None:
     """Remove folders of processes that were killed."""
-    for folder in place().glob(f"{PREFIX}*"):
+    for folder in choose_folder().glob(f"{PREFIX}*"):
         with suppress(OSError):
             if folder.lstat().st_uid == os.geteuid():
                 with (folder / "lock").open() as lock:
@@ -81,7 +81,7 @@ def _sweep() -> None:
                     shutil.rmtree(folder, ignore_errors=True)
 
 
-def answering(content: Callable[[], bytes], token: str) -> Wsgi:
+def build_application(content: Callable[[], bytes], token: str) -> Wsgi:
     """The application for `/metrics`, protected by the token, if there is one."""
     expected = f"Bearer {token}".encode()
 
@@ -142,7 +142,7 @@ class MetricsServer(ThreadingMixIn, WSGIServer):
             self.shutdown_request(request)
 
     def process_request_thread(self, request: Any, client_address: Any) -> None:
-        end = Timer(SECONDS, self.shutdown_request, [request])
+        end = Timer(TIMEOUT_SECONDS, self.shutdown_request, [request])
         end.daemon = True
         end.start()
         try:
@@ -157,11 +157,11 @@ class MetricsServer(ThreadingMixIn, WSGIServer):
 
 def export(host: str, port: int) -> None:
     """Serve the metrics until the process ends."""
-    from factcheck.telemetry.exposition import page  # noqa: PLC0415  of the process that serves metrics alone
-    from factcheck.telemetry.query_spans import questions  # noqa: PLC0415  of the process that serves metrics alone
+    from factcheck.telemetry.exposition import build_page  # noqa: PLC0415  of the process that serves metrics alone
+    from factcheck.telemetry.query_spans import list_questions  # noqa: PLC0415  of the process that serves metrics alone
 
     os.nice(5)  # what is measured goes first
     counted = os.environ.get(FOLDER)
-    made = page(questions(), Path(counted) if counted else None)
-    with MetricsServer(host, port, answering(made.content, settings.METRICS_TOKEN)) as server:
+    made = build_page(list_questions(), Path(counted) if counted else None)
+    with MetricsServer(host, port, build_application(made.content, settings.METRICS_TOKEN)) as server:
         server.serve_forever()

@@ -14,7 +14,7 @@ from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
 from factcheck.installation.version import version
-from factcheck.telemetry.query_spans import Answers, DatabaseQuestion, asked, databases
+from factcheck.telemetry.query_spans import Answers, DatabaseQuestion, list_databases, query_database
 
 #: How long a page waits for the database; then it says that the database does not answer.
 DATABASE_SECONDS = 5.0
@@ -23,7 +23,7 @@ DATABASE_SECONDS = 5.0
 RESTS_TIMES, RESTS_SECONDS, RESTS_AT_MOST = 10, 1.0, 15.0
 
 
-class AskedDatabase:
+class PolledDatabase:
     """A database queried in its own thread, so that one that hangs does not delay others."""
 
     def __init__(self, alias: str, questions: list[DatabaseQuestion]) -> None:
@@ -48,7 +48,7 @@ class AskedDatabase:
 
     def _ask(self) -> Answers:
         try:
-            return asked(self.questions, self.alias)
+            return query_database(self.questions, self.alias)
         finally:
             connections.close_all()
 
@@ -58,7 +58,7 @@ class DatabaseGauges:
 
     def __init__(self, questions: list[DatabaseQuestion]) -> None:
         self.questions = questions
-        self._databases = [AskedDatabase(alias, questions) for alias in databases()]
+        self._databases = [PolledDatabase(alias, questions) for alias in list_databases()]
 
     def collect(self) -> Iterator[Metric]:
         """Each gauge that there is, without a value where its question was not answered."""
@@ -122,7 +122,7 @@ class _Build:
         yield build
 
 
-def registry(questions: list[DatabaseQuestion], folder: Path | None) -> CollectorRegistry:
+def build_registry(questions: list[DatabaseQuestion], folder: Path | None) -> CollectorRegistry:
     """Return the registry of all collectors."""
     everything = CollectorRegistry(auto_describe=False)
     everything.register(_Build())
@@ -132,7 +132,7 @@ def registry(questions: list[DatabaseQuestion], folder: Path | None) -> Collecto
     return everything
 
 
-class Page:
+class CachedPage:
     """The page as it was a moment ago, however many ask for it at once."""
 
     def __init__(self, make: Callable[[], bytes], *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -151,7 +151,7 @@ class Page:
             return self._content
 
 
-def page(questions: list[DatabaseQuestion], folder: Path | None) -> Page:
+def build_page(questions: list[DatabaseQuestion], folder: Path | None) -> CachedPage:
     """The page of this installation."""
-    everything = registry(questions, folder)
-    return Page(lambda: generate_latest(everything))
+    everything = build_registry(questions, folder)
+    return CachedPage(lambda: generate_latest(everything))

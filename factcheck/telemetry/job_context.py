@@ -13,26 +13,26 @@ from procrastinate.worker import Worker
 from factcheck.database.deferred_jobs import note_requests, requested_by
 from factcheck.database.worker_connection import outlive_outages
 from factcheck.installation.log_context import job, request_id
-from factcheck.telemetry.traces import job_span
+from factcheck.telemetry.traces import trace_job
 
 logger = logging.getLogger(__name__)
 
 
-def accompany(app: App) -> None:
+def prepare_app(app: App) -> None:
     """Procrastinate's `PROCRASTINATE_ON_APP_READY`."""
     note_requests(app)
     outlive_outages(app)
-    app.worker_defaults["worker_middleware"] = [accompanied]
+    app.worker_defaults["worker_middleware"] = [run_with_context]
 
 
-async def accompanied(call_next: AsyncCallNext, context: JobContext, worker: Worker) -> Any:
+async def run_with_context(call_next: AsyncCallNext, context: JobContext, worker: Worker) -> Any:
     """Procrastinate's worker middleware. Each job is its own task, so the context ends with it."""
     done = context.job
     job.set(f"{done.id} {done.task_name}")
     request_id.set(await _request_of(done.id, worker))
     begun, outcome = perf_counter(), "failed"
     try:
-        with job_span(done.task_name, done.queue):
+        with trace_job(done.task_name, done.queue):
             result = await call_next()
         outcome = "succeeded"
     finally:

@@ -53,7 +53,7 @@ class Answers:
     failed: set[str] = field(default_factory=set)
 
 
-def questions() -> list[DatabaseQuestion]:
+def list_questions() -> list[DatabaseQuestion]:
     """Return the questions of the modules that the settings name, and those of features."""
     paths = [
         *settings.METRICS_QUESTIONS,
@@ -62,12 +62,12 @@ def questions() -> list[DatabaseQuestion]:
     return [question for path in paths for question in import_string(path)]
 
 
-def databases() -> list[str]:
+def list_databases() -> list[str]:
     """The primary, and each replica."""
     return [DEFAULT_DB_ALIAS, *(alias for alias in settings.DATABASES if alias.startswith("replica"))]
 
 
-def asked(wanted: Iterable[DatabaseQuestion], alias: str) -> Answers:
+def query_database(wanted: Iterable[DatabaseQuestion], alias: str) -> Answers:
     """Return the current values. Failures are reported as such, and leave no outdated reading."""
     try:
         connections[alias].ensure_connection()
@@ -122,7 +122,7 @@ _JOBS = """
 """
 
 
-def _jobs(cursor: CursorWrapper) -> Iterator[Reading]:
+def _read_jobs(cursor: CursorWrapper) -> Iterator[Reading]:
     """Return the size of each queue and its longest wait; unknown queues count as one."""
     app.perform_import_paths()
     known = {task.queue for task in app.tasks.values()}
@@ -141,7 +141,7 @@ def _jobs(cursor: CursorWrapper) -> Iterator[Reading]:
     )
 
 
-def _workers(cursor: CursorWrapper) -> Iterator[Reading]:
+def _read_workers(cursor: CursorWrapper) -> Iterator[Reading]:
     cursor.execute(
         """
         SELECT count(*) FILTER (WHERE last_heartbeat >= now() - interval '60 seconds'),
@@ -155,7 +155,7 @@ def _workers(cursor: CursorWrapper) -> Iterator[Reading]:
         yield "factcheck_workers_silent_seconds", (), silent
 
 
-def _connections(cursor: CursorWrapper) -> Iterator[Reading]:
+def _read_connections(cursor: CursorWrapper) -> Iterator[Reading]:
     """Return the number of connections to the database; the activity of other roles is hidden."""
     cursor.execute(
         """
@@ -193,7 +193,7 @@ QUESTIONS = [
                 "For how long the job has waited that is due the longest.", ("queue",)
             ),
         },
-        _jobs,
+        _read_jobs,
     ),
     DatabaseQuestion(
         "workers",
@@ -201,7 +201,7 @@ QUESTIONS = [
             "factcheck_workers": GaugeKind("Background workers that were heard of within a minute."),
             "factcheck_workers_silent_seconds": GaugeKind("Since when no worker has been heard of."),
         },
-        _workers,
+        _read_workers,
     ),
     DatabaseQuestion(
         "connections",
@@ -209,7 +209,7 @@ QUESTIONS = [
             "factcheck_database_connections": GaugeKind("Connections to the database.", ("state",)),
             "factcheck_database_connections_limit": GaugeKind("How many connections the server takes."),
         },
-        _connections,
+        _read_connections,
     ),
     DatabaseQuestion(
         "log_positions",

@@ -10,8 +10,8 @@ from django.http import HttpRequest, HttpResponseBase
 from factcheck.django_internals import stored_fields
 from factcheck.installation.log_context import REQUEST_ID, request_id
 
-FIELD = "X-Request-ID"
-_KEPT_AS, _SENT_AS = FIELD.lower(), "HTTP_X_REQUEST_ID"
+HEADER = "X-Request-ID"
+_KEPT_AS, _SENT_AS = HEADER.lower(), "HTTP_X_REQUEST_ID"
 
 
 class _OwnIds:
@@ -32,7 +32,7 @@ class _OwnIds:
 _own = _OwnIds()
 
 
-def sent_or_new(sent: str | None) -> str:
+def choose_id(sent: str | None) -> str:
     """Return the received id if valid, because it is written into logs, or a new one."""
     return sent if sent and REQUEST_ID.fullmatch(sent) else _own.next()
 
@@ -44,10 +44,10 @@ class RequestIds:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        known = sent_or_new(request.META.get(_SENT_AS))
+        known = choose_id(request.META.get(_SENT_AS))
         # Until the answer has gone: what is refused Django logs when it has left all middleware (factcheck.wsgi).
         request_id.set(known)
         response = self.get_response(request)
         # Checked already; Django would look for line breaks once more.
-        stored_fields(response.headers)[_KEPT_AS] = (FIELD, known)
+        stored_fields(response.headers)[_KEPT_AS] = (HEADER, known)
         return response

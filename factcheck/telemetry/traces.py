@@ -56,7 +56,7 @@ class RequestSpans:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        with _span("request", "SERVER", _parent(request)) as span:
+        with _start_span("request", "SERVER", _read_parent(request)) as span:
             response = self.get_response(request)
             method, route = METHODS.get(request.method or "", OTHER), route_of(request)
             span.update_name(f"{method} {route}")
@@ -69,17 +69,17 @@ class RequestSpans:
                 }
             )
             if response.status_code >= _SERVER_ERROR:
-                _failed(span)
+                _mark_failed(span)
         return response
 
 
 @contextmanager
-def job_span(task: str, queue: str) -> Iterator[None]:
+def trace_job(task: str, queue: str) -> Iterator[None]:
     """A span around a job, where traces are on."""
     if _Tracing.tracer is None:
         yield
         return
-    with _span(task, "CONSUMER") as span:
+    with _start_span(task, "CONSUMER") as span:
         span.set_attributes(
             {
                 "messaging.destination.name": queue,
@@ -91,25 +91,25 @@ def job_span(task: str, queue: str) -> Iterator[None]:
 
 
 def _trace_questions(connection: BaseDatabaseWrapper, **_: Any) -> None:
-    if _question not in connection.execute_wrappers:
-        connection.execute_wrappers.append(_question)
+    if _trace_query not in connection.execute_wrappers:
+        connection.execute_wrappers.append(_trace_query)
 
 
-def _question(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
+def _trace_query(execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any) -> Any:
     if _Tracing.tracer is None:
         return execute(sql, params, many, context)
-    with _span(summary(str(sql)), "CLIENT") as span:
+    with _start_span(summarise_statement(str(sql)), "CLIENT") as span:
         span.set_attribute("db.system.name", "postgresql")
         return execute(sql, params, many, context)
 
 
-def summary(sql: str) -> str:
+def summarise_statement(sql: str) -> str:
     """Return a statement's operation and table (OpenTelemetry's `db.query.summary`), without its values."""
     verb, table = _VERB.match(sql), _TABLE.search(sql)
     return " ".join(filter(None, [verb[1].upper() if verb else "", table[1] if table else ""])) or "SQL"
 
 
-def _parent(request: HttpRequest) -> Any:
+def _read_parent(request: HttpRequest) -> Any:
     """Return the parent trace stated by a proxy of ours; anyone else could make us trace anything."""
     from opentelemetry.context import Context  # noqa: PLC0415  where traces are on alone
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator  # noqa: PLC0415  where traces are on alone
@@ -121,7 +121,7 @@ def _parent(request: HttpRequest) -> Any:
 
 
 @contextmanager
-def _span(name: str, kind: str, parent: Any = None) -> Iterator[Any]:
+def _start_span(name: str, kind: str, parent: Any = None) -> Iterator[Any]:
     """A span. An exception is recorded by its kind only: the library would record the message."""
     from opentelemetry.trace import SpanKind  # noqa: PLC0415  where traces are on alone
 
@@ -132,11 +132,11 @@ def _span(name: str, kind: str, parent: Any = None) -> Iterator[Any]:
             yield span
         except BaseException as failure:
             span.set_attribute("error.type", type(failure).__qualname__)
-            _failed(span)
+            _mark_failed(span)
             raise
 
 
-def _failed(span: Any) -> None:
+def _mark_failed(span: Any) -> None:
     from opentelemetry.trace import StatusCode  # noqa: PLC0415  where traces are on alone
 
     span.set_status(StatusCode.ERROR)

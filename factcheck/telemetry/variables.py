@@ -32,7 +32,7 @@ class Receivers(NamedTuple):
     traces: str
 
 
-def metrics() -> Metrics:
+def read_metrics_settings() -> Metrics:
     """Metrics, for this machine or with a token.
 
     Raises:
@@ -48,7 +48,7 @@ def metrics() -> Metrics:
     return Metrics(port, host, token)
 
 
-def receivers() -> Receivers:
+def read_receivers() -> Receivers:
     """Return where reports and traces are sent.
 
     Raises:

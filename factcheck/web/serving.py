@@ -34,7 +34,7 @@ from django.utils.translation import gettext
 
 from factcheck.database import embedded
 from factcheck.telemetry import process_gauges
-from factcheck.telemetry.exporter import counted_together, export
+from factcheck.telemetry.exporter import export, share_counters
 from factcheck.web import uploads
 from factcheck.web.access_log import LINE, granian_log, name_visitors
 
@@ -150,7 +150,7 @@ def serve(
 
     database_ended = _watch_database(stop_at_once)
     with (
-        counted_together(),
+        share_counters(),
         _metrics(context, wanted=bool(settings.METRICS_PORT)),
         _worker(context, database_ended, wanted=with_worker),
     ):

@@ -85,7 +85,7 @@ class SameAsDesk(NamedDesk):
         if not authorities.are_asked():
             return JsonResponse({"candidates": [], "problems": [_("No authority is set up for look-ups.")]})
         sort = self.sorts.get(request.GET.get("kind", ""), Sort.ANY)
-        found = authorities.candidates(request.GET.get("q", ""), sort, language=get_language() or "en")
+        found = authorities.find_candidates(request.GET.get("q", ""), sort, language=get_language() or "en")
         here = self._known_here(found.candidates, request.GET.get("row", ""))
         return JsonResponse(
             {

@@ -21,7 +21,7 @@ from sources.archiving.browser.page_pictures import (
     PagePictures,
     page_pictures,
 )
-from sources.capture import capture, document_in
+from sources.capture import capture, extract_document
 from sources.extraction import Document, ExtractionError
 from sources.http.exchanges import Exchanges
 from sources.http.fetch_errors import FetchError
@@ -135,7 +135,7 @@ def _text(source: Source, answer: Fetched, by: User | None) -> tuple[Snapshot | 
         return None, str(_NO_TEXT)
     material = Material.fetched(answer)
     try:
-        document = document_in(material)
+        document = extract_document(material)
     except ExtractionError as error:
         return None, error.sentence
     latest = source.latest_snapshot()

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from sources.http.services import ServiceAway, ask
+from sources.http.services import ServiceUnavailable, ask
 from sources.models import PublicDeposit, Source
 
 logger = logging.getLogger(__name__)
@@ -129,7 +129,7 @@ def _asked(path: str, fields: dict[str, str]) -> dict[str, Any]:
         answer = ask(
             ARCHIVE + path, urlencode(fields).encode(), headers, seconds=SECONDS, most_bytes=MOST_BYTES
         )
-    except ServiceAway as away:
+    except ServiceUnavailable as away:
         raise _Later(str(away)) from None
     if answer.status != 200:
         raise _Later(

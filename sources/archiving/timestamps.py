@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
 
 from sources.archiving.stamp_encoding import NONCE_BYTES, in_order, request_for, token_in
-from sources.http.services import ServiceAway, ask
+from sources.http.services import ServiceUnavailable, ask
 from sources.models import ArchivedFile, Timestamp
 
 SECONDS, MOST_BYTES = 15.0, 100_000
@@ -50,7 +50,7 @@ def stamp(sha256: str) -> Timestamp:
             seconds=SECONDS,
             most_bytes=MOST_BYTES,
         )
-    except ServiceAway as away:
+    except ServiceUnavailable as away:
         raise TimestampAuthorityAway(str(away)) from None
     if answer.status != 200:
         raise TimestampAuthorityAway(

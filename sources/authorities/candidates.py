@@ -9,8 +9,8 @@ from sources.authorities import ror, wikidata
 from sources.authorities.authority_record import AuthorityAway, AuthorityRecord, Sort
 
 #: Fewer letters mean too many.
-FEWEST_LETTERS = 2
-LONGEST_NAME = 200
+MIN_LETTERS = 2
+MAX_NAME_LENGTH = 200
 
 
 @dataclass(frozen=True)
@@ -26,33 +26,33 @@ def are_asked() -> bool:
     return bool(settings.WIKIDATA_URL or settings.ROR_URL)
 
 
-def candidates(name: str, sort: Sort, *, language: str = "en") -> AuthorityAnswers:
+def find_candidates(name: str, sort: Sort, *, language: str = "en") -> AuthorityAnswers:
     """Ask every authority that knows this sort of thing, all at once. One that is away leaves what the others say.
 
     Args:
         language: in which descriptions are wanted (BCP 47); its first part counts.
     """
-    name = " ".join(name.split())[:LONGEST_NAME]
-    if len(name) < FEWEST_LETTERS:
+    name = " ".join(name.split())[:MAX_NAME_LENGTH]
+    if len(name) < MIN_LETTERS:
         return AuthorityAnswers([], [])
     asked: list[Future[list[AuthorityRecord]]] = []
     with ThreadPoolExecutor(max_workers=2) as threads:
         if settings.WIKIDATA_URL:
             primary = language.partition("-")[0].lower() or "en"
-            asked.append(threads.submit(wikidata.candidates, settings.WIKIDATA_URL, name, sort, primary))
+            asked.append(threads.submit(wikidata.find_candidates, settings.WIKIDATA_URL, name, sort, primary))
         if settings.ROR_URL and sort in (Sort.ORGANIZATION, Sort.ANY):
-            asked.append(threads.submit(ror.candidates, settings.ROR_URL, name))
+            asked.append(threads.submit(ror.find_candidates, settings.ROR_URL, name))
     found: list[AuthorityRecord] = []
     problems = []
     for answer in asked:
         try:
-            found = _together(found, answer.result())
+            found = _merge_candidates(found, answer.result())
         except AuthorityAway as away:
             problems.append(str(away))
     return AuthorityAnswers(found, problems)
 
 
-def _together(some: list[AuthorityRecord], others: list[AuthorityRecord]) -> list[AuthorityRecord]:
+def _merge_candidates(some: list[AuthorityRecord], others: list[AuthorityRecord]) -> list[AuthorityRecord]:
     """Merge candidates of two authorities that share an address."""
     together = list(some)
     for other in others:

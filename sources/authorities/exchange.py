@@ -12,12 +12,12 @@ from sources.authorities.authority_record import AuthorityAway
 from sources.http import services
 
 #: A typing user waits for it.
-SECONDS = 4.0
-MOST_BYTES = 2_000_000
-MOST_CANDIDATES = 10
+TIMEOUT_SECONDS = 4.0
+MAX_BYTES = 2_000_000
+MAX_CANDIDATES = 10
 
 
-def asked(authority: str, url: str, parameters: Mapping[str, str]) -> dict[str, Any]:
+def query_authority(authority: str, url: str, parameters: Mapping[str, str]) -> dict[str, Any]:
     """Query the authority and return its response.
 
     Raises:
@@ -28,9 +28,9 @@ def asked(authority: str, url: str, parameters: Mapping[str, str]) -> dict[str, 
     headers = {"Accept": "application/json", "User-Agent": agent.encode("ascii", "replace").decode()}
     try:
         answer = services.look_up(
-            f"{url}?{urlencode(parameters)}", headers, seconds=SECONDS, most_bytes=MOST_BYTES
+            f"{url}?{urlencode(parameters)}", headers, seconds=TIMEOUT_SECONDS, most_bytes=MAX_BYTES
         )
-    except services.ServiceAway as away:
+    except services.ServiceUnavailable as away:
         raise AuthorityAway(f"{authority}: {away}") from None
     if answer.status != 200:
         raise AuthorityAway(

@@ -6,13 +6,13 @@ from typing import Any
 from django.utils.translation import gettext
 
 from sources.authorities.authority_record import AuthorityAway, AuthorityRecord
-from sources.authorities.exchange import MOST_CANDIDATES, asked
+from sources.authorities.exchange import MAX_CANDIDATES, query_authority
 from sources.identifiers import ROR, authority, canonical, named
 
 NAME = "ROR"
 
 
-def candidates(url: str, name: str) -> list[AuthorityRecord]:
+def find_candidates(url: str, name: str) -> list[AuthorityRecord]:
     """Return existing organisations that the name may refer to, the most probable first.
 
     Raises:
@@ -20,47 +20,47 @@ def candidates(url: str, name: str) -> list[AuthorityRecord]:
     """
     # A quotation mark begins a phrase in its query language, a backslash escapes the sign behind it.
     plain = name.replace("\\", " ").replace('"', " ")
-    found = asked(NAME, f"{url}/v2/organizations", {"query": f'"{plain}"'})
+    found = query_authority(NAME, f"{url}/v2/organizations", {"query": f'"{plain}"'})
     items = found.get("items")
     if not isinstance(items, list):
         raise AuthorityAway(gettext("%(name)s sent an unexpected answer.") % {"name": NAME})
     known = [item for item in items if isinstance(item, dict) and item.get("status") != "withdrawn"]
-    made = [_candidate(item) for item in known[:MOST_CANDIDATES]]
+    made = [_build_candidate(item) for item in known[:MAX_CANDIDATES]]
     return [one for one in made if one.same_as and one.name]
 
 
-def _candidate(item: Mapping[str, Any]) -> AuthorityRecord:
+def _build_candidate(item: Mapping[str, Any]) -> AuthorityRecord:
     place: Mapping[str, Any] = next(
-        (one["geonames_details"] for one in _rows(item, "locations") if _is_place(one)), {}
+        (one["geonames_details"] for one in _get_rows(item, "locations") if _is_place(one)), {}
     )
-    website = next((one.get("value") for one in _rows(item, "links") if one.get("type") == "website"), "")
+    website = next((one.get("value") for one in _get_rows(item, "links") if one.get("type") == "website"), "")
     kinds = [str(kind) for kind in item.get("types") or [] if isinstance(kind, str)]
     where = [str(place[part]) for part in ("name", "country_name") if place.get(part)]
     return AuthorityRecord(
-        name=_name(item)[:500],
+        name=_choose_name(item)[:500],
         description=", ".join([*kinds[:2], *where])[:500],
-        same_as=_same_as(item),
+        same_as=_list_same_as(item),
         country=str(place.get("country_code") or "")[:2].upper(),
         website=str(website or "")[:500],
     )
 
 
-def _name(item: Mapping[str, Any]) -> str:
-    names = _rows(item, "names")
+def _choose_name(item: Mapping[str, Any]) -> str:
+    names = _get_rows(item, "names")
     shown = (one for one in names if "ror_display" in (one.get("types") or []))
     return str(next(shown, names[0] if names else {}).get("value") or "")
 
 
-def _same_as(item: Mapping[str, Any]) -> tuple[str, ...]:
+def _list_same_as(item: Mapping[str, Any]) -> tuple[str, ...]:
     own = canonical(str(item.get("id", "")))
     if authority(own) != ROR:
         return ()
-    others = (one for one in _rows(item, "external_ids") if one.get("type") == "wikidata")
+    others = (one for one in _get_rows(item, "external_ids") if one.get("type") == "wikidata")
     written = [str(one.get("preferred") or next(iter(one.get("all") or []), "")) for one in others]
     return (own, *dict.fromkeys(address for one in written if (address := named(one))))
 
 
-def _rows(item: Mapping[str, Any], which: str) -> list[Mapping[str, Any]]:
+def _get_rows(item: Mapping[str, Any], which: str) -> list[Mapping[str, Any]]:
     rows = item.get(which)
     return [row for row in rows if isinstance(row, dict)] if isinstance(rows, list) else []
 

@@ -9,26 +9,26 @@ from typing import Any
 from django.utils.translation import gettext
 
 from sources.authorities.authority_record import AuthorityAway, AuthorityRecord, Sort
-from sources.authorities.exchange import MOST_CANDIDATES, asked
+from sources.authorities.exchange import MAX_CANDIDATES, query_authority
 from sources.identifiers import ROR, WIKIDATA, is_ror
 
 NAME = "Wikidata"
 
 _HUMAN = "Q5"
 #: Pages of Wikimedia itself: a list of what a name may mean, a category, a template, a list.
-_NO_THINGS = frozenset({"Q4167410", "Q4167836", "Q11266439", "Q13406463", "Q22808320", "Q101352"})
+_EXCLUDED_CLASSES = frozenset({"Q4167410", "Q4167836", "Q11266439", "Q13406463", "Q22808320", "Q101352"})
 
 _INSTANCE_OF, _BORN, _DIED, _WEBSITE, _ROR_ID = "P31", "P569", "P570", "P856", "P6782"
 
 
-def candidates(url: str, name: str, sort: Sort, language: str) -> list[AuthorityRecord]:
+def find_candidates(url: str, name: str, sort: Sort, language: str) -> list[AuthorityRecord]:
     """Return entities that the name may refer to, the most probable first.
 
     Raises:
         AuthorityAway: there is no answer.
     """
     api = f"{url}/w/api.php"
-    found = asked(
+    found = query_authority(
         NAME,
         api,
         {
@@ -37,7 +37,7 @@ def candidates(url: str, name: str, sort: Sort, language: str) -> list[Authority
             "language": language,
             "uselang": language,
             "type": "item",
-            "limit": str(2 * MOST_CANDIDATES),
+            "limit": str(2 * MAX_CANDIDATES),
             "format": "json",
         },
     )
@@ -49,7 +49,7 @@ def candidates(url: str, name: str, sort: Sort, language: str) -> list[Authority
     if not items:
         return []
     languages = list(dict.fromkeys([language, "en", "mul"]))
-    answer = asked(
+    answer = query_authority(
         NAME,
         api,
         {
@@ -66,14 +66,16 @@ def candidates(url: str, name: str, sort: Sort, language: str) -> list[Authority
     # In the order of the search, which knows what is meant most often.
     known = (entities.get(item) for item in items)
     rows = [row for row in known if isinstance(row, dict) and _is_of(row, sort)]
-    return [_candidate(row, languages) for row in rows[:MOST_CANDIDATES]]
+    return [_build_candidate(row, languages) for row in rows[:MAX_CANDIDATES]]
 
 
 def _is_of(entity: Mapping[str, Any], sort: Sort) -> bool:
     kinds = {
-        value["id"] for value in _values(entity, _INSTANCE_OF) if isinstance(value, dict) and "id" in value
+        value["id"]
+        for value in _get_values(entity, _INSTANCE_OF)
+        if isinstance(value, dict) and "id" in value
     }
-    if kinds & _NO_THINGS:
+    if kinds & _EXCLUDED_CLASSES:
         return False
     match sort:
         case Sort.PERSON:
@@ -84,36 +86,36 @@ def _is_of(entity: Mapping[str, Any], sort: Sort) -> bool:
             return True
 
 
-def _candidate(entity: Mapping[str, Any], languages: list[str]) -> AuthorityRecord:
+def _build_candidate(entity: Mapping[str, Any], languages: list[str]) -> AuthorityRecord:
     item = str(entity["id"])
-    ror = [str(value) for value in _values(entity, _ROR_ID)]
+    ror = [str(value) for value in _get_values(entity, _ROR_ID)]
     return AuthorityRecord(
-        name=_worded(entity.get("labels"), languages) or item,
-        description=_with_years(_worded(entity.get("descriptions"), languages), entity),
+        name=_choose_wording(entity.get("labels"), languages) or item,
+        description=_add_years(_choose_wording(entity.get("descriptions"), languages), entity),
         same_as=(
             WIKIDATA + item,
             *(ROR + name.lower() for name in ror[:1] if len(name) == 9 and is_ror(name)),
         ),
-        website=next((str(value) for value in _values(entity, _WEBSITE)), "")[:500],
+        website=next((str(value) for value in _get_values(entity, _WEBSITE)), "")[:500],
     )
 
 
-def _with_years(description: str, entity: Mapping[str, Any]) -> str:
+def _add_years(description: str, entity: Mapping[str, Any]) -> str:
     """The description, with the years of a life unless it has them: namesakes differ by those."""
-    born, died = (next(_years(entity, when), "") for when in (_BORN, _DIED))
+    born, died = (next(_find_years(entity, when), "") for when in (_BORN, _DIED))
     if not born or born in description:
         return description
     return f"{description} ({born}–{died})" if description else f"{born}–{died}"
 
 
-def _years(entity: Mapping[str, Any], when: str) -> Iterator[str]:
-    for value in _values(entity, when):
+def _find_years(entity: Mapping[str, Any], when: str) -> Iterator[str]:
+    for value in _get_values(entity, when):
         # "+1971-03-02T00:00:00Z", of a century or of nothing certain with a smaller precision than of a year (9).
         if isinstance(value, dict) and isinstance(value.get("precision"), int) and value["precision"] >= 9:
             yield str(value.get("time", ""))[1:5].lstrip("0")
 
 
-def _values(entity: Mapping[str, Any], which: str) -> Iterator[Any]:
+def _get_values(entity: Mapping[str, Any], which: str) -> Iterator[Any]:
     """Return the values of a property of an item, the preferred statements first."""
     claims = entity.get("claims")
     statements = _list(claims.get(which)) if isinstance(claims, dict) else []
@@ -124,7 +126,7 @@ def _values(entity: Mapping[str, Any], which: str) -> Iterator[Any]:
             yield held["value"]
 
 
-def _worded(words: Any, languages: list[str]) -> str:
+def _choose_wording(words: Any, languages: list[str]) -> str:
     for language in languages:
         if isinstance(words, dict) and isinstance(said := words.get(language), dict):
             return str(said.get("value", ""))[:500]

@@ -5,7 +5,7 @@ import codecs
 from sources.extraction.encodings import BYTE_ORDER_MARKS
 
 
-def encoding(head: bytes) -> tuple[str, int]:
+def detect_unicode_encoding(head: bytes) -> tuple[str, int]:
     """Return the Unicode encoding of the first bytes (default: UTF-8), and the length of the byte order mark."""
     for mark, name in BYTE_ORDER_MARKS:
         if head.startswith(mark):
@@ -21,7 +21,7 @@ def encoding(head: bytes) -> tuple[str, int]:
 
 def beginning(head: bytes) -> str:
     """Decode the first bytes, replacing invalid ones."""
-    name, mark = encoding(head)
+    name, mark = detect_unicode_encoding(head)
     return (
         codecs.getincrementaldecoder(name)(errors="replace").decode(head[mark:]).lstrip("\ufeff \t\r\n\x1e")
     )

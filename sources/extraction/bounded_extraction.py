@@ -10,7 +10,7 @@ from .document import LARGEST, Document, ExtractionError
 from .packed_documents import ExtractionRequest, pack_request, unpack_answer
 
 #: 512 MB and 30 seconds (`Allowance`); and an answer that holds the longest text, in whatever letters.
-ALLOWANCE = Allowance()
+EXTRACTION_LIMITS = Allowance()
 
 _REFUSALS = {
     Cause.TIME: (
@@ -19,7 +19,7 @@ _REFUSALS = {
             SpokenSentence(
                 "Reading this document takes more than %(seconds)s seconds. Paste its text, or import the "
                 "part you need.",
-                seconds=f"{ALLOWANCE.seconds:.0f}",
+                seconds=f"{EXTRACTION_LIMITS.seconds:.0f}",
             )
         ),
     ),
@@ -29,7 +29,7 @@ _REFUSALS = {
             SpokenSentence(
                 "Reading this document needs more than %(memory)s MB of memory. Paste its text, or import "
                 "the part you need.",
-                memory=ALLOWANCE.memory // 1024 // 1024,
+                memory=EXTRACTION_LIMITS.memory // 1024 // 1024,
             )
         ),
     ),
@@ -70,16 +70,16 @@ def extract_bounded(question: ExtractionRequest) -> Document:
             ),
         )
     try:
-        return unpack_answer(_reader().answer(pack_request(question)))
+        return unpack_answer(_get_reader().answer(pack_request(question)))
     except OutOfBounds as bounds:
         raise ExtractionError(*_REFUSALS[bounds.cause]) from None
 
 
 def warm() -> None:
     """Start to load the extraction modules before fetching a document."""
-    _reader().warm()
+    _get_reader().warm()
 
 
 @cache
-def _reader() -> Confined:
-    return Confined("sources.extraction.reading_process", ALLOWANCE)
+def _get_reader() -> Confined:
+    return Confined("sources.extraction.reading_process", EXTRACTION_LIMITS)

@@ -11,17 +11,17 @@ _BROKEN = re.compile(rf"([^\W\d_]+)[{HYPHENS}]$")
 _COMPOUND = re.compile(r"[^\W\d_]+(?:[-\u2010\u2011][^\W\d_]+)+")
 
 
-def joint(before: str, after: str) -> str:
+def choose_separator(before: str, after: str) -> str:
     """Return the separator of two joined lines: a space, or nothing in scripts without spaces."""
     return "" if _UNSPACED.match(before[-1:]) and _UNSPACED.match(after[:1]) else " "
 
 
-def compounds_in(lines: Iterable[str]) -> frozenset[str]:
+def find_compounds(lines: Iterable[str]) -> frozenset[str]:
     """Words with a hyphen of their own, which they keep wherever a line breaks in them."""
     return frozenset(word.casefold() for line in lines for word in _COMPOUND.findall(line))
 
 
-def joined_lines(lines: Iterable[str], compounds: frozenset[str]) -> str:
+def join_lines(lines: Iterable[str], compounds: frozenset[str]) -> str:
     """One paragraph. A word that was divided is whole again; one that is written with a hyphen keeps it."""
     text = ""
     for line in lines:
@@ -34,6 +34,6 @@ def joined_lines(lines: Iterable[str], compounds: frozenset[str]) -> str:
         elif text[-1:] and text[-1] in HYPHENS and text[-2:-1].isdigit():
             text = f"{text[:-1]}-{line}"
         else:
-            text += joint(text, line) + line if text else line
+            text += choose_separator(text, line) + line if text else line
     # What is left of pdfium's own marks stood for a hyphen that was seen.
     return re.sub("[\ufffe\x02]", "-", text)

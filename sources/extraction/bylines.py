@@ -10,7 +10,7 @@ from lxml.html import HtmlElement
 
 from sources.extraction.clean_text import clean_line
 
-from .structured_data import ARTICLE_TYPES, listed, text_of, types_of
+from .structured_data import ARTICLE_TYPES, find_text, get_types, listed
 
 AUTHOR_META = (
     "author",
@@ -112,18 +112,18 @@ def read_byline(
 ) -> str:
     """The names of the people who wrote it, the best source first; "" where only a desk or an agency is named."""
     for node in articles:
-        if types_of(node) & ARTICLE_TYPES:
+        if get_types(node) & ARTICLE_TYPES:
             authors = listed(node.get("author")) or listed(node.get("creator"))
             people = [one for one in authors if not (isinstance(one, dict) and _is_organisation(one))]
-            if names := _joined((text_of(one) for one in people), publisher, site):
+            if names := _join_people((find_text(one) for one in people), publisher, site):
                 return names
     for name in AUTHOR_META:
-        if names := _joined(metas.get(name, []), publisher, site):
+        if names := _join_people(metas.get(name, []), publisher, site):
             return names
-    return _visible(tree, publisher, site)
+    return _find_visible_byline(tree, publisher, site)
 
 
-def people_in(line: str, publisher: str = "", site: str = "") -> list[str]:
+def find_people(line: str, publisher: str = "", site: str = "") -> list[str]:
     """The people that a byline names: "By Ada Brook and Sam Rivers, Reuters" names two.
 
     Args:
@@ -135,7 +135,7 @@ def people_in(line: str, publisher: str = "", site: str = "") -> list[str]:
         return []
     names: list[str] = []
     parts = _BETWEEN.split(line)
-    if not _countries().isdisjoint(parts[1:]):
+    if not _load_countries().isdisjoint(parts[1:]):
         return []  # "The Gazette, Linden, Germany" is an address
     for part in parts:
         name = _BEFORE.sub("", _BEHIND.sub("", _BY.sub("", part))).strip(" ,;|:.-–—")
@@ -162,24 +162,24 @@ def _is_person(name: str, publisher: str) -> bool:
 
 def _is_newsroom(name: str, publisher: str, site: str) -> bool:
     """Recognise the newsroom's own name: its address, or its first word, and capitals."""
-    if _letters(name) in {_letters(label) for label in site.split(".")}:
+    if _keep_letters(name) in {_keep_letters(label) for label in site.split(".")}:
         return True
     first, *rest = name.split()
     house, *_ = [*publisher.split(), ""]
     return first.casefold() == house.casefold() and all(word.isupper() for word in rest)
 
 
-def _letters(name: str) -> str:
+def _keep_letters(name: str) -> str:
     return "".join(filter(str.isalnum, name.casefold()))
 
 
 @cache
-def _countries() -> frozenset[str]:
+def _load_countries() -> frozenset[str]:
     return frozenset(name for code, name in Locale("en").territories.items() if code.isalpha())
 
 
 def _is_organisation(author: dict[str, Any]) -> bool:
-    types = types_of(author)
+    types = get_types(author)
     return (
         bool(types)
         and "Person" not in types
@@ -187,24 +187,24 @@ def _is_organisation(author: dict[str, Any]) -> bool:
     )
 
 
-def _joined(candidates: Iterable[str], publisher: str, site: str) -> str:
+def _join_people(candidates: Iterable[str], publisher: str, site: str) -> str:
     return ", ".join(
-        dict.fromkeys(name for candidate in candidates for name in people_in(candidate, publisher, site))
+        dict.fromkeys(name for candidate in candidates for name in find_people(candidate, publisher, site))
     )
 
 
-def _visible(tree: HtmlElement, publisher: str, site: str) -> str:
+def _find_visible_byline(tree: HtmlElement, publisher: str, site: str) -> str:
     """The first element marked up as a byline that names people, outside teasers."""
-    for element in _marked_up(tree):
+    for element in _iterate_byline_elements(tree):
         if any(ancestor.tag in ("a", "nav", "aside", "footer") for ancestor in element.iterancestors()):
             continue
         line = clean_line(element.text_content())
-        if len(line) <= LONGEST_BYLINE and (names := people_in(line, publisher, site)):
+        if len(line) <= LONGEST_BYLINE and (names := find_people(line, publisher, site)):
             return ", ".join(names)
     return ""
 
 
-def _marked_up(tree: HtmlElement) -> Iterator[HtmlElement]:
+def _iterate_byline_elements(tree: HtmlElement) -> Iterator[HtmlElement]:
     for element in tree.iter("a", "span", "p", "div", "address"):
         classes = (element.get("class") or "").lower().split()
         if {element.get("rel"), element.get("itemprop")} & {"author"} or any(

@@ -28,23 +28,23 @@ _PARAGRAPH_END = re.compile("\n{2,}")
 def clean_text(text: str) -> str:
     """Paragraphs separated by one blank line, NFC, without invisible characters. The words stay."""
     # What is taken out may have hidden something else to mend, so until nothing is left; mostly once.
-    while (cleaned := _cleaned(text)) != text:
+    while (cleaned := _clean_once(text)) != text:
         text = cleaned
     return text
 
 
 def clean_line(text: str) -> str:
     """Normalise a title or name to one line."""
-    return " ".join(clean_characters(_repaired(text)).split())
+    return " ".join(clean_characters(_repair_encoding(text)).split())
 
 
-def _cleaned(text: str) -> str:
-    text = clean_characters(_LINE_END.sub("\n", _repaired(text)))
+def _clean_once(text: str) -> str:
+    text = clean_characters(_LINE_END.sub("\n", _repair_encoding(text)))
     # A no-break space alone is good French typography; only runs of blanks are made one.
     return _PARAGRAPH_END.sub("\n\n", _EDGE_BLANKS.sub("\n", _BLANKS.sub(" ", text))).strip()
 
 
-def _repaired(text: str) -> str:
+def _repair_encoding(text: str) -> str:
     """Undo UTF-8 that was once read as a Western encoding and saved that way.
 
     First of all, because half of such a character is a control character that would be taken out as junk. The controls

@@ -29,20 +29,20 @@ def read_date(text: str, *, language: str = "") -> date | None:
     is a date: 25/12/2019 does, 03/04/2019 does not.
     """
     text = text.strip()[:200]
-    for year, month, day in _candidates(text, language):
+    for year, month, day in _find_candidates(text, language):
         if FIRST_YEAR <= year <= LAST_YEAR:
             with suppress(ValueError):
                 return date(year, month, day)
     return None
 
 
-def date_in_address(url: str) -> date | None:
+def find_date_in_address(url: str) -> date | None:
     """The date in the path of an address: /2019/01/08/."""
     match = _IN_ADDRESS.search(url.partition("?")[0])
     return read_date("-".join(match.groups())) if match else None
 
 
-def _candidates(text: str, language: str) -> Iterator[tuple[int, int, int]]:
+def _find_candidates(text: str, language: str) -> Iterator[tuple[int, int, int]]:
     for pattern, method in (
         (_ISO, "search"),
         (_COMPACT, "fullmatch"),
@@ -59,12 +59,12 @@ def _candidates(text: str, language: str) -> Iterator[tuple[int, int, int]]:
             yield year, second, first
     for pattern, day, month in ((_IN_WORDS, 1, 2), (_MONTH_FIRST, 2, 1)):
         for match in pattern.finditer(text):
-            if number := month_names(language).get(match[month].lower()):
+            if number := load_month_names(language).get(match[month].lower()):
                 yield int(match[3]), number, int(match[day])
 
 
 @lru_cache(maxsize=128)
-def month_names(language: str) -> dict[str, int]:
+def load_month_names(language: str) -> dict[str, int]:
     """Names of months, whole and short, in English and in one more language (CLDR)."""
     names: dict[str, int] = {}
     for one in {"en", language} - {""}:

@@ -59,7 +59,7 @@ class Document(Metadata):
     """Of a transcript: all its words belong to one. Of any other text: none."""
 
 
-def made_by(package: str) -> str:
+def describe_extractor(package: str) -> str:
     """Name and version of the library that read the bytes, as every snapshot keeps it."""
     return f"{package} {version(package)}"
 

@@ -10,8 +10,8 @@ from charset_normalizer.md import mess_ratio
 from factcheck.sentences import SpokenSentence
 
 from .document import ExtractionError
-from .language import certainty, detect_language
-from .legacy_encodings import legacy_encoding
+from .language import compute_certainty, detect_language
+from .legacy_encodings import detect_legacy_encoding
 
 # The first bytes of files that people mistake for an article, and what to call them.
 SIGNATURES: tuple[tuple[bytes, str], ...] = (
@@ -74,9 +74,9 @@ SIBLINGS = {
 
 # Shares of unlikely neighbours among letters (charset-normalizer's measure). Over sentences in ten languages the
 # right encoding stayed below 0.1, and the language detector above 0.95; wrong ones mostly did not.
-GIBBERISH = 0.1
-DOUBTFUL = 0.8
-HOPELESS = 0.6
+GIBBERISH_RATIO = 0.1
+DOUBTFUL_RATIO = 0.8
+HOPELESS_RATIO = 0.6
 
 # Advertising and mixed sources leave a stray byte in otherwise sound UTF-8; more than this is another encoding.
 STRAY_BYTES_PER_CHARACTER = 1 / 1000
@@ -88,7 +88,7 @@ _TAG_BYTES = re.compile(b"<[^>]{0,2000}>")
 _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
-def signature(content: bytes) -> str:
+def detect_signature(content: bytes) -> str:
     """Return what a binary file looks like ("a PNG image"), or ""."""
     for magic, name in SIGNATURES:
         if content.startswith(magic):
@@ -115,10 +115,10 @@ def decode(content: bytes, *, charset: str | None, markup: bool) -> str:
     """
     for mark, name in BYTE_ORDER_MARKS:
         if content.startswith(mark):
-            return _checked(_strictly(content[len(mark) :], name), name)
+            return _check_text(_decode_strictly(content[len(mark) :], name), name)
 
-    if wide := unmarked_utf16(content):
-        return _checked(_strictly(content, wide), wide)
+    if wide := detect_unmarked_utf16(content):
+        return _check_text(_decode_strictly(content, wide), wide)
     if b"\x00" in content[:4096] or content.count(b"\x00") > len(content) // 1000:
         raise ExtractionError(
             "binary",
@@ -127,22 +127,22 @@ def decode(content: bytes, *, charset: str | None, markup: bool) -> str:
             ),
         )
 
-    if (text := _as_utf8(content)) is not None and not content.isascii():
-        return _checked(text, "utf-8")
-    for label in ([charset] if charset else []) + (_declared_inside(content) if markup else []):
+    if (text := _decode_utf8(content)) is not None and not content.isascii():
+        return _check_text(text, "utf-8")
+    for label in ([charset] if charset else []) + (_find_declared_encodings(content) if markup else []):
         try:
-            return _believed(content, content.decode(_codec(label)), label)
+            return _decode_as_declared(content, content.decode(_find_codec(label)), label)
         except (LookupError, UnicodeDecodeError):
             continue
-    return _checked(text, "utf-8") if text is not None else _detected(content)
+    return _check_text(text, "utf-8") if text is not None else _decode_detected(content)
 
 
-def _declared_inside(content: bytes) -> list[str]:
+def _find_declared_encodings(content: bytes) -> list[str]:
     matches = (_XML_ENCODING.match(content.lstrip()[:200]), _META_CHARSET.search(content[:4096]))
     return [match[1].decode("ascii") for match in matches if match]
 
 
-def _codec(label: str) -> str:
+def _find_codec(label: str) -> str:
     """The codec that browsers use for a label. LookupError for what is none, or is known not to fit."""
     name = label.strip().lower().replace("_", "-")
     if name.startswith(("utf-", "utf8", "unicode")):
@@ -150,42 +150,42 @@ def _codec(label: str) -> str:
     return codecs.lookup(LABELS.get(name, name)).name
 
 
-def _believed(content: bytes, text: str, label: str) -> str:
+def _decode_as_declared(content: bytes, text: str, label: str) -> str:
     """`text` as declared, unless another encoding makes better words of the same bytes."""
-    words = _telling_words(text)
-    mess, sureness = mess_ratio(words, HOPELESS * 2), certainty(words)
-    is_sibling = (_codec(label), detect_language(words)) in SIBLINGS
-    if words and (mess > GIBBERISH or sureness < DOUBTFUL or is_sibling):
+    words = _select_telling_words(text)
+    mess, sureness = mess_ratio(words, HOPELESS_RATIO * 2), compute_certainty(words)
+    is_sibling = (_find_codec(label), detect_language(words)) in SIBLINGS
+    if words and (mess > GIBBERISH_RATIO or sureness < DOUBTFUL_RATIO or is_sibling):
         try:
-            detected = _detected(content)
+            detected = _decode_detected(content)
         except ExtractionError:
             detected = text
-        better = _telling_words(detected)
-        if is_sibling or mess_ratio(better) < mess / 2 or certainty(better) > sureness + 0.15:
+        better = _select_telling_words(detected)
+        if is_sibling or mess_ratio(better) < mess / 2 or compute_certainty(better) > sureness + 0.15:
             return detected
-        if mess > HOPELESS:
-            raise _undecodable(
+        if mess > HOPELESS_RATIO:
+            raise _build_undecodable_error(
                 SpokenSentence(
                     "This text declares the encoding %(label)s, but contains no words when read that way.",
                     label=label,
                 )
             )
-    return _checked(text, label)
+    return _check_text(text, label)
 
 
-def _telling_words(text: str) -> str:
+def _select_telling_words(text: str) -> str:
     """The first words beyond ASCII; tags and plain words are the same in every encoding."""
     return " ".join(word for word in _TAG.sub(" ", text[:500_000]).split() if not word.isascii())[:4000]
 
 
-def _strictly(content: bytes, encoding: str) -> str:
+def _decode_strictly(content: bytes, encoding: str) -> str:
     try:
         return content.decode(encoding)
     except UnicodeDecodeError:
         text = content.decode(encoding, errors="replace")
         if text.count("\ufffd") <= 1 + len(text) * STRAY_BYTES_PER_CHARACTER:
             return text
-        raise _undecodable(
+        raise _build_undecodable_error(
             SpokenSentence(
                 "This text begins with the byte order mark of %(encoding)s, but is in another encoding.",
                 encoding=encoding.upper(),
@@ -193,7 +193,7 @@ def _strictly(content: bytes, encoding: str) -> str:
         ) from None
 
 
-def _as_utf8(content: bytes) -> str | None:
+def _decode_utf8(content: bytes) -> str | None:
     try:
         return content.decode("utf-8")
     except UnicodeDecodeError:
@@ -204,7 +204,7 @@ def _as_utf8(content: bytes) -> str | None:
     return text if stray <= len(text) * STRAY_BYTES_PER_CHARACTER and wide >= 10 * stray else None
 
 
-def unmarked_utf16(content: bytes) -> str:
+def detect_unmarked_utf16(content: bytes) -> str:
     """UTF-16 without a mark: in text of European languages every second byte is zero, in others that of ASCII."""
     sample = content[:4096]
     if len(sample) < 4 or b"\x00" not in sample:
@@ -234,7 +234,7 @@ def _is_assigned(sample: bytes, encoding: str) -> bool:
     return assigned and "\n" in text
 
 
-def detected_encoding(content: bytes) -> str:
+def detect_encoding(content: bytes) -> str:
     """The name of the encoding in which bytes that declare none, and are no UTF-8, make the best words.
 
     Raises:
@@ -242,25 +242,27 @@ def detected_encoding(content: bytes) -> str:
     """
     # The detector reads samples; markup would fill them with ASCII, so only informative lines are passed.
     telling = b"\n".join(line for line in _TAG_BYTES.sub(b"\n", content).splitlines() if not line.isascii())
-    if encoding := legacy_encoding(telling):
+    if encoding := detect_legacy_encoding(telling):
         return encoding
     best = charset_normalizer.from_bytes(telling[:200_000], cp_isolation=DETECTABLE).best()
     if best is None:
-        raise _undecodable(
+        raise _build_undecodable_error(
             SpokenSentence("This text declares no character encoding that fits it, and none can be detected.")
         )
     return SIBLINGS.get((best.encoding, detect_language(str(best))), best.encoding)
 
 
-def _detected(content: bytes) -> str:
-    encoding = detected_encoding(content)
+def _decode_detected(content: bytes) -> str:
+    encoding = detect_encoding(content)
     try:
-        return _checked(content.decode(encoding), encoding)
+        return _check_text(content.decode(encoding), encoding)
     except UnicodeDecodeError:
-        raise _undecodable(SpokenSentence("This text mixes several character encodings.")) from None
+        raise _build_undecodable_error(
+            SpokenSentence("This text mixes several character encodings.")
+        ) from None
 
 
-def _checked(text: str, encoding: str) -> str:
+def _check_text(text: str, encoding: str) -> str:
     """Text, or a refusal when the characters are those of a binary file or of another encoding."""
     controls = len(_CONTROLS.findall(text))
     if controls > len(text) // 100:
@@ -271,13 +273,13 @@ def _checked(text: str, encoding: str) -> str:
             ),
         )
     if text.count("\ufffd") > 1 + len(text) * STRAY_BYTES_PER_CHARACTER:
-        raise _undecodable(
+        raise _build_undecodable_error(
             SpokenSentence("This text declares the encoding %(encoding)s, but is damaged.", encoding=encoding)
         )
     return text
 
 
-def _undecodable(why: SpokenSentence) -> ExtractionError:
+def _build_undecodable_error(why: SpokenSentence) -> ExtractionError:
     return ExtractionError(
         "undecodable",
         SpokenSentence(

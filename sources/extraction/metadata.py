@@ -12,8 +12,8 @@ from sources.extraction.clean_text import clean_line
 from sources.extraction.document import Metadata
 
 from .bylines import read_byline
-from .dates import date_in_address, read_date
-from .structured_data import ARTICLE_TYPES, Structured, read_structured, text_of, types_of
+from .dates import find_date_in_address, read_date
+from .structured_data import ARTICLE_TYPES, StructuredData, find_text, get_types, read_structured
 
 TITLE_META = ("og:title", "twitter:title", "dc.title", "dcterms.title", "citation_title", "parsely-title")
 PUBLISHER_META = (
@@ -31,30 +31,30 @@ DATE_META = (
 )  # fmt: skip
 
 
-def read_metadata(tree: HtmlElement, url: str, structured: Structured | None = None) -> Metadata:
+def read_metadata(tree: HtmlElement, url: str, structured: StructuredData | None = None) -> Metadata:
     """Read everything that a parsed page says about itself.
 
     Args:
         url: where it was found, if known.
         structured: what `read_structured()` found in it, for callers who need that besides.
     """
-    metas = _metas(tree)
+    metas = _collect_metas(tree)
     structured = structured or read_structured(tree)
     articles, organisations = structured.articles, structured.organisations
-    language = _language(tree, metas, articles)
-    canonical_url = _canonical_url(tree, metas, url)
-    publisher = _publisher(metas, articles, organisations)
+    language = _find_language(tree, metas, articles)
+    canonical_url = _find_canonical_url(tree, metas, url)
+    publisher = _find_publisher(metas, articles, organisations)
     return Metadata(
-        title=_title(tree, metas, articles, publisher),
+        title=_find_title(tree, metas, articles, publisher),
         byline=read_byline(tree, metas, articles, publisher, urlsplit(canonical_url or url).hostname or ""),
-        published_on=_published_on(tree, metas, articles, language, canonical_url or url),
+        published_on=_find_publication_date(tree, metas, articles, language, canonical_url or url),
         language=language,
         publisher=publisher,
         canonical_url=canonical_url,
     )
 
 
-def _metas(tree: HtmlElement) -> dict[str, list[str]]:
+def _collect_metas(tree: HtmlElement) -> dict[str, list[str]]:
     metas: dict[str, list[str]] = {}
     for element in tree.iter("meta"):
         name = (
@@ -69,46 +69,46 @@ def _metas(tree: HtmlElement) -> dict[str, list[str]]:
     return metas
 
 
-def _first(metas: dict[str, list[str]], names: tuple[str, ...]) -> str:
+def _get_first(metas: dict[str, list[str]], names: tuple[str, ...]) -> str:
     return next((metas[name][0] for name in names if name in metas), "")
 
 
 # One statement each
 
 
-def _title(
+def _find_title(
     tree: HtmlElement, metas: dict[str, list[str]], articles: list[dict[str, Any]], publisher: str
 ) -> str:
-    headlines = (text_of(node.get("headline")) for node in articles if types_of(node) & ARTICLE_TYPES)
-    title = next(filter(None, headlines), "") or _first(metas, TITLE_META) or _visible_title(tree)
+    headlines = (find_text(node.get("headline")) for node in articles if get_types(node) & ARTICLE_TYPES)
+    title = next(filter(None, headlines), "") or _get_first(metas, TITLE_META) or _find_visible_title(tree)
     # “Headline | The Paper” without the paper.
-    for site in {publisher, _first(metas, PUBLISHER_META)} - {""}:
+    for site in {publisher, _get_first(metas, PUBLISHER_META)} - {""}:
         title = re.sub(rf"(?<=\S)\s+[|–—·»-]\s+{re.escape(site)}$", "", title, flags=re.IGNORECASE)
     return title
 
 
-def _visible_title(tree: HtmlElement) -> str:
+def _find_visible_title(tree: HtmlElement) -> str:
     from trafilatura.metadata import extract_title  # noqa: PLC0415  a quarter of a second that few processes need
 
     return clean_line(extract_title(tree) or "")
 
 
-def _published_on(
+def _find_publication_date(
     tree: HtmlElement, metas: dict[str, list[str]], articles: list[dict[str, Any]], language: str, url: str
 ) -> date | None:
-    stated = [text_of(node.get("datePublished")) for node in articles]
+    stated = [find_text(node.get("datePublished")) for node in articles]
     stated += [metas[name][0] for name in DATE_META if name in metas]
     for element in tree.iter("time", "meta", "span", "abbr"):
         if element.get("itemprop") == "datePublished" or element.get("pubdate") is not None:
             stated.append(element.get("datetime") or element.get("content") or element.text_content())
-    stated += [text_of(node.get("uploadDate")) for node in articles]
+    stated += [find_text(node.get("uploadDate")) for node in articles]
     for text in stated:
         if published_on := read_date(text, language=language.partition("-")[0].lower()):
             return published_on
-    return date_in_address(url) or _only_time_element(tree)
+    return find_date_in_address(url) or _find_only_time(tree)
 
 
-def _only_time_element(tree: HtmlElement) -> date | None:
+def _find_only_time(tree: HtmlElement) -> date | None:
     """The day of the one <time> of a page, or of its article: several may belong to other stories."""
     for scope in (tree.find(".//article"), tree):
         if scope is not None:
@@ -118,30 +118,30 @@ def _only_time_element(tree: HtmlElement) -> date | None:
     return None
 
 
-def _language(tree: HtmlElement, metas: dict[str, list[str]], articles: list[dict[str, Any]]) -> str:
+def _find_language(tree: HtmlElement, metas: dict[str, list[str]], articles: list[dict[str, Any]]) -> str:
     root = tree.getroottree().getroot()
     stated = (
         root.get("lang") or root.get("{http://www.w3.org/XML/1998/namespace}lang") or root.get("xml:lang"),
-        _first(metas, ("content-language", "og:locale", "dc.language", "dcterms.language", "language")),
-        next((text for node in articles if (text := text_of(node.get("inLanguage")))), ""),
+        _get_first(metas, ("content-language", "og:locale", "dc.language", "dcterms.language", "language")),
+        next((text for node in articles if (text := find_text(node.get("inLanguage")))), ""),
     )
     return next((one.strip() for one in stated if one and one.strip()), "")
 
 
-def _publisher(
+def _find_publisher(
     metas: dict[str, list[str]], articles: list[dict[str, Any]], media: list[dict[str, Any]]
 ) -> str:
     for node in articles:
-        if name := text_of(node.get("publisher")) or text_of(node.get("sourceOrganization")):
+        if name := find_text(node.get("publisher")) or find_text(node.get("sourceOrganization")):
             return name
-    name = _first(metas, PUBLISHER_META)
+    name = _get_first(metas, PUBLISHER_META)
     if not name and media:
-        name = text_of(media[0])
+        name = find_text(media[0])
     # article:publisher and some publisher metas hold the address of a profile.
     return "" if "://" in name else name.lstrip("@")
 
 
-def _canonical_url(tree: HtmlElement, metas: dict[str, list[str]], url: str) -> str:
+def _find_canonical_url(tree: HtmlElement, metas: dict[str, list[str]], url: str) -> str:
     links = [
         element.get("href") or ""
         for element in tree.iter("link")

@@ -14,18 +14,18 @@ from lxml import etree
 from factcheck.sentences import SpokenSentence
 from sources.extraction.clean_text import clean_line, clean_text
 
-from .document import Document, ExtractionError, made_by
+from .document import Document, ExtractionError, describe_extractor
 from .language import settle_language
 
 DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 ODT = "application/vnd.oasis.opendocument.text"
 
 #: A part of a document as it is unpacked: a thousand pages have less, and a bomb has more.
-LARGEST_PART = 30_000_000
+MAX_PART_BYTES = 30_000_000
 
 #: What the readers of archives and of XML raise when something is wrong; RuntimeError is a password's, or of a way of
 #: packing that is not known.
-_DAMAGE = (
+_DAMAGE_ERRORS = (
     *(zipfile.BadZipFile, zlib.error, lzma.LZMAError, etree.XMLSyntaxError),
     *(EOFError, OSError, ValueError, RuntimeError, KeyError),
 )
@@ -54,7 +54,7 @@ _WORDS = {
 }  # fmt: skip
 
 
-def office_kind(content: bytes) -> str:
+def detect_office_kind(content: bytes) -> str:
     """The media type of the text document in a ZIP archive, or "" for any other archive."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
@@ -62,8 +62,8 @@ def office_kind(content: bytes) -> str:
             if "word/document.xml" in names:
                 return DOCX
             if "content.xml" in names and "mimetype" in names:
-                return ODT if _part(archive, "mimetype").decode("latin-1").startswith(ODT) else ""
-    except _DAMAGE:
+                return ODT if _read_part(archive, "mimetype").decode("latin-1").startswith(ODT) else ""
+    except _DAMAGE_ERRORS:
         pass
     return ""
 
@@ -72,7 +72,9 @@ def extract_office(content: bytes, kind: str) -> Document:
     """The document in a .docx or .odt file. Raises ExtractionError when it is damaged, locked, too large or empty."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            if kind == ODT and b"encryption-data" in _part(archive, "META-INF/manifest.xml", missing=b""):
+            if kind == ODT and b"encryption-data" in _read_part(
+                archive, "META-INF/manifest.xml", missing=b""
+            ):
                 raise ExtractionError(
                     "locked",
                     SpokenSentence(
@@ -80,15 +82,15 @@ def extract_office(content: bytes, kind: str) -> Document:
                     ),
                 )
             names = archive.namelist()
-            main = _tree(_part(archive, "word/document.xml" if kind == DOCX else "content.xml"))
+            main = _parse_tree(_read_part(archive, "word/document.xml" if kind == DOCX else "content.xml"))
             notes = [
-                _tree(_part(archive, name))
+                _parse_tree(_read_part(archive, name))
                 for name in ("word/footnotes.xml", "word/endnotes.xml")
                 if name in names
             ]
             about = "docProps/core.xml" if kind == DOCX else "meta.xml"
-            stated = _stated(_tree(_part(archive, about))) if about in names else {}
-    except _DAMAGE:
+            stated = _read_stated(_parse_tree(_read_part(archive, about))) if about in names else {}
+    except _DAMAGE_ERRORS:
         raise ExtractionError(
             "damaged",
             SpokenSentence(
@@ -96,7 +98,7 @@ def extract_office(content: bytes, kind: str) -> Document:
             ),
         ) from None
     text = clean_text(
-        "\n\n".join([*_paragraphs(main), *(line for note in notes for line in _paragraphs(note))])
+        "\n\n".join([*_read_paragraphs(main), *(line for note in notes for line in _read_paragraphs(note))])
     )
     if not any(map(str.isalnum, text)):
         raise ExtractionError(
@@ -116,17 +118,17 @@ def extract_office(content: bytes, kind: str) -> Document:
         canonical_url="",
         text=text,
         media_type=kind,
-        extractor=made_by("lxml"),
+        extractor=describe_extractor("lxml"),
     )
 
 
-def _part(archive: zipfile.ZipFile, name: str, missing: bytes | None = None) -> bytes:
+def _read_part(archive: zipfile.ZipFile, name: str, missing: bytes | None = None) -> bytes:
     if missing is not None and name not in archive.namelist():
         return missing
     with archive.open(name) as file:
         # What the archive says of its sizes may be a lie.
-        content = file.read(LARGEST_PART + 1)
-    if len(content) > LARGEST_PART:
+        content = file.read(MAX_PART_BYTES + 1)
+    if len(content) > MAX_PART_BYTES:
         raise ExtractionError(
             "too_large",
             SpokenSentence(
@@ -137,7 +139,7 @@ def _part(archive: zipfile.ZipFile, name: str, missing: bytes | None = None) -> 
     return content
 
 
-def _tree(part: bytes) -> etree._Element:
+def _parse_tree(part: bytes) -> etree._Element:
     """Without entities, which such documents have none of, and without looking anywhere else."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
@@ -149,16 +151,16 @@ def _tree(part: bytes) -> etree._Element:
     return tree
 
 
-def _stated(tree: etree._Element) -> dict[str, str]:
+def _read_stated(tree: etree._Element) -> dict[str, str]:
     return {
         str(element.tag).removeprefix(_DC): clean_line(element.text or "")
         for element in tree.iter(f"{_DC}title", f"{_DC}creator", f"{_DC}language")
     }
 
 
-def _paragraphs(tree: etree._Element) -> list[str]:
+def _read_paragraphs(tree: etree._Element) -> list[str]:
     """Paragraphs in reading order; a row of a table is one."""
-    reading = _Reading()
+    reading = _ReadingState()
     below_skipped: etree._Element | None = None
     for event, element in etree.iterwalk(tree, events=("start", "end")):
         tag = str(element.tag)
@@ -177,7 +179,7 @@ def _paragraphs(tree: etree._Element) -> list[str]:
     return reading.lines
 
 
-class _Reading:
+class _ReadingState:
     """The state of reading a document. Notes and boxes come after their paragraph."""
 
     def __init__(self) -> None:

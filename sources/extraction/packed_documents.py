@@ -34,7 +34,7 @@ def pack_request(question: ExtractionRequest) -> bytes:
         "content": len(question.content),
     }
     # Whatever bytes a server sends as a header, no lone surrogate of them may stop us.
-    head = orjson.dumps({name: _plain(value) for name, value in hints.items()})
+    head = orjson.dumps({name: _to_plain(value) for name, value in hints.items()})
     return b"".join([len(head).to_bytes(4), head, question.content, question.transcript])
 
 
@@ -81,5 +81,5 @@ def unpack_answer(packed: bytes) -> Document:
     )
 
 
-def _plain(value: str | int | None) -> str | int | None:
+def _to_plain(value: str | int | None) -> str | int | None:
     return value.encode("utf-8", "replace").decode() if isinstance(value, str) else value

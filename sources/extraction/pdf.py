@@ -10,20 +10,20 @@ import pypdfium2
 from pypdfium2 import PdfiumError
 
 from factcheck.sentences import SpokenSentence
-from sources.extraction.broken_lines import HYPHENS, compounds_in, joined_lines
+from sources.extraction.broken_lines import HYPHENS, find_compounds, join_lines
 from sources.extraction.clean_text import clean_line, clean_text
 
-from .document import LONGEST, Caveat, Document, ExtractionError, made_by
+from .document import LONGEST, Caveat, Document, ExtractionError, describe_extractor
 from .language import detect_language
 from .pdf_layout import Line, PageText, read_page
 
-MOST_PAGES = 1000
+MAX_PAGES = 1000
 # Less than this is the stamp of a scanner, not a text.
-LEAST_LETTERS_PER_PAGE = 15
+MIN_LETTERS_PER_PAGE = 15
 #: A running head stands on this share of the pages at least: on every second one, and not on some.
-RUNNING = 0.3
+RUNNING_HEAD_SHARE = 0.3
 #: Characters of a line with a page's number in it, at most.
-LONGEST_HEAD = 80
+MAX_HEAD_LENGTH = 80
 #: A line this much shorter than its column ends a paragraph; a gap this much wider than the usual one begins one.
 SHORT, WIDE = 0.12, 1.35
 
@@ -55,22 +55,22 @@ def extract_pdf(content: bytes) -> Document:
             "damaged", SpokenSentence("This PDF document is damaged and cannot be read. Download it again.")
         ) from None
     try:
-        if len(pdf) > MOST_PAGES:
+        if len(pdf) > MAX_PAGES:
             raise ExtractionError(
                 "too_large",
                 SpokenSentence(
                     "This PDF document has %(pdf)s pages; the limit is %(most_pages)s. Import a part.",
                     pdf=len(pdf),
-                    most_pages=MOST_PAGES,
+                    most_pages=MAX_PAGES,
                 ),
             )
-        pages = list(_pages(pdf))
+        pages = list(_read_pages(pdf))
         stated = pdf.get_metadata_dict()
     finally:
         pdf.close()
-    text = clean_text("\n\n".join(_paragraphs(_without_running_heads(pages))))
+    text = clean_text("\n\n".join(_join_paragraphs(_without_running_heads(pages))))
     letters = sum(map(str.isalpha, text))
-    if letters < LEAST_LETTERS_PER_PAGE * max(len(pages), 1) and letters < 500:
+    if letters < MIN_LETTERS_PER_PAGE * max(len(pages), 1) and letters < 500:
         raise ExtractionError(
             "no_text",
             SpokenSentence(
@@ -89,12 +89,12 @@ def extract_pdf(content: bytes) -> Document:
         canonical_url="",
         text=text,
         media_type="application/pdf",
-        extractor=made_by("pypdfium2"),
-        caveats=_of_pictures(pages),
+        extractor=describe_extractor("pypdfium2"),
+        caveats=_warn_of_pictures(pages),
     )
 
 
-def _pages(pdf: pypdfium2.PdfDocument) -> Iterator[PageText]:
+def _read_pages(pdf: pypdfium2.PdfDocument) -> Iterator[PageText]:
     letters = 0
     for number in range(len(pdf)):
         page = read_page(pdf, number)
@@ -111,7 +111,7 @@ def _pages(pdf: pypdfium2.PdfDocument) -> Iterator[PageText]:
         yield page
 
 
-def _of_pictures(pages: list[PageText]) -> tuple[Caveat, ...]:
+def _warn_of_pictures(pages: list[PageText]) -> tuple[Caveat, ...]:
     pictures = [str(number) for number, page in enumerate(pages, 1) if page.has_picture]
     if not pictures:
         return ()
@@ -127,54 +127,54 @@ def _of_pictures(pages: list[PageText]) -> tuple[Caveat, ...]:
 
 def _without_running_heads(pages: list[PageText]) -> list[list[Line]]:
     """Remove page numbers and running heads."""
-    edges = [_at_edges(page) for page in pages]
-    counted = Counter(text for edge in edges for text in {_numberless(line) for line in edge})
-    least = max(2, RUNNING * len(pages))
-    offset = _offset_of_numbers(edges)
+    edges = [_select_edge_lines(page) for page in pages]
+    counted = Counter(text for edge in edges for text in {_strip_numbers(line) for line in edge})
+    least = max(2, RUNNING_HEAD_SHARE * len(pages))
+    offset = _find_page_number_offset(edges)
     kept = []
     for number, (page, edge) in enumerate(zip(pages, edges, strict=True)):
         running = {
             id(line)
             for line in edge
-            if counted[_numberless(line)] >= least
+            if counted[_strip_numbers(line)] >= least
             or _PAGE_NUMBER.fullmatch(line.text.strip())
-            or (offset is not None and number + offset in _outer_numbers(line))
+            or (offset is not None and number + offset in _find_outer_numbers(line))
         }
         kept.append([line for line in page.lines if id(line) not in running])
     return kept
 
 
-def _offset_of_numbers(edges: list[list[Line]]) -> int | None:
+def _find_page_number_offset(edges: list[list[Line]]) -> int | None:
     """Return the offset from page index to printed page number, if most pages have one."""
     offsets = Counter(
         offset
         for place, edge in enumerate(edges)
-        for offset in {number - place for line in edge for number in _outer_numbers(line)}
+        for offset in {number - place for line in edge for number in _find_outer_numbers(line)}
     )
     offset, count = max(offsets.items(), key=lambda entry: entry[1], default=(0, 0))
     return offset if count >= max(2, 0.6 * len(edges)) else None
 
 
-def _outer_numbers(line: Line) -> set[int]:
+def _find_outer_numbers(line: Line) -> set[int]:
     """The numbers that a short line begins or ends with."""
     found = re.match(r"(\d{1,4})\b", line.text), re.search(r"\b(\d{1,4})$", line.text)
-    return {int(match[1]) for match in found if match} if len(line.text) <= LONGEST_HEAD else set()
+    return {int(match[1]) for match in found if match} if len(line.text) <= MAX_HEAD_LENGTH else set()
 
 
-def _at_edges(page: PageText) -> list[Line]:
+def _select_edge_lines(page: PageText) -> list[Line]:
     """Return the two topmost and two lowest lines."""
     by_height = sorted(page.lines, key=lambda line: -line.top)
     return by_height[:2] + by_height[-2:]
 
 
-def _numberless(line: Line) -> str:
+def _strip_numbers(line: Line) -> str:
     return re.sub(r"\d+", "#", line.text)
 
 
-def _paragraphs(pages: list[list[Line]]) -> Iterator[str]:
+def _join_paragraphs(pages: list[list[Line]]) -> Iterator[str]:
     """Lines joined into paragraphs, which run on over the ends of columns and pages, as sentences do."""
     columns = [list(group) for page in pages for _, group in groupby(page, key=lambda line: line.column)]
-    compounds = compounds_in(line.text for column in columns for line in column)
+    compounds = find_compounds(line.text for column in columns for line in column)
     usual = median([line.height for column in columns for line in column] or [1.0])
     paragraph: list[str] = []
     last: Line | None = None
@@ -184,7 +184,7 @@ def _paragraphs(pages: list[list[Line]]) -> Iterator[str]:
         for number, line in enumerate(column):
             before = column[number - 1] if number else None
             if paragraph and last and (ended or edges.begins(line, before, last, usual)):
-                yield joined_lines(paragraph, compounds)
+                yield join_lines(paragraph, compounds)
                 paragraph = []
             paragraph.append(line.text)
             last = line
@@ -192,7 +192,7 @@ def _paragraphs(pages: list[list[Line]]) -> Iterator[str]:
             ended = edges.is_short(line) and (bool(_SENTENCE_END.search(line.text)) or len(paragraph) == 1)
             ended &= line.text[-1:] not in HYPHENS
     if paragraph:
-        yield joined_lines(paragraph, compounds)
+        yield join_lines(paragraph, compounds)
 
 
 class _Edges:

@@ -9,14 +9,14 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 from pypdfium2 import PdfiumError
 
-from sources.extraction.broken_lines import joint
+from sources.extraction.broken_lines import choose_separator
 
 #: In heights of a letter: a gap in a line that is more than one between words, and the least gap between columns.
 GAP, GUTTER = 1.3, 0.7
 #: Lines that each of two columns has at least, how long these are in heights, and the share of others that cross
 #: the gap at most.
 #: A newspaper's page has fewer. Beyond this it is a drawing, and the search for columns would take its square.
-MOST_FRAGMENTS = 2_500
+MAX_FRAGMENTS = 2_500
 LEAST_LINES, LEAST_LENGTH, MOST_CROSSING = 4, 7.0, 0.25
 
 
@@ -51,7 +51,7 @@ def read_page(pdf: pypdfium2.PdfDocument, number: int) -> PageText:
     try:
         page = pdf[number]
         textpage = page.get_textpage()
-        fragments = list(_fragments(textpage))
+        fragments = list(_read_fragments(textpage))
         height = float(page.get_height())
         has_picture = not fragments and any(
             True for _ in page.get_objects([pdfium.FPDF_PAGEOBJ_IMAGE], max_depth=3)
@@ -60,13 +60,13 @@ def read_page(pdf: pypdfium2.PdfDocument, number: int) -> PageText:
         page.close()
     except PdfiumError:
         return PageText([], 0.0, has_picture=False)
-    return PageText(list(_numbered(_in_order(fragments))), height, has_picture)
+    return PageText(list(_number_columns(_order_lines(fragments))), height, has_picture)
 
 
 # Letters to fragments of lines
 
 
-def _fragments(textpage: pypdfium2.PdfTextPage) -> Iterator[Line]:
+def _read_fragments(textpage: pypdfium2.PdfTextPage) -> Iterator[Line]:
     """Runs of letters on one line without a wide gap in them, as they come."""
     box = pdfium.FS_RECTF()
     handle = textpage.raw
@@ -88,19 +88,19 @@ def _fragments(textpage: pypdfium2.PdfTextPage) -> Iterator[Line]:
         here = Line(character, box.left, box.right, box.bottom, box.top)
         if here.height <= 0 and place is not None:
             here = replace(here, bottom=place.bottom, top=place.top, left=place.right, right=place.right)
-        if place is not None and not _continues(place, here):
+        if place is not None and not _is_continued(place, here):
             yield replace(place, text="".join(run))
             run, place, is_spaced = [], None, False
         if is_spaced and run:
             run.append(" ")
         is_spaced = False
         run.append(character)
-        place = here if place is None else _around(place, here)
+        place = here if place is None else _merge_bounds(place, here)
     if place is not None:
         yield replace(place, text="".join(run))
 
 
-def _continues(place: Line, here: Line) -> bool:
+def _is_continued(place: Line, here: Line) -> bool:
     """Whether a letter stands on the same line as those before it, and near them. In either direction of writing."""
     lowest = min(place.height, here.height) or 1.0
     if min(place.top, here.top) - max(place.bottom, here.bottom) < 0.3 * lowest:
@@ -108,7 +108,7 @@ def _continues(place: Line, here: Line) -> bool:
     return max(here.left - place.right, place.left - here.right) <= GAP * max(place.height, here.height)
 
 
-def _around(one: Line, other: Line) -> Line:
+def _merge_bounds(one: Line, other: Line) -> Line:
     return replace(
         one,
         left=min(one.left, other.left),
@@ -121,43 +121,43 @@ def _around(one: Line, other: Line) -> Line:
 # Fragments to lines in order
 
 
-def _in_order(fragments: list[Line], depth: int = 0) -> Iterator[list[Line]]:
+def _order_lines(fragments: list[Line], depth: int = 0) -> Iterator[list[Line]]:
     """Return lines column by column. Lines across the gap stay in place."""
-    gutter = _gutter(fragments) if depth < 4 else None
+    gutter = _find_gutter(fragments) if depth < 4 else None
     if gutter is None:
-        yield list(_rows(fragments))
+        yield list(_join_rows(fragments))
         return
     beside: list[Line] = []
     crossing: list[Line] = []
     for fragment in sorted(fragments, key=lambda one: -one.top):
         if fragment.left < gutter < fragment.right:
-            yield from _side_by_side(beside, gutter, depth)
+            yield from _order_columns(beside, gutter, depth)
             beside = []
             crossing.append(fragment)
             continue
         if crossing:
-            yield list(_rows(crossing))
+            yield list(_join_rows(crossing))
             crossing = []
         beside.append(fragment)
-    yield from _side_by_side(beside, gutter, depth)
+    yield from _order_columns(beside, gutter, depth)
     if crossing:
-        yield list(_rows(crossing))
+        yield list(_join_rows(crossing))
 
 
-def _side_by_side(fragments: list[Line], gutter: float, depth: int) -> Iterator[list[Line]]:
+def _order_columns(fragments: list[Line], gutter: float, depth: int) -> Iterator[list[Line]]:
     columns = [
         [one for one in fragments if one.right <= gutter],
         [one for one in fragments if one.right > gutter],
     ]
-    if _reads_leftwards(fragments):
+    if _is_right_to_left(fragments):
         columns.reverse()
     for column in filter(None, columns):
-        yield from _in_order(column, depth + 1)
+        yield from _order_lines(column, depth + 1)
 
 
-def _gutter(fragments: list[Line]) -> float | None:
+def _find_gutter(fragments: list[Line]) -> float | None:
     """Find the gap between two columns, which few lines cross."""
-    if not 2 * LEAST_LINES <= len(fragments) <= MOST_FRAGMENTS:
+    if not 2 * LEAST_LINES <= len(fragments) <= MAX_FRAGMENTS:
         return None
     height = median(one.height for one in fragments) or 1.0
     left, right = min(one.left for one in fragments), max(one.right for one in fragments)
@@ -173,7 +173,7 @@ def _gutter(fragments: list[Line]) -> float | None:
         crossing = len(fragments) - len(before) - len(behind)
         if crossing > most or not _is_column(before, height) or not _is_column(behind, height):
             continue
-        if _stand_side_by_side(before, behind):
+        if _are_side_by_side(before, behind):
             # The one that fewest cross; among those, the one with most room.
             room = median(one.left for one in behind) - edge
             if best is None or (crossing, -room) < best[:2]:
@@ -188,45 +188,46 @@ def _is_column(lines: list[Line], height: float) -> bool:
     )
 
 
-def _stand_side_by_side(before: list[Line], behind: list[Line]) -> bool:
+def _are_side_by_side(before: list[Line], behind: list[Line]) -> bool:
     tops = [max(one.top for one in lines) for lines in (before, behind)]
     bottoms = [min(one.bottom for one in lines) for lines in (before, behind)]
     common = min(tops) - max(bottoms)
     return common > 0.4 * min(top - bottom for top, bottom in zip(tops, bottoms, strict=True))
 
 
-def _rows(fragments: list[Line]) -> Iterator[Line]:
+def _join_rows(fragments: list[Line]) -> Iterator[Line]:
     """Join fragments on the same line, from top to bottom."""
     row: list[Line] = []
     for fragment in sorted(fragments, key=lambda one: -(one.top + one.bottom)):
         if row and (row[0].top + row[0].bottom - fragment.top - fragment.bottom) / 2 > 0.5 * max(
             min(row[0].height, fragment.height), 1.0
         ):
-            yield _row(row)
+            yield _join_row(row)
             row = []
         row.append(fragment)
     if row:
-        yield _row(row)
+        yield _join_row(row)
 
 
-def _row(fragments: list[Line]) -> Line:
-    leftwards = _reads_leftwards(fragments)
+def _join_row(fragments: list[Line]) -> Line:
+    leftwards = _is_right_to_left(fragments)
     ordered = sorted(fragments, key=lambda one: -one.right if leftwards else one.left)
     whole = ordered[0]
     for fragment in ordered[1:]:
         whole = replace(
-            _around(whole, fragment), text=whole.text + joint(whole.text, fragment.text) + fragment.text
+            _merge_bounds(whole, fragment),
+            text=whole.text + choose_separator(whole.text, fragment.text) + fragment.text,
         )
     return whole
 
 
-def _numbered(columns: Iterator[list[Line]]) -> Iterator[Line]:
+def _number_columns(columns: Iterator[list[Line]]) -> Iterator[Line]:
     for number, column in enumerate(columns):
         for line in column:
             yield replace(line, column=number)
 
 
-def _reads_leftwards(lines: list[Line]) -> bool:
+def _is_right_to_left(lines: list[Line]) -> bool:
     letters = [letter for line in lines for letter in line.text if letter.isalpha()]
     return sum(
         "\u0590" <= letter <= "\u08ff" or "\ufb1d" <= letter <= "\ufefc" for letter in letters

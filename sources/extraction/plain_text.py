@@ -41,7 +41,7 @@ _DATE_WORDS = re.compile(
 
 def extract_plain(text: str) -> Document:
     """The document in a plain text."""
-    cleaned = _paragraphs(clean_text(text))
+    cleaned = _restore_paragraphs(clean_text(text))
     if not cleaned:
         raise ExtractionError(
             "empty",
@@ -50,11 +50,11 @@ def extract_plain(text: str) -> Document:
     language = detect_language(cleaned)
     head = [line for line in cleaned[:4000].split("\n") if line][:HEAD_LINES]
     return Document(
-        title=_title(cleaned),
-        byline=_byline(head),
-        published_on=_published_on(head, language),
+        title=_find_title(cleaned),
+        byline=_find_byline(head),
+        published_on=_find_publication_date(head, language),
         language=language,
-        publisher=next((value for label, value in _labelled(head) if label in _PUBLISHER_LABELS), ""),
+        publisher=next((value for label, value in _find_labelled(head) if label in _PUBLISHER_LABELS), ""),
         canonical_url="",
         text=cleaned,
         media_type="text/plain",
@@ -62,16 +62,16 @@ def extract_plain(text: str) -> Document:
     )
 
 
-def _paragraphs(text: str) -> str:
+def _restore_paragraphs(text: str) -> str:
     """Undo what is an accident of the file: one line per paragraph, or lines broken at a fixed width."""
     if "\n" not in text:
         return text
     if "\n\n" not in text and sum(map(len, lines := text.split("\n"))) > 80 * len(lines):
         return "\n\n".join(lines)
-    return "\n\n".join(_unwrapped(paragraph) for paragraph in text.split("\n\n"))
+    return "\n\n".join(_unwrap_lines(paragraph) for paragraph in text.split("\n\n"))
 
 
-def _unwrapped(paragraph: str) -> str:
+def _unwrap_lines(paragraph: str) -> str:
     """One line where each line but the last is as long as the next word allows; verse and lists are not like that."""
     lines = paragraph.split("\n")
     if len(lines) < 3 and not (len(lines) == 2 and len(lines[0]) >= 60):
@@ -87,7 +87,7 @@ def _unwrapped(paragraph: str) -> str:
     return " ".join(lines)
 
 
-def _title(text: str) -> str:
+def _find_title(text: str) -> str:
     """The first line, when something follows it and it reads like a headline: short, no sentence, no label."""
     first, line_end, rest = text.partition("\n")
     if not line_end or not rest.strip() or len(first) > LONGEST_TITLE:
@@ -103,7 +103,7 @@ def _title(text: str) -> str:
     return clean_line(first.lstrip("# ")) if any(map(str.isalpha, first)) else ""
 
 
-def _byline(head: list[str]) -> str:
+def _find_byline(head: list[str]) -> str:
     for line in head:
         if len(line) <= 120 and (match := _BYLINE.fullmatch(line)):
             names = match["names"]
@@ -113,8 +113,8 @@ def _byline(head: list[str]) -> str:
     return ""
 
 
-def _published_on(head: list[str], language: str) -> date | None:
-    for label, value in _labelled(head):
+def _find_publication_date(head: list[str], language: str) -> date | None:
+    for label, value in _find_labelled(head):
         if label in _PUBLISHED_LABELS:
             return read_date(value, language=language)
     for line in head[:5]:
@@ -123,7 +123,7 @@ def _published_on(head: list[str], language: str) -> date | None:
     return None
 
 
-def _labelled(head: list[str]) -> list[tuple[str, str]]:
+def _find_labelled(head: list[str]) -> list[tuple[str, str]]:
     return [
         (match["label"].lower(), match["value"].strip())
         for line in head

@@ -4,7 +4,7 @@ from .document import Document, ExtractionError
 from .extract import extract, extract_recording
 from .packed_documents import ExtractionRequest, pack_answer, unpack_request
 
-_PAGE = """<!doctype html><html lang="en"><head><title>A page to begin with</title></head><body><article>
+_WARM_UP_PAGE = """<!doctype html><html lang="en"><head><title>A page to begin with</title></head><body><article>
 <h1>A page to begin with</h1><p>Whoever reads one page has loaded what reading the next one takes.</p>
 <p>There is the detector of languages, and there are many expressions that have to be compiled.</p></article></body>
 </html>
@@ -13,18 +13,18 @@ _PAGE = """<!doctype html><html lang="en"><head><title>A page to begin with</tit
 
 def prepare() -> None:
     """Read a page, so that the processes which are forked find everything loaded that is loaded when it is needed."""
-    extract(_PAGE.encode())
+    extract(_WARM_UP_PAGE.encode())
 
 
 def answer(question: bytes) -> bytes:
     asked = unpack_request(question)
     try:
-        return pack_answer(_document(asked))
+        return pack_answer(_extract_document(asked))
     except ExtractionError as refusal:
         return pack_answer(refusal)
 
 
-def _document(asked: ExtractionRequest) -> Document:
+def _extract_document(asked: ExtractionRequest) -> Document:
     if asked.transcript:
         return extract_recording(
             asked.content,

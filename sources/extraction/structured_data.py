@@ -36,7 +36,7 @@ _COMMENT_WRAPPER = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->
 
 
 @dataclass(frozen=True, slots=True)
-class Structured:
+class StructuredData:
     """Descriptions of the article, best first, and of the media organisations behind it."""
 
     articles: list[dict[str, Any]]
@@ -44,7 +44,7 @@ class Structured:
 
     @property
     def _article(self) -> dict[str, Any]:
-        return next((node for node in self.articles if types_of(node) & ARTICLE_TYPES), {})
+        return next((node for node in self.articles if get_types(node) & ARTICLE_TYPES), {})
 
     def body(self) -> str:
         """Yield the article's paragraphs, if the page repeats them here. A new iterator per call."""
@@ -55,7 +55,7 @@ class Structured:
 
     @property
     def description(self) -> str:
-        return text_of(self._article.get("description"))
+        return find_text(self._article.get("description"))
 
     @property
     def word_count(self) -> int | None:
@@ -71,14 +71,14 @@ class Structured:
         return not any(one is False or str(one).rpartition("/")[2].lower() == "false" for one in stated)
 
 
-def read_structured(tree: HtmlElement) -> Structured:
+def read_structured(tree: HtmlElement) -> StructuredData:
     """Return the JSON-LD about the article on a page, references resolved."""
-    nodes = list(_nodes(tree))
+    nodes = list(_iterate_nodes(tree))
     by_id = {
         node["@id"]: node for node in reversed(nodes) if isinstance(node.get("@id"), str) and len(node) > 1
     }
-    articles = [node for node in nodes if types_of(node) & ARTICLE_TYPES]
-    articles += [node for node in nodes if types_of(node) & PAGE_TYPES and node not in articles]
+    articles = [node for node in nodes if get_types(node) & ARTICLE_TYPES]
+    articles += [node for node in nodes if get_types(node) & PAGE_TYPES and node not in articles]
     resolved = [
         {
             key: [by_id.get(one.get("@id"), one) if isinstance(one, dict) else one for one in listed(value)]
@@ -86,10 +86,10 @@ def read_structured(tree: HtmlElement) -> Structured:
         }
         for node in articles[:20]
     ]
-    return Structured(resolved, [node for node in nodes if types_of(node) & {"NewsMediaOrganization"}])
+    return StructuredData(resolved, [node for node in nodes if get_types(node) & {"NewsMediaOrganization"}])
 
 
-def _nodes(tree: HtmlElement) -> Iterator[dict[str, Any]]:
+def _iterate_nodes(tree: HtmlElement) -> Iterator[dict[str, Any]]:
     left = NODES_READ
     for script in tree.iter("script"):
         if (script.get("type") or "").partition(";")[0].strip().lower() != "application/ld+json":
@@ -114,7 +114,7 @@ def _nodes(tree: HtmlElement) -> Iterator[dict[str, Any]]:
                     )
 
 
-def types_of(node: dict[str, Any]) -> set[str]:
+def get_types(node: dict[str, Any]) -> set[str]:
     return {str(one).rpartition("/")[2] for one in listed(node.get("@type"))}
 
 
@@ -122,7 +122,7 @@ def listed(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
-def text_of(values: Any) -> str:
+def find_text(values: Any) -> str:
     """The first name in what may be a string, an object with a name, or a list of either."""
     for value in listed(values):
         if isinstance(value, dict):

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from factcheck.sentences import SpokenSentence
-from sources.extraction.broken_lines import joint
+from sources.extraction.broken_lines import choose_separator
 from sources.extraction.clean_text import clean_line, clean_text
 
 from .document import Cue, Document, ExtractionError
@@ -58,14 +58,14 @@ def extract_transcript(text: str, *, is_given_as_one: bool = False) -> Document 
     lines = text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
     header = lines[0].lstrip("\ufeff").strip()
     if header.startswith("WEBVTT"):
-        media_type, pieces = VTT, _timed(lines[1:])
+        media_type, pieces = VTT, _read_timed(lines[1:])
     elif any(map(_TIMING.fullmatch, lines[:50])):
-        media_type, pieces = SUBRIP, _timed(lines)
+        media_type, pieces = SUBRIP, _read_timed(lines)
     else:
-        media_type, pieces = PLAIN, _marked(lines)
+        media_type, pieces = PLAIN, _read_marked(lines)
         if not _are_times(pieces, lines, is_given_as_one):
             return None
-    spoken, cues = _written(_said(pieces))
+    spoken, cues = _write_text(_iterate_utterances(pieces))
     if not any(map(str.isalpha, spoken)):
         raise ExtractionError(
             "no_text", SpokenSentence("This transcript has no words. Check that the file is complete.")
@@ -90,7 +90,7 @@ def extract_transcript(text: str, *, is_given_as_one: bool = False) -> Document 
 # What the file holds
 
 
-def _timed(lines: list[str]) -> list[_Piece]:
+def _read_timed(lines: list[str]) -> list[_Piece]:
     """Pieces of WebVTT and SRT: a line with two times, and the lines below it."""
     pieces: list[_Piece] = []
     shown: list[str] = []
@@ -104,8 +104,10 @@ def _timed(lines: list[str]) -> list[_Piece]:
                 and _is_name(lines, number, bool(pieces))
             ):
                 shown.pop()
-            pieces = _closed(pieces, shown)
-            pieces.append(_Piece(_seconds(timing.groups()[:4]), _seconds(timing.groups()[4:]), ()))
+            pieces = _close_piece(pieces, shown)
+            pieces.append(
+                _Piece(_parse_seconds(timing.groups()[:4]), _parse_seconds(timing.groups()[4:]), ())
+            )
             shown, is_note = [], False
         elif not line.strip():
             is_note = False
@@ -113,7 +115,7 @@ def _timed(lines: list[str]) -> list[_Piece]:
             is_note = True
         elif not is_note:
             shown.append(line.strip())
-    return _closed(pieces, shown)
+    return _close_piece(pieces, shown)
 
 
 def _is_name(lines: list[str], number: int, has_earlier: bool) -> bool:
@@ -121,18 +123,18 @@ def _is_name(lines: list[str], number: int, has_earlier: bool) -> bool:
     return not has_earlier or number < 2 or not lines[number - 2].strip()
 
 
-def _closed(pieces: list[_Piece], shown: list[str]) -> list[_Piece]:
+def _close_piece(pieces: list[_Piece], shown: list[str]) -> list[_Piece]:
     if pieces:
         pieces[-1] = replace(pieces[-1], lines=tuple(shown), rolls=any(map(_WORD_TIME.search, shown)))
     return pieces
 
 
-def _marked(lines: list[str]) -> list[_Piece]:
+def _read_marked(lines: list[str]) -> list[_Piece]:
     """Pieces of plain text: a time at the beginning of a line, and what follows up to the next."""
     pieces: list[_Piece] = []
     for line in lines:
         if mark := _MARK.fullmatch(line):
-            begins = _seconds(mark.groups()[:4])
+            begins = _parse_seconds(mark.groups()[:4])
             pieces.append(_Piece(begins, begins, (mark[5],) if mark[5] else ()))
         elif pieces and line.strip() and not (not pieces[-1].lines and _SPOKEN_MARK.fullmatch(line.strip())):
             pieces[-1] = replace(pieces[-1], lines=(*pieces[-1].lines, line.strip()))
@@ -153,7 +155,7 @@ def _are_times(pieces: list[_Piece], lines: list[str], is_given_as_one: bool) ->
     return len(pieces) >= 5 and pieces[0].begins <= 60 and len(pieces) * 5 >= filled
 
 
-def _seconds(clock: tuple[str | None, ...]) -> float:
+def _parse_seconds(clock: tuple[str | None, ...]) -> float:
     hours, minutes, seconds, fraction = clock
     return int(hours or 0) * 3600 + int(minutes or 0) * 60 + int(seconds or 0) + float(f"0.{fraction or 0}")
 
@@ -170,13 +172,13 @@ class _Utterance:
     """Whether somebody else begins to speak."""
 
 
-def _said(pieces: list[_Piece]) -> Iterator[_Utterance]:
+def _iterate_utterances(pieces: list[_Piece]) -> Iterator[_Utterance]:
     """The words of each piece, without what the screen still shows of the one before."""
     rolls = any(piece.rolls for piece in pieces)
     before: list[str] = []
     speaker = ""
     for piece in pieces:
-        lines = [(line, _words(line)) for line in piece.lines]
+        lines = [(line, _clean_words(line)) for line in piece.lines]
         lines = [(line, words) for line, words in lines if words]
         seen = [words for _, words in lines]
         if rolls and before:
@@ -191,22 +193,22 @@ def _said(pieces: list[_Piece]) -> Iterator[_Utterance]:
             turn = _TURN.match(words)
             begins_turn = bool((named and named != speaker) or turn or _NAMED.match(words))
             if begins_turn and gathered:
-                yield _Utterance(piece.begins, piece.ends, _flowed(gathered), is_turn)
+                yield _Utterance(piece.begins, piece.ends, _join_lines(gathered), is_turn)
                 gathered, is_turn = [], False
             is_turn |= begins_turn
             said = words[turn.end() :] if turn else words
             gathered.append(f"{named}: {said}" if named and named != speaker else said)
             speaker = named or speaker
         if gathered:
-            yield _Utterance(piece.begins, piece.ends, _flowed(gathered), is_turn)
+            yield _Utterance(piece.begins, piece.ends, _join_lines(gathered), is_turn)
 
 
-def _words(line: str) -> str:
+def _clean_words(line: str) -> str:
     words = clean_line(html.unescape(_TAG.sub("", _WORD_TIME.sub("", line))))
     return "" if _SOUND.fullmatch(words) else words
 
 
-def _written(utterances: Iterator[_Utterance]) -> tuple[str, list[Cue]]:
+def _write_text(utterances: Iterator[_Utterance]) -> tuple[str, list[Cue]]:
     """Running text in paragraphs, and where in it each utterance begins."""
     said = list(utterances)
     ends = sum(1 for one in said if _SENTENCE_END.search(one.words))
@@ -225,7 +227,7 @@ def _written(utterances: Iterator[_Utterance]) -> tuple[str, list[Cue]]:
             if one.is_turn or (is_end and (is_long or is_silent)):
                 between, paragraph = "\n\n", at + 2
             else:
-                between = joint(before.words, one.words)
+                between = choose_separator(before.words, one.words)
             written.append(between)
             at += len(between)
         cues.append(Cue(at, one.begins, max(one.begins, one.ends)))
@@ -236,8 +238,8 @@ def _written(utterances: Iterator[_Utterance]) -> tuple[str, list[Cue]]:
     return (text, cues) if clean_text(text) == text else (clean_text(text), [])
 
 
-def _flowed(lines: list[str]) -> str:
+def _join_lines(lines: list[str]) -> str:
     text = lines[0]
     for line in lines[1:]:
-        text += joint(text, line) + line
+        text += choose_separator(text, line) + line
     return text

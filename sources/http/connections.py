@@ -15,7 +15,7 @@ from requests_hardened.ip_filter import InvalidIPAddress, filter_host
 from requests_hardened.ip_filter_adapter import IPFilterAdapter
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
 
-from sources.http.exchanges import Exchanges, OverheardAnswer
+from sources.http.exchanges import Exchanges, RecordedResponse
 
 
 class Deadline:
@@ -143,7 +143,7 @@ def _watched(
                 exchanges.connected(self.host.strip("[]"))
 
     if exchanges is not None:
-        WatchedConnection.response_class = partial(OverheardAnswer, exchanges=exchanges)
+        WatchedConnection.response_class = partial(RecordedResponse, exchanges=exchanges)
     return type(pool.__name__, (pool,), {"ConnectionCls": WatchedConnection})
 
 

@@ -7,10 +7,10 @@ from http.client import HTTPResponse
 from typing import Any
 
 #: What heads and chunks of an answer may have on top of its content.
-_OVERHEAD = 1_000_000
+_OVERHEAD_BYTES = 1_000_000
 
 
-class OversizedAnswer(Exception):
+class OversizedResponse(Exception):
     """More came over the wire than the content may have."""
 
 
@@ -45,20 +45,20 @@ class Exchanges:
 
     def received(self, piece: bytes) -> None:
         self._size += len(piece)
-        if self._size > self.most_bytes + _OVERHEAD:
-            raise OversizedAnswer
+        if self._size > self.most_bytes + _OVERHEAD_BYTES:
+            raise OversizedResponse
         self.kept[-1].response += piece
 
 
-class OverheardAnswer(HTTPResponse):
+class RecordedResponse(HTTPResponse):
     """A response whose bytes are recorded when read."""
 
     def __init__(self, connection: Any, *arguments: Any, exchanges: Exchanges, **named: Any) -> None:
         super().__init__(connection, *arguments, **named)
-        self.fp: Any = _Overheard(self.fp, exchanges)
+        self.fp: Any = _RecordedStream(self.fp, exchanges)
 
 
-class _Overheard(io.BufferedIOBase):
+class _RecordedStream(io.BufferedIOBase):
     """A stream that also records what is read."""
 
     def __init__(self, stream: Any, exchanges: Exchanges) -> None:

@@ -20,10 +20,10 @@ from urllib3.exceptions import DecodeError, HTTPError
 
 from factcheck.sentences import SpokenSentence
 from sources.http.connections import Deadline, public_session
-from sources.http.exchanges import Exchanges, OversizedAnswer
+from sources.http.exchanges import Exchanges, OversizedResponse
 from sources.http.fetch_errors import FetchError, status_refusal, too_large, too_slow
 from sources.http.fetchable_addresses import require_fetchable
-from sources.http.postponements import postponed_by
+from sources.http.postponements import parse_retry_after
 
 USER_AGENT = "Factcheck/1.0 (claim database for fact-checkers; fetches what an editor asks for)"
 ACCEPTED_MEDIA_TYPES = frozenset(
@@ -121,7 +121,7 @@ def fetch(
             return _follow(
                 url.strip(), session, deadline, limits, accepted, check_redirect, begin, allow_loopback, into
             )
-        except OversizedAnswer:
+        except OversizedResponse:
             raise too_large(url, limits.content_bytes) from None
         except FetchError:
             if deadline.passed:
@@ -149,7 +149,7 @@ def _follow(
         begin(here)
         with _answer(here, session, deadline, limits) as response:
             if response.status_code not in REDIRECTS:
-                return _document(url, here, permanent, response, deadline, limits, accepted, into)
+                return _build_document(url, here, permanent, response, deadline, limits, accepted, into)
             there = _redirect_target(here, response, session)
             if permanent == here and response.status_code in PERMANENT_REDIRECTS:
                 permanent = there
@@ -277,7 +277,7 @@ def _redirect_target(here: str, response: requests.Response, session: requests.S
         ) from None
 
 
-def _document(
+def _build_document(
     url: str,
     final_url: str,
     permanent_url: str,
@@ -288,13 +288,13 @@ def _document(
     into: IO[bytes] | None,
 ) -> Fetched:
     status = response.status_code
-    content_type, charset = _content_type(response.headers.get("Content-Type", ""))
+    content_type, charset = _parse_content_type(response.headers.get("Content-Type", ""))
     content = b""
     if status == 200:
         _check_acceptable(final_url, response, content_type, limits, accepted)
-        content = _body(final_url, response, deadline, limits, into)
+        content = _read_body(final_url, response, deadline, limits, into)
     elif status != 304:
-        wait = postponed_by(response.headers.get("Retry-After", ""), datetime.now(UTC))
+        wait = parse_retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC))
         raise FetchError(*status_refusal(final_url, status), wait=wait, status=status)
     return Fetched(
         url=url,
@@ -310,7 +310,7 @@ def _document(
     )
 
 
-def _content_type(header: str) -> tuple[str, str | None]:
+def _parse_content_type(header: str) -> tuple[str, str | None]:
     """`Text/HTML; charset="utf-8"` → ("text/html", "utf-8"). An absent header stays absent: extraction looks itself."""
     if not header.strip():
         return "", None
@@ -334,7 +334,7 @@ def _check_acceptable(
                 "%(url)s has the type %(content_type)s. Only %(only)s can be read.",
                 url=url,
                 content_type=content_type,
-                only=only if accepted == ACCEPTED_MEDIA_TYPES else _listed(accepted),
+                only=only if accepted == ACCEPTED_MEDIA_TYPES else _join_sorted(accepted),
             ),
         )
     encodings = {name.strip().lower() for name in response.headers.get("Content-Encoding", "").split(",")}
@@ -345,7 +345,7 @@ def _check_acceptable(
                 "%(url)s is compressed with %(listed)s, which was not requested. Save the page and import "
                 "the file.",
                 url=url,
-                listed=_listed(unknown),
+                listed=_join_sorted(unknown),
             ),
         )
     length = response.headers.get("Content-Length", "")
@@ -353,7 +353,7 @@ def _check_acceptable(
         raise too_large(url, limits.content_bytes)
 
 
-def _body(
+def _read_body(
     url: str, response: requests.Response, deadline: Deadline, limits: Limits, into: IO[bytes] | None
 ) -> bytes:
     chunks: list[bytes] = []
@@ -370,5 +370,5 @@ def _body(
     return b"".join(chunks)
 
 
-def _listed(items: frozenset[str] | set[str]) -> str:
+def _join_sorted(items: frozenset[str] | set[str]) -> str:
     return ", ".join(sorted(items))

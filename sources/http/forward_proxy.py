@@ -22,16 +22,16 @@ from sources.http.fetchable_addresses import ACCEPTED_PORTS
 
 CONNECT_SECONDS, SILENT_SECONDS = 5.0, 15.0
 #: So many connections are open at a time; a page that wants more waits.
-MOST_CONNECTIONS = 64
-_LONGEST_HEAD = 65_536
-_PIECE = 65_536
+MAX_CONNECTIONS = 64
+_MAX_HEAD_BYTES = 65_536
+_PIECE_SIZE = 65_536
 _CONNECT = re.compile(rb"CONNECT (\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(\d{1,5}) HTTP/1\.[01]\r\n")
 _PLAIN = re.compile(rb"([A-Z]{1,20}) (http://[^\s]+) HTTP/1\.[01]\r\n")
 #: What is between the browser and the proxy, and not for the server.
 _BETWEEN_US = re.compile(rb"\r\n(?:proxy-[a-z-]+|connection|keep-alive):[^\r\n]*", re.IGNORECASE)
 
 
-class _Refused(Exception):
+class _ConnectionRefused(Exception):
     """This is not connected to."""
 
 
@@ -51,7 +51,7 @@ class ForwardProxy(ThreadingTCPServer):
         super().__init__(("127.0.0.1", 0), _Connection)
         self.allow_loopback = allow_loopback
         self.refused: list[str] = []
-        self.seats = threading.BoundedSemaphore(MOST_CONNECTIONS)
+        self.seats = threading.BoundedSemaphore(MAX_CONNECTIONS)
         self._left = most_bytes
         self._lock = threading.Lock()
 
@@ -69,13 +69,13 @@ class ForwardProxy(ThreadingTCPServer):
         """Raises _Refused."""
         if port not in ACCEPTED_PORTS and not self.allow_loopback:
             self.refused.append(f"{host}:{port}")
-            raise _Refused
+            raise _ConnectionRefused
         try:
             address = public_address(host, port, allow_loopback=self.allow_loopback)
             return socket.create_connection((address, port), timeout=CONNECT_SECONDS)
         except (requests.RequestException, OSError, UnicodeError, ValueError):
             self.refused.append(f"{host}:{port}")
-            raise _Refused from None
+            raise _ConnectionRefused from None
 
 
 class _Connection(BaseRequestHandler):
@@ -90,7 +90,7 @@ class _Connection(BaseRequestHandler):
             head, rest = self._head()
             try:
                 server, first = self._asked(proxy, head)
-            except _Refused:
+            except _ConnectionRefused:
                 self.request.sendall(
                     b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
                 )
@@ -107,8 +107,8 @@ class _Connection(BaseRequestHandler):
     def _head(self) -> tuple[bytes, bytes]:
         received = b""
         while b"\r\n\r\n" not in received:
-            piece = self.request.recv(_PIECE)
-            if not piece or len(received) > _LONGEST_HEAD:
+            piece = self.request.recv(_PIECE_SIZE)
+            if not piece or len(received) > _MAX_HEAD_BYTES:
                 raise ConnectionError
             received += piece
         head, _, rest = received.partition(b"\r\n\r\n")
@@ -120,12 +120,12 @@ class _Connection(BaseRequestHandler):
         if tunnel := _CONNECT.match(head):
             return proxy.connection_to(tunnel[1].decode("latin-1").strip("[]"), int(tunnel[2])), b""
         if not (plain := _PLAIN.match(head)):
-            raise _Refused
+            raise _ConnectionRefused
         try:
             parts = urlsplit(plain[2].decode("latin-1"))
             host, port = parts.hostname or "", parts.port or 80
         except ValueError:
-            raise _Refused from None
+            raise _ConnectionRefused from None
         path = parts._replace(scheme="", netloc="").geturl() or "/"
         # One request for each connection: the next one may be for another server.
         fields = _BETWEEN_US.sub(b"", head[plain.end() - 2 : -4])
@@ -143,7 +143,7 @@ class _Connection(BaseRequestHandler):
             if not ready:
                 return
             for side in ready:
-                piece = side.recv(_PIECE)
+                piece = side.recv(_PIECE_SIZE)
                 if not piece or (side is server and not proxy.take(len(piece))):
                     return
                 (self.request if side is server else server).sendall(piece)

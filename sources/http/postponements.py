@@ -4,17 +4,17 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 #: So long at most we let others postpone us.
-LONGEST_POSTPONEMENT = timedelta(hours=24)
+MAX_POSTPONEMENT = timedelta(hours=24)
 
 
-def postponed_by(header: str, now: datetime) -> timedelta:
+def parse_retry_after(header: str, now: datetime) -> timedelta:
     """`Retry-After` (RFC 9110, section 10.2.3): seconds or a date; what is neither asks for nothing."""
     if header.isascii() and header.isdigit():
-        wait = timedelta(seconds=min(int(header[:10]), LONGEST_POSTPONEMENT.total_seconds()))
+        wait = timedelta(seconds=min(int(header[:10]), MAX_POSTPONEMENT.total_seconds()))
     else:
         try:
             date = parsedate_to_datetime(header)
         except (ValueError, OverflowError):
             return timedelta()
         wait = date - now if date.tzinfo else timedelta()
-    return max(timedelta(), min(wait, LONGEST_POSTPONEMENT))
+    return max(timedelta(), min(wait, MAX_POSTPONEMENT))

@@ -26,11 +26,11 @@ CONNECT_SECONDS = 5.0
 TOTAL_SECONDS = 15.0
 
 #: So many bytes of an answer are read; it is kept for people who look for what went wrong.
-ANSWER_BYTES = 1000
+RESPONSE_BYTES = 1000
 
 
 @dataclass(frozen=True)
-class PostAnswer:
+class PostResponse:
     """The receiver's response: any status, including failures."""
 
     status: int
@@ -85,7 +85,7 @@ def post(
     *,
     seconds: float = TOTAL_SECONDS,
     allow_loopback: bool = False,
-) -> PostAnswer:
+) -> PostResponse:
     """Send `body` to `url` with one POST request.
 
     Args:
@@ -99,7 +99,7 @@ def post(
     with (
         Deadline(seconds) as deadline,
         public_session(deadline, allow_loopback=allow_loopback) as session,
-        _failures_in_words(url, deadline, seconds),
+        _translate_failures(url, deadline, seconds),
         session.post(
             url,
             data=body,
@@ -109,13 +109,15 @@ def post(
             timeout=(min(CONNECT_SECONDS, deadline.remaining), deadline.remaining),
         ) as response,
     ):
-        return PostAnswer(response.status_code, _beginning(response), response.headers.get("Retry-After", ""))
+        return PostResponse(
+            response.status_code, _read_beginning(response), response.headers.get("Retry-After", "")
+        )
 
 
-def _beginning(response: requests.Response) -> str:
+def _read_beginning(response: requests.Response) -> str:
     """The first words of the answer. What counts is its status, so words that do not arrive are not missed."""
     try:
-        content: bytes = response.raw.read(ANSWER_BYTES)
+        content: bytes = response.raw.read(RESPONSE_BYTES)
     except (HTTPError, OSError):
         return ""
     # PostgreSQL stores every character but this one.
@@ -123,7 +125,7 @@ def _beginning(response: requests.Response) -> str:
 
 
 @contextmanager
-def _failures_in_words(url: str, deadline: Deadline, seconds: float) -> Iterator[None]:
+def _translate_failures(url: str, deadline: Deadline, seconds: float) -> Iterator[None]:
     host = urlsplit(url).hostname
     try:
         yield

@@ -19,7 +19,7 @@ CONNECT_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
-class ServiceAnswer:
+class ServiceResponse:
     """The service's response: any status, including failures."""
 
     status: int
@@ -28,13 +28,13 @@ class ServiceAnswer:
     retry_after: str = ""
 
 
-class ServiceAway(Exception):
+class ServiceUnavailable(Exception):
     """There was no response; `str()` is a sentence for a person."""
 
 
 def ask(
     url: str, body: bytes, headers: Mapping[str, str], *, seconds: float, most_bytes: int
-) -> ServiceAnswer:
+) -> ServiceResponse:
     """Send `body` to `url` with one POST request.
 
     Args:
@@ -47,7 +47,7 @@ def ask(
     return _exchange("POST", url, body, headers, seconds=seconds, most_bytes=most_bytes)
 
 
-def look_up(url: str, headers: Mapping[str, str], *, seconds: float, most_bytes: int) -> ServiceAnswer:
+def look_up(url: str, headers: Mapping[str, str], *, seconds: float, most_bytes: int) -> ServiceResponse:
     """Ask `url` with one GET request, under the same bounds as `ask`.
 
     Raises:
@@ -64,7 +64,7 @@ def _exchange(
     *,
     seconds: float,
     most_bytes: int,
-) -> ServiceAnswer:
+) -> ServiceResponse:
     host = urlsplit(url).netloc
     with Deadline(seconds) as deadline, operators_session(deadline) as session:
         timeout = (min(CONNECT_SECONDS, deadline.remaining), deadline.remaining)
@@ -82,16 +82,16 @@ def _exchange(
                 content: bytes = response.raw.read(most_bytes + 1, decode_content=True)
         except (requests.RequestException, HTTPError, OSError) as error:
             if deadline.passed or isinstance(error, requests.Timeout):
-                raise ServiceAway(
+                raise ServiceUnavailable(
                     gettext("%(host)s did not answer within %(seconds)s seconds.")
                     % {"host": host, "seconds": f"{seconds:g}"}
                 ) from None
-            raise ServiceAway(
+            raise ServiceUnavailable(
                 gettext("%(host)s cannot be reached, or the connection was cut.") % {"host": host}
             ) from None
     if len(content) > most_bytes:
-        raise ServiceAway(
+        raise ServiceUnavailable(
             gettext("%(host)s sent more than %(most_bytes)s bytes.")
             % {"host": host, "most_bytes": f"{most_bytes:,}"}
         )
-    return ServiceAnswer(response.status_code, content, retry_after)
+    return ServiceResponse(response.status_code, content, retry_after)

@@ -12,10 +12,10 @@ from factcheck.confinement.limits import Allowance, Cause
 from sources.media.packed_pictures import Picture, PictureRequest, pack_request, unpack_answer
 from sources.media.perceptual_hash import PerceptualHash
 from sources.media.refused_media import MediaRefused
-from sources.media.signatures import HEAD, IMAGE, SVG, MediaFormat, recognise
+from sources.media.signatures import HEAD_BYTES, IMAGE, SVG, MediaFormat, recognise
 
 #: A picture of as many points as are read (`picture_process.MOST_PIXELS`) is decoded in half of it.
-ALLOWANCE = Allowance(memory=1024 * 1024 * 1024, seconds=30.0)
+PICTURE_LIMITS = Allowance(memory=1024 * 1024 * 1024, seconds=30.0)
 
 _REFUSALS = {
     Cause.TIME: (
@@ -45,7 +45,7 @@ _REFUSALS = {
 
 
 #: What the process says of a picture that it cannot read, by its code; `%(detail)s` is what it adds.
-_SAID = {
+_MESSAGES = {
     "too_many_pixels": gettext_noop(
         "This picture has too many pixels (%(detail)s). Save a smaller copy, or crop a map or scan to the "
         "relevant part."
@@ -79,9 +79,9 @@ def look_of(content: bytes) -> PerceptualHash:
     Raises:
         MediaRefused: it is no picture, cannot be read, or to read it takes too much.
     """
-    kind = recognise(content[:HEAD])
+    kind = recognise(content[:HEAD_BYTES])
     if kind == SVG:
-        raise MediaRefused(*svg_refusal())
+        raise MediaRefused(*describe_svg_refusal())
     if kind is None or kind.kind != IMAGE:
         raise MediaRefused(
             "unknown_type", _("This is not a readable picture. Send a JPEG, PNG, WebP or GIF.")
@@ -90,7 +90,7 @@ def look_of(content: bytes) -> PerceptualHash:
     return replace(whole.hash, parts=tuple((look.part, look.hash) for look in parts))
 
 
-def svg_refusal() -> tuple[str, str]:
+def describe_svg_refusal() -> tuple[str, str]:
     """Why a drawing is not taken in: it is a page, with scripts and whatever it fetches, and no two show it alike."""
     return "svg", _(
         "An SVG drawing can contain scripts and is not accepted. Save it as a PNG picture and send that."
@@ -99,15 +99,15 @@ def svg_refusal() -> tuple[str, str]:
 
 def _answer(question: PictureRequest) -> Picture:
     try:
-        return unpack_answer(_reader().answer(pack_request(question)))
+        return unpack_answer(_get_reader().answer(pack_request(question)))
     except MediaRefused as refusal:
         code = refusal.reason_code
-        raise MediaRefused(code, _(_SAID[code]) % {"detail": refusal.sentence}) from None
+        raise MediaRefused(code, _(_MESSAGES[code]) % {"detail": refusal.sentence}) from None
     except OutOfBounds as bounds:
         code, sentence = _REFUSALS[bounds.cause]
         raise MediaRefused(code, _(sentence)) from None
 
 
 @cache
-def _reader() -> Confined:
-    return Confined("sources.media.picture_process", ALLOWANCE)
+def _get_reader() -> Confined:
+    return Confined("sources.media.picture_process", PICTURE_LIMITS)

@@ -23,11 +23,11 @@ _SENTENCES = {
 }
 
 
-def caveats_of(codes: Iterable[str]) -> list[dict[str, str]]:
+def build_caveats(codes: Iterable[str]) -> list[dict[str, str]]:
     """Return the caveats as a row stores them."""
     return [{"code": code, "sentence": _SENTENCES[code]} for code in codes]
 
 
-def in_words(caveat: dict[str, str]) -> str:
+def translate_caveat(caveat: dict[str, str]) -> str:
     """The sentence in the reader's language."""
     return _(_SENTENCES.get(caveat["code"], caveat["sentence"]))

@@ -16,20 +16,20 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
-from factcheck.confinement.bounded_programs import Finished, run_bounded
+from factcheck.confinement.bounded_programs import ProgramOutput, run_bounded
 from factcheck.confinement.confined import OutOfBounds
 from factcheck.confinement.limits import Allowance, Cause
 from sources.media.refused_media import MediaRefused
 from sources.media.signatures import AUDIO, VIDEO, MediaFormat
 
-_PROBE = Allowance(memory=512 * 2**20, seconds=20.0, output=4 * 2**20)
-_FRAMES = Allowance(memory=1536 * 2**20, seconds=180.0, output=64 * 2**20)
+_PROBE_LIMITS = Allowance(memory=512 * 2**20, seconds=20.0, output=4 * 2**20)
+_FRAME_LIMITS = Allowance(memory=1536 * 2**20, seconds=180.0, output=64 * 2**20)
 #: Pictures are taken this many seconds apart at least, and no more of a film.
 APART, MOST_FRAMES = 1.0, 200
 #: The size of what is hashed, each way: PDQ looks at no more, and at no shape.
-SIDE = 512
+FRAME_SIDE = 512
 #: Points of a film's pictures at most: beyond 8K.
-_MOST_POINTS = 8192 * 8192
+_MAX_PIXELS = 8192 * 8192
 
 _SHOWN_AT = re.compile(
     r"^\[Parsed_showinfo_\d+ @ 0x[0-9a-f]+\] n: *\d+ .*?pts_time:(-?\d+(?:\.\d+)?)", re.MULTILINE
@@ -73,7 +73,11 @@ def read_recording(path: Path, kind: MediaFormat) -> Recording:
     if not can_be_read():
         return Recording(kind.kind, kind.media_type, caveats=("no_ffmpeg",))
     shown = "format=duration:format_tags:stream=codec_type,width,height,duration,disposition:stream_side_data=rotation"
-    probed = _run(settings.FFPROBE, [*_input(path, kind), "-show_entries", shown, "-of", "json"], _PROBE)
+    probed = _run(
+        settings.FFPROBE,
+        [*_build_quiet_arguments(path, kind), "-show_entries", shown, "-of", "json"],
+        _PROBE_LIMITS,
+    )
     try:
         told = orjson.loads(probed.output)
     except orjson.JSONDecodeError:
@@ -85,7 +89,7 @@ def read_recording(path: Path, kind: MediaFormat) -> Recording:
             "unreadable",
             _("This recording cannot be read: it is damaged, or was cut off. Save or download it again."),
         )
-    width, height = _measures(pictures[0]) if pictures else (None, None)
+    width, height = _read_size(pictures[0]) if pictures else (None, None)
     form = told.get("format", {})
     found = VIDEO if pictures else AUDIO
     return Recording(
@@ -93,12 +97,12 @@ def read_recording(path: Path, kind: MediaFormat) -> Recording:
         f"{found}/{kind.media_type.partition('/')[2]}",
         width,
         height,
-        _duration(form, streams),
-        _metadata(form.get("tags", {})),
+        _read_duration(form, streams),
+        _read_metadata(form.get("tags", {})),
     )
 
 
-def frames_of(path: Path, kind: MediaFormat, duration: float | None) -> list[Frame]:
+def extract_frames(path: Path, kind: MediaFormat, duration: float | None) -> list[Frame]:
     """Keyframes of a film, evenly over all of it.
 
     Raises:
@@ -110,16 +114,21 @@ def frames_of(path: Path, kind: MediaFormat, duration: float | None) -> list[Fra
         settings.FFMPEG,
         [
             *("-nostdin", "-hide_banner", "-v", "info", "-nostats", "-threads", "2"),
-            *("-skip_frame", "nokey", *_opened(path, kind)),
-            *("-map", "0:V:0", "-vf", f"{chosen},scale={SIDE}:{SIDE}:flags=area,format=gray,showinfo"),
+            *("-skip_frame", "nokey", *_build_input_arguments(path, kind)),
+            *(
+                "-map",
+                "0:V:0",
+                "-vf",
+                f"{chosen},scale={FRAME_SIDE}:{FRAME_SIDE}:flags=area,format=gray,showinfo",
+            ),
             *("-fps_mode", "passthrough", "-frames:v", str(MOST_FRAMES), "-f", "rawvideo", "-"),
         ],
-        _FRAMES,
+        _FRAME_LIMITS,
     )
     return list(_cut(taken))
 
 
-def frame_as_png(path: Path, kind: MediaFormat, at: float) -> bytes:
+def render_frame(path: Path, kind: MediaFormat, at: float) -> bytes:
     """Return a frame of a video in colour, no larger than for readers; b"" if there is none.
 
     Raises:
@@ -130,25 +139,25 @@ def frame_as_png(path: Path, kind: MediaFormat, at: float) -> bytes:
         settings.FFMPEG,
         [
             *("-nostdin", "-hide_banner", "-v", "error", "-threads", "2"),
-            *("-ss", f"{at:.3f}", *_opened(path, kind)),
+            *("-ss", f"{at:.3f}", *_build_input_arguments(path, kind)),
             *("-map", "0:V:0", "-frames:v", "1", "-vf", small),
             *("-c:v", "png", "-f", "image2pipe", "-"),
         ],
-        _FRAMES,
+        _FRAME_LIMITS,
     )
     return taken.output
 
 
-def _opened(path: Path, kind: MediaFormat) -> list[str]:
+def _build_input_arguments(path: Path, kind: MediaFormat) -> list[str]:
     """The input, by one demuxer and from this file alone."""
     return ["-protocol_whitelist", "file", "-f", kind.reader, "-i", f"file:{path}"]
 
 
-def _input(path: Path, kind: MediaFormat) -> list[str]:
-    return ["-v", "error", *_opened(path, kind)]
+def _build_quiet_arguments(path: Path, kind: MediaFormat) -> list[str]:
+    return ["-v", "error", *_build_input_arguments(path, kind)]
 
 
-def _run(program: str, arguments: list[str], allowance: Allowance) -> Finished:
+def _run(program: str, arguments: list[str], allowance: Allowance) -> ProgramOutput:
     try:
         return run_bounded(program, arguments, allowance)
     except OutOfBounds as bounds:
@@ -172,11 +181,11 @@ def _is_cover(stream: Mapping[str, Any]) -> bool:
     return bool(stream.get("disposition", {}).get("attached_pic"))
 
 
-def _measures(stream: Mapping[str, Any]) -> tuple[int | None, int | None]:
+def _read_size(stream: Mapping[str, Any]) -> tuple[int | None, int | None]:
     width, height = stream.get("width"), stream.get("height")
     if not (isinstance(width, int) and isinstance(height, int) and width > 0 and height > 0):
         return None, None
-    if width * height > _MOST_POINTS:
+    if width * height > _MAX_PIXELS:
         raise MediaRefused(
             "too_many_pixels",
             _("The frames of this video are too large (%(width)d × %(height)d pixels). Save a smaller copy.")
@@ -187,7 +196,7 @@ def _measures(stream: Mapping[str, Any]) -> tuple[int | None, int | None]:
     return (height, width) if is_on_its_side else (width, height)
 
 
-def _duration(form: Mapping[str, Any], streams: list[dict[str, Any]]) -> float | None:
+def _read_duration(form: Mapping[str, Any], streams: list[dict[str, Any]]) -> float | None:
     for told in (form, *streams):
         try:
             seconds = float(told.get("duration", ""))
@@ -198,7 +207,7 @@ def _duration(form: Mapping[str, Any], streams: list[dict[str, Any]]) -> float |
     return None
 
 
-def _metadata(tags: object) -> dict[str, Any]:
+def _read_metadata(tags: object) -> dict[str, Any]:
     """Return the metadata in the form of `picture_metadata`."""
     if not isinstance(tags, dict):
         return {}
@@ -210,7 +219,7 @@ def _metadata(tags: object) -> dict[str, Any]:
     told = {
         "camera": " ".join(filter(None, [said.get(f"{apple}make", ""), said.get(f"{apple}model", "")])),
         "taken_at": said.get(f"{apple}creationdate") or said.get("creation_time", ""),
-        "place": _place(said.get(f"{apple}location.iso6709") or said.get("location", "")),
+        "place": _parse_position(said.get(f"{apple}location.iso6709") or said.get("location", "")),
         "software": said.get(f"{apple}software") or said.get("encoder", ""),
         "creator": said.get("artist", ""),
         "rights": said.get("copyright", ""),
@@ -221,7 +230,7 @@ def _metadata(tags: object) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value}
 
 
-def _place(position: str) -> dict[str, float]:
+def _parse_position(position: str) -> dict[str, float]:
     """ISO 6709, as phones write it."""
     found = _POSITION.fullmatch(position)
     if not found or abs(float(found[1])) > 90 or abs(float(found[2])) > 180:
@@ -230,11 +239,13 @@ def _place(position: str) -> dict[str, float]:
     return place | ({"altitude": float(found[3])} if found[3] else {})
 
 
-def _cut(taken: Finished) -> Iterator[Frame]:
+def _cut(taken: ProgramOutput) -> Iterator[Frame]:
     """One after the other, with their times."""
-    count = len(taken.output) // (SIDE * SIDE)
+    count = len(taken.output) // (FRAME_SIDE * FRAME_SIDE)
     # A video's own title may look like such lines, and is printed before them.
     moments = [float(moment) for moment in _SHOWN_AT.findall(taken.complaints)][-count:] if count else []
-    points = np.frombuffer(taken.output, np.uint8, count * SIDE * SIDE).reshape(count, SIDE, SIDE)
+    points = np.frombuffer(taken.output, np.uint8, count * FRAME_SIDE * FRAME_SIDE).reshape(
+        count, FRAME_SIDE, FRAME_SIDE
+    )
     for moment, luma in zip(moments, points, strict=False):
         yield Frame(round(max(moment, 0.0), 3), luma)

@@ -13,13 +13,13 @@ from django.utils.translation import gettext as _
 
 from factcheck.database.locks import hold
 from sources import archive
-from sources.media.bounded_pictures import read_picture, svg_refusal
-from sources.media.caveats import caveats_of
+from sources.media.bounded_pictures import describe_svg_refusal, read_picture
+from sources.media.caveats import build_caveats
 from sources.media.films import can_be_read, read_recording
-from sources.media.keyframes import keyframes_wanted
+from sources.media.keyframes import queue_keyframes
 from sources.media.manifests import read_manifest
-from sources.media.packed_pictures import Look
-from sources.media.received_files import ReceivedFile, received
+from sources.media.packed_pictures import PictureHash
+from sources.media.received_files import ReceivedFile, receive_file
 from sources.media.refused_media import MediaRefused
 from sources.media.signatures import IMAGE, SVG, MediaFormat, recognise
 from sources.models import MediaHash, MediaObject, Source
@@ -57,24 +57,24 @@ def take_in(
     elif not isinstance(given, bytes):
         filename = filename or given.name or ""
     stated = {
-        "filename": _plain_name(filename),
+        "filename": _clean_name(filename),
         "content_url": content_url.strip()[:_LONGEST_ADDRESS],
         "alternative_text": alternative_text.strip(),
         "source": source,
     }
-    with received(given, allow_loopback=allow_loopback) as file:
-        kind = _kind(file)
+    with receive_file(given, allow_loopback=allow_loopback) as file:
+        kind = _recognise_kind(file)
         known = MediaObject.objects.filter(sha256=file.sha256).first()
         if known is None:
-            return _taken_in(file, kind, stated, by)
+            return _store_media(file, kind, stated, by)
     with transaction.atomic():
-        return _completed(MediaObject.objects.select_for_update().get(pk=known.pk), stated)
+        return _complete_media(MediaObject.objects.select_for_update().get(pk=known.pk), stated)
 
 
-def _kind(file: ReceivedFile) -> MediaFormat:
+def _recognise_kind(file: ReceivedFile) -> MediaFormat:
     kind = recognise(file.head)
     if kind == SVG:
-        raise MediaRefused(*svg_refusal())
+        raise MediaRefused(*describe_svg_refusal())
     if kind is None:
         raise MediaRefused(
             "unknown_type",
@@ -86,16 +86,18 @@ def _kind(file: ReceivedFile) -> MediaFormat:
     return kind
 
 
-def _taken_in(file: ReceivedFile, kind: MediaFormat, stated: dict[str, Any], by: User | None) -> MediaObject:
+def _store_media(
+    file: ReceivedFile, kind: MediaFormat, stated: dict[str, Any], by: User | None
+) -> MediaObject:
     """Read it, keep its bytes, then the rows: a row without its file is never there."""
-    columns, looks = _picture(file, kind) if kind.kind == IMAGE else _recording(file, kind)
+    columns, looks = _read_picture(file, kind) if kind.kind == IMAGE else _read_recording(file, kind)
     provenance = read_manifest(file.path, kind)
     with file.path.open("rb") as content:
         archive.store_file(File(content, name=file.sha256), file.sha256)
     with transaction.atomic():
         hold(f"media {file.sha256}")
         if twin := MediaObject.objects.select_for_update().filter(sha256=file.sha256).first():
-            return _completed(twin, stated)
+            return _complete_media(twin, stated)
         media = MediaObject.objects.create(
             sha256=file.sha256,
             size=file.size,
@@ -115,12 +117,12 @@ def _taken_in(file: ReceivedFile, kind: MediaFormat, stated: dict[str, Any], by:
             if look.hash.is_distinctive
         )
         if media.keyframes == MediaObject.Keyframes.DUE:
-            keyframes_wanted(media)
+            queue_keyframes(media)
     media.refresh_from_db()
     return media
 
 
-def _picture(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any], list[Look]]:
+def _read_picture(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any], list[PictureHash]]:
     """The columns of a picture, and what it looks like; its rendition is stored."""
     try:
         picture = read_picture(file.path, kind)
@@ -128,13 +130,13 @@ def _picture(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any], lis
         if refusal.reason_code != "not_read_here":
             raise
         # Phones write such pictures; the original is kept for capable programs.
-        return {"caveats": caveats_of(["not_read_here"])}, []
+        return {"caveats": build_caveats(["not_read_here"])}, []
     is_plain = not any(look.hash.is_distinctive for look in picture.looks)
     columns: dict[str, Any] = {
         "width": picture.width,
         "height": picture.height,
         "metadata": picture.metadata,
-        "caveats": caveats_of([*picture.caveats, *(["too_plain"] if is_plain else [])]),
+        "caveats": build_caveats([*picture.caveats, *(["too_plain"] if is_plain else [])]),
     }
     if made := picture.rendition:
         columns |= {
@@ -146,7 +148,7 @@ def _picture(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any], lis
     return columns, picture.looks
 
 
-def _recording(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any], list[Look]]:
+def _read_recording(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any], list[PictureHash]]:
     """The columns of a film or sound. What a film looks like the worker finds out."""
     recording = read_recording(file.path, kind)
     keyframes = ""
@@ -159,13 +161,13 @@ def _recording(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any], l
         "height": recording.height,
         "duration": recording.duration,
         "metadata": recording.metadata,
-        "caveats": caveats_of(recording.caveats),
+        "caveats": build_caveats(recording.caveats),
         "keyframes": keyframes,
     }
     return columns, []
 
 
-def _completed(media: MediaObject, stated: dict[str, Any]) -> MediaObject:
+def _complete_media(media: MediaObject, stated: dict[str, Any]) -> MediaObject:
     """Fill what it lacked; what an editor wrote stays. The row is locked."""
     changes = {name: value for name, value in stated.items() if value and not getattr(media, name)}
     if changes:
@@ -175,7 +177,7 @@ def _completed(media: MediaObject, stated: dict[str, Any]) -> MediaObject:
     return media
 
 
-def _plain_name(filename: str) -> str:
+def _clean_name(filename: str) -> str:
     """The name of a file without its folders, and without what no name should have."""
     name = filename.replace("\\", "/").rpartition("/")[2]
     return "".join(filter(str.isprintable, name)).strip()[-_LONGEST_NAME:]

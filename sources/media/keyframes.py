@@ -15,28 +15,28 @@ from factcheck.installation.file_store import FilesAway
 from sources import archive
 from sources.media import films
 from sources.media.bounded_pictures import read_picture_bytes
-from sources.media.caveats import caveats_of
+from sources.media.caveats import build_caveats
 from sources.media.packed_pictures import Rendition
-from sources.media.perceptual_hash import PerceptualHash, distance, hash_of
+from sources.media.perceptual_hash import PerceptualHash, compute_distance, hash_of
 from sources.media.refused_media import MediaRefused
-from sources.media.signatures import HEAD, MediaFormat, recognise
+from sources.media.signatures import HEAD_BYTES, MediaFormat, recognise
 from sources.models import MediaHash, MediaObject
 
 #: Of pictures that follow each other and look so much alike, the first stands for all.
-STILL = 10
+STILL_DISTANCE = 10
 #: What is no longer so once they were taken.
-OVERCOME = {"no_ffmpeg", "no_frames"}
+RESOLVED_CAVEATS = {"no_ffmpeg", "no_frames"}
 #: After this time a lease is abandoned; and this many videos are processed in an hour.
 FORGOTTEN, AT_A_TIME = timedelta(hours=1), 100
 
 
-class FilmsBeingRead(Exception):
+class AllReadersBusy(Exception):
     """Others have all the places at the moment."""
 
 
 @app.task(
     queue="media",
-    retry=RetryStrategy(max_attempts=6, exponential_wait=10, retry_exceptions=[FilesAway, FilmsBeingRead]),
+    retry=RetryStrategy(max_attempts=6, exponential_wait=10, retry_exceptions=[FilesAway, AllReadersBusy]),
 )
 def take_keyframes(*, media_id: int) -> None:
     """Find what a film's pictures look like, and make the one that readers see."""
@@ -58,7 +58,7 @@ def take_outstanding(timestamp: int) -> None:
         defer_once(take_keyframes.name, {"media_id": pk}, queue="media", queueing_lock=f"media {pk}")
 
 
-def keyframes_wanted(media: MediaObject) -> None:
+def queue_keyframes(media: MediaObject) -> None:
     """Queue the keyframes when the video is stored."""
     defer(take_keyframes.name, {"media_id": media.pk}, queue="media", queueing_lock=f"media {media.pk}")
 
@@ -66,20 +66,20 @@ def keyframes_wanted(media: MediaObject) -> None:
 def take(media: MediaObject) -> None:
     """Extract the keyframes now; if none can be extracted, that is noted and the video stays."""
     if not films.can_be_read():
-        _noted(media, MediaObject.Keyframes.NOT_HERE, "no_ffmpeg")
+        _record_state(media, MediaObject.Keyframes.NOT_HERE, "no_ffmpeg")
         return
     try:
         with archive.on_disk(media.sha256) as path:
-            known = _known_since(path, media)
-            looks, rendition = _looked_at(path, media)
+            known = _read_missing(path, media)
+            looks, rendition = _hash_frames(path, media)
     except OutOfBounds as bounds:
         if bounds.cause is Cause.BUSY:
-            raise FilmsBeingRead from None
+            raise AllReadersBusy from None
         known, looks, rendition = {}, [], None
     except MediaRefused:
         known, looks, rendition = {}, [], None
     if not looks:
-        _noted(media, MediaObject.Keyframes.FAILED, "no_frames")
+        _record_state(media, MediaObject.Keyframes.FAILED, "no_frames")
         return
     # The file first: a transaction that fails later leaves an unreferenced file, never a row without its file.
     shown = archive.store(rendition.content) if rendition else ""
@@ -92,7 +92,7 @@ def take(media: MediaObject) -> None:
             if look.is_distinctive
         )
         kept.keyframes = MediaObject.Keyframes.TAKEN
-        kept.caveats = [caveat for caveat in kept.caveats if caveat["code"] not in OVERCOME]
+        kept.caveats = [caveat for caveat in kept.caveats if caveat["code"] not in RESOLVED_CAVEATS]
         for name, value in known.items():
             setattr(kept, name, value)
         if rendition and not kept.public_sha256:
@@ -101,11 +101,11 @@ def take(media: MediaObject) -> None:
         kept.save()
 
 
-def _known_since(path: Path, media: MediaObject) -> dict[str, object]:
+def _read_missing(path: Path, media: MediaObject) -> dict[str, object]:
     """Return what could not be read without FFmpeg."""
     if media.width is not None:
         return {}
-    recording = films.read_recording(path, _kind(path))
+    recording = films.read_recording(path, _recognise_kind(path))
     return {
         "width": recording.width,
         "height": recording.height,
@@ -114,41 +114,47 @@ def _known_since(path: Path, media: MediaObject) -> dict[str, object]:
     }
 
 
-def _looked_at(path: Path, media: MediaObject) -> tuple[list[tuple[float, PerceptualHash]], Rendition | None]:
-    kind = _kind(path)
+def _hash_frames(
+    path: Path, media: MediaObject
+) -> tuple[list[tuple[float, PerceptualHash]], Rendition | None]:
+    kind = _recognise_kind(path)
     looks: list[tuple[float, PerceptualHash]] = []
-    for frame in films.frames_of(path, kind, media.duration):
+    for frame in films.extract_frames(path, kind, media.duration):
         look = hash_of(frame.luma)
-        if not looks or (frame.at > looks[-1][0] and distance(look.pdq, looks[-1][1].pdq) > STILL):
+        if not looks or (
+            frame.at > looks[-1][0] and compute_distance(look.pdq, looks[-1][1].pdq) > STILL_DISTANCE
+        ):
             looks.append((frame.at, look))
-    return looks, _poster(path, kind, looks)
+    return looks, _choose_poster(path, kind, looks)
 
 
-def _kind(path: Path) -> MediaFormat:
+def _recognise_kind(path: Path) -> MediaFormat:
     with path.open("rb") as file:
-        kind = recognise(file.read(HEAD))
+        kind = recognise(file.read(HEAD_BYTES))
     if kind is None:
         raise OutOfBounds(Cause.CRASH)  # the rules of recognition have changed since it came
     return kind
 
 
-def _poster(path: Path, kind: MediaFormat, looks: list[tuple[float, PerceptualHash]]) -> Rendition | None:
+def _choose_poster(
+    path: Path, kind: MediaFormat, looks: list[tuple[float, PerceptualHash]]
+) -> Rendition | None:
     """The picture with the most in it among the first: many films begin black."""
     if not looks:
         return None
     first = looks[: max(5, len(looks) // 5)]
     at, _look = max(first, key=lambda frame: frame[1].quality)
     try:
-        png = films.frame_as_png(path, kind, at)
+        png = films.render_frame(path, kind, at)
         return read_picture_bytes(png, "PNG").rendition if png else None
     except (OutOfBounds, MediaRefused):
         return None
 
 
-def _noted(media: MediaObject, state: MediaObject.Keyframes, code: str) -> None:
+def _record_state(media: MediaObject, state: MediaObject.Keyframes, code: str) -> None:
     with transaction.atomic():
         kept = MediaObject.objects.select_for_update().get(pk=media.pk)
         kept.keyframes = state
         if code not in [caveat["code"] for caveat in kept.caveats]:
-            kept.caveats = [*kept.caveats, *caveats_of([code])]
+            kept.caveats = [*kept.caveats, *build_caveats([code])]
         kept.save(update_fields=["keyframes", "caveats"])

@@ -18,10 +18,10 @@ from sources.media.perceptual_hash import ALIKE, Orientation, PerceptualHash
 from sources.models import MediaHash, MediaObject
 from sources.models.media_hash import BAND, BANDS, BITS
 
-_Asked = tuple[Orientation, bytes]
+_OrientedHash = tuple[Orientation, bytes]
 
 #: What one question may bring.
-MOST = 50
+RESULT_LIMIT = 50
 #: The values that one bit changes a band's into, and its own; and the bits in which the pair may differ.
 _CHANGES = (0, *(1 << bit for bit in range(BAND)))
 _IN_PAIR = ALIKE // (BANDS // 2)
@@ -60,8 +60,8 @@ class NearDuplicate(NamedTuple):
     """Of which part of this one it is (MediaHash.Transformation)."""
 
 
-def near_duplicates(
-    picture: PerceptualHash | bytes, *, within: int = ALIKE, most: int = MOST
+def find_near_duplicates(
+    picture: PerceptualHash | bytes, *, within: int = ALIKE, most: int = RESULT_LIMIT
 ) -> list[NearDuplicate]:
     """The pictures and films that look like this one, the most alike first; each once, by its part or frame that is
     nearest.
@@ -82,37 +82,39 @@ def near_duplicates(
         same = MediaObject.objects.filter(sha256=digest).values_list("pk", flat=True)
         found = [NearDuplicate(media, 0, Orientation.ORIGINAL, None) for media in same]
         picture = look_of(picture)
-    found += _near(_in_all_orientations(picture), within)
+    found += _find_near(_list_orientations(picture), within)
     if not found:
-        found = _near([asked for part in picture.parts for asked in _as_parts_lie(*part)], within)
-    return _each_once(found)[:most]
+        found = _find_near(
+            [asked for part in picture.parts for asked in _list_part_orientations(*part)], within
+        )
+    return _keep_nearest(found)[:most]
 
 
-def _each_once(found: list[NearDuplicate]) -> list[NearDuplicate]:
+def _keep_nearest(found: list[NearDuplicate]) -> list[NearDuplicate]:
     nearest: dict[int, NearDuplicate] = {}
     for near in found:
         nearest.setdefault(near.media_id, near)
     return [*nearest.values()]
 
 
-def _in_all_orientations(look: PerceptualHash) -> list[_Asked]:
+def _list_orientations(look: PerceptualHash) -> list[_OrientedHash]:
     return [*zip(Orientation, look.orientations, strict=True)] if look.is_distinctive else []
 
 
-def _as_parts_lie(part: str, look: PerceptualHash) -> list[_Asked]:
+def _list_part_orientations(part: str, look: PerceptualHash) -> list[_OrientedHash]:
     """A picture in a frame may be mirrored as well; other parts are looked up as they lie."""
-    asked = _in_all_orientations(look)
+    asked = _list_orientations(look)
     if part == MediaHash.Transformation.BORDERLESS:
         return [one for one in asked if one[0] in (Orientation.ORIGINAL, Orientation.MIRRORED)]
     return asked[:1]
 
 
-def _near(asked: list[_Asked], within: int) -> list[NearDuplicate]:
+def _find_near(asked: list[_OrientedHash], within: int) -> list[NearDuplicate]:
     """Return everything near one of these hashes, nearest first."""
     if not asked:
         return []
     hashes = [pdq for _orientation, pdq in asked]
-    values: list[Any] = [*_probes(hashes), [*range(len(asked))], [*map(bytes_as_bits, hashes)], within]
+    values: list[Any] = [*_build_probes(hashes), [*range(len(asked))], [*map(bytes_as_bits, hashes)], within]
     with connections[router.db_for_read(MediaHash)].cursor() as cursor:
         cursor.execute(_NEAR, values)
         return [
@@ -121,7 +123,7 @@ def _near(asked: list[_Asked], within: int) -> list[NearDuplicate]:
         ]
 
 
-def _probes(hashes: list[bytes]) -> Iterator[list[int]]:
+def _build_probes(hashes: list[bytes]) -> Iterator[list[int]]:
     """For each band: the values that are looked up, the band beside it, and of which hash they are."""
     width = BAND // 8
     bands = [[int.from_bytes(pdq[at : at + width]) for at in range(0, len(pdq), width)] for pdq in hashes]

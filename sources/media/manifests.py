@@ -16,7 +16,7 @@ from factcheck.confinement.confined import Confined, OutOfBounds
 from factcheck.confinement.limits import Allowance
 from sources.media.signatures import MediaFormat
 
-ALLOWANCE = Allowance(memory=768 * 2**20, seconds=30.0, output=16 * 2**20)
+MANIFEST_LIMITS = Allowance(memory=768 * 2**20, seconds=30.0, output=16 * 2**20)
 #: What is kept of a manifest.
 _MOST, _LONGEST, _LARGEST = 50, 500, 200_000
 _READABLE = {
@@ -51,17 +51,20 @@ def read_manifest(path: Path, kind: MediaFormat) -> dict[str, Any]:
         "anchors": anchors.read_text() if anchors else "",
     }
     try:
-        told = orjson.loads(_reader().answer(orjson.dumps(question)))
+        told = orjson.loads(_get_reader().answer(orjson.dumps(question)))
     except OutOfBounds:
         return {"state": "unreadable", "problems": ["out_of_bounds"]}
     if told["state"] == "none":
         return {}
     if told["state"] != "read":
-        return {"state": told["state"], **({"problems": [_text(told["reason"])]} if "reason" in told else {})}
-    return _summary(told)
+        return {
+            "state": told["state"],
+            **({"problems": [_clean_text(told["reason"])]} if "reason" in told else {}),
+        }
+    return _summarise(told)
 
 
-def _summary(told: dict[str, Any]) -> dict[str, Any]:
+def _summarise(told: dict[str, Any]) -> dict[str, Any]:
     store = told["store"] if isinstance(told["store"], dict) else {}
     manifests = store.get("manifests") or {}
     active = manifests.get(store.get("active_manifest")) or {}
@@ -70,16 +73,19 @@ def _summary(told: dict[str, Any]) -> dict[str, Any]:
     summary = {
         "state": "read",
         "validation": told["validation_state"].lower(),
-        "problems": _problems(store),
-        "signed_by": _text(signature.get("issuer") or signature.get("common_name") or ""),
-        "certificate_of": _text(signature.get("common_name") or ""),
-        "signed_at": _text(signature.get("time") or ""),
-        "claim_generator": _generator(active.get("claim_generator"), generators),
-        "title": _text(active.get("title") or ""),
-        "actions": _actions(active),
+        "problems": _list_problems(store),
+        "signed_by": _clean_text(signature.get("issuer") or signature.get("common_name") or ""),
+        "certificate_of": _clean_text(signature.get("common_name") or ""),
+        "signed_at": _clean_text(signature.get("time") or ""),
+        "claim_generator": _describe_generator(active.get("claim_generator"), generators),
+        "title": _clean_text(active.get("title") or ""),
+        "actions": _list_actions(active),
         "ingredients": [
-            {"title": _text(one.get("title") or ""), "relationship": _text(one.get("relationship") or "")}
-            for one in _dicts(active.get("ingredients"))
+            {
+                "title": _clean_text(one.get("title") or ""),
+                "relationship": _clean_text(one.get("relationship") or ""),
+            }
+            for one in _keep_dicts(active.get("ingredients"))
         ],
         "manifests": len(manifests),
         "is_embedded": told["is_embedded"],
@@ -92,45 +98,45 @@ def _summary(told: dict[str, Any]) -> dict[str, Any]:
     return kept
 
 
-def _problems(store: dict[str, Any]) -> list[str]:
+def _list_problems(store: dict[str, Any]) -> list[str]:
     results = (store.get("validation_results") or {}).get("activeManifest") or {}
-    statuses = [*_dicts(store.get("validation_status")), *_dicts(results.get("failure"))]
-    return list(dict.fromkeys(_text(one.get("code") or "") for one in statuses))[:_MOST]
+    statuses = [*_keep_dicts(store.get("validation_status")), *_keep_dicts(results.get("failure"))]
+    return list(dict.fromkeys(_clean_text(one.get("code") or "") for one in statuses))[:_MOST]
 
 
-def _generator(name: object, generators: object) -> str:
+def _describe_generator(name: object, generators: object) -> str:
     named = [
-        " ".join(filter(None, [_text(one.get("name")), _text(one.get("version"))]))
-        for one in _dicts(generators)
+        " ".join(filter(None, [_clean_text(one.get("name")), _clean_text(one.get("version"))]))
+        for one in _keep_dicts(generators)
     ]
-    return ", ".join(filter(None, named)) or _text(name)
+    return ", ".join(filter(None, named)) or _clean_text(name)
 
 
-def _actions(manifest: dict[str, Any]) -> list[dict[str, str]]:
+def _list_actions(manifest: dict[str, Any]) -> list[dict[str, str]]:
     """Return the actions in order: created, edited, with their tools."""
     found = []
-    for assertion in _dicts(manifest.get("assertions")):
+    for assertion in _keep_dicts(manifest.get("assertions")):
         if str(assertion.get("label", "")).startswith("c2pa.actions"):
-            for action in _dicts((assertion.get("data") or {}).get("actions")):
+            for action in _keep_dicts((assertion.get("data") or {}).get("actions")):
                 agent = action.get("softwareAgent")
                 told = {
-                    "action": _text(action.get("action")),
-                    "when": _text(action.get("when")),
-                    "software": _text(agent.get("name") if isinstance(agent, dict) else agent),
-                    "digital_source_type": _text(action.get("digitalSourceType")),
+                    "action": _clean_text(action.get("action")),
+                    "when": _clean_text(action.get("when")),
+                    "software": _clean_text(agent.get("name") if isinstance(agent, dict) else agent),
+                    "digital_source_type": _clean_text(action.get("digitalSourceType")),
                 }
                 found.append({name: value for name, value in told.items() if value})
     return found[:_MOST]
 
 
-def _dicts(values: object) -> list[dict[str, Any]]:
+def _keep_dicts(values: object) -> list[dict[str, Any]]:
     return [value for value in values if isinstance(value, dict)][:_MOST] if isinstance(values, list) else []
 
 
-def _text(value: object) -> str:
+def _clean_text(value: object) -> str:
     return "".join(filter(str.isprintable, str(value)))[:_LONGEST] if value else ""
 
 
 @cache
-def _reader() -> Confined:
-    return Confined("sources.media.manifest_process", ALLOWANCE)
+def _get_reader() -> Confined:
+    return Confined("sources.media.manifest_process", MANIFEST_LIMITS)

@@ -8,7 +8,7 @@ import orjson
 from sources.media.perceptual_hash import PerceptualHash
 from sources.media.refused_media import MediaRefused
 
-_LENGTH = 4
+_LENGTH_BYTES = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class PictureRequest:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class PictureHash:
     """The hash of a picture, a part of it, or one of its frames."""
 
     part: str
@@ -48,7 +48,7 @@ class Picture:
 
     width: int
     height: int
-    looks: list[Look]
+    looks: list[PictureHash]
     rendition: Rendition | None = None
     metadata: dict[str, Any] = field(default_factory=dict)
     caveats: list[str] = field(default_factory=list)
@@ -57,27 +57,27 @@ class Picture:
 
 def pack_request(question: PictureRequest) -> bytes:
     head = {"reader": question.reader, "path": question.path, "only_look": question.only_look}
-    return _packed(head, question.content)
+    return _pack_parts(head, question.content)
 
 
 def unpack_request(packed: bytes) -> PictureRequest:
-    head, content = _unpacked(packed)
+    head, content = _unpack_parts(packed)
     return PictureRequest(**head, content=content)
 
 
 def pack_answer(answer: Picture | MediaRefused) -> bytes:
     if isinstance(answer, MediaRefused):
-        return _packed({"refused": [answer.reason_code, answer.sentence]}, b"")
+        return _pack_parts({"refused": [answer.reason_code, answer.sentence]}, b"")
     looks = [
         [look.part, look.frame_at, look.hash.quality, [turned.hex() for turned in look.hash.turned]]
         for look in answer.looks
     ]
     picture = asdict(answer) | {"looks": looks, "rendition": None}
     if answer.rendition is None:
-        return _packed({"picture": picture}, b"")
+        return _pack_parts({"picture": picture}, b"")
     made = answer.rendition
     picture["rendition"] = [made.media_type, made.width, made.height]
-    return _packed({"picture": picture}, made.content)
+    return _pack_parts({"picture": picture}, made.content)
 
 
 def unpack_answer(packed: bytes) -> Picture:
@@ -86,24 +86,24 @@ def unpack_answer(packed: bytes) -> Picture:
     Raises:
         MediaRefused: it was refused.
     """
-    head, content = _unpacked(packed)
+    head, content = _unpack_parts(packed)
     if refused := head.get("refused"):
         raise MediaRefused(*refused)
     picture = head["picture"]
     looks = []
     for part, frame_at, quality, digits in picture["looks"]:
         turned = tuple(map(bytes.fromhex, digits))
-        looks.append(Look(part, frame_at, PerceptualHash(turned[0], quality, turned)))
+        looks.append(PictureHash(part, frame_at, PerceptualHash(turned[0], quality, turned)))
     made = picture["rendition"]
     rendition = Rendition(content, *made) if made else None
     return Picture(**picture | {"looks": looks, "rendition": rendition})
 
 
-def _packed(head: dict[str, Any], content: bytes) -> bytes:
+def _pack_parts(head: dict[str, Any], content: bytes) -> bytes:
     written = orjson.dumps(head)
-    return b"".join([len(written).to_bytes(_LENGTH), written, content])
+    return b"".join([len(written).to_bytes(_LENGTH_BYTES), written, content])
 
 
-def _unpacked(packed: bytes) -> tuple[dict[str, Any], bytes]:
-    begins = _LENGTH + int.from_bytes(packed[:_LENGTH])
-    return orjson.loads(packed[_LENGTH:begins]), packed[begins:]
+def _unpack_parts(packed: bytes) -> tuple[dict[str, Any], bytes]:
+    begins = _LENGTH_BYTES + int.from_bytes(packed[:_LENGTH_BYTES])
+    return orjson.loads(packed[_LENGTH_BYTES:begins]), packed[begins:]

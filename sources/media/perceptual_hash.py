@@ -19,7 +19,7 @@ Floats = NDArray[np.floating[Any]]
 
 #: Bits that two hashes may differ in and be of one picture; below which quality a picture has too little to go by.
 ALIKE, DISTINCTIVE = 31, 50
-BYTES = 32
+HASH_BYTES = 32
 _POINTS, _FREQUENCIES = 64, 16
 #: The middle one of 256, as the reference takes it.
 _MIDDLE = 127
@@ -61,7 +61,7 @@ class PerceptualHash:
     @property
     def orientations(self) -> tuple[bytes, ...]:
         """The hash in each Orientation, also where only the bits came."""
-        return self.turned or turned_bits(self.pdq)
+        return self.turned or compute_turned_hashes(self.pdq)
 
     @classmethod
     def from_hex(cls, digits: str, *, quality: int = 100) -> "PerceptualHash":
@@ -70,24 +70,26 @@ class PerceptualHash:
         Raises:
             ValueError: it is not 64 hexadecimal digits.
         """
-        if len(digits) != 2 * BYTES or not digits.isascii() or not digits.isalnum():
+        if len(digits) != 2 * HASH_BYTES or not digits.isascii() or not digits.isalnum():
             raise ValueError("A PDQ hash has 64 hexadecimal digits.")
         return cls(bytes.fromhex(digits), quality)
 
 
 def hash_of(luma: NDArray[np.generic]) -> PerceptualHash:
     """The hash of a picture, of which the brightness of each point is given, from 0 to 255, row by row."""
-    points = _decimated(_blurred(luma.astype(np.float32)))
-    turned = tuple(_bits(_frequencies(points_turned)) for points_turned in _in_each_orientation(points))
-    return PerceptualHash(turned[0], _quality(points), turned)
+    points = _decimate(_blur(luma.astype(np.float32)))
+    turned = tuple(
+        _compute_bits(_compute_frequencies(points_turned)) for points_turned in _iterate_orientations(points)
+    )
+    return PerceptualHash(turned[0], _compute_quality(points), turned)
 
 
-def distance(one: bytes, other: bytes) -> int:
+def compute_distance(one: bytes, other: bytes) -> int:
     """Return the number of differing bits of two hashes."""
     return (int.from_bytes(one) ^ int.from_bytes(other)).bit_count()
 
 
-def turned_bits(pdq: bytes) -> tuple[bytes, ...]:
+def compute_turned_hashes(pdq: bytes) -> tuple[bytes, ...]:
     """The hashes in each Orientation of a picture of which only the hash is known: right but for a few bits.
 
     To mirror a picture changes the signs of every second frequency, and to turn it changes rows and columns as well.
@@ -100,10 +102,10 @@ def turned_bits(pdq: bytes) -> tuple[bytes, ...]:
         *(signs, signs.T * rows, signs * rows * columns, signs.T * columns),
         *(signs * columns, signs * rows, signs.T, signs.T * rows * columns),
     )
-    return tuple(_packed(matrix > 0) for matrix in turned)
+    return tuple(_pack_bits(matrix > 0) for matrix in turned)
 
 
-def _in_each_orientation(points: Floats) -> Iterator[Floats]:
+def _iterate_orientations(points: Floats) -> Iterator[Floats]:
     """Return the hashes in the order of Orientation."""
     yield points
     yield np.rot90(points)
@@ -115,18 +117,18 @@ def _in_each_orientation(points: Floats) -> Iterator[Floats]:
     yield np.rot90(points, 2).T
 
 
-def _blurred(luma: Floats) -> Floats:
+def _blur(luma: Floats) -> Floats:
     """Twice a mean over a window of a 128th of the picture in each direction (Jarosz filter)."""
     height, width = luma.shape
     if (height, width) == (_POINTS, _POINTS):
         return luma
     for _repetition in range(2):
-        luma = _mean_along_rows(luma, _window(width))
-        luma = _mean_along_rows(luma.T, _window(height)).T
+        luma = _mean_along_rows(luma, _compute_window(width))
+        luma = _mean_along_rows(luma.T, _compute_window(height)).T
     return luma
 
 
-def _window(length: int) -> int:
+def _compute_window(length: int) -> int:
     return (length + 2 * _POINTS - 1) // (2 * _POINTS)
 
 
@@ -143,33 +145,33 @@ def _mean_along_rows(values: Floats, window: int) -> Floats:
     return ((sums[:, ends] - sums[:, begins]) / (ends - begins)).astype(np.float32)
 
 
-def _decimated(luma: Floats) -> Floats:
+def _decimate(luma: Floats) -> Floats:
     rows, columns = (((np.arange(_POINTS) + 0.5) * length / _POINTS).astype(int) for length in luma.shape)
     return luma[np.ix_(rows, columns)]
 
 
-def _quality(points: Floats) -> int:
+def _compute_quality(points: Floats) -> int:
     steps = sum(int(np.abs(np.trunc(np.diff(points, axis=axis) * 100 / 255)).sum()) for axis in (0, 1))
     return min(100, steps // _PLENTY)
 
 
 @cache
-def _cosines() -> Floats:
+def _build_cosines() -> Floats:
     frequencies, points = np.arange(1, _FREQUENCIES + 1), np.arange(_POINTS)
     angles = np.pi / (2 * _POINTS) * np.outer(frequencies, 2 * points + 1)
     cosines: NDArray[np.float64] = np.cos(angles) * np.sqrt(2 / _POINTS)
     return cosines.astype(np.float32)
 
 
-def _frequencies(points: Floats) -> Floats:
-    return _cosines() @ points @ _cosines().T
+def _compute_frequencies(points: Floats) -> Floats:
+    return _build_cosines() @ points @ _build_cosines().T
 
 
-def _bits(frequencies: Floats) -> bytes:
+def _compute_bits(frequencies: Floats) -> bytes:
     middle = np.sort(frequencies, axis=None)[_MIDDLE]
-    return _packed(frequencies > middle)
+    return _pack_bits(frequencies > middle)
 
 
-def _packed(matrix: NDArray[np.bool_]) -> bytes:
+def _pack_bits(matrix: NDArray[np.bool_]) -> bytes:
     """The first frequency is the last bit, as the reference writes it."""
     return np.packbits(matrix.ravel()[::-1]).tobytes()

@@ -14,7 +14,7 @@ from PIL import ExifTags, Image, ImageFile, IptcImagePlugin
 
 #: What is kept of it: no more fields, and no longer ones.
 MOST_FIELDS, LONGEST = 200, 1000
-_LONGEST_XMP = 2_000_000
+_MAX_XMP_BYTES = 2_000_000
 
 _NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]+")
 _MOMENT = re.compile(r"(\d{4})[:-](\d{2})[:-](\d{2})[ T](\d{2}:\d{2}:\d{2})")
@@ -53,15 +53,15 @@ _XMP = {
 _RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 
 
-def metadata_of(image: Image.Image) -> dict[str, Any]:
+def read_metadata(image: Image.Image) -> dict[str, Any]:
     """Return the readable metadata: the important first, then all by standard. Never raises."""
-    exif = _read(_exif, image)
-    iptc = _read(_iptc, image)
-    xmp = _read(_xmp, image)
+    exif = _read(_read_exif, image)
+    iptc = _read(_read_iptc, image)
+    xmp = _read(_read_xmp, image)
     told = {
         "camera": " ".join(filter(None, [exif.get("Make"), exif.get("Model")])),
-        "taken_at": _moment(exif) or _plain_moment(xmp.get("created", "")) or iptc.get("created", ""),
-        "place": _read(_place, image),
+        "taken_at": _find_moment(exif) or _parse_moment(xmp.get("created", "")) or iptc.get("created", ""),
+        "place": _read(_find_place, image),
         "software": exif.get("Software") or xmp.get("software", ""),
         "creator": exif.get("Artist") or xmp.get("creator") or iptc.get("creator", ""),
         "rights": exif.get("Copyright") or xmp.get("rights") or iptc.get("rights", ""),
@@ -74,7 +74,7 @@ def metadata_of(image: Image.Image) -> dict[str, Any]:
     return {name: value for name, value in told.items() if value}
 
 
-def plain_text(value: object) -> str:
+def clean_text(value: object) -> str:
     """Return text that a database accepts: no control characters, limited length."""
     if isinstance(value, bytes):
         value = (
@@ -93,64 +93,64 @@ def _read(reader: Any, image: Image.Image) -> dict[str, Any]:
     return found
 
 
-def _exif(image: Image.Image) -> Iterator[tuple[str, str]]:
+def _read_exif(image: Image.Image) -> Iterator[tuple[str, str]]:
     exif = image.getexif()
-    yield from _tags(exif, ExifTags.TAGS)
+    yield from _iterate_tags(exif, ExifTags.TAGS)
     with suppress(Exception):
-        yield from _tags(exif.get_ifd(ExifTags.IFD.Exif), ExifTags.TAGS)
+        yield from _iterate_tags(exif.get_ifd(ExifTags.IFD.Exif), ExifTags.TAGS)
     with suppress(Exception):
-        yield from _tags(exif.get_ifd(ExifTags.IFD.GPSInfo), ExifTags.GPSTAGS)
+        yield from _iterate_tags(exif.get_ifd(ExifTags.IFD.GPSInfo), ExifTags.GPSTAGS)
 
 
-def _tags(values: Mapping[int, Any], names: Mapping[int, str]) -> Iterator[tuple[str, str]]:
+def _iterate_tags(values: Mapping[int, Any], names: Mapping[int, str]) -> Iterator[tuple[str, str]]:
     for tag, value in values.items():
         # Notes of makers, thumbnails and the like are bytes that mean nothing here.
         is_opaque = isinstance(value, bytes) and len(value) > 100
         if tag in names and not is_opaque and not isinstance(value, dict):
-            yield names[tag], plain_text(value)
+            yield names[tag], clean_text(value)
 
 
-def _iptc(image: Image.Image) -> Iterator[tuple[str, str]]:
+def _read_iptc(image: Image.Image) -> Iterator[tuple[str, str]]:
     if not isinstance(image, ImageFile.ImageFile):
         return
     for key, value in (IptcImagePlugin.getiptcinfo(image) or {}).items():
         if key in _IPTC:
             yield (
                 _IPTC[key],
-                "; ".join(map(plain_text, value if isinstance(value, list) else [value]))[:LONGEST],
+                "; ".join(map(clean_text, value if isinstance(value, list) else [value]))[:LONGEST],
             )
 
 
-def _xmp(image: Image.Image) -> Iterator[tuple[str, str]]:
+def _read_xmp(image: Image.Image) -> Iterator[tuple[str, str]]:
     packet = image.info.get("xmp") or image.info.get("XML:com.adobe.xmp") or b""
     packet = packet.encode() if isinstance(packet, str) else packet
-    if not packet or len(packet) > _LONGEST_XMP:
+    if not packet or len(packet) > _MAX_XMP_BYTES:
         return
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     tree = etree.fromstring(packet.strip(b"\x00 \n\r\t"), parser)
     for element in tree.iter(f"{_RDF}Description"):
         for name, value in element.attrib.items():
             if str(name) in _XMP:
-                yield _XMP[str(name)], plain_text(value)
+                yield _XMP[str(name)], clean_text(value)
         for child in element:
             if child.tag in _XMP:
                 items = [item.text or "" for item in child.iter(f"{_RDF}li")] or [child.text or ""]
-                yield _XMP[child.tag], "; ".join(filter(None, map(plain_text, items)))[:LONGEST]
+                yield _XMP[child.tag], "; ".join(filter(None, map(clean_text, items)))[:LONGEST]
 
 
-def _moment(exif: Mapping[str, str]) -> str:
+def _find_moment(exif: Mapping[str, str]) -> str:
     """When it was taken, with the offset to UTC where the camera wrote that down."""
     for name, offset in (
         ("DateTimeOriginal", "OffsetTimeOriginal"),
         ("DateTimeDigitized", "OffsetTimeDigitized"),
     ):
-        if moment := _plain_moment(exif.get(name, "")):
+        if moment := _parse_moment(exif.get(name, "")):
             beside = exif.get(offset, "")
             return moment + (beside if _OFFSET.fullmatch(beside) else "")
     return ""
 
 
-def _plain_moment(written: str) -> str:
+def _parse_moment(written: str) -> str:
     """Return `2024:05:01 12:00:00` as ISO 8601; "" if invalid, as from a camera that was never set."""
     found = _MOMENT.match(written)
     if not found or found[1] == "0000":
@@ -158,11 +158,11 @@ def _plain_moment(written: str) -> str:
     return f"{found[1]}-{found[2]}-{found[3]}T{found[4]}"
 
 
-def _place(image: Image.Image) -> Iterator[tuple[str, float]]:
+def _find_place(image: Image.Image) -> Iterator[tuple[str, float]]:
     """Degrees, as maps take them (WGS 84)."""
     gps = image.getexif().get_ifd(ExifTags.IFD.GPSInfo)
-    latitude = _degrees(gps.get(2), str(gps.get(1, "")), "S", 90)
-    longitude = _degrees(gps.get(4), str(gps.get(3, "")), "W", 180)
+    latitude = _parse_degrees(gps.get(2), str(gps.get(1, "")), "S", 90)
+    longitude = _parse_degrees(gps.get(4), str(gps.get(3, "")), "W", 180)
     if latitude is None or longitude is None or (latitude == 0 and longitude == 0):
         return
     yield "latitude", latitude
@@ -172,7 +172,7 @@ def _place(image: Image.Image) -> Iterator[tuple[str, float]]:
         yield "altitude", round(height, 1)
 
 
-def _degrees(parts: Any, direction: str, negative: str, most: int) -> float | None:
+def _parse_degrees(parts: Any, direction: str, negative: str, most: int) -> float | None:
     with suppress(TypeError, ValueError, ZeroDivisionError, OverflowError):
         degrees, minutes, seconds = (float(part) for part in parts)
         value = degrees + minutes / 60 + seconds / 3600

@@ -10,7 +10,7 @@ from PIL import Image, ImageFile
 from factcheck.confinement.limits import open_nothing_more
 from sources.media.packed_pictures import Picture, PictureRequest, pack_answer, unpack_request
 from sources.media.refused_media import MediaRefused
-from sources.media.shown_pictures import TooManyPixels, shown_picture
+from sources.media.shown_pictures import TooManyPixels, render_picture
 
 try:
     from pillow_heif import register_heif_opener
@@ -30,25 +30,25 @@ def prepare() -> None:
     for name in ("PNG", "JPEG", "GIF", "WEBP", "TIFF", "BMP", "AVIF"):
         written = io.BytesIO()
         Image.new("RGB", (80, 80)).save(written, name)
-        shown_picture(written, PictureRequest(name))
+        render_picture(written, PictureRequest(name))
 
 
 def answer(question: bytes) -> bytes:
     asked = unpack_request(question)
     try:
-        return pack_answer(_picture(asked))
+        return pack_answer(_read_picture(asked))
     except MediaRefused as refusal:
         return pack_answer(refusal)
 
 
-def _picture(asked: PictureRequest) -> Picture:
+def _read_picture(asked: PictureRequest) -> Picture:
     if asked.reader == "HEIF" and not HAS_HEIF:
         raise MediaRefused("not_read_here", "")
-    with _opened(asked) as file:
+    with _open_picture(asked) as file:
         # An attacker who takes over this process through a decoder has neither files nor connections.
         open_nothing_more()
         try:
-            return shown_picture(file, asked)
+            return render_picture(file, asked)
         except TooManyPixels as error:
             raise MediaRefused("too_many_pixels", str(error)) from None
         except (
@@ -64,5 +64,5 @@ def _picture(asked: PictureRequest) -> Picture:
             raise MediaRefused("unreadable", type(error).__name__) from None
 
 
-def _opened(asked: PictureRequest) -> IO[bytes]:
+def _open_picture(asked: PictureRequest) -> IO[bytes]:
     return Path(asked.path).open("rb") if asked.path else io.BytesIO(asked.content)

@@ -12,7 +12,7 @@ _PIECE, _OVERLAP = 1 << 20, 64
 _ARCHIVE, _LONGEST_COMMENT = b"PK\x05\x06", 65_557
 
 
-def stowaway(file: IO[bytes]) -> str:
+def detect_second_format(file: IO[bytes]) -> str:
     """Return what else the file is, as the code of a caveat; "" if it is only a picture."""
     file.seek(0)
     before = b""

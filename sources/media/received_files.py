@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from sources.http.fetched_documents import Limits, fetch
 from sources.media.refused_media import MediaRefused
-from sources.media.signatures import HEAD
+from sources.media.signatures import HEAD_BYTES
 
 _PIECE = 1 << 20
 #: A film comes at 8 megabits a second and more, where it comes at all.
@@ -49,7 +49,7 @@ def refuse_oversized(size: int | None) -> None:
 
 
 @contextmanager
-def received(given: File | bytes | str, *, allow_loopback: bool = False) -> Iterator[ReceivedFile]:
+def receive_file(given: File | bytes | str, *, allow_loopback: bool = False) -> Iterator[ReceivedFile]:
     """The file that was sent, or that is at an address, until the end of the block.
 
     Raises:
@@ -59,20 +59,20 @@ def received(given: File | bytes | str, *, allow_loopback: bool = False) -> Iter
     with tempfile.NamedTemporaryFile(prefix="media-") as file:
         url = ""
         if isinstance(given, str):
-            url = _fetched(given, file, allow_loopback=allow_loopback)
+            url = _fetch_file(given, file, allow_loopback=allow_loopback)
         else:
-            _written(given, file)
+            _write_file(given, file)
         file.flush()
-        yield _looked_at(file, url)
+        yield _inspect_file(file, url)
 
 
-def _fetched(address: str, file: IO[bytes], *, allow_loopback: bool) -> str:
+def _fetch_file(address: str, file: IO[bytes], *, allow_loopback: bool) -> str:
     limits = Limits(total_seconds=_SECONDS, content_bytes=settings.MEDIA_MAX_BYTES)
     answer = fetch(address, limits=limits, accepted=None, allow_loopback=allow_loopback, into=file)
     return answer.final_url
 
 
-def _written(given: File | bytes, file: IO[bytes]) -> None:
+def _write_file(given: File | bytes, file: IO[bytes]) -> None:
     pieces: Iterable[bytes]
     if isinstance(given, bytes):
         refuse_oversized(len(given))
@@ -88,9 +88,9 @@ def _written(given: File | bytes, file: IO[bytes]) -> None:
         file.write(piece)
 
 
-def _looked_at(file: IO[bytes], url: str) -> ReceivedFile:
+def _inspect_file(file: IO[bytes], url: str) -> ReceivedFile:
     file.seek(0)
-    head = file.read(HEAD)
+    head = file.read(HEAD_BYTES)
     if not head:
         raise MediaRefused("empty", _("The file is empty. Send it again."))
     file.seek(0)

@@ -12,10 +12,10 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageCms, ImageFile, ImageOps, ImageSequence
 
-from sources.media.packed_pictures import Look, Picture, PictureRequest, Rendition
+from sources.media.packed_pictures import Picture, PictureHash, PictureRequest, Rendition
 from sources.media.perceptual_hash import hash_of
-from sources.media.picture_metadata import metadata_of
-from sources.media.polyglot_files import stowaway
+from sources.media.picture_metadata import read_metadata
+from sources.media.polyglot_files import detect_second_format
 
 #: The longest side of what readers see, and of what is hashed.
 LONGEST, HASHED = 2048, 1024
@@ -28,16 +28,16 @@ QUALITIES = (85, 80)
 _ANIMATED = {"GIF", "PNG", "WEBP", "AVIF"}
 #: How far the brightness of a border may vary, and how much of a picture must be left within.
 _EVEN, _LEFT, _BORDER = 10, 0.3, 0.02
-_CENTRES = {"centre_90": 0.9, "centre_80": 0.8, "centre_70": 0.7}
+_CENTRE_CROPS = {"centre_90": 0.9, "centre_80": 0.8, "centre_70": 0.7}
 #: How much of the height people write upon.
-_CAPTION = 0.15
+_CAPTION_SHARE = 0.15
 
 
 class TooManyPixels(Exception):
     """The picture is too large to decode; `str()` is its size."""
 
 
-def shown_picture(file: IO[bytes], asked: PictureRequest) -> Picture:
+def render_picture(file: IO[bytes], asked: PictureRequest) -> Picture:
     """Render the picture in a file.
 
     Raises:
@@ -45,34 +45,34 @@ def shown_picture(file: IO[bytes], asked: PictureRequest) -> Picture:
         OSError, ValueError, SyntaxError: or whatever else Pillow raises for what is no picture.
     """
     caveats: list[str] = []
-    image = _opened(file, asked.reader)
+    image = _open_image(file, asked.reader)
     width, height = image.size
     try:
-        shown = _upright(_decoded(image))
+        shown = _orient_image(_decode_image(image))
     except OSError:
-        image, shown = _as_far_as_it_goes(file, asked.reader)
+        image, shown = _decode_truncated(file, asked.reader)
         caveats.append("cut_off")
     if image.getexif().get(0x0112, 1) in (5, 6, 7, 8):
         width, height = height, width
-    luma = luma_of(shown)
+    luma = compute_luma(shown)
     if asked.only_look:
-        return Picture(width, height, [*_looks(luma)])
-    looks = [*_looks(luma), *_looks_of_frames(image, asked.reader, width * height)]
+        return Picture(width, height, [*_hash_parts(luma)])
+    looks = [*_hash_parts(luma), *_hash_frames(image, asked.reader, width * height)]
     if len(looks) > 1 and looks[-1].frame_at is not None:
         caveats.append("animated")
-    if found := stowaway(file):
+    if found := detect_second_format(file):
         caveats.append(found)
-    return Picture(width, height, looks, _rendition(shown, file), metadata_of(image), caveats)
+    return Picture(width, height, looks, _encode_rendition(shown, file), read_metadata(image), caveats)
 
 
-def luma_of(image: Image.Image) -> NDArray[np.uint8]:
+def compute_luma(image: Image.Image) -> NDArray[np.uint8]:
     """Return the brightness of each pixel, transparent ones on white, for as many as are hashed."""
     small = image.copy()
     small.thumbnail((HASHED, HASHED), Image.Resampling.BOX)
     return np.asarray(_on_white(small).convert("L"))
 
 
-def _opened(file: IO[bytes], reader: str) -> Image.Image:
+def _open_image(file: IO[bytes], reader: str) -> Image.Image:
     file.seek(0)
     # Cameras write JPEGs that hold several pictures; the first is the picture.
     image = Image.open(file, formats=["JPEG", "MPO"] if reader == "JPEG" else [reader])
@@ -82,7 +82,7 @@ def _opened(file: IO[bytes], reader: str) -> Image.Image:
     return image
 
 
-def _decoded(image: Image.Image) -> Image.Image:
+def _decode_image(image: Image.Image) -> Image.Image:
     if image.format in ("JPEG", "MPO"):
         image.draft(None, (LONGEST, LONGEST))
     if image.width * image.height > MOST_PIXELS:
@@ -91,35 +91,35 @@ def _decoded(image: Image.Image) -> Image.Image:
     return image
 
 
-def _as_far_as_it_goes(file: IO[bytes], reader: str) -> tuple[Image.Image, Image.Image]:
+def _decode_truncated(file: IO[bytes], reader: str) -> tuple[Image.Image, Image.Image]:
     ImageFile.LOAD_TRUNCATED_IMAGES = True
     try:
-        image = _opened(file, reader)
-        return image, _upright(_decoded(image))
+        image = _open_image(file, reader)
+        return image, _orient_image(_decode_image(image))
     finally:
         ImageFile.LOAD_TRUNCATED_IMAGES = False
 
 
-def _upright(image: Image.Image) -> Image.Image:
+def _orient_image(image: Image.Image) -> Image.Image:
     """RGB or RGBA, in sRGB, turned as the camera was held, and no larger than readers see it."""
     with suppress(
         OSError, ValueError, SyntaxError, TypeError, KeyError
     ):  # tags that cannot be read turn nothing
         if image.getexif().get(0x0112, 1) != 1:
-            small = _small(image)
+            small = _shrink_image(image)
             small.getexif()[0x0112] = image.getexif()[0x0112]
             return ImageOps.exif_transpose(small)
-    return _small(image)
+    return _shrink_image(image)
 
 
-def _small(image: Image.Image) -> Image.Image:
+def _shrink_image(image: Image.Image) -> Image.Image:
     profile = image.info.get("icc_profile")
-    image = _in_plain_mode(image)
+    image = _convert_mode(image)
     image.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS, reducing_gap=2.0)
-    return _in_screen_colours(image, profile)
+    return _convert_to_srgb(image, profile)
 
 
-def _in_plain_mode(image: Image.Image) -> Image.Image:
+def _convert_mode(image: Image.Image) -> Image.Image:
     """A copy with numbers that can be averaged."""
     if image.mode.startswith("I") or image.mode == "F":
         values = np.asarray(image).astype(np.float32)
@@ -133,17 +133,17 @@ def _in_plain_mode(image: Image.Image) -> Image.Image:
     return image.copy()
 
 
-def _in_screen_colours(image: Image.Image, profile: bytes | None) -> Image.Image:
+def _convert_to_srgb(image: Image.Image, profile: bytes | None) -> Image.Image:
     alpha = image.getchannel("A") if image.mode in ("RGBA", "LA") else None
     colours = image.convert("RGB") if image.mode in ("RGBA", "LA") else image
-    shown = _by_profile(colours, profile) if profile and colours.mode in ("RGB", "CMYK", "L") else None
+    shown = _apply_profile(colours, profile) if profile and colours.mode in ("RGB", "CMYK", "L") else None
     shown = shown or colours.convert("RGB")
     if alpha is not None and alpha.getextrema()[0] != 255:
         shown.putalpha(alpha)
     return shown
 
 
-def _by_profile(image: Image.Image, profile: bytes) -> Image.Image | None:
+def _apply_profile(image: Image.Image, profile: bytes) -> Image.Image | None:
     try:
         return ImageCms.profileToProfile(
             image, io.BytesIO(profile), ImageCms.createProfile("sRGB"), outputMode="RGB"
@@ -160,36 +160,36 @@ def _on_white(image: Image.Image) -> Image.Image:
     return white.convert("RGB")
 
 
-def _looks(luma: NDArray[np.uint8]) -> Iterator[Look]:
+def _hash_parts(luma: NDArray[np.uint8]) -> Iterator[PictureHash]:
     """Of all of it, and of the parts that are likely to go round without the rest."""
-    yield Look("whole", None, hash_of(luma))
-    written = round(len(luma) * _CAPTION)
+    yield PictureHash("whole", None, hash_of(luma))
+    written = round(len(luma) * _CAPTION_SHARE)
     if written:
-        yield Look("upper", None, hash_of(luma[:-written]))
-        yield Look("lower", None, hash_of(luma[written:]))
-    inner = _within_borders(luma)
+        yield PictureHash("upper", None, hash_of(luma[:-written]))
+        yield PictureHash("lower", None, hash_of(luma[written:]))
+    inner = _crop_borders(luma)
     if inner is not None:
         luma = inner
-        yield Look("borderless", None, hash_of(luma))
+        yield PictureHash("borderless", None, hash_of(luma))
     height, width = luma.shape
-    for part, share in _CENTRES.items():
+    for part, share in _CENTRE_CROPS.items():
         top, left = round(height * (1 - share) / 2), round(width * (1 - share) / 2)
-        yield Look(part, None, hash_of(luma[top : height - top, left : width - left]))
+        yield PictureHash(part, None, hash_of(luma[top : height - top, left : width - left]))
 
 
-def _within_borders(luma: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
+def _crop_borders(luma: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
     """Return the picture without uniform borders; None if it has none."""
-    top, bottom = _content(luma)
+    top, bottom = _find_content_rows(luma)
     if bottom <= top:
         return None
-    left, right = _content(luma[top:bottom].T)
+    left, right = _find_content_rows(luma[top:bottom].T)
     height, width = luma.shape
     is_bordered = bottom - top < height * (1 - _BORDER) or right - left < width * (1 - _BORDER)
     has_enough = bottom - top > height * _LEFT and right - left > width * _LEFT
     return luma[top:bottom, left:right] if is_bordered and has_enough else None
 
 
-def _content(luma: NDArray[np.uint8]) -> tuple[int, int]:
+def _find_content_rows(luma: NDArray[np.uint8]) -> tuple[int, int]:
     """Return the rows between the uniform ones at both ends."""
     lows, highs = (np.percentile(luma, share, axis=1) for share in (1, 99))
     is_even = highs - lows <= _EVEN
@@ -202,7 +202,7 @@ def _content(luma: NDArray[np.uint8]) -> tuple[int, int]:
     return top, rows - bottom
 
 
-def _looks_of_frames(image: Image.Image, reader: str, pixels: int) -> Iterator[Look]:
+def _hash_frames(image: Image.Image, reader: str, pixels: int) -> Iterator[PictureHash]:
     """Return the looks of some later frames of an animation, with their times."""
     if reader not in _ANIMATED or not getattr(image, "is_animated", False):
         return
@@ -214,11 +214,11 @@ def _looks_of_frames(image: Image.Image, reader: str, pixels: int) -> Iterator[L
             if number >= frames:
                 return
             if number in wanted:
-                yield Look("whole", round(at, 3), hash_of(luma_of(_small(frame))))
+                yield PictureHash("whole", round(at, 3), hash_of(compute_luma(_shrink_image(frame))))
             at += max(float(frame.info.get("duration", 0)), 10.0) / 1000
 
 
-def _rendition(shown: Image.Image, file: IO[bytes]) -> Rendition:
+def _encode_rendition(shown: Image.Image, file: IO[bytes]) -> Rendition:
     """Encode the pixels only: as JPEG, or WebP if transparent. Never the file itself."""
     bare = Image.frombytes(shown.mode, shown.size, shown.tobytes())
     is_clear = bare.mode == "RGBA"

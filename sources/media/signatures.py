@@ -4,7 +4,7 @@ import re
 from dataclasses import dataclass
 
 #: The number of bytes that identify a type.
-HEAD = 4096
+HEAD_BYTES = 4096
 
 IMAGE, VIDEO, AUDIO = "image", "video", "audio"
 
@@ -75,7 +75,7 @@ def recognise(head: bytes) -> MediaFormat | None:
     if head[:4] == b"RIFF":
         return _IN_RIFF.get(head[8:12])
     if head[4:8] == b"ftyp":
-        return _of_brand(head)
+        return _recognise_brand(head)
     if head[:4] == b"OggS":
         return MediaFormat("video/ogg", "ogg") if b"theora" in head else MediaFormat("audio/ogg", "ogg")
     if head[:4] == b"\x1a\x45\xdf\xa3":
@@ -89,9 +89,9 @@ def recognise(head: bytes) -> MediaFormat | None:
     return None
 
 
-def _of_brand(head: bytes) -> MediaFormat:
+def _recognise_brand(head: bytes) -> MediaFormat:
     """Return the kind by major brand, then by compatible brands; by default a video."""
-    length = min(int.from_bytes(head[:4]), HEAD)
+    length = min(int.from_bytes(head[:4]), HEAD_BYTES)
     brands = [head[8:12], *(head[at : at + 4] for at in range(16, length - 3, 4))]
     if brands[0] in _BRANDS and brands[0] not in (b"mif1", b"msf1"):
         return _BRANDS[brands[0]]

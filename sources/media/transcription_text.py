@@ -4,7 +4,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from sources.capture import capture, document_in
+from sources.capture import capture, extract_document
 from sources.media.refused_media import MediaRefused
 from sources.models import MediaObject, Snapshot, Source
 from sources.source_kinds import Material
@@ -26,17 +26,17 @@ def give_transcript(media: MediaObject, transcript: bytes, filename: str, *, by:
             "no_recording", _("A picture has no transcript. Describe it in its alternative text.")
         )
     material = Material(transcript, filename=filename)
-    document = document_in(material)  # it may take long, so nothing is locked yet
+    document = extract_document(material)  # it may take long, so nothing is locked yet
     with transaction.atomic():
         media = MediaObject.objects.select_for_update().get(pk=media.pk)
-        source = _source(media, by)
+        source = _find_source(media, by)
         snapshot = capture(material, source=source, by=by, document=document).snapshot
         media.source, media.transcript = media.source or source, snapshot
         media.save(update_fields=["source", "transcript"])
     return snapshot
 
 
-def _source(media: MediaObject, by: User | None) -> Source:
+def _find_source(media: MediaObject, by: User | None) -> Source:
     """Return the source of the transcript, never the article that embeds the recording, whose quotes would be lost."""
     if media.transcript:
         return media.transcript.source

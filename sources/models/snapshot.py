@@ -8,7 +8,7 @@ from factcheck.database import bounds
 from factcheck.database.desk_words import words_index
 from factcheck.database.model_fields import AddressField, LanguageField
 from factcheck.database.rules import append_only
-from sources.media_fragments import media_fragment
+from sources.media_fragments import build_fragment
 
 
 class TextSha256(models.Func):
@@ -88,4 +88,4 @@ class Snapshot(models.Model):
 
     def heard_at(self, start: int, end: int) -> str:
         """Return when these characters are heard (`t=12.5,17`); "" if it is not a transcript."""
-        return media_fragment(self.cues, start, end)
+        return build_fragment(self.cues, start, end)

@@ -13,7 +13,7 @@ from prometheus_client import Counter, Gauge, Histogram
 
 from factcheck.telemetry import counters
 from factcheck.telemetry.exposition import DatabaseGauges
-from factcheck.telemetry.query_spans import questions
+from factcheck.telemetry.query_spans import list_questions
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 ALERTS, DASHBOARD = DEPLOY / "alerts" / "factcheck.yaml", DEPLOY / "grafana" / "factcheck.json"
@@ -28,7 +28,7 @@ _GROUPING = re.compile(r"\b(?:by|on)\s*\(([^)]*)\)")
 def metrics() -> dict[str, set[str]]:
     """The labels of each metric that there is, by the name under which Prometheus keeps it."""
     known: dict[str, set[str]] = {"factcheck_build": {"version"}}
-    for question in questions():
+    for question in list_questions():
         for name, kind in question.gauges.items():
             known[name] = {*kind.labels, *(["database"] if question.of_replicas else [])}
     own: Iterable[Any] = DatabaseGauges([]).own({})

@@ -106,7 +106,7 @@ def authority_server() -> Iterator[AuthorityServer]:
     thread.start()
     try:
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(exchange, "SECONDS", 120)  # a busy machine may need longer than people wait
+            patch.setattr(exchange, "TIMEOUT_SECONDS", 120)  # a busy machine may need longer than people wait
             yield made
     finally:
         made.server.shutdown()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from factcheck.backups.backup_folder import BackupFolder
-from factcheck.backups.backup_run import BackedUp, back_up
+from factcheck.backups.backup_run import BackupResult, back_up
 from factcheck.database.embedded import SUPERUSER, ServerPlace, roles, running_at, wal_archive
 
 
@@ -18,7 +18,7 @@ class BackedUpServer:
 
     top: Path
     moments: dict[str, datetime] = field(default_factory=dict)
-    backups: dict[str, BackedUp] = field(default_factory=dict)
+    backups: dict[str, BackupResult] = field(default_factory=dict)
 
     @property
     def folder(self) -> BackupFolder:
@@ -45,7 +45,7 @@ class BackedUpServer:
         """Remember the moment."""
         [(self.moments[name],)] = self.ask("SELECT clock_timestamp()")
 
-    def back_up(self, name: str, **options: Any) -> BackedUp:
+    def back_up(self, name: str, **options: Any) -> BackupResult:
         self.backups[name] = back_up(self.place, self.folder, self.kept, **options)
         return self.backups[name]
 

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from sources import archive as archiving
-from sources.capture import Captured, capture
+from sources.capture import CaptureResult, capture
 from sources.extraction import ExtractionError
 from sources.models import Publisher, Snapshot, Source
 from sources.overrides import Overrides
@@ -68,7 +68,7 @@ def files(folder: Path) -> list[Path]:
 def test_text_becomes_a_source_with_a_snapshot_and_its_bytes(archive: Path, contributor: User) -> None:
     captured = capture(typed(), by=contributor)
     source, snapshot = Source.objects.get(), Snapshot.objects.get()
-    assert captured == Captured(source, snapshot, True, True, captured.document, captured.answers)
+    assert captured == CaptureResult(source, snapshot, True, True, captured.document, captured.answers)
     assert (source.title, source.kind, source.url, source.publisher, source.language, source.created_by) == (
         "Ferry line closes",
         "article",

@@ -1,6 +1,6 @@
 """When a stretch of a transcript is heard."""
 
-from sources.media_fragments import media_fragment
+from sources.media_fragments import build_fragment
 from tests.helpers.sweeps import sweep
 
 CUES = [(0, 0.0, 2.5), (10, 2.5, 4.0), (25, 61.25, 63.0)]
@@ -18,13 +18,13 @@ CUES = [(0, 0.0, 2.5), (10, 2.5, 4.0), (25, 61.25, 63.0)]
     ],
 )
 def test_is_that_of_the_cues_that_the_words_stand_in(start: int, end: int, fragment: str) -> None:
-    assert media_fragment(CUES, start, end) == fragment
+    assert build_fragment(CUES, start, end) == fragment
 
 
 def test_a_text_without_times_has_none() -> None:
-    assert media_fragment([], 3, 9) == ""
-    assert media_fragment([(5, 1.0, 2.0)], 0, 3) == ""
+    assert build_fragment([], 3, 9) == ""
+    assert build_fragment([(5, 1.0, 2.0)], 0, 3) == ""
 
 
 def test_a_cue_whose_end_is_not_known_has_only_a_beginning() -> None:
-    assert media_fragment([(0, 7.125, 7.125)], 0, 3) == "t=7.125"
+    assert build_fragment([(0, 7.125, 7.125)], 0, 3) == "t=7.125"

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sources import page_lists
-from sources.page_lists import LONGEST_TITLE, ListedPage, PageList, page_list
+from sources.page_lists import MAX_TITLE_LENGTH, ListedPage, PageList, read_page_list
 from tests.helpers.sweeps import sweep
 
 ATOM = "http://www.w3.org/2005/Atom"
@@ -17,7 +17,7 @@ HERE = "https://a.example/feed"
 
 
 def listed(content: str | bytes) -> PageList | None:
-    return page_list(content.encode() if isinstance(content, str) else content, HERE)
+    return read_page_list(content.encode() if isinstance(content, str) else content, HERE)
 
 
 def addresses(content: str | bytes) -> list[str]:
@@ -151,7 +151,7 @@ def test_titles_are_one_plain_line() -> None:
     found = listed(content)
     assert found is not None
     assert found.pages[0].title == "The bridge is closed"
-    assert len(found.pages[1].title) <= LONGEST_TITLE
+    assert len(found.pages[1].title) <= MAX_TITLE_LENGTH
     assert found.pages[1].title.endswith(" …")
 
 
@@ -202,17 +202,17 @@ class TestMeaningIll:
         found = listed(bomb)
         assert found is not None
         assert not found.is_whole
-        assert len(found.title) + sum(len(page.title) for page in found.pages) <= 2 * LONGEST_TITLE
+        assert len(found.title) + sum(len(page.title) for page in found.pages) <= 2 * MAX_TITLE_LENGTH
 
     def test_what_is_packed_unpacks_to_a_bound(self) -> None:
         content = b"<rss><channel>" + b"<item><link>/1</link></item>" * 100_000
-        found = page_list(gzip.compress(content), HERE, largest=10_000)
+        found = read_page_list(gzip.compress(content), HERE, largest=10_000)
         assert found is not None
         assert found.pages == pages("https://a.example/1")
         assert not found.is_whole
 
     def test_no_more_entries_than_a_sitemap_may_have(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(page_lists, "MOST_LISTED", 3)
+        monkeypatch.setattr(page_lists, "MAX_PAGES", 3)
         items = "".join(f"<item><link>/{n}</link></item>" for n in range(5))
         found = listed(f"<rss><channel>{items}</channel></rss>")
         assert found == PageList("rss", pages(*(f"https://a.example/{n}" for n in range(3))), is_whole=False)

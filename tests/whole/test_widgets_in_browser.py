@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Frame, FrameLocator, Page, expect
 
-from claims.features.embeds.widget_script import script as served
+from claims.features.embeds.widget_script import build_script as served
 from claims.models import Claim, Claimant
 from claims.review import workflow
 from tests.helpers.accessibility import in_each_scheme, violations

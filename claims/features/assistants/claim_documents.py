@@ -10,7 +10,7 @@ from django.conf import settings
 from django.db.models import F
 from django.urls import reverse
 
-from claims.features.assistants.text_rendering import shown
+from claims.features.assistants.text_rendering import make_visible
 from claims.models import Publication, Verdict
 from factcheck.database.cached_sql import Slot, Template
 from factcheck.database.lookups import AnyOf
@@ -21,49 +21,49 @@ Document = dict[str, Any]
 #: Maximum corrections, evidence, appearances and topics of a claim.
 MOST_CORRECTIONS, MOST_PARTS = 10, 20
 #: So many characters of an explanation are.
-MOST_EXPLAINED = 4000
+MAX_EXPLANATION_LENGTH = 4000
 
-_OURS = {Verdict.Origin.HOUSE, Verdict.Origin.HOUSE_ARCHIVE}
+_OWN_ORIGINS = {Verdict.Origin.HOUSE, Verdict.Origin.HOUSE_ARCHIVE}
 #: What is read of an entry.
 COLUMNS = ("claim_id", "sequence", "version", "body")
 
-_ABOUT = AnyOf(F("claim_id"), Slot("claims", "bigint[]"))
+_CLAIM_CONDITION = AnyOf(F("claim_id"), Slot("claims", "bigint[]"))
 _ENTRIES = Slot("entries", "bigint[]")
 
 
-def told_now(claims: Collection[int]) -> dict[int, Document]:
+def load_current(claims: Collection[int]) -> dict[int, Document]:
     """Return the current publications of these claims; withdrawn ones are missing."""
     if not claims:
         return {}
     current = Template(
         "told",
-        lambda: Publication.objects.current().filter(_ABOUT),
+        lambda: Publication.objects.current().filter(_CLAIM_CONDITION),
         {"claims": sorted(claims)},
     )
-    return {row[0]: told(row) for row in current.fetch(*COLUMNS)}
+    return {row[0]: build_document(row) for row in current.fetch(*COLUMNS)}
 
 
-def told_entries(ids: Sequence[int]) -> list[Document]:
+def load_entries(ids: Sequence[int]) -> list[Document]:
     """Return these ledger entries as documents, in this order. They need not be the newest of their claims."""
     if not ids:
         return []
     asked = Template("entries", lambda: Publication.objects.filter(id__any_of=_ENTRIES), {"entries": [*ids]})
     rows = {row[0]: row[1:] for row in asked.fetch("id", *COLUMNS)}
-    newest = newest_versions([row[0] for row in rows.values()])
-    return [told(rows[key], newest=newest[rows[key][0]]) for key in ids]
+    newest = load_newest_versions([row[0] for row in rows.values()])
+    return [build_document(rows[key], newest=newest[rows[key][0]]) for key in ids]
 
 
-def newest_versions(claims: Collection[int]) -> dict[int, int]:
+def load_newest_versions(claims: Collection[int]) -> dict[int, int]:
     """The numbers of the newest versions of these claims."""
     newest = Template(
         "newest versions",
-        lambda: Publication.objects.newest().filter(_ABOUT),
+        lambda: Publication.objects.newest().filter(_CLAIM_CONDITION),
         {"claims": sorted(claims)},
     )
     return dict(newest.fetch("claim_id", "version"))
 
 
-def told(entry: Sequence[Any], *, newest: int | None = None) -> Document:
+def build_document(entry: Sequence[Any], *, newest: int | None = None) -> Document:
     """An entry of the ledger, of which these are the COLUMNS.
 
     Args:
@@ -79,78 +79,78 @@ def told(entry: Sequence[Any], *, newest: int | None = None) -> Document:
         "newest_version": newest or version,
         "status": document["status"],
         "address": document["url"],
-        "version_address": here("versions-detail", claim, version),
+        "version_address": build_url("versions-detail", claim, version),
         "body_sha256": hashlib.sha256(text).hexdigest(),
         "ledger": {
             "sequence": sequence,
-            "proof_address": f"{here('ledger-inclusion')}?sequence={sequence}",
+            "proof_address": f"{build_url('ledger-inclusion')}?sequence={sequence}",
         },
-        "statement": shown(document["statement"]),
+        "statement": make_visible(document["statement"]),
         "language": document["language"],
-        "claimant": shown(document["claimant"]["name"], 200) if document["claimant"] else None,
+        "claimant": make_visible(document["claimant"]["name"], 200) if document["claimant"] else None,
         "claimed_on": document["claimed_on"],
-        "topics": [shown(topic["name"], 100) for topic in document["topics"][:MOST_PARTS]],
-        "verdicts": [_verdict(verdict, document["url"]) for verdict in document["verdicts"]],
-        "corrections": [_correction(note) for note in document["corrections"][:MOST_CORRECTIONS]],
-        "retraction": _retraction(document),
-        "merged_into": _target(document["merged_into"]),
+        "topics": [make_visible(topic["name"], 100) for topic in document["topics"][:MOST_PARTS]],
+        "verdicts": [_build_verdict(verdict, document["url"]) for verdict in document["verdicts"]],
+        "corrections": [_build_correction(note) for note in document["corrections"][:MOST_CORRECTIONS]],
+        "retraction": _build_retraction(document),
+        "merged_into": _build_target(document["merged_into"]),
         "published_at": document["published_at"],
         "updated_at": document["updated_at"],
         "licence": settings.DATA_LICENSE or None,
     }
 
 
-def whole(entry: Sequence[Any], *, newest: int) -> Document:
+def build_whole_document(entry: Sequence[Any], *, newest: int) -> Document:
     """Add the evidence of its verdicts."""
     document = orjson.loads(placed(entry[-1]))
     evidence = [
         {
             "verdict_id": verdict["id"],
             "stance": item["stance"],
-            "note": shown(item["note"]),
-            "source": _source(item),
+            "note": make_visible(item["note"]),
+            "source": _build_source(item),
         }
         for verdict in document["verdicts"]
         for item in verdict["evidence"]
     ]
-    return told(entry, newest=newest) | {
-        "context": shown(document["context"]),
+    return build_document(entry, newest=newest) | {
+        "context": make_visible(document["context"]),
         "explanations": [
             {
                 "verdict_id": verdict["id"],
-                "markdown": shown(verdict["explanation"], MOST_EXPLAINED),
-                "is_cut": len(verdict["explanation"]) > MOST_EXPLAINED,
+                "markdown": make_visible(verdict["explanation"], MAX_EXPLANATION_LENGTH),
+                "is_cut": len(verdict["explanation"]) > MAX_EXPLANATION_LENGTH,
             }
             for verdict in document["verdicts"]
             if verdict["explanation"]
         ],
         # Entries from before there were any have none.
-        "translations": [_translation(each) for each in document.get("translations", [])],
+        "translations": [_build_translation(each) for each in document.get("translations", [])],
         "evidence": evidence[:MOST_PARTS],
-        "seen_at": [_source(item) for item in document["appearances"][:MOST_PARTS]],
+        "seen_at": [_build_source(item) for item in document["appearances"][:MOST_PARTS]],
     }
 
 
-def _translation(translation: Document) -> Document:
+def _build_translation(translation: Document) -> Document:
     return {
         "language": translation["language"],
         "verdict_id": translation["verdict"],
-        "statement": shown(translation["statement"]),
-        "summary": shown(translation["summary"]),
-        "translated_by": shown(translation["translated_by"], 200) or None,
+        "statement": make_visible(translation["statement"]),
+        "summary": make_visible(translation["summary"]),
+        "translated_by": make_visible(translation["translated_by"], 200) or None,
         "reviewed_at": translation["reviewed_at"],
     }
 
 
-def here(route: str, *parts: Any) -> str:
+def build_url(route: str, *parts: Any) -> str:
     """Return the absolute address of one of our routes."""
     return f"{settings.SITE_URL}{reverse(route, args=parts)}"
 
 
-def rating_of(rating: Document) -> Document:
+def build_rating(rating: Document) -> Document:
     """A rating in its publisher's words, and what it amounts to."""
     return {
-        "label": shown(rating["label"], 200),
+        "label": make_visible(rating["label"], 200),
         "language": rating["language"],
         "rating_class": rating["rating_class"],
     }
@@ -158,58 +158,58 @@ def rating_of(rating: Document) -> Document:
 
 def is_ours(verdict: Document) -> bool:
     """Whether the newsroom that runs this judged so itself."""
-    return verdict["origin"] in _OURS
+    return verdict["origin"] in _OWN_ORIGINS
 
 
-def _verdict(verdict: Document, page: str) -> Document:
+def _build_verdict(verdict: Document, page: str) -> Document:
     recheck = verdict["recheck_on"]
     return {
         "verdict_id": verdict["id"],
-        "publisher": shown(verdict["publisher"]["name"], 200),
+        "publisher": make_visible(verdict["publisher"]["name"], 200),
         "by_this_newsroom": is_ours(verdict),
         "origin": verdict["origin"],
-        "rating": rating_of(verdict["rating"]),
-        "summary": shown(verdict["summary"]),
+        "rating": build_rating(verdict["rating"]),
+        "summary": make_visible(verdict["summary"]),
         "language": verdict["language"],
         "reviewed_on": verdict["reviewed_on"],
         "valid_as_of": verdict["valid_as_of"] or verdict["reviewed_on"],
         "recheck_on": recheck,
         "recheck_is_overdue": bool(recheck) and recheck < datetime.now(UTC).date().isoformat(),
         "published_at": verdict["published_at"],
-        "address": address(verdict["url"]) or page,
+        "address": check_address(verdict["url"]) or page,
     }
 
 
-def _correction(note: Document) -> Document:
+def _build_correction(note: Document) -> Document:
     return {
         "kind": note["kind"],
-        "note": shown(note["note"]),
+        "note": make_visible(note["note"]),
         "published_on": note["published_at"][:10],
         "version": note["version"],
     }
 
 
-def _retraction(document: Document) -> Document | None:
+def _build_retraction(document: Document) -> Document | None:
     """Why and when a claim was withdrawn; of one that is merged, nothing was."""
     if document["status"] != Publication.Status.RETRACTED:
         return None
     notes = (note for note in document["corrections"] if note["kind"] == Publication.Kind.RETRACTION)
     newest = next(notes, {"note": "", "published_at": document["updated_at"]})
-    return {"note": shown(newest["note"]), "published_on": newest["published_at"][:10]}
+    return {"note": make_visible(newest["note"]), "published_on": newest["published_at"][:10]}
 
 
-def _target(claim: int | None) -> Document | None:
-    return {"claim_id": claim, "address": here("claim-permanent", claim)} if claim else None
+def _build_target(claim: int | None) -> Document | None:
+    return {"claim_id": claim, "address": build_url("claim-permanent", claim)} if claim else None
 
 
-def _source(item: Document) -> Document:
+def _build_source(item: Document) -> Document:
     return {
-        "title": shown(item["source"]["title"], 500),
-        "address": address(item["source"]["url"]),
-        "quote": shown(item["exact"]),
+        "title": make_visible(item["source"]["title"], 500),
+        "address": check_address(item["source"]["url"]),
+        "quote": make_visible(item["exact"]),
     }
 
 
-def address(url: str) -> str:
+def check_address(url: str) -> str:
     """An address that others gave, if it is one of the web."""
-    return shown(url) if url.startswith(("https://", "http://")) else ""
+    return make_visible(url) if url.startswith(("https://", "http://")) else ""

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from claims.features.assistants.findings import OUTCOMES, QUOTATIONS
-from claims.features.assistants.text_rendering import quoted, quoted_list
+from claims.features.assistants.text_rendering import quote_list, quote_text
 from claims.models import Publication
 
 Document = dict[str, Any]
@@ -18,47 +18,47 @@ _KINDS = {
 }
 
 
-def composed(lines: Iterable[str]) -> str:
+def compose_answer(lines: Iterable[str]) -> str:
     """An answer in words: what quotations are is said before all of it."""
     return "\n".join((QUOTATIONS, *lines))
 
 
-def claim_lines(claim: Document, *, mark: str = "") -> Iterator[str]:
+def write_claim(claim: Document, *, mark: str = "") -> Iterator[str]:
     """Return the text of a published claim."""
-    yield f"{mark}Claim {claim['claim_id']}, version {claim['version']}, {_standing(claim)}"
+    yield f"{mark}Claim {claim['claim_id']}, version {claim['version']}, {_describe_status(claim)}"
     if not claim["is_newest_version"]:
         newest = claim["newest_version"]
         yield (
             f"- This is NOT what is published now: version {newest} is newer. Read that one before you rely on this"
             f" (get_claim with claim_id {claim['claim_id']} and nothing else)."
         )
-    yield f"- Statement ({_tag(claim['language'])}): {quoted(claim['statement'])}"
+    yield f"- Statement ({_tag(claim['language'])}): {quote_text(claim['statement'])}"
     if claim["claimant"] or claim["claimed_on"]:
         said = f" on {claim['claimed_on']}" if claim["claimed_on"] else ""
-        yield f"- Said by {quoted(claim['claimant']) if claim['claimant'] else 'somebody who is not named'}{said}."
+        yield f"- Said by {quote_text(claim['claimant']) if claim['claimant'] else 'somebody who is not named'}{said}."
     if claim["topics"]:
-        yield f"- Topics: {quoted_list(claim['topics'])}"
-    yield from _withdrawal(claim)
+        yield f"- Topics: {quote_list(claim['topics'])}"
+    yield from _write_withdrawal(claim)
     for verdict in claim["verdicts"]:
-        yield from verdict_lines(verdict)
+        yield from write_verdict(verdict)
     if not claim["verdicts"] and claim["status"] == Publication.Status.PUBLISHED:
         yield f"- No verdict stands here. {OUTCOMES['not_checked']}"
     for note in claim["corrections"]:
         kind = _KINDS[note["kind"]]
-        yield f"- {kind} of {note['published_on']} (version {note['version']}): {quoted(note['note'])}"
-    yield f"- Address: {quoted(claim['address'])}"
+        yield f"- {kind} of {note['published_on']} (version {note['version']}): {quote_text(note['note'])}"
+    yield f"- Address: {quote_text(claim['address'])}"
     yield (
-        f"- This version: {quoted(claim['version_address'])} SHA-256 {claim['body_sha256']}; entry"
-        f" {claim['ledger']['sequence']} of the ledger, proved by {quoted(claim['ledger']['proof_address'])}"
+        f"- This version: {quote_text(claim['version_address'])} SHA-256 {claim['body_sha256']}; entry"
+        f" {claim['ledger']['sequence']} of the ledger, proved by {quote_text(claim['ledger']['proof_address'])}"
     )
     yield f"- First published {claim['published_at']}; this version {claim['updated_at']}."
-    licence = quoted(claim["licence"]) if claim["licence"] else "none is stated; ask the newsroom"
+    licence = quote_text(claim["licence"]) if claim["licence"] else "none is stated; ask the newsroom"
     yield f"- Licence of this data: {licence}"
 
 
-def verdict_lines(verdict: Document) -> Iterator[str]:
+def write_verdict(verdict: Document) -> Iterator[str]:
     """Return the rating in the publisher's words, and its date."""
-    rating, publisher = verdict["rating"], quoted(verdict["publisher"])
+    rating, publisher = verdict["rating"], quote_text(verdict["publisher"])
     whose = (
         f"Verdict of {publisher}, the newsroom that runs this database"
         if verdict["by_this_newsroom"]
@@ -67,7 +67,7 @@ def verdict_lines(verdict: Document) -> Iterator[str]:
     if verdict["origin"] == "house_archive":
         whose += " (from its earlier archive)"
     rating_class = rating["rating_class"] or "none: nobody has decided what it amounts to"
-    yield f"- {whose}: rated {quoted(rating['label'])} ({_tag(rating['language'])}); rating class: {rating_class}."
+    yield f"- {whose}: rated {quote_text(rating['label'])} ({_tag(rating['language'])}); rating class: {rating_class}."
     holds = (
         f"holds as of {verdict['valid_as_of']}, and says nothing about later"
         if verdict["valid_as_of"]
@@ -85,32 +85,32 @@ def verdict_lines(verdict: Document) -> Iterator[str]:
     elif verdict["recheck_on"]:
         yield f"  The publisher means to look again on {verdict['recheck_on']}."
     if verdict["summary"]:
-        yield f"  Summary ({_tag(verdict['language'])}): {quoted(verdict['summary'])}"
-    yield f"  Explained at {quoted(verdict['address'])}"
+        yield f"  Summary ({_tag(verdict['language'])}): {quote_text(verdict['summary'])}"
+    yield f"  Explained at {quote_text(verdict['address'])}"
 
 
-def ground_lines(claim: Document) -> Iterator[str]:
+def write_grounds(claim: Document) -> Iterator[str]:
     """Return the evidence of a claim's verdicts."""
     if claim["context"]:
-        yield f"- Context: {quoted(claim['context'])}"
+        yield f"- Context: {quote_text(claim['context'])}"
     for explanation in claim["explanations"]:
         cut = " (cut; all of it stands at the address)" if explanation["is_cut"] else ""
-        yield f"- Explanation of verdict {explanation['verdict_id']}{cut}: {quoted(explanation['markdown'], 4000)}"
+        yield f"- Explanation of verdict {explanation['verdict_id']}{cut}: {quote_text(explanation['markdown'], 4000)}"
     for translation in claim["translations"]:
         yield (
             f"- Reviewed translation of verdict {translation['verdict_id']} ({_tag(translation['language'])}): "
-            f"{quoted(translation['statement'])}; summary {quoted(translation['summary'])}"
+            f"{quote_text(translation['statement'])}; summary {quote_text(translation['summary'])}"
         )
     for item in claim["evidence"]:
         yield (
-            f"- Evidence of verdict {item['verdict_id']}, {item['stance']}: {_source(item['source'])}"
-            + (f"; note {quoted(item['note'])}" if item["note"] else "")
+            f"- Evidence of verdict {item['verdict_id']}, {item['stance']}: {_describe_source(item['source'])}"
+            + (f"; note {quote_text(item['note'])}" if item["note"] else "")
         )
     for source in claim["seen_at"]:
-        yield f"- Seen at {_source(source)}"
+        yield f"- Seen at {_describe_source(source)}"
 
 
-def _standing(claim: Document) -> str:
+def _describe_status(claim: Document) -> str:
     return {
         Publication.Status.PUBLISHED: "published.",
         Publication.Status.RETRACTED: "RETRACTED.",
@@ -118,18 +118,18 @@ def _standing(claim: Document) -> str:
     }[Publication.Status(claim["status"])]
 
 
-def _withdrawal(claim: Document) -> Iterator[str]:
+def _write_withdrawal(claim: Document) -> Iterator[str]:
     if claim["retraction"]:
         when, note = claim["retraction"]["published_on"], claim["retraction"]["note"]
-        yield f"- Withdrawn on {when}. Do not use what it said before. The newsroom's reason: {quoted(note)}"
+        yield f"- Withdrawn on {when}. Do not use what it said before. The newsroom's reason: {quote_text(note)}"
     if claim["merged_into"]:
         target = claim["merged_into"]
-        yield f"- Look at claim {target['claim_id']} instead: {quoted(target['address'])}"
+        yield f"- Look at claim {target['claim_id']} instead: {quote_text(target['address'])}"
 
 
-def _source(source: Document) -> str:
-    words = f", words {quoted(source['quote'])}" if source["quote"] else ""
-    return f"{quoted(source['title'])} at {quoted(source['address'])}{words}"
+def _describe_source(source: Document) -> str:
+    words = f", words {quote_text(source['quote'])}" if source["quote"] else ""
+    return f"{quote_text(source['title'])} at {quote_text(source['address'])}{words}"
 
 
 def _tag(language: str) -> str:

@@ -48,7 +48,7 @@ _BEARER = re.compile(r"Bearer +([!-~]+) *", re.IGNORECASE | re.ASCII)
 
 
 @csrf_exempt  # nothing here depends on a cookie
-def endpoint(request: HttpRequest) -> HttpResponse:
+def answer_request(request: HttpRequest) -> HttpResponse:
     """Answer one message, or several."""
     if request.method != "POST":
         return HttpResponseNotAllowed(["POST"])
@@ -56,11 +56,11 @@ def endpoint(request: HttpRequest) -> HttpResponse:
         try:
             _require_own_origin(request)
             _require_json(request)
-            caller = _caller(request)
+            caller = _identify_caller(request)
             found = decoded(request.body)
-            several = _several(request, found)
+            several = _read_batch(request, found)
             if several is None:
-                return _answered(request, found, caller)
+                return _answer_message(request, found, caller)
             _draw(request, caller, len(several) - 1)  # one was drawn when the request came
             parts = [_answer(request, each, caller) for each in several]
             answers = [each for each in parts if each is not None]
@@ -98,7 +98,7 @@ def _require_json(request: HttpRequest) -> None:
         )
 
 
-def _caller(request: HttpRequest) -> Caller:
+def _identify_caller(request: HttpRequest) -> Caller:
     """Return the caller. A token is optional, but a wrong one is rejected."""
     header = request.META.get("HTTP_AUTHORIZATION")
     environment = {name: value for name, value in request.META.items() if isinstance(value, str)}
@@ -120,7 +120,7 @@ def _caller(request: HttpRequest) -> Caller:
     return Caller(token, bearer[1], environment)
 
 
-def _several(request: HttpRequest, found: Any) -> Sequence[Any] | None:
+def _read_batch(request: HttpRequest, found: Any) -> Sequence[Any] | None:
     """The messages of a body that holds a list of them.
 
     Raises:
@@ -141,14 +141,14 @@ def _several(request: HttpRequest, found: Any) -> Sequence[Any] | None:
 # What it is answered --------------------------------------------------------------------------------------------------
 
 
-def _answered(request: HttpRequest, found: Any, caller: Caller) -> HttpResponse:
+def _answer_message(request: HttpRequest, found: Any, caller: Caller) -> HttpResponse:
     """One message, whose refusal has an HTTP status too."""
     key = id_of(found)
     try:
         message = message_of(found)
         if message is None or message.id is None:
             return HttpResponse(status=HTTPStatus.ACCEPTED)
-        return RpcResponse(result(key, _carried_out(request, message, caller)))
+        return RpcResponse(result(key, _carry_out(request, message, caller)))
     except RpcError as refused:
         response = RpcResponse(error(key, refused), status=refused.status, headers=refused.headers)
         if "Retry-After" in refused.headers:
@@ -163,14 +163,14 @@ def _answer(request: HttpRequest, found: Any, caller: Caller) -> dict[str, Any] 
         message = message_of(found)
         if message is None or message.id is None:
             return None
-        return result(key, _carried_out(request, message, caller))
+        return result(key, _carry_out(request, message, caller))
     except RpcError as refused:
         return error(key, refused)
 
 
-def _carried_out(request: HttpRequest, message: Message, caller: Caller) -> dict[str, Any]:
-    revision = revisions.revision_by_http(request.headers, message)
-    cost = _cost(message, caller)
+def _carry_out(request: HttpRequest, message: Message, caller: Caller) -> dict[str, Any]:
+    revision = revisions.read_http_revision(request.headers, message)
+    cost = _compute_cost(message, caller)
     _draw(request, caller, cost - 1)  # each message has drawn one already
     answering = partial(mcp_server.answer, message, caller, revision)
     if cost < EXPENSIVE:
@@ -178,20 +178,20 @@ def _carried_out(request: HttpRequest, message: Message, caller: Caller) -> dict
     holder = f"token of {caller.token.user_id}" if caller.token else caller_of(request)
     answered = gate.expensive.through(answering, holder)
     if answered is None:
-        raise _later(HTTPStatus.SERVICE_UNAVAILABLE, _BUSY, 2)
+        raise _build_retry_error(HTTPStatus.SERVICE_UNAVAILABLE, _BUSY_MESSAGE, 2)
     return answered
 
 
-_BUSY = "Too many expensive requests are running. Please try again in a moment."
+_BUSY_MESSAGE = "Too many expensive requests are running. Please try again in a moment."
 
 
-def _cost(message: Message, caller: Caller) -> int:
+def _compute_cost(message: Message, caller: Caller) -> int:
     """Return the cost of a message in plain requests, equal to that of the same API query."""
     if message.method != "tools/call":
         return 1
-    tool = mcp_server.tool_of(message, caller)
+    tool = mcp_server.find_tool(message, caller)
     try:
-        likened = tool.likened(mcp_server.given_to(tool, message))
+        likened = tool.likened(mcp_server.read_arguments(tool, message))
     except ToolRefused:
         return 1
     return min(MOST, Costs().of(likened.path, likened.query, likened.text))
@@ -210,10 +210,10 @@ def _draw(request: HttpRequest, caller: Caller, cost: int) -> None:
         return
     request.admission = admission  # type: ignore[attr-defined]  # RateLimits says in the answer what is left
     if not admission.allowed:
-        raise _later(HTTPStatus.TOO_MANY_REQUESTS, sentence(admission), admission.reset_seconds)
+        raise _build_retry_error(HTTPStatus.TOO_MANY_REQUESTS, sentence(admission), admission.reset_seconds)
 
 
-def _later(status: HTTPStatus, reason: str, seconds: int) -> RpcError:
+def _build_retry_error(status: HTTPStatus, reason: str, seconds: int) -> RpcError:
     return RpcError(
         REFUSED,
         reason,

@@ -6,10 +6,10 @@ import orjson
 from django.urls import reverse
 
 from claims.features.assistants import answer_schemas, findings
-from claims.features.assistants.claim_documents import address, told_entries, told_now
-from claims.features.assistants.claim_texts import claim_lines, composed
-from claims.features.assistants.internal_requests import question
-from claims.features.assistants.text_rendering import quoted, quoted_list, shown
+from claims.features.assistants.claim_documents import check_address, load_current, load_entries
+from claims.features.assistants.claim_texts import compose_answer, write_claim
+from claims.features.assistants.internal_requests import build_get_request
+from claims.features.assistants.text_rendering import make_visible, quote_list, quote_text
 from claims.features.assistants.tool_arguments import (
     Arguments,
     ChoiceArgument,
@@ -18,7 +18,7 @@ from claims.features.assistants.tool_arguments import (
     TextArgument,
     ToolRefused,
 )
-from claims.features.assistants.tools import Caller, Likened, Tool, ToolAnswer
+from claims.features.assistants.tools import Caller, EquivalentRequest, Tool, ToolAnswer
 from claims.ledger.queries.address_search import LENGTH_LIMIT
 from claims.ledger.queries.claim_filters import ClaimPageQuery
 from claims.matching.answers import MATCH_LIMIT as _MOST
@@ -36,12 +36,12 @@ PAGE_LIMIT = 20
 #: So long a text is asked about at once, of so many sentences.
 TEXT_LIMIT, SENTENCE_LIMIT = 10_000, 30
 #: A related claim that is less likely the one meant is named without its verdicts.
-_LIKELY_MEANT = 0.25
+_MIN_LIKELY_CONFIDENCE = 0.25
 
 
 # match_text -----------------------------------------------------------------------------------------------------------
 
-_MATCHED = (
+_MATCH_ARGUMENTS = (
     TextArgument(
         name="text",
         meaning=f"What may have been checked: a statement, a post or a passage, in any language. At most {TEXT_LIMIT:,}"
@@ -67,7 +67,7 @@ def match_text(given: Arguments, caller: Caller) -> ToolAnswer:
     asked: dict[str, str | int] = {"matches": _MOST}
     if "language" in given:
         asked["text_language"] = given["language"]
-    request = question(reverse("match"), asked)
+    request = build_get_request(reverse("match"), asked)
     text = given["text"]
     if (found := len(split_passages(text))) > SENTENCE_LIMIT:
         raise ToolRefused(
@@ -76,8 +76,8 @@ def match_text(given: Arguments, caller: Caller) -> ToolAnswer:
     answer = match_published_text(
         text, MatchTermsQuery(request.GET, Publication.objects.all(), request=request).terms
     )
-    claims = told_now({match.claim for passage in answer.passages for match in passage.matches})
-    told = [_passage(text, passage, claims, given["matches"]) for passage in answer.passages]
+    claims = load_current({match.claim for passage in answer.passages for match in passage.matches})
+    told = [_build_passage(text, passage, claims, given["matches"]) for passage in answer.passages]
     # Each once, in the order in which they are named.
     sure = dict.fromkeys(match["claim_id"] for passage in told for match in passage["matches"])
     claims = {key: claims[key] for key in sure}
@@ -94,22 +94,24 @@ def match_text(given: Arguments, caller: Caller) -> ToolAnswer:
     lines = [findings.OUTCOMES[outcome]]
     for passage in told:
         if len(told) > 1:
-            words = quoted(text[passage["start"] : passage["end"]], 300)
+            words = quote_text(text[passage["start"] : passage["end"]], 300)
             lines.append(f"Sentence {words}: {passage['meaning']}")
         lines += map(_match_line, passage["matches"])
-        lines += map(_uncertain_line, passage["may_be_meant"])
+        lines += map(_write_uncertain, passage["may_be_meant"])
     for claim in claims.values():
-        lines += claim_lines(claim)
-    return ToolAnswer(document, composed(lines))
+        lines += write_claim(claim)
+    return ToolAnswer(document, compose_answer(lines))
 
 
-def _passage(text: str, passage: AnsweredPassage, claims: dict[int, Document], most: int) -> Document:
+def _build_passage(text: str, passage: AnsweredPassage, claims: dict[int, Document], most: int) -> Document:
     # Claims withdrawn since they were matched are left out.
     there = [match for match in passage.matches if match.claim in claims]
-    likely = [match for match in there if match.kind != "related" or match.confidence >= _LIKELY_MEANT]
+    likely = [
+        match for match in there if match.kind != "related" or match.confidence >= _MIN_LIKELY_CONFIDENCE
+    ]
     sure = likely[:most]
     unsure = [match for match in there if match not in likely]
-    may_be_meant = [] if sure else [_named(claims[match.claim]) for match in unsure[:most]]
+    may_be_meant = [] if sure else [_build_reference(claims[match.claim]) for match in unsure[:most]]
     nothing = "perhaps_checked" if may_be_meant else "not_checked"
     outcome = findings.FINDINGS[sure[0].kind] if sure else nothing
     return {
@@ -122,7 +124,7 @@ def _passage(text: str, passage: AnsweredPassage, claims: dict[int, Document], m
     }
 
 
-def _named(claim: Document) -> Document:
+def _build_reference(claim: Document) -> Document:
     """A claim without its verdicts."""
     return {name: claim[name] for name in ("claim_id", "statement", "language", "address")}
 
@@ -132,33 +134,33 @@ def _match(match: Match, text: str) -> Document:
         "claim_id": match.claim,
         "finding": match.kind,
         "confidence": round(match.confidence, 3),
-        "reasons": [shown(reason, 300) for reason in match.reasons],
-        "only_in_text": [shown(words, 300) for words in match.words_only_in_text(text)],
-        "only_in_claim": [shown(words, 300) for words in match.words_only_in_claim],
+        "reasons": [make_visible(reason, 300) for reason in match.reasons],
+        "only_in_text": [make_visible(words, 300) for words in match.words_only_in_text(text)],
+        "only_in_claim": [make_visible(words, 300) for words in match.words_only_in_claim],
     }
 
 
 def _match_line(match: Document) -> str:
-    why = f" Why: {quoted_list(match['reasons'])}" if match["reasons"] else ""
+    why = f" Why: {quote_list(match['reasons'])}" if match["reasons"] else ""
     for name, where in (("only_in_text", "the text"), ("only_in_claim", "the claim")):
         if match[name]:
-            why += f" Only in {where}: {quoted_list(match[name])}."
+            why += f" Only in {where}: {quote_list(match[name])}."
     return (
         f"- Claim {match['claim_id']}: {findings.RELATIONS[match['finding']]} (certain to {match['confidence']:.2f} of"
         f" 1).{why}"
     )
 
 
-def _uncertain_line(claim: Document) -> str:
+def _write_uncertain(claim: Document) -> str:
     return (
-        f"- May be meant: claim {claim['claim_id']}, statement ({claim['language']}) {quoted(claim['statement'])},"
-        f" address {quoted(claim['address'])}. Its verdict is told by get_claim."
+        f"- May be meant: claim {claim['claim_id']}, statement ({claim['language']}) {quote_text(claim['statement'])},"
+        f" address {quote_text(claim['address'])}. Its verdict is told by get_claim."
     )
 
 
 # search_claims --------------------------------------------------------------------------------------------------------
 
-_SEARCHED = (
+_SEARCH_ARGUMENTS = (
     TextArgument(
         name="query",
         meaning="Words to search for, as in a web search: all of them, with `or` between two either, with `-` before"
@@ -198,45 +200,49 @@ _SEARCHED = (
 )
 
 
-def _as_api(given: Arguments) -> Arguments:
+def _rename_for_api(given: Arguments) -> Arguments:
     """The arguments by the names that the API has for them."""
     return {"q" if name == "query" else name: value for name, value in given.items()}
 
 
 def search_claims(given: Arguments, caller: Caller) -> ToolAnswer:
     """Published claims that have words, or that are newest."""
-    request = question(reverse("claims-list"), _as_api(given))
+    request = build_get_request(reverse("claims-list"), _rename_for_api(given))
     query = ClaimPageQuery(request.GET, Publication.objects.all(), request=request)
     try:
         listing = ClaimResource().listing(query, request)
     except ValueRefused as refusal:
         raise ToolRefused(f"`cursor`: {refusal}") from None
-    claims = told_entries([row[0] for row in listing.page.rows])
+    claims = load_entries([row[0] for row in listing.page.rows])
     search = listing.beside.get("search", {})
     is_meant = bool(search.get("is_matched") and claims)
     meaning = findings.MAY_BE_MEANT if is_meant else findings.FOUND if claims else findings.NOTHING_FOUND
     document: Document = {
         "outcome": "may_be_meant" if is_meant else "found" if claims else "nothing_found",
         "meaning": meaning,
-        "asked": shown(search.get("asked", ""), MAX_LENGTH),
-        "answered": shown(search.get("answered", ""), MAX_LENGTH),
+        "asked": make_visible(search.get("asked", ""), MAX_LENGTH),
+        "answered": make_visible(search.get("answered", ""), MAX_LENGTH),
         "only_likely_meant": is_meant,
         "claims": claims,
         "next_cursor": listing.page.next or None,
     }
     lines = [meaning]
     if search.get("is_corrected"):
-        lines.append(f"Searched for {quoted(document['answered'])} instead of {quoted(document['asked'])}.")
+        lines.append(
+            f"Searched for {quote_text(document['answered'])} instead of {quote_text(document['asked'])}."
+        )
     for claim in claims:
-        lines += claim_lines(claim)
+        lines += write_claim(claim)
     if listing.page.next:
-        lines.append(f"There is more: ask again with the same words and cursor {quoted(listing.page.next)}.")
-    return ToolAnswer(document, composed(lines))
+        lines.append(
+            f"There is more: ask again with the same words and cursor {quote_text(listing.page.next)}."
+        )
+    return ToolAnswer(document, compose_answer(lines))
 
 
 # lookup_url -----------------------------------------------------------------------------------------------------------
 
-_LOOKED_UP = (
+_LOOKUP_ARGUMENTS = (
     TextArgument(
         name="url",
         meaning="Address of an article, a post or a fact check, whole (http or https), in any spelling.",
@@ -250,11 +256,11 @@ _LOOKED_UP = (
 def lookup_url(given: Arguments, caller: Caller) -> ToolAnswer:
     """Published claims that have to do with a page."""
     url = given["url"]
-    [found] = orjson.loads(look_up_addresses([url], question(reverse("lookup"), {})))["results"]
+    [found] = orjson.loads(look_up_addresses([url], build_get_request(reverse("lookup"), {})))["results"]
     if found["error"]:
         raise ToolRefused(f"`url`: {found['error']['detail']}")
-    claims = told_now({claim["id"] for claim in found["claims"]})
-    parts = [_at_page(claim) for claim in found["claims"] if claim["id"] in claims][:PAGE_LIMIT]
+    claims = load_current({claim["id"] for claim in found["claims"]})
+    parts = [_build_page_claim(claim) for claim in found["claims"] if claim["id"] in claims][:PAGE_LIMIT]
     claims = {part["claim_id"]: claims[part["claim_id"]] for part in parts}
     meaning = findings.AT_ADDRESS if parts else findings.NOTHING_AT_ADDRESS
     source = found["source"]
@@ -262,45 +268,46 @@ def lookup_url(given: Arguments, caller: Caller) -> ToolAnswer:
     document: Document = {
         "outcome": "found" if parts else "nothing_found",
         "meaning": meaning,
-        "url": shown(url, LENGTH_LIMIT),
-        "source": source and {"title": shown(source["title"], 500), "address": address(source["url"])},
+        "url": make_visible(url, LENGTH_LIMIT),
+        "source": source
+        and {"title": make_visible(source["title"], 500), "address": check_address(source["url"])},
         "found": parts,
         "claims": list(claims.values()),
-        "more": found["more"] or (_all_at(source) if is_cut and source else None),
+        "more": found["more"] or (_build_list_url(source) if is_cut and source else None),
     }
-    lines = [f"Looked up {quoted(document['url'])}. {meaning}"]
-    lines += [f"- Claim {part['claim_id']}: {' '.join(_relations(part))}" for part in parts]
+    lines = [f"Looked up {quote_text(document['url'])}. {meaning}"]
+    lines += [f"- Claim {part['claim_id']}: {' '.join(_describe_relations(part))}" for part in parts]
     for claim in claims.values():
-        lines += claim_lines(claim)
+        lines += write_claim(claim)
     if document["more"]:
-        lines.append(f"There are more: {quoted(document['more'])}")
-    return ToolAnswer(document, composed(lines))
+        lines.append(f"There are more: {quote_text(document['more'])}")
+    return ToolAnswer(document, compose_answer(lines))
 
 
-def _all_at(source: Document) -> str:
-    listing = question(reverse("claims-list"), {"source": source["id"]})
+def _build_list_url(source: Document) -> str:
+    listing = build_get_request(reverse("claims-list"), {"source": source["id"]})
     return listing.build_absolute_uri()
 
 
-def _at_page(claim: Document) -> Document:
+def _build_page_claim(claim: Document) -> Document:
     quotes = [item["exact"] for item in (*claim["appearances"], *claim["evidence"]) if item["exact"]]
     return {
         "claim_id": claim["id"],
         "appears_there": bool(claim["appearances"]),
         "is_evidence": bool(claim["evidence"]),
         "is_the_review": bool(claim["reviews"]),
-        "quotes": [shown(quote, 500) for quote in quotes[:5]],
+        "quotes": [make_visible(quote, 500) for quote in quotes[:5]],
     }
 
 
-def _relations(part: Document) -> list[str]:
+def _describe_relations(part: Document) -> list[str]:
     told = {
         "appears_there": "the claim was made on this page.",
         "is_evidence": "a verdict on it cites this page as a source, which is no judgement on the page.",
         "is_the_review": "this page explains a verdict on it.",
     }
     said = [sentence for name, sentence in told.items() if part[name]]
-    return [*said, f"Words there: {quoted_list(part['quotes'])}"] if part["quotes"] else said
+    return [*said, f"Words there: {quote_list(part['quotes'])}"] if part["quotes"] else said
 
 
 # All of them ----------------------------------------------------------------------------------------------------------
@@ -313,21 +320,22 @@ FINDING_TOOLS = (
         " by meaning. Says of each sentence whether it was checked, whether the opposite was, whether only the same"
         " matter was, or that nothing was found: `not_checked`,"
         " which never means that it is true. Begin here when somebody asks whether something is true.",
-        arguments=_MATCHED,
+        arguments=_MATCH_ARGUMENTS,
         answers=answer_schemas.MATCH_TEXT,
         answer=match_text,
-        likened=lambda given: Likened(reverse("match"), text=given["text"]),
+        likened=lambda given: EquivalentRequest(reverse("match"), text=given["text"]),
     ),
     Tool(
         name="search_claims",
         title="Search published claims",
         description="Lists published claims by words and filters, page by page, each with its verdicts. That a claim is"
         " not found says nothing about whether it is true. To ask about one statement, match_text is better.",
-        arguments=_SEARCHED,
+        arguments=_SEARCH_ARGUMENTS,
         answers=answer_schemas.SEARCH_CLAIMS,
         answer=search_claims,
-        likened=lambda given: Likened(
-            reverse("claims-list"), question(reverse("claims-list"), _as_api(given)).META["QUERY_STRING"]
+        likened=lambda given: EquivalentRequest(
+            reverse("claims-list"),
+            build_get_request(reverse("claims-list"), _rename_for_api(given)).META["QUERY_STRING"],
         ),
     ),
     Tool(
@@ -336,9 +344,9 @@ FINDING_TOOLS = (
         description="Finds the published claims that were seen on the page with this address, whose verdicts cite it,"
         " or that it is a fact check of. The page itself is not fetched. A page about which nothing is found is"
         " not checked, which says nothing about what stands there.",
-        arguments=_LOOKED_UP,
+        arguments=_LOOKUP_ARGUMENTS,
         answers=answer_schemas.LOOKUP_URL,
         answer=lookup_url,
-        likened=lambda given: Likened(reverse("lookup")),
+        likened=lambda given: EquivalentRequest(reverse("lookup")),
     ),
 )

@@ -16,17 +16,17 @@ from claims.features.assistants.tools import Caller
 from factcheck.web.change_context import ChangeContext
 
 #: What an inner request says about whence it comes, as the outer one did.
-_TOLD_ON = ("REMOTE_ADDR", "HTTP_X_FORWARDED_FOR", "HTTP_USER_AGENT")
+_FORWARDED_HEADERS = ("REMOTE_ADDR", "HTTP_X_FORWARDED_FOR", "HTTP_USER_AGENT")
 
 Asked = Mapping[str, str | int | Sequence[str]]
 
 
-def question(path: str, asked: Asked, caller: Caller | None = None) -> WSGIRequest:
+def build_get_request(path: str, asked: Asked, caller: Caller | None = None) -> WSGIRequest:
     """A request that reads an address of the API."""
     return _request("GET", path, caller, query=urlencode(asked, doseq=True))
 
 
-def posted(
+def post_request(
     path: str, body: Mapping[str, Any], caller: Caller, *, idempotency_key: str | None = None
 ) -> HttpResponse:
     """The answer of the editorial API to a body that is posted with the caller's token."""
@@ -49,7 +49,9 @@ def _request(
 ) -> WSGIRequest:
     site = urlsplit(settings.SITE_URL)
     told_on = {
-        name: value for name, value in (caller.environment if caller else {}).items() if name in _TOLD_ON
+        name: value
+        for name, value in (caller.environment if caller else {}).items()
+        if name in _FORWARDED_HEADERS
     }
     return WSGIRequest(
         {

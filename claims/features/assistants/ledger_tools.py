@@ -6,11 +6,11 @@ from typing import Any
 from django.urls import reverse
 
 from claims.features.assistants import answer_schemas, findings
-from claims.features.assistants.claim_documents import COLUMNS, newest_versions, whole
-from claims.features.assistants.claim_texts import claim_lines, composed, ground_lines
-from claims.features.assistants.internal_requests import question
+from claims.features.assistants.claim_documents import COLUMNS, build_whole_document, load_newest_versions
+from claims.features.assistants.claim_texts import compose_answer, write_claim, write_grounds
+from claims.features.assistants.internal_requests import build_get_request
 from claims.features.assistants.tool_arguments import Arguments, DayArgument, NumberArgument, ToolRefused
-from claims.features.assistants.tools import Caller, Likened, Tool, ToolAnswer
+from claims.features.assistants.tools import Caller, EquivalentRequest, Tool, ToolAnswer
 from claims.ledger.queries.claim_filters import ClaimQuery
 from claims.models import Publication
 from claims.public.api.ledger_entries import select_entry_as_of, select_newest_entry, select_version
@@ -24,7 +24,7 @@ class NotKnownHere(ToolRefused):
 
 # get_claim ------------------------------------------------------------------------------------------------------------
 
-_GOTTEN = (
+_GET_CLAIM_ARGUMENTS = (
     NumberArgument(
         name="claim_id", meaning="Number of the claim, as other tools tell it.", required=True, examples=(1,)
     ),
@@ -38,7 +38,7 @@ def get_claim(given: Arguments, caller: Caller) -> ToolAnswer:
     claim, day, version = given["claim_id"], given.get("as_of"), given.get("version")
     if day and version:
         raise ToolRefused("`version`: give a day or a version, not both.")
-    newest = newest_versions([claim]).get(claim)
+    newest = load_newest_versions([claim]).get(claim)
     if newest is None:
         raise NotKnownHere(
             f"Nothing is published under the number {claim}, and nothing was. Find claims with match_text or"
@@ -47,7 +47,7 @@ def get_claim(given: Arguments, caller: Caller) -> ToolAnswer:
     if version:
         found = select_version(claim, version)
     elif day:
-        request = question(reverse("claims-detail", args=[claim]), {"as_of": day})
+        request = build_get_request(reverse("claims-detail", args=[claim]), {"as_of": day})
         moment = ClaimQuery(request.GET, request=request).moment
         found = select_entry_as_of(claim, moment or datetime.combine(datetime.now(UTC), time.max, UTC))
     else:
@@ -65,17 +65,17 @@ def get_claim(given: Arguments, caller: Caller) -> ToolAnswer:
             "as_of": day,
             "claim": None,
         }
-        return ToolAnswer(document, composed([text]))
-    told = whole(rows[0], newest=newest)
+        return ToolAnswer(document, compose_answer([text]))
+    told = build_whole_document(rows[0], newest=newest)
     # What was withdrawn since is not to be used, however it read then.
-    status = told["status"] if told["is_newest_version"] else _status_now(claim)
+    status = told["status"] if told["is_newest_version"] else _read_current_status(claim)
     outcome = _OUTCOMES[status] if told["verdicts"] or status != "published" else "not_checked"
     earlier = [] if told["is_newest_version"] else [findings.EARLIER]
     meaning = " ".join([findings.OUTCOMES[outcome], *earlier])
     document = {"outcome": outcome, "meaning": meaning, "as_of": day, "claim": told}
     then = [f"As it was published at the end of {day} (UTC)."] if day else []
-    lines = [*then, meaning, *claim_lines(told), *ground_lines(told)]
-    return ToolAnswer(document, composed(lines))
+    lines = [*then, meaning, *write_claim(told), *write_grounds(told)]
+    return ToolAnswer(document, compose_answer(lines))
 
 
 _OUTCOMES = {
@@ -85,7 +85,7 @@ _OUTCOMES = {
 }
 
 
-def _status_now(claim: int) -> str:
+def _read_current_status(claim: int) -> str:
     ((status,),) = select_newest_entry(claim).fetch("status")
     return str(status)
 
@@ -97,9 +97,9 @@ LEDGER_TOOLS = (
         description="Returns a published claim in full: verdicts in their publishers' words, rating classes, validity,"
         " evidence, corrections, retraction or merge, address, version and hash. With `as_of` or `version`, what was"
         " published then, and whether there is a newer version.",
-        arguments=_GOTTEN,
+        arguments=_GET_CLAIM_ARGUMENTS,
         answers=answer_schemas.GET_CLAIM,
         answer=get_claim,
-        likened=lambda given: Likened(reverse("claims-detail", args=[given["claim_id"]])),
+        likened=lambda given: EquivalentRequest(reverse("claims-detail", args=[given["claim_id"]])),
     ),
 )

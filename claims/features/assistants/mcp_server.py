@@ -12,7 +12,7 @@ from claims.features.assistants import revisions, tool_arguments
 from claims.features.assistants.finding_tools import FINDING_TOOLS
 from claims.features.assistants.findings import NOT_CHECKED, REFUSAL
 from claims.features.assistants.ledger_tools import LEDGER_TOOLS, NotKnownHere
-from claims.features.assistants.text_rendering import quoted_detail
+from claims.features.assistants.text_rendering import quote_detail
 from claims.features.assistants.tool_arguments import Arguments, ToolRefused
 from claims.features.assistants.tools import Caller, Tool, ToolAnswer
 from claims.features.assistants.writing_tools import WRITING_TOOLS
@@ -39,7 +39,7 @@ INSTRUCTIONS = (
     "Tools that propose or draft need a token; none of them signs off or publishes."
 )
 #: For how long a list of tools may be kept, in milliseconds, and by whom: it depends on the token.
-_KEPT = {"ttlMs": 300_000, "cacheScope": "private"}
+_CACHE_HINT = {"ttlMs": 300_000, "cacheScope": "private"}
 
 
 def answer(message: Message, caller: Caller, revision: str) -> Document:
@@ -49,29 +49,29 @@ def answer(message: Message, caller: Caller, revision: str) -> Document:
         RpcError: it cannot be carried out.
     """
     with translation.override("en"):
-        found = _result(message, caller, revision)
+        found = _build_result(message, caller, revision)
     if revision != revisions.NEWEST:
         return found
-    return {"resultType": "complete", **found, "_meta": {revisions.SERVER_KEY: server_info()}}
+    return {"resultType": "complete", **found, "_meta": {revisions.SERVER_KEY: build_server_info()}}
 
 
-def server_info() -> Document:
+def build_server_info() -> Document:
     return {"name": "factcheck", "title": "Factcheck", "version": version(), "websiteUrl": settings.SITE_URL}
 
 
-def _result(message: Message, caller: Caller, revision: str) -> Document:
+def _build_result(message: Message, caller: Caller, revision: str) -> Document:
     has_handshake = revision != revisions.NEWEST
     match message.method:
         case "tools/call":
             return call(message, caller)
         case "tools/list":
-            return _listed(message, caller) | ({} if has_handshake else _KEPT)
+            return _list_tools(message, caller) | ({} if has_handshake else _CACHE_HINT)
         case "server/discover":
-            return _introduction() | {"supportedVersions": list(revisions.SUPPORTED), **_KEPT}
+            return _build_introduction() | {"supportedVersions": list(revisions.SUPPORTED), **_CACHE_HINT}
         case "initialize" if has_handshake:
             asked = message.params.get("protocolVersion")
             spoken = asked if asked in revisions.WITH_HANDSHAKE else revisions.WITH_HANDSHAKE[0]
-            return {"protocolVersion": spoken, "serverInfo": server_info(), **_introduction()}
+            return {"protocolVersion": spoken, "serverInfo": build_server_info(), **_build_introduction()}
         case "ping" if has_handshake:
             return {}
     raise RpcError(
@@ -81,11 +81,11 @@ def _result(message: Message, caller: Caller, revision: str) -> Document:
     )
 
 
-def _introduction() -> Document:
+def _build_introduction() -> Document:
     return {"capabilities": {"tools": {"listChanged": False}}, "instructions": INSTRUCTIONS}
 
 
-def _listed(message: Message, caller: Caller) -> Document:
+def _list_tools(message: Message, caller: Caller) -> Document:
     if message.params.get("cursor") is not None:
         raise RpcError(
             INVALID_PARAMS, "`cursor`: all tools stand on one page.", status=HTTPStatus.BAD_REQUEST
@@ -96,7 +96,7 @@ def _listed(message: Message, caller: Caller) -> Document:
 # Calls ----------------------------------------------------------------------------------------------------------------
 
 
-def tool_of(message: Message, caller: Caller) -> Tool:
+def find_tool(message: Message, caller: Caller) -> Tool:
     """The tool that a message calls.
 
     Raises:
@@ -123,7 +123,7 @@ def tool_of(message: Message, caller: Caller) -> Tool:
     )
 
 
-def given_to(tool: Tool, message: Message) -> Arguments:
+def read_arguments(tool: Tool, message: Message) -> Arguments:
     """Return the arguments of a call.
 
     Raises:
@@ -138,13 +138,13 @@ def given_to(tool: Tool, message: Message) -> Arguments:
 
 def call(message: Message, caller: Caller) -> Document:
     """Call a tool and return its result; refusals are results too, so that the assistant can try differently."""
-    tool = tool_of(message, caller)
+    tool = find_tool(message, caller)
     try:
-        told = _told(tool, given_to(tool, message), caller)
+        told = _call_tool(tool, read_arguments(tool, message), caller)
     except ToolRefused as refusal:
-        return refused(str(refusal))
+        return build_refusal(str(refusal))
     except InvalidParameters as problem:
-        return refused(" ".join(map(_in_words, problem.errors)))
+        return build_refusal(" ".join(map(_describe_problem, problem.errors)))
     return {
         "content": [{"type": "text", "text": told.text}],
         "structuredContent": told.document,
@@ -156,14 +156,14 @@ def call(message: Message, caller: Caller) -> Document:
 _NAMES = {"q": "query", "text_language": "language"}
 
 
-def _in_words(problem: Mapping[str, str]) -> str:
+def _describe_problem(problem: Mapping[str, str]) -> str:
     """The API's sentences repeat the value, which may itself be an injected instruction."""
     name = problem["parameter"]
     detail = problem["detail"].removeprefix(f"`{name}`: ")
-    return f"`{_NAMES.get(name, name)}` is refused: {quoted_detail(detail, 500)}"
+    return f"`{_NAMES.get(name, name)}` is refused: {quote_detail(detail, 500)}"
 
 
-def refused(sentence: str) -> Document:
+def build_refusal(sentence: str) -> Document:
     """An answer to a call that says what to change."""
     return {
         "content": [{"type": "text", "text": sentence}],
@@ -172,7 +172,7 @@ def refused(sentence: str) -> Document:
     }
 
 
-def _told(tool: Tool, given: Arguments, caller: Caller) -> ToolAnswer:
+def _call_tool(tool: Tool, given: Arguments, caller: Caller) -> ToolAnswer:
     if not tool.reads:
         return tool.answer(given, caller)
     return _read(partial(tool.answer, given, caller), fresh=caller.token is not None)

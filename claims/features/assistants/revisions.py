@@ -28,49 +28,49 @@ SERVER_KEY = "io.modelcontextprotocol/serverInfo"
 _ENCODED, _END = "=?base64?", "?="
 
 
-def revision_of(message: Message) -> str:
+def read_revision(message: Message) -> str:
     """Return the revision of a stateless message, which states it."""
-    named = _meta(message).get(VERSION_KEY)
+    named = _get_meta(message).get(VERSION_KEY)
     if named is None:
         return WITH_HANDSHAKE[0]
     if named not in SUPPORTED:
-        raise _unsupported(named)
+        raise _build_unsupported(named)
     return str(named)
 
 
-def revision_by_http(headers: Mapping[str, str], message: Message) -> str:
+def read_http_revision(headers: Mapping[str, str], message: Message) -> str:
     """Return the revision of a message over HTTP, which must agree with the header.
 
     Raises:
         RpcError: the revision is unknown, or header and message disagree.
     """
     named = headers.get("MCP-Protocol-Version")
-    if named is None and VERSION_KEY in _meta(message) and _meta(message)[VERSION_KEY] == NEWEST:
-        raise _mismatch("The header `MCP-Protocol-Version` is missing.")
+    if named is None and VERSION_KEY in _get_meta(message) and _get_meta(message)[VERSION_KEY] == NEWEST:
+        raise _build_mismatch("The header `MCP-Protocol-Version` is missing.")
     if named is None or named in WITH_HANDSHAKE:
         return named or UNNAMED
     if named != NEWEST:
-        raise _unsupported(named)
+        raise _build_unsupported(named)
     _require_agreement(headers, message)
     return NEWEST
 
 
 def _require_agreement(headers: Mapping[str, str], message: Message) -> None:
-    meta = _meta(message)
+    meta = _get_meta(message)
     for key in (VERSION_KEY, CAPABILITIES_KEY):
         if key not in meta:
             raise RpcError(
-                INVALID_PARAMS, f"`_meta` lacks the member `{key}`.", status=HTTPStatus.BAD_REQUEST
+                INVALID_PARAMS, f"`_get_meta` lacks the member `{key}`.", status=HTTPStatus.BAD_REQUEST
             )
     expected = {"MCP-Protocol-Version": meta[VERSION_KEY], "Mcp-Method": message.method}
     if message.method == "tools/call":
         expected["Mcp-Name"] = message.params.get("name")
     for header, said in expected.items():
         if _read(headers.get(header)) != said:
-            raise _mismatch(f"The header `{header}` does not say what the message says, or is missing.")
+            raise _build_mismatch(f"The header `{header}` does not say what the message says, or is missing.")
 
 
-def _meta(message: Message) -> Mapping[str, Any]:
+def _get_meta(message: Message) -> Mapping[str, Any]:
     meta = message.params.get("_meta")
     return meta if isinstance(meta, dict) else {}
 
@@ -85,11 +85,11 @@ def _read(value: str | None) -> str | None:
         return None
 
 
-def _mismatch(reason: str) -> RpcError:
+def _build_mismatch(reason: str) -> RpcError:
     return RpcError(HEADER_MISMATCH, reason, status=HTTPStatus.BAD_REQUEST)
 
 
-def _unsupported(named: Any) -> RpcError:
+def _build_unsupported(named: Any) -> RpcError:
     return RpcError(
         UNSUPPORTED_REVISION,
         "This revision of the protocol is not spoken here.",

@@ -38,13 +38,13 @@ def converse(lines: BinaryIO, out: BinaryIO, caller: Caller) -> None:
         elif not line.strip():
             continue
         else:
-            said = answered(line, caller)
+            said = answer_line(line, caller)
         if said is not None:
             out.write(encoded(said).encode() + b"\n")
             out.flush()
 
 
-def answered(line: bytes, caller: Caller) -> dict[str, Any] | None:
+def answer_line(line: bytes, caller: Caller) -> dict[str, Any] | None:
     """The answer to a line; None for what is not answered."""
     key = None
     try:
@@ -54,14 +54,14 @@ def answered(line: bytes, caller: Caller) -> dict[str, Any] | None:
         if message is None or message.id is None:
             return None
         close_old_connections()
-        return result(key, mcp_server.answer(message, caller, revisions.revision_of(message)))
+        return result(key, mcp_server.answer(message, caller, revisions.read_revision(message)))
     except RpcError as refused:
         return error(key, refused)
     except Exception as failure:  # noqa: BLE001  the dialogue goes on, and says what became of this message
-        return error(key, _failed(failure))
+        return error(key, _build_failure(failure))
 
 
-def _failed(failure: Exception) -> RpcError:
+def _build_failure(failure: Exception) -> RpcError:
     if outage := outage_of(failure):
         return RpcError(REFUSED, str(outage.detail), data={"retryAfterSeconds": outage.retry_after})
     logger.error("A message on standard input could not be answered.", exc_info=failure)

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from factcheck.invisible_characters import all_seen
 
 #: Replacements of invisible characters.
-UNSEEN = "\ufffd"
+INVISIBLE_MARK = "\ufffd"
 
 # In a string of JSON these can be written as escapes. Outside of one they would be links, pictures, tags or code.
 _MARKUP = {ord(sign): f"\\u{ord(sign):04x}" for sign in "[]<>`"}
@@ -20,21 +20,25 @@ _MARKUP = {ord(sign): f"\\u{ord(sign):04x}" for sign in "[]<>`"}
 _NAME = re.compile(r"(?<!\\)\\u0060([A-Za-z][\w.-]{0,60})\\u0060", re.ASCII)
 
 
-def shown(text: str, most: int = 2000) -> str:
+def make_visible(text: str, most: int = 2000) -> str:
     """Return the text with invisible characters made visible, cut to `most` characters."""
     cut = text if len(text) <= most else text[: most - 1].rstrip() + "…"
-    return all_seen(cut, UNSEEN)
+    return all_seen(cut, INVISIBLE_MARK)
 
 
-def quoted(text: str | None, most: int = 2000) -> str:
+def quote_text(text: str | None, most: int = 2000) -> str:
     """A text as one string of JSON, which no text can leave, without signs that would be markup around it."""
-    return "null" if text is None else json.dumps(shown(text, most), ensure_ascii=False).translate(_MARKUP)
+    return (
+        "null"
+        if text is None
+        else json.dumps(make_visible(text, most), ensure_ascii=False).translate(_MARKUP)
+    )
 
 
-def quoted_detail(detail: str, most: int) -> str:
-    """The detail of a problem as `quoted` writes it, but with names of parameters and keys in plain backticks."""
-    return _NAME.sub(r"`\1`", quoted(detail, most))
+def quote_detail(detail: str, most: int) -> str:
+    """The detail of a problem as `quote_text` writes it, but with names of parameters and keys in plain backticks."""
+    return _NAME.sub(r"`\1`", quote_text(detail, most))
 
 
-def quoted_list(texts: Iterable[str]) -> str:
-    return ", ".join(quoted(text) for text in texts)
+def quote_list(texts: Iterable[str]) -> str:
+    return ", ".join(quote_text(text) for text in texts)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from claims.features.assistants.text_rendering import quoted
+from claims.features.assistants.text_rendering import quote_text
 from factcheck.api.query_values import GREATEST_ID, suggestion
 
 Arguments = dict[str, Any]
@@ -123,7 +123,7 @@ class DayArgument(Argument):
             raise self.refused("it must be a date such as 2026-05-01.") from None
 
 
-def schema_of(arguments: Sequence[Argument]) -> dict[str, Any]:
+def build_schema(arguments: Sequence[Argument]) -> dict[str, Any]:
     """Return the arguments of a tool as JSON Schema."""
     schema: dict[str, Any] = {
         "type": "object",
@@ -145,7 +145,8 @@ def read(arguments: Sequence[Argument], given: Mapping[str, Any]) -> Arguments:
     for name in given:
         if name not in known:
             raise ToolRefused(
-                f"There is no argument {quoted(name, 50)} here.{suggestion(name, known)} Known are: {', '.join(known)}."
+                f"There is no argument {quote_text(name, 50)} here.{suggestion(name, known)}"
+                f" Known are: {', '.join(known)}."
             )
     found: Arguments = {}
     for name, argument in known.items():

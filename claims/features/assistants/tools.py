@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from claims.features.assistants.tool_arguments import Argument, Arguments, schema_of
+from claims.features.assistants.tool_arguments import Argument, Arguments, build_schema
 from claims.models import ApiToken, Scope
 
 Document = dict[str, Any]
@@ -38,7 +38,7 @@ class ToolAnswer:
 
 
 @dataclass(frozen=True)
-class Likened:
+class EquivalentRequest:
     """The address of the API that answers the same question, and so what it costs."""
 
     path: str
@@ -61,7 +61,7 @@ class Tool:
     arguments: Sequence[Argument]
     answers: Document
     answer: Callable[[Arguments, Caller], ToolAnswer]
-    likened: Callable[[Arguments], Likened]
+    likened: Callable[[Arguments], EquivalentRequest]
     scope: Scope | None = None
 
     @property
@@ -75,7 +75,7 @@ class Tool:
             "name": self.name,
             "title": self.title,
             "description": self.description,
-            "inputSchema": schema_of(self.arguments),
+            "inputSchema": build_schema(self.arguments),
             "outputSchema": self.answers,
             "annotations": {
                 "title": self.title,

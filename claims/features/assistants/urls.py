@@ -1,8 +1,8 @@
 from django.urls import path
 
-from claims.features.assistants.endpoint import endpoint
+from claims.features.assistants.endpoint import answer_request
 
 pages = [
-    path("mcp", endpoint, name="mcp"),
-    path("mcp/", endpoint),
+    path("mcp", answer_request, name="mcp"),
+    path("mcp/", answer_request),
 ]

@@ -13,9 +13,9 @@ from django.http import HttpResponse
 from django.urls import reverse
 
 from claims.features.assistants import answer_schemas, findings
-from claims.features.assistants.claim_texts import composed
-from claims.features.assistants.internal_requests import posted, was_done
-from claims.features.assistants.text_rendering import quoted, quoted_detail, quoted_list
+from claims.features.assistants.claim_texts import compose_answer
+from claims.features.assistants.internal_requests import post_request, was_done
+from claims.features.assistants.text_rendering import quote_detail, quote_list, quote_text
 from claims.features.assistants.tool_arguments import (
     Arguments,
     ChoiceArgument,
@@ -24,7 +24,7 @@ from claims.features.assistants.tool_arguments import (
     TextArgument,
     ToolRefused,
 )
-from claims.features.assistants.tools import Caller, Likened, Tool, ToolAnswer
+from claims.features.assistants.tools import Caller, EquivalentRequest, Tool, ToolAnswer
 from claims.models import CorrectionKind, Evidence, Rating, Scope
 
 Document = dict[str, Any]
@@ -44,25 +44,27 @@ def _post(path: str, body: Mapping[str, Any], given: Arguments, caller: Caller) 
     Raises:
         ToolRefused: it refused, in its words.
     """
-    response = posted(path, body, caller, idempotency_key=given.get(_IDEMPOTENCY_KEY))
+    response = post_request(path, body, caller, idempotency_key=given.get(_IDEMPOTENCY_KEY))
     told: Document = orjson.loads(response.content)
     if not was_done(response):
-        raise ToolRefused(_refusal(response, told))
+        raise ToolRefused(_describe_refusal(response, told))
     return told | {"replayed": "Idempotency-Replayed" in response.headers}
 
 
-def _refusal(response: HttpResponse, problem: Document) -> str:
+def _describe_refusal(response: HttpResponse, problem: Document) -> str:
     """Format a problem of the API in one line: its sentence, and the errors by place."""
     places = [
-        f"{error.get('pointer', error.get('parameter', ''))} {quoted_detail(error['detail'], 500)}"
+        f"{error.get('pointer', error.get('parameter', ''))} {quote_detail(error['detail'], 500)}"
         for error in problem.get("errors", ())
     ]
-    told = "; ".join(places) if places else quoted_detail(problem["detail"], 1000)
+    told = "; ".join(places) if places else quote_detail(problem["detail"], 1000)
     wait = f" Try again in {response['Retry-After']} seconds." if "Retry-After" in response.headers else ""
     return f"Refused ({response.status_code}). Nothing was written. {told}{wait}"
 
 
-def _written(kind: str, path: str, told: Document, *, claim: int | None, verdict: int | None) -> ToolAnswer:
+def _build_written_answer(
+    kind: str, path: str, told: Document, *, claim: int | None, verdict: int | None
+) -> ToolAnswer:
     document = {
         "outcome": "kept_before" if told["replayed"] else "kept",
         "meaning": findings.WRITTEN,
@@ -76,17 +78,17 @@ def _written(kind: str, path: str, told: Document, *, claim: int | None, verdict
     }
     before = " It was done before, under the same idempotency_key." if told["replayed"] else ""
     state = f", {told['state']}" if "state" in told else ""
-    line = f"{findings.WRITTEN} It is {kind} {told['id']}{state}, at {quoted(path)}.{before}"
-    return ToolAnswer(document, composed([line]))
+    line = f"{findings.WRITTEN} It is {kind} {told['id']}{state}, at {quote_text(path)}.{before}"
+    return ToolAnswer(document, compose_answer([line]))
 
 
-def _body(given: Arguments, *left_out: str) -> Document:
+def _build_body(given: Arguments, *left_out: str) -> Document:
     return {name: value for name, value in given.items() if name not in (_IDEMPOTENCY_KEY, *left_out)}
 
 
 # propose_claim --------------------------------------------------------------------------------------------------------
 
-_PROPOSED = (
+_PROPOSE_ARGUMENTS = (
     TextArgument(
         name="statement",
         meaning="The statement that should be checked: one sentence, as it was said.",
@@ -104,14 +106,14 @@ _PROPOSED = (
 
 def propose_claim(given: Arguments, caller: Caller) -> ToolAnswer:
     """A claim that people may take up or decline."""
-    told = _post(reverse("editorial-claims-list"), _body(given), given, caller)
+    told = _post(reverse("editorial-claims-list"), _build_body(given), given, caller)
     path = reverse("editorial-claims-detail", args=[told["id"]])
-    return _written("claim", path, told, claim=told["id"], verdict=None)
+    return _build_written_answer("claim", path, told, claim=told["id"], verdict=None)
 
 
 # draft_verdict --------------------------------------------------------------------------------------------------------
 
-_DRAFTED = (
+_DRAFT_ARGUMENTS = (
     NumberArgument(name="claim_id", meaning="Number of the claim.", required=True),
     TextArgument(
         name="rating",
@@ -140,15 +142,15 @@ _DRAFTED = (
 
 def draft_verdict(given: Arguments, caller: Caller) -> ToolAnswer:
     """A draft of the newsroom's verdict, whose author is the token's owner."""
-    body = _body(given, "claim_id", "rating") | {"claim": given["claim_id"]}
+    body = _build_body(given, "claim_id", "rating") | {"claim": given["claim_id"]}
     if "rating" in given:
-        body["rating"] = _rating(given["rating"])
+        body["rating"] = _find_rating(given["rating"])
     told = _post(reverse("editorial-verdicts-list"), body, given, caller)
     path = reverse("editorial-verdicts-detail", args=[told["id"]])
-    return _written("verdict", path, told, claim=told["claim"], verdict=told["id"])
+    return _build_written_answer("verdict", path, told, claim=told["claim"], verdict=told["id"])
 
 
-def _rating(code: str) -> int:
+def _find_rating(code: str) -> int:
     """The rating of the newsroom's scale with this code."""
     offered = dict(
         Rating.objects.filter(scale__publisher__is_house=True, scale__in_use=True)
@@ -157,14 +159,14 @@ def _rating(code: str) -> int:
     )
     if code not in offered:
         raise ToolRefused(
-            f"`rating`: there is no such rating in the newsroom's scale. It has {quoted_list(offered)}."
+            f"`rating`: there is no such rating in the newsroom's scale. It has {quote_list(offered)}."
         )
     return offered[code]
 
 
 # add_evidence ---------------------------------------------------------------------------------------------------------
 
-_ADDED = (
+_EVIDENCE_ARGUMENTS = (
     NumberArgument(
         name="verdict_id", meaning="Number of the draft, as draft_verdict told it.", required=True
     ),
@@ -192,47 +194,52 @@ def add_evidence(given: Arguments, caller: Caller) -> ToolAnswer:
     """A source on which a draft rests."""
     verdict = given["verdict_id"]
     told = _post(
-        reverse("editorial-evidence-list", args=[verdict]), _body(given, "verdict_id"), given, caller
+        reverse("editorial-evidence-list", args=[verdict]), _build_body(given, "verdict_id"), given, caller
     )
     path = reverse("editorial-evidence-detail", args=[verdict, told["id"]])
-    return _written("evidence", path, told, claim=None, verdict=verdict)
+    return _build_written_answer("evidence", path, told, claim=None, verdict=verdict)
 
 
 # All of them ----------------------------------------------------------------------------------------------------------
 
-_NEVER = " It stays unpublished: people of the newsroom review, sign off and publish, which no tool can do."
+_UNPUBLISHED_NOTE = (
+    " It stays unpublished: people of the newsroom review, sign off and publish, which no tool can do."
+)
 
 WRITING_TOOLS = (
     Tool(
         name="propose_claim",
         title="Propose a claim to be checked",
-        description="Proposes a statement to the newsroom, for people to take up or decline." + _NEVER,
-        arguments=_PROPOSED,
+        description="Proposes a statement to the newsroom, for people to take up or decline."
+        + _UNPUBLISHED_NOTE,
+        arguments=_PROPOSE_ARGUMENTS,
         answers=answer_schemas.WRITTEN,
         answer=propose_claim,
-        likened=lambda given: Likened(reverse("editorial-claims-list")),
+        likened=lambda given: EquivalentRequest(reverse("editorial-claims-list")),
         scope=Scope.WRITE,
     ),
     Tool(
         name="draft_verdict",
         title="Draft a verdict",
         description="Begins a draft of the newsroom's verdict on a claim that it has, written by the owner of the"
-        " token, who therefore cannot sign it off." + _NEVER,
-        arguments=_DRAFTED,
+        " token, who therefore cannot sign it off." + _UNPUBLISHED_NOTE,
+        arguments=_DRAFT_ARGUMENTS,
         answers=answer_schemas.WRITTEN,
         answer=draft_verdict,
-        likened=lambda given: Likened(reverse("editorial-verdicts-list")),
+        likened=lambda given: EquivalentRequest(reverse("editorial-verdicts-list")),
         scope=Scope.VERDICTS,
     ),
     Tool(
         name="add_evidence",
         title="Add evidence to a draft",
         description="Rests a draft on a source, with or without words quoted from it, which must stand there exactly."
-        + _NEVER,
-        arguments=_ADDED,
+        + _UNPUBLISHED_NOTE,
+        arguments=_EVIDENCE_ARGUMENTS,
         answers=answer_schemas.WRITTEN,
         answer=add_evidence,
-        likened=lambda given: Likened(reverse("editorial-evidence-list", args=[given["verdict_id"]])),
+        likened=lambda given: EquivalentRequest(
+            reverse("editorial-evidence-list", args=[given["verdict_id"]])
+        ),
         scope=Scope.VERDICTS,
     ),
 )

@@ -9,7 +9,7 @@ from claims.features.complaints.models import ReaderPicture
 from claims.features.complaints.models.reader_picture import LARGEST_PICTURE
 from sources.media.bounded_pictures import read_picture_bytes
 from sources.media.refused_media import MediaRefused
-from sources.media.signatures import HEAD, recognise
+from sources.media.signatures import HEAD_BYTES, recognise
 
 
 class NotAPicture(ValueError):
@@ -41,7 +41,7 @@ def read_picture(content: bytes) -> SentPicture:
     """
     if len(content) > LARGEST_PICTURE:
         raise _too_large()
-    kind = recognise(content[:HEAD])
+    kind = recognise(content[:HEAD_BYTES])
     if kind is None or kind.media_type not in ReaderPicture.Kind:
         raise NotAPicture(
             _("This is not a picture in a supported format. Send it as JPEG, PNG, WebP or GIF.")

@@ -12,26 +12,26 @@ from django.utils import timezone
 
 from claims.features.discovery import indexnow, websub
 from claims.features.discovery.models import AnnouncementProgress
-from claims.features.discovery.service_messages import NotTold, pause_after
+from claims.features.discovery.service_messages import NotificationRefused, pause_after
 from claims.models import Publication
 from claims.models.publication import in_version_before
 
 logger = logging.getLogger(__name__)
 
 #: Maximum entries per message; each has at most two addresses.
-STEP = 5_000
+STEP_ENTRIES = 5_000
 #: After so many seconds a worker lets other work go first.
-TURN = 60.0
+TURN_SECONDS = 60.0
 
 INDEXNOW = "indexnow"
 
-Teller = Callable[[Sequence[dict[str, Any]]], None]
+NotifyService = Callable[[Sequence[dict[str, Any]]], None]
 
 
-def services() -> dict[str, Teller]:
+def list_services() -> dict[str, NotifyService]:
     """The configured services, and how to notify each."""
-    known: dict[str, Teller] = {INDEXNOW: indexnow.tell} if settings.INDEXNOW_KEY else {}
-    return known | {hub: partial(websub.tell, hub) for hub in settings.WEBSUB_HUBS}
+    known: dict[str, NotifyService] = {INDEXNOW: indexnow.notify_service} if settings.INDEXNOW_KEY else {}
+    return known | {hub: partial(websub.notify_hub, hub) for hub in settings.WEBSUB_HUBS}
 
 
 def follow() -> bool:
@@ -41,27 +41,27 @@ def follow() -> bool:
     position moves once the service has accepted the message: after a crash in between it is sent again, which does
     no harm to either kind of service. A failure of one does not delay the others.
     """
-    ends = time.monotonic() + TURN
-    for service, tell in services().items():
-        while _step(service, tell):
+    ends = time.monotonic() + TURN_SECONDS
+    for service, tell in list_services().items():
+        while _announce_step(service, tell):
             if time.monotonic() > ends:
                 return True
     return False
 
 
-def _step(service: str, tell: Teller) -> bool:
+def _announce_step(service: str, tell: NotifyService) -> bool:
     """Notify a service of some entries; return whether it accepted them and there may be more."""
-    progress = _progress_of(service)
+    progress = _load_progress(service)
     if progress.paused_until and progress.paused_until > timezone.now():
         return False
-    entries = _entries_after(progress.position)
+    entries = _load_entries_after(progress.position)
     if not entries:
         return False
     # Of two workers that come to this at once the one that is later leaves the row as it is.
     mine = AnnouncementProgress.objects.filter(pk=service, position=progress.position)
     try:
         tell(entries)
-    except NotTold as refusal:
+    except NotificationRefused as refusal:
         failures = progress.consecutive_failures + 1
         until = timezone.now() + pause_after(failures, refusal)
         mine.update(consecutive_failures=failures, last_failure=str(refusal), paused_until=until)
@@ -73,7 +73,7 @@ def _step(service: str, tell: Teller) -> bool:
     return bool(mine.update(position=position, consecutive_failures=0, last_failure="", paused_until=None))
 
 
-def _progress_of(service: str) -> AnnouncementProgress:
+def _load_progress(service: str) -> AnnouncementProgress:
     """Return the position of a service; a new one starts from now."""
     known = AnnouncementProgress.objects.filter(pk=service).first()
     if known is None:
@@ -82,6 +82,8 @@ def _progress_of(service: str) -> AnnouncementProgress:
     return known
 
 
-def _entries_after(position: int) -> list[dict[str, Any]]:
+def _load_entries_after(position: int) -> list[dict[str, Any]]:
     rows = Publication.objects.after(position).annotate(slug_before=in_version_before("slug"))
-    return [{**row} for row in rows.values("sequence", "claim_id", "slug", "slug_before", "kind")[:STEP]]
+    return [
+        {**row} for row in rows.values("sequence", "claim_id", "slug", "slug_before", "kind")[:STEP_ENTRIES]
+    ]

@@ -8,4 +8,6 @@ class Discovery(Feature):
     verbose_name = _("Discovery")
     adds = _("Sitemaps and pages as plain text, and notices to search engines about what is new.")
     preset = "small"
-    receivers = {"claims.ledger.signals.entries_added": "claims.features.discovery.tasks.entries_were_added"}
+    receivers = {
+        "claims.ledger.signals.entries_added": "claims.features.discovery.tasks.announce_added_entries"
+    }

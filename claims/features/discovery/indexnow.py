@@ -16,10 +16,10 @@ from claims.features.discovery.service_messages import send
 from claims.models.claim import claim_path
 
 #: Addresses that one message may have.
-MOST_ADDRESSES = 10_000
+MAX_ADDRESSES = 10_000
 
 
-def changed_addresses(entries: Iterable[dict[str, Any]]) -> list[str]:
+def list_changed_addresses(entries: Iterable[dict[str, Any]]) -> list[str]:
     """The pages that these entries changed: of each claim the one, and the one before where its address changed.
 
     At their addresses without a language, which name those in all languages.
@@ -32,15 +32,15 @@ def changed_addresses(entries: Iterable[dict[str, Any]]) -> list[str]:
     return [settings.SITE_URL + path for path in paths]
 
 
-def tell(entries: Sequence[dict[str, Any]]) -> None:
+def notify_service(entries: Sequence[dict[str, Any]]) -> None:
     """Notify the service of these entries.
 
     Raises:
         NotTold: they were not taken.
     """
-    addresses = changed_addresses(entries)
-    for first in range(0, len(addresses), MOST_ADDRESSES):
-        _send(addresses[first : first + MOST_ADDRESSES])
+    addresses = list_changed_addresses(entries)
+    for first in range(0, len(addresses), MAX_ADDRESSES):
+        _send(addresses[first : first + MAX_ADDRESSES])
 
 
 def _send(addresses: list[str]) -> None:

@@ -13,7 +13,7 @@ _AN_HOUR = "public, max-age=3600"
 
 #: Of several matching rules, the longest one applies (RFC 9309, section 2.2.2): programs may page through the API.
 #: Other `noindex` pages are not listed here, because a crawler that may not read them does not see it.
-_EVERYBODY = """\
+_DEFAULT_RULES = """\
 # Combinations of filters, and pages of lists that move on with every publication, never end. What they list is in
 # the sitemap. The API, the feeds and oEmbed are meant for programs. What others append to count who comes from where
 # makes no other page.
@@ -30,9 +30,9 @@ Disallow: /*?*&
 """
 
 
-def robots_text() -> str:
+def build_robots_text() -> str:
     """The rules for crawlers: ours, and the operator's."""
-    parts = [_EVERYBODY]
+    parts = [_DEFAULT_RULES]
     if settings.ROBOTS_RULES:
         parts.append("".join(f"{rule}\n" for rule in settings.ROBOTS_RULES))
     parts.append(f"Sitemap: {settings.SITE_URL}{reverse('sitemap')}\n")
@@ -42,7 +42,7 @@ def robots_text() -> str:
 @require_safe
 def robots(request: HttpRequest) -> HttpResponse:
     """Serve robots.txt. It is cheap and not rate-limited, because a refused crawler stays away."""
-    return _file(request, robots_text())
+    return _build_file_response(request, build_robots_text())
 
 
 @require_safe
@@ -50,10 +50,10 @@ def indexnow_key(request: HttpRequest, key: str) -> HttpResponse:
     """Return the key that proves to IndexNow that notifications come from us."""
     if not settings.INDEXNOW_KEY or key != settings.INDEXNOW_KEY:
         raise Http404("There is no such file.")
-    return _file(request, key)
+    return _build_file_response(request, key)
 
 
-def _file(request: HttpRequest, content: str) -> HttpResponse:
+def _build_file_response(request: HttpRequest, content: str) -> HttpResponse:
     return conditional(
         request,
         lambda: content,

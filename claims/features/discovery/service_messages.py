@@ -6,19 +6,24 @@ from http import HTTPStatus
 from django.utils import timezone
 
 from sources.http import services
-from sources.http.postponements import LONGEST_POSTPONEMENT, postponed_by
+from sources.http.postponements import MAX_POSTPONEMENT, parse_retry_after
 
 SECONDS, MOST_BYTES = 20.0, 100_000
 
 #: The first pause after a failure, doubled with each further one, and the longest.
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(minutes=1), timedelta(hours=6)
 #: Who is told that we ask too often, and not for how long, leaves that long.
-PATIENCE = timedelta(minutes=15)
+RETRY_PERIOD = timedelta(minutes=15)
 #: Settings that only the operator can change.
-_OURS = (HTTPStatus.BAD_REQUEST, HTTPStatus.FORBIDDEN, HTTPStatus.NOT_FOUND, HTTPStatus.UNPROCESSABLE_ENTITY)
+_OUR_FAULT_STATUSES = (
+    HTTPStatus.BAD_REQUEST,
+    HTTPStatus.FORBIDDEN,
+    HTTPStatus.NOT_FOUND,
+    HTTPStatus.UNPROCESSABLE_ENTITY,
+)
 
 
-class NotTold(Exception):
+class NotificationRefused(Exception):
     """The service rejected the message; `str()` is a sentence for the operator.
 
     Attributes:
@@ -27,7 +32,7 @@ class NotTold(Exception):
 
     def __init__(self, why: str, *, pause: timedelta = timedelta(0)) -> None:
         super().__init__(why)
-        self.pause = min(pause, LONGEST_POSTPONEMENT)
+        self.pause = min(pause, MAX_POSTPONEMENT)
 
 
 def send(service: str, url: str, message: bytes, content_type: str) -> None:
@@ -40,21 +45,23 @@ def send(service: str, url: str, message: bytes, content_type: str) -> None:
         answer = services.ask(
             url, message, {"Content-Type": content_type}, seconds=SECONDS, most_bytes=MOST_BYTES
         )
-    except services.ServiceAway as away:
-        raise NotTold(str(away)) from None
+    except services.ServiceUnavailable as away:
+        raise NotificationRefused(str(away)) from None
     if 200 <= answer.status < 300:
         return
-    asked_for = postponed_by(answer.retry_after.strip(), timezone.now())
+    asked_for = parse_retry_after(answer.retry_after.strip(), timezone.now())
     if answer.status == HTTPStatus.TOO_MANY_REQUESTS:
-        raise NotTold(f"{service} says that it is told too often (429).", pause=asked_for or PATIENCE)
-    if answer.status in _OURS:
+        raise NotificationRefused(
+            f"{service} says that it is told too often (429).", pause=asked_for or RETRY_PERIOD
+        )
+    if answer.status in _OUR_FAULT_STATUSES:
         # PostgreSQL stores every character but NUL.
         words = answer.content[:200].decode(errors="replace").replace("\0", "\ufffd")
         beginning = " ".join(words.split())
-        raise NotTold(f"{service} refused it ({answer.status}): {beginning}", pause=LONGEST_PAUSE)
-    raise NotTold(f"{service} answered with {answer.status}.", pause=asked_for)
+        raise NotificationRefused(f"{service} refused it ({answer.status}): {beginning}", pause=LONGEST_PAUSE)
+    raise NotificationRefused(f"{service} answered with {answer.status}.", pause=asked_for)
 
 
-def pause_after(failures: int, refusal: NotTold) -> timedelta:
+def pause_after(failures: int, refusal: NotificationRefused) -> timedelta:
     """Return how long to pause after this many failures in a row."""
     return max(min(FIRST_PAUSE * 2 ** min(failures - 1, 20), LONGEST_PAUSE), refusal.pause)

@@ -4,7 +4,7 @@ django.contrib.sitemaps cuts its parts by counting pages with OFFSET, so that on
 them, and goes through every object to say when a part changed. Here a part is a range of ids: adding claims changes
 the last one, correcting one changes its own, and all parts of the index come of one grouped query over an index.
 
-With every page in seven languages, each naming all, a claim takes 10 KB. `RANGE` of them stay far below the 50,000
+With every page in seven languages, each naming all, a claim takes 10 KB. `RANGE_SIZE` of them stay far below the 50,000
 addresses and 50 MB that a sitemap may have.
 """
 
@@ -41,7 +41,7 @@ from sources.models import Publisher, Source
 from sources.public_media import FOLDER
 
 #: So many ids a part covers.
-RANGE = 1000
+RANGE_SIZE = 1000
 #: What is news (Google: articles that were created in the last two days, at most so many).
 NEWS_DAYS, MOST_NEWS = 2, 1000
 
@@ -89,40 +89,40 @@ _RANGES_OF_CLAIMS = """
 """
 
 
-def parts() -> Iterator[SitemapPart]:
+def iterate_parts() -> Iterator[SitemapPart]:
     """All parts that list anything."""
-    yield SitemapPart("pages", _newest())
+    yield SitemapPart("pages", _get_newest_time())
     yield SitemapPart("news")
     with connection.cursor() as cursor:
-        cursor.execute(_RANGES_OF_CLAIMS, [RANGE, RANGE])
+        cursor.execute(_RANGES_OF_CLAIMS, [RANGE_SIZE, RANGE_SIZE])
         for number, changed_at in cursor.fetchall():
             yield SitemapPart(f"claims-{number + 1}", changed_at)
     clusters = Cluster.objects.public().order_by("pk").values_list("pk", flat=True)
-    for number in dict.fromkeys((pk - 1) // RANGE for pk in clusters):
+    for number in dict.fromkeys((pk - 1) // RANGE_SIZE for pk in clusters):
         yield SitemapPart(f"clusters-{number + 1}")
     named = {str(kind): name for name, (_route, kind, _model) in SUBJECTS.items()}
-    ranges = _with_a_page().filter(kind__in=named).annotate(part=(F("thing_id") - 1) / RANGE)
+    ranges = _filter_with_page().filter(kind__in=named).annotate(part=(F("thing_id") - 1) / RANGE_SIZE)
     for kind, number in ranges.order_by("kind", "part").values_list("kind", "part").distinct():
         yield SitemapPart(f"{named[kind]}-{number + 1}")
 
 
-def listed(kind: str, number: int) -> list[SitemapPage] | None:
+def load_part(kind: str, number: int) -> list[SitemapPage] | None:
     """Return the contents of a part; None if there is no such kind."""
-    if not 0 < number <= GREATEST_ID // RANGE:
+    if not 0 < number <= GREATEST_ID // RANGE_SIZE:
         return None
-    first, last = (number - 1) * RANGE + 1, number * RANGE
+    first, last = (number - 1) * RANGE_SIZE + 1, number * RANGE_SIZE
     if kind == "claims":
-        return list(_claims(first, last))
+        return list(_list_claims(first, last))
     if kind == "clusters":
-        return list(_clusters(first, last))
+        return list(_list_clusters(first, last))
     if kind in SUBJECTS:
-        return list(_subjects(kind, first, last))
+        return list(_list_subjects(kind, first, last))
     return None
 
 
-def single_pages() -> Iterator[SitemapPage]:
+def list_single_pages() -> Iterator[SitemapPage]:
     """The pages that are no claim's and no thing's."""
-    newest = _newest()
+    newest = _get_newest_time()
     for route in ("home", "claims"):
         yield SitemapPage(permanent(route), newest)
     corrected = Publication.objects.filter(kind__in=CORRECTIONS).order_by("-published_at", "-sequence")
@@ -136,7 +136,7 @@ def single_pages() -> Iterator[SitemapPage]:
         yield SitemapPage(permanent("rating-class", rating_class))
 
 
-def news() -> Iterator[NewsArticle]:
+def list_news() -> Iterator[NewsArticle]:
     """Return what the newsroom itself published in the last two days, newest first.
 
     Each at its own address alone: all languages of it are one article.
@@ -149,13 +149,13 @@ def news() -> Iterator[NewsArticle]:
         yield NewsArticle(
             address=document["url"],
             publication=settings.NEWSROOM_NAME,
-            language=news_language(verdict["language"] if verdict else document["language"]),
+            language=convert_news_language(verdict["language"] if verdict else document["language"]),
             published_at=row.first_published_at,
             title=build_headline(document),
         )
 
 
-def news_language(tag: str) -> str:
+def convert_news_language(tag: str) -> str:
     """Return a language code as Google News expects it: two or three letters; for Chinese with the script."""
     code, _, rest = tag.lower().partition("-")
     if code == "zh":
@@ -163,13 +163,13 @@ def news_language(tag: str) -> str:
     return code
 
 
-def _newest() -> datetime | None:
+def _get_newest_time() -> datetime | None:
     return (
         Publication.objects.newest().order_by("-published_at").values_list("published_at", flat=True).first()
     )
 
 
-def _claims(first: int, last: int) -> Iterator[SitemapPage]:
+def _list_claims(first: int, last: int) -> Iterator[SitemapPage]:
     rows = Publication.objects.current().filter(claim__gte=first, claim__lte=last).order_by("claim")
     for pk, version, slug, published_at, files in rows.values_list(
         "claim_id", "version", "slug", "published_at", "media_files"
@@ -179,7 +179,7 @@ def _claims(first: int, last: int) -> Iterator[SitemapPage]:
         yield SitemapPage(claim_path(pk, slug), published_at, shown)
 
 
-def _clusters(first: int, last: int) -> Iterator[SitemapPage]:
+def _list_clusters(first: int, last: int) -> Iterator[SitemapPage]:
     rows = Cluster.objects.public().with_what_is_seen().filter(pk__gte=first, pk__lte=last).order_by("pk")
     for row in rows:
         yield SitemapPage(
@@ -187,9 +187,9 @@ def _clusters(first: int, last: int) -> Iterator[SitemapPage]:
         )
 
 
-def _subjects(kind: str, first: int, last: int) -> Iterator[SitemapPage]:
+def _list_subjects(kind: str, first: int, last: int) -> Iterator[SitemapPage]:
     route, mentioned, model = SUBJECTS[kind]
-    public = _with_a_page().filter(kind=mentioned, thing_id__gte=first, thing_id__lte=last)
+    public = _filter_with_page().filter(kind=mentioned, thing_id__gte=first, thing_id__lte=last)
     if model is Source:  # whose address has no name
         for pk in public.order_by("thing_id").values_list("thing_id", flat=True):
             yield SitemapPage(permanent(route, pk))
@@ -199,7 +199,7 @@ def _subjects(kind: str, first: int, last: int) -> Iterator[SitemapPage]:
         yield SitemapPage(build_subject_path(route, pk, name))
 
 
-def _with_a_page() -> QuerySet[Mention]:
+def _filter_with_page() -> QuerySet[Mention]:
     """Return mentioned entities with a page: of publishers only those with verdicts."""
     judged = PublishedVerdict.objects.current().filter(publisher_id=OuterRef("thing_id")).order_by()
     return Mention.objects.filter(~Q(kind=Mention.Kind.PUBLISHER) | Exists(judged))

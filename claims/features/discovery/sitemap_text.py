@@ -21,7 +21,7 @@ _XHTML = 'xmlns:xhtml="http://www.w3.org/1999/xhtml"'
 _IMAGE = 'xmlns:image="http://www.google.com/schemas/sitemap-image/1.1"'
 _NEWS = 'xmlns:news="http://www.google.com/schemas/sitemap-news/0.9"'
 #: More pictures of one page are not read.
-_PICTURES = 1000
+_PICTURE_LIMIT = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,55 +46,57 @@ class NewsArticle:
 
 def index_of(parts: Iterable[tuple[str, datetime | None]]) -> str:
     """The index of these sitemaps, given by address and by when what they list changed last."""
-    items = "".join(f"<sitemap>{_loc(address)}{_lastmod(at)}</sitemap>\n" for address, at in parts)
+    items = "".join(
+        f"<sitemap>{_write_loc(address)}{_write_lastmod(at)}</sitemap>\n" for address, at in parts
+    )
     return f"{_HEAD}<sitemapindex {_SITEMAP}>\n{items}</sitemapindex>\n"
 
 
-def sitemap_of(pages: Iterable[SitemapPage]) -> str:
+def write_sitemap(pages: Iterable[SitemapPage]) -> str:
     """A sitemap of these pages in all languages."""
-    items = "".join(_in_all_languages(page) for page in pages)
+    items = "".join(_write_page(page) for page in pages)
     return f"{_HEAD}<urlset {_SITEMAP} {_XHTML} {_IMAGE}>\n{items}</urlset>\n"
 
 
-def news_sitemap_of(articles: Iterable[NewsArticle]) -> str:
+def write_news_sitemap(articles: Iterable[NewsArticle]) -> str:
     """A sitemap of what is new; it may be empty for days."""
     items = "".join(
-        f"<url>{_loc(one.address)}<news:news><news:publication><news:name>{_text(one.publication)}</news:name>"
-        f"<news:language>{_text(one.language)}</news:language></news:publication>"
-        f"<news:publication_date>{moment(one.published_at)}</news:publication_date>"
-        f"<news:title>{_text(one.title)}</news:title></news:news></url>\n"
+        f"<url>{_write_loc(one.address)}<news:news><news:publication><news:name>{_escape_text(one.publication)}</news:name>"
+        f"<news:language>{_escape_text(one.language)}</news:language></news:publication>"
+        f"<news:publication_date>{format_moment(one.published_at)}</news:publication_date>"
+        f"<news:title>{_escape_text(one.title)}</news:title></news:news></url>\n"
         for one in articles
     )
     return f"{_HEAD}<urlset {_SITEMAP} {_NEWS}>\n{items}</urlset>\n"
 
 
-def moment(at: datetime) -> str:
+def format_moment(at: datetime) -> str:
     """A moment as W3C's note on dates has it, in UTC and to the second."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 
-def _in_all_languages(page: SitemapPage) -> str:
+def _write_page(page: SitemapPage) -> str:
     known = list_alternates(page.path)
-    rest = _lastmod(page.changed_at)
+    rest = _write_lastmod(page.changed_at)
     rest += "".join(
         f'<xhtml:link rel="alternate" hreflang="{code}" href={quoteattr(address)}/>'
         for code, address in known
     )
     rest += "".join(
         f"<image:image><image:loc>{escape(address)}</image:loc></image:image>"
-        for address in page.pictures[:_PICTURES]
+        for address in page.pictures[:_PICTURE_LIMIT]
     )
     addresses = dict.fromkeys(address for _code, address in known)
-    return "".join(f"<url>{_loc(address)}{rest}</url>\n" for address in addresses)
+    return "".join(f"<url>{_write_loc(address)}{rest}</url>\n" for address in addresses)
 
 
-def _loc(address: str) -> str:
+def _write_loc(address: str) -> str:
     return f"<loc>{escape(address)}</loc>"
 
 
-def _lastmod(at: datetime | None) -> str:
-    return f"<lastmod>{moment(at)}</lastmod>" if at else ""
+def _write_lastmod(at: datetime | None) -> str:
+    return f"<lastmod>{format_moment(at)}</lastmod>" if at else ""
 
 
-def _text(words: str) -> str:
+def _escape_text(words: str) -> str:
     return escape(strip_invalid_characters(" ".join(words.split())))

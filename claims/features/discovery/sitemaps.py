@@ -10,8 +10,8 @@ from claims.features.discovery.sitemap_text import (
     CONTENT_TYPE,
     SitemapPage,
     index_of,
-    news_sitemap_of,
-    sitemap_of,
+    write_news_sitemap,
+    write_sitemap,
 )
 from claims.public.pages.page_cache import cache_page
 from claims.public.pages.responses import compute_etag
@@ -22,8 +22,8 @@ from factcheck.api.resources import CACHE_CURRENT, conditional
 @cache_page
 def index(request: HttpRequest) -> HttpResponse:
     """All parts, and when what they list changed last."""
-    found = list(sitemap_parts.parts())
-    addresses = [(settings.SITE_URL + _path(part.name), part.changed_at) for part in found]
+    found = list(sitemap_parts.iterate_parts())
+    addresses = [(settings.SITE_URL + _build_path(part.name), part.changed_at) for part in found]
     return conditional(
         request,
         lambda: index_of(addresses),
@@ -36,43 +36,43 @@ def index(request: HttpRequest) -> HttpResponse:
 @require_safe
 def pages(request: HttpRequest) -> HttpResponse:
     """The pages of which there is one each."""
-    return _sitemap(request, list(sitemap_parts.single_pages()))
+    return _build_response(request, list(sitemap_parts.list_single_pages()))
 
 
 @require_safe
 def part(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     """A range of claims, clusters or other things."""
-    found = sitemap_parts.listed(kind, number)
+    found = sitemap_parts.load_part(kind, number)
     if not found:
         raise Http404("No sitemap has this name.")
-    return _sitemap(request, found)
+    return _build_response(request, found)
 
 
 @require_safe
 def news(request: HttpRequest) -> HttpResponse:
     """Render the news sitemap."""
-    found = list(sitemap_parts.news())
+    found = list(sitemap_parts.list_news())
     return conditional(
         request,
-        lambda: news_sitemap_of(found),
+        lambda: write_news_sitemap(found),
         etag=compute_etag(*found),
         cache=CACHE_CURRENT,
         content_type=CONTENT_TYPE,
     )
 
 
-def _sitemap(request: HttpRequest, found: list[SitemapPage]) -> HttpResponse:
+def _build_response(request: HttpRequest, found: list[SitemapPage]) -> HttpResponse:
     # No Last-Modified: retracted claims are gone from here, and everything left is older. Conditional requests are
     # answered by hash, without rendering.
     return conditional(
         request,
-        lambda: sitemap_of(found),
+        lambda: write_sitemap(found),
         etag=compute_etag(*found),
         cache=CACHE_CURRENT,
         content_type=CONTENT_TYPE,
     )
 
 
-def _path(name: str) -> str:
+def _build_path(name: str) -> str:
     kind, _, number = name.rpartition("-")
     return reverse("sitemap-part", args=[kind, number]) if kind else reverse(f"sitemap-{name}")

@@ -12,12 +12,12 @@ QUEUE = "announcements"
 ANNOUNCE = "claims.features.discovery.tasks.announce_entries"
 
 
-def entries_were_added(**signal: Any) -> None:
+def announce_added_entries(**signal: Any) -> None:
     """Queue a notification for new entries on commit; nothing if no service is configured.
 
     Nothing is lost where this does not happen: the worker looks by itself, once a minute.
     """
-    if announcements.services():
+    if announcements.list_services():
         transaction.on_commit(_call, robust=True)
 
 

@@ -5,8 +5,8 @@ from claims.features.discovery.plain_pages import llms
 from claims.features.discovery.plain_pages import views as plain
 
 pages = [
-    re_path(r"^(?P<page>(?:.*/)?)index\.md$", plain.markdown, name="plain-page"),
-    re_path(r"^(?P<page>(?:.*/)?)index\.html\.md$", plain.same_place),
+    re_path(r"^(?P<page>(?:.*/)?)index\.md$", plain.show_markdown, name="plain-page"),
+    re_path(r"^(?P<page>(?:.*/)?)index\.html\.md$", plain.redirect_alias),
     path("llms.txt", llms.llms, name="llms"),
     path("robots.txt", robots.robots, name="robots"),
     path("sitemap.xml", sitemaps.index, name="sitemap"),

@@ -20,18 +20,18 @@ _CORRECTIONS = "corrections-atom"
 _CORRECTED = ("clarification", "correction", "update", "retraction")
 
 
-def topics(entries: Sequence[dict[str, Any]]) -> list[str]:
+def list_topics(entries: Sequence[dict[str, Any]]) -> list[str]:
     """Return the feeds that contain these entries."""
     routes = [*_CLAIMS, *([_CORRECTIONS] if any(one["kind"] in _CORRECTED for one in entries) else [])]
     return [settings.SITE_URL + reverse(route) for route in routes]
 
 
-def tell(hub: str, entries: Sequence[dict[str, Any]]) -> None:
+def notify_hub(hub: str, entries: Sequence[dict[str, Any]]) -> None:
     """Notify a hub of these entries.
 
     Raises:
         NotTold: it did not take it.
     """
-    changed = topics(entries)
+    changed = list_topics(entries)
     form = [("hub.mode", "publish"), *(("hub.url", topic) for topic in changed)]
     send(urlsplit(hub).netloc, hub, urlencode(form).encode(), "application/x-www-form-urlencoded")

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from claims.features.embeds.embed_themes import FrameLook
+from claims.features.embeds.embed_themes import EmbedTheme
 from claims.ledger.document.headline import (
     choose_lead_verdict,
     describe_judgement,
@@ -35,13 +35,13 @@ Document = dict[str, Any]
 #: Width of a card in CSS pixels: usual, and the most that its lines are made for.
 WIDTH, WIDEST = 600, 700
 #: Maximum height of a card on other sites; longer ones scroll.
-HIGHEST = 1500
-_ON_A_PHONE = 380
+MAX_HEIGHT = 1500
+_PHONE_WIDTH = 380
 
-_DISCOVERY = {"json": "application/json+oembed", "xml": "text/xml+oembed"}
+_DISCOVERY_TYPES = {"json": "application/json+oembed", "xml": "text/xml+oembed"}
 
 
-def current(claim_id: int) -> Document | None:
+def get_current(claim_id: int) -> Document | None:
     """Return the current publication of a claim, following merges.
 
     None where it was never published.
@@ -60,11 +60,11 @@ def current(claim_id: int) -> Document | None:
 @csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # typed for views without arguments only
 def card(request: HttpRequest, pk: int) -> HttpResponse:
     """The card. The site around it may say how it looks (`embed_themes`); a theme is otherwise the device's."""
-    published = current(pk)
+    published = get_current(pk)
     if published is None:
         raise Http404("No published claim has this number.")
     document = translate_document(published, get_reader_language())
-    look = FrameLook.of(request.GET)
+    look = EmbedTheme.of(request.GET)
     rated = [verdict for verdict in document["verdicts"] if verdict["rating"]]
     context = {
         "claim": document,
@@ -90,25 +90,25 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def snippet(document: Document) -> SafeString:
+def build_snippet(document: Document) -> SafeString:
     """The frame to paste: it becomes narrow on phones, so it has the height of the card there."""
-    return frame(document, width=WIDTH, height=likely_height(document, _ON_A_PHONE))
+    return build_frame(document, width=WIDTH, height=estimate_height(document, _PHONE_WIDTH))
 
 
-def widget_snippet(document: Document) -> SafeString:
+def build_widget_snippet(document: Document) -> SafeString:
     """The element and the script to paste on sites that allow scripts (docs/widgets.md)."""
     return format_html(
         '<factcheck-claim src="{}" height="{}">\n  <a href="{}">{}</a>\n</factcheck-claim>\n'
         '<script async src="{}"></script>',
         settings.SITE_URL + permanent("claim-permanent", document["id"]),
-        likely_height(document, WIDTH),
+        estimate_height(document, WIDTH),
         document["url"],
-        _frame_title(document),
+        _build_frame_title(document),
         settings.SITE_URL + permanent("widget"),
     )
 
 
-def frame(document: Document, *, width: int, height: int) -> SafeString:
+def build_frame(document: Document, *, width: int, height: int) -> SafeString:
     """The HTML with which another site shows the card.
 
     It says nothing of the verdict, because it is kept for years where it was pasted.
@@ -116,13 +116,13 @@ def frame(document: Document, *, width: int, height: int) -> SafeString:
     return format_html(
         '<iframe src="{}" title="{}" width="{}" height="{}" style="border:0;max-width:100%" loading="lazy"></iframe>',
         settings.SITE_URL + permanent("claim-card", document["id"]),
-        _frame_title(document),
+        _build_frame_title(document),
         width,
         height,
     )
 
 
-def _frame_title(document: Document) -> str:
+def _build_frame_title(document: Document) -> str:
     statement = Truncator(" ".join(document["statement"].split())).chars(120)
     return _("Fact check by %(newsroom)s: %(statement)s") % {
         "newsroom": settings.NEWSROOM_NAME,
@@ -130,44 +130,46 @@ def _frame_title(document: Document) -> str:
     }
 
 
-def discovery(document: Document) -> list[Document]:
+def list_discovery_links(document: Document) -> list[Document]:
     """The links from the claim's page to its oEmbed answers, in both forms (oEmbed, section 4)."""
     endpoint = settings.SITE_URL + reverse("oembed")
     return [
         {"type": media_type, "href": f"{endpoint}?{urlencode({'url': document['url'], 'format': name})}"}
-        for name, media_type in _DISCOVERY.items()
+        for name, media_type in _DISCOVERY_TYPES.items()
     ]
 
 
-def likely_height(document: Document, width: int) -> int:
+def estimate_height(document: Document, width: int) -> int:
     """The height in CSS pixels that the card takes at this width.
 
     An estimate from the lengths of its texts, on the high side, in whichever language they are longest. Where it is too
     low, the card scrolls in its frame.
     """
     languages = ["", *(each["language"] for each in document.get("translations", []))]
-    return max(_height(translate_document(document, language), width) for language in languages)
+    return max(
+        _estimate_language_height(translate_document(document, language), width) for language in languages
+    )
 
 
-def _height(document: Document, width: int) -> int:
+def _estimate_language_height(document: Document, width: int) -> int:
     verdict, latest = choose_lead_verdict(document), find_correction(document)
     texts = (
         (document["statement"], _STATEMENT),
-        (_said(document), _TEXT),
+        (_join_claimant(document), _TEXT),
         (verdict["summary"] if verdict else _NOTHING_TO_SHOW, _TEXT),
         (latest["note"] if latest else "", _TEXT),
         (_FOOTER, _TEXT),
     )
     # The last word of a line rarely fits to the end.
-    inside = max(width - 2 * _TO_THE_SIDES - 20, 100)
-    lines = sum(_lines(text, inside, letter) * line for text, (letter, line) in texts)
-    return min(round(_AROUND + lines), HIGHEST)
+    inside = max(width - 2 * _SIDE_PADDING - 20, 100)
+    lines = sum(_count_lines(text, inside, letter) * line for text, (letter, line) in texts)
+    return min(round(_FIXED_HEIGHT + lines), MAX_HEIGHT)
 
 
 # What static/embed.css comes to in CSS pixels: beside and around the texts, and the width of a letter and height of a
 # line of each.
-_TO_THE_SIDES = 22
-_AROUND = 156
+_SIDE_PADDING = 22
+_FIXED_HEIGHT = 156
 _STATEMENT = (9.6, 26.0)
 _TEXT = (8.0, 25.0)
 # As long as what stands there.
@@ -177,11 +179,11 @@ _CLAIMANT_UNKNOWN = "x" * 23
 _DAY = "x" * 16
 
 
-def _said(document: Document) -> str:
+def _join_claimant(document: Document) -> str:
     claimant = document["claimant"] or {"name": _CLAIMANT_UNKNOWN, "job_title": ""}
     return f"{claimant['name']}, {claimant['job_title']}, {_DAY}"
 
 
-def _lines(text: str, inside: int, letter: float) -> int:
+def _count_lines(text: str, inside: int, letter: float) -> int:
     letters = sum(2 if east_asian_width(character) in "WF" else 1 for character in text)
     return ceil(letters * letter / inside)

@@ -27,23 +27,23 @@ from factcheck.web.throttling.enforcement import busy
 Document = dict[str, Any]
 
 #: For how long caches may keep a picture, and we ourselves what we drew.
-_KEPT = timedelta(days=1)
-CACHE = f"public, max-age={int(_KEPT.total_seconds())}"
+_CACHE_TIME = timedelta(days=1)
+CACHE = f"public, max-age={int(_CACHE_TIME.total_seconds())}"
 #: And that an address leads to the picture of another version.
 _CACHE_OF_REDIRECT = "public, max-age=60"
 # Requests for many pictures at once wait in turn, and keep one processor busy at most. Few wait at a time
 # (`gate.expensive`): each waiting request holds a thread, and other readers need pages.
-_drawing = Lock()
+_drawing_lock = Lock()
 
 
-def shared_image(document: Document) -> Document:
+def describe_shared_image(document: Document) -> Document:
     """Return the metadata of the share picture."""
     return {
-        "url": f"{settings.SITE_URL}{_address(document)}",
+        "url": f"{settings.SITE_URL}{_build_path(document)}",
         "type": "image/png",
         "width": claim_picture.WIDTH,
         "height": claim_picture.HEIGHT,
-        "alternative": claim_picture.alternative(document),
+        "alternative": claim_picture.build_alternative_text(document),
     }
 
 
@@ -57,14 +57,14 @@ def claim_image(request: HttpRequest, pk: int) -> HttpResponse:
         raise Http404("No published claim has this number.")
     document = entry.document
     # One address per picture: other parameters cost no rendering.
-    if request.get_full_path() != (address := _address(document)):
+    if request.get_full_path() != (address := _build_path(document)):
         response: HttpResponse = HttpResponseRedirect(address)
         response["Cache-Control"] = _CACHE_OF_REDIRECT
         return response
     etag = compute_etag("claim-image", entry.body_sha256)
     found = get_conditional_response(request, etag=etag)
     if found is None:
-        content = _drawn(etag, document, caller_of(request))
+        content = _get_picture(etag, document, caller_of(request))
         if content is None:
             return busy(request)
         found = HttpResponse(content, content_type="image/png")
@@ -75,13 +75,13 @@ def claim_image(request: HttpRequest, pk: int) -> HttpResponse:
     return found
 
 
-def _address(document: Document) -> str:
+def _build_path(document: Document) -> str:
     """Return the address, the same in every language."""
     path = reverse("claim-image", urlconf=settings.ROOT_URLCONF, args=[document["id"]])
     return f"{path}?{urlencode({'version': document['version']})}"
 
 
-def _drawn(etag: str, document: Document, caller: str) -> bytes | None:
+def _get_picture(etag: str, document: Document, caller: str) -> bytes | None:
     """Return the picture, cached because an entry never changes.
 
     None where too many others wait for theirs to be drawn.
@@ -93,10 +93,12 @@ def _drawn(etag: str, document: Document, caller: str) -> bytes | None:
 
 
 def _draw(key: tuple[str, str], document: Document) -> bytes:
-    with _drawing:
+    with _drawing_lock:
         if kept := page_cache.get(key):
             return kept.content
-        content = claim_picture.picture(document)
+        content = claim_picture.draw_picture(document)
         if not settings.DEBUG:
-            page_cache.put(key, CachedPage(content, {}, None, page_cache.clock() + _KEPT.total_seconds()))
+            page_cache.put(
+                key, CachedPage(content, {}, None, page_cache.clock() + _CACHE_TIME.total_seconds())
+            )
     return content

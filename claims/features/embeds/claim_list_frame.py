@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from django.views.decorators.clickjacking import xframe_options_exempt
 from django.views.decorators.http import require_safe
 
-from claims.features.embeds.embed_themes import PARAMETERS, FrameLook
+from claims.features.embeds.embed_themes import PARAMETERS, EmbedTheme
 from claims.ledger.document.headline import describe_judgement, find_correction
 from claims.models import Publication
 from claims.public.feeds.views import FeedQuery
@@ -48,7 +48,7 @@ class ClaimFrameQuery(FeedQuery):
 def claim_list(request: HttpRequest) -> HttpResponse:
     """Render the newest claims that match the query string."""
     try:
-        query = ClaimFrameQuery(_filters(request.GET), Publication.objects.all(), request=request)
+        query = ClaimFrameQuery(_select_filters(request.GET), Publication.objects.all(), request=request)
         page = page_of_template(
             query.template,
             ["body"],
@@ -59,10 +59,10 @@ def claim_list(request: HttpRequest) -> HttpResponse:
     except InvalidParameters as refusal:
         return refused_parameters(request, refusal)
     documents: list[Document] = [json.loads(placed(row[0])) for row in page.rows]
-    look = FrameLook.of(request.GET)
+    look = EmbedTheme.of(request.GET)
     context = {
         "claims": [
-            {**document, "correction": find_correction(document), "withdrawn": _withdrawn(document)}
+            {**document, "correction": find_correction(document), "withdrawn": _describe_withdrawn(document)}
             for document in documents
         ],
         "is_by_house": query.is_by_house,
@@ -78,7 +78,7 @@ def claim_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _filters(given: QueryDict) -> QueryDict:
+def _select_filters(given: QueryDict) -> QueryDict:
     """The query, without the parameters of the appearance."""
     filters = given.copy()
     for name in PARAMETERS:
@@ -86,5 +86,5 @@ def _filters(given: QueryDict) -> QueryDict:
     return filters
 
 
-def _withdrawn(document: Document) -> str:
+def _describe_withdrawn(document: Document) -> str:
     return "" if document["status"] == Publication.Status.PUBLISHED else describe_judgement(document)

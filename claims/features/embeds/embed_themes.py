@@ -8,11 +8,11 @@ from django.utils.safestring import SafeString, mark_safe
 
 _HEX = re.compile(r"#?((?:[0-9a-fA-F]{3}){1,2})", re.ASCII)
 #: What lies behind the texts of a frame, in light and in dark: `--card` of static/site.css.
-GROUNDS = ("#ffffff", "#1c2125")
+BACKGROUNDS = ("#ffffff", "#1c2125")
 #: The accent of the reader pages in light and in dark: `--accent` of static/site.css.
 ACCENTS = ("#0b5563", "#7fd0e0")
 #: WCAG 2.2, 1.4.3: the contrast of text.
-READABLE = 4.5
+MIN_CONTRAST = 4.5
 
 #: What a site may say of the look, each in the address of the frame.
 PARAMETERS = ("theme", "accent", "font", "border", "report")
@@ -25,7 +25,7 @@ _CHOICES = {
 
 
 @dataclass(frozen=True, slots=True)
-class FrameLook:
+class EmbedTheme:
     """The requested theme. Invalid values are ignored: readers cannot correct an address."""
 
     #: "" where the reader's device decides.
@@ -38,10 +38,10 @@ class FrameLook:
     report: str = ""
 
     @classmethod
-    def of(cls, given: QueryDict) -> "FrameLook":
+    def of(cls, given: QueryDict) -> "EmbedTheme":
         chosen = {name: given.get(name, "") for name in _CHOICES}
         known = {name: value for name, value in chosen.items() if value in _CHOICES[name]}
-        return cls(**known, accent=_colour(given.get("accent", "")))
+        return cls(**known, accent=_parse_colour(given.get("accent", "")))
 
     @property
     def styles(self) -> SafeString:
@@ -49,15 +49,15 @@ class FrameLook:
         if not self.accent:
             return SafeString("")
         light, dark = (
-            self.accent if contrast(self.accent, ground) >= READABLE else ours
-            for ground, ours in zip(GROUNDS, ACCENTS, strict=True)
+            self.accent if compute_contrast(self.accent, ground) >= MIN_CONTRAST else ours
+            for ground, ours in zip(BACKGROUNDS, ACCENTS, strict=True)
         )
         return mark_safe(  # noqa: S308 - nothing but colours that were matched character by character
             f":root{{--accent:light-dark({light},{dark});--edge:{self.accent}}}"
         )
 
 
-def _colour(text: str) -> str:
+def _parse_colour(text: str) -> str:
     found = _HEX.fullmatch(text)
     if not found:
         return ""
@@ -65,13 +65,13 @@ def _colour(text: str) -> str:
     return f"#{digits}" if len(digits) == 6 else "#" + "".join(digit * 2 for digit in digits)
 
 
-def contrast(one: str, other: str) -> float:
+def compute_contrast(one: str, other: str) -> float:
     """The contrast ratio of two colours, `#rrggbb` (WCAG 2.2)."""
-    low, high = sorted((_luminance(one), _luminance(other)))
+    low, high = sorted((_compute_luminance(one), _compute_luminance(other)))
     return (high + 0.05) / (low + 0.05)
 
 
-def _luminance(colour: str) -> float:
+def _compute_luminance(colour: str) -> float:
     parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
     red, green, blue = (
         part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts

@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 from django.utils.xmlutils import SimplerXMLGenerator
 from django.views.decorators.http import require_safe
 
-from claims.features.embeds.cards import WIDEST, WIDTH, current, frame, likely_height
+from claims.features.embeds.cards import WIDEST, WIDTH, build_frame, estimate_height, get_current
 from claims.ledger.document.headline import build_headline, choose_lead_verdict
 from claims.models import Publication
 from claims.public.feeds.xml_text import strip_invalid_characters
@@ -54,22 +54,22 @@ def oembed(request: HttpRequest) -> HttpResponse:
 
 
 def _answer(request: HttpRequest) -> HttpResponse:
-    query = EmbedQuery(_understood(request.GET), Publication.objects.none(), request=request)
+    query = EmbedQuery(_select_parameters(request.GET), Publication.objects.none(), request=request)
     form = query.value("format", "json")
     if form not in _CONTENT_TYPES:
         return ProblemResponse(request, 501, gettext("`format`: must be json or xml."))
-    document = _published_at(query.value("url", ""))
-    card = _card(document, max_width=query.value("maxwidth"), max_height=query.value("maxheight"))
+    document = _load_published_at(query.value("url", ""))
+    card = _build_card(document, max_width=query.value("maxwidth"), max_height=query.value("maxheight"))
     return conditional(
         request,
-        lambda: _xml(card) if form == "xml" else json.dumps(card, ensure_ascii=False),
+        lambda: _write_xml(card) if form == "xml" else json.dumps(card, ensure_ascii=False),
         etag=compute_etag(form, card),
         cache=CACHE_CURRENT,
         content_type=_CONTENT_TYPES[form],
     )
 
 
-def _understood(given: QueryDict) -> QueryDict:
+def _select_parameters(given: QueryDict) -> QueryDict:
     """The parameters that the standard names. Consumers add others of their own, and leave some empty."""
     understood = QueryDict(mutable=True)
     for name in EmbedQuery.base_filters:
@@ -78,7 +78,7 @@ def _understood(given: QueryDict) -> QueryDict:
     return understood
 
 
-def _published_at(url: str) -> Document:
+def _load_published_at(url: str) -> Document:
     """Return the publication at a claim page's address, with or without slug and query string.
 
     Raises:
@@ -88,22 +88,24 @@ def _published_at(url: str) -> Document:
     if not url:
         detail = gettext("`url`: missing; give the address of a claim's page.")
         raise InvalidParameters([{"parameter": "url", "code": "required", "detail": detail}])
-    claim_id = _claim_at(url)
-    document = current(claim_id) if claim_id is not None else None
+    claim_id = _parse_claim_id(url)
+    document = get_current(claim_id) if claim_id is not None else None
     if document is None:
         raise no_such_place(
             "url",
             gettext("it is not the address of a published claim, such as %(example)s.")
-            % {"example": _example()},
+            % {"example": _build_example()},
         )
     return document
 
 
-def _claim_at(url: str) -> int | None:
+def _parse_claim_id(url: str) -> int | None:
     """The id in the address of a claim's page; None for all other addresses."""
     try:
         parts = urlsplit(url.strip())
-        if parts.scheme not in ("http", "https") or _site(parts) != _site(urlsplit(settings.SITE_URL)):
+        if parts.scheme not in ("http", "https") or _get_site(parts) != _get_site(
+            urlsplit(settings.SITE_URL)
+        ):
             return None
         _code, path = parted(unquote(parts.path))
         match = resolve(path if path.endswith("/") else f"{path}/")
@@ -112,17 +114,17 @@ def _claim_at(url: str) -> int | None:
     return match.kwargs["pk"] if match.func is views.claim else None
 
 
-def _site(parts: SplitResult) -> tuple[str | None, int | None]:
+def _get_site(parts: SplitResult) -> tuple[str | None, int | None]:
     return parts.hostname, None if parts.port in _USUAL_PORTS else parts.port
 
 
-def _example() -> str:
+def _build_example() -> str:
     return f"{settings.SITE_URL}/claims/1/"
 
 
-def _card(document: Document, *, max_width: int | None, max_height: int | None) -> Document:
+def _build_card(document: Document, *, max_width: int | None, max_height: int | None) -> Document:
     width = min(max_width or WIDTH, WIDEST)
-    height = likely_height(document, width)
+    height = estimate_height(document, width)
     if max_height:
         height = min(height, max_height)
     verdict = choose_lead_verdict(document)
@@ -136,13 +138,13 @@ def _card(document: Document, *, max_width: int | None, max_height: int | None) 
         "provider_name": settings.NEWSROOM_NAME,
         "provider_url": settings.SITE_URL,
         "cache_age": CACHE_AGE,
-        "html": frame(document, width=width, height=height),
+        "html": build_frame(document, width=width, height=height),
         "width": width,
         "height": height,
     }
 
 
-def _xml(card: Document) -> str:
+def _write_xml(card: Document) -> str:
     text = StringIO()
     xml = SimplerXMLGenerator(text, "utf-8")
     xml.startDocument()

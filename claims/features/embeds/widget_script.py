@@ -19,7 +19,7 @@ from factcheck.api.resources import CACHE_PAST, conditional
 
 FOLDER = Path(__file__).parent / "static" / "widget"
 #: Scripts of former releases, each named by its SHA-256: who pinned one of them keeps it.
-FORMER = FOLDER / "former"
+FORMER_FOLDER = FOLDER / "former"
 
 #: What is at the one address may be an hour old: the frames that it opens are always new.
 CACHE = "public, max-age=3600, stale-while-revalidate=86400, stale-if-error=604800"
@@ -29,21 +29,23 @@ _TYPE = "text/javascript; charset=utf-8"
 @require_safe
 def widget(request: HttpRequest) -> HttpResponse:
     """The script as it is now."""
-    content = script()
-    return _shared(request, content, cache=CACHE)
+    content = build_script()
+    return _build_response(request, content, cache=CACHE)
 
 
 @require_safe
 def pinned_widget(request: HttpRequest, sha256: str) -> HttpResponse:
     """The script with this hash, now and after every upgrade, for sites that name it in `integrity`."""
-    content = script() if sha256 == sha256_of(script()) else _former().get(sha256)
+    content = build_script() if sha256 == compute_sha256(build_script()) else _load_former().get(sha256)
     if content is None:
         raise Http404("There is no script with this hash.")
-    return _shared(request, content, cache=CACHE_PAST)
+    return _build_response(request, content, cache=CACHE_PAST)
 
 
-def _shared(request: HttpRequest, content: bytes, *, cache: str) -> HttpResponse:
-    response = conditional(request, lambda: content, etag=sha256_of(content), cache=cache, content_type=_TYPE)
+def _build_response(request: HttpRequest, content: bytes, *, cache: str) -> HttpResponse:
+    response = conditional(
+        request, lambda: content, etag=compute_sha256(content), cache=cache, content_type=_TYPE
+    )
     # Without the first, browsers cannot compare a script of another site with its `integrity`; without the second,
     # sites that isolate themselves (COEP) cannot load it.
     response["Access-Control-Allow-Origin"] = "*"
@@ -51,24 +53,24 @@ def _shared(request: HttpRequest, content: bytes, *, cache: str) -> HttpResponse
     return response
 
 
-def sha256_of(content: bytes) -> str:
+def compute_sha256(content: bytes) -> str:
     """The hash in the address of a pinned script."""
     return hashlib.sha256(content).hexdigest()
 
 
 @cache
-def script() -> bytes:
+def build_script() -> bytes:
     """Return the script to serve."""
-    spoken = json.dumps(_words(), ensure_ascii=False, separators=(",", ":"))
+    spoken = json.dumps(_load_messages(), ensure_ascii=False, separators=(",", ":"))
     return (FOLDER / "widget.min.js").read_bytes().replace(b"FACTCHECK_WORDS", spoken.encode())
 
 
 @cache
-def _former() -> dict[str, bytes]:
-    return {path.stem: path.read_bytes() for path in FORMER.glob("*.js")}
+def _load_former() -> dict[str, bytes]:
+    return {path.stem: path.read_bytes() for path in FORMER_FOLDER.glob("*.js")}
 
 
-def _words() -> dict[str, list[str]]:
+def _load_messages() -> dict[str, list[str]]:
     """Return the script's messages in each available language, in the order of tests/widget/build.mjs."""
     spoken: dict[str, list[str]] = {}
     for code, _name in sorted(settings.LANGUAGES, key=lambda language: language[0] != "en"):

@@ -16,7 +16,7 @@ from claims.features.links.models import NEEDS_SOMEBODY, LinkOutcome, LinkState
 from claims.features.links.outcomes import LinkStanding, next_check, standing_after
 from claims.features.links.quoted_passages import PassageComparison, compared, places_in
 from sources.archiving.requests import request_copy
-from sources.capture import capture, document_in
+from sources.capture import capture, extract_document
 from sources.extraction import Document, ExtractionError
 from sources.http.fetched_documents import Fetched
 from sources.source_kinds import Material
@@ -125,7 +125,7 @@ def _read(link: LinkState, answer: Fetched, quoted: str) -> _Reading:
         return _Reading(0, facts)
     material = Material.fetched(answer)
     try:
-        document = document_in(material)
+        document = extract_document(material)
     except ExtractionError:
         # A cookie notice, a log-in, a scan: there is a page, and whether it contains the words is unknown.
         return _Reading(link.lost_quotes, facts)

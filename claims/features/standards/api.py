@@ -17,8 +17,8 @@ from claims.features.standards.report_files import (
     PublicStandards,
     PublicStatedPage,
     PublicStatement,
-    as_csv,
-    as_document,
+    build_document,
+    write_csv,
 )
 from claims.ledger.document.claim_document import render
 from factcheck.api.negotiation import Form
@@ -107,7 +107,7 @@ class StandardsResource(PublicResource):
 
     def told(self, request: HttpRequest, made: StandardsReport) -> HttpResponse:
         """The report in the form of this address."""
-        content = render(as_document(made)).encode()
+        content = render(build_document(made)).encode()
         return conditional(request, lambda: content, etag=sha256_of([content]), cache=CACHE_CURRENT)
 
 
@@ -126,7 +126,7 @@ class StandardsTable(StandardsResource):
         return [Form("text/csv", extension="csv")]
 
     def told(self, request: HttpRequest, made: StandardsReport) -> HttpResponse:
-        content = as_csv(made).encode()
+        content = write_csv(made).encode()
         response = conditional(
             request,
             lambda: content,

@@ -25,9 +25,9 @@ class CodeArticle:
         return f"{self.code} {self.number}".strip()
 
 
-REGULAR = CodeArticle("IFCN", "1.3", _("fact checks are published regularly"))
+REGULAR_PUBLICATION = CodeArticle("IFCN", "1.3", _("fact checks are published regularly"))
 EQUAL_STANDARDS = CodeArticle("IFCN", "2.1", _("the same standards for every claimant"))
-NO_ONE_SIDE = CodeArticle(
+NO_UNDUE_CONCENTRATION = CodeArticle(
     "IFCN", "2.2", _("no undue concentration on one side, and an explanation of how claims are selected")
 )
 NONPARTISAN = CodeArticle("IFCN", "2.5", _("a policy on nonpartisanship"))
@@ -56,13 +56,13 @@ READERS_SEND_CLAIMS = CodeArticle("IFCN", "5.6", _("readers are encouraged to se
 CORRECTIONS_POLICY = CodeArticle("IFCN", "6.1", _("a corrections or complaints policy that is easily found"))
 CORRECTED_OPENLY = CodeArticle("IFCN", "6.3", _("mistakes are corrected openly"))
 
-E_METHODOLOGY = CodeArticle(
+EFCSN_METHODOLOGY = CodeArticle(
     "EFCSN",
     _("methodology"),
     _("at least two sources for key points, evidence for both sides, and a trail that readers can follow"),
 )
-E_REPLY = CodeArticle("EFCSN", _("ethics"), _("a right of reply for those who are checked"))
-E_INDEPENDENCE = CodeArticle("EFCSN", _("ethics"), _("independence and impartiality"))
-E_TRANSPARENCY = CodeArticle("EFCSN", _("transparency"), _("funding, ownership and staff"))
-E_CORRECTIONS = CodeArticle("EFCSN", "3.3", _("a corrections policy, and complaints answered"))
-E_COMPLAINTS = CodeArticle("EFCSN", "6", _("a correction that is asked for within seven working days"))
+EFCSN_REPLY = CodeArticle("EFCSN", _("ethics"), _("a right of reply for those who are checked"))
+EFCSN_INDEPENDENCE = CodeArticle("EFCSN", _("ethics"), _("independence and impartiality"))
+EFCSN_TRANSPARENCY = CodeArticle("EFCSN", _("transparency"), _("funding, ownership and staff"))
+EFCSN_CORRECTIONS = CodeArticle("EFCSN", "3.3", _("a corrections policy, and complaints answered"))
+EFCSN_COMPLAINTS = CodeArticle("EFCSN", "6", _("a correction that is asked for within seven working days"))

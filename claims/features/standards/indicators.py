@@ -16,16 +16,16 @@ from claims.features.standards.published_reviews import PublishedReview
 from claims.models import Claimant, Publication, RatingClass
 
 #: So many parts are named; what is left over is one part more.
-NAMED: Final = 20
+NAMED_PARTS: Final = 20
 
-Words = str | Promise
+Text = str | Promise
 
 
 @dataclass(frozen=True)
-class Part:
+class IndicatorPart:
     """One kind of what an indicator counts."""
 
-    name: Words
+    name: Text
     count: int
 
 
@@ -42,13 +42,13 @@ class Indicator:
     """
 
     key: str
-    title: Words
+    title: Text
     value: float | int | None
     unit: str
     articles: tuple[CodeArticle, ...]
-    how: Words
+    how: Text
     of: int | None = None
-    parts: tuple[Part, ...] = ()
+    parts: tuple[IndicatorPart, ...] = ()
 
     @property
     def largest_part(self) -> int:
@@ -56,27 +56,27 @@ class Indicator:
         return max([1, *(part.count for part in self.parts)])
 
 
-def indicators(reviews: Sequence[PublishedReview], period: Period) -> list[Indicator]:
+def build_indicators(reviews: Sequence[PublishedReview], period: Period) -> list[Indicator]:
     """All of them, in the order of the report."""
     return [
-        *_output(reviews, period),
-        *_balance(reviews),
-        *_selection(reviews),
-        *_evidence(reviews),
-        *_replies(reviews),
-        *_care(reviews, period),
-        *_readers(period),
+        *_build_output(reviews, period),
+        *_build_balance(reviews),
+        *_build_selection(reviews),
+        *_build_evidence(reviews),
+        *_build_replies(reviews),
+        *_build_care(reviews, period),
+        *_build_readers(period),
     ]
 
 
-def _output(reviews: Sequence[PublishedReview], period: Period) -> list[Indicator]:
+def _build_output(reviews: Sequence[PublishedReview], period: Period) -> list[Indicator]:
     return [
         Indicator(
             "fact_checks",
             _("Claims checked"),
             len(reviews),
             "count",
-            (codes.REGULAR,),
+            (codes.REGULAR_PUBLICATION,),
             _(
                 "Claims on which our newsroom published its own verdict, or a new version of it, in the "
                 "period."
@@ -87,16 +87,16 @@ def _output(reviews: Sequence[PublishedReview], period: Period) -> list[Indicato
             _("Claims checked per week"),
             round(len(reviews) / period.weeks, 1),
             "per_week",
-            (codes.REGULAR,),
+            (codes.REGULAR_PUBLICATION,),
             _("The same, divided by the weeks of the period."),
         ),
     ]
 
 
-def _balance(reviews: Sequence[PublishedReview]) -> list[Indicator]:
+def _build_balance(reviews: Sequence[PublishedReview]) -> list[Indicator]:
     kinds, ratings = dict(Claimant.Kind.choices), dict(RatingClass.choices)
-    articles = (codes.EQUAL_STANDARDS, codes.NO_ONE_SIDE, codes.E_INDEPENDENCE)
-    counted: list[tuple[str, Words, Iterable[Words], Words]] = [
+    articles = (codes.EQUAL_STANDARDS, codes.NO_UNDUE_CONCENTRATION, codes.EFCSN_INDEPENDENCE)
+    counted: list[tuple[str, Text, Iterable[Text], Text]] = [
         (
             "by_topic",
             _("By topic"),
@@ -142,14 +142,14 @@ def _balance(reviews: Sequence[PublishedReview]) -> list[Indicator]:
     ]
     found = []
     for key, title, names, how in counted:
-        parts = _parts(names)
+        parts = _count_parts(names)
         found.append(Indicator(key, title, len(parts), "count", articles, how, of=len(reviews), parts=parts))
     return found
 
 
-def _selection(reviews: Sequence[PublishedReview]) -> list[Indicator]:
-    chosen = process.choice(reviews)
-    words: Mapping[str, Words] = {
+def _build_selection(reviews: Sequence[PublishedReview]) -> list[Indicator]:
+    chosen = process.count_selection(reviews)
+    words: Mapping[str, Text] = {
         "readers": _("readers asked for it"),
         "other_fact_checkers": _("others had checked it"),
         "article_reader": _("found in an imported article"),
@@ -161,10 +161,10 @@ def _selection(reviews: Sequence[PublishedReview]) -> list[Indicator]:
             _("How claims were found"),
             len(chosen.ways),
             "count",
-            (codes.NO_ONE_SIDE, codes.REASON_FOR_CHOICE),
+            (codes.NO_UNDUE_CONCENTRATION, codes.REASON_FOR_CHOICE),
             _("Each claim counts under the first of these that applies."),
             of=len(reviews),
-            parts=tuple(Part(words[way], chosen.ways[way]) for way in words if chosen.ways[way]),
+            parts=tuple(IndicatorPart(words[way], chosen.ways[way]) for way in words if chosen.ways[way]),
         ),
         _share(
             "with_a_reason",
@@ -177,18 +177,18 @@ def _selection(reviews: Sequence[PublishedReview]) -> list[Indicator]:
     ]
 
 
-def _evidence(reviews: Sequence[PublishedReview]) -> list[Indicator]:
+def _build_evidence(reviews: Sequence[PublishedReview]) -> list[Indicator]:
     cited = [evidence for review in reviews for evidence in review.evidence]
-    kept = process.archived_sources(reviews)
+    kept = process.find_archived_sources(reviews)
     total = len(reviews)
-    sources = (codes.SOURCES_NAMED, codes.E_METHODOLOGY)
+    sources = (codes.SOURCES_NAMED, codes.EFCSN_METHODOLOGY)
     return [
         _share(
             "two_sources",
             _("With two independent sources or more"),
             sum(len({one.origin for one in review.evidence}) > 1 for review in reviews),
             total,
-            (codes.MORE_THAN_ONE_SOURCE, codes.E_METHODOLOGY),
+            (codes.MORE_THAN_ONE_SOURCE, codes.EFCSN_METHODOLOGY),
             _(
                 "Claims whose verdict rests on sources of two publishers or more; pages of one site count once."
             ),
@@ -198,7 +198,7 @@ def _evidence(reviews: Sequence[PublishedReview]) -> list[Indicator]:
             _("With evidence for and against"),
             sum({"supports", "refutes"} <= {one.stance for one in review.evidence} for review in reviews),
             total,
-            (codes.BOTH_SIDES, codes.E_METHODOLOGY),
+            (codes.BOTH_SIDES, codes.EFCSN_METHODOLOGY),
             _("Claims whose verdict cites evidence that supports them and evidence that refutes them."),
         ),
         _share(
@@ -220,9 +220,9 @@ def _evidence(reviews: Sequence[PublishedReview]) -> list[Indicator]:
     ]
 
 
-def _replies(reviews: Sequence[PublishedReview]) -> list[Indicator]:
+def _build_replies(reviews: Sequence[PublishedReview]) -> list[Indicator]:
     named = [review for review in reviews if review.claimant_kind in ("person", "organization", "group")]
-    articles = (codes.CLAIMANT_CONTACTED, codes.E_REPLY)
+    articles = (codes.CLAIMANT_CONTACTED, codes.EFCSN_REPLY)
     return [
         _share(
             "right_of_reply",
@@ -254,8 +254,8 @@ def _replies(reviews: Sequence[PublishedReview]) -> list[Indicator]:
     ]
 
 
-def _care(reviews: Sequence[PublishedReview], period: Period) -> list[Indicator]:
-    signed, changed = process.sign_offs(reviews), process.corrections(period)
+def _build_care(reviews: Sequence[PublishedReview], period: Period) -> list[Indicator]:
+    signed, changed = process.count_sign_offs(reviews), process.count_corrections(period)
     kinds = dict(Publication.Kind.choices)
     return [
         _share(
@@ -285,7 +285,7 @@ def _care(reviews: Sequence[PublishedReview], period: Period) -> list[Indicator]
         Indicator(
             "days_to_publish",
             _("Days until a claim is published"),
-            process.days_to_publish(reviews, period),
+            process.measure_days_to_publish(reviews, period),
             "days",
             (codes.METHODOLOGY,),
             _("Median time from proposal to first publication, for claims first published in the period."),
@@ -295,25 +295,25 @@ def _care(reviews: Sequence[PublishedReview], period: Period) -> list[Indicator]
             _("Public corrections"),
             sum(changed.by_kind.values()),
             "count",
-            (codes.CORRECTED_OPENLY, codes.E_CORRECTIONS),
+            (codes.CORRECTED_OPENLY, codes.EFCSN_CORRECTIONS),
             _("New public versions in the period, by kind."),
-            parts=tuple(Part(kinds[kind], count) for kind, count in sorted(changed.by_kind.items())),
+            parts=tuple(IndicatorPart(kinds[kind], count) for kind, count in sorted(changed.by_kind.items())),
         ),
         Indicator(
             "days_to_correct",
             _("Days until an error is corrected"),
             changed.median_days,
             "days",
-            (codes.CORRECTED_OPENLY, codes.E_CORRECTIONS),
+            (codes.CORRECTED_OPENLY, codes.EFCSN_CORRECTIONS),
             _("Median time from the first publication of a claim to its correction or retraction."),
         ),
     ]
 
 
-def _readers(period: Period) -> list[Indicator]:
-    complaints, requests = process.complaints(period), process.requests(period)
+def _build_readers(period: Period) -> list[Indicator]:
+    complaints, requests = process.count_complaints(period), process.count_requests(period)
     ended = complaints.answered + complaints.rejected
-    policy = (codes.CORRECTIONS_POLICY, codes.E_CORRECTIONS, codes.E_COMPLAINTS)
+    policy = (codes.CORRECTIONS_POLICY, codes.EFCSN_CORRECTIONS, codes.EFCSN_COMPLAINTS)
     return [
         Indicator(
             "complaints",
@@ -323,7 +323,7 @@ def _readers(period: Period) -> list[Indicator]:
             policy,
             _("Complaints that readers confirmed in the period; outcomes of those closed in it."),
             parts=tuple(
-                Part(name, count)
+                IndicatorPart(name, count)
                 for name, count in (
                     (_("corrected"), complaints.corrected),
                     (_("clarified"), complaints.clarified),
@@ -363,20 +363,20 @@ def _readers(period: Period) -> list[Indicator]:
 
 
 def _share(
-    key: str, title: Words, count: int, total: int, articles: tuple[CodeArticle, ...], how: Words
+    key: str, title: Text, count: int, total: int, articles: tuple[CodeArticle, ...], how: Text
 ) -> Indicator:
     value = round(100 * count / total, 1) if total else None
     return Indicator(key, title, value, "percent", articles, how, of=total)
 
 
-def _parts(names: Iterable[Words]) -> tuple[Part, ...]:
-    """The names by how often they occur; beyond `NAMED` together."""
+def _count_parts(names: Iterable[Text]) -> tuple[IndicatorPart, ...]:
+    """The names by how often they occur; beyond `NAMED_PARTS` together."""
     counted = Counter(map(str, names)).most_common()
     counted.sort(key=lambda one: (-one[1], one[0].casefold()))
-    parts = [Part(name, count) for name, count in counted[:NAMED]]
-    if rest := counted[NAMED:]:
+    parts = [IndicatorPart(name, count) for name, count in counted[:NAMED_PARTS]]
+    if rest := counted[NAMED_PARTS:]:
         parts.append(
-            Part(
+            IndicatorPart(
                 ngettext("%(number)s other", "%(number)s others", len(rest)) % {"number": len(rest)},
                 sum(count for _name, count in rest),
             )

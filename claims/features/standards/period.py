@@ -30,7 +30,7 @@ class Period:
         """
         today = timezone.localdate()
         last = min(last or today, today)
-        first = first or max(_year_before(last), FIRST_DAY)
+        first = first or max(_get_year_before(last), FIRST_DAY)
         if first > last:
             raise NoSuchPeriod(
                 gettext("The period would end on %(last)s and begin on %(first)s.")
@@ -58,7 +58,7 @@ class Period:
         return ((self.last - self.first).days + 1) / 7
 
 
-def _year_before(day: date) -> date:
+def _get_year_before(day: date) -> date:
     """The day after the same day of the year before."""
     try:
         before = day.replace(year=day.year - 1)

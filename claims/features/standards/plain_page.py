@@ -4,7 +4,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from claims.features.discovery.plain_pages import list_text
-from claims.features.discovery.plain_pages.markdown_escapes import line
+from claims.features.discovery.plain_pages.markdown_escapes import escape_line
 from claims.features.discovery.plain_pages.plain_page import PlainPage
 from claims.features.standards.pages import PeriodForm
 from claims.features.standards.period import NoSuchPeriod
@@ -18,16 +18,16 @@ def standards(request: HttpRequest) -> PlainPage:
         made = report(PeriodForm(request.GET).period())
     except NoSuchPeriod as refusal:
         raise Http404(str(refusal)) from None
-    text = list_text.page_of(_("How we meet the standards"), _text(made))
+    text = list_text.write_page(_("How we meet the standards"), _write_text(made))
     return PlainPage(text, permanent("standards"))
 
 
-def _text(made: StandardsReport) -> str:
+def _write_text(made: StandardsReport) -> str:
     parts = [
         _("Based on what was published from %(first)s to %(last)s.")
         % {"first": made.first.isoformat(), "last": made.last.isoformat()}
     ]
     for one in made.indicators:
         value = _("nothing to count") if one.value is None else f"{one.value:g} ({one.unit})"
-        parts.append(f"## {line(one.title)}\n\n{value}\n\n{line(one.how)}")
+        parts.append(f"## {escape_line(one.title)}\n\n{value}\n\n{escape_line(one.how)}")
     return "\n\n".join(parts)

@@ -51,7 +51,7 @@ class Requests:
     answered: int
 
 
-def choice(reviews: Sequence[PublishedReview]) -> ClaimSelection:
+def count_selection(reviews: Sequence[PublishedReview]) -> ClaimSelection:
     """Count how these claims were found."""
     rows = (
         Claim.objects.filter(pk__any_of=[review.claim for review in reviews])
@@ -75,7 +75,7 @@ def choice(reviews: Sequence[PublishedReview]) -> ClaimSelection:
     return ClaimSelection(ways, reasons)
 
 
-def days_to_publish(reviews: Sequence[PublishedReview], period: Period) -> float | None:
+def measure_days_to_publish(reviews: Sequence[PublishedReview], period: Period) -> float | None:
     """From the day on which a claim was proposed to its first publication, of those first published in the period."""
     first = {one.claim: one.first_published_at for one in reviews if one.first_published_at >= period.begin}
     added = Claim.objects.filter(pk__any_of=first).values_list("pk", "created_at")
@@ -83,7 +83,7 @@ def days_to_publish(reviews: Sequence[PublishedReview], period: Period) -> float
     return round(median(taken), 1) if taken else None
 
 
-def sign_offs(reviews: Sequence[PublishedReview]) -> SignOffs:
+def count_sign_offs(reviews: Sequence[PublishedReview]) -> SignOffs:
     """The sign-offs of the round in which each of these verdicts was published."""
     verdicts = [review.verdict for review in reviews]
     rounds = dict(Verdict.objects.filter(pk__any_of=verdicts).values_list("pk", "review_round"))
@@ -92,13 +92,13 @@ def sign_offs(reviews: Sequence[PublishedReview]) -> SignOffs:
     return SignOffs(len(counted), len({verdict for verdict, _by in counted}), len({by for _v, by in counted}))
 
 
-def archived_sources(reviews: Sequence[PublishedReview]) -> set[int]:
+def find_archived_sources(reviews: Sequence[PublishedReview]) -> set[int]:
     """The cited sources of which the newsroom keeps a copy."""
     cited = {evidence.source for review in reviews for evidence in review.evidence}
     return set(ArchivedCopy.objects.filter(source__in=cited).values_list("source", flat=True).distinct())
 
 
-def corrections(period: Period) -> Corrections:
+def count_corrections(period: Period) -> Corrections:
     """Return the entries of the period with a public change of the newsroom's own."""
     kinds = Publication.Kind
     told = (kinds.CLARIFICATION, kinds.CORRECTION, kinds.UPDATE, kinds.RETRACTION)
@@ -116,12 +116,12 @@ def corrections(period: Period) -> Corrections:
     return Corrections(by_kind, round(median(days), 1) if days else None)
 
 
-def complaints(period: Period) -> ComplaintFigures:
+def count_complaints(period: Period) -> ComplaintFigures:
     """Count complaints and their outcomes."""
     return Complaint.objects.all().figures(period.begin, period.end)
 
 
-def requests(period: Period) -> Requests:
+def count_requests(period: Period) -> Requests:
     """Return the readers' requests of the period, and how many have been answered since."""
     asked = ReaderRequest.objects.at_the_desk().filter(
         confirmed_at__gte=period.begin, confirmed_at__lt=period.end

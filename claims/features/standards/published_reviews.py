@@ -15,7 +15,7 @@ from sources.addresses import hosts
 Document = dict[str, Any]
 
 #: So many bodies are in memory at a time.
-_AT_ONCE = 500
+_BATCH_SIZE = 500
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ class CitedEvidence:
     has_archived_address: bool
 
 
-def published_reviews(period: Period) -> Iterator[PublishedReview]:
+def load_published_reviews(period: Period) -> Iterator[PublishedReview]:
     """Return the last entry of each claim in the period with the newsroom's own verdict.
 
     Its imported archive is excluded: that was not checked again here.
@@ -62,15 +62,15 @@ def published_reviews(period: Period) -> Iterator[PublishedReview]:
         .distinct("claim_id")
     )
     entries = list(rows.values_list("publication_id", "verdict_id"))
-    for start in range(0, len(entries), _AT_ONCE):
-        some = dict(entries[start : start + _AT_ONCE])
+    for start in range(0, len(entries), _BATCH_SIZE):
+        some = dict(entries[start : start + _BATCH_SIZE])
         bodies = Publication.objects.filter(pk__any_of=some).order_by("claim_id").values_list("pk", "body")
         for pk, body in bodies:
-            if review := _review(orjson.loads(placed(body.encode())), some[pk]):
+            if review := _build_review(orjson.loads(placed(body.encode())), some[pk]):
                 yield review
 
 
-def _review(body: Document, verdict_id: int) -> PublishedReview | None:
+def _build_review(body: Document, verdict_id: int) -> PublishedReview | None:
     verdict = next(one for one in body["verdicts"] if one["id"] == verdict_id)
     if verdict["origin"] != "house":
         return None
@@ -89,14 +89,14 @@ def _review(body: Document, verdict_id: int) -> PublishedReview | None:
         language=body["language"],
         topics=tuple(topic["name"] for topic in body["topics"]),
         rating=(rating and rating["rating_class"]) or "",
-        evidence=tuple(map(_cited, verdict["evidence"])),
+        evidence=tuple(map(_build_cited_evidence, verdict["evidence"])),
         asked=sum(1 for one in replies if one["asked_on"]),
         answered=sum(1 for one in replies if one["answered_on"]),
         says_why_not=any(one["not_asked_reason"] for one in replies),
     )
 
 
-def _cited(evidence: Document) -> CitedEvidence:
+def _build_cited_evidence(evidence: Document) -> CitedEvidence:
     source = evidence["source"]
     publisher = source["publisher"]
     if publisher:

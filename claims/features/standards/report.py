@@ -9,22 +9,22 @@ from django.utils import timezone, translation
 
 from claims.features.standards import codes
 from claims.features.standards.codes import CodeArticle
-from claims.features.standards.indicators import Indicator, indicators
+from claims.features.standards.indicators import Indicator, build_indicators
 from claims.features.standards.period import Period
-from claims.features.standards.published_reviews import published_reviews
+from claims.features.standards.published_reviews import load_published_reviews
 from claims.models import NewsroomPage
 
 #: Seconds for which a report is kept: counting a year reads all that was published in it.
-KEPT = 600
+CACHE_SECONDS = 600
 
 #: Which page answers which articles.
 _PAGES: dict[str, tuple[CodeArticle, ...]] = {
-    NewsroomPage.Kind.METHODOLOGY: (codes.METHODOLOGY, codes.NO_ONE_SIDE, codes.E_METHODOLOGY),
-    NewsroomPage.Kind.CORRECTIONS_POLICY: (codes.CORRECTIONS_POLICY, codes.E_CORRECTIONS),
-    NewsroomPage.Kind.NONPARTISANSHIP: (codes.NONPARTISAN, codes.E_INDEPENDENCE),
-    NewsroomPage.Kind.FUNDING: (codes.FUNDING, codes.E_TRANSPARENCY),
-    NewsroomPage.Kind.ORGANISATION: (codes.OWNERSHIP, codes.STRUCTURE, codes.E_TRANSPARENCY),
-    NewsroomPage.Kind.TEAM: (codes.PEOPLE, codes.E_TRANSPARENCY),
+    NewsroomPage.Kind.METHODOLOGY: (codes.METHODOLOGY, codes.NO_UNDUE_CONCENTRATION, codes.EFCSN_METHODOLOGY),
+    NewsroomPage.Kind.CORRECTIONS_POLICY: (codes.CORRECTIONS_POLICY, codes.EFCSN_CORRECTIONS),
+    NewsroomPage.Kind.NONPARTISANSHIP: (codes.NONPARTISAN, codes.EFCSN_INDEPENDENCE),
+    NewsroomPage.Kind.FUNDING: (codes.FUNDING, codes.EFCSN_TRANSPARENCY),
+    NewsroomPage.Kind.ORGANISATION: (codes.OWNERSHIP, codes.STRUCTURE, codes.EFCSN_TRANSPARENCY),
+    NewsroomPage.Kind.TEAM: (codes.PEOPLE, codes.EFCSN_TRANSPARENCY),
     NewsroomPage.Kind.CONTACT: (codes.CONTACT,),
 }
 
@@ -68,23 +68,23 @@ def report(period: Period) -> StandardsReport:
     key = f"standards.{period.first}.{period.last}.{translation.get_language()}"
     made: StandardsReport | None = cache.get(key)
     if made is None:
-        made = _made(period)
-        cache.set(key, made, KEPT)
+        made = _build_report(period)
+        cache.set(key, made, CACHE_SECONDS)
     return made
 
 
-def _made(period: Period) -> StandardsReport:
+def _build_report(period: Period) -> StandardsReport:
     return StandardsReport(
         newsroom=settings.NEWSROOM_NAME,
         first=period.first,
         last=period.last,
         made_at=timezone.now(),
-        indicators=tuple(indicators(list(published_reviews(period)), period)),
-        statements=statements(),
+        indicators=tuple(build_indicators(list(load_published_reviews(period)), period)),
+        statements=list_statements(),
     )
 
 
-def statements() -> tuple[NewsroomStatement, ...]:
+def list_statements() -> tuple[NewsroomStatement, ...]:
     """Return the newsroom's current pages about itself."""
     stated: dict[str, list[StatedPage]] = {}
     for page in NewsroomPage.objects.current().order_by("language"):

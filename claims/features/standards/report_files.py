@@ -74,19 +74,19 @@ class PublicStandards(TypedDict):
     statements: list[PublicStatement]
 
 
-def as_document(report: StandardsReport) -> PublicStandards:
+def build_document(report: StandardsReport) -> PublicStandards:
     """The API's data."""
     return {
         "newsroom": report.newsroom,
         "first_day": report.first.isoformat(),
         "last_day": report.last.isoformat(),
         "made_at": moment(report.made_at),
-        "indicators": [_indicator(one) for one in report.indicators],
-        "statements": [_statement(one) for one in report.statements],
+        "indicators": [_build_indicator(one) for one in report.indicators],
+        "statements": [_build_statement(one) for one in report.statements],
     }
 
 
-def as_csv(report: StandardsReport) -> str:
+def write_csv(report: StandardsReport) -> str:
     """A row for each indicator, and one for each of its parts below it."""
     text = StringIO()
     rows = csv.writer(text)
@@ -101,15 +101,15 @@ def as_csv(report: StandardsReport) -> str:
         ]
         for row in given:
             # Names of claimants and topics are anybody's; none of them begins a formula.
-            rows.writerow("" if cell is None else harmless(_plain(cell)) for cell in row)
+            rows.writerow("" if cell is None else harmless(_to_plain(cell)) for cell in row)
     return text.getvalue()
 
 
-def _plain(cell: Any) -> Any:
+def _to_plain(cell: Any) -> Any:
     return str(cell) if isinstance(cell, Promise) else cell
 
 
-def _indicator(one: Indicator) -> PublicIndicator:
+def _build_indicator(one: Indicator) -> PublicIndicator:
     return {
         "key": one.key,
         "title": str(one.title),
@@ -118,14 +118,14 @@ def _indicator(one: Indicator) -> PublicIndicator:
         "of": one.of,
         "how": str(one.how),
         "parts": [{"name": str(part.name), "count": part.count} for part in one.parts],
-        "articles": [_article(article) for article in one.articles],
+        "articles": [_build_article(article) for article in one.articles],
     }
 
 
-def _statement(one: NewsroomStatement) -> PublicStatement:
+def _build_statement(one: NewsroomStatement) -> PublicStatement:
     return {
         "kind": one.kind,
-        "articles": [_article(article) for article in one.articles],
+        "articles": [_build_article(article) for article in one.articles],
         "pages": [
             {
                 "language": page.language,
@@ -140,5 +140,5 @@ def _statement(one: NewsroomStatement) -> PublicStatement:
     }
 
 
-def _article(article: CodeArticle) -> PublicArticle:
+def _build_article(article: CodeArticle) -> PublicArticle:
     return {"code": article.code, "number": str(article.number), "asks": str(article.asks)}

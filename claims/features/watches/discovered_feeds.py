@@ -13,7 +13,7 @@ from sources.addresses import url_key
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Limits
 from sources.http.polite_visits import PoliteVisitor
-from sources.page_lists import ListedPage, PageList, page_list
+from sources.page_lists import ListedPage, PageList, read_page_list
 from sources.source_kinds import is_address
 
 LIMITS = Limits(content_bytes=10_000_000, total_seconds=30)
@@ -61,7 +61,7 @@ def followable(address: str, visitor: PoliteVisitor) -> list[Followable]:
     if not is_address(address):
         address = f"https://{address}"
     answer = visitor.get(address, LIMITS, None)
-    found = page_list(answer.content, answer.final_url, largest=LIMITS.content_bytes)
+    found = read_page_list(answer.content, answer.final_url, largest=LIMITS.content_bytes)
     if found is not None:
         return [_as_listed(address, found)]
     if answer.content_type and answer.content_type not in ACCEPTED_MEDIA_TYPES:

@@ -24,7 +24,7 @@ from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Limits
 from sources.http.polite_visits import PoliteVisitor
 from sources.http.validators import storable, validators
 from sources.known_sites import KnownSites
-from sources.page_lists import ListedPage, PageList, page_list
+from sources.page_lists import ListedPage, PageList, read_page_list
 
 logger = logging.getLogger(__name__)
 
@@ -157,7 +157,7 @@ class _Visit:
                 [], progress.kind, etag=progress.etag, modified=progress.last_modified, note=progress.note
             )
             return
-        found = page_list(answer.content, answer.final_url, largest=LIMITS.content_bytes)
+        found = read_page_list(answer.content, answer.final_url, largest=LIMITS.content_bytes)
         if found is not None:
             listed, note = self._listed(found)
             if found.kind == "sitemap" and found.lists:
@@ -210,7 +210,7 @@ class _Visit:
                     refused.append(error)
                     continue
                 read += 1
-                if inner := page_list(answer.content, answer.final_url, largest=LIMITS.content_bytes):
+                if inner := read_page_list(answer.content, answer.final_url, largest=LIMITS.content_bytes):
                     pages += inner.pages
                 else:
                     notes.append(gettext("%(url)s is not a sitemap.") % {"url": sitemap.url})

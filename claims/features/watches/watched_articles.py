@@ -16,7 +16,7 @@ from claims.features.watches.listed_pages import next_look
 from claims.features.watches.models import Watch, WatchedPage, WatchProgress
 from factcheck.installation.file_store import FilesAway
 from factcheck.installation.messages import in_words
-from sources.capture import document_in
+from sources.capture import extract_document
 from sources.extraction import ExtractionError
 from sources.http.fetch_errors import TEMPORARY, FetchError
 from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Fetched, Limits
@@ -153,7 +153,7 @@ def _imported(page: WatchedPage, watch: Watch, answer: Fetched) -> LookedAt:
 
 def _is_known(page: WatchedPage, material: Material) -> bool:
     """Whether it holds the text that was captured last."""
-    digest = hashlib.sha256(document_in(material).text.encode()).hexdigest()
+    digest = hashlib.sha256(extract_document(material).text.encode()).hexdigest()
     snapshots = Snapshot.objects.filter(source=page.source_id).order_by("-number")
     return snapshots.values_list("text_sha256", flat=True).first() == digest
 

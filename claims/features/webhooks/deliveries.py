@@ -22,7 +22,7 @@ from claims.features.webhooks.models.delivery import WebhookAttempt, WebhookDeli
 from claims.features.webhooks.models.endpoint import WebhookEndpoint, WebhookProgress
 from claims.features.webhooks.signatures import signed_headers
 from sources.http import sent_messages
-from sources.http.postponements import postponed_by
+from sources.http.postponements import parse_retry_after
 
 #: How long after each failed attempt the next one follows; three days in all, as Standard Webhooks suggests.
 RETRIES = (
@@ -93,7 +93,7 @@ def ask(delivery: WebhookDelivery) -> RequestOutcome:
         error = str(failure)
     else:
         status, response = answer.status, answer.beginning
-        error, postponement = _verdict(status), postponed_by(answer.retry_after, at)
+        error, postponement = _verdict(status), parse_retry_after(answer.retry_after, at)
     duration = round((time.monotonic() - began) * 1000)
     attempt = WebhookAttempt(at=at, duration_ms=duration, status_code=status, response=response, error=error)
     return RequestOutcome(attempt, postponement)

@@ -8,8 +8,8 @@ class Witnesses(Feature):
     name = "claims.features.witnesses"
     verbose_name = _("Witnesses")
     adds = _("Newsrooms that confirm to one another that each shows everyone the same history.")
-    claim_page = "claims.features.witnesses.claim_page.witnessed_by"
-    cosigned_note = "claims.features.witnesses.submission.cosigned_note"
+    claim_page = "claims.features.witnesses.claim_page.list_witnesses"
+    cosigned_note = "claims.features.witnesses.submission.build_cosigned_note"
     witness_policy = "claims.features.witnesses.policy.witness_policy"
     verification = "claims.features.witnesses.verification.check_cosignatures"
     desk_concerns = "claims.features.witnesses.policy.desk_concerns"

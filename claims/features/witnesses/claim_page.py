@@ -6,7 +6,7 @@ from claims.features.witnesses.models import Witness
 from claims.models import Publication
 
 
-def witnessed_by(entry: Publication, document: dict[str, Any], *, is_newest: bool) -> dict[str, Any]:
+def list_witnesses(entry: Publication, document: dict[str, Any], *, is_newest: bool) -> dict[str, Any]:
     """Return the names of the active witnesses that cosigned a checkpoint with this version of the claim."""
     witnesses = Witness.objects.filter(active=True, cosignatures__checkpoint__tree_size__gte=entry.sequence)
     return {"witnesses": [witness.name for witness in witnesses.distinct()]}

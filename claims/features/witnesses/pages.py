@@ -4,21 +4,26 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
-from claims.features.witnesses.witnessing import Refused, Submission, cosign_checkpoint, own_verifier_key
+from claims.features.witnesses.witnessing import (
+    Submission,
+    SubmissionRefused,
+    build_verifier_key,
+    cosign_checkpoint,
+)
 
 #: The longest submission: 63 hashes and a checkpoint with a few signatures.
-MOST_BYTES = 65_536
+MAX_BYTES = 65_536
 _TEXT = "text/plain; charset=utf-8"
 
 
 @csrf_exempt  # what counts is the signature of the checkpoint, not who sends it
 @require_POST
 def add_checkpoint(request: HttpRequest) -> HttpResponse:
-    if int(request.headers.get("Content-Length") or 0) > MOST_BYTES:
-        return HttpResponse(f"At most {MOST_BYTES} bytes.\n", status=413, content_type=_TEXT)
+    if int(request.headers.get("Content-Length") or 0) > MAX_BYTES:
+        return HttpResponse(f"At most {MAX_BYTES} bytes.\n", status=413, content_type=_TEXT)
     try:
         return HttpResponse(cosign_checkpoint(Submission.read(request.body)), content_type=_TEXT)
-    except Refused as refusal:
+    except SubmissionRefused as refusal:
         is_size = refusal.status == 409
         return HttpResponse(
             refusal.body, status=refusal.status, content_type="text/x.tlog.size" if is_size else _TEXT
@@ -28,4 +33,4 @@ def add_checkpoint(request: HttpRequest) -> HttpResponse:
 @require_safe
 def witness(request: HttpRequest) -> HttpResponse:
     """Answer with our verifier key, which newsrooms enter that ask us to be a witness."""
-    return HttpResponse(f"{own_verifier_key()}\n", content_type=_TEXT)
+    return HttpResponse(f"{build_verifier_key()}\n", content_type=_TEXT)

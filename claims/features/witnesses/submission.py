@@ -12,7 +12,7 @@ from claims.ledger.proofs.cosignature import CLOCK_SKEW, find_cosignature
 from claims.ledger.proofs.signed_note import InvalidNote
 from claims.models import Checkpoint
 from factcheck.database import clock
-from sources.http.sent_messages import PostAnswer, PostError, post
+from sources.http.sent_messages import PostError, PostResponse, post
 
 _log = logging.getLogger(__name__)
 
@@ -34,7 +34,7 @@ def ask_witnesses() -> int:
     return sum(_ask(witness, checkpoint) for witness in waiting)
 
 
-def cosigned_note(checkpoint: Checkpoint) -> str:
+def build_cosigned_note(checkpoint: Checkpoint) -> str:
     """Return the note of a checkpoint with all its cosignatures, also of witnesses that are no longer active."""
     return checkpoint.note + "".join(checkpoint.cosignatures.values_list("line", flat=True))
 
@@ -68,7 +68,7 @@ def _submit(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
     answer = _post(witness, checkpoint, known)
     if answer.status == 409:
         # It has seen another size than we remember: after a restored backup, or because another key asked it.
-        known = _size_in(answer)
+        known = _read_size(answer)
         if known > checkpoint.tree_size:
             raise TwoHistories(
                 gettext(
@@ -103,7 +103,7 @@ def _submit(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
     return Cosignature(checkpoint=checkpoint, witness=witness, line=found.line, cosigned_at=found.moment)
 
 
-def _post(witness: Witness, checkpoint: Checkpoint, known: int) -> PostAnswer:
+def _post(witness: Witness, checkpoint: Checkpoint, known: int) -> PostResponse:
     size = checkpoint.tree_size
     hashes = stored_tree.load_proof(merkle_tree.consistency_parts(known, size)) if 0 < known < size else []
     lines = [f"old {known}", *(b64encode(one).decode() for one in hashes)]
@@ -119,7 +119,7 @@ def _post(witness: Witness, checkpoint: Checkpoint, known: int) -> PostAnswer:
         raise NotCosigned(str(error)) from None
 
 
-def _size_in(answer: PostAnswer) -> int:
+def _read_size(answer: PostResponse) -> int:
     size = answer.beginning.strip()
     if not size.isascii() or not size.isdigit() or len(size) > 19:
         raise NotCosigned(gettext("The witness answered with status %(status)s.") % {"status": answer.status})

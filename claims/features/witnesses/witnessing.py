@@ -20,10 +20,10 @@ from factcheck.database import clock
 
 _log = logging.getLogger(__name__)
 #: So many hashes prove the largest step; more are not allowed.
-MOST_HASHES = 63
+MAX_HASHES = 63
 
 
-class Refused(Exception):
+class SubmissionRefused(Exception):
     """The checkpoint is not cosigned.
 
     Attributes:
@@ -48,12 +48,12 @@ class Submission:
 
     @classmethod
     def read(cls, body: bytes) -> Self:
-        """Raises `Refused` for anything that is not a submission."""
+        """Raises `SubmissionRefused` for anything that is not a submission."""
         try:
             above, checkpoint = body.decode().split("\n\n", 1)
             first, *lines = above.split("\n")
             size = re.fullmatch(r"old (0|[1-9][0-9]{0,18})", first)
-            if size is None or len(lines) > MOST_HASHES or "\0" in checkpoint:
+            if size is None or len(lines) > MAX_HASHES or "\0" in checkpoint:
                 raise ValueError
             proof = tuple(b64decode(line, validate=True) for line in lines)
             if any(len(hashed) != 32 for hashed in proof):
@@ -61,25 +61,25 @@ class Submission:
             note = SignedNote.read(checkpoint)
             return cls(int(size[1]), proof, checkpoint, note, TreeHead.read(note.text))
         except ValueError:
-            raise Refused(
+            raise SubmissionRefused(
                 400, "Send an old size, the consistency proof, an empty line and a checkpoint.\n"
             ) from None
 
 
-def witness_name() -> str:
+def get_witness_name() -> str:
     """Return the name that stands before our cosignatures: an address without its scheme."""
     return f"{urlsplit(settings.SITE_URL).netloc}/witness"
 
 
-def witness_key() -> Ed25519PrivateKey:
+def derive_witness_key() -> Ed25519PrivateKey:
     """Return our key as a witness. It is not the one that signs our own ledger, as the specification demands."""
     secret = settings.SIGNING_KEY or settings.SECRET_KEY
     seed = salted_hmac("claims.features.witnesses", "ed25519", secret=secret, algorithm="sha256").digest()
     return Ed25519PrivateKey.from_private_bytes(seed)
 
 
-def own_verifier_key() -> str:
-    return verifier_key(witness_name(), witness_key().public_key().public_bytes_raw(), COSIGNATURE)
+def build_verifier_key() -> str:
+    return verifier_key(get_witness_name(), derive_witness_key().public_key().public_bytes_raw(), COSIGNATURE)
 
 
 def cosign_checkpoint(submission: Submission) -> str:
@@ -89,13 +89,13 @@ def cosign_checkpoint(submission: Submission) -> str:
         Refused: it does not, or the log is unknown.
     """
     with transaction.atomic():
-        head, log = submission.head, _locked_log(submission.head.origin)
+        head, log = submission.head, _lock_log(submission.head.origin)
         if log is None:
-            raise Refused(404, "This witness does not know this log.\n")
+            raise SubmissionRefused(404, "This witness does not know this log.\n")
         if not submission.note.is_signed_by(log.name, log.public_key):
-            raise Refused(403, "The checkpoint is not signed with the key of this log.\n")
+            raise SubmissionRefused(403, "The checkpoint is not signed with the key of this log.\n")
         if submission.old_size > head.size:
-            raise Refused(400, "The old size is larger than the checkpoint.\n")
+            raise SubmissionRefused(400, "The old size is larger than the checkpoint.\n")
         refusal = _find_refusal(submission, log)
         now = clock.now()
         if refusal is None:
@@ -103,33 +103,38 @@ def cosign_checkpoint(submission: Submission) -> str:
             log.cosigned_at = now
             log.save(update_fields=["tree_size", "root_sha256", "note", "cosigned_at"])
             return cosign(
-                submission.note.text, name=witness_name(), key=witness_key(), seconds=int(now.timestamp())
+                submission.note.text,
+                name=get_witness_name(),
+                key=derive_witness_key(),
+                seconds=int(now.timestamp()),
             )
         _keep_evidence(submission, log, refusal)
     raise refusal
 
 
-def _locked_log(origin: str) -> WitnessedLog | None:
+def _lock_log(origin: str) -> WitnessedLog | None:
     logs = WitnessedLog.objects.select_for_update()
     return logs.filter(verifier_key__startswith=f"{origin}+", active=True).first()
 
 
-def _find_refusal(submission: Submission, log: WitnessedLog) -> Refused | None:
+def _find_refusal(submission: Submission, log: WitnessedLog) -> SubmissionRefused | None:
     head = submission.head
     if submission.old_size != log.tree_size:
-        return Refused(409, f"{log.tree_size}\n")
+        return SubmissionRefused(409, f"{log.tree_size}\n")
     if not log.tree_size:
-        return Refused(422, "The proof from an empty log is empty.\n") if submission.proof else None
+        return SubmissionRefused(422, "The proof from an empty log is empty.\n") if submission.proof else None
     if head.size == log.tree_size and head.root.hex() != log.root_sha256:
-        return Refused(409, f"{log.tree_size}\n")
+        return SubmissionRefused(409, f"{log.tree_size}\n")
     if not proves_consistency(
         log.tree_size, head.size, submission.proof, bytes.fromhex(log.root_sha256), head.root
     ):
-        return Refused(422, "The proof does not lead from the last cosigned checkpoint to this one.\n")
+        return SubmissionRefused(
+            422, "The proof does not lead from the last cosigned checkpoint to this one.\n"
+        )
     return None
 
 
-def _keep_evidence(submission: Submission, log: WitnessedLog, refusal: Refused) -> None:
+def _keep_evidence(submission: Submission, log: WitnessedLog, refusal: SubmissionRefused) -> None:
     """Keep a signed checkpoint that does not continue the last one, for people to compare.
 
     An outdated old size is ordinary: the log submits again with the size that it learns. Another tree of the same size

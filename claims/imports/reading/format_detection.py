@@ -20,7 +20,7 @@ from claims.imports.reading.inputs.file import File, ImportFormat
 from claims.imports.reading.raw_record import RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 from sources.extraction.beginning import beginning
-from sources.extraction.encodings import signature
+from sources.extraction.encodings import detect_signature
 
 #: Every format, in the order in which they are tried.
 FORMATS: tuple[ImportFormat, ...] = (
@@ -76,7 +76,7 @@ def _refused(file: File, what: str, code: str) -> Refusal:
 
 def _seen(file: File) -> str:
     """Describe the kind of a file by its beginning, to follow “This is …”."""
-    if named := signature(file.head):
+    if named := detect_signature(file.head):
         return named
     text = beginning(file.head)
     if text.startswith(("{", "[")):

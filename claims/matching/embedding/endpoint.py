@@ -93,7 +93,7 @@ class Endpoint:
             answer = services.ask(
                 f"{self.url}/embeddings", body, headers, seconds=seconds, most_bytes=_MAX_BYTES
             )
-        except services.ServiceAway as away:
+        except services.ServiceUnavailable as away:
             raise EmbedderError(str(away)) from None
         if answer.status != 200:
             said = answer.content[:300].decode("utf-8", "replace")

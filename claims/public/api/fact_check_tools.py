@@ -50,7 +50,7 @@ from sources.api.list_queries import in_language, publisher_ids
 from sources.media.bounded_pictures import look_of
 from sources.media.perceptual_hash import PerceptualHash
 from sources.media.refused_media import MediaRefused
-from sources.media_at_address import NoPictureThere, picture_at
+from sources.media_at_address import NotAPicture, fetch_picture
 
 Document = dict[str, Any]
 
@@ -246,8 +246,8 @@ class ImageSearch(FactCheckTools):
         if not values.get("image_uri"):
             raise InvalidArgument([Violation("image_uri", "Give an `imageUri`, the address of a picture.")])
         try:
-            look = look_of(picture_at(values["image_uri"]))
-        except (MediaRefused, NoPictureThere) as refusal:
+            look = look_of(fetch_picture(values["image_uri"]))
+        except (MediaRefused, NotAPicture) as refusal:
             if refusal.reason_code == "busy":
                 raise TooManyPictures from None
             raise InvalidArgument(

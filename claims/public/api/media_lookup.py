@@ -38,7 +38,7 @@ from factcheck.django_internals import plain_request
 from sources.media.bounded_pictures import look_of
 from sources.media.perceptual_hash import PerceptualHash
 from sources.media.refused_media import MediaRefused
-from sources.media_at_address import NoPictureThere, picture_at
+from sources.media_at_address import NotAPicture, fetch_picture
 
 #: The largest picture that is looked at. Without a token the web server takes less (`factcheck.web.uploads`).
 MAX_BYTES = 10_000_000
@@ -86,7 +86,7 @@ def look_in(body: Any, files: Any) -> PerceptualHash:
     [key] = given
     try:
         return _READERS[key](files[key] if key == "file" else body[key])
-    except (MediaRefused, NoPictureThere) as refusal:
+    except (MediaRefused, NotAPicture) as refusal:
         if refusal.reason_code == "busy":
             raise TooManyPictures from None
         raise ValidationError({key: [str(refusal)]}) from None
@@ -111,7 +111,7 @@ def _hash_address(address: Any) -> PerceptualHash:
                 ]
             }
         )
-    return look_of(picture_at(address))
+    return look_of(fetch_picture(address))
 
 
 def _parse_hash(digits: Any) -> PerceptualHash:

@@ -37,7 +37,7 @@ from factcheck.language_names import language_name
 from factcheck.list_phrases import comma
 from factcheck.web.language_addresses import address_here, address_in, alternates, page_path
 from sources.addresses import domain
-from sources.media_fragments import seconds_of
+from sources.media_fragments import parse_fragment
 from sources.models import MediaObject, Publisher, Source
 
 Document = dict[str, Any]
@@ -258,7 +258,7 @@ def clock(seconds: float) -> str:
 @register.filter
 def part_of_recording(fragment: str) -> str:
     """Describe a part of a recording in words."""
-    begins, ends = seconds_of(fragment)
+    begins, ends = parse_fragment(fragment)
     if ends is None:
         return _("from %(begins)s on") % {"begins": clock(begins)}
     return _("from %(begins)s to %(ends)s") % {"begins": clock(begins), "ends": clock(ends)}

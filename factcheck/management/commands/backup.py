@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 from factcheck.backups import examination, generations
 from factcheck.backups.backup_folder import BackupFailed
 from factcheck.backups.backup_run import back_up, copy_files
-from factcheck.backups.subject import backup_folder, kept_folders, server_place
+from factcheck.backups.subject import get_backup_folder, get_server_place, list_kept_folders
 from factcheck.management.localized_command import SpokenCommand
 
 
@@ -40,7 +40,7 @@ class Command(SpokenCommand):
             elif options["verify"]:
                 self.verify()
             elif options["files"]:
-                counted = copy_files(server_place(), backup_folder(), kept_folders())
+                counted = copy_files(get_server_place(), get_backup_folder(), list_kept_folders())
                 self.stdout.write(
                     ngettext(
                         "%(copied)s of %(files)s file was new.",
@@ -56,9 +56,9 @@ class Command(SpokenCommand):
 
     def back_up(self, *, is_full: bool) -> None:
         done = back_up(
-            server_place(),
-            backup_folder(),
-            kept_folders(),
+            get_server_place(),
+            get_backup_folder(),
+            list_kept_folders(),
             is_full=is_full,
             days=settings.BACKUP_DAYS,
             full_days=settings.BACKUP_FULL_DAYS,
@@ -89,7 +89,7 @@ class Command(SpokenCommand):
             )
 
     def list(self) -> None:
-        for one in generations.listed(backup_folder()):
+        for one in generations.list_generations(get_backup_folder()):
             of = f"{one.finished_at:%Y-%m-%d %H:%M:%S} UTC"
             self.stdout.write(
                 ngettext(
@@ -107,16 +107,16 @@ class Command(SpokenCommand):
             )
 
     def verify(self) -> None:
-        folder = backup_folder()
+        folder = get_backup_folder()
         count = 0
         with folder.alone():
-            for count, fault in enumerate(examination.faults(folder), 1):  # noqa: B007  counted
+            for count, fault in enumerate(examination.find_faults(folder), 1):  # noqa: B007  counted
                 self.stdout.write(fault)
         if count:
             raise CommandError(
                 ngettext("%(count)s problem.", "%(count)s problems.", count) % {"count": count}
             )
-        number = len(generations.listed(folder))
+        number = len(generations.list_generations(folder))
         self.stdout.write(
             ngettext(
                 "%(number)s backup, its files and the log are intact.",

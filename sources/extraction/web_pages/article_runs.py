@@ -14,8 +14,8 @@ from dataclasses import dataclass
 from lxml.html import HtmlElement
 
 from .markers import LEAD_NAMES, leads_elsewhere, name_words, stands_apart
-from .markup import Run, key_of
-from .positions import HEADINGS, TELLING, matched, upwards
+from .markup import TextRun, build_key
+from .positions import HEADINGS, TELLING_LENGTH, iterate_ancestors, match_runs
 
 #: Letters and digits of a paragraph.
 PROSE = 60
@@ -42,17 +42,17 @@ class Described:
 class ArticleRuns:
     """The article's texts in the order of the page."""
 
-    def __init__(self, texts: list[str], runs: list[Run], described: Described) -> None:
+    def __init__(self, texts: list[str], runs: list[TextRun], described: Described) -> None:
         self.found = texts
-        self.keys = list(map(key_of, texts))
+        self.keys = list(map(build_key, texts))
         self.runs = runs
         self.described = described
-        self.body_key = key_of(described.body)
+        self.body_key = build_key(described.body)
         #: By the number of a run: the number of the text that it is, or is part of.
-        self.place = dict(matched(texts, runs))
+        self.place = dict(match_runs(texts, runs))
         self.read_below = self._read_below()
         self.read_letters = sum(runs[number].letters for number in self.place) or 1
-        self._items: dict[HtmlElement, list[Run]] = defaultdict(list)
+        self._items: dict[HtmlElement, list[TextRun]] = defaultdict(list)
         for run in runs:
             if run.element.tag == "li":
                 self._items[run.element.getparent()].append(run)
@@ -65,7 +65,7 @@ class ArticleRuns:
         yield from (self.runs[number].text for number in self.leads)
         yield from (text for number, text in enumerate(self.found) if number not in self.dropped)
 
-    def following(self, count: int) -> list[Run]:
+    def following(self, count: int) -> list[TextRun]:
         """Return the runs right behind the last one that was read."""
         last = max((n for n, place in self.place.items() if self.runs[n].letters >= PROSE), default=-1)
         return self.runs[last + 1 : last + 1 + count]
@@ -76,14 +76,14 @@ class ArticleRuns:
         """Count the letters read inside each element."""
         below: Counter[HtmlElement] = Counter()
         for number in self.place:
-            for element in upwards(self.runs[number].element):
+            for element in iterate_ancestors(self.runs[number].element):
                 below[element] += self.runs[number].letters
         return below
 
     def _heading(self) -> int | None:
         """The number of the run that is the headline: the first that says the title, else the first of its kind."""
         firsts = [number for number, run in enumerate(self.runs) if run.element.tag == "h1"]
-        title = key_of(self.described.title)
+        title = build_key(self.described.title)
         named = [n for n in firsts if title and (self.runs[n].key in title or title in self.runs[n].key)]
         return next(iter(named or firsts), None)
 
@@ -91,7 +91,7 @@ class ArticleRuns:
         """Whether it stands in something that is not the article's, unless that holds most of what was read."""
         path = []
         apart: HtmlElement | None = None
-        for one in upwards(element):
+        for one in iterate_ancestors(element):
             if one in self._apart:
                 apart = self._apart[one]
                 break
@@ -136,9 +136,9 @@ class ArticleRuns:
         if run.element.tag == "li":
             items = self._items[run.element.getparent()]
             return len(items) > 1 and all(
-                one.linked >= MOSTLY_LINKS and one.letters > TELLING for one in items
+                one.linked >= MOSTLY_LINKS and one.letters > TELLING_LENGTH for one in items
             )
-        return run.letters > TELLING and not _SENTENCE_END.search(run.text[-2:])
+        return run.letters > TELLING_LENGTH and not _SENTENCE_END.search(run.text[-2:])
 
     def _outside_the_body(self) -> set[int]:
         """Return what is outside the article body in the page's metadata, if nearly all of that was found."""
@@ -151,14 +151,14 @@ class ArticleRuns:
         outside = {
             place
             for place in range(described[0], len(self.found))
-            if len(self.keys[place]) >= TELLING
+            if len(self.keys[place]) >= TELLING_LENGTH
             and self.keys[place] not in self.body_key
             and " | " not in self.found[place]  # descriptions have no tables
         }
         return outside if self._letters(outside) < MOST_OUTSIDE * letters else set()
 
     def _is_described(self, place: int) -> bool:
-        return len(self.keys[place]) >= TELLING and self.keys[place] in self.body_key
+        return len(self.keys[place]) >= TELLING_LENGTH and self.keys[place] in self.body_key
 
     # What is taken in
 
@@ -168,7 +168,7 @@ class ArticleRuns:
         if heading is None or first is None:
             return []
         whole = "\n".join(self.keys)
-        telling = [key for key in self.keys if len(key) >= TELLING]
+        telling = [key for key in self.keys if len(key) >= TELLING_LENGTH]
         return [
             number
             for number in range(heading + 1, max(first, heading + 4))
@@ -179,10 +179,10 @@ class ArticleRuns:
             and not any(key in self.runs[number].key for key in telling)
         ]
 
-    def _is_lead(self, run: Run) -> bool:
+    def _is_lead(self, run: TextRun) -> bool:
         if not PROSE * 0.6 <= run.letters <= LONGEST_LEAD or run.linked > 0.5:
             return False
-        description = key_of(self.described.description)
+        description = build_key(self.described.description)
         names = {
             word
             for one in (run.element, run.element.getparent())

@@ -13,12 +13,12 @@ from sources.extraction.document import ExtractionError
 
 # trafilatura takes time that grows with the square of the inline elements in one parent (70,000 spans: minutes) and
 # about 0.1 ms for any element. A page beyond these numbers is read block by block instead, in linear time.
-MOST_ELEMENTS = 30_000
-MOST_SIBLINGS = 3_000
+MAX_ELEMENTS = 30_000
+MAX_SIBLINGS = 3_000
 
 # libxml2 compares every attribute of an element with every other (400,000 in one tag: minutes).
 LONG_TAG = 20_000
-MOST_ATTRIBUTES = 5_000
+MAX_ATTRIBUTES = 5_000
 
 # Elements without words for a reader, and those around an article.
 WORDLESS = frozenset(
@@ -68,23 +68,23 @@ def _has_monstrous_tag(markup: str) -> bool:
     for piece in markup.split("<"):
         if len(piece) > LONG_TAG and (piece[0].isalpha() or piece[0] in "\"'"):
             names = re.sub(r"\"[^\"]*\"|'[^']*'", " ", piece).partition(">")[0]
-            if len(re.split(r"[\s/=]+", names)) > MOST_ATTRIBUTES:
+            if len(re.split(r"[\s/=]+", names)) > MAX_ATTRIBUTES:
                 return True
     return False
 
 
 def is_tractable(tree: HtmlElement) -> bool:
     for number, element in enumerate(tree.iter(etree.Element)):
-        if number > MOST_ELEMENTS:
+        if number > MAX_ELEMENTS:
             return False
-        if len(element) > MOST_SIBLINGS:
+        if len(element) > MAX_SIBLINGS:
             inline = sum(1 for child in element if child.tag not in BLOCKS)
-            if inline > MOST_SIBLINGS:
+            if inline > MAX_SIBLINGS:
                 return False
     return True
 
 
-def _flowed(text: str | None) -> str:
+def _collapse_space(text: str | None) -> str:
     """White space in markup is a space; only elements make lines."""
     if not text:
         return ""
@@ -94,7 +94,7 @@ def _flowed(text: str | None) -> str:
 
 
 @dataclass(frozen=True, slots=True, eq=False)
-class Run:
+class TextRun:
     """Text in one line or paragraph of a page."""
 
     element: HtmlElement
@@ -108,13 +108,13 @@ class Run:
     """How much it says: as many letters as it has, or would have in a script in which a word takes several."""
 
 
-def key_of(text: str) -> str:
+def build_key(text: str) -> str:
     return "".join(filter(str.isalnum, text.casefold()))
 
 
-def runs(root: HtmlElement, skipped: frozenset[str]) -> Iterator[Run]:
+def iterate_runs(root: HtmlElement, skipped: frozenset[str]) -> Iterator[TextRun]:
     """The runs of text below `root` in reading order. One pass over the tree, whatever its shape."""
-    open_run = _OpenRun(root)
+    open_run = _OpenTextRun(root)
     below_skipped: HtmlElement | None = None
     for event, element in etree.iterwalk(root, events=("start", "end")):
         tag = element.tag if isinstance(element.tag, str) else ""
@@ -129,11 +129,11 @@ def runs(root: HtmlElement, skipped: frozenset[str]) -> Iterator[Run]:
         elif below_skipped is element:
             below_skipped = None
         if below_skipped is None and element is not root:
-            open_run.add(_flowed(element.tail))
+            open_run.add(_collapse_space(element.tail))
     yield from open_run.closed()
 
 
-class _OpenRun:
+class _OpenTextRun:
     """The run that a walk over a page is in."""
 
     def __init__(self, root: HtmlElement) -> None:
@@ -141,16 +141,16 @@ class _OpenRun:
         self._linked = self._link_depth = 0
         self._blocks = [root]
 
-    def begin(self, element: HtmlElement, tag: str) -> Iterator[Run]:
+    def begin(self, element: HtmlElement, tag: str) -> Iterator[TextRun]:
         if tag in BLOCKS:
             yield from self.closed()
             self._blocks.append(element)
         if tag in CELLS and any(map(str.strip, self._words)):
             self._words.append(" | ")
         self._link_depth += tag == "a"
-        self.add("\n" if tag in BREAKS else _flowed(element.text))
+        self.add("\n" if tag in BREAKS else _collapse_space(element.text))
 
-    def end(self, tag: str) -> Iterator[Run]:
+    def end(self, tag: str) -> Iterator[TextRun]:
         if tag in BLOCKS:
             yield from self.closed()
             self._blocks.pop()
@@ -159,16 +159,16 @@ class _OpenRun:
     def add(self, text: str) -> None:
         self._words.append(text)
         if self._link_depth:
-            self._linked += len(key_of(text))
+            self._linked += len(build_key(text))
 
-    def closed(self) -> Iterator[Run]:
+    def closed(self) -> Iterator[TextRun]:
         text, linked = "".join(self._words).strip(), self._linked
         self._words, self._linked = [], 0
         if text:
-            key = key_of(text)
+            key = build_key(text)
             letters = len(key) + len(_WORDLIKE.findall(key))
-            yield Run(self._blocks[-1], text, key, linked / max(len(key), 1), letters)
+            yield TextRun(self._blocks[-1], text, key, linked / max(len(key), 1), letters)
 
 
-def joined(texts: Iterator[str]) -> str:
+def join_paragraphs(texts: Iterator[str]) -> str:
     return "\n\n".join(filter(None, texts))

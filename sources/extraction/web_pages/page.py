@@ -8,23 +8,32 @@ from trafilatura import bare_extraction
 from trafilatura.settings import Document as TrafilaturaDocument
 
 from sources.extraction.clean_text import clean_text
-from sources.extraction.document import Document, made_by
+from sources.extraction.document import Document, describe_extractor
 from sources.extraction.language import settle_language
 from sources.extraction.metadata import read_metadata
 from sources.extraction.structured_data import read_structured
 
 from .article_runs import LEAST_BODY, ArticleRuns, Described
 from .markers import stands_apart
-from .markup import FURNITURE, WORDLESS, Run, is_tractable, joined, key_of, parse, runs
+from .markup import (
+    FURNITURE,
+    WORDLESS,
+    TextRun,
+    build_key,
+    is_tractable,
+    iterate_runs,
+    join_paragraphs,
+    parse,
+)
 from .walls import is_gate, refuse_walls, refuse_without_text
-from .warnings import from_data, shortfalls
+from .warnings import build_data_warning, find_warnings
 
 # Less is what stands on a login button, not an article.
-LEAST_LETTERS = 20
+MIN_LETTERS = 20
 #: A gate that hides the rest of an article stands so few runs behind what it shows.
-NEAR = 6
+NEAR_RUNS = 6
 #: Where the page shows less than this share of the body that it describes, the description is the text.
-SHOWN = 0.65
+MIN_SHOWN_SHARE = 0.65
 
 # It reports pages without text, which we report ourselves and better.
 logging.getLogger("trafilatura").setLevel(logging.CRITICAL)
@@ -36,21 +45,21 @@ def extract_page(markup: str, *, url: str, media_type: str) -> Document:
     structured = read_structured(tree)
     metadata = read_metadata(tree, url, structured)
     body = structured.body()
-    text, extractor, behind = "", made_by("trafilatura"), list[Run]()
+    text, extractor, behind = "", describe_extractor("trafilatura"), list[TextRun]()
     if is_tractable(tree):
-        text, behind = _selected(tree, Described(metadata.title, structured.description, body))
+        text, behind = _select_article(tree, Described(metadata.title, structured.description, body))
     if not text:
-        text, extractor = clean_text(_blocks(_article(tree), FURNITURE)), "blocks 1"
+        text, extractor = clean_text(_join_blocks(_find_article(tree), FURNITURE)), "blocks 1"
     is_from_data = _is_little_of(text, body)
     if is_from_data:
         text, extractor = body, "schema.org articleBody"
-    shown = list(runs(tree, WORDLESS))
+    shown = list(iterate_runs(tree, WORDLESS))
     own = body or "\n".join(run.text for run in shown if _is_marked_up(run.element))
     refuse_walls(tree, text, "\n".join(run.text for run in shown), own, is_free=structured.is_free)
-    if sum(map(str.isalpha, text)) < LEAST_LETTERS:
+    if sum(map(str.isalpha, text)) < MIN_LETTERS:
         refuse_without_text(tree)
     language = settle_language(metadata.language, text)
-    caveats = shortfalls(
+    caveats = find_warnings(
         text,
         language=language,
         stated_words=structured.word_count,
@@ -68,21 +77,23 @@ def extract_page(markup: str, *, url: str, media_type: str) -> Document:
         text=text,
         media_type=media_type,
         extractor=extractor,
-        caveats=(from_data(), *caveats) if is_from_data else caveats,
+        caveats=(build_data_warning(), *caveats) if is_from_data else caveats,
     )
 
 
-def _selected(tree: HtmlElement, described: Described) -> tuple[str, list[Run]]:
+def _select_article(tree: HtmlElement, described: Described) -> tuple[str, list[TextRun]]:
     """Return the article's text, and what directly follows it."""
     _keep_dates_in_sentences(tree)
-    article = ArticleRuns(_by_trafilatura(tree), list(runs(tree, WORDLESS - {"button"})), described)
+    article = ArticleRuns(
+        _extract_by_trafilatura(tree), list(iterate_runs(tree, WORDLESS - {"button"})), described
+    )
     if not article.place:
         # It takes the page as one text where it finds none of its parts.
         return "", []
-    return clean_text(joined(article.texts())), article.following(NEAR)
+    return clean_text(join_paragraphs(article.texts())), article.following(NEAR_RUNS)
 
 
-def _by_trafilatura(tree: HtmlElement) -> list[str]:
+def _extract_by_trafilatura(tree: HtmlElement) -> list[str]:
     # It takes elements out of what it is given.
     given = copy.deepcopy(tree)
     for script in list(given.iter("script")):
@@ -91,20 +102,20 @@ def _by_trafilatura(tree: HtmlElement) -> list[str]:
     found = bare_extraction(given, include_comments=False, include_tables=True)
     if not isinstance(found, TrafilaturaDocument):
         return []
-    return [run.text for run in runs(found.body, frozenset())]
+    return [run.text for run in iterate_runs(found.body, frozenset())]
 
 
 def _is_little_of(text: str, body: str) -> bool:
     """Whether a text is a part of the body that the page describes, and too small a part."""
-    whole = key_of(body)
-    if len(key_of(text)) < LEAST_LETTERS:
-        return len(whole) >= LEAST_LETTERS
+    whole = build_key(body)
+    if len(build_key(text)) < MIN_LETTERS:
+        return len(whole) >= MIN_LETTERS
     if len(whole) < LEAST_BODY:
         return False
-    pieces = [key for line in text.split("\n") if (key := key_of(line))]
+    pieces = [key for line in text.split("\n") if (key := build_key(line))]
     common = sum(len(key) for key in pieces if key in whole)
     letters = sum(map(len, pieces))
-    return common < SHOWN * len(whole) and (common >= 0.5 * letters or letters < LEAST_BODY)
+    return common < MIN_SHOWN_SHARE * len(whole) and (common >= 0.5 * letters or letters < LEAST_BODY)
 
 
 def _keep_dates_in_sentences(tree: HtmlElement) -> None:
@@ -115,7 +126,7 @@ def _keep_dates_in_sentences(tree: HtmlElement) -> None:
             element.drop_tag()
 
 
-def _article(tree: HtmlElement) -> HtmlElement:
+def _find_article(tree: HtmlElement) -> HtmlElement:
     """The part of the page that is marked up as the article, when there is one such part."""
     for path in (".//article", ".//main", ".//*[@role='main']", ".//*[@itemprop='articleBody']"):
         found = tree.findall(path)
@@ -134,5 +145,5 @@ def _is_marked_up(element: HtmlElement) -> bool:
     return bool(articles) and not any(stands_apart(one) for one in above[: articles[0] + 1])
 
 
-def _blocks(root: HtmlElement, skipped: frozenset[str]) -> str:
-    return joined(run.text for run in runs(root, skipped))
+def _join_blocks(root: HtmlElement, skipped: frozenset[str]) -> str:
+    return join_paragraphs(run.text for run in iterate_runs(root, skipped))

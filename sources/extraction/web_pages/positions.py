@@ -5,17 +5,17 @@ from collections.abc import Iterator
 
 from lxml.html import HtmlElement
 
-from .markup import Run, key_of
+from .markup import TextRun, build_key
 
 #: Letters and digits that make a run recognisable.
-TELLING = 20
+TELLING_LENGTH = 20
 
 HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 
 
-def matched(texts: list[str], runs: list[Run]) -> Iterator[tuple[int, int]]:
+def match_runs(texts: list[str], runs: list[TextRun]) -> Iterator[tuple[int, int]]:
     """Pairs of the number of a run and the number of the text that it is in, or that is in it."""
-    keys = [key_of(text) for text in texts]
+    keys = [build_key(text) for text in texts]
     whole: dict[str, list[int]] = {}
     for number, key in enumerate(keys):
         whole.setdefault(key, []).append(number)
@@ -28,21 +28,23 @@ def matched(texts: list[str], runs: list[Run]) -> Iterator[tuple[int, int]]:
     for number, run in enumerate(runs):
         if equal := whole.get(run.key):
             place = equal.pop(0) if len(equal) > 1 else equal[0]
-        elif run.letters >= TELLING and (at := joined.find(run.key)) >= 0:
+        elif run.letters >= TELLING_LENGTH and (at := joined.find(run.key)) >= 0:
             place = bisect_right(beginnings, at) - 1
         else:
             waiting.append(number)
             continue
         placed.add(place)
         yield number, place
-    yield from _enclosing(keys, placed, runs, waiting)
+    yield from _find_enclosing(keys, placed, runs, waiting)
 
 
-def _enclosing(
-    keys: list[str], placed: set[int], runs: list[Run], waiting: list[int]
+def _find_enclosing(
+    keys: list[str], placed: set[int], runs: list[TextRun], waiting: list[int]
 ) -> Iterator[tuple[int, int]]:
     """Return blocks whose lines were read as paragraphs, if they occur nowhere else."""
-    missing = [number for number, key in enumerate(keys) if number not in placed and len(key) >= TELLING]
+    missing = [
+        number for number, key in enumerate(keys) if number not in placed and len(key) >= TELLING_LENGTH
+    ]
     for number in waiting:
         if "\n" in runs[number].text:
             inside = next((place for place in missing if keys[place] in runs[number].key), None)
@@ -50,7 +52,7 @@ def _enclosing(
                 yield number, inside
 
 
-def upwards(element: HtmlElement) -> Iterator[HtmlElement]:
+def iterate_ancestors(element: HtmlElement) -> Iterator[HtmlElement]:
     """Yield the element and its ancestors."""
     one: HtmlElement | None = element
     while one is not None and one.tag != "html":

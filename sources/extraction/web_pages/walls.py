@@ -14,7 +14,7 @@ from sources.extraction.document import ExtractionError
 #: Words of a wall's own, at most; and those that are an article's first ones at least, when a wall stands below them.
 MOST_WORDS, LEAST_WORDS = 130, 25
 #: Words of a choice between advertising and a subscription, at most: it explains at length what it asks.
-MOST_WORDS_OF_CHOICE = 600
+MAX_WORDS_OF_CHOICE = 600
 #: Words that make an element the article's, and the shares of sentences about logging in that make a wall: there, and
 #: elsewhere.
 FEW_WORDS, MOST_OF_IT, HALF_OF_IT = 8, 0.75, 0.5
@@ -92,16 +92,22 @@ def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free:
         is_free: False where it says that readers pay.
     """
     if (
-        _words(text) <= MOST_WORDS_OF_CHOICE
-        and _CHOICE.search(text[:1_000] if _words(own) < LEAST_WORDS else own[:300])
+        _count_words(text) <= MAX_WORDS_OF_CHOICE
+        and _CHOICE.search(text[:1_000] if _count_words(own) < LEAST_WORDS else own[:300])
         and _share_of_sentences(_CONSENT, text) >= HALF_OF_IT
     ):
-        raise _consent_wall()
-    if _words(text) > MOST_WORDS:
+        raise _build_consent_error()
+    if _count_words(text) > MOST_WORDS:
         return
     # What little was read may be the wall, or a line beside it.
-    said = own if _words(own) >= FEW_WORDS else text if _words(text) >= LEAST_WORDS else shown[:5_000]
-    asks = len(_distinct(_GATE, said)) >= 2 or _has_password(tree) or not is_free
+    said = (
+        own
+        if _count_words(own) >= FEW_WORDS
+        else text
+        if _count_words(text) >= LEAST_WORDS
+        else shown[:5_000]
+    )
+    asks = len(_find_distinct(_GATE, said)) >= 2 or _has_password(tree) or not is_free
     if asks and _share_of_sentences(_GATE, said) >= (MOST_OF_IT if own else HALF_OF_IT):
         raise ExtractionError(
             "login_wall",
@@ -110,10 +116,10 @@ def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free:
                 way_out=_WAY_OUT,
             ),
         )
-    if _words(own) >= LEAST_WORDS:
+    if _count_words(own) >= LEAST_WORDS:
         return
     title = " ".join(title.text_content() for title in list(tree.iter("title"))[:1])
-    if len(_distinct(_ROBOT, f"{title} {said}")) >= (1 if _words(said) < 2 * LEAST_WORDS else 2):
+    if len(_find_distinct(_ROBOT, f"{title} {said}")) >= (1 if _count_words(said) < 2 * LEAST_WORDS else 2):
         raise ExtractionError(
             "robot_check",
             SpokenSentence(
@@ -121,13 +127,13 @@ def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free:
             ),
         )
     if (
-        len(_distinct(_CONSENT, said)) >= 3
+        len(_find_distinct(_CONSENT, said)) >= 3
         and _COOKIES.search(said)
         and _ADDRESSING.search(said)
-        and len(_CONSENT.findall(said)) > 0.05 * _words(said)
+        and len(_CONSENT.findall(said)) > 0.05 * _count_words(said)
     ):
-        raise _consent_wall()
-    if len(text) < 200 and (_SCRIPT.search(said) or _speaks_of_scripts(tree) or _has_empty_frame(tree)):
+        raise _build_consent_error()
+    if len(text) < 200 and (_SCRIPT.search(said) or _mentions_scripts(tree) or _has_empty_frame(tree)):
         raise ExtractionError(
             "script_drawn",
             SpokenSentence(
@@ -137,7 +143,7 @@ def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free:
         )
 
 
-def _consent_wall() -> ExtractionError:
+def _build_consent_error() -> ExtractionError:
     return ExtractionError(
         "consent_wall",
         SpokenSentence(
@@ -159,17 +165,17 @@ def refuse_without_text(tree: HtmlElement) -> None:
     )
 
 
-def _distinct(pattern: re.Pattern[str], text: str) -> set[str]:
+def _find_distinct(pattern: re.Pattern[str], text: str) -> set[str]:
     return {found.lower() for found in pattern.findall(text)}
 
 
 def _share_of_sentences(pattern: re.Pattern[str], text: str) -> float:
     """Return the share of a text in sentences that match the pattern."""
     sentences = re.split(r"(?<=[.!?。！？।؟])\s+|\n+", text)
-    return sum(_words(one) for one in sentences if pattern.search(one)) / max(_words(text), 1)
+    return sum(_count_words(one) for one in sentences if pattern.search(one)) / max(_count_words(text), 1)
 
 
-def _words(text: str) -> int:
+def _count_words(text: str) -> int:
     """Return the number of words; an estimate for scripts without spaces."""
     return len(text.split()) + len(_UNSPACED.findall(text)) // 2
 
@@ -178,7 +184,7 @@ def _has_password(tree: HtmlElement) -> bool:
     return any((field.get("type") or "").lower() == "password" for field in tree.iter("input"))
 
 
-def _speaks_of_scripts(tree: HtmlElement) -> bool:
+def _mentions_scripts(tree: HtmlElement) -> bool:
     return any(_SCRIPT.search(element.text_content()[:2_000]) for element in tree.iter("noscript"))
 
 

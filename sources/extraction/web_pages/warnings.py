@@ -3,8 +3,8 @@
 from sources.extraction.document import Caveat
 
 #: Less than this is a matter of how words are counted, or an unimportant box.
-NOTABLE = 0.25
-LEAST_WORDS = 60
+NOTABLE_SHARE = 0.25
+MIN_WORDS = 60
 #: Languages that write no spaces, in which a page's own count may be one of characters.
 UNSPACED = frozenset({"ja", "zh", "th", "lo", "km", "my", "yue", "wuu"})
 
@@ -18,7 +18,7 @@ _SHARES = (
 _WAY_OUT = "If that part matters, open the page, copy its text and import that."
 
 
-def shortfalls(
+def find_warnings(
     text: str, *, language: str, stated_words: int | None, is_gated: bool, is_free: bool
 ) -> tuple[Caveat, ...]:
     """Return the warnings about a text; none if all of it was read, as far as known.
@@ -34,9 +34,9 @@ def shortfalls(
     if is_free:
         return ()
     words = len(text.split())
-    if stated_words and stated_words >= LEAST_WORDS and language.partition("-")[0] not in UNSPACED:
+    if stated_words and stated_words >= MIN_WORDS and language.partition("-")[0] not in UNSPACED:
         missing = 1 - words / stated_words
-        if missing < NOTABLE:
+        if missing < NOTABLE_SHARE:
             return ()
         return (
             Caveat(
@@ -55,7 +55,7 @@ def shortfalls(
     )
 
 
-def from_data() -> Caveat:
+def build_data_warning() -> Caveat:
     return Caveat(
         "text_from_data",
         "The text was taken from the data that the page gives to search engines; readers may see less of it.",

@@ -15,7 +15,7 @@ from claims.articles.detection import choose_band
 from claims.articles.score_reasons import get_band_label
 from claims.models import Appearance, Claim
 from sources import archive as archiving
-from sources.capture import document_in
+from sources.capture import extract_document
 from sources.extraction import Document
 from sources.models import Snapshot, Source
 from sources.source_kinds import Material
@@ -355,8 +355,8 @@ def test_nothing_is_begun_before_a_document_is_read(article: Path, monkeypatch: 
 
     def watched(material: Material) -> Document:
         seen.append(list(connection.savepoint_ids))
-        return document_in(material)
+        return extract_document(material)
 
-    monkeypatch.setattr(article_import, "document_in", watched)
+    monkeypatch.setattr(article_import, "extract_document", watched)
     run(article)
     assert seen == [before]

@@ -92,7 +92,7 @@ back_up(ServerPlace(top / "data"), BackupFolder(top / "kept"), {})
             victim.kill()
         unfinished = [name for name in names(server.folder) if name not in before]
         assert [Path(name).suffix for name in unfinished] == [".unfinished"]
-        assert [one.name for one in generations.listed(server.folder)] == before
+        assert [one.name for one in generations.list_generations(server.folder)] == before
         made = server.back_up("after").generation
         assert names(server.folder) == [*before, made.name]
 

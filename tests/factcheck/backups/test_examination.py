@@ -7,7 +7,7 @@ import pytest
 
 from factcheck.backups import kept_files
 from factcheck.backups.backup_folder import BackupFolder
-from factcheck.backups.examination import faults
+from factcheck.backups.examination import find_faults
 from tests.factcheck.backups.test_restoration import change_a_byte, last_segment
 from tests.helpers.backed_up_server import BackedUpServer
 
@@ -15,7 +15,7 @@ pytestmark = pytest.mark.slow
 
 
 def test_whole_backups_have_no_faults(told: BackedUpServer) -> None:
-    assert list(faults(told.folder)) == []
+    assert list(find_faults(told.folder)) == []
 
 
 def test_each_fault_is_found(told: BackedUpServer, tmp_path: Path) -> None:
@@ -39,7 +39,7 @@ def test_each_fault_is_found(told: BackedUpServer, tmp_path: Path) -> None:
         f"{oldest} is damaged.",
         f"Of the log, {last.name[:24]} is missing, before ",
     ]
-    found = list(faults(folder))
+    found = list(find_faults(folder))
     assert [fault[: len(begins)] for fault, begins in zip(found, beginnings, strict=True)] == beginnings
     assert not second.exists()
     assert kept_files.copy_new(folder, told.kept).copied == 2

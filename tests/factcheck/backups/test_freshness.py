@@ -15,7 +15,7 @@ from pytest_django import Settings
 from factcheck.backups import freshness, generations
 from factcheck.backups.backup_folder import BackupFolder
 from factcheck.backups.gauges import QUESTIONS
-from factcheck.backups.log_gaps import SEGMENT_BYTES, segment_name
+from factcheck.backups.log_gaps import SEGMENT_BYTES, build_segment_name
 from tests.factcheck.backups.test_generations import NOW, generation
 
 WITHOUT_LOG = "The database was started without BACKUP_DIR: changes between backups are not saved."
@@ -29,7 +29,7 @@ def folder(tmp_path: Path, settings: Settings) -> BackupFolder:
 
 def make(folder: BackupFolder, hours_ago: float, stop: int = 1500) -> None:
     days_ago = (NOW - datetime.now(UTC) + timedelta(hours=hours_ago)) / timedelta(days=1)
-    one = replace(generation(1 + len(generations.listed(folder)), days_ago), stop=stop)
+    one = replace(generation(1 + len(generations.list_generations(folder)), days_ago), stop=stop)
     unfinished = folder.generations / f"{one.name}.unfinished"
     unfinished.mkdir(parents=True)
     generations.finish(folder, unfinished, one)
@@ -37,27 +37,27 @@ def make(folder: BackupFolder, hours_ago: float, stop: int = 1500) -> None:
 
 def test_nothing_is_said_where_none_are_asked_for(settings: Settings) -> None:
     settings.BACKUP_DIR = None
-    assert freshness.concerns() == []
+    assert freshness.list_concerns() == []
     assert freshness.check_backups(None) == []
     assert freshness.check_log(None, databases=["default"]) == []
 
 
 def test_age(folder: BackupFolder) -> None:
-    assert freshness.overdue() == "There is no backup yet."
+    assert freshness.describe_overdue() == "There is no backup yet."
     make(folder, hours_ago=29)
-    assert freshness.overdue() == ""
+    assert freshness.describe_overdue() == ""
     assert freshness.check_backups(None) == []
 
 
 def test_too_old(folder: BackupFolder) -> None:
     make(folder, hours_ago=31)
-    assert freshness.overdue().startswith("The latest backup is from ")
+    assert freshness.describe_overdue().startswith("The latest backup is from ")
     assert [message.id for message in freshness.check_backups(None)] == ["factcheck.W007"]
 
 
 def test_backup_of_a_clock_that_was_ahead_says_nothing(folder: BackupFolder) -> None:
     make(folder, hours_ago=-1000)
-    assert freshness.overdue() == "There is no backup yet."
+    assert freshness.describe_overdue() == "There is no backup yet."
 
 
 @pytest.mark.django_db
@@ -65,18 +65,18 @@ def test_gap_in_the_log_is_reported_until_a_backup_closes_it(folder: BackupFolde
     make(folder, hours_ago=2)
     folder.wal.mkdir()
     for position in (0, 4 * SEGMENT_BYTES):
-        (folder.wal / f"{segment_name(1, position)}.gz").touch()
+        (folder.wal / f"{build_segment_name(1, position)}.gz").touch()
     gap = (
         "The log since the latest backup has a gap (000000010000000000000001): later moments cannot be "
         "restored. The next backup closes it."
     )
-    assert freshness.gap_problem() == gap
+    assert freshness.describe_gap() == gap
     assert [(message.id, message.msg) for message in freshness.check_backups(None)] == [
         ("factcheck.W007", gap)
     ]
-    assert gap in freshness.concerns()
+    assert gap in freshness.list_concerns()
     make(folder, hours_ago=1, stop=4 * SEGMENT_BYTES + 1)
-    assert (freshness.gap_problem(), freshness.check_backups(None)) == ("", [])
+    assert (freshness.describe_gap(), freshness.check_backups(None)) == ("", [])
 
 
 @pytest.mark.django_db
@@ -98,7 +98,7 @@ def test_metrics_have_age_failures_and_gaps(folder: BackupFolder, settings: Sett
         cursor.execute("UPDATE procrastinate_jobs SET status = 'failed'")
     make(folder, hours_ago=1)
     folder.wal.mkdir()
-    (folder.wal / f"{segment_name(1, 2 * SEGMENT_BYTES)}.gz").touch()
+    (folder.wal / f"{build_segment_name(1, 2 * SEGMENT_BYTES)}.gz").touch()
     found = gauges()
     age = datetime.now(UTC).timestamp() - found.pop("newest_timestamp_seconds")
     assert found == {"failures": 1, "log_failing": True, "log_gaps": 1}
@@ -110,7 +110,7 @@ def test_metrics_have_age_failures_and_gaps(folder: BackupFolder, settings: Sett
 def test_unreadable(folder: BackupFolder) -> None:
     make(folder, hours_ago=1)
     next(folder.generations.glob("*/backup.json")).write_text("{")
-    problem = freshness.overdue()
+    problem = freshness.describe_overdue()
     assert problem.startswith("The backups cannot be read: The backup in ")
     assert [message.msg for message in freshness.check_backups(None)] == [problem]
 
@@ -119,7 +119,7 @@ def test_a_log_that_cannot_be_read_is_reported(folder: BackupFolder) -> None:
     make(folder, hours_ago=1)
     folder.wal.write_text("no folder")
     problem = f"The backups cannot be read: {folder.wal}: Not a directory."
-    assert (freshness.overdue(), freshness.gap_problem()) == ("", problem)
+    assert (freshness.describe_overdue(), freshness.describe_gap()) == ("", problem)
     assert [message.msg for message in freshness.check_backups(None)] == [problem]
 
 

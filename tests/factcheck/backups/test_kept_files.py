@@ -29,8 +29,8 @@ def top(folder: BackupFolder, tmp_path: Path) -> Path:
 
 def had(folder: BackupFolder, moment: datetime | None = None) -> dict[str, str]:
     return {
-        path: kept_files.pool_path(folder, file.sha256).read_text()
-        for path, file in kept_files.as_of(folder, moment).items()
+        path: kept_files.build_pool_path(folder, file.sha256).read_text()
+        for path, file in kept_files.list_files_at(folder, moment).items()
     }
 
 
@@ -71,8 +71,8 @@ def test_moment_has_what_was_there_then_and_what_came_first_later(folder: Backup
     }
     assert had(folder) == {"files/changed": "after it", "files/new": "a row may name it already"}
     everything = {path.name for path in folder.files.glob("??/*")}
-    assert kept_files.wanted_since(folder, moment) == everything
-    wanted = kept_files.wanted_since(folder, datetime.now(UTC))
+    assert kept_files.find_wanted_since(folder, moment) == everything
+    wanted = kept_files.find_wanted_since(folder, datetime.now(UTC))
     kept_files.remove_unwanted(folder, wanted)
     assert {path.read_text() for path in folder.files.glob("??/*")} == set(had(folder).values())
 
@@ -145,7 +145,7 @@ def test_nothing_is_put_outside(folder: BackupFolder, path: str) -> None:
     line = '{"at": "2026-11-26T12:00:00+00:00", "path": "%s", "sha256": "00", "size": 1, "modified": 1}\n'
     folder.journal.write_text(line % path)
     with pytest.raises(BackupFailed, match="line 1, is damaged: .* is no path of a file here"):
-        kept_files.as_of(folder, None)
+        kept_files.list_files_at(folder, None)
 
 
 @given(st.binary(max_size=200))
@@ -158,4 +158,4 @@ def test_journal_of_any_bytes_is_read_or_refused(
     folder = BackupFolder(tmp_path_factory.getbasetemp())
     folder.journal.write_bytes(found)
     with nullcontext() if b"\n" not in found else pytest.raises(BackupFailed, match="is damaged"):
-        assert kept_files.as_of(folder, None) == {}
+        assert kept_files.list_files_at(folder, None) == {}

@@ -7,16 +7,16 @@ from factcheck.backups.backup_folder import BackupFolder
 from factcheck.backups.log_gaps import (
     SEGMENT_BYTES,
     LogGap,
-    gaps,
-    gaps_since_newest_backup,
-    segment_name,
-    segment_number,
+    build_segment_name,
+    find_gaps,
+    find_open_gaps,
+    parse_segment_number,
 )
 from tests.factcheck.backups.test_generations import generation
 
 
 def names(timeline: int, *numbers: int) -> list[str]:
-    return [segment_name(timeline, number * SEGMENT_BYTES) for number in numbers]
+    return [build_segment_name(timeline, number * SEGMENT_BYTES) for number in numbers]
 
 
 def gap(timeline: int, first: int, after: int) -> LogGap:
@@ -48,14 +48,14 @@ def test_gaps(tmp_path: Path) -> None:
             replace(generation(day, 0), timeline=timeline, stop=number * SEGMENT_BYTES + 500)
             for day, (timeline, number) in enumerate(backups, 1)
         ]
-        found[case] = (archived, backups, gaps(folder, listed), gaps_since_newest_backup(folder, listed))
+        found[case] = (archived, backups, find_gaps(folder, listed), find_open_gaps(folder, listed))
     assert found == CASES
 
 
 def test_only_what_belongs_to_one_place_of_the_log_has_a_number() -> None:
-    segment = segment_name(3, 300 * SEGMENT_BYTES + 7)
+    segment = build_segment_name(3, 300 * SEGMENT_BYTES + 7)
     assert segment == "00000003000000010000002C"
-    assert [segment_number(name) for name in (segment, f"{segment}.gz", f"{segment}.00000028.backup.gz")] == [
-        300
-    ] * 3
-    assert [segment_number(name) for name in ("00000002.history.gz", f".{segment}.17")] == [-1, -1]
+    assert [
+        parse_segment_number(name) for name in (segment, f"{segment}.gz", f"{segment}.00000028.backup.gz")
+    ] == [300] * 3
+    assert [parse_segment_number(name) for name in ("00000002.history.gz", f".{segment}.17")] == [-1, -1]

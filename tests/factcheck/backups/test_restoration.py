@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
-from factcheck.backups.log_gaps import segment_name
+from factcheck.backups.log_gaps import build_segment_name
 from factcheck.backups.restoration import RestorePoint, restore
 from factcheck.database.embedded import PostgresUnavailable, ServerPlace, running
 from tests.helpers.backed_up_server import BackedUpServer, ask
@@ -182,7 +182,7 @@ def test_last_moment_before_a_missing_segment_is_named_and_works(
     assert words(tmp_path / "new")[:2] == ["first", "second"]
     # Without all that was archived since, nothing but the backup itself is left.
     backup = told.backups["incremental"].generation
-    (damaged.wal / f"{segment_name(1, backup.stop)}.gz").unlink()
+    (damaged.wal / f"{build_segment_name(1, backup.stop)}.gz").unlink()
     with pytest.raises(BackupFailed) as failed:
         restore(damaged, tmp_path / "new", RestorePoint())
     assert str(failed.value).endswith(f"Still possible: --backup {backup.name}")

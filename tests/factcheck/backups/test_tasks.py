@@ -85,7 +85,7 @@ def test_gap_in_the_log_is_closed_at_once_where_the_folder_takes_anything(
         tasks, "open_gaps", lambda: [LogGap("000000010000000000000007", "000000010000000000000009")]
     )
     monkeypatch.setattr(tasks, "log_problem", lambda: problem)
-    monkeypatch.setattr(tasks, "_back_up", lambda: done.append("backup"))
+    monkeypatch.setattr(tasks, "_run_backup", lambda: done.append("backup"))
     monkeypatch.setattr(tasks, "copy_files", lambda *_: done.append("files"))
     tasks.copy_new_files(timestamp=0)
     assert done == made

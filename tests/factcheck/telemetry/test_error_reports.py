@@ -13,7 +13,7 @@ from django.test import RequestFactory
 from django.urls import resolve
 
 from factcheck.installation.log_context import job, request_id
-from factcheck.telemetry.variables import receivers
+from factcheck.telemetry.variables import read_receivers
 from tests.helpers.told_server import ToldServer, told_server
 
 sentry_sdk = pytest.importorskip("sentry_sdk", reason="sentry-sdk is not installed (requirements/scale.in)")
@@ -131,5 +131,5 @@ def test_a_wrong_address_stops_with_a_sentence_that_does_not_repeat_it(
 ) -> None:
     monkeypatch.setenv("SENTRY_DSN", wrong)
     with pytest.raises(ImproperlyConfigured) as caught:
-        receivers()
+        read_receivers()
     assert str(caught.value) == "SENTRY_DSN must look like https://key@errors.example.org/1."

@@ -14,15 +14,15 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from factcheck.telemetry import exporter
-from factcheck.telemetry.exporter import FOLDER, MetricsServer, answering, counted_together
-from factcheck.telemetry.exposition import Page
-from factcheck.telemetry.variables import metrics
+from factcheck.telemetry.exporter import FOLDER, MetricsServer, build_application, share_counters
+from factcheck.telemetry.exposition import CachedPage
+from factcheck.telemetry.variables import read_metrics_settings
 from tests.helpers.sweeps import sweep
 
 
 @contextmanager
 def served(content: Callable[[], bytes] = lambda: b"up 1\n", token: str = "") -> Iterator[int]:
-    with MetricsServer("127.0.0.1", 0, answering(content, token)) as server:
+    with MetricsServer("127.0.0.1", 0, build_application(content, token)) as server:
         thread = threading.Thread(target=server.serve_forever, kwargs={"poll_interval": 0.01})
         thread.start()
         try:
@@ -85,7 +85,7 @@ def test_a_page_that_cannot_be_made_is_an_error_and_no_half_page(caplog: pytest.
 
 
 def test_idle_callers_do_not_keep_others_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(exporter, "SECONDS", 0.5)
+    monkeypatch.setattr(exporter, "TIMEOUT_SECONDS", 0.5)
     with served() as port:
         idle = [socket.create_connection(("127.0.0.1", port)) for _ in range(exporter.CALLERS + 10)]
         idle[0].sendall(b"GET /metr")
@@ -93,7 +93,7 @@ def test_idle_callers_do_not_keep_others_out(monkeypatch: pytest.MonkeyPatch) ->
             caller.settimeout(60)
             assert caller.recv(10) == b""  # one is full at once, the others have had their time
             caller.close()
-        monkeypatch.setattr(exporter, "SECONDS", 60)
+        monkeypatch.setattr(exporter, "TIMEOUT_SECONDS", 60)
         assert ask(port) == (200, b"up 1\n")
 
 
@@ -105,7 +105,7 @@ def test_the_page_is_made_once_however_often_it_is_asked_for() -> None:
         now[0] += 0.5  # what it takes
         return f"{made[0]}".encode()
 
-    page = Page(make, clock=lambda: now[0])
+    page = CachedPage(make, clock=lambda: now[0])
     assert {page.content() for _ in range(100)} == {b"1"}
     now[0] += 4.9  # ten times as long as it took, it is good
     assert page.content() == b"1"
@@ -115,13 +115,13 @@ def test_the_page_is_made_once_however_often_it_is_asked_for() -> None:
 
 def test_what_processes_count_is_gone_with_them(settings: Any) -> None:
     settings.METRICS_PORT = 1
-    with counted_together():
+    with share_counters():
         folder = Path(os.environ[FOLDER])
         assert folder.stat().st_mode & 0o777 == 0o700
     assert not folder.exists()
     assert FOLDER not in os.environ
     settings.METRICS_PORT = 0
-    with counted_together():
+    with share_counters():
         assert FOLDER not in os.environ
 
 
@@ -136,9 +136,9 @@ def test_folders_of_processes_that_were_killed_are_swept_and_no_others(
     (tmp_path / "elsewhere").mkdir()
     (tmp_path / "elsewhere" / "lock").touch()
     (tmp_path / "factcheck-metrics-link").symlink_to(tmp_path / "elsewhere")
-    with counted_together():
+    with share_counters():
         others = Path(os.environ[FOLDER])
-        with counted_together():
+        with share_counters():
             assert others.exists()
             assert Path(os.environ[FOLDER]) != others
         os.environ[FOLDER] = str(others)
@@ -153,7 +153,7 @@ def test_where_there_is_no_memory_to_write_to_counts_are_kept_on_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(exporter, "MEMORY", tmp_path / "none")
-    assert exporter.place() == Path(tempfile.gettempdir())
+    assert exporter.choose_folder() == Path(tempfile.gettempdir())
 
 
 @pytest.mark.parametrize("host", ["0.0.0.0", "::", "10.0.0.7", "metrics.example.org", ""])  # noqa: S104
@@ -162,16 +162,16 @@ def test_nothing_is_served_to_others_without_a_token(monkeypatch: pytest.MonkeyP
     monkeypatch.setenv("METRICS_HOST", host)
     monkeypatch.delenv("METRICS_TOKEN", raising=False)
     if not host:
-        assert metrics().host == "127.0.0.1"
+        assert read_metrics_settings().host == "127.0.0.1"
         return
     with pytest.raises(ImproperlyConfigured, match="set METRICS_TOKEN too"):
-        metrics()
+        read_metrics_settings()
     monkeypatch.setenv("METRICS_TOKEN", "s3cret")
-    assert metrics().host == host
+    assert read_metrics_settings().host == host
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "127.0.0.5", "::1", "localhost"])
 def test_this_machine_reads_without_one(monkeypatch: pytest.MonkeyPatch, host: str) -> None:
     monkeypatch.setenv("METRICS_PORT", "9091")
     monkeypatch.setenv("METRICS_HOST", host)
-    assert metrics().token == ""
+    assert read_metrics_settings().token == ""

@@ -81,18 +81,18 @@ def test_a_database_that_does_not_answer_in_time_leaves_no_stale_value_and_silen
             let_go.wait(60)
         return rain(alias, value)
 
-    begin = exposition.AskedDatabase.begin
+    begin = exposition.PolledDatabase.begin
 
-    def begun(database: exposition.AskedDatabase) -> None:
+    def begun(database: exposition.PolledDatabase) -> None:
         """Of the one that answers, a busy machine may bring the answer late."""
         begin(database)
         if database.alias == "default":
             assert database._asking is not None
             database._asking.result(60)
 
-    monkeypatch.setattr(exposition.AskedDatabase, "begin", begun)
-    monkeypatch.setattr(exposition, "asked", ask)
-    monkeypatch.setattr(exposition, "databases", lambda: ["replica-1", "default"])
+    monkeypatch.setattr(exposition.PolledDatabase, "begin", begun)
+    monkeypatch.setattr(exposition, "query_database", ask)
+    monkeypatch.setattr(exposition, "list_databases", lambda: ["replica-1", "default"])
     monkeypatch.setattr(exposition, "DATABASE_SECONDS", 0.2)
     gauges = DatabaseGauges([QUESTION])
     late = values(gauges.collect())
@@ -117,7 +117,7 @@ def test_a_database_that_does_not_answer_in_time_leaves_no_stale_value_and_silen
 def test_what_failed_is_told_and_has_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         exposition,
-        "asked",
+        "query_database",
         lambda questions, alias: Answers(reached=True, failed={"rain"}, seconds={"rain": 2.0}),
     )
     found = values(DatabaseGauges([QUESTION]).collect())
@@ -130,8 +130,8 @@ def test_what_failed_is_told_and_has_no_value(monkeypatch: pytest.MonkeyPatch) -
 
 def test_the_page_is_read_by_prometheus_own_parser(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     odd = 'a "b"\n\\c\u2028'
-    monkeypatch.setattr(exposition, "asked", lambda questions, alias: rain(odd, 1.0))
-    page = exposition.page([QUESTION], tmp_path).content().decode()
+    monkeypatch.setattr(exposition, "query_database", lambda questions, alias: rain(odd, 1.0))
+    page = exposition.build_page([QUESTION], tmp_path).content().decode()
     found = values(text_string_to_metric_families(page))
     assert found["factcheck_rain", (odd,)] == 1
     assert found["factcheck_build", (version(),)] == 1

@@ -20,8 +20,8 @@ def patience(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def readings(name: str) -> dict[tuple[str, ...], float]:
-    (question,) = (known for known in query_spans.questions() if known.name == name)
-    answers = query_spans.asked([question], DEFAULT_DB_ALIAS)
+    (question,) = (known for known in query_spans.list_questions() if known.name == name)
+    answers = query_spans.query_database([question], DEFAULT_DB_ALIAS)
     assert answers.failed == set()
     assert answers.reached
     return {(gauge, *labels): value for gauge, labels, value in answers.readings}
@@ -43,11 +43,11 @@ def add_job(queue: str, status: str = "todo", *, scheduled: str | None = None, a
 
 
 def test_every_reading_is_of_a_gauge_that_is_declared_with_its_labels() -> None:
-    answers = query_spans.asked(query_spans.questions(), DEFAULT_DB_ALIAS)
+    answers = query_spans.query_database(query_spans.list_questions(), DEFAULT_DB_ALIAS)
     assert answers.failed == set()
     kinds = {
         gauge: (kind, question)
-        for question in query_spans.questions()
+        for question in query_spans.list_questions()
         for gauge, kind in question.gauges.items()
     }
     for name, labels, _value in answers.readings:
@@ -61,9 +61,9 @@ def test_each_question_is_asked_under_a_limit(django_assert_num_queries: Any) ->
     # A savepoint, its release, the limit and the question; those with more statements are named, and backups, of which
     # none are made here.
     more = {"backups": -1, "connections": 1, "imports": 2, "webhooks": 1}
-    for question in query_spans.questions():
+    for question in query_spans.list_questions():
         with django_assert_num_queries(4 + more.get(question.name, 0)):
-            query_spans.asked([question], DEFAULT_DB_ALIAS)
+            query_spans.query_database([question], DEFAULT_DB_ALIAS)
 
 
 def test_jobs_by_queue_and_state() -> None:
@@ -112,8 +112,8 @@ def test_a_question_that_takes_too_long_fails_alone(monkeypatch: pytest.MonkeyPa
         cursor.execute("SELECT pg_sleep(60)")
 
     slow = DatabaseQuestion("slow", {"factcheck_slow": GaugeKind("What takes long.")}, ask_for_too_long)
-    (workers,) = (known for known in query_spans.questions() if known.name == "workers")
-    answers = query_spans.asked([slow, workers], DEFAULT_DB_ALIAS)
+    (workers,) = (known for known in query_spans.list_questions() if known.name == "workers")
+    answers = query_spans.query_database([slow, workers], DEFAULT_DB_ALIAS)
     assert answers.failed == {"slow"}
     assert answers.readings == [("factcheck_workers", (), 0)]
 
@@ -123,5 +123,5 @@ def test_a_database_that_is_away_is_told_as_away(monkeypatch: pytest.MonkeyPatch
         raise OperationalError("connection refused")
 
     monkeypatch.setattr(connection, "ensure_connection", refuse)
-    answers = query_spans.asked(query_spans.questions(), DEFAULT_DB_ALIAS)
+    answers = query_spans.query_database(query_spans.list_questions(), DEFAULT_DB_ALIAS)
     assert (answers.reached, answers.readings) == (False, [])

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factcheck.installation.log_context import REQUEST_ID, request_id
-from factcheck.telemetry.request_ids import RequestIds, sent_or_new
+from factcheck.telemetry.request_ids import RequestIds, choose_id
 
 
 @pytest.fixture(autouse=True)
@@ -30,7 +30,7 @@ def _nobody() -> Iterator[None]:
     ],
 )
 def test_an_id_that_was_sent_is_kept(sent: str) -> None:
-    assert sent_or_new(sent) == sent
+    assert choose_id(sent) == sent
 
 
 @pytest.mark.parametrize(
@@ -56,14 +56,14 @@ def test_an_id_that_was_sent_is_kept(sent: str) -> None:
     ],
 )
 def test_anything_else_is_replaced(sent: str | None) -> None:
-    made = sent_or_new(sent)
+    made = choose_id(sent)
     assert made != sent
     assert REQUEST_ID.fullmatch(made)
 
 
 @given(st.text())
 def test_whatever_is_sent_an_id_is_one_word(sent: str) -> None:
-    made = sent_or_new(sent)
+    made = choose_id(sent)
     assert made.isascii()
     assert made.isprintable()
     assert 0 < len(made) <= 64
@@ -74,13 +74,13 @@ def test_ids_are_different_also_in_a_process_that_was_forked() -> None:
     ours, theirs = os.pipe()
     child = os.fork()
     if not child:
-        os.write(theirs, sent_or_new(None).encode())
+        os.write(theirs, choose_id(None).encode())
         os._exit(0)
     os.waitpid(child, 0)
-    assert os.read(ours, 100).decode().split("-")[0] != sent_or_new(None).split("-")[0]
+    assert os.read(ours, 100).decode().split("-")[0] != choose_id(None).split("-")[0]
     os.close(ours)
     os.close(theirs)
-    assert len({sent_or_new(None) for _ in range(1000)}) == 1000
+    assert len({choose_id(None) for _ in range(1000)}) == 1000
 
 
 def test_the_id_is_known_while_it_is_answered() -> None:

@@ -23,7 +23,7 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTrace
 
 from factcheck.installation.log_context import request_id
 from factcheck.telemetry import traces
-from factcheck.telemetry.traces import RequestSpans, job_span, summary
+from factcheck.telemetry.traces import RequestSpans, summarise_statement, trace_job
 from tests.helpers.sweeps import sweep
 from tests.helpers.told_server import ToldServer, told_server
 
@@ -69,7 +69,7 @@ def collector(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Collec
 
 def answer(request: HttpRequest) -> HttpResponse:
     request.resolver_match = resolve(request.path_info)
-    with connection.execute_wrapper(traces._question), connection.cursor() as cursor:
+    with connection.execute_wrapper(traces._trace_query), connection.cursor() as cursor:
         cursor.execute("SELECT id FROM claims_topic WHERE name = %s", ["Kiosk draft"])
     return HttpResponse(status=503)
 
@@ -115,7 +115,7 @@ def test_behind_a_proxy_it_is_part_of_what_the_proxy_says(collector: Collector, 
 
 
 def test_a_job_that_fails_says_by_what_kind_of_error(collector: Collector) -> None:
-    with pytest.raises(ValueError, match="Kiosk"), job_span("claims.mail", "mail"):
+    with pytest.raises(ValueError, match="Kiosk"), trace_job("claims.mail", "mail"):
         raise ValueError("Kiosk draft")
     (span,) = collector.spans()
     assert span.name == "claims.mail"
@@ -128,7 +128,7 @@ def test_where_traces_are_off_nothing_is_made(settings: Any) -> None:
     settings.OTEL_ENDPOINT = ""
     with pytest.raises(MiddlewareNotUsed):
         RequestSpans(answer)
-    with job_span("claims.mail", "mail"):
+    with trace_job("claims.mail", "mail"):
         pass
 
 
@@ -144,4 +144,4 @@ def test_where_traces_are_off_nothing_is_made(settings: Any) -> None:
     ],
 )
 def test_a_statement_is_named_by_what_it_does_and_where(sql: str, told: str) -> None:
-    assert summary(sql) == told
+    assert summarise_statement(sql) == told

@@ -1,6 +1,6 @@
 """Lines put together again."""
 
-from sources.extraction.broken_lines import compounds_in, joined_lines, joint
+from sources.extraction.broken_lines import choose_separator, find_compounds, join_lines
 from tests.helpers.sweeps import sweep
 
 
@@ -22,8 +22,13 @@ from tests.helpers.sweeps import sweep
     ],
 )
 def test_joined_lines(lines: list[str], text: str) -> None:
-    assert joined_lines(lines, compounds_in(lines)) == text
+    assert join_lines(lines, find_compounds(lines)) == text
 
 
 def test_joint() -> None:
-    assert (joint("港", "は"), joint("港", "a"), joint("a", "b"), joint("", "b")) == ("", " ", " ", " ")
+    assert (
+        choose_separator("港", "は"),
+        choose_separator("港", "a"),
+        choose_separator("a", "b"),
+        choose_separator("", "b"),
+    ) == ("", " ", " ", " ")

@@ -4,7 +4,7 @@ import lxml.html
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.extraction.bylines import people_in, read_byline
+from sources.extraction.bylines import find_people, read_byline
 from tests.helpers.sweeps import sweep
 
 
@@ -56,11 +56,11 @@ from tests.helpers.sweeps import sweep
     ],
 )
 def test_names_of_people(line: str, people: list[str]) -> None:
-    assert people_in(line, publisher="The Linden Gazette") == people
+    assert find_people(line, publisher="The Linden Gazette") == people
 
 
 def test_the_publisher_is_no_author() -> None:
-    assert people_in("Nordkurier", publisher="Nordkurier") == []
+    assert find_people("Nordkurier", publisher="Nordkurier") == []
 
 
 @sweep(
@@ -78,7 +78,7 @@ def test_the_publisher_is_no_author() -> None:
     ],
 )
 def test_the_newsroom_s_own_name_and_its_address_are_no_people(line: str, people: list[str]) -> None:
-    assert people_in(line, "Nord Media", "nk.der-nordkurier.example") == people
+    assert find_people(line, "Nord Media", "nk.der-nordkurier.example") == people
 
 
 def byline(*authors: object, body: str = "") -> str:
@@ -95,6 +95,6 @@ def test_organisations_are_left_out_and_the_next_source_is_asked() -> None:
 
 @given(st.text(max_size=200))
 def test_whatever_the_line_names_are_short_and_have_no_digits(line: str) -> None:
-    for name in people_in(line):
+    for name in find_people(line):
         assert 0 < len(name) <= 60
         assert not any(letter.isdigit() for letter in name)

@@ -5,7 +5,7 @@ from datetime import date
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.extraction.dates import date_in_address, read_date
+from sources.extraction.dates import find_date_in_address, read_date
 from tests.helpers.sweeps import sweep
 
 DAY = date(2019, 1, 8)
@@ -104,4 +104,4 @@ def test_any_text_has_a_day_or_none(text: str, language: str) -> None:
     ],
 )
 def test_in_an_address(url: str, day: date | None) -> None:
-    assert date_in_address(url) == day
+    assert find_date_in_address(url) == day

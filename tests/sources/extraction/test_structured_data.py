@@ -5,11 +5,11 @@ from typing import Any
 
 import lxml.html
 
-from sources.extraction.structured_data import Structured, read_structured
+from sources.extraction.structured_data import StructuredData, read_structured
 from tests.helpers.sweeps import sweep
 
 
-def structured(*nodes: Any) -> Structured:
+def structured(*nodes: Any) -> StructuredData:
     scripts = "".join(f"<script type='application/ld+json'>{json.dumps(node)}</script>" for node in nodes)
     return read_structured(
         lxml.html.document_fromstring(f"<html><head>{scripts}</head><body>x</body></html>")

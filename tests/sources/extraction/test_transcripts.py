@@ -10,7 +10,7 @@ from sources.extraction import Document, ExtractionError
 from sources.extraction.clean_text import clean_text
 from sources.extraction.document import Cue
 from sources.extraction.extract import extract, extract_recording
-from sources.media_fragments import media_fragment
+from sources.media_fragments import build_fragment
 from tests.helpers.sweeps import sweep
 
 VTT = """\
@@ -69,7 +69,7 @@ def read(text: str, **hints: str) -> Document:
 def heard(document: Document, words: str) -> str:
     at = document.text.index(words)
     cues = [(cue.at, cue.begins, cue.ends) for cue in document.cues]
-    return media_fragment(cues, at, at + len(words))
+    return build_fragment(cues, at, at + len(words))
 
 
 def test_webvtt() -> None:

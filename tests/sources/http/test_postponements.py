@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.http.postponements import LONGEST_POSTPONEMENT, postponed_by
+from sources.http.postponements import MAX_POSTPONEMENT, parse_retry_after
 from tests.helpers.sweeps import sweep
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
@@ -17,8 +17,8 @@ NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
         ("90", timedelta(seconds=90)),
         ("Fri, 01 May 2026 14:00:00 GMT", timedelta(hours=2)),
         ("Fri, 01 May 2026 10:00:00 GMT", timedelta()),
-        ("Fri, 01 May 2099 10:00:00 GMT", LONGEST_POSTPONEMENT),
-        ("9" * 5000, LONGEST_POSTPONEMENT),
+        ("Fri, 01 May 2099 10:00:00 GMT", MAX_POSTPONEMENT),
+        ("9" * 5000, MAX_POSTPONEMENT),
         ("soon", timedelta()),
         ("Fri, 01 May 99999999999999999999 10:00:00 GMT", timedelta()),
         ("Fri, 01 May 2026 14:00:00 +99999999999999999999", timedelta()),
@@ -26,9 +26,9 @@ NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
     ],
 )
 def test_seconds_or_a_date(header: str, wait: timedelta) -> None:
-    assert postponed_by(header, NOW) == wait
+    assert parse_retry_after(header, NOW) == wait
 
 
 @given(header=st.text())
 def test_no_header_breaks_it(header: str) -> None:
-    assert timedelta() <= postponed_by(header, NOW) <= LONGEST_POSTPONEMENT
+    assert timedelta() <= parse_retry_after(header, NOW) <= MAX_POSTPONEMENT

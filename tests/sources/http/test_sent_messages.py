@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from sources.http import sent_messages
 from sources.http.connections import Deadline
-from sources.http.sent_messages import ANSWER_BYTES, PostAnswer, PostError, check_address, post
+from sources.http.sent_messages import RESPONSE_BYTES, PostError, PostResponse, check_address, post
 from tests.helpers.parallel import served
 from tests.helpers.sweeps import sweep
 
@@ -63,7 +63,7 @@ def server() -> Iterator[Server]:
         yield server
 
 
-def send(url: str, body: bytes = b"{}", seconds: float = 60.0) -> PostAnswer:
+def send(url: str, body: bytes = b"{}", seconds: float = 60.0) -> PostResponse:
     return post(url, body, {"Content-Type": "application/json"}, seconds=seconds, allow_loopback=True)
 
 
@@ -75,7 +75,7 @@ def refusal(url: str, seconds: float = 60.0) -> PostError:
 
 
 def test_body_and_headers_arrive_as_they_are(server: Server) -> None:
-    assert send(server.url, "Müller".encode()) == PostAnswer(200, "thanks", "")
+    assert send(server.url, "Müller".encode()) == PostResponse(200, "thanks", "")
     ((path, body, headers),) = server.received
     assert (path, body) == ("/hook", "Müller".encode())
     assert (headers["content-type"], headers["user-agent"]) == ("application/json", "Factcheck-Webhooks/1.0")
@@ -84,7 +84,7 @@ def test_body_and_headers_arrive_as_they_are(server: Server) -> None:
 @pytest.mark.parametrize("status", [201, 204, 301, 307, 400, 404, 410, 429, 500, 503])
 def test_every_status_is_an_answer(server: Server, status: int) -> None:
     server.reply = lambda request: answer(request, status, Retry_After="120", Location="/elsewhere")
-    assert send(server.url) == PostAnswer(status, "", "120")
+    assert send(server.url) == PostResponse(status, "", "120")
     assert [path for path, _body, _headers in server.received] == ["/hook"]
 
 
@@ -99,7 +99,7 @@ def test_only_the_beginning_of_an_answer_is_read(server: Server) -> None:
             raise
 
     server.reply = long
-    assert send(server.url).beginning == "x" * ANSWER_BYTES
+    assert send(server.url).beginning == "x" * RESPONSE_BYTES
     assert ended.wait(120)
 
 
@@ -156,7 +156,7 @@ def test_receiver_that_sends_its_body_one_byte_at_a_time_has_answered(
 ) -> None:
     """The time is over once the head is there, however long a busy machine takes until then."""
     deadlines: list[Deadline] = []
-    read = sent_messages._beginning
+    read = sent_messages._read_beginning
 
     class Kept(Deadline):
         def __init__(self, seconds: float) -> None:
@@ -169,7 +169,7 @@ def test_receiver_that_sends_its_body_one_byte_at_a_time_has_answered(
         return read(response)
 
     monkeypatch.setattr(sent_messages, "Deadline", Kept)
-    monkeypatch.setattr(sent_messages, "_beginning", over)
+    monkeypatch.setattr(sent_messages, "_read_beginning", over)
 
     def drip(request: BaseHTTPRequestHandler) -> None:
         request.send_response(200)

@@ -15,7 +15,7 @@ def server() -> Iterator[VectorServer]:
         yield running
 
 
-def ask(server: VectorServer, *, seconds: float = 120, most_bytes: int = 1000) -> services.ServiceAnswer:
+def ask(server: VectorServer, *, seconds: float = 120, most_bytes: int = 1000) -> services.ServiceResponse:
     headers = {"Authorization": "Bearer key"}
     return services.ask(f"{server.url}/x", b"{}", headers, seconds=seconds, most_bytes=most_bytes)
 
@@ -23,7 +23,7 @@ def ask(server: VectorServer, *, seconds: float = 120, most_bytes: int = 1000) -
 @pytest.mark.parametrize("status", [200, 404, 500])
 def test_any_status_is_an_answer(server: VectorServer, status: int) -> None:
     server.answer = lambda asked: (status, b"Said.")
-    assert ask(server) == services.ServiceAnswer(status, b"Said.")
+    assert ask(server) == services.ServiceResponse(status, b"Said.")
 
 
 def test_the_key_goes_nowhere_else(server: VectorServer) -> None:
@@ -36,7 +36,7 @@ def test_it_has_so_much_time_and_no_more(server: VectorServer) -> None:
     ends = Event()
     server.answer = lambda asked: (200 if ends.wait(120) else 504, b"")
     try:
-        with pytest.raises(services.ServiceAway, match="did not answer within 0.2 seconds"):
+        with pytest.raises(services.ServiceUnavailable, match="did not answer within 0.2 seconds"):
             ask(server, seconds=0.2)
     finally:
         ends.set()
@@ -45,17 +45,17 @@ def test_it_has_so_much_time_and_no_more(server: VectorServer) -> None:
 def test_an_answer_has_a_size(server: VectorServer) -> None:
     server.answer = lambda asked: (200, b"x" * 10)
     assert ask(server, most_bytes=10).content == b"x" * 10
-    with pytest.raises(services.ServiceAway, match="sent more than 9 bytes"):
+    with pytest.raises(services.ServiceUnavailable, match="sent more than 9 bytes"):
         ask(server, most_bytes=9)
 
 
 def test_a_connection_that_is_cut(server: VectorServer) -> None:
     server.answer = lambda asked: (0, b"")
-    with pytest.raises(services.ServiceAway, match="cannot be reached, or the connection was cut"):
+    with pytest.raises(services.ServiceUnavailable, match="cannot be reached, or the connection was cut"):
         ask(server)
 
 
 @pytest.mark.parametrize("url", ["http://127.0.0.1:9/x", "http://no-such-host.invalid/x"])
 def test_nobody_is_there(url: str) -> None:
-    with pytest.raises(services.ServiceAway, match="cannot be reached"):
+    with pytest.raises(services.ServiceUnavailable, match="cannot be reached"):
         services.ask(url, b"{}", {}, seconds=5, most_bytes=10)

@@ -14,9 +14,9 @@ from factcheck.confinement.confined import OutOfBounds
 from factcheck.confinement.limits import Cause
 from sources import archive
 from sources.media import films, keyframes
-from sources.media.caveats import caveats_of
+from sources.media.caveats import build_caveats
 from sources.media.intake import take_in
-from sources.media.likeness import near_duplicates
+from sources.media.likeness import find_near_duplicates
 from sources.media.refused_media import MediaRefused
 from sources.media.signatures import MediaFormat
 from sources.models import MediaObject
@@ -42,7 +42,7 @@ def test_a_film_is_taken_in_at_once_and_its_pictures_by_the_worker(folder: Path,
     assert list(media.hashes.values_list("frame_at", flat=True)) == [0.0, 2.0, 4.0]
     assert media.public_media_type == "image/jpeg"
     assert kept(folder) == {media.sha256, media.public_sha256}
-    [near] = near_duplicates(media_files.encoded(scene(32, 480, 320)))
+    [near] = find_near_duplicates(media_files.encoded(scene(32, 480, 320)))
     assert (near.media_id, near.frame_at) == (media.pk, 2.0)
 
     keyframes.take_keyframes(media_id=media.pk)  # once more changes nothing
@@ -158,7 +158,7 @@ def test_others_that_are_being_read_are_waited_for(
         raise OutOfBounds(Cause.BUSY)
 
     monkeypatch.setattr(films, "run_bounded", busy)
-    with pytest.raises(keyframes.FilmsBeingRead):
+    with pytest.raises(keyframes.AllReadersBusy):
         keyframes.take(media)
     media.refresh_from_db()
     assert media.keyframes == "due"
@@ -186,7 +186,7 @@ def test_a_film_that_came_before_ffmpeg_is_seen_to_later(folder: Path, tmp_path:
         kind="video",
         media_type="video/mp4",
         keyframes="not_here",
-        caveats=caveats_of(["no_ffmpeg"]),
+        caveats=build_caveats(["no_ffmpeg"]),
         created_at=timezone.now() - timedelta(hours=2),
     )
     take_in(film(tmp_path, [33]), by=None)  # the worker is about to see to it

@@ -14,7 +14,7 @@ from sources.media import shown_pictures
 from sources.media.bounded_pictures import look_of, read_picture_bytes
 from sources.media.packed_pictures import Picture, PictureRequest, pack_answer, unpack_answer, unpack_request
 from sources.media.packed_pictures import pack_request as pack
-from sources.media.polyglot_files import stowaway
+from sources.media.polyglot_files import detect_second_format
 from sources.media.refused_media import MediaRefused
 from sources.media.signatures import IMAGE, recognise
 from tests.helpers import media_files
@@ -99,12 +99,12 @@ def test_requests_and_answers_come_back_as_they_went() -> None:
 
 @given(st.binary(max_size=400))
 def test_stowaways_are_looked_for_in_whatever_comes(content: bytes) -> None:
-    assert stowaway(io.BytesIO(content)) in {"", "holds_a_page", "holds_an_archive"}
+    assert detect_second_format(io.BytesIO(content)) in {"", "holds_a_page", "holds_an_archive"}
 
 
 def test_stowaways_across_the_pieces_that_are_read() -> None:
-    assert stowaway(io.BytesIO(os.urandom(2**20 - 4) + b"<script>")) == "holds_a_page"
-    assert stowaway(io.BytesIO(b"PK\x05\x06" + bytes(500))) == ""
+    assert detect_second_format(io.BytesIO(os.urandom(2**20 - 4) + b"<script>")) == "holds_a_page"
+    assert detect_second_format(io.BytesIO(b"PK\x05\x06" + bytes(500))) == ""
 
 
 @sweep("kind", KINDS)

@@ -8,8 +8,8 @@ from PIL import Image
 
 from sources.media.bounded_pictures import look_of
 from sources.media.intake import take_in
-from sources.media.likeness import NearDuplicate, near_duplicates
-from sources.media.perceptual_hash import PerceptualHash, distance
+from sources.media.likeness import NearDuplicate, find_near_duplicates
+from sources.media.perceptual_hash import PerceptualHash, compute_distance
 from sources.media.refused_media import MediaRefused
 from sources.models import MediaHash, MediaObject
 from tests.helpers import media_files
@@ -47,43 +47,43 @@ def test_each_change_is_found_and_nothing_else(gallery: dict[int, MediaObject]) 
     missed = {}
     for at, (name, change) in enumerate(CHANGES.items()):
         number = at % 3 + 1
-        found = near_duplicates(encoded(change(scene(number)), quality=70))
+        found = find_near_duplicates(encoded(change(scene(number)), quality=70))
         as_expected = [(near.media_id, near.transformation) for near in found] == [
             (gallery[number].pk, ORIENTATIONS.get(name, "original"))
         ]
         if not as_expected or found[0].part != PARTS.get(name, found[0].part):
             missed[name] = found
     assert missed == {}
-    assert near_duplicates(picture(99)) == []
+    assert find_near_duplicates(picture(99)) == []
 
 
 def test_the_file_itself_is_found_first(gallery: dict[int, MediaObject]) -> None:
     media = gallery[2]
-    assert near_duplicates(picture(2)) == [NearDuplicate(media.pk, 0, "original", None, "whole")]
+    assert find_near_duplicates(picture(2)) == [NearDuplicate(media.pk, 0, "original", None, "whole")]
 
 
 def test_a_plain_picture_is_found_as_a_file_only(folder: Path) -> None:
     white = encoded(Image.new("RGB", (400, 300), "white"), "PNG")
     media = take_in(white, by=None)
-    assert [near.media_id for near in near_duplicates(white)] == [media.pk]
-    assert near_duplicates(encoded(Image.new("RGB", (401, 300), "white"), "PNG")) == []
+    assert [near.media_id for near in find_near_duplicates(white)] == [media.pk]
+    assert find_near_duplicates(encoded(Image.new("RGB", (401, 300), "white"), "PNG")) == []
     assert not look_of(white).is_distinctive
 
 
 @pytest.mark.parametrize("asked", [media_files.SVG, b"", b"text", media_files.sound(), media_files.bomb()])
 def test_what_is_no_picture_is_refused(asked: bytes) -> None:
     with pytest.raises(MediaRefused):
-        near_duplicates(asked)
+        find_near_duplicates(asked)
 
 
 def test_up_to_31_bits_and_no_further() -> None:
     random = np.random.default_rng(7)
     pdq = random.bytes(32)
     near, far = stored(1, changed(pdq, [*range(0, 248, 8)])), stored(2, changed(pdq, [*range(0, 256, 8)]))
-    assert distance(pdq, far.hashes.get().pdq) == 32
-    [found] = near_duplicates(PerceptualHash(pdq, 80, (pdq,) * 8))
+    assert compute_distance(pdq, far.hashes.get().pdq) == 32
+    [found] = find_near_duplicates(PerceptualHash(pdq, 80, (pdq,) * 8))
     assert (found.media_id, found.distance) == (near.pk, 31)
-    assert near_duplicates(PerceptualHash(pdq, 80, (pdq,) * 8), within=30) == []
+    assert find_near_duplicates(PerceptualHash(pdq, 80, (pdq,) * 8), within=30) == []
 
 
 def test_the_index_misses_nothing_that_comparing_with_all_finds() -> None:
@@ -99,14 +99,14 @@ def test_the_index_misses_nothing_that_comparing_with_all_finds() -> None:
         bits.remove(lone * 16 + 9)
         stored(number, changed(base, bits))
     exact = {
-        look.media_id: distance(look.pdq, base)
+        look.media_id: compute_distance(look.pdq, base)
         for look in MediaHash.objects.all()
-        if distance(look.pdq, base) <= 31
+        if compute_distance(look.pdq, base) <= 31
     }
-    found = near_duplicates(PerceptualHash(base, 80, (base,) * 8), most=1000)
+    found = find_near_duplicates(PerceptualHash(base, 80, (base,) * 8), most=1000)
     assert {near.media_id: near.distance for near in found} == exact
     assert [near.distance for near in found] == sorted(exact.values())
-    assert len(near_duplicates(PerceptualHash(base, 80, (base,) * 8), most=5)) == 5
+    assert len(find_near_duplicates(PerceptualHash(base, 80, (base,) * 8), most=5)) == 5
 
 
 def test_a_film_is_found_once_by_its_nearest_frame() -> None:
@@ -116,20 +116,20 @@ def test_a_film_is_found_once_by_its_nearest_frame() -> None:
     )
     for at, bits in ((0.0, [1, 2, 3]), (2.5, [1]), (4.0, [*range(40)])):
         MediaHash.objects.create(media=film, frame_at=at, pdq=changed(pdq, bits), quality=90)
-    [near] = near_duplicates(PerceptualHash(pdq, 80, (pdq,) * 8))
+    [near] = find_near_duplicates(PerceptualHash(pdq, 80, (pdq,) * 8))
     assert near == NearDuplicate(film.pk, 1, "original", 2.5, "whole")
 
 
 def test_bits_alone_find_mirrored_pictures_too(gallery: dict[int, MediaObject]) -> None:
     mirrored = look_of(encoded(CHANGES["mirrored"](scene(1)))).pdq
-    [near] = near_duplicates(PerceptualHash.from_hex(mirrored.hex()))
+    [near] = find_near_duplicates(PerceptualHash.from_hex(mirrored.hex()))
     assert (near.media_id, near.transformation) == (gallery[1].pk, "mirrored")
 
 
 @pytest.mark.parametrize("within", [-1, 32])
 def test_the_index_is_asked_no_more_than_it_can_answer(within: int) -> None:
     with pytest.raises(ValueError, match="0 to 31"):
-        near_duplicates(PerceptualHash(bytes(32), 80), within=within)
+        find_near_duplicates(PerceptualHash(bytes(32), 80), within=within)
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -138,10 +138,10 @@ def test_it_costs_one_query(count: int, django_assert_num_queries: object) -> No
     for number in range(count):
         stored(number, pdq)
     with django_assert_num_queries(1):  # type: ignore[operator]
-        assert len(near_duplicates(PerceptualHash(pdq, 80, (pdq,) * 8))) == count
+        assert len(find_near_duplicates(PerceptualHash(pdq, 80, (pdq,) * 8))) == count
 
 
 def test_a_hash_too_plain_is_not_looked_up(django_assert_num_queries: object) -> None:
     stored(1, bytes(32))
     with django_assert_num_queries(0):  # type: ignore[operator]
-        assert near_duplicates(PerceptualHash(bytes(32), 49)) == []
+        assert find_near_duplicates(PerceptualHash(bytes(32), 49)) == []

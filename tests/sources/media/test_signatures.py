@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.media.signatures import HEAD, SVG, recognise
+from sources.media.signatures import HEAD_BYTES, SVG, recognise
 from tests.helpers import media_files
 from tests.helpers.media_files import picture, sound
 from tests.helpers.sweeps import sweep
@@ -34,7 +34,7 @@ from tests.helpers.sweeps import sweep
     ],
 )
 def test_common_kinds(head: bytes, media_type: str) -> None:
-    found = recognise(head[:HEAD])
+    found = recognise(head[:HEAD_BYTES])
     assert found is not None
     assert found.media_type == media_type
     assert found.kind == media_type.partition("/")[0]

@@ -10,7 +10,7 @@ from django.http import Http404, HttpRequest
 from django.utils.translation import gettext as _
 
 from claims.features.discovery.plain_pages import list_text
-from claims.features.discovery.plain_pages.markdown_escapes import line
+from claims.features.discovery.plain_pages.markdown_escapes import escape_line
 from claims.features.discovery.plain_pages.plain_page import PlainPage
 from claims.ledger.document.cluster_document import build_cluster as public_cluster
 from claims.public.api.correction_entries import load_corrected_entries
@@ -25,12 +25,12 @@ from factcheck.web.site_urls import placed, stored
 
 def claims(request: HttpRequest) -> PlainPage:
     """The newest published claims, or those that are searched for."""
-    found, listed = claims_found(request)
+    found, listed = find_claims(request)
     about = _("Checked claims, newest first. Search with ?q=.")
-    return PlainPage(list_text.page_of(_("Fact checks"), found, listed, about=about), permanent("claims"))
+    return PlainPage(list_text.write_page(_("Fact checks"), found, listed, about=about), permanent("claims"))
 
 
-def claims_found(request: HttpRequest, about: Mapping[str, Any] | None = None) -> tuple[str, str]:
+def find_claims(request: HttpRequest, about: Mapping[str, Any] | None = None) -> tuple[str, str]:
     """Return a sentence about the search, possibly empty, and the claims; of all, or of one subject.
 
     Raises:
@@ -44,19 +44,19 @@ def claims_found(request: HttpRequest, about: Mapping[str, Any] | None = None) -
     documents = [row.document for row in page.rows]
     words = search.cleaned_data["q"]
     is_meant = bool(documents and search.reading and search.reading.is_matched)
-    found = list_text.found_for(words, documents, is_meant=is_meant) if words else ""
+    found = list_text.describe_search_result(words, documents, is_meant=is_meant) if words else ""
     if not documents and not words:
         found = _("No published claim matches.") if search.narrows else _("Nothing has been published yet.")
-    return found, list_text.claims(documents, following=next_page(request, page.next))
+    return found, list_text.write_claims(documents, following=build_next_url(request, page.next))
 
 
 def clusters(request: HttpRequest) -> PlainPage:
     """Return published rumours, newest first, optionally by words or language."""
     page, _asked = read_clusters_query(request)
     shown = [{**public_cluster(row)} for row in page.rows]
-    listed = list_text.clusters(shown, following=next_page(request, page.next))
+    listed = list_text.write_clusters(shown, following=build_next_url(request, page.next))
     return PlainPage(
-        list_text.page_of(_("Rumours in circulation"), listed or _("None has been published yet.")),
+        list_text.write_page(_("Rumours in circulation"), listed or _("None has been published yet.")),
         permanent("clusters"),
     )
 
@@ -65,17 +65,19 @@ def corrections(request: HttpRequest) -> PlainPage:
     """Return corrections, clarifications, updates and retractions, newest first."""
     page, _query = read_corrections_query(request)
     entries = [json.loads(placed(stored(one.entry).encode())) for one in load_corrected_entries(page.rows)]
-    listed = list_text.corrections(entries, following=next_page(request, page.next))
+    listed = list_text.write_corrections(entries, following=build_next_url(request, page.next))
     about = _("What %(newsroom)s changed after publication: the old text, the new text, and the reason.") % {
-        "newsroom": line(settings.NEWSROOM_NAME)
+        "newsroom": escape_line(settings.NEWSROOM_NAME)
     }
     return PlainPage(
-        list_text.page_of(_("Corrections"), listed or _("No corrections have been published."), about=about),
+        list_text.write_page(
+            _("Corrections"), listed or _("No corrections have been published."), about=about
+        ),
         permanent("corrections"),
     )
 
 
-def next_page(request: HttpRequest, cursor: str) -> str:
+def build_next_url(request: HttpRequest, cursor: str) -> str:
     """Return the address of the next page; "" if there is none."""
     if not cursor:
         return ""

@@ -7,23 +7,27 @@ from django.conf import settings
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from claims.features.discovery.plain_pages.claim_text import listed_claim, not_checked, plain
-from claims.features.discovery.plain_pages.markdown_escapes import line, link, quoted
+from claims.features.discovery.plain_pages.claim_text import (
+    build_markdown_url,
+    explain_not_checked,
+    write_listed_claim,
+)
+from claims.features.discovery.plain_pages.markdown_escapes import escape_line, link, quote_text
 from claims.ledger.document.claim_body import CORRECTION_KINDS
 from factcheck.web.language_addresses import permanent
 
 Document = dict[str, Any]
 
 
-def page_of(title: str, *parts: str, about: str = "") -> str:
+def write_page(title: str, *parts: str, about: str = "") -> str:
     """Return a page with this title; `about` is a sentence on its content."""
-    head = [f"# {line(title)}", *([f"> {about}"] if about else [])]
+    head = [f"# {escape_line(title)}", *([f"> {about}"] if about else [])]
     return "\n\n".join([*head, *(part for part in parts if part)]) + "\n"
 
 
-def claims(documents: Sequence[Document], *, following: str = "") -> str:
+def write_claims(documents: Sequence[Document], *, following: str = "") -> str:
     """Return claims in order, with a link to the next page."""
-    items = "\n".join(map(listed_claim, documents))
+    items = "\n".join(map(write_listed_claim, documents))
     return f"{items}\n\n{go_on(following)}".rstrip() if following else items
 
 
@@ -32,13 +36,13 @@ def go_on(address: str) -> str:
     return link(_("Next page"), address)
 
 
-def found_for(words: str, documents: Sequence[Document], *, is_meant: bool) -> str:
+def describe_search_result(words: str, documents: Sequence[Document], *, is_meant: bool) -> str:
     """The result of a search. An empty result must not be taken for an answer."""
-    asked = f"“{line(words)}”"
+    asked = f"“{escape_line(words)}”"
     if not documents:
         return _("No published claim matches %(words)s. %(not_checked)s") % {
             "words": asked,
-            "not_checked": not_checked(),
+            "not_checked": explain_not_checked(),
         }
     if is_meant:
         return _(
@@ -49,52 +53,55 @@ def found_for(words: str, documents: Sequence[Document], *, is_meant: bool) -> s
     ) % {"words": asked}
 
 
-def clusters(rows: Iterable[Document], *, following: str = "") -> str:
+def write_clusters(rows: Iterable[Document], *, following: str = "") -> str:
     """Return rumours in order."""
-    items = "\n".join(_cluster(row) for row in rows)
+    items = "\n".join(_write_cluster(row) for row in rows)
     return f"{items}\n\n{go_on(following)}".rstrip() if following else items
 
 
-def _cluster(row: Document) -> str:
+def _write_cluster(row: Document) -> str:
     count = ngettext("%(count)s checked claim", "%(count)s checked claims", row["claim_count"]) % {
         "count": row["claim_count"]
     }
     address = settings.SITE_URL + permanent("cluster", row["id"], row["slug"])
-    return f"- {link(row['title'], plain(address))}: {count}, {', '.join(map(line, row['languages']))}"
+    languages = ", ".join(map(escape_line, row["languages"]))
+    return f"- {link(row['title'], build_markdown_url(address))}: {count}, {languages}"
 
 
-def corrections(entries: Iterable[Document], *, following: str = "") -> str:
+def write_corrections(entries: Iterable[Document], *, following: str = "") -> str:
     """Return corrections: the kind, the reason, and both wordings of each part."""
     kinds = {kind: str(label) for kind, label in CORRECTION_KINDS}
     parts = []
     for entry in entries:
-        parts.append(f"## {line(kinds.get(entry['kind'], entry['kind']))}, {entry['published_at'][:10]}")
-        parts.append(link(entry["statement"], plain(entry["url"])))
-        parts.append(quoted(entry["note"]))
+        parts.append(
+            f"## {escape_line(kinds.get(entry['kind'], entry['kind']))}, {entry['published_at'][:10]}"
+        )
+        parts.append(link(entry["statement"], build_markdown_url(entry["url"])))
+        parts.append(quote_text(entry["note"]))
         for change in entry["changes"]:
             parts.append(
-                f"- {line(change['part'])}"
-                + (f", {line(change['publisher'])}" if change["publisher"] else "")
+                f"- {escape_line(change['part'])}"
+                + (f", {escape_line(change['publisher'])}" if change["publisher"] else "")
             )
-            parts += _both(change)
+            parts += _write_both_wordings(change)
     if following:
         parts.append(go_on(following))
     return "\n\n".join(parts)
 
 
-def _both(change: Document) -> list[str]:
+def _write_both_wordings(change: Document) -> list[str]:
     told = []
     for name, words in ((_("before"), change["before"]), (_("now"), change["after"])):
-        shown = "\n".join(f"  {one}".rstrip() for one in quoted(words or "–").split("\n"))
+        shown = "\n".join(f"  {one}".rstrip() for one in quote_text(words or "–").split("\n"))
         told.append(f"  {name}:\n\n{shown}")
     return told
 
 
-def source(document: Document, passages: Sequence[Document], *, text: str, captured_at: str) -> str:
+def write_source(document: Document, passages: Sequence[Document], *, text: str, captured_at: str) -> str:
     """Return a source with its checked claims, and its text if it may be shown."""
     facts = [
-        (_("Published by"), line((document["publisher"] or {}).get("name", ""))),
-        (_("Byline"), line(document["byline"])),
+        (_("Published by"), escape_line((document["publisher"] or {}).get("name", ""))),
+        (_("Byline"), escape_line(document["byline"])),
         (_("Published on"), document["published_on"] or ""),
         (_("Location"), link(document["url"], document["url"])),
         (_("Archived copy"), link(document["archived_url"], document["archived_url"])),
@@ -102,7 +109,7 @@ def source(document: Document, passages: Sequence[Document], *, text: str, captu
     ]
     parts = ["\n".join(f"- {name}: {value}" for name, value in facts if value)]
     if passages:
-        parts += [f"## {_('Checked in this source')}", claims(passages)]
+        parts += [f"## {_('Checked in this source')}", write_claims(passages)]
     if text:
-        parts += [f"## {_('Text')}", _("Quoted from the source, not our own words."), quoted(text)]
+        parts += [f"## {_('Text')}", _("Quoted from the source, not our own words."), quote_text(text)]
     return "\n\n".join(parts)

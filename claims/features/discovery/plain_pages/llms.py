@@ -14,9 +14,9 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from claims.features.discovery.plain_pages.claim_text import not_checked, plain
-from claims.features.discovery.plain_pages.markdown_escapes import line
-from claims.features.discovery.plain_pages.newsroom_text import links, statements_of
+from claims.features.discovery.plain_pages.claim_text import build_markdown_url, explain_not_checked
+from claims.features.discovery.plain_pages.markdown_escapes import escape_line
+from claims.features.discovery.plain_pages.newsroom_text import list_statements, write_links
 from claims.models import NewsroomPage
 from claims.public.pages.responses import compute_etag
 from factcheck.api.resources import CACHE_CURRENT, conditional
@@ -31,7 +31,7 @@ def llms(request: HttpRequest) -> HttpResponse:
     """The introduction of this site for assistants."""
     # In one language for everybody, so that caches keep one copy.
     with translation.override(settings.LANGUAGE_CODE):
-        content = llms_text()
+        content = write_llms_text()
     return conditional(
         request,
         lambda: content,
@@ -41,9 +41,9 @@ def llms(request: HttpRequest) -> HttpResponse:
     )
 
 
-def llms_text() -> str:
+def write_llms_text() -> str:
     """The file."""
-    newsroom = {"newsroom": line(settings.NEWSROOM_NAME)}
+    newsroom = {"newsroom": escape_line(settings.NEWSROOM_NAME)}
     parts = [
         f"# {newsroom['newsroom']}",
         "> "
@@ -52,23 +52,23 @@ def llms_text() -> str:
             "their claimants, each publisher’s rating, the evidence, and every correction since."
         )
         % newsroom,
-        "\n".join(f"- {rule}" for rule in _rules()),
-        f"## {_('Fact checks')}\n\n{links(reading())}",
-        f"## {_('How to query')}\n\n{links(questions())}",
-        f"## {_('How we work')}\n\n{links(_about_us())}",
-        f"## {_('Data')}\n\n{links(_data())}",
-        f"## Optional\n\n{links(_optional())}",
+        "\n".join(f"- {rule}" for rule in _list_rules()),
+        f"## {_('Fact checks')}\n\n{write_links(list_pages())}",
+        f"## {_('How to query')}\n\n{write_links(list_queries())}",
+        f"## {_('How we work')}\n\n{write_links(_list_about_pages())}",
+        f"## {_('Data')}\n\n{write_links(_list_data())}",
+        f"## Optional\n\n{write_links(_list_optional())}",
     ]
     return "\n\n".join(parts) + "\n"
 
 
-def _rules() -> list[str]:
+def _list_rules() -> list[str]:
     return [
         _(
             "Each page has a Markdown form: add index.md to its address, which ends in a slash. Pages link "
             "to it in their Link header."
         ),
-        not_checked(),
+        explain_not_checked(),
         _(
             "A rating belongs to its publisher: give it in the publisher’s words, with the publisher’s name, "
             "the date and the address. The rating class beside it (true, mostly_true, mixed, mostly_false, "
@@ -83,28 +83,32 @@ def _rules() -> list[str]:
     ]
 
 
-def reading() -> Links:
+def list_pages() -> Links:
     """Return the list of readable pages."""
     found: Links = [
         (
             _("Latest fact checks"),
-            _plain("claims"),
+            _build_markdown_url("claims"),
             _("published claims, newest first; search with ?q="),
         ),
-        (_("Rumours"), _plain("clusters"), _("one rumour in many wordings, languages and countries")),
+        (
+            _("Rumours"),
+            _build_markdown_url("clusters"),
+            _("one rumour in many wordings, languages and countries"),
+        ),
         (
             _("Corrections"),
-            _plain("corrections"),
+            _build_markdown_url("corrections"),
             _("changes after publication, with both wordings"),
         ),
-        (_("Topics"), _plain("topics"), _("checked claims by subject")),
-        (_("Claimants"), _plain("claimants"), ""),
-        (_("Publishers"), _plain("publishers"), ""),
+        (_("Topics"), _build_markdown_url("topics"), _("checked claims by subject")),
+        (_("Claimants"), _build_markdown_url("claimants"), ""),
+        (_("Publishers"), _build_markdown_url("publishers"), ""),
     ]
     return found
 
 
-def questions() -> Links:
+def list_queries() -> Links:
     """Return the list of queries and their addresses."""
     api = f"{settings.SITE_URL}/api/v1"
     found: Links = [
@@ -122,26 +126,30 @@ def questions() -> Links:
             _("every resource, parameter and response"),
         ),
     ]
-    if mcp := _address("mcp"):
+    if mcp := _build_url("mcp"):
         found.insert(0, (_("MCP server"), mcp, _("Model Context Protocol: the same queries as tools")))
     return found
 
 
-def _about_us() -> Links:
+def _list_about_pages() -> Links:
     written = NewsroomPage.objects.order_by("kind").values_list("kind", flat=True).distinct()
     standards: Links = []
     if has_route("standards"):
         standards = [
-            (_("How we meet the standards"), _plain("standards"), _("figures that assessors ask for"))
+            (
+                _("How we meet the standards"),
+                _build_markdown_url("standards"),
+                _("figures that assessors ask for"),
+            )
         ]
     return [
-        (_("How we rate and correct"), _plain("methodology"), _("what each rating means")),
+        (_("How we rate and correct"), _build_markdown_url("methodology"), _("what each rating means")),
         *standards,
-        *statements_of(written),
+        *list_statements(written),
     ]
 
 
-def _data() -> Links:
+def _list_data() -> Links:
     return [
         (_("All data as files"), settings.SITE_URL + permanent("dumps-index"), ""),
         (
@@ -154,19 +162,19 @@ def _data() -> Links:
     ]
 
 
-def _optional() -> Links:
+def _list_optional() -> Links:
     return [
         (_("Atom feed"), settings.SITE_URL + permanent("claims-atom"), ""),
         (_("Sitemap"), settings.SITE_URL + permanent("sitemap"), ""),
-        (_("For readers: check a text"), _plain("check"), ""),
+        (_("For readers: check a text"), _build_markdown_url("check"), ""),
     ]
 
 
-def _plain(route: str) -> str:
-    return plain(settings.SITE_URL + permanent(route))
+def _build_markdown_url(route: str) -> str:
+    return build_markdown_url(settings.SITE_URL + permanent(route))
 
 
-def _address(route: str, *arguments: Any) -> str:
+def _build_url(route: str, *arguments: Any) -> str:
     """The address of a route; "" where the site has none of this name."""
     try:
         return settings.SITE_URL + permanent(route, *arguments)

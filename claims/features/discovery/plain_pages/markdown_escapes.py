@@ -22,41 +22,43 @@ _HTML = re.compile(rf"{_NOT_ESCAPED}<(?=[A-Za-z/!?])(?!(?:https?://|mailto:)[^\s
 _PICTURE = re.compile(rf"{_NOT_ESCAPED}!\[")
 
 
-def line(text: object) -> str:
+def escape_line(text: object) -> str:
     """A text in one line."""
     words = " ".join(all_seen(_CONTROLS.sub(" ", _ENDS.sub(" ", str(text))), "").split())
     escaped = _SPECIAL.sub(r"\\\1", words)
-    return _FIRST.sub(lambda found: _escaped_first(found[1]), escaped)
+    return _FIRST.sub(lambda found: _escape_last(found[1]), escaped)
 
 
-def quoted(text: str) -> str:
+def quote_text(text: str) -> str:
     """A text of several paragraphs as a block quote, in which it is not Markdown."""
-    return _quote("\n".join(line(one) for one in _lines(text)))
+    return _add_quote_marks("\n".join(escape_line(one) for one in _split_lines(text)))
 
 
-def quoted_markdown(text: str) -> str:
+def quote_markdown(text: str) -> str:
     """A text that is Markdown, in a block quote. As on the page, HTML in it is text, and it shows no pictures."""
-    return _quote("\n".join(_PICTURE.sub(r"\1\\![", _HTML.sub(r"\1\\<", one)) for one in _lines(text)))
+    return _add_quote_marks(
+        "\n".join(_PICTURE.sub(r"\1\\![", _HTML.sub(r"\1\\<", one)) for one in _split_lines(text))
+    )
 
 
 def link(words: object, address: str) -> str:
     """Return a link to a web address; only the text if it is not one."""
     if not re.match(r"https?://", address):
-        return line(words)
-    return f"[{line(words)}]({quote(address, safe=_ADDRESS)})"
+        return escape_line(words)
+    return f"[{escape_line(words)}]({quote(address, safe=_ADDRESS)})"
 
 
 #: What may stand in an address, less what would end the link: RFC 3986, and what is written with percent already.
 _ADDRESS = "%/:?#@!$&'*+,;=~-._[]"
 
 
-def _lines(text: str) -> list[str]:
+def _split_lines(text: str) -> list[str]:
     return [all_seen(one, "").rstrip() for one in _ENDS.sub("\n", text).strip().split("\n")]
 
 
-def _quote(text: str) -> str:
+def _add_quote_marks(text: str) -> str:
     return "\n".join(f"> {one}".rstrip() for one in text.split("\n"))
 
 
-def _escaped_first(found: str) -> str:
+def _escape_last(found: str) -> str:
     return f"{found[:-1]}\\{found[-1]}"

@@ -6,10 +6,10 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from claims.features.discovery.plain_pages import list_text, newsroom_text
-from claims.features.discovery.plain_pages.claim_text import not_checked, plain
+from claims.features.discovery.plain_pages.claim_text import build_markdown_url, explain_not_checked
 from claims.features.discovery.plain_pages.list_pages import claims
-from claims.features.discovery.plain_pages.llms import questions, reading
-from claims.features.discovery.plain_pages.markdown_escapes import line
+from claims.features.discovery.plain_pages.llms import list_pages, list_queries
+from claims.features.discovery.plain_pages.markdown_escapes import escape_line
 from claims.features.discovery.plain_pages.plain_page import PlainPage
 from claims.models import NewsroomPage, RatingClass
 from claims.public.pages.about_pages import choose_language, load_pages
@@ -21,35 +21,41 @@ from factcheck.web.language_addresses import permanent
 def home(request: HttpRequest) -> PlainPage:
     """Return the contents of the home page."""
     newest = claims(request)
-    text = list_text.page_of(
+    text = list_text.write_page(
         settings.NEWSROOM_NAME,
-        newsroom_text.links(reading()),
+        newsroom_text.write_links(list_pages()),
         newest.text.replace("# ", "## ", 1),
-        about=_("Fact checks by %(newsroom)s.") % {"newsroom": line(settings.NEWSROOM_NAME)},
+        about=_("Fact checks by %(newsroom)s.") % {"newsroom": escape_line(settings.NEWSROOM_NAME)},
     )
     return PlainPage(text, permanent("home"))
 
 
 def check(request: HttpRequest) -> PlainPage:
     """Return how to look up whether something was checked."""
-    text = list_text.page_of(_("Has this been checked?"), not_checked(), newsroom_text.links(questions()))
+    text = list_text.write_page(
+        _("Has this been checked?"), explain_not_checked(), newsroom_text.write_links(list_queries())
+    )
     return PlainPage(text, permanent("check"))
 
 
 def methodology(request: HttpRequest) -> PlainPage:
     """Return the meaning of each rating, and how we correct."""
-    text = list_text.page_of(_("How we rate and correct"), newsroom_text.scales(find_shown_scales()))
+    text = list_text.write_page(_("How we rate and correct"), newsroom_text.write_scales(find_shown_scales()))
     return PlainPage(text, permanent("methodology"))
 
 
 def about_index(request: HttpRequest) -> PlainPage:
     """Return the list of pages about the newsroom."""
     written = [
-        (one.title, plain(settings.SITE_URL + permanent("about", one.kind)), line(one.opening))
+        (
+            one.title,
+            build_markdown_url(settings.SITE_URL + permanent("about", one.kind)),
+            escape_line(one.opening),
+        )
         for one in load_pages(get_language() or "en")
     ]
-    text = list_text.page_of(
-        _("About us"), newsroom_text.links(written) or _("Nothing has been written yet.")
+    text = list_text.write_page(
+        _("About us"), newsroom_text.write_links(written) or _("Nothing has been written yet.")
     )
     return PlainPage(text, permanent("about-index"))
 
@@ -59,12 +65,12 @@ def rating_classes(request: HttpRequest) -> PlainPage:
     told = [
         (
             f"{label} ({value})",
-            plain(settings.SITE_URL + permanent("rating-class", value)),
+            build_markdown_url(settings.SITE_URL + permanent("rating-class", value)),
             str(MEANINGS[value]),
         )
         for value, label in RatingClass.choices
     ]
-    text = list_text.page_of(_("Ratings"), newsroom_text.links(told))
+    text = list_text.write_page(_("Ratings"), newsroom_text.write_links(told))
     return PlainPage(text, permanent("rating-classes"))
 
 
@@ -77,5 +83,5 @@ def about(request: HttpRequest, kind: str, version: int | None = None) -> PlainP
     shown = next((one for one in versions if version in (None, one.version)), None)
     if shown is None:
         raise Http404("The newsroom has not written this page.")
-    text = list_text.page_of(shown.title, newsroom_text.about(shown, versions))
+    text = list_text.write_page(shown.title, newsroom_text.write_about(shown, versions))
     return PlainPage(text, permanent("about", kind), is_found=version is None)

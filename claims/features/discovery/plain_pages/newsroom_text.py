@@ -6,32 +6,33 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-from claims.features.discovery.plain_pages.claim_text import plain
-from claims.features.discovery.plain_pages.markdown_escapes import line, link, quoted_markdown
+from claims.features.discovery.plain_pages.claim_text import build_markdown_url
+from claims.features.discovery.plain_pages.markdown_escapes import escape_line, link, quote_markdown
 from claims.ledger.document.claim_body import CORRECTION_KINDS
 from claims.models import NewsroomPage, RatingScale
 from factcheck.web.language_addresses import permanent
 
 
-def scales(rows: Iterable[RatingScale]) -> str:
+def write_scales(rows: Iterable[RatingScale]) -> str:
     """The newsroom's scales: each rating with its comparable class and what it means."""
     parts = []
     for scale in rows:
         title = _("%(name)s, version %(version)s") % {
-            "name": line(scale.name),
-            "version": line(scale.version),
+            "name": escape_line(scale.name),
+            "version": escape_line(scale.version),
         }
         parts.append(f"## {title}")
         if not scale.in_use:
             parts.append(_("No longer used for new verdicts."))
         parts.append(
             "\n".join(
-                f"- “{line(rating.label)}” ({rating.rating_class or _('not decided')}): {line(rating.definition)}"
+                f"- “{escape_line(rating.label)}” ({rating.rating_class or _('not decided')}):"
+                f" {escape_line(rating.definition)}"
                 for rating in scale.ratings.all()
             )
         )
         if scale.methodology:
-            parts.append(quoted_markdown(scale.methodology))
+            parts.append(quote_markdown(scale.methodology))
     parts.append(f"## {_('Corrections')}")
     parts.append(
         _(
@@ -39,45 +40,45 @@ def scales(rows: Iterable[RatingScale]) -> str:
             "why; the earlier versions stay readable."
         )
     )
-    parts.append("\n".join(f"- {line(label)}" for _kind, label in CORRECTION_KINDS))
+    parts.append("\n".join(f"- {escape_line(label)}" for _kind, label in CORRECTION_KINDS))
     return "\n\n".join(parts)
 
 
-def about(page: NewsroomPage, versions: Sequence[NewsroomPage]) -> str:
+def write_about(page: NewsroomPage, versions: Sequence[NewsroomPage]) -> str:
     """A page about us, with its versions."""
     parts = []
     if page.pk != versions[0].pk:
-        newest = plain(settings.SITE_URL + permanent("about", page.kind))
+        newest = build_markdown_url(settings.SITE_URL + permanent("about", page.kind))
         parts.append(
             _("This is version %(version)s of %(day)s. It is no longer current: %(newest)s")
             % {"version": page.version, "day": page.created_at.date().isoformat(), "newest": newest}
         )
     if page.text:
-        parts.append(quoted_markdown(page.text))
+        parts.append(quote_markdown(page.text))
     if page.url:
         parts.append(link(page.url, page.url))
     items = "\n".join(
         f"- {_('Version %(version)s') % {'version': one.version}}, {one.created_at.date().isoformat()}"
-        + (f": {line(one.note)}" if one.note else "")
+        + (f": {escape_line(one.note)}" if one.note else "")
         for one in versions
     )
     parts.append(f"## {_('Versions')}\n\n{items}")
     return "\n\n".join(parts)
 
 
-def links(pairs: Iterable[tuple[str, str, str]]) -> str:
+def write_links(pairs: Iterable[tuple[str, str, str]]) -> str:
     """A list of links as `llms.txt` has them: name, address, and a note that may be empty."""
     return "\n".join(
         f"- {link(name, address)}" + (f": {note}" if note else "") for name, address, note in pairs
     )
 
 
-def statements_of(written: Iterable[Any]) -> list[tuple[str, str, str]]:
+def list_statements(written: Iterable[Any]) -> list[tuple[str, str, str]]:
     """The pages about us that there are, for a list of links."""
     return [
         (
             str(NewsroomPage.Kind(kind).label),
-            plain(settings.SITE_URL + permanent("about", kind)),
+            build_markdown_url(settings.SITE_URL + permanent("about", kind)),
             "",
         )
         for kind in written

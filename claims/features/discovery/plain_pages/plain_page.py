@@ -23,6 +23,6 @@ class PlainPage:
     is_found: bool = True
 
 
-def moved_to(request: HttpRequest, path: str) -> HttpResponsePermanentRedirect:
+def redirect_moved(request: HttpRequest, path: str) -> HttpResponsePermanentRedirect:
     """The way to the Markdown of another page, in the language of this address."""
     return redirect_moved_page(address_here(f"{path}{MARKDOWN_FILE}"))

@@ -6,9 +6,9 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.utils.translation import ngettext
 
 from claims.features.discovery.plain_pages import list_text
-from claims.features.discovery.plain_pages.claim_text import PlainVersion, claim_text
-from claims.features.discovery.plain_pages.markdown_escapes import line, quoted
-from claims.features.discovery.plain_pages.plain_page import PlainPage, moved_to
+from claims.features.discovery.plain_pages.claim_text import PlainVersion, write_claim
+from claims.features.discovery.plain_pages.markdown_escapes import escape_line, quote_text
+from claims.features.discovery.plain_pages.plain_page import PlainPage, redirect_moved
 from claims.ledger.document.cluster_document import build_cluster as public_cluster
 from claims.models import Publication
 from claims.models.claim import claim_path
@@ -20,8 +20,8 @@ from factcheck.web.language_addresses import permanent
 
 def claim(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
     """Return a published claim, or the note on its retraction."""
-    history = _history(pk)
-    newest = _entry(pk, history[0].version)
+    history = _load_history(pk)
+    newest = _load_entry(pk, history[0].version)
     if newest.merged_into_id:
         target = (
             Publication.objects.newest()
@@ -30,12 +30,12 @@ def claim(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResp
             .first()
         )
         if target:
-            return moved_to(request, claim_path(target.claim_id, target.slug))
+            return redirect_moved(request, claim_path(target.claim_id, target.slug))
     path = claim_path(pk, newest.slug)
     if slug != newest.slug:
-        return moved_to(request, path)
+        return redirect_moved(request, path)
     return PlainPage(
-        claim_text(newest.document, history[0], history),
+        write_claim(newest.document, history[0], history),
         path,
         is_found=newest.status == Publication.Status.PUBLISHED,
     )
@@ -43,15 +43,15 @@ def claim(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResp
 
 def claim_version(request: HttpRequest, pk: int, version: int) -> PlainPage | HttpResponseBase:
     """Return an earlier version of a claim."""
-    history = _history(pk)
+    history = _load_history(pk)
     shown = next((one for one in history if one.version == version), None)
     if shown is None:
         raise Http404("The claim has no such version.")
-    entry = _entry(pk, version)
+    entry = _load_entry(pk, version)
     if shown is history[0]:
-        return moved_to(request, claim_path(pk, entry.slug))
+        return redirect_moved(request, claim_path(pk, entry.slug))
     return PlainPage(
-        claim_text(entry.document, shown, history), permanent("claim-version", pk, version), is_found=False
+        write_claim(entry.document, shown, history), permanent("claim-version", pk, version), is_found=False
     )
 
 
@@ -60,15 +60,15 @@ def cluster(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpRe
     row = get_published_cluster(pk)
     path = permanent("cluster", row.pk, row.slug)
     if slug != row.slug:
-        return moved_to(request, path)
+        return redirect_moved(request, path)
     documents = [entry.document for entry in load_shown_entries(row)]
     shown = public_cluster(row)
     count = ngettext("%(count)s published claim", "%(count)s published claims", shown["claim_count"])
-    text = list_text.page_of(
+    text = list_text.write_page(
         shown["title"],
-        quoted(shown["description"]) if shown["description"] else "",
+        quote_text(shown["description"]) if shown["description"] else "",
         f"## {count % {'count': shown['claim_count']}}",
-        list_text.claims(documents),
+        list_text.write_claims(documents),
     )
     return PlainPage(text, path)
 
@@ -80,16 +80,20 @@ def source(request: HttpRequest, pk: int, number: int | None = None) -> PlainPag
         raise Http404("No published claim mentions this source.")
     snapshot = known.found.snapshot
     document: dict[str, Any] = known.found.source
-    text = list_text.source(
+    text = list_text.write_source(
         document,
         known.documents,
         text=known.text,
-        captured_at=f"{snapshot['captured_at']}, SHA-256 {line(snapshot['text_sha256'])}" if snapshot else "",
+        captured_at=f"{snapshot['captured_at']}, SHA-256 {escape_line(snapshot['text_sha256'])}"
+        if snapshot
+        else "",
     )
-    return PlainPage(list_text.page_of(document["title"] or document["url"], text), permanent("source", pk))
+    return PlainPage(
+        list_text.write_page(document["title"] or document["url"], text), permanent("source", pk)
+    )
 
 
-def _history(pk: int) -> list[PlainVersion]:
+def _load_history(pk: int) -> list[PlainVersion]:
     """Return all entries of a claim, newest first.
 
     Raises:
@@ -105,5 +109,5 @@ def _history(pk: int) -> list[PlainVersion]:
     return told
 
 
-def _entry(pk: int, version: int) -> Publication:
+def _load_entry(pk: int, version: int) -> Publication:
     return Publication.objects.defer(*DEFERRED_COLUMNS).get(claim_id=pk, version=version)

@@ -6,9 +6,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims.features.discovery.plain_pages import list_text, newsroom_text
-from claims.features.discovery.plain_pages.claim_text import plain
-from claims.features.discovery.plain_pages.list_pages import claims_found, next_page
-from claims.features.discovery.plain_pages.plain_page import PlainPage, moved_to
+from claims.features.discovery.plain_pages.claim_text import build_markdown_url
+from claims.features.discovery.plain_pages.list_pages import build_next_url, find_claims
+from claims.features.discovery.plain_pages.plain_page import PlainPage, redirect_moved
 from claims.models import PublishedVerdict, RatingClass
 from claims.public.pages.rating_meanings import MEANINGS
 from claims.public.pages.subject_indexes import (
@@ -26,12 +26,12 @@ from factcheck.web.language_addresses import permanent
 
 def claimant(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
     """A person or body whose claims were checked."""
-    return _subject(request, "claimant", pk, slug)
+    return _build_subject_page(request, "claimant", pk, slug)
 
 
 def topic(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
     """Return the claims on a topic."""
-    return _subject(request, "topic", pk, slug)
+    return _build_subject_page(request, "topic", pk, slug)
 
 
 def publisher(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
@@ -39,16 +39,16 @@ def publisher(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | Http
     checked = PublishedVerdict.objects.current().filter(publisher_id=min(pk, GREATEST_ID))
     if not checked.order_by().exists():
         raise Http404("No published fact check is by this publisher.")
-    return _subject(request, "publisher", pk, slug)
+    return _build_subject_page(request, "publisher", pk, slug)
 
 
 def rating_class(request: HttpRequest, rating_class: str) -> PlainPage:
     """Return the meaning of a rating class, and the claims rated so."""
     if rating_class not in RatingClass.values:
         raise Http404("There is no such rating.")
-    found, listed = claims_found(request, {"rating": rating_class})
+    found, listed = find_claims(request, {"rating": rating_class})
     title = str(RatingClass(rating_class).label)
-    text = list_text.page_of(title, found, listed, about=str(MEANINGS[rating_class]))
+    text = list_text.write_page(title, found, listed, about=str(MEANINGS[rating_class]))
     return PlainPage(text, permanent("rating-class", rating_class))
 
 
@@ -70,25 +70,26 @@ def publishers(request: HttpRequest) -> PlainPage:
 def _index(request: HttpRequest, index: SubjectIndex) -> PlainPage:
     shown = read_index_query(request, index)
     told = [
-        (one.name, plain(settings.SITE_URL + one.address), _counted(one.number)) for one in shown.subjects
+        (one.name, build_markdown_url(settings.SITE_URL + one.address), _describe_count(one.number))
+        for one in shown.subjects
     ]
-    listed = newsroom_text.links(told) or _("Nothing was found.")
-    following = list_text.go_on(next_page(request, shown.page.next)) if shown.page.next else ""
-    return PlainPage(list_text.page_of(str(index.title), listed, following), permanent(index.route))
+    listed = newsroom_text.write_links(told) or _("Nothing was found.")
+    following = list_text.go_on(build_next_url(request, shown.page.next)) if shown.page.next else ""
+    return PlainPage(list_text.write_page(str(index.title), listed, following), permanent(index.route))
 
 
-def _subject(request: HttpRequest, kind: str, pk: int, slug: str) -> PlainPage | HttpResponseBase:
+def _build_subject_page(request: HttpRequest, kind: str, pk: int, slug: str) -> PlainPage | HttpResponseBase:
     pk = min(pk, GREATEST_ID)
     name = load_names({kind: [pk]}).get((kind, pk))
     if name is None:
         raise Http404("No published claim mentions it.")
     path = build_subject_path(kind, pk, name)
     if path != permanent(kind, pk, slug or "-"):
-        return moved_to(request, path)
-    found, listed = claims_found(request, {kind: pk})
-    about = _counted(count_claims(kind, pk))
-    return PlainPage(list_text.page_of(name, found, listed, about=about), path)
+        return redirect_moved(request, path)
+    found, listed = find_claims(request, {kind: pk})
+    about = _describe_count(count_claims(kind, pk))
+    return PlainPage(list_text.write_page(name, found, listed, about=about), path)
 
 
-def _counted(number: int) -> str:
+def _describe_count(number: int) -> str:
     return ngettext("%(count)s checked claim", "%(count)s checked claims", number) % {"count": number}

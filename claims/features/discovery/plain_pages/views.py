@@ -65,11 +65,11 @@ PAGES: dict[str, Writer] = {
 
 
 @require_safe
-def markdown(request: HttpRequest, page: str) -> HttpResponseBase:
+def show_markdown(request: HttpRequest, page: str) -> HttpResponseBase:
     """The page at this path, as Markdown; in the language of the address, otherwise in the installation's own."""
     code = address_language(request)
     with translation.override(code or settings.LANGUAGE_CODE):
-        written = _written(request, f"/{page}")
+        written = _write_page(request, f"/{page}")
         if isinstance(written, HttpResponseBase):
             return written
         content = written.text
@@ -91,7 +91,7 @@ def markdown(request: HttpRequest, page: str) -> HttpResponseBase:
 
 
 @require_safe
-def same_place(request: HttpRequest, page: str) -> HttpResponse:
+def redirect_alias(request: HttpRequest, page: str) -> HttpResponse:
     """The other name of the same file."""
     # Two slashes before it would be the name of another site.
     path = f"/{page.lstrip('/')}{MARKDOWN_FILE}"
@@ -100,18 +100,18 @@ def same_place(request: HttpRequest, page: str) -> HttpResponse:
     return HttpResponsePermanentRedirect(f"{there}?{query}" if query else there)
 
 
-def _written(request: HttpRequest, path: str) -> PlainPage | HttpResponseBase:
+def _write_page(request: HttpRequest, path: str) -> PlainPage | HttpResponseBase:
     try:
         match = resolve(path, urlconf=settings.ROOT_URLCONF)
     except Resolver404:
         raise Http404("There is no such page.") from None
-    write = _writer(str(match.url_name))
+    write = _find_writer(str(match.url_name))
     if write is None:
         raise Http404("This page has no Markdown form.")
     return write(request, *match.args, **match.kwargs)
 
 
-def _writer(route: str) -> Writer | None:
+def _find_writer(route: str) -> Writer | None:
     for feature in features.switched_on():
         if route in feature.plain_pages:
             return partial(features.call, feature.plain_pages[route])

@@ -1,7 +1,7 @@
 """The layout of a share picture: rating, statement, claimant and newsroom.
 
-Nothing in it can be had from the picture alone: `alternative` says the same. What was retracted or merged gets a
-picture that says so and shows no verdict.
+`build_alternative_text` says the same as the picture. A retracted or merged claim gets a picture that says so and shows
+no verdict.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,12 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw
 
-from claims.features.embeds.share_pictures.paragraphs import SetText, drawable, fitted, is_right_to_left
+from claims.features.embeds.share_pictures.paragraphs import (
+    SetText,
+    clean_drawable,
+    fit_text,
+    is_right_to_left,
+)
 from claims.ledger.document.headline import choose_lead_verdict, describe_judgement, find_label
 from claims.models import Publication
 
@@ -24,12 +29,12 @@ Document = dict[str, Any]
 #: What sites that show links ask for.
 WIDTH, HEIGHT = 1200, 630
 _MARGIN = 64
-_BAND = 190
-_ACROSS = WIDTH - 2 * _MARGIN
+_BAND_HEIGHT = 190
+_TEXT_WIDTH = WIDTH - 2 * _MARGIN
 _PAPER, _INK, _MUTED, _LINE = "#fbfaf6", "#1a1d1f", "#4d5459", "#dedad0"
 _NEUTRAL = ("#3b4045", "#ffffff")
 #: Contrast of texts, as WCAG 2.2 asks of any size.
-LEAST_CONTRAST = 4.5
+MIN_CONTRAST = 4.5
 #: Colours of the comparable classes on light pages (static/site.css), for ratings that bring none of their own.
 CLASS_COLOURS = {
     "true": ("#086246", "#ffffff"),
@@ -61,9 +66,9 @@ class PictureTexts:
     colours: tuple[str, str]
 
 
-def words_of(document: Document) -> PictureTexts:
+def build_texts(document: Document) -> PictureTexts:
     """The texts of the picture of what is published of a claim, in the language of the claim where we speak it."""
-    with translation.override(_language(document)):
+    with translation.override(_choose_language(document)):
         verdict = choose_lead_verdict(document)
         published = document["status"] == Publication.Status.PUBLISHED
         claimant = document["claimant"]
@@ -77,7 +82,7 @@ def words_of(document: Document) -> PictureTexts:
         if published and verdict:
             by = _("Rated by %(publisher)s") % {"publisher": verdict["publisher"]["name"]}
             label = find_label(document["language"], verdict["rating"])
-            return PictureTexts(label, by, colours=_colours(verdict["rating"]), **common)
+            return PictureTexts(label, by, colours=_choose_colours(verdict["rating"]), **common)
         if document["status"] == Publication.Status.MERGED:
             gone = _("The other claim is not published, so there is no verdict to show.")
         else:
@@ -87,10 +92,10 @@ def words_of(document: Document) -> PictureTexts:
         )
 
 
-def alternative(document: Document) -> str:
+def build_alternative_text(document: Document) -> str:
     """Return the alternative text of the picture."""
-    words = words_of(document)
-    with translation.override(_language(document)):
+    words = build_texts(document)
+    with translation.override(_choose_language(document)):
         told = _("%(judged)s: “%(statement)s” Claimant: %(claimant)s. Published by %(newsroom)s.") % {
             "judged": words.judged or words.kind,
             "statement": Truncator(words.statement).words(60),
@@ -100,24 +105,28 @@ def alternative(document: Document) -> str:
     return f"{told} {words.by}" if words.by else told
 
 
-def picture(document: Document) -> bytes:
+def draw_picture(document: Document) -> bytes:
     """The picture, as PNG."""
-    words, language = words_of(document), document["language"]
+    words, language = build_texts(document), document["language"]
     image = Image.new("RGB", (WIDTH, HEIGHT), _PAPER)
-    statement = drawable(words.statement)
+    statement = clean_drawable(words.statement)
     # No rating without the statement that it is of.
-    judged, by = _rating(words, language) if statement else (None, None)
+    judged, by = _set_rating(words, language) if statement else (None, None)
     if judged:
         background, wanted = words.colours
     else:
-        judged, (background, wanted) = _kind(words, language), _NEUTRAL
-    _band(image, [text for text in (judged, by) if text], background, readable_on(background, wanted))
+        judged, (background, wanted) = _set_kind(words, language), _NEUTRAL
+    _draw_band(
+        image, [text for text in (judged, by) if text], background, choose_readable(background, wanted)
+    )
     if statement:
-        _statement(image, statement, language)
-    if claimant := drawable(words.claimant):
-        made_by = fitted(claimant, width=_ACROSS, height=50, sizes=(32,), most_lines=1, language=language)
+        _draw_statement(image, statement, language)
+    if claimant := clean_drawable(words.claimant):
+        made_by = fit_text(
+            claimant, width=_TEXT_WIDTH, height=50, sizes=(32,), most_lines=1, language=language
+        )
         made_by.draw(image, (_MARGIN, 482, WIDTH - _MARGIN, 482 + 50), _MUTED, _PAPER)
-    _signature(image, words)
+    _draw_signature(image, words)
     file = BytesIO()
     # Few colours are enough for letters: the file is a third as large, and made in half the time.
     few = image.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
@@ -125,35 +134,35 @@ def picture(document: Document) -> bytes:
     return file.getvalue()
 
 
-def _rating(words: PictureTexts, language: str) -> tuple[SetText | None, SetText | None]:
+def _set_rating(words: PictureTexts, language: str) -> tuple[SetText | None, SetText | None]:
     """Return the rating and its publisher; neither if one cannot be drawn or would be cut."""
-    label, by = drawable(words.judged), drawable(words.by)
+    label, by = clean_drawable(words.judged), clean_drawable(words.by)
     if not label or not by:
         return None, None
-    judged = fitted(label, width=_ACROSS, height=104, sizes=(68, 56, 46, 36), language=language)
-    who = fitted(by, width=_ACROSS, height=46, sizes=(30, 26), most_lines=1, language=language)
+    judged = fit_text(label, width=_TEXT_WIDTH, height=104, sizes=(68, 56, 46, 36), language=language)
+    who = fit_text(by, width=_TEXT_WIDTH, height=46, sizes=(30, 26), most_lines=1, language=language)
     return (judged, who) if judged.is_whole else (None, None)
 
 
-def _kind(words: PictureTexts, language: str) -> SetText | None:
-    kind = drawable(words.kind)
-    return fitted(kind, width=_ACROSS, height=104, sizes=(68, 46), language=language) if kind else None
+def _set_kind(words: PictureTexts, language: str) -> SetText | None:
+    kind = clean_drawable(words.kind)
+    return fit_text(kind, width=_TEXT_WIDTH, height=104, sizes=(68, 46), language=language) if kind else None
 
 
-def _band(image: Image.Image, texts: list[SetText], background: str, letters: str) -> None:
+def _draw_band(image: Image.Image, texts: list[SetText], background: str, letters: str) -> None:
     """The texts one below the other, on the colour of the rating."""
-    ImageDraw.Draw(image).rectangle((0, 0, WIDTH, _BAND), fill=background)
-    top = (_BAND - sum(text.height for text in texts)) // 2
+    ImageDraw.Draw(image).rectangle((0, 0, WIDTH, _BAND_HEIGHT), fill=background)
+    top = (_BAND_HEIGHT - sum(text.height for text in texts)) // 2
     for text in texts:
         text.draw(image, (_MARGIN, top, WIDTH - _MARGIN, top + text.height), letters, background)
         top += text.height
 
 
-def _statement(image: Image.Image, statement: str, language: str) -> None:
-    top, bottom = _BAND + 34, 470
-    said = fitted(
+def _draw_statement(image: Image.Image, statement: str, language: str) -> None:
+    top, bottom = _BAND_HEIGHT + 34, 470
+    said = fit_text(
         f"“{statement}”",
-        width=_ACROSS,
+        width=_TEXT_WIDTH,
         height=bottom - top,
         sizes=(60, 52, 44, 38),
         language=language,
@@ -162,52 +171,52 @@ def _statement(image: Image.Image, statement: str, language: str) -> None:
     said.draw(image, (_MARGIN, top, WIDTH - _MARGIN, bottom), _INK, _PAPER)
 
 
-def _signature(image: Image.Image, words: PictureTexts) -> None:
+def _draw_signature(image: Image.Image, words: PictureTexts) -> None:
     """Return the newsroom's name and address."""
     ImageDraw.Draw(image).line((_MARGIN, 548, WIDTH - _MARGIN, 548), fill=_LINE, width=2)
-    half = _ACROSS // 2 - 20
-    name, site = drawable(words.newsroom), drawable(urlsplit(settings.SITE_URL).hostname or "")
+    half = _TEXT_WIDTH // 2 - 20
+    name, site = clean_drawable(words.newsroom), clean_drawable(urlsplit(settings.SITE_URL).hostname or "")
     places = [(_MARGIN, _MARGIN + half), (WIDTH - _MARGIN - half, WIDTH - _MARGIN)]
     if name and is_right_to_left(name):
         places.reverse()
     for text, (left, right), colour in zip((name, site), places, (_INK, _MUTED), strict=True):
         if text:
-            shown = fitted(text, width=half, height=44, sizes=(28,), most_lines=1)
+            shown = fit_text(text, width=half, height=44, sizes=(28,), most_lines=1)
             ends_right = (left > _MARGIN) != shown.is_right_to_left
             shown.draw(image, (left, 564, right, 564 + 44), colour, _PAPER, at_the_end=ends_right)
 
 
-def readable_on(background: str, wanted: str) -> str:
+def choose_readable(background: str, wanted: str) -> str:
     """Return the wanted colour if it is readable there, otherwise black or white."""
     return max(
         (wanted, "#000000", "#ffffff"),
         key=lambda colour: (
-            min(contrast(background, colour), LEAST_CONTRAST),
+            min(compute_contrast(background, colour), MIN_CONTRAST),
             colour == wanted,
-            contrast(background, colour),
+            compute_contrast(background, colour),
         ),
     )
 
 
-def contrast(one: str, other: str) -> float:
+def compute_contrast(one: str, other: str) -> float:
     """The contrast of two colours (WCAG 2.2, "contrast ratio")."""
-    lighter, darker = sorted((_luminance(one), _luminance(other)), reverse=True)
+    lighter, darker = sorted((_compute_luminance(one), _compute_luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
 
-def _luminance(colour: str) -> float:
+def _compute_luminance(colour: str) -> float:
     parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
     return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
-def _colours(rating: Document) -> tuple[str, str]:
+def _choose_colours(rating: Document) -> tuple[str, str]:
     if rating["colour"] and rating["text_colour"]:
         return rating["colour"], rating["text_colour"]
     return CLASS_COLOURS[rating["rating_class"] or "not_rated"]
 
 
-def _language(document: Document) -> str:
+def _choose_language(document: Document) -> str:
     """The language of the picture's own words."""
     tag = document["language"]
     known = dict(settings.LANGUAGES)

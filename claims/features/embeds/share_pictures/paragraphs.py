@@ -10,10 +10,10 @@ import regex
 from bidi import algorithm
 from PIL import Image, ImageDraw
 
-from claims.features.embeds.share_pictures.typefaces import covers, font, typeface_of
+from claims.features.embeds.share_pictures.typefaces import choose_typeface, has_character, load_font
 
 #: No picture has room for more characters than this; what is behind them is not looked at.
-LONGEST = 400
+MAX_LENGTH = 400
 #: A letter with more marks than this is no letter of any language.
 _LONGEST_CLUSTER = 12
 ELLIPSIS = "…"
@@ -92,7 +92,7 @@ class SetText:
                     (x, baseline),
                     run.text,
                     fill=colour,
-                    font=font(run.typeface, self.size),
+                    font=load_font(run.typeface, self.size),
                     anchor="ls",
                     direction=run.direction,
                     language=self.language or None,
@@ -101,29 +101,29 @@ class SetText:
         image.paste(layer, (left, top))
 
 
-def drawable(text: str) -> str | None:
+def clean_drawable(text: str) -> str | None:
     """Return the drawable text in one line; "" if nothing is left, None if a letter has no glyph."""
     kept: list[str] = []
-    for cluster in _CLUSTER.findall(_plain(text)):
+    for cluster in _CLUSTER.findall(_clean_beginning(text)):
         cluster = cluster[:_LONGEST_CLUSTER]
-        if cluster.isspace() or typeface_of(cluster):
+        if cluster.isspace() or choose_typeface(cluster):
             kept.append(cluster)
             continue
         letters = [c for c in cluster if unicodedata.category(c) not in (*_MISSABLE, "Mn", "Me", "Cf")]
-        if any(typeface_of(letter) is None for letter in letters):
+        if any(choose_typeface(letter) is None for letter in letters):
             return None
-        kept += [letter for letter in cluster if typeface_of(letter) and letter not in _JOINERS]
+        kept += [letter for letter in cluster if choose_typeface(letter) and letter not in _JOINERS]
     return " ".join("".join(kept).split())
 
 
-def _plain(text: str) -> str:
+def _clean_beginning(text: str) -> str:
     """The beginning of the text without what is invisible. A cut one ends with an ellipsis."""
-    cut = " ".join(text[: 20 * LONGEST].split())
+    cut = " ".join(text[: 20 * MAX_LENGTH].split())
     seen = "".join(c for c in cut if c in _JOINERS or unicodedata.category(c) not in ("Cf", "Cc", "Cs"))
-    whole = unicodedata.normalize("NFC", seen[: LONGEST + 1])
-    if len(whole) <= LONGEST and len(text) <= 20 * LONGEST:
+    whole = unicodedata.normalize("NFC", seen[: MAX_LENGTH + 1])
+    if len(whole) <= MAX_LENGTH and len(text) <= 20 * MAX_LENGTH:
         return whole
-    return f"{whole[:LONGEST].rpartition(' ')[0] or whole[:LONGEST]}{ELLIPSIS}"
+    return f"{whole[:MAX_LENGTH].rpartition(' ')[0] or whole[:MAX_LENGTH]}{ELLIPSIS}"
 
 
 def is_right_to_left(text: str) -> bool:
@@ -135,7 +135,7 @@ def is_right_to_left(text: str) -> bool:
     return False
 
 
-def fitted(
+def fit_text(
     text: str,
     *,
     width: int,
@@ -148,41 +148,41 @@ def fitted(
     """Return the text at the largest size that fits; at the smallest, truncated at a word, if none does.
 
     Args:
-        text: what `drawable` made of it.
+        text: what `clean_drawable` made of it.
         language: BCP 47; some characters look different in Chinese, Japanese and Korean.
         closing: what stands behind the ellipsis of a text that is cut.
     """
-    parts = list(_parts(text))
+    parts = list(_split_parts(text))
     for size in sizes:
-        lines = _lines(text, parts, size, width, language)
-        if len(lines) <= _room(size, height, most_lines):
-            return _paragraph(text, lines, size, language, is_whole=True)
-    size, room = sizes[-1], _room(sizes[-1], height, most_lines)
-    shown = text[: _lines(text, parts, size, width, language)[max(room - 1, 0)].stop]
+        lines = _break_lines(text, parts, size, width, language)
+        if len(lines) <= _count_fitting_lines(size, height, most_lines):
+            return _set_paragraph(text, lines, size, language, is_whole=True)
+    size, room = sizes[-1], _count_fitting_lines(sizes[-1], height, most_lines)
+    shown = text[: _break_lines(text, parts, size, width, language)[max(room - 1, 0)].stop]
     while shown:
         cut = f"{shown.rstrip(' ,;:.،؛。、')}{ELLIPSIS}{closing}"
-        lines = _lines(cut, list(_parts(cut)), size, width, language)
+        lines = _break_lines(cut, list(_split_parts(cut)), size, width, language)
         if len(lines) <= room:
-            return _paragraph(cut, lines, size, language, is_whole=False)
-        last = list(_parts(shown))[-1]
+            return _set_paragraph(cut, lines, size, language, is_whole=False)
+        last = list(_split_parts(shown))[-1]
         # A word as long as this loses a few characters at a time.
         shown = shown[: last.start or max(last.stop - max(last.stop // 20, 1), 0)].rstrip()
-    return _paragraph("", [], size, language, is_whole=False)
+    return _set_paragraph("", [], size, language, is_whole=False)
 
 
-def _room(size: int, height: int, most_lines: int) -> int:
+def _count_fitting_lines(size: int, height: int, most_lines: int) -> int:
     """Return the number of lines of this size that fit."""
     return min(most_lines, height // round(size * LEADING))
 
 
-def _paragraph(text: str, lines: list[slice], size: int, language: str, *, is_whole: bool) -> SetText:
+def _set_paragraph(text: str, lines: list[slice], size: int, language: str, *, is_whole: bool) -> SetText:
     to_the_left = is_right_to_left(text)
-    levels = _levels(text, to_the_left)
-    set_lines = [_in_visual_order(_runs(text[line], levels[line])) for line in lines]
+    levels = _compute_levels(text, to_the_left)
+    set_lines = [_sort_visually(_split_runs(text[line], levels[line])) for line in lines]
     return SetText(set_lines, size, to_the_left, is_whole, language)
 
 
-def _parts(text: str) -> Iterator[slice]:
+def _split_parts(text: str) -> Iterator[slice]:
     """Return the parts between which a line may break: words, or characters in scripts without spaces."""
     start, before = 0, ""
     for found in _CLUSTER.finditer(text):
@@ -206,45 +206,51 @@ def _may_break(before: str, after: str) -> bool:
     return not (is_number or closes or ends in _OPENING)
 
 
-def _lines(text: str, parts: list[slice], size: int, width: int, language: str) -> list[slice]:
+def _break_lines(text: str, parts: list[slice], size: int, width: int, language: str) -> list[slice]:
     """The lines that the parts fill. A part that is longer than a line is broken anywhere."""
     lines: list[slice] = []
     start, filled = 0, 0.0
     for part in parts:
-        needed = _width(text[part].rstrip(), size, language)
+        needed = _measure_width(text[part].rstrip(), size, language)
         if filled and filled + needed > width:
             lines.append(slice(start, part.start))
             start, filled = part.start, 0.0
         if needed > width:
             for cluster in _CLUSTER.finditer(text, part.start, part.stop):
-                wide = _width(cluster.group(), size, language)
+                wide = _measure_width(cluster.group(), size, language)
                 if filled and filled + wide > width:
                     lines.append(slice(start, cluster.start()))
                     start, filled = cluster.start(), 0.0
                 filled += wide
         else:
-            filled += _width(text[part], size, language)
+            filled += _measure_width(text[part], size, language)
     if start < len(text):
         lines.append(slice(start, len(text)))
     return [slice(line.start, line.start + len(text[line].rstrip())) for line in lines]
 
 
-def _width(text: str, size: int, language: str) -> float:
-    return sum(_run_width(run, size, language) for run in _runs(text, [0] * len(text)))
+def _measure_width(text: str, size: int, language: str) -> float:
+    return sum(_run_width(run, size, language) for run in _split_runs(text, [0] * len(text)))
 
 
 @lru_cache(maxsize=10_000)  # words come again, at each size and in each try to cut
 def _run_width(run: DirectedRun, size: int, language: str) -> float:
-    return font(run.typeface, size).getlength(run.text, direction=run.direction, language=language or None)
+    return load_font(run.typeface, size).getlength(
+        run.text, direction=run.direction, language=language or None
+    )
 
 
-def _runs(text: str, levels: list[int]) -> list[DirectedRun]:
+def _split_runs(text: str, levels: list[int]) -> list[DirectedRun]:
     """The text in stretches of one level and one typeface, in the order in which it is read."""
     faces: list[str] = []
     for cluster in _CLUSTER.findall(text):
         neutral = all(unicodedata.bidirectional(c) not in ("L", "R", "AL") for c in cluster)
-        goes_on = faces and neutral and all(covers(faces[-1], character) for character in cluster)
-        face = faces[-1] if goes_on else typeface_of(cluster) or (faces[-1] if faces else "NotoSans-Bold.ttf")
+        goes_on = faces and neutral and all(has_character(faces[-1], character) for character in cluster)
+        face = (
+            faces[-1]
+            if goes_on
+            else choose_typeface(cluster) or (faces[-1] if faces else "NotoSans-Bold.ttf")
+        )
         faces += [face] * len(cluster)
     runs: list[DirectedRun] = []
     place = 0
@@ -255,7 +261,7 @@ def _runs(text: str, levels: list[int]) -> list[DirectedRun]:
     return runs
 
 
-def _levels(text: str, to_the_left: bool) -> list[int]:
+def _compute_levels(text: str, to_the_left: bool) -> list[int]:
     """The embedding level of each character (UAX #9)."""
     counted = "".join(_STAND_IN if character in _JOINERS else character for character in text)
     storage = algorithm.get_empty_storage()
@@ -270,7 +276,7 @@ def _levels(text: str, to_the_left: bool) -> list[int]:
     return levels if len(levels) == len(text) else [int(to_the_left)] * len(text)
 
 
-def _in_visual_order(runs: list[DirectedRun]) -> list[DirectedRun]:
+def _sort_visually(runs: list[DirectedRun]) -> list[DirectedRun]:
     """From left to right (UAX #9, L2)."""
     ordered = list(runs)
     odd = [run.level for run in runs if run.level % 2]

@@ -15,35 +15,35 @@ FOLDER = Path(__file__).parent / "fonts"
 
 
 @cache
-def coverage() -> dict[str, tuple[list[int], list[int]]]:
+def load_coverage() -> dict[str, tuple[list[int], list[int]]]:
     """The first and last code points of the stretches that each typeface has, in the order in which they are tried."""
     ranges = json.loads((FOLDER / "coverage.json").read_text())
-    return {name: _stretches(text) for name, text in ranges.items()}
+    return {name: _parse_ranges(text) for name, text in ranges.items()}
 
 
-def _stretches(text: str) -> tuple[list[int], list[int]]:
+def _parse_ranges(text: str) -> tuple[list[int], list[int]]:
     ends = [stretch.partition("-") for stretch in text.split()]
     return [int(first, 16) for first, _, _ in ends], [int(last or first, 16) for first, _, last in ends]
 
 
 @lru_cache(maxsize=20_000)
-def covers(typeface: str, character: str) -> bool:
+def has_character(typeface: str, character: str) -> bool:
     """Whether the typeface has the character."""
-    firsts, lasts = coverage()[typeface]
+    firsts, lasts = load_coverage()[typeface]
     place = bisect_right(firsts, ord(character)) - 1
     return place >= 0 and ord(character) <= lasts[place]
 
 
 @lru_cache(maxsize=20_000)
-def typeface_of(cluster: str) -> str | None:
+def choose_typeface(cluster: str) -> str | None:
     """Return the first typeface with all of these characters; None if there is none."""
-    for name in coverage():
-        if all(covers(name, character) for character in cluster):
+    for name in load_coverage():
+        if all(has_character(name, character) for character in cluster):
             return name
     return None
 
 
 @lru_cache(maxsize=200)
-def font(typeface: str, size: int) -> ImageFont.FreeTypeFont:
+def load_font(typeface: str, size: int) -> ImageFont.FreeTypeFont:
     """The typeface at a size in pixels. Letters are joined and placed as their script asks (HarfBuzz, by libraqm)."""
     return ImageFont.truetype(str(FOLDER / typeface), size, layout_engine=ImageFont.Layout.RAQM)

@@ -17,7 +17,7 @@ from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 from sources.addresses import url_key
 from sources.extraction import ExtractionError
-from sources.extraction.beginning import beginning, encoding
+from sources.extraction.beginning import beginning, detect_unicode_encoding
 from sources.extraction.encodings import decode
 from sources.extraction.metadata import read_metadata
 from sources.extraction.web_pages.markup import parse
@@ -72,7 +72,7 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
 
 def _characters(content: bytes) -> str:
     """The text of a page, for the sake of its markup also where a few bytes of it are damaged."""
-    if encoding(content[:4]) == ("utf-8", 0):
+    if detect_unicode_encoding(content[:4]) == ("utf-8", 0):
         # Browsers pass over them, and one in a page does not make it binary.
         content = content.replace(b"\x00", b"")
         text = content.decode(errors="replace")

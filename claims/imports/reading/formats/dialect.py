@@ -104,15 +104,15 @@ def detect_encoding(head: bytes) -> str:
     for mark, name in encodings.BYTE_ORDER_MARKS:
         if head.startswith(mark):
             return {"utf-8": "utf-8-sig"}.get(name, name[:6])  # "utf-16" and "utf-32" take the mark away
-    if wide := encodings.unmarked_utf16(head):
+    if wide := encodings.detect_unmarked_utf16(head):
         return wide
-    if head.count(b"\x00") > MOST_NULS * max(len(head), 2000) or encodings.signature(head):
+    if head.count(b"\x00") > MOST_NULS * max(len(head), 2000) or encodings.detect_signature(head):
         return ""
     if _is_utf8(head):
         return "utf-8"
     lines = head[: head.rfind(b"\n") + 1] or head  # the last one may be cut off within a character
     try:
-        encoding = encodings.detected_encoding(lines)
+        encoding = encodings.detect_encoding(lines)
     except ExtractionError:
         return ""
     # Few letters tell Windows' Western encoding from its neighbours. Where they all agree so far, it is the usual one.

@@ -19,7 +19,7 @@ from claims.imports.reading.formats.schema_org import Graph, Node
 from claims.imports.reading.inputs.file import HEAD, File
 from claims.imports.reading.raw_record import RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
-from sources.extraction.beginning import beginning, encoding
+from sources.extraction.beginning import beginning, detect_unicode_encoding
 
 #: What of a whole document is read into memory.
 SMALL = 4 * 1024 * 1024
@@ -284,7 +284,7 @@ class _Recoded(io.RawIOBase):
 
 
 def _as_utf8(file: File) -> io.BufferedIOBase:
-    name, mark = encoding(file.head)
+    name, mark = detect_unicode_encoding(file.head)
     file.stream.read(mark)
     if name == "utf-8" and not mark:
         name = detect_encoding(file.head) or name

@@ -16,7 +16,7 @@ from sources.addresses import url_key
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import USER_AGENT, Fetched, Limits
 from sources.http.polite_visits import PAUSE, OwnMemory, PoliteVisitor
-from sources.page_lists import ListedPage, PageList, page_list
+from sources.page_lists import ListedPage, PageList, read_page_list
 
 MOST_PAGES = 1000
 #: Sitemaps lead to sitemaps, feeds to their next page.
@@ -68,7 +68,7 @@ def crawl_files(
         except FetchError as error:
             yield _refusal(here, error)
             continue
-        found = page_list(answer.content, answer.final_url)
+        found = read_page_list(answer.content, answer.final_url)
         if found is None:
             if here == address:
                 yield _file(answer)

@@ -8,7 +8,7 @@ from babel import Locale, UnknownLocaleError
 from babel.core import get_global
 
 from claims.imports.reading.values.cleaned_text import read_line
-from sources.extraction.language import WITHDRAWN
+from sources.extraction.language import REPLACED_CODES
 
 #: Codes that name no language (ISO 639-2, and what files write).
 NO_LANGUAGE: Final = frozenset(
@@ -49,8 +49,8 @@ def _code(code: str) -> str:
     """The shortest code of a language that has several: "eng" is "en", "iw" is "he"; "" for what is none."""
     if code in NO_LANGUAGE:
         return ""
-    if code in WITHDRAWN:
-        return WITHDRAWN[code]
+    if code in REPLACED_CODES:
+        return REPLACED_CODES[code]
     if code != "tl":  # which CLDR counts as Filipino, and the detector does not
         code = (get_global("language_aliases").get(code) or code).partition("_")[0]
     return code if code in _names_in("en") else ""

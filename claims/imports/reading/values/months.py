@@ -6,7 +6,7 @@ from collections import defaultdict
 from functools import lru_cache
 from typing import Final
 
-from sources.extraction.dates import month_names
+from sources.extraction.dates import load_month_names
 
 # Whose names CLDR lends. Arabic has three sets: of the Gulf and Egypt, of the Levant, of the Maghreb.
 _LOCALES: Final = (
@@ -50,7 +50,7 @@ def find_month(name: str, language: str) -> int | None:
 
 @lru_cache(maxsize=64)
 def _in_one(language: str) -> dict[str, int]:
-    return {fold(name): number for name, number in month_names(language.replace("-", "_")).items()}
+    return {fold(name): number for name, number in load_month_names(language.replace("-", "_")).items()}
 
 
 @lru_cache(maxsize=1)

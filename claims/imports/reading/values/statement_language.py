@@ -4,7 +4,7 @@ from collections import Counter
 from collections.abc import Iterable
 from typing import Final
 
-from sources.extraction.language import CERTAIN, EQUALS, detect_language, language_scores
+from sources.extraction.language import CERTAIN_SCORE, EQUIVALENT_LANGUAGES, detect_language, score_languages
 
 #: Above this the detector is believed, whatever else is known. Of 11,856 pooled claims whose language is known, in 14
 #: languages, it is wrong about 1.5 % above this and 15 % below.
@@ -23,7 +23,7 @@ def settle_statement_language(statement: str, expected: Iterable[str]) -> tuple[
         expected: languages that the statement probably has, the likeliest first: of the review, the publisher, the
             file. They come before a detector that is in doubt.
     """
-    scores = language_scores(statement)
+    scores = score_languages(statement)
     detected, score = max(scores.items(), key=lambda entry: entry[1], default=("", 0.0))
     likely = [tag.partition("-")[0] for tag in expected if tag]
     if score >= STRONG:
@@ -31,9 +31,9 @@ def settle_statement_language(statement: str, expected: Iterable[str]) -> tuple[
     for one in likely:
         if _is_alike(one, detected):
             return one, False
-        if score < CERTAIN or scores.get(one, 0.0) >= _PLAUSIBLE:
+        if score < CERTAIN_SCORE or scores.get(one, 0.0) >= _PLAUSIBLE:
             return one, True
-    return (detected, True) if score >= CERTAIN else ("", False)
+    return (detected, True) if score >= CERTAIN_SCORE else ("", False)
 
 
 def majority_language(statements: Iterable[str]) -> str:
@@ -44,4 +44,4 @@ def majority_language(statements: Iterable[str]) -> str:
 
 
 def _is_alike(one: str, other: str) -> bool:
-    return one == other or any(one in group and other in group for group in EQUALS)
+    return one == other or any(one in group and other in group for group in EQUIVALENT_LANGUAGES)

@@ -7,8 +7,8 @@ import unicodedata
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from claims.features.assistants.claim_documents import address
-from claims.features.assistants.text_rendering import UNSEEN, quoted, quoted_detail, shown
+from claims.features.assistants.claim_documents import check_address
+from claims.features.assistants.text_rendering import INVISIBLE_MARK, make_visible, quote_detail, quote_text
 from tests.helpers.hostile_words import HOSTILE, TAGS
 from tests.helpers.sweeps import sweep
 
@@ -27,33 +27,33 @@ from tests.helpers.sweeps import sweep
     ],
 )
 def test_words_of_every_script_stay(text: str) -> None:
-    assert shown(text) == text
-    assert json.loads(quoted(text)) == text
+    assert make_visible(text) == text
+    assert json.loads(quote_text(text)) == text
 
 
 @sweep(
     "text, seen",
     [
-        (f"It is false.{TAGS}", f"It is false.{UNSEEN}"),
-        ("a\u202eb\u2066c", f"a{UNSEEN}b{UNSEEN}c"),
-        ("fal\u200bse", f"fal{UNSEEN}se"),
-        ("\ufeffx\u2060", f"{UNSEEN}x{UNSEEN}"),
-        ("\x1b[31mred\x1b[0m", f"{UNSEEN}[31mred{UNSEEN}[0m"),
-        ("a\u2028b\u2029c\x85d", f"a{UNSEEN}b{UNSEEN}c{UNSEEN}d"),
-        ("a" + "\U000e0100" * 40, f"a{UNSEEN}"),
-        ("a\u3164\u2800b", f"a{UNSEEN}b"),
-        ("\u200c\u200d\u200c", UNSEEN),
-        ("a\u200d\u200d\u200db", f"a{UNSEEN}b"),
-        ("\ue000\U000f0000", UNSEEN),
+        (f"It is false.{TAGS}", f"It is false.{INVISIBLE_MARK}"),
+        ("a\u202eb\u2066c", f"a{INVISIBLE_MARK}b{INVISIBLE_MARK}c"),
+        ("fal\u200bse", f"fal{INVISIBLE_MARK}se"),
+        ("\ufeffx\u2060", f"{INVISIBLE_MARK}x{INVISIBLE_MARK}"),
+        ("\x1b[31mred\x1b[0m", f"{INVISIBLE_MARK}[31mred{INVISIBLE_MARK}[0m"),
+        ("a\u2028b\u2029c\x85d", f"a{INVISIBLE_MARK}b{INVISIBLE_MARK}c{INVISIBLE_MARK}d"),
+        ("a" + "\U000e0100" * 40, f"a{INVISIBLE_MARK}"),
+        ("a\u3164\u2800b", f"a{INVISIBLE_MARK}b"),
+        ("\u200c\u200d\u200c", INVISIBLE_MARK),
+        ("a\u200d\u200d\u200db", f"a{INVISIBLE_MARK}b"),
+        ("\ue000\U000f0000", INVISIBLE_MARK),
     ],
 )
 def test_what_nobody_sees_is_shown(text: str, seen: str) -> None:
-    assert shown(text) == seen
+    assert make_visible(text) == seen
 
 
 def test_what_is_too_long_is_cut() -> None:
-    assert shown("a" * 3000, 10) == "a" * 9 + "…"
-    assert shown("a" * 10, 10) == "a" * 10
+    assert make_visible("a" * 3000, 10) == "a" * 9 + "…"
+    assert make_visible("a" * 10, 10) == "a" * 10
 
 
 _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-f]{4}))*"')
@@ -63,9 +63,9 @@ _STRING = re.compile(r'"(?:[^"\\\x00-\x1f]|\\(?:["\\/bfnrt]|u[0-9a-f]{4}))*"')
 @example("".join(HOSTILE))
 @example('"\\"\\\\')
 def test_whatever_comes_is_one_string_on_one_line(text: str) -> None:
-    said = quoted(text, 10_000)
+    said = quote_text(text, 10_000)
     assert _STRING.fullmatch(said)
-    assert json.loads(said) == shown(text, 10_000)
+    assert json.loads(said) == make_visible(text, 10_000)
     assert len(said.splitlines()) == 1
     assert not set("[]<>`") & set(said)
     hidden = {"Cc", "Cs", "Co", "Zl", "Zp"}
@@ -74,8 +74,8 @@ def test_whatever_comes_is_one_string_on_one_line(text: str) -> None:
 
 
 def test_nothing_is_no_text() -> None:
-    assert quoted(None) == "null"
-    assert quoted("null") == '"null"'
+    assert quote_text(None) == "null"
+    assert quote_text("null") == '"null"'
 
 
 @sweep(
@@ -85,11 +85,11 @@ def test_nothing_is_no_text() -> None:
         ("javascript:alert(1)", ""),
         ("data:text/html,x", ""),
         ("", ""),
-        ("https://example.org/\u202ea", f"https://example.org/{UNSEEN}a"),
+        ("https://example.org/\u202ea", f"https://example.org/{INVISIBLE_MARK}a"),
     ],
 )
 def test_addresses_are_those_of_the_web(url: str, told: str) -> None:
-    assert address(url) == told
+    assert check_address(url) == told
 
 
 def test_only_names_keep_their_backticks() -> None:
@@ -99,6 +99,6 @@ def test_only_names_keep_their_backticks() -> None:
         "“`rm -rf`”": r'"“\u0060rm -rf\u0060”"',
         "\\`x`": r'"\\\u0060x\u0060"',
     }
-    found = {detail: quoted_detail(detail, 500) for detail in expected}
+    found = {detail: quote_detail(detail, 500) for detail in expected}
     assert found == expected
     assert [detail for detail, written in found.items() if json.loads(written) != detail] == []

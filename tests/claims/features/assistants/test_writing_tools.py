@@ -9,7 +9,7 @@ from django.test import Client
 
 from claims.features.assistants import findings, internal_requests
 from claims.features.assistants.mcp_server import TOOLS
-from claims.features.assistants.tool_arguments import schema_of
+from claims.features.assistants.tool_arguments import build_schema
 from claims.models import Claim, Evidence, Publication, Scope, SignOff, Transition, Verdict
 from claims.newsroom import api_tokens
 from claims.newsroom.refusals import NotAllowed
@@ -197,13 +197,13 @@ def test_no_tool_moves_or_publishes_anything(
     claim = publish(make_claim(STATEMENT))
     before = (Transition.objects.count(), SignOff.objects.count(), Publication.objects.count())
     reached: list[str] = []
-    posted = internal_requests.posted
+    posted = internal_requests.post_request
 
     def noted(path: str, *arguments: Any, **named: Any) -> Any:
         reached.append(path)
         return posted(path, *arguments, **named)
 
-    monkeypatch.setattr("claims.features.assistants.writing_tools.posted", noted)
+    monkeypatch.setattr("claims.features.assistants.writing_tools.post_request", noted)
     secret = secret_of(editor)
     draft = ask("draft_verdict", token=secret, claim_id=claim.pk, summary="Publish this.").document["id"]
     for words in HOSTILE:
@@ -242,7 +242,7 @@ def test_no_argument_names_a_state_a_publisher_or_a_person() -> None:
     }
     for tool in TOOLS.values():
         if not tool.reads:
-            assert not forbidden & schema_of(tool.arguments)["properties"].keys()
+            assert not forbidden & build_schema(tool.arguments)["properties"].keys()
 
 
 def test_drafts_and_proposals_are_told_to_nobody(ask: Ask, editor: User) -> None:

@@ -17,8 +17,8 @@ from claims.features.discovery.models import AnnouncementProgress
 from claims.features.discovery.service_messages import (
     FIRST_PAUSE,
     LONGEST_PAUSE,
-    PATIENCE,
-    NotTold,
+    RETRY_PERIOD,
+    NotificationRefused,
     pause_after,
 )
 from claims.models import Claim
@@ -55,7 +55,7 @@ def addresses(service: ToldService) -> list[list[str]]:
 
 def test_nobody_is_told_unless_it_is_configured(publish: Publish) -> None:
     publish()
-    assert announcements.services() == {}
+    assert announcements.list_services() == {}
     assert announcements.follow() is False
     assert not AnnouncementProgress.objects.exists()
 
@@ -110,15 +110,15 @@ def test_an_address_that_changed_is_told_with_the_one_before() -> None:
         {"claim_id": 7, "slug": "new", "slug_before": "new"},
         {"claim_id": 8, "slug": "other", "slug_before": None},
     ]
-    paths = [address.partition("/claims/")[2] for address in indexnow.changed_addresses(entries)]
+    paths = [address.partition("/claims/")[2] for address in indexnow.list_changed_addresses(entries)]
     assert paths == ["7/new/", "7/old/", "8/other/"]
 
 
 def test_messages_have_no_more_addresses_than_they_may(
     publish: Publish, engine: ToldService, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(indexnow, "MOST_ADDRESSES", 2)
-    monkeypatch.setattr(announcements, "STEP", 3)
+    monkeypatch.setattr(indexnow, "MAX_ADDRESSES", 2)
+    monkeypatch.setattr(announcements, "STEP_ENTRIES", 3)
     for _ in range(4):
         publish()
     announcements.follow()
@@ -129,7 +129,7 @@ def test_messages_have_no_more_addresses_than_they_may(
     "status, fields, pause",
     [
         (500, {}, FIRST_PAUSE),
-        (429, {}, PATIENCE),
+        (429, {}, RETRY_PERIOD),
         (429, {"Retry-After": "3600"}, timedelta(hours=1)),
         (503, {"Retry-After": "120"}, timedelta(minutes=2)),
         (403, {}, LONGEST_PAUSE),
@@ -161,9 +161,9 @@ def test_what_was_not_taken_is_told_later(
 
 
 def test_pauses_grow_and_have_an_end() -> None:
-    pauses = [pause_after(failures, NotTold("Away.")) for failures in (1, 2, 3, 20, 1000)]
+    pauses = [pause_after(failures, NotificationRefused("Away.")) for failures in (1, 2, 3, 20, 1000)]
     assert pauses == [FIRST_PAUSE, 2 * FIRST_PAUSE, 4 * FIRST_PAUSE, LONGEST_PAUSE, LONGEST_PAUSE]
-    assert pause_after(1, NotTold("Away.", pause=timedelta(days=900))) == timedelta(days=1)
+    assert pause_after(1, NotificationRefused("Away.", pause=timedelta(days=900))) == timedelta(days=1)
 
 
 def test_who_is_away_keeps_nobody_waiting(
@@ -200,7 +200,7 @@ def test_a_worker_that_was_overtaken_changes_nothing(publish: Publish, engine: T
     def told_by_another(entries: list[dict[str, Any]]) -> None:
         AnnouncementProgress.objects.update(position=entries[-1]["sequence"] + 5)
 
-    assert announcements._step("indexnow", told_by_another) is False  # type: ignore[arg-type]
+    assert announcements._announce_step("indexnow", told_by_another) is False  # type: ignore[arg-type]
     assert AnnouncementProgress.objects.get().position > before + 1
 
 

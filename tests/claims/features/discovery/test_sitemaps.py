@@ -11,7 +11,7 @@ from pytest_django import DjangoAssertNumQueries
 from time_machine import travel
 
 from claims.features.discovery import sitemap_parts
-from claims.features.discovery.sitemap_text import SitemapPage, moment, sitemap_of
+from claims.features.discovery.sitemap_text import SitemapPage, format_moment, write_sitemap
 from claims.models import Claim, Publication
 from claims.public.pages.page_addresses import list_alternates
 from claims.review import workflow
@@ -97,7 +97,7 @@ def test_sources_are_listed_while_a_published_claim_names_them(
 def test_a_part_whose_claims_were_all_withdrawn_is_gone(
     client: Client, publish: Publish, editor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sitemap_parts, "RANGE", 1)
+    monkeypatch.setattr(sitemap_parts, "RANGE_SIZE", 1)
     claim = publish()
     path = f"/sitemap-claims-{claim.pk}.xml"
     assert path in [path_of(part.address) for part in read(client, "/sitemap.xml")]
@@ -109,7 +109,7 @@ def test_a_part_whose_claims_were_all_withdrawn_is_gone(
 def test_a_part_in_which_nothing_changed_stays_as_it_was(
     client: Client, publish: Publish, editor: User, checker: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(sitemap_parts, "RANGE", 1)
+    monkeypatch.setattr(sitemap_parts, "RANGE_SIZE", 1)
     with travel("2026-05-01T12:00:00Z", tick=False):
         first, second = publish(), publish()
     paths = [f"/sitemap-claims-{one.pk}.xml" for one in (first, second)]
@@ -159,7 +159,7 @@ def test_news_is_of_two_days_and_of_the_newsroom_itself(client: Client, publish:
     [("en", "en"), ("pt-BR", "pt"), ("zh-Hans", "zh-cn"), ("zh-Hant-HK", "zh-tw"), ("kab", "kab")],
 )
 def test_languages_are_those_of_google_news(tag: str, said: str) -> None:
-    assert sitemap_parts.news_language(tag) == said
+    assert sitemap_parts.convert_news_language(tag) == said
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -181,10 +181,10 @@ def test_a_full_part_is_no_longer_than_the_protocol_allows(settings: Any) -> Non
     pictures = [f"https://facts.example.org/media/{number:064d}.jpg" for number in range(4)]
     pages = [
         SitemapPage(f"/claims/{10**9 + number}/{'long-slug-' * 8}/", datetime.now(UTC), pictures)
-        for number in range(sitemap_parts.RANGE)
+        for number in range(sitemap_parts.RANGE_SIZE)
     ]
-    content = sitemap_of(pages).encode()
-    assert len(entries(content)) == sitemap_parts.RANGE * len(settings.LANGUAGES)
+    content = write_sitemap(pages).encode()
+    assert len(entries(content)) == sitemap_parts.RANGE_SIZE * len(settings.LANGUAGES)
     assert len(content) < MOST_BYTES // 2
 
 
@@ -198,7 +198,7 @@ def test_there_are_no_other_parts(client: Client, publish: Publish, address: str
 
 def test_moments_have_their_zone_and_are_true() -> None:
     at = datetime.fromisoformat("2026-05-01T23:59:59.999999+02:00")
-    assert moment(at) == "2026-05-01T21:59:59Z"
+    assert format_moment(at) == "2026-05-01T21:59:59Z"
 
 
 def test_the_same_for_everybody(client: Client, publish: Publish, editor: User, settings: Any) -> None:

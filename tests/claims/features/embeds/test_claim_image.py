@@ -65,7 +65,7 @@ def test_picture_costs_one_query_and_is_drawn_once(
     assert first["Content-Type"] == "image/png"
     assert first["Cache-Control"] == "public, max-age=86400"
     assert first["Cross-Origin-Resource-Policy"] == "cross-origin"
-    monkeypatch.setattr(claim_picture, "picture", lambda document: pytest.fail("drawn again"))
+    monkeypatch.setattr(claim_picture, "draw_picture", lambda document: pytest.fail("drawn again"))
     # Another publication clears pages, and not pictures, which are of one entry.
     publish()
     assert client.get(f"/claims/{claim.pk}/image.png?version=1").content == first.content
@@ -93,7 +93,7 @@ def test_every_other_address_leads_to_the_picture_of_now(
 ) -> None:
     """Whoever makes addresses up has nothing drawn."""
     claim = publish()
-    monkeypatch.setattr(claim_picture, "picture", lambda document: pytest.fail("drawn"))
+    monkeypatch.setattr(claim_picture, "draw_picture", lambda document: pytest.fail("drawn"))
     response = client.get(f"/claims/{claim.pk}/image.png{query}")
     assert (response.status_code, response["Location"]) == (302, f"/claims/{claim.pk}/image.png?version=1")
     assert response["Cache-Control"] == "public, max-age=60"

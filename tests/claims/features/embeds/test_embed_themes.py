@@ -8,16 +8,22 @@ from django.http import QueryDict
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.features.embeds.embed_themes import ACCENTS, GROUNDS, READABLE, FrameLook, contrast
+from claims.features.embeds.embed_themes import (
+    ACCENTS,
+    BACKGROUNDS,
+    MIN_CONTRAST,
+    EmbedTheme,
+    compute_contrast,
+)
 from tests.helpers.sweeps import sweep
 
 
-def look(query: str) -> FrameLook:
-    return FrameLook.of(QueryDict(query))
+def look(query: str) -> EmbedTheme:
+    return EmbedTheme.of(QueryDict(query))
 
 
 def test_what_is_understood_is_taken() -> None:
-    assert look("theme=dark&accent=%23a03&font=serif&border=none&report=height") == FrameLook(
+    assert look("theme=dark&accent=%23a03&font=serif&border=none&report=height") == EmbedTheme(
         theme="dark", accent="#aa0033", font="serif", border="none", report="height"
     )
 
@@ -37,7 +43,7 @@ def test_what_is_understood_is_taken() -> None:
     ],
 )
 def test_what_is_not_is_as_if_it_were_not_there(query: str) -> None:
-    assert look(query) == FrameLook()
+    assert look(query) == EmbedTheme()
     assert look(query).styles == ""
 
 
@@ -54,22 +60,22 @@ def test_accent_is_for_links_only_where_it_can_be_read() -> None:
 def test_no_accent_leaves_its_rule(text: str) -> None:
     given = QueryDict(mutable=True)
     given["accent"] = text
-    found = re.findall(r"#[0-9a-f]{6}", FrameLook.of(given).styles)
+    found = re.findall(r"#[0-9a-f]{6}", EmbedTheme.of(given).styles)
     assert re.fullmatch(
         r"|:root\{--accent:light-dark\((#[0-9a-f]{6},?){2}\);--edge:#[0-9a-f]{6}\}",
-        FrameLook.of(given).styles,
+        EmbedTheme.of(given).styles,
     )
-    for colour, ground in zip(found[:2], GROUNDS, strict=False):
-        assert contrast(colour, ground) >= READABLE
+    for colour, ground in zip(found[:2], BACKGROUNDS, strict=False):
+        assert compute_contrast(colour, ground) >= MIN_CONTRAST
 
 
 def test_colours_are_those_of_the_pages() -> None:
     css = (settings.BASE_DIR / "static" / "site.css").read_text()
-    assert re.search(r"--card: light-dark\((.*?), (.*?)\)", css).groups() == GROUNDS  # type: ignore[union-attr]
+    assert re.search(r"--card: light-dark\((.*?), (.*?)\)", css).groups() == BACKGROUNDS  # type: ignore[union-attr]
     assert re.search(r"--accent: light-dark\((.*?), (.*?)\)", css).groups() == ACCENTS  # type: ignore[union-attr]
-    assert all(contrast(*pair) >= READABLE for pair in zip(ACCENTS, GROUNDS, strict=True))
+    assert all(compute_contrast(*pair) >= MIN_CONTRAST for pair in zip(ACCENTS, BACKGROUNDS, strict=True))
 
 
 def test_contrast_is_that_of_the_standard() -> None:
-    assert contrast("#000000", "#ffffff") == pytest.approx(21)
-    assert contrast("#777777", "#ffffff") == pytest.approx(4.478, abs=0.001)
+    assert compute_contrast("#000000", "#ffffff") == pytest.approx(21)
+    assert compute_contrast("#777777", "#ffffff") == pytest.approx(4.478, abs=0.001)

@@ -12,7 +12,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from claims.features.embeds import widget_script
-from claims.features.embeds.widget_script import FOLDER, FORMER, script, sha256_of
+from claims.features.embeds.widget_script import FOLDER, FORMER_FOLDER, build_script, compute_sha256
 
 #: Ten kilobytes, as they go over the wire without compression.
 MOST_BYTES = 10_240
@@ -25,13 +25,13 @@ def test_it_weighs_at_most_ten_kilobytes(client: Client) -> None:
     response = client.get("/widget.js")
     assert response.status_code == 200
     assert len(response.content) <= MOST_BYTES
-    assert response.content == script()
+    assert response.content == build_script()
 
 
 def test_it_has_room_for_words_in_every_language() -> None:
     """Whatever the translators make of three short texts."""
-    spoken = json.dumps(widget_script._words(), ensure_ascii=False, separators=(",", ":"))
-    without = len(script()) - len(spoken.encode())
+    spoken = json.dumps(widget_script._load_messages(), ensure_ascii=False, separators=(",", ":"))
+    without = len(build_script()) - len(spoken.encode())
     assert without + 650 <= MOST_BYTES
 
 
@@ -54,8 +54,8 @@ def test_anybody_may_load_and_keep_it(
 
 
 def test_who_pins_it_gets_the_very_same_for_ever(client: Client) -> None:
-    response = client.get(f"/widget.{sha256_of(script())}.js")
-    assert response.content == script()
+    response = client.get(f"/widget.{compute_sha256(build_script())}.js")
+    assert response.content == build_script()
     assert "immutable" in response["Cache-Control"]
     assert client.get(f"/widget.{'0' * 64}.js").status_code == 404
 
@@ -64,23 +64,25 @@ def test_copies_of_former_releases_stay(
     client: Client, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = b"former();\n"
-    (tmp_path / f"{sha256_of(before)}.js").write_bytes(before)
-    monkeypatch.setattr(widget_script, "FORMER", tmp_path)
-    widget_script._former.cache_clear()
+    (tmp_path / f"{compute_sha256(before)}.js").write_bytes(before)
+    monkeypatch.setattr(widget_script, "FORMER_FOLDER", tmp_path)
+    widget_script._load_former.cache_clear()
     try:
-        response = client.get(f"/widget.{sha256_of(before)}.js")
+        response = client.get(f"/widget.{compute_sha256(before)}.js")
         assert (response.status_code, response.content) == (200, before)
         assert client.get("/widget...%2f..%2fsite.css.js").status_code == 404
     finally:
-        widget_script._former.cache_clear()
+        widget_script._load_former.cache_clear()
 
 
 def test_former_copies_are_what_their_names_say() -> None:
-    assert [path.name for path in FORMER.glob("*.js") if path.stem != sha256_of(path.read_bytes())] == []
+    assert [
+        path.name for path in FORMER_FOLDER.glob("*.js") if path.stem != compute_sha256(path.read_bytes())
+    ] == []
 
 
 def test_it_stores_nothing_and_writes_no_markup() -> None:
-    sources = "".join(path.read_text() for path in FOLDER.glob("*.js")) + script().decode()
+    sources = "".join(path.read_text() for path in FOLDER.glob("*.js")) + build_script().decode()
     for forbidden in (
         "cookie",
         "localStorage",
@@ -95,7 +97,7 @@ def test_it_stores_nothing_and_writes_no_markup() -> None:
         "XMLHttpRequest",
     ):
         assert forbidden not in sources, forbidden
-    assert re.findall(r"https?://", script().decode()) == []
+    assert re.findall(r"https?://", build_script().decode()) == []
 
 
 def test_served_script_is_made_of_its_sources() -> None:

@@ -274,7 +274,7 @@ def test_an_unchanged_page_is_not_sent_again_and_not_read_again(
 
     paper.answer(PATH, answer)
     check()
-    monkeypatch.setattr("claims.features.links.resolved_links.document_in", None)
+    monkeypatch.setattr("claims.features.links.resolved_links.extract_document", None)
     assert check().outcomes == {"alive": 1}
     assert link_of(source).http_status == 304
     paper.page(PATH, html_of(TEXT))  # the same bytes, from a server that knows no validators

@@ -14,9 +14,9 @@ from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
-from claims.features.standards.indicators import NAMED, indicators
+from claims.features.standards.indicators import NAMED_PARTS, build_indicators
 from claims.features.standards.period import NoSuchPeriod, Period
-from claims.features.standards.published_reviews import published_reviews
+from claims.features.standards.published_reviews import load_published_reviews
 from claims.models import Claim, Claimant, Evidence, NewsroomPage, Topic
 from claims.review import workflow
 from sources.models import Publisher, Source
@@ -36,7 +36,7 @@ def nothing_kept() -> None:
 def counted(period: Period | None = None) -> dict[str, Any]:
     """Each indicator by its key."""
     period = period or Period.of(None, None)
-    return {one.key: one for one in indicators(list(published_reviews(period)), period)}
+    return {one.key: one for one in build_indicators(list(load_published_reviews(period)), period)}
 
 
 def parts(indicator: Any) -> dict[str, int]:
@@ -118,16 +118,16 @@ def test_a_correction_counts_in_its_own_period(publish: Publish) -> None:
 def test_more_parts_than_are_named_are_counted_together(client: Client, publish: Publish) -> None:
     claim = make_claim()
     claim.topics.set(
-        [Topic.objects.create(name=f"Topic {number}", slug=f"t{number}") for number in range(NAMED + 3)]
+        [Topic.objects.create(name=f"Topic {number}", slug=f"t{number}") for number in range(NAMED_PARTS + 3)]
     )
     publish(claim)
     topics = counted()["by_topic"]
-    assert topics.value == NAMED + 1
+    assert topics.value == NAMED_PARTS + 1
     assert topics.parts[-1] == type(topics.parts[-1])("3 others", 3)
     section = (
         client.get("/standards/").content.decode().partition('id="by_topic"')[2].partition("</section>")[0]
     )
-    assert re.findall(r'max="(\d+)" value="(\d+)"', section) == [("3", "1")] * NAMED + [("3", "3")]
+    assert re.findall(r'max="(\d+)" value="(\d+)"', section) == [("3", "1")] * NAMED_PARTS + [("3", "3")]
 
 
 @pytest.mark.parametrize(
@@ -212,4 +212,4 @@ def test_it_costs_so_many_queries_however_much_was_published(
         publish(make_claim(f"Bridge number {count} cost nine million in all."))
     period = Period.of(timezone.localdate() - timedelta(days=7), None)
     with django_assert_num_queries(10):
-        indicators(list(published_reviews(period)), period)
+        build_indicators(list(load_published_reviews(period)), period)

@@ -337,7 +337,7 @@ class TestMeaningIll:
         def broken(*_arguments: Any, **_named: Any) -> None:
             raise RuntimeError
 
-        monkeypatch.setattr(visits, "page_list", broken)
+        monkeypatch.setattr(visits, "read_page_list", broken)
         assert (
             self.said(visit, paper.feed("/1")) == "An unexpected error occurred at this address; see the log."
         )

@@ -110,7 +110,9 @@ def test_answer_with_a_character_that_postgresql_does_not_store(
     receiver.answers = [status(500, b"a\0b\xff" + b"c" * 2000)]
     publish()
     work()
-    assert WebhookAttempt.objects.get().response == "a\ufffdb\ufffd" + "c" * (sent_messages.ANSWER_BYTES - 4)
+    assert WebhookAttempt.objects.get().response == "a\ufffdb\ufffd" + "c" * (
+        sent_messages.RESPONSE_BYTES - 4
+    )
 
 
 def test_redirect_is_not_followed(receiver: Receiver, publish: Publish, work: Work) -> None:

@@ -10,13 +10,13 @@ from django.test import Client
 from claims.features.witnesses import submission
 from claims.features.witnesses.models import Cosignature, Witness, WitnessedLog
 from claims.features.witnesses.submission import ask_witnesses
-from claims.features.witnesses.witnessing import own_verifier_key
+from claims.features.witnesses.witnessing import build_verifier_key
 from claims.ledger.house_signature import decoded
 from claims.ledger.proofs.checkpoints import sign_ledger
 from claims.ledger.proofs.cosignature import find_cosignature
 from claims.ledger.proofs.signed_note import verifier_key
 from claims.models import Checkpoint, Claim
-from sources.http.sent_messages import PostAnswer, PostError
+from sources.http.sent_messages import PostError, PostResponse
 from tests.helpers.broken_rules import sql
 from tests.helpers.newsroom import make_claim
 from tests.helpers.rewritten_ledger import past_all_rules
@@ -38,13 +38,13 @@ def witness(checkpoint: Checkpoint, monkeypatch: pytest.MonkeyPatch) -> Witness:
     key = checkpoint.key
     WitnessedLog.objects.create(verifier_key=verifier_key(key.origin, decoded(key.public_key)))
 
-    def post(url: str, body: bytes, headers: Mapping[str, str], **limits: Any) -> PostAnswer:
+    def post(url: str, body: bytes, headers: Mapping[str, str], **limits: Any) -> PostResponse:
         path = url.removeprefix("https://witness.example")
         answer = Client().post(path, body, content_type=headers["Content-Type"])
-        return PostAnswer(answer.status_code, answer.content.decode(), "")
+        return PostResponse(answer.status_code, answer.content.decode(), "")
 
     monkeypatch.setattr(submission, "post", post)
-    return Witness.objects.create(verifier_key=own_verifier_key(), url="https://witness.example/witness")
+    return Witness.objects.create(verifier_key=build_verifier_key(), url="https://witness.example/witness")
 
 
 def test_cosignatures_stand_below_the_checkpoint_and_on_the_claim(
@@ -79,7 +79,7 @@ def test_lost_memory_is_made_up_for(
     """A witness that has seen more than we remember says so, and is asked again from there."""
     ask_witnesses()
     other = Witness.objects.create(
-        verifier_key=own_verifier_key().replace("+", "2+", 1), url="https://other.example", active=False
+        verifier_key=build_verifier_key().replace("+", "2+", 1), url="https://other.example", active=False
     )
     past_all_rules(f"UPDATE witnesses_cosignature SET witness_id = {other.pk}")
     publish(make_claim("The road to Nisa has three lanes."))
@@ -90,13 +90,13 @@ def test_lost_memory_is_made_up_for(
 @pytest.mark.parametrize(
     ("answer", "failure"),
     [
-        (PostAnswer(422, "", ""), "another history"),
-        (PostAnswer(409, "1\n", ""), "another history"),
-        (PostAnswer(409, "99\n", ""), "has seen 99 entries"),
-        (PostAnswer(409, "many", ""), "status 409"),
-        (PostAnswer(200, "— somebody.example AAAA\n", ""), "does not bear its signature"),
-        (PostAnswer(200, "hello", ""), "does not bear its signature"),
-        (PostAnswer(503, "", ""), "status 503"),
+        (PostResponse(422, "", ""), "another history"),
+        (PostResponse(409, "1\n", ""), "another history"),
+        (PostResponse(409, "99\n", ""), "has seen 99 entries"),
+        (PostResponse(409, "many", ""), "status 409"),
+        (PostResponse(200, "— somebody.example AAAA\n", ""), "does not bear its signature"),
+        (PostResponse(200, "hello", ""), "does not bear its signature"),
+        (PostResponse(503, "", ""), "status 503"),
         (None, "No connection"),
     ],
 )
@@ -104,10 +104,10 @@ def test_what_went_wrong_is_kept_for_people(
     checkpoint: Checkpoint,
     witness: Witness,
     monkeypatch: pytest.MonkeyPatch,
-    answer: PostAnswer | None,
+    answer: PostResponse | None,
     failure: str,
 ) -> None:
-    def post(*sent: Any, **limits: Any) -> PostAnswer:
+    def post(*sent: Any, **limits: Any) -> PostResponse:
         if answer is None:
             raise PostError("connection_failed", "No connection to witness.example, or it was cut.")
         return answer

@@ -19,7 +19,7 @@ from psycopg import sql
 from claims.features.witnesses.models import Witness, WitnessedLog
 from claims.features.witnesses.policy import desk_concerns
 from claims.features.witnesses.submission import ask_witnesses
-from claims.features.witnesses.witnessing import own_verifier_key
+from claims.features.witnesses.witnessing import build_verifier_key
 from claims.ledger.house_signature import decoded
 from claims.ledger.proofs.checkpoints import sign_ledger
 from claims.ledger.proofs.signed_note import verifier_key
@@ -109,7 +109,7 @@ def agree(newsroom: Checkpoint, witness: Installation) -> None:
     with witness.here():
         key = newsroom.key
         WitnessedLog.objects.create(verifier_key=verifier_key(key.origin, decoded(key.public_key)))
-        line = own_verifier_key()
+        line = build_verifier_key()
     Witness.objects.create(verifier_key=line, url=f"{witness.url}/witness")
 
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.test import Client
 
 from claims.features.witnesses.models import WitnessedLog
-from claims.features.witnesses.witnessing import own_verifier_key, witness_key, witness_name
+from claims.features.witnesses.witnessing import build_verifier_key, derive_witness_key, get_witness_name
 from claims.ledger.proofs import merkle_tree
 from claims.ledger.proofs.cosignature import find_cosignature
 from claims.ledger.proofs.signed_note import TreeHead, sign_note, verifier_key
@@ -64,14 +64,14 @@ def submit(body: str | bytes) -> tuple[int, str, str]:
 
 
 def test_each_checkpoint_that_continues_the_last_is_cosigned(log: WitnessedLog) -> None:
-    ours = witness_key().public_key().public_bytes_raw()
+    ours = derive_witness_key().public_key().public_bytes_raw()
     for old, size in ((0, 5), (5, 8), (8, 8), (8, 33)):
         status, line, _ = submit(LOG.submission(old, size))
-        found = find_cosignature(LOG.note(size) + line, name=witness_name(), public_key=ours)
+        found = find_cosignature(LOG.note(size) + line, name=get_witness_name(), public_key=ours)
         assert (status, found and found.line) == (200, line)
     log.refresh_from_db()
     assert (log.tree_size, log.note, log.refusal) == (33, LOG.note(33), "")
-    assert Client().get("/witness").content.decode() == f"{own_verifier_key()}\n"
+    assert Client().get("/witness").content.decode() == f"{build_verifier_key()}\n"
 
 
 def test_refusals_are_those_of_the_specification(log: WitnessedLog) -> None:
@@ -169,7 +169,7 @@ def test_a_witness_never_goes_back_even_by_sql(log: WitnessedLog) -> None:
 
 
 def test_a_changed_key_stays_in_the_history(log: WitnessedLog) -> None:
-    other = verifier_key(NAME, witness_key().public_key().public_bytes_raw())
+    other = verifier_key(NAME, derive_witness_key().public_key().public_bytes_raw())
     sql("UPDATE witnesses_witnessedlog SET verifier_key = %s", other)
     events = log.events.values_list("pgh_label", "verifier_key")  # type: ignore[attr-defined]  # made by keep_history
     assert list(events) == [("changed", log.verifier_key)]

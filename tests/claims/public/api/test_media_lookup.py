@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 from claims.models import Claim, Evidence
 from claims.public.api import media_lookup
 from claims.review import workflow
-from sources.media_at_address import NoPictureThere
+from sources.media_at_address import NotAPicture
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.shown_media import jpeg, make_claim_media, make_media, scene
 from tests.helpers.sweeps import sweep
@@ -127,7 +127,7 @@ def test_what_was_retracted_is_not_found(client: Client, bridge: Claim, editor: 
 
 
 def test_an_address_is_fetched(client: Client, bridge: Claim, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(media_lookup, "picture_at", lambda address: jpeg(scene(1)))
+    monkeypatch.setattr(media_lookup, "fetch_picture", lambda address: jpeg(scene(1)))
     assert found(ask(client, url="https://posts.example.org/bridge.jpg"))
 
 
@@ -227,10 +227,10 @@ def fetched(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def at(address: str) -> bytes:
         if "missing" in address:
-            raise NoPictureThere("not_fetched", "No picture could be fetched from this address.")
+            raise NotAPicture("not_fetched", "No picture could be fetched from this address.")
         return jpeg(scene(int(address[-1])))
 
-    monkeypatch.setattr(fact_check_tools, "picture_at", at)
+    monkeypatch.setattr(fact_check_tools, "fetch_picture", at)
 
 
 @pytest.mark.usefixtures("fetched")

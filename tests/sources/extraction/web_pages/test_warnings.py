@@ -1,6 +1,6 @@
 """What is said about a page that was not read as a whole."""
 
-from sources.extraction.web_pages.warnings import shortfalls
+from sources.extraction.web_pages.warnings import find_warnings
 
 TEXT = "harbour " * 200
 BEGINNING = "This page says that it is for subscribers: what was read may be its beginning only"
@@ -9,7 +9,7 @@ BEGINNING = "This page says that it is for subscribers: what was read may be its
 def told(
     text: str = TEXT, language: str = "en", stated: int | None = None, gated: bool = False, free: bool = False
 ) -> list[str]:
-    found = shortfalls(text, language=language, stated_words=stated, is_gated=gated, is_free=free)
+    found = find_warnings(text, language=language, stated_words=stated, is_gated=gated, is_free=free)
     assert [caveat.code for caveat in found] in ([], ["partly_read"])
     return [caveat.sentence.split(".")[0] for caveat in found]
 

@@ -28,14 +28,14 @@ class Command(SpokenCommand):
         parser.add_argument("--token-file", help=gettext("a file that holds the token"))
 
     def handle(self, *, token_file: str | None, **options: Any) -> None:
-        caller = _caller(_secret(token_file))
+        caller = _identify_caller(_read_secret(token_file))
         # Standard output is the protocol's alone: whatever else is printed goes where messages for people go.
         with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as out:
             os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
             converse(sys.stdin.buffer, out, caller)
 
 
-def _secret(path: str | None) -> str:
+def _read_secret(path: str | None) -> str:
     if path is None:
         return os.environ.get(TOKEN, "").strip()
     try:
@@ -46,7 +46,7 @@ def _secret(path: str | None) -> str:
         ) from None
 
 
-def _caller(secret: str) -> Caller:
+def _identify_caller(secret: str) -> Caller:
     environment = {"REMOTE_ADDR": "127.0.0.1", "HTTP_USER_AGENT": "manage.py mcp"}
     if not secret:
         return Caller(environment=environment)

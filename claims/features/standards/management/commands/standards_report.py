@@ -9,7 +9,7 @@ from django.utils.translation import gettext, gettext_noop
 
 from claims.features.standards.period import NoSuchPeriod, Period
 from claims.features.standards.report import report
-from claims.features.standards.report_files import as_csv, as_document
+from claims.features.standards.report_files import build_document, write_csv
 from claims.ledger.document.claim_document import render
 from factcheck.management.localized_command import SpokenCommand
 
@@ -22,10 +22,10 @@ class Command(SpokenCommand):
     def add_arguments(self, parser: ArgumentParser) -> None:
         parser.add_argument(
             "--since",
-            type=_day,
+            type=_parse_day,
             help=gettext("the first day, such as 2026-01-01 (default: a year before the last)"),
         )
-        parser.add_argument("--until", type=_day, help=gettext("the last day (default: today)"))
+        parser.add_argument("--until", type=_parse_day, help=gettext("the last day (default: today)"))
         parser.add_argument("--format", choices=["json", "csv"], default="json", help=gettext("json or csv"))
 
     def handle(self, *, since: date | None, until: date | None, format: str, **options: Any) -> None:  # noqa: A002  the option's name
@@ -33,8 +33,8 @@ class Command(SpokenCommand):
             made = report(Period.of(since, until))
         except NoSuchPeriod as refusal:
             raise CommandError(str(refusal)) from None
-        self.stdout.write(as_csv(made) if format == "csv" else render(as_document(made)), ending="")
+        self.stdout.write(write_csv(made) if format == "csv" else render(build_document(made)), ending="")
 
 
-def _day(text: str) -> date:
+def _parse_day(text: str) -> date:
     return date.fromisoformat(text)

@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import Any
 
-from claims.features.discovery.plain_pages.claim_text import PlainVersion, claim_text
+from claims.features.discovery.plain_pages.claim_text import PlainVersion, write_claim
 
 SHOWN = PlainVersion(1, "publication", "", datetime(2026, 5, 1, tzinfo=UTC), "ab" * 32)
 
@@ -43,7 +43,7 @@ def test_reviewed_translations_are_told_with_the_version_that_they_are_of() -> N
         "explanation": "Die **geprüfte** Abrechnung <script>x</script>.",
         "translated_by": "Kim Berg",
     }
-    text = claim_text(body(translations=[told]), SHOWN, [SHOWN])
+    text = write_claim(body(translations=[told]), SHOWN, [SHOWN])
     assert "## Translation: de" in text
     assert "Reviewed translation of version 2. The original is authoritative." in text
     assert "> \\# Die Brücke war gesperrt." in text
@@ -51,7 +51,7 @@ def test_reviewed_translations_are_told_with_the_version_that_they_are_of() -> N
 
 
 def test_what_was_published_before_there_were_translations_has_none() -> None:
-    assert "Translation" not in claim_text(body(), SHOWN, [SHOWN])
+    assert "Translation" not in write_claim(body(), SHOWN, [SHOWN])
 
 
 def test_pictures_are_told_by_what_they_show() -> None:
@@ -60,7 +60,7 @@ def test_pictures_are_told_by_what_they_show() -> None:
         "caption": "After the storm.",
         "url": "https://facts.example.org/media/ab.jpg",
     }
-    text = claim_text(body(media=[media]), SHOWN, [SHOWN])
+    text = write_claim(body(media=[media]), SHOWN, [SHOWN])
     assert (
         "- [A bridge \\!\\[x\\](https://evil.example/x.png)](https://facts.example.org/media/ab.jpg): After the storm."
         in text
@@ -68,6 +68,6 @@ def test_pictures_are_told_by_what_they_show() -> None:
 
 
 def test_an_unknown_claimant_is_not_known_and_an_unrated_claim_has_no_verdict() -> None:
-    text = claim_text(body(), SHOWN, [SHOWN])
+    text = write_claim(body(), SHOWN, [SHOWN])
     assert "- Claimed by: not known" in text
     assert "Verdict of" not in text

@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from markdown_it import MarkdownIt
 
-from claims.features.discovery.plain_pages.markdown_escapes import line, quoted, quoted_markdown
+from claims.features.discovery.plain_pages.markdown_escapes import escape_line, quote_markdown, quote_text
 from tests.helpers.sweeps import sweep
 
 MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
@@ -14,7 +14,7 @@ MARKDOWN = MarkdownIt("commonmark").enable(["table", "strikethrough"])
 @sweep("slashes", range(5))
 def test_backslashes_of_authors_do_not_bring_html_and_pictures_back(slashes: int) -> None:
     before = "\\" * slashes
-    shown = quoted_markdown(
+    shown = quote_markdown(
         f"a {before}<script>alert(1)</script> {before}![x](https://evil.example/x.png) {before}<!-- y -->"
     )
     html = MARKDOWN.render(shown)
@@ -36,11 +36,11 @@ def test_backslashes_of_authors_do_not_bring_html_and_pictures_back(slashes: int
         "\ue000",
     ],
 )
-@sweep("form", [line, quoted, quoted_markdown])
+@sweep("form", [escape_line, quote_text, quote_markdown])
 def test_what_shows_nothing_is_left_out(form: Callable[[str], str], hidden: str) -> None:
     assert form(f"The bridge{hidden} cost 90 million.") == form("The bridge cost 90 million.")
 
 
 @pytest.mark.parametrize("words", ["می\u200cخواهم", "👩\u200d🔬", "❤\ufe0f"])
 def test_what_joins_letters_and_pictures_stays(words: str) -> None:
-    assert line(words) == quoted_markdown(words).removeprefix("> ") == words
+    assert escape_line(words) == quote_markdown(words).removeprefix("> ") == words

@@ -12,7 +12,12 @@ from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from pytest_django import DjangoAssertNumQueries
 
-from claims.features.discovery.plain_pages.markdown_escapes import line, link, quoted, quoted_markdown
+from claims.features.discovery.plain_pages.markdown_escapes import (
+    escape_line,
+    link,
+    quote_markdown,
+    quote_text,
+)
 from claims.features.discovery.plain_pages.views import PAGES
 from claims.models import Claim, Claimant, Cluster, Publication, Topic
 from claims.public.pages.head_links import MARKDOWN_ROUTES
@@ -212,7 +217,7 @@ def test_hostile_words_stay_words(client: Client, publish: Publish, checker: Use
 
 @given(st.text(max_size=200))
 def test_any_text_is_one_line_of_words(text: str) -> None:
-    parsed = MARKDOWN.parse(f"- {line(text)}\n")
+    parsed = MARKDOWN.parse(f"- {escape_line(text)}\n")
     inline = [child for token in parsed for child in token.children or []]
     assert {child.type for child in inline} <= {"text", "text_special"}
     assert [token.type for token in parsed if token.type.endswith("_open")] in (
@@ -223,7 +228,7 @@ def test_any_text_is_one_line_of_words(text: str) -> None:
 
 @given(st.text(max_size=300))
 def test_nothing_leads_out_of_a_quote(text: str) -> None:
-    for form in (quoted, quoted_markdown):
+    for form in (quote_text, quote_markdown):
         parsed = MARKDOWN.parse(f"{form(text)}\n\nOurs.\n")
         ours = [token for token in parsed if token.level == 0 and token.nesting >= 0]
         assert [token.type for token in ours] == ["blockquote_open", "paragraph_open"]

@@ -11,13 +11,13 @@ from PIL import Image
 from claims.features.embeds.share_pictures.claim_picture import (
     CLASS_COLOURS,
     HEIGHT,
-    LEAST_CONTRAST,
+    MIN_CONTRAST,
     WIDTH,
-    alternative,
-    contrast,
-    picture,
-    readable_on,
-    words_of,
+    build_alternative_text,
+    build_texts,
+    choose_readable,
+    compute_contrast,
+    draw_picture,
 )
 from factcheck.installation import program
 from tests.helpers.sweeps import sweep
@@ -58,7 +58,7 @@ def rated(document: Document, **rating: Any) -> Document:
 
 
 def drawn(document: Document) -> Image.Image:
-    return Image.open(BytesIO(picture(document))).convert("RGB")
+    return Image.open(BytesIO(draw_picture(document))).convert("RGB")
 
 
 def band(document: Document) -> Any:
@@ -66,20 +66,20 @@ def band(document: Document) -> Any:
 
 
 def test_picture_has_the_size_that_sites_ask_for() -> None:
-    file = Image.open(BytesIO(picture(claim())))
+    file = Image.open(BytesIO(draw_picture(claim())))
     assert (file.format, file.size) == ("PNG", (1200, 630)) == ("PNG", (WIDTH, HEIGHT))
 
 
 def test_it_says_the_rating_in_words_and_whose_it_is() -> None:
-    words = words_of(claim())
+    words = build_texts(claim())
     assert (words.judged, words.by) == ("False", "Rated by Harbour Gazette")
     assert (words.statement, words.claimant) == (
         "The bridge cost 40 million euros.",
         "Mara Lindqvist, Minister of Transport",
     )
     assert words.newsroom == "Factcheck Newsroom"
-    assert words_of(claim(language="ko")).judged == "거짓"
-    assert words_of(claim(claimant=None)).claimant == "Claimant not identified"
+    assert build_texts(claim(language="ko")).judged == "거짓"
+    assert build_texts(claim(claimant=None)).claimant == "Claimant not identified"
 
 
 @pytest.mark.parametrize(
@@ -94,24 +94,24 @@ def test_it_says_the_rating_in_words_and_whose_it_is() -> None:
     ],
 )
 def test_what_was_withdrawn_says_so_and_shows_no_verdict(status: str, judged: str, by: str) -> None:
-    words = words_of(claim(status=status))
+    words = build_texts(claim(status=status))
     assert (words.judged, words.by) == (judged, by)
     assert band(claim(status=status)) == NEUTRAL
-    assert "False" not in alternative(claim(status=status))
+    assert "False" not in build_alternative_text(claim(status=status))
     # The verdict that it had makes no difference to what is drawn.
     other = rated(claim(status=status), label="True", rating_class="true")
-    assert picture(other) == picture(claim(status=status))
+    assert draw_picture(other) == draw_picture(claim(status=status))
 
 
 def test_colours_are_those_of_the_rating_and_letters_can_be_read_on_them() -> None:
     assert band(claim()) == CRIMSON
     assert band(rated(claim(), colour="#123456", text_colour="#ffffff")) == (0x12, 0x34, 0x56)
-    assert readable_on("#123456", "#ffffff") == "#ffffff"
-    assert readable_on("#777777", "#888888") == "#000000"
+    assert choose_readable("#123456", "#ffffff") == "#ffffff"
+    assert choose_readable("#777777", "#888888") == "#000000"
     for colour in ("#000000", "#ffffff", "#767676", "#808080", "#ff0000", "#00ff00", "#0000ff", "#ffff00"):
-        assert contrast(colour, readable_on(colour, colour)) >= LEAST_CONTRAST
+        assert compute_contrast(colour, choose_readable(colour, colour)) >= MIN_CONTRAST
     for colour, letters in CLASS_COLOURS.values():
-        assert contrast(colour, letters) >= LEAST_CONTRAST
+        assert compute_contrast(colour, letters) >= MIN_CONTRAST
 
 
 def test_colours_of_classes_are_those_of_the_pages() -> None:
@@ -148,11 +148,13 @@ def test_no_rating_is_shown_without_the_statement_that_it_is_of() -> None:
     ],
 )
 def test_statements_of_any_length_and_kind_are_drawn(statement: str) -> None:
-    assert len(picture(claim(statement))) < 60_000
+    assert len(draw_picture(claim(statement))) < 60_000
 
 
 def test_signs_that_turn_text_around_do_not_turn_it_around() -> None:
-    assert picture(claim("The bridge is \u202enot\u202c safe.")) == picture(claim("The bridge is not safe."))
+    assert draw_picture(claim("The bridge is \u202enot\u202c safe.")) == draw_picture(
+        claim("The bridge is not safe.")
+    )
 
 
 def test_a_statement_never_covers_the_rating() -> None:
@@ -163,8 +165,8 @@ def test_a_statement_never_covers_the_rating() -> None:
 
 
 def test_the_alternative_says_what_is_to_be_seen() -> None:
-    assert alternative(claim()) == (
+    assert build_alternative_text(claim()) == (
         "False: “The bridge cost 40 million euros.” Claimant: Mara Lindqvist, Minister of Transport. "
         "Published by Factcheck Newsroom. Rated by Harbour Gazette"
     )
-    assert len(alternative(claim("The bridge is closed. " * 450))) < 600
+    assert len(build_alternative_text(claim("The bridge is closed. " * 450))) < 600

@@ -3,7 +3,7 @@
 import pytest
 from PIL import Image
 
-from claims.features.embeds.share_pictures.paragraphs import LONGEST, SetText, drawable, fitted
+from claims.features.embeds.share_pictures.paragraphs import MAX_LENGTH, SetText, clean_drawable, fit_text
 from tests.helpers.sweeps import sweep
 
 
@@ -13,7 +13,7 @@ def lines(paragraph: SetText) -> list[str]:
 
 
 def set_in(text: str, width: int = 500, height: int = 10_000, **options: object) -> SetText:
-    return fitted(text, width=width, height=height, sizes=(40,), **options)  # type: ignore[arg-type]
+    return fit_text(text, width=width, height=height, sizes=(40,), **options)  # type: ignore[arg-type]
 
 
 @sweep(
@@ -29,21 +29,21 @@ def set_in(text: str, width: int = 500, height: int = 10_000, **options: object)
     ],
 )
 def test_what_is_invisible_or_a_mere_pictogram_is_left_out(text: str, expected: str) -> None:
-    assert drawable(text) == expected
+    assert clean_drawable(text) == expected
 
 
 @pytest.mark.parametrize("text", ["ᠮᠣᠩᠭᠣᠯ", "The word ᠮ is here", "𒀀"])
 def test_a_text_with_letters_that_no_typeface_has_is_not_drawn(text: str) -> None:
     """Never with holes in it, which could mean something else."""
-    assert drawable(text) is None
+    assert clean_drawable(text) is None
 
 
 def test_of_a_long_text_the_beginning_is_looked_at_and_cut_at_a_word() -> None:
-    said = drawable("Nothing here is true. " * 1000)
+    said = clean_drawable("Nothing here is true. " * 1000)
     assert said is not None
-    assert len(said) <= LONGEST + 1
+    assert len(said) <= MAX_LENGTH + 1
     assert said.endswith(("Nothing…", "here…", "is…", "true.…"))
-    assert drawable("x" * 10_000) == "x" * LONGEST + "…"
+    assert clean_drawable("x" * 10_000) == "x" * MAX_LENGTH + "…"
 
 
 def test_lines_break_at_words_and_longer_words_anywhere() -> None:
@@ -79,7 +79,7 @@ def test_what_runs_to_the_left_is_ordered_as_it_is_drawn() -> None:
 
 def test_the_greatest_size_is_taken_at_which_all_of_it_fits() -> None:
     def size(text: str) -> tuple[int, bool]:
-        found = fitted(text, width=500, height=180, sizes=(60, 40, 20))
+        found = fit_text(text, width=500, height=180, sizes=(60, 40, 20))
         return found.size, found.is_whole
 
     assert size("Short.") == (60, True)
@@ -98,9 +98,9 @@ def test_what_does_not_fit_is_cut_at_a_word_and_says_so() -> None:
 
 def test_nothing_is_drawn_outside_the_box() -> None:
     image = Image.new("RGB", (400, 300), "#ffffff")
-    piled = drawable("H" + "\u0301" * 11 + "y" + "\u0323" * 11)
+    piled = clean_drawable("H" + "\u0301" * 11 + "y" + "\u0323" * 11)
     assert piled
-    fitted(piled, width=200, height=60, sizes=(40,)).draw(image, (100, 120, 300, 180), "#000000", "#eeeeee")
+    fit_text(piled, width=200, height=60, sizes=(40,)).draw(image, (100, 120, 300, 180), "#000000", "#eeeeee")
     inside = image.crop((100, 120, 300, 180))
     image.paste("#ffffff", (100, 120, 300, 180))
     assert image.getcolors() == [(400 * 300, (255, 255, 255))]

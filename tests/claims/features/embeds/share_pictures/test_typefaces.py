@@ -5,7 +5,7 @@ from functools import cache
 
 from PIL import ImageFont
 
-from claims.features.embeds.share_pictures.typefaces import FOLDER, covers, font, typeface_of
+from claims.features.embeds.share_pictures.typefaces import FOLDER, choose_typeface, has_character, load_font
 from tests.helpers.sweeps import sweep
 
 COVERAGE = json.loads((FOLDER / "coverage.json").read_text())
@@ -16,7 +16,7 @@ MISSING = "\U000effff"
 @cache
 def box(typeface: str) -> bytes:
     """How the typeface draws what it does not have."""
-    return drawn(font(typeface, 40), MISSING)
+    return drawn(load_font(typeface, 40), MISSING)
 
 
 def drawn(face: ImageFont.FreeTypeFont, text: str) -> bytes:
@@ -32,7 +32,7 @@ def test_every_file_is_listed_and_every_listed_file_is_there() -> None:
 
 @sweep("typeface", COVERAGE)
 def test_no_character_that_is_listed_is_drawn_as_a_box(typeface: str) -> None:
-    face = font(typeface, 40)
+    face = load_font(typeface, 40)
     for stretch in COVERAGE[typeface].split():
         for end in stretch.split("-"):
             assert drawn(face, chr(int(end, 16))) != box(typeface), f"U+{end}"
@@ -41,11 +41,11 @@ def test_no_character_that_is_listed_is_drawn_as_a_box(typeface: str) -> None:
 @sweep("typeface", COVERAGE)
 def test_characters_beside_a_stretch_are_not_taken_for_listed(typeface: str) -> None:
     first, last = COVERAGE[typeface].split()[0].partition("-")[::2]
-    assert covers(typeface, chr(int(first, 16)))
-    assert covers(typeface, chr(int(last or first, 16)))
-    assert not covers(typeface, chr(int(first, 16) - 1))
-    assert not covers(typeface, "\0")
-    assert not covers(typeface, MISSING)
+    assert has_character(typeface, chr(int(first, 16)))
+    assert has_character(typeface, chr(int(last or first, 16)))
+    assert not has_character(typeface, chr(int(first, 16) - 1))
+    assert not has_character(typeface, "\0")
+    assert not has_character(typeface, MISSING)
 
 
 @sweep(
@@ -61,13 +61,13 @@ def test_characters_beside_a_stretch_are_not_taken_for_listed(typeface: str) -> 
     ],
 )
 def test_each_script_has_its_typeface(text: str, typeface: str | None) -> None:
-    assert typeface_of(text) == typeface
+    assert choose_typeface(text) == typeface
 
 
 def test_letters_are_joined_as_their_script_asks() -> None:
     """Shaped by HarfBuzz: three joined letters of Arabic are no row of three single ones."""
-    face = font("NotoSansArabic-Bold.ttf", 40)
+    face = load_font("NotoSansArabic-Bold.ttf", 40)
     single = sum(face.getlength(letter) for letter in "كتب")
     assert face.getlength("كتب", direction="rtl") < single * 0.9
-    devanagari = font("NotoSansDevanagari-Bold.ttf", 40)
+    devanagari = load_font("NotoSansDevanagari-Bold.ttf", 40)
     assert devanagari.getlength("क्ष") < devanagari.getlength("क") + devanagari.getlength("ष")
