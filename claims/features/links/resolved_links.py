@@ -19,10 +19,8 @@ from sources.archiving.requests import request_copy
 from sources.capture import capture, extract_document
 from sources.extraction import Document, ExtractionError
 from sources.http.fetched_documents import Fetched
+from sources.http.validators import validators
 from sources.source_kinds import Material
-
-#: A server's validator for its page; longer ones are not stored.
-_LONGEST_ETAG, _LONGEST_MODIFIED = 500, 100
 
 _NOT_MODIFIED = 304
 
@@ -117,7 +115,11 @@ def _read(link: LinkState, answer: Fetched, quoted: str) -> _Reading:
     if answer.status == _NOT_MODIFIED:
         return _Reading(link.lost_quotes, {})
     digest = hashlib.sha256(answer.content).hexdigest()
-    facts = {**_validators(answer), "content_sha256": digest, "compared_with": quoted}
+    facts = {
+        **validators(answer.etag, answer.last_modified),
+        "content_sha256": digest,
+        "compared_with": quoted,
+    }
     if digest == link.content_sha256 and quoted == link.compared_with:
         return _Reading(link.lost_quotes, facts)
     places = places_in(link.source_id)
@@ -133,14 +135,6 @@ def _read(link: LinkState, answer: Fetched, quoted: str) -> _Reading:
     if comparison.lost and any(caveat.code == "partly_read" for caveat in document.caveats):
         return _Reading(link.lost_quotes, facts)
     return _Reading(comparison.lost, facts, comparison, material, document)
-
-
-def _validators(answer: Fetched) -> dict[str, str]:
-    etag, modified = answer.etag, answer.last_modified
-    return {
-        "etag": etag if len(etag) <= _LONGEST_ETAG and etag.isprintable() else "",
-        "last_modified": modified if len(modified) <= _LONGEST_MODIFIED and modified.isprintable() else "",
-    }
 
 
 def _is_worth_keeping(comparison: PassageComparison, after: LinkStanding) -> bool:
