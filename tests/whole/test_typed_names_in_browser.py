@@ -111,7 +111,7 @@ def test_a_pasted_address_fills_in_while_the_page_is_open(seat: Any, checker: Us
     page = desk.open(f"/admin/claims/claim/{claim.pk}/change/")
     picker = page.locator("[name=evidence-0-source] + .select2-container .select2-selection")
     picker.evaluate(
-        PASTE, "https://paper.example.com/2\n“It cost 240 million”\nwww.paper.example.com/1?utm_source=x"
+        PASTE, "https://paper.example.com/2\n“it cost 240 million”\nwww.paper.example.com/1?utm_source=x"
     )
     notes = page.locator("#evidence-group .desk-pasted-note")
     expect(notes).to_have_text(["The page is being read…", "Use the stored one: Minutes"])
