@@ -65,8 +65,8 @@ def archiving_times(
     """Seconds for each page; bytes by kind; missing parts."""
     from django.test import override_settings
 
-    from sources.archiving import copies
-    from sources.archiving.copies import ArchiverChoices, archive_source
+    from claims.features.archiving import copies
+    from claims.features.archiving.copies import ArchiverChoices, archive_source
     from sources.http.polite_visits import OwnMemory
     from sources.models import Source
 

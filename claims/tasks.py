@@ -10,7 +10,6 @@ from claims.matching.embedding import tasks as embedding_tasks
 from claims.models import Presence, StoredAnswer, UnsavedForm
 from claims.newsroom import audit, desk_sessions, factor_mail, invitations
 from claims.review import (
-    archiving_tasks,
     classification,
     due_publications,
     notices,
@@ -21,7 +20,6 @@ from claims.teamwork import assignment_tasks, chat, digest, mails, notification_
 from factcheck import features
 
 __all__ = [
-    "archiving_tasks",
     "assignment_tasks",
     "chat",
     "classification",

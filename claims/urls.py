@@ -7,7 +7,6 @@ from claims.public.feeds import views as feeds
 from claims.public.feeds.corrections import show_corrections_feed
 from claims.public.pages import (
     about_pages,
-    archived_file,
     check,
     claim_history,
     clusters,
@@ -48,7 +47,6 @@ urlpatterns = [
     path("media/<str:name>", media_files.media_file, name="media-file"),
     path("sources/<int:pk>/", views.source, name="source"),
     path("sources/<int:pk>/snapshots/<int:number>/", views.source, name="source-snapshot"),
-    path("sources/<int:pk>/copies/<str:sha256>/", archived_file.archived_file, name="source-file"),
     path("check/", check.check, name="check"),
     path("check/answer/", check.answer, name="check-answer"),
     path("clusters/", clusters.clusters, name="clusters"),

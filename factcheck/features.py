@@ -43,6 +43,11 @@ class Feature(AppConfig):
     queues: ClassVar[str] = ""
     #: Filters that the feature adds to lists of the desk: dotted names of classes, by the model's label.
     list_filters: ClassVar[Mapping[str, Sequence[str]]] = {}
+    #: Panels on pages of rows at the desk, by the model's label: dotted names of functions that take the row and return
+    #: the values of the panel, among them its `template`. Pages of `sources.source` show them.
+    panels: ClassVar[Mapping[str, str]] = {}
+    #: Routes below the desk's pages of a model, by its label: dotted names of functions that take the ModelAdmin.
+    desk_routes: ClassVar[Mapping[str, str]] = {}
     #: Permissions of the feature's models, by the lowest role that has them. Roles keep them while a feature is off.
     roles: ClassVar[Mapping[str, Sequence[str]]] = {}
     #: Names under which the root of the API lists routes of the feature.
@@ -165,6 +170,21 @@ def declared(point: str) -> list[Any]:
 def list_filters(model: str) -> list[Any]:
     """Return the filters that features add to the desk's list of a model, as `claims.claim`."""
     return [import_string(name) for feature in switched_on() for name in feature.list_filters.get(model, ())]
+
+
+def panels(model: str, row: Any) -> list[dict[str, Any]]:
+    """Return the panels that features add to the desk's page of a row."""
+    return [call(feature.panels[model], row) for feature in switched_on() if model in feature.panels]
+
+
+def desk_routes(model: str, desk: Any) -> list[URLPattern]:
+    """Return the routes that features add below the desk's pages of a model."""
+    return [
+        route
+        for feature in switched_on()
+        if model in feature.desk_routes
+        for route in call(feature.desk_routes[model], desk)
+    ]
 
 
 def routes(place: str) -> list[URLPattern | URLResolver]:

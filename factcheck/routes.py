@@ -34,7 +34,6 @@ from claims.public.api.entities import (
     SourceResource,
     TopicResource,
 )
-from claims.public.api.evidence_packs import EvidencePackResource
 from claims.public.api.facets import FacetResource
 from claims.public.api.ledger_proofs import (
     CheckpointResource,
@@ -49,7 +48,6 @@ from claims.public.api.lookup import LookupResource
 from claims.public.api.match import MatchResource
 from claims.public.api.media_lookup import MediaLookupResource
 from claims.public.api.quotes import QuotesResource
-from claims.public.api.source_copies import CopiesResource
 from factcheck import features
 from factcheck.api.problem_codes import CODES
 from factcheck.api.resources import conditional, sha256_of
@@ -115,16 +113,6 @@ listings = [
         f"{V1}claims/<int:id>/quotes/",
         QuotesResource.as_view({"get": "retrieve"}, basename="claims"),
         name=QuotesResource.route,
-    ),
-    path(
-        f"{V1}claims/<int:id>/evidence-pack/",
-        EvidencePackResource.as_view({"get": "retrieve"}, basename="claims"),
-        name=EvidencePackResource.route,
-    ),
-    path(
-        f"{V1}sources/<int:id>/copies/",
-        CopiesResource.as_view({"get": "retrieve"}, basename="sources"),
-        name=CopiesResource.route,
     ),
 ]
 

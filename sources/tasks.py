@@ -6,7 +6,6 @@ from procrastinate.contrib.django import app
 
 from factcheck.installation.file_store import FilesAway
 from sources import known_sites
-from sources.archiving import tasks as archiving_tasks
 from sources.capture import capture
 from sources.http.fetch_errors import TEMPORARY, FetchError
 from sources.http.fetched_documents import fetch
@@ -14,7 +13,7 @@ from sources.media import keyframes
 from sources.models import Source
 from sources.source_kinds import Material
 
-__all__ = ["AddressSilent", "archiving_tasks", "capture_source", "forget_sites", "keyframes"]
+__all__ = ["AddressSilent", "capture_source", "forget_sites", "keyframes"]
 
 
 class AddressSilent(Exception):

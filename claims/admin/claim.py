@@ -12,7 +12,6 @@ from django.http import (
     HttpRequest,
     HttpResponse,
     HttpResponseBadRequest,
-    HttpResponseBase,
     HttpResponseRedirect,
 )
 from django.shortcuts import redirect
@@ -22,7 +21,7 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from claims.admin import article_form, live_preview, orphaned_quotes, pack_download, pasted_address
+from claims.admin import article_form, live_preview, orphaned_quotes, pasted_address
 from claims.admin.appearance import AppearanceInline
 from claims.admin.article_page import list_article_urls
 from claims.admin.assignment_list import AssignedList
@@ -146,11 +145,6 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
             ),
             path("similar/", self.admin_site.admin_view(self.similar_view), name="claims_claim_similar"),
             path("pasted/", self.admin_site.admin_view(self.pasted_view), name="claims_claim_pasted"),
-            path(
-                "<int:pk>/evidence-pack/",
-                self.admin_site.admin_view(self.evidence_pack_view),
-                name="claims_claim_evidence_pack",
-            ),
             path("<int:pk>/draft/", self.admin_site.admin_view(self.draft_view), name="claims_claim_draft"),
             path(
                 "<int:pk>/preview/",
@@ -179,9 +173,6 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
 
     def more_view(self, request: HttpRequest, source: int) -> HttpResponse:
         return article_form.propose_more(request, source)
-
-    def evidence_pack_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
-        return pack_download.download_view(self, request, pk)
 
     def take_place_view(self, request: HttpRequest, **place: int) -> HttpResponse:
         return orphaned_quotes.take_place(self, request, **place)

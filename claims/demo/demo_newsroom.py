@@ -43,7 +43,7 @@ from claims.quotes.anchors import Anchor, find
 from claims.review import clusters, verdict_drafts, workflow
 from factcheck import features
 from sources.capture import capture
-from sources.models import ArchivingRequest, Publisher, Source
+from sources.models import Publisher, Source
 from sources.named_publishers import find_publisher
 from sources.overrides import Overrides
 from sources.source_kinds import Material
@@ -133,8 +133,6 @@ class _Newsroom:
             upload = SimpleUploadedFile(row["file"], (FOLDER / row["file"]).read_bytes())
             runs.run_upload(runs.create_run(upload, by=self.people[row["by"]]))
         receive(self.content, self.claims, self.sources, self.people)
-        # The demo asks nobody for anything until somebody says so.
-        ArchivingRequest.objects.filter(source__in=self.sources.values()).delete()
 
     def _source(self, row: Row) -> Source:
         if file := row.get("snapshot"):

@@ -3,7 +3,6 @@
 from django.urls import include, path
 from rest_framework.routers import SimpleRouter
 
-from claims.editorial.claim_packs import ClaimPack
 from claims.editorial.claims import AppearanceWork, ClaimWork
 from claims.editorial.entities import (
     ClaimantWork,
@@ -48,11 +47,6 @@ RESOURCE_NAMES = (
 
 urlpatterns = [
     path("", CurrentPerson.as_view({"get": "retrieve"}, names=RESOURCE_NAMES), name="editorial"),
-    path(
-        "claims/<int:id>/evidence-pack/",
-        ClaimPack.as_view({"get": "retrieve"}),
-        name="editorial-claims-evidence-pack",
-    ),
     path("", include(router.urls)),
     *features.routes("editorial"),
 ]

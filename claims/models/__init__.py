@@ -7,7 +7,6 @@ Imports search and `sources`. A rule that the database can hold stands here (doc
 """
 
 # For what it registers: rules on models that cite sources.
-from claims.models import archive_triggers as archive_triggers
 from claims.models.imported_record import ImportedChange, ImportedRecord, PossibleDuplicate
 
 from .appearance import Appearance

@@ -14,7 +14,7 @@ from django.db import IntegrityError, models, transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse
+from django.urls import URLPattern, reverse
 from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
@@ -81,6 +81,9 @@ class DeskAdmin(DayFields, ListDownload):
         actions: dict[str, Any] = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
+
+    def get_urls(self) -> list[URLPattern]:
+        return [*features.desk_routes(self.model._meta.label_lower, self), *super().get_urls()]
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         """The filters of the list, and those that features add."""

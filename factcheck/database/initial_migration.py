@@ -39,9 +39,11 @@ class InitialMigration(Migration):
         triggers = [operation for operation in self.operations if isinstance(operation, AddTrigger)]
         tables = [operation for operation in self.operations if not isinstance(operation, AddTrigger)]
         self._change_state(tables, project_state)
+        created = {operation.name_lower for operation in tables if isinstance(operation, CreateModel)}
         for operation in tables:
-            # A table is created with the columns, constraints and indexes that its model has in the end.
-            if isinstance(operation, CreateModel):
+            # A table is created with the columns, constraints and indexes that its model has in the end. Only where
+            # `makemigrations` divided the migration of an app in two are some added to a table of the first.
+            if isinstance(operation, CreateModel) or operation.model_name_lower not in created:
                 self._run(operation, project_state, schema_editor, collect_sql)
         for operation in triggers:
             self._run(operation, project_state, schema_editor, collect_sql)

@@ -9,17 +9,17 @@ from django.contrib.auth.models import User
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.http import HttpRequest
-from django.urls import URLPattern, path, reverse
+from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateFilter
 
+from factcheck import features
 from factcheck.admin.base import change_page, person_at
 from factcheck.admin.typed_names import NamedDesk, TypedNames
 from factcheck.admin.versions import DeskForm
-from sources.admin.archived_copies import ArchivedFilter, shown_copies, views_of
 from sources.models import Source
 from sources.tasks import capture_source
 
@@ -72,7 +72,6 @@ class SourceAdmin(TypedNames, NamedDesk):
         ("kind", ChoicesDropdownFilter),
         ("publisher", AutocompleteSelectFilter),
         "show_text",
-        ArchivedFilter,
         ("published_on", RangeDateFilter),
     )
     sortable_by = ("title", "kind", "published_on")
@@ -140,13 +139,6 @@ class SourceAdmin(TypedNames, NamedDesk):
             gettext("Read and mark"),
         )
 
-    def get_urls(self) -> list[URLPattern]:
-        own = [
-            path(f"<int:pk>/{place}", view, name=f"sources_source_{name}")
-            for place, (name, view) in views_of(self).items()
-        ]
-        return [*own, *super().get_urls()]
-
     # Typed or pasted where a source is picked -----------------------------------------------------------------------
 
     def with_typed(
@@ -184,6 +176,6 @@ class SourceAdmin(TypedNames, NamedDesk):
             context |= {
                 "source": source,
                 "snapshots": [(row, change_page(row)) for row in source.snapshots.defer("text")],
-                **shown_copies(source),
+                "panels": features.panels("sources.source", source),
             }
         return super().render_change_form(request, context, *args, **kwargs)

@@ -23,6 +23,7 @@ from django.db import connection
 from django.test import Client
 from jsonschema import Draft202012Validator
 
+from claims.features.archiving.models import ArchivedCopy, ArchivedFile, Timestamp
 from claims.features.links import watched_links
 from claims.features.links.models import LinkState
 from claims.ledger.proofs.checkpoints import sign_ledger
@@ -32,7 +33,6 @@ from factcheck.api.openapi.examples import ANY, FOLDER, Example, examples, opera
 from factcheck.installation.environment import Rate
 from factcheck.routes import openapi
 from factcheck.web.throttling import callers, limiter
-from sources.models import ArchivedCopy, ArchivedFile, Timestamp
 from tests.contracts import test_contracts
 from tests.helpers.broken_rules import as_committed
 from tests.helpers.kept_newsroom import checker, editor, kept_rows

@@ -11,7 +11,6 @@ from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.test import RequestFactory
 from django.urls import reverse
-from django.utils import timezone
 
 from claims.models import (
     AssignmentRule,
@@ -36,8 +35,7 @@ from claims.review import clusters, verdict_drafts
 from claims.teamwork import assignments, comments
 from claims.teamwork.notifications import notify_people
 from factcheck import features
-from sources import archive
-from sources.models import ArchivedCopy, ArchivedFile, Publisher, Source, Timestamp
+from sources.models import Publisher, Source
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.reader_pages import bring_out
 from tests.helpers.shown_media import make_media
@@ -133,17 +131,5 @@ def _add_rows_of_features(claim: Claim) -> None:
 
 @transaction.atomic
 def _keep_what_it_rests_on(source: Source, checker: User) -> None:
-    """A picture, and a copy of the source with a timestamp."""
+    """A picture."""
     make_media(source.pk, created_by=checker)
-    content = f"What source {source.pk} said.".encode()
-    kept = ArchivedFile.objects.create(
-        copy=ArchivedCopy.objects.create(source=source, reason="upload"),
-        role="upload",
-        name="minutes.txt",
-        sha256=archive.store(content),
-        size=len(content),
-        media_type="text/plain",
-    )
-    Timestamp.objects.create(
-        sha256=kept.sha256, authority="https://stamps.example.org", token=b"token", stamped_at=timezone.now()
-    )

@@ -15,6 +15,7 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils import timezone
 
+from claims.features.archiving.models import ArchivedFile, Timestamp
 from claims.models import (
     ApiToken,
     AssignmentRule,
@@ -35,7 +36,7 @@ from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
 from claims.review.translation_moves import TRANSLATION_MOVES
 from claims.review.translation_workflow import move_translation
 from claims.teamwork import assignments, comments, mails
-from sources.models import ArchivedFile, Publisher, Source, Timestamp
+from sources.models import Publisher, Source
 from tests.claims.editorial.test_permissions import TABLE
 from tests.helpers.full_desk import MODELS, add_row_of_each, make_superuser
 from tests.helpers.kept_newsroom import checker, editor, kept_rows

@@ -8,6 +8,7 @@ class Links(Feature):
     name = "claims.features.links"
     verbose_name = _("Links")
     adds = _("Regular checks whether cited pages are still there, and what became of them.")
+    requires = ("archiving",)
     menu = {"sources": [menu_entry(_("Links"), "link", "links_linkstate", queue="links")]}
     roles = {"Fact-checker": [f"links.{verb}_linkstate" for verb in ("view", "change")]}
     queues = "claims.features.links.queues.QUEUES"

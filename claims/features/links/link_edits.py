@@ -5,11 +5,11 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from claims.features.archiving.requests import request_copy
 from claims.features.links.models import LinkOutcome, LinkState
 from claims.features.links.watched_links import watch_anew
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
-from sources.archiving.requests import request_copy
 from sources.models import Source
 
 CHANGE_LINK = "links.change_linkstate"

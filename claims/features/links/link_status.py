@@ -6,12 +6,12 @@ from typing import Annotated, Any, TypedDict
 
 from django.conf import settings
 
+from claims.features.archiving.models import ArchivedFile
 from claims.features.links.models import LinkOutcome, LinkState
 from claims.public.pages.source_notes import SourceNote
 from factcheck.api.openapi.body_serializer import Moment, OrNothing
 from factcheck.web.language_addresses import permanent
 from sources.addresses import url_key
-from sources.models import ArchivedFile
 
 #: The public message beside a link.
 _TOLD = frozenset({LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED})

@@ -9,13 +9,13 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
+from claims.features.archiving.requests import request_copy
 from claims.features.links.due_links import settle
 from claims.features.links.link_findings import LinkFinding
 from claims.features.links.link_notifications import tell_of_link
 from claims.features.links.models import NEEDS_SOMEBODY, LinkOutcome, LinkState
 from claims.features.links.outcomes import LinkStanding, next_check, standing_after
 from claims.features.links.quoted_passages import PassageComparison, compared, places_in
-from sources.archiving.requests import request_copy
 from sources.capture import capture, extract_document
 from sources.extraction import Document, ExtractionError
 from sources.http.fetched_documents import Fetched

@@ -8,12 +8,12 @@ from statistics import median
 
 from django.db.models import Count, Exists, OuterRef, Q
 
+from claims.features.archiving.models import ArchivedCopy
 from claims.features.complaints.models import Complaint, ReaderRequest
 from claims.features.complaints.models.complaint import ComplaintFigures
 from claims.features.standards.period import Period
 from claims.features.standards.published_reviews import PublishedReview
 from claims.models import Claim, ImportedRecord, Publication, SignOff, Verdict
-from sources.models import ArchivedCopy
 
 _DAY = timedelta(days=1)
 

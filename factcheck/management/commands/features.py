@@ -44,7 +44,7 @@ def _parts(feature: Feature) -> Iterator[tuple[str, list[str]]]:
     feature.part("tasks")
     parts = {
         "requires": list(feature.requires),
-        "tables": sorted(model._meta.db_table for model in feature.get_models()),
+        "tables": sorted(model._meta.db_table for model in feature.get_models() if not model._meta.proxy),
         "jobs": sorted(
             name for name, task in app.tasks.items() if task.func.__module__.startswith(feature.name)
         ),
@@ -54,6 +54,8 @@ def _parts(feature: Feature) -> Iterator[tuple[str, list[str]]]:
         "receivers": sorted(feature.receivers.values()),
         "notifications": list(feature.notifications),
         "list filters": [name for names in feature.list_filters.values() for name in names],
+        "panels": list(feature.panels.values()),
+        "desk routes": list(feature.desk_routes.values()),
         **{point: [name] for point in _POINTS if (name := getattr(feature, point))},
     }
     return ((part, values) for part, values in parts.items() if values)

@@ -9,10 +9,11 @@ from django.test import Client
 from django.utils import timezone
 
 from claims.admin.queue_ages import queue_lines
+from claims.features.archiving.models import ArchivedCopy, ArchivedFile
 from claims.features.links import link_edits, watched_links
 from claims.features.links.models import LinkState
 from claims.models import Claim, Evidence
-from sources.models import ArchivedCopy, ArchivedFile, Source
+from sources.models import Source
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 
 pytestmark = pytest.mark.django_db

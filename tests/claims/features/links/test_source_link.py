@@ -9,10 +9,11 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
+from claims.features.archiving.models import ArchivingRequest
 from claims.features.links import watched_links
 from claims.features.links.models import LinkState
 from claims.models import Claim
-from sources.models import ArchivingRequest, Source
+from sources.models import Source
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 from tests.helpers.sweeps import sweep
 

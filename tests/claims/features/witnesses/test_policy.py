@@ -11,8 +11,8 @@ from django.db import connection
 from django.test import Client
 
 from claims.exports.dumps import dump_run
-from claims.exports.evidence_pack.proof_files import find_signed_entries, proof_files
 from claims.exports.selection import LedgerMoment
+from claims.features.archiving.evidence_pack.proof_files import find_signed_entries, proof_files
 from claims.features.witnesses.gauges import QUESTIONS
 from claims.features.witnesses.models import Cosignature, Witness
 from claims.features.witnesses.policy import desk_concerns, witness_policy

@@ -1,0 +1,39 @@
+"""Archived files for readers, where the installation and the source allow it."""
+
+from django.http import FileResponse, Http404, HttpRequest
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_safe
+
+from claims.features.archiving.models import ArchivedCopy, ArchivedFile
+from claims.features.archiving.source_copies import may_be_shown
+from claims.public.api.entities import SourceResource
+from sources import archive
+
+_NOT_FOUND_MESSAGE = gettext_lazy("There is no such copy, or it is not public.")
+
+
+@require_safe
+def archived_file(request: HttpRequest, pk: int, sha256: str) -> HttpResponseBase:
+    """The file, to be saved: whatever is in it, it is never a page of this site."""
+    source = SourceResource().rows().filter(pk=pk).first()
+    if source is None or not may_be_shown(source):
+        raise Http404(_NOT_FOUND_MESSAGE)
+    files = ArchivedFile.objects.filter(copy__source=source, sha256=sha256)
+    file = files.exclude(copy__reason=ArchivedCopy.Reason.UPLOAD).first()
+    if file is None:
+        raise Http404(_NOT_FOUND_MESSAGE)
+    try:
+        content = archive.opened(file.sha256)
+    except archive.ArchiveError:
+        raise Http404(_NOT_FOUND_MESSAGE) from None
+    answer = FileResponse(
+        content, as_attachment=True, filename=file.download_name, content_type=file.media_type
+    )
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer["X-Content-Type-Options"] = "nosniff"
+    answer["X-Robots-Tag"] = "noindex"
+    # A copy never changes; whether it is shown may.
+    answer["Cache-Control"] = "public, max-age=300"
+    answer["ETag"] = f'"{file.sha256}"'
+    return answer

@@ -1,0 +1,167 @@
+"""An address → a screenshot of the whole page, and a PDF."""
+
+import base64
+import os
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.conf import settings
+from django.utils.translation import gettext, gettext_lazy
+
+from claims.features.archiving.browser.chromium import BrowserLimits, BrowserOutOfBounds, chromium
+from claims.features.archiving.browser.devtools import BrowserRefuses, BrowserSilent, Devtools
+from sources.http.fetched_documents import USER_AGENT
+from sources.http.forward_proxy import forward_proxy
+
+SCREENSHOT_TYPE, PDF_TYPE = "image/webp", "application/pdf"
+#: As a desktop computer shows a page; and how much of its length is photographed (a WebP has 16,383 points at most).
+WIDTH, HEIGHT, MOST_HEIGHT = 1280, 900, 16_000
+#: How long a page may take until all of it is loaded; and afterwards until it asks for nothing more.
+LOAD_SECONDS, QUIET_SECONDS = 10.0, 4.0
+
+_EXCESS = {
+    "time": gettext_lazy("The browser’s time limit was exceeded."),
+    "memory": gettext_lazy("The browser’s memory limit was exceeded."),
+    "disk": gettext_lazy("The browser’s disk limit was exceeded."),
+}
+#: Down to the end, so that pictures which load when they are seen are loaded, and up again.
+_SCROLL = """
+(async () => {
+    const end = Math.min(document.documentElement.scrollHeight, MOST);
+    for (let at = 0; at < end; at += 800) { window.scrollTo(0, at); await new Promise(go => setTimeout(go, 40)); }
+    window.scrollTo(0, 0);
+})()
+""".replace("MOST", str(MOST_HEIGHT))
+LIMITS = BrowserLimits()
+
+
+class NoBrowser(Exception):
+    """No pictures are made here; `str()` says why, for a person."""
+
+
+@dataclass(slots=True)
+class PagePictures:
+    """The pictures made of a page."""
+
+    screenshot: bytes = b""
+    pdf: bytes = b""
+    #: `screenshot` or `pdf` → why it could not be made.
+    missing: dict[str, str] = field(default_factory=dict)
+
+
+def page_pictures(url: str, *, limits: BrowserLimits = LIMITS, allow_loopback: bool = False) -> PagePictures:
+    """Visit the page and take its pictures.
+
+    Args:
+        allow_loopback: lets tests visit a server on this machine. Never a person's choice.
+
+    Raises:
+        NoBrowser: there is none that could.
+    """
+    if not settings.ARCHIVE_BROWSER:
+        raise NoBrowser(gettext("No browser is installed, so there is neither a screenshot nor a PDF."))
+    if settings.ARCHIVE_BROWSER_SANDBOX and hasattr(os, "geteuid") and os.geteuid() == 0:
+        raise NoBrowser(
+            gettext(
+                "The worker runs as the system administrator, so the browser would have no sandbox and is "
+                "not started. Run the worker as another user, or set ARCHIVE_BROWSER_SANDBOX=0."
+            )
+        )
+    pictures = PagePictures()
+    with forward_proxy(most_bytes=limits.network, allow_loopback=allow_loopback) as proxy:
+        try:
+            with chromium(
+                settings.ARCHIVE_BROWSER, proxy.address, limits, sandbox=settings.ARCHIVE_BROWSER_SANDBOX
+            ) as browser:
+                _take(browser.devtools, url, pictures)
+        except BrowserOutOfBounds as bounds:
+            _lacking(pictures, str(_EXCESS[str(bounds)]))
+        except OSError as error:
+            _lacking(
+                pictures,
+                gettext("The browser could not be started: %(strerror)s.")
+                % {"strerror": error.strerror or error},
+            )
+        except BrowserSilent:
+            _lacking(pictures, gettext("The browser stopped or did not respond."))
+        except BrowserRefuses as refusal:
+            _lacking(
+                pictures, gettext("The browser could not show the page: %(refusal)s.") % {"refusal": refusal}
+            )
+    return pictures
+
+
+def _lacking(pictures: PagePictures, why: str) -> None:
+    for part in ("screenshot", "pdf"):
+        if not getattr(pictures, part):
+            pictures.missing.setdefault(part, why)
+
+
+def _take(devtools: Devtools, url: str, pictures: PagePictures) -> None:
+    _open(devtools)
+    _visit(devtools, url)
+    for part, take in (("screenshot", _screenshot), ("pdf", _pdf)):
+        try:
+            setattr(pictures, part, take(devtools))
+        except BrowserRefuses as refusal:
+            pictures.missing[part] = f"The browser could not make it: {refusal}."
+
+
+def _open(devtools: Devtools) -> None:
+    """An empty page, prepared."""
+    version = devtools.ask("Browser.getVersion")
+    devtools.ask("Browser.setDownloadBehavior", behavior="deny")
+    page = devtools.ask("Target.createTarget", url="about:blank")["targetId"]
+    devtools.attach(devtools.ask("Target.attachToTarget", targetId=page, flatten=True)["sessionId"])
+    devtools.handlers["Page.javascriptDialogOpening"] = lambda _dialog: _dismiss(devtools)
+    devtools.ask("Page.enable")
+    devtools.ask("Page.setLifecycleEventsEnabled", enabled=True)
+    agent = str(version["userAgent"]).replace("HeadlessChrome", "Chrome")
+    # Honest about who visits, and yet shown what readers see.
+    devtools.ask("Emulation.setUserAgentOverride", userAgent=f"{agent} {USER_AGENT.partition(' ')[0]}")
+    devtools.ask(
+        "Emulation.setDeviceMetricsOverride",
+        width=WIDTH,
+        height=HEIGHT,
+        deviceScaleFactor=1,
+        mobile=False,
+    )
+
+
+def _dismiss(devtools: Devtools) -> None:
+    devtools.tell("Page.handleJavaScriptDialog", accept=False)
+
+
+def _visit(devtools: Devtools, url: str) -> None:
+    devtools.events.clear()
+    answer = devtools.ask("Page.navigate", url=url)
+    if answer.get("errorText"):
+        raise BrowserRefuses(str(answer["errorText"]))
+    devtools.wait(lambda: _has_happened(devtools, "load"), seconds=LOAD_SECONDS)
+    devtools.tell("Runtime.evaluate", expression=_SCROLL, awaitPromise=True)
+    devtools.wait(lambda: _has_happened(devtools, "networkIdle"), seconds=QUIET_SECONDS)
+
+
+def _has_happened(devtools: Devtools, stage: str) -> bool:
+    return any(
+        name == "Page.lifecycleEvent" and event.get("name") == stage for name, event in devtools.events
+    )
+
+
+def _screenshot(devtools: Devtools) -> bytes:
+    metrics = devtools.ask("Page.getLayoutMetrics")
+    size: dict[str, Any] = metrics.get("cssContentSize") or metrics["contentSize"]
+    height = max(1, min(int(size["height"]), MOST_HEIGHT))
+    answer = devtools.ask(
+        "Page.captureScreenshot",
+        format="webp",
+        quality=80,
+        captureBeyondViewport=True,
+        clip={"x": 0, "y": 0, "width": WIDTH, "height": height, "scale": 1},
+    )
+    return base64.b64decode(answer["data"])
+
+
+def _pdf(devtools: Devtools) -> bytes:
+    answer = devtools.ask("Page.printToPDF", printBackground=True, preferCSSPageSize=False)
+    return base64.b64decode(answer["data"])

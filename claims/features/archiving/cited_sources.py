@@ -1,0 +1,60 @@
+"""Requests for copies of all cited sources, rather than of newly cited ones.
+
+What is cited now, rules of the database ask for by themselves (`claims.features.archiving.models.citing_rows`).
+"""
+
+from django.db import connection
+
+from claims.features.archiving.models.archiving_request import asking
+from claims.features.archiving.models.citing_rows import CLAIM_IS_OURS, OURS
+
+#: What verdicts rest on and where claims appear, (source_id): of the newsroom itself, and all of it.
+_OF_OURS = f"""
+    SELECT evidence.source_id FROM public.claims_evidence AS evidence
+    JOIN public.claims_verdict AS verdict ON verdict.id = evidence.verdict_id WHERE {OURS.format("verdict")}
+    UNION SELECT place.source_id FROM public.claims_appearance AS place
+    WHERE {CLAIM_IS_OURS.format("place.claim_id")}
+"""  # noqa: S608  put together from constants
+_OF_ALL = """
+    SELECT source_id FROM public.claims_evidence UNION SELECT source_id FROM public.claims_appearance
+"""
+_WITHOUT_COPY = """
+    NOT EXISTS (
+        SELECT FROM public.archiving_archivedcopy AS kept WHERE kept.source_id = cited.source_id AND kept.address <> ''
+    )
+"""
+_NEVER_ASKED = """
+    NOT EXISTS (
+        SELECT FROM public.archiving_archivingrequest AS earlier WHERE earlier.source_id = cited.source_id
+    )
+"""
+
+
+def request_cited_copies(*, missing: bool = False, imported: bool = False) -> int:
+    """Request copies of cited sources; return how many.
+
+    Args:
+        missing: only of what has none at all; otherwise also of what has none of the last day.
+        imported: also of what only the imported archives of others cite.
+    """
+    cited, condition = (_OF_ALL if imported else _OF_OURS), (_WITHOUT_COPY if missing else "true")
+    wanted = f"SELECT cited.source_id, now() FROM ({cited}) AS cited WHERE {condition}"  # noqa: S608  constants
+    return _request_copies("command", wanted)
+
+
+def request_imported_copies(most: int) -> int:
+    """Request copies of this many sources that only imported claims cite, without an earlier request."""
+    wanted = f"""
+        SELECT cited.source_id, now() FROM ({_OF_ALL}) AS cited
+        WHERE {_WITHOUT_COPY} AND {_NEVER_ASKED} AND EXISTS (
+            SELECT FROM public.sources_source AS page WHERE page.id = cited.source_id AND page.url ~* '^https?://'
+        )
+        ORDER BY cited.source_id LIMIT {most:d}
+    """  # noqa: S608  constants and a number
+    return _request_copies("import", wanted)
+
+
+def _request_copies(reason: str, wanted: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(asking(reason, wanted))
+        return cursor.rowcount

@@ -1,0 +1,153 @@
+"""One address → an ArchivedCopy with its files: the response, its text, and pictures of the page.
+
+Whatever of it cannot be had is named in the copy, and does not stop the rest. Nothing is locked and no transaction is
+open while pages are fetched; files are kept first, so that no row ever refers to a file that is not there.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext_lazy
+
+from claims.features.archiving import warc
+from claims.features.archiving.browser.page_pictures import (
+    PDF_TYPE,
+    SCREENSHOT_TYPE,
+    NoBrowser,
+    PagePictures,
+    page_pictures,
+)
+from claims.features.archiving.models import ArchivedCopy, ArchivedFile, PublicDeposit
+from sources import archive
+from sources.capture import capture, extract_document
+from sources.extraction import Document, ExtractionError
+from sources.http.exchanges import Exchanges
+from sources.http.fetch_errors import FetchError
+from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Fetched, Limits, fetch
+from sources.http.polite_visits import PAUSE, SLOWER, SiteMemory, site_of
+from sources.known_sites import KnownSites
+from sources.models import Snapshot, Source
+from sources.source_kinds import Material
+
+SECONDS, PATIENCE = 60.0, 10.0
+_PAGES = frozenset({"text/html", "application/xhtml+xml"})
+_LONGEST_ADDRESS = 2000
+
+_NO_TEXT = gettext_lazy("The address does not contain text.")
+_BROUGHT = gettext_lazy("The text added by a user is kept; the other files have what the address shows now.")
+_SHORTER = gettext_lazy("The address now shows less than when its text was captured, so that text is kept.")
+
+
+@dataclass(frozen=True, slots=True)
+class ArchiverChoices:
+    """Settings that tests replace."""
+
+    memory: SiteMemory
+    allow_loopback: bool = False
+    pause: float = PAUSE
+
+
+def choices() -> ArchiverChoices:
+    return ArchiverChoices(KnownSites(patience=PATIENCE))
+
+
+def archive_source(source: Source, *, reason: str, by: User | None = None) -> ArchivedCopy:
+    """Keep what the address of a source shows now.
+
+    Raises:
+        FetchError: there is nothing to be had there, or not now.
+        FilesAway, OSError, ArchiveError: the files cannot be kept.
+    """
+    chosen = choices()
+    exchanges = Exchanges(most_bytes=settings.ARCHIVE_PAGE_BYTES)
+    answer = _fetched(source.url, exchanges, chosen)
+    pictures = _pictures(answer, chosen)
+    name = f"source-{source.pk}-{answer.fetched_at:%Y%m%dT%H%M%SZ}.warc.gz"
+    contents = [
+        ("warc", warc.warc_of(exchanges.kept, name=name), warc.MEDIA_TYPE),
+        ("screenshot", pictures.screenshot, SCREENSHOT_TYPE),
+        ("pdf", pictures.pdf, PDF_TYPE),
+    ]
+    kept = [
+        {"role": role, "sha256": archive.store(content), "size": len(content), "media_type": media_type}
+        for role, content, media_type in contents
+        if content
+    ]
+    snapshot, no_text = _text(source, answer, by)
+    missing = pictures.missing | ({"text": no_text} if no_text else {})
+    return _recorded(
+        source,
+        kept,
+        snapshot=snapshot,
+        address=source.url[:_LONGEST_ADDRESS],
+        final_address=answer.final_url[:_LONGEST_ADDRESS],
+        http_status=answer.status,
+        reason=reason,
+        captured_by=by,
+        missing=missing,
+    )
+
+
+@transaction.atomic
+def _recorded(source: Source, files: list[dict[str, Any]], **about: Any) -> ArchivedCopy:
+    copy = ArchivedCopy.objects.create(source=source, **about)
+    ArchivedFile.objects.bulk_create([ArchivedFile(copy=copy, **file) for file in files])
+    if settings.INTERNET_ARCHIVE_KEY and not source.archived_url:
+        PublicDeposit.objects.create(copy=copy)
+    return copy
+
+
+def _fetched(url: str, exchanges: Exchanges, chosen: ArchiverChoices) -> Fetched:
+    """The content of the address, requested at the site's pace."""
+    site, pause = site_of(url), chosen.pause
+    chosen.memory.begin(site)
+    try:
+        return fetch(
+            url,
+            limits=Limits(content_bytes=settings.ARCHIVE_PAGE_BYTES, total_seconds=SECONDS),
+            accepted=None,
+            exchanges=exchanges,
+            allow_loopback=chosen.allow_loopback,
+        )
+    except FetchError as error:
+        if error.reason_code == "too_many_requests":
+            pause = max(pause, SLOWER)
+        pause = max(pause, error.wait.total_seconds())
+        raise
+    finally:
+        chosen.memory.end(site, pause)
+
+
+def _pictures(answer: Fetched, chosen: ArchiverChoices) -> PagePictures:
+    if answer.content_type not in _PAGES:
+        return PagePictures()  # the file itself is what a reader sees
+    try:
+        return page_pictures(answer.final_url, allow_loopback=chosen.allow_loopback)
+    except NoBrowser as why:
+        return PagePictures(missing={"screenshot": str(why), "pdf": str(why)})
+
+
+def _text(source: Source, answer: Fetched, by: User | None) -> tuple[Snapshot | None, str]:
+    """Return the snapshot of the page's text, or the reason why there is none."""
+    if answer.content_type and answer.content_type not in ACCEPTED_MEDIA_TYPES:
+        return None, str(_NO_TEXT)
+    material = Material.fetched(answer)
+    try:
+        document = extract_document(material)
+    except ExtractionError as error:
+        return None, error.sentence
+    latest = source.latest_snapshot()
+    if latest is not None and latest.text != document.text and (why := _stays(latest, document)):
+        return None, why
+    return capture(material, source=source, by=by, document=document).snapshot, ""
+
+
+def _stays(latest: Snapshot, document: Document) -> str:
+    """Return why an unreviewed text does not replace one with located quotes; "" if it may."""
+    if not latest.url:
+        return str(_BROUGHT)
+    known = {caveat["code"] for caveat in latest.caveats}
+    return "" if {caveat.code for caveat in document.caveats} <= known else str(_SHORTER)

@@ -1,0 +1,57 @@
+"""The evidence pack of a claim for newsroom tools, including material for the newsroom only."""
+
+from typing import Any
+
+from django.http.response import HttpResponseBase
+from django.utils.translation import gettext
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework.renderers import JSONRenderer
+from rest_framework.request import Request
+
+from claims.editorial.openapi import EditorialSchema
+from claims.editorial.refused_requests import NoSuchThing
+from claims.editorial.view import EditorialView
+from claims.features.archiving.evidence_pack.pack import NothingPublished, build_evidence_pack
+from claims.features.archiving.evidence_packs import MEDIA_TYPE, stream_pack
+from claims.models import Claim
+
+
+class _ZipRenderer(JSONRenderer):
+    """Lets who asks for a ZIP be answered; what is written with it are problems."""
+
+    media_type, format = MEDIA_TYPE, "zip"
+
+
+class ClaimPackSchema(EditorialSchema):
+    def get_operation_id(self) -> str:
+        return "editorial_claims_evidence_pack"
+
+    def get_summary(self) -> str:
+        return "The evidence of a published claim, to be checked without us"
+
+    def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
+        answers = super().get_response_serializers()
+        answers.pop(200)
+        pack = OpenApiResponse(OpenApiTypes.BINARY, "A ZIP; its README.txt says what is in it.")
+        return {(200, MEDIA_TYPE): pack, **answers}
+
+
+class ClaimPack(EditorialView):
+    """Evidence packs."""
+
+    nouns = ("evidence pack", "evidence packs")
+    view_permission = "claims.view_claim"
+    renderer_classes = (_ZipRenderer, JSONRenderer)
+    serializer_class = None  # type: ignore[assignment]  # a file, described in the schema
+    schema = ClaimPackSchema()
+
+    def retrieve(self, request: Request, id: int) -> HttpResponseBase:  # noqa: A002  the name in the address
+        """All that a published claim rests on, in one ZIP: also uploads, and texts that readers are not shown."""
+        if not Claim.objects.readable_by(self.person).filter(pk=id).exists():
+            raise NoSuchThing(gettext("There is no claim %(key)s here.") % {"key": id})
+        try:
+            pack = build_evidence_pack(id, for_public=False)
+        except NothingPublished as nothing:
+            raise NoSuchThing(str(nothing)) from None
+        return stream_pack(self.plain, pack)

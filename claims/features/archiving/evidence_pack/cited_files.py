@@ -1,0 +1,189 @@
+"""The stored files of a claim's sources: quoted texts, their originals, archived copies and uploads.
+
+A source whose text may not be shown is for the newsroom alone: a pack for the public names what was left out, and why.
+"""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import UTC
+from functools import partial
+from mimetypes import MimeTypes
+from typing import IO, Any, cast
+
+from django.core.files.storage import default_storage
+from django.db.models import Q
+
+from claims.features.archiving.evidence_pack.streamed_zip import PackedFile, Pieces
+from claims.features.archiving.evidence_pack.web_archive import ArchivedPage
+from claims.features.archiving.models import ArchivedCopy, ArchivedFile
+from factcheck.installation.whole_files import digest_in
+from sources import archive
+from sources.models import Snapshot, Source
+
+PIECE_SIZE = 256 * 1024
+#: How files are called by their media type: the same on every machine.
+_MIME_TYPES = MimeTypes()
+_EXTENSIONS = {
+    "text/html": ".html",
+    "application/xhtml+xml": ".xhtml",
+    "text/plain": ".txt",
+    "image/jpeg": ".jpg",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class CitedFile:
+    """A file of the archive and its path in the pack."""
+
+    path: str
+    sha256: str
+    size: int
+
+    def packed(self) -> PackedFile:
+        return PackedFile(self.path, partial(read, self.sha256), self.size)
+
+
+@dataclass(slots=True)
+class CitedFiles:
+    """All files of the sources of a claim."""
+
+    texts: list[Snapshot] = field(default_factory=list)
+    files: list[CitedFile] = field(default_factory=list)
+    warcs: list[tuple[CitedFile, ArchivedCopy]] = field(default_factory=list)
+    left_out: list[str] = field(default_factory=list)
+    """Sentences that say what is not in the pack, and why."""
+
+    copies: list[tuple[CitedFile, ArchivedCopy]] = field(default_factory=list)
+    """Pictures, PDF files and uploads of copies; they are among the files as well."""
+
+    @property
+    def kept(self) -> list[CitedFile]:
+        return [*self.files, *(file for file, _copy in self.warcs)]
+
+
+def collect_cited_files(bodies: Iterable[dict[str, Any]], *, for_public: bool) -> CitedFiles:
+    """Return the stored files of everything that these publications cite."""
+    sources, snapshots = _find_named(bodies)
+    shown = set(Source.objects.filter(pk__in=sources, show_text=True).values_list("pk", flat=True))
+    open_ones = sources & shown if for_public else sources
+    cited = CitedFiles(
+        left_out=[
+            f"Source {pk}: its rights do not allow us to hand its text on."
+            for pk in sorted(sources - open_ones)
+        ]
+    )
+    _add_snapshots(cited, open_ones, snapshots)
+    _add_copies(cited, open_ones, for_public=for_public)
+    return cited
+
+
+def without_what_is_lost(cited: CitedFiles) -> CitedFiles:
+    """Return the files without missing ones, which are named instead.
+
+    Every file is read for that, so that no pack breaks off in its middle.
+    """
+    lost = {file.sha256 for file in cited.kept if not _is_whole(file.sha256)}
+    told = [
+        f"{file.path}: the archive no longer has the file of the SHA-256 {file.sha256}, or has it damaged."
+        for file in cited.kept
+        if file.sha256 in lost
+    ]
+    return CitedFiles(
+        cited.texts,
+        [file for file in cited.files if file.sha256 not in lost],
+        [(file, copy) for file, copy in cited.warcs if file.sha256 not in lost],
+        [*cited.left_out, *told],
+        [(file, copy) for file, copy in cited.copies if file.sha256 not in lost],
+    )
+
+
+def list_of_copies(cited: CitedFiles) -> str:
+    """A table of all copies: which page they are of, and when it was captured."""
+    lines = ["file\tsha256\tsource\ttitle\taddress\tfinal address\tHTTP status\tcaptured at\n"]
+    for file, copy in [*cited.warcs, *cited.copies]:
+        facts = (
+            *(file.path, file.sha256, copy.source_id, copy.source.title, copy.address, copy.final_address),
+            *(copy.http_status or "", copy.captured_at.astimezone(UTC).isoformat().replace("+00:00", "Z")),
+        )
+        lines.append("\t".join(" ".join(str(fact).split()) for fact in facts) + "\n")
+    return "".join(lines)
+
+
+def build_text_path(snapshot: Snapshot) -> str:
+    return f"sources/source-{snapshot.source_id}-text-{snapshot.number}.txt"
+
+
+def build_archived_page(file: CitedFile, copy: ArchivedCopy) -> ArchivedPage:
+    """A copy as the list of pages of a WACZ has it."""
+
+    def opened() -> IO[bytes]:
+        return cast(IO[bytes], archive.opened(file.sha256))
+
+    return ArchivedPage(
+        name=file.path.rpartition("/")[2],
+        size=file.size,
+        opened=opened,
+        pieces=partial(read, file.sha256),
+        url=copy.final_address,
+        title=copy.source.title,
+        captured_at=copy.captured_at,
+    )
+
+
+def read(sha256: str) -> Pieces:
+    """The file, piece by piece."""
+    with archive.opened(sha256) as file:
+        yield from iter(lambda: file.read(PIECE_SIZE), b"")
+
+
+def _is_whole(sha256: str) -> bool:
+    return digest_in(default_storage, archive.path(sha256)) == sha256
+
+
+def _find_named(bodies: Iterable[dict[str, Any]]) -> tuple[set[int], set[int]]:
+    """The sources and the snapshots that publications name."""
+    sources, snapshots = set(), set()
+    for body in bodies:
+        for said in _iterate_cited(body):
+            sources.add(said["source"]["id"])
+            if said["snapshot"]:
+                snapshots.add(said["snapshot"]["id"])
+    return sources, snapshots
+
+
+def _iterate_cited(body: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from body["appearances"]
+    for verdict in body["verdicts"]:
+        yield from verdict["evidence"]
+
+
+def _add_snapshots(cited: CitedFiles, sources: set[int], snapshots: set[int]) -> None:
+    wanted = Q(pk__in=snapshots) | Q(archived_copies__source__in=sources)
+    rows = Snapshot.objects.filter(wanted, source__in=sources).distinct().order_by("source", "number")
+    for snapshot in rows:
+        cited.texts.append(snapshot)
+        name = f"sources/source-{snapshot.source_id}-original-{snapshot.number}{_choose_extension(snapshot.media_type)}"
+        cited.files.append(CitedFile(name, snapshot.content_sha256, snapshot.content_size))
+
+
+def _add_copies(cited: CitedFiles, sources: set[int], *, for_public: bool) -> None:
+    copies = ArchivedCopy.objects.filter(source__in=sources).select_related("source")
+    for copy in copies.prefetch_related("files").order_by("source", "pk"):
+        for file in sorted(copy.files.all(), key=lambda file: file.pk):
+            name = f"source-{copy.source_id}-copy-{copy.pk}"
+            if file.role == ArchivedFile.Role.WARC:
+                kept = CitedFile(f"archive/{name}.warc.gz", file.sha256, file.size)
+                cited.warcs.append((kept, copy))
+            elif file.role == ArchivedFile.Role.UPLOAD and for_public:
+                cited.left_out.append(
+                    f"Source {copy.source_id}: an uploaded file of the SHA-256 {file.sha256}, which the newsroom keeps."
+                )
+            else:
+                path = f"copies/{name}-{file.role}{_choose_extension(file.media_type)}"
+                kept = CitedFile(path, file.sha256, file.size)
+                cited.files.append(kept)
+                cited.copies.append((kept, copy))
+
+
+def _choose_extension(media_type: str) -> str:
+    return _EXTENSIONS.get(media_type) or _MIME_TYPES.guess_extension(media_type) or ".bin"

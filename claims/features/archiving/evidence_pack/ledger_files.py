@@ -1,0 +1,41 @@
+"""The ledger entries of a claim as served, with their hashes from the feed of changes."""
+
+import hashlib
+import json
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.urls import reverse
+
+from claims.features.archiving.evidence_pack.streamed_zip import PackedFile
+from claims.ledger.document.claim_document import moment as written
+from claims.models import Publication
+
+
+def build_ledger_files(entries: Sequence[Publication]) -> list[PackedFile]:
+    """A file for each entry, and one that lists them as the feed of changes does."""
+    files = [PackedFile.of(build_path(entry), entry.served) for entry in entries]
+    listed = json.dumps([_describe_entry(entry) for entry in entries], ensure_ascii=False, indent=2)
+    return [*files, PackedFile.of("ledger/entries.json", listed.encode() + b"\n")]
+
+
+def build_path(entry: Publication) -> str:
+    return f"ledger/claim-{entry.claim_id}-version-{entry.version}.json"
+
+
+def _describe_entry(entry: Publication) -> dict[str, Any]:
+    address = reverse("versions-detail", args=[entry.claim_id, entry.version])
+    return {
+        "sequence": entry.sequence,
+        "claim_id": entry.claim_id,
+        "version": entry.version,
+        "kind": entry.kind,
+        "status": entry.status,
+        "note": entry.note,
+        "published_at": written(entry.published_at),
+        "merged_into": entry.merged_into_id,
+        "url": f"{settings.SITE_URL}{address}",
+        "body_sha256": hashlib.sha256(entry.served).hexdigest(),
+        "file": build_path(entry),
+    }

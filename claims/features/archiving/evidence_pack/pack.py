@@ -1,0 +1,147 @@
+"""The contents of an evidence pack, and the ZIP.
+
+The contents are first chosen from the database, then written in one go. So the same content gives the same bytes,
+and its hash can be given without packing.
+"""
+
+import hashlib
+import json
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from django.conf import settings
+from django.utils.translation import gettext
+
+from claims.features.archiving.evidence_pack.cited_files import (
+    CitedFiles,
+    build_archived_page,
+    build_text_path,
+    collect_cited_files,
+    list_of_copies,
+    without_what_is_lost,
+)
+from claims.features.archiving.evidence_pack.ledger_files import build_ledger_files
+from claims.features.archiving.evidence_pack.proof_files import (
+    SignedEntry,
+    find_signed_entries,
+    proof_files,
+    proof_path,
+)
+from claims.features.archiving.evidence_pack.readme import write_readme
+from claims.features.archiving.evidence_pack.streamed_zip import PackedFile, StreamedZip
+from claims.features.archiving.evidence_pack.timestamp_files import ROOTS, build_timestamp_files
+from claims.features.archiving.evidence_pack.web_archive import write_web_archive
+from claims.features.archiving.models import Timestamp
+from claims.features.archiving.models.archived_copy import timestamps_of
+from claims.ledger.proofs.witness_policy import published_note
+from claims.models import Publication
+
+#: What is written differently with the same content has another number.
+_FORMAT = "1"
+PAGES, MANIFEST = "pages.wacz", "manifest-sha256.txt"
+
+
+class NothingPublished(Exception):
+    """The claim was never published, so there is nothing that its evidence would be of."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvidencePack:
+    """A pack that can be written."""
+
+    entries: list[Publication]
+    cited: CitedFiles
+    stamps: list[Timestamp]
+    places: list[SignedEntry]
+
+    @property
+    def name(self) -> str:
+        return f"evidence-of-claim-{self.entries[0].claim_id}.zip"
+
+    @property
+    def sha256(self) -> str:
+        """A hash that changes when the pack does."""
+        made_of = [
+            _FORMAT,
+            *(hashlib.sha256(entry.served).hexdigest() for entry in self.entries),
+            *(snapshot.text_sha256 for snapshot in self.cited.texts),
+            *(f"{file.path} {file.sha256}" for file in self.cited.kept),
+            list_of_copies(self.cited),
+            *(f"{stamp.sha256} {stamp.authority}" for stamp in self.stamps),
+            *(f"{published_note(place.checkpoint)}{place.policy}" for place in self.places),
+            *self.cited.left_out,
+        ]
+        return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
+
+    def written(self) -> Iterator[bytes]:
+        """The ZIP, piece by piece. What the archive has lost is named in it instead."""
+        cited = without_what_is_lost(self.cited)
+        pack = StreamedZip()
+        for file in self._files(cited):
+            yield from pack.add(file)
+        lines = "".join(
+            f"{digest.sha256}  {digest.path}\n" for digest in sorted(pack.digests, key=lambda d: d.path)
+        )
+        yield from pack.add(PackedFile.of(MANIFEST, lines.encode()))
+        yield from pack.end()
+
+    def _files(self, cited: CitedFiles) -> Iterator[PackedFile]:
+        paths = _map_paths(cited)
+        stamps = build_timestamp_files([stamp for stamp in self.stamps if stamp.sha256 in paths], paths)
+        yield PackedFile.of("README.txt", self._readme(cited, paths, stamps).encode())
+        if cited.left_out:
+            yield PackedFile.of("left-out.txt", "".join(f"{line}\n" for line in cited.left_out).encode())
+        yield from build_ledger_files(self.entries)
+        yield from proof_files(self.places, site=settings.SITE_URL)
+        for snapshot in cited.texts:
+            yield PackedFile.of(build_text_path(snapshot), snapshot.text.encode())
+        yield from (file.packed() for file in cited.files)
+        if cited.warcs or cited.copies:
+            yield PackedFile.of("copies/copies.tsv", list_of_copies(cited).encode())
+        if cited.warcs:
+            pages = [build_archived_page(file, copy) for file, copy in cited.warcs]
+            title = f"Evidence of claim {self.entries[0].claim_id}"
+            size = sum(page.size for page in pages) + 2**20
+            yield PackedFile(PAGES, lambda: write_web_archive(pages, title=title), size)
+        yield from stamps
+
+    def _readme(self, cited: CitedFiles, paths: dict[str, str], stamps: Sequence[PackedFile]) -> str:
+        names = [file.path for file in stamps]
+        stamped = [
+            (paths[name.removeprefix("timestamps/")[:64]], name) for name in names if name.endswith(".tsr")
+        ]
+        return write_readme(
+            self.entries[-1],
+            self.entries,
+            proofs=[proof_path(place.entry) for place in self.places],
+            has_pages=bool(cited.warcs),
+            stamped=stamped,
+            rooted=ROOTS in names,
+        )
+
+
+def build_evidence_pack(claim_id: int, *, for_public: bool) -> EvidencePack:
+    """The pack of a claim.
+
+    Args:
+        for_public: without texts and copies whose rights do not allow to hand them on, and without uploaded files.
+
+    Raises:
+        NothingPublished: there is none.
+    """
+    entries = list(Publication.objects.filter(claim_id=claim_id).order_by("version").select_related(None))
+    if not entries:
+        raise NothingPublished(
+            gettext("Claim %(claim_id)s was never published, so there is no evidence pack for it.")
+            % {"claim_id": claim_id}
+        )
+    cited = collect_cited_files((entry.document for entry in entries), for_public=for_public)
+    stamps = timestamps_of(file.sha256 for file in cited.kept)
+    kept = [stamp for found in stamps.values() for stamp in found]
+    return EvidencePack(entries, cited, kept, find_signed_entries(entries))
+
+
+def _map_paths(cited: CitedFiles) -> dict[str, str]:
+    """SHA-256 → where a person finds the file, once everything is unpacked."""
+    paths = {file.sha256: file.path for file in cited.files}
+    return paths | {file.sha256: f"pages/{file.path}" for file, _copy in cited.warcs}

@@ -1,0 +1,226 @@
+"""Proofs that the entries of a claim are in the signed ledger: checkpoints, and steps of `sha256sum`.
+
+Of each entry the first checkpoint that covers it: that stays the same for ever, however the ledger grows.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import NamedTuple
+
+import orjson
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from claims.features.archiving.evidence_pack.ledger_files import build_path
+from claims.features.archiving.evidence_pack.streamed_zip import PackedFile
+from claims.ledger.document.claim_document import moment
+from claims.ledger.house_signature import decoded
+from claims.ledger.proofs import merkle_tree, sealed_text, stored_tree
+from claims.ledger.proofs.cosignature import find_cosignature
+from claims.ledger.proofs.merkle_tree import leaf_hash, node_hash
+from claims.ledger.proofs.sealed_text import seal
+from claims.ledger.proofs.signed_note import COSIGNATURE, SignedNote, key_id, read_verifier_key
+from claims.ledger.proofs.witness_policy import WitnessPolicy, load_policy, published_note
+from claims.models import Checkpoint, Publication
+
+_TEMPLATE = """\
+THAT VERSION {version} STANDS IN OUR LEDGER, AS IT WAS SIGNED
+
+{entry} holds what our ledger hashes of this version (docs/ledger-proofs.md of the program describes its lines). Its
+ninth line is the SHA-256 of {sealed}:
+
+  sha256sum {sealed}
+
+That has salted digests in the place of the texts in {stored}, with the salts of {salts}.
+{program} is the few lines of our program that put them there. This must print nothing:
+
+  python3 {program} {salts} {stored} | cmp - {sealed}
+
+{stored} is the published text with a tab where the address of our site stands in what the site
+answers. This must print nothing:
+
+  sed 's#\\t"#"{site}#g' {stored} | cmp - {served}
+
+Its place in the ledger is {sequence} of {size}. Each step prints the hash below it, which stands in the next one; the
+last is the root of the tree (RFC 6962), which the checkpoint signs:
+
+{steps}
+The root as the checkpoint has it:
+
+  sed -n 3p {checkpoint} | base64 -d | xxd -p -c 32
+
+That the checkpoint bears our signature (Ed25519; OpenSSL 3):
+
+  openssl pkeyutl -verify -pubin -inkey {key} -rawin -in {text} -sigfile {signature}
+
+It must say "Signature Verified Successfully". Compare the key, and the checkpoint, with what others have of us: both
+are published at {site}/api/v1/ledger/.
+{witnesses}"""
+
+_WITNESSES = """
+THAT EVERYBODY IS SHOWN THE SAME LEDGER
+
+Witnesses cosign a checkpoint only if it continues what they saw before (C2SP tlog-witness). {checkpoint}
+bears the signatures of {count}; we require {required}, and count no others. Take their keys from them, not from
+us. The first line of what each signs says what it is, the second when, in seconds since 1970; the rest must be
+{text}:
+
+{steps}"""
+_COSIGNED = """\
+  {name}, at {moment}:
+
+  openssl pkeyutl -verify -pubin -inkey {key} -rawin -in {signed} -sigfile {signature}
+  tail -n +3 {signed} | cmp - {text}
+
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class SignedEntry:
+    """An entry, and the first checkpoint that covers it."""
+
+    entry: Publication
+    checkpoint: Checkpoint
+    policy: WitnessPolicy
+
+
+def find_signed_entries(entries: Sequence[Publication]) -> list[SignedEntry]:
+    """Return those of the entries that are already signed."""
+    found, policy = [], load_policy()
+    for entry in entries:
+        covering = Checkpoint.objects.of_ledger().filter(tree_size__gte=entry.sequence)
+        if checkpoint := covering.select_related("key").order_by("id").first():
+            found.append(SignedEntry(entry, checkpoint, policy))
+    return found
+
+
+def proof_files(places: Sequence[SignedEntry], *, site: str) -> list[PackedFile]:
+    """The files, each once."""
+    files: dict[str, bytes] = {}
+    for place in places:
+        files |= dict(_build_files(place, site))
+    return [PackedFile.of(path, content) for path, content in files.items()]
+
+
+def proof_path(entry: Publication) -> str:
+    return _build_file_name(entry, "proof.txt")
+
+
+def _build_file_name(entry: Publication, ending: str) -> str:
+    return f"{build_path(entry).removesuffix('.json')}-{ending}"
+
+
+def _build_files(place: SignedEntry, site: str) -> Iterator[tuple[str, bytes]]:
+    entry, checkpoint = place.entry, place.checkpoint
+    [text] = stored_tree.load_entry_texts(entry.sequence, entry.sequence)
+    parts = merkle_tree.inclusion_parts(entry.sequence - 1, checkpoint.tree_size)
+    hashes = stored_tree.load_proof(parts)
+    base = f"ledger/checkpoint-{checkpoint.tree_size}"
+    key = f"ledger/key-{checkpoint.key_id}.pem"
+    names = {
+        "entry": _build_file_name(entry, "entry.txt"),
+        "sealed": _build_file_name(entry, "sealed.txt"),
+        "salts": _build_file_name(entry, "salts.json"),
+        "program": "ledger/sealed_text.py",
+        "stored": _build_file_name(entry, "stored.json"),
+        "served": build_path(entry),
+        "checkpoint": f"{base}.txt",
+        "text": f"{base}-signed.txt",
+        "signature": f"{base}-signature.bin",
+        "key": key,
+    }
+    yield names["entry"], text
+    yield names["sealed"], seal(entry.note, entry.body, entry.salts).encode()
+    yield names["salts"], orjson.dumps({"note": entry.note, "salts": entry.salts})
+    yield names["program"], Path(sealed_text.__file__).read_bytes()
+    yield names["stored"], entry.body.encode()
+    note = SignedNote.read(checkpoint.note)
+    published = published_note(checkpoint)
+    cosigned = list(_list_cosigned(published, place.policy, base, names["text"]))
+    yield names["checkpoint"], published.encode()
+    for one in cosigned:
+        yield from one.files
+    yield names["text"], note.text.encode()
+    yield names["signature"], _extract_signature(note, checkpoint)
+    yield names["key"], _encode_pem(decoded(checkpoint.key.public_key))
+    steps = "".join(_write_steps(names["entry"], text, entry.sequence - 1, checkpoint.tree_size, hashes))
+    about = _TEMPLATE.format(
+        **names,
+        site=site,
+        version=entry.version,
+        sequence=entry.sequence,
+        size=checkpoint.tree_size,
+        steps=steps,
+        witnesses=_describe_witnesses(cosigned, place.policy, names),
+    )
+    yield proof_path(entry), about.encode()
+
+
+class _CosignedFiles(NamedTuple):
+    """A witness's cosignature as OpenSSL reads it, and how it is verified."""
+
+    step: str
+    files: list[tuple[str, bytes]]
+
+
+def _list_cosigned(note: str, policy: WitnessPolicy, base: str, text: str) -> Iterator[_CosignedFiles]:
+    """Yield the cosignatures that count."""
+    for number, verifier_key in enumerate(policy.keys, 1):
+        name, public_key = read_verifier_key(verifier_key, COSIGNATURE)
+        found = find_cosignature(note, name=name, public_key=public_key)
+        if found is None:
+            continue
+        endings = {"key": "key.pem", "signed": "signed.txt", "signature": "signature.bin"}
+        paths = {part: f"{base}-witness-{number}-{ending}" for part, ending in endings.items()}
+        yield _CosignedFiles(
+            _COSIGNED.format(name=name, moment=moment(found.moment), text=text, **paths),
+            [
+                (paths["key"], _encode_pem(public_key)),
+                (paths["signed"], found.signed),
+                (paths["signature"], found.signature),
+            ],
+        )
+
+
+def _describe_witnesses(
+    cosigned: Sequence[_CosignedFiles], policy: WitnessPolicy, names: Mapping[str, str]
+) -> str:
+    if not policy.keys:
+        return ""
+    return _WITNESSES.format(
+        checkpoint=names["checkpoint"],
+        text=names["text"],
+        count=f"{len(cosigned)} of our {len(policy.keys)} witnesses",
+        required=policy.required,
+        steps="".join(one.step for one in cosigned),
+    )
+
+
+def _write_steps(name: str, text: bytes, index: int, size: int, hashes: Sequence[bytes]) -> Iterator[str]:
+    """From the leaf to the root, as RFC 9162 (2.1.3.2) goes up the tree; each with what it prints."""
+    found, last = leaf_hash(text), size - 1
+    yield f"  (printf '\\0'; cat {name}) | sha256sum\n    {found.hex()}\n\n"
+    for beside in hashes:
+        if index % 2 or index == last:
+            pair = beside, found
+            while index % 2 == 0 and index:
+                index, last = index >> 1, last >> 1
+        else:
+            pair = found, beside
+        found = node_hash(*pair)
+        joined = f"01{pair[0].hex()}{pair[1].hex()}"
+        yield f"  printf {joined} | xxd -r -p | sha256sum\n    {found.hex()}\n\n"
+        index, last = index >> 1, last >> 1
+
+
+def _extract_signature(note: SignedNote, checkpoint: Checkpoint) -> bytes:
+    """The 64 bytes of our signature, without the four by which readers find the key."""
+    name, public = checkpoint.key.origin, decoded(checkpoint.key.public_key)
+    ours = (sig for who, sig in note.signatures if who == name and sig[:4] == key_id(name, public))
+    return next(ours, b"")[4:]
+
+
+def _encode_pem(public_key: bytes) -> bytes:
+    key = Ed25519PublicKey.from_public_bytes(public_key)
+    return key.public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)

@@ -1,0 +1,83 @@
+"""Timestamps for `openssl ts` (RFC 3161), each as a file, with the certificates to verify them."""
+
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+
+import certifi
+from cryptography.hazmat.primitives.serialization import Encoding
+from cryptography.hazmat.primitives.serialization.pkcs7 import load_der_pkcs7_certificates
+from cryptography.x509 import Certificate, load_pem_x509_certificates
+from django.conf import settings
+
+from claims.features.archiving.evidence_pack.streamed_zip import PackedFile
+from claims.features.archiving.models import Timestamp
+from claims.features.archiving.stamp_encoding import in_order, token_in
+
+CHAIN, ROOTS, LIST = "timestamps/chain.pem", "timestamps/roots.pem", "timestamps/timestamps.tsv"
+#: PKIStatusInfo: granted.
+_GRANTED_STATUS = bytes.fromhex("3003020100")
+
+
+def build_timestamp_files(stamps: Iterable[Timestamp], paths: dict[str, str]) -> list[PackedFile]:
+    """The files, in their order.
+
+    Args:
+        paths: SHA-256 → where the file stands that was stamped, as a person finds it.
+    """
+    ordered = sorted(stamps, key=lambda stamp: (stamp.sha256, stamp.stamped_at, stamp.authority))
+    if not ordered:
+        return []
+    files, listed, seen = [], ["file\tsha256\tstamped at\tauthority\ttimestamp\n"], dict[str, int]()
+    for stamp in ordered:
+        number = seen[stamp.sha256] = seen.get(stamp.sha256, 0) + 1
+        name = f"timestamps/{stamp.sha256}{f'-{number}' if number > 1 else ''}.tsr"
+        files.append(PackedFile.of(name, build_response(bytes(stamp.token))))
+        moment = stamp.stamped_at.isoformat().replace("+00:00", "Z")
+        listed.append(f"{paths[stamp.sha256]}\t{stamp.sha256}\t{moment}\t{stamp.authority}\t{name}\n")
+    chain = _collect_certificates(ordered)
+    files.append(PackedFile.of(LIST, "".join(listed).encode()))
+    files.append(PackedFile.of(CHAIN, _encode_pem(chain)))
+    if roots := _find_roots(chain):
+        files.append(PackedFile.of(ROOTS, _encode_pem(roots)))
+    return files
+
+
+def build_response(token: bytes) -> bytes:
+    """The TimeStampResp that carries a token, which is what most tools call a `.tsr`."""
+    content = _GRANTED_STATUS + token
+    return b"\x30" + _encode_length(len(content)) + content
+
+
+def _encode_length(number: int) -> bytes:
+    """A length as DER writes it."""
+    if number < 0x80:
+        return bytes([number])
+    written = number.to_bytes((number.bit_length() + 7) // 8)
+    return bytes([0x80 | len(written)]) + written
+
+
+def _collect_certificates(stamps: Sequence[Timestamp]) -> list[Certificate]:
+    """Return the certificates in the timestamps, each once."""
+    found: dict[bytes, Certificate] = {}
+    for stamp in stamps:
+        # Some authorities write them in an order that the library refuses; what is signed does not include them.
+        token = token_in(in_order(build_response(bytes(stamp.token))))
+        for certificate in load_der_pkcs7_certificates(token):
+            found.setdefault(certificate.public_bytes(Encoding.DER), certificate)
+    return [found[key] for key in sorted(found)]
+
+
+def _find_roots(chain: Sequence[Certificate]) -> list[Certificate]:
+    """The trusted certificates to which those of a chain lead."""
+    file = Path(settings.TIMESTAMP_ROOTS or certifi.where()).expanduser()
+    issuers = {certificate.issuer for certificate in chain}
+    trusted = {
+        certificate.public_bytes(Encoding.DER): certificate
+        for certificate in load_pem_x509_certificates(file.read_bytes())
+        if certificate.subject in issuers
+    }
+    return [trusted[key] for key in sorted(trusted)]
+
+
+def _encode_pem(certificates: Iterable[Certificate]) -> bytes:
+    return b"".join(certificate.public_bytes(Encoding.PEM) for certificate in certificates)

@@ -1,0 +1,112 @@
+"""Captured pages as a WACZ 1.1.1 (specs.webrecorder.net/wacz), which players such as replayweb.page open."""
+
+import gzip
+import hashlib
+import json
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
+from datetime import UTC, datetime
+from typing import IO, Any, NamedTuple
+
+from claims.features.archiving.evidence_pack.streamed_zip import PackedDigest, PackedFile, Pieces, StreamedZip
+from claims.features.archiving.evidence_pack.warc_index import IndexedResponse, iterate_responses
+
+VERSION = "1.1.1"
+#: So many lines of the index are compressed together, which is what a player loads at a time.
+_BLOCK_RESPONSES = 300
+
+
+class ArchivedPage(NamedTuple):
+    """A capture of a page: its WARC, and how it is listed."""
+
+    name: str
+    """Of the WARC file."""
+    size: int
+    opened: Callable[[], IO[bytes]]
+    pieces: Callable[[], Pieces]
+    url: str
+    title: str
+    captured_at: datetime
+
+
+def write_web_archive(pages: Sequence[ArchivedPage], *, title: str) -> Iterator[bytes]:
+    """The WACZ, piece by piece."""
+    archive = StreamedZip()
+    lines: list[str] = []
+    for page in pages:
+        yield from archive.add(PackedFile(f"archive/{page.name}", page.pieces, page.size))
+        lines += [answer.line(page.name) for answer in _list_responses(page)]
+    compressed, index = _index(sorted(lines))
+    newest = max((page.captured_at for page in pages), default=datetime(1970, 1, 1, tzinfo=UTC))
+    for path, content in (
+        ("indexes/index.cdx.gz", compressed),
+        ("indexes/index.idx", index),
+        ("pages/pages.jsonl", _build_page_list(pages)),
+    ):
+        yield from archive.add(PackedFile.of(path, content))
+    package = _encode_json(_build_datapackage(archive.digests, title, newest))
+    digest = {"path": "datapackage.json", "hash": f"sha256:{hashlib.sha256(package).hexdigest()}"}
+    yield from archive.add(PackedFile.of("datapackage.json", package))
+    yield from archive.add(PackedFile.of("datapackage-digest.json", _encode_json(digest)))
+    yield from archive.end()
+
+
+def _list_responses(page: ArchivedPage) -> list[IndexedResponse]:
+    with closing(page.opened()) as warc:
+        return list(iterate_responses(warc))
+
+
+def _index(lines: Sequence[str]) -> tuple[bytes, bytes]:
+    """The lines in compressed blocks, and what each block begins with."""
+    blocks, offset = [], 0
+    heads = ['!meta 0 {"format": "cdxj-gzip-1.0", "filename": "index.cdx.gz"}\n']
+    for begin in range(0, len(lines), _BLOCK_RESPONSES):
+        block = lines[begin : begin + _BLOCK_RESPONSES]
+        compressed = gzip.compress("".join(block).encode(), mtime=0)
+        digest = f"sha256:{hashlib.sha256(compressed).hexdigest()}"
+        place = {"offset": offset, "length": len(compressed), "digest": digest}
+        heads.append(f"{block[0].rpartition(' {')[0]} {json.dumps(place)}\n")
+        blocks.append(compressed)
+        offset += len(compressed)
+    return b"".join(blocks) or gzip.compress(b"", mtime=0), "".join(heads).encode()
+
+
+def _build_page_list(pages: Sequence[ArchivedPage]) -> bytes:
+    listed: list[dict[str, Any]] = [{"format": "json-pages-1.0", "id": "pages", "title": "All Pages"}]
+    listed += [
+        {
+            "id": page.name.removesuffix(".warc.gz"),
+            "url": page.url,
+            "title": page.title,
+            "ts": _format_moment(page.captured_at),
+        }
+        for page in pages
+    ]
+    return b"".join(json.dumps(line, ensure_ascii=False).encode() + b"\n" for line in listed)
+
+
+def _build_datapackage(digests: Sequence[PackedDigest], title: str, newest: datetime) -> dict[str, Any]:
+    return {
+        "profile": "data-package",
+        "wacz_version": VERSION,
+        "title": title,
+        "software": "Factcheck",
+        "created": _format_moment(newest),
+        "resources": [
+            {
+                "name": digest.path.rpartition("/")[2].lower(),
+                "path": digest.path,
+                "hash": f"sha256:{digest.sha256}",
+                "bytes": digest.size,
+            }
+            for digest in digests
+        ],
+    }
+
+
+def _encode_json(value: dict[str, Any]) -> bytes:
+    return json.dumps(value, ensure_ascii=False, indent=2).encode() + b"\n"
+
+
+def _format_moment(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")

@@ -1,0 +1,88 @@
+"""The public evidence pack of a claim, if the newsroom shares copies (`ARCHIVE_PUBLIC_COPIES`)."""
+
+from collections.abc import Generator, Iterable
+from typing import Any, ClassVar
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponseBase, StreamingHttpResponse
+from django.utils.cache import get_conditional_response
+from drf_spectacular.types import OpenApiTypes
+from drf_spectacular.utils import OpenApiResponse
+from rest_framework.renderers import BaseRenderer
+
+from claims.features.archiving.evidence_pack.pack import EvidencePack, NothingPublished, build_evidence_pack
+from factcheck.api.limited_streams import Begun, seated
+from factcheck.api.negotiation import Form
+from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
+from factcheck.api.problems import MEDIA_TYPE as PROBLEM
+from factcheck.api.query_values import GREATEST_ID
+from factcheck.api.resources import CACHE_CURRENT, PublicResource
+
+MEDIA_TYPE = "application/zip"
+#: A ZIP that breaks off lacks its directory at the end, so it cannot be taken for a complete one.
+BROKEN_OFF = b""
+
+
+class EvidencePackSchema(PublicSchema):
+    def get_operation_id(self) -> str:
+        return "claims_evidence_pack"
+
+    def get_summary(self) -> str:
+        return "The evidence of a claim, to be checked without us"
+
+    def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
+        return {
+            **super().get_response_serializers(),
+            200: OpenApiResponse(OpenApiTypes.BINARY, "A ZIP; its README.txt says what is in it."),
+            (503, PROBLEM): OpenApiResponse(
+                ProblemSerializer, "Too many downloads are running; `Retry-After` says when to come back."
+            ),
+        }
+
+
+class EvidencePackResource(PublicResource):
+    """All that a published claim rests on, in one ZIP: the entries of the ledger, texts and captured pages of its
+    sources, timestamps, and a README that says how each is checked with sha256sum, openssl and a web archive player.
+
+    Only where this newsroom hands copies on; otherwise 404.
+    """
+
+    nouns = ("claim", "claims")
+    serializer_class = None  # type: ignore[assignment]  # a ZIP is described in the schema
+    schema = EvidencePackSchema()
+    answers: ClassVar = {
+        (404, PROBLEM): OpenApiResponse(ProblemSerializer, "There is no such claim, or no packs here.")
+    }
+    route = "claims-evidence-pack"
+
+    def get_renderers(self) -> list[BaseRenderer]:
+        return [Form(MEDIA_TYPE, extension="zip")]
+
+    def retrieve(self, request: HttpRequest, id: int) -> HttpResponseBase:  # noqa: A002  the name in the address
+        self.item_query(request.GET, request=request)
+        if not settings.ARCHIVE_PUBLIC_COPIES:
+            raise Http404("This newsroom does not hand copies of its evidence on.")
+        try:
+            pack = build_evidence_pack(min(id, GREATEST_ID), for_public=True)
+        except NothingPublished as nothing:
+            raise Http404(str(nothing)) from None
+        response = stream_pack(request, pack)
+        response["Cache-Control"] = CACHE_CURRENT
+        return response
+
+
+def stream_pack(request: HttpRequest, pack: EvidencePack) -> HttpResponseBase:
+    """The pack as an answer that begins at once and takes as long as its reader does."""
+    etag = f'"{pack.sha256}"'
+    response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
+    if response is None:
+        is_head = request.method == "HEAD"
+        pieces: Iterable[bytes] = () if is_head else Begun(seated(_iterate_blocks(pack), BROKEN_OFF))
+        response = StreamingHttpResponse(pieces, content_type=MEDIA_TYPE)
+    response["ETag"] = etag
+    response["Content-Disposition"] = f'attachment; filename="{pack.name}"'
+    return response
+
+
+def _iterate_blocks(pack: EvidencePack) -> Generator[bytes]:
+    yield from filter(None, pack.written())

@@ -1,0 +1,94 @@
+"""`manage.py archive_sources`: archive everything that is cited, without waiting for the worker."""
+
+from argparse import RawDescriptionHelpFormatter
+from collections import Counter
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext, gettext_noop, ngettext
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from claims.features.archiving import schedule, tasks
+from claims.features.archiving.cited_sources import request_cited_copies
+from claims.features.archiving.models import ArchivingRequest
+from factcheck.management.localized_command import SpokenCommand
+
+
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Archive the pages that verdicts cite and that claims appear in: the original file, the text,\n"
+        "and, where Chromium is installed, a screenshot and a PDF. See docs/archiving.md.\n\n"
+        "Pages archived today are not archived again. You can stop it (Ctrl-C) at any time and run it\n"
+        "again to continue; several may run at once, also beside the worker. Each site is sent one\n"
+        "request a second.\n\n"
+        "Exit status: 0 every page that can be archived is archived, 1 it was stopped, or some pages could\n"
+        "not be archived (each is listed on standard error, and at the desk)."
+    )
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--missing", action="store_true", help=gettext("only pages without any copy"))
+        parser.add_argument(
+            "--imported",
+            action="store_true",
+            help=gettext("also pages cited only by imported archives; there may be hundreds of thousands"),
+        )
+        parser.add_argument(
+            "--ask",
+            action="store_true",
+            help=gettext("only queue the copies, and leave the rest to the worker"),
+        )
+
+    def handle(self, *, missing: bool, imported: bool, ask: bool, **options: Any) -> None:
+        asked = request_cited_copies(missing=missing, imported=imported)
+        if ask:
+            self.stdout.write(
+                ngettext("%(asked)s copy queued.", "%(asked)s copies queued.", asked)
+                % {"asked": f"{asked:,}"}
+            )
+            return
+        try:
+            became = self._archive()
+        except KeyboardInterrupt:
+            raise CommandError(
+                gettext("Stopped. The archived copies are kept; run the same command to continue.")
+            ) from None
+        left = (
+            ArchivingRequest.objects.open().filter(due_at__isnull=False).values("source").distinct().count()
+        )
+        self.stdout.write(
+            gettext("%(archived)s archived, %(failed)s attempts failed, %(left)s will be tried again.")
+            % {"archived": f"{became['archived']:,}", "failed": f"{became['failed']:,}", "left": f"{left:,}"}
+        )
+        if became["failed"]:
+            raise CommandError(
+                gettext("Not every page could be archived; the desk shows why at each source.")
+            )
+
+    def _archive(self) -> Counter[str]:
+        became: Counter[str] = Counter()
+        due = ArchivingRequest.objects.open().filter(due_at__isnull=False).values("source").distinct().count()
+        bar = Progress(
+            TextColumn(gettext("Archiving")),
+            BarColumn(),
+            MofNCompleteColumn(),
+            TextColumn("{task.fields[last]}", markup=False),
+            console=Console(stderr=True),
+            transient=True,
+        )
+        with bar:
+            shown = bar.add_task("", total=due, last="")
+            for outcome in schedule.archive_due(lambda: False):
+                became["failed" if outcome.problem else "archived"] += 1
+                if outcome.problem:
+                    self.stderr.write(f"{outcome.source.url}: {outcome.problem}")
+                bar.update(shown, advance=1, last=outcome.source.title[:60])
+        if settings.TIMESTAMP_AUTHORITY:
+            tasks.sign_files()
+        return became

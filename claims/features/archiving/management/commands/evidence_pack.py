@@ -1,0 +1,91 @@
+import sys
+from argparse import RawDescriptionHelpFormatter
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandError, CommandParser
+from django.utils.translation import gettext, gettext_noop
+from rich.console import Console
+from rich.progress import DownloadColumn, Progress, TextColumn, TransferSpeedColumn
+
+from claims.features.archiving.evidence_pack.pack import EvidencePack, NothingPublished, build_evidence_pack
+from factcheck.management.localized_command import SpokenCommand
+
+
+class Command(SpokenCommand):
+    help = gettext_noop(
+        "Write all evidence for a published claim into one ZIP, which anyone can check without this program: "
+        "the\n"
+        "publication, the quoted texts, captured pages, timestamps, and a README that explains how.\n\n"
+        "The file is written as FILE.part and renamed when it is complete. The same content gives the same "
+        "bytes."
+    )
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        return super().create_parser(
+            prog_name, subcommand, formatter_class=RawDescriptionHelpFormatter, **kwargs
+        )
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("claim", type=int, metavar="CLAIM", help=gettext("the number of the claim"))
+        parser.add_argument(
+            "--output",
+            metavar="FILE|-",
+            help=gettext("output file (default: evidence-of-claim-NUMBER.zip here); - is standard output"),
+        )
+        parser.add_argument(
+            "--public",
+            action="store_true",
+            help=gettext(
+                "leave out uploaded files, and texts and copies whose rights do not permit passing them on"
+            ),
+        )
+
+    def handle(self, *, claim: int, output: str | None, public: bool, verbosity: int, **options: Any) -> None:
+        try:
+            pack = build_evidence_pack(claim, for_public=public)
+        except NothingPublished as nothing:
+            raise CommandError(str(nothing)) from None
+        if output == "-":
+            try:
+                for piece in pack.written():
+                    sys.stdout.buffer.write(piece)
+                sys.stdout.buffer.flush()
+            except BrokenPipeError:
+                Console(stderr=True).on_broken_pipe()
+            return
+        path = Path(output or pack.name)
+        try:
+            size = _write(pack, path, is_quiet=verbosity == 0)
+        except OSError as problem:
+            raise CommandError(
+                gettext("“%(path)s” cannot be written: %(strerror)s.")
+                % {"path": path, "strerror": problem.strerror or problem}
+            ) from None
+        self.stdout.write(
+            gettext("%(path)s: %(size)s bytes. Its README.txt explains how to check the contents.")
+            % {"path": path, "size": f"{size:,}"}
+        )
+        for line in pack.cited.left_out:
+            self.stderr.write(gettext("Left out. %(line)s") % {"line": line})
+
+
+def _write(pack: EvidencePack, path: Path, *, is_quiet: bool) -> int:
+    """Write the pack whole or not at all; how large it is."""
+    unfinished = path.with_name(f"{path.name}.part")
+    columns = (TextColumn("{task.description}"), DownloadColumn(), TransferSpeedColumn())
+    size = 0
+    try:
+        with (
+            unfinished.open("wb") as file,
+            Progress(*columns, console=Console(stderr=True), transient=True, disable=is_quiet) as shown,
+        ):
+            task = shown.add_task(gettext("Packing"), total=None)
+            for piece in pack.written():
+                file.write(piece)
+                size += len(piece)
+                shown.update(task, completed=size)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return size

@@ -1,0 +1,239 @@
+"""Archived copies of a document: its address's content, uploaded files, and timestamps."""
+
+from typing import Any
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.functions import TransactionNow
+from django.db import models
+from django.db.models import Q, UniqueConstraint
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.database.model_fields import AddressField
+from factcheck.database.rules import Rule, append_only, refuse
+
+SHA256 = r"^[0-9a-f]{64}$"
+_ENDINGS = {"application/warc": "warc.gz", "application/pdf": "pdf", "image/webp": "webp"}
+
+
+class ArchivedCopy(models.Model):
+    """A document as it was at a moment, kept whole. Never changed, never deleted."""
+
+    class Reason(models.TextChoices):
+        EVIDENCE = "evidence", _("cited as evidence")
+        APPEARANCE = "appearance", _("a claim appears in it")
+        REVIEW = "review", _("a verdict went into review")
+        PUBLICATION = "publication", _("a verdict was published")
+        DESK = "desk", _("requested at the desk")
+        COMMAND = "command", _("requested on the command line")
+        IMPORT = "import", _("cited in an imported archive")
+        LINK_CHECK = "link_check", _("the page had changed")
+        UPLOAD = "upload", _("file uploaded at the desk")
+
+    source = models.ForeignKey(
+        "sources.Source",
+        models.PROTECT,
+        db_index=False,
+        related_name="archived_copies",
+        verbose_name=_("source"),
+    )
+    snapshot = models.ForeignKey(
+        "sources.Snapshot",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="archived_copies",
+        verbose_name=_("text"),
+    )
+    address = AddressField(
+        _("address"), max_length=2000, blank=True, help_text=_("The requested address; empty for an upload.")
+    )
+    final_address = AddressField(
+        _("final address"), max_length=2000, blank=True, help_text=_("The address after redirects.")
+    )
+    http_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True, blank=True)
+    captured_at = models.DateTimeField(_("stored on"), db_default=TransactionNow())
+    reason = models.CharField(_("why"), max_length=20, choices=Reason)
+    captured_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    #: Part of a copy that could not be had (`text`, `screenshot`, `pdf`) → a sentence that says why.
+    missing: "models.JSONField[dict[str, str], dict[str, str]]" = models.JSONField(
+        _("missing parts"), default=dict, blank=True
+    )
+
+    class Meta:
+        ordering = ["-captured_at", "-id"]
+        verbose_name = _("archived copy")
+        verbose_name_plural = _("archived copies")
+        # Permissions for a source include its copies.
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                name="archivedcopy_reason_is_known",
+                condition=Q(
+                    reason__in=[
+                        *("evidence", "appearance", "review", "publication", "desk", "command"),
+                        *("import", "link_check", "upload"),
+                    ]
+                ),
+            ),
+            models.CheckConstraint(
+                name="archivedcopy_is_of_an_address_or_an_upload",
+                condition=Q(reason="upload", address="", final_address="", http_status__isnull=True)
+                | ~Q(reason="upload") & ~Q(address="") & ~Q(final_address="") & Q(http_status__isnull=False),
+            ),
+        ]
+        indexes = [
+            # The copies of a source, the newest first; whether there is one of lately.
+            models.Index(name="archivedcopy_by_source", fields=["source", "-captured_at"]),
+        ]
+        triggers = [
+            *append_only("archivedcopy", "A copy that was archived is never changed or deleted."),
+            Rule(
+                name="archivedcopy_is_dated_by_the_database",
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Condition("NEW.captured_at <> now()"),
+                func=refuse(
+                    "The database itself says when a copy was archived.",
+                    name="archivedcopy_is_dated_by_the_database",
+                ),
+            ),
+            Rule(
+                name="archivedcopy_text_is_of_its_source",
+                operation=pgtrigger.Insert,
+                condition=pgtrigger.Q(new__snapshot__isnull=False),
+                func=f"""
+                    IF NOT EXISTS (
+                        SELECT FROM public.sources_snapshot
+                        WHERE id = NEW.snapshot_id AND source_id = NEW.source_id
+                    ) THEN
+                        {
+                    refuse(
+                        "The text of an archived copy is one of the same source.",
+                        name="archivedcopy_text_is_of_its_source",
+                    )
+                }
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source} ({self.captured_at:%Y-%m-%d %H:%M})"
+
+
+class ArchivedFile(models.Model):
+    """A file of an archived copy; its bytes are in `sources.archive` under their SHA-256."""
+
+    class Role(models.TextChoices):
+        WARC = "warc", _("Server response (WARC)")
+        SCREENSHOT = "screenshot", _("Screenshot")
+        PDF = "pdf", _("PDF")
+        UPLOAD = "upload", _("Uploaded file")
+
+    copy = models.ForeignKey(
+        ArchivedCopy, models.PROTECT, db_index=False, related_name="files", verbose_name=_("archived copy")
+    )
+    role = models.CharField(_("kind of copy"), max_length=20, choices=Role)
+    sha256 = models.CharField(_("fingerprint"), max_length=64)
+    size = models.BigIntegerField(_("size in bytes"))
+    media_type = models.CharField(_("media type"), max_length=100)
+    name = models.CharField(
+        _("name"), max_length=255, blank=True, help_text=_("For an upload, its original name.")
+    )
+
+    class Meta:
+        ordering = ["copy", "id"]
+        verbose_name = _("archived file")
+        verbose_name_plural = _("archived files")
+        # Permissions for a source include its copies.
+        default_permissions = ()
+        constraints = [
+            UniqueConstraint(name="archivedfile_one_of_each_role", fields=["copy", "role"]),
+            models.CheckConstraint(
+                name="archivedfile_role_is_known",
+                condition=Q(role__in=["warc", "screenshot", "pdf", "upload"]),
+            ),
+            models.CheckConstraint(name="archivedfile_hash_is_sha256", condition=Q(sha256__regex=SHA256)),
+            models.CheckConstraint(name="archivedfile_is_not_empty", condition=Q(size__gt=0)),
+            models.CheckConstraint(name="archivedfile_has_a_media_type", condition=~Q(media_type="")),
+        ]
+        indexes = [
+            # Whether a file is archived here, of which only the fingerprint is known.
+            models.Index(name="archivedfile_by_hash", fields=["sha256"]),
+        ]
+        triggers = [
+            *append_only("archivedfile", "A file that was archived is never changed or deleted."),
+            Rule(
+                # Both are dated by the database, so a file that comes later belongs to a copy of another moment.
+                name="archivedfile_comes_with_its_copy",
+                operation=pgtrigger.Insert,
+                func=f"""
+                    IF NOT EXISTS (
+                        SELECT FROM public.archiving_archivedcopy AS copy
+                        WHERE copy.id = NEW.copy_id AND copy.captured_at = now()
+                            AND (copy.reason = 'upload') = (NEW.role = 'upload')
+                    ) THEN
+                        {
+                    refuse(
+                        "A file is archived together with its copy, not added to it afterwards.",
+                        name="archivedfile_comes_with_its_copy",
+                    )
+                }
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.get_role_display()}: {self.sha256}"
+
+    @property
+    def download_name(self) -> str:
+        """Return the file name for downloads."""
+        moment = f"{self.copy.captured_at:%Y%m%dT%H%M%SZ}"
+        return self.name or f"source-{self.copy.source_id}-{moment}.{_ENDINGS.get(self.media_type, 'bin')}"
+
+
+class Timestamp(models.Model):
+    """The signed proof that a file existed at a moment (RFC 3161). Verified before it is stored."""
+
+    sha256 = models.CharField(_("fingerprint"), max_length=64)
+    authority = AddressField(_("authority"), max_length=500)
+    #: The TimeStampToken in DER, as `openssl ts -verify -token_in` reads it.
+    token = models.BinaryField()
+    stamped_at = models.DateTimeField(_("timestamped"))
+    received_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        ordering = ["stamped_at", "id"]
+        verbose_name = _("timestamp")
+        verbose_name_plural = _("timestamps")
+        default_permissions = ()
+        constraints = [
+            UniqueConstraint(name="timestamp_one_of_each_authority", fields=["sha256", "authority"]),
+            models.CheckConstraint(name="timestamp_hash_is_sha256", condition=Q(sha256__regex=SHA256)),
+            models.CheckConstraint(name="timestamp_names_its_authority", condition=~Q(authority="")),
+            models.CheckConstraint(name="timestamp_has_a_token", condition=~Q(token=b"")),
+        ]
+        triggers = append_only("timestamp", "A timestamp is never changed or deleted.")
+
+    def __str__(self) -> str:
+        return f"{self.stamped_at:%Y-%m-%d %H:%M:%S}: {self.sha256}"
+
+
+def timestamps_of(hashes: Any) -> dict[str, list[Timestamp]]:
+    """Return timestamps by SHA-256, earliest first."""
+    found: dict[str, list[Timestamp]] = {}
+    for stamp in Timestamp.objects.filter(sha256__in=set(hashes)):
+        found.setdefault(stamp.sha256, []).append(stamp)
+    return found

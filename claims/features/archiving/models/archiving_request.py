@@ -1,0 +1,142 @@
+"""A request for a copy of a source.
+
+Triggers on what cites sources write these rows (`citing_rows`), the worker takes them (`queue`). Several may wait for
+one source: who asks never waits for who asked before, and one copy answers them all.
+"""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from claims.features.archiving.models.archived_copy import ArchivedCopy
+
+#: The priority. Requests from the desk come before others.
+PRIORITIES = {
+    "desk": 30,
+    "publication": 20,
+    "review": 20,
+    "evidence": 10,
+    "link_check": 10,
+    "appearance": 5,
+    "command": 0,
+    "import": -10,
+}
+#: An upload is a copy at once, without a request.
+REASONS = [(reason.value, reason.label) for reason in ArchivedCopy.Reason if reason in PRIORITIES]
+
+
+class ArchivingRequestQuerySet(models.QuerySet["ArchivingRequest"]):
+    def open(self) -> "ArchivingRequestQuerySet":
+        """Return those without a copy: waiting for the worker, or for a review of the failure."""
+        return self.filter(copy__isnull=True)
+
+    def given_up(self) -> "ArchivingRequestQuerySet":
+        """Return those that are not retried without a new request."""
+        return self.open().filter(due_at__isnull=True)
+
+
+class ArchivingRequest(models.Model):
+    """A request to archive a source, with its reason and its outcome."""
+
+    source = models.ForeignKey(
+        "sources.Source", models.CASCADE, related_name="archiving_requests", verbose_name=_("source")
+    )
+    reason = models.CharField(_("why"), max_length=20, choices=REASONS)
+    priority = models.SmallIntegerField(default=0)
+    asked_at = models.DateTimeField(_("requested on"), db_default=Now())
+    asked_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("by"),
+    )
+    #: When it is to be tried; empty once it was given up.
+    due_at = models.DateTimeField(_("due"), null=True, blank=True, db_default=Now())
+    #: Leased until then.
+    held_until = models.DateTimeField(null=True, blank=True)
+    attempts = models.PositiveSmallIntegerField(_("attempts"), default=0)
+    problem = models.TextField(_("error"), blank=True, help_text=_("The error of the last attempt."))
+    copy = models.ForeignKey(
+        ArchivedCopy,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="requests",
+        verbose_name=_("archived copy"),
+    )
+
+    objects = ArchivingRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("archiving request")
+        verbose_name_plural = _("archiving requests")
+        default_permissions = ()
+        constraints = [
+            models.CheckConstraint(
+                name="archivingrequest_reason_is_known",
+                condition=Q(reason__in=list(PRIORITIES)),
+            ),
+            models.CheckConstraint(
+                name="archivingrequest_given_up_says_why",
+                condition=Q(due_at__isnull=False) | Q(copy__isnull=False) | ~Q(problem=""),
+            ),
+        ]
+        indexes = [
+            # What the worker takes next.
+            models.Index(
+                F("priority").desc(),
+                "due_at",
+                "id",
+                name="archivingrequest_queue",
+                condition=Q(copy__isnull=True, due_at__isnull=False),
+            ),
+            # Whether a source waits already, and what went wrong with it.
+            models.Index(name="archivingrequest_open", fields=["source"], condition=Q(copy__isnull=True)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.get_reason_display()}"
+
+
+def asking(reason: str, wanted: str, *, fresh: str = "1 day", by: str = "NULL") -> str:
+    """The SQL statement that asks for copies of sources.
+
+    Nothing is requested without a web address, while a request of the same priority waits, or soon after the last
+    copy of its present address.
+
+    Args:
+        reason: one of `PRIORITIES`.
+        wanted: a query of rows (source_id, since): of which sources, and a moment after which their copy counts.
+        fresh: an interval; a copy that is younger at the moment `since` counts as well.
+        by: an SQL expression, the id of the person who asks.
+    """
+    priority = PRIORITIES[reason]
+    return f"""
+        INSERT INTO public.archiving_archivingrequest
+            (source_id, reason, priority, asked_at, due_at, asked_by_id, attempts, problem)
+        SELECT source.id, '{reason}', {priority}, clock_timestamp(), clock_timestamp(), {by}, 0, ''
+        FROM (
+            SELECT asked.source_id, min(asked.since) AS since FROM ({wanted}) AS asked (source_id, since)
+            GROUP BY asked.source_id
+        ) AS wanted
+        JOIN public.sources_source AS source ON source.id = wanted.source_id
+        WHERE source.url ~* '^https?://'
+            AND NOT EXISTS (
+                SELECT FROM public.archiving_archivedcopy AS copy
+                WHERE copy.source_id = source.id AND copy.address = source.url
+                    AND copy.captured_at >= wanted.since - interval '{fresh}'
+            )
+            AND NOT EXISTS (
+                SELECT FROM public.archiving_archivingrequest AS request
+                WHERE request.source_id = source.id AND request.copy_id IS NULL
+                    AND request.due_at IS NOT NULL AND request.priority >= {priority}
+                    -- What is being fetched may be the address of before.
+                    AND (request.held_until IS NULL OR request.held_until < clock_timestamp())
+            )
+        ORDER BY source.id
+    """

@@ -1,0 +1,147 @@
+"""Triggers that request copies of cited sources, so that no kind of citation is forgotten.
+
+They stand on tables of the core, by proxies of its models.
+
+Asking writes a row (`archiving_request`) and nothing more; the worker makes the copy. What imports bring of others'
+archives asks for nothing: hundreds of thousands of pages at once would be fetched for weeks, before what is cited
+here. `ARCHIVE_IMPORTED_PER_DAY` says how many of those are to be archived.
+"""
+
+import pgtrigger
+
+from claims.features.archiving.models.archiving_request import asking
+from claims.models.appearance import Appearance
+from claims.models.evidence import Evidence
+from claims.models.verdict import Verdict
+from factcheck.database.rules import Rule
+from sources.models import Source
+
+#: SQL conditions on a verdict and on a claim: that it is in progress here, or was published here.
+OURS = "{0}.origin = 'house' AND NOT {0}.is_restored"
+CLAIM_IS_OURS = f"""(
+    NOT EXISTS (SELECT FROM public.claims_verdict AS judged WHERE judged.claim_id = {{0}})
+    OR EXISTS (
+        SELECT FROM public.claims_verdict AS judged WHERE judged.claim_id = {{0}} AND {OURS.format("judged")}
+    )
+)"""
+
+
+def _on_arrival(name: str, reason: str, wanted: str) -> Rule:
+    """Request copies of the sources of all inserted rows (`arrived`) in one statement."""
+    return Rule(
+        name=name,
+        when=pgtrigger.After,
+        level=pgtrigger.Statement,
+        operation=pgtrigger.Insert,
+        referencing=pgtrigger.Referencing(new="arrived"),
+        func=f"{asking(reason, wanted)}; RETURN NULL;",
+    )
+
+
+def _on_another_source(name: str, reason: str, condition: str) -> Rule:
+    return Rule(
+        name=name,
+        when=pgtrigger.After,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.AnyChange("source"),
+        func=f"{asking(reason, f'SELECT NEW.source_id, now() WHERE {condition}')}; RETURN NULL;",
+    )
+
+
+_VERDICT_IS_OURS = (
+    f"EXISTS (SELECT FROM public.claims_verdict AS v WHERE v.id = NEW.verdict_id AND {OURS.format('v')})"
+)
+
+
+class CitingEvidence(Evidence):
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = [
+            _on_arrival(
+                "evidence_asks_for_copies",
+                "evidence",
+                f"""
+            SELECT arrived.source_id, now() FROM arrived
+            JOIN public.claims_verdict AS verdict ON verdict.id = arrived.verdict_id
+            WHERE {OURS.format("verdict")}
+        """,
+            ),
+            _on_another_source("evidence_asks_for_another_copy", "evidence", _VERDICT_IS_OURS),
+        ]
+
+
+class CitingAppearance(Appearance):
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = [
+            _on_arrival(
+                "appearance_asks_for_copies",
+                "appearance",
+                f"SELECT arrived.source_id, now() FROM arrived WHERE {CLAIM_IS_OURS.format('arrived.claim_id')}",
+            ),
+            _on_another_source(
+                "appearance_asks_for_another_copy", "appearance", CLAIM_IS_OURS.format("NEW.claim_id")
+            ),
+        ]
+
+
+#: Of what a verdict rests on, and where its claim appears, the moments when that was cited.
+_CITED = """
+    SELECT source_id, created_at FROM public.claims_evidence WHERE verdict_id = NEW.id
+    UNION ALL SELECT source_id, created_at FROM public.claims_appearance WHERE claim_id = NEW.claim_id
+"""
+
+
+def _on_a_move(to: str, reason: str) -> Rule:
+    """Ask for what is missing of a verdict that goes into review or is published."""
+    return Rule(
+        name=f"verdict_asks_for_copies_{reason}",
+        when=pgtrigger.After,
+        operation=pgtrigger.Update,
+        condition=pgtrigger.Condition(
+            f"OLD.state <> NEW.state AND NEW.state = '{to}' AND NEW.origin = 'house'"
+        ),
+        func=f"{asking(reason, _CITED)}; RETURN NULL;",
+    )
+
+
+class CitingVerdict(Verdict):
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = [_on_a_move("in_review", "review"), _on_a_move("published", "publication")]
+
+
+class CitedSource(Source):
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = [
+            Rule(
+                # A page that is cited and has another address now is another page.
+                name="source_asks_for_copy_of_new_address",
+                when=pgtrigger.After,
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("url"),
+                func=f"""
+            {
+                    asking(
+                        "evidence",
+                        f'''
+                    SELECT NEW.id, now() WHERE EXISTS (
+                        SELECT FROM public.claims_evidence AS evidence
+                        JOIN public.claims_verdict AS verdict ON verdict.id = evidence.verdict_id
+                        WHERE evidence.source_id = NEW.id AND {OURS.format("verdict")}
+                    ) OR EXISTS (
+                        SELECT FROM public.claims_appearance AS place
+                        WHERE place.source_id = NEW.id AND {CLAIM_IS_OURS.format("place.claim_id")}
+                    )
+                ''',
+                    )
+                };
+            RETURN NULL;
+        """,
+            )
+        ]

@@ -1,0 +1,30 @@
+"""The download of a claim's evidence pack, including material for the newsroom only."""
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponseBase, HttpResponseRedirect, StreamingHttpResponse
+from django.urls import URLPattern, path
+from django.utils.translation import gettext as _
+
+from claims.features.archiving.evidence_pack.pack import NothingPublished, build_evidence_pack
+from factcheck.admin.base import DeskAdmin, change_page
+
+
+def download_view(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponseBase:
+    """The pack of a claim as a file."""
+    claim = desk.get_object(request, str(pk))
+    if claim is None or not desk.has_view_permission(request, claim):
+        raise Http404
+    try:
+        pack = build_evidence_pack(claim.pk, for_public=False)
+    except NothingPublished:
+        messages.warning(request, _("This claim was never published, so there is no evidence pack yet."))
+        return HttpResponseRedirect(change_page(claim))
+    response = StreamingHttpResponse(filter(None, pack.written()), content_type="application/zip")
+    response["Content-Disposition"] = f'attachment; filename="{pack.name}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def routes(desk: DeskAdmin) -> list[URLPattern]:
+    view = desk.admin_site.admin_view(lambda request, pk: download_view(desk, request, pk))
+    return [path("<int:pk>/evidence-pack/", view, name="claims_claim_evidence_pack")]

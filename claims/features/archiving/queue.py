@@ -1,0 +1,150 @@
+"""Due requests and their leases: a killed worker loses nothing.
+
+One copy answers all requests for a source, so a source is leased with all of them. The lease lasts some minutes;
+without a result it is tried again.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any, Self
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from claims.features.archiving.models import ArchivedCopy, ArchivingRequest
+from factcheck.database.locks import hold
+from sources.http.fetch_errors import FetchError
+from sources.http.polite_visits import site_of
+from sources.models import Source, VisitedSite
+
+#: Longer than any copy takes.
+HOLD = timedelta(minutes=5)
+#: The pauses after each failed attempt; then it is given up until a new request.
+WAITS = [timedelta(minutes=minutes) for minutes in (1, 10, 60, 360, 1440)]
+#: How long where the files cannot be kept, which is our own fault and is never given up.
+OUR_FAULT = timedelta(minutes=10)
+#: So many are looked at for one whose site is ready.
+_LOOKED_AT = 200
+_KILLED = gettext_lazy("The process was stopped before it finished, several times.")
+
+
+@dataclass(frozen=True, slots=True)
+class TakenSource:
+    """A source that is ours to archive until a moment."""
+
+    source: Source
+    reason: str
+    by: User | None
+    attempts: int
+    until: datetime
+
+    @classmethod
+    def next(cls, only: Iterable[int] | None = None) -> Self | None:
+        """Return the most urgent due source whose site is ready first; None if there is none.
+
+        Args:
+            only: of these sources, by their ids.
+        """
+        for source_id in _in_turn(None if only is None else list(only)):
+            if taken := cls._take(source_id):
+                return taken
+        return None
+
+    @classmethod
+    @transaction.atomic
+    def _take(cls, source_id: int) -> Self | None:
+        hold(f"archiving source {source_id}")
+        now = timezone.now()
+        requests = list(
+            ArchivingRequest.objects.open()
+            .filter(source=source_id)
+            .select_related("source", "asked_by")
+            .order_by("-priority", "id")
+        )
+        if any(request.held_until and request.held_until > now for request in requests):
+            return None
+        due = [request for request in requests if request.due_at and request.due_at <= now]
+        if not due:
+            return None
+        attempts = max(request.attempts for request in due) + 1
+        rows = ArchivingRequest.objects.filter(pk__in=[request.pk for request in requests])
+        if attempts > len(WAITS) + 1:
+            rows.update(due_at=None, held_until=None, problem=due[0].problem or str(_KILLED))
+            return None
+        until = now + HOLD
+        rows.update(held_until=until, attempts=attempts)
+        first = due[0]
+        return cls(first.source, first.reason, first.asked_by, attempts, until)
+
+    def done(self, copy: ArchivedCopy) -> None:
+        """Record the copy, also for concurrent requests for the same address."""
+        done = {"copy": copy, "held_until": None, "problem": ""}
+        if self._ours().update(**done):
+            meanwhile = ArchivingRequest.objects.open().filter(
+                source=self.source, asked_at__lte=copy.captured_at
+            )
+            meanwhile.filter(source__in=Source.objects.filter(url=copy.address)).update(**done)
+
+    def failed(self, problem: str, *, is_over: bool = False, wait: timedelta = timedelta()) -> None:
+        """Record a failed attempt.
+
+        Args:
+            is_over: to try again would bring nothing else.
+            wait: for how long the other side asks to be left alone.
+        """
+        if is_over or self.attempts > len(WAITS):
+            self._ours().update(due_at=None, held_until=None, problem=problem)
+        else:
+            self._later(max(WAITS[self.attempts - 1], wait), problem)
+
+    def kept_waiting(self, problem: str) -> None:
+        """The fault is ours, and so this was no attempt."""
+        self._later(OUR_FAULT, problem, attempts=F("attempts") - 1)
+
+    def put_off(self, wait: timedelta) -> None:
+        """Postpone, because its site is not ready; this does not count as an attempt."""
+        self._ours().update(due_at=timezone.now() + wait, held_until=None, attempts=F("attempts") - 1)
+
+    def _later(self, wait: timedelta, problem: str, **more: Any) -> None:
+        self._ours().update(due_at=timezone.now() + wait, held_until=None, problem=problem, **more)
+
+    def _ours(self) -> "QuerySet[ArchivingRequest]":
+        return ArchivingRequest.objects.open().filter(source=self.source, held_until=self.until)
+
+
+def is_anything_due() -> bool:
+    return _due().exists()
+
+
+def _due() -> "QuerySet[ArchivingRequest]":
+    held = ArchivingRequest.objects.open().filter(source=OuterRef("source"), held_until__gt=Now())
+    return (
+        ArchivingRequest.objects.open()
+        .filter(Q(due_at__lte=Now()) & ~Exists(held))
+        .order_by("-priority", "due_at", "id")
+    )
+
+
+def _in_turn(only: list[int] | None) -> list[int]:
+    """The ids of the next sources: those whose site is ready, the most urgent first, then those that must wait."""
+    due = _due() if only is None else _due().filter(source__in=only)
+    addresses = dict(due.values_list("source_id", "source__url")[:_LOOKED_AT])
+    sites = {source_id: _site(url) for source_id, url in addresses.items()}
+    busy = set(
+        VisitedSite.objects.filter(site__in=set(sites.values()), ready_at__gt=timezone.now()).values_list(
+            "site", flat=True
+        )
+    )
+    return sorted(addresses, key=lambda source_id: sites[source_id] in busy)
+
+
+def _site(url: str) -> str:
+    try:
+        return site_of(url)[:300]
+    except FetchError:
+        return ""

@@ -1,0 +1,40 @@
+"""Request a copy of a source. Citations request copies automatically (`models.citing_rows`)."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import connection
+
+from claims.features.archiving.models.archiving_request import ArchivingRequest, asking
+from claims.models import Claim
+from sources.models import Source
+
+
+def request_copy(source: Source, *, reason: str, by: User | None = None) -> bool:
+    """Request a copy of a source's address, unless it is recent or already requested.
+
+    A copy requested at the desk is made however new the last one is.
+
+    Returns:
+        Whether anything was requested.
+    """
+    fresh = "0" if reason in ("desk", "link_check") else "1 day"
+    statement = asking(reason, "SELECT %s::bigint, clock_timestamp()", fresh=fresh, by="%s::integer")
+    # The statement names who asks before the source.
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [by.pk if by else None, source.pk])
+        return cursor.rowcount > 0
+
+
+def request_copies(sources: list[int], *, reason: str) -> int:
+    """Request copies of many sources by id. Return the number of requests."""
+    with connection.cursor() as cursor:
+        cursor.execute(asking(reason, "SELECT unnest(%s::bigint[]), clock_timestamp()"), [sources])
+        return cursor.rowcount
+
+
+def drop_requests(
+    content: dict[str, Any], claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
+) -> None:
+    """Request nothing for the demo: it asks nobody for anything until a person does."""
+    ArchivingRequest.objects.filter(source__in=sources.values()).delete()

@@ -1,0 +1,69 @@
+"""Archive due sources one after another, and record each result."""
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.utils.translation import gettext
+
+from claims.features.archiving.copies import archive_source
+from claims.features.archiving.models import ArchivedCopy
+from claims.features.archiving.queue import TakenSource
+from factcheck.installation.file_store import FilesAway
+from factcheck.installation.messages import in_words
+from sources.archive import ArchiveError
+from sources.http.fetch_errors import TEMPORARY, FetchError
+from sources.models import Source
+
+logger = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class ArchivingOutcome:
+    """The result for one source."""
+
+    source: Source
+    copy: ArchivedCopy | None
+    problem: str = ""
+
+
+def archive_next(only: Iterable[int] | None = None) -> ArchivingOutcome | None:
+    """Archive the next due source; None if there is none."""
+    taken = TakenSource.next(only)
+    if taken is None:
+        return None
+    try:
+        copy = archive_source(taken.source, reason=taken.reason, by=taken.by)
+    except FetchError as error:
+        if error.reason_code == "asked_to_wait":
+            taken.put_off(max(error.wait, timedelta(seconds=1)))
+        else:
+            taken.failed(
+                in_words(error.sentence), is_over=error.reason_code not in TEMPORARY, wait=error.wait
+            )
+        return ArchivingOutcome(taken.source, None, in_words(error.sentence))
+    except (FilesAway, ArchiveError, OSError) as error:
+        problem = _of_our_files(error)
+        logger.error("Source %s is not archived: %s", taken.source.pk, problem)
+        taken.kept_waiting(problem)
+        return ArchivingOutcome(taken.source, None, problem)
+    taken.done(copy)
+    return ArchivingOutcome(taken.source, copy)
+
+
+def archive_due(
+    is_stopped: Callable[[], bool], only: Iterable[int] | None = None
+) -> Iterable[ArchivingOutcome]:
+    """Archive due sources one after another, until none is left or it must stop."""
+    wanted = None if only is None else list(only)
+    while not is_stopped() and (outcome := archive_next(wanted)) is not None:
+        yield outcome
+
+
+def _of_our_files(error: Exception) -> str:
+    if isinstance(error, OSError):
+        return gettext(
+            "The copy cannot be stored: %(strerror)s. It is tried again as soon as this is solved."
+        ) % {"strerror": error.strerror or error}
+    return str(error)

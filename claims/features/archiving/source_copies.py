@@ -1,0 +1,141 @@
+"""The archived copies of a public source: time, hashes and timestamps."""
+
+from typing import Annotated, TypedDict
+
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse
+from django.urls import reverse
+
+from claims.features.archiving.models import ArchivedCopy, ArchivedFile, Timestamp
+from claims.features.archiving.models.archived_copy import timestamps_of
+from claims.ledger.document.claim_document import moment, render
+from claims.public.api.entities import SourceResource
+from factcheck.api.openapi.body_serializer import BodySerializer, Moment, WebAddress
+from factcheck.api.openapi.schema import PublicSchema
+from factcheck.api.resources import CACHE_CURRENT, PublicResource, conditional, sha256_of
+from sources.models import Source
+
+#: Maximum copies listed, newest first.
+COPY_LIMIT = 100
+
+
+class PublicTimestamp(TypedDict):
+    """That a file existed at a moment, as an authority signed it (RFC 3161)."""
+
+    authority: WebAddress
+    stamped_at: Moment
+
+
+class PublicArchivedFile(TypedDict):
+    """A file of a copy, identified by its hash."""
+
+    role: Annotated[str, ArchivedFile.Role]
+    media_type: str
+    size: Annotated[int, "Bytes."]
+    sha256: Annotated[str, "SHA-256 in hexadecimal digits."]
+    timestamps: list[PublicTimestamp]
+    url: Annotated[str, "Where it can be had; empty where readers may not have it."]
+
+
+class PublicArchivedCopy(TypedDict):
+    """What the address of a source showed at a moment."""
+
+    captured_at: Moment
+    address: Annotated[str, "That was asked for."]
+    final_address: Annotated[str, "The address after redirects."]
+    http_status: int
+    files: list[PublicArchivedFile]
+
+
+class CopiesOfSource(TypedDict):
+    """The archived copies of a source, the newest first; of many, the newest hundred."""
+
+    source: int
+    copies: list[PublicArchivedCopy]
+
+
+class PublicTimestampSerializer(BodySerializer):
+    body = PublicTimestamp
+
+
+class PublicArchivedFileSerializer(BodySerializer):
+    body = PublicArchivedFile
+
+
+class PublicArchivedCopySerializer(BodySerializer):
+    body = PublicArchivedCopy
+
+
+class CopiesOfSourceSerializer(BodySerializer):
+    body = CopiesOfSource
+
+
+class CopiesSchema(PublicSchema):
+    def get_operation_id(self) -> str:
+        return "sources_copies"
+
+    def get_summary(self) -> str:
+        return "The archived copies of a source"
+
+
+class CopiesResource(PublicResource):
+    """What was archived of a source that published claims mention: when, with which hashes, and who signed them.
+
+    Files that people uploaded are not among them. Whether whole copies can be had, the installation and the source say.
+    """
+
+    nouns = ("source", "sources")
+    serializer_class = CopiesOfSourceSerializer
+    schema = CopiesSchema()
+    route = "sources-copies"
+
+    def retrieve(self, request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002  the name in the address
+        self.item_query(request.GET, request=request)
+        source = SourceResource().rows().filter(pk=id).first()
+        if source is None:
+            raise Http404("No published claim mentions this source.")
+        said: CopiesOfSource = {"source": source.pk, "copies": list_public_copies(source)}
+        content = render(said).encode()
+        return conditional(request, lambda: content, etag=sha256_of([content]), cache=CACHE_CURRENT)
+
+
+def may_be_shown(source: Source) -> bool:
+    """Whether readers may have whole copies of it."""
+    return bool(settings.ARCHIVE_PUBLIC_COPIES and source.show_text)
+
+
+def list_public_copies(source: Source) -> list[PublicArchivedCopy]:
+    """Copies of what its address showed; uploads are for the newsroom."""
+    rows = source.archived_copies.exclude(reason=ArchivedCopy.Reason.UPLOAD).prefetch_related("files")
+    copies = list(rows[:COPY_LIMIT])
+    stamps = timestamps_of(file.sha256 for copy in copies for file in copy.files.all())
+    shown = may_be_shown(source)
+    return [
+        {
+            "captured_at": moment(copy.captured_at),
+            "address": copy.address,
+            "final_address": copy.final_address,
+            "http_status": copy.http_status or 0,
+            "files": [
+                _build_file(source, file, stamps.get(file.sha256, []), shown=shown)
+                for file in copy.files.all()
+            ],
+        }
+        for copy in copies
+    ]
+
+
+def _build_file(
+    source: Source, file: ArchivedFile, stamps: list[Timestamp], *, shown: bool
+) -> PublicArchivedFile:
+    path = reverse("source-file", args=[source.pk, file.sha256])
+    return {
+        "role": file.role,
+        "media_type": file.media_type,
+        "size": file.size,
+        "sha256": file.sha256,
+        "timestamps": [
+            {"authority": stamp.authority, "stamped_at": moment(stamp.stamped_at)} for stamp in stamps
+        ],
+        "url": settings.SITE_URL + path if shown else "",
+    }

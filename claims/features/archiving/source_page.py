@@ -1,0 +1,237 @@
+"""The copies of a source on its page: existing ones, reasons for missing ones, requests, and uploads."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.contrib import messages
+from django.contrib.admin import ModelAdmin
+from django.core.exceptions import PermissionDenied
+from django.core.files.uploadedfile import UploadedFile
+from django.core.files.uploadhandler import StopUpload, TemporaryFileUploadHandler
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.shortcuts import get_object_or_404
+from django.template.defaultfilters import filesizeformat
+from django.urls import URLPattern, path
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import csrf_exempt, csrf_protect
+from django.views.decorators.http import require_GET, require_POST
+from unfold.contrib.filters.admin import DropdownFilter
+
+from claims.features.archiving.models import ArchivedCopy, ArchivedFile, ArchivingRequest, Timestamp
+from claims.features.archiving.models.archived_copy import timestamps_of
+from claims.features.archiving.requests import request_copy
+from claims.features.archiving.tasks import call_archiver
+from claims.features.archiving.uploads import UploadRefused, check_room, keep_upload
+from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.technical import fingerprints
+from factcheck.installation.file_store import FilesAway
+from sources import archive
+from sources.models import Source
+
+#: So many copies are shown.
+SHOWN = 20
+
+
+@dataclass(frozen=True, slots=True)
+class ShownFile:
+    """A file of a copy."""
+
+    file: ArchivedFile
+    timestamps: list[Timestamp]
+
+
+@dataclass(frozen=True, slots=True)
+class ShownCopy:
+    """A copy with its files."""
+
+    copy: ArchivedCopy
+    files: list[ShownFile]
+
+    @property
+    def proof(self) -> SafeString:
+        sentence = _("An archived copy cannot be changed. Anyone who has the same file can compare the two.")
+        names = {shown.file.name or shown.file.get_role_display(): shown.file.sha256 for shown in self.files}
+        return fingerprints(sentence, names)
+
+    @property
+    def missing(self) -> list[str]:
+        """Return why parts of it are missing; a common reason is given once."""
+        return list(dict.fromkeys(self.copy.missing.values()))
+
+
+def copies_panel(source: Source) -> dict[str, Any]:
+    """Return the copies of a source for its page."""
+    rows = source.archived_copies.select_related("captured_by").prefetch_related("files")
+    copies = list(rows[: SHOWN + 1])
+    stamps = timestamps_of(file.sha256 for copy in copies for file in copy.files.all())
+    waiting = list(source.archiving_requests.open().order_by("-id")[:SHOWN])
+    return {
+        "template": "admin/desk/source_copies.html",
+        "copies": [
+            ShownCopy(copy, [ShownFile(file, stamps.get(file.sha256, [])) for file in copy.files.all()])
+            for copy in copies[:SHOWN]
+        ],
+        "more_copies": len(copies) > SHOWN,
+        "is_waiting": any(request.due_at for request in waiting),
+        "archiving_problem": next((request.problem for request in waiting if request.problem), ""),
+        "is_archiving": settings.ARCHIVING,
+        "has_authority": bool(settings.TIMESTAMP_AUTHORITY),
+        "most_upload": filesizeformat(settings.ARCHIVE_UPLOAD_BYTES),
+    }
+
+
+class ArchivedFilter(DropdownFilter):
+    """Return whether there is a copy of the address, and what needs attention."""
+
+    title = gettext_lazy("archived")
+    parameter_name = "archived"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
+        return [
+            ("yes", _("Archived")),
+            ("waiting", _("Will be archived")),
+            ("failed", _("Could not be archived")),
+            ("no", _("Not archived")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Source]) -> QuerySet[Source]:
+        copies = Exists(ArchivedCopy.objects.filter(source=OuterRef("pk")))
+        requests = ArchivingRequest.objects.open().filter(source=OuterRef("pk"))
+        waiting = Exists(requests.filter(due_at__isnull=False))
+        conditions: dict[str | None, Any] = {
+            "yes": copies,
+            "waiting": waiting,
+            "failed": Exists(requests.filter(due_at__isnull=True)) & ~waiting,
+            "no": ~copies,
+        }
+        condition = conditions.get(self.value())
+        return queryset if condition is None else queryset.filter(condition)
+
+
+def archive_now_view(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+    """Ask for a copy, however new the last one is."""
+    source = _source(admin, request, pk)
+    with transaction.atomic():
+        asked = request_copy(source, reason="desk", by=person_at(request))
+        call_archiver()
+    if asked:
+        messages.success(request, _("The page is being archived. This takes up to a minute."))
+    elif source.url:
+        messages.info(request, _("It is already waiting to be archived."))
+    else:
+        messages.error(request, _("This source has no address to archive. Upload a file instead."))
+    return HttpResponseRedirect(change_page(source))
+
+
+class _BoundedUpload(TemporaryFileUploadHandler):
+    """Stops when more comes than may, whatever the request said."""
+
+    def receive_data_chunk(self, raw_data: bytes, start: int) -> Any:
+        if start + len(raw_data) > settings.ARCHIVE_UPLOAD_BYTES:
+            raise StopUpload(connection_reset=True)
+        return super().receive_data_chunk(raw_data, start)
+
+
+def upload_view(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+    """Store an uploaded file. Too large ones are refused before they are read."""
+    source = _source(admin, request, pk)
+    try:
+        check_room(int(request.META.get("CONTENT_LENGTH") or 0))
+    except UploadRefused as refusal:
+        messages.error(request, str(refusal))
+        return HttpResponseRedirect(change_page(source))
+    request.upload_handlers = [_BoundedUpload(request)]
+    answer: HttpResponse = csrf_protect(_keep)(request, source)
+    return answer
+
+
+def _keep(request: HttpRequest, source: Source) -> HttpResponse:
+    file = request.FILES.get("file")
+    if not isinstance(file, UploadedFile):
+        messages.error(request, _("Choose a file first."))
+        return HttpResponseRedirect(change_page(source))
+    try:
+        copy = keep_upload(source, file, name=file.name or "", by=person_at(request))
+    except UploadRefused as refusal:
+        messages.error(request, str(refusal))
+    except (FilesAway, archive.ArchiveError, OSError) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        messages.error(request, _("The file could not be stored: %s") % reason)
+    else:
+        kept = copy.files.get()
+        messages.success(
+            request,
+            _("“%(name)s” was stored (%(size)s).") % {"name": kept.name, "size": filesizeformat(kept.size)},
+        )
+    return HttpResponseRedirect(change_page(source))
+
+
+def file_view(admin: DeskAdmin, request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase:
+    """A file of a copy, to be saved: it is never shown as a page of ours."""
+    if not admin.has_view_permission(request):
+        raise PermissionDenied
+    file = get_object_or_404(ArchivedFile.objects.select_related("copy"), pk=file_pk, copy__source=pk)
+    try:
+        content = archive.opened(file.sha256)
+    except (archive.ArchiveError, FilesAway) as error:
+        messages.error(request, str(error))
+        return HttpResponseRedirect(change_page(file.copy.source))
+    answer = FileResponse(
+        content, as_attachment=True, filename=file.download_name, content_type=file.media_type
+    )
+    answer["Content-Security-Policy"] = "sandbox; default-src 'none'"
+    answer["X-Content-Type-Options"] = "nosniff"
+    return answer
+
+
+def stamp_view(admin: DeskAdmin, request: HttpRequest, pk: int, stamp_pk: int) -> HttpResponse:
+    """A timestamp, as `openssl ts -verify -token_in` reads it."""
+    if not admin.has_view_permission(request):
+        raise PermissionDenied
+    hashes = ArchivedFile.objects.filter(copy__source=pk).values("sha256")
+    stamp = get_object_or_404(Timestamp, pk=stamp_pk, sha256__in=hashes)
+    answer = HttpResponse(bytes(stamp.token), content_type="application/timestamp-reply")
+    answer["Content-Disposition"] = f'attachment; filename="{stamp.sha256}.tst"'
+    return answer
+
+
+def _source(admin: DeskAdmin, request: HttpRequest, pk: int) -> Source:
+    source = get_object_or_404(Source, pk=pk)
+    if not admin.has_change_permission(request, source):
+        raise PermissionDenied
+    return source
+
+
+def routes(desk: DeskAdmin) -> list[URLPattern]:
+    """Return the extra views of a source."""
+
+    def post(view: Any) -> Any:
+        return require_POST(lambda request, pk: view(desk, request, pk))
+
+    views: dict[str, tuple[str, Any]] = {
+        "archive/": ("archive", desk.admin_site.admin_view(post(archive_now_view))),
+        # Its check against forgery reads the file, so it comes after the one of its size.
+        "upload/": ("upload", csrf_exempt(desk.admin_site.admin_view(csrf_exempt(post(upload_view))))),
+        "files/<int:file_pk>/": (
+            "file",
+            desk.admin_site.admin_view(
+                require_GET(lambda request, pk, file_pk: file_view(desk, request, pk, file_pk))
+            ),
+        ),
+        "timestamps/<int:stamp_pk>/": (
+            "timestamp",
+            desk.admin_site.admin_view(
+                require_GET(lambda request, pk, stamp_pk: stamp_view(desk, request, pk, stamp_pk))
+            ),
+        ),
+    }
+    return [
+        path(f"<int:pk>/{place}", view, name=f"sources_source_{name}")
+        for place, (name, view) in views.items()
+    ]

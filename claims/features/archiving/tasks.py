@@ -1,0 +1,101 @@
+"""Background jobs of archiving: a few at a time, so that other jobs do not wait long."""
+
+import logging
+import time
+from collections.abc import Callable
+from functools import partial
+
+from django.conf import settings
+from django.db import transaction
+from procrastinate import JobContext
+from procrastinate.contrib.django import app
+from procrastinate.exceptions import AlreadyEnqueued
+
+from claims.features.archiving import deposits, queue, schedule, timestamps
+from claims.features.archiving.cited_sources import request_imported_copies
+
+logger = logging.getLogger(__name__)
+
+QUEUE = "archiving"
+#: After so many seconds the worker lets other work go first; a page that was begun is done first.
+TURN = 20.0
+#: So many files are signed in a turn.
+STAMPED_AT_ONCE = 200
+#: Of jobs that wait at the same time, these come last but for vectors.
+_LATE = -5
+
+
+def call_archiver() -> None:
+    """Queue archiving when the current transaction is committed.
+
+    Nothing is lost where this does not happen: the worker looks by itself, once a minute.
+    """
+    transaction.on_commit(partial(_call, archive_due_sources), robust=True)
+
+
+def _call(task: Callable[..., object]) -> None:
+    """Queue archiving, unless it is queued already."""
+    name = getattr(task, "name", "")
+    try:
+        with transaction.atomic():
+            task.configure(queueing_lock=name, priority=_LATE).defer()  # type: ignore[attr-defined]  # a task
+    except AlreadyEnqueued:
+        return
+
+
+@app.task(name="claims.features.archiving.archive_due_sources", queue=QUEUE, pass_context=True)
+def archive_due_sources(context: JobContext) -> None:
+    """Archive due sources; the next job continues an unfinished run."""
+    if not settings.ARCHIVING:
+        return
+    ends = time.monotonic() + TURN
+    for outcome in schedule.archive_due(lambda: context.should_abort() or time.monotonic() > ends):
+        if outcome.problem:
+            logger.info("Source %s is not archived: %s", outcome.source.pk, outcome.problem)
+    _call(sign_files)
+    if queue.is_anything_due():
+        _call(archive_due_sources)
+
+
+@app.task(name="claims.features.archiving.sign_files", queue=QUEUE)
+def sign_files() -> None:
+    """Request missing timestamps from the authority."""
+    if not settings.TIMESTAMP_AUTHORITY:
+        return
+    for sha256 in timestamps.unstamped(STAMPED_AT_ONCE):
+        try:
+            timestamps.stamp(sha256)
+        except (timestamps.TimestampAuthorityAway, timestamps.TokenRefused) as error:
+            # It is asked again in a minute; what is true of one file is true of the next.
+            logger.warning("Files wait for their timestamps: %s", error)
+            return
+
+
+@app.task(name="claims.features.archiving.deposit_pages", queue=QUEUE)
+def deposit_pages() -> None:
+    """Deposit due pages at public archives."""
+    if settings.INTERNET_ARCHIVE_KEY:
+        deposits.deposit_due()
+
+
+@app.periodic(cron="* * * * *")
+@app.task(
+    name="claims.features.archiving.look_after_archive",
+    queue=QUEUE,
+    queueing_lock="claims.features.archiving.look_after",
+)
+def look_after_archive(timestamp: int) -> None:
+    """Once a minute: call for what is due."""
+    for task in (archive_due_sources, sign_files, deposit_pages):
+        _call(task)
+
+
+@app.periodic(cron="47 2 * * *")
+@app.task(
+    name="claims.features.archiving.archive_imported",
+    queueing_lock="claims.features.archiving.archive_imported",
+)
+def archive_imported(timestamp: int) -> None:
+    """Once a night, where `ARCHIVE_IMPORTED_PER_DAY` says so: request copies of sources that only imports cite."""
+    if settings.ARCHIVE_IMPORTED_PER_DAY:
+        request_imported_copies(settings.ARCHIVE_IMPORTED_PER_DAY)

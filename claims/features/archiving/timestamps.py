@@ -1,0 +1,111 @@
+"""Timestamps of files, signed by an authority (RFC 3161): requested, verified, and stored.
+
+The authority learns the SHA-256 of a file and nothing else. Its answer is believed only where it is about this hash and
+this request, and its signature leads to a certificate that is trusted (`TIMESTAMP_ROOTS`).
+"""
+
+import secrets
+import warnings
+from functools import lru_cache
+from pathlib import Path
+
+import certifi
+from cryptography.utils import CryptographyDeprecationWarning
+from cryptography.x509 import Certificate, load_pem_x509_certificates
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.utils.translation import gettext
+from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
+
+from claims.features.archiving.models import ArchivedFile, Timestamp
+from claims.features.archiving.stamp_encoding import NONCE_BYTES, in_order, request_for, token_in
+from sources.http.services import ServiceUnavailable, ask
+
+SECONDS, MOST_BYTES = 15.0, 100_000
+
+
+class TimestampAuthorityAway(Exception):
+    """The authority gives no timestamp at present; `str()` is a sentence for a person."""
+
+
+class TokenRefused(Exception):
+    """The authority's response is invalid; `str()` is a sentence for a person."""
+
+
+def stamp(sha256: str) -> Timestamp:
+    """Request a timestamp for this hash from the configured authority, and store it.
+
+    Raises:
+        TimestampAuthorityAway: it does not answer.
+        TokenRefused: its answer is none, or cannot be verified.
+    """
+    authority = settings.TIMESTAMP_AUTHORITY
+    # Neither negative nor with zeros in front, which DER leaves out.
+    nonce = 1 << (8 * NONCE_BYTES - 2) | secrets.randbits(8 * NONCE_BYTES - 2)
+    try:
+        answer = ask(
+            authority,
+            request_for(sha256, nonce),
+            {"Content-Type": "application/timestamp-query", "Accept": "application/timestamp-reply"},
+            seconds=SECONDS,
+            most_bytes=MOST_BYTES,
+        )
+    except ServiceUnavailable as away:
+        raise TimestampAuthorityAway(str(away)) from None
+    if answer.status != 200:
+        raise TimestampAuthorityAway(
+            gettext("%(authority)s answered with HTTP %(status)s instead of a timestamp.")
+            % {"authority": authority, "status": answer.status}
+        )
+    token = _verified(answer.content, sha256, nonce)
+    kept, _made = Timestamp.objects.get_or_create(sha256=sha256, authority=authority, defaults=token)
+    return kept
+
+
+def unstamped(most: int) -> list[str]:
+    """Return hashes of archived files that the configured authority has not signed yet, oldest first."""
+    signed = Timestamp.objects.filter(authority=settings.TIMESTAMP_AUTHORITY).values("sha256")
+    rows = ArchivedFile.objects.exclude(sha256__in=signed).order_by("pk").values_list("sha256", flat=True)
+    return list(dict.fromkeys(rows[:most]))
+
+
+def _verified(answer: bytes, sha256: str, nonce: int) -> dict[str, object]:
+    """Raises TokenRefused."""
+    try:
+        response, token = decode_timestamp_response(in_order(answer)), token_in(answer)
+    except ValueError:
+        raise TokenRefused(
+            gettext("%(timestamp_authority)s answered with something other than a timestamp.")
+            % {"timestamp_authority": settings.TIMESTAMP_AUTHORITY}
+        ) from None
+    builder = VerifierBuilder(nonce=nonce, roots=list(_roots(settings.TIMESTAMP_ROOTS or certifi.where())))
+    try:
+        builder.build().verify(response, bytes.fromhex(sha256))
+        _is_about_sha256(response.tst_info.message_imprint.hash_algorithm.dotted_string)
+    except (VerificationError, ValueError) as error:
+        raise TokenRefused(
+            gettext(
+                "The response from %(timestamp_authority)s cannot be verified: %(error)s. If it uses its "
+                "own certificates, set TIMESTAMP_ROOTS to a file with its root certificate."
+            )
+            % {"timestamp_authority": settings.TIMESTAMP_AUTHORITY, "error": error}
+        ) from None
+    return {"token": token, "stamped_at": response.tst_info.gen_time}
+
+
+def _is_about_sha256(algorithm: str) -> None:
+    if algorithm != "2.16.840.1.101.3.4.2.1":
+        raise ValueError(f"it is about a hash of another kind ({algorithm})")
+
+
+@lru_cache(maxsize=4)
+def _roots(file: str) -> tuple[Certificate, ...]:
+    try:
+        with warnings.catch_warnings():
+            # The web trusts certificates that are not numbered as they should be.
+            warnings.simplefilter("ignore", CryptographyDeprecationWarning)
+            return tuple(dict.fromkeys(load_pem_x509_certificates(Path(file).expanduser().read_bytes())))
+    except (OSError, ValueError) as error:
+        raise ImproperlyConfigured(
+            f"TIMESTAMP_ROOTS names {file}, which holds no certificates: {error}"
+        ) from None

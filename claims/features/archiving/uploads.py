@@ -1,0 +1,118 @@
+"""Upload a file as evidence (PDF, picture, recording, table), stored as an ArchivedCopy of a source.
+
+They are never in memory as a whole, and what has no room is refused before it is read.
+"""
+
+import hashlib
+import shutil
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.files import File
+from django.core.files.storage import FileSystemStorage, default_storage
+from django.db import transaction
+from django.template.defaultfilters import filesizeformat
+from django.utils.translation import gettext as _
+
+from claims.features.archiving.file_types import media_type_of
+from claims.features.archiving.models import ArchivedCopy, ArchivedFile
+from sources import archive
+from sources.failures import Failure
+from sources.models import Source
+
+#: So much of each disk is left to others.
+SPARED = 200_000_000
+_LONGEST_NAME = 255
+
+
+class UploadRefused(Failure):
+    """This file is not kept."""
+
+
+def check_room(size: int) -> None:
+    """See, before a file is read, that it is not too large and has room.
+
+    Raises:
+        UploadRefused: it is not, or has none.
+    """
+    if size > settings.ARCHIVE_UPLOAD_BYTES:
+        raise UploadRefused(
+            "too_large",
+            _("The file has %(size)s; the limit is %(most)s.")
+            % {"size": filesizeformat(size), "most": filesizeformat(settings.ARCHIVE_UPLOAD_BYTES)},
+        )
+    if size + SPARED > min(map(_free, _places())):
+        raise UploadRefused(
+            "no_room",
+            _("There is not enough disk space for a file of %s. The server’s operator needs to free space.")
+            % filesizeformat(size),
+        )
+
+
+def keep_upload(source: Source, file: File, *, name: str, by: User) -> ArchivedCopy:
+    """Keep the file as a copy of the source.
+
+    Raises:
+        UploadRefused: it is too large, empty, or nothing that evidence comes in.
+        FilesAway, OSError, ArchiveError: it cannot be kept.
+    """
+    if not file.size:
+        raise UploadRefused("empty", _("The file is empty. Check that it was saved completely."))
+    check_room(file.size)
+    opened: Any = file.open("rb")
+    media_type = media_type_of(opened)
+    if not media_type:
+        raise UploadRefused(
+            "unknown_kind",
+            _(
+                "“%s” is not in a format that is accepted as evidence: PDF documents, pictures (not SVG), "
+                "audio, video, spreadsheets, tables and plain text. Save it in one of these."
+            )
+            % name,
+        )
+    digest = _digest(opened)
+    opened.seek(0)
+    archive.store_file(file, digest)
+    with transaction.atomic():
+        copy = ArchivedCopy.objects.create(source=source, reason=ArchivedCopy.Reason.UPLOAD, captured_by=by)
+        ArchivedFile.objects.create(
+            copy=copy,
+            role=ArchivedFile.Role.UPLOAD,
+            sha256=digest,
+            size=file.size,
+            media_type=media_type,
+            name=_as_name(name),
+        )
+    return copy
+
+
+def _digest(file: Any) -> str:
+    file.seek(0)
+    return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _as_name(name: str) -> str:
+    """The name without folders and what cannot be stored, short enough, its ending kept."""
+    whole = "".join(char for char in name.replace("\\", "/").rpartition("/")[2] if char.isprintable())
+    if len(whole) <= _LONGEST_NAME:
+        return whole
+    ending = Path(whole).suffix[:20]
+    return whole[: _LONGEST_NAME - len(ending)] + ending
+
+
+def _places() -> list[str]:
+    """Where a file goes: first to where uploads wait, then, where it is a folder of ours, to the archive."""
+    places = [settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir()]
+    if isinstance(default_storage, FileSystemStorage):
+        places.append(str(default_storage.location))
+    return places
+
+
+def _free(place: str) -> int:
+    folder = Path(place)
+    while not folder.exists():
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
