@@ -217,7 +217,7 @@ class Schema(SpectacularAPIView):
 
     authentication_classes = ()
 
-    def _get_schema_response(self, request: Request) -> HttpResponseBase:  # type: ignore[override]  # 304 has no content
+    def _get_schema_response(self, request: Request) -> HttpResponseBase:
         etag = quote_etag(f"{openapi_sha256()}-{request.accepted_renderer.format}")
         response: HttpResponseBase = get_conditional_response(plain_request(request), etag) or Response(
             openapi()

@@ -43,7 +43,10 @@ class InitialMigration(Migration):
         for operation in tables:
             # A table is created with the columns, constraints and indexes that its model has in the end. Only where
             # `makemigrations` divided the migration of an app in two are some added to a table of the first.
-            if isinstance(operation, CreateModel) or operation.model_name_lower not in created:
+            if (
+                isinstance(operation, CreateModel)
+                or getattr(operation, "model_name_lower", "") not in created
+            ):
                 self._run(operation, project_state, schema_editor, collect_sql)
         for operation in triggers:
             self._run(operation, project_state, schema_editor, collect_sql)

@@ -16,7 +16,7 @@ from tests.helpers.newsroom import make_claim
 pytestmark = pytest.mark.django_db
 
 #: What addresses cannot do without.
-QUERIES = {
+QUERIES: dict[str, dict[str, Any]] = {
     "/api/v1/lookup/": {"url": "https://example.org/"},
     "/api/v1/match/": {"text": "The ferry sank."},
     "/api/v1/ledger/proofs/inclusion": {"sequence": 1},

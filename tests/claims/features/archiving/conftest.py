@@ -12,6 +12,9 @@ from claims.features.archiving.copies import ArchiverChoices
 from sources.known_sites import KnownSites
 from tests.helpers.parallel import served
 from tests.helpers.stamping_authority import StampingAuthority
+from tests.sources.conftest import site
+
+__all__ = ["site"]  # fixture
 
 
 @pytest.fixture(autouse=True)

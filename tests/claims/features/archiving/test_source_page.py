@@ -52,7 +52,7 @@ def test_switched_off_the_page_has_no_copies_and_no_filter_and_the_rows_stay(
     shown = []
     for chosen in (["newsroom"], []):
         settings.FEATURES = chosen
-        filters = client.get(listed).context["cl"].filter_specs
+        filters = client.get(listed, follow=True).context["cl"].filter_specs
         shown.append(
             (
                 "Archived copies" in page(client, source),
