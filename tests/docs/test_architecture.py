@@ -42,6 +42,9 @@ OTHERS = {
     "COPY",
     "POST",
     "HEAD",
+    # Alerts for Prometheus: deploy/alerts/factcheck.yaml.
+    "FactcheckLedgerForked",
+    "FactcheckLedgerNotWitnessed",
 }
 
 

@@ -20,7 +20,9 @@ def claim_sha256(claim: Mapping[str, Any]) -> str:
 def verdict_sha256(verdict: Mapping[str, Any]) -> str:
     """Return the digest of the judgement: the texts, rating and evidence of a verdict."""
     rating = verdict["rating"] or {}
-    evidence = [_evidence(item) for item in sorted(verdict["evidence"], key=lambda item: item["id"])]
+    # In a preview, evidence that is not saved yet has no id.
+    by_id = sorted(verdict["evidence"], key=lambda item: (item["id"] is None, item["id"]))
+    evidence = [_evidence(item) for item in by_id]
     return _sha256(
         [
             *(verdict["id"], verdict["version"], verdict["publisher"]["id"], verdict["origin"]),
