@@ -42,7 +42,7 @@ def ask(
         most_bytes: how long an answer may be.
 
     Raises:
-        ServiceAway: nothing came back, or not all of it.
+        ServiceUnavailable: nothing came back, or not all of it.
     """
     return _exchange("POST", url, body, headers, seconds=seconds, most_bytes=most_bytes)
 
@@ -51,7 +51,7 @@ def look_up(url: str, headers: Mapping[str, str], *, seconds: float, most_bytes:
     """Ask `url` with one GET request, under the same bounds as `ask`.
 
     Raises:
-        ServiceAway: nothing came back, or not all of it.
+        ServiceUnavailable: nothing came back, or not all of it.
     """
     return _exchange("GET", url, None, headers, seconds=seconds, most_bytes=most_bytes)
 

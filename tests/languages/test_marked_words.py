@@ -15,10 +15,10 @@ ROOT: Path = settings.BASE_DIR
 _SAID = re.compile(
     r"^(CommandError|ArgumentTypeError|ValueRefused|ValidationError|ParseError|NoSuchThing|NotPossible|NotAllowed"
     r"|PermissionDenied|AuthenticationFailed|Conflict|Unprocessable|HeldByAnother|ContentTooLarge|UnknownClaim"
-    r"|IllegalMove|FetchError|PostError|OverrideError|TableError|ReadingError|AuthorityAway|ServiceAway|NotBelieved"
-    r"|BackupFailed|BackupUnderWay|RestoreRefused|OutputError|KeyRefused|EmbedderFault|Inconsistent|Unreadable"
-    r"|NotForTheHouse|RetractedHere|NoSuchPeriod|NothingPublished|ArchiveMissing|ArchiveDamaged|MediaRefused"
-    r"|BodyRefusal|Outage|QuoteNotFound|ExtractionError|require|add_error|add_argument_group|add_column|no_such_place)$"
+    r"|IllegalMove|FetchError|PostError|OverrideError|TableError|ReadingError|AuthorityAway|ServiceUnavailable|NotBelieved"
+    r"|BackupFailed|BackupUnderWay|RestoreRefused|OutputError|KeyRefused|EmbedderError|InconsistentLedger|UnreadableExport"
+    r"|HouseRecordRefused|RetractedClaim|NoSuchPeriod|NothingPublished|ArchiveMissing|ArchiveDamaged|MediaRefused"
+    r"|BodyRefusal|Outage|QuoteNotFound|ExtractionError|require|add_error|add_argument_group|add_column|build_target_error)$"
 )
 #: Methods of a command's or a page's streams.
 _WRITTEN = re.compile(

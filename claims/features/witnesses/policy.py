@@ -59,7 +59,7 @@ def desk_concerns() -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(
             f"SELECT since FROM ({LACKING_SINCE}) AS lacking (since) WHERE since < now() - %s",  # noqa: S608
-            [*[settings.COSIGNATURES_REQUIRED] * 2, PATIENCE],
+            (settings.COSIGNATURES_REQUIRED, settings.COSIGNATURES_REQUIRED, PATIENCE),
         )
         if row := cursor.fetchone():
             moment = date_format(localtime(row[0]), "DATETIME_FORMAT")
