@@ -58,8 +58,9 @@ def desk_concerns() -> list[str]:
     ]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT since FROM ({LACKING_SINCE}) AS lacking (since) WHERE since < now() - %s",  # noqa: S608
-            (settings.COSIGNATURES_REQUIRED, settings.COSIGNATURES_REQUIRED, PATIENCE),
+            f"SELECT since FROM ({LACKING_SINCE}) AS lacking (since)"  # noqa: S608
+            " WHERE since < now() - make_interval(secs => %s)",
+            (settings.COSIGNATURES_REQUIRED, settings.COSIGNATURES_REQUIRED, PATIENCE.total_seconds()),
         )
         if row := cursor.fetchone():
             moment = date_format(localtime(row[0]), "DATETIME_FORMAT")
