@@ -59,6 +59,7 @@ __all__ = [
     "person",
     "publication",
     "rating",
+    "removal",
     "repeat",
     "reply_request",
     "reply_template",

@@ -44,6 +44,7 @@ from .publication import Publication
 from .published_verdict import PublishedVerdict
 from .quote_status import QuoteFate
 from .rating import Rating, RatingClass, RatingScale
+from .removal import Removal
 from .repeat import Repeat
 from .reply_template import ReplyTemplate
 from .review_chain import ReviewLink, UnlinkedReviewRow
@@ -121,6 +122,7 @@ __all__ = [
     "Rating",
     "RatingClass",
     "RatingScale",
+    "Removal",
     "Repeat",
     "ReplyRequest",
     "ReplyTemplate",

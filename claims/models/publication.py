@@ -169,6 +169,7 @@ class Publication(models.Model):
         UNMERGE = "unmerge", _("Merge undone")
         CLASSIFICATION = "classification", _("Rating class assigned")
         TRANSLATION = "translation", _("Translation")
+        REMOVAL = "removal", _("Removal by law")
 
     claim = models.ForeignKey(
         "claims.Claim", models.PROTECT, db_index=False, related_name="publications", verbose_name=_("claim")
@@ -255,7 +256,7 @@ class Publication(models.Model):
                 condition=Q(
                     kind__in=[
                         *("publication", "addition", "clarification", "correction", "update", "retraction"),
-                        *("merge", "unmerge", "classification", "translation"),
+                        *("merge", "unmerge", "classification", "translation", "removal"),
                     ]
                 ),
             ),

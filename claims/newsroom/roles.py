@@ -89,6 +89,8 @@ ADMINISTRATOR = [
     "claims.view_desksession",
     "claims.end_desksession",
     "claims.view_auditrecord",
+    # It takes two of them.
+    *(f"claims.{verb}_removal" for verb in ("view", "add", "delete")),
     *(f"claims.{verb}_apitoken" for verb in ("view", "change")),
 ]
 ROLES = {

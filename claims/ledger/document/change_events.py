@@ -14,6 +14,7 @@ class ChangeEvent(TextChoices):
     RETRACTED = "claim.retracted", "claim.retracted"
     MERGED = "claim.merged", "claim.merged"
     UNMERGED = "claim.unmerged", "claim.unmerged"
+    REDACTED = "claim.redacted", "claim.redacted"
 
 
 _WITHDRAWN = {
@@ -36,6 +37,8 @@ def find_change_event(kind: str, status: str, status_before: str | None) -> str:
         status: of the new version.
         status_before: the status of the version before; empty for the first.
     """
+    if kind == Publication.Kind.REMOVAL:
+        return ChangeEvent.REDACTED.value
     if status in _WITHDRAWN:
         return _WITHDRAWN[status].value
     if status_before == Publication.Status.MERGED:

@@ -34,6 +34,7 @@ class WebhookEvent(models.TextChoices):
     RETRACTED = "claim.retracted", _("Retracted")
     MERGED = "claim.merged", _("Merged into another claim")
     UNMERGED = "claim.unmerged", _("Merge undone")
+    REDACTED = "claim.redacted", _("Removal by law")
     LEFT_FILTER = "claim.left_filter", _("No longer matches the filter")
 
 

@@ -1,0 +1,131 @@
+"""Removal by law: one administrator proposes, another one sees all places and confirms."""
+
+from typing import Any
+
+from django import forms
+from django.conf import settings
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from claims.models import Removal
+from claims.review import removals
+from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.versions import DeskForm
+from factcheck.database.rules import in_words
+
+
+class RemovalForm(DeskForm):
+    whole = forms.BooleanField(
+        label=_("the whole claim"),
+        required=False,
+        help_text=_("All texts of the claim in all its versions. Retract its verdicts first."),
+    )
+    exact = forms.CharField(
+        label=_("words"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 4, "dir": "auto", "class": "desk-input"}),
+        help_text=_(
+            "As they are stored, each on a line of its own. They are removed everywhere, not only here."
+        ),
+    )
+
+    class Meta:
+        model = Removal
+        fields = ("claim", "reason", "note")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned: dict[str, Any] = super().clean() or self.cleaned_data
+        words = [line.strip() for line in cleaned.get("exact", "").splitlines() if line.strip()]
+        if short := [word for word in words if len(word) < removals.SHORTEST]:
+            self.add_error(
+                "exact", gettext("Too short: %s. It is part of too many other words.") % ", ".join(short)
+            )
+        if cleaned.get("whole") and "claim" in cleaned:
+            words += removals.find_own_texts(cleaned["claim"])
+        if not words:
+            self.add_error("exact", gettext("Say what is to be removed."))
+        cleaned["words"] = words
+        return cleaned
+
+
+@admin.register(Removal)
+class RemovalAdmin(DeskAdmin):
+    form = RemovalForm
+    list_display = ("claim", "reason", "proposed_by_name", "proposed_at", "confirmed_by_name", "confirmed_at")
+    sortable_by = ("proposed_at", "confirmed_at")
+    list_select_related = ("claim",)
+    search_fields = ()
+    ordering = ("-pk",)
+    autocomplete_fields = ("claim",)
+    change_form_outer_before_template = "admin/desk/removal_top.html"
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Removal]:
+        return super().get_queryset(request).defer("stand_ins")
+
+    def get_fields(self, request: HttpRequest, obj: Removal | None = None) -> tuple[Any, ...]:
+        if obj is None:
+            return ("claim", "whole", "exact", "reason", "note")
+        return (
+            *("claim", "reason", "note", ("proposed_by_name", "proposed_at")),
+            ("confirmed_by_name", "confirmed_at"),
+        )
+
+    def has_change_permission(self, request: HttpRequest, obj: Removal | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Removal | None = None) -> bool:
+        """One that was not carried out can be withdrawn."""
+        return self.has_add_permission(request) and (obj is None or obj.confirmed_at is None)
+
+    def save_model(self, request: HttpRequest, obj: Removal, form: Any, change: bool) -> None:
+        made = removals.propose(
+            form.cleaned_data["claim"],
+            form.cleaned_data["words"],
+            reason=form.cleaned_data["reason"],
+            note=form.cleaned_data["note"],
+            by=person_at(request),
+        )
+        obj.pk = made.pk
+        obj.refresh_from_db()
+
+    def get_urls(self) -> list[URLPattern]:
+        confirm = self.admin_site.admin_view(self.confirm_view)
+        return [path("<int:pk>/confirm/", confirm, name="claims_removal_confirm"), *super().get_urls()]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> HttpResponse:
+        removal = kwargs.get("obj")
+        if removal:
+            is_open = removal.confirmed_at is None
+            context |= {
+                "removal": removal,
+                "places": removals.find_places(removal) if is_open else {},
+                "may_confirm": is_open
+                and self.has_add_permission(request)
+                and removal.proposed_by_id != person_at(request).pk,
+                "backup_days": settings.BACKUP_DAYS if settings.BACKUP_DIR else None,
+            }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def confirm_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Carry a removal out, as the second administrator."""
+        removal = self.get_object(request, str(pk))
+        if removal is None:
+            raise Http404
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        if request.method == "POST":
+            try:
+                removals.confirm(removal, by=person_at(request))
+            except IntegrityError as refusal:
+                messages.error(request, in_words(refusal))
+            else:
+                messages.success(request, gettext("Removed from everything that is stored here."))
+        return HttpResponseRedirect(change_page(removal))

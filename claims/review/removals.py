@@ -1,0 +1,165 @@
+"""Removal by law: words that leave everything that is stored, in all versions, while the ledger's proofs stay true.
+
+Two administrators decide (`claims.models.removal_rules`); the database cuts the words out, and what keeps copies of
+claims learns of it by an entry of the kind `removal`.
+"""
+
+import gzip
+import html
+import json
+from collections.abc import Iterator
+from typing import Any
+from urllib.parse import quote
+
+import orjson
+from django.contrib.auth.models import User
+from django.core.cache import cache
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+from django.utils.text import slugify
+
+from claims.ledger import publishing
+from claims.ledger.entry_builder import LedgerEntry, restate_entry
+from claims.models import Claim, Publication, Removal
+from claims.search import make_searchable
+from factcheck.database import clock
+from factcheck.installation.whole_files import DUMPS
+from factcheck.web.site_urls import understood, with_plain_quotation_marks
+
+#: What stands where something was removed, as often as the words had letters.
+BAR = "█"
+#: Shorter words are part of too many others.
+SHORTEST = 4
+#: Texts of a claim that are its own. Shorter ones name no person, and stand in many claims.
+_OWN = (
+    "statement",
+    "context",
+    "title",
+    "summary",
+    "explanation",
+    "explanation_html",
+    "note",
+    "exact",
+    "answer",
+)
+_SHORTEST_TEXT = 12
+
+
+def propose(claim: Claim, words: list[str], *, reason: str, note: str, by: User) -> Removal:
+    """Propose to remove these words everywhere."""
+    spelt = _spellings(words)
+    return Removal.objects.create(
+        claim=claim,
+        words=list(spelt),
+        stand_ins=list(spelt.values()),
+        reason=reason,
+        note=note,
+        proposed_by=by,
+        proposed_by_name=by.get_username(),
+    )
+
+
+def find_own_texts(claim: Claim) -> list[str]:
+    """Return all texts of a claim in all its versions, to remove the whole of it."""
+    found: set[str] = {claim.statement, claim.context}
+    for publication in claim.publications.all():
+        found.update(_own_texts(publication.document))
+    return sorted(text for text in found if len(text) >= _SHORTEST_TEXT)
+
+
+def find_places(removal: Removal) -> dict[str, int]:
+    """Return in how many rows of each table the words of a proposal stand, and in how many files."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name, number FROM claims_find_words(%s)", [removal.words])
+        places: dict[str, int] = dict(cursor.fetchall())
+    if files := len(_files_with(removal.words)):
+        places["files"] = files
+    return places
+
+
+def confirm(removal: Removal, *, by: User) -> Removal:
+    """Carry a removal out, as the second administrator. The database refuses anybody else."""
+    files = _files_with(removal.words)
+    with transaction.atomic():
+        Removal.objects.filter(pk=removal.pk, confirmed_by=None).update(
+            confirmed_by=by, confirmed_by_name=by.get_username(), confirmed_at=clock.now()
+        )
+        removal.refresh_from_db()
+        _announce(removal)
+    for name in files:
+        default_storage.delete(name)
+    cache.clear()
+    return removal
+
+
+def _announce(removal: Removal) -> None:
+    """Add an entry for each claim whose newest entry had the words: copies of it are replaced everywhere."""
+    cut = Publication.objects.newest().filter(sequence__in=removal.entries or []).order_by("sequence")
+    now = clock.now()
+    entries = []
+    for publication in cut:
+        body, at = understood(publication.body), max(now, publication.published_at)
+        made = restate_entry(publication, body, kind=Publication.Kind.REMOVAL, at=at)
+        note = removal.note or removal.get_reason_display()
+        entries.append(LedgerEntry(made.publication | {"note": note}, made.verdicts))
+    if entries:
+        publishing.append(entries)
+
+
+def _spellings(words: list[str]) -> dict[str, str]:
+    """Return each spelling in which the words are stored, with what stands in its place; longer ones first."""
+    found: dict[str, str] = {}
+    for word in sorted({word.strip() for word in words}, key=len, reverse=True):
+        bars = BAR * (len(word) if len(word) <= 200 else 8)
+        in_json = with_plain_quotation_marks(orjson.dumps(word)).decode()[1:-1]
+        for spelling in (
+            word,
+            in_json,
+            orjson.dumps(word).decode()[1:-1],
+            json.dumps(word)[1:-1],
+            html.escape(word),
+        ):
+            found.setdefault(spelling, bars)
+        found.setdefault(make_searchable(word), bars)
+        found.setdefault(quote(word), "x" * len(word))
+        slug = slugify(word, allow_unicode=True)[:80].rstrip("-")
+        found.setdefault(slug, "x" * len(slug))
+    return {spelling: bars for spelling, bars in found.items() if len(spelling) >= SHORTEST}
+
+
+def _own_texts(part: Any) -> Iterator[str]:
+    if isinstance(part, list):
+        for item in part:
+            yield from _own_texts(item)
+    elif isinstance(part, dict):
+        for name, value in part.items():
+            if name in _OWN and isinstance(value, str):
+                yield value
+            elif isinstance(value, dict | list):
+                yield from _own_texts(value)
+
+
+def _files_with(words: list[str]) -> list[str]:
+    """Return the stored files that have the words, and all dumps, which are written again by the next run."""
+    sought = [word.casefold() for word in words]
+    return [name for name in _stored_files("") if name.startswith(f"{DUMPS}/") or _has_any(name, sought)]
+
+
+def _stored_files(folder: str) -> Iterator[str]:
+    folders, files = default_storage.listdir(folder)
+    for name in files:
+        yield f"{folder}{name}"
+    for name in folders:
+        yield from _stored_files(f"{folder}{name}/")
+
+
+def _has_any(name: str, sought: list[str]) -> bool:
+    with default_storage.open(name) as file:
+        content = file.read()
+    if content.startswith(b"\x1f\x8b"):
+        try:
+            content = gzip.decompress(content)
+        except (OSError, EOFError):
+            return False
+    text = content.decode(errors="replace").casefold()
+    return any(word in text for word in sought)

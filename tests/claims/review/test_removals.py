@@ -1,0 +1,184 @@
+"""Removal by law: the words are nowhere any more, and all proofs stay true."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+from django.core.files.storage import default_storage
+from django.db import connection
+from django.test import Client
+
+from claims.ledger.proofs.checkpoints import sign_ledger, sign_reviews
+from claims.ledger.verification.verification_run import verify
+from claims.models import Claim, Claimant, Publication, Removal
+from claims.review import removals
+from tests.helpers.broken_rules import as_committed, refused
+from tests.helpers.eventful_newsroom import exported, full_newsroom
+from tests.helpers.newsroom import person
+
+pytestmark = pytest.mark.django_db
+
+NAME = "Mara Lindqvist"
+_COLUMNS = """
+    SELECT relname, attname FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid
+    WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND attnum > 0 AND NOT attisdropped
+"""
+_PUBLIC = (
+    *("/api/v1/claims/", "/api/v1/claimants/", "/api/v1/verdicts/", "/api/v1/sources/", "/api/v1/clusters/"),
+    *(
+        "/api/v1/changes/?since=0&embed=claim",
+        "/api/v1/changes/?since=0&embed=stored",
+        "/api/v1/corrections/",
+    ),
+    *(
+        "/api/v1/claims.ndjson",
+        "/api/v1/claims.csv",
+        "/api/v1/claims.jsonld",
+        "/claims/",
+        "/feeds/claims.atom",
+    ),
+)
+
+
+def find_in_database(*parts: str) -> list[str]:
+    """Every column of every table, of whatever type, in which one of these stands, as it is or in bytes."""
+    found = []
+    with connection.cursor() as cursor:
+        cursor.execute(_COLUMNS)
+        columns = cursor.fetchall()
+        for table, column in columns:
+            for part in parts:
+                cursor.execute(
+                    f'SELECT count(*) FROM public."{table}" WHERE lower("{column}"::text) LIKE %s'
+                    f' OR lower("{column}"::text) LIKE %s',
+                    [f"%{part.lower()}%", f"%{part.encode().hex()}%"],
+                )
+                if cursor.fetchone()[0]:
+                    found.append(f"{table}.{column}: {part}")
+    return found
+
+
+def read_in_public(client: Client, claims: list[int]) -> dict[str, str]:
+    """What is answered to readers and programs, by address."""
+    of_each = (
+        *("/api/v1/claims/{}/", "/api/v1/claims/{}.jsonld", "/api/v1/claims/{}/versions/1/"),
+        *("/claims/{}/x/", "/claims/{}/x/index.md"),
+    )
+    addresses = [*_PUBLIC, *(address.format(claim) for claim in claims for address in of_each)]
+    read: dict[str, str] = {}
+    for address in addresses:
+        answer: Any = client.get(address, follow=True)
+        content = b"".join(answer.streaming_content) if answer.streaming else answer.content
+        read[address] = content.decode()
+    return read
+
+
+@pytest.fixture
+def administrators(db: None) -> list[User]:
+    return [person("ada", "Administrator"), person("abe", "Administrator")]
+
+
+def test_a_removed_name_is_nowhere_and_the_proofs_hold(
+    checker: User, editor: User, administrators: list[User], client: Client
+) -> None:
+    full_newsroom(checker, editor)
+    as_committed()
+    sign_ledger()
+    sign_reviews()
+    default_storage.save("dumps/2026-01-01T000000Z-00000000/claims.ndjson", ContentFile(b"{}"))
+    kept_page = default_storage.save("pages/kept.html", ContentFile(f"<p>{NAME.upper()}</p>".encode()))
+    claims = list(Claim.objects.filter(claimant__name=NAME).values_list("pk", flat=True))
+    leaves = dict(Publication.objects.values_list("sequence", "chain_sha256"))
+    assert any(NAME in text for text in read_in_public(client, claims).values())
+    ada, abe = administrators
+
+    removal = removals.propose(Claim.objects.get(pk=claims[0]), [NAME], reason="court_order", note="", by=ada)
+    places = removals.find_places(removal)
+    assert {"claims_claimant", "claims_publication", "claims_publishedverdict", "files"} <= places.keys()
+    removals.confirm(removal, by=abe)
+    as_committed()
+
+    removal.refresh_from_db()
+    assert (removal.words, removal.stand_ins, removal.confirmed_by) == ([], [], abe)
+    assert removal.entries
+    assert find_in_database(NAME, "lindqvist") == []
+    assert not default_storage.exists(kept_page)
+    assert default_storage.listdir("dumps/2026-01-01T000000Z-00000000")[1] == []
+    assert [a for a, text in read_in_public(client, claims).items() if "lindqvist" in text.casefold()] == []
+    assert client.get("/api/v1/claims/", {"q": "Lindqvist"}).json()["results"] == []
+    assert b"lindqvist" not in exported().lower()
+    assert Claimant.objects.filter(name="█" * len(NAME)).exists()
+    # The entries are the ones that were signed, and newer ones say that something was removed.
+    signed = Publication.objects.filter(sequence__in=leaves)
+    assert dict(signed.values_list("sequence", "chain_sha256")) == leaves
+    newest = Publication.objects.newest().filter(kind="removal")
+    assert set(newest.values_list("claim", "note")) == {(claim, "Court order") for claim in claims}
+    sign_ledger()
+    sign_reviews()
+    assert [str(finding) for finding in verify()] == []
+
+
+def test_only_two_administrators_remove_anything(
+    checker: User, editor: User, administrators: list[User], publish: Any
+) -> None:
+    claim = publish()
+    as_committed()
+    ada, abe = administrators
+    removal = removals.propose(claim, [claim.statement], reason="safety", note="", by=ada)
+    confirm = "UPDATE claims_removal SET confirmed_by_id = %s, confirmed_at = now(), confirmed_by_name = 'x'"
+    by_another = "removal_is_confirmed_by_another"
+    insert = (
+        "INSERT INTO claims_removal (claim_id, reason, note, words, stand_ins, proposed_by_id, proposed_by_name,"
+        " confirmed_by_id, confirmed_by_name, confirmed_at)"
+        " VALUES (%s, 'safety', '', '{{abcd}}', '{{x}}', %s, 'x', %s, '', {})"
+    )
+    cases: list[tuple[str, tuple[Any, ...], str]] = [
+        # The same person, people who are no administrators, nobody, and somebody who is not there.
+        (confirm, (ada.pk,), by_another),
+        (confirm, (editor.pk,), by_another),
+        (confirm, (checker.pk,), by_another),
+        ("UPDATE claims_removal SET confirmed_at = now()", (), by_another),
+        (confirm, (0,), by_another),
+        # Confirmed, but not as it was proposed.
+        (f"{confirm}, proposed_by_id = %s", (ada.pk, abe.pk), by_another),
+        (f"{confirm}, words = '{{another}}'", (abe.pk,), by_another),
+        (f"{confirm}, claim_id = claim_id + 1", (abe.pk,), by_another),
+        (f"{confirm}, entries = '{{}}'", (abe.pk,), by_another),
+        ("UPDATE claims_removal SET proposed_by_id = %s", (abe.pk,), by_another),
+        # Proposed and confirmed at once, or by somebody else.
+        (insert.format("now()"), (claim.pk, ada.pk, abe.pk), "removal_is_proposed"),
+        (insert.format("NULL"), (claim.pk, editor.pk, None), "removal_is_proposed"),
+        ("TRUNCATE claims_removal", (), "removal_no_truncate"),
+        # The ledger has no other door.
+        ("UPDATE claims_publication SET body = replace(body, 'a', '█')", (), "publication_append_only"),
+        ("UPDATE claims_publication SET salts = ''", (), "publication_append_only"),
+        ("UPDATE claims_publication SET note = 'x', sealed_sha256 = ''", (), "publication_append_only"),
+        ("UPDATE claims_publishedverdict SET body = '{}'", (), "publishedverdict_append_only"),
+    ]
+    for statement, values, rule in cases:
+        refused(statement, *values, match=rule)
+    removals.confirm(removal, by=abe)
+    for statement, values, rule in [
+        ("DELETE FROM claims_removal", (), "removal_stays"),
+        (confirm, (abe.pk,), by_another),
+        ("UPDATE claims_removal SET entries = NULL", (), by_another),
+        ("UPDATE claims_removal SET words = '{again}'", (), by_another),
+    ]:
+        refused(statement, *values, match=rule)
+    assert Claim.objects.get(pk=claim.pk).statement == "█" * len(claim.statement)
+    assert Removal.objects.get().entries == [1]
+
+
+def test_a_whole_claim_goes_with_all_its_own_texts(
+    administrators: list[User], publish: Any, client: Client
+) -> None:
+    other, claim = publish(), publish()
+    as_committed()
+    ada, abe = administrators
+    texts = removals.find_own_texts(claim)
+    assert claim.statement in texts
+    removals.confirm(removals.propose(claim, texts, reason="data_protection", note="", by=ada), by=abe)
+    assert find_in_database(claim.statement) == []
+    assert client.get(f"/api/v1/claims/{claim.pk}/").json()["statement"] == "█" * len(claim.statement)
+    assert client.get(f"/api/v1/claims/{other.pk}/").status_code == 200
