@@ -31,12 +31,12 @@ from claims.models import (
     Topic,
 )
 from claims.newsroom import api_tokens
-from claims.review import clusters, verdict_drafts
+from claims.review import clusters, removals, verdict_drafts
 from claims.teamwork import assignments, comments
 from claims.teamwork.notifications import notify_people
 from factcheck import features
 from sources.models import Publisher, Source
-from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
+from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source, person
 from tests.helpers.reader_pages import bring_out
 from tests.helpers.shown_media import make_media
 from tests.helpers.translations import translate
@@ -105,6 +105,14 @@ def add_row_of_each(checker: User, editor: User) -> None:
     )
     ChatChannel.objects.create(
         name=f"#{number}", shape="slack", address="https://hooks.example.org/services/T0"
+    )
+    administrators = User.objects.filter(groups__name="Administrator")
+    removals.propose(
+        claim,
+        [f"Paper {number}"],
+        reason="safety",
+        note="",
+        by=administrators.first() or person(f"admin{number}", "Administrator"),
     )
     comments.write(claim, f"Look, @{editor.username}.", by=checker)
     notify_people("overdue", claim=claim, to=User.objects.filter(is_active=True))
