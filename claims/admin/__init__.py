@@ -25,6 +25,7 @@ from claims.admin import (
     person,
     publication,
     rating,
+    removal,
     repeat,
     reply_request,
     reply_template,

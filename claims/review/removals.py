@@ -146,7 +146,10 @@ def _files_with(words: list[str]) -> list[str]:
 
 
 def _stored_files(folder: str) -> Iterator[str]:
-    folders, files = default_storage.listdir(folder)
+    try:
+        folders, files = default_storage.listdir(folder)
+    except FileNotFoundError:  # nothing was stored yet
+        return
     for name in files:
         yield f"{folder}{name}"
     for name in folders:
