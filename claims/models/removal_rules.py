@@ -195,6 +195,12 @@ _SALTS = """
 
 _SEARCHED = ("search_statement", "search_names", "search_headlines", "search_text")
 
+
+def _cut_searchable(column: str) -> str:
+    """SQL for a text of the search without the words: it has spaces where a text has signs."""
+    return f"translate(public.claims_cut_words(entry.{column}, sought, instead), '█', ' ')"
+
+
 #: PL/pgSQL: the entries without the words, without the salts of the texts that had them, and with the same hashes.
 _CUT_ENTRIES = f"""
     SELECT array_agg(DISTINCT entry.id), array_agg(DISTINCT entry.sequence), array_agg(DISTINCT entry.claim_id),
@@ -212,7 +218,7 @@ _CUT_ENTRIES = f"""
     UPDATE public.claims_publication AS entry SET note = kept.note, body = kept.body, salts = salted.list,
         body_sha256 = encode(sha256(convert_to(kept.body, 'UTF8')), 'hex'),
         slug = translate(public.claims_cut_words(entry.slug, sought, instead), '█', 'x'),
-        {", ".join(f"{name} = public.claims_cut_words(entry.{name}, sought, instead)" for name in _SEARCHED)},
+        {", ".join(f"{name} = {_cut_searchable(name)}" for name in _SEARCHED)},
         source_domains = ARRAY(
             SELECT public.claims_cut_words(one, sought, instead) FROM unnest(entry.source_domains) AS one
         )
