@@ -12,6 +12,10 @@ from claims.models.signoff_digests import CLAIM_SHA256, SIGNED_ROWS, VERDICT_SHA
 from factcheck.database.rules import OWNER, Keeper, Rule, refuse
 
 _NOT_PROPOSED = refuse("A removal is proposed by an administrator.", name="removal_is_proposed")
+_NOT_BARS = refuse(
+    "Only bars stand in the place of removed words, which have at least four characters each.",
+    name="removal_leaves_bars",
+)
 _NOT_CONFIRMED = refuse(
     "A removal is confirmed once, as it was proposed, by another administrator than the one who proposed it.",
     name="removal_is_confirmed_by_another",
@@ -44,6 +48,13 @@ IS_PROPOSED = Rule(
             OR NEW.review_links IS NOT NULL OR NOT {_is_administrator("NEW.proposed_by_id")}
         THEN
             {_NOT_PROPOSED}
+        END IF;
+        -- Nothing can be rewritten by a removal: what is left in the place of words says nothing.
+        IF cardinality(NEW.words) <> cardinality(NEW.stand_ins)
+            OR EXISTS (SELECT FROM unnest(NEW.words) AS one WHERE one IS NULL OR length(one) < 4)
+            OR EXISTS (SELECT FROM unnest(NEW.stand_ins) AS one WHERE one IS NULL OR one !~ '^(█{{4,}}|x{{4,}})$')
+        THEN
+            {_NOT_BARS}
         END IF;
         RETURN NEW;
     """,

@@ -8,9 +8,12 @@ The database computes the same (`claims.models.ledger_rules.sealed_sha256`); doc
 """
 
 import json
+import re
 import sys
 from hashlib import sha256
 from pathlib import Path
+
+_BARRED = re.compile("█{4}|x{4}|^[0-9a-f]{64}$")
 
 
 def seal(note: str, body: str, salts: str) -> str:
@@ -22,6 +25,20 @@ def seal(note: str, body: str, salts: str) -> str:
         if not "".join(parts[place + 1 : place + 2]).startswith(":"):
             parts[place] = digest_text(parts[place], compute_salt(given, place // 2))
     return '"'.join(parts)
+
+
+def find_unbarred(note: str, body: str, salts: str) -> list[str]:
+    """Return the texts without a salt that do not say that something was removed from them.
+
+    A removal leaves bars, in an address x's. In the place of a digest that would betray the words is another.
+    """
+    given = salts.split(",")
+    texts = [note, *body.split('"')[1::2]]
+    return [
+        text
+        for text, salt in zip(texts, given, strict=False)
+        if salt.startswith("-") and not _BARRED.search(text)
+    ]
 
 
 def compute_sealed_sha256(note: str, body: str, salts: str) -> str:

@@ -17,10 +17,10 @@ from claims.ledger.proofs import stored_tree
 from claims.ledger.proofs.entry_text import EntryFacts, build_entry_text, compute_chain_hash
 from claims.ledger.proofs.hash_tiles import GrowingTiles, width_of
 from claims.ledger.proofs.merkle_tree import GrowingTree, leaf_hash
-from claims.ledger.proofs.sealed_text import compute_sealed_sha256
+from claims.ledger.proofs.sealed_text import compute_sealed_sha256, find_unbarred
 from claims.ledger.proofs.stored_tree import format_moment
 from claims.ledger.verification.findings import Discrepancy
-from claims.models import HashTile, Publication, PublishedVerdict
+from claims.models import HashTile, Publication, PublishedVerdict, Removal
 from claims.models.hash_tile import HASH, WIDTH
 from claims.models.ledger_rules import NO_ENTRY
 from factcheck.web.site_urls import understood
@@ -71,6 +71,12 @@ class EntriesCheck:
         self.quoted: dict[int, tuple[str, int]] = {}
         #: The first entry that is not what was put into the tree, and how many there are behind it.
         self._rewritten, self._behind = 0, 0
+        #: The entries that lost words by law.
+        self._removed = {
+            number
+            for entries in Removal.objects.values_list("entries", flat=True)
+            for number in entries or ()
+        }
 
     def findings(self) -> Iterator[Discrepancy]:
         for rows in _batches():
@@ -115,6 +121,11 @@ class EntriesCheck:
         sealed_sha256 = compute_sealed_sha256(row["note"], row["body"], row["salts"])
         if sealed_sha256 != row["sealed_sha256"]:
             yield "its note or body is not what was published: with its salts it has another hash."
+        if "," in row["salts"]:
+            if sequence not in self._removed:
+                yield "texts of it lost their salts, and no removal by law accounts for that."
+            if find_unbarred(row["note"], row["body"], row["salts"]):
+                yield "a text without a salt has no bars where words were removed."
         facts = EntryFacts(
             sequence=sequence,
             claim_id=row["claim_id"],

@@ -131,7 +131,11 @@ def test_only_two_administrators_remove_anything(
     insert = (
         "INSERT INTO claims_removal (claim_id, reason, note, words, stand_ins, proposed_by_id, proposed_by_name,"
         " confirmed_by_id, confirmed_by_name, confirmed_at)"
-        " VALUES (%s, 'safety', '', '{{abcd}}', '{{x}}', %s, 'x', %s, '', {})"
+        " VALUES (%s, 'safety', '', '{{abcd}}', '{{xxxx}}', %s, 'x', %s, '', {})"
+    )
+    rewrite = (
+        "INSERT INTO claims_removal (claim_id, reason, note, words, stand_ins, proposed_by_id, proposed_by_name,"
+        " confirmed_by_name) VALUES (%s, 'safety', '', %s, %s, %s, 'x', '')"
     )
     cases: list[tuple[str, tuple[Any, ...], str]] = [
         # The same person, people who are no administrators, nobody, and somebody who is not there.
@@ -149,6 +153,18 @@ def test_only_two_administrators_remove_anything(
         # Proposed and confirmed at once, or by somebody else.
         (insert.format("now()"), (claim.pk, ada.pk, abe.pk), "removal_is_proposed"),
         (insert.format("NULL"), (claim.pk, editor.pk, None), "removal_is_proposed"),
+        # Other words instead, fewer stand-ins, words that are part of all others, and none.
+        *(
+            (rewrite, (claim.pk, words, stand_ins, ada.pk), "removal_leaves_bars")
+            for words, stand_ins in [
+                (["False"], ["True"]),
+                (["False"], ["█████ True"]),
+                (["abcd", "efgh"], ["████"]),
+                (["abc"], ["████"]),
+                ([None], ["████"]),
+                (["abcd"], [""]),
+            ]
+        ),
         ("TRUNCATE claims_removal", (), "removal_no_truncate"),
         # The ledger has no other door.
         ("UPDATE claims_publication SET body = replace(body, 'a', '█')", (), "publication_append_only"),

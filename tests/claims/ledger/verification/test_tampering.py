@@ -60,6 +60,18 @@ ADDED_SIGNOFF = """
     INSERT INTO claims_signoff (verdict_id, by_id, by_name, round, note, at)
     SELECT verdict_id, by_id, 'x', 7, '', now() - interval '9 days' FROM claims_signoff ORDER BY id LIMIT 1
 """
+#: The note is another one, its digest stands in the place of its salt, and each other text has its own salt.
+REWRITTEN_NOTE = """
+    UPDATE claims_publication AS entry SET note = 'Another note.', salts = (
+        SELECT string_agg(CASE number
+            WHEN 0 THEN '-' || encode(sha256(convert_to(salt || ' ' || entry.note, 'UTF8')), 'hex') ELSE salt
+        END, ',' ORDER BY number)
+        FROM (
+            SELECT number, encode(sha256(convert_to(entry.salts || ' ' || number, 'UTF8')), 'hex') AS salt
+            FROM generate_series(0, array_length(string_to_array(entry.body, '"'), 1) / 2) AS numbers (number)
+        ) AS salted
+    ) WHERE sequence = 2
+"""
 OF_ENTRY_3 = "(SELECT id FROM claims_publication WHERE sequence = 3)"
 
 
@@ -92,6 +104,14 @@ TAMPERINGS = [
         "change the salts of an entry",
         ["UPDATE claims_publication SET salts = repeat('0', 32) WHERE sequence = 2"],
         ["Entry 2 (claim {c}, version 2): its note or body is not what was published"],
+    ),
+    Tampering(
+        "rewrite a note as if words had been removed from it by law",
+        [NO_HASHES, REWRITTEN_NOTE],
+        [
+            "Entry 2 (claim {c}, version 2): texts of it lost their salts, and no removal by law accounts for that",
+            "Entry 2 (claim {c}, version 2): a text without a salt has no bars",
+        ],
     ),
     Tampering(
         "change a body, its hash and the whole chain behind it",
