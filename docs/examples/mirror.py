@@ -120,7 +120,7 @@ def check(database: sqlite3.Connection, note: str, keys_address: str, first_key:
     known = [key for [key] in database.execute("SELECT public FROM key")] or [first_key]
     with urllib.request.urlopen(keys_address, timeout=60) as answer:  # noqa: S310  the operator's own choice
         known = successors(known, json.load(answer))
-    size, root = read_checkpoint(note, known, [], "The newest checkpoint")
+    size, root = read_checkpoint(note, known, [], 0, "The newest checkpoint")
     read_then = database.execute("SELECT root FROM entry WHERE sequence = ?", (size,)).fetchone()
     if read_then is None:  # signed after the page was read: the next time
         return
