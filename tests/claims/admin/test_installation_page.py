@@ -12,7 +12,7 @@ from django.utils.html import strip_tags
 from factcheck import features
 
 PAGE = reverse("desk-installation")
-ON = ["complaints", "discovery", "standards", "embeds"]
+ON = ["archiving", "complaints", "discovery", "standards", "embeds"]
 
 
 def shown(client: Client) -> dict[str, tuple[str, str]]:
