@@ -241,6 +241,7 @@ def _sections() -> list[dict[str, Any]]:
                 menu_entry(_("Transitions"), "history", "claims_transition"),
                 menu_entry(_("Comments"), "forum", "claims_comment", permission="claims.view_claim"),
                 menu_entry(_("Sign-offs"), "verified", "claims_signoff"),
+                menu_entry(_("Removals by law"), "visibility_off", "claims_removal"),
             ],
         },
         {

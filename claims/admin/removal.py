@@ -22,12 +22,12 @@ from factcheck.database.rules import in_words
 
 class RemovalForm(DeskForm):
     whole = forms.BooleanField(
-        label=_("the whole claim"),
+        label=_("The whole claim"),
         required=False,
         help_text=_("All texts of the claim in all its versions. Retract its verdicts first."),
     )
     exact = forms.CharField(
-        label=_("words"),
+        label=_("Exact words"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto", "class": "desk-input"}),
         help_text=_(
