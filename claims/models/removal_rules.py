@@ -300,6 +300,8 @@ IS_CARRIED_OUT = Keeper(
         {_SIGN_THE_REST}
         {_CUT_ENTRIES}
         {_CUT_INDEXES}
+        -- Other proposals to remove the same words have them, and are carried out with this one.
+        DELETE FROM public.claims_removal AS other WHERE other.confirmed_at IS NULL AND other.words && OLD.words;
         IF EXISTS (SELECT FROM public.claims_find_words(OLD.words)) THEN
             {_LEFT}
         END IF;

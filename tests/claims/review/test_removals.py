@@ -194,7 +194,10 @@ def test_a_whole_claim_goes_with_all_its_own_texts(
     ada, abe = administrators
     texts = removals.find_own_texts(claim)
     assert claim.statement in texts
-    removals.confirm(removals.propose(claim, texts, reason="data_protection", note="", by=ada), by=abe)
+    again = removals.propose(claim, texts[:1], reason="data_protection", note="", by=ada)
+    removal = removals.propose(claim, texts, reason="data_protection", note="", by=ada)
+    removals.confirm(removal, by=abe)
+    assert not Removal.objects.filter(pk=again.pk).exists()
     assert find_in_database(claim.statement) == []
     assert client.get(f"/api/v1/claims/{claim.pk}/").json()["statement"] == "█" * len(claim.statement)
     assert client.get(f"/api/v1/claims/{other.pk}/").status_code == 200
