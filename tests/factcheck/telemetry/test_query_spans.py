@@ -60,7 +60,7 @@ def test_every_reading_is_of_a_gauge_that_is_declared_with_its_labels() -> None:
 def test_each_question_is_asked_under_a_limit(django_assert_num_queries: Any) -> None:
     # A savepoint, its release, the limit and the question; those with more statements are named, and backups, of which
     # none are made here.
-    more = {"backups": -1, "connections": 1, "imports": 2, "webhooks": 1}
+    more = {"backups": -1, "connections": 1, "imports": 2, "webhooks": 1, "witnesses": 1}
     for question in query_spans.list_questions():
         with django_assert_num_queries(4 + more.get(question.name, 0)):
             query_spans.query_database([question], DEFAULT_DB_ALIAS)
