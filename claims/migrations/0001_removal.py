@@ -82,5 +82,6 @@ AWAY = """
 
 
 class Migration(migrations.Migration):
+    initial = True
     dependencies = [("claims", "0001_search")]
     operations = [migrations.RunSQL(FUNCTIONS, AWAY)]

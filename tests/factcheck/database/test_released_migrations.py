@@ -85,6 +85,7 @@ def test_what_the_revision_has_not_is_new(monkeypatch: pytest.MonkeyPatch) -> No
     )
     assert sorted(unreleased(MigrationLoader(None), "v1")) == sorted(
         [
+            ("claims", "0001_removal"),
             ("claims", "0002_initial"),
             ("factcheck", "0001_ratelimit"),
             ("factcheck", "0002_jobrequest"),
