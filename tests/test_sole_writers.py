@@ -192,7 +192,7 @@ WRITTEN_TABLES = re.compile(
 
 
 def test_no_sql_writes_claims_verdicts_or_entries() -> None:
-    """But for the rules of the ledger themselves, which close the entry before."""
+    """But for the rules of the ledger, which close the entry before, and the one that removes words by law."""
     found = {
         (name, " ".join(hit.group().split()))
         for name, tree in TREES.items()
@@ -203,6 +203,8 @@ def test_no_sql_writes_claims_verdicts_or_entries() -> None:
     assert found == {
         ("claims.models.ledger_rules", "UPDATE public.claims_publication"),
         ("claims.models.ledger_rules", "UPDATE public.claims_publishedverdict"),
+        ("claims.models.removal_rules", "UPDATE public.claims_publication"),
+        ("claims.models.removal_rules", "UPDATE public.claims_publishedverdict"),
     }
 
 

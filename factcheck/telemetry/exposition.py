@@ -132,7 +132,7 @@ def build_registry(questions: list[DatabaseQuestion], folder: Path | None) -> Co
     return everything
 
 
-class CachedPage:
+class MetricsPage:
     """The page as it was a moment ago, however many ask for it at once."""
 
     def __init__(self, make: Callable[[], bytes], *, clock: Callable[[], float] = time.monotonic) -> None:
@@ -151,7 +151,7 @@ class CachedPage:
             return self._content
 
 
-def build_page(questions: list[DatabaseQuestion], folder: Path | None) -> CachedPage:
+def build_page(questions: list[DatabaseQuestion], folder: Path | None) -> MetricsPage:
     """The page of this installation."""
     everything = build_registry(questions, folder)
-    return CachedPage(lambda: generate_latest(everything))
+    return MetricsPage(lambda: generate_latest(everything))

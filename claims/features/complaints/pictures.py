@@ -12,7 +12,7 @@ from sources.media.refused_media import MediaRefused
 from sources.media.signatures import HEAD_BYTES, recognise
 
 
-class NotAPicture(ValueError):
+class PictureRefused(ValueError):
     """The picture is rejected; the text tells the sender why."""
 
 
@@ -37,26 +37,26 @@ def read_picture(content: bytes) -> SentPicture:
     """Return the picture in these bytes, upright and without metadata.
 
     Raises:
-        NotAPicture: it is too large, of none of the kinds that browsers show, or cannot be read.
+        PictureRefused: it is too large, of none of the kinds that browsers show, or cannot be read.
     """
     if len(content) > LARGEST_PICTURE:
         raise _too_large()
     kind = recognise(content[:HEAD_BYTES])
     if kind is None or kind.media_type not in ReaderPicture.Kind:
-        raise NotAPicture(
+        raise PictureRefused(
             _("This is not a picture in a supported format. Send it as JPEG, PNG, WebP or GIF.")
         )
     try:
         drawn = read_picture_bytes(content, kind.reader).rendition
     except MediaRefused as refusal:
-        raise NotAPicture(str(refusal)) from None
+        raise PictureRefused(str(refusal)) from None
     if drawn is None or len(drawn.content) > LARGEST_PICTURE:
         raise _too_large()
     return SentPicture(drawn.content, drawn.media_type)
 
 
-def _too_large() -> NotAPicture:
-    return NotAPicture(
+def _too_large() -> PictureRefused:
+    return PictureRefused(
         _("The picture is too large. The limit is %(most)s MB. Send a smaller copy or a screenshot.")
         % {"most": f"{LARGEST_PICTURE / 1e6:.1f}"}
     )

@@ -15,7 +15,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from factcheck.telemetry import exporter
 from factcheck.telemetry.exporter import FOLDER, MetricsServer, build_application, share_counters
-from factcheck.telemetry.exposition import CachedPage
+from factcheck.telemetry.exposition import MetricsPage
 from factcheck.telemetry.variables import read_metrics_settings
 from tests.helpers.sweeps import sweep
 
@@ -105,7 +105,7 @@ def test_the_page_is_made_once_however_often_it_is_asked_for() -> None:
         now[0] += 0.5  # what it takes
         return f"{made[0]}".encode()
 
-    page = CachedPage(make, clock=lambda: now[0])
+    page = MetricsPage(make, clock=lambda: now[0])
     assert {page.content() for _ in range(100)} == {b"1"}
     now[0] += 4.9  # ten times as long as it took, it is good
     assert page.content() == b"1"

@@ -13,7 +13,7 @@ from claims.features.complaints.intake.form_stamps import StampRefused, create_s
 from claims.features.complaints.models import Complaint, SpamSign
 from claims.features.complaints.models.contact_details import LONGEST_MAIL, LONGEST_NAME
 from claims.features.complaints.models.request_state import LONGEST_READER_TEXT
-from claims.features.complaints.pictures import NotAPicture, SentPicture, read_picture
+from claims.features.complaints.pictures import PictureRefused, SentPicture, read_picture
 from claims.features.complaints.submissions import SentWith
 from claims.ledger.queries.address_search import build_address_key
 
@@ -119,7 +119,7 @@ class RequestForm(ReaderForm):
             return None
         try:
             return read_picture(given.read())
-        except NotAPicture as refusal:
+        except PictureRefused as refusal:
             raise forms.ValidationError(str(refusal)) from None
 
     def clean(self) -> dict[str, Any]:

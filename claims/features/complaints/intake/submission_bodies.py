@@ -12,7 +12,7 @@ from claims.features.complaints.intake.reader_forms import OneMailAddress, one_l
 from claims.features.complaints.models import Complaint
 from claims.features.complaints.models.contact_details import LONGEST_MAIL, LONGEST_NAME
 from claims.features.complaints.models.request_state import LONGEST_READER_TEXT
-from claims.features.complaints.pictures import NotAPicture, SentPicture, read_picture
+from claims.features.complaints.pictures import PictureRefused, SentPicture, read_picture
 from claims.ledger.queries.address_search import LENGTH_LIMIT, build_address_key
 from factcheck.api.json_bodies import StrictJSON
 from factcheck.api.query_values import GREATEST_ID
@@ -104,7 +104,7 @@ class RequestBody(SenderBody):
     def validate_picture(self, picture: str) -> SentPicture:
         try:
             return read_picture(base64.b64decode(picture, validate=True))
-        except NotAPicture as refusal:
+        except PictureRefused as refusal:
             raise serializers.ValidationError(str(refusal)) from None
         except ValueError:  # also where it is not ASCII
             raise serializers.ValidationError(gettext("It is not base64 (RFC 4648, section 4).")) from None

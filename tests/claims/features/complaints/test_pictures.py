@@ -5,7 +5,7 @@ import io
 import pytest
 from PIL import Image
 
-from claims.features.complaints.pictures import NotAPicture, read_picture
+from claims.features.complaints.pictures import PictureRefused, read_picture
 from tests.helpers.media_files import XMP, encoded, oriented, scene
 
 #: What a phone and its owner write into a file.
@@ -54,5 +54,5 @@ def test_equal_pixels_are_one_picture() -> None:
     ],
 )
 def test_what_cannot_be_drawn_again_is_refused(content: bytes, sentence: str) -> None:
-    with pytest.raises(NotAPicture, match=sentence):
+    with pytest.raises(PictureRefused, match=sentence):
         read_picture(content)
