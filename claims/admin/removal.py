@@ -18,6 +18,7 @@ from claims.review import removals
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.admin.versions import DeskForm
 from factcheck.database.rules import in_words
+from factcheck.list_phrases import listed
 
 
 class RemovalForm(DeskForm):
@@ -44,7 +45,7 @@ class RemovalForm(DeskForm):
         words = [line.strip() for line in cleaned.get("exact", "").splitlines() if line.strip()]
         if short := [word for word in words if len(word) < removals.SHORTEST]:
             self.add_error(
-                "exact", gettext("Too short: %s. It is part of too many other words.") % ", ".join(short)
+                "exact", gettext("Too short: %s. It is part of too many other words.") % listed(short)
             )
         if cleaned.get("whole") and "claim" in cleaned:
             words += removals.find_own_texts(cleaned["claim"])
