@@ -3,13 +3,15 @@
 from typing import Any
 
 from django import forms
+from django.apps import apps
 from django.conf import settings
 from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.urls import URLPattern, path
+from django.urls import URLPattern, path, reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
@@ -84,6 +86,11 @@ class RemovalAdmin(DeskAdmin):
         """One that was not carried out can be withdrawn."""
         return self.has_add_permission(request) and (obj is None or obj.confirmed_at is None)
 
+    def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:
+        # Django leads to the first page of the desk where rows cannot be changed.
+        super().response_delete(request, obj_display, obj_id)
+        return HttpResponseRedirect(reverse("admin:claims_removal_changelist"))
+
     def save_model(self, request: HttpRequest, obj: Removal, form: Any, change: bool) -> None:
         made = removals.propose(
             form.cleaned_data["claim"],
@@ -107,7 +114,7 @@ class RemovalAdmin(DeskAdmin):
             is_open = removal.confirmed_at is None
             context |= {
                 "removal": removal,
-                "places": removals.find_places(removal) if is_open else {},
+                "places": _name_places(removals.find_places(removal)) if is_open else {},
                 "may_confirm": is_open
                 and self.has_add_permission(request)
                 and removal.proposed_by_id != person_at(request).pk,
@@ -130,3 +137,9 @@ class RemovalAdmin(DeskAdmin):
             else:
                 messages.success(request, gettext("Removed from everything that is stored here."))
         return HttpResponseRedirect(change_page(removal))
+
+
+def _name_places(places: dict[str, int]) -> dict[str, int]:
+    """Return the numbers of rows by the names that the desk has for tables."""
+    names = {model._meta.db_table: str(model._meta.verbose_name_plural) for model in apps.get_models()}
+    return {capfirst(names.get(place, gettext("files"))): number for place, number in places.items()}

@@ -7,6 +7,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.core.cache import cache
 from django.db.models import CharField, TextField
 from django.utils import translation
@@ -92,7 +93,9 @@ def everything_written() -> str:
     parts: list[str] = []
     for model in apps.get_models():
         columns = [
-            field.attname for field in model._meta.concrete_fields if isinstance(field, CharField | TextField)
+            field.attname
+            for field in model._meta.concrete_fields
+            if isinstance(field, CharField | TextField | ArrayField)
         ]
         for row in model._default_manager.values_list(*columns) if columns else ():
             parts += [str(value) for value in row if value]

@@ -58,6 +58,7 @@ QUERIES = {
     "claims.rating": 4,
     "claims.ratingscale": 4,
     "complaints.readerrequest": 5,
+    "claims.removal": 4,
     "claims.repeat": 6,
     "claims.replyrequest": 4,
     "claims.replytemplate": 4,

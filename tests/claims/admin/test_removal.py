@@ -32,7 +32,7 @@ def test_it_takes_two_administrators(publish: Any) -> None:
     removal = Removal.objects.get()
     page = reverse("admin:claims_removal_change", args=[removal.pk])
     confirm = reverse("admin:claims_removal_confirm", args=[removal.pk])
-    assert "claims_publication" in second.get(page).content.decode()
+    assert "Publications" in second.get(page).content.decode()
     assert [confirm in client.get(page).content.decode() for client in (first, second)] == [False, True]
     assert editor.post(confirm).status_code == 403
     assert "another administrator" in first.post(confirm, follow=True).content.decode()

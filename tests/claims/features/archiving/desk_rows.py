@@ -1,5 +1,6 @@
 """Rows of this feature for a desk at which everything has happened once (`tests.helpers.full_desk`)."""
 
+from django.db import transaction
 from django.utils import timezone
 
 from claims.features.archiving.models import ArchivedCopy, ArchivedFile, Timestamp
@@ -7,6 +8,7 @@ from claims.models import Claim
 from sources import archive
 
 
+@transaction.atomic  # a file is archived together with its copy
 def add_rows(claim: Claim) -> None:
     """A copy of the claim's source, with a timestamp."""
     source = claim.appearances.get().source
