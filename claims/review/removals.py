@@ -7,6 +7,7 @@ claims learns of it by an entry of the kind `removal`.
 import gzip
 import html
 import json
+import zlib
 from collections.abc import Iterator
 from typing import Any
 from urllib.parse import quote
@@ -43,6 +44,8 @@ _OWN = (
     "answer",
 )
 _SHORTEST_TEXT = 12
+#: So many bytes of a file are read at once.
+_PIECE = 1 << 20
 
 
 def propose(claim: Claim, words: list[str], *, reason: str, note: str, by: User) -> Removal:
@@ -86,8 +89,10 @@ def confirm(removal: Removal, *, by: User) -> Removal:
         )
         removal.refresh_from_db()
         _announce(removal)
-    for name in files:
-        default_storage.delete(name)
+        # Before the end of the transaction: if this breaks off, the proposal is still there to be confirmed again.
+        connection.check_constraints()
+        for name in files:
+            default_storage.delete(name)
     cache.clear()
     return removal
 
@@ -157,12 +162,20 @@ def _stored_files(folder: str) -> Iterator[str]:
 
 
 def _has_any(name: str, sought: list[str]) -> bool:
+    """Return whether a file has one of the words, as text or gzip; it is read in pieces, as a film may be large."""
+    # Of the piece before, so much is kept that no word is cut in two.
+    overlap = 4 * max(map(len, sought), default=0)
     with default_storage.open(name) as file:
-        content = file.read()
-    if content.startswith(b"\x1f\x8b"):
+        is_compressed = file.read(2) == b"\x1f\x8b"
+        file.seek(0)
+        content: Any = gzip.GzipFile(fileobj=file) if is_compressed else file
+        before = b""
         try:
-            content = gzip.decompress(content)
-        except (OSError, EOFError):
+            while piece := content.read(_PIECE):
+                text = (before + piece).decode(errors="replace").casefold()
+                if any(word in text for word in sought):
+                    return True
+                before = (before + piece)[-overlap:]
+        except (OSError, EOFError, zlib.error):  # no gzip after all
             return False
-    text = content.decode(errors="replace").casefold()
-    return any(word in text for word in sought)
+    return False

@@ -1,5 +1,6 @@
 """Removal by law: the words are nowhere any more, and all proofs stay true."""
 
+import gzip
 from typing import Any
 
 import pytest
@@ -68,6 +69,37 @@ def read_in_public(client: Client, claims: list[int]) -> dict[str, str]:
         content = b"".join(answer.streaming_content) if answer.streaming else answer.content
         read[address] = content.decode()
     return read
+
+
+def test_words_are_found_in_large_and_compressed_files(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(removals, "_PIECE", 64)
+    # Each time, the name lies across the end of another piece.
+    contents = {f"page-{n}.html": b"x" * n + NAME.upper().encode() + b"y" * 500 for n in range(50, 66)}
+    contents["page.html.gz"] = gzip.compress(b"z" * 60 + NAME.encode() + b"z" * 90)
+    others = {"other.html": b"x" * 900, "broken.gz": gzip.compress(NAME.encode())[:-9], "empty": b""}
+    for name, content in (contents | others).items():
+        default_storage.save(f"pages/{name}", ContentFile(content))
+    found = removals._files_with([NAME])
+    assert set(contents) <= {name.removeprefix("pages/") for name in found}
+    assert not {f"pages/{name}" for name in ("other.html", "empty")} & set(found)
+
+
+def test_a_confirmation_that_breaks_off_can_be_repeated(
+    administrators: list[User], publish: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    claim = publish()
+    as_committed()
+    ada, abe = administrators
+    kept = default_storage.save("pages/one.html", ContentFile(claim.statement.encode()))
+    removal = removals.propose(claim, [claim.statement], reason="safety", note="", by=ada)
+    with monkeypatch.context() as broken:
+        broken.setattr(default_storage, "delete", lambda name: 1 / 0)
+        with pytest.raises(ZeroDivisionError):
+            removals.confirm(removal, by=abe)
+    removal.refresh_from_db()
+    assert (removal.confirmed_by, claim.statement in removal.words) == (None, True)
+    removals.confirm(removal, by=abe)
+    assert not default_storage.exists(kept)
 
 
 @pytest.fixture
