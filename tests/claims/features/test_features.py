@@ -16,6 +16,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import call_command
 from django.db import connection
+from django.db.migrations.loader import MigrationLoader
 from pytest_django import Settings
 
 from claims.models import Claim
@@ -73,6 +74,7 @@ settings.FEATURES = []
 import django
 django.setup()
 from django.contrib import admin
+from django.db.migrations.loader import MigrationLoader
 from django.urls import get_resolver
 from factcheck import features
 from procrastinate.contrib.django import app
@@ -90,6 +92,21 @@ print("jobs", *(name for name in app.tasks if name.startswith("claims.features."
 
 
 @pytest.mark.slow
+@pytest.mark.django_db
+def test_a_feature_migrates_what_it_builds_on_first() -> None:
+    """`migrate federation` on an empty database makes the functions and tables that its own statements name."""
+    loader = MigrationLoader(connection)
+    wrong = []
+    for feature in features.installed():
+        for key in [key for key in loader.disk_migrations if key[0] == feature.label]:
+            plan = loader.graph.forwards_plan(key)
+            statements = StringIO()
+            call_command("sqlmigrate", *key, stdout=statements)
+            if "claims_" in statements.getvalue() and ("claims", "0001_search") not in plan:
+                wrong.append(feature.label)
+    assert wrong == []
+
+
 def test_off_means_without_routes_desk_and_jobs() -> None:
     """In a process of its own, because routes and the desk are put together when the program starts."""
     environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}

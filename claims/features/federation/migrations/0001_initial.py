@@ -21,6 +21,8 @@ from factcheck.database.initial_migration import InitialMigration
 class Migration(InitialMigration):
 
     dependencies = [
+        # Its index calls a function of the search.
+        ('claims', '0001_search'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
