@@ -12,7 +12,7 @@ from django.core.exceptions import PermissionDenied
 from django.core.paginator import Paginator
 from django.db import IntegrityError, models, transaction
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, reverse
 from django.utils.text import capfirst
@@ -228,6 +228,20 @@ class DeskAdmin(DayFields, ListDownload):
     def in_words(self, refusal: IntegrityError) -> str:
         """Return the database's refusal as a sentence for a person."""
         return _("Not saved: %s") % in_words(refusal)
+
+    def get_row_to_change(self, request: HttpRequest, pk: int) -> Any:
+        """Return the row that a button of its page changes.
+
+        Raises:
+            Http404: there is no such row.
+            PermissionDenied: the person may not change it.
+        """
+        row = self.get_object(request, str(pk))
+        if row is None:
+            raise Http404
+        if not self.has_change_permission(request, row):
+            raise PermissionDenied
+        return row
 
     # History ----------------------------------------------------------------------------------------------------------
 

@@ -7,7 +7,7 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
@@ -167,7 +167,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
 
     def pause_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Pause the newsroom."""
-        newsroom = self._asked_for(request, pk)
+        newsroom = self.get_row_to_change(request, pk)
         if request.method == "POST":
             peer_edits.switch(newsroom, active=False, by=person_at(request))
             messages.success(
@@ -177,7 +177,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
 
     def resume_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Go on with it, at once."""
-        newsroom = self._asked_for(request, pk)
+        newsroom = self.get_row_to_change(request, pk)
         if request.method == "POST":
             peer_edits.switch(newsroom, active=True, by=person_at(request))
             messages.success(request, gettext("Followed again from now on."))
@@ -185,7 +185,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
 
     def ask_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Schedule an update now."""
-        newsroom = self._asked_for(request, pk)
+        newsroom = self.get_row_to_change(request, pk)
         if request.method == "POST":
             try:
                 peer_edits.ask_now(newsroom, by=person_at(request))
@@ -199,7 +199,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
 
     def accept_key_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Accept the new key after it was compared."""
-        newsroom = self._asked_for(request, pk)
+        newsroom = self.get_row_to_change(request, pk)
         if request.method == "POST":
             try:
                 peer_edits.accept_key(newsroom, request.POST.get("key", ""), by=person_at(request))
@@ -213,7 +213,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
 
     def begin_anew_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Forget what was taken of it, and take all of it again."""
-        newsroom = self._asked_for(request, pk)
+        newsroom = self.get_row_to_change(request, pk)
         if request.method == "POST":
             try:
                 peer_edits.begin_anew(newsroom, by=person_at(request))
@@ -227,14 +227,6 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
                     request, gettext("The imported claims were dropped, and all of them are imported again.")
                 )
         return HttpResponseRedirect(change_page(newsroom))
-
-    def _asked_for(self, request: HttpRequest, pk: int) -> PeerNewsroom:
-        newsroom: PeerNewsroom | None = self.get_object(request, str(pk))
-        if newsroom is None:
-            raise Http404
-        if not self.has_change_permission(request, newsroom):
-            raise PermissionDenied
-        return newsroom
 
 
 def _seen(form: SiteForm) -> Signer | None:

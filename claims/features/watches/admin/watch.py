@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.formats import date_format
@@ -190,7 +190,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
 
     def pause_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Pause the watch."""
-        watch = self._asked_for(request, pk)
+        watch = self.get_row_to_change(request, pk)
         if request.method == "POST":
             watch_edits.switch(watch, active=False, by=person_at(request))
             messages.success(
@@ -200,7 +200,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
 
     def resume_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Go on with it, at once."""
-        watch = self._asked_for(request, pk)
+        watch = self.get_row_to_change(request, pk)
         if request.method == "POST":
             watch_edits.switch(watch, active=True, by=person_at(request))
             messages.success(request, gettext("Followed again from now on."))
@@ -208,7 +208,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
 
     def visit_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Queue a visit now."""
-        watch = self._asked_for(request, pk)
+        watch = self.get_row_to_change(request, pk)
         if request.method == "POST":
             try:
                 watch_edits.visit_now(watch, by=person_at(request))
@@ -219,14 +219,6 @@ class WatchAdmin(QueueOrder, DeskAdmin):
                     request, gettext("It will be visited within a minute. This page shows the result.")
                 )
         return HttpResponseRedirect(change_page(watch))
-
-    def _asked_for(self, request: HttpRequest, pk: int) -> Watch:
-        watch: Watch | None = self.get_object(request, str(pk))
-        if watch is None:
-            raise Http404
-        if not self.has_change_permission(request, watch):
-            raise PermissionDenied
-        return watch
 
 
 def _found(form: AddressForm) -> list[tuple[Followable, str, Watch | None]]:

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, IntegerField, OuterRef, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import URLPattern, path
 from django.utils.html import format_html
@@ -214,17 +214,9 @@ class WebhookAdmin(DeskAdmin):
             messages.success(request, gettext("The secret was replaced. Give the new one to the receiver."))
         return HttpResponseRedirect(change_page(endpoint))
 
-    def _asked_for(self, request: HttpRequest, pk: int) -> WebhookEndpoint:
-        endpoint = self.get_object(request, str(pk))
-        if endpoint is None:
-            raise Http404
-        if not self.has_change_permission(request, endpoint):
-            raise PermissionDenied
-        return endpoint
-
     def _of_the_newsroom(self, request: HttpRequest, pk: int) -> WebhookEndpoint:
         """Return whether the secret is the newsroom's; those of users' webhooks are shown only to them."""
-        endpoint = self._asked_for(request, pk)
+        endpoint = self.get_row_to_change(request, pk)
         if endpoint.owner_id:
             raise PermissionDenied(gettext("Only the owner can see the secret of this webhook."))
         return endpoint
