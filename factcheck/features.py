@@ -161,7 +161,7 @@ def load(module: str) -> None:
             import_module(f"{config.name}.{module}")
 
 
-def declared(point: str) -> list[Any]:
+def load_declared(point: str) -> list[Any]:
     """Return the objects whose dotted names features declare at this point, an attribute of `Feature`."""
     names = (getattr(feature, point) for feature in switched_on())
     return [import_string(name) for name in names if name]

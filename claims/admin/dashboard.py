@@ -76,7 +76,7 @@ def build_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, 
 def _concerns() -> Iterator[str]:
     """Yield what an administrator has to look at."""
     yield from list_concerns()
-    for of_feature in features.declared("desk_concerns"):
+    for of_feature in features.load_declared("desk_concerns"):
         yield from of_feature()
 
 

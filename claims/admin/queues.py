@@ -309,7 +309,7 @@ QUEUES: dict[type[Model], dict[str, Queue]] = {
 def every_queue() -> dict[type[Model], dict[str, Queue]]:
     """Return the queues of the core and of the features that are on."""
     queues = dict(QUEUES)
-    for added in features.declared("queues"):
+    for added in features.load_declared("queues"):
         for model, by_name in added.items():
             queues[model] = queues.get(model, {}) | by_name
     return queues

@@ -79,7 +79,9 @@ def collect_additions(statement: str, *, person: User) -> dict[str, Any]:
     """Return what features add to the panel, as context of its template."""
     if len(statement.strip()) < MIN_LETTERS:
         return {}
-    added = (add(statement[:LONGEST_STATEMENT], person=person) for add in features.declared("beside_claim"))
+    added = (
+        add(statement[:LONGEST_STATEMENT], person=person) for add in features.load_declared("beside_claim")
+    )
     return dict(ChainMap(*added))
 
 

@@ -39,7 +39,7 @@ def receive(
     content: Row, claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
 ) -> None:
     """Bring in what came from outside after the verdicts were published."""
-    for add_rows in features.declared("demo"):
+    for add_rows in features.load_declared("demo"):
         add_rows(content, claims, sources, people)
 
 

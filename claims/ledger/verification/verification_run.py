@@ -96,7 +96,7 @@ def _of_logs(
     yield from check_snapshots(entries.quoted)
     yield from check_reviews(reviews.compare)
     yield from reviews.findings()
-    for check in features.declared("verification"):
+    for check in features.load_declared("verification"):
         yield from check()
 
 

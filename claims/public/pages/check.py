@@ -97,7 +97,7 @@ def _check_text(request: HttpRequest, text: str) -> HttpResponse:
         "pasted": text,
         "longest": MAX_TEXT_LENGTH,
     }
-    for add in features.declared("below_answer"):
+    for add in features.load_declared("below_answer"):
         context |= add(text)
     return respond_once(request, "claims/checked.html", context, ratings=_list_ratings(found.claims))
 

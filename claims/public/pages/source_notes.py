@@ -28,7 +28,7 @@ def source_notes(sources: Iterable[Document]) -> dict[int, list[SourceNote]]:
     """Return the notes on sources, as publications name these, by the source's id."""
     named = list(sources)
     notes: dict[int, list[SourceNote]] = {}
-    for find_notes in features.declared("source_notes"):
+    for find_notes in features.load_declared("source_notes"):
         for source, note in find_notes(named).items():
             notes.setdefault(source, []).append(note)
     return notes
