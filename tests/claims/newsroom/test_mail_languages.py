@@ -1,4 +1,4 @@
-"""Mails about accounts, webhooks and followed newsrooms are in the language that each of their readers has chosen."""
+"""Mails about accounts are in the language that each of their readers has chosen."""
 
 import re
 from typing import Any
@@ -7,12 +7,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
-from django.utils import translation
 
-from claims.features.federation import alarms
-from claims.features.federation.models import PeerNewsroom
-from claims.features.webhooks import disabled_endpoints
-from claims.features.webhooks.models import WebhookEndpoint
 from claims.models import MailSchedule
 from claims.newsroom.factor_mail import notify_of_reset
 
@@ -60,21 +55,3 @@ def test_and_in_that_of_the_page_where_nobody_chose(
     client.post(reverse("account_reset_password"), {"email": checker.email}, headers=headers)
     assert re.search(r"\bcontraseña\b", mailoutbox[0].body)
     assert "password" not in mailoutbox[0].body.replace("/password/", "")
-
-
-def test_each_administrator_in_their_own(german: User, mailoutbox: list[Any]) -> None:
-    other = prefers(User.objects.create_superuser("root"), "fr")
-    endpoint = WebhookEndpoint.objects.create(
-        name="Archive", url="https://example.org/hook", event_kinds=["claim.published"]
-    )
-    newsroom = PeerNewsroom.objects.create(name="The Post", url="https://post.example", key="k" * 43)
-    with translation.override("ko"):
-        disabled_endpoints.report(endpoint)
-        alarms.tell(newsroom)
-    subjects = {(mail.to[0], mail.subject) for mail in mailoutbox}
-    assert subjects == {
-        (german.email, "[Factcheck] Webhook ausgeschaltet: Archive"),
-        (other.email, "[Factcheck] Webhook désactivé\N{NO-BREAK SPACE}: Archive"),
-        (german.email, "[Factcheck] Einer Redaktion kann nicht gefolgt werden: The Post"),
-        (other.email, "[Factcheck] Une rédaction ne peut pas être suivie\N{NO-BREAK SPACE}: The Post"),
-    }
