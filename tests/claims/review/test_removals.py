@@ -226,10 +226,14 @@ def test_a_whole_claim_goes_with_all_its_own_texts(
     ada, abe = administrators
     texts = removals.find_own_texts(claim)
     assert claim.statement in texts
+    signed_off = claim.publications.get().document["verdicts"][0]["signed_off"]
+    digests = [signed_off["claim_sha256"], signed_off["verdict_sha256"]]
+    assert set(find_in_database(*digests)) >= {"claims_publication", "claims_signoff"}
     again = removals.propose(claim, texts[:1], reason="data_protection", note="", by=ada)
     removal = removals.propose(claim, texts, reason="data_protection", note="", by=ada)
     removals.confirm(removal, by=abe)
     assert not Removal.objects.filter(pk=again.pk).exists()
-    assert find_in_database(claim.statement) == []
+    # Nor is a digest of them there, by which a guess could be confirmed.
+    assert find_in_database(claim.statement, *digests) == []
     assert client.get(f"/api/v1/claims/{claim.pk}/").json()["statement"] == "█" * len(claim.statement)
     assert client.get(f"/api/v1/claims/{other.pk}/").status_code == 200
