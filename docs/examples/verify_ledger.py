@@ -4,10 +4,10 @@
     python verify_ledger.py ledger.ndjson KEY --checkpoint kept.txt  an export (export_claims --versions all)
 
 KEY is the newsroom's public key as it told you in another way than by its site. Each --checkpoint is one that you kept,
-or the manifest.json of a dump: without any, nobody can tell whether all of it was rewritten and signed anew by whoever
-has the key. --keep FILE keeps today's. Each --witness is the key of a witness, as it told you; all of them, or as many
-as --cosignatures says, have to have cosigned each checkpoint. Python 3.11 or newer and the package `cryptography`,
-nothing else. docs/ledger-proofs.md describes it all.
+or the manifest.json of a dump: without any, a ledger that was rewritten and signed again with the same key looks
+genuine. --keep FILE keeps today's. Each --witness is the key of a witness, as it told you; all of them, or as many as
+--cosignatures says, have to have cosigned each checkpoint. Python 3.11 or newer and the package `cryptography`, nothing
+else. docs/ledger-proofs.md describes it all.
 """
 
 import argparse
@@ -182,7 +182,7 @@ def is_cosigned(note: str, verifier_key: str) -> bool:
             seconds = int.from_bytes(signed[4:12], "big")
             message = f"cosignature/v1\ntime {seconds}\n{text}\n".encode()
             if seconds > time.time() + 300:
-                continue  # nobody has signed it yet
+                continue  # dated in the future
             try:
                 Ed25519PublicKey.from_public_bytes(public).verify(signed[12:], message)
             except InvalidSignature:

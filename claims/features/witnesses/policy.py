@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from claims.features.witnesses.models import Witness, WitnessedLog
 from claims.ledger.proofs.witness_policy import WitnessPolicy
 
-#: So long a witness may be away before somebody has to look.
+#: How long a witness may be unreachable before the desk is alerted.
 PATIENCE = timedelta(days=1)
 
 #: SQL for the moment of the first checkpoint since which there are too few cosignatures, or since the last witness

@@ -95,7 +95,7 @@ def _submit(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
         found = None
     if found is None:
         raise NotCosigned(gettext("The answer of the witness does not bear its signature."))
-    # An old answer that somebody sends again proves nothing of today.
+    # An old answer that is replayed says nothing about today.
     if not checkpoint.signed_at - CLOCK_SKEW <= found.moment <= clock.now() + CLOCK_SKEW:
         raise NotCosigned(
             gettext("The cosignature is dated %(moment)s.") % {"moment": found.moment.isoformat()}
