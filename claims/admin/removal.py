@@ -53,6 +53,9 @@ class RemovalForm(DeskForm):
             words += removals.find_own_texts(cleaned["claim"])
         if not words:
             self.add_error("exact", gettext("Say what is to be removed."))
+        note = cleaned.get("note", "").casefold()
+        if any(word.casefold() in note for word in words):
+            self.add_error("note", gettext("The note has words that are to be removed."))
         cleaned["words"] = words
         return cleaned
 

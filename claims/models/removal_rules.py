@@ -16,6 +16,7 @@ _NOT_BARS = refuse(
     "Only bars stand in the place of removed words, which have at least four characters each.",
     name="removal_leaves_bars",
 )
+_NOTE_HAS_THEM = refuse("The public note has some of the words.", name="removal_note_has_no_words")
 _NOT_CONFIRMED = refuse(
     "A removal is confirmed once, as it was proposed, by another administrator than the one who proposed it.",
     name="removal_is_confirmed_by_another",
@@ -55,6 +56,9 @@ IS_PROPOSED = Rule(
             OR EXISTS (SELECT FROM unnest(NEW.stand_ins) AS one WHERE one IS NULL OR one !~ '^(█{{4,}}|x{{4,}})$')
         THEN
             {_NOT_BARS}
+        END IF;
+        IF EXISTS (SELECT FROM unnest(NEW.words) AS one WHERE strpos(lower(NEW.note), lower(one)) > 0) THEN
+            {_NOTE_HAS_THEM}
         END IF;
         RETURN NEW;
     """,

@@ -28,6 +28,8 @@ def test_it_takes_two_administrators(publish: Any) -> None:
     assert editor.get(add).status_code == 403
     assert "Say what is to be removed." in first.post(add, said | {"exact": " "}).content.decode()
     assert "Too short: abc" in first.post(add, said | {"exact": "abc"}).content.decode()
+    repeated = said | {"note": said["exact"].splitlines()[0].upper()}
+    assert "The note has words that are to be removed." in first.post(add, repeated).content.decode()
     assert first.post(add, said).status_code == 302
     removal = Removal.objects.get()
     page = reverse("admin:claims_removal_change", args=[removal.pk])

@@ -197,6 +197,12 @@ def test_only_two_administrators_remove_anything(
                 (["abcd"], [""]),
             ]
         ),
+        # The note would publish them again.
+        (
+            rewrite.replace("'safety', ''", "'safety', 'Of ABCD.'"),
+            (claim.pk, ["abcd"], ["████"], ada.pk),
+            "removal_note_has_no_words",
+        ),
         ("TRUNCATE claims_removal", (), "removal_no_truncate"),
         # The ledger has no other door.
         ("UPDATE claims_publication SET body = replace(body, 'a', '█')", (), "publication_append_only"),
