@@ -5,6 +5,7 @@ docs/performance.md says how it is measured and what was found.
 """
 
 import argparse
+import subprocess
 import sys
 from pathlib import Path
 
@@ -22,10 +23,17 @@ def main() -> int:
     names = ["ours", "floor"] if options.growth else options.only.split(",")
     if names[0] != "ours" or not set(names) <= set(CONTESTANTS):
         parser.error(f"--only {options.only}: begin with ours, and choose from {','.join(CONTESTANTS)}.")
+    if "datasette" in names and not _has_datasette(options.datasette):
+        parser.error(
+            f"{options.datasette} has no Datasette. Install requirements/bench.txt, or `pip install datasette` in an"
+            " environment of its own and name its interpreter with --datasette, or leave it out with --only."
+        )
     results = []
     for claims in options.growth or [options.claims]:
         place = options.database or prepared(claims, options.data)
-        measured = in_a_process_of_its_own(Options(place, names, options.seconds, options.rounds))
+        measured = in_a_process_of_its_own(
+            Options(place, names, options.seconds, options.rounds, options.datasette)
+        )
         report.show(measured)
         results.append(measured)
     return bool(report.judge_growth(results) if options.growth else report.judge(results[0]))
@@ -57,6 +65,12 @@ def _parser() -> argparse.ArgumentParser:
         help=f"measure us and the floor at so many claims, the fewest first ({GROWTH})",
     )
     parser.add_argument(
+        "--datasette",
+        default=sys.executable,
+        metavar="PYTHON",
+        help="interpreter of the environment that Datasette is installed in (default: this one)",
+    )
+    parser.add_argument(
         "--data",
         type=Path,
         default=DEFAULT_FOLDER,
@@ -67,6 +81,11 @@ def _parser() -> argparse.ArgumentParser:
         "--database", type=Path, metavar="DATA_DIR", help="measure the database there, whatever made it"
     )
     return parser
+
+
+def _has_datasette(python: str) -> bool:
+    """Whether the environment of this interpreter has Datasette."""
+    return not subprocess.run([python, "-c", "import datasette"], check=False, capture_output=True).returncode
 
 
 def _sizes(text: str) -> list[int]:

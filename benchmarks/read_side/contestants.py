@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from urllib.parse import quote, urlencode
 
@@ -69,10 +70,17 @@ def ids_of_rows(body: bytes) -> list[int]:
 
 
 @contextmanager
-def contestants(names: list[str], questions: Questions, place: Path) -> Iterator[dict[str, Contestant]]:
-    """Start those named; all of them run, and are stopped at the end."""
+def contestants(
+    names: list[str], questions: Questions, place: Path, datasette: str
+) -> Iterator[dict[str, Contestant]]:
+    """Start those named; all of them run, and are stopped at the end.
+
+    Args:
+        datasette: the interpreter that runs Datasette.
+    """
+    starters = _STARTERS | {"datasette": partial(_datasette, datasette)}
     with ExitStack() as stack:
-        yield {name: stack.enter_context(_STARTERS[name](questions, place)) for name in names}
+        yield {name: stack.enter_context(starters[name](questions, place)) for name in names}
 
 
 # Addresses ------------------------------------------------------------------------------------------------------------
@@ -175,13 +183,13 @@ def _naive(questions: Questions, place: Path) -> Iterator[Contestant]:
 
 
 @contextmanager
-def _datasette(questions: Questions, place: Path) -> Iterator[Contestant]:
+def _datasette(python: str, questions: Questions, place: Path) -> Iterator[Contestant]:
     port, folder = _free_port(), datasette_peer.copied(place)
     command = ["-m", "datasette", "serve", "--immutable", str(folder / f"{datasette_peer.NAME}.db")]
     command += ["--metadata", str(folder / "metadata.json"), "--port", str(port)]
     for name, value in datasette_peer.SETTINGS.items():
         command += ["--setting", name, str(value)]
-    with _running("Datasette", command, port, {}) as address:
+    with _running("Datasette", command, port, {}, python) as address:
         yield Contestant("Datasette", address, _datasette_targets(questions), ids_of_rows)
 
 
@@ -193,7 +201,7 @@ def nothing() -> Iterator[tuple[str, int]]:
         yield address
 
 
-_STARTERS = {"ours": _ours, "floor": _floor, "datasette": _datasette, "naive": _naive}
+_STARTERS = {"ours": _ours, "floor": _floor, "naive": _naive}
 
 
 def _granian(factory: str, port: int) -> list[str]:
@@ -206,14 +214,14 @@ def _granian(factory: str, port: int) -> list[str]:
 
 @contextmanager
 def _running(
-    name: str, command: list[str], port: int, environment: dict[str, str]
+    name: str, command: list[str], port: int, environment: dict[str, str], python: str = sys.executable
 ) -> Iterator[tuple[str, int]]:
-    """Run a program of this environment until it is not needed any more."""
+    """Run a program of an environment until it is not needed any more."""
     address = ("127.0.0.1", port)
     log = settings.DATA_DIR / f"{name}.log"
     with log.open("wb") as said:
         server = subprocess.Popen(
-            [sys.executable, *command],
+            [python, *command],
             env=os.environ | environment,
             stdout=said,
             stderr=subprocess.STDOUT,

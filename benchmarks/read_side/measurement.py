@@ -25,6 +25,8 @@ class Options:
     names: list[str]
     seconds: float
     rounds: int
+    #: The interpreter that runs Datasette.
+    datasette: str
 
 
 def in_a_process_of_its_own(options: Options) -> Measured:
@@ -60,7 +62,7 @@ def _measure(options: Options, reader: Executor) -> Measured:
     with nothing() as address:
         ceiling = timed(address, requests_for(["/"])).rate
     loads: dict[tuple[str, str], list[Load]] = defaultdict(list)
-    with contestants(options.names, asked, options.place) as running:
+    with contestants(options.names, asked, options.place, options.datasette) as running:
         ours = running["ours"]
         _say("comparing answers")
         require_agreement(running, asked)
