@@ -37,6 +37,7 @@ _BY_ID = both_ways("id", id_key("id"))
 class ClaimWorkQuery(ListQuery):
     """Claims in any state."""
 
+    list_name = "editorial/claims"
     orderings = (
         *_BY_ID,
         *both_ways("updated", moment_key("updated_at"), id_key("id")),
@@ -94,6 +95,7 @@ class ClaimWorkQuery(ListQuery):
 class VerdictWorkQuery(ListQuery):
     """Verdicts in any state."""
 
+    list_name = "editorial/verdicts"
     orderings = (*_BY_ID,)
 
     state = Parameter(
@@ -109,6 +111,7 @@ class VerdictWorkQuery(ListQuery):
 class TranslationWorkQuery(ListQuery):
     """Translations in any state."""
 
+    list_name = "editorial/translations"
     orderings = (*_BY_ID,)
 
     state = Parameter(
@@ -137,6 +140,7 @@ class TranslationWorkQuery(ListQuery):
 class TransitionQuery(ListQuery):
     """Moves that were made."""
 
+    list_name = "editorial/transitions"
     orderings = (*_BY_ID,)
 
     claim = Parameter(WholeNumber(), "Id of the claim.", matches=one_of("claim"), several=True)
@@ -149,6 +153,7 @@ class TransitionQuery(ListQuery):
 class PartQuery(ListQuery):
     """Parts of one thing, in their order."""
 
+    list_name = "editorial/parts"
     orderings = (*reversed(_BY_ID),)
 
     ordering = ordering_parameter(orderings)
@@ -157,6 +162,7 @@ class PartQuery(ListQuery):
 class MediaQuery(ListQuery):
     """Pictures, sound and film."""
 
+    list_name = "editorial/media"
     orderings = (*_BY_ID,)
 
     q = Parameter(
@@ -176,6 +182,7 @@ class MediaQuery(ListQuery):
 class SnapshotQuery(ListQuery):
     """Snapshots of one source."""
 
+    list_name = "editorial/snapshots"
     orderings = (*both_ways("number", id_key("number")),)
 
     ordering = ordering_parameter(orderings)

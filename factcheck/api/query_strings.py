@@ -7,7 +7,7 @@ that names the parameter and the way out.
 
 from collections.abc import Callable, Hashable, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, ClassVar
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -216,12 +216,14 @@ class NoQuery(Query):
 class ListQuery(Query):
     """What every list understands: pages, and their order."""
 
+    #: What cursors call the list. It never changes: mirrors keep cursors.
+    list_name: ClassVar[str] = ""
     #: The orders that the list knows. The first is the default.
     orderings: Sequence[Ordering] = ()
 
     def __init_subclass__(cls) -> None:
         super().__init_subclass__()
-        cls.orderings = tuple(replace(ordering, list_name=cls.__name__) for ordering in cls.orderings)
+        cls.orderings = tuple(replace(ordering, list_name=cls.list_name) for ordering in cls.orderings)
 
     page_size = Parameter(
         WholeNumber(1, PAGE_SIZE_LIMIT), "How many results a page holds.", default=PAGE_SIZE

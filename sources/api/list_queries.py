@@ -66,6 +66,7 @@ def publisher_ids(values: list[int | str]) -> list[int]:
 class PublisherListQuery(ListQuery):
     """Publishers of published verdicts and of the sources that are mentioned there."""
 
+    list_name = "publishers"
     orderings = (*reversed(both_ways("id", id_key("id"))), *both_ways("name", text_key("name"), id_key("id")))
 
     q = Parameter(Words(), "Words in the name, whatever their case and accents.", matches=holds_words("name"))
@@ -87,6 +88,7 @@ class PublisherListQuery(ListQuery):
 class SourceListQuery(ListQuery):
     """Sources in which published claims appear, or on which published verdicts rest."""
 
+    list_name = "sources"
     orderings = (
         *both_ways("id", id_key("id")),
         *both_ways("published", day_key(Coalesce(F("published_on"), Value(date.min))), id_key("id")),

@@ -10,6 +10,7 @@ import difflib
 import json
 import os
 import re
+from base64 import urlsafe_b64decode
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -24,6 +25,8 @@ from jsonschema import Draft202012Validator
 
 from claims.models import Claim, Claimant, Cluster, Evidence, ReplyRequest, Topic, Verdict
 from claims.review import clusters, verdict_drafts, workflow
+from factcheck.api.pagination import Position, encoded
+from factcheck.api.query_strings import ListQuery
 from factcheck.routes import openapi
 from sources.models import Publisher
 from tests.helpers.kept_newsroom import checker, editor, kept_rows
@@ -346,3 +349,37 @@ def resolved(schema: dict[str, Any]) -> dict[str, Any]:
         found: dict[str, Any] = openapi()["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
         return resolved(found)
     return schema
+
+
+def test_names_of_lists_in_cursors_never_change() -> None:
+    """Mirrors and tools keep cursors: a class may be renamed, its list may not."""
+    names = {kind.list_name: kind for kind in reversed([*_kinds_of_lists(ListQuery)])}
+    assert sorted(names) == sorted(LISTS)
+    decodes = json.loads(urlsafe_b64decode(encoded(Position((3,)), names["ratings"].orderings[0]) + "=="))
+    assert decodes == ["ratings", names["ratings"].orderings[0].name, "after", 3]
+
+
+def _kinds_of_lists(base: type[ListQuery]) -> Iterator[type[ListQuery]]:
+    """All lists of the project that have an order."""
+    for kind in base.__subclasses__():
+        if kind.orderings and not kind.__module__.startswith("tests."):
+            yield kind
+        yield from _kinds_of_lists(kind)
+
+
+LISTS = [
+    *(
+        "claims",
+        "claimants",
+        "clusters",
+        "corrections",
+        "publishers",
+        "ratings",
+        "sources",
+        "topics",
+        "verdicts",
+    ),
+    *("versions", "editorial/claims", "editorial/deliveries", "editorial/media", "editorial/parts"),
+    *("editorial/snapshots", "editorial/transitions", "editorial/translations", "editorial/verdicts"),
+    "editorial/webhooks",
+]

@@ -135,6 +135,7 @@ class WebhookDeliverySerializer(serializers.Serializer):
 class OwnWebhookQuery(ListQuery):
     """The webhooks of the token's owner."""
 
+    list_name = "editorial/webhooks"
     orderings = (*both_ways("id", id_key("id")),)
 
     ordering = ordering_parameter(orderings)
@@ -143,6 +144,7 @@ class OwnWebhookQuery(ListQuery):
 class DeliveryQuery(ListQuery):
     """The messages of one webhook."""
 
+    list_name = "editorial/deliveries"
     orderings = (*both_ways("id", id_key("id")),)
 
     state = Parameter(

@@ -13,9 +13,10 @@ from claims.ledger.queries.search_query import RELEVANCE, SearchQuery
 from claims.ledger.queries.verdict_filters import (
     VerdictParameter,
     VerdictQuery,
+    claimant_parameter,
     not_reviewed_before,
     share_value,
-    topic_ids,
+    topic_parameter,
 )
 from claims.models import Publication, PublishedVerdict
 from claims.models.ledger_row import sortable_day
@@ -33,11 +34,9 @@ from factcheck.api.query_strings import (
 )
 from factcheck.api.query_values import (
     DayValue,
-    IdOr,
     Keyword,
     LanguageRange,
     Moment,
-    Slug,
     WholeNumber,
 )
 from factcheck.database.cached_sql import FoundBy
@@ -65,6 +64,7 @@ def resolve_as_of(moment: datetime) -> datetime:
 class ClaimListQuery(SearchQuery, VerdictQuery):
     """Published claims."""
 
+    list_name = "claims"
     orderings = (
         *both_ways("updated", moment_key("published_at"), id_key("claim_id")),
         *both_ways("published", moment_key("first_published_at"), id_key("claim_id")),
@@ -79,16 +79,8 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         matches=share_value("language_ranges"),
         several=True,
     )
-    claimant = Parameter(
-        WholeNumber(), "Id of who made the claim.", matches=any_of("claimant_id"), several=True
-    )
-    topic = Parameter(
-        IdOr("slug", Slug()),
-        "Topic of the claim: id or slug.",
-        resolves=topic_ids,
-        matches=share_value("topic_ids"),
-        several=True,
-    )
+    claimant = claimant_parameter()
+    topic = topic_parameter()
     cluster = Parameter(
         WholeNumber(),
         "Id of a cluster that the claim belongs to.",
@@ -270,5 +262,6 @@ class ClaimQuery(Query):
 class VersionListQuery(ListQuery):
     """The ledger of one claim."""
 
+    list_name = "versions"
     orderings = both_ways("version", id_key("version"))
     ordering = ordering_parameter(orderings)

@@ -45,6 +45,7 @@ def _has_claims(claims: list[int]) -> Q:
 class ClusterListQuery(ListQuery):
     """Published clusters."""
 
+    list_name = "clusters"
     orderings = (
         *both_ways("id", id_key("id")),
         *both_ways("title", text_key("title"), id_key("id")),

@@ -117,6 +117,7 @@ def _claims_of(verdicts: QuerySet[PublishedVerdict]) -> QuerySet[Any]:
 class CorrectionListQuery(ListQuery):
     """The filters of corrections, clarifications, updates and retractions."""
 
+    list_name = "corrections"
     orderings = both_ways("published", moment_key("published_at"), id_key("sequence"))
 
     kind = Parameter(

@@ -18,6 +18,7 @@ _BY_ID_OR_NAME = (
 class ClaimantListQuery(ListQuery):
     """The filters of claimants of published claims."""
 
+    list_name = "claimants"
     orderings = _BY_ID_OR_NAME
 
     q = Parameter(Words(), "Words in the name, whatever their case and accents.", matches=holds_words("name"))
@@ -38,6 +39,7 @@ class ClaimantListQuery(ListQuery):
 class TopicListQuery(ListQuery):
     """The filters of topics of published claims."""
 
+    list_name = "topics"
     orderings = _BY_ID_OR_NAME
 
     q = Parameter(Words(), "Words in the name, whatever their case and accents.", matches=holds_words("name"))
@@ -53,6 +55,7 @@ class TopicListQuery(ListQuery):
 class RatingListQuery(ListQuery):
     """Ratings of published verdicts."""
 
+    list_name = "ratings"
     orderings = (*reversed(both_ways("id", id_key("id"))),)
 
     q = Parameter(

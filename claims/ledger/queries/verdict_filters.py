@@ -53,6 +53,24 @@ def topic_ids(values: list[int | str]) -> list[int]:
     return [*ids, *ids_of(Topic.objects.filter(slug__in=slugs), slugs)]
 
 
+def claimant_parameter(entry: str = "") -> Parameter:
+    """The parameter `claimant` of a list; `entry` leads from its rows to the entry of the ledger."""
+    return Parameter(
+        WholeNumber(), "Id of who made the claim.", matches=any_of(f"{entry}claimant_id"), several=True
+    )
+
+
+def topic_parameter(entry: str = "") -> Parameter:
+    """The parameter `topic` of a list, as `claimant_parameter`."""
+    return Parameter(
+        IdOr("slug", Slug()),
+        "Topic of the claim: id or slug.",
+        resolves=topic_ids,
+        matches=share_value(f"{entry}topic_ids"),
+        several=True,
+    )
+
+
 def has_review_at(keys: Any) -> Q:
     """Return the condition that a verdict's review is at one of these addresses, using their index."""
     return Q(review_key__any_of=keys) & ~Q(review_key="")
@@ -122,6 +140,7 @@ class VerdictQuery(ListQuery):
 class VerdictListQuery(WordsQuery, VerdictQuery):
     """Published verdicts, each by itself."""
 
+    list_name = "verdicts"
     orderings = both_ways("reviewed", day_key(sortable_day("reviewed_on")), id_key("verdict_id"))
 
     q = SearchParameter(
@@ -132,16 +151,8 @@ class VerdictListQuery(WordsQuery, VerdictQuery):
         matches=lambda asked: answering_to(asked, publication="publication__"),
     )
     claim = Parameter(WholeNumber(), "Id of the claim.", matches=any_of("claim_id"), several=True)
-    claimant = Parameter(
-        WholeNumber(), "Id of who made the claim.", matches=any_of("publication__claimant_id"), several=True
-    )
-    topic = Parameter(
-        IdOr("slug", Slug()),
-        "Topic of the claim: id or slug.",
-        resolves=topic_ids,
-        matches=share_value("publication__topic_ids"),
-        several=True,
-    )
+    claimant = claimant_parameter("publication__")
+    topic = topic_parameter("publication__")
     language = Parameter(
         LanguageRange(),
         "Language of the verdict; `pt` also finds `pt-BR`.",
