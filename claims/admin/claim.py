@@ -35,9 +35,9 @@ from claims.admin.period_filters import AddedFilter, PublishedFilter
 from claims.admin.similar_claims import build_similar_context, collect_additions, find_similar_claims
 from claims.models import Appearance, Claim, ClaimMedia, ClaimTopic, Evidence, ReplyRequest, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.signals import claims_added
 from claims.review import claim_edits, reply_requests, verdict_drafts, workflow
 from claims.review.due_replies import is_reply_missing
-from claims.teamwork import assignment_rules
 from factcheck.admin.base import change_page, person_at
 from factcheck.admin.change_history import PastEvent, changes_of, links_of
 from factcheck.admin.typed_names import TypedNames
@@ -252,7 +252,7 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
                 if not form.instance.appearances.filter(source=source).exists():
                     form.instance.appearances.create(source=source, snapshot=source.latest_snapshot())
             # Rules may ask for its topics and places.
-            assignment_rules.apply([form.instance.pk])
+            claims_added.send(None, claims=[form.instance.pk])
         own = [formset for formset in formsets if formset.model in (Verdict, Evidence)]
         draft = draft_on_page(request, form.instance) if change else None
         if draft and any(formset.has_changed() for formset in own):

@@ -15,9 +15,9 @@ from claims.articles.detection import CandidateSentence, CheckBand, Reason
 from claims.models import Appearance, Claim, Claimant
 from claims.models.claim import LONGEST_STATEMENT
 from claims.newsroom.named_claimants import get_or_create_claimants
+from claims.newsroom.signals import claims_added
 from claims.quotes.anchors import Anchor
 from claims.quotes.changed_sources import AnchorOutcome, Reanchoring
-from claims.teamwork import assignment_rules
 from factcheck.database.bounds import has_come
 from sources.models import Snapshot, Source
 
@@ -101,7 +101,7 @@ def propose(
                 said = _normalise_wording(candidate.statement), (candidate.claimant or "").lower()
                 groups.setdefault(said, []).append(candidate)
         created = _create(snapshot, source, language, list(groups.values()), by)
-        assignment_rules.apply([found.claim.pk for found in created])
+        claims_added.send(None, claims=[found.claim.pk for found in created])
     also_stated.sort(key=lambda candidate: -candidate.score)
     return Proposal(created, existing, also_stated, reanchored.held, reanchored.moved, reanchored.orphaned)
 

@@ -4,18 +4,21 @@ The desk's forms and the editorial API ask here, so that neither allows what the
 """
 
 from collections.abc import Sequence
+from functools import reduce
+from operator import or_
 from typing import Any
 
 from django.contrib.auth.models import User
 from django.db import transaction
+from django.db.models import PROTECT, Exists, OuterRef
 from django.utils.translation import gettext as _
 
 from claims.models import Appearance, Claim, ClaimMedia, Topic, Verdict
 from claims.models.claim_rules import JUDGED
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
+from claims.newsroom.signals import claims_added
 from claims.quotes.locations import QuotedWords
-from claims.teamwork import assignment_rules
 from sources.models import MediaObject, Source
 
 
@@ -27,8 +30,13 @@ def may_edit(claim: Claim, by: User) -> bool:
 
 
 def is_worked_on(claim: Claim) -> bool:
-    """Return whether it can only be declined or merged: untouched claims can also be deleted."""
-    return claim.transitions.exists() or claim.verdicts.exists() or claim.comments.exists()
+    """Return whether it can only be declined or merged: claims to which nothing refers can also be deleted."""
+    referring = (
+        Exists(relation.related_model._base_manager.filter(**{relation.field.name: OuterRef("pk")}))
+        for relation in Claim._meta.related_objects
+        if relation.on_delete is PROTECT
+    )
+    return Claim.objects.filter(reduce(or_, referring), pk=claim.pk).exists()
 
 
 def fixed_fields(claim: Claim) -> tuple[str, ...]:
@@ -46,7 +54,7 @@ def create(*, by: User, topics: Sequence[Topic] = (), **fields: Any) -> Claim:
     require(by, "claims.add_claim", _("add claims"))
     claim = Claim.objects.create(created_by=by, **fields)
     claim.topics.set(topics)
-    assignment_rules.apply([claim.pk])
+    claims_added.send(None, claims=[claim.pk])
     return claim
 
 

@@ -6,8 +6,7 @@ from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
 from claims.models import Claim, NotificationKind, Translation, Verdict
-from claims.teamwork.comments import find_people_to_notify
-from claims.teamwork.notifications import notify_people
+from claims.newsroom.notifications import notify_people
 
 #: Actions of moves, and their notifications. A withdrawal from review is not announced.
 _KINDS = {
@@ -33,13 +32,20 @@ def notify_of_move(subject: Claim | Verdict, action: str, *, by: User, note: str
     if action not in _KINDS:
         return
     verdict, claim = (subject, subject.claim) if isinstance(subject, Verdict) else (None, subject)
+    people: Iterable[User] = []
     if verdict and action == "submit":
-        people: Iterable[User] = find_reviewers(verdict)
-    else:
-        people = find_people_to_notify(claim, verdict)
-        if verdict is None and claim.created_by:
-            people = [*people, claim.created_by]
-    notify_people(_KINDS[action], claim=claim, to=people, by=by, verdict=verdict, note=note)
+        people = find_reviewers(verdict)
+    elif verdict is None and claim.created_by:
+        people = [claim.created_by]
+    notify_people(
+        _KINDS[action],
+        claim=claim,
+        to=people,
+        with_followers=action != "submit",
+        by=by,
+        verdict=verdict,
+        note=note,
+    )
     if verdict and action == "publish" and verdict.supersedes_id:
         notify_translators(verdict, by=by)
 

@@ -9,7 +9,7 @@ from django.db.models.functions import Now
 from procrastinate.contrib.django import app
 
 from claims.models import NotificationKind, ReplyRequest, Verdict
-from claims.teamwork.notifications import notify_people
+from claims.newsroom.notifications import notify_people
 from factcheck.database import clock
 
 #: Notifications per transaction.

@@ -12,9 +12,8 @@ from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
 from claims.models import ReplyRequest, Verdict
+from claims.newsroom.mails import MAIL_QUEUE, RETRIES, build_message_id, to_one_line
 from claims.review import reply_requests
-from claims.teamwork.mails import RETRIES, build_message_id, to_one_line
-from claims.teamwork.notifications import MAIL_QUEUE
 from factcheck.database import clock
 
 

@@ -19,12 +19,12 @@ from django.utils.translation import gettext as _
 from claims.models import Claim, NotificationKind, ReplyRequest, SignOff, Verdict
 from claims.models.verdict import CorrectionKind
 from claims.newsroom import reply_wording
+from claims.newsroom.mails import MAIL_QUEUE
+from claims.newsroom.notifications import notify_people
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
 from claims.review import verdict_drafts
-from claims.teamwork.comments import find_people_to_notify
-from claims.teamwork.notifications import MAIL_QUEUE, notify_people
 from factcheck.database import clock
 from factcheck.database.deferred_jobs import defer
 from factcheck.installation.house_language import in_house_language
@@ -182,10 +182,15 @@ def record_answer(row: ReplyRequest, answer: ReceivedAnswer, *, by: User) -> Rep
         if each.verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW):
             verdict_drafts.record_editor(each.verdict, by)
     verdict = newer.verdict if newer else row.verdict
-    waiting = [*find_people_to_notify(verdict.claim, verdict), *_signed_off(verdict)]
-    people = [*waiting, row.sent_by] if row.sent_by else waiting
+    people = [*_signed_off(verdict), row.sent_by] if row.sent_by else _signed_off(verdict)
     notify_people(
-        NotificationKind.ANSWERED, claim=verdict.claim, verdict=verdict, to=people, by=by, note=row.whom
+        NotificationKind.ANSWERED,
+        claim=verdict.claim,
+        to=people,
+        with_followers=True,
+        by=by,
+        verdict=verdict,
+        note=row.whom,
     )
     return row
 

@@ -11,12 +11,12 @@ from django.utils.translation import gettext as _
 
 from claims.models import Claim, NotificationKind, ScheduledPublication, Verdict
 from claims.models.scheduled_publication import FURTHEST
+from claims.newsroom.notifications import notify_people
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from claims.review.due_replies import TooEarly
 from claims.review.moves import VERDICT_MOVES
-from claims.teamwork.notifications import notify_people
 from factcheck.database import clock
 
 Outcome = ScheduledPublication.Outcome

@@ -18,12 +18,12 @@ from claims.models import Claim, Publication, Repeat, SignOff, Transition, Verdi
 from claims.models.verdict import CorrectionKind
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
+from claims.newsroom.signals import moved
 from claims.review.due_replies import find_reply_rule
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move, Subject
 from claims.review.notices import notify_of_move
 from claims.review.scheduled_publications import end_overtaken
 from claims.review.steps import Option, collect_options, require_step
-from claims.teamwork import assignments
 from factcheck.database import clock
 
 
@@ -80,7 +80,7 @@ def move(
         _VERDICT_EFFECTS.get(action, _only_state)(fresh, request)
     else:
         _CLAIM_EFFECTS[action](fresh, request)
-    assignments.settle(fresh, action)
+    moved.send(None, subject=fresh, action=action)
     notify_of_move(fresh, action, by=by, note=note)
     return cast(Subject, fresh)
 

@@ -22,7 +22,8 @@ from procrastinate.contrib.django import app
 from claims.models import MailChoice, MailSchedule, Notification
 from claims.models.notification import NotificationQuerySet
 from claims.newsroom.mail_languages import get_time_zone, override_language_for
-from claims.teamwork import mails, notifications
+from claims.newsroom.mails import MAIL_QUEUE, RETRIES, build_message_id, make_absolute, to_one_line
+from claims.teamwork import mails
 from factcheck.database.deferred_jobs import defer
 
 #: The task that sends one digest.
@@ -32,18 +33,18 @@ MAX_NOTIFICATIONS = 100
 
 
 @app.periodic(cron="*/15 * * * *")
-@app.task(queue=notifications.MAIL_QUEUE, queueing_lock="claims.teamwork.digest.begin_digests")
+@app.task(queue=MAIL_QUEUE, queueing_lock="claims.teamwork.digest.begin_digests")
 @transaction.atomic
 def begin_digests(timestamp: int) -> None:
     """Four times an hour, as there are time zones that differ by quarters: have each digest sent that is due."""
     defer(
         SEND,
         *({"person_id": person} for person in find_due_people(timezone.now())),
-        queue=notifications.MAIL_QUEUE,
+        queue=MAIL_QUEUE,
     )
 
 
-@app.task(name=SEND, queue=notifications.MAIL_QUEUE, retry=mails.RETRIES)
+@app.task(name=SEND, queue=MAIL_QUEUE, retry=RETRIES)
 @transaction.atomic
 def send_digest(*, person_id: int) -> None:
     """Send a person's digest, unless it was sent today, or is empty."""
@@ -104,13 +105,13 @@ def _mail(person: User, told: list[Notification], moment: datetime) -> EmailMult
             for _claim, rows in groupby(shown, key=lambda row: row.claim_id)
         ],
         "more": len(told) - len(shown),
-        "desk": mails.make_absolute(reverse("admin:claims_notification_changelist")),
-        "preferences": mails.make_absolute(reverse("admin:claims_notification_preferences")),
+        "desk": make_absolute(reverse("admin:claims_notification_changelist")),
+        "preferences": make_absolute(reverse("admin:claims_notification_preferences")),
     }
-    subject = mails.to_one_line(
+    subject = to_one_line(
         _("[%(newsroom)s] Activity until %(when)s")
         % {"newsroom": settings.NEWSROOM_NAME, "when": date_format(moment, "SHORT_DATETIME_FORMAT")}
     )
     mail = mails.compose_mail(person, subject, "mail/digest", context, kind=mails.DIGEST)
-    mail.extra_headers["Message-ID"] = mails.build_message_id(f"digest-{person.pk}-{moment:%Y%m%d}")
+    mail.extra_headers["Message-ID"] = build_message_id(f"digest-{person.pk}-{moment:%Y%m%d}")
     return mail

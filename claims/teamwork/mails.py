@@ -5,7 +5,6 @@ The recipients are decided on sending: people who have left, or may no longer re
 
 from collections.abc import Mapping
 from typing import Any
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -16,23 +15,20 @@ from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from claims.models import Claim, Notification
 from claims.newsroom.mail_languages import override_language_for
+from claims.newsroom.mails import MAIL_QUEUE, RETRIES, build_message_id, make_absolute, to_one_line
 from claims.teamwork import notifications
 from claims.teamwork.activity_text import describe_event
-
-#: Tried again after 4, 16, 64, 256 and 1024 seconds and so on: for most of a day.
-RETRIES = RetryStrategy(max_attempts=8, exponential_wait=4)
 
 _SALT = "claims.teamwork.mails"
 #: Stands for a kind in unsubscribe links: everything in the digest.
 DIGEST = "digest"
 
 
-@app.task(name=notifications.MAIL, queue=notifications.MAIL_QUEUE, retry=RETRIES)
+@app.task(name=notifications.MAIL, queue=MAIL_QUEUE, retry=RETRIES)
 @transaction.atomic
 def mail_notification(*, notification_id: int) -> None:
     """Mail one notification, unless it was or need not be any more.
@@ -112,20 +108,6 @@ def build_subject(claim: Claim) -> str:
         "id": claim.pk,
         "statement": to_one_line(claim.statement)[:100],
     }
-
-
-def to_one_line(words: str) -> str:
-    """The words without what could end a header, or turn around how it reads."""
-    return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
-
-
-def make_absolute(path: str) -> str:
-    return f"{settings.SITE_URL}{path}"
-
-
-def build_message_id(of: str) -> str:
-    """The id of a mail, always the same: one that was sent twice is shown once."""
-    return f"<{of}@{urlsplit(settings.SITE_URL).hostname}>"
 
 
 # Stopping -------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from django.utils import timezone
 from procrastinate.contrib.django import app
 
 from claims.models import ChatMessage, MailChoice, Notification
+from claims.newsroom.mails import MAIL_QUEUE
 from claims.teamwork import chat, notifications
 from factcheck.database.deferred_jobs import defer
 
@@ -15,7 +16,7 @@ KEPT, MESSAGES_KEPT = timedelta(days=180), timedelta(days=30)
 
 
 @app.periodic(cron="7 * * * *")
-@app.task(queue=notifications.MAIL_QUEUE, queueing_lock="claims.teamwork.take_up_what_was_left")
+@app.task(queue=MAIL_QUEUE, queueing_lock="claims.teamwork.take_up_what_was_left")
 @transaction.atomic
 def take_up_what_was_left(timestamp: int) -> None:
     """Every hour, of the hour before the last: what was to be sent at once and is neither sent nor failing."""
@@ -23,14 +24,14 @@ def take_up_what_was_left(timestamp: int) -> None:
     hour = (now - timedelta(hours=2), now - timedelta(hours=1))
     rows = Notification.objects.to_be_mailed(MailChoice.AT_ONCE).filter(created_at__range=hour)
     left = rows.filter(person__is_active=True).exclude(person__email="").values_list("pk", flat=True)
-    defer(notifications.MAIL, *({"notification_id": pk} for pk in left), queue=notifications.MAIL_QUEUE)
+    defer(notifications.MAIL, *({"notification_id": pk} for pk in left), queue=MAIL_QUEUE)
     untried = ChatMessage.objects.filter(state=ChatMessage.State.WAITING, failures=0, created_at__range=hour)
     ids = untried.values_list("pk", flat=True)
     defer(chat.SEND, *({"message_id": pk, "attempt": 1} for pk in ids), queue=chat.QUEUE)
 
 
 @app.periodic(cron="27 3 * * *")
-@app.task(queue=notifications.MAIL_QUEUE, queueing_lock="claims.teamwork.forget_what_was_told")
+@app.task(queue=MAIL_QUEUE, queueing_lock="claims.teamwork.forget_what_was_told")
 def forget_what_was_told(timestamp: int) -> None:
     """Delete old notifications. Runs daily."""
     now = timezone.now()

@@ -23,13 +23,13 @@ from claims.models import (
 )
 from claims.models.notification import LONGEST_NOTE_TOLD, OF_COMMENTS
 from claims.models.visibility import READ_DRAFTS
+from claims.newsroom.mails import MAIL_QUEUE
 from claims.newsroom.people import get_display_name
 from claims.teamwork import chat
 from factcheck.database.deferred_jobs import defer
 
 #: The task that mails one notification, in `mails` beside this module.
 MAIL = "claims.teamwork.mails.mail_notification"
-MAIL_QUEUE = "mail"
 
 _KINDS = NotificationKind
 

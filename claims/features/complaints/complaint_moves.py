@@ -16,11 +16,11 @@ from claims.features.complaints import reader_mails, working_days
 from claims.features.complaints.models import Complaint
 from claims.features.complaints.submissions import ANSWER_COMPLAINTS, summarise_complaint
 from claims.models import Claim, NotificationKind, Publication, Verdict
+from claims.newsroom.notifications import notify_people
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from claims.review import verdict_drafts
-from claims.teamwork.notifications import notify_people
 from sources.models import Publisher
 
 _State, _Outcome = Complaint.State, Complaint.Outcome

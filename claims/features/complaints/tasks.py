@@ -1,21 +1,18 @@
 """Background jobs for readers' messages: scheduled ones, and the emails."""
 
-from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
 from claims.features.complaints import complaint_moves, personal_data, reader_mails, request_moves
-
-#: Tried again after 4, 16, 64, 256 and 1024 seconds and so on: for most of a day.
-_RETRIES = RetryStrategy(max_attempts=8, exponential_wait=4)
+from claims.newsroom.mails import RETRIES
 
 
-@app.task(name=reader_mails.CONFIRMATION, queue=reader_mails.QUEUE, retry=_RETRIES)
+@app.task(name=reader_mails.CONFIRMATION, queue=reader_mails.QUEUE, retry=RETRIES)
 def mail_confirmation(*, contact_id: int) -> None:
     """Ask a reader to confirm an address."""
     reader_mails.mail_confirmation(contact_id=contact_id)
 
 
-@app.task(name=reader_mails.ANSWER, queue=reader_mails.QUEUE, retry=_RETRIES)
+@app.task(name=reader_mails.ANSWER, queue=reader_mails.QUEUE, retry=RETRIES)
 def mail_answer(*, contact_id: int) -> None:
     """Send a reader the outcome."""
     reader_mails.mail_answer(contact_id=contact_id)

@@ -8,8 +8,7 @@ from django.utils.translation import ngettext
 from claims.features.links.models import LinkOutcome, LinkState
 from claims.features.links.watched_links import claims_citing
 from claims.models import Claim, NotificationKind, Verdict
-from claims.teamwork.comments import find_people_to_notify
-from claims.teamwork.notifications import notify_people
+from claims.newsroom.notifications import notify_people
 
 #: A source that several claims cite is reported for the newest of them; the desk's list has it anyway.
 MOST_CLAIMS = 20
@@ -27,9 +26,7 @@ def tell_of_link(link: LinkState) -> None:
     for claim in cited_by:
         live = Verdict.objects.filter(claim=claim, state=Verdict.State.PUBLISHED).select_related("author")
         authors = [verdict.author for verdict in live if verdict.author]
-        notify_people(
-            NotificationKind.LINK_LOST, claim=claim, to=[*find_people_to_notify(claim), *authors], note=note
-        )
+        notify_people(NotificationKind.LINK_LOST, claim=claim, to=authors, with_followers=True, note=note)
 
 
 def what_happened(link: LinkState) -> str:

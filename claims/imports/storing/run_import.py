@@ -33,7 +33,7 @@ from claims.models import (
     SearchWord,
     Verdict,
 )
-from claims.teamwork import assignment_rules
+from claims.newsroom.signals import import_finished
 from factcheck.database.bulk_copy import copy
 from factcheck.database.locks import lasting_transaction
 from factcheck.database.owner_functions import analyze
@@ -172,7 +172,7 @@ class _ImportCourse:
         self.run.state, self.run.finished_at = _STATE.FINISHED, timezone.now()
         self._save("finished_at")
         drop_earlier_problems(self.run)
-        assignment_rules.call_after_import(self.run.pk)
+        import_finished.send(None, run=self.run.pk)
 
     def fail(self, error: BaseException) -> None:
         """Record why the import ended, if the database can be reached. A silent death shows by missing progress."""

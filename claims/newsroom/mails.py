@@ -1,0 +1,24 @@
+"""What emails of the newsroom have in common: their queue, retries, addresses and headers."""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from procrastinate import RetryStrategy
+
+MAIL_QUEUE = "mail"
+#: Tried again after 4, 16, 64, 256 and 1024 seconds and so on: for most of a day.
+RETRIES = RetryStrategy(max_attempts=8, exponential_wait=4)
+
+
+def to_one_line(words: str) -> str:
+    """Return the words without what could end a header, or change the direction in which it reads."""
+    return " ".join("".join(letter if letter.isprintable() else " " for letter in words).split())
+
+
+def make_absolute(path: str) -> str:
+    return f"{settings.SITE_URL}{path}"
+
+
+def build_message_id(of: str) -> str:
+    """Return the id of a mail, always the same: one that was sent twice is shown once."""
+    return f"<{of}@{urlsplit(settings.SITE_URL).hostname}>"

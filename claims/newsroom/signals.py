@@ -1,0 +1,12 @@
+"""The signals of work on claims for features; the core never imports them. Each is sent inside the transaction."""
+
+from django.dispatch import Signal
+
+#: There are new claims, by hand or from an article, with the ids of these `claims`.
+claims_added = Signal()
+#: An import is finished: `run`, its id.
+import_finished = Signal()
+#: A `subject`, a claim or a verdict, was moved by this `action`.
+moved = Signal()
+#: People are to be notified, with the arguments of `claims.newsroom.notifications.notify_people`.
+notified = Signal()
