@@ -1,4 +1,4 @@
-"""Read other publishers' fact checks: bytes → `RawRecord` → `Review`. Pure: no database access.
+"""Read other publishers' fact checks: bytes → `RawRecord` → `Review`. It never touches the database.
 
     inputs/         a path, an address, a folder, an archive, standard input → files
     format_detection     a file → the reader of its format

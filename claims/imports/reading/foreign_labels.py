@@ -1,4 +1,4 @@
-"""Find labels that are not on the scale of the publisher they would be assigned to.
+"""Find rating labels that are missing from the scale of the publisher they would be assigned to.
 
 An archive with another party's ratings of a fact-checker's claims names the fact-checker's pages: imported
 unchecked, the archive's words would be published as that fact-checker's verdicts.

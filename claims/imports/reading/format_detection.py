@@ -37,7 +37,7 @@ FORMATS: tuple[ImportFormat, ...] = (
 
 
 def detect(file: File, *, format: str = "") -> tuple[ImportFormat, Mapping[str, Any]] | Refusal:  # noqa: A002
-    """The reader of a file and how it is to read it; or what was seen instead.
+    """Choose the format of a file and how to read it; refuse a file of an unknown format.
 
     Args:
         format: the name of a format, to have the file read as that, whatever it looks like.

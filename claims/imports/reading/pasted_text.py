@@ -37,7 +37,7 @@ PastedRow = tuple[RawRecord | Refusal, Review | Refusal]
 
 
 def plain(text: str) -> str:
-    """The text as it was meant: without marks of byte order, which spreadsheets leave at the beginning."""
+    """Remove byte order marks, which spreadsheets leave at the start, and null characters."""
     return text.replace("\ufeff", "").replace("\x00", "").lstrip("\r\n")
 
 
@@ -74,7 +74,7 @@ def columns(text: str, settings: Settings) -> dict[str, str]:
 
 
 def rows(text: str, settings: Settings) -> Iterator[PastedRow]:
-    """Each row, and what it says once every value is settled; or why it cannot be stored."""
+    """Yield each row with its parsed review, or with the reason why it cannot be stored."""
     conventions = tables.conventions(settings)
     for record in _records(text, settings):
         yield record, record if isinstance(record, Refusal) else read_review(record, conventions)
@@ -108,7 +108,9 @@ def _likely_statement(text: str, settings: Settings) -> str:
 
 
 def _is_ragged(text: str, delimiter: str) -> bool:
-    """Whether lines have it in different numbers, as sentences have commas; or a space behind each."""
+    """Return whether the delimiter looks like punctuation: its count varies by line, or a space always
+    follows it.
+    """
     lines = [line for line in text.splitlines() if line.strip()]
     numbers = {line.count(delimiter) for line in lines}
     return len(numbers) > 1 or len(lines) < 2 or all(f"{delimiter} " in line for line in lines)

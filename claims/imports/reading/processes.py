@@ -37,7 +37,7 @@ class CleanedBatch(NamedTuple):
 
 
 def clean_in_processes(records: Iterable[Input], *, processes: int = 0) -> Iterator[CleanedBatch]:
-    """The records in their order, some at a time. A few are cleaned here; for many, other processes are started.
+    """Clean records in order, in batches. Many records are cleaned in several processes.
 
     Args:
         processes: how many; 0 for as many as there are processors.

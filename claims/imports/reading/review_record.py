@@ -19,7 +19,7 @@ class Person(NamedTuple):
 
 
 class Outlet(NamedTuple):
-    """The publisher of a verdict. Built-in ones are known by domain, others by name and host."""
+    """The publisher of a verdict: listed ones are known by domain, others by name and host."""
 
     name: str
     domain: str = ""
@@ -31,7 +31,7 @@ class Outlet(NamedTuple):
 
 
 class Label(NamedTuple):
-    """A judgement in the publisher's own words, and what it amounts to."""
+    """A rating label in the publisher's own words, and its rating class."""
 
     raw: str
     """Exactly as the record has it, white space at its ends aside."""
@@ -45,7 +45,7 @@ class Label(NamedTuple):
 
 
 class Remark(NamedTuple):
-    """A value that was left out of a record that is stored all the same, and why. Nothing is guessed instead."""
+    """A value that was left out of a stored record, and why. It is never replaced by a guess."""
 
     field: str
     reason: str

@@ -33,7 +33,7 @@ def pack_review(review: Review, found: RawRecord) -> bytes:
 
 
 def unpack_review(text: str) -> Review:
-    """The review in a line, without what was left out of it."""
+    """Read back a packed review; its remarks are stored separately."""
     place, (
         statement, language, publisher, rating, claimant, claimed_on, context, appearances, topics,
         number, url, title, summary, byline, reviewed_on, review_language, *of_media,

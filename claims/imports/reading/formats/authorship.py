@@ -87,7 +87,9 @@ def _party(one: Any, graph: Graph) -> _Party:
 
 
 def _is_profile(url: str) -> bool:
-    """Whether an address leads to a person of an outlet, whom content systems like to call an organisation."""
+    """Return whether a URL is a person's profile at a publisher; some content systems mark people up as
+    organisations.
+    """
     try:
         return bool(_PROFILES.search(urlsplit(url).path + "/"))
     except ValueError:

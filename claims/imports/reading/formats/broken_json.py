@@ -46,7 +46,7 @@ class BrokenJSON(ValueError):
 
 
 def loads(text: str) -> list[Any]:
-    """The values in a text, of which there may be several. Raises Broken."""
+    """Parse every JSON value in a text. Raises Broken."""
     text = _unwrapped(text)
     try:
         return [strict(text)]
@@ -55,7 +55,9 @@ def loads(text: str) -> list[Any]:
 
 
 def strict(text: str) -> Any:
-    """One value, whose strings may hold control characters. NaN says as little as null. Raises ValueError."""
+    """Parse one JSON value, allowing control characters in strings and reading NaN as null. Raises
+    ValueError.
+    """
     try:
         return json.loads(text, strict=False, parse_constant=lambda _name: None)
     except RecursionError:

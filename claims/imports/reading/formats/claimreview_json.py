@@ -65,6 +65,8 @@ def conventions(settings: Mapping[str, Any]) -> Conventions:
 
 
 def _should_hold_reviews(value: Any) -> bool:
-    """Lists of JSON-LD hold the site and its logo beside the review; those are nothing that was missed."""
+    """Return whether a value should hold reviews. JSON-LD lists also hold the site and its logo, which are
+    not missing reviews.
+    """
     kinds = find_types(value)
     return not kinds or bool(kinds & {"DataFeedItem", "NewsArticle", "Article"})

@@ -37,7 +37,7 @@ LONGEST_FINDING = 1000
 
 @dataclass(frozen=True, slots=True)
 class MarkupPage:
-    """The page of the markup, as it describes itself; empty if it does not, or if there is none."""
+    """The page around the markup, from its own metadata; all fields are empty if there is none."""
 
     url: str = ""
     title: str = ""
@@ -57,8 +57,8 @@ def read_reviews(
     page: MarkupPage = NOWHERE,
     among: Sequence[Any] = (),
 ) -> list[RawRecord | Refusal]:
-    """The ClaimReviews in a JSON value, in its order, with the MediaReviews that go with them; MediaReviews that stand
-    by themselves; and what is withdrawn.
+    """Read the ClaimReviews of a JSON value in order, with their MediaReviews, MediaReviews without a
+    ClaimReview, and withdrawals.
 
     Args:
         graph: the nodes that `@id`s in it may refer to; those in the value itself if absent.
@@ -82,7 +82,7 @@ def _at(one: RawRecord | Refusal, place: RecordPlace) -> RawRecord | Refusal:
 
 
 def is_review(node: Any) -> bool:
-    """Whether a node is a ClaimReview and not only the name of one."""
+    """Return whether a node is a ClaimReview, rather than only a reference to one."""
     if not isinstance(node, dict) or schema_org.is_reference(node):
         return False
     kinds = find_types(node)
@@ -395,5 +395,5 @@ def _topics(keywords: Any, graph: Graph) -> Any:
 
 
 def _known(fields: dict[str, Any]) -> dict[str, Any]:
-    """The fields without what is not known."""
+    """Drop fields without a value."""
     return {name: found for name, found in fields.items() if found not in (None, "", [])}

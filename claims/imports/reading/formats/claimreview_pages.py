@@ -71,7 +71,7 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
 
 
 def _characters(content: bytes) -> str:
-    """The text of a page, for the sake of its markup also where a few bytes of it are damaged."""
+    """Decode a page for its markup, tolerating a few damaged bytes."""
     if detect_unicode_encoding(content[:4]) == ("utf-8", 0):
         # Browsers pass over them, and one in a page does not make it binary.
         content = content.replace(b"\x00", b"")

@@ -36,7 +36,7 @@ CONSISTENT = 0.9
 
 @dataclass(frozen=True, slots=True)
 class Dialect:
-    """The dialect of one file, shown to the importing user, who may correct it."""
+    """How a delimited file is written; the importing user sees it and can correct it."""
 
     encoding: str = "utf-8"
     delimiter: str = ","
@@ -97,7 +97,7 @@ class TableSample:
 
 
 def detect_encoding(head: bytes) -> str:
-    """The codec for a file that begins so. "" where its beginning is no text.
+    """Return the codec of a file from its first bytes, or "" if they are not text.
 
     Pure ASCII counts as UTF-8; should another encoding show up further on, its rows are refused and say so.
     """
@@ -186,7 +186,7 @@ def detect_dialect(head: bytes, *, whole: bool, titles: bool = False) -> TableSa
 
 
 def _better_quoting(minimal: TableSample, literal: TableSample) -> TableSample:
-    """Of one head in both ways of quoting, the reading for which the cells speak.
+    """Choose the way of quoting that gives the more consistent rows for the same head.
 
     Minimal quoting also quotes each cell with a quotation mark inside and doubles the mark. Other marks, and rows
     that vanish into others, show that they are ordinary characters.

@@ -102,7 +102,7 @@ def read_values(file: File, *, linked: bool = True) -> Iterator[Value | Refusal]
 
 
 def _one_a_line(text: str) -> bool:
-    """Whether lines are values of their own; one that is broken does not matter."""
+    """Return whether each line is a value of its own; one broken line does not change the answer."""
     lines = text.splitlines()
     if len(text) >= HEAD // 4 and lines:
         lines.pop()  # cut off by the end of what is looked at
@@ -262,7 +262,7 @@ class _Joined:
 
 
 class _Recoded(io.RawIOBase):
-    """A stream in another encoding as UTF-8; what does not exist in it becomes a byte that does not exist in UTF-8."""
+    """Re-encode a stream as UTF-8. A character that cannot be decoded becomes a byte that UTF-8 never uses."""
 
     def __init__(self, stream: io.BufferedIOBase, name: str) -> None:
         self._stream = stream

@@ -216,7 +216,7 @@ class _Reader:
                 self._ended = True
 
     def _breaks_off(self, error: json.JSONDecodeError) -> bool:
-        """Whether an error may only be that the rest is missing, or was not read yet."""
+        """Return whether an error may only mean that the rest is missing or has not been read yet."""
         return error.msg.startswith("Unterminated string") or error.pos >= len(self._text) - _CUT_OFF
 
     def _taken(self, one: Any, end: int) -> Any:
@@ -249,7 +249,7 @@ class _Reader:
                 return Fault(position, str(broken), shown, size, found, broken.is_cut_off and not found)
 
     def _end_of_broken(self) -> int | None:
-        """The end of an object whose brackets close, where what follows is as it should be."""
+        """Return the end of an object whose brackets close and are followed by valid JSON."""
         if self._next() != "{":
             return None
         opened: list[str] = []
@@ -264,7 +264,7 @@ class _Reader:
         return None
 
     def _follows_well(self, at: int) -> bool:
-        """Whether an object, the end of a list or of everything stands here."""
+        """Return whether a new object, the end of the list or the end of the text follows at this position."""
         gap = _BETWEEN.match(self._text, at)
         here = gap.end() if gap else at
         match self._text[here : here + 1]:
@@ -324,7 +324,7 @@ class _Reader:
                 return False
 
     def _more(self, size: int) -> bool:
-        """Read on; what was dealt with is forgotten."""
+        """Read the next piece and drop the text already parsed."""
         if self._ended:
             return False
         piece = self._stream.read(size)

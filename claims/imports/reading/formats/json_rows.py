@@ -104,7 +104,7 @@ def _sample(file: File) -> list[Row]:
 
 
 def _with_what_is_in_it(used: frozenset[str], columns: list[str]) -> set[str]:
-    """The paths that are read, be it by the number of a place in a list or by `*`."""
+    """Return the paths that are read, whether they are written with a list index or with `*`."""
     stepped = {tuple("*" if step.isdigit() else step for step in one.split(".")) for one in used}
     return {one for one in columns if one in used or tuple(one.split(".")) in stepped}
 

@@ -1,4 +1,4 @@
-"""MediaReview markup, beside a ClaimReview or alone: what was done to pictures, audio and video.
+"""MediaReview markup, with a ClaimReview or alone: how pictures, audio and video were edited.
 
 https://schema.org/MediaReview. Understood is what publishers do: Google's Fact Check Tools write one picture as
 `itemReviewed`, the Duke Reporters' Lab a MediaReviewItem with each of its appearances and the claim that it was taken
@@ -29,13 +29,13 @@ KINDS = {"ImageObject": "image", "VideoObject": "video", "AudioObject": "audio"}
 
 
 def is_media_review(node: Any) -> bool:
-    """Whether a node is a MediaReview and not only the name of one."""
+    """Return whether a node is a MediaReview, rather than only a reference to one."""
     return isinstance(node, dict) and not schema_org.is_reference(node) and MEDIA_REVIEW in find_types(node)
 
 
 def find_attached(review: Node, others: list[Node], graph: Graph) -> list[Node]:
-    """The MediaReviews that go with a ClaimReview: it names them, they name it, or they stand at its address and name
-    no claim of their own.
+    """Return the MediaReviews of a ClaimReview: linked in either direction, or on the same page and without a
+    claim of their own.
     """
     named = [
         one for one in find_things(find_value(review, "associatedMediaReview"), graph) if is_media_review(one)
@@ -133,7 +133,7 @@ def _places(media: Node, graph: Graph) -> list[str]:
 
 
 def _categories(review: Node) -> list[Any]:
-    """Return the categories, each a name or an address that ends in one."""
+    """Return the categories, each a name or a URL that ends in one."""
     stated = find_value(review, "mediaAuthenticityCategory")
     named = [one.get("@id", one) if isinstance(one, dict) else one for one in as_list(stated)]
     return find_texts(named)

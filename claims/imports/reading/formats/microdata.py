@@ -24,7 +24,7 @@ _SPACE = " \t\r\n\f"
 
 
 def read_microdata(tree: HtmlElement) -> list[Item]:
-    """The items of a page that are not properties of others."""
+    """Return the top-level items of a page."""
     elements = [element for element in tree.iter() if _is_element(element)]
     by_id = {element.get("id"): element for element in elements if element.get("id")}
     referred = {name for element in elements for name in (element.get("itemref") or "").split()}
@@ -66,7 +66,7 @@ def _microdata_item(
 
 
 def read_rdfa(tree: HtmlElement) -> list[Item]:
-    """The things of a page that are not properties of others."""
+    """Return the top-level resources of a page."""
     return [
         _rdfa_item(element, 0)
         for element in tree.iter()
@@ -106,7 +106,7 @@ def _is_within(element: HtmlElement, scope: str, referred: set[str]) -> bool:
 
 
 def _parts(root: HtmlElement, scope: str, *, with_root: bool) -> Iterator[HtmlElement]:
-    """The elements below, without those that belong to another thing; in the order of the page."""
+    """Yield the elements below in page order, skipping those of nested items."""
     waiting = [root] if with_root else list(reversed(root))
     while waiting:
         element = waiting.pop()

@@ -1,4 +1,4 @@
-"""What flat records with our own field names share: a row and its problem report."""
+"""Shared by readers of flat records with our field names: a row and its list of problems."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -8,7 +8,7 @@ from factcheck.sentences import SpokenSentence
 
 
 def check_fields(fields: Mapping[str, Any], place: RecordPlace, *, raw: Any = None) -> RawRecord | Refusal:
-    """The record as it was found, or what in it no reader of ours can have written."""
+    """Return the record, or a refusal that names the fields our formats do not have."""
     if unknown := [name for name in fields if name not in FIELDS]:
         return Refusal(
             place,

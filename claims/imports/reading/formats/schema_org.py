@@ -63,7 +63,7 @@ def as_list(found: Any) -> list[Any]:
 
 
 def is_reference(node: Node) -> bool:
-    """Whether it only names a node that is described elsewhere."""
+    """Return whether a node only refers to a node described elsewhere."""
     return "@id" in node and not (set(node) - _KEYWORDS)
 
 
@@ -82,7 +82,7 @@ def find_nodes(tree: Any) -> Iterator[Node]:
 
 
 def index_nodes(tree: Any, graph: dict[str, Node]) -> None:
-    """Note the nodes of a JSON value that others may refer to."""
+    """Index the nodes of a JSON value by the identifiers that other nodes may use."""
     for node in find_nodes(tree):
         name = node.get("@id")
         if len(graph) < LARGEST_GRAPH and isinstance(name, str) and not is_reference(node):

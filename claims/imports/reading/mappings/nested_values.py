@@ -46,7 +46,7 @@ def length(value: Any, path: str) -> int:
 
 
 def list_paths(rows: Iterable[dict[str, Any]]) -> list[str]:
-    """Return the paths of values in the objects. `*` stands for an index in a list of objects."""
+    """Return the paths of all values in the objects. `*` stands for any index in a list of objects."""
     found: dict[str, None] = {}
     for row in rows:
         waiting: list[tuple[str, Any]] = [(name, value) for name, value in reversed(row.items())]

@@ -132,7 +132,7 @@ def _is_of_many(part: str) -> bool:
 
 
 def _is_on_platform(text: str) -> bool:
-    """Return whether it is an address or host of a platform without a known account."""
+    """Return whether the text is a URL or host of a platform, without a known account."""
     if "." not in text or " " in text:
         return False
     return domain(text if "://" in text else f"https://{text}") in _hosts()

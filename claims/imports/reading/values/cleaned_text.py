@@ -64,7 +64,7 @@ _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
 def iterate_texts(value: Any, depth: int = 0) -> Iterator[str]:
-    """Every text in a value, in its order: of a list each entry, of an object what it is called."""
+    """Yield every text in a value, in order: each entry of a list, the name of an object."""
     if isinstance(value, str):
         if value:
             yield value[:MOST]
@@ -131,18 +131,18 @@ def clean_paragraphs(text: str) -> str:
 
 
 def make_storable(text: str) -> str:
-    """A text as it is, without the characters that PostgreSQL cannot keep."""
+    """Remove the characters that PostgreSQL cannot store."""
     return _UNSTORABLE.sub("", text)
 
 
 @lru_cache(maxsize=4096)
 def clean_short(text: str) -> str:
-    """`clean` for texts that come again and again: labels, names."""
+    """Cached `clean` for short, repeated texts such as labels and names."""
     return clean(text)
 
 
 def _is_sound(text: str) -> bool:
-    """Whether no character of it is to be mended."""
+    """Return whether the text needs no cleaning."""
     return text.isascii() or not (
         _SUSPECT.search(text) or _UNCLEAN.search(text) or not unicodedata.is_normalized("NFC", text)
     )

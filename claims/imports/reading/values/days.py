@@ -58,7 +58,8 @@ _IN_DIGITS: Final = (
 def read_day(
     value: Any, field: str, conventions: Conventions, language: str = "", *, today: date | None = None
 ) -> date | Problem | None:
-    """The day in a date, a time stamp, seconds since 1970 or a phrase such as "stated on 3 May 2019 in a speech".
+    """Parse the day from a date, a time stamp, seconds since 1970 or a phrase such as "stated on 3 May 2019
+    in a speech".
 
     A time stamp gives the day in its own zone, as its author meant it. None where the value says nothing.
 

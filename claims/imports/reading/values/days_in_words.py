@@ -53,12 +53,12 @@ _PUBLISHED = _any_of(
 
 
 def was_updated(words: str) -> bool:
-    """Whether the words before a day say that it is the day of a change."""
+    """Return whether the words before a date mark it as the date of an update."""
     return bool(_UPDATED.search(words))
 
 
 def was_published(words: str) -> bool:
-    """Whether the words before a day say that it is the day of the thing itself."""
+    """Return whether the words before a date mark it as the date of publication."""
     return bool(_PUBLISHED.search(words))
 
 
@@ -85,7 +85,7 @@ def find_days(folded: str, language: str) -> Iterator[tuple[int, int, tuple[int,
 
 
 def is_incomplete(folded: str, language: str) -> bool:
-    """Whether a text names a month or a year at least: "May 2019", "3 May", "2019"."""
+    """Return whether a text is only part of a date: "May 2019", "3 May", "2019"."""
     return bool(re.fullmatch(r"\d{4}(?:[-/.]\d{1,2})?", folded)) or any(
         find_month(word, language) for word in _WORDS.findall(folded)
     )

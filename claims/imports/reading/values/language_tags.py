@@ -46,7 +46,7 @@ def _tag(text: str) -> str:
 
 
 def _code(code: str) -> str:
-    """The shortest code of a language that has several: "eng" is "en", "iw" is "he"; "" for what is none."""
+    """Return the shortest code of a language: "en" for "eng", "he" for "iw"; "" if it is not a language."""
     if code in NO_LANGUAGE:
         return ""
     if code in REPLACED_CODES:

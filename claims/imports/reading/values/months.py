@@ -32,7 +32,7 @@ _LETTERS = str.maketrans({"ى": "ي", "ی": "ي", "ة": "ه", "ک": "ك"})
 
 
 def fold(text: str) -> str:
-    """A text as it is compared here: lower case, without marks that come and go, digits as 0 to 9."""
+    """Fold a text for comparison: lower case, without diacritics, digits as 0 to 9."""
     if text.isascii():
         return text.lower()
     text = _MARKS.sub("", unicodedata.normalize("NFKD", text.casefold())).translate(_LETTERS)

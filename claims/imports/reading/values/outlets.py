@@ -1,4 +1,4 @@
-"""The publisher of a verdict, from names, accounts, domains and addresses."""
+"""Identify the publisher of a verdict by name, account, domain or URL."""
 
 import tomllib
 import unicodedata
@@ -37,7 +37,7 @@ _NOBODY: Final = frozenset(
 def read_outlet(
     name: Any, url: Any = None, review_url: str = "", *, is_stated: bool = False
 ) -> tuple[Outlet | None, str | Problem]:
-    """Return the publisher of a review, and the person whom the record gave for it, or the reason why there is none.
+    """Return the publisher of a review, and the author named in its place; or the problem that prevents one.
 
     A known name decides, then the publisher's own address, then the address of the review. A person's name on the
     site of a known publisher is a byline: many put their reporters where the standard asks for the organisation.
@@ -67,7 +67,7 @@ def _outlet(name: str, url: str, review_site: str) -> tuple[Outlet | None, str |
 
 
 def _unknown(name: str, url: str, sites: tuple[str, ...]) -> tuple[Outlet | None, str | Problem]:
-    """A publisher that is not on the list: by the name, and by its own domain if any."""
+    """Build a publisher that is not on the list, from its name and its own domain, if any."""
     host = next((nearest for one in sites if (nearest := _own_host(one))), "")
     if not name and (not host or "/" in host):  # an account on a platform does not identify a publisher
         return None, Problem(
@@ -96,7 +96,7 @@ def is_shipped_outlet(outlet: Outlet) -> bool:
 
 
 def load_known_outlets() -> tuple[Outlet, ...]:
-    """The publishers that come with the program."""
+    """Return the publishers listed in the program."""
     return tuple(dict.fromkeys(_known().values()))
 
 
@@ -110,7 +110,7 @@ def _of(place: str) -> Outlet | None:
 
 
 def _own_host(host: str) -> str:
-    """The host without what chooses a layout, unless it belongs to a platform, a shortener or an archive."""
+    """Return the host without its "www" or "m" prefix; "" for a platform, a URL shortener or an archive."""
     if "/" in host:
         return host
     registrable = _registrable(host)
@@ -124,7 +124,9 @@ def _registrable(host: str) -> str:
 
 
 def _domain_in(name: str) -> str:
-    """The host, where a publisher's name is an address or a domain: "https://www.politifact.com/", "politifact.com"."""
+    """Return the host if a publisher's name is a URL or a domain: "https://www.politifact.com/",
+    "politifact.com".
+    """
     if "." not in name or " " in name:
         return ""
     addresses, _ = read_addresses(name, LONGEST_ADDRESS)
@@ -132,7 +134,7 @@ def _domain_in(name: str) -> str:
 
 
 def _site(url: str) -> str:
-    """Return the host of a storable or archived address, without "www".
+    """Return the host of a URL, or of the page it archives, without "www".
 
     On some platforms, an author's pages (`medium.com/@name`).
     """

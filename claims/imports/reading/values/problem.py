@@ -14,6 +14,6 @@ class Problem(NamedTuple):
 
 
 def shorten_value(value: object) -> str:
-    """A value as messages repeat it: in quotation marks, on one line, and short."""
+    """Quote a value for a message: on one line, and short."""
     text = " ".join(str(value)[: 4 * SHOWN].split())
     return f"“{text}”" if len(text) <= SHOWN else f"“{text[: SHOWN - 1].rstrip()}…”"

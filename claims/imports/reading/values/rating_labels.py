@@ -36,7 +36,7 @@ _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
 
 
 class Meaning(NamedTuple):
-    """A label as its scale words it, and the class that it amounts to."""
+    """A label in the words of its scale, with its rating class."""
 
     text: str
     rating_class: str
@@ -45,7 +45,7 @@ class Meaning(NamedTuple):
 
 
 class Scale(NamedTuple):
-    """A publisher's scale. Its name is its own among the scales of the publisher."""
+    """A publisher's rating scale. Its name is unique among that publisher's scales."""
 
     publisher: str
     """The domain."""
@@ -91,7 +91,8 @@ def read_number(
     codes: Mapping[str, str] | None = None,
     language: str = "",
 ) -> Label | Problem | None:
-    """A judgement that is only a number, in words that say of what scale; never a class by arithmetic.
+    """Turn a rating that is only a number into a label with its scale; a class is never computed from the
+    number.
 
     A number outside its scale, or of a scale without length, is what programs write where there is none.
     """
@@ -137,7 +138,7 @@ def find_meaning(text: str, publisher: str = "", language: str = "") -> Meaning 
 
 
 def has_scale(publisher: str) -> bool:
-    """Whether the scales of a publisher, by its domain, come with the program."""
+    """Return whether the program includes the scales of this publisher, given by domain."""
     return publisher in _scales()
 
 
@@ -190,7 +191,7 @@ def _number(value: Any) -> float | None:
 
 
 def list_scales() -> Iterator[Scale]:
-    """The scales that come with the program, one for each publisher that rates by it."""
+    """Yield the scales included in the program, one for each publisher that uses them."""
     for scale in load_shipped_scales()["scale"]:
         labels = tuple(
             (wording, _class(rating_class))
@@ -211,7 +212,7 @@ def load_shipped_scales() -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _scales() -> dict[str, dict[str, list[Meaning]]]:
-    """Domain of a publisher → key → what it means on its scales, in the order of the file."""
+    """Map publisher domains to label keys to meanings, in the order of the file."""
     scales: dict[str, dict[str, list[Meaning]]] = {}
     for scale in load_shipped_scales()["scale"]:
         for publisher in scale["publishers"]:
@@ -235,7 +236,7 @@ def _class(name: str) -> str:
 
 @lru_cache(maxsize=1)
 def _words() -> dict[str, list[Meaning]]:
-    """Key → meaning in each language that has it, for words that mean the same with every publisher."""
+    """Map the keys of words that every publisher uses in the same sense to their meaning in each language."""
     words: dict[str, list[Meaning]] = {}
     for language, classes in load_shipped_scales()["words"].items():
         for rating_class, wordings in classes.items():

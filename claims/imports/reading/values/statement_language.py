@@ -37,7 +37,7 @@ def settle_statement_language(statement: str, expected: Iterable[str]) -> tuple[
 
 
 def majority_language(statements: Iterable[str]) -> str:
-    """Return the language that most of a file's statements are in; "" where there is none."""
+    """Return the language of most of a file's statements; "" if no language is that common."""
     found = Counter(filter(None, map(detect_language, statements)))
     [(language, count)] = found.most_common(1) or [("", 0)]
     return language if count >= max(_FEWEST, _MAJORITY * found.total()) else ""

@@ -1,4 +1,4 @@
-"""Web addresses that can be stored and fetched; anything else is left out."""
+"""Web URLs that can be stored and fetched; any others are left out."""
 
 import ipaddress
 import re
@@ -51,7 +51,7 @@ _ARCHIVED = re.compile(
 
 
 def read_addresses(value: Any, limit: int = LONGEST) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
-    """The http(s) addresses in a value, each once and in their order; and why others were left out."""
+    """Return the distinct http(s) URLs of a value in order, and why others were left out."""
     if (
         isinstance(value, str)
         and (match := _PLAIN.fullmatch(value))
@@ -74,7 +74,7 @@ def read_addresses(value: Any, limit: int = LONGEST) -> tuple[tuple[str, ...], t
 
 @lru_cache(maxsize=1024)
 def original(address: str) -> str:
-    """The address of what an archive keeps, where the archive's own names it; otherwise the same."""
+    """Return the URL of an archived page if the archive's URL contains it; otherwise the URL unchanged."""
     if not (match := _ARCHIVED.match(address)):
         return address
     inner = unquote(match["original"]) if "%3a" in match["original"][:12].lower() else match["original"]
@@ -96,7 +96,9 @@ def _texts(value: Any, depth: int = 0) -> Iterator[str]:
 
 
 def _parts(text: str) -> Iterator[str]:
-    """The addresses in one string. A comma inside an address stays: only one before the next address separates."""
+    """Yield the URLs in a string. A comma separates them only if a URL follows; otherwise it belongs to the
+    URL.
+    """
     for part in (clean(part) for row in text[:MOST].splitlines() for part in _SEPARATOR.split(row)):
         half = len(part) // 2
         # The same address twice, without anything between.
@@ -104,7 +106,7 @@ def _parts(text: str) -> Iterator[str]:
 
 
 def _address(text: str, limit: int) -> str | Problem:
-    """Return one address, or ""."""
+    """Return one valid URL, "" for an empty text, or the problem."""
     text = text.strip(_WRAPPING + " \u00a0")
     if is_empty_value(text):
         return ""
@@ -144,7 +146,7 @@ def _address(text: str, limit: int) -> str | Problem:
 
 
 def _is_bare(text: str) -> bool:
-    """Whether a text without a scheme is an address all the same: "www.example.org", "example.org/2019/"."""
+    """Return whether a text without a scheme is still a URL: "www.example.org", "example.org/2019/"."""
     if _OTHER_SCHEME.match(text) or text[:1] in "./#?":
         return False
     head, slash, rest = text.partition("/")
