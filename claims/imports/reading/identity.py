@@ -50,7 +50,7 @@ def number_key(review: Review) -> str | None:
 
 
 def outlet_key(outlet: Outlet) -> str:
-    """The key of a publisher: its name and host, because several may share either."""
+    """Return the key of a publisher: its name and host, because several may share either."""
     return f"{outlet.name.casefold()} {outlet.domain}"
 
 

@@ -38,7 +38,7 @@ _ONLY_AN_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
 def read_review(found: RawRecord, conventions: Conventions = NOTHING_KNOWN) -> Review | Refusal:
-    """One record as it may be stored, or the reason why it may not. Nothing in a record raises.
+    """Return a record as it will be stored, or the reason why it cannot be. No record makes this raise.
 
     A record without a judgement is a claim for an editor to decide about.
     """
@@ -122,7 +122,7 @@ class _Record:
         self.remarks += [Remark(name, problem.reason, problem.code) for problem in problems]
 
     def text(self, name: str) -> str:
-        """Return paragraphs for readers; "" if there are no words."""
+        """Return paragraphs for readers; "" for an empty value."""
         value = self.value(name)
         if not value:
             return ""
@@ -181,7 +181,7 @@ class _Record:
         return addresses
 
     def address(self, name: str) -> str:
-        """Return the address; of several the first."""
+        """Return the first URL of a field."""
         addresses = self.addresses(name)
         if len(addresses) > 1:
             left_out = f"{shorten_value(addresses[0])} is used, and {len(addresses) - 1} more left out."

@@ -62,7 +62,7 @@ class WrittenBatch:
 
 @dataclass(slots=True)
 class PreparedBatch:
-    """A batch of which everything is ready that needs no lock."""
+    """A batch that is ready to be stored; only the work that needs locks is left."""
 
     batch: Sequence[StagedReview]
     run: ImportRun
@@ -73,7 +73,7 @@ class PreparedBatch:
 
 
 def prepare_batch(batch: Sequence[StagedReview], run: ImportRun) -> PreparedBatch:
-    """Make ready what can be. What reviews refer to (publishers, claimants) is stored at once, for all that follow."""
+    """Prepare a batch outside the lock. Publishers and claimants are stored at once, for later batches too."""
     now = clock.now()
     with transaction.atomic():
         expect_many()  # the end of the import waits until all of it is safe
@@ -87,7 +87,7 @@ def prepare_batch(batch: Sequence[StagedReview], run: ImportRun) -> PreparedBatc
 
 @transaction.atomic
 def store_batch(prepared: PreparedBatch) -> WrittenBatch:
-    """Store a batch, and publish what it changes for the public."""
+    """Store a batch, and publish its changes."""
     expect_many()
     counts = WrittenBatch()
     prepared.new.store(counts)
@@ -118,7 +118,7 @@ def _divided(batch: Sequence[StagedReview], run: ImportRun) -> tuple[list[Staged
 
 @dataclass(slots=True)
 class _Rows:
-    """The rows that decisions amount to, numbered and rendered."""
+    """The rows that result from decisions, numbered and rendered."""
 
     decisions: Decisions
     lines: list[Lines] = field(default_factory=list)
@@ -166,7 +166,7 @@ class _Rows:
         )
 
     def _parts(self) -> Iterator[Lines]:
-        """Claims, what belongs to them, and the first entries of their ledgers."""
+        """Yield claims, their related rows, and the first entries of their ledgers."""
         new, old = self.decisions.new, self.decisions.old
         standings = [*new, *old]
         yield from lines(Claim, [one.claim for one in new])

@@ -77,7 +77,7 @@ class Decisions:
                 self._take(staged, standing)
 
     def on_known(self, reviews: list[StagedReview]) -> None:
-        """Decide about reviews of which something may be stored. Called inside the transaction that stores them."""
+        """Decide about reviews that may already be stored in part. Call it inside the transaction that stores them."""
         reviews = list(self._admitted(reviews))
         earlier = SeenRecords(known_claims.find_earlier_records(reviews, run=self.run.pk))
         there = known_claims.load_claims({staged.statement_key for staged in reviews}, earlier.claims)
@@ -152,12 +152,12 @@ class Decisions:
 def _sort_rated_first(
     assigned: list[tuple[StagedReview, ExistingClaim]],
 ) -> list[tuple[StagedReview, ExistingClaim]]:
-    """So that what an unrated record says of a review finds the verdict that it belongs to, whichever came first."""
+    """Sort rated reviews first, so that unrated records of a review find its verdict in any order of the file."""
     return sorted(assigned, key=lambda pair: pair[0].review.rating is None)
 
 
 def _describe_reason(review: Review) -> str:
-    """Why a claim without a verdict is there, and what else its record says."""
+    """Return the reason of a claim without a verdict, with the other details of its record."""
     with in_house_language():
         lines = [gettext("Imported without a rating.")]
         if review.publisher:

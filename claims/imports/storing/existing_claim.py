@@ -1,4 +1,4 @@
-"""A claim while reviews of it are stored: what they may change, and what they changed."""
+"""An existing claim during an import: what reviews may change, and what they changed."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -33,7 +33,7 @@ def _verdict_maker() -> Maker[Verdict]:
 
 @dataclass(slots=True, eq=False)
 class ExistingClaim(ReviewedClaim):
-    """A claim, stored or to be stored, with what a review may change of it, and what reviews changed."""
+    """A claim, stored or new, with what reviews may change and what they changed."""
 
     #: The number of the last version that each publisher has.
     versions: dict[int, int] = field(default_factory=dict)
@@ -71,7 +71,7 @@ class ExistingClaim(ReviewedClaim):
         is_known: bool = False,
         revises: bool = False,
     ) -> tuple[str, Verdict | None, dict[str, str]]:
-        """Change what the review says otherwise, and add what it says more. What it does not say stays.
+        """Update what the review states differently and add what is new. Details that it does not mention stay.
 
         Args:
             house: what becomes of it where it is a record of the house.

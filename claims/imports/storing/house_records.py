@@ -130,7 +130,7 @@ class HouseRecords:
 
 
 def speaking_as(house: Publisher, outlets: Iterable[Outlet]) -> tuple[set[Outlet], set[Outlet]]:
-    """Return outlets that are this newsroom, and those with its name but another address.
+    """Return outlets that are this newsroom, and those that share its name but not its URL.
 
     The house is known by its domain and hosts below it; by its name, in whatever letter case, where a record gives no
     address or one that the house names among its own.
@@ -172,7 +172,7 @@ def _is_below(place: str, hosts: set[str]) -> bool:
 
 
 def find_untouched_drafts(records: QuerySet[ImportedRecord]) -> QuerySet[Verdict]:
-    """The newsroom's untouched drafts that were made from these records."""
+    """Return the newsroom's untouched drafts that were made from these records."""
     made = records.filter(made_verdict=True).values("verdict")
     drafts = Verdict.objects.filter(pk__in=made, origin=Verdict.Origin.HOUSE, state=_DRAFT)
     drafts = drafts.filter(review_round=0, edited_by=[])

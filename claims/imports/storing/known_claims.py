@@ -37,7 +37,7 @@ class KnownClaims(NamedTuple):
 
 
 def load_claims(keys: Iterable[UUID], ids: Iterable[int]) -> KnownClaims:
-    """Claims with these statements or ids.
+    """Load the claims with these statements or ids.
 
     A merged claim stands for its target. A declined one stands for nothing: an editor decided not to check it, but
     another publisher did.
@@ -66,7 +66,7 @@ def load_claims(keys: Iterable[UUID], ids: Iterable[int]) -> KnownClaims:
 
 
 def find_earlier_records(reviews: Iterable[StagedReview], *, run: int) -> list[EarlierRecord]:
-    """Records of earlier imports that said the same, or are perhaps of the same reviews, the last one first.
+    """Return earlier records with the same content, or possibly of the same reviews, newest first.
 
     Not of this import: of what it took from a page before it was broken off, it took the rest as another review too.
     """
@@ -84,7 +84,7 @@ def find_earlier_records(reviews: Iterable[StagedReview], *, run: int) -> list[E
 
 
 def find_first_records(claims: Iterable[int]) -> dict[int, str]:
-    """Of which record each claim was made, or what first said something about it."""
+    """Map each claim to the record that created it or first described it."""
     rows = ImportedRecord.objects.filter(claim__in=set(claims)).exclude(outcome="merged").order_by("-pk")
     return {
         claim: f"{file}, {position}"

@@ -26,7 +26,7 @@ def build_key(publisher: Publisher, label: Label) -> Key:
 
 
 def find_or_make_ratings(wanted: Mapping[Key, tuple[Publisher, Label]]) -> dict[Key, Rating]:
-    """The rating of each label; those that are missing are made, with the scale that they belong to.
+    """Return the rating of each label, creating missing ratings with their scale.
 
     What an editor decided about a rating stays. A label that is not known keeps its words and has no class.
     """
@@ -76,7 +76,7 @@ def _scale(publisher: Publisher, name: str, version: str, language: str) -> Rati
 
 
 def _ratings(scale: RatingScale, classes: Mapping[str, str]) -> Iterator[Rating]:
-    """Ratings for those of the labels that the scale does not have."""
+    """Yield new ratings for the labels missing from the scale."""
     there = list(scale.ratings.values_list("label", "code"))
     labels, codes = {label for label, _ in there}, {code for _, code in there}
     for position, label in enumerate((label for label in classes if label not in labels), len(there) + 1):

@@ -8,7 +8,7 @@ from sources.models import MediaObject, Snapshot
 
 
 def named_files() -> Iterator[tuple[str, str]]:
-    """The name of each file in the storage, and its SHA-256; some come more than once."""
+    """Yield the name of each stored file with its SHA-256; some files are repeated."""
     yield from uploads().items()
     digests = Snapshot.objects.order_by("pk").values_list("content_sha256", flat=True)
     media = MediaObject.objects.order_by("pk")

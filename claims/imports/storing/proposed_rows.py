@@ -55,7 +55,7 @@ def find_existing(reviews: Sequence[Review], *, by: User) -> list[Claim | None]:
 
 @transaction.atomic
 def propose_rows(reviews: Sequence[Review], *, by: User) -> list[StoredRow]:
-    """Propose those of these claims that are not there. The same again creates nothing again.
+    """Propose the claims that do not exist yet. Pasting the same rows again creates nothing.
 
     Raises:
         NotAllowed: the person's role does not include it.

@@ -1,4 +1,4 @@
-"""Find or create what a batch refers to: publishers, ratings, claimants, topics and sources.
+"""Find or create the rows that a batch refers to: publishers, ratings, claimants, topics and sources.
 
 What is stored of a thing stays as it is: a record only makes what is missing.
 """
@@ -109,7 +109,7 @@ class ReferencedEntities:
         return self._topics[name.lower()]
 
     def source(self, url: str) -> Source | None:
-        """The source at the address; None for what is no address of the web."""
+        """Return the source at the URL; None if it is not a web URL."""
         return self._sources.get(url_key(url))
 
     def _rated(self, reviews: list[Review]) -> dict[Key, Rating]:
@@ -121,7 +121,7 @@ class ReferencedEntities:
         return find_or_make_ratings(wanted)
 
     def _appeared(self, wanted: dict[str, str], media: dict[str, str]) -> dict[str, Source]:
-        """The sources at these addresses.
+        """Return the sources at these URLs, creating missing ones.
 
         Args:
             media: the kinds of the addresses of pictures, audio and video; "" if unknown.
@@ -165,7 +165,7 @@ def _publishers(wanted: dict[str, Outlet]) -> dict[str, Publisher]:
 
 
 def _acquainted(wanted: dict[str, Outlet]) -> KnownPublishers:
-    """All whom these outlets may mean."""
+    """Load all publishers that these outlets may refer to."""
     if not wanted:
         return KnownPublishers([])
     places = {host for outlet in wanted.values() for host in _hosts(outlet)}
@@ -175,7 +175,7 @@ def _acquainted(wanted: dict[str, Outlet]) -> KnownPublishers:
 
 
 def _publisher(outlet: Outlet, known: KnownPublishers) -> Publisher | None:
-    """A listed publisher by its domain, any other by its name and host, one without a name by its host."""
+    """Find a listed publisher by domain, any other by name and host, one without a name by host."""
     places = _hosts(outlet)
     by_host = is_shipped_outlet(outlet) or outlet.name in places
     return (known.at(places) if by_host else None) or known.called(outlet.name, places)
@@ -276,7 +276,7 @@ def _slug(name: str) -> str:
 
 
 def _kind(host: str, media: str) -> str:
-    """Return the kind of source at an address: a post, the stated kind, or that of its site."""
+    """Return the kind of a source by its host: a post, the stated kind, or the site's usual kind."""
     if host in _POSTS:
         return Source.Kind.SOCIAL_POST
     if media:

@@ -1,4 +1,4 @@
-"""The remaining details of a review, and those that differ from what is stored."""
+"""The remaining details of a review, and those that differ from the stored ones."""
 
 from typing import Any, Final
 

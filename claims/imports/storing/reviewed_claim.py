@@ -1,4 +1,4 @@
-"""A claim as described by its reviews: claimants, and reviews with their addresses."""
+"""A claim as described by its reviews: claimants, and reviews with their URLs."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -47,7 +47,7 @@ class ReviewedClaim:
         return any(is_the_same(person.same_as, known) for known in self.same_as)
 
     def count(self, review: Review, publisher: int | None) -> None:
-        """Remember who is said to have claimed and reviewed it, for the reviews that follow."""
+        """Remember the claimant and publisher of this review, for the reviews that follow."""
         self.first_place = self.first_place or (review.place if self.is_new else None)
         if review.claimant:
             self.names.add(name_key(review.claimant))

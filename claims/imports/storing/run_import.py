@@ -80,7 +80,7 @@ def run_import(
     bytes_read: Callable[[], int] = lambda: 0,
     processes: int = 0,
 ) -> ImportRun:
-    """Import all records. What was written when the run was broken off is known again, and not written twice.
+    """Import all records. A resumed import recognises the records it has already written.
 
     Args:
         records: what a reader found, with the conventions of its file.
@@ -202,7 +202,7 @@ class _ImportCourse:
 def _write_batches(
     batches: Iterator[list[StagedReview]], run: ImportRun
 ) -> Iterator[tuple[int, WrittenBatch]]:
-    """Each batch written. While a thread of its own stores one, the next one is prepared.
+    """Yield each batch once written. While one thread stores a batch, the next is prepared.
 
     Inside a transaction (a dry run, a test) there is one connection, and one thing at a time.
     """

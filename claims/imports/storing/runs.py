@@ -110,7 +110,7 @@ def preview_run(
     count: int = 20,
     noted: Callable[[str], None] = lambda sentence: None,
 ) -> list[Previewed]:
-    """The first records of the upload, and as what each would be stored.
+    """Return the first records of the upload with the claims they would become.
 
     Args:
         noted: called with what was not read, or read in an unusual way.
@@ -134,7 +134,7 @@ def preview_run(
 
 @transaction.atomic
 def discard_run(run: ImportRun, *, by: User) -> None:
-    """Discard an import that was not started, then delete its file.
+    """Discard an import that has not started, and delete its file.
 
     Raises:
         NotAllowed: the person's role does not include importing.
@@ -185,7 +185,7 @@ def start_run(run: ImportRun, *, by: User) -> None:
 
 
 def find_or_create_run(place: str, recipe: Recipe, *, by: User | None) -> ImportRun:
-    """The import of what is at a place: the one that was broken off on the same file, or a new one."""
+    """Return the interrupted import of the same file, or a new one."""
     digest = compute_digest(place)
     settings = recipe_settings(recipe)
     broken_off = ImportRun.objects.filter(
@@ -219,7 +219,7 @@ def run_place(
     most_pages: int,
     unrated: Unrated = lambda file: False,
 ) -> ImportRun:
-    """Import what is at a place.
+    """Import the files at a place.
 
     Args:
         unrated: whether to import reviews from a file without ratings.
@@ -249,7 +249,7 @@ def read_upload(run: ImportRun) -> Iterator[Input]:
 
 
 def run_upload(run: ImportRun) -> ImportRun:
-    """Import what was uploaded. Raises AlreadyRunning."""
+    """Import an uploaded file. Raises AlreadyRunning."""
     recipe, read = _load_recipe(run), _ByteCount()
     with _exclusive_run(run), _open_upload(run, read.more) as files:
         unrated = bool(run.format_settings.get(UNRATED))
@@ -285,7 +285,7 @@ def write_problem_report(run: ImportRun) -> Iterator[bytes]:
 
 
 def _build_note_recorder(run: ImportRun) -> Noted:
-    """Keeps what is noted of the files, each note once."""
+    """Build a function that adds a note about a file to the run, each note once."""
 
     def note(file: File, sentence: str) -> None:
         with in_house_language():
@@ -338,7 +338,7 @@ def _digest_upload(upload: UploadedFile) -> str:
 
 
 def compute_digest(place: str) -> str:
-    """The SHA-256 of a file; "" for what is none: it cannot be known to be the same again."""
+    """Return the SHA-256 of a file; "" for other inputs, which cannot be recognised again."""
     if place == STANDARD_INPUT or is_address(place) or not Path(place).is_file():
         return ""
     with Path(place).open("rb") as file:

@@ -28,7 +28,7 @@ def assign_claims(
     known: dict[UUID, ExistingClaim],
     new: Callable[[Review], ExistingClaim],
 ) -> tuple[list[tuple[StagedReview, ExistingClaim]], list[Pair]]:
-    """The claim of each review, and pairs of claims that may be one (the later, the earlier).
+    """Assign each review to a claim, and return pairs of claims that may be one (the later, the earlier).
 
     Args:
         group: reviews of one statement.

@@ -54,7 +54,7 @@ class SeenRecords:
         return others[0] if others else None
 
     def says_otherwise(self, staged: StagedReview, standing: ExistingClaim) -> bool:
-        """Whether it revises what was said of the claim the last time, and is no second record of the same review."""
+        """Return whether the record revises its claim's previous record, rather than repeating the same review."""
         claim = standing.claim.pk
         if claim in staged.seen_claims:
             return False

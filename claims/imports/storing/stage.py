@@ -17,7 +17,7 @@ from claims.models import ImportRun
 
 
 class StagedReview(NamedTuple):
-    """A review with what it is known by."""
+    """A review with the keys that identify it."""
 
     review: Review
     digest: UUID

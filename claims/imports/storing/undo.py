@@ -68,7 +68,7 @@ BATCH = 500
 
 
 def find_obstacles(run: ImportRun) -> list[str]:
-    """Return what was built on the import since, in words; empty if it can be undone."""
+    """Return the later work that prevents undoing the import, in words; empty if it can be undone."""
     if run.state not in UNDOABLE:
         return [_("The import is not finished.")]
     claims = _find_claims(run)
@@ -171,7 +171,7 @@ def _find_edits(model: Any, since: datetime) -> QuerySet[Any]:
 
 
 def _built_on_condition(run: ImportRun) -> Q:
-    """The condition for claims that were edited, or that another import changed later."""
+    """Return the condition for claims that were edited, or changed by a later import."""
     later = _filter_stored(ImportedRecord.objects.exclude(run=run)).filter(
         _earlier_record_condition(run), claim=OuterRef("pk")
     )
@@ -256,7 +256,7 @@ def _find_claims(run: ImportRun) -> QuerySet[Claim]:
 
 
 def _filter_stored(records: QuerySet[ImportedRecord]) -> QuerySet[ImportedRecord]:
-    """Return those of which something was stored."""
+    """Filter the records that were stored."""
     return records.filter(outcome__in=["created", "updated"])
 
 
@@ -314,7 +314,7 @@ class _BatchUndo:
     # Their verdicts ---------------------------------------------------------------------------------------------------
 
     def _judge_back(self, taken: QuerySet[ImportedRecord]) -> dict[int, publishing.LedgerChange]:
-        """Retract what had nothing before it; replace the rest by a new version of what was before it."""
+        """Retract verdicts without a predecessor, and replace the others by a new version of their predecessor."""
         made = Verdict.objects.filter(pk__in=taken.filter(made_verdict=True).values("verdict"))
         first: dict[tuple[int, int], Verdict] = {}
         for verdict in (

@@ -42,7 +42,7 @@ def drop_earlier_problems(run: ImportRun) -> None:
 
 
 def build_refusal_problem(run: ImportRun, refusal: Refusal) -> ImportProblem:
-    """A record that was refused."""
+    """Build the problem report of a refused record."""
     found = refusal.found
     return _build_problem(
         run,
@@ -57,7 +57,7 @@ def build_refusal_problem(run: ImportRun, refusal: Refusal) -> ImportProblem:
 def build_value_problems(
     run: ImportRun, found: RawRecord, remarks: Iterable[Remark]
 ) -> Iterator[ImportProblem]:
-    """The values that were left out of a record."""
+    """Yield a problem report for each value left out of a record."""
     for remark in remarks:
         said = (remark.field, remark.code, remark.reason)
         yield _build_problem(run, _LEFT_OUT, found.place, said, found, found.raw)

@@ -123,7 +123,7 @@ def find_text(found: Any, *, named: tuple[str, ...] = ("name",)) -> Any:
 
 
 def find_words(found: Any) -> str | None:
-    """The first of the texts that is no number."""
+    """Return the first text that is not a number."""
     return next((one for one in find_texts(found) if isinstance(one, str) and not is_number(one)), None)
 
 
@@ -137,7 +137,7 @@ def is_number(found: Any) -> bool:
 
 
 def find_addresses(found: Any, graph: Graph) -> list[str]:
-    """Return the addresses in a value, as text or in objects."""
+    """Return the URLs in a value, as text or in objects."""
     said: list[Any] = []
     for one in find_things(found, graph):
         if isinstance(one, dict):

@@ -61,7 +61,7 @@ _CELL = re.compile(rb'[\s:"]r\s*=\s*["\']([A-Za-z]{1,3})?(\d{1,7})["\']')
 
 
 def recognise(file: File) -> Table[str, Any] | None:
-    """Empty settings for a workbook: what its columns are is found out only when it is read as a whole."""
+    """Return empty settings for a workbook: its columns are only known once the whole file has been read."""
     name = file.name.lower()
     if file.head.startswith(_ZIP) and (name.endswith((".xlsx", ".xlsm")) or b"xl/work" in file.head):
         return {}
@@ -90,7 +90,7 @@ def settings_for(file: File, mapping: Mapping) -> Table[str, Any]:
 
 
 def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]:
-    """The rows of one sheet as records."""
+    """Yield the rows of one sheet as records."""
     try:
         mapping = Mapping.from_json(settings["mapping"]) if "mapping" in settings else None
     except MappingError as error:
@@ -253,7 +253,7 @@ def _sheet(
 
 
 def _filled(sheet: CalamineSheet) -> Iterator[_Numbered]:
-    """The rows that are not empty, each with its number."""
+    """Return the non-empty rows with their numbers."""
     rows = ((number, [_text(cell) for cell in row]) for number, row in enumerate(sheet.iter_rows(), 1))
     return ((number, row) for number, row in rows if any(row))
 

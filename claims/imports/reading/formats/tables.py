@@ -49,7 +49,7 @@ _USUAL = ("utf-8", "utf-8-sig")
 
 
 def recognise(file: File) -> Table[str, Any] | None:
-    """The dialect, the mapping and the order of dates of a table; None for what is none, or our own export."""
+    """Return the dialect, mapping and date order of a table; None for our own export or a file that is not a table."""
     if _is_markup(file.head):
         return None
     for mapping in list_ready_mappings():
@@ -211,7 +211,7 @@ def _sample_below(file: File, dialect: Dialect, columns: Sequence[str]) -> list[
 
 
 def _header(file: File, rows: TableRows, header_row: int) -> Generator[Refusal, None, list[str]]:
-    """The names of the columns; before them what cannot be read."""
+    """Return the column names, after yielding a refusal for each unreadable row above them."""
     above = 0
     for row in rows:
         if isinstance(row, Refusal):

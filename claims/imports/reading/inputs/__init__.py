@@ -1,1 +1,1 @@
-"""Inputs: `places` opens what a person names, `crawler` follows a site, `packed_files` decompresses."""
+"""Inputs: `places` opens paths, URLs and standard input, `crawler` follows a site, `packed_files` decompresses."""

@@ -31,7 +31,7 @@ class Memory(Protocol):
     """The memory of pages between visits."""
 
     def get(self, url: str) -> tuple[str, str] | None:
-        """The ETag and Last-Modified that a page came with."""
+        """Return the ETag and Last-Modified of the stored page."""
 
     def put(self, url: str, etag: str, modified: str) -> None:
         """Remember them: the page has been read."""
@@ -47,7 +47,7 @@ def crawl_files(
     sleep: Callable[[float], None] = time.sleep,
     allow_loopback: bool = False,
 ) -> Iterator[File | Refusal]:
-    """The pages that an address leads to, those left out that have not changed.
+    """Yield the pages linked from a URL, except those that have not changed.
 
     A page is stored when the next one is requested, so one that was not read to the end comes again.
 

@@ -59,7 +59,7 @@ class ImportFormat(Protocol):
         """
 
     def read(self, file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
-        """The reviews in the file, one after the other, in constant memory; and what cannot be read, and why.
+        """Yield the reviews of the file in constant memory, and a refusal for each part that cannot be read.
 
         Nothing in a file raises: whatever is wrong with it is a `Refusal`.
 

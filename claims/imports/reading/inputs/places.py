@@ -1,4 +1,4 @@
-"""A path, a folder, an archive, an address or standard input → files in order.
+"""A path, a folder, an archive, a URL or standard input → files in order.
 
 What kind of thing something is, its first bytes say, not its name.
 """
@@ -89,7 +89,7 @@ def _found(path: Path, name: str, advanced: Callable[[int], None]) -> Iterator[F
 
 
 def _inside(folder: Path) -> Iterator[tuple[Path, str]]:
-    """The files below a folder in the order of their names, without what is hidden."""
+    """Yield the files below a folder in the order of their names, except hidden ones."""
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(one for one in folders if not one.startswith("."))
         for name in sorted(names):
@@ -130,7 +130,7 @@ def _fetched(address: str, advanced: Callable[[int], None], allow_loopback: bool
 def open_stream(
     name: str, stream: BinaryIO, advanced: Callable[[int], None] = _nobody, *, url: str = ""
 ) -> Generator[File | Refusal]:
-    """The files in a stream of bytes: itself, or what is packed in it."""
+    """Yield the file in a stream of bytes, or the files packed in it."""
     counted = CountedStream(stream, advanced)
     yield from packed_files.unpack_files(name, counted, Budget(counted), url=url)
     counted.finish()

@@ -38,7 +38,7 @@ class OutputTooLarge(OSError):
 
 
 class CountedStream(io.RawIOBase):
-    """The input as it is read, telling how far that is."""
+    """An input stream that reports how much has been read."""
 
     def __init__(self, stream: BinaryIO, advanced: Callable[[int], None]) -> None:
         self._stream = stream

@@ -40,7 +40,7 @@ def table(key: str, value: Any) -> dict[str, Any]:
 
 
 def only(key: str, value: Any, names: Collection[str]) -> dict[str, Any]:
-    """A table that has no other keys than `names`."""
+    """Return a table, refusing any key that is not in `names`."""
     found = table(key or "the mapping", value)
     for name in found:
         if name not in names:

@@ -1,4 +1,4 @@
-"""A row → its records: several if column names in the mapping contain `*`, which stands for 1, 2, 3 …
+"""A row → its records. Column names in the mapping may contain `*` for 1, 2, 3 …, which gives several records.
 
 `Claim *` and `Verdict *` are the columns Claim 1, Verdict 1, Claim 2, Verdict 2; `fact_checks.*.verdict` are the
 verdicts of a list in an object of JSON.
@@ -50,7 +50,7 @@ class ClaimsInRows:
 
     @property
     def used(self) -> frozenset[str]:
-        """The columns that are read."""
+        """Return the columns that are read."""
         if not self._starred:
             return frozenset(self._one.used)
         return (
@@ -141,7 +141,7 @@ def _readings(mapping: Mapping) -> list[ColumnReading]:
 
 
 def _starred(mapping: Mapping, names: tuple[str, ...] | None) -> frozenset[str]:
-    """Return the columns of a mapping in which * stands for a number, except names that really contain it."""
+    """Return the mapped columns in which * stands for a number, except columns whose real name contains it."""
     real = {normalise_name(name) for name in names or ()}
     fields: list[Table[str, Columns]] = [reading.fields for reading in _readings(mapping)]
     return frozenset(

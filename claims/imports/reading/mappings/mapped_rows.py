@@ -40,7 +40,7 @@ class MissingColumn(Exception):
 
 
 def normalise_name(name: str) -> str:
-    """A column's name without what people write differently: capitals, spaces, hyphens, underscores."""
+    """Normalise a column name: letter case, spaces, hyphens and underscores do not count."""
     return re.sub(r"[\s_./:()'’-]+", " ", unicodedata.normalize("NFC", name.casefold())).strip()
 
 
@@ -152,7 +152,7 @@ class Records:
         ]
 
     def _columns(self, field: str, columns: Columns) -> list[str]:
-        """The columns of a field in this file. Of several to choose from, some may be missing."""
+        """Return the columns of a field in this file. Of alternative columns, some may be missing."""
         found: list[str] = []
         missing: list[MissingColumn] = []
         for column in columns.columns:
@@ -259,14 +259,14 @@ def _value(found: list[str], columns: Columns, steps: list[Callable[[Any], Any]]
 
 
 def match_any(values: tuple[str, ...]) -> Callable[[str], bool]:
-    """Whether a value is one of these, in which * stands for anything."""
+    """Return a test whether a value matches one of these patterns, in which * stands for any text."""
     exact = frozenset(value for value in values if "*" not in value)
     patterns = [value.split("*") for value in values if "*" in value]
     return lambda value: value in exact or any(_fits_pieces(value, pieces) for pieces in patterns)
 
 
 def _fits_pieces(value: str, pieces: list[str]) -> bool:
-    """Whether the pieces stand in the value one behind the other, the first and the last at its ends."""
+    """Return whether the value consists of these pieces in order, the first and the last at its ends."""
     first, *between, last = pieces
     if not value.startswith(first):
         return False

@@ -172,7 +172,7 @@ class Mapping:
         }
 
     def with_constants(self, constants: Table[str, str]) -> Self:
-        """The mapping with other values of records that have none themselves."""
+        """Return the mapping with other default values."""
         reading = replace(self.reading, constants={**self.reading.constants, **constants})
         return replace(self, reading=reading)
 

@@ -41,12 +41,12 @@ OF_REVIEWS = ("publisher", "publisher_url", "review_url", "summary", "reviewed_o
 
 @cache
 def list_ready_mappings() -> tuple[Mapping, ...]:
-    """The mappings that come with the program."""
+    """Return the mappings included in the program."""
     return tuple(read_mapping(path.read_text("utf-8")) for path in sorted((_FOLDER / "ready").glob("*.toml")))
 
 
 def load_ready_mapping(columns: Iterable[str], sample_rows: Iterable[Row] = ()) -> Mapping | None:
-    """The mapping for a table with these columns; the one that asks for the most, if it is ready for several.
+    """Return the included mapping for a table with these columns; if several fit, the one with the most columns.
 
     Args:
         sample_rows: some rows; a mapping does not fit where they are empty in the columns of what is needed.
@@ -61,7 +61,7 @@ def load_ready_mapping(columns: Iterable[str], sample_rows: Iterable[Row] = ()) 
 
 
 def find_missing_columns(mapping: Mapping, rows: Sequence[Row]) -> list[str]:
-    """Columns of what a review needs, a statement and a rating, that are empty in all of the rows."""
+    """Return the columns of required fields (statement and rating) that are empty in all rows."""
     found: list[str] = []
     for name in NEEDED:
         columns = [
@@ -161,13 +161,13 @@ def refused(mapping: Mapping, columns: Sequence[str], file: File, rows: Sequence
 
 
 def find_unread_columns(columns: Sequence[str], used: Collection[str]) -> str:
-    """A sentence that names the columns that are not read; "" where all of them are."""
+    """Return a sentence that names the columns that are not read; "" if all are."""
     left = [name for name in columns if name not in used]
     return SpokenSentence("Columns not read: %(columns)s.", columns=", ".join(left)) if left else ""
 
 
 def _says(mapping: Mapping, *names: str) -> bool:
-    """Whether it says where one of these fields stands, or what it always is."""
+    """Return whether the mapping has a column or a constant for one of these fields."""
     readings = _readings(mapping)
     return any(name in reading.fields or name in reading.constants for reading in readings for name in names)
 
@@ -210,7 +210,7 @@ def _no_statement(columns: Sequence[str], file: str, rows: Sequence[Row]) -> Ref
 
 
 def find_wordiest_column(columns: Sequence[str], rows: Sequence[Row]) -> str:
-    """The column that looks most like sentences: of those whose texts are no articles, the one with most words."""
+    """Return the column that looks most like sentences: the one with the most words, leaving out whole articles."""
     words = {
         name: statistics.median(len(str(row.get(name) or "").split()) for row in rows) if rows else 0
         for name in columns
@@ -242,7 +242,7 @@ def find_conventions(settings: Table[str, Any]) -> Conventions:
 
 @cache
 def _meanings() -> dict[str, tuple[str, int]]:
-    """Names of columns → the field that they mean, and how surely compared with its other names."""
+    """Map column names to their field and to their rank among the names of that field."""
     fields: dict[str, list[str]] = tomllib.loads((_FOLDER / "column_names.toml").read_text("utf-8"))
     return {
         normalise_name(name): (field, rank)
