@@ -52,7 +52,7 @@ class SearchedText:
 
 
 def search(text: str, language: str) -> SearchedText:
-    """Search a text for its sentences. It may take long: call it before a transaction begins."""
+    """Detect the sentences of a text. This may take long: call it before a transaction begins."""
     try:
         return SearchedText(text, language, tuple(detect_bounded(text, language)))
     except DetectionError as error:

@@ -111,7 +111,7 @@ def _get_language(snapshot: Snapshot) -> str:
 
 
 def find_unproposed_statements(snapshot: Snapshot) -> list[CandidateSentence]:
-    """Return the statements of a text that are no claims yet, the best first; none where it cannot be searched."""
+    """Return the statements of a text that are not claims yet, best first; none if it cannot be searched."""
     searched = search(snapshot.text, _get_language(snapshot))
     known = _KnownClaims(snapshot.source, snapshot)
     return sorted(
@@ -146,14 +146,14 @@ class _KnownClaims:
         )
 
     def anchor_of(self, candidate: CandidateSentence) -> Anchor:
-        """The anchor as it is stored, or where the words of an unanchored or orphaned claim were found."""
+        """Return the stored anchor, or the position at which an unanchored or orphaned claim was found."""
         appearance = self._at(candidate) or candidate
         return Anchor(
             appearance.exact, appearance.prefix, appearance.suffix, appearance.start or 0, appearance.end or 0
         )
 
     def _at(self, candidate: CandidateSentence) -> Appearance | None:
-        """The appearance with most of the candidate's words; an editor may have made its span shorter or longer."""
+        """Return the appearance that overlaps the candidate most; an editor may have changed its span."""
         shared = [
             (min(row.end or 0, candidate.end) - max(row.start or 0, candidate.start), row)
             for row in self._here

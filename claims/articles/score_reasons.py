@@ -32,7 +32,7 @@ def get_band_label(score: float | None) -> str:
 
 
 def describe_reasons(reasons: Iterable[str]) -> list[str]:
-    """Reasons as they are stored, with their kinds in words; what has another form stays as it is."""
+    """Describe stored reasons in words; a reason in an unknown form stays unchanged."""
     return [_describe_reason(reason) for reason in reasons]
 
 

@@ -51,7 +51,7 @@ class IdSet:
 
 
 def write_things(selection: Selection) -> Iterator[bytes]:
-    """A line for everything that the entries mention, and for what belongs to merged claims."""
+    """Yield a line for every row the entries mention, and for the rows of merged claims."""
     rows = dict(
         zip((kind.model for kind in lines.THINGS), _find_mentioned_rows(selection.entries), strict=True)
     )
@@ -64,7 +64,7 @@ def write_things(selection: Selection) -> Iterator[bytes]:
 def write_entries(
     selection: Selection, *, after: int = 0, seen: IdSet | None = None
 ) -> Iterator[tuple[int, bytes]]:
-    """The number of each entry, and its line with those of the snapshots that no entry before it quotes.
+    """Yield the number and line of each entry, with the lines of snapshots that no earlier entry quotes.
 
     Args:
         after: begin behind the entry with this number.
@@ -81,7 +81,7 @@ def write_entries(
 
 
 def find_snapshots(written: Iterable[bytes]) -> IdSet:
-    """The snapshots that have a line in a file."""
+    """Return the snapshots that already have a line in a file."""
     seen = IdSet()
     for line in written:
         if found := re.match(rb'\{"type":"snapshot","id":(\d+)', line):
@@ -124,7 +124,7 @@ def _select_each(entries: QuerySet[Publication], column: str) -> Any:
 
 
 def _find_topics(entries: QuerySet[Publication]) -> QuerySet[Topic]:
-    """The topics that are mentioned, and those that they are part of."""
+    """Return the topics mentioned, with all their parent topics."""
     found: set[int] = set()
     new = set(_select_each(entries, "topic_ids").values_list("each", flat=True))
     while new:
@@ -135,7 +135,7 @@ def _find_topics(entries: QuerySet[Publication]) -> QuerySet[Topic]:
 
 
 def _write_merged_claims(selection: Selection) -> Iterator[bytes]:
-    """Of each claim merged into one that is exported, what the entries show there but do not say to be its own."""
+    """Yield the parts of merged claims that entries of the exported claims show without naming their claim."""
     merged = Claim.objects.filter(
         state=Claim.State.MERGED, merged_into__in=selection.entries.order_by().values("claim")
     )
@@ -165,7 +165,7 @@ def _group_by_claim(rows: QuerySet[Any], column: str = "pk") -> dict[int, list[i
 
 
 def _iterate_entry_batches(entries: QuerySet[Publication]) -> Iterator[list[tuple[Any, ...]]]:
-    """The columns of these entries, some hundred at a time, while other queries run in between."""
+    """Yield the columns of these entries in batches, so that other queries can run in between."""
     return _iterate_batches(entries.values_list(*lines.ENTRY_COLUMNS), _BATCH_SIZE)
 
 

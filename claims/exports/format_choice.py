@@ -38,7 +38,7 @@ class ExportFormat(ABC):
 
     @abstractmethod
     def write(self, selection: Selection, output: Output) -> None:
-        """Write all of it, or what is missing."""
+        """Write the whole output, or only the missing rest."""
 
     def _bodies(self, selection: Selection, output: Output) -> Iterator[bytes]:
         """Yield the bodies. Each one has been written before the next is requested."""
@@ -117,7 +117,7 @@ class Csv(ClaimByClaimFormat):
 
 
 class DataFeed(ClaimByClaimFormat):
-    """A schema.org DataFeed of ClaimReview markup, then what was withdrawn."""
+    """A schema.org DataFeed of ClaimReview markup, followed by withdrawals."""
 
     name, extension = "jsonld", "jsonld"
 

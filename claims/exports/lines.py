@@ -65,7 +65,7 @@ class LineKind:
         return orjson.dumps({"type": self.name, **said}) + b"\n"
 
     def read(self, said: dict[str, Any]) -> dict[str, Any]:
-        """What the columns of a row hold, by a line."""
+        """Return the columns of a row from a line."""
         row = {"id": said["id"]}
         for name, column, reader in self._readers:
             value = said[name]

@@ -41,7 +41,7 @@ def build_manifest(
 
 
 def verify(path: Path, progress: Progress = lambda read: None) -> dict[str, Any]:
-    """The manifest of a file, which is what that says.
+    """Check a file against its manifest and return the manifest.
 
     Raises:
         Mismatch: it is not, or one of the two cannot be read.

@@ -42,7 +42,7 @@ class Output(Protocol):
     """How many have been written."""
 
     def written(self) -> Iterable[bytes]:
-        """The lines that are there already."""
+        """The lines that are already written."""
 
     def write(self, piece: bytes) -> Any: ...
 
@@ -223,7 +223,7 @@ def open_part_file(path: Path, state: ExportState, progress: Progress) -> Iterat
 
 
 def _replay(file: IO[bytes], output: PartFile, state: ExportState) -> None:
-    """Hash what is there already."""
+    """Hash the part that is already written."""
     left = state.bytes
     while left and (block := file.read(min(left, BLOCK_SIZE))):
         output.hash.update(block)

@@ -69,7 +69,7 @@ class ExportQuery(ClaimListQuery):
 
     @classmethod
     def get_filters(cls) -> dict[str, Filter]:
-        """The conditions on what a claim is, not how a list is shown."""
+        """Return the filters that select claims, without the parameters of how a list is shown."""
         return {
             name: parameter
             for name, parameter in super().get_filters().items()
@@ -100,7 +100,7 @@ class Selection:
 
     @property
     def claims(self) -> QuerySet[Publication]:
-        """One entry for each claim that was found: what it says."""
+        """Return the current entry of each selected claim."""
         return self._query.qs.order_by("sequence")
 
     @property
@@ -118,7 +118,7 @@ class Selection:
 
     @property
     def entries(self) -> QuerySet[Publication]:
-        """All versions of the claims that were found; without a filter, the whole ledger."""
+        """Return all versions of the selected claims; without a filter, the whole ledger."""
         entries = self.moment.entries
         if self.filter:
             entries = entries.filter(claim__in=self._query.qs.order_by().values("claim"))

@@ -50,7 +50,9 @@ class Voice:
 
 
 class Attributor:
-    """Reads the voices block by block; it remembers who spoke for "he said" and quotations that run on."""
+    """Attributes sentences to speakers block by block; it remembers the last speaker for "he said" and for
+    quotations that continue.
+    """
 
     def __init__(self, language: Lexicon, cast: Cast) -> None:
         self._language = language
@@ -281,7 +283,9 @@ class Attributor:
         return None
 
     def _stands_behind_quotation(self, narration: str, mention: Occurrence) -> bool:
-        """Distinguish "“…”, proclamó Lema." from "“…”, painted by Lema, …": at most a verb and an office in between."""
+        """Distinguish "“…”, proclamó Lema." from "“…”, painted by Lema, …": only a verb and an office may come in
+        between.
+        """
         name, quoted, _ = narration[mention.start :].partition(QUOTED_MARK)
         if QUOTED_MARK not in narration[: mention.start]:
             return False

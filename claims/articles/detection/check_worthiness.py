@@ -197,7 +197,7 @@ def _list_reasons(text: str, start: int, cues: Sequence[SentenceCue]) -> tuple[R
 
 
 def _find_name(name: str, text: str, language: Lexicon) -> tuple[int, int] | None:
-    """The place of a name in the sentence: as words of their own, where the language has any."""
+    """Return the position of a name in the sentence, matching whole words in languages with spaces."""
     at = text.find(name) if name else -1
     while at >= 0:
         end = at + len(name)

@@ -122,7 +122,9 @@ def _find_numbers(text: str) -> Iterator[SentenceCue]:
 def _find_quantities(
     text: str, phrases: Sequence[SentenceCue], figures: Sequence[SentenceCue]
 ) -> Iterator[SentenceCue]:
-    """A number and a measure side by side, with a word between them at most: `12 per cent`, `two million dollars`."""
+    """Yield each number next to a measure, with one word between them at most: `12 per cent`, `two million
+    dollars`.
+    """
     numbers = [cue for cue in (*phrases, *figures) if cue.kind == "number"]
     for measure in phrases:
         if measure.kind != "measure":

@@ -33,7 +33,7 @@ class DialogueTurn:
 
 @dataclass(frozen=True, slots=True)
 class DialogueBlock:
-    """A block of the text and the dash that opened it, which is no part of it."""
+    """A block of the text without its opening dash, which is kept apart."""
 
     text: str
     mark: str

@@ -36,7 +36,7 @@ class Focus:
         self._sentence += 1
 
     def note(self, mentions: list[Occurrence]) -> None:
-        """Remember whom a sentence names; whom it is about comes last, as the nearest."""
+        """Remember the people a sentence names. Its subject comes last, as the nearest."""
         for mention in sorted(mentions, key=lambda mention: mention.subject):
             if mention.member.person:
                 self._traces.append(

@@ -67,7 +67,7 @@ class Grammar:
         return False
 
     def nominative(self, words: Sequence[str]) -> str:
-        """Return a name as it is called, from the genitive of "according to": Олега Дёмина → Олег Дёмин."""
+        """Return the nominative of a name from the genitive of "according to": Олега Дёмина → Олег Дёмин."""
         found = []
         for word in words:
             ending = next((rule for rule in self.genitives if word.endswith(rule[0])), None)
@@ -75,7 +75,9 @@ class Grammar:
         return " ".join(found)
 
     def nominative_head(self, words: Sequence[str]) -> str:
-        """Return a body as it is called: what it is with the adjectives before, while its complements stay."""
+        """Return the nominative of a body's name: its head and the adjectives before it change, its complements
+        stay.
+        """
         changed: list[str] = []
         for word in words:
             changed.append(self.nominative([word]))

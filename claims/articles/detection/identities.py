@@ -136,7 +136,7 @@ class Identities:
         return self._in_own_words(speaker, found) if is_known_kind(tokens, self._language) else None
 
     def _in_own_words(self, speaker: Speaker, found: Attribution) -> Speaker:
-        """Return an office or a body as it is called, out of the case that "according to" asks for."""
+        """Return an office or a body in the nominative, undoing the case that "according to" requires."""
         if found.source in self._grammar.genitive_after:
             return replace(speaker, name=self._grammar.nominative_head(split_name(speaker.name)))
         if found.phrase.split(maxsplit=1)[

@@ -151,7 +151,7 @@ def _is_body(word: str, language: Lexicon) -> bool:
 
 @lru_cache(maxsize=20_000)
 def _is_figure(word: str, language: Lexicon) -> bool:
-    """Tell "Zwei Jahre" from a name."""
+    """Return whether the word is a number, as in "Zwei Jahre"."""
     return not {"number", "duration", "date"}.isdisjoint(language.signals.find(word, tokenise(word)))
 
 

@@ -64,7 +64,7 @@ class Quotations:
 
 
 def _find_spoken_after_dash(text: str) -> Iterator[Quotation]:
-    """Yield what is spoken in a block that a dash opens: “We are late,— said Ruiz.— Very late.”"""
+    """Yield the spoken parts of a block that begins with a dash: “We are late,— said Ruiz.— Very late.”"""
     start: int | None = 0
     for dash in _DASH.finditer(text):
         if start is not None:

@@ -163,7 +163,7 @@ def _trim_sentence(block: str, start: int, end: int) -> Iterator[Sentence]:
 
 
 def _split_long_sentence(block: str, start: int, end: int) -> Iterator[Sentence]:
-    """Cut a run-on at semicolons, commas and dashes once it passes half the limit; drop what has none."""
+    """Split a run-on sentence at semicolons, commas and dashes once it passes half the limit; drop one without any."""
     piece = start
     for soft in _SOFT_BREAK.finditer(block, start, end):
         if soft.end() - piece > LONGEST_SENTENCE // 2:

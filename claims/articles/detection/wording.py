@@ -17,7 +17,7 @@ def build_statement(sentence: str, voice: Voice | None) -> str:
 
 
 def _without_outer_marks(text: str) -> str:
-    """Drop quotation marks that enclose the whole, and a mark whose partner stands in another sentence."""
+    """Remove quotation marks around the whole sentence, and unpaired marks."""
     spans = Quotations(text).spans
     if len(spans) == 1:
         span = spans[0]

@@ -49,7 +49,7 @@ class DumpUnderWay(Exception):
 
 
 class DumpDamaged(Exception):
-    """The stored file differs from what was written."""
+    """The stored file differs from the one written."""
 
 
 class WithdrawnClaims(ExportFormat):
@@ -108,7 +108,7 @@ class _MovableFile(File):
 
 
 def write_dump(*, kept: int | None = None, told: ReportProgress = lambda name: None) -> KeptDump:
-    """Write a dump of what is published now, then remove the oldest beyond the number kept.
+    """Write a dump of the current publications, then remove the oldest dumps beyond the number kept.
 
     Args:
         kept: how many stay; `DUMPS_KEPT` unless given.

@@ -123,7 +123,7 @@ def _iterate_complete(folders: Iterator[str] | list[str]) -> Iterator[KeptDump]:
 
 @lru_cache(maxsize=100)
 def _read(folder: str) -> KeptDump:
-    """The name of a folder is never used again, so what its manifest says stays."""
+    """Read a stored dump. Folder names are never reused, so the manifest of a folder never changes."""
     with default_storage.open(f"{FOLDER}/{folder}/{MANIFEST}", "rb") as file:
         text: bytes = file.read()
     manifest = orjson.loads(text)

@@ -123,7 +123,7 @@ def _find_first_appearance(claim: Document) -> Document:
 
 
 def _join_addresses(quoted: list[Document]) -> str:
-    """The different addresses of sources, in their order."""
+    """Join the distinct source URLs, in order."""
     return " ".join(dict.fromkeys(item["source"]["url"] for item in quoted if item["source"]["url"]))
 
 

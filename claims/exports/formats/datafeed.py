@@ -1,4 +1,4 @@
-"""The claims as one schema.org DataFeed (JSON-LD): ClaimReview markup for each, and what was withdrawn.
+"""The claims as one schema.org DataFeed (JSON-LD): ClaimReview markup for each, and withdrawals.
 
 Each element is a DataFeedItem on a line of its own, whose `@id` is the claim's address without the slug. The item of a
 published claim holds its reviews; that of a withdrawn one has `dateDeleted` and says what became of it.

@@ -1,4 +1,4 @@
-"""One claim per line: its JSON exactly as it is stored and served."""
+"""One claim per line: its JSON exactly as stored and served."""
 
 from collections.abc import Iterable, Iterator
 

@@ -26,7 +26,7 @@ MAX_SECONDS = 3600
 
 
 def stream_bodies(*parts: QuerySet[Publication]) -> Iterator[bytes]:
-    """The bodies of these publications, part after part, as they are at one moment.
+    """Yield the bodies of these publications, part after part, all from one snapshot of the database.
 
     It is one statement, so it reads one snapshot, however long it takes and whatever is published meanwhile. A
     generator that is closed early cancels the statement, and the connection can be used again.
@@ -67,7 +67,7 @@ def _long_statements(cursor: CursorWrapper) -> Iterator[None]:
 
 
 def stream_numbered_bodies(rows: QuerySet[Publication]) -> Iterator[tuple[int, bytes]]:
-    """The number in the ledger and the body of each of these publications, streamed in the same way.
+    """Yield the ledger number and the body of each of these publications, streamed in the same way.
 
     It uses the present connection, inside its transaction if there is one.
     """
@@ -94,7 +94,7 @@ class BodyBlock(NamedTuple):
 
 
 def stream_body_blocks(rows: QuerySet[Publication]) -> Iterator[BodyBlock]:
-    """The bodies of these publications in the order of the ledger, streamed in the same way, many at a time.
+    """Yield the bodies of these publications in ledger order, streamed in the same way, many at a time.
 
     PostgreSQL joins them: what Python and the connection do is then done for each block instead of for each claim. A
     block holds about `JOINED_SIZE` bytes; a body is never divided.

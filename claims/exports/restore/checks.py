@@ -61,7 +61,7 @@ class CheckedExport:
 
 
 def is_newsroom_empty() -> bool:
-    """Whether there is no publisher but the house, and nothing that refers to it."""
+    """Return whether the database holds no publisher but this newsroom, and no verdict or source."""
     return (
         not Verdict.objects.exists()
         and not Source.objects.exists()
@@ -70,7 +70,7 @@ def is_newsroom_empty() -> bool:
 
 
 def check(stream: BinaryIO, *, progress: Progress) -> CheckedExport:
-    """Read the whole of an export and compare it with what is here.
+    """Read a whole export and compare it with the database.
 
     Raises:
         RestoreRefused: it cannot be restored.
@@ -87,7 +87,7 @@ def check(stream: BinaryIO, *, progress: Progress) -> CheckedExport:
 
 
 def _iterate_batches(read: Iterable[ArchiveLine]) -> Iterator[list[ArchiveLine]]:
-    """The lines, some hundred of one type at a time. Snapshots and entries take turns in the file."""
+    """Yield the lines in batches of one type. Snapshots and entries alternate in the file."""
     taking_turns = {"snapshot", "entry"}
     waiting: dict[str, list[ArchiveLine]] = {}
     for line in read:
@@ -334,7 +334,7 @@ class _ExportCheck:
             )
 
     def _compare_parts(self, some: list[ArchiveLine], bodies: Mapping[int, dict[str, Any]]) -> None:
-        """Ids of verdicts, evidence and appearances belong to what was published, or to nothing."""
+        """Check that ids of verdicts, evidence and appearances are free, or belong to the same published rows."""
         published = PublishedVerdict.objects.filter(
             publication__claim=OuterRef("claim"), verdict_id=OuterRef("pk")
         )

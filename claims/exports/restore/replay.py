@@ -44,7 +44,7 @@ _OF_MEDIA = ("media_authenticity_category", "original_media_context", "original_
 
 
 def replay(entries: list[RestoredEntry], merged: MergedParts) -> None:
-    """Replay these entries. Called inside a transaction."""
+    """Replay these entries. Call it inside a transaction."""
     for some in split_rounds(trace_verdicts(entries, merged)):
         for layer in split_layers(some):
             told = [one.entry for one in layer]
@@ -56,7 +56,7 @@ def replay(entries: list[RestoredEntry], merged: MergedParts) -> None:
 
 
 def split_rounds(told: Iterable[EntryOutcome]) -> Iterator[list[EntryOutcome]]:
-    """The entries in their order, divided so that those of a round can be recorded at once.
+    """Split the entries, in order, into rounds that can be recorded at once.
 
     The database asks whether a published entry rests on a published verdict when it is recorded. For every entry that
     shares a round, the answer is the same then as at the entry's own moment.

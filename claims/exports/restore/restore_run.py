@@ -82,7 +82,7 @@ def _chain_lines(held: list[ArchiveLine], read: Iterator[ArchiveLine]) -> Iterat
 
 
 def _iterate_batches(read: Iterator[ArchiveLine], merged: MergedParts) -> Iterator[list[ArchiveLine]]:
-    """Entries and the snapshots before them. What is merged is remembered on the way."""
+    """Yield entries with the snapshots before them, remembering merged claims on the way."""
     batch: list[ArchiveLine] = []
     entries = text = 0
     for line in read:

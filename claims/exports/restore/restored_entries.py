@@ -77,7 +77,7 @@ def find_first_appearance(body: Mapping[str, Any]) -> int | None:
 
 
 def find_claimants(some: list[RestoredEntry]) -> set[int]:
-    """The ids of those claimants of these entries who are here."""
+    """Return the ids of these entries' claimants that exist in the database."""
     named = {entry.body["claimant"]["id"] for entry in some if entry.body["claimant"]}
     return set(Claimant.objects.filter(pk__in=named).order_by().values_list("pk", flat=True))
 

@@ -14,7 +14,7 @@ _AnswerShown = ReplyRequest.Shown
 
 
 def build_replies(verdict: dict[str, Any], claimant: int | None) -> Iterator[dict[str, Any]]:
-    """The requests and answers that were published with a verdict on a claim by this claimant.
+    """Build the requests and answers published with a verdict on a claim by this claimant.
 
     The question and the contact address were never published. Older exports have neither.
     """

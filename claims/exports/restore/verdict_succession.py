@@ -44,7 +44,7 @@ class EntryOutcome:
 
 
 def trace_verdicts(entries: list[RestoredEntry], merged: MergedParts) -> Iterator[EntryOutcome]:
-    """The entries in their order, each with what becomes of verdicts."""
+    """Yield the entries in order, each with the resulting states of its verdicts."""
     verdicts = _VerdictTracker(entries)
     for entry in entries:
         yield verdicts.judge(entry, merged)
