@@ -34,7 +34,7 @@ class LedgerLine(TypedDict):
 
 
 class LedgerEntry(NamedTuple):
-    """An entry as it is stored: the values of a `Publication` and, for each verdict, of a `PublishedVerdict`."""
+    """A new entry: the values of a `Publication` and, for each verdict, of a `PublishedVerdict`."""
 
     publication: dict[str, Any]
     verdicts: list[dict[str, Any]]
@@ -50,7 +50,7 @@ def build_entry(
     ledger: Sequence[LedgerLine],
     media: Iterable[ClaimMedia] = (),
 ) -> LedgerEntry:
-    """The entry that says what is public of a claim. Everything given comes with what it refers to.
+    """Build the ledger entry that publishes a claim. All arguments must come with their related rows.
 
     What is public follows from the claim: merged, or retracted when no verdict is left, or published.
 
@@ -108,13 +108,13 @@ def rebuild_entry(rendered: bytes, body: Mapping[str, Any], said: Mapping[str, A
 def retranslate_entry(
     publication: Publication, body: dict[str, Any], *, kind: str, note: str, at: datetime
 ) -> LedgerEntry:
-    """The next entry of a claim's ledger, which says what this one says with other translations. As `restate_entry`."""
+    """Build the next entry of a claim with the same content and other translations. Like `restate_entry`."""
     made = restate_entry(publication, body, kind=kind, at=at)
     return LedgerEntry(made.publication | build_columns(body) | {"note": note}, made.verdicts)
 
 
 def restate_entry(publication: Publication, body: dict[str, Any], *, kind: str, at: datetime) -> LedgerEntry:
-    """The next entry of a claim's ledger, which says what this one says in other words.
+    """Build the next entry of a claim with the same content in a changed form.
 
     Args:
         body: of the entry, as `own_addresses.understood` has it, with what is different. What lists filter

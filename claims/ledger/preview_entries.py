@@ -54,7 +54,7 @@ class EntryPreview:
 
     @cached_property
     def now(self) -> Publication | None:
-        """What readers see now; None if the claim was never public."""
+        """Return the current publication; None if the claim was never public."""
         return self.ledger[0] if self.ledger else None
 
 
@@ -70,7 +70,7 @@ class EditedClaim:
 def preview_publishing(
     verdict: Verdict, evidence: Sequence[Evidence], *, edited: EditedClaim | None = None
 ) -> EntryPreview:
-    """Preview the publication of this verdict, superseding the one that it replaces."""
+    """Preview publishing this verdict, which supersedes the one it replaces."""
 
     def judged(claims: list[Claim]) -> list[Judgement]:
         shown = [row for row in public_verdicts(claims) if row[0].pk != verdict.supersedes_id]
@@ -114,7 +114,7 @@ def preview_merging(claim: Claim, target: Claim) -> list[EntryPreview]:
 
 
 def preview_unmerging(claim: Claim, target: Claim) -> list[EntryPreview]:
-    """Preview undoing a merge: the claim, then the one that it was merged into."""
+    """Preview undoing a merge: first the claim, then the claim it was merged into."""
     groups = {rows[0].pk: rows for rows in with_merged([claim.pk, target.pk])}
     own, others = groups[claim.pk], groups[target.pk]
     own[0].state, own[0].merged_into, own[0].state_before_merge = own[0].state_before_merge, None, ""
@@ -176,7 +176,7 @@ def _build_preview(
 
 
 def _timeless(value: Any) -> Any:
-    """A part of a document without the moments at which it was published."""
+    """Return part of a document without its publication times."""
     if isinstance(value, dict):
         moments = ("published_at", "updated_at")
         return {name: _timeless(part) for name, part in value.items() if name not in moments}
@@ -184,5 +184,5 @@ def _timeless(value: Any) -> Any:
 
 
 def _place(judgement: Judgement) -> tuple[date, int]:
-    """The order of verdicts on a claim: by the day of the review, those without a day last."""
+    """Return the sort key of a verdict: the day of its review, verdicts without a day last."""
     return judgement[0].reviewed_on or date.max, judgement[0].pk or 0

@@ -79,7 +79,7 @@ def append(entries: Sequence[LedgerEntry]) -> None:
 
 
 def lines_of(entries: Sequence[LedgerEntry]) -> list[Lines]:
-    """The rows of entries, for callers that store them with other rows and announce them."""
+    """Return the rows of entries, for callers that store them together with other rows and announce them."""
     ids = iter(reserve_ids(Publication, sum("id" not in new.publication for new in entries)))
     numbered = [(new.publication.get("id") or next(ids), new) for new in entries]
     verdicts = [{"publication_id": pk, **row} for pk, new in numbered for row in new.verdicts]
@@ -116,7 +116,7 @@ def record_translations(claim: Claim, *, note: str) -> None:
 
 
 def build_restated_body(publication: Publication, besides: Sequence[Translation] = ()) -> dict[str, Any]:
-    """The body of an entry with its translations as they are now, as `own_addresses.understood` has it.
+    """Return the body of an entry with its current translations, in the form of `own_addresses.understood`.
 
     Args:
         besides: translations that are looked at as if they were published, each in the place of the one there is.
@@ -132,7 +132,7 @@ def build_restated_body(publication: Publication, besides: Sequence[Translation]
 
 
 def reviewed_parts_differ(claim: Claim, published: Publication) -> bool:
-    """Whether what a verdict judges of a claim (`JUDGED`) differs from what is published."""
+    """Return whether the parts of a claim that a verdict judges (`JUDGED`) differ from the published ones."""
     public = published.document
     now = {name: claim.serializable_value(name) for name in JUDGED}
     now["claimed_on"] = claim.claimed_on.isoformat() if claim.claimed_on else None
@@ -161,7 +161,7 @@ def claimed_media_differ(claim: Claim, published: Publication) -> bool:
 
 
 def _entries(changes: Mapping[int, LedgerChange], now: datetime) -> Iterator[LedgerEntry]:
-    """The next entry of each of these claims."""
+    """Yield the next entry of each of these claims."""
     ids = sorted(changes)
     ledgers = _ledgers(ids)
     for claims in with_merged(ids):
@@ -237,7 +237,7 @@ def with_merged(ids: list[int]) -> list[list[Claim]]:
 
 
 def claimed_media(claims: list[Claim]) -> list[ClaimMedia]:
-    """The pictures, sound and film that a claim is about, its own before those of claims merged into it; each once.
+    """Return the distinct pictures, sound and film of a claim, its own before those of claims merged into it.
 
     Without undescribed media: publishing a verdict requires descriptions, but some may have been added since.
     """
@@ -250,7 +250,7 @@ def claimed_media(claims: list[Claim]) -> list[ClaimMedia]:
 
 
 def public_verdicts(claims: list[Claim]) -> list[Judgement]:
-    """The published verdicts, one per publisher: the claim's own before those of claims merged into it."""
+    """Return the published verdicts, one per publisher, the claim's own before those of claims merged into it."""
     found: dict[int, Verdict] = {}
     for claim in claims:
         for verdict in claim.verdicts.all():

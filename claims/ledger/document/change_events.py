@@ -6,7 +6,7 @@ from claims.models import Publication
 
 
 class ChangeEvent(TextChoices):
-    """What an entry of the ledger means to somebody who keeps a copy of the claim."""
+    """The kind of change that a ledger entry makes to a mirrored claim."""
 
     PUBLISHED = "claim.published", "claim.published"
     UPDATED = "claim.updated", "claim.updated"

@@ -41,7 +41,7 @@ class PublicClaimant(TypedDict):
 
 
 class PublicTopic(TypedDict):
-    """What a claim is about."""
+    """A topic of a claim."""
 
     id: int
     name: str
@@ -59,7 +59,7 @@ class PublicScale(TypedDict):
 
 
 class PublicRating(TypedDict):
-    """A rating in its publisher's own words (schema.org Rating), and the class that it amounts to."""
+    """A rating in its publisher's own words (schema.org Rating), with its rating class."""
 
     id: int
     code: Annotated[str, "Names the rating within its scale."]
@@ -88,7 +88,7 @@ class PublicAppearance(PublicQuotedSource):
 
 
 class PublicEvidence(PublicQuotedSource):
-    """What a verdict rests on."""
+    """A source that supports or contradicts a verdict."""
 
     id: int
     stance: Annotated[str, Evidence.Stance]
@@ -116,7 +116,7 @@ class PublicReply(TypedDict):
 
 
 class PublicSignOff(TypedDict):
-    """What the people signed off who approved a verdict; docs/ledger-proofs.md says how to compute the digests."""
+    """Digests of the content that people signed off; docs/ledger-proofs.md says how to compute them."""
 
     claim_sha256: Annotated[
         str | None, "Of the claim's words; null where the verdict was on a claim merged into this one."

@@ -66,7 +66,7 @@ def document(
     merged_from: list[int],
     entry: EntryPart,
 ) -> PublicClaim:
-    """The whole public representation of a claim. Everything given must come with what it refers to."""
+    """Build the whole public document of a claim. All arguments must come with their related rows."""
     slug = claim.slug
     shown = [claimed_media(row) for row in media]
     judged = [(row, verdict(row, evidence, pictures=shown)) for row, evidence in verdicts]
@@ -104,12 +104,12 @@ def document(
 
 
 def render(document: Any) -> str:
-    """JSON exactly as it is served: compact, UTF-8, keys in their order."""
+    """Return the JSON exactly as served: compact, UTF-8, keys in order."""
     return rendered(document)
 
 
 def site() -> Document:
-    """Return the publisher of this site and the licence; the address is empty if none is set."""
+    """Return the publisher of this site and the licence; the URL is empty if none is configured."""
     return {"name": settings.NEWSROOM_NAME, "url": settings.SITE_URL, "license": settings.DATA_LICENSE}
 
 
@@ -204,7 +204,7 @@ def media(
 
 
 def picture_addresses(shown: Iterable[Mapping[str, Any]]) -> frozenset[str]:
-    """Return how explanations address the pictures of a claim: by their paths on this site."""
+    """Return the paths by which explanations refer to the pictures of a claim."""
     return frozenset(FOLDER + each["url"].rpartition("/")[2] for each in shown if each["url"])
 
 
@@ -240,7 +240,7 @@ def verdict(
 
 
 def _signed_off(row: Verdict, body: PublicVerdict, claim: PublicClaim) -> PublicSignOff | None:
-    """Return what was signed off of a verdict, if that is what the body says."""
+    """Return the sign-off digests of a verdict, if they belong to the text in this body."""
     if row.origin != Verdict.Origin.HOUSE or row.is_restored or row._state.adding:
         return None
     # What is shown of a claim that was merged stands below the words of the other.
@@ -359,7 +359,7 @@ def _quoted(row: Appearance | Evidence) -> PublicQuotedSource:
 
 
 def _pdq(row: MediaObject) -> str:
-    """The hash of the whole picture; of a film there is one for each of its pictures, and none of it."""
+    """Return the hash of a picture; "" for a film, which has a hash for each frame instead."""
     whole = (each for each in row.hashes.all() if each.transformation == MediaHash.Transformation.WHOLE)
     found = next((each for each in whole if each.frame_at is None), None)
     return found.pdq.hex() if found else ""

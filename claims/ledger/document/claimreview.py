@@ -32,8 +32,8 @@ CONTEXT = {"@context": "https://schema.org"}
 
 
 def build_markup(body: Document, *, site: Document | None = None, page: str = "") -> Document | None:
-    """The JSON-LD of a claim's page: one ClaimReview, a graph of several with what they find of pictures, sound and
-    film (MediaReview), or None where nothing is published.
+    """Build the JSON-LD of a claim's page: one ClaimReview, a graph of several with their MediaReviews, or None if
+    nothing is published.
 
     Args:
         site: the organisation that serves the page, as `{name, url, license}`; stated as the markup's publisher, and
@@ -48,7 +48,7 @@ def build_markup(body: Document, *, site: Document | None = None, page: str = ""
 
 
 def build_claim_reviews(body: Document, *, site: Document | None = None, page: str = "") -> list[Document]:
-    """One ClaimReview for each published verdict that is rated."""
+    """Build a ClaimReview for each published verdict that has a rating."""
     rated = [verdict for verdict in body["verdicts"] if verdict["rating"]]
     page = page or body["url"]
     # Several reviews on one page need an address each.
@@ -61,7 +61,7 @@ def build_claim_reviews(body: Document, *, site: Document | None = None, page: s
 
 
 def _with_media_review(body: Document, review: Document) -> list[Document]:
-    """A ClaimReview, and what the same verdict finds of the pictures, sound and film that the claim is about."""
+    """Return a ClaimReview, with the MediaReview of the same verdict if the claim has pictures, sound or film."""
     here = build_address(body)
     verdict = next(v for v in body["verdicts"] if review["@id"] == _id(body, v))
     media = build_media_review(body, verdict, review=review, address=here)
@@ -75,7 +75,7 @@ def _id(body: Document, verdict: Document, language: str = "") -> str:
 
 
 def _translated(body: Document, verdict: Document) -> Document | None:
-    """Of what the words of a verdict are a translation, where a document is shown in another language."""
+    """Return the original that a verdict's text was translated from, if the document is a translation."""
     said: Document | None = body.get("translated")
     return said if said and said["verdict"] == verdict["id"] else None
 
@@ -107,19 +107,19 @@ def describe_withdrawal(body: Document, *, site: Document | None = None) -> Docu
 
 
 def build_address(body: Document) -> str:
-    """The address of a claim's page without the slug, which leads there too and never changes."""
+    """Return the permanent URL of a claim's page, without the slug."""
     return f"{_base(body)}claims/{body['id']}/"
 
 
 def _base(body: Document) -> str:
-    """The address of the site that a body is from."""
+    """Return the URL of the site that published a body."""
     # The slug is percent-encoded in the address, so it is cut off by its place; it has no slash.
     base: str = body["url"].rpartition(f"claims/{body['id']}/")[0]
     return base
 
 
 def build_organization(publisher: Document, *, base: str = "") -> Document:
-    """A publisher or, without `base`, this site, by its address alone."""
+    """Build a publisher; without `base`, this site, identified by its URL alone."""
     return _known(
         {
             "@type": _ORGANIZATION,
@@ -165,7 +165,7 @@ def _claim_review(body: Document, verdict: Document, *, here: str, site: Documen
 
 
 def _translation_links(body: Document, verdict: Document) -> Document:
-    """From a translation to its original, and from an original to what it was translated into."""
+    """Link a translation to its original, or an original to its translations."""
     translator = build_organization(verdict["publisher"], base=_base(body))
     said = _translated(body, verdict)
     if said:
@@ -257,7 +257,7 @@ def _is_as_stated(body: Document) -> bool:
 
 
 def _statements_elsewhere(body: Document) -> Document:
-    """The statement in the words of the original, or in those of its translations."""
+    """Return the statement in its original words, or in those of its translations."""
     if not _is_as_stated(body):
         said = body["translated"]
         original = {
@@ -329,5 +329,5 @@ def _correction(entry: Document) -> Document:
 
 
 def _known(document: Document) -> Document:
-    """The document without what is not known."""
+    """Drop properties without a value."""
     return {key: value for key, value in document.items() if value not in (None, "", [])}

@@ -35,7 +35,7 @@ IMAGE_SHAPE: Document = {"results": {"claim": SHAPE["claims"]}, "nextPageToken":
 
 
 def build_fact_checked_claim(body: Document, verdicts: Iterable[Document]) -> Document:
-    """A claim with these of its verdicts."""
+    """Build a claim with the given verdicts, in Google's format."""
     return _known(
         {
             "text": body["statement"],
@@ -65,7 +65,7 @@ def _review(body: Document, verdict: Document) -> Document:
 
 
 def find_site(url: str, publisher: Document) -> str:
-    """The host of the review's address without `www.`; the publisher's domain where the address is another's.
+    """Return the host of the review's URL without `www.`, or the publisher's domain if the URL is on another site.
 
     So a review is found again by its site, and what is published on a platform is not taken for the platform's.
     """
@@ -75,7 +75,7 @@ def find_site(url: str, publisher: Document) -> str:
 
 
 def _place(body: Document, verdict: Document) -> str:
-    """Return the address of the verdict on the claim's page."""
+    """Return the URL of the verdict on the claim's page."""
     page: str = body["url"]
     return f"{page}#verdict-{verdict['id']}" if len(body["verdicts"]) > 1 else page
 
@@ -85,5 +85,5 @@ def _moment(day: str | None) -> str | None:
 
 
 def _known(document: Document) -> Document:
-    """The document without what is not known."""
+    """Drop properties without a value."""
     return {key: value for key, value in document.items() if value not in (None, "", [], {})}

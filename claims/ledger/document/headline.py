@@ -8,7 +8,9 @@ Document = dict[str, Any]
 
 
 def build_headline(document: Document) -> str:
-    """The verdict and the statement: “False: The bridge is closed.” What was withdrawn says so instead."""
+    """Build a headline of verdict and statement: “False: The bridge is closed.” A retracted or merged claim says so
+    instead.
+    """
     judged = describe_judgement(document)
     statement = " ".join(document["statement"].split())
     return f"{judged}: {statement}" if judged else statement
@@ -29,7 +31,7 @@ def find_label(language: str, rating: Document) -> str:
 
 
 def find_correction(document: Document) -> Document | None:
-    """The last change that was explained to the public, with the name of its kind."""
+    """Return the latest publicly explained change, with the label of its kind."""
     if not document["corrections"]:
         return None
     latest = document["corrections"][0]

@@ -34,7 +34,7 @@ def parse_markdown(text: str) -> list[Token]:
 
 
 def render_parts(parts: list[Token], *, pictures: Collection[str] = ()) -> str:
-    """The HTML of such parts, as safe as that of any text."""
+    """Render parsed parts as HTML, sanitised like any other text."""
     for part in parts:
         if part.children:
             part.children = [each for each in part.children if _may_stand(each, pictures)]

@@ -74,7 +74,7 @@ def _media(item: Document) -> Document:
 
 
 def _appearances(body: Document) -> list[Document]:
-    """Of what was imported only addresses are known: those of files or, without any, all places of a claim."""
+    """Return the media of an imported claim: URLs of media files or, without any, of all appearances."""
     sources = [item["source"] for item in body["appearances"] if item["source"]["url"]]
     files = [
         {"@type": TYPES[source["kind"]], "contentUrl": source["url"]}
@@ -90,5 +90,5 @@ def _duration(seconds: float | None) -> str:
 
 
 def _known(document: Document) -> Document:
-    """The document without what is not known."""
+    """Drop properties without a value."""
     return {key: value for key, value in document.items() if value not in (None, "", [])}

@@ -115,7 +115,7 @@ def build_website(site: Document, *, languages: Sequence[str], search: str) -> D
 def build_collection(
     address: str, *, name: str, language: str, listed: Sequence[tuple[str, str]]
 ) -> Document:
-    """A page that lists others, given by name and address, in its order."""
+    """Build the JSON-LD of a page that lists others, given as pairs of name and URL in list order."""
     return _known(
         {
             "@type": "CollectionPage",
@@ -140,5 +140,5 @@ def _short(headline: str) -> str:
 
 
 def _known(document: Document) -> Document:
-    """The document without what is not known."""
+    """Drop properties without a value."""
     return {key: value for key, value in document.items() if value not in (None, "", [])}

@@ -12,7 +12,7 @@ from claims.models.signoff_digests import DAYS, QUOTED, TEXTS
 
 
 def claim_sha256(claim: Mapping[str, Any]) -> str:
-    """Return the digest of what is judged: the words of a claim."""
+    """Return the digest of the claim's words."""
     claimant = (claim["claimant"] or {}).get("id")
     return _sha256([claim["statement"], claim["language"], claimant, claim["claimed_on"], claim["context"]])
 

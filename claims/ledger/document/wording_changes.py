@@ -15,7 +15,7 @@ Document = Mapping[str, Any]
 
 
 class PublicWordingChange(TypedDict):
-    """One part of a claim or of a verdict, as it was and as it is."""
+    """One changed part of a claim or verdict, before and after."""
 
     part: Annotated[str, PARTS]
     publisher: Annotated[str | None, "Whose verdict it is a part of; null for a part of the claim."]
@@ -32,7 +32,7 @@ _NOTHING = _Part("", None)
 
 
 def find_wording_changes(before: Document, after: Document) -> list[PublicWordingChange]:
-    """The parts that differ between two documents of one claim."""
+    """Return the parts that differ between two documents of a claim."""
     was, now = dict(_parts(before)), dict(_parts(after))
     found: list[PublicWordingChange] = []
     for key in dict.fromkeys([*was, *now]):
@@ -80,7 +80,7 @@ def _quoted(item: Document, note: str = "") -> str:
 
 
 def format_reply(reply: Document) -> str:
-    """Format who was asked and when, with the reply, in one line; or the reason for not asking."""
+    """Format a request for reply in one line: the person, the dates and the reply; or the reason for not asking."""
     if reply["not_asked"]:
         return f"{reply['whom']}: {reply['not_asked_reason']}"
     said = reply["answer"] or reply["statement"]

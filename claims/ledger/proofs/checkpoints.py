@@ -37,11 +37,11 @@ LINKED_AT_ONCE = 5_000
 
 
 class InconsistentLedger(Exception):
-    """The stored ledger does not continue what was signed: signing stops until people have looked."""
+    """The stored ledger does not continue the signed one; signing stops until an administrator intervenes."""
 
 
 def sign_ledger() -> Checkpoint | None:
-    """Sign what was published, if anything is new; returns the new checkpoint.
+    """Sign new publications and return the new checkpoint, if there are any.
 
     Raises:
         Inconsistent: something in the ledger was changed.
@@ -69,7 +69,7 @@ def sign_ledger() -> Checkpoint | None:
 
 
 def sign_reviews() -> Checkpoint | None:
-    """Link what happened in reviews since, and sign it, if anything is new; returns the new checkpoint."""
+    """Link new events of reviews, sign them and return the new checkpoint, if there are any."""
     while link_waiting_rows():
         pass
     with transaction.atomic():
@@ -98,7 +98,7 @@ def link_waiting_rows() -> bool:
 
 
 def require_signed(checkpoint: Checkpoint) -> None:
-    """See that a checkpoint of the ledger is what was signed, and that what is stored still comes to that.
+    """Check that a checkpoint of the ledger is unchanged and matches the stored entries.
 
     Raises:
         Inconsistent: it does not.
@@ -223,7 +223,7 @@ def _extend_tree(before: int, size: int) -> None:
 
 
 def _require_texts(first: int) -> None:
-    """See that the entries from this one on say what their hashes are of."""
+    """Check that the texts of all entries from this one on match their hashes."""
     rows = Publication.objects.filter(sequence__gte=first).order_by("sequence")
     for number, sealed_sha256, *said in rows.values_list(
         "sequence", "sealed_sha256", "note", "body", "salts"

@@ -25,7 +25,7 @@ class EntryFacts(NamedTuple):
 
 
 def build_entry_text(facts: EntryFacts, previous: str) -> bytes:
-    """The bytes of an entry: of these its hash is made, and its leaf in the tree.
+    """Return the bytes of an entry, from which its hash and its leaf in the tree are computed.
 
     Args:
         previous: the hash of the entry before it; `claims.models.ledger_rules.NO_ENTRY` for the first.

@@ -16,7 +16,7 @@ _PATH = re.compile(r"(?:x[0-9]{3}/)*[0-9]{3}")
 
 
 def number_in_path(path: str) -> int | None:
-    """The number of a tile, as addresses have it: `x001/x234/067` is 1234067; None for what is none."""
+    """Return the number of a tile from its path: `x001/x234/067` is 1234067; None if the path is malformed."""
     if not _PATH.fullmatch(path) or (path.startswith("x000/") and len(path) > 4):
         return None
     return int(path.replace("/", "").replace("x", ""))
@@ -52,7 +52,7 @@ def _place_of(height: int, number: int) -> tuple[int, int, int, int]:
 
 
 def subtrees_in(tiles: Mapping[Place, bytes]) -> Subtree:
-    """The hashes of complete subtrees, from tiles that have them."""
+    """Return a function that looks up hashes of complete subtrees in these tiles."""
 
     def subtree(height: int, number: int) -> bytes:
         level, tile, first, count = _place_of(height, number)
@@ -65,7 +65,7 @@ def subtrees_in(tiles: Mapping[Place, bytes]) -> Subtree:
 
 
 def _top_of(content: bytes) -> bytes:
-    """The hash above these, whose number is a power of two."""
+    """Return the root of these hashes; their number is a power of two."""
     hashes = [content[at : at + HASH] for at in range(0, len(content), HASH)]
     while len(hashes) > 1:
         hashes = [node_hash(hashes[at], hashes[at + 1]) for at in range(0, len(hashes), 2)]

@@ -148,7 +148,7 @@ def proves_consistency(
 
 
 class GrowingTree:
-    """A tree to which leaves are added, of which only the right edge is remembered."""
+    """A growing Merkle tree that only remembers its right edge."""
 
     def __init__(self, edge: Sequence[bytes] = (), size: int = 0) -> None:
         """Args:

@@ -46,7 +46,7 @@ def compute_sealed_sha256(note: str, body: str, salts: str) -> str:
 
 
 def compute_salt(given: list[str], number: int) -> str:
-    """The salt of a text; of one that was removed its digest, behind a hyphen; "" where there is none."""
+    """Return the salt of a text; "-" and its digest if the text was removed; "" if there is none."""
     if len(given) == 1:
         return sha256(f"{given[0]} {number}".encode()).hexdigest()
     return given[number] if number < len(given) else ""

@@ -35,7 +35,7 @@ def format_moment(value: datetime) -> str:
 
 
 def iterate_entries(rows: QuerySet[Publication]) -> Iterator[StoredEntry]:
-    """These entries in the order of the ledger, whatever their number."""
+    """Yield these entries in the order of the ledger, in constant memory."""
     ordered = rows.order_by("sequence").values_list(*_COLUMNS)
     return map(_build_entry, ordered.iterator(chunk_size=5_000))
 
@@ -48,13 +48,13 @@ def _build_entry(row: tuple[Any, ...]) -> StoredEntry:
 
 
 def load_with_previous(first: int, last: int) -> Iterator[tuple[str, StoredEntry]]:
-    """The entries with these numbers and those between, each with the hash of the one before it."""
+    """Yield the entries from first to last, each with the hash of the one before it."""
     rows = Publication.objects.filter(sequence__gte=first - 1, sequence__lte=last)
     return _each_with_previous(first, iterate_entries(rows))
 
 
 def load_entry_texts(first: int, last: int) -> list[bytes]:
-    """The bytes of these entries, which are few."""
+    """Return the bytes of these entries; meant for a few."""
     rows = Publication.objects.filter(sequence__gte=first - 1, sequence__lte=last).order_by("sequence")
     found = map(_build_entry, rows.values_list(*_COLUMNS))
     return [entry.text(previous) for previous, entry in _each_with_previous(first, found)]
@@ -96,7 +96,7 @@ def compute_root(size: int) -> bytes:
 
 
 def load_growing_tiles(size: int) -> GrowingTiles:
-    """The tiles of a tree of that size, to which leaves can be added. Raises `LookupError`."""
+    """Load the tiles of a tree of that size, so that leaves can be added. Raises `LookupError`."""
     edge = {(level, size >> (8 * (level + 1))) for level in range(8)}
     return GrowingTiles(size, read_tiles(edge).__getitem__)
 

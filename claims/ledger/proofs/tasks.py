@@ -14,7 +14,7 @@ _log = logging.getLogger(__name__)
 @app.periodic(cron="* * * * *")
 @app.task(name="claims.ledger.sign", queueing_lock="claims.ledger.sign", lock="claims.ledger.sign")
 def sign(timestamp: int) -> None:
-    """Sign what was published and done in reviews since the last minute; refuse, loudly, where something was changed.
+    """Sign new publications and reviews each minute; log a critical message if stored data was changed.
 
     One does not keep the other from being signed.
     """

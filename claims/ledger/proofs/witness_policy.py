@@ -15,12 +15,12 @@ class WitnessPolicy(NamedTuple):
 
 
 def load_policy() -> WitnessPolicy:
-    """Return the newsroom's own policy; it requires nothing where there are no witnesses."""
+    """Return the newsroom's own policy; it requires nothing if there are no witnesses."""
     policies: list[WitnessPolicy] = [load() for load in features.load_declared("witness_policy")]
     return policies[0] if policies else WitnessPolicy(0, ())
 
 
 def published_note(checkpoint: Checkpoint) -> str:
-    """Return the note of a checkpoint as it is published: with every cosignature, also those that do not count."""
+    """Return the published note of a checkpoint, with all cosignatures, including those that do not count."""
     notes: list[str] = [cosigned(checkpoint) for cosigned in features.load_declared("cosigned_note")]
     return notes[0] if notes else checkpoint.note

@@ -1,4 +1,4 @@
-"""Look up an address: claims that appeared, are reviewed or are cited there, and our own pages."""
+"""Look up a URL: claims that appeared, are reviewed or are cited there, and our own pages."""
 
 import re
 from collections.abc import Iterable
@@ -35,7 +35,7 @@ _PLACES = f"""
 
 
 def read_search(text: str) -> SearchReading:
-    """Parse a search. An address searches for what it leads to first, and for texts that name it."""
+    """Parse a search. For a URL, search for claims connected with it first, then for texts that mention it."""
     reading, key = read(text), build_address_key(text.strip())
     if not key:
         return reading
@@ -46,7 +46,7 @@ def read_search(text: str) -> SearchReading:
 
 
 def build_address_key(address: str) -> str:
-    """Return the normal form of an address; "" if it is not one."""
+    """Return the normal form of a URL; "" if it is not one."""
     return url_key(address) if len(address) <= LENGTH_LIMIT and _ADDRESS.fullmatch(address) else ""
 
 

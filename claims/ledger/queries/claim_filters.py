@@ -50,7 +50,7 @@ def source_ids(keys: list[str]) -> list[int]:
 
 
 def resolve_as_of(moment: datetime) -> datetime:
-    """The moment that `as_of` means: for today, now.
+    """Return the moment that `as_of` stands for; today means now.
 
     Raises:
         InvalidParameters: it lies in the future.
@@ -176,7 +176,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
 
     @property
     def moment(self) -> datetime | None:
-        """The moment in the past that is asked about."""
+        """Return the past moment that the query is about, if any."""
         return self.looked_for.get("as_of")
 
     def matching(self, queryset: QuerySet[Any], looked_for: Mapping[str, Any]) -> QuerySet[Any]:
@@ -192,7 +192,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         return rows.answering(asked) if asked else rows
 
     def verdicts(self, looked_for: Mapping[str, Any]) -> PublishedVerdictQuerySet:
-        """The verdicts one of which an entry must have, whatever entry they are of."""
+        """Return the verdicts of which an entry must have at least one."""
         verdicts = PublishedVerdict.objects.all()
         for name, value in looked_for.items():
             if self._is_about_verdicts(name):
@@ -223,7 +223,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         return None
 
     def candidates(self, looked_for: Mapping[str, Any]) -> QuerySet[Any]:
-        """Each with `ledger_moved`, the moment of the newest entry of the whole ledger, beside it."""
+        """Return the candidates, each with `ledger_moved`, the time of the newest entry of the whole ledger."""
         rows = super().candidates(looked_for)
         if self.found_by:
             shown, moment = self.verdicts(looked_for), looked_for.get("as_of")
@@ -232,7 +232,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
 
 
 def _ledger_moved() -> Subquery:
-    """The moment of the newest entry of the ledger."""
+    """Return the time of the newest entry of the ledger."""
     return Subquery(Publication.objects.order_by("-published_at", "-claim_id").values("published_at")[:1])
 
 
@@ -255,7 +255,7 @@ class ClaimQuery(Query):
 
     @property
     def moment(self) -> datetime | None:
-        """The moment in the past that is asked about."""
+        """Return the past moment that the query is about, if any."""
         return self.looked_for.get("as_of")
 
 

@@ -34,7 +34,7 @@ def find_claim_ids(clusters: list[int]) -> list[int]:
 
 
 def _has_claims(claims: list[int]) -> Q:
-    """The condition that one of these claims belongs to a cluster, and readers see that."""
+    """Return the condition that one of these claims belongs to a cluster and is published."""
     published = Publication.objects.current().filter(claim_id=OuterRef("standing"), claim_id__in=claims)
     members: Any = ClusterMember.objects.filter(cluster=OuterRef("pk")).alias(
         standing=Coalesce("claim__merged_into", "claim")

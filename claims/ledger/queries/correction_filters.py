@@ -156,7 +156,7 @@ class CorrectionListQuery(ListQuery):
     ordering = ordering_parameter(orderings)
 
     def candidates(self, looked_for: Mapping[str, Any]) -> QuerySet[Any]:
-        """The rows of which a page is read."""
+        """Return the rows from which a page is read."""
         judged = {
             name: parameter
             for name in looked_for
@@ -169,5 +169,5 @@ class CorrectionListQuery(ListQuery):
 
 
 def filter_corrections() -> Any:
-    """The entries of the ledger that say what was changed, and why."""
+    """Return the ledger entries that explain a change."""
     return Publication.objects.filter(kind__in=CORRECTIONS)

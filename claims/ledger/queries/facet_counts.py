@@ -33,7 +33,7 @@ def _by_each(column: str) -> str:
 
 
 def _by_each_of_few(column: str) -> str:
-    """The same for lists of which many are alike: those are taken apart once."""
+    """Return the SQL that counts values in lists, grouping equal lists first."""
     return f"SELECT value, sum(alike)::bigint AS n FROM kinds, unnest({column}) AS value GROUP BY 1"
 
 
@@ -74,7 +74,7 @@ class Facet:
     mentions: Mention.Kind | None = None
 
     def source(self, held: Mapping[str, Any]) -> str:
-        """From what it is counted when these conditions hold."""
+        """Return the table to count from when these conditions apply."""
         if self.mentions and not held:
             return "claims_mention"
         if self.divided is _by_verdict:
@@ -255,7 +255,7 @@ class Counting:
 
 
 def _columns(facets: Sequence[Facet], source: Mapping[str, str]) -> list[str]:
-    """The columns of entries that are looked at."""
+    """Return the columns of entries that the facets need."""
     columns = ["id", "publisher_ids"]
     return columns + [facet.column for facet in facets if source[facet.name] in ("entries", "kinds")]
 
