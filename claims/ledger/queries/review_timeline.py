@@ -36,7 +36,7 @@ _COUNTED = f"""
 
 
 def count_reviews(conditions: Mapping[str, Any]) -> Timeline:
-    """The current verdicts that meet these conditions, counted by class and by month or year of review.
+    """Count the current verdicts that meet these conditions, by rating class and by month or year of review.
 
     Counted once for each state of the ledger.
     """

@@ -81,7 +81,7 @@ class WordsQuery(ListQuery):
 
     @property
     def shape(self) -> AddressTargets | None:
-        """Besides words, an address is looked up by its target."""
+        """Search a URL by its targets, in addition to words."""
         places = self.search.places if self.search else None
         return places and replace(_PLACES, is_ranked=places.is_ranked)
 
@@ -92,7 +92,7 @@ class WordsQuery(ListQuery):
 
     @cached_property
     def ordering(self) -> Ordering:
-        """The order in which to list. Few matches are found first and then sorted.
+        """Return the list order. Few matches are found first and then sorted.
 
         PostgreSQL would look for them along the index of the order, which for a word that hardly anything has means
         to read nearly everything; it knows how common the most frequent words are, and guesses for all others.
@@ -143,7 +143,7 @@ class SearchQuery(WordsQuery):
         return reading.asked
 
     def mean(self, entries: Sequence[int]) -> None:
-        """Answer these entries of the ledger, the most relevant first, in the place of those that have the words."""
+        """Show these entries of the ledger, most relevant first, instead of those that contain the words."""
         reading = self.looked_for["q"]
         meant = replace(
             reading,

@@ -37,7 +37,7 @@ from sources.models import Publisher
 
 
 def share_value(field: str) -> Callable[[Any], Q]:
-    """The condition that a list of values has one in common with those given."""
+    """Return the condition that a list of values shares one with the given values."""
     return lambda values: Q(**{f"{field}__overlap": values})
 
 
@@ -72,7 +72,7 @@ def topic_parameter(entry: str = "") -> Parameter:
 
 
 def has_review_at(keys: Any) -> Q:
-    """Return the condition that a verdict's review is at one of these addresses, using their index."""
+    """Return the condition that a verdict's review is at one of these URLs; it uses their index."""
     return Q(review_key__any_of=keys) & ~Q(review_key="")
 
 

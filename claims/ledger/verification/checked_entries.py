@@ -92,7 +92,7 @@ class EntriesCheck:
         yield from self._of_the_claim(row)
 
     def _in_itself(self, row: Row, shown: Mapping[int, Row]) -> Iterator[str]:
-        """Whether everything beside the body says what it says."""
+        """Check that all columns of an entry agree with its body."""
         try:
             body = understood(row["body"])
             said = _expected_columns(body)
@@ -228,7 +228,7 @@ def _batches() -> Iterator[list[Row]]:
 
 
 def _load_listed_verdicts(ids: list[int]) -> dict[int, dict[int, Row]]:
-    """The verdicts that these entries are listed with, by entry and verdict."""
+    """Load the list rows of these entries' verdicts, by entry and verdict."""
     found: dict[int, dict[int, Row]] = {}
     rows = PublishedVerdict.objects.filter(publication__in=ids).order_by()
     for row in rows.values("publication_id", "published_at", "superseded_at", *_OF_THE_VERDICT):
@@ -264,7 +264,7 @@ def find_misrendered(body: Mapping[str, Any]) -> Iterator[str]:
 
 @lru_cache(maxsize=1_000)  # each entry of a claim says it again
 def _is_rendered(markdown: str, html: str, pictures: frozenset[str]) -> bool:
-    """Whether the HTML of a text has its words and addresses, in whichever version it was made."""
+    """Return whether the HTML of a text has its words and URLs, whichever version of the program rendered it."""
     made = _read_entries(html)
     # Older versions left all pictures out.
     return made in (_read_entries(to_html(markdown, pictures=pictures)), _read_entries(to_html(markdown)))

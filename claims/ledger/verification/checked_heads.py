@@ -55,7 +55,7 @@ class SignedHeads:
             self.take(head, place)
 
     def take(self, head: TreeHead, place: str) -> None:
-        """Take one that was found signed."""
+        """Add a tree head found in a signed checkpoint."""
         self._expected.setdefault(head.size, []).append((head.root, place))
 
     def expects(self, size: int) -> bool:
@@ -63,7 +63,7 @@ class SignedHeads:
         return size in self._expected
 
     def compare(self, size: int, root: bytes) -> None:
-        """Hold what is there against what was signed of that size."""
+        """Compare the stored tree with the heads signed at this size."""
         for expected, place in self._expected.pop(size, ()):
             if expected != root:
                 self._found.append(

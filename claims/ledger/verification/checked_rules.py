@@ -28,7 +28,7 @@ _NAMES = """
 
 
 def check_rules() -> Iterator[Discrepancy]:
-    """Rules that are missing, switched off, or say something else."""
+    """Yield database rules that are missing, disabled or changed."""
     with connection.cursor() as cursor:
         cursor.execute(_WHAT_IS_THERE)
         there = {(table, name): (is_on, body) for table, name, is_on, body in cursor.fetchall()}

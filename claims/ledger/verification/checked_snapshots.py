@@ -12,7 +12,7 @@ _AT_ONCE = 100
 
 
 def check_snapshots(quoted: Mapping[int, tuple[str, int]]) -> Iterator[Discrepancy]:
-    """Texts that are no longer what was quoted.
+    """Yield snapshots whose text differs from the quoted one.
 
     Args:
         quoted: of each snapshot the hash of its text, and the number of an entry that has it.

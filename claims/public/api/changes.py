@@ -167,7 +167,7 @@ class ChangesSchema(PublicSchema):
 
 
 class ChangeResource(PublicResource):
-    """What was published, corrected, retracted, merged and unmerged, in the order in which it became visible.
+    """Publications, corrections, retractions, merges and their undoing, in the order in which they became visible.
 
     Apply each change in turn: store `claim`, or delete your copy where the status is not `published`. Then keep `next`
     and go on there. You end with exactly the claims that `/api/v1/claims/` lists.
@@ -224,7 +224,7 @@ class _ChangesSlice:
 
     @property
     def sha256(self) -> str:
-        """Return the ETag of the response. Entries never change, so a hash stands for each."""
+        """Return the ETag of the response, from the hashes of its entries, which never change."""
         hashes = (f"{entry['sequence']} {entry['body_sha256']}".encode() for entry in self.entries)
         return sha256_of([self.head, *hashes])
 
@@ -248,7 +248,7 @@ class _ChangesSlice:
 
 
 def _build_page(request: HttpRequest, query: ChangesQuery, since: int, *, with_bodies: bool) -> _ChangesSlice:
-    """The entries after a number; with their bodies, if those are wanted."""
+    """Build the page of entries after a number, with their bodies if requested."""
     size = query.value("page_size", PAGE_SIZE)
     newest_only = query.value("entries") == "newest"
     found = _read(
@@ -279,7 +279,7 @@ def _get_checkpoint() -> str | None:
 
 
 def _read(since: int, *, most: int, newest_only: bool, columns: Sequence[str]) -> list[dict[str, Any]]:
-    """The entries after a number, at most so many, in their order: one query, by the index of the numbers."""
+    """Return up to `most` entries after a number, in order, in one query by the index of the numbers."""
     if newest_only and read_connections.reads_replica():
         raise OperationalError("Only the primary knows which entries are the newest.")
 
@@ -362,7 +362,7 @@ def _require_reached(since: int) -> None:
 
 
 def _render_change(entry: dict[str, Any], *, version_address: str, embedded: str, is_signed: bool) -> bytes:
-    """A change as JSON; the claim in it is the text that was stored, with the address where this site is now."""
+    """Render a change as JSON. The claim in it is the stored text, with this site's current URL."""
     body = placed(entry["body"])
     is_shown = embedded == "claim" and entry["status"] == Publication.Status.PUBLISHED
     claim = body if is_shown else b"null"
@@ -390,13 +390,15 @@ def _render_change(entry: dict[str, Any], *, version_address: str, embedded: str
 
 
 def _build_version_address(request: HttpRequest) -> str:
-    """The address of versions, with two places for numbers: resolving it for each would cost more than all the rest."""
+    """Return the URL of versions with two placeholders for numbers: resolving each would cost more than everything
+    else.
+    """
     address: str = reverse("versions-detail", args=[0, 0], request=request)
     return address.replace("%", "%%").replace("/0/versions/0/", "/%d/versions/%d/")
 
 
 def _build_feed_address(request: HttpRequest, *, since: int) -> str:
-    """The address of the same feed from another number on."""
+    """Return the URL of the same feed from another number on."""
     parameters = request.GET.copy()
     parameters["since"] = str(since)
     return request.build_absolute_uri(f"{request.path}?{parameters.urlencode()}")

@@ -70,8 +70,8 @@ _SETTLED_AFTER = timedelta(minutes=10)
 
 
 class ClaimSchema(PublicSchema):
-    """Describes our JSON. Markup has an operation of its own: generated programs do not tell two forms of one answer
-    apart.
+    """Describes our JSON. Markup has an operation of its own, because generated clients cannot tell two forms of
+    one response apart.
     """
 
     def get_description(self) -> str:  # type: ignore[override]  # as drf-spectacular has it
@@ -87,7 +87,7 @@ class ClaimSchema(PublicSchema):
 
 
 class ClaimResource(PublicList):
-    """What is published about a claim, whole: verdicts with their evidence, appearances, corrections."""
+    """Published claims in full: verdicts with their evidence, appearances and corrections."""
 
     nouns = ("claim", "claims")
     list_query = ClaimPageQuery
@@ -152,7 +152,7 @@ class ClaimResource(PublicList):
         return CACHE_PAST if moment and moment < datetime.now(UTC) - _SETTLED_AFTER else CACHE_CURRENT
 
     def retrieve(self, request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002  the name in the address
-        """One claim as it is published, or as it was at the moment `as_of`.
+        """One claim as currently published, or as published at the time `as_of`.
 
         A claim that was retracted still answers, with the status `retracted`, without verdicts, and with the public
         note that says why.
@@ -167,7 +167,7 @@ class ClaimResource(PublicList):
         return self.represented(request, entry, query)
 
     def represented(self, request: HttpRequest, entry: ServedEntry, query: ClaimQuery) -> HttpResponse:
-        """The entry in the form that is preferred: our JSON, or markup."""
+        """Return the entry in the preferred form: our JSON, or markup."""
         cache = self.cache_of(query)
         if self.media_type == markup.JSON_LD:
             markup.require_no_fields(query)
@@ -190,7 +190,7 @@ class VersionResource(PublicList):
         return Publication.objects.filter(claim_id=self.kwargs["claim_id"])
 
     def listing(self, query: VersionListQuery, request: HttpRequest) -> Listing:
-        """The entries with the hashes of what they answer, but not that itself."""
+        """Return the entries with the hashes of their responses, but without the responses."""
         columns = ["version", "status", "kind", "note", "published_at", "superseded_at", "body"]
         page = page_of_values(query.qs, columns, **self.paging(query))
         if not page.rows and not self.rows().exists():
@@ -198,7 +198,7 @@ class VersionResource(PublicList):
         return listed(page, [self._described(dict(zip(columns, row[:-1], strict=True))) for row in page.rows])
 
     def retrieve(self, request: HttpRequest, claim_id: int, version: int) -> HttpResponse:
-        """One claim as it was published in this version."""
+        """One claim as published in this version."""
         self.item_query(request.GET, request=request)
         return read_entry(select_version(claim_id, version), request).answer(request, cache=CACHE_PAST)
 

@@ -28,7 +28,7 @@ Rows = Sequence[tuple[Any, ...]]
 
 
 class CorrectionEntry(TypedDict):
-    """What was changed of a published claim, and why."""
+    """A change of a published claim, with its reason."""
 
     claim_id: int
     version: Annotated[int, "The version of the claim that came of it."]
@@ -73,7 +73,7 @@ def read_corrections_page(query: CorrectionListQuery, **paging: Any) -> KeysetPa
 
 
 def hash_corrections(rows: Rows) -> str:
-    """A hash that changes whenever these entries are others."""
+    """Return a hash that changes whenever these entries do."""
     place = COLUMNS.index("body_sha256")
     return sha256_of(row[place].encode() for row in rows)
 
@@ -86,7 +86,7 @@ def load_corrected_entries(rows: Rows) -> list[CorrectedEntry]:
 
 
 def _load_bodies(ids: list[int]) -> dict[int, tuple[bytes, bytes | None]]:
-    """The stored texts of these entries, each with that of the entry before it."""
+    """Load the stored texts of these entries, each with the text of the previous entry."""
     if not ids:
         return {}
     wanted = Slot("ids", "bigint[]")

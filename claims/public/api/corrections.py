@@ -22,8 +22,7 @@ class CorrectionsSchema(PublicSchema):
 
 
 class CorrectionResource(PublicList):
-    """What was changed of published claims, and why, the newest first: what each part said before, and what it says
-    since.
+    """Changes of published claims with their reasons, newest first: each part before and after.
 
     It covers every entry of the ledger with a public note; entries are only ever added.
     """

@@ -32,7 +32,7 @@ from factcheck.web.site_urls import etag_here
 
 
 class DownloadQuery(ClaimListQuery):
-    """The filters of the list of claims. There are no pages, so nothing about them can be asked."""
+    """The filters of the claim list, without paging: a download contains all claims."""
 
     # How django-filter leaves out what a base declares.
     page_size = cursor = count = fields = spelling = None  # type: ignore[assignment]

@@ -30,7 +30,7 @@ Document = claim_document.Document
 
 
 def filter_mentioned(things: QuerySet[Any], kind: Mention.Kind) -> QuerySet[Any]:
-    """Those things that current publications mention."""
+    """Return the objects that current publications mention."""
     return things.filter(pk__in=Mention.objects.filter(kind=kind).order_by().values("thing_id"))
 
 

@@ -27,7 +27,7 @@ class Version(TypedDict):
 
 
 class Change(TypedDict):
-    """One entry of the ledger, without what it says of the claim."""
+    """One entry of the ledger, without the claim."""
 
     sequence: Annotated[int, "Its number in the feed; 1, 2, 3 and so on."]
     event: Annotated[

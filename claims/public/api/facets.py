@@ -124,7 +124,7 @@ def _label_from_choices(choices: Iterable[tuple[Any, Any]]) -> FindLabels:
 
 
 def _label_from_names(things: Callable[[], QuerySet[Any]], kind: Mention.Kind, column: str) -> FindLabels:
-    """What things are called that current publications mention."""
+    """Return a function that finds the names of objects mentioned by current publications."""
 
     def labels(values: list[str]) -> dict[str, str]:
         rows = filter_mentioned(things().filter(pk__in=map(int, values)), kind).values_list("pk", column)

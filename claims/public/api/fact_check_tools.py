@@ -1,4 +1,4 @@
-"""A replacement for Google's Fact Check Tools API, `/v1alpha1/`: programs written for it only need another address.
+"""A replacement for Google's Fact Check Tools API, `/v1alpha1/`: its clients only need another base URL.
 
 What is asked and answered here is defined by Google's discovery document `factchecktools:v1alpha1`, and errors have
 Google's shape, so none of it appears in our OpenAPI document.
@@ -126,7 +126,9 @@ class ClaimsSearch(FactCheckTools):
         return self._found(plain, plain.GET)
 
     def post(self, request: Request) -> HttpResponse:
-        """Google's clients post a query that would make the address too long, and say that GET is meant."""
+        """Answer a query that Google's clients send by POST because it is too long for a URL; a header marks it as
+        GET.
+        """
         plain = plain_request(request)
         if plain.headers.get("X-HTTP-Method-Override", "").upper() != "GET":
             raise MethodNotAllowed("POST")
@@ -182,7 +184,7 @@ class _ClaimsQuery:
             ) from None
 
     def _ordering(self, token: str) -> Ordering:
-        """The most relevant first, unless too much matches for any of it to be relevant; then the newest.
+        """Order by relevance; if too many claims match for a ranking to be useful, by date, newest first.
 
         A page that follows another keeps the order of that one.
         """
@@ -224,7 +226,7 @@ class _ClaimsQuery:
 
 
 def _date_days_ago(days: int) -> date | None:
-    """The day so many days before today, in UTC; None for 0, which sets no limit."""
+    """Return the date this many days ago, in UTC; None for 0, which means no limit."""
     today = datetime.now(UTC).date()
     return today - timedelta(min(days, (today - date.min).days)) if days else None
 
@@ -234,7 +236,7 @@ def _find_ordering(name: str) -> Ordering:
 
 
 class ImageSearch(FactCheckTools):
-    """`claims.imageSearch`: published claims that are about a picture like the one at an address.
+    """`claims.imageSearch`: published claims about a picture like the one at a URL.
 
     Pictures are compared by how they look (PDQ). Claims whose verdicts rest on such a picture are left out: this answer
     has no room to say what a picture is to a claim.
@@ -316,7 +318,7 @@ class MissingMethods(FactCheckTools):
 
 
 def answer_unknown_method(request: Any, rest: str = "") -> StatusResponse:
-    """All other addresses under this path."""
+    """Answer any other URL under this path."""
     return StatusResponse(404, NO_METHOD)
 
 

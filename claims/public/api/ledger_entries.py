@@ -91,7 +91,7 @@ def select_version(claim: int, version: int) -> Template:
 
 
 def load_texts(ids: list[int], column: str = "body") -> list[bytes]:
-    """The bodies of these publications as they are stored, or their summaries, in this order."""
+    """Return the stored bodies or summaries of these publications, in this order."""
     wanted = Slot("ids", "bigint[]")
     template = Template("texts", lambda: Publication.objects.filter(id__any_of=wanted), {"ids": ids})
     found = dict(template.fetch("id", column))

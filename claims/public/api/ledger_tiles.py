@@ -57,7 +57,7 @@ class _Tiles(LedgerResource):
 
     @abstractmethod
     def content(self, level: int, number: int, width: int) -> bytes:
-        """What the tile holds."""
+        """Return the content of the tile."""
 
 
 class TileResource(_Tiles):

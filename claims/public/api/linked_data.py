@@ -1,4 +1,4 @@
-"""A claim's JSON-LD at its own address, for clients that cannot set Accept."""
+"""A claim's JSON-LD at a URL of its own, for clients that cannot set Accept."""
 
 from typing import ClassVar
 

@@ -1,4 +1,4 @@
-"""Look up published claims by addresses, for browser extensions and lists of articles.
+"""Look up published claims by URL, for browser extensions and lists of articles.
 
 An address can be that of an article in which a claim was seen, of a page that a verdict cites, of a review itself, and
 of our own page of a claim, where the reviews stand that have no page of their own.
@@ -62,7 +62,7 @@ _NO_ADDRESS: NoAddress = {
 
 
 class LookupQuery(Query):
-    """The addresses, in the address."""
+    """The URLs to look up, as query parameters."""
 
     url = Parameter(
         Words(LENGTH_LIMIT),
@@ -74,13 +74,13 @@ class LookupQuery(Query):
 
 
 class LookupBody(StrictJSON):
-    """A hundred addresses, even when each of their characters is escaped."""
+    """A request body with room for a hundred URLs, even if all their characters are escaped."""
 
     most = 1_500_000
 
 
 def read_addresses(body: Any) -> list[str]:
-    """The addresses in the body of a request.
+    """Read the URLs from a request body.
 
     Raises:
         ValidationError: it is not built as it should be; where, as `problem_response` understands it.
@@ -111,7 +111,7 @@ def read_addresses(body: Any) -> list[str]:
 
 
 def look_up_addresses(urls: Sequence[str], request: HttpRequest) -> bytes:
-    """The answer: what is published about each of these addresses, in their order."""
+    """Build the response: the published claims of each URL, in order."""
     keys = ["" if len(url) > LENGTH_LIMIT or "\0" in url else url_key(url) for url in urls]
     found: dict[str, AddressMatch] = {}
     looked_up = sorted({*keys} - {""})
@@ -134,7 +134,7 @@ def _build_answer(url: str, key: str, known: Known) -> FoundAtAddress:
 
 @dataclass
 class AddressMatch:
-    """What an address leads to."""
+    """The published rows that a URL leads to."""
 
     key: str
     source: int | None = None
@@ -157,8 +157,8 @@ class AddressMatch:
 
 @cache
 def _build_statement() -> Statement:
-    """Current publications by the address of a source in them, those in which it is an appearance first; then those
-    with a review at the address, and those that a page of ours is about, without a source.
+    """Build the query for current publications by URL: claims that appeared at its source first, then claims that
+    cite it, then reviews at the URL, then our own pages.
     """
     here = RawSQL("ARRAY[source.id]", ())
     appears = ExpressionWrapper(Q(appears_in_ids__contains=here), output_field=BooleanField())
@@ -200,7 +200,7 @@ def _build_statement() -> Statement:
 
 
 def _build_known(found: AddressMatch, request: HttpRequest) -> Known:
-    """What is published about one address."""
+    """Describe the published claims of one URL."""
     items = (item for claim in found.with_source for item in _iterate_quoted(claim))
     published = next((item["source"] for item in items if item["source"]["id"] == found.source), None)
     return {
@@ -214,7 +214,7 @@ def _build_known(found: AddressMatch, request: HttpRequest) -> Known:
 
 
 def _build_more_url(found: AddressMatch, request: HttpRequest) -> str | None:
-    """The list of all claims related to an address, if some are left out."""
+    """Return the URL of all claims related to the one looked up, if some are left out here."""
     if len(found.with_source) > CLAIM_LIMIT:
         asked: dict[str, Any] = {"source": found.source}
     elif len(found.reviewed) > CLAIM_LIMIT:
@@ -352,9 +352,9 @@ class LookupResource(ViewSet):
         return LookupQuery if action == "retrieve" else NoQuery
 
     def retrieve(self, request: Request) -> HttpResponse:
-        """For each address, in order, the published claims that were seen there, with the exact places, those whose
-        verdicts cite it, those whose review it is, and the one that it is our own page of. The answer can be cached,
-        unlike that to a body.
+        """For each URL, in order: the published claims that appeared there, with their exact positions, the claims
+        whose verdicts cite it, the claims whose review it is, and the claim whose page on this site it is. Unlike a
+        response to a body, this one can be cached.
         """
         plain = plain_request(request)
         urls = LookupQuery(plain.GET, Publication.objects.none(), request=plain).value("url")
@@ -373,9 +373,9 @@ class LookupResource(ViewSet):
         },
     )
     def create(self, request: Request) -> HttpResponse:
-        """For each address, in order, the published claims that were seen there, with the exact places, those whose
-        verdicts cite it, and those whose review it is. An address that is none has an `error` in its place, and spoils
-        no other.
+        """For each URL, in order: the published claims that appeared there, with their exact positions, the claims
+        whose verdicts cite it, and the claims whose review it is. An invalid URL has an `error` in its place and
+        does not affect the others.
         """
         plain = plain_request(request)
         NoQuery(plain.GET, Publication.objects.none(), request=plain)

@@ -1,4 +1,4 @@
-"""The response of a look-up by address, key by key.
+"""The response of a look-up by URL, key by key.
 
 `lookup` writes it; `factcheck.api.openapi.body_serializer` says how the OpenAPI document comes of it.
 """
@@ -36,7 +36,7 @@ class FoundAppearance(PublicQuote):
 
 
 class FoundEvidence(PublicQuote):
-    """What a verdict takes from the article as evidence."""
+    """Evidence that a verdict takes from the article."""
 
     verdict: Annotated[int, "Id of that verdict."]
     id: int
@@ -46,13 +46,13 @@ class FoundEvidence(PublicQuote):
 
 
 class FoundReview(TypedDict):
-    """A verdict whose publisher explains it at this address."""
+    """A verdict whose review is at this URL."""
 
     verdict: Annotated[int, "Id of that verdict."]
 
 
 class ClaimAtAddress(TypedDict):
-    """A published claim that was seen at the address, or that something there judges or helps to judge."""
+    """A published claim that appeared at the URL, is reviewed there, or cites it as evidence."""
 
     id: int
     url: Annotated[WebAddress, "The page for readers."]
@@ -65,7 +65,7 @@ class ClaimAtAddress(TypedDict):
 
 
 class FoundSource(TypedDict):
-    """The article as it is published here."""
+    """The article as published here."""
 
     id: int
     title: str
@@ -73,14 +73,14 @@ class FoundSource(TypedDict):
 
 
 class NoAddress(TypedDict):
-    """Why an address was not looked up."""
+    """The reason why a URL was not looked up."""
 
     code: Annotated[str, "`invalid`."]
     detail: str
 
 
 class Known(TypedDict):
-    """What is published about an address."""
+    """The published claims of a URL."""
 
     source: Annotated[
         FoundSource | None, "Null when no published claim was seen there and no verdict cites it."
@@ -94,18 +94,18 @@ class Known(TypedDict):
 
 
 class AskedAddress(TypedDict):
-    """One of the addresses that were given."""
+    """A requested URL."""
 
     url: Annotated[str, "As it was given."]
     error: Annotated[NoAddress | None, "Null unless it is no address."]
 
 
 class FoundAtAddress(AskedAddress, Known):
-    """What is published about one address."""
+    """The published claims of one URL."""
 
 
 class LookupAnswer(TypedDict):
-    """What is published about each address, in the order in which they were given."""
+    """The published claims of each URL, in the order of the request."""
 
     results: list[FoundAtAddress]
 

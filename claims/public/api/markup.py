@@ -32,7 +32,7 @@ DESCRIPTION = OpenApiResponse(
 
 
 def build_markup(body: Document) -> Document:
-    """What the markup says of a claim: its reviews or, where it has none any more, what became of it."""
+    """Return the markup of a claim: its reviews or, if none are left, its retraction or merge."""
     by = claim_document.site()
     reviews = claimreview.build_markup(body, site=by)
     return reviews or claimreview.CONTEXT | claimreview.describe_withdrawal(body, site=by)
@@ -66,12 +66,12 @@ def answer(request: HttpRequest, body: bytes, *, published_at: datetime, cache: 
 
 
 def negotiate_form(request: HttpRequest, response: HttpResponse) -> HttpResponse:
-    """The answer at an address that has both forms: it says so, and where the markup has one of its own."""
+    """Add the headers of a response that exists in both forms."""
     vary_by(response, "Accept")
     return link_alternate(response, f"{request.path.rstrip('/')}.jsonld", JSON_LD)
 
 
 def link_alternate(response: HttpResponse, address: str, media_type: str) -> HttpResponse:
-    """The answer with the address of its other form."""
+    """Add a link to the other form of the response."""
     response["Link"] = f'<{address}>; rel="alternate"; type="{media_type}"'
     return response

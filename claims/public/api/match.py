@@ -125,7 +125,7 @@ _OPTION_NAMES = {"minimum_confidence", "matches", "cut", "text_language", FIELDS
 
 
 class MatchQuery(MatchTermsQuery):
-    """A short text, in the address."""
+    """A short text as a query parameter."""
 
     text = Parameter(
         Words(POST_LENGTH), f"The text, of up to {POST_LENGTH} characters; post longer ones.", required=True
@@ -214,7 +214,7 @@ def _require_few_sentences(texts: Sequence[str], cut: Any) -> None:
 
 
 def build_answers(texts: Sequence[str], query: MatchTermsQuery) -> bytes:
-    """The answer: what was checked of each of these texts, in their order."""
+    """Build the response: the matches of each text, in order."""
     terms = query.terms
     with translation.override("en"):  # what is found is the same for everybody
         answers = match_published_texts(texts, terms)
@@ -265,7 +265,7 @@ def _match(match: Match, start: int, claim: orjson.Fragment) -> Document:
 def _load_claims(
     claims: Collection[int], rows: QuerySet[Publication] | None, parts: Any
 ) -> dict[int, orjson.Fragment]:
-    """These claims as they are published, or these parts of them."""
+    """Load these claims as currently published, or only some of their parts."""
     return {
         claim: orjson.Fragment(picked(placed(body), parts))
         for claim, body in load_current_column(claims, rows).items()
@@ -322,7 +322,7 @@ _PROBLEMS = {
 
 
 class MatchResource(ViewSet):
-    """Whether what a text says has been checked."""
+    """Find published claims that match a text."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -339,7 +339,7 @@ class MatchResource(ViewSet):
         return MatchQuery if action == "retrieve" else MatchTermsQuery
 
     def retrieve(self, request: Request) -> HttpResponse:
-        """What was checked of a short text. The answer can be cached, unlike that to a body."""
+        """The matches of a short text. Unlike a response to a body, this one can be cached."""
         plain = plain_request(request)
         query = MatchQuery(plain.GET, Publication.objects.all(), request=plain)
         content = build_answers([query.value("text")], query)
@@ -357,8 +357,9 @@ class MatchResource(ViewSet):
         },
     )
     def create(self, request: Request) -> HttpResponse:
-        """For each text, in order, its passages, and for each of these the published claims that it repeats,
-        contradicts, or is near to, with how certain that is and why. Where nothing is found, that is no verdict.
+        """For each text, in order: its passages, and for each passage the published claims that it repeats,
+        contradicts or is related to, with the confidence and the reasons. No match says nothing about whether the
+        text is true.
         """
         plain = plain_request(request)
         query = MatchTermsQuery(plain.GET, Publication.objects.all(), request=plain)

@@ -100,14 +100,14 @@ class PassageSerializer(serializers.Serializer):
 
 
 class MatchedTextSerializer(serializers.Serializer):
-    """What was found to one text."""
+    """The matches of one text."""
 
     language = serializers.CharField(help_text="ISO 639-1, as it was given or detected; empty when unknown.")
     passages = PassageSerializer(many=True)
 
 
 class MatchSerializer(serializers.Serializer):
-    """What was found to each text, in the order in which they were given."""
+    """The matches of each text, in the order of the request."""
 
     embedder = serializers.CharField(
         allow_null=True,

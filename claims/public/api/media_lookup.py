@@ -1,4 +1,4 @@
-"""Look up published claims by a picture, its address or its perceptual hash.
+"""Look up published claims by a picture, its URL or its perceptual hash.
 
 Nothing of what is sent is kept. Answers come from `claims.matching.near_media`.
 """
@@ -192,7 +192,7 @@ _KEY_SCHEMAS: dict[str, dict[str, Any]] = {
 
 
 def _build_body_schema(*keys: str) -> dict[str, Any]:
-    """The body of a request, as a schema: one that a serializer made would allow other members."""
+    """Build the schema of a request body; one made from a serializer would allow unknown members."""
     objects = [
         {
             "type": "object",

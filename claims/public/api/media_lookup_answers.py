@@ -49,7 +49,7 @@ class ClaimWithMedia(TypedDict):
 
 
 class FoundMedia(TypedDict):
-    """A published picture, or a film with a picture, that looks like the one that was asked about."""
+    """A published picture, or a film with a frame, that looks like the one looked up."""
 
     alikeness: Annotated[str, list(ALIKENESS.items())]
     distance: Annotated[int, "In how many of 256 bits the perceptual hashes differ: 0 to 31."]
@@ -67,7 +67,7 @@ class FoundMedia(TypedDict):
 
 
 class MediaLookupAnswer(TypedDict):
-    """What is published of pictures that look like one."""
+    """Published pictures that look like the one looked up."""
 
     answer: Annotated[str, list(EXPLANATIONS.items())]
     explanation: Annotated[str, "The same in words. Nothing found is no verdict."]

@@ -37,8 +37,8 @@ class QuotesSchema(PublicSchema):
 
 
 class QuotesResource(StatusResource):
-    """Whether the words that a claim and its evidence quote stand in the newest version of their source that was looked
-    at, stood until some day, or were changed, with the words that stand there now.
+    """For each quote of a claim and its evidence: whether the newest snapshot of its source still contains it,
+    since when it does not, and the changed wording.
 
     It changes when a source is captured again, without a new version of the claim.
     """

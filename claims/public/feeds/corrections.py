@@ -143,7 +143,7 @@ def _build_channel(request: HttpRequest, following: str, previous: str, total: i
 
 
 def _build_address(request: HttpRequest, *, without: tuple[str, ...] = (), cursor: str = "") -> str:
-    """The feed's public address, whatever name of the site this request came by."""
+    """Return the feed's public URL, whichever host name the request used."""
     parameters = request.GET.copy()
     for name in without:
         parameters.pop(name, None)

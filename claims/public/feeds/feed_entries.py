@@ -40,7 +40,7 @@ class FeedEntry:
 
 @dataclass(frozen=True)
 class Channel:
-    """A feed with the addresses of this page and its neighbours; "" if there is none."""
+    """A feed with the URLs of this page and its neighbours; "" if there is none."""
 
     title: str
     description: str
@@ -87,7 +87,7 @@ def build_entry(document: Document) -> FeedEntry:
 
 
 def build_address(claim_id: int) -> str:
-    """The address that a claim keeps, whatever becomes of its words."""
+    """Return the permanent URL of a claim, which does not change with its wording."""
     return settings.SITE_URL + reverse("claim-permanent", args=[claim_id])
 
 

@@ -130,7 +130,7 @@ def _write_feed(generator: type[_PagedFeed], channel: Channel, entries: Sequence
 
 
 def _list_categories(entry: FeedEntry) -> list[tuple[str, str, str]]:
-    """Scheme, term and label of the topics, and of what the rating amounts to."""
+    """Return scheme, term and label of each topic and of the rating class."""
     topics = settings.SITE_URL + reverse("topics-list")
     found = [(topics, topic["slug"], strip_invalid_characters(topic["name"])) for topic in entry.topics]
     if entry.rating and entry.rating["rating_class"]:
@@ -207,7 +207,7 @@ def _build_docs_url() -> str:
 
 
 def _without_empty(members: dict[str, Any]) -> dict[str, Any]:
-    """The members that have something to say; JSON Feed leaves out what is not known."""
+    """Drop empty members, which JSON Feed leaves out."""
     return {name: value for name, value in members.items() if value not in ("", None) and value != {}}
 
 

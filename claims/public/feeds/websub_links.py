@@ -15,7 +15,7 @@ def list_hubs(request: HttpRequest) -> tuple[str, ...]:
 
 
 def add_links(response: HttpResponse, channel: Channel) -> HttpResponse:
-    """Add the hubs and the feed's own address to a response."""
+    """Add the hubs and the feed's own URL to a response."""
     if channel.hubs:
         hubs = [f'<{hub}>; rel="hub"' for hub in channel.hubs]
         response["Link"] = ", ".join([*hubs, f'<{channel.itself}>; rel="self"'])

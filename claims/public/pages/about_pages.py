@@ -48,7 +48,7 @@ class AboutPage:
 
 
 def get_reader_language() -> str:
-    """The language that the reader wants, also where our own words are not translated: these are the editors' words."""
+    """Return the reader's language, even if the interface is not translated into it: editors wrote these texts."""
     return translation.get_language() or settings.LANGUAGE_CODE
 
 
@@ -72,7 +72,7 @@ def _build_page(kind: NewsroomPage.Kind, row: Any) -> AboutPage:
 
 
 def _extract_opening(text: str) -> str:
-    """The first paragraph that is no heading, in plain words."""
+    """Return the first paragraph that is not a heading, as plain text."""
     paragraphs = (part.strip() for part in text.split("\n\n"))
     first = next((part for part in paragraphs if part and not part.startswith("#")), "")
     plain = " ".join(unescape(strip_tags(to_html(first))).split())
@@ -117,7 +117,7 @@ def about(request: HttpRequest, kind: str, version: int | None = None) -> HttpRe
 
 
 def choose_language(language: str, languages: list[str]) -> str:
-    """Of these languages the one to show: the reader's, also as another country has it, the newsroom's, English."""
+    """Choose the language to show: the reader's, in any regional form, then the newsroom's, then English."""
     for wanted in (language, settings.LANGUAGE_CODE, "en"):
         main = wanted.partition("-")[0].lower()
         suits = [wanted, *(one for one in languages if one.partition("-")[0].lower() == main)]

@@ -36,12 +36,12 @@ class TextPiece(Generic[S]):
 
     @property
     def innermost(self) -> S | None:
-        """The covering span that a click on these words means: the one that began last, of those the shortest."""
+        """The covering span that a click on these words opens: the last to begin and, of those, the shortest."""
         return max(self.covering, key=lambda span: (span.start, -span.end), default=None)
 
     @property
     def ends_elsewhere(self) -> list[S]:
-        """Spans that end here although a click on these words means another one."""
+        """Spans that end here although a click on these words opens another one."""
         return [span for span in self.ends if span is not self.innermost]
 
     @property

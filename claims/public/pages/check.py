@@ -38,7 +38,7 @@ CLAIMS_PER_SENTENCE = 3
 
 
 class CheckForm(forms.Form):
-    """A reader's input: a text, or the address of a page."""
+    """A reader's input: a text, or the URL of a page."""
 
     text = forms.CharField(
         max_length=MAX_TEXT_LENGTH,
@@ -52,7 +52,7 @@ class CheckForm(forms.Form):
 
     @property
     def address(self) -> str:
-        """The input if it is only an address, otherwise ""."""
+        """Return the input if it is only a URL, otherwise ""."""
         text: str = self.cleaned_data["text"]
         return text if build_address_key(text) else ""
 
@@ -69,7 +69,7 @@ def check(request: HttpRequest) -> HttpResponse:
 @csrf_exempt
 @read_public
 def answer(request: HttpRequest) -> HttpResponse:
-    """The text as it was pasted, with what was checked of it."""
+    """Show the pasted text with its matches."""
     if request.method != "POST":
         return redirect("check")
     form = CheckForm(request.POST)
@@ -103,7 +103,7 @@ def _check_text(request: HttpRequest, text: str) -> HttpResponse:
 
 
 def _check_address(request: HttpRequest, address: str) -> HttpResponse:
-    """Return what is known about an address: its text if we may show it, and the claims that cite it."""
+    """Show the page at a URL: its text if we may show it, and the claims that cite it."""
     source = _find_source(address)
     text = source.text[:MAX_TEXT_LENGTH] if source else ""
     found = check_passages(text, answer_to(text)) if text else None
@@ -152,7 +152,7 @@ def _find_source(address: str) -> PublishedSource | None:
 
 
 def find_claims_naming(address: str) -> list[Document]:
-    """The claims that were seen at an address, cite it, are reviewed there, or whose page of ours it is."""
+    """Return the claims that appeared at a URL, cite it or are reviewed there, or whose page on this site it is."""
     places = read_search(address).places
     if not places:
         return []

@@ -49,7 +49,7 @@ def confidence_in_words(confidence: float) -> str:
 
 @register.simple_tag
 def differences(text: str, spans: Sequence[Span]) -> SafeString:
-    """A text in which the words that the other one lacks are marked."""
+    """Mark the words that the other text does not have."""
     pieces, end = [], 0
     for start, stop in spans:
         pieces.append(format_html('{}<b class="differs">{}</b>', text[end:start], text[start:stop]))

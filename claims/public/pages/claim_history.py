@@ -24,7 +24,7 @@ Document = dict[str, Any]
 
 
 class VersionsForm(forms.Form):
-    """The versions to show, from the parameters of the address."""
+    """The versions to show, from query parameters."""
 
     to = forms.IntegerField(required=False, min_value=1, max_value=GREATEST_ID)
     on = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
@@ -50,7 +50,7 @@ class HistoricVersion:
 
     @property
     def is_published(self) -> bool:
-        """Whether it has a verdict: what was retracted or merged says that instead."""
+        """Return whether the entry has a verdict; a retracted or merged claim says so instead."""
         return self.entry.status == Publication.Status.PUBLISHED
 
 

@@ -25,5 +25,5 @@ def load_ledger(claim_id: int) -> list[Publication]:
 
 
 def build_address(publication: Publication) -> str:
-    """Return the address of the claim's page."""
+    """Return the URL of the claim's page."""
     return reverse("claim", args=[publication.claim_id, publication.slug])

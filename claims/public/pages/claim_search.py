@@ -1,4 +1,4 @@
-"""A reader's search for claims, by the parameters of the address and the API's query."""
+"""A reader's search for claims, by query parameters and the API's query."""
 
 import re
 from collections.abc import Mapping
@@ -220,7 +220,7 @@ class ClaimSearch(forms.Form):
 
 
 class ListedClaim:
-    """A claim of a list: what is published of it, and the hash of that."""
+    """A claim in a list: its published body and the hash of that."""
 
     def __init__(self, body: bytes, sha256: str) -> None:
         self.body, self.sha256 = body, sha256

@@ -57,7 +57,7 @@ def _count_languages() -> list[tuple[str, str, int]]:
 @require_safe
 @read_public
 def cluster(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
-    """A published cluster with those of its claims that are published."""
+    """Show a published cluster with its published claims."""
     row = get_published_cluster(pk)
     if slug != row.slug:
         return redirect_moved_page(address_here(row.get_absolute_url()))
@@ -98,7 +98,7 @@ def read_clusters_query(request: HttpRequest) -> tuple[KeysetPage[Cluster], Quer
 
 
 def get_published_cluster(pk: int) -> Cluster:
-    """A cluster that readers see, with what they see of it.
+    """Return a published cluster with its public counts, or raise Http404.
 
     Raises:
         Http404: there is none of this number.
@@ -110,6 +110,6 @@ def get_published_cluster(pk: int) -> Cluster:
 
 
 def load_shown_entries(row: Cluster) -> list[Publication]:
-    """The entries of its claims, those that were made first before all others."""
+    """Return the entries of its claims, earliest claim first."""
     in_order = find_entries([row.pk]).order_by(F("claimed_on").asc(nulls_last=True), "claim_id")
     return list(in_order.defer(*DEFERRED_COLUMNS)[:CLAIMS_PER_CLUSTER])

@@ -110,7 +110,7 @@ def read_corrections_query(request: HttpRequest) -> tuple[KeysetPage[Any], Corre
 
 
 def _read_parameters(request: HttpRequest) -> QueryDict:
-    """The query by the known names; the newsroom's own corrections unless others' are requested."""
+    """Read the known query parameters; the default is the newsroom's own corrections."""
     asked = QueryDict(mutable=True)
     for name in _PARAMETERS:
         if values := [value for value in request.GET.getlist(name) if value]:
@@ -165,7 +165,7 @@ class LogCounts:
 
 
 def _render_month_options(months: list[tuple[str, str, int]], chosen: str) -> SafeString:
-    """The months to choose from, as HTML: a template would take as long for those of many years as for all else."""
+    """Render the month options as HTML: a template would take as long for many years as for the rest of the page."""
     numbers = {
         number: escape(number_format(number)) for number in {number for _month, _name, number in months}
     }
@@ -190,7 +190,7 @@ _COUNT_SQL = """
 
 
 def _count_corrections(asked: QueryDict, request: HttpRequest) -> LogCounts:
-    """Counted among all kinds and months, so that it shows what else could be chosen."""
+    """Count corrections across all kinds and months, so that the counts show the other choices."""
     others = asked.copy()
     for name in ("kind", "month", "cursor"):
         others.pop(name, None)

@@ -61,7 +61,7 @@ def dumps_page(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def dumps_index(request: HttpRequest) -> HttpResponse:
-    """Return the manifests of all dumps, newest first, with the addresses of their files."""
+    """Return the manifests of all dumps, newest first, with the URLs of their files."""
     dumps = kept_dumps.list_dumps()
     document = {
         "latest": _build_address(request, LATEST, MANIFEST) if dumps else None,

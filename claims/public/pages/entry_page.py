@@ -96,7 +96,7 @@ def build_entry_page(
 
 
 def build_absolute_url(route: str, *numbers: int | str) -> str:
-    """The whole address of a page."""
+    """Return the absolute URL of a page."""
     return settings.SITE_URL + permanent(route, *numbers)
 
 

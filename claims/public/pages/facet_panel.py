@@ -50,7 +50,7 @@ _NAMED_FACETS = ("claimant", "topic", "publisher")
 
 @dataclass(frozen=True, slots=True)
 class FacetChoice:
-    """A value of a facet with its label, count and address."""
+    """A value of a facet with its label, count and URL."""
 
     value: str
     label: str
@@ -73,7 +73,7 @@ class ShownFacet:
 
 @dataclass(frozen=True, slots=True)
 class ChosenFacet:
-    """An active filter, and the address without it."""
+    """An active filter, and the URL without it."""
 
     name: str
     title: str
@@ -200,7 +200,7 @@ def _prepare_counting(search: ClaimSearch) -> Counting:
 
 
 def _count_months(search: ClaimSearch) -> list[tuple[str, int]]:
-    """The months of the year that is chosen, each with its number of claims."""
+    """Count the claims of each month in the chosen year."""
     reviewed = search.cleaned_data["reviewed"]
     if not reviewed:
         return []

@@ -1,4 +1,4 @@
-"""The links to other addresses of a page, in its head and its HTTP headers.
+"""The links from a page to its other URLs, in its head and its HTTP headers.
 
 Which pages may be found, and at which address: those of `INDEXED_ROUTES`. What is narrowed, paged, an earlier
 version or withdrawn says `noindex` and names no canonical address: Google asks for one or the other
@@ -61,7 +61,7 @@ LLMS_PATH = "/llms.txt"
 
 @dataclass(frozen=True, slots=True)
 class HeadLinks:
-    """The other addresses of a page, and instructions to crawlers; empty if none."""
+    """The other URLs of a page, and instructions to crawlers; empty if none."""
 
     canonical: str = ""
     alternates: tuple[tuple[str, str], ...] = ()
@@ -103,7 +103,7 @@ def link_field(request: HttpRequest) -> str:
 
 
 def build_markdown_url(request: HttpRequest) -> str:
-    """Return the address of the page's Markdown in its language; "" if there is none."""
+    """Return the URL of the page's Markdown in its language; "" if there is none."""
     route = route_of(request)
     if route not in MARKDOWN_ROUTES or not has_route("plain-page"):
         return ""
@@ -120,7 +120,7 @@ def _build_llms_url() -> str:
 
 
 def get_path(request: HttpRequest) -> str:
-    """The path of the page without a language, as addresses have it: names of things may have letters of any script."""
+    """Return the escaped path of the page without a language; names may use any script."""
     return escape_uri_path(request.path_info)
 
 
@@ -136,7 +136,7 @@ def _has_query(request: HttpRequest) -> bool:
 
 
 def _build_language_url(request: HttpRequest, language: str) -> str:
-    """What we say of ourselves in a language: the page of that language, where the site has one in it."""
+    """Return the URL of an about page in a language: its localised page, if the site has that language."""
     if language in dict(settings.LANGUAGES):
         return build_canonical_url(get_path(request), language)
     return f"{build_canonical_url(get_path(request))}?{urlencode({'language': language})}"

@@ -1,4 +1,4 @@
-"""The front page: a search, and what is current, from publications only."""
+"""The front page: a search, and the latest publications."""
 
 from datetime import timedelta
 from typing import Any
@@ -51,7 +51,7 @@ def _read_other_versions() -> tuple[object, ...]:
 @read_public
 @cache_page_until(_read_other_versions)
 def home(request: HttpRequest) -> HttpResponse:
-    """Show the front page; redirect old addresses of the list of claims, which was here before."""
+    """Show the front page; redirect old URLs of the claim list, which used to be here."""
     if request.GET.keys() & {*FILTER_PARAMETERS, "by", "cursor"}:
         return redirect_moved_page(f"{reverse('claims')}?{request.GET.urlencode()}")
     language = get_reader_language()
@@ -98,7 +98,7 @@ def _list_newest(request: HttpRequest) -> list[ListedClaim]:
 
 
 def _list_repeated() -> list[Publication]:
-    """Claims that were made in several places, those first of which something was published last."""
+    """Return claims that were made in several places, most recently published first."""
     return list(
         Publication.objects.said_again()
         .order_by("-published_at", "-claim_id")
@@ -133,7 +133,7 @@ def _count_topics() -> list[tuple[str, str, int]]:
 
 
 def _list_corrections(request: HttpRequest) -> list[tuple[Any, ...]]:
-    """What was corrected of our own in the last days."""
+    """Return the newsroom's own recent corrections."""
     query = CorrectionListQuery(QueryDict("by=house"), filter_corrections(), request=request)
     page = read_corrections_page(query, ordering=query.orderings[0], size=CORRECTION_LIMIT, cursor="")
     since = timezone.now() - RECENT_PERIOD

@@ -60,7 +60,7 @@ class Letter(NamedTuple):
 
 
 def group_letters(initials: Iterable[str]) -> list[Letter]:
-    """The letters under which names are found that begin with these characters; what is no letter last."""
+    """Group initials by letter; other characters come last."""
     found: dict[str, list[tuple[str, str]]] = {}
     for initial in initials:
         first, last = _find_equivalent_range(ord(initial))
@@ -80,7 +80,7 @@ def find_initials(things: QuerySet[Any]) -> list[str]:
 
 
 def find_indexed_initials(table: str, kind: str) -> list[str]:
-    """The same of however many things that publications mention, of which an index has the names in small letters.
+    """Return the distinct initials of mentioned names from an index, without reading every name.
 
     It goes from each to the first name behind all that begin alike, so that it costs as much as there are letters.
     """
@@ -89,7 +89,7 @@ def find_indexed_initials(table: str, kind: str) -> list[str]:
 
 
 def _find_equivalent_range(code: int) -> tuple[int, int]:
-    """The first and the last character of those that are one with this."""
+    """Return the first and last character of the range that is listed together with this one."""
     if _FIRST_CHINESE <= code <= _LAST_CHINESE:
         return _FIRST_CHINESE, _LAST_CHINESE
     if _FIRST_KOREAN <= code <= _LAST_KOREAN:

@@ -25,7 +25,7 @@ CLAIMS_PER_PAGE = 20
 
 @dataclass(frozen=True, slots=True)
 class ListedClaims:
-    """A page of claims, with what it can be narrowed down by.
+    """A page of claims with its filters.
 
     Attributes:
         made_of: what it depends on.
@@ -42,7 +42,7 @@ class ListedClaims:
 
 
 def read_claim_list(request: HttpRequest, about: Mapping[str, Any] | None = None) -> ListedClaims:
-    """The requested page, of all claims or of those about one subject.
+    """Read the requested page of all claims, or of those about one subject.
 
     Raises:
         Http404: the filter cannot be met.
@@ -80,7 +80,7 @@ def read_claim_list(request: HttpRequest, about: Mapping[str, Any] | None = None
 
 
 def read_valid_search(request: HttpRequest, about: Mapping[str, Any] | None = None) -> ClaimSearch:
-    """Return the valid search in the address.
+    """Return the search given by query parameters, or raise Http404 if it is invalid.
 
     Raises:
         Http404: it cannot be.
@@ -100,7 +100,7 @@ def read_valid_search(request: HttpRequest, about: Mapping[str, Any] | None = No
 @cache_page
 @override_interface_language
 def claims(request: HttpRequest) -> HttpResponse:
-    """The newest published claims, or those that a reader searches for."""
+    """Show the newest published claims, or the claims a reader searches for."""
     listed = read_claim_list(request)
     return respond(
         request, "claims/list.html", listed.context, made_of=listed.made_of, ratings=listed.ratings
@@ -135,7 +135,7 @@ def counts(request: HttpRequest) -> HttpResponse:
 
 
 def build_counts_urls(search: ClaimSearch) -> dict[str, str]:
-    """Return the addresses of a list's counts: `page` for readers, and `part` for its script."""
+    """Return the URLs of a list's counts: `page` for readers, and `part` for its script."""
     of = next(iter(search.about), "")
     asked = {**search.about, **search.kept}
     by = "house" if search.is_by_house else "all"

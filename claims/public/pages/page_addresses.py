@@ -1,4 +1,4 @@
-"""The addresses of a reader page: the canonical one, and those of the same page in other languages.
+"""The URLs of a reader page: the canonical one, and those in other languages.
 
 One function says them for the page itself, for the sitemap and for what assistants read, so that these agree: Google
 drops what does not (https://developers.google.com/search/docs/specialty/international/localized-versions).
@@ -10,7 +10,7 @@ from factcheck.web.language_addresses import X_DEFAULT, address_in
 
 
 def build_canonical_url(path: str, code: str = "") -> str:
-    """The whole address of a page, given by its path without language: in one language, or without, in our own.
+    """Return the absolute URL of a page from its path without a language: in one language, or in the newsroom's.
 
     The installation's own language has no address with a prefix of its own, which would say the same twice.
     """
@@ -20,7 +20,7 @@ def build_canonical_url(path: str, code: str = "") -> str:
 
 
 def list_alternates(path: str) -> list[tuple[str, str]]:
-    """The page in every language, itself included, as `hreflang` has them; and where readers of others are sent."""
+    """Return the URL of the page in every language, for `hreflang`, with the default for other readers."""
     own = settings.SITE_URL + path
     return [
         (X_DEFAULT, own),

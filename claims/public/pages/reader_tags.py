@@ -76,7 +76,7 @@ def language_of_page() -> dict[str, Any]:
 
 @register.simple_tag(takes_context=True)
 def languages(context: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return the languages of this page with their own names; empty if the page has no own address."""
+    """Return the languages of this page with their own names; empty if the page exists in one language only."""
     request = context.get("request")
     if request is None or not alternates(request):
         return []
@@ -89,7 +89,7 @@ def languages(context: dict[str, Any]) -> list[dict[str, Any]]:
 
 @register.simple_tag(takes_context=True)
 def head_links(context: template.RequestContext) -> HeadLinks:
-    """The other addresses of the page."""
+    """Return the links to the page's other URLs."""
     request = context.get("request")
     return links_of(request, context.flatten()) if request else HeadLinks()
 
@@ -104,7 +104,9 @@ def page_markup(context: template.RequestContext) -> SafeString:
 
 @register.filter
 def open_graph_locale(language: str) -> str:
-    """A language with the territory that Open Graph wants (`de_DE`): its own, or where most speak it; "" if unknown."""
+    """Return a language with the territory Open Graph requires (`de_DE`): its own, or the most likely; "" if
+    unknown.
+    """
     if language == "und":
         return ""
     try:
@@ -179,7 +181,7 @@ def label_language(rating: Document) -> str:
 
 @register.filter
 def by_stance(evidence: Iterable[Document]) -> list[tuple[str, list[Document]]]:
-    """Evidence in groups that have something in them."""
+    """Group evidence by stance, leaving out empty groups."""
     groups = {stance: [item for item in evidence if item["stance"] == stance] for stance in _STANCES}
     return [(stance, items) for stance, items in groups.items() if items]
 
@@ -230,7 +232,7 @@ def language_in_sentence(tag: str) -> str:
 
 @register.filter
 def host(url: str) -> str:
-    """The site that an address leads to, as link text."""
+    """Return the host of a URL, as link text."""
     return domain(url)
 
 
@@ -242,7 +244,7 @@ def page_of(thing: Document, kind: str) -> str:
 
 @register.filter
 def on_this_site(url: str) -> str:
-    """An address of ours without the site: pages may show what is of the very site that they were opened at."""
+    """Return a URL of this site as a path, so that pages only load content from the host they were opened at."""
     path = url.removeprefix(settings.SITE_URL)
     return url if path == url else address_here(path)
 
@@ -266,7 +268,7 @@ def part_of_recording(fragment: str) -> str:
 
 @register.filter
 def passage_url(appearance: Document) -> str:
-    """Return the address of a highlighted passage on the source's page."""
+    """Return the URL of a highlighted passage on the source's page."""
     source, snapshot = appearance["source"]["id"], appearance["snapshot"]
     page = (
         reverse("source-snapshot", args=[source, snapshot["number"]])
@@ -291,7 +293,7 @@ def notes_of(notes: dict[int, list[SourceNote]] | str, source: Document) -> list
 
 @register.filter
 def colour_classes(rating: Document | None) -> str:
-    """The CSS classes that give an element the colours of a rating: its own, or those of its comparable class."""
+    """Return the CSS classes with the colours of a rating: its own, or those of its rating class."""
     if rating is None:
         return "class-not_rated"
     return f"class-{rating['rating_class'] or 'not_rated'} rating-{rating['id']}"
@@ -338,7 +340,7 @@ def _verdict_words(passage: CheckedPassage) -> str:
 
 
 def spoken(words: str) -> SafeString:
-    """Words for those who hear the page; colours say the same to those who see it.
+    """Return words for screen readers; sighted readers get the same from colours.
 
     They have a direction of their own, so that the text around them is not taken for one that runs as they do.
     """

@@ -75,7 +75,7 @@ def respond_once(
 
 
 def redirect_moved_page(address: str) -> HttpResponsePermanentRedirect:
-    """Redirect to a page's present address, cached like pages: names change again, and merges are undone."""
+    """Redirect to a page's current URL, cached like pages: names may change again, and merges may be undone."""
     response = HttpResponsePermanentRedirect(address)
     patch_cache_control(response, public=True, max_age=0, s_maxage=SHARED_CACHE_SECONDS)
     return response
@@ -95,7 +95,7 @@ def _declare(response: HttpResponse, language: str, styles: str) -> None:
 
 
 def override_interface_language(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-    """The view, which writes what it writes itself in the language that the page around it is in."""
+    """Run the view in the language of the page around it."""
 
     @wraps(view)
     def answered(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -106,7 +106,7 @@ def override_interface_language(view: Callable[..., HttpResponse]) -> Callable[.
 
 
 def get_reader_language() -> str:
-    """The language that the visitor reads, whether or not our own words are translated into it: claims may be."""
+    """Return the language of the visitor, even if the interface is not translated into it: claims may be."""
     return translation.get_language() or ""
 
 
@@ -116,7 +116,7 @@ def get_interface_language() -> str:
 
 
 def build_rating_styles(ratings: Iterable[Document]) -> SafeString:
-    """One rule of CSS for each rating that has colours. Ratings without keep those of their comparable class."""
+    """Return a CSS rule for each rating with colours of its own. The others use those of their rating class."""
     rules = {rating["id"]: _build_colours(rating) for rating in ratings}
     return mark_safe(  # noqa: S308 - numbers and colours that were matched character by character
         "".join(f".rating-{key:d}{{{colours}}}" for key, colours in sorted(rules.items()) if colours)
@@ -132,7 +132,7 @@ def _build_colours(rating: Document) -> str:
 
 
 def compute_etag(*parts: object) -> str:
-    """The strong ETag of what this release makes of these parts."""
+    """Return a strong ETag for these parts in this release."""
     digest = hashlib.sha256(f"{_hash_installation()} {settings.SITE_URL}".encode())
     for part in parts:
         digest.update(f"\0{part}".encode())

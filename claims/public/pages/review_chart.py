@@ -93,7 +93,7 @@ class ReviewChart:
 
 
 def build_review_chart(timeline: Timeline) -> ReviewChart:
-    """The chart of these counts."""
+    """Build the chart of these counts."""
     numbers = Counter[str]()
     for (_month, value), number in timeline.items():
         numbers[value] += number
@@ -108,7 +108,7 @@ def build_review_chart(timeline: Timeline) -> ReviewChart:
 
 
 def _build_periods(timeline: Timeline, told: list[str], *, is_monthly: bool) -> list[ChartPeriod]:
-    """All months or years from the first to the last, those without fact checks too."""
+    """Return all months or years from the first to the last, including those without fact checks."""
     if not told:
         return []
     if is_monthly:

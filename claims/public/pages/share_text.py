@@ -14,7 +14,7 @@ LONGEST = 300
 
 
 def share_text(document: Document) -> str:
-    """The rating with the statement that it is of, who checked it, and where to read it; in the page's language."""
+    """Return a text to share, in the page's language: rating, statement, publisher and URL."""
     verdict, statement = choose_lead_verdict(document), " ".join(document["statement"].split())
     if verdict is None or len(statement) > LONGEST:
         publisher = verdict["publisher"]["name"] if verdict else ""

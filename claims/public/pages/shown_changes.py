@@ -46,7 +46,7 @@ PART_NAMES = {
 
 @dataclass(frozen=True, slots=True)
 class ShownChange:
-    """One part, as it was and as it is."""
+    """A changed part, before and after."""
 
     part: str
     name: str
@@ -68,7 +68,7 @@ def list_shown_changes(
 def _iterate_shown_changes(
     changes: list[PublicWordingChange], before: Document | None, after: Document | None
 ) -> Iterator[ShownChange]:
-    """Of a verdict that is gone, what it came to: the rest is one link away."""
+    """Yield the changed parts. Of a verdict that is gone, only rating and summary: the rest is one link away."""
     gone = {change["publisher"] for change in changes if change["part"] == "rating" and not change["after"]}
     for change in changes:
         part, publisher = change["part"], change["publisher"]

@@ -64,7 +64,7 @@ class SourceText:
 def load_source_text(
     source_id: int, documents: Sequence[Document], *, number: int | None = None
 ) -> SourceText | None:
-    """The source as these publications show it, in snapshot `number` or the newest that one of them is anchored to.
+    """Return the source as these publications show it, in snapshot `number` or the newest with an anchor.
 
     Returns None where no publication names the source, or none the snapshot.
     """

@@ -53,7 +53,7 @@ def build_newsroom(policies: Document | None = None) -> Document:
 
 
 def build_claim_images(body: Document) -> list[str]:
-    """The addresses of the picture of a claim, as this version has it; none where the site draws none."""
+    """Return the URL of the claim's share picture in this version; none if share pictures are switched off."""
     try:
         return [f"{settings.SITE_URL}{permanent('claim-image', body['id'])}?version={body['version']}"]
     except NoReverseMatch:

@@ -36,7 +36,7 @@ _BY_NAME = Ordering("name", (text_key("lower_name"), id_key("id")), descending=F
 
 @dataclass(frozen=True)
 class SubjectIndex:
-    """Of what it is an index.
+    """An index of one kind of subject.
 
     Args:
         kind: the route of the page of one of them.

@@ -20,7 +20,7 @@ _TABLES = {
 
 
 def load_names(ids: Mapping[str, Sequence[int]]) -> dict[tuple[str, int], str]:
-    """The names of what current publications mention, by its kind and id; read with one query."""
+    """Return the names of subjects mentioned in current publications, by kind and id, in one query."""
     asked = {kind: [*numbers] for kind, numbers in ids.items() if numbers}
     if not asked:
         return {}
@@ -35,7 +35,7 @@ def load_names(ids: Mapping[str, Sequence[int]]) -> dict[tuple[str, int], str]:
 
 
 def build_slug(name: str, otherwise: str) -> str:
-    """The readable end of the address of something; it never identifies anything."""
+    """Return the readable end of a URL; it never identifies anything."""
     return slugify(name, allow_unicode=True)[:_MAX_SLUG_LENGTH].strip("-") or otherwise
 
 

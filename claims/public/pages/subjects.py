@@ -104,7 +104,7 @@ def publisher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 @cache_page
 @override_interface_language
 def rating_class(request: HttpRequest, rating_class: str) -> HttpResponse:
-    """Show what a rating class means, in our own words and on each scale, with its claims."""
+    """Show the meaning of a rating class, in our words and on each scale, with its claims."""
     if rating_class not in RatingClass.values:
         raise Http404("There is no such rating.")
     scales = Rating.objects.filter(rating_class=rating_class).select_related("scale__publisher")
@@ -136,7 +136,7 @@ def rating_class(request: HttpRequest, rating_class: str) -> HttpResponse:
 @cache_page
 @override_interface_language
 def rating_classes(request: HttpRequest) -> HttpResponse:
-    """The ten classes that all ratings are compared by."""
+    """Show the ten rating classes."""
     classes = [(value, str(label), str(MEANINGS[value])) for value, label in RatingClass.choices]
     return respond(request, "claims/rating_classes.html", {"classes": classes}, made_of=[classes])
 
@@ -164,7 +164,7 @@ def _render_subject(
 def _redirect_moved(
     request: HttpRequest, kind: str, pk: int, name: str, slug: str
 ) -> HttpResponsePermanentRedirect | None:
-    """Redirect to the address of a subject's present name."""
+    """Redirect to the URL of a subject's current name."""
     path = build_subject_path(kind, pk, name)
     if slug and path == reverse(kind, args=[pk, slug]):
         return None
@@ -179,7 +179,7 @@ def count_claims(kind: str, pk: int) -> int:
 
 
 def _list_sources(documents: list[Document]) -> list[Document]:
-    """The sources in which these claims were made, each once."""
+    """Return the distinct sources in which these claims appeared."""
     sources = {
         place["source"]["id"]: place["source"] for document in documents for place in document["appearances"]
     }

@@ -114,7 +114,7 @@ def methodology(request: HttpRequest) -> HttpResponse:
 
 
 def find_shown_scales() -> QuerySet[RatingScale]:
-    """The newsroom's scales that are in use or that a published verdict used, with their ratings."""
+    """Return the newsroom's scales that are in use or were used by a published verdict, with their ratings."""
     used = PublishedVerdict.objects.current().filter(
         rating_id__in=Rating.objects.filter(scale=OuterRef(OuterRef("pk"))).values("pk")
     )
