@@ -37,7 +37,7 @@ def leave(number: int, frame: FrameType | None) -> None:
 
 
 def needs_database(arguments: list[str]) -> bool:
-    """Commands that only read the code, or start the server at their own time, do not wait for it."""
+    """Return whether the command needs the database; some only read code or start the server themselves."""
     alone = {
         "collectstatic",
         "compilemessages",

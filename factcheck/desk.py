@@ -50,7 +50,7 @@ def menu_entry(
 
 
 def _link(title: StrOrPromise, icon: str, name: str, *permissions: str) -> dict[str, Any]:
-    """A menu entry that leads to a page other than a list, for those who have these permissions."""
+    """Return a menu entry for a page other than a list, for people with these permissions."""
     return {
         "title": title,
         "icon": icon,
@@ -61,7 +61,7 @@ def _link(title: StrOrPromise, icon: str, name: str, *permissions: str) -> dict[
 
 
 def _page(title: StrOrPromise, icon: str, name: str) -> dict[str, Any]:
-    """A menu entry with its own page, for people who may see assignees."""
+    """Return a menu entry with its own page, for people who may see assignees."""
     return _link(title, icon, name, "claims.view_assignment")
 
 

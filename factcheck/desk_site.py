@@ -12,7 +12,7 @@ from unfold.sites import UnfoldAdminSite
 
 class DeskSite(UnfoldAdminSite):
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
-        """The kinds of rows of one application, for its page.
+        """Return the models of one application, for its page.
 
         Of all of them no page shows a list: the menu is factcheck.desk's. Every page would look up the permissions and
         addresses of seventy kinds for it.

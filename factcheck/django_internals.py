@@ -77,7 +77,7 @@ def keep_out_of_the_log(response: HttpResponseBase) -> None:
 
 
 def stored_fields(headers: ResponseHeaders) -> Fields:
-    """Fields as Django keeps them: by name in lower case, the name as it was written and the value.
+    """Return headers as Django stores them: by name in lower case, with the original name and the value.
 
     To complete an answer by one union of dicts takes a tenth of setting each field, which Django checks each time.
     """
@@ -145,7 +145,7 @@ def gone_from_the_desk(desk: "ModelAdmin[Any]", request: HttpRequest, object_id:
 
 
 def bare_row(model: type[M], related: Mapping[str, Model | None], *values: Mapping[str, Any]) -> M:
-    """A new row with these values by attribute, and these rows at hand by the names of the relations.
+    """Build a row from values by attribute and related rows by relation, skipping Model.__init__.
 
     Its constructor, which visits each field and sends signals, costs ten times as much: too much for an import of
     hundreds of thousands.
@@ -160,7 +160,7 @@ def bare_row(model: type[M], related: Mapping[str, Model | None], *values: Mappi
 
 
 def stored_values(row: Model) -> dict[str, Any]:
-    """The values of a row by attribute, past its descriptors, each of which would cost as much as writing the value."""
+    """Return the values of a row by attribute, bypassing its descriptors, which are slow."""
     return vars(row)
 
 

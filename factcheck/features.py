@@ -214,7 +214,7 @@ def menu_entries(section: str) -> list[dict[str, Any]]:
 
 
 def call_later(signal: Signal, receiver: str) -> None:
-    """Connect a function by its dotted name. Its module, and all that it imports, is loaded when the signal comes."""
+    """Connect a receiver by its dotted name. Its module is only imported when the signal is sent."""
     signal.connect(partial(call, receiver), weak=False, dispatch_uid=receiver)
 
 

@@ -12,7 +12,7 @@ def language_name(tag: str) -> str:
 
 
 def is_right_to_left(tag: str) -> bool:
-    """Whether the language is written from right to left, as far as it is known."""
+    """Return whether the language is written from right to left; False if unknown."""
     try:
         return bool(get_language_info(tag.lower())["bidi"])
     except KeyError:

@@ -201,7 +201,7 @@ class RedocPage(SpectacularRedocView):
 
 
 def problem_page(request: HttpRequest) -> HttpResponse:
-    """The page to which the types of problem details lead."""
+    """Show the page that the `type` of problem details links to."""
     content = render_to_string("api/problems.html", {"codes": CODES})
     return conditional(
         request,

@@ -22,7 +22,7 @@ def forget_settled_rate_limits(timestamp: int) -> None:
 @app.periodic(cron="47 3 * * *")
 @app.task(queueing_lock="remove_finished_jobs", pass_context=True)
 async def remove_finished_jobs(context: JobContext, timestamp: int) -> None:
-    """Forget jobs that succeeded three days ago, every day; those that failed stay. Some run every minute."""
+    """Delete jobs that succeeded more than three days ago, every day; failed jobs stay."""
     await builtin_tasks.remove_old_jobs(context, max_hours=72)
 
 

@@ -65,7 +65,7 @@ class RoleForm(DeskForm):
 
 @admin.register(Group)
 class RoleAdmin(GroupAdmin, DeskAdmin):  # type: ignore[misc]  # as above
-    """Roles are Django groups. Administrators change what they include, superusers their names as well."""
+    """Roles are Django groups. Administrators change their permissions, superusers their names as well."""
 
     form = RoleForm
     list_display = ("__str__", "members")

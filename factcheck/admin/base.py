@@ -38,17 +38,17 @@ def person_at(request: HttpRequest) -> User:
 
 
 def change_page(row: models.Model) -> str:
-    """The address of the row's page."""
+    """Return the URL of the row's page."""
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
 
 
 def goes_along(request: HttpRequest, *pages: str) -> bool:
-    """Whether rows are asked about because what they belong to is deleted on one of those pages: alone they stay."""
+    """Return whether a row is about to be deleted as part of its parent, on one of these pages; alone it cannot be."""
     return request.resolver_match is not None and request.resolver_match.url_name in pages
 
 
 def _but(shown: list[Any], beginnings: tuple[str, ...]) -> list[Any]:
-    """Lines, and lists of what hangs on each, without the lines that begin so."""
+    """Filter nested lists of lines, removing lines with these beginnings."""
     kept = []
     for each in shown:
         if isinstance(each, list):
@@ -77,7 +77,7 @@ class DeskAdmin(DayFields, ListDownload):
     compressed_fields = True
 
     def get_actions(self, request: HttpRequest) -> dict[str, Any]:
-        """Rows are deleted one by one, on a page that shows what hangs on them."""
+        """Remove bulk deletion: rows are deleted one by one, on a page that shows their related rows."""
         actions: dict[str, Any] = super().get_actions(request)
         actions.pop("delete_selected", None)
         return actions
@@ -86,16 +86,18 @@ class DeskAdmin(DayFields, ListDownload):
         return [*features.desk_routes(self.model._meta.label_lower, self), *super().get_urls()]
 
     def get_list_filter(self, request: HttpRequest) -> Any:
-        """The filters of the list, and those that features add."""
+        """Return the list's filters, with those added by features."""
         return [*super().get_list_filter(request), *features.list_filters(self.model._meta.label_lower)]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """The rows that the person may read, wherever the admin shows them: lists, pages, pickers, Ctrl-K."""
+        """Return the rows that the person may read, in every place where the admin shows them: lists, pages,
+        pickers, Ctrl-K.
+        """
         rows: Any = super().get_queryset(request)
         return rows.readable_by(person_at(request)) if hasattr(rows, "readable_by") else rows
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """List what is deleted along, without rows that only link two others, which have no names."""
+        """List everything that would be deleted, except nameless rows of many-to-many tables."""
         shown, counts, missing, protected = super().get_deleted_objects(objs, request)
         links = [
             model._meta for model in apps.get_models(include_auto_created=True) if model._meta.auto_created
@@ -108,7 +110,7 @@ class DeskAdmin(DayFields, ListDownload):
     # Searching --------------------------------------------------------------------------------------------------------
 
     def matching(self, request: HttpRequest, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
-        """The rows in which all words occur."""
+        """Return the rows that contain all words."""
         columns = self.get_search_fields(request)
         return with_words(rows, columns, words) if columns and words.strip() else rows
 
@@ -184,7 +186,7 @@ class DeskAdmin(DayFields, ListDownload):
     def _versions_context(
         self, request: HttpRequest, row: models.Model, context: dict[str, Any]
     ) -> dict[str, Any]:
-        """The version that the page shows, what is in it, and what was changed meanwhile by others."""
+        """Return the version of the page, its contents, and changes others have made since."""
         form = context["adminform"].form
         formsets = [section.formset for section in context["inline_admin_formsets"]]
         both: BothVersions | None = getattr(request, "both_versions", None)
@@ -196,14 +198,14 @@ class DeskAdmin(DayFields, ListDownload):
         return shown | {"version": version, "base": signed_base(version, form, formsets)}
 
     def save_related(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
-        """The last of what is saved, in one transaction with what was kept of it until then."""
+        """Save related rows, then delete the autosaved form in the same transaction."""
         super().save_related(request, *args, **kwargs)
         stored(request)
 
     # Refusals of the database -----------------------------------------------------------------------------------------
 
     def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
-        """The page; what the database refuses becomes a message instead of an error page."""
+        """Show or save the page; a refusal by the database becomes a message instead of an error page."""
         try:
             if request.method != "POST":
                 return super().changeform_view(request, *args, **kwargs)

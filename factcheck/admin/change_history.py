@@ -1,4 +1,4 @@
-"""The history of a row in plain words: who changed which field, from what to what, and when.
+"""The history of a row in plain words: who changed which field, when, and how.
 
 The rows come from the triggers of `factcheck.database.row_history`. An event holds the row as it was *before* the
 change, so the row after it is the one of the next event, or the present row.
@@ -64,7 +64,7 @@ def changes_of(
     newest: int | None = None,
     **where: Any,
 ) -> list[PastEvent]:
-    """Every recorded change of the rows that match `where`, of rows that are gone as well.
+    """Return every recorded change of the rows that match `where`, including deleted rows.
 
     Args:
         of: the name of the rows, if they belong to the page's subject but are not it.
@@ -81,7 +81,7 @@ def changes_of(
 def links_of(
     model: type[models.Model], *, shown: str, newest: int | None = None, **where: Any
 ) -> list[PastEvent]:
-    """When links of a many-to-many table were made and removed; `shown` is the field that says to what."""
+    """Return when links of a many-to-many table were added and removed; `shown` is the field of the linked row."""
     field: Any = model._meta.get_field(shown)
     events = list(model.pgh_event_model.objects.filter(**where).order_by("-pgh_id")[:newest])  # type: ignore[attr-defined]  # pghistory
     names = field.related_model._base_manager.in_bulk({getattr(event, field.attname) for event in events})

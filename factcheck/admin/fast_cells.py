@@ -49,7 +49,7 @@ _LABEL: Final = re.compile(r'data-label="\w')
 
 @register.filter
 def lean(cell: Any) -> SafeString:
-    """The HTML of one cell, of which nothing but these classes is left out; its label begins with a capital."""
+    """Return the HTML of a cell without these classes; its label begins with a capital letter."""
     html = str(conditional_escape(cell))
     for classes in _SAID_ONCE:
         html = html.replace(classes, "")

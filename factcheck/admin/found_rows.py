@@ -24,7 +24,7 @@ def words_of(search: str) -> Iterator[str]:
 
 
 def with_words(rows: QuerySet[Any], columns: Iterable[str], search: str) -> QuerySet[Any]:
-    """The rows that have all words of a search, or words that begin with them."""
+    """Return the rows that contain all words of a search, or words that begin with them."""
     places = _by_table(columns)
     if set(places) == {()}:
         return _with_phrases(rows.filter(_says(rows.model, places[()], search)), columns, search)
@@ -78,7 +78,7 @@ def _keys(model: type[Model], path: tuple[str, ...], columns: list[str], word: s
 
 
 def _with_phrases(rows: QuerySet[Any], columns: Iterable[str], search: str) -> QuerySet[Any]:
-    """Of what was found, what has words in quotation marks exactly so, one after the other."""
+    """Keep only rows that contain the phrases in quotation marks exactly."""
     for phrase in (word for word in words_of(search) if " " in word.strip()):
         said = Q()
         for column in columns:

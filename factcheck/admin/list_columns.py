@@ -1,4 +1,4 @@
-"""The columns of a list: those in its address, or the default ones."""
+"""The columns of a list: from the URL, or the default ones."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ SHOWING = (COLUMNS, "group")
 
 
 class ShownList(ChangeList):
-    """A list whose address also says how it is shown."""
+    """A list whose URL also contains how it is shown."""
 
     def get_filters_params(self, params: Any = None) -> Any:
         narrowing = super().get_filters_params(params)

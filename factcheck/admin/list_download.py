@@ -40,7 +40,7 @@ class ListDownload(ListColumns):
         return [path("download/<slug:form>/", view, name=name), *super().get_urls()]
 
     def download_view(self, request: HttpRequest, form: str) -> HttpResponseBase:
-        """The whole list as the person sees it, in all its pages."""
+        """Download all pages of the list as the person sees it."""
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         if form not in FORMATS:

@@ -169,7 +169,7 @@ def _rows(formset: Any) -> dict[str, dict[str, Value]]:
 
 
 def _own_fields(formset: Any) -> tuple[str, ...]:
-    """By which a formset knows its rows."""
+    """Return the fields by which a formset identifies its rows."""
     return (formset.model._meta.pk.name, formset.fk.name, "DELETE", "ORDER")
 
 
@@ -179,7 +179,7 @@ def _own_fields(formset: Any) -> tuple[str, ...]:
 def put_together(
     desk: EditedTogether, request: HttpRequest, row: models.Model, relations: Iterable[str]
 ) -> BothVersions | None:
-    """Merge others' changes into the submitted form if necessary; return what a page is to show of it.
+    """Merge others' changes into the submitted form if necessary; return the versions to show on the page.
 
     To be called with the row locked. Changes `request.POST`.
     """
@@ -194,7 +194,7 @@ def put_together(
 
 
 class _Meeting:
-    """Of two versions of one page: `post` becomes what stands in its fields."""
+    """Two versions of one page: `post` becomes the merged values of its fields."""
 
     def __init__(self, desk: EditedTogether, request: HttpRequest, row: models.Model, version: str) -> None:
         self.form, self.formsets = _as_it_is(desk, request, row)
@@ -324,7 +324,7 @@ class _Meeting:
 def _as_it_is(
     desk: EditedTogether, request: HttpRequest, row: models.Model
 ) -> tuple[forms.BaseForm, list[Any]]:
-    """The page's form and the formsets that the person may change, as they are stored now."""
+    """Return the page's form and the formsets that the person may change, with the stored values."""
     form = desk.get_form(request, row, change=True)(instance=row)
     formsets: list[Any] = []
     seen: dict[str, int] = {}

@@ -1,4 +1,4 @@
-"""Which page of the desk an address is, and whether a person may view it."""
+"""Find the page of the desk at a URL, and whether a person may view it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 @dataclass(frozen=True, slots=True)
 class DeskPage:
-    """A page about a kind of rows, or about one of them, if the person who asks may look at it."""
+    """A page of the desk about a model or one of its rows, if the current user may view it."""
 
     desk: ModelAdmin[Any]
     row: Model | None
@@ -37,7 +37,7 @@ class DeskPage:
 
 
 def page_at(address: str, request: HttpRequest) -> DeskPage | None:
-    """Return the object or list at an address, if the person may view it; None for other pages."""
+    """Return the desk page at a URL if the user may view it; None for other pages."""
     try:
         match = resolve(urlsplit(address).path)
     except (Resolver404, ValueError):

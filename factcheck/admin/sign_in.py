@@ -28,7 +28,7 @@ class NewsroomAccounts(DefaultAccountAdapter):
         return False
 
     def get_client_ip(self, request: HttpRequest) -> str:
-        """Return the client's address as all other limits count it, also behind proxies."""
+        """Return the client's IP address by the same rule as all other limits, also behind proxies."""
         return caller_of(request)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:

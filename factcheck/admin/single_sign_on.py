@@ -38,7 +38,7 @@ def _is_verified(address: EmailAddress) -> bool:
 
 
 def _with_address(address: str) -> list[User]:
-    """Find the account with this email address in any case; allauth searches lower case alone."""
+    """Find accounts by email address in any letter case; allauth only searches lower case."""
     return list(
         User.objects.filter(Q(email__iexact=address) | Q(emailaddress__email__iexact=address)).distinct()
     )
@@ -66,7 +66,7 @@ class SingleSignOn(DefaultSocialAccountAdapter):
         return True
 
     def authenticate_by_email(self, sociallogin: SocialLogin) -> tuple[User, str] | None:
-        """The account with the same address, where the provider says that it has verified it.
+        """Return the account with the same address, if the provider has verified that address.
 
         Never a superuser's: who administers the provider does not thereby own this site.
         """

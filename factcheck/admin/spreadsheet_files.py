@@ -29,7 +29,7 @@ _BREAK = re.compile(r"<(?:br|/p|/li|/div)\b[^>]*>", re.IGNORECASE)
 
 @dataclass(frozen=True, slots=True)
 class WrittenFile:
-    """A file as it is sent, part by part."""
+    """A file to send, part by part."""
 
     media_type: str
     parts: Iterator[bytes]
@@ -50,7 +50,7 @@ def as_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> WrittenFile
 
 
 def as_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> WrittenFile:
-    """A workbook of one sheet. It is a packed file, so it is whole before the first part of it is sent."""
+    """Build a workbook with one sheet. It is compressed, so it is complete before its first part is sent."""
     file = tempfile.TemporaryFile()  # noqa: SIM115  closed when it was sent
     try:
         _write_xlsx(file, header, rows)
@@ -144,7 +144,7 @@ def _write_cell(sheet: Any, row: int, column: int, cell: Cell, formats: dict[str
 
 
 def _fitting(text: str) -> str:
-    """All of a text, or as much as Excel takes, which is said."""
+    """Cut a text to the length Excel allows, with a note if it was cut."""
     if len(text) <= LONGEST_CELL:
         return text
     said = _("… (Excel allows no more characters in a cell. The CSV file contains them all.)")

@@ -53,7 +53,7 @@ def _plain(value: Value) -> Value:
 
 
 def differences(base: Fields, mine: Fields, theirs: Fields) -> list[FieldDifference]:
-    """The fields that differ, in the order of theirs. What mine does not name is left as theirs has it."""
+    """Return the fields that differ, in the order of theirs. Fields missing from mine stay as in theirs."""
     return [
         FieldDifference(name, base.get(name), mine[name], value)
         for name, value in theirs.items()
@@ -62,7 +62,7 @@ def differences(base: Fields, mine: Fields, theirs: Fields) -> list[FieldDiffere
 
 
 def together(mine: Fields, theirs: Fields, differing: Iterable[FieldDifference]) -> dict[str, Value]:
-    """All fields, with what is shown where the sides differ."""
+    """Return all fields, with the value to show where the sides differ."""
     return {**theirs, **{each.name: each.shown for each in differing}}
 
 
@@ -100,7 +100,7 @@ class MyRow:
 def rows_together(
     base: Mapping[str, Fields] | None, mine: Iterable[MyRow], theirs: Mapping[str, Fields]
 ) -> list[JointRow]:
-    """The rows of both: those that are stored in their order, then those that are only mine.
+    """Merge the rows of both sides: stored rows in order, then rows that are only mine.
 
     Args:
         base: the common rows of both, by key; None if unknown.

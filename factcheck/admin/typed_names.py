@@ -39,7 +39,7 @@ class NamesView(AutocompleteJsonView):
 
 
 class NamedDesk(DeskAdmin):
-    """The desk of what is called by names that people type elsewhere."""
+    """The desk of a model whose rows are found by a name typed elsewhere."""
 
     #: The field that keeps the name.
     name_field = "name"
@@ -51,7 +51,7 @@ class NamedDesk(DeskAdmin):
     def with_typed(
         self, request: HttpRequest, name: str, results: list[dict[str, str]]
     ) -> list[dict[str, str]]:
-        """Return what was found, with the offer to add the name unless it is there or the person may not."""
+        """Return the results, with an offer to add the name unless it exists or the user may not add it."""
         is_known = any(result["text"].casefold() == name.casefold() for result in results)
         if is_known or not self.has_add_permission(request):
             return results
@@ -142,7 +142,7 @@ class NamesField(forms.ModelMultipleChoiceField):
 
 
 class TypedNames:
-    """A page, or rows on it, whose pickers of names add what they do not find."""
+    """A page or inline whose name pickers can add missing names."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         desk = self._desk_of(db_field, request)

@@ -17,7 +17,7 @@ _MOST_WRITERS = 50
 
 
 def unsaved_forms() -> Any:
-    """The manager of the model in which unsaved forms are kept."""
+    """Return the manager of the model that stores unsaved forms."""
     return apps.get_model(settings.UNSAVED_FORM_MODEL)._default_manager
 
 

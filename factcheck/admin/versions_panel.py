@@ -38,7 +38,7 @@ class ShownChoice:
 def versions_panel(
     both: BothVersions, form: forms.BaseForm, formsets: list[Any], post: QueryDict
 ) -> dict[str, Any]:
-    """The template's context for what `both` holds."""
+    """Build the template context that shows `both`."""
     fields = dict(_fields(form, formsets))
     shown = [_shown(choice, fields, post) for choice in both.choices]
     return {

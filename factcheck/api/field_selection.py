@@ -55,7 +55,7 @@ def _names(parts: Parts, prefix: str = "") -> Iterator[str]:
 
 
 def parts_of(paths: Iterable[str]) -> Parts:
-    """The parts with these names; the whole of what is named by itself, too."""
+    """Return these parts as a tree; naming a part selects all of it."""
     wanted: Parts = {}
     for path in sorted(paths, reverse=True):  # the shorter name comes last and takes the whole
         *outer, name = path.split(".")
@@ -67,7 +67,7 @@ def parts_of(paths: Iterable[str]) -> Parts:
 
 
 def picked(document: bytes, wanted: Parts) -> bytes:
-    """These parts of a JSON document, as JSON, in its order."""
+    """Return these parts of a JSON document as JSON, in the document's order."""
     return orjson.dumps(_picked(orjson.loads(document), wanted))
 
 

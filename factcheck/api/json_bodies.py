@@ -19,7 +19,7 @@ class ContentTooLarge(APIException):
 
 
 class StrictJSON(BaseParser):
-    """`application/json`, as RFC 8259 has it: UTF-8, no NaN; and no key twice, of which one would be ignored.
+    """`application/json` by RFC 8259: UTF-8, no NaN. Duplicate keys are refused, because one would be ignored.
 
     REST framework's own parser reads whatever comes, of any size, and ends in an error of ours on JSON that is nested
     too deep or holds half a surrogate pair.

@@ -26,7 +26,7 @@ Id = str | int | None
 
 
 class RpcError(Exception):
-    """What a message is answered that cannot be carried out.
+    """The error response to a message.
 
     Attributes:
         status: how HTTP says the same.

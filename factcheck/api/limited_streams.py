@@ -26,7 +26,7 @@ class Busy(APIException):
 
 
 class Begun:
-    """Pieces of which the first is there already, so that what fails at once fails before the answer begins."""
+    """A stream whose first piece is read at once, so that an early failure happens before the response begins."""
 
     def __init__(self, pieces: Generator[bytes]) -> None:
         self._pieces = pieces

@@ -23,7 +23,7 @@ def accept_of(request: HttpRequest | Request) -> str:
 
 @lru_cache(maxsize=500)
 def preferred(accept: str, offered: tuple[str, ...]) -> str | None:
-    """The media type that the header likes best of those `offered`, or None when it takes none of them.
+    """Return the media type that the header prefers among those `offered`, or None if it accepts none.
 
     The most specific range that covers a type decides how much it is liked, so that `*/*, text/csv;q=0` takes anything
     but that. Where several are liked alike, the one that is named first wins, and among those that only a wildcard

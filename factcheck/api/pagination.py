@@ -35,7 +35,7 @@ Thing = TypeVar("Thing", bound=Model)
 
 @dataclass(frozen=True)
 class Key:
-    """One value by which rows are sorted, and how it stands in a cursor. It is never NULL."""
+    """One sort key, and how it is written in a cursor. It is never NULL."""
 
     expression: Combinable
     written: Callable[[Any], Any]
@@ -55,7 +55,7 @@ class Ordering:
 
 
 def both_ways(name: str, *keys: Key) -> tuple[Ordering, Ordering]:
-    """The descending and the ascending order by these keys."""
+    """Return the descending and the ascending order by these keys."""
     return Ordering(f"-{name}", keys, descending=True), Ordering(name, keys, descending=False)
 
 
@@ -79,7 +79,7 @@ class KeysetPage(Generic[Row]):
 def page_of_template(
     template: Template, columns: Sequence[str], *, ordering: Ordering, size: int, cursor: str
 ) -> KeysetPage[tuple[Any, ...]]:
-    """The page of these columns' values, read with one query; those of type `text` are UTF-8 bytes."""
+    """Return a page of these columns, read with one query; values of type `text` are UTF-8 bytes."""
 
     def fetch(start: Position | None, most: int) -> list[tuple[Any, ...]]:
         side = None if start is None else start.backwards
@@ -133,7 +133,7 @@ def page_of_values(
     cursor: str,
     parts: Parts | None = None,
 ) -> KeysetPage[tuple[Any, ...]]:
-    """The page of these columns' values, read with one query, or two where the first of its parts does not fill it."""
+    """Return a page of these columns, read with one query, or two if the first of its parts has too few rows."""
     names = _key_names(ordering)
     return _page(
         lambda start, most: _fetched(
@@ -207,7 +207,7 @@ def _fetched(
 
 
 def _from(queryset: QuerySet[Any], ordering: Ordering, start: Position | None) -> QuerySet[Any]:
-    """The rows from a position on, sorted in the direction in which they are read."""
+    """Return the rows from a position on, sorted in reading direction."""
     names = _key_names(ordering)
     expressions = [key.expression for key in ordering.keys]
     queryset = queryset.annotate(**dict(zip(names, expressions, strict=True)))

@@ -72,7 +72,7 @@ CODES = {
 
 
 def code_of(status: int) -> str:
-    """Return the code of a problem of which only the status is known."""
+    """Return the problem code for an HTTP status."""
     return next(
         (code for code, problem in CODES.items() if problem.status == status),
         "conflict" if status == 409 else "server_error" if status >= 500 else "malformed_request",
@@ -80,5 +80,5 @@ def code_of(status: int) -> str:
 
 
 def type_of(code: str) -> str:
-    """Return the address of the paragraph about a code."""
+    """Return the URL of the paragraph about a code."""
     return f"{settings.SITE_URL}{PAGE}#{code}"

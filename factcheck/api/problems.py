@@ -65,7 +65,7 @@ _PHRASES = {
 
 
 class ProblemResponse(HttpResponse):
-    """Problem details. The `code` is for programs; `type` leads to what it means.
+    """A problem details response. `code` is for programs; `type` links to its explanation.
 
     Title and details are in the caller's language, where it is one of ours. Everything that programs go by is not.
     """
@@ -95,7 +95,7 @@ def phrase_of(status: int) -> str:
 
 
 def error_response(request: HttpRequest, status: int, detail: StrOrPromise) -> HttpResponse | None:
-    """The error in the shape that is spoken at this address; None at those of pages for readers."""
+    """Return the error in the format used at this path; None for pages for readers."""
     if request.path.startswith(STATUS_PATH):
         return StatusResponse(status, str(detail))
     for_programs = request.path.startswith(API_PATH) or request.path in RPC_PATHS
@@ -123,7 +123,7 @@ class RefusedMethods:
 
 
 class InvalidParameters(exceptions.APIException):
-    """The query string cannot be understood; `errors` says of each parameter what is wrong and what is allowed."""
+    """The query string is invalid; `errors` names each parameter and the allowed values."""
 
     status_code = HTTPStatus.BAD_REQUEST
     problem_code = "invalid_parameters"
@@ -134,7 +134,7 @@ class InvalidParameters(exceptions.APIException):
 
 
 def refused_parameters(request: HttpRequest, refusal: InvalidParameters) -> ProblemResponse:
-    """The answer of a view that is none of REST framework's to parameters that it refuses."""
+    """Return a plain Django view's response to parameters it refuses."""
     return ProblemResponse(
         request,
         refusal.status_code,
@@ -145,7 +145,7 @@ def refused_parameters(request: HttpRequest, refusal: InvalidParameters) -> Prob
 
 
 class NoSuchPlace(InvalidParameters):
-    """The value is well formed, but what it points to is not there."""
+    """The value is well formed, but the place it points to does not exist."""
 
     status_code = HTTPStatus.NOT_FOUND
     problem_code = "not_found"
@@ -161,7 +161,7 @@ def as_api_exception(exception: Exception) -> exceptions.APIException | None:
 
 
 def problem_response(raised: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
-    """REST framework's exception handler. What it does not know is raised on and ends in `server_error`."""
+    """Handle exceptions for REST framework. Unknown exceptions are raised again and end in `server_error`."""
     request = plain_request(context["request"])
     exception = as_api_exception(raised)
     if exception is None:
@@ -212,7 +212,7 @@ _PLACE_CODES = {"required": "required", "null": "required", "blank": "empty", "u
 
 
 def _code_of_place(detail: Any) -> str:
-    """Return the code of what is wrong at a place of the body: `required`, `empty`, `unknown` or `invalid`."""
+    """Return the error code of a place in the body: `required`, `empty`, `unknown` or `invalid`."""
     return _PLACE_CODES.get(getattr(detail, "code", ""), "invalid")
 
 
@@ -223,7 +223,9 @@ def _escaped(key: str) -> str:
 def unavailable(
     request: HttpRequest, status: int, detail: StrOrPromise, *, retry_after: int | None = None
 ) -> HttpResponse:
-    """We cannot answer now: problem details, Google's shape, or a page, none of which needs the database."""
+    """Return a response that we are unavailable: problem details, Google's format, or a page. None needs the
+    database.
+    """
     response = error_response(request, status, detail)
     if response is None:
         title = phrase_of(status)

@@ -104,11 +104,11 @@ class Parameter(Filter):
         self.several, self.split, self.slotted, self.default = several, split, slotted, default
 
     def looked_for(self, value: Any) -> Any:
-        """What the rows are compared with."""
+        """Return the value to compare rows with."""
         return self.resolves(value) if self.resolves else value
 
     def slot(self, name: str) -> Slot:
-        """A place for what the rows are compared with."""
+        """Return a slot for the value that rows are compared with."""
         return Slot(name, f"{self.reader.sql_type}[]" if self.several else self.reader.sql_type)
 
     def filter(self, qs: QuerySet[Any], value: Any) -> QuerySet[Any]:
@@ -181,7 +181,7 @@ class Query(UncopiedFilterSet):
 
     @cached_property
     def looked_for(self) -> dict[str, Any]:
-        """What the rows are compared with, by the parameters that are given."""
+        """Return the values to compare rows with, by parameter."""
         return {name: self.filters[name].looked_for(value) for name, value in self.given.items()}
 
     def filter_queryset(self, queryset: QuerySet[Any]) -> QuerySet[Any]:
@@ -210,7 +210,7 @@ class Query(UncopiedFilterSet):
 
 
 class NoQuery(Query):
-    """An address that takes no parameters."""
+    """The query of a URL without parameters."""
 
 
 class ListQuery(Query):
@@ -285,7 +285,7 @@ class ListQuery(Query):
 
     @property
     def ordering(self) -> Ordering:
-        """The order in which to list."""
+        """Return the list order."""
         return next(ordering for ordering in self.orderings if ordering.name == self.ordering_name)
 
     @property
@@ -295,7 +295,7 @@ class ListQuery(Query):
 
 
 def ordering_parameter(orderings: Sequence[Ordering], *, default: str = "") -> Parameter:
-    """The parameter `ordering` of a list with these orders."""
+    """Build the parameter `ordering` of a list with these orders."""
     return Parameter(
         Keyword(tuple(ordering.name for ordering in orderings)),
         f"{default}The order of the results; `-` means descending.",
@@ -314,7 +314,7 @@ def view_parameter() -> Parameter:
 
 
 def fields_parameter(serializer: type[Serializer]) -> Parameter:
-    """The parameter `fields` of an address whose answers this describes."""
+    """Build the parameter `fields` for responses with this serializer."""
     return Parameter(
         Path(serializer),
         "Only these parts, such as `statement`, or `verdicts.rating.label` for a part of a part. Without it, all. The"

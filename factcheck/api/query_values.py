@@ -1,4 +1,4 @@
-"""Parsers of query values: strict, with errors that say what is allowed.
+"""Strict parsers of query values, whose errors name the allowed values.
 
 A reader is called with the text of one value and returns what it stands for. Its `schema` describes the same in
 JSON Schema, so that the OpenAPI document cannot disagree with what is accepted.
@@ -27,7 +27,7 @@ _LANGUAGE = re.compile(LANGUAGE_TAG, re.ASCII | re.IGNORECASE)
 
 
 class ValueRefused(ValueError):
-    """The text does not stand for a value; the message completes "`name` is “text”: …"."""
+    """The text is not a valid value; the message completes "`name` is “text”: …"."""
 
 
 class Reader(Protocol):
@@ -140,7 +140,7 @@ class DayValue:
 
 @dataclass(frozen=True)
 class Moment:
-    """A moment with its time zone, or a whole day in UTC, of which the first or the last moment is meant."""
+    """A moment with a time zone, or a whole day in UTC, of which the first or last moment counts."""
 
     sql_type: ClassVar[str] = "timestamptz"
     end_of_day: bool = False
@@ -213,7 +213,7 @@ class Country:
 
 @dataclass(frozen=True)
 class Slug:
-    """The part of an address that names a thing: letters and digits of any script, hyphens and underscores.
+    """A slug: letters and digits of any script, hyphens and underscores.
 
     A whole number is none, also where no id can be as large: it is meant as an id.
     """
@@ -233,7 +233,7 @@ class Slug:
 
 @dataclass(frozen=True)
 class IdOr:
-    """An id, or another name of the thing. What can be an id is one."""
+    """An id or another name of the object. A value that could be an id is read as an id."""
 
     sql_type: ClassVar[str] = "bigint"  # names are resolved to ids
     what: str

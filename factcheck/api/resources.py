@@ -97,7 +97,7 @@ class PublicResource(ViewSet):
     media_type: str
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer a read without what REST framework does for users, bodies and throttles, of which it has none.
+        """Answer a read without REST framework's handling of users, bodies and throttles, which it does not need.
 
         Views are given Django's own request. OPTIONS, and what is not allowed, goes the whole way.
         """
@@ -138,7 +138,7 @@ class PublicList(PublicResource, ABC):
 
     @abstractmethod
     def rows(self) -> QuerySet[Any]:
-        """The rows that the public may see."""
+        """Return the rows that are public."""
 
     @abstractmethod
     def listing(self, query: Any, request: HttpRequest) -> Listing:
@@ -149,7 +149,7 @@ class PublicList(PublicResource, ABC):
         return picker(query) if query.is_full else select(_parts_of_summaries(self.serializer_class))
 
     def other_forms(self, request: HttpRequest) -> list[str]:
-        """Links to all results of the same query in other forms."""
+        """Return links to other forms of all results of the same query."""
         return []
 
     def list(self, request: HttpRequest, **within: Any) -> HttpResponse:
@@ -194,7 +194,7 @@ class PublicItems(PublicList):
 
     @abstractmethod
     def item(self, request: HttpRequest, id: int) -> bytes | None:  # noqa: A002  the name in the address
-        """One item as JSON, stored or served, or None when the public may not see it."""
+        """Return one item as JSON, or None if it is not public."""
 
     def retrieve(self, request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         query = self.item_query(request.GET, request=request)
@@ -206,7 +206,7 @@ class PublicItems(PublicList):
 
 
 def moved(address: str) -> HttpResponsePermanentRedirect:
-    """The way to what took the place of a thing. It may be kept as what is current: merges are undone."""
+    """Redirect to the object that replaced another. Cached like current objects, because merges can be undone."""
     return HttpResponsePermanentRedirect(address, headers={"Cache-Control": CACHE_CURRENT})
 
 
@@ -275,7 +275,7 @@ def sha256_of(parts: Iterable[bytes]) -> str:
 
 
 def page_address(request: HttpRequest, cursor: str) -> str:
-    """The address of the same list where the cursor begins."""
+    """Return the URL of the same list from the cursor on."""
     parameters = dict(request.GET.lists()) | {"cursor": [cursor]}
     return request.build_absolute_uri(f"{request.path}?{urlencode(parameters, doseq=True)}")
 

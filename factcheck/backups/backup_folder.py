@@ -56,7 +56,7 @@ class BackupFolder:
         return self.path / "wal"
 
     def prepare(self, place: ServerPlace) -> None:
-        """Make what is missing. The server itself writes its log into `wal`, so that is its account's.
+        """Create missing folders. The server writes its log into `wal`, so that one belongs to its account.
 
         Raises:
             BackupFailed: it cannot be made, or backups were here before and are gone, as where a disk is not there.

@@ -61,7 +61,7 @@ def back_up(
     days: int = 14,
     full_days: int = 7,
 ) -> BackupResult:
-    """Back up the running server and files, verify the backup, and remove those older than this many days.
+    """Back up the running server and files, verify the backup, and remove backups older than `days`.
 
     Args:
         kept: name in the backup → the folder whose files are kept under it.

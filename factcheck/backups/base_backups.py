@@ -49,7 +49,7 @@ def parse_position(lsn: str) -> int:
 
 
 def copy(place: ServerPlace, to: Path, *, since: Path | None, lock: int) -> None:
-    """Copy the running server into a new folder, or only what has changed since an earlier copy.
+    """Copy the running server into a new folder, or only its changes since an earlier copy.
 
     Raises:
         NoIncrement: the changes are unknown.
@@ -78,12 +78,12 @@ def copy(place: ServerPlace, to: Path, *, since: Path | None, lock: int) -> None
 
 
 def verify(base: Path) -> None:
-    """Raises BackupFailed unless each file of it is what was copied, and the log that it needs is there."""
+    """Check every file against the copy's manifest, and that the required log is there. Raises BackupFailed."""
     run(["pg_verifybackup", "--quiet", "--exit-on-error", str(base)], f"{base} is damaged")
 
 
 def combine(bases: Sequence[Path], to: Path) -> None:
-    """Put a full copy and those that followed it together, as the last of them was."""
+    """Combine a full copy and the incremental copies after it into the state of the last one."""
     command = ["pg_combinebackup", *map(str, bases), f"--output={to}", "--manifest-checksums=SHA256"]
     run(command, f"{bases[-1]} could not be put together with those before it")
 

@@ -94,7 +94,7 @@ def list_concerns() -> list[str]:
 
 
 def _list_problems() -> list[str]:
-    """Return what is wrong with the backups, each thing once."""
+    """Return the distinct problems with the backups."""
     return [*dict.fromkeys(filter(None, [describe_overdue(), describe_gap()]))]
 
 

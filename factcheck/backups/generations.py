@@ -57,7 +57,7 @@ def get_base_path(folder: BackupFolder, name: str) -> Path:
 
 
 def finish(folder: BackupFolder, unfinished: Path, generation: Generation) -> None:
-    """Write down what it is, and give it its name: from now on it is one."""
+    """Write the description of a backup and give it its final name, which makes it valid."""
     described = unfinished / "backup.json"
     described.write_text(json.dumps(asdict(generation), indent=1, default=datetime.isoformat))
     with described.open("rb") as file:
@@ -131,7 +131,7 @@ def remove(folder: BackupFolder, given_up: Iterable[Generation]) -> None:
 
 
 def clear(folder: BackupFolder) -> None:
-    """Remove what is no generation: what was cut off, and what was given up."""
+    """Remove unfinished and discarded backups."""
     for path in folder.generations.iterdir():
         if path.suffix in {UNFINISHED, REMOVED}:
             shutil.rmtree(path)

@@ -52,7 +52,7 @@ def build_pool_path(folder: BackupFolder, sha256: str) -> Path:
 
 
 def copy_new(folder: BackupFolder, kept: Mapping[str, Path]) -> ScanCounts:
-    """Copy all files that are new or have changed, and note those that have gone. The caller holds the folder.
+    """Copy new and changed files, and note deleted ones. The caller holds the folder's lock.
 
     Args:
         kept: name in the backup → the folder whose files are kept under it.
@@ -124,7 +124,7 @@ def _ignore_missing(error: OSError) -> None:
 
 
 def _copy(folder: BackupFolder, file: Path) -> tuple[str, int]:
-    """Put the contents of a file into the pool, and return their hash and size: of what was read, whatever changes."""
+    """Copy a file into the pool and return the hash and size of the bytes read, even if the file changes meanwhile."""
     unfinished = folder.files / f"unfinished.{os.getpid()}"
     digest, size = hashlib.sha256(), 0
     try:
@@ -144,7 +144,7 @@ def _copy(folder: BackupFolder, file: Path) -> tuple[str, int]:
 
 
 def mend(folder: BackupFolder) -> None:
-    """Remove what a process left that was killed: half a line, half a file."""
+    """Remove the unfinished line or file of a killed process."""
     for unfinished in folder.files.glob("unfinished.*"):
         unfinished.unlink()
     folder.journal.touch(FILE)
@@ -226,7 +226,7 @@ def list_files_at(folder: BackupFolder, moment: datetime | None) -> dict[str, Ke
 
 
 def find_wanted_since(folder: BackupFolder, moment: datetime) -> set[str]:
-    """Hashes of all contents that were somewhere at a moment, or came later."""
+    """Return the hashes of all contents that existed at a moment or were added later."""
     wanted = {file.sha256 for file in list_files_at(folder, moment).values()}
     return wanted | {file.sha256 for _path, at, file in _iterate_entries(folder) if file and at > moment}
 

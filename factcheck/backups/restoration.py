@@ -146,7 +146,7 @@ def _hold_unused(to: Path) -> Iterator[None]:
 
 @contextlib.contextmanager
 def _make_work_folder(unfinished: Path) -> Iterator[Path]:
-    """A folder to make everything in. What a killed restore left there is removed, and so is what fails."""
+    """Yield a work folder. The remains of a killed or failed restore are removed."""
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=FOLDER)
     try:
@@ -276,7 +276,7 @@ def _copy_files(
 
 
 def _put_in_place(unfinished: Path, to: Path) -> Path | None:
-    """The database goes last: until it is there, nothing starts on what else was restored."""
+    """Move the restored parts into place. The database goes last: nothing starts without it."""
     for name in PARTS:
         _sync(unfinished / name)
     aside = to / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"

@@ -1,4 +1,4 @@
-"""What is backed up: the embedded server, the folders of files, and the target folder."""
+"""The subject of backups: the embedded server, the folders of files, and the target folder."""
 
 from pathlib import Path
 

@@ -32,7 +32,7 @@ def _run_backup() -> None:
 
 @app.task(queueing_lock="copy_new_files", lock="back_up")
 def copy_new_files(timestamp: int) -> None:
-    """Copy files that are new, so that a restore to a moment has what the database of that moment names.
+    """Copy new files, so that a restore to any moment has the files its database refers to.
 
     After a gap in the log, nothing that is written can be restored before the next backup, so that is made at once,
     unless the folder takes nothing: then it would fail every five minutes.

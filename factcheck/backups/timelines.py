@@ -14,7 +14,7 @@ from factcheck.backups.generations import Generation, list_generations
 
 
 def find_newest(folder: BackupFolder) -> int:
-    """The timeline of the database as it is: the last one that was begun."""
+    """Return the current timeline of the database: the last one begun."""
     begun = [int(path.name[:8], 16) for path in folder.wal.glob("*.history.gz")]
     return max([1, *begun, *(one.timeline for one in list_generations(folder))])
 

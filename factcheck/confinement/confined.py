@@ -59,7 +59,7 @@ class Confined:
         atexit.register(self.close)
 
     def warm(self) -> None:
-        """Begin to load what the work needs, without waiting for it."""
+        """Start loading the program's modules, without waiting."""
         with self._lock:
             self._at_zygote()
 
@@ -81,7 +81,7 @@ class Confined:
             self._seats.release()
 
     def close(self) -> None:
-        """End the zygote and what it has at work."""
+        """End the zygote and its running work."""
         with self._lock:
             self._let_go()
 

@@ -53,7 +53,7 @@ def day_in_sight(day: date) -> None:
 
 
 def days_in_sight(name: str, *fields: str) -> CheckConstraint:
-    """The constraint that each of these dates, if known, is in a plausible range."""
+    """Return the constraint that each of these dates, if known, is in a plausible range."""
     condition = Q()
     for field in fields:
         condition &= Q(**{f"{field}__isnull": True}) | Q(

@@ -28,7 +28,7 @@ Row = Mapping[str, Any]
 
 
 class Lines(NamedTuple):
-    """Rows as the text that COPY reads. One thread may make it while another has the database store what was before."""
+    """Rows in the text format of COPY. One thread can build them while the database stores the previous ones."""
 
     statement: sql.Composed
     text: bytes
@@ -110,7 +110,7 @@ class Maker(Generic[M]):
 
 @contextmanager
 def _copying(statement: sql.Composed) -> Iterator[Copy]:
-    """Raises Django's errors, as its own statements do."""
+    """Open a COPY stream. It raises Django's database errors, as other statements do."""
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as stream:
         yield stream
 
@@ -142,7 +142,7 @@ def _fields(model: type[Model]) -> dict[str, Field[Any, Any]]:
 
 
 def _given(row: Model) -> list[str]:
-    """The attributes of a model that have a value of their own."""
+    """Return the attributes of a row that have a value, rather than a database default."""
     return [
         name
         for name, field in _fields(type(row)).items()

@@ -61,13 +61,13 @@ class Template:
     parts: Parts | None = None
 
     def fetch(self, *columns: str) -> list[tuple[Any, ...]]:
-        """These columns of the rows, as `read_connections.fetch` returns them. Few rows, found by an index."""
+        """Return these columns as `read_connections.fetch` does. Meant for a few rows found by an index."""
         return _statement(self, columns).fetch(self.values, prepare=True)
 
 
 @dataclass(frozen=True)
 class Statement:
-    """SQL with its parameters, some of which are slots."""
+    """An SQL statement with its parameters, some of which are slots."""
 
     sql: str
     parameters: tuple[Any, ...]
@@ -87,7 +87,7 @@ class Statement:
         descending: bool,
         found_by: FoundBy | None = None,
     ) -> "Statement":
-        """These values of rows that are sorted and cut off, where columns of the table are read after the cut.
+        """Build a statement that sorts and limits rows first and reads the table's columns afterwards.
 
         To find and sort candidates, an index may be all that PostgreSQL has to read; without this it would read each
         of them whole.
@@ -131,7 +131,7 @@ class Statement:
         return cls(sql, (*begun.parameters, *continued.parameters))
 
     def fetch(self, values: Mapping[str, Any], *, prepare: bool = False) -> list[tuple[Any, ...]]:
-        """The rows with these values in the slots, as `factcheck.database.read_connections.fetch` returns them."""
+        """Return the rows for these slot values, as `factcheck.database.read_connections.fetch` does."""
         bound = [values[part.name] if isinstance(part, Slot) else part for part in self.parameters]
         return fetch(self.sql, bound, prepare=prepare)
 

@@ -84,7 +84,7 @@ def _extensions(alias: str) -> list[CheckMessage]:
 
 
 def _is_older(version: str | None, least: tuple[int, ...]) -> bool:
-    """Whether it is known to be; some versions are no numbers."""
+    """Return whether a version is known to be older; some versions are not numbers."""
     numbers = (version or "").split(".")
     return all(map(str.isdecimal, numbers)) and tuple(map(int, numbers)) < least
 
@@ -150,7 +150,9 @@ def _temporary_tables(alias: str) -> list[CheckMessage]:
 
 @register()
 def check_signoffs(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """Four eyes: a person other than the author has to agree. settings.py refuses less; overrides may not."""
+    """Check that at least one person other than the author must sign off. settings.py refuses less; overrides may
+    not.
+    """
     required: object = settings.REQUIRED_SIGNOFFS
     if isinstance(required, int) and not isinstance(required, bool) and required >= 1:
         return []

@@ -16,7 +16,7 @@ POOL_SECONDS = 1
 
 
 def writing(address: Connection, *, pool: int, lock_seconds: int = 0) -> Connection:
-    """The connection that everything may use.
+    """Return the settings of the connection used for writing.
 
     Args:
         address: the server's, as in Django's settings.

@@ -82,7 +82,7 @@ def owners_identity() -> Identity:
 
 
 def _come_as(database: BaseDatabaseWrapper, identity: Identity) -> None:
-    """The name of the database stays: it may be one of tests."""
+    """Reconnect as another role. The database name stays the same, because it may be a test database."""
     if database.in_atomic_block:
         raise RuntimeError("A transaction is open; its end has to be waited for.")
     database.close()

@@ -39,7 +39,9 @@ _JOBS = RequestedJobs(DjangoConnector())
 
 
 def note_requests(app: App) -> None:
-    """Procrastinate's `PROCRASTINATE_ON_APP_READY`: jobs that are deferred by its own way are noted as well."""
+    """Connect Procrastinate's `PROCRASTINATE_ON_APP_READY`, so that jobs deferred through its own API are noted as
+    well.
+    """
     app.job_manager = RequestedJobs(app.connector)
 
 

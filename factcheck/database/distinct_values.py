@@ -14,7 +14,9 @@ _NEXT = """
 
 
 def occurring_values(model: type[models.Model], column: str) -> list[str]:
-    """The values in their order, found one after the other in an index that begins with it. DISTINCT reads all rows."""
+    """Return the distinct values in order, using an index that begins with the column; DISTINCT would read all
+    rows.
+    """
     quoted = connection.ops.quote_name
     statement = _NEXT.format(column=quoted(column), table=quoted(model._meta.db_table))
     with connection.cursor() as cursor:

@@ -19,7 +19,7 @@ _DEFERRABLE = """
 
 
 def deferrable(alias: str = DEFAULT_DB_ALIAS) -> list[tuple[str, str]]:
-    """The references that are looked at later than they should be: table and name, quoted."""
+    """Return the foreign keys that are checked later than required: table and name, quoted."""
     with connections[alias].cursor() as cursor:
         cursor.execute(_DEFERRABLE, [list(_AT_THE_END)])
         return cursor.fetchall()

@@ -15,7 +15,7 @@ from pgtrigger.migrations import AddTrigger
 
 
 class InitialMigration(Migration):
-    """Create each table as it is after the last operation: with all its columns, constraints and indexes at once.
+    """Create each table in its final form: with all its columns, constraints and indexes at once.
 
     The operations are those that `makemigrations` writes. They may only add; anything else raises `TypeError`.
     Reversing, planning and checking it is Django's own.

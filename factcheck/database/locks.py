@@ -83,7 +83,7 @@ class LastingTransaction:
                 raise AlreadyHeld(name)
 
     def require(self) -> None:
-        """See that what is held is still held.
+        """Check that the lock is still held.
 
         Raises:
             OperationalError: the connection was lost, and another process may hold it by now.

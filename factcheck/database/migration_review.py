@@ -44,7 +44,7 @@ class Reviewed:
 def review(
     migration: Migration, state: ProjectState, database: BaseDatabaseWrapper, *, known: KnownTables
 ) -> tuple[Reviewed, ProjectState]:
-    """Carry out a migration on a database that has all before it, and say what it does to others.
+    """Apply a migration to a database at the previous state, and report its effects on other programs.
 
     Args:
         state: the models as they are before it.

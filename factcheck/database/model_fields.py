@@ -99,7 +99,7 @@ class AddressFormField(forms.URLField):
 
 
 class AddressField(models.URLField[str, str]):
-    """A URLField for addresses as the web has them. Its form completes one typed without a scheme to https."""
+    """A URLField for URLs as browsers accept them. Its form completes a URL typed without a scheme to https."""
 
     default_validators = [WebAddressValidator()]
 

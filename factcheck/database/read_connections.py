@@ -39,7 +39,7 @@ class _Utf8(Loader):
 
 
 class _Cursor(psycopg.Cursor[Any]):
-    """Leaves parameters to the server, and takes what it says in the form that costs least to read."""
+    """A cursor that leaves parameters to the server and reads results in the cheapest form."""
 
     prepared = False
 
@@ -89,7 +89,7 @@ def has_replicas() -> bool:
 
 
 def reads_replica() -> bool:
-    """Whether what is read now may be older than what was written."""
+    """Return whether reads may be older than the last write."""
     return _reader.alias != settings.READING_DATABASE
 
 
@@ -210,7 +210,7 @@ class PublicReadRouter:
 
 
 def fetch(sql: str, parameters: Sequence[Any] = (), *, prepare: bool = False) -> list[tuple[Any, ...]]:
-    """The rows of a query, in which values of type `text` are UTF-8 bytes.
+    """Return the rows of a query, with values of type `text` as UTF-8 bytes.
 
     Args:
         prepare: keep the plan of the statement; only where one plan suits whatever the parameters are.

@@ -84,7 +84,7 @@ class Replicas:
             self.mark = report.mark
 
     def hear_replica(self, alias: str, report: Report, *, asked_at: float) -> None:
-        """Take over what a replica said: it has all that the primary had written when it was last at this place."""
+        """Record a replica's report: it has everything the primary had written up to this position."""
         known = self._known[alias]
         known.heard_at, known.position = self.clock(), report.position
         if not report.is_replica:

@@ -185,7 +185,7 @@ def _switched_off(alias: str) -> Iterator[CheckMessage]:
 
 
 def _deferrable(alias: str) -> Iterator[CheckMessage]:
-    """Not of a database that is not migrated yet."""
+    """Warn about deferred foreign keys, except in a database that is not migrated yet."""
     found = immediate_references.deferrable(alias)
     if found:
         table, name = found[0]

@@ -98,7 +98,7 @@ def keep_links(app_label: str) -> Callable[[M], M]:
 
 
 def _kept(model: type[models.Model]) -> dict[str, Any]:
-    """What all history tables share; their rows are never changed or deleted."""
+    """Return the options shared by all history tables; their rows are never changed or deleted."""
     table = f"{model.__name__.lower()}event"
     rules = [
         *append_only(table, "The past is never rewritten: history is only added."),

@@ -95,7 +95,7 @@ class Keeper(Rule):
 def without_exceptions(
     trigger: pgtrigger.Trigger, model: models.Model, sql: type[RuleSql]
 ) -> compiler.Trigger:
-    """The trigger as it is installed: nothing that a session can set switches it off."""
+    """Compile the trigger for installation, so that no session setting can disable it."""
     return compiler.Trigger(
         name=trigger.name,
         sql=sql(
@@ -128,7 +128,7 @@ def refuse(message: str, *, name: str) -> str:
 
 
 def see_the_present(name: str) -> str:
-    """The PL/pgSQL statements with which a rule begins that locks rows and then looks at what others did to them.
+    """Return the PL/pgSQL that begins a rule which locks rows and then reads others' changes to them.
 
     Only under READ COMMITTED does a statement see what was committed while it waited for the lock.
     """
@@ -178,7 +178,7 @@ class ReservedIds(Rule):
 
 
 def ids_are_reserved(table: str, *, history: str = "") -> ReservedIds:
-    """The rule that a new row of `table` has an id that its sequence gave out and no other row ever had.
+    """Return the rule that a new row of `table` has an id from its sequence that no other row ever had.
 
     `history` is the table that keeps rows of `table` which were deleted; "" where none ever is.
     """

@@ -81,7 +81,7 @@ def _missing(cursor: Cursor, wanted: AbstractSet[Place]) -> list[str]:
 
 
 def columns_of(state: ProjectState) -> Iterator[Place]:
-    """The columns of a state, without making models of it, which takes many times as long."""
+    """Yield the columns of a migration state without building model classes, which takes many times as long."""
     for model in state.models.values():
         options = model.options
         if options.get("managed", True) and not options.get("proxy"):

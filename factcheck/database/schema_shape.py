@@ -11,7 +11,7 @@ Place = tuple[str, str]  # a table, and a name in it
 
 
 class Column(NamedTuple):
-    """What a writer needs to know about a column."""
+    """The properties of a column that matter to a writer."""
 
     kind: str
     required: bool  # a row that does not name it is refused

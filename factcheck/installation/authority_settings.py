@@ -13,5 +13,5 @@ class AuthoritySettings(NamedTuple):
 
 
 def authority_settings() -> AuthoritySettings:
-    """Read WIKIDATA_URL and ROR_URL. Names that editors type are sent there, so there is no default."""
+    """Read WIKIDATA_URL and ROR_URL. Names that editors type are sent there, so they have no default."""
     return AuthoritySettings(web_address("WIKIDATA_URL"), web_address("ROR_URL"))

@@ -38,7 +38,7 @@ def remembered_folder(data_dir: Path) -> Path | None:
 
 
 def remember_folder(data_dir: Path, folder: Path) -> None:
-    """Note the folder for commands that are run without BACKUP_DIR."""
+    """Note the folder for commands that run without BACKUP_DIR."""
     note_path(data_dir).touch(FILE)
     note_path(data_dir).write_text(f"{folder}\n{data_dir.resolve()}\n")
 

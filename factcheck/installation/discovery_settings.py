@@ -42,7 +42,7 @@ def discovery_settings(*, is_demo: bool) -> DiscoverySettings:
 
 
 def _hub(address: str) -> str:
-    """The address as it is written: a hub is known by its very letters, also by a slash at the end."""
+    """Return a hub's URL unchanged: hubs are identified by the exact string, including a final slash."""
     try:
         parts = urlsplit(address)
         usable = parts.scheme in {"http", "https"} and parts.hostname and (parts.port or True)

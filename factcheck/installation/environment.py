@@ -92,7 +92,7 @@ _PERIODS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 
 
 def rate(name: str, default: str, *, shown: str | None = None) -> Rate | None:
-    """A limit such as 600/minute; None when it is switched off with 0 or off."""
+    """Read a limit such as 600/minute; None if it is switched off with 0 or off."""
     value = text(name, default, kind="rate", shown=shown)
     if value.lower() in {"0", "off"}:
         return None
@@ -126,7 +126,7 @@ def is_schedule(value: str) -> bool:
 
 
 def web_address(name: str, default: str = "", *, shown: str | None = None) -> str:
-    """An absolute http(s) address without a slash at its end."""
+    """Read an absolute http(s) URL without a final slash."""
     value = text(name, default, kind="address", shown=shown)
     if not value:
         return value
@@ -152,13 +152,13 @@ def folder(name: str, default: Path, *, shown: str) -> Path:
 
 
 def postgresql(name: str, *, shown: str = "the embedded server") -> dict[str, Any] | None:
-    """A postgresql:// address, read by libpq's own parser so that every form it knows works (sockets, sslmode, …)."""
+    """Read a postgresql:// URL with libpq's own parser, which knows every form (sockets, sslmode, …)."""
     value = text(name, kind="address", shown=shown)
     return _postgresql(name, value) if value else None
 
 
 def postgresql_several(name: str) -> list[dict[str, Any]]:
-    """Such addresses, separated by white space: a comma can be part of one."""
+    """Read several such URLs separated by white space: a comma may be part of one."""
     return [_postgresql(name, value) for value in text(name, kind="addresses").split()]
 
 

@@ -19,7 +19,7 @@ _PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 
 
 class FilesAway(Exception):
-    """The store of files does not do what it is there for, at present; `str()` is a sentence for an operator."""
+    """The file store is not working at present; `str()` is a sentence for an operator."""
 
 
 def disk() -> dict[str, Any]:
@@ -49,7 +49,7 @@ def keys() -> dict[str, str]:
 
 
 def bucket(address: str, key: Mapping[str, str], *, name: str) -> dict[str, Any]:
-    """Files in the bucket of an address such as EXAMPLE, as an entry of Django's STORAGES.
+    """Return the entry of Django's STORAGES for a bucket given by a URL such as EXAMPLE.
 
     Raises:
         ImproperlyConfigured: it is no such address; the sentence begins with `name`.

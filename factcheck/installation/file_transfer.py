@@ -89,7 +89,7 @@ def _copied(name: str, origin: Storage, target: Storage, known: str) -> Outcome:
 def transferred(
     names: Iterator[str], work: Callable[[str], Transferred], *, threads: int
 ) -> Iterator[Transferred]:
-    """Each file, some at a time; the first error ends it, once those that were begun are done."""
+    """Transfer files, several at a time. The first error stops the transfer, after the files already begun."""
     with ThreadPoolExecutor(threads, thread_name_prefix="files") as pool:
         begun: set[Future[Transferred]] = set()
         for name in names:

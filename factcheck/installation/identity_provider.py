@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def roles_of_groups(name: str, value: str) -> dict[str, str]:
-    """The role of each group, from `fact-desk=Fact-checker; chiefs=Editor`. A group's own name may hold `=`.
+    """Return the role of each group, from `fact-desk=Fact-checker; chiefs=Editor`. A group name may contain `=`.
 
     Raises:
         ImproperlyConfigured: a pair is none, or a group is named twice.

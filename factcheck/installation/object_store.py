@@ -98,7 +98,7 @@ class ObjectStore(S3Storage):
 
     @_told
     def ask_whether_there(self) -> None:
-        """Raise FilesAway, soon, unless it is there, knows our key, has the bucket and lets us see what is in it."""
+        """Raise FilesAway quickly unless the store answers, accepts our key, has the bucket and lets us list it."""
         prefix = f"{self.location}/" if self.location else ""
         self._soon_answered.list_objects_v2(Bucket=self.bucket_name, Prefix=prefix, MaxKeys=1)
 
@@ -168,7 +168,7 @@ class ObjectStore(S3Storage):
         return cast(int, super().size(name))
 
     def url(self, name: str, *args: Any, **kwargs: Any) -> str:
-        """Refuse: a signed address would expose unpublished files."""
+        """Refuse: a signed URL would expose unpublished files."""
         raise ValueError("This file is not accessible via a URL.")
 
 

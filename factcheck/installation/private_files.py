@@ -18,7 +18,7 @@ def private_folder(folder: Path) -> Path:
 
 
 def close_off(folder: Path) -> None:
-    """Close a folder that others may enter, and what is in it; one that is closed is left as it is."""
+    """Make a folder and its contents private if others may enter it; a private folder is left as it is."""
     if not folder.is_dir() or not folder.stat().st_mode & 0o077:
         return
     for here, folders, files in os.walk(folder):

@@ -1,4 +1,4 @@
-"""The costs of expensive requests by address, for settings.py."""
+"""The rate limit costs of expensive requests by path, for settings.py."""
 
 # For how many plain requests an answer counts.
 RATE_LIMIT_COSTS = {

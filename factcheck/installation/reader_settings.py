@@ -1,4 +1,4 @@
-"""Settings of readers' messages: what is accepted, deadlines and retention, from the environment."""
+"""Settings of readers' messages from the environment: what is accepted, deadlines and retention."""
 
 from typing import NamedTuple
 

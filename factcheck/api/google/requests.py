@@ -32,7 +32,7 @@ _TRUTHS = {"true": True, "1": True, "false": False, "0": False}
 
 
 class InvalidArgument(exceptions.APIException):
-    """The request cannot be understood; each violation says of which field and why."""
+    """The request is invalid; each violation names a field and the reason."""
 
     status_code = HTTPStatus.BAD_REQUEST
 
@@ -64,7 +64,7 @@ def text(most: int) -> Read:
 
 
 def natural(value: str) -> int:
-    """An int32 that counts something. 0 is what the field holds when it is not set."""
+    """Parse a non-negative int32. 0 is the value of a field that is not set."""
     if not _INT32.fullmatch(value) or not -(2**31) <= int(value) < 2**31:
         raise ValueRefused("it must be a whole number (TYPE_INT32).")
     if int(value) < 0:
@@ -117,7 +117,7 @@ _SYSTEM_SPELLINGS = {
 
 
 def bound(query: QueryDict, fields: Mapping[str, Read]) -> dict[str, Any]:
-    """The values of those fields and system parameters that a query string sets. An empty string sets nothing.
+    """Return the values of the fields and system parameters in a query string. An empty string counts as not set.
 
     Raises:
         InvalidArgument: naming everything that is wrong with it.
@@ -190,7 +190,7 @@ def answer(
 
 
 def status_response(raised: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
-    """REST framework's exception handler for these addresses. What it does not know is raised on."""
+    """Handle exceptions of these views for REST framework; unknown exceptions are raised again."""
     exception = as_api_exception(raised)
     if exception is None:
         return None

@@ -30,14 +30,14 @@ _CODES = {
 
 
 class Violation(NamedTuple):
-    """What is wrong with a field of the request (`google.rpc.BadRequest.FieldViolation`); "" where there is none."""
+    """A violation by a field of the request (`google.rpc.BadRequest.FieldViolation`); "" if there is no field."""
 
     field: str
     description: str
 
 
 class StatusResponse(HttpResponse):
-    """An error, with what is wrong with each field of the request where that is known."""
+    """An error response, with the violations by field if known."""
 
     def __init__(self, code: int, message: str, *, violations: Iterable[Violation] = ()) -> None:
         error: dict[str, Any] = {"code": int(code), "message": message, "status": _canonical(code)}

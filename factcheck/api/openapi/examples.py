@@ -58,7 +58,7 @@ def examples() -> list[Example]:
 
 
 def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
-    """All operations of an OpenAPI document, with the templates of their addresses."""
+    """Yield all operations of an OpenAPI document, with their URL templates."""
     for template, item in document["paths"].items():
         for method, operation in item.items():
             if method in {"get", "put", "post", "delete", "patch"}:
@@ -119,7 +119,7 @@ def _content_of_answer(operation: dict[str, Any], example: Example) -> dict[str,
 
 
 def _in_path(template: str, path: str) -> dict[str, Any]:
-    """The values of the parameters in an address."""
+    """Return the values of the path parameters."""
     found = _pattern(template).fullmatch(path)
     values = found.groupdict() if found else {}
     return {name: int(value) if value.isdecimal() else value for name, value in values.items()}

@@ -28,7 +28,7 @@ class RefusedParameterSerializer(serializers.Serializer):
 
 
 class RefusedQuerySerializer(ProblemSerializer):
-    """What is wrong with which parameter, and what is allowed."""
+    """Errors by parameter, with the allowed values."""
 
     errors = RefusedParameterSerializer(many=True)  # type: ignore[assignment]  # a field, not the errors of this serializer
 

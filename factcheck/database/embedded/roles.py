@@ -110,7 +110,7 @@ def establish(
 
 
 def _refuse_other_history(place: ServerPlace) -> None:
-    """An earlier version, which knew no passwords, could not go on with its database once there are some.
+    """Refuse a data directory last used by a version without passwords, which could no longer open it afterwards.
 
     Raises:
         PostgresUnavailable: nor could this one, whose migrations of the same names made other tables.
@@ -157,7 +157,7 @@ def _access(place: ServerPlace) -> Path:
 
 
 def _write(place: ServerPlace, lines: str) -> None:
-    """In the file that is there, which stays its owner's; never through a link."""
+    """Write the access file without changing its owner; never through a link."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
     with os.fdopen(os.open(_access(place), flags, 0o600), "w") as file:
         file.write(lines)
@@ -181,7 +181,7 @@ def _as_superuser(place: ServerPlace, server: psutil.Process) -> psycopg.Connect
 
 
 def _wait_until_closed(place: ServerPlace) -> None:
-    """The server reads its configuration in its own time. Until then, who comes without a password is let in."""
+    """Wait until the server has read its new configuration. Until then it accepts connections without a password."""
     deadline = time.monotonic() + _PATIENCE
     while time.monotonic() < deadline:
         try:

@@ -186,7 +186,7 @@ def _clear_stale_pid(place: ServerPlace) -> None:
 
 
 class _Server(subprocess.Popen[bytes]):
-    """The server that this process started. Others may use it for longer, so to leave it running is no oversight."""
+    """The server that this process started. It may outlive the process, because others use it too."""
 
     def __del__(self) -> None:
         """Python's own warns of a child that still runs."""
@@ -238,7 +238,7 @@ def _have_roles_and_database(place: ServerPlace, account: pwd.struct_passwd | No
 
 
 def _answers(place: ServerPlace) -> bool:
-    """Whether it lets anybody in; who that is, it is not asked."""
+    """Return whether the server accepts connections."""
     where = f"host='{place.socket_folder}' port={PORT}"
     return psycopg.pq.PGconn.ping(where.encode()) == psycopg.pq.Ping.OK
 

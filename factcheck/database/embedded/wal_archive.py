@@ -27,7 +27,7 @@ _NOT_THERE, _WRONG = 1, 200
 
 
 def archiving(folder: Path) -> dict[str, str]:
-    """Settings with which a server keeps its log in this folder, and what incremental backups need."""
+    """Return the server settings for archiving its log in this folder and for incremental backups."""
     return {
         "archive_mode": "on",
         "archive_command": _command("keep", "%p", "%f", folder),
@@ -52,7 +52,7 @@ def _command(verb: str, path: str, name: str, folder: Path) -> str:
 
 
 def keep(folder: Path, path: Path, name: str) -> None:
-    """Put a segment into the archive. One that is there already must be the same.
+    """Put a segment into the archive. A segment archived before must have the same contents.
 
     Raises:
         FileExistsError: another one of that name is there.

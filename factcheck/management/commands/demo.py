@@ -75,7 +75,7 @@ def give_passwords(kept_in: Path) -> list[dict[str, str]]:
 
 
 def welcome(accounts: list[dict[str, str]]) -> list[Table | str]:
-    """Print the addresses and how to sign in."""
+    """Return the URLs of the demo and how to sign in."""
     site = settings.SITE_URL
     places = Table.grid(padding=(0, 2))
     for place, path in (

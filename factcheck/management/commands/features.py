@@ -40,7 +40,7 @@ class Command(SpokenCommand):
 
 
 def _parts(feature: Feature) -> Iterator[tuple[str, list[str]]]:
-    """Yield what the feature joins, without what it leaves alone."""
+    """Yield the parts of the core that the feature joins."""
     feature.part("tasks")
     parts = {
         "requires": list(feature.requires),
