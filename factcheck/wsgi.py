@@ -25,7 +25,7 @@ from factcheck.web import probes  # noqa: E402  of an application that is set up
 
 
 def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
-    """Django's application, which says what is whole already and what comes piece by piece.
+    """Django's application, which distinguishes complete from streamed responses.
 
     granian sends a list at once, with its head. Any other iterable, such as Django's HttpResponse, it asks for piece
     after piece, and passes each on to a task of its own: for short answers this takes longer than making them.

@@ -1,4 +1,4 @@
-"""Addresses of articles: canonical form, and host.
+"""URLs of articles: canonical form, and host.
 
 Own code on `urllib.parse`, `idna` and `tld` (the public suffix list, offline), because the ready-made canonicalisers
 merge what must stay apart or keep apart what is one page: courlan deletes every parameter that contains `cid`, `uid`
@@ -56,7 +56,7 @@ _AMP_CACHE = re.compile(r"/[cv]/(?:s/)?(?P<address>[^/]+\.[^/]+(?:/.*)?)", re.DO
 
 
 def url_key(url: str) -> str:
-    """The key that all spellings of one article's address share; "" for what is no http(s) address.
+    """Return the key shared by all spellings of an article's URL; "" if it is not an http(s) URL.
 
     The key is an address itself, so it can be read, and its key is the key again.
     """
@@ -69,7 +69,7 @@ def url_key(url: str) -> str:
 
 
 def domain(url: str) -> str:
-    """Return the registrable domain of an address ("bbc.co.uk"), or the whole host if there is none ("localhost").
+    """Return the registrable domain of a URL ("bbc.co.uk"), or the whole host if there is none ("localhost").
 
     "" for anything but an http(s) address. Platforms that give each author a host of their own are separated
     ("name.github.io"), as the private part of the public suffix list does, and some that it lacks.
@@ -82,7 +82,7 @@ def domain(url: str) -> str:
 
 
 def hosts(url: str) -> tuple[str, ...]:
-    """Return the possible hosts of an address's owner, nearest first: from its own to its domain.
+    """Return the possible hosts of a URL's owner, nearest first: from its own host to its domain.
 
     `https://www.facts.example.org/1` → `facts.example.org`, `example.org`; () for what is no http(s) address.
     On a platform without hosts for authors, an author's pages are as good as a host: `medium.com/@name`.
@@ -122,7 +122,7 @@ def _key(url: str) -> str:
 
 
 def _host(url: str) -> str:
-    """The host in lower case and ASCII (IPv6 in brackets). Raises ValueError when this is no http(s) address."""
+    """Return the host in lower case and ASCII (IPv6 in brackets). Raises ValueError if it is not an http(s) URL."""
     parts = urlsplit(url.strip())
     if parts.scheme not in ("http", "https"):
         raise ValueError("not an http(s) address")
@@ -148,7 +148,9 @@ def _registrable(host: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _without_layout(host: str) -> str:
-    """`en.m.example.org` → `en.example.org`; `www.gov.uk` stays, because `gov.uk` is no site but a suffix."""
+    """Drop labels of a layout: `en.m.example.org` → `en.example.org`; `www.gov.uk` stays, because `gov.uk` is a
+    public suffix.
+    """
     registrable = _registrable(host)
     if not registrable or not host.endswith(registrable):
         return host

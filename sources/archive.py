@@ -22,7 +22,7 @@ _DIGEST = re.compile("[0-9a-f]{64}")
 
 
 class ArchiveError(Exception):
-    """The archive cannot give back what it was given; `str()` is a sentence for a person."""
+    """The archive cannot return a stored file; `str()` is a sentence for a person."""
 
 
 class ArchiveMissing(ArchiveError):
@@ -30,7 +30,7 @@ class ArchiveMissing(ArchiveError):
 
 
 class ArchiveDamaged(ArchiveError):
-    """The file stored under this digest is not what was stored."""
+    """The file stored under this digest has changed."""
 
 
 def store(content: bytes) -> str:

@@ -271,7 +271,7 @@ class _Capture:
 
 
 def _collect_addresses(material: Material, document: Document, overrides: Overrides) -> dict[str, str]:
-    """Return the addresses by which the document is recognised, best first, by key."""
+    """Return the URLs by which the document is recognised, best first, by key."""
     if overrides.url:
         found = [overrides.url]
     else:
@@ -295,7 +295,9 @@ def _cut_opening(text: str, longest: int = 100) -> str:
 
 
 def _compute_shared_text(one: str, other: str) -> float:
-    """The share of the shorter text that the other holds too; 12 characters at a time, so it suits every script."""
+    """Return the share of the shorter text that the other contains, in pieces of 12 characters, which suits every
+    script.
+    """
     first, second = (
         {flowed[at : at + _SHINGLE_LENGTH] for at in range(max(1, len(flowed) - _SHINGLE_LENGTH + 1))}
         for flowed in (" ".join(text.split()) for text in (one, other))

@@ -29,7 +29,7 @@ _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
 def canonical(address: str) -> str:
-    """Return the canonical address of an authority's identifier; any other address unchanged.
+    """Return the canonical URL of an authority's identifier; any other URL unchanged.
 
     Only what is whole counts: an address with more behind the identifier leads somewhere else.
 
@@ -45,7 +45,7 @@ def canonical(address: str) -> str:
 
 
 def named(text: str) -> str:
-    """Return the address of a bare identifier (`Q64`, `wd:Q64`, `05a28rw58`); "" if it is not one."""
+    """Return the URL of a bare identifier (`Q64`, `wd:Q64`, `05a28rw58`); "" if it is not one."""
     text = text.strip()
     if match := _WIKIDATA_NAME.fullmatch(text):
         return WIKIDATA + match["item"].upper()

@@ -1,4 +1,4 @@
-"""Fetch a picture from an address given by a stranger, with limits, without storing it.
+"""Fetch a picture from a URL given by a stranger, with limits, without storing it.
 
 Callers who make us fetch an address learn only whether it is a picture: neither where it leads, nor why it failed.
 """
@@ -28,7 +28,7 @@ class NotAPicture(Failure):
 
 
 def fetch_picture(address: str, *, allow_loopback: bool = False) -> bytes:
-    """The bytes at an address.
+    """Return the bytes at a URL.
 
     Args:
         allow_loopback: lets tests talk to a server on this machine. Never a stranger's choice.

@@ -1,4 +1,4 @@
-"""Time ranges of a recording in addresses (W3C Media Fragments: `#t=12.5,17`)."""
+"""Time ranges of a recording in URLs (W3C Media Fragments: `#t=12.5,17`)."""
 
 from bisect import bisect_right
 from collections.abc import Sequence

@@ -33,7 +33,7 @@ class KnownPublishers:
         self._by_name.setdefault(publisher.name.lower(), []).append(publisher)
 
     def at(self, places: Sequence[str]) -> Publisher | None:
-        """The owner of the first of these hosts that has one."""
+        """Return the owner of the first of these hosts that has one."""
         return next(iter(self._owners(places)), None)
 
     def called(self, name: str, places: Sequence[str]) -> Publisher | None:
@@ -59,13 +59,13 @@ class KnownPublishers:
 
 
 def is_alike(one: str, other: str) -> bool:
-    """Whether all words of one name stand in the other, one behind the other."""
+    """Return whether one name contains all words of the other in sequence."""
     short, long = sorted((_normalise_words(one), _normalise_words(other)), key=len)
     return bool(short.strip()) and short in long
 
 
 def find_publisher(name: str, address: str, *, stated: bool = False) -> Publisher | None:
-    """The known publisher of a document at `address` that names its publisher `name`; either may be empty.
+    """Return the known publisher of a document by its URL and the publisher named in it; either may be empty.
 
     On the very host of a publisher all is its own, whatever a document calls it; on a host below that, what is named
     otherwise is not. Two outlets may share a name, so a name alone counts only where one of the two has no domain.

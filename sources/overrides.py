@@ -14,7 +14,7 @@ from sources.models import Publisher, Source
 
 
 class OverrideError(Exception):
-    """A statement cannot be used as it is; `str()` is a sentence for a person."""
+    """A given detail is invalid; `str()` is a sentence for a person."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +30,7 @@ class Overrides:
     kind: str = ""
 
     def applied_to(self, document: Document) -> Document:
-        """The document as the person says it is. Address and kind are the source's, not the document's."""
+        """Apply the overrides to a document. URL and kind belong to the source, not the document."""
         return replace(
             document,
             title=self.title or document.title,
@@ -54,7 +54,7 @@ def read_overrides(
     url: str = "",
     kind: str = "",
 ) -> Overrides:
-    """Overrides from what a person typed.
+    """Build overrides from a person's input.
 
     Raises:
         OverrideError: naming the one that is wrong, and how to write it.

@@ -50,7 +50,7 @@ _TAG = re.compile(r"<[^<>]*>")
 
 @dataclass(frozen=True, slots=True)
 class ListedPage:
-    """An entry of a list: address, title, and date of the last change."""
+    """An entry of a list: URL, title, and date of the last change."""
 
     url: str
     changed_at: datetime | None = None
@@ -71,7 +71,7 @@ class PageList:
 
 
 def read_page_list(content: bytes, url: str, *, largest: int = MAX_BYTES) -> PageList | None:
-    """The pages in a sitemap or feed; None for what is neither.
+    """Read the pages in a sitemap or feed; None if it is neither.
 
     Args:
         url: where it was fetched, for addresses that are relative to it.
@@ -95,7 +95,7 @@ def _inflate(content: bytes, largest: int) -> bytes:
 
 
 def _make_absolute(url: str, found: Iterable[ListedPage]) -> Iterator[ListedPage]:
-    """Return entries with absolute addresses, each once."""
+    """Yield entries with absolute URLs, each once."""
     seen: set[str] = set()
     for page in found:
         try:
@@ -143,7 +143,7 @@ def _read_json_feed(content: bytes, url: str) -> PageList | None:
 
 
 def _read_text_list(content: bytes, url: str) -> PageList | None:
-    """A sitemap may be a text file of addresses, one a line."""
+    """Read a sitemap in plain text: one URL per line."""
     lines = [line.strip() for line in content.decode("utf-8-sig", errors="replace").splitlines()]
     lines = [line for line in lines if line]
     if not lines or not all(map(is_address, lines)):
@@ -252,7 +252,7 @@ def _find_atom_address(entry: Any) -> str:
 
 
 def _resolve_base(element: Any, address: str) -> str:
-    """An address as the document bases it (`xml:base`)."""
+    """Resolve a URL against the base of its element (`xml:base`)."""
     try:
         return urljoin(element.base or "", address.strip())
     except ValueError:

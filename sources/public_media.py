@@ -1,4 +1,4 @@
-"""The public addresses and files of pictures.
+"""The public URLs and files of pictures.
 
 An address names the file by its hash, so what stands there never changes. What is shown at all is for
 `claims.public.pages.media_files` to say; here a name is only read.

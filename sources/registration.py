@@ -1,4 +1,4 @@
-"""Add a source without a text: found by its address, or created with the given details."""
+"""Add a source without a text: found by its URL, or created with the given details."""
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -13,7 +13,7 @@ from sources.overrides import OverrideError, Overrides
 
 @transaction.atomic
 def enter(stated: Overrides, *, by: User | None = None) -> tuple[Source, bool]:
-    """The source at the stated address, and whether it is new. One that is known keeps what is stored of it.
+    """Return the source at the stated URL, and whether it is new. A known source keeps its stored details.
 
     Raises:
         OverrideError: it is new, and no title is stated.

@@ -1,4 +1,4 @@
-"""Inputs for an article: an address, a file, or standard input."""
+"""Inputs for an article: a URL, a file, or standard input."""
 
 import re
 import sys
@@ -54,7 +54,7 @@ def is_address(place: str) -> bool:
 
 
 def read(place: str) -> Material:
-    """The material at an address, in a file, or for `-` on standard input.
+    """Read the material at a URL, in a file, or for `-` on standard input.
 
     Raises:
         ReadingError: the file cannot be read.

@@ -17,7 +17,7 @@ __all__ = ["AddressSilent", "capture_source", "forget_sites", "keyframes"]
 
 
 class AddressSilent(Exception):
-    """The address gives nothing at the moment."""
+    """The URL does not respond at present."""
 
 
 # After 10 s, 100 s and 17 minutes; then the job has failed, and is seen as such in the admin.
@@ -26,7 +26,7 @@ class AddressSilent(Exception):
     retry=RetryStrategy(max_attempts=4, exponential_wait=10, retry_exceptions=[AddressSilent, FilesAway]),
 )
 def capture_source(*, source_id: int, by_id: int | None = None) -> None:
-    """Capture a source's address; nothing changes if the text is that of the latest snapshot.
+    """Capture a source's URL; nothing changes if the text equals the latest snapshot.
 
     Raises:
         FetchError: there is nothing at the address.
@@ -46,5 +46,5 @@ def capture_source(*, source_id: int, by_id: int | None = None) -> None:
 @app.periodic(cron="23 3 * * *")
 @app.task(queueing_lock="forget_sites")
 def forget_sites(timestamp: int) -> None:
-    """Once a day: forget the sites to which nothing has led for a while."""
+    """Forget sites that are no longer used, once a day."""
     known_sites.forget_unvisited()

@@ -22,7 +22,9 @@ answered: deque[tuple[str, str, int, float]] = deque(maxlen=1_000_000)
 
 
 def route_of(request: HttpRequest) -> str:
-    """The name of what answers, of which there are as many as routes, whatever addresses visitors think of."""
+    """Return the name of the view that answers; there are only as many names as routes, whatever URLs are
+    requested.
+    """
     match = request.resolver_match
     return match.view_name if match else UNRESOLVED
 
@@ -48,7 +50,7 @@ class RequestCounts:
 
 
 def settle() -> None:
-    """Count what was answered since the last time: together, so that each answer itself pays for a note alone."""
+    """Count the responses since the last call together, so that each response only pays for a note."""
     from factcheck.telemetry import counters  # noqa: PLC0415  where metrics are on alone
 
     numbers: Counter[tuple[str, str, int]] = Counter()

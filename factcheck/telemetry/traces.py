@@ -33,7 +33,7 @@ class _Tracing:
 
 
 def start(exporter: Any = None) -> Any:
-    """Trace from now on; returns what spans go through. The library's own variables say where to and how many."""
+    """Start tracing and return the span processor. Endpoint and sampling come from the library's own variables."""
     from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter  # noqa: PLC0415  where traces are on alone
     from opentelemetry.sdk.resources import Resource  # noqa: PLC0415  where traces are on alone
     from opentelemetry.sdk.trace import TracerProvider  # noqa: PLC0415  where traces are on alone

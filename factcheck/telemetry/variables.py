@@ -18,7 +18,7 @@ QUESTIONS = [
 
 
 class Metrics(NamedTuple):
-    """The address of metrics, and the token to read them."""
+    """The host and port of the metrics, and the token to read them."""
 
     port: int
     host: str

@@ -52,7 +52,7 @@ def granian_log(form: str) -> dict[str, Any]:
 
 
 def name_visitors(proxies: int) -> None:
-    """Log the client's address as rate limits count it, instead of an unverified one.
+    """Log the client's IP address as rate limits determine it, rather than the one it claims.
 
     What is secret in a path is left out.
     """

@@ -33,7 +33,7 @@ PATIENCE = 5.0
 
 @dataclass(eq=False)
 class Arrival:
-    """A body on its way: from which address, to which port of ours, since when and until when."""
+    """A request body being received: its sender, our port, when it began and its deadline."""
 
     address: str
     port: int
@@ -42,7 +42,7 @@ class Arrival:
 
 
 class Connection(NamedTuple):
-    """A connection of this process, and what has come and gone on it."""
+    """A connection of this process, with its traffic so far."""
 
     peer: tuple[str, int]
     silent_seconds: float  # since something arrived
@@ -73,7 +73,7 @@ class Deadlines:
         return arrival
 
     def end(self, arrival: Arrival) -> None:
-        """Record that it has arrived, or is no longer awaited."""
+        """Record that the body has arrived, or is no longer expected."""
         with self._changed:
             self._arrivals.discard(arrival)
 
@@ -131,7 +131,7 @@ def connection_of(
 
 @contextmanager
 def _connections(wanted: set[tuple[str, int]]) -> Iterator[list[Connection]]:
-    """Connections of this process from these addresses to these ports; their descriptors are copies of ours."""
+    """Yield the connections of this process from these addresses to these ports; the descriptors are copies."""
     found: list[Connection] = []
     copies: list[int] = []
     try:

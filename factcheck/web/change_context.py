@@ -1,4 +1,4 @@
-"""The context of a changing request for the database: the user, the page, and the address."""
+"""The context of a changing request for the database: the user, the page, and the IP address."""
 
 from typing import Any
 

@@ -133,7 +133,7 @@ def without_codings(request: HttpRequest, codings: tuple[str, ...]) -> dict[str,
 
 
 def confirmed(etag: str, known: list[str], codings: tuple[str, ...]) -> str:
-    """The tag of the copy that a 304 confirms: of those that the client named, the one that it likes best.
+    """Return the ETag that a 304 confirms: the client's most preferred among those it sent.
 
     Where it named none, but a date, it has what we would send.
     """
@@ -145,7 +145,7 @@ def confirmed(etag: str, known: list[str], codings: tuple[str, ...]) -> str:
 
 
 def compressible(response: HttpResponseBase) -> bool:
-    """Whether this answer may be compressed for those who like it so."""
+    """Return whether this response may be compressed."""
     headers = response.headers
     return (
         response.status_code >= 200
@@ -168,7 +168,7 @@ def _is_for_one_person(response: HttpResponseBase) -> bool:
 
 
 def compress(response: HttpResponseBase, coding: str) -> None:
-    """Replace the body by its compressed form, and set the headers; unless that form is no shorter."""
+    """Compress the body and set the headers, unless the result is no shorter."""
     compressor = CODINGS[coding]()
     if isinstance(response, StreamingHttpResponse):
         if response.is_async:

@@ -1,4 +1,4 @@
-"""CORS for public addresses.
+"""CORS for public URLs.
 
 django-cors-headers, which does far more, adds `Vary: Origin` to every answer, even if all origins are allowed. A
 cache in front would then keep each answer once for every site. Here all of them get the same headers
@@ -18,7 +18,7 @@ REMEMBERED = 86_400
 
 
 class Sharing:
-    """Middleware: lets pages of any site read the addresses of `CORS_URLS_REGEX`, as the settings say."""
+    """Middleware: lets pages of any site read the URLs of `CORS_URLS_REGEX`, as configured."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response

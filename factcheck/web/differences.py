@@ -17,7 +17,7 @@ _LITTLE_IN_COMMON = 0.4
 
 
 def difference(before: str, after: str) -> tuple[SafeString, SafeString]:
-    """Both texts as HTML, with `<del>` around the words that went and `<ins>` around those that came."""
+    """Return both texts as HTML, with `<del>` around removed words and `<ins>` around added ones."""
     old, new = _WORD.findall(before), _WORD.findall(after)
     if len(old) + len(new) > _MOST_WORDS:
         return _marked("del", [(before, True)]), _marked("ins", [(after, True)])
@@ -62,7 +62,7 @@ def _is_word(token: str) -> bool:
 
 
 def redline(before: str, after: str) -> SafeString:
-    """One text that shows both: `<del>` around the words that went, `<ins>` around those that came instead."""
+    """Return one text that shows both: `<del>` around removed words, `<ins>` around those that replaced them."""
     old, new = _WORD.findall(before), _WORD.findall(after)
     if len(old) + len(new) > _MOST_WORDS:
         return _marked("del", [(before, True)]) + _marked("ins", [(after, True)])

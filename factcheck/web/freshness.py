@@ -34,7 +34,7 @@ def read_for(request: HttpRequest, answer: Callable[[], Response]) -> Response:
 
 
 def _unless_more_is_known(request: HttpRequest, answer: Callable[[], Response]) -> Response | None:
-    """The answer; None where a replica gave it, and the primary may have another."""
+    """Return the answer; None if a replica gave it and the primary may know more."""
     try:
         response = answer()
     except Http404:

@@ -1,4 +1,4 @@
-"""Addresses of reader pages by language: `/de/claims/12/bridge/` is `/claims/12/bridge/` with our words in German.
+"""URLs of reader pages by language: `/de/claims/12/bridge/` is `/claims/12/bridge/` with the interface in German.
 
 A language is a mount point. Addresses below it are answered as without it (`path_info`), and addresses made
 meanwhile have it again (`{% url %}`, `reverse()`), so that links stay in the reader's language: without a cookie,
@@ -36,7 +36,7 @@ Route = URLPattern | URLResolver
 
 
 class LanguageAddresses:
-    """Middleware: takes the language off the path of a page, and has the addresses that the page makes keep it.
+    """Middleware: removes the language from the path of a page, and keeps it in the links of the page.
 
     It also says in which language the request is answered, before anything else can answer it.
     """
@@ -77,14 +77,14 @@ def is_page(path: str) -> bool:
 
 
 def address_in(path: str, code: str) -> str:
-    """The path of a page in another language, whatever language it has now. Other addresses remain what they are."""
+    """Return the path of a page in another language, whatever its present one. Other paths stay unchanged."""
     there, rest = parted(path)
     bare = rest or "/"
     return f"/{code}{bare}" if is_page(bare.partition("?")[0]) else (path if there else bare)
 
 
 def address_here(path: str) -> str:
-    """The path of a page in the language of the address that is being answered."""
+    """Return the path of a page in the language of the current URL."""
     urlconf: Any = get_urlconf()
     return address_in(path, urlconf.code) if isinstance(urlconf, Mounted) else path
 
@@ -95,7 +95,7 @@ def permanent(route: str, *args: Any) -> str:
 
 
 def address_language(request: HttpRequest) -> str:
-    """Return the language in the request's address; "" if none."""
+    """Return the language in the request's URL; "" if none."""
     urlconf = getattr(request, "urlconf", None)
     return urlconf.code if isinstance(urlconf, Mounted) else ""
 
@@ -109,7 +109,7 @@ def page_path(request: HttpRequest) -> str:
 
 
 def alternates(request: HttpRequest) -> list[tuple[str, str]]:
-    """Return the page's addresses in all languages: codes and absolute addresses; empty if it is not a page.
+    """Return the page's absolute URLs by language code; empty if it is not a page.
 
     Without a prefix stand the installation's own language, and the address that asks the browser (`x-default`).
     """
@@ -144,12 +144,12 @@ class Mounted:
 
 @cache
 def mounted(code: str) -> Mounted:
-    """One for each language, for as long as the process runs: Django keeps by it what it found out."""
+    """Return the URL configuration of a language, one per process, because Django caches by it."""
     return Mounted(code)
 
 
 class _Prefix:
-    """The pattern of a language: in addresses that are made; from those that come it was taken off."""
+    """The pattern of a language prefix: used to build URLs, and already removed from incoming ones."""
 
     converters: dict[str, Any] = {}
 
@@ -167,7 +167,7 @@ class _Prefix:
 
 
 def _only_made(route: Route) -> Route:
-    """A route that has one address in all languages: here, addresses of it are made, and nothing comes in by it."""
+    """Copy a route whose URL is the same in all languages, so that it can be reversed but never matches."""
     pattern: Any = _Unmatched(route.pattern)
     if isinstance(route, URLResolver):
         return URLResolver(
@@ -197,7 +197,7 @@ class _Unmatched:
 
 
 def _flat(routes: Iterable[Route]) -> Iterator[Route]:
-    """The routes, and of those that are included below nothing, theirs."""
+    """Yield the routes, replacing includes without a prefix by their own routes."""
     for route in routes:
         if isinstance(route, URLResolver) and not str(route.pattern):
             yield from _flat(route.url_patterns)

@@ -1,4 +1,4 @@
-"""The language of a response: from the address, or else from the request."""
+"""The language of a response: from the URL, or else from the request."""
 
 from contextlib import suppress
 
@@ -27,7 +27,7 @@ def language_asked_for(request: HttpRequest) -> str:
 
 
 def page_language(request: HttpRequest) -> str:
-    """The language of a page without a language in its address."""
+    """Return the language of a page without a language in its URL."""
     return language_asked_for(request) or settings.LANGUAGE_CODE
 
 

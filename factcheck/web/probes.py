@@ -48,7 +48,7 @@ class Finding(NamedTuple):
 
 
 def answered(environ: dict[str, Any], start_response: StartResponse) -> list[bytes] | None:
-    """The answer to a probe; None to what is none."""
+    """Return the answer to a probe; None for any other request."""
     probe = _PROBES.get(environ.get("PATH_INFO", ""))
     if probe is None:
         return None
@@ -92,7 +92,7 @@ def alive() -> dict[str, Finding]:
 
 
 def ready() -> dict[str, Finding]:
-    """Check what a request may need. Pages work without a worker, so its absence is only a warning."""
+    """Check everything a request may need. Pages work without a worker, so its absence is only a warning."""
     deadline = time.monotonic() + ANSWERS_WITHIN_SECONDS
     _database.begin()
     _files.begin()

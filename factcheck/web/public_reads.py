@@ -47,7 +47,7 @@ class PublicReads:
 
 
 def _short_way(middleware: list[str]) -> GetResponse:
-    """The view of a request with these around it and nothing else, the first one outermost."""
+    """Build a view with only these middleware around it, the first one outermost."""
     view = views_alone()
     way: Any = convert_exception_to_response(lambda request: read_for(request, partial(view, request)))
     for name in reversed(middleware):

@@ -74,7 +74,7 @@ def require_free_port(host: str, port: int) -> None:
 
 
 def collect_static_files() -> None:
-    """Gather what whitenoise serves, unless the last time is still good."""
+    """Collect the files served by whitenoise, unless they are up to date."""
     stamp = settings.STATIC_ROOT / ".collected"
     now = _static_files_digest()
     if stamp.exists() and stamp.read_text() == now:
@@ -189,7 +189,9 @@ def _load_everything() -> None:
 
 
 def _leave_connections_behind() -> None:
-    """A fork must not share a socket with its parent; and what is in memory now stays shared longer when left alone."""
+    """Close connections and freeze memory before a fork: sockets must not be shared, and untouched memory stays
+    shared longer.
+    """
     connections.close_all()
     for alias in connections:
         connections[alias].close_pool()  # type: ignore[attr-defined]  # PostgreSQL is the only backend
@@ -327,7 +329,7 @@ def work() -> None:
 
 
 def _wait_for_locks(connection: BaseDatabaseWrapper, **signal: Any) -> None:
-    """Answers of jobs are less urgent than those of requests."""
+    """Let jobs wait for locks without a limit: they are less urgent than requests."""
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = 0")
 

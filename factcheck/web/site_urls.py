@@ -24,7 +24,7 @@ _WRITTEN = b'"\\u0000'
 
 
 def stored(document: Any) -> str:
-    """A document as JSON that names no address of this site: compact, UTF-8, keys in their order."""
+    """Return a document as JSON for storage, without this site's URL: compact, UTF-8, keys in order."""
     return with_plain_quotation_marks(orjson.dumps(document)).replace(_WRITTEN, _MARK + b'"').decode()
 
 
@@ -37,18 +37,18 @@ def with_plain_quotation_marks(text: bytes) -> bytes:
 
 
 def understood(text: str | bytes) -> Any:
-    """Return a stored text as a document that can be stored again, with OWN for this site's address."""
+    """Parse a stored text as a document that can be stored again, with OWN for this site's URL."""
     kept = text.encode() if isinstance(text, str) else text
     return orjson.loads(kept.replace(_MARK + b'"', _WRITTEN))
 
 
 def placed(text: bytes) -> bytes:
-    """Return a stored text with this site's present address."""
+    """Return a stored text with this site's current URL."""
     return b"".join(pieces(text)) if _MARK in text else text
 
 
 def pieces(text: bytes) -> list[bytes | memoryview]:
-    """Yield the parts that `placed` joins, uncopied, with the address between them."""
+    """Return the parts that `placed` joins, uncopied, with the URL between them."""
     opened = b'"' + settings.SITE_URL.encode()
     view = memoryview(text)
     found: list[bytes | memoryview] = []
@@ -61,7 +61,7 @@ def pieces(text: bytes) -> list[bytes | memoryview]:
 
 
 def rendered(document: Any) -> str:
-    """A document as JSON that is served at once."""
+    """Return a document as JSON that is served at once."""
     return placed(stored(document).encode()).decode()
 
 
@@ -71,7 +71,7 @@ def is_marked_well(text: bytes) -> bool:
 
 
 def etag_here(etag: str) -> str:
-    """The ETag of what is made of something: it changes with it, and with the address of this site."""
+    """Return an ETag that changes with the given one and with this site's URL."""
     unquoted = etag.strip('"')
     return f"{unquoted}-{_fingerprint(settings.SITE_URL)}"
 

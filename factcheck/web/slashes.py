@@ -1,4 +1,4 @@
-"""API addresses without a trailing slash."""
+"""API URLs without a trailing slash."""
 
 from django.http import HttpRequest, HttpResponsePermanentRedirect
 from django.middleware.common import CommonMiddleware

@@ -79,7 +79,7 @@ class SameAsDesk(NamedDesk):
         return field
 
     def same_as_view(self, request: HttpRequest) -> JsonResponse:
-        """Suggest entities for the name in `q`, with those that already exist here."""
+        """Suggest entities for the name in `q`, marking those that already exist here."""
         if not (self.has_add_permission(request) or self.has_change_permission(request)):
             raise PermissionDenied
         if not authorities.are_asked():
@@ -108,7 +108,7 @@ class SameAsDesk(NamedDesk):
         )
 
     def _known_here(self, candidates: list[AuthorityRecord], besides: str) -> dict[str, models.Model]:
-        """The other rows that have an identifier of a candidate, by it. One query, however many candidates."""
+        """Return other rows with an identifier of a candidate, by identifier, in one query."""
         rows = known_by(self.model, [address for one in candidates for address in one.same_as])
         if besides.isascii() and besides.isdigit():
             rows = rows.exclude(pk=int(besides[:18]))

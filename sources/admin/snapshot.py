@@ -26,7 +26,7 @@ _SHOWN, _MOST_MARKS = 30_000, 100
 
 
 def marked_text(snapshot: Snapshot, reader: User) -> SafeString:
-    """The snapshot's text; every claim anchored in it that the person may read is marked and leads to its page."""
+    """Render the snapshot's text; claims anchored in it are marked and linked, if the reader may see them."""
     anchored = snapshot.source.appearances.readable_by(reader).filter(
         snapshot=snapshot, start__isnull=False, start__lt=_SHOWN
     )

@@ -38,7 +38,7 @@ _ADDRESS = re.compile(r"(https?://|www\.)[^\s/]+\.\S+", re.IGNORECASE)
 
 
 def address_in(typed: str) -> str:
-    """Return the address that a text is, with its scheme; "" for a text that is no address."""
+    """Return the text as a URL with its scheme; "" if it is not one."""
     if not _ADDRESS.fullmatch(typed):
         return ""
     return f"https://{typed}" if typed.lower().startswith("www.") else typed
@@ -144,14 +144,14 @@ class SourceAdmin(TypedNames, NamedDesk):
     def with_typed(
         self, request: HttpRequest, name: str, results: list[dict[str, str]]
     ) -> list[dict[str, str]]:
-        """An address that is known offers its source, however it is spelled."""
+        """Offer the stored source of a known URL, in any of its spellings."""
         known = Source.objects.at(address_in(name))
         if known is None:
             return super().with_typed(request, name, results)
         return [{"id": str(known.pk), "text": gettext("Use the stored one: %s") % known.title}]
 
     def add_typed(self, request: HttpRequest, name: str) -> Source:
-        """A new address is captured in the background, which fills in what its page says of itself."""
+        """Add a source. A new URL is captured in the background, which fills in the page's own details."""
         address, person = address_in(name), person_at(request)
         if known := Source.objects.at(address):
             return known

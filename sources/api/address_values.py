@@ -1,4 +1,4 @@
-"""Values of query strings that are addresses or parts of them."""
+"""Query values that are URLs or parts of them."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _DOMAIN = r"^[^\u0000-\u0020,/:@?#\\.]+(\.[^\u0000-\u0020,/:@?#\\.]+)+$"
 
 @dataclass(frozen=True)
 class Address:
-    """The address of a page, in any of its spellings; read as the key that they share."""
+    """The URL of a page, in any of its spellings; read as the key they share."""
 
     sql_type: ClassVar[str] = "text"
     most: int = 2000
@@ -32,13 +32,13 @@ class Address:
         return self.key(text)
 
     def key(self, address: str) -> str:
-        """The form in which addresses are compared."""
+        """Return the form in which URLs are compared."""
         return url_key(address) or address
 
 
 @dataclass(frozen=True)
 class SameAs(Address):
-    """The address by which a thing is known elsewhere; an identifier of Wikidata or ROR in any of its spellings."""
+    """The URL of the same entity elsewhere; an identifier of Wikidata or ROR in any of its spellings."""
 
     most: int = 500
 

@@ -25,7 +25,7 @@ def any_of(field: str) -> Callable[[Any], Q]:
 
 
 def holds_words(field: str) -> Callable[[str], Q]:
-    """The condition that a field holds every word, or the beginning or middle of one, whatever its case and accents."""
+    """Return the condition that a field contains every word, or parts of words, ignoring case and accents."""
 
     def condition(text: str) -> Q:
         words = Q()
@@ -49,7 +49,7 @@ def in_language(field: str) -> Callable[[list[str]], Q]:
 
 
 def ids_of(named: QuerySet[Any], names: list[str]) -> list[int]:
-    """The ids of what has one of the names.
+    """Return the ids of rows with one of the names.
 
     Asked beforehand, because PostgreSQL knows how common an id is, but not how common the outcome of a subquery.
     """
@@ -57,7 +57,7 @@ def ids_of(named: QuerySet[Any], names: list[str]) -> list[int]:
 
 
 def publisher_ids(values: list[int | str]) -> list[int]:
-    """The ids of publishers that are given by id or domain."""
+    """Return the ids of publishers given by id or domain."""
     domains = [value for value in values if isinstance(value, str)]
     ids = [value for value in values if isinstance(value, int)]
     return [*ids, *ids_of(Publisher.objects.at(domains), domains)]

@@ -38,7 +38,7 @@ class PublicSource(TypedDict):
 
 
 class PublicSnapshot(TypedDict):
-    """What a source held at a moment, identified by the hash of its text."""
+    """The text of a source at a moment, identified by the hash of the text."""
 
     id: int
     number: Annotated[int, "Numbers the snapshots of one source from 1."]

@@ -53,7 +53,7 @@ def find_candidates(name: str, sort: Sort, *, language: str = "en") -> Authority
 
 
 def _merge_candidates(some: list[AuthorityRecord], others: list[AuthorityRecord]) -> list[AuthorityRecord]:
-    """Merge candidates of two authorities that share an address."""
+    """Merge candidates of two authorities that share a URL."""
     together = list(some)
     for other in others:
         place = next((at for at, one in enumerate(together) if set(one.same_as) & set(other.same_as)), None)

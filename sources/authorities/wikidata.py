@@ -101,7 +101,7 @@ def _build_candidate(entity: Mapping[str, Any], languages: list[str]) -> Authori
 
 
 def _add_years(description: str, entity: Mapping[str, Any]) -> str:
-    """The description, with the years of a life unless it has them: namesakes differ by those."""
+    """Add the years of birth and death to a description unless it has them; they tell namesakes apart."""
     born, died = (next(_find_years(entity, when), "") for when in (_BORN, _DIED))
     if not born or born in description:
         return description

@@ -54,7 +54,7 @@ _REFUSALS = {
 
 
 def extract_bounded(question: ExtractionRequest) -> Document:
-    """The document in what was given.
+    """Extract a document within limits of time and memory.
 
     Raises:
         ExtractionError: there is none, or to read it takes too much.

@@ -17,12 +17,12 @@ def choose_separator(before: str, after: str) -> str:
 
 
 def find_compounds(lines: Iterable[str]) -> frozenset[str]:
-    """Words with a hyphen of their own, which they keep wherever a line breaks in them."""
+    """Return words with a hyphen of their own, which they keep when a line breaks inside them."""
     return frozenset(word.casefold() for line in lines for word in _COMPOUND.findall(line))
 
 
 def join_lines(lines: Iterable[str], compounds: frozenset[str]) -> str:
-    """One paragraph. A word that was divided is whole again; one that is written with a hyphen keeps it."""
+    """Join lines into one paragraph. A word divided at a line break is joined; one written with a hyphen keeps it."""
     text = ""
     for line in lines:
         broken = _BROKEN.search(text)

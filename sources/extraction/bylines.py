@@ -161,7 +161,7 @@ def _is_person(name: str, publisher: str) -> bool:
 
 
 def _is_newsroom(name: str, publisher: str, site: str) -> bool:
-    """Recognise the newsroom's own name: its address, or its first word, and capitals."""
+    """Return whether a name is the newsroom's own: its host, or its first word followed by capitals."""
     if _keep_letters(name) in {_keep_letters(label) for label in site.split(".")}:
         return True
     first, *rest = name.split()

@@ -23,7 +23,7 @@ _IN_ADDRESS = re.compile(r"/((?:19|20)\d{2})[/-](\d{2})[/-](\d{2})(?:[/-]|$)")
 
 
 def read_date(text: str, *, language: str = "") -> date | None:
-    """The date in a string such as an ISO time stamp, an HTTP date or "8 January 2019".
+    """Parse the date in a string such as an ISO time stamp, an HTTP date or "8 January 2019".
 
     A time stamp gives the day in its own time zone, as its author meant it. Numbers alone count when only one reading
     is a date: 25/12/2019 does, 03/04/2019 does not.
@@ -37,7 +37,7 @@ def read_date(text: str, *, language: str = "") -> date | None:
 
 
 def find_date_in_address(url: str) -> date | None:
-    """The date in the path of an address: /2019/01/08/."""
+    """Return the date in the path of a URL: /2019/01/08/."""
     match = _IN_ADDRESS.search(url.partition("?")[0])
     return read_date("-".join(match.groups())) if match else None
 

@@ -89,7 +89,7 @@ _CONTROLS = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 
 
 def detect_signature(content: bytes) -> str:
-    """Return what a binary file looks like ("a PNG image"), or ""."""
+    """Return the kind of a binary file ("a PNG image"), or ""."""
     for magic, name in SIGNATURES:
         if content.startswith(magic):
             return name
@@ -143,7 +143,9 @@ def _find_declared_encodings(content: bytes) -> list[str]:
 
 
 def _find_codec(label: str) -> str:
-    """The codec that browsers use for a label. LookupError for what is none, or is known not to fit."""
+    """Return the codec that browsers use for a label. Raises LookupError if there is none, or if it cannot be
+    right.
+    """
     name = label.strip().lower().replace("_", "-")
     if name.startswith(("utf-", "utf8", "unicode")):
         raise LookupError(label)  # it would have been found out by now
@@ -205,7 +207,7 @@ def _decode_utf8(content: bytes) -> str | None:
 
 
 def detect_unmarked_utf16(content: bytes) -> str:
-    """UTF-16 without a mark: in text of European languages every second byte is zero, in others that of ASCII."""
+    """Detect UTF-16 without a byte order mark, by its many zero bytes."""
     sample = content[:4096]
     if len(sample) < 4 or b"\x00" not in sample:
         return ""
@@ -235,7 +237,7 @@ def _is_assigned(sample: bytes, encoding: str) -> bool:
 
 
 def detect_encoding(content: bytes) -> str:
-    """The name of the encoding in which bytes that declare none, and are no UTF-8, make the best words.
+    """Return the encoding that gives the most plausible words, for bytes that declare none and are not UTF-8.
 
     Raises:
         ExtractionError: none can be detected.
@@ -263,7 +265,7 @@ def _decode_detected(content: bytes) -> str:
 
 
 def _check_text(text: str, encoding: str) -> str:
-    """Text, or a refusal when the characters are those of a binary file or of another encoding."""
+    """Return the text, or refuse it if its characters are those of a binary file or another encoding."""
     controls = len(_CONTROLS.findall(text))
     if controls > len(text) // 100:
         raise ExtractionError(

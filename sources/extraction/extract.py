@@ -167,7 +167,7 @@ def _extract_by_kind(
 def _extract_text(
     content: bytes, content_type: str, charset: str | None, url: str, filename: str, is_transcript: bool
 ) -> Document:
-    """The document in what must be text: a page, a transcript, or plain text."""
+    """Extract the document from a text format: a page, a transcript, or plain text."""
     declared = content_type.partition(";")[0].strip().lower()
     if declared not in _KINDS and declared not in _UNKNOWN:
         raise ExtractionError(

@@ -44,7 +44,7 @@ def compute_certainty(text: str) -> float:
 
 
 def settle_language(declared: str, text: str) -> str:
-    """The language a page declares where its text can be in that language, else the one that is detected."""
+    """Return the declared language if the text can be in it, else the detected one."""
     tag = _TAG.fullmatch(declared.strip())
     if not tag:
         return detect_language(text)

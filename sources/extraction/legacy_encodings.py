@@ -87,7 +87,7 @@ def detect_legacy_encoding(content: bytes) -> str:
 
 
 def _find_possible(sample: bytes) -> Iterator[tuple[str, float]]:
-    """The encodings whose letters are all those of a language, and how certain that language is."""
+    """Yield encodings in which all letters belong to one language, with the certainty of that language."""
     for encoding, languages in _LANGUAGES.items():
         text = _decode_or_none(sample, encoding)
         fitting = [one for one in languages if text and _collect_letters(text) <= _get_alphabet(one)]
@@ -137,7 +137,7 @@ def _compute_common_share(wide: list[str], encoding: str) -> float:
 
 
 def _is_of_western_words(sample: bytes) -> bool:
-    """Whether each word is one of some Western language: names of several stand in one file."""
+    """Return whether each word belongs to some Western language; one file may contain names from several."""
     text = _decode_or_none(sample, WESTERN)
     if not text:
         return False
@@ -153,7 +153,7 @@ def _decode_or_none(sample: bytes, encoding: str) -> str | None:
 
 
 def _collect_letters(text: str) -> frozenset[str]:
-    """The characters beyond ASCII, signs apart that have nothing to do with a language."""
+    """Return the characters beyond ASCII, except symbols used in every language."""
     found = {one for one in text.lower() if one > "\x7f"} - _SIGNS
     if "£" in found and not re.search("£(?![\\d\\s])", text):
         found.discard("£")
@@ -168,7 +168,7 @@ def _get_alphabet(language: str) -> frozenset[str]:
 
 
 def _compute_odd_cases(text: str) -> float:
-    """The share of words in which a capital follows a small letter, as in the other Cyrillic encodings."""
+    """Return the share of words in which a capital follows a small letter, as in a wrong Cyrillic encoding."""
     words = [word for word in _CASE_CHANGES.findall(text) if not word.isascii()]
     odd = sum(any(a.islower() and b.isupper() for a, b in pairwise(word)) for word in words)
     return odd / len(words) if words else 0.0

@@ -109,7 +109,7 @@ def _find_publication_date(
 
 
 def _find_only_time(tree: HtmlElement) -> date | None:
-    """The day of the one <time> of a page, or of its article: several may belong to other stories."""
+    """Return the date of the only <time> of a page or its article; several may belong to other stories."""
     for scope in (tree.find(".//article"), tree):
         if scope is not None:
             days = {read_date(element.get("datetime") or "") for element in scope.iter("time")}

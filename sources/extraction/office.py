@@ -55,7 +55,7 @@ _WORDS = {
 
 
 def detect_office_kind(content: bytes) -> str:
-    """The media type of the text document in a ZIP archive, or "" for any other archive."""
+    """Return the media type of the text document in a ZIP archive, or "" for any other archive."""
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             names = set(archive.namelist())
@@ -140,7 +140,7 @@ def _read_part(archive: zipfile.ZipFile, name: str, missing: bytes | None = None
 
 
 def _parse_tree(part: bytes) -> etree._Element:
-    """Without entities, which such documents have none of, and without looking anywhere else."""
+    """Parse XML without entities, which such documents do not use, and without loading anything else."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
     )
@@ -216,7 +216,7 @@ class _ReadingState:
             self._close("".join(self.words), self._interrupted.pop() if self._depth else [])
 
     def _close(self, line: str, words: list[str]) -> None:
-        """Go on with what was interrupted by this line."""
+        """Continue the text interrupted by this line."""
         self.words = words
         if self._depth:
             self._hanging.append(line)
@@ -226,7 +226,7 @@ class _ReadingState:
 
 
 def _has_words_behind(element: etree._Element) -> bool:
-    """In OpenDocument words stand between elements of a paragraph; in Word's format only inside of `w:t`."""
+    """Return whether text may follow an element: OpenDocument allows it inside a paragraph, Word only inside `w:t`."""
     parent = element.getparent()
     tag = "" if parent is None else str(parent.tag)
     return tag.startswith(_TEXT)

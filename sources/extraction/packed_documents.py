@@ -60,7 +60,7 @@ def pack_answer(answer: Document | ExtractionError) -> bytes:
 
 
 def unpack_answer(packed: bytes) -> Document:
-    """The document. The process that packed it had a stranger's bytes in its hands, so this is no pickle.
+    """Unpack a document from a process that handled a stranger's bytes, which is why it is not a pickle.
 
     Raises:
         ExtractionError: it was refused.

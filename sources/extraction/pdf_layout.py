@@ -67,7 +67,7 @@ def read_page(pdf: pypdfium2.PdfDocument, number: int) -> PageText:
 
 
 def _read_fragments(textpage: pypdfium2.PdfTextPage) -> Iterator[Line]:
-    """Runs of letters on one line without a wide gap in them, as they come."""
+    """Yield runs of letters on one line without a wide gap, in their order in the file."""
     box = pdfium.FS_RECTF()
     handle = textpage.raw
     run: list[str] = []

@@ -63,7 +63,7 @@ def extract_plain(text: str) -> Document:
 
 
 def _restore_paragraphs(text: str) -> str:
-    """Undo what is an accident of the file: one line per paragraph, or lines broken at a fixed width."""
+    """Undo line breaks of the file format: one line per paragraph, or lines broken at a fixed width."""
     if "\n" not in text:
         return text
     if "\n\n" not in text and sum(map(len, lines := text.split("\n"))) > 80 * len(lines):

@@ -123,7 +123,7 @@ def listed(value: Any) -> list[Any]:
 
 
 def find_text(values: Any) -> str:
-    """The first name in what may be a string, an object with a name, or a list of either."""
+    """Return the first name in a string, an object with a name, or a list of either."""
     for value in listed(values):
         if isinstance(value, dict):
             value = value.get("name") or value.get("@value")

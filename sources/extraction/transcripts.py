@@ -37,7 +37,7 @@ _SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’“‘»«」』)\]
 
 @dataclass(frozen=True, slots=True)
 class _Piece:
-    """A cue: what is shown at once."""
+    """A cue: the lines shown at once."""
 
     begins: float
     ends: float
@@ -130,7 +130,7 @@ def _close_piece(pieces: list[_Piece], shown: list[str]) -> list[_Piece]:
 
 
 def _read_marked(lines: list[str]) -> list[_Piece]:
-    """Pieces of plain text: a time at the beginning of a line, and what follows up to the next."""
+    """Return pieces of plain text: a time at the beginning of a line, and the text up to the next."""
     pieces: list[_Piece] = []
     for line in lines:
         if mark := _MARK.fullmatch(line):
@@ -173,7 +173,7 @@ class _Utterance:
 
 
 def _iterate_utterances(pieces: list[_Piece]) -> Iterator[_Utterance]:
-    """The words of each piece, without what the screen still shows of the one before."""
+    """Yield the new words of each piece, without lines still on screen from the one before."""
     rolls = any(piece.rolls for piece in pieces)
     before: list[str] = []
     speaker = ""

@@ -1,1 +1,1 @@
-"""All outgoing HTTP of the project. `connections` rejects private addresses when connecting."""
+"""All outgoing HTTP of the project. `connections` rejects private IP addresses when connecting."""

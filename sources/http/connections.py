@@ -86,7 +86,7 @@ class PublicAdapter(IPFilterAdapter):
 
 
 def public_address(host: str, port: int, *, allow_loopback: bool) -> str:
-    """The IP address to connect to for a host: one that is on the public internet.
+    """Return the public IP address to connect to for a host.
 
     Raises:
         InvalidIPAddress: it leads elsewhere.
@@ -106,7 +106,7 @@ def _refuse_odd(host: str, *, allow_loopback: bool) -> None:
 
 
 class _AnyAddressAdapter(HTTPAdapter):
-    """Connects to whatever address it is given, under the deadline."""
+    """Connects to any IP address, under the deadline."""
 
     def __init__(self, deadline: Deadline) -> None:
         super().__init__()
@@ -151,7 +151,9 @@ def _watched(
 def public_session(
     deadline: Deadline, *, allow_loopback: bool, exchanges: Exchanges | None = None
 ) -> Iterator[requests.Session]:
-    """Return a session that checks the address of every connection, obeys the deadline, and records the exchange."""
+    """Return a session that checks the IP address of every connection, obeys the deadline, and records the
+    exchange.
+    """
     with _OneHop() as session:
         # Neither a proxy (which would resolve the name itself, past the filter) nor a password from ~/.netrc.
         session.trust_env = False
@@ -168,7 +170,7 @@ def public_session(
 
 @contextmanager
 def operators_session(deadline: Deadline) -> Iterator[requests.Session]:
-    """A session for addresses that the operator configured: also such as lead to this machine or its network.
+    """Return a session for URLs that the operator configured, including this machine and its network.
 
     Never for an address that anybody else gave us.
     """

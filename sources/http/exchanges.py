@@ -34,7 +34,7 @@ class Exchanges:
     _size: int = 0
 
     def begin(self, url: str) -> None:
-        """The next request is for this address."""
+        """Begin the exchange with this URL."""
         self.kept.append(Exchange(url))
 
     def connected(self, ip_address: str) -> None:
@@ -59,7 +59,7 @@ class RecordedResponse(HTTPResponse):
 
 
 class _RecordedStream(io.BufferedIOBase):
-    """A stream that also records what is read."""
+    """A stream that also records the bytes read."""
 
     def __init__(self, stream: Any, exchanges: Exchanges) -> None:
         self._stream = stream
@@ -91,7 +91,7 @@ class _RecordedStream(io.BufferedIOBase):
         return found
 
     def flush(self) -> None:
-        """Nothing is written here, and the stream may be closed already."""
+        """Do nothing: the stream is only read, and may be closed already."""
 
     def close(self) -> None:
         self._stream.close()

@@ -37,7 +37,7 @@ TEMPORARY = frozenset(
 
 
 def status_refusal(url: str, status: int) -> tuple[str, str]:
-    """Why an answer of this status is no document: the reason's code, and a sentence."""
+    """Return why a response of this status is not a document: the reason's code, and a sentence."""
     if status in (401, 402, 403, 407, 451):
         return "access_refused", (
             SpokenSentence(

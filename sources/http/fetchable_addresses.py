@@ -1,4 +1,4 @@
-"""Which addresses may be fetched: web addresses on usual ports, without a password."""
+"""The URLs that may be fetched: web URLs on usual ports, without a password."""
 
 import re
 from urllib.parse import urlsplit
@@ -11,7 +11,7 @@ ACCEPTED_PORTS = frozenset({80, 443, 8080, 8443})
 
 
 def require_fetchable(url: str, *, came_from: str, allow_loopback: bool) -> None:
-    """Refuse what no article has in its address; the IP address itself is checked when connecting.
+    """Refuse URLs that no article has; the IP address itself is checked when connecting.
 
     Raises:
         FetchError: and why.

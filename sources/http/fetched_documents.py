@@ -1,4 +1,4 @@
-"""Fetch an address: a document, or a sentence that says why not.
+"""Fetch a URL: a document, or a sentence that says why not.
 
 An address comes from a person, a feed or a redirect, so nothing about it is trusted. Every hop is resolved, checked
 and then connected to by the checked IP address (requests-hardened, so a name cannot change its mind in between); time
@@ -59,7 +59,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Fetched:
-    """The response of an address at a moment. With status 304 the content is empty: the validators still hold."""
+    """The response of a URL at a moment. With status 304 the content is empty: the validators still hold."""
 
     url: str
     final_url: str

@@ -60,7 +60,7 @@ class ForwardProxy(ThreadingTCPServer):
         return f"http://127.0.0.1:{self.server_address[1]}"
 
     def take(self, size: int) -> bool:
-        """Whether so many bytes more may come in."""
+        """Return whether this many more bytes may be received."""
         with self._lock:
             self._left -= size
             return self._left >= 0
@@ -137,7 +137,7 @@ class _Connection(BaseRequestHandler):
         return proxy.connection_to(host, port), message
 
     def _relay(self, proxy: ForwardProxy, server: socket.socket) -> None:
-        """Hand on what either side says until one has nothing more to say, or says nothing for long."""
+        """Relay bytes in both directions until one side closes or is silent for too long."""
         while True:
             ready, _, _ = select.select([self.request, server], [], [], SILENT_SECONDS)
             if not ready:

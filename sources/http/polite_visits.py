@@ -125,12 +125,12 @@ class PoliteVisitor:
     def get(
         self, url: str, limits: Limits, accepted: frozenset[str] | None, etag: str = "", modified: str = ""
     ) -> Fetched:
-        """Raises FetchError, also for what robots.txt forbids."""
+        """Fetch a URL. Raises FetchError, also if robots.txt forbids it."""
         self._check(url)
         return self._ask(url, limits, accepted, etag, modified, check_redirect=self._check)
 
     def sitemaps(self, url: str) -> list[str]:
-        """The sitemaps that the site of an address names in its robots.txt. Raises FetchError."""
+        """Return the sitemaps named in the robots.txt of a URL's site. Raises FetchError."""
         return list(self._rules(site_of(url)).sitemaps)
 
     def _check(self, url: str) -> None:
@@ -217,7 +217,7 @@ class PoliteVisitor:
 
 
 def site_of(url: str) -> str:
-    """Scheme, host and port of an address. Raises FetchError."""
+    """Return scheme, host and port of a URL. Raises FetchError."""
     try:
         parts = urlsplit(url)
         return f"{parts.scheme}://{parts.netloc}".lower()

@@ -8,7 +8,7 @@ MAX_POSTPONEMENT = timedelta(hours=24)
 
 
 def parse_retry_after(header: str, now: datetime) -> timedelta:
-    """`Retry-After` (RFC 9110, section 10.2.3): seconds or a date; what is neither asks for nothing."""
+    """Parse `Retry-After` (RFC 9110, section 10.2.3): seconds or a date; anything else means no delay."""
     if header.isascii() and header.isdigit():
         wait = timedelta(seconds=min(int(header[:10]), MAX_POSTPONEMENT.total_seconds()))
     else:

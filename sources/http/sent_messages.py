@@ -1,4 +1,4 @@
-"""Send a message to a user-supplied address, with the checks of `sources.http.fetched_documents`.
+"""Send a message to a user-supplied URL, with the checks of `sources.http.fetched_documents`.
 
 The address is checked, resolved once and connected to by the checked IP address; the whole exchange has a deadline.
 Redirects are not followed: what was meant for one receiver is not handed to another.
@@ -43,7 +43,7 @@ class PostError(Failure):
 
 
 def check_address(url: str, *, allow_loopback: bool = False) -> None:
-    """Refuse an address that nothing may be sent to; where its name leads to is only known when connecting.
+    """Refuse a URL that nothing may be sent to; the IP address of its host is only known when connecting.
 
     Args:
         allow_loopback: lets tests and the demo talk to a receiver on this machine, on any port and unencrypted.
@@ -115,7 +115,7 @@ def post(
 
 
 def _read_beginning(response: requests.Response) -> str:
-    """The first words of the answer. What counts is its status, so words that do not arrive are not missed."""
+    """Return the beginning of the response. Only its status counts, so missing words do not matter."""
     try:
         content: bytes = response.raw.read(RESPONSE_BYTES)
     except (HTTPError, OSError):

@@ -103,7 +103,7 @@ def read_recording(path: Path, kind: MediaFormat) -> Recording:
 
 
 def extract_frames(path: Path, kind: MediaFormat, duration: float | None) -> list[Frame]:
-    """Keyframes of a film, evenly over all of it.
+    """Extract keyframes of a film, spread evenly.
 
     Raises:
         OutOfBounds: to take them takes too much.

@@ -1,4 +1,4 @@
-"""Bytes, a file or an address → a MediaObject, for every input.
+"""Bytes, a file or a URL → a MediaObject, for every input.
 
 Equal bytes are one object, whatever the sender and the name. The original is stored unchanged; the public version
 is made from it in a confined process. Refused files are not stored.
@@ -123,7 +123,7 @@ def _store_media(
 
 
 def _read_picture(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any], list[PictureHash]]:
-    """The columns of a picture, and what it looks like; its rendition is stored."""
+    """Return the columns of a picture and its perceptual hashes; its rendition is stored."""
     try:
         picture = read_picture(file.path, kind)
     except MediaRefused as refusal:
@@ -149,7 +149,7 @@ def _read_picture(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any]
 
 
 def _read_recording(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any], list[PictureHash]]:
-    """The columns of a film or sound. What a film looks like the worker finds out."""
+    """Return the columns of a film or recording. The worker computes a film's perceptual hashes later."""
     recording = read_recording(file.path, kind)
     keyframes = ""
     if recording.kind == MediaObject.Kind.VIDEO:
@@ -168,7 +168,7 @@ def _read_recording(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, An
 
 
 def _complete_media(media: MediaObject, stated: dict[str, Any]) -> MediaObject:
-    """Fill what it lacked; what an editor wrote stays. The row is locked."""
+    """Fill empty fields; what an editor wrote stays. The row is locked."""
     changes = {name: value for name, value in stated.items() if value and not getattr(media, name)}
     if changes:
         for name, value in changes.items():
@@ -178,6 +178,6 @@ def _complete_media(media: MediaObject, stated: dict[str, Any]) -> MediaObject:
 
 
 def _clean_name(filename: str) -> str:
-    """The name of a file without its folders, and without what no name should have."""
+    """Return the name of a file without folders and unprintable characters."""
     name = filename.replace("\\", "/").rpartition("/")[2]
     return "".join(filter(str.isprintable, name)).strip()[-_LONGEST_NAME:]

@@ -18,7 +18,7 @@ FIXED = ("sha256", "size", "kind", "media_type", "created_by", "created_at")
 
 @keep_history()
 class MediaObject(models.Model):
-    """A picture, a recording or a film: what was claimed with it, or what a verdict rests on (schema.org MediaObject).
+    """A picture, recording or film that a claim is about or a verdict cites (schema.org MediaObject).
 
     Its bytes are in the archive under their SHA-256, as they came, and are for editors alone. What readers see is
     `public_sha256`: rendered again from the decoded picture, so that nothing else is included.

@@ -1,4 +1,4 @@
-"""Addresses of the same entity elsewhere (schema.org `sameAs`): Wikidata, ROR, VIAF, an official site."""
+"""URLs of the same entity elsewhere (schema.org `sameAs`): Wikidata, ROR, VIAF, an official site."""
 
 from typing import Any
 
@@ -21,7 +21,7 @@ class _SameAsFormField(AddressFormField):
 
 
 class SameAsField(ArrayField[list[str], list[str]]):
-    """An array of addresses, each once, in which identifiers of authorities have their one spelling.
+    """An array of distinct URLs, with authorities' identifiers in canonical form.
 
     Whatever stores them spells them so: forms, `save`, `update`, `bulk_create` and COPY alike. Who asks for one
     spells it by `canonical`.
@@ -54,7 +54,7 @@ class SameAsField(ArrayField[list[str], list[str]]):
 
 
 class SpellsIdentifiersAlike(models.Func):
-    """Whether every identifier of Wikidata and ROR in an array of addresses has its one spelling."""
+    """Check that all identifiers of Wikidata and ROR in an array of URLs are in canonical form."""
 
     template = (
         r"array_to_string(%(expressions)s, ' ') !~ '(^| )(?!https://www\.wikidata\.org/wiki/Q[1-9][0-9]*( |$))"

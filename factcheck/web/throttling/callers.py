@@ -1,4 +1,4 @@
-"""The caller of a request: an address, or a token's holder; and the limiter of this process."""
+"""The caller of a request (an IP address or a token's owner), and the limiter of this process."""
 
 import re
 from collections.abc import Mapping
@@ -56,7 +56,7 @@ setting_changed.connect(_made_anew)
 def admit(
     request: HttpRequest, *, user_id: int | None = None, cost: int = 1, tier: Tier = Tier.ANONYMOUS
 ) -> Admission | None:
-    """Count a request, for the user whose token it bears or else for its address. None where no limit is set."""
+    """Count a request for the owner of its token or, without one, for its IP address. None if there is no limit."""
     if user_id is None:
         admission = limiter().admit(caller_of(request), tier, cost)
     else:
@@ -67,12 +67,12 @@ def admit(
 
 
 def caller_of(request: HttpRequest) -> str:
-    """The address that a request comes from, as limits see it."""
+    """Return the IP address of a request, as limits count it."""
     return _limited_as(address_of(request.META, settings.NUM_PROXIES))
 
 
 def address_of(environment: Mapping[str, Any], proxies: int) -> str:
-    """Return the address of the client of our outermost proxy.
+    """Return the IP address of the client of our outermost proxy.
 
     Each proxy appends its client's address to X-Forwarded-For. Everything before the entries of our own proxies was
     sent by the visitor, and is untrusted.
@@ -86,7 +86,7 @@ def address_of(environment: Mapping[str, Any], proxies: int) -> str:
 
 @lru_cache(maxsize=10_000)
 def _limited_as(address: str) -> str:
-    """Return one name for all addresses that one visitor can choose from; the text itself if it is not an address."""
+    """Return one name for all addresses that a single visitor can use; the text itself if it is not an IP address."""
     if parts := _WITH_PORT.fullmatch(address):
         address = parts[1] or parts[2]
     try:

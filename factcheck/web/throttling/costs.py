@@ -1,4 +1,4 @@
-"""The cost of a request, in plain requests: by address, search effort, and text length."""
+"""The cost of a request, in plain requests: by path, search effort, and text length."""
 
 import re
 from urllib.parse import parse_qsl
@@ -33,7 +33,7 @@ _WORDS = {"q", "query"}
 
 
 class Costs:
-    """The costs that the settings give to addresses, and what a query string and a text in the body make of them."""
+    """The configured costs of paths, and the surcharges for a query string and a text in the body."""
 
     def __init__(self) -> None:
         self.by_address = [(re.compile(p).search, cost) for p, cost in settings.RATE_LIMIT_COSTS.items()]

@@ -1,4 +1,4 @@
-"""Enforcement of rate limits: a middleware for public addresses, and a throttle for REST framework's views."""
+"""Enforcement of rate limits: a middleware for public paths, and a throttle for REST framework's views."""
 
 import re
 from collections.abc import Callable
@@ -37,7 +37,7 @@ LONGEST_ADDRESS = 60_000
 
 
 class RateLimits:
-    """Middleware: keeps the limits on the addresses of `RATE_LIMITED_REGEX`, and says in the answer what is left.
+    """Middleware: enforces the limits on the paths of `RATE_LIMITED_REGEX`, and reports the remaining budget.
 
     `RATE_LIMIT_COSTS` names the addresses whose answers cost more than others, and how much; long searches and exact
     counts cost more again. What is expensive also waits for its turn. Where a view has the throttle below, it says what
@@ -85,7 +85,7 @@ class RateLimits:
         return response
 
     def _counted(self, request: HttpRequest) -> tuple[int, Admission | None]:
-        """Return the cost of a request by its address, and whether the budget covers it."""
+        """Return the cost of a request by its path, and whether the budget covers it."""
         path, query = request.path_info, request.META.get("QUERY_STRING", "")
         # A browser's question whether it may ask is no request yet, and it cannot bring a token.
         if request.method != "OPTIONS" and (self.limited(path) or self.are_pages(path)):
@@ -126,7 +126,7 @@ def _text_of(request: HttpRequest) -> str:
 
 
 def busy(request: HttpRequest) -> HttpResponse:
-    """The answer to an expensive question for which there is no room."""
+    """Refuse an expensive request for which there is no capacity."""
     detail = gettext("Too many expensive requests are running. Please try again in a moment.")
     response = unavailable(request, HTTPStatus.SERVICE_UNAVAILABLE, detail, retry_after=2)
     keep_out_of_the_log(response)
@@ -142,7 +142,7 @@ def incomplete(request: HttpRequest, refused: uploads.BodyRefusal) -> HttpRespon
 
 
 class RateLimit(BaseThrottle):
-    """REST framework's throttle, for views that know their user: with a token by user, otherwise by address.
+    """REST framework's throttle for views that know their user: by user with a token, otherwise by IP address.
 
     `request_cost` of the view says how much more than a plain request its answers cost. `RateLimits` has to stand
     before the view for the answer to say what is left.
@@ -162,7 +162,7 @@ class RateLimit(BaseThrottle):
 
 
 def holder_of(request: HttpRequest) -> int | None:
-    """Return the user of a request's valid token. On public addresses an invalid token counts as none."""
+    """Return the user of a request's valid token. On public paths an invalid token is ignored."""
     authorization = request.META.get("HTTP_AUTHORIZATION")
     if not authorization or not settings.RATE_LIMIT_AUTHENTICATION:
         return None

@@ -61,7 +61,7 @@ class ArticleRuns:
         self.leads = self._leads()
 
     def texts(self) -> Iterator[str]:
-        """Yield what is the article's: its leads, then what was found and not left out."""
+        """Yield the paragraphs of the article: its leads, then the others in order."""
         yield from (self.runs[number].text for number in self.leads)
         yield from (text for number, text in enumerate(self.found) if number not in self.dropped)
 
@@ -81,14 +81,14 @@ class ArticleRuns:
         return below
 
     def _heading(self) -> int | None:
-        """The number of the run that is the headline: the first that says the title, else the first of its kind."""
+        """Return the number of the headline's run: the first that matches the title, else the first heading."""
         firsts = [number for number, run in enumerate(self.runs) if run.element.tag == "h1"]
         title = build_key(self.described.title)
         named = [n for n in firsts if title and (self.runs[n].key in title or title in self.runs[n].key)]
         return next(iter(named or firsts), None)
 
     def _is_apart(self, element: HtmlElement) -> bool:
-        """Whether it stands in something that is not the article's, unless that holds most of what was read."""
+        """Return whether an element is inside something outside the article, unless that contains most of the text."""
         path = []
         apart: HtmlElement | None = None
         for one in iterate_ancestors(element):
@@ -141,7 +141,7 @@ class ArticleRuns:
         return run.letters > TELLING_LENGTH and not _SENTENCE_END.search(run.text[-2:])
 
     def _outside_the_body(self) -> set[int]:
-        """Return what is outside the article body in the page's metadata, if nearly all of that was found."""
+        """Return paragraphs outside the article body in the page's metadata, if nearly all of that was found."""
         described = [place for place in range(len(self.found)) if self._is_described(place)]
         letters = self._letters(described)
         # Some pages describe the beginning only, and some cut it off.
@@ -163,7 +163,7 @@ class ArticleRuns:
     # What is taken in
 
     def _leads(self) -> list[int]:
-        """The paragraphs between headline and text that were not found, and repeat nothing that was."""
+        """Return the paragraphs between headline and text that were missed and repeat nothing."""
         heading, first = self._heading(), min(self.place, default=None)
         if heading is None or first is None:
             return []

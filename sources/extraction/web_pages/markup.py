@@ -43,7 +43,7 @@ BREAKS = frozenset({"br", "lb"})
 
 
 def parse(markup: str) -> HtmlElement:
-    """The tree of a page. Raises ExtractionError for what is none."""
+    """Parse a page. Raises ExtractionError if it cannot be one."""
     if _has_monstrous_tag(markup):
         raise ExtractionError(
             "damaged",

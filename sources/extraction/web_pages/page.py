@@ -127,7 +127,7 @@ def _keep_dates_in_sentences(tree: HtmlElement) -> None:
 
 
 def _find_article(tree: HtmlElement) -> HtmlElement:
-    """The part of the page that is marked up as the article, when there is one such part."""
+    """Return the part of the page that is marked up as the article, if there is exactly one."""
     for path in (".//article", ".//main", ".//*[@role='main']", ".//*[@itemprop='articleBody']"):
         found = tree.findall(path)
         if len(found) == 1:
@@ -137,7 +137,7 @@ def _find_article(tree: HtmlElement) -> HtmlElement:
 
 
 def _is_marked_up(element: HtmlElement) -> bool:
-    """Whether it stands in an article, and in nothing that stands apart there."""
+    """Return whether an element is inside an article, and not in a separate part of it."""
     above = [element, *element.iterancestors()]
     articles = [
         n for n, one in enumerate(above) if one.tag == "article" or one.get("itemprop") == "articleBody"

@@ -14,7 +14,7 @@ HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
 
 
 def match_runs(texts: list[str], runs: list[TextRun]) -> Iterator[tuple[int, int]]:
-    """Pairs of the number of a run and the number of the text that it is in, or that is in it."""
+    """Yield pairs of the number of a run and the number of the text that contains it or is contained in it."""
     keys = [build_key(text) for text in texts]
     whole: dict[str, list[int]] = {}
     for number, key in enumerate(keys):
