@@ -1,4 +1,4 @@
-"""One address → an ArchivedCopy with its files: the response, its text, and pictures of the page.
+"""A URL → an ArchivedCopy with its files: the response, its text, and pictures of the page.
 
 Whatever of it cannot be had is named in the copy, and does not stop the rest. Nothing is locked and no transaction is
 open while pages are fetched; files are kept first, so that no row ever refers to a file that is not there.
@@ -55,7 +55,7 @@ def choices() -> ArchiverChoices:
 
 
 def archive_source(source: Source, *, reason: str, by: User | None = None) -> ArchivedCopy:
-    """Keep what the address of a source shows now.
+    """Archive the current page at a source's URL.
 
     Raises:
         FetchError: there is nothing to be had there, or not now.
@@ -101,7 +101,7 @@ def _recorded(source: Source, files: list[dict[str, Any]], **about: Any) -> Arch
 
 
 def _fetched(url: str, exchanges: Exchanges, chosen: ArchiverChoices) -> Fetched:
-    """The content of the address, requested at the site's pace."""
+    """Fetch the URL at the pace of its site."""
     site, pause = site_of(url), chosen.pause
     chosen.memory.begin(site)
     try:

@@ -52,7 +52,7 @@ def deposit_due() -> None:
 
 @transaction.atomic
 def _taken() -> PublicDeposit | None:
-    """The next that is due, which is ours for a while."""
+    """Lease the next deposit that is due."""
     now = timezone.now()
     free = PublicDeposit.objects.filter(due_at__lte=now).exclude(held_until__gt=now)
     deposit = free.select_for_update(skip_locked=True).order_by("due_at").first()
@@ -104,7 +104,7 @@ def _ordered(url: str) -> str:
 
 
 def _finished(job: str) -> str:
-    """The address of the page there; "" while they are at it. Raises _Later and _Refused."""
+    """Return the URL of the archived page; "" if it is not ready yet. Raises _Later and _Refused."""
     answer = _asked("/save/status", {"job_id": job})
     if answer.get("status") == "success":
         address = f"{ARCHIVE}/web/{answer.get('timestamp', '')}/{answer.get('original_url', '')}"

@@ -18,7 +18,7 @@ from claims.models import Claim
 
 
 class _ZipRenderer(JSONRenderer):
-    """Lets who asks for a ZIP be answered; what is written with it are problems."""
+    """Accepts requests for a ZIP; it only renders their errors."""
 
     media_type, format = MEDIA_TYPE, "zip"
 

@@ -51,7 +51,7 @@ _MARKUP = (b"<!doctype", b"<html", b"<svg", b"<?xml", b"<script", b"<head", b"<b
 
 
 def media_type_of(file: BinaryIO) -> str:
-    """The media type; "" for what is none of the kinds that evidence comes in."""
+    """Return the media type; "" if it is not a type accepted as evidence."""
     file.seek(0)
     beginning = file.read(BEGINNING)
     file.seek(0)

@@ -82,7 +82,7 @@ class TakenSource:
         return cls(first.source, first.reason, first.asked_by, attempts, until)
 
     def done(self, copy: ArchivedCopy) -> None:
-        """Record the copy, also for concurrent requests for the same address."""
+        """Record the copy, also for concurrent requests of the same URL."""
         done = {"copy": copy, "held_until": None, "problem": ""}
         if self._ours().update(**done):
             meanwhile = ArchivingRequest.objects.open().filter(
@@ -131,7 +131,7 @@ def _due() -> "QuerySet[ArchivingRequest]":
 
 
 def _in_turn(only: list[int] | None) -> list[int]:
-    """The ids of the next sources: those whose site is ready, the most urgent first, then those that must wait."""
+    """Return the ids of the next sources: those whose site is ready, most urgent first, then those that must wait."""
     due = _due() if only is None else _due().filter(source__in=only)
     addresses = dict(due.values_list("source_id", "source__url")[:_LOOKED_AT])
     sites = {source_id: _site(url) for source_id, url in addresses.items()}

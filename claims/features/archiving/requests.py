@@ -11,7 +11,7 @@ from sources.models import Source
 
 
 def request_copy(source: Source, *, reason: str, by: User | None = None) -> bool:
-    """Request a copy of a source's address, unless it is recent or already requested.
+    """Request a copy of a source's page, unless it is recent or already requested.
 
     A copy requested at the desk is made however new the last one is.
 
@@ -36,5 +36,5 @@ def request_copies(sources: list[int], *, reason: str) -> int:
 def drop_requests(
     content: dict[str, Any], claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
 ) -> None:
-    """Request nothing for the demo: it asks nobody for anything until a person does."""
+    """Delete the archiving requests of the demo, so that it contacts no site unless a person asks for it."""
     ArchivingRequest.objects.filter(source__in=sources.values()).delete()

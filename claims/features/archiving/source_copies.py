@@ -38,7 +38,7 @@ class PublicArchivedFile(TypedDict):
 
 
 class PublicArchivedCopy(TypedDict):
-    """What the address of a source showed at a moment."""
+    """The page of a source as archived at a moment."""
 
     captured_at: Moment
     address: Annotated[str, "That was asked for."]
@@ -79,7 +79,7 @@ class CopiesSchema(PublicSchema):
 
 
 class CopiesResource(PublicResource):
-    """What was archived of a source that published claims mention: when, with which hashes, and who signed them.
+    """The archived copies of a source that published claims mention: their times, hashes and timestamps.
 
     Files that people uploaded are not among them. Whether whole copies can be had, the installation and the source say.
     """
@@ -105,7 +105,7 @@ def may_be_shown(source: Source) -> bool:
 
 
 def list_public_copies(source: Source) -> list[PublicArchivedCopy]:
-    """Copies of what its address showed; uploads are for the newsroom."""
+    """Return copies of the page itself; uploads are only for the newsroom."""
     rows = source.archived_copies.exclude(reason=ArchivedCopy.Reason.UPLOAD).prefetch_related("files")
     copies = list(rows[:COPY_LIMIT])
     stamps = timestamps_of(file.sha256 for copy in copies for file in copy.files.all())

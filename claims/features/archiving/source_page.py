@@ -87,7 +87,7 @@ def copies_panel(source: Source) -> dict[str, Any]:
 
 
 class ArchivedFilter(DropdownFilter):
-    """Return whether there is a copy of the address, and what needs attention."""
+    """Filters sources by whether they are archived or need attention."""
 
     title = gettext_lazy("archived")
     parameter_name = "archived"

@@ -21,7 +21,7 @@ class _Element(NamedTuple):
 
 
 def request_for(sha256: str, nonce: int) -> bytes:
-    """A TimeStampReq. The library makes them of whole files only, and ours may be of 2 GB."""
+    """Build a TimeStampReq. The library can only build it from a whole file, and ours may be 2 GB."""
     number = nonce.to_bytes(NONCE_BYTES)
     inner = _ABOUT_SHA256 + bytes.fromhex(sha256) + bytes([0x02, len(number)]) + number + _WITH_CERTIFICATE
     return bytes([0x30, len(inner)]) + inner

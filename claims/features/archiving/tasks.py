@@ -85,7 +85,7 @@ def deposit_pages() -> None:
     queueing_lock="claims.features.archiving.look_after",
 )
 def look_after_archive(timestamp: int) -> None:
-    """Once a minute: call for what is due."""
+    """Queue due work, once a minute."""
     for task in (archive_due_sources, sign_files, deposit_pages):
         _call(task)
 

@@ -33,7 +33,7 @@ class UploadRefused(Failure):
 
 
 def check_room(size: int) -> None:
-    """See, before a file is read, that it is not too large and has room.
+    """Check, before a file is read, that it is not too large and that there is room.
 
     Raises:
         UploadRefused: it is not, or has none.
@@ -95,7 +95,7 @@ def _digest(file: Any) -> str:
 
 
 def _as_name(name: str) -> str:
-    """The name without folders and what cannot be stored, short enough, its ending kept."""
+    """Return the name without folders and unprintable characters, shortened but with its extension."""
     whole = "".join(char for char in name.replace("\\", "/").rpartition("/")[2] if char.isprintable())
     if len(whole) <= _LONGEST_NAME:
         return whole

@@ -15,7 +15,7 @@ _SPECIFICATION = "http://iipc.github.io/warc-specifications/specifications/warc-
 
 
 def warc_of(exchanges: Iterable[Exchange], *, name: str) -> bytes:
-    """The file, called `name`, with request and response of each exchange, in the order in which they happened."""
+    """Return a WARC file called `name`, with request and response of each exchange, in order."""
     file = io.BytesIO()
     writer = WARCWriter(file, gzip=True, warc_version="1.1")
     told = {

@@ -1,4 +1,4 @@
-"""Notify search engines of changed addresses by IndexNow (https://www.indexnow.org/documentation).
+"""Notify search engines of changed URLs by IndexNow (https://www.indexnow.org/documentation).
 
 One POST with up to 10,000 addresses of one host, in JSON; the key stands at the root of the site, where it may speak
 for all of it. One engine shares with all that take part. 200 or 202 means that the addresses were taken.
@@ -20,7 +20,7 @@ MAX_ADDRESSES = 10_000
 
 
 def list_changed_addresses(entries: Iterable[dict[str, Any]]) -> list[str]:
-    """The pages that these entries changed: of each claim the one, and the one before where its address changed.
+    """Return the pages that these entries changed: each claim's page, and its previous URL if that changed.
 
     At their addresses without a language, which name those in all languages.
     """

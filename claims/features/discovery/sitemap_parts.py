@@ -107,7 +107,7 @@ def iterate_parts() -> Iterator[SitemapPart]:
 
 
 def load_part(kind: str, number: int) -> list[SitemapPage] | None:
-    """Return the contents of a part; None if there is no such kind."""
+    """Return the pages of a part; None if there is no such kind."""
     if not 0 < number <= GREATEST_ID // RANGE_SIZE:
         return None
     first, last = (number - 1) * RANGE_SIZE + 1, number * RANGE_SIZE
@@ -121,7 +121,7 @@ def load_part(kind: str, number: int) -> list[SitemapPage] | None:
 
 
 def list_single_pages() -> Iterator[SitemapPage]:
-    """The pages that are no claim's and no thing's."""
+    """Yield the pages that do not belong to a claim or another subject."""
     newest = _get_newest_time()
     for route in ("home", "claims"):
         yield SitemapPage(permanent(route), newest)

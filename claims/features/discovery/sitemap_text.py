@@ -26,7 +26,7 @@ _PICTURE_LIMIT = 1000
 
 @dataclass(frozen=True, slots=True)
 class SitemapPage:
-    """A page of ours, by its path without a language, in all of which it is listed."""
+    """A page of this site, by its path without a language; it is listed in all languages."""
 
     path: str
     changed_at: datetime | None = None
@@ -35,7 +35,7 @@ class SitemapPage:
 
 @dataclass(frozen=True, slots=True)
 class NewsArticle:
-    """A page that is news, at its canonical address."""
+    """A news page, by its canonical URL."""
 
     address: str
     publication: str
@@ -45,7 +45,7 @@ class NewsArticle:
 
 
 def index_of(parts: Iterable[tuple[str, datetime | None]]) -> str:
-    """The index of these sitemaps, given by address and by when what they list changed last."""
+    """Return the index of these sitemaps, given by URL and the time of the last change."""
     items = "".join(
         f"<sitemap>{_write_loc(address)}{_write_lastmod(at)}</sitemap>\n" for address, at in parts
     )
@@ -53,13 +53,13 @@ def index_of(parts: Iterable[tuple[str, datetime | None]]) -> str:
 
 
 def write_sitemap(pages: Iterable[SitemapPage]) -> str:
-    """A sitemap of these pages in all languages."""
+    """Return a sitemap of these pages in all languages."""
     items = "".join(_write_page(page) for page in pages)
     return f"{_HEAD}<urlset {_SITEMAP} {_XHTML} {_IMAGE}>\n{items}</urlset>\n"
 
 
 def write_news_sitemap(articles: Iterable[NewsArticle]) -> str:
-    """A sitemap of what is new; it may be empty for days."""
+    """Return a sitemap of recent pages; it may be empty for days."""
     items = "".join(
         f"<url>{_write_loc(one.address)}<news:news><news:publication><news:name>{_escape_text(one.publication)}</news:name>"
         f"<news:language>{_escape_text(one.language)}</news:language></news:publication>"

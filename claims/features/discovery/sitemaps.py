@@ -21,7 +21,7 @@ from factcheck.api.resources import CACHE_CURRENT, conditional
 @require_safe
 @cache_page
 def index(request: HttpRequest) -> HttpResponse:
-    """All parts, and when what they list changed last."""
+    """List all parts with the times of their last changes."""
     found = list(sitemap_parts.iterate_parts())
     addresses = [(settings.SITE_URL + _build_path(part.name), part.changed_at) for part in found]
     return conditional(
@@ -35,13 +35,13 @@ def index(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def pages(request: HttpRequest) -> HttpResponse:
-    """The pages of which there is one each."""
+    """List the single pages."""
     return _build_response(request, list(sitemap_parts.list_single_pages()))
 
 
 @require_safe
 def part(request: HttpRequest, kind: str, number: int) -> HttpResponse:
-    """A range of claims, clusters or other things."""
+    """List a range of claims, clusters or other subjects."""
     found = sitemap_parts.load_part(kind, number)
     if not found:
         raise Http404("No sitemap has this name.")

@@ -31,7 +31,7 @@ def announce_entries() -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queue=QUEUE, queueing_lock="claims.features.discovery.look_after")
 def announce_what_is_left(timestamp: int) -> None:
-    """Once a minute: start with new services, and retry those that were down."""
+    """Start with new services, and retry failed ones, once a minute."""
     announcements.follow()
 
 

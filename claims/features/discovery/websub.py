@@ -27,7 +27,7 @@ def list_topics(entries: Sequence[dict[str, Any]]) -> list[str]:
 
 
 def notify_hub(hub: str, entries: Sequence[dict[str, Any]]) -> None:
-    """Notify a hub of these entries.
+    """Notify a hub of the feeds changed by these entries.
 
     Raises:
         NotTold: it did not take it.

@@ -1,4 +1,4 @@
-"""Links: whether the pages that publications cite are still at their addresses, and still contain the quotes.
+"""Links: check that cited pages are still at their URLs and still contain the quotes.
 
 Adds to the core: a list and a queue of the desk, `claims/<id>/links/` in the API, notes below sources on pages of
 readers, notifications, jobs, the command `check_evidence`, and tables for the status of each link and its changes.

@@ -10,7 +10,7 @@ from factcheck.api.openapi.schema import PublicSchema
 
 
 class LinksOfClaim(TypedDict):
-    """Every source with an address that a published claim names, and what that address leads to."""
+    """Every source with a URL in a published claim, with the status of its link."""
 
     claim: int
     version: int
@@ -34,8 +34,8 @@ class LinksSchema(PublicSchema):
 
 
 class LinksResource(StatusResource):
-    """Whether the addresses of the sources that a claim and its evidence name still lead there, have moved, are gone,
-    or show a page without the words that are quoted from it.
+    """For each source of a claim and its evidence: whether its URL still works, has moved, is gone, or shows a page
+    without the quotes.
 
     It changes when a link is found to be otherwise, without a new version of the claim.
     """

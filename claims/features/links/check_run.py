@@ -171,7 +171,7 @@ class _Round:
             return LinkFinding(LinkOutcome.UNREACHABLE, "program_failed")
 
     def _hand_over(self, what: tuple[LinkState, LinkFinding] | str) -> None:
-        """Wait until there is room: what was read is not to fill the memory."""
+        """Wait until there is room, so that results do not fill the memory."""
         while not self._ends.is_set():
             try:
                 self._found.put(what, timeout=0.5)

@@ -1,4 +1,4 @@
-"""Broken links of the demo. No address is requested."""
+"""Broken links of the demo. No URL is requested."""
 
 from datetime import timedelta
 from typing import Any

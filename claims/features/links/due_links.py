@@ -36,7 +36,7 @@ _TAKE = """
 
 
 def take(most: int, *, only: Collection[int] | None = None) -> list[LinkState]:
-    """Lease due links; those of one site are adjacent.
+    """Lease due links; links of one site are adjacent.
 
     Args:
         most: so many at most.
@@ -68,7 +68,7 @@ def settle(link: LinkState, **changes: Any) -> bool:
 
 
 def give_back(links: Collection[LinkState], *, not_before: datetime | None = None) -> None:
-    """Let go of links that were not looked at."""
+    """Release links that were not checked."""
     for link in links:
         later = {} if not_before is None else {"next_at": max(link.next_at, not_before)}
         settle(link, **later)

@@ -33,7 +33,7 @@ class TakenSites(NamedTuple):
 
 
 def take_sites(sites: Collection[str]) -> TakenSites:
-    """Lease those of these sites that are free and not paused."""
+    """Lease the sites that are free and not paused."""
     now, wanted = timezone.now(), sorted(set(sites))
     VisitedSite.objects.bulk_create(
         [VisitedSite(site=site, ready_at=now) for site in wanted], ignore_conflicts=True

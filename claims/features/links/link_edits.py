@@ -1,4 +1,4 @@
-"""Decisions about a link at the desk: use the new address, mark as correct, archive the page."""
+"""Decisions about a link at the desk: use the new URL, mark as correct, archive the page."""
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -18,7 +18,7 @@ CHANGE_SOURCE = "sources.change_source"
 
 @transaction.atomic
 def use_new_address(link: LinkState, *, by: User) -> Source:
-    """Give the source the address that its page has moved to, which is watched from now on.
+    """Set the source's URL to the page's new one, which is watched from now on.
 
     Raises:
         NotPossible: the page has not moved, or another source has that address already.
@@ -58,7 +58,7 @@ def accept(link: LinkState, *, by: User) -> None:
 
 
 def archive_again(link: LinkState, *, by: User) -> None:
-    """Request a copy of what the address shows now.
+    """Request a copy of the current page.
 
     Raises:
         NotAllowed: the person may not change sources.
@@ -69,7 +69,7 @@ def archive_again(link: LinkState, *, by: User) -> None:
 
 @transaction.atomic
 def check_soon(link: LinkState, *, by: User) -> None:
-    """Queue a check of the address within a minute.
+    """Schedule a check of the link within a minute.
 
     Raises:
         NotAllowed: the person may not decide about links.
@@ -79,7 +79,7 @@ def check_soon(link: LinkState, *, by: User) -> None:
 
 
 def _locked(link: LinkState) -> LinkState:
-    """The link as it is now.
+    """Return the link with its current values, locked.
 
     Raises:
         NotPossible: it is not watched any more.

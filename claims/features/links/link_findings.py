@@ -1,4 +1,4 @@
-"""Check one address politely, before its text is compared."""
+"""Check a URL politely, before comparing its text."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -28,7 +28,7 @@ class Visitor(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class LinkFinding:
-    """The result of checking an address."""
+    """The result of checking a URL."""
 
     outcome: LinkOutcome
     """One of alive, moved, gone and unreachable."""
@@ -50,7 +50,7 @@ class LinkFinding:
 def find(
     visitor: Visitor, url: str, *, etag: str = "", last_modified: str = "", title: str = ""
 ) -> LinkFinding:
-    """Ask for the address, and say what it leads to; never raises for what a server does.
+    """Request the URL and classify the result; never raises because of a server.
 
     Args:
         etag: the validator of the known page, if its server gave one.
@@ -69,7 +69,7 @@ def find(
 
 
 def _new_address(url: str, permanent: str) -> str:
-    """Return the permanent new address, if it is more than another spelling."""
+    """Return the permanent new URL, if it is more than another spelling."""
     is_other = permanent and permanent != url and url_key(permanent) and url_key(permanent) != url_key(url)
     return permanent if is_other and len(permanent) <= LONGEST_ADDRESS else ""
 

@@ -30,7 +30,7 @@ def tell_of_link(link: LinkState) -> None:
 
 
 def what_happened(link: LinkState) -> str:
-    """Return where the address leads now, in a sentence for the desk."""
+    """Return the link's status in a sentence for the desk."""
     if link.outcome == LinkOutcome.MOVED:
         return _("The page has moved to %(address)s.") % {"address": link.moved_to}
     if link.outcome == LinkOutcome.CHANGED:

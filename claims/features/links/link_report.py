@@ -21,7 +21,7 @@ _WORDS = {
 
 
 def print_settled(settled: SettledLink, console: Console) -> None:
-    """One link, as soon as it was checked; what works and worked before is not worth a line."""
+    """Print a checked link; links that work as before are not printed."""
     link = settled.link
     if link.suspected:
         words = ngettext(

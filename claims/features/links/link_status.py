@@ -20,7 +20,7 @@ _READABLE = [ArchivedFile.Role.PDF.value, ArchivedFile.Role.SCREENSHOT.value, Ar
 
 
 class PublicLink(TypedDict):
-    """The address of a source that the publication names, and what it leads to."""
+    """The URL of a source in the publication, with the status of its link."""
 
     source: Annotated[int, "Of the source, as in the claim."]
     url: Annotated[str, "The address as the claim has it."]
@@ -44,8 +44,8 @@ class PublicLink(TypedDict):
 
 
 def link_standings(sources: Iterable[dict[str, Any]]) -> list[PublicLink]:
-    """The links of sources as publications name them, each once, in their order, at the cost of one query; of one more
-    where readers may have our own copies.
+    """Return the distinct links of sources as publications name them, in order, in one query; two if readers may
+    see our copies.
 
     A source without an address has no link.
     """
@@ -124,7 +124,7 @@ def _name_own_copies(links: Iterable[PublicLink], states: dict[int, LinkState]) 
 
 
 def _worth(file: ArchivedFile, since: datetime | None) -> tuple[bool, datetime, int]:
-    """Rank copies: those of the unchanged page first, then the newest, then the easiest to open."""
+    """Rank copies: copies of the unchanged page first, then the newest, then the easiest to open."""
     captured_at = file.copy.captured_at
     return (since is None or captured_at < since, captured_at, -_READABLE.index(file.role))
 

@@ -46,7 +46,7 @@ def is_missing_page(
 
 
 def leads_to_the_front(asked: str, led_to: str) -> bool:
-    """Whether the address of an article ended at the front page of its site, or of another one."""
+    """Return whether an article's URL redirected to a front page."""
     return not _is_front(asked) and _is_front(led_to)
 
 
@@ -56,7 +56,7 @@ def _is_front(url: str) -> bool:
 
 
 def _said(content: bytes, charset: str | None) -> list[str]:
-    """The parts of its title and of its first headings. No document is parsed here: these are found in its bytes."""
+    """Return the parts of its title and first headings, found in the bytes without parsing the document."""
     beginning = content[:_BEGINNING]
     try:
         text = beginning.decode(charset or "utf-8", "replace")

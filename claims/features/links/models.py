@@ -17,7 +17,7 @@ LONGEST_ADDRESS = 2000
 
 
 class LinkOutcome(models.TextChoices):
-    """Where an address leads."""
+    """The status of a link."""
 
     ALIVE = "alive", _("Works")
     MOVED = "moved", _("Moved to another address")
@@ -44,7 +44,7 @@ class LinkStateQuerySet(models.QuerySet["LinkState"]):
 
 
 class LinkState(models.Model):
-    """The status of a watched address: the last result, and the next check.
+    """The status of a watched link: the last result, and the next check.
 
     One failure makes nothing dead: `suspected` is what the checks since `failing_since` speak for, and it becomes the
     outcome once it was found often enough, for long enough (`claims.features.links.outcomes`).
@@ -163,7 +163,7 @@ class LinkState(models.Model):
 
 
 class LinkCheck(models.Model):
-    """A change in where the address of a source leads.
+    """A change in the status of a source's link.
 
     Written by the database itself whenever a LinkState changes; a check that finds what was known leaves no row.
     """

@@ -33,7 +33,7 @@ def places_in(source_id: int) -> set[QuotedPlace]:
 
 
 def compared(source_id: int, places: set[QuotedPlace], document: Document) -> PassageComparison:
-    """Look every quoted passage up in the page as it is now."""
+    """Look up every quoted passage in the current page."""
     known = {find_place(fate): fate for fate in QuoteFate.objects.filter(snapshot__source=source_id)}
     changed = ChangedText(Snapshot(source_id=source_id, text=document.text))
     changed.read(known[place].stood_in_id if place in known else place.snapshot for place in places)

@@ -138,7 +138,7 @@ def _read(link: LinkState, answer: Fetched, quoted: str) -> _Reading:
 
 
 def _is_worth_keeping(comparison: PassageComparison, after: LinkStanding) -> bool:
-    """Whether the page as it is now proves something of a quoted passage that is not noted yet, and for certain."""
+    """Return whether the page shows something new and certain about a quoted passage."""
     return comparison.is_news and not after.is_suspected
 
 

@@ -24,7 +24,7 @@ _LATE = -5
     queueing_lock="claims.features.links.look_for_new",
 )
 def look_for_new_links(timestamp: int) -> None:
-    """Every ten minutes: watch what publications have come to cite, and leave what none cites any more."""
+    """Watch newly cited links and forget links no longer cited, every ten minutes."""
     watched_links.look_for_new()
 
 

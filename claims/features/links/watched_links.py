@@ -1,4 +1,4 @@
-"""The links to check: the addresses of all sources in current publications."""
+"""The links to check: the URLs of all sources in current publications."""
 
 from collections.abc import Collection
 
@@ -44,7 +44,7 @@ _FORGOTTEN = """
 
 
 def look_for_new() -> int:
-    """Watch what current publications cite, at the address that it has now, and nothing else; how many links are new.
+    """Watch exactly the links cited in current publications, and return the number of new ones.
 
     A source with a corrected address is checked again. The history of links is kept (`LinkCheck`).
     """
@@ -57,7 +57,7 @@ def look_for_new() -> int:
 
 
 def watch_anew(source: Source) -> None:
-    """Restart checks of the source at its present address."""
+    """Restart checks of the source at its present URL."""
     with connection.cursor() as cursor:
         cursor.execute(f"{_MOVED} AND link.source_id = %s", [source.pk])
 

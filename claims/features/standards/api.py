@@ -106,7 +106,7 @@ class StandardsResource(PublicResource):
             return self.told(request, report(period))
 
     def told(self, request: HttpRequest, made: StandardsReport) -> HttpResponse:
-        """The report in the form of this address."""
+        """Return the report in the form requested by the URL."""
         content = render(build_document(made)).encode()
         return conditional(request, lambda: content, etag=sha256_of([content]), cache=CACHE_CURRENT)
 

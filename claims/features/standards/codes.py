@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True)
 class CodeArticle:
-    """An article of a code, and what it asks."""
+    """An article of a code, with its requirement."""
 
     code: str
     number: str | Promise

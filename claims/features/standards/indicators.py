@@ -23,7 +23,7 @@ Text = str | Promise
 
 @dataclass(frozen=True)
 class IndicatorPart:
-    """One kind of what an indicator counts."""
+    """One part of an indicator's count."""
 
     name: Text
     count: int

@@ -45,12 +45,12 @@ class Period:
 
     @property
     def begin(self) -> datetime:
-        """The moment at which it begins."""
+        """Return the first moment of the period."""
         return timezone.make_aware(datetime.combine(self.first, time.min))
 
     @property
     def end(self) -> datetime:
-        """The moment at which it is over, which is not part of it."""
+        """Return the end of the period, which is not part of it."""
         return timezone.make_aware(datetime.combine(self.last + timedelta(days=1), time.min))
 
     @property

@@ -1,4 +1,4 @@
-"""Figures on how the fact checks of a period were made, from the newsroom's records of what it published."""
+"""Figures on the newsroom's process in a period, from its records of published verdicts."""
 
 from collections import Counter
 from collections.abc import Sequence
@@ -37,7 +37,7 @@ class SignOffs:
 
 @dataclass(frozen=True)
 class Corrections:
-    """What was changed after it had been published, by kind; in how many days at the median."""
+    """Changes after publication, by kind, and the median number of days until them."""
 
     by_kind: Counter[str]
     median_days: float | None
@@ -76,7 +76,7 @@ def count_selection(reviews: Sequence[PublishedReview]) -> ClaimSelection:
 
 
 def measure_days_to_publish(reviews: Sequence[PublishedReview], period: Period) -> float | None:
-    """From the day on which a claim was proposed to its first publication, of those first published in the period."""
+    """Return the median of days from proposal to first publication, for claims first published in the period."""
     first = {one.claim: one.first_published_at for one in reviews if one.first_published_at >= period.begin}
     added = Claim.objects.filter(pk__any_of=first).values_list("pk", "created_at")
     taken = [(first[pk] - created) / _DAY for pk, created in added]
@@ -84,7 +84,7 @@ def measure_days_to_publish(reviews: Sequence[PublishedReview], period: Period) 
 
 
 def count_sign_offs(reviews: Sequence[PublishedReview]) -> SignOffs:
-    """The sign-offs of the round in which each of these verdicts was published."""
+    """Count the sign-offs of the round in which each of these verdicts was published."""
     verdicts = [review.verdict for review in reviews]
     rounds = dict(Verdict.objects.filter(pk__any_of=verdicts).values_list("pk", "review_round"))
     given = SignOff.objects.filter(verdict__in=verdicts).values_list("verdict", "round", "by")
@@ -93,7 +93,7 @@ def count_sign_offs(reviews: Sequence[PublishedReview]) -> SignOffs:
 
 
 def find_archived_sources(reviews: Sequence[PublishedReview]) -> set[int]:
-    """The cited sources of which the newsroom keeps a copy."""
+    """Return the cited sources that are archived."""
     cited = {evidence.source for review in reviews for evidence in review.evidence}
     return set(ArchivedCopy.objects.filter(source__in=cited).values_list("source", flat=True).distinct())
 

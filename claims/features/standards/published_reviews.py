@@ -20,7 +20,7 @@ _BATCH_SIZE = 500
 
 @dataclass(frozen=True)
 class PublishedReview:
-    """A claim with the newsroom's own verdict, as it stood last in the period; reduced to what is counted."""
+    """A claim with the newsroom's own verdict at the end of the period, reduced to what the figures need."""
 
     claim: int
     verdict: int

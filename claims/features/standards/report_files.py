@@ -25,7 +25,7 @@ class PublicArticle(TypedDict):
 
 
 class PublicPart(TypedDict):
-    """One kind of what is counted."""
+    """One part of a count."""
 
     name: str
     count: int

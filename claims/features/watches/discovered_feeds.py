@@ -1,4 +1,4 @@
-"""Find what can be followed at a pasted address: the page itself, and the feeds and sitemaps that it links to."""
+"""Find what can be followed at a pasted URL: the page itself, and the feeds and sitemaps it links to."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -52,7 +52,7 @@ class Followable:
 
 
 def followable(address: str, visitor: PoliteVisitor) -> list[Followable]:
-    """Return what can be followed at an address, the most probable first.
+    """Return what can be followed at a URL, most likely first.
 
     Raises:
         FetchError: there is nothing at the address, or nothing that can be followed.
@@ -89,7 +89,7 @@ def _as_listed(address: str, found: PageList) -> Followable:
 
 
 def _in_head(content: bytes, url: str) -> tuple[str, list[Followable]]:
-    """The title of a page, and the feeds that it names (`<link rel="alternate">`)."""
+    """Return the title of a page, and the feeds it names (`<link rel="alternate">`)."""
     try:
         root = html.document_fromstring(content)
     except (LxmlError, ValueError, AssertionError):
@@ -108,7 +108,7 @@ def _in_head(content: bytes, url: str) -> tuple[str, list[Followable]]:
 
 
 def _news_first(sitemaps: list[str]) -> list[str]:
-    """Sort news lists first: the others list everything there ever was."""
+    """Sort news sitemaps first: the others list the whole archive."""
     return sorted(sitemaps, key=lambda url: "news" not in url.lower())
 
 

@@ -32,7 +32,7 @@ _AT_ONCE = 2000
 
 
 def note(watch: Watch, listed: Iterable[ListedPage], *, is_first: bool, now: datetime) -> None:
-    """Note what is listed. Called inside a transaction, in which the visit that read the list is noted as well.
+    """Record listed pages. Call it in the transaction that also records the visit.
 
     Args:
         is_first: whether nothing is known of the watch: then only the newest pages are to be imported.
@@ -73,12 +73,12 @@ def look_again(watch: Watch, now: datetime) -> None:
 
 
 def next_look(found_at: datetime, now: datetime) -> datetime | None:
-    """When a page is looked at again that was found at this moment."""
+    """Return the time of the next check of a page found at this moment; None after the last one."""
     return next((found_at + after for after in LOOKS if found_at + after > now), None)
 
 
 def _by_address(listed: Iterable[ListedPage], now: datetime) -> dict[str, ListedPage]:
-    """Each page once, however its address is spelled, with the latest date that can be believed."""
+    """Return each page once, whatever the spelling of its URL, with its latest plausible date."""
     pages: dict[str, ListedPage] = {}
     for page in listed:
         key = url_key(page.url)
@@ -150,6 +150,6 @@ def _add(watch: Watch, fresh: dict[str, ListedPage], wanted: set[str], now: date
 
 
 def _sources(keys: list[str]) -> dict[str, int]:
-    """The sources that are captured already, by their addresses."""
+    """Return the captured sources of these pages, by key."""
     captured = Exists(Snapshot.objects.filter(source=OuterRef("pk")))
     return dict(Source.objects.filter(captured, url_key__in=keys).values_list("url_key", "pk"))

@@ -26,12 +26,12 @@ LONGEST_ADDRESS = 2000
 
 class WatchQuerySet(models.QuerySet["Watch"]):
     def at(self, url: str) -> "Watch | None":
-        """The watch that follows this address, however it is spelled."""
+        """Return the watch that follows this URL, in any of its spellings."""
         key = url_key(url)
         return self.filter(url_key=key).first() if key else None
 
     def active(self) -> Self:
-        """Watches that are visited."""
+        """Return watches that are visited."""
         return self.filter(active=True)
 
     def failing(self) -> Self:
@@ -39,7 +39,7 @@ class WatchQuerySet(models.QuerySet["Watch"]):
         return self.active().filter(progress__consecutive_failures__gt=0)
 
     def with_budget_left(self, day: datetime) -> Self:
-        """Watches that may import more articles on the day (UTC) of this moment."""
+        """Return watches that may import more articles on the day (UTC) of this moment."""
         used_up = Q(progress__day=day.date()) & (
             Q(progress__articles_of_day__gte=F("most_per_day"))
             | Q(progress__proposals_of_day__gte=F("most_proposals_per_day"))

@@ -57,6 +57,6 @@ def visit_watch(context: JobContext, *, watch_id: int) -> None:
     queueing_lock="claims.features.watches.look_after",
 )
 def look_after_watches(timestamp: int) -> None:
-    """Once a minute: call for what is due."""
+    """Queue due visits, once a minute."""
     for watch_id in visits.due_watches():
         call(watch_id)

@@ -190,7 +190,7 @@ class _Visit:
             self._note([ListedPage(watch.url)], _KIND.PAGE)
 
     def _listed(self, found: PageList) -> tuple[list[ListedPage], str]:
-        """The pages of a list, also of the sitemaps that it leads to; and what could not be read.
+        """Return the pages of a list and of the sitemaps it links to, with notes on what could not be read.
 
         Raises:
             FetchError: it leads to sitemaps, and none of them can be had.
@@ -239,7 +239,7 @@ class _Visit:
         modified: str = "",
         note: str = "",
     ) -> None:
-        """Write down that the list was read, and what is in it, both or nothing.
+        """Record the visit and the listed pages in one transaction.
 
         Args:
             is_whole: whether what is not listed is not there any more.

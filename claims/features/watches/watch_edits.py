@@ -16,7 +16,7 @@ from claims.newsroom.roles import require
 
 @transaction.atomic
 def add(url: str, *, kind: str = "", name: str = "", by: User | None = None, **settings: int | str) -> Watch:
-    """Follow an address from now on; the worker visits it at once.
+    """Follow a URL from now on; the worker visits it at once.
 
     Args:
         kind: what it is known to be (`WatchProgress.Kind`); a feed that is a page one day is then not taken for one.

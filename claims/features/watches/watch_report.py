@@ -56,7 +56,7 @@ def state_of(watch: Watch) -> str:
 
 
 def print_page(looked_at: LookedAt, console: Console) -> None:
-    """One page, as soon as it is done."""
+    """Print a page as soon as it is done."""
     more = (
         ", " + gettext("proposals: %(number)s") % {"number": looked_at.proposals}
         if looked_at.proposals

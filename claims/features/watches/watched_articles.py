@@ -57,7 +57,7 @@ class LookedAt:
 
 
 def next_page(watch: Watch, now: datetime) -> WatchedPage | None:
-    """The page that is to be fetched next: new ones first, the newest of them, if the budget of the day allows it."""
+    """Return the next page to fetch: new pages first, newest first, within the day's budget."""
     due = watch.pages.due(now)
     if Watch.objects.with_budget_left(now).filter(pk=watch.pk).exists():
         newest_first = (F("listed_at").desc(nulls_last=True), "pk")
@@ -171,7 +171,7 @@ def _settle(page: WatchedPage, answer: Fetched, **changes: Any) -> int:
 
 
 def _next_look(page: WatchedPage, watch: Watch, now: datetime) -> datetime | None:
-    """A page that is followed itself is looked at with every visit, and not in between."""
+    """Return the time of a page's next check; a followed page itself is only checked with each visit."""
     return None if watch.progress.kind == WatchProgress.Kind.PAGE else next_look(page.found_at, now)
 
 
@@ -186,7 +186,7 @@ def _failed(page: WatchedPage, sentence: str, *, lasts: bool, wait: timedelta = 
 
 
 def _given_up(page: WatchedPage, sentence: str) -> LookedAt:
-    """Look no more, unless its list says that it has changed. What was imported stays."""
+    """Stop checking, unless the list reports a change. An imported article stays."""
     state = _STATE.IMPORTED if page.state == _STATE.IMPORTED else _STATE.FAILED
     WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at).update(
         state=state, failure=storable(sentence), next_look_at=None

@@ -29,7 +29,7 @@ _EVENTS = [*WebhookEvent.values, TEST_EVENT, VERIFICATION_EVENT]
     }
 )
 class WebhookBody(StrictKeys):
-    """An address that receives publications."""
+    """A URL that receives publications."""
 
     name = TextField(max_length=100, help_text="What you call it; another one of yours cannot have the same.")
     url = TextField(max_length=500, help_text="Begins with https://. Messages are sent there with POST.")
@@ -49,7 +49,7 @@ class WebhookBody(StrictKeys):
 
 
 class WebhookChanges(WebhookBody):
-    """The fields to change. A new address is verified again before anything is sent there."""
+    """The fields to change. A new URL is verified before anything is sent to it."""
 
     active = StrictBooleanField(
         required=False, help_text="`false` pauses it; `true` goes on where it stopped, with this token."
@@ -155,7 +155,7 @@ class DeliveryQuery(ListQuery):
 
 
 def webhook(row: WebhookEndpoint) -> Document:
-    """It says what was decided about the webhook and not how it does, so that its ETag is good for changing it."""
+    """Describe the webhook's settings but not its progress, so that its ETag stays valid for changing it."""
     return {
         "id": row.pk,
         "name": row.name,

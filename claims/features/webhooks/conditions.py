@@ -20,7 +20,7 @@ class WebhookQuery(ClaimListQuery):
 
     @classmethod
     def get_filters(cls) -> dict[str, Filter]:
-        """The conditions on what a claim is; not how a list is shown, and not of which day.
+        """Return the filters that select claims, except by status and day.
 
         `status` is not allowed: an endpoint is always notified when one of its claims is withdrawn.
         """
@@ -42,7 +42,7 @@ class WebhookQuery(ClaimListQuery):
 
 
 def check_filter(text: str) -> str:
-    """Return the filter in stored form. Of a complete address, only the query string is used.
+    """Return the filter in stored form. Only the query string of a URL is used.
 
     Raises:
         ValidationError: the API would refuse it, with a sentence that names each parameter.

@@ -61,7 +61,7 @@ class RequestOutcome:
 
 
 def send(endpoint_id: int) -> None:
-    """Send what is due at an endpoint, unless another worker does or it is paused."""
+    """Send due deliveries of an endpoint, unless it is paused or another worker is sending."""
     ends = time.monotonic() + TURN
     while (held := _hold(endpoint_id)) is not None:
         while held is not None and time.monotonic() < ends:

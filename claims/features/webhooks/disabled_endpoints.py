@@ -39,7 +39,7 @@ def _why(endpoint: WebhookEndpoint) -> str:
 
 
 def report(endpoint: WebhookEndpoint) -> None:
-    """Email its owner, or else people who may change webhooks, that and why this one was switched off."""
+    """Email its owner, or else people who may change webhooks, why this webhook was switched off."""
     owner = endpoint.owner
     if owner and owner.is_active and owner.email:
         page, people = f"/api/v1/editorial/webhooks/{endpoint.pk}/", [owner]

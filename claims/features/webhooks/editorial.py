@@ -44,7 +44,7 @@ class OwnWebhooks(EditorialResource):
 
 
 class WebhookWork(OwnWebhooks):
-    """Addresses that receive publications of claims matching a filter."""
+    """URLs that receive publications of claims matching a filter."""
 
     nouns = ("webhook", "webhooks")
     list_query = webhook_bodies.OwnWebhookQuery
@@ -80,7 +80,7 @@ class WebhookWork(OwnWebhooks):
         return self.created_once(work)
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
-        """Change, pause or resume a webhook. A new address has to be verified again."""
+        """Change, pause or resume a webhook. A new URL has to be verified again."""
         values = _checked(read(webhook_bodies.WebhookChanges, request.data, by=self.person, partial=True))
 
         def work() -> StoredResponse:
@@ -163,7 +163,7 @@ class WebhookWork(OwnWebhooks):
 
 
 class WebhookDeliveryWork(OwnWebhooks):
-    """The messages of one webhook: what was sent and how that went."""
+    """The messages of one webhook, with their delivery attempts."""
 
     nouns = ("message", "messages")
     list_query = webhook_bodies.DeliveryQuery
@@ -205,13 +205,13 @@ class WebhookDeliveryWork(OwnWebhooks):
 
 
 def delivery_rows(rows: QuerySet[WebhookDelivery]) -> QuerySet[WebhookDelivery]:
-    """Messages with their attempts and what they are about; the body of an entry is not read."""
+    """Return messages with their attempts and subjects, without reading the entries' bodies."""
     about = {name: F(f"publication__{name}") for name in ("claim_id", "version", "sequence")}
     return rows.annotate(**about).prefetch_related("attempts")
 
 
 def _checked(values: dict[str, Any]) -> dict[str, Any]:
-    """The values by the names of the model, once addresses and filters are what can be sent to and understood."""
+    """Return the values by model field, with valid URLs and filters."""
     named = dict(values)
     if "url" in named:
         try:

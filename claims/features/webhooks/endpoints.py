@@ -17,7 +17,7 @@ OVERLAP = timedelta(hours=24)
 
 
 def check_address(url: str) -> str:
-    """Raises ValidationError: nothing is sent to such an address."""
+    """Return the URL if messages may be sent to it. Raises ValidationError."""
     try:
         sent_messages.check_address(url, allow_loopback=settings.WEBHOOKS_TO_LOOPBACK)
     except sent_messages.PostError as refusal:
@@ -51,7 +51,7 @@ def sent_now(endpoint: WebhookEndpoint, event: str) -> WebhookAttempt:
 
 @transaction.atomic
 def trust_again(endpoint: WebhookEndpoint) -> None:
-    """Forget how the endpoint failed, and send at once what waits for it: it works, or a person looked after it."""
+    """Clear the endpoint's failures and send waiting deliveries at once, because it works again."""
     WebhookProgress.objects.filter(endpoint=endpoint).update(
         consecutive_failures=0, failing_since=None, paused_until=None
     )

@@ -35,7 +35,7 @@ def event_of(
 
 
 def message(delivery: WebhookDelivery) -> str:
-    """The body of the delivery's message, the same whenever it is sent. It says what the ledger says, and no more."""
+    """Return the body of a delivery's message: the same on every attempt, with only public data."""
     entry = delivery.publication
     if entry is None:
         about = {"endpoint": delivery.endpoint.name}

@@ -32,7 +32,7 @@ from factcheck.database.locks import hold
 
 
 class ReceiverProof(NamedTuple):
-    """What came back from an address that was asked whether it wants messages."""
+    """The response of a URL to a verification request."""
 
     url: str
     secret: str
@@ -82,7 +82,7 @@ def change(endpoint: WebhookEndpoint, token: ApiToken, **values: Any) -> Webhook
 
 
 def ask_for_proof(endpoint: WebhookEndpoint) -> ReceiverProof:
-    """Ask who receives there whether they know the secret. It is noted in the log, whatever comes back."""
+    """Verify that the receiver knows the secret. The attempt is logged, whatever the response."""
     attempt = endpoints.sent_now(endpoint, VERIFICATION_EVENT)
     expected = challenge_answer(endpoint.secret, attempt.delivery.message_id)
     holds = not attempt.error and hmac.compare_digest(_answered(attempt.response), expected.encode())

@@ -25,7 +25,7 @@ _PUBLISHED = Publication.Status.PUBLISHED
 
 
 def follow() -> int:
-    """Note what the entries since the last time mean for every endpoint; returns how many deliveries that made.
+    """Create deliveries for the entries since the last call, for every endpoint; return their number.
 
     Publications become visible in the order of `sequence`, whatever writes them, so a position in it is all there
     is to store. It moves in the transaction that adds the deliveries. After a bulk import other work has its turn

@@ -22,7 +22,7 @@ def follow_the_ledger() -> None:
 
 @app.task(name=worker_calls.SEND, queue=worker_calls.QUEUE)
 def send_to_endpoint(*, endpoint_id: int) -> None:
-    """Send what is due at an endpoint."""
+    """Send due deliveries of an endpoint."""
     deliveries.send(endpoint_id)
 
 
@@ -37,7 +37,7 @@ def report_disabled(*, endpoint_id: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queue=worker_calls.QUEUE, queueing_lock="claims.features.webhooks.look_after")
 def look_after(timestamp: int) -> None:
-    """Once a minute: do what was not queued (bulk imports, killed workers)."""
+    """Do work that was not queued (bulk imports, killed workers), once a minute."""
     disabled_endpoints.disable_without_token()
     ledger_followers.follow()
     waiting = WebhookProgress.objects.filter(deliveries.ready(timezone.now()))

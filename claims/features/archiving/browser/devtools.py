@@ -20,7 +20,7 @@ class BrowserSilent(Exception):
 
 
 class BrowserRefuses(Exception):
-    """The browser answers that it does not do this; `str()` is what it says."""
+    """The browser refuses a command; `str()` is its message."""
 
 
 class Devtools:

@@ -1,4 +1,4 @@
-"""An address → a screenshot of the whole page, and a PDF."""
+"""A URL → a screenshot of the whole page, and a PDF."""
 
 import base64
 import os

@@ -74,7 +74,7 @@ class EvidencePack:
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
 
     def written(self) -> Iterator[bytes]:
-        """The ZIP, piece by piece. What the archive has lost is named in it instead."""
+        """Yield the ZIP, piece by piece. Files missing from the archive are named in it instead."""
         cited = without_what_is_lost(self.cited)
         pack = StreamedZip()
         for file in self._files(cited):

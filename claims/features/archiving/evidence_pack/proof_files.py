@@ -198,7 +198,7 @@ def _describe_witnesses(
 
 
 def _write_steps(name: str, text: bytes, index: int, size: int, hashes: Sequence[bytes]) -> Iterator[str]:
-    """From the leaf to the root, as RFC 9162 (2.1.3.2) goes up the tree; each with what it prints."""
+    """Yield the shell commands from the leaf to the root, by RFC 9162 (2.1.3.2), each with its output."""
     found, last = leaf_hash(text), size - 1
     yield f"  (printf '\\0'; cat {name}) | sha256sum\n    {found.hex()}\n\n"
     for beside in hashes:
@@ -215,7 +215,7 @@ def _write_steps(name: str, text: bytes, index: int, size: int, hashes: Sequence
 
 
 def _extract_signature(note: SignedNote, checkpoint: Checkpoint) -> bytes:
-    """The 64 bytes of our signature, without the four by which readers find the key."""
+    """Return the 64 bytes of our signature, without the key id."""
     name, public = checkpoint.key.origin, decoded(checkpoint.key.public_key)
     ours = (sig for who, sig in note.signatures if who == name and sig[:4] == key_id(name, public))
     return next(ours, b"")[4:]

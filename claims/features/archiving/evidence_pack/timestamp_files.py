@@ -43,7 +43,7 @@ def build_timestamp_files(stamps: Iterable[Timestamp], paths: dict[str, str]) ->
 
 
 def build_response(token: bytes) -> bytes:
-    """The TimeStampResp that carries a token, which is what most tools call a `.tsr`."""
+    """Return the TimeStampResp around a token; most tools call it a `.tsr`."""
     content = _GRANTED_STATUS + token
     return b"\x30" + _encode_length(len(content)) + content
 
@@ -68,7 +68,7 @@ def _collect_certificates(stamps: Sequence[Timestamp]) -> list[Certificate]:
 
 
 def _find_roots(chain: Sequence[Certificate]) -> list[Certificate]:
-    """The trusted certificates to which those of a chain lead."""
+    """Return the trusted root certificates of a chain."""
     file = Path(settings.TIMESTAMP_ROOTS or certifi.where()).expanduser()
     issuers = {certificate.issuer for certificate in chain}
     trusted = {

@@ -1,4 +1,4 @@
-"""The index of a WARC file for players: CDXJ lines, sorted by address (specs.webrecorder.net/cdxj)."""
+"""The index of a WARC file for players: CDXJ lines, sorted by URL (specs.webrecorder.net/cdxj)."""
 
 import io
 import json
@@ -62,7 +62,7 @@ def iterate_responses(warc: IO[bytes]) -> Iterator[IndexedResponse]:
 
 
 def build_surt(url: str) -> str:
-    """Return the address in SURT form, which sorts pages of a site together: `org,example)/a?b=1`."""
+    """Return the URL in SURT form, which sorts pages of a site together: `org,example)/a?b=1`."""
     try:
         parts = urlsplit(_LAYOUT.sub(r"\1", url.lower()))
         port = parts.port

@@ -57,7 +57,7 @@ def _list_responses(page: ArchivedPage) -> list[IndexedResponse]:
 
 
 def _index(lines: Sequence[str]) -> tuple[bytes, bytes]:
-    """The lines in compressed blocks, and what each block begins with."""
+    """Return the lines in compressed blocks, and the first line of each block."""
     blocks, offset = [], 0
     heads = ['!meta 0 {"format": "cdxj-gzip-1.0", "filename": "index.cdx.gz"}\n']
     for begin in range(0, len(lines), _BLOCK_RESPONSES):

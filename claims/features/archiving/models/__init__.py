@@ -1,4 +1,4 @@
-"""What is kept of documents for good, and what was requested."""
+"""Archived documents and requests to archive them."""
 
 from .archived_copy import ArchivedCopy, ArchivedFile, Timestamp
 from .archiving_request import ArchivingRequest

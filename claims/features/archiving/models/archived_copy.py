@@ -1,4 +1,4 @@
-"""Archived copies of a document: its address's content, uploaded files, and timestamps."""
+"""Archived copies of a document: its page, uploaded files, and timestamps."""
 
 from typing import Any
 

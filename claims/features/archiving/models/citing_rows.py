@@ -95,7 +95,7 @@ _CITED = """
 
 
 def _on_a_move(to: str, reason: str) -> Rule:
-    """Ask for what is missing of a verdict that goes into review or is published."""
+    """Request missing copies when a verdict goes into review or is published."""
     return Rule(
         name=f"verdict_asks_for_copies_{reason}",
         when=pgtrigger.After,

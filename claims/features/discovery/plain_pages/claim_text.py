@@ -66,7 +66,7 @@ def write_listed_claim(body: Document) -> str:
 
 
 def build_markdown_url(address: str) -> str:
-    """Return the address of a page's Markdown."""
+    """Return the URL of a page's Markdown."""
     return f"{address}index.md"
 
 
@@ -143,7 +143,7 @@ def _write_withdrawal(body: Document, shown: PlainVersion) -> Iterator[str]:
 
 
 def _label(verdict: Document) -> str:
-    """The rating in its publisher's words, and the class by which it can be compared."""
+    """Return the rating in its publisher's words, with its rating class."""
     rating = verdict["rating"]
     label = f"“{escape_line(rating['label'])}”"
     if rating["rating_class"] in RatingClass.values:
@@ -224,7 +224,7 @@ def _write_pictures(body: Document) -> Iterator[str]:
 
 
 def _describe_source(source: Document) -> str:
-    """Return a source's title, address, and our copy."""
+    """Return a source's title, URL, and our copy."""
     told = [link(source["title"] or source["url"], source["url"])]
     if source["publisher"]:
         told.append(escape_line(source["publisher"]["name"]))

@@ -24,7 +24,7 @@ from factcheck.web.site_urls import placed, stored
 
 
 def claims(request: HttpRequest) -> PlainPage:
-    """The newest published claims, or those that are searched for."""
+    """The newest published claims, or the results of a search."""
     found, listed = find_claims(request)
     about = _("Checked claims, newest first. Search with ?q=.")
     return PlainPage(list_text.write_page(_("Fact checks"), found, listed, about=about), permanent("claims"))
@@ -78,7 +78,7 @@ def corrections(request: HttpRequest) -> PlainPage:
 
 
 def build_next_url(request: HttpRequest, cursor: str) -> str:
-    """Return the address of the next page; "" if there is none."""
+    """Return the URL of the next page; "" if there is none."""
     if not cursor:
         return ""
     asked = request.GET.copy()

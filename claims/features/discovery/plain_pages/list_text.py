@@ -1,4 +1,4 @@
-"""Lists as Markdown: claims, rumours, corrections, and what was checked in a source."""
+"""Lists as Markdown: claims, rumours, corrections, and the claims of a source."""
 
 from collections.abc import Iterable, Sequence
 from typing import Any

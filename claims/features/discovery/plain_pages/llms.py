@@ -109,7 +109,7 @@ def list_pages() -> Links:
 
 
 def list_queries() -> Links:
-    """Return the list of queries and their addresses."""
+    """Return the example queries with their URLs."""
     api = f"{settings.SITE_URL}/api/v1"
     found: Links = [
         (
@@ -175,7 +175,7 @@ def _build_markdown_url(route: str) -> str:
 
 
 def _build_url(route: str, *arguments: Any) -> str:
-    """The address of a route; "" where the site has none of this name."""
+    """Return the URL of a route; "" if the site does not have it."""
     try:
         return settings.SITE_URL + permanent(route, *arguments)
     except NoReverseMatch:

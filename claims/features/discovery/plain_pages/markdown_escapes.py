@@ -30,19 +30,19 @@ def escape_line(text: object) -> str:
 
 
 def quote_text(text: str) -> str:
-    """A text of several paragraphs as a block quote, in which it is not Markdown."""
+    """Quote a plain text of several paragraphs as a block quote, escaping Markdown."""
     return _add_quote_marks("\n".join(escape_line(one) for one in _split_lines(text)))
 
 
 def quote_markdown(text: str) -> str:
-    """A text that is Markdown, in a block quote. As on the page, HTML in it is text, and it shows no pictures."""
+    """Quote a Markdown text as a block quote. As on the page, HTML in it is text, and it shows no pictures."""
     return _add_quote_marks(
         "\n".join(_PICTURE.sub(r"\1\\![", _HTML.sub(r"\1\\<", one)) for one in _split_lines(text))
     )
 
 
 def link(words: object, address: str) -> str:
-    """Return a link to a web address; only the text if it is not one."""
+    """Return a link to a web URL; only the text if it is not one."""
     if not re.match(r"https?://", address):
         return escape_line(words)
     return f"[{escape_line(words)}]({quote(address, safe=_ADDRESS)})"

@@ -61,7 +61,7 @@ def about_index(request: HttpRequest) -> PlainPage:
 
 
 def rating_classes(request: HttpRequest) -> PlainPage:
-    """The ten classes that all ratings are compared by."""
+    """The ten rating classes."""
     told = [
         (
             f"{label} ({value})",

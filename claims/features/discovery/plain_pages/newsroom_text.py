@@ -14,7 +14,7 @@ from factcheck.web.language_addresses import permanent
 
 
 def write_scales(rows: Iterable[RatingScale]) -> str:
-    """The newsroom's scales: each rating with its comparable class and what it means."""
+    """Describe the newsroom's scales: each rating with its rating class and meaning."""
     parts = []
     for scale in rows:
         title = _("%(name)s, version %(version)s") % {
@@ -67,7 +67,7 @@ def write_about(page: NewsroomPage, versions: Sequence[NewsroomPage]) -> str:
 
 
 def write_links(pairs: Iterable[tuple[str, str, str]]) -> str:
-    """A list of links as `llms.txt` has them: name, address, and a note that may be empty."""
+    """Format links in the style of `llms.txt`: name, URL, and a note that may be empty."""
     return "\n".join(
         f"- {link(name, address)}" + (f": {note}" if note else "") for name, address, note in pairs
     )

@@ -24,5 +24,5 @@ class PlainPage:
 
 
 def redirect_moved(request: HttpRequest, path: str) -> HttpResponsePermanentRedirect:
-    """The way to the Markdown of another page, in the language of this address."""
+    """Redirect to the Markdown of another page, in the language of this URL."""
     return redirect_moved_page(address_here(f"{path}{MARKDOWN_FILE}"))

@@ -56,7 +56,7 @@ def claim_version(request: HttpRequest, pk: int, version: int) -> PlainPage | Ht
 
 
 def cluster(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
-    """A published rumour with those of its claims that are published."""
+    """A published rumour with its published claims."""
     row = get_published_cluster(pk)
     path = permanent("cluster", row.pk, row.slug)
     if slug != row.slug:
@@ -74,7 +74,7 @@ def cluster(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpRe
 
 
 def source(request: HttpRequest, pk: int, number: int | None = None) -> PlainPage:
-    """A source that published claims mention; its text only where readers may see it."""
+    """A source mentioned in published claims; with its text only if readers may see it."""
     known = load_published_source(pk, number)
     if known is None:
         raise Http404("No published claim mentions this source.")

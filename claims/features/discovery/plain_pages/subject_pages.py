@@ -58,7 +58,7 @@ def claimants(request: HttpRequest) -> PlainPage:
 
 
 def topics(request: HttpRequest) -> PlainPage:
-    """The topics of published claims by name, or those whose names have some words."""
+    """The topics of published claims by name, or those whose names match a search."""
     return _index(request, TOPICS)
 
 

@@ -1,4 +1,4 @@
-"""The views of Markdown pages: `index.md` below the page's address.
+"""The views of Markdown pages: `index.md` below the page's URL.
 
 Page addresses end in a slash. For such the proposal has `index.md` or `index.html.md`; the second redirects to the
 first. One view answers for all pages: the routes give the page, and `PAGES` its renderer.
@@ -66,7 +66,7 @@ PAGES: dict[str, Writer] = {
 
 @require_safe
 def show_markdown(request: HttpRequest, page: str) -> HttpResponseBase:
-    """The page at this path, as Markdown; in the language of the address, otherwise in the installation's own."""
+    """Show the page at this path as Markdown, in the language of the URL or else the installation's own."""
     code = address_language(request)
     with translation.override(code or settings.LANGUAGE_CODE):
         written = _write_page(request, f"/{page}")
@@ -92,7 +92,7 @@ def show_markdown(request: HttpRequest, page: str) -> HttpResponseBase:
 
 @require_safe
 def redirect_alias(request: HttpRequest, page: str) -> HttpResponse:
-    """The other name of the same file."""
+    """Redirect to the canonical name of the same file."""
     # Two slashes before it would be the name of another site.
     path = f"/{page.lstrip('/')}{MARKDOWN_FILE}"
     there = address_in(path, code) if (code := address_language(request)) else path

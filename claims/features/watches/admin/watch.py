@@ -38,7 +38,7 @@ _WATCH_OF_CLAIM = "appearances__source__watched_pages__watch"
 
 
 class AddressForm(forms.Form):
-    """The pasted address of a feed or page."""
+    """The pasted URL of a feed or page."""
 
     address = forms.CharField(
         label=gettext_lazy("Address"),
@@ -147,7 +147,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """An address is pasted, what there is to follow is shown, and one of it is chosen."""
+        """Show what can be followed at a pasted URL, and follow the chosen item."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         if request.method == "POST" and "follow" in request.POST:
@@ -199,7 +199,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         return HttpResponseRedirect(change_page(watch))
 
     def resume_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Go on with it, at once."""
+        """Resume following, at once."""
         watch = self.get_row_to_change(request, pk)
         if request.method == "POST":
             watch_edits.switch(watch, active=True, by=person_at(request))

@@ -22,7 +22,7 @@ def state_badge(watch: Watch) -> SafeString:
 
 
 def last_visit(watch: Watch) -> str:
-    """When it was, and what it brought: “7 May, 14:03: 3 new articles, 1 changed”."""
+    """Describe the last visit and its result: “7 May, 14:03: 3 new articles, 1 changed”."""
     progress = watch.progress
     if progress.visited_at is None:
         return "–"

@@ -48,25 +48,25 @@ MOST_PER_OWNER = 20
 
 
 def _has_no_token() -> Q:
-    """The condition on endpoints whose token is no longer valid."""
+    """Return the condition on endpoints whose token is no longer valid."""
     usable = Q(token__revoked_at=None, token__expiry__gt=timezone.now(), token__user__is_active=True)
     return Q(owner__isnull=False) & ~usable
 
 
 class WebhookEndpointQuerySet(models.QuerySet["WebhookEndpoint"]):
     def active(self) -> Self:
-        """Endpoints that messages are sent to: switched on, and what they were set up with still holds."""
+        """Return endpoints that receive messages: switched on, with a valid token or none required."""
         return self.filter(~_has_no_token(), active=True)
 
     def without_token(self) -> Self:
-        """Endpoints that are switched on and whose token has expired or was revoked, or whose owner has left."""
+        """Return endpoints that are switched on although their token or owner is no longer valid."""
         return self.filter(_has_no_token(), active=True)
 
 
 # Secrets are known to the endpoint's row only: its history is read by people.
 @keep_history(exclude=["secret", "previous_secret", "previous_secret_until"])
 class WebhookEndpoint(models.Model):
-    """An address that receives publications of claims matching a filter."""
+    """A URL that receives publications of claims matching a filter."""
 
     name = models.CharField(_("name"), max_length=100)
     url = models.URLField(
