@@ -261,7 +261,7 @@ _MOMENTS = {"sent": "sent_at", "answer_by": "answer_by", "answered": "answered_a
 
 
 def _create_person(row: Row, password: str) -> User:
-    """One user per role, without a mail address: the demo sends no mail."""
+    """Create a user for a role, without an email address: the demo sends no mail."""
     first_name, _, last_name = row["name"].partition(" ")
     user, created = User.objects.get_or_create(
         username=row["username"],

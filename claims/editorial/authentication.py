@@ -39,7 +39,7 @@ class BearerAuthentication(TokenAuthentication):
 
 
 class HasScope(BasePermission):
-    """The token must have the scope that the view names for what is asked; the role is the domain's to judge."""
+    """The token must have the scope that the view requires; roles are checked by the domain."""
 
     def has_permission(self, request: Request, view: object) -> bool:
         if not isinstance(request.auth, ApiToken):

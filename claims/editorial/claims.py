@@ -47,7 +47,7 @@ class ClaimWork(MovingResource):
         return self.created_once(work)
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
-        """Change what is given. While a verdict is in review, the words that it judges stay."""
+        """Change the given fields. While a verdict is in review, the fields it judges cannot change."""
         values = read(ClaimChanges, request.data, by=self.person, partial=True, claim=id)
 
         def work() -> StoredResponse:

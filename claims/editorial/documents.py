@@ -39,7 +39,7 @@ Document = dict[str, Any]
 
 
 def select_quote_relations(rows: QuerySet[Any]) -> QuerySet[Any]:
-    """Return appearances or evidence with their sources. Snapshot texts have their own address."""
+    """Add sources to appearances or evidence. Snapshot texts have a URL of their own."""
     return rows.select_related("source__publisher", "snapshot").defer("snapshot__text")
 
 
@@ -53,18 +53,18 @@ def _prefetch_hashes() -> Prefetch[Any]:
 
 
 def select_media_relations(rows: QuerySet[ClaimMedia]) -> QuerySet[ClaimMedia]:
-    """Pictures, sound and film of claims, with what they look like."""
+    """Add the pictures, sound and film of claims, with their perceptual hashes."""
     return rows.select_related("media").prefetch_related(_prefetch_hashes())
 
 
 def readable_media(reader: User) -> QuerySet[MediaObject]:
-    """The pictures, sound and film that the person may read."""
+    """Return the pictures, sound and film that the person may read."""
     looks = Prefetch("hashes", MediaHash.objects.filter(frame_at=None))
     return media_readable_by(reader).select_related("created_by").prefetch_related(looks)
 
 
 def readable_claims(reader: User) -> QuerySet[Claim]:
-    """The claims that the person may read, each with those of its verdicts that they may read."""
+    """Return the claims that the person may read, each with its readable verdicts."""
     verdicts = Verdict.objects.readable_by(reader)
     live = Publication.objects.current().filter(claim=OuterRef("pk"))
     return (
@@ -81,7 +81,7 @@ def readable_claims(reader: User) -> QuerySet[Claim]:
 
 
 def readable_verdicts(reader: User) -> QuerySet[Verdict]:
-    """The verdicts that the person may read, each with those of its sign-offs that they may read."""
+    """Return the verdicts that the person may read, each with its readable sign-offs."""
     return (
         Verdict.objects.readable_by(reader)
         .select_related("publisher", "rating__scale", "author", "submitted_by")
@@ -151,12 +151,12 @@ def build_appearance(row: Appearance) -> Document:
 
 
 def build_claim_media(row: ClaimMedia) -> Document:
-    """A picture, recording or film of a claim, of `select_media_relations`; known by its own id."""
+    """Describe a picture, recording or film of a claim, from `select_media_relations`, by its own id."""
     return {**claim_document.claimed_media(row), "position": row.position, "claim": row.claim_id}
 
 
 def build_media(row: MediaObject) -> Document:
-    """A picture, recording or film of `readable_media`, with what only the newsroom may know of it."""
+    """Describe a picture, recording or film from `readable_media`, with its internal details."""
     return {
         **claim_document.media(row),
         "show_to_readers": row.show_to_readers,
@@ -209,7 +209,7 @@ def build_review_note(row: SignOff | TranslationStep) -> Document:
 
 
 def build_reply_request(row: ReplyRequest) -> Document:
-    """A request for an answer, with what only the newsroom knows of it."""
+    """Describe a request for reply, with its internal details."""
     return {
         **build_reply(row, row.verdict.language),
         "verdict": row.verdict_id,

@@ -29,11 +29,11 @@ class EditorialResource(EditorialView, ABC):
 
     @abstractmethod
     def rows(self) -> QuerySet[Any]:
-        """The rows of the list and of single things, with what their representation needs."""
+        """Return the rows of the list and of single items, with their related rows."""
 
     @abstractmethod
     def document(self, row: Any) -> Document:
-        """One of them as it is shown."""
+        """Describe one row."""
 
     # Reading ----------------------------------------------------------------------------------------------------------
 
@@ -67,7 +67,7 @@ class EditorialResource(EditorialView, ABC):
         return self.answered(self.showing(self.row(**place)))
 
     def row(self, **place: Any) -> Any:
-        """The row at the address.
+        """Return the row at the URL.
 
         Raises:
             NoSuchThing: there is none.
@@ -111,7 +111,7 @@ class EditorialResource(EditorialView, ABC):
         return self.rows().get(pk=row.pk)
 
     def matched(self, **place: Any) -> Any:
-        """The row at the address, which is locked already, if it is the version that the request is about.
+        """Return the locked row at the URL, if it is the version named in the request.
 
         Raises:
             NoSuchThing: there is none.

@@ -49,7 +49,7 @@ class SourceWork(EditorialResource):
         return documents.build_source(row)
 
     def create(self, request: Request) -> HttpResponse:
-        """Find a source by its address, or add it: 200 when it was there, 201 when it is new.
+        """Find a source by its URL, or add it: 200 if it existed, 201 if it is new.
 
         With `capture` the address is fetched, with `text` the text is stored: as a snapshot, if it is not the one
         that the source has already. What is known of a source is completed, never erased.
@@ -72,7 +72,7 @@ class SourceWork(EditorialResource):
 
 
 class SnapshotWork(EditorialResource):
-    """What a source held, each time it was captured."""
+    """The text of a source at each capture."""
 
     nouns = ("snapshot", "snapshots")
     view_permission = "sources.view_snapshot"
@@ -94,7 +94,7 @@ class SnapshotWork(EditorialResource):
         return super().list(request)
 
     def retrieve(self, request: Request, source_id: int, number: int) -> HttpResponse:  # type: ignore[override]  # the address has two parts
-        """One snapshot with its text, in which the offsets of quotes are counted."""
+        """One snapshot with its text, to which the offsets of quotes refer."""
         row = Snapshot.objects.filter(source=source_id, number=number).first()
         if row is None:
             raise NoSuchThing(
@@ -122,7 +122,7 @@ class ClaimantWork(EditorialResource):
         return documents.build_claimant(row)
 
     def create(self, request: Request) -> HttpResponse:
-        """Find a claimant by name, or add one: 200 when it was there and stays as it is, 201 when it is new."""
+        """Find a claimant by name, or add one: 200 if it existed, unchanged; 201 if it is new."""
         values = read(ClaimantBody, request.data, by=self.person)
         return self.found_or_added(
             lambda: named_claimants.find_or_add(by=self.person, **values), at="claimants"
@@ -146,7 +146,7 @@ class TopicWork(EditorialResource):
         return documents.build_topic(row)
 
     def create(self, request: Request) -> HttpResponse:
-        """Find a topic by slug or name, or add one: 200 when it was there and stays as it is, 201 when it is new."""
+        """Find a topic by slug or name, or add one: 200 if it existed, unchanged; 201 if it is new."""
         values = read(TopicBody, request.data, by=self.person)
         return self.found_or_added(lambda: named_topics.find_or_add(by=self.person, **values), at="topics")
 

@@ -33,7 +33,7 @@ _KEY = re.compile(PATTERN, re.ASCII)
 
 @dataclass(frozen=True)
 class StoredResponse:
-    """What a request is answered: a status, JSON text, and headers.
+    """The response to a request: a status, JSON text, and headers.
 
     Attributes:
         told_once: the text that is answered now and stored nowhere, where it holds a secret that `text` is without.

@@ -59,7 +59,7 @@ class MediaWork(EditorialResource):
         return documents.build_media(row)
 
     def create(self, request: Request) -> HttpResponse:
-        """Take in a file, or what is at an address: 200 when the same file was there, 201 when it is new.
+        """Store a file, or the file at a URL: 200 if the same file existed, 201 if it is new.
 
         The same file sent again is the same thing, so no `Idempotency-Key` is needed. JSON names an address; a file
         comes as `multipart/form-data`, in a part `file` beside `alternative_text` and `show_to_readers`.
@@ -114,7 +114,7 @@ def _read_values(request: Request, by: User) -> dict[str, Any]:
 
 
 class ClaimMediaWork(PartOfClaim):
-    """What a claim is about, where it is a picture, a recording or a film: each by its own id."""
+    """A picture, recording or film that a claim is about, by its own id."""
 
     nouns = ("picture, recording or film", "pictures, audio and video")
     view_permission = "claims.view_claimmedia"
@@ -138,7 +138,7 @@ class ClaimMediaWork(PartOfClaim):
         return self.rows().get(pk=row.pk)
 
     def create(self, request: Request, claim_id: int) -> HttpResponse:
-        """Say that the claim is about a picture, a recording or a film that was taken in."""
+        """Attach a stored picture, recording or film to the claim."""
         values = read(ClaimMediaBody, request.data, by=self.person)
 
         def work(_prepared: None) -> StoredResponse:

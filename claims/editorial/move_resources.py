@@ -37,7 +37,7 @@ class MovingResource(EditorialResource):
 
     @action(detail=True, methods=["get"])
     def moves(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
-        """The moves that the state and the person's role leave open, and what stands in the way of each."""
+        """The moves open in this state and role, each with its obstacle, if any."""
         subject = self.row(id=id)
         found = [
             {
@@ -56,7 +56,7 @@ class MovingResource(EditorialResource):
 
     @moves.mapping.post
     def move(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
-        """Make a move. It is answered with what was moved, as it then stands."""
+        """Make a move. The response describes the moved row."""
         values = read(self.bodies["move"], request.data, by=self.person)
         scope = choose_scope(values["action"])
         if scope not in self.token.scopes:
@@ -72,11 +72,11 @@ class MovingResource(EditorialResource):
     # What moves it ----------------------------------------------------------------------------------------------------
 
     def open_moves(self, subject: Any) -> list[Option]:
-        """The moves that are open to the person."""
+        """Return the moves open to the person."""
         return workflow.list_options(subject, self.person)
 
     def hold(self, subject: Any, values: dict[str, Any]) -> None:
-        """Hold what is going to be locked, in its order, so that what is compared stays so until it moves."""
+        """Lock the rows involved in the usual order, so that the comparison stays valid until the move."""
         _lock(subject, values.get("into"))
 
     def moved(self, subject: Any, values: dict[str, Any]) -> Model:

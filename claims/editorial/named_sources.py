@@ -1,4 +1,4 @@
-"""Sources in requests: by id, by an address that is known or fetched now, or by their fields."""
+"""Sources in requests: by id, by a known or new URL, or by their fields."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -34,7 +34,7 @@ class NamedSource:
 
 
 def fetch_material(url: str, *, key: str, by: User) -> Material:
-    """Fetch the address. Called before anything is locked, because it may take a while.
+    """Fetch the URL. Call it before locking anything, because it may take a while.
 
     Args:
         key: the key of the body that holds the address, for the problem that there is nothing.

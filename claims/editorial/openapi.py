@@ -40,7 +40,7 @@ class RefusedKeySerializer(serializers.Serializer):
 
 
 class RefusedWritingSerializer(ProblemSerializer):
-    """What is wrong with which part of the body."""
+    """Errors by part of the body."""
 
     errors = RefusedKeySerializer(many=True, required=False)  # type: ignore[assignment]  # a field
 

@@ -1,4 +1,4 @@
-"""Parts of a claim or verdict, at addresses below it: read with it, and written under its lock."""
+"""Parts of a claim or verdict, at URLs below it: read with it, and written under its lock."""
 
 from abc import abstractmethod
 from typing import Any
@@ -35,7 +35,7 @@ class PartResource(EditorialResource):
         return super().list(request)
 
     def held(self, key: int) -> Any:
-        """The part, held by the lock of what it belongs to, and the one that the request means to change."""
+        """Return the part under its parent's lock, if it is the version named in the request."""
         self.hold_whole()
         return self.matched(id=key)
 
@@ -70,6 +70,6 @@ class PartOfVerdict(PartResource):
 
 
 def hold_verdict(verdict: int) -> None:
-    """Hold a verdict, its claim first as everywhere, so that what is compared stays so until it is written."""
+    """Lock a verdict after its claim, in the usual order, so that the comparison stays valid until the write."""
     Claim.objects.select_for_update(of=("self",)).filter(verdicts=verdict).first()
     Verdict.objects.select_for_update().filter(pk=verdict).first()

@@ -19,7 +19,7 @@ from sources.overrides import OverrideError
 
 
 class NoSuchThing(exceptions.APIException):
-    """The address names something that is not there."""
+    """The URL names something that does not exist."""
 
     status_code = HTTPStatus.NOT_FOUND
 
@@ -71,7 +71,7 @@ class KeyReused(exceptions.APIException):
 
 
 class Unprocessable(exceptions.ValidationError):
-    """The body is well formed, but what it points to is not there or does not fit."""
+    """The body is well formed, but refers to something that does not exist or does not fit."""
 
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
 
@@ -118,5 +118,5 @@ def convert_error(exception: Exception) -> Exception:
 
 
 def build_unprocessable(pointer: str, *details: str) -> Any:
-    """The problem that a key of the body points to what is not there or does not fit."""
+    """Build the problem for a key of the body that refers to something missing or unsuitable."""
     return Unprocessable({pointer: list(details)})

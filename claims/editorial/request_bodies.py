@@ -61,7 +61,7 @@ class ClaimBody(ModelBody):
 
 @show_example({"context": "The bridge was opened in February."})
 class ClaimChanges(ClaimBody):
-    """What is given changes, everything else stays."""
+    """Given fields change, all others stay."""
 
     first_appearance = Reference(
         queryset=Appearance.objects.all(),
@@ -149,7 +149,7 @@ class _NewMedia(StrictKeys):
 
 @show_example({"url": "https://example.org/bridge.jpg", "alternative_text": "A bridge under water."})
 class MediaBody(_NewMedia):
-    """A picture, a recording or a film at an address. A file is sent as `multipart/form-data`."""
+    """A picture, recording or film at a URL. A file is sent as `multipart/form-data`."""
 
     url = UrlField(max_length=2000, help_text="The address of the file itself, which is fetched and kept.")
 
@@ -194,7 +194,7 @@ class ClaimMediaChanges(ClaimMediaBody):
     {"source": 1, "stance": "refutes", "note": "Page 3 of the accounts.", "exact": "120 million euros"}
 )
 class EvidenceBody(QuoteBody):
-    """What a verdict rests on."""
+    """A source that supports or contradicts a verdict."""
 
     stance = serializers.ChoiceField(Evidence.Stance.choices)
     note = TextField(required=False, allow_blank=True, help_text="What the source shows, in our own words.")
@@ -218,7 +218,7 @@ class EvidenceBody(QuoteBody):
 
 @show_example({"summary": "The audited accounts show 120 million euros."})
 class VerdictChanges(ModelBody):
-    """What a draft says. What is given changes, everything else stays."""
+    """The content of a draft. Given fields change, all others stay."""
 
     class Meta:
         model = Verdict
@@ -233,7 +233,7 @@ class VerdictChanges(ModelBody):
     {"claim": 1, "rating": 1, "summary": "The accounts show 120 million euros.", "reviewed_on": "2026-03-01"}
 )
 class VerdictBody(VerdictChanges):
-    """A new draft. What is not given is taken over from the version that it replaces, if there is one."""
+    """A new draft. Missing fields are copied from the version it replaces, if any."""
 
     claim = Reference(queryset=Claim.objects.all())
     publisher = Reference(
@@ -248,7 +248,7 @@ class VerdictBody(VerdictChanges):
 
 @show_example({"url": "https://news.example.org/harbour-bridge", "title": "The bridge", "capture": True})
 class SourceBody(StrictKeys):
-    """A source: found by its address, otherwise added."""
+    """A source: found by its URL, otherwise added."""
 
     at_least_one_of = ("url", "title", "text")
 

@@ -1,4 +1,4 @@
-"""The root of the editorial API: the user, the token and the addresses."""
+"""The root of the editorial API: the user, the token and the URLs."""
 
 from typing import Any, ClassVar
 
@@ -26,7 +26,7 @@ class CurrentPerson(EditorialView):
         return None
 
     def retrieve(self, request: Request, **place: Any) -> HttpResponse:
-        """Who asks, with which token, and where everything is. Any token may ask this."""
+        """The user, the token, and the URLs of this API. Any token may ask."""
         document = {
             "person": build_person(self.person),
             "roles": sorted(self.person.groups.values_list("name", flat=True)),

@@ -92,7 +92,7 @@ class WholeNumberField(serializers.IntegerField):
 
 
 class Reference(serializers.PrimaryKeyRelatedField):
-    """The id of something that is there for the person who asks."""
+    """The id of a row that the user can read."""
 
     default_error_messages = {
         "does_not_exist": gettext_lazy("There is nothing with the id {pk_value} here."),
@@ -161,7 +161,7 @@ class ModelBody(StrictKeys, serializers.ModelSerializer):
     serializer_related_field = Reference
 
     def get_validators(self) -> list[Any]:
-        """None: what holds between rows is refused by the database, with its own words."""
+        """Return no validators: the database checks rules between rows and words the refusal."""
         return []
 
 

@@ -15,7 +15,7 @@ TRANSLATION_ACTIONS = list_actions(TRANSLATION_MOVES)
 
 @show_example({"summary": "Las cuentas auditadas muestran 120 millones de euros."})
 class TranslationChanges(ModelBody):
-    """What a draft says. What is given changes, everything else stays."""
+    """The content of a draft. Given fields change, all others stay."""
 
     class Meta:
         model = Translation
@@ -33,7 +33,7 @@ class TranslationChanges(ModelBody):
     }
 )
 class TranslationBody(TranslationChanges):
-    """A new draft. What is not given is taken over from the newest translation into the language, if there is one."""
+    """A new draft. Missing fields are copied from the newest translation into the language, if any."""
 
     verdict = Reference(queryset=Verdict.objects.all(), help_text="The published verdict that it is of.")
     language = serializers.RegexField(
@@ -46,7 +46,7 @@ class TranslationBody(TranslationChanges):
 
 @show_example({})
 class EmptyBody(StrictKeys):
-    """An empty object: the address says all."""
+    """An empty object: the URL contains everything."""
 
 
 @show_example({"action": "sign_off", "note": "I compared every figure."})

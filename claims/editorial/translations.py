@@ -55,7 +55,7 @@ class TranslationWork(MovingResource):
         return build_translation(row)
 
     def create(self, request: Request) -> HttpResponse:
-        """Begin to translate a published verdict, with what the newest translation into the language says."""
+        """Begin to translate a published verdict, with the text of the newest translation into the language."""
         values = read(TranslationBody, request.data, by=self.person)
 
         def work(_prepared: None) -> StoredResponse:
@@ -67,7 +67,7 @@ class TranslationWork(MovingResource):
         return self.created_once(work)
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
-        """Change what is given. Only drafts change: by their translator, or by an editor."""
+        """Change the given fields. Only drafts change: by their translator, or by an editor."""
         values = read(TranslationChanges, request.data, by=self.person, partial=True)
 
         def work() -> StoredResponse:

@@ -47,7 +47,7 @@ class VerdictWork(MovingResource):
         return self.created_once(work)
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
-        """Change what is given. Only drafts change: by their author, or by an editor."""
+        """Change the given fields. Only drafts change: by their author, or by an editor."""
         values = read(VerdictChanges, request.data, by=self.person, partial=True)
 
         def work() -> StoredResponse:
@@ -74,7 +74,7 @@ class VerdictWork(MovingResource):
 
 
 class EvidenceWork(PartOfVerdict):
-    """What a verdict rests on."""
+    """The evidence of a verdict."""
 
     nouns = ("item of evidence", "evidence")
     view_permission = "claims.view_evidence"
@@ -92,7 +92,7 @@ class EvidenceWork(PartOfVerdict):
         return documents.build_evidence(row)
 
     def create(self, request: Request, verdict_id: int) -> HttpResponse:
-        """Rest a draft on a source, with or without a quote from it."""
+        """Add evidence to a draft: a source, with or without a quote."""
         values = read(EvidenceBody, request.data, by=self.person)
 
         def work(material: Material | None) -> StoredResponse:
@@ -118,7 +118,7 @@ class EvidenceWork(PartOfVerdict):
         verdict_id: int,
         id: int,  # noqa: A002  the name in the address
     ) -> HttpResponse:
-        """Change what is given. Words are looked up again only when they or the source change."""
+        """Change the given fields. A quote is located again only if it or the source changes."""
         values = read(EvidenceBody, request.data, by=self.person, partial=True)
         material = named_sources.fetch_unless_known(values, by=self.person)
 
@@ -149,7 +149,7 @@ class EvidenceWork(PartOfVerdict):
 
 
 def _select_own_fields(values: dict[str, Any]) -> dict[str, Any]:
-    """The fields that are no part of the quotation."""
+    """Return the fields that do not belong to the quote."""
     return {
         name: values[name]
         for name in ("stance", "note", "position", "media", "media_fragment")

@@ -69,7 +69,7 @@ class EditorialView(ViewSet):
 
     @property
     def is_served(self) -> bool:
-        """Whether the method means something at this address; otherwise the answer is 405 for everybody."""
+        """Return whether the method exists at this URL; otherwise everyone gets 405."""
         return bool(self.action)
 
     @property
@@ -104,7 +104,7 @@ class EditorialView(ViewSet):
             raise PreconditionRequired
 
     def answered(self, answer: StoredResponse) -> HttpResponse:
-        """The answer, or 304 to a read of what the reader has already."""
+        """Return the response, or 304 if the reader already has it."""
         response = answer.response()
         if answer.status != 200 or not self.is_read:
             return response

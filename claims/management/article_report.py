@@ -31,7 +31,7 @@ _KINDS = {
 
 
 def as_document(article: ImportedArticle) -> dict[str, Any]:
-    """The report as JSON values; offsets count in `snapshot.text`. What a dry run would have made has no `id`."""
+    """Return the report as JSON values; offsets count in `snapshot.text`. After a dry run, new rows have no `id`."""
     captured = article.captured
     source, snapshot = captured.source, captured.snapshot
     claims = _in_order(article)
@@ -109,7 +109,9 @@ def print_report(article: ImportedArticle, console: Console) -> None:
 
 
 def _in_order(article: ImportedArticle) -> list[tuple[FoundClaim, bool]]:
-    """Claims and whether they are new: those to check first, first; in a band, by their place in the text."""
+    """Return claims with whether they are new, those to check first at the top; within a band, in the order of the
+    text.
+    """
     proposal = article.proposal
     found = [(found, True) for found in proposal.created] + [(found, False) for found in proposal.existing]
     bands = list(CheckBand)
@@ -145,7 +147,7 @@ def _claim(found: FoundClaim, is_new: bool, article: ImportedArticle) -> dict[st
 
 
 def _may_be(claim: Claim, known: dict[str, list[Claimant]]) -> list[dict[str, Any]]:
-    """The claimants of the database whom the name may mean; an editor says whether it does."""
+    """Return existing claimants that the name may refer to; an editor decides."""
     return [
         {"id": other.pk, "name": other.name, "job_title": other.job_title, "same_as": other.same_as}
         for other in (known.get(claim.claimant.name, []) if claim.claimant else [])

@@ -55,7 +55,7 @@ def progress_on(console: Console) -> Iterator[ReportProgress]:
 def print_standing(
     stream: TextIO, standing: Sequence[tuple[EmbeddingModel, VectorTally]], asked: int | None
 ) -> None:
-    """A line for each model, and what claims are found by."""
+    """Print a line for each model, and the one used for searching."""
     console = console_on(stream)
     for model, (made, outstanding) in standing:
         state = gettext("complete") if model.completed_at else gettext("being built")

@@ -57,7 +57,7 @@ def print_explanation(console: Console, told: dict[str, Any]) -> None:
 
 
 def _labels(run: ImportRun) -> list[dict[str, Any]]:
-    """Each label as found, whose it is, and the class that it amounts to; the most frequent first."""
+    """Return each label as found, with its publisher and rating class; most frequent first."""
     rated = ImportedRecord.objects.filter(run=run, verdict__rating__isnull=False).order_by()
     rows = rated.values(
         "label",

@@ -32,7 +32,7 @@ _WORDS = {"reading": gettext_lazy("Reading"), "writing": gettext_lazy("Writing")
 
 @contextmanager
 def progress_on(console: Console) -> Iterator[run_import.Tell]:
-    """A bar with the rate, the time that remains and how many records were refused so far."""
+    """Show a progress bar with the rate, the remaining time and the number of refused records."""
     bar = Progress(
         SpinnerColumn(),
         TextColumn("{task.description}"),

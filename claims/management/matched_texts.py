@@ -168,7 +168,7 @@ class RowOutput(Protocol):
     rows: int
 
     def write(self, lines: str, rows: int) -> None:
-        """So many rows more."""
+        """Write this many more rows."""
 
 
 class RowStream:

@@ -9,7 +9,9 @@ WIDTH_OF_FILES = 120
 
 
 def console_on(stream: TextIO) -> Console:
-    """A console that writes what it is given: no markup or emoji codes, and no failure where letters do not exist."""
+    """Build a console that prints text literally, without markup or emoji codes, and replaces characters it cannot
+    encode.
+    """
     console = Console(file=stream, emoji=False, highlight=False, markup=False)
     if not console.is_terminal and "COLUMNS" not in os.environ:
         console.width = WIDTH_OF_FILES

@@ -16,7 +16,7 @@ from factcheck.database.rules import ids_are_reserved
 
 class AppearanceQuerySet(models.QuerySet["Appearance"]):
     def readable_by(self, person: User) -> Self:
-        """Appearances that this person may read."""
+        """Return the appearances that this person may read."""
         return readable(self, person, own_or_published=Q(claim__in=Claim.objects.readable_by(person)))
 
 

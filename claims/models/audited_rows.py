@@ -21,7 +21,7 @@ _DECLARED = [("context", "jsonb"), ("by_id", "bigint")]
 
 
 def called(person: str) -> str:
-    """SQL for the name of the person with this id, as `display_name` has it."""
+    """Return SQL for the name of the person with this id, like `display_name`."""
     return (
         "coalesce((SELECT coalesce(nullif(btrim(first_name || ' ' || last_name), ''), username)"
         f" FROM public.auth_user WHERE id = {person}), '')"
@@ -45,14 +45,14 @@ def recorded(kind: str, *, subject: str, subject_name: str = "", what: str, deta
 
 
 def records(name: str, operation: pgtrigger.Operation, body: str, **more: Any) -> Keeper:
-    """The trigger that records what was done to a row."""
+    """Build a trigger that records a change of a row."""
     return Keeper(
         name=name, operation=operation, declare=_DECLARED, func=f"{_BY}\n{body}\nRETURN NULL;", **more
     )
 
 
 def _link(name: str, given: str, taken: str, *, subject: str, what: str) -> list[Keeper]:
-    """The triggers of a table of links: a row that comes gives something, one that goes takes it away."""
+    """Build the triggers of a link table: a new row grants something, a deleted row revokes it."""
     return [
         records(
             f"{name}_{str(operation).lower()}",
@@ -194,7 +194,7 @@ class AuditedRole(Group):
 
 
 class AuditedSecondFactor(Authenticator):
-    """Second factors: added and removed. What they hold is recorded nowhere."""
+    """Second factors: added and removed. Their secrets are never recorded."""
 
     class Meta:
         proxy = True

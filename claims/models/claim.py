@@ -47,7 +47,7 @@ class ClaimQuerySet(models.QuerySet["Claim"]):
         )
 
     def readable_by(self, person: User) -> Self:
-        """Claims that this person may read."""
+        """Return the claims that this person may read."""
         published = Q(models.Exists(_publications().filter(claim=models.OuterRef("pk"))))
         return readable(self, person, own_or_published=published | Q(created_by=person))
 
@@ -195,7 +195,7 @@ class Claim(models.Model):
 
     @property
     def drafts(self) -> models.QuerySet["Verdict"]:
-        """The verdicts on it that are being written."""
+        """Return the drafts of verdicts on the claim."""
         return self.verdicts.filter(state="draft")
 
     @property
@@ -207,13 +207,13 @@ class Claim(models.Model):
 
     @property
     def slug(self) -> str:
-        """The readable part of the claim's address; it never identifies anything."""
+        """Return the readable part of the claim's URL; it never identifies anything."""
         slug = slugify(self.statement, allow_unicode=True)[:80].rstrip("-")
         return "claim" if slug in ("", "card") else slug  # `/claims/<id>/card/` is another page
 
 
 def claim_path(pk: int, slug: str) -> str:
-    """The path of a claim's page. What `reverse()` finds for the route "claim", in a tenth of the time."""
+    """Return the path of a claim's page. Same as `reverse("claim")`, in a tenth of the time."""
     return f"{_before_ids()}{pk}/{quote(slug)}/"
 
 

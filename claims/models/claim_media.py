@@ -30,8 +30,9 @@ _IS_IN_REVIEW = refuse(
 
 
 def media_readable_by(person: User) -> "models.QuerySet[MediaObject]":
-    """The pictures, recordings and films that this person may read: their own, and those that are part of what they
-    may read."""
+    """Return the pictures, recordings and films that this person may read: their own, and those of rows they may
+    read.
+    """
     rows = MediaObject.objects.all()
     if person.has_perm(READ_DRAFTS):
         return rows
@@ -48,13 +49,13 @@ _IS_DESCRIBED = refuse(
 
 class ClaimMediaQuerySet(models.QuerySet["ClaimMedia"]):
     def readable_by(self, person: User) -> Self:
-        """Media of claims that this person may read."""
+        """Return media of claims that this person may read."""
         return readable(self, person, own_or_published=Q(claim__in=Claim.objects.readable_by(person)))
 
 
 @keep_history()
 class ClaimMedia(models.Model):
-    """A picture, recording or video that a claim is about: what it is said to show, and where it was seen."""
+    """A picture, recording or video that a claim is about: what it supposedly shows, and where it appeared."""
 
     claim = models.ForeignKey(
         "claims.Claim", models.CASCADE, db_index=False, related_name="media", verbose_name=_("claim")

@@ -66,7 +66,7 @@ class ClusterQuerySet(models.QuerySet["Cluster"]):
         return self.filter(state="published").alias(number=number).filter(number__gte=LEAST_PUBLIC)
 
     def with_what_is_seen(self) -> "ClusterQuerySet":
-        """Annotates `seen`: what readers may know of the claims, counted from entries of the ledger alone."""
+        """Annotate `seen`: the public figures of the claims, counted from ledger entries only."""
         return self.annotate(seen=RawSQL(_SEEN, (), output_field=models.JSONField()))  # noqa: S611  a constant
 
 
@@ -151,7 +151,7 @@ class Cluster(models.Model):
 
     @property
     def slug(self) -> str:
-        """The readable part of its address; it never identifies anything."""
+        """Return the readable part of its URL; it never identifies anything."""
         return slugify(self.title, allow_unicode=True)[:80].rstrip("-") or "cluster"
 
 

@@ -15,11 +15,11 @@ from factcheck.database.rules import Keeper
 
 class DeskSessionQuerySet(models.QuerySet["DeskSession"]):
     def going_on(self) -> Self:
-        """Sessions in which the person is still signed in."""
+        """Return sessions that are still signed in."""
         return self.filter(self._in_store())
 
     def over(self) -> Self:
-        """Sessions that have expired."""
+        """Return sessions that have expired."""
         return self.exclude(self._in_store())
 
     def _in_store(self) -> Exists:
@@ -28,7 +28,7 @@ class DeskSessionQuerySet(models.QuerySet["DeskSession"]):
 
 
 class DeskSession(models.Model):
-    """A session of a person: the browser, the network address, the start.
+    """A signed-in session of a person: the browser, the IP address, the start.
 
     What a session holds is kept by Django; this says whose it is, so that it can be shown and ended.
     """

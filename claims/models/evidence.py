@@ -31,7 +31,7 @@ _ADDRESS_IS_CITED = refuse(
 
 class EvidenceQuerySet(models.QuerySet["Evidence"]):
     def readable_by(self, person: User) -> Self:
-        """Evidence that this person may read."""
+        """Return the evidence that this person may read."""
         of_those = models.Q(verdict__in=Verdict.objects.readable_by(person))
         return readable(self, person, own_or_published=of_those)
 

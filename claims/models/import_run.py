@@ -70,7 +70,7 @@ class ImportRunQuerySet(models.QuerySet["ImportRun"]):
 
 
 class ImportRun(models.Model):
-    """One import of one file, folder or address: who ran it, how far it came, and what became of its records."""
+    """One import of a file, folder or URL: who ran it, its progress, and the results."""
 
     class State(models.TextChoices):
         CHOSEN = "chosen", _("Not started yet")

@@ -20,7 +20,7 @@ class PossibleDuplicateQuerySet(models.QuerySet["PossibleDuplicate"]):
 
 
 class ImportedRecord(models.Model):
-    """A record that was taken: what it said, by its digest, and the claim and verdict that it became."""
+    """An imported record: the digest of its content, and the resulting claim and verdict."""
 
     class Outcome(models.TextChoices):
         CREATED = "created", _("Created a claim or a verdict")

@@ -57,7 +57,7 @@ NO_ENTRY = "0" * 64
 
 
 def sealed_sha256(row: str) -> str:
-    """SQL for the hash of what an entry says, each text in it replaced by a salted digest.
+    """Return SQL for the hash of an entry's content, with each text replaced by its salted digest.
 
     So a text can be removed by law, with its salt, and the hash stays: `claims.ledger.proofs.sealed_text` does the same
     and says how.
@@ -83,7 +83,7 @@ def sealed_sha256(row: str) -> str:
 
 
 def entry_bytes(row: str) -> str:
-    """SQL for the bytes of which the hash of an entry is made; `head` is the entry before it, or NULL.
+    """Return SQL for the bytes that the hash of an entry is computed from; `head` is the entry before it, or NULL.
 
     One fact a line, none of which can have a line feed. docs/ledger-proofs.md describes it, and
     `claims.ledger.proofs.entry_text` writes it too.
@@ -150,7 +150,7 @@ JOINS_THE_LEDGER = Rule(
 
 
 def _before(part: str) -> str:
-    """SQL: what the entry before says there of the same verdict."""
+    """Return SQL for the same part of the same verdict in the previous entry."""
     return f"""(
         SELECT was -> {part}
         FROM public.claims_publication AS last, jsonb_array_elements(last.body::jsonb -> 'verdicts') AS was

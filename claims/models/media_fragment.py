@@ -48,7 +48,7 @@ class MediaFragmentField(models.CharField[str, str]):
 
 
 def fragment_is_one(name: str) -> CheckConstraint:
-    """The constraint that a stretch of a recording is written as addresses have it."""
+    """Return the constraint that part of a recording is written as in URLs."""
     return CheckConstraint(
         name=name,
         condition=Q(media_fragment="") | Q(media_fragment__regex=FRAGMENT),

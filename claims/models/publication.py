@@ -91,7 +91,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         return self.filter(sequence__gt=position).order_by("sequence")
 
     def said_again(self) -> Self:
-        """Current publications of claims that were made in several places."""
+        """Return current publications of claims that were made in several places."""
         return self.filter(CURRENT & IN_SEVERAL_PLACES)
 
     def by_house(self) -> Self:
@@ -311,7 +311,7 @@ class Publication(models.Model):
 
     @property
     def served(self) -> bytes:
-        """The body as served, with this site's present address."""
+        """Return the body as served, with this site's current URL."""
         return placed(self.body.encode())
 
     @property

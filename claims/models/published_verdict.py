@@ -32,7 +32,7 @@ class PublishedVerdictQuerySet(models.QuerySet["PublishedVerdict"]):
         return self.filter(newest_at(moment))
 
     def by_house(self) -> Self:
-        """The newsroom's own, and not those of others that it imported."""
+        """Return the newsroom's own verdicts, without imported ones."""
         return self.filter(ours())
 
 

@@ -82,7 +82,7 @@ class RatingScale(models.Model):
 
 @keep_history()
 class Rating(models.Model):
-    """One step of a scale (schema.org Rating): the publisher's own words, and the class they amount to."""
+    """One step of a scale (schema.org Rating): the publisher's own words, and their rating class."""
 
     scale = models.ForeignKey(
         RatingScale, models.PROTECT, db_index=False, related_name="ratings", verbose_name=_("scale")

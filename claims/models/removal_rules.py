@@ -1,4 +1,4 @@
-"""Database rules about removals by law: two administrators, and what is then carried out in the same transaction.
+"""Database rules about removals by law: two administrators decide, and the removal happens in one transaction.
 
 No other rule has an exception for it. The last trigger runs as the owner of the tables: it switches off the rules of
 those that have the words, cuts the words out, and switches the rules on again.
@@ -27,7 +27,7 @@ _LEFT = refuse("Some of the words are still there.", name="removal_leaves_nothin
 
 
 def _is_administrator(person: str) -> str:
-    """SQL for whether a person may decide about removals."""
+    """Return SQL for whether a person may decide about removals."""
     return f"""EXISTS (
         SELECT FROM public.auth_user AS person WHERE person.id = {person} AND person.is_active AND (
             person.is_superuser OR EXISTS (

@@ -24,13 +24,13 @@ class RepeatQuerySet(models.QuerySet["Repeat"]):
         return self.exclude(outcome="rejected")
 
     def readable_by(self, person: User) -> Self:
-        """Repeats of claims that this person may read."""
+        """Return repeats of claims that this person may read."""
         return readable(self, person, own_or_published=Q(claim__in=Claim.objects.readable_by(person)))
 
 
 @keep_history()
 class Repeat(Anchored):
-    """A checked claim that was found to appear again: an appearance, once an editor has confirmed it."""
+    """A checked claim that appeared again; an editor's confirmation makes it an appearance."""
 
     class Origin(models.TextChoices):
         ARTICLE = "article", _("An imported article")

@@ -36,7 +36,7 @@ def waits_for_its_link(kind: str) -> Keeper:
 
 
 def _said(*columns: str) -> str:
-    """SQL for what is hashed of a row, a line for each column: texts by their SHA-256, what is missing as `-`."""
+    """Return SQL for the hashed content of a row, a line per column: texts by their SHA-256, missing values as `-`."""
     return " || ".join(rf"coalesce({column}, '-') || E'\n'" for column in columns)
 
 

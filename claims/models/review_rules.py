@@ -33,7 +33,7 @@ def editors_are_remembered(kind: str) -> Rule:
 
 
 def terms_of_review(kind: str, *more: str) -> Rule:
-    """Terms are set when a draft is submitted; `more` are those that only this table has."""
+    """Return the rule that terms are set when a draft is submitted; `more` names further terms of this table."""
     # A round that does not grow would let sign-offs of an earlier wording count again.
     name = f"{kind}_terms_of_review"
     changed = refuse(
@@ -60,7 +60,9 @@ def terms_of_review(kind: str, *more: str) -> Rule:
 
 
 def moments_are_fixed(kind: str, wrong_moment: str) -> Rule:
-    """The times of addition and publication are set once; `wrong_moment` is the check of other values, as PL/pgSQL."""
+    """Return the rule that the times of addition and publication are set once; `wrong_moment` checks other values,
+    in PL/pgSQL.
+    """
     return Rule(
         name=f"{kind}_moments_are_fixed",
         operation=pgtrigger.Update,

@@ -15,11 +15,11 @@ LONGEST_QUERY = 4_000
 
 class SavedViewQuerySet(models.QuerySet["SavedView"]):
     def readable_by(self, person: User) -> Self:
-        """The person's own views, and shared ones."""
+        """Return the person's own views, and shared ones."""
         return self.filter(Q(owner=person) | Q(is_shared=True))
 
     def of_list(self, listed: str) -> Self:
-        """Views of one of the desk's lists, in display order."""
+        """Return the views of one of the desk's lists, in display order."""
         return self.filter(listed=listed).order_by("is_shared", Lower("name"), "pk")
 
 

@@ -32,7 +32,7 @@ _IS_ENDED = """
 
 class ScheduledPublicationQuerySet(models.QuerySet["ScheduledPublication"]):
     def readable_by(self, person: User) -> Self:
-        """Schedules that this person may read."""
+        """Return the schedules that this person may read."""
         return readable(self, person, own_or_published=Q(verdict__author=person))
 
     def open(self) -> Self:
@@ -40,7 +40,7 @@ class ScheduledPublicationQuerySet(models.QuerySet["ScheduledPublication"]):
         return self.filter(outcome="")
 
     def due(self) -> Self:
-        """Schedules whose time has come, by the database's clock; most overdue first."""
+        """Return schedules that are due by the database's clock; most overdue first."""
         return self.open().filter(publish_at__lte=Now()).order_by("publish_at", "pk")
 
 

@@ -22,7 +22,7 @@ _WROTE_IT = refuse(
 
 class SignOffQuerySet(models.QuerySet["SignOff"]):
     def readable_by(self, person: User) -> Self:
-        """Sign-offs that this person may read."""
+        """Return the sign-offs that this person may read."""
         # What colleagues say to each other in a review is not published with the verdict.
         return readable(self, person, own_or_published=models.Q(verdict__author=person))
 

@@ -1,4 +1,4 @@
-"""SHA-256 digests of what is signed off: the rows of a verdict, and a ledger entry.
+"""SHA-256 digests of the content of a sign-off: the rows of a verdict, and a ledger entry.
 
 A sign-off keeps two, which the database computes: of what is judged, the words of the claim; and of the judgement, its
 texts, rating and evidence. An entry that shows the verdict has to come to the same. Only what is fixed from the
@@ -94,7 +94,8 @@ def entry_verdict_sha256(verdict: str) -> str:
 
 
 def is_signed_off(claim: str, body: str, verdict: str) -> str:
-    """Return the SQL condition that enough people signed off what an entry about `claim` says of `signed`.
+    """Return the SQL condition that enough people signed off the content an entry about `claim` publishes from
+    `signed`.
 
     What the entry says of the sign-off has to be true too.
     """

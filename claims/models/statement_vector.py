@@ -94,7 +94,7 @@ class LanguageMean(models.Model):
 
 
 class StatementVector(models.Model):
-    """The vector of a statement: of what is published of a claim, of what the claim says at the desk, or of both.
+    """The vector of a statement: of the claim's published statement, of its statement at the desk, or of both.
 
     A claim whose words at the desk are those that are published has one row, others have one for each. What the public
     is answered from is an index of public rows alone.

@@ -31,7 +31,7 @@ _CALLED = "NEW.name || ' (' || NEW.token_key || '…): ' || array_to_string(NEW.
 
 class ApiTokenQuerySet(models.QuerySet["ApiToken"]):
     def usable(self) -> "ApiTokenQuerySet":
-        """Tokens that still open the API: neither expired nor revoked, of a person who may sign in."""
+        """Return tokens that are valid: not expired or revoked, and of an active person."""
         return self.filter(expiry__gt=timezone.now(), revoked_at=None, user__is_active=True)
 
 
@@ -127,7 +127,7 @@ class ApiToken(AbstractAuthToken):
 
 class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
     def promised(self) -> "StoredAnswerQuerySet":
-        """Answers that are still given again."""
+        """Return stored responses that are still repeated."""
         return self.filter(created_at__gte=self._oldest())
 
     def outdated(self) -> "StoredAnswerQuerySet":

@@ -35,21 +35,21 @@ def move_is_written_down(subject: str, *, table: str = "claims_transition") -> s
 
 
 def takes_a_step(steps: Iterable[tuple[str, str]]) -> str:
-    """SQL for a trigger on UPDATE OF state: whether it is a step from one state to another that is among these."""
+    """Return SQL for a trigger on UPDATE OF state: whether the change is one of these steps."""
     pairs = ", ".join(f"('{before}', '{after}')" for before, after in steps)
     return f"(OLD.state, NEW.state) IN ({pairs})"
 
 
 class TransitionQuerySet(models.QuerySet["Transition"]):
     def readable_by(self, person: User) -> Self:
-        """Transitions that this person may read."""
+        """Return the transitions that this person may read."""
         own_claim = models.Q(verdict=None, claim__created_by=person)
         # The notes are internal and never published.
         return readable(self, person, own_or_published=own_claim | models.Q(verdict__author=person))
 
 
 class Transition(models.Model):
-    """One move of the workflow, as it happened: who moved what from where to where, when and why. Append-only."""
+    """One move of the workflow: who moved what, from which state to which, when and why. Append-only."""
 
     claim = models.ForeignKey(
         "claims.Claim", models.PROTECT, related_name="transitions", verbose_name=_("claim")

@@ -50,7 +50,7 @@ def original_sha256(statement: str, title: str, summary: str, explanation: str) 
 
 class TranslationQuerySet(models.QuerySet["Translation"]):
     def readable_by(self, person: User) -> Self:
-        """Translations that this person may read."""
+        """Return the translations that this person may read."""
         states = Translation.State
         public = Q(state__in=[states.PUBLISHED, states.SUPERSEDED, states.RETRACTED])
         return readable(self, person, own_or_published=public | Q(author=person))

@@ -25,12 +25,12 @@ _NOT_IN_REVIEW = refuse(
 
 class TranslationStepQuerySet(models.QuerySet["TranslationStep"]):
     def readable_by(self, person: User) -> Self:
-        """Steps that this person may read."""
+        """Return the steps that this person may read."""
         # What colleagues say to each other in a review is not published with the translation.
         return readable(self, person, own_or_published=Q(translation__author=person))
 
     def signoffs(self) -> Self:
-        """Sign-offs of each translation's current round by people other than the translator."""
+        """Return the sign-offs of each translation's current round by people other than the translator."""
         return self.filter(action=SIGN_OFF, round=F("translation__review_round"))
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 
 class TriageTurnQuerySet(models.QuerySet["TriageTurn"]):
     def of_others(self, person: User) -> Self:
-        """Proposals that other people are viewing now."""
+        """Return proposals that other people are viewing now."""
         return self.exclude(person=person).filter(until__gt=Now())
 
 

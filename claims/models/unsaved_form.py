@@ -45,7 +45,7 @@ _CLOSE = """
 
 class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
     def of(self, person: Any) -> "UnsavedFormQuerySet":
-        """The person's unsaved forms, newest first."""
+        """Return the person's unsaved forms, newest first."""
         return self.filter(
             person=person, closed_at=None, updated_at__gte=Now() - timedelta(days=DAYS)
         ).order_by("-updated_at", "-pk")

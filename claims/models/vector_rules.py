@@ -33,7 +33,7 @@ def base_language(language: str) -> str:
 
 
 def present(made: str, claim: str) -> str:
-    """SQL for whether a vector is of what the claim says now. A merged claim says nothing by itself."""
+    """Return SQL for whether a vector matches the claim's current statement. A merged claim has none of its own."""
     return (
         f"{claim}.state <> 'merged' AND {made}.text_sha256 = {digest(f'{claim}.statement')}"
         f" AND {made}.language = {base_language(f'{claim}.language')}"
@@ -41,7 +41,7 @@ def present(made: str, claim: str) -> str:
 
 
 def public(made: str, entry: str) -> str:
-    """SQL for whether a vector is of what the claim's newest entry says in public."""
+    """Return SQL for whether a vector matches the statement of the claim's newest public entry."""
     return (
         f"{entry}.superseded_at IS NULL AND {entry}.status = 'published'"
         f" AND {made}.text_sha256 = {digest(published_statement(entry))}"

@@ -79,7 +79,7 @@ class CorrectionKind(models.TextChoices):
 
 
 class MediaAuthenticity(models.TextChoices):
-    """What was done to a picture, recording or video (schema.org MediaManipulationRatingEnumeration)."""
+    """How a picture, recording or video was changed (schema.org MediaManipulationRatingEnumeration)."""
 
     ORIGINAL = "OriginalContent", _("Original: no misleading changes")
     DECONTEXTUALIZED = (
@@ -94,7 +94,7 @@ class MediaAuthenticity(models.TextChoices):
 
 class VerdictQuerySet(models.QuerySet["Verdict"]):
     def readable_by(self, person: User) -> Self:
-        """Verdicts that this person may read."""
+        """Return the verdicts that this person may read."""
         states = Verdict.State
         public = Q(state__in=[states.PUBLISHED, states.SUPERSEDED, states.RETRACTED])
         return readable(self, person, own_or_published=public | Q(author=person))

@@ -1,4 +1,4 @@
-"""Who may read the newsroom's work: everyone's, or only their own and published work.
+"""Who may read the newsroom's work: all of it, or only their own and published work.
 
 What the public reads are entries of the ledger; this is about the desk and the editorial API. Each QuerySet says in its
 `readable_by()` which of its rows are a person's own or published.

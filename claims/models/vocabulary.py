@@ -76,7 +76,7 @@ class SearchLanguage(models.Model):
 
 
 def _changed(keys: str, condition: str = "true") -> str:
-    """PL/pgSQL that leaves in `keys` and `steps` what is counted otherwise now, and by how much."""
+    """Return PL/pgSQL that stores the changed counts in `keys` and `steps`."""
     return f"""
         SELECT array_agg(counted.key ORDER BY counted.key), array_agg(counted.step ORDER BY counted.key)
         INTO keys, steps

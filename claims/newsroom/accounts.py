@@ -1,4 +1,4 @@
-"""The account adapter: who may sign in, where they go next, and second factors."""
+"""The account adapter: who may sign in, the next page, and second factors."""
 
 from typing import Any
 from urllib.parse import urlsplit
@@ -24,7 +24,9 @@ from factcheck.admin.single_sign_on import follow_the_provider, vouched_for
 
 
 class SignInBackend(AuthenticationBackend):
-    """allauth's, which reads a person together with what is required of them, so that no request asks for it again."""
+    """allauth's backend, which loads a person together with the requirements on them, so that requests need no
+    further query.
+    """
 
     def get_user(self, user_id: int) -> User | None:
         person: User | None = annotate_due(User.objects.filter(pk=user_id)).first()

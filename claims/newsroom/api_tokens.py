@@ -51,7 +51,7 @@ def may_manage(person: User, by: User) -> bool:
 
 @transaction.atomic
 def revoke(token: ApiToken, *, by: User) -> ApiToken:
-    """End a token now. One that has been revoked stays as it is.
+    """Revoke a token now. A revoked token stays as it is.
 
     Raises:
         NotAllowed: it belongs to another person.
@@ -66,7 +66,7 @@ def revoke(token: ApiToken, *, by: User) -> ApiToken:
 
 
 def find(secret: str) -> ApiToken | None:
-    """The usable token with this secret, with its person; notes that it was used.
+    """Return the valid token with this secret, with its person, and record its use.
 
     Raises:
         NotAllowed: its person has to set up a second factor first, as at the desk.

@@ -15,7 +15,7 @@ from claims.newsroom.people import get_display_name
 
 
 def link_for(person: User) -> str:
-    """Return the address at which the person chooses a password; it ends with PASSWORD_RESET_TIMEOUT, or when used."""
+    """Return the URL at which the person chooses a password; it expires after PASSWORD_RESET_TIMEOUT, or when used."""
     key = default_token_generator.make_token(person)
     named = {"uidb36": user_pk_to_url_str(person), "key": key}
     return settings.SITE_URL + reverse("account_reset_password_from_key", kwargs=named)

@@ -40,7 +40,7 @@ _SMALL_WORDS = frozenset(
 
 
 def find_likely_claimants(claimants: Iterable[Claimant]) -> dict[str, list[Claimant]]:
-    """The known claimants whom each name may mean, those first that are identified elsewhere (`same_as`).
+    """Return the known claimants that each name may refer to, those identified elsewhere (`same_as`) first.
 
     One query, whatever the number of names. A name with more than a few candidates has none.
 
@@ -94,7 +94,7 @@ def may_mean(name: str, other: str) -> bool:
 
 
 def _build_patterns(name: str) -> list[str]:
-    """Regular expressions of PostgreSQL for the names that may be meant, a little wider than `may_mean`."""
+    """Return PostgreSQL regular expressions for possible names, slightly wider than `may_mean`."""
     words = name.replace(".", " ").split()
     if not words or len(words[-1]) < _MIN_LETTERS:
         return []

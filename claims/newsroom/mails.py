@@ -1,4 +1,4 @@
-"""What emails of the newsroom have in common: their queue, retries, addresses and headers."""
+"""Shared by all emails of the newsroom: their queue, retries, addresses and headers."""
 
 from urllib.parse import urlsplit
 

@@ -71,7 +71,7 @@ def _are_told_apart(namesakes: Sequence[Claimant]) -> bool:
 
 
 def get_or_create_claimants(wanted: Mapping[str, str]) -> dict[str, Claimant]:
-    """The claimant of every name, whatever its case; those that are missing are made.
+    """Return the claimant of every name, ignoring case; missing ones are created.
 
     What is known of an existing claimant stays as it is.
 

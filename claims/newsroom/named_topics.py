@@ -15,7 +15,7 @@ from factcheck.database.locks import hold
 
 @transaction.atomic
 def find_or_add(name: str, *, by: User, slug: str = "", **fields: Any) -> tuple[Topic, bool]:
-    """The topic with this slug, else of this name, and whether it is new. One that is known stays as it is.
+    """Return the topic with this slug or name, and whether it is new. An existing topic stays unchanged.
 
     Raises:
         NotAllowed: there is none, and the person's role does not include adding one.

@@ -84,7 +84,7 @@ def check(text: str, *, needed: tuple[str, ...] = ()) -> None:
 
 
 def fill_template(template: ReplyTemplate, values: Mapping[str, str]) -> RequestWording:
-    """The template with these values. One that is not given stays in braces, for a person to fill in."""
+    """Fill the template with these values. A missing value stays in braces, for a person to fill in."""
 
     def value(found: re.Match[str]) -> str:
         return values.get(found[1], found[0])

@@ -50,7 +50,9 @@ class QuoteAmbiguous(Exception):
 
 
 def anchor_at(text: str, start: int, end: int, *, context: int = CONTEXT) -> Anchor:
-    """The anchor of `text[start:end]`. ValueError for a span that is empty, blank or outside the text."""
+    """Return the anchor of `text[start:end]`. Raises ValueError for a span that is empty, blank or outside the
+    text.
+    """
     if not 0 <= start < end <= len(text):
         raise ValueError(f"The span {start}–{end} is empty or outside the text of {len(text)} characters.")
     if context < 1:

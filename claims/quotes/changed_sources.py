@@ -106,7 +106,7 @@ def follow_source(sender: type[Snapshot], *, snapshot: Snapshot, **signal: Any) 
 
 
 def complete_waiting(snapshot: Snapshot) -> None:
-    """Complete what was typed before its source was stored: quotes, and claims noted by an address alone."""
+    """Complete entries made before their source was stored: quotes, and claims noted by a URL alone."""
     source = snapshot.source
     if source.url and source.title != source.url:
         noted = Claim.objects.filter(
@@ -126,7 +126,7 @@ def complete_waiting(snapshot: Snapshot) -> None:
 
 
 def build_anchor(appearance: Appearance) -> Anchor:
-    """The anchor of an appearance that has one."""
+    """Return the anchor of an anchored appearance."""
     return Anchor(
         appearance.exact, appearance.prefix, appearance.suffix, appearance.start or 0, appearance.end or 0
     )

@@ -22,7 +22,7 @@ _RUNS = re.compile(r"\s++(?:-[-\s]*+)?|-[-\s]*+|\.{3}|[\u00ad\u200b\u2060\ufeff]
 
 
 def fold(words: str) -> str:
-    """Words in the form in which they are compared."""
+    """Return words in the form used for comparison."""
     return _folded(unicodedata.normalize("NFC", words))
 
 
@@ -56,7 +56,7 @@ class FoldedText:
 
     @cached_property
     def _runs(self) -> list[tuple[int, int, int, int]]:
-        """The runs that were replaced: where each begins and ends in the folded text, and in the original."""
+        """Return the replaced runs: their start and end in the folded text and in the original."""
         runs = []
         folded = original = 0
         for run in _RUNS.finditer(self._original):

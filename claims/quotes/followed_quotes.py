@@ -57,7 +57,7 @@ class Follower:
         self._aligned: Alignment = align(split_text(old), split_text(new))
 
     def follow(self, anchors: Iterable[Anchor]) -> list[FollowedQuote]:
-        """What became of each of these."""
+        """Return the new position of each of these anchors."""
         return [self._followed(anchor) for anchor in anchors]
 
     def _followed(self, anchor: Anchor) -> FollowedQuote:
@@ -81,7 +81,7 @@ class Follower:
     # The place ----------------------------------------------------------------------------------------------------
 
     def _touched(self, anchor: Anchor) -> range:
-        """The parts that have words of the quote."""
+        """Return the parts that contain words of the quote."""
         parts = self._aligned.old
         first = bisect_right(parts, anchor.start, key=lambda part: part.end)
         last = bisect_left(parts, anchor.end, key=lambda part: part.start)
@@ -128,7 +128,7 @@ class Follower:
 
     @staticmethod
     def _same_share(old: TextPart, new: TextPart, begins: int, share: str) -> tuple[int, int]:
-        """The share of a part whose words are the same; the make of its marks may not be."""
+        """Return the position of an unchanged piece of a part; its punctuation may have changed."""
         if old.text == new.text:
             begins += new.start - old.start
             return begins, begins + len(share)

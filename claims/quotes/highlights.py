@@ -22,7 +22,7 @@ class PublishedQuote(NamedTuple):
 
 
 def find_published_quotes(body: dict[str, Any]) -> Iterator[PublishedQuote]:
-    """The quotes of a publication that have a place."""
+    """Yield the quotes of a publication that have a position."""
     evidence = (item for verdict in body["verdicts"] for item in verdict["evidence"])
     for of, items in (("appearance", body["appearances"]), ("evidence", evidence)):
         for said in items:

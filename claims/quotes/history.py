@@ -57,7 +57,7 @@ def record_statuses(changed: ChangedText, lost: Iterable[Appearance]) -> None:
 
 
 def find_place(fate: QuoteFate) -> QuotedPlace:
-    """The place that it is about."""
+    """Return the position that the status belongs to."""
     return QuotedPlace(fate.snapshot_id, fate.start, fate.end)
 
 
@@ -85,7 +85,7 @@ def _evidence(source: int) -> Iterable[tuple[int, int, int]]:
 def _looked_up(
     changed: ChangedText, place: QuotedPlace, known: QuoteFate | None, followed: FollowedQuote
 ) -> QuoteFate:
-    """The fate of a place as it is now: looked for from where its words stood last."""
+    """Return the current status of a quote, searching from its last known position."""
     newest = changed.snapshot
     fate = QuoteFate(
         snapshot_id=place.snapshot, start=place.start, end=place.end, looked_in=newest, written_at=Now()

@@ -59,7 +59,7 @@ def is_heading(words: str) -> bool:
 
 
 def is_complete_introduction(words: str) -> bool:
-    """Whether they have what they introduce in them, as "Correction: we named the wrong town." has."""
+    """Return whether words contain what they introduce, as in "Correction: we named the wrong town."."""
     return any(mark in words.strip()[:-1] for mark in _COLON)
 
 

@@ -28,7 +28,7 @@ class QuotedWords:
     end: int | None = None
 
     def put_on(self, row: Appearance | Evidence) -> None:
-        """Let the row, which belongs to the same source, quote these words."""
+        """Set the quote of a row that belongs to the same source."""
         row.snapshot = self.snapshot
         row.exact, row.prefix, row.suffix = self.exact, self.prefix, self.suffix
         row.start, row.end = self.start, self.end
@@ -56,7 +56,7 @@ def build_quote(source: Source, exact: str, *, prefix: str = "", suffix: str = "
 
 
 def quote_at(source: Source, number: int, start: int, end: int, *, exact: str = "") -> QuotedWords:
-    """The words at these offsets, counted in code points, of the source's snapshot `number`.
+    """Return the words at these offsets (in code points) of the source's snapshot `number`.
 
     Args:
         exact: the words that the caller expects there.

@@ -22,7 +22,7 @@ class LostQuote:
 
 
 def find_lost_quote(appearance: Appearance) -> LostQuote | None:
-    """Return what is known of an orphaned appearance; None if there is nothing to compare with.
+    """Return the lost quote of an orphaned appearance; None if there is nothing to compare with.
 
     Computed on viewing, from the two texts that anchoring compared: candidates are never out of date.
     """

@@ -17,7 +17,7 @@ class QuotedSpeech:
     aligned: Alignment
 
     def require_same(self, parts: range) -> None:
-        """Refuse words that were not direct speech before or are no longer, or are another speaker's."""
+        """Refuse words that only now are direct speech, are no longer, or belong to another speaker."""
         aligned = self.aligned
         for number in parts:
             old, new = aligned.old[number], aligned.new[aligned.mates[number]]
@@ -54,11 +54,11 @@ class QuotedSpeech:
         ]
 
     def _before(self, first: int, matters: Callable[[str], bool]) -> list[int]:
-        """The part before, if it is one that matters."""
+        """Return the previous part, if it matters."""
         return [first - 1] if first and matters(self.aligned.old[first - 1].text) else []
 
     def _says_the_same(self, number: int) -> bool:
-        """Whether what is not direct speech in a part has the same words, but for misprints."""
+        """Return whether a part has the same words outside direct speech, apart from misprints."""
         if number not in self.aligned.mates:
             return False
         old, new = self.aligned.old[number], self.aligned.new[self.aligned.mates[number]]

@@ -23,7 +23,7 @@ _CHARACTER = pattern(r"\X")
 
 
 def selected_words(source: Source, number: int, start: int, end: int, exact: str) -> QuotedWords:
-    """The words that were selected, in whole characters and without the white space at their edges.
+    """Return the selected words, widened to whole characters and without white space at their edges.
 
     Args:
         number: which of the source's snapshots was on the screen.
@@ -49,7 +49,7 @@ def selected_words(source: Source, number: int, start: int, end: int, exact: str
 
 
 def whole_characters(text: str, start: int, end: int) -> tuple[int, int]:
-    """The span widened to whole characters as readers see them, less those at its edges that are white space.
+    """Widen the span to whole characters as readers see them, without white space at its edges.
 
     The span has something else than white space in it.
     """

@@ -41,7 +41,7 @@ class PublicQuoteStatus(TypedDict):
 
 
 def load_quote_statuses(body: dict[str, Any]) -> list[PublicQuoteStatus]:
-    """The quotes of a publication in the order of its body, at the cost of one query.
+    """Return the quotes of a publication in the order of its body, in one query.
 
     A source that was never captured again has no status: the quote is in the cited snapshot.
     """

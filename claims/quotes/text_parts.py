@@ -94,7 +94,7 @@ class TextPart:
 
 
 def split_text(text: str) -> list[TextPart]:
-    """The parts of a text in order; what has no letter and no digit, such as a line between, is in none."""
+    """Split a text into parts in order; pieces without letters or digits, such as a rule, are left out."""
     parts: list[TextPart] = []
     for number, paragraph in enumerate(_PARAGRAPH.finditer(text)):
         most = max(_MOST_PARTS - len(parts), 0)

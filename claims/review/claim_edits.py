@@ -23,7 +23,7 @@ from sources.models import MediaObject, Source
 
 
 def may_edit(claim: Claim, by: User) -> bool:
-    """Return whether a person may edit a claim: anyone who triages may; others only proposals that they can read."""
+    """Return whether a person may edit a claim: with triage permission any claim; otherwise readable proposals."""
     if by.has_perm("claims.triage_claim"):
         return True
     return claim.state == Claim.State.PROPOSED and Claim.objects.readable_by(by).filter(pk=claim.pk).exists()
@@ -60,7 +60,7 @@ def create(*, by: User, topics: Sequence[Topic] = (), **fields: Any) -> Claim:
 
 @transaction.atomic
 def edit(claim: Claim, *, by: User, topics: Sequence[Topic] | None = None, **fields: Any) -> Claim:
-    """Change a claim; what is not given stays as it is.
+    """Change a claim; fields that are not given stay as they are.
 
     Raises:
         NotPossible: a verdict on it is in review, and so its words are fixed.
@@ -166,7 +166,7 @@ def remove_media(row: ClaimMedia, *, by: User) -> None:
 
 
 def _with_open_media(claim: Claim, by: User) -> Claim:
-    """The claim, locked, whose media may change now."""
+    """Return the claim, locked, if its media may change now."""
     claim = _locked(claim, by)
     if fixed_fields(claim):
         raise NotPossible(

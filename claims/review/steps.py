@@ -36,7 +36,7 @@ class Option:
 
 
 def collect_options(table: Table, subject: MoveContext, by: User) -> list[Option]:
-    """The moves that the subject's state and the person's role leave open, in the order of the table."""
+    """Return the moves open in this state and role, in the order of the table."""
     found = []
     for (state, action), step in table.items():
         if state != subject.state or not by.has_perm(step.permission):

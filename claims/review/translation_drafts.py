@@ -22,7 +22,7 @@ _STATE = Translation.State
 
 @transaction.atomic
 def begin_translation(verdict: Verdict, language: str, *, by: User, **content: Any) -> Translation:
-    """Begin to translate what is published of a verdict, with the words of the newest translation that there is.
+    """Begin to translate a published verdict, with the text of the newest existing translation.
 
     Args:
         content: fields of the translation; what is not given is taken over.
@@ -84,7 +84,7 @@ def require_translatable(verdict: Verdict, language: str) -> OriginalText:
 
 
 def find_newest_earlier(verdict: Verdict, language: str, by: User) -> Translation | None:
-    """The newest translation into this language that the person may read, of any version of the verdict.
+    """Return the newest translation into this language that the person may read, of any version of the verdict.
 
     Those that were taken back are none.
     """
@@ -103,7 +103,7 @@ def may_edit_translation(translation: Translation, by: User) -> bool:
 
 @transaction.atomic
 def edit_translation(translation: Translation, *, by: User, **content: Any) -> Translation:
-    """Change what a draft says.
+    """Change the content of a draft.
 
     Raises:
         NotPossible: it is no draft any more.
@@ -132,7 +132,7 @@ def discard_translation(translation: Translation, *, by: User) -> None:
 
 @transaction.atomic
 def carry_over_translation(translation: Translation, *, by: User) -> Translation:
-    """Submit the words of an earlier version's translation for the version that is published now, in one step.
+    """Submit an earlier version's translation for the version published now, in one step.
 
     For translations that still match the original; another person signs them off.
 

@@ -23,7 +23,7 @@ from factcheck.language_names import language_name
 
 
 def list_translation_options(translation: Translation, by: User) -> list[Option]:
-    """The moves that the translation's state and the person's role leave open, in the order of the table."""
+    """Return the moves open in this state and role, in the order of the table."""
     return collect_options(TRANSLATION_MOVES, translation, by)
 
 
@@ -37,7 +37,7 @@ class _MoveRequest:
 
 @transaction.atomic
 def move_translation(translation: Translation, action: str, *, by: User, note: str = "") -> Translation:
-    """Carry out one legal move, write it down, and publish what it changes for readers: all of it or nothing.
+    """Carry out one legal move, record it, and publish its changes: all of it or nothing.
 
     Args:
         note: internal, except for `publish` and `retract`, where readers see it.

@@ -104,7 +104,7 @@ def list_ratings(verdict: Verdict) -> QuerySet[Rating]:
 
 @transaction.atomic
 def edit(verdict: Verdict, *, by: User, **content: Any) -> Verdict:
-    """Change what a draft says.
+    """Change the content of a draft.
 
     Raises:
         NotPossible: it is no draft any more, or it replaces nothing and so has no change to explain.

@@ -61,7 +61,7 @@ def _join_languages(document: Document) -> str:
 
 
 def _iterate_texts(document: Document) -> Iterator[tuple[str, str]]:
-    """The texts that are searched, with their places in the document."""
+    """Yield the searched texts, with their places in the document."""
     yield "/statement", document["statement"]
     if document["claimant"]:
         yield "/claimant/name", document["claimant"]["name"]

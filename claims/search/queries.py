@@ -25,7 +25,7 @@ CORRECTION_FACTOR = 10
 
 @dataclass(frozen=True)
 class AddressTargets:
-    """The targets of an address, or suggestions by meaning, or slots for them in a statement.
+    """The targets of a URL, or suggestions by meaning, or slots for them in a statement.
 
     Attributes:
         sources: their ids; entries that cite one are found.

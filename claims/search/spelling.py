@@ -109,7 +109,7 @@ def _pair_with_neighbours(
     neighbours: Sequence[tuple[str, str]],
     alike: Mapping[str, Sequence[LikelyWord]],
 ) -> Iterator[str]:
-    """The candidate with each neighbour of the word: as it was typed, or as that was probably meant."""
+    """Yield the candidate with each neighbour of the word: as typed, or as corrected."""
     for one, other in neighbours:
         if word in (one, other):
             neighbour = one if word == other else other

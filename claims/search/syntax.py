@@ -44,7 +44,7 @@ def split_pieces(text: str) -> Iterator[QueryPiece]:
 
 
 def build_websearch(text: str) -> str:
-    """A search for PostgreSQL: of signs, only those that its own web-search syntax reads as they are meant.
+    """Return a PostgreSQL web search that keeps only signs which PostgreSQL interprets as intended.
 
     Compounds that are not one word are searched as a phrase (`long-term`), and so is text without spaces, in the
     indexed pairs.
@@ -70,7 +70,7 @@ def _is_or(inside: str, piece: QueryPiece) -> bool:
 
 
 def _build_phrase(text: str) -> str:
-    """The words as they are indexed one after the other, but for what only the end of a run has."""
+    """Return the words in the order in which they are indexed, except for parts only the end of a run has."""
     words = make_searchable(text).split()
     return " ".join(words[:-1] if len(words) > 1 and UNSPACED.fullmatch(words[-1]) else words)
 
@@ -104,7 +104,7 @@ def _without_numbers(words: list[str]) -> list[str]:
 
 
 def has_exclusion(text: str) -> bool:
-    """Whether a search says what it does not want."""
+    """Return whether a search excludes words."""
     return any(piece.is_excluded for piece in split_pieces(straighten_quotes(text)))
 
 

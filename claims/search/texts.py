@@ -55,7 +55,7 @@ SEARCHABLE_LANGUAGES = 3
 
 
 def make_searchable(text: str) -> str:
-    """The words of a text; of scripts that have no spaces, overlapping pairs of letters, so that parts are found."""
+    """Return the words of a text; in scripts without spaces, overlapping pairs of letters, so that parts are found."""
     text = fold_text(text[:SEARCHABLE_CHARACTERS])
     if text.isascii():
         return text
@@ -69,7 +69,7 @@ def pair_letters(run: str) -> str:
 
 
 def choose_stemmers(languages: Iterable[str]) -> list[str]:
-    """The first languages (BCP 47) among these that have a stemmer, as `STEMMERS` names them."""
+    """Return the first of these languages (BCP 47) that have a stemmer, by their names in `STEMMERS`."""
     primary = (language.partition("-")[0].lower() for language in languages)
     known = (_STEMMED_AS.get(tag, tag) for tag in primary)
     return list(dict.fromkeys(tag for tag in known if tag in STEMMERS))[:SEARCHABLE_LANGUAGES]

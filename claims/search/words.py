@@ -64,7 +64,7 @@ _DIGIT_BESIDE_LETTER = re.compile(r"(?<=[0-9])(?=[^0-9 .])|(?<=[^0-9 .])(?=[0-9]
 
 
 def fold_text(text: str) -> str:
-    """The words of a text with spaces between them, in the form in which all ways to type them are the same.
+    """Return the words of a text separated by spaces, in a form that is the same for all ways to type them.
 
     Without case, accents of Latin and Greek letters, vowel points and signs, but for the point of decimals; digits as
     ASCII has them, and apart from letters, so that `covid19` is `COVID-19`.

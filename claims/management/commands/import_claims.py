@@ -264,7 +264,7 @@ def _require_place(place: str) -> None:
 
 
 def _constants(stated: list[str]) -> dict[str, str]:
-    """Names of fields → the value of records that have none themselves."""
+    """Map fields to the default values of records without one."""
     found: dict[str, str] = {}
     for one in stated:
         name, equals, value = one.partition("=")

@@ -116,7 +116,7 @@ def _moved(source: Storage, target: Storage, *, remove: bool, threads: int) -> I
 
 
 def _storage(place: str) -> Storage:
-    """The other place; its keys are those of ours."""
+    """Return the storage to move files to; it uses the same keys as the present one."""
     here = settings.STORAGES["default"]
     try:
         there = (
