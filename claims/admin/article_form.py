@@ -184,7 +184,7 @@ def _require_import(request: HttpRequest) -> None:
 
 
 def _find_waiting_proposals(snapshot: Snapshot, person: User) -> Iterator[FoundClaim]:
-    """The proposals with a quote in the text, in its order."""
+    """Return the proposals with a quote in the text, in text order."""
     places = Appearance.objects.filter(
         snapshot=snapshot,
         start__isnull=False,

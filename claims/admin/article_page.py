@@ -42,7 +42,7 @@ class AnnotatedText:
 
 
 def build_article_path(source: int, snapshot: Snapshot | None = None) -> str:
-    """The address on which a source's text is annotated."""
+    """Return the URL on which a source's text is annotated."""
     address = reverse("admin:claims_claim_article", args=[source])
     return f"{address}?snapshot={snapshot.number}" if snapshot else address
 
@@ -75,7 +75,7 @@ def build_annotated_context(snapshot: Snapshot, person: User, claim: Claim | Non
 
 
 def list_article_urls(desk: DeskAdmin) -> list[URLPattern]:
-    """The page and what it asks for, below the list of claims."""
+    """Return the routes of the page and its parts, below the list of claims."""
 
     def page(request: HttpRequest, source: int) -> HttpResponse:
         return show_article(desk, request, _get_source(request, source))
@@ -116,7 +116,7 @@ def _get_source(request: HttpRequest, pk: int) -> Source:
 
 
 def show_article(desk: DeskAdmin, request: HttpRequest, source: Source) -> HttpResponse:
-    """The newest text of a source, or an older one (`?snapshot=2`), to be read and worked on."""
+    """Show the newest text of a source, or an older one (`?snapshot=2`), to read and annotate."""
     snapshots = list(source.snapshots.defer("text", "cues").order_by("-number"))
     asked = request.GET.get("snapshot", "")
     shown = next((row for row in snapshots if str(row.number) == asked), None) if asked else None

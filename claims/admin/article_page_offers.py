@@ -47,14 +47,14 @@ def build_offers(desk: DeskAdmin, request: HttpRequest, source: Source, asked: A
 
 
 def find_attachable_claims(person: User) -> QuerySet[Claim]:
-    """The claims to which this person may add a place: who cannot triage works on proposals."""
+    """Return the claims to which this person may add an appearance; without triage permission only proposals."""
     open_states = [Claim.State.PROPOSED, Claim.State.ACCEPTED]
     states = open_states if person.has_perm("claims.triage_claim") else open_states[:1]
     return Claim.objects.readable_by(person).filter(state__in=states).select_related("claimant")
 
 
 def find_drafts(person: User, sought: str = "") -> list[Verdict]:
-    """The drafts that this person may edit, their own first."""
+    """Return the drafts that this person may edit, their own first."""
     rows = Verdict.objects.readable_by(person).filter(state=Verdict.State.DRAFT)
     if not person.has_perm("claims.publish_verdict"):
         rows = rows.filter(author=person)
@@ -66,7 +66,7 @@ def find_drafts(person: User, sought: str = "") -> list[Verdict]:
 
 
 def _find_similar_claims(words: str, person: User) -> list[tuple[Claim, Any]]:
-    """Claims that say the same or nearly, with what they have to do with the words."""
+    """Return claims with the same or nearly the same statement, with their relation to the words."""
     found = find_similar_claims(words, person=person)
     open_to_them = find_attachable_claims(person).in_bulk([one.claim.pk for one in found])
     return [(open_to_them[one.claim.pk], one.kind) for one in found if one.claim.pk in open_to_them]

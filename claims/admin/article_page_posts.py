@@ -83,7 +83,7 @@ def answer_page_request(
 
 
 def make_claim(source: Source, asked: Any, by: User) -> dict[str, Any]:
-    """The words become a claim."""
+    """Make a claim from the selected words."""
     given = _clean_form(NewClaimFromTextForm, asked)
     words = _read_words(source, given)
     claim = make_claim_of(words, source, statement=given["statement"], claimant=given["claimant"], by=by)
@@ -91,7 +91,7 @@ def make_claim(source: Source, asked: Any, by: User) -> dict[str, Any]:
 
 
 def attach(source: Source, asked: Any, by: User) -> dict[str, Any]:
-    """The words become a further place of a claim."""
+    """Add the selected words to a claim as another appearance."""
     given = _clean_form(AttachTextForm, asked)
     claim = Claim.objects.readable_by(by).filter(pk=given["claim"]).first()
     if claim is None:
@@ -102,7 +102,7 @@ def attach(source: Source, asked: Any, by: User) -> dict[str, Any]:
 
 
 def make_evidence(source: Source, asked: Any, by: User) -> dict[str, Any]:
-    """A draft rests on the words."""
+    """Add the selected words to a draft as evidence."""
     require(by, "claims.add_evidence", _("add evidence"))
     given = _clean_form(EvidenceFromTextForm, asked)
     verdict = Verdict.objects.readable_by(by).filter(pk=given["verdict"]).first()
@@ -114,7 +114,7 @@ def make_evidence(source: Source, asked: Any, by: User) -> dict[str, Any]:
 
 
 def decide(source: Source, asked: Any, by: User, pk: int, action: str) -> dict[str, Any]:
-    """A proposal is accepted or declined, or such a decision taken back."""
+    """Accept or decline a proposal, or undo such a decision."""
     claim = Claim.objects.readable_by(by).filter(pk=pk, appearances__source=source).first()
     if claim is None or action not in DECISIONS:
         raise Http404
@@ -139,7 +139,7 @@ def decide(source: Source, asked: Any, by: User, pk: int, action: str) -> dict[s
 
 @transaction.atomic
 def _move_claim(claim: Claim, action: str, seen: str, note: str, by: User) -> Claim:
-    """The move, unless the page shows an older state of the claim."""
+    """Make the move, unless the page shows an older state of the claim."""
     if not Claim.objects.select_for_update().filter(pk=claim.pk).exists():
         raise NotPossible(_("The claim has been deleted in the meantime."))
     last = get_last_move(claim)
@@ -176,7 +176,7 @@ def _read_words(source: Source, given: dict[str, Any]) -> QuotedWords:
 
 
 def _render_changed_parts(snapshot: Snapshot | None, by: User, key: str, said: str) -> dict[str, Any]:
-    """The parts of the page that have to do with a note, as they are now."""
+    """Render the parts of the page that belong to a note, with their current content."""
     if snapshot is None:
         raise Http404
     notes = list_notes(snapshot, by)

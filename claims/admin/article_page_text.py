@@ -42,7 +42,7 @@ class Paragraph:
 def build_marked_paragraphs(
     text: str, places: Sequence[NotedPlace], *, start: int = 0, end: int | None = None
 ) -> list[Paragraph]:
-    """The paragraphs of a text, or of the part of it from `start` to `end`, with its places marked."""
+    """Return the paragraphs of a text from `start` to `end`, with its places marked."""
     end = len(text) if end is None else end
     inside = [
         NotedPlace(max(place.start, start) - start, min(place.end, end) - start, *_sort_by_note(place))
@@ -106,5 +106,5 @@ def _render_piece(piece: TextPiece[NotedPlace], lanes: Mapping[NotedPlace, int])
 
 
 def escape_exactly(text: str) -> SafeString:
-    """The text as HTML from which a browser reads exactly this text. A carriage return would become a line feed."""
+    """Escape the text so that a browser reads exactly this text; a carriage return would become a line feed."""
     return mark_safe(escape(text).replace("\r", "&#13;"))  # noqa: S308  escaped here

@@ -43,7 +43,7 @@ class BarChart:
 def build_bar_chart(
     name: str, title: str, steps: list[str], *series: tuple[str, list[float | None]]
 ) -> BarChart:
-    """Bars side by side for each step; what is not known has none."""
+    """Draw bars side by side for each step; unknown values have none."""
     known = [value for _name, values in series for value in values if value is not None]
     most = max(known, default=0.0)
     step = WIDTH / max(len(steps), 1)

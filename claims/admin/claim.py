@@ -181,7 +181,9 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
         return pasted_address.pasted_view(self.admin_site, request)
 
     def similar_view(self, request: HttpRequest) -> HttpResponse:
-        """The panel beside a statement that is being typed. It is posted: addresses end up in logs."""
+        """Show the panel beside a statement that is being typed. It is requested by POST, because URLs end up in
+        logs.
+        """
         if request.method != "POST" or not self.has_view_or_change_permission(request):
             raise Http404
         asked = request.POST.get("claim", "")
@@ -265,7 +267,7 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
     def response_add(
         self, request: HttpRequest, obj: Claim, post_url_continue: str | None = None
     ) -> HttpResponse:
-        """On to the claim, where the rest is done."""
+        """Redirect to the new claim, where the rest is done."""
         if "_addanother" in request.POST or "_popup" in request.POST:
             return super().response_add(request, obj, post_url_continue)
         messages.success(request, _("Saved."))
@@ -336,7 +338,7 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
         return TemplateResponse(request, "admin/desk/timeline_page.html", context)
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """A claim is made in the newsroom's language as often as not."""
+        """Start with the newsroom's language, the most likely one for a claim."""
         language = Publisher.objects.house().language or get_language() or ""
         return {"language": language} | super().get_changeform_initial_data(request)
 
@@ -359,7 +361,7 @@ class ClaimAdmin(TypedNames, AssignedList, ClaimList):
             self._tell_of_the_same(request, obj)
 
     def _tell_of_the_same(self, request: HttpRequest, claim: Claim) -> None:
-        """Point to the claims with the same wording, and offer to merge them where the person may."""
+        """Point to claims with the same wording, and offer to merge them if the person may."""
         key = Claim.objects.filter(pk=claim.pk).values("statement_key")
         same = Claim.objects.readable_by(person_at(request)).filter(statement_key__in=key)
         for other in same.exclude(pk=claim.pk).order_by("pk")[:3]:

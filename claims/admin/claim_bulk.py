@@ -133,7 +133,9 @@ class ClaimBulk(MovesAdmin):
         done: Callable[[Sequence[SeenClaim]], Sequence[DecisionOutcome] | None],
         context: dict[str, Any],
     ) -> HttpResponse | None:
-        """The page that asks for what is missing; once it is there, what becomes of the claims as they were seen."""
+        """Ask for the missing details on a page of their own; once given, apply the action to the claims as they
+        were seen.
+        """
         if (present := self._selected(request, claims)) is None:
             return None
         shown = [one for text in request.POST.getlist("seen") if (one := SeenClaim.read(text))] or present

@@ -135,7 +135,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
 
     @admin.display(description=gettext_lazy("verdict"))
     def verdict(self, claim: Claim) -> SafeString | str:
-        """Per publisher the verdict that counts now; superseded ones are on the claim's page."""
+        """Show the current verdict of each publisher; superseded ones are on the claim's page."""
         past = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
         present = [verdict for verdict in claim.verdicts.all() if verdict.state not in past]
         return format_html_join(" ", "{}", ((build_verdict_badges(verdict),) for verdict in present)) or "–"
@@ -159,7 +159,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         return listed(short(topic.name, 30) for topic in claim.topics.all()) or "–"
 
     def likely(self, request: HttpRequest, rows: QuerySet[Claim], words: str) -> QuerySet[Claim] | None:
-        """The probable meaning of a search without results, which the list states."""
+        """Search for the probable meaning if there are no results; the list says so."""
         found = find_meant_claims(rows, self.get_search_fields(request), words)
         if found is not None:
             request.meant = words  # type: ignore[attr-defined]  # for what stands above the list

@@ -88,7 +88,7 @@ def build_screen_context(claim: Claim, person: User, *, draft: Verdict | None) -
 
 
 def build_verdict_context(verdict: Verdict | None, person: User, *, is_edited: bool) -> dict[str, Any]:
-    """The state of a verdict: what is missing, who signed off, when it is published, and what can be done with it."""
+    """Describe the state of a verdict: what is missing, its sign-offs, its schedule, and the possible moves."""
     if verdict is None:
         return {"verdict": None}
     moves = build_moves_context(verdict, person)
@@ -135,7 +135,7 @@ def _choose_verdict(claim: Claim, person: User) -> Verdict | None:
 
 
 def _build_article_context(claim: Claim, person: User) -> dict[str, Any]:
-    """The text around the claim's first quote, with what else is noted in it."""
+    """Return the text around the claim's first quote, with the other notes on it."""
     if not person.has_perms(["sources.view_source", "sources.view_snapshot"]):
         return {}
     quoted = (

@@ -48,7 +48,7 @@ def _iterate_readings(
 
 
 def _without_ending(word: str) -> str:
-    """A word as all its forms begin: a third of it at most is their ending."""
+    """Return a word without its probable ending, at most a quarter of its letters."""
     if len(word) < _MIN_STEM_LENGTH or not word.isalpha():
         return word
     return word[: -min(_MAX_ENDING_LENGTH, len(word) // 4)]
@@ -57,7 +57,9 @@ def _without_ending(word: str) -> str:
 def _split_known_words(
     rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]
 ) -> tuple[QuerySet[Claim], list[str], list[str]]:
-    """The claims that have the words which any claim has; these words; and the others."""
+    """Split the words into those that some claim contains and the others, and return the claims with all known
+    words.
+    """
     known: list[str] = []
     unknown: list[str] = []
     for word in words:
@@ -66,7 +68,7 @@ def _split_known_words(
 
 
 def _find_corrected(rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]) -> QuerySet[Claim]:
-    """Claims that have the words which any claim has and, for each of the others, the likeliest word of such claims."""
+    """Find claims with all known words and, for each unknown word, the most likely word in such claims."""
     near, known, unknown = _split_known_words(rows, columns, words)
     newest = near.order_by("-pk").values_list("statement", "claimant__name")[:COMPARED_LIMIT]
     texts = (fold_text(f"{statement} {name or ''}").lower() for statement, name in newest)
@@ -78,7 +80,7 @@ def _find_corrected(rows: QuerySet[Claim], columns: Sequence[str], words: Sequen
 
 
 def _find_similar(rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]) -> QuerySet[Claim]:
-    """Claims that have the words which any claim has, and of the others words like them in what is claimed."""
+    """Find claims with all known words and words similar to the unknown ones."""
     near, _known, unknown = _split_known_words(rows, columns, words)
     newest = near.order_by("-pk").values_list("pk", flat=True)[:COMPARED_LIMIT]
     found = rows.filter(pk__in=list(newest))

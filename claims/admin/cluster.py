@@ -54,7 +54,7 @@ class ClusterMemberInline(StackedInline):
 
     @admin.display(description=_("added"))
     def when_added(self, member: ClusterMember) -> datetime | None:
-        """The database says when, so an empty row has no moment yet."""
+        """Show the time of addition, which the database sets when the row is saved."""
         return member.added_at if member.pk else None
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
@@ -96,7 +96,7 @@ class ClusterAdmin(DeskAdmin):
         return int(cluster.size)
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """A cluster that readers may have seen is dissolved instead of deleted, and keeps its number."""
+        """Forbid deletion: a cluster that readers may have seen is dissolved and keeps its number."""
         return False
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -145,7 +145,7 @@ class ClusterAdmin(DeskAdmin):
         return [path("<int:pk>/move/<slug:state>/", view, name="claims_cluster_move"), *super().get_urls()]
 
     def move_view(self, request: HttpRequest, pk: int, state: str) -> HttpResponse:
-        """A button of the page: publish, take back, dissolve, open again."""
+        """Handle a button of the page: publish, take back, dissolve, reopen."""
         cluster = self.get_object(request, str(pk))
         if cluster is None or not self.has_view_permission(request, cluster):
             raise Http404

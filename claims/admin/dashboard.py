@@ -56,7 +56,7 @@ class Card:
 
 
 def build_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
-    """unfold's DASHBOARD_CALLBACK."""
+    """Add the desk's content to unfold's DASHBOARD_CALLBACK."""
     person = person_at(request)
     cards, lines = list(_iterate_cards(person)), list(queue_lines(person))
     return context | {

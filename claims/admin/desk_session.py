@@ -46,7 +46,7 @@ class DeskSessionAdmin(LookOnly, DeskAdmin):
 @never_cache
 @login_required
 def show_own_sessions(request: HttpRequest) -> HttpResponse:
-    """A person's own sessions; each of the others is ended there, or all of them."""
+    """Show the person's own sessions, and end one or all of the others."""
     person, here = person_at(request), request.session.session_key
     others = DeskSession.objects.filter(person=person).exclude(session_key=here)
     if request.method == "POST":

@@ -144,7 +144,7 @@ class DraftEvidenceInline(EvidenceInline):
         self.draft = draft
 
     def get_extra(self, request: HttpRequest, obj: Any = None, **kwargs: Any) -> int:
-        """A first one is there to be filled in."""
+        """Offer one empty row if there is no evidence yet."""
         return 0 if self.draft.evidence.exists() else 1
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:

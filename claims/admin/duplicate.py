@@ -135,7 +135,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
         return [*own, *super().get_urls()]
 
     def same_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The button beside a pair: merge the newer claim into the other."""
+        """Merge the newer claim of a pair into the other."""
         pair = self._asked_for(request, pk)
         if request.method == "POST" and self._merge(request, pair):
             link = format_html('<a href="{}">{}</a>', change_page(pair.earlier), pair.earlier)
@@ -155,7 +155,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
         return self._back(request)
 
     def rumour_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The button beside a pair: different claims, of one rumour."""
+        """Mark a pair as different claims of one rumour."""
         pair = self._asked_for(request, pk)
         if request.method == "POST" and (page := self._gather(request, [pair])):
             return page
@@ -191,7 +191,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
 
 
 def build_pair_context(pair: PossibleDuplicate) -> dict[str, Any]:
-    """Both claims, and whether a decision is pending."""
+    """Describe both claims, and whether a decision is pending."""
     before, after = difference(pair.earlier.statement, pair.claim.statement)
     merged = Claim.State.MERGED in (pair.claim.state, pair.earlier.state)
     outcome: SafeString | None

@@ -120,7 +120,7 @@ def build_counts_badge(row: Evidence) -> SafeString:
 
 
 def list_evidence(verdict: Verdict) -> list[dict[str, Any]]:
-    """The evidence as a list to read."""
+    """Return the evidence as a list for reading."""
     rows = verdict.evidence.select_related("source__publisher", "snapshot", "media")
     return [
         {

@@ -37,7 +37,7 @@ _VALIDATIONS: Mapping[str, StrOrPromise] = {
 
 
 def render_metadata(metadata: Mapping[str, Any]) -> SafeString:
-    """When, where and with what it was made, as the file has it."""
+    """Render the file's own record of when, where and with what it was made."""
     lines = [
         (str(label), _format_value(metadata[name])) for name, label in _LABELS.items() if metadata.get(name)
     ]

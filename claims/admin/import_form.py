@@ -99,7 +99,7 @@ class PreviewRecord:
 
 
 def choose_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
-    """The page where the file is chosen."""
+    """Show the page on which the file is chosen."""
     form = FileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
@@ -192,7 +192,7 @@ def _keep(run: ImportRun, form: MappingForm | TomlForm) -> bool:
 
 
 def _preview(run: ImportRun, how: Settings, notes: list[str]) -> list[runs.Previewed]:
-    """The first records, and into the list what was not read, or read in an unusual way."""
+    """Preview the first records, and add notes about anything not read or read in an unusual way."""
 
     def noted(sentence: str) -> None:
         notes.append(in_words(sentence))
@@ -201,7 +201,7 @@ def _preview(run: ImportRun, how: Settings, notes: list[str]) -> list[runs.Previ
 
 
 def _read_columns(run: ImportRun) -> dict[str, str]:
-    """The columns of a table in their order, each with the first value in it. A mapping need not be right for that."""
+    """Return the columns of a table in order, each with its first value. This works even with a wrong mapping."""
     kept = {
         name: part for name, part in get_section(run.format_settings, "mapping").items() if name == "table"
     }
@@ -216,7 +216,7 @@ def _read_columns(run: ImportRun) -> dict[str, str]:
 
 
 def _get_raw(record: RawRecord | Refusal) -> Any:
-    """The record as the file has it."""
+    """Return the record as it is in the file."""
     if isinstance(record, Refusal):
         if record.raw is not None or record.found is None:
             return record.raw
@@ -235,7 +235,7 @@ def _build_preview_record(item: Review | Refusal) -> PreviewRecord:
 
 
 def _without_none(value: Any) -> Any:
-    """TOML has no word for nothing."""
+    """Remove None, which TOML cannot represent."""
     if isinstance(value, dict):
         return {key: _without_none(part) for key, part in value.items() if part is not None}
     return [_without_none(part) for part in value] if isinstance(value, list) else value

@@ -181,7 +181,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         return report
 
     def go_on_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Go on with an import that failed or was broken off."""
+        """Resume an import that failed or was interrupted."""
         run = self._asked_for(request, pk, "claims.run_import")
         if request.method == "POST":
             try:

@@ -16,7 +16,7 @@ register = template.Library()
 
 @register.inclusion_tag("admin/desk/list_tools.html", takes_context=True)
 def list_tools(context: dict[str, Any], changelist: Any) -> dict[str, Any]:
-    """The line above a list; nothing above lists that are not the desk's own."""
+    """Render the line above a list; nothing above lists outside the desk."""
     desk, request = changelist.model_admin, context["request"]
     if not isinstance(desk, DeskAdmin):
         return {}
@@ -42,7 +42,7 @@ def list_tools(context: dict[str, Any], changelist: Any) -> dict[str, Any]:
 
 
 def normalise_query(query: str) -> str:
-    """The part of an address that a view keeps, always in one order: that it is on page 3 is of no meaning tomorrow."""
+    """Return the part of a query string that a saved view keeps, sorted and without the page number."""
     return urlencode(sorted(_without(query, PAGE_VAR, "e")))
 
 

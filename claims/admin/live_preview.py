@@ -60,7 +60,7 @@ def preview(
     claim_form: forms.ModelForm | None = None,
     appearance_formset: BaseInlineFormSet[Any, Any, Any] | None = None,
 ) -> JsonResponse:
-    """The page, what of the form could not be read and so is not shown, and what is missing before review.
+    """Render the page, with the parts of the form that could not be read and what is missing before review.
 
     Args:
         links: the prefix of the verdict's fields, to which what is missing leads.
@@ -117,13 +117,13 @@ def without_lock(form: type[forms.ModelForm]) -> type[forms.ModelForm]:
 
 
 def _read_typed(form: forms.ModelForm) -> Any:
-    """The row as it is typed; what could not be read is as it is stored."""
+    """Return the row as typed; fields that could not be read keep their stored values."""
     form.full_clean()
     return form.instance
 
 
 def _iterate_rows(formset: BaseInlineFormSet[Any, Any, Any]) -> Iterator[Any]:
-    """The rows as they are typed, without those that are to go or name no source."""
+    """Yield the rows as typed, without deleted rows and rows without a source."""
     for form in formset.forms:
         form.full_clean()
         cleaned = getattr(form, "cleaned_data", {})

@@ -247,7 +247,7 @@ class MappingForm(forms.Form):
     # What it makes of the settings -----------------------------------------------------------------------------------
 
     def settings(self) -> Settings:
-        """The settings as they are now to be."""
+        """Return the settings chosen in the form."""
         said = self.cleaned_data
         before = get_section(self._mapping, "fields")
         fields = {name: json.loads(said[f"column-{name}"]) for name in FIELDS if said[f"column-{name}"]}
@@ -296,7 +296,7 @@ class MappingForm(forms.Form):
 
 
 def get_section(settings: Mapping[str, Any], name: str) -> Settings:
-    """A part of settings that people write too; what is no table of keys counts as an empty one."""
+    """Return a section of the settings; people edit them too, so anything but a table counts as empty."""
     part = settings.get(name)
     return part if isinstance(part, dict) else {}
 

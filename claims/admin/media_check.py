@@ -92,7 +92,7 @@ class FoundPicture:
 
 
 def check_view(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
-    """The page: what to bring, and what was found."""
+    """Show the page for checking a picture, with its results."""
     if not request.user.has_perm("sources.view_mediaobject"):
         raise PermissionDenied
     form, look, without = PictureForm(), None, 0

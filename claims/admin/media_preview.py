@@ -54,7 +54,7 @@ def render_explanation(text: str, claim: Claim) -> SafeString:
 
 
 def render_thumbnail(row: MediaObject) -> SafeString:
-    """The picture in small; of what has none, its kind in words."""
+    """Render the picture as a thumbnail; its kind in words if it has none."""
     if not row.public_sha256:
         return badge(row.get_kind_display())
     return format_html(
@@ -78,7 +78,7 @@ def build_description_badge(row: MediaObject) -> SafeString:
 
 
 def preview(row: MediaObject) -> SafeString:
-    """The picture with a link to its own page, and whether readers can be shown it."""
+    """Render the picture with a link to its page, and whether it may be shown to readers."""
     return format_html(
         '<div class="desk-media"><a href="{}">{}</a><div>{}<p class="desk-quiet" dir="auto">{}</p>{}</div></div>',
         change_page(row),

@@ -41,7 +41,7 @@ def get_last_move(subject: Claim | Verdict) -> int:
 
 
 def find_change_request(verdict: Verdict) -> Transition | None:
-    """The reviewer's request for changes that a draft has to answer, if that was its last move."""
+    """Return the reviewer's request for changes that a draft must answer, if that was its last move."""
     if verdict.state != Verdict.State.DRAFT:
         return None
     last = verdict.transitions.first()
@@ -221,7 +221,7 @@ class MovesAdmin(DeskAdmin):
     def _ask_once_more(
         self, request: HttpRequest, subject: Claim | Verdict, found: list[EntryPreview]
     ) -> None:
-        """Go on only where the person has seen what readers will see, as it is under the lock."""
+        """Proceed only if the person has seen the public changes that exist under the lock."""
         shown, confirmed = compute_fingerprint(found), request.POST.get("confirmed", "")
         if not found or confirmed == shown:
             return

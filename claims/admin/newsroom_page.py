@@ -48,7 +48,7 @@ class NewsroomPageAdmin(DeskAdmin):
         return False
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        """A new version begins with the words of the newest one."""
+        """Start a new version with the text of the newest one."""
         newest = NewsroomPage.objects.current().filter(
             kind=request.GET.get("kind", ""), language=request.GET.get("language", "")
         )

@@ -64,7 +64,7 @@ def _build_candidate(appearance: Appearance, lost: LostQuote, start: int, end: i
 def take_place(
     desk: DeskAdmin, request: HttpRequest, pk: int, appearance: int, number: int, start: int, end: int
 ) -> HttpResponse:
-    """The button beside a candidate: the appearance quotes these words from now on."""
+    """Make the appearance quote the words of the chosen candidate."""
     claim = desk.get_object(request, str(pk))
     row = Appearance.objects.select_related("source", "claim").filter(pk=appearance, claim=pk).first()
     if claim is None or row is None or not desk.has_view_permission(request, claim):

@@ -80,7 +80,7 @@ class ShownRow:
 
 
 def paste_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
-    """The page, on which nothing is stored before it was looked at."""
+    """Show the page for pasting rows; nothing is stored before it was previewed."""
     if not request.user.has_perm(PERMISSION):
         raise PermissionDenied
     context: dict[str, Any] = {

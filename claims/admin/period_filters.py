@@ -25,7 +25,7 @@ class _PeriodFilter(DropdownFilter):
         ]
 
     def days(self) -> int:
-        """The chosen number of days; 0 if none was chosen."""
+        """Return the chosen number of days; 0 if none was chosen."""
         chosen = str(self.value() or "")
         return int(chosen) if chosen in self._DAYS else 0
 

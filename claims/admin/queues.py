@@ -85,7 +85,7 @@ def _filter_orphaned(claims: QuerySet[Claim], person: User) -> QuerySet[Claim]:
 
 
 def annotate_signoffs_given(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
-    """Annotates `given`: how many people other than the author signed off in the present review round."""
+    """Annotate `given`: the number of people other than the author who signed off in the present review round."""
     counting = (
         SignOff.objects.counting()
         .filter(verdict=OuterRef("pk"))
@@ -124,7 +124,7 @@ def _filter_ready(verdicts: QuerySet[Verdict], person: User) -> QuerySet[Verdict
 
 
 def annotate_translation_signoffs(translations: QuerySet[Translation]) -> QuerySet[Any]:
-    """Annotates `given`: how many others than its writers signed it off in the present round."""
+    """Annotate `given`: the number of people other than its writers who signed it off in the present round."""
     counting = (
         TranslationStep.objects.signoffs()
         .filter(translation=OuterRef("pk"))
@@ -162,7 +162,7 @@ def _filter_out_of_date(translations: Any, person: User) -> QuerySet[Translation
 
 
 def annotate_use(ratings: QuerySet[Rating]) -> QuerySet[Any]:
-    """Annotates `used`: how many published claims carry the rating now."""
+    """Annotate `used`: the number of published claims with the rating."""
     mention = Mention.objects.filter(kind=Mention.Kind.RATING, thing_id=OuterRef("pk"))
     return ratings.annotate(used=Coalesce(Subquery(mention.values("publications")), 0))
 

@@ -27,7 +27,7 @@ RESULTS_PER_KIND = 10
 
 
 def search_desk(request: HttpRequest, words: str) -> list[SearchResult]:
-    """unfold's `search_callback`."""
+    """Search the desk for unfold's `search_callback`."""
     found = [
         SearchResult(str(row), _describe_kind(row), change_page(row), icon)
         for kind, icon in KINDS.items()

@@ -97,7 +97,7 @@ def _offer_what_is_chosen(field: forms.ModelChoiceField, source: Source) -> None
 
 
 def render_in_context(row: Appearance | Evidence) -> SafeString | str:
-    """The exact words, marked, with the text around them as the snapshot holds it."""
+    """Render the exact quote, marked, with the text around it in the snapshot."""
     if not row.exact:
         return ""
     before, after = row.prefix, row.suffix

@@ -111,7 +111,7 @@ class RatingScaleAdmin(DeskAdmin):
     )
 
     def get_readonly_fields(self, request: HttpRequest, obj: RatingScale | None = None) -> Any:
-        """The publisher is fixed once set: only its verdicts use the scale."""
+        """Make the publisher read-only once set: only its verdicts use the scale."""
         fixed = ("publisher",) if obj else ()
         return (*super().get_readonly_fields(request, obj), *fixed)
 
@@ -199,7 +199,7 @@ class RatingAdmin(OtherLanguageLabels, QueueOrder, DeskAdmin):
 
 
 def _make_class_action(rating_class: str) -> Callable[[RatingAdmin, HttpRequest, QuerySet[Rating]], None]:
-    """The action that makes the selected ratings comparable to this class."""
+    """Build the action that assigns this class to the selected ratings."""
 
     def decide(desk: RatingAdmin, request: HttpRequest, ratings: QuerySet[Rating]) -> None:
         claims = {rating.pk: rating.used for rating in annotate_use(ratings)}

@@ -86,7 +86,7 @@ class RemovalAdmin(DeskAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Removal | None = None) -> bool:
-        """One that was not carried out can be withdrawn."""
+        """Allow withdrawing a removal that has not been carried out."""
         return self.has_add_permission(request) and (obj is None or obj.confirmed_at is None)
 
     def response_delete(self, request: HttpRequest, obj_display: str, obj_id: int) -> HttpResponse:

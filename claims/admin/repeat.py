@@ -66,7 +66,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Repeat | None = None) -> tuple[str, ...]:
-        """The source is editable for readers' texts; for articles it is known."""
+        """Make the source editable for readers' texts; for articles it is known."""
         unknown = obj is not None and obj.origin == Repeat.Origin.READER and not obj.outcome
         return () if unknown else ("source",)
 
@@ -136,7 +136,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
         ]
 
     def confirm_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The button beside the words: they make the claim."""
+        """Confirm that the words repeat the claim."""
         repeat = self._asked_for(request, pk)
         if request.method == "POST" and self._confirm(request, repeat):
             link = format_html('<a href="{}">{}</a>', change_page(repeat.claim), repeat.claim)
@@ -144,7 +144,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
         return self._back()
 
     def reject_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The button beside the words: they say something else."""
+        """Reject the words: they say something else."""
         repeat = self._asked_for(request, pk)
         if request.method == "POST":
             try:
@@ -166,7 +166,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
     # What is coming back ----------------------------------------------------------------------------------------------
 
     def coming_back_view(self, request: HttpRequest) -> HttpResponse:
-        """The false claims that are seen again: where, how often and since when."""
+        """Show the false claims that appeared again: where, how often and since when."""
         if not self.has_view_permission(request):
             raise Http404
         context = {
@@ -179,7 +179,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
 
 
 def find_returning_claims(rows: QuerySet[Repeat]) -> list[dict[str, Any]]:
-    """Of these repeats, those of claims that were found to be false, by claim; what was seen last comes first."""
+    """Return the repeats of claims found to be false, by claim, latest first."""
     false = PublishedVerdict.objects.current().filter(
         claim_id=OuterRef("claim_id"), rating_class__in=FALSE_CLASSES
     )

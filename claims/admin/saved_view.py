@@ -68,7 +68,7 @@ class SavedViewAdmin(DeskAdmin):
     # Permissions ------------------------------------------------------------------------------------------------------
 
     def has_add_permission(self, request: HttpRequest) -> bool:
-        """Views are added on their lists only."""
+        """Forbid adding views here; they are added on their lists."""
         return False
 
     def has_change_permission(self, request: HttpRequest, obj: SavedView | None = None) -> bool:
@@ -77,7 +77,7 @@ class SavedViewAdmin(DeskAdmin):
         )
 
     def has_delete_permission(self, request: HttpRequest, obj: SavedView | None = None) -> bool:
-        """People delete their own views; administrators also shared ones."""
+        """Allow people to delete their own views; administrators also shared ones."""
         return self.has_change_permission(request, obj) or super().has_delete_permission(request, obj)
 
     def get_readonly_fields(self, request: HttpRequest, obj: SavedView | None = None) -> tuple[str, ...]:
@@ -133,7 +133,9 @@ class SavedViewAdmin(DeskAdmin):
         return page
 
     def open_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The list as the view has it; what does not exist any more of its filters is left out, which is said."""
+        """Redirect to the list with the filters of the view, leaving out filters that no longer exist, with a
+        message.
+        """
         view: SavedView | None = self.get_queryset(request).filter(pk=pk).first()
         desk = _find_desk(self.admin_site, view.listed) if view else None
         if view is None:

@@ -48,7 +48,7 @@ def build_scheduling_context(verdict: Verdict, person: User, *, ready: bool) -> 
 
 
 def annotate_planned(verdicts: QuerySet[Verdict]) -> QuerySet[Any]:
-    """Annotates `planned_at`: the moment at which each is published by itself."""
+    """Annotate `planned_at`: the scheduled time of publication."""
     planned = ScheduledPublication.objects.open().filter(verdict=OuterRef("pk"))
     return verdicts.annotate(planned_at=Subquery(planned.values("publish_at")[:1]))
 
@@ -62,7 +62,7 @@ def build_planned_badge(verdict: Any) -> SafeString | str:
 
 
 def describe_time_zone() -> str:
-    """The newsroom's time zone and how far it is from UTC today: “Europe/Berlin, UTC+01:00”."""
+    """Return the newsroom's time zone with its offset today: “Europe/Berlin, UTC+01:00”."""
     offset = f"{datetime.now(get_current_timezone()):%z}"
     return f"{get_current_timezone_name()}, UTC{offset[:3]}:{offset[3:5]}"
 

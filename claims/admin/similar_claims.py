@@ -102,7 +102,7 @@ def build_similar_context(statement: str, *, person: User, to: Claim | None = No
 
 
 def _find_best_matches(statement: str, person: User) -> dict[int, Match]:
-    """The best match of each claim."""
+    """Return the best match of each claim."""
     best: dict[int, Match] = {}
     for passage in match_desk_text(
         statement, reader=person, terms=MatchTerms(cut="text", most=2 * SIMILAR_LIMIT)
@@ -118,7 +118,7 @@ def _find_best_matches(statement: str, person: User) -> dict[int, Match]:
 
 
 def _find_same_words(to: Claim | None) -> Iterable[int]:
-    """Claims in the same words, however they are typed, which no model has to recognise."""
+    """Return claims with the same words in any spelling."""
     if to is None:
         return ()
     key = Claim.objects.filter(pk=to.pk).values("statement_key")
@@ -160,6 +160,6 @@ def _build_similar_claim(claim: Claim, match: Match, text: str) -> SimilarClaim:
 
 
 def _list_authors(verdicts: list[Verdict]) -> list[str]:
-    """The authors of verdicts that are being written."""
+    """Return the authors of open verdicts."""
     authors = [verdict.author for verdict in verdicts if verdict.state in _OPEN_STATES and verdict.author]
     return list(dict.fromkeys(get_display_name(author) for author in authors))

@@ -54,7 +54,7 @@ def build_status_badge(row: Publication) -> SafeString:
 
 
 def build_rating_badge(rating: Rating | None) -> SafeString | str:
-    """The rating in its own colours and, where the scale has it, in the reader's language."""
+    """Render the rating in its own colours and, if the scale has it, in the reader's language."""
     if rating is None:
         return ""
     return coloured(
@@ -66,7 +66,7 @@ def build_rating_badge(rating: Rating | None) -> SafeString | str:
 
 
 def build_verdict_badges(verdict: Verdict) -> SafeString:
-    """Rating and, unless it is published, the state: what is not public must not look as if it were."""
+    """Render the rating and, unless it is published, the state, so that nothing internal looks public."""
     if verdict.state == Verdict.State.PUBLISHED:
         return format_html("{}", build_rating_badge(verdict.rating))
     return format_html("{} {}", build_rating_badge(verdict.rating), build_state_badge(verdict))

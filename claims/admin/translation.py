@@ -287,7 +287,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
 
 
 def _list_parts(row: Translation) -> list[str]:
-    """The parts that its original has, and those that were written all the same."""
+    """Return the parts that the original has, and others that were written anyway."""
     original = row.verdict
     has = {"statement": True, "title": original.title, "summary": original.summary}
     has["explanation"] = original.explanation

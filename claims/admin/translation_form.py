@@ -65,7 +65,7 @@ class TranslatedPart:
 def pair_parts(
     translation: Translation, original: OriginalText | None, form: forms.BaseForm | None
 ) -> list[TranslatedPart]:
-    """The parts of the original, each with its translation.
+    """Pair each part of the original with its translation.
 
     Args:
         original: None where it was replaced since: then the translation is shown alone.
@@ -91,7 +91,7 @@ def pair_parts(
 
 
 def split_paragraphs(text: str) -> list[str]:
-    """The parts of a text between empty lines."""
+    """Split a text at empty lines."""
     return [part.strip() for part in text.replace("\r\n", "\n").split("\n\n") if part.strip()]
 
 
@@ -106,6 +106,6 @@ def _build_attributes(name: str, language: str) -> dict[str, Any]:
 
 
 def list_offered_languages(taken: set[str]) -> list[str]:
-    """The languages of the pages, without those that are taken."""
+    """Return the languages of the site except those already used."""
     families = {tag.lower() for tag in taken}
     return [code for code, _name in settings.LANGUAGES if code not in families]

@@ -63,7 +63,7 @@ class TrendFigures:
 
 
 def build_trends_context() -> dict[str, Any]:
-    """The charts and balances of the dashboard."""
+    """Return the charts and comparisons of the dashboard."""
     today = timezone.localdate()
     key = f"desk.trends.{today}"
     figures: TrendFigures | None = cache.get(key)

@@ -77,7 +77,7 @@ class Triage(MovesAdmin):
         return request.user.has_perm("claims.triage_claim")
 
     def triage_view(self, request: HttpRequest) -> HttpResponse:
-        """The whole screen."""
+        """Show the whole triage screen."""
         person = self._triaging(request)
         asked = request.GET
         rows = self._narrowed(request)
@@ -109,7 +109,7 @@ class Triage(MovesAdmin):
         return TemplateResponse(request, "admin/desk/triage.html", context)
 
     def triaged_claim_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """One claim of the screen, fetched ahead while another one is shown."""
+        """Show one claim of the screen, fetched ahead while another one is shown."""
         person = self._triaging(request)
         claim = self._triaged(request, str(pk))
         take(
@@ -164,7 +164,7 @@ class Triage(MovesAdmin):
         return decide(seen, action, by=person, note=note, into=into)
 
     def _named(self, request: HttpRequest, number: str) -> Claim | None:
-        """The claim to merge into, if the person may read it."""
+        """Return the claim to merge into, if the person may read it."""
         claim: Claim | None = self.get_queryset(request).filter(pk=_parse_number(number)).first()
         return claim
 
@@ -242,7 +242,7 @@ class Triage(MovesAdmin):
         return None if rows is None else rows.filter(state=Claim.State.PROPOSED)
 
     def _filtered(self, request: HttpRequest) -> QuerySet[Claim] | None:
-        """The rows of the list at this address; None where its filters cannot be."""
+        """Return the rows of the list with the filters in the URL; None if those are invalid."""
         try:
             rows: QuerySet[Claim] = self.get_changelist_instance(request).queryset
         except (IncorrectLookupParameters, DisallowedModelAdminLookup):
@@ -275,7 +275,9 @@ def _find_next(order: Sequence[ListedProposal], start: int, *, than: Claim | Non
 
 
 def _take_first_free(order: Sequence[ListedProposal], person: User) -> int:
-    """The first proposal that is the person's from now on; where others look at all of them, the first; 0 of none."""
+    """Take the first free proposal for the person; if others are viewing all of them, the first; 0 if there are
+    none.
+    """
     free = (one.pk for one in order if not one.other and take([one.pk], by=person))
     return next(free, order[0].pk if order else 0)
 
@@ -289,7 +291,7 @@ def _parse_number(text: str | None) -> int:
 
 
 def _find_topic(asked: str) -> Topic | None:
-    """The topic of this number or name."""
+    """Return the topic of this number or name."""
     topics = (
         Topic.objects.filter(pk=int(asked))
         if _parse_number(asked)

@@ -32,7 +32,7 @@ class SeenClaim:
 
     @classmethod
     def read(cls, text: str) -> Self | None:
-        """`12-345`; None of anything else."""
+        """Parse `12-345`; None for anything else."""
         claim, _sign, last = text.partition("-")
         return cls(int(claim), int(last)) if claim.isdecimal() and last.isdecimal() else None
 
@@ -139,7 +139,7 @@ def _file_under(seen: SeenClaim, topic: Topic, by: User) -> DecisionOutcome:
 
 
 def load_last_moves(claims: Iterable[int]) -> dict[int, int]:
-    """The last move of each of these claims that was moved at all."""
+    """Return the last move of each claim that has one."""
     moves = Transition.objects.filter(claim__in=list(claims), verdict=None).order_by()
     return dict(moves.values("claim").annotate(last=Max("pk")).values_list("claim", "last"))
 
@@ -168,7 +168,7 @@ def _give_back(claim: Claim, holder: int, by: User) -> None:
 def _decide_under_lock(
     pk: int, by: User, made: Callable[[Claim], DecidedClaim], with_it: Claim | None = None
 ) -> DecisionOutcome:
-    """One transaction: the claim read again under lock, and what is made of it; or why it was not."""
+    """Decide about one claim in a transaction of its own, under lock; return the result or the reason why not."""
     claim = None
     try:
         with transaction.atomic():

@@ -170,7 +170,7 @@ def build_choices(person: User) -> dict[str, Any]:
 
 
 def _list_existing_checks(claim: Claim, person: User) -> list[dict[str, Any]]:
-    """The published claims that the proposal repeats, with their verdicts."""
+    """Return the published claims that the proposal repeats, with their verdicts."""
     verdicts = Verdict.objects.readable_by(person).filter(state=Verdict.State.PUBLISHED)
     repeats = (
         Repeat.objects.open()

@@ -80,7 +80,7 @@ def _list_typed(values: dict[str, Any]) -> list[tuple[str, str]]:
 
 @never_cache
 def show_unsaved(request: HttpRequest) -> HttpResponse:
-    """The list, from which each can be continued or given up."""
+    """Show the list of unsaved forms, each of which can be continued or discarded."""
     if request.method == "POST":
         _give_up_listed(request)
         return HttpResponseRedirect(reverse("desk-unsaved"))

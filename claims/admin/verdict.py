@@ -100,7 +100,7 @@ class VerdictAdmin(AssignedList, VerdictFields, QueueOrder, MovesAdmin):
 
     @admin.display(description=gettext_lazy("explanation"))
     def explanation_shown(self, verdict: Verdict) -> SafeString:
-        """The explanation as readers see it."""
+        """Render the explanation as readers see it."""
         shown = render_explanation(verdict.explanation, verdict.claim)
         return format_html('<div class="desk-preview">{}</div>', shown)
 
@@ -119,7 +119,7 @@ class VerdictAdmin(AssignedList, VerdictFields, QueueOrder, MovesAdmin):
         return {"publisher": Publisher.objects.house().pk} | super().get_changeform_initial_data(request)
 
     def get_inlines(self, request: HttpRequest, obj: Verdict | None) -> Any:
-        """Evidence is a form on a draft that the person may edit; otherwise it is a list to read, in the template."""
+        """Show evidence as a form on an editable draft; otherwise the template lists it."""
         return super().get_inlines(request, obj) if obj and self.has_change_permission(request, obj) else ()
 
     def save_model(self, request: HttpRequest, obj: Verdict, form: forms.ModelForm, change: bool) -> None:

@@ -27,7 +27,7 @@ KINDS: dict[str, StrOrPromise] = {
 
 
 def get_band_label(score: float | None) -> str:
-    """The band of a claim with this score; "" for one that no article proposed."""
+    """Return the band of a claim with this score; "" for a claim that no article proposed."""
     return "" if score is None else str(BANDS[choose_band(score)])
 
 

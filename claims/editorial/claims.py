@@ -67,7 +67,7 @@ class ClaimWork(MovingResource):
         return self.done(work)
 
     def _locked(self, key: int) -> Claim:
-        """The claim, held until the end of the transaction, and the one that the request means to change."""
+        """Return the claim, locked until the end of the transaction, if it is the version named in the request."""
         Claim.objects.select_for_update().filter(pk=key).first()
         claim: Claim = self.matched(id=key)
         return claim

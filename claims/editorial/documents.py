@@ -44,7 +44,7 @@ def select_quote_relations(rows: QuerySet[Any]) -> QuerySet[Any]:
 
 
 def select_evidence_relations(rows: QuerySet[Evidence]) -> QuerySet[Evidence]:
-    """The same with the pictures, sound and film that show it."""
+    """Add sources and the pictures, sound and film of evidence."""
     return select_quote_relations(rows).select_related("media").prefetch_related(_prefetch_hashes())
 
 
@@ -106,7 +106,7 @@ def build_person(user: User | None) -> Document | None:
 
 
 def build_claim(row: Any) -> Document:
-    """A claim of `readable_claims`."""
+    """Describe a claim of `readable_claims`."""
     return {
         "id": row.pk,
         "state": row.state,
@@ -175,7 +175,7 @@ def build_evidence(row: Evidence) -> Document:
 
 
 def build_verdict(row: Verdict) -> Document:
-    """A verdict of `readable_verdicts`."""
+    """Describe a verdict of `readable_verdicts`."""
     public = claim_document.verdict(row, ())
     return {
         **{name: part for name, part in public.items() if name != "signed_off"},  # `signoffs` has each
@@ -247,7 +247,7 @@ def build_transition(row: Transition) -> Document:
 
 
 def build_source(row: Any) -> Document:
-    """A source of `all_sources`."""
+    """Describe a source of `all_sources`."""
     return {
         **claim_document.source(row),
         "latest_snapshot": row.latest_number,
@@ -259,7 +259,7 @@ def build_source(row: Any) -> Document:
 
 
 def build_snapshot(row: Snapshot) -> Document:
-    """A snapshot without its text."""
+    """Describe a snapshot without its text."""
     return {
         "id": row.pk,
         "number": row.number,
@@ -287,5 +287,5 @@ def build_topic(row: Topic) -> Document:
 
 
 def render_document(document: Document) -> str:
-    """The JSON text of a document."""
+    """Return the JSON text of a document."""
     return render(document)

@@ -67,7 +67,7 @@ def find_source(values: dict[str, Any], material: Material | None, *, by: User) 
 
 
 def capture_source(material: Material, stated: Overrides, *, key: str, by: User) -> NamedSource:
-    """The source that holds this material now, as its latest snapshot."""
+    """Store the material and return its source, with the text as latest snapshot."""
     _require_capturing(by)
     try:
         found = capture(material, overrides=stated, by=by)
@@ -77,7 +77,7 @@ def capture_source(material: Material, stated: Overrides, *, key: str, by: User)
 
 
 def enter_source(values: dict[str, Any], material: Material | None, *, by: User) -> NamedSource:
-    """The source that a body of `POST sources/` describes."""
+    """Find or add the source described in the body of `POST sources/`."""
     stated = read_overrides(
         **{
             name: values.get(name, "") for name in ("title", "byline", "publisher", "language", "url", "kind")

@@ -20,7 +20,7 @@ class PartResource(EditorialResource):
 
     @abstractmethod
     def whole(self) -> Any:
-        """The claim or verdict that the parts belong to.
+        """Return the claim or verdict that the parts belong to.
 
         Raises:
             NoSuchThing: there is none, or not for this person.

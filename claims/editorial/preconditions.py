@@ -8,7 +8,7 @@ from factcheck.api.resources import sha256_of
 
 
 def compute_etag(text: str) -> str:
-    """The ETag of a representation: it changes whenever anything in it does, and never otherwise."""
+    """Return the ETag of a representation, which changes if and only if the representation does."""
     return quote_etag(sha256_of([text.encode()]))
 
 

@@ -36,7 +36,7 @@ _LONGEST_OFFSET = 2**31 - 1
 
 
 def show_example(body: dict[str, Any]) -> Any:
-    """Class decorator: the body that the OpenAPI document shows."""
+    """Add an example body to the OpenAPI document; a class decorator."""
     return extend_schema_serializer(examples=[OpenApiExample("Example", body, request_only=True)])
 
 

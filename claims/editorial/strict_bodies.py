@@ -178,7 +178,7 @@ Body = TypeVar("Body", bound=serializers.Serializer)
 
 
 def read(body: type[Body], data: Any, *, by: User, partial: bool = False, **context: Any) -> dict[str, Any]:
-    """The values of a request's body.
+    """Return the validated values of a request's body.
 
     Raises:
         ValidationError: naming every key that is wrong.

@@ -110,14 +110,16 @@ class TranslationWork(MovingResource):
         return move_translation(subject, values["action"], by=self.person, note=values.get("note", ""))
 
     def _locked(self, key: int) -> Translation:
-        """The translation, held to the end of the transaction, and the one that the request means to change."""
+        """Return the translation, locked until the end of the transaction, if it is the version named in the
+        request.
+        """
         lock_translation(self.row(id=key))
         row: Translation = self.matched(id=key)
         return row
 
 
 def build_translation(row: Translation) -> Document:
-    """A translation of `TranslationWork.rows`."""
+    """Describe a translation of `TranslationWork.rows`."""
     return {
         "id": row.pk,
         "verdict": row.verdict_id,

@@ -67,7 +67,7 @@ class VerdictWork(MovingResource):
         return self.done(work)
 
     def _locked(self, key: int) -> Verdict:
-        """The verdict, held until the end of the transaction, and the one that the request means to change."""
+        """Return the verdict, locked until the end of the transaction, if it is the version named in the request."""
         hold_verdict(key)
         verdict: Verdict = self.matched(id=key)
         return verdict

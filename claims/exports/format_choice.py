@@ -29,7 +29,7 @@ class ExportFormat(ABC):
     begins_now: ClassVar[bool] = False
 
     def parts(self, selection: Selection) -> Sequence[QuerySet[Publication]]:
-        """The entries to write, in their order."""
+        """Return the entries to write, in order."""
         return [selection.claims]
 
     def count(self, selection: Selection) -> int:

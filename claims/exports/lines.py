@@ -60,7 +60,7 @@ class LineKind:
         return [(field.name, field.attname, _READERS.get(field.get_internal_type())) for field in self.fields]
 
     def written(self, values: tuple[Any, ...]) -> bytes:
-        """The line of a row: its id, and the values of `columns`."""
+        """Return the line of a row: its id, and the values of `columns`."""
         said = dict(zip(("id", *self.names), map(_to_json, values), strict=True))
         return orjson.dumps({"type": self.name, **said}) + b"\n"
 
@@ -203,7 +203,7 @@ def recognise(head: bytes) -> bool:
 
 
 def read(stream: BinaryIO) -> Iterator[ArchiveLine]:
-    """The lines of an export, checked one by one, in constant memory. The last one is its end.
+    """Yield the lines of an export, checked one by one, in constant memory. The last one marks the end.
 
     Raises:
         Unreadable: where it is reached.

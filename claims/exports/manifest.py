@@ -27,7 +27,7 @@ def build_manifest_path(path: Path) -> Path:
 def build_manifest(
     path: Path, *, asked: dict[str, Any], ledger: dict[str, Any], claims: int, size: int, sha256: str
 ) -> dict[str, Any]:
-    """The manifest of a file."""
+    """Build the manifest of a file."""
     return {
         "manifest_version": MANIFEST_VERSION,
         "file": path.name,
@@ -88,7 +88,7 @@ def describe_software() -> dict[str, Any]:
 
 
 def _describe_schema() -> dict[str, str]:
-    """The last migration of each app whose rows are exported."""
+    """Return the last migration of each app whose rows are exported."""
     graph = MigrationLoader(connection).graph
     return dict(graph.leaf_nodes(app)[0] for app in ("sources", "claims"))
 

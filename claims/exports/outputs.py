@@ -169,7 +169,7 @@ class PartFile(_BlockWriter):
         write_at_once(build_state_path(self._path), self._state.as_json())
 
     def finish(self) -> None:
-        """The file is whole: give it its name."""
+        """Give the complete file its final name."""
         self.end()
         build_part_path(self._path).replace(self._path)
         build_state_path(self._path).unlink(missing_ok=True)
@@ -194,7 +194,7 @@ def find_interrupted(path: Path) -> ExportState | None:
 
 @contextmanager
 def open_part_file(path: Path, state: ExportState, progress: Progress) -> Iterator[PartFile]:
-    """The file, written up to where the state says.
+    """Open the unfinished file at the position of the state.
 
     Raises:
         OutputError: another process is writing it, or the existing part was changed.

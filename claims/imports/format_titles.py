@@ -19,5 +19,5 @@ TITLES: Final = {
 
 
 def format_title(name: str) -> str:
-    """The format in words; one that is not known any more by its name."""
+    """Return the format in words; an unknown one by its name."""
     return str(TITLES.get(name) or name or "–")

@@ -208,7 +208,7 @@ def _publishers(body: Mapping[str, Any], sources: list[dict[str, Any]]) -> list[
 
 
 def _language_ranges(tag: str) -> list[str]:
-    """`zh-Hant-TW` → `zh`, `zh-hant`, `zh-hant-tw`."""
+    """Return the language ranges of a tag: `zh-Hant-TW` → `zh`, `zh-hant`, `zh-hant-tw`."""
     subtags = tag.lower().split("-")
     return ["-".join(subtags[: i + 1]) for i in range(len(subtags))]
 

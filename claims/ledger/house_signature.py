@@ -34,7 +34,7 @@ def signature(text: bytes, key: Ed25519PrivateKey | None = None) -> str:
 
 
 def public_key() -> str:
-    """The public key for verifying the newsroom's signatures."""
+    """Return the public key for verifying the newsroom's signatures."""
     return encoded(house_key().public_key().public_bytes_raw())
 
 
@@ -53,7 +53,7 @@ def is_signed_by(key: str, text: bytes, signed: str) -> bool:
 
 
 def fingerprint(key: str) -> str:
-    """A public key in so few signs that two people can compare it by telephone."""
+    """Return a fingerprint short enough for two people to compare by telephone."""
     digest = hashlib.sha256(decoded(key)).hexdigest()[:32]
     return " ".join(digest[start : start + 4] for start in range(0, len(digest), 4))
 

@@ -117,7 +117,7 @@ def _find_candidates(text: str, language: Lexicon) -> Iterator[CandidateSentence
 def _split_sentences(
     block: TextBlock, index: int, language: Lexicon, is_dashed: bool, is_introduced: bool
 ) -> tuple[list[Sentence], Quotations]:
-    """The sentences of a block, without its dateline, and its quotations."""
+    """Return the sentences of a block, without its dateline, and its quotations."""
     quotations = Quotations(block.text, is_dashed=is_dashed, is_introduced=is_introduced)
     opening = without_dateline(block.text) if index < _BLOCKS_WITH_DATELINE else 0
     sentences = [

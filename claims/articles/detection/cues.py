@@ -89,7 +89,7 @@ def find_cues(text: str, tokens: Sequence[Token], language: Lexicon) -> list[Sen
 
 
 def find_years(text: str) -> list[int]:
-    """The years that a sentence names in digits."""
+    """Return the years that a sentence names in digits."""
     return [
         int(plain) for match in _NUMBER.finditer(text) if _YEAR.match(plain := match[0].translate(_DIGITS))
     ]

@@ -315,7 +315,7 @@ def _list_calendar_names(code: str) -> list[str]:
 
 
 def _list_month_names(code: str) -> frozenset[str]:
-    """The names of months as they are written out."""
+    """Return the names of months, written out."""
     locale = _parse_locale(code)
     if locale is None:
         return frozenset()

@@ -89,7 +89,7 @@ def _without_role(tokens: list[str], description: str | None, language: Lexicon)
 
 
 def _without_place(name: list[str], language: Lexicon) -> tuple[list[str], list[str]]:
-    """Part the name from the place before it, where no article or "of" does: "(Wójt) Krynek Jolanta Gudel".
+    """Split a name from the place before it, if no article or preposition does: "(Wójt) Krynek Jolanta Gudel".
 
     Of three words and more of which none is known to be a given name, nothing is the name.
     """
@@ -238,7 +238,7 @@ def _find_behind_document(tokens: list[str], language: Lexicon) -> list[str]:
 
 
 def _read_anonymous(tokens: list[str], description: str | None, language: Lexicon) -> Speaker | None:
-    """An office or a group is a claimant in the text's own words: `a Foreign Ministry official`."""
+    """Read an anonymous claimant, an office or a group, in the words of the text: `a Foreign Ministry official`."""
     if len(tokens) > _LONGEST_UNKNOWN and not is_known_kind(tokens, language):
         return None
     first, rest = tokens[0], tokens[1:]

@@ -54,7 +54,7 @@ class KeptDump:
         return datetime.strptime(self.folder[:18], "%Y-%m-%dT%H%M%SZ").replace(tzinfo=UTC)
 
     def place(self, file: DumpFile) -> str:
-        """The path in the file store."""
+        """Return the path in the file store."""
         return f"{FOLDER}/{self.folder}/{file.name}"
 
 
@@ -74,7 +74,7 @@ def find_for_day(day: str) -> KeptDump | None:
 
 
 def list_all_folders() -> list[str]:
-    """The folders of all dumps, complete or not, newest first; read again each time."""
+    """Return the folders of all dumps, complete or not, newest first; never cached."""
     _cached_folders.clear()
     return _list_folders()
 

@@ -43,7 +43,7 @@ def build_head(*, url: str, site: Document, changed: str) -> Document:
 def write_datafeed(
     bodies: Iterable[bytes], *, head: Document, site: Document, begun: bool = False
 ) -> Iterator[bytes]:
-    """The feed: its head, unless there are elements already, then an element for each body."""
+    """Yield the feed: its head, unless it was begun before, then an element for each body."""
     if not begun:
         yield orjson.dumps(head)[:-1] + b',"dataFeedElement":['
     separator = b",\n" if begun else b"\n"
@@ -54,7 +54,7 @@ def write_datafeed(
 
 
 def build_element(body: Document, *, site: Document) -> Document:
-    """The DataFeedItem of a claim."""
+    """Build the DataFeedItem of a claim."""
     here = {"@type": "DataFeedItem", "@id": claimreview.build_address(body)}
     dates = {"dateCreated": body["published_at"], "dateModified": body["updated_at"]}
     reviews = claimreview.build_claim_reviews(body, site=site)

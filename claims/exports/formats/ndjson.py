@@ -9,7 +9,7 @@ BROKEN_OFF = b'{"broken_off": "This download is not complete. Please fetch it ag
 
 
 def write_ndjson(bodies: Iterable[bytes]) -> Iterator[bytes]:
-    """The bodies as lines."""
+    """Yield the bodies as lines."""
     for body in bodies:
         yield body
         yield b"\n"

@@ -49,7 +49,7 @@ def stream_bodies(*parts: QuerySet[Publication]) -> Iterator[bytes]:
 
 @contextmanager
 def _long_statements(cursor: CursorWrapper) -> Iterator[None]:
-    """Lift the time limit of the public's statements: a copy takes as long as its reader does, within reason.
+    """Lift the time limit of public queries: a copy takes as long as its reader does, within reason.
 
     For its own transaction, since a pooler may reassign the connection after it.
     """
@@ -150,7 +150,7 @@ def join_blocks(parts: Iterable[bytes], *, size: int = BLOCK_SIZE) -> Iterator[b
 
 
 def _build_selects(parts: Iterable[QuerySet[Publication]]) -> tuple[list[str], tuple[Any, ...]]:
-    """The statement of each part that can have rows, and the parameters of all."""
+    """Return the SELECT of each part that can have rows, and the parameters of all."""
     found = []
     for rows in parts:
         try:

@@ -12,7 +12,7 @@ from factcheck.web.site_urls import is_marked_well, understood
 
 
 def parse_entry_body(line: ArchiveLine) -> dict[str, Any]:
-    """The body of an entry.
+    """Parse the body of an entry.
 
     Raises:
         Unreadable: it is not what was exported, or pages that show it would do more than show it.

@@ -83,7 +83,7 @@ def split_rounds(told: Iterable[EntryOutcome]) -> Iterator[list[EntryOutcome]]:
 
 
 def split_layers(some: Iterable[EntryOutcome]) -> list[list[EntryOutcome]]:
-    """The entries divided so that no two of a layer have to do with the same claim; for each claim in their order."""
+    """Split the entries into layers without two entries of related claims; each claim's entries stay in order."""
     found: list[list[EntryOutcome]] = []
     reached: dict[int, int] = {}
     for one in some:
@@ -187,7 +187,9 @@ def _build_moves(one: EntryOutcome) -> Iterator[dict[str, Any]]:
 
 
 def _read_transaction_start() -> datetime:
-    """When this transaction began: by it the database knows evidence that arrives together with its verdict."""
+    """Return the start of this transaction, by which the database recognises evidence inserted together with its
+    verdict.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT now()")
         moment: datetime = cursor.fetchone()[0]
@@ -235,7 +237,7 @@ def _build_replies(entry: RestoredEntry, arrived: ArrivedVerdict) -> Iterator[di
 
 
 def _find_shown_media(item: dict[str, Any]) -> dict[str, Any]:
-    """The picture, recording or film of an item of evidence."""
+    """Return the picture, recording or film of an item of evidence."""
     media = next(iter(item.get("media", ())), None)
     return {
         "media_id": media["id"] if media else None,

@@ -122,7 +122,7 @@ def _restore_batch(batch: list[ArchiveLine], merged: MergedParts, begins_after: 
 
 @contextmanager
 def _restore_lock() -> Iterator[LastingTransaction]:
-    """No two restores at a time."""
+    """Allow only one restore at a time."""
     try:
         with alone("restore") as own:
             yield own

@@ -86,14 +86,14 @@ def _deposit(deposit: PublicDeposit) -> None:
 
 
 def _named(source_id: int, address: str) -> None:
-    """The source has a copy at a public archive now, unless an editor has named one meanwhile."""
+    """Store the URL of the copy at a public archive, unless an editor has entered one meanwhile."""
     Source.objects.filter(pk=source_id, archived_url="").update(
         archived_url=address, updated_at=timezone.now()
     )
 
 
 def _ordered(url: str) -> str:
-    """The number of the order. Raises _Later and _Refused."""
+    """Order the archiving of a page and return the job's id. Raises _Later and _Refused."""
     answer = _asked("/save", {"url": url, "if_not_archived_within": LATELY, "skip_first_archive": "1"})
     if job := answer.get("job_id"):
         return str(job)[:200]

@@ -47,7 +47,7 @@ class ClaimPack(EditorialView):
     schema = ClaimPackSchema()
 
     def retrieve(self, request: Request, id: int) -> HttpResponseBase:  # noqa: A002  the name in the address
-        """All that a published claim rests on, in one ZIP: also uploads, and texts that readers are not shown."""
+        """Everything a published claim is based on, in one ZIP, including uploads and texts that are not public."""
         if not Claim.objects.readable_by(self.person).filter(pk=id).exists():
             raise NoSuchThing(gettext("There is no claim %(key)s here.") % {"key": id})
         try:

@@ -72,7 +72,7 @@ class EvidencePackResource(PublicResource):
 
 
 def stream_pack(request: HttpRequest, pack: EvidencePack) -> HttpResponseBase:
-    """The pack as an answer that begins at once and takes as long as its reader does."""
+    """Return a response that streams the pack."""
     etag = f'"{pack.sha256}"'
     response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
     if response is None:

@@ -10,7 +10,7 @@ from factcheck.admin.base import DeskAdmin, change_page
 
 
 def download_view(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponseBase:
-    """The pack of a claim as a file."""
+    """Download the evidence pack of a claim."""
     claim = desk.get_object(request, str(pk))
     if claim is None or not desk.has_view_permission(request, claim):
         raise Http404

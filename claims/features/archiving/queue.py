@@ -103,7 +103,7 @@ class TakenSource:
             self._later(max(WAITS[self.attempts - 1], wait), problem)
 
     def kept_waiting(self, problem: str) -> None:
-        """The fault is ours, and so this was no attempt."""
+        """Postpone the request without counting an attempt, because the fault is ours."""
         self._later(OUR_FAULT, problem, attempts=F("attempts") - 1)
 
     def put_off(self, wait: timedelta) -> None:

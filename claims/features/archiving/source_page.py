@@ -173,7 +173,7 @@ def _keep(request: HttpRequest, source: Source) -> HttpResponse:
 
 
 def file_view(admin: DeskAdmin, request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase:
-    """A file of a copy, to be saved: it is never shown as a page of ours."""
+    """Download a file of a copy; it is never shown as a page of ours."""
     if not admin.has_view_permission(request):
         raise PermissionDenied
     file = get_object_or_404(ArchivedFile.objects.select_related("copy"), pk=file_pk, copy__source=pk)
@@ -191,7 +191,7 @@ def file_view(admin: DeskAdmin, request: HttpRequest, pk: int, file_pk: int) -> 
 
 
 def stamp_view(admin: DeskAdmin, request: HttpRequest, pk: int, stamp_pk: int) -> HttpResponse:
-    """A timestamp, as `openssl ts -verify -token_in` reads it."""
+    """Download a timestamp in the form that `openssl ts -verify -token_in` reads."""
     if not admin.has_view_permission(request):
         raise PermissionDenied
     hashes = ArchivedFile.objects.filter(copy__source=pk).values("sha256")

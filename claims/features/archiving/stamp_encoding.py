@@ -28,13 +28,13 @@ def request_for(sha256: str, nonce: int) -> bytes:
 
 
 def token_in(response: bytes) -> bytes:
-    """The TimeStampToken of a TimeStampResp, to the byte. Raises ValueError."""
+    """Return the TimeStampToken of a TimeStampResp, byte for byte. Raises ValueError."""
     token = _token(response)
     return response[token.start : token.end]
 
 
 def in_order(response: bytes) -> bytes:
-    """The TimeStampResp with its certificates in the order that DER wants.
+    """Return the TimeStampResp with its certificates in DER order.
 
     OpenSSL writes them as they come, and the library refuses to read that. What is signed does not include them.
 

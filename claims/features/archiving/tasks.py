@@ -96,6 +96,6 @@ def look_after_archive(timestamp: int) -> None:
     queueing_lock="claims.features.archiving.archive_imported",
 )
 def archive_imported(timestamp: int) -> None:
-    """Once a night, where `ARCHIVE_IMPORTED_PER_DAY` says so: request copies of sources that only imports cite."""
+    """Request copies of sources that only imports cite, once a night, if `ARCHIVE_IMPORTED_PER_DAY` is set."""
     if settings.ARCHIVE_IMPORTED_PER_DAY:
         request_imported_copies(settings.ARCHIVE_IMPORTED_PER_DAY)

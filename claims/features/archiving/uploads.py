@@ -104,7 +104,9 @@ def _as_name(name: str) -> str:
 
 
 def _places() -> list[str]:
-    """Where a file goes: first to where uploads wait, then, where it is a folder of ours, to the archive."""
+    """Return the folders that an upload passes through: the temporary one and, if it is a local folder, the
+    archive.
+    """
     places = [settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir()]
     if isinstance(default_storage, FileSystemStorage):
         places.append(str(default_storage.location))

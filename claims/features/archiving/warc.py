@@ -54,7 +54,7 @@ def _write(writer: WARCWriter, exchange: Exchange) -> None:
 
 
 def _parts(message: bytearray) -> tuple[bytes, bytes]:
-    """Head, with the empty line that ends it, and body."""
+    """Split a message into its head, with the final empty line, and its body."""
     head, end, body = bytes(message).partition(b"\r\n\r\n")
     if not end:
         head, end, body = bytes(message).partition(b"\n\n")

@@ -10,7 +10,7 @@ Schema = dict[str, Any]
 
 
 def build_object(description: str = "", /, **members: Schema) -> Schema:
-    """An object with these members and no others."""
+    """Return the schema of an object with these members and no others."""
     told = {"description": description} if description else {}
     return {
         "type": "object",

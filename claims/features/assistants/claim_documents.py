@@ -54,7 +54,7 @@ def load_entries(ids: Sequence[int]) -> list[Document]:
 
 
 def load_newest_versions(claims: Collection[int]) -> dict[int, int]:
-    """The numbers of the newest versions of these claims."""
+    """Return the newest version number of each of these claims."""
     newest = Template(
         "newest versions",
         lambda: Publication.objects.newest().filter(_CLAIM_CONDITION),
@@ -64,7 +64,7 @@ def load_newest_versions(claims: Collection[int]) -> dict[int, int]:
 
 
 def build_document(entry: Sequence[Any], *, newest: int | None = None) -> Document:
-    """An entry of the ledger, of which these are the COLUMNS.
+    """Build the document of a ledger entry, given by its COLUMNS.
 
     Args:
         newest: the number of the claim's newest version, where this may be an older one.
@@ -148,7 +148,7 @@ def build_url(route: str, *parts: Any) -> str:
 
 
 def build_rating(rating: Document) -> Document:
-    """A rating in its publisher's words, and what it amounts to."""
+    """Describe a rating in its publisher's words, with its rating class."""
     return {
         "label": make_visible(rating["label"], 200),
         "language": rating["language"],
@@ -190,7 +190,7 @@ def _build_correction(note: Document) -> Document:
 
 
 def _build_retraction(document: Document) -> Document | None:
-    """Why and when a claim was withdrawn; of one that is merged, nothing was."""
+    """Return the reason and time of a retraction; None if the claim was not retracted."""
     if document["status"] != Publication.Status.RETRACTED:
         return None
     notes = (note for note in document["corrections"] if note["kind"] == Publication.Kind.RETRACTION)
@@ -211,5 +211,5 @@ def _build_source(item: Document) -> Document:
 
 
 def check_address(url: str) -> str:
-    """An address that others gave, if it is one of the web."""
+    """Return a URL given by others if it is a web URL."""
     return make_visible(url) if url.startswith(("https://", "http://")) else ""

@@ -19,7 +19,7 @@ _KINDS = {
 
 
 def compose_answer(lines: Iterable[str]) -> str:
-    """An answer in words: what quotations are is said before all of it."""
+    """Compose an answer in words, which begins by saying what quotations are."""
     return "\n".join((QUOTATIONS, *lines))
 
 

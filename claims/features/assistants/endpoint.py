@@ -121,7 +121,7 @@ def _identify_caller(request: HttpRequest) -> Caller:
 
 
 def _read_batch(request: HttpRequest, found: Any) -> Sequence[Any] | None:
-    """The messages of a body that holds a list of them.
+    """Return the messages of a batch; None if the body is not a list.
 
     Raises:
         RpcError: the revision has no such bodies, or it holds too many or none.
@@ -142,7 +142,7 @@ def _read_batch(request: HttpRequest, found: Any) -> Sequence[Any] | None:
 
 
 def _answer_message(request: HttpRequest, found: Any, caller: Caller) -> HttpResponse:
-    """One message, whose refusal has an HTTP status too."""
+    """Answer one message; its refusal has an HTTP status too."""
     key = id_of(found)
     try:
         message = message_of(found)
@@ -157,7 +157,7 @@ def _answer_message(request: HttpRequest, found: Any, caller: Caller) -> HttpRes
 
 
 def _answer(request: HttpRequest, found: Any, caller: Caller) -> dict[str, Any] | None:
-    """One message of several; None for what is not answered."""
+    """Answer one of several messages; None if it needs no answer."""
     key = id_of(found)
     try:
         message = message_of(found)

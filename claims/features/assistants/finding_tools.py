@@ -125,7 +125,7 @@ def _build_passage(text: str, passage: AnsweredPassage, claims: dict[int, Docume
 
 
 def _build_reference(claim: Document) -> Document:
-    """A claim without its verdicts."""
+    """Describe a claim without its verdicts."""
     return {name: claim[name] for name in ("claim_id", "statement", "language", "address")}
 
 
@@ -201,12 +201,12 @@ _SEARCH_ARGUMENTS = (
 
 
 def _rename_for_api(given: Arguments) -> Arguments:
-    """The arguments by the names that the API has for them."""
+    """Rename the arguments to the API's parameters."""
     return {"q" if name == "query" else name: value for name, value in given.items()}
 
 
 def search_claims(given: Arguments, caller: Caller) -> ToolAnswer:
-    """Published claims that have words, or that are newest."""
+    """Search published claims by words; without words, list the newest."""
     request = build_get_request(reverse("claims-list"), _rename_for_api(given))
     query = ClaimPageQuery(request.GET, Publication.objects.all(), request=request)
     try:
@@ -254,7 +254,7 @@ _LOOKUP_ARGUMENTS = (
 
 
 def lookup_url(given: Arguments, caller: Caller) -> ToolAnswer:
-    """Published claims that have to do with a page."""
+    """Look up published claims related to a page."""
     url = given["url"]
     [found] = orjson.loads(look_up_addresses([url], build_get_request(reverse("lookup"), {})))["results"]
     if found["error"]:

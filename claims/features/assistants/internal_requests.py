@@ -22,14 +22,14 @@ Asked = Mapping[str, str | int | Sequence[str]]
 
 
 def build_get_request(path: str, asked: Asked, caller: Caller | None = None) -> WSGIRequest:
-    """A request that reads an address of the API."""
+    """Build a GET request to the API."""
     return _request("GET", path, caller, query=urlencode(asked, doseq=True))
 
 
 def post_request(
     path: str, body: Mapping[str, Any], caller: Caller, *, idempotency_key: str | None = None
 ) -> HttpResponse:
-    """The answer of the editorial API to a body that is posted with the caller's token."""
+    """Return the response of the editorial API to a body posted with the caller's token."""
     request = _request("POST", path, caller, content=json.dumps(body).encode())
     request.META["HTTP_AUTHORIZATION"] = f"Bearer {caller.secret}"
     if idempotency_key is not None:

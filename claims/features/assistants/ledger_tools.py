@@ -34,7 +34,7 @@ _GET_CLAIM_ARGUMENTS = (
 
 
 def get_claim(given: Arguments, caller: Caller) -> ToolAnswer:
-    """A claim as it is published, or as it was."""
+    """Return a claim as currently published, or in an earlier version."""
     claim, day, version = given["claim_id"], given.get("as_of"), given.get("version")
     if day and version:
         raise ToolRefused("`version`: give a day or a version, not both.")

@@ -43,7 +43,7 @@ _CACHE_HINT = {"ttlMs": 300_000, "cacheScope": "private"}
 
 
 def answer(message: Message, caller: Caller, revision: str) -> Document:
-    """The result of a request.
+    """Return the result of a request.
 
     Raises:
         RpcError: it cannot be carried out.
@@ -97,7 +97,7 @@ def _list_tools(message: Message, caller: Caller) -> Document:
 
 
 def find_tool(message: Message, caller: Caller) -> Tool:
-    """The tool that a message calls.
+    """Return the tool that a message calls.
 
     Raises:
         RpcError: there is none, or it is not for this caller.
@@ -157,14 +157,14 @@ _NAMES = {"q": "query", "text_language": "language"}
 
 
 def _describe_problem(problem: Mapping[str, str]) -> str:
-    """The API's sentences repeat the value, which may itself be an injected instruction."""
+    """Describe a problem, quoting the API's sentence, because the value in it may be an injected instruction."""
     name = problem["parameter"]
     detail = problem["detail"].removeprefix(f"`{name}`: ")
     return f"`{_NAMES.get(name, name)}` is refused: {quote_detail(detail, 500)}"
 
 
 def build_refusal(sentence: str) -> Document:
-    """An answer to a call that says what to change."""
+    """Refuse a call, saying what to change."""
     return {
         "content": [{"type": "text", "text": sentence}],
         "structuredContent": {"outcome": REFUSAL, "meaning": sentence},

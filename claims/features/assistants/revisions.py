@@ -76,7 +76,7 @@ def _get_meta(message: Message) -> Mapping[str, Any]:
 
 
 def _read(value: str | None) -> str | None:
-    """A header value, which is encoded where HTTP could not carry it."""
+    """Decode a header value that was encoded because HTTP could not carry it."""
     if value is None or not (value.startswith(_ENCODED) and value.endswith(_END)):
         return value
     try:

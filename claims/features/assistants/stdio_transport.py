@@ -45,7 +45,7 @@ def converse(lines: BinaryIO, out: BinaryIO, caller: Caller) -> None:
 
 
 def answer_line(line: bytes, caller: Caller) -> dict[str, Any] | None:
-    """The answer to a line; None for what is not answered."""
+    """Answer a line; None if it needs no answer."""
     key = None
     try:
         found = decoded(line)

@@ -27,7 +27,7 @@ def make_visible(text: str, most: int = 2000) -> str:
 
 
 def quote_text(text: str | None, most: int = 2000) -> str:
-    """A text as one string of JSON, which no text can leave, without signs that would be markup around it."""
+    """Quote a text as one JSON string, escaping signs that could be taken for markup."""
     return (
         "null"
         if text is None
@@ -36,7 +36,7 @@ def quote_text(text: str | None, most: int = 2000) -> str:
 
 
 def quote_detail(detail: str, most: int) -> str:
-    """The detail of a problem as `quote_text` writes it, but with names of parameters and keys in plain backticks."""
+    """Quote the detail of a problem, with names of parameters and keys in plain backticks."""
     return _NAME.sub(r"`\1`", quote_text(detail, most))
 
 

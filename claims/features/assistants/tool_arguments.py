@@ -48,7 +48,7 @@ class Argument(ABC):
 
     @abstractmethod
     def read(self, value: Any) -> Any:
-        """What a value means.
+        """Parse a value.
 
         Raises:
             ToolRefused: it is none.
@@ -136,7 +136,7 @@ def build_schema(arguments: Sequence[Argument]) -> dict[str, Any]:
 
 
 def read(arguments: Sequence[Argument], given: Mapping[str, Any]) -> Arguments:
-    """What is asked; what is not given is absent unless it has a default.
+    """Return the validated arguments; missing ones are absent unless they have a default.
 
     Raises:
         ToolRefused: an argument is missing, unknown or none of its kind.

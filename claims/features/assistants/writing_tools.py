@@ -105,7 +105,7 @@ _PROPOSE_ARGUMENTS = (
 
 
 def propose_claim(given: Arguments, caller: Caller) -> ToolAnswer:
-    """A claim that people may take up or decline."""
+    """Propose a claim, which people may accept or decline."""
     told = _post(reverse("editorial-claims-list"), _build_body(given), given, caller)
     path = reverse("editorial-claims-detail", args=[told["id"]])
     return _build_written_answer("claim", path, told, claim=told["id"], verdict=None)
@@ -141,7 +141,7 @@ _DRAFT_ARGUMENTS = (
 
 
 def draft_verdict(given: Arguments, caller: Caller) -> ToolAnswer:
-    """A draft of the newsroom's verdict, whose author is the token's owner."""
+    """Draft the newsroom's verdict; its author is the token's owner."""
     body = _build_body(given, "claim_id", "rating") | {"claim": given["claim_id"]}
     if "rating" in given:
         body["rating"] = _find_rating(given["rating"])
@@ -151,7 +151,7 @@ def draft_verdict(given: Arguments, caller: Caller) -> ToolAnswer:
 
 
 def _find_rating(code: str) -> int:
-    """The rating of the newsroom's scale with this code."""
+    """Return the rating of the newsroom's scale with this code."""
     offered = dict(
         Rating.objects.filter(scale__publisher__is_house=True, scale__in_use=True)
         .order_by("scale_id", "position")
@@ -191,7 +191,7 @@ _EVIDENCE_ARGUMENTS = (
 
 
 def add_evidence(given: Arguments, caller: Caller) -> ToolAnswer:
-    """A source on which a draft rests."""
+    """Add a source to a draft as evidence."""
     verdict = given["verdict_id"]
     told = _post(
         reverse("editorial-evidence-list", args=[verdict]), _build_body(given, "verdict_id"), given, caller

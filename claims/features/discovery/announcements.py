@@ -29,7 +29,7 @@ NotifyService = Callable[[Sequence[dict[str, Any]]], None]
 
 
 def list_services() -> dict[str, NotifyService]:
-    """The configured services, and how to notify each."""
+    """Return the configured services, with the function that notifies each."""
     known: dict[str, NotifyService] = {INDEXNOW: indexnow.notify_service} if settings.INDEXNOW_KEY else {}
     return known | {hub: partial(websub.notify_hub, hub) for hub in settings.WEBSUB_HUBS}
 

@@ -31,7 +31,7 @@ Disallow: /*?*&
 
 
 def build_robots_text() -> str:
-    """The rules for crawlers: ours, and the operator's."""
+    """Return the rules for crawlers: ours, and the operator's."""
     parts = [_DEFAULT_RULES]
     if settings.ROBOTS_RULES:
         parts.append("".join(f"{rule}\n" for rule in settings.ROBOTS_RULES))

@@ -90,7 +90,7 @@ _RANGES_OF_CLAIMS = """
 
 
 def iterate_parts() -> Iterator[SitemapPart]:
-    """All parts that list anything."""
+    """Yield all parts that are not empty."""
     yield SitemapPart("pages", _get_newest_time())
     yield SitemapPart("news")
     with connection.cursor() as cursor:

@@ -71,7 +71,7 @@ def write_news_sitemap(articles: Iterable[NewsArticle]) -> str:
 
 
 def format_moment(at: datetime) -> str:
-    """A moment as W3C's note on dates has it, in UTC and to the second."""
+    """Format a time as in W3C's note on dates, in UTC and to the second."""
     return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%SZ")
 
 

@@ -44,7 +44,7 @@ def _follow(row: Row, by: User) -> None:
 
 
 def _build_ledger(row: Row) -> list[Row]:
-    """The entries of an invented newsroom: each claim, then the retractions."""
+    """Return the entries of an invented newsroom: each claim, then the retractions."""
     claims = [_build_peer_claim(number, claim, row) for number, claim in enumerate(row["claims"], 1)]
     published = [_build_entry("published", claim["id"], claim) for claim in claims]
     retracted = [

@@ -59,7 +59,7 @@ def _store(claims: Sequence[PeerClaim]) -> None:
 
 
 def _after(change: SignedChange, known: PeerClaim | None, newsroom: PeerNewsroom) -> PeerClaim | None:
-    """The claim as the entry leaves it; None where the newsroom itself has judged nothing of it."""
+    """Return the claim after the entry; None if the newsroom has no verdict of its own on it."""
     verdict = own_verdict(change.claim) if change.claim else None
     if verdict is None and known is None:
         return None
@@ -124,7 +124,7 @@ def _required(found: dict[str, Any], name: str, most: int) -> str:
 
 
 def _text(value: Any, most: int) -> str:
-    """A text that can be kept; "" for anything else."""
+    """Return a text that can be stored; "" for anything else."""
     return value if isinstance(value, str) and len(value) <= most and "\0" not in value else ""
 
 

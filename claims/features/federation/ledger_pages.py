@@ -169,7 +169,7 @@ def _is_same_entry(now: str, then: str) -> bool:
 
 
 def origin(url: str) -> str:
-    """Scheme and host of an address, as a site is named; "" for what is no web address."""
+    """Return scheme and host of a URL; "" if it is not a web URL."""
     try:
         parts = urlsplit(url.strip())
         port = f":{parts.port}" if parts.port else ""
@@ -197,7 +197,7 @@ def _require_same_house(signer: Signer, *, key: str, site: str) -> None:
 
 
 def _require_chain(changes: list[dict[str, Any]]) -> None:
-    """See that each entry goes on from the one before it: what was signed first was not rewritten since.
+    """Check that each entry continues the one before it: signed entries were not rewritten.
 
     Older programs do not publish the chain. Once a newsroom has, it must continue.
     """
@@ -259,7 +259,7 @@ def _believed(change: dict[str, Any], key: str) -> SignedChange:
 
 
 def _claim(change: dict[str, Any], sequence: int) -> tuple[dict[str, Any], str]:
-    """The claim of a published entry, as it is hashed in what was signed."""
+    """Return the claim of a published entry, if it matches the signed hash."""
     claim = change.get("claim")
     body = with_plain_quotation_marks(orjson.dumps(claim))
     if not isinstance(claim, dict) or hashlib.sha256(body).hexdigest() != change.get("body_sha256"):

@@ -99,7 +99,7 @@ def switch(newsroom: PeerNewsroom, *, active: bool, by: User) -> None:
 
 @transaction.atomic
 def ask_now(newsroom: PeerNewsroom, *, by: User) -> None:
-    """Query it now, without waiting any longer.
+    """Check the newsroom for updates now.
 
     Raises:
         NotAllowed: the person's role does not include it.

@@ -85,7 +85,7 @@ def below_answer(text: str) -> dict[str, Any]:
 def _choose_best_matches(
     passages: Sequence[AnsweredPassage],
 ) -> dict[int, tuple[str, float, tuple[str, ...]]]:
-    """Of each claim the match that says most, those that say most first."""
+    """Return the strongest match of each claim, strongest first."""
     matches = [match for passage in passages for match in passage.matches]
     order = ("same", "contradicts", "related")
     best: dict[int, tuple[str, float, tuple[str, ...]]] = {}

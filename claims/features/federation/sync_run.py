@@ -48,7 +48,7 @@ class TurnTally:
 
 
 def due(moment: datetime) -> Q:
-    """The condition for a due newsroom: past its time, without a lease, and without a pending decision."""
+    """Return the condition for a due newsroom: past its time, without a lease, and without a pending decision."""
     is_free = Q(held_until__isnull=True) | Q(held_until__lt=moment)
     return is_free & Q(newsroom__in=PeerNewsroom.objects.active(), halted="", next_visit_at__lte=moment)
 

@@ -59,6 +59,6 @@ def tell_of_trouble(*, newsroom_id: int) -> None:
     name="claims.features.federation.keep_up", queue=QUEUE, queueing_lock="claims.features.federation.keep_up"
 )
 def keep_up(timestamp: int) -> None:
-    """Once a minute: call for those that are due."""
+    """Queue the due newsrooms, once a minute."""
     for newsroom_id in sync_run.due_newsrooms():
         call(newsroom_id)

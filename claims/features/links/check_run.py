@@ -48,7 +48,7 @@ _SITES_OF_AN_OUTAGE = 3
 
 
 def visitor(memory: RoundMemory) -> Visitor:
-    """The thread pool of a run."""
+    """Build the visitor of a run."""
     return PoliteVisitor(memory)
 
 

@@ -55,7 +55,7 @@ def print_tally(tally: LinkTally, console: Console) -> None:
 
 
 def print_links_in_need(links: list[LinkState], console: Console) -> None:
-    """Links that need a decision."""
+    """Print links that need a decision."""
     table = Table(gettext("Source"), gettext("Since (UTC)"), gettext("Address"), gettext("What happened"))
     for link in links:
         since = f"{link.since:%Y-%m-%d %H:%M}" if link.since else ""

@@ -29,7 +29,7 @@ _FRONT = re.compile(
 def is_missing_page(
     asked: str, led_to: str, content: bytes, charset: str | None, known_title: str = ""
 ) -> bool:
-    """Detects answers that say that the requested page no longer exists.
+    """Return whether a response says that the requested page no longer exists.
 
     Args:
         asked: the address of the source.
@@ -84,7 +84,7 @@ def _says_missing(part: str) -> bool:
 
 
 def _folded(text: str) -> str:
-    """Letters and digits, in lower case and without accents, with single spaces."""
+    """Return letters and digits in lower case and without accents, with single spaces."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     kept = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
     return " ".join(kept.split())

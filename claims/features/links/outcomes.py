@@ -77,7 +77,7 @@ def standing_after(before: LinkStanding, found: LinkOutcome, reason: str, now: d
 def next_check(
     after: LinkStanding, reason: str, now: datetime, *, interval: timedelta, jitter: float
 ) -> datetime:
-    """When the link is looked at again.
+    """Return the time of the link's next check.
 
     Args:
         interval: between two checks of a link that works.

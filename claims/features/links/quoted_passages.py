@@ -28,7 +28,7 @@ class PassageComparison:
 
 
 def places_in(source_id: int) -> set[QuotedPlace]:
-    """The passages of a source that publications quote."""
+    """Return the passages of a source that publications quote."""
     return set(find_published_places(source_id))
 
 

@@ -22,7 +22,7 @@ class RoundMemory:
         sleep: Callable[[float], None] = time.sleep,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
-        """A memory.
+        """Create a schedule.
 
         Args:
             rules: robots.txt of sites, as they were read lately.

@@ -35,7 +35,7 @@ def look_for_new_links(timestamp: int) -> None:
     queueing_lock="claims.features.links.look_after",
 )
 def look_after_links(timestamp: int) -> None:
-    """Once a minute: have whatever is due checked."""
+    """Queue due checks, once a minute."""
     if settings.LINK_CHECKS and LinkState.objects.due().exists():
         _call()
 

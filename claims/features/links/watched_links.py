@@ -63,7 +63,7 @@ def watch_anew(source: Source) -> None:
 
 
 def sources_of(claim_id: int) -> list[int]:
-    """The sources that the current publication of a claim names."""
+    """Return the sources named in the current publication of a claim."""
     rows = Publication.objects.current().filter(claim_id=claim_id).values_list("source_ids", flat=True)
     return sorted({source for row in rows for source in row})
 

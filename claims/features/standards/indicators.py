@@ -57,7 +57,7 @@ class Indicator:
 
 
 def build_indicators(reviews: Sequence[PublishedReview], period: Period) -> list[Indicator]:
-    """All of them, in the order of the report."""
+    """Return all indicators, in the order of the report."""
     return [
         *_build_output(reviews, period),
         *_build_balance(reviews),
@@ -370,7 +370,7 @@ def _share(
 
 
 def _count_parts(names: Iterable[Text]) -> tuple[IndicatorPart, ...]:
-    """The names by how often they occur; beyond `NAMED_PARTS` together."""
+    """Count the names, most frequent first; beyond `NAMED_PARTS` they are counted together."""
     counted = Counter(map(str, names)).most_common()
     counted.sort(key=lambda one: (-one[1], one[0].casefold()))
     parts = [IndicatorPart(name, count) for name, count in counted[:NAMED_PARTS]]

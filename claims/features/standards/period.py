@@ -23,7 +23,7 @@ class Period:
 
     @classmethod
     def of(cls, first: date | None, last: date | None) -> "Period":
-        """The period between two days. Without a last day it ends today; without a first it is a year.
+        """Return the period between two days. Without a last day it ends today; without a first it is a year.
 
         Raises:
             NoSuchPeriod: it would end before it begins, or not yet have begun.
@@ -59,7 +59,7 @@ class Period:
 
 
 def _get_year_before(day: date) -> date:
-    """The day after the same day of the year before."""
+    """Return the day after the same day of the previous year."""
     try:
         before = day.replace(year=day.year - 1)
     except ValueError:  # 29 February

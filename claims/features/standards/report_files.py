@@ -75,7 +75,7 @@ class PublicStandards(TypedDict):
 
 
 def build_document(report: StandardsReport) -> PublicStandards:
-    """The API's data."""
+    """Return the report as the API's data."""
     return {
         "newsroom": report.newsroom,
         "first_day": report.first.isoformat(),
@@ -87,7 +87,7 @@ def build_document(report: StandardsReport) -> PublicStandards:
 
 
 def write_csv(report: StandardsReport) -> str:
-    """A row for each indicator, and one for each of its parts below it."""
+    """Write a row for each indicator, and one for each of its parts below it."""
     text = StringIO()
     rows = csv.writer(text)
     rows.writerow(COLUMNS)

@@ -14,7 +14,7 @@ HOLD = timedelta(minutes=8)
 
 
 def due(moment: datetime) -> Q:
-    """The condition for a due watch: active, without a lease, and past its next visit.
+    """Return the condition for a due watch: active, without a lease, and past its next visit.
 
     Stands in columns of the progress itself, as far as others change them: they are looked at again under its lock.
     """

@@ -35,7 +35,7 @@ class WatchQuerySet(models.QuerySet["Watch"]):
         return self.filter(active=True)
 
     def failing(self) -> Self:
-        """Active watches whose last visit failed."""
+        """Return active watches whose last visit failed."""
         return self.active().filter(progress__consecutive_failures__gt=0)
 
     def with_budget_left(self, day: datetime) -> Self:
@@ -236,11 +236,11 @@ class WatchProgress(models.Model):
 
 class WatchedPageQuerySet(models.QuerySet["WatchedPage"]):
     def due(self, moment: datetime) -> Self:
-        """Watches to visit at `moment`."""
+        """Return watches to visit at `moment`."""
         return self.filter(next_look_at__lte=moment)
 
     def waiting(self) -> Self:
-        """Articles still to be imported."""
+        """Return articles still to be imported."""
         return self.filter(state="waiting")
 
 

@@ -69,7 +69,7 @@ def print_page(looked_at: LookedAt, console: Console) -> None:
 
 
 def told(tally: VisitTally) -> str:
-    """A visit in one line."""
+    """Describe a visit in one line."""
     if tally.later:
         return gettext("%(watch)s: postponed. %(why)s") % {"watch": tally.watch, "why": tally.later}
     if tally.failure and not tally.failed:

@@ -221,7 +221,7 @@ def _verdict(status: int) -> str:
 
 
 def ready(moment: datetime) -> Q:
-    """The condition for an endpoint that can be sent to: switched on, without a lease, not paused."""
+    """Return the condition for an endpoint that can be sent to: switched on, without a lease, not paused."""
     due = WebhookDelivery.objects.due(moment).filter(endpoint=OuterRef("endpoint"))
     return (
         Q(endpoint__in=WebhookEndpoint.objects.active())

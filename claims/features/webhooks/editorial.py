@@ -156,7 +156,7 @@ class WebhookWork(OwnWebhooks):
         return StoredResponse(status, kept, shown.headers, told_once)
 
     def _locked(self, key: int) -> WebhookEndpoint:
-        """The webhook, held until the end of the transaction, and the one that the request means to change."""
+        """Return the webhook, locked until the end of the transaction, if it is the version named in the request."""
         self.own().select_for_update(of=("self",)).filter(pk=key).first()
         row: WebhookEndpoint = self.matched(id=key)
         return row

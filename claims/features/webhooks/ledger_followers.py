@@ -43,7 +43,7 @@ def follow() -> int:
 
 @transaction.atomic
 def _step(endpoint_id: int) -> int | None:
-    """Go some entries further; None at the end of the ledger."""
+    """Process some more entries; None at the end of the ledger."""
     # A concurrent follower of this endpoint waits here, and then continues from the new position.
     progress = (
         WebhookProgress.objects.select_for_update(of=("self",), no_key=True)

@@ -48,7 +48,7 @@ def look_after(timestamp: int) -> None:
 @app.periodic(cron="17 3 * * *")
 @app.task(queue=worker_calls.QUEUE, queueing_lock="claims.features.webhooks.remove_old")
 def remove_old(timestamp: int) -> None:
-    """Once a day: remove settled messages older than `WEBHOOK_LOG_DAYS`, and secrets that no longer sign.
+    """Remove settled messages older than `WEBHOOK_LOG_DAYS`, and expired secrets, once a day.
 
     Messages that are still to be sent stay, however long their endpoint is switched off.
     """

@@ -6,5 +6,5 @@ from claims.features.witnesses.submission import ask_witnesses
 @app.periodic(cron="* * * * *")
 @app.task(name="claims.features.witnesses.ask", queueing_lock="claims.features.witnesses.ask")
 def ask(timestamp: int) -> None:
-    """Once a minute: have witnesses cosign the newest checkpoint, if they have not."""
+    """Have witnesses cosign the newest checkpoint if necessary, once a minute."""
     ask_witnesses()

@@ -55,11 +55,11 @@ def outlet_key(outlet: Outlet) -> str:
 
 
 def name_key(person: Person | None) -> str:
-    """The key of a claimant: the name, ignoring case; "" if there is none."""
+    """Return the key of a claimant: the name, ignoring case; "" if there is none."""
     return " ".join(person.name.casefold().split()) if person else ""
 
 
 def _by_name(part: Any) -> dict[str, Any]:
-    """A part of a review with the names of its fields, as digests have always had it."""
+    """Return part of a review by field name, in the form digests are computed from."""
     fields: dict[str, Any] = part._asdict()
     return fields

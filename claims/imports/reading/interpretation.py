@@ -189,7 +189,7 @@ class _Record:
         return addresses[0] if addresses else ""
 
     def category(self, name: str) -> str:
-        """One of schema.org's categories of media."""
+        """Return one of schema.org's categories of media."""
         value = self.value(name)
         if not value:
             return ""

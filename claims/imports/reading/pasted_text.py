@@ -63,7 +63,7 @@ def detect_settings(text: str) -> Settings:
 
 
 def columns(text: str, settings: Settings) -> dict[str, str]:
-    """The columns in their order, each with the first value in it."""
+    """Return the columns in order, each with its first value."""
     found: dict[str, str] = {}
     for record in _records(text, _trial(settings)):
         raw = record.raw

@@ -64,7 +64,7 @@ class Recipe:
     """Which sheet of a workbook is read; "" for the first one that is not empty."""
 
     def of(self, file: File) -> tuple[ImportFormat, Mapping[str, Any]] | Refusal:
-        """The reader of a file, and how it is to read it; or why it cannot be read."""
+        """Return the reader of a file and its settings, or why it cannot be read."""
         found = detect(file, format=self.format or self._mapped(file))
         if isinstance(found, Refusal):
             return found

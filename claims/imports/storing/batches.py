@@ -149,7 +149,7 @@ class _Rows:
             verdict.pk, verdict.claim_id = pk, claim.pk
 
     def _entry(self, standing: ExistingClaim) -> LedgerEntry:
-        """The first entry of a new claim's ledger."""
+        """Build the first entry of a new claim's ledger."""
         verdicts = sorted(
             standing.verdicts, key=lambda row: (row.reviewed_on is None, row.reviewed_on, row.pk)
         )
@@ -294,7 +294,7 @@ class _Rows:
         }
 
     def _change(self, one: ExistingClaim) -> ImportedChange:
-        """The rows for undoing the import."""
+        """Build the row needed to undo the import."""
         claim = one.claim
         return ImportedChange(
             run=self.decisions.run,

@@ -174,7 +174,7 @@ def _read_sample(run: ImportRun, sample: _Sample) -> Iterator[list[ImportProblem
 
 
 def _describe_review(review: Review) -> dict[str, Any]:
-    """A record as the second administrator sees it."""
+    """Describe a record for the second administrator."""
     return {
         "position": review.place.position,
         "statement": review.statement,

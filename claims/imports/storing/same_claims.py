@@ -59,7 +59,7 @@ def is_distinctive(statement: str) -> bool:
 def _find_same_claims(
     review: Review, publisher: int | None, standings: list[ExistingClaim]
 ) -> Iterator[ExistingClaim]:
-    """Claims that the review is certainly about, the most certain first."""
+    """Yield claims that the review is certainly about, most certain first."""
     if not standings:
         return
     person = review.claimant

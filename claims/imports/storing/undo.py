@@ -183,14 +183,14 @@ def _join_conditions(conditions: Iterable[Q | Exists]) -> Q:
 
 
 def _earlier_record_condition(run: ImportRun) -> Exists:
-    """The condition of records that they are of a claim which this import had changed before."""
+    """Return the condition that a record belongs to a claim this import had changed before."""
     return Exists(
         _filter_stored(ImportedRecord.objects.filter(run=run, claim=OuterRef("claim"), pk__lt=OuterRef("pk")))
     )
 
 
 def _find_later_imports(run: ImportRun) -> list[tuple[ImportRun, int]]:
-    """Imports that changed claims of this one after it, the last one first, and how many."""
+    """Return the later imports that changed claims of this one, latest first, and their number."""
     rows = (
         _filter_stored(ImportedRecord.objects.exclude(run=run))
         .filter(_earlier_record_condition(run))
@@ -249,7 +249,7 @@ def _require_undoable(run: ImportRun, by: User, *, rest: bool) -> None:
 
 
 def _find_claims(run: ImportRun) -> QuerySet[Claim]:
-    """Claims that the import made or changed."""
+    """Return claims that the import created or changed."""
     return Claim.objects.filter(
         Exists(_filter_stored(ImportedRecord.objects.filter(run=run, claim=OuterRef("pk"))))
     )

@@ -66,7 +66,7 @@ def build_value_problems(
 def build_storing_problem(
     run: ImportRun, staged: StagedReview, field: str, code: str, reason: str
 ) -> ImportProblem:
-    """A record that could be read and not be stored."""
+    """Build the report of a record that could be read but not stored."""
     place = staged.review.place
     found = RawRecord(place, orjson.loads(staged.found))
     return _build_problem(run, _REFUSED, place, (field, code, reason), found, None)
@@ -101,7 +101,7 @@ def build_left_out_problems(
 
 
 def write_report(problems: Iterable[ImportProblem]) -> Iterator[bytes]:
-    """NDJSON, a line for each problem. Lines with `fields` can be corrected and imported again as they are."""
+    """Yield NDJSON, a line for each problem. Lines with `fields` can be corrected and imported again."""
     for problem in problems:
         yield orjson.dumps(
             {

@@ -325,7 +325,7 @@ def rating(row: Rating) -> PublicRating:
 
 @lru_cache(maxsize=1024)  # what is published together has one moment
 def moment(value: datetime) -> str:
-    """ISO 8601 in UTC with microseconds, as every moment in the public representation."""
+    """Format a time as ISO 8601 in UTC with microseconds, as everywhere in public documents."""
     return value.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")
 
 

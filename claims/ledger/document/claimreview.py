@@ -69,7 +69,7 @@ def _with_media_review(body: Document, review: Document) -> list[Document]:
 
 
 def _id(body: Document, verdict: Document, language: str = "") -> str:
-    """A publisher has one verdict on a claim, and of that one translation into each language."""
+    """Return the id of a review: one per publisher and claim, and per language of its translations."""
     into = language or (_translated(body, verdict) or {}).get("language", "")
     return f"{build_address(body)}#review-by-{verdict['publisher']['id']}" + (f"-{into}" if into else "")
 

@@ -25,7 +25,7 @@ def describe_judgement(document: Document) -> str:
 
 
 def find_label(language: str, rating: Document) -> str:
-    """The rating's label in this language (BCP 47) where its scale has it, otherwise as the publisher wrote it."""
+    """Return the rating's label in this language (BCP 47) if its scale has it, otherwise in the publisher's words."""
     labels = rating["labels"]
     return labels.get(language) or labels.get(language.partition("-")[0]) or rating["label"]
 

@@ -17,7 +17,7 @@ TYPES = {"image": "ImageObject", "video": "VideoObject", "audio": "AudioObject"}
 def build_media_review(
     body: Document, verdict: Document, *, review: Document, address: str
 ) -> Document | None:
-    """The MediaReview that belongs to a ClaimReview; None where the verdict says nothing of pictures, sound or film.
+    """Build the MediaReview of a ClaimReview; None if the verdict says nothing about pictures, sound or film.
 
     Args:
         review: the ClaimReview of the verdict, with which it has author, date, language and page in common.
@@ -85,7 +85,7 @@ def _appearances(body: Document) -> list[Document]:
 
 
 def _duration(seconds: float | None) -> str:
-    """ISO 8601, as schema.org has it."""
+    """Format a duration as ISO 8601, as schema.org requires."""
     return f"PT{seconds:.3f}".rstrip("0").rstrip(".") + "S" if seconds else ""
 
 

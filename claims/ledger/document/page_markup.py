@@ -96,7 +96,7 @@ def build_organization(site: Document, *, logo: str, policies: Document | None =
 
 
 def build_website(site: Document, *, languages: Sequence[str], search: str) -> Document:
-    """The whole site, and how it is searched; `search` has `{search_term_string}` where the words belong."""
+    """Describe the whole site and its search; `search` contains `{search_term_string}` in place of the words."""
     return {
         "@type": "WebSite",
         "@id": f"{site['url']}/#site",

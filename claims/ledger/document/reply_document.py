@@ -57,5 +57,5 @@ def _reasons() -> dict[str, dict[str, str]]:
 
 
 def _day(moment: datetime | None) -> str | None:
-    """The day by the newsroom's calendar."""
+    """Return the day in the newsroom's time zone."""
     return moment.astimezone(get_default_timezone()).date().isoformat() if moment else None

@@ -114,6 +114,6 @@ def _in_words_of(translation: Document, verdict: Document) -> Document:
 
 
 def _ranges(tag: str) -> list[str]:
-    """`zh-hant-tw` → itself, `zh-hant`, `zh` (RFC 4647, lookup)."""
+    """Return the language ranges of a tag: `zh-hant-tw` → itself, `zh-hant`, `zh` (RFC 4647, lookup)."""
     subtags = tag.split("-")
     return ["-".join(subtags[:length]) for length in range(len(subtags), 0, -1)]

@@ -45,7 +45,7 @@ class Devtools:
         self.handlers: dict[str, Callable[[dict[str, Any]], None]] = {}
 
     def attach(self, session: str) -> None:
-        """Speak to one page from now on."""
+        """Attach to one page."""
         self._session = session
 
     def tell(self, method: str, **parameters: Any) -> int:

@@ -108,7 +108,7 @@ def _take(devtools: Devtools, url: str, pictures: PagePictures) -> None:
 
 
 def _open(devtools: Devtools) -> None:
-    """An empty page, prepared."""
+    """Open an empty page."""
     version = devtools.ask("Browser.getVersion")
     devtools.ask("Browser.setDownloadBehavior", behavior="deny")
     page = devtools.ask("Target.createTarget", url="about:blank")["targetId"]

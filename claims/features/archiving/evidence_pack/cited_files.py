@@ -98,7 +98,7 @@ def without_what_is_lost(cited: CitedFiles) -> CitedFiles:
 
 
 def list_of_copies(cited: CitedFiles) -> str:
-    """A table of all copies: which page they are of, and when it was captured."""
+    """Return a table of all copies: the page, and the time of capture."""
     lines = ["file\tsha256\tsource\ttitle\taddress\tfinal address\tHTTP status\tcaptured at\n"]
     for file, copy in [*cited.warcs, *cited.copies]:
         facts = (
@@ -114,7 +114,7 @@ def build_text_path(snapshot: Snapshot) -> str:
 
 
 def build_archived_page(file: CitedFile, copy: ArchivedCopy) -> ArchivedPage:
-    """A copy as the list of pages of a WACZ has it."""
+    """Describe a copy as an entry of a WACZ's list of pages."""
 
     def opened() -> IO[bytes]:
         return cast(IO[bytes], archive.opened(file.sha256))
@@ -131,7 +131,7 @@ def build_archived_page(file: CitedFile, copy: ArchivedCopy) -> ArchivedPage:
 
 
 def read(sha256: str) -> Pieces:
-    """The file, piece by piece."""
+    """Yield the file, piece by piece."""
     with archive.opened(sha256) as file:
         yield from iter(lambda: file.read(PIECE_SIZE), b"")
 
@@ -141,7 +141,7 @@ def _is_whole(sha256: str) -> bool:
 
 
 def _find_named(bodies: Iterable[dict[str, Any]]) -> tuple[set[int], set[int]]:
-    """The sources and the snapshots that publications name."""
+    """Return the sources and snapshots that publications name."""
     sources, snapshots = set(), set()
     for body in bodies:
         for said in _iterate_cited(body):

@@ -121,7 +121,7 @@ class EvidencePack:
 
 
 def build_evidence_pack(claim_id: int, *, for_public: bool) -> EvidencePack:
-    """The pack of a claim.
+    """Build the evidence pack of a claim.
 
     Args:
         for_public: without texts and copies whose rights do not allow to hand them on, and without uploaded files.
@@ -142,6 +142,6 @@ def build_evidence_pack(claim_id: int, *, for_public: bool) -> EvidencePack:
 
 
 def _map_paths(cited: CitedFiles) -> dict[str, str]:
-    """SHA-256 → where a person finds the file, once everything is unpacked."""
+    """Map SHA-256 to the path of the unpacked file."""
     paths = {file.sha256: file.path for file in cited.files}
     return paths | {file.sha256: f"pages/{file.path}" for file, _copy in cited.warcs}

@@ -96,7 +96,7 @@ def find_signed_entries(entries: Sequence[Publication]) -> list[SignedEntry]:
 
 
 def proof_files(places: Sequence[SignedEntry], *, site: str) -> list[PackedFile]:
-    """The files, each once."""
+    """Return the proof files, each once."""
     files: dict[str, bytes] = {}
     for place in places:
         files |= dict(_build_files(place, site))

@@ -102,7 +102,7 @@ def write_readme(
     stamped: Sequence[tuple[str, str]],
     rooted: bool,
 ) -> str:
-    """The text.
+    """Return the text of the pack's README.
 
     Args:
         proofs: files that say how an entry is proved to be in the ledger.

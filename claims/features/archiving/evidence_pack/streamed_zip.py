@@ -53,7 +53,7 @@ class _PendingOutput:
         return len(piece)
 
     def flush(self) -> None:
-        """Nothing is buffered."""
+        """Do nothing: nothing is buffered."""
 
     def drained(self) -> bytes:
         piece = b"".join(self._written)

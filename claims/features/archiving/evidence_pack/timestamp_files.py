@@ -19,7 +19,7 @@ _GRANTED_STATUS = bytes.fromhex("3003020100")
 
 
 def build_timestamp_files(stamps: Iterable[Timestamp], paths: dict[str, str]) -> list[PackedFile]:
-    """The files, in their order.
+    """Return the timestamp files, in order.
 
     Args:
         paths: SHA-256 → where the file stands that was stamped, as a person finds it.
@@ -49,7 +49,7 @@ def build_response(token: bytes) -> bytes:
 
 
 def _encode_length(number: int) -> bytes:
-    """A length as DER writes it."""
+    """Encode a length in DER."""
     if number < 0x80:
         return bytes([number])
     written = number.to_bytes((number.bit_length() + 7) // 8)

@@ -41,7 +41,7 @@ class IndexedResponse(NamedTuple):
 
 
 def iterate_responses(warc: IO[bytes]) -> Iterator[IndexedResponse]:
-    """The answers in a WARC file, in its order; their bodies are passed over."""
+    """Yield the responses in a WARC file, in order, skipping their bodies."""
     records = ArchiveIterator(warc, no_record_parse=True)
     for record in records:
         if record.rec_type != "response":
@@ -78,7 +78,7 @@ def build_surt(url: str) -> str:
 
 
 def _read_head(head: bytes) -> tuple[str, str]:
-    """Media type and status of an answer, of whose head nothing is trusted."""
+    """Return media type and status from the head of an untrusted response."""
     lines = io.BytesIO(head.partition(b"\r\n\r\n")[0])
     status = _STATUS.match(lines.readline())
     media_type = ""

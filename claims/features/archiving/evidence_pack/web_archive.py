@@ -30,7 +30,7 @@ class ArchivedPage(NamedTuple):
 
 
 def write_web_archive(pages: Sequence[ArchivedPage], *, title: str) -> Iterator[bytes]:
-    """The WACZ, piece by piece."""
+    """Yield the WACZ, piece by piece."""
     archive = StreamedZip()
     lines: list[str] = []
     for page in pages:

@@ -104,7 +104,7 @@ class ArchivingRequest(models.Model):
 
 
 def asking(reason: str, wanted: str, *, fresh: str = "1 day", by: str = "NULL") -> str:
-    """The SQL statement that asks for copies of sources.
+    """Return the SQL statement that requests copies of sources.
 
     Nothing is requested without a web address, while a request of the same priority waits, or soon after the last
     copy of its present address.

@@ -50,7 +50,7 @@ def write_claim(body: Document, shown: PlainVersion, history: Sequence[PlainVers
 
 
 def write_listed_claim(body: Document) -> str:
-    """A claim in a list."""
+    """Write a claim in a list."""
     found = [link(build_headline(body), build_markdown_url(body["url"]))]
     if body["claimant"]:
         found.append(escape_line(body["claimant"]["name"]))
@@ -71,7 +71,7 @@ def build_markdown_url(address: str) -> str:
 
 
 def explain_not_checked() -> str:
-    """The text for no results, which must not be taken for a verdict."""
+    """Return the text for no results, which must not be taken for a verdict."""
     return _(
         "Nothing was found here: not checked. That is not a verdict. It does not mean that the statement is "
         "true or false, only that no fact check published here is about it, or that it was not recognised."
@@ -235,7 +235,7 @@ def _describe_source(source: Document) -> str:
 
 
 def _indent_quote(words: str) -> list[str]:
-    """A quote inside an item of a list."""
+    """Indent a quote inside a list item."""
     return ["", *(f"  {one}".rstrip() for one in quote_text(words).split("\n"))] if words else []
 
 

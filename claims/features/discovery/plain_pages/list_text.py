@@ -37,7 +37,7 @@ def go_on(address: str) -> str:
 
 
 def describe_search_result(words: str, documents: Sequence[Document], *, is_meant: bool) -> str:
-    """The result of a search. An empty result must not be taken for an answer."""
+    """Describe the result of a search. An empty result must not be taken for an answer."""
     asked = f"“{escape_line(words)}”"
     if not documents:
         return _("No published claim matches %(words)s. %(not_checked)s") % {

@@ -28,7 +28,7 @@ Links = list[tuple[str, str, str]]
 
 @require_safe
 def llms(request: HttpRequest) -> HttpResponse:
-    """The introduction of this site for assistants."""
+    """Show the introduction of this site for assistants."""
     # In one language for everybody, so that caches keep one copy.
     with translation.override(settings.LANGUAGE_CODE):
         content = write_llms_text()
@@ -42,7 +42,7 @@ def llms(request: HttpRequest) -> HttpResponse:
 
 
 def write_llms_text() -> str:
-    """The file."""
+    """Return the text of `llms.txt`."""
     newsroom = {"newsroom": escape_line(settings.NEWSROOM_NAME)}
     parts = [
         f"# {newsroom['newsroom']}",

@@ -23,7 +23,7 @@ _PICTURE = re.compile(rf"{_NOT_ESCAPED}!\[")
 
 
 def escape_line(text: object) -> str:
-    """A text in one line."""
+    """Escape a text as one line."""
     words = " ".join(all_seen(_CONTROLS.sub(" ", _ENDS.sub(" ", str(text))), "").split())
     escaped = _SPECIAL.sub(r"\\\1", words)
     return _FIRST.sub(lambda found: _escape_last(found[1]), escaped)

@@ -45,7 +45,7 @@ def write_scales(rows: Iterable[RatingScale]) -> str:
 
 
 def write_about(page: NewsroomPage, versions: Sequence[NewsroomPage]) -> str:
-    """A page about us, with its versions."""
+    """Write a page about the newsroom, with its versions."""
     parts = []
     if page.pk != versions[0].pk:
         newest = build_markdown_url(settings.SITE_URL + permanent("about", page.kind))
@@ -74,7 +74,7 @@ def write_links(pairs: Iterable[tuple[str, str, str]]) -> str:
 
 
 def list_statements(written: Iterable[Any]) -> list[tuple[str, str, str]]:
-    """The pages about us that there are, for a list of links."""
+    """Return the existing pages about the newsroom, for a list of links."""
     return [
         (
             str(NewsroomPage.Kind(kind).label),

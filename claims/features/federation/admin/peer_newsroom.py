@@ -176,7 +176,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         return HttpResponseRedirect(change_page(newsroom))
 
     def resume_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Go on with it, at once."""
+        """Resume following, at once."""
         newsroom = self.get_row_to_change(request, pk)
         if request.method == "POST":
             peer_edits.switch(newsroom, active=True, by=person_at(request))

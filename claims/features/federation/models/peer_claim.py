@@ -24,7 +24,7 @@ LONGEST_ADDRESS = 2000
 
 class PeerClaimQuerySet(models.QuerySet["PeerClaim"]):
     def standing(self) -> Self:
-        """Claims that their newsroom still stands by."""
+        """Return claims that their newsroom has not retracted."""
         return self.filter(status="published")
 
 

@@ -31,7 +31,7 @@ def new_message_id() -> str:
 
 class WebhookDeliveryQuerySet(models.QuerySet["WebhookDelivery"]):
     def due(self, moment: datetime | None = None) -> Self:
-        """Deliveries due at `moment` (default: now)."""
+        """Return deliveries due at `moment` (default: now)."""
         return self.filter(state="pending", next_attempt_at__lte=moment or timezone.now())
 
 

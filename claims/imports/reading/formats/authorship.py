@@ -35,7 +35,7 @@ class _Party:
 def read_authorship(
     review: Node, around: Node | None, publisher: str, page_url: str, graph: Graph
 ) -> dict[str, Any]:
-    """The fields `publisher`, `publisher_url` and `byline`.
+    """Return the fields `publisher`, `publisher_url` and `byline`.
 
     Args:
         around: the article or page that the review is part of.

@@ -89,7 +89,7 @@ class TableRows:
                 yield row
 
     def _feed(self) -> Iterator[str]:
-        """Physical lines for the reader of rows."""
+        """Yield physical lines for the reader of rows."""
         while True:
             line = self._again.pop() if self._again else self._text.readline(LONGEST_CELL)
             if not line:

@@ -56,7 +56,7 @@ class Dialect:
         return cls(**{name: value[name] for name in cls.__slots__ if name in value})
 
     def reader(self, lines: Any) -> Any:
-        """Rows of the lines. Strict, so that a broken quotation is an error and not a damaged cell."""
+        """Return the rows of the lines. It is strict: a broken quotation is an error, not a damaged cell."""
         if self.quoting == "literal":
             return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE, quotechar=None)
         return csv.reader(lines, delimiter=self.delimiter, strict=True)

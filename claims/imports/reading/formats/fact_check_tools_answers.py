@@ -72,7 +72,7 @@ def _reviews(record: Any, place: RecordPlace) -> Iterator[RawRecord | Refusal]:
 
 
 def _searched(claim: Any, review: Any) -> dict[str, Any]:
-    """`GoogleFactcheckingFactchecktoolsV1alpha1Claim` with one of its reviews."""
+    """Read a `GoogleFactcheckingFactchecktoolsV1alpha1Claim` with one of its reviews."""
     publisher = find_value(review, "publisher")
     site = find_text(find_value(publisher, "site"))
     return {
@@ -90,7 +90,7 @@ def _searched(claim: Any, review: Any) -> dict[str, Any]:
 
 
 def _entered(page: Any, markup: Any) -> dict[str, Any]:
-    """`GoogleFactcheckingFactchecktoolsV1alpha1ClaimReviewMarkupPage` with one of its reviews."""
+    """Read a `GoogleFactcheckingFactchecktoolsV1alpha1ClaimReviewMarkupPage` with one of its reviews."""
     claimant, rating = find_value(markup, "claimAuthor"), find_value(markup, "rating")
     first = find_texts(find_value(markup, "claimFirstAppearance"))
     return {

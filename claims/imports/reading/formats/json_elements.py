@@ -123,7 +123,7 @@ class _Reader:
                         yield self._fault(position, broken, _AFTER_VALUE)
 
     def _object(self, position: str) -> Iterator[Element | Fault]:
-        """An object, the lists of records in it apart."""
+        """Read an object, yielding the records of its lists separately."""
         rest: dict[str, Any] = {}
         had_lists = False
         self._at += 1

@@ -32,7 +32,7 @@ SAMPLED: Final = 20
 
 
 def recognise(file: File) -> Table[str, Any] | None:
-    """The mapping of rows; None for linked data, which ClaimReview is, and for our own export."""
+    """Return the mapping of rows; None for linked data such as ClaimReview, and for our own export."""
     rows = _sample(file)
     if not rows or any(name.startswith("@") for row in rows for name in row):
         return None
@@ -50,7 +50,7 @@ def settings_for(file: File, mapping: Mapping) -> Table[str, Any]:
 
 
 def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]:
-    """The objects as records."""
+    """Yield the objects as records."""
     values = json_documents.read_values(file, linked=False)
     first = list(islice(values, SAMPLED))
     rows = [one.value for one in first if isinstance(one, Value) and _is_row(one)]

@@ -83,7 +83,7 @@ def read_media_fields(review: Node, graph: Graph) -> dict[str, Any]:
 
 
 def find_claims(review: Node, graph: Graph) -> list[Node]:
-    """The claims that the media were taken for."""
+    """Return the claims made with the media."""
     items = [one for one in find_things(find_value(review, "itemReviewed"), graph) if isinstance(one, dict)]
     found = [
         claim
@@ -113,7 +113,7 @@ def find_statements(review: Node, graph: Graph) -> list[Any]:
 
 
 def _shown(items: Sequence[Node], graph: Graph) -> Iterator[Node]:
-    """The media themselves: each appearance of an item, or the item."""
+    """Yield the media themselves: each appearance of an item, or the item."""
     for item in items:
         appearances = find_things(find_value(item, "mediaItemAppearance"), graph)
         described = [one for one in appearances if isinstance(one, dict)]

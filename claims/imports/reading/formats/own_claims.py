@@ -76,7 +76,7 @@ def conventions(settings: Mapping[str, Any]) -> Conventions:
 
 
 def _reviews(claim: Mapping[str, Any], place: RecordPlace) -> Iterator[RawRecord | Refusal]:
-    """A record for each verdict of a claim."""
+    """Yield a record for each verdict of a claim."""
     claimant = _object(claim.get("claimant"))
     said = {
         "id": claim["id"],
@@ -148,7 +148,7 @@ def _record(row: dict[str, str], cells: list[str], rows: TableRows) -> RawRecord
 
 
 def _unescaped(cell: str) -> str:
-    """A cell without the apostrophe that protects spreadsheets."""
+    """Remove the apostrophe that protects spreadsheets from formulas."""
     return cell[1:] if cell.startswith("'") and is_formula(cell[1:]) else cell
 
 

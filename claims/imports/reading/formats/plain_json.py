@@ -28,7 +28,7 @@ def to_plain_json(value: Any, depth: int = 0) -> Any:
 
 
 def to_plain_text(text: str) -> str:
-    """A text without U+0000 and halves of surrogate pairs."""
+    """Return a text without null characters and unpaired surrogates."""
     if "\0" in text:
         text = text.replace("\0", "\N{SYMBOL FOR NULL}")
     return text if text.isascii() else text.encode(errors="replace").decode()

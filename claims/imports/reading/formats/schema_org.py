@@ -42,7 +42,7 @@ def find_value(node: Any, *names: str) -> Any:
 
 
 def find_types(node: Any) -> set[str]:
-    """The types of a node without their vocabulary: {"ClaimReview"}."""
+    """Return the types of a node without their vocabulary: {"ClaimReview"}."""
     if not isinstance(node, dict):
         return set()
     stated = node.get("@type") or node.get("type")
@@ -68,7 +68,7 @@ def is_reference(node: Node) -> bool:
 
 
 def find_nodes(tree: Any) -> Iterator[Node]:
-    """Every object in a JSON value, in the order of the document."""
+    """Yield every object in a JSON value, in document order."""
     waiting = [(tree, 0)]
     while waiting:
         here, depth = waiting.pop()

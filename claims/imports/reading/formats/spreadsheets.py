@@ -85,7 +85,7 @@ def inspect_workbook(file: File, name: str = "") -> Table[str, Any]:
 
 
 def settings_for(file: File, mapping: Mapping) -> Table[str, Any]:
-    """The settings for a file that a person has a mapping for."""
+    """Return the settings for a file whose mapping is given."""
     return {"mapping": mapping.to_json()}
 
 
@@ -172,7 +172,7 @@ def _opened(file: File, name: str) -> CalamineSheet:
 
 
 def _bounded(content: bytes) -> None:
-    """Looks into the parts of a workbook, without laying them out.
+    """Check the size of a workbook before unpacking it.
 
     Raises:
         _UnusableWorkbook: it would take too much memory.
@@ -200,7 +200,7 @@ def _bounded(content: bytes) -> None:
 
 
 def _extent(sheet: Any) -> tuple[int, int]:
-    """The last row and column that any cell of a sheet names."""
+    """Return the last row and column used in a sheet."""
     rows = columns = 1
     rest = b""
     while piece := sheet.read(1 << 20):
@@ -261,7 +261,7 @@ def _filled(sheet: CalamineSheet) -> Iterator[_Numbered]:
 def _header(
     file: File, first: list[_Numbered], width: int, mapping: Mapping | None
 ) -> tuple[list[str], list[_Numbered]]:
-    """The names of the columns, and the first rows below them."""
+    """Return the column names, and the first rows below them."""
     if mapping and mapping.table.header is False:
         return list(mapping.table.columns) or [f"column {number}" for number in range(1, width + 1)], first
     if mapping and (wanted := mapping.table.header_row):
@@ -279,7 +279,7 @@ def _header(
 
 
 def _trimmed(header: list[str]) -> list[str]:
-    """The header without empty cells at its end."""
+    """Remove empty cells at the end of the header."""
     width = max((at for at, cell in enumerate(header, 1) if cell), default=0)
     return header[:width]
 
@@ -289,7 +289,7 @@ def _cells(row: list[str], columns: list[str]) -> Row:
 
 
 def _with_dates(mapping: Mapping, columns: list[str], rows: list[Row]) -> Mapping:
-    """The mapping with the order of dates that the first rows prove."""
+    """Return the mapping with the date order proved by the first rows."""
     proved = {
         name: Dates(
             formats=tuple(_FORMATS[order].replace("/", separator) for separator, order in seen.items())
@@ -301,7 +301,7 @@ def _with_dates(mapping: Mapping, columns: list[str], rows: list[Row]) -> Mappin
 
 
 def _text(cell: Any) -> str:
-    """A cell as the sheet shows it: dates as YYYY-MM-DD, whole numbers without a fraction."""
+    """Return a cell as the sheet shows it: dates as YYYY-MM-DD, whole numbers without a fraction."""
     match cell:
         case str():
             return cell

@@ -72,7 +72,7 @@ def settings_for(file: File, mapping: Mapping) -> Table[str, Any]:
 
 
 def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]:
-    """The rows of a table as records."""
+    """Yield the rows of a table as records."""
     try:
         mapping = Mapping.from_json(settings["mapping"]) if "mapping" in settings else None
         if "dialect" not in settings:
@@ -98,7 +98,7 @@ def conventions(settings: Table[str, Any]) -> Conventions:
 
 
 def find_columns(header: Sequence[str]) -> list[str]:
-    """Names for columns: as the header has them, made different where two are the same or one is empty."""
+    """Return unique column names: as in the header, numbered where they are repeated or empty."""
     names: list[str] = []
     for number, cell in enumerate(header, 1):
         name = re.sub(r"\s+", " ", cell).strip() or f"column {number}"
@@ -114,7 +114,7 @@ def describe_header_position(number: int) -> str:
 
 
 def describe_repeated_columns(header: Sequence[str]) -> list[str]:
-    """A sentence on each name that several columns have."""
+    """Return a sentence about each name shared by several columns."""
     cells = [re.sub(r"\s+", " ", cell).strip() for cell in header]
     return [
         SpokenSentence(
@@ -174,7 +174,7 @@ def _note_emptiness(file: File, records: ClaimsInRows | None) -> None:
 
 
 def _wrong_delimiter(file: File, dialect: Dialect) -> Refusal | None:
-    """Why a table that seems to have one column has none: its cells are separated by something else."""
+    """Explain why a table seems to have only one column: its cells use another delimiter."""
     for delimiter in (*DELIMITERS.values(), *_UNUSUAL_DELIMITERS):
         found = _sample(file, replace(dialect, delimiter=delimiter))
         if found.width < 2 or len(found.rows[0]) != found.width or found.consistency < 0.5:
@@ -205,7 +205,7 @@ def _records_of(file: File, mapping: Mapping, columns: list[str]) -> ClaimsInRow
 
 
 def _sample_below(file: File, dialect: Dialect, columns: Sequence[str]) -> list[Row]:
-    """The first rows below the header."""
+    """Return the first rows below the header."""
     found = _sample(file, dialect)
     return [row for row in _rows(columns, found.rows) if list(row.values()) != list(columns)]
 
@@ -250,7 +250,7 @@ def _trimmed(row: list[str], width: int) -> list[str]:
 
 
 def _table(file: File) -> TableSample | None:
-    """The first rows, where the file looks like a table."""
+    """Return the first rows, if the file looks like a table."""
     whole = len(file.head) < HEAD
     named = file.name.lower().endswith(_SUFFIXES)
     found = detect_dialect(file.head, whole=whole, titles=named)
@@ -262,7 +262,7 @@ def _table(file: File) -> TableSample | None:
 
 
 def _below_titles(found: TableSample) -> TableSample:
-    """The table without the titles above it, where the names of its columns are known."""
+    """Return the table without titles above the column names, if those are known."""
     if not found.dialect.header or not (at := find_header_row(found.rows)):
         return found
     return replace(
@@ -274,7 +274,7 @@ def _below_titles(found: TableSample) -> TableSample:
 
 
 def _headerless(file: File, mapping: Mapping) -> TableSample | None:
-    """The first rows, where the mapping of a table without a header fits them."""
+    """Return the first rows, if they fit the mapping of a table without a header."""
     encoding = detect_encoding(file.head)
     found = _sample(file, mapping.table.over(Dialect(encoding))) if encoding else None
     return found if found and fits_rows(mapping, found.rows) else None

@@ -99,7 +99,7 @@ def _inside(folder: Path) -> Iterator[tuple[Path, str]]:
 
 
 def _broken_links(folder: Path) -> Iterator[str]:
-    """The links below a folder that lead nowhere, in the order of their names."""
+    """Yield broken links below a folder, in the order of their names."""
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(one for one in folders if not one.startswith("."))
         for name in sorted(names):

@@ -147,7 +147,7 @@ class DecodedStream(io.RawIOBase):
 
 
 def refuse_damaged(name: str, error: Exception) -> Refusal:
-    """The report on damage."""
+    """Report damage in an input."""
     if isinstance(error, OutputTooLarge):
         return Refusal(
             RecordPlace(name, "the whole file"),

@@ -83,7 +83,7 @@ class Member:
 
 
 def read_members(name: str, stream: BinaryIO) -> Iterator[Member | Refusal]:
-    """The files in an archive."""
+    """Yield the files in an archive."""
     if stream.seekable():
         yield from _members(name, stream)
         return
@@ -293,7 +293,7 @@ class _Piece:
         return piece
 
     def drain(self) -> bool:
-        """Go to the end of the member, and say whether there is one."""
+        """Skip to the end of the member, and return whether it was complete."""
         try:
             while self.read(PIECE):
                 pass

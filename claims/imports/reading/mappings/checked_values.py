@@ -27,7 +27,7 @@ def suggested(name: str, known: Iterable[str]) -> str:
 
 
 def known(key: str, name: Any, names: Collection[str], what: str) -> str:
-    """`name`, which must be one of `names`."""
+    """Return `name` if it is one of `names`. Raises MappingError."""
     if not isinstance(name, str) or name not in names:
         raise MappingError(key, f"{name!r} is no {what}. {suggested(str(name), names)}")
     return name
@@ -89,7 +89,7 @@ def codes(key: str, value: Any) -> dict[str, str]:
 def each(
     key: str, value: Any, names: Collection[str], what: str, check: Callable[[str, Any], T]
 ) -> dict[str, T]:
-    """A table of `names`, each of whose values passes `check`."""
+    """Return a table whose keys are in `names` and whose values pass `check`."""
     return {
         known(key, name, names, what): check(f"{key}.{name}", item)
         for name, item in table(key, value).items()

@@ -58,7 +58,7 @@ class ClaimsInRows:
         )
 
     def __call__(self, row: Row, place: RecordPlace, raw: Any = None) -> Iterator[RawRecord | Refusal]:
-        """The records of a row."""
+        """Yield the records of a row."""
         raw = row if raw is None else raw
         if not self._starred:
             yield self._one.record(row, place, raw)
@@ -80,7 +80,7 @@ class ClaimsInRows:
             yield (nothing or RawRecord(place, {}, raw))._replace(place=place)
 
     def _told_apart(self, one: RawRecord, number: str) -> RawRecord:
-        """A number of the row is not that of each claim in it."""
+        """Give each claim of a row a number of its own."""
         if "id" in self._own_fields or one.fields.get("id") in (None, "", []):
             return one
         return one._replace(fields={**one.fields, "id": f"{one.fields['id']}#{number}"})

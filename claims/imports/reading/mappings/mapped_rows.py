@@ -91,7 +91,7 @@ class Records:
         return RawRecord(place, self.fields(row), raw)
 
     def fields(self, row: Row) -> Row:
-        """The fields of a row by their names."""
+        """Return the fields of a row by name."""
         key = tuple(
             [
                 value if values is None or value in values else None
@@ -165,7 +165,7 @@ class Records:
         return found
 
     def _column(self, use: str, column: Column) -> str:
-        """The column's name in this file, which is read from now on.
+        """Return the column's name in this file, and mark it as read.
 
         Raises:
             MissingColumn: it is not there.
@@ -295,7 +295,7 @@ def _each(change: Callable[[str], str]) -> Callable[[Any], Any]:
 
 
 def _unslugged(value: str) -> str:
-    """ "grace-hopper" → "Grace Hopper". A value with a space in it is a name already."""
+    """Turn "grace-hopper" into "Grace Hopper". A value with a space is already a name."""
     if len(value.split()) != 1:
         return value
     words = value.strip().replace("_", "-").split("-")

@@ -178,7 +178,7 @@ class Mapping:
 
     @classmethod
     def from_json(cls, value: Any) -> Self:
-        """The mapping that JSON or TOML describes.
+        """Build the mapping described by JSON or TOML.
 
         Raises:
             MappingError: it cannot be followed; it names the key, the value and the way out.
@@ -211,7 +211,7 @@ class Mapping:
 
 
 def read_mapping(text: str) -> Mapping:
-    """The mapping in a TOML file.
+    """Read the mapping in a TOML file.
 
     Raises:
         MappingError: it is no TOML, or cannot be followed.

@@ -222,7 +222,7 @@ def find_wordiest_column(columns: Sequence[str], rows: Sequence[Row]) -> str:
 def detect_dates(
     mapping: Mapping, columns: Iterable[str] | None, rows: Iterable[Row]
 ) -> dict[str, dict[str, str]]:
-    """The order of dates of digits that the first rows prove, for each field with a date and each separator."""
+    """Return the date order proved by the first rows, for each date field and separator."""
     try:
         records = ClaimsInRows(mapping, columns)
         nowhere = RecordPlace("", "")

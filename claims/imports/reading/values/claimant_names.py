@@ -139,7 +139,7 @@ def _is_on_platform(text: str) -> bool:
 
 
 def read_kind(kind: Any) -> str:
-    """One of `Claimant.Kind`."""
+    """Return one of `Claimant.Kind`."""
     word = read_line(kind).rpartition("/")[2].rpartition(":")[2].replace(" ", "").casefold()
     return _KINDS.get(word, "unknown")
 

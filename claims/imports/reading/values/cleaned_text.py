@@ -99,14 +99,14 @@ def read_line(value: Any) -> str:
 
 
 def join_texts(value: Any, separator: str = ", ") -> str:
-    """All texts in a value on one line, each once."""
+    """Join the distinct texts of a value on one line."""
     if isinstance(value, str):
         return clean(value[:MOST])
     return separator.join(dict.fromkeys(filter(None, map(clean, iterate_texts(value)))))
 
 
 def read_paragraphs(value: Any) -> str:
-    """All texts in a value, with the paragraphs that they have."""
+    """Join the distinct texts of a value, keeping paragraphs."""
     if isinstance(value, str):
         return clean_paragraphs(value[:MOST])
     return "\n\n".join(dict.fromkeys(filter(None, map(clean_paragraphs, iterate_texts(value)))))

@@ -113,7 +113,7 @@ def _day(text: str, order: str, formats: tuple[str, ...], language: str) -> date
 
 
 def _named(folded: str, order: str, language: str, text: str) -> Iterator[NamedDay]:
-    """Every day that a text names."""
+    """Yield every date that a text names."""
     for pattern, (year, number, day) in _IN_DIGITS:
         for match in pattern.finditer(folded):
             yield NamedDay(match.start(), match.end(), _date(match[year], match[number], match[day], text))

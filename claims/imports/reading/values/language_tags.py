@@ -28,7 +28,7 @@ _AUTONYMS: Final = (
 
 
 def read_language(value: Any) -> str:
-    """The tag of a language, as `pt-BR`; "" where the value names none."""
+    """Return the tag of a language, as `pt-BR`; "" if the value names none."""
     text = read_line(value)
     return _tag(text) if 2 <= len(text) <= 100 else ""
 
@@ -57,7 +57,7 @@ def _code(code: str) -> str:
 
 
 def _subtag(subtag: str) -> str:
-    """A region in capitals, a script with one, the rest in small letters (RFC 5646, 2.1.1)."""
+    """Return a region in capitals, a script capitalised, anything else in lower case (RFC 5646, 2.1.1)."""
     if len(subtag) == 2:
         return subtag.upper()
     return subtag.title() if len(subtag) == 4 and subtag.isalpha() else subtag.lower()

@@ -42,7 +42,7 @@ def fold(text: str) -> str:
 
 
 def find_month(name: str, language: str) -> int | None:
-    """The number of a month: in `language`, else in English, else in whatever language has the word."""
+    """Return the number of a month: in `language`, else in English, else in any language with that word."""
     if language and (number := _in_one(language).get(name)):
         return number
     return _in_one("en").get(name) or _in_any().get(name)

@@ -165,7 +165,7 @@ def _shipped() -> dict[str, Any]:
 
 @lru_cache(maxsize=1)
 def _known() -> dict[str, Outlet]:
-    """Names, account names, domains and hosts → publishers."""
+    """Map names, account names, domains and hosts to publishers."""
     return dict(_entries())
 
 

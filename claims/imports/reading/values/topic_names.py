@@ -14,7 +14,7 @@ _SEPARATOR = re.compile("[;|\n\t،、，]")
 
 
 def read_topics(value: Any) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
-    """The topics in a list, or in a string that separates them, each once whatever its case."""
+    """Return the distinct topics of a list or a delimited string, ignoring case."""
     if not value:
         return (), ()
     found: dict[str, str] = {}
