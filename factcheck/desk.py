@@ -74,7 +74,7 @@ def _script(name: str) -> Callable[[HttpRequest], str]:
 
 
 def desk(newsroom: str) -> dict[str, Any]:
-    """The value of UNFOLD for a newsroom of this name."""
+    """Return UNFOLD for a newsroom of this name."""
     return {
         "SITE_TITLE": _("Editors’ desk"),
         "SITE_HEADER": newsroom,

@@ -17,7 +17,7 @@ def semicolon() -> str:
 
 
 def listed(words: Iterable[StrOrPromise]) -> str:
-    """One after the other: “Seoul, Hanoi”."""
+    """Join words in a list: “Seoul, Hanoi”."""
     return comma().join(map(str, words))
 
 

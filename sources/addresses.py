@@ -204,7 +204,7 @@ def _tracks(name: str, value: str) -> bool:
 
 
 def _quoted(part: str, safe: str) -> str:
-    """Percent-encoding in its one normal form (RFC 3986, 6.2.2): unreserved bare, the rest in upper case."""
+    """Normalise percent-encoding (RFC 3986, 6.2.2): unreserved characters bare, hex digits in upper case."""
 
     def settle(match: re.Match[str]) -> str:
         character = chr(int(match[1], 16))

@@ -71,7 +71,7 @@ def store_file(file: File, digest: str) -> None:
 
 
 def opened(digest: str) -> File:
-    """The file stored under `digest`, to be read piece by piece; not checked against it.
+    """Open the file stored under `digest` for reading, without checking the digest.
 
     Raises:
         ArchiveMissing: nothing is stored under it.
@@ -84,7 +84,7 @@ def opened(digest: str) -> File:
 
 @contextmanager
 def on_disk(digest: str) -> Iterator[Path]:
-    """The file stored under `digest`, checked against it, as a path for programs: for the time of the block.
+    """Yield a path to the file stored under `digest`, checked, for other programs.
 
     Raises:
         ArchiveMissing: nothing is stored under it.
@@ -146,7 +146,7 @@ def _keep(digest: str, content: bytes) -> None:
 
 
 def load(digest: str) -> bytes:
-    """The bytes stored under `digest`, checked against it.
+    """Return the bytes stored under `digest`, checked.
 
     Raises:
         ArchiveMissing: nothing is stored under it.

@@ -289,7 +289,7 @@ def _collect_addresses(material: Material, document: Document, overrides: Overri
 
 
 def _cut_opening(text: str, longest: int = 100) -> str:
-    """The first words of a text without a headline, to call it by."""
+    """Return the first words of a text without a headline, as its title."""
     line = text.partition("\n")[0]
     return line if len(line) <= longest else line[:longest].rsplit(" ", 1)[0] + " …"
 

@@ -27,7 +27,7 @@ class KnownSites:
     """The memory of a polite visitor (`sources.http.polite_visits.SiteMemory`), shared by all of them."""
 
     def __init__(self, *, patience: float, sleep: Callable[[float], None] = time.sleep) -> None:
-        """A memory.
+        """Create a memory.
 
         Args:
             patience: so many seconds are waited for a turn at most.

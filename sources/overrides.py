@@ -71,7 +71,7 @@ def read_overrides(
 
 
 def read_language(tag: str) -> str:
-    """A BCP 47 tag in its usual spelling (`pt_br` → `pt-BR`); its first part must be a language that CLDR knows."""
+    """Return a BCP 47 tag in its usual spelling (`pt_br` → `pt-BR`); CLDR must know its language."""
     if not tag.strip():
         return ""
     subtags = re.split("[-_]", tag.strip())

@@ -289,7 +289,7 @@ def _get_text(element: Any) -> str:
 
 
 def _clean_title(text: str) -> str:
-    """A title without markup, in one line."""
+    """Return a title without markup, on one line."""
     words = (
         html.unescape(text[: 10 * MAX_TITLE_LENGTH]).encode(errors="replace").decode()
     )  # halves of characters

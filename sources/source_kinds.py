@@ -68,7 +68,7 @@ def read(place: str) -> Material:
 
 
 def with_transcript(material: Material, file: str) -> Material:
-    """The material of a recording's page, with the transcript file.
+    """Add the transcript file to the material of a recording's page.
 
     Raises:
         ReadingError: the file cannot be read, or is empty.

@@ -66,7 +66,7 @@ def key_made_of(secret: str) -> Ed25519PrivateKey:
 
 
 def encoded(value: bytes) -> str:
-    """Bytes of a key or a signature, as they are written."""
+    """Encode the bytes of a key or signature as text."""
     return urlsafe_b64encode(value).rstrip(b"=").decode()
 
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext
 
 
 def share(text: str) -> float:
-    """A number from 0 to 1. Raises ArgumentTypeError."""
+    """Parse a number from 0 to 1. Raises ArgumentTypeError."""
     try:
         if 0 <= float(text) <= 1:
             return float(text)

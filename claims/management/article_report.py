@@ -81,7 +81,7 @@ def as_document(article: ImportedArticle) -> dict[str, Any]:
 
 
 def print_document(article: ImportedArticle, console: Console) -> None:
-    """The report as one JSON object."""
+    """Print the report as one JSON object."""
     plain = not console.encoding.startswith("utf")
     text = json.dumps(as_document(article), ensure_ascii=plain, indent=2)
     try:

@@ -23,7 +23,7 @@ _STAGES = {
 
 @contextmanager
 def progress_on(console: Console) -> Iterator[ReportProgress]:
-    """A bar for each stage."""
+    """Show a progress bar for each stage."""
     bar = Progress(
         TextColumn("{task.description}"),
         BarColumn(),

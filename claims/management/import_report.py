@@ -141,7 +141,7 @@ def print_summary(console: Console, run: ImportRun, *, dry_run: bool) -> None:
 
 
 def _examples(run: ImportRun) -> list[ImportProblem]:
-    """The first refused record of each kind."""
+    """Return the first refused record of each kind."""
     refused = run.problems.filter(outcome=ImportProblem.Outcome.REFUSED)
     first = refused.order_by("field", "code", "pk").distinct("field", "code")
     return sorted(first, key=lambda problem: problem.pk)[:MOST_EXAMPLES]
@@ -167,6 +167,6 @@ def summary(run: ImportRun, *, dry_run: bool) -> dict[str, Any]:
 
 
 def reasons(run: ImportRun, outcome: str) -> list[tuple[str, str, int]]:
-    """Field, kind and number of the problems of a run, the most frequent first."""
+    """Return field, kind and number of a run's problems, most frequent first."""
     rows = run.problems.filter(outcome=outcome).values_list("field", "code")
     return list(rows.annotate(count=Count("pk")).order_by("-count", "field", "code"))

@@ -53,7 +53,7 @@ def format_of(path: str) -> str:
 
 
 def rows_of(file: IO[str], form: str, column: str = "") -> Iterator[Row]:
-    """The rows of a file.
+    """Yield the rows of a file.
 
     Raises:
         TableError: a row cannot be read, or no column holds the texts.
@@ -130,7 +130,7 @@ def matched(rows: Sequence[Row], terms: MatchTerms) -> list[dict[str, Any]]:
 
 
 def _first(text: str, answer: Answer) -> tuple[str, Match | None]:
-    """The first match, and the words of its passage."""
+    """Return the first match, and the words of its passage."""
     found = ((passage, match) for passage in answer.passages for match in passage.matches)
     passage, match = next(found, (None, None))
     return text[passage.start : passage.end] if passage else "", match
@@ -234,7 +234,7 @@ class PartialFile:
 
 @contextmanager
 def partial_file(path: Path, *, resume: bool) -> Iterator[PartialFile]:
-    """A file that gets its name when all has been written."""
+    """Open a file that gets its final name once it is complete."""
     output = PartialFile(path, resume=resume)
     try:
         yield output

@@ -10,7 +10,7 @@ LONGEST_QUOTE = 50_000
 
 
 def span_carries_quote(name: str) -> Rule:
-    """The rule that the span of a snapshot reads exactly as the quote anchored to it.
+    """Return the rule that the span of a snapshot reads exactly as the quote anchored to it.
 
     Offsets count code points from 0; `substr` counts from 1.
     """
@@ -33,7 +33,7 @@ def span_carries_quote(name: str) -> Rule:
 
 
 def span_is_whole(name: str) -> models.CheckConstraint:
-    """The constraint that an anchor has a snapshot, a start and an end, or nothing of the three but the snapshot."""
+    """Return the constraint that an anchor has a snapshot, a start and an end, or at most the snapshot."""
     return models.CheckConstraint(
         name=name,
         condition=Q(start__isnull=True, end__isnull=True)
@@ -42,7 +42,7 @@ def span_is_whole(name: str) -> models.CheckConstraint:
 
 
 def quote_fits(name: str) -> models.CheckConstraint:
-    """The constraint that a quote is a passage, and no whole book."""
+    """Return the constraint that limits the length of a quote."""
     return bounds.not_longer(name, "exact", LONGEST_QUOTE)
 
 

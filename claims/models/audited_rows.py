@@ -29,7 +29,7 @@ def called(person: str) -> str:
 
 
 def recorded(kind: str, *, subject: str, subject_name: str = "", what: str, detail: str = "'{}'") -> str:
-    """The statement that adds a record; the arguments are SQL, `kind` too."""
+    """Return the statement that adds a record; the arguments are SQL, including `kind`."""
     return f"""
         INSERT INTO public.claims_auditrecord
             (kind, actor_id, actor_name, subject_id, subject_name, what, detail, address, agent)

@@ -19,7 +19,7 @@ _OF_WHAT_IS_THERE = refuse(
 
 class CheckpointQuerySet(models.QuerySet["Checkpoint"]):
     def of_ledger(self) -> Self:
-        """Public checkpoints of the ledger."""
+        """Return public checkpoints of the ledger."""
         return self.filter(log="ledger")
 
     def of_reviews(self) -> Self:
@@ -27,7 +27,7 @@ class CheckpointQuerySet(models.QuerySet["Checkpoint"]):
         return self.filter(log="reviews")
 
     def newest(self) -> "Checkpoint | None":
-        """The latest checkpoint."""
+        """Return the latest checkpoint."""
         return self.order_by("-id").first()
 
 

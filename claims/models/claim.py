@@ -34,7 +34,7 @@ LONGEST_CONTEXT = 20_000
 
 
 def _publications() -> Any:
-    """The publications of claims, whose module imports this one."""
+    """Return the manager of publications, whose module imports this one."""
     return apps.get_model("claims", "Publication").objects
 
 

@@ -61,7 +61,7 @@ _SEEN = f"""(
 
 class ClusterQuerySet(models.QuerySet["Cluster"]):
     def public(self) -> Self:
-        """Clusters that readers see: published, with enough published claims."""
+        """Return clusters that readers see: published, with enough published claims."""
         number = RawSQL(_PUBLIC_CLAIMS, (), output_field=models.IntegerField())  # noqa: S611  a constant
         return self.filter(state="published").alias(number=number).filter(number__gte=LEAST_PUBLIC)
 

@@ -15,17 +15,19 @@ CURRENT = NEWEST & Q(status="published")
 
 
 def newest_at(moment: datetime) -> Q:
-    """Entries that no later entry of the claim had replaced at `moment`."""
+    """Return the condition that no later entry of the claim had replaced an entry at `moment`."""
     return (Q(superseded_at__isnull=True) | Q(superseded_at__gt=moment)) & Q(published_at__lte=moment)
 
 
 def sortable_day(field: str) -> Coalesce:
-    """The day as lists sort and page by it. An unknown one counts as the earliest: NULL compares with nothing."""
+    """Return the day as lists sort and page by it. An unknown day counts as the earliest, because NULL cannot be
+    compared.
+    """
     return Coalesce(field, Value(date.min))
 
 
 def only_added(table: str, *, closed: str) -> list[Rule]:
-    """Rules under which rows of `table` are only added, and closed when the next entry arrives.
+    """Return rules under which rows of `table` are only added, and closed when the next entry arrives.
 
     `closed` is the SQL condition on OLD and NEW under which a row may be closed.
     """

@@ -15,7 +15,7 @@ LONGEST_PAGE = 100_000
 
 class NewsroomPageQuerySet(models.QuerySet["NewsroomPage"]):
     def current(self) -> Self:
-        """The newest version of each page in each language."""
+        """Return the newest version of each page in each language."""
         newest = NewsroomPage.objects.filter(kind=OuterRef("kind"), language=OuterRef("language"))
         return self.filter(pk=Subquery(newest.order_by("-version").values("pk")[:1]))
 

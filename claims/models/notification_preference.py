@@ -11,7 +11,7 @@ from claims.models.notification import MailChoice, NotificationKind
 
 
 def time_zone_is_known(name: str) -> None:
-    """Validator: there is a time zone of this name.
+    """Validate that a time zone of this name exists.
 
     Raises:
         ValidationError: there is none.

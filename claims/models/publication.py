@@ -45,7 +45,7 @@ from sources.models.snapshot import TextSha256
 
 
 def answering_to(sought: SearchReading | SearchValues, *, publication: str = "") -> Q:
-    """The condition that a publication matches a search; `publication` is how it is reached, ending in `__`."""
+    """Return the condition that a publication matches a search; `publication` is the path to it, ending in `__`."""
     words = Q(match_condition(f"{publication}search", sought.query))
     return words | _stands_at(sought.places, publication) if sought.places else words
 
@@ -79,15 +79,15 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
     """Publications of claims, now and at any moment; `PublishedVerdict` has the same for verdicts."""
 
     def newest(self) -> Self:
-        """The newest entry of every claim, including retractions and merges."""
+        """Return the newest entry of every claim, including retractions and merges."""
         return self.filter(NEWEST)
 
     def current(self) -> Self:
-        """Current publications: one per published claim."""
+        """Return current publications: one per published claim."""
         return self.filter(CURRENT)
 
     def after(self, position: int) -> Self:
-        """The entries after a ledger position, in order."""
+        """Return the entries after a ledger position, in order."""
         return self.filter(sequence__gt=position).order_by("sequence")
 
     def said_again(self) -> Self:
@@ -95,7 +95,7 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         return self.filter(CURRENT & IN_SEVERAL_PLACES)
 
     def by_house(self) -> Self:
-        """Publications with a verdict of the newsroom's own."""
+        """Return publications with a verdict of the newsroom's own."""
         own = apps.get_model("claims", "PublishedVerdict").objects.by_house()  # whose module imports this one
         return self.filter(Exists(own.filter(publication=OuterRef("pk"))))
 
@@ -108,11 +108,11 @@ class PublicationQuerySet(models.QuerySet["Publication"]):
         return self.filter(SHOWS_FILES, media_files__contains=[name])
 
     def newest_as_of(self, moment: datetime) -> Self:
-        """The newest entry of every claim at `moment`, including retractions and merges."""
+        """Return the newest entry of every claim at `moment`, including retractions and merges."""
         return self.filter(newest_at(moment))
 
     def as_of(self, moment: datetime) -> Self:
-        """Publications as of `moment`: one per claim published then."""
+        """Return publications as of `moment`: one per claim published then."""
         return self.newest_as_of(moment).filter(status="published")
 
     def search(self, text: str) -> Self:

@@ -6,7 +6,7 @@ from factcheck.database.rules import Rule
 
 
 def _object(**members: str) -> str:
-    """SQL for the text of a JSON object, written as compactly as the body is."""
+    """Return SQL for the text of a JSON object, as compact as the body."""
     opening = "'{"
     parts = []
     for name, value in members.items():

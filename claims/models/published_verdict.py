@@ -16,7 +16,7 @@ _PLACE = ["publication", "claim_id", "published_at", "superseded_at"]
 
 
 def ours() -> Q:
-    """The condition that a verdict is the newsroom's own, combined with all others."""
+    """Return the condition that a verdict is the newsroom's own, to be combined with others."""
     return Q(publisher_id=Subquery(Publisher.objects.filter(is_house=True).values("pk")[:1]))
 
 
@@ -24,11 +24,11 @@ class PublishedVerdictQuerySet(models.QuerySet["PublishedVerdict"]):
     """The door to public verdicts. Only published entries have any."""
 
     def current(self) -> Self:
-        """Current published verdicts."""
+        """Return current published verdicts."""
         return self.filter(NEWEST)
 
     def as_of(self, moment: datetime) -> Self:
-        """Published verdicts as of `moment`."""
+        """Return published verdicts as of `moment`."""
         return self.filter(newest_at(moment))
 
     def by_house(self) -> Self:

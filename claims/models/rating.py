@@ -162,7 +162,7 @@ class Rating(models.Model):
         return self.label_in(get_language() or "")
 
     def label_in(self, language: str) -> str:
-        """The label in `language` where the scale has it, otherwise in the scale's own language."""
+        """Return the label in `language` if the scale has it, otherwise in the scale's own language."""
         # What a form could not read is None until it is refused.
         labels = self.labels or {}
         return labels.get(language) or labels.get(language.partition("-")[0]) or self.label

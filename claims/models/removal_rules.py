@@ -212,7 +212,7 @@ _SEARCHED = ("search_statement", "search_names", "search_headlines", "search_tex
 
 
 def _cut_searchable(column: str) -> str:
-    """SQL for a text of the search without the words: it has spaces where a text has signs."""
+    """Return SQL for a searchable text without the removed words; it has spaces in place of punctuation."""
     return f"translate(public.claims_cut_words(entry.{column}, sought, instead), '█', ' ')"
 
 

@@ -16,7 +16,7 @@ def only_drafts_are_deleted(kind: str) -> Rule:
 
 
 def editors_are_remembered(kind: str) -> Rule:
-    """All former authors stay excluded from signing off."""
+    """Return the rule that all former authors stay excluded from signing off."""
     name = f"{kind}_editors_are_remembered"
     forgotten = refuse(f"Who has written on a {kind} is not forgotten.", name=name)
     return Rule(

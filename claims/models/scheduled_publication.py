@@ -36,7 +36,7 @@ class ScheduledPublicationQuerySet(models.QuerySet["ScheduledPublication"]):
         return readable(self, person, own_or_published=Q(verdict__author=person))
 
     def open(self) -> Self:
-        """Pending schedules."""
+        """Return pending schedules."""
         return self.filter(outcome="")
 
     def due(self) -> Self:

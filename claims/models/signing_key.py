@@ -16,11 +16,11 @@ _NOT_THE_OWNER = refuse(
 
 class SigningKeyQuerySet(models.QuerySet["SigningKey"]):
     def newest(self) -> "SigningKey | None":
-        """The current signing key; None if nothing has been signed yet."""
+        """Return the current signing key; None if nothing has been signed yet."""
         return self.order_by("-id").first()
 
     def in_order(self) -> Self:
-        """All keys, the first one first."""
+        """Return all keys, oldest first."""
         return self.order_by("id")
 
 

@@ -17,7 +17,7 @@ MOST_DIMENSIONS = 4000
 
 class EmbeddingModelQuerySet(models.QuerySet["EmbeddingModel"]):
     def complete(self) -> Self:
-        """Models that can be used: every statement had a vector, newest first."""
+        """Return usable models, for which every statement had a vector, newest first."""
         return self.filter(completed_at__isnull=False).order_by("-completed_at", "-id")
 
 
@@ -52,7 +52,7 @@ class EmbeddingModel(models.Model):
 
 class LanguageMeanQuerySet(models.QuerySet["LanguageMean"]):
     def current(self) -> Self:
-        """The newest of each kind and language."""
+        """Return the newest of each kind and language."""
         return self.order_by("kind", "language", "-id").distinct("kind", "language")
 
 

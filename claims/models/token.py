@@ -131,7 +131,7 @@ class StoredAnswerQuerySet(models.QuerySet["StoredAnswer"]):
         return self.filter(created_at__gte=self._oldest())
 
     def outdated(self) -> "StoredAnswerQuerySet":
-        """Expired answers."""
+        """Return expired responses."""
         return self.filter(created_at__lt=self._oldest())
 
     def _oldest(self) -> datetime:

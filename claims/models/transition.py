@@ -16,7 +16,8 @@ from factcheck.list_phrases import from_to
 
 
 def move_is_written_down(subject: str, *, table: str = "claims_transition") -> str:
-    """PL/pgSQL for a trigger on UPDATE OF state: refuse the move unless its Transition was written in this transaction.
+    """Return PL/pgSQL for a trigger on UPDATE OF state: refuse a move without its Transition in the same
+    transaction.
 
     `subject` is the SQL condition that finds the subject's transitions. `now()` is the start of the transaction, and
     a trigger stamps every row of the table with it, so equality means: the same transaction.

@@ -51,7 +51,7 @@ class UnsavedFormQuerySet(models.QuerySet["UnsavedForm"]):
         ).order_by("-updated_at", "-pk")
 
     def outdated(self) -> "UnsavedFormQuerySet":
-        """Expired rows: text older than a month, and marks of stored forms."""
+        """Return expired rows: texts older than a month, and marks of stored forms."""
         return self.filter(
             Q(updated_at__lt=Now() - timedelta(days=DAYS))
             | Q(closed_at__lt=Now() - timedelta(days=CLOSED_DAYS))

@@ -23,12 +23,12 @@ _OTHER_LENGTH = refuse(
 
 
 def digest(statement: str) -> str:
-    """SQL for the SHA-256 of a text."""
+    """Return SQL for the SHA-256 of a text."""
     return f"encode(sha256(convert_to({statement}, 'UTF8')), 'hex')"
 
 
 def base_language(language: str) -> str:
-    """SQL for a language without its region or script: `pt` for `pt-BR`."""
+    """Return SQL for a language without its region or script: `pt` for `pt-BR`."""
     return f"split_part(lower({language}), '-', 1)"
 
 
@@ -50,7 +50,7 @@ def public(made: str, entry: str) -> str:
 
 
 def published_statement(entry: str) -> str:
-    """SQL for the statement that an entry of the ledger says."""
+    """Return SQL for the statement in a ledger entry."""
     return f"({entry}.body::jsonb ->> 'statement')"
 
 

@@ -77,7 +77,7 @@ class SecondFactors(DefaultMFAAdapter):
         return may_remove(authenticator)
 
     def get_public_key_credential_rp_entity(self) -> dict[str, str]:
-        """The site that passkeys are made for: the host of SITE_URL wherever a browser accepts that.
+        """Return the site that passkeys belong to: the host of SITE_URL if a browser accepts that.
 
         So a passkey opens the site under all its names (desk.example.org, example.org), whichever a proxy passes on.
         Under a name that does not belong to it (127.0.0.1 for localhost) it is that name, or the browser would refuse.

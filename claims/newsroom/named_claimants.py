@@ -117,7 +117,7 @@ def find_or_add(name: str, *, by: User, **fields: Any) -> tuple[Claimant, bool]:
 
 
 def _guess_kind(name: str, job_title: str) -> str:
-    """A name of several words with a job title is a person's; whatever else it is, an editor knows better."""
+    """Guess that a name of several words with a job title is a person's; anything else is left to an editor."""
     words = name.split()
     if job_title and 2 <= len(words) <= 5 and words[0][:1].isupper() and words[-1][:1].isupper():
         return Claimant.Kind.PERSON

@@ -51,7 +51,7 @@ def ensure_templates(**signal: object) -> None:
 
 
 def find_template(language: str) -> ReplyTemplate | None:
-    """The template of a language, or else of its base (`pt` for `pt-BR`), or else the English one, or any."""
+    """Return the template of a language, or of its base (`pt` for `pt-BR`), or the English one, or any."""
     rows = {row.language: row for row in ReplyTemplate.objects.all()}
     base = language.partition("-")[0]
     return rows.get(language) or rows.get(base) or rows.get("en") or next(iter(rows.values()), None)
@@ -107,7 +107,7 @@ def build_values(
 
 
 def format_deadline(deadline: datetime, language: str) -> str:
-    """The moment as its reader writes it, by the newsroom's clock, whose zone it names."""
+    """Format a deadline in the reader's language, in the newsroom's time zone, which is named."""
     known = language if translation.check_for_language(language) else language.partition("-")[0]
     with translation.override(known if translation.check_for_language(known) else "en"):
         local = deadline.astimezone(get_default_timezone())

@@ -72,7 +72,7 @@ def _redirect_to_enrolment(request: HttpRequest) -> HttpResponseBase:
 
 
 def keep_last_factor(view: Callable[..., HttpResponseBase], *, back: str) -> Callable[..., HttpResponseBase]:
-    """allauth's page for removing a factor, which keeps the last one while the person needs one.
+    """Wrap allauth's page for removing a factor, so that people keep the last one while they need one.
 
     One removal waits for another, so that two who remove the last two do not each see the other factor.
     """

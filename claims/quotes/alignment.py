@@ -66,7 +66,7 @@ def align(old: Sequence[TextPart], new: Sequence[TextPart]) -> Alignment:
 
 
 def _prefer_first(aligned: Alignment, begin: int) -> None:
-    """Of equal neighbouring parts, one of them new, treat the first as the old one."""
+    """Treat the first of equal neighbouring parts as the old one, if one of them is new."""
     for number in range(begin, len(aligned.old)):
         place = aligned.mates.get(number, 0)
         first = aligned.mates.get(number - 1, len(aligned.new)) + 1
@@ -124,7 +124,7 @@ def _similar(
 def _like(
     part: TextPart, old: Sequence[TextPart], having: Mapping[str, list[int]]
 ) -> Iterator[tuple[float, int]]:
-    """The old parts that a new one may have been, and how like it they are."""
+    """Yield the old parts that a new one may come from, with their similarity."""
     shared: dict[int, int] = defaultdict(int)
     for shingle, times in part.shingles.items():
         if len(having[shingle]) <= _COMMON:
@@ -147,7 +147,7 @@ def _quotes(new: TextPart, old: TextPart) -> bool:
 
 
 def _pairs(aligned: Alignment, begin: int, old_end: int, new_end: int) -> Iterator[PartPair]:
-    """All pairs that may be in the chain, in the order of the old text."""
+    """Yield all possible pairs, in the order of the old text."""
     places: dict[str, list[int]] = defaultdict(list)
     for number in range(begin, new_end):
         places[aligned.new[number].key].append(number)
@@ -187,7 +187,7 @@ class _Best:
 
 
 def _chain(aligned: Alignment, pairs: list[PartPair]) -> list[PartPair]:
-    """The pairs that keep their order and are worth most together."""
+    """Return the most valuable set of pairs that keeps their order."""
     if not pairs:
         return []
     new, known = aligned.new, {part.key for part in aligned.old}

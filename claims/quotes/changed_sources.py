@@ -99,7 +99,7 @@ def reanchor(snapshot: Snapshot) -> Reanchoring:
 
 
 def follow_source(sender: type[Snapshot], *, snapshot: Snapshot, **signal: Any) -> Reanchoring:
-    """When a snapshot is stored, the appearances follow in the same transaction."""
+    """Update appearances in the same transaction when a snapshot is stored."""
     if snapshot.number == 1:
         complete_waiting(snapshot)
     return reanchor(snapshot)

@@ -50,7 +50,7 @@ class OriginalityCheck:
         self._require_place(place)
 
     def _added(self, number: int) -> str:
-        """The words of a new part that its old form did not have."""
+        """Return the words that a new part has in addition to its old form."""
         new = self.aligned.new[number]
         if number not in self.aligned.origins:
             return new.text
@@ -163,7 +163,7 @@ class OriginalityCheck:
         return ends or aligned.mates.get(old) == new
 
     def _unpaired_beside(self, place: int) -> set[int]:
-        """The new parts around one's paragraph that no old part became."""
+        """Return the new parts around a paragraph that no old part became."""
         aligned = self.aligned
         here = find_paragraph(aligned.new, place)
         found = set()

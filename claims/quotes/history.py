@@ -68,7 +68,7 @@ def stood_in(changed: ChangedText, place: QuotedPlace, known: QuoteFate | None) 
 
 
 def find_published_places(source: int) -> Iterator[QuotedPlace]:
-    """The places in a source that the newest publications quote from."""
+    """Return the positions in a source that the newest publications quote."""
     naming = Publication.objects.newest().filter(source_ids__contains=[source])
     for body in naming.values_list("body", flat=True).iterator(chunk_size=100):
         for quote in find_published_quotes(json.loads(body)):

@@ -78,7 +78,7 @@ def _beginnings(aligned: Alignment, first: int, last: int, free: dict[str, list[
 
 
 def _run(aligned: Alignment, place: int) -> tuple[int, int]:
-    """The parts around a new one, in its paragraph, that no old part became."""
+    """Return the parts around a new one, in its paragraph, that no old part became."""
     new, first, last = aligned.new, place, place + 1
     while first and first - 1 not in aligned.origins and new[first - 1].paragraph == new[place].paragraph:
         first -= 1

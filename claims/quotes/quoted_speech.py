@@ -34,7 +34,7 @@ class QuotedSpeech:
                 raise OrphanedQuote(OrphanReason.AROUND)
 
     def _speech_around(self, speech: list[int]) -> list[int]:
-        """The parts beside that say who speaks."""
+        """Return the neighbouring parts that name the speaker."""
         if not speech:
             return []
         old = self.aligned.old

@@ -46,7 +46,7 @@ _MOST_WORDS = 2_000
 
 
 def split_words(text: str) -> list[str]:
-    """Words and numbers; of scripts that write no spaces, and of Korean, each character."""
+    """Return words and numbers; in scripts without spaces, and in Korean, each character."""
     return _WORD.findall(text)
 
 

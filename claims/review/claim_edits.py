@@ -40,7 +40,7 @@ def is_worked_on(claim: Claim) -> bool:
 
 
 def fixed_fields(claim: Claim) -> tuple[str, ...]:
-    """The fields that cannot be edited now."""
+    """Return the fields that cannot be edited now."""
     return JUDGED if claim.verdicts.filter(state=Verdict.State.IN_REVIEW).exists() else ()
 
 
@@ -190,7 +190,7 @@ def _locked(claim: Claim, by: User) -> Claim:
 
 
 def _there(claim: Claim) -> Claim:
-    """The claim, read again under lock.
+    """Return the claim, read again under lock.
 
     Raises:
         NotPossible: it is not there any more.

@@ -70,7 +70,7 @@ def follow_classes(context: JobContext, *, rating_ids: list[int]) -> None:
     pass_context=True,
 )
 def follow_all_classes(context: JobContext, timestamp: int) -> None:
-    """Every hour: what was not finished because a worker was killed, and classes that were set in another way."""
+    """Finish interrupted work and follow classes changed in other ways, every hour."""
     follow(is_stopped=context.should_abort)
 
 
@@ -95,7 +95,7 @@ def follow(
 
 
 def _outdated(rating_ids: Sequence[int] | None) -> list[int]:
-    """The claims whose current publication puts a verdict into another class than its rating is in."""
+    """Return the claims whose current publication shows another class than a rating now has."""
     ratings, verdicts = Rating.objects.all(), PublishedVerdict.objects.current()
     if rating_ids is not None:
         ratings = ratings.filter(pk__in=rating_ids)

@@ -20,7 +20,7 @@ _STATES = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW, Verdict.State.PUBLISHED
 @app.periodic(cron="*/5 * * * *")
 @app.task(name="claims.review.tell_of_deadlines", queueing_lock="claims.review.tell_of_deadlines")
 def notify_of_deadlines(timestamp: int) -> None:
-    """Every five minutes: notify people whose deadline for a reply has passed."""
+    """Notify people whose deadline for a reply has passed, every five minutes."""
     while notify_batch() == _AT_ONCE:
         pass
 

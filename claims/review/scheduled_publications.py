@@ -117,7 +117,7 @@ def _end(verdict: Verdict, seen: int | None, outcome: str, by: User) -> None:
 
 
 def _locked(verdict: Verdict) -> Verdict:
-    """The verdict read again under lock, the claim's first as everywhere."""
+    """Return the verdict, read again under lock, after locking its claim."""
     Claim.objects.select_for_update().filter(pk=verdict.claim_id).first()
     found = (
         Verdict.objects.select_for_update(of=("self",)).select_related("claim").filter(pk=verdict.pk).first()

@@ -60,7 +60,7 @@ def move_translation(translation: Translation, action: str, *, by: User, note: s
 
 
 def lock_translation(translation: Translation) -> Translation:
-    """The translation read again under lock; the claim's first, then its verdict's, as everywhere.
+    """Return the translation, read again under lock, after locking its claim and verdict.
 
     Raises:
         NotPossible: it is not there any more.
@@ -146,7 +146,7 @@ def find_replaced(translation: Translation) -> QuerySet[Translation]:
 
 
 def _note_on(translation: Translation) -> str:
-    """The default public note in the original's language."""
+    """Return the default public note in the original's language."""
     with languages.override(translation.verdict.language or settings.LANGUAGE_CODE):
         return _("Translated into %(language)s.") % {"language": language_name(translation.language)}
 

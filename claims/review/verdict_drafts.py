@@ -93,7 +93,7 @@ def may_edit(verdict: Verdict, by: User) -> bool:
 
 
 def list_ratings(verdict: Verdict) -> QuerySet[Rating]:
-    """The ratings of the publisher's scales in use, and the one that the verdict has already."""
+    """Return the ratings of the publisher's scales in use, and the verdict's present rating."""
     offered = Q(scale__publisher=verdict.publisher_id, scale__in_use=True)
     return (
         Rating.objects.filter(offered | Q(pk=verdict.rating_id))

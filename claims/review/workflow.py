@@ -28,7 +28,7 @@ from factcheck.database import clock
 
 
 def list_options(subject: Claim | Verdict, by: User) -> list[Option]:
-    """The moves that the subject's state and the person's role leave open, in the order of the table."""
+    """Return the moves open in this state and role, in the order of the table."""
     return collect_options(_table(subject), subject, by)
 
 
@@ -95,7 +95,7 @@ def _table(subject: Claim | Verdict) -> dict[tuple[str, str], Move[Any]]:
 
 
 def _locked(subject: Claim | Verdict, into: Claim | None) -> tuple[Any, dict[int, Claim]]:
-    """The subject read again under lock, and the locked claims by id.
+    """Return the subject, read again under lock, and the locked claims by id.
 
     Every writer locks claims before verdicts and in the order of their ids, so two never wait for each other.
     """
@@ -121,7 +121,7 @@ def _locked(subject: Claim | Verdict, into: Claim | None) -> tuple[Any, dict[int
 
 
 def _merged_into(subject: Claim | Verdict, action: str) -> Claim | None:
-    """The claim from which a merge is undone, to be locked along with the one that was merged."""
+    """Return the claim from which a merge is undone, so that both are locked."""
     return Claim.objects.filter(merged_claims=subject.pk).first() if action == "unmerge" else None
 
 

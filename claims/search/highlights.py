@@ -56,7 +56,7 @@ def find_highlights(bodies: Iterable[bytes], reading: SearchReading) -> dict[str
 
 
 def _join_languages(document: Document) -> str:
-    """The languages by whose rules the claim is searched."""
+    """Return the languages whose rules are used to search the claim."""
     return " ".join(choose_stemmers([document["language"], *(v["language"] for v in document["verdicts"])]))
 
 
@@ -121,7 +121,7 @@ def _merge_spans(spans: list[Span]) -> list[Span]:
 
 
 def _cut_fragment(text: str, spans: list[Span]) -> Document:
-    """The part of the text that holds the most matches."""
+    """Return the part of the text with the most matches."""
     if len(text) <= FRAGMENT_CHARACTERS:
         begin, end = 0, len(text)
     else:

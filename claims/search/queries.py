@@ -123,7 +123,7 @@ def correct_search(reading: SearchReading, found: Callable[[SearchReading, int],
 
 
 def match_condition(field: str, query: str | Expression) -> Expression:
-    """The condition that a search vector matches a query."""
+    """Return the condition that a search vector matches a query."""
     return Func(
         F(field),
         _cast_tsquery(query),

@@ -78,7 +78,7 @@ def _find_neighbours(searched: str, typed: Mapping[tuple[int, int], str]) -> lis
 
 
 def _find_likely_words(words: list[str], neighbours: Sequence[tuple[str, str]]) -> dict[str, LikelyWord]:
-    """The published word for each that resembles one.
+    """Return the likely published word for each unknown word.
 
     Words that occur together with the neighbouring word, as parts of a name do, come before merely frequent ones.
     If the typed word itself occurs so, it is hardly misspelt.
@@ -154,7 +154,7 @@ def _find_similar_words(words: list[str]) -> dict[str, list[LikelyWord]]:
 
 
 def _restore_final_sigma(word: str) -> str:
-    """The word with the sigma that Greek has at the end of words. All sigmas are searched as one."""
+    """Restore the form of sigma that Greek uses at the end of words. All sigmas are searched as one."""
     return word[:-1] + "ς" if len(word) > 1 and word.endswith("σ") else word
 
 

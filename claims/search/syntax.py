@@ -37,7 +37,7 @@ def straighten_quotes(text: str) -> str:
 
 
 def split_pieces(text: str) -> Iterator[QueryPiece]:
-    """The words and phrases of a `straighten_quotes` search."""
+    """Yield the words and phrases of a `straighten_quotes` search."""
     for found in _PIECE.finditer(text):
         name = "word" if found["phrase"] is None else "phrase"
         yield QueryPiece(found.start(name), found.end(name), name == "phrase", bool(found["minus"]))
@@ -76,7 +76,7 @@ def _build_phrase(text: str) -> str:
 
 
 def _split_phrases(text: str) -> Iterator[str]:
-    """The same for each separately searched part of a text."""
+    """Yield the phrases of each separately searched part of a text."""
     text = fold_text(_ELIDED.sub(" ", text))
     end = 0
     for run in UNSPACED.finditer(text):

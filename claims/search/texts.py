@@ -64,7 +64,7 @@ def make_searchable(text: str) -> str:
 
 
 def pair_letters(run: str) -> str:
-    """`東京都` → `東京 京都`."""
+    """Return overlapping pairs of letters: `東京都` → `東京 京都`."""
     return " ".join(run[i : i + 2] for i in range(max(1, len(run) - 1)))
 
 

@@ -60,7 +60,7 @@ def get_frequencies() -> WordFrequencies:
 
 @lru_cache(maxsize=1)
 def load_frequencies(period: int) -> WordFrequencies:
-    """The statistics when first used in a period."""
+    """Load the statistics once per period."""
     [(publications,)] = fetch(
         "SELECT greatest(reltuples, 0) FROM pg_class WHERE oid = 'public.claims_publication'::regclass"
     )

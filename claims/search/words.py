@@ -84,13 +84,13 @@ def fold_text(text: str) -> str:
 
 
 def without_grouping(text: str) -> str:
-    """`1,000` → `1000`."""
+    """Remove grouping from numbers: `1,000` → `1000`."""
     return _THOUSANDS.sub(lambda number: _BETWEEN_DIGITS.sub("", number.group()), text)
 
 
 @cache
 def compile_word_pattern() -> re.Pattern[str]:
-    """A pattern for one word or number in a text, including marks written inside words."""
+    """Compile a pattern for one word or number in a text, including marks written inside words."""
     inside = "".join(
         chr(code)
         for code in (*range(0xAD, 0x20000), *range(0xE0000, 0xE0200))  # no other plane has any
@@ -134,7 +134,7 @@ def _normalise_character(character: str) -> str:
 
 
 def _spell_out(character: str) -> str:
-    """A letter as all its forms are written: small, of normal width, and in Latin and Greek without accents."""
+    """Fold a letter: lower case, normal width, and in Latin and Greek without accents."""
     form = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", character).casefold())
     bare = unicodedata.normalize("NFKD", form)
     if unicodedata.name(bare[0], "").startswith(("LATIN", "GREEK")):

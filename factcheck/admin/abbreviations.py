@@ -2,5 +2,5 @@
 
 
 def short(words: str, most: int = 60) -> str:
-    """The beginning, so that a page of many rows stays light whatever people write."""
+    """Return the beginning of a text, so that pages of many rows stay light."""
     return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"

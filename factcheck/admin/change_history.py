@@ -106,7 +106,7 @@ def last_change(row: models.Model) -> tuple[str, datetime | None]:
 
 
 def last_saved(row: models.Model) -> tuple[str, datetime | None]:
-    """Like `last_change`, including the rows that its page edits, from the desk's log or the history."""
+    """Return the last change of the row or of rows on its page, from the desk's log or the history."""
     kind = get_content_type_for_model(row)
     line = (
         LogEntry.objects.filter(object_id=str(row.pk), content_type=kind)

@@ -35,7 +35,7 @@ class CountedRows(Paginator):
         return max(1, -(-min(self.count, MOST_FOUND) // self.per_page))
 
     def page(self, number: Any) -> Any:
-        """The rows of a page: first which they are, by their keys alone, then all that the list shows of them."""
+        """Return the rows of a page: first their keys, then all columns that the list shows."""
         number = self.validate_number(number)
         rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]  # the admin's lists are
         which = slice((number - 1) * self.per_page, number * self.per_page)

@@ -51,7 +51,7 @@ def newest(found: QuerySet[Any]) -> list[Any]:
 
 
 def _by_table(columns: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
-    """The columns by the relations that lead to their table: `claim__statement` is column `statement` of ("claim",)."""
+    """Group the columns by the relations that lead to their table: `claim__statement` is `statement` of ("claim",)."""
     places: dict[tuple[str, ...], list[str]] = {}
     for column in columns:
         *path, name = column.split("__")
@@ -60,7 +60,7 @@ def _by_table(columns: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
 
 
 def _says(model: type[Model], columns: list[str], words: str) -> SaidThere:
-    """Asked of whatever the index of the table keeps, for nothing else is quick."""
+    """Return the search condition on the indexed columns of a table, because nothing else is fast."""
     return SaidThere(indexed_columns(model) or [Cast(column, TextField()) for column in columns], words)
 
 

@@ -56,7 +56,7 @@ class ListColumns(ModelAdmin):
         return [*self.own_columns(request), *self.list_more]
 
     def columns(self, request: HttpRequest) -> list[ListedColumn]:
-        """All columns, and which are shown now."""
+        """Return all columns, and which of them are shown."""
         shown = self.get_list_display(request)
         return [
             ListedColumn(name, self.label_of(name), name in shown, name in self._links(request))

@@ -75,7 +75,7 @@ class ListDownload(ListColumns):
     def _rows(
         self, request: HttpRequest, rows: models.QuerySet[Any], columns: Sequence[str]
     ) -> Iterator[list[Cell]]:
-        """The cells of each row. The keys are read first, in their order: then no query is long, and no page skips."""
+        """Yield the cells of each row. Keys are read first, in order: so no query is long, and no row is skipped."""
         keys = list(rows.values_list("pk", flat=True))
         for start in range(0, len(keys), _AT_ONCE):
             some = keys[start : start + _AT_ONCE]

@@ -17,7 +17,7 @@ _MOST_NAMED = 50
 
 
 def fields_of(form: forms.BaseForm) -> Iterator[forms.BoundField]:
-    """The fields that a person fills in and a page shows: no files, and no secrets, which no page gives back."""
+    """Yield the fields that a person fills in and a page shows: not files or secrets."""
     for bound in form:
         widget, field = _plain(bound.field.widget), bound.field
         is_shown = not isinstance(widget, forms.PasswordInput) and not isinstance(field, forms.FileField)
@@ -26,7 +26,7 @@ def fields_of(form: forms.BaseForm) -> Iterator[forms.BoundField]:
 
 
 def names_of(bound: forms.BoundField) -> Names:
-    """Under which names the browser sends the field."""
+    """Return the names under which the browser sends the field."""
     widget = _plain(bound.field.widget)
     if isinstance(widget, forms.MultiWidget):
         suffixes: list[str] = widget.widgets_names  # type: ignore[attr-defined]  # not in the stubs
@@ -68,12 +68,12 @@ def _as_sent(widget: forms.Widget, value: Any) -> Value:
 
 
 def _plain(widget: forms.Widget) -> forms.Widget:
-    """Without the buttons that the admin puts around pickers."""
+    """Return the widget without the admin's buttons around pickers."""
     return widget.widget if isinstance(widget, RelatedFieldWidgetWrapper) else widget
 
 
 def in_words(bound: forms.BoundField, value: Value) -> str:
-    """The value as a person reads it."""
+    """Return the value as a person reads it."""
     field = bound.field
     if isinstance(field, forms.ModelChoiceField):
         return listed(_names_of_rows(field, value))

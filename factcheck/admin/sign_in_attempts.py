@@ -39,7 +39,7 @@ KNOWN_FOR = 180 * 24 * 3600
 
 @cache
 def limiter() -> Limiter:
-    """The limiter of this process."""
+    """Return the limiter of this process."""
     return Limiter(dict(RATES), PostgresStore(), secret=settings.SECRET_KEY)
 
 
@@ -62,7 +62,8 @@ def seconds_to_wait(request: HttpRequest, name: str) -> int:
 
 
 def seconds_to_wait_with_code(request: HttpRequest, account: Any) -> int:
-    """The same for a code of the second factor. Who sends one knows the password, and there are but a million codes.
+    """Return the seconds to wait before another second-factor code: its sender knows the password, and there are
+    only a million codes.
 
     Args:
         account: the key of the account whose password was right.
@@ -102,7 +103,7 @@ def remember(response: HttpResponse, account: Any) -> None:
 
 
 def _account(name: str) -> str:
-    """One name for all names of an account."""
+    """Return one name for all names of an account."""
     name = name.strip().replace("\0", "")
     if not name:
         return ""

@@ -123,7 +123,9 @@ def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
 
 
 def _claim(sociallogin: SocialLogin, name: str) -> Any:
-    """A claim of the user's data or else of the id token: by its whole name, or step by step (realm_access.roles)."""
+    """Return a claim of the user's data or of the id token: by its whole name, or step by step
+    (realm_access.roles).
+    """
     told = sociallogin.account.extra_data
     for claims in (told.get("userinfo") or {}, told.get("id_token") or {}):
         if name in claims:
@@ -137,7 +139,7 @@ def _claim(sociallogin: SocialLogin, name: str) -> Any:
 
 
 def groups_of(sociallogin: SocialLogin) -> set[str]:
-    """The groups that the provider names, as a list or as one word; none where the claim is missing."""
+    """Return the groups named by the provider, as a list or a single word; none if the claim is missing."""
     told = _claim(sociallogin, settings.OPENID_GROUPS_CLAIM)
     if isinstance(told, str):
         return {told}

@@ -125,7 +125,7 @@ def _write_xlsx(file: Any, header: Sequence[str], rows: Iterable[Sequence[Cell]]
 
 
 def _write_cell(sheet: Any, row: int, column: int, cell: Cell, formats: dict[str, Any]) -> None:
-    """Texts are written as texts, whatever they look like: nothing in them is calculated or followed."""
+    """Write a cell. Texts are always written as texts: nothing in them is calculated or followed."""
     if cell is None or cell == "":
         return
     if isinstance(cell, datetime):

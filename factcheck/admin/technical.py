@@ -20,7 +20,7 @@ def folded_json(sentence: StrOrPromise, document: Any) -> SafeString:
 
 
 def fingerprints(sentence: StrOrPromise, digests: dict[str, str]) -> SafeString:
-    """The purpose of checksums, and those of several files by name."""
+    """Render the checksums of several files by name, with their purpose."""
     return format_html(
         '<details class="desk-fold"><summary>{}</summary><p class="desk-quiet">{}</p>{}</details>',
         _("Checksums"),
@@ -34,7 +34,7 @@ def fingerprints(sentence: StrOrPromise, digests: dict[str, str]) -> SafeString:
 
 
 def fingerprint(sentence: StrOrPromise, digest: str) -> SafeString | str:
-    """The purpose of a checksum, and its digest, with its kind in the title."""
+    """Render a checksum with its purpose, and its algorithm in the title."""
     if not digest:
         return "–"
     return format_html(

@@ -18,7 +18,7 @@ UNDECIDED = "_undecided"
 
 
 def version_of(row: models.Model, relations: Iterable[str] = ()) -> str:
-    """A digest of the row and of the rows that its page edits along with it."""
+    """Return a digest of the row and of the rows edited on its page."""
     values: list[Any] = [getattr(row, field.attname) for field in row._meta.concrete_fields]
     values += [list(getattr(row, relation).order_by("pk").values_list()) for relation in relations]
     return hashlib.sha256(repr(values).encode()).hexdigest()[:16]

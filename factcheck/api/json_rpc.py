@@ -95,12 +95,12 @@ def id_of(found: Any) -> Id:
 
 
 def result(key: Id, content: Mapping[str, Any]) -> dict[str, Any]:
-    """The answer to a request."""
+    """Build the response to a request."""
     return {"jsonrpc": "2.0", "id": key, "result": content}
 
 
 def error(key: Id, refused: RpcError) -> dict[str, Any]:
-    """The refusal of a request."""
+    """Build the error response to a request."""
     said = {"code": refused.code, "message": refused.message}
     return {
         "jsonrpc": "2.0",

@@ -43,7 +43,7 @@ def preferred(accept: str, offered: tuple[str, ...]) -> str | None:
 
 
 def _covering(media_type: str, ranges: list[MediaType]) -> int | None:
-    """The place of the most specific range that covers the type."""
+    """Return the index of the most specific range that covers the type."""
     main, _, sub = media_type.partition("/")
     for wanted in ((main, sub), (main, "*"), ("*", "*")):
         for place, accepted in enumerate(ranges):

@@ -154,7 +154,7 @@ def page_of_rows(
     cursor: str,
     parts: Parts | None = None,
 ) -> KeysetPage[Thing]:
-    """The page of whole rows, read as `page_of_values` reads them."""
+    """Return a page of whole rows, read like `page_of_values`."""
     names = _key_names(ordering)
     return _page(
         lambda start, most: _fetched(queryset, ordering, start, most, parts, lambda rows: rows),
@@ -245,7 +245,7 @@ def encoded(position: Position, ordering: Ordering) -> str:
 
 
 def decoded(cursor: str, ordering: Ordering) -> Position:
-    """The position that a cursor names.
+    """Return the position stored in a cursor.
 
     Raises:
         ValueRefused: it is none of ours, or it belongs to another list or order.
@@ -318,5 +318,5 @@ def day_key(expression: Combinable) -> Key:
 
 
 def rank_key(field: str) -> Key:
-    """A relevance. PostgreSQL ranks in single precision, which only survives the way to JSON and back as double."""
+    """Return the sort key of a relevance. PostgreSQL ranks in single precision, which only survives JSON as double."""
     return Key(Cast(field, FloatField()), _itself, _float, "double precision")

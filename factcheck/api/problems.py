@@ -192,7 +192,7 @@ def problem_response(raised: Exception, context: Mapping[str, Any]) -> HttpRespo
 
 
 def _places(detail: Any, pointer: str) -> Iterator[dict[str, str]]:
-    """The messages of a refused request body, each with the JSON Pointer (RFC 6901) of its place."""
+    """Yield the messages of a refused body, each with the JSON Pointer (RFC 6901) of its place."""
     if isinstance(detail, Mapping):
         for key, part in detail.items():
             # Errors that belong to no field stand at the place of the whole.

@@ -115,7 +115,7 @@ class Parameter(Filter):
         return qs.filter(self.matches(value)) if self.matches else qs
 
     def as_openapi(self, name: str) -> dict[str, Any]:
-        """The parameter as an OpenAPI Parameter Object."""
+        """Return the parameter as an OpenAPI Parameter Object."""
         schema = dict(self.reader.schema)
         example = schema.pop("example", None)
         if self.several:
@@ -304,7 +304,7 @@ def ordering_parameter(orderings: Sequence[Ordering], *, default: str = "") -> P
 
 
 def view_parameter() -> Parameter:
-    """The parameter `view` of a list whose results have a short form."""
+    """Build the parameter `view` of a list whose results have a short form."""
     return Parameter(
         Keyword(("summary", "full")),
         "`summary` shows of each result what a list of results needs, `full` all of it. With `fields`, these parts of"
@@ -324,7 +324,7 @@ def fields_parameter(serializer: type[Serializer]) -> Parameter:
 
 
 def refused_value(name: str, reason: str) -> InvalidParameters:
-    """The 400 for a value that could be read, and cannot be meant."""
+    """Build the 400 for a value that is well formed but not acceptable."""
     return InvalidParameters([{"parameter": name, "code": "invalid", "detail": f"`{name}`: {reason}"}])
 
 

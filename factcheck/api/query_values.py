@@ -256,6 +256,6 @@ class IdOr:
 
 
 def suggestion(given: str, known: Iterable[str]) -> str:
-    """ " Did you mean …?" when one of the known words is near, otherwise nothing."""
+    """Return " Did you mean …?" if one of the known words is near, otherwise ""."""
     nearest = get_close_matches(given[:100], list(known), n=1)
     return " " + gettext("Did you mean %(name)s?") % {"name": nearest[0]} if nearest else ""

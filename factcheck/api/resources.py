@@ -117,7 +117,7 @@ class PublicResource(ViewSet):
 
     @classmethod
     def query_of(cls, action: str) -> type[Query]:
-        """The query string that an action understands."""
+        """Return the query class of an action."""
         return cls.list_query if action == "list" else cls.item_query
 
     def cache_of(self, query: Query) -> str:
@@ -142,7 +142,7 @@ class PublicList(PublicResource, ABC):
 
     @abstractmethod
     def listing(self, query: Any, request: HttpRequest) -> Listing:
-        """The page that the query asks for."""
+        """Return the requested page."""
 
     def shortened(self, query: ListQuery) -> Callable[[bytes], bytes]:
         """Return a function that reduces a result to the requested `fields` or, by default, to its summary."""
@@ -179,7 +179,7 @@ class PublicList(PublicResource, ABC):
 
 
 def _with_results(head: bytes, documents: Iterable[bytes]) -> bytes:
-    """A list as JSON, copied once: pages are large."""
+    """Return a list as JSON, copied once, because pages are large."""
     parts: list[bytes | memoryview] = [head, b',"results":[']
     for number, document in enumerate(documents):
         if number:
@@ -266,7 +266,7 @@ def asks_conditionally(request: HttpRequest) -> bool:
 
 
 def listed(page: KeysetPage[Any], results: Sequence[bytes]) -> Listing:
-    """A page whose results are there already."""
+    """Return a page whose results are already rendered."""
     return Listing(page, sha256_of(results), lambda: results)
 
 

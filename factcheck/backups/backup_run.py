@@ -103,7 +103,7 @@ def copy_files(place: ServerPlace, folder: BackupFolder, kept: Mapping[str, Path
 
 
 def _choose_parent(earlier: list[Generation], server: RunningServer, full_days: int) -> Generation | None:
-    """The backup on which the next one can be based, unless it is time for a full one."""
+    """Return the backup on which the next one can be based; None if a full one is due."""
     same = [one for one in earlier if one.timeline == server.timeline]
     if not same:
         return None

@@ -43,7 +43,7 @@ class Manifest:
 
 
 def parse_position(lsn: str) -> int:
-    """A place in the log as a number: PostgreSQL writes it as 16/B374D848."""
+    """Parse a position in the log, which PostgreSQL writes as 16/B374D848."""
     high, low = lsn.split("/")
     return int(high, 16) << 32 | int(low, 16)
 

@@ -52,7 +52,7 @@ def build_name(moment: datetime) -> str:
 
 
 def get_base_path(folder: BackupFolder, name: str) -> Path:
-    """The path of the base backup of a generation."""
+    """Return the path of the base backup of a generation."""
     return folder.generations / name / "base"
 
 
@@ -68,7 +68,7 @@ def finish(folder: BackupFolder, unfinished: Path, generation: Generation) -> No
 
 
 def list_generations(folder: BackupFolder) -> list[Generation]:
-    """All generations, in the order of the database's log.
+    """Return all generations, in the order of the database's log.
 
     Raises:
         BackupFailed: one of them cannot be read.
@@ -138,6 +138,6 @@ def clear(folder: BackupFolder) -> None:
 
 
 def compute_sha256(path: Path) -> str:
-    """The hash of a file's contents."""
+    """Return the hash of a file's contents."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()

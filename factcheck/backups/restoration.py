@@ -207,7 +207,7 @@ def _replay(
 
 
 def _have_history_archived(log: Path) -> None:
-    """Without the history of its timeline, the log that the restored server archives leads nowhere.
+    """Archive the history of the timeline; without it the log of the restored server could not be followed.
 
     The server began the timeline while it archived nothing, so it would never archive the history by itself.
     """

@@ -37,7 +37,7 @@ def load_ancestry(folder: BackupFolder, timeline: int) -> dict[int, int]:
 
 
 def find_base(folder: BackupFolder, timeline: int, moment: datetime | None) -> Generation:
-    """The newest backup from which a timeline can be replayed up to a moment.
+    """Return the newest backup from which a timeline can be replayed up to a moment.
 
     Raises:
         BackupFailed: there is none.

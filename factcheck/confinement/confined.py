@@ -101,7 +101,7 @@ class Confined:
                 program.wait(WORD)
 
     def _asked(self, question: bytes) -> bytes | None:
-        """The answer; None where no zygote took the question."""
+        """Return the answer; None if no zygote took the question."""
         ends_at = time.monotonic() + START + self.allowance.seconds
         work, fate = self._begun()
         with work, fate:
@@ -127,7 +127,7 @@ class Confined:
             return None
 
     def _begun(self) -> tuple[socket.socket, socket.socket]:
-        """Our ends of the two sockets of a new piece of work."""
+        """Return our ends of the two sockets of a new piece of work."""
         work, its_work = socket.socketpair()
         fate, its_fate = socket.socketpair()
         with its_work, its_fate, self._lock:
@@ -141,7 +141,7 @@ class Confined:
         return work, fate
 
     def _at_zygote(self) -> socket.socket:
-        """Our end of the socket of a running zygote. Called under the lock."""
+        """Return our end of the socket of a running zygote. Call it under the lock."""
         if self._control is not None and self._program is not None and self._program.poll() is None:
             return self._control
         self._let_go()

@@ -23,7 +23,7 @@ def write_message(connection: socket.socket, message: bytes) -> None:
 
 
 def read_message(connection: socket.socket, longest: int) -> bytes:
-    """The next message.
+    """Read the next message.
 
     Raises:
         Interrupted: the other end closed first.

@@ -24,7 +24,7 @@ AHEAD = timedelta(days=2)
 
 
 def day_that_has_come(day: date) -> None:
-    """Validator: the day is today or was before, and later than anything that can be checked.
+    """Validate that the day is today or earlier, and not implausibly early.
 
     Raises:
         ValidationError: it is not.

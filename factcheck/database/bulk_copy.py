@@ -165,7 +165,7 @@ def _writer(field: Field[Any, Any]) -> Callable[[Any], str] | None:
 
 
 def _array(values: Sequence[int | str]) -> str:
-    """The array as PostgreSQL reads it: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO"""
+    """Format an array for PostgreSQL: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO"""
     return (
         "{" + ",".join([_quoted(value) if isinstance(value, str) else str(value) for value in values]) + "}"
     )

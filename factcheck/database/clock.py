@@ -6,7 +6,9 @@ from django.db import connection
 
 
 def now() -> datetime:
-    """The present moment. Two hosts whose clocks differ agree on it, and rules of the database do too."""
+    """Return the present time by the database's clock, so that hosts with different clocks and the database's rules
+    agree.
+    """
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         moment: datetime = cursor.fetchone()[0]

@@ -221,7 +221,7 @@ def _with_reserved_ids() -> frozenset[str]:
 
 
 def deviating(alias: str = DEFAULT_DB_ALIAS) -> dict[str, Granted]:
-    """Tables and sequences at which something else is granted than is wanted."""
+    """Return tables and sequences whose permissions differ from the intended ones."""
     should, with_reserved_ids = wanted(), _with_reserved_ids()
     return {
         found.name: found

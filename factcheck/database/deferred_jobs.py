@@ -46,7 +46,7 @@ def note_requests(app: App) -> None:
 
 
 async def requested_by(job_id: int, jobs: JobManager) -> str:
-    """The request that queued a job; empty if none did."""
+    """Return the request that queued a job; empty if none did."""
     rows = await jobs.connector.execute_query_all_async(
         query="SELECT request_id FROM public.factcheck_jobrequest WHERE job_id = %(job_id)s", job_id=job_id
     )

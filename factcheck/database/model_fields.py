@@ -67,13 +67,13 @@ class HalfVectorField(models.Field[Any, Any]):
 
 
 def half_vector(vector: "NDArray[np.float32]") -> str:
-    """The vector as SQL writes it."""
+    """Format a vector for SQL."""
     # What the type keeps of each number has no more digits than these.
     return f"[{','.join(map('{:.5g}'.format, vector.tolist()))}]"
 
 
 def sent_half_vector(binary: bytes) -> "NDArray[np.float32]":
-    """The vector that the function `halfvec_send` of the database sent."""
+    """Read a vector sent by the database function `halfvec_send`."""
     import numpy as np  # noqa: PLC0415  the same
 
     # Two numbers of two bytes (how many dimensions, and one that is unused), then the vector.
@@ -134,10 +134,10 @@ class BitsField(models.Field[Any, Any]):
 
 
 def bits_as_bytes(bits: str) -> bytes:
-    """Zeros and ones, as PostgreSQL writes them, as bytes; a multiple of eight."""
+    """Convert zeros and ones, as PostgreSQL writes them, to bytes; their number is a multiple of eight."""
     return int(bits, 2).to_bytes(len(bits) // 8)
 
 
 def bytes_as_bits(value: bytes) -> str:
-    """The bytes as PostgreSQL reads bits."""
+    """Convert bytes to bits as PostgreSQL reads them."""
     return f"{int.from_bytes(value):0{len(value) * 8}b}"

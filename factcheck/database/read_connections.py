@@ -60,7 +60,7 @@ class _Reader(threading.local):
         self.is_public = False
 
     def cursor_of(self, alias: str, connection: psycopg.Connection[Any]) -> _Cursor:
-        """The cursor that this thread reads with: one for each query would copy all adapters for each."""
+        """Return this thread's cursor for reading; a new one for each query would copy all adapters each time."""
         cursor = self.cursors.get(alias)
         if cursor is None or cursor.connection is not connection:
             cursor = self.cursors[alias] = _Cursor(connection)
@@ -74,12 +74,12 @@ _reader = _Reader()
 
 
 def database() -> str:
-    """The alias of the database that this thread reads from now."""
+    """Return the alias of the database that this thread reads from now."""
     return _reader.alias
 
 
 def primary() -> str:
-    """The alias under which the primary itself is read."""
+    """Return the alias under which the primary is read."""
     return str(settings.READING_DATABASE)
 
 

@@ -94,7 +94,7 @@ _SWITCHED_OFF = """
 
 @register(Tags.security, deploy=True)
 def check_owner(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """The serving role must not own the tables: an owner can switch rules off and rewrite the past."""
+    """Check that the serving role does not own the tables: an owner can disable rules and rewrite the past."""
     try:
         if not _owns_tables(DEFAULT_DB_ALIAS):
             return []
@@ -114,7 +114,7 @@ def check_owner(app_configs: Any, **options: Any) -> list[CheckMessage]:
 def check_roles(
     app_configs: Any, databases: Sequence[str] | None = None, **options: Any
 ) -> list[CheckMessage]:
-    """The serving role's excessive permissions, and disabled rules."""
+    """Report excessive permissions of the serving role, and disabled rules."""
     if DEFAULT_DB_ALIAS not in (databases or ()) or connections[DEFAULT_DB_ALIAS].vendor != "postgresql":
         return []
     found = [*_switched_off(DEFAULT_DB_ALIAS), *_deferrable(DEFAULT_DB_ALIAS)]
@@ -147,7 +147,7 @@ def _too_much(alias: str) -> Iterator[CheckMessage]:
 
 
 def _grants(alias: str) -> Iterator[CheckMessage]:
-    """Not while `migrate` is about to put them right."""
+    """Report wrong permissions, except while `migrate` is about to correct them."""
     with connections[alias].cursor() as cursor:
         cursor.execute("SELECT current_user")
         if cursor.fetchone() != (database_roles.serving_role(),):

@@ -76,7 +76,7 @@ class _LinkRemoved(_RowEvent, pghistory.DeleteEvent):
 
 
 def keep_history(*, exclude: list[str] | None = None) -> Callable[[M], M]:
-    """Class decorator: keep every replaced or deleted row of the model, with who did it and through which page."""
+    """Keep every replaced or deleted row of the model, with the person and the page; a class decorator."""
 
     def decorate(model: M) -> M:
         track = pghistory.track(_Changed(), _Deleted(), exclude=exclude, **_kept(model))
@@ -86,7 +86,7 @@ def keep_history(*, exclude: list[str] | None = None) -> Callable[[M], M]:
 
 
 def keep_links(app_label: str) -> Callable[[M], M]:
-    """Class decorator for a proxy of a many-to-many table: keep when a link was made and when it was removed."""
+    """Keep when a link was added and removed; a class decorator for a proxy of a many-to-many table."""
 
     def decorate(model: M) -> M:
         track = pghistory.track(

@@ -116,7 +116,7 @@ def without_exceptions(
 
 
 def refuse(message: str, *, name: str) -> str:
-    """The PL/pgSQL statement that refuses the row; Django raises it as `IntegrityError`.
+    """Return the PL/pgSQL statement that refuses the row; Django raises it as `IntegrityError`.
 
     `name` is reported as the violated constraint, as for a CHECK, so that callers can tell rules apart.
     """
@@ -144,7 +144,7 @@ def see_the_present(name: str) -> str:
 
 
 def never_emptied(table: str, message: str) -> Rule:
-    """The rule against truncating `table`, which would bypass all row triggers."""
+    """Return the rule against truncating `table`, which would bypass all row triggers."""
     name = f"{table}_no_truncate"
     return Prohibition(
         name=name, operation=pgtrigger.Truncate, level=pgtrigger.Statement, func=refuse(message, name=name)
@@ -152,7 +152,7 @@ def never_emptied(table: str, message: str) -> Rule:
 
 
 def written_by_the_database(table: str, operation: pgtrigger.Operation) -> Rule:
-    """The rule that only the owner of `table` writes to it, in whose name a `Keeper` does; whatever was granted.
+    """Return the rule that only the owner of `table` writes to it, as a `Keeper` does, whatever was granted.
 
     Asked of the table itself, since a grant is easily made too wide.
     """
@@ -203,7 +203,7 @@ def ids_are_reserved(table: str, *, history: str = "") -> ReservedIds:
 
 
 def append_only(table: str, message: str, *, unless: str = "") -> list[Rule]:
-    """Rules under which rows of `table` can be added but never changed, deleted or truncated.
+    """Return rules under which rows of `table` can be added but never changed, deleted or truncated.
 
     `unless` is an SQL condition on OLD and NEW under which an UPDATE is let through.
     """

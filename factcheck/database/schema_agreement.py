@@ -35,13 +35,13 @@ OTHER_HISTORY = gettext_lazy(
 
 
 def missing_columns(alias: str) -> list[str]:
-    """The columns that this version needs and the tables have not, as `table.column`."""
+    """Return the columns that this version needs and that are missing from tables, as `table.column`."""
     with connections[alias].cursor() as cursor:
         return _missing(cursor, required_columns())
 
 
 def required_columns() -> set[Place]:
-    """The columns that queries of this version name."""
+    """Return the columns used in this version's queries."""
     return {
         (model._meta.db_table, str(field.column))
         for model in apps.get_models()
@@ -63,7 +63,7 @@ def refuse_other_history(alias: str) -> None:
 
 
 def columns_missing_from_history(cursor: Cursor) -> list[str]:
-    """The columns that migrations which have run by their names make in this version, and the tables have not.
+    """Return columns missing from tables although the migrations that add them are recorded as applied.
 
     Args:
         cursor: of Django or of psycopg.

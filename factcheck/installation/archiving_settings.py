@@ -46,7 +46,7 @@ def archiving_settings(*, is_demo: bool) -> ArchivingSettings:
 
 
 def _browser(named: str) -> str:
-    """The path of the browser; "" for none."""
+    """Return the path of the browser; "" for none."""
     if named.lower() in {"off", "none", "0"}:
         return ""
     if named and shutil.which(named) is None:

@@ -64,7 +64,7 @@ def _in_file(name: str) -> str:
 
 
 def flag(name: str, *, default: bool = False) -> bool:
-    """A switch: 1, true, yes, on or 0, false, no, off."""
+    """Read a switch: 1, true, yes, on or 0, false, no, off."""
     value = text(name, "1" if default else "0", kind="switch").lower()
     if value in {"1", "true", "yes", "on"}:
         return True
@@ -74,7 +74,7 @@ def flag(name: str, *, default: bool = False) -> bool:
 
 
 def number(name: str, default: int, *, least: int, most: int, shown: str | None = None) -> int:
-    """A whole number between `least` and `most`, both included."""
+    """Read a whole number between `least` and `most`, inclusive."""
     value = text(name, str(default), kind="number", shown=shown)
     if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
         raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole number from {least} to {most}.")
@@ -106,12 +106,12 @@ def rate(name: str, default: str, *, shown: str | None = None) -> Rate | None:
 
 
 def words(name: str, default: str = "", *, shown: str | None = None) -> list[str]:
-    """A list separated by commas."""
+    """Read a list separated by commas."""
     return [word.strip() for word in text(name, default, kind="list", shown=shown).split(",") if word.strip()]
 
 
 def one_of(name: str, default: str, choices: Callable[[], set[str]], *, shown: str | None = None) -> str:
-    """A word out of a closed set. The set is built only when the variable is set."""
+    """Read a word from a closed set, which is built only if the variable is set."""
     value = text(name, default, kind="word", shown=shown)
     if value != default and value not in choices():
         raise ImproperlyConfigured(f"{name} is {value!r}, which is not known here.")
@@ -144,7 +144,7 @@ def web_address(name: str, default: str = "", *, shown: str | None = None) -> st
 
 
 def folder(name: str, default: Path, *, shown: str) -> Path:
-    """A folder; `~` is the home folder, and a relative path starts where the command was called."""
+    """Read a folder; `~` is the home folder, and relative paths start at the working directory."""
     try:
         return Path(text(name, str(default), kind="folder", shown=shown)).expanduser().absolute()
     except RuntimeError as error:

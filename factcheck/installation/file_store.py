@@ -23,7 +23,7 @@ class FilesAway(Exception):
 
 
 def disk() -> dict[str, Any]:
-    """Files in MEDIA_ROOT, private on this machine."""
+    """Return the storage of files in MEDIA_ROOT, private on this machine."""
     return {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"file_permissions_mode": FILE, "directory_permissions_mode": FOLDER},
@@ -37,7 +37,7 @@ def configured() -> dict[str, Any]:
 
 
 def keys() -> dict[str, str]:
-    """The key to buckets, by the names that boto3 knows too. Without one, it looks for a role of the machine."""
+    """Read the key to buckets, under the names that boto3 knows too. Without a key, boto3 uses the machine's role."""
     given = {
         "access_key": text("AWS_ACCESS_KEY_ID"),
         "secret_key": text("AWS_SECRET_ACCESS_KEY", kind="secret"),

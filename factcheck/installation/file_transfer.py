@@ -35,7 +35,7 @@ class Transferred(NamedTuple):
 
 
 def names_in(storage: Storage, folder: str = "") -> Iterator[str]:
-    """All whole files of a storage, folder by folder."""
+    """Yield all complete files of a storage, folder by folder."""
     try:
         folders, files = storage.listdir(folder)
     except FileNotFoundError:

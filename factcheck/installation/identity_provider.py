@@ -26,7 +26,7 @@ def roles_of_groups(name: str, value: str) -> dict[str, str]:
 def openid_connect(
     *, server: str, client: str, client_secret: str, name: str, link_by_mail: bool = False
 ) -> dict[str, Any]:
-    """allauth's SOCIALACCOUNT_PROVIDERS; empty without a server.
+    """Return allauth's SOCIALACCOUNT_PROVIDERS; empty without a server.
 
     Raises:
         ImproperlyConfigured: a server is named, but not the client that it knows this site as.

@@ -23,7 +23,7 @@ def without_secrets(words: str) -> str:
 
 
 def log_settings() -> dict[str, Any]:
-    """Django's LOGGING."""
+    """Return Django's LOGGING."""
     level = one_of("LOG_LEVEL", "INFO", lambda: {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
     form = one_of("LOG_FORMAT", "line", lambda: {"line", "json"})
     return {

@@ -50,7 +50,7 @@ def reader_settings(*, demo: bool) -> ReaderSettings:
 
 
 def _calendars() -> dict[str, list[str]]:
-    """The parts of each country whose holidays are known."""
+    """Return the subdivisions of each country whose holidays are known."""
     from holidays import list_supported_countries  # noqa: PLC0415  most installations name no country
 
     return list_supported_countries(include_aliases=True)

@@ -10,6 +10,6 @@ PYPROJECT = FILES / "pyproject.toml"
 
 @cache
 def version() -> str:
-    """The version of this program, as pyproject.toml has it."""
+    """Return the version of this program from pyproject.toml."""
     number: str = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["version"]
     return number

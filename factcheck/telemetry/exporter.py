@@ -82,7 +82,7 @@ def _sweep() -> None:
 
 
 def build_application(content: Callable[[], bytes], token: str) -> Wsgi:
-    """The application for `/metrics`, protected by the token, if there is one."""
+    """Return the application for `/metrics`, protected by the token, if there is one."""
     expected = f"Bearer {token}".encode()
 
     def answer(environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
@@ -112,7 +112,7 @@ def build_application(content: Callable[[], bytes], token: str) -> Wsgi:
 
 class _Request(WSGIRequestHandler):
     def log_message(self, *_arguments: object) -> None:
-        """Monitors query all the time."""
+        """Log nothing: monitors query all the time."""
 
 
 class MetricsServer(ThreadingMixIn, WSGIServer):

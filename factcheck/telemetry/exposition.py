@@ -61,7 +61,7 @@ class DatabaseGauges:
         self._databases = [PolledDatabase(alias, questions) for alias in list_databases()]
 
     def collect(self) -> Iterator[Metric]:
-        """Each gauge that there is, without a value where its question was not answered."""
+        """Yield each gauge, without a value if its query failed."""
         for database in self._databases:
             database.begin()
         until = time.monotonic() + DATABASE_SECONDS
@@ -152,6 +152,6 @@ class MetricsPage:
 
 
 def build_page(questions: list[DatabaseQuestion], folder: Path | None) -> MetricsPage:
-    """The page of this installation."""
+    """Build the page of metrics of this installation."""
     everything = build_registry(questions, folder)
     return MetricsPage(lambda: generate_latest(everything))

@@ -19,7 +19,7 @@ logger = logging.getLogger(__name__)
 
 
 def prepare_app(app: App) -> None:
-    """Procrastinate's `PROCRASTINATE_ON_APP_READY`."""
+    """Prepare the worker; Procrastinate's `PROCRASTINATE_ON_APP_READY`."""
     note_requests(app)
     outlive_outages(app)
     app.worker_defaults["worker_middleware"] = [run_with_context]
@@ -41,7 +41,7 @@ async def run_with_context(call_next: AsyncCallNext, context: JobContext, worker
 
 
 async def _request_of(job_id: int | None, worker: Worker) -> str:
-    """A job also runs if its origin cannot be recorded."""
+    """Return the request that queued a job; the job also runs if that cannot be read."""
     try:
         return await requested_by(job_id, worker.app.job_manager) if job_id else ""
     except exceptions.ConnectorException as failure:

@@ -63,7 +63,7 @@ def list_questions() -> list[DatabaseQuestion]:
 
 
 def list_databases() -> list[str]:
-    """The primary, and each replica."""
+    """Return the primary, and each replica."""
     return [DEFAULT_DB_ALIAS, *(alias for alias in settings.DATABASES if alias.startswith("replica"))]
 
 

@@ -75,7 +75,7 @@ class RequestSpans:
 
 @contextmanager
 def trace_job(task: str, queue: str) -> Iterator[None]:
-    """A span around a job, where traces are on."""
+    """Trace a job, if traces are on."""
     if _Tracing.tracer is None:
         yield
         return
@@ -122,7 +122,7 @@ def _read_parent(request: HttpRequest) -> Any:
 
 @contextmanager
 def _start_span(name: str, kind: str, parent: Any = None) -> Iterator[Any]:
-    """A span. An exception is recorded by its kind only: the library would record the message."""
+    """Start a span. Exceptions are recorded by their class only: the library would record the message."""
     from opentelemetry.trace import SpanKind  # noqa: PLC0415  where traces are on alone
 
     with _Tracing.tracer.start_as_current_span(

@@ -33,7 +33,7 @@ class Receivers(NamedTuple):
 
 
 def read_metrics_settings() -> Metrics:
-    """Metrics, for this machine or with a token.
+    """Read the settings of metrics, which are for this machine only or need a token.
 
     Raises:
         ImproperlyConfigured: others could read them.

@@ -17,7 +17,7 @@ class ByteRange(NamedTuple):
         return self.last - self.first + 1
 
     def told(self, size: int) -> str:
-        """As `Content-Range` says it."""
+        """Format the range for `Content-Range`."""
         return f"bytes {self.first}-{self.last}/{size}"
 
 

@@ -13,7 +13,7 @@ _INDENTED = re.compile(r"\s*\n\s*")
 
 
 def lean(template: str) -> str:
-    """Each line from its first sign to its last; no empty ones."""
+    """Trim each line and drop empty ones."""
     parts = _AS_IT_STANDS.split(template)
     parts[::2] = (_INDENTED.sub("\n", part) for part in parts[::2])
     return "".join(parts)

@@ -74,7 +74,7 @@ CODINGS: dict[str, Callable[[], Compressor]] = {"br": Brotli, "gzip": Gzip}
 
 @lru_cache(maxsize=500)
 def accepted(accept_encoding: str) -> tuple[str, ...]:
-    """The codings that a client takes, the one to use first (RFC 9110, section 12.5.3)."""
+    """Return the codings that a client accepts, best first (RFC 9110, section 12.5.3)."""
     named: dict[str, float] = {}
     for part in accept_encoding[:1000].lower().split(","):
         coding, _, parameter = (piece.strip() for piece in part.partition(";"))
@@ -188,7 +188,7 @@ def compress(response: HttpResponseBase, coding: str) -> None:
 
 
 def pieces(body: Iterator[bytes], compressor: Compressor) -> Iterator[bytes]:
-    """The compressed body, in constant memory."""
+    """Yield the compressed body, in constant memory."""
     waiting = 0
     for piece in body:
         waiting += len(piece)

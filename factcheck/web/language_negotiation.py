@@ -43,6 +43,6 @@ def api_language(request: HttpRequest) -> str:
 
 
 def speak(request: HttpRequest, code: str) -> None:
-    """From here on, this request is answered in the language."""
+    """Answer this request in the language from now on."""
     translation.activate(code)
     request.LANGUAGE_CODE = code

@@ -18,7 +18,7 @@ class Mark:
 
 
 def marked(text: str, marks: Iterable[Mark]) -> SafeString:
-    """The text as HTML. Where passages overlap, the later one begins where the earlier one ends."""
+    """Render the text as HTML. If passages overlap, the later one begins where the earlier one ends."""
     parts: list[SafeString | str] = []
     at = 0
     for mark in sorted(marks, key=lambda mark: (mark.start, -mark.end)):

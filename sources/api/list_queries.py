@@ -15,7 +15,7 @@ from sources.models import Publisher, Source
 
 
 def one_of(field: str) -> Callable[[list[Any]], Q]:
-    """The condition that a field has one of the values."""
+    """Return the condition that a field has one of the values."""
     return lambda values: Q(**{f"{field}__in": values})
 
 
@@ -37,7 +37,7 @@ def holds_words(field: str) -> Callable[[str], Q]:
 
 
 def in_language(field: str) -> Callable[[list[str]], Q]:
-    """The condition that a field's language tag lies in one of the ranges."""
+    """Return the condition that a field's language tag is in one of the ranges."""
 
     def condition(ranges: list[str]) -> Q:
         found = Q()

@@ -110,7 +110,7 @@ def read_byline(
     publisher: str,
     site: str = "",
 ) -> str:
-    """The names of the people who wrote it, the best source first; "" where only a desk or an agency is named."""
+    """Return the names of the authors from the best source; "" if only a desk or agency is named."""
     for node in articles:
         if get_types(node) & ARTICLE_TYPES:
             authors = listed(node.get("author")) or listed(node.get("creator"))
@@ -124,7 +124,7 @@ def read_byline(
 
 
 def find_people(line: str, publisher: str = "", site: str = "") -> list[str]:
-    """The people that a byline names: "By Ada Brook and Sam Rivers, Reuters" names two.
+    """Return the people named in a byline: "By Ada Brook and Sam Rivers, Reuters" names two.
 
     Args:
         site: the host of the page, whose name may be that of the newsroom.
@@ -194,7 +194,7 @@ def _join_people(candidates: Iterable[str], publisher: str, site: str) -> str:
 
 
 def _find_visible_byline(tree: HtmlElement, publisher: str, site: str) -> str:
-    """The first element marked up as a byline that names people, outside teasers."""
+    """Return the first element marked up as a byline that names people, outside teasers."""
     for element in _iterate_byline_elements(tree):
         if any(ancestor.tag in ("a", "nav", "aside", "footer") for ancestor in element.iterancestors()):
             continue

@@ -26,7 +26,7 @@ _PARAGRAPH_END = re.compile("\n{2,}")
 
 
 def clean_text(text: str) -> str:
-    """Paragraphs separated by one blank line, NFC, without invisible characters. The words stay."""
+    """Clean a text: paragraphs separated by one blank line, NFC, without invisible characters. The words stay."""
     # What is taken out may have hidden something else to mend, so until nothing is left; mostly once.
     while (cleaned := _clean_once(text)) != text:
         text = cleaned
@@ -54,7 +54,7 @@ def _repair_encoding(text: str) -> str:
 
 
 def clean_characters(text: str) -> str:
-    """NFC, without invisible characters; the cheap part of cleaning, for correctly decoded text."""
+    """Normalise to NFC without invisible characters; the cheap part of cleaning, for correctly decoded text."""
     text = _IDLE_JOINER.sub("", _JUNK.sub("", text))
     if not _RIGHT_TO_LEFT.search(text):
         text = _DIRECTION_MARK.sub("", text)

@@ -65,7 +65,7 @@ def _find_candidates(text: str, language: str) -> Iterator[tuple[int, int, int]]
 
 @lru_cache(maxsize=128)
 def load_month_names(language: str) -> dict[str, int]:
-    """Names of months, whole and short, in English and in one more language (CLDR)."""
+    """Return the names of months, whole and short, in English and in one more language (CLDR)."""
     names: dict[str, int] = {}
     for one in {"en", language} - {""}:
         try:

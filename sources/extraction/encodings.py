@@ -104,7 +104,7 @@ def detect_signature(content: bytes) -> str:
 
 
 def decode(content: bytes, *, charset: str | None, markup: bool) -> str:
-    """The characters of a text file or web page.
+    """Decode a text file or web page.
 
     A byte order mark wins over what the server or the page declares, as the WHATWG standard has it. A declaration
     is believed only where it is possible: text that is valid UTF-8 with multi-byte characters is UTF-8, whatever it
@@ -153,7 +153,7 @@ def _find_codec(label: str) -> str:
 
 
 def _decode_as_declared(content: bytes, text: str, label: str) -> str:
-    """`text` as declared, unless another encoding makes better words of the same bytes."""
+    """Return `text` as declared, unless another encoding gives more plausible words."""
     words = _select_telling_words(text)
     mess, sureness = mess_ratio(words, HOPELESS_RATIO * 2), compute_certainty(words)
     is_sibling = (_find_codec(label), detect_language(words)) in SIBLINGS
@@ -176,7 +176,7 @@ def _decode_as_declared(content: bytes, text: str, label: str) -> str:
 
 
 def _select_telling_words(text: str) -> str:
-    """The first words beyond ASCII; tags and plain words are the same in every encoding."""
+    """Return the first words beyond ASCII; tags and plain words are the same in every encoding."""
     return " ".join(word for word in _TAG.sub(" ", text[:500_000]).split() if not word.isascii())[:4000]
 
 

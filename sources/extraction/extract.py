@@ -62,7 +62,7 @@ def extract(
     url: str = "",
     filename: str = "",
 ) -> Document:
-    """The document in `content`.
+    """Extract the document from `content`.
 
     Args:
         content_type: the media type a server declared, without parameters.
@@ -79,7 +79,7 @@ def extract(
 def extract_recording(
     page: bytes, transcript: bytes, *, charset: str | None = None, url: str = "", filename: str = ""
 ) -> Document:
-    """The transcript of a recording, with the metadata of its page, even if a script draws the rest.
+    """Extract the transcript of a recording, with the metadata of its page, even if a script renders the rest.
 
     Args:
         charset: the character encoding a server declared for the page.

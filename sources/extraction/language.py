@@ -60,7 +60,7 @@ def settle_language(declared: str, text: str) -> str:
 
 
 def score_languages(text: str) -> dict[str, float]:
-    """The likeliest languages of a text, each with how certain it is (0 to 1)."""
+    """Return the likely languages of a text, each with its probability (0 to 1)."""
     # Letters only: the detector reads numbers and addresses as English.
     words = " ".join(
         word

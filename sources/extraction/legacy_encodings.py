@@ -67,7 +67,7 @@ _EAST_ASIAN_SIGNS = re.compile("[\u3000-\u3020\u30fb\uff01-\uff5e\u2010-\u2026\u
 
 
 def detect_legacy_encoding(content: bytes) -> str:
-    """The codec's name, or "" where no encoding makes words of the bytes."""
+    """Return the codec's name, or "" if no encoding gives plausible words."""
     lines = [line for line in content.splitlines() if not line.isascii()]
     sample = b"\n".join(lines)[:_SAMPLE_BYTES]
     if len(sample) == _SAMPLE_BYTES:

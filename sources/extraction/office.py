@@ -69,7 +69,9 @@ def detect_office_kind(content: bytes) -> str:
 
 
 def extract_office(content: bytes, kind: str) -> Document:
-    """The document in a .docx or .odt file. Raises ExtractionError when it is damaged, locked, too large or empty."""
+    """Extract the document from a .docx or .odt file. Raises ExtractionError if it is damaged, locked, too large or
+    empty.
+    """
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
             if kind == ODT and b"encryption-data" in _read_part(
@@ -159,7 +161,7 @@ def _read_stated(tree: etree._Element) -> dict[str, str]:
 
 
 def _read_paragraphs(tree: etree._Element) -> list[str]:
-    """Paragraphs in reading order; a row of a table is one."""
+    """Return paragraphs in reading order; a table row is one."""
     reading = _ReadingState()
     below_skipped: etree._Element | None = None
     for event, element in etree.iterwalk(tree, events=("start", "end")):

@@ -40,7 +40,9 @@ _PAGE_NUMBER = re.compile(
 
 
 def extract_pdf(content: bytes) -> Document:
-    """The document in a PDF. Raises ExtractionError when it is locked, damaged, or pictures of pages only."""
+    """Extract the document from a PDF. Raises ExtractionError if it is locked, damaged, or has only pictures of
+    pages.
+    """
     try:
         pdf = pypdfium2.PdfDocument(content)
     except PdfiumError as error:
@@ -156,7 +158,7 @@ def _find_page_number_offset(edges: list[list[Line]]) -> int | None:
 
 
 def _find_outer_numbers(line: Line) -> set[int]:
-    """The numbers that a short line begins or ends with."""
+    """Return the numbers that a short line begins or ends with."""
     found = re.match(r"(\d{1,4})\b", line.text), re.search(r"\b(\d{1,4})$", line.text)
     return {int(match[1]) for match in found if match} if len(line.text) <= MAX_HEAD_LENGTH else set()
 
@@ -172,7 +174,7 @@ def _strip_numbers(line: Line) -> str:
 
 
 def _join_paragraphs(pages: list[list[Line]]) -> Iterator[str]:
-    """Lines joined into paragraphs, which run on over the ends of columns and pages, as sentences do."""
+    """Join lines into paragraphs, which may continue in the next column or on the next page."""
     columns = [list(group) for page in pages for _, group in groupby(page, key=lambda line: line.column)]
     compounds = find_compounds(line.text for column in columns for line in column)
     usual = median([line.height for column in columns for line in column] or [1.0])

@@ -182,7 +182,7 @@ def _find_gutter(fragments: list[Line]) -> float | None:
 
 
 def _is_column(lines: list[Line], height: float) -> bool:
-    """Lines of running text; cells of a table are shorter."""
+    """Return whether lines are running text; cells of a table are shorter."""
     return (
         len(lines) >= LEAST_LINES and median(one.right - one.left for one in lines) >= LEAST_LENGTH * height
     )

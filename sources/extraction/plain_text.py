@@ -40,7 +40,7 @@ _DATE_WORDS = re.compile(
 
 
 def extract_plain(text: str) -> Document:
-    """The document in a plain text."""
+    """Extract the document from a plain text."""
     cleaned = _restore_paragraphs(clean_text(text))
     if not cleaned:
         raise ExtractionError(
@@ -72,7 +72,7 @@ def _restore_paragraphs(text: str) -> str:
 
 
 def _unwrap_lines(paragraph: str) -> str:
-    """One line where each line but the last is as long as the next word allows; verse and lists are not like that."""
+    """Join lines broken at a fixed width; verse and lists have shorter lines."""
     lines = paragraph.split("\n")
     if len(lines) < 3 and not (len(lines) == 2 and len(lines[0]) >= 60):
         return paragraph
@@ -88,7 +88,7 @@ def _unwrap_lines(paragraph: str) -> str:
 
 
 def _find_title(text: str) -> str:
-    """The first line, when something follows it and it reads like a headline: short, no sentence, no label."""
+    """Return the first line if something follows it and it reads like a headline: short, not a sentence or label."""
     first, line_end, rest = text.partition("\n")
     if not line_end or not rest.strip() or len(first) > LONGEST_TITLE:
         return ""

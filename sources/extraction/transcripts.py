@@ -47,7 +47,7 @@ class _Piece:
 
 
 def extract_transcript(text: str, *, is_given_as_one: bool = False) -> Document | None:
-    """The document in a transcript; None where the text is none.
+    """Extract the document from a transcript; None if the text is not one.
 
     Args:
         is_given_as_one: the caller says that it is a transcript, so fewer times suffice.
@@ -91,7 +91,7 @@ def extract_transcript(text: str, *, is_given_as_one: bool = False) -> Document 
 
 
 def _read_timed(lines: list[str]) -> list[_Piece]:
-    """Pieces of WebVTT and SRT: a line with two times, and the lines below it."""
+    """Return pieces of WebVTT and SRT: a line with two times, and the lines below it."""
     pieces: list[_Piece] = []
     shown: list[str] = []
     is_note = False
@@ -209,7 +209,7 @@ def _clean_words(line: str) -> str:
 
 
 def _write_text(utterances: Iterator[_Utterance]) -> tuple[str, list[Cue]]:
-    """Running text in paragraphs, and where in it each utterance begins."""
+    """Return running text in paragraphs, and the position of each utterance."""
     said = list(utterances)
     ends = sum(1 for one in said if _SENTENCE_END.search(one.words))
     letters = sum(len(one.words) for one in said)

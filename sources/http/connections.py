@@ -98,7 +98,7 @@ def public_address(host: str, port: int, *, allow_loopback: bool) -> str:
 
 
 def _refuse_odd(host: str, *, allow_loopback: bool) -> None:
-    """Site-local (fec0::/10) and reserved ranges (IPv4-compatible ::127.0.0.1) pass the library's own filter."""
+    """Refuse site-local (fec0::/10) and reserved ranges (IPv4-compatible ::127.0.0.1), which the library accepts."""
     address = ipaddress.ip_address(host.strip("[]"))
     is_odd = isinstance(address, ipaddress.IPv6Address) and (address.is_site_local or address.is_reserved)
     if is_odd and not (address.is_loopback and allow_loopback):

@@ -182,7 +182,7 @@ def _follow(
 def _answer(
     url: str, session: requests.Session, deadline: Deadline, limits: Limits
 ) -> Iterator[requests.Response]:
-    """Status and headers, the body still on the wire; errors of any layer below become a FetchError."""
+    """Return the response with status and headers, its body unread; errors of lower layers become a FetchError."""
     try:
         timeout = (
             min(limits.connect_seconds, deadline.remaining),
@@ -311,7 +311,9 @@ def _build_document(
 
 
 def _parse_content_type(header: str) -> tuple[str, str | None]:
-    """`Text/HTML; charset="utf-8"` → ("text/html", "utf-8"). An absent header stays absent: extraction looks itself."""
+    """Parse `Text/HTML; charset="utf-8"` as ("text/html", "utf-8"). Without a header both stay empty, and
+    extraction decides.
+    """
     if not header.strip():
         return "", None
     message = Message()

@@ -42,7 +42,7 @@ class ForwardProxy(ThreadingTCPServer):
     block_on_close = False
 
     def __init__(self, *, most_bytes: int, allow_loopback: bool = False) -> None:
-        """A proxy for one page.
+        """Create a proxy for one page.
 
         Args:
             most_bytes: how much comes in through it at most.
@@ -151,7 +151,7 @@ class _Connection(BaseRequestHandler):
 
 @contextmanager
 def forward_proxy(*, most_bytes: int, allow_loopback: bool = False) -> Iterator[ForwardProxy]:
-    """A proxy that answers until the block ends."""
+    """Run a proxy until the block ends."""
     with ForwardProxy(most_bytes=most_bytes, allow_loopback=allow_loopback) as proxy:
         thread = threading.Thread(target=proxy.serve_forever, kwargs={"poll_interval": 0.1}, daemon=True)
         thread.start()

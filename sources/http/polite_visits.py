@@ -109,7 +109,7 @@ class PoliteVisitor:
         user_agent: str = USER_AGENT,
         allow_loopback: bool = False,
     ) -> None:
-        """A visitor.
+        """Create a visitor.
 
         Args:
             pause: seconds between two requests to one site; more where its robots.txt asks for more.

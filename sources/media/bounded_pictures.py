@@ -91,7 +91,7 @@ def look_of(content: bytes) -> PerceptualHash:
 
 
 def describe_svg_refusal() -> tuple[str, str]:
-    """Why a drawing is not taken in: it is a page, with scripts and whatever it fetches, and no two show it alike."""
+    """Explain why a drawing is refused: it is a page that can contain scripts."""
     return "svg", _(
         "An SVG drawing can contain scripts and is not accepted. Save it as a PNG picture and send that."
     )

@@ -29,5 +29,5 @@ def build_caveats(codes: Iterable[str]) -> list[dict[str, str]]:
 
 
 def translate_caveat(caveat: dict[str, str]) -> str:
-    """The sentence in the reader's language."""
+    """Return the sentence in the reader's language."""
     return _(_SENTENCES.get(caveat["code"], caveat["sentence"]))

@@ -149,7 +149,7 @@ def render_frame(path: Path, kind: MediaFormat, at: float) -> bytes:
 
 
 def _build_input_arguments(path: Path, kind: MediaFormat) -> list[str]:
-    """The input, by one demuxer and from this file alone."""
+    """Return the arguments that read this file only, with one demuxer."""
     return ["-protocol_whitelist", "file", "-f", kind.reader, "-i", f"file:{path}"]
 
 
@@ -231,7 +231,7 @@ def _read_metadata(tags: object) -> dict[str, Any]:
 
 
 def _parse_position(position: str) -> dict[str, float]:
-    """ISO 6709, as phones write it."""
+    """Parse a position in ISO 6709, as phones write it."""
     found = _POSITION.fullmatch(position)
     if not found or abs(float(found[1])) > 90 or abs(float(found[2])) > 180:
         return {}
@@ -240,7 +240,7 @@ def _parse_position(position: str) -> dict[str, float]:
 
 
 def _cut(taken: ProgramOutput) -> Iterator[Frame]:
-    """One after the other, with their times."""
+    """Yield the frames in order, with their times."""
     count = len(taken.output) // (FRAME_SIDE * FRAME_SIDE)
     # A video's own title may look like such lines, and is printed before them.
     moments = [float(moment) for moment in _SHOWN_AT.findall(taken.complaints)][-count:] if count else []

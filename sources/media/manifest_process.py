@@ -19,7 +19,7 @@ _OFFLINE = {"verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "ver
 
 
 def prepare() -> None:
-    """Nothing: the library is loaded by now."""
+    """Do nothing: the library is already loaded."""
 
 
 def answer(question: bytes) -> bytes:

@@ -23,7 +23,7 @@ NEWCOMER = "publisher_comes_without_the_name_of_the_house"
 
 
 def name_as_read(name: str) -> str:
-    """A name as readers recognise it: its letters and digits, whatever their case."""
+    """Return a name as readers recognise it: its letters and digits, ignoring case."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
 
 
@@ -34,7 +34,7 @@ def has_the_name_of_the_house(name: str) -> bool:
 
 
 def name_as_read_in_sql(name: str) -> str:
-    """The same in SQL, for a column."""
+    """Return SQL that normalises a column like `name_as_read`."""
     return f"regexp_replace(lower(normalize({name}, NFKC)), '[^[:alnum:]]', '', 'g')"
 
 
@@ -61,7 +61,7 @@ def _refuse_the_name_of_the_house(rule: str) -> str:
 
 class PublisherQuerySet(models.QuerySet["Publisher"]):
     def house(self) -> "Publisher":
-        """The newsroom that runs this installation.
+        """Return the newsroom that runs this installation.
 
         Raises:
             Publisher.DoesNotExist: before the first `migrate`, which creates it.
@@ -69,7 +69,7 @@ class PublisherQuerySet(models.QuerySet["Publisher"]):
         return self.get(is_house=True)
 
     def known(self, names: Iterable[str], hosts: Iterable[str]) -> Self:
-        """Publishers with one of these lower-case names or hosts, oldest first."""
+        """Return publishers with one of these lower-case names or hosts, oldest first."""
         at = [*hosts]
         sites = [
             f"{scheme}://{layout}{host}{end}"
@@ -84,7 +84,7 @@ class PublisherQuerySet(models.QuerySet["Publisher"]):
         ).order_by("pk")
 
     def at(self, domains: Iterable[str]) -> Self:
-        """Publishers at these domains; the newsroom, if it has no domain of its own, at this site's."""
+        """Return publishers at these domains; the newsroom without a domain of its own counts as at this site's."""
         wanted = set(domains)
         found = Q(domain__in=wanted)
         if domain(settings.SITE_URL) in wanted:

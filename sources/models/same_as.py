@@ -68,7 +68,7 @@ class SpellsIdentifiersAlike(models.Func):
     def as_sql(  # type: ignore[override]  # the stubs name what it takes besides one by one
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
     ) -> Any:
-        """The array is named twice, so a value for it, which a form is checked with, is given twice."""
+        """Return SQL with the values repeated, because it contains the array twice."""
         sql, values = super().as_sql(compiler, connection, **context)
         return sql, (*values, *values)
 
@@ -87,5 +87,5 @@ def same_as_field() -> SameAsField:
 
 
 def is_canonical(name: str) -> models.CheckConstraint:
-    """The constraint that `same_as` spells identifiers as `sources.identifiers.canonical` does."""
+    """Return the constraint that identifiers in `same_as` are in the form of `sources.identifiers.canonical`."""
     return models.CheckConstraint(name=name, condition=SpellsIdentifiersAlike("same_as"))

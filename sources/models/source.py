@@ -126,5 +126,5 @@ class Source(models.Model):
         self.url_key = url_key(self.url)
 
     def latest_snapshot(self) -> "Snapshot | None":
-        """The latest snapshot."""
+        """Return the latest snapshot."""
         return self.snapshots.order_by("-number").first()

@@ -45,7 +45,7 @@ def places_for(parts: Iterable[tuple[int, int]]) -> set[Place]:
 
 
 def _place_of(height: int, number: int) -> tuple[int, int, int, int]:
-    """The tile below a subtree: its level and number, and which of its hashes the subtree has: from where, how many."""
+    """Return the tile below a subtree: level and number, then the first of its hashes and their count."""
     level, above = divmod(height, HEIGHT)
     first, count = number << above, 1 << above
     return level, first // WIDTH, first % WIDTH, count

@@ -22,7 +22,7 @@ def node_hash(left: bytes, right: bytes) -> bytes:
 
 
 def complete_subtrees(begin: int, end: int) -> Iterator[tuple[int, int]]:
-    """The height and number of the fewest complete subtrees that together have the leaves from `begin` to `end`.
+    """Yield height and number of the fewest complete subtrees that cover the leaves from `begin` to `end`.
 
     From left to right, as they stand in a tree where `begin` is the beginning of a subtree at least as large.
     """
@@ -33,7 +33,7 @@ def complete_subtrees(begin: int, end: int) -> Iterator[tuple[int, int]]:
 
 
 def folded(hashes: Sequence[bytes]) -> bytes:
-    """The hash over neighbours of falling size, as the right edge of a tree has them."""
+    """Return the hash over neighbouring subtrees of falling size, as along the right edge of a tree."""
     *before, found = hashes
     for left in reversed(before):
         found = node_hash(left, found)
@@ -41,7 +41,7 @@ def folded(hashes: Sequence[bytes]) -> bytes:
 
 
 def root(size: int, subtree: Subtree) -> bytes:
-    """The hash of the first `size` leaves."""
+    """Return the hash of the first `size` leaves."""
     return _hash_of(0, size, subtree) if size else EMPTY
 
 
@@ -50,7 +50,7 @@ def _hash_of(begin: int, end: int, subtree: Subtree) -> bytes:
 
 
 def inclusion_parts(index: int, size: int) -> list[tuple[int, int]]:
-    """The stretches of leaves whose hashes prove that a leaf is in a tree, in the order of the proof.
+    """Return the ranges of leaves whose hashes prove that a leaf is in a tree, in proof order.
 
     Args:
         index: of the leaf, from 0 on.
@@ -92,7 +92,7 @@ def hashes_of(parts: Iterable[tuple[int, int]], subtree: Subtree) -> list[bytes]
 
 
 def _half(width: int) -> int:
-    """The largest power of two smaller than `width`, where trees divide."""
+    """Return the largest power of two smaller than `width`, at which trees divide."""
     return 1 << ((width - 1).bit_length() - 1)
 
 

@@ -57,7 +57,7 @@ def read_verifier_key(text: str, kind: bytes = ED25519) -> tuple[str, bytes]:
 
 
 def sign_note(text: str, *, name: str, keys: Sequence[Ed25519PrivateKey]) -> str:
-    """The note: the text, and a line for each who signs it.
+    """Build a note: the text, and a line for each signer.
 
     Args:
         text: ends in a line feed.

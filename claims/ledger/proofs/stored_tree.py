@@ -81,7 +81,7 @@ def read_tiles(places: Iterable[Place]) -> dict[Place, bytes]:
 
 
 def load_proof(parts: list[tuple[int, int]]) -> list[bytes]:
-    """The hashes of stretches of leaves, as `merkle_tree` names them for a proof.
+    """Return the hashes of these ranges of leaves, for a proof.
 
     Raises:
         LookupError: the tree does not reach that far.
@@ -90,7 +90,7 @@ def load_proof(parts: list[tuple[int, int]]) -> list[bytes]:
 
 
 def compute_root(size: int) -> bytes:
-    """The hash of the first `size` entries. Raises `LookupError`."""
+    """Return the hash of the first `size` entries. Raises `LookupError`."""
     [found] = load_proof([(0, size)]) if size else [merkle_tree.EMPTY]
     return found
 

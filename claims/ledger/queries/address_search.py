@@ -51,7 +51,7 @@ def build_address_key(address: str) -> str:
 
 
 def find_claim_at(key: str) -> int | None:
-    """The id of the claim that one of our own pages is about."""
+    """Return the id of the claim whose page on this site the URL is."""
     here, there = urlsplit(url_key(settings.SITE_URL)), urlsplit(key)
     if there.netloc != here.netloc or not there.path.startswith(here.path):
         return None

@@ -207,7 +207,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         return isinstance(self.filters[name], VerdictParameter)
 
     def _entries(self, looked_for: Mapping[str, Any]) -> PublicationQuerySet:
-        """The entries of the ledger that count: of now or of then, and published unless `status` asks for others."""
+        """Return the ledger entries at the requested time, published unless `status` asks for others."""
         ledger, moment = Publication.objects, looked_for.get("as_of")
         if "status" in looked_for:
             return ledger.newest_as_of(moment) if moment else ledger.newest()

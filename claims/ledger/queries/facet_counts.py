@@ -42,7 +42,7 @@ def _by_few(column: str) -> str:
 
 
 def _by_verdict(column: str) -> str:
-    """Claims, not verdicts: one that several publishers rated alike counts once."""
+    """Return SQL that counts claims rather than verdicts: a claim rated alike by several publishers counts once."""
     return (
         f"SELECT {column} AS value,"
         " (coalesce(sum(alike) FILTER (WHERE one_of IS NULL), 0) + count(DISTINCT one_of))::bigint AS n"
@@ -82,7 +82,7 @@ class Facet:
         return "kinds" if self.divided in (_by_each_of_few, _by_few) else "entries"
 
     def sql(self, source: str, size: int) -> str:
-        """The most frequent values, and how many values there are."""
+        """Return SQL for the most frequent values, and the number of values."""
         counted = (
             f"SELECT thing_id AS value, publications AS n FROM {source} WHERE kind = '{self.mentions}'"
             if source == "claims_mention"

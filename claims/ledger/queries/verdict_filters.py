@@ -54,14 +54,14 @@ def topic_ids(values: list[int | str]) -> list[int]:
 
 
 def claimant_parameter(entry: str = "") -> Parameter:
-    """The parameter `claimant` of a list; `entry` leads from its rows to the entry of the ledger."""
+    """Build the parameter `claimant` of a list; `entry` is the path from its rows to the ledger entry."""
     return Parameter(
         WholeNumber(), "Id of who made the claim.", matches=any_of(f"{entry}claimant_id"), several=True
     )
 
 
 def topic_parameter(entry: str = "") -> Parameter:
-    """The parameter `topic` of a list, as `claimant_parameter`."""
+    """Build the parameter `topic` of a list, like `claimant_parameter`."""
     return Parameter(
         IdOr("slug", Slug()),
         "Topic of the claim: id or slug.",
@@ -77,7 +77,7 @@ def has_review_at(keys: Any) -> Q:
 
 
 def not_reviewed_before(day: Any) -> GreaterThanOrEqual:
-    """A condition that follows from one on the day of a review, in the words of the index of the order by that day.
+    """Return a condition implied by one on the day of a review, in the form its index supports.
 
     Along that index, the rows of a page are then next to each other, instead of behind all that was reviewed before.
     """

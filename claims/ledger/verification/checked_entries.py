@@ -276,7 +276,7 @@ def _read_entries(html: str) -> list[str]:
 
 
 def _snapshots(body: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The snapshots that a body quotes."""
+    """Return the snapshots that a body quotes."""
     evidence = (item for verdict in body["verdicts"] for item in verdict["evidence"])
     return (item["snapshot"] for item in (*body["appearances"], *evidence) if item["snapshot"])
 

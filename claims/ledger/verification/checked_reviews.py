@@ -117,7 +117,7 @@ def _written(value: Any) -> str:
 
 
 def _find_unlinked() -> Iterator[Discrepancy]:
-    """Moves and sign-offs that neither have a link nor wait for one: they were inserted, or the chain was cut."""
+    """Yield moves and sign-offs without a link in the chain and not waiting for one: added later, or cut off."""
     for kind, noun in _NOUNS.items():
         with connection.cursor() as cursor:
             cursor.execute(

@@ -64,5 +64,5 @@ def _of_rule(
 
 
 def _words(text: str) -> str:
-    """A function's text, however it is broken into lines."""
+    """Normalise a function's text, ignoring line breaks."""
     return re.sub(r"\s+", " ", text).strip()

@@ -49,5 +49,5 @@ _QUESTIONS = {
 
 
 def check_signoffs(connection: BaseDatabaseWrapper) -> Iterator[Discrepancy]:
-    """Verdicts and entries that say something else than was signed off."""
+    """Yield verdicts and entries that differ from what was signed off."""
     return run_checks(_QUESTIONS, connection)

@@ -15,7 +15,7 @@ class Discrepancy(NamedTuple):
 
 
 def format_ranges(numbers: Iterable[int]) -> str:
-    """Numbers as a person reads them: `3, 7 to 12 and 40`."""
+    """Format numbers for people: `3, 7 to 12 and 40`."""
     parts = [str(first) if first == last else f"{first} to {last}" for first, last in _runs(numbers)]
     return parts[0] if len(parts) == 1 else f"{', '.join(parts[:-1])} and {parts[-1]}"
 

@@ -45,7 +45,7 @@ class Command(SpokenCommand):
 
 
 def _told(tally: PairTally, *, dry_run: bool) -> str:
-    """The sum, in a sentence."""
+    """Return the totals in a sentence."""
     compared = ngettext(
         "%(compared)s of %(standing)s claim compared.",
         "%(compared)s of %(standing)s claims compared.",

@@ -273,7 +273,7 @@ def _build_page(request: HttpRequest, query: ChangesQuery, since: int, *, with_b
 
 
 def _get_checkpoint() -> str | None:
-    """The newest checkpoint; of a replica's, one of entries that the primary has shown."""
+    """Return the newest checkpoint; on a replica, the newest whose entries the primary has shown."""
     rows = Checkpoint.objects.of_ledger().filter(tree_size__lte=min(_find_last_shown(), GREATEST_ID))
     return rows.order_by("-id").values_list("note", flat=True).first()
 
@@ -322,7 +322,7 @@ def _find_last_shown() -> int:
 
 
 def _find_position(since: int | datetime) -> int:
-    """The number after which to read.
+    """Return the number after which to read.
 
     Raises:
         InvalidParameters: the moment lies in the future.
@@ -337,7 +337,7 @@ def _find_position(since: int | datetime) -> int:
 
 
 def _end() -> int:
-    """The number of the last entry; 0 where nothing was ever published."""
+    """Return the number of the last entry; 0 if nothing was ever published."""
     last: int | None = Publication.objects.aggregate(n=Max("sequence"))["n"]
     return last or 0
 

@@ -133,11 +133,11 @@ class ClaimResource(PublicList):
         )
 
     def shortened(self, query: ListQuery) -> Callable[[bytes], bytes]:
-        """Summaries of claims are stored, because this list is requested most."""
+        """Return how to shorten bodies; summaries of claims are stored, because this list is requested most."""
         return picker(query)
 
     def other_forms(self, request: HttpRequest) -> list[str]:
-        """Links to the downloads of everything that the query finds."""
+        """Return links to downloads of all results of the query."""
         filters = {
             name: values for name, values in request.GET.lists() if name not in _PARAMETERS_WITHOUT_DOWNLOADS
         }

@@ -111,12 +111,12 @@ class Download(ClaimResource):
         return [Form(self.media_type, extension=self.extension)]
 
     def parts(self, query: Any) -> list[QuerySet[Publication]]:
-        """The publications to write, in their order."""
+        """Return the publications to write, in order."""
         return [query.sorted()]
 
     @abstractmethod
     def written(self, bodies: Iterator[bytes], query: Any, newest: Publication | None) -> Iterator[bytes]:
-        """The bodies in this format."""
+        """Yield the bodies in this format."""
 
     def list(self, request: HttpRequest, **within: Any) -> HttpResponseBase:  # type: ignore[override]  # it streams
         query = self.list_query(request.GET, self.rows(), request=request)

@@ -49,7 +49,7 @@ class EntityResource(PublicItems):
         return render(self.document(row)).encode() if row else None
 
     def document(self, row: Any) -> Mapping[str, Any]:
-        """One thing by itself."""
+        """Describe one row."""
         return type(self).represent(row)
 
 
@@ -90,7 +90,7 @@ class TopicResource(EntityResource):
 
 
 def build_scale_rating(row: Rating) -> Document:
-    """A rating as verdicts show it, with its definition and whose scale it belongs to."""
+    """Describe a rating as verdicts show it, with its definition and the publisher of its scale."""
     return {
         **claim_document.rating(row),
         "definition": row.definition,
@@ -126,7 +126,7 @@ class SourceResource(EntityResource):
         return filter_mentioned(sources, Mention.Kind.SOURCE)
 
     def document(self, row: Source) -> Document:
-        """The source with every place in it where a published claim was made."""
+        """Describe the source with every appearance of a published claim in it."""
         places = list(iterate_appearances(row.pk))
         snapshots = {place["snapshot"]["id"]: place["snapshot"] for place in places if place["snapshot"]}
         return {
@@ -137,7 +137,7 @@ class SourceResource(EntityResource):
 
 
 def iterate_appearances(source: int) -> Iterator[Document]:
-    """The places in a source where published claims were made, in the order of the text, each with its claim."""
+    """Yield the appearances of published claims in a source, in text order, each with its claim."""
     published = Publication.objects.current().filter(appears_in_ids__contains=[source])
     found = [
         {**_build_claim(claim), **{key: value for key, value in place.items() if key != "source"}}

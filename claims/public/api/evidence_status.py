@@ -23,7 +23,7 @@ class StatusResource(PublicResource, ABC):
 
     @abstractmethod
     def told(self, body: dict[str, Any]) -> Any:
-        """The answer about a claim that reads so."""
+        """Return the response for the claim with this body."""
 
     def retrieve(self, request: HttpRequest, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         self.item_query(request.GET, request=request)

@@ -76,7 +76,7 @@ class FacetResource(PublicResource):
 
     @extend_schema(summary="Published claims, counted")
     def retrieve(self, request: HttpRequest) -> HttpResponse:
-        """How many claims there are by rating, publisher, language, topic and so on.
+        """The number of claims by rating, publisher, language, topic and other facets.
 
         Takes the filters of the list. Each facet is counted as if its own filter were not given, so that it shows what
         else could be chosen; all other filters hold. `has` is the exception: as its values add up, so do its counts.
@@ -111,7 +111,7 @@ def _describe_facet(name: str, values: Values) -> dict[str, Any]:
 
 
 def _normalise_tag(tag: str) -> str:
-    """The tag in its usual spelling: `pt-br` is known as `pt-BR`."""
+    """Return the tag in its usual spelling: `pt-BR` for `pt-br`."""
     try:
         return read_language(tag)
     except OverrideError:  # a language that CLDR does not know

@@ -62,7 +62,7 @@ OFFSET_LIMIT = 1000
 
 
 def _parse_language_range(value: str) -> str:
-    """Language and script of a tag: the region makes no difference, as in Google's API."""
+    """Return language and script of a tag: the region is ignored, as in Google's API."""
     language, *subtags = LanguageRange()(value.strip()).split("-")
     scripts = [subtag for subtag in subtags[:1] if len(subtag) == len("Latn")]
     return "-".join([language, *scripts])
@@ -196,7 +196,7 @@ class _ClaimsQuery:
         return RELEVANCE if self.reading.ranking and self.reading.matches <= most else NEWEST
 
     def claim(self, body: Document) -> Document:
-        """A claim with the matching reviews."""
+        """Return a claim with the matching reviews."""
         return build_fact_checked_claim(body, [v for v in body["verdicts"] if self._wants(body, v)])
 
     def _rows(self) -> Any:
@@ -268,7 +268,9 @@ class ImageSearch(FactCheckTools):
 
 
 def _find_claims_about(look: PerceptualHash, language: str) -> list[Document]:
-    """Published claims about pictures that look so, the nearest first, each once, with reviews in this language."""
+    """Return published claims about pictures that look like this, nearest first, each once, with reviews in this
+    language.
+    """
     found: dict[int, Document] = {}
     alike = find_published_media(look) if look.is_distinctive else []
     for shown in (each for one in alike for each in one.shown if each.role == "claimed"):
@@ -284,7 +286,7 @@ def _is_in(tag: str, language: str) -> bool:
 
 
 def _encode_page_token(place: int) -> str:
-    """Where the next page begins, as the token of an answer says it."""
+    """Return the token of the next page."""
     return urlsafe_b64encode(f"image:{place}".encode()).decode().rstrip("=")
 
 

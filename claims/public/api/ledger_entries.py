@@ -41,7 +41,7 @@ class ServedEntry:
         )
 
     def markup(self, request: HttpRequest, *, cache: str) -> HttpResponse:
-        """The same as ClaimReview markup, or 304."""
+        """Return the same as ClaimReview markup, or 304."""
         return markup.answer(request, self.content(), published_at=self.published_at, cache=cache)
 
 
@@ -81,7 +81,7 @@ def select_entry_as_of(claim: int, moment: datetime) -> Template:
 
 
 def select_version(claim: int, version: int) -> Template:
-    """An entry of a claim's ledger."""
+    """Return the query for an entry of a claim's ledger."""
     number = Slot("version", "bigint")
     return Template(
         "version",

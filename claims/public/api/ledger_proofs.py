@@ -45,7 +45,7 @@ class LedgerResource(PublicResource, ABC):
 
     @abstractmethod
     def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
-        """The answer, as the primary knows it."""
+        """Return the response, as the primary knows it."""
 
 
 class LedgerSchema(PublicSchema):
@@ -59,7 +59,7 @@ class LedgerSchema(PublicSchema):
 
 
 def encode_hashes(hashes: list[bytes]) -> list[str]:
-    """Hashes in base64, as transparency logs write them."""
+    """Return hashes in base64, as transparency logs write them."""
     return [b64encode(one).decode() for one in hashes]
 
 

@@ -67,7 +67,7 @@ class TileResource(_Tiles):
 
     @extend_schema(parameters=[_PATH])
     def retrieve(self, request: HttpRequest, **place: Any) -> HttpResponse:
-        """256 neighbouring hashes of the Merkle tree over the ledger, as C2SP `tlog-tiles` has them."""
+        """256 neighbouring hashes of the Merkle tree over the ledger, as in C2SP `tlog-tiles`."""
         return super().retrieve(request, **place)
 
     def content(self, level: int, number: int, width: int) -> bytes:
@@ -81,7 +81,7 @@ class EntriesTileResource(_Tiles):
 
     @extend_schema(parameters=[_PATH])
     def retrieve(self, request: HttpRequest, **place: Any) -> HttpResponse:
-        """The bytes of up to 256 entries, each behind its length in two bytes, as C2SP `tlog-tiles` has them."""
+        """The bytes of up to 256 entries, each preceded by its length in two bytes, as in C2SP `tlog-tiles`."""
         return super().retrieve(request, **place)
 
     def content(self, level: int, number: int, width: int) -> bytes:
@@ -90,7 +90,7 @@ class EntriesTileResource(_Tiles):
 
 
 def _read(path: str) -> tuple[int, int]:
-    """The number of a tile, and the number of requested hashes."""
+    """Parse the number of a tile, and the number of requested hashes."""
     tile, partial, width = path.partition(".p/")
     number = number_in_path(tile)
     is_width = width.isascii() and width.isdigit() and not width.startswith("0") and len(width) <= 3

@@ -53,7 +53,7 @@ def require_no_fields(query: Query) -> None:
 
 
 def answer(request: HttpRequest, body: bytes, *, published_at: datetime, cache: str) -> HttpResponse:
-    """The markup of the claim that `body` is the JSON of."""
+    """Return the markup of the claim with the JSON `body`."""
     content = render(build_markup(orjson.loads(body))).encode()
     return conditional(
         request,

@@ -139,7 +139,7 @@ class MatchBody(StrictJSON):
 
 
 def read_texts(body: Any) -> list[str]:
-    """The texts in the body of a request.
+    """Read the texts from a request body.
 
     Raises:
         ValidationError: it is not built as it should be; where, as `problem_response` understands it.

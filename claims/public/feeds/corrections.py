@@ -60,7 +60,7 @@ class CorrectionFeedQuery(CorrectionListQuery):
 
 @require_safe
 def show_corrections_feed(request: HttpRequest) -> HttpResponse:
-    """The corrections that the query string asks for, as an Atom feed."""
+    """Show the corrections selected by the query string as an Atom feed."""
     # In one language for everybody, so that caches keep one copy.
     with translation.override(settings.LANGUAGE_CODE):
         try:

@@ -58,7 +58,7 @@ class FeedQuery(OwnClaimsQuery):
 
 @require_safe
 def claims(request: HttpRequest, form: FeedFormat) -> HttpResponse:
-    """The claims that the query string asks for, as a feed in this format."""
+    """Show the claims selected by the query string as a feed in this format."""
     # In one language for everybody, so that caches keep one copy.
     with translation.override(settings.LANGUAGE_CODE):
         try:

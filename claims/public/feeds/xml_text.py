@@ -7,5 +7,5 @@ _NO_CHARACTER = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010f
 
 
 def strip_invalid_characters(text: str) -> str:
-    """The text without the characters that XML forbids even when escaped. They are controls and show nothing."""
+    """Remove the characters that XML forbids even when escaped: invisible control characters."""
     return _NO_CHARACTER.sub("", text)

@@ -61,7 +61,7 @@ class CheckForm(forms.Form):
 @read_public
 @cache_page
 def check(request: HttpRequest) -> HttpResponse:
-    """The page with the field to paste into."""
+    """Show the page with the field to paste into."""
     return respond(request, "claims/check.html", {"longest": MAX_TEXT_LENGTH}, made_of=[])
 
 

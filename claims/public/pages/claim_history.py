@@ -58,7 +58,7 @@ class HistoricVersion:
 @read_public
 @cache_page
 def claim_history(request: HttpRequest, pk: int, slug: str) -> HttpResponse:
-    """The versions of a claim; by default, the newest beside the previous one."""
+    """Show the versions of a claim; by default, the newest beside the previous one."""
     ledger = load_ledger(pk)
     newest = ledger[0]
     address = reverse("claim-history", args=[pk, newest.slug])

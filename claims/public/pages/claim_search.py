@@ -47,7 +47,7 @@ FILTER_PARAMETERS = {
 
 
 def parse_period(text: str) -> tuple[date, date]:
-    """The first and the last day of a year, `2026`, or of a month, `2026-03`."""
+    """Return the first and last day of a year, `2026`, or of a month, `2026-03`."""
     year, _, month = text.partition("-")
     first = date(int(year), int(month or 1), 1)
     after = first.replace(year=first.year + 1) if not month else (first + timedelta(days=31)).replace(day=1)
@@ -71,7 +71,7 @@ def _make_id_field() -> forms.IntegerField:
 
 
 def _get_newsroom_id() -> int:
-    """The newsroom itself, by its id: of a number, the planner knows how common it is."""
+    """Return the newsroom's publisher id; given a number, the planner knows how common it is."""
     return next((pk for (pk,) in fetch("SELECT id FROM sources_publisher WHERE is_house")), GREATEST_ID)
 
 

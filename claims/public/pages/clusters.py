@@ -48,7 +48,7 @@ def clusters(request: HttpRequest) -> HttpResponse:
 
 
 def _count_languages() -> list[tuple[str, str, int]]:
-    """The languages of public clusters: the tag in lower case, its name, and how many; the most frequent first."""
+    """Return the languages of public clusters: tag in lower case, name and count, most frequent first."""
     counted = Cluster.objects.public().order_by().values_list("language").annotate(number=Count("pk"))
     rows = sorted(counted, key=lambda row: (-row[1], row[0]))
     return [(tag.lower(), language_name(tag), number) for tag, number in rows]
@@ -75,7 +75,7 @@ def cluster(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 
 
 def read_clusters_query(request: HttpRequest) -> tuple[KeysetPage[Cluster], QueryDict]:
-    """The requested clusters, and the filters.
+    """Read the requested clusters, and the filters.
 
     Raises:
         Http404: the filter cannot be met.

@@ -101,7 +101,7 @@ def corrections_page(request: HttpRequest) -> HttpResponse:
 
 
 def read_corrections_query(request: HttpRequest) -> tuple[KeysetPage[Any], CorrectionListQuery]:
-    """The page of corrections that a request asks for, and how it was understood.
+    """Read the requested page of corrections, and its parameters.
 
     Raises:
         Http404: it asks for something that cannot be.
@@ -148,7 +148,7 @@ class LogCounts:
     numbers: dict[tuple[str, str], int]
 
     def kinds(self, month: str) -> list[tuple[str, str, int]]:
-        """The kinds with their numbers in the month, or in all."""
+        """Return the kinds with their numbers in the month, or in total."""
         numbers: Counter[str] = Counter()
         for (kind, in_month), number in self.numbers.items():
             if month in ("", in_month):

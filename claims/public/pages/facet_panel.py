@@ -131,7 +131,7 @@ def _is_dear(counting: Counting) -> bool:
 
 
 def build_panel(search: ClaimSearch) -> FacetPanel:
-    """The facets of a list, however long it takes to count them."""
+    """Build the facets of a list, however long it takes to count them."""
     return _build_panel(search, _prepare_counting(search).counted())
 
 
@@ -219,7 +219,7 @@ def _add_months(
 
 
 def _sort_values(name: str, counts: list[tuple[str, int]]) -> list[tuple[str, int]]:
-    """Ratings from true to false and years from the newest; all else the most frequent first."""
+    """Sort ratings from true to false, years from the newest, and other values by frequency."""
     if name == "rating":
         order = {value: place for place, value in enumerate(RatingClass.values)}
         return sorted(counts, key=lambda pair: order[pair[0]])
@@ -263,7 +263,7 @@ def _label(name: str, value: str, names: Mapping[tuple[str, int], str]) -> str:
 
 
 def _build_query(search: ClaimSearch, **changes: Any) -> str:
-    """The query string of the same list with something else chosen, from its first page."""
+    """Return the query string of the same list with other values chosen, from its first page."""
     asked = QueryDict(mutable=True)
     for name, value in {**search.kept, **changes}.items():
         if value:

@@ -52,7 +52,7 @@ class Letter(NamedTuple):
     ranges: tuple[tuple[str, str], ...]
 
     def begins(self) -> Q:
-        """The condition that the name in small letters, `lower_name`, begins with it."""
+        """Return the condition that `lower_name`, the name in lower case, begins with the letter."""
         begins = Q()
         for first, behind in self.ranges:
             begins |= Q(lower_name__gte=first, lower_name__lt=behind)
@@ -74,7 +74,7 @@ def group_letters(initials: Iterable[str]) -> list[Letter]:
 
 
 def find_initials(things: QuerySet[Any]) -> list[str]:
-    """The characters that the names of few things begin with."""
+    """Return the initials of these names, by reading all of them; meant for few."""
     initials = things.order_by().values_list(Left(Lower("name"), 1), flat=True)
     return list(initials.distinct())
 

@@ -29,7 +29,7 @@ class PublishedSource:
 
 
 def load_published_source(pk: int, number: int | None = None) -> PublishedSource | None:
-    """The source in snapshot `number`, or the newest that a published claim is anchored to.
+    """Load the source in snapshot `number`, or the newest that a published claim is anchored to.
 
     Returns None where no current publication names the source, or none the snapshot.
     """

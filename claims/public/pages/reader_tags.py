@@ -119,7 +119,7 @@ def open_graph_locale(language: str) -> str:
 
 @register.filter
 def day(value: str | date | datetime | None) -> str | SafeString:
-    """A day, given as a date or in ISO 8601, in the words of the page's language and with the day itself as mark-up."""
+    """Format a date, given as a date or in ISO 8601, in the page's language, with machine-readable mark-up."""
     if not value:
         return ""
     if isinstance(value, str):
@@ -132,12 +132,12 @@ def day(value: str | date | datetime | None) -> str | SafeString:
 
 
 def _with_small_months(words: str) -> str:
-    """A day in words as its language writes it: in Portuguese months have no capital, and Django gives them one."""
+    """Lower the month names of Portuguese, which Django capitalises."""
     return words.lower() if get_language() == "pt" else words
 
 
 def month_name(value: str) -> str:
-    """A month, given as 2026-03, in the words of the page's language."""
+    """Format a month, given as 2026-03, in the page's language."""
     return month_in_words(value, get_language())
 
 
@@ -149,7 +149,7 @@ def month_in_words(value: str, _language: str | None) -> str:
 
 @register.filter
 def moment(value: str) -> SafeString:
-    """A moment given in ISO 8601, to the minute and with its time zone."""
+    """Format a time given in ISO 8601, to the minute and with its time zone."""
     local = timezone.localtime(datetime.fromisoformat(value))
     return format_html(
         '{}{}<time datetime="{}">{}</time>',
@@ -162,7 +162,7 @@ def moment(value: str) -> SafeString:
 
 @register.filter
 def label(rating: Document) -> str:
-    """The rating's label in the page's language where its scale has it, otherwise as the publisher wrote it."""
+    """Return the rating's label in the page's language if its scale has it, otherwise in the publisher's words."""
     return rating["labels"].get(get_language()) or rating["label"]
 
 
@@ -174,7 +174,7 @@ def definition(rating: Document) -> str:
 
 @register.filter
 def label_language(rating: Document) -> str:
-    """The language that `label` is in."""
+    """Return the language of `label`."""
     language = get_language() or ""
     return language if rating["labels"].get(language) else rating["language"]
 
@@ -200,7 +200,7 @@ def in_readers_language(context: Context, document: Document) -> Document:
 
 @register.filter
 def language_names(tags: Iterable[str]) -> list[str]:
-    """Languages by their names in the page's language, where Django knows them."""
+    """Return languages by their names in the page's language, if Django knows them."""
     return [language_name(tag) for tag in tags]
 
 
@@ -225,7 +225,7 @@ def not_asked(reply: Document, language: str) -> tuple[str, str]:
 
 @register.filter
 def language_in_sentence(tag: str) -> str:
-    """The same inside of a sentence: without a capital where the page's language has none there."""
+    """Return a language's name inside a sentence: lower case if the page's language requires it."""
     name = language_name(tag)
     return name.lower() if get_language() in _SMALL_NAMES else name
 
@@ -251,7 +251,7 @@ def on_this_site(url: str) -> str:
 
 @register.filter
 def clock(seconds: float) -> str:
-    """A length or a place in a recording, as players show it: 1:02:03."""
+    """Format a duration or position in a recording as players do: 1:02:03."""
     minutes, rest = divmod(int(seconds), 60)
     hours, minutes = divmod(minutes, 60)
     return f"{hours}:{minutes:02}:{rest:02}" if hours else f"{minutes}:{rest:02}"

@@ -141,7 +141,7 @@ def compute_etag(*parts: object) -> str:
 
 @cache
 def _hash_installation() -> str:
-    """Changes with every release that could make the same publication look different, and with the newsroom's name."""
+    """Return a hash that changes with every release, and with the newsroom's name."""
     digest = hashlib.sha256(f"{settings.NEWSROOM_NAME} {settings.TIME_ZONE}".encode())
     for folder, pattern in (
         (program.FILES, "templates/**/*.html"),

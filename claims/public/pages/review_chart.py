@@ -157,7 +157,7 @@ def _draw_chart(periods: list[ChartPeriod], classes: list[str]) -> SafeString:
 
 
 def _stack_classes(period: ChartPeriod, classes: list[str], most: int) -> list[tuple[str, float, float]]:
-    """Each class of a period, from the bottom upwards: where its part begins from above, and how high it is."""
+    """Return the stacked bars of a period by class: the distance from the top, and the height."""
     parts, reached = [], 0
     for value in classes:
         if number := period.counts.get(value, 0):

@@ -61,7 +61,7 @@ class ShownChange:
 def list_shown_changes(
     changes: Iterable[PublicWordingChange], before: Document | None, after: Document | None
 ) -> list[ShownChange]:
-    """The parts that differ between two documents, or between nothing and a document."""
+    """Return the parts that differ between two documents, or all parts of a new document."""
     return list(_iterate_shown_changes(list(changes), before, after))
 
 
@@ -89,7 +89,7 @@ def _iterate_shown_changes(
 
 
 def _format_part(part: str, text: str) -> str:
-    """The words of a part as readers see them: days in words, and Markdown without its marks."""
+    """Return a part as readers see it: dates in words, and Markdown without its marks."""
     if part in _DAYS and text:
         return day(text)
     if part == "explanation":
@@ -105,7 +105,7 @@ def _find_rating(document: Document | None, publisher: str | None) -> Document |
 
 @lru_cache(maxsize=400)  # entries never change, and most of a page was shown before the newest of them came
 def highlight_differences(before: str, after: str) -> tuple[SafeString, SafeString]:
-    """Both texts as HTML, the words that differ marked. Of long texts only the paragraphs that differ are shown."""
+    """Return both texts as HTML with differing words marked. Of long texts only the changed paragraphs are shown."""
     if len(before) + len(after) < _WHOLE_TEXT_LENGTH or not before or not after:
         return sides(before, after)
     old, new = before.split("\n"), after.split("\n")

@@ -47,7 +47,7 @@ class SourceText:
     cited_by: list[Document]
 
     def annotated(self, text: str) -> list[list[TextPiece[CheckedPassage]]]:
-        """The text in paragraphs, cut where passages begin and end.
+        """Return the text in paragraphs, cut where passages begin and end.
 
         A first paragraph that only repeats the title is left out.
         """

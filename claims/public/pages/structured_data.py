@@ -47,7 +47,7 @@ def build_structured_data(request: HttpRequest, context: Mapping[Any, Any]) -> D
 
 
 def build_newsroom(policies: Document | None = None) -> Document:
-    """The newsroom as an organisation."""
+    """Describe the newsroom as an organisation."""
     site = claim_document.site()
     return page_markup.build_organization(site, logo=_make_absolute(static("logo.svg")), policies=policies)
 

@@ -141,7 +141,7 @@ def publishers(request: HttpRequest) -> HttpResponse:
 
 
 def read_index_query(request: HttpRequest, index: SubjectIndex) -> IndexedSubjects:
-    """The query of an index: `q`, `letter` and `cursor`.
+    """Read the query of an index: `q`, `letter` and `cursor`.
 
     Raises:
         Http404: the filter cannot be met.

@@ -39,7 +39,7 @@ LABEL_LIMIT = 60
 @cache_page
 @override_interface_language
 def claimant(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
-    """A person or body whose claims were checked."""
+    """Show a person or body with their checked claims."""
     pk = min(pk, GREATEST_ID)
     newest = (
         Publication.objects.current().filter(claimant_id=pk).order_by("-published_at").only("body").first()
@@ -173,7 +173,7 @@ def _redirect_moved(
 
 
 def count_claims(kind: str, pk: int) -> int:
-    """The number of its published claims."""
+    """Return the number of its published claims."""
     row = Mention.objects.filter(kind=kind, thing_id=pk).values_list("publications", flat=True).first()
     return row or 0
 

@@ -74,7 +74,7 @@ def _render_claim_page(request: HttpRequest, ledger: list[Publication], shown: P
 @require_safe
 @read_public
 def source(request: HttpRequest, pk: int, number: int | None = None) -> HttpResponse:
-    """A source that published claims mention, its text with each of them highlighted."""
+    """Show a source that published claims mention, with each of them highlighted in its text."""
     known = load_published_source(pk, number)
     if known is None:
         raise Http404("No published claim mentions this source.")

@@ -31,7 +31,7 @@ class Mask:
         return self.whole or any(part.selects for part in self.parts.values())
 
     def applied_to(self, value: Any) -> Any:
-        """The value with nothing but the fields to keep."""
+        """Return the value with only the fields to keep."""
         if self.whole:
             return value
         if isinstance(value, list):
@@ -41,7 +41,7 @@ class Mask:
 
 
 def read_mask(text: str, shape: Document) -> Mask:
-    """The mask that a selector describes.
+    """Return the mask described by a selector.
 
     Args:
         shape: the fields of the message: for each the shape of its own message, or {} where it is a plain value.

@@ -169,7 +169,7 @@ def _shown(value: str) -> str:
 def answer(
     request: HttpRequest, message: Document, values: Mapping[str, Any], *, shape: Document
 ) -> HttpResponse:
-    """The message as JSON, in the form that the system parameters among `values` ask for.
+    """Return the message as JSON, in the form requested by the system parameters among `values`.
 
     Args:
         shape: every field that such a message can have, for partial answers.

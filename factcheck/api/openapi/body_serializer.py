@@ -53,7 +53,7 @@ class BodySerializer(serializers.Serializer):
 
 
 def field_of(hint: Any, **options: Any) -> fields.Field:
-    """The field that describes values of a type."""
+    """Return the field that describes values of a type."""
     if get_origin(hint) is Annotated:
         hint, *notes = get_args(hint)
         kind = None

@@ -66,7 +66,7 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]
 
 
 def attach_examples(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """A postprocessing hook of drf-spectacular."""
+    """Attach examples; a postprocessing hook of drf-spectacular."""
     by_id = {operation["operationId"]: (template, operation) for template, operation in operations(result)}
     for example in examples():
         if not example.content.get("response"):  # a new file, whose answer is still to be written
@@ -104,7 +104,7 @@ def _attach(template: str, operation: dict[str, Any], example: Example) -> None:
 
 
 def _asked(document: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
-    """The operation that a request is for."""
+    """Return the operation that a request is for."""
     paths, path = document["paths"], request["path"]
     template = path if path in paths else next(each for each in paths if _pattern(each).fullmatch(path))
     operation: dict[str, Any] = paths[template][request["method"].lower()]

@@ -34,7 +34,7 @@ def describe_partial_bodies(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 
 
 def _partial(components: dict[str, Any], name: str) -> str:
-    """The name of the component that describes any parts of this one."""
+    """Return the name of the component for a partial version of this one, adding it if necessary."""
     partial = f"Partial{name}"
     if partial not in components:
         described = deepcopy(components[name])

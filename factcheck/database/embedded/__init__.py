@@ -45,7 +45,7 @@ __all__ = [
 
 
 def connection_settings(data_dir: Path, role: str = RUNTIME) -> dict[str, Any]:
-    """Django's settings for the database in the embedded server as one of its roles, whether it runs or not."""
+    """Return Django's settings for the embedded server's database as one of its roles, whether it runs or not."""
     place = ServerPlace(data_dir.resolve())
     return {
         "NAME": DATABASE,
@@ -131,7 +131,7 @@ def _open_lock(path: Path) -> int:
 
 @contextlib.contextmanager
 def _alone(place: ServerPlace) -> Iterator[None]:
-    """One process at a time starts or stops the server; the lock is gone with the process that holds it."""
+    """Let one process at a time start or stop the server; the lock ends with the process that holds it."""
     lock = _open_lock(place.data_dir / "postgres.lock")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)

@@ -17,7 +17,7 @@ def available() -> int:
 
 
 def shared_buffers(memory: int) -> str:
-    """PostgreSQL's cache: an eighth of the memory, from 128 MB to 1 GB.
+    """Return the size of PostgreSQL's cache: an eighth of the memory, from 128 MB to 1 GB.
 
     It is taken page by page when it is needed. With 200,000 claims, 1 GB holds all that filters and searches look at
     before they read the texts of a page: what is not in it comes from the operating system, and is checked each time.

@@ -55,7 +55,7 @@ _PATIENCE = 30.0
 
 
 def connect(place: ServerPlace, role: str, database: str = DATABASE) -> psycopg.Connection[Any]:
-    """A connection as this role, with its password.
+    """Connect as this role, with its password.
 
     Raises:
         psycopg.OperationalError: it is not let in.

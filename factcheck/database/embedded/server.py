@@ -82,7 +82,7 @@ def start(place: ServerPlace) -> None:
 
 
 def _prepare_socket_folder(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
-    """Access to this folder gives access to the database, so it must be ours and closed."""
+    """Create the socket folder. Access to it gives access to the database, so it must be ours and private."""
     folder, owner = place.socket_folder, os.geteuid() if account is None else account.pw_uid
     try:
         folder.mkdir(mode=0o700)
@@ -99,7 +99,7 @@ def _prepare_socket_folder(place: ServerPlace, account: pwd.struct_passwd | None
 
 
 def _refuse_where_a_restore_was_cut_off(place: ServerPlace) -> None:
-    """An empty database in its place would look as if all were lost."""
+    """Refuse to start after an interrupted restore: an empty database would look as if all were lost."""
     if place.restored.exists():
         raise PostgresUnavailable(
             f"A restore into {place.data_dir} was cut off. Run restore_backup again; what was there before it is "
@@ -189,7 +189,7 @@ class _Server(subprocess.Popen[bytes]):
     """The server that this process started. It may outlive the process, because others use it too."""
 
     def __del__(self) -> None:
-        """Python's own warns of a child that still runs."""
+        """Do nothing: Python's own finaliser warns of a child that still runs."""
 
 
 def _launch(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
@@ -277,7 +277,7 @@ def _processes(place: ServerPlace) -> list[psutil.Process]:
 
 
 def live_server(place: ServerPlace) -> psutil.Process | None:
-    """The server's main process, if it lives. A process id that another program has by now is not taken for it."""
+    """Return the server's main process if it runs; a process id reused by another program does not count."""
     recorded = _recorded_process(place)
     if recorded is None or recorded <= 0:
         return None
@@ -296,7 +296,8 @@ def _reap() -> None:
 
 
 def stop(server: psutil.Process) -> None:
-    """Fast shutdown: sessions are cut, everything committed is on disk. Then the hard way, which recovery undoes.
+    """Stop the server. A fast shutdown ends sessions and writes everything to disk; if that fails, it is killed and
+    recovers later.
 
     A server in crash recovery may take minutes until it obeys a fast shutdown. It has accepted nothing yet that
     could be lost, so it is killed, and recovers again.

@@ -37,7 +37,7 @@ def archiving(folder: Path) -> dict[str, str]:
 
 
 def fetching(folder: Path) -> dict[str, str]:
-    """Settings with which a server that recovers takes its log from this folder, and adds nothing to it."""
+    """Return the settings of a recovering server that reads its log from this folder and adds nothing."""
     return {
         "archive_mode": "off",
         "restore_command": _command("fetch", "%p", "%f", folder),
@@ -79,7 +79,7 @@ def _private(path: str, flags: int) -> int:
 
 
 def _name(unfinished: Path, kept: Path) -> None:
-    """Unlike a rename, a link never replaces; some disks know no links."""
+    """Give a file its name by a link, which unlike a rename never replaces; some disks do not support links."""
     try:
         os.link(unfinished, kept)
     except FileExistsError:
@@ -128,7 +128,7 @@ def fetch(folder: Path, path: Path, name: str) -> bool:
 
 
 def segments(folder: Path) -> list[str]:
-    """Names of the segments in the archive, timeline by timeline, in their order."""
+    """Return the names of archived segments, timeline by timeline, in order."""
     with suppress(FileNotFoundError):
         return sorted(entry.name[:24] for entry in os.scandir(folder) if _SEGMENT.fullmatch(entry.name))
     return []
@@ -146,7 +146,7 @@ def _waits_for_long(path: Path) -> bool:
 
 
 def main(arguments: list[str]) -> int:
-    """Entry point for the server: `keep` or `fetch`, the archive folder, a path and a name."""
+    """Run `keep` or `fetch` for the server, with the archive folder, a path and a name."""
     verb, folder, path, name = arguments[0], Path(arguments[1]), Path(arguments[2]), arguments[3]
     if not NAME.fullmatch(name):
         return _NOT_THERE

@@ -35,7 +35,7 @@ class Tier(StrEnum):
 
 @cache
 def limiter() -> Limiter:
-    """The limiter of this process, as the settings want it."""
+    """Return the limiter of this process, as configured."""
     rates: dict[str, Rate | None] = {
         Tier.ANONYMOUS: settings.RATE_LIMIT_ANONYMOUS,
         Tier.TOKEN: settings.RATE_LIMIT_TOKEN,

@@ -134,7 +134,7 @@ def busy(request: HttpRequest) -> HttpResponse:
 
 
 def incomplete(request: HttpRequest, refused: uploads.BodyRefusal) -> HttpResponse:
-    """The answer to a request whose body is not there; its connection cannot be used again."""
+    """Answer a request whose body did not arrive; its connection cannot be reused."""
     response = unavailable(request, refused.status, refused.detail, retry_after=refused.retry_after)
     response["Connection"] = "close"
     keep_out_of_the_log(response)

@@ -53,7 +53,7 @@ class _Account:
         self.unsettled_free_at = now
 
     def owed(self, now: float) -> float:
-        """Seconds until nothing is owed."""
+        """Return the seconds until nothing is owed."""
         return max(0.0, self.free_at - now)
 
 

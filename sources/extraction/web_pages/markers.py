@@ -86,6 +86,6 @@ def stands_apart(element: HtmlElement) -> bool:
 
 @lru_cache(maxsize=4096)
 def name_words(*names: str | None) -> tuple[str, ...]:
-    """The words of classes and ids: "article__Body-main" is article, body, main."""
+    """Return the words of classes and ids: "article__Body-main" is article, body, main."""
     joined = " ".join(filter(None, names))[:500]
     return tuple(re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", joined).lower()))

@@ -85,7 +85,7 @@ def is_tractable(tree: HtmlElement) -> bool:
 
 
 def _collapse_space(text: str | None) -> str:
-    """White space in markup is a space; only elements make lines."""
+    """Collapse white space to one space; only elements start new lines."""
     if not text:
         return ""
     start = " " if text[0].isspace() else ""
@@ -113,7 +113,7 @@ def build_key(text: str) -> str:
 
 
 def iterate_runs(root: HtmlElement, skipped: frozenset[str]) -> Iterator[TextRun]:
-    """The runs of text below `root` in reading order. One pass over the tree, whatever its shape."""
+    """Yield the runs of text below `root` in reading order, in one pass over the tree."""
     open_run = _OpenTextRun(root)
     below_skipped: HtmlElement | None = None
     for event, element in etree.iterwalk(root, events=("start", "end")):
