@@ -45,9 +45,11 @@ def read_http_revision(headers: Mapping[str, str], message: Message) -> str:
         RpcError: the revision is unknown, or header and message disagree.
     """
     named = headers.get("MCP-Protocol-Version")
-    if named is None and VERSION_KEY in _get_meta(message) and _get_meta(message)[VERSION_KEY] == NEWEST:
-        raise _build_mismatch("The header `MCP-Protocol-Version` is missing.")
     if named is None or named in WITH_HANDSHAKE:
+        if _get_meta(message).get(VERSION_KEY, named) != named:
+            raise _build_mismatch(
+                "The header `MCP-Protocol-Version` does not say what the message says, or is missing."
+            )
         return named or UNNAMED
     if named != NEWEST:
         raise _build_unsupported(named)

@@ -103,6 +103,11 @@ def test_the_header_has_to_say_what_the_message_says(client: Client, name: str) 
     assert error_of(post(client, sent, headers=wrong)) == (400, -32022 if "Version" in name else -32020)
 
 
+def test_a_message_of_the_newest_revision_is_not_read_as_an_older_one(client: Client) -> None:
+    sent = message("tools/list")
+    assert error_of(post(client, sent, headers={"MCP-Protocol-Version": "2025-11-25"})) == (400, -32020)
+
+
 def test_a_name_in_the_header_may_be_encoded(client: Client) -> None:
     sent = message("tools/call", {"name": "search_claims", "arguments": {}})
     encoded = headers_of(sent) | {"Mcp-Name": "=?base64?c2VhcmNoX2NsYWltcw==?="}
