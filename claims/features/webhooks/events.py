@@ -56,7 +56,8 @@ def message(delivery: WebhookDelivery) -> str:
         "body_sha256": hashlib.sha256(entry.served).hexdigest(),
         "sealed_sha256": entry.sealed_sha256,
         "chain_sha256": entry.chain_sha256,
-        "claim": entry.document,
+        # As in the feed of changes: null where it was withdrawn.
+        "claim": entry.document if entry.status == Publication.Status.PUBLISHED else None,
     }
     body = _message(delivery.event, written(entry.published_at), told)
     if len(body.encode()) > LARGEST_MESSAGE:

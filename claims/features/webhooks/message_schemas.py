@@ -28,7 +28,8 @@ class ToldEntrySerializer(serializers.Serializer):
     note = serializers.CharField()
     url = serializers.URLField(help_text="Where the API has this version.")
     claim = ClaimSerializer(
-        allow_null=True, help_text="The claim whole; null where the message would be longer than 64 KB."
+        allow_null=True,
+        help_text="The claim whole; null where it was withdrawn, and where the message would be longer than 64 KB.",
     )
 
 

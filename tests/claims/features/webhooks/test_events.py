@@ -220,16 +220,16 @@ class TestMessage:
         told = receiver.messages[0].payload["data"]
         assert client.get(told["url"].removeprefix(settings.SITE_URL)).json() == told["claim"]
 
-    def test_of_a_retraction_says_why_and_shows_no_verdict(
+    def test_of_a_retraction_says_why_and_shows_no_claim(
         self, receiver: Receiver, publish: Publish, work: Work, editor: User
     ) -> None:
         retract(publish(), editor)
         work()
         told = receiver.messages[1].payload["data"]
-        assert (told["status"], told["note"], told["claim"]["verdicts"]) == (
+        assert (told["status"], told["note"], told["claim"]) == (
             "retracted",
             "The accounts were forged.",
-            [],
+            None,
         )
 
     def test_that_would_be_too_long_leaves_the_claim_out(
