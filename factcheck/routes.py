@@ -26,7 +26,7 @@ from claims.public.api.changes import ChangeResource
 from claims.public.api.claims import ClaimResource, VerdictResource, VersionResource
 from claims.public.api.clusters import ClusterResource
 from claims.public.api.corrections import CorrectionResource
-from claims.public.api.downloads import CsvDownload, DataFeedDownload, NdjsonDownload
+from claims.public.api.downloads import CsvDownload, DataFeedDownload, JsonDownload, JsonLinesDownload
 from claims.public.api.entities import (
     ClaimantResource,
     PublisherResource,
@@ -102,7 +102,7 @@ listings = [
             form.as_view({"get": "list"}, basename="claims"),
             name=f"download-{form.extension}",
         )
-        for form in (CsvDownload, NdjsonDownload, DataFeedDownload)
+        for form in (CsvDownload, JsonLinesDownload, JsonDownload, DataFeedDownload)
     ),
     path(
         f"{V1}claims/<int:id>.jsonld",
@@ -140,7 +140,7 @@ ROUTES: dict[str, Any] = {
     "lookup_media": "lookup-media",
     "corrections": "corrections-list",
     "changes": "changes",
-    "downloads": {form: f"download-{form}" for form in ("csv", "ndjson", "jsonld")},
+    "downloads": {form: f"download-{form}" for form in ("csv", "jsonl", "json", "jsonld")},
     "dumps": "dumps-index",
     "feeds": {
         **{form: f"claims-{form}" for form in ("atom", "rss")},

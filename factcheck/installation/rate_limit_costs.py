@@ -6,7 +6,7 @@ RATE_LIMIT_COSTS = {
     r"/lookup/$": 10,
     r"/lookup/media/$|/claims:imageSearch$": 40,
     r"/match/$": 5,
-    r"/claims\.(csv|ndjson|jsonld)$": 20,
+    r"/claims\.(csv|json|jsonl|jsonld)$": 20,
     r"/standards(/(index\.md)?|\.csv)$": 20,
     r"/evidence-pack/$": 20,
     r"^/check/answer/$": 5,
@@ -18,7 +18,7 @@ RATE_LIMIT_COSTS = {
 #: Where the words of a text that is sent count as well, because the answer takes as long as they do.
 RATE_LIMITED_BY_TEXT_REGEX = r"/match/$|^/check/answer/$"
 #: What streams for as long as it takes; it has seats and a time limit of its own (claims/public/api/downloads.py).
-STREAMED_REGEX = r"/claims\.(csv|ndjson|jsonld)$|/evidence-pack/$"
+STREAMED_REGEX = r"/claims\.(csv|json|jsonl|jsonld)$|/evidence-pack/$"
 _PAGES = "(claims|claimants|topics|publishers|ratings|sources|methodology|check|clusters|corrections|standards|about)"
 #: Their Markdown, which programs read. Pages below a language go the long way, on which the language is taken off.
 PLAIN_PAGES_REGEX = rf"^/({_PAGES}/(.*/)?)?index\.md$"

@@ -72,7 +72,7 @@ def asked(tmp_path: Path) -> Any:
 
 def test_what_is_whole_is_a_list_and_what_comes_in_pieces_is_not(asked: Any) -> None:
     """A server may send the first at once, and must not wait for the last piece of the second."""
-    found = asked("/api/v1/claims/", "/api/v1/claims.ndjson", "/api/v1/claims/0/", "/nowhere/")
+    found = asked("/api/v1/claims/", "/api/v1/claims.jsonl", "/api/v1/claims/0/", "/nowhere/")
     answers = found["answers"]
     assert [(answer["status"][:3], answer["whole"]) for answer in answers] == [
         ("200", True),
@@ -85,7 +85,7 @@ def test_what_is_whole_is_a_list_and_what_comes_in_pieces_is_not(asked: Any) -> 
 
 
 def test_each_request_ends_once_and_gives_its_connection_back(asked: Any) -> None:
-    found = asked("/claims/1/", "/api/v1/claims.ndjson", "/api/v1/claims/")
+    found = asked("/claims/1/", "/api/v1/claims.jsonl", "/api/v1/claims/")
     assert [answer["status"][:3] for answer in found["answers"]] == ["404", "200", "200"]
     assert [answer["ended"] for answer in found["answers"]] == [[1, 1], [0, 1], [1, 1]]
     assert [answer["default is open"] for answer in found["answers"]] == [False] * 3

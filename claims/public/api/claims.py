@@ -64,7 +64,12 @@ from factcheck.web.site_urls import placed
 #: Parameters of pages, which downloads do not take.
 _PARAMETERS_WITHOUT_DOWNLOADS = {"page_size", "cursor", "count", "fields", "spelling", "view", "highlight"}
 #: How the addresses of downloads end, with their media types.
-_DOWNLOADS = (("csv", csv.MEDIA_TYPE), ("ndjson", ndjson.MEDIA_TYPE), ("jsonld", datafeed.MEDIA_TYPE))
+_DOWNLOADS = (
+    ("csv", csv.MEDIA_TYPE),
+    ("jsonl", ndjson.MEDIA_TYPE),
+    ("json", "application/json"),
+    ("jsonld", datafeed.MEDIA_TYPE),
+)
 #: An answer about a moment so long ago can no longer change; a publication is visible a little after its own time.
 _SETTLED_AFTER = timedelta(minutes=10)
 

@@ -50,7 +50,9 @@ class DownloadQuery(ClaimListQuery):
         return self.qs.order_by(*keys)
 
 
-class NdjsonQuery(DownloadQuery):
+class PickedDownloadQuery(DownloadQuery):
+    """The same where parts of each claim can be chosen."""
+
     fields = ClaimListQuery.base_filters["fields"]
 
 
@@ -145,21 +147,40 @@ class Download(ClaimResource):
         return response
 
 
-class NdjsonDownload(Download):
+class JsonLinesDownload(Download):
     """Every claim that the filters find, one on each line, exactly as `/api/v1/claims/` has it.
 
     The filters are those of the list; there are no pages. It is read from one snapshot, so it holds together however
     long it takes.
     """
 
-    list_query = NdjsonQuery
-    extension, title = "ndjson", "NDJSON"
+    list_query = PickedDownloadQuery
+    extension, title = "jsonl", "JSON Lines"
     contents = "The JSON of one claim on each line."
     media_type = content_type = ndjson.MEDIA_TYPE
     broken_off = ndjson.BROKEN_OFF
 
     def written(self, bodies: Iterator[bytes], query: Any, newest: Publication | None) -> Iterator[bytes]:
         return ndjson.write_ndjson(map(picker(query), bodies))
+
+
+class JsonDownload(Download):
+    """Every claim that the filters find, as one page of `/api/v1/claims/` would have them all."""
+
+    list_query = PickedDownloadQuery
+    extension, title = "json", "JSON"
+    describes = OpenApiTypes.OBJECT
+    contents = "An object whose `results` are the claims, each on a line of its own."
+    media_type = content_type = "application/json"
+    #: Nothing: an array without its end is no JSON.
+    broken_off = b""
+
+    def written(self, bodies: Iterator[bytes], query: Any, newest: Publication | None) -> Iterator[bytes]:
+        yield b'{"results":['
+        for number, body in enumerate(map(picker(query), bodies)):
+            yield b",\n" if number else b"\n"
+            yield body
+        yield b"\n]}\n"
 
 
 class CsvDownload(Download):

@@ -55,7 +55,7 @@ ANSWERS = [
     "/api/v1/ratings/",
     "/api/v1/sources/{source}/",
     "/api/v1/lookup/?url={address}",
-    "/api/v1/claims.ndjson",
+    "/api/v1/claims.jsonl",
     "/api/v1/claims.csv",
     "/api/v1/claims.jsonld",
     "/v1alpha1/claims:search?query=says",

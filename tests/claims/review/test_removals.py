@@ -23,14 +23,16 @@ pytestmark = pytest.mark.django_db
 NAME = "Mara Lindqvist"
 _TABLES = "SELECT relname FROM pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace"
 _PUBLIC = (
-    *("/api/v1/claims/", "/api/v1/claimants/", "/api/v1/verdicts/", "/api/v1/sources/", "/api/v1/clusters/"),
+    *(f"/api/v1/{kind}/?view={view}" for kind in ("claims", "verdicts") for view in ("summary", "full")),
+    *("/api/v1/claimants/", "/api/v1/sources/", "/api/v1/clusters/"),
     *(
         "/api/v1/changes/?since=0&embed=claim",
         "/api/v1/changes/?since=0&embed=stored",
-        "/api/v1/corrections/",
+        "/api/v1/corrections/?view=full",
     ),
     *(
-        "/api/v1/claims.ndjson",
+        "/api/v1/claims.jsonl",
+        "/api/v1/claims.json",
         "/api/v1/claims.csv",
         "/api/v1/claims.jsonld",
         "/claims/",

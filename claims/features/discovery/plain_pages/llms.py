@@ -153,8 +153,8 @@ def _list_data() -> Links:
     return [
         (_("All data as files"), settings.SITE_URL + permanent("dumps-index"), ""),
         (
-            _("Download as NDJSON"),
-            f"{settings.SITE_URL}/api/v1/claims.ndjson",
+            _("Download as JSON Lines"),
+            f"{settings.SITE_URL}/api/v1/claims.jsonl",
             _("all published claims, one per line"),
         ),
         (_("Download as CSV"), f"{settings.SITE_URL}/api/v1/claims.csv", ""),

@@ -76,7 +76,7 @@ def test_nothing_of_it_reaches_our_own_ledger_and_feeds(
     turn(newsroom)
     assert (Claim.objects.count(), Verdict.objects.count(), Publication.objects.count()) == (0, 0, 0)
     assert list(Publisher.objects.order_by("pk").values()) == publishers
-    for path in ("changes/", "claims/", "verdicts/", "claims.ndjson"):
+    for path in ("changes/", "claims/", "verdicts/", "claims.jsonl"):
         assert "Sundvik" not in client.get(f"/api/v1/{path}").getvalue().decode()
 
 

@@ -231,7 +231,12 @@ def test_pages_lead_through_all_claims_and_back(client: Client, publish: Publish
         assert f'<{page["next"]}>; rel="next"' in response["Link"]
         response = client.get(page["next"])
     assert pages == [expected[:2], expected[2:4], expected[4:]]
-    files = (("csv", "text/csv"), ("ndjson", "application/x-ndjson"), ("jsonld", "application/ld+json"))
+    files = (
+        ("csv", "text/csv"),
+        ("jsonl", "application/x-ndjson"),
+        ("json", "application/json"),
+        ("jsonld", "application/ld+json"),
+    )
     assert response["Link"] == ", ".join(
         [f'<{page["previous"]}>; rel="prev"']
         + [

@@ -33,7 +33,8 @@ Publish = Callable[..., Claim]
 URL = "/api/v1/claims"
 FORMATS = {
     "csv": "text/csv; charset=utf-8; header=present",
-    "ndjson": "application/x-ndjson",
+    "jsonl": "application/x-ndjson",
+    "json": "application/json",
     "jsonld": "application/ld+json",
 }
 
@@ -53,7 +54,7 @@ def download(client: Client, extension: str, query: str = "") -> bytes:
 
 
 def lines(client: Client, query: str = "") -> list[dict[str, Any]]:
-    return [json.loads(line) for line in download(client, "ndjson", query).splitlines()]
+    return [json.loads(line) for line in download(client, "jsonl", query).splitlines()]
 
 
 def ids(client: Client, extension: str, query: str = "") -> list[int]:
@@ -61,8 +62,10 @@ def ids(client: Client, extension: str, query: str = "") -> list[int]:
     content = download(client, extension, query)
     if extension == "csv":
         return [int(row["claim_id"]) for row in csv.DictReader(io.StringIO(content.decode()))]
-    if extension == "ndjson":
+    if extension == "jsonl":
         return [json.loads(line)["id"] for line in content.splitlines()]
+    if extension == "json":
+        return [claim["id"] for claim in json.loads(content)["results"]]
     elements = json.loads(content)["dataFeedElement"]
     return [_id_of(element) for element in elements if "dateDeleted" not in element]
 
@@ -96,7 +99,7 @@ def test_all_that_is_published_newest_first(client: Client, three: list[Claim], 
 
 def test_lines_are_what_the_list_answers(client: Client, three: list[Claim]) -> None:
     entries = Publication.objects.order_by("-published_at")
-    assert download(client, "ndjson") == b"".join(entry.served + b"\n" for entry in entries)
+    assert download(client, "jsonl") == b"".join(entry.served + b"\n" for entry in entries)
 
 
 @pytest.mark.parametrize("extension", FORMATS)
@@ -158,7 +161,7 @@ def test_byte_order_mark_on_demand(client: Client, three: list[Claim]) -> None:
     plain = download(client, "csv")
     assert download(client, "csv", "bom=true") == b"\xef\xbb\xbf" + plain
     assert download(client, "csv", "bom=false") == plain
-    assert client.get(f"{URL}.ndjson?bom=true").status_code == 400
+    assert client.get(f"{URL}.jsonl?bom=true").status_code == 400
 
 
 def test_no_cell_is_a_formula(client: Client, three: list[Claim]) -> None:
@@ -180,7 +183,7 @@ def withdrawn(three: list[Claim], editor: User) -> list[Claim]:
     return three
 
 
-@pytest.mark.parametrize("extension", ["csv", "ndjson"])
+@pytest.mark.parametrize("extension", ["csv", "jsonl"])
 def test_withdrawn_claims_are_left_out_unless_status_asks_for_them(
     client: Client, withdrawn: list[Claim], extension: str
 ) -> None:
@@ -249,7 +252,7 @@ def test_download_of_the_past_is_kept_and_named_after_its_day(client: Client, th
 def test_copy_goes_on_in_the_feed_of_changes(
     client: Client, three: list[Claim], checker: User, editor: User
 ) -> None:
-    monitor = read(client, "ndjson")["Link"].partition(">")[0].removeprefix("<")
+    monitor = read(client, "jsonl")["Link"].partition(">")[0].removeprefix("<")
     assert client.get(monitor).json()["results"] == []
     correct(three[0], checker, editor)
     assert [change["claim_id"] for change in client.get(monitor).json()["results"]] == [three[0].pk]
@@ -304,7 +307,8 @@ def test_draft_is_in_no_download(client: Client, three: list[Claim], checker: Us
 ADDRESSES = {
     "/api/v1/changes/": ChangesQuery,
     f"{URL}.csv": downloads.CsvQuery,
-    f"{URL}.ndjson": downloads.NdjsonQuery,
+    f"{URL}.jsonl": downloads.PickedDownloadQuery,
+    f"{URL}.json": downloads.PickedDownloadQuery,
     f"{URL}.jsonld": downloads.DownloadQuery,
 }
 

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 Publish = Callable[..., Claim]
 URL = "/api/v1/claims"
-FORMATS = ("csv", "ndjson", "jsonld")
+FORMATS = ("csv", "jsonl", "json", "jsonld")
 
 
 @pytest.fixture
@@ -39,7 +39,7 @@ def small_blocks(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(downloads, "join_blocks", lambda parts: stored_bodies.join_blocks(parts, size=1))
 
 
-def begun(client: Client, extension: str = "ndjson") -> tuple[Any, Iterator[bytes]]:
+def begun(client: Client, extension: str = "jsonl") -> tuple[Any, Iterator[bytes]]:
     """A response of which the first piece was read."""
     response: Any = client.get(f"{URL}.{extension}")
     assert response.streaming
@@ -113,7 +113,7 @@ def test_reader_who_hangs_up_leaves_nothing_behind(
 def test_response_that_nobody_reads_leaves_nothing_behind(
     client: Client, three: list[Claim], small_blocks: None
 ) -> None:
-    response = client.get(f"{URL}.ndjson")
+    response = client.get(f"{URL}.jsonl")
     assert not is_free()
     response.close()
     assert is_free()
@@ -130,7 +130,7 @@ def test_what_was_begun_is_ended_by_closing_it(three: list[Claim]) -> None:
 
 
 def test_whole_download_leaves_nothing_behind(client: Client, three: list[Claim]) -> None:
-    response: Any = client.get(f"{URL}.ndjson")
+    response: Any = client.get(f"{URL}.jsonl")
     assert len(response.getvalue().splitlines()) == 3
     assert is_free()
 
@@ -156,7 +156,7 @@ def test_failure_at_the_start_is_no_download(
 ) -> None:
     client.raise_request_exception = False
     monkeypatch.setattr(downloads, "stream_bodies", failing_after(0))
-    response = client.get(f"{URL}.ndjson")
+    response = client.get(f"{URL}.jsonl")
     assert (response.status_code, response["Content-Type"]) == (503, "application/problem+json")
     assert is_free()
 
@@ -176,7 +176,8 @@ def failing_after(number: int) -> Callable[..., Iterator[bytes]]:
 
 READERS: dict[str, Callable[[bytes], object]] = {
     "csv": lambda content: list(csv.reader(io.StringIO(content.decode()), strict=True)),
-    "ndjson": lambda content: [json.loads(line) for line in content.splitlines()],
+    "jsonl": lambda content: [json.loads(line) for line in content.splitlines()],
+    "json": json.loads,
     "jsonld": json.loads,
 }
 

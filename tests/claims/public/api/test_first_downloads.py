@@ -20,7 +20,8 @@ URL = "/api/v1/claims"
 
 FORMATS = {
     "csv": "text/csv; charset=utf-8; header=present",
-    "ndjson": "application/x-ndjson",
+    "jsonl": "application/x-ndjson",
+    "json": "application/json",
     "jsonld": "application/ld+json",
 }
 
@@ -37,8 +38,10 @@ def ids(client: Client, extension: str, query: str = "") -> list[int]:
     content = download(client, extension, query)
     if extension == "csv":
         return [int(row["claim_id"]) for row in csv.DictReader(io.StringIO(content.decode()))]
-    if extension == "ndjson":
+    if extension == "jsonl":
         return [json.loads(line)["id"] for line in content.splitlines()]
+    if extension == "json":
+        return [claim["id"] for claim in json.loads(content)["results"]]
     elements = json.loads(content)["dataFeedElement"]
     return [_id_of(element) for element in elements if "dateDeleted" not in element]
 
@@ -50,8 +53,8 @@ def _id_of(element: dict[str, Any]) -> int:
 def test_search_can_be_ordered_by_relevance(client: Client, publish: Publish) -> None:
     often = publish(make_claim("The ferry is a ferry, and a ferry is the ferry."))
     once = publish(make_claim("The ferry sank in a storm that nobody had expected."))
-    assert ids(client, "ndjson", "q=ferry") == [once.pk, often.pk]
-    assert ids(client, "ndjson", "q=ferry&ordering=relevance") == [often.pk, once.pk]
+    assert ids(client, "jsonl", "q=ferry") == [once.pk, often.pk]
+    assert ids(client, "jsonl", "q=ferry&ordering=relevance") == [often.pk, once.pk]
 
 
 @pytest.mark.parametrize("extension", FORMATS)

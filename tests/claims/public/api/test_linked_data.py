@@ -101,7 +101,7 @@ def test_other_forms_are_not_acceptable(
     assert response.json()["detail"] == f"Available types: {offered}."
 
 
-@pytest.mark.parametrize("path", ["/{id}/", "/{id}.jsonld", ".csv", ".ndjson", ".jsonld"])
+@pytest.mark.parametrize("path", ["/{id}/", "/{id}.jsonld", ".csv", ".jsonl", ".json", ".jsonld"])
 @pytest.mark.parametrize("accept", ["*/*", LD, "text/csv", "text/html"])
 def test_options_are_told_in_json_whatever_is_offered(
     client: Client, claim: Claim, path: str, accept: str
