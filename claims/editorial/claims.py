@@ -12,7 +12,11 @@ from claims.editorial.list_queries import ClaimWorkQuery
 from claims.editorial.move_resources import MovingResource
 from claims.editorial.part_resources import PartOfClaim
 from claims.editorial.request_bodies import ClaimBody, ClaimChanges, ClaimMoveBody, QuoteBody
-from claims.editorial.serializers import EditorialAppearanceSerializer, EditorialClaimSerializer
+from claims.editorial.serializers import (
+    EditorialAppearanceSerializer,
+    EditorialClaimSerializer,
+    EditorialClaimSummarySerializer,
+)
 from claims.editorial.strict_bodies import read
 from claims.models import Appearance, Claim
 from claims.review import claim_edits
@@ -26,6 +30,7 @@ class ClaimWork(MovingResource):
     view_permission = "claims.view_claim"
     list_query = ClaimWorkQuery
     serializer_class = EditorialClaimSerializer
+    summary_serializer_class = EditorialClaimSummarySerializer
     bodies: ClassVar = {"create": ClaimBody, "partial_update": ClaimChanges, "move": ClaimMoveBody}
 
     def rows(self) -> QuerySet[Claim]:

@@ -18,8 +18,9 @@ from claims.editorial.idempotency import StoredResponse, run_in_transaction, run
 from claims.editorial.preconditions import compute_etag, require_match
 from claims.editorial.refused_requests import NoSuchThing
 from claims.editorial.view import EditorialView
+from factcheck.api.field_selection import parts_described
 from factcheck.api.pagination import PAGE_SIZE, page_of_rows
-from factcheck.api.query_strings import refused_value
+from factcheck.api.query_strings import ListQuery, refused_value
 from factcheck.api.query_values import ValueRefused
 from factcheck.api.resources import counted, page_address
 
@@ -49,6 +50,7 @@ class EditorialResource(EditorialView, ABC):
             )
         except ValueRefused as refusal:
             raise refused_value("cursor", str(refusal)) from None
+        shorten = self._shortened(query)
         return self.answered(
             StoredResponse(
                 200,
@@ -57,11 +59,18 @@ class EditorialResource(EditorialView, ABC):
                         "count": counted(query),
                         "next": page_address(plain, page.next) if page.next else None,
                         "previous": page_address(plain, page.previous) if page.previous else None,
-                        "results": [self.document(row) for row in page.rows],
+                        "results": [shorten(self.document(row)) for row in page.rows],
                     }
                 ),
             )
         )
+
+    def _shortened(self, query: ListQuery) -> Callable[[Document], Document]:
+        """Return a function that reduces a result to its summary, unless all of it is asked for."""
+        if self.summary_serializer_class is None or query.is_full:
+            return lambda document: document
+        parts = parts_described(self.summary_serializer_class())
+        return lambda document: {name: part for name, part in document.items() if name in parts}
 
     def retrieve(self, request: Request, **place: Any) -> HttpResponse:
         return self.answered(self.showing(self.row(**place)))

@@ -8,7 +8,7 @@ from django.db.models.functions import Coalesce
 from claims.models import Appearance, Claim, ClaimTopic, Publication, Translation, Verdict
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
 from factcheck.api.pagination import Key, both_ways, id_key, moment_key
-from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter
+from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter, view_parameter
 from factcheck.api.query_values import Keyword, LanguageRange, Moment, WholeNumber, Words
 from sources.api.list_queries import holds_words, in_language, one_of
 from sources.models import MediaObject
@@ -89,6 +89,7 @@ class ClaimWorkQuery(ListQuery):
         "Last changed on this day (UTC) or at this moment, or earlier.",
         matches=lambda moment: Q(updated_at__lte=moment),
     )
+    view = view_parameter()
     ordering = ordering_parameter(orderings)
 
 
@@ -105,6 +106,7 @@ class VerdictWorkQuery(ListQuery):
     publisher = Parameter(WholeNumber(), "Id of the publisher.", matches=one_of("publisher"), several=True)
     author = Parameter(WholeNumber(), "Id of the author.", matches=one_of("author"), several=True)
     rating = Parameter(WholeNumber(), "Id of the rating.", matches=one_of("rating"), several=True)
+    view = view_parameter()
     ordering = ordering_parameter(orderings)
 
 
@@ -134,6 +136,7 @@ class TranslationWorkQuery(ListQuery):
         "Whether it is of a version of the verdict that is published now.",
         matches=match_yes_or_no(lambda: Q(verdict__state=Verdict.State.PUBLISHED)),
     )
+    view = view_parameter()
     ordering = ordering_parameter(orderings)
 
 

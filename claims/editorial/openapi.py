@@ -138,6 +138,9 @@ class EditorialSchema(BodySchema):
 
     def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
         shown = self.view.shown.get(self.view.action, self.view.serializer_class)
+        if self.lists and self.view.summary_serializer_class:
+            self.resolve_serializer(shown, "response")  # which `view` may ask for
+            shown = self.view.summary_serializer_class
         if self.method == "DELETE":
             answers: dict[Any, Any] = {204: OpenApiResponse(description="It is gone.")}
         elif self.view.action == "create":

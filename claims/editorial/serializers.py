@@ -18,6 +18,11 @@ from claims.models.token import Scope
 from sources.api.serializers import SnapshotSerializer, SourceSerializer
 
 
+def without(fields: dict[str, serializers.Field], *names: str) -> dict[str, serializers.Field]:
+    """Return the fields of a serializer, except some."""
+    return {name: field for name, field in fields.items() if name not in names}
+
+
 class NamedSerializer(serializers.Serializer):
     id = serializers.IntegerField()
     name = serializers.CharField()
@@ -101,6 +106,13 @@ class EditorialClaimSerializer(serializers.Serializer):
     updated_at = serializers.DateTimeField()
 
 
+class EditorialClaimSummarySerializer(EditorialClaimSerializer):
+    """A claim in a list: without context, appearances and media."""
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        return without(super().get_fields(), "context", "appearances", "media", "score_reasons")
+
+
 class EditorialAppearanceSerializer(AppearanceSerializer):
     claim = serializers.IntegerField()
 
@@ -143,7 +155,14 @@ class EditorialVerdictSerializer(VerdictSerializer):
     created_at = serializers.DateTimeField()
 
     def get_fields(self) -> dict[str, serializers.Field]:
-        return {name: field for name, field in super().get_fields().items() if name != "signed_off"}
+        return without(super().get_fields(), "signed_off")
+
+
+class EditorialVerdictSummarySerializer(EditorialVerdictSerializer):
+    """A verdict in a list: without explanation, evidence and replies."""
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        return without(super().get_fields(), "explanation", "explanation_html", "evidence", "right_of_reply")
 
 
 class ReplyRequestSerializer(ReplySerializer):

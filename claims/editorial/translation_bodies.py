@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from claims.editorial.request_bodies import VerdictMoveBody, list_actions, show_example
-from claims.editorial.serializers import ActorSerializer, NamedSerializer
+from claims.editorial.serializers import ActorSerializer, NamedSerializer, without
 from claims.editorial.strict_bodies import ModelBody, Reference, StrictKeys, TextField
 from claims.models import Translation, Verdict
 from claims.models.translation import WORDS
@@ -97,3 +97,10 @@ class EditorialTranslationSerializer(serializers.Serializer):
     submitted_at = serializers.DateTimeField(allow_null=True)
     published_at = serializers.DateTimeField(allow_null=True)
     created_at = serializers.DateTimeField()
+
+
+class EditorialTranslationSummarySerializer(EditorialTranslationSerializer):
+    """A translation in a list: without its explanation."""
+
+    def get_fields(self) -> dict[str, serializers.Field]:
+        return without(super().get_fields(), "explanation", "explanation_html")

@@ -15,6 +15,7 @@ from claims.editorial.move_resources import MovingResource
 from claims.editorial.strict_bodies import read
 from claims.editorial.translation_bodies import (
     EditorialTranslationSerializer,
+    EditorialTranslationSummarySerializer,
     EmptyBody,
     TranslationBody,
     TranslationChanges,
@@ -36,6 +37,7 @@ class TranslationWork(MovingResource):
     write_scope = Scope.VERDICTS
     list_query = TranslationWorkQuery
     serializer_class = EditorialTranslationSerializer
+    summary_serializer_class = EditorialTranslationSummarySerializer
     bodies: ClassVar = {
         "create": TranslationBody,
         "partial_update": TranslationChanges,

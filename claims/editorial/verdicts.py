@@ -12,7 +12,11 @@ from claims.editorial.list_queries import VerdictWorkQuery
 from claims.editorial.move_resources import MovingResource
 from claims.editorial.part_resources import PartOfVerdict, hold_verdict
 from claims.editorial.request_bodies import EvidenceBody, VerdictBody, VerdictChanges, VerdictMoveBody
-from claims.editorial.serializers import EditorialEvidenceSerializer, EditorialVerdictSerializer
+from claims.editorial.serializers import (
+    EditorialEvidenceSerializer,
+    EditorialVerdictSerializer,
+    EditorialVerdictSummarySerializer,
+)
 from claims.editorial.strict_bodies import read
 from claims.models import Evidence, Scope, Verdict
 from claims.review import verdict_drafts
@@ -27,6 +31,7 @@ class VerdictWork(MovingResource):
     write_scope = Scope.VERDICTS
     list_query = VerdictWorkQuery
     serializer_class = EditorialVerdictSerializer
+    summary_serializer_class = EditorialVerdictSummarySerializer
     bodies: ClassVar = {"create": VerdictBody, "partial_update": VerdictChanges, "move": VerdictMoveBody}
 
     def rows(self) -> QuerySet[Verdict]:

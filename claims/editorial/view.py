@@ -53,6 +53,8 @@ class EditorialView(ViewSet):
     list_query: type[ListQuery]
     #: For the OpenAPI schema: how a thing reads; where an action shows something else, that; what its body may hold.
     serializer_class: type[Serializer]
+    #: How results of its list read unless `view=full` asks for more; None where they are whole.
+    summary_serializer_class: type[Serializer] | None = None
     shown: ClassVar[dict[str, type[Serializer]]] = {}
     bodies: ClassVar[dict[str, Any]] = {}
     #: Whether adding answers with what is there already; for the OpenAPI schema.

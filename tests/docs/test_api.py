@@ -20,7 +20,7 @@ from tests.helpers.handbook import TEXT, rows, section
 from tests.helpers.newsroom import make_claim
 from tests.helpers.sweeps import sweep
 
-PAGING = {"page_size", "cursor", "count", "ordering"}
+PAGING = {"page_size", "cursor", "count", "ordering", "view"}
 
 
 def curls() -> list[str]:

@@ -34,7 +34,7 @@ from claims.ledger.document.cluster_document import (
     PublicCluster,
     PublicClusterWithClaims,
 )
-from claims.models import Appearance
+from claims.models import Appearance, RatingClass
 from factcheck.api.openapi.body_serializer import BodySerializer
 from sources.api.media_bodies import PublicMedia
 from sources.api.serializers import PublisherSerializer, QuoteSerializer, SnapshotSerializer, SourceSerializer
@@ -64,6 +64,26 @@ class ScaleRatingSerializer(RatingSerializer):
         child=serializers.CharField(), help_text="The definition in other languages."
     )
     publisher = PublisherSerializer()
+
+
+class RatingPublisherSerializer(serializers.Serializer):
+    """The publisher of a scale, in a list of ratings."""
+
+    id = serializers.IntegerField()
+    name = serializers.CharField()
+
+
+class ScaleRatingSummarySerializer(serializers.Serializer):
+    """A rating in a list: parts of the whole, named as there."""
+
+    id = serializers.IntegerField()
+    code = serializers.CharField()
+    label = serializers.CharField()  # type: ignore[assignment]  # a key
+    language = serializers.CharField(help_text="The language of the label (BCP 47).")
+    rating_class = serializers.ChoiceField(
+        RatingClass.choices, allow_null=True, help_text="Null while nobody has decided."
+    )
+    publisher = RatingPublisherSerializer()
 
 
 class MediaSerializer(BodySerializer):

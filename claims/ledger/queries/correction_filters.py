@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from claims.ledger.document.claim_body import CORRECTIONS
 from claims.models import Publication, PublishedVerdict
 from factcheck.api.pagination import both_ways, id_key, moment_key
-from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter
+from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter, view_parameter
 from factcheck.api.query_values import Keyword, Reader, ValueRefused, WholeNumber
 
 #: So many entries of the log are looked up before those that remain are found all at once.
@@ -166,6 +166,12 @@ class CorrectionListQuery(ListQuery):
         for name, parameter in judged.items():
             rows = rows.filter(parameter.walked(looked_for[name]))
         return rows
+
+
+class CorrectionPageQuery(CorrectionListQuery):
+    """The same page by page, short or whole."""
+
+    view = view_parameter()
 
 
 def filter_corrections() -> Any:

@@ -4,7 +4,7 @@ from django.db.models import Q
 
 from claims.models import Claimant, RatingClass
 from factcheck.api.pagination import both_ways, id_key, text_key
-from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter
+from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter, view_parameter
 from factcheck.api.query_values import Country, IdOr, Keyword, Slug, WholeNumber, Words
 from sources.api.address_values import Domain, SameAs
 from sources.api.list_queries import holds_words, one_of, publisher_ids
@@ -76,4 +76,5 @@ class RatingListQuery(ListQuery):
         matches=one_of("rating_class"),
         several=True,
     )
+    view = view_parameter()
     ordering = ordering_parameter(orderings)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, TypedDict
 
 from claims.ledger.document.claim_body import CORRECTION_KINDS
 from claims.ledger.document.claim_document import moment
-from claims.ledger.document.wording_changes import PublicWordingChange, find_wording_changes
+from claims.ledger.document.wording_changes import PARTS, PublicWordingChange, find_wording_changes
 from claims.ledger.queries.correction_filters import CorrectionListQuery
 from claims.models import Publication
 from claims.models.publication import in_version_before
@@ -27,8 +27,15 @@ COLUMNS = ("id", "claim_id", "version", "kind", "note", "status", "published_at"
 Rows = Sequence[tuple[Any, ...]]
 
 
-class CorrectionEntry(TypedDict):
-    """A change of a published claim, with its reason."""
+class SummaryWordingChange(TypedDict):
+    """A part that was changed, in a list of corrections."""
+
+    part: Annotated[str, PARTS]
+    publisher: Annotated[str | None, "Whose verdict it is a part of; null for a part of the claim."]
+
+
+class CorrectionFacts(TypedDict):
+    """What is said of a correction besides its words."""
 
     claim_id: int
     version: Annotated[int, "The version of the claim that came of it."]
@@ -41,7 +48,18 @@ class CorrectionEntry(TypedDict):
     url: Annotated[WebAddress, "This version, for readers."]
     url_before: Annotated[WebAddress | None, "The version before it, for readers."]
     claim_url: Annotated[WebAddress, "The claim as it is now, for readers."]
+
+
+class CorrectionEntry(CorrectionFacts):
+    """A change of a published claim, with its reason."""
+
     changes: Annotated[list[PublicWordingChange], "What it says in other words than the version before."]
+
+
+class CorrectionEntrySummary(CorrectionFacts):
+    """A correction in a list: parts of the whole, named as there."""
+
+    changes: Annotated[list[SummaryWordingChange], "The parts that it says in other words."]
 
 
 class WordingChangeSerializer(BodySerializer):
@@ -50,6 +68,14 @@ class WordingChangeSerializer(BodySerializer):
 
 class CorrectionEntrySerializer(BodySerializer):
     body = CorrectionEntry
+
+
+class SummaryWordingChangeSerializer(BodySerializer):
+    body = SummaryWordingChange
+
+
+class CorrectionEntrySummarySerializer(BodySerializer):
+    body = CorrectionEntrySummary
 
 
 @dataclass(frozen=True, slots=True)

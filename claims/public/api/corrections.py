@@ -3,10 +3,11 @@
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from claims.ledger.queries.correction_filters import CorrectionListQuery, filter_corrections
+from claims.ledger.queries.correction_filters import CorrectionPageQuery, filter_corrections
 from claims.models import Publication
 from claims.public.api.correction_entries import (
     CorrectionEntrySerializer,
+    CorrectionEntrySummarySerializer,
     hash_corrections,
     load_corrected_entries,
     read_corrections_page,
@@ -28,15 +29,16 @@ class CorrectionResource(PublicList):
     """
 
     nouns = ("correction", "corrections")
-    list_query = CorrectionListQuery
-    serializer_class = CorrectionEntrySerializer
+    list_query = CorrectionPageQuery
+    serializer_class = CorrectionEntrySummarySerializer
+    item_serializer_class = CorrectionEntrySerializer
     schema = CorrectionsSchema()
 
     def rows(self) -> QuerySet[Publication]:
         found: QuerySet[Publication] = filter_corrections()
         return found
 
-    def listing(self, query: CorrectionListQuery, request: HttpRequest) -> Listing:
+    def listing(self, query: CorrectionPageQuery, request: HttpRequest) -> Listing:
         page = read_corrections_page(query, **self.paging(query))
         return Listing(
             page,

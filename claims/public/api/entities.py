@@ -15,6 +15,7 @@ from claims.ledger.document.claim_document import render
 from claims.ledger.document.serializers import (
     ClaimantSerializer,
     ScaleRatingSerializer,
+    ScaleRatingSummarySerializer,
     SourceDetailSerializer,
     TopicSerializer,
 )
@@ -104,7 +105,8 @@ class RatingResource(EntityResource):
 
     nouns = ("rating", "ratings")
     list_query = RatingListQuery
-    serializer_class = ScaleRatingSerializer
+    serializer_class = ScaleRatingSummarySerializer
+    item_serializer_class = ScaleRatingSerializer
     represent = build_scale_rating
 
     def rows(self) -> QuerySet[Rating]:

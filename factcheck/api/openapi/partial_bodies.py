@@ -5,6 +5,7 @@ from typing import Any
 
 from factcheck.api.field_selection import FIELDS
 from factcheck.api.openapi.examples import operations
+from factcheck.api.query_strings import VIEW
 
 _REFERENCE = "#/components/schemas/"
 
@@ -18,17 +19,18 @@ def describe_partial_bodies(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     for _template, operation in operations(result):
         asked = {parameter["name"] for parameter in operation.get("parameters", [])}
         answer = operation["responses"].get("200", {}).get("content", {}).get("application/json")
-        if FIELDS not in asked or answer is None:
+        if asked.isdisjoint((FIELDS, VIEW)) or answer is None:
             continue
         schema = answer["schema"]
         named = components.get(schema.get("$ref", "").removeprefix(_REFERENCE), schema)
-        is_list = "results" in named["properties"]
+        is_list = "results" in named.get("properties", {})
         place = named["properties"]["results"]["items"] if is_list else schema
         if "$ref" not in place:  # the component of a page that another operation has too
             continue
         name = place.pop("$ref").removeprefix(_REFERENCE)
         whole = name.removesuffix("Summary")
-        forms = dict.fromkeys((name, whole, _partial(components, whole)))
+        partial = [_partial(components, whole)] if FIELDS in asked else []
+        forms = dict.fromkeys((name, whole, *partial))
         place["anyOf"] = [{"$ref": _REFERENCE + form} for form in forms]
     return result
 

@@ -86,7 +86,10 @@ class PublicSchema(AutoSchema):
 
     def get_response_serializers(self) -> dict[Any, Any]:  # type: ignore[override]  # as extend_schema takes them
         view = self.view
-        item = view.serializer_class if self.lists else view.item_serializer_class or view.serializer_class
+        whole = view.item_serializer_class or view.serializer_class
+        if self.lists and self.method == "GET":
+            self.resolve_serializer(whole, "response")  # which `view` may ask for (`partial_bodies`)
+        item = view.serializer_class if self.lists else whole
         return {
             200: item,
             304: OpenApiResponse(description="The copy that `If-None-Match` names is what we would answer."),

@@ -89,6 +89,25 @@ def test_a_list_costs_the_same_whatever_its_length(editor: User, fill: Fill, pat
     assert costs == [QUERIES[path]] * 2
 
 
+#: What summaries of lists leave out.
+LONG = {
+    "claims/": {"context", "appearances", "media", "score_reasons"},
+    "verdicts/": {"explanation", "explanation_html", "evidence", "right_of_reply"},
+    "translations/": {"explanation", "explanation_html"},
+}
+
+
+def test_a_list_shows_summaries_unless_more_is_asked_for(editor: User, fill: Fill) -> None:
+    asking = tool(editor)
+    fill(1)
+    for path, long in LONG.items():
+        full = asking.get(f"{path}?view=full").json()["results"]
+        short = [{name: part for name, part in row.items() if name not in long} for row in full]
+        assert asking.get(path).json()["results"] == short, path
+        assert long < full[0].keys(), path
+        assert full[0] == asking.get(f"{path}{full[0]['id']}/").json()
+
+
 def listed(asking: Tool, path: str) -> list[int]:
     answer = asking.get(path)
     assert answer.status_code == 200, answer.content

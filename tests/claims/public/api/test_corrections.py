@@ -41,7 +41,7 @@ def test_both_wordings_stand_side_by_side(client: Client, publish: Publish, sett
         summary="It cost 120 million euros.",
         explanation="See the accounts.",
     )
-    (entry,) = get(client, path=PATH)["results"]
+    (entry,) = get(client, "view=full", PATH)["results"]
     site = settings.SITE_URL
     assert entry | {"published_at": ""} == {
         "claim_id": claim.pk,
@@ -73,10 +73,18 @@ def test_both_wordings_stand_side_by_side(client: Client, publish: Publish, sett
     }
 
 
+def test_a_summary_names_the_parts_without_their_words(client: Client, publish: Publish) -> None:
+    change(publish, publish(), explanation="See the accounts.")
+    (full,) = get(client, "view=full", PATH)["results"]
+    changes = [{name: one[name] for name in ("part", "publisher")} for one in full["changes"]]
+    assert get(client, path=PATH)["results"] == [full | {"changes": changes}]
+    assert [one["part"] for one in changes] == ["explanation"]
+
+
 def test_a_retraction_says_what_is_no_longer_claimed(client: Client, publish: Publish, editor: User) -> None:
     claim = publish()
     workflow.move(claim.verdicts.get(), "retract", by=editor, note="It was about another bridge.")
-    (entry,) = get(client, path=PATH)["results"]
+    (entry,) = get(client, "view=full", PATH)["results"]
     assert (entry["kind"], entry["status"], entry["note"]) == (
         "retraction",
         "retracted",

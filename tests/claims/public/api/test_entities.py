@@ -205,7 +205,10 @@ def test_rating_reads_as_in_the_claim_with_definition_and_publisher(client: Clie
         "definitions": row.definitions,
         "publisher": verdict["publisher"],
     }
-    assert results(client, "ratings/") == [expected]
+    assert results(client, "ratings/?view=full") == [expected]
+    short = {name: expected[name] for name in ("id", "code", "label", "language", "rating_class")}
+    publisher = {name: verdict["publisher"][name] for name in ("id", "name")}
+    assert results(client, "ratings/") == [{**short, "publisher": publisher}]
     assert client.get(f"/api/v1/ratings/{row.pk}/").json() == expected
 
 
