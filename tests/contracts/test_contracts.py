@@ -272,9 +272,12 @@ def test_state_is_how_far_work_is_and_status_what_readers_see() -> None:
     }
     problems = {"Problem", "RefusedBody", "RefusedQuery", "RefusedWriting"}
     messages_of_readers, webhooks = {"Asked", "TakenIn"}, {"Webhook", "WebhookDelivery", "WebhookWithSecret"}
-    desk = {"EditorialClaim", "EditorialTranslation", "EditorialVerdict", "MentionedVerdict", "Moves"}
-    assert having["state"] == desk | webhooks | messages_of_readers
-    publications = {"Change", "Claim", "CorrectionEntry", "PartialClaim", "ToldEntry", "Version"}
+    desk = {
+        f"Editorial{kind}{form}" for kind in ("Claim", "Translation", "Verdict") for form in ("", "Summary")
+    }
+    assert having["state"] == desk | {"MentionedVerdict", "Moves"} | webhooks | messages_of_readers
+    publications = {"Change", "Claim", "CorrectionEntry", "CorrectionEntrySummary", "PartialClaim"}
+    publications |= {"ToldEntry", "Version"}
     assert having["status"] == publications | problems
 
 
