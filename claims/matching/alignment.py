@@ -97,8 +97,9 @@ def align(
     are_whole = _is_whole(ours, here) and _is_whole(theirs, there)
     mended = _without_slips(here, there, unknown)
     same_language = languages[0] == languages[1] or not all(languages)
-    articles = frozenset(_ARTICLES.get(languages[1], "").split()) if same_language else frozenset()
-    one, other = (_without_articles(words, articles) or list(words) for words in (mended, there))
+    one, other = (
+        drop_articles(words, languages[1]) if same_language else list(words) for words in (mended, there)
+    )
     # Many type without accents; who types some of them means the others.
     accents_count = not ours.isascii() and not theirs.isascii()
     same_words = (
@@ -126,15 +127,16 @@ def align(
     )
 
 
-def _without_articles(words: Sequence[Word], articles: Set[str]) -> list[Word]:
-    """Without articles; the capital letter of hepatitis A is none."""
+def drop_articles(words: Sequence[Word], language: str) -> list[Word]:
+    """Return the words without articles, unless they are all there is; the capital letter of hepatitis A is none."""
+    articles = frozenset(_ARTICLES.get(language, "").split())
     shouted = all(word.text.isupper() for word in words if word.text.isalpha())
     return [
         word
         for place, word in enumerate(words)
         if word.key not in articles
         or (place > 0 and not shouted and len(word.text) == 1 and word.text.isupper())
-    ]
+    ] or list(words)
 
 
 @lru_cache(maxsize=4_096)

@@ -1,4 +1,4 @@
-"""Compare all claims with one another, and queue possible duplicates for an editor.
+"""Compare claims that have the same words, and queue possible duplicates for an editor.
 
 What was compared is remembered with the words in which it was, so a search that was stopped goes on where it was, and
 one that runs again compares what is new or says something else now. Nothing is merged here.
@@ -11,12 +11,13 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.db import connection, transaction
+from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
+from claims.matching.alignment import drop_articles, split_words
 from claims.matching.judgement import judge
 from claims.matching.posts import clean_post
 from claims.matching.query import Candidate, TextQuery
-from claims.matching.rare_words import RareWords
 from claims.models import Claim, ComparedStatement
 
 #: Claims that are compared before what was found is stored.
@@ -91,22 +92,36 @@ def search(
 
 
 class ComparedClaims:
-    """All active claims by id, and their pairwise similarity."""
+    """All active claims by id, and those that may say the same."""
 
     def __init__(self) -> None:
         self.claims = list(_load_claims())
-        self._words: RareWords | None = None
 
-    @property
-    def words(self) -> RareWords:
-        """Read lazily: if there are no new claims, nothing is read."""
-        if self._words is None:
-            self._words = RareWords(claim.statement for claim in self.claims)
-        return self._words
+    def find_alike(self, place: int) -> list[int]:
+        """Return the places of claims with the words of the one there, with or without articles."""
+        alike = {other for wording in self._wordings[place] for other in self._places[wording]}
+        return sorted(alike - {place})
 
-    def near(self, place: int) -> list[int]:
-        """The places of claims that share rare words with the one there."""
-        return [near.place for near in self.words.near(place)]
+    # Both are built when needed: where there are no new claims, nothing is compared.
+    @cached_property
+    def _wordings(self) -> list[tuple[int, ...]]:
+        return list(map(_hash_wordings, self.claims))
+
+    @cached_property
+    def _places(self) -> dict[int, list[int]]:
+        places: dict[int, list[int]] = {}
+        for place, wordings in enumerate(self._wordings):
+            for wording in wordings:
+                places.setdefault(wording, []).append(place)
+        return places
+
+
+def _hash_wordings(claim: ComparedClaim) -> tuple[int, ...]:
+    """Return hashes of the statement and of its words, with and without articles; the same claim shares one."""
+    words = split_words(clean_post(claim.statement))
+    bare = drop_articles(words, _primary_language(claim.language))
+    wordings = (tuple(word.key for word in each) for each in (words, bare) if each)
+    return tuple({hash(wording) for wording in (claim.key, *wordings)})
 
 
 def _load_claims() -> Iterator[ComparedClaim]:
@@ -121,7 +136,7 @@ def _find_pairs(
 ) -> Iterator[DuplicatePair]:
     """The pairs of these claims with those before them, and with all that were compared earlier."""
     for place in places:
-        for other in standing.near(place):
+        for other in standing.find_alike(place):
             # One that comes later and is new will meet this one itself.
             if other < place or other in compared:
                 tally.judged += 1

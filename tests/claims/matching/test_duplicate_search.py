@@ -17,7 +17,7 @@ from tests.helpers.newsroom import make_claim
 pytestmark = pytest.mark.django_db
 
 ONE = "The mayor of Smallville eats glass every morning."
-OTHER = "The mayor of Smallville eats glass each morning."
+OTHER = "The mayor of Smallville eats the glass every morning."
 
 
 class Judge:
@@ -75,7 +75,7 @@ def test_again_compares_only_what_is_new_or_was_changed(judge: Judge) -> None:
     third = make_claim(ONE)
     assert search() == PairTally(standing=3, compared=1, judged=2, found=2)
     assert PossibleDuplicate.objects.get(claim=third, earlier=one).reasons == ["The words are the same."]
-    other.statement = "The mayor of Smallville eats glass each single morning."
+    other.statement = "Mayor of Smallville eats glass every morning."
     other.save()
     judge.pairs.clear()
     assert search().compared == 1
