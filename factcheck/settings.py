@@ -262,7 +262,7 @@ INDEXNOW_KEY, INDEXNOW_URL, WEBSUB_HUBS, ROBOTS_RULES = discovery_settings(is_de
     TIMESTAMP_AUTHORITY,
     TIMESTAMP_ROOTS,
     INTERNET_ARCHIVE_KEY,
-) = archiving_settings(is_demo=DEMO)
+) = archiving_settings()
 
 # -- Security ------------------------------------------------------------------------------------------------
 

@@ -23,7 +23,7 @@ from django.utils import timezone
 from claims.articles.detection import CandidateSentence, detect
 from claims.articles.proposals import propose
 from claims.demo.demo_translations import translate
-from claims.demo.desk_work import put_to_work
+from claims.demo.desk_work import connect, put_to_work
 from claims.demo.incoming import add_pictures, find_repeats, receive
 from claims.imports.storing import runs
 from claims.models import (
@@ -129,6 +129,7 @@ class _Newsroom:
             capture(material, source=self.sources[row["source"]], by=self.people[row["by"]])
         self._pages()
         put_to_work(self.content, self.claims, self.people)
+        connect(self.content, self.people)
         for row in self.content["imports"]:
             upload = SimpleUploadedFile(row["file"], (FOLDER / row["file"]).read_bytes())
             runs.run_upload(runs.create_run(upload, by=self.people[row["by"]]))

@@ -9,7 +9,8 @@ from typing import Any
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from claims.models import AssignmentRule, Claim, Notification, SavedView, Topic, Verdict
+from claims.models import AssignmentRule, ChatChannel, Claim, Notification, SavedView, Topic, Verdict
+from claims.newsroom import api_tokens
 from claims.review import scheduled_publications
 from claims.teamwork import assignments, comments
 
@@ -52,6 +53,26 @@ def put_to_work(content: Row, claims: dict[str, Claim], people: dict[str, User])
             query=row["query"],
             owner=people[row["by"]],
             is_shared=row["is_shared"],
+        )
+
+
+def connect(content: Row, people: dict[str, User]) -> None:
+    """Add a chat channel, which is switched off, and an API token, whose secret is discarded."""
+    for row in content["chat_channels"]:
+        ChatChannel.objects.create(
+            name=row["name"],
+            shape=row["shape"],
+            address=row["address"],
+            active=False,
+            created_by=people[row["by"]],
+        )
+    for row in content["tokens"]:
+        api_tokens.issue_token(
+            people[row["person"]],
+            name=row["name"],
+            scopes=row["scopes"],
+            days=row["days"],
+            by=people[row["by"]],
         )
 
 

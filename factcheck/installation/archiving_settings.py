@@ -26,13 +26,10 @@ class ArchivingSettings(NamedTuple):
     internet_archive_key: str
 
 
-def archiving_settings(*, is_demo: bool) -> ArchivingSettings:
-    """Read the variables whose names begin with ARCHIV, TIMESTAMP and INTERNET_ARCHIVE.
-
-    A demo sends no requests.
-    """
+def archiving_settings() -> ArchivingSettings:
+    """Read the variables whose names begin with ARCHIV, TIMESTAMP and INTERNET_ARCHIVE."""
     return ArchivingSettings(
-        flag("ARCHIVING", default=not is_demo),
+        flag("ARCHIVING", default=True),
         2**20 * number("ARCHIVE_PAGE_MEGABYTES", 50, least=1, most=1000),
         2**20 * number("ARCHIVE_UPLOAD_MEGABYTES", 2048, least=1, most=100_000),
         number("ARCHIVE_IMPORTED_PER_DAY", 0, least=0, most=1_000_000),

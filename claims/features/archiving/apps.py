@@ -13,4 +13,4 @@ class Archiving(Feature):
         "claims.claim": "claims.features.archiving.pack_download.routes",
         "sources.source": "claims.features.archiving.source_page.routes",
     }
-    demo = "claims.features.archiving.requests.drop_requests"
+    demo = "claims.features.archiving.demo.keep_copies"

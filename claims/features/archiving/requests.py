@@ -1,12 +1,9 @@
 """Request a copy of a source. Citations request copies automatically (`models.citing_rows`)."""
 
-from typing import Any
-
 from django.contrib.auth.models import User
 from django.db import connection
 
-from claims.features.archiving.models.archiving_request import ArchivingRequest, asking
-from claims.models import Claim
+from claims.features.archiving.models.archiving_request import asking
 from sources.models import Source
 
 
@@ -31,10 +28,3 @@ def request_copies(sources: list[int], *, reason: str) -> int:
     with connection.cursor() as cursor:
         cursor.execute(asking(reason, "SELECT unnest(%s::bigint[]), clock_timestamp()"), [sources])
         return cursor.rowcount
-
-
-def drop_requests(
-    content: dict[str, Any], claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
-) -> None:
-    """Delete the archiving requests of the demo, so that it contacts no site unless a person asks for it."""
-    ArchivingRequest.objects.filter(source__in=sources.values()).delete()

@@ -29,3 +29,4 @@ class Webhooks(Feature):
     }
     openapi_webhooks = "claims.features.webhooks.message_schemas.WEBHOOKS"
     gauges = "claims.features.webhooks.gauges.QUESTIONS"
+    demo = "claims.features.webhooks.demo.add_webhooks"

@@ -26,3 +26,4 @@ class Witnesses(Feature):
             *(f"witnesses.{verb}_witnessedlog" for verb in ("view", "add", "change")),
         ]
     }
+    demo = "claims.features.witnesses.demo.add_witnesses"

@@ -5,15 +5,19 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.contrib import admin
 from django.contrib.auth.models import User
 from django.test import override_settings
 from django.utils import timezone
 from django.utils.timezone import localtime
 
 from claims.demo.demo_newsroom import load, load_demo_content
+from claims.features.archiving.models import ArchivedFile, ArchivingRequest
+from claims.features.webhooks.models import WebhookEndpoint
 from claims.models import (
     Appearance,
     Assignment,
+    ChatChannel,
     Claim,
     Comment,
     Evidence,
@@ -160,6 +164,30 @@ def test_no_page_for_what_comes_in_is_empty() -> None:
         ("article", claim_of("kumgang").statement),
         ("reader", claim_of("first-visit").statement),
     }
+
+
+def test_each_list_of_the_desk_shows_something() -> None:
+    admin.autodiscover()
+    rows: Any = {model: model._default_manager for model in admin.site._registry}
+    # Sign-ins and the worker fill some; nothing is sent, and nothing had to be removed.
+    assert {model._meta.label for model, manager in rows.items() if not manager.exists()} == {
+        "claims.DeskSession",
+        "claims.EmbeddingModel",
+        "claims.Removal",
+        "mfa.Authenticator",
+        "socialaccount.SocialAccount",
+        "webhooks.WebhookDelivery",
+    }
+
+
+def test_copies_are_kept_and_nothing_is_requested() -> None:
+    assert [file.name for file in ArchivedFile.objects.order_by("pk")] == [
+        "beijing-2019.txt",
+        "hanoi-2019.txt",
+    ]
+    assert not ArchivingRequest.objects.exists()
+    assert not WebhookEndpoint.objects.filter(active=True).exists()
+    assert not ChatChannel.objects.filter(active=True).exists()
 
 
 def test_work_is_somebodys_and_one_piece_is_overdue() -> None:

@@ -8,7 +8,6 @@ from pytest_django import Settings
 
 from claims.features.links import check_run, tasks
 from claims.features.links.models import LinkState
-from factcheck.installation.archiving_settings import archiving_settings
 from factcheck.installation.link_check_settings import link_check_settings
 from tests.helpers.newsroom import make_source
 
@@ -31,10 +30,7 @@ def test_links_are_looked_at_only_where_that_is_on(
     assert begun == [True] * is_on
 
 
-def test_a_demo_asks_nobody_for_anything(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("LINK_CHECKS", "ARCHIVING"):
-        monkeypatch.delenv(name, raising=False)
+def test_a_demo_checks_no_links(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LINK_CHECKS", raising=False)
     assert not link_check_settings(is_demo=True).is_on
-    assert not archiving_settings(is_demo=True).is_on
     assert link_check_settings(is_demo=False).is_on
-    assert archiving_settings(is_demo=False).is_on

@@ -46,7 +46,7 @@ def folder_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def browser(settings: Any) -> None:
-    settings.ARCHIVE_BROWSER = archiving_settings(is_demo=False).browser
+    settings.ARCHIVE_BROWSER = archiving_settings().browser
     settings.ARCHIVE_BROWSER_SANDBOX = False  # tests may run as the system's administrator
     if not settings.ARCHIVE_BROWSER:
         pytest.skip("Chromium is not installed")

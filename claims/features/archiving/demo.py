@@ -1,0 +1,23 @@
+"""Local copies of the demonstration (claims/demo/README.md). Nothing is fetched for them."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.files.base import ContentFile
+
+from claims.features.archiving.models import ArchivingRequest
+from claims.features.archiving.uploads import keep_upload
+from claims.models import Claim
+from sources.models import Source
+
+
+def keep_copies(
+    content: dict[str, Any], claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
+) -> None:
+    """Keep a copy of each text that was uploaded, and request no others: the demo sends nothing by itself."""
+    for row in content["sources"]:
+        if "snapshot" in row:
+            source = sources[row["key"]]
+            text = source.snapshots.latest("number").text
+            keep_upload(source, ContentFile(text.encode()), name=row["snapshot"], by=people["contributor"])
+    ArchivingRequest.objects.filter(source__in=sources.values()).delete()

@@ -1,0 +1,16 @@
+"""A webhook of the demonstration (claims/demo/README.md), switched off: nothing is sent."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from claims.features.webhooks.models import WebhookEndpoint
+from claims.models import Claim
+from sources.models import Source
+
+
+def add_webhooks(
+    content: dict[str, Any], claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
+) -> None:
+    for row in content["webhooks"]:
+        WebhookEndpoint.objects.create(active=False, **row | {"created_by": people[row["created_by"]]})
