@@ -318,3 +318,18 @@ def test_words_are_forgotten_after_some_days(seat: Any, checker: User) -> None:
     page.clock.set_system_time(timezone.now() + timedelta(days=8))
     desk.open("/admin/")
     page.wait_for_function(f"{KEPT}.length === 0")
+
+
+def test_four_rows_of_a_list_fit_on_a_phone(seat: Any, checker: User) -> None:
+    for number in range(4):
+        source = make_source(TEXT, title=f"Minutes of the city council, meeting {number} of this year")
+        make_appearance(make_claim(f"The tunnel cost {number}40 million euros, all in."), source, "it rained")
+    for claim in Claim.objects.all():
+        make_draft(claim, author=checker)
+    desk = seat(checker, viewport={"width": 390, "height": 844})
+    lowest = {}
+    for path in ("claims/claim", "claims/verdict", "sources/source"):
+        page = desk.open(f"/admin/{path}/")
+        fourth = page.locator("#result_list tbody tr").nth(3)
+        lowest[path] = fourth.evaluate("row => row.getBoundingClientRect().bottom")
+    assert {path: bottom for path, bottom in lowest.items() if bottom > 844} == {}
