@@ -18,3 +18,25 @@ class DeskSite(UnfoldAdminSite):
         addresses of seventy kinds for it.
         """
         return super().get_app_list(request, app_label) if app_label else []
+
+    def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
+        """Return the sections of the menu with the entries that this person may use.
+
+        unfold's own copies every entry and makes a class for each function in it, on every page.
+        """
+        sections = self._get_config("SIDEBAR", request)["navigation"](request)
+        return [
+            section
+            | {"items": [_build_entry(request, item) for item in section["items"] if _may_use(request, item)]}
+            for section in sections
+        ]
+
+
+def _may_use(request: HttpRequest, item: dict[str, Any]) -> bool:
+    permission = item.get("permission")
+    return permission is None or bool(permission(request))
+
+
+def _build_entry(request: HttpRequest, item: dict[str, Any]) -> dict[str, Any]:
+    link = item["link"]
+    return item | {"link": link(request) if callable(link) else link, "active": item["active"](request)}

@@ -132,8 +132,11 @@ class Statement:
 
     def fetch(self, values: Mapping[str, Any], *, prepare: bool = False) -> list[tuple[Any, ...]]:
         """Return the rows for these slot values, as `factcheck.database.read_connections.fetch` does."""
-        bound = [values[part.name] if isinstance(part, Slot) else part for part in self.parameters]
-        return fetch(self.sql, bound, prepare=prepare)
+        return fetch(self.sql, self.bind(values), prepare=prepare)
+
+    def bind(self, values: Mapping[str, Any]) -> list[Any]:
+        """Return the parameters with these values in the slots."""
+        return [values[part.name] if isinstance(part, Slot) else part for part in self.parameters]
 
 
 @lru_cache(maxsize=200)

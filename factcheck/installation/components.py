@@ -99,6 +99,7 @@ TEMPLATES: Final[list[dict[str, Any]]] = [
                 "check": "claims.public.pages.check_tags",
                 "desk_lists": "claims.admin.list_tags",
                 "fast_cells": "factcheck.admin.fast_cells",
+                "widget_attributes": "factcheck.web.widget_attributes",
             },
         },
     },

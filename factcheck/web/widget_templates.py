@@ -4,6 +4,7 @@ from typing import Any
 
 from django import forms
 from django.forms.renderers import DjangoTemplates
+from django.forms.utils import ErrorList
 from django.utils.functional import cached_property
 
 from factcheck.installation import program
@@ -20,6 +21,12 @@ class WidgetTemplates(DjangoTemplates):
                 "APP_DIRS": True,
                 "DIRS": [program.FILES / "templates", of_django],
                 "NAME": "forms",
-                "OPTIONS": {},
+                "OPTIONS": {"libraries": {"widget_attributes": "factcheck.web.widget_attributes"}},
             }
         )
+
+    def render(self, template_name: str, context: dict[str, Any], request: Any = None) -> str:
+        """Draw a template, but nothing for a list of no errors, for which every field of a form asks."""
+        if template_name == ErrorList.template_name_ul and not context["errors"]:
+            return ""
+        return super().render(template_name, context, request)

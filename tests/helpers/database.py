@@ -71,20 +71,20 @@ class Contents:
 
 
 def contents(name: str) -> Contents:
-    sequences = (
-        "SELECT sequencename, coalesce(last_value, start_value), last_value IS NOT NULL FROM pg_sequences"
-    )
     with administration(name) as database:
         tables = database.execute("SELECT relname FROM pg_class WHERE relkind = 'r' AND " + OURS).fetchall()
         return Contents(
             shape=shape(database),
             statistics=statistics(database),
             rows={table: copied(database, table) for [table] in tables},
-            sequences=sorted(database.execute(sequences)),
+            sequences=sorted(database.execute(SEQUENCES)),
         )
 
 
 OURS = "relnamespace = 'public'::regnamespace"
+#: Tables in which a row was stored since the database was copied, whether or not it is still there.
+FILLED = f"SELECT relname FROM pg_class WHERE relkind = 'r' AND pg_relation_size(oid) > 0 AND {OURS}"
+SEQUENCES = "SELECT sequencename, coalesce(last_value, start_value), last_value IS NOT NULL FROM pg_sequences"
 
 
 def shape(database: Server) -> str:
@@ -132,15 +132,20 @@ def put_back(name: str, new: Contents) -> bool:
             # Waits for those who are ending.
             database.execute(sql.SQL("LOCK TABLE {} IN EXCLUSIVE MODE").format(sql.SQL(", ").join(tables)))
             # What stands there already is left alone: most tests change none of it.
-            other = [table for table, rows in new.rows.items() if not rows or copied(database, table) != rows]
-            delete = sql.SQL("DELETE FROM {};")
-            database.execute(sql.SQL("").join(delete.format(sql.Identifier(table)) for table in other))
+            filled = {table for [table] in database.execute(FILLED)}
+            other = [
+                table
+                for table, rows in new.rows.items()
+                if (copied(database, table) != rows if rows else table in filled)
+            ]
             for table in other:
+                database.execute(sql.SQL("DELETE FROM {}").format(sql.Identifier(table)))
                 if rows := new.rows[table]:
                     copying = sql.SQL("COPY {} FROM STDIN").format(sql.Identifier(table))
                     with database.cursor().copy(copying) as copy:
                         copy.write(rows)
-            database.cursor().executemany("SELECT setval(%s, %s, %s)", new.sequences)
+            used = set(new.sequences).difference(database.execute(SEQUENCES))
+            database.cursor().executemany("SELECT setval(%s, %s, %s)", used)
             forget_statistics(database, new.statistics)
     return True
 

@@ -1,12 +1,11 @@
 """Two at once, each of whom would be let through alone: the second finds what the first did, or waits for it."""
 
-from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 import pytest
 from django.contrib.auth.models import User
-from django.db import transaction
+from django.db import connection, connections, transaction
 
 from claims.ledger import publishing
 from claims.models import Claim, Verdict
@@ -14,9 +13,11 @@ from claims.review import workflow
 from sources.models import Publisher, Source
 from tests.claims.rules.test_immutability import INSERT_EVIDENCE
 from tests.claims.rules.test_ledger import insert_publication
+from tests.helpers import newsroom
 from tests.helpers.broken_rules import PUBLISH, SIGN_OFF, refused, sql, write_down
+from tests.helpers.database import Contents, contents, put_back
 from tests.helpers.ledger_rows import imported_verdict
-from tests.helpers.newsroom import make_claim, make_draft, make_source, rating_of
+from tests.helpers.newsroom import make_claim, make_draft, make_source, person, rating_of
 from tests.helpers.two_connections import alone, one_after_the_other, seeing_the_past
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -135,8 +136,26 @@ class Desk:
         )
 
 
+#: The desk, made by the first test, and its rows, which the others have put back.
+_made: list[tuple[Contents, Desk]] = []
+
+
 @pytest.fixture
-def desk(publish: Callable[..., Claim], checker: User, colleague: User) -> Desk:
+def desk(db: None) -> Desk:
+    name = connection.settings_dict["NAME"]
+    connections.close_all()
+    for rows, made in _made:
+        if put_back(name, rows):
+            return made
+    made = _make_desk()
+    connections.close_all()
+    _made[:] = [(contents(name), made)]
+    return made
+
+
+def _make_desk() -> Desk:
+    checker, colleague = person("chris", "Fact-checker"), person("kim", "Fact-checker")
+    publish = newsroom.publishing(checker, person("edda", "Editor"))
     draft = make_draft(make_claim(), checker, code="true")
     in_review = workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
     checkers = Publisher.objects.create(name="Checkers")

@@ -27,17 +27,22 @@ from tests.helpers.reader_pages import bring_out, correct
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 
 
+#: The export of a small newsroom, made by the first test that needs it.
+_exported: list[bytes] = []
+
+
 @pytest.fixture
 def content(db: None) -> bytes:
     """The export of a small newsroom, which is gone. Its ids begin with 1."""
-    replace_database()
-    checker, editor = person("chris", "Fact-checker"), person("edda", "Editor")
-    topic = Topic.objects.create(name="Transport", slug="transport")
-    for _ in range(3):
-        bring_out(make_draft(make_claim(topics=[topic]), checker), checker, editor)
-    found = exported()
-    replace_database()
-    return found
+    if not _exported:
+        replace_database()
+        checker, editor = person("chris", "Fact-checker"), person("edda", "Editor")
+        topic = Topic.objects.create(name="Transport", slug="transport")
+        for _ in range(3):
+            bring_out(make_draft(make_claim(topics=[topic]), checker), checker, editor)
+        _exported.append(exported())
+        replace_database()
+    return _exported[0]
 
 
 def refusal(content: bytes) -> str:
