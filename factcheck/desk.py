@@ -12,10 +12,9 @@ from django_stubs_ext import StrOrPromise
 from factcheck import features
 
 #: Pages below a model's list that the menu leads to directly.
-_ENTRIES_OF_THEIR_OWN = (
+_PAGES_BELOW = (
     "admin:sources_mediaobject_check",
     *("admin:claims_claim_add", "admin:claims_claim_import", "admin:claims_importrun_add"),
-    *("admin:claims_assignment_board", "admin:claims_assignment_calendar"),
 )
 
 
@@ -29,16 +28,26 @@ def may(*permissions: str) -> Callable[[HttpRequest], bool]:
 
 
 def menu_entry(
-    title: StrOrPromise, icon: str, model: str, *, queue: str = "", permission: str = ""
+    title: StrOrPromise,
+    icon: str,
+    model: str,
+    *,
+    queue: str = "",
+    permission: str = "",
+    pages_below: tuple[str, ...] = _PAGES_BELOW,
 ) -> dict[str, Any]:
-    """Return a menu entry that leads to a model's list, or to one queue of it."""
+    """Return a menu entry that leads to a model's list, or to one queue of it.
+
+    Args:
+        pages_below: pages below the list that have entries of their own.
+    """
     name = f"admin:{model}_changelist"
 
     def active(request: HttpRequest) -> bool:
         if queue:
             return request.GET.get("queue") == queue and request.path == reverse(name)
         below = "queue" not in request.GET and request.path.startswith(reverse(name))
-        return below and request.path not in map(reverse, _ENTRIES_OF_THEIR_OWN)
+        return below and request.path not in map(reverse, pages_below)
 
     return {
         "title": title,
@@ -49,7 +58,7 @@ def menu_entry(
     }
 
 
-def _link(title: StrOrPromise, icon: str, name: str, *permissions: str) -> dict[str, Any]:
+def page_entry(title: StrOrPromise, icon: str, name: str, *permissions: str) -> dict[str, Any]:
     """Return a menu entry for a page other than a list, for people with these permissions."""
     return {
         "title": title,
@@ -58,11 +67,6 @@ def _link(title: StrOrPromise, icon: str, name: str, *permissions: str) -> dict[
         "active": lambda request: request.path == reverse(name),
         "permission": may(*permissions),
     }
-
-
-def _page(title: StrOrPromise, icon: str, name: str) -> dict[str, Any]:
-    """Return a menu entry with its own page, for people who may see assignees."""
-    return _link(title, icon, name, "claims.view_assignment")
 
 
 def _style(name: str) -> Callable[[HttpRequest], str]:
@@ -94,15 +98,12 @@ def desk(newsroom: str) -> dict[str, Any]:
         ],
         "DASHBOARD_CALLBACK": "claims.admin.dashboard.build_dashboard",
         "ACCOUNT": {
-            "navigation": [
+            "navigation": lambda request: [
                 {"title": _("Change password"), "link": reverse_lazy("account_change_password")},
                 {"title": _("Second factor"), "link": reverse_lazy("mfa_index")},
                 {"title": _("Sessions"), "link": reverse_lazy("desk-sessions")},
                 {"title": _("API tokens"), "link": reverse_lazy("admin:claims_apitoken_changelist")},
-                {
-                    "title": _("Notification settings"),
-                    "link": reverse_lazy("admin:claims_notification_preferences"),
-                },
+                *features.menu_entries("account"),
             ]
         },
         "COLORS": {"primary": _INK, "font": _FONT},
@@ -122,6 +123,7 @@ def _sections() -> list[dict[str, Any]]:
     """Return the menu. Sections marked `more` are folded away."""
     return [
         {
+            "name": "desk",
             "items": [
                 {
                     "title": _("Desk"),
@@ -129,17 +131,15 @@ def _sections() -> list[dict[str, Any]]:
                     "link": reverse_lazy("admin:index"),
                     "active": lambda request: request.path == reverse("admin:index"),
                 },
-                _link(_("New claim"), "add_circle", "admin:claims_claim_add", "claims.add_claim"),
-                _link(
+                page_entry(_("New claim"), "add_circle", "admin:claims_claim_add", "claims.add_claim"),
+                page_entry(
                     _("Import an article"),
                     "article_shortcut",
                     "admin:claims_claim_import",
                     *("claims.add_claim", "sources.add_snapshot"),
                 ),
-                _link(_("Import a file"), "upload_file", "admin:claims_importrun_add", "claims.run_import"),
-                _page(_("Board"), "view_kanban", "admin:claims_assignment_board"),
-                _page(_("Calendar"), "calendar_month", "admin:claims_assignment_calendar"),
-            ]
+                page_entry(_("Import a file"), "upload_file", "admin:claims_importrun_add", "claims.run_import"),
+            ],
         },
         {
             "name": "checking",
@@ -178,8 +178,8 @@ def _sections() -> list[dict[str, Any]]:
             "title": _("Work"),
             "more": True,
             "items": [
-                _link(_("Not saved yet"), "edit_note", "desk-unsaved"),
-                _link(
+                page_entry(_("Not saved yet"), "edit_note", "desk-unsaved"),
+                page_entry(
                     _("Has this picture been checked?"),
                     "image_search",
                     "admin:sources_mediaobject_check",
@@ -187,8 +187,6 @@ def _sections() -> list[dict[str, Any]]:
                 ),
                 menu_entry(_("Clusters"), "hub", "claims_cluster"),
                 menu_entry(_("Repeats"), "replay", "claims_repeat", queue="repeats"),
-                menu_entry(_("Work"), "assignment_ind", "claims_assignment"),
-                menu_entry(_("Assignment rules"), "rule", "claims_assignmentrule"),
                 menu_entry(_("Translations"), "translate", "claims_translation"),
                 menu_entry(_("Saved views"), "bookmarks", "claims_savedview"),
             ],
@@ -239,7 +237,6 @@ def _sections() -> list[dict[str, Any]]:
             "items": [
                 menu_entry(_("Publications"), "campaign", "claims_publication"),
                 menu_entry(_("Transitions"), "history", "claims_transition"),
-                menu_entry(_("Comments"), "forum", "claims_comment", permission="claims.view_claim"),
                 menu_entry(_("Sign-offs"), "verified", "claims_signoff"),
                 menu_entry(_("Removals by law"), "visibility_off", "claims_removal"),
             ],
@@ -254,8 +251,7 @@ def _sections() -> list[dict[str, Any]]:
                 menu_entry(_("Sessions"), "devices", "claims_desksession"),
                 menu_entry(_("Single sign-on"), "login", "socialaccount_socialaccount"),
                 menu_entry(_("API tokens"), "vpn_key", "claims_apitoken"),
-                menu_entry(_("Chat channels"), "chat", "claims_chatchannel"),
-                _link(_("Languages and features"), "toggle_on", "desk-installation", "auth.change_group"),
+                page_entry(_("Languages and features"), "toggle_on", "desk-installation", "auth.change_group"),
                 menu_entry(_("Vectors"), "scatter_plot", "claims_embeddingmodel"),
             ],
         },

@@ -79,6 +79,16 @@ class Feature(AppConfig):
     witness_policy: ClassVar[str] = ""
     #: The dotted name of a function that yields a `Discrepancy` for each problem, for `verify_ledger`.
     verification: ClassVar[str] = ""
+    #: The dotted name of a function that takes a person and yields cards with their work, which the dashboard shows first
+    #: (claims/admin/dashboard.py).
+    dashboard_cards: ClassVar[str] = ""
+    #: The dotted name of a `TriageStep`: a decision that the feature adds to triage (claims/admin/triage_decisions.py).
+    triage_step: ClassVar[str] = ""
+    #: The dotted name of a `TimelineKind`: what the feature adds to the timeline of a claim (claims/admin/timeline.py).
+    timeline: ClassVar[str] = ""
+    #: The dotted name of a function that takes a reference to a claim in a query, and returns queries of what people
+    #: built on the claim, each with the words for it (claims/imports/storing/undo.py).
+    undo_obstacles: ClassVar[str] = ""
     #: The dotted name of a function that returns sentences about what administrators have to look at, for the desk.
     desk_concerns: ClassVar[str] = ""
     #: Functions that write pages of the feature as Markdown, by route (claims/features/discovery/plain_pages/views.py).

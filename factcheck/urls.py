@@ -10,7 +10,6 @@ from django.urls import include, path
 from claims.admin.demo_mails import show_mails
 from claims.admin.desk_session import show_own_sessions
 from claims.admin.installation_page import show_installation
-from claims.admin.presence import record_presence
 from claims.admin.unsaved import discard_autosave, handle_autosave, show_unsaved
 from claims.newsroom.second_factor_gate import keep_last_factor
 from factcheck import features, routes
@@ -36,7 +35,6 @@ urlpatterns = [
     path("admin/unsaved/kept/", handle_autosave, name="desk-kept"),
     path("admin/unsaved/given-up/", discard_autosave, name="desk-given-up"),
     path("admin/installation/", admin.site.admin_view(show_installation), name="desk-installation"),
-    path("admin/presence/", record_presence, name="desk-presence"),
     *demo_pages,
     path("admin/", admin.site.urls),
     # Before allauth's own, which do not look at the signature of every token, nor at what a role needs.

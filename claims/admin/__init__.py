@@ -5,14 +5,10 @@ Imports everything below it; nothing imports it. What a page does is done by `cl
 """
 
 from claims.admin import (
-    assignment_pages,
-    assignment_rule,
     audit_record,
-    chat_channel,
     claim,
     claimant,
     cluster,
-    comment,
     desk_session,
     download_log,
     duplicate,
@@ -21,7 +17,6 @@ from claims.admin import (
     import_run,
     media_object,
     newsroom_page,
-    notification,
     person,
     publication,
     rating,
@@ -40,14 +35,10 @@ from claims.admin import (
 )
 
 __all__ = [
-    "assignment_pages",
-    "assignment_rule",
     "audit_record",
-    "chat_channel",
     "claim",
     "claimant",
     "cluster",
-    "comment",
     "desk_session",
     "download_log",
     "duplicate",
@@ -56,7 +47,6 @@ __all__ = [
     "import_run",
     "media_object",
     "newsroom_page",
-    "notification",
     "person",
     "publication",
     "rating",

@@ -24,14 +24,12 @@ from django.utils.translation import gettext as _
 from claims.admin import article_form, live_preview, orphaned_quotes, pasted_address
 from claims.admin.appearance import AppearanceInline
 from claims.admin.article_page import list_article_urls
-from claims.admin.assignment_list import AssignedList
 from claims.admin.claim_history import can_read_work_on, list_claim_events
 from claims.admin.claim_list import ClaimList
 from claims.admin.claim_media import ClaimMediaInline
 from claims.admin.claim_page import build_claim_context, build_screen_context, build_timeline_context
 from claims.admin.draft_inline import DraftEvidenceInline, DraftInline, draft_on_page, has_draft
 from claims.admin.move_buttons import build_moves_context
-from claims.admin.period_filters import AddedFilter, PublishedFilter
 from claims.admin.similar_claims import build_similar_context, collect_additions, find_similar_claims
 from claims.models import Appearance, Claim, ClaimMedia, ClaimTopic, Evidence, ReplyRequest, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
@@ -99,11 +97,9 @@ class NewClaimForm(ClaimForm):
 
 
 @admin.register(Claim)
-class ClaimAdmin(TypedNames, AssignedList, ClaimList):
+class ClaimAdmin(TypedNames, ClaimList):
     """A claim at the desk: its list is `ClaimList`, and here is its page."""
 
-    actions = (*ClaimList.actions, "assign_selected")
-    period_filters = (AddedFilter, PublishedFilter)
     form = ClaimForm
     inlines = (AppearanceInline, ClaimMediaInline)
     change_form_template = "admin/desk/claim_screen.html"

@@ -27,6 +27,7 @@ from claims.admin.list_filters import (
     ScoreFilter,
 )
 from claims.admin.pasted_rows import PERMISSION, paste_view
+from claims.admin.period_filters import AddedFilter, PublishedFilter
 from claims.admin.public_state import build_public_badge, prefetch_newest_publication
 from claims.admin.scheduling import annotate_planned
 from claims.admin.status_badges import build_verdict_badges
@@ -172,8 +173,11 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         return super().get_search_results(request, queryset, search_term)
 
     def get_list_filter(self, request: HttpRequest) -> Any:
-        """Leave the rating out for people who may not read drafts: it would reveal what a draft says."""
+        """Leave the rating out for people who may not read drafts: it would reveal what a draft says.
+
+        The others also get filters that match the figures of their dashboard.
+        """
         filters = super().get_list_filter(request)
         if request.user.has_perm(READ_DRAFTS):
-            return filters
+            return [*filters, AddedFilter, PublishedFilter]
         return tuple(one for one in filters if one != _BY_RATING)

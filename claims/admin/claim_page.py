@@ -9,9 +9,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from claims.admin.article_page import build_annotated_context
-from claims.admin.assignment import build_assignment_context
 from claims.admin.claim_history import label_of
-from claims.admin.comment_threads import build_comments_context
 from claims.admin.draft_inline import PREFIX
 from claims.admin.evidence import list_evidence
 from claims.admin.live_preview import build_checklist
@@ -24,7 +22,7 @@ from claims.admin.reader_view import SANDBOX
 from claims.admin.reply_panel import build_replies_context
 from claims.admin.scheduling import build_scheduling_context
 from claims.admin.status_badges import anchor_badge, build_rating_badge, build_state_badge, build_status_badge
-from claims.admin.timeline import KINDS, build_timeline
+from claims.admin.timeline import build_timeline, list_kinds
 from claims.admin.translation_panel import build_translations_context
 from claims.articles import score_reasons
 from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
@@ -66,7 +64,6 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
         "draft_offer": draft_offer(claim, verdicts, person),
         "clusters": list_clusters(claim, person),
         "merged_claims": [(other, change_page(other)) for other in claim.merged_claims.readable_by(person)],
-        **build_comments_context(claim, person),
     }
 
 
@@ -83,7 +80,6 @@ def build_screen_context(claim: Claim, person: User, *, draft: Verdict | None) -
         **build_verdict_context(draft or _choose_verdict(claim, person), person, is_edited=draft is not None),
         **build_timeline_context(claim, person),
         **_build_article_context(claim, person),
-        **build_assignment_context(claim, person),
     }
 
 
@@ -122,7 +118,10 @@ def _is_ready(moves: dict[str, Any]) -> bool:
 
 
 def build_timeline_context(claim: Claim, person: User, *, kind: str = "", page: int = 1) -> dict[str, Any]:
-    return {"timeline": build_timeline(claim, person, kind=kind, page=page), "timeline_kinds": KINDS.items()}
+    return {
+        "timeline": build_timeline(claim, person, kind=kind, page=page),
+        "timeline_kinds": [(one.name, one.label) for one in list_kinds()],
+    }
 
 
 def _choose_verdict(claim: Claim, person: User) -> Verdict | None:

@@ -15,7 +15,6 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from claims.admin.assignment import build_due_badge, build_priority_badge
 from claims.admin.first_steps import list_first_steps
 from claims.admin.queue_ages import COUNT_LIMIT, queue_lines, queue_page, readable_rows
 from claims.admin.queues import QUEUES, ListedRow, every_queue
@@ -28,8 +27,7 @@ from claims.admin.status_badges import (
 )
 from claims.admin.trends import build_trends_context
 from claims.articles.score_reasons import get_band_label
-from claims.models import Assignment, Claim, Publication, ReplyRequest, Verdict
-from claims.models.assignment import BY_URGENCY
+from claims.models import Claim, Publication, ReplyRequest, Verdict
 from claims.models.visibility import READ_DRAFTS
 from factcheck import features
 from factcheck.admin.badges import badge
@@ -38,8 +36,6 @@ from factcheck.backups.freshness import list_concerns
 
 #: Rows of a list on the dashboard; the number above it counts all.
 _SHOWN_ROWS = 5
-#: Of one's own work more is shown: it is what one came for.
-_SHOWN_WORK = 8
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +49,8 @@ class Card:
     lines: list[ListedRow]
     #: Whether there are more than were counted.
     is_bounded: bool = False
+    #: Shown while there is nothing in it; without, only the title is.
+    if_empty: str = ""
 
 
 def build_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
@@ -61,7 +59,7 @@ def build_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, 
     cards, lines = list(_iterate_cards(person)), list(queue_lines(person))
     return context | {
         "cards": cards,
-        "empty_cards": [card for card in cards if not card.count and card.name != "work"],
+        "empty_cards": [card for card in cards if not card.count and not card.if_empty],
         "queues": lines,
         "empty_queues": [line for line in lines if not line.count],
         "title": _("Desk"),
@@ -82,8 +80,8 @@ def _concerns() -> Iterator[str]:
 
 def _iterate_cards(person: User) -> Iterator[Card]:
     """Return the person's own work, most urgent list first."""
-    if person.has_perm("claims.take_work"):
-        yield _build_my_work_card(person)
+    for list_cards in features.load_declared("dashboard_cards"):
+        yield from list_cards(person)
     yield from _listed_queues(person)
     for permission, name in (
         ("claims.sign_off_verdict", "review"),
@@ -113,13 +111,13 @@ def _find_reply_requests(person: User) -> QuerySet[ReplyRequest]:
 
 def _build_card(name: str, rows: QuerySet[Any], person: User) -> Card:
     queue = QUEUES[rows.model][name]
-    count, found = _count_rows(queue.of(rows, person))
+    count, found = count_rows(queue.of(rows, person))
     listed = reverse(f"admin:claims_{rows.model._meta.model_name}_changelist")
     key = name if rows.model is Verdict else f"{rows.model._meta.model_name}-{name}"
     return Card(key, str(queue.title), count, f"{listed}?queue={name}", [_build_row(row) for row in found])
 
 
-def _count_rows(rows: QuerySet[Any], most: int = _SHOWN_ROWS) -> tuple[int, list[Any]]:
+def count_rows(rows: QuerySet[Any], most: int = _SHOWN_ROWS) -> tuple[int, list[Any]]:
     """Return the number of rows and the first of them. Counting uses keys only, so few rows are read."""
     numbered = list(rows.values_list("pk", Window(Count("pk")))[:most])
     if not numbered:
@@ -129,32 +127,14 @@ def _count_rows(rows: QuerySet[Any], most: int = _SHOWN_ROWS) -> tuple[int, list
     return numbered[0][1], [read[key] for key, _total in numbered if key in read]
 
 
-def _build_my_work_card(person: User) -> Card:
-    mine = Assignment.objects.open().filter(person=person).select_related("claim", "verdict")
-    count, found = _count_rows(mine.order_by(*BY_URGENCY), _SHOWN_WORK)
-    page = reverse("admin:claims_assignment_changelist") + "?done=no&who=me"
-    return Card("work", _("My work"), count, page, [_build_work_row(row) for row in found])
-
-
 def _listed_queues(person: User) -> Iterator[Card]:
     """Return the queues of which the first rows are shown."""
     for model, queues in every_queue().items():
         for name, queue in queues.items():
             if queue.list_row and person.has_perm(queue.permission):
-                count, found = _count_rows(queue.of(readable_rows(model, person), person))
+                count, found = count_rows(queue.of(readable_rows(model, person), person))
                 lines = [queue.list_row(row) for row in found]
                 yield Card(name, str(queue.title), count, queue_page(model, name), lines)
-
-
-def _build_work_row(row: Assignment) -> ListedRow:
-    subject = row.verdict or row.claim
-    words = format_html(
-        "{} {} {}",
-        build_due_badge(row.due_on),
-        build_priority_badge(row.priority),
-        build_state_badge(subject),
-    )
-    return ListedRow(str(row.claim), change_page(row.claim), words)
 
 
 def _build_row(row: Claim | Verdict | ReplyRequest) -> ListedRow:
@@ -175,7 +155,7 @@ def _build_reason_badge(verdict: Verdict) -> SafeString | str:
 
 def _build_my_proposals_card(person: User) -> Card:
     mine = Claim.objects.filter(created_by=person, state=Claim.State.PROPOSED).order_by(F("pk").desc())
-    count, found = _count_rows(mine)
+    count, found = count_rows(mine)
     page = reverse("admin:claims_claim_changelist") + "?state__exact=proposed"
     return Card("proposals", _("My proposals"), count, page, [_build_row(claim) for claim in found])
 

@@ -16,7 +16,6 @@ from django.utils.translation import ngettext
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from claims.admin.queues import every_queue
-from claims.models import Assignment
 
 #: Do not count beyond this: the exact number no longer matters.
 COUNT_LIMIT = 1000
@@ -58,8 +57,6 @@ class QueueLine:
 
 def queue_lines(person: User) -> Iterator[QueueLine]:
     """The queues in which this person can do something, each with what the person may read."""
-    if person.has_perm("claims.view_assignment"):
-        yield _build_overdue_line()
     for model, queues in every_queue().items():
         for name, queue in queues.items():
             if queue.permission and queue.list_row is None and person.has_perm(queue.permission):
@@ -80,13 +77,6 @@ def readable_rows(model: type[Model], person: User) -> QuerySet[Any]:
     """Return the rows that the person may read."""
     rows = model._default_manager.all()
     return rows.readable_by(person) if hasattr(rows, "readable_by") else rows
-
-
-def _build_overdue_line() -> QueueLine:
-    """Everyone's overdue work, so that an absence delays nothing."""
-    page = reverse("admin:claims_assignment_changelist") + "?done=no&due=overdue"
-    rows = Assignment.objects.overdue(timezone.localdate())
-    return _build_line("overdue", _("Overdue, everyone’s"), rows, "due_on", page)
 
 
 def _build_line(name: str, title: str, rows: QuerySet[Any], since: str, page: str) -> QueueLine:

@@ -1,4 +1,4 @@
-"""The timeline of a claim, newest first: moves, edits, sign-offs, publications, comments.
+"""The timeline of a claim, newest first: moves, edits, sign-offs, publications, and what features add.
 
 Each kind is read only up to the requested page, so that a long history costs no more than a short one.
 """
@@ -20,7 +20,6 @@ from claims.models import (
     Appearance,
     Claim,
     ClaimTopic,
-    Comment,
     Evidence,
     ReplyRequest,
     ScheduledPublication,
@@ -30,6 +29,7 @@ from claims.models import (
 )
 from claims.models.right_of_reply import NOTED
 from claims.models.visibility import READ_DRAFTS
+from factcheck import features
 from factcheck.admin.change_history import FieldChange, PastEvent, changes_of, links_of, name_of
 
 PER_PAGE = 20
@@ -37,15 +37,6 @@ PER_PAGE = 20
 _NOTE_LENGTH = 120
 #: The timeline ends here; everything older is under “History”.
 LAST_PAGE = 50
-
-#: What a person can narrow the list to, by the name that addresses carry.
-KINDS: dict[str, StrOrPromise] = {
-    "moves": gettext_lazy("Moves"),
-    "edits": gettext_lazy("Edits"),
-    "signoffs": gettext_lazy("Sign-offs"),
-    "publications": gettext_lazy("Publications"),
-    "comments": gettext_lazy("Comments"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +67,19 @@ class TimelineEvent:
 
 
 @dataclass(frozen=True, slots=True)
+class TimelineKind:
+    """What a person can narrow the list to, by the name that addresses carry.
+
+    Attributes:
+        read: yields the newest events of a claim that a person may read, at least this many if there are.
+    """
+
+    name: str
+    label: StrOrPromise
+    read: Callable[[Claim, User, int], Iterator[TimelineEvent]]
+
+
+@dataclass(frozen=True, slots=True)
 class Timeline:
     """A page of them."""
 
@@ -99,12 +103,18 @@ def build_timeline(claim: Claim, reader: User, *, kind: str = "", page: int = 1)
     """Return the timeline items that this person may read."""
     page = min(max(page, 1), LAST_PAGE)
     most = page * PER_PAGE + 1
-    wanted = [kind] if kind in KINDS else list(KINDS)
-    found = [event for name in wanted for event in _READERS[name](claim, reader, most)]
+    kinds = list_kinds()
+    wanted = [one for one in kinds if one.name == kind]
+    found = [event for one in wanted or kinds for event in one.read(claim, reader, most)]
     found.sort(key=lambda event: event.at, reverse=True)
     shown = found[(page - 1) * PER_PAGE : page * PER_PAGE]
     has_more = len(found) > page * PER_PAGE and page < LAST_PAGE
-    return Timeline(shown, kind if kind in KINDS else "", page, has_more)
+    return Timeline(shown, kind if wanted else "", page, has_more)
+
+
+def list_kinds() -> list[TimelineKind]:
+    """Return the kinds of the core and of features that are on."""
+    return [*_KINDS, *features.load_declared("timeline")]
 
 
 def _iterate_moves(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
@@ -167,15 +177,6 @@ def _iterate_publications(claim: Claim, reader: User, most: int) -> Iterator[Tim
             )
 
 
-def _iterate_comments(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
-    rows = Comment.objects.readable_by(reader).filter(claim=claim)
-    for row in rows.order_by("-pk")[:most]:
-        if row.withdrawn_at:
-            yield TimelineEvent(row.created_at, "comments", row.author_name, _("commented; since withdrawn"))
-        else:
-            yield TimelineEvent(row.created_at, "comments", row.author_name, _("commented"), row.text)
-
-
 #: The action, shown after the name.
 _DONE: dict[str, StrOrPromise] = {
     "accept": gettext_lazy("accepted the claim for checking"),
@@ -195,13 +196,12 @@ _FIELDS_IN_MOVES = (
     *("state", "state_before_merge", "merged_into_id", "reason", "updated_at"),
     *("review_round", "required_signoffs", "reply_rule", "submitted_by_id", "submitted_at", "published_at"),
 )
-_READERS: dict[str, Callable[[Claim, User, int], Iterator[TimelineEvent]]] = {
-    "moves": _iterate_moves,
-    "edits": _iterate_edits,
-    "signoffs": _sign_offs,
-    "publications": _iterate_publications,
-    "comments": _iterate_comments,
-}
+_KINDS = (
+    TimelineKind("moves", gettext_lazy("Moves"), _iterate_moves),
+    TimelineKind("edits", gettext_lazy("Edits"), _iterate_edits),
+    TimelineKind("signoffs", gettext_lazy("Sign-offs"), _sign_offs),
+    TimelineKind("publications", gettext_lazy("Publications"), _iterate_publications),
+)
 
 
 def _lower_first_letter(words: str) -> str:

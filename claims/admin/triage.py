@@ -26,7 +26,8 @@ from claims.admin.triage_decisions import (
     SeenClaim,
     decide,
     file_under,
-    give,
+    list_steps,
+    take_step,
     undo,
 )
 from claims.admin.triage_page import (
@@ -53,7 +54,6 @@ _DECISION_MESSAGES = {
     "decline": gettext_lazy("Declined."),
     "merge": gettext_lazy("Merged."),
     "topic": gettext_lazy("Topic added."),
-    "assign": gettext_lazy("Assigned."),
     "undo": gettext_lazy("Undone."),
 }
 #: So many claims at most are decided by one key: those of an article, or those that were selected.
@@ -123,7 +123,7 @@ class Triage(MovesAdmin):
     def decide_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
         """Decide about the claim, and about others selected with it or from the same article."""
         person = self._triaging(request)
-        if request.method != "POST" or action not in _DECISION_MESSAGES or action == "undo":
+        if request.method != "POST" or action not in (*_DECISION_MESSAGES, *list_steps()) or action == "undo":
             raise Http404
         asked = request.POST
         seen = [SeenClaim(pk, _parse_number(asked.get("seen")))]
@@ -152,11 +152,8 @@ class Triage(MovesAdmin):
             if topic is None:
                 return [FailedDecision(one.claim, "", _("There is no such topic.")) for one in seen[:1]]
             return file_under(seen, topic, by=person)
-        if action == "assign":
-            colleague = User.objects.filter(pk=_parse_number(asked.get("person")), is_active=True).first()
-            if colleague is None:
-                return [FailedDecision(one.claim, "", _("Enter a person.")) for one in seen[:1]]
-            return give(seen, colleague, by=person)
+        if step := list_steps().get(action):
+            return take_step(seen, step, asked, by=person)
         into = None
         if action == "merge":
             into = self._named(request, asked.get("into") or asked.get("other_into", ""))
@@ -175,7 +172,8 @@ class Triage(MovesAdmin):
         if done and not refused:
             stored(request)
         undoable = " ".join(one.token for one in done if action != "undo")
-        said = str(_DECISION_MESSAGES[action])
+        step = list_steps().get(action)
+        said = str(step.message if step else _DECISION_MESSAGES[action])
         if len(done) > 1:
             said += " " + ngettext("%d claim.", "%d claims.", len(done)) % len(done)
         if request.headers.get("Accept") == "application/json":

@@ -2,12 +2,14 @@
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 from django.contrib.auth.models import User
 from django.db import IntegrityError, transaction
 from django.db.models import Max
+from django.http import QueryDict
 from django.utils.translation import gettext as _
+from django_stubs_ext import StrOrPromise
 
 from claims.admin.claim_history import label_of
 from claims.admin.move_buttons import get_last_move
@@ -15,7 +17,7 @@ from claims.models import Claim, Topic, Transition, TriageTurn
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
 from claims.review import claim_edits, workflow
-from claims.teamwork import assignments
+from factcheck import features
 from factcheck.database.rules import in_words
 from factcheck.installation.house_language import in_house_language
 
@@ -43,7 +45,7 @@ class DecidedClaim:
 
     claim: int
     action: str
-    #: Shows whether the claim has moved since: of a topic, which one; of work, the former assignee.
+    #: Shows whether the claim has moved since: of a topic, which one; of a step of a feature, what it returned.
     mark: int
 
     @property
@@ -54,7 +56,7 @@ class DecidedClaim:
     def read(cls, text: str) -> Self | None:
         action, *numbers = text.split("-")
         if (
-            action not in (*UNDO_MOVES, "topic", "assign")
+            action not in (*UNDO_MOVES, "topic", *list_steps())
             or len(numbers) != 2
             or not all(map(str.isdecimal, numbers))
         ):
@@ -76,6 +78,34 @@ class FailedDecision:
 DecisionOutcome = DecidedClaim | FailedDecision
 
 
+@dataclass(frozen=True, slots=True)
+class TriageStep:
+    """A decision that a feature adds to triage.
+
+    Attributes:
+        action: its name in addresses.
+        message: what the screen says afterwards.
+        template: its button and form on the screen.
+        build_choices: returns what the template needs, the same for every claim.
+        list_facts: returns labels and values to show of a claim.
+        carry_out: does what a posted form asks for, and returns a number with which `undo` takes it back. Both raise
+            NotPossible and NotAllowed.
+    """
+
+    action: str
+    message: StrOrPromise
+    template: str
+    build_choices: Callable[[User], dict[str, Any]]
+    list_facts: Callable[[Claim, User], list[tuple[str, str]]]
+    carry_out: Callable[[Claim, QueryDict, User], int]
+    undo: Callable[[Claim, int, User], None]
+
+
+def list_steps() -> dict[str, TriageStep]:
+    """Return the steps of features that are on, by action."""
+    return {step.action: step for step in features.load_declared("triage_step")}
+
+
 def decide(
     seen: Iterable[SeenClaim], action: str, *, by: User, note: str = "", into: Claim | None = None
 ) -> list[DecisionOutcome]:
@@ -93,9 +123,15 @@ def file_under(seen: Iterable[SeenClaim], topic: Topic, *, by: User) -> list[Dec
     return [_file_under(each, topic, by) for each in seen]
 
 
-def give(seen: Iterable[SeenClaim], colleague: User, *, by: User) -> list[DecisionOutcome]:
-    """Assign claims to a person."""
-    return [_give(each, colleague, by) for each in seen]
+def take_step(
+    seen: Iterable[SeenClaim], step: TriageStep, asked: QueryDict, *, by: User
+) -> list[DecisionOutcome]:
+    """Carry out a feature's step on claims."""
+
+    def made(claim: Claim) -> DecidedClaim:
+        return DecidedClaim(claim.pk, step.action, step.carry_out(claim, asked, by))
+
+    return [_decide_under_lock(each.claim, by, made) for each in seen]
 
 
 def _decide(seen: SeenClaim, action: str, by: User, note: str, into: Claim | None) -> DecisionOutcome:
@@ -115,8 +151,8 @@ def _undo(decided: DecidedClaim, by: User) -> DecisionOutcome:
             if not claim.topics.filter(pk=decided.mark).exists():
                 raise NotPossible(_("It no longer has that topic."))
             claim.topics.remove(decided.mark)
-        elif decided.action == "assign":
-            _give_back(claim, decided.mark, by)
+        elif step := list_steps().get(decided.action):
+            step.undo(claim, decided.mark, by)
         else:
             _refuse_what_moved_on(claim, decided.mark)
             with in_house_language():
@@ -142,27 +178,6 @@ def load_last_moves(claims: Iterable[int]) -> dict[int, int]:
     """Return the last move of each claim that has one."""
     moves = Transition.objects.filter(claim__in=list(claims), verdict=None).order_by()
     return dict(moves.values("claim").annotate(last=Max("pk")).values_list("claim", "last"))
-
-
-def _give(seen: SeenClaim, colleague: User, by: User) -> DecisionOutcome:
-    def made(claim: Claim) -> DecidedClaim:
-        before = assignments.get_open_assignment(claim)
-        if colleague == by:
-            assignments.take(claim, by=by)
-        else:
-            assignments.assign(claim, colleague, by=by)
-        return DecidedClaim(claim.pk, "assign", (before.person_id or 0) if before else 0)
-
-    return _decide_under_lock(seen.claim, by, made)
-
-
-def _give_back(claim: Claim, holder: int, by: User) -> None:
-    """Restore the former assignee, or none."""
-    before = User.objects.filter(pk=holder).first()
-    if before:
-        assignments.assign(claim, before, by=by)
-    else:
-        assignments.release(claim, by=by)
 
 
 def _decide_under_lock(

@@ -14,20 +14,12 @@ from claims.admin.claim_page import list_quotes, suggest_claimants
 from claims.admin.move_buttons import get_last_move
 from claims.admin.similar_claims import build_similar_context
 from claims.admin.status_badges import build_state_badge, build_verdict_badges
+from claims.admin.triage_decisions import list_steps
 from claims.admin.triage_turns import find_other_viewers
 from claims.articles import score_reasons
 from claims.models import Appearance, Claim, ClaimTopic, Repeat, Topic, Transition, Verdict
-from claims.newsroom.people import get_display_name
 from claims.review import workflow
 from claims.review.decline_reasons import DECLINE_REASONS
-from claims.teamwork.assignments import (
-    ASSIGN,
-    TAKE,
-    can_do,
-    find_assignable_people,
-    get_assignee,
-    get_open_assignment,
-)
 from factcheck.admin.base import change_page
 
 #: So many proposals are listed at a time.
@@ -39,7 +31,6 @@ NUMBERED_CHOICES = 9
 #: So many of the newest links between claims and topics say which topics are in use.
 _RECENT_LINKS = 60
 _TOPIC_LIMIT = 300
-_PEOPLE_LIMIT = 30
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +144,7 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
         "decided": None if waits else _describe_decision(claim, person),
         "options": options,
         "other": find_other_viewers([claim.pk], than=person).get(claim.pk, ""),
-        "holder": _get_holder_name(claim, person) if waits else "",
+        "facts": [fact for step in list_steps().values() if waits for fact in step.list_facts(claim, person)],
         **build_similar_context(claim.statement, person=person, to=claim),
         "last_move": get_last_move(claim),
     }
@@ -161,9 +152,10 @@ def build_claim_context(claim: Claim, person: User) -> dict[str, Any]:
 
 def build_choices(person: User) -> dict[str, Any]:
     """Return the choices of the number keys, the same for every claim."""
+    steps = list_steps().values()
     return {
         "reasons": [str(reason) for reason in DECLINE_REASONS],
-        "people": _list_people(person),
+        "steps": [{**step.build_choices(person), "template": step.template} for step in steps],
         "topics_in_use": _list_used_topics(),
         "all_topics": Topic.objects.order_by("name").values_list("name", flat=True)[:_TOPIC_LIMIT],
     }
@@ -198,23 +190,6 @@ def _describe_decision(claim: Claim, person: User) -> dict[str, Any] | None:
     if last is None:
         return None
     return {"who": last.actor_name, "what": label_of(last.action), "at": last.at, "note": last.note}
-
-
-def _list_people(person: User) -> list[tuple[int, str]]:
-    """Return the people to whom the person may assign work, themselves first."""
-    may_take = person.has_perm(TAKE) and can_do(Claim, person)
-    mine = [(person.pk, _("Me"))] if may_take else []
-    if not person.has_perm(ASSIGN):
-        return mine
-    others = find_assignable_people(Claim).exclude(pk=person.pk)[: _PEOPLE_LIMIT - len(mine)]
-    return [*mine, *((other.pk, get_display_name(other)) for other in others)]
-
-
-def _get_holder_name(claim: Claim, person: User) -> str:
-    """Return the assignee, if the person may know."""
-    assignment = get_open_assignment(claim) if person.has_perm("claims.view_assignment") else None
-    holder = get_assignee(assignment) if assignment else None
-    return get_display_name(holder) if holder else ""
 
 
 def _list_used_topics() -> list[Topic]:

@@ -16,8 +16,6 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from claims.admin import live_preview
-from claims.admin.assignment import build_assignment_context
-from claims.admin.assignment_list import AssignedList
 from claims.admin.claim_history import can_read_work_on, list_verdict_events
 from claims.admin.claim_page import build_verdict_context, list_moves_made, list_quotes, render_claim_link
 from claims.admin.evidence import EvidenceInline
@@ -31,6 +29,7 @@ from claims.admin.status_badges import build_rating_badge, build_state_badge
 from claims.admin.verdict_form import CORRECTION_FIELDSET, FIELDSETS, BeginForm, VerdictFields, VerdictForm
 from claims.models import Evidence, ReplyRequest, Verdict
 from claims.models.right_of_reply import NOTED
+from claims.models.visibility import READ_DRAFTS
 from claims.newsroom.refusals import NotPossible
 from claims.review import verdict_drafts
 from factcheck.admin.base import change_page, person_at
@@ -38,9 +37,11 @@ from factcheck.admin.change_history import PastEvent, changes_of
 from factcheck.django_internals import become
 from sources.models import Publisher
 
+_OF_FIGURES = (PublishedFilter, RatingClassFilter)
+
 
 @admin.register(Verdict)
-class VerdictAdmin(AssignedList, VerdictFields, QueueOrder, MovesAdmin):
+class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
     form = VerdictForm
     list_display = (
         "on_claim",
@@ -65,8 +66,6 @@ class VerdictAdmin(AssignedList, VerdictFields, QueueOrder, MovesAdmin):
     search_fields = ("claim__statement", "summary", "byline")
     search_help_text = gettext_lazy("Words in the claim, the summary or the byline")
     ordering = ("-pk",)
-    actions = ("assign_selected",)
-    period_filters = (PublishedFilter, RatingClassFilter)
     inlines = (EvidenceInline,)
     autocomplete_fields = ("claim", "publisher")
     versioned_relations = ("evidence",)
@@ -82,6 +81,10 @@ class VerdictAdmin(AssignedList, VerdictFields, QueueOrder, MovesAdmin):
     fieldsets = FIELDSETS
 
     # The list --------------------------------------------------------------------------------------------------------
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        """Add filters that match the figures of the dashboard, for people who see these."""
+        return [*super().get_list_filter(request), *(_OF_FIGURES if request.user.has_perm(READ_DRAFTS) else ())]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Verdict]:
         return super().get_queryset(request).defer("explanation")
@@ -182,7 +185,6 @@ class VerdictAdmin(AssignedList, VerdictFields, QueueOrder, MovesAdmin):
         verdict = self.as_saved(request, kwargs.get("obj"))
         if verdict and kwargs.get("change"):
             context |= self._page_context(request, verdict)
-            context |= build_assignment_context(verdict, person_at(request))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _page_context(self, request: HttpRequest, verdict: Verdict) -> dict[str, Any]:

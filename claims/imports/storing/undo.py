@@ -24,12 +24,10 @@ from claims.imports.storing.house_records import find_untouched_drafts
 from claims.ledger import publishing
 from claims.models import (
     Appearance,
-    Assignment,
     Claim,
     ClaimMedia,
     ClaimTopic,
     ClusterMember,
-    Comment,
     ImportedChange,
     ImportedRecord,
     ImportRun,
@@ -45,6 +43,7 @@ from claims.models.verdict import CARRIED_OVER
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
+from factcheck import features
 from factcheck.database import clock
 from factcheck.database.bulk_copy import copy, reserve_ids
 
@@ -135,13 +134,6 @@ def _list_later_work(run: ImportRun) -> list[tuple[Q, Any]]:
             ngettext_lazy("%d of its claims has been edited.", "%d of its claims have been edited."),
         ),
         (
-            Q(Exists(Assignment.objects.filter(claim=claim, by__isnull=False))),
-            ngettext_lazy(
-                "%d of its claims has been assigned.",
-                "%d of its claims have been assigned.",
-            ),
-        ),
-        (
             Q(Exists(ClusterMember.objects.filter(claim=claim))),
             ngettext_lazy("%d of its claims is in a cluster.", "%d of its claims are in clusters."),
         ),
@@ -152,12 +144,10 @@ def _list_later_work(run: ImportRun) -> list[tuple[Q, Any]]:
                 "Verdicts on %d of its claims have been translated.",
             ),
         ),
-        (
-            Q(Exists(Comment.objects.filter(claim=claim))),
-            ngettext_lazy(
-                "%d of its claims has been commented on.",
-                "%d of its claims have been commented on.",
-            ),
+        *(
+            (Q(Exists(rows)), words)
+            for list_obstacles in features.load_declared("undo_obstacles")
+            for rows, words in list_obstacles(claim)
         ),
     ]
 
