@@ -17,20 +17,10 @@ class ClaimsConfig(AppConfig):
     def ready(self) -> None:
         # Models exist only now.
         from claims.ledger.signals import entries_added  # noqa: PLC0415  models exist only now
-        from claims.newsroom.signals import (  # noqa: PLC0415  beside the others
-            claims_added,
-            import_finished,
-            moved,
-            notified,
-        )
         from sources.signals import snapshot_stored  # noqa: PLC0415  beside the others
 
         register(partial(call, "claims.matching.embedding.checks.check_embedder"))
         call_later(snapshot_stored, "claims.quotes.changed_sources.follow_source")
-        call_later(moved, "claims.teamwork.joins.follow_move")
-        call_later(claims_added, "claims.teamwork.joins.assign_new")
-        call_later(import_finished, "claims.teamwork.joins.assign_imported")
-        call_later(notified, "claims.teamwork.joins.deliver")
         call_later(entries_added, "claims.matching.embedding.tasks.announce")
         # After `migrate` and not in a migration, because permissions exist only then: those of features last.
         post_migrate.connect(self.complete_newsroom, sender=[self, *installed()][-1])

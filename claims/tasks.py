@@ -7,7 +7,7 @@ from claims.exports.dumps import tasks as dump_tasks
 from claims.imports.storing import tasks as import_tasks
 from claims.ledger.proofs import tasks as proof_tasks
 from claims.matching.embedding import tasks as embedding_tasks
-from claims.models import Presence, StoredAnswer, UnsavedForm
+from claims.models import StoredAnswer, UnsavedForm
 from claims.newsroom import audit, desk_sessions, factor_mail, invitations
 from claims.review import (
     classification,
@@ -16,23 +16,17 @@ from claims.review import (
     open_replies,
     reply_mails,
 )
-from claims.teamwork import assignment_tasks, chat, digest, mails, notification_upkeep
 from factcheck import features
 
 __all__ = [
-    "assignment_tasks",
-    "chat",
     "classification",
-    "digest",
     "due_publications",
     "dump_tasks",
     "embedding_tasks",
     "factor_mail",
     "import_tasks",
     "invitations",
-    "mails",
     "notices",
-    "notification_upkeep",
     "open_replies",
     "proof_tasks",
     "reply_mails",
@@ -52,9 +46,8 @@ def forget_answers(timestamp: int) -> None:
 @app.periodic(cron="37 * * * *")
 @app.task(queueing_lock="forget_unsaved_forms")
 def forget_unsaved_forms(timestamp: int) -> None:
-    """Delete what was typed a month ago and never saved, and who had pages open hours ago."""
+    """Delete what was typed a month ago and never saved."""
     UnsavedForm.objects.outdated().delete()
-    Presence.objects.outdated().delete()
 
 
 @app.periodic(cron="27 3 * * *")

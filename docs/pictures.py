@@ -87,8 +87,8 @@ PICTURES = [
         "annotated-article", "/admin/", prepare=follow("In the article", after=open_claim("sixty hours"))
     ),
     Picture("publish", "/admin/", prepare=press("Publish", after=_ENTIRETY)),
-    Picture("board", "/admin/claims/assignment/board/"),
-    Picture("calendar", "/admin/claims/assignment/calendar/"),
+    Picture("board", "/admin/teamwork/assignment/board/"),
+    Picture("calendar", "/admin/teamwork/assignment/calendar/"),
 ]
 
 

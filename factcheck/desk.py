@@ -91,10 +91,9 @@ def desk(newsroom: str) -> dict[str, Any]:
         "SHOW_HISTORY": True,
         "SHOW_VIEW_ON_SITE": False,  # only what is published has a public page; the claim's page links to it
         "BORDER_RADIUS": "6px",
-        "STYLES": [_style("desk"), _style("lean"), _style("bell")],
+        "STYLES": [_style("desk"), _style("lean")],
         "SCRIPTS": [
-            _script(name)
-            for name in ("form_values", "connection", "kept_words", "kept", "desk", "openers", "bell")
+            _script(name) for name in ("form_values", "connection", "kept_words", "kept", "desk", "openers")
         ],
         "DASHBOARD_CALLBACK": "claims.admin.dashboard.build_dashboard",
         "ACCOUNT": {
@@ -138,7 +137,9 @@ def _sections() -> list[dict[str, Any]]:
                     "admin:claims_claim_import",
                     *("claims.add_claim", "sources.add_snapshot"),
                 ),
-                page_entry(_("Import a file"), "upload_file", "admin:claims_importrun_add", "claims.run_import"),
+                page_entry(
+                    _("Import a file"), "upload_file", "admin:claims_importrun_add", "claims.run_import"
+                ),
             ],
         },
         {
@@ -251,7 +252,9 @@ def _sections() -> list[dict[str, Any]]:
                 menu_entry(_("Sessions"), "devices", "claims_desksession"),
                 menu_entry(_("Single sign-on"), "login", "socialaccount_socialaccount"),
                 menu_entry(_("API tokens"), "vpn_key", "claims_apitoken"),
-                page_entry(_("Languages and features"), "toggle_on", "desk-installation", "auth.change_group"),
+                page_entry(
+                    _("Languages and features"), "toggle_on", "desk-installation", "auth.change_group"
+                ),
                 menu_entry(_("Vectors"), "scatter_plot", "claims_embeddingmodel"),
             ],
         },

@@ -21,8 +21,8 @@ from django_stubs_ext import StrOrPromise
 
 #: From the least to the most: each preset includes the features of those before it.
 PRESETS = ("small", "newsroom", "all")
-#: Where a feature adds routes: pages at the root, the API at /api/v1/, the editorial API below that.
-PLACES = ("pages", "api", "editorial")
+#: Where a feature adds routes: pages at the root, the desk below /admin/, the API below /api/v1/, the editorial API.
+PLACES = ("pages", "desk", "api", "editorial")
 
 
 class Feature(AppConfig):
@@ -79,7 +79,7 @@ class Feature(AppConfig):
     witness_policy: ClassVar[str] = ""
     #: The dotted name of a function that yields a `Discrepancy` for each problem, for `verify_ledger`.
     verification: ClassVar[str] = ""
-    #: The dotted name of a function that takes a person and yields cards with their work, which the dashboard shows first
+    #: The dotted name of a function that takes a person and yields cards with their work, the first of the dashboard
     #: (claims/admin/dashboard.py).
     dashboard_cards: ClassVar[str] = ""
     #: The dotted name of a `TriageStep`: a decision that the feature adds to triage (claims/admin/triage_decisions.py).

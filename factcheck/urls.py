@@ -36,6 +36,7 @@ urlpatterns = [
     path("admin/unsaved/given-up/", discard_autosave, name="desk-given-up"),
     path("admin/installation/", admin.site.admin_view(show_installation), name="desk-installation"),
     *demo_pages,
+    path("admin/", include(features.routes("desk"))),
     path("admin/", admin.site.urls),
     # Before allauth's own, which do not look at the signature of every token, nor at what a role needs.
     path("accounts/oidc/<str:provider_id>/login/callback/", callback, name="openid_connect_callback"),

@@ -84,7 +84,7 @@ RUNS = {
 #: Who changes the state of webhook deliveries.
 DELIVERIES = {"claims.features.webhooks.deliveries", "claims.features.webhooks.endpoints"}
 #: Who changes the state of messages to chats.
-CHATS = {"claims.teamwork.chat"}
+CHATS = {"claims.features.teamwork.chat"}
 #: Who changes the state of pages that a watch has found.
 WATCHED = {"claims.features.watches.listed_pages", "claims.features.watches.watched_articles"}
 #: Who changes the state of what readers sent; the database writes each change down itself.

@@ -247,26 +247,26 @@ FROM generate_series(1, (SELECT claims FROM size)) AS number, django_content_typ
 WHERE kind.app_label = 'claims' AND kind.model = 'claim';
 
 -- A fifth of the claims is talked about and is somebody's, most of it no longer; the first claim at length.
-INSERT INTO claims_assignment (claim_id, person_id, due_on, priority, by_name, note, done_at)
+INSERT INTO teamwork_assignment (claim_id, person_id, due_on, priority, by_name, note, done_at)
 SELECT claim.id, CASE WHEN claim.id % 40 = 0 THEN (SELECT person FROM size) ELSE person.id END,
     current_date + (claim.id % 60)::int - 20, claim.id % 4, 'bench', 'By Friday, please.',
     CASE WHEN claim.id % 50 > 0 THEN now() END
 FROM claims_claim AS claim, LATERAL (SELECT id FROM auth_user WHERE username = 'person' || 1 + claim.id % 100) AS person
 WHERE claim.id % 5 = 0;
 
-INSERT INTO claims_comment (claim_id, author_id, author_name, text, key, resolved_by_name, withdrawn_by_name, created_at)
+INSERT INTO teamwork_comment (claim_id, author_id, author_name, text, key, resolved_by_name, withdrawn_by_name, created_at)
 SELECT claims.id, person.id, person.username, claims.statement, gen_random_uuid(), '', '', now() - claims.id * interval '1 minute'
 FROM (
     SELECT id, statement FROM claims_claim WHERE id % 5 = 0
     UNION ALL SELECT 1, claim.statement FROM claims_claim AS claim, generate_series(1, 200) WHERE claim.id = 1
 ) AS claims, LATERAL (SELECT id, username FROM auth_user WHERE username = 'person' || 1 + claims.id % 100) AS person;
 
-INSERT INTO claims_notification (person_id, kind, claim_id, comment_id, actor_id, actor_name, note, read_at, mail)
+INSERT INTO teamwork_notification (person_id, kind, claim_id, comment_id, actor_id, actor_name, note, read_at, mail)
 SELECT (SELECT person FROM size), 'commented', claim_id, comment.id, author_id, author_name, '',
     CASE WHEN comment.id % 20 > 0 THEN now() END, 'digest'
-FROM claims_comment AS comment;
+FROM teamwork_comment AS comment;
 
-INSERT INTO claims_claimfollower (claim_id, person_id)
+INSERT INTO teamwork_claimfollower (claim_id, person_id)
 SELECT id, (SELECT person FROM size) FROM claims_claim WHERE id % 50 = 0 OR id = 1;
 
 INSERT INTO claims_auditrecord (at, kind, actor_id, actor_name, subject_id, subject_name, what, detail, address, agent)

@@ -10,7 +10,6 @@ from django.db.models import Count, F, QuerySet, Window
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.formats import date_format
-from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
@@ -22,7 +21,6 @@ from claims.admin.scheduling import annotate_planned, build_planned_badge
 from claims.admin.status_badges import (
     build_deadline_badge,
     build_rating_badge,
-    build_state_badge,
     build_status_badge,
 )
 from claims.admin.trends import build_trends_context

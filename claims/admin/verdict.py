@@ -84,7 +84,10 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         """Add filters that match the figures of the dashboard, for people who see these."""
-        return [*super().get_list_filter(request), *(_OF_FIGURES if request.user.has_perm(READ_DRAFTS) else ())]
+        return [
+            *super().get_list_filter(request),
+            *(_OF_FIGURES if request.user.has_perm(READ_DRAFTS) else ()),
+        ]
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Verdict]:
         return super().get_queryset(request).defer("explanation")

@@ -10,8 +10,6 @@ Imports search and `sources`. A rule that the database can hold stands here (doc
 from claims.models.imported_record import ImportedChange, ImportedRecord, PossibleDuplicate
 
 from .appearance import Appearance
-from .assignment import Assignment, Priority
-from .assignment_rule import AssignmentRule
 from .audit_record import AuditKind, AuditRecord
 from .audited_rows import (
     AuditedMembership,
@@ -21,25 +19,20 @@ from .audited_rows import (
     AuditedRolePermission,
     AuditedSecondFactor,
 )
-from .chat_channel import ChatChannel, ChatMessage, ChatProgress
 from .checkpoint import Checkpoint
 from .claim import Claim, ClaimTopic
-from .claim_follower import ClaimFollower
 from .claim_media import ClaimMedia
 from .claimant import Claimant
 from .cluster import Cluster, ClusterMember
-from .comment import Comment
 from .compared_statement import ComparedStatement
 from .desk_session import DeskSession, SignedInPerson
 from .evidence import Evidence
 from .hash_tile import HashTile
 from .import_run import ImportProblem, ImportRun
+from .mail_schedule import MailSchedule
 from .mention import Mention
 from .newsroom_page import NewsroomPage
-from .notification import MailChoice, Notification, NotificationKind
-from .notification_preference import MailSchedule, NotificationPreference
 from .permissions import OfferedPermission
-from .presence import Presence
 from .publication import Publication
 from .published_verdict import PublishedVerdict
 from .quote_status import QuoteFate
@@ -70,8 +63,6 @@ from .vocabulary import SearchLanguage, SearchSpelling, SearchWord
 __all__ = [
     "ApiToken",
     "Appearance",
-    "Assignment",
-    "AssignmentRule",
     "AuditKind",
     "AuditRecord",
     "AuditedMembership",
@@ -80,18 +71,13 @@ __all__ = [
     "AuditedRole",
     "AuditedRolePermission",
     "AuditedSecondFactor",
-    "ChatChannel",
-    "ChatMessage",
-    "ChatProgress",
     "Checkpoint",
     "Claim",
-    "ClaimFollower",
     "ClaimMedia",
     "ClaimTopic",
     "Claimant",
     "Cluster",
     "ClusterMember",
-    "Comment",
     "ComparedStatement",
     "CorrectionKind",
     "DeskSession",
@@ -103,19 +89,13 @@ __all__ = [
     "ImportedChange",
     "ImportedRecord",
     "LanguageMean",
-    "MailChoice",
     "MailSchedule",
     "MediaAuthenticity",
     "Mention",
     "NewMember",
     "NewsroomPage",
-    "Notification",
-    "NotificationKind",
-    "NotificationPreference",
     "OfferedPermission",
     "PossibleDuplicate",
-    "Presence",
-    "Priority",
     "Publication",
     "PublishedVerdict",
     "QuoteFate",

@@ -5,8 +5,8 @@ from collections.abc import Iterable
 from django.contrib.auth.models import User
 from django.db.models import QuerySet
 
-from claims.models import Claim, NotificationKind, Translation, Verdict
-from claims.newsroom.notifications import notify_people
+from claims.models import Claim, Translation, Verdict
+from claims.newsroom.notifications import NotificationKind, notify_people
 
 #: Actions of moves, and their notifications. A withdrawal from review is not announced.
 _KINDS = {

@@ -8,8 +8,8 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from procrastinate.contrib.django import app
 
-from claims.models import NotificationKind, ReplyRequest, Verdict
-from claims.newsroom.notifications import notify_people
+from claims.models import ReplyRequest, Verdict
+from claims.newsroom.notifications import NotificationKind, notify_people
 from factcheck.database import clock
 
 #: Notifications per transaction.

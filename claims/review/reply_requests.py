@@ -16,11 +16,11 @@ from django.core.validators import validate_email
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from claims.models import Claim, NotificationKind, ReplyRequest, SignOff, Verdict
+from claims.models import Claim, ReplyRequest, SignOff, Verdict
 from claims.models.verdict import CorrectionKind
 from claims.newsroom import reply_wording
 from claims.newsroom.mails import MAIL_QUEUE
-from claims.newsroom.notifications import notify_people
+from claims.newsroom.notifications import NotificationKind, notify_people
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require

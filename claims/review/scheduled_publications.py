@@ -9,9 +9,9 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from claims.models import Claim, NotificationKind, ScheduledPublication, Verdict
+from claims.models import Claim, ScheduledPublication, Verdict
 from claims.models.scheduled_publication import FURTHEST
-from claims.newsroom.notifications import notify_people
+from claims.newsroom.notifications import NotificationKind, notify_people
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require

@@ -12,9 +12,10 @@ from django.db import transaction
 from django.test import RequestFactory
 from django.urls import reverse
 
+from claims.features.teamwork import assignments, comments
+from claims.features.teamwork.models import AssignmentRule, ChatChannel
+from claims.features.teamwork.notifications import notify_people
 from claims.models import (
-    AssignmentRule,
-    ChatChannel,
     Claim,
     Claimant,
     EmbeddingModel,
@@ -32,8 +33,6 @@ from claims.models import (
 )
 from claims.newsroom import api_tokens
 from claims.review import clusters, removals, verdict_drafts
-from claims.teamwork import assignments, comments
-from claims.teamwork.notifications import notify_people
 from factcheck import features
 from sources.models import Publisher, Source
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source, person

@@ -10,9 +10,10 @@ from django.utils import timezone
 from playwright.sync_api import Dialog, Page, expect
 
 from claims.admin import similar_claims
-from claims.models import Claim, PossibleDuplicate, Priority, Rating, Repeat, Verdict
+from claims.features.teamwork import assignments
+from claims.features.teamwork.models import Priority
+from claims.models import Claim, PossibleDuplicate, Rating, Repeat, Verdict
 from claims.review import clusters
-from claims.teamwork import assignments
 from tests.helpers.accessibility import in_each_scheme, violations
 from tests.helpers.answers import Answers
 from tests.helpers.browser import stop_clock

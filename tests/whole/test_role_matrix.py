@@ -16,26 +16,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims.features.archiving.models import ArchivedFile, Timestamp
-from claims.models import (
-    ApiToken,
-    AssignmentRule,
-    ChatChannel,
-    Claim,
-    Cluster,
-    Comment,
-    DeskSession,
-    Notification,
-    ReplyRequest,
-    SavedView,
-    Translation,
-    Verdict,
-)
+from claims.features.teamwork import assignments, comments, mails
+from claims.features.teamwork.models import AssignmentRule, ChatChannel, Comment, Notification
+from claims.models import ApiToken, Claim, Cluster, DeskSession, ReplyRequest, SavedView, Translation, Verdict
 from claims.newsroom.refusals import NotAllowed
 from claims.review import workflow
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
 from claims.review.translation_moves import TRANSLATION_MOVES
 from claims.review.translation_workflow import move_translation
-from claims.teamwork import assignments, comments, mails
 from sources.models import Publisher, Source
 from tests.claims.editorial.test_permissions import TABLE
 from tests.helpers.full_desk import MODELS, add_row_of_each, make_superuser
@@ -131,7 +119,7 @@ def test_nobody_may_do_more_or_less_with_rows(
 
 #: What an address takes, where that is not the key of a row of its model alone.
 ARGUMENTS: dict[str, Callable[[dict[type[Model], Any]], tuple[Any, ...]]] = {
-    "claims_assignment_change_hands": lambda rows: ("claim", rows[Claim].pk, "take"),
+    "teamwork_assignment_change_hands": lambda rows: ("claim", rows[Claim].pk, "take"),
     "claims_claim_article": lambda rows: (rows[Source].pk,),
     "claims_claim_article_appearance": lambda rows: (rows[Source].pk,),
     "claims_claim_article_claim": lambda rows: (rows[Source].pk,),
@@ -143,15 +131,15 @@ ARGUMENTS: dict[str, Callable[[dict[type[Model], Any]], tuple[Any, ...]]] = {
     "claims_claim_take_place": lambda rows: _place(rows[Source]),
     "claims_claim_triage_decide": lambda rows: (rows[Claim].pk, "accept"),
     "claims_cluster_move": lambda rows: (rows[Cluster].pk, "published"),
-    "claims_comment_of_claim": lambda rows: (rows[Claim].pk,),
-    "claims_comment_write": lambda rows: (rows[Claim].pk,),
+    "teamwork_comment_of_claim": lambda rows: (rows[Claim].pk,),
+    "teamwork_comment_write": lambda rows: (rows[Claim].pk,),
     "claims_translation_begin": lambda rows: (
         Verdict.objects.filter(state="published", publisher__is_house=True).latest("pk").pk,
     ),
     "claims_replyrequest_do": lambda rows: (rows[ReplyRequest].pk, "stop"),
     "sources_source_file": lambda rows: _kept_file(rows[Source]),
     "sources_source_timestamp": lambda rows: _stamp(rows[Source]),
-    "claims_notification_stop_mail": lambda rows: (mails.stop_token(rows[User], "commented"),),
+    "teamwork_notification_stop_mail": lambda rows: (mails.stop_token(rows[User], "commented"),),
 }
 #: What is sent, where nothing would be refused whoever sends it.
 SENT: dict[str, dict[str, str] | str] = {
@@ -162,8 +150,8 @@ SENT: dict[str, dict[str, str] | str] = {
     "claims_claim_article_offers": '{"for": "claim"}',
     "claims_claim_pasted": {"address": "https://paper.example.com/tunnel"},
     "claims_savedview_keep": {"listed": "claims.claim", "name": "Mine"},
-    "claims_comment_write": {"text": "Whom do we ask?"},
-    "claims_comment_edit": {"text": "Whom do we ask now?"},
+    "teamwork_comment_write": {"text": "Whom do we ask?"},
+    "teamwork_comment_edit": {"text": "Whom do we ask now?"},
     "claims_claimant_names": {"app_label": "claims", "model_name": "claim", "field_name": "claimant"},
     "claims_topic_names": {"app_label": "claims", "model_name": "claim", "field_name": "topics"},
     "sources_publisher_names": {"app_label": "sources", "model_name": "source", "field_name": "publisher"},
@@ -172,21 +160,21 @@ SENT: dict[str, dict[str, str] | str] = {
 }
 #: Those that are opened, not sent.
 OPENED = {
-    *("claims_assignment_board", "claims_assignment_calendar"),
+    *("teamwork_assignment_board", "teamwork_assignment_calendar"),
     *("claims_claim_article", "claims_claim_import", "claims_claim_imported"),
     *(
         "claims_claim_timeline",
         "claims_claim_triage",
         "claims_claim_triage_claim",
     ),
-    *("claims_comment_people", "claims_comment_of_claim", "claims_comment_thread"),
+    *("teamwork_comment_people", "teamwork_comment_of_claim", "teamwork_comment_thread"),
     *("claims_importrun_progress", "claims_importrun_report"),
     "complaints_readerrequest_picture",
     *("claims_claim_evidence_pack", "sources_source_file", "sources_source_timestamp"),
     *("claims_claimant_same_as", "claims_topic_same_as", "sources_publisher_same_as"),
     *("claims_claimant_names", "claims_topic_names", "sources_publisher_names", "sources_source_names"),
     *("sources_mediaobject_check", "sources_mediaobject_file"),
-    *("claims_notification_unread", "claims_notification_preferences", "claims_notification_open"),
+    *("teamwork_notification_unread", "teamwork_notification_preferences", "teamwork_notification_open"),
 }
 
 
@@ -226,7 +214,7 @@ def test_nobody_presses_more_or_fewer_buttons(
             arguments = (somebody.own[Verdict].claim_id,)  # type: ignore[attr-defined]  # a Verdict
         path = reverse(f"admin:{name}", args=arguments)
         sent = SENT.get(name, {})
-        if name == "claims_assignment_board_move":
+        if name == "teamwork_assignment_board_move":
             sent = {"subject": "claim", "pk": str(rows[Claim].pk), "action": "take"}
         found[name] = somebody.may("get" if name in OPENED else "post", path, sent)
     assert found == {name: letter in who["who"] for name, who in BUTTONS.items()}

@@ -15,8 +15,8 @@ from django.utils.translation import gettext as _
 from claims.features.complaints import reader_mails, working_days
 from claims.features.complaints.models import Complaint
 from claims.features.complaints.submissions import ANSWER_COMPLAINTS, summarise_complaint
-from claims.models import Claim, NotificationKind, Publication, Verdict
-from claims.newsroom.notifications import notify_people
+from claims.models import Claim, Publication, Verdict
+from claims.newsroom.notifications import NotificationKind, notify_people
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require

@@ -23,8 +23,8 @@ from claims.features.complaints.models import (
 from claims.features.complaints.pictures import SentPicture
 from claims.features.complaints.request_duplicates import find_same_request
 from claims.ledger.queries.address_search import build_address_key
-from claims.models import NotificationKind, Publication
-from claims.newsroom.notifications import notify_people
+from claims.models import Publication
+from claims.newsroom.notifications import NotificationKind, notify_people
 from factcheck.database.locks import hold
 from sources.extraction import detect_language
 

@@ -7,8 +7,8 @@ from django.utils.translation import ngettext
 
 from claims.features.links.models import LinkOutcome, LinkState
 from claims.features.links.watched_links import claims_citing
-from claims.models import Claim, NotificationKind, Verdict
-from claims.newsroom.notifications import notify_people
+from claims.models import Claim, Verdict
+from claims.newsroom.notifications import NotificationKind, notify_people
 
 #: A source that several claims cite is reported for the newest of them; the desk's list has it anyway.
 MOST_CLAIMS = 20

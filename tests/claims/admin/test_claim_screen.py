@@ -312,7 +312,7 @@ def test_a_moment_shows_on_the_dashboard_and_the_board(
 ) -> None:
     scheduled(draft, checker)
     desk.sign_in(editor)
-    for address in (reverse("admin:index"), reverse("admin:claims_assignment_board")):
+    for address in (reverse("admin:index"), reverse("admin:teamwork_assignment_board")):
         assert ">Publishes " in desk.client.get(address).content.decode(), address
 
 

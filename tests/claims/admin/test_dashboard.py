@@ -16,9 +16,9 @@ from lxml import html
 from pytest_django import DjangoAssertNumQueries, Settings
 
 from claims.admin import queue_ages, trends
+from claims.features.teamwork import assignments
 from claims.models import Claim, Claimant, PossibleDuplicate, Rating, RatingScale, Topic
 from claims.review import verdict_drafts, workflow
-from claims.teamwork import assignments
 from sources.models import Publisher
 from tests.helpers.desk import Desk, said
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source

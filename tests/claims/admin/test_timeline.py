@@ -12,7 +12,8 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims.admin.timeline import KINDS, PER_PAGE, build_timeline
-from claims.models import Claim, Claimant, Comment, Verdict
+from claims.features.teamwork.models import Comment
+from claims.models import Claim, Claimant, Verdict
 from claims.review import claim_edits, scheduled_publications, workflow
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.sweeps import sweep

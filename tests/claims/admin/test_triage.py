@@ -11,7 +11,8 @@ from django.test.utils import CaptureQueriesContext
 from lxml import html
 
 from claims.admin.triage_turns import find_other_viewers, take
-from claims.models import Assignment, Claim, Repeat, Topic, Transition, TriageTurn
+from claims.features.teamwork.models import Assignment
+from claims.models import Claim, Repeat, Topic, Transition, TriageTurn
 from claims.review import verdict_drafts, workflow
 from tests.helpers.desk import said
 from tests.helpers.newsroom import make_appearance, make_claim, make_source

@@ -256,7 +256,7 @@ def test_a_page_that_is_only_open_keeps_no_session_alive(checker: User) -> None:
         lambda: client.get(reverse("desk-kept"), {"page": page}),
         lambda: client.get(reverse("desk-session")),
         lambda: client.post(reverse("desk-presence"), presence, content_type="application/json"),
-        lambda: client.get(reverse("admin:claims_notification_unread")),
+        lambda: client.get(reverse("admin:teamwork_notification_unread")),
     ):
         ask()
         assert Session.objects.get().expire_date == before

@@ -13,15 +13,12 @@ from django.utils.timezone import localtime
 
 from claims.demo.demo_newsroom import load, load_demo_content
 from claims.features.archiving.models import ArchivedFile, ArchivingRequest
+from claims.features.teamwork.models import Assignment, ChatChannel, Comment, Notification
 from claims.features.webhooks.models import WebhookEndpoint
 from claims.models import (
     Appearance,
-    Assignment,
-    ChatChannel,
     Claim,
-    Comment,
     Evidence,
-    Notification,
     PossibleDuplicate,
     Publication,
     Rating,

@@ -8,8 +8,8 @@ from django.contrib.auth.models import User
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
+from claims.features.teamwork import comments
 from claims.models import Claim, ImportRun
-from claims.teamwork import comments
 from tests.helpers.brought_records import bring, review
 
 pytestmark = pytest.mark.django_db

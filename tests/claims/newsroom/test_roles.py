@@ -31,17 +31,17 @@ def test_what_a_new_version_adds_comes_to_the_role_and_what_was_taken_stays_away
     assert before == set(roles.EDITOR)
     editors.permissions.remove(Permission.objects.get(codename="retract_verdict"))
     editors.permissions.add(Permission.objects.get(codename="view_auditrecord"))
-    newer = dict(roles.ROLES) | {"Editor": [*roles.EDITOR, "claims.withdraw_comment"]}
+    newer = dict(roles.ROLES) | {"Editor": [*roles.EDITOR, "teamwork.withdraw_comment"]}
     monkeypatch.setattr(roles, "ROLES", newer)
     for _upgrade in range(2):
         roles.ensure_roles()
         assert permissions_of("Editor") == (before - {"claims.retract_verdict"}) | {
             "claims.view_auditrecord",
-            "claims.withdraw_comment",
+            "teamwork.withdraw_comment",
         }
     editors.permissions.remove(Permission.objects.get(codename="withdraw_comment"))
     roles.ensure_roles()
-    assert "claims.withdraw_comment" not in permissions_of("Editor")
+    assert "teamwork.withdraw_comment" not in permissions_of("Editor")
     assert permissions_of("Contributor") == set(roles.CONTRIBUTOR)
 
 

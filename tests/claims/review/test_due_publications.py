@@ -7,7 +7,8 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from claims.models import Notification, Publication, ScheduledPublication, SignOff, Verdict
+from claims.features.teamwork.models import Notification
+from claims.models import Publication, ScheduledPublication, SignOff, Verdict
 from claims.models.scheduled_publication import ScheduledPublicationQuerySet
 from claims.review import due_publications, scheduled_publications, workflow
 from factcheck.database import clock

@@ -12,11 +12,12 @@ from django.contrib.auth.models import User
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from claims.models import Claim, ClaimFollower, PossibleDuplicate, Publication, Repeat, Topic
+from claims.features.teamwork import assignments
+from claims.features.teamwork.comments import write
+from claims.features.teamwork.models import ClaimFollower
+from claims.models import Claim, PossibleDuplicate, Publication, Repeat, Topic
 from claims.newsroom.refusals import NotPossible
 from claims.review import clusters, duplicates, repeats, workflow
-from claims.teamwork import assignments
-from claims.teamwork.comments import write
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 
 pytestmark = pytest.mark.django_db(transaction=True)

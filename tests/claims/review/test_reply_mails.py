@@ -9,10 +9,11 @@ from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
 from django.utils import timezone
 
-from claims.models import Notification, ReplyRequest, Verdict
+from claims.features.teamwork.models import Notification
+from claims.models import ReplyRequest, Verdict
 from claims.newsroom.refusals import NotPossible
 from claims.review import open_replies, reply_mails, reply_requests, workflow
-from tests.claims.teamwork.conftest import jobs
+from tests.claims.features.teamwork.conftest import jobs
 from tests.helpers.replies import answer, ask, named_draft
 
 pytestmark = pytest.mark.django_db

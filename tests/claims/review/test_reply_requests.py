@@ -8,7 +8,8 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from claims.models import Claim, Notification, ReplyRequest, Verdict
+from claims.features.teamwork.models import Notification
+from claims.models import Claim, ReplyRequest, Verdict
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import due_replies, reply_requests, scheduled_publications, workflow
 from tests.helpers.newsroom import make_claim, make_draft

@@ -7,8 +7,9 @@ import pytest
 from django.contrib.auth.models import User
 from pytest_django import Settings
 
+from claims.features.teamwork.models import Notification
 from claims.ledger import publishing
-from claims.models import Claim, Notification, Publication, Translation
+from claims.models import Claim, Publication, Translation
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import verdict_drafts, workflow
 from claims.review.translation_drafts import (

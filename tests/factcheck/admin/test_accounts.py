@@ -19,7 +19,7 @@ def permission(name: str) -> Permission:
 def test_an_administrator_gives_and_takes_permissions(
     client: Client, administrator: User, contributor: User
 ) -> None:
-    role, new, old = Group.objects.get(name="Contributor"), "claims.take_work", "sources.add_publisher"
+    role, new, old = Group.objects.get(name="Contributor"), "teamwork.take_work", "sources.add_publisher"
     beyond = permission("socialaccount.view_socialaccount")
     role.permissions.add(beyond)
     before = set(role.permissions.all())

@@ -100,15 +100,15 @@ def test_of_a_rule_of_the_database_the_rule_is_told_and_not_the_row(receiver: To
 
 
 def test_a_job_is_named_by_its_task(receiver: ToldServer) -> None:
-    token, put_together = job.set("7 claims.teamwork.mail"), f"Job 7 failed for {READER}: {DRAFT}"
+    token, put_together = job.set("7 claims.features.teamwork.mail"), f"Job 7 failed for {READER}: {DRAFT}"
     try:
         logging.getLogger("procrastinate.worker").error(put_together)
     finally:
         job.reset(token)
     (event,) = sent(receiver)
     assert (event["transaction"], event["tags"]) == (
-        "claims.teamwork.mail",
-        {"job": "7 claims.teamwork.mail"},
+        "claims.features.teamwork.mail",
+        {"job": "7 claims.features.teamwork.mail"},
     )
     assert "logentry" not in event
 

@@ -13,7 +13,8 @@ from django.utils import timezone
 from claims.features.complaints import complaint_moves, personal_data, quarantine, submissions
 from claims.features.complaints.confirmations import Sender
 from claims.features.complaints.models import Complaint, ReaderStep
-from claims.models import Claim, Notification, Publication, Verdict
+from claims.features.teamwork.models import Notification
+from claims.models import Claim, Publication, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import verdict_drafts, workflow
 from tests.claims.features.complaints.conftest import jobs, work

@@ -14,7 +14,8 @@ from claims.features.complaints import submissions
 from claims.features.complaints.confirmations import Sender
 from claims.features.complaints.models import Complaint, ReaderRequest
 from claims.features.complaints.pictures import read_picture
-from claims.models import Claim, Notification
+from claims.features.teamwork.models import Notification
+from claims.models import Claim
 from tests.helpers.media_files import SMALL_PNG
 from tests.helpers.newsroom import make_claim, person
 
@@ -68,7 +69,7 @@ def test_personal_data_is_in_no_list_search_or_download(
     desk = at_desk(administrator)
     for model in ("complaint", "readerrequest"):
         listed = f"/admin/complaints/{model}/"
-        for path in (listed, f"{listed}download/csv/", "/admin/", "/admin/claims/notification/"):
+        for path in (listed, f"{listed}download/csv/", "/admin/", "/admin/teamwork/notification/"):
             answer = desk.get(path)
             content = answer.getvalue()
             assert answer.status_code == 200
@@ -146,7 +147,7 @@ def test_it_is_taken_given_and_put_back(complaint: Complaint, editor: User, chec
     complaint.refresh_from_db()
     assert complaint.assigned_to == colleague
     told = Notification.objects.get(kind="complaint_given", person=colleague)
-    opened = at_desk(colleague).get(f"/admin/claims/notification/{told.pk}/open/")
+    opened = at_desk(colleague).get(f"/admin/teamwork/notification/{told.pk}/open/")
     assert opened["Location"] == f"/admin/complaints/complaint/?claim__id__exact={complaint.claim_id}"
     assert at_desk(colleague).get(opened["Location"]).context["cl"].result_count == 1
     desk.post(page_of(complaint, "put-back"))

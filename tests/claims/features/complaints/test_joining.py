@@ -13,11 +13,12 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from claims.admin.preference_form import PreferenceForm
 from claims.features.complaints import demo
 from claims.features.complaints.models import Complaint, ReaderRequest
-from claims.models import Claim, NotificationPreference
-from claims.teamwork import preferences
+from claims.features.teamwork import preferences
+from claims.features.teamwork.admin.preference_form import PreferenceForm
+from claims.features.teamwork.models import NotificationPreference
+from claims.models import Claim
 
 pytestmark = pytest.mark.django_db
 

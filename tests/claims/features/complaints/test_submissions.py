@@ -19,7 +19,8 @@ from claims.features.complaints.models import Complaint, ContactDetails, ReaderR
 from claims.features.complaints.pictures import read_picture
 from claims.features.complaints.reader_mails import MailNotTaken
 from claims.features.complaints.submissions import KeyUsedTwice, SentWith
-from claims.models import Claim, Notification
+from claims.features.teamwork.models import Notification
+from claims.models import Claim
 from tests.claims.features.complaints.conftest import RITA, contact_of, jobs, link_in, token_of, work
 from tests.helpers.media_files import SMALL_PNG
 from tests.helpers.media_files import picture as photograph

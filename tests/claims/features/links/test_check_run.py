@@ -11,8 +11,9 @@ from django.utils import timezone
 from claims.features.links import check_run, due_links, watched_links
 from claims.features.links.link_findings import LinkFinding
 from claims.features.links.models import LinkOutcome, LinkState
-from claims.models import Claim, Notification, Publication, QuoteFate
-from claims.teamwork import followers
+from claims.features.teamwork import followers
+from claims.features.teamwork.models import Notification
+from claims.models import Claim, Publication, QuoteFate
 from sources.models import Snapshot, Source, VisitedSite
 from tests.claims.features.links.watched_paper import (
     FERRIES,

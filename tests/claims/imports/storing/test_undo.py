@@ -9,6 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
+from claims.features.teamwork import assignments, comments
 from claims.imports.storing import undo
 from claims.models import (
     Appearance,
@@ -25,7 +26,6 @@ from claims.models import (
 )
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import claim_edits, workflow
-from claims.teamwork import assignments, comments
 from tests.helpers.brought_records import STATEMENT, bring, counts, live, newest, review
 from tests.helpers.newsroom import make_claim, make_draft, make_source
 from tests.helpers.shown_media import make_media

@@ -1,0 +1,12 @@
+"""The desk's pages of teamwork, and what it adds to those of claims and verdicts."""
+
+from claims.features.teamwork.admin import (
+    assignment_pages,
+    assignment_rule,
+    chat_channel,
+    comment,
+    notification,
+    work_panels,
+)
+
+__all__ = ["assignment_pages", "assignment_rule", "chat_channel", "comment", "notification", "work_panels"]

@@ -1,0 +1,214 @@
+"""The assignment panel of a claim or verdict: its contents and its buttons."""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.http import Http404
+from django.utils import timezone
+from django.utils.dateparse import parse_date
+from django.utils.formats import date_format
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django_stubs_ext import StrOrPromise
+
+from claims.features.teamwork import assignments, followers
+from claims.features.teamwork.assignments import Subject
+from claims.features.teamwork.models import Assignment, Priority
+from claims.models import Claim, Verdict
+from claims.newsroom.people import get_display_name
+from claims.newsroom.refusals import NotPossible
+from factcheck.admin.badges import Tone, badge
+from factcheck.database.bounds import day_in_sight
+
+#: No newsroom has more people to hand work to; the picker stays a list.
+PEOPLE_LIMIT = 300
+
+_TONES: dict[int, Tone] = {
+    Priority.LOW: "faded",
+    Priority.NORMAL: "neutral",
+    Priority.HIGH: "waiting",
+    Priority.URGENT: "bad",
+}
+
+
+def build_priority_badge(priority: int) -> SafeString | str:
+    """The word for what is out of the ordinary; nothing for what is not."""
+    if priority == Priority.NORMAL:
+        return ""
+    return badge(Priority(priority).label, _TONES[priority])
+
+
+def build_due_badge(due_on: date | None, *, done: bool = False) -> SafeString | str:
+    """Return the due date as a badge, marked when overdue."""
+    if due_on is None:
+        return ""
+    day, today = date_format(due_on, "SHORT_DATE_FORMAT"), timezone.localdate()
+    if done or due_on > today:
+        return day
+    if due_on == today:
+        return badge(gettext("Due today"), "waiting")
+    return badge(gettext("Overdue: %s") % day, "bad")
+
+
+@dataclass(frozen=True, slots=True)
+class WorkPanel:
+    """The contents of the assignment panel for one person."""
+
+    kind: str
+    subject: Subject
+    claim: Claim
+    #: Whether the assignee is shown to the person.
+    is_told: bool
+    assignment: Assignment | None
+    holder: User | None
+    holder_name: str
+    is_mine: bool
+    due: SafeString | str
+    may_take: bool
+    may_give: bool
+    may_change: bool
+    people: list[tuple[int, str]]
+    priorities: list[tuple[int, StrOrPromise]]
+    priority: int
+    days: list[tuple[str, str]]
+    is_followed: bool
+
+
+def build_assignment_context(subject: Subject, person: User) -> dict[str, Any]:
+    """Return the context of `admin/desk/assignment.html` for a claim or a verdict."""
+    claim = subject.claim if isinstance(subject, Verdict) else subject
+    is_told = person.has_perm("teamwork.view_assignment")
+    assignment = assignments.get_open_assignment(subject) if is_told else None
+    holder = assignments.get_assignee(assignment) if assignment else None
+    open_ = assignments.is_to_be_done(subject)
+    takes, assigns = person.has_perm(assignments.TAKE), person.has_perm(assignments.ASSIGN)
+    is_mine = holder == person
+    may_give = open_ and (assigns or (takes and is_mine))
+    return {
+        "work": WorkPanel(
+            kind=_get_kind(subject),
+            subject=subject,
+            claim=claim,
+            is_told=is_told,
+            assignment=assignment,
+            holder=holder,
+            holder_name=get_display_name(holder) if holder else "",
+            is_mine=is_mine,
+            due=_describe_due(assignment) if assignment else "",
+            may_take=open_ and takes and holder is None and assignments.can_do(type(subject), person),
+            may_give=may_give,
+            may_change=may_give,
+            people=_list_people(subject, holder) if may_give else [],
+            priorities=list(Priority.choices),
+            priority=assignment.priority if assignment else Priority.NORMAL,
+            days=_list_common_days(),
+            is_followed=followers.is_followed(claim, person),
+        )
+    }
+
+
+def _describe_due(assignment: Assignment) -> SafeString | str:
+    due = build_due_badge(assignment.due_on)
+    # A badge says by itself what it is.
+    return due if isinstance(due, SafeString) or not due else gettext("due %s") % due
+
+
+def _get_kind(subject: Subject) -> str:
+    return "verdict" if isinstance(subject, Verdict) else "claim"
+
+
+def _list_people(subject: Subject, holder: User | None) -> list[tuple[int, str]]:
+    found = assignments.find_assignable_people(type(subject))[:PEOPLE_LIMIT]
+    return [(person.pk, get_display_name(person)) for person in found if person != holder]
+
+
+def _list_common_days() -> list[tuple[str, str]]:
+    """The days that are said most often, as buttons."""
+    today = timezone.localdate()
+    near = [(today, gettext("Today")), (today + timedelta(1), gettext("Tomorrow"))]
+    return [(day.isoformat(), word) for day, word in [*near, (today + timedelta(7), gettext("In a week"))]]
+
+
+def parse_day(text: str) -> date | None:
+    """Parse a date from a form; None if it is empty.
+
+    Raises:
+        NotPossible: the date is out of range.
+    """
+    if not text.strip():
+        return None
+    try:
+        day = parse_date(text.strip())
+        if day is None:
+            raise ValueError(text)
+        day_in_sight(day)
+    except (ValueError, ValidationError):
+        raise NotPossible(gettext("“%s” is not a date.") % text[:40]) from None
+    return day
+
+
+def parse_priority(text: str) -> int:
+    """A priority as a form sends it. Raises NotPossible."""
+    if not (text.isascii() and text.isdecimal() and int(text[:4]) in Priority.values):
+        raise NotPossible(gettext("Choose a priority from the list."))
+    return int(text)
+
+
+def find_person(text: str) -> User:
+    """Return the person that a form names. Raises NotPossible."""
+    found = (
+        User.objects.filter(pk=text).first()
+        if text.isascii() and text.isdecimal() and len(text) < 19
+        else None
+    )
+    if found is None:
+        raise NotPossible(gettext("Choose a person."))
+    return found
+
+
+def change_hands(subject: Subject, action: str, asked: Any, *, by: User) -> str:
+    """Do what a button asks for; what it says afterwards.
+
+    Raises:
+        NotPossible: it cannot be, and why.
+        NotAllowed: not by this person.
+    """
+    claim = subject.claim if isinstance(subject, Verdict) else subject
+    match action:
+        case "take":
+            assignments.take(subject, by=by)
+            return gettext("Assigned to you.")
+        case "hand-over":
+            to, note = find_person(asked.get("person", "")), asked.get("note", "")
+            assignments.hand_over(subject, to, by=by, note=note, seen=_read_seen_assignee(asked))
+            return gettext("Assigned to %s.") % get_display_name(to)
+        case "release":
+            assignments.release(subject, by=by, seen=_read_seen_assignee(asked))
+            return gettext("No longer assigned to anyone.")
+        case "due":
+            due_on = parse_day(asked.get("due_on", ""))
+            assignments.set_due(subject, due_on, by=by)
+            if due_on is None:
+                return gettext("It no longer has a due date.")
+            return gettext("Due on %s.") % date_format(due_on, "DATE_FORMAT")
+        case "priority":
+            priority = parse_priority(asked.get("priority", ""))
+            assignments.set_priority(subject, priority, by=by)
+            return gettext("Priority changed to “%s”.") % Priority(priority).label
+        case "follow":
+            followers.follow(claim, by)
+            return gettext("You follow this claim.")
+        case "unfollow":
+            followers.unfollow(claim, by)
+            return gettext("You no longer follow this claim.")
+    raise Http404
+
+
+def _read_seen_assignee(asked: Any) -> int | assignments.Unchanged | None:
+    """Return the assignee when the page was rendered."""
+    if "seen" not in asked:
+        return assignments.KEEP
+    return int(asked["seen"]) if asked["seen"].isdecimal() else None

@@ -1,0 +1,126 @@
+"""List filters by assignee, due date and priority."""
+
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.admin import ModelAdmin
+from django.contrib.auth.models import User
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import DropdownFilter
+
+from claims.features.teamwork.models import Assignment, Priority
+from claims.features.teamwork.models.assignment import AssignmentQuerySet
+from claims.models import Verdict
+from claims.newsroom.people import get_display_name
+from factcheck.admin.base import person_at
+
+#: So many people are offered by name; an address can name anybody.
+_PEOPLE_LIMIT = 100
+
+
+def find_open_assignments(rows: QuerySet[Any]) -> AssignmentQuerySet:
+    """The open assignments of the rows of a query on claims, on verdicts, or on assignments themselves."""
+    if rows.model is Assignment:
+        return Assignment.objects.open().filter(pk=OuterRef("pk"))
+    if rows.model is Verdict:
+        return Assignment.objects.open().filter(verdict=OuterRef("pk"))
+    return Assignment.objects.open().filter(claim=OuterRef("pk"), verdict=None)
+
+
+class _WorkFilter(DropdownFilter):
+    """A filter for people who may see assignees."""
+
+    def has_output(self) -> bool:
+        return bool(self.lookup_choices)
+
+    def chosen(self, request: HttpRequest) -> str:
+        return str(self.value() or "") if request.user.has_perm("teamwork.view_assignment") else ""
+
+
+class PersonFilter(_WorkFilter):
+    title = _("assigned to")
+    parameter_name = "who"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
+        if not request.user.has_perm("teamwork.view_assignment"):
+            return []
+        busy = Assignment.objects.held().values("person")
+        people = User.objects.filter(pk__in=busy).order_by("first_name", "last_name", "username")
+        named = [(str(person.pk), get_display_name(person)) for person in people[:_PEOPLE_LIMIT]]
+        return [("me", _("Assigned to me")), ("nobody", _("Unassigned")), *named]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen, work = self.chosen(request), find_open_assignments(queryset)
+        if chosen == "nobody":
+            return queryset.filter(~Exists(work.held()))
+        if chosen == "me":
+            return queryset.filter(Exists(work.held().filter(person=person_at(request))))
+        if chosen.isascii() and chosen.isdecimal() and len(chosen) < 10:
+            return queryset.filter(Exists(work.held().filter(person=int(chosen))))
+        return queryset
+
+
+class DueFilter(_WorkFilter):
+    title = _("due")
+    parameter_name = "due"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
+        if not request.user.has_perm("teamwork.view_assignment"):
+            return []
+        return [
+            ("overdue", _("Overdue")),
+            ("today", _("Today")),
+            ("week", _("Due within seven days")),
+            ("none", _("No due date")),
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        today, asked = timezone.localdate(), self.chosen(request)
+        chosen = {
+            "overdue": Q(due_on__lt=today),
+            "today": Q(due_on=today),
+            "week": Q(due_on__range=(today, today + timedelta(days=7))),
+            "none": Q(due_on=None),
+        }.get(asked)
+        if chosen is None:
+            # A day of the calendar.
+            try:
+                chosen = Q(due_on=date.fromisoformat(asked))
+            except ValueError:
+                return queryset
+        return queryset.filter(Exists(find_open_assignments(queryset).filter(chosen)))
+
+
+class PriorityFilter(_WorkFilter):
+    title = _("priority")
+    parameter_name = "priority"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
+        if not request.user.has_perm("teamwork.view_assignment"):
+            return []
+        return [
+            (str(value), label) for value, label in reversed(Priority.choices) if value != Priority.NORMAL
+        ]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = self.chosen(request)
+        if chosen not in map(str, Priority.values):
+            return queryset
+        return queryset.filter(Exists(find_open_assignments(queryset).filter(priority=int(chosen))))
+
+
+class DoneFilter(DropdownFilter):
+    """Unfinished work, unless finished work is requested."""
+
+    title = _("done")
+    parameter_name = "done"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, Any]]:
+        return [("no", _("To do")), ("yes", _("Done"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        chosen = {"no": True, "yes": False}.get(str(self.value() or ""))
+        return queryset if chosen is None else queryset.filter(done_at__isnull=chosen)

@@ -1,0 +1,155 @@
+"""Assignments in the lists of claims and verdicts: a column, and an action that assigns several at once."""
+
+from collections.abc import Sequence
+from typing import Any
+
+from django.contrib import admin, messages
+from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.http import HttpRequest, HttpResponse
+from django.template.response import TemplateResponse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from claims.features.teamwork import assignments
+from claims.features.teamwork.admin.assignment import (
+    PEOPLE_LIMIT,
+    build_due_badge,
+    build_priority_badge,
+    find_person,
+    parse_day,
+    parse_priority,
+)
+from claims.features.teamwork.admin.assignment_filters import DueFilter, PersonFilter, PriorityFilter
+from claims.features.teamwork.models import Assignment, Priority
+from claims.models import Verdict
+from claims.newsroom.people import get_display_name
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from factcheck.admin.base import person_at
+
+#: So many at once, so that one click is no afternoon's work of the database; and so many are named.
+_MOST_AT_ONCE, _MOST_SHOWN = 1_000, 20
+#: At this place of a list's columns.
+_PLACE = 2
+_FILTERS = (PersonFilter, DueFilter, PriorityFilter)
+
+
+class AssignedList:
+    """Mixin for the list of claims or of verdicts: a column, and the action “Assign…”.
+
+    People who may not see assignees get neither column nor the filters.
+    """
+
+    def prepare(self, request: HttpRequest, rows: Sequence[Any]) -> None:
+        super().prepare(request, rows)  # type: ignore[misc]  # a DeskAdmin
+        if request.user.has_perm("teamwork.view_assignment"):
+            prefetch_related_objects(rows, self._work())
+
+    def _work(self) -> Prefetch:
+        rows = Assignment.objects.open().select_related("person")
+        if self.model is Verdict:  # type: ignore[attr-defined]  # a ModelAdmin
+            return Prefetch("assignment", rows)
+        return Prefetch("assignments", rows.filter(verdict=None))
+
+    def own_columns(self, request: HttpRequest) -> list[str]:
+        """Return the default columns, including the assignee."""
+        shown: list[str] = super().own_columns(request)  # type: ignore[misc]  # a DeskAdmin
+        if request.user.has_perm("teamwork.view_assignment"):
+            shown.insert(_PLACE, "whose_work")
+        return shown
+
+    def get_list_filter(self, request: HttpRequest) -> Any:
+        shown = tuple(super().get_list_filter(request))  # type: ignore[misc]  # a ModelAdmin
+        if not request.user.has_perm("teamwork.view_assignment"):
+            return shown
+        return (*shown[:1], *_FILTERS, *shown[1:])
+
+    @admin.display(description=_("assigned to"))
+    def whose_work(self, row: Any) -> SafeString | str:
+        """The assignee, the due date, and an unusual priority."""
+        assignment = _open_of(row)
+        if assignment is None:
+            return "–"
+        holder = assignments.get_assignee(assignment)
+        return format_html(
+            '<span class="desk-work-cell"><b>{}</b> {} {}</span>',
+            get_display_name(holder) if holder else gettext("unassigned"),
+            build_due_badge(assignment.due_on),
+            build_priority_badge(assignment.priority),
+        )
+
+    # Several at once --------------------------------------------------------------------------------------------------
+
+    def get_actions(self, request: HttpRequest) -> dict[str, Any]:
+        actions: dict[str, Any] = super().get_actions(request)  # type: ignore[misc]  # a ModelAdmin
+        if self.has_assign_permission(request):
+            actions["assign_selected"] = self.get_action("assign_selected")  # type: ignore[attr-defined]  # a ModelAdmin
+        return actions
+
+    def has_assign_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm(assignments.ASSIGN)
+
+    @admin.action(description=_("Assign…"), permissions=["assign"])
+    def assign_selected(self, request: HttpRequest, queryset: QuerySet[Any]) -> HttpResponse | None:
+        """Assign the selected rows after asking once for assignee, due date and priority."""
+        number = len(queryset.order_by().values("pk")[: _MOST_AT_ONCE + 1])
+        if number > _MOST_AT_ONCE:
+            messages.error(request, gettext("Choose no more than %d at once.") % _MOST_AT_ONCE)
+            return None
+        asked = "person" in request.POST
+        problem = ""
+        if asked:
+            try:
+                self._assign_all(request, queryset)
+            except NotPossible as refusal:
+                problem = str(refusal)
+            else:
+                return None
+        people = assignments.find_assignable_people(self.model)[:PEOPLE_LIMIT]  # type: ignore[attr-defined]  # a ModelAdmin
+        context = {
+            **self.admin_site.each_context(request),  # type: ignore[attr-defined]  # a ModelAdmin
+            "title": gettext("Assign"),
+            "number": number,
+            "rows": [getattr(row, "claim", row) for row in queryset[:_MOST_SHOWN]],
+            "others": max(number - _MOST_SHOWN, 0),
+            "keys": request.POST.getlist("_selected_action"),
+            "across": request.POST.get("select_across", ""),
+            "people": [(person.pk, get_display_name(person)) for person in people],
+            "priorities": Priority.choices,
+            "problem": problem,
+            "asked": request.POST,
+        }
+        return TemplateResponse(request, "admin/desk/assign_several.html", context)
+
+    def _assign_all(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        asked = request.POST
+        to, due_on = find_person(asked["person"]), parse_day(asked.get("due_on", ""))
+        weight = asked.get("priority", "")
+        priority = parse_priority(weight) if weight else assignments.KEEP
+        given = 0
+        for row in rows:
+            try:
+                assignments.assign(
+                    row,
+                    to,
+                    by=person_at(request),
+                    due_on=assignments.KEEP if due_on is None else due_on,
+                    priority=priority,
+                )
+            except (NotPossible, NotAllowed) as refusal:
+                words = gettext("Not assigned: “%(what)s” %(why)s")
+                messages.warning(request, words % {"what": getattr(row, "claim", row), "why": refusal})
+            else:
+                given += 1
+        if given:
+            done = ngettext("%(number)d more for %(who)s.", "%(number)d more for %(who)s.", given)
+            messages.success(request, done % {"who": get_display_name(to), "number": given})
+
+
+def _open_of(row: Any) -> Assignment | None:
+    """The open assignment of a row of the list, which has been read with it."""
+    if isinstance(row, Verdict):
+        found: Assignment | None = getattr(row, "assignment", None)
+        return found if found and found.done_at is None else None
+    return next((one for one in row.assignments.all() if one.verdict_id is None), None)

@@ -1,0 +1,165 @@
+"""The work pages (list, board, calendar), and the views behind the buttons of assignment panels."""
+
+from http import HTTPStatus
+from typing import Any
+
+from django.contrib import admin, messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from claims.admin.status_badges import build_state_badge
+from claims.features.teamwork import assignments
+from claims.features.teamwork.admin.assignment import build_due_badge, build_priority_badge, change_hands
+from claims.features.teamwork.admin.assignment_filters import DoneFilter, DueFilter, PersonFilter
+from claims.features.teamwork.admin.board import BoardFilters, build_board_context
+from claims.features.teamwork.admin.calendar import build_calendar_context
+from claims.features.teamwork.assignments import Subject
+from claims.features.teamwork.models import Assignment, Priority
+from claims.models import Claim, Verdict
+from claims.newsroom.people import get_display_name
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, goes_along, person_at
+from factcheck.database.rules import in_words
+
+
+@admin.register(Assignment)
+class AssignmentAdmin(LookOnly, DeskAdmin):
+    """All work and whose it is, to look at; it changes hands on the pages of claims and verdicts."""
+
+    list_display = ("what", "kind", "who", "due", "priority_badge", "since", "by_name")
+    list_display_links = None
+    list_filter = (DoneFilter, PersonFilter, DueFilter, ("priority", ChoicesDropdownFilter))
+    list_select_related = ("claim", "verdict", "person")
+    search_fields = ("claim__statement", "note")
+    search_help_text = _("Words in the claim or the note")
+    ordering = ("-pk",)
+    fields = ("claim", "verdict", "person", "since", "due_on", "priority", "by_name", "note", "done_at")
+
+    @admin.display(description=_("work"))
+    def what(self, row: Assignment) -> SafeString:
+        subject = row.verdict or row.claim
+
+        return format_html(
+            '<a class="desk-statement desk-link" dir="auto" href="{}">{}</a>', change_page(subject), row.claim
+        )
+
+    @admin.display(description=_("state"))
+    def kind(self, row: Assignment) -> SafeString:
+        return build_state_badge(row.verdict or row.claim)
+
+    @admin.display(description=_("assigned to"), ordering="person__first_name")
+    def who(self, row: Assignment) -> str:
+        holder = assignments.get_assignee(row)
+        return get_display_name(holder) if holder else "–"
+
+    @admin.display(description=_("due"), ordering="due_on")
+    def due(self, row: Assignment) -> SafeString | str:
+        return build_due_badge(row.due_on, done=row.done_at is not None) or "–"
+
+    @admin.display(description=_("priority"), ordering="priority")
+    def priority_badge(self, row: Assignment) -> SafeString | str:
+        return build_priority_badge(row.priority) or str(Priority(row.priority).label)
+
+    # The buttons ------------------------------------------------------------------------------------------------------
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return goes_along(request, "claims_claim_delete", "claims_verdict_delete", "auth_user_delete")
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.change_hands_view)
+        board, moved = map(self.admin_site.admin_view, (self.board_view, self.board_move_view))
+        return [
+            path("board/", board, name="teamwork_assignment_board"),
+            path(
+                "calendar/",
+                self.admin_site.admin_view(self.calendar_view),
+                name="teamwork_assignment_calendar",
+            ),
+            path("board/move/", moved, name="teamwork_assignment_board_move"),
+            path("<slug:kind>/<int:pk>/<slug:action>/", view, name="teamwork_assignment_change_hands"),
+            *super().get_urls(),
+        ]
+
+    def change_hands_view(self, request: HttpRequest, kind: str, pk: int, action: str) -> HttpResponse:
+        """Handle a button of the panel: take, hand over, release, set due date or priority, follow."""
+        subject = self._asked_for(request, kind, pk)
+        if request.method == "POST":
+            self._do(request, subject, action)
+        return HttpResponseRedirect(change_page(subject))
+
+    def _do(self, request: HttpRequest, subject: Subject, action: str) -> None:
+        try:
+            said = change_hands(subject, action, request.POST, by=person_at(request))
+        except NotPossible as refusal:
+            messages.error(request, str(refusal))
+        except NotAllowed as refusal:
+            raise PermissionDenied(str(refusal)) from None
+        except IntegrityError as refusal:
+            messages.error(request, gettext("Not saved: %s") % in_words(refusal))
+        else:
+            messages.success(request, said)
+
+    # Board and calendar ---------------------------------------------------------------------------------------------
+
+    def board_view(self, request: HttpRequest) -> HttpResponse:
+        """Work in columns by how far it has come."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Board"),
+            **build_board_context(request, person_at(request)),
+        }
+        return TemplateResponse(request, "admin/desk/board.html", context)
+
+    def calendar_view(self, request: HttpRequest) -> HttpResponse:
+        """Show what is due on each day."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Calendar"),
+            **build_calendar_context(request, person_at(request)),
+        }
+        return TemplateResponse(request, "admin/desk/calendar.html", context)
+
+    def board_move_view(self, request: HttpRequest) -> HttpResponse:
+        """Carry out the move of a card, as the button of its page does, and return to the board."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        chosen = BoardFilters.of(request.GET).query
+        board = f"{reverse('admin:teamwork_assignment_board')}{'?' if chosen else ''}{chosen}"
+        if request.method != "POST":
+            return HttpResponseRedirect(board)
+        kind, key, action = (request.POST.get(name, "") for name in ("subject", "pk", "action"))
+        if not (key.isascii() and key.isdecimal() and len(key) < 19):
+            raise Http404
+        subject = self._asked_for(request, kind, int(key))
+        if action in ("take", "release"):
+            self._do(request, subject, action)
+        else:
+            pages: Any = self.admin_site.get_model_admin(type(subject))
+            answer: HttpResponse = pages.move_view(request, subject.pk, action)
+            if answer.status_code == HTTPStatus.OK:
+                return answer  # a question that has to be answered first
+        return HttpResponseRedirect(f"{board}#{kind}-{subject.pk}")
+
+    def _asked_for(self, request: HttpRequest, kind: str, pk: int) -> Subject:
+        """The claim or verdict, if the person may read it."""
+        kinds: dict[str, type[Claim | Verdict]] = {"claim": Claim, "verdict": Verdict}
+        if kind not in kinds:
+            raise Http404
+        if not request.user.has_perm(f"claims.view_{kind}"):
+            raise PermissionDenied
+        found: Subject | None = kinds[kind].objects.readable_by(person_at(request)).filter(pk=pk).first()
+        if found is None:
+            raise Http404
+        return found

@@ -1,0 +1,175 @@
+"""Assignment rules: a form of conditions and actions, and a trial on existing claims."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from claims.features.teamwork import assignment_rules, assignments
+from claims.features.teamwork.assignment_rules import DRY_RUN_CLAIMS
+from claims.features.teamwork.models import AssignmentRule, Priority
+from claims.models import Claim
+from claims.models.visibility import READ_DRAFTS
+from claims.newsroom.people import get_display_name
+from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.list_phrases import listed
+
+#: So many of the claims that a rule would have found are shown.
+_SHOWN_CLAIMS = 20
+
+
+@dataclass(frozen=True, slots=True)
+class RuleTrialClaim:
+    """One claim that the rule would have found, and who would have got it."""
+
+    claim: Claim
+    page: str
+    person: str
+
+
+@admin.register(AssignmentRule)
+class AssignmentRuleAdmin(DeskAdmin):
+    list_display = ("name", "position", "active", "conditions", "does", "created_by")
+    list_filter = ("active",)
+    list_select_related = (
+        *("topic", "publisher", "source", "claimant"),
+        *("person", "role", "follower", "created_by"),
+    )
+    search_fields = ("name", "words")
+    search_help_text = _("Words in the name, or words that the rule looks for")
+    ordering = ("position", "pk")
+    actions = ("switch_on", "switch_off")
+    autocomplete_fields = ("topic", "publisher", "source", "claimant")
+    change_form_outer_after_template = "admin/desk/assignment_rule_bottom.html"
+    fieldsets = (
+        (None, {"fields": ("name", ("position", "active"))}),
+        (
+            _("When a new claim …"),
+            {
+                "fields": (
+                    ("topic", "language"),
+                    ("publisher", "source"),
+                    ("claimant", "worth_at_least"),
+                    "words",
+                ),
+                "description": _(
+                    "A claim must meet every condition that you fill in. If you fill in none, "
+                    "the rule applies to every claim."
+                ),
+            },
+        ),
+        (
+            _("… then"),
+            {"fields": (("person", "role"), ("priority", "due_in_days"), "follower")},
+        ),
+    )
+
+    @admin.display(description=_("when"))
+    def conditions(self, rule: AssignmentRule) -> str:
+        worth = None if rule.worth_at_least is None else f"≥ {rule.worth_at_least:.0%}"
+        words = listed(filter(None, map(str.strip, rule.words.splitlines())))
+        stated = [rule.topic, rule.language, rule.publisher, rule.source, rule.claimant, worth, words]
+        return " · ".join(str(one) for one in stated if one) or gettext("every claim")
+
+    @admin.display(description=_("then"))
+    def does(self, rule: AssignmentRule) -> str:
+        done = []
+        if rule.person:
+            done.append(gettext("to %s") % get_display_name(rule.person))
+        if rule.role:
+            done.append(gettext("to the person with the least work in the role %s") % rule.role)
+        if rule.priority is not None:
+            done.append(str(Priority(rule.priority).label))
+        if rule.due_in_days is not None:
+            words = ngettext("due in %d day", "due in %d days", rule.due_in_days)
+            done.append(words % rule.due_in_days)
+        if rule.follower:
+            done.append(gettext("%s follows") % get_display_name(rule.follower))
+        return " · ".join(done)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """People to whom work can be given, by the names that they are called here."""
+        if db_field.name in ("person", "follower"):
+            kwargs["queryset"] = (
+                assignments.find_assignable_people(Claim) if db_field.name == "person" else _find_readers()
+            )
+            kwargs["form_class"] = PersonField
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in ("person", "role", "follower") and hasattr(field.widget, "widget"):
+            field.widget = field.widget.widget  # without the buttons that add and edit people
+        if db_field.name == "words":
+            field.widget.attrs["rows"] = 3
+        return field
+
+    def save_model(
+        self, request: HttpRequest, obj: AssignmentRule, form: forms.ModelForm, change: bool
+    ) -> None:
+        if not change:
+            obj.created_by = person_at(request)
+        super().save_model(request, obj, form, change)
+
+    def response_add(
+        self, request: HttpRequest, obj: AssignmentRule, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        """Redirect to the rule's page, which shows a trial of the rule."""
+        super().response_add(request, obj, post_url_continue)
+        return HttpResponseRedirect(change_page(obj))
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        rule = kwargs.get("obj")
+        if rule and kwargs.get("change"):
+            # As it is saved: a form that was refused has put what was typed into the one it was given.
+            saved = self.get_queryset(request).select_related(*self.list_select_related).get(pk=rule.pk)
+            context |= _build_trial_context(saved, person_at(request))
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    @admin.action(description=_("Switch on"), permissions=["change"])
+    def switch_on(self, request: HttpRequest, rules: QuerySet[AssignmentRule]) -> None:
+        self.message_user(request, gettext("Switched on: %d") % rules.update(active=True))
+
+    @admin.action(description=_("Switch off"), permissions=["change"])
+    def switch_off(self, request: HttpRequest, rules: QuerySet[AssignmentRule]) -> None:
+        self.message_user(request, gettext("Switched off: %d") % rules.update(active=False))
+
+
+class PersonField(forms.ModelChoiceField):
+    def label_from_instance(self, person: Any) -> str:
+        return get_display_name(person)
+
+
+def _find_readers() -> QuerySet[User]:
+    readers = User.objects.with_perm(READ_DRAFTS, backend="django.contrib.auth.backends.ModelBackend")
+    return readers.order_by("first_name", "last_name", "username")
+
+
+def _build_trial_context(rule: AssignmentRule, person: User) -> dict[str, Any]:
+    """Return a trial of the rule on the newest claims, some of which are shown."""
+    found = assignment_rules.preview_rule(rule)
+    shown = found[:_SHOWN_CLAIMS]
+    claims = Claim.objects.readable_by(person).in_bulk([one.claim for one in shown])
+    return {
+        "tried": DRY_RUN_CLAIMS,
+        "rule": rule,
+        "rule_found": len(found),
+        "rule_shown": [
+            RuleTrialClaim(
+                claims[one.claim],
+                change_page(claims[one.claim]),
+                get_display_name(one.person) if one.person else "",
+            )
+            for one in shown
+            if one.claim in claims
+        ],
+        "rule_reaches_nobody": bool(rule.person or rule.role) and bool(found) and not found[0].person,
+    }

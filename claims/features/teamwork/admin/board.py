@@ -1,0 +1,343 @@
+"""The board: work in columns by state, and the moves between columns."""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+from urllib.parse import urlencode
+
+from django.contrib.auth.models import User
+from django.db.models import Exists, F, OuterRef, Prefetch, Q, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, QueryDict
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
+
+from claims.admin.queues import annotate_signoffs_given
+from claims.admin.scheduling import annotate_planned, build_planned_badge
+from claims.features.teamwork import assignments
+from claims.features.teamwork.admin.assignment import PEOPLE_LIMIT, build_due_badge, build_priority_badge
+from claims.features.teamwork.models import Assignment, Priority
+from claims.features.teamwork.models.assignment import BY_URGENCY
+from claims.models import Claim, Topic, Transition, Verdict
+from claims.newsroom.people import get_display_name
+from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move
+from factcheck.admin.base import change_page
+
+#: Cards of a column; the rest is in its list.
+SHOWN_CARDS = 12
+_MAX_TEXT_LENGTH = 120
+_WEEK = timedelta(days=7)
+_OPEN_STATES = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW)
+
+Subject = Claim | Verdict
+
+
+@dataclass(frozen=True, slots=True)
+class BoardFilters:
+    """Filters of the board: only mine, one person's, one topic; 0 means no filter."""
+
+    mine: bool
+    person: int
+    topic: int
+
+    @classmethod
+    def of(cls, asked: QueryDict) -> "BoardFilters":
+        def number(name: str) -> int:
+            text = asked.get(name, "")
+            return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
+
+        return cls("mine" in asked, number("person"), number("topic"))
+
+    def holder(self, person: User) -> int:
+        """The assignee whose work is shown; 0 for everyone."""
+        return person.pk if self.mine else self.person
+
+    @property
+    def query(self) -> str:
+        """Return the filters as a query string."""
+        named = {"mine": "1" if self.mine else "", "person": self.person or "", "topic": self.topic or ""}
+        return urlencode({name: value for name, value in named.items() if value})
+
+
+@dataclass(frozen=True, slots=True)
+class BoardCard:
+    """One claim or verdict on the board."""
+
+    kind: str
+    pk: int
+    #: The moves that its state and the person's role leave open, by the name under which the page has them.
+    state: str
+    text: str
+    page: str
+    person: str
+    is_mine: bool
+    due: SafeString | str
+    priority: SafeString | str
+    last_move: int
+
+
+@dataclass(frozen=True, slots=True)
+class BoardColumn:
+    """A column: its cards, and the address of the rest."""
+
+    name: str
+    title: StrOrPromise
+    cards: list[BoardCard]
+    more: str
+    is_more: bool
+
+
+_TITLES: dict[str, StrOrPromise] = {
+    "proposed": gettext_lazy("Proposed"),
+    "accepted": gettext_lazy("Accepted, unassigned"),
+    "work": gettext_lazy("In progress"),
+    "review": gettext_lazy("In review"),
+    "ready": gettext_lazy("Ready to publish"),
+    "published": gettext_lazy("Published this week"),
+}
+#: Where the rest of a column is listed.
+_LISTS = {
+    "proposed": "claim?queue=triage",
+    "accepted": "claim?queue=unchecked&who=nobody",
+    "work": "assignment?done=no",
+    "review": "verdict?state__exact=in_review",
+    "ready": "verdict?queue=ready",
+    "published": "verdict?state__exact=published&published=7",
+}
+
+
+def build_columns(person: User, chosen: BoardFilters) -> list[BoardColumn]:
+    """All columns, in as many queries however much there is."""
+    found: dict[str, Callable[[User, BoardFilters], list[Subject]]] = {
+        "proposed": _list_proposed,
+        "accepted": _list_accepted,
+        "work": _list_in_work,
+        "review": lambda by, what: list(
+            _list_in_review(by, what).filter(given__lt=F("required_signoffs"))[: SHOWN_CARDS + 1]
+        ),
+        "ready": lambda by, what: list(
+            _list_in_review(by, what).filter(given__gte=F("required_signoffs"))[: SHOWN_CARDS + 1]
+        ),
+        "published": _list_published,
+    }
+    return [_build_column(name, rows(person, chosen), person) for name, rows in found.items()]
+
+
+def _build_column(name: str, rows: list[Subject], person: User) -> BoardColumn:
+    model, _mark, query = _LISTS[name].partition("?")
+    more = f"{reverse(f'admin:claims_{model}_changelist')}?{query}"
+    return BoardColumn(
+        name,
+        _TITLES[name],
+        [_build_card(row, person) for row in rows[:SHOWN_CARDS]],
+        more,
+        len(rows) > SHOWN_CARDS,
+    )
+
+
+def _build_card(row: Any, person: User) -> BoardCard:
+    claim = row.claim if isinstance(row, Verdict) else row
+    kind = "verdict" if isinstance(row, Verdict) else "claim"
+    assignment = _get_assignment(row)
+    holder = assignments.get_assignee(assignment) if assignment else None
+    if holder is None and isinstance(row, Verdict) and row.state == Verdict.State.DRAFT:
+        holder = row.author
+    text = claim.statement
+    state = f"{kind}-{row.state}"
+    if kind == "claim":
+        state += "-held" if holder else ""
+    return BoardCard(
+        kind=kind,
+        pk=row.pk,
+        state=state,
+        text=text if len(text) <= _MAX_TEXT_LENGTH else text[: _MAX_TEXT_LENGTH - 1] + "…",
+        page=change_page(row),
+        person=get_display_name(holder) if holder else "",
+        is_mine=holder == person,
+        due=build_planned_badge(row) or (build_due_badge(assignment.due_on) if assignment else ""),
+        priority=build_priority_badge(assignment.priority) if assignment else "",
+        last_move=row.last_move or 0,
+    )
+
+
+def _get_assignment(row: Any) -> Assignment | None:
+    if isinstance(row, Verdict):
+        found: Assignment | None = getattr(row, "assignment", None)
+        return found if found and found.done_at is None else None
+    return next(iter(row.work), None)
+
+
+# What stands in each ----------------------------------------------------------------------------------------------
+
+
+def _filter_claims(person: User, chosen: BoardFilters) -> QuerySet[Claim]:
+    """Return the claims for the board, with its filters."""
+    last = Transition.objects.filter(claim=OuterRef("pk"), verdict=None).order_by("-pk").values("pk")[:1]
+    work = Assignment.objects.open().filter(verdict=None).select_related("person")
+    rows = Claim.objects.readable_by(person).annotate(last_move=Subquery(last))
+    rows = rows.only("statement", "state").prefetch_related(Prefetch("assignments", work, to_attr="work"))
+    return rows.filter(topics=chosen.topic) if chosen.topic else rows
+
+
+def _filter_verdicts(person: User, chosen: BoardFilters) -> QuerySet[Verdict]:
+    last = Transition.objects.filter(verdict=OuterRef("pk")).order_by("-pk").values("pk")[:1]
+    rows = (
+        annotate_planned(Verdict.objects.readable_by(person))
+        .annotate(last_move=Subquery(last))
+        .select_related("claim", "author", "assignment__person")
+        .defer("explanation", "summary", "claim__context")
+        .order_by(
+            F("assignment__due_on").asc(nulls_last=True),
+            Coalesce("assignment__priority", Priority.NORMAL).desc(),
+            "-pk",
+        )
+    )
+    if holder := chosen.holder(person):
+        own = Q(author=holder, assignment__person=None, state__in=_OPEN_STATES)
+        rows = rows.filter(own | Q(assignment__person=holder, assignment__done_at=None))
+    return rows.filter(claim__topics=chosen.topic) if chosen.topic else rows
+
+
+def _find_held(holder: int = 0) -> QuerySet[Assignment]:
+    """Return the claims assigned to one person, or all."""
+    rows = Assignment.objects.held().filter(verdict=None)
+    return rows.filter(person=holder) if holder else rows
+
+
+def _list_urgent_first(claims: QuerySet[Claim], work: QuerySet[Assignment]) -> list[Any]:
+    """Return claims with urgent work, found through the work, of which there is less than claims."""
+    keys = work.filter(claim__in=claims.order_by().values("pk")).order_by(*BY_URGENCY)
+    chosen = list(keys.values_list("claim", flat=True)[: SHOWN_CARDS + 1])
+    found = claims.in_bulk(chosen)
+    return [found[key] for key in chosen if key in found]
+
+
+def _list_proposed(person: User, chosen: BoardFilters) -> list[Any]:
+    """List assigned or weighed claims first, then the best candidates."""
+    proposed = _filter_claims(person, chosen).filter(state=Claim.State.PROPOSED)
+    holder = chosen.holder(person)
+    weighed = Assignment.objects.open().filter(verdict=None)
+    found = _list_urgent_first(proposed, _find_held(holder) if holder else weighed)
+    if not holder and len(found) <= SHOWN_CARDS:
+        best = proposed.order_by(F("score").desc(nulls_last=True), "pk")
+        found += best.filter(~Exists(weighed.filter(claim=OuterRef("pk"))))[: SHOWN_CARDS + 1 - len(found)]
+    return found
+
+
+def _without_verdict(claims: QuerySet[Claim]) -> QuerySet[Claim]:
+    judged = Verdict.objects.filter(claim=OuterRef("pk"), state__in=[*_OPEN_STATES, Verdict.State.PUBLISHED])
+    return claims.filter(~Exists(judged), state=Claim.State.ACCEPTED)
+
+
+def _list_accepted(person: User, chosen: BoardFilters) -> list[Any]:
+    if chosen.holder(person):
+        return []
+    free = _without_verdict(_filter_claims(person, chosen)).filter(
+        ~Exists(_find_held().filter(claim=OuterRef("pk")))
+    )
+    return list(free.order_by("-pk")[: SHOWN_CARDS + 1])
+
+
+def _list_in_work(person: User, chosen: BoardFilters) -> list[Any]:
+    """List assigned claims without a verdict, then drafts."""
+    found = _list_urgent_first(
+        _without_verdict(_filter_claims(person, chosen)), _find_held(chosen.holder(person))
+    )
+    drafts = _filter_verdicts(person, chosen).filter(state=Verdict.State.DRAFT)
+    both = [*found, *drafts[: SHOWN_CARDS + 1]]
+    return sorted(both, key=_compute_urgency)
+
+
+def _compute_urgency(row: Any) -> tuple[Any, ...]:
+    assignment = _get_assignment(row)
+    if assignment is None:
+        return (True, 0, -Priority.NORMAL)
+    day = assignment.due_on
+    return (day is None, day.toordinal() if day else 0, -assignment.priority)
+
+
+def _list_in_review(person: User, chosen: BoardFilters) -> QuerySet[Any]:
+    return annotate_signoffs_given(_filter_verdicts(person, chosen).filter(state=Verdict.State.IN_REVIEW))
+
+
+def _list_published(person: User, chosen: BoardFilters) -> list[Any]:
+    since = timezone.now() - _WEEK
+    rows = _filter_verdicts(person, chosen).filter(
+        state=Verdict.State.PUBLISHED, publisher__is_house=True, published_at__gte=since
+    )
+    return list(rows.order_by("-published_at")[: SHOWN_CARDS + 1])
+
+
+# Where a card can go ----------------------------------------------------------------------------------------------
+
+#: The column to which each move leads, by the card's state and the move; what leads to none leaves the board.
+_TARGET_COLUMNS: dict[tuple[str, str], str] = {
+    ("claim-proposed", "accept"): "accepted",
+    ("claim-accepted", "take"): "work",
+    ("claim-accepted-held", "release"): "accepted",
+    ("claim-accepted", "reconsider"): "proposed",
+    ("verdict-draft", "submit"): "review",
+    ("verdict-in_review", "sign_off"): "ready",
+    ("verdict-in_review", "request_changes"): "work",
+    ("verdict-in_review", "publish"): "published",
+}
+#: Moves that need more than a note: they are made on the page.
+_MOVES_ELSEWHERE = {"merge", "unmerge", "republish", "retract"}
+
+
+def list_moves(person: User) -> dict[str, list[dict[str, Any]]]:
+    """Return the moves that this person's role allows, by state of the card. `move()` explains refusals."""
+    found: dict[str, list[dict[str, Any]]] = {}
+    for state in ("claim-proposed", "claim-proposed-held", "claim-accepted", "claim-accepted-held"):
+        found[state] = [
+            *_list_assignment_moves(state, person),
+            *_list_state_moves(state, CLAIM_MOVES, person),
+        ]
+    for state in ("verdict-draft", "verdict-in_review", "verdict-published"):
+        found[state] = _list_state_moves(state, VERDICT_MOVES, person)
+    return found
+
+
+def _list_state_moves(
+    state: str, table: dict[tuple[str, str], Move[Any]], person: User
+) -> list[dict[str, Any]]:
+    plain = state.removesuffix("-held")
+    return [
+        {
+            "action": action,
+            "label": str(move.label),
+            "to": _TARGET_COLUMNS.get((plain, action), ""),
+            "note": str(move.note),
+            "required": move.note_required,
+        }
+        for (before, action), move in table.items()
+        if plain.endswith(f"-{before}")
+        and action not in _MOVES_ELSEWHERE
+        and person.has_perm(move.permission)
+    ]
+
+
+def _list_assignment_moves(state: str, person: User) -> Iterable[dict[str, Any]]:
+    """Offer to take unassigned claims, or to release assigned ones."""
+    if not person.has_perm(assignments.TAKE):
+        return
+    action, label = ("release", _("Release")) if state.endswith("-held") else ("take", _("Assign to me"))
+    to = _TARGET_COLUMNS.get((state, action), "")
+    yield {"action": action, "label": label, "to": to, "note": "", "required": False}
+
+
+def build_board_context(request: HttpRequest, person: User) -> dict[str, Any]:
+    chosen = BoardFilters.of(request.GET)
+    people = assignments.find_assignable_people(Claim)[:PEOPLE_LIMIT]
+    return {
+        "columns": build_columns(person, chosen),
+        "moves": list_moves(person),
+        "chosen": chosen,
+        "people": [(one.pk, get_display_name(one)) for one in people if one != person],
+        "topics": list(Topic.objects.values_list("pk", "name")[:PEOPLE_LIMIT]),
+    }

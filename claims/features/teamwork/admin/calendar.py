@@ -1,0 +1,172 @@
+"""The calendar: what is due, due for another check, or scheduled for publication, by day."""
+
+import calendar as months
+from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Count, F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber, TruncDate
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.dates import WEEKDAYS, WEEKDAYS_ABBR
+from django.utils.formats import get_format, time_format
+from django.utils.safestring import SafeString
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from claims.features.teamwork import assignments
+from claims.features.teamwork.admin.assignment import build_priority_badge
+from claims.features.teamwork.models import Assignment
+from claims.models import ScheduledPublication, Verdict
+from claims.newsroom.people import get_display_name
+from factcheck.admin.base import change_page
+
+#: So many of each kind stand in a day; the list of that day has the others.
+_ENTRIES_PER_KIND = 3
+_EARLIEST, _LATEST = 2000, 2199
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarEntry:
+    """Something that a day brings."""
+
+    kind: str
+    label: str
+    text: str
+    page: str
+    person: str
+    priority: SafeString | str
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CalendarDay:
+    """A day of the calendar, and what it brings."""
+
+    day: date
+    is_of_month: bool
+    is_today: bool
+    entries: list[CalendarEntry]
+    #: How many more there are than are shown, and where they are listed.
+    others: int
+    listed: str
+
+
+def build_calendar_context(request: HttpRequest, person: User) -> dict[str, Any]:
+    today = timezone.localdate()
+    first = _parse_month(request.GET.get("month", ""), today)
+    mine, as_list = "mine" in request.GET, "list" in request.GET
+    monday = (int(get_format("FIRST_DAY_OF_WEEK")) - 1) % 7
+    days = list(months.Calendar(firstweekday=monday).itermonthdates(first.year, first.month))
+    entries: dict[date, list[CalendarEntry]] = defaultdict(list)
+    others: dict[date, int] = defaultdict(int)
+    for day, entry, number in _find_entries(days[0], days[-1], person, mine=mine, today=today):
+        entries[day].append(entry)
+        others[day] += number
+    page = reverse("admin:teamwork_assignment_calendar")
+    kept = ("&mine=1" if mine else "") + ("&list=1" if as_list else "")
+    work = reverse("admin:teamwork_assignment_changelist") + "?done=no" + ("&who=me" if mine else "")
+    return {
+        "month": first,
+        "days": [
+            CalendarDay(
+                day, day.month == first.month, day == today, entries[day], others[day], f"{work}&due={day}"
+            )
+            for day in days
+        ],
+        "weekdays": [(WEEKDAYS_ABBR[day.weekday()], WEEKDAYS[day.weekday()]) for day in days[:7]],
+        "before": f"{page}?month={first - timedelta(days=1):%Y-%m}{kept}",
+        "after": f"{page}?month={first + timedelta(days=31):%Y-%m}{kept}",
+        "this_month": f"{page}?{kept[1:]}",
+        "mine": mine,
+        "as_list": as_list,
+        "is_empty": not any(entries.values()),
+    }
+
+
+def _parse_month(asked: str, today: date) -> date:
+    """Return the first day of the requested or the current month."""
+    try:
+        first = date.fromisoformat(f"{asked}-01")
+    except ValueError:
+        first = today.replace(day=1)
+    return first if _EARLIEST <= first.year <= _LATEST else today.replace(day=1)
+
+
+def _find_entries(
+    first: date, last: date, person: User, *, mine: bool, today: date
+) -> Iterator[tuple[date, CalendarEntry, int]]:
+    """Day, entry, and with the first entry of its kind how many more of it the day has."""
+    work = Assignment.objects.readable_by(person).open().filter(due_on__range=(first, last))
+    again = (
+        Verdict.objects.readable_by(person)
+        .filter(state=Verdict.State.PUBLISHED, recheck_on__range=(first, last), publisher__is_house=True)
+        .defer("explanation")
+    )
+    planned = ScheduledPublication.objects.readable_by(person).open().annotate(day=TruncDate("publish_at"))
+    planned = planned.filter(day__gte=first, day__lte=last).defer("verdict__explanation")
+    if mine:
+        work = work.filter(person=person)
+        again = again.filter(Q(author=person) | Q(assignment__person=person, assignment__done_at=None))
+        planned = planned.filter(made_by=person)
+    for row in _limit_per_day(work.select_related("claim", "verdict", "person"), "due_on", "-priority"):
+        yield row.due_on, _build_due_entry(row, today), _count_hidden(row)
+    for row in _limit_per_day(again.select_related("claim", "author"), "recheck_on"):
+        yield row.recheck_on, _recheck(row, today), _count_hidden(row)
+    for row in _limit_per_day(planned.select_related("verdict__claim"), "day", "publish_at"):
+        yield row.day, _build_planned_entry(row), _count_hidden(row)
+
+
+def _limit_per_day(rows: QuerySet[Any], day: str, *order: str) -> QuerySet[Any]:
+    """The first of each day; annotates the place in it and how many it has."""
+    ordered = rows.annotate(
+        place=Window(RowNumber(), partition_by=[F(day)], order_by=[*order, "pk"]),
+        together=Window(Count("pk"), partition_by=[F(day)]),
+    )
+    return ordered.filter(place__lte=_ENTRIES_PER_KIND).order_by(day, "place")
+
+
+def _count_hidden(row: Any) -> int:
+    return max(row.together - _ENTRIES_PER_KIND, 0) if row.place == 1 else 0
+
+
+def _build_due_entry(row: Assignment, today: date) -> CalendarEntry:
+    holder = assignments.get_assignee(row)
+    return CalendarEntry(
+        kind="due",
+        label=_("Due"),
+        text=str(row.claim),
+        page=change_page(row.verdict or row.claim),
+        person=get_display_name(holder) if holder else _("unassigned"),
+        priority=build_priority_badge(row.priority),
+        is_late=row.due_on is not None and row.due_on < today,
+    )
+
+
+def _build_planned_entry(plan: ScheduledPublication) -> CalendarEntry:
+    return CalendarEntry(
+        kind="planned",
+        label=_("Published at %s") % time_format(localtime(plan.publish_at)),
+        text=str(plan.verdict.claim),
+        page=change_page(plan.verdict),
+        person=plan.made_by_name,
+        priority="",
+        is_late=False,
+    )
+
+
+def _recheck(verdict: Verdict, today: date) -> CalendarEntry:
+    return CalendarEntry(
+        kind="recheck",
+        label=_("Check again"),
+        text=str(verdict.claim),
+        page=change_page(verdict),
+        person=get_display_name(verdict.author) if verdict.author else "",
+        priority="",
+        is_late=verdict.recheck_on is not None and verdict.recheck_on < today,
+    )

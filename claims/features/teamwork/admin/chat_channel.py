@@ -1,0 +1,209 @@
+"""Chat channels that receive news of claims, for administrators."""
+
+from datetime import datetime
+from typing import Any, ClassVar
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.models import CHANGE
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import URLPattern, path
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, gettext_lazy, gettext_noop, ngettext
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import (
+    UnfoldAdminCheckboxSelectMultipleWidget,
+    UnfoldAdminPasswordWidget,
+    UnfoldAdminTextInputWidget,
+)
+
+from claims.features.teamwork import chat
+from claims.features.teamwork.activity_text import describe_event
+from claims.features.teamwork.models import ChatChannel, ChatMessage
+from claims.features.teamwork.models.chat_channel import TOLD_TO_CHATS
+from factcheck.admin.badges import Tone, badge
+from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.change_history import PastEvent
+from factcheck.admin.versions import DeskForm
+from factcheck.list_phrases import listed
+
+#: As it stands in the log: not translated, since the log is read in every language.
+TESTED = gettext_noop("Test message sent.")
+REPLACED = gettext_noop("Address replaced.")
+
+#: So many messages are shown on a channel's page.
+_SHOWN_MESSAGES = 10
+_TONES: dict[str, Tone] = {
+    ChatMessage.State.WAITING: "waiting",
+    ChatMessage.State.SENT: "good",
+    ChatMessage.State.FAILED: "bad",
+}
+
+
+class ChatChannelForm(DeskForm):
+    # As a password: browsers keep those nowhere, and neither do we what is typed on the page.
+    address = forms.CharField(
+        label=gettext_lazy("Address"),
+        max_length=2000,
+        required=False,
+        strip=True,
+        widget=UnfoldAdminPasswordWidget(attrs={"autocomplete": "off"}),
+    )
+    kinds = forms.MultipleChoiceField(
+        label=gettext_lazy("Messages to send"),
+        choices=[(kind.value, kind.label) for kind in TOLD_TO_CHATS],
+        required=False,
+        widget=UnfoldAdminCheckboxSelectMultipleWidget,
+        help_text=gettext_lazy("Choose none to send everything."),
+    )
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        if "languages" in self.fields:
+            self.fields["languages"].widget = UnfoldAdminTextInputWidget()
+        if "address" in self.fields:
+            # What is left empty has not changed, and the page does not know the present one.
+            self._kept, self.initial["address"] = self.instance.address, ""
+            self.fields["address"].help_text = (
+                gettext("Leave empty to keep the current one: %s") % chat.mask_address(self._kept)
+                if self.instance.pk
+                else gettext(
+                    "Your chat tool shows this address when you add an incoming webhook, or a workflow, to a "
+                    "channel. Anyone who knows it can post there, so it is not shown again."
+                )
+            )
+
+    def clean_address(self) -> str:
+        address: str = self.cleaned_data["address"]
+        if address:
+            return chat.check_address(address)
+        if not self.instance.pk:
+            raise ValidationError(gettext("Enter the address."), code="required")
+        return self._kept
+
+
+@admin.register(ChatChannel)
+class ChatChannelAdmin(DeskAdmin):
+    form = ChatChannelForm
+    list_display = ("name", "shape", "leads_to", "state", "told_of", "last_message")
+    list_filter = ("active", "shape")
+    list_select_related = ("progress",)
+    search_fields = ("name",)
+    ordering = ("name",)
+    autocomplete_fields = ("topics",)
+    change_form_outer_before_template = "admin/desk/chat_channel_top.html"
+    fieldsets = (
+        (
+            None,
+            {"fields": ("name", "shape", "address", "kinds", "topics", "languages", "tells_words", "active")},
+        ),
+    )
+    versioned_relations: ClassVar[tuple[str, ...]] = ("topics",)
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Do not search addresses: their letters could be guessed one by one."""
+        return not lookup.startswith("address") and super().lookup_allowed(lookup, value, request)
+
+    # The list ---------------------------------------------------------------------------------------------------------
+
+    @admin.display(description=_("address"))
+    def leads_to(self, channel: ChatChannel) -> str:
+        return chat.mask_address(channel.address)
+
+    @admin.display(description=_("state"), ordering="active")
+    def state(self, channel: ChatChannel) -> SafeString:
+        return build_channel_badge(channel)
+
+    @admin.display(description=_("last message"), ordering="progress__sent_at")
+    def last_message(self, channel: ChatChannel) -> datetime | None:
+        return channel.progress.sent_at
+
+    @admin.display(description=_("messages sent"))
+    def told_of(self, channel: ChatChannel) -> str:
+        labels = {kind.value: str(kind.label) for kind in TOLD_TO_CHATS}
+        return listed(labels[kind] for kind in channel.kinds) or gettext("Everything")
+
+    # The page ---------------------------------------------------------------------------------------------------------
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        channel = kwargs.get("obj")
+        if channel and kwargs.get("change"):
+            latest = channel.messages.select_related("claim")[:_SHOWN_MESSAGES]
+            context |= {
+                "channel": channel,
+                "channel_badge": build_channel_badge(channel),
+                "latest": [
+                    (
+                        row,
+                        describe_event(row.kind, row.actor_name),
+                        badge(row.get_state_display(), _TONES[row.state]),
+                    )
+                    for row in latest
+                ],
+                "may_change": self.has_change_permission(request, channel),
+            }
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def save_model(self, request: HttpRequest, obj: ChatChannel, form: forms.ModelForm, change: bool) -> None:
+        replaced = change and "address" in form.changed_data
+        if not change:
+            obj.created_by = person_at(request)
+        super().save_model(request, obj, form, change)
+        if replaced:
+            self.log_change(request, obj, REPLACED)
+        if replaced or "active" in form.changed_data:
+            chat.trust_again(obj)
+
+    def response_add(self, request: HttpRequest, obj: ChatChannel, *args: Any, **kwargs: Any) -> HttpResponse:
+        """Redirect to the channel's page, where it can be tested."""
+        messages.success(request, gettext("Added. Send a test message to check that it arrives."))
+        return HttpResponseRedirect(change_page(obj))
+
+    def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
+        """Messages are deleted with their channel, without being listed for confirmation."""
+        number = ChatMessage.objects.filter(channel__in=objs).count()
+        shown = [str(channel) for channel in objs] + [
+            ngettext("%d message in its log", "%d messages in its log", number) % number
+        ]
+        return shown, {str(self.opts.verbose_name_plural): len(objs)}, set(), []
+
+    def history_entries(self, row: ChatChannel, reader: User) -> list[PastEvent]:
+        pressed = [
+            entry
+            for entry in self._log_entries(row, action_flag=CHANGE)
+            if entry.what in {gettext(TESTED), gettext(REPLACED)}
+        ]
+        return [*super().history_entries(row, reader), *pressed]
+
+    # Its button -------------------------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        view = self.admin_site.admin_view(self.test_view)
+        return [path("<int:pk>/test/", view, name="teamwork_chatchannel_test"), *super().get_urls()]
+
+    def test_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Send a test message now, and say what came of it."""
+        channel: ChatChannel | None = self.get_object(request, str(pk))
+        if channel is None:
+            raise Http404
+        if not self.has_change_permission(request, channel):
+            raise PermissionDenied
+        if request.method == "POST":
+            self.log_change(request, channel, TESTED)
+            try:
+                chat.try_out(channel)
+            except chat.NotSent as failure:
+                messages.error(request, gettext("The test message did not arrive: %s") % failure)
+            else:
+                messages.success(request, gettext("Test message sent. Look for it in the channel."))
+        return HttpResponseRedirect(change_page(channel))
+
+
+def build_channel_badge(channel: ChatChannel) -> SafeString:
+    if not channel.active:
+        return badge(_("Switched off"), "faded")
+    return badge(_("Failing"), "bad") if channel.progress.failures else badge(_("Active"), "good")

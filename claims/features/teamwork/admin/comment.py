@@ -1,0 +1,294 @@
+"""Comments of colleagues on a claim: on its page, on a separate page if there are many, and in a list."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar, cast
+from uuid import UUID, uuid4
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.core.paginator import Page, Paginator
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path
+from django.utils.html import format_html
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from claims.features.teamwork import comments, mentions, notifications
+from claims.features.teamwork.admin.comment_threads import (
+    ON_OWN_PAGE,
+    REPLIES_OF_ONE_THREAD,
+    ShownThread,
+    build_comment_path,
+    build_composer,
+    build_shown_comments,
+    build_shown_threads,
+    find_readable_comments,
+)
+from claims.features.teamwork.models import Comment
+from claims.models import Claim, Verdict
+from claims.newsroom.people import get_display_name
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from factcheck.admin.badges import badge
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
+from factcheck.admin.change_history import PastEvent
+from factcheck.admin.unsaved import stored
+
+#: Digits that a key has room for, and one.
+_LONGEST_KEY = 19
+
+
+@admin.register(Comment)
+class CommentAdmin(LookOnly, DeskAdmin):
+    """All comments, to find again what was said; and the requests with which people talk."""
+
+    list_display = ("said", "about", "author_name", "shown_state", "created_at")
+    list_filter = (
+        ("resolved_at", admin.EmptyFieldListFilter),
+        ("withdrawn_at", admin.EmptyFieldListFilter),
+    )
+    list_select_related = ("claim",)
+    search_fields = ("text", "author_name")
+    search_help_text = _("Words in comments, or their author")
+    ordering = ("-pk",)
+    fields = ("about", "said", ("author_name", "created_at"), ("verdict_version", "edited_at"), "shown_state")
+    readonly_fields: ClassVar[tuple[str, ...]] = ("about", "said", "shown_state")
+    told_otherwise = ("withdrawn_by_id", "withdrawn_by_name", "edited_at")
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Allow everyone who reads claims at the desk; the query decides which comments."""
+        return request.user.has_perm("claims.view_claim")
+
+    def history_entries(self, row: Comment, reader: User) -> list[PastEvent]:
+        """Return earlier texts of the comment. Withdrawn text is visible only to people who may withdraw."""
+        if row.withdrawn_at and not reader.has_perm(comments.WITHDRAW):
+            return []
+        return super().history_entries(row, reader)
+
+    @admin.display(description=_("comment"))
+    def said(self, comment: Comment) -> SafeString:
+        words = comment.text or gettext("Withdrawn")
+        return format_html('<span class="desk-statement" dir="auto">{}</span>', shorten_words(words, 200))
+
+    @admin.display(description=_("claim"))
+    def about(self, comment: Comment) -> SafeString:
+        page = f"{change_page(comment.claim)}#comments"
+        return format_html('<a href="{}" class="desk-statement" dir="auto">{}</a>', page, comment.claim)
+
+    @admin.display(description=_("state"))
+    def shown_state(self, comment: Comment) -> SafeString | str:
+        if comment.withdrawn_at:
+            return badge(_("Withdrawn"), "faded")
+        if comment.resolved_at:
+            return badge(_("Resolved"), "good")
+        return badge(_("Reply"), "faded") if comment.reply_to_id else badge(_("Open"), "waiting")
+
+    # Its requests -----------------------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        def named(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+            return path(route, self.admin_site.admin_view(view), name=f"teamwork_comment_{name}")
+
+        return [
+            named("people/", self.people_view, "people"),
+            named("on/<int:claim>/", self.of_claim_view, "of_claim"),
+            named("on/<int:claim>/write/", self.write_view, "write"),
+            named("<int:pk>/thread/", self.thread_view, "thread"),
+            named("<int:pk>/edit/", self.edit_view, "edit"),
+            named("<int:pk>/withdraw/", self.withdraw_view, "withdraw"),
+            named("<int:pk>/resolve/", self.resolve_view, "resolve"),
+            *super().get_urls(),
+        ]
+
+    def people_view(self, request: HttpRequest) -> HttpResponse:
+        """Suggest people for a name that is being typed."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        found = mentions.suggest_people(request.GET.get("q", "")[:150])
+        return JsonResponse(
+            {"people": [{"username": person.username, "name": get_display_name(person)} for person in found]}
+        )
+
+    def of_claim_view(self, request: HttpRequest, claim: int) -> HttpResponse:
+        """Show all comments on a claim, page by page."""
+        return self._page(request, self._claim(request, claim))
+
+    def thread_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """One thread with all of its replies, a page at a time."""
+        thread = self._comment(request, pk)
+        thread = thread.reply_to or thread
+        person = person_at(request)
+        replies = Comment.objects.readable_by(person).filter(reply_to=thread).order_by("pk")
+        page = Paginator(replies, REPLIES_OF_ONE_THREAD).get_page(request.GET.get("p"))
+        first, *others = build_shown_comments([thread, *page.object_list], person)
+        last = (others or [first])[-1].row.pk
+        shown = ShownThread(first, others, earlier=0, last=last, key=uuid4())
+        return self._page(request, thread.claim, threads=[shown], page=page)
+
+    def write_view(self, request: HttpRequest, claim: int) -> HttpResponse:
+        about = self._claim(request, claim)
+        if request.method != "POST":
+            return HttpResponseRedirect(f"{change_page(about)}#comments")
+        person = person_at(request)
+        asked = {name: request.POST.get(name, "") for name in ("verdict", "reply_to")}
+        verdict = _get_named_row(Verdict.objects.readable_by(person), asked["verdict"])
+        reply_to = _get_named_row(Comment.objects.readable_by(person), asked["reply_to"])
+        text = request.POST.get("text", "")
+        try:
+            with transaction.atomic():
+                said = comments.write(
+                    about,
+                    text,
+                    by=person,
+                    verdict=verdict,
+                    reply_to=reply_to,
+                    key=_parse_key(request.POST.get("key", "")),
+                )
+                stored(request)
+        except NotAllowed as refusal:
+            raise PermissionDenied(str(refusal)) from None
+        except NotPossible as refusal:
+            return self._page(request, about, refusal=str(refusal), words=text, reply_to=reply_to)
+        return self._said(request, said)
+
+    def edit_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        comment = self._comment(request, pk)
+        if request.method != "POST":
+            return HttpResponseRedirect(build_comment_path(comment, person_at(request)))
+        text = request.POST.get("text", "")
+        try:
+            with transaction.atomic():
+                said = comments.edit(comment, text, by=person_at(request), seen=request.POST.get("seen"))
+                stored(request)
+        except NotAllowed as refusal:
+            raise PermissionDenied(str(refusal)) from None
+        except NotPossible as refusal:
+            return self._page(request, comment.claim, refusal=str(refusal), words=text, reply_to=comment)
+        return self._said(request, said)
+
+    def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        return self._done(request, pk, lambda comment, by: comments.withdraw(comment, by=by))
+
+    def resolve_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Resolve a thread, or open it again."""
+        resolved, last = request.POST.get("again") != "1", request.POST.get("last", "")
+        seen = int(last) if last.isdecimal() and len(last) < _LONGEST_KEY else None
+        return self._done(
+            request, pk, lambda comment, by: comments.resolve(comment, by=by, resolved=resolved, seen=seen)
+        )
+
+    def _done(self, request: HttpRequest, pk: int, work: Callable[[Comment, User], Comment]) -> HttpResponse:
+        comment = self._comment(request, pk)
+        if request.method == "POST":
+            try:
+                comment = work(comment, person_at(request))
+            except NotAllowed as refusal:
+                raise PermissionDenied(str(refusal)) from None
+            except NotPossible as refusal:
+                messages.error(request, str(refusal))
+        return self._back(request, comment)
+
+    def _said(self, request: HttpRequest, said: comments.CommentResult) -> HttpResponse:
+        for person in said.unable:
+            messages.warning(
+                request,
+                gettext("%(who)s cannot read this and was not notified.") % {"who": get_display_name(person)},
+            )
+        return self._back(request, said.comment)
+
+    def _back(self, request: HttpRequest, comment: Comment) -> HttpResponse:
+        """Redirect to the comment."""
+        back = request.POST.get("back", "").partition("#")[0]
+        if url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
+            return HttpResponseRedirect(f"{back}#comment-{comment.pk}")
+        return HttpResponseRedirect(build_comment_path(comment, person_at(request)))
+
+    # Pages ------------------------------------------------------------------------------------------------------------
+
+    def _page(
+        self,
+        request: HttpRequest,
+        claim: Claim,
+        *,
+        threads: list[ShownThread] | None = None,
+        page: Page[Comment] | None = None,
+        refusal: str = "",
+        words: str = "",
+        reply_to: Comment | None = None,
+    ) -> HttpResponse:
+        person = person_at(request)
+        notifications.mark_read(person, claim=claim)
+        if threads is None:
+            page = Paginator(find_readable_comments(claim, person).threads(), ON_OWN_PAGE.threads).get_page(
+                request.GET.get("p")
+            )
+            threads = build_shown_threads(page.object_list, person, ON_OWN_PAGE)
+        context = {
+            **self.admin_site.each_context(request),
+            **build_composer(claim, person),
+            "title": gettext("Comments"),
+            "subtitle": None,
+            "opts": self.opts,
+            "talk": threads,
+            "talk_count": find_readable_comments(claim, person).count(),
+            "talk_page": request.get_full_path() if request.method == "GET" else "",
+            "page": page,
+            "refusal": refusal,
+            "refused_words": words,
+            "refused_reply_to": reply_to,
+        }
+        return TemplateResponse(
+            request, "admin/desk/comments_page.html", context, status=409 if refusal else 200
+        )
+
+    def _claim(self, request: HttpRequest, pk: int) -> Claim:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        claim = Claim.objects.readable_by(person_at(request)).filter(pk=pk).first()
+        if claim is None:
+            raise Http404
+        return claim
+
+    def _comment(self, request: HttpRequest, pk: int) -> Comment:
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        rows = cast("QuerySet[Comment]", self.get_queryset(request)).select_related("claim", "reply_to")
+        comment = rows.filter(pk=pk).first()
+        if comment is None:
+            raise Http404
+        return comment
+
+
+def shorten_words(words: str, most: int) -> str:
+    return words if len(words) <= most else words[: most - 1] + "…"
+
+
+def _get_named_row(rows: Any, pk: str) -> Any:
+    """Return the row that a form names; None if the field is empty.
+
+    Raises:
+        PermissionDenied: it is none that the person may read.
+    """
+    if not pk:
+        return None
+    row = rows.filter(pk=pk).first() if pk.isdecimal() and len(pk) < 19 else None
+    if row is None:
+        raise PermissionDenied(
+            gettext("The form refers to something that you cannot see. Reload the page and try again.")
+        )
+    return row
+
+
+def _parse_key(text: str) -> UUID | None:
+    try:
+        return UUID(text)
+    except ValueError:
+        return None

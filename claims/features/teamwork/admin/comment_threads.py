@@ -1,0 +1,153 @@
+"""The comments on a claim as one person sees them: a page of threads, each with its latest replies."""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib.auth.models import User
+from django.db.models import Count, F, Window, prefetch_related_objects
+from django.db.models.functions import RowNumber
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.safestring import SafeString, mark_safe
+
+from claims.features.teamwork import comments, mentions, notifications
+from claims.features.teamwork.models import Comment
+from claims.features.teamwork.models.comment import EDITABLE_FOR, LONGEST_COMMENT
+from claims.models import Claim, Verdict
+from factcheck.admin.base import change_page
+
+
+@dataclass(frozen=True)
+class ThreadLimits:
+    """How many comments are shown."""
+
+    threads: int
+    replies: int
+
+
+ON_CLAIM_PAGE = ThreadLimits(threads=10, replies=5)
+ON_OWN_PAGE = ThreadLimits(threads=20, replies=20)
+REPLIES_OF_ONE_THREAD = 100
+
+
+@dataclass
+class ShownComment:
+    """A comment as it is shown to one person."""
+
+    row: Comment
+    #: So that a page that has become stale overwrites nothing.
+    version: str
+    html: SafeString
+    may_edit: bool
+    may_withdraw: bool
+
+
+@dataclass
+class ShownThread:
+    """A thread, with the last of its replies."""
+
+    first: ShownComment
+    replies: list[ShownComment]
+    earlier: int
+    #: The id of the last of its comments.
+    last: int
+    #: Of the form with which it is answered.
+    key: UUID
+
+
+def build_comments_context(claim: Claim, person: User) -> dict[str, Any]:
+    """Return the context of `admin/desk/comments.html` on the claim's page, and mark its notifications as read."""
+    notifications.mark_read(person, claim=claim)
+    # Fetch one row more than is shown, to learn whether there are more.
+    threads = list(find_readable_comments(claim, person).threads()[: ON_CLAIM_PAGE.threads + 1])
+    return {
+        "talk": build_shown_threads(threads[: ON_CLAIM_PAGE.threads], person, ON_CLAIM_PAGE),
+        "talk_more": len(threads) > ON_CLAIM_PAGE.threads,
+        "talk_count": find_readable_comments(claim, person).count(),
+        "talk_all": reverse("admin:teamwork_comment_of_claim", args=[claim.pk]),
+        "talk_page": f"{change_page(claim)}#comments",
+        **build_composer(claim, person),
+    }
+
+
+def build_composer(claim: Claim, person: User) -> dict[str, Any]:
+    verdicts = Verdict.objects.readable_by(person).filter(claim=claim).select_related("publisher")
+    return {
+        "talk_claim": claim,
+        "talk_verdicts": verdicts.only("version", "state", "publisher__name").order_by("-pk")[:20],
+        "talk_key": uuid4(),
+        "talk_longest": LONGEST_COMMENT,
+    }
+
+
+def find_readable_comments(claim: Claim, person: User) -> Any:
+    return Comment.objects.readable_by(person).filter(claim=claim)
+
+
+def build_shown_threads(rows: Iterable[Comment], person: User, extent: ThreadLimits) -> list[ShownThread]:
+    threads = list(rows)
+    replies: Any = (
+        Comment.objects.readable_by(person)
+        .filter(reply_to__in=threads)
+        .annotate(
+            place=Window(RowNumber(), partition_by=F("reply_to"), order_by=F("id").desc()),
+            number=Window(Count("*"), partition_by=F("reply_to")),
+        )
+        .filter(place__lte=extent.replies)
+        .order_by("pk")
+    )
+    by_thread: dict[int | None, list[Any]] = defaultdict(list)
+    for reply in replies:
+        by_thread[reply.reply_to_id].append(reply)
+    shown = {
+        each.row.pk: each
+        for each in build_shown_comments(
+            [*threads, *(each for rows in by_thread.values() for each in rows)], person
+        )
+    }
+    return [
+        ShownThread(
+            first=shown[thread.pk],
+            replies=[shown[reply.pk] for reply in by_thread[thread.pk]],
+            earlier=by_thread[thread.pk][0].number - len(by_thread[thread.pk]) if by_thread[thread.pk] else 0,
+            last=by_thread[thread.pk][-1].pk if by_thread[thread.pk] else thread.pk,
+            key=uuid4(),
+        )
+        for thread in threads
+    ]
+
+
+def build_shown_comments(rows: list[Comment], person: User) -> list[ShownComment]:
+    if not rows:
+        return []
+    prefetch_related_objects(rows, "mentioned")
+    now, moderates = timezone.now(), person.has_perm(comments.WITHDRAW)
+    return [
+        ShownComment(
+            row,
+            comments.get_version(row),
+            # Sanitised as all Markdown is.
+            mark_safe(mentions.render_mentions(row.text, list(row.mentioned.all()))),  # noqa: S308
+            may_edit=row.author_id == person.pk
+            and not row.withdrawn_at
+            and now - row.created_at < EDITABLE_FOR,
+            may_withdraw=not row.withdrawn_at and (moderates or row.author_id == person.pk),
+        )
+        for row in rows
+    ]
+
+
+def build_comment_path(comment: Comment, person: User) -> str:
+    """The address at which the person finds the comment: on the claim's page, or where older ones are."""
+    thread = comment.reply_to or comment
+    newer = find_readable_comments(comment.claim, person).threads().filter(pk__gt=thread.pk).count()
+    later = thread.replies.filter(pk__gt=comment.pk).count() if comment.reply_to_id else 0
+    anchor = f"#comment-{comment.pk}"
+    if newer < ON_CLAIM_PAGE.threads and later < ON_CLAIM_PAGE.replies:
+        return change_page(comment.claim) + anchor
+    before = thread.replies.filter(pk__lt=comment.pk).count() if comment.reply_to_id else 0
+    page = before // REPLIES_OF_ONE_THREAD + 1
+    return f"{reverse('admin:teamwork_comment_thread', args=[thread.pk])}?p={page}{anchor}"

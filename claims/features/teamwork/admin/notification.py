@@ -1,0 +1,205 @@
+"""Notifications: their list, the number in the page header, and the email settings."""
+
+from collections.abc import Callable
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, F, Max, QuerySet
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+from django.views.decorators.csrf import csrf_exempt
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from claims.features.teamwork import mails, notifications, preferences
+from claims.features.teamwork.activity_text import describe_event
+from claims.features.teamwork.admin.comment import shorten_words
+from claims.features.teamwork.admin.comment_threads import build_comment_path
+from claims.features.teamwork.admin.preference_form import PreferenceForm
+from claims.features.teamwork.models import MailChoice, Notification
+from factcheck import features
+from factcheck.admin.badges import badge
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, goes_along, person_at
+from factcheck.admin.session import in_background
+
+#: More are not counted: the header says “99+”.
+COUNT_LIMIT = 100
+
+
+class ReadFilter(admin.SimpleListFilter):
+    """Whether the person has looked at it."""
+
+    title = _("read")
+    parameter_name = "read"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, Any]]:
+        return [("no", _("Unread")), ("yes", _("Read"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Notification]) -> QuerySet[Notification]:
+        if self.value() in ("no", "yes"):
+            return queryset.filter(read_at__isnull=self.value() == "no")
+        return queryset
+
+
+@admin.register(Notification)
+class NotificationAdmin(LookOnly, DeskAdmin):
+    """Return the person's own notifications only."""
+
+    list_display = ("happened", "about", "created_at")
+    list_display_links = None
+    list_filter = (ReadFilter, ("kind", ChoicesDropdownFilter))
+    list_select_related = ("claim", "comment")
+    ordering = (F("read_at").desc(nulls_first=True), "-pk")
+    sortable_by = ()
+    actions = ("mark_selected_read",)
+    change_list_template = "admin/desk/notification_list.html"
+    fields = ("happened", "about", "created_at", "read_at")
+    readonly_fields: ClassVar[tuple[str, ...]] = ("happened", "about")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Notification]:
+        rows: Any = super().get_queryset(request)
+        own: QuerySet[Notification] = rows.of(person_at(request))
+        return own
+
+    def has_module_permission(self, request: HttpRequest) -> bool:
+        return self.has_view_permission(request)
+
+    def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        """Allow everyone at the desk to see their own."""
+        return bool(request.user.is_active and request.user.is_staff)
+
+    # The list ---------------------------------------------------------------------------------------------------------
+
+    @admin.display(description=_("what happened"))
+    def happened(self, row: Notification) -> SafeString:
+        page = reverse("admin:teamwork_notification_open", args=[row.pk])
+        words, news = (
+            describe_event(row.kind, row.actor_name),
+            "" if row.read_at else badge(_("New"), "active"),
+        )
+        return format_html(
+            '<span class="desk-happened"><a href="{}" dir="auto">{}</a> {}</span>', page, words, news
+        )
+
+    @admin.display(description=_("claim"))
+    def about(self, row: Notification) -> SafeString:
+        said = shorten_words(row.comment.text if row.comment else row.note, 200)
+        words = (
+            format_html('<span class="desk-quiet desk-told-words" dir="auto">{}</span>', said) if said else ""
+        )
+        return format_html('<span class="desk-statement" dir="auto">{}{}</span>', row.claim, words)
+
+    @admin.action(description=_("Mark as read"))
+    def mark_selected_read(self, request: HttpRequest, queryset: QuerySet[Notification]) -> None:
+        number = notifications.mark_read(person_at(request), rows=queryset)
+        messages.success(request, _describe_marked(number))
+
+    # Its requests -----------------------------------------------------------------------------------------------------
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return goes_along(request, "claims_claim_delete", "claims_verdict_delete", "auth_user_delete")
+
+    def get_urls(self) -> list[URLPattern]:
+        def named(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:
+            return path(route, self.admin_site.admin_view(view), name=f"teamwork_notification_{name}")
+
+        return [
+            # Background requests of pages must not redirect to the sign-in page or keep the session alive.
+            path("unread/", in_background(self.unread_view), name="teamwork_notification_unread"),
+            # A mail program that stops mails has signed in nowhere. The link says whose they are, and is signed.
+            path("stop/<str:token>/", csrf_exempt(self.stop_view), name="teamwork_notification_stop_mail"),
+            named("preferences/", self.preferences_view, "preferences"),
+            named("read/", self.read_view, "read"),
+            named("<int:pk>/open/", self.open_view, "open"),
+            *super().get_urls(),
+        ]
+
+    def unread_view(self, request: HttpRequest) -> HttpResponse:
+        """Return the number of unread notifications; 304 if unchanged."""
+        if not self.has_view_permission(request):
+            return HttpResponse(status=401)
+        rows = Notification.objects.of(person_at(request)).unread().order_by()
+        # Fetch one row more than is shown, so that counting stays cheap for any backlog.
+        newest = rows[:COUNT_LIMIT].values("pk")
+        counted = Notification.objects.filter(pk__in=newest).aggregate(number=Count("pk"), newest=Max("pk"))
+        tag = f'"{request.user.pk}-{counted["number"]}-{counted["newest"] or 0}"'
+        if request.headers.get("If-None-Match") == tag:
+            answer = HttpResponse(status=304)
+        else:
+            answer = JsonResponse({"unread": counted["number"], "most": COUNT_LIMIT})
+        answer["ETag"] = tag
+        answer["Cache-Control"] = "private, no-cache"
+        return answer
+
+    def open_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Open the subject of the notification, and mark it as read."""
+        row = (
+            self.get_queryset(request)
+            .select_related("claim", "comment__reply_to", "comment__claim")
+            .filter(pk=pk)
+            .first()
+        )
+        if row is None:
+            raise Http404
+        notifications.mark_read(person_at(request), rows=Notification.objects.filter(pk=pk))
+        return HttpResponseRedirect(_build_path(row, person_at(request)))
+
+    def read_view(self, request: HttpRequest) -> HttpResponse:
+        """Mark everything as read."""
+        if request.method == "POST":
+            messages.success(request, _describe_marked(notifications.mark_read(person_at(request))))
+        return HttpResponseRedirect(reverse("admin:teamwork_notification_changelist"))
+
+    def preferences_view(self, request: HttpRequest) -> HttpResponse:
+        """Show the person's own email settings."""
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        form = PreferenceForm(person_at(request), request.POST or None)
+        if form.is_valid():
+            form.save()
+            messages.success(request, gettext("Saved. The settings apply from now on."))
+            return HttpResponseRedirect(request.path)
+        context = {
+            **self.admin_site.each_context(request),
+            "title": gettext("Notification settings"),
+            "subtitle": None,
+            "opts": self.opts,
+            "form": form,
+            "choices": MailChoice.choices,
+        }
+        return TemplateResponse(
+            request, "admin/desk/preferences.html", context, status=400 if form.errors else 200
+        )
+
+    def stop_view(self, request: HttpRequest, token: str) -> HttpResponse:
+        """Stop mails of one kind: at once where a mail program asks (RFC 8058), else where the person may choose."""
+        asked = mails.stop_asked_for(token)
+        person = User.objects.filter(pk=asked[0]).first() if asked else None
+        if asked is None or person is None:
+            raise Http404
+        if request.method == "POST":
+            preferences.stop_mail(person, asked[1])
+            return HttpResponse(
+                gettext("You will receive no more emails of this kind."),
+                content_type="text/plain; charset=utf-8",
+            )
+        return HttpResponseRedirect(reverse("admin:teamwork_notification_preferences"))
+
+
+def _build_path(row: Notification, person: User) -> str:
+    if row.comment:
+        return build_comment_path(row.comment, person)
+    model = features.notification_lists().get(row.kind)
+    if model and person.has_perm(model.replace("_", ".view_", 1)):
+        return f"{reverse(f'admin:{model}_changelist')}?claim__id__exact={row.claim_id}"
+    return change_page(row.verdict or row.claim)
+
+
+def _describe_marked(number: int) -> str:
+    return ngettext("%d notification marked as read.", "%d notifications marked as read.", number) % number

@@ -1,0 +1,65 @@
+"""The form for a person's email settings."""
+
+from collections.abc import Iterator
+from zoneinfo import available_timezones
+
+from django import forms
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.forms import BoundField
+from django.http import QueryDict
+from django.utils.translation import gettext_lazy as _
+from unfold.widgets import UnfoldAdminSelectWidget
+
+from claims.features.teamwork import preferences
+from claims.features.teamwork.models import MailChoice
+from claims.newsroom.notifications import NotificationKind
+from factcheck import features
+
+
+class PreferenceForm(forms.Form):
+    """One person's choices: a line for each kind of thing, and the hour, place and language of mails."""
+
+    hour = forms.TypedChoiceField(
+        label=_("Time of the daily digest"),
+        coerce=int,
+        choices=[(hour, f"{hour:02}:00") for hour in range(24)],
+        widget=UnfoldAdminSelectWidget,
+    )
+    time_zone = forms.ChoiceField(
+        label=_("Time zone"), required=False, choices=[], widget=UnfoldAdminSelectWidget
+    )
+    language = forms.ChoiceField(
+        label=_("Language of emails"), required=False, choices=[], widget=UnfoldAdminSelectWidget
+    )
+
+    def __init__(self, person: User, answers: QueryDict | None = None) -> None:
+        schedule = preferences.schedule_of(person)
+        chosen = preferences.load_choices(person)
+        initial = {"hour": schedule.hour, "time_zone": schedule.time_zone, "language": schedule.language}
+        super().__init__(answers, initial=initial | chosen)
+        self.person = person
+        # The server knows time zones under names of its own; what the person chose earlier stays possible.
+        zones = sorted(available_timezones() | {schedule.time_zone} - {""})
+        zone, language = self.fields["time_zone"], self.fields["language"]
+        newsroom = _("Newsroom default: %s") % settings.TIME_ZONE
+        zone.choices = [("", newsroom), *((each, each) for each in zones)]  # type: ignore[attr-defined]  # see above
+        language.choices = [("", _("Newsroom default")), *settings.LANGUAGES]  # type: ignore[attr-defined]
+        off = features.notifications_off()
+        self.offered = [kind for kind in NotificationKind if kind not in off]
+        for kind in self.offered:
+            self.fields[kind.value] = forms.ChoiceField(label=kind.label, choices=MailChoice.choices)
+
+    def kinds(self) -> Iterator[BoundField]:
+        """The fields that are lines of the table."""
+        return (self[kind.value] for kind in self.offered)
+
+    def save(self) -> None:
+        chosen = self.cleaned_data
+        preferences.choose(
+            self.person,
+            preferences.load_choices(self.person) | {kind.value: chosen[kind.value] for kind in self.offered},
+            hour=chosen["hour"],
+            time_zone=chosen["time_zone"],
+            language=chosen["language"],
+        )

@@ -1,0 +1,79 @@
+"""Who else has a page open, and what they saved since it was opened. Open pages poll this."""
+
+from datetime import timedelta
+from typing import Any
+
+from django.db.models import Model
+from django.http import HttpRequest, JsonResponse
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from claims.admin.autosave import InvalidAutosave, read_body
+from claims.admin.unsaved import is_of_who_is_signed_in, require_sign_in
+from claims.features.teamwork.models import Presence
+from claims.features.teamwork.models.presence import Somebody
+from factcheck.admin.base import DeskAdmin, person_at
+from factcheck.admin.change_history import last_changes, last_saved
+from factcheck.admin.pages import page_at
+from factcheck.admin.session import in_background
+from factcheck.admin.versions import version_of
+from factcheck.database.clock import now
+from factcheck.list_phrases import listed
+
+#: Pages open for longer show the changes of the last day.
+_MAX_OPEN_SECONDS = 86_400
+
+
+@require_POST
+@in_background
+@require_sign_in
+def record_presence(request: HttpRequest) -> JsonResponse:
+    """Note that the page is open, or is left; say who else has it open, and whether it is still the newest."""
+    body = read_body(request)
+    if not is_of_who_is_signed_in(request, body):
+        return JsonResponse({}, status=409)
+    address = body.get("page")
+    if not isinstance(address, str) or len(address) > 500 or "\0" in address:
+        raise InvalidAutosave
+    if body.get("leaves"):
+        Presence.objects.filter(person=person_at(request), page=address).delete()
+        return JsonResponse({})
+    page = page_at(address, request)
+    if page is None or page.row is None or not address.startswith("/admin/"):
+        return JsonResponse({}, status=404)
+    others = Presence.objects.speak_up(request.user, address, writing=body.get("writing") is True)
+    changed = ""
+    if isinstance(page.desk, DeskAdmin) and isinstance(seen := body.get("version"), str) and seen:
+        row = page.row
+        whole = type(row)._base_manager.get(pk=row.pk) if row.get_deferred_fields() else row
+        if version_of(whole, page.desk.versioned_relations) != seen:
+            changed = describe_changes(whole, open_for=body.get("open_for"))
+    return JsonResponse({"others": [describe_presence(each) for each in others], "changed": changed})
+
+
+def describe_presence(somebody: Somebody) -> str:
+    since = somebody.writing_since or somebody.since
+    words = (
+        _("%(name)s is editing this (since %(time)s)")
+        if somebody.writing_since
+        else _("%(name)s is viewing this (since %(time)s)")
+    )
+    return words % {"name": somebody.name, "time": f"{localtime(since):%H:%M}"}
+
+
+def describe_changes(row: Model, *, open_for: Any) -> str:
+    """Return who has saved what since the page was opened, that many seconds ago."""
+    seconds = min(open_for, _MAX_OPEN_SECONDS) if type(open_for) in (int, float) and open_for >= 0 else 0
+    opened = now() - timedelta(seconds=seconds)
+    labels = {field.attname: str(field.verbose_name) for field in row._meta.concrete_fields}
+    who, when = last_saved(row)
+    fields = [
+        labels[column] for column, (name, at) in last_changes(row).items() if at >= opened and name == who
+    ]
+    told = {
+        "who": who or _("Another user"),
+        "what": listed(fields) or _("this page"),
+        "time": f"{localtime(when):%H:%M}" if when else "",
+    }
+    return (_("%(who)s changed: %(what)s, at %(time)s.") if when else _("%(who)s changed: %(what)s.")) % told

@@ -1,0 +1,231 @@
+"""Assignment rules: applied to new claims, and tried on existing ones.
+
+Rules apply to claims without an assignment: a claim that has one, even a released one, is left alone. So they can
+be applied repeatedly, and never override a person.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from claims.features.teamwork.assignments import find_assignable_people
+from claims.features.teamwork.models import Assignment, AssignmentRule, ClaimFollower, Priority
+from claims.features.teamwork.notifications import notify_people
+from claims.models import Appearance, Claim, ClaimTopic, ImportedRecord, Topic
+from factcheck.database.deferred_jobs import defer
+from factcheck.list_phrases import listed
+
+#: The task of `assignment_tasks` that applies rules to an import.
+ASSIGN_IMPORTED = "claims.features.teamwork.assign_imported"
+IMPORTS_QUEUE = "imports"
+
+#: So many claims are decided about in one transaction.
+BATCH_SIZE = 2_000
+#: Above this number of new claims at once there are no single notifications; the dashboard shows them.
+NOTIFICATION_LIMIT = 50
+#: A dry run looks at so many of the newest claims.
+DRY_RUN_CLAIMS = 500
+
+
+@dataclass(slots=True)
+class RuleDecision:
+    """The decision of the rules about one claim."""
+
+    claim: int
+    person: User | None = None
+    priority: int | None = None
+    due_in_days: int | None = None
+    followers: set[int] = field(default_factory=set)
+    #: Those that said something, in their order.
+    rules: list[AssignmentRule] = field(default_factory=list)
+
+    @property
+    def is_work(self) -> bool:
+        """Whether it says more than who follows."""
+        return self.person is not None or self.priority is not None or self.due_in_days is not None
+
+
+def decide(claims: QuerySet[Claim], rules: Iterable[AssignmentRule]) -> list[RuleDecision]:
+    """Return the decisions of the rules, in order, about these claims; nothing is written.
+
+    One query for each rule, and one more where it assigns to a role, however many claims there are.
+    """
+    decisions: dict[int, RuleDecision] = {}
+    turns = _AssigneeRotation()
+    for rule in rules:
+        for key in _find_matching_claims(rule, claims).order_by("pk").values_list("pk", flat=True):
+            decision = decisions.setdefault(key, RuleDecision(key))
+            if decision.person is None:
+                decision.person = turns.next_for(rule)
+            if decision.priority is None:
+                decision.priority = rule.priority
+            if decision.due_in_days is None:
+                decision.due_in_days = rule.due_in_days
+            if rule.follower and rule.follower.is_active:
+                decision.followers.add(rule.follower.pk)
+            decision.rules.append(rule)
+    return [decisions[key] for key in sorted(decisions)]
+
+
+def apply(claims: Collection[int]) -> int:
+    """Assign those of these claims that have no assignment yet and of which a rule says something; how many."""
+    rules = list(AssignmentRule.objects.active().select_related("person", "role", "follower"))
+    return sum(_apply(batch, rules) for batch in _split_batches(sorted(claims))) if rules else 0
+
+
+def call_after_import(run: int) -> None:
+    """Queue the rules, if any, for an import's claims."""
+    if AssignmentRule.objects.active().exists():
+        defer(ASSIGN_IMPORTED, {"run_id": run}, queue=IMPORTS_QUEUE)
+
+
+def apply_to_import(run: int) -> int:
+    """Apply the rules to an import's proposed claims, in batches."""
+    if not AssignmentRule.objects.active().exists():
+        return 0
+    brought = ImportedRecord.objects.filter(
+        run=run, made_claim=True, verdict=None, claim__state=Claim.State.PROPOSED
+    )
+    keys = brought.order_by("claim").values_list("claim", flat=True)
+    return sum(apply(batch) for batch in _split_batches(list(keys)))
+
+
+def preview_rule(rule: AssignmentRule) -> list[RuleDecision]:
+    """Return what the rule alone would have done with the newest claims, newest first. Nothing is written."""
+    newest = Claim.objects.order_by("-pk").values("pk")[:DRY_RUN_CLAIMS]
+    return decide(Claim.objects.filter(pk__in=newest), [rule])[::-1]
+
+
+@transaction.atomic
+def _apply(batch: Sequence[int], rules: Sequence[AssignmentRule]) -> int:
+    # Concurrent assignments by people come before or after, and are not overridden.
+    rows = Claim.objects.filter(pk__in=batch, state__in=[Claim.State.PROPOSED, Claim.State.ACCEPTED])
+    there = list(rows.select_for_update(no_key=True).order_by("pk").values_list("pk", flat=True))
+    taken = Exists(Assignment.objects.filter(claim=OuterRef("pk"), verdict=None))
+    decisions = decide(Claim.objects.filter(~taken, pk__in=there), rules)
+    today = timezone.localdate()
+    work = [_build_assignment(one, today) for one in decisions if one.is_work]
+    Assignment.objects.bulk_create(work)
+    pairs = {(one.claim, key) for one in decisions for key in _collect_followers(one)}
+    ClaimFollower.objects.bulk_create(
+        [ClaimFollower(claim_id=claim, person_id=person) for claim, person in sorted(pairs)],
+        ignore_conflicts=True,
+    )
+    if len(decisions) <= NOTIFICATION_LIMIT:
+        _notify_people(decisions)
+    return len(work)
+
+
+def _build_assignment(decision: RuleDecision, today: date) -> Assignment:
+    names = listed(rule.name for rule in decision.rules)
+    return Assignment(
+        claim_id=decision.claim,
+        person=decision.person,
+        priority=Priority.NORMAL if decision.priority is None else decision.priority,
+        due_on=None if decision.due_in_days is None else today + timedelta(days=decision.due_in_days),
+        by_name=(_("Rule: %s") % names)[:250],
+    )
+
+
+def _collect_followers(decision: RuleDecision) -> set[int]:
+    return decision.followers | ({decision.person.pk} if decision.person else set())
+
+
+def _notify_people(decisions: Iterable[RuleDecision]) -> None:
+    given = [(one, one.person) for one in decisions if one.person]
+    claims = Claim.objects.in_bulk([one.claim for one, _person in given])
+    for one, person in given:
+        note = _("Rule: %s") % listed(rule.name for rule in one.rules)
+        notify_people("assigned", claim=claims[one.claim], to=[person], note=note)
+
+
+def _split_batches(keys: Sequence[int]) -> Iterator[Sequence[int]]:
+    for start in range(0, len(keys), BATCH_SIZE):
+        yield keys[start : start + BATCH_SIZE]
+
+
+# Conditions -------------------------------------------------------------------------------------------------------
+
+
+def _find_matching_claims(rule: AssignmentRule, claims: QuerySet[Claim]) -> QuerySet[Claim]:
+    """Return the claims that meet all conditions of the rule."""
+    if rule.topic_id:
+        filed = ClaimTopic.objects.filter(claim=OuterRef("pk"), topic__in=_collect_subtopics(rule.topic_id))
+        claims = claims.filter(Exists(filed))
+    if rule.language:
+        claims = claims.filter(
+            Q(language__iexact=rule.language) | Q(language__istartswith=f"{rule.language}-")
+        )
+    if rule.publisher_id:
+        places = Appearance.objects.filter(claim=OuterRef("pk"), source__publisher=rule.publisher_id)
+        claims = claims.filter(Exists(places))
+    if rule.source_id:
+        claims = claims.filter(Exists(Appearance.objects.filter(claim=OuterRef("pk"), source=rule.source_id)))
+    if rule.claimant_id:
+        claims = claims.filter(claimant=rule.claimant_id)
+    if rule.worth_at_least is not None:
+        claims = claims.filter(score__gte=rule.worth_at_least)
+    if words := list(_split_words(rule.words)):
+        occurs = Q()
+        for one in words:
+            occurs |= Q(statement__icontains=one)
+        claims = claims.filter(occurs)
+    return claims
+
+
+def _split_words(lines: str) -> Iterator[str]:
+    for line in lines.splitlines():
+        if word := " ".join(line.split()):
+            yield word
+
+
+def _collect_subtopics(topic: int) -> set[int]:
+    """The topic and all that is part of it."""
+    parts: dict[int | None, list[int]] = defaultdict(list)
+    for key, parent in Topic.objects.values_list("pk", "parent"):
+        parts[parent].append(key)
+    found, waiting = set[int](), [topic]
+    while waiting:
+        if (key := waiting.pop()) not in found:
+            found.add(key)
+            waiting += parts[key]
+    return found
+
+
+# Whose turn it is -------------------------------------------------------------------------------------------------
+
+
+class _AssigneeRotation:
+    """Choose the assignee of the next claim for each rule. New assignments count at once."""
+
+    def __init__(self) -> None:
+        self._people: dict[int, list[User]] = {}
+        self._load: dict[int, int] = {}
+
+    def next_for(self, rule: AssignmentRule) -> User | None:
+        """Return the next assignee; None if the rule says so, or if that person left or lacks permission."""
+        if rule.person_id is None and rule.role_id is None:
+            return None
+        if rule.pk not in self._people:
+            self._people[rule.pk] = self._able(rule)
+        people = self._people[rule.pk]
+        if not people:
+            return None
+        chosen = min(people, key=lambda person: (self._load[person.pk], person.pk))
+        self._load[chosen.pk] += 1
+        return chosen
+
+    def _able(self, rule: AssignmentRule) -> list[User]:
+        able = find_assignable_people(Claim)
+        able = able.filter(pk=rule.person_id) if rule.person_id else able.filter(groups=rule.role_id)
+        has = Count("assignments", filter=Q(assignments__done_at=None), distinct=True)
+        for key, load in able.values_list("pk").annotate(load=has):
+            self._load.setdefault(key, load)
+        return list(able)

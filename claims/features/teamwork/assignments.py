@@ -1,0 +1,297 @@
+"""Assignments of claims and verdicts: take, assign, hand over, release, set due date and priority.
+
+Each function locks the claim, so that concurrent calls are serialised; decides; writes one row beside the claim,
+which stays as it is; and notifies the people concerned. `seen` is the assignee when the person decided: an outdated
+page changes nothing.
+"""
+
+from datetime import date
+from typing import Final
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.db.models.functions import Now
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from claims.features.teamwork import followers
+from claims.features.teamwork.models import Assignment, Priority
+from claims.features.teamwork.models.assignment import AssignmentQuerySet
+from claims.features.teamwork.notifications import notify_people
+from claims.models import Claim, Verdict
+from claims.models.visibility import READ_DRAFTS
+from claims.newsroom.people import get_display_name
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.roles import require
+
+Subject = Claim | Verdict
+
+TAKE, ASSIGN = "teamwork.take_work", "teamwork.assign_work"
+
+#: The states with something to do. A published verdict can be assigned for another check.
+_OPEN_STATES = {
+    Claim: (Claim.State.PROPOSED, Claim.State.ACCEPTED),
+    Verdict: (Verdict.State.DRAFT, Verdict.State.IN_REVIEW, Verdict.State.PUBLISHED),
+}
+#: Moves that take others back.
+_UNDOES = {"unmerge": ("merge",), "reconsider": ("accept", "decline")}
+#: The permissions that an assignee needs.
+_REQUIRED_PERMISSIONS = {Claim: "claims.add_verdict", Verdict: "claims.change_verdict"}
+
+
+class Unchanged:
+    """Marks an unchanged value, where None would clear it."""
+
+
+KEEP: Final = Unchanged()
+
+
+# Permissions ------------------------------------------------------------------------------------------------------
+
+
+def can_do(kind: type[Subject], person: User) -> bool:
+    """Whether work of this kind can be given to the person at all."""
+    return person.is_active and person.has_perms([_REQUIRED_PERMISSIONS[kind], READ_DRAFTS])
+
+
+def find_assignable_people(kind: type[Subject]) -> QuerySet[User]:
+    """Return all people who can be assigned this kind of work, by name."""
+    backend = "django.contrib.auth.backends.ModelBackend"
+    able = User.objects.with_perm(_REQUIRED_PERMISSIONS[kind], backend=backend)
+    reading = User.objects.with_perm(READ_DRAFTS, backend=backend)
+    return able.filter(pk__in=reading.values("pk")).order_by("first_name", "last_name", "username")
+
+
+def is_to_be_done(subject: Subject) -> bool:
+    """Return whether there is anything left to do, so that it can be assigned."""
+    return subject.state in _OPEN_STATES[type(subject)]
+
+
+def get_open_assignment(subject: Subject) -> Assignment | None:
+    """Return the assignment, if there is still work to do."""
+    return _filter_by_subject(subject).filter(done_at=None).select_related("person").first()
+
+
+# What is done -----------------------------------------------------------------------------------------------------
+
+
+@transaction.atomic
+def take(subject: Subject, *, by: User) -> Assignment:
+    """Make it one's own. To take again what one has changes nothing.
+
+    Raises:
+        NotPossible: it is assigned to another person, or there is nothing to do.
+        NotAllowed: the person's role does not include it.
+    """
+    require(by, TAKE, _("take work"))
+    assignment = _lock_assignment(subject)
+    if assignment.person_id == by.pk:
+        return assignment
+    if holder := get_assignee(assignment):
+        raise NotPossible(
+            _("Assigned to %(who)s since %(when)s. Nothing was changed: only the assignee can hand it over.")
+            % {"who": get_display_name(holder), "when": _format_moment(assignment)}
+        )
+    return _give(subject, assignment, by, by=by, note="")
+
+
+@transaction.atomic
+def assign(
+    subject: Subject,
+    to: User,
+    *,
+    by: User,
+    due_on: date | Unchanged | None = KEEP,
+    priority: int | Unchanged = KEEP,
+    note: str = "",
+    seen: int | Unchanged | None = KEEP,
+) -> Assignment:
+    """Assign it, with a due date and a priority.
+
+    Raises:
+        NotPossible: that person cannot do it, or is not here any more; there is nothing to do; the tab is old.
+        NotAllowed: the person's role does not include it.
+    """
+    assignment = _lock_assignment(subject)
+    _refuse_stale(assignment, seen)
+    _may_give(assignment, to, by)
+    if not isinstance(due_on, Unchanged):
+        assignment.due_on = due_on
+    if not isinstance(priority, Unchanged):
+        assignment.priority = _check_priority(priority)
+    return _give(subject, assignment, to, by=by, note=note)
+
+
+def hand_over(
+    subject: Subject, to: User, *, by: User, note: str = "", seen: int | Unchanged | None = KEEP
+) -> Assignment:
+    """Hand it over to another person, with a status note. Raises as `assign`."""
+    return assign(subject, to, by=by, note=note, seen=seen)
+
+
+@transaction.atomic
+def release(subject: Subject, *, by: User, note: str = "", seen: int | Unchanged | None = KEEP) -> Assignment:
+    """Release it; due date and priority stay. Raises as `set_due`."""
+    assignment = _lock_assignment(subject)
+    _refuse_stale(assignment, seen)
+    _may_change(assignment, by)
+    assignment.person = None
+    return _save_assignment(assignment, by, note)
+
+
+@transaction.atomic
+def set_due(subject: Subject, due_on: date | None, *, by: User) -> Assignment:
+    """Set the due date; None removes it.
+
+    Raises:
+        NotPossible: there is nothing to do.
+        NotAllowed: it is assigned to another person, or unassigned, and the person assigns no work.
+    """
+    assignment = _lock_assignment(subject)
+    _may_change(assignment, by)
+    assignment.due_on = due_on
+    return _save_assignment(assignment, by, assignment.note)
+
+
+@transaction.atomic
+def set_priority(subject: Subject, priority: int, *, by: User) -> Assignment:
+    """Set the priority. Raises as `set_due`."""
+    assignment = _lock_assignment(subject)
+    _may_change(assignment, by)
+    assignment.priority = _check_priority(priority)
+    return _save_assignment(assignment, by, assignment.note)
+
+
+def settle(subject: Subject, action: str) -> None:
+    """Follow a move of the workflow: published, declined or merged work is released.
+
+    What is taken back, a merge or a decision of triage, is theirs again who had it before, if it was anybody's.
+    """
+    if isinstance(subject, Verdict):
+        if subject.state == Verdict.State.PUBLISHED:
+            of_verdicts = Q(verdict=subject.pk) | Q(verdict=subject.supersedes_id, verdict__isnull=False)
+            rows = Assignment.objects.filter(Q(verdict=None) | of_verdicts, claim=subject.claim_id)
+        elif subject.state == Verdict.State.RETRACTED:
+            rows = Assignment.objects.filter(verdict=subject)
+        else:
+            return
+        rows.open().update(done_at=Now())
+    elif action in _UNDOES:
+        moves = subject.transitions.filter(verdict=None, action__in=_UNDOES[action])
+        taken_back = moves.order_by("pk").values_list("at", flat=True).last()
+        if taken_back:
+            _filter_by_subject(subject).filter(done_at__gte=taken_back).update(done_at=None)
+    elif not is_to_be_done(subject):
+        _filter_by_subject(subject).open().update(done_at=Now())
+
+
+# How it is decided ------------------------------------------------------------------------------------------------
+
+
+def get_assignee(assignment: Assignment) -> User | None:
+    """Return the current assignee: None if that person has left."""
+    person = assignment.person
+    return person if person and person.is_active and assignment.done_at is None else None
+
+
+def _filter_by_subject(subject: Subject) -> AssignmentQuerySet:
+    if isinstance(subject, Verdict):
+        return Assignment.objects.filter(verdict=subject)
+    return Assignment.objects.filter(claim=subject, verdict=None)
+
+
+def _lock_assignment(subject: Subject) -> Assignment:
+    """Return the subject's assignment, or a new one, under lock; finished work has no assignee."""
+    claim_id = subject.claim_id if isinstance(subject, Verdict) else subject.pk
+    # Nothing of the claim is written, so rows that refer to it can be added meanwhile.
+    claim = Claim.objects.select_for_update(no_key=True).filter(pk=claim_id).first()
+    fresh = claim if isinstance(subject, Claim) else Verdict.objects.filter(pk=subject.pk).first()
+    if claim is None or fresh is None:
+        raise NotPossible(_("It has been deleted in the meantime."))
+    if not is_to_be_done(fresh):
+        raise NotPossible(
+            _("There is nothing left to do: the state is “%(state)s”.") % {"state": fresh.get_state_display()}
+        )
+    verdict = fresh if isinstance(fresh, Verdict) else None
+    found = _filter_by_subject(fresh).select_related("person").first()
+    if found is None:
+        return Assignment(claim=claim, verdict=verdict)
+    if found.done_at is not None:
+        # It was done once. This is new work.
+        found.person = found.done_at = found.due_on = None
+        found.priority = Priority.NORMAL
+    return found
+
+
+def _refuse_stale(assignment: Assignment, seen: int | Unchanged | None) -> None:
+    holder = get_assignee(assignment)
+    if isinstance(seen, Unchanged) or seen == (holder.pk if holder else None):
+        return
+    raise NotPossible(
+        _("It is now assigned to %(who)s. Nothing was changed. Reload the page and check.")
+        % {"who": get_display_name(holder) if holder else _("unassigned")}
+    )
+
+
+def _may_give(assignment: Assignment, to: User, by: User) -> None:
+    holder = get_assignee(assignment)
+    kind = Verdict if assignment.verdict_id else Claim
+    if not by.has_perm(ASSIGN):
+        require(by, TAKE, _("take work and hand it over"))
+        if not (holder == by or (holder is None and to == by)):
+            raise NotAllowed(_("Only the assignee or an editor can assign it to another person."))
+    # As it stands now: the person may have left since the page was drawn.
+    fresh = User.objects.filter(pk=to.pk, is_active=True).first()
+    if fresh is None:
+        raise NotPossible(_("%(who)s no longer works here.") % {"who": get_display_name(to)})
+    if not can_do(kind, fresh):
+        raise NotPossible(
+            _("The role of %(who)s does not include this work.") % {"who": get_display_name(to)}
+        )
+
+
+def _may_change(assignment: Assignment, by: User) -> None:
+    if by.has_perm(ASSIGN):
+        return
+    require(by, TAKE, _("set due dates"))
+    if get_assignee(assignment) != by:
+        raise NotAllowed(
+            _(
+                "Only the assignee or an editor can change that. If it is unassigned, assign it to yourself "
+                "first."
+            )
+        )
+
+
+def _check_priority(priority: int) -> int:
+    if priority not in Priority.values:
+        raise NotPossible(_("Choose a priority from the list."))
+    return priority
+
+
+def _give(subject: Subject, assignment: Assignment, to: User, *, by: User, note: str) -> Assignment:
+    before = get_assignee(assignment)
+    assignment.person = to
+    stored = _save_assignment(assignment, by, note)
+    followers.add([assignment.claim_id], [to.pk])
+    if before != to:
+        claim, verdict = assignment.claim, assignment.verdict
+        notify_people("assigned", claim=claim, verdict=verdict, to=[to], by=by, note=note)
+        if before:
+            notify_people("handed_over", claim=claim, verdict=verdict, to=[before], by=by, note=note)
+    return stored
+
+
+def _save_assignment(assignment: Assignment, by: User, note: str) -> Assignment:
+    assignment.by, assignment.by_name = by, get_display_name(by)
+    assignment.note = note.strip()
+    assignment.save()
+    # When it began, the database says.
+    assignment.refresh_from_db(fields=["since"])
+    return assignment
+
+
+def _format_moment(assignment: Assignment) -> str:
+    return date_format(localtime(assignment.since), "SHORT_DATETIME_FORMAT")

@@ -1,0 +1,209 @@
+"""Send news of claims to chat channels, by the worker.
+
+Its address is a secret: who knows it may write to the channel. No message and no error of ours names it.
+"""
+
+import json
+from datetime import timedelta
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+from procrastinate.contrib.django import app
+
+from claims.features.teamwork.activity_text import describe_event
+from claims.features.teamwork.chat_messages import ChatText, build_payload
+from claims.features.teamwork.models import ChatChannel, ChatMessage, ChatProgress, Comment
+from claims.features.teamwork.models.chat_channel import TOLD_TO_CHATS
+from claims.models import Claim, Verdict
+from claims.newsroom.people import get_display_name
+from factcheck.database.deferred_jobs import defer
+from sources.http import sent_messages
+
+#: The task that sends one message.
+SEND = "claims.features.teamwork.chat.send_message"
+QUEUE = "webhooks"
+
+#: Seconds after each failed attempt until the next: about a day in all.
+RETRIES = (10, 60, 300, 1800, 7200, 21600, 43200)
+
+
+#: The end of a longer address may be shown: the rest cannot be guessed.
+UNMASKED_LENGTH = 60
+
+
+class NotSent(Exception):
+    """A message that did not arrive; `str()` says why, in a sentence that does not name the address."""
+
+
+def announce(
+    kind: str,
+    *,
+    claim: Claim,
+    by: User | None = None,
+    verdict: Verdict | None = None,
+    note: str = "",
+    comment: Comment | None = None,
+) -> None:
+    """Queue a message for every channel that wants it, as part of the present transaction."""
+    if kind not in TOLD_TO_CHATS:
+        return
+    channels = ChatChannel.objects.active().filter(
+        Q(kinds=[]) | Q(kinds__contains=[kind]), Q(languages=[]) | Q(languages__contains=[claim.language])
+    )
+    topics = Q(topics=None) | Q(topics__claims=claim)
+    messages = ChatMessage.objects.bulk_create(
+        ChatMessage(
+            channel=channel,
+            kind=kind,
+            claim=claim,
+            verdict=verdict,
+            comment=comment,
+            actor_name=get_display_name(by)[:200] if by else "",
+            note=note,
+        )
+        for channel in channels.filter(topics).distinct()
+    )
+    defer(SEND, *({"message_id": message.pk, "attempt": 1} for message in messages), queue=QUEUE)
+
+
+def check_address(address: str) -> str:
+    """Return the address in stored form.
+
+    Raises:
+        ValidationError: nothing is sent to such an address, and why.
+    """
+    address = address.strip()
+    try:
+        sent_messages.check_address(address, allow_loopback=settings.WEBHOOKS_TO_LOOPBACK)
+    except sent_messages.PostError as refusal:
+        raise ValidationError(str(refusal), code=refusal.reason_code) from None
+    return address
+
+
+def mask_address(address: str) -> str:
+    """Mask the address: show its target, without the secret for posting."""
+    parts = urlsplit(address)
+    end = address[-4:] if len(address) > UNMASKED_LENGTH else ""
+    return f"{parts.scheme}://{parts.netloc}/…{end}"
+
+
+# Sending --------------------------------------------------------------------------------------------------------------
+
+
+@app.task(name=SEND, queue=QUEUE)
+@transaction.atomic
+def send_message(*, message_id: int, attempt: int) -> None:
+    """Send one message, unless it was sent; what fails is tried again later, and given up after a day.
+
+    It is locked while it is sent: two workers do not send it twice.
+    """
+    waiting = ChatMessage.objects.filter(
+        pk=message_id, state=ChatMessage.State.WAITING, failures=attempt - 1
+    ).select_related("channel", "claim", "comment")
+    message = waiting.select_for_update(of=("self",), skip_locked=True).first()
+    if message is None:
+        return
+    try:
+        if not message.channel.active:
+            raise NotSent(_("The channel was switched off."))
+        post(message.channel, build_text(message))
+    except NotSent as failure:
+        _note_failure(message, attempt, str(failure))
+    else:
+        message.state, message.failure = ChatMessage.State.SENT, ""
+        message.save(update_fields=["state", "failure"])
+        note_sent(message.channel)
+
+
+def try_out(channel: ChatChannel) -> None:
+    """Send a test message now, also while the channel is switched off.
+
+    Raises:
+        NotSent: it did not arrive.
+    """
+    text = ChatText(
+        kind="test",
+        headline=_("Test message from %s") % settings.NEWSROOM_NAME,
+        statement=_("If you can read this, this channel will receive news of claims."),
+        link=f"{settings.SITE_URL}{reverse('admin:index')}",
+        button=_("Open the desk"),
+    )
+    try:
+        post(channel, text)
+    except NotSent as failure:
+        note_failure(channel, str(failure))
+        raise
+    note_sent(channel)
+
+
+def build_text(message: ChatMessage) -> ChatText:
+    """Return the message. It contains colleagues' words only if the channel allows it."""
+    words = ""
+    if message.channel.tells_words:
+        words = message.comment.text if message.comment else message.note
+    with translation.override(settings.LANGUAGE_CODE):
+        return ChatText(
+            kind=message.kind,
+            headline=describe_event(message.kind, message.actor_name),
+            statement=message.claim.statement,
+            link=f"{settings.SITE_URL}{_build_page_path(message)}",
+            button=pgettext("button", "Open"),
+            words=words,
+        )
+
+
+def post(channel: ChatChannel, text: ChatText) -> None:
+    """Raises NotSent: the tool did not take it."""
+    body = json.dumps(build_payload(channel.shape, text)).encode()
+    headers = {"Content-Type": "application/json"}
+    try:
+        answer = sent_messages.post(
+            channel.address, body, headers, allow_loopback=settings.WEBHOOKS_TO_LOOPBACK
+        )
+    except sent_messages.PostError as failure:
+        raise NotSent(str(failure).replace(channel.address, mask_address(channel.address))) from None
+    if not 200 <= answer.status < 300:
+        said = answer.beginning.replace(channel.address, mask_address(channel.address)).strip()
+        raise NotSent(f"HTTP {answer.status}: {said[:300]}" if said else f"HTTP {answer.status}")
+
+
+def note_sent(channel: ChatChannel) -> None:
+    """Record a successful delivery."""
+    ChatProgress.objects.filter(pk=channel.pk).update(failures=0, failure="", sent_at=timezone.now())
+
+
+def trust_again(channel: ChatChannel) -> None:
+    """Forget how it failed: a person has looked after it."""
+    ChatProgress.objects.filter(pk=channel.pk).update(failures=0, failure="")
+
+
+def note_failure(channel: ChatChannel, failure: str) -> None:
+    """Record a failed delivery."""
+    ChatProgress.objects.filter(pk=channel.pk).update(failures=F("failures") + 1, failure=failure)
+
+
+def _note_failure(message: ChatMessage, attempt: int, failure: str) -> None:
+    given_up = attempt > len(RETRIES) or not message.channel.active
+    message.state = ChatMessage.State.FAILED if given_up else ChatMessage.State.WAITING
+    message.failures, message.failure = attempt, failure
+    message.save(update_fields=["state", "failures", "failure"])
+    if message.channel.active:
+        note_failure(message.channel, failure)
+    if not given_up:
+        later = timezone.now() + timedelta(seconds=RETRIES[attempt - 1])
+        defer(SEND, {"message_id": message.pk, "attempt": attempt + 1}, queue=QUEUE, scheduled_at=later)
+
+
+def _build_page_path(message: ChatMessage) -> str:
+    if message.verdict_id and not message.comment_id:
+        return reverse("admin:claims_verdict_change", args=[message.verdict_id])
+    page = reverse("admin:claims_claim_change", args=[message.claim_id])
+    return f"{page}#comment-{message.comment_id}" if message.comment_id else page

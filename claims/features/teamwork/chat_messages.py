@@ -1,0 +1,102 @@
+"""Chat messages as data, for incoming webhooks of Slack and similar tools, and Microsoft Teams."""
+
+from dataclasses import dataclass
+from typing import Any
+
+from claims.features.teamwork.models import ChatChannel
+
+#: Characters of a text that are sent: Slack takes 3000 in a section.
+MAX_TEXT_LENGTH = 1000
+_Shape = ChatChannel.Shape
+
+
+@dataclass(frozen=True)
+class ChatText:
+    """The content, before a tool's format is applied. It contains no markup."""
+
+    kind: str
+    headline: str
+    statement: str
+    link: str
+    button: str
+    words: str = ""
+
+
+def build_payload(shape: str, text: ChatText) -> dict[str, Any]:
+    """The JSON that a tool of this shape is sent."""
+    return {
+        _Shape.SLACK: _build_slack_message,
+        _Shape.TEAMS: _build_teams_message,
+        _Shape.JSON: _build_plain_message,
+    }[_Shape(shape)](text)
+
+
+def _build_slack_message(text: ChatText) -> dict[str, Any]:
+    """https://api.slack.com/messaging/webhooks, with blocks; `text` is what notifications show, and Mattermost.
+
+    Slack's own markup is made of `&`, `<` and `>`; `plain_text` knows none besides names of emoji. In `text`, which has
+    no plain form, whatever could call everybody (`<!channel>`) is escaped. The link is no button: those want an app
+    that answers.
+    """
+    blocks: list[dict[str, Any]] = [
+        {"type": "section", "text": _build_plain_text(text.headline)},
+        {"type": "section", "text": _build_plain_text(text.statement)},
+    ]
+    if text.words:
+        blocks.append({"type": "section", "text": _build_plain_text(text.words)})
+    link = {"type": "mrkdwn", "text": f"<{text.link}|{_escape_text(text.button)}>"}
+    blocks.append({"type": "context", "elements": [link]})
+    said = f"{_escape_text(text.headline)}: {_escape_text(cut(text.statement))}"
+    return {"text": f"{said} <{text.link}>", "blocks": blocks}
+
+
+def _build_plain_text(words: str) -> dict[str, Any]:
+    return {"type": "plain_text", "text": cut(words), "emoji": False}
+
+
+def _escape_text(words: str) -> str:
+    escaped = words.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    # Mattermost and Rocket.Chat call people by these, in whatever they are sent.
+    return escaped.replace("@", "@\u200b")
+
+
+def _build_teams_message(text: ChatText) -> dict[str, Any]:
+    """A message with an Adaptive Card, as the workflow “When a Teams webhook request is received” posts it.
+
+    Words are in RichTextBlocks, which know no Markdown: links and images in a statement stay letters.
+    """
+    body: list[dict[str, Any]] = [
+        _build_text_run(text.headline, weight="Bolder"),
+        _build_text_run(text.statement),
+    ]
+    if text.words:
+        body.append(_build_text_run(text.words, isSubtle=True))
+    card = {
+        "$schema": "http://adaptivecards.io/schemas/adaptive-card.json",
+        "type": "AdaptiveCard",
+        "version": "1.4",
+        "fallbackText": f"{text.headline}: {cut(text.statement)}",
+        "body": body,
+        "actions": [{"type": "Action.OpenUrl", "title": text.button, "url": text.link}],
+    }
+    attachment = {
+        "contentType": "application/vnd.microsoft.card.adaptive",
+        "contentUrl": None,
+        "content": card,
+    }
+    return {"type": "message", "attachments": [attachment]}
+
+
+def _build_text_run(words: str, **look: Any) -> dict[str, Any]:
+    return {"type": "RichTextBlock", "inlines": [{"type": "TextRun", "text": cut(words), **look}]}
+
+
+def _build_plain_message(text: ChatText) -> dict[str, Any]:
+    said = {"kind": text.kind, "text": text.headline, "statement": text.statement, "url": text.link}
+    return said | ({"words": text.words} if text.words else {})
+
+
+def cut(words: str) -> str:
+    """Return the text, shortened for a chat; never empty, which tools reject."""
+    words = words.strip() or "–"
+    return words if len(words) <= MAX_TEXT_LENGTH else words[: MAX_TEXT_LENGTH - 1] + "…"

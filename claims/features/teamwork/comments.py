@@ -1,0 +1,256 @@
+"""Comments of colleagues on a claim: add, reply, edit, resolve, withdraw.
+
+Everyone who may read a claim at the desk may comment. Comments are never deleted: a withdrawn one loses its text at
+the desk, and stays as a trace.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+from uuid import UUID, uuid4
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils.translation import gettext as _
+
+from claims.features.teamwork import chat, followers
+from claims.features.teamwork.mentions import find_mentioned
+from claims.features.teamwork.models import Assignment, ClaimFollower, Comment, Notification
+from claims.features.teamwork.models.comment import EDITABLE_FOR, LONGEST_COMMENT
+from claims.features.teamwork.notifications import find_readers, notify_people
+from claims.models import Claim, Verdict
+from claims.newsroom.notifications import NotificationKind as Kind
+from claims.newsroom.people import get_display_name
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from factcheck.database import clock
+
+#: What it takes to withdraw what others said.
+WITHDRAW = "teamwork.withdraw_comment"
+
+
+@dataclass(frozen=True)
+class CommentResult:
+    """The result of writing or editing a comment."""
+
+    comment: Comment
+    #: Mentioned people who may not read it, and so were not notified.
+    unable: list[User]
+
+
+@transaction.atomic
+def write(
+    claim: Claim,
+    text: str,
+    *,
+    by: User,
+    verdict: Verdict | None = None,
+    reply_to: Comment | None = None,
+    key: UUID | None = None,
+) -> CommentResult:
+    """Add a comment and notify the people concerned. Its author follows the claim from then on.
+
+    Args:
+        verdict: of which verdict it speaks, if of one. A reply speaks of what its thread does.
+        reply_to: any comment of the thread.
+        key: of the form it was written in: what is sent twice with one is said once.
+
+    Raises:
+        NotPossible: it says nothing, or the thread is on another claim.
+        NotAllowed: the person may not read the claim, the verdict or the thread.
+    """
+    claim = _lock_claim(claim, by)
+    text = _clean_text(text)
+    if key and (said := Comment.objects.filter(key=key).first()):
+        if (said.author_id, said.claim_id, said.text) == (by.pk, claim.pk, text):
+            return CommentResult(said, [])
+        key = None  # the form was filled in again
+    thread = _lock_thread(claim, reply_to, by) if reply_to else None
+    version = verdict.version if verdict else None
+    if thread:
+        verdict, version = thread.verdict, thread.verdict_version
+    elif verdict and not Verdict.objects.readable_by(by).filter(pk=verdict.pk, claim=claim).exists():
+        raise NotAllowed(_("You cannot read this verdict, or it is on another claim."))
+    comment = Comment.objects.create(
+        claim=claim,
+        verdict=verdict,
+        verdict_version=version,
+        reply_to=thread,
+        author=by,
+        author_name=get_display_name(by)[:200],
+        text=text,
+        key=key or uuid4(),
+    )
+    if thread and thread.resolved_at:
+        # A reply does not resolve it.
+        _save(thread, resolved_at=None, resolved_by=None, resolved_by_name="")
+    mentioned, unable = _record_mentions(comment, by)
+    followers.add([claim.pk], [by.pk, *(person.pk for person in mentioned)])
+    about: dict[str, Any] = {"claim": claim, "by": by, "verdict": verdict, "comment": comment}
+    notify_people(Kind.MENTIONED, to=mentioned, **about)
+    if thread:
+        notify_people(Kind.REPLIED, to=_find_participants(thread), **about)
+    notify_people(Kind.COMMENTED, to=find_people_to_notify(claim, verdict), **about)
+    chat.announce(Kind.COMMENTED, **about)
+    return CommentResult(comment, unable)
+
+
+@transaction.atomic
+def edit(comment: Comment, text: str, *, by: User, seen: str | None = None) -> CommentResult:
+    """Edit a comment. Newly mentioned people are notified now; the earlier wording is kept.
+
+    Args:
+        seen: the `get_version` the comment that was on the page where it was edited, if on one.
+
+    Raises:
+        NotPossible: it says nothing, was withdrawn, is older than a day, or was edited since it was seen.
+        NotAllowed: it is another author's, or the person may no longer read it.
+    """
+    comment = _lock_comment(comment, by)
+    if comment.author_id != by.pk:
+        raise NotAllowed(_("Only the author can edit a comment."))
+    now = clock.now()
+    if comment.withdrawn_at or now - comment.created_at > EDITABLE_FOR:
+        raise NotPossible(
+            _("A comment can be edited for one day, unless it was withdrawn. Reply to it instead.")
+        )
+    text = _clean_text(text)
+    if text == comment.text:
+        return CommentResult(comment, [])
+    if seen is not None and seen != get_version(comment):
+        raise NotPossible(
+            _("You have edited this comment in another window. Reload this page, then edit it again.")
+        )
+    _save(comment, text=text, edited_at=now)
+    mentioned, unable = _record_mentions(comment, by)
+    followers.add([comment.claim_id], [person.pk for person in mentioned])
+    notify_people(
+        Kind.MENTIONED, to=mentioned, claim=comment.claim, by=by, verdict=comment.verdict, comment=comment
+    )
+    return CommentResult(comment, unable)
+
+
+@transaction.atomic
+def withdraw(comment: Comment, *, by: User) -> Comment:
+    """Take it back: that something was said stays, with who withdrew it, and answers stay; the words go.
+
+    Raises:
+        NotAllowed: it is another author's, and the person's role does not include withdrawing it.
+    """
+    comment = _lock_comment(comment, by)
+    if comment.author_id != by.pk and not by.has_perm(WITHDRAW):
+        raise NotAllowed(_("Only the author or an administrator can withdraw a comment."))
+    if comment.withdrawn_at is None:
+        comment.mentioned.clear()
+        # An unread reply prevents it.
+        Notification.objects.unread().filter(comment=comment).delete()
+        _save(
+            comment,
+            text="",
+            withdrawn_at=clock.now(),
+            withdrawn_by=by,
+            withdrawn_by_name=get_display_name(by)[:200],
+        )
+    return comment
+
+
+@transaction.atomic
+def resolve(comment: Comment, *, by: User, resolved: bool = True, seen: int | None = None) -> Comment:
+    """Resolve or reopen a thread.
+
+    Args:
+        seen: the id of the last comment of the thread that was on the page, if it was on one.
+
+    Raises:
+        NotPossible: it is a reply, not a thread; or there is an unread reply.
+        NotAllowed: the person may not read it.
+    """
+    comment = _lock_comment(comment, by)
+    if comment.reply_to_id:
+        raise NotPossible(_("Resolve the whole thread, not a single reply."))
+    if resolved and seen is not None and comment.replies.filter(pk__gt=seen).exists():
+        raise NotPossible(_("Someone has replied in the meantime. Read the reply, then resolve the thread."))
+    if resolved and comment.resolved_at is None:
+        _save(comment, resolved_at=clock.now(), resolved_by=by, resolved_by_name=get_display_name(by)[:200])
+    elif not resolved and comment.resolved_at:
+        _save(comment, resolved_at=None, resolved_by=None, resolved_by_name="")
+    return comment
+
+
+def get_version(comment: Comment) -> str:
+    """Return a value that changes with every edit of the comment."""
+    return comment.edited_at.isoformat() if comment.edited_at else ""
+
+
+def find_people_to_notify(claim: Claim, verdict: Verdict | None = None) -> QuerySet[User]:
+    """Return the people to notify about the claim: followers, the assignee, and the verdict's author."""
+    following = ClaimFollower.objects.filter(claim=claim).values("person")
+    holders = Assignment.objects.held().filter(claim=claim).values("person")
+    author = verdict.author_id if verdict else None
+    return User.objects.filter(Q(pk__in=following) | Q(pk__in=holders) | Q(pk=author))
+
+
+# Steps that several of these take -------------------------------------------------------------------------------------
+
+
+def _lock_claim(claim: Claim, by: User) -> Claim:
+    """Return the claim, locked against deletion. All writers lock claims before anything else."""
+    locked = Claim.objects.select_for_update(of=("self",), no_key=True).filter(pk=claim.pk).first()
+    if locked is None:
+        raise NotPossible(_("The claim has been deleted in the meantime."))
+    if not Claim.objects.readable_by(by).filter(pk=claim.pk).exists():
+        raise NotAllowed(_("You cannot read this claim."))
+    return locked
+
+
+def _lock_comment(comment: Comment, by: User) -> Comment:
+    _lock_claim(comment.claim, by)
+    if not Comment.objects.readable_by(by).filter(pk=comment.pk).exists():
+        raise NotAllowed(_("You cannot read this comment."))
+    return (
+        Comment.objects.select_for_update(of=("self",), no_key=True)
+        .select_related("claim", "verdict__author")
+        .get(pk=comment.pk)
+    )
+
+
+def _lock_thread(claim: Claim, reply_to: Comment, by: User) -> Comment:
+    thread = _lock_comment(reply_to, by)
+    if thread.reply_to:
+        thread = _lock_comment(thread.reply_to, by)
+    if thread.claim_id != claim.pk:
+        raise NotPossible(_("That thread is on another claim."))
+    return thread
+
+
+def _clean_text(text: str) -> str:
+    # What a browser sends ends lines with two characters, and PostgreSQL stores every character but one.
+    text = text.replace("\r\n", "\n").replace("\0", "�").strip()
+    if not text:
+        raise NotPossible(_("Enter a comment."))
+    if len(text) > LONGEST_COMMENT:
+        raise NotPossible(
+            _("The comment has %(count)d characters; the limit is %(most)d.")
+            % {"count": len(text), "most": LONGEST_COMMENT}
+        )
+    return text
+
+
+def _save(comment: Comment, **changes: Any) -> None:
+    for name, value in changes.items():
+        setattr(comment, name, value)
+    comment.save(update_fields=list(changes))
+
+
+def _record_mentions(comment: Comment, by: User) -> tuple[list[User], list[User]]:
+    """Note who is mentioned: those who may read the comment, and those who may not and are only named."""
+    named = find_mentioned(comment.text)
+    able = list(find_readers(named, claim=comment.claim, verdict=comment.verdict, comment=comment))
+    comment.mentioned.set(able)
+    return able, [person for person in named if person not in able]
+
+
+def _find_participants(thread: Comment) -> Iterable[User]:
+    """Return the participants of the thread."""
+    said = Comment.objects.filter(Q(pk=thread.pk) | Q(reply_to=thread))
+    return User.objects.filter(pk__in=said.values("author"))

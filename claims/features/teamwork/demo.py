@@ -1,0 +1,54 @@
+"""Work in progress in the demo: assignments, comments, and a rule.
+
+The days are counted from the day on which the demo is loaded, so that something is overdue and something is to come.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from claims.features.teamwork import assignments, comments
+from claims.features.teamwork.models import AssignmentRule, Notification
+from claims.models import Claim, Topic, Verdict
+from factcheck import features
+from sources.models import Source
+
+
+def add_work(
+    content: dict[str, Any], claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
+) -> None:
+    """Give out, date and discuss what the content says."""
+    _mark_past_events_notified()
+    for row in content["assignments"]:
+        assignments.assign(
+            _find_subject(row, claims),
+            people[row["to"]],
+            by=people[row["by"]],
+            due_on=timezone.localdate() + timedelta(days=row["due_in_days"]),
+            priority=row["priority"],
+            note=row["note"],
+        )
+    for row in content["comments"]:
+        said = comments.write(claims[row["claim"]], row["text"], by=people[row["by"]]).comment
+        for reply in row["replies"]:
+            comments.write(claims[row["claim"]], reply["text"], by=people[reply["by"]], reply_to=said)
+    for row in content["assignment_rules"]:
+        AssignmentRule.objects.create(
+            name=row["name"],
+            topic=Topic.objects.get(slug=row["topic"]),
+            person=people[row["person"]],
+            due_in_days=row["due_in_days"],
+        )
+
+
+def _mark_past_events_notified() -> None:
+    """Mark past events as notified, so that the demo sends nothing about them; what features tell is of now."""
+    past = Notification.objects.unread().exclude(kind__in=features.notification_lists())
+    past.update(read_at=timezone.now())
+
+
+def _find_subject(row: dict[str, Any], claims: dict[str, Claim]) -> Claim | Verdict:
+    claim = claims[row["claim"]]
+    return claim.verdicts.latest("pk") if row["of"] == "verdict" else claim

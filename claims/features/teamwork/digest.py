@@ -1,0 +1,118 @@
+"""The daily digest: one email of unread notifications, at each person's chosen hour.
+
+The hour is one of their clock: when clocks are put forward over it, it is the moment at which they are, and when they
+are put back, the first of the two.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from itertools import groupby
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.db.models import Min
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+
+from claims.features.teamwork import mails
+from claims.features.teamwork.models import MailChoice, Notification
+from claims.features.teamwork.models.notification import NotificationQuerySet
+from claims.models import MailSchedule
+from claims.newsroom.mail_languages import get_time_zone, override_language_for
+from claims.newsroom.mails import MAIL_QUEUE, RETRIES, build_message_id, make_absolute, to_one_line
+from factcheck.database.deferred_jobs import defer
+
+#: The task that sends one digest.
+SEND = "claims.features.teamwork.digest.send_digest"
+#: Maximum events per email. The rest are at the desk, as the email says.
+MAX_NOTIFICATIONS = 100
+
+
+@app.periodic(cron="*/15 * * * *")
+@app.task(queue=MAIL_QUEUE, queueing_lock="claims.features.teamwork.digest.begin_digests")
+@transaction.atomic
+def begin_digests(timestamp: int) -> None:
+    """Four times an hour, as there are time zones that differ by quarters: have each digest sent that is due."""
+    defer(
+        SEND,
+        *({"person_id": person} for person in find_due_people(timezone.now())),
+        queue=MAIL_QUEUE,
+    )
+
+
+@app.task(name=SEND, queue=MAIL_QUEUE, retry=RETRIES)
+@transaction.atomic
+def send_digest(*, person_id: int) -> None:
+    """Send a person's digest, unless it was sent today, or is empty."""
+    MailSchedule.objects.get_or_create(person_id=person_id)
+    # Who else sends it waits here, and then finds it sent.
+    schedule = MailSchedule.objects.select_for_update(of=("self",)).select_related("person").get(pk=person_id)
+    moment = find_last_moment(schedule, timezone.now())
+    person = schedule.person
+    if not (person.is_active and person.is_staff and person.email) or _was_sent(schedule, moment):
+        return
+    rows = _find_waiting().of(person).filter(created_at__lt=moment).order_by("claim", "pk")
+    told = list(rows.select_related("claim", "comment"))
+    if not told:
+        return
+    Notification.objects.filter(pk__in=[row.pk for row in told]).update(mailed_at=timezone.now())
+    schedule.digest_of = moment.date()
+    schedule.save(update_fields=["digest_of"])
+    with override_language_for(person):
+        _mail(person, told, moment).send()
+
+
+def find_due_people(now: datetime) -> Iterator[int]:
+    """The ids of those whose digest should be sent."""
+    first = dict(_find_waiting().order_by().values_list("person").annotate(first=Min("created_at")))
+    schedules = MailSchedule.objects.in_bulk(first)
+    for person, since in first.items():
+        schedule = schedules.get(person) or MailSchedule(person_id=person)
+        moment = find_last_moment(schedule, now)
+        if since < moment and not _was_sent(schedule, moment):
+            yield person
+
+
+def find_last_moment(schedule: MailSchedule, now: datetime) -> datetime:
+    """When the person's hour was last, in their time zone."""
+    zone = get_time_zone(schedule)
+    local = now.astimezone(zone)
+    today = datetime.combine(local.date(), time(schedule.hour), zone)
+    # Compared in one time zone: of two moments in the same one, Python compares what their clocks show.
+    if today.astimezone(now.tzinfo) <= now:
+        return today
+    return datetime.combine(local.date() - timedelta(days=1), time(schedule.hour), zone)
+
+
+def _was_sent(schedule: MailSchedule, moment: datetime) -> bool:
+    return schedule.digest_of is not None and schedule.digest_of >= moment.date()
+
+
+def _find_waiting() -> NotificationQuerySet:
+    return Notification.objects.to_be_mailed(MailChoice.DIGEST).unread().filter(person__is_active=True)
+
+
+def _mail(person: User, told: list[Notification], moment: datetime) -> EmailMultiAlternatives:
+    shown = told[:MAX_NOTIFICATIONS]
+    context = {
+        "newsroom": settings.NEWSROOM_NAME,
+        "claims": [
+            [mails.build_notification_text(row) for row in rows]
+            for _claim, rows in groupby(shown, key=lambda row: row.claim_id)
+        ],
+        "more": len(told) - len(shown),
+        "desk": make_absolute(reverse("admin:teamwork_notification_changelist")),
+        "preferences": make_absolute(reverse("admin:teamwork_notification_preferences")),
+    }
+    subject = to_one_line(
+        _("[%(newsroom)s] Activity until %(when)s")
+        % {"newsroom": settings.NEWSROOM_NAME, "when": date_format(moment, "SHORT_DATETIME_FORMAT")}
+    )
+    mail = mails.compose_mail(person, subject, "mail/digest", context, kind=mails.DIGEST)
+    mail.extra_headers["Message-ID"] = build_message_id(f"digest-{person.pk}-{moment:%Y%m%d}")
+    return mail

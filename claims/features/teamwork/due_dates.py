@@ -1,0 +1,50 @@
+"""Notify people of work that is due soon or overdue, once per due date."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.db.models import F, Q
+from django.utils import timezone
+
+from claims.features.teamwork.models import Assignment
+from claims.features.teamwork.notifications import notify_people
+
+#: Notifications per transaction.
+_BATCH_SIZE = 200
+#: Due soon is what is due today or tomorrow.
+_SOON = timedelta(days=1)
+
+
+def notify_of_due_dates() -> int:
+    """Notify people of work that is due soon or overdue, once each; return how many."""
+    today = timezone.localdate()
+    passed = Q(due_on__lt=today) & ~Q(told_overdue=F("due_on"), told_overdue__isnull=False)
+    near = Q(due_on__range=(today, today + _SOON)) & ~Q(
+        told_due_soon=F("due_on"), told_due_soon__isnull=False
+    )
+    return _notify_all("overdue", "told_overdue", passed) + _notify_all("due_soon", "told_due_soon", near)
+
+
+def _notify_all(kind: str, noted_in: str, which: Q) -> int:
+    told = 0
+    while batch := _notify_batch(kind, noted_in, which):
+        told += batch
+    return told
+
+
+@transaction.atomic
+def _notify_batch(kind: str, noted_in: str, which: Q) -> int:
+    """Notify a batch, under a lock so that two workers do not notify twice."""
+    rows = (
+        Assignment.objects.held()
+        .filter(which)
+        .select_related("claim", "verdict", "person")
+        .select_for_update(of=("self",), skip_locked=True)
+        .order_by("due_on", "pk")[:_BATCH_SIZE]
+    )
+    found = list(rows)
+    for row in found:
+        if row.person:
+            notify_people(kind, claim=row.claim, verdict=row.verdict, to=[row.person])
+    Assignment.objects.filter(pk__in=[row.pk for row in found]).update(**{noted_in: F("due_on")})
+    return len(found)

@@ -1,0 +1,37 @@
+"""The followers of a claim, who are notified as long as they may read it."""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+
+from claims.features.teamwork.models import ClaimFollower
+from claims.models import Claim
+from claims.newsroom.refusals import NotAllowed
+
+
+def follow(claim: Claim, by: User) -> None:
+    """Follow the claim.
+
+    Raises:
+        NotAllowed: the person may not read it.
+    """
+    if not Claim.objects.readable_by(by).filter(pk=claim.pk).exists():
+        raise NotAllowed(_("You cannot read this claim."))
+    add([claim.pk], [by.pk])
+
+
+def unfollow(claim: Claim, by: User) -> None:
+    """Stop following it."""
+    ClaimFollower.objects.filter(claim=claim, person=by).delete()
+
+
+def add(claims: Iterable[int], people: Iterable[int]) -> None:
+    """Make these people follow these claims; existing followers stay."""
+    chosen = list(people)
+    rows = (ClaimFollower(claim_id=claim, person_id=person) for claim in claims for person in chosen)
+    ClaimFollower.objects.bulk_create(rows, ignore_conflicts=True)
+
+
+def is_followed(claim: Claim, by: User) -> bool:
+    return ClaimFollower.objects.filter(claim=claim, person=by).exists()

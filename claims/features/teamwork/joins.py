@@ -1,0 +1,64 @@
+"""Where teamwork joins the core: it follows signals, and says what undoing an import would lose."""
+
+from collections.abc import Collection, Iterable
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import OuterRef, QuerySet
+from django.utils.translation import ngettext_lazy
+
+from claims.features.teamwork import assignment_rules, assignments
+from claims.features.teamwork.comments import find_people_to_notify
+from claims.features.teamwork.models import Assignment, Comment
+from claims.features.teamwork.notifications import notify_people
+from claims.models import Claim, Verdict
+
+
+def follow_move(*, subject: Claim | Verdict, action: str, **_signal: Any) -> None:
+    assignments.settle(subject, action)
+
+
+def assign_new(*, claims: Collection[int], **_signal: Any) -> None:
+    assignment_rules.apply(claims)
+
+
+def assign_imported(*, run: int, **_signal: Any) -> None:
+    assignment_rules.call_after_import(run)
+
+
+def deliver(
+    *,
+    kind: str,
+    claim: Claim,
+    to: Iterable[User],
+    with_followers: bool,
+    by: User | None,
+    verdict: Verdict | None,
+    note: str,
+    **_signal: Any,
+) -> None:
+    """Notify the people, and those who follow the claim where it concerns them."""
+    if with_followers:
+        people, followers = list(to), find_people_to_notify(claim, verdict)
+        to = [*people, *followers] if people else followers
+    notify_people(kind, claim=claim, to=to, by=by, verdict=verdict, note=note)
+
+
+def list_undo_obstacles(claim: OuterRef) -> list[tuple[QuerySet[Any], Any]]:
+    """Return what people built on a claim, with the words for it."""
+    return [
+        (
+            Assignment.objects.filter(claim=claim, by__isnull=False),
+            ngettext_lazy(
+                "%d of its claims has been assigned.",
+                "%d of its claims have been assigned.",
+            ),
+        ),
+        (
+            Comment.objects.filter(claim=claim),
+            ngettext_lazy(
+                "%d of its claims has been commented on.",
+                "%d of its claims have been commented on.",
+            ),
+        ),
+    ]

@@ -1,0 +1,129 @@
+"""Emails about claims, threaded by claim, in the recipient's language.
+
+The recipients are decided on sending: people who have left, or may no longer read the subject, are excluded.
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.core import signing
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+
+from claims.features.teamwork import notifications
+from claims.features.teamwork.activity_text import describe_event
+from claims.features.teamwork.models import Notification
+from claims.models import Claim
+from claims.newsroom.mail_languages import override_language_for
+from claims.newsroom.mails import MAIL_QUEUE, RETRIES, build_message_id, make_absolute, to_one_line
+
+#: As it was before: links in mails that were sent stay valid.
+_SALT = "claims.teamwork.mails"
+#: Stands for a kind in unsubscribe links: everything in the digest.
+DIGEST = "digest"
+
+
+@app.task(name=notifications.MAIL, queue=MAIL_QUEUE, retry=RETRIES)
+@transaction.atomic
+def mail_notification(*, notification_id: int) -> None:
+    """Mail one notification, unless it was or need not be any more.
+
+    It is noted as mailed in the transaction that ends when the mail server has taken it: what fails is tried again.
+    """
+    rows = Notification.objects.select_for_update(of=("self",), no_key=True)
+    notification = (
+        rows.select_related("person", "claim", "comment").filter(pk=notification_id, mailed_at=None).first()
+    )
+    if notification is None or not may_be_told(notification):
+        return
+    Notification.objects.filter(pk=notification.pk).update(mailed_at=timezone.now())
+    with override_language_for(notification.person):
+        mail_about(notification).send()
+
+
+def may_be_told(notification: Notification) -> bool:
+    """Whether the person is still here, has an address, and may read it now, and there is something to read."""
+    person, comment = notification.person, notification.comment
+    if comment and comment.withdrawn_at:
+        return False
+    here = person.is_active and person.is_staff and person.email
+    return bool(here) and Notification.objects.of(person).filter(pk=notification.pk).exists()
+
+
+def mail_about(notification: Notification) -> EmailMultiAlternatives:
+    claim = notification.claim
+    context = {
+        "newsroom": settings.NEWSROOM_NAME,
+        "line": build_notification_text(notification),
+        "preferences": make_absolute(reverse("admin:teamwork_notification_preferences")),
+    }
+    mail = compose_mail(
+        notification.person, build_subject(claim), "mail/notification", context, kind=notification.kind
+    )
+    mail.extra_headers |= {
+        "Message-ID": build_message_id(f"notification-{notification.pk}"),
+        # What mail programs sort into threads by: no mail has this id, all about the claim name it.
+        "References": build_message_id(f"claim-{claim.pk}"),
+        "In-Reply-To": build_message_id(f"claim-{claim.pk}"),
+    }
+    return mail
+
+
+def compose_mail(
+    person: User, subject: str, template: str, context: Mapping[str, Any], *, kind: str
+) -> EmailMultiAlternatives:
+    """Build an email as text and HTML, with the unsubscribe header for its kind."""
+    stop = make_absolute(reverse("admin:teamwork_notification_stop_mail", args=[stop_token(person, kind)]))
+    mail = EmailMultiAlternatives(
+        subject, render_to_string(f"{template}.txt", dict(context)).strip() + "\n", to=[person.email]
+    )
+    mail.attach_alternative(render_to_string(f"{template}.html", dict(context)), "text/html")
+    mail.extra_headers = {
+        "List-Unsubscribe": f"<{stop}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",  # RFC 8058
+        "Auto-Submitted": "auto-generated",  # RFC 3834: no automatic replies
+    }
+    return mail
+
+
+def build_notification_text(notification: Notification) -> dict[str, str]:
+    """The text of one notification in an email."""
+    return {
+        "headline": describe_event(notification.kind, notification.actor_name),
+        "statement": notification.claim.statement,
+        "words": notification.comment.text if notification.comment else notification.note,
+        "link": make_absolute(reverse("admin:teamwork_notification_open", args=[notification.pk])),
+    }
+
+
+def build_subject(claim: Claim) -> str:
+    """Return the subject, the same for all emails about a claim, so that programs thread them."""
+    return to_one_line(_("[%(newsroom)s] Claim %(id)d: %(statement)s")) % {
+        "newsroom": to_one_line(settings.NEWSROOM_NAME),
+        "id": claim.pk,
+        "statement": to_one_line(claim.statement)[:100],
+    }
+
+
+# Stopping -------------------------------------------------------------------------------------------------------------
+
+
+def stop_token(person: User, kind: str) -> str:
+    """Return the token of an unsubscribe link, which works without signing in."""
+    return signing.dumps([person.pk, kind], salt=_SALT)
+
+
+def stop_asked_for(token: str) -> tuple[int, str] | None:
+    """Return whose emails of which kind the link stops; None if it is not ours."""
+    try:
+        person, kind = signing.loads(token, salt=_SALT)
+    except signing.BadSignature:
+        return None
+    return person, kind

@@ -1,0 +1,25 @@
+"""The models of teamwork, one noun per file."""
+
+from .assignment import Assignment, Priority
+from .assignment_rule import AssignmentRule
+from .chat_channel import ChatChannel, ChatMessage, ChatProgress
+from .claim_follower import ClaimFollower
+from .comment import Comment
+from .notification import MailChoice, Notification
+from .notification_preference import NotificationPreference
+from .presence import Presence
+
+__all__ = [
+    "Assignment",
+    "AssignmentRule",
+    "ChatChannel",
+    "ChatMessage",
+    "ChatProgress",
+    "ClaimFollower",
+    "Comment",
+    "MailChoice",
+    "Notification",
+    "NotificationPreference",
+    "Presence",
+    "Priority",
+]

@@ -1,0 +1,169 @@
+from typing import Self
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import CheckConstraint, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from claims.features.teamwork.models.assignment import Priority
+from factcheck.database import bounds
+from factcheck.database.model_fields import LanguageField
+from factcheck.database.row_history import keep_history
+
+LONGEST_DELAY = 365
+LONGEST_WORDS = 1000
+
+
+class AssignmentRuleQuerySet(models.QuerySet["AssignmentRule"]):
+    def active(self) -> Self:
+        """Active rules, in the order in which they apply."""
+        return self.filter(active=True).order_by("position", "pk")
+
+
+@keep_history()
+class AssignmentRule(models.Model):
+    """Rules for new claims: conditions, and the assignee, due date and priority to set.
+
+    All conditions that are set must hold. Rules are asked in their order, and of each thing that they say (who, until
+    when, how urgent) the first rule decides that says anything about it.
+    """
+
+    name = models.CharField(_("name"), max_length=200)
+    position = models.PositiveSmallIntegerField(
+        _("order"), default=100, help_text=_("Rules with a lower number are applied first.")
+    )
+    active = models.BooleanField(
+        _("active"),
+        default=False,
+        help_text=_("Save the rule first, then see below what it would have done."),
+    )
+
+    topic = models.ForeignKey(
+        "claims.Topic",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("topic"),
+        help_text=_("The topic or one of its subtopics. New claims from articles have no topics yet."),
+    )
+    language = LanguageField(
+        _("language"), blank=True, help_text=_("A tag such as en, pt-BR or ko. en includes en-GB.")
+    )
+    publisher = models.ForeignKey(
+        "sources.Publisher",
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("publisher of the source"),
+    )
+    source = models.ForeignKey(
+        "sources.Source", models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("source")
+    )
+    claimant = models.ForeignKey(
+        "claims.Claimant", models.CASCADE, null=True, blank=True, related_name="+", verbose_name=_("claimant")
+    )
+    worth_at_least = models.FloatField(
+        _("check-worthiness at least"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(0), MaxValueValidator(1)],
+        help_text=_("From 0 to 1: 0.7 means 70 per cent."),
+    )
+    words = models.TextField(
+        _("words"),
+        max_length=LONGEST_WORDS,
+        blank=True,
+        help_text=_("One per line. The statement must contain one of them; capitals do not matter."),
+    )
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("assign to"),
+    )
+    role = models.ForeignKey(
+        Group,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("or to the person with the least work in the role"),
+    )
+    priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, null=True, blank=True)
+    due_in_days = models.PositiveSmallIntegerField(
+        _("due in days"),
+        null=True,
+        blank=True,
+        validators=[MaxValueValidator(LONGEST_DELAY)],
+        help_text=_("0 is the day on which the claim comes in."),
+    )
+    follower = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("follows it"),
+        help_text=_("The person who is notified about the claim. The assignee follows it in any case."),
+    )
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("added by"),
+    )
+    created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
+
+    objects = AssignmentRuleQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "id"]
+        verbose_name = _("assignment rule")
+        verbose_name_plural = _("assignment rules")
+        constraints = [
+            CheckConstraint(name="assignmentrule_has_a_name", condition=~Q(name="")),
+            CheckConstraint(
+                name="assignmentrule_worth_is_a_share",
+                condition=Q(worth_at_least__isnull=True) | Q(worth_at_least__range=(0, 1)),
+                violation_error_message=_("The check-worthiness must be between 0 and 1."),
+            ),
+            CheckConstraint(
+                name="assignmentrule_priority_is_known",
+                condition=Q(priority__isnull=True) | Q(priority__in=Priority.values),
+            ),
+            CheckConstraint(
+                name="assignmentrule_delay_is_bounded",
+                condition=Q(due_in_days__isnull=True) | Q(due_in_days__lte=LONGEST_DELAY),
+                violation_error_message=_("At most 365 days."),
+            ),
+            CheckConstraint(
+                name="assignmentrule_one_way_to_assign",
+                condition=Q(person__isnull=True) | Q(role__isnull=True),
+                violation_error_message=_("Choose a person or a role, not both."),
+            ),
+            CheckConstraint(
+                name="assignmentrule_does_something",
+                condition=Q(person__isnull=False)
+                | Q(role__isnull=False)
+                | Q(priority__isnull=False)
+                | Q(due_in_days__isnull=False)
+                | Q(follower__isnull=False),
+                violation_error_message=_(
+                    "Say what the rule does: set an assignee, a priority, a due date, or a follower."
+                ),
+            ),
+            bounds.not_longer("assignmentrule_words_fit", "words", LONGEST_WORDS),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,218 @@
+from typing import Self
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from claims.newsroom.notifications import NotificationKind
+from factcheck.database import bounds
+from factcheck.database.model_fields import LanguageField
+from factcheck.database.row_history import keep_history
+from factcheck.database.rules import Rule, refuse
+
+_K = NotificationKind
+#: Events for a channel: those that concern more people than the one notified at the desk.
+TOLD_TO_CHATS = (
+    _K.SUBMITTED,
+    _K.RETURNED,
+    _K.SIGNED_OFF,
+    _K.PUBLISHED,
+    _K.RETRACTED,
+    _K.NOT_PUBLISHED,
+    _K.LINK_LOST,
+    _K.OVERDUE,
+    _K.COMMENTED,
+    _K.ACCEPTED,
+    _K.DECLINED,
+    _K.MERGED,
+    _K.UNMERGED,
+)
+
+_CHOICES = [(kind.value, kind.label) for kind in TOLD_TO_CHATS]
+
+#: Over the web only encrypted; unencrypted to this machine, as tests and the demo do.
+ADDRESS_PATTERN = r"^(https://[^\s@]+|http://(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?(/\S*)?)$"
+
+
+class ChatChannelQuerySet(models.QuerySet["ChatChannel"]):
+    def active(self) -> Self:
+        """Channels that messages are sent to."""
+        return self.filter(active=True)
+
+
+# Who knows the address may write to the channel: it is known to its row only.
+@keep_history(exclude=["address"])
+class ChatChannel(models.Model):
+    """A chat tool's channel that receives news of claims through an incoming webhook."""
+
+    class Shape(models.TextChoices):
+        SLACK = "slack", _("Slack, Mattermost, Rocket.Chat")
+        TEAMS = "teams", _("Microsoft Teams (Workflows)")
+        JSON = "json", _("Plain JSON")
+
+    name = models.CharField(_("name"), max_length=100, unique=True)
+    shape = models.CharField(_("message format"), max_length=10, choices=Shape)
+    address = models.CharField(_("address"), max_length=2000)
+    kinds = ArrayField(
+        models.CharField(max_length=20, choices=_CHOICES),
+        verbose_name=_("messages sent"),
+        default=list,
+        blank=True,
+        help_text=_("Choose none to send everything."),
+    )
+    topics = models.ManyToManyField(
+        "claims.Topic",
+        blank=True,
+        related_name="+",
+        verbose_name=_("topics"),
+        help_text=_("Only claims on these topics. Choose none for all."),
+    )
+    languages = ArrayField(
+        LanguageField(),
+        verbose_name=_("languages"),
+        default=list,
+        blank=True,
+        help_text=_("Only claims in these languages, separated by commas: en, pt-BR. Leave empty for all."),
+    )
+    tells_words = models.BooleanField(
+        _("include notes and comments"),
+        default=False,
+        help_text=_(
+            "When off, a message says what happened to which claim, with a link. When on, it also contains "
+            "notes and comments, which everyone in the channel can read."
+        ),
+    )
+    active = models.BooleanField(_("active"), default=True, help_text=_("While it is off, nothing is sent."))
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.SET_NULL,
+        null=True,
+        editable=False,
+        related_name="+",
+        verbose_name=_("added by"),
+    )
+    created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
+    objects = ChatChannelQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("chat channel")
+        verbose_name_plural = _("chat channels")
+        constraints = [
+            CheckConstraint(name="chatchannel_has_a_name", condition=~Q(name="")),
+            CheckConstraint(
+                name="chatchannel_shape_is_known", condition=Q(shape__in=["slack", "teams", "json"])
+            ),
+            CheckConstraint(
+                name="chatchannel_address_is_encrypted",
+                condition=Q(address__regex=ADDRESS_PATTERN),
+                violation_error_message=_("The address must begin with https://."),
+            ),
+            CheckConstraint(
+                name="chatchannel_kinds_are_known", condition=Q(kinds__contained_by=[*TOLD_TO_CHATS])
+            ),
+        ]
+        triggers = [
+            Rule(
+                name="chatchannel_begins",
+                when=pgtrigger.After,
+                operation=pgtrigger.Insert,
+                func="""
+                    INSERT INTO public.teamwork_chatprogress (channel_id, failures, failure) VALUES (NEW.id, 0, '');
+                    RETURN NULL;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ChatProgress(models.Model):
+    """The delivery progress of a channel, apart from its settings. Created with it by the database."""
+
+    channel = models.OneToOneField(ChatChannel, models.CASCADE, primary_key=True, related_name="progress")
+    #: How often in a row sending has failed, and how the last time.
+    failures = models.PositiveIntegerField(default=0)
+    failure = models.TextField(blank=True)
+    sent_at = models.DateTimeField(_("last message"), null=True)
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            CheckConstraint(
+                name="chatprogress_failing_says_why",
+                condition=Q(failures=0, failure="") | Q(failures__gt=0) & ~Q(failure=""),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id}: {self.failure or self.sent_at}"
+
+
+class ChatMessage(models.Model):
+    """A message for a channel, and its delivery. Kept for some weeks."""
+
+    class State(models.TextChoices):
+        WAITING = "waiting", _("Waiting")
+        SENT = "sent", _("Sent")
+        FAILED = "failed", _("Given up")
+
+    channel = models.ForeignKey(
+        ChatChannel, models.CASCADE, db_index=False, related_name="messages", verbose_name=_("chat channel")
+    )
+    kind = models.CharField(_("what happened"), max_length=20, choices=_CHOICES)
+    claim = models.ForeignKey("claims.Claim", models.CASCADE, related_name="+", verbose_name=_("claim"))
+    verdict = models.ForeignKey(
+        "claims.Verdict", models.CASCADE, null=True, related_name="+", verbose_name=_("verdict")
+    )
+    comment = models.ForeignKey(
+        "teamwork.Comment", models.CASCADE, null=True, related_name="+", verbose_name=_("comment")
+    )
+    actor_name = models.CharField(_("by"), max_length=200, blank=True)
+    note = models.TextField(_("note"), blank=True)
+    created_at = models.DateTimeField(_("when"), db_default=Now(), editable=False)
+    state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
+    failures = models.PositiveSmallIntegerField(_("failed attempts"), default=0)
+    failure = models.TextField(_("error"), blank=True)
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("chat message")
+        verbose_name_plural = _("chat messages")
+        default_permissions = ()
+        constraints = [
+            CheckConstraint(name="chatmessage_kind_is_known", condition=Q(kind__in=TOLD_TO_CHATS)),
+            CheckConstraint(
+                name="chatmessage_failure_says_why",
+                condition=Q(state="waiting")
+                | Q(state="sent", failure="")
+                | Q(state="failed", failures__gt=0) & ~Q(failure=""),
+            ),
+            bounds.not_longer("chatmessage_note_fits", "note", 10_000),
+        ]
+        indexes = [
+            # The last message of a channel.
+            Index(name="chatmessage_of_channel", fields=["channel", "-id"]),
+            # What has become old.
+            Index(name="chatmessage_by_age", fields=["created_at"]),
+        ]
+        triggers = [
+            Rule(
+                name="chatmessage_says_one_thing",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "channel", "kind", "claim", "verdict", "comment", "actor_name", "note", "created_at"
+                ),
+                func=refuse(
+                    "What a message says is fixed once it is made.", name="chatmessage_says_one_thing"
+                ),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.channel_id}: {self.kind}"

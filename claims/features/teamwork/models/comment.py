@@ -1,0 +1,231 @@
+from datetime import timedelta
+from typing import Self
+from uuid import uuid4
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.claim import Claim
+from claims.models.verdict import Verdict
+from claims.models.visibility import readable
+from factcheck.database import bounds
+from factcheck.database.desk_words import words_index
+from factcheck.database.row_history import keep_history
+from factcheck.database.rules import Prohibition, Rule, refuse
+
+LONGEST_COMMENT = 10_000
+#: The time for edits by the author. Later, others may have answered it as it was.
+EDITABLE_FOR = timedelta(days=1)
+
+_OF_ANOTHER_CLAIM = refuse(
+    "A comment, the verdict that it names and what it replies to are of one claim.",
+    name="comment_is_of_one_claim",
+)
+_REPLY_TO_A_REPLY = refuse("Reply to what began the thread.", name="comment_replies_to_a_thread")
+_TOLD_AHEAD = refuse("A comment is not of the future.", name="comment_is_not_of_the_future")
+_FIXED = refuse(
+    "Who said what, where and when stays as it is: a comment can be edited, resolved or withdrawn.",
+    name="comment_says_one_thing",
+)
+_TOO_LATE = refuse(
+    "A comment is edited within a day, and one that was withdrawn is not edited any more.",
+    name="comment_is_edited_within_a_day",
+)
+_WITHDRAWN = refuse("What was withdrawn stays withdrawn.", name="comment_stays_withdrawn")
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def readable_by(self, person: User) -> Self:
+        """Comments that this person may read: on claims that they may read, but not on verdicts they may not."""
+        claims = Q(claim__in=Claim.objects.readable_by(person))
+        verdicts = Q(verdict_version=None) | Q(verdict__in=Verdict.objects.readable_by(person))
+        # Authors have read their own comments.
+        return readable(self, person, own_or_published=claims & (verdicts | Q(author=person)))
+
+    def threads(self) -> Self:
+        """The first comments of threads."""
+        return self.filter(reply_to=None)
+
+
+@keep_history(exclude=["key", "resolved_at", "resolved_by", "resolved_by_name"])
+class Comment(models.Model):
+    """A comment on a claim, for colleagues. Earlier wordings are kept."""
+
+    claim = models.ForeignKey(
+        "claims.Claim", models.PROTECT, related_name="comments", verbose_name=_("claim")
+    )
+    #: Of which verdict it speaks, if of one.
+    verdict = models.ForeignKey(
+        "claims.Verdict",
+        models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="comments",
+        verbose_name=_("verdict"),
+    )
+    #: The verdict's version. It stays when the draft is deleted, so that visibility never widens.
+    verdict_version = models.PositiveIntegerField(_("version of the verdict"), null=True, editable=False)
+    reply_to = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="replies",
+        verbose_name=_("reply to"),
+    )
+    author = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, related_name="+", verbose_name=_("by")
+    )
+    author_name = models.CharField(
+        _("by"), max_length=200, help_text=_("The name of the person at that time.")
+    )
+    text = models.TextField(_("comment"), max_length=LONGEST_COMMENT, blank=True, help_text=_("Markdown."))
+    mentioned = models.ManyToManyField(
+        settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("mentioned")
+    )
+    #: Of the form that it was sent with, so that a form that is sent twice says it once.
+    key = models.UUIDField(default=uuid4, unique=True, editable=False)
+    created_at = models.DateTimeField(_("when"), db_default=Now(), editable=False)
+    edited_at = models.DateTimeField(_("edited"), null=True, editable=False)
+    resolved_at = models.DateTimeField(_("resolved"), null=True, editable=False)
+    resolved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    resolved_by_name = models.CharField(max_length=200, blank=True, editable=False)
+    withdrawn_at = models.DateTimeField(_("withdrawn"), null=True, editable=False)
+    withdrawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    withdrawn_by_name = models.CharField(max_length=200, blank=True, editable=False)
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-id"]
+        verbose_name = _("comment")
+        verbose_name_plural = _("comments")
+        # Everyone who may read a claim may comment. Only withdrawing others' comments takes more.
+        default_permissions = ()
+        permissions = [("withdraw_comment", _("Can withdraw other people's comments"))]
+        constraints = [
+            bounds.not_longer("comment_text_fits", "text", LONGEST_COMMENT),
+            CheckConstraint(
+                name="comment_says_something_or_is_withdrawn",
+                condition=Q(text__regex=r"\S", withdrawn_at__isnull=True)
+                | Q(text="", withdrawn_at__isnull=False),
+                violation_error_message=_("Enter a comment."),
+            ),
+            CheckConstraint(
+                name="comment_names_who_withdrew_it",
+                condition=Q(withdrawn_at=None, withdrawn_by=None, withdrawn_by_name="")
+                | Q(withdrawn_at__isnull=False, withdrawn_by__isnull=False) & ~Q(withdrawn_by_name=""),
+            ),
+            CheckConstraint(
+                name="comment_names_who_resolved_it",
+                condition=Q(resolved_at=None, resolved_by=None, resolved_by_name="")
+                | Q(resolved_at__isnull=False, resolved_by__isnull=False) & ~Q(resolved_by_name=""),
+            ),
+            CheckConstraint(
+                name="comment_of_a_thread_is_resolved_with_it",
+                condition=Q(reply_to=None) | Q(resolved_at=None),
+            ),
+            CheckConstraint(
+                name="comment_names_a_version_with_its_verdict",
+                condition=Q(verdict=None) | Q(verdict_version__isnull=False),
+            ),
+            CheckConstraint(name="comment_names_its_author", condition=~Q(author_name="")),
+        ]
+        indexes = [
+            # The threads of one claim, the newest first.
+            Index(name="comment_threads_of_claim", fields=["claim", "-id"], condition=Q(reply_to=None)),
+            # Searches of comments.
+            words_index("comment_desk_words", "text", "author_name"),
+        ]
+        triggers = [
+            Prohibition(
+                name="comment_no_delete",
+                operation=pgtrigger.Delete,
+                func=refuse("What was said is withdrawn, not deleted.", name="comment_no_delete"),
+            ),
+            Rule(
+                name="comment_is_of_one_claim",
+                operation=pgtrigger.Insert,
+                declare=[("thread", "public.teamwork_comment")],
+                func=f"""
+                    IF NEW.verdict_id IS NOT NULL AND NOT EXISTS (
+                        SELECT FROM public.claims_verdict WHERE id = NEW.verdict_id AND claim_id = NEW.claim_id
+                    ) THEN
+                        {_OF_ANOTHER_CLAIM}
+                    END IF;
+                    IF NEW.reply_to_id IS NOT NULL THEN
+                        SELECT * INTO thread FROM public.teamwork_comment WHERE id = NEW.reply_to_id;
+                        IF thread.claim_id <> NEW.claim_id
+                            OR thread.verdict_version IS DISTINCT FROM NEW.verdict_version
+                            OR thread.verdict_id IS DISTINCT FROM NEW.verdict_id THEN
+                            {_OF_ANOTHER_CLAIM}
+                        END IF;
+                        IF thread.reply_to_id IS NOT NULL THEN
+                            {_REPLY_TO_A_REPLY}
+                        END IF;
+                    END IF;
+                    IF NEW.created_at > clock_timestamp() THEN
+                        {_TOLD_AHEAD}
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            Rule(
+                name="comment_says_one_thing",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "claim",
+                    "verdict",
+                    "verdict_version",
+                    "reply_to",
+                    "author",
+                    "author_name",
+                    "created_at",
+                    "key",
+                ),
+                func=f"""
+                    IF NEW.verdict_id IS NULL
+                        AND (NEW.claim_id, NEW.author_id, NEW.author_name, NEW.created_at, NEW.key)
+                          = (OLD.claim_id, OLD.author_id, OLD.author_name, OLD.created_at, OLD.key)
+                        AND NEW.verdict_version IS NOT DISTINCT FROM OLD.verdict_version
+                        AND NEW.reply_to_id IS NOT DISTINCT FROM OLD.reply_to_id THEN
+                        RETURN NEW;  -- the draft was deleted
+                    END IF;
+                    {_FIXED}
+                """,
+            ),
+            Rule(
+                name="comment_is_edited_within_a_day",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange(
+                    "text", "edited_at", "withdrawn_at", "withdrawn_by", "withdrawn_by_name"
+                ),
+                func=f"""
+                    IF OLD.withdrawn_at IS NOT NULL THEN
+                        {_WITHDRAWN}
+                    END IF;
+                    IF NEW.withdrawn_at IS NOT NULL AND NEW.edited_at IS NOT DISTINCT FROM OLD.edited_at THEN
+                        RETURN NEW;
+                    END IF;
+                    IF NEW.withdrawn_at IS NOT NULL OR NEW.edited_at IS NULL
+                        OR NEW.edited_at IS NOT DISTINCT FROM OLD.edited_at
+                        OR clock_timestamp() > OLD.created_at + interval '{EDITABLE_FOR.days} days' THEN
+                        {_TOO_LATE}
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        shown = self.text if len(self.text) <= 100 else self.text[:99] + "…"
+        return f"{self.author_name}: {shown}" if self.text else self.author_name

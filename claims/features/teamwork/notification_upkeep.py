@@ -1,0 +1,39 @@
+"""Delete old notifications, and retry those of a worker that was killed."""
+
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+from procrastinate.contrib.django import app
+
+from claims.features.teamwork import chat, notifications
+from claims.features.teamwork.models import ChatMessage, MailChoice, Notification
+from claims.newsroom.mails import MAIL_QUEUE
+from factcheck.database.deferred_jobs import defer
+
+#: How long notifications at the desk, and messages of channels, are kept.
+KEPT, MESSAGES_KEPT = timedelta(days=180), timedelta(days=30)
+
+
+@app.periodic(cron="7 * * * *")
+@app.task(queue=MAIL_QUEUE, queueing_lock="claims.features.teamwork.take_up_what_was_left")
+@transaction.atomic
+def take_up_what_was_left(timestamp: int) -> None:
+    """Every hour, of the hour before the last: what was to be sent at once and is neither sent nor failing."""
+    now = timezone.now()
+    hour = (now - timedelta(hours=2), now - timedelta(hours=1))
+    rows = Notification.objects.to_be_mailed(MailChoice.AT_ONCE).filter(created_at__range=hour)
+    left = rows.filter(person__is_active=True).exclude(person__email="").values_list("pk", flat=True)
+    defer(notifications.MAIL, *({"notification_id": pk} for pk in left), queue=MAIL_QUEUE)
+    untried = ChatMessage.objects.filter(state=ChatMessage.State.WAITING, failures=0, created_at__range=hour)
+    ids = untried.values_list("pk", flat=True)
+    defer(chat.SEND, *({"message_id": pk, "attempt": 1} for pk in ids), queue=chat.QUEUE)
+
+
+@app.periodic(cron="27 3 * * *")
+@app.task(queue=MAIL_QUEUE, queueing_lock="claims.features.teamwork.forget_what_was_told")
+def forget_what_was_told(timestamp: int) -> None:
+    """Delete old notifications. Runs daily."""
+    now = timezone.now()
+    Notification.objects.filter(created_at__lt=now - KEPT).delete()
+    ChatMessage.objects.filter(created_at__lt=now - MESSAGES_KEPT).delete()

@@ -1,0 +1,148 @@
+"""Notify people: at the desk at once, and by email as each has chosen.
+
+Code that does something of concern to others calls `notify_people()` in its transaction. Emails and chat messages are
+jobs of that transaction: nothing is sent for a rollback.
+"""
+
+from collections.abc import Iterable
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Exists, OuterRef, QuerySet
+from django.utils import timezone
+
+from claims.features.teamwork import chat
+from claims.features.teamwork.models import Comment, MailChoice, Notification, NotificationPreference
+from claims.features.teamwork.models.notification import LONGEST_NOTE_TOLD, OF_COMMENTS
+from claims.models import Claim, Verdict
+from claims.models.visibility import READ_DRAFTS
+from claims.newsroom.mails import MAIL_QUEUE
+from claims.newsroom.notifications import NotificationKind
+from claims.newsroom.people import get_display_name
+from factcheck.database.deferred_jobs import defer
+
+#: The task that mails one notification, in `mails` beside this module.
+MAIL = "claims.features.teamwork.mails.mail_notification"
+
+_KINDS = NotificationKind
+
+#: The default for immediate emails: work that waits for the person, or is meant for them. The rest is in the
+#: digest.
+MAILED_AT_ONCE = frozenset(
+    {
+        _KINDS.ASSIGNED,
+        _KINDS.OVERDUE,
+        _KINDS.MENTIONED,
+        _KINDS.REPLIED,
+        _KINDS.SUBMITTED,
+        _KINDS.RETURNED,
+        _KINDS.RETRACTED,
+        _KINDS.TRANSLATION_WAITS,
+        _KINDS.TRANSLATION_BACK,
+        _KINDS.NOT_PUBLISHED,
+        _KINDS.ANSWERED,
+        _KINDS.ANSWER_OVERDUE,
+        _KINDS.COMPLAINED,
+        _KINDS.COMPLAINT_GIVEN,
+        _KINDS.COMPLAINT_LATE,
+    }
+)
+
+
+# Inside the caller's transaction this costs nothing.
+@transaction.atomic(savepoint=False)
+def notify_people(
+    kind: str,
+    *,
+    claim: Claim,
+    to: Iterable[User],
+    by: User | None = None,
+    verdict: Verdict | None = None,
+    note: str = "",
+    comment: Comment | None = None,
+) -> list[Notification]:
+    """Notify each of these people once, except the person who did it, and those who may not read the subject.
+
+    Chat channels get one message per call, whatever the recipients; of comments, `comments` beside this module
+    sends them.
+
+    Args:
+        by: who did it; None for a rule or the clock.
+        verdict: the verdict concerned, if any.
+        note: the internal note with it.
+        comment: only for kinds that are about one.
+    """
+    note = note.strip()[:LONGEST_NOTE_TOLD]
+    if kind not in OF_COMMENTS:
+        chat.announce(kind, claim=claim, by=by, verdict=verdict, note=note)
+    able = find_readers(to, claim=claim, verdict=verdict, comment=comment)
+    people = {person: reads for person, reads in able.items() if person != by}
+    if comment:
+        told = Notification.objects.filter(comment=comment, person__in=people)
+        known = set(told.values_list("person", flat=True))
+        people = {person: reads for person, reads in people.items() if person.pk not in known}
+    if not people:
+        return []
+    choices = mail_choices(people, kind)
+    wrote_it = verdict.author_id if verdict else claim.created_by_id
+    rows = Notification.objects.bulk_create(
+        Notification(
+            person=person,
+            kind=kind,
+            claim=claim,
+            verdict=verdict,
+            comment=comment,
+            actor=by,
+            actor_name=get_display_name(by)[:200] if by else "",
+            # What colleagues say to each other in a review is for who reads drafts, and whose work it is.
+            note=note if reads_drafts or person.pk == wrote_it else "",
+            mail=choices[person.pk],
+        )
+        for person, reads_drafts in people.items()
+    )
+    mailed = [row for row in rows if row.mail == MailChoice.AT_ONCE and row.person.email]
+    defer(MAIL, *({"notification_id": row.pk} for row in mailed), queue=MAIL_QUEUE)
+    return rows
+
+
+def find_readers(
+    people: Iterable[User], *, claim: Claim, verdict: Verdict | None = None, comment: Comment | None = None
+) -> dict[User, bool]:
+    """Return those at the desk who may read all of this, and whether each reads everyone's drafts."""
+    ids: Any = people.values("pk") if isinstance(people, QuerySet) else {person.pk for person in people}
+    reading = User.objects.with_perm(READ_DRAFTS, backend="django.contrib.auth.backends.ModelBackend")
+    here = User.objects.filter(pk__in=ids, is_active=True, is_staff=True).order_by("pk")
+    rows = here.annotate(reads_drafts=Exists(reading.filter(pk=OuterRef("pk"))))
+    return {
+        person: person.reads_drafts
+        for person in rows
+        if person.reads_drafts
+        or (
+            Claim.objects.readable_by(person).filter(pk=claim.pk).exists()
+            and (verdict is None or Verdict.objects.readable_by(person).filter(pk=verdict.pk).exists())
+            and (comment is None or Comment.objects.readable_by(person).filter(pk=comment.pk).exists())
+        )
+    }
+
+
+def get_default_choice(kind: str) -> MailChoice:
+    """Return the default email schedule."""
+    return MailChoice.AT_ONCE if kind in MAILED_AT_ONCE else MailChoice.DIGEST
+
+
+def mail_choices(people: Iterable[User], kind: str) -> dict[int, str]:
+    """Return, by person's id, when they want an email about this."""
+    ids = [person.pk for person in people]
+    chosen = NotificationPreference.objects.filter(person__in=ids, kind=kind)
+    return dict.fromkeys(ids, get_default_choice(kind)) | dict(chosen.values_list("person", "mail"))
+
+
+def mark_read(person: User, *, claim: Claim | None = None, rows: QuerySet[Notification] | None = None) -> int:
+    """Note that the person knows: all of it, all about one claim, or these. Returns how much of it was new."""
+    unread = Notification.objects.unread().filter(person=person)
+    if claim is not None:
+        unread = unread.filter(claim=claim)
+    if rows is not None:
+        unread = unread.filter(pk__in=rows.order_by().values("pk"))
+    return unread.update(read_at=timezone.now())

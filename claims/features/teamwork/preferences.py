@@ -1,0 +1,55 @@
+"""A person's email settings: schedule for each kind, time and language."""
+
+from collections.abc import Mapping
+
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from claims.features.teamwork.mails import DIGEST
+from claims.features.teamwork.models import MailChoice, NotificationPreference
+from claims.features.teamwork.notifications import get_default_choice
+from claims.models import MailSchedule
+from claims.newsroom.notifications import NotificationKind
+
+
+def load_choices(person: User) -> dict[str, str]:
+    """Return, by kind, when the person gets an email: as chosen, or by default."""
+    chosen = NotificationPreference.objects.filter(person=person).values_list("kind", "mail")
+    return {kind: get_default_choice(kind) for kind in NotificationKind.values} | dict(chosen)
+
+
+def schedule_of(person: User) -> MailSchedule:
+    """Return the person's schedule; an unsaved default if they chose none."""
+    return MailSchedule.objects.filter(person=person).first() or MailSchedule(person=person)
+
+
+@transaction.atomic
+def choose(person: User, choices: Mapping[str, str], *, hour: int, time_zone: str, language: str) -> None:
+    """Keep what the person has chosen. What is chosen as it is usual anyway follows what is usual later."""
+    _keep(person, choices)
+    MailSchedule.objects.update_or_create(
+        person=person, defaults={"hour": hour, "time_zone": time_zone, "language": language}
+    )
+
+
+@transaction.atomic
+def stop_mail(person: User, kind: str) -> None:
+    """Send no more mails of this kind; for `DIGEST`, of all that would be in the digest."""
+    present = load_choices(person)
+    stopped = (
+        [each for each, choice in present.items() if choice == MailChoice.DIGEST]
+        if kind == DIGEST
+        else [kind]
+    )
+    _keep(person, present | dict.fromkeys(stopped, MailChoice.NEVER))
+
+
+def _keep(person: User, choices: Mapping[str, str]) -> None:
+    own = {kind: choice for kind, choice in choices.items() if choice != get_default_choice(kind)}
+    NotificationPreference.objects.filter(person=person).exclude(kind__in=own).delete()
+    NotificationPreference.objects.bulk_create(
+        (NotificationPreference(person=person, kind=kind, mail=choice) for kind, choice in own.items()),
+        update_conflicts=True,
+        unique_fields=["person", "kind"],
+        update_fields=["mail"],
+    )

@@ -1,0 +1,55 @@
+"""What teamwork adds to the dashboard: the person's own work first, and everyone's overdue work."""
+
+from collections.abc import Iterator
+
+from django.contrib.auth.models import User
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims.admin.dashboard import Card, count_rows
+from claims.admin.queues import ListedRow, Queue
+from claims.admin.status_badges import build_state_badge
+from claims.features.teamwork.admin.assignment import build_due_badge, build_priority_badge
+from claims.features.teamwork.assignments import TAKE
+from claims.features.teamwork.models import Assignment
+from claims.features.teamwork.models.assignment import BY_URGENCY
+from factcheck.admin.base import change_page
+
+#: Of one's own work more is shown than of other lists: it is what one came for.
+_SHOWN_WORK = 8
+
+QUEUES = {
+    Assignment: {
+        # So that an absence delays nothing.
+        "overdue": Queue(
+            gettext_lazy("Overdue, everyone’s"),
+            lambda rows, person: rows.overdue(timezone.localdate()),
+            ("due_on", "pk"),
+            "teamwork.view_assignment",
+            "due_on",
+        )
+    }
+}
+
+
+def list_cards(person: User) -> Iterator[Card]:
+    if not person.has_perm(TAKE):
+        return
+    mine = Assignment.objects.open().filter(person=person).select_related("claim", "verdict")
+    count, found = count_rows(mine.order_by(*BY_URGENCY), _SHOWN_WORK)
+    page = reverse("admin:teamwork_assignment_changelist") + "?done=no&who=me"
+    nothing = _("Nothing is assigned to you at the moment. Take something from the queues.")
+    yield Card("work", _("My work"), count, page, [_build_row(row) for row in found], if_empty=nothing)
+
+
+def _build_row(row: Assignment) -> ListedRow:
+    words = format_html(
+        "{} {} {}",
+        build_due_badge(row.due_on),
+        build_priority_badge(row.priority),
+        build_state_badge(row.verdict or row.claim),
+    )
+    return ListedRow(str(row.claim), change_page(row.claim), words)

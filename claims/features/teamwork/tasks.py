@@ -1,0 +1,33 @@
+"""Background jobs of teamwork; those of mails and chats are beside what they do."""
+
+from procrastinate.contrib.django import app
+
+from claims.features.teamwork import assignment_rules, chat, digest, due_dates, mails, notification_upkeep
+from claims.features.teamwork.models import Presence
+
+__all__ = ["chat", "digest", "mails", "notification_upkeep"]
+
+
+@app.task(name=assignment_rules.ASSIGN_IMPORTED, queue=assignment_rules.IMPORTS_QUEUE, retry=3)
+def assign_imported(*, run_id: int) -> None:
+    """Apply the rules that assign to what an import has proposed."""
+    assignment_rules.apply_to_import(run_id)
+
+
+@app.periodic(cron="11 * * * *")
+@app.task(
+    name="claims.features.teamwork.tell_of_due_dates",
+    queueing_lock="claims.features.teamwork.tell_of_due_dates",
+)
+def notify_of_due_dates(timestamp: int) -> None:
+    """Notify people of work that is due soon or overdue. Runs hourly."""
+    due_dates.notify_of_due_dates()
+
+
+@app.periodic(cron="37 * * * *")
+@app.task(
+    name="claims.features.teamwork.forget_presence", queueing_lock="claims.features.teamwork.forget_presence"
+)
+def forget_presence(timestamp: int) -> None:
+    """Delete who had pages open hours ago. Runs hourly."""
+    Presence.objects.outdated().delete()

@@ -1,0 +1,46 @@
+"""What tests of teamwork share."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from procrastinate.contrib.django.models import ProcrastinateJob
+
+from claims.features.teamwork import mails
+from claims.features.teamwork.models import Notification
+from claims.models import Claim, Verdict
+from tests.helpers.newsroom import make_claim, make_draft
+
+
+@pytest.fixture
+def claim(db: None) -> Claim:
+    """A claim that nobody has published, and no contributor may read."""
+    return make_claim("The bridge cost ninety million euros.")
+
+
+@pytest.fixture
+def draft(claim: Claim, checker: User) -> Verdict:
+    """A draft on it."""
+    return make_draft(claim, checker)
+
+
+def told() -> set[tuple[str, str]]:
+    """Who was told of what."""
+    return set(Notification.objects.values_list("person__username", "kind"))
+
+
+def jobs(task: str) -> list[dict[str, Any]]:
+    """What the worker is asked to do of this kind, in order."""
+    return list(ProcrastinateJob.objects.filter(task_name=task).order_by("pk").values_list("args", flat=True))
+
+
+@pytest.fixture
+def work_mail() -> Callable[[], None]:
+    """Send each mail that is asked for, as the worker does."""
+
+    def until_done() -> None:
+        for job in jobs("claims.features.teamwork.mails.mail_notification"):
+            mails.mail_notification(**job)
+
+    return until_done

@@ -1,0 +1,54 @@
+"""Whom a move is told: reviewers who may review; the author, followers and who has it; never who did it."""
+
+import pytest
+from django.contrib.auth.models import User
+
+from claims.features.teamwork import assignments, followers
+from claims.features.teamwork.models import Notification
+from claims.models import Claim, Verdict
+from claims.review import verdict_drafts, workflow
+from claims.review.notices import notify_of_move
+from tests.helpers.newsroom import make_claim, make_draft
+
+
+def told(subject: Claim | Verdict, action: str, by: User) -> list[str]:
+    """Who is told when somebody makes this move."""
+    Notification.objects.all().delete()
+    notify_of_move(subject, action, by=by)
+    return sorted(Notification.objects.values_list("person__username", flat=True))
+
+
+def test_who_may_not_sign_off_is_not_asked_to(
+    contributor: User, checker: User, colleague: User, editor: User, administrator: User
+) -> None:
+    verdict = make_draft(make_claim(), checker)
+    verdict_drafts.edit(verdict, by=editor, summary="A better summary.")
+    verdict = workflow.move(verdict, "submit", by=administrator)
+    assert told(verdict, "submit", administrator) == ["kim"]
+    # Whoever else carries it on: author, editor and submitter are still those who cannot.
+    assert told(verdict, "submit", contributor) == ["kim"]
+
+
+@pytest.mark.parametrize("action", ["sign_off", "request_changes", "publish", "retract"])
+def test_everything_else_is_told_to_the_author_followers_and_who_has_it(
+    action: str, checker: User, colleague: User, editor: User, administrator: User
+) -> None:
+    verdict = make_draft(make_claim(), checker)
+    assert told(verdict, action, colleague) == ["chris"]
+    assert told(verdict, action, checker) == []
+    followers.follow(verdict.claim, administrator)
+    assignments.assign(verdict, to=editor, by=administrator)
+    assert told(verdict, action, colleague) == ["ada", "chris", "edda"]
+
+
+def test_a_claim_that_is_decided_is_told_to_who_proposed_it(contributor: User, checker: User) -> None:
+    claim = make_claim(state="proposed", created_by=contributor)
+    workflow.move(claim, "accept", by=checker, note="Good find.")
+    assert list(Notification.objects.values_list("person__username", "kind", "note")) == [
+        ("connie", "accepted", "Good find.")
+    ]
+
+
+def test_taking_a_verdict_back_is_told_to_nobody(checker: User, colleague: User) -> None:
+    verdict = workflow.move(make_draft(make_claim(), checker), "submit", by=checker)
+    assert told(verdict, "withdraw", checker) == []

@@ -1,0 +1,157 @@
+"""Who is told what, and by which way; never who did it, and nobody of what they may not read."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import transaction
+
+from claims.features.teamwork import comments, followers, notifications, preferences
+from claims.features.teamwork.activity_text import describe_event
+from claims.features.teamwork.models import Notification
+from claims.features.teamwork.notifications import notify_people
+from claims.models import Claim, Verdict
+from claims.newsroom.notifications import NotificationKind
+from claims.review import verdict_drafts, workflow
+from tests.claims.features.teamwork.conftest import jobs, told
+from tests.helpers.newsroom import make_claim
+
+pytestmark = pytest.mark.django_db
+
+
+def mailed() -> set[str]:
+    """Whom the worker is asked to mail."""
+    rows = Notification.objects.in_bulk([job["notification_id"] for job in jobs(notifications.MAIL)])
+    return {row.person.username for row in rows.values()}
+
+
+def test_each_once_and_not_who_did_it(claim: Claim, checker: User, colleague: User, editor: User) -> None:
+    rows = notify_people(
+        "accepted", claim=claim, to=[checker, colleague, colleague, editor], by=editor, note=" Look. "
+    )
+    assert {(row.person, row.actor_name, row.note) for row in rows} == {
+        (checker, "Edda", "Look."),
+        (colleague, "Edda", "Look."),
+    }
+
+
+def test_nobody_who_may_not_read_it(
+    claim: Claim, draft: Verdict, contributor: User, checker: User, colleague: User, publish: Any
+) -> None:
+    User.objects.filter(pk=colleague.pk).update(is_active=False)
+    assert notify_people("accepted", claim=claim, to=[contributor, colleague]) == []
+    public = publish()
+    Notification.objects.all().delete()
+    version = verdict_drafts.draft(public, author=checker)
+    assert notify_people("submitted", claim=public, verdict=version, to=[contributor]) == []
+    said = comments.write(public, "Hm.", by=checker, verdict=version).comment
+    assert notify_people("commented", claim=public, verdict=version, comment=said, to=[contributor]) == []
+    assert len(notify_people("accepted", claim=public, to=[contributor])) == 1
+    User.objects.filter(pk=contributor.pk).update(is_staff=False)
+    assert notify_people("declined", claim=public, to=[contributor]) == []
+    User.objects.filter(pk=contributor.pk).update(is_staff=True, is_superuser=True)
+    assert len(notify_people("submitted", claim=public, verdict=version, to=[contributor])) == 1
+
+
+def test_the_newsrooms_own_notes_are_not_told_to_who_reads_no_drafts(
+    contributor: User, checker: User, publish: Any
+) -> None:
+    public = publish()
+    Notification.objects.all().delete()
+    verdict = public.verdicts.get()
+    notify_people(
+        "published", claim=public, verdict=verdict, to=[contributor, checker], note="Legal has seen it."
+    )
+    assert dict(Notification.objects.values_list("person__username", "note")) == {
+        "connie": "",
+        "chris": "Legal has seen it.",
+    }
+    own = make_claim(created_by=contributor)
+    assert [
+        row.note for row in notify_people("declined", claim=own, to=[contributor], note="Not checkable.")
+    ] == ["Not checkable."]
+
+
+def test_by_mail_as_each_has_chosen(claim: Claim, checker: User, colleague: User, editor: User) -> None:
+    usual = preferences.load_choices(colleague)
+    preferences.choose(
+        colleague, usual | {"accepted": "at_once", "overdue": "never"}, hour=8, time_zone="", language=""
+    )
+    User.objects.filter(pk=editor.pk).update(email="")
+    everybody = [checker, colleague, editor]
+    notify_people("accepted", claim=claim, to=everybody)
+    assert dict(Notification.objects.values_list("person__username", "mail")) == {
+        "chris": "digest",
+        "kim": "at_once",
+        "edda": "digest",
+    }
+    assert mailed() == {"kim"}
+    notify_people("overdue", claim=claim, to=everybody)
+    assert mailed() == {"kim", "chris"}
+
+
+def test_what_is_rolled_back_is_told_to_nobody(claim: Claim, checker: User) -> None:
+    with transaction.atomic():
+        notify_people("overdue", claim=claim, to=[checker])
+        assert mailed() == {"chris"}
+        transaction.set_rollback(True)
+    assert told() == set()
+    assert jobs(notifications.MAIL) == []
+
+
+def test_of_one_comment_once(claim: Claim, checker: User, colleague: User) -> None:
+    said = comments.write(claim, "Hello", by=checker).comment
+    assert len(notify_people("mentioned", claim=claim, comment=said, to=[colleague])) == 1
+    assert notify_people("commented", claim=claim, comment=said, to=[colleague]) == []
+
+
+@pytest.mark.parametrize("people", [1, 3])
+def test_telling_costs_the_same_for_few_and_many(
+    people: int, claim: Claim, checker: User, colleague: User, editor: User, django_assert_num_queries: Any
+) -> None:
+    to = [checker, colleague, editor][:people]
+    # The chats, who is here, who reads drafts (twice), the choices, the rows, the jobs; and a savepoint.
+    with django_assert_num_queries(5):
+        notify_people("overdue", claim=claim, to=to)
+
+
+def test_read(claim: Claim, checker: User, colleague: User) -> None:
+    other = make_claim()
+    for about in (claim, other):
+        notify_people("accepted", claim=about, to=[checker, colleague])
+    assert notifications.mark_read(checker, claim=claim) == 1
+    assert notifications.mark_read(checker, rows=Notification.objects.all()) == 1
+    assert notifications.mark_read(checker) == 0
+    assert Notification.objects.unread().count() == 2
+
+
+def test_what_somebody_may_no_longer_read_is_not_theirs_any_more(
+    contributor: User, checker: User, publish: Any
+) -> None:
+    public = publish()
+    version = verdict_drafts.draft(public, author=checker)
+    contributor.groups.set(checker.groups.all())
+    followers.follow(public, contributor)
+    comments.write(public, "Secret.", by=checker, verdict=version)
+    promoted = User.objects.get(pk=contributor.pk)
+    assert Notification.objects.of(promoted).count() == 1
+    promoted.groups.clear()
+    assert Notification.objects.of(User.objects.get(pk=contributor.pk)).count() == 0
+
+
+def test_every_kind_has_its_sentence() -> None:
+    for kind in NotificationKind:
+        by_itself = (
+            *("due_soon", "overdue", "not_published", "answer_overdue", "link_lost"),
+            *("complained", "complaint_late"),
+        )
+        assert "Kim" in describe_event(kind, "Kim") or kind in by_itself
+        assert "%" not in describe_event(kind, "")
+
+
+def test_a_move_tells_those_whom_it_concerns(
+    draft: Verdict, checker: User, colleague: User, editor: User, administrator: User
+) -> None:
+    followers.follow(draft.claim, editor)
+    workflow.move(draft, "submit", by=checker)
+    assert told() == {("kim", "submitted"), ("edda", "submitted"), ("ada", "submitted")}

@@ -1,0 +1,163 @@
+"""Two people on one page see each other, and what the other saved; nobody sees who is where they may not look."""
+
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+
+from claims.admin.claim import ClaimAdmin
+from claims.features.teamwork.models import Presence
+from claims.models import Claim
+from claims.tasks import forget_unsaved_forms
+from factcheck.admin.versions import version_of
+from tests.helpers.broken_rules import refused
+from tests.helpers.desk import Desk
+from tests.helpers.newsroom import make_appearance, make_claim, make_source
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(claim: Claim) -> str:
+    return reverse("admin:claims_claim_change", args=[claim.pk])
+
+
+def asked(by: User, page: Any, **more: Any) -> Any:
+    client = Client()
+    client.force_login(by)
+    return client.post(
+        reverse("desk-presence"), {"person": by.pk, "page": page} | more, content_type="application/json"
+    )
+
+
+def told(by: User, page: str, **more: Any) -> tuple[list[str], str]:
+    answer = asked(by, page, **more).json()
+    # The times are those of this run.
+    return [line.rpartition(" (since ")[0] for line in answer["others"]], answer["changed"]
+
+
+@pytest.fixture
+def claim() -> Claim:
+    return make_claim()
+
+
+def pass_seconds(seconds: int) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "UPDATE teamwork_presence SET seen_at = seen_at - make_interval(secs => %s)", [seconds]
+        )
+
+
+def test_who_looks_and_who_edits(claim: Claim, checker: User, editor: User, colleague: User) -> None:
+    page = page_of(claim)
+    assert told(checker, page) == ([], "")
+    assert told(editor, page) == (["Chris is viewing this"], "")
+    told(checker, page, writing=True)
+    assert told(colleague, page)[0] == ["Chris is editing this", "Edda is viewing this"]
+    assert told(checker, page)[0] == ["Edda is viewing this", "Kim is viewing this"]
+    # Elsewhere nobody is.
+    assert told(editor, page_of(make_claim("Trams are free."))) == ([], "")
+
+
+def test_who_was_not_heard_of_or_has_left_is_gone(claim: Claim, checker: User, editor: User) -> None:
+    page = page_of(claim)
+    told(checker, page)
+    pass_seconds(40)
+    assert told(editor, page)[0] == ["Chris is viewing this"]
+    pass_seconds(6)
+    assert told(editor, page)[0] == []
+    told(checker, page)
+    asked(checker, page, leaves=True)
+    assert told(editor, page)[0] == []
+    pass_seconds(3601)
+    forget_unsaved_forms(0)
+    assert not Presence.objects.exists()
+
+
+def test_since_when_begins_anew_after_an_absence(claim: Claim, checker: User) -> None:
+    page = page_of(claim)
+    told(checker, page, writing=True)
+    first = Presence.objects.get()
+    told(checker, page, writing=True)
+    again = Presence.objects.get()
+    assert (again.since, again.writing_since) == (first.since, first.writing_since)
+    pass_seconds(60)
+    told(checker, page, writing=True)
+    later = Presence.objects.get()
+    assert later.since > first.since
+    assert later.writing_since == later.since
+
+
+def test_what_others_saved_is_told(claim: Claim, checker: User, editor: User, desk: Desk) -> None:
+    seen = version_of(Claim.objects.get(), ClaimAdmin.versioned_relations)
+    page = page_of(claim)
+    assert told(editor, page, version=seen, open_for=60)[1] == ""
+    desk.sign_in(checker).save(claim, context="Opened in 2024.")
+    assert told(editor, page, version=seen, open_for=60)[1].rpartition(", at ")[0] == "Chris changed: context"
+    seen = version_of(Claim.objects.get(), ClaimAdmin.versioned_relations)
+    make_appearance(claim, make_source("Ferries ran late."), "Ferries ran late")
+    assert told(editor, page, version=seen, open_for=0)[1] != ""
+
+
+def test_nobody_sees_who_is_where_they_may_not_look(claim: Claim, checker: User, contributor: User) -> None:
+    own = make_claim("Trams are free.", state="proposed", created_by=contributor)
+    told(checker, page_of(claim), writing=True)
+    told(checker, page_of(own), writing=True)
+    assert asked(contributor, page_of(claim)).status_code == 404
+    assert not Presence.objects.filter(person=contributor).exists()
+    assert told(contributor, page_of(own))[0] == ["Chris is editing this"]
+
+
+@pytest.mark.parametrize(
+    ("page", "status"),
+    [
+        ("/admin/claims/claim/", 404),
+        ("/admin/", 404),
+        ("/admin/nothing/7/", 404),
+        ("/admin/claims/claim/x/change/", 404),
+        ("/admin/claims/claim/99999999999999999999/change/", 404),
+        ("/claims/7/", 404),
+        ("//[", 404),
+        ("\0", 400),
+        ("/" * 501, 400),
+        (7, 400),
+        (None, 400),
+    ],
+)
+def test_garbage_is_no_page(checker: User, page: Any, status: int) -> None:
+    assert asked(checker, page).status_code == status
+    assert not Presence.objects.exists()
+
+
+def test_it_asks_who_is_signed_in(claim: Claim, checker: User, editor: User, client: Client) -> None:
+    page = page_of(claim)
+    assert client.post(reverse("desk-presence")).status_code == 401
+    assert asked(checker, page, person=editor.pk).status_code == 409
+    client.force_login(User.objects.create(username="reader"))
+    assert client.post(reverse("desk-presence")).status_code == 401
+    assert client.get(reverse("desk-presence")).status_code == 405
+    assert not Presence.objects.exists()
+
+
+def test_a_poll_costs_the_same_whoever_is_there(
+    claim: Claim, checker: User, editor: User, colleague: User, django_assert_num_queries: Any
+) -> None:
+    page, seen = page_of(claim), version_of(Claim.objects.get(), ClaimAdmin.versioned_relations)
+    told(editor, page)
+    for _round in range(2):
+        client = Client()
+        client.force_login(checker)
+        body = {"person": checker.pk, "page": page, "version": seen}
+        # The session, the person, what they may do (2), the row, who is there; what else its page edits (5).
+        with django_assert_num_queries(11):
+            client.post(reverse("desk-presence"), body, content_type="application/json")
+        told(colleague, page)
+
+
+def test_presence_is_at_the_desk_and_once_per_page(checker: User) -> None:
+    row = f"({checker.pk}, '{{}}', now(), now())"
+    insert = "INSERT INTO teamwork_presence (person_id, page, since, seen_at) VALUES "
+    refused(insert + row.format("/claims/7/"), match="presence_is_at_the_desk")
+    refused(insert + f"{row.format('/admin/')}, {row.format('/admin/')}", match="presence_once_per_page")
