@@ -12,9 +12,6 @@ from django.db import transaction
 from django.test import RequestFactory
 from django.urls import reverse
 
-from claims.features.teamwork import assignments, comments
-from claims.features.teamwork.models import AssignmentRule, ChatChannel
-from claims.features.teamwork.notifications import notify_people
 from claims.models import (
     Claim,
     Claimant,
@@ -102,9 +99,6 @@ def add_row_of_each(checker: User, editor: User) -> None:
         origin="article",
         confidence=0.9,
     )
-    ChatChannel.objects.create(
-        name=f"#{number}", shape="slack", address="https://hooks.example.org/services/T0"
-    )
     administrators = User.objects.filter(groups__name="Administrator")
     removals.propose(
         claim,
@@ -113,11 +107,7 @@ def add_row_of_each(checker: User, editor: User) -> None:
         note="",
         by=administrators.first() or person(f"admin{number}", "Administrator"),
     )
-    comments.write(claim, f"Look, @{editor.username}.", by=checker)
-    notify_people("overdue", claim=claim, to=User.objects.filter(is_active=True))
     EmbeddingModel.objects.create(name=f"Model {number}", dimensions=48)
-    assignments.assign(claim, checker, by=editor)
-    AssignmentRule.objects.create(name=f"Rule {number}", person=checker, topic=topic, created_by=editor)
     SavedView.objects.create(owner=checker, listed="claims.claim", name=f"View {number}", is_shared=True)
     api_tokens.issue_token(checker, name="Tool", scopes=["claims:read"], days=1)
     LogEntry.objects.create(

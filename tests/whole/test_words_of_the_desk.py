@@ -17,7 +17,7 @@ ROOT: Path = settings.BASE_DIR
 MODULES = sorted(
     path
     for room in (
-        *("claims/admin", "claims/models", "claims/newsroom", "claims/review", "claims/teamwork"),
+        *("claims/admin", "claims/models", "claims/newsroom", "claims/review", "claims/features/teamwork"),
         *("factcheck/admin", "sources/admin", "sources/models"),
     )
     for path in (ROOT / room).rglob("*.py")
@@ -26,10 +26,11 @@ MODULES = sorted(
     for room in ("factcheck/admin", "sources/admin", "sources/models")
     for path in (ROOT / room).rglob("*.py")
 )
+FEATURES = ROOT / "claims/features"
 TEMPLATES = sorted(
     path for room in ("admin", "unfold") for path in (ROOT / "templates" / room).rglob("*.html")
-)
-SCRIPTS = sorted((ROOT / "static/desk").glob("*.js"))
+) + sorted(FEATURES.glob("*/templates/admin/**/*.html"))
+SCRIPTS = sorted((ROOT / "static/desk").glob("*.js")) + sorted(FEATURES.glob("*/static/desk/*.js"))
 
 #: Words of ours, and of who programs, that an editor need not know. What a downloaded file is called is another matter.
 OURS = re.compile(

@@ -22,7 +22,7 @@ from claims.models import Appearance, Claim, ClaimTopic, ImportedRecord, Topic
 from factcheck.database.deferred_jobs import defer
 from factcheck.list_phrases import listed
 
-#: The task of `assignment_tasks` that applies rules to an import.
+#: The task of `tasks` that applies rules to an import.
 ASSIGN_IMPORTED = "claims.features.teamwork.assign_imported"
 IMPORTS_QUEUE = "imports"
 

@@ -24,8 +24,7 @@ from claims.models import Claim
 from claims.newsroom.mail_languages import override_language_for
 from claims.newsroom.mails import MAIL_QUEUE, RETRIES, build_message_id, make_absolute, to_one_line
 
-#: As it was before: links in mails that were sent stay valid.
-_SALT = "claims.teamwork.mails"
+_SALT = "claims.features.teamwork.mails"
 #: Stands for a kind in unsubscribe links: everything in the digest.
 DIGEST = "digest"
 

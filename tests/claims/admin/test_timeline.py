@@ -11,7 +11,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from claims.admin.timeline import KINDS, PER_PAGE, build_timeline
+from claims.admin.timeline import PER_PAGE, build_timeline, list_kinds
 from claims.features.teamwork.models import Comment
 from claims.models import Claim, Claimant, Verdict
 from claims.review import claim_edits, scheduled_publications, workflow
@@ -52,7 +52,7 @@ def test_everything_in_one_list_the_newest_first(claim: Claim, editor: User) -> 
     assert ("", "Version 1 published: First publication") in words
 
 
-@sweep("kind", KINDS, undone=True)
+@sweep("kind", [one.name for one in list_kinds()], undone=True)
 def test_is_narrowed_to_a_kind(kind: str, claim: Claim, editor: User) -> None:
     events = build_timeline(claim, editor, kind=kind).events
     assert events

@@ -179,7 +179,7 @@ def test_work_is_given_and_taken_back(client: Client, editor: User, checker: Use
     client.force_login(editor)
     _status, answer = as_json(client, f"{claim.pk}/assign/", seen="0", person=checker.pk)
     assert Assignment.objects.get(claim=claim).person == checker
-    assert client.get(PAGE, {"at": claim.pk}).context["holder"] == "Chris"
+    assert client.get(PAGE, {"at": claim.pk}).context["facts"] == [("Assigned to", "Chris")]
     as_json(client, "undo/", undo=answer["undo"])
     assert Assignment.objects.get(claim=claim).person is None
 

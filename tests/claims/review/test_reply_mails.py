@@ -8,12 +8,12 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.mail import EmailMessage
 from django.utils import timezone
+from procrastinate.contrib.django.models import ProcrastinateJob
 
-from claims.features.teamwork.models import Notification
 from claims.models import ReplyRequest, Verdict
 from claims.newsroom.refusals import NotPossible
 from claims.review import open_replies, reply_mails, reply_requests, workflow
-from tests.claims.features.teamwork.conftest import jobs
+from tests.helpers.notified import recorded_notifications
 from tests.helpers.replies import answer, ask, named_draft
 
 pytestmark = pytest.mark.django_db
@@ -31,8 +31,13 @@ def row(checker: User) -> ReplyRequest:
     )
 
 
+def queued_mails() -> list[dict[str, Any]]:
+    jobs = ProcrastinateJob.objects.filter(task_name=reply_requests.MAIL)
+    return list(jobs.order_by("pk").values_list("args", flat=True))
+
+
 def work() -> None:
-    for job in jobs(reply_requests.MAIL):
+    for job in queued_mails():
         reply_mails.mail_reply_request(**job)
 
 
@@ -119,7 +124,7 @@ def test_what_cannot_be_mailed_is_refused(
     ReplyRequest.objects.update(**change)
     with pytest.raises(NotPossible, match=sentence):
         reply_requests.queue_mail(row, by=checker)
-    assert jobs(reply_requests.MAIL) == []
+    assert queued_mails() == []
 
 
 def test_who_has_no_address_cannot_be_answered(row: ReplyRequest, checker: User) -> None:
@@ -136,17 +141,22 @@ def test_deadline_that_passed_is_told_once(checker: User, editor: User) -> None:
     draft = named_draft(checker)
     ask(draft, editor, hours=-1)
     ask(draft, checker, hours=3, party="The builder", claimant=None)
-    open_replies.notify_of_deadlines(0)
-    open_replies.notify_of_deadlines(0)
-    told = Notification.objects.filter(kind="answer_overdue").values_list("person__username", "note")
-    assert sorted(told) == [("chris", "Mara Lindqvist"), ("edda", "Mara Lindqvist")]
+    with recorded_notifications() as sent:
+        open_replies.notify_of_deadlines(0)
+        open_replies.notify_of_deadlines(0)
+    assert {kind for kind, _name, _note in sent} == {"answer_overdue"}
+    assert sorted({(name, note) for _kind, name, note in sent}) == [
+        ("chris", "Mara Lindqvist"),
+        ("edda", "Mara Lindqvist"),
+    ]
 
 
 def test_answered_in_time_is_not_told(checker: User) -> None:
     draft = named_draft(checker)
     reply_requests.record_answer(ask(draft, checker, hours=-1), answer(), by=checker)
-    open_replies.notify_of_deadlines(0)
-    assert not Notification.objects.filter(kind="answer_overdue").exists()
+    with recorded_notifications() as sent:
+        open_replies.notify_of_deadlines(0)
+    assert sent == []
 
 
 def test_addresses_are_forgotten_after_a_while(checker: User, editor: User, settings: Any) -> None:

@@ -8,11 +8,11 @@ import pytest
 from django.contrib.auth.models import User
 from django.utils import timezone
 
-from claims.features.teamwork.models import Notification
 from claims.models import Claim, ReplyRequest, Verdict
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import due_replies, reply_requests, scheduled_publications, workflow
 from tests.helpers.newsroom import make_claim, make_draft
+from tests.helpers.notified import recorded_notifications
 from tests.helpers.replies import answer, ask, named_draft
 
 pytestmark = pytest.mark.django_db
@@ -240,8 +240,9 @@ def test_answer_in_review_is_told_to_who_signed_off_and_asks_for_them_anew(
 ) -> None:
     row = ask(draft, checker)
     verdict = workflow.move(workflow.move(draft, "submit", by=checker), "sign_off", by=editor)
-    reply_requests.record_answer(row, answer(), by=checker)
-    assert Notification.objects.filter(person=editor, kind="answered", note="Mara Lindqvist").exists()
+    with recorded_notifications() as sent:
+        reply_requests.record_answer(row, answer(), by=checker)
+    assert sent == [("answered", "edda", "Mara Lindqvist")]
     with pytest.raises(NotPossible, match="0 of 1 sign-offs"):
         workflow.move(verdict, "publish", by=editor)
     workflow.move(verdict, "sign_off", by=editor)

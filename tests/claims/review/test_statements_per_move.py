@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.apps import apps
 from django.contrib.auth.models import User
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
@@ -15,7 +16,11 @@ from claims.models import Claim
 from claims.review import verdict_drafts, workflow
 from tests.helpers.newsroom import make_claim, make_draft
 
-pytestmark = pytest.mark.django_db
+pytestmark = [
+    pytest.mark.django_db,
+    # Its statements are among those that are counted.
+    pytest.mark.skipif(not apps.is_installed("claims.features.teamwork"), reason="without teamwork"),
+]
 
 #: With the beginning and the end of the transaction, and with reading what the person may do, as in a request.
 STATEMENTS = {

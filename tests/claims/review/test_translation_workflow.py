@@ -7,7 +7,6 @@ import pytest
 from django.contrib.auth.models import User
 from pytest_django import Settings
 
-from claims.features.teamwork.models import Notification
 from claims.ledger import publishing
 from claims.models import Claim, Publication, Translation
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
@@ -24,6 +23,7 @@ from tests.helpers import newsroom
 from tests.helpers.broken_rules import as_committed
 from tests.helpers.ledger_rows import imported_verdict
 from tests.helpers.newsroom import make_claim, make_draft
+from tests.helpers.notified import recorded_notifications
 from tests.helpers.translations import (
     WORDS,
     live_verdict,
@@ -343,18 +343,21 @@ def test_what_was_in_review_is_not_discarded(claim: Claim, checker: User, collea
 
 
 def test_whom_it_concerns_is_told(claim: Claim, checker: User, colleague: User, editor: User) -> None:
-    Notification.objects.all().delete()
     draft = translate(claim, colleague)
-    move_translation(draft, "submit", by=colleague, note="Please look at the figures.")
-    told = Notification.objects.filter(kind="translation_waits").values_list("person__username", flat=True)
-    assert set(told) == {"chris", "edda"}
-    draft = move_translation(draft, "request_changes", by=editor, note="Millions.")
-    publish_draft(draft, editor)
-    kinds = Notification.objects.filter(person=colleague).values_list("kind", flat=True)
-    assert set(kinds) == {"translation_back", "translation_done"}
+    with recorded_notifications() as sent:
+        move_translation(draft, "submit", by=colleague, note="Please look at the figures.")
+    assert {(kind, name) for kind, name, _note in sent} == {
+        ("translation_waits", "chris"),
+        ("translation_waits", "edda"),
+    }
+    with recorded_notifications() as sent:
+        draft = move_translation(draft, "request_changes", by=editor, note="Millions.")
+        publish_draft(draft, editor)
+    assert {kind for kind, name, _note in sent if name == "kim"} == {"translation_back", "translation_done"}
     verdict_drafts.draft(claim, author=checker).delete()
-    new_version(newsroom.publishing(checker, editor, told=True), claim)
-    assert Notification.objects.filter(person=colleague, kind="translation_stale").count() == 1
+    with recorded_notifications() as sent:
+        new_version(newsroom.publishing(checker, editor, told=True), claim)
+    assert [kind for kind, name, _note in sent if name == "kim"] == ["translation_stale"]
 
 
 def test_its_words_are_found(claim: Claim, checker: User, editor: User) -> None:

@@ -224,16 +224,12 @@ HISTORIES = [
 def test_every_history_is_known() -> None:
     assert sorted(table for table in HISTORIES if table.startswith(("claims_", "sources_"))) == [
         "claims_appearanceevent",
-        "teamwork_assignmentevent",
-        "teamwork_assignmentruleevent",
-        "teamwork_chatchannelevent",
         "claims_claimantevent",
         "claims_claimevent",
         "claims_claimmediaevent",
         "claims_claimtopicevent",
         "claims_clusterevent",
         "claims_clustermemberevent",
-        "teamwork_commentevent",
         "claims_evidenceevent",
         "claims_ratingevent",
         "claims_ratingscaleevent",

@@ -15,6 +15,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
+from claims.admin.list_filters import QueueFilter, QueueOrder
 from claims.admin.status_badges import build_state_badge
 from claims.features.teamwork import assignments
 from claims.features.teamwork.admin.assignment import build_due_badge, build_priority_badge, change_hands
@@ -31,12 +32,12 @@ from factcheck.database.rules import in_words
 
 
 @admin.register(Assignment)
-class AssignmentAdmin(LookOnly, DeskAdmin):
+class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
     """All work and whose it is, to look at; it changes hands on the pages of claims and verdicts."""
 
     list_display = ("what", "kind", "who", "due", "priority_badge", "since", "by_name")
     list_display_links = None
-    list_filter = (DoneFilter, PersonFilter, DueFilter, ("priority", ChoicesDropdownFilter))
+    list_filter = (QueueFilter, DoneFilter, PersonFilter, DueFilter, ("priority", ChoicesDropdownFilter))
     list_select_related = ("claim", "verdict", "person")
     search_fields = ("claim__statement", "note")
     search_help_text = _("Words in the claim or the note")

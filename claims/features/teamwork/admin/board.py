@@ -102,12 +102,12 @@ _TITLES: dict[str, StrOrPromise] = {
 }
 #: Where the rest of a column is listed.
 _LISTS = {
-    "proposed": "claim?queue=triage",
-    "accepted": "claim?queue=unchecked&who=nobody",
-    "work": "assignment?done=no",
-    "review": "verdict?state__exact=in_review",
-    "ready": "verdict?queue=ready",
-    "published": "verdict?state__exact=published&published=7",
+    "proposed": "claims_claim?queue=triage",
+    "accepted": "claims_claim?queue=unchecked&who=nobody",
+    "work": "teamwork_assignment?done=no",
+    "review": "claims_verdict?state__exact=in_review",
+    "ready": "claims_verdict?queue=ready",
+    "published": "claims_verdict?state__exact=published&published=7",
 }
 
 
@@ -130,7 +130,7 @@ def build_columns(person: User, chosen: BoardFilters) -> list[BoardColumn]:
 
 def _build_column(name: str, rows: list[Subject], person: User) -> BoardColumn:
     model, _mark, query = _LISTS[name].partition("?")
-    more = f"{reverse(f'admin:claims_{model}_changelist')}?{query}"
+    more = f"{reverse(f'admin:{model}_changelist')}?{query}"
     return BoardColumn(
         name,
         _TITLES[name],

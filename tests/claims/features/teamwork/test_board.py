@@ -8,9 +8,9 @@ from django.test import Client
 from django.urls import reverse
 from pytest_django import DjangoAssertNumQueries
 
-from claims.admin import board
 from claims.admin.move_buttons import get_last_move
 from claims.features.teamwork import assignments
+from claims.features.teamwork.admin import board
 from claims.features.teamwork.models import Assignment
 from claims.models import Claim, Topic, Verdict
 from claims.review import workflow

@@ -3,12 +3,12 @@
 from datetime import timedelta
 
 import pytest
-from claims.features.teamwork.assignment_tasks import notify_of_due_dates
 from django.contrib.auth.models import User
 from django.utils import timezone
 
 from claims.features.teamwork import assignments
 from claims.features.teamwork.models import Notification
+from claims.features.teamwork.tasks import notify_of_due_dates
 from tests.helpers.newsroom import make_claim, make_draft
 
 pytestmark = pytest.mark.django_db

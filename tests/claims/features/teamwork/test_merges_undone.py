@@ -39,7 +39,7 @@ def everything() -> dict[str, list[dict[str, Any]]]:
             {name: value for name, value in row.items() if name not in TOUCHED}
             for row in model._default_manager.order_by("pk").values()
         ]
-        for app in ("claims", "sources")
+        for app in ("claims", "sources", "teamwork")
         for model in apps.get_app_config(app).get_models()
         if model.__name__.lower() not in GROWS
         and not model.__name__.endswith("Event")
