@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from claims.features.teamwork import assignments, comments
-from claims.features.teamwork.models import AssignmentRule, Notification
+from claims.features.teamwork.models import AssignmentRule, ChatChannel, Notification
 from claims.models import Claim, Topic, Verdict
 from factcheck import features
 from sources.models import Source
@@ -19,7 +19,7 @@ from sources.models import Source
 def add_work(
     content: dict[str, Any], claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
 ) -> None:
-    """Give out, date and discuss what the content says."""
+    """Give out, date and discuss what the content says, and add a chat channel, which is switched off."""
     _mark_past_events_notified()
     for row in content["assignments"]:
         assignments.assign(
@@ -40,6 +40,14 @@ def add_work(
             topic=Topic.objects.get(slug=row["topic"]),
             person=people[row["person"]],
             due_in_days=row["due_in_days"],
+        )
+    for row in content["chat_channels"]:
+        ChatChannel.objects.create(
+            name=row["name"],
+            shape=row["shape"],
+            address=row["address"],
+            active=False,
+            created_by=people[row["by"]],
         )
 
 
