@@ -112,7 +112,21 @@ LATER = {
     "id": 7,
     "status": "disputed",
     "mood": "calm",
-    "verdicts": [{"rating": {"rating_class": "exaggerated"}}],
+    "statement": "It rained.",
+    "url": "https://later.example/claims/7/",
+    "verdicts": [
+        {"publisher": {"name": "Later"}, "rating": {"label": "Overdone", "rating_class": "exaggerated"}}
+    ],
+}
+#: The change by which it came, of a kind and with an event that this version does not know.
+CHANGE = {
+    "sequence": 1,
+    "event": "claim.split",
+    "kind": "split",
+    "claim_id": 7,
+    "published_at": "2031-01-01T00:00:00Z",
+    "note": "",
+    "claim": LATER,
 }
 CAME_THROUGH = ["disputed", "exaggerated", "calm", "split", 7]
 
@@ -124,8 +138,8 @@ def later_site() -> Iterator[str]:
     class Answers(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
             changes = self.path.startswith("/api/v1/changes/")
-            results = [{"sequence": 1, "kind": "split", "claim": LATER}] if changes else [LATER]
-            body = json.dumps({"results": results, "next": None, "more": False, "hint": "new"}).encode()
+            page = {"results": [CHANGE if changes else LATER], "next": None, "more": False, "hint": "new"}
+            body = json.dumps(LATER if self.path == "/api/v1/claims/7/" else page).encode()
             self.send_response(200)
             self.send_header("Content-Type", "application/json")
             self.send_header("Content-Length", str(len(body)))
@@ -209,6 +223,17 @@ def test_command_line(installed: Path, site: Site) -> None:
     assert "nowhere: " in command("lookup", "nowhere")
     sign_ledger()
     assert command("verify", public_key()) == "2 entries, 1 checkpoints: nothing was rewritten.\n"
+
+
+def test_command_line_shows_what_a_later_site_answers(installed: Path, later_site: str) -> None:
+    def command(*asked: str) -> str:
+        program = [sys.executable, "-c", "from factcheck_client.command_line import main; main()"]
+        return run(*program, "--site", later_site, *asked, folder=installed, PYTHONPATH=str(installed))
+
+    shown = "Overdone (Later): It rained.\n    https://later.example/claims/7/\n"
+    assert [command("search"), command("get", "7")] == [shown, shown]
+    assert command("changes") == "1  2031-01-01T00:00:00Z  split of claim 7\n"
+    assert json.loads(command("--json", "get", "7")) == LATER
 
 
 @needs_packages

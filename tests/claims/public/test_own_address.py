@@ -52,7 +52,7 @@ ANSWERS = [
     "/api/v1/verdicts/?view=full",
     "/api/v1/verdicts/{verdict}/",
     "/api/v1/publishers/{house}/",
-    "/api/v1/ratings/",
+    "/api/v1/ratings/?view=full",
     "/api/v1/sources/{source}/",
     "/api/v1/lookup/?url={address}",
     "/api/v1/claims.jsonl",

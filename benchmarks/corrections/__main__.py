@@ -1,0 +1,196 @@
+"""Correct, retract and merge verdicts under load, and measure when each channel shows it.
+
+`python -m benchmarks corrections [--rounds N] [--readers N] [--pages N]`. A site with its worker runs on a database of
+its own, on the demonstration's settings, while readers read lists and pages. After each action every channel is read
+until it shows the new state; at the end all that is linked is read, and no withdrawn verdict may stand anywhere
+without its note. Measured is what this program serves; caches in front of it may keep current answers for a minute.
+Dumps follow with their next run. Other newsrooms follow with their next visit, which is not measured here.
+"""
+
+import argparse
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections import defaultdict
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING, Any
+from urllib.parse import urljoin, urlsplit
+
+from benchmarks.scratch import scratch_project
+
+if TYPE_CHECKING:
+    from benchmarks.corrections.channels import Answer, Case
+
+#: Seconds in which all that we serve shows the new state.
+PROMISED = 2.0
+#: Seconds after which a channel counts as left behind, and between two looks at it.
+PATIENCE, PAUSE = 60.0, 0.25
+ROOT = Path(__file__).parents[2]
+WEBHOOK = "webhook"
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks corrections", description=__doc__)
+    parser.add_argument("--rounds", type=int, default=3, help="of each action (%(default)s)")
+    parser.add_argument("--readers", type=int, default=4, help="who read meanwhile (%(default)s)")
+    parser.add_argument("--pages", type=int, default=1_000, help="addresses to crawl at most (%(default)s)")
+    options = parser.parse_args()
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        port: int = listener.getsockname()[1]
+    os.environ |= {"PORT": str(port), "RATE_LIMIT_ANONYMOUS": "off"}
+    with scratch_project(), running_site(port):
+        return measure(port, options)
+
+
+@contextmanager
+def running_site(port: int) -> Iterator[None]:
+    """The web server with its worker."""
+    server = subprocess.Popen(
+        [sys.executable, "manage.py", "serve", "--port", str(port), "--with-worker"],
+        cwd=ROOT,
+        stdout=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    try:
+        while server.poll() is None:
+            try:
+                read(port, "/api/v1/")
+            except OSError:
+                time.sleep(0.2)
+            else:
+                break
+        else:
+            sys.exit(f"The site ended with exit code {server.returncode}.")
+        yield
+    finally:
+        os.killpg(server.pid, signal.SIGINT)
+        server.wait(60)
+
+
+def read(port: int, path: str, body: bytes | None = None) -> "Answer":
+    """The answer at the end of redirects."""
+    from benchmarks.corrections.channels import Answer
+
+    for _ in range(5):
+        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+        headers = {"Host": f"localhost:{port}"} | ({"Content-Type": "application/json"} if body else {})
+        connection.request("POST" if body else "GET", path, body, headers)
+        answer = connection.getresponse()
+        content = answer.read()
+        connection.close()
+        target = answer.getheader("Location")
+        if answer.status not in (301, 302, 307, 308) or not target:
+            break
+        parts = urlsplit(urljoin(path, target))
+        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+    return Answer(path, answer.status, content)
+
+
+def measure(port: int, options: argparse.Namespace) -> int:
+    """Take the actions, print what was measured, and return whether anything was missed."""
+    from django.conf import settings
+
+    from benchmarks.corrections.channels import channels
+    from benchmarks.corrections.crawl import crawl
+    from benchmarks.corrections.newsroom import Newsroom
+    from tests.helpers.parallel import served
+    from tests.helpers.webhook_receiver import Receiver
+
+    receiver, over = Receiver(), threading.Event()
+    newsroom = Newsroom(receiver.url, options.rounds)
+    took: dict[str, list[float]] = defaultdict(list)
+    readers = [
+        threading.Thread(target=keep_reading, args=(port, newsroom.claims, over))
+        for _ in range(options.readers)
+    ]
+    with served(receiver.server), ThreadPoolExecutor(64) as watchers:
+        for reader in readers:
+            reader.start()
+        try:
+            wait_for_backlog(receiver, 2 * len(newsroom.claims))  # each has a target
+            for case in newsroom.cases():
+                watched = [channel for channel in channels() if channel.carries(case.action)]
+                before = list(watchers.map(lambda one: read(port, *one.request(case)), watched))  # noqa: B023
+                newsroom.act(case)
+                began = time.perf_counter()
+                waits = [
+                    (one.name, watchers.submit(wait_for, port, one, case, earlier, began))
+                    for one, earlier in zip(watched, before, strict=True)
+                ]
+                waits.append((WEBHOOK, watchers.submit(wait_for_message, receiver, case, began)))
+                for name, wait in waits:
+                    took[name].append(wait.result())
+                print(f"{case.action}: claim {case.claim}", file=sys.stderr, flush=True)
+        finally:
+            over.set()
+            for reader in readers:
+                reader.join()
+    count, offenders = crawl(lambda path: read(port, path), settings.SITE_URL, newsroom.done, options.pages)
+    return report(took, count, offenders)
+
+
+def wait_for(port: int, channel: Any, case: "Case", before: "Answer", began: float) -> float:
+    """Seconds until the channel shows the new state; infinite where it does not within the patience."""
+    while time.perf_counter() - began < PATIENCE:
+        now = read(port, *channel.request(case))
+        if channel.is_current(case, before, now):
+            return time.perf_counter() - began
+        time.sleep(PAUSE)
+    return float("inf")
+
+
+def wait_for_backlog(receiver: Any, least: int) -> None:
+    """Wait until the worker has started and told of what was published before."""
+    end = time.monotonic() + 5 * PATIENCE
+    while len(receiver.messages) < least and time.monotonic() < end:
+        time.sleep(PAUSE)
+
+
+def wait_for_message(receiver: Any, case: "Case", began: float) -> float:
+    """Return the seconds until the message to a webhook has arrived."""
+    while time.perf_counter() - began < PATIENCE:
+        for message in list(receiver.messages):
+            told = message.payload["data"]
+            if told.get("claim_id") == case.claim and told["sequence"] > case.sequence:
+                return time.perf_counter() - began
+        time.sleep(PAUSE)
+    return float("inf")
+
+
+def keep_reading(port: int, claims: list[int], over: threading.Event) -> None:
+    """Read lists and pages, one after another, as readers and programs do."""
+    number = 0
+    while not over.is_set():
+        number += 1
+        claim = claims[number % len(claims)]
+        for path in ("/", "/claims/", f"/claims/{claim}/", "/api/v1/claims/", f"/api/v1/claims/{claim}/"):
+            read(port, path)
+
+
+def report(took: dict[str, list[float]], count: int, offenders: list[str]) -> int:
+    missed = 0
+    for name, times in took.items():
+        late = max(times) > PROMISED
+        missed += late
+        print(
+            f"{name:24} median {median(times):6.2f} s, at most {max(times):6.2f} s{' MISSED' if late else ''}"
+        )
+    print(f"promised                 at most {PROMISED} s; dumps follow with their next run")
+    print(f"crawl: {count} addresses read, {len(offenders)} with a withdrawn verdict without its note")
+    for offender in offenders[:50]:
+        print(f"  {offender}")
+    return int(bool(missed or offenders))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

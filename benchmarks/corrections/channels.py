@@ -1,0 +1,172 @@
+"""The channels that carry a claim, and when each of them shows its new state. The one list of them."""
+
+import json
+from collections.abc import Callable
+from dataclasses import dataclass
+from enum import StrEnum
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+
+
+class Action(StrEnum):
+    """What is done to a published claim."""
+
+    CORRECT = "correct"
+    RETRACT = "retract"
+    MERGE = "merge"
+
+
+class Shows(StrEnum):
+    """What a channel shows of a claim."""
+
+    CLAIM = "claim"  # the claim with its public notes, or the claim that it was merged into
+    LIST = "list"  # published claims with their ratings
+    LOG = "log"  # what happened, with the public note
+    DIFFERENCE = "difference"  # something that changes with every version, such as a picture
+
+
+@dataclass(frozen=True)
+class Case:
+    """One claim and what becomes of it.
+
+    Attributes:
+        word: occurs in the statement of this claim and nowhere else.
+        verdict: occurs in the summary of the verdict that is withdrawn, and nowhere else.
+        note: occurs in the public note, and nowhere else.
+        sequence: the newest entry of the ledger before the action.
+    """
+
+    action: Action
+    claim: int
+    target: int
+    statement: str
+    word: str
+    verdict: str
+    note: str
+    source_url: str
+    sequence: int
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What was served: the address at which redirects ended, and the content."""
+
+    address: str
+    status: int
+    content: bytes
+
+    def has(self, text: str) -> bool:
+        return text.encode() in self.content
+
+
+@dataclass(frozen=True)
+class Channel:
+    """An address, what is posted there if anything, and what it shows."""
+
+    name: str
+    shows: Shows
+    path: Callable[[Case], str]
+    body: Callable[[Case], object] | None = None
+
+    def request(self, case: Case) -> tuple[str, bytes | None]:
+        return self.path(case), json.dumps(self.body(case)).encode() if self.body else None
+
+    def carries(self, action: Action) -> bool:
+        """Whether the action has a meaning here: merging has no public note of its own."""
+        return action != Action.MERGE or self.shows != Shows.LOG
+
+    def is_current(self, case: Case, before: Answer, now: Answer) -> bool:
+        """Whether it shows the state after the action. That too many ask at once is no state."""
+        if now.status in (429, 503):
+            return False
+        if self.shows == Shows.DIFFERENCE:
+            return (now.address, now.status, now.content) != (before.address, before.status, before.content)
+        if self.shows == Shows.LOG:
+            return now.has(case.note)
+        if self.shows == Shows.LIST:
+            if case.action == Action.CORRECT:
+                return now.has("Mostly false")
+            # A list of what was withdrawn says so; the words of a merged claim lead to the other.
+            return not now.has(case.statement) or now.has(case.note) or self._leads_on(case, before, now)
+        return self._leads_on(case, before, now) or now.has(case.note)
+
+    def _leads_on(self, case: Case, before: Answer, now: Answer) -> bool:
+        """Whether it shows, as it did not before, the claim that this one was merged into."""
+        place = f"/claims/{case.target}/"
+        is_new = place in now.address or (now.has(place) and not before.has(place))
+        return case.action == Action.MERGE and is_new
+
+
+def _query(path: str, **parameters: str) -> Callable[[Case], str]:
+    """The address of a list that is narrowed down to the claim by its word."""
+    return lambda case: f"{path}?{urlencode({'q': case.word, **parameters})}"
+
+
+def _own(path: str) -> Callable[[Case], str]:
+    return lambda case: path.format(claim=case.claim)
+
+
+def _call(tool: str, **arguments: str) -> Callable[[Case], object]:
+    """A call of a tool of `/mcp`, with attributes of the case as arguments."""
+    return lambda case: {
+        "jsonrpc": "2.0",
+        "id": 1,
+        "method": "tools/call",
+        "params": {"name": tool, "arguments": {name: getattr(case, of) for name, of in arguments.items()}},
+    }
+
+
+def channels() -> list[Channel]:
+    """All channels of the site itself. Webhooks, which are sent, are measured beside them."""
+    files = [
+        Channel(f"download .{ending}", Shows.LIST, _query(f"/api/v1/claims.{ending}"))
+        for ending in ("csv", "jsonl", "json", "jsonld")
+    ]
+    feeds = [
+        Channel(f"feed .{ending}", Shows.LIST, _query(f"/feeds/claims.{ending}"))
+        for ending in ("atom", "rss", "json")
+    ]
+    pages = [
+        Channel(f"claim page, {language}", Shows.CLAIM, _own(f"{_prefix(language)}/claims/{{claim}}/"))
+        for language, _name in settings.LANGUAGES
+    ]
+    return [
+        Channel("API: claim", Shows.CLAIM, _own("/api/v1/claims/{claim}/")),
+        Channel("API: claims", Shows.LIST, _query("/api/v1/claims/", spelling="exact")),
+        Channel("API: claims, whole", Shows.LIST, _query("/api/v1/claims/", view="full", spelling="exact")),
+        Channel("API: verdicts", Shows.LIST, _query("/api/v1/verdicts/")),
+        Channel("API: versions", Shows.DIFFERENCE, _own("/api/v1/claims/{claim}/versions/")),
+        Channel("API: corrections", Shows.LOG, _own("/api/v1/corrections/?claim={claim}")),
+        Channel("JSON-LD", Shows.CLAIM, _own("/api/v1/claims/{claim}.jsonld")),
+        Channel("Google's API", Shows.LIST, lambda case: f"/v1alpha1/claims:search?query={case.word}"),
+        Channel("look-up", Shows.LIST, lambda case: f"/api/v1/lookup/?url={quote(case.source_url, safe='')}"),
+        Channel(
+            "match",
+            Shows.LIST,
+            lambda case: f"/api/v1/match/?{urlencode({'text': case.statement + ' It is so.'})}",
+        ),
+        Channel(
+            "feed of changes",
+            Shows.DIFFERENCE,
+            lambda case: f"/api/v1/changes/?since={case.sequence}",
+        ),
+        *files,
+        *feeds,
+        Channel("feed of corrections", Shows.LOG, lambda case: "/feeds/corrections.atom?by=all"),
+        *pages,
+        Channel("claim page, Markdown", Shows.CLAIM, _own("/claims/{claim}/x/index.md")),
+        Channel("list page", Shows.LIST, _query("/claims/", by="all")),
+        Channel("corrections page", Shows.LOG, lambda case: "/corrections/?by=all"),
+        Channel("sitemap", Shows.DIFFERENCE, lambda case: "/sitemap-claims-1.xml"),
+        Channel("widget: card", Shows.CLAIM, _own("/claims/{claim}/card/")),
+        Channel("widget: list", Shows.LIST, _query("/widgets/list/")),
+        Channel("share picture", Shows.DIFFERENCE, _own("/claims/{claim}/image.png")),
+        Channel("MCP: get_claim", Shows.LOG, lambda case: "/mcp", _call("get_claim", claim_id="claim")),
+        Channel("MCP: search_claims", Shows.LIST, lambda case: "/mcp", _call("search_claims", query="word")),
+        Channel("MCP: match_text", Shows.LIST, lambda case: "/mcp", _call("match_text", text="statement")),
+    ]
+
+
+def _prefix(language: str) -> str:
+    return "" if language == settings.LANGUAGE_CODE else f"/{language}"
