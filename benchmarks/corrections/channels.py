@@ -88,7 +88,8 @@ class Channel:
             if case.action == Action.CORRECT:
                 return now.has("Mostly false")
             # A list of what was withdrawn says so; the words of a merged claim lead to the other.
-            return not now.has(case.statement) or now.has(case.note) or self._leads_on(case, before, now)
+            listed = now.has(f"/claims/{case.claim}/")
+            return not listed or now.has(case.note) or self._leads_on(case, before, now)
         return self._leads_on(case, before, now) or now.has(case.note)
 
     def _leads_on(self, case: Case, before: Answer, now: Answer) -> bool:

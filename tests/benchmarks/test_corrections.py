@@ -51,8 +51,8 @@ CASE = Case(Action.RETRACT, 7, 8, "It rained.", "rained", "oldverdict", "newnote
     [
         (Shows.CLAIM, "It rained.", "It rained.", False),
         (Shows.CLAIM, "It rained.", "It rained. newnote", True),
-        (Shows.LIST, "It rained.", "It rained.", False),
-        (Shows.LIST, "It rained.", "", True),
+        (Shows.LIST, "/claims/7/", "/claims/7/", False),
+        (Shows.LIST, "/claims/7/", "", True),
         (Shows.LOG, "", "", False),
         (Shows.DIFFERENCE, "a", "a", False),
         (Shows.DIFFERENCE, "a", "b", True),
