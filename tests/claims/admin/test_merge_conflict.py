@@ -1,5 +1,6 @@
 """Who saves second sees both versions of the page, field by field; neither theirs nor the others' words are lost."""
 
+from copy import copy
 from typing import Any
 
 import pytest
@@ -11,6 +12,7 @@ from claims.models import Claim, Evidence, Topic, Verdict
 from claims.review import workflow
 from tests.helpers.desk import Desk
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
+from tests.helpers.sweeps import sweep
 
 pytestmark = pytest.mark.django_db
 
@@ -102,7 +104,15 @@ def test_what_each_changed_alone_goes_together_and_is_saved_by_the_next_click(
     assert stored(claim) == ("The bridge cost 5 million euros.", "Said in June.")
 
 
-@pytest.mark.parametrize(
+@pytest.fixture
+def clash(claim: Claim, checker: User, editor: User) -> Tab:
+    """What both changed, as the one who saved second sees it."""
+    mine, theirs = Tab(editor, claim), Tab(checker, claim)
+    theirs.save(context="Said in June.")
+    return mine.save(context="Said in July.")
+
+
+@sweep(
     ("chosen", "edited", "saved"),
     [
         ("mine", None, "Said in July."),
@@ -113,13 +123,12 @@ def test_what_each_changed_alone_goes_together_and_is_saved_by_the_next_click(
         (None, "Said in July, or June.", None),
         ("garbage", None, None),
     ],
+    undone=True,
 )
 def test_what_both_changed_is_chosen(
-    claim: Claim, checker: User, editor: User, chosen: str | None, edited: str | None, saved: str | None
+    claim: Claim, clash: Tab, chosen: str | None, edited: str | None, saved: str | None
 ) -> None:
-    mine, theirs = Tab(editor, claim), Tab(checker, claim)
-    theirs.save(context="Said in June.")
-    mine.save(context="Said in July.")
+    mine = copy(clash)
     assert mine.choices() == {"context": ("", "Said in [-May-]{+July+}.", "Said in [-May-]{+June+}.")}
     assert mine.names() == {"Mine", "Chris’s"}
     assert mine.fields["context"] == ["Said in July."]
@@ -169,7 +178,7 @@ def test_an_error_in_a_field_keeps_both_versions_and_what_was_chosen(
     assert stored(claim)[1] == "Said in July."
 
 
-@pytest.mark.parametrize(
+@sweep(
     ("hidden", "value"),
     [
         ("_base", None),
@@ -178,14 +187,13 @@ def test_an_error_in_a_field_keeps_both_versions_and_what_was_chosen(
         ("_merge", "\x00"),
         ("_version", "garbage"),
     ],
+    undone=True,
 )
 def test_garbage_in_hidden_fields_overwrites_nothing(
-    claim: Claim, checker: User, editor: User, hidden: str, value: str | None
+    claim: Claim, clash: Tab, hidden: str, value: str | None
 ) -> None:
-    mine, theirs = Tab(editor, claim), Tab(checker, claim)
-    theirs.save(context="Said in June.")
-    mine.save(context="Said in July.")
-    mine.fields.pop(hidden, None)
+    mine = copy(clash)
+    mine.fields = {name: sent for name, sent in clash.fields.items() if name != hidden}
     mine.save(**({} if value is None else {hidden: value}))
     assert mine.status in (200, 302)
     # Without what both sides wrote, the field is mine alone: it had been shown, and was sent again.
