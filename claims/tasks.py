@@ -14,6 +14,7 @@ from claims.review import (
     due_publications,
     notices,
     open_replies,
+    removal_search,
     reply_mails,
 )
 from factcheck import features
@@ -29,6 +30,7 @@ __all__ = [
     "notices",
     "open_replies",
     "proof_tasks",
+    "removal_search",
     "reply_mails",
 ]
 

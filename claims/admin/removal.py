@@ -11,14 +11,20 @@ from django.db import IntegrityError
 from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path, reverse
+from django.utils import timezone
 from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from claims.models import Removal
+from claims.models import Removal, RemovalSearch
 from claims.review import removals
+from claims.review.removal_search import request_search
+from claims.review.removal_words import build_search, is_long_enough
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.admin.versions import DeskForm
+from factcheck.backups import generations
+from factcheck.backups.backup_folder import BackupFailed
+from factcheck.backups.subject import get_backup_folder
 from factcheck.database.rules import in_words
 from factcheck.list_phrases import listed
 
@@ -34,7 +40,8 @@ class RemovalForm(DeskForm):
         required=False,
         widget=forms.Textarea(attrs={"rows": 4, "dir": "auto", "class": "desk-input"}),
         help_text=_(
-            "As they are stored, each on a line of its own. They are removed everywhere, not only here."
+            "Whole words as they are stored, each on a line of its own, with all their endings. They are removed"
+            " everywhere, not only here."
         ),
     )
 
@@ -45,7 +52,7 @@ class RemovalForm(DeskForm):
     def clean(self) -> dict[str, Any]:
         cleaned: dict[str, Any] = super().clean() or self.cleaned_data
         words = [line.strip() for line in cleaned.get("exact", "").splitlines() if line.strip()]
-        if short := [word for word in words if len(word) < removals.SHORTEST]:
+        if short := [word for word in words if not is_long_enough(word)]:
             self.add_error(
                 "exact", gettext("Too short: %s. It is part of too many other words.") % listed(short)
             )
@@ -53,8 +60,7 @@ class RemovalForm(DeskForm):
             words += removals.find_own_texts(cleaned["claim"])
         if not words:
             self.add_error("exact", gettext("Say what is to be removed."))
-        note = cleaned.get("note", "").casefold()
-        if any(word.casefold() in note for word in words):
+        if build_search(words)(cleaned.get("note", "")):
             self.add_error("note", gettext("The note has words that are to be removed."))
         cleaned["words"] = words
         return cleaned
@@ -102,12 +108,18 @@ class RemovalAdmin(DeskAdmin):
             note=form.cleaned_data["note"],
             by=person_at(request),
         )
+        request_search(made)
         obj.pk = made.pk
         obj.refresh_from_db()
 
     def get_urls(self) -> list[URLPattern]:
         confirm = self.admin_site.admin_view(self.confirm_view)
-        return [path("<int:pk>/confirm/", confirm, name="claims_removal_confirm"), *super().get_urls()]
+        again = self.admin_site.admin_view(self.search_view)
+        return [
+            path("<int:pk>/confirm/", confirm, name="claims_removal_confirm"),
+            path("<int:pk>/search/", again, name="claims_removal_search"),
+            *super().get_urls(),
+        ]
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -115,24 +127,42 @@ class RemovalAdmin(DeskAdmin):
         removal = kwargs.get("obj")
         if removal:
             is_open = removal.confirmed_at is None
+            search = RemovalSearch.objects.filter(removal=removal).first()
+            may_decide = is_open and self.has_add_permission(request)
+            is_searched = search is not None and search.finished_at is not None
             context |= {
                 "removal": removal,
-                "places": _name_places(removals.find_places(removal)) if is_open else {},
-                "may_confirm": is_open
-                and self.has_add_permission(request)
-                and removal.proposed_by_id != person_at(request).pk,
-                "backup_days": settings.BACKUP_DAYS if settings.BACKUP_DIR else None,
+                "search": search,
+                "places": _name_places(search.places) if search else {},
+                "may_search": may_decide,
+                "may_confirm": may_decide and is_searched and removal.proposed_by_id != person_at(request).pk,
+                "has_backups": settings.BACKUP_DIR is not None,
+                "backups": _list_backups(removal),
             }
         return super().render_change_form(request, context, *args, **kwargs)
 
-    def confirm_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Carry a removal out, as the second administrator."""
+    def _find_proposal(self, request: HttpRequest, pk: int) -> Removal:
         removal = self.get_object(request, str(pk))
         if removal is None:
             raise Http404
         if not self.has_add_permission(request):
             raise PermissionDenied
+        return removal
+
+    def search_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Have the worker search for the words again."""
+        removal = self._find_proposal(request, pk)
+        if request.method == "POST" and removal.confirmed_at is None:
+            request_search(removal)
+        return HttpResponseRedirect(change_page(removal))
+
+    def confirm_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Carry a removal out, as the second administrator, who has seen what was found."""
+        removal = self._find_proposal(request, pk)
         if request.method == "POST":
+            if not RemovalSearch.objects.filter(removal=removal, finished_at__isnull=False).exists():
+                messages.error(request, gettext("Wait until the search has ended."))
+                return HttpResponseRedirect(change_page(removal))
             try:
                 removals.confirm(removal, by=person_at(request))
             except IntegrityError as refusal:
@@ -146,3 +176,21 @@ def _name_places(places: dict[str, int]) -> dict[str, int]:
     """Return the numbers of rows by the names that the desk has for tables."""
     names = {model._meta.db_table: str(model._meta.verbose_name_plural) for model in apps.get_models()}
     return {capfirst(names.get(place, gettext("files"))): number for place, number in places.items()}
+
+
+def _list_backups(removal: Removal) -> list[dict[str, Any]]:
+    """Return the backups that have the words, with the moment until which each is kept."""
+    if settings.BACKUP_DIR is None:
+        return []
+    now = timezone.now()
+    try:
+        kept = generations.list_generations(get_backup_folder())
+        expiries = generations.compute_expiries(kept, now=now, days=settings.BACKUP_DAYS)
+    except (BackupFailed, OSError):
+        return []
+    until = removal.confirmed_at or now
+    return [
+        {"finished_at": one.finished_at, "expires_at": expiries[one.name]}
+        for one in kept
+        if one.begun_at <= until
+    ]

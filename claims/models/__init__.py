@@ -38,6 +38,7 @@ from .published_verdict import PublishedVerdict
 from .quote_status import QuoteFate
 from .rating import Rating, RatingClass, RatingScale
 from .removal import Removal
+from .removal_search import RemovalSearch
 from .repeat import Repeat
 from .reply_template import ReplyTemplate
 from .review_chain import ReviewLink, UnlinkedReviewRow
@@ -103,6 +104,7 @@ __all__ = [
     "RatingClass",
     "RatingScale",
     "Removal",
+    "RemovalSearch",
     "Repeat",
     "ReplyRequest",
     "ReplyTemplate",

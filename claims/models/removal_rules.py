@@ -13,7 +13,7 @@ from factcheck.database.rules import OWNER, Keeper, Rule, refuse
 
 _NOT_PROPOSED = refuse("A removal is proposed by an administrator.", name="removal_is_proposed")
 _NOT_BARS = refuse(
-    "Only bars stand in the place of removed words, which have at least four characters each.",
+    "Only bars stand in the place of removed words, which have four characters or more, in scripts without spaces two.",
     name="removal_leaves_bars",
 )
 _NOTE_HAS_THEM = refuse("The public note has some of the words.", name="removal_note_has_no_words")
@@ -52,12 +52,12 @@ IS_PROPOSED = Rule(
         END IF;
         -- Nothing can be rewritten by a removal: what is left in the place of words says nothing.
         IF cardinality(NEW.words) <> cardinality(NEW.stand_ins)
-            OR EXISTS (SELECT FROM unnest(NEW.words) AS one WHERE one IS NULL OR length(one) < 4)
+            OR EXISTS (SELECT FROM unnest(NEW.words) AS one WHERE one IS NULL OR NOT public.claims_is_long_enough(one))
             OR EXISTS (SELECT FROM unnest(NEW.stand_ins) AS one WHERE one IS NULL OR one !~ '^(█{{4,}}|x{{4,}})$')
         THEN
             {_NOT_BARS}
         END IF;
-        IF EXISTS (SELECT FROM unnest(NEW.words) AS one WHERE strpos(lower(NEW.note), lower(one)) > 0) THEN
+        IF public.claims_has_words(NEW.note, NEW.words) THEN
             {_NOTE_HAS_THEM}
         END IF;
         RETURN NEW;
@@ -137,7 +137,11 @@ _CUT_ROWS = """
         ), ', ') INTO assigned
         FROM unnest(tab.texts, tab.types) AS cols (col, col_type)
         WHERE NOT (tab.name = 'sources_snapshot' AND col = 'text_sha256');
-        instead_here := instead;
+        -- Quotes have the length of their passages, also where bars in addresses and entries are longer.
+        instead_here := ARRAY(
+            SELECT CASE WHEN length(one) < 4 THEN repeat(left(bars, 1), length(one)) ELSE bars END
+            FROM unnest(sought, instead) AS pairs (one, bars)
+        );
         IF tab.name = 'sources_snapshot' THEN
             -- Where passages begin and end in it stays as it is; and bodies have its hash.
             instead_here := ARRAY(SELECT repeat('█', length(one)) FROM unnest(sought) AS one);
@@ -151,9 +155,8 @@ _CUT_ROWS = """
         SELECT string_agg(format('entry.%I::text', col), ', ') INTO joined FROM unnest(tab.texts) AS col;
         EXECUTE format('ALTER TABLE public.%I DISABLE TRIGGER USER', tab.name);
         EXECUTE format(
-            'WITH done AS (UPDATE public.%I AS entry SET %s WHERE EXISTS ('
-            'SELECT FROM unnest($1) AS one WHERE strpos(lower(concat_ws(chr(10), %s)), lower(one)) > 0'
-            ') RETURNING to_jsonb(entry) ->> ''id'' AS id) SELECT array_agg(id) FROM done',
+            'WITH done AS (UPDATE public.%I AS entry SET %s WHERE public.claims_has_words(concat_ws(chr(1), %s), $1)'
+            ' RETURNING to_jsonb(entry) ->> ''id'' AS id) SELECT array_agg(id) FROM done',
             tab.name, assigned, joined
         ) INTO row_ids USING sought, instead_here;
         EXECUTE format('ALTER TABLE public.%I ENABLE TRIGGER USER', tab.name);
@@ -224,10 +227,10 @@ _CUT_ENTRIES = f"""
     FROM public.claims_publication AS entry
     LEFT JOIN LATERAL unnest(tsvector_to_array(entry.search)) AS stem
         ON entry.superseded_at IS NULL AND strpos(stem, ':') = 0
-    WHERE EXISTS (SELECT FROM unnest(sought) AS one WHERE strpos(lower(concat_ws(
-        chr(10), entry.note, entry.body, entry.slug, {", ".join(f"entry.{name}" for name in _SEARCHED)},
+    WHERE public.claims_has_words(concat_ws(
+        chr(1), entry.note, entry.body, entry.slug, {", ".join(f"entry.{name}" for name in _SEARCHED)},
         entry.summary, entry.source_domains::text
-    )), lower(one)) > 0);
+    ), sought);
     ALTER TABLE public.claims_publication DISABLE TRIGGER USER;
     ALTER TABLE public.claims_publishedverdict DISABLE TRIGGER USER;
     UPDATE public.claims_publication AS entry SET note = kept.note, body = kept.body, salts = salted.list,
@@ -305,6 +308,7 @@ IS_CARRIED_OUT = Keeper(
         {_CUT_ENTRIES}
         {_CUT_INDEXES}
         -- Other proposals to remove the same words have them, and are carried out with this one.
+        DELETE FROM public.claims_removalsearch;
         DELETE FROM public.claims_removal AS other WHERE other.confirmed_at IS NULL AND other.words && OLD.words;
         IF EXISTS (SELECT FROM public.claims_find_words(OLD.words)) THEN
             {_LEFT}

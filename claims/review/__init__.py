@@ -9,6 +9,8 @@
     duplicates       claims that may be the same
     classification   what a publisher's label amounts to
     notices          mail about moves
+    removals, removal_search, removal_words
+                     words that the law removes, and where they are
 
 Imports ledger, quotes, newsroom and models. Begin with `moves`, then `workflow.move()`.
 """

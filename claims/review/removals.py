@@ -5,32 +5,24 @@ claims learns of it by an entry of the kind `removal`.
 """
 
 import gzip
-import html
-import json
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from typing import Any
-from urllib.parse import quote
 
-import orjson
 from django.contrib.auth.models import User
 from django.core.cache import cache
 from django.core.files.storage import default_storage
 from django.db import connection, transaction
-from django.utils.text import slugify
+from django.db.models import Q
 
 from claims.ledger import publishing
 from claims.ledger.entry_builder import LedgerEntry, restate_entry
 from claims.models import Claim, Publication, Removal
-from claims.search import make_searchable
+from claims.review.removal_words import build_search, find_spellings
 from factcheck.database import clock
 from factcheck.installation.whole_files import DUMPS
-from factcheck.web.site_urls import understood, with_plain_quotation_marks
+from factcheck.web.site_urls import understood
 
-#: What stands where something was removed, as often as the words had letters.
-BAR = "█"
-#: Shorter words are part of too many others.
-SHORTEST = 4
 #: Texts of a claim that are its own. Shorter ones name no person, and stand in many claims.
 _OWN = (
     "statement",
@@ -50,7 +42,7 @@ _PIECE = 1 << 20
 
 def propose(claim: Claim, words: list[str], *, reason: str, note: str, by: User) -> Removal:
     """Propose to remove these words everywhere."""
-    spelt = _spellings(words)
+    spelt = find_spellings(words)
     return Removal.objects.create(
         claim=claim,
         words=list(spelt),
@@ -70,19 +62,9 @@ def find_own_texts(claim: Claim) -> list[str]:
     return sorted(text for text in found if len(text) >= _SHORTEST_TEXT)
 
 
-def find_places(removal: Removal) -> dict[str, int]:
-    """Return in how many rows of each table the words of a proposal stand, and in how many files."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT name, number FROM claims_find_words(%s)", [removal.words])
-        places: dict[str, int] = dict(cursor.fetchall())
-    if files := len(_files_with(removal.words)):
-        places["files"] = files
-    return places
-
-
 def confirm(removal: Removal, *, by: User) -> Removal:
     """Carry a removal out, as the second administrator. The database refuses anybody else."""
-    files = _files_with(removal.words)
+    files = find_files(removal.words)
     with transaction.atomic():
         Removal.objects.filter(pk=removal.pk, confirmed_by=None).update(
             confirmed_by=by, confirmed_by_name=by.get_username(), confirmed_at=clock.now()
@@ -98,38 +80,20 @@ def confirm(removal: Removal, *, by: User) -> Removal:
 
 
 def _announce(removal: Removal) -> None:
-    """Add an entry for each claim whose newest entry had the words: copies of it are replaced everywhere."""
-    cut = Publication.objects.newest().filter(sequence__in=removal.entries or []).order_by("sequence")
+    """Add an entry for each claim that had the words in any version: copies and cached pages of it are replaced."""
+    cut = Publication.objects.filter(sequence__in=removal.entries or []).values("claim")
+    newest = (
+        Publication.objects.newest().filter(Q(claim__in=cut) | Q(claim=removal.claim)).order_by("sequence")
+    )
     now = clock.now()
     entries = []
-    for publication in cut:
+    for publication in newest:
         body, at = understood(publication.body), max(now, publication.published_at)
         made = restate_entry(publication, body, kind=Publication.Kind.REMOVAL, at=at)
         note = removal.note or removal.get_reason_display()
         entries.append(LedgerEntry(made.publication | {"note": note}, made.verdicts))
     if entries:
         publishing.append(entries)
-
-
-def _spellings(words: list[str]) -> dict[str, str]:
-    """Return each spelling in which the words are stored, with what stands in its place; longer ones first."""
-    found: dict[str, str] = {}
-    for word in sorted({word.strip() for word in words}, key=len, reverse=True):
-        bars = BAR * (len(word) if len(word) <= 200 else 8)
-        in_json = with_plain_quotation_marks(orjson.dumps(word)).decode()[1:-1]
-        for spelling in (
-            word,
-            in_json,
-            orjson.dumps(word).decode()[1:-1],
-            json.dumps(word)[1:-1],
-            html.escape(word),
-        ):
-            found.setdefault(spelling, bars)
-        found.setdefault(make_searchable(word), bars)
-        found.setdefault(quote(word), "x" * len(word))
-        slug = slugify(word, allow_unicode=True)[:80].rstrip("-")
-        found.setdefault(slug, "x" * len(slug))
-    return {spelling: bars for spelling, bars in found.items() if len(spelling) >= SHORTEST}
 
 
 def _own_texts(part: Any) -> Iterator[str]:
@@ -144,13 +108,18 @@ def _own_texts(part: Any) -> Iterator[str]:
                 yield from _own_texts(value)
 
 
-def _files_with(words: list[str]) -> list[str]:
+def find_files(words: list[str]) -> list[str]:
     """Return the stored files that have the words, and all dumps, which are written again by the next run."""
-    sought = [word.casefold() for word in words]
-    return [name for name in _stored_files("") if name.startswith(f"{DUMPS}/") or _has_any(name, sought)]
+    has_words, overlap = build_search(words), 4 * max(map(len, words), default=0) + _PIECE // 64
+    return [
+        name
+        for name in list_stored_files()
+        if name.startswith(f"{DUMPS}/") or _has_any(name, has_words, overlap)
+    ]
 
 
-def _stored_files(folder: str) -> Iterator[str]:
+def list_stored_files(folder: str = "") -> Iterator[str]:
+    """Yield the names of all stored files."""
     try:
         folders, files = default_storage.listdir(folder)
     except FileNotFoundError:  # nothing was stored yet
@@ -158,13 +127,14 @@ def _stored_files(folder: str) -> Iterator[str]:
     for name in files:
         yield f"{folder}{name}"
     for name in folders:
-        yield from _stored_files(f"{folder}{name}/")
+        yield from list_stored_files(f"{folder}{name}/")
 
 
-def _has_any(name: str, sought: list[str]) -> bool:
-    """Return whether a file has one of the words, as text or gzip; it is read in pieces, as a film may be large."""
-    # Of the piece before, so much is kept that no word is cut in two.
-    overlap = 4 * max(map(len, sought), default=0)
+def _has_any(name: str, has_words: Callable[[str], bool], overlap: int) -> bool:
+    """Return whether a file has one of the words, as text or gzip; it is read in pieces, as a film may be large.
+
+    Of the piece before, so much is kept (`overlap`) that no word is cut in two.
+    """
     with default_storage.open(name) as file:
         is_compressed = file.read(2) == b"\x1f\x8b"
         file.seek(0)
@@ -172,8 +142,7 @@ def _has_any(name: str, sought: list[str]) -> bool:
         before = b""
         try:
             while piece := content.read(_PIECE):
-                text = (before + piece).decode(errors="replace").casefold()
-                if any(word in text for word in sought):
+                if has_words((before + piece).decode(errors="replace")):
                     return True
                 before = (before + piece)[-overlap:]
         except (OSError, EOFError, zlib.error):  # no gzip after all

@@ -122,6 +122,20 @@ def choose_kept(generations: list[Generation], *, now: datetime, days: int) -> s
     return {link.name for one in wanted for link in build_chain(one, generations)}
 
 
+def compute_expiries(generations: list[Generation], *, now: datetime, days: int) -> dict[str, datetime]:
+    """Return by name the moment before which `choose_kept` keeps each generation, if backups are made as planned.
+
+    One is needed until the next is older than the window, and as long as those that are based on it.
+    """
+    by_time = sorted(generations, key=lambda one: one.finished_at)
+    expiries: dict[str, datetime] = {}
+    for one, following in zip(by_time, [*by_time[1:], None], strict=True):
+        needed_until = (following.finished_at if following else now) + timedelta(days=days)
+        for link in build_chain(one, generations):
+            expiries[link.name] = max(needed_until, expiries.get(link.name, needed_until))
+    return expiries
+
+
 def remove(folder: BackupFolder, given_up: Iterable[Generation]) -> None:
     """Remove generations: rename each before the one that it is based on, then delete its content."""
     for one in sorted(given_up, key=lambda one: (one.timeline, one.stop), reverse=True):

@@ -23,6 +23,12 @@ class InitialMigration(Migration):
 
     initial = True
 
+    def __init__(self, name: str, app_label: str) -> None:
+        super().__init__(name, app_label)
+        if self.__module__.startswith("claims.features."):
+            # Indexes and triggers of features call functions of the core, which `makemigrations` does not see.
+            self.dependencies = [*self.dependencies, ("claims", "0001_search"), ("claims", "0001_removal")]
+
     def apply(
         self, project_state: ProjectState, schema_editor: BaseDatabaseSchemaEditor, collect_sql: bool = False
     ) -> ProjectState:

@@ -21,6 +21,9 @@ _STATUS = PeerClaim.Status
 _LONGEST_SUMMARY = 20_000
 _LONGEST_CLAIMANT = 500
 
+_REMOVAL = "removal"
+_BAR = "█" * 4
+
 #: What an entry may change of a claim that is known.
 _CHANGED = (
     *("status", "statement", "language", "claimant", "claimed_on", "rating", "rating_class", "summary"),
@@ -71,6 +74,11 @@ def _after(change: SignedChange, known: PeerClaim | None, newsroom: PeerNewsroom
         # What others said of it is not this newsroom's to say.
         claim.status = _STATUS.RETRACTED if change.status == _STATUS.PUBLISHED else change.status
         claim.body = ""
+        if change.kind == _REMOVAL:
+            # The law removed words that a withdrawn claim had, so nothing of it is kept here.
+            claim.statement = claim.rating = _BAR
+            claim.claimant = claim.summary = ""
+            claim.url = f"{newsroom.url}/claims/{claim.claim_id}/"
         return claim
     claim.status, claim.body = _STATUS.PUBLISHED, change.body
     for name, value in _said(change.claim, verdict, newsroom.url).items():

@@ -68,6 +68,7 @@ class SignedChange:
 
     sequence: int
     claim_id: int
+    kind: str
     status: str
     note: str
     published_at: datetime
@@ -247,6 +248,7 @@ def _believed(change: dict[str, Any], key: str) -> SignedChange:
     return SignedChange(
         sequence=sequence,
         claim_id=_number(change, "claim_id"),
+        kind=_text(change, "kind", 20),
         status=status,
         note=_text(change, "note", 20_000),
         published_at=_moment(change, sequence),

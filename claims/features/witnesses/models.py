@@ -15,7 +15,7 @@ from factcheck.database.model_fields import AddressField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Prohibition, Rule, append_only, refuse
 
-_NAME = Func(F("verifier_key"), Value("+"), Value(1), function="split_part")
+_NAME = Func(F("verifier_key"), Value("+"), Value(1), function="split_part", output_field=models.TextField())
 _NO_WAY_BACK = refuse(
     "A witness never goes back behind what it cosigned.", name="witnessedlog_never_goes_back"
 )

@@ -39,6 +39,17 @@ def build_cosigned_note(checkpoint: Checkpoint) -> str:
     return checkpoint.note + "".join(checkpoint.cosignatures.values_list("line", flat=True))
 
 
+def is_known_to(witness: Witness) -> bool:
+    """Return whether a witness that was never asked knows our ledger; it learns nothing by the question.
+
+    Raises:
+        NotCosigned: there is no answer.
+    """
+    checkpoint = Checkpoint.objects.of_ledger().newest()
+    # No ledger has so many entries, so a witness that knows it refuses the old size, and others the log.
+    return checkpoint is not None and _post(witness, checkpoint, checkpoint.tree_size + 1).status == 400
+
+
 def _ask(witness: Witness, checkpoint: Checkpoint) -> bool:
     now = clock.now()
     failure, since, is_forked = "", None, False

@@ -1,5 +1,6 @@
 from procrastinate.contrib.django import app
 
+from claims.features.witnesses.agreements import agree_with_peers
 from claims.features.witnesses.submission import ask_witnesses
 
 
@@ -8,3 +9,10 @@ from claims.features.witnesses.submission import ask_witnesses
 def ask(timestamp: int) -> None:
     """Have witnesses cosign the newest checkpoint if necessary, once a minute."""
     ask_witnesses()
+
+
+@app.periodic(cron="23 * * * *")
+@app.task(name="claims.features.witnesses.agree", queueing_lock="claims.features.witnesses.agree")
+def agree(timestamp: int) -> None:
+    """Once an hour: witness the ledgers of followed newsrooms, and have ours witnessed by them."""
+    agree_with_peers()

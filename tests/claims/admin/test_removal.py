@@ -1,12 +1,19 @@
 """The desk's pages of removals by law: one administrator proposes, another one looks and confirms."""
 
+import json
+from dataclasses import asdict
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from claims.models import Claim, Removal
+from claims.review import removal_search
+from tests.factcheck.backups.test_generations import generation
 from tests.helpers.broken_rules import as_committed
 from tests.helpers.newsroom import person
 
@@ -34,7 +41,19 @@ def test_it_takes_two_administrators(publish: Any) -> None:
     removal = Removal.objects.get()
     page = reverse("admin:claims_removal_change", args=[removal.pk])
     confirm = reverse("admin:claims_removal_confirm", args=[removal.pk])
-    assert "Publications" in second.get(page).content.decode()
+    # Only after a search of everything that is stored, in the background.
+    assert "The search is running" in second.get(page).content.decode()
+    assert confirm not in second.get(page).content.decode()
+    assert "Wait until the search has ended." in second.post(confirm, follow=True).content.decode()
+    removal_search.search(removal.pk)
+    with CaptureQueriesContext(connection) as queries:
+        shown = second.get(page).content.decode()
+    assert ("Publications" in shown, "bridgehead" in shown) == (True, False)
+    assert not [query for query in queries if "claims_find" in query["sql"]]
+    again = reverse("admin:claims_removal_search", args=[removal.pk])
+    assert editor.post(again).status_code == 403
+    assert "The search is running" in second.post(again, follow=True).content.decode()
+    removal_search.search(removal.pk)
     assert [confirm in client.get(page).content.decode() for client in (first, second)] == [False, True]
     assert editor.post(confirm).status_code == 403
     assert "another administrator" in first.post(confirm, follow=True).content.decode()
@@ -53,3 +72,21 @@ def test_the_whole_claim_is_proposed_and_withdrawn(publish: Any) -> None:
     assert claim.statement in removal.words
     first.post(reverse("admin:claims_removal_delete", args=[removal.pk]), {"post": "yes"})
     assert not Removal.objects.exists()
+
+
+def test_backups_are_listed_until_they_expire(publish: Any, settings: Any, tmp_path: Any) -> None:
+    claim: Claim = publish()
+    settings.BACKUP_DIR, settings.BACKUP_DAYS = tmp_path, 14
+    made = [generation(1, 20), generation(2, 18, generation(1, 20).name), generation(3, 1)]
+    for one in made:
+        folder = tmp_path / "generations" / one.name
+        folder.mkdir(parents=True)
+        folder.joinpath("backup.json").write_text(json.dumps(asdict(one), default=datetime.isoformat))
+    first = signed_in("ada")
+    first.post(reverse("admin:claims_removal_add"), {"claim": claim.pk, "whole": "on", "reason": "safety"})
+    page = first.get(reverse("admin:claims_removal_change", args=[Removal.objects.get().pk]))
+    listed = page.context["backups"]
+    assert [one["finished_at"] for one in listed] == [one.finished_at for one in made]
+    # The first two are needed until the third is as old as the oldest moment that can be restored.
+    assert [one["expires_at"] for one in listed[:2]] == [made[2].finished_at + timedelta(days=14)] * 2
+    assert "Backups that have the words" in page.content.decode()

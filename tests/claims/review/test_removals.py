@@ -12,11 +12,12 @@ from django.test import Client
 
 from claims.ledger.proofs.checkpoints import sign_ledger, sign_reviews
 from claims.ledger.verification.verification_run import verify
-from claims.models import Claim, Claimant, Publication, Removal
-from claims.review import removals
+from claims.models import Claim, Claimant, Publication, Removal, RemovalSearch
+from claims.review import removal_search, removals
 from tests.helpers.broken_rules import as_committed, refused
 from tests.helpers.eventful_newsroom import exported, full_newsroom
 from tests.helpers.newsroom import person
+from tests.helpers.reader_pages import correct
 
 pytestmark = pytest.mark.django_db
 
@@ -76,14 +77,20 @@ def read_in_public(client: Client, claims: list[int]) -> dict[str, str]:
 def test_words_are_found_in_large_and_compressed_files(db: None, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(removals, "_PIECE", 64)
     # Each time, the name lies across the end of another piece.
-    contents = {f"page-{n}.html": b"x" * n + NAME.upper().encode() + b"y" * 500 for n in range(50, 66)}
-    contents["page.html.gz"] = gzip.compress(b"z" * 60 + NAME.encode() + b"z" * 90)
-    others = {"other.html": b"x" * 900, "broken.gz": gzip.compress(NAME.encode())[:-9], "empty": b""}
+    contents = {f"page-{n}.html": b"." * n + NAME.upper().encode() + b"." * 500 for n in range(50, 66)}
+    contents["page.html.gz"] = gzip.compress(b"." * 60 + NAME.encode() + b"." * 90)
+    contents["bold.html"] = b"<p>Mara <b>Lindqvist</b></p>"
+    others = {
+        "other.html": b"x" * 900,
+        "longer.html": NAME.encode() + b"er",
+        "broken.gz": gzip.compress(NAME.encode())[:-9],
+        "empty": b"",
+    }
     for name, content in (contents | others).items():
         default_storage.save(f"pages/{name}", ContentFile(content))
-    found = removals._files_with([NAME])
+    found = removals.find_files([NAME])
     assert set(contents) <= {name.removeprefix("pages/") for name in found}
-    assert not {f"pages/{name}" for name in ("other.html", "empty")} & set(found)
+    assert not {f"pages/{name}" for name in ("other.html", "longer.html", "empty")} & set(found)
 
 
 def test_a_confirmation_that_breaks_off_can_be_repeated(
@@ -127,7 +134,11 @@ def test_a_removed_name_is_nowhere_and_the_proofs_hold(
     ada, abe = administrators
 
     removal = removals.propose(Claim.objects.get(pk=claims[0]), [NAME], reason="court_order", note="", by=ada)
-    places = removals.find_places(removal)
+    removal_search.request_search(removal)
+    removal_search.search(removal.pk)
+    search = RemovalSearch.objects.get(removal=removal)
+    places = search.places
+    assert (search.done, search.longer, search.finished_at is None) == (search.total, [], False)
     assert {"claims_claimant", "claims_publication", "claims_publishedverdict", "files"} <= places.keys()
     removals.confirm(removal, by=abe)
     as_committed()
@@ -136,6 +147,7 @@ def test_a_removed_name_is_nowhere_and_the_proofs_hold(
     assert (removal.words, removal.stand_ins, removal.confirmed_by) == ([], [], abe)
     assert removal.entries
     assert find_in_database(NAME, "lindqvist") == []
+    assert not RemovalSearch.objects.exists()
     assert not default_storage.exists(kept_page)
     assert default_storage.listdir("dumps/2026-01-01T000000Z-00000000")[1] == []
     assert [a for a, text in read_in_public(client, claims).items() if "lindqvist" in text.casefold()] == []
@@ -195,6 +207,7 @@ def test_only_two_administrators_remove_anything(
                 (["False"], ["█████ True"]),
                 (["abcd", "efgh"], ["████"]),
                 (["abc"], ["████"]),
+                (["明"], ["████"]),
                 ([None], ["████"]),
                 (["abcd"], [""]),
             ]
@@ -205,7 +218,7 @@ def test_only_two_administrators_remove_anything(
             (claim.pk, ["abcd"], ["████"], ada.pk),
             "removal_note_has_no_words",
         ),
-        ("TRUNCATE claims_removal", (), "removal_no_truncate"),
+        ("TRUNCATE claims_removal CASCADE", (), "removal_no_truncate"),
         # The ledger has no other door.
         ("UPDATE claims_publication SET body = replace(body, 'a', '█')", (), "publication_append_only"),
         ("UPDATE claims_publication SET salts = ''", (), "publication_append_only"),
@@ -245,3 +258,21 @@ def test_a_whole_claim_goes_with_all_its_own_texts(
     assert find_in_database(claim.statement, *digests) == []
     assert client.get(f"/api/v1/claims/{claim.pk}/").json()["statement"] == "█" * len(claim.statement)
     assert client.get(f"/api/v1/claims/{other.pk}/").status_code == 200
+
+
+def test_words_of_an_earlier_version_are_announced_too(
+    checker: User, editor: User, administrators: list[User], publish: Any, client: Client
+) -> None:
+    """Caches keep pages of all versions until the ledger goes on."""
+    claim = publish(summary="By Mara **Lindqvist**, so “Lindqvister”.")
+    correct(claim, checker, editor, code="true", kind="correction")
+    as_committed()
+    first = f"/api/v1/claims/{claim.pk}/versions/1/"
+    assert "Mara **Lindqvist**" in client.get(first).content.decode()
+    ada, abe = administrators
+    proposed = removals.propose(claim, [NAME], reason="court_order", note="", by=ada)
+    removals.confirm(proposed, by=abe)
+    assert list(claim.publications.order_by("version").values_list("kind", flat=True)) == [
+        *("publication", "correction", "removal")
+    ]
+    assert client.get(first).json()["verdicts"][0]["summary"] == "By ████████████████**, so “Lindqvister”."

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import connection
 from django.utils import timezone
 from pytest_django import DjangoAssertNumQueries
 
@@ -158,3 +159,34 @@ def test_too_large_a_page_is_asked_for_in_parts(
     monkeypatch.setattr(ledger_feed, "LIMITS", Limits(content_bytes=11 * size, total_seconds=60))
     tally = turn(newsroom)
     assert (tally.failure, tally.entries) == ("", 14)
+
+
+def test_what_the_law_removed_there_is_removed_here(peer: PeerSite, newsroom: PeerNewsroom) -> None:
+    peer.tell(7, statement="Mara Lindqvist sold the bridge.")
+    peer.tell(8, statement="Mara Lindqvist bought a ship.")
+    peer.tell(8, status="retracted", kind="retraction", note="Not Mara Lindqvist.")
+    turn(newsroom)
+    summary = newsroom.claims.get(claim_id=7).summary
+    hidden = {"name": "█" * 14}
+    peer.tell(
+        7, kind="removal", statement="██████████████ sold the bridge.", claimant=hidden, note="Court order"
+    )
+    peer.tell(8, status="retracted", kind="removal", note="Court order")
+    assert turn(newsroom).failure == ""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT count(*) FROM federation_peerclaim AS row WHERE row::text ILIKE '%lindqvist sold%'"
+        )
+        assert cursor.fetchone() == (0,)
+    assert list(
+        newsroom.claims.order_by("claim_id").values_list("status", "statement", "claimant", "summary", "note")
+    ) == [
+        (
+            "published",
+            "██████████████ sold the bridge.",
+            "█" * 14,
+            SUMMARY,
+            "Court order",
+        ),
+        ("retracted", "████", "", "", "Court order"),
+    ]

@@ -16,11 +16,13 @@ from django.test import Client, override_settings
 from django.urls import reverse
 from psycopg import sql
 
+from claims.features.federation.models import PeerNewsroom
+from claims.features.witnesses.agreements import agree_with_peers
 from claims.features.witnesses.models import Witness, WitnessedLog
 from claims.features.witnesses.policy import desk_concerns
 from claims.features.witnesses.submission import ask_witnesses
 from claims.features.witnesses.witnessing import build_verifier_key
-from claims.ledger.house_signature import decoded
+from claims.ledger.house_signature import decoded, public_key
 from claims.ledger.proofs.checkpoints import sign_ledger
 from claims.ledger.proofs.signed_note import verifier_key
 from claims.ledger.verification.verification_run import verify
@@ -171,3 +173,32 @@ def test_newsroom_that_goes_on_twice_is_refused_and_both_desks_are_warned(
     publish(make_claim("The ferry to Olhão carries forty cars."))
     signed()
     assert (ask_witnesses(), desk_concerns()) == (2, [])
+
+
+def test_newsrooms_that_follow_each_other_witness_each_other(
+    publish: Publish, witnesses: list[Installation], settings: Any
+) -> None:
+    settings.WEBHOOKS_TO_LOOPBACK = True
+    publish(make_claim("The bridge at Elvas was closed for nine days."))
+    newsroom, berlin = signed().key, witnesses[0]
+    with berlin.here():
+        theirs = public_key()
+    PeerNewsroom.objects.create(name="Berlin", url=berlin.url, key=theirs)
+    # As long as only one follows the other, only one is a witness.
+    agree_with_peers()
+    [log] = WitnessedLog.objects.all()
+    assert (log.name, log.public_key, Witness.objects.count()) == (berlin.url[7:], decoded(theirs), 0)
+    with berlin.here():
+        PeerNewsroom.objects.create(name="Elvas", url=f"http://{newsroom.origin}", key=newsroom.public_key)
+        agree_with_peers()
+    agree_with_peers()
+    [witness] = Witness.objects.all()
+    assert (witness.name, ask_witnesses(), desk_concerns()) == (f"{berlin.url[7:]}/witness", 1, [])
+    # What a person switched off stays so.
+    Witness.objects.update(active=False)
+    WitnessedLog.objects.update(active=False)
+    agree_with_peers()
+    assert (
+        Witness.objects.filter(active=True).count(),
+        WitnessedLog.objects.filter(active=True).count(),
+    ) == (0, 0)

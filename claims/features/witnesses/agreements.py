@@ -1,0 +1,60 @@
+"""Newsrooms that follow each other witness each other, unless one of them switches that off.
+
+We witness the ledger of each followed newsroom. When it witnesses ours too, because it follows us, it becomes a witness
+of ours. Switching off the row of a ledger or a witness ends that; it is not switched on again.
+"""
+
+import logging
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+
+from claims.features.federation.models import PeerNewsroom
+from claims.features.witnesses.models import Witness, WitnessedLog
+from claims.features.witnesses.submission import NotCosigned, is_known_to
+from claims.ledger.house_signature import decoded
+from claims.ledger.proofs.signed_note import verifier_key
+from sources.http.fetch_errors import FetchError
+from sources.http.fetched_documents import Limits, fetch
+
+_log = logging.getLogger(__name__)
+_LIMITS = Limits(content_bytes=1_000, total_seconds=20, redirects=0)
+
+
+def agree_with_peers() -> None:
+    """Witness the ledgers of followed newsrooms, and have those witness ours that agree."""
+    for newsroom in PeerNewsroom.objects.active().filter(progress__halted=""):
+        _witness_ledger(newsroom)
+        if not Witness.objects.filter(url=f"{newsroom.url}/witness").exists():
+            try:
+                _add_witness(newsroom)
+            except (FetchError, NotCosigned, ValidationError, UnicodeDecodeError) as refusal:
+                _log.info("%s is no witness of ours: %s", newsroom, refusal)
+
+
+def _witness_ledger(newsroom: PeerNewsroom) -> None:
+    """Add the ledger; once it is known, only its key follows the one that was accepted for the newsroom."""
+    name = urlsplit(newsroom.url).netloc
+    key = verifier_key(name, decoded(newsroom.key))
+    known = WitnessedLog.objects.filter(verifier_key__startswith=f"{name}+")
+    if not known.exclude(verifier_key=key).update(verifier_key=key) and not known.exists():
+        WitnessedLog.objects.create(verifier_key=key)
+
+
+def _add_witness(newsroom: PeerNewsroom) -> None:
+    """Add the newsroom's witness if it knows our ledger.
+
+    Raises:
+        FetchError, NotCosigned, ValidationError, UnicodeDecodeError: it is no witness, or does not know our ledger.
+    """
+    url = f"{newsroom.url}/witness"
+    answer = fetch(
+        url, limits=_LIMITS, accepted=frozenset({"text/plain"}), allow_loopback=settings.WEBHOOKS_TO_LOOPBACK
+    )
+    witness = Witness(url=url, verifier_key=answer.content.decode().strip())
+    witness.full_clean()
+    if witness.name != f"{urlsplit(newsroom.url).netloc}/witness":
+        raise ValidationError("It names itself otherwise than by its address.")
+    if is_known_to(witness):
+        witness.save()

@@ -1,0 +1,29 @@
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.removal import Removal
+
+
+class RemovalSearch(models.Model):
+    """Where the words of a proposed removal are, as the worker found it. It goes when a removal is carried out."""
+
+    removal = models.OneToOneField(Removal, models.CASCADE, related_name="search")
+    requested_at = models.DateTimeField(db_default=Now())
+    #: So many of the places were searched.
+    done = models.IntegerField(default=0)
+    total = models.IntegerField(default=0)
+    #: The number of rows by table, and of files as `files`.
+    places = models.JSONField(default=dict)
+    #: Longer words that have one of the words, and would stay.
+    longer = ArrayField(models.TextField(), default=list)
+    finished_at = models.DateTimeField(null=True)
+
+    class Meta:
+        verbose_name = _("search for words to remove")
+        verbose_name_plural = _("searches for words to remove")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.removal)

@@ -1,0 +1,49 @@
+"""Search everything that is stored for the words of a proposed removal, in the background: it takes minutes."""
+
+from django.db import connection, transaction
+from procrastinate.contrib.django import app
+
+from claims.models import Removal, RemovalSearch
+from claims.review import removals
+from factcheck.database import clock
+from factcheck.database.deferred_jobs import defer_once
+
+_SEARCH = "claims.review.removal_search.search"
+#: So many longer words are shown.
+_LONGER = 50
+
+
+def request_search(removal: Removal) -> None:
+    """Have the worker search, again if it has before."""
+    with transaction.atomic():
+        fresh = {"requested_at": clock.now(), "finished_at": None, "done": 0, "places": {}, "longer": []}
+        RemovalSearch.objects.update_or_create(removal=removal, defaults=fresh)
+        defer_once(
+            _SEARCH, {"removal_id": removal.pk}, queue="default", queueing_lock=f"{_SEARCH}:{removal.pk}"
+        )
+
+
+@app.task(name=_SEARCH)
+def search(removal_id: int) -> None:
+    """Record in which tables and in how many files the words are, table by table."""
+    found = RemovalSearch.objects.select_related("removal").filter(removal=removal_id).first()
+    if found is None:
+        return
+    words = found.removal.words
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM claims_text_columns()")
+        tables = [name for [name] in cursor.fetchall()]
+        places, longer = {}, set()
+        for done, table in enumerate(tables):
+            RemovalSearch.objects.filter(pk=found.pk).update(done=done, total=len(tables) + 1)
+            cursor.execute("SELECT number FROM claims_find_words(%s, %s)", [words, table])
+            if row := cursor.fetchone():
+                places[table] = row[0]
+            cursor.execute("SELECT * FROM claims_find_longer_words(%s, %s)", [words, table])
+            longer.update(word for [word] in cursor.fetchall())
+    RemovalSearch.objects.filter(pk=found.pk).update(done=len(tables))
+    if files := len(removals.find_files(words)):
+        places["files"] = files
+    RemovalSearch.objects.filter(pk=found.pk).update(
+        done=len(tables) + 1, places=places, longer=sorted(longer)[:_LONGER], finished_at=clock.now()
+    )

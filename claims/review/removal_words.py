@@ -1,0 +1,92 @@
+"""The words of a removal: in which spellings they are stored, and where a text has them as whole words.
+
+The database has the same rules (`claims/migrations/0001_removal.py`), and they decide. The ones here are for files and
+forms, which may name a text too many.
+"""
+
+import html
+import json
+import re
+from collections.abc import Callable, Sequence
+from urllib.parse import quote
+
+import orjson
+from django.utils.text import slugify
+
+from claims.search import make_searchable
+from claims.search.texts import UNSPACED, pair_letters
+from factcheck.web.site_urls import with_plain_quotation_marks
+
+#: What stands where something was removed, as often as the words had letters.
+BAR = "█"
+#: Fewer bars are not seen as a removal by those who verify the ledger.
+_FEWEST_BARS = 4
+#: Scripts without spaces between words, and Hangul, where particles join the name: there the exact letters count.
+_UNSPACED = re.compile(
+    f"{UNSPACED.pattern}|[\u1100-\u11ff\u3130-\u318f\uac00-\ud7af\uf900-\ufaff\uff66-\uff9d]"
+)
+_DROPPED_MARKS = str.maketrans("", "", "*_~`")
+_TAG = r'<[/a-z][^<>"]*>'
+_MARKS = rf"(?:[*_~`]|{_TAG})*"
+_SPACE = rf'(?:[][\s*_~`]|\\[nrt]|\\u00a0|&nbsp;|{_TAG}|\]\([^()\s"]*\))+'
+_LETTER = r"[^\W_]"
+_BEGIN = rf"(?:(?<!{_LETTER})|(?<=\\[bfnrt])|(?<=\\u00[0-2][0-9a-f])|(?<=\\u20[0-9a-f]{{2}})|(?<=%2[0-9a-f]))"
+#: Formatting is looked for in names and short phrases only.
+_LONGEST_NAME = 60
+
+
+def is_long_enough(word: str) -> bool:
+    """Return whether a word is not part of too many others."""
+    return len(word) >= (2 if _UNSPACED.search(word) else 4)
+
+
+def find_spellings(words: Sequence[str]) -> dict[str, str]:
+    """Return each spelling in which the words are stored, with what stands in its place; longer ones first."""
+    found: dict[str, str] = {}
+    for word in sorted({word.strip() for word in words}, key=len, reverse=True):
+        bars = BAR * (max(len(word), _FEWEST_BARS) if len(word) <= 200 else 8)
+        in_json = with_plain_quotation_marks(orjson.dumps(word)).decode()[1:-1]
+        for spelling in (
+            word,
+            in_json,
+            orjson.dumps(word).decode()[1:-1],
+            json.dumps(word)[1:-1],
+            html.escape(word),
+            make_searchable(word).strip(),
+            # Inside a longer run, as its index has it.
+            pair_letters(word) if UNSPACED.fullmatch(word) else "",
+        ):
+            found.setdefault(spelling, bars)
+        slug = slugify(word, allow_unicode=True)[:80].rstrip("-")
+        for spelling in (quote(word), slug):
+            found.setdefault(spelling, "x" * max(len(spelling), _FEWEST_BARS))
+    return {spelling: bars for spelling, bars in found.items() if is_long_enough(spelling)}
+
+
+def build_search(words: Sequence[str]) -> Callable[[str], bool]:
+    """Return a function that says whether a text has any of the words, as the database finds them."""
+    sought = [(word.split(" ")[-1].casefold().translate(_DROPPED_MARKS), _compile(word)) for word in words]
+
+    def has_words(text: str) -> bool:
+        # Patterns are slow, so they are for texts that have the last part of the word.
+        folded = text.casefold()
+        bare = re.sub(_TAG, "", folded).translate(_DROPPED_MARKS)
+        return any(
+            (last in folded or last in bare) and pattern.search(text) is not None for last, pattern in sought
+        )
+
+    return has_words
+
+
+def _compile(word: str) -> re.Pattern[str]:
+    letters = re.escape(word).replace(r"\ ", " ")
+    if len(word) <= _LONGEST_NAME and "\\" not in word and "%" not in word:
+        letters = _SPACE.join(_MARKS.join(map(re.escape, part)) for part in word.split())
+    begin = _BEGIN if _is_spaced(word[0]) else ""
+    is_escaped = re.search(r"(\\u[0-9a-f]{4}|%[0-9a-f]{2})$", word, re.IGNORECASE)
+    end = f"(?!{_LETTER})" if _is_spaced(word[-1]) and not is_escaped else ""
+    return re.compile(begin + letters + end, re.IGNORECASE)
+
+
+def _is_spaced(letter: str) -> bool:
+    return letter.isalnum() and not _UNSPACED.match(letter)
