@@ -185,7 +185,7 @@ def test_what_the_law_removed_there_is_removed_here(peer: PeerSite, newsroom: Pe
             "published",
             "██████████████ sold the bridge.",
             "█" * 14,
-            SUMMARY,
+            summary,
             "Court order",
         ),
         ("retracted", "████", "", "", "Court order"),
