@@ -14,12 +14,12 @@ from factcheck.installation.log_context import job, request_id
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 #: Addresses that end in a secret: the pages of readers who sent something. They are masked in the log.
-_SECRET = re.compile(r"(/messages/)[\w-]{43}(?![\w-])", re.ASCII)
+_SECRET = re.compile(r"(/(?:messages|subscriptions)/)[\w-]{43}(?![\w-])", re.ASCII)
 
 
 def without_secrets(words: str) -> str:
     """Return the text, with secrets of private pages masked."""
-    return _SECRET.sub(r"\1…", words) if "/messages/" in words else words
+    return _SECRET.sub(r"\1…", words) if "/messages/" in words or "/subscriptions/" in words else words
 
 
 def log_settings() -> dict[str, Any]:

@@ -56,7 +56,6 @@ def read_channels(client: Client, claim: Claim) -> dict[str, str]:
             "/v1alpha1/claims:search?query=harbour+bridge",
             "/api/v1/lookup/?url=https://herald.example/bridge",
         ),
-        "/check/?text=The+harbour+bridge+was+sold+for+three+million+euros.",
     ]
     said: dict[str, str] = {}
     for address in addresses:
@@ -65,9 +64,10 @@ def read_channels(client: Client, claim: Claim) -> dict[str, str]:
         content = b"".join(answer.streaming_content) if answer.streaming else answer.content
         said[address] = content.decode()
     sought = {"text": "She sold the harbour bridge for three million euros."}
+    said["check"] = client.post("/check/answer/", sought).content.decode()
     said["match"] = client.post("/api/v1/match/", sought, content_type="application/json").content.decode()
     ask = asking(client)
-    said["MCP get_claim"] = json.dumps(ask("get_claim", id=claim.pk).document)
+    said["MCP get_claim"] = json.dumps(ask("get_claim", claim_id=claim.pk).document)
     said["MCP search_claims"] = json.dumps(ask("search_claims", query="harbour bridge").document)
     said["MCP match_text"] = json.dumps(ask("match_text", text=sought["text"]).document)
     document = Publication.objects.newest().get(claim=claim).document
@@ -106,8 +106,11 @@ def test_the_name_leaves_every_channel(
     as_committed()
     after = read_channels(client, claim)
     assert find_name(after) == set()
-    # These have no words of a claim: each of the others had the name.
-    assert silent == {"share picture, drawn"}
+    # Each of the others had the name; nothing was corrected before, and these have no words of a claim.
+    assert silent == {
+        *("/api/v1/corrections/", "/feeds/corrections.atom", "/sitemap.xml", "/llms.txt"),
+        "share picture, drawn",
+    }
     assert before["share picture, drawn"] != after["share picture, drawn"]
     ledger_followers.follow()
     deliveries.send(endpoint.pk)

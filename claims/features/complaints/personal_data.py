@@ -13,6 +13,7 @@ from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from claims.features.complaints.models import Complaint, ContactDetails, ReaderPicture, ReaderRequest
+from claims.features.complaints.signals import person_exported, person_forgotten
 
 
 def export_contact(contact: ContactDetails) -> dict[str, Any]:
@@ -38,7 +39,9 @@ def export_contact(contact: ContactDetails) -> dict[str, Any]:
 def export_messages(mail: str) -> list[dict[str, Any]]:
     """Return all data sent with this email address."""
     rows = ContactDetails.objects.of(mail).select_related("complaint", "request").order_by("pk")
-    return [export_contact(contact) for contact in rows]
+    messages = [export_contact(contact) for contact in rows]
+    person_exported.send(None, mail=mail, messages=messages)
+    return messages
 
 
 @transaction.atomic
@@ -79,7 +82,7 @@ def forget(mail: str) -> int:
     rows = list(ContactDetails.objects.of(mail).order_by("pk"))
     for contact in rows:
         erase(contact)
-    return len(rows)
+    return len(rows) + sum(number for _receiver, number in person_forgotten.send(None, mail=mail))
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,12 @@ class KeyRefused(Exception):
 
 def find_origin() -> str:
     """Return the name of this log: its public address at the time of the first signature, as C2SP recommends."""
-    return re.sub(r"^https?://", "", settings.SITE_URL).rstrip("/") + "/api/v1/ledger"
+    return build_origin(settings.SITE_URL)
+
+
+def build_origin(site: str) -> str:
+    """Return the name of the ledger of a site."""
+    return re.sub(r"^https?://", "", site).rstrip("/") + "/api/v1/ledger"
 
 
 def load_current_key() -> SigningKey:

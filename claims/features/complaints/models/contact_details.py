@@ -15,7 +15,7 @@ LONGEST_NAME = 200
 
 #: What stands on either side of the sign, and could neither end a header nor name a second address.
 _PART = r"[^[:space:][:cntrl:]<>()\[\],;:@\"\\]+"
-_ONE_ADDRESS = rf"^{_PART}@{_PART}$"
+ONE_ADDRESS = rf"^{_PART}@{_PART}$"
 
 _FIXED = refuse("A person’s details are deleted, not changed.", name="contactdetails_are_fixed")
 
@@ -72,7 +72,7 @@ class ContactDetails(models.Model):
             # One address, in one line: no header can be made of it.
             CheckConstraint(
                 name="contactdetails_mail_is_one_address",
-                condition=Q(mail__regex=_ONE_ADDRESS),
+                condition=Q(mail__regex=ONE_ADDRESS),
             ),
             CheckConstraint(name="contactdetails_name_is_one_line", condition=~Q(name__regex=r"[[:cntrl:]]")),
             bounds.not_longer("contactdetails_mail_fits", "mail", LONGEST_MAIL),

@@ -180,16 +180,17 @@ def test_newsrooms_that_follow_each_other_witness_each_other(
 ) -> None:
     settings.WEBHOOKS_TO_LOOPBACK = True
     publish(make_claim("The bridge at Elvas was closed for nine days."))
-    newsroom, berlin = signed().key, witnesses[0]
+    newsroom, berlin, here = signed().key, witnesses[0], settings.SITE_URL
     with berlin.here():
         theirs = public_key()
     PeerNewsroom.objects.create(name="Berlin", url=berlin.url, key=theirs)
     # As long as only one follows the other, only one is a witness.
     agree_with_peers()
     [log] = WitnessedLog.objects.all()
-    assert (log.name, log.public_key, Witness.objects.count()) == (berlin.url[7:], decoded(theirs), 0)
+    name = f"{berlin.url[7:]}/api/v1/ledger"
+    assert (log.name, log.public_key, Witness.objects.count()) == (name, decoded(theirs), 0)
     with berlin.here():
-        PeerNewsroom.objects.create(name="Elvas", url=f"http://{newsroom.origin}", key=newsroom.public_key)
+        PeerNewsroom.objects.create(name="Elvas", url=here, key=newsroom.public_key)
         agree_with_peers()
     agree_with_peers()
     [witness] = Witness.objects.all()

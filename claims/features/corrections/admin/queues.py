@@ -1,0 +1,25 @@
+"""The queue of requests for correction that wait for an answer."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.utils.translation import gettext_lazy as _
+
+from claims.admin.queues import Queue
+from claims.features.corrections.models import Rectification
+
+
+def _waiting(requests: Any, person: User) -> Any:
+    return requests.waiting()
+
+
+QUEUES = {
+    Rectification: {
+        "asked": Queue(
+            _("Corrections requested from others"),
+            _waiting,
+            ("moved_on", "pk"),
+            "corrections.change_rectification",
+        )
+    }
+}

@@ -1,0 +1,26 @@
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.desk import menu_entry
+from factcheck.features import Feature
+
+
+class Corrections(Feature):
+    name = "claims.features.corrections"
+    verbose_name = _("Corrections that arrive")
+    adds = _("Mail to readers when a claim is corrected, and requests for correction to other publications.")
+    requires = ("complaints",)
+    receivers = {
+        "claims.ledger.signals.entries_added": "claims.features.corrections.subscriptions.follow",
+        "claims.features.complaints.signals.person_forgotten": "claims.features.corrections.subscriptions.forget",
+        "claims.features.complaints.signals.person_exported": "claims.features.corrections.subscriptions.export",
+    }
+    menu = {
+        "checking": [
+            menu_entry(_("Requests for correction"), "outgoing_mail", "corrections_rectification"),
+        ]
+    }
+    roles = {
+        "Fact-checker": ["corrections.view_rectification"],
+        "Editor": ["corrections.add_rectification", "corrections.change_rectification"],
+    }
+    queues = "claims.features.corrections.admin.queues.QUEUES"

@@ -1,0 +1,76 @@
+from uuid import uuid4
+
+import pgtrigger
+from django.db import models
+from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from claims.features.complaints.models.contact_details import LONGEST_MAIL, ONE_ADDRESS
+from factcheck.database import bounds
+from factcheck.database.rules import Rule, refuse
+
+
+class ClaimSubscription(models.Model):
+    """A reader who gets mail when a claim is corrected: personal data, without history, deleted when it ends."""
+
+    claim = models.ForeignKey(
+        "claims.Claim", models.CASCADE, related_name="+", db_index=False, verbose_name=_("claim")
+    )
+    mail = models.EmailField(_("email address"), max_length=LONGEST_MAIL)
+    #: The same for all addresses of one mailbox.
+    mailbox = models.CharField(max_length=LONGEST_MAIL)
+    language = models.CharField(max_length=35)
+    #: What the secret part of the page's address is made of, together with a key of this installation.
+    seed = models.UUIDField(default=uuid4, unique=True)
+    token_sha256 = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(db_default=Now())
+    asked_at = models.DateTimeField(null=True)
+    confirmed_at = models.DateTimeField(null=True)
+    #: The number of the ledger's entry that the reader knows.
+    sequence = models.BigIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("subscription to a claim")
+        verbose_name_plural = _("subscriptions to claims")
+        default_permissions = ()
+        constraints = [
+            UniqueConstraint(name="claimsubscription_once_per_mailbox", fields=["claim", "mailbox"]),
+            CheckConstraint(
+                name="claimsubscription_mail_is_one_address", condition=Q(mail__regex=ONE_ADDRESS)
+            ),
+            bounds.not_longer("claimsubscription_mail_fits", "mail", LONGEST_MAIL),
+        ]
+        indexes = [
+            # How many mails went to one mailbox, and what export and deletion look for.
+            Index(name="claimsubscription_by_mailbox", fields=["mailbox", "created_at"]),
+        ]
+        triggers = [
+            Rule(
+                name="claimsubscription_is_fixed",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.AnyChange("claim", "mail", "mailbox", "seed", "created_at"),
+                func=refuse("A subscription is deleted, not changed.", name="claimsubscription_is_fixed"),
+            ),
+            Rule(
+                name="claimsubscription_is_confirmed_once",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=f"""
+                    IF TG_OP = 'INSERT' AND NEW.confirmed_at IS NOT NULL
+                        OR TG_OP = 'UPDATE' AND OLD.confirmed_at IS NOT NULL
+                        AND NEW.confirmed_at IS DISTINCT FROM OLD.confirmed_at
+                    THEN
+                        {
+                    refuse(
+                        "A subscription is confirmed once, by its reader.",
+                        name="claimsubscription_is_confirmed_once",
+                    )
+                }
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self._meta.verbose_name} {self.pk}"  # never the address: this stands in logs and messages

@@ -1,0 +1,98 @@
+"""The public requests for correction: an Atom feed of the newest, and a table of all."""
+
+import csv
+import io
+from collections.abc import Iterator
+from datetime import datetime, time
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Prefetch
+from django.http import HttpRequest, HttpResponse, StreamingHttpResponse
+from django.urls import reverse
+from django.utils import translation
+from django.utils.feedgenerator import Atom1Feed
+from django.utils.timezone import make_aware
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from claims.features.corrections.models import Rectification, RectificationStep
+from claims.models import Publication
+
+_NEWEST = 50
+COLUMNS = (
+    *("id", "claim_id", "claim_url", "publication", "url", "asked_on", "state", "since"),
+    *("reminded_on", "answered_on", "answer", "corrected_on", "fixed", "refused_on", "refusal"),
+)
+
+
+@require_safe
+def show_feed(request: HttpRequest) -> HttpResponse:
+    """The public requests with the latest steps, in one language for everybody."""
+    with translation.override(settings.LANGUAGE_CODE):
+        newsroom = {"newsroom": settings.NEWSROOM_NAME}
+        feed = Atom1Feed(
+            title=_("Corrections requested by %(newsroom)s") % newsroom,
+            link=settings.SITE_URL + reverse("corrections"),
+            description="",
+            feed_url=settings.SITE_URL + reverse("correction-requests-feed"),
+            language=settings.LANGUAGE_CODE,
+        )
+        for row in _shown().order_by("-moved_on", "-pk")[:_NEWEST]:
+            steps = list(row.steps.all())
+            feed.add_item(
+                title=f"{row.get_state_display()}: {row.outlet}",
+                link=row.url,
+                description=steps[-1].note if steps else "",
+                unique_id=f"{settings.SITE_URL}{reverse('correction-requests-feed')}#{row.pk}",
+                updateddate=make_aware(datetime.combine(row.moved_on, time(12))),
+                pubdate=make_aware(datetime.combine(row.asked_on, time(12))),
+            )
+        response = HttpResponse(feed.writeString("utf-8"), content_type="application/atom+xml; charset=utf-8")
+    response["Cache-Control"] = "public, max-age=60"
+    return response
+
+
+@require_safe
+def export_table(request: HttpRequest) -> StreamingHttpResponse:
+    """All public requests as CSV."""
+    response = StreamingHttpResponse(_write(), content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = 'attachment; filename="correction-requests.csv"'
+    response["Cache-Control"] = "public, max-age=60"
+    return response
+
+
+def _write() -> Iterator[str]:
+    for row in [COLUMNS, *map(_columns, _shown().order_by("pk"))]:
+        line = io.StringIO()
+        csv.writer(line).writerow([_plain(value) for value in row])
+        yield line.getvalue()
+
+
+def _plain(value: Any) -> str:
+    """A value that no spreadsheet takes for a formula."""
+    text = "" if value is None else str(value)
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
+
+
+def _columns(row: Rectification) -> list[Any]:
+    last = {step.kind: step for step in row.steps.all()}
+
+    def day(kind: str) -> Any:
+        return last[kind].on_day if kind in last else None
+
+    def note(kind: str) -> str:
+        return last[kind].note if kind in last else ""
+
+    page = f"{settings.SITE_URL}/claims/{row.claim_id}/"
+    return [
+        *(row.pk, row.claim_id, page, row.outlet, row.url, row.asked_on, row.state, row.moved_on),
+        *(day("reminded"), day("answered"), note("answered"), day("corrected"), note("corrected")),
+        *(day("refused"), note("refused")),
+    ]
+
+
+def _shown() -> Any:
+    published = Publication.objects.newest().values("claim")
+    steps = Prefetch("steps", RectificationStep.objects.order_by("pk"))
+    return Rectification.objects.shown().filter(claim__in=published).prefetch_related(steps)

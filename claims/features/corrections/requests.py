@@ -1,0 +1,37 @@
+"""Requests for correction to other publications: each step is recorded as it was, by an editor."""
+
+from datetime import date
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.utils.translation import gettext as _
+
+from claims.features.corrections.models import Rectification, RectificationStep
+from claims.newsroom.refusals import NotPossible
+from claims.newsroom.roles import require
+from factcheck.database.rules import in_words
+
+CHANGE = "corrections.change_rectification"
+
+
+def add_step(request: Rectification, kind: str, *, on: date, note: str, by: User) -> RectificationStep:
+    """Record a reminder, an answer, a correction or a refusal.
+
+    Raises:
+        NotAllowed: the person's role does not include it.
+        NotPossible: the step does not follow the last one, or does not say what happened.
+    """
+    require(by, CHANGE, _("record what became of a request for correction"))
+    step = RectificationStep(
+        request=request, kind=kind, on_day=on, note=note.strip(), by=by, by_name=by.get_username()
+    )
+    try:
+        step.full_clean()
+        with transaction.atomic():
+            step.save()
+    except ValidationError as refusal:
+        raise NotPossible(" ".join(refusal.messages)) from None
+    except IntegrityError as refusal:
+        raise NotPossible(in_words(refusal)) from None
+    return step

@@ -1,0 +1,95 @@
+"""Pages on which readers follow a claim, confirm it and end it.
+
+Opening a page changes nothing, because mail programs open links. The address is secret, and replaces the token that
+protects forms against other sites.
+"""
+
+from http import HTTPStatus
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from claims.features.complaints.intake.complaint_page import newest_entry
+from claims.features.complaints.intake.private_pages import (
+    add_limit_fields,
+    check_limit,
+    protect_address,
+    render_form_page,
+)
+from claims.features.complaints.intake.reader_forms import ReaderForm
+from claims.features.corrections import subscriptions
+from claims.models import Publication
+from claims.public.pages.responses import respond_once
+from factcheck.database.read_connections import freshly
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def follow_claim(request: HttpRequest, pk: int) -> HttpResponse:
+    """The form. Whatever the address, the answer is the same."""
+    entry = freshly(lambda: newest_entry(pk))
+    if entry.merged_into_id:
+        return redirect("claim-follow", pk=entry.merged_into_id)
+    form = ReaderForm(request.POST if request.method == "POST" else None)
+    limit = None
+    if form.is_bound and form.is_valid():
+        if (refused := check_limit(request)) is None:
+            # What only programs fill in is answered like the rest.
+            if not form.sent.signs:
+                language = get_language() or settings.LANGUAGE_CODE
+                subscriptions.subscribe(entry, mail=form.cleaned_data["mail"], language=language)
+            return redirect("claim-subscription-sent")
+        words, limit = refused
+        form.add_error(None, f"{_('Too many messages came from your network.')} {words}")
+    page = render_form_page(request, "corrections/follow.html", {"form": form, "claim": entry.document})
+    return add_limit_fields(page, limit) if limit else page
+
+
+@require_safe
+def sent(request: HttpRequest) -> HttpResponse:
+    context = {"days": settings.READER_CONFIRMATION_DAYS}
+    return protect_address(respond_once(request, "corrections/sent.html", context))
+
+
+@require_safe
+def show_subscription(request: HttpRequest, token: str) -> HttpResponse:
+    """What is followed, with buttons to confirm and to end it."""
+    subscription = subscriptions.find_subscription(token)
+    if subscription is None:
+        return ended(request, status=HTTPStatus.NOT_FOUND)
+    entry = Publication.objects.newest().filter(claim=subscription.claim_id).first()
+    context = {
+        "subscription": subscription,
+        "claim": entry.document if entry else None,
+        "token": token,
+    }
+    return protect_address(respond_once(request, "corrections/subscription.html", context))
+
+
+@csrf_exempt
+def confirm(request: HttpRequest, token: str) -> HttpResponse:
+    subscription = subscriptions.find_subscription(token)
+    if request.method == "POST" and subscription is not None:
+        subscriptions.confirm(subscription)
+    return protect_address(redirect("claim-subscription", token=token))
+
+
+@csrf_exempt
+def stop(request: HttpRequest, token: str) -> HttpResponse:
+    """End it: also the address of `List-Unsubscribe`, which mail programs send a form to."""
+    if request.method != "POST":
+        return protect_address(redirect("claim-subscription", token=token))
+    subscription = subscriptions.find_subscription(token)
+    if subscription is not None:
+        subscriptions.end(subscription)
+    return ended(request)
+
+
+def ended(request: HttpRequest, *, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
+    page = protect_address(respond_once(request, "corrections/ended.html", {}))
+    page.status_code = status
+    return page

@@ -1,0 +1,211 @@
+"""Readers who get mail when a claim is corrected: confirmed by mail, ended by one click.
+
+Of the address of a reader's page only a digest is stored, as for complaints. Jobs name a number, never an address.
+"""
+
+import hashlib
+from base64 import urlsafe_b64encode
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from smtplib import SMTPException
+from typing import Any
+from uuid import UUID, uuid4
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.core.mail import EmailMultiAlternatives
+from django.db import transaction
+from django.template.loader import render_to_string
+from django.utils import timezone, translation
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from claims.features.complaints.confirmations import normalise_mailbox
+from claims.features.complaints.reader_mails import QUEUE, MailNotTaken
+from claims.features.complaints.spam_checks import MOST_MAILS
+from claims.features.corrections.models import ClaimSubscription
+from claims.ledger.document.headline import describe_judgement
+from claims.models import Publication
+from factcheck.database.deferred_jobs import defer
+from factcheck.database.locks import hold
+from factcheck.web.language_addresses import permanent
+
+CONFIRMATION = "claims.features.corrections.tasks.mail_subscription_confirmation"
+CHANGE = "claims.features.corrections.tasks.mail_claim_change"
+
+_SALT = "claims.features.corrections.subscriptions"
+_TOKEN_LENGTH = 43
+_KIND = Publication.Kind
+#: Kinds of entries that readers get mail about.
+_NEWS = (
+    *(_KIND.CLARIFICATION, _KIND.CORRECTION, _KIND.UPDATE, _KIND.RETRACTION, _KIND.MERGE, _KIND.REMOVAL),
+)
+
+
+@transaction.atomic
+def subscribe(publication: Publication, *, mail: str, language: str) -> None:
+    """Ask a reader by mail to confirm; nothing is said about whether the address is known."""
+    mailbox = normalise_mailbox(mail)
+    hold(f"mail to {mailbox}")
+    if ClaimSubscription.objects.filter(claim=publication.claim_id, mailbox=mailbox).exists():
+        return
+    yesterday = timezone.now() - timedelta(days=1)
+    unanswered = ClaimSubscription.objects.filter(
+        mailbox=mailbox, confirmed_at=None, created_at__gte=yesterday
+    )
+    if unanswered.count() >= MOST_MAILS:
+        return
+    seed = uuid4()
+    subscription = ClaimSubscription.objects.create(
+        claim_id=publication.claim_id,
+        mail=mail,
+        mailbox=mailbox,
+        language=language,
+        seed=seed,
+        token_sha256=_digest(_token(seed)),
+    )
+    defer(CONFIRMATION, {"subscription_id": subscription.pk}, queue=QUEUE)
+
+
+def find_subscription(token: str) -> ClaimSubscription | None:
+    """Return the subscription whose page has this secret in its address; None if there is none any more."""
+    if len(token) != _TOKEN_LENGTH or not token.isascii():
+        return None
+    return ClaimSubscription.objects.filter(token_sha256=_digest(token)).first()
+
+
+def confirm(subscription: ClaimSubscription) -> None:
+    """Begin the subscription: the reader knows what is published now."""
+    newest = Publication.objects.newest().filter(claim=subscription.claim_id).first()
+    ClaimSubscription.objects.filter(pk=subscription.pk, confirmed_at=None).update(
+        confirmed_at=timezone.now(), sequence=newest.sequence if newest else 0
+    )
+
+
+def end(subscription: ClaimSubscription) -> None:
+    """Delete it, with the address."""
+    ClaimSubscription.objects.filter(pk=subscription.pk).delete()
+
+
+def delete_unconfirmed() -> int:
+    """Delete subscriptions that were not confirmed in time."""
+    before = timezone.now() - timedelta(days=settings.READER_CONFIRMATION_DAYS)
+    return ClaimSubscription.objects.filter(confirmed_at=None, created_at__lt=before).delete()[0]
+
+
+def follow(*, claims: Collection[int], **signal: Any) -> None:
+    """Queue mail about new entries. Part of the transaction that publishes."""
+    found = ClaimSubscription.objects.filter(claim__in=claims, confirmed_at__isnull=False)
+    numbers = found.order_by("pk").values_list("pk", flat=True)
+    defer(CHANGE, *({"subscription_id": number} for number in numbers), queue=QUEUE)
+
+
+def forget(*, mail: str, **signal: Any) -> int:
+    """Delete a person's subscriptions; return their number."""
+    return ClaimSubscription.objects.filter(mail__iexact=mail.strip()).delete()[0]
+
+
+def export(*, mail: str, messages: list[dict[str, Any]], **signal: Any) -> None:
+    """Add a person's subscriptions to what is known of them."""
+    for one in ClaimSubscription.objects.filter(mail__iexact=mail.strip()).order_by("pk"):
+        confirmed_at = one.confirmed_at.isoformat() if one.confirmed_at else None
+        subscription = {"claim": one.claim_id, "created_at": one.created_at.isoformat()}
+        messages.append({"mail": one.mail, "subscription": subscription | {"confirmed_at": confirmed_at}})
+
+
+@transaction.atomic
+def mail_confirmation(*, subscription_id: int) -> None:
+    """Ask once whether the address is theirs."""
+    subscription = _locked(subscription_id)
+    entry = _newest(subscription)
+    if subscription is None or entry is None or subscription.confirmed_at or subscription.asked_at:
+        return
+    ClaimSubscription.objects.filter(pk=subscription.pk).update(asked_at=timezone.now())
+    with _written_for(subscription):
+        subject = _("Please confirm that you follow a fact check by %(newsroom)s") % {
+            "newsroom": settings.NEWSROOM_NAME
+        }
+        context = {"days": settings.READER_CONFIRMATION_DAYS}
+        _send(subscription, entry, subject, "subscription_confirmation", context)
+
+
+@transaction.atomic
+def mail_change(*, subscription_id: int) -> None:
+    """Send what changed since the entry that the reader knows, once."""
+    subscription = _locked(subscription_id)
+    entry = _newest(subscription)
+    if subscription is None or entry is None or not subscription.confirmed_at:
+        return
+    news = Publication.objects.filter(claim=subscription.claim_id, sequence__gt=subscription.sequence)
+    changes = list(news.filter(kind__in=_NEWS).order_by("sequence"))
+    if not changes:
+        return
+    ClaimSubscription.objects.filter(pk=subscription.pk).update(sequence=entry.sequence)
+    with _written_for(subscription):
+        context = {
+            "changes": [{"kind": one.get_kind_display(), "note": one.note} for one in changes],
+            "judgement": describe_judgement(entry.document),
+        }
+        subject = _("A fact check that you follow was changed")
+        _send(subscription, entry, f"{subject} · {settings.NEWSROOM_NAME}", "claim_change", context)
+
+
+def _locked(pk: int) -> ClaimSubscription | None:
+    return ClaimSubscription.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
+
+
+def _newest(subscription: ClaimSubscription | None) -> Publication | None:
+    if subscription is None:
+        return None
+    return Publication.objects.newest().filter(claim=subscription.claim_id).first()
+
+
+@contextmanager
+def _written_for(subscription: ClaimSubscription) -> Iterator[None]:
+    known = {code for code, _name in settings.LANGUAGES}
+    language = subscription.language if subscription.language in known else settings.LANGUAGE_CODE
+    with translation.override(language), timezone.override(ZoneInfo(settings.TIME_ZONE)):
+        yield
+
+
+def _send(
+    subscription: ClaimSubscription, entry: Publication, subject: str, template: str, context: dict[str, Any]
+) -> None:
+    token = _token(subscription.seed)
+    if subscription.token_sha256 != _digest(token):  # the key of the installation has changed
+        ClaimSubscription.objects.filter(pk=subscription.pk).update(token_sha256=_digest(token))
+    about = {
+        "newsroom": settings.NEWSROOM_NAME,
+        "page": settings.SITE_URL + permanent("claim-subscription", token),
+        "statement": entry.document["statement"],
+        "claim_page": settings.SITE_URL + permanent("claim", entry.claim_id, entry.slug),
+        **context,
+    }
+    mail = EmailMultiAlternatives(
+        " ".join(subject.split()),
+        render_to_string(f"mail/{template}.txt", about).strip() + "\n",
+        to=[subscription.mail],
+    )
+    mail.attach_alternative(render_to_string(f"mail/{template}.html", about), "text/html")
+    stop = settings.SITE_URL + permanent("claim-subscription-stop", token)
+    mail.extra_headers = {
+        "Auto-Submitted": "auto-generated",  # RFC 3834: no automatic replies
+        # RFC 8058: mail programs end it with one click, without opening a page.
+        "List-Unsubscribe": f"<{stop}>",
+        "List-Unsubscribe-Post": "List-Unsubscribe=One-Click",
+    }
+    try:
+        mail.send()
+    except SMTPException as failure:
+        # Its own words, and the traceback, name the address.
+        raise MailNotTaken(type(failure).__name__) from None
+
+
+def _token(seed: UUID) -> str:
+    made = salted_hmac(_SALT, seed.hex, algorithm="sha256").digest()
+    return urlsafe_b64encode(made).decode().rstrip("=")
+
+
+def _digest(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()

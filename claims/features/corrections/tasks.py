@@ -1,0 +1,29 @@
+"""Mail to readers who follow a claim, and the deletion of what was not confirmed."""
+
+from procrastinate import RetryStrategy
+from procrastinate.contrib.django import app
+
+from claims.features.complaints.reader_mails import QUEUE
+from claims.features.corrections import subscriptions
+
+#: Tried again after 4, 16, 64, 256 and 1024 seconds and so on: for most of a day.
+_RETRIES = RetryStrategy(max_attempts=8, exponential_wait=4)
+
+
+@app.task(name=subscriptions.CONFIRMATION, queue=QUEUE, retry=_RETRIES)
+def mail_subscription_confirmation(*, subscription_id: int) -> None:
+    """Ask a reader to confirm an address."""
+    subscriptions.mail_confirmation(subscription_id=subscription_id)
+
+
+@app.task(name=subscriptions.CHANGE, queue=QUEUE, retry=_RETRIES)
+def mail_claim_change(*, subscription_id: int) -> None:
+    """Send a reader what changed."""
+    subscriptions.mail_change(subscription_id=subscription_id)
+
+
+@app.periodic(cron="57 3 * * *")
+@app.task(queueing_lock="delete_unconfirmed_subscriptions")
+def delete_unconfirmed_subscriptions(timestamp: int) -> None:
+    """Delete subscriptions that were not confirmed in time, every day."""
+    subscriptions.delete_unconfirmed()

@@ -1,0 +1,101 @@
+"""The page of a claim at the desk with its words for other platforms."""
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils.translation import gettext, gettext_lazy
+
+from claims.features.platforms.models import ApprovedWording
+from claims.features.platforms.wordings import Wording, build_wordings, find_note_problem
+from claims.models import Claim, Publication
+from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.database.rules import in_words
+
+_ADD = "platforms.add_approvedwording"
+_TITLES = {
+    **dict(ApprovedWording.Kind.choices),
+    "claimreview": gettext_lazy("ClaimReview (JSON-LD)"),
+    "mediareview": gettext_lazy("MediaReview (JSON-LD)"),
+}
+
+
+def list_routes(desk: DeskAdmin) -> list[URLPattern]:
+    def show(request: HttpRequest, pk: int) -> HttpResponse:
+        return show_wordings(desk, request, pk)
+
+    return [path("<int:pk>/platforms/", desk.admin_site.admin_view(show), name="claims_claim_platforms")]
+
+
+def show_wordings(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what each platform can be given, and approve words."""
+    claim = desk.get_object(request, str(pk))
+    if claim is None:
+        raise Http404
+    if not desk.has_view_permission(request, claim):
+        raise PermissionDenied
+    entry = Publication.objects.newest().filter(claim=claim).first()
+    if entry is None:
+        messages.error(request, gettext("This claim is not published."))
+        return HttpResponseRedirect(change_page(claim))
+    may_approve = request.user.has_perm(_ADD)
+    if request.method == "POST":
+        if not may_approve:
+            raise PermissionDenied
+        _approve(request, claim, entry)
+        return HttpResponseRedirect(reverse("admin:claims_claim_platforms", args=[pk]))
+    approved = {one.kind: one for one in ApprovedWording.objects.filter(claim=claim, version=entry.version)}
+    rows = [_describe(wording, approved.get(wording.kind)) for wording in build_wordings(entry.document)]
+    context = desk.admin_site.each_context(request) | {
+        "title": gettext("For other platforms"),
+        "opts": desk.model._meta,
+        "claim": claim,
+        "version": entry.version,
+        "rows": rows,
+        "may_approve": may_approve,
+    }
+    return TemplateResponse(request, "admin/desk/platforms.html", context)
+
+
+def _describe(wording: Wording, approved: ApprovedWording | None) -> dict[str, Any]:
+    return {
+        "wording": wording,
+        "title": _TITLES[wording.kind],
+        "approved": approved,
+        "is_approvable": wording.kind in ApprovedWording.Kind.values and not wording.refusal and not approved,
+    }
+
+
+def _approve(request: HttpRequest, claim: Claim, entry: Publication) -> None:
+    """Store the words as they are approved, for the version that the person saw."""
+    kind, text = request.POST.get("kind", ""), request.POST.get("text", "").replace("\0", "").strip()
+    offered = {one.kind for one in build_wordings(entry.document) if not one.refusal}
+    problem = ""
+    if request.POST.get("version") != str(entry.version):
+        problem = gettext("A newer version was published meanwhile. Read the words again.")
+    elif kind not in ApprovedWording.Kind.values or kind not in offered or not text:
+        problem = gettext("There are no words to approve.")
+    elif kind == ApprovedWording.Kind.COMMUNITY_NOTE:
+        problem = find_note_problem(text)
+    if problem:
+        messages.error(request, problem)
+        return
+    person = person_at(request)
+    try:
+        with transaction.atomic():
+            ApprovedWording.objects.create(
+                claim=claim,
+                version=entry.version,
+                kind=kind,
+                text=text,
+                approved_by=person,
+                approved_by_name=person.get_username(),
+            )
+    except IntegrityError as refusal:
+        messages.error(request, in_words(refusal))
+    else:
+        messages.success(request, gettext("Approved. Copy it from here; nothing was sent."))

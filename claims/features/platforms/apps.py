@@ -1,0 +1,11 @@
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.features import Feature
+
+
+class Platforms(Feature):
+    name = "claims.features.platforms"
+    verbose_name = _("Ready for other platforms")
+    adds = _("Verdicts as a Community Note, a label on Bluesky and ClaimReview, to copy.")
+    desk_routes = {"claims.claim": "claims.features.platforms.admin.list_routes"}
+    roles = {"Editor": ["platforms.add_approvedwording"]}

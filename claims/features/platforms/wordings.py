@@ -1,0 +1,154 @@
+"""What other platforms ask for, made of a published claim; or a sentence that says why it cannot be. Pure."""
+
+import json
+import re
+import unicodedata
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from claims.ledger.document.claimreview import OWN_ORIGINS, build_claim_reviews, build_markup
+from claims.ledger.document.headline import find_label
+
+Document = dict[str, Any]
+
+#: Characters of a Community Note, and as how many X counts an address, however long it is.
+LONGEST_NOTE, ADDRESS = 280, 23
+_ADDRESS = re.compile(r"https?://\S+")
+#: Code points that X counts once; all others count twice (twitter-text, configuration 3).
+_COUNTED_ONCE = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
+#: The reasons among which writers of Community Notes choose, by rating class.
+_TAGS = {
+    "false": "misleadingFactualError",
+    "mostly_false": "misleadingFactualError",
+    "misleading": "misleadingMissingImportantContext",
+    "mixed": "misleadingMissingImportantContext",
+    "unproven": "misleadingUnverifiedClaimAsFact",
+    "satire": "misleadingSatire",
+    "outdated": "misleadingOutdatedInformation",
+    "mostly_true": "notMisleadingFactuallyCorrect",
+    "true": "notMisleadingFactuallyCorrect",
+}
+#: Values of our labels on Bluesky: lower case and hyphens (com.atproto.label.defs).
+_LABELS = {
+    name: f"fact-check-{name.replace('_', '-')}"
+    for name in ("false", "mostly_false", "misleading", "mixed", "unproven", "satire", "outdated")
+}
+_BLUESKY_POST = re.compile(r"https://bsky\.app/profile/([^/?#]+)/post/([a-z0-9]+)")
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """A text to copy, with what belongs to it; or why there is none (`refusal`)."""
+
+    kind: str
+    text: str = ""
+    details: str = ""
+    refusal: str = ""
+
+
+def count_characters(text: str) -> int:
+    """Return the length of a text as X counts it."""
+    rest = unicodedata.normalize("NFC", _ADDRESS.sub("", text))
+    single = sum(any(low <= ord(letter) <= high for low, high in _COUNTED_ONCE) for letter in rest)
+    return len(_ADDRESS.findall(text)) * ADDRESS + 2 * len(rest) - single
+
+
+def find_own_verdict(document: Document) -> Document | None:
+    """Return the newsroom's own rated verdict of a published claim."""
+    if document["status"] != "published":
+        return None
+    own = [one for one in document["verdicts"] if one["origin"] in OWN_ORIGINS and one["rating"]]
+    return own[0] if own else None
+
+
+def build_wordings(document: Document) -> list[Wording]:
+    """Return what each platform can be given, in a fixed order."""
+    verdict = find_own_verdict(document)
+    kinds = ("community_note", "bluesky_label", "claimreview", "mediareview")
+    if verdict is None:
+        refusal = _("The newsroom has no published verdict on this claim.")
+        return [Wording(kind, refusal=refusal) for kind in kinds]
+    return [
+        _build_note(document, verdict),
+        _build_label(document, verdict),
+        _build_claim_review(document, verdict),
+        _build_media_review(document),
+    ]
+
+
+def find_note_problem(text: str) -> str:
+    """Return why a text is no Community Note; "" if it is one."""
+    if not _ADDRESS.search(text):
+        return _("A Community Note needs the address of a source.")
+    if (length := count_characters(text)) > LONGEST_NOTE:
+        return _("X counts %(length)s characters; the limit is %(limit)s.") % {
+            "length": length,
+            "limit": LONGEST_NOTE,
+        }
+    return ""
+
+
+def _build_note(document: Document, verdict: Document) -> Wording:
+    kind = "community_note"
+    sources = [one["source"]["url"] for one in verdict["evidence"] if one["source"]["url"]]
+    if not sources:
+        return Wording(
+            kind, refusal=_("A Community Note needs the address of a source, and no evidence has one.")
+        )
+    if verdict["rating"]["rating_class"] not in _TAGS:
+        return Wording(
+            kind, refusal=_("The rating says neither that the claim misleads nor that it is true.")
+        )
+    label = find_label(document["language"], verdict["rating"])
+    words = " ".join(verdict["summary"].split())
+    if not words:
+        return Wording(kind, refusal=_("The verdict has no summary."))
+    text = _shorten(f"{label}: {words}", LONGEST_NOTE - ADDRESS - 1)
+    return Wording(kind, f"{text} {sources[0]}", _TAGS[verdict["rating"]["rating_class"]])
+
+
+def _shorten(text: str, most: int) -> str:
+    """Cut a text at a word, so that X counts no more characters than these."""
+    if count_characters(text) <= most:
+        return text
+    words = text.split(" ")
+    while words and count_characters(" ".join(words) + "…") > most:
+        words.pop()
+    if words:
+        return " ".join(words) + "…"
+    while count_characters(text + "…") > most:
+        text = text[:-1]
+    return text + "…"
+
+
+def _build_label(document: Document, verdict: Document) -> Wording:
+    kind, rating_class = "bluesky_label", verdict["rating"]["rating_class"]
+    addresses = [one["source"]["url"] for one in document["appearances"]]
+    posts = [match for address in addresses if (match := _BLUESKY_POST.match(address))]
+    if not posts:
+        return Wording(kind, refusal=_("No appearance of the claim is a post on Bluesky."))
+    if rating_class not in _LABELS:
+        return Wording(kind, refusal=_("Only misleading posts get a label."))
+    labels = [
+        {"uri": f"at://{post[1]}/app.bsky.feed.post/{post[2]}", "val": _LABELS[rating_class]}
+        for post in posts
+    ]
+    reason = " ".join(f"{find_label(document['language'], verdict['rating'])}: {verdict['summary']}".split())
+    return Wording(kind, f"{reason} {document['url']}", json.dumps(labels, indent=2))
+
+
+def _build_claim_review(document: Document, verdict: Document) -> Wording:
+    [review] = build_claim_reviews(document | {"verdicts": [verdict]})
+    return Wording("claimreview", json.dumps(review, indent=2, ensure_ascii=False))
+
+
+def _build_media_review(document: Document) -> Wording:
+    markup = build_markup(document) or {}
+    media = [one for one in markup.get("@graph", ()) if one["@type"] == "MediaReview"]
+    if not media:
+        return Wording(
+            "mediareview", refusal=_("The verdict says nothing about a picture, recording or film.")
+        )
+    return Wording("mediareview", json.dumps(media[0], indent=2, ensure_ascii=False))
