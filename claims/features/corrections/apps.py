@@ -10,7 +10,6 @@ class Corrections(Feature):
     adds = _("Mail to readers when a claim is corrected, and requests for correction to other publications.")
     requires = ("complaints",)
     receivers = {
-        "claims.ledger.signals.entries_added": "claims.features.corrections.subscriptions.follow",
         "claims.features.complaints.signals.person_forgotten": "claims.features.corrections.subscriptions.forget",
         "claims.features.complaints.signals.person_exported": "claims.features.corrections.subscriptions.export",
     }

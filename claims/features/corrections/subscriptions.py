@@ -5,7 +5,7 @@ Of the address of a reader's page only a digest is stored, as for complaints. Jo
 
 import hashlib
 from base64 import urlsafe_b64encode
-from collections.abc import Collection, Iterator
+from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 from smtplib import SMTPException
@@ -16,6 +16,7 @@ from zoneinfo import ZoneInfo
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.template.loader import render_to_string
 from django.utils import timezone, translation
 from django.utils.crypto import salted_hmac
@@ -27,7 +28,7 @@ from claims.features.complaints.spam_checks import MOST_MAILS
 from claims.features.corrections.models import ClaimSubscription
 from claims.ledger.document.headline import describe_judgement
 from claims.models import Publication
-from factcheck.database.deferred_jobs import defer
+from factcheck.database.deferred_jobs import defer, defer_once
 from factcheck.database.locks import hold
 from factcheck.web.language_addresses import permanent
 
@@ -94,11 +95,13 @@ def delete_unconfirmed() -> int:
     return ClaimSubscription.objects.filter(confirmed_at=None, created_at__lt=before).delete()[0]
 
 
-def follow(*, claims: Collection[int], **signal: Any) -> None:
-    """Queue mail about new entries. Part of the transaction that publishes."""
-    found = ClaimSubscription.objects.filter(claim__in=claims, confirmed_at__isnull=False)
-    numbers = found.order_by("pk").values_list("pk", flat=True)
-    defer(CHANGE, *({"subscription_id": number} for number in numbers), queue=QUEUE)
+def queue_changes() -> None:
+    """Queue mail to readers who do not know the newest entry of their claim."""
+    newest = Publication.objects.newest().filter(claim=OuterRef("claim"), sequence__gt=OuterRef("sequence"))
+    behind = ClaimSubscription.objects.filter(Exists(newest), confirmed_at__isnull=False)
+    for number in behind.order_by("pk").values_list("pk", flat=True):
+        lock = f"{CHANGE}:{number}"
+        defer_once(CHANGE, {"subscription_id": number}, queue=QUEUE, queueing_lock=lock)
 
 
 def forget(*, mail: str, **signal: Any) -> int:
@@ -139,9 +142,9 @@ def mail_change(*, subscription_id: int) -> None:
         return
     news = Publication.objects.filter(claim=subscription.claim_id, sequence__gt=subscription.sequence)
     changes = list(news.filter(kind__in=_NEWS).order_by("sequence"))
+    ClaimSubscription.objects.filter(pk=subscription.pk).update(sequence=entry.sequence)
     if not changes:
         return
-    ClaimSubscription.objects.filter(pk=subscription.pk).update(sequence=entry.sequence)
     with _written_for(subscription):
         context = {
             "changes": [{"kind": one.get_kind_display(), "note": one.note} for one in changes],

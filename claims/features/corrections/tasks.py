@@ -22,6 +22,13 @@ def mail_claim_change(*, subscription_id: int) -> None:
     subscriptions.mail_change(subscription_id=subscription_id)
 
 
+@app.periodic(cron="* * * * *")
+@app.task(queueing_lock="queue_claim_changes")
+def queue_claim_changes(timestamp: int) -> None:
+    """Once a minute: write to readers whose claims changed."""
+    subscriptions.queue_changes()
+
+
 @app.periodic(cron="57 3 * * *")
 @app.task(queueing_lock="delete_unconfirmed_subscriptions")
 def delete_unconfirmed_subscriptions(timestamp: int) -> None:

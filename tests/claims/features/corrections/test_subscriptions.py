@@ -36,6 +36,8 @@ def ask(client: Client, claim: Claim, address: str = "rita@example.org", **more:
 def send_waiting_mail() -> list[Any]:
     """Do the jobs of this feature, and return the messages."""
     mail.outbox.clear()
+    subscriptions.queue_changes()
+    subscriptions.queue_changes()  # before the first was done
     jobs = ProcrastinateJob.objects.filter(task_name__startswith="claims.features.corrections")
     for job in list(jobs.order_by("pk")):
         act = (
