@@ -29,7 +29,7 @@ def main() -> int:
         "--misses", action="store_true", help="print the questions whose claim is not first"
     )
     arguments.add_argument(
-        "--fit", action="store_true", help="make the weights anew, from the questions for training"
+        "--fit", action="store_true", help="fit the weights again, on the questions for training"
     )
     options = arguments.parse_args()
     names = options.sets.split(",")
@@ -44,7 +44,7 @@ def main() -> int:
     from benchmarks.matching.report import Report
 
     if options.fit:
-        return fit(options.data)
+        return fit(options.data, with_vectors=not options.words)
     return Report(options.data, with_vectors=not options.words, misses=options.misses).print(
         names, options.part
     )

@@ -74,9 +74,9 @@ class Pairs:
         return np.array(self.figures)[:, [FEATURE_NAMES.index(name) for name in names]]
 
 
-def fit(data: Path) -> int:
-    """Write the model."""
-    made = configured()
+def fit(data: Path, *, with_vectors: bool) -> int:
+    """Write the model. Without vectors, only the weights of words are fitted."""
+    made = configured() if with_vectors else None
     pairs = {kind: Pairs() for kind in COUNTED}
     ordinary = sampled(ordinary_sentences(data, "train"), MOST)
     for name, read in COLLECTIONS.items():
@@ -92,6 +92,8 @@ def fit(data: Path) -> int:
         print(f"{name}: {len(asked):,} questions", flush=True)
     model = json.loads(MODEL.read_text("utf-8"))
     for kind, each in pairs.items():
+        if not each.right:
+            continue
         lists = each.lists(COUNTED[kind])
         order = which(lists, SHRINK)
         model[kind] = {
