@@ -324,11 +324,12 @@ def _find_matches(
     least: Mapping[MatchKind, float],
 ) -> Iterator[Match]:
     # Those that may have the same words are judged wherever they stand: one whose vector is still to be made may seem
-    # less likely than others.
+    # less likely than others. Others can only be related, and judging takes as long as ranking ten.
     order = rank_candidates(asked, likely, rarity=found.rarity)
     for place, one in enumerate(order):
         candidate = one.candidate
-        if place >= most and candidate.words <= _WORD_SHARE_LIMIT:
+        may_be_shown = place < most and one.probability >= least["related"]
+        if not may_be_shown and candidate.words <= _WORD_SHARE_LIMIT:
             continue
         judged = judge(asked, candidate, found.unknown)
         confidence = one.probability if judged.kind == "related" else judged.confidence

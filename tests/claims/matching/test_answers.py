@@ -127,6 +127,24 @@ def test_less_certain_matches_are_left_out(ferry: Claim) -> None:
     assert kinds("The ferry sank in the harbour last night, again.", MatchTerms(least=0.8)) == ["same"]
 
 
+def test_a_claim_that_is_too_unlikely_to_be_shown_is_not_compared_word_by_word(
+    ferry: Claim, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    judged: list[str] = []
+
+    def judge(asked: TextQuery, candidate: Candidate, unknown: Set[str]) -> Judgement:
+        judged.append(asked.text)
+        return Judgement("related", 1.0, ())
+
+    monkeypatch.setattr(answers, "judge", judge)
+    rare = "A zeppelin with forty passengers from Arvan and Orvan landed beside the harbour."
+    monkeypatch.setitem(MIN_CONFIDENCE, "related", 0.5)
+    assert kinds(rare) == ["nothing"]
+    assert kinds("The ferry sank.") == ["related"]
+    assert kinds(rare, MatchTerms(least=0.0)) == ["related"]
+    assert judged == ["The ferry sank.", rare]
+
+
 def test_so_many_matches_are_told(publish: Publish, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(candidates, "CANDIDATE_LIMIT_OF_MANY", 3)
     for number in range(8):
