@@ -171,9 +171,7 @@ def test_walk_over_both_sides(preset: str, publish: Callable[..., Claim]) -> Non
     desk = [
         path
         for path in answers
-        if path.startswith(
-            ("/admin/federation/", "/admin/teamwork/", "/admin/watches/", "/admin/webhooks/")
-        )
+        if path.startswith(("/admin/federation/", "/admin/teamwork/", "/admin/watches/", "/admin/webhooks/"))
     ]
     assert len(desk) == (11 if preset == "all" else 0)
     assert len(answers) > 40

@@ -5,11 +5,13 @@ from typing import Any
 
 import pytest
 from django.contrib.auth.models import User
+from django.test import Client
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from claims.features.teamwork import mails
 from claims.features.teamwork.models import Notification
 from claims.models import Claim, Verdict
+from tests.helpers.desk import Desk
 from tests.helpers.newsroom import make_claim, make_draft
 
 
@@ -17,6 +19,11 @@ from tests.helpers.newsroom import make_claim, make_draft
 def claim(db: None) -> Claim:
     """A claim that nobody has published, and no contributor may read."""
     return make_claim("The bridge cost ninety million euros.")
+
+
+@pytest.fixture
+def desk(client: Client, editor: User) -> Desk:
+    return Desk(client).sign_in(editor)
 
 
 @pytest.fixture
