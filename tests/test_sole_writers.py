@@ -203,8 +203,8 @@ def test_no_sql_writes_claims_verdicts_or_entries() -> None:
     assert found == {
         ("claims.models.ledger_rules", "UPDATE public.claims_publication"),
         ("claims.models.ledger_rules", "UPDATE public.claims_publishedverdict"),
-        ("claims.models.removal_rules", "UPDATE public.claims_publication"),
-        ("claims.models.removal_rules", "UPDATE public.claims_publishedverdict"),
+        ("claims.models.removal", "UPDATE public.claims_publication"),
+        ("claims.models.removal", "UPDATE public.claims_publishedverdict"),
     }
 
 

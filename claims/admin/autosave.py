@@ -8,7 +8,7 @@ from uuid import UUID
 
 from django.http import HttpRequest
 
-from claims.models.unsaved_form import DAYS, LARGEST
+from claims.models.desk_state import DAYS, LARGEST
 
 _MAX_FIELDS = 2000
 _MAX_NAME_LENGTH = 200

@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.admin.list_tags import normalise_query
 from claims.models import SavedView
-from claims.models.saved_view import LONGEST_NAME, LONGEST_QUERY
+from claims.models.desk_state import LONGEST_NAME, LONGEST_QUERY
 from claims.newsroom.people import get_display_name
 from factcheck.admin.base import DeskAdmin, person_at
 from factcheck.admin.list_columns import COLUMNS

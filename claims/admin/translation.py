@@ -31,7 +31,7 @@ from claims.admin.translation_form import (
 from claims.admin.translation_panel import build_translation_badge
 from claims.ledger import preview_entries
 from claims.models import Translation, Verdict
-from claims.models.translation_step import SIGN_OFF
+from claims.models.translation import SIGN_OFF
 from claims.models.visibility import READ_DRAFTS
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import translation_drafts

@@ -1,4 +1,4 @@
-"""Functions that find words in the whole database and cut them out; `claims.models.removal_rules` calls them."""
+"""Functions that find words in the whole database and cut them out; `claims.models.removal` calls them."""
 
 from django.db import migrations
 

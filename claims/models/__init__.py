@@ -1,41 +1,45 @@
-"""The domain models, one noun per file: fields, constraints, triggers and QuerySets.
+"""The domain models, by noun: fields, constraints, triggers and QuerySets.
 
 Begin with `claim`, `appearance`, `verdict`, `evidence`; then `publication`, the ledger, and `transition`, the log.
-Long rules stand beside their model, whose `Meta` names them (`claim_rules`, `verdict_rules`, `newsroom_verdict_rules`,
-`ledger_rules`).
+Long rules stand beside their model, whose `Meta` names them (`claim_rules`, `verdict_rules`, `ledger_rules`).
 Imports search and `sources`. A rule that the database can hold stands here (docs/extending.md).
 """
 
 # For what it registers: rules on models that cite sources.
-from claims.models.imported_record import ImportedChange, ImportedRecord, PossibleDuplicate
+from claims.models.import_run import ImportedChange, ImportedRecord, PossibleDuplicate
 
-from .appearance import Appearance
-from .audit_record import AuditKind, AuditRecord
-from .audited_rows import (
+from .account import (
+    DeskSession,
+    MailSchedule,
+    NewMember,
+    OfferedPermission,
+    SecondFactorGrace,
+    SecondFactorRule,
+    SignedInPerson,
+)
+from .appearance import Appearance, QuoteFate
+from .audit_record import (
     AuditedMembership,
     AuditedOwnPermission,
     AuditedPerson,
     AuditedRole,
     AuditedRolePermission,
     AuditedSecondFactor,
+    AuditKind,
+    AuditRecord,
 )
-from .checkpoint import Checkpoint
+from .checkpoint import Checkpoint, HashTile, SigningKey
 from .claim import Claim, ClaimTopic
 from .claim_media import ClaimMedia
 from .claimant import Claimant
 from .cluster import Cluster, ClusterMember
-from .compared_statement import ComparedStatement
-from .desk_session import DeskSession, SignedInPerson
+from .desk_state import SavedView, TriageTurn, UnsavedForm
 from .evidence import Evidence
-from .hash_tile import HashTile
 from .import_run import ImportProblem, ImportRun
-from .mail_schedule import MailSchedule
-from .mention import Mention
+from .ledger_counts import Mention, SearchLanguage, SearchSpelling, SearchWord
 from .newsroom_page import NewsroomPage
-from .permissions import OfferedPermission
 from .publication import Publication
 from .published_verdict import PublishedVerdict
-from .quote_status import QuoteFate
 from .rating import Rating, RatingClass, RatingScale
 from .removal import Removal
 from .removal_search import RemovalSearch
@@ -43,23 +47,16 @@ from .repeat import Repeat
 from .reply_template import ReplyTemplate
 from .review_chain import ReviewLink, UnlinkedReviewRow
 from .right_of_reply import ReplyRequest
-from .saved_view import SavedView
 from .scheduled_publication import ScheduledPublication
-from .second_factor_rule import NewMember, SecondFactorGrace, SecondFactorRule
-from .signing_key import SigningKey
 from .signoff import SignOff
-from .statement_text import StatedWords
+from .statement import ComparedStatement, StatedWords
 from .statement_vector import EmbeddingModel, LanguageMean, StatementVector
 from .token import ApiToken, Scope, StoredAnswer
 from .topic import Topic
 from .transition import Transition
-from .translation import Translation
-from .translation_step import TranslationStep
-from .triage_turn import TriageTurn
-from .unsaved_form import UnsavedForm
+from .translation import Translation, TranslationStep
 from .verdict import CorrectionKind, MediaAuthenticity, Verdict
 from .visited_page import VisitedPage
-from .vocabulary import SearchLanguage, SearchSpelling, SearchWord
 
 __all__ = [
     "ApiToken",

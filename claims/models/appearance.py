@@ -1,17 +1,84 @@
+"""Places where claims were made, how quotes are anchored there, and what became of them."""
+
 from typing import Self
 
+import pgtrigger
 from django.contrib.auth.models import User
 from django.db import models
-from django.db.models import Q, UniqueConstraint
+from django.db.models import F, Q, UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.anchored import Anchored, quote_fits, span_carries_quote, span_is_whole
 from claims.models.claim import Claim
 from claims.models.visibility import readable
+from factcheck.database import bounds
 from factcheck.database.desk_words import words_index
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import ids_are_reserved
+from factcheck.database.rules import Rule, ids_are_reserved, refuse
+
+LONGEST_QUOTE = 50_000
+
+
+def span_carries_quote(name: str) -> Rule:
+    """Return the rule that the span of a snapshot reads exactly as the quote anchored to it.
+
+    Offsets count code points from 0; `substr` counts from 1.
+    """
+    return Rule(
+        name=name,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        condition=pgtrigger.Q(new__start__isnull=False),
+        func=f"""
+            -- A span that is not even whole is left to the constraint below; substr() would fail on it.
+            IF NEW."end" >= NEW.start AND NOT EXISTS (
+                SELECT FROM public.sources_snapshot
+                WHERE id = NEW.snapshot_id AND source_id = NEW.source_id
+                    AND substr(text, NEW.start + 1, NEW."end" - NEW.start) = NEW.exact
+            ) THEN
+                {refuse("The words at these offsets of the snapshot are not the quoted ones.", name=name)}
+            END IF;
+            RETURN NEW;
+        """,
+    )
+
+
+def span_is_whole(name: str) -> models.CheckConstraint:
+    """Return the constraint that an anchor has a snapshot, a start and an end, or at most the snapshot."""
+    return models.CheckConstraint(
+        name=name,
+        condition=Q(start__isnull=True, end__isnull=True)
+        | Q(snapshot__isnull=False, start__isnull=False, end__isnull=False, end__gt=F("start")),
+    )
+
+
+def quote_fits(name: str) -> models.CheckConstraint:
+    """Return the constraint that limits the length of a quote."""
+    return bounds.not_longer(name, "exact", LONGEST_QUOTE)
+
+
+class Anchored(models.Model):
+    """Words of a source, anchored to a snapshot of it as the W3C Web Annotation data model does.
+
+    `exact`, `prefix` and `suffix` are its TextQuoteSelector, `start` and `end` its TextPositionSelector, counted in
+    code points of `snapshot.text`. Without offsets the words are quoted only.
+    """
+
+    snapshot = models.ForeignKey(
+        "sources.Snapshot",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("snapshot"),
+    )
+    exact = models.TextField(_("exact words"), max_length=LONGEST_QUOTE, blank=True)
+    prefix = models.TextField(_("words before"), blank=True)
+    suffix = models.TextField(_("words after"), blank=True)
+    start = models.PositiveIntegerField(_("start"), null=True, blank=True)
+    end = models.PositiveIntegerField(_("end"), null=True, blank=True)
+
+    class Meta:
+        abstract = True
 
 
 class AppearanceQuerySet(models.QuerySet["Appearance"]):
@@ -79,3 +146,64 @@ class Appearance(Anchored):
 
     def __str__(self) -> str:
         return f"“{self.exact[:60]}”" if self.exact else str(self.source)
+
+
+class QuoteFate(models.Model):
+    """The status of a quote in newer snapshots of its source.
+
+    A publication never changes, and names the snapshot and the span of each of its quotes: by those the public finds
+    here whether the words still stand. So a row says something about a source and its texts, and nothing about who
+    quotes them; `claims.quotes.changed_sources` alone writes it, when a snapshot is stored.
+    """
+
+    class Outcome(models.TextChoices):
+        STANDS = "stands", _("Still there")
+        CHANGED = "changed", _("Was changed")
+        GONE = "gone", _("No longer there")
+
+    snapshot = models.ForeignKey("sources.Snapshot", models.PROTECT, db_index=False, related_name="+")
+    start = models.PositiveIntegerField()
+    end = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=20, choices=Outcome)
+    #: The newest snapshot in which the words stood, and where in it.
+    stood_in = models.ForeignKey("sources.Snapshot", models.PROTECT, related_name="+")
+    stood_start = models.PositiveIntegerField()
+    stood_end = models.PositiveIntegerField()
+    #: The first snapshot after that, which has them no more.
+    lost_in = models.ForeignKey("sources.Snapshot", models.PROTECT, related_name="+", null=True)
+    #: The newest snapshot in which they were looked for.
+    looked_in = models.ForeignKey("sources.Snapshot", models.PROTECT, related_name="+")
+    #: What stands there instead, where their own sentence was changed.
+    wording = models.TextField(blank=True)
+    #: When anything of this was written last; pages that were made before are out of date.
+    written_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        default_permissions = ()
+        constraints = [
+            UniqueConstraint(name="quotefate_is_unique", fields=["snapshot", "start", "end"]),
+            models.CheckConstraint(
+                name="quotefate_spans_are_whole",
+                condition=Q(end__gt=F("start"), stood_end__gt=F("stood_start")),
+            ),
+            models.CheckConstraint(
+                name="quotefate_outcome_is_known", condition=Q(outcome__in=["stands", "changed", "gone"])
+            ),
+            models.CheckConstraint(
+                name="quotefate_stands_or_is_lost",
+                condition=Q(outcome="stands", lost_in__isnull=True, stood_in=F("looked_in"))
+                | ~Q(outcome="stands") & Q(lost_in__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="quotefate_changed_has_a_wording",
+                condition=Q(outcome="changed") & ~Q(wording="") | ~Q(outcome="changed") & Q(wording=""),
+            ),
+            bounds.not_longer("quotefate_wording_fits", "wording", LONGEST_QUOTE),
+        ]
+        indexes = [
+            # The time of the newest, which separates outdated cached pages from current ones.
+            models.Index(name="quotefate_newest", fields=["-written_at"]),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.outcome}: {self.start}–{self.end} of snapshot {self.snapshot_id}"

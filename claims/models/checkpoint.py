@@ -1,14 +1,174 @@
+"""Signed states of the ledger: checkpoints, keys, and the Merkle tree (RFC 6962), in which no wrong hash is stored.
+
+Of the lowest level from the entries, of those above from the tiles below, of checkpoints from all of them. The program
+does the same in `claims.ledger.proofs.merkle_tree`.
+"""
+
 from typing import Self
 
 import pgtrigger
 from django.db import models
-from django.db.models import CheckConstraint, Index, Q
-from django.db.models.functions import Now
+from django.db.models import CheckConstraint, F, Func, Index, IntegerField, Q, UniqueConstraint
+from django.db.models.functions import Mod, Now
+from django.db.models.lookups import Exact, GreaterThan, LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.signing_key import SigningKey
-from claims.models.tree_rules import ROOT_IS_TRUE
-from factcheck.database.rules import Rule, append_only, refuse
+from claims.models.ledger_rules import entry_bytes
+from factcheck.database.rules import OWNER, Rule, append_only, refuse
+
+_FALSE_TILE = refuse("The hashes of a tile are those of the entries below it.", name="hashtile_is_true")
+_FALSE_ROOT = refuse(
+    "A checkpoint is of what is there: no more entries, and no other hash.",
+    name="checkpoint_is_of_what_is_there",
+)
+
+#: PL/pgSQL that puts the hash above the hashes in `part`, whose number is a power of two, in their place.
+_FOLD = """
+    WHILE octet_length(part) > 32 LOOP
+        SELECT string_agg(sha256(decode('01', 'hex') || substr(part, 1 + 64 * pair, 64)), ''::bytea ORDER BY pair)
+        INTO part FROM generate_series(0, octet_length(part) / 64 - 1) AS pair;
+    END LOOP;
+"""
+
+TILE_IS_TRUE = Rule(
+    # When all rows of a statement are there: a tile may arrive together with those below it.
+    name="hashtile_is_true",
+    when=pgtrigger.After,
+    operation=pgtrigger.Insert | pgtrigger.Update,
+    declare=[("known", "integer := 0"), ("part", "bytea"), ("expected", "bytea")],
+    func=f"""
+        IF TG_OP = 'UPDATE' THEN
+            known := octet_length(OLD.hashes) / 32;
+        END IF;
+        IF NEW.level = 0 THEN
+            SELECT string_agg(sha256(decode('00', 'hex') || {entry_bytes("entry")}), ''::bytea ORDER BY entry.sequence)
+            INTO expected
+            FROM public.claims_publication AS entry
+            LEFT JOIN public.claims_publication AS head ON head.sequence = entry.sequence - 1
+            WHERE entry.sequence BETWEEN 256 * NEW.number + known + 1
+                AND 256 * NEW.number + octet_length(NEW.hashes) / 32;
+        ELSE
+            expected := ''::bytea;
+            FOR place IN 256 * NEW.number + known .. 256 * NEW.number + octet_length(NEW.hashes) / 32 - 1 LOOP
+                SELECT hashes INTO part FROM public.claims_hashtile
+                WHERE level = NEW.level - 1 AND number = place AND octet_length(hashes) = 8192;
+                {_FOLD}
+                expected := expected || part;
+            END LOOP;
+        END IF;
+        IF coalesce(expected, ''::bytea) IS DISTINCT FROM substr(NEW.hashes, 1 + 32 * known) THEN
+            {_FALSE_TILE}
+        END IF;
+        RETURN NULL;
+    """,
+)
+
+#: PL/pgSQL that refuses a checkpoint of the ledger with another root than its tiles come to: the hashes of the
+#: complete subtrees below it, from the smallest at the right edge to the largest.
+ROOT_IS_TRUE = f"""
+    IF NEW.log = 'ledger' THEN
+        FOR height IN 0 .. 62 LOOP
+            CONTINUE WHEN (NEW.tree_size >> height) & 1 = 0;
+            -- In hashes of the level of tiles that has it: where it begins, and how many they are.
+            place := (((NEW.tree_size >> height) - 1) << height) >> (height / 8 * 8);
+            SELECT substr(hashes, 1 + 32 * (place % 256)::integer, 32 << (height % 8)) INTO part
+            FROM public.claims_hashtile WHERE level = height / 8 AND number = place / 256;
+            IF octet_length(part) IS DISTINCT FROM 32 << (height % 8) THEN
+                {_FALSE_ROOT}
+            END IF;
+            {_FOLD}
+            root := CASE WHEN root IS NULL THEN part ELSE sha256(decode('01', 'hex') || part || root) END;
+        END LOOP;
+        IF encode(root, 'hex') IS DISTINCT FROM NEW.root_sha256 THEN
+            {_FALSE_ROOT}
+        END IF;
+    END IF;
+"""
+
+
+_NOT_THE_OWNER = refuse(
+    "Only the owner of the database announces another signing key: run it with OWNER_DATABASE_URL.",
+    name="signingkey_is_announced_by_the_owner",
+)
+
+
+class SigningKeyQuerySet(models.QuerySet["SigningKey"]):
+    def newest(self) -> "SigningKey | None":
+        """Return the current signing key; None if nothing has been signed yet."""
+        return self.order_by("-id").first()
+
+    def in_order(self) -> Self:
+        """Return all keys, oldest first."""
+        return self.order_by("id")
+
+
+class SigningKey(models.Model):
+    """A public key with which the newsroom signed checkpoints. Append-only: old ones stay published.
+
+    Each but the first follows another, and a signed note says so (`claims.ledger.proofs.key_succession`).
+    """
+
+    #: Ed25519, 32 bytes as base64url without padding.
+    public_key = models.CharField(_("public key"), max_length=43, unique=True)
+    #: The log's own name in its checkpoints (C2SP tlog-checkpoint): the same for ever, wherever the site is.
+    origin = models.CharField(_("name of the log"), max_length=300)
+    follows = models.OneToOneField(
+        "self",
+        models.PROTECT,
+        null=True,
+        editable=False,
+        related_name="followed_by",
+        verbose_name=_("follows"),
+    )
+    #: The note that says so, signed by both keys; by the new one alone where the old one was lost. "" of the first.
+    statement = models.TextField(_("statement"), blank=True)
+    #: Why the old key did not sign; "" where it did.
+    lost_because = models.CharField(_("why the old key was lost"), max_length=500, blank=True)
+    began_at = models.DateTimeField(_("since"), editable=False, db_default=Now())
+
+    objects = SigningKeyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("signing key")
+        verbose_name_plural = _("signing keys")
+        default_permissions = ()
+        constraints = [
+            CheckConstraint(
+                name="signingkey_is_a_key", condition=Q(public_key__regex=r"^[A-Za-z0-9_-]{43}$")
+            ),
+            CheckConstraint(name="signingkey_origin_is_a_name", condition=Q(origin__regex=r"^[^\s+]+$")),
+            CheckConstraint(
+                name="signingkey_succession_is_stated",
+                condition=Q(follows__isnull=True, statement="", lost_because="")
+                | Q(follows__isnull=False) & ~Q(statement=""),
+            ),
+        ]
+        triggers = [
+            *append_only("signingkey", "Keys that were used stay known: they are only added."),
+            Rule(
+                name="signingkey_follows_the_last",
+                operation=pgtrigger.Insert,
+                declare=[("last", "record")],
+                func=f"""
+                    PERFORM pg_advisory_xact_lock(hashtext('claims_signingkey'));
+                    SELECT id, origin INTO last FROM public.claims_signingkey ORDER BY id DESC LIMIT 1;
+                    -- The first is announced by using it, each other by a command of the owner.
+                    IF last.id IS NOT NULL AND current_user <> {OWNER} THEN
+                        {_NOT_THE_OWNER}
+                    END IF;
+                    IF NEW.follows_id IS DISTINCT FROM last.id OR NEW.origin <> last.origin THEN
+                        {refuse("A key follows the last one, in the same log.", name="signingkey_follows_the_last")}
+                    END IF;
+                    NEW.began_at := clock_timestamp();
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.public_key
+
 
 _GOES_ON = refuse("A checkpoint goes on from the one before it.", name="checkpoint_goes_on_from_the_last")
 _OF_WHAT_IS_THERE = refuse(
@@ -110,3 +270,49 @@ class Checkpoint(models.Model):
 
     def __str__(self) -> str:
         return f"{self.get_log_display()}: {self.tree_size}"
+
+
+#: How many hashes a tile has when it is full, and the bytes of each.
+WIDTH, HASH = 256, 32
+
+_LENGTH = Func(F("hashes"), function="octet_length", output_field=IntegerField())
+
+
+class HashTile(models.Model):
+    """256 neighbouring hashes of one level of the ledger's Merkle tree (C2SP `tlog-tiles`), or the first few of them.
+
+    Kept so that proofs need some rows and not the whole ledger. Everything in it follows from the entries, and
+    `verify_ledger` recomputes it; it only ever grows.
+    """
+
+    level = models.PositiveSmallIntegerField()
+    #: Its place in the level.
+    number = models.BigIntegerField()
+    hashes = models.BinaryField()
+
+    class Meta:
+        ordering = ["level", "number"]
+        default_permissions = ()
+        constraints = [
+            UniqueConstraint(name="hashtile_is_unique", fields=["level", "number"]),
+            CheckConstraint(
+                name="hashtile_has_whole_hashes",
+                condition=Q(GreaterThan(_LENGTH, 0))
+                & Q(LessThanOrEqual(_LENGTH, WIDTH * HASH))
+                & Q(Exact(Mod(_LENGTH, HASH), 0)),
+            ),
+        ]
+        triggers = [
+            *append_only(
+                "hashtile",
+                "What the ledger came to stays: hashes are only added to a tile.",
+                unless="""
+                    (NEW.id, NEW.level, NEW.number) = (OLD.id, OLD.level, OLD.number)
+                        AND substr(NEW.hashes, 1, octet_length(OLD.hashes)) = OLD.hashes
+                """,
+            ),
+            TILE_IS_TRUE,
+        ]
+
+    def __str__(self) -> str:
+        return f"level {self.level}, tile {self.number}"

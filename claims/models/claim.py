@@ -14,8 +14,8 @@ from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import claim_rules
-from claims.models.statement_key import StatementKey, StatementWords
-from claims.models.vector_rules import VECTORS_FOLLOW_WORDS, VECTORS_GO_WITH_CLAIMS
+from claims.models.statement import StatementKey, StatementWords
+from claims.models.statement_vector import VECTORS_FOLLOW_WORDS, VECTORS_GO_WITH_CLAIMS
 from claims.models.visibility import readable
 from factcheck.database import bounds
 from factcheck.database.desk_words import words_index

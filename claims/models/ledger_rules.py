@@ -7,10 +7,9 @@ from typing import Any
 
 import pgtrigger
 
-from claims.models.mention import COUNT_MENTIONS
+from claims.models.ledger_counts import COUNT_MENTIONS, COUNT_WORDS
 from claims.models.signoff_digests import SIGNED_ROWS, VERDICT_SHA256, entry_verdict_sha256, is_signed_off
-from claims.models.statement_text import KEEP_STATED_WORDS
-from claims.models.vocabulary import COUNT_WORDS
+from claims.models.statement import KEEP_STATED_WORDS
 from factcheck.database.rules import OWNER, Keeper, Rule, refuse
 from sources.models.publisher import name_as_read_in_sql
 

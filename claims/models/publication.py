@@ -24,10 +24,9 @@ from django.db.models.expressions import Expression
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from claims.models import ledger_rules, publication_indexes, vector_rules
+from claims.models import ledger_rules, publication_columns, statement_vector
 from claims.models.ledger_row import CURRENT, NEWEST, newest_at, only_added
-from claims.models.publication_indexes import IN_SEVERAL_PLACES, SHOWS_FILES, SHOWS_MEDIA
-from claims.models.publication_summary import HAS_A_SUMMARY
+from claims.models.publication_columns import HAS_A_SUMMARY, IN_SEVERAL_PLACES, SHOWS_FILES, SHOWS_MEDIA
 from claims.search import (
     RANKED_MATCHES,
     AddressTargets,
@@ -226,7 +225,7 @@ class Publication(models.Model):
     search_headlines = models.TextField(blank=True, db_default="")
     search_text = models.TextField(blank=True)
     # Made of these by a trigger.
-    #: What lists of results show of the body, stored as that is (`claims.models.publication_summary`).
+    #: What lists of results show of the body, stored as that is (`claims.models.publication_columns`).
     summary = UncompressedTextField(editable=False, db_default="")
     #: What it is found by.
     search = SearchVectorField(editable=False, db_default="")
@@ -282,9 +281,9 @@ class Publication(models.Model):
             ),
         ]
         indexes = [
-            *publication_indexes.IN_THE_ORDER_OF_LISTS,
-            *publication_indexes.OF_MOMENTS,
-            *publication_indexes.OF_WHAT_IS_ASKED,
+            *publication_columns.IN_THE_ORDER_OF_LISTS,
+            *publication_columns.OF_MOMENTS,
+            *publication_columns.OF_WHAT_IS_ASKED,
             # Searches of the desk's list, by the notes on changes.
             words_index("publication_desk_words", "note", condition=~Q(note="")),
         ]
@@ -297,7 +296,7 @@ class Publication(models.Model):
             ledger_rules.MENTIONS_ARE_PUBLIC,
             ledger_rules.WORDS_ARE_PUBLIC,
             ledger_rules.STATEMENT_IS_MATCHED,
-            vector_rules.VECTORS_FOLLOW_THE_LEDGER,
+            statement_vector.VECTORS_FOLLOW_THE_LEDGER,
             # Who closes an entry before its time cannot commit: the rule below asks for the entry that follows it.
             *only_added("publication", closed="NEW.superseded_at >= OLD.published_at"),
             ledger_rules.CLOSED_BY_THE_NEXT,

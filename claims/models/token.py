@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken, AuthTokenManager
 
-from claims.models.audited_rows import recorded, records
+from claims.models.audit_record import recorded, records
 from factcheck.database.rules import Prohibition, Rule, never_emptied, refuse
 
 

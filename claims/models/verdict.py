@@ -10,8 +10,8 @@ from django.db.models import CheckConstraint, Index, Q
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import verdict_rules
-from claims.models.newsroom_verdict_rules import speaking_for_the_house
 from claims.models.transition import move_is_written_down, takes_a_step
+from claims.models.verdict_rules import speaking_for_the_house
 from claims.models.visibility import readable
 from factcheck.database import bounds
 from factcheck.database.desk_words import words_index

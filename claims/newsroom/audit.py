@@ -1,7 +1,7 @@
 """The audit log: sign-ins, downloads, and permissions. `claims.models.audit_record` describes it.
 
 Code that lets a user download data calls `record()`. Changes of tables are recorded by the database itself
-(`claims.models.audited_rows`); sign-ins by `claims.newsroom.sign_in_records`.
+(`claims.models.audit_record`); sign-ins by `claims.newsroom.sign_in_records`.
 """
 
 from datetime import timedelta

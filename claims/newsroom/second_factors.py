@@ -1,6 +1,6 @@
 """Rules for second factors: who needs one and from when, and resetting a lost one.
 
-The rules are data (`claims.models.second_factor_rule`): a role requires one or not, and gives days to set it up. Of
+The rules are data (`claims.models.account`): a role requires one or not, and gives days to set it up. Of
 administrators and superusers it is required always. Until the last day people work as usual and are reminded; then the
 desk is closed to them, but for the pages on which they set one up (`claims.newsroom.second_factor_gate`).
 """

@@ -1,6 +1,6 @@
 """Removal by law: words that leave everything that is stored, in all versions, while the ledger's proofs stay true.
 
-Two administrators decide (`claims.models.removal_rules`); the database cuts the words out, and what keeps copies of
+Two administrators decide (`claims.models.removal`); the database cuts the words out, and what keeps copies of
 claims learns of it by an entry of the kind `removal`.
 """
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 
 from claims.ledger import publishing
 from claims.models import Claim, Translation, TranslationStep, Verdict
-from claims.models.translation_step import SIGN_OFF
+from claims.models.translation import SIGN_OFF
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.review.notices import notify_of_translation

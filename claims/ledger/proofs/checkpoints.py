@@ -22,7 +22,7 @@ from claims.ledger.proofs.sealed_text import compute_sealed_sha256
 from claims.ledger.proofs.signed_note import InvalidNote, SignedNote, TreeHead, sign_note
 from claims.ledger.proofs.stored_tree import load_with_previous
 from claims.models import Checkpoint, HashTile, Publication, ReviewLink
-from claims.models.hash_tile import HASH, WIDTH
+from claims.models.checkpoint import HASH, WIDTH
 from factcheck.database import clock
 from factcheck.database.locks import hold
 

@@ -4,7 +4,7 @@ import re
 from collections.abc import Callable, Iterable, Mapping
 
 from claims.ledger.proofs.merkle_tree import Subtree, complete_subtrees, node_hash
-from claims.models.hash_tile import HASH, WIDTH
+from claims.models.checkpoint import HASH, WIDTH
 
 #: How many levels of the tree one level of tiles spans.
 HEIGHT = 8

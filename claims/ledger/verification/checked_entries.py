@@ -21,7 +21,7 @@ from claims.ledger.proofs.sealed_text import compute_sealed_sha256, find_unbarre
 from claims.ledger.proofs.stored_tree import format_moment
 from claims.ledger.verification.findings import Discrepancy
 from claims.models import HashTile, Publication, PublishedVerdict, Removal
-from claims.models.hash_tile import HASH, WIDTH
+from claims.models.checkpoint import HASH, WIDTH
 from claims.models.ledger_rules import NO_ENTRY
 from factcheck.web.site_urls import understood
 

@@ -7,7 +7,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.utils.translation import gettext_lazy
 
 from claims.ledger.verification.findings import Discrepancy, format_ranges
-from claims.models.publication_summary import SUMMARY
+from claims.models.publication_columns import SUMMARY
 
 #: What is asked, with what is wrong where there is an answer: rows of one number, or of a text and a number.
 _QUESTIONS = {

@@ -13,7 +13,7 @@ from django.db import connection, transaction
 
 from claims.matching.embedding.embedder import Vectors
 from claims.models import EmbeddingModel
-from claims.models.vector_rules import base_language, present, public, published_statement
+from claims.models.statement_vector import base_language, present, public, published_statement
 from factcheck.database.model_fields import half_vector
 
 

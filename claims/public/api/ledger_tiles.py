@@ -14,7 +14,7 @@ from rest_framework.renderers import BaseRenderer
 from claims.ledger.proofs import stored_tree
 from claims.ledger.proofs.hash_tiles import number_in_path, width_of
 from claims.models import Checkpoint
-from claims.models.hash_tile import HASH, WIDTH
+from claims.models.checkpoint import HASH, WIDTH
 from claims.public.api.ledger_proofs import LedgerResource, LedgerSchema
 from factcheck.api.negotiation import Form
 from factcheck.api.query_strings import Query

@@ -10,7 +10,7 @@ from django.contrib.auth.models import User
 from django.utils import timezone
 
 from claims.models import UnsavedForm
-from claims.models.unsaved_form import DAYS, LARGEST, MOST_PER_PERSON
+from claims.models.desk_state import DAYS, LARGEST, MOST_PER_PERSON
 from claims.tasks import forget_unsaved_forms
 from tests.helpers.broken_rules import refused, sql
 from tests.helpers.unsaved_writer import Writer

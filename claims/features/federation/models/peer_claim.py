@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.features.federation.models.peer_newsroom import PeerNewsroom
 from claims.models.claim import LONGEST_STATEMENT
 from claims.models.rating import RatingClass
-from claims.models.statement_key import StatementWords
+from claims.models.statement import StatementWords
 from factcheck.database import bounds
 from factcheck.database.desk_words import words_index
 from factcheck.database.model_fields import LanguageField, UncompressedTextField

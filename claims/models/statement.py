@@ -1,10 +1,42 @@
-"""The published statements, maintained by the ledger, with which texts are matched."""
+"""Statements as they are compared: normal forms, those compared already, and the words of published ones."""
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.db import models
+from django.db.models import Func
 
 from factcheck.database.rules import ANY_CHANGE, written_by_the_database
+
+
+class StatementKey(Func):
+    """The normal form of a statement, ignoring letter case, quotation marks, spaces and full stops."""
+
+    function = "claims_statement_key"
+    arity = 1
+    output_field = models.UUIDField()
+
+
+class StatementWords(Func):
+    """The words of a statement, roughly: in lower case, without punctuation."""
+
+    function = "claims_statement_words"
+    arity = 1
+    output_field = ArrayField(models.TextField())
+
+
+class ComparedStatement(models.Model):
+    """A claim whose current wording was compared with all others. `find_duplicates` continues after it."""
+
+    claim = models.OneToOneField("claims.Claim", models.CASCADE, primary_key=True, related_name="+")
+    #: `Claim.statement_key` when it was compared. In other words it is compared again.
+    statement_key = models.UUIDField()
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return f"claim {self.claim_id}"
 
 
 class StatedWords(models.Model):

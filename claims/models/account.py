@@ -1,0 +1,301 @@
+"""What the newsroom keeps of the people at its desk: sessions, emails, second factors, offered permissions."""
+
+from typing import Self
+from zoneinfo import available_timezones
+
+import pgtrigger
+from django.conf import settings
+from django.contrib.auth.models import Group, Permission, User
+from django.contrib.sessions.models import Session
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import CheckConstraint, Exists, OuterRef, Q
+from django.db.models.functions import Now
+from django.utils import timezone
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+
+from claims.models.audit_record import recorded, records
+from factcheck.database.rules import Keeper, Rule, never_emptied, refuse
+
+
+class OfferedPermission(models.Model):
+    """A permission that a role has been given once.
+
+    What an administrator then takes from the role stays away, and what a newer version of the program adds to it comes.
+    """
+
+    role = models.ForeignKey(Group, models.CASCADE, db_index=False, related_name="+", verbose_name=_("role"))
+    permission = models.ForeignKey(Permission, models.CASCADE, related_name="+", verbose_name=_("permission"))
+
+    class Meta:
+        default_permissions = ()
+        verbose_name = _("available permission")
+        verbose_name_plural = _("available permissions")
+        constraints = [
+            models.UniqueConstraint(fields=["role", "permission"], name="permission_is_offered_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.role}: {self.permission}"
+
+
+def time_zone_is_known(name: str) -> None:
+    """Validate that a time zone of this name exists.
+
+    Raises:
+        ValidationError: there is none.
+    """
+    if name not in available_timezones():
+        raise ValidationError(
+            gettext("There is no time zone “%s”. An example is Europe/Madrid.") % name, "unknown time zone"
+        )
+
+
+class MailSchedule(models.Model):
+    """A person's email schedule: the local hour of the daily digest, and the language of all emails."""
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="mail_schedule"
+    )
+    hour = models.PositiveSmallIntegerField(_("hour of the daily digest"), default=8)
+    time_zone = models.CharField(
+        _("time zone"),
+        max_length=64,
+        blank=True,
+        validators=[time_zone_is_known],
+        help_text=_("Leave empty for the newsroom’s setting."),
+    )
+    language = models.CharField(
+        _("language of emails"),
+        max_length=10,
+        blank=True,
+        help_text=_("Leave empty for the newsroom’s setting."),
+    )
+    #: The day, where the person is, whose digest they have got.
+    digest_of = models.DateField(null=True, editable=False)
+
+    class Meta:
+        verbose_name = _("email schedule")
+        verbose_name_plural = _("email schedules")
+        default_permissions = ()
+        constraints = [
+            CheckConstraint(
+                name="mailschedule_hour_is_of_a_day",
+                condition=Q(hour__range=(0, 23)),
+                violation_error_message=_("The hour must be from 0 to 23."),
+            ),
+            CheckConstraint(
+                name="mailschedule_time_zone_is_a_name",
+                condition=Q(time_zone__regex=r"^([A-Za-z0-9_+-]+(/[A-Za-z0-9_+-]+)*)?$"),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.hour}:00 {self.time_zone}".strip()
+
+
+class DeskSessionQuerySet(models.QuerySet["DeskSession"]):
+    def going_on(self) -> Self:
+        """Return sessions that are still signed in."""
+        return self.filter(self._in_store())
+
+    def over(self) -> Self:
+        """Return sessions that have expired."""
+        return self.exclude(self._in_store())
+
+    def _in_store(self) -> Exists:
+        alive = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=timezone.now())
+        return Exists(alive)
+
+
+class DeskSession(models.Model):
+    """A signed-in session of a person: the browser, the IP address, the start.
+
+    What a session holds is kept by Django; this says whose it is, so that it can be shown and ended.
+    """
+
+    person = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.CASCADE, related_name="desk_sessions", verbose_name=_("who")
+    )
+    session_key = models.CharField(max_length=40, unique=True, editable=False)
+    way = models.CharField(_("signed in with"), max_length=100, blank=True)
+    address = models.CharField(_("address"), max_length=50, blank=True)
+    agent = models.CharField(_("browser"), max_length=200, blank=True)
+    began_at = models.DateTimeField(_("since"), db_default=Now())
+    last_used_at = models.DateTimeField(_("last used"), db_default=Now())
+
+    objects = DeskSessionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-last_used_at", "-id"]
+        verbose_name = _("session")
+        verbose_name_plural = _("sessions")
+        default_permissions = ("view",)
+        permissions = [("end_desksession", "Can end sessions of others")]
+
+    def __str__(self) -> str:
+        return f"{self.person}, {self.began_at:%Y-%m-%d %H:%M}"
+
+
+class SignedInPerson(User):  # type: ignore[django-manager-missing]  # knox's name of tokens, of a proxy
+    """Sessions end everywhere, for good, when an account is disabled or its password changes.
+
+    Django would revive the sessions of an account that is enabled again.
+    """
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = [
+            Keeper(
+                name="person_is_signed_out",
+                operation=pgtrigger.Update,
+                condition=pgtrigger.Q(old__is_active=True, new__is_active=False)
+                | pgtrigger.Q(new__password__df=pgtrigger.F("old__password")),
+                func="""
+                    DELETE FROM public.django_session USING public.claims_desksession session
+                        WHERE session.person_id = NEW.id AND django_session.session_key = session.session_key;
+                    DELETE FROM public.claims_desksession WHERE person_id = NEW.id;
+                    RETURN NULL;
+                """,
+            )
+        ]
+
+
+#: The longest that anybody may go on without a second factor.
+LONGEST_GRACE = 90
+
+_REQUIRED = "'required within ' || NEW.grace_days || ' days'"
+_NOT_REQUIRED = "'not required'"
+
+
+def _changed(row: str, says: str) -> str:
+    role = f"coalesce((SELECT name FROM public.auth_group WHERE id = {row}.role_id), '')"
+    return recorded("'rule_changed'", subject="NULL::bigint", what=f"{role} || ': ' || {says}")
+
+
+class SecondFactorRule(models.Model):
+    """Whether people of a role need a second factor to work at the desk, and how long they have to set one up."""
+
+    role = models.OneToOneField(
+        Group, models.CASCADE, related_name="second_factor_rule", verbose_name=_("role")
+    )
+    required = models.BooleanField(_("second factor required"), default=False)
+    grace_days = models.PositiveSmallIntegerField(
+        _("days to set it up"),
+        default=14,
+        help_text=_(
+            "Days from the moment a person needs a second factor: from now, or from when they get the "
+            "account or the role. With 0 they must set it up before anything else."
+        ),
+    )
+    since = models.DateTimeField(_("required since"), null=True, editable=False)
+    always = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text=_("Administrators always need one; superusers follow this rule too."),
+    )
+
+    class Meta:
+        ordering = ["role__name"]
+        verbose_name = _("rule for second factors")
+        verbose_name_plural = _("rules for second factors")
+        default_permissions = ("view", "change")
+        constraints = [
+            models.CheckConstraint(
+                name="secondfactorrule_grace_is_bounded",
+                condition=Q(grace_days__lte=LONGEST_GRACE),
+                violation_error_message=_("At most 90 days."),
+            ),
+            models.CheckConstraint(
+                name="secondfactorrule_of_administrators_stays",
+                condition=Q(always=False) | Q(required=True),
+                violation_error_message=_("Administrators always need a second factor."),
+            ),
+            models.UniqueConstraint(
+                name="secondfactorrule_one_is_always", fields=["always"], condition=Q(always=True)
+            ),
+        ]
+        triggers = [
+            Rule(
+                name="secondfactorrule_since",
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=f"""
+                    IF TG_OP = 'UPDATE' AND (NEW.always <> OLD.always OR NEW.role_id <> OLD.role_id) THEN
+                        {refuse("A rule stays that of its role.", name="secondfactorrule_stays")}
+                    END IF;
+                    -- Since when is not for anybody to say: it is what the days are counted from.
+                    IF NOT NEW.required THEN
+                        NEW.since := NULL;
+                    ELSIF TG_OP = 'UPDATE' AND OLD.required THEN
+                        NEW.since := OLD.since;
+                    ELSE
+                        NEW.since := clock_timestamp();
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+            Rule(
+                name="secondfactorrule_is_kept",
+                operation=pgtrigger.Delete,
+                condition=pgtrigger.Q(old__always=True),
+                func=refuse("Administrators always need a second factor.", name="secondfactorrule_is_kept"),
+            ),
+            never_emptied("secondfactorrule", "Administrators always need a second factor."),
+            records(
+                "secondfactorrule_set",
+                pgtrigger.Insert | pgtrigger.Update,
+                f"""
+                IF TG_OP = 'INSERT' OR ROW(NEW.required, NEW.grace_days) <> ROW(OLD.required, OLD.grace_days) THEN
+                    {_changed("NEW", f"CASE WHEN NEW.required THEN {_REQUIRED} ELSE {_NOT_REQUIRED} END")}
+                END IF;
+                """,
+            ),
+            records("secondfactorrule_removed", pgtrigger.Delete, _changed("OLD", _NOT_REQUIRED)),
+        ]
+
+    def __str__(self) -> str:
+        return self.role.name
+
+
+class SecondFactorGrace(models.Model):
+    """A person's own start of the grace period, if it is not that of the rule or the account.
+
+    It begins once, with the first role that requires one, and again only when an administrator resets a lost one:
+    removing and restoring a role does not extend it.
+    """
+
+    person = models.OneToOneField(
+        settings.AUTH_USER_MODEL, models.CASCADE, primary_key=True, related_name="second_factor_grace"
+    )
+    begins_at = models.DateTimeField(null=True)
+    vouched_at = models.DateTimeField(
+        null=True,
+        help_text=_("When the last sign-in used an identity provider that confirmed a second factor."),
+    )
+
+    def __str__(self) -> str:
+        return str(self.person)
+
+
+class NewMember(User.groups.through):  # type: ignore[name-defined]  # made by Django at class creation
+    """Trigger: a role requires a second factor, and the grace period begins."""
+
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = [
+            Keeper(
+                name="grace_begins",
+                operation=pgtrigger.Insert,
+                func="""
+                    INSERT INTO public.claims_secondfactorgrace AS kept (person_id, begins_at)
+                        SELECT NEW.user_id, clock_timestamp() FROM public.claims_secondfactorrule
+                            WHERE role_id = NEW.group_id AND required
+                        ON CONFLICT (person_id) DO UPDATE SET begins_at = excluded.begins_at
+                            WHERE kept.begins_at IS NULL;
+                    RETURN NULL;
+                """,
+            )
+        ]
