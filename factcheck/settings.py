@@ -235,7 +235,7 @@ DEFAULT_FROM_EMAIL = SERVER_EMAIL = text(
 )
 EMAIL_FILE_PATH = (
     DATA_DIR / "mails" if DEMO else None
-)  # where a demo stores its mails (claims.admin.demo_mails)
+)  # where a demo stores its mails (claims.admin.administration)
 globals().update(mail("EMAIL_URL", stored_in=EMAIL_FILE_PATH))
 
 # Backups of the embedded server: whereto, when, and for how many days each moment can be had (docs/backups.md).

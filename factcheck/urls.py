@@ -7,9 +7,8 @@ from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
 
-from claims.admin.demo_mails import show_mails
+from claims.admin.administration import show_installation, show_mails
 from claims.admin.desk_session import show_own_sessions
-from claims.admin.installation_page import show_installation
 from claims.admin.unsaved import discard_autosave, handle_autosave, show_unsaved
 from claims.newsroom.second_factor_gate import keep_last_factor
 from factcheck import features, routes

@@ -12,10 +12,16 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext as _
 
-from claims.admin.article_page_notes import LEGEND, ArticleNote, list_notes
 from claims.admin.article_page_offers import build_offers
 from claims.admin.article_page_posts import answer_page_request, attach, decide, make_claim, make_evidence
-from claims.admin.article_page_text import Paragraph, build_marked_paragraphs, find_window
+from claims.admin.article_page_text import (
+    LEGEND,
+    ArticleNote,
+    Paragraph,
+    build_marked_paragraphs,
+    find_window,
+    list_notes,
+)
 from claims.models import Claim, Claimant, Evidence
 from claims.models.claim import LONGEST_STATEMENT
 from claims.review.decline_reasons import DECLINE_REASONS

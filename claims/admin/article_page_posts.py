@@ -14,10 +14,9 @@ from django.db import IntegrityError, transaction
 from django.http import Http404, HttpRequest, JsonResponse
 from django.utils.translation import gettext as _
 
-from claims.admin.article_page_notes import list_notes
-from claims.admin.article_page_text import build_marked_paragraphs
-from claims.admin.claim_history import label_of
+from claims.admin.article_page_text import build_marked_paragraphs, list_notes
 from claims.admin.move_buttons import get_last_move
+from claims.admin.timeline import label_of
 from claims.models import Claim, Claimant, Evidence, Transition, Verdict
 from claims.models.claim import LONGEST_STATEMENT
 from claims.models.evidence import LONGEST_NOTE

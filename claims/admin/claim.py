@@ -21,16 +21,16 @@ from django.utils.html import format_html
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from claims.admin import article_form, live_preview, orphaned_quotes, pasted_address
+from claims.admin import article_form, live_preview, orphaned_quotes, pasted
 from claims.admin.appearance import AppearanceInline
 from claims.admin.article_page import list_article_urls
-from claims.admin.claim_history import can_read_work_on, list_claim_events
 from claims.admin.claim_list import ClaimList
 from claims.admin.claim_media import ClaimMediaInline
 from claims.admin.claim_page import build_claim_context, build_screen_context, build_timeline_context
 from claims.admin.draft_inline import DraftEvidenceInline, DraftInline, draft_on_page, has_draft
 from claims.admin.move_buttons import build_moves_context
 from claims.admin.similar_claims import build_similar_context, collect_additions, find_similar_claims
+from claims.admin.timeline import can_read_work_on, list_claim_events
 from claims.models import Appearance, Claim, ClaimMedia, ClaimTopic, Evidence, ReplyRequest, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.signals import claims_added
@@ -174,7 +174,7 @@ class ClaimAdmin(TypedNames, ClaimList):
         return orphaned_quotes.take_place(self, request, **place)
 
     def pasted_view(self, request: HttpRequest) -> HttpResponse:
-        return pasted_address.pasted_view(self.admin_site, request)
+        return pasted.pasted_view(self.admin_site, request)
 
     def similar_view(self, request: HttpRequest) -> HttpResponse:
         """Show the panel beside a statement that is being typed. It is requested by POST, because URLs end up in

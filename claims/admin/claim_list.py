@@ -1,33 +1,47 @@
 """The list of claims: columns, search, filters, and optional grouping by article."""
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.views.main import PAGE_VAR
-from django.db.models import Prefetch, QuerySet, prefetch_related_objects
+from django.contrib.auth.models import User
+from django.contrib.postgres.search import TrigramWordSimilarity
+from django.db.models import (
+    Count,
+    F,
+    Func,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    QuerySet,
+    Subquery,
+    TextField,
+    prefetch_related_objects,
+)
+from django.db.models.functions import Coalesce, Lower
 from django.http import HttpRequest, HttpResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateFilter
 
 from claims.admin.claim_bulk import ClaimBulk
-from claims.admin.claim_search import find_meant_claims
-from claims.admin.claims_by_article import ARTICLE_ORDER, ListByArticle, add_article_headings, is_by_article
 from claims.admin.list_filters import (
+    AddedFilter,
     JudgedFilter,
     LanguageFilter,
     PartyFilter,
     PublicFilter,
+    PublishedFilter,
     QueueFilter,
     QueueOrder,
     ScoreFilter,
 )
-from claims.admin.pasted_rows import PERMISSION, paste_view
-from claims.admin.period_filters import AddedFilter, PublishedFilter
+from claims.admin.pasted import PERMISSION, paste_view
 from claims.admin.public_state import build_public_badge, prefetch_newest_publication
 from claims.admin.scheduling import annotate_planned
 from claims.admin.status_badges import build_verdict_badges
@@ -35,11 +49,162 @@ from claims.admin.triage import Triage
 from claims.articles.score_reasons import get_band_label
 from claims.models import Appearance, Claim, Repeat, Verdict
 from claims.models.visibility import READ_DRAFTS
+from claims.search.spelling import compute_edit_distance, count_tolerated_typos, find_corrections
+from claims.search.words import compile_word_pattern, fold_text
 from factcheck.admin.abbreviations import short
 from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at
+from factcheck.admin.found_rows import with_words, words_of
 from factcheck.admin.list_columns import ShownList
 from factcheck.list_phrases import listed
+
+
+def count_readable(relation: str, person: User) -> Coalesce:
+    """Return the number of claims in the linked list that this person can see; counted only for rows of the page."""
+    claims = Claim.objects.readable_by(person).filter(**{relation: OuterRef("pk")})
+    counting = claims.order_by().values(relation).annotate(number=Count("pk")).values("number")
+    return Coalesce(Subquery(counting, output_field=IntegerField()), 0)
+
+
+ARTICLE_ORDER = "article"
+#: To order more claims by their article would take seconds: then each page is in order by itself.
+ORDERED_LIMIT = 5_000
+
+
+def is_by_article(request: HttpRequest) -> bool:
+    return request.GET.get("group") == ARTICLE_ORDER
+
+
+class ListByArticle(ShownList):
+    """The newest article first; in each, claims in the order of the list."""
+
+    def get_queryset(self, request: HttpRequest, *args: Any, **kwargs: Any) -> QuerySet[Any]:
+        rows: QuerySet[Any] = super().get_queryset(request, *args, **kwargs)
+        if rows.order_by()[: ORDERED_LIMIT + 1].count() > ORDERED_LIMIT:
+            return rows
+        first = Appearance.objects.filter(claim=OuterRef("pk")).order_by("pk").values("source")[:1]
+        rows = rows.annotate(article=Subquery(first))
+        return rows.order_by(F("article").desc(nulls_last=True), *rows.query.order_by)
+
+
+def add_article_headings(claims: Sequence[Claim]) -> None:
+    """Bring the claims of each article together, below a heading."""
+    articles = {claim.pk: _get_article(claim) for claim in claims}
+    numbers = Counter(articles.values())
+    places = {article: place for place, article in reversed(list(enumerate(articles.values())))}
+    if isinstance(claims, list):
+        claims.sort(key=lambda claim: places[articles[claim.pk]])
+    headed: set[int | None] = set()
+    for claim in claims:
+        article = articles[claim.pk]
+        if article in headed:
+            continue
+        headed.add(article)
+        number = ngettext("%d claim", "%d claims", numbers[article]) % numbers[article]
+        first = next(iter(_list_appearances(claim)), None)
+        title = first.source.title if first else _("Without an article")
+        # No link of its own: it stands within the one to the claim.
+        heading = format_html(
+            '<span class="list-group"><span dir="auto">{}</span> · {}</span>', title, number
+        )
+        claim.article_heading = heading  # type: ignore[attr-defined]  # for the list
+
+
+def _list_appearances(claim: Claim) -> list[Appearance]:
+    return sorted(claim.appearances.all(), key=lambda appearance: appearance.pk)
+
+
+def _get_article(claim: Claim) -> int | None:
+    first = next(iter(_list_appearances(claim)), None)
+    return first.source_id if first else None
+
+
+#: A word of fewer letters has no ending that could be left out, and is like too many others.
+_MIN_STEM_LENGTH = 5
+_MAX_ENDING_LENGTH = 3
+#: The words of so many of the newest claims are compared letter by letter.
+COMPARED_LIMIT = 5_000
+_WORD_LIMIT = 6
+_MAX_SEARCH_LENGTH = 200
+#: How like each other words are of which one may be another form of the other (pg_trgm).
+_MIN_SIMILARITY = 0.5
+
+
+def find_meant_claims(rows: QuerySet[Claim], columns: Sequence[str], search: str) -> QuerySet[Claim] | None:
+    """Return the claims of the first reading that finds any; None if none does."""
+    if "://" in search or '"' in search or len(search) > _MAX_SEARCH_LENGTH:
+        return None  # an address, exact words or a whole text: it is spelled as it is meant
+    return next((reading for reading in _iterate_readings(rows, columns, search) if reading.exists()), None)
+
+
+def _iterate_readings(
+    rows: QuerySet[Claim], columns: Sequence[str], search: str
+) -> Iterator[QuerySet[Claim]]:
+    words = list(words_of(search))[:_WORD_LIMIT]
+    stems = [_without_ending(word) for word in words]
+    if stems != words:
+        yield with_words(rows, columns, " ".join(stems))
+    for corrected in find_corrections(search):
+        yield with_words(rows, columns, corrected)
+    yield _find_corrected(rows, columns, words)
+    yield _find_similar(rows, columns, words)
+
+
+def _without_ending(word: str) -> str:
+    """Return a word without its probable ending, at most a quarter of its letters."""
+    if len(word) < _MIN_STEM_LENGTH or not word.isalpha():
+        return word
+    return word[: -min(_MAX_ENDING_LENGTH, len(word) // 4)]
+
+
+def _split_known_words(
+    rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]
+) -> tuple[QuerySet[Claim], list[str], list[str]]:
+    """Split the words into those that some claim contains and the others, and return the claims with all known
+    words.
+    """
+    known: list[str] = []
+    unknown: list[str] = []
+    for word in words:
+        (known if with_words(rows, columns, word).exists() else unknown).append(word)
+    return (with_words(rows, columns, " ".join(known)) if known else rows), known, unknown
+
+
+def _find_corrected(rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]) -> QuerySet[Claim]:
+    """Find claims with all known words and, for each unknown word, the most likely word in such claims."""
+    near, known, unknown = _split_known_words(rows, columns, words)
+    newest = near.order_by("-pk").values_list("statement", "claimant__name")[:COMPARED_LIMIT]
+    texts = (fold_text(f"{statement} {name or ''}").lower() for statement, name in newest)
+    written = Counter(word for text in texts for word in compile_word_pattern().findall(text))
+    # Beside two words that are right, even a short one may be wrong in a letter.
+    fewest = 1 if len(known) > 1 else 0
+    likeliest = [_choose_likeliest(fold_text(word).lower(), written, fewest) for word in unknown]
+    return with_words(near, columns, " ".join(likeliest)) if unknown and all(likeliest) else rows.none()
+
+
+def _find_similar(rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]) -> QuerySet[Claim]:
+    """Find claims with all known words and words similar to the unknown ones."""
+    near, _known, unknown = _split_known_words(rows, columns, words)
+    newest = near.order_by("-pk").values_list("pk", flat=True)[:COMPARED_LIMIT]
+    found = rows.filter(pk__in=list(newest))
+    bare = Lower(Func(F("statement"), function="unaccent", output_field=TextField()))
+    for number, word in enumerate(unknown):
+        likeness = f"likeness_{number}"
+        found = found.annotate(**{likeness: TrigramWordSimilarity(fold_text(word), bare)})
+        found = found.filter(**{f"{likeness}__gte": _MIN_SIMILARITY if len(word) >= _MIN_STEM_LENGTH else 1})
+    return found if unknown else rows.none()
+
+
+def _choose_likeliest(word: str, written: Counter[str], fewest: int) -> str:
+    """Return the written word that this one most likely is with slips in it; "" where none is."""
+    allowed = max(count_tolerated_typos(word), fewest)
+    candidates = (
+        (compute_edit_distance(word, other), other[0] != word[0], -number, other)
+        for other, number in written.items()
+        if abs(len(other) - len(word)) <= allowed and len(set(word) - set(other)) <= allowed
+    )
+    return min((one for one in candidates if one[0] <= allowed), default=(0, False, 0, ""))[3]
+
 
 _BY_RATING = ("verdicts__rating", AutocompleteSelectFilter)
 

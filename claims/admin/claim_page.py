@@ -9,21 +9,19 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
 from claims.admin.article_page import build_annotated_context
-from claims.admin.claim_history import label_of
 from claims.admin.draft_inline import PREFIX
 from claims.admin.evidence import list_evidence
-from claims.admin.live_preview import build_checklist
+from claims.admin.live_preview import SANDBOX, build_checklist
 from claims.admin.media_preview import preview, render_explanation
 from claims.admin.move_buttons import build_moves_context, find_change_request
 from claims.admin.orphaned_quotes import build_lost_context
 from claims.admin.public_state import build_published_badge
 from claims.admin.quote_form import render_in_context
-from claims.admin.reader_view import SANDBOX
 from claims.admin.reply_panel import build_replies_context
 from claims.admin.scheduling import build_scheduling_context
 from claims.admin.status_badges import anchor_badge, build_rating_badge, build_state_badge, build_status_badge
-from claims.admin.timeline import build_timeline, list_kinds
-from claims.admin.translation_panel import build_translations_context
+from claims.admin.timeline import build_timeline, label_of, list_kinds
+from claims.admin.translation_form import build_translations_context
 from claims.articles import score_reasons
 from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
 from claims.models import Claim, Claimant, Cluster, Publication, Transition, Verdict

@@ -1,8 +1,6 @@
-"""Find stored pictures that look like a given one.
+"""“Has this picture been checked?”: the page, and its words."""
 
-Work in progress counts too, as far as the person may read it. What is brought is looked at and not kept.
-"""
-
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,22 +13,56 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
+from django_stubs_ext import StrOrPromise
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
 
 from claims.admin.media_preview import build_description_badge, list_uses, render_thumbnail
-from claims.admin.media_words import describe_circumstances, describe_likeness
-from claims.matching.near_media import MEDIA_LIMIT, find_nearest
+from claims.matching.near_media import MEDIA_LIMIT, Likeness, find_nearest, grade_likeness
 from claims.models.claim_media import media_readable_by
-from factcheck.admin.badges import badge
+from factcheck.admin.badges import Tone, badge
 from factcheck.admin.base import change_page, person_at
 from factcheck.admin.unsaved import stored
 from factcheck.web.throttling.callers import admit
 from sources.failures import Failure
 from sources.media.bounded_pictures import look_of
 from sources.media.likeness import NearDuplicate
-from sources.media.perceptual_hash import PerceptualHash
+from sources.media.perceptual_hash import Orientation, PerceptualHash
 from sources.media_at_address import fetch_picture
 from sources.models import MediaHash, MediaObject
+
+_LIKENESS_WORDS: Mapping[Likeness, tuple[StrOrPromise, Tone]] = {
+    "same": (gettext_lazy("Apparently the same picture"), "active"),
+    "very_alike": (gettext_lazy("Very similar: saved again, or slightly changed"), "waiting"),
+    "alike": (gettext_lazy("Similar: cropped or edited, or another picture of the same scene"), "neutral"),
+}
+_ORIENTATION_WORDS: Mapping[str, StrOrPromise] = {
+    Orientation.TURNED_90: gettext_lazy("rotated by 90°"),
+    Orientation.TURNED_180: gettext_lazy("upside down"),
+    Orientation.TURNED_270: gettext_lazy("rotated by 90°"),
+    Orientation.MIRRORED: gettext_lazy("mirrored"),
+    Orientation.UPSIDE_DOWN: gettext_lazy("mirrored top to bottom"),
+    Orientation.MIRRORED_TURNED_90: gettext_lazy("mirrored and rotated by 90°"),
+    Orientation.MIRRORED_TURNED_270: gettext_lazy("mirrored and rotated by 90°"),
+}
+
+
+def describe_likeness(distance: int) -> tuple[StrOrPromise, Tone]:
+    """Return the meaning of a hash distance in words."""
+    return _LIKENESS_WORDS[grade_likeness(distance)]
+
+
+def describe_circumstances(near: NearDuplicate) -> list[str]:
+    """Describe how the query picture is oriented, which part of the other it shows, and when in a video."""
+    told = []
+    if near.transformation in _ORIENTATION_WORDS:
+        told.append(str(_ORIENTATION_WORDS[near.transformation]))
+    if near.part != MediaHash.Transformation.WHOLE:
+        told.append(str(MediaHash.Transformation(near.part).label))
+    if near.frame_at is not None:
+        minutes, seconds = divmod(int(near.frame_at), 60)
+        told.append(_("in the video at %(minutes)d:%(seconds)02d") % {"minutes": minutes, "seconds": seconds})
+    return told
+
 
 #: The largest picture that is looked at, in bytes.
 MAX_BYTES = 50_000_000

@@ -17,8 +17,14 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from unfold.widgets import UnfoldAdminFileFieldWidget, UnfoldAdminTextInputWidget
 
 from claims.admin import media_check
-from claims.admin.file_metadata import render_credentials, render_metadata
-from claims.admin.media_preview import build_description_badge, get_file_url, list_uses, render_thumbnail
+from claims.admin.media_preview import (
+    build_description_badge,
+    get_file_url,
+    list_uses,
+    render_credentials,
+    render_metadata,
+    render_thumbnail,
+)
 from claims.models import ClaimMedia, Evidence
 from claims.models.claim_media import media_readable_by
 from claims.public.pages.media_files import build_file_response

@@ -13,15 +13,15 @@ from django.urls import URLPattern, path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from claims.admin.claim_history import label_of
-from claims.admin.publish_confirmation import (
+from claims.admin.live_preview import SANDBOX
+from claims.admin.scheduling import (
     PUBLIC_MOVES,
     build_previews,
     compute_fingerprint,
     describe_changes,
     list_public_changes,
 )
-from claims.admin.reader_view import SANDBOX
+from claims.admin.timeline import label_of
 from claims.ledger.preview_entries import EntryPreview
 from claims.models import Claim, Publication, Transition, Verdict
 from claims.models.verdict import CorrectionKind

@@ -1,8 +1,9 @@
-"""People: roles, sessions, and help when they lose a second factor."""
+"""People at the desk, and their second factors."""
 
 from typing import Any
 
 from allauth.account.forms import ResetPasswordForm
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
@@ -18,16 +19,69 @@ from django.utils.translation import gettext_lazy as _
 from unfold.forms import UserChangeForm
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from claims.models import DeskSession
+from claims.models import DeskSession, SecondFactorRule
 from claims.newsroom import desk_sessions, second_factors
 from claims.newsroom.invitations import invite
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import describe_role, get_role_name
 from factcheck.admin.accounts import offer_permissions
 from factcheck.admin.badges import badge
-from factcheck.admin.base import DeskAdmin, change_page, person_at
-from factcheck.admin.translations import call_rows
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, goes_along, person_at
+from factcheck.admin.translations import call, call_rows
 from factcheck.admin.versions import DeskForm
+
+call(
+    Authenticator,
+    _("second factor"),
+    _("second factors"),
+    section=_("Second factors"),
+    user=_("person"),
+    type=_("kind"),
+    created_at=_("added"),
+    last_used_at=_("last used"),
+)
+
+
+@admin.register(Authenticator)
+class SecondFactorAdmin(LookOnly, DeskAdmin):
+    """Second factors; who lost theirs has them reset on the page of the person."""
+
+    list_display = ("user", "type", "created_at", "last_used_at")
+    list_filter = ("type",)
+    list_select_related = ("user",)
+    search_fields = ("user__username", "user__email")
+    fields = ("user", "type", "created_at", "last_used_at")  # the secret itself is never shown
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return goes_along(request, "auth_user_delete")
+
+
+@admin.register(SecondFactorRule)
+class SecondFactorRuleAdmin(DeskAdmin):
+    """One rule for each role, which is changed and neither added nor deleted."""
+
+    list_display = ("role", "shown_required", "grace_days", "since")
+    list_select_related = ("role",)
+    fields = ("role", "required", "grace_days", "since")
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> tuple[str, ...]:
+        return ("role", "since", *(("required",) if obj and obj.always else ()))
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SecondFactorRule]:
+        return super().get_queryset(request).select_related("role")
+
+    @admin.display(description=_("second factor"), ordering="required")
+    def shown_required(self, rule: SecondFactorRule) -> SafeString:
+        if rule.always:
+            return badge(_("Always required"), "good")
+        return badge(_("Required"), "good") if rule.required else badge(_("Not required"), "faded")
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return goes_along(request, "auth_group_delete")
+
 
 call_rows(Group, get_role_name)
 

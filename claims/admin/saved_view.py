@@ -1,13 +1,14 @@
-"""Saved views of lists: filters, search, order and columns under a name."""
+"""Saved views of lists, and the tags that show them."""
 
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 
+from django import template
 from django.apps import apps
 from django.contrib import admin, messages
 from django.contrib.admin.exceptions import DisallowedModelAdminLookup, NotRegistered
 from django.contrib.admin.options import IncorrectLookupParameters
-from django.contrib.admin.views.main import ORDER_VAR
+from django.contrib.admin.views.main import ORDER_VAR, PAGE_VAR
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
 from django.db.models import Q, QuerySet
@@ -19,7 +20,6 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
-from claims.admin.list_tags import normalise_query
 from claims.models import SavedView
 from claims.models.desk_state import LONGEST_NAME, LONGEST_QUERY
 from claims.newsroom.people import get_display_name
@@ -27,6 +27,49 @@ from factcheck.admin.base import DeskAdmin, person_at
 from factcheck.admin.list_columns import COLUMNS
 from factcheck.database.rules import in_words
 from factcheck.list_phrases import listed
+
+register = template.Library()
+
+
+@register.inclusion_tag("admin/desk/list_tools.html", takes_context=True)
+def list_tools(context: dict[str, Any], changelist: Any) -> dict[str, Any]:
+    """Render the line above a list; nothing above lists outside the desk."""
+    desk, request = changelist.model_admin, context["request"]
+    if not isinstance(desk, DeskAdmin):
+        return {}
+    person, listed = person_at(request), changelist.opts.label_lower
+    query = normalise_query(request.GET.urlencode())
+    views = list(SavedView.objects.readable_by(person).of_list(listed))
+    return {
+        "csrf_token": context.get("csrf_token"),
+        "listed": listed,
+        "query": query,
+        "views": [(view, view.query == query, view.owner_id == person.pk) for view in views],
+        "is_kept": any(view.query == query for view in views),
+        "may_share": person.has_perm("claims.share_savedview"),
+        "columns": desk.columns(request),
+        "kept_parameters": _without(query, COLUMNS, ORDER_VAR),
+        "downloads": [
+            (name, f"{_build_page_path(changelist, 'download', form)}?{query}")
+            for form, name in (("xlsx", "Excel"), ("csv", "CSV"))
+        ],
+        "meant": getattr(request, "meant", ""),
+        "links": desk.list_links(request),
+    }
+
+
+def normalise_query(query: str) -> str:
+    """Return the part of a query string that a saved view keeps, sorted and without the page number."""
+    return urlencode(sorted(_without(query, PAGE_VAR, "e")))
+
+
+def _without(query: str, *names: str) -> list[tuple[str, str]]:
+    return [(name, value) for name, value in parse_qsl(query, keep_blank_values=True) if name not in names]
+
+
+def _build_page_path(changelist: Any, page: str, *args: str) -> str:
+    return reverse(f"admin:{changelist.opts.app_label}_{changelist.opts.model_name}_{page}", args=args)
+
 
 _SHARE = "claims.share_savedview"
 

@@ -1,5 +1,8 @@
-"""Scheduled publication on the pages of a verdict and its claim: set, moved, cancelled."""
+"""Publishing: the page that asks for confirmation, and schedules."""
 
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -9,17 +12,26 @@ from django.contrib.auth.models import User
 from django.core.exceptions import PermissionDenied
 from django.db.models import OuterRef, QuerySet, Subquery
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.formats import date_format
 from django.utils.safestring import SafeString
-from django.utils.timezone import get_current_timezone, get_current_timezone_name, localtime
+from django.utils.timezone import get_current_timezone, get_current_timezone_name, is_aware, localtime
 from django.utils.translation import gettext as _
 
-from claims.models import ScheduledPublication, Verdict
+from claims.admin.live_preview import render_reader_view
+from claims.admin.timeline import build_timeline
+from claims.ledger import preview_entries
+from claims.ledger.document.wording_changes import format_reply
+from claims.ledger.preview_entries import EntryPreview
+from claims.models import Claim, Evidence, Publication, ScheduledPublication, Verdict
+from claims.models.rating import RatingClass
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import scheduled_publications
 from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at
 from factcheck.database import clock
+from factcheck.list_phrases import listed
+from factcheck.web.differences import difference
 
 
 class MomentForm(forms.Form):
@@ -105,3 +117,160 @@ def _describe_planned(planned: ScheduledPublication) -> str:
         "zone": describe_time_zone(),
         "ahead": _("%(hours)d h %(minutes)d min") % {"hours": minutes // 60, "minutes": minutes % 60},
     }
+
+
+Document = dict[str, Any]
+
+_MAX_MOMENT_LENGTH = 40
+#: The moves that readers see, or may see.
+PUBLIC_MOVES = ("publish", "retract", "republish", "merge", "unmerge")
+
+
+@dataclass(frozen=True, slots=True)
+class ChangedPart:
+    """One part of the public page: what it is called, what it says and would say, with the differing words marked."""
+
+    name: str
+    before: SafeString
+    after: SafeString
+    #: In a word, for who sees no colours: "new", "removed", "changed".
+    word: str
+
+
+@dataclass(frozen=True, slots=True)
+class PublicChange:
+    """The change to one claim's public page."""
+
+    claim: Claim
+    now: Publication | None
+    then: Publication
+    parts: list[ChangedPart]
+    same: list[tuple[str, str]]
+    page_now: str
+    page_then: str
+
+
+def build_previews(
+    subject: Claim | Verdict, action: str, *, note: str = "", kind: str = "", into: Claim | None = None
+) -> list[EntryPreview]:
+    """Return the ledger entry after the move for each claim whose page it changes."""
+    if isinstance(subject, Verdict):
+        if action == "publish":
+            quoted = Evidence.objects.select_related("source__publisher", "snapshot").defer("snapshot__text")
+            return [preview_entries.preview_publishing(subject, list(quoted.filter(verdict=subject)))]
+        return [preview_entries.preview_retracting(subject, note)]
+    if action == "republish":
+        return [preview_entries.preview_republishing(subject, kind, note)]
+    if action == "merge":
+        return preview_entries.preview_merging(subject, into) if into and into.pk != subject.pk else []
+    return preview_entries.preview_unmerging(subject, subject.merged_into) if subject.merged_into else []
+
+
+def list_public_changes(found: list[EntryPreview]) -> list[PublicChange]:
+    """Return the changes for display, side by side."""
+    return [_change(prospect) for prospect in found]
+
+
+def compute_fingerprint(found: list[EntryPreview]) -> str:
+    """Return a fingerprint of what a person confirms."""
+    return hashlib.sha256("".join(each.fingerprint for each in found).encode()).hexdigest()[:32]
+
+
+def describe_changes(subject: Claim | Verdict, reader: User, since: str) -> str:
+    """Return who changed part of it since that moment, if recorded and visible to this person."""
+    claim = subject.claim if isinstance(subject, Verdict) else subject
+    looked_at = parse_datetime(since) if len(since) < _MAX_MOMENT_LENGTH else None
+    found = build_timeline(claim, reader).events if looked_at and is_aware(looked_at) else []
+    who = [event.who for event in found if looked_at and event.at > looked_at and event.who]
+    return who[0] if who else str(_("another user"))
+
+
+def _change(prospect: EntryPreview) -> PublicChange:
+    now = prospect.now
+    before = dict(_iterate_entry_parts(now)) if now else {}
+    after = dict(_iterate_entry_parts(prospect.then))
+    parts, same = [], []
+    for name in dict.fromkeys([*before, *after]):
+        old, new = before.get(name, ""), after.get(name, "")
+        if old == new:
+            if new:
+                same.append((name, new))
+            continue
+        word = _("changed") if old and new else _("new") if new else _("removed")
+        parts.append(ChangedPart(name, *difference(old, new), word))
+    return PublicChange(
+        claim=prospect.claim,
+        now=now,
+        then=prospect.then,
+        parts=parts,
+        same=same,
+        page_now=render_reader_view(prospect.ledger, now) if now else "",
+        page_then=render_reader_view([prospect.then, *prospect.ledger], prospect.then),
+    )
+
+
+def _iterate_entry_parts(entry: Publication) -> Iterator[tuple[str, str]]:
+    """Return the public parts of an entry; for a withdrawn one, the note on it."""
+    merged = _("Redirects to claim %(id)s") % {"id": entry.merged_into_id}
+    yield _("Status"), merged if entry.merged_into_id else str(entry.get_status_display())
+    if entry.status == Publication.Status.PUBLISHED:
+        yield from _iterate_parts(entry.document)
+    elif entry.note:
+        yield _("Public note"), entry.note
+
+
+def _iterate_parts(document: Document) -> Iterator[tuple[str, str]]:
+    """Return the public parts of a claim as plain text."""
+    claimant = document["claimant"] or {}
+    yield _("Statement"), document["statement"]
+    yield _("Claimant"), listed(filter(None, [claimant.get("name", ""), claimant.get("job_title", "")]))
+    yield _("Claimed on"), _format_day(document["claimed_on"])
+    yield _("Context"), document["context"]
+    yield _("Topics"), listed(topic["name"] for topic in document["topics"])
+    several = len(document["verdicts"]) > 1
+    for verdict in document["verdicts"]:
+        for name, words in _iterate_verdict_parts(verdict):
+            yield f"{verdict['publisher']['name']}: {name}" if several else name, words
+    yield _("Where it was said"), "\n".join(map(_format_quoted, document["appearances"]))
+    corrections = [f"{_get_kind_label(line['kind'])}: {line['note']}" for line in document["corrections"]]
+    yield _("Corrections"), "\n".join(corrections)
+    yield _("Claims merged into it"), listed(document["merged_from"])
+
+
+def _iterate_verdict_parts(verdict: Document) -> Iterator[tuple[str, str]]:
+    rating = verdict["rating"]
+    yield _("Rating"), rating["label"] if rating else ""
+    yield (
+        _("Comparable to"),
+        str(dict(RatingClass.choices).get(rating["rating_class"], "")) if rating else "",
+    )
+    yield _("Summary"), verdict["summary"]
+    yield _("Explanation"), verdict["explanation"]
+    yield _("Headline"), verdict["title"]
+    yield _("Reviewed"), _format_day(verdict["reviewed_on"])
+    yield _("True as of"), _format_day(verdict["valid_as_of"])
+    yield _("Next check"), _format_day(verdict["recheck_on"])
+    yield _("By"), listed(filter(None, [verdict["byline"], verdict["publisher"]["name"]]))
+    yield _("Full review"), verdict["url"]
+    stances = dict(Evidence.Stance.choices)
+    cited = [
+        f"{stances[item['stance']]}: {_format_quoted(item, item['note'])}" for item in verdict["evidence"]
+    ]
+    yield _("Evidence"), "\n".join(cited)
+    yield _("Right of reply"), "\n".join(map(format_reply, verdict.get("right_of_reply", [])))
+
+
+def _format_quoted(item: Document, note: str = "") -> str:
+    """Format a source with its quote and note in one line."""
+    source = item["source"]
+    words = [source["title"] or source["url"], f"“{item['exact']}”" if item["exact"] else "", note]
+    return " · ".join(filter(None, words))
+
+
+def _get_kind_label(kind: str) -> str:
+    return str(dict(Publication.Kind.choices)[kind])
+
+
+def _format_day(value: str | None) -> str:
+    day = parse_date(value) if value else None
+    return date_format(day, "DATE_FORMAT") if day else ""

@@ -11,7 +11,7 @@ from django.utils.safestring import SafeString
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
-from claims.admin.claim_numbers import count_readable
+from claims.admin.claim_list import count_readable
 from claims.models import Topic
 from claims.newsroom.named_topics import find_or_add
 from factcheck.admin.base import person_at

@@ -17,18 +17,18 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from claims.admin import live_preview
-from claims.admin.claim_history import label_of
 from claims.admin.claim_page import render_claim_link
 from claims.admin.list_filters import LanguageFilter, QueueFilter, QueueOrder
+from claims.admin.live_preview import SANDBOX, render_reader_view
 from claims.admin.media_preview import render_explanation
 from claims.admin.move_buttons import KEYS, MoveButton
-from claims.admin.reader_view import SANDBOX, render_reader_view
+from claims.admin.timeline import label_of
 from claims.admin.translation_form import (
     BeginTranslationForm,
     TranslationForm,
+    build_translation_badge,
     pair_parts,
 )
-from claims.admin.translation_panel import build_translation_badge
 from claims.ledger import preview_entries
 from claims.models import Translation, Verdict
 from claims.models.translation import SIGN_OFF

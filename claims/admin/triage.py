@@ -27,6 +27,7 @@ from claims.admin.triage_decisions import (
     decide,
     file_under,
     list_steps,
+    take,
     take_step,
     undo,
 )
@@ -39,7 +40,6 @@ from claims.admin.triage_page import (
     group_by_article,
     iterate_in_order,
 )
-from claims.admin.triage_turns import take
 from claims.models import Claim, Topic, Transition
 from factcheck.admin.base import person_at
 from factcheck.admin.list_columns import SHOWING

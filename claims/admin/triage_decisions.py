@@ -1,25 +1,59 @@
-"""Decisions in triage: each is one move in one transaction, and can be undone."""
+"""Decisions in triage, each one move in one transaction that can be undone, and who looks at which proposal."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any, Self
 
 from django.contrib.auth.models import User
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.db.models import Max
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from claims.admin.claim_history import label_of
 from claims.admin.move_buttons import get_last_move
+from claims.admin.timeline import label_of
 from claims.models import Claim, Topic, Transition, TriageTurn
+from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
 from claims.review import claim_edits, workflow
 from factcheck import features
 from factcheck.database.rules import in_words
 from factcheck.installation.house_language import in_house_language
+
+#: So long a proposal is kept for who looks at it and does nothing.
+HOLD_TIME = timedelta(minutes=5)
+
+_TAKE_SQL = """
+    INSERT INTO claims_triageturn (claim_id, person_id, until)
+    SELECT id, %(person)s, clock_timestamp() + make_interval(secs => %(held)s)
+    FROM claims_claim WHERE id = ANY(%(claims)s) ORDER BY id
+    ON CONFLICT (claim_id) DO UPDATE SET person_id = excluded.person_id, until = excluded.until
+    WHERE claims_triageturn.person_id = excluded.person_id OR claims_triageturn.until <= clock_timestamp()
+    RETURNING claim_id
+"""
+
+
+def take(claims: Iterable[int], *, by: User) -> set[int]:
+    """Reserve these proposals for the person, and release the person's former ones. Others' reservations are kept.
+
+    Returns:
+        The ones that are the person's now.
+    """
+    wanted = list(claims)
+    TriageTurn.objects.filter(person=by).exclude(claim__in=wanted).delete()
+    with connection.cursor() as cursor:
+        cursor.execute(_TAKE_SQL, {"person": by.pk, "held": HOLD_TIME.total_seconds(), "claims": wanted})
+        return {claim for (claim,) in cursor.fetchall()}
+
+
+def find_other_viewers(claims: Iterable[int], *, than: User) -> dict[int, str]:
+    """Return those of the proposals that others are viewing now, and who."""
+    turns = TriageTurn.objects.of_others(than).filter(claim__in=list(claims)).select_related("person")
+    return {turn.claim_id: get_display_name(turn.person) for turn in turns}
+
 
 #: The moves of triage, and those that take them back.
 UNDO_MOVES = {"accept": "reconsider", "decline": "reconsider", "merge": "unmerge"}

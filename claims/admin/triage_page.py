@@ -9,13 +9,12 @@ from django.db.models import Max, OuterRef, Prefetch, QuerySet, Subquery
 from django.db.models.functions import Coalesce
 from django.utils.translation import gettext as _
 
-from claims.admin.claim_history import label_of
 from claims.admin.claim_page import list_quotes, suggest_claimants
 from claims.admin.move_buttons import get_last_move
 from claims.admin.similar_claims import build_similar_context
 from claims.admin.status_badges import build_state_badge, build_verdict_badges
-from claims.admin.triage_decisions import list_steps
-from claims.admin.triage_turns import find_other_viewers
+from claims.admin.timeline import label_of
+from claims.admin.triage_decisions import find_other_viewers, list_steps
 from claims.articles import score_reasons
 from claims.models import Appearance, Claim, ClaimTopic, Repeat, Topic, Transition, Verdict
 from claims.review import workflow

@@ -16,16 +16,21 @@ from django.utils.translation import gettext_lazy
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from claims.admin import live_preview
-from claims.admin.claim_history import can_read_work_on, list_verdict_events
 from claims.admin.claim_page import build_verdict_context, list_moves_made, list_quotes, render_claim_link
 from claims.admin.evidence import EvidenceInline
-from claims.admin.list_filters import LanguageFilter, QueueFilter, QueueOrder
+from claims.admin.list_filters import (
+    LanguageFilter,
+    PublishedFilter,
+    QueueFilter,
+    QueueOrder,
+    RatingClassFilter,
+)
+from claims.admin.live_preview import SANDBOX
 from claims.admin.media_preview import render_explanation
 from claims.admin.move_buttons import MovesAdmin
-from claims.admin.period_filters import PublishedFilter, RatingClassFilter
-from claims.admin.reader_view import SANDBOX
 from claims.admin.scheduling import schedule_view
 from claims.admin.status_badges import build_rating_badge, build_state_badge
+from claims.admin.timeline import can_read_work_on, list_verdict_events
 from claims.admin.verdict_form import CORRECTION_FIELDSET, FIELDSETS, BeginForm, VerdictFields, VerdictForm
 from claims.models import Evidence, ReplyRequest, Verdict
 from claims.models.right_of_reply import NOTED

@@ -97,7 +97,7 @@ TEMPLATES: Final[list[dict[str, Any]]] = [
             "libraries": {
                 "reader": "claims.public.pages.reader_tags",
                 "check": "claims.public.pages.check_tags",
-                "desk_lists": "claims.admin.list_tags",
+                "desk_lists": "claims.admin.saved_view",
                 "fast_cells": "factcheck.admin.fast_cells",
                 "widget_attributes": "factcheck.web.widget_attributes",
             },

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.admin.autosave import InvalidAutosave, parse_message
+from claims.admin.unsaved import InvalidAutosave, parse_message
 from tests.helpers.sweeps import sweep
 
 MESSAGE: dict[str, Any] = {

@@ -15,7 +15,7 @@ from django.utils import timezone
 from lxml import html
 from pytest_django import DjangoAssertNumQueries, Settings
 
-from claims.admin import queue_ages, trends
+from claims.admin import dashboard, trends
 from claims.features.teamwork import assignments
 from claims.models import Claim, Claimant, PossibleDuplicate, Rating, RatingScale, Topic
 from claims.review import verdict_drafts, workflow
@@ -186,7 +186,7 @@ def test_what_was_sent_back_is_told_until_it_is_submitted_again(
 def test_how_long_the_oldest_waits_and_no_count_beyond_a_bound(
     desk: Desk, editor: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(queue_ages, "COUNT_LIMIT", 2)
+    monkeypatch.setattr(dashboard, "COUNT_LIMIT", 2)
     old = make_claim(state="proposed")
     Claim.objects.filter(pk=old.pk).update(created_at=timezone.now() - timedelta(days=9))
     for _number in range(3):

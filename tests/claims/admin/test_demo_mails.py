@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.core.mail import EmailMultiAlternatives, get_connection
 from django.test import RequestFactory
 
-from claims.admin.demo_mails import load_stored_mails, show_mails
+from claims.admin.administration import load_stored_mails, show_mails
 from factcheck.installation.environment import mail
 
 

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from lxml import html
 
-from claims.admin.triage_turns import find_other_viewers, take
+from claims.admin.triage_decisions import find_other_viewers, take
 from claims.features.teamwork.models import Assignment
 from claims.models import Claim, Repeat, Topic, Transition, TriageTurn
 from claims.review import verdict_drafts, workflow

@@ -56,7 +56,7 @@ def test_words_in_any_script_come_back_as_they_were(checker: User) -> None:
 def test_two_megabytes_are_refused_before_they_are_read(checker: User) -> None:
     writer = Writer(checker)
     message = writer.message({"context": "x" * 2 * LARGEST})
-    with patch("claims.admin.autosave.json") as reader:
+    with patch("claims.admin.unsaved.json") as reader:
         assert writer.post("desk-kept", message).status_code == 413
         reader.loads.assert_not_called()
     assert writer.write({"context": "x" * (LARGEST - 1000)}) == (200, True)

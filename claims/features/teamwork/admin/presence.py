@@ -9,8 +9,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from claims.admin.autosave import InvalidAutosave, read_body
-from claims.admin.unsaved import is_of_who_is_signed_in, require_sign_in
+from claims.admin.unsaved import InvalidAutosave, is_of_who_is_signed_in, read_body, require_sign_in
 from claims.features.teamwork.models import Presence
 from claims.features.teamwork.models.presence import Somebody
 from factcheck.admin.base import DeskAdmin, person_at

@@ -9,7 +9,7 @@ from django.test import Client
 from django.utils import timezone
 from pytest_django import Settings
 
-from claims.admin.queue_ages import queue_lines
+from claims.admin.dashboard import queue_lines
 from claims.admin.similar_claims import collect_additions
 from claims.demo.demo_newsroom import load_demo_content
 from claims.features.federation.demo import follow_newsrooms

@@ -8,7 +8,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from django.utils import timezone
 
-from claims.admin.queue_ages import queue_lines
+from claims.admin.dashboard import queue_lines
 from claims.features.archiving.models import ArchivedCopy, ArchivedFile
 from claims.features.links import link_edits, watched_links
 from claims.features.links.models import LinkState

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from pytest_django import Settings
 
-from claims.admin.queue_ages import queue_lines
+from claims.admin.dashboard import queue_lines
 from claims.demo.demo_newsroom import load_demo_content
 from claims.features.watches.demo import add_watches
 from claims.features.watches.models import Watch, WatchProgress

@@ -1,9 +1,10 @@
-"""The newsroom's pages about itself. Each change is a new version, public at once."""
+"""Claimants, and the newsroom's own pages."""
 
 from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.db import models
+from django.db.models import QuerySet
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils.html import format_html
@@ -11,9 +12,40 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from claims.models import NewsroomPage
+from claims.admin.claim_list import count_readable
+from claims.models import Claimant, NewsroomPage
+from claims.newsroom.named_claimants import find_or_add
 from factcheck.admin.base import DeskAdmin, person_at
 from factcheck.admin.versions import DeskForm
+from sources.admin.same_as import SameAsDesk
+from sources.authorities.authority_record import Sort
+
+
+@admin.register(Claimant)
+class ClaimantAdmin(SameAsDesk):
+    sorts: ClassVar = {
+        Claimant.Kind.PERSON: Sort.PERSON,
+        Claimant.Kind.ORGANIZATION: Sort.ORGANIZATION,
+        Claimant.Kind.GROUP: Sort.ORGANIZATION,
+    }
+    list_display = ("name", "kind", "job_title", "affiliation", "country", "claims_made")
+    list_filter = (("kind", ChoicesDropdownFilter),)
+    search_fields = ("name", "job_title", "affiliation")
+    ordering = ("name",)
+    fields = ("name", ("kind", "country"), ("job_title", "affiliation"), "same_as", "notes")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Claimant]:
+        return super().get_queryset(request).annotate(number=count_readable("claimant", person_at(request)))
+
+    def add_typed(self, request: HttpRequest, name: str) -> Claimant:
+        claimant, is_new = find_or_add(name, by=person_at(request))
+        if is_new:
+            self.log_addition(request, claimant, [{"added": {}}])
+        return claimant
+
+    @admin.display(description=_("claims"))
+    def claims_made(self, claimant: Any) -> SafeString:
+        return format_html('<a href="../claim/?claimant__id__exact={}">{}</a>', claimant.pk, claimant.number)
 
 
 class NewsroomPageForm(DeskForm):

@@ -1,0 +1,165 @@
+"""Pages for administrators: vectors, languages and features, and the emails of a demo."""
+
+from dataclasses import dataclass
+from email import message_from_bytes, policy
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.admin.models import LogEntry
+from django.core.exceptions import PermissionDenied
+from django.db.models import Count, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, gettext_noop
+
+from claims.matching.embedding.neighbours import get_query_model
+from claims.matching.embedding.pending_vectors import count_vectors
+from claims.models import EmbeddingModel, StatementVector
+from factcheck import features
+from factcheck.admin.badges import badge
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page
+from factcheck.features import Feature
+from sources.models import Publisher
+
+
+@admin.register(EmbeddingModel)
+class EmbeddingModelAdmin(LookOnly, DeskAdmin):
+    list_display = ("name", "state", "vectors_made", "completed_at", "kept_at")
+    fields = ("name", "state", "progress", "dimensions", "begun_at", "completed_at", "kept_at")
+    readonly_fields = ("state", "progress")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[EmbeddingModel]:
+        made = StatementVector.objects.filter(model=OuterRef("pk")).order_by().values("model")
+        number = made.annotate(number=Count("pk")).values("number")
+        return super().get_queryset(request).annotate(vectors_number=Coalesce(Subquery(number), 0))
+
+    @admin.display(description=gettext_lazy("vectors"), ordering="vectors_number")
+    def vectors_made(self, model: Any) -> str:
+        return f"{model.vectors_number:,}"  # annotated above
+
+    @admin.display(description=gettext_lazy("state"))
+    def state(self, model: EmbeddingModel) -> SafeString:
+        asked = get_query_model()
+        if asked is not None and asked.id == model.pk:
+            return badge(_("used to find claims"), "good")
+        return badge(_("complete"), "neutral") if model.completed_at else badge(_("being built"), "active")
+
+    @admin.display(description=gettext_lazy("statements"))
+    def progress(self, model: EmbeddingModel) -> str:
+        made, outstanding = count_vectors(model)
+        if not outstanding:
+            return _("all %(made)s") % {"made": f"{made:,}"}
+        share = 100 * made // (made + outstanding)
+        return _("%(made)s of %(all)s (%(share)d %%)") % {
+            "made": f"{made:,}",
+            "all": f"{made + outstanding:,}",
+            "share": share,
+        }
+
+
+#: Who may see the page.
+PERMISSION = "auth.change_group"
+_CHECKED = gettext_noop("Checked the languages and features.")
+
+
+@dataclass(frozen=True, slots=True)
+class FeatureLine:
+    """A feature, and the value of `FEATURES` that switches it."""
+
+    feature: Feature
+    is_on: bool
+    pages: list[str]
+    value: str
+
+
+def is_checked() -> bool:
+    """Return whether an administrator has looked at the languages and features."""
+    return LogEntry.objects.filter(change_message=_CHECKED).exists()
+
+
+def show_installation(request: HttpRequest) -> HttpResponse:
+    """Show the page; sent, it is noted as checked for the first steps."""
+    if not request.user.has_perm(PERMISSION):
+        raise PermissionDenied
+    house = Publisher.objects.house()
+    if request.method == "POST":
+        admin.site.get_model_admin(Publisher).log_change(request, house, _CHECKED)
+        return HttpResponseRedirect(reverse("admin:index"))
+    names = dict(settings.LANGUAGES)
+    context = {
+        **admin.site.each_context(request),
+        "title": _("Languages and features"),
+        "lines": _lines(),
+        "languages": list(names.values()),
+        "own_language": names.get(house.language, house.language),
+        "fallback": names[settings.LANGUAGE_CODE],
+        "house_page": change_page(house),
+        "is_checked": is_checked(),
+    }
+    return TemplateResponse(request, "admin/desk/installation.html", context)
+
+
+def _lines() -> list[FeatureLine]:
+    installed = features.installed()
+    on = {feature.label for feature in features.switched_on()}
+    lines = []
+    for feature in installed:
+        label = feature.label
+        wanted = {other for other in on if label not in _with_required(other)}
+        if label not in on:
+            wanted = on | _with_required(label)
+        pages = [str(entry["title"]) for entries in feature.menu.values() for entry in entries]
+        lines.append(FeatureLine(feature, label in on, pages, ",".join(sorted(wanted))))
+    return lines
+
+
+def _with_required(label: str) -> set[str]:
+    """Return a feature with all those that it requires."""
+    required = features.find(label).requires
+    return {label}.union(*map(_with_required, required))
+
+
+#: What Django's file backend writes after each mail.
+_MAIL_SEPARATOR = b"\n" + b"-" * 79 + b"\n"
+_SHOWN_MAILS = 100
+
+
+@dataclass(frozen=True, slots=True)
+class StoredMail:
+    """A mail as its recipient would read it."""
+
+    to: str
+    subject: str
+    date: str
+    text: str
+
+
+def load_stored_mails() -> list[StoredMail]:
+    """Return the newest mails of the demo."""
+    folder = settings.EMAIL_FILE_PATH
+    if folder is None:
+        return []
+    files = sorted(Path(folder).glob("*.log"), reverse=True)
+    contents = (
+        part for file in files[:_SHOWN_MAILS] for part in reversed(file.read_bytes().split(_MAIL_SEPARATOR))
+    )
+    return [_read(content) for content in contents if content.strip()][:_SHOWN_MAILS]
+
+
+def show_mails(request: HttpRequest) -> HttpResponse:
+    """Show the mails."""
+    context = {**admin.site.each_context(request), "title": _("Emails"), "mails": load_stored_mails()}
+    return TemplateResponse(request, "admin/desk/demo_mails.html", context)
+
+
+def _read(content: bytes) -> StoredMail:
+    mail = message_from_bytes(content.lstrip(), policy=policy.default)
+    body = mail.get_body(("plain",))
+    text = body.get_content() if body else ""
+    return StoredMail(str(mail["To"]), str(mail["Subject"]), str(mail["Date"]), text.strip())

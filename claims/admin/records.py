@@ -1,0 +1,210 @@
+"""Records that nobody edits: publications, transitions, sign-offs, the audit log and what was downloaded."""
+
+import json
+from datetime import timedelta
+from typing import Any
+
+from django.contrib import admin
+from django.contrib.admin import ModelAdmin
+from django.contrib.auth.models import User
+from django.db.models import Q, QuerySet
+from django.dispatch import receiver
+from django.http import HttpRequest
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.timezone import now
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, DropdownFilter
+
+from claims.admin.status_badges import build_status_badge
+from claims.admin.timeline import LABELS, label_of
+from claims.models import AuditKind, AuditRecord, Publication, SignOff, Transition
+from claims.newsroom import audit
+from claims.newsroom.browser_names import describe_browser
+from factcheck.admin.badges import Tone, badge
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page
+from factcheck.admin.days_filter import DaysFilter
+from factcheck.admin.found_rows import words_of
+from factcheck.admin.list_download import list_downloaded
+from factcheck.admin.technical import fingerprint, folded_json
+
+_TONES: dict[str, Tone] = {
+    AuditKind.SIGNED_IN: "good",
+    AuditKind.SIGN_IN_FAILED: "bad",
+    AuditKind.CODE_REFUSED: "bad",
+    AuditKind.FACTORS_RESET: "waiting",
+    AuditKind.DOWNLOADED: "active",
+}
+
+
+class WhenFilter(admin.SimpleListFilter):
+    """Filter by period: records after a moment, newest first."""
+
+    title = _("when")
+    parameter_name = "days"
+
+    def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, StrOrPromise]]:
+        return [("1", _("the last day")), ("7", _("7 days")), ("30", _("30 days")), ("365", _("a year"))]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
+        days = self.value()
+        known = days in {value for value, _words in self.lookup_choices}
+        return queryset.filter(at__gt=now() - timedelta(days=int(days))) if days and known else queryset
+
+
+@admin.register(AuditRecord)
+class AuditRecordAdmin(LookOnly, DeskAdmin):
+    list_display = ("at", "shown_kind", "actor_name", "subject_name", "what", "address")
+    list_filter = (
+        ("kind", ChoicesDropdownFilter),
+        ("actor", AutocompleteSelectFilter),
+        ("subject", AutocompleteSelectFilter),
+        WhenFilter,
+    )
+    search_fields = ("actor_name",)
+    search_help_text = _("A person or an address")
+    ordering = ("-pk",)
+    sortable_by = ()
+    fields = ("at", "shown_kind", "actor_name", "subject_name", "what", "address", "browser", "agent", "more")
+    readonly_fields = ("shown_kind", "browser", "more")
+
+    def matching(self, request: HttpRequest, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
+        """Records of the people that are meant, and from the address: both are found by an index."""
+        people = User.objects.all()
+        for word in words_of(words):
+            names = ("username", "first_name", "last_name", "email")
+            people = people.filter(Q(*[(f"{name}__icontains", word) for name in names], _connector=Q.OR))
+        keys = list(people.values_list("pk", flat=True)[:100])
+        return rows.filter(Q(actor__in=keys) | Q(subject__in=keys) | Q(address=words.strip()))
+
+    def get_search_results(self, request: HttpRequest, queryset: Any, search_term: str) -> Any:
+        """Return matching records without counting them: there may be millions."""
+        return (self.matching(request, queryset, search_term) if search_term.strip() else queryset), False
+
+    @admin.display(description=_("what"))
+    def shown_kind(self, record: AuditRecord) -> SafeString:
+        return badge(record.get_kind_display(), _TONES.get(record.kind, "neutral"))
+
+    @admin.display(description=_("browser"))
+    def browser(self, record: AuditRecord) -> str:
+        return describe_browser(record.agent) if record.agent else "–"
+
+    @admin.display(description=_("details"))
+    def more(self, record: AuditRecord) -> SafeString | str:
+        if not record.detail:
+            return "–"
+        return format_html("<pre>{}</pre>", json.dumps(record.detail, indent=2, ensure_ascii=False))
+
+
+@receiver(list_downloaded, dispatch_uid="claims.admin.records")
+def note(request: HttpRequest, name: str, format: str, **signal: Any) -> None:  # noqa: A002  the signal's word
+    """Record the list's filters too, so that the contents can be reconstructed."""
+    audit.record(
+        AuditKind.DOWNLOADED,
+        what=f"{name} ({format})",
+        request=request,
+        filters=request.GET.urlencode()[:2000],
+    )
+
+
+@admin.register(SignOff)
+class SignOffAdmin(LookOnly, DeskAdmin):
+    list_display = ("at", "by_name", "on_claim", "round", "note")
+    list_filter = (("by", AutocompleteSelectFilter), ("at", DaysFilter))
+    sortable_by = ("at", "by_name", "round")
+    search_fields = ("by_name", "note", "verdict__claim__statement")
+    ordering = ("-pk",)
+    fields = ("on_claim", "by_name", "at", "round", "note")
+    readonly_fields = ("on_claim",)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[SignOff]:
+        return super().get_queryset(request).select_related("verdict__claim")
+
+    @admin.display(description=_("verdict on"))
+    def on_claim(self, signoff: SignOff) -> SafeString:
+        return format_html('<a href="{}">{}</a>', change_page(signoff.verdict), signoff.verdict.claim)
+
+
+class ActionFilter(DropdownFilter):
+    """The moves that the workflow knows."""
+
+    title = _("move")
+    parameter_name = "action"
+
+    def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
+        return [(action, str(label)) for action, label in LABELS.items()]
+
+    def queryset(self, request: HttpRequest, queryset: QuerySet[Transition]) -> QuerySet[Transition]:
+        return queryset.filter(action=self.value()) if self.value() else queryset
+
+
+@admin.register(Transition)
+class TransitionAdmin(LookOnly, DeskAdmin):
+    list_display = ("at", "what", "states", "claim", "actor_name", "note")
+    list_filter = (ActionFilter, ("actor", AutocompleteSelectFilter), ("at", DaysFilter))
+    sortable_by = ("at",)
+    search_fields = ("claim__statement", "actor_name", "note")
+    ordering = ("-pk",)
+    fields = ("claim", "verdict", "what", "states", "actor_name", "at", "note")
+    readonly_fields = ("what", "states")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Transition]:
+        return super().get_queryset(request).select_related("claim", "verdict__publisher", "verdict__rating")
+
+    @admin.display(description=_("move"), ordering="action")
+    def what(self, transition: Transition) -> str:
+        return label_of(transition.action)
+
+    @admin.display(description=_("states"))
+    def states(self, transition: Transition) -> str:
+        return transition.states
+
+
+@admin.register(Publication)
+class PublicationAdmin(LookOnly, DeskAdmin):
+    list_display = ("claim", "version", "shown_status", "kind", "note", "published_at", "superseded_at")
+    list_filter = (
+        ("status", ChoicesDropdownFilter),
+        ("kind", ChoicesDropdownFilter),
+        ("published_at", DaysFilter),
+    )
+    sortable_by = ("version", "shown_status", "kind", "published_at", "superseded_at")
+    list_select_related = ("claim",)
+    search_fields = ("claim__statement", "note")
+    ordering = ("-sequence",)
+    fields = (
+        "claim",
+        ("version", "kind"),
+        "shown_status",
+        "note",
+        ("published_at", "superseded_at"),
+        "page",
+        "pretty_body",
+        "proof",
+    )
+    readonly_fields = ("shown_status", "page", "pretty_body", "proof")
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Publication]:
+        rows = super().get_queryset(request)
+        # The body can be long; the list does not show it.
+        return rows.defer("body", "search_text", "search_statement", "search")
+
+    @admin.display(description=_("status"), ordering="status")
+    def shown_status(self, publication: Publication) -> SafeString:
+        return build_status_badge(publication)
+
+    @admin.display(description=_("for readers"))
+    def page(self, publication: Publication) -> SafeString:
+        address = reverse("claim-version", args=[publication.claim_id, publication.version])
+        return format_html('<a href="{}">{}</a>', address, _("This version as readers saw it"))
+
+    @admin.display(description=_("JSON"))
+    def pretty_body(self, publication: Publication) -> SafeString:
+        return folded_json(_("The API’s JSON of this version"), publication.document)
+
+    @admin.display(description=_("unchanged since"))
+    def proof(self, publication: Publication) -> SafeString | str:
+        sentence = _("A publication cannot be changed. Anyone who has a copy can compare it with this one.")
+        return fingerprint(sentence, publication.body_sha256)
