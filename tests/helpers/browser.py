@@ -6,7 +6,10 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.contrib.staticfiles.handlers import StaticFilesHandler
+from django.http import HttpRequest, HttpResponseBase
 from django.utils import timezone
+from django.utils.cache import patch_cache_control
 from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
 
 # What is waited for may take long on a busy machine. Only who waits in vain waits that long.
@@ -29,10 +32,24 @@ def chromium() -> Iterator[Browser]:
     # Playwright's event loop lives in this thread, and Django would take the tests' own queries for asynchronous ones.
     with pytest.MonkeyPatch.context() as patch, sync_playwright() as playwright:
         patch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "1")
+        patch.setattr(StaticFilesHandler, "serve", serve_for_an_hour)
         # Chromium's sandbox refuses to run as root, as which containers run tests.
         browser = playwright.chromium.launch(executable_path=path, chromium_sandbox=os.geteuid() != 0)
         yield browser
         browser.close()
+
+
+_serve = StaticFilesHandler.serve
+
+
+def serve_for_an_hour(handler: StaticFilesHandler, request: HttpRequest) -> HttpResponseBase:
+    """Serve a static file that the browser may keep, as it may in production.
+
+    A page of the desk has forty of them, and a browser asks for each again with every page if they are new on disk.
+    """
+    answer = _serve(handler, request)
+    patch_cache_control(answer, max_age=3600)
+    return answer
 
 
 def new_context(browser: Browser, **options: Any) -> BrowserContext:
