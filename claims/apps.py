@@ -7,7 +7,8 @@ from django.db import connections
 from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.features import call, call_later, installed
+from factcheck import feature_choices
+from factcheck.features import call, call_later, installed, load_installed
 
 
 class ClaimsConfig(AppConfig):
@@ -20,15 +21,15 @@ class ClaimsConfig(AppConfig):
         from sources.signals import snapshot_stored  # noqa: PLC0415  beside the others
 
         register(partial(call, "claims.matching.embedding.checks.check_embedder"))
+        feature_choices.known.reader = "claims.newsroom.feature_switches.read_choices"
         call_later(snapshot_stored, "claims.quotes.changed_sources.follow_source")
         call_later(entries_added, "claims.matching.embedding.tasks.announce")
         # After `migrate` and not in a migration, because permissions exist only then: those of features last.
         post_migrate.connect(self.complete_newsroom, sender=[self, *installed()][-1])
 
     def complete_newsroom(self, *, using: str, **signal: Any) -> None:
-        """Add missing roles, rules, publisher and templates that every newsroom has."""
+        """Add missing roles, rules, publisher and rows of features that every newsroom has."""
         from claims.newsroom.own_publisher import ensure_house  # noqa: PLC0415  models exist only now
-        from claims.newsroom.reply_wording import ensure_templates  # noqa: PLC0415  models exist only now
         from claims.newsroom.roles import ensure_roles  # noqa: PLC0415  models exist only now
         from claims.newsroom.second_factors import ensure_rules  # noqa: PLC0415  models exist only now
 
@@ -37,4 +38,5 @@ class ClaimsConfig(AppConfig):
             ensure_roles()
             ensure_rules()
             ensure_house()
-            ensure_templates()
+            for complete in load_installed("newsroom_rows"):
+                complete()

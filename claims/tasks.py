@@ -13,9 +13,7 @@ from claims.review import (
     classification,
     due_publications,
     notices,
-    open_replies,
     removal_search,
-    reply_mails,
 )
 from factcheck import features
 
@@ -28,14 +26,13 @@ __all__ = [
     "import_tasks",
     "invitations",
     "notices",
-    "open_replies",
     "proof_tasks",
     "removal_search",
-    "reply_mails",
 ]
 
-for feature in features.switched_on():
+for feature in features.installed():
     feature.part("tasks")
+features.guard_jobs(app.tasks.values())
 
 
 @app.periodic(cron="17 * * * *")

@@ -160,7 +160,6 @@ def _sections() -> list[dict[str, Any]]:
                     permission="claims.sign_off_verdict",
                 ),
                 menu_entry(_("Sources"), "article", "sources_source"),
-                menu_entry(_("Awaiting answers"), "reply", "claims_replyrequest", queue="awaited"),
             ],
         },
         {

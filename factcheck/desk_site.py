@@ -9,15 +9,28 @@ from typing import Any
 from django.http import HttpRequest
 from unfold.sites import UnfoldAdminSite
 
+from factcheck import features
+
 
 class DeskSite(UnfoldAdminSite):
+    def get_urls(self) -> list[Any]:
+        """Return the routes of the desk, of which those of a feature answer 404 while it is off."""
+        routes: list[Any] = super().get_urls()
+        for feature in features.installed():
+            for route in routes:
+                if str(route.pattern).startswith(f"{feature.label}/"):
+                    features.guard_route(route, feature)
+        return routes
+
     def get_app_list(self, request: HttpRequest, app_label: str | None = None) -> list[Any]:
         """Return the models of one application, for its page.
 
         Of all of them no page shows a list: the menu is factcheck.desk's. Every page would look up the permissions and
         addresses of seventy kinds for it.
         """
-        return super().get_app_list(request, app_label) if app_label else []
+        return (
+            super().get_app_list(request, app_label) if app_label and not features.is_off(app_label) else []
+        )
 
     def get_sidebar_list(self, request: HttpRequest) -> list[dict[str, Any]]:
         """Return the sections of the menu with the entries that this person may use.

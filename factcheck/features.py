@@ -5,8 +5,8 @@ switched off. What it adds to pages, menus and background work is declared on it
 agreed name: `admin`, `tasks` or `urls`. The core asks here what the features add. It never imports one.
 """
 
-from collections.abc import Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import cache, partial, wraps
 from importlib import import_module
 from types import ModuleType
 from typing import Any, ClassVar
@@ -15,9 +15,12 @@ from django.apps import AppConfig, apps
 from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.dispatch import Signal
+from django.http import Http404
 from django.urls import URLPattern, URLResolver, get_resolver
 from django.utils.module_loading import import_string, module_has_submodule
 from django_stubs_ext import StrOrPromise
+
+from factcheck.feature_choices import find_choices
 
 #: From the least to the most: each preset includes the features of those before it.
 PRESETS = ("small", "newsroom", "all")
@@ -35,6 +38,14 @@ class Feature(AppConfig):
     preset: ClassVar[str] = "newsroom"
     #: The features that this one imports, which are on whenever it is.
     requires: ClassVar[tuple[str, ...]] = ()
+    #: The dotted name of the `Section` that the feature adds to the published body of a verdict, also while it is off
+    #: (claims/ledger/document/sections.py).
+    section: ClassVar[str] = ""
+    #: The dotted name of the `Requirement` that the feature adds to the review (claims/review/requirements.py).
+    requirement: ClassVar[str] = ""
+    #: The dotted name of a function that takes sign-offs and returns those that cover what the feature has recorded
+    #: since, also while it is off (claims/models/signoff.py).
+    counting_signoffs: ClassVar[str] = ""
     #: Functions to call when a signal is sent: dotted names of the signal and of the function.
     receivers: ClassVar[Mapping[str, str]] = {}
     #: Entries of the desk's menu, by the name of their section (factcheck/desk.py).
@@ -44,7 +55,8 @@ class Feature(AppConfig):
     #: Filters that the feature adds to lists of the desk: dotted names of classes, by the model's label.
     list_filters: ClassVar[Mapping[str, Sequence[str]]] = {}
     #: Panels on pages of rows at the desk, by the model's label: dotted names of functions that take the row and return
-    #: the values of the panel, among them its `template`. Pages of `sources.source` show them.
+    #: the values of the panel, among them its `template`. Pages of `sources.source` show them, and the state of a
+    #: `claims.verdict`, with the `person` as another argument.
     panels: ClassVar[Mapping[str, str]] = {}
     #: Routes below the desk's pages of a model, by its label: dotted names of functions that take the ModelAdmin.
     desk_routes: ClassVar[Mapping[str, str]] = {}
@@ -98,6 +110,8 @@ class Feature(AppConfig):
     #: Kinds of notifications about rows of the feature, and the model whose list they lead to, such as
     #: "links_linkstate"; "" if they lead to the claim.
     notifications: ClassVar[Mapping[str, str]] = {}
+    #: The dotted name of a function that adds the rows which every newsroom has, after `migrate`.
+    newsroom_rows: ClassVar[str] = ""
     #: The dotted name of a function that adds rows to the demo. It takes the demo's content, with that of the feature's
     #: `demo.json`, and claims, sources and people by their keys (claims/demo/incoming.py).
     demo: ClassVar[str] = ""
@@ -111,12 +125,12 @@ class Feature(AppConfig):
         return self.label in _chosen()
 
     def ready(self) -> None:
-        if self.is_on:
-            for signal, receiver in self.receivers.items():
-                call_later(import_string(signal), receiver)
-            settings.SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"].update(self.openapi_enums)
-            if self.openapi_webhooks:
-                settings.SPECTACULAR_SETTINGS["WEBHOOKS"] = self.openapi_webhooks
+        _preset()  # says at the start what is wrong with `FEATURES`
+        for signal, receiver in self.receivers.items():
+            call_later(import_string(signal), receiver, self)
+        settings.SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"].update(self.openapi_enums)
+        if self.openapi_webhooks:
+            settings.SPECTACULAR_SETTINGS["WEBHOOKS"] = self.openapi_webhooks
 
     def part(self, name: str) -> ModuleType | None:
         """Return the feature's module of this name, if it has one."""
@@ -141,6 +155,23 @@ def switched_on() -> list[Feature]:
 
 
 def _chosen() -> set[str]:
+    """Return the labels of the features that are on: `FEATURES`, and what administrators switched at the desk."""
+    chosen = _preset()
+    for label, is_on in find_choices().items():
+        (chosen.add if is_on else chosen.discard)(label)
+    on = [feature for feature in installed() if feature.label in chosen]
+    while without := [feature for feature in on if not chosen.issuperset(feature.requires)]:
+        chosen.difference_update(feature.label for feature in without)
+        on = [feature for feature in on if feature.label in chosen]
+    return {feature.label for feature in on}
+
+
+def is_preset(label: str) -> bool:
+    """Return whether `FEATURES` switches this feature on."""
+    return label in _preset()
+
+
+def _preset() -> set[str]:
     """Return the labels of the features that `FEATURES` switches on.
 
     Raises:
@@ -162,11 +193,8 @@ def _chosen() -> set[str]:
 
 
 def load(module: str) -> None:
-    """Import this module of every installed app, except of features that are off."""
-    chosen = _chosen()
+    """Import this module of every installed app, also of features that are off: they may be switched on."""
     for config in apps.get_app_configs():
-        if isinstance(config, Feature) and config.label not in chosen:
-            continue
         if module_has_submodule(config.module, module):
             import_module(f"{config.name}.{module}")
 
@@ -177,34 +205,95 @@ def load_declared(point: str) -> list[Any]:
     return [import_string(name) for name in names if name]
 
 
+def load_installed(point: str) -> list[Any]:
+    """Return the objects that features declare at a point that has to stay while they are off."""
+    return [import_string(name) for feature in installed() if (name := getattr(feature, point))]
+
+
 def list_filters(model: str) -> list[Any]:
     """Return the filters that features add to the desk's list of a model, as `claims.claim`."""
     return [import_string(name) for feature in switched_on() for name in feature.list_filters.get(model, ())]
 
 
-def panels(model: str, row: Any) -> list[dict[str, Any]]:
+def panels(model: str, row: Any, **arguments: Any) -> list[dict[str, Any]]:
     """Return the panels that features add to the desk's page of a row."""
-    return [call(feature.panels[model], row) for feature in switched_on() if model in feature.panels]
+    return [
+        call(feature.panels[model], row, **arguments) for feature in switched_on() if model in feature.panels
+    ]
 
 
 def desk_routes(model: str, desk: Any) -> list[URLPattern]:
-    """Return the routes that features add below the desk's pages of a model."""
+    """Return the routes that features add below the desk's pages of a model. While a feature is off they answer 404."""
     return [
-        route
-        for feature in switched_on()
+        guard_route(route, feature)
+        for feature in installed()
         if model in feature.desk_routes
         for route in call(feature.desk_routes[model], desk)
     ]
 
 
 def routes(place: str) -> list[URLPattern | URLResolver]:
-    """Return the routes that features add to one of PLACES."""
-    return [route for feature in switched_on() for route in feature.routes(place)]
+    """Return the routes that features add to one of PLACES. While a feature is off they answer 404."""
+    return [guard_route(route, feature) for feature in installed() for route in feature.routes(place)]
+
+
+def guard_route(route: Any, feature: Feature) -> Any:
+    """Let a route answer 404 while the feature is off."""
+    if isinstance(route, URLResolver):
+        for inner in route.url_patterns:
+            guard_route(inner, feature)
+    elif getattr(route.callback, "feature", None) is None:
+        route.callback = _guard_view(route.callback, feature)
+    return route
+
+
+def _guard_view(view: Callable[..., Any], feature: Feature) -> Callable[..., Any]:
+    @wraps(view)
+    def guarded(*args: Any, **kwargs: Any) -> Any:
+        if not feature.is_on:
+            raise Http404
+        return view(*args, **kwargs)
+
+    guarded.feature = feature  # type: ignore[attr-defined]  # read by `has_route` and the OpenAPI document
+    return guarded
+
+
+def guard_jobs(jobs: Iterable[Any]) -> None:
+    """Let background jobs of features do nothing while these are off."""
+    for job in jobs:
+        for feature in installed():
+            if job.func.__module__.startswith(f"{feature.name}."):
+                job.func = wraps(job.func)(partial(_call_if_on, feature, job.func))
 
 
 def has_route(name: str) -> bool:
-    """Whether there is a page of this name: the feature that it belongs to may be off."""
-    return name in get_resolver().reverse_dict
+    """Return whether there is a page of this name, and the feature that it belongs to is on."""
+    found = get_resolver().reverse_dict.getlist(name)
+    return bool(found) and not is_off(_owners().get(name, ""))
+
+
+@cache
+def _owners() -> dict[str, str]:
+    """Return the labels of features by the names of their routes."""
+
+    def names(route: Any) -> Iterator[str]:
+        for inner in getattr(route, "url_patterns", ()):
+            yield from names(inner)
+        if getattr(route, "name", None):
+            yield route.name
+
+    return {
+        name: feature.label
+        for feature in installed()
+        for place in PLACES
+        for route in feature.routes(place)
+        for name in names(route)
+    }
+
+
+def is_off(label: str) -> bool:
+    """Return whether this is the label of an installed feature that is off."""
+    return any(feature.label == label for feature in installed()) and label not in _chosen()
 
 
 def notification_lists() -> dict[str, str]:
@@ -223,9 +312,20 @@ def menu_entries(section: str) -> list[dict[str, Any]]:
     return [entry for feature in switched_on() for entry in feature.menu.get(section, ())]
 
 
-def call_later(signal: Signal, receiver: str) -> None:
-    """Connect a receiver by its dotted name. Its module is only imported when the signal is sent."""
-    signal.connect(partial(call, receiver), weak=False, dispatch_uid=receiver)
+def call_later(signal: Signal, receiver: str, feature: Feature | None = None) -> None:
+    """Connect a receiver by its dotted name. Its module is only imported when the signal is sent.
+
+    Args:
+        feature: while it is off, the function is not called.
+    """
+    follower = partial(call, receiver)
+    if feature:
+        follower = partial(_call_if_on, feature, follower)
+    signal.connect(follower, weak=False, dispatch_uid=receiver)
+
+
+def _call_if_on(feature: Feature, function: Callable[..., Any], *values: Any, **arguments: Any) -> Any:
+    return function(*values, **arguments) if feature.is_on else None
 
 
 def call(function: str, *values: Any, **arguments: Any) -> Any:

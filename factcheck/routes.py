@@ -213,12 +213,12 @@ def problem_page(request: HttpRequest) -> HttpResponse:
 
 
 class Schema(SpectacularAPIView):
-    """The OpenAPI document. It changes only with the code, so each process builds it once."""
+    """The OpenAPI document. It changes only with the code and the features that are on, for which it is built once."""
 
     authentication_classes = ()
 
     def _get_schema_response(self, request: Request) -> HttpResponseBase:
-        etag = quote_etag(f"{openapi_sha256()}-{request.accepted_renderer.format}")
+        etag = quote_etag(f"{_openapi_sha256(_features_on())}-{request.accepted_renderer.format}")
         response: HttpResponseBase = get_conditional_response(plain_request(request), etag) or Response(
             openapi()
         )
@@ -227,14 +227,22 @@ class Schema(SpectacularAPIView):
         return response
 
 
-@functools.cache
 def openapi() -> Any:
+    return _openapi(_features_on())
+
+
+def _features_on() -> tuple[str, ...]:
+    return tuple(feature.label for feature in features.switched_on())
+
+
+@functools.lru_cache(maxsize=4)
+def _openapi(features_on: tuple[str, ...]) -> Any:
     return Schema.generator_class().get_schema(public=True)
 
 
-@functools.cache
-def openapi_sha256() -> str:
-    return sha256_of([json.dumps(openapi()).encode()])
+@functools.lru_cache(maxsize=4)
+def _openapi_sha256(features_on: tuple[str, ...]) -> str:
+    return sha256_of([json.dumps(_openapi(features_on)).encode()])
 
 
 v1 = [

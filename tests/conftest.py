@@ -1,6 +1,7 @@
 """What every test may use: the database server, and a fresh database per worker within a second."""
 
 import gc
+import math
 import os
 import time
 from collections.abc import Iterator
@@ -19,6 +20,7 @@ from django.utils.safestring import SafeString
 from pytest_django import DjangoDbBlocker
 
 from factcheck.database import clock, embedded
+from factcheck.feature_choices import known
 from factcheck.installation import log_context
 from tests.helpers.database import drop_database, replace_database, wait_for_nothing_else
 
@@ -34,6 +36,9 @@ hypothesis.settings.register_profile(
 # A tenth as many, for the fast loop: `make check`.
 hypothesis.settings.register_profile("quick", hypothesis.settings.get_profile("steady"), max_examples=10)
 hypothesis.settings.load_profile("steady")
+
+# Which features are switched is read where a test asks for it.
+known.until = math.inf
 
 pytest_plugins = ["tests.helpers.newsroom", "tests.helpers.browser", "tests.helpers.worker"]
 
@@ -172,6 +177,13 @@ def database_travels_along() -> Iterator[None]:
 def nothing_is_counted_yet() -> None:
     """Counts are kept under the number of the newest entry, and the ledgers of all tests begin at the same."""
     cache.clear()
+
+
+@pytest.fixture(autouse=True)
+def no_feature_is_switched() -> Iterator[None]:
+    """Processes read again which features are switched when seconds have passed: not while statements are counted."""
+    yield
+    known.by_label, known.until = {}, math.inf
 
 
 @pytest.fixture(autouse=True)

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.core.exceptions import PermissionDenied
 from django.db.models import Count, OuterRef, QuerySet, Subquery
@@ -21,9 +21,11 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from claims.matching.embedding.neighbours import get_query_model
 from claims.matching.embedding.pending_vectors import count_vectors
 from claims.models import EmbeddingModel, StatementVector
+from claims.newsroom import feature_switches
+from claims.newsroom.refusals import NotPossible
 from factcheck import features
 from factcheck.admin.badges import badge
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
 from factcheck.features import Feature
 from sources.models import Publisher
 
@@ -63,19 +65,24 @@ class EmbeddingModelAdmin(LookOnly, DeskAdmin):
         }
 
 
-#: Who may see the page.
-PERMISSION = "auth.change_group"
 _CHECKED = gettext_noop("Checked the languages and features.")
 
 
 @dataclass(frozen=True, slots=True)
 class FeatureLine:
-    """A feature, and the value of `FEATURES` that switches it."""
+    """A feature.
+
+    Attributes:
+        is_preset: whether `FEATURES` switches it on.
+        pages: its entries in the menu.
+        obstacle: why it cannot be switched now; empty if it can.
+    """
 
     feature: Feature
     is_on: bool
+    is_preset: bool
     pages: list[str]
-    value: str
+    obstacle: str
 
 
 def is_checked() -> bool:
@@ -84,10 +91,13 @@ def is_checked() -> bool:
 
 
 def show_installation(request: HttpRequest) -> HttpResponse:
-    """Show the page; sent, it is noted as checked for the first steps."""
-    if not request.user.has_perm(PERMISSION):
+    """Show the page. A POST switches the feature that it names; without one, it notes the page as checked."""
+    if not request.user.has_perm(feature_switches.PERMISSION):
         raise PermissionDenied
     house = Publisher.objects.house()
+    if request.method == "POST" and "feature" in request.POST:
+        _switch(request)
+        return HttpResponseRedirect(reverse("desk-installation"))
     if request.method == "POST":
         admin.site.get_model_admin(Publisher).log_change(request, house, _CHECKED)
         return HttpResponseRedirect(reverse("admin:index"))
@@ -105,24 +115,34 @@ def show_installation(request: HttpRequest) -> HttpResponse:
     return TemplateResponse(request, "admin/desk/installation.html", context)
 
 
+def _switch(request: HttpRequest) -> None:
+    label, is_on = request.POST["feature"], request.POST.get("to") == "on"
+    try:
+        feature_switches.switch(label, is_on=is_on, by=person_at(request))
+    except NotPossible as refusal:
+        messages.error(request, str(refusal))
+        return
+    name = {"feature": features.find(label).verbose_name}
+    messages.success(
+        request,
+        _("Switched on: %(feature)s.") % name
+        if is_on
+        else _("Switched off: %(feature)s. Nothing was deleted.") % name,
+    )
+
+
 def _lines() -> list[FeatureLine]:
-    installed = features.installed()
     on = {feature.label for feature in features.switched_on()}
-    lines = []
-    for feature in installed:
-        label = feature.label
-        wanted = {other for other in on if label not in _with_required(other)}
-        if label not in on:
-            wanted = on | _with_required(label)
-        pages = [str(entry["title"]) for entries in feature.menu.values() for entry in entries]
-        lines.append(FeatureLine(feature, label in on, pages, ",".join(sorted(wanted))))
-    return lines
-
-
-def _with_required(label: str) -> set[str]:
-    """Return a feature with all those that it requires."""
-    required = features.find(label).requires
-    return {label}.union(*map(_with_required, required))
+    return [
+        FeatureLine(
+            feature,
+            feature.label in on,
+            features.is_preset(feature.label),
+            [str(entry["title"]) for entries in feature.menu.values() for entry in entries],
+            feature_switches.find_obstacle(feature.label),
+        )
+        for feature in features.installed()
+    ]
 
 
 #: What Django's file backend writes after each mail.

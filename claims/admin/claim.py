@@ -29,13 +29,13 @@ from claims.admin.claim_media import ClaimMediaInline
 from claims.admin.claim_page import build_claim_context, build_screen_context, build_timeline_context
 from claims.admin.draft_inline import DraftEvidenceInline, DraftInline, draft_on_page, has_draft
 from claims.admin.move_buttons import build_moves_context
+from claims.admin.signals import draft_saved
 from claims.admin.similar_claims import build_similar_context, collect_additions, find_similar_claims
 from claims.admin.timeline import can_read_work_on, list_claim_events
-from claims.models import Appearance, Claim, ClaimMedia, ClaimTopic, Evidence, ReplyRequest, Verdict
+from claims.models import Appearance, Claim, ClaimMedia, ClaimTopic, Evidence, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.signals import claims_added
-from claims.review import claim_edits, reply_requests, verdict_drafts, workflow
-from claims.review.due_replies import is_reply_missing
+from claims.review import claim_edits, verdict_drafts, workflow
 from factcheck.admin.base import change_page, person_at
 from factcheck.admin.change_history import PastEvent, changes_of, links_of
 from factcheck.admin.typed_names import TypedNames
@@ -255,10 +255,8 @@ class ClaimAdmin(TypedNames, ClaimList):
         draft = draft_on_page(request, form.instance) if change else None
         if draft and any(formset.has_changed() for formset in own):
             verdict_drafts.record_editor(draft, person_at(request))
-        reason = request.POST.get("_not_asked", "")
-        if draft and reason in ReplyRequest.NotAsked.values and is_reply_missing(draft):
-            claimant = draft.claim.claimant
-            reply_requests.add(draft, by=person_at(request), claimant=claimant, not_asked=reason)
+        if draft:
+            draft_saved.send(sender=Verdict, draft=draft, values=request.POST, person=person_at(request))
 
     def response_add(
         self, request: HttpRequest, obj: Claim, post_url_continue: str | None = None

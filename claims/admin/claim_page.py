@@ -17,7 +17,6 @@ from claims.admin.move_buttons import build_moves_context, find_change_request
 from claims.admin.orphaned_quotes import build_lost_context
 from claims.admin.public_state import build_published_badge
 from claims.admin.quote_form import render_in_context
-from claims.admin.reply_panel import build_replies_context
 from claims.admin.scheduling import build_scheduling_context
 from claims.admin.status_badges import anchor_badge, build_rating_badge, build_state_badge, build_status_badge
 from claims.admin.timeline import build_timeline, label_of, list_kinds
@@ -26,6 +25,7 @@ from claims.articles import score_reasons
 from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
 from claims.models import Claim, Claimant, Cluster, Publication, Transition, Verdict
 from claims.newsroom.likely_claimants import find_likely_claimants
+from factcheck import features
 from factcheck.admin.base import change_page
 
 #: Of quotes, verdicts and entries a page shows so many; all are under “History”, or in their lists.
@@ -101,7 +101,7 @@ def build_verdict_context(verdict: Verdict | None, person: User, *, is_edited: b
         "signoffs": signoffs,
         "given": list(verdict.signoffs.readable_by(person).counting()) if is_in_review else [],
         "returned": find_change_request(verdict),
-        **build_replies_context(verdict, person),
+        "verdict_panels": features.panels("claims.verdict", verdict, person=person),
         **build_translations_context(verdict, person),
         "evidence": [] if is_edited else list_evidence(verdict),
         "explanation": "" if is_edited else render_explanation(verdict.explanation, verdict.claim),

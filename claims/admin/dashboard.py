@@ -23,13 +23,12 @@ from claims.admin.administration import is_checked
 from claims.admin.queues import QUEUES, ListedRow, every_queue
 from claims.admin.scheduling import annotate_planned, build_planned_badge
 from claims.admin.status_badges import (
-    build_deadline_badge,
     build_rating_badge,
     build_status_badge,
 )
 from claims.admin.trends import build_trends_context
 from claims.articles.score_reasons import get_band_label
-from claims.models import Claim, Publication, RatingScale, ReplyRequest, Verdict
+from claims.models import Claim, Publication, RatingScale, Verdict
 from claims.models.visibility import READ_DRAFTS
 from factcheck import features
 from factcheck.admin.badges import badge
@@ -211,8 +210,6 @@ def _iterate_cards(person: User) -> Iterator[Card]:
     ):
         if person.has_perm(permission):
             yield _build_card(name, _find_verdicts(person), person)
-    if person.has_perm("claims.change_replyrequest"):
-        yield _build_card("mine", _find_reply_requests(person), person)
     if not person.has_perm("claims.triage_claim") and person.has_perm("claims.add_claim"):
         yield _build_my_proposals_card(person)
     if person.has_perm("claims.view_publication"):
@@ -224,17 +221,11 @@ def _find_verdicts(person: User) -> QuerySet[Verdict]:
     return annotate_planned(rows.defer("explanation"))
 
 
-def _find_reply_requests(person: User) -> QuerySet[ReplyRequest]:
-    rows = ReplyRequest.objects.readable_by(person)
-    return rows.select_related("verdict__claim", "claimant").defer("text", "answer")
-
-
 def _build_card(name: str, rows: QuerySet[Any], person: User) -> Card:
     queue = QUEUES[rows.model][name]
     count, found = count_rows(queue.of(rows, person))
     listed = reverse(f"admin:claims_{rows.model._meta.model_name}_changelist")
-    key = name if rows.model is Verdict else f"{rows.model._meta.model_name}-{name}"
-    return Card(key, str(queue.title), count, f"{listed}?queue={name}", [_build_row(row) for row in found])
+    return Card(name, str(queue.title), count, f"{listed}?queue={name}", [_build_row(row) for row in found])
 
 
 def count_rows(rows: QuerySet[Any], most: int = _SHOWN_ROWS) -> tuple[int, list[Any]]:
@@ -257,10 +248,7 @@ def _listed_queues(person: User) -> Iterator[Card]:
                 yield Card(name, str(queue.title), count, queue_page(model, name), lines)
 
 
-def _build_row(row: Claim | Verdict | ReplyRequest) -> ListedRow:
-    if isinstance(row, ReplyRequest):
-        words = f"{row.whom}: {row.verdict.claim}"
-        return ListedRow(words, f"{change_page(row.verdict.claim)}#right-of-reply", build_deadline_badge(row))
+def _build_row(row: Claim | Verdict) -> ListedRow:
     if isinstance(row, Verdict):
         return ListedRow(str(row.claim), f"{change_page(row.claim)}#verdict", _build_reason_badge(row))
     return ListedRow(str(row), change_page(row), get_band_label(row.score))

@@ -19,6 +19,7 @@ from claims.models import Appearance, Claim, Evidence, Publication, Translation,
 from claims.public.pages.entry_page import build_entry_page
 from claims.public.pages.responses import build_rating_styles, get_interface_language
 from claims.review.moves import missing_parts
+from claims.review.requirements import requirements
 from factcheck.admin.base import person_at
 from factcheck.web.throttling.callers import admit
 from sources.public_media import FOLDER
@@ -162,8 +163,7 @@ def build_checklist(
         "evidence": "evidence-group",
         "alternative_text": "media-group",
         "correction": f"id_{before}correction_kind",
-        "right_of_reply": "right-of-reply",
-    }
+    } | {requirement.part: requirement.place for requirement in requirements()}
     return [(words, places[part]) for part, words in missing_parts(verdict, evidence).items()]
 
 

@@ -31,7 +31,6 @@ from claims.models import (
     PossibleDuplicate,
     Rating,
     Repeat,
-    ReplyRequest,
     SignOff,
     Transition,
     Translation,
@@ -184,11 +183,6 @@ def _filter_open_repeats(repeats: Any, person: User) -> QuerySet[Repeat]:
     return undecided
 
 
-def _filter_awaited(requests: Any, person: User) -> QuerySet[ReplyRequest]:
-    awaited: QuerySet[ReplyRequest] = requests.awaited()
-    return awaited
-
-
 CLAIM_QUEUES = {
     "triage": Queue(
         _("Proposals to triage"),
@@ -281,25 +275,11 @@ REPEAT_QUEUES = {
     )
 }
 
-REPLY_QUEUES = {
-    "awaited": Queue(
-        _("Awaiting answers"), _filter_awaited, ("answer_by", "pk"), "claims.change_replyrequest", "sent_at"
-    ),
-    "mine": Queue(
-        _("Awaiting answers to my requests"),
-        lambda rows, person: _filter_awaited(rows, person).filter(
-            Q(sent_by=person) | Q(verdict__author=person)
-        ),
-        ("answer_by", "pk"),
-    ),
-}
-
 #: The queues of each model of the core, by the name that addresses carry, in the order of the dashboard.
 QUEUES: dict[type[Model], dict[str, Queue]] = {
     Claim: CLAIM_QUEUES,
     Translation: TRANSLATION_QUEUES,
     Verdict: VERDICT_QUEUES,
-    ReplyRequest: REPLY_QUEUES,
     Repeat: REPEAT_QUEUES,
     PossibleDuplicate: DUPLICATE_QUEUES,
     Rating: RATING_QUEUES,

@@ -21,7 +21,7 @@ from django.utils.translation import gettext as _
 from claims.admin.live_preview import render_reader_view
 from claims.admin.timeline import build_timeline
 from claims.ledger import preview_entries
-from claims.ledger.document.wording_changes import format_reply
+from claims.ledger.document.sections import sections
 from claims.ledger.preview_entries import EntryPreview
 from claims.models import Claim, Evidence, Publication, ScheduledPublication, Verdict
 from claims.models.rating import RatingClass
@@ -257,7 +257,8 @@ def _iterate_verdict_parts(verdict: Document) -> Iterator[tuple[str, str]]:
         f"{stances[item['stance']]}: {_format_quoted(item, item['note'])}" for item in verdict["evidence"]
     ]
     yield _("Evidence"), "\n".join(cited)
-    yield _("Right of reply"), "\n".join(map(format_reply, verdict.get("right_of_reply", [])))
+    for section in sections():
+        yield str(section.name), section.format_items(verdict)
 
 
 def _format_quoted(item: Document, note: str = "") -> str:

@@ -1,14 +1,12 @@
 """States and ratings as badges, the same everywhere."""
 
-from django.utils import timezone
-from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from claims.models import Appearance, Claim, Cluster, Publication, Rating, ReplyRequest, Translation, Verdict
+from claims.models import Appearance, Claim, Cluster, Publication, Rating, Translation, Verdict
 from factcheck.admin.badges import Tone, badge, coloured
 
 _TONES: dict[str, Tone] = {
@@ -70,24 +68,3 @@ def build_verdict_badges(verdict: Verdict) -> SafeString:
     if verdict.state == Verdict.State.PUBLISHED:
         return format_html("{}", build_rating_badge(verdict.rating))
     return format_html("{} {}", build_rating_badge(verdict.rating), build_state_badge(verdict))
-
-
-def build_reply_badge(row: ReplyRequest) -> SafeString:
-    """Return the state of a request for reply as a badge."""
-    if row.not_asked:
-        return badge(gettext("Not asked, with a reason"), "neutral")
-    if row.answered_at:
-        return badge(gettext("Answered"), "good")
-    if row.sent_at:
-        return build_deadline_badge(row)
-    return badge(gettext("Being sent by email") if row.mail_asked_at else gettext("Not sent yet"), "waiting")
-
-
-def build_deadline_badge(row: ReplyRequest) -> SafeString:
-    """Return the deadline of a request without a reply."""
-    if row.answer_by is None:
-        return badge(gettext("Not sent yet"), "waiting")
-    moment = date_format(timezone.localtime(row.answer_by), "SHORT_DATETIME_FORMAT")
-    if row.answer_by <= timezone.now():
-        return badge(gettext("No answer by %s") % moment, "bad")
-    return badge(gettext("Answer by %s") % moment, "active")

@@ -15,19 +15,18 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
+from claims.ledger.document.sections import sections
 from claims.models import (
     Appearance,
     Claim,
     ClaimTopic,
     Evidence,
     Publication,
-    ReplyRequest,
     ScheduledPublication,
     SignOff,
     Transition,
     Verdict,
 )
-from claims.models.right_of_reply import NOTED
 from claims.models.visibility import READ_DRAFTS
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
 from factcheck import features
@@ -140,8 +139,10 @@ def _iterate_edits(claim: Claim, reader: User, most: int) -> Iterator[TimelineEv
     written = [pk for pk, author in verdicts if reads_all or author == reader.pk]
     past += changes_of(Verdict, without=_FIELDS_IN_MOVES, newest=most, pgh_obj_id__in=written)
     past += changes_of(Evidence, of=_("an item of evidence"), newest=most, verdict_id__in=written)
-    replies = _("a request for reply")
-    past += changes_of(ReplyRequest, of=replies, without=NOTED, newest=most, verdict_id__in=written)
+    for part in sections():
+        past += changes_of(
+            part.model, of=part.row_name, without=part.unlogged, newest=most, verdict_id__in=written
+        )
     for event in past:
         yield TimelineEvent(
             event.at, "edits", event.who, _lower_first_letter(event.what), event.note, None, event.changes

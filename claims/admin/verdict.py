@@ -32,8 +32,8 @@ from claims.admin.scheduling import schedule_view
 from claims.admin.status_badges import build_rating_badge, build_state_badge
 from claims.admin.timeline import can_read_work_on, list_verdict_events
 from claims.admin.verdict_form import CORRECTION_FIELDSET, FIELDSETS, BeginForm, VerdictFields, VerdictForm
-from claims.models import Evidence, ReplyRequest, Verdict
-from claims.models.right_of_reply import NOTED
+from claims.ledger.document.sections import sections
+from claims.models import Evidence, Verdict
 from claims.models.visibility import READ_DRAFTS
 from claims.newsroom.refusals import NotPossible
 from claims.review import verdict_drafts
@@ -242,5 +242,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
         if not can_read_work_on(row, reader):
             return told
         own = changes_of(Verdict, without=self.told_otherwise, pgh_obj_id=row.pk)
-        replies = changes_of(ReplyRequest, of=_("a request for reply"), without=NOTED, verdict_id=row.pk)
-        return [*own, *changes_of(Evidence, of=_("an item of evidence"), verdict_id=row.pk), *replies, *told]
+        own += changes_of(Evidence, of=_("an item of evidence"), verdict_id=row.pk)
+        for part in sections():
+            own += changes_of(part.model, of=part.row_name, without=part.unlogged, verdict_id=row.pk)
+        return [*own, *told]

@@ -7,7 +7,6 @@ the demo shows is what these rules allow, and the ledger holds every version and
 import hashlib
 import json
 from collections import Counter
-from collections.abc import Iterator
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from functools import lru_cache
@@ -25,6 +24,7 @@ from claims.articles.proposals import propose
 from claims.demo.demo_translations import translate
 from claims.demo.desk_work import connect, put_to_work
 from claims.demo.incoming import add_pictures, find_repeats, receive
+from claims.demo.signals import verdict_drafted
 from claims.imports.storing import runs
 from claims.models import (
     Appearance,
@@ -34,11 +34,9 @@ from claims.models import (
     Evidence,
     NewsroomPage,
     Rating,
-    ReplyRequest,
     Topic,
     Verdict,
 )
-from claims.newsroom.people import get_display_name
 from claims.quotes.anchors import Anchor, find
 from claims.review import clusters, verdict_drafts, workflow
 from factcheck import features
@@ -217,26 +215,9 @@ class _Newsroom:
             )
             for position, item in enumerate(row["evidence"])
         )
-        ReplyRequest.objects.bulk_create(self._replies(verdict, row))
+        verdict_drafted.send(sender=Verdict, verdict=verdict, row=row, author=verdict.author)
         for step in row["history"]:
             verdict = workflow.move(verdict, step["action"], by=self.people[step["by"]], note=step["note"])
-
-    def _replies(self, verdict: Verdict, row: Row) -> Iterator[ReplyRequest]:
-        """Store what each version says about asking the claimant."""
-        claimant = verdict.claim.claimant
-        verdict.reply_requests.all().delete()
-        for told in row["right_of_reply"]:
-            words = {name: text for name, text in told.items() if name not in _MOMENTS}
-            moments = {_MOMENTS[name]: _parse_moment(told[name]) for name in told.keys() & _MOMENTS.keys()}
-            sender = self.people[row["author"]] if moments else None
-            yield ReplyRequest(
-                verdict=verdict,
-                claimant=claimant,
-                sent_by=sender,
-                sent_by_name=get_display_name(sender) if sender else "",
-                **words,
-                **moments,
-            )
 
     def _cluster(self, row: Row) -> None:
         editor = self.people[row["by"]]
@@ -257,8 +238,6 @@ class _Newsroom:
 
 _WORDS = ("language", "summary", "explanation", "correction_kind", "correction_note")
 _DAYS = ("reviewed_on", "valid_as_of", "recheck_on")
-#: Of a request for an answer, as the file has it and as it is kept.
-_MOMENTS = {"sent": "sent_at", "answer_by": "answer_by", "answered": "answered_at"}
 
 
 def _create_person(row: Row, password: str) -> User:
@@ -303,7 +282,7 @@ def _find_candidate(text: str, anchor: Anchor) -> CandidateSentence | None:
     )
 
 
-def _parse_moment(text: str) -> datetime:
+def parse_moment(text: str) -> datetime:
     """Return a time: fixed, in hours from now (“-3h”), or the next midnight."""
     if text == "midnight":
         tomorrow = timezone.localdate() + timedelta(days=1)

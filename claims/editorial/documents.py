@@ -13,7 +13,7 @@ from django.db.models import Exists, OuterRef, Prefetch, QuerySet, Subquery
 from claims.articles.detection import choose_band
 from claims.ledger.document import claim_document
 from claims.ledger.document.claim_document import moment, moment_if_any, render
-from claims.ledger.document.reply_document import build_reply
+from claims.ledger.document.sections import sections
 from claims.models import (
     Appearance,
     Claim,
@@ -21,7 +21,6 @@ from claims.models import (
     ClaimMedia,
     Evidence,
     Publication,
-    ReplyRequest,
     SignOff,
     Topic,
     Transition,
@@ -86,7 +85,7 @@ def readable_verdicts(reader: User) -> QuerySet[Verdict]:
         Verdict.objects.readable_by(reader)
         .select_related("publisher", "rating__scale", "author", "submitted_by")
         .prefetch_related(
-            Prefetch("reply_requests", ReplyRequest.objects.told().select_related("claimant")),
+            *(section.prefetch() for section in sections()),
             Prefetch("evidence", select_evidence_relations(Evidence.objects.order_by("position", "pk"))),
             Prefetch("signoffs", SignOff.objects.readable_by(reader).order_by("pk")),
         )
@@ -205,30 +204,6 @@ def build_review_note(row: SignOff | TranslationStep) -> Document:
         "round": row.round,
         "note": row.note,
         "at": moment(row.at),
-    }
-
-
-def build_reply_request(row: ReplyRequest) -> Document:
-    """Describe a request for reply, with its internal details."""
-    return {
-        **build_reply(row, row.verdict.language),
-        "verdict": row.verdict_id,
-        "language": row.language,
-        "channel": row.channel,
-        "address": row.address,
-        "subject": row.subject,
-        "text": row.text,
-        "answer_by": moment_if_any(row.answer_by),
-        "sent_at": moment_if_any(row.sent_at),
-        "sent_by": {"id": row.sent_by_id, "name": row.sent_by_name} if row.sent_by_id else None,
-        "is_being_mailed": bool(row.mail_asked_at and not row.sent_at),
-        "mail_problem": row.mail_problem,
-        "message_id": row.message_id,
-        "answered_at": moment_if_any(row.answered_at),
-        "answer_channel": row.answer_channel,
-        "answer_shown": row.answer_shown,
-        "whole_answer": row.answer,
-        "created_at": moment(row.created_at),
     }
 
 

@@ -11,6 +11,7 @@ from claims.editorial.serializers import WhoSerializer
 from claims.editorial.view import EditorialView
 from claims.ledger.document.claim_document import moment
 from claims.models import Scope
+from factcheck import features
 
 
 class CurrentPerson(EditorialView):
@@ -19,7 +20,7 @@ class CurrentPerson(EditorialView):
     nouns = ("token", "tokens")
     view_permission = ""
     serializer_class = WhoSerializer
-    #: The names under which the resources are listed; the routes fill it in.
+    #: The names under which the resources of the core are listed; the routes fill it in.
     names: ClassVar[tuple[str, ...]] = ()
 
     def scope_of(self, request: Request) -> Scope | None:
@@ -27,6 +28,8 @@ class CurrentPerson(EditorialView):
 
     def retrieve(self, request: Request, **place: Any) -> HttpResponse:
         """The user, the token, and the URLs of this API. Any token may ask."""
+        added = [name for feature in features.switched_on() for name in feature.editorial_index]
+        names = [*self.names, *added]
         document = {
             "person": build_person(self.person),
             "roles": sorted(self.person.groups.values_list("name", flat=True)),
@@ -35,6 +38,6 @@ class CurrentPerson(EditorialView):
                 "scopes": self.token.scopes,
                 "expires_at": moment(self.token.expiry),
             },
-            "resources": {name: self.address(f"{name}-list") for name in self.names},
+            "resources": {name: self.address(f"{name}-list") for name in names},
         }
         return self.answered(StoredResponse(200, render_document(document)))

@@ -9,11 +9,10 @@ from claims.ledger.document.serializers import (
     EvidenceSerializer,
     MediaSerializer,
     RatingSerializer,
-    ReplySerializer,
     TopicSerializer,
     VerdictSerializer,
 )
-from claims.models import Claim, CorrectionKind, ReplyRequest, Verdict
+from claims.models import Claim, CorrectionKind, Verdict
 from claims.models.token import Scope
 from sources.api.serializers import SnapshotSerializer, SourceSerializer
 
@@ -163,29 +162,6 @@ class EditorialVerdictSummarySerializer(EditorialVerdictSerializer):
 
     def get_fields(self) -> dict[str, serializers.Field]:
         return without(super().get_fields(), "explanation", "explanation_html", "evidence", "right_of_reply")
-
-
-class ReplyRequestSerializer(ReplySerializer):
-    """A request for an answer, with what only the newsroom knows of it."""
-
-    verdict = serializers.IntegerField()
-    channel = serializers.ChoiceField([("", ""), *ReplyRequest.Channel.choices])
-    address = serializers.CharField(
-        help_text="Where they were asked. Never published, and forgotten after a while."
-    )
-    subject = serializers.CharField()
-    text = serializers.CharField(help_text="What they are asked.")
-    answer_by = serializers.DateTimeField(allow_null=True)
-    sent_at = serializers.DateTimeField(allow_null=True)
-    sent_by = ActorSerializer(allow_null=True)
-    is_being_mailed = serializers.BooleanField()
-    mail_problem = serializers.CharField()
-    message_id = serializers.CharField(help_text="Of the mail; empty where it was passed on in another way.")
-    answered_at = serializers.DateTimeField(allow_null=True)
-    answer_channel = serializers.ChoiceField([("", ""), *ReplyRequest.Channel.choices])
-    answer_shown = serializers.ChoiceField([("", ""), *ReplyRequest.Shown.choices])
-    whole_answer = serializers.CharField()
-    created_at = serializers.DateTimeField()
 
 
 class TransitionSerializer(serializers.Serializer):

@@ -13,7 +13,6 @@ from claims.editorial.entities import (
     TransitionWork,
 )
 from claims.editorial.media import ClaimMediaWork, MediaWork
-from claims.editorial.replies import ReplyWork
 from claims.editorial.root import CurrentPerson
 from claims.editorial.translations import TranslationWork
 from claims.editorial.verdicts import EvidenceWork, VerdictWork
@@ -37,16 +36,10 @@ for name, resource in RESOURCES.items():
 router.register("claims/<int:claim_id>/appearances", AppearanceWork, basename="editorial-appearances")
 router.register("claims/<int:claim_id>/media", ClaimMediaWork, basename="editorial-claim-media")
 router.register("verdicts/<int:verdict_id>/evidence", EvidenceWork, basename="editorial-evidence")
-router.register("verdicts/<int:verdict_id>/replies", ReplyWork, basename="editorial-replies")
 router.register("sources/<int:source_id>/snapshots", SnapshotWork, basename="editorial-snapshots")
 
-RESOURCE_NAMES = (
-    *RESOURCES,
-    *(name for feature in features.switched_on() for name in feature.editorial_index),
-)
-
 urlpatterns = [
-    path("", CurrentPerson.as_view({"get": "retrieve"}, names=RESOURCE_NAMES), name="editorial"),
+    path("", CurrentPerson.as_view({"get": "retrieve"}, names=tuple(RESOURCES)), name="editorial"),
     path("", include(router.urls)),
     *features.routes("editorial"),
 ]

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.db.models import Prefetch, Q
 
 from claims.ledger.document.claim_document import Judgement, translations
+from claims.ledger.document.sections import sections
 from claims.ledger.entry_builder import LedgerEntry, LedgerLine, build_entry, restate_entry, retranslate_entry
 from claims.ledger.signals import entries_added
 from claims.models import (
@@ -18,7 +19,6 @@ from claims.models import (
     Evidence,
     Publication,
     PublishedVerdict,
-    ReplyRequest,
     Translation,
     Verdict,
 )
@@ -198,7 +198,6 @@ def _ledgers(ids: list[int]) -> dict[int, list[LedgerLine]]:
 def with_merged(ids: list[int]) -> list[list[Claim]]:
     """Yield each claim, reloaded, followed by the claims merged into it, with all that the representation needs."""
     quoted = ("source__publisher", "snapshot")
-    replies = ReplyRequest.objects.told().select_related("claimant")
     # Of a picture; a film has one of each of its frames, of which nothing is said here.
     looks = Prefetch("media__hashes", MediaHash.objects.filter(frame_at=None))
     evidence = (
@@ -219,9 +218,9 @@ def with_merged(ids: list[int]) -> list[list[Claim]]:
                 "verdicts",
                 verdicts.order_by("reviewed_on", "id").prefetch_related(
                     Prefetch("evidence", evidence),
-                    Prefetch("reply_requests", replies),
                     Prefetch("translations", public_translations),
                     "signoffs",
+                    *(section.prefetch() for section in sections()),
                 ),
             ),
         )

@@ -35,6 +35,7 @@ from .claimant import Claimant
 from .cluster import Cluster, ClusterMember
 from .desk_state import SavedView, TriageTurn, UnsavedForm
 from .evidence import Evidence
+from .feature_choice import FeatureChoice
 from .import_run import ImportProblem, ImportRun
 from .ledger_counts import Mention, SearchLanguage, SearchSpelling, SearchWord
 from .newsroom_page import NewsroomPage
@@ -44,9 +45,7 @@ from .rating import Rating, RatingClass, RatingScale
 from .removal import Removal
 from .removal_search import RemovalSearch
 from .repeat import Repeat
-from .reply_template import ReplyTemplate
 from .review_chain import ReviewLink, UnlinkedReviewRow
-from .right_of_reply import ReplyRequest
 from .scheduled_publication import ScheduledPublication
 from .signoff import SignOff
 from .statement import ComparedStatement, StatedWords
@@ -81,6 +80,7 @@ __all__ = [
     "DeskSession",
     "EmbeddingModel",
     "Evidence",
+    "FeatureChoice",
     "HashTile",
     "ImportProblem",
     "ImportRun",
@@ -103,8 +103,6 @@ __all__ = [
     "Removal",
     "RemovalSearch",
     "Repeat",
-    "ReplyRequest",
-    "ReplyTemplate",
     "ReviewLink",
     "SavedView",
     "ScheduledPublication",

@@ -42,6 +42,7 @@ class AuditKind(models.TextChoices):
     PERMISSION_TAKEN = "permission_taken", _("Permission removed")
     TOKEN_MADE = "token_made", _("API token created")
     TOKEN_REVOKED = "token_revoked", _("API token revoked")
+    FEATURE_SWITCHED = "feature_switched", _("Feature switched")
     SHORTENED = "shortened", _("Old records removed")
 
 

@@ -148,7 +148,7 @@ JOINS_THE_LEDGER = Rule(
 )
 
 
-def _before(part: str) -> str:
+def before(part: str) -> str:
     """Return SQL for the same part of the same verdict in the previous entry."""
     return f"""(
         SELECT was -> {part}
@@ -162,24 +162,14 @@ def _before(part: str) -> str:
 _IS_AS_IT_IS_OR_WAS = f"""
     (
         said -> 'publisher' ->> 'name' = (SELECT name FROM public.sources_publisher WHERE id = signed.publisher_id)
-        OR said -> 'publisher' = {_before("'publisher'")}
+        OR said -> 'publisher' = {before("'publisher'")}
     )
     AND (
         coalesce(said -> 'rating' ->> 'rating_class', '') = (
             SELECT rating_class FROM public.claims_rating WHERE id = signed.rating_id
         )
-        OR said -> 'rating' = {_before("'rating'")}
+        OR said -> 'rating' = {before("'rating'")}
     )
-    AND (said -> 'right_of_reply' = {_before("'right_of_reply'")} OR NOT EXISTS (
-        SELECT FROM jsonb_array_elements(said -> 'right_of_reply') AS reply WHERE NOT EXISTS (
-            SELECT FROM public.claims_replyrequest AS asked
-            WHERE asked.id = (reply ->> 'id')::bigint AND asked.verdict_id = signed.id
-                AND (reply ->> 'answer', reply ->> 'statement') = (
-                    CASE asked.answer_shown WHEN 'full' THEN asked.answer WHEN 'excerpt' THEN asked.excerpt ELSE '' END,
-                    CASE asked.answer_shown WHEN 'statement' THEN asked.statement ELSE '' END
-                )
-        )
-    ))
     AND NOT EXISTS (
         SELECT FROM jsonb_array_elements(entry -> 'translations') AS other
         WHERE other -> 'verdict' = said -> 'id' AND NOT EXISTS (
@@ -244,7 +234,7 @@ SAYS_WHAT_WAS_SIGNED = Rule(
                             ELSE {VERDICT_SHA256} = {entry_verdict_sha256("said")} AND (
                                 coalesce(said -> 'signed_off', 'null') = 'null'
                                 -- Of a restored entry that is restated.
-                                OR said -> 'signed_off' = {_before("'signed_off'")}
+                                OR said -> 'signed_off' = {before("'signed_off'")}
                             )
                         END
                         AND NEW.body IS JSON OBJECT WITH UNIQUE KEYS

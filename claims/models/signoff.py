@@ -4,14 +4,14 @@ import pgtrigger
 from django.conf import settings
 from django.contrib.auth.models import User
 from django.db import models
-from django.db.models import Count, F, IntegerField, OuterRef, Subquery, UniqueConstraint
-from django.db.models.functions import Coalesce, Now
+from django.db.models import F, UniqueConstraint
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.review_chain import waits_for_its_link
-from claims.models.right_of_reply import ReplyRequest
 from claims.models.signoff_digests import CLAIM_SHA256, SIGNED_ROWS, VERDICT_SHA256
 from claims.models.visibility import readable
+from factcheck import features
 from factcheck.database.desk_words import words_index
 from factcheck.database.rules import Rule, append_only, refuse
 
@@ -27,21 +27,11 @@ class SignOffQuerySet(models.QuerySet["SignOff"]):
         return readable(self, person, own_or_published=models.Q(verdict__author=person))
 
     def counting(self) -> Self:
-        """Sign-offs of the current round that cover the present answers: none has arrived since."""
-        present = self.alias(in_now=answers_in("verdict"))
-        return present.filter(round=F("verdict__review_round"), answers=F("in_now"))
-
-
-def answers_in(verdict: str) -> Coalesce:
-    """Count the answers received for a verdict, given as in `OuterRef("pk")`."""
-    answered = (
-        ReplyRequest.objects.filter(verdict=OuterRef(verdict), answered_at__isnull=False)
-        .order_by()
-        .values("verdict")
-        .annotate(number=Count("pk"))
-        .values("number")
-    )
-    return Coalesce(Subquery(answered, output_field=IntegerField()), 0)
+        """Sign-offs of the current round that cover what features have recorded since, such as answers."""
+        rows = self.filter(round=F("verdict__review_round"))
+        for narrow in features.load_installed("counting_signoffs"):
+            rows = narrow(rows)
+        return rows
 
 
 class SignOff(models.Model):
@@ -101,10 +91,8 @@ class SignOff(models.Model):
                     END IF;
                     -- When it was given is not for the one who gives it to say.
                     NEW.at := clock_timestamp();
-                    NEW.answers := (
-                        SELECT count(*) FROM public.claims_replyrequest
-                        WHERE verdict_id = NEW.verdict_id AND answered_at IS NOT NULL
-                    );
+                    -- A feature that records answers counts them, in a rule whose name comes after this one.
+                    NEW.answers := 0;
                     SELECT {CLAIM_SHA256}, {VERDICT_SHA256} INTO NEW.claim_sha256, NEW.verdict_sha256
                     FROM {SIGNED_ROWS} WHERE signed.id = NEW.verdict_id;
                     RETURN NEW;

@@ -325,7 +325,6 @@ class Verdict(models.Model):
             verdict_rules.TERMS_OF_REVIEW,
             verdict_rules.MOMENTS_ARE_FIXED,
             verdict_rules.WITH_FOUR_EYES,
-            verdict_rules.WITH_A_RIGHT_OF_REPLY,
             verdict_rules.TOLD_BY_THE_LEDGER,
             verdict_rules.SCHEDULED_STAYS_IN_REVIEW,
             verdict_rules.KEPT,

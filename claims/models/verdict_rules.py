@@ -259,24 +259,19 @@ _WITHOUT_EVIDENCE = refuse(
 _CLAIM_NOT_ACCEPTED = refuse(
     "A verdict is published only on an accepted claim.", name="verdict_claim_is_accepted"
 )
-_NOBODY_ASKED = refuse(
-    "A verdict that names somebody is published only when they were asked for an answer, or with the reason why not.",
-    name="verdict_with_a_right_of_reply",
-)
-_STILL_TIME = refuse(
-    "Who was asked for an answer has the time that they were given.", name="verdict_waits_for_answers"
-)
 _NOT_IN_THE_LEDGER = refuse(
     "What is published or withdrawn is told to the public: the claim's newest entry in the ledger does not say it.",
     name="verdict_is_told_by_the_ledger",
 )
 
-WITH_FOUR_EYES = Rule(
-    name="verdict_with_four_eyes",
-    operation=pgtrigger.Update,
-    condition=~pgtrigger.Q(old__state="published") & pgtrigger.Q(new__state="published"),
-    declare=[("present", "record")],
-    func=f"""
+
+def require_signoffs(also: str = "") -> str:
+    """Return SQL that refuses a verdict `NEW` without enough sign-offs of what it says, with `present` declared.
+
+    Args:
+        also: another condition on each sign-off, with which a feature makes the rule stricter.
+    """
+    return f"""
         {see_the_present("verdict_with_four_eyes")}
         SELECT {CLAIM_SHA256} AS claim_sha256, {VERDICT_SHA256} AS verdict_sha256 INTO present
         FROM {SIGNED_ROWS} WHERE signed.id = NEW.id;
@@ -285,16 +280,22 @@ WITH_FOUR_EYES = Rule(
             WHERE verdict_id = NEW.id AND round = NEW.review_round AND by_id <> ALL (
                 array_remove(NEW.edited_by || ARRAY[NEW.author_id, NEW.submitted_by_id]::bigint[], NULL)
             )
-            -- Given before an answer came in, it was of less than is published.
-            AND answers = (
-                SELECT count(*) FROM public.claims_replyrequest
-                WHERE verdict_id = NEW.id AND answered_at IS NOT NULL
-            )
-            -- And of these words, this rating and this evidence.
+            -- Of these words, this rating and this evidence.
             AND (claim_sha256, verdict_sha256) = (present.claim_sha256, present.verdict_sha256)
+            {also}
         ) < NEW.required_signoffs THEN
             {_NOT_SIGNED_OFF}
         END IF;
+    """
+
+
+WITH_FOUR_EYES = Rule(
+    name="verdict_with_four_eyes",
+    operation=pgtrigger.Update,
+    condition=~pgtrigger.Q(old__state="published") & pgtrigger.Q(new__state="published"),
+    declare=[("present", "record")],
+    func=f"""
+        {require_signoffs()}
         -- Held to the end of the transaction, as is the claim: nobody takes it away meanwhile.
         PERFORM FROM public.claims_evidence AS evidence
         JOIN public.sources_source AS source ON source.id = evidence.source_id
@@ -307,43 +308,6 @@ WITH_FOUR_EYES = Rule(
         PERFORM FROM public.claims_claim WHERE id = NEW.claim_id AND state = 'accepted' FOR SHARE;
         IF NOT FOUND THEN
             {_CLAIM_NOT_ACCEPTED}
-        END IF;
-        RETURN NEW;
-    """,
-)
-
-WITH_A_RIGHT_OF_REPLY = Rule(
-    # Whether a reply is required at all is a setting, which no database sees: the terms of the review store it. The
-    # rest is checked: a verdict of the newsroom whose terms say that it names no one must name no one.
-    name="verdict_with_a_right_of_reply",
-    operation=pgtrigger.Update,
-    condition=~pgtrigger.Q(old__state="published")
-    & pgtrigger.Q(new__state="published", new__origin="house")
-    & ~pgtrigger.Q(new__reply_rule="switched_off"),
-    declare=[("named", "bigint")],
-    func=f"""
-        {see_the_present("verdict_with_a_right_of_reply")}
-        SELECT claimant.id INTO named
-        FROM public.claims_claim AS claim
-        JOIN public.claims_claimant AS claimant ON claimant.id = claim.claimant_id
-        JOIN public.sources_publisher AS publisher ON publisher.id = NEW.publisher_id
-        WHERE claim.id = NEW.claim_id AND publisher.is_house
-            AND claimant.kind IN ('person', 'organization', 'group')
-        FOR SHARE OF claim, claimant;
-        IF named IS NOT NULL AND (
-            NEW.reply_rule <> 'due' OR NOT EXISTS (
-                SELECT FROM public.claims_replyrequest
-                WHERE verdict_id = NEW.id AND claimant_id = named AND (not_asked <> '' OR sent_at IS NOT NULL)
-            )
-        ) THEN
-            {_NOBODY_ASKED}
-        END IF;
-        IF NEW.reply_rule = 'due' AND EXISTS (
-            SELECT FROM public.claims_replyrequest
-            WHERE verdict_id = NEW.id AND sent_at IS NOT NULL AND answered_at IS NULL
-                AND answer_by > clock_timestamp()
-        ) THEN
-            {_STILL_TIME}
         END IF;
         RETURN NEW;
     """,

@@ -1,5 +1,7 @@
 """Refusals, raised by all layers: the admin, the APIs and the commands each present them in their way."""
 
+from datetime import datetime
+
 from django_stubs_ext import StrOrPromise
 
 
@@ -13,6 +15,18 @@ class NotPossible(Exception):
     def __init__(self, sentence: StrOrPromise = "", *, code: str = "conflict") -> None:
         super().__init__(sentence)
         self.code = code
+
+
+class TooEarly(NotPossible):
+    """Complete except for a moment that has not come.
+
+    Attributes:
+        until: that moment.
+    """
+
+    def __init__(self, sentence: str, until: datetime, *, code: str = "conflict") -> None:
+        super().__init__(sentence, code=code)
+        self.until = until
 
 
 class NotAllowed(Exception):

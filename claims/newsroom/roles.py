@@ -36,8 +36,6 @@ CONTRIBUTOR = [
 FACT_CHECKER = [
     *CONTRIBUTOR,
     *(f"claims.{verb}_{model}" for verb in ("add", "change", "delete") for model in ("verdict", "evidence")),
-    *(f"claims.{verb}_replyrequest" for verb in (*_EDIT_VERBS, "delete")),
-    "claims.view_replytemplate",
     "claims.read_drafts",
     "claims.triage_claim",
     *(f"claims.view_{model}" for model in ("cluster", "repeat")),
@@ -51,7 +49,6 @@ EDITOR = [
     *(f"claims.{verb}_{model}" for verb in ("add", "change") for model in ("rating", "ratingscale")),
     *(f"claims.{verb}_cluster" for verb in ("add", "change", "publish")),
     "claims.change_repeat",
-    *(f"claims.{verb}_replytemplate" for verb in ("add", "change", "delete")),
     "claims.delete_claim",
     "claims.merge_claim",
     "claims.republish_claim",

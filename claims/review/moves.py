@@ -16,7 +16,7 @@ from django_stubs_ext import StrOrPromise
 from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
 from claims.models import Claim, ClaimMedia, Evidence, Translation, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from claims.review.due_replies import is_reply_missing, require_current_terms, require_time_to_answer
+from claims.review.requirements import requirements
 from factcheck.list_phrases import listed_phrases
 
 Subject = TypeVar("Subject", Claim, Verdict)
@@ -67,7 +67,6 @@ def missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = None) 
         "evidence": not is_evident,
         "alternative_text": undescribed,
         "correction": bool(verdict.supersedes_id and not explained),
-        "right_of_reply": is_reply_missing(verdict),
     }
     words = {
         "state": _("the claim must be accepted"),
@@ -77,10 +76,9 @@ def missing_parts(verdict: Verdict, evidence: Iterable[Evidence] | None = None) 
         "evidence": _("evidence with an address or a snapshot"),
         "alternative_text": _("alternative text for each picture, recording and video"),
         "correction": _("the kind of change and the public note on it"),
-        "right_of_reply": _("a request for reply to %(whom)s, or the reason for not asking")
-        % {"whom": verdict.claim.claimant.name if verdict.claim.claimant else ""},
     }
-    return {part: words[part] for part, is_lacking in lacks.items() if is_lacking}
+    missing = {part: words[part] for part, is_lacking in lacks.items() if is_lacking}
+    return missing | {each.part: lack for each in requirements() if (lack := each.find_missing(verdict))}
 
 
 def _undescribed(claim_id: int) -> bool:
@@ -113,7 +111,8 @@ def _complete(verdict: Verdict, by: User) -> None:
 
 def _signed_off(verdict: Verdict, by: User) -> None:
     _complete(verdict, by)
-    require_current_terms(verdict)
+    for requirement in requirements():
+        requirement.check(verdict)
     given = verdict.signoffs.counting().exclude(by=verdict.author_id).count()
     if given < verdict.required_signoffs:
         raise NotPossible(
@@ -130,8 +129,9 @@ def _signed_off(verdict: Verdict, by: User) -> None:
             ),
             code="verdict_published",
         )
-    # Last: all else is there when the time that was given is over.
-    require_time_to_answer(verdict)
+    # Last: all else is there when the time is over.
+    for requirement in requirements():
+        requirement.wait(verdict)
 
 
 def _written_by_another(verdict: Verdict, by: User) -> None:

@@ -13,9 +13,8 @@ from claims.models import Claim, ScheduledPublication, Verdict
 from claims.models.scheduled_publication import FURTHEST
 from claims.newsroom.notifications import NotificationKind, notify_people
 from claims.newsroom.people import get_display_name
-from claims.newsroom.refusals import NotPossible
+from claims.newsroom.refusals import NotPossible, TooEarly
 from claims.newsroom.roles import require
-from claims.review.due_replies import TooEarly
 from claims.review.moves import VERDICT_MOVES
 from factcheck.database import clock
 

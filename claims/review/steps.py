@@ -8,8 +8,7 @@ from typing import Any, Protocol
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
-from claims.review.due_replies import TooEarly
+from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible, TooEarly
 from claims.review.moves import Move, MoveHidden
 
 #: (state, action) → move.

@@ -10,9 +10,9 @@ from django.db import transaction
 from django.db.models import F, Func, Q, QuerySet
 from django.utils.translation import gettext as _
 
+from claims.ledger.document.sections import sections
 from claims.models import Claim, Evidence, Rating, Verdict
 from claims.models.evidence import carry_over
-from claims.models.right_of_reply import carry_replies_over
 from claims.models.verdict import CARRIED_OVER, CHANGE
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
@@ -65,7 +65,8 @@ def draft(claim: Claim, *, author: User, publisher: Publisher | None = None, **c
     )
     if predecessor:
         carry_over({predecessor.pk: verdict.pk})
-        carry_replies_over({predecessor.pk: verdict.pk})
+        for section in sections():
+            section.carry_over({predecessor.pk: verdict.pk})
     return verdict
 
 

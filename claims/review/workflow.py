@@ -19,9 +19,9 @@ from claims.models.verdict import CorrectionKind
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.signals import moved
-from claims.review.due_replies import find_reply_rule
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES, Move, Subject
 from claims.review.notices import notify_of_move
+from claims.review.requirements import requirements
 from claims.review.scheduled_publications import end_overtaken
 from claims.review.steps import Option, collect_options, require_step
 from factcheck.database import clock
@@ -149,10 +149,15 @@ def _only_state(verdict: Verdict, request: Request) -> None:
 def _submit(verdict: Verdict, request: Request) -> None:
     verdict.review_round += 1
     verdict.required_signoffs = settings.REQUIRED_SIGNOFFS
-    verdict.reply_rule = find_reply_rule(verdict)
     verdict.submitted_by, verdict.submitted_at = request.by, clock.now()
-    terms = ["review_round", "required_signoffs", "reply_rule", "submitted_by", "submitted_at"]
-    verdict.save(update_fields=["state", *terms])
+    terms: dict[str, Any] = {"reply_rule": Verdict.ReplyRule.SWITCHED_OFF}
+    for requirement in requirements():
+        terms |= requirement.find_terms(verdict)
+    for name, value in terms.items():
+        setattr(verdict, name, value)
+    verdict.save(
+        update_fields=["state", "review_round", "required_signoffs", *terms, "submitted_by", "submitted_at"]
+    )
 
 
 def _sign_off(verdict: Verdict, request: Request) -> None:

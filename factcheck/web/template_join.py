@@ -1,7 +1,11 @@
-"""Template tags, built in to every template, that join words in the language of the page."""
+"""Template tags, built in to every template: words joined in the language of the page, and links to features."""
+
+from typing import Any
 
 from django import template
+from django.urls import reverse
 
+from factcheck.features import has_route
 from factcheck.list_phrases import comma, listed, listed_phrases, percentage, semicolon
 
 register = template.Library()
@@ -10,3 +14,9 @@ register.simple_tag(semicolon)
 register.filter("listed", listed)
 register.filter("listed_phrases", listed_phrases)
 register.filter("percentage", percentage)
+
+
+@register.simple_tag
+def feature_url(name: str, *args: Any) -> str:
+    """Return the address of a page of a feature; empty while that is off."""
+    return reverse(name, args=args) if has_route(name) else ""

@@ -23,7 +23,8 @@ from django.core.management import call_command
 from django.test import Client
 from jsonschema import Draft202012Validator
 
-from claims.models import Claim, Claimant, Cluster, Evidence, ReplyRequest, Topic, Verdict
+from claims.features.reply.models import ReplyRequest
+from claims.models import Claim, Claimant, Cluster, Evidence, Topic, Verdict
 from claims.review import clusters, verdict_drafts, workflow
 from factcheck.api.pagination import Position, encoded
 from factcheck.api.query_strings import ListQuery

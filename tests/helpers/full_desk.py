@@ -23,8 +23,6 @@ from claims.models import (
     Rating,
     RatingScale,
     Repeat,
-    ReplyRequest,
-    ReplyTemplate,
     SavedView,
     Topic,
 )
@@ -71,12 +69,7 @@ def add_row_of_each(checker: User, editor: User) -> None:
     make_appearance(claim, source, "The bridge cost 90 million euros")
     bring_out(make_draft(claim, checker), checker, editor)
     translate(claim, checker)
-    draft = verdict_drafts.draft(claim, author=checker)
-    ReplyRequest.objects.create(verdict=draft, party=f"The builder {number}", not_asked="no_way")
-    ReplyTemplate.objects.get_or_create(
-        language="nn",
-        defaults={"subject": "Your text", "text": "We check {claim}. Please answer by {deadline}."},
-    )
+    verdict_drafts.draft(claim, author=checker)
     NewsroomPage.objects.create(
         kind="funding", language="en", version=number, title="Funding", text="Our readers.", note="The sum."
     )

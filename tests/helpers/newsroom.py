@@ -11,17 +11,7 @@ from unittest.mock import patch
 import pytest
 from django.contrib.auth.models import Group, User
 
-from claims.models import (
-    Appearance,
-    Claim,
-    Claimant,
-    Evidence,
-    Rating,
-    RatingScale,
-    ReplyRequest,
-    Topic,
-    Verdict,
-)
+from claims.models import Appearance, Claim, Claimant, Evidence, Rating, RatingScale, Topic, Verdict
 from claims.review import verdict_drafts, workflow
 from sources.models import Publisher, Snapshot, Source
 
@@ -153,10 +143,16 @@ def make_draft(claim: Claim, author: User, **content: Any) -> Verdict:
         Evidence.objects.create(
             verdict=verdict, source=make_source(), stance="refutes", note="The audited accounts."
         )
-    if claim.claimant and not verdict.reply_requests.exists():
-        # A verdict that names somebody says whether they were asked.
-        ReplyRequest.objects.create(verdict=verdict, claimant=claim.claimant, not_asked="public_record")
+    if claim.claimant:
+        give_reason(verdict)
     return verdict
+
+
+def give_reason(verdict: Verdict) -> None:
+    """Say why the claimant was not asked, unless something is said; without the feature nothing has to be."""
+    replies: Any = getattr(verdict, "reply_requests", None)
+    if replies is not None and not replies.exists():
+        replies.create(claimant=verdict.claim.claimant, not_asked="public_record")
 
 
 @pytest.fixture

@@ -21,9 +21,10 @@ from django.urls import reverse
 
 from claims.admin.move_buttons import get_last_move
 from claims.admin.translation import get_last_step
+from claims.features.reply.models import ReplyRequest
 from claims.features.teamwork import comments
 from claims.features.teamwork.models import Comment, Notification
-from claims.models import ApiToken, Claim, ReplyRequest, SavedView, Translation, Verdict
+from claims.models import ApiToken, Claim, SavedView, Translation, Verdict
 from claims.newsroom import api_tokens
 from claims.review import verdict_drafts
 from claims.review.translation_drafts import begin_translation

@@ -7,7 +7,7 @@ from django.template import Context, Template
 from django.utils import translation
 from django.utils.formats import date_format, number_format
 
-from claims.public.pages.reader_tags import not_asked
+from claims.features.reply.templatetags.reply_tags import not_asked
 from tests.helpers.sweeps import sweep
 
 DAY = date(2026, 11, 27)

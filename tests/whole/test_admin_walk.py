@@ -12,16 +12,9 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from claims.features.reply.models import ReplyRequest
 from claims.features.webhooks.models import WebhookDelivery
-from claims.models import (
-    ImportProblem,
-    PossibleDuplicate,
-    Publication,
-    ReplyRequest,
-    SignOff,
-    Transition,
-    Verdict,
-)
+from claims.models import ImportProblem, PossibleDuplicate, Publication, SignOff, Transition, Verdict
 from sources.models import Snapshot
 from tests.helpers.full_desk import MODELS, ROLES, add_row_of_each, address, asks, make_superuser
 from tests.helpers.kept_newsroom import checker, editor, kept_rows
@@ -61,8 +54,8 @@ QUERIES = {
     "complaints.readerrequest": 5,
     "claims.removal": 4,
     "claims.repeat": 6,
-    "claims.replyrequest": 4,
-    "claims.replytemplate": 4,
+    "reply.replyrequest": 4,
+    "reply.replytemplate": 4,
     "claims.savedview": 4,
     "claims.secondfactorrule": 4,
     "claims.signoff": 4,

@@ -16,9 +16,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from claims.features.archiving.models import ArchivedFile, Timestamp
+from claims.features.reply.models import ReplyRequest
 from claims.features.teamwork import assignments, comments, mails
 from claims.features.teamwork.models import AssignmentRule, ChatChannel, Comment, Notification
-from claims.models import ApiToken, Claim, Cluster, DeskSession, ReplyRequest, SavedView, Translation, Verdict
+from claims.models import ApiToken, Claim, Cluster, DeskSession, SavedView, Translation, Verdict
 from claims.newsroom.refusals import NotAllowed
 from claims.review import workflow
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
@@ -136,7 +137,7 @@ ARGUMENTS: dict[str, Callable[[dict[type[Model], Any]], tuple[Any, ...]]] = {
     "claims_translation_begin": lambda rows: (
         Verdict.objects.filter(state="published", publisher__is_house=True).latest("pk").pk,
     ),
-    "claims_replyrequest_do": lambda rows: (rows[ReplyRequest].pk, "stop"),
+    "reply_replyrequest_do": lambda rows: (rows[ReplyRequest].pk, "stop"),
     "sources_source_file": lambda rows: _kept_file(rows[Source]),
     "sources_source_timestamp": lambda rows: _stamp(rows[Source]),
     "teamwork_notification_stop_mail": lambda rows: (mails.stop_token(rows[User], "commented"),),

@@ -10,8 +10,9 @@ from django.urls import reverse
 from procrastinate.contrib.django import app as worker
 from procrastinate.contrib.django.models import ProcrastinateJob
 
-from claims.ledger.document.reply_document import describe_reason
-from claims.models import Claim, Cluster, ReplyRequest, Topic, Verdict
+from claims.features.reply.models import ReplyRequest
+from claims.features.reply.reply_document import describe_reason
+from claims.models import Claim, Cluster, Topic, Verdict
 from sources.models import Source
 from tests.helpers.bracketed_words import brackets, everything_written, outside
 from tests.helpers.full_desk import MODELS, add_row_of_each, address, make_superuser

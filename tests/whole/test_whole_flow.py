@@ -11,9 +11,10 @@ from django.contrib.auth.models import User
 from django.core.management import call_command
 from django.test import Client
 
+from claims.features.reply import reply_requests
 from claims.models import Claim, Evidence, Rating
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from claims.review import reply_requests, verdict_drafts, workflow
+from claims.review import verdict_drafts, workflow
 from tests.helpers.newsroom import make_source
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]

@@ -12,6 +12,7 @@ from claims.exports import lines
 from claims.exports.lines import ArchiveLine, UnreadableExport
 from claims.exports.restore.entry_bodies import parse_entry_body
 from claims.ledger.document.claim_document import moment
+from claims.ledger.document.sections import sections
 from claims.ledger.proofs.entry_text import EntryFacts, build_entry_text, compute_chain_hash
 from claims.ledger.proofs.sealed_text import compute_sealed_sha256
 from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
@@ -21,7 +22,6 @@ from claims.models import (
     Evidence,
     Publication,
     PublishedVerdict,
-    ReplyRequest,
     Verdict,
 )
 from claims.models.ledger_rules import NO_ENTRY
@@ -342,15 +342,18 @@ class _ExportCheck:
             publication__claim=OuterRef("verdict__claim"), verdict_id=OuterRef("verdict")
         )
         ledger = Publication.objects.filter(claim=OuterRef("claim"))
-        verdicts, evidence, replies, appearances = (
-            _collect_ids(name, some, bodies) for name in ("verdict", "evidence", "reply", "appearance")
+        verdicts, evidence, appearances = (
+            _collect_ids(name, some, bodies) for name in ("verdicts", "evidence", "appearances")
         )
         for pk in Verdict.objects.filter(~Exists(published), pk__in=verdicts).values_list("pk", flat=True):
             self._conflict(verdicts[pk], gettext("verdict %(pk)s is different here.") % {"pk": pk})
         for pk in Evidence.objects.filter(~Exists(shown), pk__in=evidence).values_list("pk", flat=True):
             self._conflict(evidence[pk], gettext("evidence %(pk)s is different here.") % {"pk": pk})
-        for pk in ReplyRequest.objects.filter(~Exists(shown), pk__in=replies).values_list("pk", flat=True):
-            self._conflict(replies[pk], gettext("request for reply %(pk)s is different here.") % {"pk": pk})
+        for section in sections():
+            items = _collect_ids(section.key, some, bodies)
+            rows = section.model._default_manager.filter(~Exists(shown), pk__in=items)
+            for pk in rows.values_list("pk", flat=True):
+                self._conflict(items[pk], str(section.conflict) % {"pk": pk})
         others = Appearance.objects.filter(~Exists(ledger), pk__in=appearances).exclude(
             claim__in=self._merged
         )
@@ -362,12 +365,11 @@ def _collect_ids(
     name: str, some: list[ArchiveLine], bodies: Mapping[int, dict[str, Any]]
 ) -> dict[int, ArchiveLine]:
     def parts(body: dict[str, Any]) -> Iterable[dict[str, Any]]:
-        if name == "evidence":
-            return (item for verdict in body["verdicts"] for item in verdict["evidence"])
-        if name == "reply":  # which older exports do not have
-            return (item for verdict in body["verdicts"] for item in verdict.get("right_of_reply", []))
-        found: list[dict[str, Any]] = body[f"{name}s"]
-        return found
+        if name in body:
+            found: list[dict[str, Any]] = body[name]
+            return found
+        # Older exports do not have all sections of features.
+        return (item for verdict in body["verdicts"] for item in verdict.get(name, []))
 
     return {part["id"]: line for line in some for part in parts(bodies[line.number])}
 

@@ -26,12 +26,12 @@ from claims.exports.restore.restored_entries import (
     find_first_appearance,
     parse_day,
 )
-from claims.exports.restore.restored_replies import build_replies
 from claims.exports.restore.verdict_succession import ArrivedVerdict, EntryOutcome, trace_verdicts
 from claims.ledger import publishing
+from claims.ledger.document.sections import sections
 from claims.ledger.entry_builder import LedgerEntry as Recorded
 from claims.ledger.entry_builder import rebuild_entry
-from claims.models import Claim, Evidence, Publication, ReplyRequest, Transition, Verdict
+from claims.models import Claim, Evidence, Publication, Transition, Verdict
 from factcheck.database.bulk_copy import Maker, copy
 from factcheck.installation.house_language import in_house_language
 
@@ -169,13 +169,14 @@ def _judge(some: list[EntryOutcome]) -> None:
     ):
         if gone:
             Verdict.objects.filter(pk__in=gone).update(state=state)
-    make, make_reply, now = Maker(Verdict), Maker(ReplyRequest), _read_transaction_start()
+    make, now = Maker(Verdict), _read_transaction_start()
     new = [(one.entry, arrived) for one in some for arrived in one.arrived]
     copy(Verdict, [make(created_at=now, **_build_verdict(entry, arrived)) for entry, arrived in new])
     copy(Evidence, [row for _entry, arrived in new for row in _build_evidence(arrived.said)])
-    copy(
-        ReplyRequest, [make_reply(**row) for entry, arrived in new for row in _build_replies(entry, arrived)]
-    )
+    for section in sections():
+        make_item = Maker(section.model)
+        rows = (row for entry, arrived in new for row in section.restore(arrived.said, _find_claimant(entry)))
+        copy(section.model, [make_item(**row) for row in rows])
 
 
 def _build_moves(one: EntryOutcome) -> Iterator[dict[str, Any]]:
@@ -231,9 +232,9 @@ def _build_evidence(verdict: dict[str, Any]) -> Iterator[dict[str, Any]]:
         }
 
 
-def _build_replies(entry: RestoredEntry, arrived: ArrivedVerdict) -> Iterator[dict[str, Any]]:
+def _find_claimant(entry: RestoredEntry) -> int | None:
     claimant = entry.body["claimant"]
-    return build_replies(arrived.said, claimant["id"] if claimant else None)
+    return claimant["id"] if claimant else None
 
 
 def _find_shown_media(item: dict[str, Any]) -> dict[str, Any]:

@@ -4,11 +4,13 @@ This is the contract with everybody who reads us. Keys are only ever added. Ever
 known is `null`, an empty string or an empty list. Dates are ISO 8601 days, moments ISO 8601 in UTC.
 
 `claim_document` writes these bodies, and mypy checks it key by key; `serializers` puts them into the OpenAPI document,
-against which the tests hold what is served. `factcheck.api.openapi.body_serializer` says how the annotations are read.
+against which the tests hold what is served. Features add `sections` to a
+verdict. `factcheck.api.openapi.body_serializer` says how the annotations are read.
 """
 
 from typing import Annotated, TypedDict
 
+from claims.ledger.document.sections import insert_sections, sections
 from claims.models import (
     Appearance,
     Claimant,
@@ -16,7 +18,6 @@ from claims.models import (
     MediaAuthenticity,
     Publication,
     RatingClass,
-    ReplyRequest,
     Verdict,
 )
 from factcheck.api.openapi.body_serializer import Day, Moment, WebAddress
@@ -96,25 +97,6 @@ class PublicEvidence(PublicQuotedSource):
     media: Annotated[list[PublicMedia], "The picture, recording or film that shows it: one or none."]
 
 
-class PublicReply(TypedDict):
-    """A request for reply with the reply, or the reason for not asking."""
-
-    id: int
-    whom: Annotated[str, "The person or organisation, by name."]
-    claimant_id: Annotated[int | None, "The claimant, where it is the claimant."]
-    asked_on: Annotated[Day | None, "Null where nobody was asked."]
-    deadline_on: Annotated[Day | None, "The day by which an answer was asked for."]
-    answered_on: Annotated[Day | None, "Null where no answer has come."]
-    answer: Annotated[str, "Their words; empty where they are not shown."]
-    is_excerpt: Annotated[bool, "Whether `answer` is a part of what they said."]
-    statement: Annotated[str, "What they said in the publisher's words; empty where `answer` says it."]
-    language: Annotated[str, "Of `answer` (BCP 47); empty when it is not known."]
-    not_asked: Annotated[Annotated[str, ReplyRequest.NotAsked] | None, "Null where they were asked."]
-    not_asked_reason: Annotated[
-        str, "The reason in the language of the verdict; empty where they were asked."
-    ]
-
-
 class PublicSignOff(TypedDict):
     """Digests of the content that people signed off; docs/ledger-proofs.md says how to compute them."""
 
@@ -162,10 +144,10 @@ class PublicVerdict(TypedDict):
     ]
     published_at: Moment | None
     evidence: list[PublicEvidence]
-    right_of_reply: Annotated[
-        list[PublicReply], "What those say whom it is about. Only the newsroom's own has any."
-    ]
     signed_off: Annotated[PublicSignOff | None, "Null where people of this newsroom did not review it here."]
+
+
+insert_sections(PublicVerdict.__annotations__, {section.key: section.shape for section in sections()})
 
 
 class PublicTranslation(TypedDict):

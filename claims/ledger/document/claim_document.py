@@ -20,7 +20,7 @@ from claims.ledger.document.claim_body import (
     PublicVerdict,
 )
 from claims.ledger.document.markdown import to_html
-from claims.ledger.document.reply_document import build_replies
+from claims.ledger.document.sections import insert_sections, sections
 from claims.ledger.document.signed_content import claim_sha256, verdict_sha256
 from claims.models import (
     Appearance,
@@ -212,7 +212,7 @@ def verdict(
     row: Verdict, rests_on: Iterable[Evidence], *, pictures: Iterable[Mapping[str, Any]] = ()
 ) -> PublicVerdict:
     """Return the body of a verdict, whose explanation shows pictures of its claim."""
-    return {
+    body: PublicVerdict = {
         "id": row.pk,
         "version": row.version,
         "publisher": publisher(row.publisher),
@@ -234,9 +234,10 @@ def verdict(
         "original_media_url": row.original_media_url,
         "published_at": moment_if_any(row.published_at),
         "evidence": [evidence(e) for e in rests_on],
-        "right_of_reply": build_replies(row),
         "signed_off": None,
     }
+    insert_sections(body, {section.key: section.build(row) for section in sections()})
+    return body
 
 
 def _signed_off(row: Verdict, body: PublicVerdict, claim: PublicClaim) -> PublicSignOff | None:

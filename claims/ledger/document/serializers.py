@@ -14,7 +14,6 @@ from claims.ledger.document.claim_body import (
     PublicCorrection,
     PublicEvidence,
     PublicRating,
-    PublicReply,
     PublicScale,
     PublicSignOff,
     PublicTopic,
@@ -96,10 +95,6 @@ class AppearanceSerializer(BodySerializer):
 
 class EvidenceSerializer(BodySerializer):
     body = PublicEvidence
-
-
-class ReplySerializer(BodySerializer):
-    body = PublicReply
 
 
 class SignedOffSerializer(BodySerializer):

@@ -6,10 +6,13 @@ Pure: two documents in, what differs out. A document that is older than one of i
 from collections.abc import Iterator, Mapping
 from typing import Annotated, Any, NamedTuple, TypedDict
 
+from claims.ledger.document.sections import sections
+
 #: Parts of a claim, and of a publisher's verdict on it, in the order in which readers see them.
 CLAIM_PARTS = ("statement", "claimant", "claimed_on", "context", "topics", "appearances")
-VERDICT_PARTS = ("rating", "title", "summary", "explanation", "valid_as_of", "evidence", "right_of_reply")
-PARTS = [(part, part.replace("_", " ")) for part in (*CLAIM_PARTS, *VERDICT_PARTS)]
+VERDICT_PARTS = ("rating", "title", "summary", "explanation", "valid_as_of", "evidence")
+_SECTIONS = {section.key: section for section in sections()}
+PARTS = [(part, part.replace("_", " ")) for part in (*CLAIM_PARTS, *VERDICT_PARTS, *_SECTIONS)]
 
 Document = Mapping[str, Any]
 
@@ -58,7 +61,7 @@ def _parts(document: Document) -> Iterator[tuple[tuple[int, str], _Part]]:
         yield (0, part), _Part(words[part], None)
     for verdict in document["verdicts"]:
         publisher = verdict["publisher"]
-        for part in VERDICT_PARTS:
+        for part in (*VERDICT_PARTS, *_SECTIONS):
             yield (publisher["id"], part), _Part(_of_verdict(verdict, part), publisher["name"])
 
 
@@ -67,8 +70,8 @@ def _of_verdict(verdict: Document, part: str) -> str:
         return verdict["rating"]["label"] if verdict["rating"] else ""
     if part == "evidence":
         return "\n".join(_quoted(item, item["note"]) for item in verdict["evidence"])
-    if part == "right_of_reply":
-        return "\n".join(map(format_reply, verdict.get(part, [])))
+    if part in _SECTIONS:
+        return _SECTIONS[part].format_items(verdict)
     return verdict.get(part) or ""
 
 
@@ -77,12 +80,3 @@ def _quoted(item: Document, note: str = "") -> str:
     source = item["source"]
     words = [source["title"] or source["url"], f"“{item['exact']}”" if item["exact"] else "", note]
     return " · ".join(filter(None, words))
-
-
-def format_reply(reply: Document) -> str:
-    """Format a request for reply in one line: the person, the dates and the reply; or the reason for not asking."""
-    if reply["not_asked"]:
-        return f"{reply['whom']}: {reply['not_asked_reason']}"
-    said = reply["answer"] or reply["statement"]
-    words = [f"{reply['whom']} ({reply['asked_on']}–{reply['answered_on'] or reply['deadline_on']})", said]
-    return ": ".join(filter(None, words))

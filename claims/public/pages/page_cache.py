@@ -154,7 +154,8 @@ def _build_key(request: HttpRequest) -> tuple[object, ...]:
         prepare=True,
     )
     place = (request.scheme, request.get_host(), request.get_full_path())
-    return (*place, translation.get_language(), *newest)
+    on = frozenset(feature.label for feature in features.switched_on())
+    return (*place, translation.get_language(), on, *newest)
 
 
 def _build_cached_response(request: HttpRequest, found: CachedPage) -> HttpResponse:

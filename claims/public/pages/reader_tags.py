@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 
 from claims.ledger.document import claimreview
 from claims.ledger.document.headline import choose_lead_verdict
-from claims.ledger.document.reply_document import describe_reason
+from claims.ledger.document.sections import sections
 from claims.ledger.document.translated_document import translate_document
 from claims.models import Claimant, Evidence, MediaAuthenticity, Publication
 from claims.models.rating import RatingClass
@@ -211,16 +211,9 @@ def country_name(code: str) -> str:
 
 
 @register.filter
-def not_asked(reply: Document, language: str) -> tuple[str, str]:
-    """Return the reason for not asking, and its language: the page's, unless it is in the newsroom's own words.
-
-    Args:
-        language: of the verdict as it was published.
-    """
-    said: str = reply["not_asked_reason"]
-    if said != describe_reason(reply["not_asked"], language):
-        return said, language
-    return describe_reason(reply["not_asked"], get_interface_language()), get_interface_language()
+def section_templates(verdict: Document) -> list[str]:
+    """Return the templates of the sections that a verdict has."""
+    return [section.template for section in sections() if verdict.get(section.key)]
 
 
 @register.filter

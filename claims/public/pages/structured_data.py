@@ -6,7 +6,6 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 from django.templatetags.static import static
-from django.urls import NoReverseMatch
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
@@ -15,6 +14,7 @@ from claims.ledger.document.headline import build_headline
 from claims.public.pages.head_links import build_head_links, route_of
 from claims.public.pages.page_addresses import build_canonical_url
 from claims.public.pages.responses import get_interface_language
+from factcheck.features import has_route
 from factcheck.web.language_addresses import address_language, permanent
 
 Document = dict[str, Any]
@@ -54,10 +54,9 @@ def build_newsroom(policies: Document | None = None) -> Document:
 
 def build_claim_images(body: Document) -> list[str]:
     """Return the URL of the claim's share picture in this version; none if share pictures are switched off."""
-    try:
-        return [f"{settings.SITE_URL}{permanent('claim-image', body['id'])}?version={body['version']}"]
-    except NoReverseMatch:
+    if not has_route("claim-image"):
         return []
+    return [f"{settings.SITE_URL}{permanent('claim-image', body['id'])}?version={body['version']}"]
 
 
 def _build_home(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:

@@ -33,6 +33,11 @@ class RefusedQuerySerializer(ProblemSerializer):
     errors = RefusedParameterSerializer(many=True)  # type: ignore[assignment]  # a field, not the errors of this serializer
 
 
+def leave_out_features(endpoints: list[Any], **options: Any) -> list[Any]:
+    """Leave out the endpoints of features that are off (drf-spectacular's PREPROCESSING_HOOKS)."""
+    return [each for each in endpoints if (found := getattr(each[3], "feature", None)) is None or found.is_on]
+
+
 class BodySchema(AutoSchema):
     """Says of bodies which name `at_least_one_of` several keys that one of these is needed."""
 

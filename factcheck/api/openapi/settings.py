@@ -11,6 +11,7 @@ SCHEMA: dict[str, Any] = {
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SORT_OPERATION_PARAMETERS": False,
+    "PREPROCESSING_HOOKS": ["factcheck.api.openapi.schema.leave_out_features"],
     "POSTPROCESSING_HOOKS": [
         "drf_spectacular.hooks.postprocess_schema_enums",
         "factcheck.api.openapi.schema.add_common_answers",
@@ -29,8 +30,6 @@ SCHEMA: dict[str, Any] = {
         "PublicationStatusEnum": "claims.models.Publication.Status",
         "PublisherKindEnum": "sources.models.Publisher.Kind",
         "RatingClassEnum": "claims.models.RatingClass",
-        "ReplyChannelEnum": "claims.models.ReplyRequest.Channel",
-        "ReplyShownEnum": "claims.models.ReplyRequest.Shown",
         "ScopeEnum": "claims.models.Scope",
         "SourceKindEnum": "sources.models.Source.Kind",
         "StanceEnum": "claims.models.Evidence.Stance",

@@ -14,8 +14,8 @@ from factcheck.management.localized_command import SpokenCommand
 
 #: Attributes of `Feature` with one dotted name.
 _POINTS = (
-    "queues", "claim_page", "source_notes", "page_version", "beside_claim", "below_answer", "cosigned_note", "gauges",
-    "demo",
+    "section", "requirement", "counting_signoffs", "queues", "claim_page", "source_notes", "page_version",
+    "beside_claim", "below_answer", "cosigned_note", "gauges", "newsroom_rows", "demo",
 )  # fmt: skip
 
 

@@ -1,49 +1,63 @@
-"""The page of languages and features says what is on, and the setting that changes it."""
+"""The page of languages and features, where administrators switch features."""
 
-import re
 from typing import Any
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth.models import User
 from django.test import Client
 from django.urls import reverse
-from django.utils.html import strip_tags
 
+from claims.models import AuditRecord, FeatureChoice
 from factcheck import features
 
 PAGE = reverse("desk-installation")
-ON = ["archiving", "complaints", "discovery", "standards", "embeds"]
 
 
-def shown(client: Client) -> dict[str, tuple[str, str]]:
-    page = client.get(PAGE).content.decode()
-    found = re.findall(r"<h3>(.*?)</h3>.*?FEATURES=([\w,]*)</code>", page, re.DOTALL)
-    return {heading.split(" <")[0]: (strip_tags(heading).split()[-1], value) for heading, value in found}
+def switch(client: Client, feature: str, to: str) -> list[str]:
+    answer = client.post(PAGE, {"feature": feature, "to": to}, follow=True)
+    return [str(message) for message in answer.context["messages"]]
 
 
-def test_each_feature_names_the_setting_that_switches_it(
+def test_each_feature_is_switched_and_the_audit_log_says_by_whom(
     client: Client, administrator: User, settings: Any
 ) -> None:
-    settings.FEATURES = ON
+    settings.FEATURES = ["complaints"]
     client.force_login(administrator)
-    found = shown(client)
-    assert [name for name, (state, _value) in found.items() if state == "on"] == [
-        str(feature.verbose_name) for feature in features.switched_on()
+    lines = {line.feature.label: line for line in client.get(PAGE).context["lines"]}
+    assert [label for label, line in lines.items() if line.is_on] == ["complaints"]
+    assert list(lines) == [feature.label for feature in features.installed()]
+    said = [switch(client, "complaints", "off"), switch(client, "embeds", "on")]
+    assert said == [
+        ["Switched off: Complaints. Nothing was deleted."],
+        [f"Switched on: {features.find('embeds').verbose_name}."],
     ]
-    wrong = []
-    for feature in features.installed():
-        settings.FEATURES = ON
-        was_on = feature.is_on
-        settings.FEATURES = found[str(feature.verbose_name)][1].split(",")
-        if feature.is_on == was_on:
-            wrong.append(feature.label)
-    assert wrong == []
+    assert [feature.label for feature in features.switched_on()] == ["embeds"]
+    recorded = AuditRecord.objects.filter(kind="feature_switched").order_by("pk")
+    assert list(recorded.values_list("what", "actor")) == [
+        ("complaints: off", administrator.pk),
+        ("embeds: on", administrator.pk),
+    ]
 
 
-def test_only_administrators_see_and_check_it(client: Client, editor: User, administrator: User) -> None:
+def test_a_feature_that_another_requires_stays_on(client: Client, administrator: User, settings: Any) -> None:
+    settings.FEATURES = ["all"]
+    client.force_login(administrator)
+    needing = [feature for feature in features.installed() if "archiving" in feature.requires]
+    assert switch(client, "archiving", "off")[0].startswith("First switch off: ")
+    for feature in needing:
+        switch(client, feature.label, "off")
+    assert switch(client, "archiving", "off")[0].startswith("Switched off: ")
+    assert switch(client, needing[0].label, "on")[0].startswith("First switch on: ")
+    assert switch(client, "claims", "off") == ["There is no such feature."]
+    assert FeatureChoice.objects.filter(feature="claims").exists() is False
+
+
+def test_only_administrators_see_check_and_switch(client: Client, editor: User, administrator: User) -> None:
     answers = []
     for person in (editor, administrator):
         client.force_login(person)
-        answers.append((client.get(PAGE).status_code, client.post(PAGE).status_code))
-    assert answers == [(403, 403), (200, 302)]
+        switched = client.post(PAGE, {"feature": "embeds", "to": "off"}).status_code
+        answers.append((client.get(PAGE).status_code, client.post(PAGE).status_code, switched))
+    assert answers == [(403, 403, 403), (200, 302, 302)]
     assert [entry.user_id for entry in LogEntry.objects.all()] == [administrator.pk]
+    assert FeatureChoice.objects.count() == 1

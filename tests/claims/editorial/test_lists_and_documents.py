@@ -11,9 +11,10 @@ from jsonschema import Draft202012Validator
 
 from claims.editorial import request_bodies
 from claims.editorial.strict_bodies import StrictKeys
+from claims.features.reply.models import ReplyRequest
 from claims.features.webhooks import internal_endpoints
 from claims.features.webhooks.models import WebhookDelivery
-from claims.models import ApiToken, Claim, Claimant, ReplyRequest, Topic, Verdict
+from claims.models import ApiToken, Claim, Claimant, Topic, Verdict
 from claims.review import workflow
 from factcheck.routes import openapi
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source

@@ -68,29 +68,6 @@ def test_imports_between_features_are_those_that_are_declared() -> None:
     assert set(independence["ignore_imports"]) == declared
 
 
-SWITCHED_OFF = """
-from django.conf import settings
-settings.FEATURES = []
-import django
-django.setup()
-from django.contrib import admin
-from django.db.migrations.loader import MigrationLoader
-from django.urls import get_resolver
-from factcheck import features
-from procrastinate.contrib.django import app
-
-def names(routes):
-    for route in routes:
-        yield from names(route.url_patterns) if hasattr(route, "url_patterns") else filter(None, [route.name])
-
-added = {n for f in features.installed() for place in features.PLACES for n in names(f.routes(place))}
-app.perform_import_paths()
-print("routes", *sorted(added & set(names(get_resolver().url_patterns))))
-print("desk", *(m._meta.label for m in admin.site._registry if m._meta.app_config in features.installed()))
-print("jobs", *(name for name in app.tasks if name.startswith("claims.features.")))
-"""
-
-
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_a_feature_migrates_what_it_builds_on_first() -> None:
@@ -105,20 +82,6 @@ def test_a_feature_migrates_what_it_builds_on_first() -> None:
             if "claims_" in statements.getvalue() and ("claims", "0001_search") not in plan:
                 wrong.append(feature.label)
     assert wrong == []
-
-
-def test_off_means_without_routes_desk_and_jobs() -> None:
-    """In a process of its own, because routes and the desk are put together when the program starts."""
-    environment = os.environ | {"DJANGO_SETTINGS_MODULE": "tests.settings"}
-    said = subprocess.run(
-        [sys.executable, "-c", SWITCHED_OFF],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert (said.stdout, said.returncode) == ("routes\ndesk\njobs\n", 0), said.stderr
 
 
 WALK = """

@@ -234,8 +234,6 @@ def test_every_history_is_known() -> None:
         "claims_ratingevent",
         "claims_ratingscaleevent",
         "claims_repeatevent",
-        "claims_replyrequestevent",
-        "claims_replytemplateevent",
         "claims_topicevent",
         "claims_translationevent",
         "claims_verdictevent",

@@ -15,6 +15,7 @@ from claims.features.discovery.plain_pages.markdown_escapes import (
     quote_text,
 )
 from claims.ledger.document.headline import build_headline
+from claims.ledger.document.sections import sections
 from claims.models import Claimant, Evidence, Publication, RatingClass
 from factcheck.web.language_addresses import permanent
 
@@ -176,10 +177,10 @@ def _write_verdict(verdict: Document) -> str:
     if verdict["evidence"]:
         parts.append(f"### {_('Evidence')}")
         parts += [_write_evidence(item) for item in verdict["evidence"]]
-    replies = list(_write_replies(verdict.get("right_of_reply", [])))
-    if replies:
-        parts.append(f"### {_('Right of reply')}")
-        parts += replies
+    for section in sections():
+        if items := verdict.get(section.key):
+            parts.append(f"### {section.name}")
+            parts += [_write_item(*section.format_plain(item)) for item in items]
     return "\n\n".join(parts)
 
 
@@ -191,16 +192,8 @@ def _write_evidence(item: Document) -> str:
     return "\n".join([*said, *_indent_quote(item["exact"])])
 
 
-def _write_replies(replies: Sequence[Document]) -> Iterator[str]:
-    for reply in replies:
-        if reply["not_asked"]:
-            said = _("not asked: %(reason)s") % {"reason": escape_line(reply["not_asked_reason"])}
-        elif reply["answered_on"]:
-            said = _("answered on %(day)s") % {"day": reply["answered_on"]}
-        else:
-            said = _("asked on %(day)s; no answer yet") % {"day": reply["asked_on"]}
-        answer = reply["answer"] or reply["statement"]
-        yield "\n".join([f"- {escape_line(reply['whom'])}: {said}", *_indent_quote(answer)])
+def _write_item(line: str, quoted: str) -> str:
+    return "\n".join([f"- {escape_line(line)}", *_indent_quote(quoted)])
 
 
 def _write_appearances(body: Document) -> Iterator[str]:

@@ -9,7 +9,6 @@ from typing import Any
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.urls import NoReverseMatch
 from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
@@ -176,7 +175,4 @@ def _build_markdown_url(route: str) -> str:
 
 def _build_url(route: str, *arguments: Any) -> str:
     """Return the URL of a route; "" if the site does not have it."""
-    try:
-        return settings.SITE_URL + permanent(route, *arguments)
-    except NoReverseMatch:
-        return ""
+    return settings.SITE_URL + permanent(route, *arguments) if has_route(route) else ""

@@ -15,17 +15,18 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from claims.exports.restore import RestoreRefused, restore, restore_run
-from claims.ledger.document.reply_document import build_replies
+from claims.features.reply import reply_requests
+from claims.features.reply.reply_document import build_replies
 from claims.models import Claim, Publication, Transition, Verdict
-from claims.review import reply_requests, workflow
+from claims.review import workflow
 from factcheck.database.database_roles import as_owner
+from tests.claims.features.reply.replies import answer, ask, named_draft
 from tests.helpers.database import replace_database
 from tests.helpers.database_states import counts, public_state, restored
 from tests.helpers.eventful_newsroom import exported, full_newsroom
 from tests.helpers.ledger_traffic import listed, step
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source, person
 from tests.helpers.reader_pages import bring_out
-from tests.helpers.replies import answer, ask, named_draft
 
 pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 

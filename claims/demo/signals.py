@@ -1,0 +1,7 @@
+"""The signals of the demonstration for features."""
+
+from django.dispatch import Signal
+
+#: A verdict was drafted from the demonstration's content, and is moved next. Sent with the `verdict`, its `row` in the
+#: content, and its `author`.
+verdict_drafted = Signal()

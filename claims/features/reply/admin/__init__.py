@@ -1,0 +1,5 @@
+"""The desk's pages of requests for reply and their wording, and the panel on a verdict."""
+
+from claims.features.reply.admin import reply_request, reply_template
+
+__all__ = ["reply_request", "reply_template"]

@@ -1,0 +1,156 @@
+"""The forms for a request for reply, and for recording the reply."""
+
+from datetime import timedelta
+from typing import Any
+
+from django import forms
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims.features.reply import reply_requests, wording
+from claims.features.reply.models import ReplyRequest, ReplyTemplate
+from claims.features.reply.reply_requests import ReceivedAnswer
+from claims.models import Verdict
+from factcheck.admin.versions import DeskForm
+
+#: The default deadline, a working day or two ahead.
+DEFAULT_DEADLINE = timedelta(hours=24)
+
+REQUEST_FIELDSETS: Any = (
+    (None, {"fields": ("party", ("channel", "address"), "language", "answer_by")}),
+    (
+        gettext_lazy("Question"),
+        {
+            "fields": ("subject", "text"),
+            "description": gettext_lazy("{deadline} is filled in when the request is sent."),
+        },
+    ),
+)
+REASON_FIELDSETS: Any = ((None, {"fields": ("party", "not_asked", "not_asked_note")}),)
+#: What is passed on to the functions that keep it.
+FIELDS = (
+    *("party", "channel", "address", "language", "answer_by", "subject", "text"),
+    *("not_asked", "not_asked_note"),
+)
+
+
+class ReplyForm(DeskForm):
+    """A request for reply, or a reason for not asking. It concerns the claimant, unless another person is named."""
+
+    verdict: Verdict | None = None
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        verdict = self.verdict
+        if verdict is None or "party" not in self.fields:
+            return
+        claimant = verdict.claim.claimant
+        party = self.fields["party"]
+        party.required = claimant is None
+        if claimant:
+            party.help_text = _("Leave empty for the claimant, %(whom)s.") % {"whom": claimant.name}
+        for name in ("channel", "answer_by", "text", "not_asked"):
+            if name in self.fields:
+                self.fields[name].required = True
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        wording.check(text)
+        return text
+
+    def clean_subject(self) -> str:
+        subject: str = self.cleaned_data["subject"]
+        wording.check(subject)
+        return subject
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean()
+        if cleaned.get("not_asked") == ReplyRequest.NotAsked.OTHER and not cleaned.get("not_asked_note"):
+            self.add_error(
+                "not_asked_note", _("Explain in your own words why no one was asked. Readers see this.")
+            )
+        return cleaned
+
+    def _get_validation_exclusions(self) -> set[str]:
+        # The person asked is filled in before saving, because the database rules need it.
+        return super()._get_validation_exclusions() | {"claimant"}  # type: ignore[misc]  # Django's own
+
+    def values(self) -> dict[str, Any]:
+        """Return the values to store."""
+        given = {name: self.cleaned_data[name] for name in FIELDS if name in self.cleaned_data}
+        verdict = self.verdict
+        claimant = verdict.claim.claimant if verdict and not given.get("party") else None
+        return given | {"claimant": claimant}
+
+
+def build_initial(verdict: Verdict, by: User, language: str = "") -> dict[str, Any]:
+    """Return initial values of a new request: the template of the claim's language, filled in."""
+    claimant = verdict.claim.claimant
+    language = language or verdict.claim.language
+    words = reply_requests.render_template(
+        verdict, whom=claimant.name if claimant else "", by=by, language=language, deadline=None
+    )
+    until = timezone.localtime() + DEFAULT_DEADLINE
+    return {
+        "channel": ReplyRequest.Channel.EMAIL,
+        "language": language,
+        "answer_by": until.replace(minute=0, second=0, microsecond=0),
+        "subject": words.subject,
+        "text": words.text,
+    }
+
+
+class SentForm(forms.Form):
+    """When it was passed on, by the newsroom's clocks; empty: now."""
+
+    at = forms.DateTimeField(required=False)
+
+
+class AnswerForm(forms.Form):
+    """The answer to a request: when and how it arrived, and what readers see of it."""
+
+    answered_at = forms.DateTimeField(label=gettext_lazy("When the answer arrived"))
+    answer_channel = forms.ChoiceField(
+        label=gettext_lazy("How the answer arrived"), choices=ReplyRequest.Channel
+    )
+    answer = forms.CharField(
+        label=gettext_lazy("Full answer"), required=False, max_length=100_000, strip=False
+    )
+    answer_shown = forms.ChoiceField(label=gettext_lazy("Shown to readers"), choices=ReplyRequest.Shown)
+    excerpt = forms.CharField(label=gettext_lazy("Excerpt"), required=False, max_length=10_000)
+    statement = forms.CharField(label=gettext_lazy("In our own words"), required=False, max_length=10_000)
+
+    @property
+    def said(self) -> ReceivedAnswer:
+        given = self.cleaned_data
+        return ReceivedAnswer(
+            at=given["answered_at"],
+            channel=given["answer_channel"],
+            text=given["answer"].strip(),
+            shown=given["answer_shown"],
+            excerpt=given["excerpt"].strip(),
+            statement=given["statement"].strip(),
+        )
+
+
+class TemplateForm(DeskForm):
+    """A template, in which everything in braces can be filled in."""
+
+    class Meta:
+        model = ReplyTemplate
+        fields = ("language", "subject", "text")
+
+    def clean_text(self) -> str:
+        text: str = self.cleaned_data["text"]
+        wording.check(text, needed=wording.REQUIRED_PLACEHOLDERS)
+        return text
+
+    def clean_subject(self) -> str:
+        subject: str = self.cleaned_data["subject"]
+        if "\n" in subject or "\r" in subject:
+            raise ValidationError(_("Enter the subject on one line."))
+        wording.check(subject)
+        return subject

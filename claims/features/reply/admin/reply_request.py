@@ -1,0 +1,328 @@
+"""Requests for reply: prepared, sent and answered; and the list of open ones."""
+
+from datetime import datetime
+from typing import Any
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth.models import User
+from django.core.exceptions import PermissionDenied
+from django.db import IntegrityError
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import URLPattern, path, reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from unfold.contrib.filters.admin import ChoicesDropdownFilter
+
+from claims.admin.claim_page import render_claim_link
+from claims.admin.list_filters import QueueFilter, QueueOrder
+from claims.admin.status_badges import build_state_badge
+from claims.features.reply import reply_requests
+from claims.features.reply.admin.badges import build_reply_badge
+from claims.features.reply.admin.reply_form import (
+    REASON_FIELDSETS,
+    REQUEST_FIELDSETS,
+    AnswerForm,
+    ReplyForm,
+    SentForm,
+    build_initial,
+)
+from claims.features.reply.admin.reply_panel import may_update
+from claims.features.reply.models import ReplyRequest
+from claims.features.reply.reply_document import describe_reason
+from claims.models import Verdict
+from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
+from claims.review.verdict_drafts import may_edit
+from factcheck.admin.base import DeskAdmin, change_page, goes_along, person_at
+from factcheck.django_internals import become
+
+
+@admin.register(ReplyRequest)
+class ReplyRequestAdmin(QueueOrder, DeskAdmin):
+    form = ReplyForm
+    list_display = ("whom_shown", "on_claim", "badge", "state", "asked_by")
+    list_filter = (
+        QueueFilter,
+        ("channel", ChoicesDropdownFilter),
+        ("not_asked", ChoicesDropdownFilter),
+        ("answer_shown", ChoicesDropdownFilter),
+    )
+    list_select_related = ("verdict__claim", "claimant", "sent_by")
+    search_fields = ("verdict__claim__statement",)
+    search_help_text = gettext_lazy("Words in the claim")
+    ordering = ("-pk",)
+    change_form_outer_before_template = "admin/desk/reply_top.html"
+
+    # The list ---------------------------------------------------------------------------------------------------------
+
+    @admin.display(description=gettext_lazy("who"))
+    def whom_shown(self, row: ReplyRequest) -> str:
+        return row.whom
+
+    @admin.display(description=gettext_lazy("claim"))
+    def on_claim(self, row: ReplyRequest) -> SafeString:
+        return format_html('<span class="desk-statement" dir="auto">{}</span>', row.verdict.claim)
+
+    @admin.display(description=gettext_lazy("answer"), ordering="answer_by")
+    def badge(self, row: ReplyRequest) -> SafeString:
+        return build_reply_badge(row)
+
+    @admin.display(description=gettext_lazy("verdict"))
+    def state(self, row: ReplyRequest) -> SafeString:
+        return build_state_badge(row.verdict)
+
+    @admin.display(description=gettext_lazy("requested by"))
+    def asked_by(self, row: ReplyRequest) -> str:
+        return row.sent_by_name or "–"
+
+    # Permissions ------------------------------------------------------------------------------------------------------
+
+    def has_change_permission(self, request: HttpRequest, obj: ReplyRequest | None = None) -> bool:
+        """Requests can be edited while the verdict is a draft and they have not been sent."""
+        return super().has_change_permission(request, obj) and (
+            obj is None
+            or (may_edit(obj.verdict, person_at(request)) and not obj.mail_asked_at and not obj.message_id)
+        )
+
+    def has_delete_permission(self, request: HttpRequest, obj: ReplyRequest | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and (
+            obj is None
+            or may_edit(obj.verdict, person_at(request))
+            or goes_along(request, "claims_claim_delete", "claims_verdict_delete")
+        )
+
+    # The form ---------------------------------------------------------------------------------------------------------
+
+    def get_fieldsets(self, request: HttpRequest, obj: ReplyRequest | None = None) -> Any:
+        is_reason = bool(obj.not_asked) if obj else "not_asked" in request.GET
+        return REASON_FIELDSETS if is_reason else REQUEST_FIELDSETS
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.verdict = obj.verdict if obj else self._verdict(request)
+        return form
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        field: Any = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if db_field.name in ("text", "not_asked_note"):
+            rows = 16 if db_field.name == "text" else 3
+            field.widget.attrs |= {"rows": rows, "dir": "auto", "class": "desk-input"}
+        return field
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
+        verdict = self._verdict(request)
+        if verdict is None or "not_asked" in request.GET:
+            return {}
+        return build_initial(verdict, person_at(request), request.GET.get("language", ""))
+
+    def _verdict(self, request: HttpRequest) -> Verdict | None:
+        """Return the draft that the request is about."""
+        named = request.GET.get("verdict", "")
+        rows = Verdict.objects.readable_by(person_at(request)).select_related("claim__claimant", "publisher")
+        return rows.filter(pk=int(named)).first() if named.isdecimal() and len(named) < 19 else None
+
+    def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not self.has_add_permission(request):
+            raise PermissionDenied
+        verdict = self._verdict(request)
+        if verdict is None or not may_edit(verdict, person_at(request)):
+            messages.error(request, _("Start from a draft verdict, under “Right of reply”."))
+            return HttpResponseRedirect(reverse("admin:reply_replyrequest_changelist"))
+        return super().add_view(request, *args, **kwargs)
+
+    def changeform_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
+        try:
+            return super().changeform_view(request, *args, **kwargs)
+        except NotInRole as refusal:
+            raise PermissionDenied(str(refusal)) from None
+        except (NotPossible, NotAllowed) as refusal:
+            messages.error(request, str(refusal))
+            return HttpResponseRedirect(request.get_full_path())
+
+    def save_model(
+        self, request: HttpRequest, obj: ReplyRequest, form: forms.ModelForm, change: bool
+    ) -> None:
+        assert isinstance(form, ReplyForm)  # noqa: S101  the form of this page
+        person = person_at(request)
+        if change:
+            become(obj, reply_requests.edit(obj, by=person, **form.values()))
+        else:
+            assert form.verdict is not None  # noqa: S101  asked before
+            become(obj, reply_requests.add(form.verdict, by=person, **form.values()))
+
+    def delete_model(self, request: HttpRequest, obj: ReplyRequest) -> None:
+        reply_requests.remove(obj, by=person_at(request))
+
+    def response_add(
+        self, request: HttpRequest, obj: ReplyRequest, post_url_continue: str | None = None
+    ) -> HttpResponse:
+        if obj.not_asked:
+            messages.success(request, _("Saved. Readers see the reason beside the verdict."))
+            return HttpResponseRedirect(_build_page_path(obj.verdict))
+        messages.success(request, _("Saved. Send it now, or pass it on and mark it as sent."))
+        return HttpResponseRedirect(change_page(obj))
+
+    def response_change(self, request: HttpRequest, obj: ReplyRequest) -> HttpResponse:
+        messages.success(request, _("Saved."))
+        return HttpResponseRedirect(_build_page_path(obj.verdict) if obj.not_asked else change_page(obj))
+
+    # The page ---------------------------------------------------------------------------------------------------------
+
+    def get_urls(self) -> list[URLPattern]:
+        wrapped = self.admin_site.admin_view
+        return [
+            path("<int:pk>/answer/", wrapped(self.answer_view), name="reply_replyrequest_answer"),
+            path("<int:pk>/do/<slug:action>/", wrapped(self.do_view), name="reply_replyrequest_do"),
+            *super().get_urls(),
+        ]
+
+    def render_change_form(
+        self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
+    ) -> Any:
+        row = kwargs.get("obj")
+        verdict = row.verdict if row else self._verdict(request)
+        if verdict:
+            context |= _build_verdict_context(verdict)
+        if row:
+            context |= _build_context(row, person_at(request), self.has_change_permission(request, row))
+        context["show_save_and_add_another"] = context["show_save_and_continue"] = False
+        return super().render_change_form(request, context, *args, **kwargs)
+
+    def do_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
+        """Handle a button of the page; return to it, or open the draft that it started."""
+        row = self._row(request, pk)
+        if request.method != "POST" or action not in ("sent", "mail", "stop", "update"):
+            return HttpResponseRedirect(change_page(row))
+        person = person_at(request)
+        try:
+            if action == "update":
+                draft = reply_requests.draft_update(row, by=person)
+                messages.success(
+                    request, _("Draft created with the answer. Check the public note, then submit it.")
+                )
+                return HttpResponseRedirect(_build_page_path(draft))
+            form = SentForm(request.POST)
+            if not form.is_valid():
+                raise NotPossible(_("Enter the date and time at which you passed it on."))
+            messages.success(request, _carry_out(row, action, person, form.cleaned_data["at"]))
+        except NotInRole as refusal:
+            raise PermissionDenied(str(refusal)) from None
+        except (NotPossible, NotAllowed) as refusal:
+            messages.error(request, str(refusal))
+        except IntegrityError as refusal:
+            messages.error(request, self.in_words(refusal))
+        return HttpResponseRedirect(change_page(row))
+
+    def answer_view(self, request: HttpRequest, pk: int) -> HttpResponse:
+        """Keep what came back. What was typed stays on the page when something is wrong with it."""
+        row = self._row(request, pk)
+        person = person_at(request)
+        if not person.has_perm("reply.change_replyrequest"):
+            raise PermissionDenied
+        form = AnswerForm(request.POST or None, initial=_build_answer_initial(row))
+        if request.method == "POST" and form.is_valid():
+            try:
+                kept = reply_requests.record_answer(row, form.said, by=person)
+            except NotInRole as refusal:
+                raise PermissionDenied(str(refusal)) from None
+            except (NotPossible, NotAllowed) as refusal:
+                form.add_error(None, str(refusal))
+            except IntegrityError as refusal:
+                form.add_error(None, self.in_words(refusal))
+            else:
+                messages.success(request, _describe_saved(kept))
+                return HttpResponseRedirect(change_page(kept))
+        context = {
+            **self.admin_site.each_context(request),
+            **_build_verdict_context(row.verdict),
+            "title": _("Answer from %s") % row.whom,
+            "subtitle": None,
+            "opts": self.opts,
+            "row": row,
+            "form": form,
+            "back": change_page(row),
+            "channels": ReplyRequest.Channel.choices,
+            "shown": ReplyRequest.Shown.choices,
+        }
+        request.current_app = self.admin_site.name
+        return TemplateResponse(request, "admin/desk/reply_answer.html", context)
+
+    def _row(self, request: HttpRequest, pk: int) -> ReplyRequest:
+        row: ReplyRequest | None = self.get_object(request, str(pk))
+        if row is None or not self.has_view_or_change_permission(request, row):
+            raise Http404
+        return row
+
+
+def _carry_out(row: ReplyRequest, action: str, person: User, at: datetime | None) -> str:
+    """Do it, and say what was done.
+
+    Args:
+        at: when it was passed on, where that is said.
+    """
+    if action == "sent":
+        sent = reply_requests.mark_sent(row, by=person, at=at)
+        return _("Marked as sent on %s.") % date_format(timezone.localtime(sent.sent_at), "DATETIME_FORMAT")
+    if action == "mail":
+        reply_requests.queue_mail(row, by=person)
+        return _("It will be sent within a minute. Answers will come to you.")
+    reply_requests.stop_mail(row, by=person)
+    return _("Stopped: no email is sent.")
+
+
+def _describe_saved(row: ReplyRequest) -> str:
+    state = row.verdict.state
+    if state == Verdict.State.PUBLISHED:
+        return _("Saved. Readers do not see it yet: draft an update that includes it.")
+    if state == Verdict.State.IN_REVIEW:
+        return _(
+            "Saved. Those who signed off are asked again, because the answer is published with the verdict."
+        )
+    return _("Saved. It will be published with the verdict.")
+
+
+def _build_answer_initial(row: ReplyRequest) -> dict[str, Any]:
+    """Return the initial values of an answer."""
+    if row.answered_at:
+        names = ("answered_at", "answer_channel", "answer", "answer_shown", "excerpt", "statement")
+        return {name: getattr(row, name) for name in names}
+    return {
+        "answered_at": timezone.localtime().replace(second=0, microsecond=0),
+        "answer_channel": row.channel,
+        "answer_shown": ReplyRequest.Shown.FULL,
+    }
+
+
+def _build_page_path(verdict: Verdict) -> str:
+    """Return the page of a verdict's claim, at the request."""
+    return f"{change_page(verdict.claim)}#right-of-reply"
+
+
+def _build_verdict_context(verdict: Verdict) -> dict[str, Any]:
+    return {
+        "verdict": verdict,
+        "verdict_page": _build_page_path(verdict),
+        "verdict_badge": build_state_badge(verdict),
+        "claim_link": render_claim_link(verdict.claim),
+    }
+
+
+def _build_context(row: ReplyRequest, person: User, is_written: bool) -> dict[str, Any]:
+    may_change = person.has_perm("reply.change_replyrequest")
+    is_draft = row.verdict.state == Verdict.State.DRAFT
+    return {
+        "row": row,
+        "row_badge": build_reply_badge(row),
+        "reason": row.not_asked_note or describe_reason(row.not_asked, row.verdict.language),
+        "text_as_sent": reply_requests.build_sent_text(row),
+        "may_send": is_written and not row.sent_at and not row.not_asked,
+        "may_mail": is_written and not row.sent_at and row.channel == ReplyRequest.Channel.EMAIL,
+        "may_stop": may_change and is_draft and row.mail_asked_at and not row.sent_at,
+        "may_answer": may_change and row.sent_at and (is_draft or not row.answered_at),
+        "may_update": may_update(row, person),
+    }

@@ -1,0 +1,35 @@
+from django.utils.translation import gettext_lazy as _
+
+from factcheck.desk import menu_entry
+from factcheck.features import Feature
+
+
+class Reply(Feature):
+    name = "claims.features.reply"
+    verbose_name = _("Right of reply")
+    adds = _("Requests for reply to those whom a verdict names, required before it is published.")
+    section = "claims.features.reply.section.SECTION"
+    requirement = "claims.features.reply.requirement.REQUIREMENT"
+    counting_signoffs = "claims.features.reply.requirement.count_with_answers"
+    receivers = {
+        "claims.admin.signals.draft_saved": "claims.features.reply.admin.reply_panel.store_reason",
+        "claims.demo.signals.verdict_drafted": "claims.features.reply.demo.add_requests",
+    }
+    newsroom_rows = "claims.features.reply.wording.ensure_templates"
+    menu = {
+        "checking": [menu_entry(_("Awaiting answers"), "reply", "reply_replyrequest", queue="awaited")],
+    }
+    queues = "claims.features.reply.queues.QUEUES"
+    panels = {"claims.verdict": "claims.features.reply.admin.reply_panel.replies_panel"}
+    roles = {
+        "Fact-checker": [
+            *(f"reply.{verb}_replyrequest" for verb in ("view", "add", "change", "delete")),
+            "reply.view_replytemplate",
+        ],
+        "Editor": [f"reply.{verb}_replytemplate" for verb in ("add", "change", "delete")],
+    }
+    openapi_enums = {
+        "ReplyChannelEnum": "claims.features.reply.models.ReplyRequest.Channel",
+        "ReplyShownEnum": "claims.features.reply.models.ReplyRequest.Shown",
+    }
+    notifications = dict.fromkeys(("answered", "answer_overdue"), "")

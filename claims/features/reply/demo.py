@@ -1,0 +1,36 @@
+"""Requests for reply of the demonstration, which stand beside the verdicts of its content."""
+
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+
+from claims.demo.demo_newsroom import parse_moment
+from claims.features.reply.models import ReplyRequest
+from claims.models import Verdict
+from claims.newsroom.people import get_display_name
+
+#: Of a request for an answer, as the file has it and as it is kept.
+_MOMENTS = {"sent": "sent_at", "answer_by": "answer_by", "answered": "answered_at"}
+
+
+def add_requests(*, verdict: Verdict, row: dict[str, Any], author: User, **signal: Any) -> None:
+    """Store what each version says about asking the claimant."""
+    ReplyRequest.objects.filter(verdict=verdict).delete()
+    requests = []
+    for told in row["right_of_reply"]:
+        words = {name: text for name, text in told.items() if name not in _MOMENTS}
+        moments: dict[str, datetime] = {
+            _MOMENTS[name]: parse_moment(told[name]) for name in told.keys() & _MOMENTS.keys()
+        }
+        requests.append(
+            ReplyRequest(
+                verdict=verdict,
+                claimant=verdict.claim.claimant,
+                sent_by=author if moments else None,
+                sent_by_name=get_display_name(author) if moments else "",
+                **words,
+                **moments,
+            )
+        )
+    ReplyRequest.objects.bulk_create(requests)

@@ -1,0 +1,57 @@
+"""A request for reply as the editorial API shows it."""
+
+from rest_framework import serializers
+
+from claims.editorial.documents import Document
+from claims.editorial.serializers import ActorSerializer
+from claims.features.reply.models import ReplyRequest
+from claims.features.reply.reply_document import build_reply
+from claims.features.reply.section import ReplySerializer
+from claims.ledger.document.claim_document import moment, moment_if_any
+
+
+class ReplyRequestSerializer(ReplySerializer):
+    """A request for an answer, with what only the newsroom knows of it."""
+
+    verdict = serializers.IntegerField()
+    channel = serializers.ChoiceField([("", ""), *ReplyRequest.Channel.choices])
+    address = serializers.CharField(
+        help_text="Where they were asked. Never published, and forgotten after a while."
+    )
+    subject = serializers.CharField()
+    text = serializers.CharField(help_text="What they are asked.")
+    answer_by = serializers.DateTimeField(allow_null=True)
+    sent_at = serializers.DateTimeField(allow_null=True)
+    sent_by = ActorSerializer(allow_null=True)
+    is_being_mailed = serializers.BooleanField()
+    mail_problem = serializers.CharField()
+    message_id = serializers.CharField(help_text="Of the mail; empty where it was passed on in another way.")
+    answered_at = serializers.DateTimeField(allow_null=True)
+    answer_channel = serializers.ChoiceField([("", ""), *ReplyRequest.Channel.choices])
+    answer_shown = serializers.ChoiceField([("", ""), *ReplyRequest.Shown.choices])
+    whole_answer = serializers.CharField()
+    created_at = serializers.DateTimeField()
+
+
+def build_reply_request(row: ReplyRequest) -> Document:
+    """Describe a request for reply, with its internal details."""
+    return {
+        **build_reply(row, row.verdict.language),
+        "verdict": row.verdict_id,
+        "language": row.language,
+        "channel": row.channel,
+        "address": row.address,
+        "subject": row.subject,
+        "text": row.text,
+        "answer_by": moment_if_any(row.answer_by),
+        "sent_at": moment_if_any(row.sent_at),
+        "sent_by": {"id": row.sent_by_id, "name": row.sent_by_name} if row.sent_by_id else None,
+        "is_being_mailed": bool(row.mail_asked_at and not row.sent_at),
+        "mail_problem": row.mail_problem,
+        "message_id": row.message_id,
+        "answered_at": moment_if_any(row.answered_at),
+        "answer_channel": row.answer_channel,
+        "answer_shown": row.answer_shown,
+        "whole_answer": row.answer,
+        "created_at": moment(row.created_at),
+    }

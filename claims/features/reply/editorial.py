@@ -1,0 +1,125 @@
+"""Requests for reply before a verdict, and the replies."""
+
+from typing import Any, ClassVar
+
+from django.db.models import QuerySet
+from django.http import HttpResponse
+from rest_framework.decorators import action
+from rest_framework.request import Request
+
+from claims.editorial.documents import Document
+from claims.editorial.idempotency import StoredResponse
+from claims.editorial.part_resources import PartOfVerdict
+from claims.editorial.strict_bodies import read
+from claims.features.reply import reply_requests
+from claims.features.reply.documents import ReplyRequestSerializer, build_reply_request
+from claims.features.reply.models import ReplyRequest
+from claims.features.reply.reply_requests import ReceivedAnswer
+from claims.features.reply.request_bodies import AnswerBody, ReplyBody
+from claims.models import Scope, Verdict
+
+
+class ReplyWork(PartOfVerdict):
+    """Requests for reply to a verdict, and reasons for not asking."""
+
+    nouns = ("request for reply", "requests for reply")
+    view_permission = "reply.view_replyrequest"
+    write_scope = Scope.VERDICTS
+    serializer_class = ReplyRequestSerializer
+    bodies: ClassVar = {"create": ReplyBody, "partial_update": ReplyBody, "answer": AnswerBody}
+
+    def rows(self) -> QuerySet[ReplyRequest]:
+        rows = ReplyRequest.objects.readable_by(self.person).filter(verdict=self.kwargs["verdict_id"])
+        return rows.select_related("verdict__claim", "claimant", "sent_by")
+
+    def document(self, row: ReplyRequest) -> Document:
+        return build_reply_request(row)
+
+    def create(self, request: Request, verdict_id: int) -> HttpResponse:
+        """Create a request, record one made elsewhere, or give the reason for not asking."""
+        values = read(ReplyBody, request.data, by=self.person)
+
+        def work(_prepared: None) -> StoredResponse:
+            self.hold_whole()
+            verdict = self.whole()
+            row = reply_requests.add(verdict, by=self.person, **self._worded(verdict, values))
+            address = self.address("replies-detail", verdict_id, row.pk)
+            return self.showing(self.fresh(row), status=201, location=address)
+
+        return self.created_once(work)
+
+    def partial_update(
+        self,
+        request: Request,
+        verdict_id: int,
+        id: int,  # noqa: A002  the name in the address
+    ) -> HttpResponse:
+        """Change what is given, as long as the verdict is a draft."""
+        values = read(ReplyBody, request.data, by=self.person, partial=True)
+
+        def work() -> StoredResponse:
+            row: ReplyRequest = self.held(id)
+            changed = values | (_choose_party(row.verdict, values["party"]) if "party" in values else {})
+            reply_requests.edit(row, by=self.person, **changed)
+            return self.showing(self.fresh(row))
+
+        return self.done(work)
+
+    def destroy(
+        self,
+        request: Request,
+        verdict_id: int,
+        id: int,  # noqa: A002  as above
+    ) -> HttpResponse:
+        """Take it out of the draft."""
+
+        def work() -> StoredResponse:
+            reply_requests.remove(self.held(id), by=self.person)
+            return StoredResponse(204)
+
+        return self.done(work)
+
+    @action(detail=True, methods=["post"])
+    def answer(
+        self,
+        request: Request,
+        verdict_id: int,
+        id: int,  # noqa: A002  as above
+    ) -> HttpResponse:
+        """Keep what came back. Of a published verdict, readers see it with the next version."""
+        values = read(AnswerBody, request.data, by=self.person)
+
+        def work(_prepared: None) -> StoredResponse:
+            said = ReceivedAnswer(
+                at=values["answered_at"],
+                channel=values["channel"],
+                text=values.get("text", ""),
+                shown=values["shown"],
+                excerpt=values.get("excerpt", ""),
+                statement=values.get("statement", ""),
+            )
+            row = reply_requests.record_answer(self.held(id), said, by=self.person)
+            return self.showing(self.fresh(row))
+
+        return self.created_once(work)
+
+    def _worded(self, verdict: Verdict, values: dict[str, Any]) -> dict[str, Any]:
+        """Return the values with the people concerned and, by default, the newsroom's template."""
+        given = values | _choose_party(verdict, values.get("party", ""))
+        if values.get("not_asked"):
+            return given
+        language = values.get("language") or verdict.claim.language
+        claimant = given["claimant"]
+        words = reply_requests.render_template(
+            verdict,
+            whom=claimant.name if claimant else given["party"],
+            by=self.person,
+            language=language,
+            deadline=None,
+        )
+        return {"subject": words.subject, "text": words.text} | given | {"language": language}
+
+
+def _choose_party(verdict: Verdict, party: str) -> dict[str, Any]:
+    """The person concerned: the claimant, unless another is named."""
+    return {"party": party, "claimant": None if party else verdict.claim.claimant}

@@ -1,0 +1,7 @@
+"""Requests for reply with their templates, and the rules that they add to verdicts, sign-offs and publications."""
+
+from .core_rules import AnsweredPublication, AnsweredSignOff, AnsweredVerdict
+from .reply_request import ReplyRequest
+from .reply_template import ReplyTemplate
+
+__all__ = ["AnsweredPublication", "AnsweredSignOff", "AnsweredVerdict", "ReplyRequest", "ReplyTemplate"]

@@ -1,0 +1,139 @@
+"""What the right of reply adds to rules of the core, by proxies of its models.
+
+These hold as long as the feature is installed, also while it is off: what was asked before stays true.
+"""
+
+import pgtrigger
+
+from claims.models.ledger_rules import before
+from claims.models.publication import Publication
+from claims.models.signoff import SignOff
+from claims.models.verdict import Verdict
+from claims.models.verdict_rules import require_signoffs
+from factcheck.database.rules import OWNER, Rule, refuse, see_the_present
+
+_NOBODY_ASKED = refuse(
+    "A verdict that names somebody is published only when they were asked for an answer, or with the reason why not.",
+    name="verdict_with_a_right_of_reply",
+)
+_STILL_TIME = refuse(
+    "Who was asked for an answer has the time that they were given.", name="verdict_waits_for_answers"
+)
+_NOT_ANSWERED_SO = refuse(
+    "An entry publishes answers as they were recorded, or as the entry before has them.",
+    name="publication_says_what_was_answered",
+)
+
+
+def _answers(verdict: str) -> str:
+    """SQL: how many answers were recorded for a verdict."""
+    return f"""(
+        SELECT count(*) FROM public.reply_replyrequest WHERE verdict_id = {verdict} AND answered_at IS NOT NULL
+    )"""
+
+
+_ALSO = f"AND answers = {_answers('NEW.id')}"
+SIGNED_OFF_WITH_ANSWERS = Rule(
+    name="verdict_signed_off_with_answers",
+    operation=pgtrigger.Update,
+    condition=~pgtrigger.Q(old__state="published") & pgtrigger.Q(new__state="published"),
+    declare=[("present", "record")],
+    # Given before an answer came in, it was of less than is published.
+    func=f"{require_signoffs(_ALSO)} RETURN NEW;",
+)
+
+WITH_A_RIGHT_OF_REPLY = Rule(
+    # Whether a reply is required at all is a setting, which no database sees: the terms of the review store it. The
+    # rest is checked: a verdict of the newsroom whose terms say that it names no one must name no one.
+    name="verdict_with_a_right_of_reply",
+    operation=pgtrigger.Update,
+    condition=~pgtrigger.Q(old__state="published")
+    & pgtrigger.Q(new__state="published", new__origin="house")
+    & ~pgtrigger.Q(new__reply_rule="switched_off"),
+    declare=[("named", "bigint")],
+    func=f"""
+        {see_the_present("verdict_with_a_right_of_reply")}
+        SELECT claimant.id INTO named
+        FROM public.claims_claim AS claim
+        JOIN public.claims_claimant AS claimant ON claimant.id = claim.claimant_id
+        JOIN public.sources_publisher AS publisher ON publisher.id = NEW.publisher_id
+        WHERE claim.id = NEW.claim_id AND publisher.is_house
+            AND claimant.kind IN ('person', 'organization', 'group')
+        FOR SHARE OF claim, claimant;
+        IF named IS NOT NULL AND (
+            NEW.reply_rule <> 'due' OR NOT EXISTS (
+                SELECT FROM public.reply_replyrequest
+                WHERE verdict_id = NEW.id AND claimant_id = named AND (not_asked <> '' OR sent_at IS NOT NULL)
+            )
+        ) THEN
+            {_NOBODY_ASKED}
+        END IF;
+        IF NEW.reply_rule = 'due' AND EXISTS (
+            SELECT FROM public.reply_replyrequest
+            WHERE verdict_id = NEW.id AND sent_at IS NOT NULL AND answered_at IS NULL
+                AND answer_by > clock_timestamp()
+        ) THEN
+            {_STILL_TIME}
+        END IF;
+        RETURN NEW;
+    """,
+)
+
+COUNTS_ANSWERS = Rule(
+    # Fired in the order of names: after `signoff_by_somebody_else`, which sets none.
+    name="signoff_counts_answers",
+    operation=pgtrigger.Insert,
+    func=f"NEW.answers := {_answers('NEW.verdict_id')}; RETURN NEW;",
+)
+
+SAYS_WHAT_WAS_ANSWERED = Rule(
+    name="publication_says_what_was_answered",
+    operation=pgtrigger.Insert,
+    declare=[("said", "jsonb")],
+    func=f"""
+        FOR said IN
+            SELECT verdict FROM jsonb_array_elements(NEW.body::jsonb -> 'verdicts') AS verdict
+            WHERE verdict ? 'right_of_reply' AND verdict -> 'right_of_reply' <> '[]'
+        LOOP
+            IF said -> 'right_of_reply' IS DISTINCT FROM {before("'right_of_reply'")} AND EXISTS (
+                SELECT FROM jsonb_array_elements(said -> 'right_of_reply') AS reply WHERE NOT EXISTS (
+                    SELECT FROM public.reply_replyrequest AS asked
+                    WHERE asked.id = (reply ->> 'id')::bigint AND asked.verdict_id = (said ->> 'id')::bigint
+                        AND (reply ->> 'answer', reply ->> 'statement') = (
+                            CASE asked.answer_shown
+                                WHEN 'full' THEN asked.answer WHEN 'excerpt' THEN asked.excerpt ELSE ''
+                            END,
+                            CASE asked.answer_shown WHEN 'statement' THEN asked.statement ELSE '' END
+                        )
+                )
+            ) AND NOT (current_user = {OWNER} AND EXISTS (
+                -- Where a ledger is restored, entries come that were true earlier.
+                SELECT FROM public.claims_verdict WHERE id = (said ->> 'id')::bigint AND is_restored
+            )) THEN
+                {_NOT_ANSWERED_SO}
+            END IF;
+        END LOOP;
+        RETURN NEW;
+    """,
+)
+
+
+class AnsweredVerdict(Verdict):
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = [SIGNED_OFF_WITH_ANSWERS, WITH_A_RIGHT_OF_REPLY]
+
+
+class AnsweredSignOff(SignOff):
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = [COUNTS_ANSWERS]
+
+
+class AnsweredPublication(Publication):
+    class Meta:
+        proxy = True
+        default_permissions = ()
+        triggers = [SAYS_WHAT_WAS_ANSWERED]

@@ -1,0 +1,231 @@
+from collections.abc import Mapping
+from typing import Self
+
+from django.conf import settings
+from django.contrib.auth.models import User
+from django.db import models
+from django.db.models import Index, Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+from claims.features.reply.models import reply_rules
+from claims.models.verdict import Verdict
+from claims.models.visibility import readable
+from factcheck.database.bulk_copy import copy
+from factcheck.database.model_fields import LanguageField
+from factcheck.database.row_history import keep_history
+
+#: What is noted beside what was asked and said.
+NOTED = ("answer_recorded_at", "mail_asked_at", "sent_by_id", "sent_by_name", "carried_from_id")
+
+
+class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
+    def readable_by(self, person: User) -> Self:
+        """Requests that this person may read. The public pages show who answered what, but not their address."""
+        return readable(self, person, own_or_published=Q(verdict__author=person))
+
+    def told(self) -> Self:
+        """Return those with public content: a request was sent, or a reason was given."""
+        return self.filter(~Q(not_asked="") | Q(sent_at__isnull=False))
+
+    def unanswered(self) -> Self:
+        """Return sent requests without a reply."""
+        return self.filter(sent_at__isnull=False, answered_at=None)
+
+    def running(self) -> Self:
+        """Requests whose deadline has not passed, by the database's clock."""
+        return self.unanswered().filter(answer_by__gt=Now())
+
+    def awaited(self) -> Self:
+        """Return those that need attention: still open, or of a verdict that waits for them."""
+        return self.unanswered().filter(
+            # What a newer version has taken over is looked after there.
+            Q(carried_to=None),
+            Q(verdict__state__in=[Verdict.State.DRAFT, Verdict.State.IN_REVIEW])
+            | Q(verdict__state=Verdict.State.PUBLISHED, answer_by__gt=Now()),
+        )
+
+
+@keep_history(exclude=["address", "reminded_at", "mail_problem"])
+class ReplyRequest(models.Model):
+    """A request for reply with the reply, or the reason for not asking.
+
+    It belongs to one version of a verdict and is published with it. Where the person was reached is personal data: no
+    publication, export or row of history has it.
+    """
+
+    class Channel(models.TextChoices):
+        EMAIL = "email", _("Email")
+        TELEPHONE = "telephone", _("Telephone")
+        FORM = "form", _("Contact form")
+        LETTER = "letter", _("Letter")
+        SOCIAL_MEDIA = "social_media", _("Social media")
+        IN_PERSON = "in_person", _("In person")
+        OTHER = "other", _("Another way")
+
+    class NotAsked(models.TextChoices):
+        """The reasons for not asking. Their public wording is in `claims.ledger.document.reply_document`."""
+
+        PUBLIC_RECORD = "public_record", _("The public record speaks for itself")
+        PUBLISHED_WORDS = "published_words", _("The verdict only quotes what they have published themselves")
+        NO_WAY = "no_way", _("There is no way to reach them")
+        DANGER = "danger", _("Asking would put people in danger")
+        NOT_IDENTIFIED = "not_identified", _("Their identity is not known")
+        OTHER = "other", _("Another reason")
+
+    class Shown(models.TextChoices):
+        """How much of an answer readers see."""
+
+        FULL = "full", _("Full answer")
+        EXCERPT = "excerpt", _("An excerpt, in their words")
+        STATEMENT = "statement", _("A summary in our own words")
+        NOTHING = "nothing", _("Only that they answered")
+
+    verdict = models.ForeignKey(
+        "claims.Verdict", models.CASCADE, related_name="reply_requests", verbose_name=_("verdict")
+    )
+    claimant = models.ForeignKey(
+        "claims.Claimant",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="reply_requests",
+        verbose_name=_("claimant"),
+    )
+    party = models.CharField(
+        _("someone other than the claimant"),
+        max_length=200,
+        blank=True,
+        help_text=_("A person or organisation that the verdict is about, other than the claimant."),
+    )
+    not_asked = models.CharField(_("reason for not asking"), max_length=20, choices=NotAsked, blank=True)
+    not_asked_note = models.TextField(
+        _("the reason in our own words"),
+        max_length=reply_rules.LONGEST_NOTE,
+        blank=True,
+        help_text=_("Shown to readers. If empty, they see the standard wording for the reason."),
+    )
+
+    channel = models.CharField(_("method"), max_length=20, choices=Channel, blank=True)
+    address = models.CharField(
+        _("contact address"),
+        max_length=500,
+        blank=True,
+        help_text=_(
+            "Email address, telephone number or account. Only the newsroom sees it; it is deleted later."
+        ),
+    )
+    language = LanguageField(_("language"), blank=True)
+    subject = models.CharField(_("subject"), max_length=300, blank=True)
+    text = models.TextField(_("question"), max_length=reply_rules.LONGEST_TEXT, blank=True)
+    answer_by = models.DateTimeField(_("deadline"), null=True, blank=True)
+    sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
+    sent_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    sent_by_name = models.CharField(
+        _("sent by"),
+        max_length=200,
+        blank=True,
+        editable=False,
+        help_text=_("The name of the person at that time."),
+    )
+    #: Since when it waits to be mailed by the worker; None where a person passes it on.
+    mail_asked_at = models.DateTimeField(null=True, editable=False)
+    mail_problem = models.TextField(blank=True, editable=False)
+    #: Of the mail that was sent (RFC 5322); empty where it was passed on in another way.
+    message_id = models.CharField(max_length=300, blank=True, editable=False)
+    #: When those who wait for it were told that the deadline has passed.
+    reminded_at = models.DateTimeField(null=True, editable=False)
+
+    answered_at = models.DateTimeField(_("answered"), null=True, blank=True)
+    #: When it was noted here, which says whether what is published could know of it.
+    answer_recorded_at = models.DateTimeField(null=True, editable=False)
+    answer_channel = models.CharField(_("channel of the answer"), max_length=20, choices=Channel, blank=True)
+    answer = models.TextField(_("the answer"), max_length=reply_rules.LONGEST_ANSWER, blank=True)
+    answer_shown = models.CharField(_("shown to readers"), max_length=10, choices=Shown, blank=True)
+    excerpt = models.TextField(
+        _("excerpt"),
+        max_length=reply_rules.LONGEST_EXCERPT,
+        blank=True,
+        help_text=_("Their exact words, with […] for omissions."),
+    )
+    statement = models.TextField(
+        _("in our own words"),
+        max_length=reply_rules.LONGEST_EXCERPT,
+        blank=True,
+        help_text=_("Their full answer."),
+    )
+
+    #: The same request of the version before.
+    carried_from = models.OneToOneField(
+        "self", models.PROTECT, null=True, editable=False, related_name="carried_to"
+    )
+    created_at = models.DateTimeField(_("added"), db_default=Now(), editable=False)
+
+    objects = ReplyRequestQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["id"]
+        verbose_name = _("request for reply")
+        verbose_name_plural = _("requests for reply")
+        constraints = [
+            reply_rules.NAMES_SOMEBODY,
+            reply_rules.REASON_IS_KNOWN,
+            reply_rules.CHANNELS_ARE_KNOWN,
+            reply_rules.ASKED_OR_NOT,
+            reply_rules.ANOTHER_REASON_IN_WORDS,
+            reply_rules.SENT_IS_COMPLETE,
+            reply_rules.ANSWER_IS_WHOLE,
+            *reply_rules.TEXTS_FIT,
+        ]
+        indexes = [
+            # The list of answers that are awaited, and whom to remind: the first deadline first.
+            Index(
+                name="replyrequest_awaited",
+                fields=["answer_by"],
+                condition=Q(sent_at__isnull=False, answered_at=None),
+            ),
+            # Addresses to be forgotten.
+            Index(name="replyrequest_with_address", fields=["sent_at"], condition=~Q(address="")),
+        ]
+        triggers = [
+            reply_rules.ADDED_TO_DRAFTS,
+            reply_rules.FIXED_WITH_ITS_VERDICT,
+            reply_rules.MOMENTS_HAVE_COME,
+        ]
+
+    def __str__(self) -> str:
+        return self.whom
+
+    @property
+    def whom(self) -> str:
+        """The name shown to readers."""
+        return self.claimant.name if self.claimant else self.party
+
+    @property
+    def is_answered(self) -> bool:
+        return self.answered_at is not None
+
+    @property
+    def is_told(self) -> bool:
+        """Whether the request has public content, like `told()` of the QuerySet."""
+        return bool(self.not_asked) or self.sent_at is not None
+
+
+def carry_replies_over(successors: Mapping[int, int]) -> None:
+    """Copy what each verdict (its id) has of requests and answers to the version that replaces it (its id)."""
+    rows = list(ReplyRequest.objects.filter(verdict__in=successors).order_by("pk"))
+    own = ("id", "verdict", "created_at", "carried_from")
+    names = [field.attname for field in ReplyRequest._meta.concrete_fields if field.name not in own]
+    copy(
+        ReplyRequest,
+        [
+            ReplyRequest(
+                verdict_id=successors[row.verdict_id],
+                carried_from_id=row.pk,
+                **{name: getattr(row, name) for name in names},
+            )
+            for row in rows
+        ],
+    )

@@ -1,0 +1,32 @@
+from django.db import models
+from django.db.models import CheckConstraint, Q
+from django.utils.translation import gettext_lazy as _
+
+from claims.features.reply.models.reply_rules import LONGEST_TEXT
+from factcheck.database import bounds
+from factcheck.database.model_fields import LanguageField
+from factcheck.database.row_history import keep_history
+
+
+@keep_history()
+class ReplyTemplate(models.Model):
+    """The template of a request for reply in one language; words in braces are filled in."""
+
+    language = LanguageField(_("language"), unique=True)
+    subject = models.CharField(_("subject"), max_length=300)
+    text = models.TextField(_("text"), max_length=LONGEST_TEXT)
+
+    class Meta:
+        ordering = ["language"]
+        verbose_name = _("request wording")
+        verbose_name_plural = _("request wordings")
+        constraints = [
+            CheckConstraint(
+                name="replytemplate_says_something",
+                condition=~Q(language="") & ~Q(subject="") & ~Q(text=""),
+            ),
+            bounds.not_longer("replytemplate_text_fits", "text", LONGEST_TEXT),
+        ]
+
+    def __str__(self) -> str:
+        return self.language

@@ -1,0 +1,54 @@
+"""Background jobs of requests for reply: report passed deadlines, and delete contact details."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
+from django.db.models.functions import Now
+from procrastinate.contrib.django import app
+
+from claims.features.reply.models import ReplyRequest
+from claims.models import Verdict
+from claims.newsroom.notifications import NotificationKind, notify_people
+from factcheck.database import clock
+
+#: Notifications per transaction.
+_AT_ONCE = 100
+_STATES = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW, Verdict.State.PUBLISHED)
+
+
+@app.periodic(cron="*/5 * * * *")
+@app.task(queueing_lock="notify_of_deadlines")
+def notify_of_deadlines(timestamp: int) -> None:
+    """Notify people whose deadline for a reply has passed, every five minutes."""
+    while notify_batch() == _AT_ONCE:
+        pass
+
+
+@transaction.atomic
+def notify_batch() -> int:
+    """Notify about some deadlines, each once; return how many. Concurrent workers share them."""
+    passed = ReplyRequest.objects.unanswered().filter(
+        answer_by__lte=Now(), reminded_at=None, carried_to=None, verdict__state__in=_STATES
+    )
+    rows = list(
+        passed.select_related("verdict__claim", "verdict__author", "sent_by", "claimant")
+        .select_for_update(of=("self",), skip_locked=True)
+        .order_by("answer_by", "pk")[:_AT_ONCE]
+    )
+    for row in rows:
+        people = [person for person in (row.sent_by, row.verdict.author) if person]
+        kind, verdict = NotificationKind.ANSWER_OVERDUE, row.verdict
+        notify_people(kind, claim=verdict.claim, verdict=verdict, to=people, note=row.whom)
+    ReplyRequest.objects.filter(pk__in=[row.pk for row in rows]).update(reminded_at=clock.now())
+    return len(rows)
+
+
+@app.periodic(cron="47 3 * * *")
+@app.task(queueing_lock="forget_addresses")
+def forget_addresses(timestamp: int) -> None:
+    """Delete request addresses `REPLY_ADDRESS_DAYS` after the request. Runs daily."""
+    before = clock.now() - timedelta(days=settings.REPLY_ADDRESS_DAYS)
+    old = Q(sent_at__lt=before) | Q(sent_at=None, created_at__lt=before)
+    ReplyRequest.objects.filter(old).exclude(address="").update(address="")

@@ -1,0 +1,44 @@
+"""The queues of requests for reply."""
+
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.db.models import Model, Q
+from django.utils.translation import gettext_lazy as _
+
+from claims.admin.queues import ListedRow, Queue
+from claims.features.reply.admin.badges import build_deadline_badge
+from claims.features.reply.models import ReplyRequest
+from factcheck.admin.base import change_page
+
+
+def _awaited(requests: Any, person: User) -> Any:
+    return requests.awaited()
+
+
+def _awaited_by(requests: Any, person: User) -> Any:
+    rows = requests.awaited().filter(Q(sent_by=person) | Q(verdict__author=person))
+    return rows.select_related("verdict__claim", "claimant").defer("text", "answer")
+
+
+def _request_row(row: ReplyRequest) -> ListedRow:
+    claim = row.verdict.claim
+    return ListedRow(
+        f"{row.whom}: {claim}", f"{change_page(claim)}#right-of-reply", build_deadline_badge(row)
+    )
+
+
+QUEUES: dict[type[Model], dict[str, Queue]] = {
+    ReplyRequest: {
+        "awaited": Queue(
+            _("Awaiting answers"), _awaited, ("answer_by", "pk"), "reply.change_replyrequest", "sent_at"
+        ),
+        "my_requests": Queue(
+            _("Awaiting answers to my requests"),
+            _awaited_by,
+            ("answer_by", "pk"),
+            "reply.change_replyrequest",
+            list_row=_request_row,
+        ),
+    }
+}

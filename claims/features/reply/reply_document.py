@@ -1,0 +1,82 @@
+"""The public part of a right of reply: who was asked and when, the reply, or the reason for not asking."""
+
+import tomllib
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Annotated, TypedDict
+
+from django.utils.timezone import get_default_timezone
+
+from claims.features.reply.models import ReplyRequest
+from claims.models import Verdict
+from factcheck.api.openapi.body_serializer import Day
+
+_REASONS = Path(__file__).parent / "not_asked_reasons.toml"
+_Shown = ReplyRequest.Shown
+
+
+class PublicReply(TypedDict):
+    """A request for reply with the reply, or the reason for not asking."""
+
+    id: int
+    whom: Annotated[str, "The person or organisation, by name."]
+    claimant_id: Annotated[int | None, "The claimant, where it is the claimant."]
+    asked_on: Annotated[Day | None, "Null where nobody was asked."]
+    deadline_on: Annotated[Day | None, "The day by which an answer was asked for."]
+    answered_on: Annotated[Day | None, "Null where no answer has come."]
+    answer: Annotated[str, "Their words; empty where they are not shown."]
+    is_excerpt: Annotated[bool, "Whether `answer` is a part of what they said."]
+    statement: Annotated[str, "What they said in the publisher's words; empty where `answer` says it."]
+    language: Annotated[str, "Of `answer` (BCP 47); empty when it is not known."]
+    not_asked: Annotated[Annotated[str, ReplyRequest.NotAsked] | None, "Null where they were asked."]
+    not_asked_reason: Annotated[
+        str, "The reason in the language of the verdict; empty where they were asked."
+    ]
+
+
+def build_replies(verdict: Verdict) -> list[PublicReply]:
+    """Return the public requests for reply. Those in preparation are left out."""
+    if verdict._state.adding:
+        return []  # an import numbers verdicts before it stores them: asking for each would find nothing
+    rows = sorted(verdict.reply_requests.all(), key=lambda row: row.pk)
+    return [build_reply(row, verdict.language) for row in rows if row.is_told]
+
+
+def build_reply(row: ReplyRequest, language: str) -> PublicReply:
+    """Return one request. Only the publishable part of the reply; never the contact address."""
+    shown = row.answer_shown
+    words = {_Shown.FULL.value: row.answer, _Shown.EXCERPT.value: row.excerpt}.get(shown, "")
+    return {
+        "id": row.pk,
+        "whom": row.whom,
+        "claimant_id": row.claimant_id,
+        "asked_on": _day(row.sent_at),
+        "deadline_on": _day(row.answer_by),
+        "answered_on": _day(row.answered_at),
+        "answer": words,
+        "is_excerpt": shown == _Shown.EXCERPT,
+        "statement": row.statement if shown == _Shown.STATEMENT else "",
+        "language": row.language if words else "",
+        "not_asked": row.not_asked or None,
+        "not_asked_reason": row.not_asked_note or describe_reason(row.not_asked, language),
+    }
+
+
+def describe_reason(reason: str, language: str) -> str:
+    """Return the reason for not asking, in the language of the verdict if known, otherwise in English."""
+    if not reason:
+        return ""
+    reasons = _reasons()
+    words = reasons.get(language) or reasons.get(language.partition("-")[0]) or reasons["en"]
+    return words.get(reason, "")
+
+
+@cache
+def _reasons() -> dict[str, dict[str, str]]:
+    return tomllib.loads(_REASONS.read_text(encoding="utf-8"))
+
+
+def _day(moment: datetime | None) -> str | None:
+    """Return the day in the newsroom's time zone."""
+    return moment.astimezone(get_default_timezone()).date().isoformat() if moment else None

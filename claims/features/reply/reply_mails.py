@@ -1,0 +1,68 @@
+"""Emails that request a reply: sent by the newsroom, with answers going to the person who asks.
+
+Whether it is still to be sent is decided when it is. It is noted as sent in the transaction that ends when the mail
+server has taken it; what fails is tried again, and the desk says why it has not gone yet.
+"""
+
+from smtplib import SMTPException
+
+from django.core.mail import EmailMessage
+from django.db import transaction
+from django.utils.translation import gettext as _
+from procrastinate.contrib.django import app
+
+from claims.features.reply import reply_requests
+from claims.features.reply.models import ReplyRequest
+from claims.models import Verdict
+from claims.newsroom.mails import MAIL_QUEUE, RETRIES, build_message_id, to_one_line
+from factcheck.database import clock
+
+
+@app.task(name=reply_requests.MAIL, queue=MAIL_QUEUE, retry=RETRIES)
+def mail_reply_request(*, request_id: int) -> None:
+    """Mail one request, unless it was stopped, sent, or has come too late."""
+    try:
+        _send(request_id)
+    except (SMTPException, OSError) as failure:
+        ReplyRequest.objects.filter(pk=request_id, sent_at=None).update(mail_problem=str(failure)[:500])
+        raise
+
+
+@transaction.atomic
+def _send(request_id: int) -> None:
+    # The verdict first, as everywhere: it is not submitted meanwhile.
+    Verdict.objects.select_for_update(no_key=True).filter(reply_requests=request_id).first()
+    waiting = ReplyRequest.objects.filter(pk=request_id, sent_at=None, mail_asked_at__isnull=False)
+    row = waiting.select_for_update(of=("self",)).select_related("verdict", "sent_by").first()
+    if row is None:
+        return
+    if problem := _obstacle(row):
+        row.mail_asked_at, row.mail_problem = None, problem
+        row.save(update_fields=["mail_asked_at", "mail_problem"])
+        return
+    row.message_id = build_message_id(f"reply-request-{row.pk}")
+    row.sent_at, row.mail_problem = clock.now(), ""
+    row.save(update_fields=["message_id", "sent_at", "mail_problem"])
+    build_mail(row).send()
+
+
+def build_mail(row: ReplyRequest) -> EmailMessage:
+    """The mail, in plain text: what was typed and nothing else."""
+    return EmailMessage(
+        to_one_line(row.subject) or to_one_line(row.text.strip().partition("\n")[0])[:100],
+        row.text.strip() + "\n",
+        to=[row.address],
+        reply_to=[row.sent_by.email] if row.sent_by else [],
+        headers={"Message-ID": row.message_id},
+    )
+
+
+def _obstacle(row: ReplyRequest) -> str:
+    """Return why it is no longer sent; empty if it is."""
+    if row.verdict.state != Verdict.State.DRAFT:
+        return _("Not sent: the verdict is no longer a draft.")
+    if row.sent_by is None or not row.sent_by.is_active or not row.sent_by.email:
+        return _("Not sent: the person who asked no longer has an email address here.")
+    if row.answer_by is None or row.answer_by <= clock.now():
+        return _("Not sent: the deadline for the answer has passed.")
+    return ""

@@ -1,0 +1,380 @@
+"""Requests for reply: every change to a request or its answer is made here.
+
+The desk and the editorial API call these. A request belongs to a draft and is fixed with it. A reply can arrive at
+any time: in review, where people who signed off are asked again, and after publication, where it is published as an
+update: a new version, which another person signs off.
+"""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Any
+
+from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from claims.features.reply import wording
+from claims.features.reply.models import ReplyRequest
+from claims.models import Claim, SignOff, Verdict
+from claims.models.verdict import CorrectionKind
+from claims.newsroom.mails import MAIL_QUEUE
+from claims.newsroom.notifications import NotificationKind, notify_people
+from claims.newsroom.people import get_display_name
+from claims.newsroom.refusals import NotAllowed, NotPossible
+from claims.newsroom.roles import require
+from claims.review import verdict_drafts
+from factcheck.database import clock
+from factcheck.database.deferred_jobs import defer
+from factcheck.installation.house_language import in_house_language
+from factcheck.list_phrases import listed_phrases
+
+#: The task that mails one request, in `reply_mails` beside this module.
+MAIL = "claims.features.reply.mail_reply_request"
+
+_LEFT_OUT = re.compile(r"\[(?:…|\.\.\.)\]")
+
+
+@dataclass(frozen=True, slots=True)
+class ReceivedAnswer:
+    """A received answer."""
+
+    at: datetime
+    channel: str
+    text: str
+    shown: str
+    excerpt: str = ""
+    statement: str = ""
+
+
+@transaction.atomic
+def add(verdict: Verdict, *, by: User, **fields: Any) -> ReplyRequest:
+    """Create a request for reply, or give the reason for not asking.
+
+    Raises:
+        NotPossible: the verdict is no draft.
+        NotAllowed: it belongs to another person, or the role does not include it.
+    """
+    require(by, "reply.add_replyrequest", _("request replies"))
+    verdict = verdict_drafts.lock_draft(verdict, by)
+    row = ReplyRequest(verdict=verdict, **_complete(fields))
+    _record_sender(row, by)
+    row.save()
+    verdict_drafts.record_editor(verdict, by)
+    return row
+
+
+@transaction.atomic
+def edit(row: ReplyRequest, *, by: User, **fields: Any) -> ReplyRequest:
+    """Edit a request while the verdict is a draft. Raises as `add`."""
+    require(by, "reply.change_replyrequest", _("request replies"))
+    row = _locked(row, by)
+    if row.mail_asked_at and not row.sent_at:
+        raise NotPossible(_("It is being sent by email. Stop that first."))
+    for name, value in _complete(fields).items():
+        setattr(row, name, value)
+    _record_sender(row, by)
+    row.save()
+    verdict_drafts.record_editor(row.verdict, by)
+    return row
+
+
+@transaction.atomic
+def remove(row: ReplyRequest, *, by: User) -> None:
+    """Take it out of the draft. Raises as `add`."""
+    require(by, "reply.delete_replyrequest", _("remove requests for reply"))
+    row = _locked(row, by)
+    verdict_drafts.record_editor(row.verdict, by)
+    row.delete()
+
+
+@transaction.atomic
+def mark_sent(row: ReplyRequest, *, by: User, at: datetime | None = None) -> ReplyRequest:
+    """Record that the request was made elsewhere: by telephone, in a form, or from a personal email account.
+
+    Args:
+        at: when; now, where it is not said.
+
+    Raises:
+        NotPossible: something of it is missing, or it was sent before.
+    """
+    require(by, "reply.change_replyrequest", _("request replies"))
+    row = _locked(row, by)
+    if row.mail_asked_at:
+        raise NotPossible(_("It is being sent by email. Stop that first."))
+    _require_ready(row)
+    row.sent_at = at or clock.now()
+    _record_sender(row, by)
+    row.save()
+    verdict_drafts.record_editor(row.verdict, by)
+    return row
+
+
+@transaction.atomic
+def queue_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
+    """Queue the email, with replies going to the person. Raises as `mark_sent`."""
+    require(by, "reply.change_replyrequest", _("request replies"))
+    row = _locked(row, by)
+    _require_ready(row)
+    if row.mail_asked_at:
+        raise NotPossible(_("It is already being sent by email."))
+    if row.channel != ReplyRequest.Channel.EMAIL:
+        raise NotPossible(
+            _("Only requests by email can be sent from here. Pass it on yourself, then mark it as sent.")
+        )
+    try:
+        validate_email(row.address)
+    except ValidationError:
+        raise NotPossible(_("“%s” is not an email address.") % row.address) from None
+    if not by.email:
+        raise NotPossible(
+            _("Answers go to you, but your account has no email address. Ask an administrator to add one.")
+        )
+    if row.answer_by is None or row.answer_by <= clock.now():
+        raise NotPossible(_("The deadline for the answer has passed."))
+    row.mail_asked_at, row.mail_problem = clock.now(), ""
+    row.sent_by, row.sent_by_name = by, get_display_name(by)
+    row.save()
+    verdict_drafts.record_editor(row.verdict, by)
+    defer(MAIL, {"request_id": row.pk}, queue=MAIL_QUEUE)
+    return row
+
+
+@transaction.atomic
+def stop_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
+    """Cancel its email, if not yet sent.
+
+    Raises:
+        NotPossible: it was sent meanwhile.
+    """
+    require(by, "reply.change_replyrequest", _("request replies"))
+    row = _locked(row, by)
+    if row.sent_at:
+        raise NotPossible(_("It has been sent in the meantime."))
+    row.mail_asked_at, row.mail_problem, row.sent_by, row.sent_by_name = None, "", None, ""
+    row.save()
+    return row
+
+
+@transaction.atomic
+def record_answer(row: ReplyRequest, answer: ReceivedAnswer, *, by: User) -> ReplyRequest:
+    """Record a reply, in any state of the verdict. People waiting for it are notified.
+
+    Raises:
+        NotPossible: nothing was asked, an answer is there already, or an excerpt is not in the answer.
+        NotAllowed: the person's role does not include it.
+    """
+    require(by, "reply.change_replyrequest", _("record answers"))
+    row = _held(row, by)
+    if row.verdict.state == Verdict.State.SUPERSEDED:
+        raise NotPossible(_("A newer version of the verdict contains this request. Record the answer there."))
+    if row.answered_at and row.verdict.state != Verdict.State.DRAFT:
+        raise NotPossible(_("An answer has already been recorded. Draft a new version to change it."))
+    if row.sent_at is None:
+        raise NotPossible(_("It has not been sent yet, so there can be no answer."))
+    answer = _adjust_reply_time(row, answer)
+    _require_whole(row, answer)
+    newer = ReplyRequest.objects.select_related("verdict").filter(carried_from=row, answered_at=None).first()
+    for each in filter(None, (row, newer)):
+        _save_request(answer, each)
+        each.save()
+        if each.verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW):
+            verdict_drafts.record_editor(each.verdict, by)
+    verdict = newer.verdict if newer else row.verdict
+    people = [*_signed_off(verdict), row.sent_by] if row.sent_by else _signed_off(verdict)
+    notify_people(
+        NotificationKind.ANSWERED,
+        claim=verdict.claim,
+        to=people,
+        with_followers=True,
+        by=by,
+        verdict=verdict,
+        note=row.whom,
+    )
+    return row
+
+
+@transaction.atomic
+def draft_update(row: ReplyRequest, *, by: User) -> Verdict:
+    """Draft a new version with a reply that arrived after publication, otherwise unchanged.
+
+    Raises:
+        NotPossible: no answer is there, or the verdict is not what is published now.
+        NotAllowed: the person's role does not include it.
+    """
+    require(by, "claims.add_verdict", _("draft verdicts"))
+    row = _held(row, by)
+    verdict = row.verdict
+    if row.answered_at is None:
+        raise NotPossible(_("There is no answer to publish."))
+    if verdict.state != Verdict.State.PUBLISHED:
+        raise NotPossible(_("You can draft an update only for a published verdict."))
+    draft = verdict_drafts.draft(verdict.claim, author=by, publisher=verdict.publisher)
+    with in_house_language():
+        note = _("%(whom)s answered after publication; the answer has been added.") % {"whom": row.whom}
+    return verdict_drafts.edit(draft, by=by, correction_kind=CorrectionKind.UPDATE, correction_note=note)
+
+
+def render_template(
+    verdict: Verdict, *, whom: str, by: User, language: str, deadline: datetime | None
+) -> wording.RequestWording:
+    """Return the newsroom's template, filled in; empty if there is no template."""
+    template = wording.find_template(language)
+    if template is None:
+        return wording.RequestWording("", "")
+    values = wording.build_values(
+        claim=verdict.claim.statement,
+        claimant=whom,
+        editor=get_display_name(by),
+        deadline=deadline,
+        language=template.language,
+    )
+    return wording.fill_template(template, values)
+
+
+# Steps that several of these take -------------------------------------------------------------------------------------
+
+
+def _complete(fields: dict[str, Any]) -> dict[str, Any]:
+    """Clear the request if a reason for not asking was given."""
+    if not fields.get("not_asked"):
+        return fields
+    return fields | {
+        "channel": "",
+        "address": "",
+        "subject": "",
+        "text": "",
+        "answer_by": None,
+        "sent_at": None,
+    }
+
+
+def _record_sender(row: ReplyRequest, by: User) -> None:
+    """Record who passed it on, the first time."""
+    if row.sent_at is None:
+        return
+    if row.sent_at > clock.now():
+        raise NotPossible(_("The sending time cannot be in the future."))
+    if row.sent_by is None:
+        row.sent_by, row.sent_by_name = by, get_display_name(by)
+    _require_asked(row)
+
+
+def build_sent_text(row: ReplyRequest) -> str:
+    """Return the text as sent: the deadline is filled in last, when it is final."""
+    if row.answer_by is None:
+        return row.text
+    return row.text.replace("{deadline}", wording.format_deadline(row.answer_by, row.language))
+
+
+def _require_ready(row: ReplyRequest) -> None:
+    if row.not_asked:
+        raise NotPossible(_("It gives a reason for not asking, so there is nothing to send."))
+    if row.sent_at:
+        raise NotPossible(_("It has already been sent."))
+    _require_asked(row)
+
+
+def _require_asked(row: ReplyRequest) -> None:
+    """Fill in the deadline, and check that nothing else is missing."""
+    row.text = build_sent_text(row)
+    parts = {
+        _("the method"): row.channel,
+        _("the question"): row.text.strip(),
+        _("the deadline"): row.answer_by,
+    }
+    missing = [words for words, value in parts.items() if not value]
+    missing += wording.find_unfilled(f"{row.subject}\n{row.text}")
+    if missing:
+        raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": listed_phrases(missing)})
+    if row.sent_at and row.answer_by and row.answer_by <= row.sent_at:
+        raise NotPossible(_("The deadline must be after the request is sent."))
+
+
+def _adjust_reply_time(row: ReplyRequest, answer: ReceivedAnswer) -> ReceivedAnswer:
+    """Return the reply; times are entered to the minute, so it may appear to precede the request."""
+    asked = row.sent_at
+    if asked and asked.replace(second=0, microsecond=0) <= answer.at < asked:
+        return replace(answer, at=asked)
+    return answer
+
+
+def _require_whole(row: ReplyRequest, answer: ReceivedAnswer) -> None:
+    if answer.at > clock.now():
+        raise NotPossible(_("The arrival time cannot be in the future."))
+    if row.sent_at and answer.at < row.sent_at:
+        raise NotPossible(_("The answer cannot have arrived before the request was sent."))
+    shown = ReplyRequest.Shown
+    part = {
+        shown.FULL.value: answer.text,
+        shown.EXCERPT.value: answer.excerpt,
+        shown.STATEMENT.value: answer.statement,
+    }
+    if answer.shown not in shown.values:
+        raise NotPossible(_("Choose what to show to readers."))
+    if not part.get(answer.shown, "-").strip():
+        raise NotPossible(_("Fill in the text for readers: %(what)s.") % {"what": shown(answer.shown).label})
+    if answer.shown == shown.EXCERPT and (strange := _find_missing_excerpt(answer.excerpt, answer.text)):
+        raise NotPossible(
+            _("The answer does not contain these words at this place: “%(words)s”. Mark omissions with […].")
+            % {"words": strange[:200]}
+        )
+
+
+def _find_missing_excerpt(excerpt: str, answer: str) -> str:
+    """The first piece of an excerpt that does not follow the one before it in the answer; empty where all do."""
+    text, at = " ".join(answer.split()), 0
+    for piece in (" ".join(part.split()) for part in _LEFT_OUT.split(excerpt)):
+        found = text.find(piece, at)
+        if found < 0:
+            return piece
+        at = found + len(piece)
+    return ""
+
+
+def _save_request(answer: ReceivedAnswer, row: ReplyRequest) -> None:
+    shown = ReplyRequest.Shown
+    row.answered_at, row.answer_channel, row.answer = answer.at, answer.channel, answer.text
+    row.answer_shown = answer.shown
+    row.excerpt = answer.excerpt if answer.shown == shown.EXCERPT else ""
+    row.statement = answer.statement if answer.shown == shown.STATEMENT else ""
+
+
+def _signed_off(verdict: Verdict) -> list[User]:
+    """Return who has signed it off in this round: what they signed lacked the reply."""
+    if verdict.state != Verdict.State.IN_REVIEW:
+        return []
+    rows = SignOff.objects.filter(verdict=verdict, round=verdict.review_round).select_related("by")
+    return [row.by for row in rows]
+
+
+def _locked(row: ReplyRequest, by: User) -> ReplyRequest:
+    """The request of a draft, read again, and held. Raises as `add`."""
+    verdict = verdict_drafts.lock_draft(row.verdict, by)
+    found = ReplyRequest.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
+    if found is None:
+        raise NotPossible(_("It has been removed in the meantime."))
+    found.verdict = verdict
+    return found
+
+
+def _held(row: ReplyRequest, by: User) -> ReplyRequest:
+    """The request, read again and held with its verdict, the claim's first as everywhere.
+
+    Raises:
+        NotPossible: it is gone.
+        NotAllowed: the person may not read it.
+    """
+    Claim.objects.select_for_update().filter(pk=row.verdict.claim_id).first()
+    list(Verdict.objects.select_for_update().filter(claim=row.verdict.claim_id).order_by("pk").values("pk"))
+    rows = ReplyRequest.objects.select_for_update(of=("self",)).select_related(
+        "verdict__claim", "sent_by", "claimant"
+    )
+    found = rows.filter(pk=row.pk).first()
+    if found is None:
+        raise NotPossible(_("It has been removed in the meantime."))
+    if not ReplyRequest.objects.readable_by(by).filter(pk=row.pk).exists():
+        raise NotAllowed(_("You cannot read this request."))
+    return found

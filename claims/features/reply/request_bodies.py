@@ -1,0 +1,105 @@
+"""Bodies of requests that create a request for reply, or record the reply."""
+
+from typing import Any
+
+from django.utils.translation import gettext
+from rest_framework import serializers
+
+from claims.editorial.request_bodies import show_example
+from claims.editorial.strict_bodies import MomentField, StrictKeys, TextField
+from claims.features.reply.models import ReplyRequest
+from claims.features.reply.models.reply_rules import (
+    LONGEST_ANSWER,
+    LONGEST_EXCERPT,
+    LONGEST_NOTE,
+    LONGEST_TEXT,
+)
+from factcheck.database.model_fields import LANGUAGE_TAG
+
+
+@show_example(
+    {
+        "channel": "email",
+        "address": "press@ministry.example",
+        "language": "en",
+        "answer_by": "2026-03-02T17:00:00+01:00",
+    }
+)
+class ReplyBody(StrictKeys):
+    """A request for reply, or the reason for not asking."""
+
+    party = TextField(
+        required=False,
+        allow_blank=True,
+        max_length=200,
+        help_text="Who is asked; empty or left out: the claimant.",
+    )
+    not_asked = serializers.ChoiceField(ReplyRequest.NotAsked.choices, required=False, allow_blank=True)
+    not_asked_note = TextField(
+        required=False,
+        allow_blank=True,
+        max_length=LONGEST_NOTE,
+        help_text="The reason in our own words, for readers.",
+    )
+    channel = serializers.ChoiceField(ReplyRequest.Channel.choices, required=False, allow_blank=True)
+    address = TextField(
+        required=False, allow_blank=True, max_length=500, help_text="Where they are asked; never published."
+    )
+    language = serializers.RegexField(
+        LANGUAGE_TAG, required=False, max_length=35, help_text="BCP 47; the claim's."
+    )
+    subject = TextField(required=False, allow_blank=True, max_length=300)
+    text = TextField(
+        required=False,
+        allow_blank=True,
+        max_length=LONGEST_TEXT,
+        trim_whitespace=False,
+        help_text="What they are asked; left out: the newsroom's template of the language, filled in.",
+    )
+    answer_by = MomentField(required=False, allow_null=True, help_text="By when an answer is asked for.")
+    sent_at = MomentField(
+        required=False, allow_null=True, help_text="When it was passed on; left out where it is sent later."
+    )
+
+    def validate(self, values: dict[str, Any]) -> dict[str, Any]:
+        asked = [name for name in ("channel", "address", "text", "answer_by", "sent_at") if values.get(name)]
+        if values.get("not_asked") and asked:
+            raise serializers.ValidationError(
+                {asked[0]: [gettext("Name the person who is asked, or say in `not_asked` why no one is.")]}
+            )
+        if values.get("not_asked") == ReplyRequest.NotAsked.OTHER and not values.get("not_asked_note"):
+            raise serializers.ValidationError(
+                {"not_asked_note": [gettext("Explain in your own words why no one was asked.")]}
+            )
+        return values
+
+
+@show_example(
+    {
+        "answered_at": "2026-03-02T11:20:00+01:00",
+        "channel": "email",
+        "text": "We counted the roads.",
+        "shown": "full",
+    }
+)
+class AnswerBody(StrictKeys):
+    """A reply, and the part of it for readers."""
+
+    answered_at = MomentField(help_text="When it came.")
+    channel = serializers.ChoiceField(ReplyRequest.Channel.choices)
+    text = TextField(
+        required=False, allow_blank=True, max_length=LONGEST_ANSWER, help_text="The full answer."
+    )
+    shown = serializers.ChoiceField(ReplyRequest.Shown.choices)
+    excerpt = TextField(
+        required=False,
+        allow_blank=True,
+        max_length=LONGEST_EXCERPT,
+        help_text="For `excerpt`: their exact words, with […] for omissions.",
+    )
+    statement = TextField(
+        required=False,
+        allow_blank=True,
+        max_length=LONGEST_EXCERPT,
+        help_text="For `statement`: in our own words.",
+    )

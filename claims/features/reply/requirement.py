@@ -1,0 +1,120 @@
+"""Whether a reply must be requested before a verdict is published, and whether its deadline has passed.
+
+The codes of fact-checkers ask for it of a verdict of the newsroom's own that is about a person or an organisation.
+What the rule came to is kept with the terms of the review (`Verdict.reply_rule`); from then on the database holds it.
+"""
+
+from django.conf import settings
+from django.db.models import Count, F, IntegerField, OuterRef, QuerySet, Subquery
+from django.db.models.functions import Coalesce
+from django.utils.formats import date_format
+from django.utils.timezone import localtime
+from django.utils.translation import gettext as _
+
+from claims.features.reply.models import ReplyRequest
+from claims.models import Claimant, SignOff, Verdict
+from claims.newsroom.refusals import NotPossible, TooEarly
+from claims.review.requirements import Requirement
+
+#: Claimants who can reply. Unidentified ones cannot be asked.
+NAMED = (Claimant.Kind.PERSON, Claimant.Kind.ORGANIZATION, Claimant.Kind.GROUP)
+_Rule = Verdict.ReplyRule
+
+
+def has_named_claimant(verdict: Verdict) -> bool:
+    """Whether it is the newsroom's own judgement, and on what a person or organisation has said."""
+    claimant = verdict.claim.claimant
+    return (
+        verdict.origin == Verdict.Origin.HOUSE
+        and verdict.publisher.is_house
+        and claimant is not None
+        and claimant.kind in NAMED
+    )
+
+
+def find_reply_rule(verdict: Verdict) -> Verdict.ReplyRule:
+    """Return the reply rule for a verdict submitted now."""
+    if not settings.REQUIRE_RIGHT_OF_REPLY:
+        return _Rule.SWITCHED_OFF
+    return _Rule.DUE if has_named_claimant(verdict) else _Rule.NOT_DUE
+
+
+def is_reply_missing(verdict: Verdict) -> bool:
+    """Return whether a reply of the claimant is required, but neither requested nor waived with a reason."""
+    rule = find_reply_rule(verdict) if verdict.state == Verdict.State.DRAFT else verdict.reply_rule
+    if rule != _Rule.DUE or not has_named_claimant(verdict):
+        return False
+    return not ReplyRequest.objects.told().filter(verdict=verdict, claimant=verdict.claim.claimant).exists()
+
+
+def require_current_terms(verdict: Verdict) -> None:
+    """Refuse a verdict submitted without a named claimant that has one now, after a correction.
+
+    Raises:
+        NotPossible: it is so.
+    """
+    if verdict.reply_rule == _Rule.NOT_DUE and has_named_claimant(verdict):
+        raise NotPossible(
+            _(
+                "Since this was submitted, %(whom)s has become someone who can be asked for a reply. Request "
+                "changes, so that they are asked or a reason is given."
+            )
+            % {"whom": verdict.claim.claimant}
+        )
+
+
+def require_time_to_answer(verdict: Verdict) -> None:
+    """Refuse while a deadline for a reply is running.
+
+    Raises:
+        TooEarly: one is.
+    """
+    if verdict.reply_rule != _Rule.DUE:
+        return
+    last = (
+        ReplyRequest.objects.running()
+        .filter(verdict=verdict)
+        .select_related("claimant")
+        .order_by("-answer_by")
+        .first()
+    )
+    if last is not None and last.answer_by is not None:
+        raise TooEarly(
+            _(
+                "%(whom)s has until %(moment)s to answer. Record the answer when it arrives, or publish "
+                "after that time: you can schedule it now."
+            )
+            % {"whom": last.whom, "moment": date_format(localtime(last.answer_by), "DATETIME_FORMAT")},
+            last.answer_by,
+            code="reply_awaited",
+        )
+
+
+def count_with_answers(signoffs: QuerySet[SignOff]) -> QuerySet[SignOff]:
+    """Return the sign-offs that were given with the present answers: none has arrived since."""
+    answered = (
+        ReplyRequest.objects.filter(verdict=OuterRef("verdict"), answered_at__isnull=False)
+        .order_by()
+        .values("verdict")
+        .annotate(number=Count("pk"))
+        .values("number")
+    )
+    in_now = Coalesce(Subquery(answered, output_field=IntegerField()), 0)
+    return signoffs.alias(in_now=in_now).filter(answers=F("in_now"))
+
+
+def _describe_missing(verdict: Verdict) -> str:
+    if not is_reply_missing(verdict):
+        return ""
+    whom = verdict.claim.claimant.name if verdict.claim.claimant else ""
+    return _("a request for reply to %(whom)s, or the reason for not asking") % {"whom": whom}
+
+
+REQUIREMENT = Requirement(
+    part="right_of_reply",
+    place="right-of-reply",
+    find_terms=lambda verdict: {"reply_rule": find_reply_rule(verdict)},
+    find_missing=_describe_missing,
+    check=require_current_terms,
+    wait=require_time_to_answer,
+)

@@ -1,0 +1,60 @@
+"""The right of reply in the published body of a verdict."""
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+from django.db.models import Prefetch
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from claims.features.reply.models import ReplyRequest
+from claims.features.reply.models.reply_request import NOTED, carry_replies_over
+from claims.features.reply.reply_document import PublicReply, build_replies
+from claims.features.reply.restored_replies import restore_replies
+from claims.ledger.document.sections import Section
+from factcheck.api.openapi.body_serializer import BodySerializer
+
+
+class ReplySerializer(BodySerializer):
+    body = PublicReply
+
+
+def _prefetch_told() -> Prefetch[Any]:
+    return Prefetch("reply_requests", ReplyRequest.objects.told().select_related("claimant"))
+
+
+def format_reply(reply: Mapping[str, Any]) -> str:
+    """Format a request for reply in one line: the person, the dates and the reply; or the reason for not asking."""
+    if reply["not_asked"]:
+        return f"{reply['whom']}: {reply['not_asked_reason']}"
+    said = reply["answer"] or reply["statement"]
+    words = [f"{reply['whom']} ({reply['asked_on']}–{reply['answered_on'] or reply['deadline_on']})", said]
+    return ": ".join(filter(None, words))
+
+
+def _format_plain(reply: Mapping[str, Any]) -> tuple[str, str]:
+    if reply["not_asked"]:
+        said = _("not asked: %(reason)s") % {"reason": reply["not_asked_reason"]}
+    elif reply["answered_on"]:
+        said = _("answered on %(day)s") % {"day": reply["answered_on"]}
+    else:
+        said = _("asked on %(day)s; no answer yet") % {"day": reply["asked_on"]}
+    return f"{reply['whom']}: {said}", reply["answer"] or reply["statement"]
+
+
+SECTION = Section(
+    key="right_of_reply",
+    name=gettext_lazy("Right of reply"),
+    shape=Annotated[list[PublicReply], "What those say whom it is about. Only the newsroom's own has any."],
+    template="reply/replies.html",
+    model=ReplyRequest,
+    row_name=gettext_lazy("a request for reply"),
+    conflict=gettext_lazy("request for reply %(pk)s is different here."),
+    unlogged=NOTED,
+    prefetch=_prefetch_told,
+    build=build_replies,
+    format_item=format_reply,
+    format_plain=_format_plain,
+    restore=restore_replies,
+    carry_over=carry_replies_over,
+)

@@ -1,0 +1,22 @@
+from collections.abc import Mapping
+from typing import Any
+
+from django import template
+
+from claims.features.reply.reply_document import describe_reason
+from claims.public.pages.responses import get_interface_language
+
+register = template.Library()
+
+
+@register.filter
+def not_asked(reply: Mapping[str, Any], language: str) -> tuple[str, str]:
+    """Return the reason for not asking, and its language: the page's, unless it is in the newsroom's own words.
+
+    Args:
+        language: of the verdict as it was published.
+    """
+    said: str = reply["not_asked_reason"]
+    if said != describe_reason(reply["not_asked"], language):
+        return said, language
+    return describe_reason(reply["not_asked"], get_interface_language()), get_interface_language()

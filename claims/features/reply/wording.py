@@ -1,0 +1,118 @@
+"""The wording of requests for reply: a template per language, with placeholders.
+
+What stands in braces is a name of a short list and nothing else: no template reads what it is not given.
+"""
+
+import re
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.timezone import get_default_timezone, get_default_timezone_name
+from django.utils.translation import gettext as _
+
+from claims.features.reply.models import ReplyTemplate
+from factcheck.list_phrases import listed
+
+TEMPLATES = Path(__file__).parent / "reply_templates.toml"
+
+#: What a template can have filled in. What `REQUIRED_PLACEHOLDERS` names it has to say.
+PLACEHOLDERS = ("claim", "claimant", "deadline", "newsroom", "editor")
+REQUIRED_PLACEHOLDERS = ("claim", "deadline")
+
+_BRACED = re.compile(r"\{([^{}]*)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class RequestWording:
+    """The subject and text of a request."""
+
+    subject: str
+    text: str
+
+
+def ensure_templates() -> None:
+    """Add the default templates if there are none at all; editors' changes are kept."""
+    if not ReplyTemplate.objects.exists():
+        rows = tomllib.loads(TEMPLATES.read_text(encoding="utf-8"))
+        ReplyTemplate.objects.bulk_create(
+            [
+                ReplyTemplate(language=language, subject=row["subject"], text=row["text"].strip())
+                for language, row in rows.items()
+            ],
+            ignore_conflicts=True,
+        )
+
+
+def find_template(language: str) -> ReplyTemplate | None:
+    """Return the template of a language, or of its base (`pt` for `pt-BR`), or the English one, or any."""
+    rows = {row.language: row for row in ReplyTemplate.objects.all()}
+    base = language.partition("-")[0]
+    return rows.get(language) or rows.get(base) or rows.get("en") or next(iter(rows.values()), None)
+
+
+def check(text: str, *, needed: tuple[str, ...] = ()) -> None:
+    """Whether everything in braces can be filled in.
+
+    Raises:
+        ValidationError: what cannot, or what the text has to say, each as a sentence.
+    """
+    problems = [
+        _("{%(name)s} is not a known field. Known fields: %(known)s.")
+        % {"name": name, "known": _list_placeholders(PLACEHOLDERS)}
+        for name in dict.fromkeys(_BRACED.findall(text))
+        if name not in PLACEHOLDERS
+    ]
+    stray = _BRACED.sub("", text)
+    for number, line in enumerate(stray.splitlines(), 1):
+        if "{" in line or "}" in line:
+            problems.append(
+                _("Line %(number)d has an unmatched brace: “%(line)s”.")
+                % {"number": number, "line": line.strip()[:80]}
+            )
+    missing = [name for name in needed if f"{{{name}}}" not in text]
+    if missing:
+        problems.append(_("The text must contain %(what)s.") % {"what": _list_placeholders(missing)})
+    if problems:
+        raise ValidationError(problems)
+
+
+def fill_template(template: ReplyTemplate, values: Mapping[str, str]) -> RequestWording:
+    """Fill the template with these values. A missing value stays in braces, for a person to fill in."""
+
+    def value(found: re.Match[str]) -> str:
+        return values.get(found[1], found[0])
+
+    subject = " ".join(_BRACED.sub(value, template.subject).split())
+    return RequestWording(subject[:300], _BRACED.sub(value, template.text))
+
+
+def find_unfilled(text: str) -> list[str]:
+    """Return the braces left unfilled, so that they are not sent."""
+    return [f"{{{name}}}" for name in dict.fromkeys(_BRACED.findall(text)) if name in PLACEHOLDERS]
+
+
+def build_values(
+    *, claim: str, claimant: str, editor: str, deadline: datetime | None, language: str
+) -> dict[str, str]:
+    """Return the values to fill in; without a deadline, its placeholder stays."""
+    values = {"claim": claim, "claimant": claimant, "editor": editor, "newsroom": settings.NEWSROOM_NAME}
+    return values | ({"deadline": format_deadline(deadline, language)} if deadline else {})
+
+
+def format_deadline(deadline: datetime, language: str) -> str:
+    """Format a deadline in the reader's language, in the newsroom's time zone, which is named."""
+    known = language if translation.check_for_language(language) else language.partition("-")[0]
+    with translation.override(known if translation.check_for_language(known) else "en"):
+        local = deadline.astimezone(get_default_timezone())
+        return f"{date_format(local, 'DATE_FORMAT')}, {local:%H:%M} ({get_default_timezone_name()})"
+
+
+def _list_placeholders(names: tuple[str, ...] | list[str]) -> str:
+    return listed(f"{{{name}}}" for name in names)

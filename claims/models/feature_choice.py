@@ -1,0 +1,30 @@
+import pgtrigger
+from django.db import models
+from django.db.models.functions import Now
+
+from claims.models.audit_record import recorded, records
+from factcheck.database.rules import never_emptied
+
+_SWITCHED = recorded(
+    "'feature_switched'",
+    subject="NULL::bigint",
+    what="NEW.feature || CASE WHEN NEW.is_on THEN ': on' ELSE ': off' END",
+)
+
+
+class FeatureChoice(models.Model):
+    """Whether a feature is on, as administrators decided at the desk. It overrides the setting `FEATURES`."""
+
+    feature = models.CharField(max_length=100, unique=True)
+    is_on = models.BooleanField()
+    changed_at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        default_permissions = ()
+        triggers = [
+            records("featurechoice_is_recorded", pgtrigger.Insert | pgtrigger.Update, _SWITCHED),
+            never_emptied("featurechoice", "Choices of features are changed one by one."),
+        ]
+
+    def __str__(self) -> str:
+        return self.feature

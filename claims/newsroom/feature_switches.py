@@ -1,0 +1,53 @@
+"""Features switched at the desk. `factcheck.feature_choices` reads the choices in every process."""
+
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from claims.models import FeatureChoice
+from claims.newsroom.refusals import NotPossible
+from claims.newsroom.roles import require
+from factcheck import feature_choices, features
+from factcheck.database import clock
+from factcheck.list_phrases import listed
+
+#: Who may switch features.
+PERMISSION = "auth.change_group"
+
+
+def read_choices() -> dict[str, bool]:
+    """Return whether each switched feature is on, by label."""
+    return dict(FeatureChoice.objects.values_list("feature", "is_on"))
+
+
+def switch(label: str, *, is_on: bool, by: User) -> None:
+    """Switch a feature on or off, in all processes within seconds. The audit log records it.
+
+    Raises:
+        NotPossible: another feature that is on requires it, or one that it requires is off.
+        NotAllowed: the person is no administrator.
+    """
+    require(by, PERMISSION, _("switch features"))
+    if label not in {feature.label for feature in features.installed()}:
+        raise NotPossible(_("There is no such feature."))
+    if obstacle := find_obstacle(label):
+        raise NotPossible(obstacle)
+    with transaction.atomic():
+        FeatureChoice.objects.update_or_create(
+            feature=label, defaults={"is_on": is_on, "changed_at": clock.now()}
+        )
+    feature_choices.read_again()
+
+
+def find_obstacle(label: str) -> str:
+    """Return why a feature cannot be switched now; empty if it can."""
+    on = {feature.label for feature in features.switched_on()}
+    if label in on:
+        needing = [feature for feature in features.switched_on() if label in feature.requires]
+        return _("First switch off: %(features)s.") % {"features": _list_names(needing)} if needing else ""
+    missing = [features.find(name) for name in features.find(label).requires if name not in on]
+    return _("First switch on: %(features)s.") % {"features": _list_names(missing)} if missing else ""
+
+
+def _list_names(named: list[features.Feature]) -> str:
+    return listed(str(feature.verbose_name) for feature in named)

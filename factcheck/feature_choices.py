@@ -1,0 +1,48 @@
+"""The features that administrators switched at the desk, as this process knows them.
+
+Every process reads them again after some seconds, so that a switch takes effect everywhere without a restart.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from time import monotonic
+
+from django.db import Error
+from django.utils.module_loading import import_string
+
+#: How long a process relies on what it read.
+SECONDS = 5.0
+
+
+@dataclass
+class KnownChoices:
+    """Whether each switched feature is on, by label.
+
+    Attributes:
+        reader: the dotted name of the function that reads them.
+        until: when they are read again (`time.monotonic`).
+    """
+
+    reader: str = ""
+    by_label: Mapping[str, bool] = field(default_factory=dict)
+    until: float = 0.0
+
+
+known = KnownChoices()
+
+
+def find_choices() -> Mapping[str, bool]:
+    """Return whether each switched feature is on."""
+    if known.reader and monotonic() >= known.until:
+        read_again()
+    return known.by_label
+
+
+def read_again() -> None:
+    """Read the choices. While the database does not answer, those that were read before hold."""
+    # First, so that other threads do not read them too.
+    known.until = monotonic() + SECONDS
+    try:
+        known.by_label = import_string(known.reader)()
+    except Error:
+        return

@@ -1,0 +1,327 @@
+"""Asking who is named, and what they say: from the draft to an answer that comes after publication."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from django.contrib.auth.models import User
+from django.utils import timezone
+
+from claims.features.reply import reply_requests
+from claims.features.reply.models import ReplyRequest
+from claims.models import Claim, Verdict
+from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible, TooEarly
+from claims.review import scheduled_publications, workflow
+from tests.claims.features.reply.replies import answer, ask, named_draft
+from tests.helpers.newsroom import make_claim, make_draft
+from tests.helpers.notified import recorded_notifications
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def draft(checker: User) -> Verdict:
+    return named_draft(checker)
+
+
+def through(verdict: Verdict, checker: User, editor: User) -> Verdict:
+    for action, by in (("submit", checker), ("sign_off", editor), ("publish", editor)):
+        verdict = workflow.move(verdict, action, by=by)
+    return verdict
+
+
+def told_of(claim: Claim) -> list[dict[str, Any]]:
+    """What readers see of it."""
+    document = claim.publications.current().get().document
+    replies: list[dict[str, Any]] = document["verdicts"][0]["right_of_reply"]
+    return replies
+
+
+# The rule -------------------------------------------------------------------------------------------------------------
+
+
+def test_verdict_that_names_somebody_is_not_submitted_unasked(draft: Verdict, checker: User) -> None:
+    with pytest.raises(
+        NotPossible, match="a request for reply to Mara Lindqvist, or the reason for not asking"
+    ):
+        workflow.move(draft, "submit", by=checker)
+
+
+def test_a_stated_reason_is_enough_and_readers_see_it(draft: Verdict, checker: User, editor: User) -> None:
+    row = reply_requests.add(draft, by=checker, claimant=draft.claim.claimant, not_asked="public_record")
+    through(draft, checker, editor)
+    assert told_of(draft.claim) == [
+        {
+            "id": row.pk,
+            "whom": "Mara Lindqvist",
+            "claimant_id": draft.claim.claimant_id,
+            "asked_on": None,
+            "deadline_on": None,
+            "answered_on": None,
+            "answer": "",
+            "is_excerpt": False,
+            "statement": "",
+            "language": "",
+            "not_asked": "public_record",
+            "not_asked_reason": "Not asked: the public record speaks for itself.",
+        }
+    ]
+
+
+def test_nobody_needs_to_be_asked_where_nobody_is_named(checker: User, editor: User) -> None:
+    verdict = through(make_draft(make_claim(), checker), checker, editor)
+    assert verdict.reply_rule == "not_due"
+    assert told_of(verdict.claim) == []
+
+
+def test_a_newsroom_can_do_without_and_that_is_kept(
+    draft: Verdict, checker: User, editor: User, settings: Any
+) -> None:
+    settings.REQUIRE_RIGHT_OF_REPLY = False
+    assert through(draft, checker, editor).reply_rule == "switched_off"
+
+
+def test_rule_of_a_review_is_the_one_that_held_when_it_began(
+    draft: Verdict, checker: User, editor: User, settings: Any
+) -> None:
+    ask(draft, checker)
+    verdict = workflow.move(draft, "submit", by=checker)
+    settings.REQUIRE_RIGHT_OF_REPLY = False
+    workflow.move(verdict, "sign_off", by=editor)
+    with pytest.raises(NotPossible, match="Mara Lindqvist has until"):
+        workflow.move(verdict, "publish", by=editor)
+
+
+def test_publishing_waits_for_the_deadline_and_can_be_scheduled_for_it(
+    draft: Verdict, checker: User, editor: User
+) -> None:
+    row = ask(draft, checker, hours=5)
+    verdict = workflow.move(workflow.move(draft, "submit", by=checker), "sign_off", by=editor)
+    with pytest.raises(TooEarly, match="you can schedule it now"):
+        workflow.move(verdict, "publish", by=editor)
+    assert row.answer_by
+    with pytest.raises(NotPossible, match="has until"):
+        scheduled_publications.schedule(verdict, row.answer_by - timedelta(minutes=1), by=editor)
+    assert scheduled_publications.schedule(verdict, row.answer_by + timedelta(minutes=1), by=editor).pk
+    [publish] = [one for one in workflow.list_options(verdict, editor) if one.action == "publish"]
+    assert publish.opens_at == row.answer_by
+
+
+def test_published_once_the_deadline_has_passed_says_that_nobody_answered(
+    draft: Verdict, checker: User, editor: User
+) -> None:
+    ask(draft, checker, hours=-1, ago=30)
+    through(draft, checker, editor)
+    [told] = told_of(draft.claim)
+    assert told["answered_on"] is None
+    assert told["asked_on"] <= told["deadline_on"]
+
+
+def test_what_is_only_prepared_is_no_request_and_is_told_to_nobody(
+    draft: Verdict, checker: User, editor: User
+) -> None:
+    ask(draft, checker, sent_at=None)
+    with pytest.raises(NotPossible, match="a request for reply"):
+        workflow.move(draft, "submit", by=checker)
+    reply_requests.add(draft, by=checker, claimant=draft.claim.claimant, not_asked="danger")
+    through(draft, checker, editor)
+    assert [told["not_asked"] for told in told_of(draft.claim)] == ["danger"]
+
+
+# What is asked --------------------------------------------------------------------------------------------------------
+
+
+def test_deadline_is_filled_in_when_it_is_sent(draft: Verdict, checker: User) -> None:
+    row = ask(draft, checker, sent_at=None, text="Please answer by {deadline}.")
+    assert "{deadline}" in row.text
+    sent = reply_requests.mark_sent(row, by=checker)
+    assert sent.text.startswith("Please answer by ")
+    assert "{" not in sent.text
+    assert (sent.sent_by, sent.sent_by_name) == (checker, "Chris")
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({"channel": ""}, "the method"),
+        ({"text": " "}, "the question"),
+        ({"answer_by": None}, "the deadline"),
+        ({"text": "Dear {claimant}"}, "{claimant}"),
+    ],
+)
+def test_what_is_missing_is_named(draft: Verdict, checker: User, fields: Any, sentence: str) -> None:
+    row = ask(draft, checker, sent_at=None, **fields)
+    with pytest.raises(NotPossible, match=sentence):
+        reply_requests.mark_sent(row, by=checker)
+
+
+def test_only_who_may_write_the_draft_asks(
+    draft: Verdict, checker: User, colleague: User, editor: User, contributor: User
+) -> None:
+    with pytest.raises(NotAllowed):
+        ask(draft, colleague)
+    with pytest.raises(NotInRole):
+        ask(draft, contributor)
+    row = ask(draft, editor)
+    draft.refresh_from_db()
+    assert draft.edited_by == [editor.pk]  # and so does not sign it off
+    reply_requests.remove(row, by=checker)
+    assert not ReplyRequest.objects.exists()
+
+
+def test_who_reads_only_what_is_public_reads_no_address(
+    draft: Verdict, checker: User, editor: User, contributor: User
+) -> None:
+    ask(draft, checker, hours=-1)
+    through(draft, checker, editor)
+    assert not ReplyRequest.objects.readable_by(contributor).exists()
+    assert ReplyRequest.objects.readable_by(editor).count() == 1
+    public = draft.claim.publications.get().body
+    assert "press@ministry.example" not in public
+    assert "What does it rest on?" not in public
+
+
+# Answers --------------------------------------------------------------------------------------------------------------
+
+
+def test_answer_to_a_draft_is_published_with_it(draft: Verdict, checker: User, editor: User) -> None:
+    reply_requests.record_answer(ask(draft, checker), answer("It rests on the tender."), by=checker)
+    through(draft, checker, editor)
+    [told] = told_of(draft.claim)
+    assert (told["answer"], told["is_excerpt"], told["language"]) == ("It rests on the tender.", False, "en")
+    assert told["answered_on"]
+
+
+@pytest.mark.parametrize(
+    ("given", "shown"),
+    [
+        ({"shown": "excerpt", "excerpt": "It rests […] the tender."}, ("It rests […] the tender.", True, "")),
+        ({"shown": "statement", "statement": "She names the tender."}, ("", False, "She names the tender.")),
+        ({"shown": "nothing"}, ("", False, "")),
+    ],
+)
+def test_readers_see_what_may_be_published(
+    draft: Verdict, checker: User, editor: User, given: Any, shown: tuple[Any, ...]
+) -> None:
+    reply_requests.record_answer(
+        ask(draft, checker), answer("It rests on  the tender. Off the record.", **given), by=checker
+    )
+    through(draft, checker, editor)
+    [told] = told_of(draft.claim)
+    assert (told["answer"], told["is_excerpt"], told["statement"]) == shown
+    assert "Off the record" not in draft.claim.publications.get().body
+
+
+@pytest.mark.parametrize(
+    ("given", "sentence"),
+    [
+        ({"shown": "excerpt", "excerpt": "It never rests."}, "does not contain these words"),
+        (
+            {"shown": "excerpt", "excerpt": "the tender. […] It rests"},
+            "does not contain these words at this place",
+        ),
+        ({"shown": "excerpt"}, "Fill in the text for readers"),
+        ({"shown": "statement"}, "Fill in the text for readers"),
+        ({"shown": "full", "text": " "}, "Fill in the text for readers"),
+        ({"shown": ""}, "Choose what to show to readers"),
+        ({"at": timezone.now() + timedelta(days=2)}, "in the future"),
+        ({"at": timezone.now() - timedelta(days=9)}, "before the request was sent"),
+    ],
+)
+def test_answer_that_does_not_fit_is_refused(
+    draft: Verdict, checker: User, given: Any, sentence: str
+) -> None:
+    row = ask(draft, checker)
+    with pytest.raises(NotPossible, match=sentence):
+        reply_requests.record_answer(row, answer(**given), by=checker)
+
+
+def test_answer_in_review_is_told_to_who_signed_off_and_asks_for_them_anew(
+    draft: Verdict, checker: User, editor: User
+) -> None:
+    row = ask(draft, checker)
+    verdict = workflow.move(workflow.move(draft, "submit", by=checker), "sign_off", by=editor)
+    with recorded_notifications() as sent:
+        reply_requests.record_answer(row, answer(), by=checker)
+    assert sent == [("answered", "edda", "Mara Lindqvist")]
+    with pytest.raises(NotPossible, match="0 of 1 sign-offs"):
+        workflow.move(verdict, "publish", by=editor)
+    workflow.move(verdict, "sign_off", by=editor)
+    workflow.move(verdict, "publish", by=editor)
+    assert told_of(draft.claim)[0]["answer"] == "It rests on the tender."
+
+
+def test_answer_an_hour_after_publication_becomes_an_update(
+    draft: Verdict, checker: User, editor: User
+) -> None:
+    row = ask(draft, checker, hours=-1)
+    through(draft, checker, editor)
+    reply_requests.record_answer(row, answer(), by=checker)
+    assert told_of(draft.claim)[0]["answered_on"] is None  # nothing published changes by itself
+    newer = reply_requests.draft_update(row, by=checker)
+    assert newer.correction_kind == "update"
+    assert newer.correction_note == "Mara Lindqvist answered after publication; the answer has been added."
+    through(newer, checker, editor)
+    [told] = told_of(draft.claim)
+    assert told["answer"] == "It rests on the tender."
+    assert draft.claim.publications.current().get().kind == "update"
+
+
+def test_answer_reaches_the_version_that_is_being_written(
+    draft: Verdict, checker: User, editor: User
+) -> None:
+    row = ask(draft, checker, hours=-1)
+    through(draft, checker, editor)
+    newer = make_draft(
+        draft.claim, checker, correction_kind="correction", correction_note="The sum was wrong."
+    )
+    reply_requests.record_answer(row, answer(), by=editor)
+    copy = newer.reply_requests.get()
+    assert (copy.answer, copy.carried_from) == ("It rests on the tender.", row)
+    assert list(ReplyRequest.objects.awaited()) == []
+
+
+def test_update_is_drafted_only_of_what_is_published_and_answered(
+    draft: Verdict, checker: User, editor: User
+) -> None:
+    row = ask(draft, checker, hours=-1)
+    with pytest.raises(NotPossible, match="There is no answer"):
+        reply_requests.draft_update(row, by=checker)
+    row = reply_requests.record_answer(row, answer(), by=checker)
+    with pytest.raises(NotPossible, match="only for a published verdict"):
+        reply_requests.draft_update(row, by=checker)
+
+
+def test_a_new_version_takes_over_what_was_asked_and_said(
+    draft: Verdict, checker: User, editor: User
+) -> None:
+    row = reply_requests.record_answer(ask(draft, checker), answer(), by=checker)
+    through(draft, checker, editor)
+    newer = make_draft(draft.claim, checker, correction_kind="update", correction_note="New figures.")
+    copy = newer.reply_requests.get()
+    assert copy.pk != row.pk
+    same = (
+        "claimant_id",
+        "text",
+        "address",
+        "sent_at",
+        "answer_by",
+        "answer",
+        "answered_at",
+        "answer_recorded_at",
+    )
+    row.refresh_from_db()
+    assert [getattr(copy, name) for name in same] == [getattr(row, name) for name in same]
+
+
+def test_awaited_are_those_that_somebody_should_look_after(
+    draft: Verdict, checker: User, editor: User, publish: Callable[..., Claim]
+) -> None:
+    late, running = (
+        ask(draft, checker, hours=-1),
+        ask(draft, checker, party="The builder", claimant=None, hours=3),
+    )
+    answered = ask(draft, checker, party="The mayor", claimant=None)
+    reply_requests.record_answer(answered, answer(), by=checker)
+    assert list(ReplyRequest.objects.awaited().order_by("answer_by")) == [late, running]

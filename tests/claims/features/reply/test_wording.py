@@ -1,0 +1,78 @@
+"""The words in which somebody is asked: templates for each language, and what is filled in."""
+
+from datetime import UTC, datetime
+
+import pytest
+from django.core.exceptions import ValidationError
+
+from claims.features.reply import wording
+from claims.features.reply.models import ReplyTemplate
+from claims.features.reply.wording import (
+    REQUIRED_PLACEHOLDERS,
+    check,
+    ensure_templates,
+    fill_template,
+    find_template,
+    format_deadline,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def test_there_is_a_template_for_each_of_our_languages_and_all_can_be_filled_in() -> None:
+    rows = {row.language: row for row in ReplyTemplate.objects.all()}
+    assert set(rows) == {"en", "de", "es", "fr", "pt", "ar", "ko"}
+    values = dict.fromkeys(wording.PLACEHOLDERS, "X")
+    for row in rows.values():
+        check(row.text, needed=REQUIRED_PLACEHOLDERS)
+        check(row.subject)
+        words = fill_template(row, values)
+        assert "{" not in words.subject + words.text
+        assert "\n" not in words.subject
+
+
+def test_what_editors_made_of_them_stays() -> None:
+    ReplyTemplate.objects.exclude(language="en").delete()
+    ReplyTemplate.objects.update(text="{claim} by {deadline}?")
+    ensure_templates()
+    assert list(ReplyTemplate.objects.values_list("language", "text")) == [("en", "{claim} by {deadline}?")]
+
+
+@pytest.mark.parametrize(("language", "found"), [("pt-BR", "pt"), ("de", "de"), ("nl", "en"), ("", "en")])
+def test_template_of_a_language_or_what_comes_near(language: str, found: str) -> None:
+    template = find_template(language)
+    assert template
+    assert template.language == found
+
+
+def test_only_what_is_listed_is_filled_in() -> None:
+    row = ReplyTemplate(
+        language="en", subject="{claim}\nx", text="{claim} {claim.__class__} {newsroom!r} {deadline}"
+    )
+    words = fill_template(row, {"claim": "A {newsroom} claim"})
+    assert words.subject == "A {newsroom} claim x"
+    assert words.text == "A {newsroom} claim {claim.__class__} {newsroom!r} {deadline}"
+    assert wording.find_unfilled(words.text) == ["{newsroom}", "{deadline}"]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("{claim} {claimer} {deadline}", "{claimer} is not a known field. Known fields: {claim}, {claimant}"),
+        ("{claim} {deadline} {}", "{} is not a known field"),
+        ("First.\n{claim {deadline}", "Line 2 has an unmatched brace"),
+        ("{claim} by then}", "Line 1 has an unmatched brace"),
+        ("Dear {claimant}", "The text must contain {claim}, {deadline}."),
+    ],
+)
+def test_what_cannot_be_filled_in_is_named(text: str, sentence: str) -> None:
+    with pytest.raises(ValidationError) as refusal:
+        check(text, needed=REQUIRED_PLACEHOLDERS)
+    assert sentence in " ".join(refusal.value.messages)
+
+
+def test_deadline_is_said_in_the_language_and_by_the_newsrooms_clock(settings: object) -> None:
+    moment = datetime(2026, 3, 1, 16, 30, tzinfo=UTC)
+    assert format_deadline(moment, "de") == "1. März 2026, 16:30 (UTC)"
+    assert format_deadline(moment, "pt-BR").startswith("1 de Março de 2026, 16:30")
+    assert format_deadline(moment, "xx").startswith("1 Mar 2026, 16:30")
