@@ -270,7 +270,7 @@ class _ExportCheck:
         if not (some and self._house_publishes):
             return
         own = (Verdict.Origin.HOUSE, Verdict.Origin.HOUSE_ARCHIVE)
-        for pk, line in _collect_ids("verdict", some, bodies).items():
+        for pk, line in _collect_ids("verdicts", some, bodies).items():
             said = next(verdict for verdict in bodies[line.number]["verdicts"] if verdict["id"] == pk)
             if said["origin"] in own and not Verdict.objects.filter(pk=pk).exists():
                 raise RestoreRefused(

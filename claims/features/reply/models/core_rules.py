@@ -21,7 +21,7 @@ _STILL_TIME = refuse(
 )
 _NOT_ANSWERED_SO = refuse(
     "An entry publishes answers as they were recorded, or as the entry before has them.",
-    name="publication_says_what_was_answered",
+    name="publication_shows_recorded_answers",
 )
 
 
@@ -86,8 +86,9 @@ COUNTS_ANSWERS = Rule(
     func=f"NEW.answers := {_answers('NEW.verdict_id')}; RETURN NEW;",
 )
 
-SAYS_WHAT_WAS_ANSWERED = Rule(
-    name="publication_says_what_was_answered",
+SHOWS_RECORDED_ANSWERS = Rule(
+    # Fired in the order of names: after `publication_says_what_was_signed`, which looks at the form of the body.
+    name="publication_shows_recorded_answers",
     operation=pgtrigger.Insert,
     declare=[("said", "jsonb")],
     func=f"""
@@ -136,4 +137,4 @@ class AnsweredPublication(Publication):
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = [SAYS_WHAT_WAS_ANSWERED]
+        triggers = [SHOWS_RECORDED_ANSWERS]
