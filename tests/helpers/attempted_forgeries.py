@@ -5,6 +5,8 @@
 
 from typing import Any
 
+from django.apps import apps
+
 _SAME = (
     *("first_published_at", "slug", "language", "claimant_id", "claimed_on", "reviewed_on", "topic_ids"),
     *("appears_in_ids", "source_ids", "source_domains", "publisher_ids", "rating_ids", "language_ranges"),
@@ -69,7 +71,15 @@ FORGED_ENTRIES = [
     next_entry(said(*_VERDICT, "signed_off", "verdict_sha256", value=f'"{"0" * 64}"')),
     next_entry(said(*_VERDICT, "signed_off", "claim_sha256", value="null")),
     next_entry(said(*_VERDICT, "signed_off", value="[]")),
-    next_entry(said(*_VERDICT, "right_of_reply", value='[{"id": 1, "answer": "I lied.", "statement": ""}]')),
+    *(
+        [
+            next_entry(
+                said(*_VERDICT, "right_of_reply", value='[{"id": 1, "answer": "I lied.", "statement": ""}]')
+            )
+        ]
+        if apps.is_installed("claims.features.reply")
+        else []
+    ),
     next_entry(
         said(
             "translations",

@@ -332,7 +332,8 @@ def test_publishing_costs_the_same_number_of_queries_whatever_is_shown(
     for action, by in (("submit", checker), ("sign_off", editor)):
         verdict = workflow.move(verdict, action, by=by)
     editor = User.objects.get(pk=editor.pk)
-    with django_assert_num_queries(36):
+    # The right of reply reads what was asked.
+    with django_assert_num_queries(36 if hasattr(verdict, "reply_requests") else 35):
         workflow.move(verdict, "publish", by=editor)
 
 

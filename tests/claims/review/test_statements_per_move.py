@@ -18,8 +18,9 @@ from tests.helpers.newsroom import make_claim, make_draft
 
 pytestmark = [
     pytest.mark.django_db,
-    # Its statements are among those that are counted.
+    # Their statements are among those that are counted.
     pytest.mark.skipif(not apps.is_installed("claims.features.teamwork"), reason="without teamwork"),
+    pytest.mark.skipif(not apps.is_installed("claims.features.reply"), reason="without the right of reply"),
 ]
 
 #: With the beginning and the end of the transaction, and with reading what the person may do, as in a request.
