@@ -164,6 +164,7 @@ OPENED = {
     *("teamwork_assignment_board", "teamwork_assignment_calendar"),
     *("claims_claim_article", "claims_claim_import", "claims_claim_imported"),
     *(
+        "claims_claim_platforms",
         "claims_claim_timeline",
         "claims_claim_triage",
         "claims_claim_triage_claim",
