@@ -28,7 +28,8 @@ def messages_of(root: Path, domain: str) -> dict[Message, list[str]]:
         NotExtracted: a marked string cannot be read.
     """
     if domain == "djangojs":
-        return marked_in(sorted(root.glob("static/**/*.js")), root)
+        scripts = [*root.glob("static/**/*.js"), *root.glob("claims/features/*/static/**/*.js")]
+        return marked_in(sorted(scripts), root)
     files = [path for package in _PACKAGES for path in root.glob(f"{package}/**/*.py")]
     folders = (root / "templates", *root.glob("claims/features/*/templates"))
     kinds = ("html", "txt", "xml", "md")

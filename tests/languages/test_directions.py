@@ -25,7 +25,11 @@ _PHYSICAL = re.compile(
 )
 
 
-@pytest.mark.parametrize("path", sorted((ROOT / "static").rglob("*.css")), ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "path",
+    sorted([*(ROOT / "static").rglob("*.css"), *ROOT.glob("claims/features/*/static/**/*.css")]),
+    ids=lambda path: path.name,
+)
 def test_style_sheets_know_start_and_end_and_no_left_or_right(path: Path) -> None:
     text = re.sub(r"/\*.*?\*/", "", path.read_text(encoding="utf-8"), flags=re.DOTALL)
     found = [match[0] for match in _PHYSICAL.finditer(text)]
