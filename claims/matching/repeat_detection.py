@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 
 from claims.matching.answers import Answer, Match
 from claims.models import Appearance, Publication, Repeat
-from claims.models.appearance import LONGEST_QUOTE
+from claims.models.anchored import LONGEST_QUOTE
 from claims.quotes.anchors import anchor_at
 from sources.models import Snapshot
 

@@ -1,84 +1,20 @@
-"""Places where claims were made, how quotes are anchored there, and what became of them."""
+"""Places where claims were made, and what became of the quotes there."""
 
 from typing import Self
 
-import pgtrigger
 from django.contrib.auth.models import User
 from django.db import models
 from django.db.models import F, Q, UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
+from claims.models.anchored import LONGEST_QUOTE, Anchored, quote_fits, span_carries_quote, span_is_whole
 from claims.models.claim import Claim
 from claims.models.visibility import readable
 from factcheck.database import bounds
 from factcheck.database.desk_words import words_index
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, ids_are_reserved, refuse
-
-LONGEST_QUOTE = 50_000
-
-
-def span_carries_quote(name: str) -> Rule:
-    """Return the rule that the span of a snapshot reads exactly as the quote anchored to it.
-
-    Offsets count code points from 0; `substr` counts from 1.
-    """
-    return Rule(
-        name=name,
-        operation=pgtrigger.Insert | pgtrigger.Update,
-        condition=pgtrigger.Q(new__start__isnull=False),
-        func=f"""
-            -- A span that is not even whole is left to the constraint below; substr() would fail on it.
-            IF NEW."end" >= NEW.start AND NOT EXISTS (
-                SELECT FROM public.sources_snapshot
-                WHERE id = NEW.snapshot_id AND source_id = NEW.source_id
-                    AND substr(text, NEW.start + 1, NEW."end" - NEW.start) = NEW.exact
-            ) THEN
-                {refuse("The words at these offsets of the snapshot are not the quoted ones.", name=name)}
-            END IF;
-            RETURN NEW;
-        """,
-    )
-
-
-def span_is_whole(name: str) -> models.CheckConstraint:
-    """Return the constraint that an anchor has a snapshot, a start and an end, or at most the snapshot."""
-    return models.CheckConstraint(
-        name=name,
-        condition=Q(start__isnull=True, end__isnull=True)
-        | Q(snapshot__isnull=False, start__isnull=False, end__isnull=False, end__gt=F("start")),
-    )
-
-
-def quote_fits(name: str) -> models.CheckConstraint:
-    """Return the constraint that limits the length of a quote."""
-    return bounds.not_longer(name, "exact", LONGEST_QUOTE)
-
-
-class Anchored(models.Model):
-    """Words of a source, anchored to a snapshot of it as the W3C Web Annotation data model does.
-
-    `exact`, `prefix` and `suffix` are its TextQuoteSelector, `start` and `end` its TextPositionSelector, counted in
-    code points of `snapshot.text`. Without offsets the words are quoted only.
-    """
-
-    snapshot = models.ForeignKey(
-        "sources.Snapshot",
-        models.PROTECT,
-        null=True,
-        blank=True,
-        related_name="+",
-        verbose_name=_("snapshot"),
-    )
-    exact = models.TextField(_("exact words"), max_length=LONGEST_QUOTE, blank=True)
-    prefix = models.TextField(_("words before"), blank=True)
-    suffix = models.TextField(_("words after"), blank=True)
-    start = models.PositiveIntegerField(_("start"), null=True, blank=True)
-    end = models.PositiveIntegerField(_("end"), null=True, blank=True)
-
-    class Meta:
-        abstract = True
+from factcheck.database.rules import ids_are_reserved
 
 
 class AppearanceQuerySet(models.QuerySet["Appearance"]):

@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.appearance import Anchored, quote_fits, span_carries_quote, span_is_whole
+from claims.models.anchored import Anchored, quote_fits, span_carries_quote, span_is_whole
 from claims.models.media_fragment import MediaFragmentField, fragment_is_one
 from claims.models.verdict import Verdict
 from claims.models.visibility import readable

@@ -7,7 +7,7 @@ from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.db.models.functions import MD5, Now
 from django.utils.translation import gettext_lazy as _
 
-from claims.models.appearance import Anchored, quote_fits, span_carries_quote, span_is_whole
+from claims.models.anchored import Anchored, quote_fits, span_carries_quote, span_is_whole
 from claims.models.claim import Claim
 from claims.models.visibility import readable
 from factcheck.database.desk_words import words_index

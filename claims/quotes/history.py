@@ -11,7 +11,7 @@ from typing import Any
 from django.db.models.functions import Now
 
 from claims.models import Appearance, Evidence, Publication, QuoteFate
-from claims.models.appearance import LONGEST_QUOTE
+from claims.models.anchored import LONGEST_QUOTE
 from claims.quotes.anchors import Anchor
 from claims.quotes.changed_text import ChangedText
 from claims.quotes.followed_quotes import FollowedQuote

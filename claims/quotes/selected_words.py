@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from regex import compile as pattern
 
-from claims.models.appearance import LONGEST_QUOTE
+from claims.models.anchored import LONGEST_QUOTE
 from claims.quotes.locations import QuotedWords, WrongPlace, quote_at
 from sources.models import Source
 

@@ -21,6 +21,7 @@ MODULES = sorted(
         *("factcheck/admin", "sources/admin", "sources/models"),
     )
     for path in (ROOT / room).rglob("*.py")
+    if path.parent.name != "migrations"
 ) + sorted(
     path
     for room in ("factcheck/admin", "sources/admin", "sources/models")

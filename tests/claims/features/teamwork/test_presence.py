@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from claims.admin.claim import ClaimAdmin
 from claims.features.teamwork.models import Presence
+from claims.features.teamwork.tasks import forget_presence
 from claims.models import Claim
-from claims.tasks import forget_unsaved_forms
 from factcheck.admin.versions import version_of
 from tests.helpers.broken_rules import refused
 from tests.helpers.desk import Desk
@@ -72,7 +72,7 @@ def test_who_was_not_heard_of_or_has_left_is_gone(claim: Claim, checker: User, e
     asked(checker, page, leaves=True)
     assert told(editor, page)[0] == []
     pass_seconds(3601)
-    forget_unsaved_forms(0)
+    forget_presence(0)
     assert not Presence.objects.exists()
 
 
