@@ -9,6 +9,7 @@ Dumps follow with their next run. Other newsrooms follow with their next visit, 
 
 import argparse
 import http.client
+import itertools
 import os
 import signal
 import socket
@@ -81,18 +82,15 @@ def read(port: int, path: str, body: bytes | None = None) -> "Answer":
     """The answer at the end of redirects."""
     from benchmarks.corrections.channels import Answer
 
-    for _ in range(5):
-        connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
-        headers = {"Host": f"localhost:{port}"} | ({"Content-Type": "application/json"} if body else {})
-        connection.request("POST" if body else "GET", path, body, headers)
-        answer = connection.getresponse()
-        content = answer.read()
-        connection.close()
-        target = answer.getheader("Location")
-        if answer.status not in (301, 302, 307, 308) or not target:
-            break
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE)
+    headers = {"Host": f"localhost:{port}"} | ({"Content-Type": "application/json"} if body else {})
+    connection.request("POST" if body else "GET", path, body, headers)
+    answer = connection.getresponse()
+    content = answer.read()
+    connection.close()
+    if answer.status in (301, 302, 307, 308) and (target := answer.getheader("Location")):
         parts = urlsplit(urljoin(path, target))
-        path = f"{parts.path}?{parts.query}" if parts.query else parts.path
+        return read(port, f"{parts.path}?{parts.query}" if parts.query else parts.path)
     return Answer(path, answer.status, content)
 
 
@@ -106,18 +104,12 @@ def measure(port: int, options: argparse.Namespace) -> int:
     from tests.helpers.parallel import served
     from tests.helpers.webhook_receiver import Receiver
 
-    receiver, over = Receiver(), threading.Event()
-    newsroom = Newsroom(receiver.url, options.rounds)
+    receiver = Receiver()
     took: dict[str, list[float]] = defaultdict(list)
-    readers = [
-        threading.Thread(target=keep_reading, args=(port, newsroom.claims, over))
-        for _ in range(options.readers)
-    ]
-    with served(receiver.server), ThreadPoolExecutor(64) as watchers:
-        for reader in readers:
-            reader.start()
-        try:
-            wait_for_backlog(receiver, 2 * len(newsroom.claims))  # each has a target
+    with served(receiver.server):
+        newsroom = Newsroom(receiver.url, options.rounds)
+        wait_for_backlog(receiver, 2 * len(newsroom.claims))  # each has a target
+        with reading(port, newsroom.claims, options.readers), ThreadPoolExecutor(64) as watchers:
             for case in newsroom.cases():
                 watched = [channel for channel in channels() if channel.carries(case.action)]
                 before = list(watchers.map(lambda one: read(port, *one.request(case)), watched))  # noqa: B023
@@ -131,10 +123,6 @@ def measure(port: int, options: argparse.Namespace) -> int:
                 for name, wait in waits:
                     took[name].append(wait.result())
                 print(f"{case.action}: claim {case.claim}", file=sys.stderr, flush=True)
-        finally:
-            over.set()
-            for reader in readers:
-                reader.join()
     count, offenders = crawl(lambda path: read(port, path), settings.SITE_URL, newsroom.done, options.pages)
     return report(took, count, offenders)
 
@@ -167,14 +155,27 @@ def wait_for_message(receiver: Any, case: "Case", began: float) -> float:
     return float("inf")
 
 
-def keep_reading(port: int, claims: list[int], over: threading.Event) -> None:
-    """Read lists and pages, one after another, as readers and programs do."""
-    number = 0
-    while not over.is_set():
-        number += 1
-        claim = claims[number % len(claims)]
-        for path in ("/", "/claims/", f"/claims/{claim}/", "/api/v1/claims/", f"/api/v1/claims/{claim}/"):
-            read(port, path)
+@contextmanager
+def reading(port: int, claims: list[int], readers: int) -> Iterator[None]:
+    """So many readers read lists and pages meanwhile, as people and programs do."""
+    over = threading.Event()
+
+    def keep_reading() -> None:
+        for claim in itertools.cycle(claims):
+            for path in ("/", "/claims/", f"/claims/{claim}/", "/api/v1/claims/", f"/api/v1/claims/{claim}/"):
+                if over.is_set():
+                    return
+                read(port, path)
+
+    threads = [threading.Thread(target=keep_reading) for _ in range(readers)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        over.set()
+        for thread in threads:
+            thread.join()
 
 
 def report(took: dict[str, list[float]], count: int, offenders: list[str]) -> int:
