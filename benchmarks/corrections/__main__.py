@@ -17,7 +17,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections import defaultdict
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
@@ -106,6 +106,7 @@ def measure(port: int, options: argparse.Namespace) -> int:
 
     receiver = Receiver()
     took: dict[str, list[float]] = defaultdict(list)
+    stale: Counter[str] = Counter()
     with served(receiver.server):
         newsroom = Newsroom(receiver.url, options.rounds)
         wait_for_backlog(receiver, 2 * len(newsroom.claims))  # each has a target
@@ -121,20 +122,27 @@ def measure(port: int, options: argparse.Namespace) -> int:
                 ]
                 waits.append((WEBHOOK, watchers.submit(wait_for_message, receiver, case, began)))
                 for name, wait in waits:
-                    took[name].append(wait.result())
+                    waited, old = wait.result()
+                    took[name].append(waited)
+                    stale[name] += old
                 print(f"{case.action}: claim {case.claim}", file=sys.stderr, flush=True)
     count, offenders = crawl(lambda path: read(port, path), settings.SITE_URL, newsroom.done, options.pages)
-    return report(took, count, offenders)
+    return report(took, stale, count, offenders)
 
 
-def wait_for(port: int, channel: Any, case: "Case", before: "Answer", began: float) -> float:
-    """Seconds until the channel shows the new state; infinite where it does not within the patience."""
+def wait_for(port: int, channel: Any, case: "Case", before: "Answer", began: float) -> tuple[float, int]:
+    """Return the seconds until the channel shows the new state, and how often it was asked in vain.
+
+    The seconds are infinite where it does not show it within the patience.
+    """
+    old = 0
     while time.perf_counter() - began < PATIENCE:
         now = read(port, *channel.request(case))
         if channel.is_current(case, before, now):
-            return time.perf_counter() - began
+            return time.perf_counter() - began, old
+        old += now.status not in (429, 503)
         time.sleep(PAUSE)
-    return float("inf")
+    return float("inf"), old
 
 
 def wait_for_backlog(receiver: Any, least: int) -> None:
@@ -144,15 +152,15 @@ def wait_for_backlog(receiver: Any, least: int) -> None:
         time.sleep(PAUSE)
 
 
-def wait_for_message(receiver: Any, case: "Case", began: float) -> float:
+def wait_for_message(receiver: Any, case: "Case", began: float) -> tuple[float, int]:
     """Return the seconds until the message to a webhook has arrived."""
     while time.perf_counter() - began < PATIENCE:
         for message in list(receiver.messages):
             told = message.payload["data"]
             if told.get("claim_id") == case.claim and told["sequence"] > case.sequence:
-                return time.perf_counter() - began
+                return time.perf_counter() - began, 0
         time.sleep(PAUSE)
-    return float("inf")
+    return float("inf"), 0
 
 
 @contextmanager
@@ -178,7 +186,7 @@ def reading(port: int, claims: list[int], readers: int) -> Iterator[None]:
             thread.join()
 
 
-def report(took: dict[str, list[float]], count: int, offenders: list[str]) -> int:
+def report(took: dict[str, list[float]], stale: Counter[str], count: int, offenders: list[str]) -> int:
     missed = 0
     for name, times in took.items():
         late = max(times) > PROMISED
@@ -187,6 +195,7 @@ def report(took: dict[str, list[float]], count: int, offenders: list[str]) -> in
             f"{name:24} median {median(times):6.2f} s, at most {max(times):6.2f} s{' MISSED' if late else ''}"
         )
     print(f"promised                 at most {PROMISED} s; dumps follow with their next run")
+    print(f"answers with the old state after the action: {stale.total()} {dict(+stale)}")
     print(f"crawl: {count} addresses read, {len(offenders)} with a withdrawn verdict without its note")
     for offender in offenders[:50]:
         print(f"  {offender}")

@@ -59,8 +59,12 @@ def defer(
     queue: str,
     queueing_lock: str | None = None,
     scheduled_at: datetime | None = None,
+    priority: int = 0,
 ) -> None:
     """Queue the task once for each of these arguments, in one statement.
+
+    Args:
+        priority: a worker takes a job with a higher one first.
 
     Raises:
         AlreadyEnqueued: a job with this queueing lock waits.
@@ -71,18 +75,21 @@ def defer(
         lock=None,
         queueing_lock=queueing_lock,
         task_name=task,
+        priority=priority,
         scheduled_at=scheduled_at,
     )
     if arguments:
         JobDeferrer(_JOBS, job).batch_defer(*map(dict, arguments))
 
 
-def defer_once(task: str, arguments: Mapping[str, Any], *, queue: str, queueing_lock: str) -> bool:
+def defer_once(
+    task: str, arguments: Mapping[str, Any], *, queue: str, queueing_lock: str, priority: int = 0
+) -> bool:
     """Queue the task unless a job with this queueing lock is waiting; return whether it was queued."""
     try:
         # A job that is there already is an error of the database, which takes the transaction around it along.
         with transaction.atomic():
-            defer(task, arguments, queue=queue, queueing_lock=queueing_lock)
+            defer(task, arguments, queue=queue, queueing_lock=queueing_lock, priority=priority)
     except AlreadyEnqueued:
         return False
     return True

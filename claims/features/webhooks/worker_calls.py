@@ -15,6 +15,8 @@ from claims.features.webhooks.models import WebhookEndpoint
 from factcheck.database.deferred_jobs import defer, defer_once
 
 QUEUE = "webhooks"
+#: Above all other jobs: copies of cited pages take minutes, and a correction must not wait for them.
+PRIORITY = 10
 FOLLOW = "claims.features.webhooks.tasks.follow_the_ledger"
 SEND = "claims.features.webhooks.tasks.send_to_endpoint"
 REPORT = "claims.features.webhooks.tasks.report_disabled"
@@ -33,7 +35,7 @@ def call_for(endpoint_id: int) -> None:
 
 def call_later_for(endpoint_id: int, at: datetime) -> None:
     """Queue sending to an endpoint at a later time."""
-    defer(SEND, {"endpoint_id": endpoint_id}, queue=QUEUE, scheduled_at=at)
+    defer(SEND, {"endpoint_id": endpoint_id}, queue=QUEUE, scheduled_at=at, priority=PRIORITY)
 
 
 def call_to_report(endpoint_id: int) -> None:
@@ -42,6 +44,6 @@ def call_to_report(endpoint_id: int) -> None:
 
 
 def _call(task: str, lock: str, **arguments: int) -> None:
-    call = partial(defer_once, task, arguments, queue=QUEUE, queueing_lock=lock)
+    call = partial(defer_once, task, arguments, queue=QUEUE, queueing_lock=lock, priority=PRIORITY)
     if not call():
         transaction.on_commit(call)

@@ -19,6 +19,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from claims.features.webhooks import deliveries, ledger_followers, tasks, worker_calls
 from claims.features.webhooks.models import WebhookAttempt, WebhookDelivery, WebhookEndpoint, WebhookProgress
 from claims.models import Claim
+from factcheck.database.deferred_jobs import defer
 from tests.helpers.parallel import at_once
 from tests.helpers.webhook_receiver import Receiver, status
 from tests.helpers.worker import run_waiting_jobs
@@ -42,8 +43,11 @@ class TestWorker:
     def test_takes_a_publication_all_the_way(
         self, endpoint: WebhookEndpoint, receiver: Receiver, publish: Publish, without_schedule: None
     ) -> None:
+        defer("tests.slow", {}, queue="tests")
         claim = publish()
-        ProcrastinateJob.objects.filter(queue_name="mail").delete()
+        queued = ProcrastinateJob.objects.order_by("-priority", "id").values_list("task_name", flat=True)
+        assert (queued[0], "tests.slow" in queued) == (worker_calls.FOLLOW, True)
+        ProcrastinateJob.objects.filter(queue_name__in=["mail", "tests"]).delete()
         run_waiting_jobs()
         (message,) = receiver.messages
         assert message.version == (claim.pk, 1)
