@@ -12,8 +12,9 @@ import pytest
 
 from benchmarks.matching import fitting
 from claims.matching.embedding.embedder import Vectors
+from claims.matching.ranking import MODEL
 
-MODEL = fitting.MODEL.read_text("utf-8")
+WEIGHTS = MODEL.read_text("utf-8")
 SUBJECTS = ("tram", "ferry", "bridge", "harbour", "toll", "lighthouse", "zeppelin", "mayor")
 
 
@@ -77,11 +78,11 @@ def test_the_weights_of_each_kind_of_pairs_that_there_are_are_fitted(
     data: Path, monkeypatch: pytest.MonkeyPatch, with_vectors: bool, fitted: set[str]
 ) -> None:
     model = data / "ranking.json"
-    model.write_text(MODEL)
+    model.write_text(WEIGHTS)
     monkeypatch.setattr(fitting, "MODEL", model)
     monkeypatch.setattr(fitting, "configured", BagOfWords)
     assert fitting.fit(data, with_vectors=with_vectors) == 0
-    before, after = json.loads(MODEL), json.loads(model.read_text())
+    before, after = json.loads(WEIGHTS), json.loads(model.read_text())
     assert {kind for kind in after if after[kind] != before[kind]} == fitted
     assert {kind: (list(each), list(each["figures"])) for kind, each in after.items()} == {
         kind: (list(each), list(each["figures"])) for kind, each in before.items()
