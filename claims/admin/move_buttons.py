@@ -175,6 +175,8 @@ class MovesAdmin(DeskAdmin):
 
     def moved_message(self, subject: Claim | Verdict, action: str) -> str:
         """Return the message after a move, with a link to the public page."""
+        if action == "sign_off":  # after which the state is what it was
+            return _("You signed off this verdict.")
         done = _("%(move)s: done. The state is now “%(state)s”.") % {
             "move": label_of(action),
             "state": subject.get_state_display(),

@@ -9,7 +9,7 @@ from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group, User
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Case, QuerySet, When
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import URLPattern, path
 from django.utils.html import format_html_join
@@ -23,7 +23,7 @@ from claims.models import DeskSession, SecondFactorRule
 from claims.newsroom import desk_sessions, second_factors
 from claims.newsroom.invitations import invite
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from claims.newsroom.roles import describe_role, get_role_name
+from claims.newsroom.roles import ROLES, describe_role, get_role_name
 from factcheck.admin.accounts import offer_permissions
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, goes_along, person_at
@@ -85,6 +85,9 @@ class SecondFactorRuleAdmin(DeskAdmin):
 
 call_rows(Group, get_role_name)
 
+#: Each role after the one whose rights it includes; the newsroom's own roles follow.
+_ROLE_POSITION = Case(*(When(name=name, then=at) for at, name in enumerate(ROLES)), default=len(ROLES))
+
 
 def _describe_role(role: Group) -> str:
     """Return the name of a role, and its permissions in a sentence."""
@@ -117,6 +120,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
     ordering = ("username",)
     readonly_fields = ("last_login", "date_joined")
     change_form_outer_after_template = "admin/desk/person_bottom.html"
+    add_form_template = None  # unfold's announces a second step, which inviting does not have
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).prefetch_related("groups")
@@ -146,6 +150,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
         if db_field.name == "user_permissions":
             offer_permissions(field, person_at(request))
         if db_field.name == "groups":
+            field.queryset = field.queryset.order_by(_ROLE_POSITION, "name")
             field.label_from_instance = _describe_role
             field.widget = UnfoldAdminCheckboxSelectMultipleWidget(choices=field.choices)
             field.label = _("Roles")

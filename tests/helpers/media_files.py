@@ -66,7 +66,7 @@ def _captioned(image: Image.Image) -> Image.Image:
     return copy
 
 
-#: What happens to pictures that go round. Each is found again (`benchmarks/media.py` measures how surely).
+#: What happens to pictures that go round. Each is found again (`benchmarks/pictures` measures how surely).
 CHANGES: dict[str, Callable[[Image.Image], Image.Image]] = {
     "smaller": lambda image: image.resize((image.width // 3, image.height // 3)),
     "larger": lambda image: image.resize((image.width * 2, image.height * 2)),

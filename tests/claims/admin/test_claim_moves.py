@@ -43,7 +43,7 @@ def test_the_whole_way_of_a_claim(desk: Desk, client: Client, checker: User, edi
     assert desk.move(verdict, "submit") == ["Submit for review: done. The state is now “In review”."]
     desk.sign_in(editor)
     verdict.refresh_from_db()
-    assert desk.move(verdict, "sign_off") == ["Sign off: done. The state is now “In review”."]
+    assert desk.move(verdict, "sign_off") == ["You signed off this verdict."]
     [told] = desk.move(verdict, "publish")
     public = reverse("claim", args=[claim.pk, claim.slug])
     assert told.startswith("Publish: done. The state is now “Published”. ")
