@@ -28,6 +28,7 @@ MEASUREMENTS = {
     "vectors": "making the vectors of an archive, what reads notice of it, and finding neighbours",
     "exports": "exporting claims in every format beside the bare database, on 200,000 claims",
     "matching": "finding the claim behind a text, beside BM25 and Datasette, on sets that are not ours",
+    "pictures": "finding pictures and edited photos again among a million",
     "archiving": "archiving a page without and with a browser, what it stores, and publishing beside it",
     "corrections": "how long a correction takes to arrive in each channel, under load",
     "stack": "migrations, a command, make demo cold and warm, and the idle stack",
