@@ -113,13 +113,18 @@ def _store_media(
                 pdq=look.hash.pdq,
                 quality=look.hash.quality,
             )
-            for look in looks
-            if look.hash.is_distinctive
+            for look in _list_distinct(looks)
         )
         if media.keyframes == MediaObject.Keyframes.DUE:
             queue_keyframes(media)
     media.refresh_from_db()
     return media
+
+
+def _list_distinct(looks: list[PictureHash]) -> list[PictureHash]:
+    """Return the looks by which the picture can be found, without those that are equal to an earlier one."""
+    distinct = {(look.frame_at, look.hash.pdq): look for look in reversed(looks) if look.hash.is_distinctive}
+    return [look for look in looks if distinct.get((look.frame_at, look.hash.pdq)) is look]
 
 
 def _read_picture(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, Any], list[PictureHash]]:

@@ -102,9 +102,9 @@ def _list_orientations(look: PerceptualHash) -> list[_OrientedHash]:
 
 
 def _list_part_orientations(part: str, look: PerceptualHash) -> list[_OrientedHash]:
-    """A picture in a frame may be mirrored as well; other parts are looked up as they lie."""
+    """A picture in a frame or on a page may be mirrored as well; other parts are looked up as they lie."""
     asked = _list_orientations(look)
-    if part == MediaHash.Transformation.BORDERLESS:
+    if part in (MediaHash.Transformation.BORDERLESS, MediaHash.Transformation.FRAMED):
         return [one for one in asked if one[0] in (Orientation.ORIGINAL, Orientation.MIRRORED)]
     return asked[:1]
 

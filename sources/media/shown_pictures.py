@@ -15,6 +15,7 @@ from PIL import Image, ImageCms, ImageFile, ImageOps, ImageSequence
 from sources.media.packed_pictures import Picture, PictureHash, PictureRequest, Rendition
 from sources.media.perceptual_hash import hash_of
 from sources.media.picture_metadata import read_metadata
+from sources.media.picture_parts import hash_parts
 from sources.media.polyglot_files import detect_second_format
 
 #: The longest side of what readers see, and of what is hashed.
@@ -26,11 +27,6 @@ FRAMES, MOST_FRAMES, MOST_FRAME_PIXELS = 12, 600, 400_000_000
 QUALITIES = (85, 80)
 
 _ANIMATED = {"GIF", "PNG", "WEBP", "AVIF"}
-#: How far the brightness of a border may vary, and how much of a picture must be left within.
-_EVEN, _LEFT, _BORDER = 10, 0.3, 0.02
-_CENTRE_CROPS = {"centre_90": 0.9, "centre_80": 0.8, "centre_70": 0.7}
-#: How much of the height people write upon.
-_CAPTION_SHARE = 0.15
 
 
 class TooManyPixels(Exception):
@@ -56,8 +52,8 @@ def render_picture(file: IO[bytes], asked: PictureRequest) -> Picture:
         width, height = height, width
     luma = compute_luma(shown)
     if asked.only_look:
-        return Picture(width, height, [*_hash_parts(luma)])
-    looks = [*_hash_parts(luma), *_hash_frames(image, asked.reader, width * height)]
+        return Picture(width, height, [*hash_parts(luma, is_stored=False)])
+    looks = [*hash_parts(luma, is_stored=True), *_hash_frames(image, asked.reader, width * height)]
     if len(looks) > 1 and looks[-1].frame_at is not None:
         caveats.append("animated")
     if found := detect_second_format(file):
@@ -158,48 +154,6 @@ def _on_white(image: Image.Image) -> Image.Image:
     white = Image.new("RGBA", image.size, "white")
     white.alpha_composite(image)
     return white.convert("RGB")
-
-
-def _hash_parts(luma: NDArray[np.uint8]) -> Iterator[PictureHash]:
-    """Of all of it, and of the parts that are likely to go round without the rest."""
-    yield PictureHash("whole", None, hash_of(luma))
-    written = round(len(luma) * _CAPTION_SHARE)
-    if written:
-        yield PictureHash("upper", None, hash_of(luma[:-written]))
-        yield PictureHash("lower", None, hash_of(luma[written:]))
-    inner = _crop_borders(luma)
-    if inner is not None:
-        luma = inner
-        yield PictureHash("borderless", None, hash_of(luma))
-    height, width = luma.shape
-    for part, share in _CENTRE_CROPS.items():
-        top, left = round(height * (1 - share) / 2), round(width * (1 - share) / 2)
-        yield PictureHash(part, None, hash_of(luma[top : height - top, left : width - left]))
-
-
-def _crop_borders(luma: NDArray[np.uint8]) -> NDArray[np.uint8] | None:
-    """Return the picture without uniform borders; None if it has none."""
-    top, bottom = _find_content_rows(luma)
-    if bottom <= top:
-        return None
-    left, right = _find_content_rows(luma[top:bottom].T)
-    height, width = luma.shape
-    is_bordered = bottom - top < height * (1 - _BORDER) or right - left < width * (1 - _BORDER)
-    has_enough = bottom - top > height * _LEFT and right - left > width * _LEFT
-    return luma[top:bottom, left:right] if is_bordered and has_enough else None
-
-
-def _find_content_rows(luma: NDArray[np.uint8]) -> tuple[int, int]:
-    """Return the rows between the uniform ones at both ends."""
-    lows, highs = (np.percentile(luma, share, axis=1) for share in (1, 99))
-    is_even = highs - lows <= _EVEN
-    rows = len(luma)
-    top = bottom = 0
-    while top < rows and is_even[top] and abs(float(lows[top]) - float(lows[0])) <= _EVEN:
-        top += 1
-    while bottom < rows and is_even[-1 - bottom] and abs(float(lows[-1 - bottom]) - float(lows[-1])) <= _EVEN:
-        bottom += 1
-    return top, rows - bottom
 
 
 def _hash_frames(image: Image.Image, reader: str, pixels: int) -> Iterator[PictureHash]:

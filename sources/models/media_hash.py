@@ -23,7 +23,7 @@ class Band(models.Func):
 class MediaHash(models.Model):
     """The perceptual hash of a picture, 256 bits (PDQ): those of similar pictures differ in few bits.
 
-    A picture has one for all of it, and one for each part that is likely to be cut out of it (`transformation`); a
+    A picture has one for all of it, and those of the parts that are likely to be cut out of it (`transformation`); a
     film has one for each of its keyframes.
     """
 
@@ -37,6 +37,12 @@ class MediaHash(models.Model):
         CENTRE_70 = "centre_70", _("the inner 70 %")
         UPPER = "upper", _("without the bottom")
         LOWER = "lower", _("without the top")
+        LEFT = "left", _("without the right edge")
+        RIGHT = "right", _("without the left edge")
+        INNER = "inner", _("without its edges")
+        SQUARE = "square", _("the square in the middle")
+        TURNED = "turned", _("slightly rotated")
+        FRAMED = "framed", _("the picture within it")
 
     media = models.ForeignKey(
         "sources.MediaObject",
@@ -65,7 +71,7 @@ class MediaHash(models.Model):
         constraints = [
             UniqueConstraint(
                 name="mediahash_is_there_once",
-                fields=["media", "frame_at", "transformation"],
+                fields=["media", "frame_at", "transformation", "pdq"],
                 nulls_distinct=False,
             ),
             CheckConstraint(
@@ -78,7 +84,7 @@ class MediaHash(models.Model):
                 condition=Q(
                     transformation__in=[
                         *("whole", "borderless", "centre_90", "centre_80", "centre_70"),
-                        *("upper", "lower"),
+                        *("upper", "lower", "left", "right", "inner", "square", "turned", "framed"),
                     ]
                 ),
             ),

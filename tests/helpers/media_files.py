@@ -66,6 +66,16 @@ def _captioned(image: Image.Image) -> Image.Image:
     return copy
 
 
+def _shown_in_an_app(image: Image.Image) -> Image.Image:
+    """A screenshot: the picture on a page with words above and below."""
+    page = Image.new("RGB", (image.width + 60, image.height + 240), "#f2f3f5")
+    page.paste(image, (30, 120))
+    draw = ImageDraw.Draw(page)
+    for y in (30, 60, image.height + 160):
+        draw.text((40, y), "Look at this before they delete it", fill="black")
+    return page
+
+
 #: What happens to pictures that go round. Each is found again (`benchmarks/pictures` measures how surely).
 CHANGES: dict[str, Callable[[Image.Image], Image.Image]] = {
     "smaller": lambda image: image.resize((image.width // 3, image.height // 3)),
@@ -87,6 +97,12 @@ CHANGES: dict[str, Callable[[Image.Image], Image.Image]] = {
     "inner 90 %": lambda image: _cropped(image, 0.05, 0.05, 0.05, 0.05),
     "inner 80 %": lambda image: _cropped(image, 0.1, 0.1, 0.1, 0.1),
     "inner 70 %": lambda image: _cropped(image, 0.15, 0.15, 0.15, 0.15),
+    "2 % cut on each side": lambda image: _cropped(image, 0.02, 0.02, 0.02, 0.02),
+    "10 % cut at the bottom": lambda image: _cropped(image, 0, 0, 0, 0.1),
+    "20 % cut at the right": lambda image: _cropped(image, 0, 0, 0.2, 0),
+    "cut to a square": lambda image: ImageOps.fit(image, (image.height, image.height)),
+    "turned by 3": lambda image: image.rotate(3, Image.Resampling.BICUBIC),
+    "screenshot": _shown_in_an_app,
 }
 
 

@@ -383,7 +383,7 @@ _UNIQUE_COLUMNS: dict[str, tuple[tuple[str, ...], ...]] = {
     "rating": (("scale_id", "code"), ("scale_id", "label")),
     "source": (("url_key",),),
     "media_object": (("sha256",),),
-    "media_hash": (("media_id", "frame_at", "transformation"),),
+    "media_hash": (("media_id", "frame_at", "transformation", "pdq"),),
     "snapshot": (("source_id", "number"),),
 }
 

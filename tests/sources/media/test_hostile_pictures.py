@@ -83,7 +83,7 @@ def test_an_animation_of_very_many_frames_is_looked_at_in_part() -> None:
     content = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:], duration=10)
     found = outcome(content)
     assert isinstance(found, Picture)
-    assert len(found.looks) < 30
+    assert sum(look.frame_at is not None for look in found.looks) < 30
 
 
 def test_requests_and_answers_come_back_as_they_went() -> None:
