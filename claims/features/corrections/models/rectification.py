@@ -36,7 +36,9 @@ class Rectification(models.Model):
         CORRECTED = "corrected", _("Corrected")
         REFUSED = "refused", _("Refused")
 
-    claim = models.ForeignKey("claims.Claim", models.PROTECT, related_name="+", verbose_name=_("claim"))
+    claim = models.ForeignKey(
+        "claims.Claim", models.PROTECT, related_name="+", db_index=False, verbose_name=_("claim")
+    )
     outlet = models.CharField(
         _("publication"), max_length=200, help_text=_("The name of the newspaper, site or account.")
     )
