@@ -1,5 +1,7 @@
 """Search everything that is stored for the words of a proposed removal, in the background: it takes minutes."""
 
+from typing import Any
+
 from django.db import connection, transaction
 from procrastinate.contrib.django import app
 
@@ -16,7 +18,13 @@ _LONGER = 50
 def request_search(removal: Removal) -> None:
     """Have the worker search, again if it has before."""
     with transaction.atomic():
-        fresh = {"requested_at": clock.now(), "finished_at": None, "done": 0, "places": {}, "longer": []}
+        fresh: dict[str, Any] = {
+            "requested_at": clock.now(),
+            "finished_at": None,
+            "done": 0,
+            "places": {},
+            "longer": [],
+        }
         RemovalSearch.objects.update_or_create(removal=removal, defaults=fresh)
         defer_once(
             _SEARCH, {"removal_id": removal.pk}, queue="default", queueing_lock=f"{_SEARCH}:{removal.pk}"
@@ -33,7 +41,8 @@ def search(removal_id: int) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT name FROM claims_text_columns()")
         tables = [name for [name] in cursor.fetchall()]
-        places, longer = {}, set()
+        places: dict[str, int] = {}
+        longer: set[str] = set()
         for done, table in enumerate(tables):
             RemovalSearch.objects.filter(pk=found.pk).update(done=done, total=len(tables) + 1)
             cursor.execute("SELECT number FROM claims_find_words(%s, %s)", [words, table])

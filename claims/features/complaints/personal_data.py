@@ -82,7 +82,8 @@ def forget(mail: str) -> int:
     rows = list(ContactDetails.objects.of(mail).order_by("pk"))
     for contact in rows:
         erase(contact)
-    return len(rows) + sum(number for _receiver, number in person_forgotten.send(None, mail=mail))
+    others: list[tuple[Any, Any]] = person_forgotten.send(None, mail=mail)
+    return len(rows) + sum(number for _receiver, number in others)
 
 
 @dataclass(frozen=True)

@@ -31,7 +31,12 @@ def test_it_takes_two_administrators(publish: Any) -> None:
     as_committed()
     first, second, editor = signed_in("ada"), signed_in("abe"), signed_in("eve", "Editor")
     add = reverse("admin:claims_removal_add")
-    said = {"claim": claim.pk, "exact": f"{claim.statement}\n", "reason": "court_order", "note": "File 7/26."}
+    said: dict[str, Any] = {
+        "claim": claim.pk,
+        "exact": f"{claim.statement}\n",
+        "reason": "court_order",
+        "note": "File 7/26.",
+    }
     assert editor.get(add).status_code == 403
     assert "Say what is to be removed." in first.post(add, said | {"exact": " "}).content.decode()
     assert "Too short: abc" in first.post(add, said | {"exact": "abc"}).content.decode()

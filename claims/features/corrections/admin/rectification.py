@@ -39,10 +39,14 @@ class RectificationForm(DeskForm):
         return cleaned
 
 
+#: What can happen to a request.
+_STEPS = [choice for choice in _STATE.choices if choice[0] != _STATE.ASKED]
+
+
 class StepForm(forms.Form):
     """What happened, and when."""
 
-    kind = forms.ChoiceField(choices=[choice for choice in _STATE.choices if choice[0] != _STATE.ASKED])
+    kind = forms.ChoiceField(choices=_STEPS)
     on_day = forms.DateField()
     note = forms.CharField(required=False)
 
@@ -82,7 +86,7 @@ class RectificationAdmin(QueueOrder, DeskAdmin):
             context |= {
                 "row": row,
                 "steps": list(row.steps.all()),
-                "kinds": StepForm.base_fields["kind"].choices,
+                "kinds": _STEPS,
                 "may_step": row.state != _STATE.CORRECTED and self.has_change_permission(request, row),
             }
         return super().render_change_form(request, context, *args, **kwargs)
