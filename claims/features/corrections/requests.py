@@ -8,6 +8,7 @@ from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _
 
 from claims.features.corrections.models import Rectification, RectificationStep
+from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from factcheck.database.rules import in_words
@@ -24,7 +25,7 @@ def add_step(request: Rectification, kind: str, *, on: date, note: str, by: User
     """
     require(by, CHANGE, _("record what became of a request for correction"))
     step = RectificationStep(
-        request=request, kind=kind, on_day=on, note=note.strip(), by=by, by_name=by.get_username()
+        request=request, kind=kind, on_day=on, note=note.strip(), by=by, by_name=get_display_name(by)
     )
     try:
         step.full_clean()

@@ -13,6 +13,7 @@ from django.utils.translation import gettext, gettext_lazy
 from claims.features.platforms.models import ApprovedWording
 from claims.features.platforms.wordings import Wording, build_wordings, find_note_problem
 from claims.models import Claim, Publication
+from claims.newsroom.people import get_display_name
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.database.rules import in_words
 
@@ -93,7 +94,7 @@ def _approve(request: HttpRequest, claim: Claim, entry: Publication) -> None:
                 kind=kind,
                 text=text,
                 approved_by=person,
-                approved_by_name=person.get_username(),
+                approved_by_name=get_display_name(person),
             )
     except IntegrityError as refusal:
         messages.error(request, in_words(refusal))

@@ -31,17 +31,17 @@ def test_what_a_new_version_adds_comes_to_the_role_and_what_was_taken_stays_away
     assert before == set(roles.EDITOR)
     editors.permissions.remove(Permission.objects.get(codename="retract_verdict"))
     editors.permissions.add(Permission.objects.get(codename="view_auditrecord"))
-    newer = dict(roles.ROLES) | {"Editor": [*roles.EDITOR, "teamwork.withdraw_comment"]}
+    newer = dict(roles.ROLES) | {"Editor": [*roles.EDITOR, "claims.delete_rating"]}
     monkeypatch.setattr(roles, "ROLES", newer)
     for _upgrade in range(2):
         roles.ensure_roles()
         assert permissions_of("Editor") == (before - {"claims.retract_verdict"}) | {
             "claims.view_auditrecord",
-            "teamwork.withdraw_comment",
+            "claims.delete_rating",
         }
-    editors.permissions.remove(Permission.objects.get(codename="withdraw_comment"))
+    editors.permissions.remove(Permission.objects.get(codename="delete_rating"))
     roles.ensure_roles()
-    assert "teamwork.withdraw_comment" not in permissions_of("Editor")
+    assert "claims.delete_rating" not in permissions_of("Editor")
     assert permissions_of("Contributor") == set(roles.CONTRIBUTOR)
 
 

@@ -74,7 +74,7 @@ class Migration(InitialMigration):
                 ('note', models.TextField(blank=True, help_text='What was answered, or what was fixed. Public if the request is.', verbose_name='note')),
                 ('by_name', models.CharField(max_length=200)),
                 ('at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), editable=False)),
-                ('by', models.ForeignKey(null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
                 ('request', models.ForeignKey(db_index=False, on_delete=django.db.models.deletion.PROTECT, related_name='steps', to='corrections.rectification')),
             ],
             options={

@@ -137,7 +137,7 @@ class RectificationStep(models.Model):
     note = models.TextField(
         _("note"), blank=True, help_text=_("What was answered, or what was fixed. Public if the request is.")
     )
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.SET_NULL, null=True, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     by_name = models.CharField(max_length=200)
     at = models.DateTimeField(db_default=Now(), editable=False)
 

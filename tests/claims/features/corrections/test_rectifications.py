@@ -49,8 +49,8 @@ def test_each_step_is_recorded(publish: Any, checker: User, editor: User) -> Non
 
 def test_rules_hold_even_by_sql(publish: Any, editor: User) -> None:
     request = make_request(publish())
-    columns = "request_id, kind, on_day, note, by_name"
-    step = f"INSERT INTO corrections_rectificationstep ({columns}) VALUES (%s, %s, %s, %s, '')"
+    columns = "request_id, kind, on_day, note, by_id, by_name"
+    step = f"INSERT INTO corrections_rectificationstep ({columns}) VALUES (%s, %s, %s, %s, {editor.pk:d}, '')"
     cases: list[tuple[str, tuple[Any, ...], str]] = [
         (
             "UPDATE corrections_rectification SET state = 'corrected'",
