@@ -79,12 +79,12 @@ def test_who_is_invited_chooses_a_password_by_a_link_that_works_once(
 ) -> None:
     client.force_login(administrator)
     add = reverse("admin:auth_user_add")
-    page = client.get(add).content.decode()
-    assert "password1" not in page
-    assert "edit more user options" not in page
-    assert "Fact-checker: also decides what is checked" in page
+    form = client.get(add).content.decode()
+    assert "password1" not in form
+    assert "edit more user options" not in form
+    assert "Fact-checker: also decides what is checked" in form
     roles = ["Contributor:", "Fact-checker:", "Editor:", "Administrator:"]
-    assert sorted(roles, key=page.index) == roles
+    assert sorted(roles, key=form.index) == roles
     client.post(add, {"username": "nora"})
     assert User.objects.filter(username="nora").count() == 0  # no address, no invitation
     client.post(add, {"username": "nora", "email": "nora@example.org"})
