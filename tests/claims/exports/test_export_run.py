@@ -23,6 +23,7 @@ from factcheck.installation.version import version
 from tests.helpers.database import replace_database
 from tests.helpers.eventful_newsroom import LEDGER, exported, full_newsroom
 from tests.helpers.ledger_traffic import busy_newsroom, step
+from tests.helpers.sweeps import sweep
 
 ORDERS = (
     ExportOptions(),
@@ -67,21 +68,22 @@ def often_saved(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stored_bodies, "JOINED_SIZE", 1)
 
 
-@pytest.mark.parametrize("order", ORDERS, ids=str)
-@pytest.mark.django_db(transaction=True)
-def test_interrupted_and_continued_it_is_the_same_file(
-    checker: User,
-    editor: User,
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
-    often_saved: None,
-    order: ExportOptions,
-) -> None:
+@pytest.fixture
+def newsroom(checker: User, editor: User) -> None:
     full_newsroom(checker, editor)
+
+
+@pytest.mark.django_db(transaction=True)
+@sweep("order", ORDERS)
+def test_interrupted_and_continued_it_is_the_same_file(
+    newsroom: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, often_saved: None, order: ExportOptions
+) -> None:
     whole = exported(order)
+    folder = tmp_path / str(ORDERS.index(order))
+    folder.mkdir()
     chance = random.Random(str(order))  # noqa: S311  no secret
     for number in range(12):
-        path = tmp_path / f"{number}.{order.format}"
+        path = folder / f"{number}.{order.format}"
         resume = False
         while killed_after(chance.randrange(1, 60), monkeypatch, path, order, resume=resume):
             assert not path.exists()
@@ -91,7 +93,7 @@ def test_interrupted_and_continued_it_is_the_same_file(
                 break
         export_to_file(order, path, resume=True)
         assert path.read_bytes() == whole
-        assert sorted(p.name for p in tmp_path.glob(f"{path.name}*")) == [
+        assert sorted(p.name for p in folder.glob(f"{path.name}*")) == [
             path.name,
             f"{path.name}.manifest.json",
         ]

@@ -34,6 +34,20 @@ pytestmark = [pytest.mark.slow, pytest.mark.django_db(transaction=True)]
 texts = st.text(st.characters(codec="utf-8", exclude_characters="\0"), min_size=1, max_size=60)
 
 
+#: The export of the full newsroom, made by the first test that needs it.
+_exported: list[bytes] = []
+
+
+@pytest.fixture
+def content(request: pytest.FixtureRequest, db: None) -> bytes:
+    """The export of the full newsroom, which is gone."""
+    if not _exported:
+        full_newsroom(request.getfixturevalue("checker"), request.getfixturevalue("editor"))
+        _exported.append(exported())
+        replace_database()
+    return _exported[0]
+
+
 def test_export_of_what_was_restored_is_the_same(client: Client, checker: User, editor: User) -> None:
     full_newsroom(checker, editor)
     before, state, answers = exported(), public_state(), listed(client)
@@ -73,10 +87,7 @@ def test_any_text_comes_back(
     replace_database()
 
 
-def test_work_goes_on_after_it(checker: User, editor: User) -> None:
-    full_newsroom(checker, editor)
-    content = exported()
-    replace_database()
+def test_work_goes_on_after_it(content: bytes) -> None:
     restored(content)
     checker, editor = person("chris", "Fact-checker"), person("edda", "Editor")
     bring_out(make_draft(make_claim(), checker), checker, editor)
@@ -108,10 +119,7 @@ def test_who_was_asked_and_what_they_said_comes_back(checker: User, editor: User
     workflow.move(verdict, "retract", by=person("edda", "Editor"), note="No.")
 
 
-def test_nobody_is_said_to_have_signed_off(checker: User, editor: User) -> None:
-    full_newsroom(checker, editor)
-    content = exported()
-    replace_database()
+def test_nobody_is_said_to_have_signed_off(content: bytes) -> None:
     restored(content)
     known = {("house", True), ("imported", False)}
     assert set(Verdict.objects.values_list("origin", "is_restored")) == known
@@ -148,10 +156,7 @@ def test_stands_in_for_a_claim_that_was_merged_unpublished(checker: User, editor
 # Again, and interrupted -----------------------------------------------------------------------------------------------
 
 
-def test_a_second_time_changes_nothing(checker: User, editor: User) -> None:
-    full_newsroom(checker, editor)
-    content = exported()
-    replace_database()
+def test_a_second_time_changes_nothing(content: bytes) -> None:
     first = restored(content)
     before, state = counts(), public_state()
     second = restored(content)
@@ -171,17 +176,17 @@ class Killed(Exception):
     pass
 
 
+#: What a restore that nothing interrupts ends with, found by the first test that needs it.
+_whole: list[Any] = []
+
+
 @pytest.mark.parametrize("seed", range(6))
-def test_it_goes_on_where_it_was_killed(
-    checker: User, editor: User, monkeypatch: pytest.MonkeyPatch, seed: int
-) -> None:
-    full_newsroom(checker, editor)
-    content = exported()
-    replace_database()
+def test_it_goes_on_where_it_was_killed(content: bytes, monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    if not _whole:
+        restored(content)
+        _whole.append((counts(), public_state()))
+        replace_database()
     monkeypatch.setattr(restore_run, "_ENTRIES", 1 + seed % 3)
-    restored(content)
-    whole, state = counts(), public_state()
-    replace_database()
     chance = random.Random(seed)  # noqa: S311  no secret
     dying = ("replay", "settle", "store", "store_things", "advance_ids")
     for _ in range(8):
@@ -193,7 +198,7 @@ def test_it_goes_on_where_it_was_killed(
             except Killed:
                 continue
     restored(content)
-    assert (counts(), public_state()) == (whole, state)
+    assert (counts(), public_state()) == _whole[0]
     assert exported() == content
 
 
@@ -244,24 +249,18 @@ def test_a_later_export_continues_an_earlier_one(checker: User, editor: User) ->
     assert public_state() == state
 
 
-def test_dry_run_writes_nothing_and_counts(checker: User, editor: User) -> None:
-    full_newsroom(checker, editor)
-    content = exported()
-    replace_database()
+def test_dry_run_writes_nothing_and_counts(content: bytes) -> None:
     before = counts()
     would = restored(content, dry_run=True)
     assert counts() == before
     assert would.written == restored(content).written
 
 
-def test_it_reads_what_cannot_be_read_twice(checker: User, editor: User) -> None:
+def test_it_reads_what_cannot_be_read_twice(content: bytes) -> None:
     class Pipe(io.BytesIO):
         def seekable(self) -> bool:
             return False
 
-    full_newsroom(checker, editor)
-    content = exported()
-    replace_database()
     with as_owner():
         restore(Pipe(content))
     assert exported() == content
