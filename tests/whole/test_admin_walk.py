@@ -39,6 +39,7 @@ QUERIES = {
     "claims.cluster": 5,
     "teamwork.comment": 4,
     "complaints.complaint": 4,
+    "corrections.rectification": 4,
     "claims.desksession": 4,
     "claims.embeddingmodel": 4,
     "claims.importproblem": 5,
