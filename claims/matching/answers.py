@@ -328,7 +328,8 @@ def _find_matches(
     order = rank_candidates(asked, likely, rarity=found.rarity)
     for place, one in enumerate(order):
         candidate = one.candidate
-        may_be_shown = place < most and one.probability >= least["related"]
+        # A high limit of the caller must not hide the same claim behind many headlines.
+        may_be_shown = place < most and one.probability >= min(least["related"], MIN_CONFIDENCE["related"])
         if not may_be_shown and candidate.words <= _WORD_SHARE_LIMIT:
             continue
         judged = judge(asked, candidate, found.unknown)
