@@ -299,7 +299,7 @@ def test_the_page_costs_the_same_however_much_there_is(
         Claim.objects.filter(pk=claim.pk).update(context=f"Context {number}.")
         Verdict.objects.filter(pk=draft.pk).update(summary=f"Summary {number}.", rating=rating("true"))
     desk.sign_in(checker).text(claim)
-    with django_assert_num_queries(79):
+    with django_assert_num_queries(78):
         desk.text(claim)
 
 
