@@ -4,7 +4,7 @@ from factcheck.desk import menu_entry
 from factcheck.features import Feature
 
 
-class Corrections(Feature):
+class FollowedCorrections(Feature):
     name = "claims.features.corrections"
     verbose_name = _("Corrections that arrive")
     adds = _("Mail to readers when a claim is corrected, and requests for correction to other publications.")
