@@ -62,6 +62,10 @@ class RectificationAdmin(QueueOrder, DeskAdmin):
     autocomplete_fields = ("claim",)
     change_form_outer_before_template = "admin/desk/rectification_top.html"
 
+    def has_delete_permission(self, request: HttpRequest, obj: Rectification | None = None) -> bool:
+        """Requests are kept: the database refuses to delete them, even for superusers."""
+        return False
+
     def get_readonly_fields(self, request: HttpRequest, obj: Rectification | None = None) -> tuple[str, ...]:
         return ("claim", "asked_on") if obj else ()
 
