@@ -55,7 +55,6 @@ QUERIES = {
     "complaints.readerrequest": 5,
     "claims.removal": 4,
     "claims.repeat": 6,
-    "corrections.rectification": 4,
     "reply.replyrequest": 4,
     "reply.replytemplate": 4,
     "claims.savedview": 4,
