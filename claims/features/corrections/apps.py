@@ -14,7 +14,7 @@ class FollowedCorrections(Feature):
         "claims.features.complaints.signals.person_exported": "claims.features.corrections.subscriptions.export",
     }
     menu = {
-        "checking": [
+        "work": [
             menu_entry(_("Requests for correction"), "outgoing_mail", "corrections_rectification"),
         ]
     }
