@@ -33,11 +33,19 @@ FUNCTIONS = rf"""
         IF octet_length(content) = length(content) OR content !~ '{UNSPACED}' THEN
             RETURN ARRAY(SELECT left(word, 60) FROM string_to_table(content, ' ') AS word WHERE word <> '');
         END IF;
+        -- Letters are counted off once, and no row carries the word that it is of: a long text would take minutes.
         RETURN ARRAY(
-            SELECT CASE WHEN word ~ '^{UNSPACED}' THEN substr(word, place, 2) ELSE left(word, 60) END
-            FROM string_to_table(regexp_replace(content, '({UNSPACED}+)', ' \1 ', 'g'), ' ') AS word,
-                generate_series(1, CASE WHEN word ~ '^{UNSPACED}' THEN length(word) ELSE 1 END) AS place
+            SELECT CASE
+                WHEN left(letter, 1) ~ '{UNSPACED}'
+                THEN letter || coalesce(lead(letter) OVER (PARTITION BY number ORDER BY place), '')
+                ELSE left(letter, 60) END
+            FROM string_to_table(regexp_replace(content, '({UNSPACED}+)', ' \1 ', 'g'), ' ')
+                    WITH ORDINALITY AS written (word, number),
+                -- Into letters, or not at all.
+                string_to_table(word, CASE WHEN left(word, 1) ~ '{UNSPACED}' THEN NULL ELSE '' END)
+                    WITH ORDINALITY AS letters (letter, place)
             WHERE word <> ''
+            ORDER BY number, place
         );
     END $$;
 

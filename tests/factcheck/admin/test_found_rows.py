@@ -1,6 +1,7 @@
 """What the desk's searches find: words of any script, their beginnings, each in whatever column."""
 
 import pytest
+from django.db import connection
 from django.db.models import QuerySet
 
 from claims.models import Claim, Claimant
@@ -36,6 +37,19 @@ def test_words_are_found_in_every_script(statement: str, words: str) -> None:
     wanted = make_claim(statement)
     make_claim("Another matter altogether.")
     assert found(words) == [wanted]
+
+
+def forms(text: str) -> list[str]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT public.factcheck_desk_forms(%s)", [text])
+        [[found]] = cursor.fetchall()
+        return list(found)
+
+
+def test_letters_of_scripts_without_spaces_go_in_pairs() -> None:
+    assert forms("Ein 語言学 und test漢, か") == ["ein", "語言", "言学", "学", "und", "test", "漢", "か"]
+    # As long as a quote may be; the time goes up with its length, not with the square of it.
+    assert forms("語" * 50_000) == ["語語"] * 49_999 + ["語"]
 
 
 def test_words_may_stand_in_different_columns() -> None:
