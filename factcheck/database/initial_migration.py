@@ -27,7 +27,9 @@ class InitialMigration(Migration):
         super().__init__(name, app_label)
         if self.__module__.startswith("claims.features."):
             # Indexes and triggers of features call functions of the core, which `makemigrations` does not see.
-            self.dependencies = [*self.dependencies, ("claims", "0001_search"), ("claims", "0001_removal")]
+            functions = [("claims", "0001_search"), ("claims", "0001_removal")]
+            # Migration.__init__ has copied the list, so that it belongs to this instance.
+            self.dependencies.extend(functions)
 
     def apply(
         self, project_state: ProjectState, schema_editor: BaseDatabaseSchemaEditor, collect_sql: bool = False

@@ -155,7 +155,7 @@ def wrong(page: Page, path: str) -> dict[tuple[str, str], dict[str, list[str]]]:
 
 def wrong_with(page: Page, *paths: str) -> dict[tuple[str, str], dict[str, list[str]]]:
     """By page and colour scheme, which rules each of these pages breaks."""
-    found = {}
+    found: dict[tuple[str, str], dict[str, list[str]]] = {}
     for path in paths:
         assert load(page, path) in (200, 404), path
         found |= wrong(page, path)

@@ -26,7 +26,7 @@ QUEUES = {
         # So that an absence delays nothing.
         "overdue": Queue(
             gettext_lazy("Overdue, everyone’s"),
-            lambda rows, person: rows.overdue(timezone.localdate()),
+            lambda rows, person: rows & Assignment.objects.overdue(timezone.localdate()),
             ("due_on", "pk"),
             "teamwork.view_assignment",
             "due_on",
