@@ -5,7 +5,7 @@ Django renders a model, and every model related to it, again after each operatio
 """
 
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, cast
 
 from django.db.backends.base.schema import BaseDatabaseSchemaEditor
 from django.db.migrations import AddConstraint, AddField, AddIndex, CreateModel, Migration
@@ -27,9 +27,9 @@ class InitialMigration(Migration):
         super().__init__(name, app_label)
         if self.__module__.startswith("claims.features."):
             # Indexes and triggers of features call functions of the core, which `makemigrations` does not see.
-            functions = [("claims", "0001_search"), ("claims", "0001_removal")]
-            # Migration.__init__ has copied the list, so that it belongs to this instance.
-            self.dependencies.extend(functions)
+            # `Migration.__init__` has copied the list, so it belongs to this instance.
+            own = cast("list[tuple[str, str]]", self.dependencies)
+            own += [("claims", "0001_search"), ("claims", "0001_removal")]
 
     def apply(
         self, project_state: ProjectState, schema_editor: BaseDatabaseSchemaEditor, collect_sql: bool = False
