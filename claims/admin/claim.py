@@ -192,7 +192,7 @@ class ClaimAdmin(TypedNames, ClaimList):
         return TemplateResponse(request, "admin/desk/similar.html", context)
 
     def has_change_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
-        """People who cannot triage may change only proposals; accepted claims belong to fact-checkers."""
+        """Let people who cannot triage change only proposals; accepted claims belong to fact-checkers."""
         editable = obj is None or claim_edits.may_edit(obj, person_at(request))
         return editable and super().has_change_permission(request, obj)
 

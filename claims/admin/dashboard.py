@@ -113,7 +113,7 @@ class QueueLine:
 
 
 def queue_lines(person: User) -> Iterator[QueueLine]:
-    """The queues in which this person can do something, each with what the person may read."""
+    """Yield the queues in which this person can do something, each with what they may read."""
     for model, queues in every_queue().items():
         for name, queue in queues.items():
             if queue.permission and queue.list_row is None and person.has_perm(queue.permission):

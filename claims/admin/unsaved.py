@@ -245,7 +245,7 @@ class AutosaveMessage:
 
 
 def read_body(request: HttpRequest) -> dict[str, Any]:
-    """The JSON object that was sent."""
+    """Read the JSON object of the request."""
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST:
         raise TooLarge
     try:
@@ -309,7 +309,7 @@ def _parse_text(value: Any, *, most: int) -> str:
 
 
 def _make_storable(text: str) -> str:
-    """The text without what no database keeps: NUL, and halves of characters."""
+    """Remove null characters and unpaired surrogates, which a database cannot store."""
     return text.replace("\0", "").encode(errors="replace").decode()
 
 
@@ -324,7 +324,7 @@ def _parse_values(value: Any) -> dict[str, FieldValue]:
 
 
 def _parse_value(value: Any) -> FieldValue:
-    """A text; what is ticked; or what is chosen, each with its label."""
+    """Parse a value: a text, a tick, or the chosen options with their labels."""
     if isinstance(value, str):
         return _make_storable(value)
     if isinstance(value, list) and all(isinstance(each, str) for each in value):

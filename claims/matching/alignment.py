@@ -141,7 +141,7 @@ def drop_articles(words: Sequence[Word], language: str) -> list[Word]:
 
 @lru_cache(maxsize=4_096)
 def split_words(text: str) -> tuple[Word, ...]:
-    """The words of a text; of scripts without spaces, the letters."""
+    """Return the words of a text; in scripts without spaces, the letters."""
     found = sorted(
         [match.span() for match in compile_word_pattern().finditer(text[:_MOST_CHARACTERS])]
         + [match.span() for match in _SIGNS.finditer(text[:_MOST_CHARACTERS])]
@@ -187,7 +187,7 @@ def _normalise_spelling(text: str) -> str:
 
 
 def _without_slips(ours: Sequence[Word], theirs: Sequence[Word], unknown: Set[str]) -> list[Word]:
-    """Our words, those that are typing slips as the claim spells them. Names and numbers are what they are."""
+    """Return our words with typing slips corrected to the claim's spelling. Names and numbers stay."""
     known = {word.key for word in ours}
     others = [
         word
@@ -241,7 +241,7 @@ def _find_unmatched_words(words: Sequence[Word], others: Sequence[Word], same_la
 def _find_only_difference(
     one: Sequence[Word], other: Sequence[Word]
 ) -> tuple[tuple[Word, ...], tuple[Word, ...]] | None:
-    """The words of each text at the single place in which they differ: one word on each side, or on one of them."""
+    """Return the words at the only place where two texts differ: one word on each side, or on one of them."""
     longer, shorter = (one, other) if len(one) >= len(other) else (other, one)
     if len(longer) - len(shorter) > 1 or len(shorter) < 3:
         return None

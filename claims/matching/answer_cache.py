@@ -39,7 +39,7 @@ class AnswerCache(Generic[CachedAnswer]):
     def answers(
         self, texts: Sequence[str], how: Hashable, answered: Callable[[Sequence[str]], Sequence[CachedAnswer]]
     ) -> list[CachedAnswer]:
-        """The answers to these texts, of which those are worked out (`answered`) that are not kept.
+        """Return the answers to these texts, computing (`answered`) those that are not cached.
 
         Args:
             how: all that answers depend on, besides the text and the ledger.

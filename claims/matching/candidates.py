@@ -36,7 +36,7 @@ class FoundCandidates:
 def find_published(
     asked: Sequence[TextQuery], *, rows: QuerySet[Publication] | None = None, most: int = 0, least: int = 0
 ) -> FoundCandidates:
-    """Current publications that may be meant by each of these texts.
+    """Return current publications that may match each of these texts.
 
     Args:
         rows: those of them that count; all, if not given.
@@ -86,7 +86,7 @@ def find_nearest(asked: Sequence[TextQuery], *, public: bool, most: int) -> list
 def load_all_vectors(
     shares: Iterable[Iterable[int]], near: Sequence[NearClaims], *, public: bool
 ) -> dict[int, Vector]:
-    """The vectors of all that was found, also of what only words led to."""
+    """Load the vectors of all candidates, including those found by words only."""
     known = {claim: vector for each in near for claim, (_, vector) in each.items()}
     missing = {claim for each in shares for claim in each} - known.keys()
     return {**known, **embedding.load_vectors(sorted(missing), public=public)} if known and missing else known
@@ -99,7 +99,7 @@ def build_candidates(
     vectors: Mapping[int, Vector],
     asked: Vector | None,
 ) -> list[Candidate]:
-    """The candidates of a text, of what its words and its meaning led to."""
+    """Build the candidates of a text from matches by words and by meaning."""
     return [
         Candidate(
             claim,

@@ -43,7 +43,7 @@ class ClaimTexts:
 
     @classmethod
     def in_public(cls, body: dict[str, Any]) -> "ClaimTexts":
-        """The texts of its current publication."""
+        """Return the texts of a claim's current publication."""
         return cls(
             body["statement"],
             body["language"].partition("-")[0].lower(),

@@ -70,7 +70,7 @@ def match_desk_text(text: str, *, reader: User, terms: MatchTerms = MatchTerms()
 def find_candidates(
     asked: Sequence[TextQuery], *, reader: User, most: int = CANDIDATE_LIMIT
 ) -> FoundCandidates:
-    """Claims that this person may read and that are worked on or published, for each of these texts."""
+    """Return readable claims, in progress or published, that may match each of these texts."""
     near = find_nearest(asked, public=False, most=most)
     shared = find_claims_sharing_words([each.cleaned for each in asked], most)
     rough = [find_claims_with_rare_words(each.cleaned, most) for each in asked]
@@ -96,7 +96,7 @@ def find_candidates(
 
 
 def find_claims_with_rare_words(text: str, most: int) -> list[int]:
-    """Claims of the desk that share rare words with a text, those with the rarest ones first.
+    """Return claims of the desk that share rare words with a text, rarest first.
 
     Words are compared roughly, as they stand (`claims_statement_words`); `compute_word_shares` looks closer.
     """

@@ -134,7 +134,7 @@ def _load_claims() -> Iterator[ComparedClaim]:
 def _find_pairs(
     standing: ComparedClaims, places: Sequence[int], compared: set[int], tally: PairTally
 ) -> Iterator[DuplicatePair]:
-    """The pairs of these claims with those before them, and with all that were compared earlier."""
+    """Yield pairs of these claims with earlier ones and with all compared before."""
     for place in places:
         for other in standing.find_alike(place):
             # One that comes later and is new will meet this one itself.

@@ -47,7 +47,7 @@ def _has_letters(text: str) -> bool:
 
 
 def _without_signs(text: str) -> str:
-    """Without what is no word: links, emoji, mentions, hash signs."""
+    """Remove signs that are not words: links, emoji, mentions, hash signs."""
     for pattern, instead in ((_SIGNATURE, ""), (_RETWEET, ""), (_URL, " ")):
         text = _keep_unless_empty(text, pattern.sub(instead, text))
     text = _KEYCAP.sub("", text)
@@ -76,12 +76,12 @@ def _replace_hashtag(tag: str) -> str:
 
 
 def _split_hashtag(tag: str) -> str:
-    """ClimateChange_isReal → Climate Change is Real."""
+    """Split a hashtag into words: ClimateChange_isReal → Climate Change is Real."""
     return " ".join(_CAMEL.sub(" ", tag).split())
 
 
 def _without_words(text: str) -> str:
-    """Without alarms, questions whether it is true, and pleas to share it."""
+    """Remove alarms, questions whether it is true, and pleas to share it."""
     furniture = _load_boilerplate()
     text = text.strip(_SURROUNDING_SIGNS)
     for _ in range(6):  # RT, then BREAKING, then "is it true that": each may hide the next
@@ -135,7 +135,7 @@ class _Boilerplate:
         self._plea_glued = re.compile(rf"(?:{_build_alternatives(words['pleas'], glued=True)})[\s。！!]*$")
 
     def without_beginning(self, text: str) -> str:
-        """Without alarms and openers; a question that an opener made loses its mark."""
+        """Remove alarms and openers, and the mark of a question made by an opener."""
         bare = self._alarm.sub("", text)
         if not text.isupper():
             bare = self._shouted.sub("", bare)
@@ -147,7 +147,7 @@ class _Boilerplate:
         return asked
 
     def without_end(self, text: str) -> str:
-        """Without the question whether it is true."""
+        """Remove the final question whether it is true."""
         return self._closer.sub("", self._asked_whether.sub("", text))
 
     def without_pleas(self, text: str) -> str:
@@ -194,7 +194,7 @@ def _build_alternatives(words: str, *, shouted: bool = False, glued: bool = Fals
 
 
 def _strip_accents(phrase: str) -> str:
-    """ÚLTIMA HORA is mostly shouted without its accent, and Greek capitals never have one."""
+    """Strip accents: ÚLTIMA HORA is usually shouted without its accent, and Greek capitals never have one."""
     letters = unicodedata.normalize("NFD", phrase)
     return unicodedata.normalize("NFC", "".join(sign for sign in letters if not "\u0300" <= sign <= "\u036f"))
 

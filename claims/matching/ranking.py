@@ -120,13 +120,13 @@ def rank_candidates(
 def compare_candidates(
     asked: TextQuery, candidates: Sequence[Candidate], rarity: Mapping[str, float] | None
 ) -> list[tuple[str, Features]]:
-    """Of which kind the pair with each candidate is, and in what figures both are alike."""
+    """Return the kind of the pair with each candidate, and its similarity features."""
     question = ComparedQuery.of(asked, Rarity(rarity))
     return [(find_pair_kind(asked, candidate), question.likeness(candidate)) for candidate in candidates]
 
 
 def find_pair_kind(asked: TextQuery, candidate: Candidate) -> str:
-    """Of which kind a pair is: `words`, `across` or `same`."""
+    """Return the kind of a pair: `words`, `across` or `same`."""
     if candidate.similarity is None:
         return "words"
     if asked.language and candidate.language and asked.language != get_primary_language(candidate.language):

@@ -28,7 +28,7 @@ class RepeatedSentence:
 
 
 def find_repeated_sentences(answer: Answer) -> list[RepeatedSentence]:
-    """The sentences that make a published claim, each with the first that it makes."""
+    """Return the sentences that make a published claim, each with the first such claim."""
     same = [
         RepeatedSentence(passage.start, passage.end, match)
         for passage in answer.passages

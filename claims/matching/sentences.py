@@ -35,7 +35,7 @@ class TextSpan(NamedTuple):
 
 
 def split_sentences(text: str, language: str = "") -> Iterator[TextSpan]:
-    """The sentences of a text in order, of which none is longer than `MAX_LENGTH`. Space between them is in none."""
+    """Split a text into sentences of at most `MAX_LENGTH`, in order; space between them is left out."""
     for block in _BLOCK.finditer(text):
         said = block.group()
         plain = said.translate(_IGNORED_CHARACTERS)

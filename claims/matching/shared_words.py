@@ -45,7 +45,7 @@ _COMPARED_FACTOR = 2
 
 
 def _build_length_sql(length: str) -> str:
-    """SQL for how much one word says in a claim of this many words."""
+    """Return SQL for the weight of one word in a claim of this many words."""
     return f"({_K1 + 1}::float8 / (1 + {_K1}::float8 * ({1 - _B}::float8 + {_B / _MEAN_LENGTH}::float8 * {length})))"
 
 
@@ -149,7 +149,7 @@ def find_claims_sharing_words(
 
 
 def split_words(texts: Sequence[str]) -> list[list[str]]:
-    """The words of each text that claims are looked for by, each once."""
+    """Return the distinct words of each text by which claims are searched."""
     words = [
         list(filter(_is_searchable, dict.fromkeys(make_searchable(text).split())))[:WORD_LIMIT]
         for text in texts
@@ -195,7 +195,7 @@ def share(forms: WordForms, other: WordForms, rarity: Mapping[str, float]) -> fl
 
 
 def _compute_bm25(forms: WordForms, other: WordForms, rarity: Mapping[str, float]) -> float:
-    """BM25 of one against the other."""
+    """Return BM25 of one against the other."""
     length = sum(other.values())
     saying = (_K1 + 1) / (1 + _K1 * (1 - _B + _B * length / _MEAN_LENGTH))
     return saying * sum(part * rarity.get(form, 0.0) for form, part in forms.items() if form in other)
@@ -265,7 +265,7 @@ def _read(
 
 
 def _transpose_rows(rows: Sequence[tuple[Any, ...]], width: int) -> list[list[Any]]:
-    """Rows as columns, as `unnest` takes them."""
+    """Transpose rows to columns for `unnest`."""
     return [[row[place] for row in rows] for place in range(width)]
 
 
@@ -275,7 +275,9 @@ def _quote_form(form: str) -> str:
 
 
 def _choose_leading_forms(forms: WordForms, common: "CommonWords") -> set[str]:
-    """The rarest forms: all that are not known to be common, and others until enough claims have one of them."""
+    """Return the rarest forms: all that are not known to be common, and others until enough claims have one of
+    them.
+    """
     leads = {form for form in forms if form not in common.claims}
     enough: float = _ENOUGH_CLAIMS
     for form in sorted(forms.keys() - leads, key=lambda form: common.claims[form]):
@@ -302,7 +304,7 @@ def _pair_words(forms: WordForms, leads: set[str], common: "CommonWords") -> lis
 
 
 def _choose_best(shares: dict[int, float], most: int, beside: Sequence[int]) -> dict[int, float]:
-    """The claims that share most, of equals those that came last; and those that were to be compared anyway."""
+    """Return the claims that share most, later ones first among equals, and those to be compared anyway."""
     first = dict(sorted(shares.items(), key=lambda share: (-share[1], -share[0]))[:most])
     return first | {claim: shares[claim] for claim in beside if claim in shares}
 
@@ -327,7 +329,7 @@ def _correct_words(words: Sequence[Sequence[str]], unknown: frozenset[str]) -> d
 
 
 def _build_corrected_forms(words: Sequence[str], meant: Mapping[str, str]) -> WordForms:
-    """The forms of these words, of which some are replaced; those count less."""
+    """Return the forms of these words with some replaced; replaced forms count less."""
     forms = build_forms(word for word in words if word not in meant)
     for form, part in build_forms(meant.values()).items():
         forms.setdefault(form, _CORRECTED_WEIGHT * part)

@@ -50,7 +50,7 @@ _MORE_THAN_LETTERS = re.compile(r"\d|\w\.\w")
 
 
 def split_words(text: str) -> list[str]:
-    """The words of a text as the search takes them."""
+    """Return the words of a text as the search splits them."""
     if text.isascii() and not _MORE_THAN_LETTERS.search(text):
         # The same, ten times as fast: a question is compared with dozens of claims.
         return text.translate(_LETTERS).split()
@@ -66,7 +66,7 @@ def collect_numbers(words: Iterable[str]) -> frozenset[str]:
 
 
 def collect_runs(words: Iterable[str]) -> frozenset[str]:
-    """All runs of letters, across words."""
+    """Return all runs of letters, across words."""
     text = " ".join(words)
     return frozenset(map("".join, zip(*(text[i:] for i in range(RUN_LENGTH)), strict=False)))
 
@@ -120,7 +120,7 @@ class ComparedQuery:
         )
 
     def likeness(self, candidate: Candidate) -> Features:
-        """All figures in which the question and the claim are compared."""
+        """Return all similarity features of the question and the claim."""
         words, headline = (
             split_words(candidate.statement[:COMPARED_CHARACTERS]),
             collect_prefixes(split_words(candidate.headline)),
@@ -160,7 +160,7 @@ class ComparedQuery:
 
 
 def get_primary_language(language: str) -> str:
-    """`pt-BR` → `pt`."""
+    """Return the primary language: `pt` for `pt-BR`."""
     return language.partition("-")[0].lower()
 
 

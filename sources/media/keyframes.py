@@ -139,7 +139,7 @@ def _recognise_kind(path: Path) -> MediaFormat:
 def _choose_poster(
     path: Path, kind: MediaFormat, looks: list[tuple[float, PerceptualHash]]
 ) -> Rendition | None:
-    """The picture with the most in it among the first: many films begin black."""
+    """Choose the picture with the most detail among the first: many films begin black."""
     if not looks:
         return None
     first = looks[: max(5, len(looks) // 5)]

@@ -63,8 +63,7 @@ class NearDuplicate(NamedTuple):
 def find_near_duplicates(
     picture: PerceptualHash | bytes, *, within: int = ALIKE, most: int = RESULT_LIMIT
 ) -> list[NearDuplicate]:
-    """The pictures and films that look like this one, the most alike first; each once, by its part or frame that is
-    nearest.
+    """Return similar pictures and films, most similar first, each once by its nearest part or frame.
 
     Rotated and mirrored ones are found as well. If the whole picture has no match, and its parts are known
     (`look_of`), those are searched: without borders and captions. The same file is found however plain it is;
@@ -102,7 +101,7 @@ def _list_orientations(look: PerceptualHash) -> list[_OrientedHash]:
 
 
 def _list_part_orientations(part: str, look: PerceptualHash) -> list[_OrientedHash]:
-    """A picture in a frame or on a page may be mirrored as well; other parts are looked up as they lie."""
+    """Return the orientations to look up: pictures in a frame or on a page may be mirrored, other parts are not."""
     asked = _list_orientations(look)
     if part in (MediaHash.Transformation.BORDERLESS, MediaHash.Transformation.FRAMED):
         return [one for one in asked if one[0] in (Orientation.ORIGINAL, Orientation.MIRRORED)]
@@ -124,7 +123,7 @@ def _find_near(asked: list[_OrientedHash], within: int) -> list[NearDuplicate]:
 
 
 def _build_probes(hashes: list[bytes]) -> Iterator[list[int]]:
-    """For each band: the values that are looked up, the band beside it, and of which hash they are."""
+    """Yield for each band: the values to look up, the neighbouring band, and the hashes they belong to."""
     width = BAND // 8
     bands = [[int.from_bytes(pdq[at : at + width]) for at in range(0, len(pdq), width)] for pdq in hashes]
     for band in range(BANDS):

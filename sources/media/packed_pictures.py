@@ -81,7 +81,7 @@ def pack_answer(answer: Picture | MediaRefused) -> bytes:
 
 
 def unpack_answer(packed: bytes) -> Picture:
-    """The picture. The process that packed it had a stranger's bytes in its hands, so this is no pickle.
+    """Unpack a picture from a process that handled a stranger's bytes, which is why it is not a pickle.
 
     Raises:
         MediaRefused: it was refused.

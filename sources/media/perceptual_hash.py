@@ -76,7 +76,7 @@ class PerceptualHash:
 
 
 def hash_of(luma: NDArray[np.generic]) -> PerceptualHash:
-    """The hash of a picture, of which the brightness of each point is given, from 0 to 255, row by row."""
+    """Compute the hash of a picture from its brightness: rows of values from 0 to 255."""
     points = _decimate(_blur(luma.astype(np.float32)))
     turned = tuple(
         _compute_bits(_compute_frequencies(points_turned)) for points_turned in _iterate_orientations(points)
@@ -90,7 +90,7 @@ def compute_distance(one: bytes, other: bytes) -> int:
 
 
 def compute_turned_hashes(pdq: bytes) -> tuple[bytes, ...]:
-    """The hashes in each Orientation of a picture of which only the hash is known: right but for a few bits.
+    """Compute the hashes in each Orientation from one hash alone, correct except for a few bits.
 
     To mirror a picture changes the signs of every second frequency, and to turn it changes rows and columns as well.
     """
@@ -118,7 +118,7 @@ def _iterate_orientations(points: Floats) -> Iterator[Floats]:
 
 
 def _blur(luma: Floats) -> Floats:
-    """Twice a mean over a window of a 128th of the picture in each direction (Jarosz filter)."""
+    """Blur twice by a mean over a 128th of the picture in each direction (Jarosz filter)."""
     height, width = luma.shape
     if (height, width) == (_POINTS, _POINTS):
         return luma
@@ -173,5 +173,5 @@ def _compute_bits(frequencies: Floats) -> bytes:
 
 
 def _pack_bits(matrix: NDArray[np.bool_]) -> bytes:
-    """The first frequency is the last bit, as the reference writes it."""
+    """Pack bits with the first frequency last, as the reference does."""
     return np.packbits(matrix.ravel()[::-1]).tobytes()

@@ -139,7 +139,7 @@ def _read_xmp(image: Image.Image) -> Iterator[tuple[str, str]]:
 
 
 def _find_moment(exif: Mapping[str, str]) -> str:
-    """When it was taken, with the offset to UTC where the camera wrote that down."""
+    """Return the time of taking, with the offset to UTC if the camera recorded it."""
     for name, offset in (
         ("DateTimeOriginal", "OffsetTimeOriginal"),
         ("DateTimeDigitized", "OffsetTimeDigitized"),
@@ -159,7 +159,7 @@ def _parse_moment(written: str) -> str:
 
 
 def _find_place(image: Image.Image) -> Iterator[tuple[str, float]]:
-    """Degrees, as maps take them (WGS 84)."""
+    """Return the position in degrees (WGS 84)."""
     gps = image.getexif().get_ifd(ExifTags.IFD.GPSInfo)
     latitude = _parse_degrees(gps.get(2), str(gps.get(1, "")), "S", 90)
     longitude = _parse_degrees(gps.get(4), str(gps.get(3, "")), "W", 180)

@@ -50,7 +50,7 @@ def refuse_oversized(size: int | None) -> None:
 
 @contextmanager
 def receive_file(given: File | bytes | str, *, allow_loopback: bool = False) -> Iterator[ReceivedFile]:
-    """The file that was sent, or that is at an address, until the end of the block.
+    """Yield the file that was sent, or the file at a URL, until the end of the block.
 
     Raises:
         MediaRefused: there is nothing in it, or too much.

@@ -97,7 +97,7 @@ def _decode_truncated(file: IO[bytes], reader: str) -> tuple[Image.Image, Image.
 
 
 def _orient_image(image: Image.Image) -> Image.Image:
-    """RGB or RGBA, in sRGB, turned as the camera was held, and no larger than readers see it."""
+    """Return the picture in RGB or RGBA (sRGB), upright, and no larger than readers see it."""
     with suppress(
         OSError, ValueError, SyntaxError, TypeError, KeyError
     ):  # tags that cannot be read turn nothing
@@ -116,7 +116,7 @@ def _shrink_image(image: Image.Image) -> Image.Image:
 
 
 def _convert_mode(image: Image.Image) -> Image.Image:
-    """A copy with numbers that can be averaged."""
+    """Return a copy with values that can be averaged."""
     if image.mode.startswith("I") or image.mode == "F":
         values = np.asarray(image).astype(np.float32)
         # Cameras of 16 bits and of 12 fill as much as they have; what is dark in them is meant to be seen.

@@ -105,7 +105,7 @@ def _recognise_brand(head: bytes) -> MediaFormat:
 
 
 def _is_bitmap(head: bytes) -> bool:
-    """Two letters are too few to go by: sizes that make sense follow them."""
+    """Check the sizes after the signature, because two letters are not enough."""
     return (
         head[:2] == b"BM"
         and head[6:10] == bytes(4)

@@ -55,7 +55,7 @@ def put_back(complaint: Complaint, *, by: User) -> Complaint:
 
 @transaction.atomic
 def start_correction(complaint: Complaint, *, by: User) -> Verdict:
-    """The draft of a new version of the newsroom's verdict, to which the complaint is linked.
+    """Draft a new version of the newsroom's verdict, linked to the complaint.
 
     Where there is an open draft already, the complaint is linked to that one.
 
@@ -178,7 +178,7 @@ def is_author_of_verdict(complaint: Complaint, person: User) -> bool:
 
 
 def _waiting(complaint: Complaint, by: User) -> Complaint:
-    """The complaint read again under lock, the claim's first as everywhere.
+    """Return the complaint, read again under lock, after locking its claim.
 
     Raises:
         NotAllowed: the person does not work on complaints.

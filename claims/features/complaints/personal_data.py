@@ -78,7 +78,7 @@ def _erase_words(row: Complaint | ReaderRequest, now: datetime, *, withdraw: boo
 
 
 def forget(mail: str) -> int:
-    """Erase all that was sent with this mail address; returns how much that was."""
+    """Erase everything sent with this email address; return the number of messages."""
     rows = list(ContactDetails.objects.of(mail).order_by("pk"))
     for contact in rows:
         erase(contact)

@@ -73,7 +73,7 @@ def mail_answer(*, contact_id: int) -> None:
 
 
 def _claim_of(about: Complaint | ReaderRequest) -> dict[str, Any]:
-    """The claim as it is published now, if it is."""
+    """Return the claim as currently published, if it is."""
     if about.claim_id is None:
         return {}
     entry = Publication.objects.current().filter(claim_id=about.claim_id).first()

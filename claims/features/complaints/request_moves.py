@@ -119,7 +119,7 @@ def _answer_published(requests: QuerySet[ReaderRequest]) -> None:
 
 
 def _open(request: ReaderRequest, by: User) -> ReaderRequest:
-    """The request read again under lock.
+    """Return the request, read again under lock.
 
     Raises:
         NotAllowed: the person does not decide about requests.

@@ -10,7 +10,7 @@ from holidays import HolidayBase, country_holidays
 
 
 def get_newsroom_day(moment: datetime) -> date:
-    """The day that it is then in the newsroom, wherever who asks is."""
+    """Return the date in the newsroom at this moment."""
     return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
@@ -47,7 +47,7 @@ def _calendar(first: int, last: int) -> HolidayBase:
 
 @lru_cache(maxsize=100)
 def _made(country: str, subdivision: str, first: int, last: int) -> HolidayBase:
-    """A calendar whose years are all there when others get hold of it: it is not safe to let threads add more."""
+    """Build a calendar with all its years at once: letting threads add years later is not safe."""
     years = range(first, last + 1)
     if country:
         return country_holidays(country, subdiv=subdivision or None, years=years, expand=False)

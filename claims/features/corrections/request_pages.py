@@ -28,7 +28,7 @@ COLUMNS = (
 
 @require_safe
 def show_feed(request: HttpRequest) -> HttpResponse:
-    """The public requests with the latest steps, in one language for everybody."""
+    """Show the public requests with their latest steps, in one language for everybody."""
     with translation.override(settings.LANGUAGE_CODE):
         newsroom = {"newsroom": settings.NEWSROOM_NAME}
         feed = Atom1Feed(
@@ -55,7 +55,7 @@ def show_feed(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def export_table(request: HttpRequest) -> StreamingHttpResponse:
-    """All public requests as CSV."""
+    """Export all public requests as CSV."""
     response = StreamingHttpResponse(_write(), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = 'attachment; filename="correction-requests.csv"'
     response["Cache-Control"] = "public, max-age=60"
@@ -70,7 +70,7 @@ def _write() -> Iterator[str]:
 
 
 def _plain(value: Any) -> str:
-    """A value that no spreadsheet takes for a formula."""
+    """Return a value that no spreadsheet takes for a formula."""
     text = "" if value is None else str(value)
     return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 

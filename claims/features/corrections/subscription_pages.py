@@ -30,7 +30,7 @@ from factcheck.database.read_connections import freshly
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow_claim(request: HttpRequest, pk: int) -> HttpResponse:
-    """The form. Whatever the address, the answer is the same."""
+    """Show the form. The answer is the same for any address."""
     entry = freshly(lambda: newest_entry(pk))
     if entry.merged_into_id:
         return redirect("claim-follow", pk=entry.merged_into_id)
@@ -57,7 +57,7 @@ def sent(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def show_subscription(request: HttpRequest, token: str) -> HttpResponse:
-    """What is followed, with buttons to confirm and to end it."""
+    """Show the subscription, with buttons to confirm and to end it."""
     subscription = subscriptions.find_subscription(token)
     if subscription is None:
         return ended(request, status=HTTPStatus.NOT_FOUND)

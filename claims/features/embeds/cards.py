@@ -59,7 +59,7 @@ def get_current(claim_id: int) -> Document | None:
 @xframe_options_exempt
 @csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # typed for views without arguments only
 def card(request: HttpRequest, pk: int) -> HttpResponse:
-    """The card. The site around it may say how it looks (`embed_themes`); a theme is otherwise the device's."""
+    """Show the card. The embedding site may choose its look (`embed_themes`); otherwise the device's theme applies."""
     published = get_current(pk)
     if published is None:
         raise Http404("No published claim has this number.")
@@ -91,12 +91,12 @@ def card(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def build_snippet(document: Document) -> SafeString:
-    """The frame to paste: it becomes narrow on phones, so it has the height of the card there."""
+    """Build the frame to paste: it has the height of the card on phones, where it is narrow."""
     return build_frame(document, width=WIDTH, height=estimate_height(document, _PHONE_WIDTH))
 
 
 def build_widget_snippet(document: Document) -> SafeString:
-    """The element and the script to paste on sites that allow scripts (docs/widgets.md)."""
+    """Build the element and the script to paste on sites that allow scripts (docs/widgets.md)."""
     return format_html(
         '<factcheck-claim src="{}" height="{}">\n  <a href="{}">{}</a>\n</factcheck-claim>\n'
         '<script async src="{}"></script>',
@@ -109,7 +109,7 @@ def build_widget_snippet(document: Document) -> SafeString:
 
 
 def build_frame(document: Document, *, width: int, height: int) -> SafeString:
-    """The HTML with which another site shows the card.
+    """Build the HTML with which another site shows the card.
 
     It says nothing of the verdict, because it is kept for years where it was pasted.
     """
@@ -131,7 +131,7 @@ def _build_frame_title(document: Document) -> str:
 
 
 def list_discovery_links(document: Document) -> list[Document]:
-    """The links from the claim's page to its oEmbed answers, in both forms (oEmbed, section 4)."""
+    """Return the links from the claim's page to its oEmbed responses, in both formats (oEmbed, section 4)."""
     endpoint = settings.SITE_URL + reverse("oembed")
     return [
         {"type": media_type, "href": f"{endpoint}?{urlencode({'url': document['url'], 'format': name})}"}
@@ -140,7 +140,7 @@ def list_discovery_links(document: Document) -> list[Document]:
 
 
 def estimate_height(document: Document, width: int) -> int:
-    """The height in CSS pixels that the card takes at this width.
+    """Estimate the height of the card at this width, in CSS pixels.
 
     An estimate from the lengths of its texts, on the high side, in whichever language they are longest. Where it is too
     low, the card scrolls in its frame.

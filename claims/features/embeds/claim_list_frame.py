@@ -79,7 +79,7 @@ def claim_list(request: HttpRequest) -> HttpResponse:
 
 
 def _select_filters(given: QueryDict) -> QueryDict:
-    """The query, without the parameters of the appearance."""
+    """Return the filters, without the parameters of the look."""
     filters = given.copy()
     for name in PARAMETERS:
         filters.pop(name, None)

@@ -66,7 +66,7 @@ def _parse_colour(text: str) -> str:
 
 
 def compute_contrast(one: str, other: str) -> float:
-    """The contrast ratio of two colours, `#rrggbb` (WCAG 2.2)."""
+    """Return the contrast ratio of two colours, `#rrggbb` (WCAG 2.2)."""
     low, high = sorted((_compute_luminance(one), _compute_luminance(other)))
     return (high + 0.05) / (low + 0.05)
 

@@ -70,7 +70,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
 
 
 def _select_parameters(given: QueryDict) -> QueryDict:
-    """The parameters that the standard names. Consumers add others of their own, and leave some empty."""
+    """Return the parameters named in the standard. Consumers add others of their own, and leave some empty."""
     understood = QueryDict(mutable=True)
     for name in EmbedQuery.base_filters:
         if values := [value for value in given.getlist(name) if value.strip()]:
@@ -100,7 +100,7 @@ def _load_published_at(url: str) -> Document:
 
 
 def _parse_claim_id(url: str) -> int | None:
-    """The id in the address of a claim's page; None for all other addresses."""
+    """Return the id in the URL of a claim's page; None for any other URL."""
     try:
         parts = urlsplit(url.strip())
         if parts.scheme not in ("http", "https") or _get_site(parts) != _get_site(

@@ -28,14 +28,14 @@ _TYPE = "text/javascript; charset=utf-8"
 
 @require_safe
 def widget(request: HttpRequest) -> HttpResponse:
-    """The script as it is now."""
+    """Serve the current script."""
     content = build_script()
     return _build_response(request, content, cache=CACHE)
 
 
 @require_safe
 def pinned_widget(request: HttpRequest, sha256: str) -> HttpResponse:
-    """The script with this hash, now and after every upgrade, for sites that name it in `integrity`."""
+    """Serve the script with this hash, now and after every upgrade, for sites that name it in `integrity`."""
     content = build_script() if sha256 == compute_sha256(build_script()) else _load_former().get(sha256)
     if content is None:
         raise Http404("There is no script with this hash.")
@@ -54,7 +54,7 @@ def _build_response(request: HttpRequest, content: bytes, *, cache: str) -> Http
 
 
 def compute_sha256(content: bytes) -> str:
-    """The hash in the address of a pinned script."""
+    """Return the hash in the URL of a pinned script."""
     return hashlib.sha256(content).hexdigest()
 
 

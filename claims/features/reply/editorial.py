@@ -121,5 +121,5 @@ class ReplyWork(PartOfVerdict):
 
 
 def _choose_party(verdict: Verdict, party: str) -> dict[str, Any]:
-    """The person concerned: the claimant, unless another is named."""
+    """Return the person concerned: the claimant, unless another is named."""
     return {"party": party, "claimant": None if party else verdict.claim.claimant}

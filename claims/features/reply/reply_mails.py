@@ -20,7 +20,7 @@ from factcheck.database import clock
 
 @app.task(name=reply_requests.MAIL, queue=MAIL_QUEUE, retry=RETRIES)
 def mail_reply_request(*, request_id: int) -> None:
-    """Mail one request, unless it was stopped, sent, or has come too late."""
+    """Mail one request, unless it was stopped or sent, or is too late."""
     try:
         _send(request_id)
     except (SMTPException, OSError) as failure:
@@ -47,7 +47,7 @@ def _send(request_id: int) -> None:
 
 
 def build_mail(row: ReplyRequest) -> EmailMessage:
-    """The mail, in plain text: what was typed and nothing else."""
+    """Build the mail in plain text, exactly as typed."""
     return EmailMessage(
         to_one_line(row.subject) or to_one_line(row.text.strip().partition("\n")[0])[:100],
         row.text.strip() + "\n",

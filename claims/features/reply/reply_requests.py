@@ -324,7 +324,7 @@ def _require_whole(row: ReplyRequest, answer: ReceivedAnswer) -> None:
 
 
 def _find_missing_excerpt(excerpt: str, answer: str) -> str:
-    """The first piece of an excerpt that does not follow the one before it in the answer; empty where all do."""
+    """Return the first piece of an excerpt that is not in the answer after the previous one; empty if all are."""
     text, at = " ".join(answer.split()), 0
     for piece in (" ".join(part.split()) for part in _LEFT_OUT.split(excerpt)):
         found = text.find(piece, at)
@@ -351,7 +351,7 @@ def _signed_off(verdict: Verdict) -> list[User]:
 
 
 def _locked(row: ReplyRequest, by: User) -> ReplyRequest:
-    """The request of a draft, read again, and held. Raises as `add`."""
+    """Return the request of a draft, read again under lock. Raises as `add`."""
     verdict = verdict_drafts.lock_draft(row.verdict, by)
     found = ReplyRequest.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
     if found is None:
@@ -361,7 +361,7 @@ def _locked(row: ReplyRequest, by: User) -> ReplyRequest:
 
 
 def _held(row: ReplyRequest, by: User) -> ReplyRequest:
-    """The request, read again and held with its verdict, the claim's first as everywhere.
+    """Return the request, read again under lock, after locking its claim and verdict.
 
     Raises:
         NotPossible: it is gone.

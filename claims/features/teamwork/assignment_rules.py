@@ -187,7 +187,7 @@ def _split_words(lines: str) -> Iterator[str]:
 
 
 def _collect_subtopics(topic: int) -> set[int]:
-    """The topic and all that is part of it."""
+    """Return the topic with all its subtopics."""
     parts: dict[int | None, list[int]] = defaultdict(list)
     for key, parent in Topic.objects.values_list("pk", "parent"):
         parts[parent].append(key)

@@ -23,7 +23,7 @@ class ChatText:
 
 
 def build_payload(shape: str, text: ChatText) -> dict[str, Any]:
-    """The JSON that a tool of this shape is sent."""
+    """Build the JSON for a tool of this kind."""
     return {
         _Shape.SLACK: _build_slack_message,
         _Shape.TEAMS: _build_teams_message,
@@ -32,7 +32,8 @@ def build_payload(shape: str, text: ChatText) -> dict[str, Any]:
 
 
 def _build_slack_message(text: ChatText) -> dict[str, Any]:
-    """https://api.slack.com/messaging/webhooks, with blocks; `text` is what notifications show, and Mattermost.
+    """Build blocks for https://api.slack.com/messaging/webhooks; `text` is shown in notifications, and in
+    Mattermost.
 
     Slack's own markup is made of `&`, `<` and `>`; `plain_text` knows none besides names of emoji. In `text`, which has
     no plain form, whatever could call everybody (`<!channel>`) is escaped. The link is no button: those want an app
@@ -61,7 +62,7 @@ def _escape_text(words: str) -> str:
 
 
 def _build_teams_message(text: ChatText) -> dict[str, Any]:
-    """A message with an Adaptive Card, as the workflow “When a Teams webhook request is received” posts it.
+    """Build a message with an Adaptive Card, as posted by the workflow “When a Teams webhook request is received”.
 
     Words are in RichTextBlocks, which know no Markdown: links and images in a statement stay letters.
     """

@@ -37,7 +37,7 @@ MAX_NOTIFICATIONS = 100
 @app.task(queue=MAIL_QUEUE, queueing_lock="claims.features.teamwork.digest.begin_digests")
 @transaction.atomic
 def begin_digests(timestamp: int) -> None:
-    """Four times an hour, as there are time zones that differ by quarters: have each digest sent that is due."""
+    """Queue every due digest, four times an hour, because some time zones differ by quarter hours."""
     defer(
         SEND,
         *({"person_id": person} for person in find_due_people(timezone.now())),
@@ -68,7 +68,7 @@ def send_digest(*, person_id: int) -> None:
 
 
 def find_due_people(now: datetime) -> Iterator[int]:
-    """The ids of those whose digest should be sent."""
+    """Return the ids of people whose digest is due."""
     first = dict(_find_waiting().order_by().values_list("person").annotate(first=Min("created_at")))
     schedules = MailSchedule.objects.in_bulk(first)
     for person, since in first.items():
@@ -79,7 +79,7 @@ def find_due_people(now: datetime) -> Iterator[int]:
 
 
 def find_last_moment(schedule: MailSchedule, now: datetime) -> datetime:
-    """When the person's hour was last, in their time zone."""
+    """Return the last time the person's hour passed, in their time zone."""
     zone = get_time_zone(schedule)
     local = now.astimezone(zone)
     today = datetime.combine(local.date(), time(schedule.hour), zone)

@@ -32,7 +32,7 @@ DIGEST = "digest"
 @app.task(name=notifications.MAIL, queue=MAIL_QUEUE, retry=RETRIES)
 @transaction.atomic
 def mail_notification(*, notification_id: int) -> None:
-    """Mail one notification, unless it was or need not be any more.
+    """Mail one notification, unless it was sent or is no longer needed.
 
     It is noted as mailed in the transaction that ends when the mail server has taken it: what fails is tried again.
     """
@@ -93,7 +93,7 @@ def compose_mail(
 
 
 def build_notification_text(notification: Notification) -> dict[str, str]:
-    """The text of one notification in an email."""
+    """Return the text of one notification in an email."""
     return {
         "headline": describe_event(notification.kind, notification.actor_name),
         "statement": notification.claim.statement,

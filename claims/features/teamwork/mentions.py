@@ -68,7 +68,7 @@ def suggest_people(beginning: str) -> list[User]:
 
 
 def _iterate_words(parts: list[Token]) -> Iterator[Token]:
-    """The tokens of plain words, outside of links."""
+    """Yield the tokens of plain words, outside links."""
     depth = 0
     for part in parts:
         depth += part.nesting if part.type.startswith("link_") else 0
@@ -97,7 +97,7 @@ def _iterate_candidates(name: str) -> Iterator[str]:
 
 
 def _normalise_name(name: str) -> str:
-    """The name as Django normalises names."""
+    """Normalise a name as Django does."""
     return unicodedata.normalize("NFKC", name)
 
 
@@ -136,7 +136,7 @@ def _highlight_mentions(parts: list[Token], by_name: dict[str, list[User]]) -> I
 
 
 def _split(part: Token, by_name: dict[str, list[User]]) -> Iterator[Token]:
-    """The words of a token, with each name in a token of its own between marks."""
+    """Yield the words of a token, with each name in a token of its own between marks."""
     text, begin = part.content, 0
 
     def plain(content: str) -> Token:

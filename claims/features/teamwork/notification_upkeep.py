@@ -19,7 +19,7 @@ KEPT, MESSAGES_KEPT = timedelta(days=180), timedelta(days=30)
 @app.task(queue=MAIL_QUEUE, queueing_lock="claims.features.teamwork.take_up_what_was_left")
 @transaction.atomic
 def take_up_what_was_left(timestamp: int) -> None:
-    """Every hour, of the hour before the last: what was to be sent at once and is neither sent nor failing."""
+    """Send notifications of the hour before last that were neither sent nor failed, every hour."""
     now = timezone.now()
     hour = (now - timedelta(hours=2), now - timedelta(hours=1))
     rows = Notification.objects.to_be_mailed(MailChoice.AT_ONCE).filter(created_at__range=hour)

@@ -14,5 +14,5 @@ def ask(timestamp: int) -> None:
 @app.periodic(cron="23 * * * *")
 @app.task(name="claims.features.witnesses.agree", queueing_lock="claims.features.witnesses.agree")
 def agree(timestamp: int) -> None:
-    """Once an hour: witness the ledgers of followed newsrooms, and have ours witnessed by them."""
+    """Witness the ledgers of followed newsrooms, and have them witness ours, once an hour."""
     agree_with_peers()

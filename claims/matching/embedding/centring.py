@@ -15,12 +15,12 @@ _MIN_LENGTH = 1e-6
 
 
 def without_mean(vectors: Vectors, mean: NDArray[np.floating]) -> tuple[Vectors, Vectors]:
-    """The vectors without the mean, of unit length, and how long they were before."""
+    """Subtract the mean; return unit vectors and their former lengths."""
     rest = vectors - mean.astype(np.float32)
     lengths = np.maximum(np.linalg.norm(rest, axis=-1), _MIN_LENGTH).astype(np.float32)
     return (rest / lengths[..., np.newaxis]).astype(np.float32), lengths
 
 
 def add_mean(vectors: Vectors, lengths: Vectors, mean: NDArray[np.floating]) -> Vectors:
-    """The vectors as they were before."""
+    """Restore vectors from before the mean was subtracted."""
     return (vectors * lengths[..., np.newaxis] + mean).astype(np.float32)

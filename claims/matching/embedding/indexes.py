@@ -88,7 +88,7 @@ def _build(model: EmbeddingModel, name: str, *, is_public: bool, count: int, wor
 
 @contextmanager
 def _separate_connection() -> Iterator[BaseDatabaseWrapper]:
-    """A separate connection for work outside transactions, whose settings are never shared.
+    """Open a separate connection for work outside transactions, whose settings are never shared.
 
     It is the owner's, who alone may make indexes, where this process knows how to come as the owner.
     """

@@ -64,7 +64,7 @@ ReportProgress = Callable[[EmbeddingProgress], None]
 
 
 def get_or_create_model(embedder: Embedder) -> EmbeddingModel:
-    """The row of the embedder's model.
+    """Return the row of the embedder's model, creating it if necessary.
 
     Raises:
         OtherDimensions: its name stands for other vectors.
@@ -205,7 +205,7 @@ def _make(
 def _make_vectors(
     embedder: Embedder, statements: Sequence[PendingStatement]
 ) -> tuple[list[PendingStatement], Vectors]:
-    """The statements that the embedder takes, and their vectors."""
+    """Return the statements accepted by the embedder, and their vectors."""
     texts = [statement.text for statement in statements]
     try:
         return list(statements), _check_vectors(embedder, embedder.passages(texts), len(texts))

@@ -46,7 +46,7 @@ class StatementMeans:
         return self._claims.get(language) or self._posts.get(language) or self._posts[""]
 
     def centred(self, raw: Vectors, languages: Sequence[str]) -> tuple[Vectors, Vectors, list[int]]:
-        """The vectors as they are stored, their lengths, and the ids of the means that were subtracted."""
+        """Return the vectors as stored, their lengths, and the ids of the subtracted means."""
         subtracted = [self.of(language) for language in languages]
         means = np.array([mean for _id, mean in subtracted])
         return *without_mean(raw, means), [pk for pk, _mean in subtracted]
@@ -102,7 +102,7 @@ def renew(model: EmbeddingModel) -> None:
 
 
 def _mean_of_claims(model: EmbeddingModel, language: str) -> NDArray[np.float64]:
-    """Of what is public alone: what the public is answered does not rest on drafts."""
+    """Compute the mean of published claims only: public answers must not depend on drafts."""
     subtracted = {mean.pk: np.array(mean.mean) for mean in model.means.exclude(kind=Kind.QUERIES)}
     total, count = np.zeros(model.dimensions), 0
     with connection.chunked_cursor() as cursor:
@@ -118,7 +118,7 @@ def _mean_of_claims(model: EmbeddingModel, language: str) -> NDArray[np.float64]
 
 
 def recentre(model: EmbeddingModel) -> bool:
-    """Subtract the present mean from vectors that another was subtracted from; returns whether more is to be done.
+    """Replace the mean subtracted from older vectors by the present one; return whether more remains.
 
     In parts, so that the caller can stop in between.
     """

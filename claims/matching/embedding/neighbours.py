@@ -40,7 +40,7 @@ class QueryModel:
 
 
 def get_base_language(language: str) -> str:
-    """`pt` for `pt-BR`."""
+    """Return the language without its region: `pt` for `pt-BR`."""
     return language.partition("-")[0].lower()
 
 
@@ -132,7 +132,7 @@ def load_vectors(claims: Sequence[int], *, public: bool) -> dict[int, Vector]:
 def find_nearest(
     vector: Vector, *, public: bool, most: int, considered: int = EF_SEARCH
 ) -> list[tuple[int, float, Vector]]:
-    """The claims nearest to a vector, nearest first: id, cosine, vector.
+    """Return the claims nearest to a vector, nearest first: id, cosine, vector.
 
     Args:
         public: among what is published only; else also among what claims say at the desk. Where a claim says something

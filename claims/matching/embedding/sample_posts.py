@@ -11,5 +11,5 @@ _FOLDER = Path(__file__).parent / "data" / "posts"
 
 @cache
 def sample_posts() -> dict[str, list[str]]:
-    """The posts, by language (ISO 639-1)."""
+    """Return the sample posts, by language (ISO 639-1)."""
     return {path.stem: path.read_text("utf-8").splitlines() for path in sorted(_FOLDER.glob("*.txt"))}

@@ -56,7 +56,7 @@ def make_vectors(context: JobContext) -> None:
     pass_context=True,
 )
 def look_after_vectors(context: JobContext, timestamp: int) -> None:
-    """Once a minute: changes without a job (edits at the desk, psql, a killed worker), and old models."""
+    """Process changes without a job (edits at the desk, psql, a killed worker) and old models, once a minute."""
     if not _take_a_turn(context.should_abort):
         call()
     elif (configured := get_embedder()) is not None:

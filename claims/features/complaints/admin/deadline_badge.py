@@ -14,7 +14,7 @@ _SOON_DAYS = 2
 
 
 def build_deadline_badge(complaint: Complaint) -> SafeString | str:
-    """Working days that are left of those that were promised; how late it is; or how many it took."""
+    """Render the working days left, overdue or taken, compared with the promised number."""
     if complaint.working_days is not None:
         in_time = complaint.working_days <= (complaint.promised_days or 0)
         words = ngettext("after %d working day", "after %d working days", complaint.working_days)

@@ -59,7 +59,7 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
         form_url: str = "",
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
-        """The page: what the reader wrote, what happened to it, and what can be done."""
+        """Show the message, its history, and the possible actions."""
         row = self._row(request, object_id)
         if request.method == "POST":
             raise PermissionDenied  # it is changed by its buttons alone

@@ -39,7 +39,7 @@ def request_badge(asked: ReaderRequest) -> SafeString:
 
 
 def _find_chosen_claim(request: HttpRequest, person: User) -> Claim:
-    """The claim that the form names: by its number, or by an address of ours that holds it."""
+    """Return the claim named in the form: by its number, or by a URL of this site that contains it."""
     named = request.POST.get("claim", "").strip()
     digits = next((part for part in named.split("/") if part.isdecimal()), "")
     rows = Claim.objects.readable_by(person).select_related("merged_into")
@@ -102,7 +102,7 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
         ]
 
     def picture_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """The picture that it is about, as it was sent; nothing in it is run."""
+        """Serve the picture as it was sent; nothing in it is executed."""
         row = self._row(request, str(pk))
         picture = ReaderPicture.objects.filter(request=row).first()
         if picture is None:

@@ -30,7 +30,7 @@ def newest_entry(claim_id: int) -> Publication:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def complaint(request: HttpRequest, pk: int) -> HttpResponse:
-    """The form, and what is sent with it."""
+    """Show the form and take what it sends."""
     entry = freshly(lambda: newest_entry(pk))
     if entry.merged_into_id:
         return redirect("reader-complaint", pk=entry.merged_into_id)

@@ -81,7 +81,7 @@ def message(request: HttpRequest, contact: ContactDetails, token: str) -> HttpRe
 
 @moves
 def confirmed(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
-    """The mail address is theirs."""
+    """Confirm that the email address belongs to the reader."""
     submissions.confirm(contact)
     return redirect("reader-message", token=token)
 

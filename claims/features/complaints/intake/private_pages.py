@@ -21,7 +21,7 @@ def forbid_caching(response: HttpResponse) -> HttpResponse:
 
 
 def protect_address(response: HttpResponse) -> HttpResponse:
-    """The answer, with what keeps the secret part of its address to whom it was sent.
+    """Add headers that keep the secret part of the URL private.
 
     A browser that sends no referrer sends forms as from nowhere, which the check against forms of other sites
     refuses: forms on such a page must do without it.
@@ -33,7 +33,7 @@ def protect_address(response: HttpResponse) -> HttpResponse:
 def render_form_page(
     request: HttpRequest, template: str, context: dict[str, Any], *, ratings: list[Document] | None = None
 ) -> HttpResponse:
-    """A page with a form; what is wrong with what was sent is said on it, and with the status of a refusal."""
+    """Show a page with a form; errors are on it, with the status of a refusal."""
     context = {
         "contact_days": settings.READER_CONTACT_DAYS,
         "working_days": settings.COMPLAINT_WORKING_DAYS,

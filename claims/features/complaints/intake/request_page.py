@@ -15,7 +15,7 @@ from factcheck.web.freshness import read_for
 
 @require_safe
 def asking(request: HttpRequest) -> HttpResponse:
-    """The form, the same for every visitor, to make it easy to find."""
+    """Show the form, which is the same for every visitor and may be found by search engines."""
     response = _page(request, RequestForm())
     del response["X-Robots-Tag"]
     return response

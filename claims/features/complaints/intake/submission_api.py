@@ -109,7 +109,7 @@ class SubmissionView(APIView):
         return Response(content, status=status, headers={"Cache-Control": "no-store"})
 
     def sent_with(self, request: HttpRequest) -> SentWith:
-        """Under which key it came, and what. The query string takes no parameters."""
+        """Return the idempotency key and the body. The query string takes no parameters."""
         NoQuery(request.GET, Publication.objects.none(), request=request)
         given = request.headers.get(HEADER)
         if given is None:

@@ -71,22 +71,24 @@ class ComplaintFigures(NamedTuple):
 
 class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def readable_by(self, person: User) -> Self:
-        """Complaints that this person may read: confirmed ones; people who answer them also see held ones and spam."""
+        """Return complaints that this person may read: confirmed ones; people who answer them also see held ones
+        and spam.
+        """
         at_the_desk = Q(confirmed_at__isnull=False)
         if person.has_perm("complaints.answer_complaint"):
             at_the_desk |= Q(state=Complaint.State.SPAM) | Q(state=Complaint.State.NEW) & ~Q(held_because=[])
         return self.filter(at_the_desk)
 
     def at_the_desk(self) -> Self:
-        """Confirmed complaints in any state."""
+        """Return confirmed complaints in any state."""
         return self.filter(confirmed_at__isnull=False)
 
     def waiting(self) -> Self:
-        """Complaints that await an answer."""
+        """Return complaints that await an answer."""
         return self.filter(state__in=[Complaint.State.CONFIRMED, Complaint.State.IN_PROGRESS])
 
     def overdue(self, today: date) -> Self:
-        """Complaints past their deadline."""
+        """Return complaints past their deadline."""
         return self.waiting().filter(due_on__lt=today)
 
     def held(self) -> Self:
@@ -98,7 +100,7 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         return self.filter(state=Complaint.State.NEW, held_because=[])
 
     def that_led_to(self, entries: models.QuerySet[Any]) -> Self:
-        """The complaints of which these entries of the corrections log came."""
+        """Return the complaints that led to these entries of the corrections log."""
         return self.filter(entry__in=entries)
 
     def figures(self, begin: datetime, end: datetime) -> ComplaintFigures:

@@ -22,7 +22,7 @@ _FIXED = refuse("A person’s details are deleted, not changed.", name="contactd
 
 class ContactDetailsQuerySet(models.QuerySet["ContactDetails"]):
     def of(self, mail: str) -> Self:
-        """The details that name this mail address, however its letters are written."""
+        """Return the details with this email address, ignoring case."""
         return self.filter(mail__iexact=mail.strip())
 
 

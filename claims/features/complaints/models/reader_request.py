@@ -58,7 +58,7 @@ class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
         return self.filter(at_the_desk)
 
     def at_the_desk(self) -> Self:
-        """Confirmed requests in any state."""
+        """Return confirmed requests in any state."""
         return self.filter(confirmed_at__isnull=False)
 
     def waiting(self) -> Self:

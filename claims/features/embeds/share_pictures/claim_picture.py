@@ -67,7 +67,7 @@ class PictureTexts:
 
 
 def build_texts(document: Document) -> PictureTexts:
-    """The texts of the picture of what is published of a claim, in the language of the claim where we speak it."""
+    """Return the texts of a published claim's picture, in the claim's language if the site has it."""
     with translation.override(_choose_language(document)):
         verdict = choose_lead_verdict(document)
         published = document["status"] == Publication.Status.PUBLISHED
@@ -106,7 +106,7 @@ def build_alternative_text(document: Document) -> str:
 
 
 def draw_picture(document: Document) -> bytes:
-    """The picture, as PNG."""
+    """Draw the picture as PNG."""
     words, language = build_texts(document), document["language"]
     image = Image.new("RGB", (WIDTH, HEIGHT), _PAPER)
     statement = clean_drawable(words.statement)
@@ -150,7 +150,7 @@ def _set_kind(words: PictureTexts, language: str) -> SetText | None:
 
 
 def _draw_band(image: Image.Image, texts: list[SetText], background: str, letters: str) -> None:
-    """The texts one below the other, on the colour of the rating."""
+    """Draw the texts below each other, on the colour of the rating."""
     ImageDraw.Draw(image).rectangle((0, 0, WIDTH, _BAND_HEIGHT), fill=background)
     top = (_BAND_HEIGHT - sum(text.height for text in texts)) // 2
     for text in texts:
@@ -199,7 +199,7 @@ def choose_readable(background: str, wanted: str) -> str:
 
 
 def compute_contrast(one: str, other: str) -> float:
-    """The contrast of two colours (WCAG 2.2, "contrast ratio")."""
+    """Return the contrast ratio of two colours (WCAG 2.2)."""
     lighter, darker = sorted((_compute_luminance(one), _compute_luminance(other)), reverse=True)
     return (lighter + 0.05) / (darker + 0.05)
 
@@ -217,7 +217,7 @@ def _choose_colours(rating: Document) -> tuple[str, str]:
 
 
 def _choose_language(document: Document) -> str:
-    """The language of the picture's own words."""
+    """Return the language of the picture's own words."""
     tag = document["language"]
     known = dict(settings.LANGUAGES)
     return next((one for one in (tag, tag.partition("-")[0]) if one in known), settings.LANGUAGE_CODE)

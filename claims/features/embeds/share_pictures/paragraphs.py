@@ -117,7 +117,7 @@ def clean_drawable(text: str) -> str | None:
 
 
 def _clean_beginning(text: str) -> str:
-    """The beginning of the text without what is invisible. A cut one ends with an ellipsis."""
+    """Return the beginning of the text without invisible characters, with an ellipsis if it was cut."""
     cut = " ".join(text[: 20 * MAX_LENGTH].split())
     seen = "".join(c for c in cut if c in _JOINERS or unicodedata.category(c) not in ("Cf", "Cc", "Cs"))
     whole = unicodedata.normalize("NFC", seen[: MAX_LENGTH + 1])
@@ -207,7 +207,7 @@ def _may_break(before: str, after: str) -> bool:
 
 
 def _break_lines(text: str, parts: list[slice], size: int, width: int, language: str) -> list[slice]:
-    """The lines that the parts fill. A part that is longer than a line is broken anywhere."""
+    """Break the parts into lines. A part longer than a line is broken anywhere."""
     lines: list[slice] = []
     start, filled = 0, 0.0
     for part in parts:
@@ -241,7 +241,7 @@ def _run_width(run: DirectedRun, size: int, language: str) -> float:
 
 
 def _split_runs(text: str, levels: list[int]) -> list[DirectedRun]:
-    """The text in stretches of one level and one typeface, in the order in which it is read."""
+    """Split the text into runs of one level and one typeface, in reading order."""
     faces: list[str] = []
     for cluster in _CLUSTER.findall(text):
         neutral = all(unicodedata.bidirectional(c) not in ("L", "R", "AL") for c in cluster)
@@ -262,7 +262,7 @@ def _split_runs(text: str, levels: list[int]) -> list[DirectedRun]:
 
 
 def _compute_levels(text: str, to_the_left: bool) -> list[int]:
-    """The embedding level of each character (UAX #9)."""
+    """Return the embedding level of each character (UAX #9)."""
     counted = "".join(_STAND_IN if character in _JOINERS else character for character in text)
     storage = algorithm.get_empty_storage()
     storage["base_level"], storage["base_dir"] = int(to_the_left), "R" if to_the_left else "L"
@@ -277,7 +277,7 @@ def _compute_levels(text: str, to_the_left: bool) -> list[int]:
 
 
 def _sort_visually(runs: list[DirectedRun]) -> list[DirectedRun]:
-    """From left to right (UAX #9, L2)."""
+    """Sort runs from left to right (UAX #9, L2)."""
     ordered = list(runs)
     odd = [run.level for run in runs if run.level % 2]
     highest = max((run.level for run in runs), default=0)

@@ -16,7 +16,7 @@ FOLDER = Path(__file__).parent / "fonts"
 
 @cache
 def load_coverage() -> dict[str, tuple[list[int], list[int]]]:
-    """The first and last code points of the stretches that each typeface has, in the order in which they are tried."""
+    """Return the ranges of code points of each typeface, in the order in which typefaces are tried."""
     ranges = json.loads((FOLDER / "coverage.json").read_text())
     return {name: _parse_ranges(text) for name, text in ranges.items()}
 
@@ -45,5 +45,7 @@ def choose_typeface(cluster: str) -> str | None:
 
 @lru_cache(maxsize=200)
 def load_font(typeface: str, size: int) -> ImageFont.FreeTypeFont:
-    """The typeface at a size in pixels. Letters are joined and placed as their script asks (HarfBuzz, by libraqm)."""
+    """Load the typeface at a size in pixels. HarfBuzz, by libraqm, joins and places letters as their script
+    requires.
+    """
     return ImageFont.truetype(str(FOLDER / typeface), size, layout_engine=ImageFont.Layout.RAQM)

@@ -26,7 +26,7 @@ _NOT_ANSWERED_SO = refuse(
 
 
 def _answers(verdict: str) -> str:
-    """SQL: how many answers were recorded for a verdict."""
+    """Return SQL for the number of answers recorded for a verdict."""
     return f"""(
         SELECT count(*) FROM public.reply_replyrequest WHERE verdict_id = {verdict} AND answered_at IS NOT NULL
     )"""

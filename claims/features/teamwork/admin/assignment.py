@@ -35,7 +35,7 @@ _TONES: dict[int, Tone] = {
 
 
 def build_priority_badge(priority: int) -> SafeString | str:
-    """The word for what is out of the ordinary; nothing for what is not."""
+    """Render an unusual priority; nothing for the normal one."""
     if priority == Priority.NORMAL:
         return ""
     return badge(Priority(priority).label, _TONES[priority])
@@ -126,7 +126,7 @@ def _list_people(subject: Subject, holder: User | None) -> list[tuple[int, str]]
 
 
 def _list_common_days() -> list[tuple[str, str]]:
-    """The days that are said most often, as buttons."""
+    """Return the most common due dates, as buttons."""
     today = timezone.localdate()
     near = [(today, gettext("Today")), (today + timedelta(1), gettext("Tomorrow"))]
     return [(day.isoformat(), word) for day, word in [*near, (today + timedelta(7), gettext("In a week"))]]
@@ -151,7 +151,7 @@ def parse_day(text: str) -> date | None:
 
 
 def parse_priority(text: str) -> int:
-    """A priority as a form sends it. Raises NotPossible."""
+    """Parse a priority from a form. Raises NotPossible."""
     if not (text.isascii() and text.isdecimal() and int(text[:4]) in Priority.values):
         raise NotPossible(gettext("Choose a priority from the list."))
     return int(text)

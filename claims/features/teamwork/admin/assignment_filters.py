@@ -22,7 +22,7 @@ _PEOPLE_LIMIT = 100
 
 
 def find_open_assignments(rows: QuerySet[Any]) -> AssignmentQuerySet:
-    """The open assignments of the rows of a query on claims, on verdicts, or on assignments themselves."""
+    """Return the open assignments of the rows of a query on claims, verdicts, or assignments."""
     if rows.model is Assignment:
         return Assignment.objects.open().filter(pk=OuterRef("pk"))
     if rows.model is Verdict:

@@ -67,7 +67,7 @@ class AssignedList:
 
     @admin.display(description=_("assigned to"))
     def whose_work(self, row: Any) -> SafeString | str:
-        """The assignee, the due date, and an unusual priority."""
+        """Render the assignee, the due date, and an unusual priority."""
         assignment = _open_of(row)
         if assignment is None:
             return "–"
@@ -148,7 +148,7 @@ class AssignedList:
 
 
 def _open_of(row: Any) -> Assignment | None:
-    """The open assignment of a row of the list, which has been read with it."""
+    """Return the open assignment of a row of the list, which was read with it."""
     if isinstance(row, Verdict):
         found: Assignment | None = getattr(row, "assignment", None)
         return found if found and found.done_at is None else None

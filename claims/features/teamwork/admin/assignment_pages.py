@@ -111,7 +111,7 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
     # Board and calendar ---------------------------------------------------------------------------------------------
 
     def board_view(self, request: HttpRequest) -> HttpResponse:
-        """Work in columns by how far it has come."""
+        """Show work in columns by its progress."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         context = {
@@ -154,7 +154,7 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
         return HttpResponseRedirect(f"{board}#{kind}-{subject.pk}")
 
     def _asked_for(self, request: HttpRequest, kind: str, pk: int) -> Subject:
-        """The claim or verdict, if the person may read it."""
+        """Return the claim or verdict, if the person may read it."""
         kinds: dict[str, type[Claim | Verdict]] = {"claim": Claim, "verdict": Verdict}
         if kind not in kinds:
             raise Http404

@@ -94,7 +94,7 @@ class AssignmentRuleAdmin(DeskAdmin):
         return " · ".join(done)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """People to whom work can be given, by the names that they are called here."""
+        """Offer the people to whom work can be given, by their names at the desk."""
         if db_field.name in ("person", "follower"):
             kwargs["queryset"] = (
                 assignments.find_assignable_people(Claim) if db_field.name == "person" else _find_readers()

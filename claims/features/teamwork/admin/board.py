@@ -54,7 +54,7 @@ class BoardFilters:
         return cls("mine" in asked, number("person"), number("topic"))
 
     def holder(self, person: User) -> int:
-        """The assignee whose work is shown; 0 for everyone."""
+        """Return the assignee whose work is shown; 0 for everyone."""
         return person.pk if self.mine else self.person
 
     @property
@@ -112,7 +112,7 @@ _LISTS = {
 
 
 def build_columns(person: User, chosen: BoardFilters) -> list[BoardColumn]:
-    """All columns, in as many queries however much there is."""
+    """Build all columns in a fixed number of queries."""
     found: dict[str, Callable[[User, BoardFilters], list[Subject]]] = {
         "proposed": _list_proposed,
         "accepted": _list_accepted,

@@ -101,7 +101,7 @@ def _parse_month(asked: str, today: date) -> date:
 def _find_entries(
     first: date, last: date, person: User, *, mine: bool, today: date
 ) -> Iterator[tuple[date, CalendarEntry, int]]:
-    """Day, entry, and with the first entry of its kind how many more of it the day has."""
+    """Yield day and entry, and with the first entry of a kind the number of others on that day."""
     work = Assignment.objects.readable_by(person).open().filter(due_on__range=(first, last))
     again = (
         Verdict.objects.readable_by(person)
@@ -123,7 +123,7 @@ def _find_entries(
 
 
 def _limit_per_day(rows: QuerySet[Any], day: str, *order: str) -> QuerySet[Any]:
-    """The first of each day; annotates the place in it and how many it has."""
+    """Limit rows to the first of each day, annotated with their position and the day's total."""
     ordered = rows.annotate(
         place=Window(RowNumber(), partition_by=[F(day)], order_by=[*order, "pk"]),
         together=Window(Count("pk"), partition_by=[F(day)]),

@@ -122,7 +122,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
         return self._page(request, self._claim(request, claim))
 
     def thread_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """One thread with all of its replies, a page at a time."""
+        """Show one thread with all its replies, a page at a time."""
         thread = self._comment(request, pk)
         thread = thread.reply_to or thread
         person = person_at(request)

@@ -141,7 +141,7 @@ def build_shown_comments(rows: list[Comment], person: User) -> list[ShownComment
 
 
 def build_comment_path(comment: Comment, person: User) -> str:
-    """The address at which the person finds the comment: on the claim's page, or where older ones are."""
+    """Return the URL at which the person finds the comment: on the claim's page, or in the list of older ones."""
     thread = comment.reply_to or comment
     newer = find_readable_comments(comment.claim, person).threads().filter(pk__gt=thread.pk).count()
     later = thread.replies.filter(pk__gt=comment.pk).count() if comment.reply_to_id else 0

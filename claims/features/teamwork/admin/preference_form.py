@@ -51,7 +51,7 @@ class PreferenceForm(forms.Form):
             self.fields[kind.value] = forms.ChoiceField(label=kind.label, choices=MailChoice.choices)
 
     def kinds(self) -> Iterator[BoundField]:
-        """The fields that are lines of the table."""
+        """Return the fields shown as rows of the table."""
         return (self[kind.value] for kind in self.offered)
 
     def save(self) -> None:

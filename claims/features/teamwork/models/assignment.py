@@ -37,7 +37,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self if person.has_perm(READ_DRAFTS) else self.none()
 
     def open(self) -> Self:
-        """Work that is still to be done."""
+        """Return work that is still to be done."""
         return self.filter(done_at=None)
 
     def held(self) -> Self:
@@ -45,7 +45,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.filter(done_at=None, person__is_active=True)
 
     def overdue(self, today: date) -> Self:
-        """Assignments whose due date has passed."""
+        """Return assignments whose due date has passed."""
         return self.filter(done_at=None, due_on__lt=today)
 
 

@@ -19,7 +19,7 @@ LONGEST_WORDS = 1000
 
 class AssignmentRuleQuerySet(models.QuerySet["AssignmentRule"]):
     def active(self) -> Self:
-        """Active rules, in the order in which they apply."""
+        """Return active rules, in the order in which they apply."""
         return self.filter(active=True).order_by("position", "pk")
 
 

@@ -40,7 +40,7 @@ ADDRESS_PATTERN = r"^(https://[^\s@]+|http://(localhost|127\.\d+\.\d+\.\d+|\[::1
 
 class ChatChannelQuerySet(models.QuerySet["ChatChannel"]):
     def active(self) -> Self:
-        """Channels that messages are sent to."""
+        """Return channels that messages are sent to."""
         return self.filter(active=True)
 
 

@@ -41,14 +41,14 @@ _WITHDRAWN = refuse("What was withdrawn stays withdrawn.", name="comment_stays_w
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     def readable_by(self, person: User) -> Self:
-        """Comments that this person may read: on claims that they may read, but not on verdicts they may not."""
+        """Return comments this person may read: on claims they may read, but not on verdicts they may not."""
         claims = Q(claim__in=Claim.objects.readable_by(person))
         verdicts = Q(verdict_version=None) | Q(verdict__in=Verdict.objects.readable_by(person))
         # Authors have read their own comments.
         return readable(self, person, own_or_published=claims & (verdicts | Q(author=person)))
 
     def threads(self) -> Self:
-        """The first comments of threads."""
+        """Return the first comments of threads."""
         return self.filter(reply_to=None)
 
 

@@ -46,7 +46,7 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
         )
 
     def unread(self) -> Self:
-        """Notifications that the person has not read yet."""
+        """Return notifications that the person has not read yet."""
         return self.filter(read_at=None)
 
     def to_be_mailed(self, how: MailChoice) -> Self:

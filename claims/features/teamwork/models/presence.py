@@ -52,7 +52,7 @@ class PresenceQuerySet(models.QuerySet["Presence"]):
             return [Somebody(*row) for row in cursor.fetchall()]
 
     def outdated(self) -> "PresenceQuerySet":
-        """People who left long ago."""
+        """Return people who left long ago."""
         return self.filter(seen_at__lt=Now() - timedelta(hours=1))
 
 
