@@ -43,7 +43,7 @@ from sources.source_kinds import Material
 
 
 class ArticleForm(forms.Form):
-    """The address of an article, and corrections to its details."""
+    """The URL of an article, and corrections to its details."""
 
     address = forms.CharField(
         label=gettext_lazy("Address"),

@@ -34,7 +34,7 @@ _CONTEXT_LENGTH = 2_000
 
 @dataclass(frozen=True, slots=True)
 class AnnotatedText:
-    """A snapshot's text, or a part of it, with what has been noted in it."""
+    """A snapshot's text, or a part of it, with its annotations."""
 
     snapshot: Snapshot
     paragraphs: list[Paragraph]

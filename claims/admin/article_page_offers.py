@@ -1,4 +1,4 @@
-"""What the article's page offers for selected words: who says them, and to which claims and drafts they may belong."""
+"""The suggestions for selected words on the article's page: their speaker, and possible claims and drafts."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""The text of an article, with what is marked and noted in it.
+"""The text of an article with its marks and annotations.
 
 Each paragraph gives the code point at which it begins and the white space that follows it; its text content is the
 text, to the character. So the offsets of a selection in the browser can be checked by the server. Knows no model.
@@ -41,7 +41,7 @@ class NotedPlace:
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph as it is shown."""
+    """A paragraph for display."""
 
     start: int
     end: int

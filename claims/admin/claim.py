@@ -68,7 +68,7 @@ class ClaimForm(DeskForm):
 
 
 class NewClaimForm(ClaimForm):
-    """A new claim: its statement, an address where it was made, or both in one text."""
+    """A new claim: its statement, the URL of an appearance, or both in one text."""
 
     class Meta:
         help_texts: ClassVar = {

@@ -210,7 +210,7 @@ _BY_RATING = ("verdicts__rating", AutocompleteSelectFilter)
 
 
 class ClaimList(QueueOrder, ClaimBulk, Triage):
-    """The list of claims. What is done with several at once is in `ClaimBulk`, one after the other in `Triage`."""
+    """The list of claims. `ClaimBulk` has the bulk actions, `Triage` the decisions one by one."""
 
     list_display = (
         "statement_cut",

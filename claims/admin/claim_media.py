@@ -18,7 +18,7 @@ from factcheck.admin.base import person_at
 
 
 class ClaimMediaInline(StackedInline):
-    """Chosen among what is there, or added beside the field: by a file, from the clipboard, or by its address."""
+    """Media of a claim: chosen from existing ones, or added beside the field from a file, the clipboard or a URL."""
 
     model = ClaimMedia
     form = MediaPickerForm

@@ -31,7 +31,7 @@ _USUAL_STANCES: dict[str, Evidence.Stance] = {
 
 
 class EvidenceForm(MediaPickerForm, QuoteForm):
-    """A source and the words quoted from it, and what is to be seen."""
+    """A source with a quote, and the media that show it."""
 
     def save(self, commit: bool = True) -> Any:
         """Derive an unset stance from the rating, which is saved before."""

@@ -71,7 +71,7 @@ _COST = 20
 
 
 class PictureForm(forms.Form):
-    """A picture: as a file, from the clipboard, or by its address."""
+    """A picture: from a file, the clipboard or a URL."""
 
     upload = forms.FileField(
         label=gettext_lazy("Picture"),
@@ -111,7 +111,7 @@ class PictureForm(forms.Form):
 
 @dataclass(frozen=True, slots=True)
 class FoundPicture:
-    """A picture or film that is here, how much alike it is, and what it belongs to."""
+    """A similar picture or film, with its similarity and the rows it belongs to."""
 
     media: MediaObject
     page: str

@@ -59,7 +59,7 @@ class MediaObjectForm(DeskForm):
 
 
 class NewMediaForm(forms.ModelForm):
-    """A file, the address of one, or a picture from the clipboard, which a script puts in place of the file."""
+    """A file, its URL, or a picture from the clipboard, which a script sends as the file."""
 
     upload = forms.FileField(
         label=gettext_lazy("File"),

@@ -1,4 +1,4 @@
-"""What is pasted into a list: addresses, and rows of a spreadsheet."""
+"""Rows pasted into a list: URLs, or rows of a spreadsheet."""
 
 import json
 from collections.abc import Iterator, Sequence

@@ -44,7 +44,7 @@ call(
 
 @admin.register(Authenticator)
 class SecondFactorAdmin(LookOnly, DeskAdmin):
-    """Second factors; who lost theirs has them reset on the page of the person."""
+    """Second factors. People who have lost theirs have them reset on their own page in the list of people."""
 
     list_display = ("user", "type", "created_at", "last_used_at")
     list_filter = ("type",)

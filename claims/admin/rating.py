@@ -45,7 +45,7 @@ def _adapt_field(db_field: Any, field: Any) -> Any:
 
 
 class OtherLanguageLabels(_AdminMixinBase):
-    """Shows what a rating is called in other languages as words, to those who may not edit it as JSON."""
+    """Shows a rating's labels in other languages as words to people who may not edit the JSON."""
 
     def get_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         fields = super().get_fields(request, obj)

@@ -1,4 +1,4 @@
-"""Records that nobody edits: publications, transitions, sign-offs, the audit log and what was downloaded."""
+"""Read-only records: publications, transitions, sign-offs, the audit log and downloads."""
 
 import json
 from datetime import timedelta

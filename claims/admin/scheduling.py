@@ -128,7 +128,7 @@ PUBLIC_MOVES = ("publish", "retract", "republish", "merge", "unmerge")
 
 @dataclass(frozen=True, slots=True)
 class ChangedPart:
-    """One part of the public page: what it is called, what it says and would say, with the differing words marked."""
+    """One part of the public page: its name, its text before and after, with the differing words marked."""
 
     name: str
     before: SafeString

@@ -68,7 +68,7 @@ class TimelineEvent:
 
 @dataclass(frozen=True, slots=True)
 class TimelineKind:
-    """What a person can narrow the list to, by the name that addresses carry.
+    """The kinds that a person can filter by, with their names in URLs.
 
     Attributes:
         read: yields the newest events of a claim that a person may read, at least this many if there are.

@@ -123,7 +123,7 @@ _SHOWN_TRANSLATIONS = 30
 
 @dataclass(frozen=True, slots=True)
 class TranslationLine:
-    """One translation, how far it is and what can be done with it here."""
+    """One translation, with its progress and possible moves."""
 
     row: Translation
     language: str

@@ -1,4 +1,4 @@
-"""What is typed and not saved: kept by autosave, and listed."""
+"""Unsaved forms: stored by autosave, and listed."""
 
 import json
 import math

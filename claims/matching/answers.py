@@ -89,7 +89,7 @@ class Match:
 
 @dataclass(frozen=True)
 class AnsweredPassage:
-    """A sentence of a text, or all of a short one, with what was found to it, the most important first."""
+    """A sentence of a text, or a whole short one, with its matches, most important first."""
 
     start: int
     end: int

@@ -30,7 +30,7 @@ _OPEN_STATES = (Claim.State.PROPOSED, Claim.State.ACCEPTED)
 
 
 class ComparedClaim(NamedTuple):
-    """A claim as it is compared."""
+    """A claim with the fields needed for comparison."""
 
     pk: int
     statement: str

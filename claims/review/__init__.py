@@ -1,4 +1,4 @@
-"""The workflow: what can happen to a claim or a verdict, for whom, and what it changes.
+"""The workflow: the moves of claims and verdicts, who may make them, and their effects.
 
     moves            the table of legal moves
     workflow         carries one out: locks, decides, writes it down

@@ -1,4 +1,6 @@
-"""The worker's job once a minute: publish what is due, with the permissions of the person who scheduled it."""
+"""The worker's job that publishes due verdicts once a minute, with the permissions of the person who scheduled
+them.
+"""
 
 from django.db import IntegrityError, transaction
 from django.utils.translation import gettext as _

@@ -1,4 +1,4 @@
-"""Claims that may be the same: what an editor decides about them."""
+"""Possible duplicates, and an editor's decisions about them."""
 
 from collections.abc import Iterable
 

@@ -1,4 +1,4 @@
-"""The table of legal moves: what can happen to a claim or a verdict, from which state, and for whom.
+"""The table of legal moves of claims and verdicts: from which state, to which, and for whom.
 
 `claims.review.workflow` carries the moves out. The table is read by people too: the admin's buttons come from it.
 """

@@ -1,4 +1,4 @@
-"""Checked claims that appear again: what an editor decides about them."""
+"""Checked claims that appear again, and an editor's decisions about them."""
 
 from collections.abc import Iterable
 

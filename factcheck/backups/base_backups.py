@@ -18,7 +18,7 @@ _TRANSACTION_END = re.compile(
 
 
 class NoIncrement(BackupFailed):
-    """The changes since the earlier backup are no longer known."""
+    """An incremental backup is impossible: the changes since the earlier backup are no longer known."""
 
 
 @dataclass(frozen=True)

@@ -34,7 +34,7 @@ class PictureHash:
 
 @dataclass(frozen=True, slots=True)
 class Rendition:
-    """A picture rendered again, for readers: only what is visible, and nothing else of the file."""
+    """A picture rendered again for readers, with nothing of the file but the visible picture."""
 
     content: bytes
     media_type: str

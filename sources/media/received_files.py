@@ -24,7 +24,7 @@ _SECONDS = 600.0
 
 @dataclass(frozen=True, slots=True)
 class ReceivedFile:
-    """All of a file, for as long as it is worked on."""
+    """A received file while it is processed."""
 
     path: Path
     sha256: str

@@ -1,4 +1,4 @@
-"""The tool that reads the ledger: a claim as it is published, or was on a day."""
+"""The tool that reads the ledger: a claim as currently published, or on an earlier day."""
 
 from datetime import UTC, datetime, time
 from typing import Any

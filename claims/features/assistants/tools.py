@@ -39,7 +39,7 @@ class ToolAnswer:
 
 @dataclass(frozen=True)
 class EquivalentRequest:
-    """The address of the API that answers the same question, and so what it costs."""
+    """The URL of the API that answers the same question, from which the cost is computed."""
 
     path: str
     query: str = ""

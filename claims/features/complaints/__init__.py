@@ -1,4 +1,4 @@
-"""Complaints of readers about what was published, and their requests to check something.
+"""Readers' complaints about publications, and their requests to check something.
 
 Adds to the core: forms for readers and two addresses of the API (`intake/`), lists and pages for editors at the desk
 (`admin/`, `queues`), a link on each claim's page, emails, jobs and five tables. `intake/` reads what is published and

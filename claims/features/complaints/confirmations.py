@@ -22,7 +22,9 @@ TOKEN_LENGTH = 43
 
 @dataclass(frozen=True)
 class Sender:
-    """How a sender wants to be answered. Validated by the caller: one email address, and a name in one line."""
+    """How a sender wants to be answered. The caller has checked that there is one email address and a name on one
+    line.
+    """
 
     mail: str
     name: str = ""

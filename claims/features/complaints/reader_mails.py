@@ -29,7 +29,7 @@ QUEUE = "mail"
 
 
 class MailNotTaken(Exception):
-    """The mail server did not take it. Unlike what raised it, this names no address."""
+    """The mail server refused the message. Unlike the original error, this does not contain the address."""
 
 
 def queue_confirmation(contact: ContactDetails) -> None:

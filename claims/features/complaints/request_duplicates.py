@@ -1,4 +1,4 @@
-"""Whether two readers request the same: by address, picture, or statement."""
+"""Decide whether two readers request the same: by URL, picture, or statement."""
 
 from collections.abc import Mapping, Sequence
 from functools import partial

@@ -1,4 +1,4 @@
-"""Mail to readers who follow a claim, and the deletion of what was not confirmed."""
+"""Mail to readers who follow a claim, and the deletion of unconfirmed subscriptions."""
 
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app

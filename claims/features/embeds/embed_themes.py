@@ -26,7 +26,7 @@ _CHOICES = {
 
 @dataclass(frozen=True, slots=True)
 class EmbedTheme:
-    """The requested theme. Invalid values are ignored: readers cannot correct an address."""
+    """The requested theme. Invalid values are ignored: readers cannot correct a URL."""
 
     #: "" where the reader's device decides.
     theme: str = ""

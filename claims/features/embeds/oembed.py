@@ -1,4 +1,4 @@
-"""oEmbed 1.0 (https://oembed.com): the address of a claim → its card."""
+"""oEmbed 1.0 (https://oembed.com): the URL of a claim → its card."""
 
 import json
 from io import StringIO

@@ -1,4 +1,4 @@
-"""The public part of a right of reply: who was asked and when, the reply, or the reason for not asking."""
+"""The public part of a right of reply: the person and the dates, the reply, or the reason for not asking."""
 
 import tomllib
 from datetime import datetime

@@ -1,4 +1,4 @@
-"""Emails that request a reply: sent by the newsroom, with answers going to the person who asks.
+"""Emails that request a reply: sent by the newsroom; replies go to the person who asked.
 
 Whether it is still to be sent is decided when it is. It is noted as sent in the transaction that ends when the mail
 server has taken it; what fails is tried again, and the desk says why it has not gone yet.

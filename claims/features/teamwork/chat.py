@@ -40,7 +40,7 @@ UNMASKED_LENGTH = 60
 
 
 class NotSent(Exception):
-    """A message that did not arrive; `str()` says why, in a sentence that does not name the address."""
+    """A message that did not arrive; `str()` says why without naming the address."""
 
 
 def announce(

@@ -1,4 +1,4 @@
-"""Who else has a page open, and what they saved since it was opened. Open pages poll this."""
+"""People who have the same page open, and changes saved since it was opened. Open pages poll this."""
 
 from datetime import timedelta
 from typing import Any

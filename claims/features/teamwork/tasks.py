@@ -1,4 +1,4 @@
-"""Background jobs of teamwork; those of mails and chats are beside what they do."""
+"""Background jobs of teamwork; jobs that send mails and chat messages are in those modules."""
 
 from procrastinate.contrib.django import app
 

@@ -1,4 +1,4 @@
-"""The witnesses that we ask, what they confirmed, and the logs that we are a witness of."""
+"""The witnesses we ask, their confirmations, and the logs that we witness."""
 
 from typing import ClassVar
 
@@ -40,7 +40,7 @@ def _check(value: str, kind: bytes) -> None:
 
 
 class _KeyHolder(models.Model):
-    """What has a verifier key, `name+id+key`, of the type `key_type`."""
+    """A model with a verifier key, `name+id+key`, of the type `key_type`."""
 
     key_type: ClassVar[bytes]
     verifier_key: str

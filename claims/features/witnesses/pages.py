@@ -1,4 +1,4 @@
-"""The addresses of a witness: `/witness/add-checkpoint` (C2SP `tlog-witness`), and `/witness` with our key."""
+"""The URLs of a witness: `/witness/add-checkpoint` (C2SP `tlog-witness`), and `/witness` with our key."""
 
 from django.http import HttpRequest, HttpResponse
 from django.views.decorators.csrf import csrf_exempt

@@ -1,4 +1,4 @@
-"""Submit our newest checkpoint to each witness, and keep what it cosigned."""
+"""Submit our newest checkpoint to each witness, and store its cosignatures."""
 
 import logging
 from base64 import b64encode
@@ -22,7 +22,9 @@ class NotCosigned(Exception):
 
 
 class TwoHistories(NotCosigned):
-    """It has cosigned what is not in this ledger: this, or another installation with the same key, is not the whole."""
+    """The witness has cosigned entries that are not in this ledger: this one, or another installation with the same
+    key, is incomplete.
+    """
 
 
 def ask_witnesses() -> int:

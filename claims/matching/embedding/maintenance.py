@@ -49,7 +49,7 @@ class MaintenanceUnderWay(Exception):
 
 
 class WrongDimensions(EmbedderError):
-    """The embedder does not make what is stored under its name."""
+    """The embedder's vectors differ in size from those stored under its name."""
 
 
 class EmbeddingProgress(NamedTuple):

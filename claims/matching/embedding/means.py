@@ -27,7 +27,7 @@ BATCH_SIZE = 500
 
 
 class SubtractedMean(NamedTuple):
-    """A mean, as it is subtracted from statements."""
+    """A mean that is subtracted from statements' vectors."""
 
     id: int
     mean: NDArray[np.float64]

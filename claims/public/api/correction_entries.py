@@ -35,7 +35,7 @@ class SummaryWordingChange(TypedDict):
 
 
 class CorrectionFacts(TypedDict):
-    """What is said of a correction besides its words."""
+    """The facts of a correction, without its words."""
 
     claim_id: int
     version: Annotated[int, "The version of the claim that came of it."]

@@ -26,7 +26,9 @@ MessageAction = Callable[[HttpRequest, Any, User], str]
 
 
 class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
-    """Lists, and a page for each row, with what can be done about it. Who sent it is shown to whom may see that."""
+    """Lists of readers' messages, and a page for each with its possible actions. The sender is only shown to people
+    who may see them.
+    """
 
     #: As what its steps are written down.
     subject: ClassVar[str]

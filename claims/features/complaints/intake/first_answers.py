@@ -17,7 +17,7 @@ _MOST = 5
 
 @dataclass(frozen=True)
 class FirstAnswer:
-    """What was found at once.
+    """The published claims found at once.
 
     Attributes:
         checked: the text with its checked claims; None for only an address or a picture.

@@ -23,7 +23,7 @@ _ONE_ADDRESS = re.compile(r"[^\s\x00-\x20\x7f<>()\[\],;:@\"\\]+@[^\s\x00-\x20\x7
 
 
 class OneMailAddress(EmailValidator):
-    """A mail address, and nothing else in one line."""
+    """An email address, and nothing else, on one line."""
 
     def __call__(self, value: str | None) -> None:
         super().__call__(value)

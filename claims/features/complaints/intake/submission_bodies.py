@@ -28,7 +28,7 @@ class SubmissionJSON(StrictJSON):
 
 
 class SenderBody(serializers.Serializer):
-    """How to answer. What it holds besides is refused, so that nothing is silently lost."""
+    """How to answer. Unknown members are refused, so that nothing is silently lost."""
 
     mail = serializers.CharField(
         max_length=LONGEST_MAIL,
@@ -79,7 +79,7 @@ class ComplaintBody(SenderBody):
 
 
 class RequestBody(SenderBody):
-    """What is to be checked: an address, a text or a picture; a text can say what is meant of the other two."""
+    """What to check: a URL, a text or a picture; a text can explain the other two."""
 
     at_least_one_of = ("text", "address", "picture")
 
@@ -127,7 +127,7 @@ class RequestBody(SenderBody):
 
 
 class TakenInSerializer(serializers.Serializer):
-    """What was sent is there, and waits for its sender to confirm the mail address."""
+    """The message was received and waits until its sender confirms the email address."""
 
     state = serializers.ChoiceField(choices=["awaiting_confirmation"])
     confirm_within_days = serializers.IntegerField(help_text="What is not confirmed by then is deleted.")
@@ -135,7 +135,7 @@ class TakenInSerializer(serializers.Serializer):
 
 
 class KnownClaimSerializer(serializers.Serializer):
-    """A published claim that was found."""
+    """A published claim found for the request."""
 
     kind = serializers.ChoiceField(choices=["same", "contradicts", "related"])
     confidence = serializers.FloatField()

@@ -94,7 +94,7 @@ class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
 
 
 class ReaderRequest(FromReader):
-    """A request to check an address, a text or a picture. Readers with the same request are counted together."""
+    """A request to check a URL, a text or a picture. Readers with the same request are counted together."""
 
     class State(models.TextChoices):
         NEW = "new", _("Not confirmed")

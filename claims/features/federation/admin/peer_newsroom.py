@@ -30,7 +30,7 @@ from factcheck.installation.house_language import in_house_language
 
 
 class SiteForm(forms.Form):
-    """The address of another newsroom."""
+    """The URL of another newsroom."""
 
     address = forms.CharField(
         label=gettext_lazy("Address"),

@@ -1,4 +1,4 @@
-"""The desk's pages of teamwork, and what it adds to those of claims and verdicts."""
+"""The desk's pages of teamwork, and its additions to the pages of claims and verdicts."""
 
 from claims.features.teamwork.admin import (
     assignment_pages,

@@ -83,7 +83,7 @@ class BoardCard:
 
 @dataclass(frozen=True, slots=True)
 class BoardColumn:
-    """A column: its cards, and the address of the rest."""
+    """A column with its cards, and the URL of the rest."""
 
     name: str
     title: StrOrPromise

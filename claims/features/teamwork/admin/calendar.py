@@ -1,4 +1,4 @@
-"""The calendar: what is due, due for another check, or scheduled for publication, by day."""
+"""The calendar: due work, due rechecks and scheduled publications, by day."""
 
 import calendar as months
 from collections import defaultdict
@@ -46,7 +46,7 @@ class CalendarEntry:
 
 @dataclass(frozen=True, slots=True)
 class CalendarDay:
-    """A day of the calendar, and what it brings."""
+    """A day of the calendar with its entries."""
 
     day: date
     is_of_month: bool

@@ -45,7 +45,7 @@ _LONGEST_KEY = 19
 
 @admin.register(Comment)
 class CommentAdmin(LookOnly, DeskAdmin):
-    """All comments, to find again what was said; and the requests with which people talk."""
+    """All comments, for searching, and the requests by which people comment."""
 
     list_display = ("said", "about", "author_name", "shown_state", "created_at")
     list_filter = (

@@ -35,7 +35,7 @@ REPLIES_OF_ONE_THREAD = 100
 
 @dataclass
 class ShownComment:
-    """A comment as it is shown to one person."""
+    """A comment as one person sees it."""
 
     row: Comment
     #: So that a page that has become stale overwrites nothing.
