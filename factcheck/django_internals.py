@@ -58,7 +58,7 @@ def read_body_ahead(request: HttpRequest, length: int) -> bool:
 
 
 def follow_body(request: HttpRequest, follow: Callable[[Any], Any]) -> None:
-    """Read the body through what `follow` returns for its stream."""
+    """Wrap the body's stream with `follow`, and read the body through the wrapper."""
     wsgi = cast(WSGIRequest, request)
     wsgi._stream = follow(wsgi._stream)
 

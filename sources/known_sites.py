@@ -24,7 +24,9 @@ def forget_unvisited() -> None:
 
 
 class KnownSites:
-    """The memory of a polite visitor (`sources.http.polite_visits.SiteMemory`), shared by all of them."""
+    """What crawlers remember about each site (pace, robots.txt, pauses), shared by all processes; implements
+    `sources.http.polite_visits.SiteMemory`.
+    """
 
     def __init__(self, *, patience: float, sleep: Callable[[float], None] = time.sleep) -> None:
         """Create a memory.

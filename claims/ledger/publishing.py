@@ -105,7 +105,7 @@ def restate(publications: Sequence[Publication], kind: str, change: Callable[[di
 
 
 def record_translations(claim: Claim, *, note: str) -> None:
-    """Add an entry that says what the newest one says, with its translations as they are now. Called as `record` is.
+    """Add an entry that repeats the newest one with the current translations. The arguments are those of `record`.
 
     As `restate`: what the claim has come to say since stays unpublished.
     """

@@ -120,7 +120,7 @@ def rank_candidates(
 def compare_candidates(
     asked: TextQuery, candidates: Sequence[Candidate], rarity: Mapping[str, float] | None
 ) -> list[tuple[str, Features]]:
-    """Return the kind of the pair with each candidate, and its similarity features."""
+    """For each candidate, return the kind of pair that it forms with the query, and their similarity features."""
     question = ComparedQuery.of(asked, Rarity(rarity))
     return [(find_pair_kind(asked, candidate), question.likeness(candidate)) for candidate in candidates]
 

@@ -1,4 +1,4 @@
-"""Features switched at the desk. `factcheck.feature_choices` reads the choices in every process."""
+"""The switches of features at the desk. `factcheck.feature_choices` reads them in every process."""
 
 from django.contrib.auth.models import User
 from django.db import transaction

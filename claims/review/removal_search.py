@@ -16,7 +16,7 @@ _LONGER = 50
 
 
 def request_search(removal: Removal) -> None:
-    """Have the worker search, again if it has before."""
+    """Queue a search by the worker, even if it has searched before."""
     with transaction.atomic():
         fresh: dict[str, Any] = {
             "requested_at": clock.now(),

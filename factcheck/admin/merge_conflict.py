@@ -61,7 +61,7 @@ class EditedTogether(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """A difference between both sides, to decide or to review."""
+    """A difference between the two versions, to be decided or reviewed."""
 
     #: The names that the browser sends it under; of a row, the one that deletes it.
     names: tuple[str, ...]

@@ -38,7 +38,7 @@ _SETTINGS = {
 
 
 class OutOfBounds(Exception):
-    """The work has no answer: it took too much of something, or crashed."""
+    """The task gave no result: it exceeded a limit of time or memory, or crashed."""
 
     def __init__(self, cause: Cause) -> None:
         super().__init__(cause.name.lower())

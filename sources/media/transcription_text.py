@@ -37,7 +37,9 @@ def give_transcript(media: MediaObject, transcript: bytes, filename: str, *, by:
 
 
 def _find_source(media: MediaObject, by: User | None) -> Source:
-    """Return the source of the transcript, never the article that embeds the recording, whose quotes would be lost."""
+    """Return the transcript's own source. It is never the article that embeds the recording, which would lose its
+    quotes.
+    """
     if media.transcript:
         return media.transcript.source
     if media.source and media.source.kind in _KINDS.values():

@@ -324,7 +324,7 @@ class Attributor:
         return self._last
 
     def _resumed(self, feminine: bool | None) -> Speaker | None:
-        """Return who spoke just before, a body too, unless the form of the verb contradicts."""
+        """Return the previous speaker, a person or an organisation, unless the form of the verb rules them out."""
         if self._last is None:
             return None if feminine is None else self._identities.pronoun(feminine)
         contradicts = None not in (feminine, self._last.feminine) and feminine != self._last.feminine

@@ -210,7 +210,7 @@ class Identities:
         return self.as_speaker(member, speaker.description)
 
     def _body_without_case(self, speaker: Speaker, found: Attribution) -> Speaker | None:
-        """Accept a name after an office, a body or a country in scripts without capitals."""
+        """Accept a name after an office, an organisation or a country, in scripts without capitals."""
         if speaker.person and speaker.description:
             return self._named(speaker)
         holders, alike = self._cast.holders(found.phrase)

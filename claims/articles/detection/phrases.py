@@ -289,7 +289,9 @@ def _is_behind_name(token: str, phrase: Sequence[str], language: Lexicon) -> boo
 
 
 def _is_standing_alone(matches: Sequence[re.Match[str]], language: Lexicon) -> bool:
-    """Distinguish "volgens haar is" from "volgens haar broer"."""
+    """Return whether a pronoun stands alone, as in "volgens haar is" (according to her), and is not possessive, as
+    in "volgens haar broer" (her brother).
+    """
     key = matches[0][0].lower()
     if key not in language.determiners or len(matches) == 1:
         return True

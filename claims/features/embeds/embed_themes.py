@@ -1,4 +1,4 @@
-"""The colours of a framed page: as the embedding site requests, if they are readable."""
+"""The colours of an embedded page: those the embedding site requests, if they are legible."""
 
 import re
 from dataclasses import dataclass

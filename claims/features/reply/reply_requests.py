@@ -39,7 +39,7 @@ _LEFT_OUT = re.compile(r"\[(?:…|\.\.\.)\]")
 
 @dataclass(frozen=True, slots=True)
 class ReceivedAnswer:
-    """A received answer."""
+    """A reply as it was recorded: its text, how much of it readers see, and when it arrived."""
 
     at: datetime
     channel: str

@@ -129,7 +129,7 @@ class ExistingClaim(ReviewedClaim):
 
     @property
     def is_changed(self) -> bool:
-        """Whether something of the claim itself changed, besides its verdicts."""
+        """Return whether the claim itself changed, not just its verdicts."""
         return bool(self.before or self.appearances or self.topics)
 
     def note(self) -> str:

@@ -89,7 +89,7 @@ def build_cluster(row: Cluster) -> PublicCluster:
 def build_cluster_with_claims(
     row: Cluster, documents: Iterable[Document], *, more: str | None
 ) -> PublicClusterWithClaims:
-    """Return the cluster with these claims as documents."""
+    """Return the cluster's document with the documents of its claims nested in it."""
     return {**build_cluster(row), "claims": [_claim(document) for document in documents], "more": more}
 
 

@@ -28,7 +28,7 @@ class VerifiedCosignature:
 
 
 def cosign(text: str, *, name: str, key: Ed25519PrivateKey, seconds: int) -> str:
-    """Return the line of a cosignature.
+    """Sign the checkpoint and return the cosignature line.
 
     Args:
         text: of the note, its last line feed included.

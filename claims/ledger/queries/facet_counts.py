@@ -219,7 +219,9 @@ class Counting:
         return counted
 
     def _rows(self, held: Mapping[str, Any], facets: Sequence[Facet]) -> list[tuple[Any, ...]]:
-        """Yield the values of these facets; first, unnamed, the number of claims and the ledger position."""
+        """Yield a row per facet value. The first row has no facet: it holds the number of claims and the ledger
+        position.
+        """
         source = {facet.name: facet.source(held) for facet in facets}
         columns = _columns(facets, source)
         widened = {name: value for facet in facets for name, value in facet.instead.items()}

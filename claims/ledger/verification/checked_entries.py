@@ -58,7 +58,7 @@ class _Last(NamedTuple):
 
 
 class EntriesCheck:
-    """The way through the ledger, from its first entry to its last."""
+    """Checks every entry of the ledger, from the first to the last."""
 
     def __init__(self, grown: Grown) -> None:
         self.tree = GrowingTree()

@@ -117,7 +117,9 @@ def _written(value: Any) -> str:
 
 
 def _find_unlinked() -> Iterator[Discrepancy]:
-    """Yield moves and sign-offs without a link in the chain and not waiting for one: added later, or cut off."""
+    """Yield moves and sign-offs that are neither linked into the chain nor waiting for it: they were inserted
+    afterwards, or their links were removed.
+    """
     for kind, noun in _NOUNS.items():
         with connection.cursor() as cursor:
             cursor.execute(

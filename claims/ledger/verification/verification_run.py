@@ -119,7 +119,7 @@ def _add_external(
 
 @contextmanager
 def _read_snapshot() -> Iterator[Callable[[], Iterator[Discrepancy]]]:
-    """Read from one snapshot of the database. Yields a function that checks the indexes, which takes long.
+    """Read from one snapshot of the database. Yields a function that checks the indexes, which is slow.
 
     Those are queried on a second connection with the same snapshot, while this one reads entries. Inside a caller's
     transaction, whose changes only it sees, they are queried on the same.

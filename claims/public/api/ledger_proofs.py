@@ -306,7 +306,7 @@ class InclusionResource(LedgerResource):
 
 
 class ConsistencyResource(LedgerResource):
-    """Proves that the ledger of a later checkpoint goes on from that of an earlier one, with nothing rewritten."""
+    """Proves that the ledger of a later checkpoint extends that of an earlier one, with nothing rewritten."""
 
     operation, summary = "consistency", "That the ledger was only added to"
     item_query = ConsistencyQuery

@@ -89,7 +89,7 @@ def find_indexed_initials(table: str, kind: str) -> list[str]:
 
 
 def _find_equivalent_range(code: int) -> tuple[int, int]:
-    """Return the first and last character of the range that is listed together with this one."""
+    """Return the first and last character of the range that shares a letter with this one in the index."""
     if _FIRST_CHINESE <= code <= _LAST_CHINESE:
         return _FIRST_CHINESE, _LAST_CHINESE
     if _FIRST_KOREAN <= code <= _LAST_KOREAN:

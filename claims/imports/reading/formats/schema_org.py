@@ -27,7 +27,7 @@ _EMPTY: tuple[Any, ...] = (None, "", [], {})
 
 
 def find_value(node: Any, *names: str) -> Any:
-    """Return the first of these properties with a value; None if none has one."""
+    """Return the value of the first of these properties that has one, or None."""
     if not isinstance(node, dict):
         return None
     for name in names:
