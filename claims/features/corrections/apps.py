@@ -23,3 +23,4 @@ class FollowedCorrections(Feature):
         "Editor": ["corrections.add_rectification", "corrections.change_rectification"],
     }
     queues = "claims.features.corrections.admin.queues.QUEUES"
+    demo = "claims.features.corrections.demo.add_requests"
