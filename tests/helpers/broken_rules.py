@@ -35,7 +35,7 @@ def refused(statement: str, *values: Any, match: str) -> None:
     with pytest.raises(IntegrityError) as error, transaction.atomic():
         sql(statement, *values)
     constraint = getattr(error.value.__cause__.diag, "constraint_name", "")  # type: ignore[union-attr]
-    assert match in f"{constraint}: {error.value}"
+    assert match in f"{constraint}: {error.value}", f"{constraint}: {error.value}"
 
 
 def as_committed() -> None:

@@ -43,7 +43,7 @@ def read_channels(client: Client, claim: Claim) -> dict[str, str]:
         *(
             "/api/v1/claims/?q=harbour",
             "/api/v1/claims.csv",
-            "/api/v1/claims.ndjson",
+            "/api/v1/claims.jsonl",
             "/api/v1/claims.jsonld",
         ),
         *(

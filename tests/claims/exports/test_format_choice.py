@@ -66,7 +66,7 @@ def as_parquet(**order: Any) -> Table:
 
 @pytest.mark.parametrize("asked", ["", *FILTERS])
 def test_filter_finds_what_the_api_finds(client: Client, newsroom: None, asked: str) -> None:
-    download = client.get(f"/api/v1/claims.ndjson?{asked}")
+    download = client.get(f"/api/v1/claims.jsonl?{asked}")
     answered = b"".join(download.streaming_content).splitlines()  # type: ignore[attr-defined]
     assert sorted(exported(ExportOptions(filter=asked)).splitlines()) == sorted(answered)
 

@@ -34,7 +34,7 @@ def _answers(verdict: str) -> str:
 
 _ALSO = f"AND answers = {_answers('NEW.id')}"
 SIGNED_OFF_WITH_ANSWERS = Rule(
-    name="verdict_signed_off_with_answers",
+    name="verdict_with_answers_signed_off",
     operation=pgtrigger.Update,
     condition=~pgtrigger.Q(old__state="published") & pgtrigger.Q(new__state="published"),
     declare=[("present", "record")],
