@@ -134,8 +134,8 @@ def test_whatever_people_did_stands_in_the_way(editor: User, checker: User, topi
     assignments.take(assigned, by=checker)
     assert undo.find_obstacles(run) == [
         "4 of its claims have been edited.",
-        "1 of its claims has been assigned.",
         "1 of its claims is in a cluster.",
+        "1 of its claims has been assigned.",
     ]
     with pytest.raises(NotPossible, match="have been edited"):
         undo.undo_run(run, by=editor)
