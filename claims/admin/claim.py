@@ -29,12 +29,11 @@ from claims.admin.claim_media import ClaimMediaInline
 from claims.admin.claim_page import build_claim_context, build_screen_context, build_timeline_context
 from claims.admin.draft_inline import DraftEvidenceInline, DraftInline, draft_on_page, has_draft
 from claims.admin.move_buttons import build_moves_context
-from claims.admin.signals import draft_saved
 from claims.admin.similar_claims import build_similar_context, collect_additions, find_similar_claims
 from claims.admin.timeline import can_read_work_on, list_claim_events
 from claims.models import Appearance, Claim, ClaimMedia, ClaimTopic, Evidence, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from claims.newsroom.signals import claims_added
+from claims.newsroom.signals import claims_added, draft_saved
 from claims.review import claim_edits, verdict_drafts, workflow
 from factcheck.admin.base import change_page, person_at
 from factcheck.admin.change_history import PastEvent, changes_of, links_of

@@ -10,3 +10,6 @@ import_finished = Signal()
 moved = Signal()
 #: People are to be notified, with the arguments of `claims.newsroom.notifications.notify_people`.
 notified = Signal()
+#: A claim's page at the desk was saved, with the `draft` edited on it, the submitted `values` and the `person`. It is
+#: here and not in `claims.admin`, so that following it does not load the desk.
+draft_saved = Signal()

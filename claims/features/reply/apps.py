@@ -12,7 +12,7 @@ class Reply(Feature):
     requirement = "claims.features.reply.requirement.REQUIREMENT"
     counting_signoffs = "claims.features.reply.requirement.count_with_answers"
     receivers = {
-        "claims.admin.signals.draft_saved": "claims.features.reply.admin.reply_panel.store_reason",
+        "claims.newsroom.signals.draft_saved": "claims.features.reply.admin.reply_panel.store_reason",
         "claims.demo.signals.verdict_drafted": "claims.features.reply.demo.add_requests",
     }
     newsroom_rows = "claims.features.reply.wording.ensure_templates"
