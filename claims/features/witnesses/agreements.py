@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
+from django.utils.translation import gettext as _
 
 from claims.features.federation.models import PeerNewsroom
 from claims.features.witnesses.models import Witness, WitnessedLog
@@ -56,6 +57,6 @@ def _add_witness(newsroom: PeerNewsroom) -> None:
     witness = Witness(url=url, verifier_key=answer.content.decode().strip())
     witness.full_clean()
     if witness.name != f"{urlsplit(newsroom.url).netloc}/witness":
-        raise ValidationError("It names itself otherwise than by its address.")
+        raise ValidationError(_("The name of the witness does not match its address."))
     if is_known_to(witness):
         witness.save()
