@@ -18,6 +18,7 @@ from django.views.decorators.http import require_safe
 
 from claims.features.corrections.models import Rectification, RectificationStep
 from claims.models import Publication
+from factcheck.formulas import harmless
 
 _NEWEST = 50
 COLUMNS = (
@@ -65,14 +66,8 @@ def export_table(request: HttpRequest) -> StreamingHttpResponse:
 def _write() -> Iterator[str]:
     for row in [COLUMNS, *map(_columns, _shown().order_by("pk"))]:
         line = io.StringIO()
-        csv.writer(line).writerow([_plain(value) for value in row])
+        csv.writer(line).writerow([harmless(value) for value in row])
         yield line.getvalue()
-
-
-def _plain(value: Any) -> str:
-    """Return a value that no spreadsheet takes for a formula."""
-    text = "" if value is None else str(value)
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _columns(row: Rectification) -> list[Any]:
