@@ -15,6 +15,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext as _
 from PIL import Image, ImageDraw
 
+from claims.features.embeds.embed_themes import compute_contrast
 from claims.features.embeds.share_pictures.paragraphs import (
     SetText,
     clean_drawable,
@@ -196,18 +197,6 @@ def choose_readable(background: str, wanted: str) -> str:
             compute_contrast(background, colour),
         ),
     )
-
-
-def compute_contrast(one: str, other: str) -> float:
-    """Return the contrast ratio of two colours (WCAG 2.2)."""
-    lighter, darker = sorted((_compute_luminance(one), _compute_luminance(other)), reverse=True)
-    return (lighter + 0.05) / (darker + 0.05)
-
-
-def _compute_luminance(colour: str) -> float:
-    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
-    red, green, blue = (p / 12.92 if p <= 0.04045 else ((p + 0.055) / 1.055) ** 2.4 for p in parts)
-    return 0.2126 * red + 0.7152 * green + 0.0722 * blue
 
 
 def _choose_colours(rating: Document) -> tuple[str, str]:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from claims.features.embeds.embed_themes import compute_contrast
 from claims.features.embeds.share_pictures.claim_picture import (
     CLASS_COLOURS,
     HEIGHT,
@@ -16,7 +17,6 @@ from claims.features.embeds.share_pictures.claim_picture import (
     build_alternative_text,
     build_texts,
     choose_readable,
-    compute_contrast,
     draw_picture,
 )
 from factcheck.installation import program
