@@ -53,15 +53,17 @@ def describe_likeness(distance: int) -> tuple[StrOrPromise, Tone]:
 
 def describe_circumstances(near: NearDuplicate) -> list[str]:
     """Describe how the query picture is oriented, which part of the other it shows, and when in a video."""
-    told = []
+    words = []
     if near.transformation in _ORIENTATION_WORDS:
-        told.append(str(_ORIENTATION_WORDS[near.transformation]))
+        words.append(str(_ORIENTATION_WORDS[near.transformation]))
     if near.part != MediaHash.Transformation.WHOLE:
-        told.append(str(MediaHash.Transformation(near.part).label))
+        words.append(str(MediaHash.Transformation(near.part).label))
     if near.frame_at is not None:
         minutes, seconds = divmod(int(near.frame_at), 60)
-        told.append(_("in the video at %(minutes)d:%(seconds)02d") % {"minutes": minutes, "seconds": seconds})
-    return told
+        words.append(
+            _("in the video at %(minutes)d:%(seconds)02d") % {"minutes": minutes, "seconds": seconds}
+        )
+    return words
 
 
 #: The largest picture that is looked at, in bytes.

@@ -62,14 +62,14 @@ def render_credentials(provenance: Mapping[str, Any]) -> SafeString:
         return _render_lines([("", str(words))])
     signed = [str(provenance[name]) for name in ("signed_by", "signed_at") if provenance.get(name)]
     actions = [str(each.get("action", "")) for each in provenance.get("actions", [])]
-    told = [
+    lines = [
         ("", str(_VALIDATIONS.get(str(provenance.get("validation")), ""))),
         (_("Signed"), listed(signed)),
         (_("Made with"), str(provenance.get("claim_generator", ""))),
         (_("Actions"), listed(filter(None, actions))),
         ("", _("A signature shows who vouches for the file, not that the scene in it is real.")),
     ]
-    return _render_lines([(label, words) for label, words in told if words])
+    return _render_lines([(label, words) for label, words in lines if words])
 
 
 def _format_value(value: Any) -> str:
@@ -80,11 +80,11 @@ def _format_value(value: Any) -> str:
     return listed(value) if isinstance(value, list) else str(value)
 
 
-def _render_lines(told: list[tuple[str, str]]) -> SafeString:
+def _render_lines(lines: list[tuple[str, str]]) -> SafeString:
     return format_html_join(
         "",
         '<p class="desk-quiet">{}<span dir="auto">{}</span></p>',
-        ((f"{label}: " if label else "", words) for label, words in told),
+        ((f"{label}: " if label else "", words) for label, words in lines),
     )
 
 
