@@ -3,6 +3,7 @@
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -83,6 +84,15 @@ def test_python_without_venv_is_told_what_to_install(clone):
     assert said.stderr == (
         "Python 3.11.2 lacks the modules venv and ensurepip. On Debian or Ubuntu: apt-get install python3-venv\n"
     )
+
+
+def test_python_without_venv_is_passed_over_for_one_that_has_it(clone, tmp_path):
+    (tmp_path / "bin").mkdir()
+    stand_in(tmp_path / "bin", 'case "$*" in *ensurepip*) exit 1;; *version_info*) exit 0;; esac; exit 1')
+    (tmp_path / "bin" / "python3.12").symlink_to(sys.executable)
+    result = run("requirements/install", cwd=clone, PATH=f"{tmp_path / 'bin'}:/usr/bin:/bin")
+    assert result.returncode == 0, result.stderr
+    assert "Making the environment in .venv with Python 3." in result.stderr
 
 
 def test_packages_are_installed_once_until_the_pins_change(clone):
