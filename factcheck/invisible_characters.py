@@ -8,24 +8,24 @@ of Persian, Hindi and others, what joins pictures and chooses how they look, and
 import regex
 
 # Signs that stand before Arabic, Syriac and other numbers are drawn.
-_NOT_SEEN = regex.compile(
+_INVISIBLE = regex.compile(
     r"[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Cn}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\u2800"
     r"--[\n\t\u0600-\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd\U00013430-\U0001343f]]+",
     regex.VERSION1,
 )
-_AT_WORK = regex.compile(
+_JOINERS_IN_USE = regex.compile(
     r"(?<=[\p{L}\p{M}])[\u200c\u200d](?=\p{L})|(?<=[\p{So}\p{Sk}\p{Emoji_Modifier}\ufe0f])\u200d(?=\p{So})"
     r"|(?<=[\p{So}0-9#*])[\ufe0e\ufe0f]|\u00ad"
 )
 
 
-def all_seen(text: str, instead: str) -> str:
+def replace_invisible(text: str, instead: str) -> str:
     """Replace each run of invisible characters by `instead`."""
     kept: list[str] = []
     begin = 0
-    for found in _NOT_SEEN.finditer(text):
+    for found in _INVISIBLE.finditer(text):
         start, end = found.span()
-        at_work = _AT_WORK.match(text, start, end + 1)
+        at_work = _JOINERS_IN_USE.match(text, start, end + 1)
         kept += text[begin:start], text[start:end] if at_work and at_work.end() == end else instead
         begin = end
     return "".join((*kept, text[begin:]))

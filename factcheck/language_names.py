@@ -3,7 +3,7 @@
 from django.utils.translation import get_language_info
 
 
-def language_name(tag: str) -> str:
+def get_language_name(tag: str) -> str:
     """Return a language's name in the reader's language, if known; else its tag."""
     try:
         return str(get_language_info(tag.lower())["name_translated"])

@@ -6,31 +6,31 @@ from django.utils.translation import gettext, pgettext
 from django_stubs_ext import StrOrPromise
 
 
-def comma() -> str:
+def get_comma() -> str:
     """Return the separator of two facts or list items."""
     return pgettext("between two facts", ", ")
 
 
-def semicolon() -> str:
+def get_semicolon() -> str:
     """Return the separator of phrases that may contain commas."""
     return pgettext("between two phrases", "; ")
 
 
 def listed(words: Iterable[StrOrPromise]) -> str:
     """Join words in a list: “Seoul, Hanoi”."""
-    return comma().join(map(str, words))
+    return get_comma().join(map(str, words))
 
 
-def listed_phrases(phrases: Iterable[StrOrPromise]) -> str:
+def join_phrases(phrases: Iterable[StrOrPromise]) -> str:
     """Join phrases as a list."""
-    return semicolon().join(map(str, phrases))
+    return get_semicolon().join(map(str, phrases))
 
 
-def from_to(before: StrOrPromise, after: StrOrPromise) -> str:
+def format_change(before: StrOrPromise, after: StrOrPromise) -> str:
     """Return the old and the new value, with an arrow in reading direction."""
     return gettext("%(before)s → %(after)s") % {"before": before, "after": after}
 
 
-def percentage(number: StrOrPromise | float) -> str:
+def format_percentage(number: StrOrPromise | float) -> str:
     """Return a number with its sign: “97%”."""
     return gettext("%(number)s%%") % {"number": number}

@@ -50,7 +50,7 @@ from claims.public.api.media_lookup import MediaLookupResource
 from claims.public.api.quotes import QuotesResource
 from factcheck import features
 from factcheck.api.problem_codes import CODES
-from factcheck.api.resources import conditional, sha256_of
+from factcheck.api.resources import build_conditional_response, compute_sha256
 from factcheck.django_internals import plain_request
 
 RESOURCES = {
@@ -170,15 +170,18 @@ class Root(APIView):
         found = {name: f"{name}-list" for name in RESOURCES} | ROUTES
         for feature in features.switched_on():
             found |= feature.api_index
-        content = json.dumps(_addresses(found, request), separators=(",", ":")).encode()
-        return conditional(
-            plain_request(request), lambda: content, etag=sha256_of([content]), cache="public, max-age=3600"
+        content = json.dumps(_build_addresses(found, request), separators=(",", ":")).encode()
+        return build_conditional_response(
+            plain_request(request),
+            lambda: content,
+            etag=compute_sha256([content]),
+            cache="public, max-age=3600",
         )
 
 
-def _addresses(route: Any, request: Request) -> Any:
+def _build_addresses(route: Any, request: Request) -> Any:
     if isinstance(route, dict):
-        return {name: _addresses(part, request) for name, part in route.items()}
+        return {name: _build_addresses(part, request) for name, part in route.items()}
     return reverse(route, request=request)
 
 
@@ -203,10 +206,10 @@ class RedocPage(SpectacularRedocView):
 def problem_page(request: HttpRequest) -> HttpResponse:
     """Show the page that the `type` of problem details links to."""
     content = render_to_string("api/problems.html", {"codes": CODES})
-    return conditional(
+    return build_conditional_response(
         request,
         lambda: content,
-        etag=sha256_of([content.encode()]),
+        etag=compute_sha256([content.encode()]),
         cache="public, max-age=3600",
         content_type="text/html; charset=utf-8",
     )
@@ -242,7 +245,7 @@ def _openapi(features_on: tuple[str, ...]) -> Any:
 
 @functools.lru_cache(maxsize=4)
 def _openapi_sha256(features_on: tuple[str, ...]) -> str:
-    return sha256_of([json.dumps(_openapi(features_on)).encode()])
+    return compute_sha256([json.dumps(_openapi(features_on)).encode()])
 
 
 v1 = [

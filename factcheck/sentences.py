@@ -43,8 +43,8 @@ class SpokenSentence(str):  # noqa: SLOT000  exceptions and rows keep few of the
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _again, (self.packed(),)
+        return _restore_sentence, (self.packed(),)
 
 
-def _again(packed: list[Any]) -> SpokenSentence:
+def _restore_sentence(packed: list[Any]) -> SpokenSentence:
     return SpokenSentence.unpacked(packed)

@@ -15,12 +15,12 @@ from factcheck.api.openapi.settings import SCHEMA
 from factcheck.database import connection_settings, embedded
 from factcheck.desk import desk
 from factcheck.installation import components, file_store, program, rate_limit_costs, shared_headers
-from factcheck.installation.archiving_settings import archiving_settings
-from factcheck.installation.authority_settings import authority_settings
-from factcheck.installation.backup_settings import backup_settings
-from factcheck.installation.discovery_settings import discovery_settings
+from factcheck.installation.archiving_settings import read_archiving_settings
+from factcheck.installation.authority_settings import read_authority_settings
+from factcheck.installation.backup_settings import read_backup_settings
+from factcheck.installation.discovery_settings import read_discovery_settings
 from factcheck.installation.dump_settings import dump_settings
-from factcheck.installation.embedder_settings import embedder_settings
+from factcheck.installation.embedder_settings import read_embedder_settings
 from factcheck.installation.environment import (
     flag,
     folder,
@@ -34,13 +34,13 @@ from factcheck.installation.environment import (
     web_address,
     words,
 )
-from factcheck.installation.identity_provider import openid_connect, roles_of_groups
+from factcheck.installation.identity_provider import build_openid_settings, parse_group_roles
 from factcheck.installation.link_check_settings import link_check_settings
 from factcheck.installation.log import log_settings
-from factcheck.installation.media_settings import media_settings
-from factcheck.installation.rate_limit_settings import rate_limit_settings
-from factcheck.installation.reader_settings import reader_settings
-from factcheck.installation.reply_settings import reply_settings
+from factcheck.installation.media_settings import read_media_settings
+from factcheck.installation.rate_limit_settings import read_rate_limit_settings
+from factcheck.installation.reader_settings import read_reader_settings
+from factcheck.installation.reply_settings import read_reply_settings
 from factcheck.telemetry.variables import QUESTIONS, read_metrics_settings, read_receivers
 
 # Lets class bodies name the types of generic Django classes, as in `models.CharField[str, str]`.
@@ -76,7 +76,7 @@ DATA_LICENSE = web_address("DATA_LICENSE")
 REQUIRED_SIGNOFFS = number("REQUIRED_SIGNOFFS", 1, least=1, most=10)
 # How many witnesses have to cosign a checkpoint (claims.features.witnesses); 0 stands for all that are active.
 COSIGNATURES_REQUIRED = number("COSIGNATURES_REQUIRED", 0, least=0, most=100, shown="all")
-REQUIRE_RIGHT_OF_REPLY, REPLY_ADDRESS_DAYS = reply_settings()
+REQUIRE_RIGHT_OF_REPLY, REPLY_ADDRESS_DAYS = read_reply_settings()
 
 # Which features are on: a preset, or their names (docs/features.md).
 FEATURES = words("FEATURES", "newsroom")
@@ -116,7 +116,7 @@ DATABASE_POOL = number(
 # A statement of anybody else waits so long for a lock that another one holds.
 PUBLIC_STATEMENT_SECONDS = number("PUBLIC_STATEMENT_SECONDS", 5, least=0, most=300)
 # Where the embedded server listens is known without starting it; manage.py, wsgi.py and the tests start it.
-_writing = connection_settings.writing(
+_writing = connection_settings.build_writing(
     _database or embedded.connection_settings(DATA_DIR),
     pool=DATABASE_POOL,
     lock_seconds=PUBLIC_STATEMENT_SECONDS if SERVING else 0,
@@ -127,7 +127,7 @@ _owner = postgresql("OWNER_DATABASE_URL", shown="the embedded server's owner; el
 OWNER_DATABASE = (
     embedded.connection_settings(DATA_DIR, embedded.OWNER)
     if EMBEDDED_DATABASE and _owner is None
-    else connection_settings.owning(_owner, _database)
+    else connection_settings.build_owning(_owner, _database)
 )
 RUNTIME_ROLE = _writing["USER"]
 _replicas = postgresql_several("DATABASE_REPLICA_URLS")
@@ -135,7 +135,7 @@ _replicas = postgresql_several("DATABASE_REPLICA_URLS")
 REPLICA_LAG_SECONDS = number("REPLICA_LAG_SECONDS", 1, least=1, most=3600)
 # What the public reads has connections of its own where the site is served, and where there are replicas.
 _reading = (
-    connection_settings.public_reads(_writing, _replicas, seconds=PUBLIC_STATEMENT_SECONDS)
+    connection_settings.build_public_reads(_writing, _replicas, seconds=PUBLIC_STATEMENT_SECONDS)
     if SERVING or _replicas
     else {}
 )
@@ -183,7 +183,7 @@ MFA_FORMS = {
 SOCIALACCOUNT_ADAPTER = "factcheck.admin.single_sign_on.SingleSignOn"
 SOCIALACCOUNT_EMAIL_REQUIRED = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
-SOCIALACCOUNT_PROVIDERS = openid_connect(
+SOCIALACCOUNT_PROVIDERS = build_openid_settings(
     server=web_address("OPENID_SERVER_URL"),
     client=text("OPENID_CLIENT_ID"),
     client_secret=text("OPENID_CLIENT_SECRET", kind="secret"),
@@ -191,7 +191,7 @@ SOCIALACCOUNT_PROVIDERS = openid_connect(
     link_by_mail=flag("OPENID_LINK_BY_MAIL"),
 )
 # Which of the provider's groups has which role, and the claim that names a person's groups.
-OPENID_ROLES = roles_of_groups("OPENID_ROLES", text("OPENID_ROLES", kind="pairs"))
+OPENID_ROLES = parse_group_roles("OPENID_ROLES", text("OPENID_ROLES", kind="pairs"))
 OPENID_GROUPS_CLAIM = text("OPENID_GROUPS_CLAIM", "groups")
 # Whether users from there need no second factor here: always, never, or when the provider says it required one.
 OPENID_SECOND_FACTOR = one_of("OPENID_SECOND_FACTOR", "never", lambda: {"always", "amr", "never"})
@@ -227,7 +227,7 @@ WHITENOISE_KEEP_ONLY_HASHED_FILES = True
 WHITENOISE_SKIP_COMPRESS_EXTENSIONS = (*Compressor.SKIP_COMPRESS_EXTENSIONS, "map")
 MEDIA_ROOT = DATA_DIR / "files"
 STORAGES = {
-    "default": file_store.configured(),
+    "default": file_store.build_store(),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 DEFAULT_FROM_EMAIL = SERVER_EMAIL = text(
@@ -239,7 +239,7 @@ EMAIL_FILE_PATH = (
 globals().update(mail("EMAIL_URL", stored_in=EMAIL_FILE_PATH))
 
 # Backups of the embedded server: whereto, when, and for how many days each moment can be had (docs/backups.md).
-BACKUP_DIR, BACKUP_SCHEDULE, BACKUP_DAYS, BACKUP_FULL_DAYS, BACKUP_MAX_AGE_HOURS = backup_settings(
+BACKUP_DIR, BACKUP_SCHEDULE, BACKUP_DAYS, BACKUP_FULL_DAYS, BACKUP_MAX_AGE_HOURS = read_backup_settings(
     DATA_DIR, is_embedded=EMBEDDED_DATABASE
 )
 # When everything published is written as files for anybody, and how many of these dumps are kept (docs/exports.md).
@@ -248,7 +248,7 @@ DUMP_SCHEDULE, DUMPS_KEPT = dump_settings()
 LINK_CHECKS, LINK_CHECK_DAYS = link_check_settings(is_demo=DEMO)
 
 # Who is told that something was published, and what crawlers are asked for (docs/reader-pages.md).
-INDEXNOW_KEY, INDEXNOW_URL, WEBSUB_HUBS, ROBOTS_RULES = discovery_settings(is_demo=DEMO)
+INDEXNOW_KEY, INDEXNOW_URL, WEBSUB_HUBS, ROBOTS_RULES = read_discovery_settings(is_demo=DEMO)
 
 # Copies of what is cited, with a browser, timestamps and public archives where there are such (docs/archiving.md).
 (
@@ -262,7 +262,7 @@ INDEXNOW_KEY, INDEXNOW_URL, WEBSUB_HUBS, ROBOTS_RULES = discovery_settings(is_de
     TIMESTAMP_AUTHORITY,
     TIMESTAMP_ROOTS,
     INTERNET_ARCHIVE_KEY,
-) = archiving_settings()
+) = read_archiving_settings()
 
 # -- Security ------------------------------------------------------------------------------------------------
 
@@ -310,7 +310,7 @@ PAGE_CACHE_BYTES = 2**20 * number("PAGE_CACHE_MEGABYTES", 32, least=0, most=100_
 KEEP_REPEATED_SENTENCES = flag("KEEP_REPEATED_SENTENCES")
 
 # What readers send: the clock of complaints, days that personal data is kept, and how much one network may send.
-_readers = reader_settings(demo=DEMO)
+_readers = read_reader_settings(demo=DEMO)
 COMPLAINT_WORKING_DAYS, HOLIDAYS_COUNTRY, HOLIDAYS_SUBDIVISION = _readers.complaint_clock
 READER_CONFIRMATION_DAYS, READER_CONTACT_DAYS = _readers.days_kept
 RATE_LIMIT_SUBMISSIONS = _readers.rate_limit
@@ -337,7 +337,7 @@ PROCRASTINATE_ON_APP_READY = "factcheck.telemetry.job_context.prepare_app"
 IMPORT_MAX_BYTES = number("IMPORT_MAX_BYTES", 500 * 2**20, least=1_000_000, most=100_000_000_000)
 
 # Pictures, sound and film: how large a file may be; and what reads films, and whose signatures under manifests count.
-MEDIA_MAX_BYTES, FFMPEG, FFPROBE, C2PA_TRUST_ANCHORS = media_settings()
+MEDIA_MAX_BYTES, FFMPEG, FFPROBE, C2PA_TRUST_ANCHORS = read_media_settings()
 
 # -- Vectors: by which claims are found that say the same in other words ---------------------------------------
 
@@ -348,10 +348,10 @@ MEDIA_MAX_BYTES, FFMPEG, FFPROBE, C2PA_TRUST_ANCHORS = media_settings()
     EMBEDDER_KEY,
     EMBEDDER_QUERY_PREFIX,
     EMBEDDER_PASSAGE_PREFIX,
-) = embedder_settings()
+) = read_embedder_settings()
 
 # Authorities for looking up people and bodies (docs/editors.md).
-WIKIDATA_URL, ROR_URL = authority_settings()
+WIKIDATA_URL, ROR_URL = read_authority_settings()
 
 # -- Webhooks ------------------------------------------------------------------------------------------------
 
@@ -367,7 +367,7 @@ REST_FRAMEWORK: dict[str, Any] = {
     "DEFAULT_AUTHENTICATION_CLASSES": ["rest_framework.authentication.SessionAuthentication"],
     "DEFAULT_PERMISSION_CLASSES": ["rest_framework.permissions.DjangoModelPermissionsOrAnonReadOnly"],
     "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
-    "EXCEPTION_HANDLER": "factcheck.api.problems.problem_response",
+    "EXCEPTION_HANDLER": "factcheck.api.problems.handle_exception",
     # Formats are chosen by the Accept header; `format` is as unknown a parameter as any other.
     "URL_FORMAT_OVERRIDE": None,
     "NUM_PROXIES": NUM_PROXIES,
@@ -386,7 +386,7 @@ CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]  # look-ups ask with a b
 CORS_ALLOW_HEADERS, CORS_EXPOSE_HEADERS = shared_headers.ALLOWED, shared_headers.EXPOSED
 
 # What one caller may ask for in a while; factcheck.web.throttling says how it is kept.
-RATE_LIMIT_ANONYMOUS, RATE_LIMIT_TOKEN, RATE_LIMIT_PAGES = rate_limit_settings(is_demo=DEMO)
+RATE_LIMIT_ANONYMOUS, RATE_LIMIT_TOKEN, RATE_LIMIT_PAGES = read_rate_limit_settings(is_demo=DEMO)
 # The editorial API counts by itself, once it knows its user.
 RATE_LIMITED_REGEX = rf"{_PUBLIC_ADDRESSES}|^/mcp/?$"
 # By their addresses: factcheck/installation/rate_limit_costs.py.

@@ -13,7 +13,7 @@ from claims.admin.unsaved import discard_autosave, handle_autosave, show_unsaved
 from claims.newsroom.second_factor_gate import keep_last_factor
 from factcheck import features, routes
 from factcheck.admin.session import session_view
-from factcheck.admin.single_sign_on import callback
+from factcheck.admin.single_sign_on import handle_callback
 
 features.load("admin")
 # The desk is entered through the same door as everything else: with second factors, single sign-on and rate limits.
@@ -38,7 +38,7 @@ urlpatterns = [
     path("admin/", include(features.routes("desk"))),
     path("admin/", admin.site.urls),
     # Before allauth's own, which do not look at the signature of every token, nor at what a role needs.
-    path("accounts/oidc/<str:provider_id>/login/callback/", callback, name="openid_connect_callback"),
+    path("accounts/oidc/<str:provider_id>/login/callback/", handle_callback, name="openid_connect_callback"),
     path(
         "accounts/2fa/totp/deactivate/",
         keep_last_factor(deactivate_totp, back="mfa_index"),

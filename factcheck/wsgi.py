@@ -32,7 +32,7 @@ def application(environ: dict[str, Any], start_response: Callable[..., Any]) -> 
     """
     # What a thread did last stays its request until it is given another one: the web server logs it afterwards.
     request_id.set("")
-    if (answer := probes.answered(environ, start_response)) is not None:
+    if (answer := probes.answer_probe(environ, start_response)) is not None:
         return answer
     response = _django(environ, start_response)
     if not isinstance(response, HttpResponse):

@@ -55,7 +55,7 @@ _AMP_VIEWER = re.compile(r"/amp/(?:s/)?(?P<address>[^/]+\.[^/]+(?:/.*)?)", re.DO
 _AMP_CACHE = re.compile(r"/[cv]/(?:s/)?(?P<address>[^/]+\.[^/]+(?:/.*)?)", re.DOTALL)
 
 
-def url_key(url: str) -> str:
+def build_url_key(url: str) -> str:
     """Return the key shared by all spellings of an article's URL; "" if it is not an http(s) URL.
 
     The key is an address itself, so it can be read, and its key is the key again.
@@ -63,57 +63,59 @@ def url_key(url: str) -> str:
     if (plain := _PLAIN.fullmatch(url)) and "/amp" not in (lower := url.lower()) and ".amp" not in lower:
         return f"https://{_without_layout(plain[1])}{plain[2]}"
     try:
-        return _key(url)
+        return _build_key(url)
     except ValueError:  # urlsplit, the port, IDNA and lone surrogates all refuse with a ValueError
         return ""
 
 
-def domain(url: str) -> str:
+def get_domain(url: str) -> str:
     """Return the registrable domain of a URL ("bbc.co.uk"), or the whole host if there is none ("localhost").
 
     "" for anything but an http(s) address. Platforms that give each author a host of their own are separated
     ("name.github.io"), as the private part of the public suffix list does, and some that it lacks.
     """
     try:
-        host = _host(url)
+        host = _get_host(url)
     except ValueError:
         return ""
-    return _registrable(host) or host
+    return _get_registrable_domain(host) or host
 
 
-def hosts(url: str) -> tuple[str, ...]:
+def list_hosts(url: str) -> tuple[str, ...]:
     """Return the possible hosts of a URL's owner, nearest first: from its own host to its domain.
 
     `https://www.facts.example.org/1` → `facts.example.org`, `example.org`; () for what is no http(s) address.
     On a platform without hosts for authors, an author's pages are as good as a host: `medium.com/@name`.
     """
     try:
-        host = _host(url)
+        host = _get_host(url)
         path = urlsplit(url.strip()).path
     except ValueError:
         return ()
     if (platform := _without_layout(host)) in AUTHORS_BY_PATH and (author := _AUTHOR.match(path)):
         return (f"{platform}/{author[1].lower()}",)
-    nearest, last = _without_layout(host), _registrable(host) or host
+    nearest, last = _without_layout(host), _get_registrable_domain(host) or host
     labels = nearest.removesuffix(last).rstrip(".").split(".") if nearest != last else []
     return (*(f"{'.'.join(labels[start:])}.{last}" for start in range(len(labels))), last)
 
 
-def _key(url: str) -> str:
-    host, parts = _host(url), urlsplit(url.strip())
+def _build_key(url: str) -> str:
+    host, parts = _get_host(url), urlsplit(url.strip())
     for _layer in range(5):
-        if (inner := _behind_amp(host, parts.path)) is None:
+        if (inner := _strip_amp(host, parts.path)) is None:
             break
         url = f"https://{inner}" + (f"?{parts.query}" if parts.query else "")
-        host, parts = _host(url), urlsplit(url)
+        host, parts = _get_host(url), urlsplit(url)
     else:
         raise ValueError("an AMP viewer in an AMP viewer, and so on")
 
     port = "" if parts.port in (None, 80, 443) else f":{parts.port}"
-    path = _path(parts.path)
-    query = _query(parts.query)
+    path = _normalise_path(parts.path)
+    query = _normalise_query(parts.query)
     # "#!/story/5" and "#/story/5" choose the article on pages that a script draws; other fragments only scroll.
-    fragment = _quoted(parts.fragment, "/?:@!$&'()*+,;=") if parts.fragment.startswith(("!", "/")) else ""
+    fragment = (
+        _normalise_escapes(parts.fragment, "/?:@!$&'()*+,;=") if parts.fragment.startswith(("!", "/")) else ""
+    )
     return (
         f"https://{_without_layout(host)}{port}{path}"
         + (f"?{query}" if query else "")
@@ -121,7 +123,7 @@ def _key(url: str) -> str:
     )
 
 
-def _host(url: str) -> str:
+def _get_host(url: str) -> str:
     """Return the host in lower case and ASCII (IPv6 in brackets). Raises ValueError if it is not an http(s) URL."""
     parts = urlsplit(url.strip())
     if parts.scheme not in ("http", "https"):
@@ -138,7 +140,7 @@ def _host(url: str) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _registrable(host: str) -> str:
+def _get_registrable_domain(host: str) -> str:
     registrable = tld.get_fld(f"https://{host}/", fail_silently=True, search_private=True) or ""
     if host != registrable and (registrable in _HOSTING or registrable.startswith("blogspot.")):
         author = host.removesuffix(f".{registrable}").rpartition(".")[2]
@@ -151,14 +153,14 @@ def _without_layout(host: str) -> str:
     """Drop labels of a layout: `en.m.example.org` → `en.example.org`; `www.gov.uk` stays, because `gov.uk` is a
     public suffix.
     """
-    registrable = _registrable(host)
+    registrable = _get_registrable_domain(host)
     if not registrable or not host.endswith(registrable):
         return host
     labels = host.removesuffix(registrable).rstrip(".").split(".")
     return ".".join([label for label in labels if label and label not in LAYOUT_LABELS] + [registrable])
 
 
-def _behind_amp(host: str, path: str) -> str | None:
+def _strip_amp(host: str, path: str) -> str | None:
     if host.endswith(".cdn.ampproject.org") or host == "cdn.ampproject.org":
         match = _AMP_CACHE.fullmatch(path)
     elif host in ("google.com", "www.google.com"):
@@ -168,9 +170,9 @@ def _behind_amp(host: str, path: str) -> str | None:
     return match["address"] if match else None
 
 
-def _path(path: str) -> str:
+def _normalise_path(path: str) -> str:
     segments: list[str] = []
-    for segment in _quoted(path, "/:@!$&'()*+,;=").rstrip("/").split("/"):
+    for segment in _normalise_escapes(path, "/:@!$&'()*+,;=").rstrip("/").split("/"):
         # RFC 3986, 5.2.4; the empty segment before the first slash stays.
         if segment == ".." and len(segments) > 1:
             segments.pop()
@@ -184,17 +186,17 @@ def _path(path: str) -> str:
     return "/".join(segments).rstrip("/")
 
 
-def _query(query: str) -> str:
+def _normalise_query(query: str) -> str:
     pairs = [
         (name, value)
         for name, value in parse_qsl(query, keep_blank_values=True, errors="strict")
-        if not _tracks(name.lower(), value.lower())
+        if not _is_tracking(name.lower(), value.lower())
     ]
     # The sort is stable and looks at names only: of two values under one name the order may decide the article.
     return urlencode(sorted(pairs, key=lambda pair: pair[0]))
 
 
-def _tracks(name: str, value: str) -> bool:
+def _is_tracking(name: str, value: str) -> bool:
     return (
         name in TRACKING_NAMES
         or name.startswith(TRACKING_PREFIXES)
@@ -203,7 +205,7 @@ def _tracks(name: str, value: str) -> bool:
     )
 
 
-def _quoted(part: str, safe: str) -> str:
+def _normalise_escapes(part: str, safe: str) -> str:
     """Normalise percent-encoding (RFC 3986, 6.2.2): unreserved characters bare, hex digits in upper case."""
 
     def settle(match: re.Match[str]) -> str:

@@ -16,7 +16,7 @@ from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, default_storage
 from django.utils.translation import gettext
 
-from factcheck.installation.whole_files import digest_in, write_whole
+from factcheck.installation.whole_files import compute_digest, write_whole
 
 _DIGEST = re.compile("[0-9a-f]{64}")
 
@@ -48,7 +48,7 @@ def store(content: bytes) -> str:
         _keep(digest, content)
     except ArchiveDamaged:
         # Object stores may be set never to overwrite, so the damaged file has to be removed first.
-        default_storage.delete(path(digest))
+        default_storage.delete(build_path(digest))
         _keep(digest, content)
     return digest
 
@@ -59,27 +59,27 @@ def store_file(file: File, digest: str) -> None:
     Raises:
         ArchiveDamaged: the file has another digest, or what the store holds now has.
     """
-    if (found := digest_in(default_storage, path(digest))) == digest:
+    if (found := compute_digest(default_storage, build_path(digest))) == digest:
         return
     if found:
-        default_storage.delete(path(digest))
-    write_whole(default_storage, path(digest), file)
-    if (found := digest_in(default_storage, path(digest))) != digest:
+        default_storage.delete(build_path(digest))
+    write_whole(default_storage, build_path(digest), file)
+    if (found := compute_digest(default_storage, build_path(digest))) != digest:
         # What lies under a name that is not its own would be taken for damaged by all who come.
-        default_storage.delete(path(digest))
-        raise _damaged(digest, found)
+        default_storage.delete(build_path(digest))
+        raise _build_damaged_error(digest, found)
 
 
-def opened(digest: str) -> File:
+def open_file(digest: str) -> File:
     """Open the file stored under `digest` for reading, without checking the digest.
 
     Raises:
         ArchiveMissing: nothing is stored under it.
     """
     try:
-        return default_storage.open(path(digest), "rb")
+        return default_storage.open(build_path(digest), "rb")
     except FileNotFoundError:
-        raise _missing(path(digest)) from None
+        raise _build_missing_error(build_path(digest)) from None
 
 
 @contextmanager
@@ -90,22 +90,22 @@ def on_disk(digest: str) -> Iterator[Path]:
         ArchiveMissing: nothing is stored under it.
         ArchiveDamaged: what is stored there has another hash.
     """
-    name = path(digest)
-    with _copied(name) as here:
+    name = build_path(digest)
+    with _local_copy(name) as here:
         with here.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
         if found != digest:
-            raise _damaged(digest, found)
+            raise _build_damaged_error(digest, found)
         yield here
 
 
 @contextmanager
-def _copied(name: str) -> Iterator[Path]:
+def _local_copy(name: str) -> Iterator[Path]:
     """Return the file's path, or that of a local copy."""
     if isinstance(default_storage, FileSystemStorage):
         here = Path(default_storage.path(name))
         if not here.is_file():
-            raise _missing(name)
+            raise _build_missing_error(name)
         yield here
         return
     try:
@@ -117,10 +117,10 @@ def _copied(name: str) -> Iterator[Path]:
             copy.flush()
             yield Path(copy.name)
     except FileNotFoundError:
-        raise _missing(name) from None
+        raise _build_missing_error(name) from None
 
 
-def pieces(digest: str, size: int = 1 << 20) -> Iterator[bytes]:
+def iterate_pieces(digest: str, size: int = 1 << 20) -> Iterator[bytes]:
     """Yield the content of `digest` piece by piece. It is verified at the end.
 
     Raises:
@@ -129,18 +129,18 @@ def pieces(digest: str, size: int = 1 << 20) -> Iterator[bytes]:
     """
     hashed = hashlib.sha256()
     try:
-        with default_storage.open(path(digest), "rb") as file:
+        with default_storage.open(build_path(digest), "rb") as file:
             while piece := file.read(size):
                 hashed.update(piece)
                 yield piece
     except FileNotFoundError:
-        raise _missing(path(digest)) from None
+        raise _build_missing_error(build_path(digest)) from None
     if hashed.hexdigest() != digest:
-        raise _damaged(digest, hashed.hexdigest())
+        raise _build_damaged_error(digest, hashed.hexdigest())
 
 
 def _keep(digest: str, content: bytes) -> None:
-    write_whole(default_storage, path(digest), ContentFile(content))
+    write_whole(default_storage, build_path(digest), ContentFile(content))
     if not isinstance(default_storage, FileSystemStorage):
         load(digest)  # what went through a network may have changed on its way, and not every store looks
 
@@ -152,31 +152,31 @@ def load(digest: str) -> bytes:
         ArchiveMissing: nothing is stored under it.
         ArchiveDamaged: what is stored there has another hash.
     """
-    name = path(digest)
+    name = build_path(digest)
     try:
         with default_storage.open(name, "rb") as file:
             content: bytes = file.read()
     except FileNotFoundError:
-        raise _missing(name) from None
+        raise _build_missing_error(name) from None
     found = hashlib.sha256(content).hexdigest()
     if found != digest:
-        raise _damaged(digest, found)
+        raise _build_damaged_error(digest, found)
     return content
 
 
-def _missing(name: str) -> ArchiveMissing:
+def _build_missing_error(name: str) -> ArchiveMissing:
     return ArchiveMissing(
         gettext("The archive has no file “%(name)s”. Restore it from a backup, or fetch the source again.")
         % {"name": name}
     )
 
 
-def _damaged(digest: str, found: str) -> ArchiveDamaged:
+def _build_damaged_error(digest: str, found: str) -> ArchiveDamaged:
     return ArchiveDamaged(
         gettext(
             "The archived file “%(path)s” is damaged: its SHA-256 is %(found)s. Restore it from a backup."
         )
-        % {"path": path(digest), "found": found}
+        % {"path": build_path(digest), "found": found}
     )
 
 
@@ -189,7 +189,7 @@ def verify(digest: str) -> bool:
     return True
 
 
-def path(digest: str) -> str:
+def build_path(digest: str) -> str:
     """Return the storage path; two levels of folders keep each folder small. ValueError if it is not a digest."""
     if not _DIGEST.fullmatch(digest):
         raise ValueError(f"“{digest}” is not a SHA-256 in lower-case hexadecimal digits.")

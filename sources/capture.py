@@ -2,8 +2,8 @@
 
 Which source a document belongs to:
 
-1. The one at its address, however the address is spelled (`sources.addresses.url_key`): the one a person states, else
-   the page's own canonical address, else where it was fetched.
+1. The one at its address, however the address is spelled (`sources.addresses.build_url_key`): the one a person states,
+   else the page's own canonical address, else where it was fetched.
 2. The one that holds the same text already. A document with an address is matched so only to a source without one,
    for two outlets may print the same agency report; of several, one of the same publisher and date comes first.
 3. Without an address: the one without an address that has the same title, no other publisher or date, and a tenth of
@@ -22,7 +22,7 @@ from django.db.models import Max, Q
 from factcheck.database.locks import hold
 from factcheck.installation.messages import in_words
 from sources import archive
-from sources.addresses import domain, url_key
+from sources.addresses import build_url_key, get_domain
 from sources.extraction import Document
 from sources.extraction.bounded_extraction import extract_bounded
 from sources.extraction.document import ExtractionError
@@ -110,7 +110,7 @@ class _Capture:
     def __init__(
         self, material: Material, extracted: Document, overrides: Overrides, by: User | None, dry_run: bool
     ) -> None:
-        if overrides.url and url_key(overrides.url) == url_key(material.url):
+        if overrides.url and build_url_key(overrides.url) == build_url_key(material.url):
             # Repeating the requested address does not contradict where it redirected.
             overrides = replace(overrides, url="")
         self.material = material
@@ -146,7 +146,7 @@ class _Capture:
     def _wait_for_twins(self) -> None:
         """Lock, so that simultaneous captures of one document make one source and one snapshot."""
         names = [f"source at {key}" for key in self.addresses] or [f"source titled {self.title.lower()}"]
-        publisher = [f"publisher {self.document.publisher.lower()}", f"publisher at {domain(self.url)}"]
+        publisher = [f"publisher {self.document.publisher.lower()}", f"publisher at {get_domain(self.url)}"]
         hold(*names, *publisher, f"text {self.text_sha256}")
 
     # Which source it is
@@ -278,11 +278,11 @@ def _collect_addresses(material: Material, document: Document, overrides: Overri
         fetched = material.final_url or material.url
         canonical = document.canonical_url
         # A page may name its own address, but not claim to be a page of another site.
-        believed = canonical if not fetched or domain(canonical) == domain(fetched) else ""
+        believed = canonical if not fetched or get_domain(canonical) == get_domain(fetched) else ""
         found = [believed, material.final_url, material.url]
     addresses: dict[str, str] = {}
     for url in found:
-        key = url_key(url)
+        key = build_url_key(url)
         if key and max(len(url), len(key)) <= _LONGEST_ADDRESS:
             addresses.setdefault(key, url)
     return addresses

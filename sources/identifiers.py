@@ -28,7 +28,7 @@ _IDENTIFIERS = {
 _CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
-def canonical(address: str) -> str:
+def normalise_identifier(address: str) -> str:
     """Return the canonical URL of an authority's identifier; any other URL unchanged.
 
     Only what is whole counts: an address with more behind the identifier leads somewhere else.
@@ -44,7 +44,7 @@ def canonical(address: str) -> str:
     return address
 
 
-def named(text: str) -> str:
+def expand_identifier(text: str) -> str:
     """Return the URL of a bare identifier (`Q64`, `wd:Q64`, `05a28rw58`); "" if it is not one."""
     text = text.strip()
     if match := _WIKIDATA_NAME.fullmatch(text):
@@ -64,7 +64,7 @@ def is_ror(name: str) -> bool:
     return int(name[7:]) == 98 - number * 100 % 97
 
 
-def authority(address: str) -> str:
+def get_authority(address: str) -> str:
     """Return the authority of a canonical identifier; "" for any other address."""
     return next((given_by for given_by, shape in _IDENTIFIERS.items() if shape.fullmatch(address)), "")
 
@@ -72,8 +72,8 @@ def authority(address: str) -> str:
 def group_by_authority(addresses: Iterable[str]) -> dict[str, frozenset[str]]:
     """Return identifiers by authority."""
     found: dict[str, set[str]] = {}
-    for address in map(canonical, addresses):
-        if given_by := authority(address):
+    for address in map(normalise_identifier, addresses):
+        if given_by := get_authority(address):
             found.setdefault(given_by, set()).add(address)
     return {given_by: frozenset(them) for given_by, them in found.items()}
 

@@ -6,21 +6,21 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from sources.http.polite_visits import asked_to_wait
+from sources.http.polite_visits import build_wait_error
 from sources.models import VisitedSite
 from sources.models.visited_site import RULES_KEPT
 
 #: So long a site is ours for one request, which takes less. If we die, it is anybody's afterwards.
-HOLD = timedelta(seconds=150)
-_LOOK_AGAIN = 1.0
+LEASE_TIME = timedelta(seconds=150)
+_POLL_SECONDS = 1.0
 
 
 #: A site to which nothing has led for so long is forgotten.
-FORGOTTEN = timedelta(days=7)
+FORGOTTEN_AFTER = timedelta(days=7)
 
 
 def forget_unvisited() -> None:
-    VisitedSite.objects.filter(ready_at__lt=timezone.now() - FORGOTTEN).delete()
+    VisitedSite.objects.filter(ready_at__lt=timezone.now() - FORGOTTEN_AFTER).delete()
 
 
 class KnownSites:
@@ -40,10 +40,10 @@ class KnownSites:
     def begin(self, site: str) -> None:
         waited = 0.0
         while (left := self._left(site)) > 0:
-            if waited >= self._patience or left > HOLD.total_seconds() + self._patience:
-                raise asked_to_wait(site, left)
+            if waited >= self._patience or left > LEASE_TIME.total_seconds() + self._patience:
+                raise build_wait_error(site, left)
             # Its lease may end at any moment.
-            pause = min(left, _LOOK_AGAIN)
+            pause = min(left, _POLL_SECONDS)
             self._sleep(pause)
             waited += pause
 
@@ -64,7 +64,7 @@ class KnownSites:
         now = timezone.now()
         known, _made = VisitedSite.objects.get_or_create(site=site[:300], defaults={"ready_at": now})
         ready = VisitedSite.objects.filter(pk=known.pk, ready_at__lte=now)
-        if ready.update(ready_at=now + HOLD):
+        if ready.update(ready_at=now + LEASE_TIME):
             return 0.0
         known.refresh_from_db(fields=["ready_at"])
         return max((known.ready_at - now).total_seconds(), 0.05)

@@ -7,7 +7,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Sequence
 
-from sources.addresses import domain, hosts
+from sources.addresses import get_domain, list_hosts
 from sources.models import Publisher
 from sources.models.publisher import has_the_name_of_the_house
 
@@ -73,7 +73,7 @@ def find_publisher(name: str, address: str, *, stated: bool = False) -> Publishe
     Args:
         stated: a person named the publisher, so the name counts and the address only chooses between namesakes.
     """
-    places = hosts(address)
+    places = list_hosts(address)
     if stated and name:
         namesakes = KnownPublishers(Publisher.objects.known([name.lower()], []))
         return namesakes.at(places) or namesakes.called(name, [])
@@ -90,7 +90,7 @@ def find_or_make_publisher(
         named_itself: the name in the document. Where a person states another one (an agency whose text stands on a
             portal), the address is the portal's and not taken for the publisher's.
     """
-    places = hosts(address)
+    places = list_hosts(address)
     publisher = find_publisher(name, address, stated=stated)
     owns_host = not stated or not named_itself or named_itself.casefold() == name.casefold()
     site = KnownPublishers(Publisher.objects.known([], places)).free_domain(places) if owns_host else ""
@@ -101,7 +101,7 @@ def find_or_make_publisher(
         if not name and not places:
             return None
         own = {"url": f"https://{places[0]}/", "domain": site} if site else {}
-        return Publisher.objects.create(name=(name or domain(address))[:_LONGEST_NAME], **own)
+        return Publisher.objects.create(name=(name or get_domain(address))[:_LONGEST_NAME], **own)
     if site and not publisher.domain and not publisher.url:
         publisher.url, publisher.domain = f"https://{places[0]}/", site
         publisher.save(update_fields=["url", "domain"])

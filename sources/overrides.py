@@ -8,7 +8,7 @@ from functools import lru_cache
 from babel import Locale
 from django.utils.translation import gettext
 
-from sources.addresses import url_key
+from sources.addresses import build_url_key
 from sources.extraction import Document
 from sources.models import Publisher, Source
 
@@ -125,7 +125,10 @@ def _clean_address(url: str) -> str:
     url = url.strip()
     longest = Source._meta.get_field("url").max_length or 0
     if url and (
-        not url_key(url) or len(url) > longest or len(url_key(url)) > longest or re.search(r"\s", url)
+        not build_url_key(url)
+        or len(url) > longest
+        or len(build_url_key(url)) > longest
+        or re.search(r"\s", url)
     ):
         raise OverrideError(
             gettext("Address: “%(url)s” is not the address of a web page. It must begin with https://.")

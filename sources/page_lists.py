@@ -18,7 +18,7 @@ from urllib.parse import urljoin
 
 from lxml import etree
 
-from sources.extraction.beginning import beginning
+from sources.extraction.beginning import decode_beginning
 from sources.source_kinds import is_address
 
 #: The largest sitemap that the protocol allows, unpacked, and the most pages that it may list.
@@ -79,7 +79,7 @@ def read_page_list(content: bytes, url: str, *, largest: int = MAX_BYTES) -> Pag
     """
     if content.startswith(b"\x1f\x8b"):
         content = _inflate(content, largest)
-    text = beginning(content[:1000])
+    text = decode_beginning(content[:1000])
     if text.startswith("{"):
         return _read_json_feed(content, url)
     if not text.startswith("<"):

@@ -25,14 +25,14 @@ class NamedFile(NamedTuple):
     media_type: str
 
 
-def file_name(row: MediaObject) -> str:
+def build_file_name(row: MediaObject) -> str:
     """Return the name of its public file; "" if it is described in words only."""
     if not (row.show_to_readers and row.public_sha256):
         return ""
     return f"{row.public_sha256}.{EXTENSIONS[row.public_media_type]}"
 
 
-def named(name: str) -> NamedFile | None:
+def parse_file_name(name: str) -> NamedFile | None:
     """Parse a name; None if no file can have it."""
     found = _NAME.fullmatch(name)
     return NamedFile(found[1], _TYPES[found[2]]) if found else None

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.utils.translation import gettext
 
 from factcheck.database.locks import hold
-from sources.addresses import domain, url_key
+from sources.addresses import build_url_key, get_domain
 from sources.models import Source
 from sources.named_publishers import find_or_make_publisher
 from sources.overrides import OverrideError, Overrides
@@ -21,9 +21,9 @@ def enter(stated: Overrides, *, by: User | None = None) -> tuple[Source, bool]:
     if stated.url:
         # The same names as `sources.capture` holds, so that the two never make one source twice.
         hold(
-            f"source at {url_key(stated.url)}",
+            f"source at {build_url_key(stated.url)}",
             f"publisher {stated.publisher.lower()}",
-            f"publisher at {domain(stated.url)}",
+            f"publisher at {get_domain(stated.url)}",
         )
         if known := Source.objects.at(stated.url):
             return known, False

@@ -7,7 +7,7 @@ from datetime import datetime
 from pathlib import Path
 
 from factcheck.sentences import SpokenSentence
-from sources.extraction import LARGEST
+from sources.extraction import MAX_BYTES
 from sources.http.fetched_documents import Fetched, fetch
 
 STANDARD_INPUT = "-"
@@ -61,19 +61,19 @@ def read(place: str) -> Material:
         FetchError: the address gives nothing.
     """
     if place == STANDARD_INPUT:
-        return Material(sys.stdin.buffer.read(LARGEST + 1))
+        return Material(sys.stdin.buffer.read(MAX_BYTES + 1))
     if is_address(place):
         return Material.fetched(fetch(place))
-    return Material(_file(Path(place)), filename=Path(place).name)
+    return Material(_read_file(Path(place)), filename=Path(place).name)
 
 
-def with_transcript(material: Material, file: str) -> Material:
+def add_transcript(material: Material, file: str) -> Material:
     """Add the transcript file to the material of a recording's page.
 
     Raises:
         ReadingError: the file cannot be read, or is empty.
     """
-    transcript = _file(Path(file))
+    transcript = _read_file(Path(file))
     if not transcript.strip():
         raise ReadingError(
             SpokenSentence("“%(file)s” is empty. Check that the transcript was saved completely.", file=file)
@@ -81,11 +81,11 @@ def with_transcript(material: Material, file: str) -> Material:
     return replace(material, transcript=transcript, transcript_name=Path(file).name)
 
 
-def _file(path: Path) -> bytes:
+def _read_file(path: Path) -> bytes:
     try:
         with path.open("rb") as file:
             # One byte more than extraction accepts: enough to be refused, whatever the size of the file.
-            return file.read(LARGEST + 1)
+            return file.read(MAX_BYTES + 1)
     except FileNotFoundError:
         raise ReadingError(
             SpokenSentence(

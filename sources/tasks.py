@@ -4,10 +4,10 @@ from django.contrib.auth.models import User
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from factcheck.installation.file_store import FilesAway
+from factcheck.installation.file_store import FileStoreUnavailable
 from sources import known_sites
 from sources.capture import capture
-from sources.http.fetch_errors import TEMPORARY, FetchError
+from sources.http.fetch_errors import TEMPORARY_REASONS, FetchError
 from sources.http.fetched_documents import fetch
 from sources.media import keyframes
 from sources.models import Source
@@ -23,7 +23,9 @@ class AddressSilent(Exception):
 # After 10 s, 100 s and 17 minutes; then the job has failed, and is seen as such in the admin.
 @app.task(
     queue="fetch",
-    retry=RetryStrategy(max_attempts=4, exponential_wait=10, retry_exceptions=[AddressSilent, FilesAway]),
+    retry=RetryStrategy(
+        max_attempts=4, exponential_wait=10, retry_exceptions=[AddressSilent, FileStoreUnavailable]
+    ),
 )
 def capture_source(*, source_id: int, by_id: int | None = None) -> None:
     """Capture a source's URL; nothing changes if the text equals the latest snapshot.
@@ -36,7 +38,7 @@ def capture_source(*, source_id: int, by_id: int | None = None) -> None:
     try:
         material = Material.fetched(fetch(source.url))
     except FetchError as error:
-        if error.reason_code in TEMPORARY:
+        if error.reason_code in TEMPORARY_REASONS:
             raise AddressSilent(str(error)) from error
         raise
     by = User.objects.get(pk=by_id) if by_id else None

@@ -205,7 +205,7 @@ def no_download_is_left_open() -> Iterator[None]:
     """One that a test does not read to its end keeps a seat, and at times the next test misses it."""
     from factcheck.api import limited_streams  # noqa: PLC0415  settings are configured by now
 
-    seats = limited_streams._seats
+    seats = limited_streams._slots
     before = seats._value
     yield
     # A server may still be about to give up the seat of one that was read to its end.
@@ -213,7 +213,7 @@ def no_download_is_left_open() -> Iterator[None]:
         if seats._value >= before:
             break
         time.sleep(0.01)
-    assert seats._value == limited_streams.SEATS
+    assert seats._value == limited_streams.SLOTS
 
 
 @pytest.fixture(scope="session", autouse=True)

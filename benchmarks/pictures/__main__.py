@@ -52,7 +52,7 @@ def filled(count: int) -> Any:
     from django.db import connection
 
     from factcheck.database.database_roles import as_owner
-    from factcheck.database.model_fields import bytes_as_bits
+    from factcheck.database.model_fields import bytes_to_bits
 
     hashes = np.random.default_rng(5).integers(0, 256, (count, 32), dtype=np.uint8)
     films = -(-count // FRAMES)
@@ -75,7 +75,7 @@ def filled(count: int) -> Any:
             "COPY sources_mediahash (media_id, frame_at, transformation, pdq, quality) FROM STDIN"
         ) as copy:
             for at, pdq in enumerate(hashes):
-                copy.write_row((ids[at // FRAMES], at % FRAMES, "whole", bytes_as_bits(pdq.tobytes()), 90))
+                copy.write_row((ids[at // FRAMES], at % FRAMES, "whole", bytes_to_bits(pdq.tobytes()), 90))
         for _index, definition in indexes:
             cursor.execute(definition)
         cursor.execute("VACUUM ANALYZE sources_mediahash")

@@ -21,7 +21,7 @@ from benchmarks.read_side.load import answer_to, requests_for
 from benchmarks.read_side.questions import Filter, Position, Questions
 from claims.ledger.queries.claim_filters import ClaimPageQuery
 from factcheck.api.pagination import Position as Place
-from factcheck.api.pagination import encoded
+from factcheck.api.pagination import encode_cursor
 
 #: What is asked of everybody, in the order of the report.
 MEASURES = {
@@ -112,7 +112,7 @@ def _parameters(asked: Filter) -> dict[str, object]:
 
 def _cursor(position: Position) -> str:
     newest_first = next(order for order in ClaimPageQuery.orderings if order.name == "-updated")
-    return encoded(Place((position.published_at, position.claim)), newest_first)
+    return encode_cursor(Place((position.published_at, position.claim)), newest_first)
 
 
 def _naive_targets(questions: Questions) -> dict[str, list[str]]:

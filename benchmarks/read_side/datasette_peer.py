@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from factcheck.web.site_urls import placed
+from factcheck.web.site_urls import insert_site_url
 
 NAME = "newsroom"
 
@@ -118,7 +118,7 @@ def _fill(sqlite: sqlite3.Connection) -> None:
 
 def _columns(summary: str) -> tuple[Any, ...]:
     """What a result list shows of a claim, as columns."""
-    claim = json.loads(placed(summary.encode()))
+    claim = json.loads(insert_site_url(summary.encode()))
     classes = [verdict["rating"]["rating_class"] for verdict in claim["verdicts"]]
     return (
         claim["id"],

@@ -18,7 +18,7 @@ from benchmarks.read_side.ledger import Event, Life
 from benchmarks.read_side.words import LANGUAGES, Lexicon, lexicon
 from claims.ledger.entry_builder import LedgerEntry, LedgerLine, build_entry
 from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Topic, Verdict
-from sources.addresses import url_key
+from sources.addresses import build_url_key
 from sources.models import Publisher, Snapshot, Source
 
 SOURCES_PER_CLAIM = 0.75
@@ -96,7 +96,7 @@ class Chunk:
             title=title,
             kind=chance.choice(_KINDS),
             url=address,
-            url_key=url_key(address),
+            url_key=build_url_key(address),
             archived_url=f"https://archive.example/{published:%Y%m%d}/{address}"
             if chance.random() < 0.4
             else "",

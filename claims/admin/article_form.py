@@ -32,9 +32,9 @@ from claims.articles.proposals import FoundClaim, find_unproposed_statements, pr
 from claims.models import Appearance, Claim
 from claims.quotes.anchors import Anchor
 from factcheck.admin.base import change_page, person_at
-from factcheck.admin.unsaved import stored
+from factcheck.admin.unsaved import mark_stored
 from factcheck.installation.messages import in_words
-from sources.extraction import LARGEST, ExtractionError
+from sources.extraction import MAX_BYTES, ExtractionError
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import fetch
 from sources.models import Snapshot, Source
@@ -111,8 +111,10 @@ class ArticleForm(forms.Form):
                 _("A transcript needs the address of its recording, and nothing else.")
             )
         for name in ("file", "transcript"):
-            if cleaned.get(name) and cleaned[name].size > LARGEST:
-                self.add_error(name, _("The file is too large. The limit is %d MB.") % (LARGEST // 1_000_000))
+            if cleaned.get(name) and cleaned[name].size > MAX_BYTES:
+                self.add_error(
+                    name, _("The file is too large. The limit is %d MB.") % (MAX_BYTES // 1_000_000)
+                )
         return cleaned
 
     def overrides(self) -> Overrides:
@@ -226,7 +228,7 @@ def _import_form_article(request: HttpRequest, form: ArticleForm) -> ImportedArt
         article = read_article(material, overrides)
         with transaction.atomic():
             imported = import_article(material, overrides=overrides, by=person_at(request), article=article)
-            stored(request)
+            mark_stored(request)
     except (OverrideError, FetchError, ExtractionError) as problem:
         form.add_error(None, in_words(problem))
         return None

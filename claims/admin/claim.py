@@ -36,10 +36,10 @@ from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.signals import claims_added, draft_saved
 from claims.review import claim_edits, verdict_drafts, workflow
 from factcheck.admin.base import change_page, person_at
-from factcheck.admin.change_history import PastEvent, changes_of, links_of
+from factcheck.admin.change_history import PastEvent, list_changes, list_link_changes
 from factcheck.admin.typed_names import TypedNames
 from factcheck.admin.versions import DeskForm
-from sources.admin.source import address_in
+from sources.admin.source import read_address
 from sources.models import Publisher, Source
 
 #: White space between two tags that only indents: a quarter of the page.
@@ -82,13 +82,13 @@ class NewClaimForm(ClaimForm):
 
     def clean_statement(self) -> str:
         typed: str = self.cleaned_data["statement"]
-        found = [address for word in typed.split() if (address := address_in(word))]
+        found = [address for word in typed.split() if (address := read_address(word))]
         if not found or not self.adds_sources:
             return typed
         for address in found:
             Source._meta.get_field("url").run_validators(address)
         self.addresses = tuple(dict.fromkeys(found))
-        if statement := " ".join(word for word in typed.split() if not address_in(word)):
+        if statement := " ".join(word for word in typed.split() if not read_address(word)):
             return statement
         known = Source.objects.at(self.addresses[0])
         # Its page says later what it is called: `claims.quotes.changed_sources`.
@@ -399,8 +399,8 @@ class ClaimAdmin(TypedNames, ClaimList):
             return list_claim_events(row, reader)
         return [
             *super().history_entries(row, reader),
-            *changes_of(Appearance, of=_("an appearance"), claim_id=row.pk),
-            *changes_of(ClaimMedia, of=_("a picture, recording or video"), claim_id=row.pk),
-            *links_of(ClaimTopic, shown="topic", claim_id=row.pk),
+            *list_changes(Appearance, of=_("an appearance"), claim_id=row.pk),
+            *list_changes(ClaimMedia, of=_("a picture, recording or video"), claim_id=row.pk),
+            *list_link_changes(ClaimTopic, shown="topic", claim_id=row.pk),
             *list_claim_events(row, reader),
         ]

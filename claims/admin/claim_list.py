@@ -51,10 +51,10 @@ from claims.models import Appearance, Claim, Repeat, Verdict
 from claims.models.visibility import READ_DRAFTS
 from claims.search.spelling import compute_edit_distance, count_tolerated_typos, find_corrections
 from claims.search.words import compile_word_pattern, fold_text
-from factcheck.admin.abbreviations import short
+from factcheck.admin.abbreviations import shorten
 from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at
-from factcheck.admin.found_rows import with_words, words_of
+from factcheck.admin.found_rows import filter_by_words, split_words
 from factcheck.admin.list_columns import ShownList
 from factcheck.list_phrases import listed
 
@@ -140,12 +140,12 @@ def find_meant_claims(rows: QuerySet[Claim], columns: Sequence[str], search: str
 def _iterate_readings(
     rows: QuerySet[Claim], columns: Sequence[str], search: str
 ) -> Iterator[QuerySet[Claim]]:
-    words = list(words_of(search))[:_WORD_LIMIT]
+    words = list(split_words(search))[:_WORD_LIMIT]
     stems = [_without_ending(word) for word in words]
     if stems != words:
-        yield with_words(rows, columns, " ".join(stems))
+        yield filter_by_words(rows, columns, " ".join(stems))
     for corrected in find_corrections(search):
-        yield with_words(rows, columns, corrected)
+        yield filter_by_words(rows, columns, corrected)
     yield _find_corrected(rows, columns, words)
     yield _find_similar(rows, columns, words)
 
@@ -166,8 +166,8 @@ def _split_known_words(
     known: list[str] = []
     unknown: list[str] = []
     for word in words:
-        (known if with_words(rows, columns, word).exists() else unknown).append(word)
-    return (with_words(rows, columns, " ".join(known)) if known else rows), known, unknown
+        (known if filter_by_words(rows, columns, word).exists() else unknown).append(word)
+    return (filter_by_words(rows, columns, " ".join(known)) if known else rows), known, unknown
 
 
 def _find_corrected(rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]) -> QuerySet[Claim]:
@@ -179,7 +179,7 @@ def _find_corrected(rows: QuerySet[Claim], columns: Sequence[str], words: Sequen
     # Beside two words that are right, even a short one may be wrong in a letter.
     fewest = 1 if len(known) > 1 else 0
     likeliest = [_choose_likeliest(fold_text(word).lower(), written, fewest) for word in unknown]
-    return with_words(near, columns, " ".join(likeliest)) if unknown and all(likeliest) else rows.none()
+    return filter_by_words(near, columns, " ".join(likeliest)) if unknown and all(likeliest) else rows.none()
 
 
 def _find_similar(rows: QuerySet[Claim], columns: Sequence[str], words: Sequence[str]) -> QuerySet[Claim]:
@@ -312,17 +312,17 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
 
     @admin.display(description=gettext_lazy("claimant"), ordering="claimant__name")
     def said_by(self, claim: Claim) -> str:
-        return short(claim.claimant.name, 40) if claim.claimant else "–"
+        return shorten(claim.claimant.name, 40) if claim.claimant else "–"
 
     @admin.display(description=gettext_lazy("found in"))
     def where(self, claim: Claim) -> SafeString | str:
         sources = {appearance.source_id: appearance.source for appearance in claim.appearances.all()}
-        links = ((change_page(source), short(source.title, 50)) for source in sources.values())
+        links = ((change_page(source), shorten(source.title, 50)) for source in sources.values())
         return format_html_join(" ", '<a href="{}" class="desk-where">{}</a>', links) or "–"
 
     @admin.display(description=gettext_lazy("topics"))
     def about(self, claim: Claim) -> str:
-        return listed(short(topic.name, 30) for topic in claim.topics.all()) or "–"
+        return listed(shorten(topic.name, 30) for topic in claim.topics.all()) or "–"
 
     def likely(self, request: HttpRequest, rows: QuerySet[Claim], words: str) -> QuerySet[Claim] | None:
         """Search for the probable meaning if there are no results; the list says so."""

@@ -25,7 +25,7 @@ from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import clusters
 from factcheck.admin.base import DeskAdmin, change_page, person_at
-from factcheck.admin.change_history import PastEvent, changes_of
+from factcheck.admin.change_history import PastEvent, list_changes
 from factcheck.database import clock
 
 _OWN_WORDS = ("title", "description", "language")
@@ -131,7 +131,7 @@ class ClusterAdmin(DeskAdmin):
         there = row.members.select_related("claim")
         return [
             *super().history_entries(row, reader),
-            *changes_of(ClusterMember, of=gettext("a claim in this cluster"), cluster_id=row.pk),
+            *list_changes(ClusterMember, of=gettext("a claim in this cluster"), cluster_id=row.pk),
             *(
                 PastEvent(each.added_at, each.added_by_name, gettext("Added “%s”") % each.claim)
                 for each in there

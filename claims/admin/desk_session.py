@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from claims.models import DeskSession
 from claims.newsroom import desk_sessions
 from claims.newsroom.browser_names import describe_browser
-from factcheck.admin.base import DeskAdmin, LookOnly, goes_along, person_at
+from factcheck.admin.base import DeskAdmin, LookOnly, is_deleted_along, person_at
 
 
 @admin.register(DeskSession)
@@ -36,7 +36,7 @@ class DeskSessionAdmin(LookOnly, DeskAdmin):
         return super().get_queryset(request).going_on().select_related("person")
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return goes_along(request, "auth_user_delete")
+        return is_deleted_along(request, "auth_user_delete")
 
     @admin.display(description=_("browser"), ordering="agent")
     def browser(self, session: DeskSession) -> str:

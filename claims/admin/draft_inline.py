@@ -17,7 +17,7 @@ from claims.models import Claim, Evidence, Verdict
 from claims.review.verdict_drafts import may_edit
 from factcheck.admin.base import person_at
 from factcheck.admin.days import DayFields
-from factcheck.admin.versions import FIELD, version_of
+from factcheck.admin.versions import VERSION_FIELD, compute_version
 
 #: Of the formset: by Django's rule, the name of the relation.
 PREFIX = "verdicts"
@@ -80,11 +80,13 @@ class DraftForm(VerdictForm):
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         if self.instance.pk:
-            version = version_of(self.instance, _RELATIONS)
-            self.fields[FIELD] = forms.CharField(initial=version, required=False, widget=forms.HiddenInput)
+            version = compute_version(self.instance, _RELATIONS)
+            self.fields[VERSION_FIELD] = forms.CharField(
+                initial=version, required=False, widget=forms.HiddenInput
+            )
 
     def has_changed(self) -> bool:
-        return any(name != FIELD for name in self.changed_data)
+        return any(name != VERSION_FIELD for name in self.changed_data)
 
     def clean(self) -> dict[str, Any]:
         if self.instance.state == Verdict.State.DRAFT:

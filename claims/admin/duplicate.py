@@ -24,7 +24,7 @@ from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import duplicates
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
-from factcheck.web.differences import difference
+from factcheck.web.differences import highlight_difference
 
 _PAST_STATES = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
 
@@ -192,7 +192,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
 
 def build_pair_context(pair: PossibleDuplicate) -> dict[str, Any]:
     """Describe both claims, and whether a decision is pending."""
-    before, after = difference(pair.earlier.statement, pair.claim.statement)
+    before, after = highlight_difference(pair.earlier.statement, pair.claim.statement)
     merged = Claim.State.MERGED in (pair.claim.state, pair.earlier.state)
     outcome: SafeString | None
     if pair.dismissed_at:

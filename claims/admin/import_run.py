@@ -35,8 +35,8 @@ from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.badges import Tone, badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
 from factcheck.admin.days_filter import DaysFilter
-from factcheck.admin.technical import fingerprint, folded_json
-from factcheck.database.distinct_values import occurring_values
+from factcheck.admin.technical import render_fingerprint, render_json
+from factcheck.database.distinct_values import list_distinct_values
 from factcheck.installation.house_language import in_house_language
 
 
@@ -49,7 +49,7 @@ class KindFilter(DropdownFilter):
     def lookups(self, request: HttpRequest, model_admin: Any) -> list[tuple[str, str]]:
         run = request.GET.get("run__id__exact", "")
         if not run.isdecimal():
-            return [(code, describe_kind(code)) for code in occurring_values(ImportProblem, "code")]
+            return [(code, describe_kind(code)) for code in list_distinct_values(ImportProblem, "code")]
         problems = ImportProblem.objects.filter(run=int(run)).order_by("code")
         return [(code, describe_kind(code)) for code in problems.values_list("code", flat=True).distinct()]
 
@@ -117,7 +117,7 @@ class ImportProblemAdmin(LookOnly, DeskAdmin):
 
 
 def _fold_value(sentence: StrOrPromise, value: Any) -> SafeString | str:
-    return "–" if value is None else folded_json(sentence, value)
+    return "–" if value is None else render_json(sentence, value)
 
 
 _TONES: dict[str, Tone] = {
@@ -185,13 +185,13 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
     def settings(self, run: ImportRun) -> SafeString | str:
         if not run.format_settings:
             return "–"
-        return folded_json(
+        return render_json(
             _("Settings for reading the file, to use again for the next one"), run.format_settings
         )
 
     @admin.display(description=_("recognised by"))
     def known_again(self, run: ImportRun) -> SafeString | str:
-        return fingerprint(
+        return render_fingerprint(
             _("The same file is recognised by its content, whatever its name."), run.content_sha256
         )
 

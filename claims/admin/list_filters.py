@@ -17,7 +17,7 @@ from claims.articles.detection.check_worthiness import CHECK_FIRST, WORTH_A_LOOK
 from claims.articles.score_reasons import BANDS
 from claims.models import Claim, Claimant, Publication, RatingClass, Verdict
 from factcheck.admin.base import person_at
-from factcheck.database.distinct_values import occurring_values
+from factcheck.database.distinct_values import list_distinct_values
 
 
 class QueueFilter(DropdownFilter):
@@ -104,7 +104,7 @@ class PartyFilter(DropdownFilter):
     parameter_name = "party"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
-        return [(name, name) for name in occurring_values(Claimant, "affiliation")]
+        return [(name, name) for name in list_distinct_values(Claimant, "affiliation")]
 
     def has_output(self) -> bool:
         return True
@@ -120,7 +120,7 @@ class LanguageFilter(DropdownFilter):
     parameter_name = "language"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
-        return [(tag, tag) for tag in occurring_values(model_admin.model, "language")]
+        return [(tag, tag) for tag in list_distinct_values(model_admin.model, "language")]
 
     def has_output(self) -> bool:
         return True

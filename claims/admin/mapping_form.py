@@ -22,7 +22,7 @@ from unfold.widgets import (
 
 from claims.imports.reading.raw_record import FIELDS
 from claims.imports.storing.runs import UNRATED
-from factcheck.list_phrases import listed_phrases
+from factcheck.list_phrases import join_phrases
 
 Settings = dict[str, Any]
 Choices = list[tuple[str, StrOrPromise]]
@@ -173,7 +173,7 @@ class MappingForm(forms.Form):
                 for one in dict.fromkeys((seen or {}).values())
                 if one in dict(_DATE_ORDERS)
             ]
-            unsaid = _("found: %s") % listed_phrases(orders) if orders else _("order of dates")
+            unsaid = _("found: %s") % join_phrases(orders) if orders else _("order of dates")
             self._choice(f"manner-{name}", [("", unsaid), *_DATE_ORDERS], order, str(order))
             self._describe(f"manner-{name}", _("%s: order of day and month") % LABELS[name])
         if name in _LISTS:

@@ -21,7 +21,7 @@ from claims.matching.near_media import MEDIA_LIMIT, Likeness, find_nearest, grad
 from claims.models.claim_media import media_readable_by
 from factcheck.admin.badges import Tone, badge
 from factcheck.admin.base import change_page, person_at
-from factcheck.admin.unsaved import stored
+from factcheck.admin.unsaved import mark_stored
 from factcheck.web.throttling.callers import admit
 from sources.failures import Failure
 from sources.media.bounded_pictures import look_of
@@ -134,7 +134,7 @@ def check_view(admin: ModelAdmin[Any], request: HttpRequest) -> HttpResponse:
         form = PictureForm(request.POST, request.FILES)
         look = _look(form, request)
         if look is not None:
-            stored(request)
+            mark_stored(request)
     elif (asked := request.GET.get("media", "")).isdecimal():
         # One that is here: what else looks like it.
         look, without = _look_of_one(int(asked), request), int(asked)

@@ -30,7 +30,7 @@ from claims.models.claim_media import media_readable_by
 from claims.public.pages.media_files import build_file_response
 from claims.review.described_media import store_media
 from factcheck.admin.base import DeskAdmin, change_page, person_at
-from factcheck.admin.technical import fingerprint, folded_json
+from factcheck.admin.technical import render_fingerprint, render_json
 from factcheck.admin.versions import DeskForm
 from factcheck.django_internals import become
 from factcheck.installation.messages import in_words
@@ -266,14 +266,14 @@ class MediaObjectAdmin(DeskAdmin):
 
     @admin.display(description=gettext_lazy("complete"))
     def all_metadata(self, row: MediaObject) -> SafeString | str:
-        return folded_json(_("All metadata in the file"), row.metadata) if row.metadata else "–"
+        return render_json(_("All metadata in the file"), row.metadata) if row.metadata else "–"
 
     @admin.display(description=gettext_lazy("content credentials"))
     def credentials(self, row: MediaObject) -> SafeString | str:
         if not row.provenance:
             return _("None: the file contains no signed statement of its origin.")
         words = render_credentials(row.provenance)
-        return format_html("{}{}", words, folded_json(_("All statements in the file"), row.provenance))
+        return format_html("{}{}", words, render_json(_("All statements in the file"), row.provenance))
 
     @admin.display(description=gettext_lazy("note"))
     def told_caveats(self, row: MediaObject) -> str:
@@ -284,4 +284,4 @@ class MediaObjectAdmin(DeskAdmin):
     @admin.display(description=gettext_lazy("this file"))
     def proof(self, row: MediaObject) -> SafeString | str:
         sentence = _("The file is stored unchanged, so anyone who has the same file can compare the two.")
-        return fingerprint(sentence, row.sha256)
+        return render_fingerprint(sentence, row.sha256)

@@ -23,7 +23,7 @@ from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at
 from factcheck.list_phrases import listed
 from sources.models import MediaObject
-from sources.public_media import FOLDER, file_name
+from sources.public_media import FOLDER, build_file_name
 
 #: What an editor looks for first, by its name in the metadata.
 _LABELS: Mapping[str, StrOrPromise] = {
@@ -109,7 +109,7 @@ def list_pictures(claim: Claim) -> dict[str, MediaObject]:
 
 def _get_path_in_texts(row: MediaObject) -> str:
     """Return how an explanation names a picture; "" if readers are not shown it."""
-    name = file_name(row)
+    name = build_file_name(row)
     return FOLDER + name if name and row.alternative_text.strip() else ""
 
 

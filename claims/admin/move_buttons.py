@@ -29,7 +29,7 @@ from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import workflow
 from claims.review.moves import Move
 from factcheck.admin.base import DeskAdmin, change_page, person_at
-from factcheck.admin.unsaved import KEPT, stored
+from factcheck.admin.unsaved import WRITERS_FIELD, mark_stored
 from factcheck.database import clock
 
 
@@ -146,7 +146,7 @@ class MovesAdmin(DeskAdmin):
         self, request: HttpRequest, subject: Any, action: str, question: "ConfirmationNeeded"
     ) -> HttpResponse:
         """Show what readers see now and what they will see, with the button to confirm."""
-        carried = ("last_move", "note", "into", "kind", "from_claim", KEPT)
+        carried = ("last_move", "note", "into", "kind", "from_claim", WRITERS_FIELD)
         claim = subject.claim if isinstance(subject, Verdict) else subject
         context = {
             **self.admin_site.each_context(request),
@@ -217,7 +217,7 @@ class MovesAdmin(DeskAdmin):
             found = build_previews(subject, action, note=note, kind=kind, into=into)
             self._ask_once_more(request, subject, found)
         moved = workflow.move(subject, action, by=person_at(request), note=note, into=into, kind=kind)
-        stored(request)
+        mark_stored(request)
         return moved
 
     def _ask_once_more(

@@ -37,9 +37,9 @@ from claims.models import Claim
 from claims.quotes.anchors import QuoteAmbiguous, QuoteNotFound
 from claims.quotes.locations import build_quote
 from factcheck.admin.base import DeskAdmin, change_page, person_at
-from factcheck.admin.unsaved import stored
+from factcheck.admin.unsaved import mark_stored
 from factcheck.installation.messages import in_words
-from sources.admin.source import address_in
+from sources.admin.source import read_address
 from sources.models import Source
 from sources.tasks import capture_source
 
@@ -50,7 +50,7 @@ def pasted_view(site: AdminSite, request: HttpRequest) -> JsonResponse:
     The page asks again while `is_waiting`. It is posted: addresses and quotes would end up in logs.
     """
     desk: Any = site.get_model_admin(Source)
-    address = address_in(request.POST.get("address", "").strip())
+    address = read_address(request.POST.get("address", "").strip())
     if request.method != "POST" or not address:
         raise Http404
     source = Source.objects.at(address)
@@ -191,7 +191,7 @@ def _read(request: HttpRequest, text: str) -> dict[str, Any]:
     proposed: list[StoredRow] | None = None
     if asked == "store" and form.is_valid():
         proposed = propose_rows(reviews, by=person)
-        stored(request)
+        mark_stored(request)
     shown = _build_shown_rows(found, reviews, proposed, person)
     return {
         # The columns may be others now: another delimiter, a first row that is a record.

@@ -26,7 +26,7 @@ from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import ROLES, describe_role, get_role_name
 from factcheck.admin.accounts import offer_permissions
 from factcheck.admin.badges import badge
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, goes_along, person_at
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, is_deleted_along, person_at
 from factcheck.admin.translations import call, call_rows
 from factcheck.admin.versions import DeskForm
 
@@ -53,7 +53,7 @@ class SecondFactorAdmin(LookOnly, DeskAdmin):
     fields = ("user", "type", "created_at", "last_used_at")  # the secret itself is never shown
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return goes_along(request, "auth_user_delete")
+        return is_deleted_along(request, "auth_user_delete")
 
 
 @admin.register(SecondFactorRule)
@@ -80,7 +80,7 @@ class SecondFactorRuleAdmin(DeskAdmin):
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return goes_along(request, "auth_group_delete")
+        return is_deleted_along(request, "auth_group_delete")
 
 
 call_rows(Group, get_role_name)

@@ -22,11 +22,11 @@ from claims.admin.status_badges import build_rating_badge
 from claims.models import Rating, RatingClass, RatingScale, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import classification
-from factcheck.admin.abbreviations import short
+from factcheck.admin.abbreviations import shorten
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, person_at
-from factcheck.admin.change_history import PastEvent, changes_of
-from factcheck.language_names import language_name
+from factcheck.admin.change_history import PastEvent, list_changes
+from factcheck.language_names import get_language_name
 
 _COLOURS = ("colour", "text_colour", "colour_dark", "text_colour_dark")
 _FIELDS = (("label", "code"), ("rating_class", "position"), "definition", _COLOURS, "labels", "definitions")
@@ -66,7 +66,7 @@ class OtherLanguageLabels(_AdminMixinBase):
 
 
 def _render_by_language(words: dict[str, str]) -> SafeString | str:
-    lines = ((code, language_name(code), said) for code, said in sorted(words.items()))
+    lines = ((code, get_language_name(code), said) for code, said in sorted(words.items()))
     return format_html_join("", '<p><bdi>{1}</bdi>: <bdi lang="{0}">{2}</bdi></p>', lines) or "–"
 
 
@@ -129,7 +129,10 @@ class RatingScaleAdmin(DeskAdmin):
         )
 
     def history_entries(self, row: RatingScale, reader: User) -> list[PastEvent]:
-        return [*super().history_entries(row, reader), *changes_of(Rating, of=_("a rating"), scale_id=row.pk)]
+        return [
+            *super().history_entries(row, reader),
+            *list_changes(Rating, of=_("a rating"), scale_id=row.pk),
+        ]
 
 
 @admin.register(Rating)
@@ -184,7 +187,7 @@ class RatingAdmin(OtherLanguageLabels, QueueOrder, DeskAdmin):
     @admin.display(description=_("for example"))
     def said(self, rating: Any) -> SafeString | str:
         """Show rated claims, because a label alone is not always clear."""
-        samples = format_html_join("", "<li>{}</li>", ((short(text, 100),) for text in rating.samples))
+        samples = format_html_join("", "<li>{}</li>", ((shorten(text, 100),) for text in rating.samples))
         return format_html('<ul class="desk-samples" dir="auto">{}</ul>', samples) if samples else "–"
 
     # One decision for many -------------------------------------------------------------------------------------------

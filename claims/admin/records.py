@@ -26,9 +26,9 @@ from claims.newsroom.browser_names import describe_browser
 from factcheck.admin.badges import Tone, badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page
 from factcheck.admin.days_filter import DaysFilter
-from factcheck.admin.found_rows import words_of
+from factcheck.admin.found_rows import split_words
 from factcheck.admin.list_download import list_downloaded
-from factcheck.admin.technical import fingerprint, folded_json
+from factcheck.admin.technical import render_fingerprint, render_json
 
 _TONES: dict[str, Tone] = {
     AuditKind.SIGNED_IN: "good",
@@ -73,7 +73,7 @@ class AuditRecordAdmin(LookOnly, DeskAdmin):
     def matching(self, request: HttpRequest, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         """Records of the people that are meant, and from the address: both are found by an index."""
         people = User.objects.all()
-        for word in words_of(words):
+        for word in split_words(words):
             names = ("username", "first_name", "last_name", "email")
             people = people.filter(Q(*[(f"{name}__icontains", word) for name in names], _connector=Q.OR))
         keys = list(people.values_list("pk", flat=True)[:100])
@@ -202,9 +202,9 @@ class PublicationAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("JSON"))
     def pretty_body(self, publication: Publication) -> SafeString:
-        return folded_json(_("The API’s JSON of this version"), publication.document)
+        return render_json(_("The API’s JSON of this version"), publication.document)
 
     @admin.display(description=_("unchanged since"))
     def proof(self, publication: Publication) -> SafeString | str:
         sentence = _("A publication cannot be changed. Anyone who has a copy can compare it with this one.")
-        return fingerprint(sentence, publication.body_sha256)
+        return render_fingerprint(sentence, publication.body_sha256)

@@ -31,7 +31,7 @@ from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page, person_at
 from factcheck.database import clock
 from factcheck.list_phrases import listed
-from factcheck.web.differences import difference
+from factcheck.web.differences import highlight_difference
 
 
 class MomentForm(forms.Form):
@@ -197,7 +197,7 @@ def _change(prospect: EntryPreview) -> PublicChange:
                 same.append((name, new))
             continue
         word = _("changed") if old and new else _("new") if new else _("removed")
-        parts.append(ChangedPart(name, *difference(old, new), word))
+        parts.append(ChangedPart(name, *highlight_difference(old, new), word))
     return PublicChange(
         claim=prospect.claim,
         now=now,

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from claims.models import Appearance, Claim, Cluster, Publication, Rating, Translation, Verdict
-from factcheck.admin.badges import Tone, badge, coloured
+from factcheck.admin.badges import Tone, badge, build_coloured_badge
 
 _TONES: dict[str, Tone] = {
     Claim.State.PROPOSED: "waiting",
@@ -55,7 +55,7 @@ def build_rating_badge(rating: Rating | None) -> SafeString | str:
     """Render the rating in its own colours and, if the scale has it, in the reader's language."""
     if rating is None:
         return ""
-    return coloured(
+    return build_coloured_badge(
         rating.label_in(get_language() or ""),
         light=(rating.colour, rating.text_colour),
         dark=(rating.colour_dark, rating.text_colour_dark),

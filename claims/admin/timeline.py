@@ -30,7 +30,7 @@ from claims.models import (
 from claims.models.visibility import READ_DRAFTS
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
 from factcheck import features
-from factcheck.admin.change_history import FieldChange, PastEvent, changes_of, links_of, name_of
+from factcheck.admin.change_history import FieldChange, PastEvent, get_name, list_changes, list_link_changes
 
 PER_PAGE = 20
 #: Longer values are not shown in a sentence.
@@ -119,7 +119,7 @@ def list_kinds() -> list[TimelineKind]:
 
 def _iterate_moves(claim: Claim, reader: User, most: int) -> Iterator[TimelineEvent]:
     if can_read_work_on(claim, reader):
-        yield TimelineEvent(claim.created_at, "moves", name_of(claim.created_by), _("added the claim"))
+        yield TimelineEvent(claim.created_at, "moves", get_name(claim.created_by), _("added the claim"))
     # Sign-offs have their own events.
     moves = Transition.objects.readable_by(reader).filter(claim=claim).exclude(action="sign_off")
     for move in moves.order_by("-pk")[:most]:
@@ -131,16 +131,16 @@ def _iterate_edits(claim: Claim, reader: User, most: int) -> Iterator[TimelineEv
     verdicts = list(Verdict.objects.readable_by(reader).filter(claim=claim).values_list("pk", "author"))
     past: list[PastEvent] = []
     if can_read_work_on(claim, reader):
-        past += changes_of(Claim, without=_FIELDS_IN_MOVES, newest=most, pgh_obj_id=claim.pk)
-        past += changes_of(Appearance, of=_("an appearance"), newest=most, claim_id=claim.pk)
-        past += links_of(ClaimTopic, shown="topic", newest=most, claim_id=claim.pk)
+        past += list_changes(Claim, without=_FIELDS_IN_MOVES, newest=most, pgh_obj_id=claim.pk)
+        past += list_changes(Appearance, of=_("an appearance"), newest=most, claim_id=claim.pk)
+        past += list_link_changes(ClaimTopic, shown="topic", newest=most, claim_id=claim.pk)
     # People who may not read others' drafts see how their own came about.
     reads_all = reader.has_perm(READ_DRAFTS)
     written = [pk for pk, author in verdicts if reads_all or author == reader.pk]
-    past += changes_of(Verdict, without=_FIELDS_IN_MOVES, newest=most, pgh_obj_id__in=written)
-    past += changes_of(Evidence, of=_("an item of evidence"), newest=most, verdict_id__in=written)
+    past += list_changes(Verdict, without=_FIELDS_IN_MOVES, newest=most, pgh_obj_id__in=written)
+    past += list_changes(Evidence, of=_("an item of evidence"), newest=most, verdict_id__in=written)
     for part in sections():
-        past += changes_of(
+        past += list_changes(
             part.model, of=part.row_name, without=part.unlogged, newest=most, verdict_id__in=written
         )
     for event in past:
@@ -229,7 +229,7 @@ def list_claim_events(claim: Claim, reader: User) -> list[PastEvent]:
     published = _list_publications(claim.publications.defer("body", "search_text"))
     if not can_read_work_on(claim, reader):
         return published
-    added = PastEvent(claim.created_at, name_of(claim.created_by), _("Added"))
+    added = PastEvent(claim.created_at, get_name(claim.created_by), _("Added"))
     moves = claim.transitions.readable_by(reader).select_related("verdict__publisher")
     return [added, *_list_moves(moves), *published]
 
@@ -239,7 +239,7 @@ def list_verdict_events(verdict: Verdict, reader: User) -> list[PastEvent]:
         # How it became public, and ceased to be; the note on a retraction is public too.
         return _list_moves(verdict.transitions.filter(after__in=["published", "superseded", "retracted"]))
     return [
-        PastEvent(verdict.created_at, name_of(verdict.author), _("Drafted")),
+        PastEvent(verdict.created_at, get_name(verdict.author), _("Drafted")),
         *_list_moves(verdict.transitions.all()),
     ]
 
@@ -267,7 +267,7 @@ def _list_publications(publications: Iterable[Publication]) -> list[PastEvent]:
     return [
         PastEvent(
             entry.published_at,
-            name_of(None),
+            get_name(None),
             _("Public version %(number)d: %(kind)s")
             % {"number": entry.version, "kind": entry.get_kind_display()},
             note=entry.note,

@@ -38,10 +38,10 @@ from claims.review import translation_drafts
 from claims.review.translation_moves import missing_of_translation
 from claims.review.translation_originals import OriginalText, find_original, is_translation_of
 from claims.review.translation_workflow import list_translation_options, move_translation
-from factcheck.admin.base import DeskAdmin, change_page, goes_along, person_at
-from factcheck.admin.change_history import PastEvent, changes_of, name_of
+from factcheck.admin.base import DeskAdmin, change_page, is_deleted_along, person_at
+from factcheck.admin.change_history import PastEvent, get_name, list_changes
 from factcheck.django_internals import become
-from factcheck.language_names import is_right_to_left, language_name
+from factcheck.language_names import get_language_name, is_right_to_left
 
 _STATE = Translation.State
 _STARTED_MESSAGE = gettext_lazy(
@@ -80,7 +80,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
 
     @admin.display(description=gettext_lazy("language"), ordering="language")
     def language_shown(self, row: Translation) -> str:
-        return language_name(row.language)
+        return get_language_name(row.language)
 
     @admin.display(description=gettext_lazy("state"), ordering="state")
     def badge(self, row: Translation) -> SafeString:
@@ -105,7 +105,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         return super().has_delete_permission(request, obj) and (
             obj is None
             or translation_drafts.may_edit_translation(obj, person_at(request))
-            or goes_along(request, "claims_claim_delete", "claims_verdict_delete")
+            or is_deleted_along(request, "claims_claim_delete", "claims_verdict_delete")
         )
 
     # Beginning --------------------------------------------------------------------------------------------------------
@@ -254,12 +254,12 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         return answer
 
     def history_entries(self, row: Translation, reader: User) -> list[PastEvent]:
-        begun = PastEvent(row.created_at, name_of(row.author), _("Started"))
+        begun = PastEvent(row.created_at, get_name(row.author), _("Started"))
         steps = [
             PastEvent(step.at, step.by_name, label_of(step.action), note=step.note)
             for step in row.steps.readable_by(reader)
         ]
-        changes = changes_of(Translation, without=self.told_otherwise, pgh_obj_id=row.pk)
+        changes = list_changes(Translation, without=self.told_otherwise, pgh_obj_id=row.pk)
         return [begun, *(changes if reader.has_perm(READ_DRAFTS) or row.author == reader else []), *steps]
 
     def _row(self, request: HttpRequest, pk: int) -> Translation:
@@ -313,7 +313,7 @@ def _build_page_context(row: Translation, person: User, form: forms.BaseForm | N
         "claim": row.verdict.claim,
         "claim_link": render_claim_link(row.verdict.claim),
         "row_badge": build_translation_badge(row),
-        "language_words": language_name(row.language),
+        "language_words": get_language_name(row.language),
         "direction": "rtl" if is_right_to_left(row.language) else "ltr",
         "translated_verdict": row.verdict,
         "original_language": row.verdict.language,

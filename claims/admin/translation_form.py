@@ -16,7 +16,7 @@ from claims.review.translation_originals import OriginalText
 from factcheck.admin.badges import badge
 from factcheck.admin.base import change_page
 from factcheck.admin.versions import DeskForm
-from factcheck.language_names import is_right_to_left, language_name
+from factcheck.language_names import get_language_name, is_right_to_left
 
 #: How high each field is, in lines.
 _LINES = {"statement": 3, "title": 2, "summary": 5, "explanation": 24}
@@ -161,7 +161,7 @@ def build_translations_context(verdict: Verdict | None, person: User) -> dict[st
     return {
         "translations": sorted(lines, key=lambda line: (line.row.language.lower(), -line.row.pk)),
         "translated_verdict": live,
-        "translate_into": [(code, language_name(code)) for code in list_offered_languages(taken)]
+        "translate_into": [(code, get_language_name(code)) for code in list_offered_languages(taken)]
         if may_add
         else [],
         "may_translate": may_add,
@@ -180,7 +180,7 @@ def _build_line(
     is_old = live is None or row.verdict_id != live.pk
     return TranslationLine(
         row=row,
-        language=language_name(row.language),
+        language=get_language_name(row.language),
         badge=build_translation_badge(row),
         page=change_page(row),
         is_out_of_date=is_old,

@@ -43,7 +43,7 @@ from claims.admin.triage_page import (
 from claims.models import Claim, Topic, Transition
 from factcheck.admin.base import person_at
 from factcheck.admin.list_columns import SHOWING
-from factcheck.admin.unsaved import stored
+from factcheck.admin.unsaved import mark_stored
 
 #: What an address of the screen says besides what the list is narrowed by: the claim shown, since when decisions
 #: count, and what can be undone.
@@ -170,7 +170,7 @@ class Triage(MovesAdmin):
         done = [one for one in outcomes if isinstance(one, DecidedClaim)]
         refused = [one for one in outcomes if isinstance(one, FailedDecision)]
         if done and not refused:
-            stored(request)
+            mark_stored(request)
         undoable = " ".join(one.token for one in done if action != "undo")
         step = list_steps().get(action)
         said = str(step.message if step else _DECISION_MESSAGES[action])

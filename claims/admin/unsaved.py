@@ -24,7 +24,7 @@ from django.views.decorators.http import require_http_methods, require_POST
 from claims.models import UnsavedForm
 from claims.models.desk_state import DAYS, LARGEST
 from factcheck.admin.base import person_at
-from factcheck.admin.pages import page_at
+from factcheck.admin.pages import find_page
 from factcheck.admin.session import in_background
 
 _MAX_SHOWN_LENGTH = 160
@@ -57,7 +57,7 @@ def list_unsaved(person: User) -> list[UnsavedText]:
     found = []
     for kept in UnsavedForm.objects.of(person):
         if kept.page not in pages:
-            page = page_at(kept.page, asking)
+            page = find_page(kept.page, asking)
             pages[kept.page] = (
                 str(page or _("A page that no longer exists")),
                 bool(page and page.may_be_read),

@@ -38,7 +38,7 @@ from claims.models.visibility import READ_DRAFTS
 from claims.newsroom.refusals import NotPossible
 from claims.review import verdict_drafts
 from factcheck.admin.base import change_page, person_at
-from factcheck.admin.change_history import PastEvent, changes_of
+from factcheck.admin.change_history import PastEvent, list_changes
 from factcheck.django_internals import become
 from sources.models import Publisher
 
@@ -241,8 +241,8 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
         told = list_verdict_events(row, reader)
         if not can_read_work_on(row, reader):
             return told
-        own = changes_of(Verdict, without=self.told_otherwise, pgh_obj_id=row.pk)
-        own += changes_of(Evidence, of=_("an item of evidence"), verdict_id=row.pk)
+        own = list_changes(Verdict, without=self.told_otherwise, pgh_obj_id=row.pk)
+        own += list_changes(Evidence, of=_("an item of evidence"), verdict_id=row.pk)
         for part in sections():
-            own += changes_of(part.model, of=part.row_name, without=part.unlogged, verdict_id=row.pk)
+            own += list_changes(part.model, of=part.row_name, without=part.unlogged, verdict_id=row.pk)
         return [*own, *told]

@@ -19,10 +19,10 @@ from claims.editorial.preconditions import compute_etag, require_match
 from claims.editorial.refused_requests import NoSuchThing
 from claims.editorial.view import EditorialView
 from factcheck.api.field_selection import parts_described
-from factcheck.api.pagination import PAGE_SIZE, page_of_rows
-from factcheck.api.query_strings import ListQuery, refused_value
+from factcheck.api.pagination import PAGE_SIZE, read_rows_page
+from factcheck.api.query_strings import ListQuery, build_value_error
 from factcheck.api.query_values import ValueRefused
-from factcheck.api.resources import counted, page_address
+from factcheck.api.resources import build_page_url, count_rows
 
 
 class EditorialResource(EditorialView, ABC):
@@ -42,23 +42,23 @@ class EditorialResource(EditorialView, ABC):
         plain = self.plain
         query = self.list_query(plain.GET, self.rows(), request=plain)
         try:
-            page = page_of_rows(
+            page = read_rows_page(
                 query.qs,
                 ordering=query.ordering,
                 size=query.value("page_size", PAGE_SIZE),
                 cursor=query.value("cursor", ""),
             )
         except ValueRefused as refusal:
-            raise refused_value("cursor", str(refusal)) from None
+            raise build_value_error("cursor", str(refusal)) from None
         shorten = self._shortened(query)
         return self.answered(
             StoredResponse(
                 200,
                 render_document(
                     {
-                        "count": counted(query),
-                        "next": page_address(plain, page.next) if page.next else None,
-                        "previous": page_address(plain, page.previous) if page.previous else None,
+                        "count": count_rows(query),
+                        "next": build_page_url(plain, page.next) if page.next else None,
+                        "previous": build_page_url(plain, page.previous) if page.previous else None,
                         "results": [shorten(self.document(row)) for row in page.rows],
                     }
                 ),

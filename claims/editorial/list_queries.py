@@ -7,10 +7,10 @@ from django.db.models.functions import Coalesce
 
 from claims.models import Appearance, Claim, ClaimTopic, Publication, Translation, Verdict
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
-from factcheck.api.pagination import Key, both_ways, id_key, moment_key
-from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter, view_parameter
+from factcheck.api.pagination import Key, build_both_orderings, make_id_key, make_moment_key
+from factcheck.api.query_strings import ListQuery, Parameter, make_ordering_parameter, make_view_parameter
 from factcheck.api.query_values import Keyword, LanguageRange, Moment, WholeNumber, Words
-from sources.api.list_queries import holds_words, in_language, one_of
+from sources.api.list_queries import match_language, match_one_of, match_words
 from sources.models import MediaObject
 
 #: Claims without a score come after all others.
@@ -31,7 +31,7 @@ def match_yes_or_no(condition: Callable[[], Q]) -> Callable[[str], Q]:
 #: Every move, and what befalls a verdict when its next version is published.
 _ACTIONS = (*sorted({action for _state, action in (*CLAIM_MOVES, *VERDICT_MOVES)}), "supersede")
 
-_BY_ID = both_ways("id", id_key("id"))
+_BY_ID = build_both_orderings("id", make_id_key("id"))
 
 
 class ClaimWorkQuery(ListQuery):
@@ -40,17 +40,17 @@ class ClaimWorkQuery(ListQuery):
     list_name = "editorial/claims"
     orderings = (
         *_BY_ID,
-        *both_ways("updated", moment_key("updated_at"), id_key("id")),
-        *both_ways("score", Key(_SCORE, float, _score, "double precision"), id_key("id")),
+        *build_both_orderings("updated", make_moment_key("updated_at"), make_id_key("id")),
+        *build_both_orderings("score", Key(_SCORE, float, _score, "double precision"), make_id_key("id")),
     )
 
     q = Parameter(
         Words(),
         "Words in the statement, whatever their case and accents.",
-        matches=holds_words("statement"),
+        matches=match_words("statement"),
     )
     state = Parameter(
-        Keyword(tuple(Claim.State.values)), "State in triage.", matches=one_of("state"), several=True
+        Keyword(tuple(Claim.State.values)), "State in triage.", matches=match_one_of("state"), several=True
     )
     published = Parameter(
         Keyword(("yes", "no")),
@@ -62,10 +62,12 @@ class ClaimWorkQuery(ListQuery):
     language = Parameter(
         LanguageRange(),
         "Language of the claim; `pt` also finds `pt-BR`.",
-        matches=in_language("language"),
+        matches=match_language("language"),
         several=True,
     )
-    claimant = Parameter(WholeNumber(), "Id of who made the claim.", matches=one_of("claimant"), several=True)
+    claimant = Parameter(
+        WholeNumber(), "Id of who made the claim.", matches=match_one_of("claimant"), several=True
+    )
     topic = Parameter(
         WholeNumber(),
         "Id of a topic.",
@@ -78,7 +80,9 @@ class ClaimWorkQuery(ListQuery):
         matches=lambda ids: Q(Exists(Appearance.objects.filter(claim=OuterRef("pk"), source__in=ids))),
         several=True,
     )
-    created_by = Parameter(WholeNumber(), "Id of who added it.", matches=one_of("created_by"), several=True)
+    created_by = Parameter(
+        WholeNumber(), "Id of who added it.", matches=match_one_of("created_by"), several=True
+    )
     updated_after = Parameter(
         Moment(),
         "Changed on this day (UTC) or at this moment, or later.",
@@ -89,8 +93,8 @@ class ClaimWorkQuery(ListQuery):
         "Last changed on this day (UTC) or at this moment, or earlier.",
         matches=lambda moment: Q(updated_at__lte=moment),
     )
-    view = view_parameter()
-    ordering = ordering_parameter(orderings)
+    view = make_view_parameter()
+    ordering = make_ordering_parameter(orderings)
 
 
 class VerdictWorkQuery(ListQuery):
@@ -100,14 +104,19 @@ class VerdictWorkQuery(ListQuery):
     orderings = (*_BY_ID,)
 
     state = Parameter(
-        Keyword(tuple(Verdict.State.values)), "State in the review.", matches=one_of("state"), several=True
+        Keyword(tuple(Verdict.State.values)),
+        "State in the review.",
+        matches=match_one_of("state"),
+        several=True,
     )
-    claim = Parameter(WholeNumber(), "Id of the claim.", matches=one_of("claim"), several=True)
-    publisher = Parameter(WholeNumber(), "Id of the publisher.", matches=one_of("publisher"), several=True)
-    author = Parameter(WholeNumber(), "Id of the author.", matches=one_of("author"), several=True)
-    rating = Parameter(WholeNumber(), "Id of the rating.", matches=one_of("rating"), several=True)
-    view = view_parameter()
-    ordering = ordering_parameter(orderings)
+    claim = Parameter(WholeNumber(), "Id of the claim.", matches=match_one_of("claim"), several=True)
+    publisher = Parameter(
+        WholeNumber(), "Id of the publisher.", matches=match_one_of("publisher"), several=True
+    )
+    author = Parameter(WholeNumber(), "Id of the author.", matches=match_one_of("author"), several=True)
+    rating = Parameter(WholeNumber(), "Id of the rating.", matches=match_one_of("rating"), several=True)
+    view = make_view_parameter()
+    ordering = make_ordering_parameter(orderings)
 
 
 class TranslationWorkQuery(ListQuery):
@@ -119,16 +128,16 @@ class TranslationWorkQuery(ListQuery):
     state = Parameter(
         Keyword(tuple(Translation.State.values)),
         "State in the review.",
-        matches=one_of("state"),
+        matches=match_one_of("state"),
         several=True,
     )
-    claim = Parameter(WholeNumber(), "Id of the claim.", matches=one_of("verdict__claim"), several=True)
-    verdict = Parameter(WholeNumber(), "Id of the verdict.", matches=one_of("verdict"), several=True)
-    author = Parameter(WholeNumber(), "Id of the translator.", matches=one_of("author"), several=True)
+    claim = Parameter(WholeNumber(), "Id of the claim.", matches=match_one_of("verdict__claim"), several=True)
+    verdict = Parameter(WholeNumber(), "Id of the verdict.", matches=match_one_of("verdict"), several=True)
+    author = Parameter(WholeNumber(), "Id of the translator.", matches=match_one_of("author"), several=True)
     language = Parameter(
         LanguageRange(),
         "Language that it is in; `pt` also finds `pt-BR`.",
-        matches=in_language("language"),
+        matches=match_language("language"),
         several=True,
     )
     current = Parameter(
@@ -136,8 +145,8 @@ class TranslationWorkQuery(ListQuery):
         "Whether it is of a version of the verdict that is published now.",
         matches=match_yes_or_no(lambda: Q(verdict__state=Verdict.State.PUBLISHED)),
     )
-    view = view_parameter()
-    ordering = ordering_parameter(orderings)
+    view = make_view_parameter()
+    ordering = make_ordering_parameter(orderings)
 
 
 class TransitionQuery(ListQuery):
@@ -146,11 +155,11 @@ class TransitionQuery(ListQuery):
     list_name = "editorial/transitions"
     orderings = (*_BY_ID,)
 
-    claim = Parameter(WholeNumber(), "Id of the claim.", matches=one_of("claim"), several=True)
-    verdict = Parameter(WholeNumber(), "Id of the verdict.", matches=one_of("verdict"), several=True)
-    actor = Parameter(WholeNumber(), "Id of who made the move.", matches=one_of("actor"), several=True)
-    action = Parameter(Keyword(_ACTIONS), "The move.", matches=one_of("action"), several=True)
-    ordering = ordering_parameter(orderings)
+    claim = Parameter(WholeNumber(), "Id of the claim.", matches=match_one_of("claim"), several=True)
+    verdict = Parameter(WholeNumber(), "Id of the verdict.", matches=match_one_of("verdict"), several=True)
+    actor = Parameter(WholeNumber(), "Id of who made the move.", matches=match_one_of("actor"), several=True)
+    action = Parameter(Keyword(_ACTIONS), "The move.", matches=match_one_of("action"), several=True)
+    ordering = make_ordering_parameter(orderings)
 
 
 class PartQuery(ListQuery):
@@ -159,7 +168,7 @@ class PartQuery(ListQuery):
     list_name = "editorial/parts"
     orderings = (*reversed(_BY_ID),)
 
-    ordering = ordering_parameter(orderings)
+    ordering = make_ordering_parameter(orderings)
 
 
 class MediaQuery(ListQuery):
@@ -171,21 +180,21 @@ class MediaQuery(ListQuery):
     q = Parameter(
         Words(),
         "Words in the description, whatever their case and accents.",
-        matches=holds_words("alternative_text"),
+        matches=match_words("alternative_text"),
     )
     kind = Parameter(
-        Keyword(tuple(MediaObject.Kind.values)), "What it is.", matches=one_of("kind"), several=True
+        Keyword(tuple(MediaObject.Kind.values)), "What it is.", matches=match_one_of("kind"), several=True
     )
     sha256 = Parameter(
         Words(64), "Of the original file, in hexadecimal.", matches=lambda digest: Q(sha256=digest)
     )
-    ordering = ordering_parameter(orderings)
+    ordering = make_ordering_parameter(orderings)
 
 
 class SnapshotQuery(ListQuery):
     """Snapshots of one source."""
 
     list_name = "editorial/snapshots"
-    orderings = (*both_ways("number", id_key("number")),)
+    orderings = (*build_both_orderings("number", make_id_key("number")),)
 
-    ordering = ordering_parameter(orderings)
+    ordering = make_ordering_parameter(orderings)

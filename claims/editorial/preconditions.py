@@ -4,12 +4,12 @@ from django.http import HttpRequest
 from django.utils.http import parse_etags, quote_etag
 
 from claims.editorial.refused_requests import PreconditionFailed
-from factcheck.api.resources import sha256_of
+from factcheck.api.resources import compute_sha256
 
 
 def compute_etag(text: str) -> str:
     """Return the ETag of a representation, which changes if and only if the representation does."""
-    return quote_etag(sha256_of([text.encode()]))
+    return quote_etag(compute_sha256([text.encode()]))
 
 
 def require_match(request: HttpRequest, text: str) -> None:

@@ -16,7 +16,7 @@ from rest_framework import exceptions, serializers
 from claims.editorial.refused_requests import Unprocessable
 from claims.models.claim_media import media_readable_by
 from factcheck.api.json_bodies import StrictJSON
-from factcheck.api.query_values import GREATEST_ID, suggestion
+from factcheck.api.query_values import GREATEST_ID, suggest_word
 from sources.models import MediaObject
 
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:", re.ASCII)
@@ -138,7 +138,7 @@ class StrictKeys(serializers.Serializer):
             key: [
                 exceptions.ErrorDetail(
                     gettext("Unknown key.%(suggestion)s Known keys: %(known)s.")
-                    % {"suggestion": suggestion(key, known), "known": ", ".join(known)},
+                    % {"suggestion": suggest_word(key, known), "known": ", ".join(known)},
                     "unknown",
                 )
             ]

@@ -9,8 +9,8 @@ from claims.ledger.document import claim_document
 from claims.ledger.document.claim_body import CORRECTIONS, JudgedClaim, PublicCorrection
 from claims.models import Appearance, Claim, ClaimMedia, Publication, Topic
 from claims.search import choose_stemmers, make_searchable
-from factcheck.web.site_urls import stored
-from sources.addresses import domain, url_key
+from factcheck.web.site_urls import render_stored
+from sources.addresses import build_url_key, get_domain
 from sources.models import Source
 
 #: Kinds of sources that are pictures, sound or film.
@@ -75,7 +75,7 @@ def build_entry(
             "corrections": [_correction(line) for line in ledger if line["kind"] in CORRECTIONS],
         },
     )
-    rendered = stored(body)
+    rendered = render_stored(body)
     publication = {
         "claim_id": claim.pk,
         **this,
@@ -122,7 +122,7 @@ def restate_entry(publication: Publication, body: dict[str, Any], *, kind: str, 
     """
     version = publication.version + 1
     body |= {"version": version, "updated_at": claim_document.moment(at)}
-    rendered = stored(body)
+    rendered = render_stored(body)
     row = {name: getattr(publication, name) for name in _RESTATED} | {
         "version": version,
         "kind": kind,
@@ -185,7 +185,7 @@ def build_columns(body: Mapping[str, Any]) -> dict[str, Any]:
         "topic_ids": [t["id"] for t in body["topics"]],
         "appears_in_ids": sorted({a["source"]["id"] for a in body["appearances"]}),
         "source_ids": sorted({s["id"] for s in sources}),
-        "source_domains": sorted({host for s in sources if (host := domain(s["url"]))}),
+        "source_domains": sorted({host for s in sources if (host := get_domain(s["url"]))}),
         "publisher_ids": sorted({p["id"] for p in _publishers(body, sources)}),
         # A previewed draft may have no rating yet.
         "rating_ids": sorted({v["rating"]["id"] for v in body["verdicts"] if v["rating"]}),
@@ -235,8 +235,8 @@ def build_published_verdict(verdict: Mapping[str, Any], body: Mapping[str, Any])
         "rating_class": rating.get("rating_class") or "",
         "language": verdict["language"],
         "reviewed_on": _day(verdict["reviewed_on"]),
-        "review_key": url_key(verdict["url"]),
-        "body": stored({**verdict, "claim": claim}),
+        "review_key": build_url_key(verdict["url"]),
+        "body": render_stored({**verdict, "claim": claim}),
     }
 
 

@@ -25,8 +25,8 @@ from claims.models import (
 from claims.models.claim_media import JUDGED_OF_MEDIA
 from claims.models.claim_rules import JUDGED
 from factcheck.database import clock
-from factcheck.database.bulk_copy import Lines, lines, reserve_ids, send
-from factcheck.web.site_urls import understood
+from factcheck.database.bulk_copy import CopyLines, build_lines, reserve_ids, send
+from factcheck.web.site_urls import parse_stored
 from sources.models import MediaHash
 
 
@@ -78,14 +78,14 @@ def append(entries: Sequence[LedgerEntry]) -> None:
     entries_added.send(Publication, claims=[new.publication["claim_id"] for new in entries])
 
 
-def lines_of(entries: Sequence[LedgerEntry]) -> list[Lines]:
+def lines_of(entries: Sequence[LedgerEntry]) -> list[CopyLines]:
     """Return the rows of entries, for callers that store them together with other rows and announce them."""
     ids = iter(reserve_ids(Publication, sum("id" not in new.publication for new in entries)))
     numbered = [(new.publication.get("id") or next(ids), new) for new in entries]
     verdicts = [{"publication_id": pk, **row} for pk, new in numbered for row in new.verdicts]
     return [
-        *lines(Publication, [new.publication | {"id": pk} for pk, new in numbered]),
-        *lines(PublishedVerdict, verdicts),
+        *build_lines(Publication, [new.publication | {"id": pk} for pk, new in numbered]),
+        *build_lines(PublishedVerdict, verdicts),
     ]
 
 
@@ -98,7 +98,7 @@ def restate(publications: Sequence[Publication], kind: str, change: Callable[[di
     now = clock.now()
     entries = []
     for publication in publications:
-        body = understood(publication.body)
+        body = parse_stored(publication.body)
         change(body)
         entries.append(restate_entry(publication, body, kind=kind, at=max(now, publication.published_at)))
     append(entries)
@@ -121,7 +121,7 @@ def build_restated_body(publication: Publication, besides: Sequence[Translation]
     Args:
         besides: translations that are looked at as if they were published, each in the place of the one there is.
     """
-    body: dict[str, Any] = understood(publication.body)
+    body: dict[str, Any] = parse_stored(publication.body)
     live = Translation.objects.filter(
         verdict__in=[each["id"] for each in body["verdicts"]], state=Translation.State.PUBLISHED
     )

@@ -18,7 +18,7 @@ from claims.models import Claim, Claimant
 from claims.newsroom.likely_claimants import find_likely_claimants
 from claims.quotes.changed_sources import AnchorOutcome
 from factcheck.installation.messages import in_words as sentence_in_words
-from factcheck.list_phrases import listed_phrases
+from factcheck.list_phrases import join_phrases
 
 #: Below this many columns the claimant and the reasons stand under the statement instead of beside it.
 NARROW = 80
@@ -248,7 +248,7 @@ def _judged(known: ExistingCheck) -> str:
 
 def _reasons(found: FoundClaim) -> str:
     """Return the checkable parts of the claim, with their words."""
-    return listed_phrases(describe_reasons(map(str, found.reasons)))
+    return join_phrases(describe_reasons(map(str, found.reasons)))
 
 
 def _claimant(claim: Claim) -> Text:

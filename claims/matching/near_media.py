@@ -10,7 +10,7 @@ from typing import Any, Literal
 import orjson
 
 from claims.models import Publication
-from factcheck.web.site_urls import placed
+from factcheck.web.site_urls import insert_site_url
 from sources.media.likeness import NearDuplicate, find_near_duplicates
 from sources.media.perceptual_hash import PerceptualHash
 
@@ -74,7 +74,7 @@ def find_published_media(look: PerceptualHash) -> list[SimilarMedia]:
     shown: dict[int, list[ShownMedia]] = {}
     rows = Publication.objects.current().showing(near).order_by("-published_at", "-claim_id")
     for body in rows.values_list("body", flat=True)[: MEDIA_LIMIT * CLAIM_LIMIT]:
-        claim = orjson.loads(placed(body.encode()))
+        claim = orjson.loads(insert_site_url(body.encode()))
         for each in list_shown_media(claim):
             if each.media["id"] in near:
                 shown.setdefault(each.media["id"], []).append(each)

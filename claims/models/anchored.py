@@ -43,7 +43,7 @@ def span_is_whole(name: str) -> models.CheckConstraint:
 
 def quote_fits(name: str) -> models.CheckConstraint:
     """Return the constraint that limits the length of a quote."""
-    return bounds.not_longer(name, "exact", LONGEST_QUOTE)
+    return bounds.build_length_constraint(name, "exact", LONGEST_QUOTE)
 
 
 class Anchored(models.Model):

@@ -12,7 +12,7 @@ from claims.models.anchored import LONGEST_QUOTE, Anchored, quote_fits, span_car
 from claims.models.claim import Claim
 from claims.models.visibility import readable
 from factcheck.database import bounds
-from factcheck.database.desk_words import words_index
+from factcheck.database.desk_words import build_words_index
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import ids_are_reserved
 
@@ -73,7 +73,7 @@ class Appearance(Anchored):
         ]
         indexes = [
             # Substring searches of claims.
-            words_index("appearance_desk_words", "exact"),
+            build_words_index("appearance_desk_words", "exact"),
         ]
         triggers = [
             span_carries_quote("appearance_span_carries_quote"),
@@ -134,7 +134,7 @@ class QuoteFate(models.Model):
                 name="quotefate_changed_has_a_wording",
                 condition=Q(outcome="changed") & ~Q(wording="") | ~Q(outcome="changed") & Q(wording=""),
             ),
-            bounds.not_longer("quotefate_wording_fits", "wording", LONGEST_QUOTE),
+            bounds.build_length_constraint("quotefate_wording_fits", "wording", LONGEST_QUOTE),
         ]
         indexes = [
             # The time of the newest, which separates outdated cached pages from current ones.

@@ -18,11 +18,11 @@ from claims.models.statement import StatementKey, StatementWords
 from claims.models.statement_vector import VECTORS_FOLLOW_WORDS, VECTORS_GO_WITH_CLAIMS
 from claims.models.visibility import readable
 from factcheck.database import bounds
-from factcheck.database.desk_words import words_index
+from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history, keep_links
 from factcheck.database.rules import ids_are_reserved
-from factcheck.web.language_addresses import permanent
+from factcheck.web.language_addresses import build_permanent_path
 
 if TYPE_CHECKING:
     from claims.models.evidence import Evidence
@@ -81,7 +81,7 @@ class Claim(models.Model):
         verbose_name=_("claimant"),
     )
     claimed_on = models.DateField(
-        _("claimed on"), null=True, blank=True, validators=[bounds.day_that_has_come]
+        _("claimed on"), null=True, blank=True, validators=[bounds.validate_day_has_come]
     )
     context = models.TextField(
         _("context"),
@@ -144,9 +144,9 @@ class Claim(models.Model):
         ]
         constraints = [
             claim_rules.HAS_A_STATEMENT,
-            bounds.not_longer("claim_statement_fits", "statement", LONGEST_STATEMENT),
-            bounds.not_longer("claim_context_fits", "context", LONGEST_CONTEXT),
-            bounds.days_in_sight("claim_days_are_in_sight", "claimed_on"),
+            bounds.build_length_constraint("claim_statement_fits", "statement", LONGEST_STATEMENT),
+            bounds.build_length_constraint("claim_context_fits", "context", LONGEST_CONTEXT),
+            bounds.build_days_in_range("claim_days_are_in_sight", "claimed_on"),
             claim_rules.STATE_IS_KNOWN,
             claim_rules.MERGED_NAMES_ITS_TARGET,
             claim_rules.NOT_MERGED_INTO_ITSELF,
@@ -176,11 +176,11 @@ class Claim(models.Model):
                 gin_pending_list_limit=64,
             ),
             # The search fields of the lists of claims, verdicts and other rows that belong to claims.
-            words_index("claim_desk_words", "statement"),
+            build_words_index("claim_desk_words", "statement"),
         ]
         triggers = [
             ids_are_reserved("claims_claim", history="claims_claimevent"),
-            bounds.days_have_come("claim_is_not_of_the_future", "claimed_on"),
+            bounds.build_days_have_come("claim_is_not_of_the_future", "claimed_on"),
             claim_rules.WORDS_ARE_FIXED_IN_REVIEW,
             claim_rules.STATE_MOVES,
             VECTORS_FOLLOW_WORDS,
@@ -219,7 +219,7 @@ def claim_path(pk: int, slug: str) -> str:
 
 @cache
 def _before_ids() -> str:
-    return permanent("claim", 0, "-").removesuffix("0/-/")
+    return build_permanent_path("claim", 0, "-").removesuffix("0/-/")
 
 
 @keep_links("claims")

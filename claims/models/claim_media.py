@@ -94,7 +94,7 @@ class ClaimMedia(models.Model):
                 fields=["claim", "media"],
                 violation_error_message=_("This picture, recording or video is already listed."),
             ),
-            bounds.not_longer("claimmedia_caption_fits", "caption", LONGEST_CAPTION),
+            bounds.build_length_constraint("claimmedia_caption_fits", "caption", LONGEST_CAPTION),
             fragment_is_one("claimmedia_fragment_is_one"),
         ]
         triggers = [

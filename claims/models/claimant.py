@@ -4,10 +4,10 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.desk_words import words_index
+from factcheck.database.desk_words import build_words_index
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import ids_are_reserved
-from sources.models.same_as import is_canonical, same_as_field
+from sources.models.same_as import is_canonical, make_same_as_field
 
 
 @keep_history()
@@ -35,7 +35,7 @@ class Claimant(models.Model):
     country = models.CharField(
         _("country"), max_length=2, blank=True, help_text=_("ISO 3166-1 code such as DE.")
     )
-    same_as = same_as_field()
+    same_as = make_same_as_field()
     notes = models.TextField(_("internal notes"), blank=True)
 
     class Meta:
@@ -58,7 +58,7 @@ class Claimant(models.Model):
             # Identifiers of an authority: for imports, and the API's `same_as`.
             GinIndex("same_as", name="claimant_by_same_as"),
             # Searches of claimants, and of claims by who said them.
-            words_index("claimant_desk_words", "name", "job_title", "affiliation"),
+            build_words_index("claimant_desk_words", "name", "job_title", "affiliation"),
         ]
         triggers = [ids_are_reserved("claims_claimant", history="claims_claimantevent")]
 

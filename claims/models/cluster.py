@@ -14,7 +14,7 @@ from factcheck.database import bounds
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse
-from factcheck.web.language_addresses import permanent
+from factcheck.web.language_addresses import build_permanent_path
 
 LONGEST_DESCRIPTION = 5_000
 
@@ -116,7 +116,7 @@ class Cluster(models.Model):
         permissions = [("publish_cluster", _("Can publish, withdraw and dissolve clusters"))]
         constraints = [
             CheckConstraint(name="cluster_has_a_title", condition=~Q(title="")),
-            bounds.not_longer("cluster_description_fits", "description", LONGEST_DESCRIPTION),
+            bounds.build_length_constraint("cluster_description_fits", "description", LONGEST_DESCRIPTION),
             CheckConstraint(
                 name="cluster_state_is_known", condition=Q(state__in=["draft", "published", "dissolved"])
             ),
@@ -147,7 +147,7 @@ class Cluster(models.Model):
         return self.title
 
     def get_absolute_url(self) -> str:
-        return permanent("cluster", self.pk, self.slug)
+        return build_permanent_path("cluster", self.pk, self.slug)
 
     @property
     def slug(self) -> str:

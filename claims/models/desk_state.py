@@ -64,7 +64,7 @@ class SavedView(models.Model):
         constraints = [
             CheckConstraint(name="savedview_has_a_name", condition=Q(name__regex=r"\S")),
             CheckConstraint(name="savedview_is_of_a_list", condition=Q(listed__regex=r"^[a-z_]+\.[a-z_]+$")),
-            bounds.not_longer("savedview_query_fits", "query", LONGEST_QUERY),
+            bounds.build_length_constraint("savedview_query_fits", "query", LONGEST_QUERY),
             UniqueConstraint(
                 "owner",
                 "listed",

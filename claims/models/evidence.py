@@ -79,7 +79,7 @@ class Evidence(Anchored):
         verbose_name_plural = _("evidence")
         constraints = [
             span_is_whole("evidence_span_is_whole"),
-            bounds.not_longer("evidence_note_fits", "note", LONGEST_NOTE),
+            bounds.build_length_constraint("evidence_note_fits", "note", LONGEST_NOTE),
             quote_fits("evidence_quote_fits"),
             fragment_is_one("evidence_fragment_is_one"),
             models.CheckConstraint(

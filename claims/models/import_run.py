@@ -10,7 +10,7 @@ from django.db.models import CheckConstraint, F, Index, Q, UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.desk_words import words_index
+from factcheck.database.desk_words import build_words_index
 from factcheck.database.rules import Rule, refuse
 
 #: The sample of a newsroom archive that was reviewed before its release, and who requested the import.
@@ -234,7 +234,7 @@ class ImportProblem(models.Model):
             # Which kinds there are, and the problems of one of them.
             Index(name="importproblem_by_kind", fields=["code", "id"]),
             # Searches of problems.
-            words_index("importproblem_desk_words", "file", "position", "reason"),
+            build_words_index("importproblem_desk_words", "file", "position", "reason"),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from claims.models.ledger_counts import COUNT_MENTIONS, COUNT_WORDS
 from claims.models.signoff_digests import SIGNED_ROWS, VERDICT_SHA256, entry_verdict_sha256, is_signed_off
 from claims.models.statement import KEEP_STATED_WORDS
 from factcheck.database.rules import OWNER, Keeper, Rule, refuse
-from sources.models.publisher import name_as_read_in_sql
+from sources.models.publisher import build_normalised_name_sql
 
 _OUT_OF_TURN = refuse(
     "A publication continues its claim's ledger: the next version, not earlier than the last.",
@@ -215,8 +215,8 @@ SAYS_WHAT_WAS_SIGNED = Rule(
             is_shown := is_shown OR is_ours;
             -- Whatever readers would take for ours.
             CONTINUE WHEN said ->> 'origin' IS NOT DISTINCT FROM 'imported' AND NOT is_ours
-                AND {name_as_read_in_sql("said -> 'publisher' ->> 'name'")}
-                    IS DISTINCT FROM {name_as_read_in_sql("house.name")}
+                AND {build_normalised_name_sql("said -> 'publisher' ->> 'name'")}
+                    IS DISTINCT FROM {build_normalised_name_sql("house.name")}
                 AND coalesce(said -> 'signed_off', 'null') = 'null';
             checked := checked || (said -> 'id');
             IF NOT EXISTS (

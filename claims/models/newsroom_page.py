@@ -87,7 +87,7 @@ class NewsroomPage(models.Model):
                     "Describe in one sentence what changed. Readers see it beside the page."
                 ),
             ),
-            bounds.not_longer("newsroompage_text_fits", "text", LONGEST_PAGE),
+            bounds.build_length_constraint("newsroompage_text_fits", "text", LONGEST_PAGE),
         ]
         indexes = [
             # The page that a reader asks for, and its versions.

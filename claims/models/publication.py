@@ -36,10 +36,10 @@ from claims.search import (
     match_condition,
     read,
 )
-from factcheck.database.desk_words import words_index
+from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import LanguageField, UncompressedTextField
 from factcheck.database.rules import ids_are_reserved
-from factcheck.web.site_urls import placed
+from factcheck.web.site_urls import insert_site_url
 from sources.models.snapshot import TextSha256
 
 
@@ -285,7 +285,7 @@ class Publication(models.Model):
             *publication_columns.OF_MOMENTS,
             *publication_columns.OF_WHAT_IS_ASKED,
             # Searches of the desk's list, by the notes on changes.
-            words_index("publication_desk_words", "note", condition=~Q(note="")),
+            build_words_index("publication_desk_words", "note", condition=~Q(note="")),
         ]
         triggers = [
             ids_are_reserved("claims_publication"),
@@ -311,7 +311,7 @@ class Publication(models.Model):
     @property
     def served(self) -> bytes:
         """Return the body as served, with this site's current URL."""
-        return placed(self.body.encode())
+        return insert_site_url(self.body.encode())
 
     @property
     def document(self) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from django.db.models import Q, UniqueConstraint
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.desk_words import words_index
+from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse, see_the_present
@@ -123,7 +123,7 @@ class Rating(models.Model):
             # The queue of labels without a rating class.
             models.Index(name="rating_unmapped", fields=["scale"], condition=Q(rating_class="")),
             # Searches of ratings, and the picker of a verdict's.
-            words_index("rating_desk_words", "label", "code"),
+            build_words_index("rating_desk_words", "label", "code"),
         ]
         triggers = [
             Rule(

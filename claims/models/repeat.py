@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.anchored import Anchored, quote_fits, span_carries_quote, span_is_whole
 from claims.models.claim import Claim
 from claims.models.visibility import readable
-from factcheck.database.desk_words import words_index
+from factcheck.database.desk_words import build_words_index
 from factcheck.database.row_history import keep_history
 
 
@@ -106,7 +106,7 @@ class Repeat(Anchored):
             # The queue on the desk: what was seen last first.
             Index(name="repeat_open", fields=["-last_seen_at"], condition=Q(outcome="")),
             # Searches of what was seen again.
-            words_index("repeat_desk_words", "exact"),
+            build_words_index("repeat_desk_words", "exact"),
         ]
         triggers = [span_carries_quote("repeat_span_carries_quote")]
 

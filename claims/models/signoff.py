@@ -12,7 +12,7 @@ from claims.models.review_chain import waits_for_its_link
 from claims.models.signoff_digests import CLAIM_SHA256, SIGNED_ROWS, VERDICT_SHA256
 from claims.models.visibility import readable
 from factcheck import features
-from factcheck.database.desk_words import words_index
+from factcheck.database.desk_words import build_words_index
 from factcheck.database.rules import Rule, append_only, refuse
 
 _WROTE_IT = refuse(
@@ -70,7 +70,7 @@ class SignOff(models.Model):
         ]
         indexes = [
             # Searches of sign-offs.
-            words_index("signoff_desk_words", "by_name", "note"),
+            build_words_index("signoff_desk_words", "by_name", "note"),
         ]
         triggers = [
             *append_only("signoff", "A sign-off is never changed or taken back; ask for changes instead."),

@@ -3,7 +3,7 @@ from django.db.models import Q
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.row_history import keep_history
-from sources.models.same_as import is_canonical, same_as_field
+from sources.models.same_as import is_canonical, make_same_as_field
 
 
 @keep_history()
@@ -16,7 +16,7 @@ class Topic(models.Model):
         "self", models.PROTECT, null=True, blank=True, related_name="children", verbose_name=_("part of")
     )
     description = models.TextField(_("description"), blank=True)
-    same_as = same_as_field()
+    same_as = make_same_as_field()
 
     class Meta:
         ordering = ["name"]

@@ -10,9 +10,9 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models.review_chain import waits_for_its_link
 from claims.models.visibility import readable
-from factcheck.database.desk_words import words_index
+from factcheck.database.desk_words import build_words_index
 from factcheck.database.rules import Rule, append_only, refuse
-from factcheck.list_phrases import from_to
+from factcheck.list_phrases import format_change
 
 
 def move_is_written_down(subject: str, *, table: str = "claims_transition") -> str:
@@ -92,7 +92,7 @@ class Transition(models.Model):
         verbose_name_plural = _("transitions")
         indexes = [
             # Searches of the log.
-            words_index("transition_desk_words", "actor_name", "note"),
+            build_words_index("transition_desk_words", "actor_name", "note"),
             # What people did in a period: the trends of the desk. Imports move in bulk and would be in the way.
             models.Index(
                 name="transition_of_people",
@@ -121,4 +121,4 @@ class Transition(models.Model):
         """The states before and after, in words."""
         subject = self._meta.get_field("verdict" if self.verdict_id else "claim").related_model
         words = dict(subject.State.choices)  # type: ignore[union-attr]  # a claim or a verdict, which have states
-        return from_to(words.get(self.before, self.before), words.get(self.after, self.after))
+        return format_change(words.get(self.before, self.before), words.get(self.after, self.after))

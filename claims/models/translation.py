@@ -22,11 +22,11 @@ from claims.models.transition import move_is_written_down, takes_a_step
 from claims.models.verdict import LONGEST_EXPLANATION, LONGEST_NOTE
 from claims.models.visibility import readable
 from factcheck.database import bounds
-from factcheck.database.desk_words import words_index
+from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, append_only, refuse, see_the_present
-from factcheck.language_names import language_name
+from factcheck.language_names import get_language_name
 
 SIGN_OFF = "sign_off"
 
@@ -272,15 +272,15 @@ class Translation(models.Model):
             translation_rules.WRITTEN_HERE_HAS_AN_AUTHOR,
             translation_rules.NEEDS_A_SIGNOFF,
             translation_rules.HIDES_NOTHING,
-            bounds.not_longer(f"{_TABLE}_statement_fits", "statement", LONGEST_STATEMENT),
-            bounds.not_longer(f"{_TABLE}_summary_fits", "summary", LONGEST_NOTE),
-            bounds.not_longer(f"{_TABLE}_explanation_fits", "explanation", LONGEST_EXPLANATION),
+            bounds.build_length_constraint(f"{_TABLE}_statement_fits", "statement", LONGEST_STATEMENT),
+            bounds.build_length_constraint(f"{_TABLE}_summary_fits", "summary", LONGEST_NOTE),
+            bounds.build_length_constraint(f"{_TABLE}_explanation_fits", "explanation", LONGEST_EXPLANATION),
         ]
         indexes = [
             # What waits for a sign-off: oldest first.
             Index(name=f"{_TABLE}_in_review", fields=["submitted_at"], condition=Q(state="in_review")),
             # Searches of the desk's list.
-            words_index(f"{_TABLE}_desk_words", "statement", "summary", "byline"),
+            build_words_index(f"{_TABLE}_desk_words", "statement", "summary", "byline"),
         ]
         triggers = [
             translation_rules.BEGINS_ON_WHAT_IS_PUBLISHED,
@@ -321,7 +321,7 @@ class Translation(models.Model):
 
     def __str__(self) -> str:
         words = self.statement if len(self.statement) <= 100 else self.statement[:99] + "…"
-        return f"{language_name(self.language)} ({self.get_state_display()}): {words}"
+        return f"{get_language_name(self.language)} ({self.get_state_display()}): {words}"
 
     @property
     def writers(self) -> set[int]:

@@ -14,7 +14,7 @@ from claims.models.transition import move_is_written_down, takes_a_step
 from claims.models.verdict_rules import speaking_for_the_house
 from claims.models.visibility import readable
 from factcheck.database import bounds
-from factcheck.database.desk_words import words_index
+from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import AddressField, LanguageField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, ids_are_reserved, refuse, see_the_present
@@ -183,17 +183,17 @@ class Verdict(models.Model):
     )
     language = LanguageField(_("language"))
     reviewed_on = models.DateField(
-        _("reviewed on"), null=True, blank=True, validators=[bounds.day_that_has_come]
+        _("reviewed on"), null=True, blank=True, validators=[bounds.validate_day_has_come]
     )
     valid_as_of = models.DateField(
         _("true as of"),
         null=True,
         blank=True,
-        validators=[bounds.day_that_has_come],
+        validators=[bounds.validate_day_has_come],
         help_text=_("The date up to which the facts were checked."),
     )
     recheck_on = models.DateField(
-        _("check again on"), null=True, blank=True, validators=[bounds.day_in_sight]
+        _("check again on"), null=True, blank=True, validators=[bounds.validate_day_in_range]
     )
     url = AddressField(
         _("review page"),
@@ -292,15 +292,19 @@ class Verdict(models.Model):
             verdict_rules.OF_THE_ARCHIVE_NAMES_ITS_RUN,
             verdict_rules.NEEDS_A_SIGNOFF,
             verdict_rules.REPLY_RULE_IS_KNOWN,
-            bounds.not_longer("verdict_summary_fits", "summary", LONGEST_NOTE),
-            bounds.not_longer("verdict_explanation_fits", "explanation", LONGEST_EXPLANATION),
-            bounds.not_longer("verdict_correction_note_fits", "correction_note", LONGEST_NOTE),
-            bounds.not_longer("verdict_original_media_context_fits", "original_media_context", LONGEST_NOTE),
+            bounds.build_length_constraint("verdict_summary_fits", "summary", LONGEST_NOTE),
+            bounds.build_length_constraint("verdict_explanation_fits", "explanation", LONGEST_EXPLANATION),
+            bounds.build_length_constraint("verdict_correction_note_fits", "correction_note", LONGEST_NOTE),
+            bounds.build_length_constraint(
+                "verdict_original_media_context_fits", "original_media_context", LONGEST_NOTE
+            ),
             CheckConstraint(
                 name="verdict_media_authenticity_is_known",
                 condition=Q(media_authenticity_category__in=["", *MediaAuthenticity.values]),
             ),
-            bounds.days_in_sight("verdict_days_are_in_sight", "reviewed_on", "valid_as_of", "recheck_on"),
+            bounds.build_days_in_range(
+                "verdict_days_are_in_sight", "reviewed_on", "valid_as_of", "recheck_on"
+            ),
         ]
         indexes = [
             # The sign-off queue on the dashboard: oldest first.
@@ -310,11 +314,11 @@ class Verdict(models.Model):
             # Which languages there are, and the verdicts in one of them.
             Index(name="verdict_by_language", fields=["language", "-id"]),
             # Searches of verdicts.
-            words_index("verdict_desk_words", "summary", "byline"),
+            build_words_index("verdict_desk_words", "summary", "byline"),
         ]
         triggers = [
             ids_are_reserved("claims_verdict", history="claims_verdictevent"),
-            bounds.days_have_come("verdict_is_not_of_the_future", "reviewed_on", "valid_as_of"),
+            bounds.build_days_have_come("verdict_is_not_of_the_future", "reviewed_on", "valid_as_of"),
             verdict_rules.RATED_ON_ITS_PUBLISHERS_SCALE,
             verdict_rules.STARTS_AS_DRAFT,
             verdict_rules.DATED_BY_THE_DATABASE,

@@ -21,7 +21,7 @@ from claims.newsroom.mail_languages import override_language_for
 from claims.newsroom.second_factor_gate import VOUCHED_KEY
 from claims.newsroom.second_factors import annotate_due, get_due, may_remove, note_vouching
 from factcheck.admin.sign_in import NewsroomAccounts
-from factcheck.admin.single_sign_on import follow_the_provider, vouched_for
+from factcheck.admin.single_sign_on import follow_the_provider, has_vouched_factor
 from factcheck.database.cached_sql import Slot, Statement
 
 
@@ -63,7 +63,7 @@ class DeskAccounts(NewsroomAccounts):
 
     def post_login(self, request: HttpRequest, user: Any, **kwargs: Any) -> HttpResponse:
         sociallogin = _get_social_login(kwargs)
-        vouched = sociallogin is not None and vouched_for(sociallogin)
+        vouched = sociallogin is not None and has_vouched_factor(sociallogin)
         # Of this sign-in, whatever was said of one before it in the same session.
         request.session[VOUCHED_KEY] = vouched
         note_vouching(user, vouched=vouched)

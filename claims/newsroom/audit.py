@@ -16,7 +16,7 @@ from django.http import HttpRequest
 from claims.models import AuditKind, AuditRecord
 from claims.newsroom.people import get_display_name
 from factcheck.database import clock
-from factcheck.web.change_context import agent_of
+from factcheck.web.change_context import get_agent
 from factcheck.web.throttling import caller_of
 
 #: So many records are removed in one statement.
@@ -53,7 +53,7 @@ def record(
         what=what[:300],
         detail=detail,
         address=caller_of(request) if request else "",
-        agent=agent_of(request) if request else "",
+        agent=get_agent(request) if request else "",
     )
 
 

@@ -16,7 +16,13 @@ from django.utils.translation import gettext as _
 from claims.models import Claimant
 from claims.newsroom.roles import require
 from factcheck.database.locks import hold
-from sources.identifiers import authority, canonical, group_by_authority, is_somebody_else, is_the_same
+from sources.identifiers import (
+    get_authority,
+    group_by_authority,
+    is_somebody_else,
+    is_the_same,
+    normalise_identifier,
+)
 
 _MAX_NAME_LENGTH = 200
 
@@ -30,7 +36,7 @@ class NamedClaimants:
         # PostgreSQL and Python fold a few rare letters differently, so a name is also looked up as it is spelled.
         wanted = set(names)
         condition = Q(lower__any_of={name.lower() for name in wanted}) | Q(name__any_of=wanted)
-        if known_as := {one for address in same_as if authority(one := canonical(address))}:
+        if known_as := {one for address in same_as if get_authority(one := normalise_identifier(address))}:
             condition |= Q(same_as__overlap=sorted(known_as))
         if wanted or known_as:
             for row in Claimant.objects.alias(lower=Lower("name")).filter(condition).order_by("pk"):

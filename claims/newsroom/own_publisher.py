@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 
 from claims.models import Rating, RatingScale
-from sources.addresses import domain
+from sources.addresses import get_domain
 from sources.models import Publisher
 
 HOUSE_SCALE = Path(__file__).parent / "house_scale.json"
@@ -47,6 +47,6 @@ def ensure_house(**signal: Any) -> None:
 
 def _get_own_domain() -> str:
     """Return the domain of this site; "" for a local name, which is not unique."""
-    found = domain(settings.SITE_URL)
+    found = get_domain(settings.SITE_URL)
     is_address = found.replace(".", "").isdigit() or ":" in found
     return found if "." in found and not is_address else ""

@@ -12,7 +12,7 @@ from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from claims.review import clusters, workflow
-from factcheck.list_phrases import listed_phrases
+from factcheck.list_phrases import join_phrases
 
 
 @transaction.atomic
@@ -32,7 +32,7 @@ def _note(pair: PossibleDuplicate) -> str:
     """Return the note for the log: the same words, or the reasons."""
     if pair.confidence is None:
         return _("The same claim in the same words.")
-    return _("The same claim: %(reasons)s") % {"reasons": listed_phrases(pair.reasons) or "–"}
+    return _("The same claim: %(reasons)s") % {"reasons": join_phrases(pair.reasons) or "–"}
 
 
 @transaction.atomic

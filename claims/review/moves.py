@@ -17,7 +17,7 @@ from claims.ledger.publishing import claimed_media_differ, reviewed_parts_differ
 from claims.models import Claim, ClaimMedia, Evidence, Translation, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review.requirements import requirements
-from factcheck.list_phrases import listed_phrases
+from factcheck.list_phrases import join_phrases
 
 Subject = TypeVar("Subject", Claim, Verdict)
 Moved = TypeVar("Moved", Claim, Verdict, Translation)
@@ -105,7 +105,7 @@ def missing_for_review(verdict: Verdict) -> list[str]:
 def _complete(verdict: Verdict, by: User) -> None:
     if missing := missing_for_review(verdict):
         raise NotPossible(
-            _("Not ready yet. Missing: %(what)s.") % {"what": listed_phrases(missing)}, code="incomplete"
+            _("Not ready yet. Missing: %(what)s.") % {"what": join_phrases(missing)}, code="incomplete"
         )
 
 

@@ -21,7 +21,7 @@ from claims.models import Claim, Publication, Removal
 from claims.review.removal_words import build_search, find_spellings
 from factcheck.database import clock
 from factcheck.installation.whole_files import DUMPS
-from factcheck.web.site_urls import understood
+from factcheck.web.site_urls import parse_stored
 
 #: Texts of a claim that are its own. Shorter ones name no person, and stand in many claims.
 _OWN = (
@@ -88,7 +88,7 @@ def _announce(removal: Removal) -> None:
     now = clock.now()
     entries = []
     for publication in newest:
-        body, at = understood(publication.body), max(now, publication.published_at)
+        body, at = parse_stored(publication.body), max(now, publication.published_at)
         made = restate_entry(publication, body, kind=Publication.Kind.REMOVAL, at=at)
         note = removal.note or removal.get_reason_display()
         entries.append(LedgerEntry(made.publication | {"note": note}, made.verdicts))

@@ -12,7 +12,7 @@ from claims.models import Claim, Publication, Translation, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review.moves import Move, MoveHidden
 from claims.review.translation_originals import OriginalText, find_original
-from factcheck.list_phrases import listed_phrases
+from factcheck.list_phrases import join_phrases
 
 
 def missing_of_translation(translation: Translation, original: OriginalText | None = None) -> list[str]:
@@ -48,7 +48,7 @@ def _theirs_and_complete(translation: Translation, by: User) -> None:
 
 def _complete(translation: Translation, by: User) -> None:
     if missing := missing_of_translation(translation):
-        raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": listed_phrases(missing)})
+        raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": join_phrases(missing)})
 
 
 def _signed_off(translation: Translation, by: User) -> None:

@@ -19,7 +19,7 @@ from claims.review.notices import notify_of_translation
 from claims.review.steps import Option, collect_options, require_step
 from claims.review.translation_moves import TRANSLATION_MOVES
 from factcheck.database import clock
-from factcheck.language_names import language_name
+from factcheck.language_names import get_language_name
 
 
 def list_translation_options(translation: Translation, by: User) -> list[Option]:
@@ -148,7 +148,7 @@ def find_replaced(translation: Translation) -> QuerySet[Translation]:
 def _note_on(translation: Translation) -> str:
     """Return the default public note in the original's language."""
     with languages.override(translation.verdict.language or settings.LANGUAGE_CODE):
-        return _("Translated into %(language)s.") % {"language": language_name(translation.language)}
+        return _("Translated into %(language)s.") % {"language": get_language_name(translation.language)}
 
 
 _EFFECTS: dict[str, Callable[[Translation, _MoveRequest], None]] = {

@@ -1,6 +1,6 @@
 """Short forms of words for narrow list columns."""
 
 
-def short(words: str, most: int = 60) -> str:
+def shorten(words: str, most: int = 60) -> str:
     """Return the beginning of a text, so that pages of many rows stay light."""
     return words if len(words) <= most else f"{words[: most - 1].rstrip()}…"

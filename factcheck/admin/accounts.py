@@ -44,13 +44,13 @@ def offer_permissions(field: ModelMultipleChoiceField, person: User) -> None:
     field.queryset = Permission.objects.filter(pk__in=[row.pk for row in offered])
     field.help_text = ""
     choices = [
-        (capfirst(kind.name), [(row.pk, _in_words(row)) for row in of_kind])
+        (capfirst(kind.name), [(row.pk, _translate_permission(row)) for row in of_kind])
         for kind, of_kind in groupby(offered, key=lambda row: row.content_type)
     ]
     field.widget = UnfoldAdminCheckboxSelectMultipleWidget(choices=choices)
 
 
-def _in_words(permission: Permission) -> str:
+def _translate_permission(permission: Permission) -> str:
     name = permission.name
     return gettext(name)
 

@@ -13,7 +13,7 @@ def badge(text: StrOrPromise, tone: Tone = "neutral") -> SafeString:
     return format_html('<span class="desk-badge desk-badge-{}">{}</span>', tone, text)
 
 
-def coloured(
+def build_coloured_badge(
     text: StrOrPromise, *, light: tuple[str, str], dark: tuple[str, str], title: str = ""
 ) -> SafeString:
     """Return a badge in given colours, as (background, text) pairs; missing ones are grey."""

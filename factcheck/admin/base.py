@@ -19,15 +19,15 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from factcheck import features
-from factcheck.admin.change_history import PastEvent, changes_of, name_of
+from factcheck.admin.change_history import PastEvent, get_name, list_changes
 from factcheck.admin.counted_rows import CountedRows
 from factcheck.admin.days import DayFields
-from factcheck.admin.found_rows import MOST_FOUND, among, newest, with_words
+from factcheck.admin.found_rows import MAX_FOUND, filter_by_words, list_newest_keys, match_keys
 from factcheck.admin.list_download import ListDownload
-from factcheck.admin.merge_conflict import BASE, BothVersions, put_together, signed_base
-from factcheck.admin.unsaved import KEPT, stored
-from factcheck.admin.versions import FIELD, DeskForm, version_of
-from factcheck.admin.versions_panel import versions_panel
+from factcheck.admin.merge_conflict import BASE, BothVersions, put_together, sign_base
+from factcheck.admin.unsaved import WRITERS_FIELD, mark_stored
+from factcheck.admin.versions import VERSION_FIELD, DeskForm, compute_version
+from factcheck.admin.versions_panel import build_versions_panel
 from factcheck.database.rules import in_words
 from factcheck.django_internals import gone_from_the_desk
 
@@ -42,17 +42,17 @@ def change_page(row: models.Model) -> str:
     return reverse(f"admin:{row._meta.app_label}_{row._meta.model_name}_change", args=[row.pk])
 
 
-def goes_along(request: HttpRequest, *pages: str) -> bool:
+def is_deleted_along(request: HttpRequest, *pages: str) -> bool:
     """Return whether a row is about to be deleted as part of its parent, on one of these pages; alone it cannot be."""
     return request.resolver_match is not None and request.resolver_match.url_name in pages
 
 
-def _but(shown: list[Any], beginnings: tuple[str, ...]) -> list[Any]:
+def _without_lines(shown: list[Any], beginnings: tuple[str, ...]) -> list[Any]:
     """Filter nested lists of lines, removing lines with these beginnings."""
     kept = []
     for each in shown:
         if isinstance(each, list):
-            kept += [below] if (below := _but(each, beginnings)) else []
+            kept += [below] if (below := _without_lines(each, beginnings)) else []
         elif not each.startswith(beginnings):
             kept.append(each)
     return kept
@@ -105,14 +105,14 @@ class DeskAdmin(DayFields, ListDownload):
         for link in links:
             counts.pop(link.verbose_name_plural, None)
         beginnings = tuple(f"{capfirst(str(link.verbose_name))}: " for link in links)
-        return _but(shown, beginnings), counts, missing, protected
+        return _without_lines(shown, beginnings), counts, missing, protected
 
     # Searching --------------------------------------------------------------------------------------------------------
 
     def matching(self, request: HttpRequest, rows: QuerySet[Any], words: str) -> QuerySet[Any]:
         """Return the rows that contain all words."""
         columns = self.get_search_fields(request)
-        return with_words(rows, columns, words) if columns and words.strip() else rows
+        return filter_by_words(rows, columns, words) if columns and words.strip() else rows
 
     def likely(self, request: HttpRequest, rows: QuerySet[Any], words: str) -> QuerySet[Any] | None:
         """Return suggested rows if none matches; None if there are no suggestions."""
@@ -122,11 +122,11 @@ class DeskAdmin(DayFields, ListDownload):
         """Search for lists and pickers. The matches are computed once, for counting and reading."""
         if not search_term.strip() or not self.get_search_fields(request):
             return queryset, False
-        keys = newest(self.matching(request, queryset, search_term))
+        keys = list_newest_keys(self.matching(request, queryset, search_term))
         if not keys and (likely := self.likely(request, queryset, search_term)) is not None:
-            keys = newest(likely)
+            keys = list_newest_keys(likely)
         request.found = len(keys)  # type: ignore[attr-defined]  # for the paginator
-        return (queryset.filter(among(self.model, keys[:MOST_FOUND])) if keys else queryset.none()), False
+        return (queryset.filter(match_keys(self.model, keys[:MAX_FOUND])) if keys else queryset.none()), False
 
     def get_paginator(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         """Return the paginator, with a known count for search results."""
@@ -158,7 +158,7 @@ class DeskAdmin(DayFields, ListDownload):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
         row = kwargs.get("obj")
-        context["kept"] = request.POST.getlist(KEPT)
+        context["kept"] = request.POST.getlist(WRITERS_FIELD)
         if row and kwargs.get("change"):
             context["show_save_and_add_another"] = False
             # The page is called after its row, which stands beside it.
@@ -190,17 +190,20 @@ class DeskAdmin(DayFields, ListDownload):
         form = context["adminform"].form
         formsets = [section.formset for section in context["inline_admin_formsets"]]
         both: BothVersions | None = getattr(request, "both_versions", None)
-        shown = versions_panel(both, form, formsets, request.POST) if both else {}
+        shown = build_versions_panel(both, form, formsets, request.POST) if both else {}
         if (both is None or not both.is_new) and request.method == "POST":
             # A page that was refused keeps its version: sending it again must not overwrite either.
-            return shown | {"version": request.POST.get(FIELD, ""), "base": request.POST.get(BASE, "")}
-        version = both.version if both else version_of(row, self.versioned_relations)
-        return shown | {"version": version, "base": signed_base(version, form, formsets)}
+            return shown | {
+                "version": request.POST.get(VERSION_FIELD, ""),
+                "base": request.POST.get(BASE, ""),
+            }
+        version = both.version if both else compute_version(row, self.versioned_relations)
+        return shown | {"version": version, "base": sign_base(version, form, formsets)}
 
     def save_related(self, request: HttpRequest, *args: Any, **kwargs: Any) -> None:
         """Save related rows, then delete the autosaved form in the same transaction."""
         super().save_related(request, *args, **kwargs)
-        stored(request)
+        mark_stored(request)
 
     # Refusals of the database -----------------------------------------------------------------------------------------
 
@@ -251,7 +254,7 @@ class DeskAdmin(DayFields, ListDownload):
         """Return all records about the row that this person may read, in any order."""
         if not hasattr(self.model, "pgh_event_models"):
             return self._log_entries(row)
-        changes = changes_of(self.model, without=self.told_otherwise, pgh_obj_id=row.pk)
+        changes = list_changes(self.model, without=self.told_otherwise, pgh_obj_id=row.pk)
         # The triggers keep what replaces a row, not that it was added.
         return [*changes, *self._log_entries(row, action_flag=ADDITION)]
 
@@ -260,7 +263,7 @@ class DeskAdmin(DayFields, ListDownload):
         log = LogEntry.objects.filter(object_id=str(row.pk), content_type=kind, **which).select_related(
             "user"
         )
-        return [PastEvent(line.action_time, name_of(line.user), _in_words(line)) for line in log]
+        return [PastEvent(line.action_time, get_name(line.user), _translate_message(line)) for line in log]
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict[str, Any] | None = None
@@ -309,7 +312,7 @@ class LookOnly:
         return False
 
 
-def _in_words(line: LogEntry) -> str:
+def _translate_message(line: LogEntry) -> str:
     """Return the action in the reader's language; our own sentences are stored untranslated."""
     message = line.get_change_message()
     return _(message) if message else ""

@@ -22,7 +22,7 @@ from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 from factcheck.list_phrases import listed
-from factcheck.web.differences import difference
+from factcheck.web.differences import highlight_difference
 
 Values = dict[str, Any]
 
@@ -56,7 +56,7 @@ class _Step:
     after: Values | None
 
 
-def changes_of(
+def list_changes(
     model: type[models.Model],
     *,
     of: StrOrPromise = "",
@@ -72,25 +72,25 @@ def changes_of(
         newest: the maximum number, latest first.
     """
     events = model.pgh_event_model.objects.filter(**where).order_by("-pgh_id")  # type: ignore[attr-defined]  # pghistory
-    steps = list(_steps(model, list(events[:newest])[::-1]))
+    steps = list(_iterate_steps(model, list(events[:newest])[::-1]))
     names = _Names(model, steps)
-    entries = (_entry(step, names, str(of), without) for step in steps)
+    entries = (_build_event(step, names, str(of), without) for step in steps)
     return [entry for entry in entries if entry is not None]
 
 
-def links_of(
+def list_link_changes(
     model: type[models.Model], *, shown: str, newest: int | None = None, **where: Any
 ) -> list[PastEvent]:
     """Return when links of a many-to-many table were added and removed; `shown` is the field of the linked row."""
     field: Any = model._meta.get_field(shown)
     events = list(model.pgh_event_model.objects.filter(**where).order_by("-pgh_id")[:newest])  # type: ignore[attr-defined]  # pghistory
     names = field.related_model._base_manager.in_bulk({getattr(event, field.attname) for event in events})
-    people = _people(events)
+    people = _load_people(events)
     words = {"added": _("Added the %(kind)s “%(name)s”"), "removed": _("Removed the %(kind)s “%(name)s”")}
     return [
         PastEvent(
             event.pgh_created_at,
-            _who(event, people),
+            _get_actor_name(event, people),
             words[event.pgh_label]
             % {"kind": field.verbose_name, "name": names.get(getattr(event, field.attname), _("(deleted)"))},
         )
@@ -98,14 +98,14 @@ def links_of(
     ]
 
 
-def last_change(row: models.Model) -> tuple[str, datetime | None]:
+def find_last_change(row: models.Model) -> tuple[str, datetime | None]:
     """Return who changed the row last and when, if recorded."""
     event_model = getattr(type(row), "pgh_event_model", None)
     event = event_model.objects.filter(pgh_obj_id=row.pk).order_by("pgh_id").last() if event_model else None
-    return (_who(event, _people([event])), event.pgh_created_at) if event else ("", None)
+    return (_get_actor_name(event, _load_people([event])), event.pgh_created_at) if event else ("", None)
 
 
-def last_saved(row: models.Model) -> tuple[str, datetime | None]:
+def find_last_save(row: models.Model) -> tuple[str, datetime | None]:
     """Return the last change of the row or of rows on its page, from the desk's log or the history."""
     kind = get_content_type_for_model(row)
     line = (
@@ -114,43 +114,43 @@ def last_saved(row: models.Model) -> tuple[str, datetime | None]:
         .order_by("-action_time")
         .first()
     )
-    who, when = last_change(row)
+    who, when = find_last_change(row)
     return (
-        (name_of(line.user), line.action_time)
+        (get_name(line.user), line.action_time)
         if line and (not when or line.action_time >= when)
         else (who, when)
     )
 
 
 #: Changes that are looked through for who changed a field last.
-_MOST_LOOKED_THROUGH = 100
+_EVENT_LIMIT = 100
 
 
-def last_changes(row: models.Model) -> dict[str, tuple[str, datetime]]:
+def find_last_changes(row: models.Model) -> dict[str, tuple[str, datetime]]:
     """Return who last changed each of the row's recently changed columns, and when."""
     event_model: Any = getattr(type(row), "pgh_event_model", None)
     if event_model is None:
         return {}
-    events = list(event_model.objects.filter(pgh_obj_id=row.pk).order_by("-pgh_id")[:_MOST_LOOKED_THROUGH])
-    people = _people(events)
+    events = list(event_model.objects.filter(pgh_obj_id=row.pk).order_by("-pgh_id")[:_EVENT_LIMIT])
+    people = _load_people(events)
     found: dict[str, tuple[str, datetime]] = {}
-    after = {name: getattr(row, name) for name in _tracked(event_model)}
+    after = {name: getattr(row, name) for name in _list_tracked(event_model)}
     for event in events:
         before = {name: getattr(event, name) for name in after}
         for name, value in after.items():
             if before[name] != value:
-                found.setdefault(name, (_who(event, people), event.pgh_created_at))
+                found.setdefault(name, (_get_actor_name(event, people), event.pgh_created_at))
         after = before
     return found
 
 
-def _steps(model: type[models.Model], events: list[Any]) -> Iterator[_Step]:
+def _iterate_steps(model: type[models.Model], events: list[Any]) -> Iterator[_Step]:
     by_row = defaultdict(list)
     for event in events:
         by_row[event.pgh_obj_id].append(event)
     present = model._base_manager.in_bulk(by_row)
     for pk, past in by_row.items():
-        names = _tracked(type(past[0]))
+        names = _list_tracked(type(past[0]))
         befores: list[Values] = [{name: getattr(event, name) for name in names} for event in past]
         now = present.get(pk)
         afters = [*befores[1:], {name: getattr(now, name) for name in names} if now else None]
@@ -158,12 +158,12 @@ def _steps(model: type[models.Model], events: list[Any]) -> Iterator[_Step]:
             yield _Step(event, before, None if event.pgh_label == "deleted" else after)
 
 
-def _tracked(event_model: type[models.Model]) -> list[str]:
+def _list_tracked(event_model: type[models.Model]) -> list[str]:
     return [f.attname for f in event_model._meta.concrete_fields if not f.name.startswith("pgh_")]
 
 
-def _entry(step: _Step, names: "_Names", of: str, without: Collection[str]) -> PastEvent | None:
-    who, at = _who(step.event, names.people), step.event.pgh_created_at
+def _build_event(step: _Step, names: "_Names", of: str, without: Collection[str]) -> PastEvent | None:
+    who, at = _get_actor_name(step.event, names.people), step.event.pgh_created_at
     if step.event.pgh_label == "deleted":
         shown = step.before.get("exact") or ""
         return PastEvent(at, who, _("Deleted: %s") % (of or names.kind), note=str(shown))
@@ -183,7 +183,7 @@ class _Names:
     def __init__(self, model: type[models.Model], steps: list[_Step]) -> None:
         self._fields = {field.attname: field for field in model._meta.concrete_fields}
         self.kind = str(model._meta.verbose_name)
-        self.people = _people([step.event for step in steps])
+        self.people = _load_people([step.event for step in steps])
         wanted: dict[str, set[Any]] = defaultdict(set)
         for step in steps:
             for values in filter(None, (step.before, step.after)):
@@ -202,18 +202,18 @@ class _Names:
     def change(self, name: str, before: Any, after: Any) -> FieldChange:
         return FieldChange(
             capfirst(str(self._fields[name].verbose_name)),
-            *difference(self._said(name, before), self._said(name, after)),
+            *highlight_difference(self._said(name, before), self._said(name, after)),
         )
 
     def _said(self, name: str, value: Any) -> str:
         field = self._fields[name]
         if field.is_relation and value is not None:
             related = self._related[name].get(value)
-            return name_of(related) if isinstance(related, User) else str(related or _("(deleted)"))
-        return _in_words(dict(field.flatchoices).get(value, value))
+            return get_name(related) if isinstance(related, User) else str(related or _("(deleted)"))
+        return _format_value(dict(field.flatchoices).get(value, value))
 
 
-def _in_words(value: Any) -> str:
+def _format_value(value: Any) -> str:
     if value is None or value in ("", [], {}):
         return ""
     if isinstance(value, bool):
@@ -223,19 +223,19 @@ def _in_words(value: Any) -> str:
     if isinstance(value, date):
         return date_format(value, "DATE_FORMAT")
     if isinstance(value, list):
-        return listed(map(_in_words, value))
+        return listed(map(_format_value, value))
     return str(value)
 
 
-def _people(events: list[Any]) -> dict[int, User]:
+def _load_people(events: list[Any]) -> dict[int, User]:
     return User.objects.in_bulk({user for event in events if (user := (event.pgh_context or {}).get("user"))})
 
 
-def _who(event: Any, people: dict[int, User]) -> str:
+def _get_actor_name(event: Any, people: dict[int, User]) -> str:
     person = people.get((event.pgh_context or {}).get("user", 0))
-    return name_of(person)
+    return get_name(person)
 
 
-def name_of(person: User | None) -> str:
+def get_name(person: User | None) -> str:
     """Return a person's name at the desk; "the system" if there is none."""
     return (person.get_full_name() or person.get_username()) if person else _("the system")

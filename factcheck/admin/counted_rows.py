@@ -9,7 +9,7 @@ from django.utils.formats import number_format
 from django.utils.functional import cached_property
 from django.utils.translation import gettext as _
 
-from factcheck.admin.found_rows import MOST_FOUND, among
+from factcheck.admin.found_rows import MAX_FOUND, match_keys
 
 
 class CountedRows(Paginator):
@@ -28,11 +28,11 @@ class CountedRows(Paginator):
         if self.found is not None:
             return self.found
         rows: QuerySet[Any] = self.object_list  # type: ignore[assignment]  # the admin's lists are
-        return rows.order_by().values("pk")[: MOST_FOUND + 1].count()
+        return rows.order_by().values("pk")[: MAX_FOUND + 1].count()
 
     @cached_property
     def num_pages(self) -> int:
-        return max(1, -(-min(self.count, MOST_FOUND) // self.per_page))
+        return max(1, -(-min(self.count, MAX_FOUND) // self.per_page))
 
     def page(self, number: Any) -> Any:
         """Return the rows of a page: first their keys, then all columns that the list shows."""
@@ -43,24 +43,24 @@ class CountedRows(Paginator):
             # What is reckoned over all rows cannot be reckoned over a page of them.
             return Page(rows[which], number, self)
         keys = list(rows.values_list("pk", flat=True)[which])
-        return Page(rows.filter(among(rows.model, keys)), number, self)
+        return Page(rows.filter(match_keys(rows.model, keys)), number, self)
 
     @cached_property
     def told(self) -> str:
         """Return the number of rows in words."""
-        if self.count <= MOST_FOUND:
+        if self.count <= MAX_FOUND:
             return number_format(self.count, force_grouping=True)
-        if self.found is None and (about := _about(self.object_list)) > MOST_FOUND:
+        if self.found is None and (about := _estimate_rows(self.object_list)) > MAX_FOUND:
             return _("about %s") % number_format(about, force_grouping=True)
-        return _("more than %s") % number_format(MOST_FOUND, force_grouping=True)
+        return _("more than %s") % number_format(MAX_FOUND, force_grouping=True)
 
     @property
     def is_cut(self) -> bool:
         """Whether there are rows to which no page leads."""
-        return self.count > MOST_FOUND
+        return self.count > MAX_FOUND
 
 
-def _about(rows: Any) -> int:
+def _estimate_rows(rows: Any) -> int:
     """Return PostgreSQL's estimate of the table's rows, to two digits; 0 if only some are listed."""
     if rows.query.where:
         return 0

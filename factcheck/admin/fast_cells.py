@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString, mark_safe
 register = template.Library()
 
 #: As unfold writes them: of a cell, of the cell that leads to the row, of the box that selects it, and of that link.
-_SAID_ONCE: Final = (
+_OMITTED_CLASSES: Final = (
     (
         " align-middle flex border-t border-base-200 font-normal gap-4 items-center min-w-0 "
         "overflow-hidden px-3 py-1.5 h-[45px] text-left before:flex before:capitalize "
@@ -41,7 +41,7 @@ _SAID_ONCE: Final = (
 )
 
 #: How a cell ends that says nothing.
-_NOTHING: Final = (">–</td>", ">-</td>")
+_EMPTY_CELLS: Final = (">–</td>", ">-</td>")
 
 #: What a cell is called where the columns have no heads.
 _LABEL: Final = re.compile(r'data-label="\w')
@@ -51,9 +51,9 @@ _LABEL: Final = re.compile(r'data-label="\w')
 def lean(cell: Any) -> SafeString:
     """Return the HTML of a cell without these classes; its label begins with a capital letter."""
     html = str(conditional_escape(cell))
-    for classes in _SAID_ONCE:
+    for classes in _OMITTED_CLASSES:
         html = html.replace(classes, "")
-    if html.rstrip().endswith(_NOTHING):
+    if html.rstrip().endswith(_EMPTY_CELLS):
         # On a phone, where rows are cards, such a cell is left out.
         html = html.replace('class="', 'class="desk-none ', 1)
     # Not by CSS, which would begin every word so.

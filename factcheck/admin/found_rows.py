@@ -11,35 +11,35 @@ from django.db.models import F, IntegerField, Model, Q, QuerySet, TextField
 from django.db.models.functions import Cast
 from django.utils.text import smart_split, unescape_string_literal
 
-from factcheck.database.desk_words import SaidThere, indexed_columns
+from factcheck.database.desk_words import ContainsWords, list_indexed_columns
 
 #: Of more rows that were found, the newest so many are shown.
-MOST_FOUND = 10_000
+MAX_FOUND = 10_000
 
 
-def words_of(search: str) -> Iterator[str]:
+def split_words(search: str) -> Iterator[str]:
     """Split the search into words, with quoted phrases as one, as Django's admin does."""
     for word in smart_split(search):
         yield unescape_string_literal(word) if word[0] in "\"'" else word
 
 
-def with_words(rows: QuerySet[Any], columns: Iterable[str], search: str) -> QuerySet[Any]:
+def filter_by_words(rows: QuerySet[Any], columns: Iterable[str], search: str) -> QuerySet[Any]:
     """Return the rows that contain all words of a search, or words that begin with them."""
-    places = _by_table(columns)
+    places = _group_by_table(columns)
     if set(places) == {()}:
-        return _with_phrases(rows.filter(_says(rows.model, places[()], search)), columns, search)
-    for word in words_of(search):
-        first, *others = (_keys(rows.model, path, named, word) for path, named in places.items())
+        return _filter_by_phrases(rows.filter(_match_words(rows.model, places[()], search)), columns, search)
+    for word in split_words(search):
+        first, *others = (_find_keys(rows.model, path, named, word) for path, named in places.items())
         rows = rows.filter(pk__in=first.union(*others, all=True))
-    return _with_phrases(rows, columns, search)
+    return _filter_by_phrases(rows, columns, search)
 
 
-def among(model: type[Model], keys: Sequence[Any]) -> Q:
+def match_keys(model: type[Model], keys: Sequence[Any]) -> Q:
     """Return the condition that a row has one of these keys. Foreign keys support only Django's own lookups."""
     return Q(pk__in=keys) if model._meta.pk.is_relation else Q(pk__any_of=keys)
 
 
-def newest(found: QuerySet[Any]) -> list[Any]:
+def list_newest_keys(found: QuerySet[Any]) -> list[Any]:
     """Return the keys of the newest rows, one more than shown if there are more.
 
     Sorted, and not in the order of the primary key: the planner would read that, and compare words row by row.
@@ -47,10 +47,10 @@ def newest(found: QuerySet[Any]) -> list[Any]:
     is_number = isinstance(found.model._meta.pk, IntegerField)
     newness: Any = F("pk") + 0 if is_number else F("pk")
     rows = found.order_by().annotate(newness=newness).order_by("-newness")
-    return list(rows.values_list("pk", flat=True)[: MOST_FOUND + 1])
+    return list(rows.values_list("pk", flat=True)[: MAX_FOUND + 1])
 
 
-def _by_table(columns: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
+def _group_by_table(columns: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
     """Group the columns by the relations that lead to their table: `claim__statement` is `statement` of ("claim",)."""
     places: dict[tuple[str, ...], list[str]] = {}
     for column in columns:
@@ -59,27 +59,31 @@ def _by_table(columns: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
     return places
 
 
-def _says(model: type[Model], columns: list[str], words: str) -> SaidThere:
+def _match_words(model: type[Model], columns: list[str], words: str) -> ContainsWords:
     """Return the search condition on the indexed columns of a table, because nothing else is fast."""
-    return SaidThere(indexed_columns(model) or [Cast(column, TextField()) for column in columns], words)
+    return ContainsWords(
+        list_indexed_columns(model) or [Cast(column, TextField()) for column in columns], words
+    )
 
 
-def _keys(model: type[Model], path: tuple[str, ...], columns: list[str], word: str) -> QuerySet[Any, Any]:
+def _find_keys(
+    model: type[Model], path: tuple[str, ...], columns: list[str], word: str
+) -> QuerySet[Any, Any]:
     """Return the keys of rows that contain the word, or whose related row does."""
     rows = model._base_manager.order_by()
     if not path:
-        return rows.filter(_says(model, columns, word)).values("pk")
+        return rows.filter(_match_words(model, columns, word)).values("pk")
     relation: Any = model._meta.get_field(path[0])
-    there = _keys(relation.related_model, path[1:], columns, word)
+    there = _find_keys(relation.related_model, path[1:], columns, word)
     if relation.one_to_many:
         back = relation.remote_field
         return relation.related_model._base_manager.order_by().filter(pk__in=there).values(back.attname)
     return rows.filter(**{f"{relation.name}__in": there}).values("pk")
 
 
-def _with_phrases(rows: QuerySet[Any], columns: Iterable[str], search: str) -> QuerySet[Any]:
+def _filter_by_phrases(rows: QuerySet[Any], columns: Iterable[str], search: str) -> QuerySet[Any]:
     """Keep only rows that contain the phrases in quotation marks exactly."""
-    for phrase in (word for word in words_of(search) if " " in word.strip()):
+    for phrase in (word for word in split_words(search) if " " in word.strip()):
         said = Q()
         for column in columns:
             said |= Q(**{f"{column}__icontains": phrase})

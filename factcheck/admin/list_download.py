@@ -19,13 +19,13 @@ from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
 
 from factcheck.admin.list_columns import ListColumns
-from factcheck.admin.spreadsheet_files import FORMATS, Cell, plain_text
+from factcheck.admin.spreadsheet_files import FORMATS, Cell, strip_markup
 
 #: A list is downloaded: sent with `request`, `name` and `format`; the sender is the model.
 list_downloaded = Signal()
 
 #: So many rows are read at a time.
-_AT_ONCE = 1_000
+_BATCH_SIZE = 1_000
 
 
 class ListDownload(ListColumns):
@@ -77,8 +77,8 @@ class ListDownload(ListColumns):
     ) -> Iterator[list[Cell]]:
         """Yield the cells of each row. Keys are read first, in order: so no query is long, and no row is skipped."""
         keys = list(rows.values_list("pk", flat=True))
-        for start in range(0, len(keys), _AT_ONCE):
-            some = keys[start : start + _AT_ONCE]
+        for start in range(0, len(keys), _BATCH_SIZE):
+            some = keys[start : start + _BATCH_SIZE]
             found = {row.pk: row for row in rows.filter(pk__in=some).order_by()}
             present = [found[key] for key in dict.fromkeys(some) if key in found]
             self.prepare(request, present)
@@ -90,22 +90,22 @@ class ListDownload(ListColumns):
             value: Any = row
             for part in self.downloaded_as[column].split("__"):
                 value = getattr(value, part, None)
-            return _told(value)
+            return _to_cell(value)
         try:
             field, _attribute, value = lookup_field(column, row, self)
         except ObjectDoesNotExist:
             return None
         if field is not None and (field.flatchoices or isinstance(value, list | dict)):
             value = display_for_field(value, field, "")
-        return _told(value)
+        return _to_cell(value)
 
 
-def _told(value: Any) -> Cell:
+def _to_cell(value: Any) -> Cell:
     """Return a value as a cell: numbers and dates typed, everything else as displayed."""
     if value is None or isinstance(value, bool):
         return None if value is None else (_("Yes") if value else _("No"))
     if isinstance(value, int | float | datetime | date):
         return value
     if isinstance(value, list | tuple):
-        return " ".join(str(_told(one) or "") for one in value).strip()
-    return plain_text(value)
+        return " ".join(str(_to_cell(one) or "") for one in value).strip()
+    return strip_markup(value)

@@ -17,21 +17,21 @@ from django.utils.dateparse import parse_datetime
 from django.utils.translation import gettext as _
 
 from factcheck.admin import sent_values
-from factcheck.admin.change_history import last_changes, last_saved
+from factcheck.admin.change_history import find_last_changes, find_last_save
 from factcheck.admin.three_way import (
     Fields,
     JointRow,
     MyRow,
     RowFate,
     Value,
-    Whose,
-    differences,
-    rows_together,
-    same,
-    together,
+    ValueOrigin,
+    find_differences,
+    is_same,
+    merge_fields,
+    merge_rows,
 )
-from factcheck.admin.unsaved import unsaved_forms, writers_of
-from factcheck.admin.versions import FIELD, UNDECIDED, version_of
+from factcheck.admin.unsaved import get_unsaved_forms, read_writers
+from factcheck.admin.versions import UNDECIDED_FIELD, VERSION_FIELD, compute_version
 
 #: The page's initial values, signed: they separate this person's changes from others'.
 BASE = "_base"
@@ -43,13 +43,13 @@ TAKE = "_take-"
 COMPARE, CONTINUE = "_compare", "_continue_kept"
 
 _BASE_SALT, _MERGE_SALT = "desk.base", "desk.merge"
-_MOST_ROWS = 1000
+_MAX_ROWS = 1000
 _COUNTERS = ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")
 
 Rows = Mapping[str, Fields]
 
 
-class EditedTogether(Protocol):
+class MergeablePage(Protocol):
     """The interface of a page that two people can edit: its forms, and the row of each formset."""
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False) -> Any: ...
@@ -68,7 +68,7 @@ class Choice:
     base: Value | None
     mine: Value
     theirs: Value
-    taken: Whose | None
+    taken: ValueOrigin | None
     fate: RowFate | None = None
     who: str = ""
     at: datetime | None = None
@@ -79,7 +79,7 @@ class Choice:
 
     @property
     def shown(self) -> Value:
-        return self.theirs if self.taken is Whose.THEIRS else self.mine
+        return self.theirs if self.taken is ValueOrigin.THEIRS else self.mine
 
 
 @dataclass(slots=True)
@@ -112,10 +112,10 @@ class BothVersions:
             version, rows, notes = signing.loads(text, salt=_MERGE_SALT)
         except signing.BadSignature:
             return None
-        return cls(version, [_choice(row) for row in rows], notes, is_new=False)
+        return cls(version, [_build_choice(row) for row in rows], notes, is_new=False)
 
 
-def _choice(row: dict[str, Any]) -> Choice:
+def _build_choice(row: dict[str, Any]) -> Choice:
     base, mine, theirs = (None if side is None else tuple(side) for side in row["sides"])
     who, at = row["who"]
     return Choice(
@@ -123,7 +123,7 @@ def _choice(row: dict[str, Any]) -> Choice:
         base,
         mine or (),
         theirs or (),
-        Whose(row["taken"]) if row["taken"] else None,
+        ValueOrigin(row["taken"]) if row["taken"] else None,
         RowFate(row["fate"]) if row["fate"] else None,
         who,
         parse_datetime(at) if at else None,
@@ -133,10 +133,10 @@ def _choice(row: dict[str, Any]) -> Choice:
 # What a page began with ----------------------------------------------------------------------------------------------
 
 
-def signed_base(version: str, form: forms.BaseForm, formsets: list[Any]) -> str:
+def sign_base(version: str, form: forms.BaseForm, formsets: list[Any]) -> str:
     """Return the signed initial values of the page, which it sends back."""
-    rows = {formset.prefix: _rows(formset) for formset in formsets}
-    return signing.dumps([version, _fields(form), rows], salt=_BASE_SALT, compress=True)
+    rows = {formset.prefix: _read_rows(formset) for formset in formsets}
+    return signing.dumps([version, _read_fields(form), rows], salt=_BASE_SALT, compress=True)
 
 
 def _read_base(post: QueryDict) -> tuple[Fields, dict[str, Rows]]:
@@ -144,31 +144,33 @@ def _read_base(post: QueryDict) -> tuple[Fields, dict[str, Rows]]:
         version, fields, rows = signing.loads(post.get(BASE, ""), salt=_BASE_SALT)
     except signing.BadSignature:
         return {}, {}
-    if version != post.get(FIELD):
+    if version != post.get(VERSION_FIELD):
         return {}, {}
-    return _values(fields), {
-        prefix: {key: _values(row) for key, row in of.items()} for prefix, of in rows.items()
+    return _to_values(fields), {
+        prefix: {key: _to_values(row) for key, row in of.items()} for prefix, of in rows.items()
     }
 
 
-def _values(named: Mapping[str, list[str]]) -> dict[str, Value]:
+def _to_values(named: Mapping[str, list[str]]) -> dict[str, Value]:
     return {name: tuple(value) for name, value in named.items()}
 
 
-def _fields(form: forms.BaseForm, without: tuple[str, ...] = ()) -> dict[str, Value]:
+def _read_fields(form: forms.BaseForm, without: tuple[str, ...] = ()) -> dict[str, Value]:
     return {
-        bound.name: sent_values.unchanged(bound)
-        for bound in sent_values.fields_of(form)
+        bound.name: sent_values.get_unchanged(bound)
+        for bound in sent_values.iterate_fields(form)
         if bound.name not in without
     }
 
 
-def _rows(formset: Any) -> dict[str, dict[str, Value]]:
-    own = _own_fields(formset)
-    return {str(form.instance.pk): _fields(form, own) for form in formset.initial_forms if form.instance.pk}
+def _read_rows(formset: Any) -> dict[str, dict[str, Value]]:
+    own = _list_own_fields(formset)
+    return {
+        str(form.instance.pk): _read_fields(form, own) for form in formset.initial_forms if form.instance.pk
+    }
 
 
-def _own_fields(formset: Any) -> tuple[str, ...]:
+def _list_own_fields(formset: Any) -> tuple[str, ...]:
     """Return the fields by which a formset identifies its rows."""
     return (formset.model._meta.pk.name, formset.fk.name, "DELETE", "ORDER")
 
@@ -177,50 +179,53 @@ def _own_fields(formset: Any) -> tuple[str, ...]:
 
 
 def put_together(
-    desk: EditedTogether, request: HttpRequest, row: models.Model, relations: Iterable[str]
+    desk: MergeablePage, request: HttpRequest, row: models.Model, relations: Iterable[str]
 ) -> BothVersions | None:
     """Merge others' changes into the submitted form if necessary; return the versions to show on the page.
 
     To be called with the row locked. Changes `request.POST`.
     """
-    version = version_of(row, relations)
+    version = compute_version(row, relations)
     shown = BothVersions.read(request.POST[MERGE]) if MERGE in request.POST else None
     if shown:
         _take_what_was_chosen(request, shown)
-    is_newest = request.POST.get(FIELD) == version
+    is_newest = request.POST.get(VERSION_FIELD) == version
     if is_newest and COMPARE not in request.POST:
         return shown
-    return _Meeting(desk, request, row, version).both()
+    return _Merge(desk, request, row, version).both()
 
 
-class _Meeting:
+class _Merge:
     """Two versions of one page: `post` becomes the merged values of its fields."""
 
-    def __init__(self, desk: EditedTogether, request: HttpRequest, row: models.Model, version: str) -> None:
-        self.form, self.formsets = _as_it_is(desk, request, row)
+    def __init__(self, desk: MergeablePage, request: HttpRequest, row: models.Model, version: str) -> None:
+        self.form, self.formsets = _load_stored(desk, request, row)
         self.request, self.row = request, row
         self.both_versions = BothVersions(version)
         self.sent: QueryDict = request.POST
         self.base, self.base_rows = _read_base(self.sent)
         self.is_partial = CONTINUE in self.sent
         if self.is_partial:
-            kept = unsaved_forms().taken(request.user, writers_of(request))
-            self.sent, started = _query(kept.values if kept else {}), _query(kept.started if kept else {})
+            kept = get_unsaved_forms().taken(request.user, read_writers(request))
+            self.sent, started = (
+                _build_query(kept.values if kept else {}),
+                _build_query(kept.started if kept else {}),
+            )
             self.base = dict(self._sent_fields(self.form, started))
             self.base_rows = {each.prefix: dict(self._started_rows(each, started)) for each in self.formsets}
         self.post = request.POST.copy()
-        self.last_saved = last_saved(row)
+        self.last_saved = find_last_save(row)
 
     def both(self) -> BothVersions:
-        mine, theirs = dict(self._sent_fields(self.form, self.sent)), _fields(self.form)
-        differing = differences(self.base, mine, theirs)
-        changed = last_changes(self.row)
-        for name, value in together(mine, theirs, differing).items():
-            sent_values.put(sent_values.names_of(self.form[name]), value, self.post)
+        mine, theirs = dict(self._sent_fields(self.form, self.sent)), _read_fields(self.form)
+        differing = find_differences(self.base, mine, theirs)
+        changed = find_last_changes(self.row)
+        for name, value in merge_fields(mine, theirs, differing).items():
+            sent_values.put(sent_values.list_names(self.form[name]), value, self.post)
         for each in differing:
-            column = getattr(_model_field(type(self.row), each.name), "attname", "")
+            column = getattr(_find_model_field(type(self.row), each.name), "attname", "")
             who, at = changed.get(column, self.last_saved)
-            names = sent_values.names_of(self.form[each.name])
+            names = sent_values.list_names(self.form[each.name])
             self._add(names, each.base, each.mine, each.theirs, each.taken, who=who, at=at)
         for formset in self.formsets:
             self._rows(formset)
@@ -228,7 +233,7 @@ class _Meeting:
         for name in [name for name in self.post if name.startswith(TAKE)]:
             del self.post[name]
         # The form refuses whatever is not the newest; what is only compared is not to be saved either.
-        self.post[FIELD] = ""
+        self.post[VERSION_FIELD] = ""
         self.request.POST = self.post  # type: ignore[assignment]  # Django's has a setter
         return self.both_versions
 
@@ -238,18 +243,18 @@ class _Meeting:
     def _sent_fields(
         self, form: forms.BaseForm, post: QueryDict, prefix: str = "", without: tuple[str, ...] = ()
     ) -> Iterator[tuple[str, Value]]:
-        for bound in sent_values.fields_of(form):
+        for bound in sent_values.iterate_fields(form):
             if bound.name in without:
                 continue
-            names = tuple(name.replace("__prefix__", prefix) for name in sent_values.names_of(bound))
+            names = tuple(name.replace("__prefix__", prefix) for name in sent_values.list_names(bound))
             # A box that is not ticked is not sent by a page; what was kept names it.
             if not self.is_partial or any(name in post for name in names):
-                yield bound.name, sent_values.sent(names, post)
+                yield bound.name, sent_values.get_submitted(names, post)
 
     # Rows ---------------------------------------------------------------------------------------------------------
 
     def _my_rows(self, formset: Any, post: QueryDict) -> Iterator[MyRow]:
-        own = _own_fields(formset)
+        own = _list_own_fields(formset)
         empty = formset.empty_form
         for index in range(_count(post, formset.prefix, "TOTAL_FORMS")):
             key = post.get(f"{formset.prefix}-{index}-{own[0]}") or None
@@ -258,7 +263,7 @@ class _Meeting:
             yield MyRow(key, fields, deleted)
 
     def _started_rows(self, formset: Any, started: QueryDict) -> Iterator[tuple[str, Fields]]:
-        own = _own_fields(formset)
+        own = _list_own_fields(formset)
         for index in range(_count(self.sent, formset.prefix, "INITIAL_FORMS")):
             if key := self.sent.get(f"{formset.prefix}-{index}-{own[0]}"):
                 yield key, dict(self._sent_fields(formset.empty_form, started, str(index), own))
@@ -267,11 +272,11 @@ class _Meeting:
         prefix = formset.prefix
         if not self.is_partial and f"{prefix}-TOTAL_FORMS" not in self.sent:
             return
-        theirs = _rows(formset)
+        theirs = _read_rows(formset)
         base = self.base_rows.get(prefix)
         if self.is_partial and f"{prefix}-TOTAL_FORMS" not in self.sent:
             base = None  # nothing is known of its rows, and none was touched
-        rows = rows_together(base, self._my_rows(formset, self.sent), theirs)
+        rows = merge_rows(base, self._my_rows(formset, self.sent), theirs)
         for name in [name for name in self.post if name.startswith(f"{prefix}-")]:
             del self.post[name]
         counts = (len(rows), len(theirs), 0, 1000)
@@ -287,21 +292,21 @@ class _Meeting:
 
     def _put_row(self, formset: Any, index: int, row: JointRow, stored: dict[str, Any]) -> None:
         at = f"{formset.prefix}-{index}"
-        pk, fk, *_rest = _own_fields(formset)
+        pk, fk, *_rest = _list_own_fields(formset)
         self.post[f"{at}-{fk}"] = str(formset.instance.pk)
         self.post[f"{at}-{pk}"] = row.key or ""
         form, empty = stored.get(row.key or ""), formset.empty_form
         for hidden in (form or empty).hidden_fields():
             if hidden.name not in (pk, fk):
-                sent_values.put((f"{at}-{hidden.name}",), sent_values.unchanged(hidden), self.post)
+                sent_values.put((f"{at}-{hidden.name}",), sent_values.get_unchanged(hidden), self.post)
         if row.is_deleted:
             self.post[f"{at}-DELETE"] = "on"
-        names = {name: _names_in_row(empty[name], index) for name in row.fields}
+        names = {name: _list_row_names(empty[name], index) for name in row.fields}
         for name, value in row.fields.items():
             sent_values.put(names[name], value, self.post)
-        changed = last_changes(form.instance) if form and row.differing else {}
+        changed = find_last_changes(form.instance) if form and row.differing else {}
         for each in row.differing:
-            column = getattr(_model_field(formset.model, each.name), "attname", "")
+            column = getattr(_find_model_field(formset.model, each.name), "attname", "")
             who, when = changed.get(column, self.last_saved)
             self._add(names[each.name], each.base, each.mine, each.theirs, each.taken, who=who, at=when)
         if row.fate:
@@ -321,8 +326,8 @@ class _Meeting:
             )
 
 
-def _as_it_is(
-    desk: EditedTogether, request: HttpRequest, row: models.Model
+def _load_stored(
+    desk: MergeablePage, request: HttpRequest, row: models.Model
 ) -> tuple[forms.BaseForm, list[Any]]:
     """Return the page's form and the formsets that the person may change, with the stored values."""
     form = desk.get_form(request, row, change=True)(instance=row)
@@ -339,7 +344,7 @@ def _as_it_is(
     return form, formsets
 
 
-def _query(kept: Mapping[str, Any]) -> QueryDict:
+def _build_query(kept: Mapping[str, Any]) -> QueryDict:
     """Return stored values as form data: of choices only the keys."""
     query = QueryDict(mutable=True)
     for name, stated in kept.items():
@@ -350,14 +355,14 @@ def _query(kept: Mapping[str, Any]) -> QueryDict:
 
 def _count(post: QueryDict, prefix: str, counter: str) -> int:
     text = post.get(f"{prefix}-{counter}", "")
-    return min(int(text), _MOST_ROWS) if text.isascii() and text.isdigit() and len(text) < 8 else 0
+    return min(int(text), _MAX_ROWS) if text.isascii() and text.isdigit() and len(text) < 8 else 0
 
 
-def _names_in_row(bound: forms.BoundField, index: int) -> tuple[str, ...]:
-    return tuple(name.replace("__prefix__", str(index)) for name in sent_values.names_of(bound))
+def _list_row_names(bound: forms.BoundField, index: int) -> tuple[str, ...]:
+    return tuple(name.replace("__prefix__", str(index)) for name in sent_values.list_names(bound))
 
 
-def _model_field(model: type[models.Model], name: str) -> Any:
+def _find_model_field(model: type[models.Model], name: str) -> Any:
     return next((each for each in model._meta.get_fields() if each.name == name), None)
 
 
@@ -370,23 +375,27 @@ def _take_what_was_chosen(request: HttpRequest, shown: BothVersions) -> None:
     undecided = False
     for choice in shown.choices:
         asked = post.get(choice.take)
-        take = Whose(asked) if asked in set(Whose) else choice.taken
+        take = ValueOrigin(asked) if asked in set(ValueOrigin) else choice.taken
         if choice.fate:
             undecided |= take is None
-            deletes = Whose.THEIRS if choice.fate is RowFate.DELETED_BY_THEM else Whose.MINE
+            deletes = ValueOrigin.THEIRS if choice.fate is RowFate.DELETED_BY_THEM else ValueOrigin.MINE
             if take is deletes:
                 post[choice.names[0]] = "on"
             continue
         names = choice.names
-        stands = sent_values.sent(names, post)
+        stands = sent_values.get_submitted(names, post)
         if take is None:
             undecided = True
-        elif same(stands, choice.shown):
-            sent_values.put(names, choice.mine if take is Whose.MINE else choice.theirs, post)
-        elif take is Whose.THEIRS and choice.taken is not Whose.THEIRS and not same(stands, choice.theirs):
+        elif is_same(stands, choice.shown):
+            sent_values.put(names, choice.mine if take is ValueOrigin.MINE else choice.theirs, post)
+        elif (
+            take is ValueOrigin.THEIRS
+            and choice.taken is not ValueOrigin.THEIRS
+            and not is_same(stands, choice.theirs)
+        ):
             # Edited and given up at once: nothing that was typed goes without a word.
             undecided = True
             del post[choice.take]
     if undecided:
-        post[UNDECIDED] = "1"
+        post[UNDECIDED_FIELD] = "1"
     request.POST = post  # type: ignore[assignment]  # Django's has a setter

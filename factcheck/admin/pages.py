@@ -36,13 +36,13 @@ class DeskPage:
         return _("%(kind)s, new") % {"kind": kind} if self.is_for_a_new_one else kind
 
 
-def page_at(address: str, request: HttpRequest) -> DeskPage | None:
+def find_page(address: str, request: HttpRequest) -> DeskPage | None:
     """Return the desk page at a URL if the user may view it; None for other pages."""
     try:
         match = resolve(urlsplit(address).path)
     except (Resolver404, ValueError):
         return None
-    desk = _desk_of(match.func)
+    desk = _find_desk(match.func)
     if desk is None or not desk.has_view_or_change_permission(request):
         return None
     named = {**match.kwargs}
@@ -56,10 +56,10 @@ def page_at(address: str, request: HttpRequest) -> DeskPage | None:
     return DeskPage(desk, row, names_a_row=True)
 
 
-def _desk_of(view: Callable[..., Any]) -> ModelAdmin[Any] | None:
+def _find_desk(view: Callable[..., Any]) -> ModelAdmin[Any] | None:
     """Return the model admin of a view."""
     owner = getattr(view, "model_admin", getattr(view, "__self__", None))
     if isinstance(owner, ModelAdmin):
         return owner
     wrapped = getattr(view, "__wrapped__", None)
-    return _desk_of(wrapped) if wrapped else None
+    return _find_desk(wrapped) if wrapped else None

@@ -12,31 +12,31 @@ from allauth.mfa.webauthn.forms import (
 from django import forms
 from django.utils.translation import gettext_lazy
 
-from factcheck.admin.sign_in import told_of
+from factcheck.admin.sign_in import report_refused_code
 
 
-class _ToldKey:
+class _RefusalReporting:
     """Report a refused key, and treat malformed input as a wrong one."""
 
     user: Any
 
     def clean_credential(self) -> Any:
-        with told_of(self.user):
+        with report_refused_code(self.user):
             try:
                 return super().clean_credential()  # type: ignore[misc]  # of the form that it is mixed into
             except (AttributeError, KeyError, TypeError, ValueError) as garbage:
                 raise get_adapter().validation_error("incorrect_code") from garbage
 
 
-class SecondKey(_ToldKey, AuthenticateWebAuthnForm):
+class SecondKey(_RefusalReporting, AuthenticateWebAuthnForm):
     """The security key as a second step after the password."""
 
 
-class SecondKeyAgain(_ToldKey, ReauthenticateWebAuthnForm):
+class SecondKeyAgain(_RefusalReporting, ReauthenticateWebAuthnForm):
     """The key before a change of the account."""
 
 
-class Passkey(_ToldKey, LoginWebAuthnForm):
+class Passkey(_RefusalReporting, LoginWebAuthnForm):
     """The key for signing in without a password."""
 
 

@@ -13,33 +13,33 @@ from factcheck.list_phrases import listed
 
 Names = tuple[str, ...]
 #: No more of a list of chosen rows is named.
-_MOST_NAMED = 50
+_NAME_LIMIT = 50
 
 
-def fields_of(form: forms.BaseForm) -> Iterator[forms.BoundField]:
+def iterate_fields(form: forms.BaseForm) -> Iterator[forms.BoundField]:
     """Yield the fields that a person fills in and a page shows: not files or secrets."""
     for bound in form:
-        widget, field = _plain(bound.field.widget), bound.field
+        widget, field = _unwrap_widget(bound.field.widget), bound.field
         is_shown = not isinstance(widget, forms.PasswordInput) and not isinstance(field, forms.FileField)
         if is_shown and not bound.is_hidden and not field.disabled:
             yield bound
 
 
-def names_of(bound: forms.BoundField) -> Names:
+def list_names(bound: forms.BoundField) -> Names:
     """Return the names under which the browser sends the field."""
-    widget = _plain(bound.field.widget)
+    widget = _unwrap_widget(bound.field.widget)
     if isinstance(widget, forms.MultiWidget):
         suffixes: list[str] = widget.widgets_names  # type: ignore[attr-defined]  # not in the stubs
         return tuple(bound.html_name + suffix for suffix in suffixes)
     return (bound.html_name,)
 
 
-def unchanged(bound: forms.BoundField) -> Value:
+def get_unchanged(bound: forms.BoundField) -> Value:
     """Return what an untouched field would submit."""
-    return _as_sent(_plain(bound.field.widget), bound.field.prepare_value(bound.initial))
+    return _to_submitted(_unwrap_widget(bound.field.widget), bound.field.prepare_value(bound.initial))
 
 
-def sent(names: Names, post: QueryDict) -> Value:
+def get_submitted(names: Names, post: QueryDict) -> Value:
     """Return the submitted values of a field."""
     if len(names) > 1:
         return tuple(post.get(name, "") for name in names)
@@ -55,10 +55,10 @@ def put(names: Names, value: Value, post: QueryDict) -> None:
     post.setlist(names[0], list(value))
 
 
-def _as_sent(widget: forms.Widget, value: Any) -> Value:
+def _to_submitted(widget: forms.Widget, value: Any) -> Value:
     if isinstance(widget, forms.MultiWidget):
         parts = zip(widget.widgets, widget.decompress(value) or (), strict=False)
-        return tuple(next(iter(_as_sent(part, each)), "") for part, each in parts)
+        return tuple(next(iter(_to_submitted(part, each)), "") for part, each in parts)
     if isinstance(widget, forms.CheckboxInput):
         return ("on",) if widget.check_test(value) else ()
     shown = widget.format_value(value)
@@ -67,26 +67,26 @@ def _as_sent(widget: forms.Widget, value: Any) -> Value:
     return ("" if shown is None else str(shown),)
 
 
-def _plain(widget: forms.Widget) -> forms.Widget:
+def _unwrap_widget(widget: forms.Widget) -> forms.Widget:
     """Return the widget without the admin's buttons around pickers."""
     return widget.widget if isinstance(widget, RelatedFieldWidgetWrapper) else widget
 
 
-def in_words(bound: forms.BoundField, value: Value) -> str:
+def describe_value(bound: forms.BoundField, value: Value) -> str:
     """Return the value as a person reads it."""
     field = bound.field
     if isinstance(field, forms.ModelChoiceField):
-        return listed(_names_of_rows(field, value))
+        return listed(_iterate_row_names(field, value))
     if isinstance(field, forms.BooleanField):
         return _("yes") if value else _("no")
     if isinstance(field, forms.ChoiceField):
-        labels = {str(key): str(label) for key, label in _choices(field.choices)}
+        labels = {str(key): str(label) for key, label in _iterate_choices(field.choices)}
         return listed(labels.get(each, each) for each in value if each)
     return " ".join(filter(None, value))
 
 
-def _names_of_rows(field: forms.ModelChoiceField, value: Value) -> Iterator[str]:
-    keys = [each for each in value if each][:_MOST_NAMED]
+def _iterate_row_names(field: forms.ModelChoiceField, value: Value) -> Iterator[str]:
+    keys = [each for each in value if each][:_NAME_LIMIT]
     queryset: Any = field.queryset
     try:
         found = queryset.in_bulk(keys)
@@ -96,9 +96,9 @@ def _names_of_rows(field: forms.ModelChoiceField, value: Value) -> Iterator[str]
     return (str(named.get(key, key)) for key in keys)
 
 
-def _choices(choices: Any) -> Iterator[tuple[Any, Any]]:
+def _iterate_choices(choices: Any) -> Iterator[tuple[Any, Any]]:
     for key, label in choices:
         if isinstance(label, list | tuple):
-            yield from _choices(label)
+            yield from _iterate_choices(label)
         else:
             yield key, label

@@ -50,7 +50,7 @@ class _CountedCode(BaseAuthenticateForm):
 
     def clean_code(self) -> str:
         _refuse_for(sign_in_attempts.seconds_to_wait_with_code(context.request, self.user.pk))
-        with told_of(self.user):
+        with report_refused_code(self.user):
             code: str = super().clean_code()
             if not sign_in_attempts.is_first_use(self.user.pk, code):
                 raise get_adapter().validation_error("incorrect_code")
@@ -66,7 +66,7 @@ class SecondFactorAgain(_CountedCode, ReauthenticateForm):
 
 
 @contextmanager
-def told_of(person: Any) -> Iterator[None]:
+def report_refused_code(person: Any) -> Iterator[None]:
     """Send `code_refused` when a second factor is not taken."""
     try:
         yield

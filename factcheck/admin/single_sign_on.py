@@ -22,7 +22,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from factcheck.web.change_context import context_of
+from factcheck.web.change_context import build_context
 
 #: Sent with `request` where single sign-on came to nothing.
 single_sign_on_failed = Signal()
@@ -37,7 +37,7 @@ def _is_verified(address: EmailAddress) -> bool:
     return address.verified in (True, "true")
 
 
-def _with_address(address: str) -> list[User]:
+def _find_by_address(address: str) -> list[User]:
     """Find accounts by email address in any letter case; allauth only searches lower case."""
     return list(
         User.objects.filter(Q(email__iexact=address) | Q(emailaddress__email__iexact=address)).distinct()
@@ -52,7 +52,7 @@ class SingleSignOn(DefaultSocialAccountAdapter):
 
         allauth would ask for another address, and the person would have two accounts.
         """
-        taken = any(_with_address(address.email) for address in sociallogin.email_addresses)
+        taken = any(_find_by_address(address.email) for address in sociallogin.email_addresses)
         if taken:
             single_sign_on_failed.send(sender=SingleSignOn, request=request)
             messages.error(
@@ -71,7 +71,7 @@ class SingleSignOn(DefaultSocialAccountAdapter):
         Never a superuser's: who administers the provider does not thereby own this site.
         """
         for address in filter(_is_verified, sociallogin.email_addresses):
-            people = _with_address(address.email)
+            people = _find_by_address(address.email)
             linked = len(people) == 1 and not people[0].is_superuser
             if linked and self.can_authenticate_by_email(sociallogin, address.email):
                 return people[0], address.email
@@ -108,7 +108,7 @@ class SignedOpenIDConnect(OpenIDConnectOAuth2Adapter):
         return login
 
 
-def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
+def handle_callback(request: HttpRequest, provider_id: str) -> HttpResponse:
     """Handle the provider's redirect, in place of allauth's view."""
     try:
         response: HttpResponse = OAuth2CallbackView.adapter_view(SignedOpenIDConnect(request, provider_id))(
@@ -122,7 +122,7 @@ def callback(request: HttpRequest, provider_id: str) -> HttpResponse:
 # What the provider says of a person -----------------------------------------------------------------------------------
 
 
-def _claim(sociallogin: SocialLogin, name: str) -> Any:
+def _get_claim(sociallogin: SocialLogin, name: str) -> Any:
     """Return a claim of the user's data or of the id token: by its whole name, or step by step
     (realm_access.roles).
     """
@@ -138,15 +138,15 @@ def _claim(sociallogin: SocialLogin, name: str) -> Any:
     return None
 
 
-def groups_of(sociallogin: SocialLogin) -> set[str]:
+def get_groups(sociallogin: SocialLogin) -> set[str]:
     """Return the groups named by the provider, as a list or a single word; none if the claim is missing."""
-    told = _claim(sociallogin, settings.OPENID_GROUPS_CLAIM)
+    told = _get_claim(sociallogin, settings.OPENID_GROUPS_CLAIM)
     if isinstance(told, str):
         return {told}
     return {each for each in told if isinstance(each, str)} if isinstance(told, list) else set()
 
 
-def vouched_for(sociallogin: SocialLogin) -> bool:
+def has_vouched_factor(sociallogin: SocialLogin) -> bool:
     """Return whether the provider has required a second factor, as far as the settings trust it."""
     if settings.OPENID_SECOND_FACTOR == "amr":
         methods = (sociallogin.account.extra_data.get("id_token") or {}).get("amr")
@@ -162,11 +162,11 @@ def follow_the_provider(request: HttpRequest, sociallogin: SocialLogin) -> None:
     at the desk.
     """
     person: User = sociallogin.user
-    with pghistory.context(**context_of(request)):
+    with pghistory.context(**build_context(request)):
         _follow_address(person, sociallogin)
         if not settings.OPENID_ROLES:
             return
-        groups = groups_of(sociallogin)
+        groups = get_groups(sociallogin)
         wanted = {role for group, role in settings.OPENID_ROLES.items() if group in groups}
         for role in Group.objects.filter(name__in=settings.OPENID_ROLES.values()):
             (person.groups.add if role.name in wanted else person.groups.remove)(role)
@@ -183,7 +183,7 @@ def _follow_address(person: User, sociallogin: SocialLogin) -> None:
     ]
     if not verified or person.email.lower() == verified[0].lower() or person.is_superuser:
         return
-    if any(other.pk != person.pk for other in _with_address(verified[0])):
+    if any(other.pk != person.pk for other in _find_by_address(verified[0])):
         return
     EmailAddress.objects.filter(user=person).delete()
     EmailAddress.objects.create(user=person, email=verified[0], verified=True, primary=True)

@@ -19,10 +19,10 @@ from factcheck.formulas import harmless, is_formula
 Cell = str | int | float | datetime | date | None
 
 #: What Excel takes: characters of a cell, and rows of a sheet with the names of the columns.
-LONGEST_CELL: Final = 32_767
-MOST_ROWS: Final = 1_048_576
+MAX_CELL_LENGTH: Final = 32_767
+MAX_ROWS: Final = 1_048_576
 
-_PART = 1 << 16
+_PART_SIZE = 1 << 16
 _TAG = re.compile(r"<[^>]*>")
 _BREAK = re.compile(r"<(?:br|/p|/li|/div)\b[^>]*>", re.IGNORECASE)
 
@@ -35,7 +35,7 @@ class WrittenFile:
     parts: Iterator[bytes]
 
 
-def plain_text(value: Any) -> str:
+def strip_markup(value: Any) -> str:
     """Return the text of a list cell without markup; empty for a dash."""
     text = str(value)
     if isinstance(value, SafeString):
@@ -44,12 +44,12 @@ def plain_text(value: Any) -> str:
     return "" if text == "–" else text
 
 
-def as_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> WrittenFile:
+def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> WrittenFile:
     """Return rows as CSV (RFC 4180), with the byte order mark by which Excel recognises UTF-8."""
-    return WrittenFile("text/csv; charset=utf-8", _csv_parts(header, rows))
+    return WrittenFile("text/csv; charset=utf-8", _iterate_csv(header, rows))
 
 
-def as_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> WrittenFile:
+def write_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> WrittenFile:
     """Build a workbook with one sheet. It is compressed, so it is complete before its first part is sent."""
     file = tempfile.TemporaryFile()  # noqa: SIM115  closed when it was sent
     try:
@@ -58,38 +58,40 @@ def as_xlsx(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> WrittenFil
         file.close()
         raise
     file.seek(0)
-    return WrittenFile("application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _parts_of(file))
+    return WrittenFile(
+        "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet", _iterate_parts(file)
+    )
 
 
 FORMATS: Final[dict[str, Callable[[Sequence[str], Iterable[Sequence[Cell]]], WrittenFile]]] = {
-    "csv": as_csv,
-    "xlsx": as_xlsx,
+    "csv": write_csv,
+    "xlsx": write_xlsx,
 }
 
 
-def _csv_parts(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
+def _iterate_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Iterator[bytes]:
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write("\ufeff")
     writer.writerow([harmless(name) for name in header])
     for row in rows:
-        writer.writerow([harmless(_in_text(cell)) for cell in row])
-        if buffer.tell() >= _PART:
+        writer.writerow([harmless(_to_text(cell)) for cell in row])
+        if buffer.tell() >= _PART_SIZE:
             yield buffer.getvalue().encode()
             buffer.seek(0)
             buffer.truncate()
     yield buffer.getvalue().encode()
 
 
-def _in_text(cell: Cell) -> str | int | float:
+def _to_text(cell: Cell) -> str | int | float:
     if isinstance(cell, datetime):
-        return _local(cell).isoformat(" ", "seconds")
+        return _to_local(cell).isoformat(" ", "seconds")
     if isinstance(cell, date):
         return cell.isoformat()
     return "" if cell is None else cell
 
 
-def _local(moment: datetime) -> datetime:
+def _to_local(moment: datetime) -> datetime:
     """Convert to local time without time zone, as spreadsheets know none."""
     return localtime(moment).replace(tzinfo=None) if is_aware(moment) else moment
 
@@ -114,7 +116,7 @@ def _write_xlsx(file: Any, header: Sequence[str], rows: Iterable[Sequence[Cell]]
         for column, name in enumerate(header):
             sheet.write_string(0, column, name, bold)
         for number, row in enumerate(rows, 1):
-            if number == MOST_ROWS - 1:
+            if number == MAX_ROWS - 1:
                 sheet.write_string(
                     number, 0, _("A sheet cannot hold more rows. The CSV file contains them all.")
                 )
@@ -129,29 +131,29 @@ def _write_cell(sheet: Any, row: int, column: int, cell: Cell, formats: dict[str
     if cell is None or cell == "":
         return
     if isinstance(cell, datetime):
-        cell = _local(cell)
+        cell = _to_local(cell)
     if isinstance(cell, date):
         if cell.year >= 1900:
             sheet.write_datetime(
                 row, column, cell, formats["moment" if isinstance(cell, datetime) else "date"]
             )
         else:  # Excel's days begin in 1900
-            sheet.write_string(row, column, str(_in_text(cell)))
+            sheet.write_string(row, column, str(_to_text(cell)))
     elif isinstance(cell, int | float):
         sheet.write_number(row, column, cell)
     else:
-        sheet.write_string(row, column, _fitting(cell), formats["quoted"] if is_formula(cell) else None)
+        sheet.write_string(row, column, _truncate_text(cell), formats["quoted"] if is_formula(cell) else None)
 
 
-def _fitting(text: str) -> str:
+def _truncate_text(text: str) -> str:
     """Cut a text to the length Excel allows, with a note if it was cut."""
-    if len(text) <= LONGEST_CELL:
+    if len(text) <= MAX_CELL_LENGTH:
         return text
     said = _("… (Excel allows no more characters in a cell. The CSV file contains them all.)")
-    return text[: LONGEST_CELL - len(said)] + said
+    return text[: MAX_CELL_LENGTH - len(said)] + said
 
 
-def _parts_of(file: Any) -> Iterator[bytes]:
+def _iterate_parts(file: Any) -> Iterator[bytes]:
     with file:
-        while part := file.read(_PART):
+        while part := file.read(_PART_SIZE):
             yield part

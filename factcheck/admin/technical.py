@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
 
-def folded_json(sentence: StrOrPromise, document: Any) -> SafeString:
+def render_json(sentence: StrOrPromise, document: Any) -> SafeString:
     """Render a document as JSON in a disclosure widget."""
     return format_html(
         '<details class="desk-fold"><summary>{}</summary>'
@@ -19,7 +19,7 @@ def folded_json(sentence: StrOrPromise, document: Any) -> SafeString:
     )
 
 
-def fingerprints(sentence: StrOrPromise, digests: dict[str, str]) -> SafeString:
+def render_fingerprints(sentence: StrOrPromise, digests: dict[str, str]) -> SafeString:
     """Render the checksums of several files by name, with their purpose."""
     return format_html(
         '<details class="desk-fold"><summary>{}</summary><p class="desk-quiet">{}</p>{}</details>',
@@ -33,7 +33,7 @@ def fingerprints(sentence: StrOrPromise, digests: dict[str, str]) -> SafeString:
     )
 
 
-def fingerprint(sentence: StrOrPromise, digest: str) -> SafeString | str:
+def render_fingerprint(sentence: StrOrPromise, digest: str) -> SafeString | str:
     """Render a checksum with its purpose, and its algorithm in the title."""
     if not digest:
         return "–"

@@ -11,7 +11,7 @@ Value = tuple[str, ...]
 Fields = Mapping[str, Value]
 
 
-class Whose(StrEnum):
+class ValueOrigin(StrEnum):
     """The author of the version that is used."""
 
     MINE = "mine"
@@ -29,39 +29,39 @@ class FieldDifference:
     theirs: Value
 
     @property
-    def taken(self) -> Whose | None:
+    def taken(self) -> ValueOrigin | None:
         """Return the only side that changed it; None if both did, or if unknown."""
         if self.base is None:
             return None
-        if same(self.base, self.mine):
-            return Whose.THEIRS
-        return Whose.MINE if same(self.base, self.theirs) else None
+        if is_same(self.base, self.mine):
+            return ValueOrigin.THEIRS
+        return ValueOrigin.MINE if is_same(self.base, self.theirs) else None
 
     @property
     def shown(self) -> Value:
         """Return the field's value until a choice is made: the person's own text is never dropped."""
-        return self.theirs if self.taken is Whose.THEIRS else self.mine
+        return self.theirs if self.taken is ValueOrigin.THEIRS else self.mine
 
 
-def same(one: Value, other: Value) -> bool:
+def is_same(one: Value, other: Value) -> bool:
     """Whether two values are one: browsers end lines in their own way, and forms cut white space off."""
-    return _plain(one) == _plain(other)
+    return _normalise_value(one) == _normalise_value(other)
 
 
-def _plain(value: Value) -> Value:
+def _normalise_value(value: Value) -> Value:
     return tuple(text for each in value if (text := each.replace("\r\n", "\n").replace("\r", "\n").strip()))
 
 
-def differences(base: Fields, mine: Fields, theirs: Fields) -> list[FieldDifference]:
+def find_differences(base: Fields, mine: Fields, theirs: Fields) -> list[FieldDifference]:
     """Return the fields that differ, in the order of theirs. Fields missing from mine stay as in theirs."""
     return [
         FieldDifference(name, base.get(name), mine[name], value)
         for name, value in theirs.items()
-        if name in mine and not same(mine[name], value)
+        if name in mine and not is_same(mine[name], value)
     ]
 
 
-def together(mine: Fields, theirs: Fields, differing: Iterable[FieldDifference]) -> dict[str, Value]:
+def merge_fields(mine: Fields, theirs: Fields, differing: Iterable[FieldDifference]) -> dict[str, Value]:
     """Return all fields, with the value to show where the sides differ."""
     return {**theirs, **{each.name: each.shown for each in differing}}
 
@@ -97,7 +97,7 @@ class MyRow:
     is_deleted: bool = False
 
 
-def rows_together(
+def merge_rows(
     base: Mapping[str, Fields] | None, mine: Iterable[MyRow], theirs: Mapping[str, Fields]
 ) -> list[JointRow]:
     """Merge the rows of both sides: stored rows in order, then rows that are only mine.
@@ -107,7 +107,7 @@ def rows_together(
     """
     of_mine = list(mine)
     by_key = {row.key: row for row in of_mine if row.key is not None}
-    stored = [_stored(key, base, by_key.get(key), fields) for key, fields in theirs.items()]
+    stored = [_merge_stored_row(key, base, by_key.get(key), fields) for key, fields in theirs.items()]
     gone = [row for key, row in by_key.items() if key not in theirs and _is_missed(key, row, base)]
     return [
         *stored,
@@ -116,15 +116,17 @@ def rows_together(
     ]
 
 
-def _stored(key: str, base: Mapping[str, Fields] | None, mine: MyRow | None, theirs: Fields) -> JointRow:
+def _merge_stored_row(
+    key: str, base: Mapping[str, Fields] | None, mine: MyRow | None, theirs: Fields
+) -> JointRow:
     if mine is None:
         return JointRow(key, theirs, is_new_of_theirs=base is not None and key not in base)
     before = (base or {}).get(key, {})
     if mine.is_deleted:
-        unchanged = bool(before) and not differences(before, before, theirs)
+        unchanged = bool(before) and not find_differences(before, before, theirs)
         return JointRow(key, theirs, fate=None if unchanged else RowFate.DELETED_BY_ME, is_deleted=unchanged)
-    differing = differences(before, mine.fields, theirs)
-    return JointRow(key, together(mine.fields, theirs, differing), tuple(differing))
+    differing = find_differences(before, mine.fields, theirs)
+    return JointRow(key, merge_fields(mine.fields, theirs, differing), tuple(differing))
 
 
 def _is_missed(key: str, mine: MyRow, base: Mapping[str, Fields] | None) -> bool:
@@ -132,4 +134,6 @@ def _is_missed(key: str, mine: MyRow, base: Mapping[str, Fields] | None) -> bool
     if mine.is_deleted:
         return False
     before = (base or {}).get(key)
-    return before is None or any(not same(before.get(name, ()), value) for name, value in mine.fields.items())
+    return before is None or any(
+        not is_same(before.get(name, ()), value) for name, value in mine.fields.items()
+    )

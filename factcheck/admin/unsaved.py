@@ -11,34 +11,34 @@ from django.conf import settings
 from django.http import HttpRequest
 
 #: In this field a form names the writers whose words it holds: `writer`, or `writer:sequence` for what it took over.
-KEPT = "_kept"
+WRITERS_FIELD = "_kept"
 #: More than that one form has not taken over.
-_MOST_WRITERS = 50
+_WRITER_LIMIT = 50
 
 
-def unsaved_forms() -> Any:
+def get_unsaved_forms() -> Any:
     """Return the manager of the model that stores unsaved forms."""
     return apps.get_model(settings.UNSAVED_FORM_MODEL)._default_manager
 
 
-def stored(request: HttpRequest) -> None:
+def mark_stored(request: HttpRequest) -> None:
     """Mark the form's unsaved text as stored. Call it in the transaction that stores it."""
-    if writers := writers_of(request):
-        unsaved_forms().close(request.user, writers)
+    if writers := read_writers(request):
+        get_unsaved_forms().close(request.user, writers)
 
 
-def writers_of(request: HttpRequest) -> dict[UUID, int | None]:
+def read_writers(request: HttpRequest) -> dict[UUID, int | None]:
     """Return the writers of the submitted form; invalid names are ignored."""
     found: dict[UUID, int | None] = {}
-    for named in request.POST.getlist(KEPT)[:_MOST_WRITERS]:
+    for named in request.POST.getlist(WRITERS_FIELD)[:_WRITER_LIMIT]:
         writer, _colon, sequence = named.partition(":")
-        if (key := _uuid(writer)) and (not sequence or (sequence.isascii() and sequence.isdigit())):
+        if (key := _parse_uuid(writer)) and (not sequence or (sequence.isascii() and sequence.isdigit())):
             # What does not fit into the column was never kept.
             found[key] = min(int(sequence[:19]), 2**63 - 1) if sequence else None
     return found
 
 
-def _uuid(text: str) -> UUID | None:
+def _parse_uuid(text: str) -> UUID | None:
     try:
         return UUID(text)
     except ValueError:

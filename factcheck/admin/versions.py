@@ -9,15 +9,15 @@ from django.db import models
 from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 
-from factcheck.admin.change_history import last_saved
+from factcheck.admin.change_history import find_last_save
 
 #: The name of the hidden field in which a page carries the version it was made from.
-FIELD = "_version"
+VERSION_FIELD = "_version"
 #: And of the one that says that somebody has not chosen yet between two versions (`merge_conflict`).
-UNDECIDED = "_undecided"
+UNDECIDED_FIELD = "_undecided"
 
 
-def version_of(row: models.Model, relations: Iterable[str] = ()) -> str:
+def compute_version(row: models.Model, relations: Iterable[str] = ()) -> str:
     """Return a digest of the row and of the rows edited on its page."""
     values: list[Any] = [getattr(row, field.attname) for field in row._meta.concrete_fields]
     values += [list(getattr(row, relation).order_by("pk").values_list()) for relation in relations]
@@ -38,14 +38,14 @@ class DeskForm(forms.ModelForm):
     def _refuse_to_overwrite(self) -> None:
         # The lock holds until the save, which is in the same transaction.
         locked = type(self.instance)._base_manager.select_for_update().get(pk=self.instance.pk)
-        if UNDECIDED in self.data:
+        if UNDECIDED_FIELD in self.data:
             raise forms.ValidationError(
                 _("Not saved: choose which version to keep for each of these fields."),
                 code="undecided",
             )
-        if self.data.get(self.add_prefix(FIELD)) == version_of(locked, self.versioned_relations):
+        if self.data.get(self.add_prefix(VERSION_FIELD)) == compute_version(locked, self.versioned_relations):
             return
-        who, when = last_saved(locked)
+        who, when = find_last_save(locked)
         raise forms.ValidationError(
             _(
                 "Not saved: %(who)s changed this page%(when)s, after you opened it. Nothing was overwritten "

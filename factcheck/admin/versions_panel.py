@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 
 from factcheck.admin import sent_values
 from factcheck.admin.merge_conflict import MERGE, BothVersions, Choice
-from factcheck.admin.three_way import RowFate, Value, Whose
-from factcheck.web.differences import redline
+from factcheck.admin.three_way import RowFate, Value, ValueOrigin
+from factcheck.web.differences import build_redline
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,38 +35,43 @@ class ShownChoice:
     field_id: str = ""
 
 
-def versions_panel(
+def build_versions_panel(
     both: BothVersions, form: forms.BaseForm, formsets: list[Any], post: QueryDict
 ) -> dict[str, Any]:
     """Build the template context that shows `both`."""
-    fields = dict(_fields(form, formsets))
-    shown = [_shown(choice, fields, post) for choice in both.choices]
+    fields = dict(_iterate_labels(form, formsets))
+    shown = [_build_shown_choice(choice, fields, post) for choice in both.choices]
     return {
         "both_versions": {
             "to_choose": [each for each in shown if each.must_choose],
             "taken_from_them": [
-                each for each in shown if not each.must_choose and each.taken == Whose.THEIRS
+                each for each in shown if not each.must_choose and each.taken == ValueOrigin.THEIRS
             ],
-            "only_mine": [each for each in shown if not each.must_choose and each.taken != Whose.THEIRS],
+            "only_mine": [
+                each for each in shown if not each.must_choose and each.taken != ValueOrigin.THEIRS
+            ],
             "notes": both.notes,
         },
         "merge": both.signed() if both.is_new else post.get(MERGE, ""),
     }
 
 
-def _fields(form: forms.BaseForm, formsets: list[Any]) -> Any:
+def _iterate_labels(form: forms.BaseForm, formsets: list[Any]) -> Any:
     """Return the labels of all fields of the page by submitted name."""
     for bound in form:
-        yield sent_values.names_of(bound)[0], (bound, str(bound.label))
+        yield sent_values.list_names(bound)[0], (bound, str(bound.label))
     for formset in formsets:
         kind = capfirst(str(formset.model._meta.verbose_name))
         for number, row in enumerate(formset.forms, 1):
             for bound in row:
                 label = kind if bound.name == "DELETE" else f"{kind} {number}: {bound.label}"
-                yield sent_values.names_of(bound)[0], (bound, f"{label} {number}" if label == kind else label)
+                yield (
+                    sent_values.list_names(bound)[0],
+                    (bound, f"{label} {number}" if label == kind else label),
+                )
 
 
-def _shown(choice: Choice, fields: dict[str, Any], post: QueryDict) -> ShownChoice:
+def _build_shown_choice(choice: Choice, fields: dict[str, Any], post: QueryDict) -> ShownChoice:
     bound, label = fields.get(choice.names[0], (None, choice.names[0]))
     asked = post.get(choice.take, "")
     common: dict[str, Any] = {
@@ -74,7 +79,7 @@ def _shown(choice: Choice, fields: dict[str, Any], post: QueryDict) -> ShownChoi
         "take": choice.take,
         "who": choice.who,
         "at": choice.at,
-        "taken": asked if asked in set(Whose) else str(choice.taken or ""),
+        "taken": asked if asked in set(ValueOrigin) else str(choice.taken or ""),
         "must_choose": choice.taken is None,
     }
     if choice.fate:
@@ -87,28 +92,31 @@ def _shown(choice: Choice, fields: dict[str, Any], post: QueryDict) -> ShownChoi
             sides="",
         )
     base, mine, theirs = (
-        None if side is None else _words(bound, side) for side in (choice.base, choice.mine, choice.theirs)
+        None if side is None else _describe_value(bound, side)
+        for side in (choice.base, choice.mine, choice.theirs)
     )
     return ShownChoice(
         **common,
         base=base,
-        mine=redline(base, mine or "") if base is not None else mine or "",
-        theirs=redline(base if base is not None else mine or "", theirs or ""),
+        mine=build_redline(base, mine or "") if base is not None else mine or "",
+        theirs=build_redline(base if base is not None else mine or "", theirs or ""),
         sides=json.dumps(
             {
                 "names": choice.names,
-                "mine": _labelled(bound, choice.mine),
-                "theirs": _labelled(bound, choice.theirs),
+                "mine": _label_values(bound, choice.mine),
+                "theirs": _label_values(bound, choice.theirs),
             }
         ),
         field_id=bound.id_for_label if bound else "",
     )
 
 
-def _words(bound: forms.BoundField | None, value: Value) -> str:
-    return sent_values.in_words(bound, value) if bound else " ".join(value)
+def _describe_value(bound: forms.BoundField | None, value: Value) -> str:
+    return sent_values.describe_value(bound, value) if bound else " ".join(value)
 
 
-def _labelled(bound: forms.BoundField | None, value: Value) -> list[list[str]]:
+def _label_values(bound: forms.BoundField | None, value: Value) -> list[list[str]]:
     is_picked = bound is not None and isinstance(bound.field, forms.ChoiceField)
-    return [[each, sent_values.in_words(bound, (each,)) if bound and is_picked else each] for each in value]
+    return [
+        [each, sent_values.describe_value(bound, (each,)) if bound and is_picked else each] for each in value
+    ]

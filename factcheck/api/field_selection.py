@@ -9,7 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext
 from rest_framework.serializers import BaseSerializer, ListSerializer, Serializer
 
-from factcheck.api.query_values import ValueRefused, suggestion
+from factcheck.api.query_values import ValueRefused, suggest_word
 
 #: The name of the query parameter.
 FIELDS = "fields"
@@ -27,7 +27,7 @@ class Path:
 
     @cached_property
     def names(self) -> list[str]:
-        return list(_names(parts_described(self.serializer())))
+        return list(_iterate_names(parts_described(self.serializer())))
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -38,7 +38,7 @@ class Path:
             return text
         raise ValueRefused(
             gettext("there is no such part of the response.%(suggestion)s")
-            % {"suggestion": suggestion(text, self.names)}
+            % {"suggestion": suggest_word(text, self.names)}
         )
 
 
@@ -48,13 +48,13 @@ def parts_described(serializer: BaseSerializer) -> Parts:
     return {name: parts_described(part) for name, part in getattr(described, "fields", {}).items()}
 
 
-def _names(parts: Parts, prefix: str = "") -> Iterator[str]:
+def _iterate_names(parts: Parts, prefix: str = "") -> Iterator[str]:
     for name, part in parts.items():
         yield prefix + name
-        yield from _names(part, f"{prefix}{name}.")
+        yield from _iterate_names(part, f"{prefix}{name}.")
 
 
-def parts_of(paths: Iterable[str]) -> Parts:
+def build_parts(paths: Iterable[str]) -> Parts:
     """Return these parts as a tree; naming a part selects all of it."""
     wanted: Parts = {}
     for path in sorted(paths, reverse=True):  # the shorter name comes last and takes the whole
@@ -66,16 +66,16 @@ def parts_of(paths: Iterable[str]) -> Parts:
     return wanted
 
 
-def picked(document: bytes, wanted: Parts) -> bytes:
+def pick_parts(document: bytes, wanted: Parts) -> bytes:
     """Return these parts of a JSON document as JSON, in the document's order."""
-    return orjson.dumps(_picked(orjson.loads(document), wanted))
+    return orjson.dumps(_pick_from(orjson.loads(document), wanted))
 
 
-def _picked(value: Any, wanted: Parts) -> Any:
+def _pick_from(value: Any, wanted: Parts) -> Any:
     if not wanted:
         return value
     if isinstance(value, list):
-        return [_picked(item, wanted) for item in value]
+        return [_pick_from(item, wanted) for item in value]
     if isinstance(value, dict):
-        return {name: _picked(part, wanted[name]) for name, part in value.items() if name in wanted}
+        return {name: _pick_from(part, wanted[name]) for name, part in value.items() if name in wanted}
     return value  # null, in place of what has parts

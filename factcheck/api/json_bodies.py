@@ -50,7 +50,9 @@ def read_strictly(body: bytes) -> Any:
         ParseError: it is none, as RFC 8259 has it.
     """
     try:
-        found = json.loads(body.decode("utf-8"), parse_constant=_no_number, object_pairs_hook=_once_each)
+        found = json.loads(
+            body.decode("utf-8"), parse_constant=_refuse_constant, object_pairs_hook=_refuse_repeated_keys
+        )
         # Halves of surrogate pairs are no characters, and would fail only later.
         if b"\\ud" in body.lower():
             json.dumps(found, ensure_ascii=False).encode()
@@ -65,11 +67,11 @@ def read_strictly(body: bytes) -> Any:
     return found
 
 
-def _no_number(name: str) -> Any:
+def _refuse_constant(name: str) -> Any:
     raise ValueError(gettext("%(name)s is not a JSON number") % {"name": name})
 
 
-def _once_each(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _refuse_repeated_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key, value in pairs:
         if key in found:

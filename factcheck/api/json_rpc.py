@@ -56,7 +56,7 @@ class Message:
     id: Id = None
 
 
-def decoded(text: bytes) -> Any:
+def decode_message(text: bytes) -> Any:
     """Parse a message, or a list of them.
 
     Raises:
@@ -68,38 +68,38 @@ def decoded(text: bytes) -> Any:
         raise RpcError(PARSE_ERROR, str(problem.detail), status=HTTPStatus.BAD_REQUEST) from None
 
 
-def message_of(found: Any) -> Message | None:
+def read_message(found: Any) -> Message | None:
     """Return the message in a JSON value; None for an answer, because no requests are sent from here.
 
     Raises:
         RpcError: it is neither.
     """
     if not isinstance(found, dict) or found.get("jsonrpc") != "2.0":
-        raise _no_message('It must be an object with "jsonrpc": "2.0".')
+        raise _build_invalid_error('It must be an object with "jsonrpc": "2.0".')
     if "method" not in found and ("result" in found or "error" in found):
         return None
     method, params, key = found.get("method"), found.get("params", {}), found.get("id")
     if not isinstance(method, str):
-        raise _no_message("`method` must be a string.")
+        raise _build_invalid_error("`method` must be a string.")
     if not isinstance(params, dict):
-        raise _no_message("`params` must be an object.")
+        raise _build_invalid_error("`params` must be an object.")
     if "id" in found and (not isinstance(key, str | int) or isinstance(key, bool)):
-        raise _no_message("`id` must be a string or a whole number.")
+        raise _build_invalid_error("`id` must be a string or a whole number.")
     return Message(method, params, key)
 
 
-def id_of(found: Any) -> Id:
+def read_id(found: Any) -> Id:
     """Return the id of an invalid message, so that its refusal can be assigned."""
     key = found.get("id") if isinstance(found, dict) else None
     return key if isinstance(key, str | int) and not isinstance(key, bool) else None
 
 
-def result(key: Id, content: Mapping[str, Any]) -> dict[str, Any]:
+def build_result(key: Id, content: Mapping[str, Any]) -> dict[str, Any]:
     """Build the response to a request."""
     return {"jsonrpc": "2.0", "id": key, "result": content}
 
 
-def error(key: Id, refused: RpcError) -> dict[str, Any]:
+def build_error(key: Id, refused: RpcError) -> dict[str, Any]:
     """Build the error response to a request."""
     said = {"code": refused.code, "message": refused.message}
     return {
@@ -109,7 +109,7 @@ def error(key: Id, refused: RpcError) -> dict[str, Any]:
     }
 
 
-def encoded(answer: Any) -> str:
+def encode_answer(answer: Any) -> str:
     """Serialise an answer as JSON in one line, for any numeric id."""
     return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
 
@@ -121,12 +121,12 @@ class RpcResponse(HttpResponse):
         self, answer: Any, *, status: int = HTTPStatus.OK, headers: Mapping[str, str] | None = None
     ) -> None:
         super().__init__(
-            encoded(answer), content_type="application/json", status=status, headers=dict(headers or {})
+            encode_answer(answer), content_type="application/json", status=status, headers=dict(headers or {})
         )
         self["Cache-Control"] = "no-store"
 
 
-def _no_message(reason: str) -> RpcError:
+def _build_invalid_error(reason: str) -> RpcError:
     return RpcError(
         INVALID_REQUEST, f"This is no JSON-RPC 2.0 message. {reason}", status=HTTPStatus.BAD_REQUEST
     )

@@ -13,11 +13,11 @@ from rest_framework.exceptions import APIException
 logger = logging.getLogger(__name__)
 
 #: A download keeps a thread and a connection as long as its reader takes; `throttling.gate` says who has the others.
-SEATS = max(1, settings.WEB_THREADS // 4)
-_seats = BoundedSemaphore(SEATS)
+SLOTS = max(1, settings.WEB_THREADS // 4)
+_slots = BoundedSemaphore(SLOTS)
 
 
-class Busy(APIException):
+class TooManyDownloads(APIException):
     """Too many downloads run in this process."""
 
     status_code = HTTPStatus.SERVICE_UNAVAILABLE
@@ -25,7 +25,7 @@ class Busy(APIException):
     wait = 30
 
 
-class Begun:
+class StartedStream:
     """A stream whose first piece is read at once, so that an early failure happens before the response begins."""
 
     def __init__(self, pieces: Generator[bytes]) -> None:
@@ -41,14 +41,14 @@ class Begun:
         self._pieces.close()
 
 
-def seated(blocks: Iterator[bytes], broken_off: bytes) -> Generator[bytes]:
+def stream_in_slot(blocks: Iterator[bytes], broken_off: bytes) -> Generator[bytes]:
     """Yield the blocks of a response while holding a slot; then `broken_off` if it ends early.
 
     Raises:
         Busy: there is none; before the first block.
     """
     begun = False
-    with _seat():
+    with _hold_slot():
         try:
             for block in blocks:
                 yield block
@@ -61,10 +61,10 @@ def seated(blocks: Iterator[bytes], broken_off: bytes) -> Generator[bytes]:
 
 
 @contextmanager
-def _seat() -> Iterator[None]:
-    if not _seats.acquire(blocking=False):
-        raise Busy
+def _hold_slot() -> Iterator[None]:
+    if not _slots.acquire(blocking=False):
+        raise TooManyDownloads
     try:
         yield
     finally:
-        _seats.release()
+        _slots.release()

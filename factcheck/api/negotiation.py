@@ -22,7 +22,7 @@ def accept_of(request: HttpRequest | Request) -> str:
 
 
 @lru_cache(maxsize=500)
-def preferred(accept: str, offered: tuple[str, ...]) -> str | None:
+def choose_preferred(accept: str, offered: tuple[str, ...]) -> str | None:
     """Return the media type that the header prefers among those `offered`, or None if it accepts none.
 
     The most specific range that covers a type decides how much it is liked, so that `*/*, text/csv;q=0` takes anything
@@ -33,7 +33,7 @@ def preferred(accept: str, offered: tuple[str, ...]) -> str | None:
     best: tuple[float, int] | None = None
     chosen = None
     for media_type in offered:
-        place = _covering(media_type, ranges)
+        place = _find_covering(media_type, ranges)
         if place is None or not ranges[place].quality > 0:
             continue
         liked = (ranges[place].quality, -place)
@@ -42,7 +42,7 @@ def preferred(accept: str, offered: tuple[str, ...]) -> str | None:
     return chosen
 
 
-def _covering(media_type: str, ranges: list[MediaType]) -> int | None:
+def _find_covering(media_type: str, ranges: list[MediaType]) -> int | None:
     """Return the index of the most specific range that covers the type."""
     main, _, sub = media_type.partition("/")
     for wanted in ((main, sub), (main, "*"), ("*", "*")):
@@ -64,7 +64,7 @@ class Negotiation(DefaultContentNegotiation):
         if request.method == "OPTIONS":  # its error answers are JSON, whatever the address offers
             return JSONRenderer(), JSONRenderer.media_type
         by_type: dict[str, BaseRenderer] = {renderer.media_type: renderer for renderer in renderers}
-        media_type = preferred(accept_of(request), tuple(by_type))
+        media_type = choose_preferred(accept_of(request), tuple(by_type))
         if media_type is None:
             raise NotAcceptable(available_renderers=list(by_type.values()))
         return by_type[media_type], media_type

@@ -54,7 +54,7 @@ class Ordering:
     list_name: str = ""
 
 
-def both_ways(name: str, *keys: Key) -> tuple[Ordering, Ordering]:
+def build_both_orderings(name: str, *keys: Key) -> tuple[Ordering, Ordering]:
     """Return the descending and the ascending order by these keys."""
     return Ordering(f"-{name}", keys, descending=True), Ordering(name, keys, descending=False)
 
@@ -76,22 +76,22 @@ class KeysetPage(Generic[Row]):
     previous: str
 
 
-def page_of_template(
+def read_template_page(
     template: Template, columns: Sequence[str], *, ordering: Ordering, size: int, cursor: str
 ) -> KeysetPage[tuple[Any, ...]]:
     """Return a page of these columns, read with one query; values of type `text` are UTF-8 bytes."""
 
     def fetch(start: Position | None, most: int) -> list[tuple[Any, ...]]:
         side = None if start is None else start.backwards
-        values = {**template.values, **_slot_values(start)} if start else template.values
-        statement = _statement(template, tuple(columns), ordering, side, most)
+        values = {**template.values, **_build_slot_values(start)} if start else template.values
+        statement = _build_statement(template, tuple(columns), ordering, side, most)
         return statement.fetch(values, prepare=template.has_one_plan)
 
-    return _page(fetch, lambda row: row[len(columns) :], ordering=ordering, size=size, cursor=cursor)
+    return _build_page(fetch, lambda row: row[len(columns) :], ordering=ordering, size=size, cursor=cursor)
 
 
 @lru_cache(maxsize=1000)
-def _statement(
+def _build_statement(
     template: Template, columns: tuple[str, ...], ordering: Ordering, backwards: bool | None, most: int
 ) -> Statement:
     start = (
@@ -102,14 +102,14 @@ def _statement(
             backwards=backwards,
         )
     )
-    names = _key_names(ordering)
+    names = _list_key_names(ordering)
     if template.parts and not backwards:
-        first, others = (_from(rows, ordering, start) for rows in template.parts(template.rows()))
+        first, others = (_seek_from(rows, ordering, start) for rows in template.parts(template.rows()))
         columns = (*columns, *names)
         return Statement.of_parts(
             first, others, columns, sorted_by=names, descending=ordering.descending, most=most
         )
-    rows = _from(template.rows(), ordering, start)[:most]
+    rows = _seek_from(template.rows(), ordering, start)[:most]
     # Without filters, the index of the order leads straight to the rows of the page. If few rows match, they are
     # read and sorted, without the texts of the others.
     if not template.values or template.has_one_plan:
@@ -120,11 +120,11 @@ def _statement(
     )
 
 
-def _slot_values(start: Position) -> dict[str, Any]:
+def _build_slot_values(start: Position) -> dict[str, Any]:
     return {f"cursor_{number}": part for number, part in enumerate(start.key)}
 
 
-def page_of_values(
+def read_values_page(
     queryset: QuerySet[Any],
     columns: Sequence[str],
     *,
@@ -134,9 +134,9 @@ def page_of_values(
     parts: Parts | None = None,
 ) -> KeysetPage[tuple[Any, ...]]:
     """Return a page of these columns, read with one query, or two if the first of its parts has too few rows."""
-    names = _key_names(ordering)
-    return _page(
-        lambda start, most: _fetched(
+    names = _list_key_names(ordering)
+    return _build_page(
+        lambda start, most: _fetch_rows(
             queryset, ordering, start, most, parts, lambda rows: rows.values_list(*columns, *names)
         ),
         lambda row: row[len(columns) :],
@@ -146,7 +146,7 @@ def page_of_values(
     )
 
 
-def page_of_rows(
+def read_rows_page(
     queryset: QuerySet[Thing],
     *,
     ordering: Ordering,
@@ -154,10 +154,10 @@ def page_of_rows(
     cursor: str,
     parts: Parts | None = None,
 ) -> KeysetPage[Thing]:
-    """Return a page of whole rows, read like `page_of_values`."""
-    names = _key_names(ordering)
-    return _page(
-        lambda start, most: _fetched(queryset, ordering, start, most, parts, lambda rows: rows),
+    """Return a page of whole rows, read like `read_values_page`."""
+    names = _list_key_names(ordering)
+    return _build_page(
+        lambda start, most: _fetch_rows(queryset, ordering, start, most, parts, lambda rows: rows),
         lambda row: tuple(getattr(row, name) for name in names),
         ordering=ordering,
         size=size,
@@ -165,7 +165,7 @@ def page_of_rows(
     )
 
 
-def _page(
+def _build_page(
     fetch: Callable[[Position | None, int], list[Any]],
     key_of: Callable[[Any], tuple[Any, ...]],
     *,
@@ -173,7 +173,7 @@ def _page(
     size: int,
     cursor: str,
 ) -> KeysetPage[Any]:
-    start = decoded(cursor, ordering) if cursor else None
+    start = decode_cursor(cursor, ordering) if cursor else None
     backwards = start is not None and start.backwards
     # One row more than requested shows whether there is another page in that direction.
     rows = fetch(start, size + 1)
@@ -185,12 +185,12 @@ def _page(
     has_next, has_previous = (True, more) if backwards else (more, start is not None)
     return KeysetPage(
         rows,
-        next=encoded(Position(key_of(rows[-1])), ordering) if has_next else "",
-        previous=encoded(Position(key_of(rows[0]), backwards=True), ordering) if has_previous else "",
+        next=encode_cursor(Position(key_of(rows[-1])), ordering) if has_next else "",
+        previous=encode_cursor(Position(key_of(rows[0]), backwards=True), ordering) if has_previous else "",
     )
 
 
-def _fetched(
+def _fetch_rows(
     queryset: QuerySet[Any],
     ordering: Ordering,
     start: Position | None,
@@ -202,13 +202,13 @@ def _fetched(
     fetched: list[Any] = []
     for rows in parts(queryset) if parts and is_forwards else (queryset,):
         if len(fetched) < most:
-            fetched += chosen(_from(rows, ordering, start)[: most - len(fetched)])
+            fetched += chosen(_seek_from(rows, ordering, start)[: most - len(fetched)])
     return fetched
 
 
-def _from(queryset: QuerySet[Any], ordering: Ordering, start: Position | None) -> QuerySet[Any]:
+def _seek_from(queryset: QuerySet[Any], ordering: Ordering, start: Position | None) -> QuerySet[Any]:
     """Return the rows from a position on, sorted in reading direction."""
-    names = _key_names(ordering)
+    names = _list_key_names(ordering)
     expressions = [key.expression for key in ordering.keys]
     queryset = queryset.annotate(**dict(zip(names, expressions, strict=True)))
     descending = ordering.descending
@@ -223,7 +223,7 @@ def _from(queryset: QuerySet[Any], ordering: Ordering, start: Position | None) -
     return queryset.order_by(*(F(name).desc() if descending else F(name).asc() for name in names))
 
 
-def _key_names(ordering: Ordering) -> list[str]:
+def _list_key_names(ordering: Ordering) -> list[str]:
     return [f"cursor_{number}" for number in range(len(ordering.keys))]
 
 
@@ -237,14 +237,14 @@ class RowConstructor(Func):
 # Cursors --------------------------------------------------------------------------------------------------------------
 
 
-def encoded(position: Position, ordering: Ordering) -> str:
+def encode_cursor(position: Position, ordering: Ordering) -> str:
     parts = [key.written(part) for key, part in zip(ordering.keys, position.key, strict=True)]
     direction = "before" if position.backwards else "after"
     text = json.dumps([ordering.list_name, ordering.name, direction, *parts], separators=(",", ":"))
     return urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 
-def decoded(cursor: str, ordering: Ordering) -> Position:
+def decode_cursor(cursor: str, ordering: Ordering) -> Position:
     """Return the position stored in a cursor.
 
     Raises:
@@ -274,49 +274,49 @@ def decoded(cursor: str, ordering: Ordering) -> Position:
     return Position(key, backwards=direction == "before")
 
 
-def _itself(value: Any) -> Any:
+def _return_unchanged(value: Any) -> Any:
     return value
 
 
-def _whole(part: Any) -> int:
+def _parse_whole(part: Any) -> int:
     if type(part) is not int or not 0 <= part <= GREATEST_ID:
         raise ValueError
     return part
 
 
-def _float(part: Any) -> float:
+def _parse_float(part: Any) -> float:
     if type(part) is not float or not isfinite(part):
         raise ValueError
     return part
 
 
-def _text(part: Any) -> str:
+def _parse_text(part: Any) -> str:
     if type(part) is not str or "\0" in part:
         raise ValueError
     part.encode()  # refuses lone surrogates, which PostgreSQL does not know
     return part
 
 
-def _moment(part: Any) -> datetime:
+def _parse_moment(part: Any) -> datetime:
     return datetime.fromisoformat(part).astimezone(UTC)
 
 
-def id_key(field: str) -> Key:
-    return Key(F(field), _itself, _whole, "bigint")
+def make_id_key(field: str) -> Key:
+    return Key(F(field), _return_unchanged, _parse_whole, "bigint")
 
 
-def text_key(field: str) -> Key:
-    return Key(F(field), _itself, _text, "text")
+def make_text_key(field: str) -> Key:
+    return Key(F(field), _return_unchanged, _parse_text, "text")
 
 
-def moment_key(field: str) -> Key:
-    return Key(F(field), datetime.isoformat, _moment, "timestamptz")
+def make_moment_key(field: str) -> Key:
+    return Key(F(field), datetime.isoformat, _parse_moment, "timestamptz")
 
 
-def day_key(expression: Combinable) -> Key:
+def make_day_key(expression: Combinable) -> Key:
     return Key(expression, date.isoformat, date.fromisoformat, "date")
 
 
 def rank_key(field: str) -> Key:
     """Return the sort key of a relevance. PostgreSQL ranks in single precision, which only survives JSON as double."""
-    return Key(Cast(field, FloatField()), _itself, _float, "double precision")
+    return Key(Cast(field, FloatField()), _return_unchanged, _parse_float, "double precision")

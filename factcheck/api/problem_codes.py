@@ -71,7 +71,7 @@ CODES = {
 }
 
 
-def code_of(status: int) -> str:
+def get_code(status: int) -> str:
     """Return the problem code for an HTTP status."""
     return next(
         (code for code, problem in CODES.items() if problem.status == status),
@@ -79,6 +79,6 @@ def code_of(status: int) -> str:
     )
 
 
-def type_of(code: str) -> str:
+def get_type_url(code: str) -> str:
     """Return the URL of the paragraph about a code."""
     return f"{settings.SITE_URL}{PAGE}#{code}"

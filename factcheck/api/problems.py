@@ -27,7 +27,7 @@ from rest_framework import exceptions
 
 from factcheck.api.google.statuses import STATUS_PATH, StatusResponse
 from factcheck.api.json_rpc import RPC_PATHS
-from factcheck.api.problem_codes import code_of, type_of
+from factcheck.api.problem_codes import get_code, get_type_url
 from factcheck.django_internals import plain_request
 from factcheck.web.language_negotiation import API_PATH
 from factcheck.web.unavailable import outage_of
@@ -73,10 +73,10 @@ class ProblemResponse(HttpResponse):
     def __init__(
         self, request: HttpRequest, status: int, detail: StrOrPromise, *, code: str = "", **members: Any
     ) -> None:
-        code = code or code_of(status)
+        code = code or get_code(status)
         problem = {
-            "type": type_of(code),
-            "title": phrase_of(status),
+            "type": get_type_url(code),
+            "title": get_phrase(status),
             "status": status,
             "code": code,
             "detail": str(detail),
@@ -89,12 +89,12 @@ class ProblemResponse(HttpResponse):
         patch_vary_headers(self, ["Accept-Language"])
 
 
-def phrase_of(status: int) -> str:
+def get_phrase(status: int) -> str:
     """Return the phrase of a status code."""
     return str(_PHRASES.get(status, HTTPStatus(status).phrase))
 
 
-def error_response(request: HttpRequest, status: int, detail: StrOrPromise) -> HttpResponse | None:
+def build_error_response(request: HttpRequest, status: int, detail: StrOrPromise) -> HttpResponse | None:
     """Return the error in the format used at this path; None for pages for readers."""
     if request.path.startswith(STATUS_PATH):
         return StatusResponse(status, str(detail))
@@ -115,7 +115,7 @@ class RefusedMethods:
         if not isinstance(refused, HttpResponseNotAllowed):
             return refused
         detail = str(exceptions.MethodNotAllowed(str(request.method)).detail)
-        response = error_response(request, refused.status_code, detail) or ProblemResponse(
+        response = build_error_response(request, refused.status_code, detail) or ProblemResponse(
             request, refused.status_code, detail
         )
         response["Allow"] = refused["Allow"]
@@ -133,7 +133,7 @@ class InvalidParameters(exceptions.APIException):
         self.errors = errors
 
 
-def refused_parameters(request: HttpRequest, refusal: InvalidParameters) -> ProblemResponse:
+def build_parameters_response(request: HttpRequest, refusal: InvalidParameters) -> ProblemResponse:
     """Return a plain Django view's response to parameters it refuses."""
     return ProblemResponse(
         request,
@@ -144,7 +144,7 @@ def refused_parameters(request: HttpRequest, refusal: InvalidParameters) -> Prob
     )
 
 
-class NoSuchPlace(InvalidParameters):
+class TargetNotFound(InvalidParameters):
     """The value is well formed, but the place it points to does not exist."""
 
     status_code = HTTPStatus.NOT_FOUND
@@ -160,7 +160,7 @@ def as_api_exception(exception: Exception) -> exceptions.APIException | None:
     return exception if isinstance(exception, exceptions.APIException) else None
 
 
-def problem_response(raised: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+def handle_exception(raised: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """Handle exceptions for REST framework. Unknown exceptions are raised again and end in `server_error`."""
     request = plain_request(context["request"])
     exception = as_api_exception(raised)
@@ -181,7 +181,7 @@ def problem_response(raised: Exception, context: Mapping[str, Any]) -> HttpRespo
         members["code"] = members["code"] or (
             "invalid_body" if exception.status_code == 400 else "unprocessable"
         )
-        members["errors"] = list(_places(exception.detail, ""))
+        members["errors"] = list(_iterate_places(exception.detail, ""))
         detail = " ".join(error["detail"] for error in members["errors"])
     response = ProblemResponse(request, exception.status_code, detail, **members)
     if challenge := getattr(exception, "auth_header", None):
@@ -191,44 +191,44 @@ def problem_response(raised: Exception, context: Mapping[str, Any]) -> HttpRespo
     return response
 
 
-def _places(detail: Any, pointer: str) -> Iterator[dict[str, str]]:
+def _iterate_places(detail: Any, pointer: str) -> Iterator[dict[str, str]]:
     """Yield the messages of a refused body, each with the JSON Pointer (RFC 6901) of its place."""
     if isinstance(detail, Mapping):
         for key, part in detail.items():
             # Errors that belong to no field stand at the place of the whole.
-            yield from _places(
-                part, pointer if key == "non_field_errors" else f"{pointer}/{_escaped(str(key))}"
+            yield from _iterate_places(
+                part, pointer if key == "non_field_errors" else f"{pointer}/{_escape_pointer(str(key))}"
             )
     elif isinstance(detail, list):
         for position, part in enumerate(detail):
             nested = isinstance(part, Mapping | list)
-            yield from _places(part, f"{pointer}/{position}" if nested else pointer)
+            yield from _iterate_places(part, f"{pointer}/{position}" if nested else pointer)
     else:
-        yield {"pointer": f"#{pointer}", "code": _code_of_place(detail), "detail": str(detail)}
+        yield {"pointer": f"#{pointer}", "code": _get_place_code(detail), "detail": str(detail)}
 
 
 #: What REST framework calls refusals of a value, where we have fewer words for the same.
 _PLACE_CODES = {"required": "required", "null": "required", "blank": "empty", "unknown": "unknown"}
 
 
-def _code_of_place(detail: Any) -> str:
+def _get_place_code(detail: Any) -> str:
     """Return the error code of a place in the body: `required`, `empty`, `unknown` or `invalid`."""
     return _PLACE_CODES.get(getattr(detail, "code", ""), "invalid")
 
 
-def _escaped(key: str) -> str:
+def _escape_pointer(key: str) -> str:
     return key.replace("~", "~0").replace("/", "~1")
 
 
-def unavailable(
+def build_unavailable_response(
     request: HttpRequest, status: int, detail: StrOrPromise, *, retry_after: int | None = None
 ) -> HttpResponse:
     """Return a response that we are unavailable: problem details, Google's format, or a page. None needs the
     database.
     """
-    response = error_response(request, status, detail)
+    response = build_error_response(request, status, detail)
     if response is None:
-        title = phrase_of(status)
+        title = get_phrase(status)
         page = loader.render_to_string(
             "unavailable.html", {"title": title, "detail": detail, "status": int(status)}
         )
@@ -243,18 +243,22 @@ def unavailable(
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
-    answered = error_response(request, HTTPStatus.BAD_REQUEST, gettext("The request cannot be understood."))
+    answered = build_error_response(
+        request, HTTPStatus.BAD_REQUEST, gettext("The request cannot be understood.")
+    )
     return answered or defaults.bad_request(request, exception)
 
 
 def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
-    answered = error_response(request, HTTPStatus.FORBIDDEN, gettext("You are not allowed to do this."))
+    answered = build_error_response(request, HTTPStatus.FORBIDDEN, gettext("You are not allowed to do this."))
     return answered or defaults.permission_denied(request, exception)
 
 
 def not_sent_by_a_page(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form with a wrong token (CSRF_FAILURE_VIEW), and return its text for copying."""
-    if answered := error_response(request, HTTPStatus.FORBIDDEN, gettext("You are not allowed to do this.")):
+    if answered := build_error_response(
+        request, HTTPStatus.FORBIDDEN, gettext("You are not allowed to do this.")
+    ):
         return answered
     # Words, not names of choices; never passwords.
     words = [
@@ -267,13 +271,15 @@ def not_sent_by_a_page(request: HttpRequest, reason: str = "") -> HttpResponse:
 
 
 def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    answered = error_response(request, HTTPStatus.NOT_FOUND, str(NOT_FOUND))
+    answered = build_error_response(request, HTTPStatus.NOT_FOUND, str(NOT_FOUND))
     return answered or defaults.page_not_found(request, exception)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     # Django calls this while it handles what was raised.
     if outage := outage_of(sys.exc_info()[1]):
-        return unavailable(request, outage.status, outage.detail, retry_after=outage.retry_after)
-    answered = error_response(request, HTTPStatus.INTERNAL_SERVER_ERROR, str(SERVER_ERROR))
+        return build_unavailable_response(
+            request, outage.status, outage.detail, retry_after=outage.retry_after
+        )
+    answered = build_error_response(request, HTTPStatus.INTERNAL_SERVER_ERROR, str(SERVER_ERROR))
     return answered or defaults.server_error(request)

@@ -20,8 +20,8 @@ from rest_framework.serializers import Serializer
 
 from factcheck.api.field_selection import FIELDS, Path
 from factcheck.api.pagination import ORDERING, PAGE_SIZE, PAGE_SIZE_LIMIT, Ordering
-from factcheck.api.problems import InvalidParameters, NoSuchPlace
-from factcheck.api.query_values import Keyword, Reader, ValueRefused, WholeNumber, Words, suggestion
+from factcheck.api.problems import InvalidParameters, TargetNotFound
+from factcheck.api.query_values import Keyword, Reader, ValueRefused, WholeNumber, Words, suggest_word
 from factcheck.database.cached_sql import FoundBy, Slot, Template
 from factcheck.django_internals import UncopiedFilterSet
 
@@ -29,7 +29,7 @@ from factcheck.django_internals import UncopiedFilterSet
 VIEW = "view"
 
 #: So many values of one parameter are read; more than that is not a filter but a bulk request.
-SEVERAL_LIMIT = 100
+VALUE_LIMIT = 100
 
 
 class ValuesField(forms.Field):
@@ -42,10 +42,10 @@ class ValuesField(forms.Field):
     def clean(self, value: list[str]) -> Any:
         if self.several and self.split:
             value = [part for text in value for part in text.split(",")]
-        if len(value) > (SEVERAL_LIMIT if self.several else 1):
+        if len(value) > (VALUE_LIMIT if self.several else 1):
             raise ValidationError(
                 gettext("give at most %(most)s values, not %(given)s.")
-                % {"most": SEVERAL_LIMIT, "given": len(value)}
+                % {"most": VALUE_LIMIT, "given": len(value)}
                 if self.several
                 else gettext("give it once, not %(given)s.") % {"given": len(value)},
                 code="repeated",
@@ -119,7 +119,7 @@ class Parameter(Filter):
         schema = dict(self.reader.schema)
         example = schema.pop("example", None)
         if self.several:
-            schema = {"type": "array", "items": schema, "minItems": 1, "maxItems": SEVERAL_LIMIT}
+            schema = {"type": "array", "items": schema, "minItems": 1, "maxItems": VALUE_LIMIT}
         if self.default is not None:
             schema["default"] = [self.default] if self.several else self.default
         parameter: dict[str, Any] = {
@@ -206,7 +206,7 @@ class Query(UncopiedFilterSet):
             if known
             else gettext("There are none.")
         )
-        return f"{said}{suggestion(name, known)} {allowed}"
+        return f"{said}{suggest_word(name, known)} {allowed}"
 
 
 class NoQuery(Query):
@@ -240,7 +240,7 @@ class ListQuery(Query):
 
     @property
     def template(self) -> Template:
-        """Return the requested rows, for `factcheck.api.pagination.page_of_template`."""
+        """Return the requested rows, for `factcheck.api.pagination.read_template_page`."""
         sought = self.sought
         slotted = {name: self.filters[name].slot(name) for name in sought if self.filters[name].slotted}
         fixed = {name: value for name, value in sought.items() if name not in slotted}
@@ -294,7 +294,7 @@ class ListQuery(Query):
         return name
 
 
-def ordering_parameter(orderings: Sequence[Ordering], *, default: str = "") -> Parameter:
+def make_ordering_parameter(orderings: Sequence[Ordering], *, default: str = "") -> Parameter:
     """Build the parameter `ordering` of a list with these orders."""
     return Parameter(
         Keyword(tuple(ordering.name for ordering in orderings)),
@@ -303,7 +303,7 @@ def ordering_parameter(orderings: Sequence[Ordering], *, default: str = "") -> P
     )
 
 
-def view_parameter() -> Parameter:
+def make_view_parameter() -> Parameter:
     """Build the parameter `view` of a list whose results have a short form."""
     return Parameter(
         Keyword(("summary", "full")),
@@ -313,7 +313,7 @@ def view_parameter() -> Parameter:
     )
 
 
-def fields_parameter(serializer: type[Serializer]) -> Parameter:
+def make_fields_parameter(serializer: type[Serializer]) -> Parameter:
     """Build the parameter `fields` for responses with this serializer."""
     return Parameter(
         Path(serializer),
@@ -323,11 +323,11 @@ def fields_parameter(serializer: type[Serializer]) -> Parameter:
     )
 
 
-def refused_value(name: str, reason: str) -> InvalidParameters:
+def build_value_error(name: str, reason: str) -> InvalidParameters:
     """Build the 400 for a value that is well formed but not acceptable."""
     return InvalidParameters([{"parameter": name, "code": "invalid", "detail": f"`{name}`: {reason}"}])
 
 
-def no_such_place(name: str, reason: str) -> NoSuchPlace:
+def build_target_error(name: str, reason: str) -> TargetNotFound:
     """Return the 404 for a parameter that refers to nothing."""
-    return NoSuchPlace([{"parameter": name, "code": "not_found", "detail": f"`{name}`: {reason}"}])
+    return TargetNotFound([{"parameter": name, "code": "not_found", "detail": f"`{name}`: {reason}"}])

@@ -95,7 +95,7 @@ class Keyword:
             return text
         raise ValueRefused(
             gettext("it must be one of %(words)s.%(suggestion)s")
-            % {"words": ", ".join(self.words), "suggestion": suggestion(text, self.words)}
+            % {"words": ", ".join(self.words), "suggestion": suggest_word(text, self.words)}
         )
 
 
@@ -161,7 +161,7 @@ class Moment:
             # "+" means a space in a query string, and most people forget to write it as %2B.
             text = re.sub(r" (?=[0-9]{2}:?[0-9]{2}$)", "+", text)
             if _MOMENT.fullmatch(text):
-                return _in_utc(datetime.fromisoformat(text.upper()))
+                return _to_utc(datetime.fromisoformat(text.upper()))
         except ValueError:  # no such day or time
             pass
         raise ValueRefused(
@@ -171,7 +171,7 @@ class Moment:
         )
 
 
-def _in_utc(moment: datetime) -> datetime:
+def _to_utc(moment: datetime) -> datetime:
     try:
         return moment.astimezone(UTC)
     except OverflowError:  # in UTC it lies before the first or after the last day of the calendar
@@ -255,7 +255,7 @@ class IdOr:
         return name
 
 
-def suggestion(given: str, known: Iterable[str]) -> str:
+def suggest_word(given: str, known: Iterable[str]) -> str:
     """Return " Did you mean …?" if one of the known words is near, otherwise ""."""
     nearest = get_close_matches(given[:100], list(known), n=1)
     return " " + gettext("Did you mean %(name)s?") % {"name": nearest[0]} if nearest else ""

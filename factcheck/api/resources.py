@@ -30,14 +30,14 @@ from rest_framework.permissions import AllowAny
 from rest_framework.serializers import Serializer
 from rest_framework.viewsets import ViewSet
 
-from factcheck.api.field_selection import FIELDS, Parts, parts_described, parts_of, picked
+from factcheck.api.field_selection import FIELDS, Parts, build_parts, parts_described, pick_parts
 from factcheck.api.negotiation import Negotiation
 from factcheck.api.openapi.schema import PublicSchema
 from factcheck.api.pagination import PAGE_SIZE, KeysetPage
-from factcheck.api.problems import problem_response
-from factcheck.api.query_strings import ListQuery, NoQuery, Query, refused_value
+from factcheck.api.problems import handle_exception
+from factcheck.api.query_strings import ListQuery, NoQuery, Query, build_value_error
 from factcheck.api.query_values import ValueRefused
-from factcheck.web.site_urls import etag_here, pieces, placed
+from factcheck.web.site_urls import build_site_etag, insert_site_url, split_pieces
 
 #: Current data may change any moment; a minute is the delay until a retraction reaches all readers. Caches may
 #: serve it half a minute longer while they revalidate, and for an hour when we are unreachable.
@@ -46,7 +46,7 @@ CACHE_CURRENT = "public, max-age=60, stale-while-revalidate=30, stale-if-error=3
 CACHE_PAST = "public, max-age=86400, immutable"
 
 #: The number of rows counted for an estimate.
-COUNTED = 10_000
+EXACT_COUNT_LIMIT = 10_000
 
 # The fields that make a request conditional (RFC 9110, section 13.1), as WSGI names them.
 _CONDITIONS = frozenset(
@@ -110,7 +110,7 @@ class PublicResource(ViewSet):
             _, self.media_type = self.perform_content_negotiation(request)  # type: ignore[arg-type]
             return cast(HttpResponseBase, getattr(self, action)(request, *args, **kwargs))
         except Exception as failure:
-            response = problem_response(failure, {"request": request})
+            response = handle_exception(failure, {"request": request})
             if response is None:
                 raise
             return response
@@ -146,7 +146,7 @@ class PublicList(PublicResource, ABC):
 
     def shortened(self, query: ListQuery) -> Callable[[bytes], bytes]:
         """Return a function that reduces a result to the requested `fields` or, by default, to its summary."""
-        return picker(query) if query.is_full else select(_parts_of_summaries(self.serializer_class))
+        return make_picker(query) if query.is_full else select(_parts_of_summaries(self.serializer_class))
 
     def other_forms(self, request: HttpRequest) -> list[str]:
         """Return links to other forms of all results of the same query."""
@@ -157,17 +157,17 @@ class PublicList(PublicResource, ABC):
         try:
             listing = self.listing(query, request)
         except ValueRefused as refusal:
-            raise refused_value("cursor", str(refusal)) from None
+            raise build_value_error("cursor", str(refusal)) from None
         links = {
-            direction: page_address(request, cursor) if cursor else None
+            direction: build_page_url(request, cursor) if cursor else None
             for direction, cursor in (("next", listing.page.next), ("previous", listing.page.previous))
         }
-        count = counted(query)
+        count = count_rows(query)
         shorten = self.shortened(query)
         head = json.dumps({"count": count, **links, **listing.beside}, separators=(",", ":"))[:-1].encode()
-        response = conditional(
+        response = build_conditional_response(
             request,
-            lambda: _with_results(head, map(shorten, listing.results())),
+            lambda: _join_results(head, map(shorten, listing.results())),
             etag=hashlib.sha256(head + listing.sha256.encode()).hexdigest(),
             cache=self.cache_of(query),
             last_modified=listing.last_modified,
@@ -178,13 +178,13 @@ class PublicList(PublicResource, ABC):
         return response
 
 
-def _with_results(head: bytes, documents: Iterable[bytes]) -> bytes:
+def _join_results(head: bytes, documents: Iterable[bytes]) -> bytes:
     """Return a list as JSON, copied once, because pages are large."""
     parts: list[bytes | memoryview] = [head, b',"results":[']
     for number, document in enumerate(documents):
         if number:
             parts.append(b",")
-        parts += pieces(document)
+        parts += split_pieces(document)
     parts.append(b"]}")
     return b"".join(parts)
 
@@ -201,16 +201,18 @@ class PublicItems(PublicList):
         document = self.item(request, id)
         if document is None:
             raise Http404
-        content = placed(picker(query)(document))
-        return conditional(request, lambda: content, etag=sha256_of([content]), cache=self.cache_of(query))
+        content = insert_site_url(make_picker(query)(document))
+        return build_conditional_response(
+            request, lambda: content, etag=compute_sha256([content]), cache=self.cache_of(query)
+        )
 
 
-def moved(address: str) -> HttpResponsePermanentRedirect:
+def redirect_moved(address: str) -> HttpResponsePermanentRedirect:
     """Redirect to the object that replaced another. Cached like current objects, because merges can be undone."""
     return HttpResponsePermanentRedirect(address, headers={"Cache-Control": CACHE_CURRENT})
 
 
-def conditional(
+def build_conditional_response(
     request: HttpRequest,
     content: Callable[[], bytes | str],
     *,
@@ -220,7 +222,7 @@ def conditional(
     content_type: str = "application/json",
 ) -> HttpResponse:
     """Return the answer, or 304 for a current copy, without reading its content."""
-    quoted = quote_etag(etag_here(etag))
+    quoted = quote_etag(build_site_etag(etag))
     # Within the same second something else may still be published, and be taken for what the reader has.
     settled = last_modified and last_modified < datetime.now(UTC) - timedelta(seconds=2)
     seconds = int(last_modified.timestamp()) if last_modified and settled else None
@@ -232,22 +234,22 @@ def conditional(
     response["ETag"] = quoted
     response["Cache-Control"] = cache
     if seconds is not None:
-        response["Last-Modified"] = _written(seconds)
+        response["Last-Modified"] = _format_http_time(seconds)
     return response
 
 
 @lru_cache(maxsize=10_000)
-def _written(seconds: int) -> str:
+def _format_http_time(seconds: int) -> str:
     """Format a time for HTTP; cached, because the same few times recur."""
     return http_date(seconds)
 
 
-def picker(query: Query) -> Callable[[bytes], bytes]:
+def make_picker(query: Query) -> Callable[[bytes], bytes]:
     """Return a function that reduces a stored JSON document to the requested `fields`."""
     paths = query.value(FIELDS)
     if not paths:
         return lambda document: document
-    return select(parts_of(paths))
+    return select(build_parts(paths))
 
 
 @cache
@@ -257,30 +259,30 @@ def _parts_of_summaries(serializer: type[Serializer]) -> Parts:
 
 def select(wanted: Parts) -> Callable[[bytes], bytes]:
     """Return a function that reduces a stored JSON document to these parts."""
-    return lambda document: picked(placed(document), wanted)
+    return lambda document: pick_parts(insert_site_url(document), wanted)
 
 
-def asks_conditionally(request: HttpRequest) -> bool:
+def is_conditional(request: HttpRequest) -> bool:
     """Whether the reader has a copy already, so that looking at hashes first may save reading the texts."""
     return "HTTP_IF_NONE_MATCH" in request.META or "HTTP_IF_MODIFIED_SINCE" in request.META
 
 
-def listed(page: KeysetPage[Any], results: Sequence[bytes]) -> Listing:
+def build_listing(page: KeysetPage[Any], results: Sequence[bytes]) -> Listing:
     """Return a page whose results are already rendered."""
-    return Listing(page, sha256_of(results), lambda: results)
+    return Listing(page, compute_sha256(results), lambda: results)
 
 
-def sha256_of(parts: Iterable[bytes]) -> str:
+def compute_sha256(parts: Iterable[bytes]) -> str:
     return hashlib.sha256(b"\n".join(parts)).hexdigest()
 
 
-def page_address(request: HttpRequest, cursor: str) -> str:
+def build_page_url(request: HttpRequest, cursor: str) -> str:
     """Return the URL of the same list from the cursor on."""
     parameters = dict(request.GET.lists()) | {"cursor": [cursor]}
     return request.build_absolute_uri(f"{request.path}?{urlencode(parameters, doseq=True)}")
 
 
-def counted(query: ListQuery) -> int | None:
+def count_rows(query: ListQuery) -> int | None:
     """Return the total number of rows, if requested.
 
     Composing the QuerySet, which only this needs, costs more than reading a page, whose SQL is kept.
@@ -288,20 +290,20 @@ def counted(query: ListQuery) -> int | None:
     how = query.value("count", "none")
     if how == "none":
         return None
-    return query.qs.count() if how == "exact" else estimated(query.qs)
+    return query.qs.count() if how == "exact" else estimate_rows(query.qs)
 
 
-def estimated(rows: QuerySet[Any]) -> int:
-    """Return the number of rows: exact up to `COUNTED`, beyond that the planner's estimate.
+def estimate_rows(rows: QuerySet[Any]) -> int:
+    """Return the number of rows: exact up to `EXACT_COUNT_LIMIT`, beyond that the planner's estimate.
 
     What it thinks is good for what is common, and wrong by a factor for what is rare or for conditions that go
     together; and few rows are counted as fast as it is asked.
     """
-    counted: int = rows.order_by().values("pk")[: COUNTED + 1].count()
-    return counted if counted <= COUNTED else max(counted, planned(rows))
+    counted: int = rows.order_by().values("pk")[: EXACT_COUNT_LIMIT + 1].count()
+    return counted if counted <= EXACT_COUNT_LIMIT else max(counted, read_planned_rows(rows))
 
 
-def planned(rows: QuerySet[Any]) -> int:
+def read_planned_rows(rows: QuerySet[Any]) -> int:
     """Return the planner's estimate of the number of rows."""
     try:
         plan = rows.order_by().explain(format="json")

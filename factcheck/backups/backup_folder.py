@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 
 from factcheck.database.embedded.account import account_for
 from factcheck.database.embedded.place import ServerPlace
-from factcheck.installation.backup_settings import note_path, remember_folder, remembered_folder
+from factcheck.installation.backup_settings import note_path, read_remembered_folder, remember_folder
 from factcheck.installation.private_files import FILE, FOLDER
 
 README = """\
@@ -61,7 +61,7 @@ class BackupFolder:
         Raises:
             BackupFailed: it cannot be made, or backups were here before and are gone, as where a disk is not there.
         """
-        if not self.generations.exists() and remembered_folder(place.data_dir) == self.path:
+        if not self.generations.exists() and read_remembered_folder(place.data_dir) == self.path:
             raise BackupFailed(
                 gettext(
                     "There were backups in %(path)s, but none are there now. Is the disk mounted? To start "

@@ -20,10 +20,10 @@ from factcheck.database.rules import Rule, refuse
 #: Days of what was said, written or checked. PostgreSQL knows days that no calendar of ours has, and one without end.
 EARLIEST, LATEST = date(1000, 1, 1), date(2199, 12, 31)
 #: How far ahead of today a day may be that has come: it is tomorrow elsewhere, and some pages are dated ahead.
-AHEAD = timedelta(days=2)
+TOLERANCE = timedelta(days=2)
 
 
-def day_that_has_come(day: date) -> None:
+def validate_day_has_come(day: date) -> None:
     """Validate that the day is today or earlier, and not implausibly early.
 
     Raises:
@@ -31,14 +31,14 @@ def day_that_has_come(day: date) -> None:
     """
     if not has_come(day):
         raise ValidationError(gettext("%(day)s is in the future.") % {"day": day.isoformat()}, "future")
-    day_in_sight(day)
+    validate_day_in_range(day)
 
 
 def has_come(day: date) -> bool:
-    return day <= timezone.now().date() + AHEAD
+    return day <= timezone.now().date() + TOLERANCE
 
 
-def day_in_sight(day: date) -> None:
+def validate_day_in_range(day: date) -> None:
     """Validate that the date is in a plausible range.
 
     Raises:
@@ -52,7 +52,7 @@ def day_in_sight(day: date) -> None:
         )
 
 
-def days_in_sight(name: str, *fields: str) -> CheckConstraint:
+def build_days_in_range(name: str, *fields: str) -> CheckConstraint:
     """Return the constraint that each of these dates, if known, is in a plausible range."""
     condition = Q()
     for field in fields:
@@ -66,9 +66,9 @@ def days_in_sight(name: str, *fields: str) -> CheckConstraint:
     )
 
 
-def days_have_come(name: str, *fields: str) -> Rule:
+def build_days_have_come(name: str, *fields: str) -> Rule:
     """Return the rule that none of these dates is in the future. It is checked only on writing."""
-    later = " OR ".join(f'NEW."{field}" > CURRENT_DATE + {AHEAD.days}' for field in fields)
+    later = " OR ".join(f'NEW."{field}" > CURRENT_DATE + {TOLERANCE.days}' for field in fields)
     return Rule(
         name=name,
         operation=pgtrigger.Insert | pgtrigger.Update,
@@ -77,7 +77,7 @@ def days_have_come(name: str, *fields: str) -> Rule:
     )
 
 
-def not_longer(name: str, field: str, most: int) -> CheckConstraint:
+def build_length_constraint(name: str, field: str, most: int) -> CheckConstraint:
     """Return the constraint on a text's length; the field's `max_length` informs people first."""
     return CheckConstraint(
         name=name,

@@ -18,7 +18,7 @@ from django.db.models.expressions import DatabaseDefault
 from psycopg import Copy, sql
 from psycopg.copy import FileWriter
 
-from factcheck.database.model_fields import BitsField, bytes_as_bits
+from factcheck.database.model_fields import BitsField, bytes_to_bits
 from factcheck.django_internals import bare_row, stored_values
 
 M = TypeVar("M", bound=Model)
@@ -27,7 +27,7 @@ M = TypeVar("M", bound=Model)
 Row = Mapping[str, Any]
 
 
-class Lines(NamedTuple):
+class CopyLines(NamedTuple):
     """Rows in the text format of COPY. One thread can build them while the database stores the previous ones."""
 
     statement: sql.Composed
@@ -44,25 +44,25 @@ def copy(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> None:
         rows: models or, each with the same names, values. A column that is not named gets the database's default.
     """
     if rows:
-        names = _names(rows[0])
-        with _copying(_statement(model, names)) as stream:
+        names = _list_names(rows[0])
+        with _open_copy(_build_statement(model, names)) as stream:
             _write(stream, model, names, rows)
 
 
-def lines(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> list[Lines]:
-    """Return the rows as `copy` would send them, for a later `send`: one `Lines`, or none without rows."""
+def build_lines(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> list[CopyLines]:
+    """Return the rows as `copy` would send them, for a later `send`: one `CopyLines`, or none without rows."""
     if not rows:
         return []
-    names, text = _names(rows[0]), BytesIO()
+    names, text = _list_names(rows[0]), BytesIO()
     with connection.cursor() as cursor, Copy(cursor.cursor, writer=FileWriter(text)) as stream:
         _write(stream, model, names, rows)
-    return [Lines(_statement(model, names), text.getvalue())]
+    return [CopyLines(_build_statement(model, names), text.getvalue())]
 
 
-def send(some: Iterable[Lines]) -> None:
+def send(some: Iterable[CopyLines]) -> None:
     """Insert the rows in their order."""
     for statement, text in some:
-        with _copying(statement) as stream:
+        with _open_copy(statement) as stream:
             stream.write(text)
 
 
@@ -85,7 +85,7 @@ def reserve_ids(model: type[Model], count: int) -> list[int]:
         return [pk for (pk,) in cursor.fetchall()]
 
 
-class Maker(Generic[M]):
+class RowMaker(Generic[M]):
     """Creates new rows of a model at a tenth of the cost of its constructor, for hundreds of thousands of rows.
 
     Values are given by attribute (`claim_id`), or by the name of a relation (`claim`) with the row that it refers
@@ -109,24 +109,24 @@ class Maker(Generic[M]):
 
 
 @contextmanager
-def _copying(statement: sql.Composed) -> Iterator[Copy]:
+def _open_copy(statement: sql.Composed) -> Iterator[Copy]:
     """Open a COPY stream. It raises Django's database errors, as other statements do."""
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as stream:
         yield stream
 
 
-def _names(row: Model | Row) -> list[str]:
-    return _given(row) if isinstance(row, Model) else list(row)
+def _list_names(row: Model | Row) -> list[str]:
+    return _list_given(row) if isinstance(row, Model) else list(row)
 
 
-def _statement(model: type[Model], names: list[str]) -> sql.Composed:
-    columns = sql.SQL(",").join([sql.Identifier(str(_fields(model)[name].column)) for name in names])
+def _build_statement(model: type[Model], names: list[str]) -> sql.Composed:
+    columns = sql.SQL(",").join([sql.Identifier(str(_map_fields(model)[name].column)) for name in names])
     return sql.SQL("COPY {} ({}) FROM STDIN").format(sql.Identifier(model._meta.db_table), columns)
 
 
 def _write(stream: Copy, model: type[Model], names: list[str], rows: Sequence[Model] | Sequence[Row]) -> None:
-    fields = [_fields(model)[name] for name in names]
-    written = [(at, write) for at, field in enumerate(fields) if (write := _writer(field))]
+    fields = [_map_fields(model)[name] for name in names]
+    written = [(at, write) for at, field in enumerate(fields) if (write := _choose_writer(field))]
     values = itemgetter(*names)
     for row in rows:
         line = list(values(stored_values(row) if isinstance(row, Model) else row))
@@ -137,39 +137,41 @@ def _write(stream: Copy, model: type[Model], names: list[str], rows: Sequence[Mo
 
 
 @cache
-def _fields(model: type[Model]) -> dict[str, Field[Any, Any]]:
+def _map_fields(model: type[Model]) -> dict[str, Field[Any, Any]]:
     return {field.attname: field for field in model._meta.concrete_fields if not field.generated}
 
 
-def _given(row: Model) -> list[str]:
+def _list_given(row: Model) -> list[str]:
     """Return the attributes of a row that have a value, rather than a database default."""
     return [
         name
-        for name, field in _fields(type(row)).items()
+        for name, field in _map_fields(type(row)).items()
         if not isinstance(getattr(row, name), DatabaseDefault) and not (field.primary_key and row.pk is None)
     ]
 
 
-def _writer(field: Field[Any, Any]) -> Callable[[Any], str] | None:
+def _choose_writer(field: Field[Any, Any]) -> Callable[[Any], str] | None:
     """Return a writer for values that psycopg cannot write, or only slowly."""
     if isinstance(field, JSONField):
         return lambda value: orjson.dumps(value).decode()
     if type(field) is ArrayField:
-        return _array
+        return _write_array
     if isinstance(field, ArrayField):
         # One of a kind of its own may store values otherwise than they are given.
-        return lambda values: _array(field.get_db_prep_value(values, connection))
+        return lambda values: _write_array(field.get_db_prep_value(values, connection))
     if isinstance(field, BitsField):
-        return bytes_as_bits
+        return bytes_to_bits
     return None
 
 
-def _array(values: Sequence[int | str]) -> str:
+def _write_array(values: Sequence[int | str]) -> str:
     """Format an array for PostgreSQL: https://www.postgresql.org/docs/current/arrays.html#ARRAYS-IO"""
     return (
-        "{" + ",".join([_quoted(value) if isinstance(value, str) else str(value) for value in values]) + "}"
+        "{"
+        + ",".join([_quote_element(value) if isinstance(value, str) else str(value) for value in values])
+        + "}"
     )
 
 
-def _quoted(value: str) -> str:
+def _quote_element(value: str) -> str:
     return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'

@@ -62,7 +62,7 @@ class Template:
 
     def fetch(self, *columns: str) -> list[tuple[Any, ...]]:
         """Return these columns as `read_connections.fetch` does. Meant for a few rows found by an index."""
-        return _statement(self, columns).fetch(self.values, prepare=True)
+        return _build_statement(self, columns).fetch(self.values, prepare=True)
 
 
 @dataclass(frozen=True)
@@ -140,5 +140,5 @@ class Statement:
 
 
 @lru_cache(maxsize=200)
-def _statement(template: Template, columns: tuple[str, ...]) -> Statement:
+def _build_statement(template: Template, columns: tuple[str, ...]) -> Statement:
     return Statement.of(template.rows().values_list(*columns))

@@ -8,7 +8,7 @@ from django.core.checks import CheckMessage, Error, Tags, register
 from django.core.checks import Warning as Advice
 from django.db import connections
 
-LEAST_POSTGRESQL = 16
+MIN_POSTGRESQL = 16
 
 #: Extension → what to install where it is missing.
 EXTENSIONS = {
@@ -20,7 +20,7 @@ EXTENSIONS = {
 }
 
 #: Extension → the least version of it. Older ones have no `halfvec`.
-LEAST_VERSIONS = {"vector": (0, 7)}
+MIN_VERSIONS = {"vector": (0, 7)}
 
 
 @register(Tags.database)
@@ -31,7 +31,13 @@ def check_database(
     messages: list[CheckMessage] = []
     for alias in databases or ():
         if connections[alias].vendor == "postgresql":
-            for look in (_version, _extensions, _encoding, _letters, _temporary_tables):
+            for look in (
+                _check_version,
+                _check_extensions,
+                _check_encoding,
+                _check_letter_case,
+                _check_temporary_tables,
+            ):
                 messages += look(alias)
         else:
             messages.append(
@@ -40,22 +46,22 @@ def check_database(
     return messages
 
 
-def _version(alias: str) -> list[CheckMessage]:
+def _check_version(alias: str) -> list[CheckMessage]:
     with connections[alias].cursor() as cursor:
         cursor.execute("SELECT current_setting('server_version_num')::int / 10000")
         (version,) = cursor.fetchone()
-    if version >= LEAST_POSTGRESQL:
+    if version >= MIN_POSTGRESQL:
         return []
     return [
         Error(
-            f"The database is PostgreSQL {version}; the project needs {LEAST_POSTGRESQL} or newer.",
+            f"The database is PostgreSQL {version}; the project needs {MIN_POSTGRESQL} or newer.",
             hint="Upgrade the server, or unset DATABASE_URL to use the embedded one.",
             id="factcheck.E002",
         )
     ]
 
 
-def _extensions(alias: str) -> list[CheckMessage]:
+def _check_extensions(alias: str) -> list[CheckMessage]:
     with connections[alias].cursor() as cursor:
         cursor.execute(
             "SELECT name, coalesce(installed_version, default_version) FROM pg_available_extensions"
@@ -78,7 +84,7 @@ def _extensions(alias: str) -> list[CheckMessage]:
             hint=f"Install a newer {EXTENSIONS[name]}; where it is in use: ALTER EXTENSION {name} UPDATE.",
             id="factcheck.E006",
         )
-        for name, least in LEAST_VERSIONS.items()
+        for name, least in MIN_VERSIONS.items()
         if _is_older(available.get(name), least)
     ]
 
@@ -89,7 +95,7 @@ def _is_older(version: str | None, least: tuple[int, ...]) -> bool:
     return all(map(str.isdecimal, numbers)) and tuple(map(int, numbers)) < least
 
 
-def _encoding(alias: str) -> list[CheckMessage]:
+def _check_encoding(alias: str) -> list[CheckMessage]:
     with connections[alias].cursor() as cursor:
         cursor.execute("SHOW server_encoding")
         (encoding,) = cursor.fetchone()
@@ -105,7 +111,7 @@ def _encoding(alias: str) -> list[CheckMessage]:
     ]
 
 
-def _letters(alias: str) -> list[CheckMessage]:
+def _check_letter_case(alias: str) -> list[CheckMessage]:
     """Whether the database knows the case of letters, by which statements and names are the same and people search."""
     with connections[alias].cursor() as cursor:
         cursor.execute(
@@ -129,7 +135,7 @@ def _letters(alias: str) -> list[CheckMessage]:
     ]
 
 
-def _temporary_tables(alias: str) -> list[CheckMessage]:
+def _check_temporary_tables(alias: str) -> list[CheckMessage]:
     """Check that PUBLIC cannot create temporary tables, although rules name their schemas."""
     with connections[alias].cursor() as cursor:
         cursor.execute(

@@ -15,7 +15,7 @@ CONNECT_SECONDS = 2
 POOL_SECONDS = 1
 
 
-def writing(address: Connection, *, pool: int, lock_seconds: int = 0) -> Connection:
+def build_writing(address: Connection, *, pool: int, lock_seconds: int = 0) -> Connection:
     """Return the settings of the connection used for writing.
 
     Args:
@@ -30,11 +30,11 @@ def writing(address: Connection, *, pool: int, lock_seconds: int = 0) -> Connect
         # Asks PostgreSQL whether a connection still lives before a request uses it, so that its restart costs no error.
         "CONN_HEALTH_CHECKS": True,
         **address,
-        "OPTIONS": {**_limited(address["OPTIONS"], "lock_timeout", lock_seconds), **kept},
+        "OPTIONS": {**_add_limit(address["OPTIONS"], "lock_timeout", lock_seconds), **kept},
     }
 
 
-def owning(address: Connection | None, served: Connection | None) -> Connection | None:
+def build_owning(address: Connection | None, served: Connection | None) -> Connection | None:
     """Return the connection settings of the owner, if it differs from the serving role.
 
     Args:
@@ -59,7 +59,9 @@ def owning(address: Connection | None, served: Connection | None) -> Connection 
     return address
 
 
-def public_reads(default: Connection, replicas: list[Connection], *, seconds: int) -> dict[str, Connection]:
+def build_public_reads(
+    default: Connection, replicas: list[Connection], *, seconds: int
+) -> dict[str, Connection]:
     """Return the persistent connections for public reads, by alias.
 
     Args:
@@ -77,7 +79,7 @@ def public_reads(default: Connection, replicas: list[Connection], *, seconds: in
             **default,
             **address,
             # Who does not let us in is not waited for.
-            "OPTIONS": _limited(
+            "OPTIONS": _add_limit(
                 {"connect_timeout": CONNECT_SECONDS, **address["OPTIONS"]}, "statement_timeout", seconds
             ),
             "CONN_MAX_AGE": None,
@@ -87,7 +89,7 @@ def public_reads(default: Connection, replicas: list[Connection], *, seconds: in
     }
 
 
-def _limited(options: Connection, limited: str, seconds: int) -> Connection:
+def _add_limit(options: Connection, limited: str, seconds: int) -> Connection:
     if not seconds:
         return options
     limit = f"-c {limited}={seconds}s"

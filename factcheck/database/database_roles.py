@@ -57,11 +57,11 @@ def as_owner(alias: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
         return
     database = connections[alias]
     served = {name: database.settings_dict[name] for name in _IDENTITY}
-    _come_as(database, owners_identity())
+    _reconnect_as(database, get_owner_identity())
     try:
         yield
     finally:
-        _come_as(database, served)
+        _reconnect_as(database, served)
 
 
 def is_owner(alias: str = DEFAULT_DB_ALIAS) -> bool:
@@ -73,7 +73,7 @@ def is_owner(alias: str = DEFAULT_DB_ALIAS) -> bool:
         return bool(cursor.fetchone()[0])
 
 
-def owners_identity() -> Identity:
+def get_owner_identity() -> Identity:
     """Return the connection settings of the owner; empty if unknown."""
     if settings.OWNER_DATABASE is None:
         return {}
@@ -81,7 +81,7 @@ def owners_identity() -> Identity:
     return identity | {"OPTIONS": dict(identity["OPTIONS"])}
 
 
-def _come_as(database: BaseDatabaseWrapper, identity: Identity) -> None:
+def _reconnect_as(database: BaseDatabaseWrapper, identity: Identity) -> None:
     """Reconnect as another role. The database name stays the same, because it may be a test database."""
     if database.in_atomic_block:
         raise RuntimeError("A transaction is open; its end has to be waited for.")
@@ -90,7 +90,7 @@ def _come_as(database: BaseDatabaseWrapper, identity: Identity) -> None:
     database.settings_dict.update({name: identity[name] for name in _IDENTITY})
 
 
-def serving_role() -> str:
+def get_serving_role() -> str:
     """Return the name of the serving role, whatever role is connected now; empty if libpq decides."""
     return str(settings.RUNTIME_ROLE)
 
@@ -98,8 +98,8 @@ def serving_role() -> str:
 # What is granted ------------------------------------------------------------------------------------------------------
 
 
-def wanted() -> dict[str, frozenset[str]]:
-    """Map each table to the row permissions of the serving role; `wanted_of` gives the columns."""
+def list_wanted() -> dict[str, frozenset[str]]:
+    """Map each table to the row permissions of the serving role; `get_wanted` gives the columns."""
     tables = {
         model._meta.db_table: ROWS
         for model in apps.get_models(include_auto_created=True)
@@ -111,17 +111,19 @@ def wanted() -> dict[str, frozenset[str]]:
         table = model._meta.db_table
         if isinstance(trigger, Prohibition):
             tables[table] -= {
-                name for name, operation in _OPERATIONS.items() if _includes(trigger.operation, operation)
+                name
+                for name, operation in _OPERATIONS.items()
+                if _has_operation(trigger.operation, operation)
             }
     return tables
 
 
-def _includes(operation: Any, one: Any) -> bool:
+def _has_operation(operation: Any, one: Any) -> bool:
     return str(one) in str(operation).split(" OR ")
 
 
 @dataclass(frozen=True)
-class Granted:
+class RelationGrants:
     """A permission on a relation of a role other than its owner: `DELETE`, or `UPDATE (name)` on a column."""
 
     name: str
@@ -140,7 +142,7 @@ class Granted:
 #: What it may do with a sequence.
 SEQUENCE = frozenset({"USAGE"})
 
-_FOUND = """
+_GRANTS_SQL = """
     SELECT relname, relkind = 'S',
         coalesce(rights.serving, '{}'), coalesce(rights.everybody, '{}'),
         coalesce(columns.new, '{}'), coalesce(columns.changing, '{}'), coalesce(columns.is_numbered, false)
@@ -177,12 +179,12 @@ _FOUND = """
 """
 
 
-def granted(alias: str = DEFAULT_DB_ALIAS) -> list[Granted]:
+def load_grants(alias: str = DEFAULT_DB_ALIAS) -> list[RelationGrants]:
     """Return the present grants on each table and sequence."""
     with connections[alias].cursor() as cursor:
-        cursor.execute(_FOUND, [serving_role()])
+        cursor.execute(_GRANTS_SQL, [get_serving_role()])
         return [
-            Granted(
+            RelationGrants(
                 name,
                 is_sequence,
                 frozenset(serving),
@@ -195,13 +197,13 @@ def granted(alias: str = DEFAULT_DB_ALIAS) -> list[Granted]:
         ]
 
 
-def wanted_of(relation: Granted) -> frozenset[str]:
+def get_wanted(relation: RelationGrants) -> frozenset[str]:
     """Return the serving role's permissions on this one."""
-    return _wanted_of(relation, wanted(), _with_reserved_ids())
+    return _compute_wanted(relation, list_wanted(), _find_reserved_id_tables())
 
 
-def _wanted_of(
-    relation: Granted, should: Mapping[str, frozenset[str]], with_reserved_ids: frozenset[str]
+def _compute_wanted(
+    relation: RelationGrants, should: Mapping[str, frozenset[str]], with_reserved_ids: frozenset[str]
 ) -> frozenset[str]:
     if relation.is_sequence:
         return SEQUENCE
@@ -214,19 +216,19 @@ def _wanted_of(
     return found
 
 
-def _with_reserved_ids() -> frozenset[str]:
+def _find_reserved_id_tables() -> frozenset[str]:
     return frozenset(
         model._meta.db_table for model, rule in registry.registered() if isinstance(rule, ReservedIds)
     )
 
 
-def deviating(alias: str = DEFAULT_DB_ALIAS) -> dict[str, Granted]:
+def find_deviating(alias: str = DEFAULT_DB_ALIAS) -> dict[str, RelationGrants]:
     """Return tables and sequences whose permissions differ from the intended ones."""
-    should, with_reserved_ids = wanted(), _with_reserved_ids()
+    should, with_reserved_ids = list_wanted(), _find_reserved_id_tables()
     return {
         found.name: found
-        for found in granted(alias)
-        if found.public or found.serving != _wanted_of(found, should, with_reserved_ids)
+        for found in load_grants(alias)
+        if found.public or found.serving != _compute_wanted(found, should, with_reserved_ids)
     }
 
 
@@ -237,18 +239,18 @@ def grant(alias: str = DEFAULT_DB_ALIAS) -> list[str]:
     """
     if not is_separated():
         return []
-    database, should, with_reserved_ids = connections[alias], wanted(), _with_reserved_ids()
-    serving = database.ops.quote_name(serving_role())
+    database, should, with_reserved_ids = connections[alias], list_wanted(), _find_reserved_id_tables()
+    serving = database.ops.quote_name(get_serving_role())
     with transaction.atomic(alias), database.cursor() as cursor:
-        found = deviating(alias)
+        found = find_deviating(alias)
         for relation in found.values():
             kind = "SEQUENCE" if relation.is_sequence else "TABLE"
             name = f"{kind} public.{database.ops.quote_name(relation.name)}"
             cursor.execute(f"REVOKE ALL ON {name} FROM PUBLIC, {serving}")
-            rights = _wanted_of(relation, should, with_reserved_ids)
+            rights = _compute_wanted(relation, should, with_reserved_ids)
             if rights:
                 cursor.execute(f"GRANT {', '.join(sorted(rights))} ON {name} TO {serving}")
-        for function, is_trigger in _in_the_owners_name(alias):
+        for function, is_trigger in _list_definer_functions(alias):
             cursor.execute(f"REVOKE ALL ON FUNCTION {function} FROM PUBLIC, {serving}")
             if not is_trigger:
                 cursor.execute(f"GRANT EXECUTE ON FUNCTION {function} TO {serving}")
@@ -265,7 +267,7 @@ def grant(alias: str = DEFAULT_DB_ALIAS) -> list[str]:
 
 #: Functions that run as the owner. Trigger functions write protected rows, and cannot be called. The others can be
 #: called by the serving role.
-_DEFINERS = """
+_DEFINERS_SQL = """
     SELECT function.oid::regprocedure::text, prorettype = 'trigger'::regtype FROM pg_proc AS function
     WHERE pronamespace = 'public'::regnamespace AND prosecdef AND NOT EXISTS (
         SELECT FROM pg_depend WHERE classid = 'pg_proc'::regclass AND objid = function.oid AND deptype = 'e'
@@ -273,7 +275,7 @@ _DEFINERS = """
 """
 
 
-def _in_the_owners_name(alias: str) -> list[tuple[str, bool]]:
+def _list_definer_functions(alias: str) -> list[tuple[str, bool]]:
     with connections[alias].cursor() as cursor:
-        cursor.execute(_DEFINERS)
+        cursor.execute(_DEFINERS_SQL)
         return cursor.fetchall()

@@ -13,7 +13,7 @@ from procrastinate.manager import JobManager
 
 from factcheck.installation.log_context import request_id
 
-_NOTED = """
+_DEFER_SQL = """
     WITH deferred AS ({deferring}),
          noted AS (
              INSERT INTO public.factcheck_jobrequest (job_id, request_id)
@@ -29,7 +29,7 @@ class RequestedJobs(JobManager):
     def _defer_jobs_query_kwargs(self, jobs: list[Job]) -> dict[str, Any]:
         asked = super()._defer_jobs_query_kwargs(jobs)
         if known := request_id.get():
-            asked["query"] = _NOTED.format(deferring=asked["query"].strip().rstrip(";"))
+            asked["query"] = _DEFER_SQL.format(deferring=asked["query"].strip().rstrip(";"))
             asked["request_id"] = known
         return asked
 
@@ -45,7 +45,7 @@ def note_requests(app: App) -> None:
     app.job_manager = RequestedJobs(app.connector)
 
 
-async def requested_by(job_id: int, jobs: JobManager) -> str:
+async def get_request_id(job_id: int, jobs: JobManager) -> str:
     """Return the request that queued a job; empty if none did."""
     rows = await jobs.connector.execute_query_all_async(
         query="SELECT request_id FROM public.factcheck_jobrequest WHERE job_id = %(job_id)s", job_id=job_id

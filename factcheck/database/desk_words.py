@@ -18,7 +18,7 @@ class DeskWords(Func):
     output_field = SearchVectorField()
 
 
-class SaidThere(Func):
+class ContainsWords(Func):
     """Return whether these columns contain all searched words, or words that begin with them."""
 
     template = "(%(expressions)s)"
@@ -30,13 +30,13 @@ class SaidThere(Func):
         super().__init__(DeskWords(*columns), query)
 
 
-def words_index(name: str, *columns: str, **options: Any) -> GinIndex:
+def build_words_index(name: str, *columns: str, **options: Any) -> GinIndex:
     """Return the index for the desk's word search in these columns."""
     return GinIndex(OpClass(DeskWords(*columns), name="tsvector_ops"), name=name, **options)
 
 
 @cache
-def indexed_columns(model: type[Model]) -> list[str]:
+def list_indexed_columns(model: type[Model]) -> list[str]:
     """Return the columns of the model's word index; empty if it has none."""
     for index in model._meta.indexes:
         for expression in index.expressions:

@@ -13,7 +13,7 @@ _NEXT = """
 """
 
 
-def occurring_values(model: type[models.Model], column: str) -> list[str]:
+def list_distinct_values(model: type[models.Model], column: str) -> list[str]:
     """Return the distinct values in order, using an index that begins with the column; DISTINCT would read all
     rows.
     """

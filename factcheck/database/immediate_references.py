@@ -8,7 +8,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 
 #: Which table may refer to which before the row is there, until the transaction ends. The first appearance of a claim
 #: is stored after the claim; and where a ledger is restored, so is the claim that another was merged into.
-_AT_THE_END = ("claims_claim claims_appearance", "claims_claim claims_claim")
+_DEFERRED_REFERENCES = ("claims_claim claims_appearance", "claims_claim claims_claim")
 
 _DEFERRABLE = """
     SELECT conrelid::regclass::text, quote_ident(conname) FROM pg_constraint
@@ -18,15 +18,15 @@ _DEFERRABLE = """
 """
 
 
-def deferrable(alias: str = DEFAULT_DB_ALIAS) -> list[tuple[str, str]]:
+def find_deferrable(alias: str = DEFAULT_DB_ALIAS) -> list[tuple[str, str]]:
     """Return the foreign keys that are checked later than required: table and name, quoted."""
     with connections[alias].cursor() as cursor:
-        cursor.execute(_DEFERRABLE, [list(_AT_THE_END)])
+        cursor.execute(_DEFERRABLE, [list(_DEFERRED_REFERENCES)])
         return cursor.fetchall()
 
 
 def hold_at_once(alias: str = DEFAULT_DB_ALIAS) -> None:
     """Make every foreign key check immediate. Needs the owner's connection."""
     with transaction.atomic(alias), connections[alias].cursor() as cursor:
-        for table, name in deferrable(alias):
+        for table, name in find_deferrable(alias):
             cursor.execute(f"ALTER TABLE {table} ALTER CONSTRAINT {name} NOT DEFERRABLE")

@@ -10,7 +10,7 @@ from django.db import OperationalError, connections
 from django.utils.translation import gettext
 
 
-def patiently(
+def retry_under_lock_timeout(
     change: Callable[[], object],
     *,
     alias: str,
@@ -33,7 +33,7 @@ def patiently(
         except OperationalError as error:
             if not isinstance(error.__cause__, psycopg.errors.LockNotAvailable):
                 raise
-            others = "; ".join(holders(alias)) or gettext("none now")
+            others = "; ".join(describe_holders(alias)) or gettext("none now")
             if not left:
                 raise CommandError(
                     gettext(
@@ -57,7 +57,7 @@ def patiently(
                     cursor.execute("RESET lock_timeout")
 
 
-def holders(alias: str) -> list[str]:
+def describe_holders(alias: str) -> list[str]:
     """Return the other open transactions in this database, and since when."""
     with connections[alias].cursor() as cursor:
         cursor.execute(

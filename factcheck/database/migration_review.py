@@ -12,10 +12,10 @@ from django.db.migrations import Migration
 from django.db.migrations.state import ProjectState
 
 from factcheck.database.migration_locks import LockWatch
-from factcheck.database.schema_shape import KnownTables, SchemaShape, breaks
+from factcheck.database.schema_shape import KnownTables, SchemaShape, find_breaks
 
 #: The attribute of a migration that says, by the name of an effect, why it does no harm.
-WEIGHED = "weighed"
+WEIGHED_MARK = "weighed"
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Effect:
 
 
 @dataclass(frozen=True)
-class Reviewed:
+class ReviewedMigration:
     """A migration, and what speaks against it."""
 
     migration: str
@@ -43,7 +43,7 @@ class Reviewed:
 
 def review(
     migration: Migration, state: ProjectState, database: BaseDatabaseWrapper, *, known: KnownTables
-) -> tuple[Reviewed, ProjectState]:
+) -> tuple[ReviewedMigration, ProjectState]:
     """Apply a migration to a database at the previous state, and report its effects on other programs.
 
     Args:
@@ -59,18 +59,18 @@ def review(
             editor.execute(statement, None)
         editor.deferred_sql.clear()
     effects = [Effect(*wait) for wait in watch.found]
-    effects += [Effect(*broken) for broken in breaks(before, SchemaShape.of(database), known)]
-    weighed: dict[str, str] = getattr(migration, WEIGHED, {})
+    effects += [Effect(*broken) for broken in find_breaks(before, SchemaShape.of(database), known)]
+    weighed: dict[str, str] = getattr(migration, WEIGHED_MARK, {})
     names = {effect.name for effect in effects}
-    reviewed = Reviewed(
+    reviewed = ReviewedMigration(
         migration=str(migration),
-        refused=list(_once(effect for effect in effects if not weighed.get(effect.name, "").strip())),
+        refused=list(_keep_first(effect for effect in effects if not weighed.get(effect.name, "").strip())),
         idle=sorted(weighed.keys() - names),
     )
     return reviewed, after_state
 
 
-def _once(effects: Iterator[Effect]) -> Iterator[Effect]:
+def _keep_first(effects: Iterator[Effect]) -> Iterator[Effect]:
     seen: set[str] = set()
     for effect in effects:
         if effect.name not in seen:

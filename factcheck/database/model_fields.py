@@ -63,16 +63,16 @@ class HalfVectorField(models.Field[Any, Any]):
         return None if value is None else np.array(value.strip("[]").split(","), np.float32)
 
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
-        return None if value is None else half_vector(value)
+        return None if value is None else format_half_vector(value)
 
 
-def half_vector(vector: "NDArray[np.float32]") -> str:
+def format_half_vector(vector: "NDArray[np.float32]") -> str:
     """Format a vector for SQL."""
     # What the type keeps of each number has no more digits than these.
     return f"[{','.join(map('{:.5g}'.format, vector.tolist()))}]"
 
 
-def sent_half_vector(binary: bytes) -> "NDArray[np.float32]":
+def parse_half_vector(binary: bytes) -> "NDArray[np.float32]":
     """Read a vector sent by the database function `halfvec_send`."""
     import numpy as np  # noqa: PLC0415  the same
 
@@ -127,17 +127,17 @@ class BitsField(models.Field[Any, Any]):
         return f"bit({self.length})"
 
     def from_db_value(self, value: str | None, *_database: Any) -> bytes | None:
-        return None if value is None else bits_as_bytes(value)
+        return None if value is None else bits_to_bytes(value)
 
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
-        return None if value is None else bytes_as_bits(value)
+        return None if value is None else bytes_to_bits(value)
 
 
-def bits_as_bytes(bits: str) -> bytes:
+def bits_to_bytes(bits: str) -> bytes:
     """Convert zeros and ones, as PostgreSQL writes them, to bytes; their number is a multiple of eight."""
     return int(bits, 2).to_bytes(len(bits) // 8)
 
 
-def bytes_as_bits(value: bytes) -> str:
+def bytes_to_bits(value: bytes) -> str:
     """Convert bytes to bits as PostgreSQL reads them."""
     return f"{int.from_bytes(value):0{len(value) * 8}b}"

@@ -8,7 +8,7 @@ from psycopg import errors
 NOT_GRANTED = "what migrate grants in the end"
 
 
-def pending_migrations() -> list[str]:
+def list_pending_migrations() -> list[str]:
     try:
         executor = MigrationExecutor(connections[DEFAULT_DB_ALIAS])
     except ProgrammingError as error:

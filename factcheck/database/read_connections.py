@@ -73,12 +73,12 @@ class _Reader(threading.local):
 _reader = _Reader()
 
 
-def database() -> str:
+def get_database() -> str:
     """Return the alias of the database that this thread reads from now."""
     return _reader.alias
 
 
-def primary() -> str:
+def get_primary() -> str:
     """Return the alias under which the primary is read."""
     return str(settings.READING_DATABASE)
 
@@ -88,27 +88,27 @@ def has_replicas() -> bool:
     return bool(_reader.replicas)
 
 
-def reads_replica() -> bool:
+def is_reading_replica() -> bool:
     """Return whether reads may be older than the last write."""
     return _reader.alias != settings.READING_DATABASE
 
 
-def replicas() -> Replicas:
+def get_replicas() -> Replicas:
     """Return this process's state of its replicas. The first call starts the polling."""
-    return _watched(os.getpid()).replicas  # a forked child has no threads of its parent
+    return _get_watch(os.getpid()).replicas  # a forked child has no threads of its parent
 
 
 @lru_cache(maxsize=1)
-def _watched(process: int) -> ReplicaWatch:
+def _get_watch(process: int) -> ReplicaWatch:
     known = Replicas(settings.REPLICA_DATABASES, settings.REPLICA_LAG_SECONDS)
-    addresses = {alias: _address(alias) for alias in [primary(), *known.aliases]}
-    watch = ReplicaWatch(known, primary(), addresses, mark=settings.REPLICATED_MARK)
+    addresses = {alias: _build_address(alias) for alias in [get_primary(), *known.aliases]}
+    watch = ReplicaWatch(known, get_primary(), addresses, mark=settings.REPLICATED_MARK)
     if known.aliases:
         watch.start()
     return watch
 
 
-def _address(alias: str) -> dict[str, Any]:
+def _build_address(alias: str) -> dict[str, Any]:
     ours = connections[alias].get_connection_params()
     return {name: value for name, value in ours.items() if name not in _OF_DJANGO}
 
@@ -117,7 +117,7 @@ def _address(alias: str) -> dict[str, Any]:
 _OF_DJANGO = {"context", "cursor_factory", "prepare_threshold"}
 
 
-def publicly(answer: Callable[[], Answer]) -> Answer:
+def read_publicly(answer: Callable[[], Answer]) -> Answer:
     """Call the function with all model reads on one of the public databases.
 
     Its connections have a time limit for each statement (`PUBLIC_STATEMENT_SECONDS`); those of the desk have none. It
@@ -126,7 +126,7 @@ def publicly(answer: Callable[[], Answer]) -> Answer:
     if not _reader.replicas or _reader.is_public:
         return _read_from(_reader.alias, answer)
     lost: Exception | None = None
-    for alias in _in_turn():
+    for alias in _iterate_servers():
         try:
             return _read_from(alias, answer)
         except (Error, InterfaceError) as error:
@@ -136,24 +136,24 @@ def publicly(answer: Callable[[], Answer]) -> Answer:
     raise lost or OperationalError("There is no database to read from.")
 
 
-def freshly(answer: Callable[[], Answer]) -> Answer:
+def read_freshly(answer: Callable[[], Answer]) -> Answer:
     """Read nothing older than the last write.
 
     Raises:
         OperationalError: the primary cannot be asked, and no replica is known to have all that it had.
     """
     if not _reader.replicas:
-        return _read_from(primary(), answer)
+        return _read_from(get_primary(), answer)
     lost: Exception = OperationalError("The primary does not answer.")
-    if replicas().has_primary():
+    if get_replicas().has_primary():
         try:
-            return _read_from(primary(), answer)
+            return _read_from(get_primary(), answer)
         except (Error, InterfaceError) as error:
-            if not _is_lost(primary(), error):
+            if not _is_lost(get_primary(), error):
                 raise
             lost = error
-    for alias in filter(replicas().is_level, _reader.replicas):
-        if replicas().is_fit(alias):
+    for alias in filter(get_replicas().is_level, _reader.replicas):
+        if get_replicas().is_fit(alias):
             return _read_from(alias, answer)
     raise lost
 
@@ -167,16 +167,16 @@ def _read_from(alias: str, answer: Callable[[], Answer]) -> Answer:
         _reader.alias, _reader.is_public = before
 
 
-def _in_turn() -> Iterator[str]:
+def _iterate_servers() -> Iterator[str]:
     """Yield the servers to read from, each after the one before it was lost."""
-    known = replicas()
+    known = get_replicas()
     tried = set()
     for alias in _reader.replicas:
         if known.is_fit(alias):
             tried.add(alias)
             yield alias
     if known.has_primary() or not (living := known.by_freshness()):
-        yield primary()
+        yield get_primary()
         living = known.by_freshness()
     # Rather an old answer than none.
     yield from (alias for alias in living if alias not in tried)
@@ -203,7 +203,7 @@ class PublicReadRouter:
     """Routes public reads to their databases, and nothing else."""
 
     def db_for_read(self, model: type[Model], **hints: Any) -> str | None:
-        return database() if _reader.is_public else None
+        return get_database() if _reader.is_public else None
 
     def db_for_write(self, model: type[Model], **hints: Any) -> str:
         return DEFAULT_DB_ALIAS
@@ -215,7 +215,7 @@ def fetch(sql: str, parameters: Sequence[Any] = (), *, prepare: bool = False) ->
     Args:
         prepare: keep the plan of the statement; only where one plan suits whatever the parameters are.
     """
-    alias = database()
+    alias = get_database()
     try:
         return _fetch(alias, sql, parameters, prepare)
     except (OperationalError, InterfaceError):
@@ -223,7 +223,7 @@ def fetch(sql: str, parameters: Sequence[Any] = (), *, prepare: bool = False) ->
         if connection.in_atomic_block or connection.is_usable():
             raise
         if has_replicas() and (
-            replicas().is_dead(alias) if reads_replica() else not replicas().has_primary()
+            get_replicas().is_dead(alias) if is_reading_replica() else not get_replicas().has_primary()
         ):
             raise  # rather than wait for it once more
         connection.close()

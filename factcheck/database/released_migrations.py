@@ -15,15 +15,15 @@ class NoSuchRevision(Exception):
     """The message is a sentence for the user."""
 
 
-def last_release() -> str | None:
+def find_last_release() -> str | None:
     """Return the last tag before the checkout; None if nothing has been released."""
-    found = _git("describe", "--tags", "--abbrev=0")
+    found = _run_git("describe", "--tags", "--abbrev=0")
     return found.stdout.strip() if found.returncode == 0 else None
 
 
-def migrations_of(revision: str) -> set[Key]:
+def list_migrations(revision: str) -> set[Key]:
     """App and name of each migration of ours that a revision has."""
-    listed = _git("ls-tree", "-r", "--name-only", revision)
+    listed = _run_git("ls-tree", "-r", "--name-only", revision)
     if listed.returncode:
         raise NoSuchRevision(f"git knows no revision {revision} here: {listed.stderr.strip()}")
     paths = [Path(line) for line in listed.stdout.splitlines()]
@@ -34,7 +34,7 @@ def migrations_of(revision: str) -> set[Key]:
     }
 
 
-def ours(loader: MigrationLoader) -> dict[Key, Migration]:
+def select_own(loader: MigrationLoader) -> dict[Key, Migration]:
     """The migrations of apps in this tree; those of libraries come with them."""
     return {
         key: migration
@@ -44,17 +44,17 @@ def ours(loader: MigrationLoader) -> dict[Key, Migration]:
     }
 
 
-def unreleased(loader: MigrationLoader, revision: str | None) -> list[Key]:
+def find_unreleased(loader: MigrationLoader, revision: str | None) -> list[Key]:
     """Return migrations that the revision lacks. Before the first release: all but the initial ones."""
-    every = ours(loader)
+    every = select_own(loader)
     if revision is not None:
-        return sorted(every.keys() - migrations_of(revision))
+        return sorted(every.keys() - list_migrations(revision))
     beginning = {key for key, migration in every.items() if migration.initial}
     roots = {key for key in every if not any(parent[0] == key[0] for parent in every[key].dependencies)}
     return sorted(every.keys() - beginning - roots)
 
 
-def _git(*arguments: str) -> subprocess.CompletedProcess[str]:
+def _run_git(*arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["git", "-C", str(settings.BASE_DIR), *arguments],  # noqa: S607  the one on the PATH
         capture_output=True,

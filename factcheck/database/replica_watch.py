@@ -22,9 +22,9 @@ from factcheck.database.replicas import SILENCE, Replicas, Report
 logger = logging.getLogger(__name__)
 
 #: How often each server is asked, in seconds.
-INTERVAL = 0.25
+POLL_SECONDS = 0.25
 
-_QUESTION = """
+_STATUS_SQL = """
     SELECT recovering,
         CASE WHEN recovering THEN coalesce(pg_last_wal_replay_lsn(), '0/0') ELSE pg_current_wal_lsn() END - '0/0',
         pg_postmaster_start_time()::text
@@ -113,7 +113,7 @@ class ReplicaWatch:
                         connection = await psycopg.AsyncConnection.connect(
                             **address, autocommit=True, prepare_threshold=None
                         )
-                    report = await _asked(connection, mark)
+                    report = await _query_report(connection, mark)
             except (psycopg.Error, OSError, TimeoutError) as failure:
                 self._say(name, failure)
                 if connection is not None:
@@ -122,14 +122,14 @@ class ReplicaWatch:
             else:
                 hear(report, asked_at=asked_at)
                 self._say(name, None)
-            await asyncio.sleep(max(0.0, asked_at + INTERVAL - self.replicas.clock()))
+            await asyncio.sleep(max(0.0, asked_at + POLL_SECONDS - self.replicas.clock()))
 
     async def _cut_dead(self) -> None:
         """Release the threads that wait for a dead server. If this thread itself was late, no server is blamed."""
         while True:
             before = self.replicas.clock()
-            await asyncio.sleep(INTERVAL)
-            if self.replicas.clock() - before < 2 * INTERVAL:
+            await asyncio.sleep(POLL_SECONDS)
+            if self.replicas.clock() - before < 2 * POLL_SECONDS:
                 for alias in filter(self.replicas.is_dead, self.replicas.aliases):
                     self.lines.cut(alias)
                 if self.replicas.lost_primary():
@@ -148,8 +148,8 @@ class ReplicaWatch:
             )
 
 
-async def _asked(connection: psycopg.AsyncConnection[Any], mark: str) -> Report:
-    found = await (await connection.execute(_QUESTION)).fetchone()
+async def _query_report(connection: psycopg.AsyncConnection[Any], mark: str) -> Report:
+    found = await (await connection.execute(_STATUS_SQL)).fetchone()
     is_replica, position, server = found or (True, 0, "")
     if is_replica or not mark:
         return Report(is_replica, int(position), server)

@@ -96,7 +96,7 @@ _SWITCHED_OFF = """
 def check_owner(app_configs: Any, **options: Any) -> list[CheckMessage]:
     """Check that the serving role does not own the tables: an owner can disable rules and rewrite the past."""
     try:
-        if not _owns_tables(DEFAULT_DB_ALIAS):
+        if not _is_table_owner(DEFAULT_DB_ALIAS):
             return []
     except DatabaseError:
         return []  # outages are reported elsewhere
@@ -117,28 +117,28 @@ def check_roles(
     """Report excessive permissions of the serving role, and disabled rules."""
     if DEFAULT_DB_ALIAS not in (databases or ()) or connections[DEFAULT_DB_ALIAS].vendor != "postgresql":
         return []
-    found = [*_switched_off(DEFAULT_DB_ALIAS), *_deferrable(DEFAULT_DB_ALIAS)]
-    if database_roles.is_separated() or not _owns_tables(DEFAULT_DB_ALIAS):
-        found += [*_too_much(DEFAULT_DB_ALIAS), *_grants(DEFAULT_DB_ALIAS)]
+    found = [*_check_switched_off(DEFAULT_DB_ALIAS), *_check_deferrable(DEFAULT_DB_ALIAS)]
+    if database_roles.is_separated() or not _is_table_owner(DEFAULT_DB_ALIAS):
+        found += [*_check_excess(DEFAULT_DB_ALIAS), *_check_grants(DEFAULT_DB_ALIAS)]
     return found
 
 
-def _owns_tables(alias: str) -> bool:
+def _is_table_owner(alias: str) -> bool:
     with connections[alias].cursor() as cursor:
-        cursor.execute(_OWNS_TABLES, [_serving(alias)])
+        cursor.execute(_OWNS_TABLES, [_get_serving_oid(alias)])
         return bool(cursor.fetchone() != (0,))
 
 
-def _serving(alias: str) -> int:
+def _get_serving_oid(alias: str) -> int:
     """Return the oid of the serving role; None if it does not exist."""
     with connections[alias].cursor() as cursor:
-        cursor.execute(_ROLE, [database_roles.serving_role()])
+        cursor.execute(_ROLE, [database_roles.get_serving_role()])
         [(found,)] = cursor.fetchall() or [(0,)]
         return int(found)
 
 
-def _too_much(alias: str) -> Iterator[CheckMessage]:
-    asked: dict[str, Any] = {"role": _serving(alias), "harmless": list(HARMLESS)}
+def _check_excess(alias: str) -> Iterator[CheckMessage]:
+    asked: dict[str, Any] = {"role": _get_serving_oid(alias), "harmless": list(HARMLESS)}
     for code, query in _TOO_MUCH.items():
         with connections[alias].cursor() as cursor:
             cursor.execute(query, asked)
@@ -146,14 +146,14 @@ def _too_much(alias: str) -> Iterator[CheckMessage]:
                 yield Advice(f"The role that serves {finding}.", hint=_HINTS[code], id=code)
 
 
-def _grants(alias: str) -> Iterator[CheckMessage]:
+def _check_grants(alias: str) -> Iterator[CheckMessage]:
     """Report wrong permissions, except while `migrate` is about to correct them."""
     with connections[alias].cursor() as cursor:
         cursor.execute("SELECT current_user")
-        if cursor.fetchone() != (database_roles.serving_role(),):
+        if cursor.fetchone() != (database_roles.get_serving_role(),):
             return
-    found = database_roles.deviating(alias)
-    said = [_otherwise(relation) for relation in found.values()]
+    found = database_roles.find_deviating(alias)
+    said = [_describe_deviation(relation) for relation in found.values()]
     if len(said) > MOST_NAMED:
         said = [f"otherwise than it needs of {len(said)} tables and sequences, such as {min(found)}"]
     for words in said:
@@ -164,8 +164,8 @@ def _grants(alias: str) -> Iterator[CheckMessage]:
         )
 
 
-def _otherwise(relation: database_roles.Granted) -> str:
-    wanted = database_roles.wanted_of(relation)
+def _describe_deviation(relation: database_roles.RelationGrants) -> str:
+    wanted = database_roles.get_wanted(relation)
     more = sorted((relation.serving - wanted) | relation.public)
     less = sorted(wanted - relation.serving)
     said = [f"more than it needs of {relation.name} ({', '.join(more)})"] if more else []
@@ -173,7 +173,7 @@ def _otherwise(relation: database_roles.Granted) -> str:
     return " and ".join(said)
 
 
-def _switched_off(alias: str) -> Iterator[CheckMessage]:
+def _check_switched_off(alias: str) -> Iterator[CheckMessage]:
     with connections[alias].cursor() as cursor:
         cursor.execute(_SWITCHED_OFF)
         for (trigger,) in cursor.fetchall():
@@ -184,9 +184,9 @@ def _switched_off(alias: str) -> Iterator[CheckMessage]:
             )
 
 
-def _deferrable(alias: str) -> Iterator[CheckMessage]:
+def _check_deferrable(alias: str) -> Iterator[CheckMessage]:
     """Warn about deferred foreign keys, except in a database that is not migrated yet."""
-    found = immediate_references.deferrable(alias)
+    found = immediate_references.find_deferrable(alias)
     if found:
         table, name = found[0]
         yield Advice(

@@ -79,8 +79,8 @@ def keep_history(*, exclude: list[str] | None = None) -> Callable[[M], M]:
     """Keep every replaced or deleted row of the model, with the person and the page; a class decorator."""
 
     def decorate(model: M) -> M:
-        track = pghistory.track(_Changed(), _Deleted(), exclude=exclude, **_kept(model))
-        return _not_truncated(track(model))
+        track = pghistory.track(_Changed(), _Deleted(), exclude=exclude, **_build_history_options(model))
+        return _forbid_truncation(track(model))
 
     return decorate
 
@@ -90,14 +90,14 @@ def keep_links(app_label: str) -> Callable[[M], M]:
 
     def decorate(model: M) -> M:
         track = pghistory.track(
-            _LinkMade(), _LinkRemoved(), obj_field=None, app_label=app_label, **_kept(model)
+            _LinkMade(), _LinkRemoved(), obj_field=None, app_label=app_label, **_build_history_options(model)
         )
-        return _not_truncated(track(model))
+        return _forbid_truncation(track(model))
 
     return decorate
 
 
-def _kept(model: type[models.Model]) -> dict[str, Any]:
+def _build_history_options(model: type[models.Model]) -> dict[str, Any]:
     """Return the options shared by all history tables; their rows are never changed or deleted."""
     table = f"{model.__name__.lower()}event"
     rules = [
@@ -107,7 +107,7 @@ def _kept(model: type[models.Model]) -> dict[str, Any]:
     return {"context_field": pghistory.ContextJSONField(), "append_only": False, "meta": {"triggers": rules}}
 
 
-def _not_truncated(model: M) -> M:
+def _forbid_truncation(model: M) -> M:
     rule = never_emptied(
         model.__name__.lower(), "This table has a history, which TRUNCATE would go past: delete its rows."
     )

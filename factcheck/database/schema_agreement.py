@@ -34,13 +34,13 @@ OTHER_HISTORY = gettext_lazy(
 )
 
 
-def missing_columns(alias: str) -> list[str]:
+def find_missing_columns(alias: str) -> list[str]:
     """Return the columns that this version needs and that are missing from tables, as `table.column`."""
     with connections[alias].cursor() as cursor:
-        return _missing(cursor, required_columns())
+        return _find_missing(cursor, list_required_columns())
 
 
-def required_columns() -> set[Place]:
+def list_required_columns() -> set[Place]:
     """Return the columns used in this version's queries."""
     return {
         (model._meta.db_table, str(field.column))
@@ -58,11 +58,11 @@ def refuse_other_history(alias: str) -> None:
     """
     with connections[alias].cursor() as cursor:
         cursor.execute("SELECT to_regclass('public.django_migrations')")
-        if cursor.fetchone() != (None,) and (absent := columns_missing_from_history(cursor)):
+        if cursor.fetchone() != (None,) and (absent := find_columns_missing_from_history(cursor)):
             raise CommandError(str(OTHER_HISTORY) % {"column": absent[0]})
 
 
-def columns_missing_from_history(cursor: Cursor) -> list[str]:
+def find_columns_missing_from_history(cursor: Cursor) -> list[str]:
     """Return columns missing from tables although the migrations that add them are recorded as applied.
 
     Args:
@@ -71,24 +71,24 @@ def columns_missing_from_history(cursor: Cursor) -> list[str]:
     loader = MigrationLoader(None)
     cursor.execute("SELECT app, name FROM public.django_migrations")
     done = [key for key in cursor.fetchall() if key in loader.graph.nodes]
-    return _missing(cursor, set(columns_of(loader.project_state(done)))) if done else []
+    return _find_missing(cursor, set(iterate_columns(loader.project_state(done)))) if done else []
 
 
-def _missing(cursor: Cursor, wanted: AbstractSet[Place]) -> list[str]:
+def _find_missing(cursor: Cursor, wanted: AbstractSet[Place]) -> list[str]:
     cursor.execute(COLUMNS)
     there = {(table, column) for table, column, *_rest in cursor.fetchall()}
     return sorted(f"{table}.{column}" for table, column in wanted - there)
 
 
-def columns_of(state: ProjectState) -> Iterator[Place]:
+def iterate_columns(state: ProjectState) -> Iterator[Place]:
     """Yield the columns of a migration state without building model classes, which takes many times as long."""
     for model in state.models.values():
         options = model.options
         if options.get("managed", True) and not options.get("proxy"):
-            yield from _columns(model)
+            yield from _iterate_model_columns(model)
 
 
-def _columns(model: ModelState) -> Iterator[Place]:
+def _iterate_model_columns(model: ModelState) -> Iterator[Place]:
     table = model.options.get("db_table") or f"{model.app_label}_{model.name_lower}"
     for name, field in model.fields.items():
         if isinstance(field, models.ManyToManyField):

@@ -57,12 +57,12 @@ class KnownTables(NamedTuple):
         return cls(frozenset(table for table, _column in columns), frozenset(columns))
 
 
-def breaks(before: SchemaShape, after: SchemaShape, known: KnownTables) -> Iterator[tuple[str, str]]:
+def find_breaks(before: SchemaShape, after: SchemaShape, known: KnownTables) -> Iterator[tuple[str, str]]:
     """Yield what breaks a program that uses these tables: a kind, and a place.
 
     Whether a new rule refuses the program's writes cannot be detected, so each is listed.
     """
-    yield from _missing(before, after, known)
+    yield from _find_missing(before, after, known)
     for (table, name), now in sorted(after.columns.items()):
         was = before.columns.get((table, name))
         if table in known.tables and now.required and not (was and was.required):
@@ -74,7 +74,7 @@ def breaks(before: SchemaShape, after: SchemaShape, known: KnownTables) -> Itera
         yield "function gone", function
 
 
-def _missing(before: SchemaShape, after: SchemaShape, known: KnownTables) -> Iterator[tuple[str, str]]:
+def _find_missing(before: SchemaShape, after: SchemaShape, known: KnownTables) -> Iterator[tuple[str, str]]:
     tables_after = {table for table, _name in after.columns}
     for table in sorted(known.tables & {table for table, _name in before.columns} - tables_after):
         yield "table gone", table

@@ -27,15 +27,15 @@ def scratch_database(database: BaseDatabaseWrapper) -> Iterator[None]:
             with database.cursor() as cursor:
                 cursor.execute(f"CREATE DATABASE {quoted} TEMPLATE template0")
         try:
-            _lead(database, name)
+            _connect_to(database, name)
             yield
         finally:
-            _lead(database, usual)
+            _connect_to(database, usual)
             with database.cursor() as cursor:
                 cursor.execute(f"DROP DATABASE IF EXISTS {quoted} WITH (FORCE)")
 
 
-def _lead(database: BaseDatabaseWrapper, name: str) -> None:
+def _connect_to(database: BaseDatabaseWrapper, name: str) -> None:
     database.close()
     database.close_pool()  # type: ignore[attr-defined]  # PostgreSQL is the only backend
     database.settings_dict["NAME"] = name

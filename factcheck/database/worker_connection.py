@@ -28,12 +28,12 @@ _PATIENCE = 10.0
 Found = TypeVar("Found")
 
 
-def outlive_outages(app: App) -> None:
+def install_worker_connector(app: App) -> None:
     """Make the app's workers connect this way, however they are started."""
-    app.connector.get_worker_connector = worker_connector  # type: ignore[attr-defined]  # Django's
+    app.connector.get_worker_connector = make_worker_connector  # type: ignore[attr-defined]  # Django's
 
 
-def worker_connector() -> PsycopgConnector:
+def make_worker_connector() -> PsycopgConnector:
     return WorkerConnector(
         kwargs=connector_params(),
         timeout=_PATIENCE,
@@ -65,7 +65,7 @@ class WorkerConnector(PsycopgConnector):
 
     async def _again(self, query: Any, make: Callable[[], Awaitable[None]]) -> None:
         try:
-            await _until_heard(make)
+            await _retry_until_reached(make)
         except ConnectorException:
             # Of a job that is done it is refused to say so again: the first one was heard.
             if query not in (sql.queries["finish_job"], sql.queries["retry_job"]):
@@ -76,7 +76,7 @@ class WorkerConnector(PsycopgConnector):
             return PsycopgConnector.execute_query_one_async(self, query, **arguments)
 
         if query != sql.queries["fetch_job"]:
-            return await _until_heard(make)
+            return await _retry_until_reached(make)
         try:
             found = await make()
         except ConnectorException as failure:
@@ -96,11 +96,11 @@ class WorkerConnector(PsycopgConnector):
         def make() -> Awaitable[list[dict[str, Any]]]:
             return PsycopgConnector.execute_query_all_async(self, query, **arguments)
 
-        return await _until_heard(make)
+        return await _retry_until_reached(make)
 
     async def listen_notify(self, on_notification: Notify, channels: Iterable[str]) -> None:
         names = list(channels)
-        await _until_heard(lambda: PsycopgConnector.listen_notify(self, on_notification, names))
+        await _retry_until_reached(lambda: PsycopgConnector.listen_notify(self, on_notification, names))
 
 
 #: The columns are those of procrastinate's own query for a job.
@@ -110,7 +110,7 @@ _DONE_BY_ME = """
 """
 
 
-async def _until_heard(make: Callable[[], Awaitable[Found]]) -> Found:
+async def _retry_until_reached(make: Callable[[], Awaitable[Found]]) -> Found:
     while True:
         try:
             return await make()

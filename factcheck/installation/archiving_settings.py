@@ -26,7 +26,7 @@ class ArchivingSettings(NamedTuple):
     internet_archive_key: str
 
 
-def archiving_settings() -> ArchivingSettings:
+def read_archiving_settings() -> ArchivingSettings:
     """Read the variables whose names begin with ARCHIV, TIMESTAMP and INTERNET_ARCHIVE."""
     return ArchivingSettings(
         flag("ARCHIVING", default=True),
@@ -34,15 +34,15 @@ def archiving_settings() -> ArchivingSettings:
         2**20 * number("ARCHIVE_UPLOAD_MEGABYTES", 2048, least=1, most=100_000),
         number("ARCHIVE_IMPORTED_PER_DAY", 0, least=0, most=1_000_000),
         flag("ARCHIVE_PUBLIC_COPIES"),
-        _browser(text("ARCHIVE_BROWSER", kind="program", shown="Chromium, where it is installed")),
+        _find_browser(text("ARCHIVE_BROWSER", kind="program", shown="Chromium, where it is installed")),
         flag("ARCHIVE_BROWSER_SANDBOX", default=True),
         web_address("TIMESTAMP_AUTHORITY"),
         text("TIMESTAMP_ROOTS", kind="file", shown="the certificates that the web trusts"),
-        _key("INTERNET_ARCHIVE_KEY"),
+        _read_key("INTERNET_ARCHIVE_KEY"),
     )
 
 
-def _browser(named: str) -> str:
+def _find_browser(named: str) -> str:
     """Return the path of the browser; "" for none."""
     if named.lower() in {"off", "none", "0"}:
         return ""
@@ -53,7 +53,7 @@ def _browser(named: str) -> str:
     return next(filter(None, map(shutil.which, [named] if named else _BROWSERS)), "")
 
 
-def _key(name: str) -> str:
+def _read_key(name: str) -> str:
     value = text(name, kind="secret")
     access, _, secret = value.partition(":")
     if value and not (access and secret):

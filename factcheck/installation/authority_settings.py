@@ -12,6 +12,6 @@ class AuthoritySettings(NamedTuple):
     ror_url: str
 
 
-def authority_settings() -> AuthoritySettings:
+def read_authority_settings() -> AuthoritySettings:
     """Read WIKIDATA_URL and ROR_URL. Names that editors type are sent there, so they have no default."""
     return AuthoritySettings(web_address("WIKIDATA_URL"), web_address("ROR_URL"))

@@ -24,7 +24,7 @@ def note_path(data_dir: Path) -> Path:
     return data_dir / "backups-begun"
 
 
-def remembered_folder(data_dir: Path) -> Path | None:
+def read_remembered_folder(data_dir: Path) -> Path | None:
     """Return the folder in which backups were begun.
 
     A command that is run without BACKUP_DIR must not start the server without its archive. A copy of DATA_DIR must not
@@ -43,12 +43,12 @@ def remember_folder(data_dir: Path, folder: Path) -> None:
     note_path(data_dir).write_text(f"{folder}\n{data_dir.resolve()}\n")
 
 
-def backup_settings(data_dir: Path, *, is_embedded: bool) -> BackupSettings:
+def read_backup_settings(data_dir: Path, *, is_embedded: bool) -> BackupSettings:
     """Read the variables whose names begin with BACKUP."""
     named = text("BACKUP_DIR", kind="folder")
     folder = Path(named).expanduser().absolute() if named else None
     if folder is None and is_embedded:
-        folder = remembered_folder(data_dir)
+        folder = read_remembered_folder(data_dir)
     schedule = text("BACKUP_SCHEDULE", kind="schedule")
     if folder is not None and not is_embedded:
         raise ImproperlyConfigured(

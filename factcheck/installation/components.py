@@ -6,7 +6,7 @@ from typing import Any, Final
 from factcheck.installation import program
 
 
-def _features() -> list[str]:
+def _list_features() -> list[str]:
     """Return the apps under claims/features/. To remove a feature is to remove its folder."""
     folder = Path(__file__).parents[2] / "claims" / "features"
     return [f"claims.features.{path.parent.name}" for path in sorted(folder.glob("*/apps.py"))]
@@ -43,7 +43,7 @@ APPLICATIONS: Final = [
     "factcheck",
     "sources",
     "claims",
-    *_features(),
+    *_list_features(),
 ]
 
 MIDDLEWARE: Final = [
@@ -55,7 +55,7 @@ MIDDLEWARE: Final = [
     "factcheck.web.language_addresses.LanguageAddresses",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "factcheck.web.cors.Sharing",
+    "factcheck.web.cors.CrossOriginSharing",
     "factcheck.web.throttling.enforcement.RateLimits",
     "factcheck.api.problems.RefusedMethods",
     "csp.middleware.CSPMiddleware",
@@ -75,7 +75,7 @@ MIDDLEWARE: Final = [
 #: What is left of it where neither a session nor who asks makes a difference.
 PUBLIC_MIDDLEWARE: Final = [
     "factcheck.web.public_reads.SecurityFields",
-    "factcheck.web.cors.Sharing",
+    "factcheck.web.cors.CrossOriginSharing",
     "factcheck.web.throttling.enforcement.RateLimits",
     "factcheck.api.problems.RefusedMethods",
     "factcheck.web.slashes.Slashes",

@@ -24,7 +24,7 @@ class DiscoverySettings(NamedTuple):
     robots_rules: list[str]
 
 
-def discovery_settings(*, is_demo: bool) -> DiscoverySettings:
+def read_discovery_settings(*, is_demo: bool) -> DiscoverySettings:
     """Read `INDEXNOW_KEY`, `INDEXNOW_URL`, `WEBSUB_HUBS` and `ROBOTS_RULES`. A demo notifies no service.
 
     Raises:
@@ -36,12 +36,12 @@ def discovery_settings(*, is_demo: bool) -> DiscoverySettings:
             "INDEXNOW_KEY must have 8 to 128 characters out of a-z, A-Z, 0-9 and the hyphen."
         )
     endpoint = web_address("INDEXNOW_URL", "https://api.indexnow.org/indexnow")
-    hubs = [_hub(address) for address in words("WEBSUB_HUBS")]
-    rules = _rules(text("ROBOTS_RULES", kind="lines"))
+    hubs = [_check_hub(address) for address in words("WEBSUB_HUBS")]
+    rules = _parse_rules(text("ROBOTS_RULES", kind="lines"))
     return DiscoverySettings("" if is_demo else key, endpoint, [] if is_demo else hubs, rules)
 
 
-def _hub(address: str) -> str:
+def _check_hub(address: str) -> str:
     """Return a hub's URL unchanged: hubs are identified by the exact string, including a final slash."""
     try:
         parts = urlsplit(address)
@@ -55,7 +55,7 @@ def _hub(address: str) -> str:
     return address
 
 
-def _rules(written: str) -> list[str]:
+def _parse_rules(written: str) -> list[str]:
     rules = [" ".join(line.split()) for line in written.split(";") if line.strip()]
     for number, rule in enumerate(rules):
         read = _LINE.fullmatch(rule)

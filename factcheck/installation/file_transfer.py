@@ -7,10 +7,10 @@ from typing import NamedTuple
 
 from django.core.files.storage import Storage
 
-from factcheck.installation.whole_files import UNFINISHED, digest_in, write_whole
+from factcheck.installation.whole_files import UNFINISHED_SUFFIX, compute_digest, write_whole
 
 
-class Outcome(Enum):
+class TransferOutcome(Enum):
     """The outcome for a file."""
 
     COPIED = auto()
@@ -23,18 +23,18 @@ class Outcome(Enum):
 
 #: What is amiss, behind the name of the file.
 FAULTS = {
-    Outcome.DAMAGED: "is damaged: its SHA-256 is not what is known of it. Restore it from a backup.",
-    Outcome.DIFFERS: "is another file in the other place, and which is right nobody knows. Remove one of them.",
-    Outcome.BROKEN: "was not the same after it was copied, and was removed again. Run this again.",
+    TransferOutcome.DAMAGED: "is damaged: its SHA-256 is not what is known of it. Restore it from a backup.",
+    TransferOutcome.DIFFERS: "is another file in the other place, and which is right nobody knows. Remove one of them.",
+    TransferOutcome.BROKEN: "was not the same after it was copied, and was removed again. Run this again.",
 }
 
 
-class Transferred(NamedTuple):
+class TransferredFile(NamedTuple):
     name: str
-    outcome: Outcome
+    outcome: TransferOutcome
 
 
-def names_in(storage: Storage, folder: str = "") -> Iterator[str]:
+def iterate_names(storage: Storage, folder: str = "") -> Iterator[str]:
     """Yield all complete files of a storage, folder by folder."""
     try:
         folders, files = storage.listdir(folder)
@@ -42,56 +42,56 @@ def names_in(storage: Storage, folder: str = "") -> Iterator[str]:
         return
     before = f"{folder}/" if folder else ""
     for file in sorted(files):
-        if not file.endswith(UNFINISHED):
+        if not file.endswith(UNFINISHED_SUFFIX):
             yield f"{before}{file}"
     for inner in sorted(folders):
-        yield from names_in(storage, f"{before}{inner}")
+        yield from iterate_names(storage, f"{before}{inner}")
 
 
 def transfer(
     name: str, origin: Storage, target: Storage, *, known: str = "", remove: bool = False
-) -> Transferred:
+) -> TransferredFile:
     """Copy a file to the target.
 
     Args:
         known: the SHA-256 that it must have, where that is known.
         remove: it is taken away from its origin, once it is certain at the target.
     """
-    outcome = _copied(name, origin, target, known)
-    if remove and outcome in (Outcome.COPIED, Outcome.THERE):
+    outcome = _copy_file(name, origin, target, known)
+    if remove and outcome in (TransferOutcome.COPIED, TransferOutcome.THERE):
         origin.delete(name)
-    return Transferred(name, outcome)
+    return TransferredFile(name, outcome)
 
 
-def _copied(name: str, origin: Storage, target: Storage, known: str) -> Outcome:
-    there = digest_in(target, name)
+def _copy_file(name: str, origin: Storage, target: Storage, known: str) -> TransferOutcome:
+    there = compute_digest(target, name)
     if there and there == known:
-        return Outcome.THERE
-    here = digest_in(origin, name)
+        return TransferOutcome.THERE
+    here = compute_digest(origin, name)
     if not here:
-        return Outcome.GONE
+        return TransferOutcome.GONE
     if known and here != known:
-        return Outcome.DAMAGED
+        return TransferOutcome.DAMAGED
     if here == there:
-        return Outcome.THERE
+        return TransferOutcome.THERE
     if there and not known:
-        return Outcome.DIFFERS
+        return TransferOutcome.DIFFERS
     if there:
         target.delete(name)
     with origin.open(name, "rb") as file:
         write_whole(target, name, file)
-    if digest_in(target, name) != here:
+    if compute_digest(target, name) != here:
         target.delete(name)
-        return Outcome.BROKEN
-    return Outcome.COPIED
+        return TransferOutcome.BROKEN
+    return TransferOutcome.COPIED
 
 
-def transferred(
-    names: Iterator[str], work: Callable[[str], Transferred], *, threads: int
-) -> Iterator[Transferred]:
+def transfer_files(
+    names: Iterator[str], work: Callable[[str], TransferredFile], *, threads: int
+) -> Iterator[TransferredFile]:
     """Transfer files, several at a time. The first error stops the transfer, after the files already begun."""
     with ThreadPoolExecutor(threads, thread_name_prefix="files") as pool:
-        begun: set[Future[Transferred]] = set()
+        begun: set[Future[TransferredFile]] = set()
         for name in names:
             begun.add(pool.submit(work, name))
             if len(begun) >= 2 * threads:

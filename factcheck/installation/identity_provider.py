@@ -5,7 +5,7 @@ from typing import Any
 from django.core.exceptions import ImproperlyConfigured
 
 
-def roles_of_groups(name: str, value: str) -> dict[str, str]:
+def parse_group_roles(name: str, value: str) -> dict[str, str]:
     """Return the role of each group, from `fact-desk=Fact-checker; chiefs=Editor`. A group name may contain `=`.
 
     Raises:
@@ -23,7 +23,7 @@ def roles_of_groups(name: str, value: str) -> dict[str, str]:
     return roles
 
 
-def openid_connect(
+def build_openid_settings(
     *, server: str, client: str, client_secret: str, name: str, link_by_mail: bool = False
 ) -> dict[str, Any]:
     """Return allauth's SOCIALACCOUNT_PROVIDERS; empty without a server.

@@ -19,7 +19,7 @@ class MediaSettings(NamedTuple):
     trust_anchors: Path | None
 
 
-def media_settings() -> MediaSettings:
+def read_media_settings() -> MediaSettings:
     """Read the variables whose names begin with MEDIA, FFMPEG and C2PA."""
     max_bytes = number("MEDIA_MAX_BYTES", 500 * 2**20, least=1_000_000, most=100_000_000_000)
     named = text("FFMPEG", kind="path", shown="ffmpeg on the PATH")

@@ -29,12 +29,12 @@ from storages.backends.s3 import S3Storage
 from storages.utils import clean_name
 
 from factcheck.installation.file_parts import PIECE
-from factcheck.installation.file_store import FilesAway
+from factcheck.installation.file_store import FileStoreUnavailable
 
 #: Seconds until a connection stands, and that the store may be silent; each is tried so many times.
 CONNECT, SILENCE, TRIES = 3, 20, 3
 #: Existence checks must be fast.
-SOON = 2
+CONNECT_SECONDS = 2
 #: What is read stays in memory up to so many bytes, and is a temporary file beyond.
 IN_MEMORY = 5 * 2**20
 #: Larger files are sent in parts, one after the other: some stores write them in order and keep later ones waiting.
@@ -45,7 +45,7 @@ _REFUSED = {"401", "403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNo
 Work = TypeVar("Work", bound=Callable[..., Any])
 
 
-def _told(work: Work) -> Work:
+def _convert_errors(work: Work) -> Work:
     """Convert boto3's errors to FilesAway."""
 
     @wraps(work)
@@ -53,7 +53,7 @@ def _told(work: Work) -> Work:
         try:
             return work(store, *args, **kwargs)
         except (BotoCoreError, Boto3Error, ClientError) as error:
-            raise FilesAway(f"{store.shown} {_reason(error)}") from error
+            raise FileStoreUnavailable(f"{store.shown} {_describe_error(error)}") from error
 
     return cast(Work, telling)
 
@@ -73,12 +73,12 @@ class ObjectStore(S3Storage):
         addressing = options.pop("addressing_style", "auto")
         super().__init__(
             **options,
-            client_config=_client(addressing, CONNECT, SILENCE, TRIES),
+            client_config=_build_client_config(addressing, CONNECT, SILENCE, TRIES),
             transfer_config=TransferConfig(
                 multipart_threshold=WHOLE, multipart_chunksize=PART, use_threads=False
             ),
         )
-        self._soon = _client(addressing, SOON, SOON, 1)
+        self._soon = _build_client_config(addressing, CONNECT_SECONDS, CONNECT_SECONDS, 1)
 
     @cached_property
     def _soon_answered(self) -> Any:
@@ -96,20 +96,20 @@ class ObjectStore(S3Storage):
         host = urlsplit(self.endpoint_url).netloc if self.endpoint_url else "Amazon S3"
         return f"The store of files (bucket {self.bucket_name} at {host})"
 
-    @_told
+    @_convert_errors
     def ask_whether_there(self) -> None:
         """Raise FilesAway quickly unless the store answers, accepts our key, has the bucket and lets us list it."""
         prefix = f"{self.location}/" if self.location else ""
         self._soon_answered.list_objects_v2(Bucket=self.bucket_name, Prefix=prefix, MaxKeys=1)
 
-    @_told
+    @_convert_errors
     def _open(self, name: str, mode: str = "rb") -> File:
         file = super()._open(name, mode)
         if "r" in mode:
             file.open()  # fetches it
         return cast(File, file)
 
-    @_told
+    @_convert_errors
     def _save(self, name: str, content: IO[bytes]) -> str:
         return cast(str, super()._save(name, content))
 
@@ -132,7 +132,7 @@ class ObjectStore(S3Storage):
         finally:
             body.close()
 
-    @_told
+    @_convert_errors
     def _opened_part(self, name: str, first: int, length: int) -> Any:
         wanted = {
             "Key": self._normalize_name(clean_name(name)),
@@ -146,24 +146,24 @@ class ObjectStore(S3Storage):
             raise
         return answer["Body"]
 
-    @_told
+    @_convert_errors
     def _next_piece(self, body: Any, size: int) -> bytes:
         return cast(bytes, body.read(size))
 
-    @_told
+    @_convert_errors
     def delete(self, name: str) -> None:
         super().delete(name)
 
-    @_told
+    @_convert_errors
     def exists(self, name: str) -> bool:
         return cast(bool, super().exists(name))
 
-    @_told
+    @_convert_errors
     def listdir(self, path: str) -> tuple[list[str], list[str]]:
         folders, files = super().listdir(path)
         return folders, [file for file in files if file != posixpath.curdir]
 
-    @_told
+    @_convert_errors
     def size(self, name: str) -> int:
         return cast(int, super().size(name))
 
@@ -172,7 +172,7 @@ class ObjectStore(S3Storage):
         raise ValueError("This file is not accessible via a URL.")
 
 
-def _client(addressing: str, connect: int, silence: int, tries: int) -> Config:
+def _build_client_config(addressing: str, connect: int, silence: int, tries: int) -> Config:
     return Config(
         signature_version="s3v4",
         s3={"addressing_style": addressing, "payload_signing_enabled": True},
@@ -185,7 +185,7 @@ def _client(addressing: str, connect: int, silence: int, tries: int) -> Config:
     )
 
 
-def _reason(error: Exception) -> str:
+def _describe_error(error: Exception) -> str:
     """Return the error and its remedy, without any data sent."""
     if isinstance(error, ClientError):
         code = str(error.response.get("Error", {}).get("Code", ""))
@@ -204,5 +204,5 @@ def _reason(error: Exception) -> str:
         return "cannot be reached."
     cause = error.__cause__ or error.__context__
     if isinstance(error, Boto3Error) and isinstance(cause, BotoCoreError | ClientError):
-        return _reason(cause)
+        return _describe_error(cause)
     return f"failed ({type(error).__name__})."

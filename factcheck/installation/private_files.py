@@ -8,7 +8,7 @@ from typing import IO
 FOLDER, FILE = 0o700, 0o600
 
 
-def private_folder(folder: Path) -> Path:
+def make_private_folder(folder: Path) -> Path:
     """Make a folder that only its owner may enter. One that is there is closed, with all that is in it."""
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)

@@ -14,7 +14,7 @@ class RateLimitSettings(NamedTuple):
     pages: Rate | None
 
 
-def rate_limit_settings(*, is_demo: bool) -> RateLimitSettings:
+def read_rate_limit_settings(*, is_demo: bool) -> RateLimitSettings:
     """Read the rate limits. They are higher in the demo, because all its requests come from one IP address."""
     by_address = {
         "default": "60000/minute" if is_demo else "600/minute",

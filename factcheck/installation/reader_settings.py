@@ -21,15 +21,17 @@ class ReaderSettings(NamedTuple):
     rate_limit: Rate | None
 
 
-def reader_settings(*, demo: bool) -> ReaderSettings:
+def read_reader_settings(*, demo: bool) -> ReaderSettings:
     """Read the variables about complaints and requests of readers.
 
     Raises:
         ImproperlyConfigured: the calendar is none that is known.
     """
-    country = one_of("HOLIDAYS_COUNTRY", "", lambda: set(_calendars()), shown="none: only weekends are free")
+    country = one_of(
+        "HOLIDAYS_COUNTRY", "", lambda: set(_list_calendars()), shown="none: only weekends are free"
+    )
     subdivision = text("HOLIDAYS_SUBDIVISION")
-    known = _calendars().get(country, []) if subdivision else []
+    known = _list_calendars().get(country, []) if subdivision else []
     if subdivision and subdivision not in known:
         among = f" In {country} there are: {', '.join(known)}." if known else ""
         raise ImproperlyConfigured(
@@ -49,7 +51,7 @@ def reader_settings(*, demo: bool) -> ReaderSettings:
     )
 
 
-def _calendars() -> dict[str, list[str]]:
+def _list_calendars() -> dict[str, list[str]]:
     """Return the subdivisions of each country whose holidays are known."""
     from holidays import list_supported_countries  # noqa: PLC0415  most installations name no country
 

@@ -12,7 +12,7 @@ class ReplySettings(NamedTuple):
     address_days: int
 
 
-def reply_settings() -> ReplySettings:
+def read_reply_settings() -> ReplySettings:
     """Read `REQUIRE_RIGHT_OF_REPLY` and `REPLY_ADDRESS_DAYS`."""
     return ReplySettings(
         flag("REQUIRE_RIGHT_OF_REPLY", default=True),

@@ -9,7 +9,7 @@ from django.core.files import File
 from django.core.files.storage import FileSystemStorage, Storage
 
 #: What ends the name of a file that is not whole yet.
-UNFINISHED = ".part"
+UNFINISHED_SUFFIX = ".part"
 #: The folder of dumps, which can be recreated at any time: backups leave them out.
 DUMPS = "dumps"
 
@@ -25,7 +25,7 @@ def write_whole(storage: Storage, name: str, content: File) -> None:
         return
     # Django writes a local file piece by piece under its name, so it gets a temporary one in the same folder. The
     # rename is atomic, and a concurrent write replaces the file by an equal one.
-    temporary = f"{name}.{secrets.token_hex(8)}{UNFINISHED}"
+    temporary = f"{name}.{secrets.token_hex(8)}{UNFINISHED_SUFFIX}"
     try:
         storage.save(temporary, content)
         with Path(storage.path(temporary)).open("rb") as file:
@@ -37,7 +37,7 @@ def write_whole(storage: Storage, name: str, content: File) -> None:
         raise
 
 
-def digest_in(storage: Storage, name: str) -> str:
+def compute_digest(storage: Storage, name: str) -> str:
     """Return the SHA-256 of a stored file; "" if there is none."""
     try:
         with storage.open(name, "rb") as file:

@@ -11,7 +11,7 @@ from django.utils import translation
 from django.utils.translation import gettext
 
 
-class SpokenCommand(BaseCommand):
+class LocalizedCommand(BaseCommand):
     """A command whose `help` is marked for translation (`gettext_noop`), and translated when it is shown.
 
     Called by a program (`call_command`), it speaks whatever that one does.
@@ -37,10 +37,10 @@ class SpokenCommand(BaseCommand):
 
     @property
     def language(self) -> str:
-        return settings.LANGUAGE_CODE if self.serves else language_of_terminal(os.environ)
+        return settings.LANGUAGE_CODE if self.serves else detect_terminal_language(os.environ)
 
 
-def language_of_terminal(variables: Mapping[str, str]) -> str:
+def detect_terminal_language(variables: Mapping[str, str]) -> str:
     """Return the caller's language by the locale of the terminal (POSIX, 8.2), if available."""
     name = next(filter(None, map(variables.get, ("LC_ALL", "LC_MESSAGES", "LANG"))), "")
     tag = re.split(r"[.@]", name)[0].replace("_", "-").lower()

@@ -10,7 +10,7 @@ from factcheck.database.database_roles import as_owner, is_owner
 
 
 @contextmanager
-def as_owner_only() -> Iterator[None]:
+def require_owner() -> Iterator[None]:
     """Work as the owner of the database until the end, or end the command if the owner is unknown."""
     with as_owner():
         if not is_owner():

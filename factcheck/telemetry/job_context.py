@@ -10,8 +10,8 @@ from procrastinate.job_context import JobContext
 from procrastinate.middleware import AsyncCallNext
 from procrastinate.worker import Worker
 
-from factcheck.database.deferred_jobs import note_requests, requested_by
-from factcheck.database.worker_connection import outlive_outages
+from factcheck.database.deferred_jobs import get_request_id, note_requests
+from factcheck.database.worker_connection import install_worker_connector
 from factcheck.installation.log_context import job, request_id
 from factcheck.telemetry.traces import trace_job
 
@@ -21,7 +21,7 @@ logger = logging.getLogger(__name__)
 def prepare_app(app: App) -> None:
     """Prepare the worker; Procrastinate's `PROCRASTINATE_ON_APP_READY`."""
     note_requests(app)
-    outlive_outages(app)
+    install_worker_connector(app)
     app.worker_defaults["worker_middleware"] = [run_with_context]
 
 
@@ -43,7 +43,7 @@ async def run_with_context(call_next: AsyncCallNext, context: JobContext, worker
 async def _request_of(job_id: int | None, worker: Worker) -> str:
     """Return the request that queued a job; the job also runs if that cannot be read."""
     try:
-        return await requested_by(job_id, worker.app.job_manager) if job_id else ""
+        return await get_request_id(job_id, worker.app.job_manager) if job_id else ""
     except exceptions.ConnectorException as failure:
         logger.warning("It cannot be told from which request job %s came: %s", job_id, failure)
         return ""

@@ -9,7 +9,7 @@ from factcheck.installation.log_context import request_id
 from factcheck.web.throttling.callers import address_of
 
 #: The line that granian writes by itself, with what proxies say in the place of the address that spoke to us, and the
-#: id of the request. The last two are put in by `_named`.
+#: id of the request. The last two are put in by `_rewrite_client`.
 LINE = (
     '[%(time)s] %(header{x-forwarded-for})s - "%(method)s %(path)s %(protocol)s" %(status)d %(dt_ms).3f'
     " %(header{x-request-id})s"
@@ -37,7 +37,7 @@ class JsonRequests(JsonLines):
         )
 
 
-def granian_log(form: str) -> dict[str, Any]:
+def build_granian_log(form: str) -> dict[str, Any]:
     """Return the configuration of granian's own log, in our format."""
     if form != "json":
         return {}
@@ -56,10 +56,10 @@ def name_visitors(proxies: int) -> None:
 
     What is secret in a path is left out.
     """
-    logging.getLogger("granian.access").addFilter(partial(_named, proxies=proxies))
+    logging.getLogger("granian.access").addFilter(partial(_rewrite_client, proxies=proxies))
 
 
-def _named(line: logging.LogRecord, proxies: int) -> bool:
+def _rewrite_client(line: logging.LogRecord, proxies: int) -> bool:
     if isinstance(line.args, dict) and "path" in line.args:
         line.args["path"] = without_secrets(str(line.args["path"]))
     if isinstance(line.args, dict) and _FORWARDED in line.args:

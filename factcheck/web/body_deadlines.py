@@ -26,9 +26,9 @@ logger = logging.getLogger(__name__)
 #: How long a body may take: so many seconds, and one more for each so many bytes that it has.
 SECONDS, BYTES_PER_SECOND = 3.0 * settings.HEAD_SECONDS, 20_000
 #: How often it is looked whether one is overdue, in seconds.
-PAUSE = 1.0
+POLL_SECONDS = 1.0
 #: How long the reader of a body may take to see that its connection was shut down; then it was another one's.
-PATIENCE = 5.0
+GRACE_SECONDS = 5.0
 
 
 @dataclass(eq=False)
@@ -82,7 +82,7 @@ class Deadlines:
         while True:
             with self._changed:
                 self._changed.wait_for(lambda: self._arrivals)
-            time.sleep(PAUSE)
+            time.sleep(POLL_SECONDS)
             try:
                 before = self._end_overdue(before)
             except OSError:
@@ -93,16 +93,16 @@ class Deadlines:
         """Shut down the connections of overdue bodies, and return the others of their visitors."""
         with self._changed:
             overdue = [each for each in self._arrivals if each.until < time.monotonic()]
-        with _connections({(each.address, each.port) for each in overdue}) as found:
+        with _list_connections({(each.address, each.port) for each in overdue}) as found:
             for arrival in overdue:
-                if (its := connection_of(arrival, found, before)) is not None:
+                if (its := find_connection(arrival, found, before)) is not None:
                     found.remove(its)
                     _shut_down(its)
-                    arrival.until = time.monotonic() + PATIENCE
+                    arrival.until = time.monotonic() + GRACE_SECONDS
             return {each.peer: each for each in found}
 
 
-def connection_of(
+def find_connection(
     arrival: Arrival, found: list[Connection], before: dict[tuple[str, int], Connection]
 ) -> Connection | None:
     """Return the connection that an overdue body most likely comes on, of those that were there a moment ago too.
@@ -121,8 +121,8 @@ def connection_of(
         if each.peer[0] == arrival.address
         and each.peer in before
         and each.segments_sent == before[each.peer].segments_sent
-        and grown(each) < BYTES_PER_SECOND * PAUSE
-        and each.silent_seconds <= age + PAUSE
+        and grown(each) < BYTES_PER_SECOND * POLL_SECONDS
+        and each.silent_seconds <= age + POLL_SECONDS
     ]
     return max(
         slow, key=lambda each: (each.awaits_answer, grown(each) > 0, each.silent_seconds), default=None
@@ -130,7 +130,7 @@ def connection_of(
 
 
 @contextmanager
-def _connections(wanted: set[tuple[str, int]]) -> Iterator[list[Connection]]:
+def _list_connections(wanted: set[tuple[str, int]]) -> Iterator[list[Connection]]:
     """Yield the connections of this process from these addresses to these ports; the descriptors are copies."""
     found: list[Connection] = []
     copies: list[int] = []

@@ -25,7 +25,7 @@ class OutOfRange(Exception):
     """The file has no such part."""
 
 
-def asked(header: str, size: int) -> ByteRange | None:
+def parse_range(header: str, size: int) -> ByteRange | None:
     """Return the requested range; None for the whole file, several ranges, or an invalid one.
 
     Requests for several parts get the whole, as the standard allows.

@@ -11,14 +11,14 @@ from factcheck.web.throttling import caller_of
 AGENT_LENGTH = 200
 
 
-def agent_of(request: HttpRequest) -> str:
+def get_agent(request: HttpRequest) -> str:
     """Return the User-Agent, shortened."""
     return "".join(filter(str.isprintable, request.META.get("HTTP_USER_AGENT", "")))[:AGENT_LENGTH]
 
 
-def context_of(request: HttpRequest) -> dict[str, str]:
+def build_context(request: HttpRequest) -> dict[str, str]:
     """Return the context of a request for the database, except for the person."""
-    return {"url": request.path, "address": caller_of(request), "agent": agent_of(request)}
+    return {"url": request.path, "address": caller_of(request), "agent": get_agent(request)}
 
 
 class ChangeContext(HistoryMiddleware):
@@ -26,4 +26,4 @@ class ChangeContext(HistoryMiddleware):
 
     def get_context(self, request: HttpRequest) -> dict[str, Any]:
         known: dict[str, Any] = super().get_context(request)
-        return known | context_of(request)
+        return known | build_context(request)

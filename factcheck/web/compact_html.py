@@ -6,22 +6,22 @@ from django.template import Engine, Origin
 from django.template.loaders import app_directories, cached, filesystem
 
 #: Where the desk's templates are: ours, unfold's and Django's.
-_OF_THE_DESK = ("admin/", "unfold/", "unfold_crispy/")
+_DESK_PREFIXES = ("admin/", "unfold/", "unfold_crispy/")
 #: What is looked up in translations is looked up as it stands.
 _AS_IT_STANDS = re.compile(r"({%\s*blocktrans.*?{%\s*endblocktrans(?:late)?\s*%})", re.DOTALL)
 _INDENTED = re.compile(r"\s*\n\s*")
 
 
-def lean(template: str) -> str:
+def compact_template(template: str) -> str:
     """Trim each line and drop empty ones."""
     parts = _AS_IT_STANDS.split(template)
     parts[::2] = (_INDENTED.sub("\n", part) for part in parts[::2])
     return "".join(parts)
 
 
-def _contents(text: str, origin: Origin) -> str:
+def _compact_contents(text: str, origin: Origin) -> str:
     name = str(origin.template_name)
-    return lean(text) if name.startswith(_OF_THE_DESK) and name.endswith(".html") else text
+    return compact_template(text) if name.startswith(_DESK_PREFIXES) and name.endswith(".html") else text
 
 
 class Templates(cached.Loader):
@@ -33,9 +33,9 @@ class Templates(cached.Loader):
 
 class ProjectTemplates(filesystem.Loader):
     def get_contents(self, origin: Origin) -> str:
-        return _contents(super().get_contents(origin), origin)
+        return _compact_contents(super().get_contents(origin), origin)
 
 
 class LibraryTemplates(app_directories.Loader):
     def get_contents(self, origin: Origin) -> str:
-        return _contents(super().get_contents(origin), origin)
+        return _compact_contents(super().get_contents(origin), origin)

@@ -24,16 +24,16 @@ import brotli
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, StreamingHttpResponse
 
 from factcheck.django_internals import read_headers_anew
-from factcheck.web.headers import vary_by
+from factcheck.web.headers import add_vary
 
 #: What is shorter fits into one packet anyway.
-LEAST = 1000
+MIN_BYTES = 1000
 GZIP_LEVEL = 4
 BROTLI_QUALITY = 3
 #: Looking back further than 2^18 bytes gains nothing on our texts, and costs each download memory.
 BROTLI_WINDOW = 18
 #: After so many bytes of a download the reader gets them, although the compressor would rather wait for more.
-FLUSHED_EVERY = 256 * 1024
+FLUSH_BYTES = 256 * 1024
 
 _COMPRESSIBLE = re.compile(
     r"text/|image/svg\+xml|application/([\w.+-]+\+)?(json|xml|yaml)\b|application/(x-ndjson|javascript)\b",
@@ -73,7 +73,7 @@ CODINGS: dict[str, Callable[[], Compressor]] = {"br": Brotli, "gzip": Gzip}
 
 
 @lru_cache(maxsize=500)
-def accepted(accept_encoding: str) -> tuple[str, ...]:
+def list_accepted(accept_encoding: str) -> tuple[str, ...]:
     """Return the codings that a client accepts, best first (RFC 9110, section 12.5.3)."""
     named: dict[str, float] = {}
     for part in accept_encoding[:1000].lower().split(","):
@@ -94,15 +94,15 @@ class Compression:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        codings = accepted(request.META.get("HTTP_ACCEPT_ENCODING", ""))
+        codings = list_accepted(request.META.get("HTTP_ACCEPT_ENCODING", ""))
         known = without_codings(request, codings)
         response = self.get_response(request)
         if response.status_code == 304:
-            vary_by(response, "Accept-Encoding")
+            add_vary(response, "Accept-Encoding")
             if etag := response.headers.get("ETag"):
-                response.headers["ETag"] = confirmed(etag, known.get(etag, []), codings)
-        elif compressible(response):
-            vary_by(response, "Accept-Encoding")
+                response.headers["ETag"] = choose_confirmed(etag, known.get(etag, []), codings)
+        elif is_compressible(response):
+            add_vary(response, "Accept-Encoding")
             if codings:
                 compress(response, codings[0])
         return response
@@ -132,7 +132,7 @@ def without_codings(request: HttpRequest, codings: tuple[str, ...]) -> dict[str,
     return known
 
 
-def confirmed(etag: str, known: list[str], codings: tuple[str, ...]) -> str:
+def choose_confirmed(etag: str, known: list[str], codings: tuple[str, ...]) -> str:
     """Return the ETag that a 304 confirms: the client's most preferred among those it sent.
 
     Where it named none, but a date, it has what we would send.
@@ -144,7 +144,7 @@ def confirmed(etag: str, known: list[str], codings: tuple[str, ...]) -> str:
     return known[0] if known else etag
 
 
-def compressible(response: HttpResponseBase) -> bool:
+def is_compressible(response: HttpResponseBase) -> bool:
     """Return whether this response may be compressed."""
     headers = response.headers
     return (
@@ -154,7 +154,7 @@ def compressible(response: HttpResponseBase) -> bool:
         and _is_text(headers.get("Content-Type", ""))
         and "no-transform" not in headers.get("Cache-Control", "")
         and not _is_for_one_person(response)
-        and (response.streaming or len(response.content) >= LEAST)  # type: ignore[attr-defined]  # not streaming
+        and (response.streaming or len(response.content) >= MIN_BYTES)  # type: ignore[attr-defined]  # not streaming
     )
 
 
@@ -173,7 +173,7 @@ def compress(response: HttpResponseBase, coding: str) -> None:
     if isinstance(response, StreamingHttpResponse):
         if response.is_async:
             return
-        response.streaming_content = pieces(iter(response.streaming_content), compressor)  # type: ignore[arg-type]  # sync
+        response.streaming_content = compress_pieces(iter(response.streaming_content), compressor)  # type: ignore[arg-type]  # sync
         del response.headers["Content-Length"]
     elif isinstance(response, HttpResponse):
         shorter = compressor.compress(response.content) + compressor.finish()
@@ -187,13 +187,13 @@ def compress(response: HttpResponseBase, coding: str) -> None:
         response.headers["ETag"] = f'{etag[:-1]}-{coding}"'
 
 
-def pieces(body: Iterator[bytes], compressor: Compressor) -> Iterator[bytes]:
+def compress_pieces(body: Iterator[bytes], compressor: Compressor) -> Iterator[bytes]:
     """Yield the compressed body, in constant memory."""
     waiting = 0
     for piece in body:
         waiting += len(piece)
         out: Any = compressor.compress(piece)
-        if waiting >= FLUSHED_EVERY:
+        if waiting >= FLUSH_BYTES:
             out += compressor.flush()
             waiting = 0
         if out:

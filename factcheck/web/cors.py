@@ -14,10 +14,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from factcheck.web.headers import DefaultFields
 
 #: For how long, in seconds, a browser remembers that it may ask. No browser keeps it for longer than a day.
-REMEMBERED = 86_400
+MAX_AGE_SECONDS = 86_400
 
 
-class Sharing:
+class CrossOriginSharing:
     """Middleware: lets pages of any site read the URLs of `CORS_URLS_REGEX`, as configured."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -33,7 +33,7 @@ class Sharing:
             "Access-Control-Allow-Origin": "*",
             "Access-Control-Allow-Methods": ", ".join(settings.CORS_ALLOW_METHODS),
             "Access-Control-Allow-Headers": ", ".join(settings.CORS_ALLOW_HEADERS),
-            "Access-Control-Max-Age": str(REMEMBERED),
+            "Access-Control-Max-Age": str(MAX_AGE_SECONDS),
         }
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:

@@ -9,45 +9,47 @@ from django.utils.safestring import SafeString
 _WORD = re.compile(r"\s+|\w+|[^\w\s]")
 
 #: SequenceMatcher takes quadratic time; longer texts are shown whole.
-_MOST_WORDS = 2_000
+_MAX_WORDS = 2_000
 #: Words in a row that are no coincidence.
-_PHRASE = 3
+_PHRASE_WORDS = 3
 #: Less than this of two texts is the same by chance.
-_LITTLE_IN_COMMON = 0.4
+_MIN_SHARED = 0.4
 
 
-def difference(before: str, after: str) -> tuple[SafeString, SafeString]:
+def highlight_difference(before: str, after: str) -> tuple[SafeString, SafeString]:
     """Return both texts as HTML, with `<del>` around removed words and `<ins>` around added ones."""
     old, new = _WORD.findall(before), _WORD.findall(after)
-    if len(old) + len(new) > _MOST_WORDS:
-        return _marked("del", [(before, True)]), _marked("ins", [(after, True)])
+    if len(old) + len(new) > _MAX_WORDS:
+        return _mark_parts("del", [(before, True)]), _mark_parts("ins", [(after, True)])
     left, right = [], []
     for operation, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
         changed = operation != "equal"
         left.append(("".join(old[a:b]), changed))
         right.append(("".join(new[c:d]), changed))
-    return _marked("del", left), _marked("ins", right)
+    return _mark_parts("del", left), _mark_parts("ins", right)
 
 
-def sides(before: str, after: str) -> tuple[SafeString, SafeString]:
-    """As `difference`, for who reads both and not only what changed: what happens to be the same between two changes
-    is a part of them unless it is a phrase, and texts that have little in common are marked whole.
+def highlight_sides(before: str, after: str) -> tuple[SafeString, SafeString]:
+    """Like `highlight_difference`, for people who read both texts in full.
+
+    Common words between two changes belong to them unless they form a phrase; texts with little in common are marked
+    whole.
     """
     old, new = _WORD.findall(before), _WORD.findall(after)
-    if len(old) + len(new) > _MOST_WORDS:
-        return difference(before, after)
+    if len(old) + len(new) > _MAX_WORDS:
+        return highlight_difference(before, after)
     matcher = SequenceMatcher(None, old, new, autojunk=False)
-    if before and after and matcher.ratio() < _LITTLE_IN_COMMON:
-        return _marked("del", [(before, True)]), _marked("ins", [(after, True)])
+    if before and after and matcher.ratio() < _MIN_SHARED:
+        return _mark_parts("del", [(before, True)]), _mark_parts("ins", [(after, True)])
     left, right = list[tuple[str, bool]](), list[tuple[str, bool]]()
     steps = matcher.get_opcodes()
     for number, (operation, a, b, c, d) in enumerate(steps):
         words = sum(map(_is_word, old[a:b]))
         between = 0 < number < len(steps) - 1
-        changed = operation != "equal" or (between and words < _PHRASE)
+        changed = operation != "equal" or (between and words < _PHRASE_WORDS)
         _go_on(left, "".join(old[a:b]), changed)
         _go_on(right, "".join(new[c:d]), changed)
-    return _marked("del", left), _marked("ins", right)
+    return _mark_parts("del", left), _mark_parts("ins", right)
 
 
 def _go_on(parts: list[tuple[str, bool]], text: str, changed: bool) -> None:
@@ -61,11 +63,11 @@ def _is_word(token: str) -> bool:
     return token[0].isalnum()
 
 
-def redline(before: str, after: str) -> SafeString:
+def build_redline(before: str, after: str) -> SafeString:
     """Return one text that shows both: `<del>` around removed words, `<ins>` around those that replaced them."""
     old, new = _WORD.findall(before), _WORD.findall(after)
-    if len(old) + len(new) > _MOST_WORDS:
-        return _marked("del", [(before, True)]) + _marked("ins", [(after, True)])
+    if len(old) + len(new) > _MAX_WORDS:
+        return _mark_parts("del", [(before, True)]) + _mark_parts("ins", [(after, True)])
     shown = SafeString()
     went, came = "", ""
     steps = SequenceMatcher(None, old, new, autojunk=False).get_opcodes()
@@ -76,16 +78,16 @@ def redline(before: str, after: str) -> SafeString:
         if operation != "equal" or (between and not any(map(str.isalnum, gone))):
             went, came = went + gone, came + come
             continue
-        shown += _redlined(went, came) + _marked("", [(gone, False)])
+        shown += _build_redlined(went, came) + _mark_parts("", [(gone, False)])
         went, came = "", ""
-    return shown + _redlined(went, came)
+    return shown + _build_redlined(went, came)
 
 
-def _redlined(went: str, came: str) -> SafeString:
-    return _marked("del", [(went, True)]) + _marked("ins", [(came, True)])
+def _build_redlined(went: str, came: str) -> SafeString:
+    return _mark_parts("del", [(went, True)]) + _mark_parts("ins", [(came, True)])
 
 
-def _marked(tag: str, parts: list[tuple[str, bool]]) -> SafeString:
+def _mark_parts(tag: str, parts: list[tuple[str, bool]]) -> SafeString:
     return format_html_join(
         "",
         "{}",

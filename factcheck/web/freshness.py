@@ -16,7 +16,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 
-from factcheck.database.read_connections import freshly, has_replicas, publicly, reads_replica
+from factcheck.database.read_connections import has_replicas, is_reading_replica, read_freshly, read_publicly
 
 Response = TypeVar("Response", bound=HttpResponseBase)
 
@@ -26,22 +26,22 @@ _CONDITIONS = {"HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE"}
 def read_for(request: HttpRequest, answer: Callable[[], Response]) -> Response:
     """Call the read-only function on a suitable database. It may be called again."""
     if not has_replicas():
-        return publicly(answer)
+        return read_publicly(answer)
     if _may_have_written(request):
-        return freshly(answer)
-    response = publicly(lambda: _unless_more_is_known(request, answer))
-    return freshly(answer) if response is None else response
+        return read_freshly(answer)
+    response = read_publicly(lambda: _answer_unless_newer(request, answer))
+    return read_freshly(answer) if response is None else response
 
 
-def _unless_more_is_known(request: HttpRequest, answer: Callable[[], Response]) -> Response | None:
+def _answer_unless_newer(request: HttpRequest, answer: Callable[[], Response]) -> Response | None:
     """Return the answer; None if a replica gave it and the primary may know more."""
     try:
         response = answer()
     except Http404:
-        if reads_replica():
+        if is_reading_replica():
             return None
         raise
-    if reads_replica() and _may_miss_something(request, response):
+    if is_reading_replica() and _may_miss_something(request, response):
         response.close()
         return None
     return response

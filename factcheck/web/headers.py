@@ -24,13 +24,13 @@ class DefaultFields:
         response.headers = ListedFields(self._fields | stored_fields(response.headers))
 
 
-def vary_by(response: HttpResponseBase, field: str) -> None:
+def add_vary(response: HttpResponseBase, field: str) -> None:
     """Add a request field to Vary."""
-    response.headers["Vary"] = _varying(response.headers.get("Vary", ""), field)
+    response.headers["Vary"] = _extend_vary(response.headers.get("Vary", ""), field)
 
 
 @lru_cache(maxsize=500)
-def _varying(before: str, field: str) -> str:
+def _extend_vary(before: str, field: str) -> str:
     known = [name.strip() for name in before.split(",") if name.strip()]
     if "*" in known or field.lower() in (name.lower() for name in known):
         return before

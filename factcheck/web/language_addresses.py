@@ -5,7 +5,7 @@ meanwhile have it again (`{% url %}`, `reverse()`), so that links stay in the re
 and alike for every cache on the way. That applies to pages. Resources with one address in all languages (the API,
 the desk, feeds, files) have no other below a prefix, and their addresses never get one.
 
-Nothing that is kept or sent has a prefix either: `permanent()` makes such addresses.
+Nothing that is kept or sent has a prefix either: `build_permanent_path()` makes such addresses.
 """
 
 import re
@@ -20,7 +20,12 @@ from django.urls import URLPattern, URLResolver, get_urlconf, reverse
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from factcheck.web.language_negotiation import API_PATH, api_language, page_language, speak
+from factcheck.web.language_negotiation import (
+    API_PATH,
+    activate_language,
+    get_api_language,
+    get_page_language,
+)
 
 #: What begins with these has one address in all languages, and so have files beside the home page, as `/robots.txt`.
 _ONE_ADDRESS = re.compile(
@@ -45,30 +50,30 @@ class LanguageAddresses:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
-        code, path = parted(request.path_info)
+        code, path = split_path(request.path_info)
         if code and not path:
             query = request.META.get("QUERY_STRING", "")
             return HttpResponsePermanentRedirect(f"/{code}/" + (f"?{query}" if query else ""))
         if code and is_page(path):
             request.path_info = path
-            request.urlconf = mounted(code)  # type: ignore[assignment]  # any object with `urlpatterns` will do
-            speak(request, code)
+            request.urlconf = mount_routes(code)  # type: ignore[assignment]  # any object with `urlpatterns` will do
+            activate_language(request, code)
         elif request.path_info.startswith(API_PATH):
-            speak(request, api_language(request))
+            activate_language(request, get_api_language(request))
             return self.get_response(request)
         else:
-            speak(request, page_language(request))
+            activate_language(request, get_page_language(request))
         response = self.get_response(request)
-        if not address_language(request):
+        if not get_address_language(request):
             patch_vary_headers(response, ["Accept-Language"])
         response.headers.setdefault("Content-Language", translation.get_language() or settings.LANGUAGE_CODE)
         return response
 
 
-def parted(path: str) -> tuple[str, str]:
+def split_path(path: str) -> tuple[str, str]:
     """Split a path into its language, "" if none, and the rest."""
     code, slash, rest = path.removeprefix("/").partition("/")
-    return (code, slash + rest) if path.startswith("/") and code in _codes() else ("", path)
+    return (code, slash + rest) if path.startswith("/") and code in _list_codes() else ("", path)
 
 
 def is_page(path: str) -> bool:
@@ -76,65 +81,65 @@ def is_page(path: str) -> bool:
     return not _ONE_ADDRESS.match(path)
 
 
-def address_in(path: str, code: str) -> str:
+def build_path_in(path: str, code: str) -> str:
     """Return the path of a page in another language, whatever its present one. Other paths stay unchanged."""
-    there, rest = parted(path)
+    there, rest = split_path(path)
     bare = rest or "/"
     return f"/{code}{bare}" if is_page(bare.partition("?")[0]) else (path if there else bare)
 
 
-def address_here(path: str) -> str:
+def build_path_here(path: str) -> str:
     """Return the path of a page in the language of the current URL."""
     urlconf: Any = get_urlconf()
-    return address_in(path, urlconf.code) if isinstance(urlconf, Mounted) else path
+    return build_path_in(path, urlconf.code) if isinstance(urlconf, MountedRoutes) else path
 
 
-def permanent(route: str, *args: Any) -> str:
+def build_permanent_path(route: str, *args: Any) -> str:
     """Return the path to store or send, without a language, for every request."""
     return reverse(route, urlconf=settings.ROOT_URLCONF, args=args)
 
 
-def address_language(request: HttpRequest) -> str:
+def get_address_language(request: HttpRequest) -> str:
     """Return the language in the request's URL; "" if none."""
     urlconf = getattr(request, "urlconf", None)
-    return urlconf.code if isinstance(urlconf, Mounted) else ""
+    return urlconf.code if isinstance(urlconf, MountedRoutes) else ""
 
 
-def page_path(request: HttpRequest) -> str:
+def get_page_path(request: HttpRequest) -> str:
     """Return the requested page, without a language and with its query; home if it cannot be repeated."""
     if request.method not in ("GET", "HEAD"):
         return "/"
-    _code, path = parted(request.get_full_path())
+    _code, path = split_path(request.get_full_path())
     return path or "/"
 
 
-def alternates(request: HttpRequest) -> list[tuple[str, str]]:
+def list_alternates(request: HttpRequest) -> list[tuple[str, str]]:
     """Return the page's absolute URLs by language code; empty if it is not a page.
 
     Without a prefix stand the installation's own language, and the address that asks the browser (`x-default`).
     """
-    path = page_path(request)
+    path = get_page_path(request)
     if not is_page(path.partition("?")[0]):
         return []
     own = settings.SITE_URL + path
     return [
         (X_DEFAULT, own),
         *(
-            (code, own if code == settings.LANGUAGE_CODE else settings.SITE_URL + address_in(path, code))
-            for code in _codes()
+            (code, own if code == settings.LANGUAGE_CODE else settings.SITE_URL + build_path_in(path, code))
+            for code in _list_codes()
         ),
     ]
 
 
-class Mounted:
+class MountedRoutes:
     """All routes, those of pages below a language: what Django takes for a module of routes (`request.urlconf`)."""
 
     def __init__(self, code: str) -> None:
         self.code = code
         self._root = import_module(settings.ROOT_URLCONF)
-        routes = list(_flat(self._root.urlpatterns))
+        routes = list(_flatten_routes(self._root.urlpatterns))
         pages = [route for route in routes if is_page(f"/{route.pattern}")]
-        others = [_only_made(route) for route in routes if not is_page(f"/{route.pattern}")]
+        others = [_make_reverse_only(route) for route in routes if not is_page(f"/{route.pattern}")]
         self.urlpatterns = [*others, URLResolver(_Prefix(code), pages)]  # type: ignore[arg-type]
 
     def __getattr__(self, name: str) -> Any:
@@ -143,9 +148,9 @@ class Mounted:
 
 
 @cache
-def mounted(code: str) -> Mounted:
+def mount_routes(code: str) -> MountedRoutes:
     """Return the URL configuration of a language, one per process, because Django caches by it."""
-    return Mounted(code)
+    return MountedRoutes(code)
 
 
 class _Prefix:
@@ -166,7 +171,7 @@ class _Prefix:
         return ""
 
 
-def _only_made(route: Route) -> Route:
+def _make_reverse_only(route: Route) -> Route:
     """Copy a route whose URL is the same in all languages, so that it can be reversed but never matches."""
     pattern: Any = _Unmatched(route.pattern)
     if isinstance(route, URLResolver):
@@ -196,14 +201,14 @@ class _Unmatched:
         return str(self._pattern)
 
 
-def _flat(routes: Iterable[Route]) -> Iterator[Route]:
+def _flatten_routes(routes: Iterable[Route]) -> Iterator[Route]:
     """Yield the routes, replacing includes without a prefix by their own routes."""
     for route in routes:
         if isinstance(route, URLResolver) and not str(route.pattern):
-            yield from _flat(route.url_patterns)
+            yield from _flatten_routes(route.url_patterns)
         else:
             yield route
 
 
-def _codes() -> list[str]:
+def _list_codes() -> list[str]:
     return [code for code, _name in settings.LANGUAGES]

@@ -12,7 +12,7 @@ API_PATH = "/api/"
 ENGLISH = "en"
 
 
-def language_asked_for(request: HttpRequest) -> str:
+def choose_language(request: HttpRequest) -> str:
     """Return the best of our languages for `Accept-Language`; "" if it names none.
 
     Django checks a cookie first. Caches do not know it: a visitor with one could fill the cache for all others with
@@ -26,12 +26,12 @@ def language_asked_for(request: HttpRequest) -> str:
     return ""
 
 
-def page_language(request: HttpRequest) -> str:
+def get_page_language(request: HttpRequest) -> str:
     """Return the language of a page without a language in its URL."""
-    return language_asked_for(request) or settings.LANGUAGE_CODE
+    return choose_language(request) or settings.LANGUAGE_CODE
 
 
-def api_language(request: HttpRequest) -> str:
+def get_api_language(request: HttpRequest) -> str:
     """Return the language of error messages for a program.
 
     The content is the same in all languages: varying by `Accept-Language` would fill caches with a copy for every
@@ -39,10 +39,10 @@ def api_language(request: HttpRequest) -> str:
     """
     if not request.path_info.startswith(API_PATH):
         return ENGLISH
-    return language_asked_for(request) or ENGLISH
+    return choose_language(request) or ENGLISH
 
 
-def speak(request: HttpRequest, code: str) -> None:
+def activate_language(request: HttpRequest, code: str) -> None:
     """Answer this request in the language from now on."""
     translation.activate(code)
     request.LANGUAGE_CODE = code

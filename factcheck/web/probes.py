@@ -23,8 +23,8 @@ from django.core.files.storage import FileSystemStorage, default_storage
 from django.db import Error, connection, transaction
 from django.db.backends.utils import CursorWrapper
 
-from factcheck.database.pending_migrations import pending_migrations
-from factcheck.database.schema_agreement import missing_columns
+from factcheck.database.pending_migrations import list_pending_migrations
+from factcheck.database.schema_agreement import find_missing_columns
 
 logger = logging.getLogger(__name__)
 
@@ -47,13 +47,15 @@ class Finding(NamedTuple):
     output: str = ""
 
 
-def answered(environ: dict[str, Any], start_response: StartResponse) -> list[bytes] | None:
+def answer_probe(environ: dict[str, Any], start_response: StartResponse) -> list[bytes] | None:
     """Return the answer to a probe; None for any other request."""
     probe = _PROBES.get(environ.get("PATH_INFO", ""))
     if probe is None:
         return None
     if environ.get("REQUEST_METHOD") not in ("GET", "HEAD"):
-        return _sent(start_response, HTTPStatus.METHOD_NOT_ALLOWED, {}, [("Allow", "GET, HEAD")], environ)
+        return _send_response(
+            start_response, HTTPStatus.METHOD_NOT_ALLOWED, {}, [("Allow", "GET, HEAD")], environ
+        )
     findings = probe()
     worst = max((finding.status for finding in findings.values()), key=_SEVERITY.index, default="pass")
     status = HTTPStatus.SERVICE_UNAVAILABLE if worst == "fail" else HTTPStatus.OK
@@ -63,10 +65,10 @@ def answered(environ: dict[str, Any], start_response: StartResponse) -> list[byt
             name: [{"status": finding.status} | ({"output": finding.output} if finding.output else {})]
             for name, finding in findings.items()
         }
-    return _sent(start_response, status, body, [], environ)
+    return _send_response(start_response, status, body, [], environ)
 
 
-def _sent(
+def _send_response(
     start_response: StartResponse,
     status: HTTPStatus,
     body: dict[str, Any],
@@ -86,17 +88,17 @@ def _sent(
     return [] if environ.get("REQUEST_METHOD") == "HEAD" else [content]
 
 
-def alive() -> dict[str, Finding]:
+def check_alive() -> dict[str, Finding]:
     """Respond without checking anything: the response shows that the process is alive."""
     return {}
 
 
-def ready() -> dict[str, Finding]:
+def check_ready() -> dict[str, Finding]:
     """Check everything a request may need. Pages work without a worker, so its absence is only a warning."""
     deadline = time.monotonic() + ANSWERS_WITHIN_SECONDS
-    _database.begin()
-    _files.begin()
-    return _database.findings(deadline) | _files.findings(deadline)
+    _database_check.begin()
+    _files_check.begin()
+    return _database_check.findings(deadline) | _files_check.findings(deadline)
 
 
 def _ask_database() -> dict[str, Finding]:
@@ -110,8 +112,8 @@ def _ask_database() -> dict[str, Finding]:
                 lambda cursor: cursor.execute(settings.REPLICATED_MARK),
                 "What is published cannot be read: its table is locked.",
             ),
-            "migrations": _migrations(),
-            "worker": _worker(),
+            "migrations": _check_migrations(),
+            "worker": _check_worker(),
         }
     finally:
         if not connection.in_atomic_block:
@@ -135,14 +137,14 @@ class _Schema:
     seen_at: float | None = None
 
 
-def _migrations() -> Finding:
+def _check_migrations() -> Finding:
     now = time.monotonic()
     if _Schema.seen_at is not None and now - _Schema.seen_at < SCHEMA_STAYS_FOR_SECONDS:
         return Finding("pass")
     try:
-        if pending_migrations():
+        if list_pending_migrations():
             return Finding("fail", "Migrations wait to be run: manage.py migrate.")
-        if missing_columns("default"):
+        if find_missing_columns("default"):
             return Finding("fail", "The tables of the database are not those of this version of the program.")
     except Error:
         return Finding("fail", "The database's migrations cannot be read.")
@@ -150,7 +152,7 @@ def _migrations() -> Finding:
     return Finding("pass")
 
 
-def _worker() -> Finding:
+def _check_worker() -> Finding:
     try:
         with connection.cursor() as cursor:
             cursor.execute(
@@ -179,7 +181,7 @@ def _ask_store() -> dict[str, Finding]:
     return {"storage": Finding("pass")}
 
 
-class _Slow:
+class _SlowCheck:
     """A check that may hang, such as of a remote server or disk: run once at a time, in a thread."""
 
     def __init__(self, ask: Callable[[], dict[str, Finding]], silent: dict[str, Finding]) -> None:
@@ -212,7 +214,7 @@ def _start(work: Callable[[], None]) -> None:
     threading.Thread(target=work, daemon=True).start()
 
 
-_database = _Slow(_ask_database, {"database": Finding("fail", "The database does not answer.")})
-_files = _Slow(_ask_store, {"storage": Finding("fail", "The store of files does not answer.")})
+_database_check = _SlowCheck(_ask_database, {"database": Finding("fail", "The database does not answer.")})
+_files_check = _SlowCheck(_ask_store, {"storage": Finding("fail", "The store of files does not answer.")})
 _SEVERITY: list[Status] = ["pass", "warn", "fail"]
-_PROBES: dict[str, Callable[[], dict[str, Finding]]] = {"/healthz": alive, "/readyz": ready}
+_PROBES: dict[str, Callable[[], dict[str, Finding]]] = {"/healthz": check_alive, "/readyz": check_ready}

@@ -14,7 +14,7 @@ from django.utils.module_loading import import_string
 from factcheck.django_internals import views_alone
 from factcheck.web.freshness import read_for
 from factcheck.web.headers import DefaultFields
-from factcheck.web.language_negotiation import api_language, speak
+from factcheck.web.language_negotiation import activate_language, get_api_language
 
 #: The policy of what is no page: a browser that is led to show it as one loads and runs nothing.
 NOTHING = DefaultFields({"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"})
@@ -33,12 +33,12 @@ class PublicReads:
     def __init__(self, get_response: GetResponse) -> None:
         self.everything_else = get_response
         self.is_public_read = re.compile(settings.PUBLIC_READS_REGEX).match
-        self.short_way = _short_way(settings.PUBLIC_MIDDLEWARE)
+        self.short_way = _build_handler(settings.PUBLIC_MIDDLEWARE)
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         if not self.is_public_read(request.path_info):
             return self.everything_else(request)
-        speak(request, api_language(request))
+        activate_language(request, get_api_language(request))
         if not request.META.get("QUERY_STRING"):
             request.GET = NO_PARAMETERS
         response = self.short_way(request)
@@ -46,7 +46,7 @@ class PublicReads:
         return response
 
 
-def _short_way(middleware: list[str]) -> GetResponse:
+def _build_handler(middleware: list[str]) -> GetResponse:
     """Build a view with only these middleware around it, the first one outermost."""
     view = views_alone()
     way: Any = convert_exception_to_response(lambda request: read_for(request, partial(view, request)))

@@ -36,14 +36,14 @@ from factcheck.database import embedded
 from factcheck.telemetry import process_gauges
 from factcheck.telemetry.exporter import export, share_counters
 from factcheck.web import uploads
-from factcheck.web.access_log import LINE, granian_log, name_visitors
+from factcheck.web.access_log import LINE, build_granian_log, name_visitors
 
 logger = logging.getLogger(__name__)
 
 #: The most connections that one web process holds; and what else it has open: files, the database, others' sites.
 CONNECTIONS, FILES = 10_000, 300
-SETTLED = 60.0  # seconds after which a process that ends did not end because of how it began
-GRACE = 20  # seconds that a request or a job may take to end after we were asked to stop
+SETTLED_SECONDS = 60.0  # seconds after which a process that ends did not end because of how it began
+GRACE_SECONDS = 20  # seconds that a request or a job may take to end after we were asked to stop
 
 
 def require_free_port(host: str, port: int) -> None:
@@ -76,14 +76,14 @@ def require_free_port(host: str, port: int) -> None:
 def collect_static_files() -> None:
     """Collect the files served by whitenoise, unless they are up to date."""
     stamp = settings.STATIC_ROOT / ".collected"
-    now = _static_files_digest()
+    now = _digest_static_files()
     if stamp.exists() and stamp.read_text() == now:
         return
     call_command("collectstatic", clear=settings.STATIC_ROOT.exists(), interactive=False, verbosity=0)
     stamp.write_text(now)
 
 
-def _static_files_digest() -> str:
+def _digest_static_files() -> str:
     from django.contrib.staticfiles.finders import get_finders  # noqa: PLC0415  of the server or the worker alone, which takes its time
 
     digest = hashlib.sha256(str(settings.STORAGES["staticfiles"]).encode())
@@ -131,13 +131,13 @@ def serve(
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=settings.HEAD_SECONDS * 1000),
         backlog=1024,
-        backpressure=_connections_at_a_time(),
-        workers_kill_timeout=GRACE,
+        backpressure=_count_connections(),
+        workers_kill_timeout=GRACE_SECONDS,
         respawn_failed_workers=True,
         log_level=LogLevels.error,
         log_access=access_log,
         log_access_format=LINE,
-        log_dictconfig=granian_log(form),
+        log_dictconfig=build_granian_log(form),
     )
     # granian reloads on SIGHUP; a closed terminal should end what was started in it.
     server.on_startup(lambda: signal.signal(signal.SIGHUP, server.signal_handler_interrupt))
@@ -151,8 +151,8 @@ def serve(
     database_ended = _watch_database(stop_at_once)
     with (
         share_counters(),
-        _metrics(context, wanted=bool(settings.METRICS_PORT)),
-        _worker(context, database_ended, wanted=with_worker),
+        _run_metrics(context, wanted=bool(settings.METRICS_PORT)),
+        _run_worker(context, database_ended, wanted=with_worker),
     ):
         try:
             server.serve(target_loader=partial(load_application, threads=threads, has_begun=has_begun))
@@ -165,7 +165,7 @@ def serve(
         raise CommandError(gettext("The embedded PostgreSQL server ended; everything else was stopped."))
 
 
-def _connections_at_a_time() -> int:
+def _count_connections() -> int:
     """Return how many connections a web process may hold, most of them idle: as many as the system grants."""
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = CONNECTIONS + FILES if hard == resource.RLIM_INFINITY else min(hard, CONNECTIONS + FILES)
@@ -245,12 +245,12 @@ def load_application(target: str, *, threads: int, has_begun: threading.Event) -
 
 
 @contextmanager
-def _worker(context: BaseContext, database_ended: threading.Event, *, wanted: bool) -> Iterator[None]:
+def _run_worker(context: BaseContext, database_ended: threading.Event, *, wanted: bool) -> Iterator[None]:
     """Keep a background worker running as a child. One that ends is replaced; meanwhile the site goes on."""
     if not wanted:
         yield
         return
-    leaving, workers = threading.Event(), [_started_worker(context)]
+    leaving, workers = threading.Event(), [_start_worker(context)]
     keeper = threading.Thread(target=_replace_workers, args=(context, workers, leaving), daemon=True)
     keeper.start()
     try:
@@ -259,14 +259,14 @@ def _worker(context: BaseContext, database_ended: threading.Event, *, wanted: bo
         leaving.set()
         workers[-1].terminate()
         # Without the database no job can be finished, nor be said to be.
-        keeper.join(0 if database_ended.is_set() else GRACE)
+        keeper.join(0 if database_ended.is_set() else GRACE_SECONDS)
         if keeper.is_alive():
             workers[-1].kill()
             keeper.join()
 
 
-def _started_worker(context: BaseContext) -> BaseProcess:
-    worker: BaseProcess = context.Process(target=work, name="worker")  # type: ignore[attr-defined]  # of every context
+def _start_worker(context: BaseContext) -> BaseProcess:
+    worker: BaseProcess = context.Process(target=run_worker_process, name="worker")  # type: ignore[attr-defined]  # of every context
     worker.start()
     return worker
 
@@ -280,17 +280,17 @@ def _replace_workers(context: BaseContext, workers: list[BaseProcess], leaving: 
             return
         logger.error("The background worker ended unexpectedly; another one takes its place.")
         # One that ends again and again is given ever more time.
-        pause = 1.0 if time.monotonic() - begun > SETTLED else min(2 * pause, SETTLED)
+        pause = 1.0 if time.monotonic() - begun > SETTLED_SECONDS else min(2 * pause, SETTLED_SECONDS)
         if leaving.wait(pause):
             return
-        workers.append(_started_worker(context))
+        workers.append(_start_worker(context))
         if leaving.is_set():
             # The process that ends the workers may have seen only the one before.
             workers[-1].terminate()
 
 
 @contextmanager
-def _metrics(context: BaseContext, *, wanted: bool) -> Iterator[None]:
+def _run_metrics(context: BaseContext, *, wanted: bool) -> Iterator[None]:
     """Serve metrics from a child process. If it ends, the site continues; the monitoring notices the silence."""
     if not wanted:
         yield
@@ -301,7 +301,7 @@ def _metrics(context: BaseContext, *, wanted: bool) -> Iterator[None]:
         yield
     finally:
         child.terminate()
-        child.join(GRACE)
+        child.join(GRACE_SECONDS)
 
 
 def export_metrics() -> None:
@@ -313,7 +313,7 @@ def export_metrics() -> None:
     export(settings.METRICS_HOST, settings.METRICS_PORT)
 
 
-def work() -> None:
+def run_worker_process() -> None:
     """Run the background worker's process."""
     import django  # noqa: PLC0415  of the server or the worker alone, which takes its time
 
@@ -325,7 +325,7 @@ def work() -> None:
     embedded.ensure_running()
     connection_created.connect(_wait_for_locks, dispatch_uid="factcheck.web.serving")
     with app.replace_connector(app.connector.get_worker_connector()) as worker:  # type: ignore[attr-defined]  # Django's
-        worker.run_worker(shutdown_graceful_timeout=GRACE - 5)
+        worker.run_worker(shutdown_graceful_timeout=GRACE_SECONDS - 5)
 
 
 def _wait_for_locks(connection: BaseDatabaseWrapper, **signal: Any) -> None:

@@ -23,7 +23,7 @@ _MARK = b"\t"
 _WRITTEN = b'"\\u0000'
 
 
-def stored(document: Any) -> str:
+def render_stored(document: Any) -> str:
     """Return a document as JSON for storage, without this site's URL: compact, UTF-8, keys in order."""
     return with_plain_quotation_marks(orjson.dumps(document)).replace(_WRITTEN, _MARK + b'"').decode()
 
@@ -36,19 +36,19 @@ def with_plain_quotation_marks(text: bytes) -> bytes:
     return text.replace(b"\\\\", b"\\u005c").replace(b'\\"', b"\\u0022") if b'\\"' in text else text
 
 
-def understood(text: str | bytes) -> Any:
+def parse_stored(text: str | bytes) -> Any:
     """Parse a stored text as a document that can be stored again, with OWN for this site's URL."""
     kept = text.encode() if isinstance(text, str) else text
     return orjson.loads(kept.replace(_MARK + b'"', _WRITTEN))
 
 
-def placed(text: bytes) -> bytes:
+def insert_site_url(text: bytes) -> bytes:
     """Return a stored text with this site's current URL."""
-    return b"".join(pieces(text)) if _MARK in text else text
+    return b"".join(split_pieces(text)) if _MARK in text else text
 
 
-def pieces(text: bytes) -> list[bytes | memoryview]:
-    """Return the parts that `placed` joins, uncopied, with the URL between them."""
+def split_pieces(text: bytes) -> list[bytes | memoryview]:
+    """Return the parts that `insert_site_url` joins, uncopied, with the URL between them."""
     opened = b'"' + settings.SITE_URL.encode()
     view = memoryview(text)
     found: list[bytes | memoryview] = []
@@ -60,22 +60,22 @@ def pieces(text: bytes) -> list[bytes | memoryview]:
     return found
 
 
-def rendered(document: Any) -> str:
+def render_served(document: Any) -> str:
     """Return a document as JSON that is served at once."""
-    return placed(stored(document).encode()).decode()
+    return insert_site_url(render_stored(document).encode()).decode()
 
 
 def is_marked_well(text: bytes) -> bool:
-    """Whether every mark in a text that comes from outside stands where `stored` puts it."""
+    """Whether every mark in a text that comes from outside stands where `render_stored` puts it."""
     return all(part.startswith((b'"/', b'"",')) for part in text.split(_MARK)[1:])
 
 
-def etag_here(etag: str) -> str:
+def build_site_etag(etag: str) -> str:
     """Return an ETag that changes with the given one and with this site's URL."""
     unquoted = etag.strip('"')
-    return f"{unquoted}-{_fingerprint(settings.SITE_URL)}"
+    return f"{unquoted}-{_digest_address(settings.SITE_URL)}"
 
 
 @lru_cache(maxsize=4)
-def _fingerprint(address: str) -> str:
+def _digest_address(address: str) -> str:
     return hashlib.sha256(address.encode()).hexdigest()[:8]

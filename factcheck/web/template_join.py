@@ -6,14 +6,14 @@ from django import template
 from django.urls import reverse
 
 from factcheck.features import has_route
-from factcheck.list_phrases import comma, listed, listed_phrases, percentage, semicolon
+from factcheck.list_phrases import format_percentage, get_comma, get_semicolon, join_phrases, listed
 
 register = template.Library()
-register.simple_tag(comma)
-register.simple_tag(semicolon)
+register.simple_tag(get_comma)
+register.simple_tag(get_semicolon)
 register.filter("listed", listed)
-register.filter("listed_phrases", listed_phrases)
-register.filter("percentage", percentage)
+register.filter("listed_phrases", join_phrases)
+register.filter("percentage", format_percentage)
 
 
 @register.simple_tag

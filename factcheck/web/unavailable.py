@@ -9,7 +9,7 @@ from django.db import Error, InterfaceError, OperationalError
 from django.utils.translation import gettext_lazy
 from django_stubs_ext import StrOrPromise
 
-from factcheck.installation.file_store import FilesAway
+from factcheck.installation.file_store import FileStoreUnavailable
 
 #: The SQLSTATE of a statement that reached its time limit (or was cancelled), and of a full disk.
 QUERY_CANCELED, DISK_FULL = "57014", "53100"
@@ -69,7 +69,7 @@ def outage_of(failure: BaseException | None) -> Outage | None:
             return FULL
         if isinstance(error, TooMuchWork):
             return TOO_LONG
-        if isinstance(error, FilesAway):
+        if isinstance(error, FileStoreUnavailable):
             return FILES_AWAY
         if not isinstance(error, Error):
             continue

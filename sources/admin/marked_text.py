@@ -17,7 +17,7 @@ class Mark:
     title: str
 
 
-def marked(text: str, marks: Iterable[Mark]) -> SafeString:
+def render_marked(text: str, marks: Iterable[Mark]) -> SafeString:
     """Render the text as HTML. If passages overlap, the later one begins where the earlier one ends."""
     parts: list[SafeString | str] = []
     at = 0

@@ -19,7 +19,7 @@ from sources.models import Publisher, Source
 from sources.named_publishers import find_or_make_publisher, find_publisher
 
 
-def _sources_number() -> Coalesce:
+def _count_sources() -> Coalesce:
     """Return the number of sources, counted only for rows of the page."""
     sources = Source.objects.filter(publisher=OuterRef("pk")).order_by().values("publisher")
     counting = sources.annotate(number=Count("pk")).values("number")
@@ -37,7 +37,7 @@ class PublisherAdmin(SameAsDesk):
     fields = ("name", ("kind", "country"), ("url", "domain"), ("language", "ifcn_signatory"), "same_as")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Publisher]:
-        return super().get_queryset(request).annotate(number=_sources_number())
+        return super().get_queryset(request).annotate(number=_count_sources())
 
     def add_typed(self, request: HttpRequest, name: str) -> Publisher:
         if known := find_publisher(name, "", stated=True):

@@ -17,7 +17,7 @@ from factcheck.admin.typed_names import NamedDesk
 from factcheck.admin.versions import DeskForm
 from sources.authorities import candidates as authorities
 from sources.authorities.authority_record import AuthorityRecord, Sort
-from sources.identifiers import authority
+from sources.identifiers import get_authority
 
 
 class SameAsForm(DeskForm):
@@ -25,8 +25,8 @@ class SameAsForm(DeskForm):
 
     def clean_same_as(self) -> list[str]:
         addresses: list[str] = self.cleaned_data["same_as"]
-        for other in known_by(type(self.instance), addresses).exclude(pk=self.instance.pk)[:1]:
-            common = next(address for address in addresses if address in _addresses_of(other))
+        for other in find_known_by(type(self.instance), addresses).exclude(pk=self.instance.pk)[:1]:
+            common = next(address for address in addresses if address in _get_addresses(other))
             raise forms.ValidationError(
                 format_html(
                     _(
@@ -43,9 +43,9 @@ class SameAsForm(DeskForm):
         return addresses
 
 
-def known_by(model: type[models.Model], addresses: list[str]) -> models.QuerySet[Any]:
+def find_known_by(model: type[models.Model], addresses: list[str]) -> models.QuerySet[Any]:
     """Return rows with one of these identifiers, oldest first."""
-    identifiers = [address for address in addresses if authority(address)]
+    identifiers = [address for address in addresses if get_authority(address)]
     rows: models.QuerySet[Any] = model._default_manager.order_by("pk")
     return rows.filter(same_as__overlap=identifiers) if identifiers else rows.none()
 
@@ -96,7 +96,7 @@ class SameAsDesk(NamedDesk):
                         "same_as": one.same_as,
                         "country": one.country,
                         "website": one.website,
-                        "known": _shown(
+                        "known": _describe_row(
                             next((here[address] for address in one.same_as if address in here), None)
                         ),
                     }
@@ -109,16 +109,16 @@ class SameAsDesk(NamedDesk):
 
     def _known_here(self, candidates: list[AuthorityRecord], besides: str) -> dict[str, models.Model]:
         """Return other rows with an identifier of a candidate, by identifier, in one query."""
-        rows = known_by(self.model, [address for one in candidates for address in one.same_as])
+        rows = find_known_by(self.model, [address for one in candidates for address in one.same_as])
         if besides.isascii() and besides.isdigit():
             rows = rows.exclude(pk=int(besides[:18]))
-        return {address: row for row in reversed(rows) for address in _addresses_of(row)}
+        return {address: row for row in reversed(rows) for address in _get_addresses(row)}
 
 
-def _addresses_of(row: Any) -> list[str]:
+def _get_addresses(row: Any) -> list[str]:
     addresses: list[str] = row.same_as
     return addresses
 
 
-def _shown(row: models.Model | None) -> dict[str, str] | None:
+def _describe_row(row: models.Model | None) -> dict[str, str] | None:
     return {"name": str(row), "page": change_page(row)} if row else None

@@ -15,22 +15,22 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilte
 
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
 from factcheck.admin.days_filter import DaysFilter
-from factcheck.admin.technical import fingerprint
-from factcheck.database.distinct_values import occurring_values
+from factcheck.admin.technical import render_fingerprint
+from factcheck.database.distinct_values import list_distinct_values
 from factcheck.list_phrases import listed
-from sources.admin.marked_text import Mark, marked
+from sources.admin.marked_text import Mark, render_marked
 from sources.models import Snapshot
 
 #: So much of a text, and so many of its claims, a page shows: the length of a long article.
 _SHOWN, _MOST_MARKS = 30_000, 100
 
 
-def marked_text(snapshot: Snapshot, reader: User) -> SafeString:
+def render_marked_text(snapshot: Snapshot, reader: User) -> SafeString:
     """Render the snapshot's text; claims anchored in it are marked and linked, if the reader may see them."""
     anchored = snapshot.source.appearances.readable_by(reader).filter(
         snapshot=snapshot, start__isnull=False, start__lt=_SHOWN
     )
-    beginning = marked(
+    beginning = render_marked(
         snapshot.text[:_SHOWN],
         [
             Mark(
@@ -60,7 +60,7 @@ class MediaTypeFilter(DropdownFilter):
     parameter_name = "media_type"
 
     def lookups(self, request: HttpRequest, model_admin: ModelAdmin) -> list[tuple[str, str]]:
-        return [(kind, kind) for kind in occurring_values(Snapshot, "media_type")]
+        return [(kind, kind) for kind in list_distinct_values(Snapshot, "media_type")]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Snapshot]) -> QuerySet[Snapshot]:
         return queryset.filter(media_type=self.value()) if self.value() else queryset
@@ -100,17 +100,17 @@ class SnapshotAdmin(LookOnly, DeskAdmin):
     @admin.display(description=_("this copy"))
     def proof_of_copy(self, snapshot: Snapshot) -> SafeString | str:
         sentence = _("A snapshot cannot be changed. Anyone who has the same file can compare the two.")
-        return fingerprint(sentence, snapshot.content_sha256)
+        return render_fingerprint(sentence, snapshot.content_sha256)
 
     @admin.display(description=_("its text"))
     def proof_of_text(self, snapshot: Snapshot) -> SafeString | str:
         sentence = _("The text below is unchanged since quotes were found in it.")
-        return fingerprint(sentence, snapshot.text_sha256)
+        return render_fingerprint(sentence, snapshot.text_sha256)
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
         snapshot = kwargs.get("obj")
         if snapshot:
-            context["text"] = marked_text(snapshot, person_at(request))
+            context["text"] = render_marked_text(snapshot, person_at(request))
         return super().render_change_form(request, context, *args, **kwargs)

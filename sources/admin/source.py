@@ -24,7 +24,7 @@ from sources.models import Source
 from sources.tasks import capture_source
 
 
-def _number(relation: str, reader: User) -> Coalesce:
+def _count_related(relation: str, reader: User) -> Coalesce:
     """Return the number of related rows that the person may read, counted separately so that counts do not multiply."""
     related: Any = Source._meta.get_field(relation).related_model
     rows = related.objects
@@ -37,7 +37,7 @@ def _number(relation: str, reader: User) -> Coalesce:
 _ADDRESS = re.compile(r"(https?://|www\.)[^\s/]+\.\S+", re.IGNORECASE)
 
 
-def address_in(typed: str) -> str:
+def read_address(typed: str) -> str:
     """Return the text as a URL with its scheme; "" if it is not one."""
     if not _ADDRESS.fullmatch(typed):
         return ""
@@ -105,9 +105,9 @@ class SourceAdmin(TypedNames, NamedDesk):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
         rows, reader = super().get_queryset(request), person_at(request)
         return rows.annotate(
-            claims_number=_number("appearances", reader),
-            evidence_number=_number("evidence", reader),
-            snapshots_number=_number("snapshots", reader),
+            claims_number=_count_related("appearances", reader),
+            evidence_number=_count_related("evidence", reader),
+            snapshots_number=_count_related("snapshots", reader),
         )
 
     @admin.display(description=_("claims"))
@@ -145,14 +145,14 @@ class SourceAdmin(TypedNames, NamedDesk):
         self, request: HttpRequest, name: str, results: list[dict[str, str]]
     ) -> list[dict[str, str]]:
         """Offer the stored source of a known URL, in any of its spellings."""
-        known = Source.objects.at(address_in(name))
+        known = Source.objects.at(read_address(name))
         if known is None:
             return super().with_typed(request, name, results)
         return [{"id": str(known.pk), "text": gettext("Use the stored one: %s") % known.title}]
 
     def add_typed(self, request: HttpRequest, name: str) -> Source:
         """Add a source. A new URL is captured in the background, which fills in the page's own details."""
-        address, person = address_in(name), person_at(request)
+        address, person = read_address(name), person_at(request)
         if known := Source.objects.at(address):
             return known
         Source._meta.get_field("url").run_validators(address)

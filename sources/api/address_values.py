@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 from django.utils.translation import gettext
 
 from factcheck.api.query_values import ValueRefused
-from sources.addresses import domain, url_key
-from sources.identifiers import canonical
+from sources.addresses import build_url_key, get_domain
+from sources.identifiers import normalise_identifier
 
 # What looks like an address or a domain is read, even where it can lead nowhere: then it finds nothing.
 _ADDRESS = r"^https?://[^\u0000-\u0020]+$"
@@ -16,7 +16,7 @@ _DOMAIN = r"^[^\u0000-\u0020,/:@?#\\.]+(\.[^\u0000-\u0020,/:@?#\\.]+)+$"
 
 
 @dataclass(frozen=True)
-class Address:
+class AddressValue:
     """The URL of a page, in any of its spellings; read as the key they share."""
 
     sql_type: ClassVar[str] = "text"
@@ -33,21 +33,21 @@ class Address:
 
     def key(self, address: str) -> str:
         """Return the form in which URLs are compared."""
-        return url_key(address) or address
+        return build_url_key(address) or address
 
 
 @dataclass(frozen=True)
-class SameAs(Address):
+class SameAsValue(AddressValue):
     """The URL of the same entity elsewhere; an identifier of Wikidata or ROR in any of its spellings."""
 
     most: int = 500
 
     def key(self, address: str) -> str:
-        return canonical(address)
+        return normalise_identifier(address)
 
 
 @dataclass(frozen=True)
-class Domain:
+class DomainValue:
     """The domain of a site, in any of its spellings; read as the registrable domain."""
 
     sql_type: ClassVar[str] = "text"
@@ -61,4 +61,4 @@ class Domain:
             return text
         if len(text) > 253 or not re.fullmatch(_DOMAIN, text):
             raise ValueRefused(gettext("it must be a domain such as example.org."))
-        return domain(f"https://{text}/") or text
+        return get_domain(f"https://{text}/") or text

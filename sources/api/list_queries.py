@@ -7,24 +7,24 @@ from typing import Any
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Coalesce
 
-from factcheck.api.pagination import both_ways, day_key, id_key, text_key
-from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter
+from factcheck.api.pagination import build_both_orderings, make_day_key, make_id_key, make_text_key
+from factcheck.api.query_strings import ListQuery, Parameter, make_ordering_parameter
 from factcheck.api.query_values import Country, DayValue, IdOr, Keyword, LanguageRange, Words
-from sources.api.address_values import Address, Domain, SameAs
+from sources.api.address_values import AddressValue, DomainValue, SameAsValue
 from sources.models import Publisher, Source
 
 
-def one_of(field: str) -> Callable[[list[Any]], Q]:
+def match_one_of(field: str) -> Callable[[list[Any]], Q]:
     """Return the condition that a field has one of the values."""
     return lambda values: Q(**{f"{field}__in": values})
 
 
-def any_of(field: str) -> Callable[[Any], Q]:
+def match_any_of(field: str) -> Callable[[Any], Q]:
     """Return the condition in SQL that does not depend on the number of values; not for foreign keys."""
     return lambda values: Q(**{f"{field}__any_of": values})
 
 
-def holds_words(field: str) -> Callable[[str], Q]:
+def match_words(field: str) -> Callable[[str], Q]:
     """Return the condition that a field contains every word, or parts of words, ignoring case and accents."""
 
     def condition(text: str) -> Q:
@@ -36,7 +36,7 @@ def holds_words(field: str) -> Callable[[str], Q]:
     return condition
 
 
-def in_language(field: str) -> Callable[[list[str]], Q]:
+def match_language(field: str) -> Callable[[list[str]], Q]:
     """Return the condition that a field's language tag is in one of the ranges."""
 
     def condition(ranges: list[str]) -> Q:
@@ -48,7 +48,7 @@ def in_language(field: str) -> Callable[[list[str]], Q]:
     return condition
 
 
-def ids_of(named: QuerySet[Any], names: list[str]) -> list[int]:
+def find_ids(named: QuerySet[Any], names: list[str]) -> list[int]:
     """Return the ids of rows with one of the names.
 
     Asked beforehand, because PostgreSQL knows how common an id is, but not how common the outcome of a subquery.
@@ -56,33 +56,39 @@ def ids_of(named: QuerySet[Any], names: list[str]) -> list[int]:
     return list(named.values_list("pk", flat=True)) if names else []
 
 
-def publisher_ids(values: list[int | str]) -> list[int]:
+def find_publisher_ids(values: list[int | str]) -> list[int]:
     """Return the ids of publishers given by id or domain."""
     domains = [value for value in values if isinstance(value, str)]
     ids = [value for value in values if isinstance(value, int)]
-    return [*ids, *ids_of(Publisher.objects.at(domains), domains)]
+    return [*ids, *find_ids(Publisher.objects.at(domains), domains)]
 
 
 class PublisherListQuery(ListQuery):
     """Publishers of published verdicts and of the sources that are mentioned there."""
 
     list_name = "publishers"
-    orderings = (*reversed(both_ways("id", id_key("id"))), *both_ways("name", text_key("name"), id_key("id")))
+    orderings = (
+        *reversed(build_both_orderings("id", make_id_key("id"))),
+        *build_both_orderings("name", make_text_key("name"), make_id_key("id")),
+    )
 
-    q = Parameter(Words(), "Words in the name, whatever their case and accents.", matches=holds_words("name"))
+    q = Parameter(Words(), "Words in the name, whatever their case and accents.", matches=match_words("name"))
     kind = Parameter(
-        Keyword(tuple(Publisher.Kind.values)), "Kind of publisher.", matches=one_of("kind"), several=True
+        Keyword(tuple(Publisher.Kind.values)),
+        "Kind of publisher.",
+        matches=match_one_of("kind"),
+        several=True,
     )
     country = Parameter(
-        Country(), "Country code (ISO 3166-1 alpha-2).", matches=one_of("country"), several=True
+        Country(), "Country code (ISO 3166-1 alpha-2).", matches=match_one_of("country"), several=True
     )
-    domain = Parameter(Domain(), "Domain of the site.", matches=one_of("domain"), several=True)
+    domain = Parameter(DomainValue(), "Domain of the site.", matches=match_one_of("domain"), several=True)
     same_as = Parameter(
-        SameAs(),
+        SameAsValue(),
         "An address that identifies the publisher elsewhere, such as the Wikidata page in any of its spellings.",
         matches=lambda address: Q(same_as__contains=[address]),
     )
-    ordering = ordering_parameter(orderings)
+    ordering = make_ordering_parameter(orderings)
 
 
 class SourceListQuery(ListQuery):
@@ -90,33 +96,35 @@ class SourceListQuery(ListQuery):
 
     list_name = "sources"
     orderings = (
-        *both_ways("id", id_key("id")),
-        *both_ways("published", day_key(Coalesce(F("published_on"), Value(date.min))), id_key("id")),
+        *build_both_orderings("id", make_id_key("id")),
+        *build_both_orderings(
+            "published", make_day_key(Coalesce(F("published_on"), Value(date.min))), make_id_key("id")
+        ),
     )
 
     q = Parameter(
-        Words(), "Words in the title, whatever their case and accents.", matches=holds_words("title")
+        Words(), "Words in the title, whatever their case and accents.", matches=match_words("title")
     )
     kind = Parameter(
-        Keyword(tuple(Source.Kind.values)), "Kind of source.", matches=one_of("kind"), several=True
+        Keyword(tuple(Source.Kind.values)), "Kind of source.", matches=match_one_of("kind"), several=True
     )
     language = Parameter(
         LanguageRange(),
         "Language of the source; `pt` also finds `pt-BR`.",
-        matches=in_language("language"),
+        matches=match_language("language"),
         several=True,
     )
     publisher = Parameter(
-        IdOr("domain", Domain()),
+        IdOr("domain", DomainValue()),
         "Who published the source: id or domain.",
-        resolves=publisher_ids,
-        matches=one_of("publisher"),
+        resolves=find_publisher_ids,
+        matches=match_one_of("publisher"),
         several=True,
     )
     url = Parameter(
-        Address(),
+        AddressValue(),
         "Address of the source, in any spelling: tracking parameters, http or https, www and AMP do not matter.",
-        matches=one_of("url_key"),
+        matches=match_one_of("url_key"),
         several=True,
         split=False,
     )
@@ -126,4 +134,4 @@ class SourceListQuery(ListQuery):
     published_before = Parameter(
         DayValue(), "Published on this day or earlier.", matches=lambda day: Q(published_on__lte=day)
     )
-    ordering = ordering_parameter(orderings)
+    ordering = make_ordering_parameter(orderings)

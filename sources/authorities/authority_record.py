@@ -19,7 +19,7 @@ class AuthorityRecord:
 
     Attributes:
         description: distinguishes it from others of the name: "Norwegian politician (born 1971)".
-        same_as: its addresses at authorities, spelled as `sources.identifiers.canonical` does.
+        same_as: its addresses at authorities, spelled as `sources.identifiers.normalise_identifier` does.
         country: ISO 3166-1 alpha-2, or "".
         website: the official one, or "".
     """

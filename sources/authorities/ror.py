@@ -7,7 +7,7 @@ from django.utils.translation import gettext
 
 from sources.authorities.authority_record import AuthorityAway, AuthorityRecord
 from sources.authorities.exchange import MAX_CANDIDATES, query_authority
-from sources.identifiers import ROR, authority, canonical, named
+from sources.identifiers import ROR, expand_identifier, get_authority, normalise_identifier
 
 NAME = "ROR"
 
@@ -52,12 +52,12 @@ def _choose_name(item: Mapping[str, Any]) -> str:
 
 
 def _list_same_as(item: Mapping[str, Any]) -> tuple[str, ...]:
-    own = canonical(str(item.get("id", "")))
-    if authority(own) != ROR:
+    own = normalise_identifier(str(item.get("id", "")))
+    if get_authority(own) != ROR:
         return ()
     others = (one for one in _get_rows(item, "external_ids") if one.get("type") == "wikidata")
     written = [str(one.get("preferred") or next(iter(one.get("all") or []), "")) for one in others]
-    return (own, *dict.fromkeys(address for one in written if (address := named(one))))
+    return (own, *dict.fromkeys(address for one in written if (address := expand_identifier(one))))
 
 
 def _get_rows(item: Mapping[str, Any], which: str) -> list[Mapping[str, Any]]:

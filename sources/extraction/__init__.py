@@ -12,7 +12,7 @@ Pure: the same bytes and hints give the same document, and nothing is read from 
 exported here loads no parser.
 """
 
-from .document import LARGEST, Document, ExtractionError
+from .document import MAX_BYTES, Document, ExtractionError
 from .language import detect_language
 
-__all__ = ["LARGEST", "Document", "ExtractionError", "detect_language"]
+__all__ = ["MAX_BYTES", "Document", "ExtractionError", "detect_language"]

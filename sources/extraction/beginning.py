@@ -19,7 +19,7 @@ def detect_unicode_encoding(head: bytes) -> tuple[str, int]:
     return "utf-8", 0
 
 
-def beginning(head: bytes) -> str:
+def decode_beginning(head: bytes) -> str:
     """Decode the first bytes, replacing invalid ones."""
     name, mark = detect_unicode_encoding(head)
     return (

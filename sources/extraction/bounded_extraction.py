@@ -6,7 +6,7 @@ from factcheck.confinement.confined import Confined, OutOfBounds
 from factcheck.confinement.limits import Allowance, Cause
 from factcheck.sentences import SpokenSentence
 
-from .document import LARGEST, Document, ExtractionError
+from .document import MAX_BYTES, Document, ExtractionError
 from .packed_documents import ExtractionRequest, pack_request, unpack_answer
 
 #: 512 MB and 30 seconds (`Allowance`); and an answer that holds the longest text, in whatever letters.
@@ -59,14 +59,14 @@ def extract_bounded(question: ExtractionRequest) -> Document:
     Raises:
         ExtractionError: there is none, or to read it takes too much.
     """
-    if max(len(question.content), len(question.transcript)) > LARGEST:
+    if max(len(question.content), len(question.transcript)) > MAX_BYTES:
         size = max(len(question.content), len(question.transcript)) / 1_000_000
         raise ExtractionError(
             "too_large",
             SpokenSentence(
                 "This document has %(size)s MB; the limit is %(largest)s MB. Import the part you need.",
                 size=f"{size:.1f}",
-                largest=LARGEST // 1000000,
+                largest=MAX_BYTES // 1000000,
             ),
         )
     try:

@@ -7,9 +7,9 @@ from importlib.metadata import version
 from sources.failures import Failure
 
 #: Bytes that are read at most.
-LARGEST = 10_000_000
+MAX_BYTES = 10_000_000
 #: Characters that are stored at most: a book of some 500 pages. What comes after extraction reads all of them.
-LONGEST = 1_000_000
+MAX_LENGTH = 1_000_000
 
 
 @dataclass(frozen=True, slots=True)

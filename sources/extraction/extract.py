@@ -10,7 +10,7 @@ from sources.extraction.plain_text import extract_plain
 from sources.extraction.web_pages.markup import parse
 from sources.extraction.web_pages.page import extract_page
 
-from .document import LARGEST, LONGEST, Document, ExtractionError
+from .document import MAX_BYTES, MAX_LENGTH, Document, ExtractionError
 from .language import settle_language
 from .metadata import read_metadata
 from .office import DOCX, ODT, detect_office_kind, extract_office
@@ -117,14 +117,14 @@ def _read(
     is_transcript: bool = False,
 ) -> Document:
     document = _extract_by_kind(content, content_type, charset, url, filename, is_transcript)
-    if len(document.text) > LONGEST:
+    if len(document.text) > MAX_LENGTH:
         raise ExtractionError(
             "too_long",
             SpokenSentence(
                 "This document contains %(text)s characters of text; the limit is %(longest)s. Import the "
                 "part you need.",
                 text=f"{len(document.text):,}",
-                longest=f"{LONGEST:,}",
+                longest=f"{MAX_LENGTH:,}",
             ),
         )
     return document
@@ -133,13 +133,13 @@ def _read(
 def _extract_by_kind(
     content: bytes, content_type: str, charset: str | None, url: str, filename: str, is_transcript: bool
 ) -> Document:
-    if len(content) > LARGEST:
+    if len(content) > MAX_BYTES:
         raise ExtractionError(
             "too_large",
             SpokenSentence(
                 "This document has %(content)s MB; the limit is %(largest)s MB. Import the part you need.",
                 content=f"{len(content) / 1000000:.1f}",
-                largest=LARGEST // 1000000,
+                largest=MAX_BYTES // 1000000,
             ),
         )
     if not content.strip():

@@ -13,7 +13,7 @@ from factcheck.sentences import SpokenSentence
 from sources.extraction.broken_lines import HYPHENS, find_compounds, join_lines
 from sources.extraction.clean_text import clean_line, clean_text
 
-from .document import LONGEST, Caveat, Document, ExtractionError, describe_extractor
+from .document import MAX_LENGTH, Caveat, Document, ExtractionError, describe_extractor
 from .language import detect_language
 from .pdf_layout import Line, PageText, read_page
 
@@ -101,13 +101,13 @@ def _read_pages(pdf: pypdfium2.PdfDocument) -> Iterator[PageText]:
     for number in range(len(pdf)):
         page = read_page(pdf, number)
         letters += sum(len(line.text) for line in page.lines)
-        if letters > 2 * LONGEST:
+        if letters > 2 * MAX_LENGTH:
             raise ExtractionError(
                 "too_long",
                 SpokenSentence(
                     "This PDF document contains more than %(longest)s characters of text. Import the part "
                     "you need.",
-                    longest=f"{LONGEST:,}",
+                    longest=f"{MAX_LENGTH:,}",
                 ),
             )
         yield page

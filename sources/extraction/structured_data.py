@@ -48,7 +48,7 @@ class StructuredData:
 
     def body(self) -> str:
         """Yield the article's paragraphs, if the page repeats them here. A new iterator per call."""
-        body = next((one for one in listed(self._article.get("articleBody")) if isinstance(one, str)), "")
+        body = next((one for one in as_list(self._article.get("articleBody")) if isinstance(one, str)), "")
         if "<" in body or "&" in body:
             body = re.sub(r"(?i)<(?:p|br|div|li|h\d|/p|/div|/li)\b[^<>]{0,200}>", "\n\n", html.unescape(body))
         return clean_text(without_tags(re.sub(r"\n+", "\n\n", body)))
@@ -60,14 +60,14 @@ class StructuredData:
     @property
     def word_count(self) -> int | None:
         """Return the word count that the article states."""
-        for stated in listed(self._article.get("wordCount")):
+        for stated in as_list(self._article.get("wordCount")):
             if isinstance(stated, int | str) and re.fullmatch(r"[0-9]{1,7}", str(stated).strip()):
                 return int(stated)
         return None
 
     @property
     def is_free(self) -> bool:
-        stated = listed(self._article.get("isAccessibleForFree"))
+        stated = as_list(self._article.get("isAccessibleForFree"))
         return not any(one is False or str(one).rpartition("/")[2].lower() == "false" for one in stated)
 
 
@@ -81,7 +81,7 @@ def read_structured(tree: HtmlElement) -> StructuredData:
     articles += [node for node in nodes if get_types(node) & PAGE_TYPES and node not in articles]
     resolved = [
         {
-            key: [by_id.get(one.get("@id"), one) if isinstance(one, dict) else one for one in listed(value)]
+            key: [by_id.get(one.get("@id"), one) if isinstance(one, dict) else one for one in as_list(value)]
             for key, value in node.items()
         }
         for node in articles[:20]
@@ -115,16 +115,16 @@ def _iterate_nodes(tree: HtmlElement) -> Iterator[dict[str, Any]]:
 
 
 def get_types(node: dict[str, Any]) -> set[str]:
-    return {str(one).rpartition("/")[2] for one in listed(node.get("@type"))}
+    return {str(one).rpartition("/")[2] for one in as_list(node.get("@type"))}
 
 
-def listed(value: Any) -> list[Any]:
+def as_list(value: Any) -> list[Any]:
     return value if isinstance(value, list) else [] if value is None else [value]
 
 
 def find_text(values: Any) -> str:
     """Return the first name in a string, an object with a name, or a list of either."""
-    for value in listed(values):
+    for value in as_list(values):
         if isinstance(value, dict):
             value = value.get("name") or value.get("@value")
             value = value[0] if isinstance(value, list) and value else value

@@ -75,8 +75,8 @@ class PublicAdapter(IPFilterAdapter):
     ) -> None:
         super().__init__(is_https_proto=is_https_proto, allow_loopback=allow_loopback)
         self.poolmanager.pool_classes_by_scheme = {
-            "http": _watched(HTTPConnectionPool, deadline, exchanges),
-            "https": _watched(HTTPSConnectionPool, deadline, exchanges),
+            "http": _build_watched_pool(HTTPConnectionPool, deadline, exchanges),
+            "https": _build_watched_pool(HTTPSConnectionPool, deadline, exchanges),
         }
 
     def build_connection_pool_key_attributes(self, *arguments: Any, **named: Any) -> Any:
@@ -85,7 +85,7 @@ class PublicAdapter(IPFilterAdapter):
         return host_params, pool_kwargs
 
 
-def public_address(host: str, port: int, *, allow_loopback: bool) -> str:
+def resolve_public_address(host: str, port: int, *, allow_loopback: bool) -> str:
     """Return the public IP address to connect to for a host.
 
     Raises:
@@ -111,8 +111,8 @@ class _AnyAddressAdapter(HTTPAdapter):
     def __init__(self, deadline: Deadline) -> None:
         super().__init__()
         self.poolmanager.pool_classes_by_scheme = {
-            "http": _watched(HTTPConnectionPool, deadline),
-            "https": _watched(HTTPSConnectionPool, deadline),
+            "http": _build_watched_pool(HTTPConnectionPool, deadline),
+            "https": _build_watched_pool(HTTPSConnectionPool, deadline),
         }
 
 
@@ -127,7 +127,7 @@ class _OneHop(requests.Session):
         return iter(())
 
 
-def _watched(
+def _build_watched_pool(
     pool: type[HTTPConnectionPool], deadline: Deadline, exchanges: Exchanges | None = None
 ) -> type[HTTPConnectionPool]:
     class WatchedConnection(pool.ConnectionCls):  # type: ignore[name-defined]

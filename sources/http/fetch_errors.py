@@ -24,7 +24,7 @@ class FetchError(Failure):
 
 
 #: Reasons that may be gone in a minute.
-TEMPORARY = frozenset(
+TEMPORARY_REASONS = frozenset(
     {
         "timed_out",
         "connection_failed",
@@ -36,7 +36,7 @@ TEMPORARY = frozenset(
 )
 
 
-def status_refusal(url: str, status: int) -> tuple[str, str]:
+def describe_status(url: str, status: int) -> tuple[str, str]:
     """Return why a response of this status is not a document: the reason's code, and a sentence."""
     if status in (401, 402, 403, 407, 451):
         return "access_refused", (
@@ -76,7 +76,7 @@ def status_refusal(url: str, status: int) -> tuple[str, str]:
     )
 
 
-def too_large(url: str, content_bytes: int) -> FetchError:
+def build_too_large_error(url: str, content_bytes: int) -> FetchError:
     return FetchError(
         "too_large",
         SpokenSentence(
@@ -87,7 +87,7 @@ def too_large(url: str, content_bytes: int) -> FetchError:
     )
 
 
-def too_slow(url: str, total_seconds: float) -> FetchError:
+def build_too_slow_error(url: str, total_seconds: float) -> FetchError:
     return FetchError(
         "timed_out",
         SpokenSentence(

@@ -21,7 +21,7 @@ from urllib3.exceptions import DecodeError, HTTPError
 from factcheck.sentences import SpokenSentence
 from sources.http.connections import Deadline, public_session
 from sources.http.exchanges import Exchanges, OversizedResponse
-from sources.http.fetch_errors import FetchError, status_refusal, too_large, too_slow
+from sources.http.fetch_errors import FetchError, build_too_large_error, build_too_slow_error, describe_status
 from sources.http.fetchable_addresses import require_fetchable
 from sources.http.postponements import parse_retry_after
 
@@ -122,10 +122,10 @@ def fetch(
                 url.strip(), session, deadline, limits, accepted, check_redirect, begin, allow_loopback, into
             )
         except OversizedResponse:
-            raise too_large(url, limits.content_bytes) from None
+            raise build_too_large_error(url, limits.content_bytes) from None
         except FetchError:
             if deadline.passed:
-                raise too_slow(url, limits.total_seconds) from None
+                raise build_too_slow_error(url, limits.total_seconds) from None
             raise
 
 
@@ -295,7 +295,7 @@ def _build_document(
         content = _read_body(final_url, response, deadline, limits, into)
     elif status != 304:
         wait = parse_retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC))
-        raise FetchError(*status_refusal(final_url, status), wait=wait, status=status)
+        raise FetchError(*describe_status(final_url, status), wait=wait, status=status)
     return Fetched(
         url=url,
         final_url=final_url,
@@ -352,7 +352,7 @@ def _check_acceptable(
         )
     length = response.headers.get("Content-Length", "")
     if length.isdecimal() and int(length) > limits.content_bytes:
-        raise too_large(url, limits.content_bytes)
+        raise build_too_large_error(url, limits.content_bytes)
 
 
 def _read_body(
@@ -364,11 +364,11 @@ def _read_body(
     for chunk in response.iter_content(65_536):
         size += len(chunk)
         if size > limits.content_bytes:
-            raise too_large(url, limits.content_bytes)
+            raise build_too_large_error(url, limits.content_bytes)
         (into.write if into else chunks.append)(chunk)
     if deadline.passed:
         # A connection that the deadline cut looks like a body without Content-Length that has come to its end.
-        raise too_slow(url, limits.total_seconds)
+        raise build_too_slow_error(url, limits.total_seconds)
     return b"".join(chunks)
 
 

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import requests
 
-from sources.http.connections import public_address
+from sources.http.connections import resolve_public_address
 from sources.http.fetchable_addresses import ACCEPTED_PORTS
 
 CONNECT_SECONDS, SILENT_SECONDS = 5.0, 15.0
@@ -71,7 +71,7 @@ class ForwardProxy(ThreadingTCPServer):
             self.refused.append(f"{host}:{port}")
             raise _ConnectionRefused
         try:
-            address = public_address(host, port, allow_loopback=self.allow_loopback)
+            address = resolve_public_address(host, port, allow_loopback=self.allow_loopback)
             return socket.create_connection((address, port), timeout=CONNECT_SECONDS)
         except (requests.RequestException, OSError, UnicodeError, ValueError):
             self.refused.append(f"{host}:{port}")

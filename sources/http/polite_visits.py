@@ -19,15 +19,15 @@ from sources.http.fetched_documents import USER_AGENT, Fetched, Limits, fetch
 #: What the project calls itself in robots.txt.
 ROBOT = USER_AGENT.partition("/")[0]
 
-PAUSE = 1.0
+DEFAULT_PAUSE = 1.0
 #: After a site has asked us to slow down.
-SLOWER = 30.0
+SLOW_PAUSE = 30.0
 #: Whatever a site asks for, once a day is not too often.
-LONGEST_PAUSE = 86_400.0
+MAX_PAUSE = 86_400.0
 #: Maximum wait for one page; a longer one is postponed.
-LONGEST_WAIT = 3600.0
+MAX_WAIT = 3600.0
 #: So much of a robots.txt is read, as RFC 9309 asks (2.5).
-LONGEST_RULES = 512_000
+MAX_RULES_BYTES = 512_000
 
 #: What says that a site has no robots.txt, not that it cannot be asked.
 _NO_RULES = frozenset({"not_found", "access_refused", "unexpected_status"})
@@ -47,7 +47,7 @@ class SiteMemory(Protocol):
         """Wait until it is our turn to ask the site for something.
 
         Raises:
-            FetchError: `asked_to_wait`, where that would take too long.
+            FetchError: `build_wait_error`, where that would take too long.
         """
 
     def end(self, site: str, pause: float) -> None:
@@ -70,8 +70,8 @@ class OwnMemory:
 
     def begin(self, site: str) -> None:
         left = self._ready.get(site, 0.0) - time.monotonic()
-        if left > LONGEST_WAIT:
-            raise asked_to_wait(site, left)
+        if left > MAX_WAIT:
+            raise build_wait_error(site, left)
         if left > 0:
             self.sleep(left)
 
@@ -85,7 +85,7 @@ class OwnMemory:
         self._rules[site] = rules
 
 
-def asked_to_wait(site: str, seconds: float) -> FetchError:
+def build_wait_error(site: str, seconds: float) -> FetchError:
     minutes = max(1, round(seconds / 60))
     return FetchError(
         "asked_to_wait",
@@ -105,7 +105,7 @@ class PoliteVisitor:
         self,
         memory: SiteMemory,
         *,
-        pause: float = PAUSE,
+        pause: float = DEFAULT_PAUSE,
         user_agent: str = USER_AGENT,
         allow_loopback: bool = False,
     ) -> None:
@@ -131,11 +131,11 @@ class PoliteVisitor:
 
     def sitemaps(self, url: str) -> list[str]:
         """Return the sitemaps named in the robots.txt of a URL's site. Raises FetchError."""
-        return list(self._rules(site_of(url)).sitemaps)
+        return list(self._rules(get_site(url)).sitemaps)
 
     def _check(self, url: str) -> None:
         """Raises FetchError: the site disallows it."""
-        if not self._rules(site_of(url)).can_fetch(url, ROBOT):
+        if not self._rules(get_site(url)).can_fetch(url, ROBOT):
             raise FetchError(
                 "robots_forbidden",
                 SpokenSentence(
@@ -153,7 +153,7 @@ class PoliteVisitor:
         *,
         check_redirect: Callable[[str], None] = lambda there: None,
     ) -> Fetched:
-        site = site_of(url)
+        site = get_site(url)
         self._memory.begin(site)
         pause = self._pause_at(site)
         try:
@@ -169,7 +169,7 @@ class PoliteVisitor:
             )
         except FetchError as error:
             if error.reason_code == "too_many_requests":
-                pause = max(SLOWER, pause * 2)
+                pause = max(SLOW_PAUSE, pause * 2)
             pause = max(pause, error.wait.total_seconds())
             raise
         finally:
@@ -177,7 +177,7 @@ class PoliteVisitor:
 
     def _pause_at(self, site: str) -> float:
         rules = self._known.get(site)
-        return max(self._pause, _asked_for(rules)) if rules else self._pause
+        return max(self._pause, _read_requested_pause(rules)) if rules else self._pause
 
     def _rules(self, site: str) -> Protego:
         """Return the robots.txt. Raises FetchError if it is unreachable, because then everything is forbidden."""
@@ -213,10 +213,10 @@ class PoliteVisitor:
                 wait=error.wait,
             )
             raise self._unknown[site] from None
-        return answer.content[:LONGEST_RULES].decode(errors="replace").replace("\0", "")
+        return answer.content[:MAX_RULES_BYTES].decode(errors="replace").replace("\0", "")
 
 
-def site_of(url: str) -> str:
+def get_site(url: str) -> str:
     """Return scheme, host and port of a URL. Raises FetchError."""
     try:
         parts = urlsplit(url)
@@ -228,10 +228,10 @@ def site_of(url: str) -> str:
         ) from None
 
 
-def _asked_for(rules: Protego) -> float:
+def _read_requested_pause(rules: Protego) -> float:
     """Return the seconds between two requests that a site asks for."""
     rate = rules.request_rate(ROBOT)
     asked = max(
         rules.crawl_delay(ROBOT) or 0.0, rate.seconds / rate.requests if rate and rate.requests else 0.0
     )
-    return min(asked, LONGEST_PAUSE)
+    return min(asked, MAX_PAUSE)

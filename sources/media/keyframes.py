@@ -11,7 +11,7 @@ from procrastinate.contrib.django import app
 from factcheck.confinement.confined import OutOfBounds
 from factcheck.confinement.limits import Cause
 from factcheck.database.deferred_jobs import defer, defer_once
-from factcheck.installation.file_store import FilesAway
+from factcheck.installation.file_store import FileStoreUnavailable
 from sources import archive
 from sources.media import films
 from sources.media.bounded_pictures import read_picture_bytes
@@ -36,7 +36,9 @@ class AllReadersBusy(Exception):
 
 @app.task(
     queue="media",
-    retry=RetryStrategy(max_attempts=6, exponential_wait=10, retry_exceptions=[FilesAway, AllReadersBusy]),
+    retry=RetryStrategy(
+        max_attempts=6, exponential_wait=10, retry_exceptions=[FileStoreUnavailable, AllReadersBusy]
+    ),
 )
 def take_keyframes(*, media_id: int) -> None:
     """Find what a film's pictures look like, and make the one that readers see."""

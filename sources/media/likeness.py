@@ -12,7 +12,7 @@ from typing import Any, NamedTuple
 
 from django.db import connections, router
 
-from factcheck.database.model_fields import bytes_as_bits
+from factcheck.database.model_fields import bytes_to_bits
 from sources.media.bounded_pictures import look_of
 from sources.media.perceptual_hash import ALIKE, Orientation, PerceptualHash
 from sources.models import MediaHash, MediaObject
@@ -113,7 +113,7 @@ def _find_near(asked: list[_OrientedHash], within: int) -> list[NearDuplicate]:
     if not asked:
         return []
     hashes = [pdq for _orientation, pdq in asked]
-    values: list[Any] = [*_build_probes(hashes), [*range(len(asked))], [*map(bytes_as_bits, hashes)], within]
+    values: list[Any] = [*_build_probes(hashes), [*range(len(asked))], [*map(bytes_to_bits, hashes)], within]
     with connections[router.db_for_read(MediaHash)].cursor() as cursor:
         cursor.execute(_NEAR, values)
         return [

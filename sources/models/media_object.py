@@ -5,7 +5,7 @@ from django.db.models import CheckConstraint, F, Q, Value
 from django.db.models.functions import Concat, Now
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.desk_words import words_index
+from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import AddressField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse
@@ -185,7 +185,9 @@ class MediaObject(models.Model):
             models.Index(
                 name="mediaobject_due", fields=["created_at"], condition=Q(keyframes__in=["due", "not_here"])
             ),
-            words_index("mediaobject_desk_words", "filename", "content_url", "alternative_text", "sha256"),
+            build_words_index(
+                "mediaobject_desk_words", "filename", "content_url", "alternative_text", "sha256"
+            ),
         ]
         triggers = [
             Rule(

@@ -10,19 +10,19 @@ from django.db.models import Q, UniqueConstraint
 from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.desk_words import words_index
+from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import OWNER, Rule, refuse, see_the_present
-from sources.addresses import domain, hosts
-from sources.models.same_as import is_canonical, same_as_field
+from sources.addresses import get_domain, list_hosts
+from sources.models.same_as import is_canonical, make_same_as_field
 
 NAME_OF_THE_HOUSE = "publisher_has_not_the_name_of_the_house"
 NAMED_BY_THE_OWNER = "publisher_house_is_named_by_the_owner"
 NEWCOMER = "publisher_comes_without_the_name_of_the_house"
 
 
-def name_as_read(name: str) -> str:
+def normalise_name(name: str) -> str:
     """Return a name as readers recognise it: its letters and digits, ignoring case."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
 
@@ -30,11 +30,11 @@ def name_as_read(name: str) -> str:
 def has_the_name_of_the_house(name: str) -> bool:
     """Whether readers would take a publisher of this name for the newsroom that runs this."""
     houses = Publisher.objects.filter(is_house=True).values_list("name", flat=True)
-    return any(name_as_read(name) == name_as_read(house) for house in houses)
+    return any(normalise_name(name) == normalise_name(house) for house in houses)
 
 
-def name_as_read_in_sql(name: str) -> str:
-    """Return SQL that normalises a column like `name_as_read`."""
+def build_normalised_name_sql(name: str) -> str:
+    """Return SQL that normalises a column like `normalise_name`."""
     return f"regexp_replace(lower(normalize({name}, NFKC)), '[^[:alnum:]]', '', 'g')"
 
 
@@ -44,8 +44,8 @@ def _refuse_the_name_of_the_house(rule: str) -> str:
         -- Held: a house that takes this name meanwhile does so before or after this.
         PERFORM FROM public.sources_publisher WHERE is_house FOR SHARE;
         IF EXISTS (
-            SELECT FROM public.sources_publisher WHERE is_house AND {name_as_read_in_sql("name")} = {
-        name_as_read_in_sql("NEW.name")
+            SELECT FROM public.sources_publisher WHERE is_house AND {build_normalised_name_sql("name")} = {
+        build_normalised_name_sql("NEW.name")
     }
         ) THEN
             {
@@ -87,7 +87,7 @@ class PublisherQuerySet(models.QuerySet["Publisher"]):
         """Return publishers at these domains; the newsroom without a domain of its own counts as at this site's."""
         wanted = set(domains)
         found = Q(domain__in=wanted)
-        if domain(settings.SITE_URL) in wanted:
+        if get_domain(settings.SITE_URL) in wanted:
             found |= Q(is_house=True, domain="")
         return self.filter(found)
 
@@ -121,7 +121,7 @@ class Publisher(models.Model):
         _("country"), max_length=2, blank=True, help_text=_("ISO 3166-1 code such as DE.")
     )
     language = LanguageField(_("language"), blank=True)
-    same_as = same_as_field()
+    same_as = make_same_as_field()
     is_house = models.BooleanField(_("our newsroom"), default=False, editable=False)
     ifcn_signatory = models.BooleanField(
         _("IFCN signatory"),
@@ -159,7 +159,7 @@ class Publisher(models.Model):
         ]
         indexes = [
             # Searches of publishers, and of sources and ratings by them.
-            words_index("publisher_desk_words", "name", "domain"),
+            build_words_index("publisher_desk_words", "name", "domain"),
         ]
         triggers = [
             Rule(
@@ -222,7 +222,7 @@ class Publisher(models.Model):
 
     def _take_domain(self) -> None:
         if not self.domain:
-            self.domain = "".join(hosts(self.url)[-1:])
+            self.domain = "".join(list_hosts(self.url)[-1:])
 
     def _takes_the_name_of_the_house(self) -> bool:
         """Whether readers would take it for the house, and it was not called so until now."""
@@ -233,5 +233,7 @@ class Publisher(models.Model):
     @property
     def hosts(self) -> list[str]:
         """The hosts of its pages: its domain, and whole sites listed as the same."""
-        sites = [hosts(url)[:1] for url in self.same_as if url.partition("://")[2].rstrip("/").find("/") < 0]
+        sites = [
+            list_hosts(url)[:1] for url in self.same_as if url.partition("://")[2].rstrip("/").find("/") < 0
+        ]
         return [*filter(None, [self.domain]), *(host for found in sites for host in found)]

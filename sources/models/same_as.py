@@ -9,7 +9,7 @@ from django.db.models.sql.compiler import SQLCompiler
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.model_fields import AddressField, AddressFormField
-from sources.identifiers import canonical, named
+from sources.identifiers import expand_identifier, normalise_identifier
 
 
 class _SameAsFormField(AddressFormField):
@@ -17,24 +17,24 @@ class _SameAsFormField(AddressFormField):
 
     def to_python(self, value: Any) -> Any:
         text = str(value or "")
-        return super().to_python(named(text) or canonical(text))
+        return super().to_python(expand_identifier(text) or normalise_identifier(text))
 
 
 class SameAsField(ArrayField[list[str], list[str]]):
     """An array of distinct URLs, with authorities' identifiers in canonical form.
 
     Whatever stores them spells them so: forms, `save`, `update`, `bulk_create` and COPY alike. Who asks for one
-    spells it by `canonical`.
+    spells it by `normalise_identifier`.
     """
 
     def get_db_prep_value(self, value: Any, connection: BaseDatabaseWrapper, prepared: bool = False) -> Any:
         if isinstance(value, list | tuple):
-            value = list(dict.fromkeys(canonical(address) for address in value))
+            value = list(dict.fromkeys(normalise_identifier(address) for address in value))
         return super().get_db_prep_value(value, connection, prepared)
 
     def to_python(self, value: Any) -> Any:
         addresses = super().to_python(value)
-        return addresses and list(dict.fromkeys(map(canonical, addresses)))
+        return addresses and list(dict.fromkeys(map(normalise_identifier, addresses)))
 
     def formfield(self, **kwargs: Any) -> Any:
         field = super().formfield(**kwargs)
@@ -73,7 +73,7 @@ class SpellsIdentifiersAlike(models.Func):
         return sql, (*values, *values)
 
 
-def same_as_field() -> SameAsField:
+def make_same_as_field() -> SameAsField:
     return SameAsField(
         AddressField(max_length=500),
         default=list,
@@ -87,5 +87,5 @@ def same_as_field() -> SameAsField:
 
 
 def is_canonical(name: str) -> models.CheckConstraint:
-    """Return the constraint that identifiers in `same_as` are in the form of `sources.identifiers.canonical`."""
+    """Return a constraint: `same_as` holds normalised identifiers (`sources.identifiers.normalise_identifier`)."""
     return models.CheckConstraint(name=name, condition=SpellsIdentifiersAlike("same_as"))

@@ -5,7 +5,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database import bounds
-from factcheck.database.desk_words import words_index
+from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import AddressField, LanguageField
 from factcheck.database.rules import append_only
 from sources.media_fragments import build_fragment
@@ -64,7 +64,7 @@ class Snapshot(models.Model):
         verbose_name_plural = _("snapshots")
         constraints = [
             UniqueConstraint(name="snapshot_number_is_unique_per_source", fields=["source", "number"]),
-            bounds.days_in_sight("snapshot_days_are_in_sight", "published_on"),
+            bounds.build_days_in_range("snapshot_days_are_in_sight", "published_on"),
             models.CheckConstraint(name="snapshot_has_text", condition=~Q(text="")),
             models.CheckConstraint(
                 name="snapshot_text_hash_is_true", condition=Q(text_sha256=TextSha256("text"))
@@ -79,7 +79,7 @@ class Snapshot(models.Model):
             # Which kinds of files there are, and the snapshots of one of them.
             models.Index(name="snapshot_by_media_type", fields=["media_type", "-id"]),
             # Searches of snapshots.
-            words_index("snapshot_desk_words", "title", "url", "content_sha256", "text_sha256"),
+            build_words_index("snapshot_desk_words", "title", "url", "content_sha256", "text_sha256"),
         ]
         triggers = append_only("snapshot", "A snapshot is never changed or deleted.")
 

@@ -7,11 +7,11 @@ from django.db.models.functions import Now, Upper
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database import bounds
-from factcheck.database.desk_words import words_index
+from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import AddressField, LanguageField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import ids_are_reserved
-from sources.addresses import url_key
+from sources.addresses import build_url_key
 
 if TYPE_CHECKING:
     from .snapshot import Snapshot
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 class SourceQuerySet(models.QuerySet["Source"]):
     def at(self, url: str) -> "Source | None":
         """Return the source of this URL, in any of its spellings (trackers, http/https, www, AMP)."""
-        key = url_key(url)
+        key = build_url_key(url)
         return self.filter(url_key=key).first() if key else None
 
 
@@ -60,7 +60,7 @@ class Source(models.Model):
     )
     byline = models.CharField(_("byline"), max_length=500, blank=True)
     published_on = models.DateField(
-        _("published on"), null=True, blank=True, validators=[bounds.day_in_sight]
+        _("published on"), null=True, blank=True, validators=[bounds.validate_day_in_range]
     )
     language = LanguageField(_("language"), blank=True)
     show_text = models.BooleanField(
@@ -99,7 +99,7 @@ class Source(models.Model):
                 condition=Q(url="") | Q(url__iregex=r"^(https?|ftps?)://."),
                 violation_error_message=_("The address must begin with https:// or http://."),
             ),
-            bounds.days_in_sight("source_days_are_in_sight", "published_on"),
+            bounds.build_days_in_range("source_days_are_in_sight", "published_on"),
             UniqueConstraint(
                 name="source_address_is_unique",
                 fields=["url_key"],
@@ -111,7 +111,7 @@ class Source(models.Model):
             # An edited version of a text that has no address is recognised by its title.
             models.Index(Upper("title"), name="source_by_title", condition=Q(url_key="")),
             # Searches of sources, and of snapshots by them.
-            words_index("source_desk_words", "title", "url", "byline"),
+            build_words_index("source_desk_words", "title", "url", "byline"),
         ]
         triggers = [ids_are_reserved("sources_source", history="sources_sourceevent")]
 
@@ -119,11 +119,11 @@ class Source(models.Model):
         return self.title
 
     def save(self, *args: object, **kwargs: object) -> None:
-        self.url_key = url_key(self.url)
+        self.url_key = build_url_key(self.url)
         super().save(*args, **kwargs)  # type: ignore[arg-type]  # passed through unchanged
 
     def clean(self) -> None:
-        self.url_key = url_key(self.url)
+        self.url_key = build_url_key(self.url)
 
     def latest_snapshot(self) -> "Snapshot | None":
         """Return the latest snapshot."""

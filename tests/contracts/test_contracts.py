@@ -26,7 +26,7 @@ from jsonschema import Draft202012Validator
 from claims.features.reply.models import ReplyRequest
 from claims.models import Claim, Claimant, Cluster, Evidence, Topic, Verdict
 from claims.review import clusters, verdict_drafts, workflow
-from factcheck.api.pagination import Position, encoded
+from factcheck.api.pagination import Position, encode_cursor
 from factcheck.api.query_strings import ListQuery
 from factcheck.routes import openapi
 from sources.models import Publisher
@@ -359,7 +359,9 @@ def test_names_of_lists_in_cursors_never_change() -> None:
     """Mirrors and tools keep cursors: a class may be renamed, its list may not."""
     names = {kind.list_name: kind for kind in reversed([*_kinds_of_lists(ListQuery)])}
     assert sorted(names) == sorted(LISTS)
-    decodes = json.loads(urlsafe_b64decode(encoded(Position((3,)), names["ratings"].orderings[0]) + "=="))
+    decodes = json.loads(
+        urlsafe_b64decode(encode_cursor(Position((3,)), names["ratings"].orderings[0]) + "==")
+    )
     assert decodes == ["ratings", names["ratings"].orderings[0].name, "after", 3]
 
 

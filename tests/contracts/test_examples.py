@@ -29,7 +29,7 @@ from claims.features.links.models import LinkState
 from claims.ledger.proofs.checkpoints import sign_ledger
 from claims.models import Claim
 from factcheck import features
-from factcheck.api.openapi.examples import ANY, FOLDER, Example, examples, operations
+from factcheck.api.openapi.examples import ANY_VALUE, FOLDER, Example, iterate_operations, load_examples
 from factcheck.installation.environment import Rate
 from factcheck.routes import openapi
 from factcheck.web.throttling import callers, limiter
@@ -172,7 +172,7 @@ def served(client: Client, example: Example) -> dict[str, Any]:
     }
 
 
-@pytest.mark.parametrize("example", examples(), ids=lambda example: example.path.stem)
+@pytest.mark.parametrize("example", load_examples(), ids=lambda example: example.path.stem)
 def test_answer_is_what_is_served(
     same_every_time: None,
     client: Client,
@@ -196,16 +196,16 @@ def test_answer_is_what_is_served(
     assert answer == expected
 
 
-@pytest.mark.parametrize("example", examples(), ids=lambda example: example.path.stem)
+@pytest.mark.parametrize("example", load_examples(), ids=lambda example: example.path.stem)
 def test_example_is_attached_and_as_its_schema_says(example: Example) -> None:
     answer = example.content.get("response")
     assert answer, "Write the answer with UPDATE_CONTRACTS=1."
     attached = 0
-    for _template, operation in operations(openapi()):
-        if example.operation not in (ANY, operation["operationId"]):
+    for _template, operation in iterate_operations(openapi()):
+        if example.operation not in (ANY_VALUE, operation["operationId"]):
             continue
         content = content_of(operation, str(answer["status"]), answer["media_type"])
-        if example.operation == ANY and example.name not in content.get("examples", {}):
+        if example.operation == ANY_VALUE and example.name not in content.get("examples", {}):
             continue
         assert example.name in content["examples"]
         validate(answer["body"], content["schema"])
@@ -228,7 +228,11 @@ def validate(value: Any, schema: dict[str, Any]) -> None:
 
 
 def public() -> list[tuple[str, dict[str, Any]]]:
-    return [(path, operation) for path, operation in operations(openapi()) if not path.startswith(NOT_PUBLIC)]
+    return [
+        (path, operation)
+        for path, operation in iterate_operations(openapi())
+        if not path.startswith(NOT_PUBLIC)
+    ]
 
 
 @pytest.mark.parametrize("operation", [operation["operationId"] for _, operation in public()])
@@ -258,12 +262,12 @@ def test_every_value_in_an_address_has_an_example(template: str, operation: dict
 
 
 def test_errors_have_examples_everywhere() -> None:
-    for template, operation in operations(openapi()):
+    for template, operation in iterate_operations(openapi()):
         for status in ("400", "404", "406", "429"):
             if content := content_of(operation, status, "application/problem+json"):
                 assert content.get("examples"), (template, status)
 
 
 def test_every_file_belongs_to_an_operation() -> None:
-    known = {operation["operationId"] for _, operation in operations(openapi())} | {ANY}
-    assert {example.operation for example in examples()} <= known
+    known = {operation["operationId"] for _, operation in iterate_operations(openapi())} | {ANY_VALUE}
+    assert {example.operation for example in load_examples()} <= known

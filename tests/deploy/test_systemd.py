@@ -116,8 +116,8 @@ def test_systemd_waits_longer_than_we_take_to_end() -> None:
         unit.name: int(re.findall(r"^TimeoutStopSec=(\d+)$", unit.read_text(), flags=re.MULTILINE)[0])
         for unit in SERVING
     }
-    from factcheck.web.serving import GRACE  # noqa: PLC0415  beside what it is compared with
+    from factcheck.web.serving import GRACE_SECONDS  # noqa: PLC0415  beside what it is compared with
 
     graceful = settings.PROCRASTINATE_WORKER_DEFAULTS["shutdown_graceful_timeout"]
     assert patience == {"factcheck-web.service": 30, "factcheck-worker@.service": 90}
-    assert (GRACE, graceful) == (20, 60)
+    assert (GRACE_SECONDS, graceful) == (20, 60)

@@ -3,7 +3,7 @@
 from django.template import Context, Template
 from django.utils import translation
 
-from factcheck.list_phrases import from_to, listed, listed_phrases, percentage
+from factcheck.list_phrases import format_change, format_percentage, join_phrases, listed
 from tests.helpers.sweeps import sweep
 
 JOINED = {
@@ -25,9 +25,9 @@ def test_joined_in_code(code: str) -> None:
     with translation.override(code):
         said = (
             listed(["Seoul", "Hanoi"]),
-            listed_phrases(["no rating", "no date"]),
-            from_to("Draft", "Published"),
-            percentage(97),
+            join_phrases(["no rating", "no date"]),
+            format_change("Draft", "Published"),
+            format_percentage(97),
         )
     assert said == JOINED[code]
 

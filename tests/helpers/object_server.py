@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from factcheck.installation.file_store import bucket
+from factcheck.installation.file_store import build_bucket_store
 from tests.helpers.free_ports import free_port
 
 BUCKET = "newsroom"
@@ -44,7 +44,7 @@ class ObjectServer:
 
     def storage(self, **keys: str) -> dict[str, Any]:
         """An entry of STORAGES for it."""
-        return bucket(self.address, KEYS | keys, name="FILES_URL")
+        return build_bucket_store(self.address, KEYS | keys, name="FILES_URL")
 
     def files(self) -> dict[str, bytes]:
         """All that it keeps, by name."""

@@ -70,7 +70,7 @@ def replica(
     settings.REPLICA_DATABASES = [ALIAS]
     settings.DATABASE_ROUTERS = ["factcheck.database.read_connections.PublicReadRouter"]
     monkeypatch.setattr(read_connections, "_reader", read_connections._Reader())
-    monkeypatch.setattr(read_connections, "replicas", lambda: replica.replicas)
+    monkeypatch.setattr(read_connections, "get_replicas", lambda: replica.replicas)
     yield replica
     connections[ALIAS].close()
     del connections[ALIAS], connections.settings[ALIAS]

@@ -5,7 +5,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.addresses import domain, hosts, url_key
+from sources.addresses import build_url_key, get_domain, list_hosts
 from tests.helpers.sweeps import sweep
 
 STORY = "https://example.org/news/harbour?id=7"
@@ -44,7 +44,7 @@ STORY = "https://example.org/news/harbour?id=7"
     ],
 )
 def test_spellings_of_one_address(spelling: str) -> None:
-    assert url_key(spelling) == STORY
+    assert build_url_key(spelling) == STORY
 
 
 @sweep(
@@ -73,8 +73,8 @@ def test_spellings_of_one_address(spelling: str) -> None:
     ],
 )
 def test_different_articles_stay_apart(one: str, other: str) -> None:
-    assert url_key(one) != url_key(other)
-    assert url_key(one) != ""
+    assert build_url_key(one) != build_url_key(other)
+    assert build_url_key(one) != ""
 
 
 @sweep(
@@ -93,7 +93,7 @@ def test_different_articles_stay_apart(one: str, other: str) -> None:
     ],
 )
 def test_the_key_is_readable(url: str, key: str) -> None:
-    assert url_key(url) == key
+    assert build_url_key(url) == key
 
 
 @sweep(
@@ -120,7 +120,7 @@ def test_the_key_is_readable(url: str, key: str) -> None:
     ],
 )
 def test_what_is_no_address_has_no_key(nothing: str) -> None:
-    assert url_key(nothing) == ""
+    assert build_url_key(nothing) == ""
 
 
 ADDRESSES = st.builds(
@@ -138,16 +138,16 @@ ADDRESSES = st.builds(
 
 @given(st.text(max_size=60) | ADDRESSES)
 def test_any_string_has_a_key_and_the_key_is_its_own(text: str) -> None:
-    key = url_key(text)
-    assert url_key(key) == key
+    key = build_url_key(text)
+    assert build_url_key(key) == key
     assert key == "" or (key.startswith("https://") and key.isascii() and not any(map(str.isspace, key)))
 
 
 @given(st.text(max_size=60) | ADDRESSES)
 def test_any_string_has_a_domain_or_none(text: str) -> None:
-    found = domain(text)
-    assert domain(f"https://{found}/") == found
-    assert url_key(text) == "" or found != ""
+    found = get_domain(text)
+    assert get_domain(f"https://{found}/") == found
+    assert build_url_key(text) == "" or found != ""
 
 
 @sweep(
@@ -172,7 +172,7 @@ def test_any_string_has_a_domain_or_none(text: str) -> None:
     ],
 )
 def test_domain(url: str, found: str) -> None:
-    assert domain(url) == found
+    assert get_domain(url) == found
 
 
 @sweep(
@@ -198,11 +198,11 @@ def test_domain(url: str, found: str) -> None:
     ],
 )
 def test_hosts(url: str, found: tuple[str, ...]) -> None:
-    assert hosts(url) == found
+    assert list_hosts(url) == found
 
 
 @given(st.text(max_size=60) | ADDRESSES)
 def test_any_string_has_hosts_down_to_its_domain_or_none(text: str) -> None:
-    found = hosts(text)
-    assert (found[-1].partition("/")[0] if found else "") == domain(text)
+    found = list_hosts(text)
+    assert (found[-1].partition("/")[0] if found else "") == get_domain(text)
     assert all(near.endswith(f".{far}") for near, far in pairwise(found))

@@ -62,7 +62,7 @@ def test_any_bytes_come_back(folder: Path, content: bytes) -> None:
 
 def test_the_same_content_again_changes_nothing(folder: Path) -> None:
     store(PAGE)
-    path = folder / archive.path(DIGEST)
+    path = folder / archive.build_path(DIGEST)
     before = path.stat()
     assert store(PAGE) == DIGEST
     after = path.stat()
@@ -79,7 +79,7 @@ def test_missing(folder: Path) -> None:
 @pytest.mark.parametrize("damage", [b"", PAGE[:-1], PAGE + b" ", PAGE.replace(b"nine", b"five")])
 def test_damage_is_noticed_and_repaired_by_storing_again(folder: Path, damage: bytes) -> None:
     store(PAGE)
-    (folder / archive.path(DIGEST)).write_bytes(damage)
+    (folder / archive.build_path(DIGEST)).write_bytes(damage)
     assert verify(DIGEST) is False
     with pytest.raises(ArchiveDamaged, match="damaged"):
         load(DIGEST)
@@ -118,7 +118,7 @@ def test_a_half_written_file_is_never_seen(folder: Path, monkeypatch: pytest.Mon
     with pytest.raises(KeyboardInterrupt):
         store(PAGE)
     monkeypatch.undo()
-    assert not (folder / archive.path(DIGEST)).exists()
+    assert not (folder / archive.build_path(DIGEST)).exists()
 
 
 def test_of_a_file_for_which_there_is_no_room_nothing_stays(folder: Path) -> None:
@@ -135,7 +135,7 @@ def test_of_a_file_for_which_there_is_no_room_nothing_stays(folder: Path) -> Non
 
 def test_two_at_once_keep_one_file(folder: Path) -> None:
     assert at_once(*[lambda: store(PAGE)] * 8) == [DIGEST] * 8
-    assert files(folder) == [archive.path(DIGEST)]
+    assert files(folder) == [archive.build_path(DIGEST)]
     assert load(DIGEST) == PAGE
 
 
@@ -148,7 +148,7 @@ def test_an_object_store_keeps_one_object() -> None:
 
 @pytest.mark.usefixtures("objects")
 def test_a_damaged_object_is_replaced() -> None:
-    default_storage.save(archive.path(DIGEST), ContentFile(b"rubbish"))
+    default_storage.save(archive.build_path(DIGEST), ContentFile(b"rubbish"))
     with pytest.raises(ArchiveDamaged):
         load(DIGEST)
     store(PAGE)
@@ -160,7 +160,7 @@ def test_a_damaged_object_is_replaced() -> None:
     "digest", ["", "abc", DIGEST.upper(), DIGEST + "0", "../" + DIGEST[3:], DIGEST[:-1] + "\n"]
 )
 def test_only_a_digest_names_a_file(folder: Path, digest: str) -> None:
-    for function in (load, verify, archive.path):
+    for function in (load, verify, archive.build_path):
         with pytest.raises(ValueError, match="SHA-256"):
             function(digest)
 
@@ -188,7 +188,7 @@ def test_a_file_is_kept_as_bytes_are(large: tuple[Path, str]) -> None:
     path, digest = large
     store_file_at(path, digest)
     store_file_at(path, digest)
-    assert load(digest) == PAGE * 50_000 == b"".join(archive.pieces(digest, 1000))
+    assert load(digest) == PAGE * 50_000 == b"".join(archive.iterate_pieces(digest, 1000))
     with archive.on_disk(digest) as here:
         assert here.read_bytes() == PAGE * 50_000
 
@@ -196,9 +196,9 @@ def test_a_file_is_kept_as_bytes_are(large: tuple[Path, str]) -> None:
 @pytest.mark.usefixtures("anywhere")
 def test_a_damaged_file_is_noticed_and_replaced(large: tuple[Path, str]) -> None:
     path, digest = large
-    default_storage.save(archive.path(digest), ContentFile(b"rubbish"))
+    default_storage.save(archive.build_path(digest), ContentFile(b"rubbish"))
     with pytest.raises(ArchiveDamaged):
-        [*archive.pieces(digest)]
+        [*archive.iterate_pieces(digest)]
     with pytest.raises(ArchiveDamaged), archive.on_disk(digest):
         pass
     store_file_at(path, digest)
@@ -208,7 +208,7 @@ def test_a_damaged_file_is_noticed_and_replaced(large: tuple[Path, str]) -> None
 @pytest.mark.usefixtures("anywhere")
 def test_a_file_that_is_missing(large: tuple[Path, str]) -> None:
     with pytest.raises(ArchiveMissing):
-        [*archive.pieces(large[1])]
+        [*archive.iterate_pieces(large[1])]
     with pytest.raises(ArchiveMissing), archive.on_disk(large[1]):
         pass
 

@@ -25,7 +25,7 @@ INSTITUTE, OTHER = "https://ror.org/05a28rw58", "https://ror.org/04ttjf776"
     ],
 )
 def test_an_item_has_one_address(written: str) -> None:
-    assert identifiers.canonical(written) == SOLHEIM
+    assert identifiers.normalise_identifier(written) == SOLHEIM
 
 
 @sweep(
@@ -42,13 +42,13 @@ def test_an_item_has_one_address(written: str) -> None:
     ],
 )
 def test_any_other_address_stands_as_it_is(address: str) -> None:
-    assert identifiers.canonical(address) == address
-    assert identifiers.authority(address) == ""
+    assert identifiers.normalise_identifier(address) == address
+    assert identifiers.get_authority(address) == ""
 
 
 @pytest.mark.parametrize("written", ["ror.org/05A28RW58", "http://www.ror.org/05a28rw58/", INSTITUTE])
 def test_an_organisation_has_one_address(written: str) -> None:
-    assert identifiers.canonical(written) == INSTITUTE
+    assert identifiers.normalise_identifier(written) == INSTITUTE
 
 
 @sweep(
@@ -66,13 +66,13 @@ def test_an_organisation_has_one_address(written: str) -> None:
     ],
 )
 def test_an_identifier_may_stand_alone(written: str, meant: str) -> None:
-    assert identifiers.named(written) == meant
+    assert identifiers.expand_identifier(written) == meant
 
 
 @given(st.text(max_size=60) | st.from_regex(r"https?://(www\.)?(wikidata|ror)\.org/[a-zA-Z0-9/:#?]{0,20}"))
 def test_a_spelling_is_final(text: str) -> None:
-    once = identifiers.canonical(text)
-    assert identifiers.canonical(once) == once
+    once = identifiers.normalise_identifier(text)
+    assert identifiers.normalise_identifier(once) == once
 
 
 @sweep(

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from sources.http.fetch_errors import FetchError
-from sources.known_sites import FORGOTTEN, HOLD, KnownSites, forget_unvisited
+from sources.known_sites import FORGOTTEN_AFTER, LEASE_TIME, KnownSites, forget_unvisited
 from sources.models import VisitedSite
 
 pytestmark = pytest.mark.django_db
@@ -40,7 +40,10 @@ def test_of_two_one_waits_until_the_other_is_done(clock: Any) -> None:
     one.begin(SITE)
     with pytest.raises(FetchError) as refusal:
         other.begin(SITE)
-    assert (refusal.value.reason_code, refusal.value.wait) == ("asked_to_wait", HOLD - timedelta(seconds=10))
+    assert (refusal.value.reason_code, refusal.value.wait) == (
+        "asked_to_wait",
+        LEASE_TIME - timedelta(seconds=10),
+    )
     assert slept == [1.0] * 10
     other.begin("http://post.example")
     one.end(SITE, 5.0)
@@ -59,7 +62,7 @@ def test_who_is_to_wait_for_long_does_not_begin_to(clock: Any) -> None:
 def test_who_died_with_a_site_does_not_keep_it(clock: Any) -> None:
     dead, _slept = sites(clock)
     dead.begin(SITE)
-    clock.shift(HOLD)
+    clock.shift(LEASE_TIME)
     alive, slept = sites(clock)
     alive.begin(SITE)
     assert slept == []
@@ -83,7 +86,7 @@ def test_sites_to_which_nothing_leads_are_forgotten(clock: Any) -> None:
     known, _slept = sites(clock)
     known.begin(SITE)
     known.end(SITE, 0.0)
-    clock.shift(FORGOTTEN)
+    clock.shift(FORGOTTEN_AFTER)
     known.begin("https://other.example")
     forget_unvisited()
     assert VisitedSite.objects.count() == 2

@@ -11,7 +11,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 from claims.models import Appearance
 from sources import tasks
 from sources.extraction import ExtractionError
-from sources.http.fetch_errors import TEMPORARY, FetchError
+from sources.http.fetch_errors import TEMPORARY_REASONS, FetchError
 from sources.http.fetched_documents import Fetched
 from sources.models import Snapshot, Source
 from sources.tasks import AddressSilent, capture_source
@@ -65,7 +65,7 @@ def test_unchanged_text_makes_no_snapshot(answer: Any) -> None:
     assert Source.objects.count() == 1
 
 
-@pytest.mark.parametrize("reason", sorted(TEMPORARY))
+@pytest.mark.parametrize("reason", sorted(TEMPORARY_REASONS))
 def test_what_may_pass_is_tried_again(answer: Any, reason: str) -> None:
     answer(FetchError(reason, "Try again later."))
     with pytest.raises(AddressSilent, match=r"^Try again later\.$"):

@@ -33,8 +33,8 @@ from claims.ledger.document.claim_document import moment as written
 from claims.ledger.proofs.witness_policy import load_policy, published_note
 from claims.models import Checkpoint
 from factcheck.database.locks import AlreadyHeld, LastingTransaction, alone
-from factcheck.installation.file_store import FilesAway
-from factcheck.installation.whole_files import digest_in, write_whole
+from factcheck.installation.file_store import FileStoreUnavailable
+from factcheck.installation.whole_files import compute_digest, write_whole
 
 logger = logging.getLogger(__name__)
 
@@ -143,7 +143,7 @@ def _write_dump(told: ReportProgress, held: LastingTransaction) -> KeptDump:
         write_whole(default_storage, f"{FOLDER}/{folder}/{MANIFEST}", ContentFile(manifest.encode()))
     except BaseException:
         # Where the store is away, the next run removes it.
-        with suppress(FilesAway):
+        with suppress(FileStoreUnavailable):
             kept_dumps.remove(folder)
         raise
     kept_dumps.list_all_folders()
@@ -181,7 +181,7 @@ def _write_file(
     with path.open("rb") as file:
         write_whole(default_storage, place, _MovableFile(file, path))
     path.unlink(missing_ok=True)
-    if digest_in(default_storage, place) != digest:
+    if compute_digest(default_storage, place) != digest:
         raise DumpDamaged(
             f"The store of files does not have {place} as it was written. Look at it, and try again."
         )

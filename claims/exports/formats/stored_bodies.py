@@ -15,7 +15,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import QuerySet
 
 from claims.models import Publication
-from factcheck.web.site_urls import placed
+from factcheck.web.site_urls import insert_site_url
 
 #: How much is written at a time: enough that a call costs nothing, little enough to flow.
 BLOCK_SIZE = 128 * 1024
@@ -44,7 +44,7 @@ def stream_bodies(*parts: QuerySet[Publication]) -> Iterator[bytes]:
         cursor.copy(statement, parameters) as copy,
     ):
         for (body,) in copy.rows():
-            yield placed(body)
+            yield insert_site_url(body)
 
 
 @contextmanager
@@ -81,7 +81,7 @@ def stream_numbered_bodies(rows: QuerySet[Publication]) -> Iterator[tuple[int, b
         cursor.copy(f"COPY ({sql}) TO STDOUT (FORMAT binary)", parameters) as copy,
     ):
         for sequence, body in copy.rows():
-            yield int.from_bytes(sequence), placed(body)
+            yield int.from_bytes(sequence), insert_site_url(body)
 
 
 class BodyBlock(NamedTuple):
@@ -109,7 +109,7 @@ def stream_body_blocks(rows: QuerySet[Publication]) -> Iterator[BodyBlock]:
         cursor.copy(_JOINED_SQL.format(rows=sql, size=JOINED_SIZE), parameters) as copy,
     ):
         for sequence, claims, text in copy.rows():
-            yield BodyBlock(int.from_bytes(sequence), int.from_bytes(claims), placed(text) + b"\n")
+            yield BodyBlock(int.from_bytes(sequence), int.from_bytes(claims), insert_site_url(text) + b"\n")
 
 
 #: The length of a stored text is known without reading it.

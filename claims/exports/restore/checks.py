@@ -25,7 +25,7 @@ from claims.models import (
     Verdict,
 )
 from claims.models.ledger_rules import NO_ENTRY
-from sources.addresses import url_key
+from sources.addresses import build_url_key
 from sources.models import Publisher, Source
 
 #: Lines that are compared at once.
@@ -389,5 +389,5 @@ _UNIQUE_COLUMNS: dict[str, tuple[tuple[str, ...], ...]] = {
 
 
 def _build_key(said: Mapping[str, Any], names: tuple[str, ...]) -> tuple[Any, ...] | None:
-    key = tuple(url_key(said["url"]) if name == "url_key" else said[name] for name in names)
+    key = tuple(build_url_key(said["url"]) if name == "url_key" else said[name] for name in names)
     return None if key[0] == "" else key

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 
 from claims.exports.lines import ArchiveLine, UnreadableExport
 from claims.ledger.document.markdown import is_safe
-from factcheck.web.site_urls import is_marked_well, understood
+from factcheck.web.site_urls import is_marked_well, parse_stored
 
 
 def parse_entry_body(line: ArchiveLine) -> dict[str, Any]:
@@ -25,7 +25,7 @@ def parse_entry_body(line: ArchiveLine) -> dict[str, Any]:
         raise UnreadableExport(
             gettext("Line %(line)s: the body contains a tab that no export writes.") % {"line": line.number}
         )
-    body: dict[str, Any] = understood(line.body)
+    body: dict[str, Any] = parse_stored(line.body)
     if not all(map(is_safe, _iterate_html(body))):
         raise UnreadableExport(
             gettext("Line %(line)s: an explanation contains HTML that no export writes.")

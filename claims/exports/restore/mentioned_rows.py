@@ -13,8 +13,8 @@ from claims.exports.lines import ArchiveLine
 from claims.ledger.document.sections import sections
 from claims.models import Rating, RatingScale
 from factcheck.database import owner_functions
-from factcheck.database.bulk_copy import Maker, copy
-from sources.addresses import url_key
+from factcheck.database.bulk_copy import RowMaker, copy
+from sources.addresses import build_url_key
 from sources.models import Publisher
 
 _BATCH_SIZE = 500
@@ -37,7 +37,7 @@ def store(kind: lines.LineKind, some: list[ArchiveLine]) -> None:
     """Insert those of these rows that are missing."""
     ids = [line.said["id"] for line in some]
     here = set(kind.model._default_manager.filter(pk__in=ids).order_by().values_list("pk", flat=True))
-    make = Maker(kind.model)
+    make = RowMaker(kind.model)
     copy(
         kind.model,
         [make(**_complete_values(kind, line.said)) for line in some if line.said["id"] not in here],
@@ -48,7 +48,7 @@ def _complete_values(kind: lines.LineKind, said: dict[str, Any]) -> dict[str, An
     """Add values that the model computes when rows are saved one by one."""
     if kind.name != "source":
         return said
-    return {**said, "url_key": url_key(said["url"]), "updated_at": timezone.now()}
+    return {**said, "url_key": build_url_key(said["url"]), "updated_at": timezone.now()}
 
 
 def advance_ids() -> None:

@@ -32,7 +32,7 @@ from claims.ledger.document.sections import sections
 from claims.ledger.entry_builder import LedgerEntry as Recorded
 from claims.ledger.entry_builder import rebuild_entry
 from claims.models import Claim, Evidence, Publication, Transition, Verdict
-from factcheck.database.bulk_copy import Maker, copy
+from factcheck.database.bulk_copy import RowMaker, copy
 from factcheck.installation.house_language import in_house_language
 
 #: Who moved what, in the words of the log.
@@ -109,7 +109,7 @@ def _bring_in(some: list[RestoredEntry], merged: MergedParts) -> None:
     ids = {entry.claim for entry in some} | within.keys()
     here = set(Claim.objects.filter(pk__in=ids).order_by().values_list("pk", flat=True))
     claimants = find_claimants(some)
-    make, now = Maker(Claim), timezone.now()
+    make, now = RowMaker(Claim), timezone.now()
     rows = [
         make(
             id=entry.claim,
@@ -169,12 +169,12 @@ def _judge(some: list[EntryOutcome]) -> None:
     ):
         if gone:
             Verdict.objects.filter(pk__in=gone).update(state=state)
-    make, now = Maker(Verdict), _read_transaction_start()
+    make, now = RowMaker(Verdict), _read_transaction_start()
     new = [(one.entry, arrived) for one in some for arrived in one.arrived]
     copy(Verdict, [make(created_at=now, **_build_verdict(entry, arrived)) for entry, arrived in new])
     copy(Evidence, [row for _entry, arrived in new for row in _build_evidence(arrived.said)])
     for section in sections():
-        make_item = Maker(section.model)
+        make_item = RowMaker(section.model)
         rows = (row for entry, arrived in new for row in section.restore(arrived.said, _find_claimant(entry)))
         copy(section.model, [make_item(**row) for row in rows])
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from claims.exports.lines import ArchiveLine
 from claims.models import Claimant
-from factcheck.web.site_urls import understood
+from factcheck.web.site_urls import parse_stored
 
 
 @dataclass(frozen=True)
@@ -38,7 +38,7 @@ class RestoredEntry:
 
     @classmethod
     def of(cls, line: ArchiveLine) -> "RestoredEntry":
-        return cls(line, understood(line.body))
+        return cls(line, parse_stored(line.body))
 
     @property
     def claim(self) -> int:

@@ -24,7 +24,7 @@ def archived_file(request: HttpRequest, pk: int, sha256: str) -> HttpResponseBas
     if file is None:
         raise Http404(_NOT_FOUND_MESSAGE)
     try:
-        content = archive.opened(file.sha256)
+        content = archive.open_file(file.sha256)
     except archive.ArchiveError:
         raise Http404(_NOT_FOUND_MESSAGE) from None
     answer = FileResponse(

@@ -27,7 +27,7 @@ from sources.extraction import Document, ExtractionError
 from sources.http.exchanges import Exchanges
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Fetched, Limits, fetch
-from sources.http.polite_visits import PAUSE, SLOWER, SiteMemory, site_of
+from sources.http.polite_visits import DEFAULT_PAUSE, SLOW_PAUSE, SiteMemory, get_site
 from sources.known_sites import KnownSites
 from sources.models import Snapshot, Source
 from sources.source_kinds import Material
@@ -47,7 +47,7 @@ class ArchiverChoices:
 
     memory: SiteMemory
     allow_loopback: bool = False
-    pause: float = PAUSE
+    pause: float = DEFAULT_PAUSE
 
 
 def choices() -> ArchiverChoices:
@@ -102,7 +102,7 @@ def _recorded(source: Source, files: list[dict[str, Any]], **about: Any) -> Arch
 
 def _fetched(url: str, exchanges: Exchanges, chosen: ArchiverChoices) -> Fetched:
     """Fetch the URL at the pace of its site."""
-    site, pause = site_of(url), chosen.pause
+    site, pause = get_site(url), chosen.pause
     chosen.memory.begin(site)
     try:
         return fetch(
@@ -114,7 +114,7 @@ def _fetched(url: str, exchanges: Exchanges, chosen: ArchiverChoices) -> Fetched
         )
     except FetchError as error:
         if error.reason_code == "too_many_requests":
-            pause = max(pause, SLOWER)
+            pause = max(pause, SLOW_PAUSE)
         pause = max(pause, error.wait.total_seconds())
         raise
     finally:

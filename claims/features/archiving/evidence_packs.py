@@ -11,7 +11,7 @@ from drf_spectacular.utils import OpenApiResponse
 from rest_framework.renderers import BaseRenderer
 
 from claims.features.archiving.evidence_pack.pack import EvidencePack, NothingPublished, build_evidence_pack
-from factcheck.api.limited_streams import Begun, seated
+from factcheck.api.limited_streams import StartedStream, stream_in_slot
 from factcheck.api.negotiation import Form
 from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
 from factcheck.api.problems import MEDIA_TYPE as PROBLEM
@@ -77,7 +77,9 @@ def stream_pack(request: HttpRequest, pack: EvidencePack) -> HttpResponseBase:
     response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
     if response is None:
         is_head = request.method == "HEAD"
-        pieces: Iterable[bytes] = () if is_head else Begun(seated(_iterate_blocks(pack), BROKEN_OFF))
+        pieces: Iterable[bytes] = (
+            () if is_head else StartedStream(stream_in_slot(_iterate_blocks(pack), BROKEN_OFF))
+        )
         response = StreamingHttpResponse(pieces, content_type=MEDIA_TYPE)
     response["ETag"] = etag
     response["Content-Disposition"] = f'attachment; filename="{pack.name}"'

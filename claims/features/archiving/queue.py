@@ -19,7 +19,7 @@ from django.utils.translation import gettext_lazy
 from claims.features.archiving.models import ArchivedCopy, ArchivingRequest
 from factcheck.database.locks import hold
 from sources.http.fetch_errors import FetchError
-from sources.http.polite_visits import site_of
+from sources.http.polite_visits import get_site
 from sources.models import Source, VisitedSite
 
 #: Longer than any copy takes.
@@ -145,6 +145,6 @@ def _in_turn(only: list[int] | None) -> list[int]:
 
 def _site(url: str) -> str:
     try:
-        return site_of(url)[:300]
+        return get_site(url)[:300]
     except FetchError:
         return ""

@@ -10,10 +10,10 @@ from django.utils.translation import gettext
 from claims.features.archiving.copies import archive_source
 from claims.features.archiving.models import ArchivedCopy
 from claims.features.archiving.queue import TakenSource
-from factcheck.installation.file_store import FilesAway
+from factcheck.installation.file_store import FileStoreUnavailable
 from factcheck.installation.messages import in_words
 from sources.archive import ArchiveError
-from sources.http.fetch_errors import TEMPORARY, FetchError
+from sources.http.fetch_errors import TEMPORARY_REASONS, FetchError
 from sources.models import Source
 
 logger = logging.getLogger(__name__)
@@ -40,10 +40,10 @@ def archive_next(only: Iterable[int] | None = None) -> ArchivingOutcome | None:
             taken.put_off(max(error.wait, timedelta(seconds=1)))
         else:
             taken.failed(
-                in_words(error.sentence), is_over=error.reason_code not in TEMPORARY, wait=error.wait
+                in_words(error.sentence), is_over=error.reason_code not in TEMPORARY_REASONS, wait=error.wait
             )
         return ArchivingOutcome(taken.source, None, in_words(error.sentence))
-    except (FilesAway, ArchiveError, OSError) as error:
+    except (FileStoreUnavailable, ArchiveError, OSError) as error:
         problem = _of_our_files(error)
         logger.error("Source %s is not archived: %s", taken.source.pk, problem)
         taken.kept_waiting(problem)

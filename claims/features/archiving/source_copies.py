@@ -12,7 +12,7 @@ from claims.ledger.document.claim_document import moment, render
 from claims.public.api.entities import SourceResource
 from factcheck.api.openapi.body_serializer import BodySerializer, Moment, WebAddress
 from factcheck.api.openapi.schema import PublicSchema
-from factcheck.api.resources import CACHE_CURRENT, PublicResource, conditional, sha256_of
+from factcheck.api.resources import CACHE_CURRENT, PublicResource, build_conditional_response, compute_sha256
 from sources.models import Source
 
 #: Maximum copies listed, newest first.
@@ -96,7 +96,9 @@ class CopiesResource(PublicResource):
             raise Http404("No published claim mentions this source.")
         said: CopiesOfSource = {"source": source.pk, "copies": list_public_copies(source)}
         content = render(said).encode()
-        return conditional(request, lambda: content, etag=sha256_of([content]), cache=CACHE_CURRENT)
+        return build_conditional_response(
+            request, lambda: content, etag=compute_sha256([content]), cache=CACHE_CURRENT
+        )
 
 
 def may_be_shown(source: Source) -> bool:

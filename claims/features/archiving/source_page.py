@@ -29,8 +29,8 @@ from claims.features.archiving.requests import request_copy
 from claims.features.archiving.tasks import call_archiver
 from claims.features.archiving.uploads import UploadRefused, check_room, keep_upload
 from factcheck.admin.base import DeskAdmin, change_page, person_at
-from factcheck.admin.technical import fingerprints
-from factcheck.installation.file_store import FilesAway
+from factcheck.admin.technical import render_fingerprints
+from factcheck.installation.file_store import FileStoreUnavailable
 from sources import archive
 from sources.models import Source
 
@@ -57,7 +57,7 @@ class ShownCopy:
     def proof(self) -> SafeString:
         sentence = _("An archived copy cannot be changed. Anyone who has the same file can compare the two.")
         names = {shown.file.name or shown.file.get_role_display(): shown.file.sha256 for shown in self.files}
-        return fingerprints(sentence, names)
+        return render_fingerprints(sentence, names)
 
     @property
     def missing(self) -> list[str]:
@@ -160,7 +160,7 @@ def _keep(request: HttpRequest, source: Source) -> HttpResponse:
         copy = keep_upload(source, file, name=file.name or "", by=person_at(request))
     except UploadRefused as refusal:
         messages.error(request, str(refusal))
-    except (FilesAway, archive.ArchiveError, OSError) as error:
+    except (FileStoreUnavailable, archive.ArchiveError, OSError) as error:
         reason = error.strerror if isinstance(error, OSError) else str(error)
         messages.error(request, _("The file could not be stored: %s") % reason)
     else:
@@ -178,8 +178,8 @@ def file_view(admin: DeskAdmin, request: HttpRequest, pk: int, file_pk: int) -> 
         raise PermissionDenied
     file = get_object_or_404(ArchivedFile.objects.select_related("copy"), pk=file_pk, copy__source=pk)
     try:
-        content = archive.opened(file.sha256)
-    except (archive.ArchiveError, FilesAway) as error:
+        content = archive.open_file(file.sha256)
+    except (archive.ArchiveError, FileStoreUnavailable) as error:
         messages.error(request, str(error))
         return HttpResponseRedirect(change_page(file.copy.source))
     answer = FileResponse(

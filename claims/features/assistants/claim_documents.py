@@ -14,7 +14,7 @@ from claims.features.assistants.text_rendering import make_visible
 from claims.models import Publication, Verdict
 from factcheck.database.cached_sql import Slot, Template
 from factcheck.database.lookups import AnyOf
-from factcheck.web.site_urls import placed
+from factcheck.web.site_urls import insert_site_url
 
 Document = dict[str, Any]
 
@@ -70,7 +70,7 @@ def build_document(entry: Sequence[Any], *, newest: int | None = None) -> Docume
         newest: the number of the claim's newest version, where this may be an older one.
     """
     claim, sequence, version, body = entry
-    text = placed(body)
+    text = insert_site_url(body)
     document = orjson.loads(text)
     return {
         "claim_id": claim,
@@ -102,7 +102,7 @@ def build_document(entry: Sequence[Any], *, newest: int | None = None) -> Docume
 
 def build_whole_document(entry: Sequence[Any], *, newest: int) -> Document:
     """Add the evidence of its verdicts."""
-    document = orjson.loads(placed(entry[-1]))
+    document = orjson.loads(insert_site_url(entry[-1]))
     evidence = [
         {
             "verdict_id": verdict["id"],

@@ -27,11 +27,11 @@ from factcheck.api.json_rpc import (
     Message,
     RpcError,
     RpcResponse,
-    decoded,
-    error,
-    id_of,
-    message_of,
-    result,
+    build_error,
+    build_result,
+    decode_message,
+    read_id,
+    read_message,
 )
 from factcheck.django_internals import keep_out_of_the_log
 from factcheck.web import uploads
@@ -57,7 +57,7 @@ def answer_request(request: HttpRequest) -> HttpResponse:
             _require_own_origin(request)
             _require_json(request)
             caller = _identify_caller(request)
-            found = decoded(request.body)
+            found = decode_message(request.body)
             several = _read_batch(request, found)
             if several is None:
                 return _answer_message(request, found, caller)
@@ -66,7 +66,7 @@ def answer_request(request: HttpRequest) -> HttpResponse:
             answers = [each for each in parts if each is not None]
             return RpcResponse(answers) if answers else HttpResponse(status=HTTPStatus.ACCEPTED)
         except RpcError as refused:
-            return RpcResponse(error(None, refused), status=refused.status, headers=refused.headers)
+            return RpcResponse(build_error(None, refused), status=refused.status, headers=refused.headers)
 
 
 # Whether a request is listened to -------------------------------------------------------------------------------------
@@ -143,14 +143,14 @@ def _read_batch(request: HttpRequest, found: Any) -> Sequence[Any] | None:
 
 def _answer_message(request: HttpRequest, found: Any, caller: Caller) -> HttpResponse:
     """Answer one message; its refusal has an HTTP status too."""
-    key = id_of(found)
+    key = read_id(found)
     try:
-        message = message_of(found)
+        message = read_message(found)
         if message is None or message.id is None:
             return HttpResponse(status=HTTPStatus.ACCEPTED)
-        return RpcResponse(result(key, _carry_out(request, message, caller)))
+        return RpcResponse(build_result(key, _carry_out(request, message, caller)))
     except RpcError as refused:
-        response = RpcResponse(error(key, refused), status=refused.status, headers=refused.headers)
+        response = RpcResponse(build_error(key, refused), status=refused.status, headers=refused.headers)
         if "Retry-After" in refused.headers:
             keep_out_of_the_log(response)
         return response
@@ -158,14 +158,14 @@ def _answer_message(request: HttpRequest, found: Any, caller: Caller) -> HttpRes
 
 def _answer(request: HttpRequest, found: Any, caller: Caller) -> dict[str, Any] | None:
     """Answer one of several messages; None if it needs no answer."""
-    key = id_of(found)
+    key = read_id(found)
     try:
-        message = message_of(found)
+        message = read_message(found)
         if message is None or message.id is None:
             return None
-        return result(key, _carry_out(request, message, caller))
+        return build_result(key, _carry_out(request, message, caller))
     except RpcError as refused:
-        return error(key, refused)
+        return build_error(key, refused)
 
 
 def _carry_out(request: HttpRequest, message: Message, caller: Caller) -> dict[str, Any]:

@@ -18,7 +18,7 @@ from claims.features.assistants.tools import Caller, Tool, ToolAnswer
 from claims.features.assistants.writing_tools import WRITING_TOOLS
 from factcheck.api.json_rpc import INVALID_PARAMS, METHOD_NOT_FOUND, REFUSED, Message, RpcError
 from factcheck.api.problems import InvalidParameters
-from factcheck.database.read_connections import freshly, has_replicas, publicly, reads_replica
+from factcheck.database.read_connections import has_replicas, is_reading_replica, read_freshly, read_publicly
 from factcheck.installation.version import version
 
 Document = dict[str, Any]
@@ -185,17 +185,17 @@ class _MayBeNew(Exception):
 def _read(answering: Callable[[], ToolAnswer], *, fresh: bool) -> ToolAnswer:
     """Read from the public's database; callers with a token may just have written, so from the primary."""
     if has_replicas() and fresh:
-        return freshly(answering)
+        return read_freshly(answering)
 
     def unless_unknown() -> ToolAnswer:
         try:
             return answering()
         except NotKnownHere:
-            if reads_replica():
+            if is_reading_replica():
                 raise _MayBeNew from None
             raise
 
     try:
-        return publicly(unless_unknown)
+        return read_publicly(unless_unknown)
     except _MayBeNew:
-        return freshly(answering)
+        return read_freshly(answering)

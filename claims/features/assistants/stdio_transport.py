@@ -12,12 +12,12 @@ from factcheck.api.json_rpc import (
     INVALID_REQUEST,
     REFUSED,
     RpcError,
-    decoded,
-    encoded,
-    error,
-    id_of,
-    message_of,
-    result,
+    build_error,
+    build_result,
+    decode_message,
+    encode_answer,
+    read_id,
+    read_message,
 )
 from factcheck.api.problems import SERVER_ERROR
 from factcheck.web.unavailable import outage_of
@@ -34,13 +34,13 @@ def converse(lines: BinaryIO, out: BinaryIO, caller: Caller) -> None:
     while line := lines.readline(LINE_LIMIT + 1):
         if len(line) > LINE_LIMIT:
             _skip(lines, line)
-            said = error(None, RpcError(INVALID_REQUEST, f"A line has at most {LINE_LIMIT} bytes."))
+            said = build_error(None, RpcError(INVALID_REQUEST, f"A line has at most {LINE_LIMIT} bytes."))
         elif not line.strip():
             continue
         else:
             said = answer_line(line, caller)
         if said is not None:
-            out.write(encoded(said).encode() + b"\n")
+            out.write(encode_answer(said).encode() + b"\n")
             out.flush()
 
 
@@ -48,17 +48,17 @@ def answer_line(line: bytes, caller: Caller) -> dict[str, Any] | None:
     """Answer a line; None if it needs no answer."""
     key = None
     try:
-        found = decoded(line)
-        key = id_of(found)
-        message = message_of(found)
+        found = decode_message(line)
+        key = read_id(found)
+        message = read_message(found)
         if message is None or message.id is None:
             return None
         close_old_connections()
-        return result(key, mcp_server.answer(message, caller, revisions.read_revision(message)))
+        return build_result(key, mcp_server.answer(message, caller, revisions.read_revision(message)))
     except RpcError as refused:
-        return error(key, refused)
+        return build_error(key, refused)
     except Exception as failure:  # noqa: BLE001  the dialogue goes on, and says what became of this message
-        return error(key, _build_failure(failure))
+        return build_error(key, _build_failure(failure))
 
 
 def _build_failure(failure: Exception) -> RpcError:

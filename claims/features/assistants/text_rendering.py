@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Iterable
 
-from factcheck.invisible_characters import all_seen
+from factcheck.invisible_characters import replace_invisible
 
 #: Replacements of invisible characters.
 INVISIBLE_MARK = "\ufffd"
@@ -23,7 +23,7 @@ _NAME = re.compile(r"(?<!\\)\\u0060([A-Za-z][\w.-]{0,60})\\u0060", re.ASCII)
 def make_visible(text: str, most: int = 2000) -> str:
     """Return the text with invisible characters made visible, cut to `most` characters."""
     cut = text if len(text) <= most else text[: most - 1].rstrip() + "…"
-    return all_seen(cut, INVISIBLE_MARK)
+    return replace_invisible(cut, INVISIBLE_MARK)
 
 
 def quote_text(text: str | None, most: int = 2000) -> str:

@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from claims.features.assistants.text_rendering import quote_text
-from factcheck.api.query_values import GREATEST_ID, suggestion
+from factcheck.api.query_values import GREATEST_ID, suggest_word
 
 Arguments = dict[str, Any]
 
@@ -105,7 +105,7 @@ class ChoiceArgument(Argument):
 
     def read(self, value: Any) -> str:
         if value not in self.words:
-            near = suggestion(value, self.words) if isinstance(value, str) else ""
+            near = suggest_word(value, self.words) if isinstance(value, str) else ""
             raise self.refused(f"it must be one of {', '.join(self.words)}.{near}")
         return str(value)
 
@@ -145,7 +145,7 @@ def read(arguments: Sequence[Argument], given: Mapping[str, Any]) -> Arguments:
     for name in given:
         if name not in known:
             raise ToolRefused(
-                f"There is no argument {quote_text(name, 50)} here.{suggestion(name, known)}"
+                f"There is no argument {quote_text(name, 50)} here.{suggest_word(name, known)}"
                 f" Known are: {', '.join(known)}."
             )
     found: Arguments = {}

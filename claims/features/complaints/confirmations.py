@@ -13,7 +13,7 @@ from django.conf import settings
 from django.utils.crypto import salted_hmac
 
 from claims.features.complaints.models import Complaint, ContactDetails, ReaderRequest
-from factcheck.web.language_addresses import permanent
+from factcheck.web.language_addresses import build_permanent_path
 
 _SALT = "claims.features.complaints.confirmations"
 #: Letters of the secret part: 256 bits.
@@ -64,7 +64,7 @@ def build_page_address(contact: ContactDetails) -> str:
     token = _token(contact.seed)
     if contact.token_sha256 != _digest(token):
         ContactDetails.objects.filter(pk=contact.pk).update(token_sha256=_digest(token))
-    return settings.SITE_URL + permanent("reader-message", token)
+    return settings.SITE_URL + build_permanent_path("reader-message", token)
 
 
 def normalise_mailbox(mail: str) -> str:

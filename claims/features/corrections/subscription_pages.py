@@ -25,13 +25,13 @@ from claims.features.complaints.intake.reader_forms import ReaderForm
 from claims.features.corrections import subscriptions
 from claims.models import Publication
 from claims.public.pages.responses import respond_once
-from factcheck.database.read_connections import freshly
+from factcheck.database.read_connections import read_freshly
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow_claim(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the form. The answer is the same for any address."""
-    entry = freshly(lambda: newest_entry(pk))
+    entry = read_freshly(lambda: newest_entry(pk))
     if entry.merged_into_id:
         return redirect("claim-follow", pk=entry.merged_into_id)
     form = ReaderForm(request.POST if request.method == "POST" else None)

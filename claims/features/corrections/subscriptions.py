@@ -30,7 +30,7 @@ from claims.ledger.document.headline import describe_judgement
 from claims.models import Publication
 from factcheck.database.deferred_jobs import defer, defer_once
 from factcheck.database.locks import hold
-from factcheck.web.language_addresses import permanent
+from factcheck.web.language_addresses import build_permanent_path
 
 CONFIRMATION = "claims.features.corrections.tasks.mail_subscription_confirmation"
 CHANGE = "claims.features.corrections.tasks.mail_claim_change"
@@ -180,9 +180,9 @@ def _send(
         ClaimSubscription.objects.filter(pk=subscription.pk).update(token_sha256=_digest(token))
     about = {
         "newsroom": settings.NEWSROOM_NAME,
-        "page": settings.SITE_URL + permanent("claim-subscription", token),
+        "page": settings.SITE_URL + build_permanent_path("claim-subscription", token),
         "statement": entry.document["statement"],
-        "claim_page": settings.SITE_URL + permanent("claim", entry.claim_id, entry.slug),
+        "claim_page": settings.SITE_URL + build_permanent_path("claim", entry.claim_id, entry.slug),
         **context,
     }
     mail = EmailMultiAlternatives(
@@ -191,7 +191,7 @@ def _send(
         to=[subscription.mail],
     )
     mail.attach_alternative(render_to_string(f"mail/{template}.html", about), "text/html")
-    stop = settings.SITE_URL + permanent("claim-subscription-stop", token)
+    stop = settings.SITE_URL + build_permanent_path("claim-subscription-stop", token)
     mail.extra_headers = {
         "Auto-Submitted": "auto-generated",  # RFC 3834: no automatic replies
         # RFC 8058: mail programs end it with one click, without opening a page.

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_safe
 
 from claims.public.pages.responses import compute_etag
-from factcheck.api.resources import conditional
+from factcheck.api.resources import build_conditional_response
 
 #: How long crawlers may keep these, in which nothing changes but by a restart.
 _AN_HOUR = "public, max-age=3600"
@@ -54,7 +54,7 @@ def indexnow_key(request: HttpRequest, key: str) -> HttpResponse:
 
 
 def _build_file_response(request: HttpRequest, content: str) -> HttpResponse:
-    return conditional(
+    return build_conditional_response(
         request,
         lambda: content,
         etag=compute_etag(content),

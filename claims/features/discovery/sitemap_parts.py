@@ -36,7 +36,7 @@ from claims.public.pages.subject_names import build_subject_path
 from factcheck.api.query_values import GREATEST_ID
 from factcheck.database import clock
 from factcheck.features import has_route
-from factcheck.web.language_addresses import permanent
+from factcheck.web.language_addresses import build_permanent_path
 from sources.models import Publisher, Source
 from sources.public_media import FOLDER
 
@@ -124,16 +124,18 @@ def list_single_pages() -> Iterator[SitemapPage]:
     """Yield the pages that do not belong to a claim or another subject."""
     newest = _get_newest_time()
     for route in ("home", "claims"):
-        yield SitemapPage(permanent(route), newest)
+        yield SitemapPage(build_permanent_path(route), newest)
     corrected = Publication.objects.filter(kind__in=CORRECTIONS).order_by("-published_at", "-sequence")
-    yield SitemapPage(permanent("corrections"), corrected.values_list("published_at", flat=True).first())
+    yield SitemapPage(
+        build_permanent_path("corrections"), corrected.values_list("published_at", flat=True).first()
+    )
     for route in filter(has_route, _SINGLE):
-        yield SitemapPage(permanent(route))
+        yield SitemapPage(build_permanent_path(route))
     about = NewsroomPage.objects.order_by("kind").values("kind").annotate(changed_at=Max("created_at"))
     for kind, changed_at in about.values_list("kind", "changed_at"):
-        yield SitemapPage(permanent("about", kind), changed_at)
+        yield SitemapPage(build_permanent_path("about", kind), changed_at)
     for rating_class in RatingClass.values:
-        yield SitemapPage(permanent("rating-class", rating_class))
+        yield SitemapPage(build_permanent_path("rating-class", rating_class))
 
 
 def list_news() -> Iterator[NewsArticle]:
@@ -174,7 +176,7 @@ def _list_claims(first: int, last: int) -> Iterator[SitemapPage]:
     for pk, version, slug, published_at, files in rows.values_list(
         "claim_id", "version", "slug", "published_at", "media_files"
     ):
-        drawn = f"{settings.SITE_URL}{permanent('claim-image', pk)}?version={version}"
+        drawn = f"{settings.SITE_URL}{build_permanent_path('claim-image', pk)}?version={version}"
         shown = [drawn, *(f"{settings.SITE_URL}{FOLDER}{name}" for name in files)]
         yield SitemapPage(claim_path(pk, slug), published_at, shown)
 
@@ -183,7 +185,8 @@ def _list_clusters(first: int, last: int) -> Iterator[SitemapPage]:
     rows = Cluster.objects.public().with_what_is_seen().filter(pk__gte=first, pk__lte=last).order_by("pk")
     for row in rows:
         yield SitemapPage(
-            permanent("cluster", row.pk, row.slug), datetime.fromisoformat(public_cluster(row)["updated_at"])
+            build_permanent_path("cluster", row.pk, row.slug),
+            datetime.fromisoformat(public_cluster(row)["updated_at"]),
         )
 
 
@@ -192,7 +195,7 @@ def _list_subjects(kind: str, first: int, last: int) -> Iterator[SitemapPage]:
     public = _filter_with_page().filter(kind=mentioned, thing_id__gte=first, thing_id__lte=last)
     if model is Source:  # whose address has no name
         for pk in public.order_by("thing_id").values_list("thing_id", flat=True):
-            yield SitemapPage(permanent(route, pk))
+            yield SitemapPage(build_permanent_path(route, pk))
         return
     rows = model.objects.filter(pk__in=public.values("thing_id")).order_by("pk")
     for pk, name in rows.values_list("pk", "name"):

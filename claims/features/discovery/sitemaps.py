@@ -15,7 +15,7 @@ from claims.features.discovery.sitemap_text import (
 )
 from claims.public.pages.page_cache import cache_page
 from claims.public.pages.responses import compute_etag
-from factcheck.api.resources import CACHE_CURRENT, conditional
+from factcheck.api.resources import CACHE_CURRENT, build_conditional_response
 
 
 @require_safe
@@ -24,7 +24,7 @@ def index(request: HttpRequest) -> HttpResponse:
     """List all parts with the times of their last changes."""
     found = list(sitemap_parts.iterate_parts())
     addresses = [(settings.SITE_URL + _build_path(part.name), part.changed_at) for part in found]
-    return conditional(
+    return build_conditional_response(
         request,
         lambda: index_of(addresses),
         etag=compute_etag(*addresses),
@@ -52,7 +52,7 @@ def part(request: HttpRequest, kind: str, number: int) -> HttpResponse:
 def news(request: HttpRequest) -> HttpResponse:
     """Render the news sitemap."""
     found = list(sitemap_parts.list_news())
-    return conditional(
+    return build_conditional_response(
         request,
         lambda: write_news_sitemap(found),
         etag=compute_etag(*found),
@@ -64,7 +64,7 @@ def news(request: HttpRequest) -> HttpResponse:
 def _build_response(request: HttpRequest, found: list[SitemapPage]) -> HttpResponse:
     # No Last-Modified: retracted claims are gone from here, and everything left is older. Conditional requests are
     # answered by hash, without rendering.
-    return conditional(
+    return build_conditional_response(
         request,
         lambda: write_sitemap(found),
         etag=compute_etag(*found),

@@ -28,7 +28,7 @@ from claims.models import Publication
 from claims.public.pages.responses import get_reader_language, respond
 from factcheck.api.query_values import GREATEST_ID
 from factcheck.language_names import is_right_to_left
-from factcheck.web.language_addresses import permanent
+from factcheck.web.language_addresses import build_permanent_path
 
 Document = dict[str, Any]
 
@@ -100,11 +100,11 @@ def build_widget_snippet(document: Document) -> SafeString:
     return format_html(
         '<factcheck-claim src="{}" height="{}">\n  <a href="{}">{}</a>\n</factcheck-claim>\n'
         '<script async src="{}"></script>',
-        settings.SITE_URL + permanent("claim-permanent", document["id"]),
+        settings.SITE_URL + build_permanent_path("claim-permanent", document["id"]),
         estimate_height(document, WIDTH),
         document["url"],
         _build_frame_title(document),
-        settings.SITE_URL + permanent("widget"),
+        settings.SITE_URL + build_permanent_path("widget"),
     )
 
 
@@ -115,7 +115,7 @@ def build_frame(document: Document, *, width: int, height: int) -> SafeString:
     """
     return format_html(
         '<iframe src="{}" title="{}" width="{}" height="{}" style="border:0;max-width:100%" loading="lazy"></iframe>',
-        settings.SITE_URL + permanent("claim-card", document["id"]),
+        settings.SITE_URL + build_permanent_path("claim-card", document["id"]),
         _build_frame_title(document),
         width,
         height,

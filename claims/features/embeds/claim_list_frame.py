@@ -15,11 +15,11 @@ from claims.public.feeds.views import FeedQuery
 from claims.public.pages.entry_page import list_ratings
 from claims.public.pages.page_cache import cache_page, read_public
 from claims.public.pages.responses import respond
-from factcheck.api.pagination import page_of_template
-from factcheck.api.problems import InvalidParameters, refused_parameters
+from factcheck.api.pagination import read_template_page
+from factcheck.api.problems import InvalidParameters, build_parameters_response
 from factcheck.api.query_strings import Parameter
 from factcheck.api.query_values import WholeNumber
-from factcheck.web.site_urls import placed
+from factcheck.web.site_urls import insert_site_url
 
 Document = dict[str, Any]
 
@@ -49,7 +49,7 @@ def claim_list(request: HttpRequest) -> HttpResponse:
     """Render the newest claims that match the query string."""
     try:
         query = ClaimFrameQuery(_select_filters(request.GET), Publication.objects.all(), request=request)
-        page = page_of_template(
+        page = read_template_page(
             query.template,
             ["body"],
             ordering=query.ordering,
@@ -57,8 +57,8 @@ def claim_list(request: HttpRequest) -> HttpResponse:
             cursor="",
         )
     except InvalidParameters as refusal:
-        return refused_parameters(request, refusal)
-    documents: list[Document] = [json.loads(placed(row[0])) for row in page.rows]
+        return build_parameters_response(request, refusal)
+    documents: list[Document] = [json.loads(insert_site_url(row[0])) for row in page.rows]
     look = EmbedTheme.of(request.GET)
     context = {
         "claims": [

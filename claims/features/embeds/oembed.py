@@ -19,11 +19,11 @@ from claims.models import Publication
 from claims.public.feeds.xml_text import strip_invalid_characters
 from claims.public.pages import views
 from claims.public.pages.responses import compute_etag
-from factcheck.api.problems import InvalidParameters, ProblemResponse, refused_parameters
-from factcheck.api.query_strings import Parameter, Query, no_such_place
+from factcheck.api.problems import InvalidParameters, ProblemResponse, build_parameters_response
+from factcheck.api.query_strings import Parameter, Query, build_target_error
 from factcheck.api.query_values import WholeNumber, Words
-from factcheck.api.resources import CACHE_CURRENT, conditional
-from factcheck.web.language_addresses import parted
+from factcheck.api.resources import CACHE_CURRENT, build_conditional_response
+from factcheck.web.language_addresses import split_path
 
 Document = dict[str, Any]
 
@@ -50,7 +50,7 @@ def oembed(request: HttpRequest) -> HttpResponse:
         try:
             return _answer(request)
         except InvalidParameters as refusal:
-            return refused_parameters(request, refusal)
+            return build_parameters_response(request, refusal)
 
 
 def _answer(request: HttpRequest) -> HttpResponse:
@@ -60,7 +60,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
         return ProblemResponse(request, 501, gettext("`format`: must be json or xml."))
     document = _load_published_at(query.value("url", ""))
     card = _build_card(document, max_width=query.value("maxwidth"), max_height=query.value("maxheight"))
-    return conditional(
+    return build_conditional_response(
         request,
         lambda: _write_xml(card) if form == "xml" else json.dumps(card, ensure_ascii=False),
         etag=compute_etag(form, card),
@@ -91,7 +91,7 @@ def _load_published_at(url: str) -> Document:
     claim_id = _parse_claim_id(url)
     document = get_current(claim_id) if claim_id is not None else None
     if document is None:
-        raise no_such_place(
+        raise build_target_error(
             "url",
             gettext("it is not the address of a published claim, such as %(example)s.")
             % {"example": _build_example()},
@@ -107,7 +107,7 @@ def _parse_claim_id(url: str) -> int | None:
             urlsplit(settings.SITE_URL)
         ):
             return None
-        _code, path = parted(unquote(parts.path))
+        _code, path = split_path(unquote(parts.path))
         match = resolve(path if path.endswith("/") else f"{path}/")
     except (ValueError, Resolver404):
         return None

@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from factcheck.api.resources import CACHE_PAST, conditional
+from factcheck.api.resources import CACHE_PAST, build_conditional_response
 
 FOLDER = Path(__file__).parent / "static" / "widget"
 #: Scripts of former releases, each named by its SHA-256: who pinned one of them keeps it.
@@ -43,7 +43,7 @@ def pinned_widget(request: HttpRequest, sha256: str) -> HttpResponse:
 
 
 def _build_response(request: HttpRequest, content: bytes, *, cache: str) -> HttpResponse:
-    response = conditional(
+    response = build_conditional_response(
         request, lambda: content, etag=compute_sha256(content), cache=cache, content_type=_TYPE
     )
     # Without the first, browsers cannot compare a script of another site with its `integrity`; without the second,

@@ -6,7 +6,7 @@ from typing import Protocol
 
 from claims.features.links.missing_pages import is_missing_page
 from claims.features.links.models import LONGEST_ADDRESS, LinkOutcome
-from sources.addresses import url_key
+from sources.addresses import build_url_key
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Fetched, Limits
 
@@ -70,7 +70,12 @@ def find(
 
 def _new_address(url: str, permanent: str) -> str:
     """Return the permanent new URL, if it is more than another spelling."""
-    is_other = permanent and permanent != url and url_key(permanent) and url_key(permanent) != url_key(url)
+    is_other = (
+        permanent
+        and permanent != url
+        and build_url_key(permanent)
+        and build_url_key(permanent) != build_url_key(url)
+    )
     return permanent if is_other and len(permanent) <= LONGEST_ADDRESS else ""
 
 

@@ -9,9 +9,9 @@ from django.conf import settings
 from claims.features.archiving.models import ArchivedFile
 from claims.features.links.models import LinkOutcome, LinkState
 from claims.public.pages.source_notes import SourceNote
-from factcheck.api.openapi.body_serializer import Moment, OrNothing
-from factcheck.web.language_addresses import permanent
-from sources.addresses import url_key
+from factcheck.api.openapi.body_serializer import AllowBlank, Moment
+from factcheck.web.language_addresses import build_permanent_path
+from sources.addresses import build_url_key
 
 #: The public message beside a link.
 _TOLD = frozenset({LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED})
@@ -26,7 +26,7 @@ class PublicLink(TypedDict):
     url: Annotated[str, "The address as the claim has it."]
     outcome: Annotated[
         str,
-        OrNothing,
+        AllowBlank,
         LinkOutcome,
         "`alive`: the page is there; `moved`: it has another address, see `moved_to`; `gone`: it is there no more;"
         " `changed`: words that are quoted from it are there no more; `unreachable`: it cannot be told at the moment;"
@@ -94,7 +94,7 @@ def _standing(source: dict[str, Any], state: LinkState | None) -> PublicLink:
         # Read as it stands now: copies are made after publication too.
         "archived_url": state.source.archived_url or source["archived_url"],
     }
-    if url_key(state.url) != url_key(source["url"]) and state.outcome in ("", LinkOutcome.ALIVE):
+    if build_url_key(state.url) != build_url_key(source["url"]) and state.outcome in ("", LinkOutcome.ALIVE):
         # The address was corrected; the publication has the old one for good.
         link |= {"outcome": LinkOutcome.MOVED.value, "moved_to": state.url}
         link["since"] = link["since"] or _moment(state.written_at)
@@ -119,7 +119,7 @@ def _name_own_copies(links: Iterable[PublicLink], states: dict[int, LinkState]) 
     for key, files in by_source.items():
         since = states[key].since
         best = max(files, key=lambda file: _worth(file, since))
-        wanted[key]["copy_url"] = settings.SITE_URL + permanent("source-file", key, best.sha256)
+        wanted[key]["copy_url"] = settings.SITE_URL + build_permanent_path("source-file", key, best.sha256)
         wanted[key]["copied_at"] = _moment(best.copy.captured_at)
 
 

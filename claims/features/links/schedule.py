@@ -4,7 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from threading import Lock
 
-from sources.http.polite_visits import asked_to_wait
+from sources.http.polite_visits import build_wait_error
 
 #: The lease of a site for one request, which takes less.
 _HOLD = 60.0
@@ -41,7 +41,7 @@ class RoundMemory:
         waited = 0.0
         while (left := self._left(site)) > 0:
             if waited >= self._patience or left > _HOLD + self._patience:
-                raise asked_to_wait(site, left)
+                raise build_wait_error(site, left)
             pause = min(left, _LOOK_AGAIN)
             self._sleep(pause)
             waited += pause

@@ -7,7 +7,7 @@ from django.db import connection
 from claims.models import Publication
 from sources.models import Source
 
-#: How a source's address names its site, as `sources.http.polite_visits.site_of` does.
+#: How a source's address names its site, as `sources.http.polite_visits.get_site` does.
 _SITE = "left(lower(substring({url} FROM '^[^/?#]+//[^/?#]+')), 300)"
 
 _NEW = f"""

@@ -29,7 +29,7 @@ from claims.review import verdict_drafts
 from factcheck.database import clock
 from factcheck.database.deferred_jobs import defer
 from factcheck.installation.house_language import in_house_language
-from factcheck.list_phrases import listed_phrases
+from factcheck.list_phrases import join_phrases
 
 #: The task that mails one request, in `reply_mails` beside this module.
 MAIL = "claims.features.reply.mail_reply_request"
@@ -288,7 +288,7 @@ def _require_asked(row: ReplyRequest) -> None:
     missing = [words for words, value in parts.items() if not value]
     missing += wording.find_unfilled(f"{row.subject}\n{row.text}")
     if missing:
-        raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": listed_phrases(missing)})
+        raise NotPossible(_("Not ready yet. Missing: %(what)s.") % {"what": join_phrases(missing)})
     if row.sent_at and row.answer_by and row.answer_by <= row.sent_at:
         raise NotPossible(_("The deadline must be after the request is sent."))
 

@@ -27,7 +27,7 @@ from factcheck.api.openapi.schema import PublicSchema
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_strings import Parameter, Query
 from factcheck.api.query_values import DayValue
-from factcheck.api.resources import CACHE_CURRENT, PublicResource, conditional, sha256_of
+from factcheck.api.resources import CACHE_CURRENT, PublicResource, build_conditional_response, compute_sha256
 
 
 class StandardsQuery(Query):
@@ -108,7 +108,9 @@ class StandardsResource(PublicResource):
     def told(self, request: HttpRequest, made: StandardsReport) -> HttpResponse:
         """Return the report in the form requested by the URL."""
         content = render(build_document(made)).encode()
-        return conditional(request, lambda: content, etag=sha256_of([content]), cache=CACHE_CURRENT)
+        return build_conditional_response(
+            request, lambda: content, etag=compute_sha256([content]), cache=CACHE_CURRENT
+        )
 
 
 class StandardsTable(StandardsResource):
@@ -127,10 +129,10 @@ class StandardsTable(StandardsResource):
 
     def told(self, request: HttpRequest, made: StandardsReport) -> HttpResponse:
         content = write_csv(made).encode()
-        response = conditional(
+        response = build_conditional_response(
             request,
             lambda: content,
-            etag=sha256_of([content]),
+            etag=compute_sha256([content]),
             cache=CACHE_CURRENT,
             content_type="text/csv; charset=utf-8; header=present",
         )

@@ -9,7 +9,7 @@ from claims.features.discovery.plain_pages.plain_page import PlainPage
 from claims.features.standards.pages import PeriodForm
 from claims.features.standards.period import NoSuchPeriod
 from claims.features.standards.report import StandardsReport, report
-from factcheck.web.language_addresses import permanent
+from factcheck.web.language_addresses import build_permanent_path
 
 
 def standards(request: HttpRequest) -> PlainPage:
@@ -19,7 +19,7 @@ def standards(request: HttpRequest) -> PlainPage:
     except NoSuchPeriod as refusal:
         raise Http404(str(refusal)) from None
     text = list_text.write_page(_("How we meet the standards"), _write_text(made))
-    return PlainPage(text, permanent("standards"))
+    return PlainPage(text, build_permanent_path("standards"))
 
 
 def _write_text(made: StandardsReport) -> str:

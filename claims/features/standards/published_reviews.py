@@ -9,8 +9,8 @@ import orjson
 
 from claims.features.standards.period import Period
 from claims.models import Publication, PublishedVerdict
-from factcheck.web.site_urls import placed
-from sources.addresses import hosts
+from factcheck.web.site_urls import insert_site_url
+from sources.addresses import list_hosts
 
 Document = dict[str, Any]
 
@@ -66,7 +66,7 @@ def load_published_reviews(period: Period) -> Iterator[PublishedReview]:
         some = dict(entries[start : start + _BATCH_SIZE])
         bodies = Publication.objects.filter(pk__any_of=some).order_by("claim_id").values_list("pk", "body")
         for pk, body in bodies:
-            if review := _build_review(orjson.loads(placed(body.encode())), some[pk]):
+            if review := _build_review(orjson.loads(insert_site_url(body.encode())), some[pk]):
                 yield review
 
 
@@ -103,7 +103,7 @@ def _build_cited_evidence(evidence: Document) -> CitedEvidence:
         origin = publisher["domain"] or f"publisher {publisher['id']}"
     else:
         # The registrable domain stands last.
-        origin = next(iter(hosts(source["url"])[-1:]), "") or f"source {source['id']}"
+        origin = next(iter(list_hosts(source["url"])[-1:]), "") or f"source {source['id']}"
     return CitedEvidence(
         source=source["id"],
         origin=origin,

@@ -13,10 +13,10 @@ from claims.admin.unsaved import InvalidAutosave, is_of_who_is_signed_in, read_b
 from claims.features.teamwork.models import Presence
 from claims.features.teamwork.models.presence import Somebody
 from factcheck.admin.base import DeskAdmin, person_at
-from factcheck.admin.change_history import last_changes, last_saved
-from factcheck.admin.pages import page_at
+from factcheck.admin.change_history import find_last_changes, find_last_save
+from factcheck.admin.pages import find_page
 from factcheck.admin.session import in_background
-from factcheck.admin.versions import version_of
+from factcheck.admin.versions import compute_version
 from factcheck.database.clock import now
 from factcheck.list_phrases import listed
 
@@ -38,7 +38,7 @@ def record_presence(request: HttpRequest) -> JsonResponse:
     if body.get("leaves"):
         Presence.objects.filter(person=person_at(request), page=address).delete()
         return JsonResponse({})
-    page = page_at(address, request)
+    page = find_page(address, request)
     if page is None or page.row is None or not address.startswith("/admin/"):
         return JsonResponse({}, status=404)
     others = Presence.objects.speak_up(request.user, address, writing=body.get("writing") is True)
@@ -46,7 +46,7 @@ def record_presence(request: HttpRequest) -> JsonResponse:
     if isinstance(page.desk, DeskAdmin) and isinstance(seen := body.get("version"), str) and seen:
         row = page.row
         whole = type(row)._base_manager.get(pk=row.pk) if row.get_deferred_fields() else row
-        if version_of(whole, page.desk.versioned_relations) != seen:
+        if compute_version(whole, page.desk.versioned_relations) != seen:
             changed = describe_changes(whole, open_for=body.get("open_for"))
     return JsonResponse({"others": [describe_presence(each) for each in others], "changed": changed})
 
@@ -66,9 +66,11 @@ def describe_changes(row: Model, *, open_for: Any) -> str:
     seconds = min(open_for, _MAX_OPEN_SECONDS) if type(open_for) in (int, float) and open_for >= 0 else 0
     opened = now() - timedelta(seconds=seconds)
     labels = {field.attname: str(field.verbose_name) for field in row._meta.concrete_fields}
-    who, when = last_saved(row)
+    who, when = find_last_save(row)
     fields = [
-        labels[column] for column, (name, at) in last_changes(row).items() if at >= opened and name == who
+        labels[column]
+        for column, (name, at) in find_last_changes(row).items()
+        if at >= opened and name == who
     ]
     told = {
         "who": who or _("Another user"),

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from lxml import html
 from lxml.etree import LxmlError
 
-from sources.addresses import url_key
+from sources.addresses import build_url_key
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Limits
 from sources.http.polite_visits import PoliteVisitor
@@ -113,9 +113,9 @@ def _news_first(sitemaps: list[str]) -> list[str]:
 
 
 def _once(found: list[Followable], *, besides: str) -> Iterator[Followable]:
-    seen = {url_key(besides)}
+    seen = {build_url_key(besides)}
     for one in found:
-        key = url_key(one.url)
+        key = build_url_key(one.url)
         if key and key not in seen and len(seen) <= MOST_OFFERED:
             seen.add(key)
             yield one

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from django.db.models import Case, Exists, OuterRef, Value, When
 
 from claims.features.watches.models import LONGEST_ADDRESS, Watch, WatchedPage
-from sources.addresses import url_key
+from sources.addresses import build_url_key
 from sources.models import Snapshot, Source
 from sources.page_lists import ListedPage
 
@@ -55,7 +55,7 @@ def note(watch: Watch, listed: Iterable[ListedPage], *, is_first: bool, now: dat
 
 def forget_unlisted(watch: Watch, listed: Iterable[ListedPage], now: datetime) -> None:
     """Let go of pages that brought nothing and are not listed any more, so that a watch does not grow without end."""
-    present = {url_key(page.url) for page in listed}
+    present = {build_url_key(page.url) for page in listed}
     settled = watch.pages.filter(state__in=[_STATE.PASSED, _STATE.FAILED], found_at__lt=now - KEPT)
     gone = [pk for pk, key in settled.values_list("pk", "url_key") if key not in present]
     for start in range(0, len(gone), _AT_ONCE):
@@ -81,7 +81,7 @@ def _by_address(listed: Iterable[ListedPage], now: datetime) -> dict[str, Listed
     """Return each page once, whatever the spelling of its URL, with its latest plausible date."""
     pages: dict[str, ListedPage] = {}
     for page in listed:
-        key = url_key(page.url)
+        key = build_url_key(page.url)
         if not key or max(len(key), len(page.url)) > LONGEST_ADDRESS or "\0" in page.url:
             continue
         if page.changed_at and page.changed_at > now + AHEAD:

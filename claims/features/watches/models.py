@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database.model_fields import AddressField, LanguageField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse
-from sources.addresses import url_key
+from sources.addresses import build_url_key
 from sources.http.validators import LONGEST_ETAG, LONGEST_MODIFIED
 
 #: Minutes between two visits: not more often than a polite reader looks, and once a week at least.
@@ -27,7 +27,7 @@ LONGEST_ADDRESS = 2000
 class WatchQuerySet(models.QuerySet["Watch"]):
     def at(self, url: str) -> "Watch | None":
         """Return the watch that follows this URL, in any of its spellings."""
-        key = url_key(url)
+        key = build_url_key(url)
         return self.filter(url_key=key).first() if key else None
 
     def active(self) -> Self:
@@ -167,11 +167,11 @@ class Watch(models.Model):
         return self.name
 
     def save(self, *args: object, **kwargs: object) -> None:
-        self.url_key = url_key(self.url)
+        self.url_key = build_url_key(self.url)
         super().save(*args, **kwargs)  # type: ignore[arg-type]  # passed through unchanged
 
     def clean(self) -> None:
-        self.url_key = url_key(self.url)
+        self.url_key = build_url_key(self.url)
 
 
 class WatchProgress(models.Model):

@@ -14,11 +14,11 @@ from django.utils.translation import gettext
 from claims.articles.article_import import import_article, read_article
 from claims.features.watches.listed_pages import next_look
 from claims.features.watches.models import Watch, WatchedPage, WatchProgress
-from factcheck.installation.file_store import FilesAway
+from factcheck.installation.file_store import FileStoreUnavailable
 from factcheck.installation.messages import in_words
 from sources.capture import extract_document
 from sources.extraction import ExtractionError
-from sources.http.fetch_errors import TEMPORARY, FetchError
+from sources.http.fetch_errors import TEMPORARY_REASONS, FetchError
 from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Fetched, Limits
 from sources.http.polite_visits import PoliteVisitor
 from sources.http.validators import storable, validators
@@ -35,7 +35,7 @@ NOT_MODIFIED = 304
 MOST_ATTEMPTS = 5
 FIRST_RETRY = timedelta(minutes=10)
 
-_RETRIED = TEMPORARY | {"robots_unknown"}
+_RETRIED = TEMPORARY_REASONS | {"robots_unknown"}
 _STATE = WatchedPage.State
 
 
@@ -102,7 +102,7 @@ def look_at(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> LookedAt
         return _failed(page, in_words(error.sentence), lasts=lasts, wait=error.wait)
     except (ExtractionError, _NotSearched) as error:
         return _failed(page, str(error), lasts=isinstance(error, ExtractionError))
-    except FilesAway as away:  # which is no fault of the page
+    except FileStoreUnavailable as away:  # which is no fault of the page
         logger.warning("%s is imported later: %s", page.url, away)
         WatchedPage.objects.filter(pk=page.pk, next_look_at=retry).update(
             attempts=F("attempts") - 1, next_look_at=now + FIRST_RETRY

@@ -10,10 +10,10 @@ from claims.editorial.strict_bodies import StrictBooleanField, StrictKeys, TextF
 from claims.features.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
 from claims.features.webhooks.models.endpoint import TEST_EVENT, VERIFICATION_EVENT
 from claims.ledger.document.claim_document import moment, moment_if_any
-from factcheck.api.pagination import both_ways, id_key
-from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter
+from factcheck.api.pagination import build_both_orderings, make_id_key
+from factcheck.api.query_strings import ListQuery, Parameter, make_ordering_parameter
 from factcheck.api.query_values import GREATEST_ID, Keyword
-from sources.api.list_queries import one_of
+from sources.api.list_queries import match_one_of
 
 #: How a webhook can stand.
 STATES = [("unverified",) * 2, ("active",) * 2, ("paused",) * 2, ("disabled",) * 2]
@@ -136,25 +136,28 @@ class OwnWebhookQuery(ListQuery):
     """The webhooks of the token's owner."""
 
     list_name = "editorial/webhooks"
-    orderings = (*both_ways("id", id_key("id")),)
+    orderings = (*build_both_orderings("id", make_id_key("id")),)
 
-    ordering = ordering_parameter(orderings)
+    ordering = make_ordering_parameter(orderings)
 
 
 class DeliveryQuery(ListQuery):
     """The messages of one webhook."""
 
     list_name = "editorial/deliveries"
-    orderings = (*both_ways("id", id_key("id")),)
+    orderings = (*build_both_orderings("id", make_id_key("id")),)
 
     state = Parameter(
-        Keyword(tuple(WebhookDelivery.State.values)), "How it went.", matches=one_of("state"), several=True
+        Keyword(tuple(WebhookDelivery.State.values)),
+        "How it went.",
+        matches=match_one_of("state"),
+        several=True,
     )
-    event = Parameter(Keyword(tuple(_EVENTS)), "What it tells.", matches=one_of("event"), several=True)
-    ordering = ordering_parameter(orderings)
+    event = Parameter(Keyword(tuple(_EVENTS)), "What it tells.", matches=match_one_of("event"), several=True)
+    ordering = make_ordering_parameter(orderings)
 
 
-def webhook(row: WebhookEndpoint) -> Document:
+def build_webhook(row: WebhookEndpoint) -> Document:
     """Describe the webhook's settings but not its progress, so that its ETag stays valid for changing it."""
     return {
         "id": row.pk,
@@ -163,7 +166,7 @@ def webhook(row: WebhookEndpoint) -> Document:
         "description": row.description,
         "filter": row.filter,
         "events": row.event_kinds,
-        "state": _state(row),
+        "state": _get_state(row),
         "disabled_reason": row.disabled_reason,
         "disabled_at": moment_if_any(row.disabled_at),
         "verified_at": moment_if_any(row.verified_at),
@@ -173,7 +176,7 @@ def webhook(row: WebhookEndpoint) -> Document:
     }
 
 
-def delivery(row: Any) -> Document:
+def build_delivery(row: Any) -> Document:
     return {
         "id": row.pk,
         "message_id": row.message_id,
@@ -198,7 +201,7 @@ def delivery(row: Any) -> Document:
     }
 
 
-def _state(row: WebhookEndpoint) -> str:
+def _get_state(row: WebhookEndpoint) -> str:
     if row.disabled_at:
         return "disabled"
     if row.active:

@@ -51,13 +51,13 @@ def check_filter(text: str) -> str:
     if text.startswith(("http://", "https://", "/", "?")):
         text = text.partition("?")[2]
     try:
-        _query(text, Publication.objects.none())
+        _build_query(text, Publication.objects.none())
     except InvalidParameters as refusal:
         raise ValidationError([error["detail"] for error in refusal.errors], code="invalid") from None
     return text
 
 
-def matching(text: str, ids: Collection[int]) -> set[int]:
+def find_matching(text: str, ids: Collection[int]) -> set[int]:
     """Return which of these publications the filter matches.
 
     Raises:
@@ -66,9 +66,9 @@ def matching(text: str, ids: Collection[int]) -> set[int]:
     if not ids:
         return set()
     entries: QuerySet[Publication] = Publication.objects.filter(pk__in=ids)
-    rows: QuerySet[Publication] = _query(text, entries).qs if text else entries
+    rows: QuerySet[Publication] = _build_query(text, entries).qs if text else entries
     return set(rows.values_list("pk", flat=True))
 
 
-def _query(text: str, entries: QuerySet[Publication]) -> WebhookQuery:
+def _build_query(text: str, entries: QuerySet[Publication]) -> WebhookQuery:
     return WebhookQuery(QueryDict(text), entries, request=HttpRequest())

@@ -17,10 +17,10 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from claims.features.webhooks import disabled_endpoints, worker_calls
-from claims.features.webhooks.events import message
+from claims.features.webhooks.events import build_message
 from claims.features.webhooks.models.delivery import WebhookAttempt, WebhookDelivery
 from claims.features.webhooks.models.endpoint import WebhookEndpoint, WebhookProgress
-from claims.features.webhooks.signatures import signed_headers
+from claims.features.webhooks.signatures import build_signed_headers
 from sources.http import sent_messages
 from sources.http.postponements import parse_retry_after
 
@@ -47,9 +47,9 @@ FAILING_FOR, FAILING_TIMES = timedelta(days=5), len(RETRIES) + 1
 
 #: How long a worker holds an endpoint; it renews the lease before each message, and no request takes nearly as
 #: long.
-HOLD = timedelta(seconds=60)
+LEASE_TIME = timedelta(seconds=60)
 #: After so many seconds a worker lets other work go first.
-TURN = 10.0
+TURN_SECONDS = 10.0
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ class RequestOutcome:
 
 def send(endpoint_id: int) -> None:
     """Send due deliveries of an endpoint, unless it is paused or another worker is sending."""
-    ends = time.monotonic() + TURN
+    ends = time.monotonic() + TURN_SECONDS
     while (held := _hold(endpoint_id)) is not None:
         while held is not None and time.monotonic() < ends:
             held = _send_next(endpoint_id, held)
@@ -77,8 +77,8 @@ def ask(delivery: WebhookDelivery) -> RequestOutcome:
     """Make one request with the delivery's message, without using the database."""
     at, began = timezone.now(), time.monotonic()
     endpoint = delivery.endpoint
-    body = message(delivery)
-    headers = signed_headers(
+    body = build_message(delivery)
+    headers = build_signed_headers(
         body, message_id=delivery.message_id, at=at, secrets_in_use=endpoint.secrets_in_use(at)
     )
     status, response, error, postponement = None, "", "", timedelta()
@@ -93,7 +93,7 @@ def ask(delivery: WebhookDelivery) -> RequestOutcome:
         error = str(failure)
     else:
         status, response = answer.status, answer.beginning
-        error, postponement = _verdict(status), parse_retry_after(answer.retry_after, at)
+        error, postponement = _describe_failure(status), parse_retry_after(answer.retry_after, at)
     duration = round((time.monotonic() - began) * 1000)
     attempt = WebhookAttempt(at=at, duration_ms=duration, status_code=status, response=response, error=error)
     return RequestOutcome(attempt, postponement)
@@ -121,7 +121,7 @@ def _send_next(endpoint_id: int, held: datetime) -> datetime | None:
     if delivery is None:
         _let_go(endpoint_id, held)
         return None
-    renewed = timezone.now() + HOLD
+    renewed = timezone.now() + LEASE_TIME
     if not WebhookProgress.objects.filter(pk=endpoint_id, held_until=held).update(held_until=renewed):
         return None
     outcome = ask(delivery)
@@ -206,7 +206,7 @@ def _pause(failures: int) -> timedelta:
     return min(SHORTEST_PAUSE * 2 ** min(failures - 1, 10), LONGEST_PAUSE)
 
 
-def _verdict(status: int) -> str:
+def _describe_failure(status: int) -> str:
     """Return the error for a status code; "" if the message arrived."""
     if 200 <= status < 300:
         return ""
@@ -220,7 +220,7 @@ def _verdict(status: int) -> str:
 # Holding an endpoint --------------------------------------------------------------------------------------------------
 
 
-def ready(moment: datetime) -> Q:
+def build_ready_condition(moment: datetime) -> Q:
     """Return the condition for an endpoint that can be sent to: switched on, without a lease, not paused."""
     due = WebhookDelivery.objects.due(moment).filter(endpoint=OuterRef("endpoint"))
     return (
@@ -234,8 +234,10 @@ def ready(moment: datetime) -> Q:
 def _hold(endpoint_id: int) -> datetime | None:
     """Lease an endpoint and return the end of the lease; None if idle or leased to another worker."""
     now = timezone.now()
-    until = now + HOLD
-    taken = WebhookProgress.objects.filter(ready(now), pk=endpoint_id).update(held_until=until)
+    until = now + LEASE_TIME
+    taken = WebhookProgress.objects.filter(build_ready_condition(now), pk=endpoint_id).update(
+        held_until=until
+    )
     return until if taken else None
 
 

@@ -26,10 +26,10 @@ def disable_without_token() -> None:
     """Switch off endpoints whose token has ended, or whose owner has left."""
     for endpoint in WebhookEndpoint.objects.without_token().select_related("token", "owner"):
         with transaction.atomic():
-            disable(endpoint, _why(endpoint))
+            disable(endpoint, _describe_reason(endpoint))
 
 
-def _why(endpoint: WebhookEndpoint) -> str:
+def _describe_reason(endpoint: WebhookEndpoint) -> str:
     token, owner = endpoint.token, endpoint.owner
     if owner is None or token is None or not owner.is_active:
         return "Whoever set it up is no longer at the newsroom."
@@ -44,7 +44,7 @@ def report(endpoint: WebhookEndpoint) -> None:
     if owner and owner.is_active and owner.email:
         page, people = f"/api/v1/editorial/webhooks/{endpoint.pk}/", [owner]
     else:
-        page, people = f"/admin/webhooks/webhookendpoint/{endpoint.pk}/change/", _administrators()
+        page, people = f"/admin/webhooks/webhookendpoint/{endpoint.pk}/change/", _find_administrators()
     for person in people:
         with override_language_for(person):
             _write(endpoint, page, person.email)
@@ -62,7 +62,7 @@ def _write(endpoint: WebhookEndpoint, page: str, address: str) -> None:
     send_mail(subject.replace("\n", " "), "\n\n".join(lines), None, [address])
 
 
-def _administrators() -> list[User]:
+def _find_administrators() -> list[User]:
     administrators = User.objects.with_perm(
         "webhooks.change_webhookendpoint", backend="django.contrib.auth.backends.ModelBackend"
     )

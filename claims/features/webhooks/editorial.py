@@ -40,7 +40,7 @@ class OwnWebhooks(EditorialResource):
         return COST_OF_SENDING if self.action in self.sending else 1
 
     def own(self) -> QuerySet[WebhookEndpoint]:
-        return internal_endpoints.owned_by(self.person.pk).select_related("token", "owner")
+        return internal_endpoints.find_owned_by(self.person.pk).select_related("token", "owner")
 
 
 class WebhookWork(OwnWebhooks):
@@ -66,11 +66,11 @@ class WebhookWork(OwnWebhooks):
         return self.own()
 
     def document(self, row: WebhookEndpoint) -> Document:
-        return webhook_bodies.webhook(row)
+        return webhook_bodies.build_webhook(row)
 
     def create(self, request: Request) -> HttpResponse:
         """Create a webhook. The answer contains its secret, this once; the receiver must then be verified."""
-        values = _checked(read(webhook_bodies.WebhookBody, request.data, by=self.person))
+        values = _check_values(read(webhook_bodies.WebhookBody, request.data, by=self.person))
 
         def work(_prepared: None) -> StoredResponse:
             row = internal_endpoints.add(self.token, **values)
@@ -81,7 +81,9 @@ class WebhookWork(OwnWebhooks):
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """Change, pause or resume a webhook. A new URL has to be verified again."""
-        values = _checked(read(webhook_bodies.WebhookChanges, request.data, by=self.person, partial=True))
+        values = _check_values(
+            read(webhook_bodies.WebhookChanges, request.data, by=self.person, partial=True)
+        )
 
         def work() -> StoredResponse:
             return self.showing(self.fresh(internal_endpoints.change(self._locked(id), self.token, **values)))
@@ -119,8 +121,8 @@ class WebhookWork(OwnWebhooks):
             raise NotPossible(gettext("Nothing is sent there until the receiver has agreed (verify)."))
 
         def work(sent: Any) -> StoredResponse:
-            log = delivery_rows(WebhookDelivery.objects.filter(pk=sent.delivery_id)).get()
-            return StoredResponse(200, render_document(webhook_bodies.delivery(log)))
+            log = select_deliveries(WebhookDelivery.objects.filter(pk=sent.delivery_id)).get()
+            return StoredResponse(200, render_document(webhook_bodies.build_delivery(log)))
 
         return self.created_once(work, prepare=lambda: endpoints.try_out(row))
 
@@ -171,10 +173,10 @@ class WebhookDeliveryWork(OwnWebhooks):
     sending = frozenset({"redeliver"})
 
     def rows(self) -> QuerySet[WebhookDelivery]:
-        return delivery_rows(WebhookDelivery.objects.filter(endpoint__in=self._endpoint()))
+        return select_deliveries(WebhookDelivery.objects.filter(endpoint__in=self._endpoint()))
 
     def document(self, row: WebhookDelivery) -> Document:
-        return webhook_bodies.delivery(row)
+        return webhook_bodies.build_delivery(row)
 
     def list(self, request: Request, **within: Any) -> HttpResponse:
         if not self._endpoint().exists():
@@ -201,16 +203,16 @@ class WebhookDeliveryWork(OwnWebhooks):
         return self.created_once(work)
 
     def _endpoint(self) -> QuerySet[WebhookEndpoint]:
-        return internal_endpoints.owned_by(self.person.pk).filter(pk=self.kwargs["webhook_id"])
+        return internal_endpoints.find_owned_by(self.person.pk).filter(pk=self.kwargs["webhook_id"])
 
 
-def delivery_rows(rows: QuerySet[WebhookDelivery]) -> QuerySet[WebhookDelivery]:
+def select_deliveries(rows: QuerySet[WebhookDelivery]) -> QuerySet[WebhookDelivery]:
     """Return messages with their attempts and subjects, without reading the entries' bodies."""
     about = {name: F(f"publication__{name}") for name in ("claim_id", "version", "sequence")}
     return rows.annotate(**about).prefetch_related("attempts")
 
 
-def _checked(values: dict[str, Any]) -> dict[str, Any]:
+def _check_values(values: dict[str, Any]) -> dict[str, Any]:
     """Return the values by model field, with valid URLs and filters."""
     named = dict(values)
     if "url" in named:

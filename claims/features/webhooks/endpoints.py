@@ -9,11 +9,11 @@ from django.utils import timezone
 
 from claims.features.webhooks import deliveries, worker_calls
 from claims.features.webhooks.models.delivery import WebhookAttempt, WebhookDelivery
-from claims.features.webhooks.models.endpoint import TEST_EVENT, WebhookEndpoint, WebhookProgress, new_secret
+from claims.features.webhooks.models.endpoint import TEST_EVENT, WebhookEndpoint, WebhookProgress, make_secret
 from sources.http import sent_messages
 
 #: How long a secret that was replaced still signs, so that the receiver can change over in between.
-OVERLAP = timedelta(hours=24)
+SECRET_OVERLAP = timedelta(hours=24)
 
 
 def check_address(url: str) -> str:
@@ -27,13 +27,13 @@ def check_address(url: str) -> str:
 
 def try_out(endpoint: WebhookEndpoint) -> WebhookAttempt:
     """Send a test message now and once, also while the endpoint is switched off, and note in the log how it went."""
-    attempt = sent_now(endpoint, TEST_EVENT)
+    attempt = send_now(endpoint, TEST_EVENT)
     if not attempt.error:
         trust_again(endpoint)
     return attempt
 
 
-def sent_now(endpoint: WebhookEndpoint, event: str) -> WebhookAttempt:
+def send_now(endpoint: WebhookEndpoint, event: str) -> WebhookAttempt:
     """Send a message that is about no publication, once and whatever the state of the endpoint; note it in the log."""
     now = timezone.now()
     delivery = WebhookDelivery(
@@ -68,8 +68,8 @@ def rotate_secret(endpoint: WebhookEndpoint, *, at_once: bool = False) -> Webhoo
     """
     endpoint = WebhookEndpoint.objects.select_for_update(of=("self",)).get(pk=endpoint.pk)
     endpoint.previous_secret = "" if at_once else endpoint.secret
-    endpoint.previous_secret_until = None if at_once else timezone.now() + OVERLAP
-    endpoint.secret = new_secret()
+    endpoint.previous_secret_until = None if at_once else timezone.now() + SECRET_OVERLAP
+    endpoint.secret = make_secret()
     endpoint.save(update_fields=["secret", "previous_secret", "previous_secret_until"])
     return endpoint
 

@@ -14,10 +14,10 @@ from claims.ledger.document.claim_document import render
 from claims.models import Publication
 
 #: A message longer than this leaves the claim out; who wants it reads it at the address that the message names.
-LARGEST_MESSAGE = 64 * 1024  # bytes
+MAX_MESSAGE_BYTES = 64 * 1024  # bytes
 
 
-def event_of(
+def choose_event(
     *, kind: str, status: str, status_before: str, matches: bool, matched: bool
 ) -> WebhookEvent | None:
     """Return the event for a claim's next version, or None if the endpoint does not need it.
@@ -34,14 +34,14 @@ def event_of(
     return WebhookEvent(find_change_event(kind, status, status_before)) if matches or matched else None
 
 
-def message(delivery: WebhookDelivery) -> str:
+def build_message(delivery: WebhookDelivery) -> str:
     """Return the body of a delivery's message: the same on every attempt, with only public data."""
     entry = delivery.publication
     if entry is None:
         about = {"endpoint": delivery.endpoint.name}
         if delivery.event == VERIFICATION_EVENT:
             about["challenge"] = delivery.message_id
-        return _message(delivery.event, written(delivery.created_at), about)
+        return _render_message(delivery.event, written(delivery.created_at), about)
     told: dict[str, Any] = {
         "sequence": entry.sequence,
         "event": delivery.event,
@@ -59,11 +59,11 @@ def message(delivery: WebhookDelivery) -> str:
         # As in the feed of changes: null where it was withdrawn.
         "claim": entry.document if entry.status == Publication.Status.PUBLISHED else None,
     }
-    body = _message(delivery.event, written(entry.published_at), told)
-    if len(body.encode()) > LARGEST_MESSAGE:
-        body = _message(delivery.event, written(entry.published_at), told | {"claim": None})
+    body = _render_message(delivery.event, written(entry.published_at), told)
+    if len(body.encode()) > MAX_MESSAGE_BYTES:
+        body = _render_message(delivery.event, written(entry.published_at), told | {"claim": None})
     return body
 
 
-def _message(kind: str, timestamp: str, told: dict[str, Any]) -> str:
+def _render_message(kind: str, timestamp: str, told: dict[str, Any]) -> str:
     return render({"type": kind, "timestamp": timestamp, "data": told})

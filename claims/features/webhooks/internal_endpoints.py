@@ -1,7 +1,7 @@
 """Endpoints that people create with their own tokens.
 
 Endpoints cannot be pointed at strangers: before anything is sent to an address, the receiver has to answer a
-challenge with the endpoint's secret (`challenge_answer`), which only its owner knows. A new address is verified
+challenge with the endpoint's secret (`compute_challenge_answer`), which only its owner knows. A new address is verified
 again. An endpoint lives as long as its token does; switched on with another token of its owner, it continues with
 that one.
 """
@@ -20,7 +20,7 @@ from rest_framework.exceptions import ParseError
 from claims.features.webhooks import endpoints
 from claims.features.webhooks.models.delivery import WebhookAttempt
 from claims.features.webhooks.models.endpoint import (
-    MOST_PER_OWNER,
+    MAX_PER_OWNER,
     VERIFICATION_EVENT,
     WebhookEndpoint,
     WebhookEndpointQuerySet,
@@ -40,7 +40,7 @@ class ReceiverProof(NamedTuple):
     holds: bool
 
 
-def owned_by(person_id: int) -> WebhookEndpointQuerySet:
+def find_owned_by(person_id: int) -> WebhookEndpointQuerySet:
     return WebhookEndpoint.objects.filter(owner=person_id)
 
 
@@ -52,10 +52,10 @@ def add(token: ApiToken, **values: Any) -> WebhookEndpoint:
         NotPossible: its owner has as many as anybody may have.
     """
     hold(f"webhooks of {token.user_id}")
-    if owned_by(token.user_id).count() >= MOST_PER_OWNER:
+    if find_owned_by(token.user_id).count() >= MAX_PER_OWNER:
         raise NotPossible(
             _("You already have %(most)d webhooks. Delete one that you no longer need.")
-            % {"most": MOST_PER_OWNER}
+            % {"most": MAX_PER_OWNER}
         )
     return WebhookEndpoint.objects.create(
         **values, owner=token.user, token=token, created_by=token.user, active=False
@@ -83,9 +83,11 @@ def change(endpoint: WebhookEndpoint, token: ApiToken, **values: Any) -> Webhook
 
 def ask_for_proof(endpoint: WebhookEndpoint) -> ReceiverProof:
     """Verify that the receiver knows the secret. The attempt is logged, whatever the response."""
-    attempt = endpoints.sent_now(endpoint, VERIFICATION_EVENT)
-    expected = challenge_answer(endpoint.secret, attempt.delivery.message_id)
-    holds = not attempt.error and hmac.compare_digest(_answered(attempt.response), expected.encode())
+    attempt = endpoints.send_now(endpoint, VERIFICATION_EVENT)
+    expected = compute_challenge_answer(endpoint.secret, attempt.delivery.message_id)
+    holds = not attempt.error and hmac.compare_digest(
+        _read_challenge_answer(attempt.response), expected.encode()
+    )
     return ReceiverProof(endpoint.url, endpoint.secret, attempt, holds)
 
 
@@ -116,7 +118,7 @@ def accept(endpoint: WebhookEndpoint, proof: ReceiverProof, token: ApiToken) -> 
     return endpoint
 
 
-def challenge_answer(secret: str, challenge: str) -> str:
+def compute_challenge_answer(secret: str, challenge: str) -> str:
     """Return the proof of knowing the secret: Base64 HMAC-SHA256 of the challenge."""
     key = base64.b64decode(secret.removeprefix("whsec_"))
     return base64.b64encode(hmac.digest(key, challenge.encode(), hashlib.sha256)).decode()
@@ -129,7 +131,7 @@ def _switch_on(endpoint: WebhookEndpoint, token: ApiToken) -> None:
     endpoint.disabled_at, endpoint.disabled_reason = None, ""
 
 
-def _answered(text: str) -> bytes:
+def _read_challenge_answer(text: str) -> bytes:
     # What nests too deeply, or holds half a character, is no answer either.
     with suppress(ParseError):
         said = read_strictly(text.encode())

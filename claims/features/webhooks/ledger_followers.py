@@ -8,8 +8,8 @@ from django.db.models import QuerySet
 from django.utils.translation import gettext
 
 from claims.features.webhooks import disabled_endpoints, worker_calls
-from claims.features.webhooks.conditions import matching
-from claims.features.webhooks.events import event_of
+from claims.features.webhooks.conditions import find_matching
+from claims.features.webhooks.events import choose_event
 from claims.features.webhooks.models.delivery import WebhookDelivery
 from claims.features.webhooks.models.endpoint import WebhookEndpoint, WebhookProgress
 from claims.models import Publication
@@ -17,9 +17,9 @@ from claims.models.publication import in_version_before
 from factcheck.api.problems import InvalidParameters
 
 #: So many entries are looked at in one transaction.
-STEP = 500
+STEP_ENTRIES = 500
 #: After so many seconds a worker lets other work go first.
-TURN = 10.0
+TURN_SECONDS = 10.0
 
 _PUBLISHED = Publication.Status.PUBLISHED
 
@@ -31,9 +31,9 @@ def follow() -> int:
     is to store. It moves in the transaction that adds the deliveries. After a bulk import other work has its turn
     in between: the rest is queued.
     """
-    ends, made = time.monotonic() + TURN, 0
+    ends, made = time.monotonic() + TURN_SECONDS, 0
     for endpoint_id in list(WebhookEndpoint.objects.active().order_by("pk").values_list("pk", flat=True)):
-        while (step := _step(endpoint_id)) is not None:
+        while (step := _follow_step(endpoint_id)) is not None:
             made += step
             if time.monotonic() > ends:
                 worker_calls.announce()
@@ -42,7 +42,7 @@ def follow() -> int:
 
 
 @transaction.atomic
-def _step(endpoint_id: int) -> int | None:
+def _follow_step(endpoint_id: int) -> int | None:
     """Process some more entries; None at the end of the ledger."""
     # A concurrent follower of this endpoint waits here, and then continues from the new position.
     progress = (
@@ -53,12 +53,12 @@ def _step(endpoint_id: int) -> int | None:
     )
     if progress is None:
         return None
-    entries = _entries_after(progress.position)
+    entries = _load_entries_after(progress.position)
     if not entries:
         return None
     endpoint = progress.endpoint
     try:
-        deliveries = _deliveries(endpoint, entries)
+        deliveries = _build_deliveries(endpoint, entries)
     except InvalidParameters as refusal:
         disabled_endpoints.disable(
             endpoint, gettext("The filter is not valid: %(why)s") % {"why": refusal.detail}
@@ -72,23 +72,23 @@ def _step(endpoint_id: int) -> int | None:
     return len(deliveries)
 
 
-def _entries_after(position: int) -> list[dict[str, Any]]:
+def _load_entries_after(position: int) -> list[dict[str, Any]]:
     rows: QuerySet[Any] = (
         Publication.objects.after(position)
         .annotate(before_id=in_version_before("id"), before_status=in_version_before("status"))
         .values("id", "sequence", "kind", "status", "before_id", "before_status")
     )
-    return list(rows[:STEP])
+    return list(rows[:STEP_ENTRIES])
 
 
-def _deliveries(endpoint: WebhookEndpoint, entries: list[dict[str, Any]]) -> list[WebhookDelivery]:
+def _build_deliveries(endpoint: WebhookEndpoint, entries: list[dict[str, Any]]) -> list[WebhookDelivery]:
     """Return the deliveries of these entries for the endpoint, in order. Raises InvalidParameters."""
     published = {entry["id"] for entry in entries if entry["status"] == _PUBLISHED}
     published |= {entry["before_id"] for entry in entries if entry["before_status"] == _PUBLISHED}
-    matches = matching(endpoint.filter, published)
+    matches = find_matching(endpoint.filter, published)
     deliveries = []
     for entry in entries:
-        event = event_of(
+        event = choose_event(
             kind=entry["kind"],
             status=entry["status"],
             status_before=entry["before_status"] or "",

@@ -11,7 +11,7 @@ from claims.features.webhooks.models.endpoint import TEST_EVENT, VERIFICATION_EV
 from claims.ledger.document.serializers import ClaimSerializer
 from claims.models import Publication
 
-_SIGNED = (
+_SIGNATURE_NOTE = (
     "Signed as Standard Webhooks has it: `webhook-id` names the message however often it is sent, `webhook-timestamp`"
     " the attempt in seconds since 1970, and `webhook-signature` is HMAC-SHA256 over `id.timestamp.body`."
 )
@@ -73,20 +73,20 @@ class AgreementSerializer(serializers.Serializer):
     )
 
 
-def _described() -> Iterator[OpenApiWebhook]:
+def _describe_webhooks() -> Iterator[OpenApiWebhook]:
     arrived = OpenApiResponse(description="It has arrived.")
     for event in WebhookEvent:
-        yield _webhook(event.value, MessageSerializer, {204: arrived})
-    yield _webhook(TEST_EVENT, TestMessageSerializer, {204: arrived})
-    yield _webhook(VERIFICATION_EVENT, VerificationMessageSerializer, {200: AgreementSerializer})
+        yield _describe_webhook(event.value, MessageSerializer, {204: arrived})
+    yield _describe_webhook(TEST_EVENT, TestMessageSerializer, {204: arrived})
+    yield _describe_webhook(VERIFICATION_EVENT, VerificationMessageSerializer, {200: AgreementSerializer})
 
 
-def _webhook(name: str, message: Any, answers: dict[int, Any]) -> OpenApiWebhook:
+def _describe_webhook(name: str, message: Any, answers: dict[int, Any]) -> OpenApiWebhook:
     decorator = extend_schema(
-        summary=name, description=_SIGNED, tags=["webhooks"], request=message, responses=answers
+        summary=name, description=_SIGNATURE_NOTE, tags=["webhooks"], request=message, responses=answers
     )
     return OpenApiWebhook(name=name, decorator=decorator)
 
 
 #: Settings of drf-spectacular name it.
-WEBHOOKS = list(_described())
+WEBHOOKS = list(_describe_webhooks())

@@ -10,7 +10,7 @@ from datetime import datetime
 from standardwebhooks import Webhook
 
 
-def signed_headers(
+def build_signed_headers(
     body: str, *, message_id: str, at: datetime, secrets_in_use: Iterable[str]
 ) -> dict[str, str]:
     """Return the three headers of a message sent at this moment (UTC), signed with each of the secrets."""

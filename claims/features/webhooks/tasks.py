@@ -11,7 +11,7 @@ from claims.features.webhooks.models.delivery import WebhookDelivery
 from claims.features.webhooks.models.endpoint import WebhookEndpoint, WebhookProgress
 
 #: So many deliveries are removed in one statement.
-_REMOVED_AT_ONCE = 5000
+_REMOVAL_BATCH_SIZE = 5000
 
 
 @app.task(name=worker_calls.FOLLOW, queue=worker_calls.QUEUE)
@@ -40,7 +40,7 @@ def look_after(timestamp: int) -> None:
     """Do work that was not queued (bulk imports, killed workers), once a minute."""
     disabled_endpoints.disable_without_token()
     ledger_followers.follow()
-    waiting = WebhookProgress.objects.filter(deliveries.ready(timezone.now()))
+    waiting = WebhookProgress.objects.filter(deliveries.build_ready_condition(timezone.now()))
     for endpoint_id in waiting.values_list("pk", flat=True):
         worker_calls.call_for(endpoint_id)
 
@@ -55,7 +55,7 @@ def remove_old(timestamp: int) -> None:
     oldest = timezone.now() - timedelta(days=settings.WEBHOOK_LOG_DAYS)
     settled = WebhookDelivery.objects.filter(settled_at__isnull=False)
     old = settled.filter(created_at__lt=oldest).order_by("created_at")
-    while ids := list(old.values_list("pk", flat=True)[:_REMOVED_AT_ONCE]):
+    while ids := list(old.values_list("pk", flat=True)[:_REMOVAL_BATCH_SIZE]):
         WebhookDelivery.objects.filter(pk__in=ids).delete()
     replaced = WebhookEndpoint.objects.filter(previous_secret_until__lt=timezone.now())
     replaced.update(previous_secret="", previous_secret_until=None)

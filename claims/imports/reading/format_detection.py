@@ -19,7 +19,7 @@ from claims.imports.reading.formats.json_documents import looks_like_json
 from claims.imports.reading.inputs.file import File, ImportFormat
 from claims.imports.reading.raw_record import RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
-from sources.extraction.beginning import beginning
+from sources.extraction.beginning import decode_beginning
 from sources.extraction.encodings import detect_signature
 
 #: Every format, in the order in which they are tried.
@@ -78,7 +78,7 @@ def _seen(file: File) -> str:
     """Describe the kind of a file by its beginning, to follow “This is …”."""
     if named := detect_signature(file.head):
         return named
-    text = beginning(file.head)
+    text = decode_beginning(file.head)
     if text.startswith(("{", "[")):
         return SpokenSentence("JSON without ClaimReview markup")
     if text.startswith("<"):

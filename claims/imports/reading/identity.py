@@ -7,7 +7,7 @@ import orjson
 
 from claims.imports.reading.review_record import Outlet, Person, Review
 from claims.quotes.statements import normalise_statement
-from sources.addresses import url_key
+from sources.addresses import build_url_key
 
 #: What a record says, as opposed to where it stands and what was left out of it.
 SAID: Final = slice(Review._fields.index("statement"), Review._fields.index("media"))
@@ -32,7 +32,7 @@ def record_key(review: Review) -> str | None:
 
     A page may hold reviews of several claims, so its address alone says nothing. None for a record without an address.
     """
-    if review.publisher is None or not (page := url_key(review.url)):
+    if review.publisher is None or not (page := build_url_key(review.url)):
         return None
     return digest(
         orjson.dumps(["review", outlet_key(review.publisher), page, normalise_statement(review.statement)])

@@ -40,7 +40,7 @@ from claims.models import (
 from claims.models.claim_rules import JUDGED
 from claims.models.evidence import carry_over
 from factcheck.database import clock
-from factcheck.database.bulk_copy import Lines, copy, expect_many, lines, reserve_ids, send
+from factcheck.database.bulk_copy import CopyLines, build_lines, copy, expect_many, reserve_ids, send
 from factcheck.installation.house_language import in_house_language
 
 _LONGEST_PLACE = {"file": 500, "position": 200}
@@ -121,7 +121,7 @@ class _Rows:
     """The rows that result from decisions, numbered and rendered."""
 
     decisions: Decisions
-    lines: list[Lines] = field(default_factory=list)
+    lines: list[CopyLines] = field(default_factory=list)
 
     def __post_init__(self) -> None:
         self._number()
@@ -165,28 +165,30 @@ class _Rows:
             ledger=[this],
         )
 
-    def _parts(self) -> Iterator[Lines]:
+    def _parts(self) -> Iterator[CopyLines]:
         """Yield claims, their related rows, and the first entries of their ledgers."""
         new, old = self.decisions.new, self.decisions.old
         standings = [*new, *old]
-        yield from lines(Claim, [one.claim for one in new])
-        yield from lines(Verdict, [verdict for one in standings for verdict in one.verdicts])
-        yield from lines(Verdict, [verdict for one in standings for verdict in one.drafts])
-        yield from lines(Appearance, [place for one in standings for place in one.appearances])
+        yield from build_lines(Claim, [one.claim for one in new])
+        yield from build_lines(Verdict, [verdict for one in standings for verdict in one.verdicts])
+        yield from build_lines(Verdict, [verdict for one in standings for verdict in one.drafts])
+        yield from build_lines(Appearance, [place for one in standings for place in one.appearances])
         topics = [(one.claim.pk, topic.pk) for one in standings for topic in one.topics]
-        yield from lines(ClaimTopic, [{"claim_id": claim, "topic_id": topic} for claim, topic in topics])
+        yield from build_lines(
+            ClaimTopic, [{"claim_id": claim, "topic_id": topic} for claim, topic in topics]
+        )
         yield from publishing.lines_of([self._entry(one) for one in new if one.verdicts])
 
-    def _records(self) -> list[Lines]:
-        return lines(ImportedRecord, [self._record(taken) for taken in self.decisions.taken])
+    def _records(self) -> list[CopyLines]:
+        return build_lines(ImportedRecord, [self._record(taken) for taken in self.decisions.taken])
 
-    def _left_out(self) -> list[Lines]:
+    def _left_out(self) -> list[CopyLines]:
         """Return values that conflict with stored ones, with the records that state them."""
         taken = [one for one in self.decisions.taken if one.left_out]
         there = known_claims.find_first_records(
             one.standing.claim.pk for one in taken if not one.standing.is_new
         )
-        return lines(
+        return build_lines(
             ImportProblem,
             [
                 problem

@@ -19,13 +19,13 @@ from claims.imports.storing.seen_records import SeenRecords
 from claims.imports.storing.stage import StagedReview
 from claims.imports.storing.unusable_records import build_storing_problem
 from claims.models import Claim, ImportedRecord, ImportProblem, ImportRun, Verdict
-from factcheck.database.bulk_copy import Maker
+from factcheck.database.bulk_copy import RowMaker
 from factcheck.installation.house_language import in_house_language
 
 
 @cache
-def _claim_maker() -> Maker[Claim]:
-    return Maker(Claim)
+def _claim_maker() -> RowMaker[Claim]:
+    return RowMaker(Claim)
 
 
 @dataclass(slots=True)

@@ -17,7 +17,7 @@ from claims.imports.storing.review_details import DETAILS
 from claims.imports.storing.reviewed_claim import ReviewedClaim
 from claims.models import Appearance, Claim, ImportedRecord, Rating, Topic, Verdict
 from claims.quotes.statements import normalise_statement
-from factcheck.database.bulk_copy import Maker
+from factcheck.database.bulk_copy import RowMaker
 from sources.models import Publisher
 
 #: What of a verdict a review does not say, and a new version takes over.
@@ -27,8 +27,8 @@ _THEIRS = "nothing: people here answer for that verdict"
 
 
 @cache
-def _verdict_maker() -> Maker[Verdict]:
-    return Maker(Verdict)
+def _verdict_maker() -> RowMaker[Verdict]:
+    return RowMaker(Verdict)
 
 
 @dataclass(slots=True, eq=False)

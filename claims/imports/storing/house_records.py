@@ -13,9 +13,9 @@ from django.utils.translation import gettext
 from claims.imports.reading.review_record import Outlet
 from claims.imports.storing.disagreement import Disagreement
 from claims.models import Evidence, ImportedRecord, ImportRun, Verdict
-from sources.addresses import domain, hosts
+from sources.addresses import get_domain, list_hosts
 from sources.models import Publisher
-from sources.models.publisher import name_as_read
+from sources.models.publisher import normalise_name
 
 _DRAFT = Verdict.State.DRAFT
 
@@ -135,23 +135,23 @@ def speaking_as(house: Publisher, outlets: Iterable[Outlet]) -> tuple[set[Outlet
     The house is known by its domain and hosts below it; by its name, in whatever letter case, where a record gives no
     address or one that the house names among its own.
     """
-    own = {house.domain, *hosts(house.url)[-1:]} - {""}
-    named = own | {host for address in house.same_as for host in hosts(address)[-1:]}
-    name = name_as_read(house.name)
+    own = {house.domain, *list_hosts(house.url)[-1:]} - {""}
+    named = own | {host for address in house.same_as for host in list_hosts(address)[-1:]}
+    name = normalise_name(house.name)
     ours: set[Outlet] = set()
     namesakes: set[Outlet] = set()
     for outlet in outlets:
-        place = outlet.domain or domain(outlet.url)
+        place = outlet.domain or get_domain(outlet.url)
         if place and _is_below(place, own):
             ours.add(outlet)
-        elif name_as_read(outlet.name) == name:
+        elif normalise_name(outlet.name) == name:
             (ours if not place or _is_below(place, named) else namesakes).add(outlet)
     return ours, namesakes
 
 
 def is_namesake(house: Publisher, publisher: Publisher) -> bool:
     """Whether readers would mistake another publisher for the newsroom."""
-    return publisher.pk != house.pk and name_as_read(publisher.name) == name_as_read(house.name)
+    return publisher.pk != house.pk and normalise_name(publisher.name) == normalise_name(house.name)
 
 
 def refuse_namesake(outlet: Outlet) -> HouseRecordRefused:

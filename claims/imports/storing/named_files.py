@@ -16,7 +16,7 @@ def named_files() -> Iterator[tuple[str, str]]:
     kept.append(media.exclude(public_sha256="").values_list("public_sha256", flat=True))
     for rows in kept:
         for digest in rows.iterator(chunk_size=2_000):
-            yield archive.path(digest), digest
+            yield archive.build_path(digest), digest
 
 
 def uploads() -> dict[str, str]:
@@ -28,6 +28,6 @@ def known_digest(name: str) -> str:
     """Return the SHA-256 in an archive file name; "" if it is not a snapshot."""
     digest = name.rpartition("/")[2]
     try:
-        return digest if archive.path(digest) == name else ""
+        return digest if archive.build_path(digest) == name else ""
     except ValueError:
         return ""

@@ -20,7 +20,7 @@ from claims.models import Claimant, Rating, Topic
 from claims.newsroom.named_claimants import NamedClaimants
 from factcheck.database.bulk_copy import copy, reserve_ids
 from factcheck.database.locks import hold
-from sources.addresses import domain, hosts, url_key
+from sources.addresses import build_url_key, get_domain, list_hosts
 from sources.models import Publisher, Source
 from sources.named_publishers import KnownPublishers
 
@@ -84,8 +84,8 @@ class ReferencedEntities:
         self._claimants = _claimants({_who(person): person for person in people})
         self._topics = _topics({name.lower(): name for review in reviews for name in review.topics})
         self._sources = self._appeared(
-            {url_key(url): url for review in reviews for url in review.appearances},
-            {url_key(url): review.media_kind for review in reviews for url in review.media},
+            {build_url_key(url): url for review in reviews for url in review.appearances},
+            {build_url_key(url): review.media_kind for review in reviews for url in review.media},
         )
 
     def publisher(self, outlet: Outlet) -> Publisher:
@@ -110,7 +110,7 @@ class ReferencedEntities:
 
     def source(self, url: str) -> Source | None:
         """Return the source at the URL; None if it is not a web URL."""
-        return self._sources.get(url_key(url))
+        return self._sources.get(build_url_key(url))
 
     def _rated(self, reviews: list[Review]) -> dict[Key, Rating]:
         wanted: dict[Key, tuple[Publisher, Label]] = {}
@@ -132,7 +132,7 @@ class ReferencedEntities:
         rows = Source.objects.filter(url_key__any_of=wanted).select_related("publisher")
         found = {row.url_key: row for row in rows}
         missing = [key for key in wanted if key not in found]
-        places = {key: hosts(key) for key in missing}
+        places = {key: list_hosts(key) for key in missing}
         known = KnownPublishers(
             Publisher.objects.known([], {host for found in places.values() for host in found})
         )
@@ -140,7 +140,7 @@ class ReferencedEntities:
             Source(
                 id=pk,
                 title=wanted[key][:_LONGEST_TITLE],
-                kind=_kind(domain(key), media.get(key, "")),
+                kind=_kind(get_domain(key), media.get(key, "")),
                 url=wanted[key],
                 url_key=key,
                 publisher=known.at(places[key]),
@@ -199,7 +199,7 @@ def _made(outlet: Outlet, known: KnownPublishers) -> Publisher:
 def _hosts(outlet: Outlet) -> tuple[str, ...]:
     if not outlet.domain:
         return ()
-    return (outlet.domain,) if is_shipped_outlet(outlet) else hosts(f"https://{outlet.domain}/")
+    return (outlet.domain,) if is_shipped_outlet(outlet) else list_hosts(f"https://{outlet.domain}/")
 
 
 def _claimants(wanted: dict[Who, Person]) -> dict[Who, Claimant]:

@@ -4,7 +4,7 @@ from typing import Any, Final
 
 from claims.imports.reading.review_record import Person, Review
 from claims.models import Claimant, Verdict
-from sources.addresses import url_key
+from sources.addresses import build_url_key
 
 #: What a review says in its verdict besides the rating: the field of a record → that of the verdict.
 DETAILS: Final = {
@@ -40,7 +40,7 @@ def find_differences(review: Review, verdict: Verdict) -> dict[str, Any]:
     found = {}
     for name, value in collect_details(review).items():
         stored = getattr(verdict, DETAILS[name])
-        same_page = name == "review_url" and url_key(value) == url_key(stored)
+        same_page = name == "review_url" and build_url_key(value) == build_url_key(stored)
         if value and value != stored and not same_page:
             found[name] = value
     return found

@@ -8,7 +8,7 @@ from claims.imports.reading.identity import name_key
 from claims.imports.reading.raw_record import RecordPlace
 from claims.imports.reading.review_record import Person, Review
 from claims.models import Claim, Verdict
-from sources.addresses import url_key
+from sources.addresses import build_url_key
 from sources.identifiers import is_somebody_else, is_the_same
 
 
@@ -56,13 +56,13 @@ class ReviewedClaim:
         if publisher:
             self.publisher_ids.add(publisher)
             page, day = self._review_of(publisher)
-            self.reviewed[publisher] = (page or url_key(review.url), day or review.reviewed_on)
+            self.reviewed[publisher] = (page or build_url_key(review.url), day or review.reviewed_on)
 
     def was_reviewed_there(self, review: Review, publisher: int | None) -> bool:
         """Whether this publisher has reviewed it on the very page."""
         if publisher not in self.publisher_ids or not review.url:
             return False
-        return self._review_of(publisher)[0] == url_key(review.url) != ""
+        return self._review_of(publisher)[0] == build_url_key(review.url) != ""
 
     def was_reviewed_elsewhere(self, review: Review, publisher: int | None) -> bool:
         """Whether this publisher has reviewed it on another page or, where one is not known, on another day."""
@@ -70,13 +70,13 @@ class ReviewedClaim:
             return False
         page, day = self._review_of(publisher)
         if page and review.url:
-            return page != url_key(review.url)
+            return page != build_url_key(review.url)
         return bool(day and review.reviewed_on and day != review.reviewed_on)
 
     def page_of(self, review: Review) -> bool | None:
         """Whether one who reviewed it did so on the page of this review; None where one of the two pages is unknown."""
         pages = {page for publisher in self.publisher_ids if (page := self._review_of(publisher)[0])}
-        page = url_key(review.url)
+        page = build_url_key(review.url)
         return page in pages if page and pages else None
 
     def _review_of(self, publisher: int | None) -> tuple[str, date | None]:
@@ -84,5 +84,5 @@ class ReviewedClaim:
             return "", None
         if publisher not in self.reviewed:
             there = self.live.get(publisher) or self.open.get(publisher)
-            self.reviewed[publisher] = (url_key(there.url), there.reviewed_on) if there else ("", None)
+            self.reviewed[publisher] = (build_url_key(there.url), there.reviewed_on) if there else ("", None)
         return self.reviewed[publisher]

@@ -35,7 +35,7 @@ from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from factcheck.database.locks import AlreadyHeld, alone
-from factcheck.installation.file_store import FilesAway
+from factcheck.installation.file_store import FileStoreUnavailable
 from factcheck.installation.house_language import in_house_language
 from factcheck.installation.messages import in_words
 from sources.source_kinds import STANDARD_INPUT, is_address
@@ -156,7 +156,7 @@ def discard_run(run: ImportRun, *, by: User) -> None:
 def _delete_file(name: str) -> None:
     try:
         default_storage.delete(name)
-    except FilesAway:
+    except FileStoreUnavailable:
         app.configure_task(REMOVE_UPLOAD).defer(name=name)
 
 
@@ -273,7 +273,7 @@ def _load_recipe(run: ImportRun) -> Recipe:
     return Recipe(run.format, mapping=mapping, constants=how.get("constants", {}), sheet=how.get("sheet", ""))
 
 
-def record_missing_storage(run: ImportRun, away: FilesAway) -> None:
+def record_missing_storage(run: ImportRun, away: FileStoreUnavailable) -> None:
     """Record why the import cannot start; the worker retries automatically."""
     run.state, run.error = _STATE.FAILED, f"{away} It is tried again by itself."
     run.save(update_fields=["state", "error"])

@@ -9,10 +9,12 @@ from claims.imports.storing.house_archive import hold_archive
 from claims.imports.storing.runs import REMOVE_UPLOAD, RUN_IMPORT, record_missing_storage, run_upload
 from claims.imports.storing.undo import UNDO_IMPORT, undo_run
 from claims.models import ImportRun
-from factcheck.installation.file_store import FilesAway
+from factcheck.installation.file_store import FileStoreUnavailable
 
 # After 4, 16, 64 seconds and so on, the last time after four and a half hours.
-_UNTIL_FILES_ARE_BACK = RetryStrategy(max_attempts=8, exponential_wait=4, retry_exceptions=[FilesAway])
+_UNTIL_FILES_ARE_BACK = RetryStrategy(
+    max_attempts=8, exponential_wait=4, retry_exceptions=[FileStoreUnavailable]
+)
 _STATE = ImportRun.State
 
 
@@ -23,7 +25,7 @@ def run_import(*, run_id: int) -> None:
     if run.state in (_STATE.WAITING, _STATE.READING, _STATE.WRITING, _STATE.FAILED):
         try:
             hold_archive(run) if run.house_archive and run.released_at is None else run_upload(run)
-        except FilesAway as away:
+        except FileStoreUnavailable as away:
             record_missing_storage(run, away)
             raise
 

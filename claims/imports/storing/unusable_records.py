@@ -13,7 +13,7 @@ from claims.imports.reading.review_record import Remark
 from claims.imports.reading.values.problem import shorten_value
 from claims.imports.storing.stage import StagedReview
 from claims.models import ImportProblem, ImportRun
-from factcheck.database.bulk_copy import Maker
+from factcheck.database.bulk_copy import RowMaker
 from factcheck.installation.house_language import in_house_language
 from factcheck.installation.messages import in_words
 from factcheck.sentences import SpokenSentence
@@ -119,8 +119,8 @@ def write_report(problems: Iterable[ImportProblem]) -> Iterator[bytes]:
 
 
 @cache
-def _problem_maker() -> Maker[ImportProblem]:
-    return Maker(ImportProblem)
+def _problem_maker() -> RowMaker[ImportProblem]:
+    return RowMaker(ImportProblem)
 
 
 def _build_problem(

@@ -35,11 +35,11 @@ from claims.models import (
 )
 from claims.models.claim import claim_path
 from claims.models.translation import original_sha256
-from factcheck.web.site_urls import OWN, rendered
+from factcheck.web.site_urls import OWN, render_served
 from sources.api.media_bodies import PublicMedia
 from sources.api.source_bodies import PublicPublisher, PublicQuotedSource, PublicSnapshot, PublicSource
 from sources.models import MediaHash, MediaObject, Publisher, Snapshot, Source
-from sources.public_media import FOLDER, file_name
+from sources.public_media import FOLDER, build_file_name
 
 Document = dict[str, Any]
 #: A verdict and what it rests on.
@@ -105,7 +105,7 @@ def document(
 
 def render(document: Any) -> str:
     """Return the JSON exactly as served: compact, UTF-8, keys in order."""
-    return rendered(document)
+    return render_served(document)
 
 
 def site() -> Document:
@@ -183,7 +183,7 @@ def claimed_media(row: ClaimMedia) -> PublicMedia:
 def media(
     row: MediaObject, *, caption: str = "", media_fragment: str = "", page_url: str = ""
 ) -> PublicMedia:
-    name = file_name(row)
+    name = build_file_name(row)
     return {
         "id": row.pk,
         "kind": row.kind,

@@ -9,7 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from claims.ledger.document.headline import find_label
-from sources.addresses import domain
+from sources.addresses import get_domain
 
 Document = dict[str, Any]
 
@@ -71,7 +71,7 @@ def find_site(url: str, publisher: Document) -> str:
     """
     theirs = publisher["domain"]
     host = (urlsplit(url).hostname or "").removeprefix("www.")
-    return host if not theirs or domain(url) == theirs else theirs
+    return host if not theirs or get_domain(url) == theirs else theirs
 
 
 def _place(body: Document, verdict: Document) -> str:

@@ -7,7 +7,7 @@ import nh3
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from sources.public_media import FOLDER, named
+from sources.public_media import FOLDER, parse_file_name
 
 _MARKDOWN = MarkdownIt("commonmark", {"html": False, "typographer": False}).enable(["table", "strikethrough"])
 
@@ -69,5 +69,5 @@ def _clean(html: str, relative: tuple[Literal["rewrite_with_base"], str] | None 
 
 
 def _only_own_pictures(tag: str, attribute: str, value: str) -> str | None:
-    is_own = value.startswith(FOLDER) and named(value.removeprefix(FOLDER))
+    is_own = value.startswith(FOLDER) and parse_file_name(value.removeprefix(FOLDER))
     return None if (tag, attribute) == ("img", "src") and not is_own else value

@@ -10,8 +10,8 @@ from django.conf import settings
 from claims.search import AddressTargets, SearchReading, read
 from factcheck.api.query_values import GREATEST_ID
 from factcheck.database.read_connections import fetch
-from factcheck.web.language_addresses import parted
-from sources.addresses import url_key
+from factcheck.web.language_addresses import split_path
+from sources.addresses import build_url_key
 
 #: An address is at most so long.
 LENGTH_LIMIT = 2000
@@ -47,15 +47,15 @@ def read_search(text: str) -> SearchReading:
 
 def build_address_key(address: str) -> str:
     """Return the normal form of a URL; "" if it is not one."""
-    return url_key(address) if len(address) <= LENGTH_LIMIT and _ADDRESS.fullmatch(address) else ""
+    return build_url_key(address) if len(address) <= LENGTH_LIMIT and _ADDRESS.fullmatch(address) else ""
 
 
 def find_claim_at(key: str) -> int | None:
     """Return the id of the claim whose page on this site the URL is."""
-    here, there = urlsplit(url_key(settings.SITE_URL)), urlsplit(key)
+    here, there = urlsplit(build_url_key(settings.SITE_URL)), urlsplit(key)
     if there.netloc != here.netloc or not there.path.startswith(here.path):
         return None
-    _code, path = parted(there.path.removeprefix(here.path.rstrip("/")))
+    _code, path = split_path(there.path.removeprefix(here.path.rstrip("/")))
     found = _CLAIM.fullmatch(path)
     return min(int(found[1]), GREATEST_ID) if found else None
 

@@ -22,15 +22,21 @@ from claims.models import Publication, PublishedVerdict
 from claims.models.ledger_row import sortable_day
 from claims.models.publication import PublicationQuerySet
 from claims.models.published_verdict import PublishedVerdictQuerySet
-from factcheck.api.pagination import ORDERING, both_ways, day_key, id_key, moment_key
+from factcheck.api.pagination import (
+    ORDERING,
+    build_both_orderings,
+    make_day_key,
+    make_id_key,
+    make_moment_key,
+)
 from factcheck.api.query_strings import (
     ListQuery,
     Parameter,
     Query,
-    fields_parameter,
-    ordering_parameter,
-    refused_value,
-    view_parameter,
+    build_value_error,
+    make_fields_parameter,
+    make_ordering_parameter,
+    make_view_parameter,
 )
 from factcheck.api.query_values import (
     DayValue,
@@ -40,13 +46,13 @@ from factcheck.api.query_values import (
     WholeNumber,
 )
 from factcheck.database.cached_sql import FoundBy
-from sources.api.address_values import Address, Domain
-from sources.api.list_queries import any_of, ids_of
+from sources.api.address_values import AddressValue, DomainValue
+from sources.api.list_queries import find_ids, match_any_of
 from sources.models import Source
 
 
 def source_ids(keys: list[str]) -> list[int]:
-    return ids_of(Source.objects.filter(url_key__in=keys), keys)
+    return find_ids(Source.objects.filter(url_key__in=keys), keys)
 
 
 def resolve_as_of(moment: datetime) -> datetime:
@@ -57,7 +63,7 @@ def resolve_as_of(moment: datetime) -> datetime:
     """
     now = datetime.now(UTC)
     if moment.date() > now.date():
-        raise refused_value("as_of", gettext("it is in the future."))
+        raise build_value_error("as_of", gettext("it is in the future."))
     return min(moment, now)
 
 
@@ -66,10 +72,10 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
 
     list_name = "claims"
     orderings = (
-        *both_ways("updated", moment_key("published_at"), id_key("claim_id")),
-        *both_ways("published", moment_key("first_published_at"), id_key("claim_id")),
-        *both_ways("reviewed", day_key(sortable_day("reviewed_on")), id_key("claim_id")),
-        *both_ways("claimed", day_key(sortable_day("claimed_on")), id_key("claim_id")),
+        *build_both_orderings("updated", make_moment_key("published_at"), make_id_key("claim_id")),
+        *build_both_orderings("published", make_moment_key("first_published_at"), make_id_key("claim_id")),
+        *build_both_orderings("reviewed", make_day_key(sortable_day("reviewed_on")), make_id_key("claim_id")),
+        *build_both_orderings("claimed", make_day_key(sortable_day("claimed_on")), make_id_key("claim_id")),
         RELEVANCE,
     )
 
@@ -103,13 +109,13 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         several=True,
     )
     source_domain = Parameter(
-        Domain(),
+        DomainValue(),
         "Domain of such a source, in either role.",
         matches=share_value("source_domains"),
         several=True,
     )
     source_url = Parameter(
-        Address(),
+        AddressValue(),
         "Address of such a source, in any spelling: tracking parameters, http or https, www, AMP and a slash at the end"
         " do not matter. `review_url` finds the reviews that stand at an address; `q` finds all of these.",
         resolves=source_ids,
@@ -153,7 +159,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
     status = Parameter(
         Keyword(tuple(Publication.Status.values)),
         "`retracted` and `merged` list what was withdrawn.",
-        matches=any_of("status"),
+        matches=match_any_of("status"),
         several=True,
         default=Publication.Status.PUBLISHED.value,
     )
@@ -162,8 +168,8 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
         "What was published at this moment, or at the end of this day (UTC), as it read then.",
         resolves=resolve_as_of,
     )
-    fields = fields_parameter(ClaimSerializer)
-    ordering = ordering_parameter(
+    fields = make_fields_parameter(ClaimSerializer)
+    ordering = make_ordering_parameter(
         orderings,
         default="`relevance` when `q` is given, otherwise `-updated`; without `q`, `relevance` is `-updated` too. ",
     )
@@ -239,7 +245,7 @@ def _ledger_moved() -> Subquery:
 class ClaimPageQuery(ClaimListQuery):
     """Published claims, page by page."""
 
-    view = view_parameter()
+    view = make_view_parameter()
     highlight = Parameter(
         Keyword(("true", "false")),
         "Whether `highlights` shows where `q` was found in each claim of the page.",
@@ -263,5 +269,5 @@ class VersionListQuery(ListQuery):
     """The ledger of one claim."""
 
     list_name = "versions"
-    orderings = both_ways("version", id_key("version"))
-    ordering = ordering_parameter(orderings)
+    orderings = build_both_orderings("version", make_id_key("version"))
+    ordering = make_ordering_parameter(orderings)

@@ -8,10 +8,10 @@ from django.db.models.functions import Coalesce
 
 from claims.models import Cluster, ClusterMember, Publication
 from claims.models.publication import PublicationQuerySet
-from factcheck.api.pagination import both_ways, id_key, text_key
-from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter
+from factcheck.api.pagination import build_both_orderings, make_id_key, make_text_key
+from factcheck.api.query_strings import ListQuery, Parameter, make_ordering_parameter
 from factcheck.api.query_values import LanguageRange, WholeNumber, Words
-from sources.api.list_queries import holds_words, in_language
+from sources.api.list_queries import match_language, match_words
 
 
 def find_entries(clusters: Iterable[int]) -> PublicationQuerySet:
@@ -47,17 +47,17 @@ class ClusterListQuery(ListQuery):
 
     list_name = "clusters"
     orderings = (
-        *both_ways("id", id_key("id")),
-        *both_ways("title", text_key("title"), id_key("id")),
+        *build_both_orderings("id", make_id_key("id")),
+        *build_both_orderings("title", make_text_key("title"), make_id_key("id")),
     )
 
     q = Parameter(
-        Words(), "Words in the title, whatever their case and accents.", matches=holds_words("title")
+        Words(), "Words in the title, whatever their case and accents.", matches=match_words("title")
     )
     language = Parameter(
         LanguageRange(),
         "Language of title and description; `pt` also finds `pt-BR`.",
-        matches=in_language("language"),
+        matches=match_language("language"),
         several=True,
         slotted=False,
     )
@@ -68,4 +68,4 @@ class ClusterListQuery(ListQuery):
         several=True,
         slotted=False,
     )
-    ordering = ordering_parameter(orderings)
+    ordering = make_ordering_parameter(orderings)

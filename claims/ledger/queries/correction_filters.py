@@ -13,8 +13,8 @@ from django.utils.translation import gettext
 
 from claims.ledger.document.claim_body import CORRECTIONS
 from claims.models import Publication, PublishedVerdict
-from factcheck.api.pagination import both_ways, id_key, moment_key
-from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter, view_parameter
+from factcheck.api.pagination import build_both_orderings, make_id_key, make_moment_key
+from factcheck.api.query_strings import ListQuery, Parameter, make_ordering_parameter, make_view_parameter
 from factcheck.api.query_values import Keyword, Reader, ValueRefused, WholeNumber
 
 #: So many entries of the log are looked up before those that remain are found all at once.
@@ -118,7 +118,7 @@ class CorrectionListQuery(ListQuery):
     """The filters of corrections, clarifications, updates and retractions."""
 
     list_name = "corrections"
-    orderings = both_ways("published", moment_key("published_at"), id_key("sequence"))
+    orderings = build_both_orderings("published", make_moment_key("published_at"), make_id_key("sequence"))
 
     kind = Parameter(
         Keyword(CORRECTIONS),
@@ -153,7 +153,7 @@ class CorrectionListQuery(ListQuery):
         verdicts=filter_newsroom,
         default="all",
     )
-    ordering = ordering_parameter(orderings)
+    ordering = make_ordering_parameter(orderings)
 
     def candidates(self, looked_for: Mapping[str, Any]) -> QuerySet[Any]:
         """Return the rows from which a page is read."""
@@ -171,7 +171,7 @@ class CorrectionListQuery(ListQuery):
 class CorrectionPageQuery(CorrectionListQuery):
     """The same page by page, short or whole."""
 
-    view = view_parameter()
+    view = make_view_parameter()
 
 
 def filter_corrections() -> Any:

@@ -3,15 +3,15 @@
 from django.db.models import Q
 
 from claims.models import Claimant, RatingClass
-from factcheck.api.pagination import both_ways, id_key, text_key
-from factcheck.api.query_strings import ListQuery, Parameter, ordering_parameter, view_parameter
+from factcheck.api.pagination import build_both_orderings, make_id_key, make_text_key
+from factcheck.api.query_strings import ListQuery, Parameter, make_ordering_parameter, make_view_parameter
 from factcheck.api.query_values import Country, IdOr, Keyword, Slug, WholeNumber, Words
-from sources.api.address_values import Domain, SameAs
-from sources.api.list_queries import holds_words, one_of, publisher_ids
+from sources.api.address_values import DomainValue, SameAsValue
+from sources.api.list_queries import find_publisher_ids, match_one_of, match_words
 
 _BY_ID_OR_NAME = (
-    *reversed(both_ways("id", id_key("id"))),
-    *both_ways("name", text_key("name"), id_key("id")),
+    *reversed(build_both_orderings("id", make_id_key("id"))),
+    *build_both_orderings("name", make_text_key("name"), make_id_key("id")),
 )
 
 
@@ -21,19 +21,19 @@ class ClaimantListQuery(ListQuery):
     list_name = "claimants"
     orderings = _BY_ID_OR_NAME
 
-    q = Parameter(Words(), "Words in the name, whatever their case and accents.", matches=holds_words("name"))
+    q = Parameter(Words(), "Words in the name, whatever their case and accents.", matches=match_words("name"))
     kind = Parameter(
-        Keyword(tuple(Claimant.Kind.values)), "Kind of claimant.", matches=one_of("kind"), several=True
+        Keyword(tuple(Claimant.Kind.values)), "Kind of claimant.", matches=match_one_of("kind"), several=True
     )
     country = Parameter(
-        Country(), "Country code (ISO 3166-1 alpha-2).", matches=one_of("country"), several=True
+        Country(), "Country code (ISO 3166-1 alpha-2).", matches=match_one_of("country"), several=True
     )
     same_as = Parameter(
-        SameAs(),
+        SameAsValue(),
         "An address that identifies the claimant elsewhere, such as the Wikidata page in any of its spellings.",
         matches=lambda address: Q(same_as__contains=[address]),
     )
-    ordering = ordering_parameter(orderings)
+    ordering = make_ordering_parameter(orderings)
 
 
 class TopicListQuery(ListQuery):
@@ -42,39 +42,39 @@ class TopicListQuery(ListQuery):
     list_name = "topics"
     orderings = _BY_ID_OR_NAME
 
-    q = Parameter(Words(), "Words in the name, whatever their case and accents.", matches=holds_words("name"))
-    slug = Parameter(Slug(), "Slug of the topic.", matches=one_of("slug"), several=True)
+    q = Parameter(Words(), "Words in the name, whatever their case and accents.", matches=match_words("name"))
+    slug = Parameter(Slug(), "Slug of the topic.", matches=match_one_of("slug"), several=True)
     same_as = Parameter(
-        SameAs(),
+        SameAsValue(),
         "An address that identifies the topic elsewhere, such as the Wikidata page in any of its spellings.",
         matches=lambda address: Q(same_as__contains=[address]),
     )
-    ordering = ordering_parameter(orderings)
+    ordering = make_ordering_parameter(orderings)
 
 
 class RatingListQuery(ListQuery):
     """Ratings of published verdicts."""
 
     list_name = "ratings"
-    orderings = (*reversed(both_ways("id", id_key("id"))),)
+    orderings = (*reversed(build_both_orderings("id", make_id_key("id"))),)
 
     q = Parameter(
-        Words(), "Words in the label, whatever their case and accents.", matches=holds_words("label")
+        Words(), "Words in the label, whatever their case and accents.", matches=match_words("label")
     )
     publisher = Parameter(
-        IdOr("domain", Domain()),
+        IdOr("domain", DomainValue()),
         "Whose scale it belongs to: id or domain.",
-        resolves=publisher_ids,
-        matches=one_of("scale__publisher"),
+        resolves=find_publisher_ids,
+        matches=match_one_of("scale__publisher"),
         several=True,
     )
-    scale = Parameter(WholeNumber(), "Id of the scale.", matches=one_of("scale"), several=True)
-    code = Parameter(Slug(), "Code in the publisher's scale.", matches=one_of("code"), several=True)
+    scale = Parameter(WholeNumber(), "Id of the scale.", matches=match_one_of("scale"), several=True)
+    code = Parameter(Slug(), "Code in the publisher's scale.", matches=match_one_of("code"), several=True)
     rating_class = Parameter(
         Keyword(tuple(RatingClass.values)),
         "The class that the rating amounts to, comparable across publishers.",
-        matches=one_of("rating_class"),
+        matches=match_one_of("rating_class"),
         several=True,
     )
-    view = view_parameter()
-    ordering = ordering_parameter(orderings)
+    view = make_view_parameter()
+    ordering = make_ordering_parameter(orderings)

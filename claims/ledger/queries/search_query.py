@@ -22,18 +22,18 @@ from claims.search import (
     match_condition,
 )
 from claims.search.highlights import find_highlights
-from factcheck.api.pagination import Ordering, decoded, id_key, moment_key, rank_key
+from factcheck.api.pagination import Ordering, decode_cursor, make_id_key, make_moment_key, rank_key
 from factcheck.api.query_strings import ListQuery, Parameter
 from factcheck.api.query_values import Keyword, ValueRefused, Words
-from factcheck.api.resources import planned
+from factcheck.api.resources import read_planned_rows
 from factcheck.database.cached_sql import Parts, Slot, Template
 
-RELEVANCE = Ordering("relevance", (rank_key("rank"), id_key("claim_id")), descending=True)
+RELEVANCE = Ordering("relevance", (rank_key("rank"), make_id_key("claim_id")), descending=True)
 #: Of more matches than this, enough say the words themselves to fill a page.
 MANY = 1_000
 _QUOTED = re.compile(r"'(?:[^']|'')*'")
 #: The value of `relevance` if so much matches that no word of the search distinguishes claims.
-NEWEST = Ordering("newest", (moment_key("published_at"), id_key("claim_id")), descending=True)
+NEWEST = Ordering("newest", (make_moment_key("published_at"), make_id_key("claim_id")), descending=True)
 
 #: Parameters that have no part in which claims match, besides those of pages.
 _SEARCHING = {"q", "spelling", "highlight", "ordering", "page_size", "cursor", "count", "fields", "view"}
@@ -185,7 +185,7 @@ class SearchQuery(WordsQuery):
         if reading.matches <= most:
             return False
         narrows = self.given.keys() - _SEARCHING
-        return not narrows or planned(self.qs) > most
+        return not narrows or read_planned_rows(self.qs) > most
 
 
 def split_by_wording(ranking: str | Expression) -> Parts:
@@ -237,7 +237,7 @@ class _Itself(Func):
 def is_of_order(cursor: str, ordering: Ordering) -> bool:
     """Whether the cursor is one of this order."""
     try:
-        decoded(cursor, ordering)
+        decode_cursor(cursor, ordering)
     except ValueRefused:
         return False
     return True

@@ -13,13 +13,13 @@ from claims.models import Rating, RatingClass, Topic
 from claims.models.ledger_row import sortable_day
 from claims.models.publication import answering_to
 from claims.search import MAX_LENGTH
-from factcheck.api.pagination import both_ways, day_key, id_key
+from factcheck.api.pagination import build_both_orderings, make_day_key, make_id_key
 from factcheck.api.query_strings import (
     ListQuery,
     Parameter,
-    fields_parameter,
-    ordering_parameter,
-    view_parameter,
+    make_fields_parameter,
+    make_ordering_parameter,
+    make_view_parameter,
 )
 from factcheck.api.query_values import (
     DayValue,
@@ -31,8 +31,8 @@ from factcheck.api.query_values import (
     WholeNumber,
     Words,
 )
-from sources.api.address_values import Address, Domain
-from sources.api.list_queries import any_of, ids_of, in_language, publisher_ids
+from sources.api.address_values import AddressValue, DomainValue
+from sources.api.list_queries import find_ids, find_publisher_ids, match_any_of, match_language
 from sources.models import Publisher
 
 
@@ -44,19 +44,19 @@ def share_value(field: str) -> Callable[[Any], Q]:
 def rating_ids(values: list[int | str]) -> list[int]:
     codes = [value for value in values if isinstance(value, str)]
     ids = [value for value in values if isinstance(value, int)]
-    return [*ids, *ids_of(Rating.objects.filter(code__in=codes), codes)]
+    return [*ids, *find_ids(Rating.objects.filter(code__in=codes), codes)]
 
 
 def topic_ids(values: list[int | str]) -> list[int]:
     slugs = [value for value in values if isinstance(value, str)]
     ids = [value for value in values if isinstance(value, int)]
-    return [*ids, *ids_of(Topic.objects.filter(slug__in=slugs), slugs)]
+    return [*ids, *find_ids(Topic.objects.filter(slug__in=slugs), slugs)]
 
 
 def claimant_parameter(entry: str = "") -> Parameter:
     """Build the parameter `claimant` of a list; `entry` is the path from its rows to the ledger entry."""
     return Parameter(
-        WholeNumber(), "Id of who made the claim.", matches=any_of(f"{entry}claimant_id"), several=True
+        WholeNumber(), "Id of who made the claim.", matches=match_any_of(f"{entry}claimant_id"), several=True
     )
 
 
@@ -97,33 +97,33 @@ class VerdictQuery(ListQuery):
     """The filters common to claims and verdicts."""
 
     publisher = VerdictParameter(
-        IdOr("domain", Domain()),
+        IdOr("domain", DomainValue()),
         "Who published the verdict: id or domain.",
-        resolves=publisher_ids,
-        matches=any_of("publisher_id"),
+        resolves=find_publisher_ids,
+        matches=match_any_of("publisher_id"),
         several=True,
     )
     publisher_kind = VerdictParameter(
         Keyword(tuple(Publisher.Kind.values)),
         "Kind of the publisher of the verdict.",
-        matches=any_of("publisher_kind"),
+        matches=match_any_of("publisher_kind"),
         several=True,
     )
     rating = VerdictParameter(
         IdOr("code", Slug()),
         "The rating as its publisher has it: id, or code in the publisher's scale.",
         resolves=rating_ids,
-        matches=any_of("rating_id"),
+        matches=match_any_of("rating_id"),
         several=True,
     )
     rating_class = VerdictParameter(
         Keyword(tuple(RatingClass.values)),
         "The class that the rating amounts to, comparable across publishers.",
-        matches=any_of("rating_class"),
+        matches=match_any_of("rating_class"),
         several=True,
     )
     review_url = VerdictParameter(
-        Address(),
+        AddressValue(),
         "Address of the review itself, the publisher's own page, in any spelling as of `source_url`.",
         matches=has_review_at,
         several=True,
@@ -141,7 +141,9 @@ class VerdictListQuery(WordsQuery, VerdictQuery):
     """Published verdicts, each by itself."""
 
     list_name = "verdicts"
-    orderings = both_ways("reviewed", day_key(sortable_day("reviewed_on")), id_key("verdict_id"))
+    orderings = build_both_orderings(
+        "reviewed", make_day_key(sortable_day("reviewed_on")), make_id_key("verdict_id")
+    )
 
     q = SearchParameter(
         Words(MAX_LENGTH),
@@ -150,13 +152,13 @@ class VerdictListQuery(WordsQuery, VerdictQuery):
         resolves=read_search,
         matches=lambda asked: answering_to(asked, publication="publication__"),
     )
-    claim = Parameter(WholeNumber(), "Id of the claim.", matches=any_of("claim_id"), several=True)
+    claim = Parameter(WholeNumber(), "Id of the claim.", matches=match_any_of("claim_id"), several=True)
     claimant = claimant_parameter("publication__")
     topic = topic_parameter("publication__")
     language = Parameter(
         LanguageRange(),
         "Language of the verdict; `pt` also finds `pt-BR`.",
-        matches=in_language("language"),
+        matches=match_language("language"),
         several=True,
         slotted=False,
     )
@@ -170,9 +172,9 @@ class VerdictListQuery(WordsQuery, VerdictQuery):
         "The claim was last published, corrected or added to on this day (UTC) or at this moment, or earlier.",
         matches=lambda moment: Q(publication__published_at__lte=moment),
     )
-    view = view_parameter()
-    fields = fields_parameter(PublishedVerdictSerializer)
-    ordering = ordering_parameter(orderings)
+    view = make_view_parameter()
+    fields = make_fields_parameter(PublishedVerdictSerializer)
+    ordering = make_ordering_parameter(orderings)
 
     def matching(self, queryset: QuerySet[Any], looked_for: Mapping[str, Any]) -> QuerySet[Any]:
         rows = super().matching(queryset, looked_for)

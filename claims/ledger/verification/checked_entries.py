@@ -23,7 +23,7 @@ from claims.ledger.verification.findings import Discrepancy
 from claims.models import HashTile, Publication, PublishedVerdict, Removal
 from claims.models.checkpoint import HASH, WIDTH
 from claims.models.ledger_rules import NO_ENTRY
-from factcheck.web.site_urls import understood
+from factcheck.web.site_urls import parse_stored
 
 _AT_ONCE = 500
 
@@ -94,7 +94,7 @@ class EntriesCheck:
     def _in_itself(self, row: Row, shown: Mapping[int, Row]) -> Iterator[str]:
         """Check that all columns of an entry agree with its body."""
         try:
-            body = understood(row["body"])
+            body = parse_stored(row["body"])
             said = _expected_columns(body)
             verdicts = {verdict["id"]: build_published_verdict(verdict, body) for verdict in body["verdicts"]}
             for snapshot in _snapshots(body):

@@ -9,11 +9,11 @@ from django.utils.translation import gettext, gettext_noop
 
 from claims.ledger.house_signature import fingerprint
 from claims.ledger.proofs.key_succession import KeyRefused, succeed_key
-from factcheck.management.localized_command import SpokenCommand
-from factcheck.management.owners_command import as_owner_only
+from factcheck.management.localized_command import LocalizedCommand
+from factcheck.management.owners_command import require_owner
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Announce a new key for signing the ledger. This cannot be undone.\n\n"
         "Run it while SIGNING_KEY is still the old one; FILE contains the new one, a long random text. Then "
@@ -46,7 +46,7 @@ class Command(SpokenCommand):
         else:
             secret, why = _secret(str(file)), ""
         try:
-            with as_owner_only():
+            with require_owner():
                 key = succeed_key(secret, lost_because=why)
         except KeyRefused as refusal:
             raise CommandError(str(refusal)) from None

@@ -8,10 +8,10 @@ from django.utils.translation import gettext, gettext_noop
 
 from claims.models import Scope
 from claims.newsroom import api_tokens
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Create an API token that acts as a person, and print it once. docs/editorial-api.md explains the "
         "scopes."

@@ -10,10 +10,10 @@ from claims.management.embedding_report import print_standing, progress_on
 from claims.matching.embedding import choice, maintenance, neighbours
 from claims.matching.embedding.embedder import Embedder, EmbedderError
 from claims.models import EmbeddingModel
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Create the vectors for finding claims with the same meaning in other words. The worker does the "
         "same, a little at a time. You can stop it (Ctrl-C) and run it again to continue. See "

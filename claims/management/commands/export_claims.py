@@ -24,10 +24,10 @@ from claims.exports.export_run import BeginProgress, ExportOptions, export_to_fi
 from claims.exports.format_choice import FORMATS, VERSIONS, guess_format
 from claims.exports.outputs import OutputError
 from factcheck.api.problems import InvalidParameters
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Export published claims, as of one moment of the ledger, in constant memory.\n\n  ndjson   the JSON "
         "of each claim on a line, as in the API; with --versions all the lossless\n           format, from "

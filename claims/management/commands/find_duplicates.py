@@ -7,10 +7,10 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from claims.matching.duplicate_search import PairTally, search
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Compare all claims with each other, and queue possible duplicates for an editor to decide\n"
         '("Possible duplicates" on the desk). Nothing is merged.\n\n'

@@ -10,18 +10,18 @@ from claims.management.article_report import print_document, print_report
 from claims.management.people import user_named
 from claims.management.terminal import console_on
 from factcheck.installation.messages import in_words
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 from sources.extraction import ExtractionError
 from sources.extraction.bounded_extraction import warm
 from sources.http.fetch_errors import FetchError
 from sources.models import Source
 from sources.overrides import OverrideError, read_overrides
-from sources.source_kinds import ReadingError, read, with_transcript
+from sources.source_kinds import ReadingError, add_transcript, read
 
 OVERRIDES = ("title", "byline", "publisher", "date", "language", "url", "kind")
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Store an article as a source with a snapshot, and propose its check-worthy statements as claims.\n\n"
         "The same text again changes nothing. A changed text makes a new snapshot of the same source, and\n"
@@ -92,7 +92,7 @@ class Command(SpokenCommand):
                 warm()  # while the page is fetched
                 material = read(article)
                 if options["transcript"]:
-                    material = with_transcript(material, options["transcript"])
+                    material = add_transcript(material, options["transcript"])
             imported = import_article(
                 material,
                 overrides=overrides,

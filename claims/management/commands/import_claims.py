@@ -33,15 +33,15 @@ from claims.management.terminal import console_on
 from claims.models import ImportRun
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.installation.messages import in_words
-from factcheck.installation.private_files import open_private, private_folder
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.installation.private_files import make_private_folder, open_private
+from factcheck.management.localized_command import LocalizedCommand
 from sources.source_kinds import STANDARD_INPUT, is_address
 
 #: The exit status of an import that is finished and has refused records.
 SOME_REFUSED = 3
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Import others' fact checks, or your own archive: ClaimReview markup in web pages and JSON, answers\n"
         "of the Fact Check Tools API, tables (CSV, TSV, Excel) and NDJSON; a file, a folder, an archive, "
@@ -239,7 +239,7 @@ class Command(SpokenCommand):
         report = Path(path) if path else settings.DATA_DIR / "reports" / name
         try:
             if not path:
-                private_folder(report.parent)
+                make_private_folder(report.parent)
             # What was refused was never published.
             with open_private(report) as file:
                 file.writelines(runs.write_problem_report(run))

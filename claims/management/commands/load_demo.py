@@ -4,10 +4,10 @@ from django.core.management.base import CommandParser
 from django.utils.translation import gettext, gettext_noop
 
 from claims.demo.demo_newsroom import load
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Load the demonstration data and one user per role. Running it again changes nothing."
     )

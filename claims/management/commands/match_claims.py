@@ -22,10 +22,10 @@ from claims.management.matched_texts import (
 )
 from claims.matching import embedding
 from claims.matching.answers import MatchTerms
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Match a table of texts with published claims: has this been checked?\n\n"
         "FILE is CSV, TSV or NDJSON with a column of texts, or has a text on each line; - is standard "

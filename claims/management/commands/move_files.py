@@ -11,14 +11,21 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 
 from claims.imports.storing.named_files import known_digest, named_files, uploads
 from factcheck.installation import file_store
-from factcheck.installation.file_store import FilesAway
-from factcheck.installation.file_transfer import FAULTS, Outcome, Transferred, names_in, transfer, transferred
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.installation.file_store import FileStoreUnavailable
+from factcheck.installation.file_transfer import (
+    FAULTS,
+    TransferOutcome,
+    TransferredFile,
+    iterate_names,
+    transfer,
+    transfer_files,
+)
+from factcheck.management.localized_command import LocalizedCommand
 
 DISK = "disk"
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Copy all files between the disk and a bucket, and verify each copy by its SHA-256. You can stop it "
         "(Ctrl-C) and run it again to continue. See docs/installing.md."
@@ -56,16 +63,16 @@ class Command(SpokenCommand):
             raise CommandError(gettext("--remove works only with --from: files in use are never removed."))
         other = _storage(to or origin or "")
         source, target = (default_storage, other) if to else (other, default_storage)
-        tally, certain = Counter[Outcome](), set[str]()
+        tally, certain = Counter[TransferOutcome](), set[str]()
         try:
             for file in _moved(source, target, remove=remove, threads=threads):
                 tally[file.outcome] += 1
-                if file.outcome in (Outcome.COPIED, Outcome.THERE):
+                if file.outcome in (TransferOutcome.COPIED, TransferOutcome.THERE):
                     certain.add(file.name)
                 elif file.outcome in FAULTS:
                     self.stderr.write(f"{file.name} {FAULTS[file.outcome]}")
             missing = self._missing(target, certain)
-        except FilesAway as away:
+        except FileStoreUnavailable as away:
             raise CommandError(
                 gettext("%(away)s Copied files are verified; run the same command to continue.")
                 % {"away": away}
@@ -78,9 +85,9 @@ class Command(SpokenCommand):
             ngettext(
                 "%(copied)s file copied, %(there)s were already there. All are verified.",
                 "%(copied)s files copied, %(there)s were already there. All are verified.",
-                tally[Outcome.COPIED],
+                tally[TransferOutcome.COPIED],
             )
-            % {"copied": tally[Outcome.COPIED], "there": tally[Outcome.THERE]}
+            % {"copied": tally[TransferOutcome.COPIED], "there": tally[TransferOutcome.THERE]}
         )
         faults = sum(tally[outcome] for outcome in FAULTS)
         if faults or missing:
@@ -105,14 +112,14 @@ class Command(SpokenCommand):
         return missing
 
 
-def _moved(source: Storage, target: Storage, *, remove: bool, threads: int) -> Iterator[Transferred]:
+def _moved(source: Storage, target: Storage, *, remove: bool, threads: int) -> Iterator[TransferredFile]:
     imported = uploads()
 
-    def move(name: str) -> Transferred:
+    def move(name: str) -> TransferredFile:
         known = known_digest(name) or imported.get(name, "")
         return transfer(name, source, target, known=known, remove=remove)
 
-    return transferred(names_in(source), move, threads=threads)
+    return transfer_files(iterate_names(source), move, threads=threads)
 
 
 def _storage(place: str) -> Storage:
@@ -120,7 +127,9 @@ def _storage(place: str) -> Storage:
     here = settings.STORAGES["default"]
     try:
         there = (
-            file_store.disk() if place == DISK else file_store.bucket(place, file_store.keys(), name="PLACE")
+            file_store.build_disk_store()
+            if place == DISK
+            else file_store.build_bucket_store(place, file_store.read_keys(), name="PLACE")
         )
     except ImproperlyConfigured as problem:
         raise CommandError(str(problem)) from None

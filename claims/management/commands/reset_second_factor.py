@@ -8,10 +8,10 @@ from django.utils.translation import gettext, gettext_noop
 from claims.management.people import user_named
 from claims.newsroom import second_factors
 from claims.newsroom.refusals import NotPossible
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Remove the second factors of a person, who then signs in with the password and sets up a new one."
     )

@@ -11,11 +11,11 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from claims.exports.restore import RestoreRefused, restore
-from factcheck.management.localized_command import SpokenCommand
-from factcheck.management.owners_command import as_owner_only
+from factcheck.management.localized_command import LocalizedCommand
+from factcheck.management.owners_command import require_owner
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Restore the ledger from a lossless export (export_claims --versions all): ids, versions, texts.\n\n"
         "The file is checked first; nothing is written unless all of it fits the existing data. If "
@@ -36,7 +36,7 @@ class Command(SpokenCommand):
 
     def handle(self, *, file: str, dry_run: bool, verbosity: int, **options: Any) -> None:
         try:
-            as_whom = nullcontext() if dry_run else as_owner_only()
+            as_whom = nullcontext() if dry_run else require_owner()
             with as_whom, _opened(file) as stream, _progress(file, verbosity) as progress:
                 restored = restore(stream, progress=progress, dry_run=dry_run)
         except OSError as problem:

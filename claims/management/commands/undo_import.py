@@ -9,10 +9,10 @@ from claims.imports.storing import undo
 from claims.management.people import user_named
 from claims.models import ImportRun
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Undo an import: retract what it published, revert what it changed, delete what was never public. "
         "Claims edited since then prevent this; with --rest they are left as they are."

@@ -11,10 +11,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 from claims.ledger.house_signature import decoded
 from claims.ledger.proofs.signed_note import InvalidNote
 from claims.ledger.verification.verification_run import ExternalCheckpoint, count_entries, verify
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Verify that nothing in the ledger was rewritten: every entry, the chain and the tree over them, "
         "every\n"

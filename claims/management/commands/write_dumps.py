@@ -4,11 +4,11 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext, gettext_noop
 
 from claims.exports.dumps.dump_run import DumpDamaged, DumpUnderWay, write_dump
-from factcheck.installation.file_store import FilesAway
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.installation.file_store import FileStoreUnavailable
+from factcheck.management.localized_command import LocalizedCommand
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Write everything published as files for the public, as the schedule does (docs/exports.md)."
     )
@@ -27,7 +27,7 @@ class Command(SpokenCommand):
         told = (lambda name: self.stderr.write(f"{name} …")) if verbosity else (lambda name: None)
         try:
             dump = write_dump(kept=keep, told=told)
-        except (DumpUnderWay, DumpDamaged, FilesAway) as problem:
+        except (DumpUnderWay, DumpDamaged, FileStoreUnavailable) as problem:
             raise CommandError(str(problem)) from None
         except OSError as problem:
             raise CommandError(

@@ -15,7 +15,7 @@ from django.db import ProgrammingError, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from claims.models import EmbeddingModel
-from factcheck.database.database_roles import owners_identity
+from factcheck.database.database_roles import get_owner_identity
 
 logger = logging.getLogger(__name__)
 
@@ -93,7 +93,7 @@ def _separate_connection() -> Iterator[BaseDatabaseWrapper]:
     It is the owner's, who alone may make indexes, where this process knows how to come as the owner.
     """
     apart = connection.copy()
-    apart.settings_dict.update(owners_identity())
+    apart.settings_dict.update(get_owner_identity())
     apart.settings_dict["OPTIONS"].pop("pool", None)
     with closing(apart):
         yield apart

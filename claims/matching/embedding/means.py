@@ -12,7 +12,7 @@ from claims.matching.embedding.centring import add_mean, without_mean
 from claims.matching.embedding.embedder import Embedder, Vectors
 from claims.matching.embedding.sample_posts import sample_posts
 from claims.models import EmbeddingModel, LanguageMean
-from factcheck.database.model_fields import half_vector, sent_half_vector
+from factcheck.database.model_fields import format_half_vector, parse_half_vector
 
 Kind = LanguageMean.Kind
 
@@ -112,7 +112,7 @@ def _mean_of_claims(model: EmbeddingModel, language: str) -> NDArray[np.float64]
             [model.pk, language, SAMPLE_SIZE],
         )
         for mean_id, length, sent in cursor:
-            total += sent_half_vector(bytes(sent)) * length + subtracted[mean_id]
+            total += parse_half_vector(bytes(sent)) * length + subtracted[mean_id]
             count += 1
     return total / count
 
@@ -144,13 +144,13 @@ def _recentre_some(model: EmbeddingModel, now: LanguageMean) -> bool:
         if not rows:
             return False
         ids, before, lengths, sent = zip(*rows, strict=True)
-        vectors = np.array([sent_half_vector(bytes(one)) for one in sent])
+        vectors = np.array([parse_half_vector(bytes(one)) for one in sent])
         raw = add_mean(vectors, np.array(lengths, np.float32), np.array([known[pk] for pk in before]))
         centred, lengths_now = without_mean(raw, known[now.pk])
         cursor.execute(
             "UPDATE claims_statementvector AS made SET vector = new.vector, length = new.length, mean_id = %s"
             " FROM unnest(%s::bigint[], %s::float8[], %s::public.halfvec[]) AS new (id, length, vector)"
             " WHERE made.id = new.id",
-            [now.pk, list(ids), lengths_now.astype(float).tolist(), list(map(half_vector, centred))],
+            [now.pk, list(ids), lengths_now.astype(float).tolist(), list(map(format_half_vector, centred))],
         )
     return True

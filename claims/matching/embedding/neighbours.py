@@ -13,7 +13,7 @@ from claims.matching.embedding.centring import without_mean
 from claims.matching.embedding.choice import find_embedder, get_embedder
 from claims.matching.embedding.embedder import Embedder, EmbedderError, clip_query
 from claims.matching.query import Vector
-from factcheck.database.model_fields import half_vector, sent_half_vector
+from factcheck.database.model_fields import format_half_vector, parse_half_vector
 from factcheck.database.read_connections import fetch
 
 logger = logging.getLogger(__name__)
@@ -126,7 +126,7 @@ def load_vectors(claims: Sequence[int], *, public: bool) -> dict[int, Vector]:
         f" WHERE model_id = %s AND claim_id = ANY (%s) AND {which}",
         [model.id, list(claims)],
     )
-    return {claim: sent_half_vector(sent) for claim, sent in rows}
+    return {claim: parse_half_vector(sent) for claim, sent in rows}
 
 
 def find_nearest(
@@ -144,9 +144,9 @@ def find_nearest(
         return []
     among = "SELECT claim, cosine, sent FROM claims_neighbours(%s, %s, %s, {}, %s, %s)"
     sql = " UNION ALL ".join(among.format(kind) for kind in (("true",) if public else ("true", "false")))
-    values = [model.id, model.dimensions, half_vector(vector), most, considered]
+    values = [model.id, model.dimensions, format_half_vector(vector), most, considered]
     rows = fetch(sql, values * (1 if public else 2))
     found: dict[int, tuple[int, float, Vector]] = {}
     for claim, cosine, sent in sorted(rows, key=lambda row: (-row[1], row[0])):
-        found.setdefault(claim, (claim, cosine, sent_half_vector(sent)))
+        found.setdefault(claim, (claim, cosine, parse_half_vector(sent)))
     return list(found.values())[:most]

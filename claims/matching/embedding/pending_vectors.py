@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from claims.matching.embedding.embedder import Vectors
 from claims.models import EmbeddingModel
 from claims.models.statement_vector import base_language, present, public, published_statement
-from factcheck.database.model_fields import half_vector
+from factcheck.database.model_fields import format_half_vector
 
 
 class PendingStatement(NamedTuple):
@@ -166,7 +166,7 @@ def store(
                 [statement.sha256 for statement in statements],
                 list(means),
                 np.asarray(lengths, float).tolist(),
-                [half_vector(vector) for vector in vectors],
+                [format_half_vector(vector) for vector in vectors],
             ],
         )
 

@@ -33,12 +33,12 @@ from claims.models import Checkpoint, Publication
 from claims.models.publication import in_version_before
 from claims.public.api.entry_serializers import Change, ChangeSerializer
 from factcheck.api.openapi.schema import PublicSchema, RefusedQuerySerializer
-from factcheck.api.query_strings import Parameter, Query, no_such_place, refused_value
+from factcheck.api.query_strings import Parameter, Query, build_target_error, build_value_error
 from factcheck.api.query_values import GREATEST_ID, Keyword, Moment, ValueRefused, WholeNumber
-from factcheck.api.resources import CACHE_PAST, PublicResource, conditional, sha256_of
+from factcheck.api.resources import CACHE_PAST, PublicResource, build_conditional_response, compute_sha256
 from factcheck.database import read_connections
 from factcheck.database.cached_sql import Slot, Template
-from factcheck.web.site_urls import etag_here, placed
+from factcheck.web.site_urls import build_site_etag, insert_site_url
 
 PAGE_SIZE = 100
 PAGE_SIZE_LIMIT = 1000
@@ -180,15 +180,15 @@ class ChangeResource(PublicResource):
 
     def list(self, request: HttpRequest, **within: Any) -> HttpResponse:
         query = ChangesQuery(request.GET, self.rows(), request=request)
-        if read_connections.reads_replica() and not _may_tell(query):
-            return read_connections.freshly(lambda: self._told(request, query))
+        if read_connections.is_reading_replica() and not _may_tell(query):
+            return read_connections.read_freshly(lambda: self._told(request, query))
         return self._told(request, query)
 
     def _told(self, request: HttpRequest, query: ChangesQuery) -> HttpResponse:
         since = _find_position(query.value("since", 0))
         if "If-None-Match" in request.headers:
             page = _build_page(request, query, since, with_bodies=False)
-            if get_conditional_response(request, etag=quote_etag(etag_here(page.sha256))):
+            if get_conditional_response(request, etag=quote_etag(build_site_etag(page.sha256))):
                 return page.answer(request)
         return _build_page(request, query, since, with_bodies=True).answer(request)
 
@@ -226,10 +226,10 @@ class _ChangesSlice:
     def sha256(self) -> str:
         """Return the ETag of the response, from the hashes of its entries, which never change."""
         hashes = (f"{entry['sequence']} {entry['body_sha256']}".encode() for entry in self.entries)
-        return sha256_of([self.head, *hashes])
+        return compute_sha256([self.head, *hashes])
 
     def answer(self, request: HttpRequest) -> HttpResponse:
-        response = conditional(
+        response = build_conditional_response(
             request,
             partial(self._content, _build_version_address(request)),
             etag=self.sha256,
@@ -280,7 +280,7 @@ def _get_checkpoint() -> str | None:
 
 def _read(since: int, *, most: int, newest_only: bool, columns: Sequence[str]) -> list[dict[str, Any]]:
     """Return up to `most` entries after a number, in order, in one query by the index of the numbers."""
-    if newest_only and read_connections.reads_replica():
+    if newest_only and read_connections.is_reading_replica():
         raise OperationalError("Only the primary knows which entries are the newest.")
 
     def rows() -> QuerySet[Publication]:
@@ -303,7 +303,7 @@ def _may_tell(query: ChangesQuery) -> bool:
     Of the newest entries alone none may be shown: those that are not safe yet may have overtaken others, which
     would be missing.
     """
-    mark, since = read_connections.replicas().mark, query.value("since", 0)
+    mark, since = read_connections.get_replicas().mark, query.value("since", 0)
     return (
         mark is not None
         and query.value("entries") != "newest"
@@ -313,9 +313,9 @@ def _may_tell(query: ChangesQuery) -> bool:
 
 def _find_last_shown() -> int:
     """Return the last entry that can be shown."""
-    if not read_connections.reads_replica():
+    if not read_connections.is_reading_replica():
         return GREATEST_ID
-    mark = read_connections.replicas().mark
+    mark = read_connections.get_replicas().mark
     if mark is None:
         raise OperationalError("Nothing is known of the primary.")
     return mark
@@ -330,7 +330,7 @@ def _find_position(since: int | datetime) -> int:
     if isinstance(since, int):
         return since
     if since > datetime.now(UTC):
-        raise refused_value("since", gettext("it is in the future."))
+        raise build_value_error("since", gettext("it is in the future."))
     published_then = Publication.objects.filter(published_at__gte=since, sequence__lte=_find_last_shown())
     first: int | None = published_then.aggregate(n=Min("sequence"))["n"]
     return min(_end(), _find_last_shown()) if first is None else first - 1
@@ -349,9 +349,9 @@ def _require_reached(since: int) -> None:
     would leave the reader waiting until it is reached, and miss what came before.
     """
     if since > (end := _end()):
-        if read_connections.reads_replica():
+        if read_connections.is_reading_replica():
             raise OperationalError("Only the primary knows how far the ledger has come.")
-        raise no_such_place(
+        raise build_target_error(
             "since",
             gettext(
                 "the feed ends at %(end)s, so your position belongs to another feed; start again with "
@@ -363,7 +363,7 @@ def _require_reached(since: int) -> None:
 
 def _render_change(entry: dict[str, Any], *, version_address: str, embedded: str, is_signed: bool) -> bytes:
     """Render a change as JSON. The claim in it is the stored text, with this site's current URL."""
-    body = placed(entry["body"])
+    body = insert_site_url(entry["body"])
     is_shown = embedded == "claim" and entry["status"] == Publication.Status.PUBLISHED
     claim = body if is_shown else b"null"
     is_stored = embedded == "stored"

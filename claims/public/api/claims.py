@@ -43,7 +43,7 @@ from claims.public.api.ledger_entries import (
     select_version,
 )
 from factcheck.api.openapi.schema import PublicSchema
-from factcheck.api.pagination import page_of_template, page_of_values
+from factcheck.api.pagination import read_template_page, read_values_page
 from factcheck.api.query_strings import ListQuery, Query
 from factcheck.api.query_values import GREATEST_ID
 from factcheck.api.resources import (
@@ -52,14 +52,14 @@ from factcheck.api.resources import (
     Listing,
     PublicItems,
     PublicList,
-    asks_conditionally,
-    listed,
-    moved,
-    picker,
-    sha256_of,
+    build_listing,
+    compute_sha256,
+    is_conditional,
+    make_picker,
+    redirect_moved,
 )
 from factcheck.database.cached_sql import Slot, Template
-from factcheck.web.site_urls import placed
+from factcheck.web.site_urls import insert_site_url
 
 #: Parameters of pages, which downloads do not take.
 _PARAMETERS_WITHOUT_DOWNLOADS = {"page_size", "cursor", "count", "fields", "spelling", "view", "highlight"}
@@ -115,17 +115,17 @@ class ClaimResource(PublicList):
         return Publication.objects.all()
 
     def listing(self, query: ClaimPageQuery, request: HttpRequest) -> Listing:
-        conditionally = asks_conditionally(request) and not query.highlights
+        conditionally = is_conditional(request) and not query.highlights
         shown = "body" if query.is_full else "summary"
         texts_read = [] if conditionally else {shown: None, **({"body": None} if query.highlights else {})}
         columns = ["id", "body_sha256", "ledger_moved", *texts_read]
-        page = page_of_template(query.template, columns, **self.paging(query))
+        page = read_template_page(query.template, columns, **self.paging(query))
         if not page.rows and (meant := find_meant_claims(query.may_mean) if query.may_mean else []):
             query.mean(meant)
-            page = page_of_template(query.template, columns, **self.paging(query))
+            page = read_template_page(query.template, columns, **self.paging(query))
         return Listing(
             page,
-            sha256=sha256_of(row[1].encode() for row in page.rows),
+            sha256=compute_sha256(row[1].encode() for row in page.rows),
             results=lambda: (
                 load_texts([row[0] for row in page.rows], shown)
                 if conditionally
@@ -139,7 +139,7 @@ class ClaimResource(PublicList):
 
     def shortened(self, query: ListQuery) -> Callable[[bytes], bytes]:
         """Return how to shorten bodies; summaries of claims are stored, because this list is requested most."""
-        return picker(query)
+        return make_picker(query)
 
     def other_forms(self, request: HttpRequest) -> list[str]:
         """Return links to downloads of all results of the query."""
@@ -168,7 +168,7 @@ class ClaimResource(PublicList):
         )
         target = entry.merged_into
         if target and select_newest_entry(target).fetch("id"):
-            return moved(reverse(self.route, args=[target], request=request))
+            return redirect_moved(reverse(self.route, args=[target], request=request))
         return self.represented(request, entry, query)
 
     def represented(self, request: HttpRequest, entry: ServedEntry, query: ClaimQuery) -> HttpResponse:
@@ -178,7 +178,7 @@ class ClaimResource(PublicList):
             markup.require_no_fields(query)
             response = entry.markup(request, cache=cache)
         else:
-            response = entry.answer(request, cache=cache, picking=picker(query))
+            response = entry.answer(request, cache=cache, picking=make_picker(query))
         return markup.negotiate_form(request, response)
 
 
@@ -197,10 +197,12 @@ class VersionResource(PublicList):
     def listing(self, query: VersionListQuery, request: HttpRequest) -> Listing:
         """Return the entries with the hashes of their responses, but without the responses."""
         columns = ["version", "status", "kind", "note", "published_at", "superseded_at", "body"]
-        page = page_of_values(query.qs, columns, **self.paging(query))
+        page = read_values_page(query.qs, columns, **self.paging(query))
         if not page.rows and not self.rows().exists():
             raise Http404
-        return listed(page, [self._described(dict(zip(columns, row[:-1], strict=True))) for row in page.rows])
+        return build_listing(
+            page, [self._described(dict(zip(columns, row[:-1], strict=True))) for row in page.rows]
+        )
 
     def retrieve(self, request: HttpRequest, claim_id: int, version: int) -> HttpResponse:
         """One claim as published in this version."""
@@ -216,7 +218,7 @@ class VersionResource(PublicList):
             "note": entry["note"],
             "published_at": written(entry["published_at"]),
             "superseded_at": written(until) if until else None,
-            "body_sha256": hashlib.sha256(placed(entry["body"].encode())).hexdigest(),
+            "body_sha256": hashlib.sha256(insert_site_url(entry["body"].encode())).hexdigest(),
             "url": reverse("versions-detail", args=[self.kwargs["claim_id"], version], request=self.request),
         }
         return render(described).encode()
@@ -234,8 +236,8 @@ class VerdictResource(PublicItems):
         return PublishedVerdict.objects.current()
 
     def listing(self, query: VerdictListQuery, request: HttpRequest) -> Listing:
-        page = page_of_template(query.template, ["body"], **self.paging(query))
-        return listed(page, [row[0] for row in page.rows])
+        page = read_template_page(query.template, ["body"], **self.paging(query))
+        return build_listing(page, [row[0] for row in page.rows])
 
     def item(self, request: HttpRequest, id: int) -> bytes | None:  # noqa: A002  the name in the address
         template = Template(

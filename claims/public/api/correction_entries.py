@@ -15,11 +15,11 @@ from claims.ledger.queries.correction_filters import CorrectionListQuery
 from claims.models import Publication
 from claims.models.publication import in_version_before
 from factcheck.api.openapi.body_serializer import BodySerializer, Moment, WebAddress
-from factcheck.api.pagination import KeysetPage, page_of_template
-from factcheck.api.resources import sha256_of
+from factcheck.api.pagination import KeysetPage, read_template_page
+from factcheck.api.resources import compute_sha256
 from factcheck.database.cached_sql import Slot, Template
-from factcheck.web.language_addresses import permanent
-from factcheck.web.site_urls import OWN, understood
+from factcheck.web.language_addresses import build_permanent_path
+from factcheck.web.site_urls import OWN, parse_stored
 
 #: What a page reads of each entry before anybody asks for its words.
 COLUMNS = ("id", "claim_id", "version", "kind", "note", "status", "published_at", "body_sha256")
@@ -95,13 +95,13 @@ def read_corrections_page(query: CorrectionListQuery, **paging: Any) -> KeysetPa
     Raises:
         ValueRefused: the cursor leads nowhere.
     """
-    return page_of_template(query.template, COLUMNS, **paging)
+    return read_template_page(query.template, COLUMNS, **paging)
 
 
 def hash_corrections(rows: Rows) -> str:
     """Return a hash that changes whenever these entries do."""
     place = COLUMNS.index("body_sha256")
-    return sha256_of(row[place].encode() for row in rows)
+    return compute_sha256(row[place].encode() for row in rows)
 
 
 def load_corrected_entries(rows: Rows) -> list[CorrectedEntry]:
@@ -125,7 +125,7 @@ def _load_bodies(ids: list[int]) -> dict[int, tuple[bytes, bytes | None]]:
 
 
 def _build_corrected_entry(entry: dict[str, Any], body: bytes, earlier: bytes | None) -> CorrectedEntry:
-    after, before = understood(body), understood(earlier) if earlier else None
+    after, before = parse_stored(body), parse_stored(earlier) if earlier else None
     claim, version = entry["claim_id"], entry["version"]
     said: CorrectionEntry = {
         "claim_id": claim,
@@ -136,9 +136,9 @@ def _build_corrected_entry(entry: dict[str, Any], body: bytes, earlier: bytes | 
         "published_at": moment(entry["published_at"]),
         "statement": after["statement"],
         "language": after["language"],
-        "url": OWN + permanent("claim-version", claim, version),
-        "url_before": OWN + permanent("claim-version", claim, version - 1) if before else None,
-        "claim_url": OWN + permanent("claim-permanent", claim),
+        "url": OWN + build_permanent_path("claim-version", claim, version),
+        "url_before": OWN + build_permanent_path("claim-version", claim, version - 1) if before else None,
+        "claim_url": OWN + build_permanent_path("claim-permanent", claim),
         "changes": find_wording_changes(before, after) if before else [],
     }
     return CorrectedEntry(said, entry["published_at"], after, before)

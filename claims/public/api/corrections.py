@@ -14,7 +14,7 @@ from claims.public.api.correction_entries import (
 )
 from factcheck.api.openapi.schema import PublicSchema
 from factcheck.api.resources import Listing, PublicList
-from factcheck.web.site_urls import stored
+from factcheck.web.site_urls import render_stored
 
 
 class CorrectionsSchema(PublicSchema):
@@ -43,5 +43,5 @@ class CorrectionResource(PublicList):
         return Listing(
             page,
             sha256=hash_corrections(page.rows),
-            results=lambda: [stored(one.entry).encode() for one in load_corrected_entries(page.rows)],
+            results=lambda: [render_stored(one.entry).encode() for one in load_corrected_entries(page.rows)],
         )

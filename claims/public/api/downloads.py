@@ -20,15 +20,15 @@ from claims.ledger.document.claim_document import site
 from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.models import Publication
 from claims.public.api.claims import ClaimResource
-from factcheck.api.limited_streams import Begun, seated
+from factcheck.api.limited_streams import StartedStream, stream_in_slot
 from factcheck.api.negotiation import Form
 from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
 from factcheck.api.pagination import ORDERING
 from factcheck.api.query_strings import Parameter
 from factcheck.api.query_values import Keyword
-from factcheck.api.resources import picker
+from factcheck.api.resources import make_picker
 from factcheck.database import read_connections
-from factcheck.web.site_urls import etag_here
+from factcheck.web.site_urls import build_site_etag
 
 
 class DownloadQuery(ClaimListQuery):
@@ -122,20 +122,22 @@ class Download(ClaimResource):
 
     def list(self, request: HttpRequest, **within: Any) -> HttpResponseBase:  # type: ignore[override]  # it streams
         query = self.list_query(request.GET, self.rows(), request=request)
-        source = read_connections.database()
+        source = read_connections.get_database()
         parts = [part.using(source) for part in self.parts(query)]
         # Read before the claims are: should one be published in between, the ETag is older than the copy, and the
         # next conditional request gets the claims once more rather than miss one.
         newest = Publication.objects.using(source).only("sequence", "published_at").first()
         number = newest.sequence if newest else 0
-        etag = f'W/"{etag_here(str(number))}"'
+        etag = f'W/"{build_site_etag(str(number))}"'
         response: HttpResponseBase | None = get_conditional_response(request, etag=etag)
         if response is None and request.method == "HEAD":
             # It streams, so no wrong length is announced.
             response = StreamingHttpResponse([], content_type=self.content_type)
         if response is None:
-            pieces = Begun(
-                seated(join_blocks(self.written(stream_bodies(*parts), query, newest)), self.broken_off)
+            pieces = StartedStream(
+                stream_in_slot(
+                    join_blocks(self.written(stream_bodies(*parts), query, newest)), self.broken_off
+                )
             )
             response = StreamingHttpResponse(pieces, content_type=self.content_type)
         response["ETag"] = etag
@@ -161,7 +163,7 @@ class JsonLinesDownload(Download):
     broken_off = ndjson.BROKEN_OFF
 
     def written(self, bodies: Iterator[bytes], query: Any, newest: Publication | None) -> Iterator[bytes]:
-        return ndjson.write_ndjson(map(picker(query), bodies))
+        return ndjson.write_ndjson(map(make_picker(query), bodies))
 
 
 class JsonDownload(Download):
@@ -177,7 +179,7 @@ class JsonDownload(Download):
 
     def written(self, bodies: Iterator[bytes], query: Any, newest: Publication | None) -> Iterator[bytes]:
         yield b'{"results":['
-        for number, body in enumerate(map(picker(query), bodies)):
+        for number, body in enumerate(map(make_picker(query), bodies)):
             yield b",\n" if number else b"\n"
             yield body
         yield b"\n]}\n"

@@ -21,8 +21,8 @@ from claims.ledger.document.serializers import (
 )
 from claims.ledger.queries.mention_filters import ClaimantListQuery, RatingListQuery, TopicListQuery
 from claims.models import Claimant, Mention, Publication, Rating, Topic
-from factcheck.api.pagination import page_of_rows
-from factcheck.api.resources import Listing, PublicItems, listed
+from factcheck.api.pagination import read_rows_page
+from factcheck.api.resources import Listing, PublicItems, build_listing
 from sources.api.list_queries import PublisherListQuery, SourceListQuery
 from sources.api.serializers import PublisherSerializer, SourceSerializer
 from sources.models import Publisher, Source
@@ -42,8 +42,8 @@ class EntityResource(PublicItems):
     represent: ClassVar[Callable[[Any], Mapping[str, Any]]]
 
     def listing(self, query: Any, request: HttpRequest) -> Listing:
-        page = page_of_rows(query.qs, **self.paging(query))
-        return listed(page, [render(type(self).represent(row)).encode() for row in page.rows])
+        page = read_rows_page(query.qs, **self.paging(query))
+        return build_listing(page, [render(type(self).represent(row)).encode() for row in page.rows])
 
     def item(self, request: HttpRequest, id: int) -> bytes | None:  # noqa: A002  the name in the address
         row = self.rows().filter(pk=id).first()

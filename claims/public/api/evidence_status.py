@@ -10,7 +10,13 @@ from rest_framework.reverse import reverse
 from claims.ledger.document.claim_document import render
 from claims.public.api.claims import ClaimResource
 from claims.public.api.ledger_entries import read_entry, select_newest_entry
-from factcheck.api.resources import CACHE_CURRENT, PublicResource, conditional, moved, sha256_of
+from factcheck.api.resources import (
+    CACHE_CURRENT,
+    PublicResource,
+    build_conditional_response,
+    compute_sha256,
+    redirect_moved,
+)
 
 
 class StatusResource(PublicResource, ABC):
@@ -30,6 +36,8 @@ class StatusResource(PublicResource, ABC):
         entry = read_entry(select_newest_entry(id), request)
         target = entry.merged_into
         if target and select_newest_entry(target).fetch("id"):
-            return moved(reverse(self.route, args=[target], request=request))
+            return redirect_moved(reverse(self.route, args=[target], request=request))
         content = render(self.told(json.loads(entry.content()))).encode()
-        return conditional(request, lambda: content, etag=sha256_of([content]), cache=CACHE_CURRENT)
+        return build_conditional_response(
+            request, lambda: content, etag=compute_sha256([content]), cache=CACHE_CURRENT
+        )

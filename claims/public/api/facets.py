@@ -16,7 +16,7 @@ from claims.models import Claimant, Mention, Publication, Rating, RatingClass, T
 from claims.public.api.entities import filter_mentioned
 from factcheck.api.query_strings import Parameter
 from factcheck.api.query_values import Keyword, WholeNumber
-from factcheck.api.resources import CACHE_CURRENT, PublicResource, conditional
+from factcheck.api.resources import CACHE_CURRENT, PublicResource, build_conditional_response
 from sources.models import Publisher
 from sources.overrides import OverrideError, read_language
 
@@ -88,7 +88,7 @@ class FacetResource(PublicResource):
         counted = Counting(query, conditions, sorted(set(names), key=list(FACETS).index), size).counted()
         facets = {name: _describe_facet(name, values) for name, values in counted.facets.items()}
         content = render({"count": counted.claims, "facets": facets}).encode()
-        return conditional(
+        return build_conditional_response(
             request, lambda: content, etag=hashlib.sha256(content).hexdigest(), cache=CACHE_CURRENT
         )
 

@@ -36,17 +36,17 @@ from factcheck.api.google.requests import (
     Unimplemented,
     answer,
     bound,
-    natural,
-    status_response,
+    handle_exception,
+    parse_natural,
     text,
 )
 from factcheck.api.google.statuses import NO_METHOD, StatusResponse, Violation
-from factcheck.api.pagination import KeysetPage, Ordering, page_of_values
+from factcheck.api.pagination import KeysetPage, Ordering, read_values_page
 from factcheck.api.query_values import LanguageRange, ValueRefused
 from factcheck.django_internals import plain_request
-from factcheck.web.site_urls import placed
-from sources.api.address_values import Domain
-from sources.api.list_queries import in_language, publisher_ids
+from factcheck.web.site_urls import insert_site_url
+from sources.api.address_values import DomainValue
+from sources.api.list_queries import find_publisher_ids, match_language
 from sources.media.bounded_pictures import look_of
 from sources.media.perceptual_hash import PerceptualHash
 from sources.media.refused_media import MediaRefused
@@ -69,7 +69,7 @@ def _parse_language_range(value: str) -> str:
 
 
 def _parse_offset(value: str) -> int:
-    offset = natural(value)
+    offset = parse_natural(value)
     if offset > OFFSET_LIMIT:
         raise ValueRefused(
             gettext("at most %(offset_limit)s results can be skipped; use pageToken for the rest.")
@@ -81,9 +81,9 @@ def _parse_offset(value: str) -> int:
 _FIELDS: dict[str, Read] = {
     "query": text(MAX_LENGTH),
     "language_code": _parse_language_range,
-    "review_publisher_site_filter": lambda value: Domain()(value.strip()),
-    "max_age_days": natural,
-    "page_size": natural,
+    "review_publisher_site_filter": lambda value: DomainValue()(value.strip()),
+    "max_age_days": parse_natural,
+    "page_size": parse_natural,
     "page_token": text(2000),
     "offset": _parse_offset,
 }
@@ -109,7 +109,7 @@ class FactCheckTools(APIView):
     schema = None
 
     def get_exception_handler(self) -> Callable[..., Any]:
-        return status_response
+        return handle_exception
 
 
 class ClaimsSearch(FactCheckTools):
@@ -141,7 +141,7 @@ class ClaimsSearch(FactCheckTools):
             raise InvalidArgument([Violation("query", needed)])
         asked = _ClaimsQuery(values)
         page = asked.page()
-        claims = [asked.claim(orjson.loads(placed(body.encode()))) for body, *_ in page.rows]
+        claims = [asked.claim(orjson.loads(insert_site_url(body.encode()))) for body, *_ in page.rows]
         message = {"claims": claims, "nextPageToken": page.next}
         return answer(plain, {name: part for name, part in message.items() if part}, values, shape=SHAPE)
 
@@ -154,7 +154,7 @@ class _ClaimsQuery:
         self.reading = read_search(values["query"]) if values.get("query") else None
         self.language: str = values.get("language_code", "")
         site = values.get("review_publisher_site_filter")
-        self.publishers = set(publisher_ids([site])) if site else None
+        self.publishers = set(find_publisher_ids([site])) if site else None
         self.since = _date_days_ago(values.get("max_age_days", 0))
 
     def page(self) -> KeysetPage[tuple[Any, ...]]:
@@ -174,10 +174,10 @@ class _ClaimsQuery:
         rows = self._rows()
         try:
             if offset and not token:
-                token = page_of_values(rows, [], **order, size=offset, cursor="").next
+                token = read_values_page(rows, [], **order, size=offset, cursor="").next
                 if not token:
                     return KeysetPage([], "", "")
-            return page_of_values(rows, ["body"], **order, size=size, cursor=token)
+            return read_values_page(rows, ["body"], **order, size=size, cursor=token)
         except ValueRefused as refusal:
             raise InvalidArgument(
                 [Violation("page_token", f"Invalid value at 'page_token': {refusal}")]
@@ -205,7 +205,7 @@ class _ClaimsQuery:
         if self.publishers is not None:
             verdicts = verdicts.filter(publisher_id__in=self.publishers)
         if self.language:
-            verdicts = verdicts.filter(in_language("language")([self.language]))
+            verdicts = verdicts.filter(match_language("language")([self.language]))
         if self.publishers is not None or self.language:
             rows = rows.filter(Exists(verdicts))
         if self.since:
@@ -303,7 +303,7 @@ def _decode_page_token(token: str) -> int:
 _IMAGE_FIELDS: dict[str, Read] = {
     "image_uri": text(2000),
     "language_code": _parse_language_range,
-    "page_size": natural,
+    "page_size": parse_natural,
     "page_token": _decode_page_token,
     "offset": _parse_offset,
 }

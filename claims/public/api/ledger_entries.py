@@ -9,9 +9,9 @@ from django.http import Http404, HttpRequest, HttpResponse
 from claims.models import Publication
 from claims.public.api import markup
 from factcheck.api.query_values import GREATEST_ID
-from factcheck.api.resources import asks_conditionally, conditional
+from factcheck.api.resources import build_conditional_response, is_conditional
 from factcheck.database.cached_sql import Slot, Template
-from factcheck.web.site_urls import placed
+from factcheck.web.site_urls import insert_site_url
 
 
 @dataclass(frozen=True)
@@ -26,13 +26,13 @@ class ServedEntry:
     body: bytes | None = None
 
     def content(self) -> bytes:
-        return placed(load_texts([self.pk])[0] if self.body is None else self.body)
+        return insert_site_url(load_texts([self.pk])[0] if self.body is None else self.body)
 
     def answer(
         self, request: HttpRequest, *, cache: str, picking: Callable[[bytes], bytes] = bytes
     ) -> HttpResponse:
         """Return the body, selected parts of it, or 304. A client with a current copy costs no read."""
-        return conditional(
+        return build_conditional_response(
             request,
             lambda: picking(self.content()),
             etag=self.sha256,
@@ -52,7 +52,7 @@ def read_entry(template: Template, request: HttpRequest) -> ServedEntry:
         Http404: there is none.
     """
     columns = ["id", "body_sha256", "published_at", "status", "merged_into_id"]
-    rows = template.fetch(*columns, *([] if asks_conditionally(request) else ["body"]))
+    rows = template.fetch(*columns, *([] if is_conditional(request) else ["body"]))
     if not rows:
         raise Http404
     return ServedEntry(*rows[0])

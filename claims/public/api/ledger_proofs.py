@@ -24,9 +24,9 @@ from factcheck.api.negotiation import Form
 from factcheck.api.openapi.body_serializer import BodySerializer, Moment
 from factcheck.api.openapi.schema import PublicSchema
 from factcheck.api.problems import InvalidParameters
-from factcheck.api.query_strings import Parameter, Query, no_such_place
+from factcheck.api.query_strings import Parameter, Query, build_target_error
 from factcheck.api.query_values import WholeNumber
-from factcheck.api.resources import CACHE_PAST, PublicResource, conditional, sha256_of
+from factcheck.api.resources import CACHE_PAST, PublicResource, build_conditional_response, compute_sha256
 from factcheck.database import read_connections
 
 #: A checkpoint is signed once a minute, and followers want the newest.
@@ -41,7 +41,7 @@ class LedgerResource(PublicResource, ABC):
 
     def retrieve(self, request: HttpRequest, **place: Any) -> HttpResponse:
         query = self.item_query(request.GET, request=request)
-        return read_connections.freshly(lambda: self.answered(request, query, **place))
+        return read_connections.read_freshly(lambda: self.answered(request, query, **place))
 
     @abstractmethod
     def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
@@ -65,7 +65,7 @@ def encode_hashes(hashes: list[bytes]) -> list[str]:
 
 def build_json_response(request: HttpRequest, said: Any, *, cache: str) -> HttpResponse:
     content = render(said).encode()
-    return conditional(request, lambda: content, etag=sha256_of([content]), cache=cache)
+    return build_conditional_response(request, lambda: content, etag=compute_sha256([content]), cache=cache)
 
 
 # Checkpoints ----------------------------------------------------------------------------------------------------------
@@ -93,10 +93,10 @@ class CheckpointResource(LedgerResource):
     def answered(self, request: HttpRequest, query: Query, **place: Any) -> HttpResponse:
         checkpoint = _get_newest_checkpoint()
         note = published_note(checkpoint)
-        return conditional(
+        return build_conditional_response(
             request,
             lambda: note,
-            etag=sha256_of([note.encode()]),
+            etag=compute_sha256([note.encode()]),
             cache=CACHE_HEAD,
             content_type="text/plain; charset=utf-8",
         )
@@ -283,7 +283,7 @@ class InclusionResource(LedgerResource):
         size = query.value("tree_size", newest.tree_size)
         _require_signed("tree_size", size, newest.tree_size)
         if sequence > size:
-            raise no_such_place(
+            raise build_target_error(
                 "sequence",
                 gettext("a ledger of %(size)s entries has no entry with this number.") % {"size": size},
             )
@@ -344,7 +344,7 @@ def _get_newest_checkpoint() -> Checkpoint:
 
 def _require_signed(name: str, size: int, signed: int) -> None:
     if size > signed:
-        raise no_such_place(
+        raise build_target_error(
             name, gettext("the latest checkpoint covers %(signed)s entries.") % {"signed": signed}
         )
 

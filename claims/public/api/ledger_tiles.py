@@ -18,7 +18,7 @@ from claims.models.checkpoint import HASH, WIDTH
 from claims.public.api.ledger_proofs import LedgerResource, LedgerSchema
 from factcheck.api.negotiation import Form
 from factcheck.api.query_strings import Query
-from factcheck.api.resources import CACHE_PAST, conditional, sha256_of
+from factcheck.api.resources import CACHE_PAST, build_conditional_response, compute_sha256
 
 _MEDIA_TYPE = "application/octet-stream"
 _PATH = OpenApiParameter(
@@ -51,8 +51,12 @@ class _Tiles(LedgerResource):
         if level > 63 or width > width_of((level, number), size):
             raise Http404
         content = self.content(level, number, width)
-        return conditional(
-            request, lambda: content, etag=sha256_of([content]), cache=CACHE_PAST, content_type=_MEDIA_TYPE
+        return build_conditional_response(
+            request,
+            lambda: content,
+            etag=compute_sha256([content]),
+            cache=CACHE_PAST,
+            content_type=_MEDIA_TYPE,
         )
 
     @abstractmethod

@@ -40,17 +40,17 @@ from claims.public.api.refused_bodies import RefusedBodySerializer
 from factcheck.api.json_bodies import StrictJSON
 from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
 from factcheck.api.problems import MEDIA_TYPE
-from factcheck.api.query_strings import SEVERAL_LIMIT, NoQuery, Parameter, Query
+from factcheck.api.query_strings import VALUE_LIMIT, NoQuery, Parameter, Query
 from factcheck.api.query_values import Words
-from factcheck.api.resources import CACHE_CURRENT, conditional
+from factcheck.api.resources import CACHE_CURRENT, build_conditional_response
 from factcheck.database.cached_sql import Slot, Statement
 from factcheck.django_internals import plain_request
-from factcheck.web.site_urls import placed
-from sources.addresses import url_key
+from factcheck.web.site_urls import insert_site_url
+from sources.addresses import build_url_key
 from sources.api.source_bodies import PublicQuote, PublicQuotedSource
 
 #: So many addresses are looked up at once.
-MAX_ADDRESSES = SEVERAL_LIMIT
+MAX_ADDRESSES = VALUE_LIMIT
 _NO_MATCH: Known = {"source": None, "claims": [], "more": None}
 _NO_ADDRESS: NoAddress = {
     "code": "invalid",
@@ -112,7 +112,7 @@ def read_addresses(body: Any) -> list[str]:
 
 def look_up_addresses(urls: Sequence[str], request: HttpRequest) -> bytes:
     """Build the response: the published claims of each URL, in order."""
-    keys = ["" if len(url) > LENGTH_LIMIT or "\0" in url else url_key(url) for url in urls]
+    keys = ["" if len(url) > LENGTH_LIMIT or "\0" in url else build_url_key(url) for url in urls]
     found: dict[str, AddressMatch] = {}
     looked_up = sorted({*keys} - {""})
     own = find_claims_at(looked_up)
@@ -146,7 +146,7 @@ class AddressMatch:
 
     def add(self, source: int | None, body: bytes) -> None:
         self.source = source or self.source
-        (self.with_source if source else self.reviewed).append(orjson.loads(placed(body)))
+        (self.with_source if source else self.reviewed).append(orjson.loads(insert_site_url(body)))
 
     @property
     def claims(self) -> list[PublicClaim]:
@@ -276,7 +276,7 @@ def _build_claim(found: AddressMatch, claim: PublicClaim) -> ClaimAtAddress:
         "reviews": [
             {"verdict": verdict["id"]}
             for verdict in claim["verdicts"]
-            if (url_key(verdict["url"]) == found.key if verdict["url"] else found.is_own)
+            if (build_url_key(verdict["url"]) == found.key if verdict["url"] else found.is_own)
         ],
     }
 
@@ -360,7 +360,7 @@ class LookupResource(ViewSet):
         urls = LookupQuery(plain.GET, Publication.objects.none(), request=plain).value("url")
         content = look_up_addresses(urls, plain)
         etag = hashlib.sha256(content).hexdigest()
-        return conditional(plain, lambda: content, etag=etag, cache=CACHE_CURRENT)
+        return build_conditional_response(plain, lambda: content, etag=etag, cache=CACHE_CURRENT)
 
     @extend_schema(
         request={"application/json": LOOKUP_REQUEST},

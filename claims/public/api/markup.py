@@ -15,8 +15,8 @@ from factcheck.api.field_selection import FIELDS
 from factcheck.api.negotiation import Form
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_strings import Query
-from factcheck.api.resources import conditional, sha256_of
-from factcheck.web.headers import vary_by
+from factcheck.api.resources import build_conditional_response, compute_sha256
+from factcheck.web.headers import add_vary
 
 Document = dict[str, Any]
 
@@ -55,10 +55,10 @@ def require_no_fields(query: Query) -> None:
 def answer(request: HttpRequest, body: bytes, *, published_at: datetime, cache: str) -> HttpResponse:
     """Return the markup of the claim with the JSON `body`."""
     content = render(build_markup(orjson.loads(body))).encode()
-    return conditional(
+    return build_conditional_response(
         request,
         lambda: content,
-        etag=sha256_of([content]),
+        etag=compute_sha256([content]),
         cache=cache,
         last_modified=published_at,
         content_type=JSON_LD,
@@ -67,7 +67,7 @@ def answer(request: HttpRequest, body: bytes, *, published_at: datetime, cache: 
 
 def negotiate_form(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     """Add the headers of a response that exists in both forms."""
-    vary_by(response, "Accept")
+    add_vary(response, "Accept")
     return link_alternate(response, f"{request.path.rstrip('/')}.jsonld", JSON_LD)
 
 

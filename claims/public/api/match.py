@@ -37,15 +37,15 @@ from claims.matching.claim_text import load_current_column
 from claims.models import Publication
 from claims.public.api.match_answers import EXPLANATIONS, MatchSerializer
 from claims.public.api.refused_bodies import RefusedBodySerializer
-from factcheck.api.field_selection import FIELDS, Path, parts_of, picked
+from factcheck.api.field_selection import FIELDS, Path, build_parts, pick_parts
 from factcheck.api.json_bodies import StrictJSON
 from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
 from factcheck.api.problems import MEDIA_TYPE
 from factcheck.api.query_strings import Parameter, Query
 from factcheck.api.query_values import Keyword, LanguageRange, Share, WholeNumber, Words
-from factcheck.api.resources import CACHE_CURRENT, conditional
+from factcheck.api.resources import CACHE_CURRENT, build_conditional_response
 from factcheck.django_internals import plain_request
-from factcheck.web.site_urls import placed
+from factcheck.web.site_urls import insert_site_url
 
 Document = dict[str, Any]
 
@@ -59,7 +59,7 @@ _MATCH_LIMIT = 20
 #: The longest text that may be sent takes a third of it on a quiet core.
 CPU_SECONDS = 15.0
 
-_SHORT_FIELDS = parts_of(
+_SHORT_FIELDS = build_parts(
     [
         *("id", "url", "statement", "language", "claimant.id", "claimant.name", "claimed_on"),
         *(
@@ -221,7 +221,7 @@ def build_answers(texts: Sequence[str], query: MatchTermsQuery) -> bytes:
     told = _load_claims(
         {match.claim for answer in answers for passage in answer.passages for match in passage.matches},
         terms.rows,
-        parts_of(query.value(FIELDS) or []) or _SHORT_FIELDS,
+        build_parts(query.value(FIELDS) or []) or _SHORT_FIELDS,
     )
     results = [_build_result(text, answer, told) for text, answer in zip(texts, answers, strict=True)]
     embedder = next((answer.embedder for answer in answers if answer.embedder), None)
@@ -267,7 +267,7 @@ def _load_claims(
 ) -> dict[int, orjson.Fragment]:
     """Load these claims as currently published, or only some of their parts."""
     return {
-        claim: orjson.Fragment(picked(placed(body), parts))
+        claim: orjson.Fragment(pick_parts(insert_site_url(body), parts))
         for claim, body in load_current_column(claims, rows).items()
     }
 
@@ -344,7 +344,7 @@ class MatchResource(ViewSet):
         query = MatchQuery(plain.GET, Publication.objects.all(), request=plain)
         content = build_answers([query.value("text")], query)
         etag = hashlib.sha256(content).hexdigest()
-        return conditional(plain, lambda: content, etag=etag, cache=CACHE_CURRENT)
+        return build_conditional_response(plain, lambda: content, etag=etag, cache=CACHE_CURRENT)
 
     @extend_schema(
         request={"application/json": MATCH_REQUEST},

@@ -31,12 +31,12 @@ from claims.public.feeds.websub_links import add_links, list_hubs
 from claims.public.pages.responses import compute_etag, get_interface_language
 from claims.public.pages.shown_changes import PART_NAMES
 from factcheck.api.pagination import PAGE_SIZE
-from factcheck.api.problems import InvalidParameters, refused_parameters
-from factcheck.api.query_strings import refused_value
+from factcheck.api.problems import InvalidParameters, build_parameters_response
+from factcheck.api.query_strings import build_value_error
 from factcheck.api.query_values import Keyword, ValueRefused
-from factcheck.api.resources import CACHE_CURRENT, conditional, counted
-from factcheck.web.differences import redline
-from factcheck.web.site_urls import placed, stored
+from factcheck.api.resources import CACHE_CURRENT, build_conditional_response, count_rows
+from factcheck.web.differences import build_redline
+from factcheck.web.site_urls import insert_site_url, render_stored
 
 
 class CorrectionFeedQuery(CorrectionListQuery):
@@ -66,7 +66,7 @@ def show_corrections_feed(request: HttpRequest) -> HttpResponse:
         try:
             return _build_feed(request)
         except InvalidParameters as refusal:
-            return refused_parameters(request, refusal)
+            return build_parameters_response(request, refusal)
 
 
 def _build_feed(request: HttpRequest) -> HttpResponse:
@@ -79,9 +79,9 @@ def _build_feed(request: HttpRequest) -> HttpResponse:
             cursor=query.value("cursor", ""),
         )
     except ValueRefused as refusal:
-        raise refused_value("cursor", str(refusal)) from None
-    channel = _build_channel(request, page.next, page.previous, counted(query))
-    response = conditional(
+        raise build_value_error("cursor", str(refusal)) from None
+    channel = _build_channel(request, page.next, page.previous, count_rows(query))
+    response = build_conditional_response(
         request,
         lambda: ATOM.write(channel, [_build_entry(one) for one in load_corrected_entries(page.rows)]),
         etag=compute_etag(channel, hash_corrections(page.rows)),
@@ -93,13 +93,13 @@ def _build_feed(request: HttpRequest) -> HttpResponse:
 
 
 def _build_entry(one: CorrectedEntry) -> FeedEntry:
-    said = json.loads(placed(stored(one.entry).encode()))
+    said = json.loads(insert_site_url(render_stored(one.entry).encode()))
     kind = str(dict(CORRECTION_KINDS)[said["kind"]])
     changes = [
         {
             "name": str(PART_NAMES[change["part"]]),
             "publisher": change["publisher"],
-            "words": redline(change["before"], change["after"]),
+            "words": build_redline(change["before"], change["after"]),
         }
         for change in said["changes"]
     ]

@@ -20,11 +20,11 @@ from claims.public.feeds.feed_formats import FeedFormat
 from claims.public.feeds.websub_links import add_links, list_hubs
 from claims.public.pages.responses import compute_etag, get_interface_language
 from factcheck.api.pagination import ORDERING
-from factcheck.api.problems import InvalidParameters, refused_parameters
-from factcheck.api.query_strings import refused_value
+from factcheck.api.problems import InvalidParameters, build_parameters_response
+from factcheck.api.query_strings import build_value_error
 from factcheck.api.query_values import ValueRefused
-from factcheck.api.resources import CACHE_CURRENT, conditional, counted
-from factcheck.web.site_urls import placed
+from factcheck.api.resources import CACHE_CURRENT, build_conditional_response, count_rows
+from factcheck.web.site_urls import insert_site_url
 
 #: Parameters that choose a page of a feed and not what the feed is about.
 PAGING_PARAMETERS = ("cursor", "page_size", "count")
@@ -64,7 +64,7 @@ def claims(request: HttpRequest, form: FeedFormat) -> HttpResponse:
         try:
             return _build_feed(request, form)
         except InvalidParameters as refusal:
-            return refused_parameters(request, refusal)
+            return build_parameters_response(request, refusal)
 
 
 def _build_feed(request: HttpRequest, form: FeedFormat) -> HttpResponse:
@@ -72,17 +72,19 @@ def _build_feed(request: HttpRequest, form: FeedFormat) -> HttpResponse:
     try:
         listing = ClaimResource().listing(query, request)
     except ValueRefused as refusal:
-        raise refused_value("cursor", str(refusal)) from None
+        raise build_value_error("cursor", str(refusal)) from None
     channel = _build_channel(
         request,
         next_cursor=listing.page.next,
         previous_cursor=listing.page.previous,
-        total=counted(query),
+        total=count_rows(query),
         is_by_house=query.is_by_house,
     )
-    response = conditional(
+    response = build_conditional_response(
         request,
-        lambda: form.write(channel, [build_entry(json.loads(placed(body))) for body in listing.results()]),
+        lambda: form.write(
+            channel, [build_entry(json.loads(insert_site_url(body))) for body in listing.results()]
+        ),
         etag=compute_etag(channel, listing.sha256),
         cache=CACHE_CURRENT,
         last_modified=listing.last_modified,

@@ -21,12 +21,12 @@ from claims.matching.semantic_fallback import find_meant_claims
 from claims.models import Publication
 from claims.models.rating import RatingClass
 from claims.search import MAX_LENGTH, SearchReading
-from factcheck.api.pagination import KeysetPage, page_of_template
+from factcheck.api.pagination import KeysetPage, read_template_page
 from factcheck.api.query_values import GREATEST_ID, LanguageRange, ValueRefused, WholeNumber
-from factcheck.api.resources import planned
+from factcheck.api.resources import read_planned_rows
 from factcheck.database.cached_sql import FoundBy
 from factcheck.database.read_connections import fetch
-from factcheck.web.site_urls import placed
+from factcheck.web.site_urls import insert_site_url
 
 Document = dict[str, Any]
 
@@ -207,8 +207,8 @@ class ClaimSearch(forms.Form):
     def _page(self, size: int) -> "KeysetPage[ListedClaim]":
         query = self.query
         if query.found_by and "publisher" not in query.sought:
-            query.asks_for_many = planned(query.verdicts(query.sought).current()) > LONG_LIST
-        found = page_of_template(
+            query.asks_for_many = read_planned_rows(query.verdicts(query.sought).current()) > LONG_LIST
+        found = read_template_page(
             query.template,
             ("body", "body_sha256"),
             ordering=query.ordering,
@@ -227,5 +227,5 @@ class ListedClaim:
 
     @cached_property
     def document(self) -> Document:
-        document: Document = orjson.loads(placed(self.body))
+        document: Document = orjson.loads(insert_site_url(self.body))
         return document

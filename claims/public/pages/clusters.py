@@ -14,11 +14,11 @@ from claims.models.cluster import ClusterQuerySet
 from claims.public.pages.page_cache import read_public
 from claims.public.pages.published_source import DEFERRED_COLUMNS
 from claims.public.pages.responses import override_interface_language, redirect_moved_page, respond
-from factcheck.api.pagination import KeysetPage, page_of_rows
+from factcheck.api.pagination import KeysetPage, read_rows_page
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import GREATEST_ID, ValueRefused
-from factcheck.language_names import language_name
-from factcheck.web.language_addresses import address_here
+from factcheck.language_names import get_language_name
+from factcheck.web.language_addresses import build_path_here
 
 Document = dict[str, Any]
 
@@ -51,7 +51,7 @@ def _count_languages() -> list[tuple[str, str, int]]:
     """Return the languages of public clusters: tag in lower case, name and count, most frequent first."""
     counted = Cluster.objects.public().order_by().values_list("language").annotate(number=Count("pk"))
     rows = sorted(counted, key=lambda row: (-row[1], row[0]))
-    return [(tag.lower(), language_name(tag), number) for tag, number in rows]
+    return [(tag.lower(), get_language_name(tag), number) for tag, number in rows]
 
 
 @require_safe
@@ -60,7 +60,7 @@ def cluster(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Show a published cluster with its published claims."""
     row = get_published_cluster(pk)
     if slug != row.slug:
-        return redirect_moved_page(address_here(row.get_absolute_url()))
+        return redirect_moved_page(build_path_here(row.get_absolute_url()))
     entries = load_shown_entries(row)
     documents = [entry.document for entry in entries]
     shown = public_cluster(row)
@@ -86,7 +86,7 @@ def read_clusters_query(request: HttpRequest) -> tuple[KeysetPage[Cluster], Quer
             asked[name] = value
     try:
         query = ClusterListQuery(asked, Cluster.objects.public(), request=request)
-        page = page_of_rows(
+        page = read_rows_page(
             cast(ClusterQuerySet, query.qs).with_what_is_seen(),
             ordering=ClusterListQuery.orderings[0],
             size=CLUSTERS_PER_PAGE,

@@ -26,11 +26,11 @@ from claims.exports.dumps import kept_dumps
 from claims.exports.dumps.kept_dumps import MANIFEST, DumpFile, KeptDump
 from claims.public.pages.page_cache import read_public
 from claims.public.pages.responses import respond
-from factcheck.api.limited_streams import Begun, Busy, seated
-from factcheck.api.problems import unavailable
-from factcheck.api.resources import conditional, sha256_of
-from factcheck.installation.file_parts import pieces_of
-from factcheck.web.byte_ranges import ByteRange, OutOfRange, asked
+from factcheck.api.limited_streams import StartedStream, TooManyDownloads, stream_in_slot
+from factcheck.api.problems import build_unavailable_response
+from factcheck.api.resources import build_conditional_response, compute_sha256
+from factcheck.installation.file_parts import iterate_pieces
+from factcheck.web.byte_ranges import ByteRange, OutOfRange, parse_range
 from factcheck.web.throttling import refusal
 from factcheck.web.throttling.callers import admit
 from factcheck.web.throttling.costs import MOST
@@ -68,7 +68,9 @@ def dumps_index(request: HttpRequest) -> HttpResponse:
         "dumps": [_build_manifest(request, dump) for dump in dumps],
     }
     content = json.dumps(document, ensure_ascii=False).encode()
-    return conditional(request, lambda: content, etag=sha256_of([content]), cache="public, max-age=60")
+    return build_conditional_response(
+        request, lambda: content, etag=compute_sha256([content]), cache="public, max-age=60"
+    )
 
 
 @require_safe
@@ -109,11 +111,11 @@ def _build_content(request: HttpRequest, dump: KeptDump, file: DumpFile, etag: s
         if refusal_of_bytes := _charge_budget(request, length):
             return refusal_of_bytes
         try:
-            body = _build_body(pieces_of(default_storage, dump.place(file), first, length), length)
+            body = _build_body(iterate_pieces(default_storage, dump.place(file), first, length), length)
         except FileNotFoundError:
             raise Http404("This dump was removed just now.") from None
-        except Busy as busy:
-            return unavailable(
+        except TooManyDownloads as busy:
+            return build_unavailable_response(
                 request, HTTPStatus.SERVICE_UNAVAILABLE, str(busy.detail), retry_after=busy.wait
             )
     streams = length > SINGLE_RESPONSE_SIZE
@@ -131,14 +133,14 @@ def _read_range(request: HttpRequest, size: int, etag: str) -> ByteRange | None:
     # The rest of an interrupted download, or else the whole file again.
     if request.method != "GET" or not header or request.META.get("HTTP_IF_RANGE", etag) != etag:
         return None
-    return asked(header, size)
+    return parse_range(header, size)
 
 
 def _build_body(pieces: Generator[bytes], length: int) -> Iterable[bytes]:
     """Return a small body at once; stream a large one while a slot is held."""
     if length <= SINGLE_RESPONSE_SIZE:
         return [b"".join(pieces)]
-    return Begun(seated(pieces, b""))
+    return StartedStream(stream_in_slot(pieces, b""))
 
 
 def _charge_budget(request: HttpRequest, length: int) -> HttpResponse | None:

@@ -18,7 +18,7 @@ from claims.public.pages.source_notes import source_notes, sources_named
 from claims.public.pages.version_changes import list_version_changes
 from claims.quotes.status import load_quote_statuses
 from factcheck import features
-from factcheck.web.language_addresses import permanent
+from factcheck.web.language_addresses import build_permanent_path
 
 Document = dict[str, Any]
 
@@ -97,7 +97,7 @@ def build_entry_page(
 
 def build_absolute_url(route: str, *numbers: int | str) -> str:
     """Return the absolute URL of a page."""
-    return settings.SITE_URL + permanent(route, *numbers)
+    return settings.SITE_URL + build_permanent_path(route, *numbers)
 
 
 def list_ratings(documents: list[Document]) -> list[Document]:

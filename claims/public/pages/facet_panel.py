@@ -19,8 +19,8 @@ from claims.models.rating import RatingClass
 from claims.public.pages.claim_search import ClaimSearch, parse_period
 from claims.public.pages.reader_tags import month_name
 from claims.public.pages.subject_names import build_subject_path, load_names
-from factcheck.api.resources import planned
-from factcheck.language_names import language_name
+from factcheck.api.resources import read_planned_rows
+from factcheck.language_names import get_language_name
 
 #: From so many claims on, counting them takes longer than a reader should wait for the first word of a page.
 EXPENSIVE_LIST = 5_000
@@ -121,10 +121,12 @@ def _is_dear(counting: Counting) -> bool:
         for facet in counting.names
     }
     # No part of a few claims is many. Of one part alone, that is known sooner from the part itself.
-    if len(held) > 1 and planned(counting.query.matching(everything, {})) <= EXPENSIVE_LIST:
+    if len(held) > 1 and read_planned_rows(counting.query.matching(everything, {})) <= EXPENSIVE_LIST:
         return False
     return any(
-        planned(counting.query.matching(everything, {name: counting.conditions[name] for name in names}))
+        read_planned_rows(
+            counting.query.matching(everything, {name: counting.conditions[name] for name in names})
+        )
         > EXPENSIVE_LIST
         for names in sorted(held, key=len)
     )
@@ -258,7 +260,7 @@ def _label(name: str, value: str, names: Mapping[tuple[str, int], str]) -> str:
     if name == "rating":
         return str(RatingClass(value).label)
     if name == "language":
-        return language_name(value)
+        return get_language_name(value)
     return month_name(value) if "-" in value else value
 
 

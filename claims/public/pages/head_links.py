@@ -20,7 +20,7 @@ from django.utils.encoding import escape_uri_path, iri_to_uri
 from claims.models import Publication
 from claims.public.pages.page_addresses import build_canonical_url, list_alternates
 from factcheck.features import has_route
-from factcheck.web.language_addresses import address_in, address_language, permanent
+from factcheck.web.language_addresses import build_path_in, build_permanent_path, get_address_language
 
 #: Routes of pages that search engines may list.
 INDEXED_ROUTES = frozenset(
@@ -75,7 +75,7 @@ def build_head_links(request: HttpRequest, context: Mapping[Any, Any]) -> HeadLi
     route = route_of(request)
     if not route or not context.get("is_reader_page"):
         return HeadLinks()
-    code = address_language(request)
+    code = get_address_language(request)
     said = HeadLinks(markdown=build_markdown_url(request), llms=_build_llms_url())
     if route in _PAST_ROUTES or (route in LIST_ROUTES and _has_query(request)):
         return replace(said, robots="noindex, follow")
@@ -83,7 +83,9 @@ def build_head_links(request: HttpRequest, context: Mapping[Any, Any]) -> HeadLi
         # The same source at another time.
         return replace(
             said,
-            canonical=build_canonical_url(permanent("source", request.resolver_match.kwargs["pk"]), code),
+            canonical=build_canonical_url(
+                build_permanent_path("source", request.resolver_match.kwargs["pk"]), code
+            ),
         )
     if route not in INDEXED_ROUTES or _is_withdrawn(context):
         return said
@@ -107,12 +109,14 @@ def build_markdown_url(request: HttpRequest) -> str:
     route = route_of(request)
     if route not in MARKDOWN_ROUTES or not has_route("plain-page"):
         return ""
-    code = address_language(request)
+    code = get_address_language(request)
     path = get_path(request) + MARKDOWN_FILE
     asked = request.META.get("QUERY_STRING", "") if route in LIST_ROUTES or route.startswith("about") else ""
     # It may hold what ends an address in a field, and begin another one there.
     query = iri_to_uri(asked)
-    return f"{settings.SITE_URL}{address_in(path, code) if code else path}" + (f"?{query}" if query else "")
+    return f"{settings.SITE_URL}{build_path_in(path, code) if code else path}" + (
+        f"?{query}" if query else ""
+    )
 
 
 def _build_llms_url() -> str:

@@ -13,9 +13,9 @@ from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
 from claims.models import Publication
-from factcheck.web.byte_ranges import OutOfRange, asked
+from factcheck.web.byte_ranges import OutOfRange, parse_range
 from sources import archive
-from sources.public_media import NamedFile, named
+from sources.public_media import NamedFile, parse_file_name
 
 logger = logging.getLogger(__name__)
 
@@ -28,7 +28,7 @@ POLICY = "default-src 'none'; sandbox; frame-ancestors 'none'"
 @require_safe
 def media_file(request: HttpRequest, name: str) -> HttpResponse:
     """Serve the public version of a picture, or the requested part of the file."""
-    file = named(name)
+    file = parse_file_name(name)
     if file is None or not Publication.objects.showing_file(name).exists():
         raise Http404("No publication shows a picture of this name.")
     return build_file_response(request, file, cache=CACHE)
@@ -69,7 +69,7 @@ def _build_content(request: HttpRequest, content: bytes, etag: str) -> HttpRespo
     if not header or request.META.get("HTTP_IF_RANGE", etag) != etag:
         return HttpResponse(content)
     try:
-        part = asked(header, len(content))
+        part = parse_range(header, len(content))
     except OutOfRange:
         refused = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
         refused["Content-Range"] = f"bytes */{len(content)}"

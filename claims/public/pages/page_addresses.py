@@ -6,7 +6,7 @@ drops what does not (https://developers.google.com/search/docs/specialty/interna
 
 from django.conf import settings
 
-from factcheck.web.language_addresses import X_DEFAULT, address_in
+from factcheck.web.language_addresses import X_DEFAULT, build_path_in
 
 
 def build_canonical_url(path: str, code: str = "") -> str:
@@ -16,7 +16,7 @@ def build_canonical_url(path: str, code: str = "") -> str:
     """
     if not code or code == settings.LANGUAGE_CODE:
         return settings.SITE_URL + path
-    return settings.SITE_URL + address_in(path, code)
+    return settings.SITE_URL + build_path_in(path, code)
 
 
 def list_alternates(path: str) -> list[tuple[str, str]]:

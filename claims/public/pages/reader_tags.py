@@ -33,10 +33,10 @@ from claims.public.pages.source_notes import SourceNote
 from claims.public.pages.source_text import CheckedPassage
 from claims.public.pages.structured_data import build_structured_data
 from claims.public.pages.subject_names import build_subject_path
-from factcheck.language_names import language_name
-from factcheck.list_phrases import comma
-from factcheck.web.language_addresses import address_here, address_in, alternates, page_path
-from sources.addresses import domain
+from factcheck.language_names import get_language_name
+from factcheck.list_phrases import get_comma
+from factcheck.web.language_addresses import build_path_here, build_path_in, get_page_path, list_alternates
+from sources.addresses import get_domain
 from sources.media_fragments import parse_fragment
 from sources.models import MediaObject, Publisher, Source
 
@@ -46,7 +46,7 @@ Document = dict[str, Any]
 _SMALL_NAMES = {"es", "fr", "pt"}
 
 register = template.Library()
-register.filter(language_name)
+register.filter(get_language_name)
 register.filter("lead_verdict", choose_lead_verdict)
 register.filter(share_text)
 
@@ -78,11 +78,11 @@ def language_of_page() -> dict[str, Any]:
 def languages(context: dict[str, Any]) -> list[dict[str, Any]]:
     """Return the languages of this page with their own names; empty if the page exists in one language only."""
     request = context.get("request")
-    if request is None or not alternates(request):
+    if request is None or not list_alternates(request):
         return []
-    path, now = page_path(request), get_interface_language()
+    path, now = get_page_path(request), get_interface_language()
     return [
-        {**get_language_info(code), "address": address_in(path, code), "is_current": code == now}
+        {**get_language_info(code), "address": build_path_in(path, code), "is_current": code == now}
         for code, _name in settings.LANGUAGES
     ]
 
@@ -154,7 +154,7 @@ def moment(value: str) -> SafeString:
     return format_html(
         '{}{}<time datetime="{}">{}</time>',
         day(local),
-        comma(),
+        get_comma(),
         local.isoformat(timespec="seconds"),
         local.strftime("%H:%M %Z"),
     )
@@ -201,7 +201,7 @@ def in_readers_language(context: Context, document: Document) -> Document:
 @register.filter
 def language_names(tags: Iterable[str]) -> list[str]:
     """Return languages by their names in the page's language, if Django knows them."""
-    return [language_name(tag) for tag in tags]
+    return [get_language_name(tag) for tag in tags]
 
 
 @register.filter
@@ -219,14 +219,14 @@ def section_templates(verdict: Document) -> list[str]:
 @register.filter
 def language_in_sentence(tag: str) -> str:
     """Return a language's name inside a sentence: lower case if the page's language requires it."""
-    name = language_name(tag)
+    name = get_language_name(tag)
     return name.lower() if get_language() in _SMALL_NAMES else name
 
 
 @register.filter
 def host(url: str) -> str:
     """Return the host of a URL, as link text."""
-    return domain(url)
+    return get_domain(url)
 
 
 @register.filter
@@ -239,7 +239,7 @@ def page_of(thing: Document, kind: str) -> str:
 def on_this_site(url: str) -> str:
     """Return a URL of this site as a path, so that pages only load content from the host they were opened at."""
     path = url.removeprefix(settings.SITE_URL)
-    return url if path == url else address_here(path)
+    return url if path == url else build_path_here(path)
 
 
 @register.filter

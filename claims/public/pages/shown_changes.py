@@ -16,7 +16,7 @@ from claims.ledger.document.markdown import to_html
 from claims.ledger.document.sections import sections
 from claims.ledger.document.wording_changes import PublicWordingChange
 from claims.public.pages.reader_tags import day
-from factcheck.web.differences import sides
+from factcheck.web.differences import highlight_sides
 
 Document = dict[str, Any]
 
@@ -108,7 +108,7 @@ def _find_rating(document: Document | None, publisher: str | None) -> Document |
 def highlight_differences(before: str, after: str) -> tuple[SafeString, SafeString]:
     """Return both texts as HTML with differing words marked. Of long texts only the changed paragraphs are shown."""
     if len(before) + len(after) < _WHOLE_TEXT_LENGTH or not before or not after:
-        return sides(before, after)
+        return highlight_sides(before, after)
     old, new = before.split("\n"), after.split("\n")
     left, right = SafeString(), SafeString()
     for step, a, b, c, d in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
@@ -116,6 +116,6 @@ def highlight_differences(before: str, after: str) -> tuple[SafeString, SafeStri
         if step == "equal":
             told = (mark_safe(_OMISSION_MARK + "\n"),) * 2 if was.strip() else (SafeString("\n"),) * 2  # noqa: S308  our own
         else:
-            told = sides(was, now)
+            told = highlight_sides(was, now)
         left, right = left + told[0], right + told[1]
     return left, right

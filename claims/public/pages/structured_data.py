@@ -15,7 +15,7 @@ from claims.public.pages.head_links import build_head_links, route_of
 from claims.public.pages.page_addresses import build_canonical_url
 from claims.public.pages.responses import get_interface_language
 from factcheck.features import has_route
-from factcheck.web.language_addresses import address_language, permanent
+from factcheck.web.language_addresses import build_permanent_path, get_address_language
 
 Document = dict[str, Any]
 Trail = list[tuple[str, str]]
@@ -43,7 +43,7 @@ def build_structured_data(request: HttpRequest, context: Mapping[Any, Any]) -> D
     if not here:
         return None
     write = _PAGES.get(route_of(request))
-    return page_markup.build_graph(write(here, address_language(request), context)) if write else None
+    return page_markup.build_graph(write(here, get_address_language(request), context)) if write else None
 
 
 def build_newsroom(policies: Document | None = None) -> Document:
@@ -56,17 +56,17 @@ def build_claim_images(body: Document) -> list[str]:
     """Return the URL of the claim's share picture in this version; none if share pictures are switched off."""
     if not has_route("claim-image"):
         return []
-    return [f"{settings.SITE_URL}{permanent('claim-image', body['id'])}?version={body['version']}"]
+    return [f"{settings.SITE_URL}{build_permanent_path('claim-image', body['id'])}?version={body['version']}"]
 
 
 def _build_home(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     written = {getattr(page, "kind", "") for page in context.get("about", [])}
     policies = {
-        name: build_canonical_url(permanent("about", kind))
+        name: build_canonical_url(build_permanent_path("about", kind))
         for name, kind in _POLICIES.items()
         if kind in written
     }
-    search = f"{build_canonical_url(permanent('claims'), code)}?q={{search_term_string}}"
+    search = f"{build_canonical_url(build_permanent_path('claims'), code)}?q={{search_term_string}}"
     languages = [tag for tag, _name in settings.LANGUAGES]
     return [
         build_newsroom(policies),
@@ -96,7 +96,7 @@ def _build_claim_list(here: str, code: str, context: Mapping[Any, Any]) -> list[
 
 def _build_clusters(here: str, code: str, context: Mapping[Any, Any]) -> list[Document | None]:
     listed = [
-        (one["title"], build_canonical_url(permanent("cluster", one["id"], one["slug"])))
+        (one["title"], build_canonical_url(build_permanent_path("cluster", one["id"], one["slug"])))
         for one in context.get("clusters", [])
     ]
     return [
@@ -188,7 +188,7 @@ def _build_claims_step(code: str) -> tuple[str, str]:
 
 
 def _build_step(name: str, route: str, code: str) -> tuple[str, str]:
-    return name, build_canonical_url(permanent(route), code)
+    return name, build_canonical_url(build_permanent_path(route), code)
 
 
 def _make_absolute(address: str) -> str:

@@ -23,15 +23,15 @@ from claims.public.pages.letter_index import Letter, find_indexed_initials, find
 from claims.public.pages.page_cache import cache_page, read_public
 from claims.public.pages.responses import override_interface_language, respond
 from claims.public.pages.subject_names import build_subject_path
-from factcheck.api.pagination import KeysetPage, Ordering, id_key, page_of_rows, text_key
+from factcheck.api.pagination import KeysetPage, Ordering, make_id_key, make_text_key, read_rows_page
 from factcheck.api.query_values import ValueRefused, Words
-from factcheck.database.desk_words import SaidThere, indexed_columns
-from sources.api.list_queries import holds_words
+from factcheck.database.desk_words import ContainsWords, list_indexed_columns
+from sources.api.list_queries import match_words
 from sources.models import Publisher
 
 NAMES_PER_PAGE = 100
 
-_BY_NAME = Ordering("name", (text_key("lower_name"), id_key("id")), descending=False)
+_BY_NAME = Ordering("name", (make_text_key("lower_name"), make_id_key("id")), descending=False)
 
 
 @dataclass(frozen=True)
@@ -158,7 +158,7 @@ def read_index_query(request: HttpRequest, index: SubjectIndex) -> IndexedSubjec
         if letter:
             chosen = [one.begins() for one in letters if one.name == letter]
             named = named.filter(*chosen) if chosen else named.none()
-        page = page_of_rows(named, ordering=_BY_NAME, size=NAMES_PER_PAGE, cursor=cursor)
+        page = read_rows_page(named, ordering=_BY_NAME, size=NAMES_PER_PAGE, cursor=cursor)
     except ValueRefused as refusal:
         raise Http404(str(refusal)) from None
     numbers = index.numbers([row.pk for row in page.rows])
@@ -191,9 +191,9 @@ def _has_words(rows: QuerySet[Any], words: str) -> Q:
     not be found: the name is looked at by itself.
     """
     model: type[Model] = rows.model
-    if columns := indexed_columns(model):
-        return Q(SaidThere(columns, words), SaidThere(["name"], words))
-    return holds_words("name")(words)
+    if columns := list_indexed_columns(model):
+        return Q(ContainsWords(columns, words), ContainsWords(["name"], words))
+    return match_words("name")(words)
 
 
 def _build_sort_key(name: str) -> tuple[str, str]:

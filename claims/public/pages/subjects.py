@@ -23,7 +23,7 @@ from claims.public.pages.responses import override_interface_language, redirect_
 from claims.public.pages.review_chart import build_review_chart
 from claims.public.pages.subject_names import build_subject_path
 from factcheck.api.query_values import GREATEST_ID
-from factcheck.web.site_urls import rendered
+from factcheck.web.site_urls import render_served
 from sources.models import Publisher
 
 Document = dict[str, Any]
@@ -94,7 +94,7 @@ def publisher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
         return moved
     listed = read_claim_list(request, {"publisher": pk})
     # With the address of this site, if it is ours.
-    about = orjson.loads(rendered(claim_document.publisher(row)))
+    about = orjson.loads(render_served(claim_document.publisher(row)))
     context = {"publisher": about, "is_house": row.is_house}
     return _render_subject(request, "claims/publisher.html", listed, context, {"publisher_id": pk})
 

@@ -19,7 +19,7 @@ from claims.public.pages.page_cache import cache_page, read_public
 from claims.public.pages.published_source import load_published_source
 from claims.public.pages.responses import get_reader_language, redirect_moved_page, respond
 from claims.public.pages.source_notes import source_notes
-from factcheck.web.language_addresses import address_language
+from factcheck.web.language_addresses import get_address_language
 
 Document = dict[str, Any]
 
@@ -61,7 +61,7 @@ def _render_claim_page(request: HttpRequest, ledger: list[Publication], shown: P
         shown,
         language=get_reader_language(),
         original="original" in request.GET,
-        address=build_canonical_url(get_path(request), address_language(request)),
+        address=build_canonical_url(get_path(request), get_address_language(request)),
     )
     related = [(each.claim["id"], each.claim["version"], each.why) for each in page.context["related"]]
     made_of = [

@@ -18,8 +18,8 @@ from rest_framework import exceptions
 from factcheck.api.google.field_masks import UnknownField, read_mask
 from factcheck.api.google.statuses import NO_METHOD, StatusResponse, Violation
 from factcheck.api.problems import as_api_exception
-from factcheck.api.query_values import ValueRefused, suggestion
-from factcheck.api.resources import CACHE_CURRENT, conditional, sha256_of
+from factcheck.api.query_values import ValueRefused, suggest_word
+from factcheck.api.resources import CACHE_CURRENT, build_conditional_response, compute_sha256
 from factcheck.django_internals import keep_out_of_the_log
 
 Document = dict[str, Any]
@@ -28,7 +28,7 @@ Read = Callable[[str], Any]
 MEDIA_TYPE = "application/json; charset=UTF-8"
 
 _INT32 = re.compile(r"[+-]?[0-9]{1,10}", re.ASCII)
-_TRUTHS = {"true": True, "1": True, "false": False, "0": False}
+_BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
 class InvalidArgument(exceptions.APIException):
@@ -63,7 +63,7 @@ def text(most: int) -> Read:
     return read
 
 
-def natural(value: str) -> int:
+def parse_natural(value: str) -> int:
     """Parse a non-negative int32. 0 is the value of a field that is not set."""
     if not _INT32.fullmatch(value) or not -(2**31) <= int(value) < 2**31:
         raise ValueRefused("it must be a whole number (TYPE_INT32).")
@@ -72,9 +72,9 @@ def natural(value: str) -> int:
     return int(value)
 
 
-def _truth(value: str) -> bool:
+def _parse_boolean(value: str) -> bool:
     try:
-        return _TRUTHS[value.lower()]
+        return _BOOLEANS[value.lower()]
     except KeyError:
         raise ValueRefused("it must be true or false (TYPE_BOOL).") from None
 
@@ -93,7 +93,7 @@ _ignored = text(5000)
 _SYSTEM: dict[str, Read] = {
     "alt": _format,
     "fields": text(1000),
-    "prettyPrint": _truth,
+    "prettyPrint": _parse_boolean,
     **dict.fromkeys(
         [
             "key",
@@ -124,42 +124,42 @@ def bound(query: QueryDict, fields: Mapping[str, Read]) -> dict[str, Any]:
     """
     known = {**_SYSTEM_SPELLINGS}
     for name, read in fields.items():
-        known[name] = known[_camel_case(name)] = (name, read)
+        known[name] = known[_to_camel_case(name)] = (name, read)
     values: dict[str, Any] = {}
     violations = []
     for given, texts in query.lists():
         if given not in known:
-            violations.append(Violation("", _unknown(given, fields)))
+            violations.append(Violation("", _describe_unknown(given, fields)))
             continue
         name, read = known[given]
         if len(texts) > 1 or name in values:
-            violations.append(Violation(name, f"{_shown(given)} is given more than once."))
+            violations.append(Violation(name, f"{_quote_value(given)} is given more than once."))
         elif texts[0].strip():
             try:
                 values[name] = read(texts[0])
             except ValueRefused as refusal:
                 violations.append(
-                    Violation(name, f"Invalid value at '{name}', {_shown(texts[0])}: {refusal}")
+                    Violation(name, f"Invalid value at '{name}', {_quote_value(texts[0])}: {refusal}")
                 )
     if violations:
         raise InvalidArgument(violations)
     return values
 
 
-def _camel_case(name: str) -> str:
+def _to_camel_case(name: str) -> str:
     first, *others = name.split("_")
     return first + "".join(other.capitalize() for other in others)
 
 
-def _unknown(name: str, fields: Mapping[str, Read]) -> str:
-    known = sorted(map(_camel_case, fields))
+def _describe_unknown(name: str, fields: Mapping[str, Read]) -> str:
+    known = sorted(map(_to_camel_case, fields))
     return (
-        f"Unknown name {_shown(name)}: there is no such query parameter.{suggestion(name, known)} "
+        f"Unknown name {_quote_value(name)}: there is no such query parameter.{suggest_word(name, known)} "
         f"Known here: {', '.join(known)}."
     )
 
 
-def _shown(value: str) -> str:
+def _quote_value(value: str) -> str:
     return f'"{value if len(value) <= 100 else value[:100] + "…"}"'
 
 
@@ -184,12 +184,12 @@ def answer(
             raise InvalidArgument([Violation("fields", f"Invalid value at 'fields': {failure}")]) from None
     indented = values.get("prettyPrint", True)
     content = orjson.dumps(message, option=orjson.OPT_INDENT_2 if indented else None) + b"\n"
-    return conditional(
-        request, lambda: content, etag=sha256_of([content]), cache=CACHE_CURRENT, content_type=MEDIA_TYPE
+    return build_conditional_response(
+        request, lambda: content, etag=compute_sha256([content]), cache=CACHE_CURRENT, content_type=MEDIA_TYPE
     )
 
 
-def status_response(raised: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
+def handle_exception(raised: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """Handle exceptions of these views for REST framework; unknown exceptions are raised again."""
     exception = as_api_exception(raised)
     if exception is None:

@@ -40,8 +40,8 @@ class StatusResponse(HttpResponse):
     """An error response, with the violations by field if known."""
 
     def __init__(self, code: int, message: str, *, violations: Iterable[Violation] = ()) -> None:
-        error: dict[str, Any] = {"code": int(code), "message": message, "status": _canonical(code)}
-        if listed := [_known(violation) for violation in violations]:
+        error: dict[str, Any] = {"code": int(code), "message": message, "status": _get_status_name(code)}
+        if listed := [_without_empty(violation) for violation in violations]:
             error["details"] = [
                 {"@type": "type.googleapis.com/google.rpc.BadRequest", "fieldViolations": listed}
             ]
@@ -53,11 +53,11 @@ class StatusResponse(HttpResponse):
         self["Cache-Control"] = "no-store"
 
 
-def _canonical(code: int) -> str:
+def _get_status_name(code: int) -> str:
     if code in _CODES:
         return _CODES[code]
     return "INVALID_ARGUMENT" if code < HTTPStatus.INTERNAL_SERVER_ERROR else "INTERNAL"
 
 
-def _known(violation: Violation) -> dict[str, str]:
+def _without_empty(violation: Violation) -> dict[str, str]:
     return {name: value for name, value in violation._asdict().items() if value}

@@ -20,7 +20,7 @@ Moment = Annotated[str, fields.DateTimeField]
 WebAddress = Annotated[str, fields.URLField]
 
 
-class OrNothing:
+class AllowBlank:
     """Says of choices that the text may be empty."""
 
 
@@ -49,10 +49,10 @@ class BodySerializer(serializers.Serializer):
 
     def get_fields(self) -> dict[str, fields.Field]:
         hints = get_type_hints(self.body, include_extras=True)
-        return {name: field_of(hint) for name, hint in hints.items()} | super().get_fields()
+        return {name: build_field(hint) for name, hint in hints.items()} | super().get_fields()
 
 
-def field_of(hint: Any, **options: Any) -> fields.Field:
+def build_field(hint: Any, **options: Any) -> fields.Field:
     """Return the field that describes values of a type."""
     if get_origin(hint) is Annotated:
         hint, *notes = get_args(hint)
@@ -62,20 +62,20 @@ def field_of(hint: Any, **options: Any) -> fields.Field:
                 options["help_text"] = note
             elif isinstance(note, type) and issubclass(note, fields.Field):
                 kind = note
-            elif note is OrNothing:
+            elif note is AllowBlank:
                 options["allow_blank"] = True
             else:
                 kind, options["choices"] = fields.ChoiceField, getattr(note, "choices", note)
-        return kind(**options) if kind else field_of(hint, **options)
+        return kind(**options) if kind else build_field(hint, **options)
     parts = get_args(hint)
     if get_origin(hint) in (Union, UnionType):
         [given] = [part for part in parts if part is not NoneType]
-        return field_of(given, allow_null=True, **options)
+        return build_field(given, allow_null=True, **options)
     if get_origin(hint) is list:
         [part] = parts
         if part in BodySerializer.described:
             return BodySerializer.described[part](many=True, **options)
-        return fields.ListField(child=field_of(part), **options)
+        return fields.ListField(child=build_field(part), **options)
     if get_origin(hint) is dict:
-        return fields.DictField(child=field_of(parts[1]), **options)
+        return fields.DictField(child=build_field(parts[1]), **options)
     return (BodySerializer.described.get(hint) or _FIELDS[hint])(**options)

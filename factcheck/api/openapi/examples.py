@@ -25,7 +25,7 @@ from django.utils.functional import cached_property
 FOLDER = settings.BASE_DIR / "docs" / "examples" / "api"
 
 #: Stands for an operation in the names of files about what any of them may answer.
-ANY = "any"
+ANY_VALUE = "any"
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,11 @@ class Example:
         return {"summary": self.content["summary"], "value": self.content["response"]["body"]}
 
 
-def examples() -> list[Example]:
+def load_examples() -> list[Example]:
     return [Example(path) for path in sorted(FOLDER.glob("*.json"))]
 
 
-def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
+def iterate_operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]:
     """Yield all operations of an OpenAPI document, with their URL templates."""
     for template, item in document["paths"].items():
         for method, operation in item.items():
@@ -67,11 +67,13 @@ def operations(document: dict[str, Any]) -> Iterator[tuple[str, dict[str, Any]]]
 
 def attach_examples(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Attach examples; a postprocessing hook of drf-spectacular."""
-    by_id = {operation["operationId"]: (template, operation) for template, operation in operations(result)}
-    for example in examples():
+    by_id = {
+        operation["operationId"]: (template, operation) for template, operation in iterate_operations(result)
+    }
+    for example in load_examples():
         if not example.content.get("response"):  # a new file, whose answer is still to be written
             continue
-        if example.operation == ANY:
+        if example.operation == ANY_VALUE:
             _attach_to_all(result, example)
         elif example.operation in by_id:
             _attach(*by_id[example.operation], example)
@@ -81,16 +83,16 @@ def attach_examples(result: dict[str, Any], **_: Any) -> dict[str, Any]:
 def _attach_to_all(document: dict[str, Any], example: Example) -> None:
     document["components"].setdefault("examples", {})[example.name] = example.as_openapi
     reference = {"$ref": f"#/components/examples/{example.name}"}
-    own = _content_of_answer(_asked(document, example.content["request"]), example)
-    for _template, operation in operations(document):
-        content = _content_of_answer(operation, example)
+    own = _find_answer_content(_find_operation(document, example.content["request"]), example)
+    for _template, operation in iterate_operations(document):
+        content = _find_answer_content(operation, example)
         if own and content and content["schema"] == own["schema"]:
             content.setdefault("examples", {})[example.name] = reference
 
 
 def _attach(template: str, operation: dict[str, Any], example: Example) -> None:
     request = example.content["request"]
-    given = {**_in_path(template, request["path"]), **request.get("query", {})}
+    given = {**_read_path_values(template, request["path"]), **request.get("query", {})}
     for parameter in operation.get("parameters", []):
         if parameter["name"] in given:
             parameter.setdefault("example", given[parameter["name"]])
@@ -99,33 +101,33 @@ def _attach(template: str, operation: dict[str, Any], example: Example) -> None:
             "summary": example.content["summary"],
             "value": request["body"],
         }
-    if (content := _content_of_answer(operation, example)) is not None:
+    if (content := _find_answer_content(operation, example)) is not None:
         content.setdefault("examples", {})[example.name] = example.as_openapi
 
 
-def _asked(document: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
+def _find_operation(document: dict[str, Any], request: dict[str, Any]) -> dict[str, Any]:
     """Return the operation that a request is for."""
     paths, path = document["paths"], request["path"]
-    template = path if path in paths else next(each for each in paths if _pattern(each).fullmatch(path))
+    template = path if path in paths else next(each for each in paths if _build_pattern(each).fullmatch(path))
     operation: dict[str, Any] = paths[template][request["method"].lower()]
     return operation
 
 
-def _content_of_answer(operation: dict[str, Any], example: Example) -> dict[str, Any] | None:
+def _find_answer_content(operation: dict[str, Any], example: Example) -> dict[str, Any] | None:
     response = example.content["response"]
     described = operation["responses"].get(str(response["status"]), {})
     content: dict[str, Any] | None = described.get("content", {}).get(response["media_type"])
     return content
 
 
-def _in_path(template: str, path: str) -> dict[str, Any]:
+def _read_path_values(template: str, path: str) -> dict[str, Any]:
     """Return the values of the path parameters."""
-    found = _pattern(template).fullmatch(path)
+    found = _build_pattern(template).fullmatch(path)
     values = found.groupdict() if found else {}
     return {name: int(value) if value.isdecimal() else value for name, value in values.items()}
 
 
-def _pattern(template: str) -> re.Pattern[str]:
+def _build_pattern(template: str) -> re.Pattern[str]:
     """Return the pattern of addresses; the last value may have several segments, like a tile's number."""
     parts = re.sub(r"\\{(\w+)\\}$", r"(?P<\1>.+)", re.escape(template))
     return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", parts))

@@ -4,7 +4,7 @@ from copy import deepcopy
 from typing import Any
 
 from factcheck.api.field_selection import FIELDS
-from factcheck.api.openapi.examples import operations
+from factcheck.api.openapi.examples import iterate_operations
 from factcheck.api.query_strings import VIEW
 
 _REFERENCE = "#/components/schemas/"
@@ -16,7 +16,7 @@ def describe_partial_bodies(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     A list with `view` shows its summary unless asked for more: of `ClaimSummary`, the whole is `Claim`.
     """
     components = result["components"]["schemas"]
-    for _template, operation in operations(result):
+    for _template, operation in iterate_operations(result):
         asked = {parameter["name"] for parameter in operation.get("parameters", [])}
         answer = operation["responses"].get("200", {}).get("content", {}).get("application/json")
         if asked.isdisjoint((FIELDS, VIEW)) or answer is None:
@@ -29,13 +29,13 @@ def describe_partial_bodies(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             continue
         name = place.pop("$ref").removeprefix(_REFERENCE)
         whole = name.removesuffix("Summary")
-        partial = [_partial(components, whole)] if FIELDS in asked else []
+        partial = [_make_partial(components, whole)] if FIELDS in asked else []
         forms = dict.fromkeys((name, whole, *partial))
         place["anyOf"] = [{"$ref": _REFERENCE + form} for form in forms]
     return result
 
 
-def _partial(components: dict[str, Any], name: str) -> str:
+def _make_partial(components: dict[str, Any], name: str) -> str:
     """Return the name of the component for a partial version of this one, adding it if necessary."""
     partial = f"Partial{name}"
     if partial not in components:
@@ -51,7 +51,7 @@ def _refer_to_parts(components: dict[str, Any], node: Any) -> None:
     if isinstance(node, dict):
         name = str(node.get("$ref", "")).removeprefix(_REFERENCE)
         if "properties" in components.get(name, {}):
-            node["$ref"] = _REFERENCE + _partial(components, name)
+            node["$ref"] = _REFERENCE + _make_partial(components, name)
         for part in node.values():
             _refer_to_parts(components, part)
     elif isinstance(node, list):

@@ -124,10 +124,10 @@ def _refuse_other_history(place: ServerPlace) -> None:
             return
         import django  # noqa: PLC0415  only here is the server asked about the program
 
-        from factcheck.database.schema_agreement import OTHER_HISTORY, columns_missing_from_history  # noqa: PLC0415  the same
+        from factcheck.database.schema_agreement import OTHER_HISTORY, find_columns_missing_from_history  # noqa: PLC0415  the same
 
         django.setup()
-        if absent := columns_missing_from_history(connection.cursor()):
+        if absent := find_columns_missing_from_history(connection.cursor()):
             raise PostgresUnavailable(str(OTHER_HISTORY) % {"column": absent[0]})
 
 

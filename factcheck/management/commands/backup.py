@@ -10,10 +10,10 @@ from factcheck.backups import examination, generations
 from factcheck.backups.backup_folder import BackupFailed
 from factcheck.backups.backup_run import back_up, copy_files
 from factcheck.backups.subject import get_backup_folder, get_server_place, list_kept_folders
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Back up the embedded database and all files into BACKUP_DIR. restore_backup restores them."
     )

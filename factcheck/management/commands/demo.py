@@ -13,15 +13,15 @@ from rich.console import Console
 from rich.table import Table
 
 from factcheck.database import embedded
-from factcheck.database.database_roles import as_owner, deviating, grant
-from factcheck.database.pending_migrations import pending_migrations
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.database.database_roles import as_owner, find_deviating, grant
+from factcheck.database.pending_migrations import list_pending_migrations
+from factcheck.management.localized_command import LocalizedCommand
 from factcheck.web import serving
 
 HOST = "127.0.0.1"
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     serves = True
     help = gettext_noop("Start everything on this machine, with demo data and one user per role.")
 
@@ -35,10 +35,10 @@ class Command(SpokenCommand):
         with console.status("Starting PostgreSQL …") as status:
             embedded.ensure_running()
             self.check(app_configs=None, tags=[Tags.database], databases=["default"])
-            if pending_migrations():
+            if list_pending_migrations():
                 status.update(gettext("Preparing the database …"))
                 call_command("migrate", verbosity=0)
-            elif deviating():
+            elif find_deviating():
                 with as_owner():
                     grant()
             status.update(gettext("Loading the demo data …"))

@@ -10,7 +10,7 @@ from procrastinate.contrib.django import app
 
 from factcheck import features
 from factcheck.features import Feature
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 
 #: Attributes of `Feature` with one dotted name.
 _POINTS = (
@@ -19,7 +19,7 @@ _POINTS = (
 )  # fmt: skip
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "List the features of this installation: whether each is on, and its tables, jobs, routes, menu entries and"
         " permissions. The setting FEATURES switches them. See docs/features.md."
@@ -35,11 +35,11 @@ class Command(SpokenCommand):
                 continue
             state = gettext("on") if feature in on else gettext("off")
             self.stdout.write(f"{feature.label} ({state}): {feature.verbose_name}")
-            for part, values in _parts(feature):
+            for part, values in _iterate_parts(feature):
                 self.stdout.write(f"  {part}: {', '.join(values)}")
 
 
-def _parts(feature: Feature) -> Iterator[tuple[str, list[str]]]:
+def _iterate_parts(feature: Feature) -> Iterator[tuple[str, list[str]]]:
     """Yield the parts of the core that the feature joins."""
     feature.part("tasks")
     parts = {
@@ -48,7 +48,7 @@ def _parts(feature: Feature) -> Iterator[tuple[str, list[str]]]:
         "jobs": sorted(
             name for name, task in app.tasks.items() if task.func.__module__.startswith(feature.name)
         ),
-        **{f"routes ({place})": _addresses(feature, place) for place in features.PLACES},
+        **{f"routes ({place})": _list_addresses(feature, place) for place in features.PLACES},
         "menu": [str(entry["title"]) for entries in feature.menu.values() for entry in entries],
         "permissions": sorted(name for names in feature.roles.values() for name in names),
         "receivers": sorted(feature.receivers.values()),
@@ -61,14 +61,14 @@ def _parts(feature: Feature) -> Iterator[tuple[str, list[str]]]:
     return ((part, values) for part, values in parts.items() if values)
 
 
-def _addresses(feature: Feature, place: str) -> list[str]:
-    return [address for route in feature.routes(place) for address in _leaves(route)]
+def _list_addresses(feature: Feature, place: str) -> list[str]:
+    return [address for route in feature.routes(place) for address in _iterate_leaves(route)]
 
 
-def _leaves(route: URLPattern | URLResolver, before: str = "") -> Iterator[str]:
+def _iterate_leaves(route: URLPattern | URLResolver, before: str = "") -> Iterator[str]:
     address = before + str(route.pattern)
     if isinstance(route, URLPattern):
         yield address
     else:
         for inner in route.url_patterns:
-            yield from _leaves(inner, address)
+            yield from _iterate_leaves(inner, address)

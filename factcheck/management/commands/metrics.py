@@ -6,12 +6,12 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext, gettext_noop
 
 from factcheck.database import embedded
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 from factcheck.telemetry.exporter import export
 from factcheck.web.serving import require_free_port
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     serves = True
     help = gettext_noop("Serve metrics from the database; `serve` does the same, and counts requests too.")
 

@@ -6,13 +6,13 @@ from django.utils.translation import gettext, gettext_noop
 
 from factcheck.database.database_roles import as_owner, grant
 from factcheck.database.immediate_references import hold_at_once
-from factcheck.database.lock_timeout import patiently
+from factcheck.database.lock_timeout import retry_under_lock_timeout
 from factcheck.database.schema_agreement import refuse_other_history
 from factcheck.database.server_start import wait_until_reachable
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 
 
-class Command(SpokenCommand, migrate.Command):
+class Command(LocalizedCommand, migrate.Command):
     help = gettext_noop(
         "Migrate the tables of the database to this version of the program. If a lock is not available at "
         "once, the command tries again. It runs as the owner of the tables, if OWNER_DATABASE_URL is "
@@ -39,7 +39,7 @@ class Command(SpokenCommand, migrate.Command):
         with as_owner(alias):
             wait_until_reachable(alias, tell=self.stderr.write)
             refuse_other_history(alias)
-            patiently(
+            retry_under_lock_timeout(
                 lambda: self.migrated(*args, **options),
                 alias=alias,
                 seconds=lock_seconds,

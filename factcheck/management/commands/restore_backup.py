@@ -9,10 +9,10 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
 from factcheck.backups.restoration import RestorePoint, restore
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Restore a backup (manage.py backup) into a folder, which you then use as DATA_DIR. To restore an "
         "export (export_claims), use restore_claims."
@@ -30,7 +30,7 @@ class Command(SpokenCommand):
         when = parser.add_mutually_exclusive_group()
         when.add_argument(
             "--moment",
-            type=moment,
+            type=parse_moment,
             help=gettext(
                 "Restore the state at this time, such as 2026-11-26T11:59:59; UTC unless it has an offset "
                 "(default: the latest)."
@@ -85,7 +85,7 @@ class Command(SpokenCommand):
             )
 
 
-def moment(text: str) -> datetime:
+def parse_moment(text: str) -> datetime:
     """Parse a time, in UTC unless it has an offset."""
     try:
         read = datetime.fromisoformat(text)

@@ -6,14 +6,14 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext, gettext_noop
 
 from factcheck.database import embedded
-from factcheck.database.migration_review import WEIGHED, Reviewed, review
-from factcheck.database.released_migrations import Key, NoSuchRevision, last_release, unreleased
+from factcheck.database.migration_review import WEIGHED_MARK, ReviewedMigration, review
+from factcheck.database.released_migrations import Key, NoSuchRevision, find_last_release, find_unreleased
 from factcheck.database.schema_shape import KnownTables
 from factcheck.database.scratch_database import scratch_database
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Run the migrations that the previous version lacks, in an empty temporary database, and reject "
         "those that would stop or break the running version."
@@ -36,9 +36,9 @@ class Command(SpokenCommand):
         loader = MigrationExecutor(None).loader
         try:
             keys = (
-                [_key(name, loader.disk_migrations) for name in migrations]
+                [_parse_key(name, loader.disk_migrations) for name in migrations]
                 if migrations
-                else unreleased(loader, since or last_release())
+                else find_unreleased(loader, since or find_last_release())
             )
         except NoSuchRevision as error:
             raise CommandError(str(error)) from None
@@ -54,10 +54,10 @@ class Command(SpokenCommand):
                     "These migrations cannot run beside the previous version. Change them, or give the "
                     "reason in `%(weighed)s`."
                 )
-                % {"weighed": WEIGHED}
+                % {"weighed": WEIGHED_MARK}
             )
 
-    def carried_out(self, new: set[Key]) -> list[Reviewed]:
+    def carried_out(self, new: set[Key]) -> list[ReviewedMigration]:
         database = connections[DEFAULT_DB_ALIAS]
         executor = MigrationExecutor(database)
         executor.recorder.ensure_schema()
@@ -77,7 +77,7 @@ class Command(SpokenCommand):
             found.append(reviewed)
         return found
 
-    def tell(self, reviewed: Reviewed) -> None:
+    def tell(self, reviewed: ReviewedMigration) -> None:
         self.stdout.write(
             f"{reviewed.migration}: {'refused' if reviewed.refused or reviewed.idle else 'fine'}"
         )
@@ -88,11 +88,11 @@ class Command(SpokenCommand):
         for name in reviewed.idle:
             self.stdout.write(
                 gettext("  `%(weighed)s` names an operation that it does not contain: %(name)s")
-                % {"weighed": WEIGHED, "name": name}
+                % {"weighed": WEIGHED_MARK, "name": name}
             )
 
 
-def _key(name: str, known: Any) -> Key:
+def _parse_key(name: str, known: Any) -> Key:
     app, _, rest = name.partition(".")
     if (app, rest) not in known:
         raise CommandError(

@@ -7,14 +7,14 @@ from django.core.management.base import CommandError
 from django.utils.translation import gettext, gettext_noop, ngettext
 
 from factcheck.database import embedded
-from factcheck.database.pending_migrations import pending_migrations
-from factcheck.database.schema_agreement import missing_columns
+from factcheck.database.pending_migrations import list_pending_migrations
+from factcheck.database.schema_agreement import find_missing_columns
 from factcheck.installation.private_files import close_off
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 from factcheck.web import serving
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     serves = True
     help = gettext_noop(
         "Serve the site with granian, with static files, and optionally with the background worker."
@@ -52,7 +52,7 @@ class Command(SpokenCommand):
             serving.require_free_port(settings.METRICS_HOST, settings.METRICS_PORT)
         embedded.ensure_running()
         self.check(app_configs=None, tags=[Tags.database], databases=["default"])
-        if pending := pending_migrations():
+        if pending := list_pending_migrations():
             raise CommandError(
                 ngettext(
                     "The database lacks %(pending)s migration. Run `manage.py migrate` first.",
@@ -61,7 +61,7 @@ class Command(SpokenCommand):
                 )
                 % {"pending": len(pending)}
             )
-        if absent := missing_columns("default"):
+        if absent := find_missing_columns("default"):
             raise CommandError(
                 gettext(
                     "The tables of the database do not match this version of the program: %(column)s is "

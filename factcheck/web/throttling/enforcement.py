@@ -17,7 +17,7 @@ from rest_framework.exceptions import AuthenticationFailed
 from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
-from factcheck.api.problems import unavailable
+from factcheck.api.problems import build_unavailable_response
 from factcheck.django_internals import keep_out_of_the_log, plain_request
 from factcheck.web import uploads
 from factcheck.web.throttling import gate
@@ -58,7 +58,7 @@ class RateLimits:
             detail = gettext("The address is too long. The limit is %(most)s bytes.") % {
                 "most": LONGEST_ADDRESS
             }
-            return unavailable(request, HTTPStatus.REQUEST_URI_TOO_LONG, detail)
+            return build_unavailable_response(request, HTTPStatus.REQUEST_URI_TOO_LONG, detail)
         if admission and not admission.allowed:
             return refusal(request, admission)
         # After it is counted: who lets us wait for a body has drawn on the budget already.
@@ -128,14 +128,16 @@ def _text_of(request: HttpRequest) -> str:
 def busy(request: HttpRequest) -> HttpResponse:
     """Refuse an expensive request for which there is no capacity."""
     detail = gettext("Too many expensive requests are running. Please try again in a moment.")
-    response = unavailable(request, HTTPStatus.SERVICE_UNAVAILABLE, detail, retry_after=2)
+    response = build_unavailable_response(request, HTTPStatus.SERVICE_UNAVAILABLE, detail, retry_after=2)
     keep_out_of_the_log(response)
     return response
 
 
 def incomplete(request: HttpRequest, refused: uploads.BodyRefusal) -> HttpResponse:
     """Answer a request whose body did not arrive; its connection cannot be reused."""
-    response = unavailable(request, refused.status, refused.detail, retry_after=refused.retry_after)
+    response = build_unavailable_response(
+        request, refused.status, refused.detail, retry_after=refused.retry_after
+    )
     response["Connection"] = "close"
     keep_out_of_the_log(response)
     return response

@@ -9,7 +9,7 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.translation import gettext, ngettext
 
-from factcheck.api.problems import unavailable
+from factcheck.api.problems import build_unavailable_response
 from factcheck.django_internals import keep_out_of_the_log
 from factcheck.web.throttling.limiter import Admission
 
@@ -25,7 +25,7 @@ def write_fields(response: HttpResponseBase, admission: Admission) -> None:
 
 def refusal(request: HttpRequest, admission: Admission) -> HttpResponse:
     """Return the answer to a caller over the limit."""
-    response = unavailable(request, HTTPStatus.TOO_MANY_REQUESTS, sentence(admission))
+    response = build_unavailable_response(request, HTTPStatus.TOO_MANY_REQUESTS, sentence(admission))
     write_fields(response, admission)
     response.headers["Content-Length"] = str(len(response.content))
     keep_out_of_the_log(response)

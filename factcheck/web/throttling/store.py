@@ -47,9 +47,9 @@ class PostgresStore:
 
     def settle(self, name: str, *, spent: float, owed_alone: float) -> float:
         # Not from the pool: while the primary is away, that would keep the public waiting for it.
-        alias = read_connections.primary()
+        alias = read_connections.get_primary()
         connection = connections[alias]
-        if read_connections.has_replicas() and not read_connections.replicas().has_primary():
+        if read_connections.has_replicas() and not read_connections.get_replicas().has_primary():
             raise StoreUnavailable("The primary does not answer.")
         # A statement that fails would take the transaction around it along, if there is one.
         apart = transaction.atomic(alias) if connection.in_atomic_block else nullcontext()

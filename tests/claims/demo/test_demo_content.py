@@ -15,7 +15,7 @@ from claims.models.rating import RatingClass
 from claims.models.verdict import CorrectionKind
 from claims.newsroom.roles import ROLES
 from claims.review.moves import CLAIM_MOVES, VERDICT_MOVES
-from sources.addresses import domain, url_key
+from sources.addresses import build_url_key, get_domain
 from sources.models import Publisher, Source
 from tests.helpers.sweeps import sweep
 
@@ -126,9 +126,9 @@ def test_addresses_are_addresses_and_name_one_thing_each() -> None:
     sources = [source["url"] for source in DEMO["sources"] if source["url"]]
     publishers = [publisher["url"] for publisher in DEMO["publishers"] if publisher["url"]]
     same_as = [address for claimant in DEMO["claimants"] for address in claimant["same_as"]]
-    assert [address for address in [*sources, *publishers, *same_as] if not url_key(address)] == []
-    assert len({url_key(address) for address in sources}) == len(sources)
-    assert len({domain(address) for address in publishers}) == len(publishers)
+    assert [address for address in [*sources, *publishers, *same_as] if not build_url_key(address)] == []
+    assert len({build_url_key(address) for address in sources}) == len(sources)
+    assert len({get_domain(address) for address in publishers}) == len(publishers)
 
 
 def test_dates_are_dates() -> None:

@@ -63,7 +63,7 @@ def moved(**options: Any) -> str:
 
 
 def test_to_a_bucket_and_back(server: ObjectServer, digest: str, settings: Any, tmp_path: Path) -> None:
-    on_disk = {UPLOAD: TABLE, archive.path(digest): SAID.encode()}
+    on_disk = {UPLOAD: TABLE, archive.build_path(digest): SAID.encode()}
     assert moved(to=server.address) == "2 files copied, 0 were already there. All are verified.\n"
     assert server.files() == {f"kept/{name}": content for name, content in on_disk.items()}
     assert moved(to=server.address) == "0 files copied, 2 were already there. All are verified.\n"
@@ -75,11 +75,11 @@ def test_to_a_bucket_and_back(server: ObjectServer, digest: str, settings: Any, 
     (tmp_path / "files" / late).write_bytes(b"came before the switch")
     assert moved(origin="disk", remove=True) == "1 files copied, 2 were already there. All are verified.\n"
     assert [path for path in (tmp_path / "files").rglob("*") if path.is_file()] == []
-    assert archive.load(digest) == on_disk[archive.path(digest)]
+    assert archive.load(digest) == on_disk[archive.build_path(digest)]
 
     settings.STORAGES = disk
     assert moved(origin=server.address) == "3 files copied, 0 were already there. All are verified.\n"
-    assert archive.load(digest) == on_disk[archive.path(digest)]
+    assert archive.load(digest) == on_disk[archive.build_path(digest)]
 
 
 def test_where_the_store_goes_away_the_same_command_goes_on(server: ObjectServer, digest: str) -> None:
@@ -93,15 +93,15 @@ def test_where_the_store_goes_away_the_same_command_goes_on(server: ObjectServer
 def test_what_is_damaged_or_missing_is_named_and_not_copied(
     server: ObjectServer, digest: str, tmp_path: Path, capsys: Any
 ) -> None:
-    (tmp_path / "files" / archive.path(digest)).write_bytes(b"<p>The harbour was open.</p>")
+    (tmp_path / "files" / archive.build_path(digest)).write_bytes(b"<p>The harbour was open.</p>")
     (tmp_path / "files" / UPLOAD).unlink()
     with pytest.raises(CommandError, match="1 files were not copied, and 2 are in neither place; see above."):
         moved(to=server.address)
     assert server.files() == {}
     assert capsys.readouterr().err.splitlines() == [
-        f"{archive.path(digest)} is damaged: its SHA-256 is not what is known of it. Restore it from a backup.",
+        f"{archive.build_path(digest)} is damaged: its SHA-256 is not what is known of it. Restore it from a backup.",
         f"{UPLOAD} is in neither place, but the database refers to it.",
-        f"{archive.path(digest)} is in neither place, but the database refers to it.",
+        f"{archive.build_path(digest)} is in neither place, but the database refers to it.",
     ]
 
 

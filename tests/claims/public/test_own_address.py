@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.test import Client
 from pytest_django import Settings
 
-from claims.features.webhooks.events import message
+from claims.features.webhooks.events import build_message
 from claims.features.webhooks.models.delivery import WebhookDelivery
 from claims.features.webhooks.models.endpoint import WebhookEndpoint
 from claims.ledger.publishing import restate
@@ -135,8 +135,8 @@ def test_messages_of_webhooks_name_where_this_site_is(claim: Claim, settings: Se
         endpoint=endpoint, publication=Publication.objects.newest().get(), event="claim.published"
     )
     settings.SITE_URL = NEW
-    assert OLD not in message(delivery)
-    assert f'"url":"{NEW}/claims/{claim.pk}/{claim.slug}/"' in message(delivery)
+    assert OLD not in build_message(delivery)
+    assert f'"url":"{NEW}/claims/{claim.pk}/{claim.slug}/"' in build_message(delivery)
 
 
 def test_a_rating_made_comparable_later_keeps_the_mark(claim: Claim) -> None:

@@ -5,7 +5,7 @@ from django.db import connection
 from django.db.models import QuerySet
 
 from claims.models import Claim, Claimant
-from factcheck.admin.found_rows import newest, with_words
+from factcheck.admin.found_rows import filter_by_words, list_newest_keys
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +15,7 @@ COLUMNS = ("statement", "claimant__name", "appearances__exact")
 
 def found(words: str) -> list[Claim]:
     rows: QuerySet[Claim] = Claim.objects.order_by("pk")
-    return list(with_words(rows, COLUMNS, words))
+    return list(filter_by_words(rows, COLUMNS, words))
 
 
 @pytest.mark.parametrize(
@@ -75,6 +75,8 @@ def test_signs_break_nothing(words: str) -> None:
 
 
 def test_of_too_many_the_newest_are_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("factcheck.admin.found_rows.MOST_FOUND", 2)
+    monkeypatch.setattr("factcheck.admin.found_rows.MAX_FOUND", 2)
     claims = [make_claim(f"Bridge {number}.") for number in range(4)]
-    assert newest(with_words(Claim.objects.all(), COLUMNS, "bridge")) == [claim.pk for claim in claims[:0:-1]]
+    assert list_newest_keys(filter_by_words(Claim.objects.all(), COLUMNS, "bridge")) == [
+        claim.pk for claim in claims[:0:-1]
+    ]

@@ -19,7 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.models import AuditRecord, Claim, Claimant
-from factcheck.admin.spreadsheet_files import LONGEST_CELL, as_csv, as_xlsx, plain_text
+from factcheck.admin.spreadsheet_files import MAX_CELL_LENGTH, strip_markup, write_csv, write_xlsx
 from factcheck.formulas import SIGNS
 from tests.helpers.full_desk import MODELS, asks, make_superuser
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
@@ -136,12 +136,12 @@ def test_filters_that_do_not_exist_download_nothing(client: Client, editor: User
 
 
 def in_csv(cell: Any) -> str:
-    body = b"".join(as_csv(["A"], [[cell]]).parts).decode("utf-8-sig")
+    body = b"".join(write_csv(["A"], [[cell]]).parts).decode("utf-8-sig")
     return list(csv.reader(io.StringIO(body, newline="")))[1][0]
 
 
 def in_xlsx(cell: Any) -> Any:
-    book = openpyxl.load_workbook(io.BytesIO(b"".join(as_xlsx(["A"], [[cell]]).parts)))
+    book = openpyxl.load_workbook(io.BytesIO(b"".join(write_xlsx(["A"], [[cell]]).parts)))
     return book.active["A2"]
 
 
@@ -163,10 +163,10 @@ def test_numbers_and_days_stay_what_they_are() -> None:
 
 
 def test_a_text_is_whole_as_far_as_excel_takes_it() -> None:
-    long = "x" * (LONGEST_CELL + 1)
+    long = "x" * (MAX_CELL_LENGTH + 1)
     assert in_csv(long) == long
     cut = in_xlsx(long).value
-    assert len(cut) == LONGEST_CELL
+    assert len(cut) == MAX_CELL_LENGTH
     assert cut.endswith("The CSV file contains them all.)")
     assert in_xlsx(long[1:]).value == long[1:]
 
@@ -179,6 +179,6 @@ def test_any_text_arrives(text: str) -> None:
 
 
 def test_markup_is_not_downloaded() -> None:
-    assert plain_text(format_html("<p>{}</p><p>{}</p>", "a < b", "&amp;")) == "a < b\n&amp;"
-    assert plain_text("<b>typed</b>") == "<b>typed</b>"
-    assert plain_text("–") == ""
+    assert strip_markup(format_html("<p>{}</p><p>{}</p>", "a < b", "&amp;")) == "a < b\n&amp;"
+    assert strip_markup("<b>typed</b>") == "<b>typed</b>"
+    assert strip_markup("–") == ""

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from claims.newsroom.invitations import invite, link_for
-from factcheck.web.differences import difference
+from factcheck.web.differences import highlight_difference
 from tests.helpers.sweeps import sweep
 
 
@@ -165,12 +165,12 @@ def test_editors_do_not_see_people(client: Client, editor: User) -> None:
     ],
 )
 def test_a_difference_marks_whole_words(before: str, after: str, expected: tuple[str, str]) -> None:
-    assert difference(before, after) == expected
+    assert highlight_difference(before, after) == expected
 
 
 @given(st.text(max_size=60), st.text(max_size=60))
 def test_a_difference_loses_no_words_and_lets_no_markup_through(before: str, after: str) -> None:
-    old, new = difference(before, after)
+    old, new = highlight_difference(before, after)
     for marked, tag, text in ((old, "del", before), (new, "ins", after)):
         plain = marked.replace(f"<{tag}>", "").replace(f"</{tag}>", "")
         assert "<" not in plain

@@ -6,7 +6,14 @@ import pytest
 from django import forms
 from django.http import QueryDict
 
-from factcheck.admin.sent_values import fields_of, in_words, names_of, put, sent, unchanged
+from factcheck.admin.sent_values import (
+    describe_value,
+    get_submitted,
+    get_unchanged,
+    iterate_fields,
+    list_names,
+    put,
+)
 
 
 class Everything(forms.Form):
@@ -49,20 +56,20 @@ EMPTY = {"words": ("",), "day": ("",), "moment": ("", ""), "ticked": (), "stance
 @pytest.mark.parametrize(("initial", "values"), [(FULL, SENT), ({}, EMPTY)])
 def test_what_is_sent_unchanged(initial: dict[str, object], values: dict[str, tuple[str, ...]]) -> None:
     form = Everything(initial=initial)
-    assert {bound.name: unchanged(bound) for bound in fields_of(form)} == values
+    assert {bound.name: get_unchanged(bound) for bound in iterate_fields(form)} == values
     # Put into what was sent and taken out again, it is the same; and the form reads it.
     post = QueryDict(mutable=True)
-    for bound in fields_of(form):
-        put(names_of(bound), values[bound.name], post)
-    assert {bound.name: sent(names_of(bound), post) for bound in fields_of(form)} == values
+    for bound in iterate_fields(form):
+        put(list_names(bound), values[bound.name], post)
+    assert {bound.name: get_submitted(list_names(bound), post) for bound in iterate_fields(form)} == values
     read = Everything(post, initial=initial)
     read.is_valid()
-    assert not {bound.name for bound in fields_of(form)} & set(read.changed_data)
+    assert not {bound.name for bound in iterate_fields(form)} & set(read.changed_data)
 
 
 def test_a_person_reads_labels() -> None:
     form = Everything(initial=FULL)
-    assert {bound.name: in_words(bound, SENT[bound.name]) for bound in fields_of(form)} == {
+    assert {bound.name: describe_value(bound, SENT[bound.name]) for bound in iterate_fields(form)} == {
         "words": "a < b\nc",
         "day": "2026-03-01",
         "moment": "2026-03-01 12:30:00",
@@ -70,5 +77,5 @@ def test_a_person_reads_labels() -> None:
         "stance": "Supports",
         "kinds": "A, B",
     }
-    assert in_words(form["ticked"], ()) == "no"
-    assert in_words(form["stance"], ("gone",)) == "gone"
+    assert describe_value(form["ticked"], ()) == "no"
+    assert describe_value(form["stance"], ("gone",)) == "gone"

@@ -15,7 +15,7 @@ from django.test import Client
 from django.urls import reverse
 
 from claims.models import AuditRecord, SecondFactorRule
-from factcheck.installation.identity_provider import openid_connect, roles_of_groups
+from factcheck.installation.identity_provider import build_openid_settings, parse_group_roles
 from tests.helpers.identity_provider import CLIENT, SECRET, IdentityProvider, serving
 
 pytestmark = pytest.mark.django_db
@@ -32,7 +32,7 @@ def running() -> Iterator[IdentityProvider]:
 @pytest.fixture
 def provider(running: IdentityProvider, settings: Any) -> IdentityProvider:
     """It knows Nora, who is in the group of fact-checkers."""
-    settings.SOCIALACCOUNT_PROVIDERS = openid_connect(
+    settings.SOCIALACCOUNT_PROVIDERS = build_openid_settings(
         server=running.address, client=CLIENT, client_secret=SECRET, name="Newsroom"
     )
     settings.OPENID_ROLES = {"fact-desk": "Fact-checker", "chiefs": "Editor", "admins": "Administrator"}
@@ -259,7 +259,7 @@ def test_an_account_with_that_address_is_not_linked_by_itself(
 
 @pytest.fixture
 def linking(provider: IdentityProvider, settings: Any) -> IdentityProvider:
-    settings.SOCIALACCOUNT_PROVIDERS = openid_connect(
+    settings.SOCIALACCOUNT_PROVIDERS = build_openid_settings(
         server=provider.address, client=CLIENT, client_secret=SECRET, name="Newsroom", link_by_mail=True
     )
     return provider
@@ -365,10 +365,10 @@ def test_it_is_enough_for_that_session_alone(provider: IdentityProvider, setting
     ],
 )
 def test_the_mapping_is_read(value: str, expected: dict[str, str]) -> None:
-    assert roles_of_groups("OPENID_ROLES", value) == expected
+    assert parse_group_roles("OPENID_ROLES", value) == expected
 
 
 @pytest.mark.parametrize("value", ["chiefs", "=Editor", "chiefs=", "a=Editor; a=Contributor"])
 def test_a_mapping_that_is_none_is_refused(value: str) -> None:
     with pytest.raises(ImproperlyConfigured, match=re.escape("OPENID_ROLES has")):
-        roles_of_groups("OPENID_ROLES", value)
+        parse_group_roles("OPENID_ROLES", value)

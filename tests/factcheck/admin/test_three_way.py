@@ -9,11 +9,11 @@ from factcheck.admin.three_way import (
     FieldDifference,
     MyRow,
     RowFate,
-    Whose,
-    differences,
-    rows_together,
-    same,
-    together,
+    ValueOrigin,
+    find_differences,
+    is_same,
+    merge_fields,
+    merge_rows,
 )
 
 Fields = dict[str, tuple[str, ...]]
@@ -42,16 +42,16 @@ def plain(fields: Mapping[str, tuple[str, ...]]) -> dict[str, str]:
 def test_every_field_is_of_one_of_the_sides_and_of_the_one_that_changed_it(
     base: Fields, mine: Fields, theirs: Fields
 ) -> None:
-    found = {each.name: each for each in differences(base, mine, theirs)}
-    whole = plain(together(mine, theirs, found.values()))
+    found = {each.name: each for each in find_differences(base, mine, theirs)}
+    whole = plain(merge_fields(mine, theirs, found.values()))
     for name in NAMES:
         start, one, other = (plain(each)[name] for each in (base, mine, theirs))
         if one == other:
             assert (name in found, whole[name]) == (False, one)
         elif start == one:
-            assert (found[name].taken, whole[name]) == (Whose.THEIRS, other)
+            assert (found[name].taken, whole[name]) == (ValueOrigin.THEIRS, other)
         elif start == other:
-            assert (found[name].taken, whole[name]) == (Whose.MINE, one)
+            assert (found[name].taken, whole[name]) == (ValueOrigin.MINE, one)
         else:
             # Until somebody has chosen, what they typed stands in the field.
             assert (found[name].taken, whole[name]) == (None, one)
@@ -59,23 +59,23 @@ def test_every_field_is_of_one_of_the_sides_and_of_the_one_that_changed_it(
 
 @given(FIELDS, FIELDS)
 def test_where_nobody_knows_what_both_began_with_everything_is_asked(mine: Fields, theirs: Fields) -> None:
-    found = differences({}, mine, theirs)
-    assert {each.name for each in found} == {name for name in NAMES if not same(mine[name], theirs[name])}
+    found = find_differences({}, mine, theirs)
+    assert {each.name for each in found} == {name for name in NAMES if not is_same(mine[name], theirs[name])}
     assert {each.taken for each in found} <= {None}
 
 
 def test_what_was_not_sent_is_left_as_the_others_have_it() -> None:
     theirs = {"summary": ("theirs",), "rating": ("2",)}
-    found = differences({"summary": ("before",)}, {"summary": ("mine",)}, theirs)
+    found = find_differences({"summary": ("before",)}, {"summary": ("mine",)}, theirs)
     assert found == [FieldDifference("summary", ("before",), ("mine",), ("theirs",))]
-    assert together({"summary": ("mine",)}, theirs, found) == {"summary": ("mine",), "rating": ("2",)}
+    assert merge_fields({"summary": ("mine",)}, theirs, found) == {"summary": ("mine",), "rating": ("2",)}
 
 
 @given(ROWS, MY_ROWS, ROWS)
 def test_every_row_that_is_stored_stands_there_once_and_in_its_order(
     base: Stored, mine: list[MyRow], theirs: Stored
 ) -> None:
-    rows = rows_together(base, mine, theirs)
+    rows = merge_rows(base, mine, theirs)
     assert [row.key for row in rows if row.key is not None] == list(theirs)
     assert [row.key for row in rows][: len(theirs)] == list(theirs)
 
@@ -84,7 +84,7 @@ def test_every_row_that_is_stored_stands_there_once_and_in_its_order(
 def test_every_row_that_i_added_or_worked_on_is_there(
     base: Stored, mine: list[MyRow], theirs: Stored
 ) -> None:
-    rows = rows_together(base, mine, theirs)
+    rows = merge_rows(base, mine, theirs)
     added = [row.fields for row in mine if row.key is None]
     assert [row.fields for row in rows if row.key is None and row.fate is None] == added
     missed = [
@@ -103,7 +103,7 @@ def test_a_row_goes_by_itself_only_where_one_side_deleted_what_the_other_left(
     base: Stored, mine: list[MyRow], theirs: Stored
 ) -> None:
     deleted = {row.key for row in mine if row.is_deleted}
-    for row in rows_together(base, mine, theirs)[: len(theirs)]:
+    for row in merge_rows(base, mine, theirs)[: len(theirs)]:
         untouched = row.key in base and plain(base[row.key]) == plain(theirs[row.key])
         assert row.is_deleted == (row.key in deleted and untouched)
         assert (row.fate is RowFate.DELETED_BY_ME) == (row.key in deleted and not untouched)
@@ -113,7 +113,7 @@ def test_a_row_goes_by_itself_only_where_one_side_deleted_what_the_other_left(
 @given(ROWS, ROWS)
 def test_who_changed_nothing_gets_what_the_others_saved(base: Stored, theirs: Stored) -> None:
     mine = [MyRow(key, fields) for key, fields in base.items()]
-    rows = rows_together(base, mine, theirs)
+    rows = merge_rows(base, mine, theirs)
     assert [(row.key, plain(row.fields), row.fate, row.is_deleted) for row in rows] == [
         (key, plain(fields), None, False) for key, fields in theirs.items()
     ]
@@ -122,7 +122,7 @@ def test_who_changed_nothing_gets_what_the_others_saved(base: Stored, theirs: St
 @given(ROWS, MY_ROWS)
 def test_where_nobody_else_saved_mine_stands(base: Stored, mine: list[MyRow]) -> None:
     of_mine = {row.key: row for row in mine}
-    for row in rows_together(base, mine, base):
+    for row in merge_rows(base, mine, base):
         if row.key in of_mine and row.key is not None:
             sent = of_mine[row.key]
             assert row.is_deleted == sent.is_deleted

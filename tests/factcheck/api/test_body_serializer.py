@@ -9,7 +9,7 @@ from rest_framework import serializers
 
 from claims.ledger.document import serializers as of_claims
 from claims.ledger.document.claim_body import PublicClaim, PublicVerdictOfClaim
-from factcheck.api.openapi.body_serializer import BodySerializer, Day, Moment, WebAddress, field_of
+from factcheck.api.openapi.body_serializer import BodySerializer, Day, Moment, WebAddress, build_field
 from tests.helpers.sweeps import sweep
 
 
@@ -43,15 +43,15 @@ class Colour(TextChoices):
     ],
 )
 def test_field_says_what_the_annotation_says(hint: Any, kind: Any, said: dict[str, Any]) -> None:
-    field: Any = field_of(hint)
+    field: Any = build_field(hint)
     assert type(field) is kind
     assert (field.allow_null, field.help_text) == (said.get("allow_null", False), said.get("help_text"))
     assert list(getattr(field, "choices", {}).items()) == said.get("choices", [])
 
 
 def test_lists_and_dictionaries_describe_what_is_in_them() -> None:
-    days: Any = field_of(list[Day])
-    words: Any = field_of(Annotated[dict[str, str], "By language."])
+    days: Any = build_field(list[Day])
+    words: Any = build_field(Annotated[dict[str, str], "By language."])
     assert (type(days), type(days.child)) == (serializers.ListField, serializers.DateField)
     assert (type(words), type(words.child)) == (serializers.DictField, serializers.CharField)
     assert words.help_text == "By language."
@@ -62,7 +62,7 @@ def test_type_that_nothing_describes_is_refused() -> None:
         id: int
 
     with pytest.raises(KeyError, match="Undescribed"):
-        field_of(Undescribed)
+        build_field(Undescribed)
 
 
 def parts(body: Any) -> Iterator[Any]:

@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factcheck.api.negotiation import preferred
+from factcheck.api.negotiation import choose_preferred
 from tests.helpers.sweeps import sweep
 
 JSON, LD, CSV = "application/json", "application/ld+json", "text/csv"
@@ -43,9 +43,9 @@ JSON, LD, CSV = "application/json", "application/ld+json", "text/csv"
     ],
 )
 def test_what_is_preferred(accept: str, chosen: str | None) -> None:
-    assert preferred(accept, (JSON, LD, CSV)) == chosen
+    assert choose_preferred(accept, (JSON, LD, CSV)) == chosen
 
 
 @given(st.text())
 def test_any_header_is_understood(accept: str) -> None:
-    assert preferred(accept, (JSON, LD)) in (JSON, LD, None)
+    assert choose_preferred(accept, (JSON, LD)) in (JSON, LD, None)

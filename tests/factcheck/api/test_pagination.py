@@ -17,26 +17,26 @@ from factcheck.api.pagination import (
     KeysetPage,
     Ordering,
     Position,
-    both_ways,
-    day_key,
-    decoded,
-    encoded,
-    id_key,
-    moment_key,
-    page_of_rows,
-    page_of_values,
+    build_both_orderings,
+    decode_cursor,
+    encode_cursor,
+    make_day_key,
+    make_id_key,
+    make_moment_key,
+    make_text_key,
     rank_key,
-    text_key,
+    read_rows_page,
+    read_values_page,
 )
 from factcheck.api.query_values import ValueRefused
 from factcheck.database import bounds
 from sources.models import Source
 from tests.helpers.sweeps import sweep
 
-BY_NAME = both_ways("name", text_key("name"), id_key("id"))
-BY_DAY = both_ways("published", day_key(sortable_day("published_on")), id_key("id"))
-BY_RANK = Ordering("relevance", (rank_key("rank"), id_key("id")), descending=True)
-BY_MOMENT = both_ways("updated", moment_key("published_at"), id_key("id"))
+BY_NAME = build_both_orderings("name", make_text_key("name"), make_id_key("id"))
+BY_DAY = build_both_orderings("published", make_day_key(sortable_day("published_on")), make_id_key("id"))
+BY_RANK = Ordering("relevance", (rank_key("rank"), make_id_key("id")), descending=True)
+BY_MOMENT = build_both_orderings("updated", make_moment_key("published_at"), make_id_key("id"))
 
 
 def cursor_of(content: Any) -> str:
@@ -47,7 +47,7 @@ def walk(queryset: Any, ordering: Ordering, size: int, *, follow: str, cursor: s
     """The ids of all pages from `cursor` on, page by page."""
     found: list[int] = []
     while True:
-        page: KeysetPage[Any] = page_of_rows(queryset, ordering=ordering, size=size, cursor=cursor)
+        page: KeysetPage[Any] = read_rows_page(queryset, ordering=ordering, size=size, cursor=cursor)
         ids = [row.pk for row in page.rows]
         found = found + ids if follow == "next" else ids + found
         cursor = getattr(page, follow)
@@ -69,7 +69,7 @@ def test_pages_show_every_row_once_in_both_directions(ordering: Ordering, size: 
 
     expected = [row.pk for row in sorted(queryset, key=key, reverse=ordering.descending)]
     assert walk(queryset, ordering, size, follow="next") == expected
-    before_last = encoded(Position(key(queryset.get(pk=expected[-1])), backwards=True), ordering)
+    before_last = encode_cursor(Position(key(queryset.get(pk=expected[-1])), backwards=True), ordering)
     assert walk(queryset, ordering, size, follow="previous", cursor=before_last) == expected[:-1]
 
 
@@ -77,10 +77,10 @@ def test_pages_show_every_row_once_in_both_directions(ordering: Ordering, size: 
 def test_row_that_appears_or_goes_meanwhile_moves_no_other() -> None:
     topics = [Topic.objects.create(name=name, slug=name) for name in "bdfh"]
     ordering = BY_NAME[1]
-    first = page_of_rows(Topic.objects.all(), ordering=ordering, size=2, cursor="")
+    first = read_rows_page(Topic.objects.all(), ordering=ordering, size=2, cursor="")
     Topic.objects.create(name="a", slug="a")
     topics[1].delete()
-    second = page_of_rows(Topic.objects.all(), ordering=ordering, size=2, cursor=first.next)
+    second = read_rows_page(Topic.objects.all(), ordering=ordering, size=2, cursor=first.next)
     assert [row.name for row in second.rows] == ["f", "h"]
 
 
@@ -88,9 +88,9 @@ def test_row_that_appears_or_goes_meanwhile_moves_no_other() -> None:
 @pytest.mark.parametrize("size", [1, 3])
 def test_a_page_is_one_query_without_offset(django_assert_num_queries: Any, size: int) -> None:
     topics = [Topic.objects.create(name=str(number), slug=str(number)) for number in range(5)]
-    cursor = encoded(Position(("0", topics[0].pk)), BY_NAME[1])
+    cursor = encode_cursor(Position(("0", topics[0].pk)), BY_NAME[1])
     with django_assert_num_queries(1) as queries:
-        page = page_of_values(Topic.objects.all(), ["slug"], ordering=BY_NAME[1], size=size, cursor=cursor)
+        page = read_values_page(Topic.objects.all(), ["slug"], ordering=BY_NAME[1], size=size, cursor=cursor)
     assert [row[0] for row in page.rows] == ["1", "2", "3"][:size]
     sql = queries[0]["sql"]
     assert "OFFSET" not in sql
@@ -102,25 +102,25 @@ def test_neighbours_are_named_only_where_there_are_rows() -> None:
     for name in "abc":
         Topic.objects.create(name=name, slug=name)
     paging: dict[str, Any] = {"ordering": BY_NAME[1], "size": 2}
-    first = page_of_rows(Topic.objects.all(), cursor="", **paging)
-    second = page_of_rows(Topic.objects.all(), cursor=first.next, **paging)
-    again = page_of_rows(Topic.objects.all(), cursor=second.previous, **paging)
+    first = read_rows_page(Topic.objects.all(), cursor="", **paging)
+    second = read_rows_page(Topic.objects.all(), cursor=first.next, **paging)
+    again = read_rows_page(Topic.objects.all(), cursor=second.previous, **paging)
     assert (bool(first.next), first.previous) == (True, "")
     assert (second.next, bool(second.previous)) == ("", True)
     assert (again.rows, bool(again.next), again.previous) == (first.rows, True, "")
-    assert page_of_rows(Topic.objects.none(), cursor="", **paging) == KeysetPage([], "", "")
+    assert read_rows_page(Topic.objects.none(), cursor="", **paging) == KeysetPage([], "", "")
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False), st.integers(0, 2**63 - 1), st.booleans())
 def test_relevance_survives_the_cursor_exactly(rank: float, pk: int, backwards: bool) -> None:
     position = Position((rank, pk), backwards)
-    assert decoded(encoded(position, BY_RANK), BY_RANK) == position
+    assert decode_cursor(encode_cursor(position, BY_RANK), BY_RANK) == position
 
 
 @given(st.datetimes(timezones=st.just(UTC)), st.booleans())
 def test_moment_survives_the_cursor_exactly(moment: datetime, backwards: bool) -> None:
     position = Position((moment, 5), backwards)
-    assert decoded(encoded(position, BY_MOMENT[0]), BY_MOMENT[0]) == position
+    assert decode_cursor(encode_cursor(position, BY_MOMENT[0]), BY_MOMENT[0]) == position
 
 
 @sweep(
@@ -145,37 +145,37 @@ def test_moment_survives_the_cursor_exactly(moment: datetime, backwards: bool) -
 )
 def test_cursor_that_is_none_of_ours_is_refused(cursor: str) -> None:
     with pytest.raises(ValueRefused, match="it is not a cursor of this list"):
-        decoded(cursor, BY_DAY[0])
+        decode_cursor(cursor, BY_DAY[0])
 
 
 @pytest.mark.parametrize("part", ["a\0b", "\ud800", 5])
 def test_text_that_the_database_cannot_hold_is_refused(part: Any) -> None:
     with pytest.raises(ValueRefused):
-        decoded(cursor_of(["", "name", "after", part, 1]), BY_NAME[1])
+        decode_cursor(cursor_of(["", "name", "after", part, 1]), BY_NAME[1])
 
 
 @sweep("part", [float("nan"), float("inf"), "0.1", 1])
 def test_relevance_that_is_no_finite_number_is_refused(part: Any) -> None:
     with pytest.raises(ValueRefused):
-        decoded(cursor_of(["", "relevance", "after", part, 1]), BY_RANK)
+        decode_cursor(cursor_of(["", "relevance", "after", part, 1]), BY_RANK)
 
 
 def test_cursor_of_another_order_says_so() -> None:
-    cursor = encoded(Position((date(2026, 1, 1), 1)), BY_DAY[0])
+    cursor = encode_cursor(Position((date(2026, 1, 1), 1)), BY_DAY[0])
     with pytest.raises(
         ValueRefused, match="it belongs to a different order from `published`; start again at the first page"
     ):
-        decoded(cursor, BY_DAY[1])
+        decode_cursor(cursor, BY_DAY[1])
 
 
 @given(st.text() | st.recursive(st.none() | st.booleans() | st.floats() | st.text(), st.lists).map(cursor_of))
 def test_whatever_a_cursor_holds_it_is_read_or_refused(cursor: str) -> None:
     with contextlib.suppress(ValueRefused):
-        decoded(cursor, BY_MOMENT[0])
+        decode_cursor(cursor, BY_MOMENT[0])
 
 
 def test_moments_in_any_zone_are_the_same_place() -> None:
     moment = datetime(2026, 1, 1, 12, tzinfo=UTC)
-    there = decoded(cursor_of(["", "-updated", "after", "2026-01-01T14:00:00+02:00", 1]), BY_MOMENT[0])
+    there = decode_cursor(cursor_of(["", "-updated", "after", "2026-01-01T14:00:00+02:00", 1]), BY_MOMENT[0])
     assert there.key == (moment, 1)
     assert moment - there.key[0] == timedelta(0)

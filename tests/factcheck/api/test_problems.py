@@ -14,7 +14,7 @@ from rest_framework.views import APIView
 
 from claims.public.api.claims import ClaimResource
 from factcheck import urls
-from factcheck.api.problem_codes import code_of, type_of
+from factcheck.api.problem_codes import get_code, get_type_url
 from factcheck.api.problems import InvalidParameters
 
 RAISED: dict[str, Exception] = {
@@ -69,9 +69,9 @@ def client() -> Client:
 
 
 def problem(path: str, status: int, title: str, detail: str, **members: Any) -> dict[str, Any]:
-    code = members.pop("code", code_of(status))
+    code = members.pop("code", get_code(status))
     return {
-        "type": type_of(code),
+        "type": get_type_url(code),
         "title": title,
         "status": status,
         "code": code,

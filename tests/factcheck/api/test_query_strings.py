@@ -7,20 +7,20 @@ from django.http import QueryDict
 from django.test import RequestFactory
 
 from claims.models import Topic
-from factcheck.api.pagination import both_ways, id_key
+from factcheck.api.pagination import build_both_orderings, make_id_key
 from factcheck.api.problems import InvalidParameters
-from factcheck.api.query_strings import ListQuery, NoQuery, Parameter, Query, ordering_parameter
+from factcheck.api.query_strings import ListQuery, NoQuery, Parameter, Query, make_ordering_parameter
 from factcheck.api.query_values import IdOr, Keyword, Slug, WholeNumber, Words
 from tests.helpers.sweeps import sweep
 
 
 class FruitQuery(ListQuery):
-    orderings = both_ways("id", id_key("id"))
+    orderings = build_both_orderings("id", make_id_key("id"))
     q = Parameter(Words(most=20), "Words.")
     kind = Parameter(Keyword(("apple", "pear")), "Kinds.", several=True)
     page = Parameter(Words(), "Addresses.", several=True, split=False)
     tree = Parameter(IdOr("slug", Slug()), "Tree.")
-    ordering = ordering_parameter(orderings)
+    ordering = make_ordering_parameter(orderings)
 
 
 def read(text: str, query: type[Query] = FruitQuery) -> Any:

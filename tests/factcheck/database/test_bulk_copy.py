@@ -7,7 +7,7 @@ import pytest
 from django.db import IntegrityError, models, transaction
 
 from claims.models import Claim, Claimant, Topic, Verdict
-from factcheck.database.bulk_copy import Maker, copy, lines, reserve_ids, send
+from factcheck.database.bulk_copy import RowMaker, build_lines, copy, reserve_ids, send
 from tests.helpers.newsroom import make_claim
 
 pytestmark = pytest.mark.django_db
@@ -16,7 +16,7 @@ Store = Callable[[type[models.Model], Sequence[models.Model]], None]
 
 
 def _sent(model: type[models.Model], rows: Sequence[models.Model]) -> None:
-    send(lines(model, rows))
+    send(build_lines(model, rows))
 
 
 @pytest.mark.parametrize("store", [copy, _sent], ids=["at once", "later"])
@@ -42,19 +42,19 @@ def test_what_the_database_refuses_is_said_as_by_any_other_statement(store: Stor
 
 def test_nothing_is_sent_where_there_are_no_rows() -> None:
     copy(Topic, [])
-    assert lines(Topic, []) == []
+    assert build_lines(Topic, []) == []
 
 
 def test_made_rows_are_those_of_the_constructor() -> None:
     claim = make_claim("The bridge is closed.", state="proposed")
     said = {"summary": "It is open.", "reviewed_on": date(2026, 3, 4)}
-    made, constructed = Maker(Verdict)(claim=claim, **said), Verdict(claim=claim, **said)
+    made, constructed = RowMaker(Verdict)(claim=claim, **said), Verdict(claim=claim, **said)
     fields = [field.attname for field in Verdict._meta.concrete_fields if field.name != "created_at"]
     assert [getattr(made, name) for name in fields] == [getattr(constructed, name) for name in fields]
     assert made.claim is claim
-    assert Maker(Claim)(claimant=None).claimant_id is None
+    assert RowMaker(Claim)(claimant=None).claimant_id is None
 
 
 def test_what_a_model_does_not_have_is_not_made() -> None:
     with pytest.raises(TypeError, match="Verdict has no claimed_on, sumary"):
-        Maker(Verdict)(sumary="It is open.", claimed_on=None, language="en")
+        RowMaker(Verdict)(sumary="It is open.", claimed_on=None, language="en")

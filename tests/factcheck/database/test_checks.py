@@ -41,7 +41,7 @@ def test_temporary_tables_of_everybody_are_named_with_the_way_out():
 
 @pytest.mark.django_db
 def test_old_server_is_refused(monkeypatch):
-    monkeypatch.setattr(checks, "LEAST_POSTGRESQL", 99)
+    monkeypatch.setattr(checks, "MIN_POSTGRESQL", 99)
     (error,) = checks.check_database(None, databases=["default"])
     assert error.id == "factcheck.E002"
     assert error.msg.endswith("the project needs 99 or newer.")
@@ -63,7 +63,7 @@ def test_other_encoding_is_refused(monkeypatch):
             return ("SQL_ASCII",)
 
     monkeypatch.setattr(connections["default"], "cursor", Cursor)
-    (error,) = checks._encoding("default")
+    (error,) = checks._check_encoding("default")
     assert error.id == "factcheck.E004"
     assert "SQL_ASCII" in error.msg
 
@@ -86,7 +86,7 @@ def test_a_locale_without_letters_is_refused_with_the_way_out(
         pytest.skip("PostgreSQL has such locales from 17 on")
     with database_of(locale) as other:
         monkeypatch.setattr(connections["default"], "cursor", other.cursor)
-        found = checks._letters("default")
+        found = checks._check_letter_case("default")
     assert [error.id for error in found] == ([] if is_folded else ["factcheck.E007"])
     way = "builtin BUILTIN_LOCALE 'C.UTF-8'" if knows_builtin else "icu ICU_LOCALE 'und'"
     assert is_folded or f"LOCALE_PROVIDER {way} TEMPLATE template0" in str(found[0].hint)
@@ -107,7 +107,7 @@ def test_four_eyes_and_more(settings, required):
 
 @pytest.mark.django_db
 def test_an_extension_that_is_too_old(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checks, "LEAST_VERSIONS", {"vector": (99, 1), "pg_trgm": (1, 0)})
+    monkeypatch.setattr(checks, "MIN_VERSIONS", {"vector": (99, 1), "pg_trgm": (1, 0)})
     (error,) = checks.check_database(None, databases=["default"])
     assert error.id == "factcheck.E006"
     assert error.msg.startswith("The extension vector is version 0.")

@@ -6,7 +6,7 @@ from django.db import connection
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factcheck.database.model_fields import HalfVectorField, half_vector, sent_half_vector
+from factcheck.database.model_fields import HalfVectorField, format_half_vector, parse_half_vector
 
 numbers = st.lists(st.floats(-60_000, 60_000, width=16), min_size=1, max_size=20)
 
@@ -17,10 +17,10 @@ def test_there_and_back(values: list[float]) -> None:
     vector = np.array(values, np.float32)
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT v, halfvec_send(v) FROM (SELECT %s::halfvec AS v) AS made", [half_vector(vector)]
+            "SELECT v, halfvec_send(v) FROM (SELECT %s::halfvec AS v) AS made", [format_half_vector(vector)]
         )
         [[written, sent]] = cursor.fetchall()
-    assert sent_half_vector(bytes(sent)).tolist() == vector.tolist()
+    assert parse_half_vector(bytes(sent)).tolist() == vector.tolist()
     assert HalfVectorField().from_db_value(written) == pytest.approx(vector, rel=1e-3)
 
 

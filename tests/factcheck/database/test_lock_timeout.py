@@ -4,8 +4,8 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection, transaction
 
-from factcheck.database.database_roles import serving_role
-from factcheck.database.lock_timeout import patiently
+from factcheck.database.database_roles import get_serving_role
+from factcheck.database.lock_timeout import retry_under_lock_timeout
 from tests.helpers.database import connect
 from tests.helpers.tampering import as_owner_of_tables
 
@@ -26,7 +26,7 @@ def closed() -> None:
 
 def test_it_is_tried_again_until_the_others_have_ended() -> None:
     told: list[str] = []
-    with connect(connection.settings_dict["NAME"], serving_role()) as other, as_owner_of_tables():
+    with connect(connection.settings_dict["NAME"], get_serving_role()) as other, as_owner_of_tables():
         other.execute("BEGIN")
         other.execute("SELECT FROM claims_topic")
 
@@ -34,7 +34,7 @@ def test_it_is_tried_again_until_the_others_have_ended() -> None:
             told.append(words)
             other.execute("COMMIT")
 
-        patiently(closed, alias="default", seconds=0.05, tries=3, tell=tell)
+        retry_under_lock_timeout(closed, alias="default", seconds=0.05, tries=3, tell=tell)
         [words] = told
         assert words.startswith(f"A table is in use. Open transactions: process {other.info.backend_pid} (")
         assert words.endswith("Trying again, 2 times.")
@@ -42,13 +42,13 @@ def test_it_is_tried_again_until_the_others_have_ended() -> None:
 
 
 def test_it_gives_up_and_names_them() -> None:
-    with connect(connection.settings_dict["NAME"], serving_role()) as other, as_owner_of_tables():
+    with connect(connection.settings_dict["NAME"], get_serving_role()) as other, as_owner_of_tables():
         other.execute("BEGIN")
         other.execute("SELECT FROM claims_topic")
         with pytest.raises(
             CommandError, match=f"2 attempts of 0.05 seconds.*process {other.info.backend_pid} "
         ):
-            patiently(closed, alias="default", seconds=0.05, tries=2)
+            retry_under_lock_timeout(closed, alias="default", seconds=0.05, tries=2)
     assert lock_timeout() == "0"
 
 
@@ -59,7 +59,7 @@ def failing() -> None:
 
 def test_what_fails_for_another_reason_is_not_tried_again() -> None:
     with pytest.raises(OperationalError, match="statement timeout"):
-        patiently(failing, alias="default", seconds=1, tries=3, tell=pytest.fail)
+        retry_under_lock_timeout(failing, alias="default", seconds=1, tries=3, tell=pytest.fail)
     assert lock_timeout() == "0"
     with connection.cursor() as cursor:
         cursor.execute("RESET statement_timeout")

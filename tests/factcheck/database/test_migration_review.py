@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from django_pg_migration_tools.operations import SaferAddFieldForeignKey, SaferAddIndexConcurrently
 from pgtrigger.migrations import AddTrigger
 
-from factcheck.database.migration_review import Reviewed, review
+from factcheck.database.migration_review import ReviewedMigration, review
 from factcheck.database.schema_shape import KnownTables
 from tests.helpers.tampering import as_owner_of_tables
 
@@ -47,13 +47,13 @@ def known(state: ProjectState) -> KnownTables:
 
 def reviewed(
     state: ProjectState, known: KnownTables, *operations: Operation, atomic: bool = True, weighed: Any = None
-) -> Reviewed:
+) -> ReviewedMigration:
     written = {"operations": list(operations), "atomic": atomic, "weighed": weighed or {}}
     migration = type("Migration", (migrations.Migration,), written)("0099_next", "claims")
     return review(migration, state, connection, known=known)[0]
 
 
-def names(found: Reviewed) -> list[str]:
+def names(found: ReviewedMigration) -> list[str]:
     return [effect.name for effect in found.refused]
 
 
@@ -161,7 +161,7 @@ REFUSED: dict[str, tuple[list[Operation], list[str]]] = {
 def test_what_nobody_notices_is_fine(
     state: ProjectState, known: KnownTables, operations: list[Operation]
 ) -> None:
-    assert reviewed(state, known, *operations) == Reviewed("claims.0099_next", refused=[], idle=[])
+    assert reviewed(state, known, *operations) == ReviewedMigration("claims.0099_next", refused=[], idle=[])
 
 
 @pytest.mark.django_db
@@ -194,7 +194,7 @@ def test_what_was_weighed_passes_by_its_name(state: ProjectState, known: KnownTa
     effect = "column gone: claims_topic.description"
     gone = migrations.RemoveField("topic", "description")
     found = reviewed(state, known, gone, weighed={effect: "No version since 1.2 reads it."})
-    assert found == Reviewed("claims.0099_next", refused=[], idle=[])
+    assert found == ReviewedMigration("claims.0099_next", refused=[], idle=[])
 
 
 @pytest.mark.django_db
@@ -202,7 +202,7 @@ def test_a_reason_for_what_does_not_happen_is_refused(state: ProjectState, known
     found = reviewed(
         state, known, colour(null=True), weighed={"column gone: claims_topic.name": "It is not."}
     )
-    assert found == Reviewed("claims.0099_next", refused=[], idle=["column gone: claims_topic.name"])
+    assert found == ReviewedMigration("claims.0099_next", refused=[], idle=["column gone: claims_topic.name"])
 
 
 @pytest.mark.django_db(transaction=True)

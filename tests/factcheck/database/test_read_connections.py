@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import OperationalError, connection, transaction
 
 from claims.models import Topic
-from factcheck.api.pagination import both_ways, id_key, page_of_template
+from factcheck.api.pagination import build_both_orderings, make_id_key, read_template_page
 from factcheck.database.cached_sql import Slot, Statement, Template
 from factcheck.database.locks import alone
 from factcheck.database.read_connections import fetch
@@ -122,9 +122,9 @@ def test_values_differ_and_the_statement_is_one(monkeypatch: pytest.MonkeyPatch)
         return made[-1]
 
     monkeypatch.setattr(Statement, "of", watched)
-    ordering = both_ways("id", id_key("id"))[1]
+    ordering = build_both_orderings("id", make_id_key("id"))[1]
     pages = [
-        page_of_template(named(names), ["slug"], ordering=ordering, size=2, cursor="")
+        read_template_page(named(names), ["slug"], ordering=ordering, size=2, cursor="")
         for names in (["a", "c"], ["b"], [], ["x"])
     ]
     assert [[row[0] for row in page.rows] for page in pages] == [["a", "c"], ["b"], [], []]

@@ -11,10 +11,10 @@ from django.db.migrations.loader import MigrationLoader
 from factcheck import features
 from factcheck.database.released_migrations import (
     NoSuchRevision,
-    last_release,
-    migrations_of,
-    ours,
-    unreleased,
+    find_last_release,
+    find_unreleased,
+    list_migrations,
+    select_own,
 )
 
 #: Features with tables.
@@ -42,40 +42,40 @@ def commit(folder: Path, *names: str) -> None:
 
 
 def test_the_last_tag_is_the_version_before(repository: Path) -> None:
-    assert last_release() is None
+    assert find_last_release() is None
     commit(repository, "claims/migrations/__init__.py", "claims/migrations/0001_search.py")
-    assert last_release() is None
+    assert find_last_release() is None
     git(repository, "tag", "v1.0.0")
     commit(repository, "claims/migrations/0002_initial.py", "claims/models/0003_no.py")
-    assert last_release() == "v1.0.0"
-    assert migrations_of("v1.0.0") == {("claims", "0001_search")}
-    assert migrations_of("HEAD") == {("claims", "0001_search"), ("claims", "0002_initial")}
+    assert find_last_release() == "v1.0.0"
+    assert list_migrations("v1.0.0") == {("claims", "0001_search")}
+    assert list_migrations("HEAD") == {("claims", "0001_search"), ("claims", "0002_initial")}
 
 
 def test_an_unknown_revision_is_named(repository: Path) -> None:
     with pytest.raises(NoSuchRevision, match="git knows no revision v9 here"):
-        migrations_of("v9")
+        list_migrations("v9")
 
 
 def test_migrations_of_libraries_are_not_ours() -> None:
-    apps = {app for app, _name in ours(MigrationLoader(None))}
+    apps = {app for app, _name in select_own(MigrationLoader(None))}
     assert apps == {"claims", "factcheck", "sources", *_FEATURES}
 
 
 def test_before_the_first_release_what_begins_an_app_is_not_new() -> None:
     loader = MigrationLoader(None)
-    assert unreleased(loader, None) == []
+    assert find_unreleased(loader, None) == []
 
     class Added(Migration):
         dependencies = [("claims", "0002_initial")]
 
     loader.disk_migrations["claims", "0003_more"] = Added("0003_more", "claims")
-    assert unreleased(loader, None) == [("claims", "0003_more")]
+    assert find_unreleased(loader, None) == [("claims", "0003_more")]
 
 
 def test_what_the_revision_has_not_is_new(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
-        "factcheck.database.released_migrations.migrations_of",
+        "factcheck.database.released_migrations.list_migrations",
         lambda revision: {
             ("claims", "0001_search"),
             ("claims", "0001_staging"),
@@ -83,7 +83,7 @@ def test_what_the_revision_has_not_is_new(monkeypatch: pytest.MonkeyPatch) -> No
             ("sources", "0002_initial"),
         },
     )
-    assert sorted(unreleased(MigrationLoader(None), "v1")) == sorted(
+    assert sorted(find_unreleased(MigrationLoader(None), "v1")) == sorted(
         [
             ("claims", "0001_removal"),
             ("claims", "0002_initial"),

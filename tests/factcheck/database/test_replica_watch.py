@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from factcheck.database.replica_watch import INTERVAL
+from factcheck.database.replica_watch import POLL_SECONDS
 from tests.helpers.streaming_servers import ReadingProcess, StreamingServer, eventually, streaming
 
 #: A table with the name and the numbers of the ledger; no other is looked at here.
@@ -45,7 +45,7 @@ class House:
         chosen = set()
         for _round in range(8):
             chosen.add(self.read()[0])
-            time.sleep(INTERVAL)
+            time.sleep(POLL_SECONDS)
         return chosen.pop() if len(chosen) == 1 else ""
 
     def preferred(self) -> tuple[str, StreamingServer, StreamingServer]:

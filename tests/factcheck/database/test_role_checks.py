@@ -9,7 +9,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 
 from factcheck.database import database_roles, embedded, role_checks
-from factcheck.database.pending_migrations import NOT_GRANTED, pending_migrations
+from factcheck.database.pending_migrations import NOT_GRANTED, list_pending_migrations
 from tests.helpers.database import connect
 from tests.helpers.tampering import as_owner_of_tables, as_superuser
 
@@ -155,7 +155,7 @@ def test_migrate_grants_what_is_needed_and_takes_back_the_rest() -> None:
     }
     call_command("migrate", verbosity=0)
     assert found() == []
-    assert database_roles.deviating() == {}
+    assert database_roles.find_deviating() == {}
 
 
 @pytest.mark.usefixtures("transactional_db")
@@ -190,8 +190,8 @@ def test_a_table_that_comes_without_a_word_is_nobodys() -> None:
 
 def test_migrate_that_was_cut_off_is_pending() -> None:
     """Whoever serves may not even read what was migrated; so nothing begins to serve, and the demo migrates again."""
-    assert pending_migrations() == []
+    assert list_pending_migrations() == []
     given("REVOKE ALL ON django_migrations FROM factcheck")
     with transaction.atomic():
-        assert pending_migrations() == [NOT_GRANTED]
+        assert list_pending_migrations() == [NOT_GRANTED]
         transaction.set_rollback(True)

@@ -10,10 +10,10 @@ from django.db.migrations.recorder import MigrationRecorder
 
 from factcheck import features
 from factcheck.database.schema_agreement import (
-    columns_of,
-    missing_columns,
+    find_missing_columns,
+    iterate_columns,
+    list_required_columns,
     refuse_other_history,
-    required_columns,
 )
 from tests.helpers.tampering import as_owner_of_tables
 
@@ -27,14 +27,14 @@ def change(statement: str) -> None:
 
 def test_columns_of_the_migrations_are_those_of_the_models() -> None:
     state = MigrationExecutor(connection).loader.project_state()
-    assert set(columns_of(state)) == required_columns()
+    assert set(iterate_columns(state)) == list_required_columns()
 
 
 def test_what_is_missing_is_named() -> None:
-    assert missing_columns("default") == []
+    assert find_missing_columns("default") == []
     change("ALTER TABLE sources_publisher RENAME COLUMN name TO title")
     change("ALTER TABLE claims_cluster ADD COLUMN of_a_later_version text")
-    assert missing_columns("default") == ["sources_publisher.name"]
+    assert find_missing_columns("default") == ["sources_publisher.name"]
 
 
 def test_migrate_changes_nothing_in_a_database_of_another_history(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from factcheck.installation import environment
-from factcheck.installation.archiving_settings import archiving_settings
+from factcheck.installation.archiving_settings import read_archiving_settings
 
 NAMES = (
     *("ARCHIVING", "ARCHIVE_PAGE_MEGABYTES", "ARCHIVE_UPLOAD_MEGABYTES", "ARCHIVE_IMPORTED_PER_DAY"),
@@ -30,7 +30,7 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_holds_where_nothing_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "/nowhere")
-    found = archiving_settings()
+    found = read_archiving_settings()
     assert (found.is_on, found.page_bytes, found.upload_bytes) == (True, 50 * 2**20, 2 * 2**30)
     assert (found.imported_per_day, found.public_copies, found.browser_sandbox) == (0, False, True)
     assert (found.browser, found.timestamp_authority, found.internet_archive_key) == ("", "", "")
@@ -41,11 +41,11 @@ def test_a_browser_is_found_named_or_switched_off(monkeypatch: pytest.MonkeyPatc
     program = tmp_path / "chromium"
     program.touch(mode=0o755)
     monkeypatch.setenv("PATH", str(tmp_path))
-    assert archiving_settings().browser == str(program)
+    assert read_archiving_settings().browser == str(program)
     monkeypatch.setenv("ARCHIVE_BROWSER", "off")
-    assert archiving_settings().browser == ""
+    assert read_archiving_settings().browser == ""
     monkeypatch.setenv("ARCHIVE_BROWSER", str(program))
-    assert archiving_settings().browser == str(program)
+    assert read_archiving_settings().browser == str(program)
 
 
 @pytest.mark.parametrize(
@@ -63,4 +63,4 @@ def test_a_browser_is_found_named_or_switched_off(monkeypatch: pytest.MonkeyPatc
 def test_what_is_wrong_is_named(monkeypatch: pytest.MonkeyPatch, name: str, value: str) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(ImproperlyConfigured, match=name):
-        archiving_settings()
+        read_archiving_settings()

@@ -3,7 +3,7 @@ from pathlib import Path
 import pytest
 from django.core.exceptions import ImproperlyConfigured
 
-from factcheck.installation.backup_settings import BackupSettings, backup_settings, remember_folder
+from factcheck.installation.backup_settings import BackupSettings, read_backup_settings, remember_folder
 
 HERE = Path("/srv/factcheck")
 
@@ -15,14 +15,14 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_none_are_made_unless_somebody_says_whereto() -> None:
-    assert backup_settings(HERE, is_embedded=True) == BackupSettings(None, "", 14, 7, 30)
-    assert backup_settings(HERE, is_embedded=False) == BackupSettings(None, "", 14, 7, 30)
+    assert read_backup_settings(HERE, is_embedded=True) == BackupSettings(None, "", 14, 7, 30)
+    assert read_backup_settings(HERE, is_embedded=False) == BackupSettings(None, "", 14, 7, 30)
 
 
 def test_folder_and_schedule(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BACKUP_DIR", "/mnt/backup")
     monkeypatch.setenv("BACKUP_SCHEDULE", "*/30 2-4 * * 1,5")
-    found = backup_settings(HERE, is_embedded=True)
+    found = read_backup_settings(HERE, is_embedded=True)
     assert (found.folder, found.schedule) == (Path("/mnt/backup"), "*/30 2-4 * * 1,5")
 
 
@@ -31,26 +31,26 @@ def test_schedule_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch, sched
     monkeypatch.setenv("BACKUP_DIR", "/mnt/backup")
     monkeypatch.setenv("BACKUP_SCHEDULE", schedule)
     with pytest.raises(ImproperlyConfigured, match="write it as in a crontab"):
-        backup_settings(HERE, is_embedded=True)
+        read_backup_settings(HERE, is_embedded=True)
 
 
 @pytest.mark.parametrize("folder", [".", "files", "files/backups", "reports/x", "postgres", "static/kept"])
 def test_folder_in_what_is_backed_up_is_refused(monkeypatch: pytest.MonkeyPatch, folder: str) -> None:
     monkeypatch.setenv("BACKUP_DIR", str(HERE / folder))
     with pytest.raises(ImproperlyConfigured, match="which is itself backed up"):
-        backup_settings(HERE, is_embedded=True)
+        read_backup_settings(HERE, is_embedded=True)
 
 
 def test_server_of_ones_own_is_not_ours_to_back_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BACKUP_DIR", "/mnt/backup")
     with pytest.raises(ImproperlyConfigured, match="DATABASE_URL names another one"):
-        backup_settings(HERE, is_embedded=False)
+        read_backup_settings(HERE, is_embedded=False)
 
 
 def test_schedule_needs_a_folder(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BACKUP_SCHEDULE", "17 2 * * *")
     with pytest.raises(ImproperlyConfigured, match="set BACKUP_DIR too"):
-        backup_settings(HERE, is_embedded=True)
+        read_backup_settings(HERE, is_embedded=True)
 
 
 def test_folder_is_remembered_for_commands_without_the_variable(
@@ -61,13 +61,13 @@ def test_folder_is_remembered_for_commands_without_the_variable(
         folder.mkdir()
     remember_folder(data_dir, Path("/mnt/backup"))
     (copied / "backups-begun").write_bytes((data_dir / "backups-begun").read_bytes())
-    assert backup_settings(data_dir, is_embedded=True).folder == Path("/mnt/backup")
-    assert backup_settings(data_dir, is_embedded=False).folder is None
-    assert backup_settings(copied, is_embedded=True).folder is None
+    assert read_backup_settings(data_dir, is_embedded=True).folder == Path("/mnt/backup")
+    assert read_backup_settings(data_dir, is_embedded=False).folder is None
+    assert read_backup_settings(copied, is_embedded=True).folder is None
     monkeypatch.setenv("BACKUP_DIR", "/mnt/other")
-    assert backup_settings(data_dir, is_embedded=True).folder == Path("/mnt/other")
+    assert read_backup_settings(data_dir, is_embedded=True).folder == Path("/mnt/other")
 
 
 def test_note_of_an_earlier_version_is_understood(tmp_path: Path) -> None:
     (tmp_path / "backups-begun").write_text("/mnt/backup")
-    assert backup_settings(tmp_path, is_embedded=True).folder == Path("/mnt/backup")
+    assert read_backup_settings(tmp_path, is_embedded=True).folder == Path("/mnt/backup")

@@ -4,7 +4,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from factcheck.installation import environment
-from factcheck.installation.discovery_settings import discovery_settings
+from factcheck.installation.discovery_settings import read_discovery_settings
 
 NAMES = ("INDEXNOW_KEY", "INDEXNOW_URL", "WEBSUB_HUBS", "ROBOTS_RULES")
 KEY = "0123456789abcdef"
@@ -18,7 +18,7 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def test_nobody_is_told_unless_it_is_set() -> None:
-    assert discovery_settings(is_demo=False) == ("", "https://api.indexnow.org/indexnow", [], [])
+    assert read_discovery_settings(is_demo=False) == ("", "https://api.indexnow.org/indexnow", [], [])
     assert set(environment.ENVIRONMENT) == set(NAMES)
 
 
@@ -29,7 +29,7 @@ def test_what_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(
         "ROBOTS_RULES", "User-agent: TrainingBot;  Disallow:  /; ; content-signal: ai-train=no"
     )
-    found = discovery_settings(is_demo=False)
+    found = read_discovery_settings(is_demo=False)
     assert found.indexnow_key == KEY
     assert found.indexnow_url == "https://search.example.org/indexnow"
     assert found.websub_hubs == ["https://hub.example.org/", "https://hub.example.net/websub"]
@@ -39,7 +39,7 @@ def test_what_is_set(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_demo_tells_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("INDEXNOW_KEY", KEY)
     monkeypatch.setenv("WEBSUB_HUBS", "https://hub.example.org/")
-    found = discovery_settings(is_demo=True)
+    found = read_discovery_settings(is_demo=True)
     assert (found.indexnow_key, found.websub_hubs) == ("", [])
 
 
@@ -64,4 +64,4 @@ def test_what_cannot_be_is_refused_by_its_name(
 ) -> None:
     monkeypatch.setenv(name, value)
     with pytest.raises(ImproperlyConfigured, match=name):
-        discovery_settings(is_demo=False)
+        read_discovery_settings(is_demo=False)

@@ -21,11 +21,11 @@ def nothing_set(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def options(address: str) -> Any:
     pytest.importorskip("boto3")
-    return file_store.bucket(address, KEY, name="FILES_URL")["OPTIONS"]
+    return file_store.build_bucket_store(address, KEY, name="FILES_URL")["OPTIONS"]
 
 
 def test_without_an_address_files_are_on_the_disk_and_closed() -> None:
-    assert file_store.configured() == {
+    assert file_store.build_store() == {
         "BACKEND": "django.core.files.storage.FileSystemStorage",
         "OPTIONS": {"file_permissions_mode": 0o600, "directory_permissions_mode": 0o700},
     }
@@ -38,7 +38,7 @@ def test_a_whole_address_with_a_key(monkeypatch: pytest.MonkeyPatch) -> None:
     )
     monkeypatch.setenv("AWS_ACCESS_KEY_ID", "desk")
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "only-ours")
-    assert file_store.configured() == {
+    assert file_store.build_store() == {
         "BACKEND": "factcheck.installation.object_store.ObjectStore",
         "OPTIONS": {
             "bucket_name": "newsroom",
@@ -110,7 +110,7 @@ def test_what_it_does_not_know_is_named() -> None:
 def test_half_a_key_is_refused(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv(name, "half")
     with pytest.raises(ImproperlyConfigured, match="both, or neither"):
-        file_store.configured()
+        file_store.build_store()
 
 
 def test_without_its_packages_it_says_which(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -118,7 +118,7 @@ def test_without_its_packages_it_says_which(monkeypatch: pytest.MonkeyPatch) -> 
     with pytest.raises(
         ImproperlyConfigured, match=r"^FILES_URL needs the packages of requirements/scale.txt"
     ):
-        file_store.bucket("s3://newsroom", KEY, name="FILES_URL")
+        file_store.build_bucket_store("s3://newsroom", KEY, name="FILES_URL")
 
 
 @given(st.text("/?&=.#@:[]%a-Z0 é", max_size=40))
@@ -126,7 +126,7 @@ def test_without_its_packages_it_says_which(monkeypatch: pytest.MonkeyPatch) -> 
 def test_whatever_stands_there_is_read_or_refused(rest: str) -> None:
     pytest.importorskip("boto3")
     try:
-        found = file_store.bucket(f"s3://newsroom{rest}", KEY, name="FILES_URL")["OPTIONS"]
+        found = file_store.build_bucket_store(f"s3://newsroom{rest}", KEY, name="FILES_URL")["OPTIONS"]
     except ImproperlyConfigured:
         return
     assert ".." not in found["location"].split("/")

@@ -8,8 +8,14 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage, InMemoryStorage, Storage
 
-from factcheck.installation.file_transfer import Outcome, Transferred, names_in, transfer, transferred
-from factcheck.installation.whole_files import digest_in
+from factcheck.installation.file_transfer import (
+    TransferOutcome,
+    TransferredFile,
+    iterate_names,
+    transfer,
+    transfer_files,
+)
+from factcheck.installation.whole_files import compute_digest
 from tests.helpers.sweeps import sweep
 
 NAME, HELD, OTHER = "imports/a.json", b"held", b"other"
@@ -34,25 +40,29 @@ def content_of(storage: Storage) -> bytes | None:
 @sweep(
     "origin, target, known, outcome, then_at_target",
     [
-        (HELD, None, "", Outcome.COPIED, HELD),
-        (HELD, None, KNOWN, Outcome.COPIED, HELD),
-        (HELD, HELD, "", Outcome.THERE, HELD),
-        (HELD, HELD, KNOWN, Outcome.THERE, HELD),
-        (None, HELD, KNOWN, Outcome.THERE, HELD),
-        (OTHER, HELD, KNOWN, Outcome.THERE, HELD),
-        (HELD, OTHER, KNOWN, Outcome.COPIED, HELD),
-        (HELD, OTHER, "", Outcome.DIFFERS, OTHER),
-        (OTHER, None, KNOWN, Outcome.DAMAGED, None),
-        (OTHER, OTHER, KNOWN, Outcome.DAMAGED, OTHER),
-        (None, None, KNOWN, Outcome.GONE, None),
-        (b"", None, "", Outcome.COPIED, b""),
+        (HELD, None, "", TransferOutcome.COPIED, HELD),
+        (HELD, None, KNOWN, TransferOutcome.COPIED, HELD),
+        (HELD, HELD, "", TransferOutcome.THERE, HELD),
+        (HELD, HELD, KNOWN, TransferOutcome.THERE, HELD),
+        (None, HELD, KNOWN, TransferOutcome.THERE, HELD),
+        (OTHER, HELD, KNOWN, TransferOutcome.THERE, HELD),
+        (HELD, OTHER, KNOWN, TransferOutcome.COPIED, HELD),
+        (HELD, OTHER, "", TransferOutcome.DIFFERS, OTHER),
+        (OTHER, None, KNOWN, TransferOutcome.DAMAGED, None),
+        (OTHER, OTHER, KNOWN, TransferOutcome.DAMAGED, OTHER),
+        (None, None, KNOWN, TransferOutcome.GONE, None),
+        (b"", None, "", TransferOutcome.COPIED, b""),
     ],
 )
 def test_what_becomes_of_a_file(
-    origin: bytes | None, target: bytes | None, known: str, outcome: Outcome, then_at_target: bytes | None
+    origin: bytes | None,
+    target: bytes | None,
+    known: str,
+    outcome: TransferOutcome,
+    then_at_target: bytes | None,
 ) -> None:
     source, there = holding(origin), holding(target)
-    assert transfer(NAME, source, there, known=known) == Transferred(NAME, outcome)
+    assert transfer(NAME, source, there, known=known) == TransferredFile(NAME, outcome)
     assert (content_of(source), content_of(there)) == (origin, then_at_target)
 
 
@@ -74,7 +84,7 @@ def test_what_changed_on_its_way_is_no_copy() -> None:
             return super()._save(name, ContentFile(content.read()[:-1]))  # type: ignore[misc]  # not in the stubs
 
     source, there = holding(HELD), Careless()
-    assert transfer(NAME, source, there, remove=True) == Transferred(NAME, Outcome.BROKEN)
+    assert transfer(NAME, source, there, remove=True) == TransferredFile(NAME, TransferOutcome.BROKEN)
     assert (content_of(source), content_of(there)) == (HELD, None)
 
 
@@ -82,9 +92,9 @@ def test_on_a_disk_a_copy_is_whole_or_not_there(tmp_path: Path) -> None:
     disk = FileSystemStorage(location=tmp_path)
     (tmp_path / "imports").mkdir()
     (tmp_path / f"{NAME}.0123456789abcdef.part").write_bytes(b"half")  # of one who was killed
-    assert list(names_in(disk)) == []
-    assert transfer(NAME, holding(HELD), disk) == Transferred(NAME, Outcome.COPIED)
-    assert (list(names_in(disk)), digest_in(disk, NAME)) == ([NAME], KNOWN)
+    assert list(iterate_names(disk)) == []
+    assert transfer(NAME, holding(HELD), disk) == TransferredFile(NAME, TransferOutcome.COPIED)
+    assert (list(iterate_names(disk)), compute_digest(disk, NAME)) == ([NAME], KNOWN)
 
 
 def test_all_files_of_a_storage_are_found_and_of_none_nothing(tmp_path: Path) -> None:
@@ -92,21 +102,25 @@ def test_all_files_of_a_storage_are_found_and_of_none_nothing(tmp_path: Path) ->
     names = ["a.json", "imports/b.json", "snapshots/01/23/c", "snapshots/01/24/d"]
     for name in reversed(names):
         storage.save(name, ContentFile(b"x"))
-    assert list(names_in(storage)) == names
-    assert list(names_in(FileSystemStorage(location=tmp_path / "nothing"))) == []
+    assert list(iterate_names(storage)) == names
+    assert list(iterate_names(FileSystemStorage(location=tmp_path / "nothing"))) == []
 
 
 @pytest.mark.parametrize("threads", [1, 3])
 def test_each_is_done_once_and_the_first_error_ends_it(threads: int) -> None:
     names = [str(number) for number in range(20)]
-    done = list(transferred(iter(names), lambda name: Transferred(name, Outcome.COPIED), threads=threads))
+    done = list(
+        transfer_files(
+            iter(names), lambda name: TransferredFile(name, TransferOutcome.COPIED), threads=threads
+        )
+    )
     assert sorted(file.name for file in done) == sorted(names)
     begun: list[str] = []
 
-    def fails(name: str) -> Transferred:
+    def fails(name: str) -> TransferredFile:
         begun.append(name)
         raise ConnectionError
 
     with pytest.raises(ConnectionError):
-        list(transferred(iter(names), fails, threads=threads))
+        list(transfer_files(iter(names), fails, threads=threads))
     assert len(begun) <= 2 * threads

@@ -9,7 +9,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import storages
 
-from factcheck.installation.file_store import FilesAway
+from factcheck.installation.file_store import FileStoreUnavailable
 from sources import archive
 from tests.helpers.object_server import BUCKET, ObjectServer, object_server
 
@@ -40,7 +40,7 @@ def server(running: ObjectServer) -> Iterator[ObjectServer]:
 
 @pytest.fixture
 def store(server: ObjectServer, monkeypatch: pytest.MonkeyPatch) -> Any:
-    monkeypatch.setattr(object_store, "SOON", 20)  # however busy this machine is
+    monkeypatch.setattr(object_store, "CONNECT_SECONDS", 20)  # however busy this machine is
     monkeypatch.setattr(object_store, "TRIES", 1)
     return storages.create_storage(server.storage())
 
@@ -51,7 +51,7 @@ def kept_there(server: ObjectServer, settings: Any) -> None:
 
 
 def failure(work: Callable[[], Any]) -> str:
-    with pytest.raises(FilesAway) as away:
+    with pytest.raises(FileStoreUnavailable) as away:
         work()
     return str(away.value)
 
@@ -145,7 +145,7 @@ def test_a_store_that_is_away_and_comes_back(store: Any, server: ObjectServer) -
 
 
 def test_a_store_that_says_nothing(server: ObjectServer, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("SILENCE", "SOON", "TRIES"):
+    for name in ("SILENCE", "CONNECT_SECONDS", "TRIES"):
         monkeypatch.setattr(object_store, name, 1)
     store: Any = storages.create_storage(server.storage())
     server.silent()
@@ -159,9 +159,9 @@ def test_a_store_that_says_nothing(server: ObjectServer, monkeypatch: pytest.Mon
 @pytest.mark.usefixtures("kept_there", "store")
 def test_the_archive_keeps_its_promises_there(server: ObjectServer) -> None:
     assert (archive.store(PAGE), archive.store(PAGE)) == (DIGEST, DIGEST)
-    assert server.files() == {f"kept/{archive.path(DIGEST)}": PAGE}
+    assert server.files() == {f"kept/{archive.build_path(DIGEST)}": PAGE}
     assert archive.load(DIGEST) == PAGE
-    (server.objects / "kept" / archive.path(DIGEST)).write_bytes(PAGE[:10])
+    (server.objects / "kept" / archive.build_path(DIGEST)).write_bytes(PAGE[:10])
     assert archive.verify(DIGEST) is False
     archive.store(PAGE)
     assert (archive.verify(DIGEST), len(server.files())) == (True, 1)
@@ -170,13 +170,13 @@ def test_the_archive_keeps_its_promises_there(server: ObjectServer) -> None:
 @pytest.mark.usefixtures("kept_there", "store")
 def test_half_a_file_is_none_and_does_not_stand_in_the_way(server: ObjectServer) -> None:
     """Who sends it dies in the middle: the connection ends after the first bytes, with a signature that is right."""
-    head = signed_head(server, archive.path(DIGEST), PAGE)
+    head = signed_head(server, archive.build_path(DIGEST), PAGE)
     with socket.create_connection(("127.0.0.1", server.port)) as connection:
         connection.sendall(head + PAGE[:10])
     with pytest.raises(archive.ArchiveError):
         archive.load(DIGEST)
     assert archive.store(PAGE) == DIGEST
-    assert (archive.load(DIGEST), list(server.files())) == (PAGE, [f"kept/{archive.path(DIGEST)}"])
+    assert (archive.load(DIGEST), list(server.files())) == (PAGE, [f"kept/{archive.build_path(DIGEST)}"])
 
 
 def signed_head(server: ObjectServer, name: str, content: bytes) -> bytes:

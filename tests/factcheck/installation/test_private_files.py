@@ -11,7 +11,7 @@ from django.conf import settings
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 
-from factcheck.installation.private_files import close_off, open_private, private_folder
+from factcheck.installation.private_files import close_off, make_private_folder, open_private
 
 
 def modes(folder: Path) -> dict[str, int]:
@@ -29,7 +29,7 @@ def open_by_default() -> Iterator[None]:
 
 
 def test_new_folder_and_file_are_closed(tmp_path: Path) -> None:
-    folder = private_folder(tmp_path / "data" / "reports")
+    folder = make_private_folder(tmp_path / "data" / "reports")
     with open_private(folder / "report") as file:
         file.write(b"x")
     assert modes(folder) == {".": 0o700, "report": 0o600}

@@ -8,7 +8,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from pytest_django import Settings
 
-from factcheck.management.commands.restore_backup import moment
+from factcheck.management.commands.restore_backup import parse_moment
 from tests.helpers.backed_up_server import BackedUpServer
 
 
@@ -63,7 +63,7 @@ def test_folder_without_backups(tmp_path: Path) -> None:
     ],
 )
 def test_moment_is_utc_unless_it_says_otherwise(text: str, read: datetime) -> None:
-    assert moment(text) == read
+    assert parse_moment(text) == read
 
 
 def test_no_moment() -> None:

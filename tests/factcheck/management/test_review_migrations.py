@@ -10,7 +10,7 @@ from factcheck.database.scratch_database import scratch_database
 def test_nothing_is_carried_out_where_nothing_is_new(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("factcheck.management.commands.review_migrations.last_release", lambda: None)
+    monkeypatch.setattr("factcheck.management.commands.review_migrations.find_last_release", lambda: None)
     call_command("review_migrations")
     assert capsys.readouterr().out == "There are no new migrations.\n"
 

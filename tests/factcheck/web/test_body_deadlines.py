@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from factcheck.web import body_deadlines
-from factcheck.web.body_deadlines import Arrival, Connection, Deadlines, connection_of
+from factcheck.web.body_deadlines import Arrival, Connection, Deadlines, find_connection
 
 ADDRESS = "198.51.100.7"
 
@@ -23,7 +23,7 @@ def connection(port: int, silent: float, received: int, address: str = ADDRESS) 
 def found(now: list[Connection], before: list[Connection], seconds: float = 40) -> int | None:
     """The port of the connection that is ended for a body that has been waited for so long."""
     begun = time.monotonic() - seconds
-    ended = connection_of(
+    ended = find_connection(
         Arrival(ADDRESS, 8000, begun, begun + 30), now, {each.peer: each for each in before}
     )
     return ended.peer[1] if ended else None
@@ -52,7 +52,7 @@ def test_the_connection_of_an_overdue_body_is_told_from_others_of_its_visitor() 
 @pytest.fixture
 def quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(body_deadlines, "SECONDS", 0.3)
-    monkeypatch.setattr(body_deadlines, "PAUSE", 0.1)
+    monkeypatch.setattr(body_deadlines, "POLL_SECONDS", 0.1)
 
 
 @pytest.fixture
@@ -94,9 +94,9 @@ def test_looking_for_a_connection_leaves_no_descriptor_open_and_goes_on_after_a_
     def fail_once(*arguments: Any) -> Connection | None:
         if failures:
             raise failures.pop()
-        return connection_of(*arguments)
+        return find_connection(*arguments)
 
-    monkeypatch.setattr(body_deadlines, "connection_of", fail_once)
+    monkeypatch.setattr(body_deadlines, "find_connection", fail_once)
     deadlines, port = Deadlines(), listener.getsockname()[1]
     with ExitStack() as stack:
         _slow, reading = begin(stack, listener, b"POST")
@@ -105,7 +105,7 @@ def test_looking_for_a_connection_leaves_no_descriptor_open_and_goes_on_after_a_
         assert reading.recv(1) == b""
         deadlines.end(arrival)
         # Copies are closed a moment after a connection is shut down, some of the test before this one too.
-        time.sleep(2 * body_deadlines.PAUSE)
+        time.sleep(2 * body_deadlines.POLL_SECONDS)
         assert len([*Path("/proc/self/fd").iterdir()]) <= before
 
 

@@ -2,16 +2,18 @@
 
 from django.template.loader import get_template
 
-from factcheck.web.compact_html import lean
+from factcheck.web.compact_html import compact_template
 
 
 def test_indentation_and_empty_lines_go() -> None:
-    assert lean("<p>\n        Words\n\n    <b>here</b>\n</p>\n") == "<p>\nWords\n<b>here</b>\n</p>\n"
+    assert (
+        compact_template("<p>\n        Words\n\n    <b>here</b>\n</p>\n") == "<p>\nWords\n<b>here</b>\n</p>\n"
+    )
 
 
 def test_what_is_translated_stays_as_it_is() -> None:
     block = "{% blocktranslate %}\n        Two\n        lines{% endblocktranslate %}"
-    assert lean(f"<p>\n    {block}\n</p>") == f"<p>\n{block}\n</p>"
+    assert compact_template(f"<p>\n    {block}\n</p>") == f"<p>\n{block}\n</p>"
 
 
 def test_only_the_desk_is_read_so() -> None:

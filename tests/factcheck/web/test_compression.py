@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.models import Claim
-from factcheck.web.compression import LEAST, Compression, accepted
+from factcheck.web.compression import MIN_BYTES, Compression, list_accepted
 from tests.helpers.sweeps import sweep
 
 Publish = Callable[..., Claim]
@@ -67,12 +67,12 @@ def answer(view: Callable[[HttpRequest], HttpResponseBase], accept: str = "br", 
     ],
 )
 def test_codings_that_a_client_takes(header: str, codings: tuple[str, ...]) -> None:
-    assert accepted(header) == codings
+    assert list_accepted(header) == codings
 
 
 @given(st.text(st.characters(codec="latin-1"), max_size=50))
 def test_any_header_is_read(header: str) -> None:
-    assert set(accepted(header)) <= {"br", "gzip"}
+    assert set(list_accepted(header)) <= {"br", "gzip"}
 
 
 # What is compressed
@@ -102,7 +102,7 @@ def test_weak_tag_stays_weak() -> None:
 @sweep(
     "response",
     [
-        HttpResponse(TEXT[: LEAST - 1], content_type="application/json"),
+        HttpResponse(TEXT[: MIN_BYTES - 1], content_type="application/json"),
         HttpResponse(TEXT, content_type="image/png"),
         HttpResponse(TEXT, content_type="application/zip"),
         HttpResponse(TEXT, status=206),
@@ -341,5 +341,5 @@ def test_pages_that_know_their_reader_are_not_compressed(
         client.force_login(administrator)
     response = client.get(address, headers={"accept-encoding": "br, gzip"})
     assert response.status_code == 200
-    assert len(response.content) > LEAST
+    assert len(response.content) > MIN_BYTES
     assert "Content-Encoding" not in response.headers

@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factcheck.web.differences import redline, sides
+from factcheck.web.differences import build_redline, highlight_sides
 from tests.helpers.sweeps import sweep
 
 
@@ -22,7 +22,7 @@ from tests.helpers.sweeps import sweep
     ],
 )
 def test_words_are_marked(before: str, after: str, shown: str) -> None:
-    assert redline(before, after) == shown
+    assert build_redline(before, after) == shown
 
 
 TEXT = st.text(alphabet="ab ,\n", max_size=30)
@@ -30,7 +30,7 @@ TEXT = st.text(alphabet="ab ,\n", max_size=30)
 
 @given(TEXT, TEXT)
 def test_both_texts_can_be_read_from_it(before: str, after: str) -> None:
-    shown = redline(before, after)
+    shown = build_redline(before, after)
     assert re.sub("<ins>.*?</ins>|</?del>", "", shown, flags=re.DOTALL) == before
     assert re.sub("<del>.*?</del>|</?ins>", "", shown, flags=re.DOTALL) == after
 
@@ -61,4 +61,4 @@ def test_both_texts_can_be_read_from_it(before: str, after: str) -> None:
     ],
 )
 def test_sides_are_for_reading(before: str, after: str, left: str, right: str) -> None:
-    assert sides(before, after) == (left, right)
+    assert highlight_sides(before, after) == (left, right)

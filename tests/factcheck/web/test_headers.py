@@ -11,7 +11,7 @@ from django.utils.cache import patch_vary_headers
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factcheck.web.headers import DefaultFields, vary_by
+from factcheck.web.headers import DefaultFields, add_vary
 from factcheck.web.public_reads import SecurityFields
 
 
@@ -56,7 +56,7 @@ def test_vary_is_what_django_makes_of_it(before: list[str], field: str) -> None:
     ours, django = HttpResponse(), HttpResponse()
     if before:
         ours["Vary"] = django["Vary"] = ", ".join(before)
-    vary_by(ours, field)
+    add_vary(ours, field)
     patch_vary_headers(django, [field])
     if "*" in before:  # which Django shortens
         assert "*" in ours["Vary"]

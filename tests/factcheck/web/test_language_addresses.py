@@ -11,7 +11,7 @@ from django.urls import get_urlconf, reverse
 
 from claims.models import Claim, Publication
 from claims.public.pages.page_cache import page_cache
-from factcheck.web.language_addresses import address_in, alternates, parted, permanent
+from factcheck.web.language_addresses import build_path_in, build_permanent_path, list_alternates, split_path
 from tests.helpers.sweeps import sweep
 
 Publish = Callable[..., Claim]
@@ -41,7 +41,7 @@ CODES = ["en", "de", "es", "fr", "pt", "ar", "ko"]
     ],
 )
 def test_address_in_another_language(path: str, expected: str) -> None:
-    assert address_in(path, "de") == expected
+    assert build_path_in(path, "de") == expected
 
 
 @sweep(
@@ -58,7 +58,7 @@ def test_address_in_another_language(path: str, expected: str) -> None:
     ],
 )
 def test_language_of_a_path(path: str, expected: tuple[str, str]) -> None:
-    assert parted(path) == expected
+    assert split_path(path) == expected
 
 
 @pytest.fixture
@@ -262,16 +262,16 @@ def test_alternates_of_a_page(rf: RequestFactory, settings: Any) -> None:
     settings.SITE_URL = "https://facts.example.org"
     own = "https://facts.example.org/claims/7/bridge/"
     for path in ("/claims/7/bridge/", "/ko/claims/7/bridge/"):
-        assert alternates(rf.get(path)) == [
+        assert list_alternates(rf.get(path)) == [
             ("x-default", own),
             ("en", own),
             *((code, own.replace("/claims", f"/{code}/claims")) for code in CODES[1:]),
         ]
     settings.LANGUAGE_CODE = "de"
-    found = dict(alternates(rf.get("/claims/7/bridge/")))
+    found = dict(list_alternates(rf.get("/claims/7/bridge/")))
     assert (found["de"], found["en"]) == (own, own.replace("/claims", "/en/claims"))
-    assert alternates(rf.get("/admin/")) == []
-    assert dict(alternates(rf.post("/de/check/answer/")))["fr"] == "https://facts.example.org/fr/"
+    assert list_alternates(rf.get("/admin/")) == []
+    assert dict(list_alternates(rf.post("/de/check/answer/")))["fr"] == "https://facts.example.org/fr/"
 
 
 @pytest.mark.django_db
@@ -284,7 +284,7 @@ def test_what_is_published_from_a_desk_in_german_has_no_language(client: Client,
         assert not re.search(r'"/(en|de|es|fr|pt|ar|ko)/', row.body)
     client.get("/ar/")
     assert get_urlconf() is None
-    assert reverse("claim", args=[1, "a"]) == permanent("claim", 1, "a") == "/claims/1/a/"
+    assert reverse("claim", args=[1, "a"]) == build_permanent_path("claim", 1, "a") == "/claims/1/a/"
     for feed in ("/feeds/claims.atom", "/feeds/claims.json", "/api/v1/claims/", "/api/v1/corrections/"):
         body = client.get(feed, headers={"Accept-Language": "de"}).content.decode()
         assert not re.search(r"localhost:8000/(en|de|es|fr|pt|ar|ko)/", body), feed

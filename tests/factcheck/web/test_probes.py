@@ -23,7 +23,7 @@ class Asked:
 
     def __init__(self, path: str, method: str = "GET") -> None:
         heads: list[Any] = []
-        body = probes.answered(
+        body = probes.answer_probe(
             {"PATH_INFO": path, "REQUEST_METHOD": method, "HTTP_HOST": "10.0.0.7"},
             lambda status, fields: heads.append((status, dict(fields))),
         )
@@ -109,7 +109,7 @@ def test_a_database_that_is_away_is_named_without_its_address(monkeypatch: pytes
 
 def test_migrations_that_wait_make_it_unready_until_they_have_run(monkeypatch: pytest.MonkeyPatch) -> None:
     waiting = ["claims.0003_more"]
-    monkeypatch.setattr(probes, "pending_migrations", lambda: waiting)
+    monkeypatch.setattr(probes, "list_pending_migrations", lambda: waiting)
     asked = Asked("/readyz")
     assert asked.status == "503 Service Unavailable"
     assert asked.said["checks"]["migrations"] == [
@@ -128,7 +128,7 @@ def test_a_folder_that_cannot_be_written_makes_it_unready(files: Path) -> None:
 
 def test_a_store_of_files_that_is_away_makes_it_unready_and_is_not_named(settings: Any) -> None:
     pytest.importorskip("boto3")
-    away = file_store.bucket("s3://newsroom?endpoint=http://127.0.0.1:1", {}, name="FILES_URL")
+    away = file_store.build_bucket_store("s3://newsroom?endpoint=http://127.0.0.1:1", {}, name="FILES_URL")
     away["OPTIONS"] |= {"access_key": "desk", "secret_key": "only-ours"}
     settings.STORAGES = settings.STORAGES | {"default": away}
     beat(5)
@@ -140,8 +140,8 @@ def test_a_store_of_files_that_is_away_makes_it_unready_and_is_not_named(setting
 @pytest.mark.parametrize(
     ("part", "name", "words"),
     [
-        ("_files", "storage", "The store of files does not answer."),
-        ("_database", "database", "The database does not answer."),
+        ("_files_check", "storage", "The store of files does not answer."),
+        ("_database_check", "database", "The database does not answer."),
     ],
 )
 def test_what_hangs_is_waited_for_once_and_not_for_long(
@@ -155,10 +155,10 @@ def test_what_hangs_is_waited_for_once_and_not_for_long(
         goes_on.wait(60)
         return {name: probes.Finding("pass")}
 
-    hanging = probes._Slow(hang, getattr(probes, part).silent)
+    hanging = probes._SlowCheck(hang, getattr(probes, part).silent)
     monkeypatch.setattr(probes, "_start", lambda work: threading.Thread(target=work, daemon=True).start())
-    for other in ("_files", "_database"):
-        monkeypatch.setattr(probes, other, probes._Slow(dict, {}))
+    for other in ("_files_check", "_database_check"):
+        monkeypatch.setattr(probes, other, probes._SlowCheck(dict, {}))
     monkeypatch.setattr(probes, part, hanging)
     monkeypatch.setattr(probes, "ANSWERS_WITHIN_SECONDS", 0.01)
     for _ in range(5):
@@ -225,4 +225,4 @@ def test_head_says_it_without_words_and_nothing_else_is_allowed() -> None:
 
 @pytest.mark.parametrize("path", ["/", "/healthz/", "/readyz/x", "/api/v1/claims/"])
 def test_everything_else_is_left_to_django(path: str) -> None:
-    assert probes.answered({"PATH_INFO": path, "REQUEST_METHOD": "GET"}, lambda *head: None) is None
+    assert probes.answer_probe({"PATH_INFO": path, "REQUEST_METHOD": "GET"}, lambda *head: None) is None

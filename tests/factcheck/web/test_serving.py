@@ -272,12 +272,12 @@ class Stubborn:
 
 
 def test_a_worker_is_not_waited_for_when_the_database_has_ended(monkeypatch):
-    monkeypatch.setattr(serving, "GRACE", PATIENCE)
+    monkeypatch.setattr(serving, "GRACE_SECONDS", PATIENCE)
     worker, ended = Stubborn(), threading.Event()
     context: Any = SimpleNamespace(Process=lambda **arguments: worker)
     ended.set()
     begun = time.monotonic()
-    with serving._worker(context, ended, wanted=True):
+    with serving._run_worker(context, ended, wanted=True):
         pass
     assert time.monotonic() - begun < PATIENCE / 2
     assert worker.asked == ["start", "terminate", "kill"]

@@ -4,7 +4,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factcheck.web.site_urls import OWN, etag_here, is_marked_well, placed, rendered, stored, understood
+from factcheck.web.site_urls import (
+    OWN,
+    build_site_etag,
+    insert_site_url,
+    is_marked_well,
+    parse_stored,
+    render_served,
+    render_stored,
+)
 
 ADDRESS = "https://facts.example.org"
 
@@ -35,36 +43,36 @@ def site(settings):
 
 
 def test_a_stored_text_names_no_address_of_ours_and_is_served_with_the_one_of_the_day(settings):
-    kept = stored({"id": 7, "url": f"{OWN}/claims/7/bridge/", "publisher": {"url": OWN, "domain": ""}})
+    kept = render_stored({"id": 7, "url": f"{OWN}/claims/7/bridge/", "publisher": {"url": OWN, "domain": ""}})
     assert kept == '{"id":7,"url":\t"/claims/7/bridge/","publisher":{"url":\t"","domain":""}}'
     for address in (ADDRESS, "http://localhost:8001"):
         settings.SITE_URL = address
-        assert placed(kept.encode()).decode() == (
+        assert insert_site_url(kept.encode()).decode() == (
             f'{{"id":7,"url":"{address}/claims/7/bridge/","publisher":{{"url":"{address}","domain":""}}}}'
         )
 
 
 @given(documents)
 def test_no_text_can_pass_for_an_address_of_ours(document):
-    kept = stored(document)
+    kept = render_stored(document)
     assert "\t" not in kept
-    assert placed(kept.encode()) == kept.encode()
-    assert json.loads(rendered(document)) == document
+    assert insert_site_url(kept.encode()) == kept.encode()
+    assert json.loads(render_served(document)) == document
 
 
 @given(documents, documents)
 def test_only_what_is_ours_is_put_in_whatever_stands_around_it(before, after):
     document = {"before": before, "url": f"{OWN}/claims/7/", "after": after}
     served = {"before": before, "url": f"{ADDRESS}/claims/7/", "after": after}
-    kept = stored(document)
-    assert json.loads(placed(kept.encode())) == json.loads(rendered(document)) == served
+    kept = render_stored(document)
+    assert json.loads(insert_site_url(kept.encode())) == json.loads(render_served(document)) == served
     assert json.loads(kept) == {"before": before, "url": "/claims/7/", "after": after}
 
 
 @given(documents)
 def test_what_is_understood_can_be_stored_again(document):
-    kept = stored({"url": f"{OWN}/claims/7/", "publisher": {"url": OWN, "name": ""}, "text": document})
-    assert stored(understood(kept)) == stored(understood(kept.encode())) == kept
+    kept = render_stored({"url": f"{OWN}/claims/7/", "publisher": {"url": OWN, "name": ""}, "text": document})
+    assert render_stored(parse_stored(kept)) == render_stored(parse_stored(kept.encode())) == kept
     assert is_marked_well(kept.encode())
 
 
@@ -74,7 +82,7 @@ def test_other_tabs_are_told_from_marks(text):
 
 
 def test_etags_change_with_the_address(settings):
-    here = etag_here('"abc"')
+    here = build_site_etag('"abc"')
     assert here.startswith("abc-")
     settings.SITE_URL = "https://elsewhere.example.org"
-    assert etag_here("abc") != here
+    assert build_site_etag("abc") != here

@@ -13,7 +13,7 @@ from django.test import Client, RequestFactory
 from claims.models import Topic
 from factcheck.api.problems import server_error
 from factcheck.database import read_connections
-from factcheck.installation.file_store import FilesAway
+from factcheck.installation.file_store import FileStoreUnavailable
 from factcheck.web.unavailable import AWAY, FILES_AWAY, FULL, LOCKED, TOO_LONG, Outage, outage_of
 from tests.helpers.sweeps import sweep
 
@@ -40,8 +40,8 @@ def wrapped(error: Exception, kind: type[Exception] = OperationalError) -> Excep
         (wrapped(psycopg.errors.DiskFull()), FULL),
         (OSError(errno.ENOSPC, "No space left on device"), FULL),
         (wrapped(OSError(errno.EDQUOT, "Disk quota exceeded"), ValueError), FULL),
-        (FilesAway("The file store cannot be reached."), FILES_AWAY),
-        (wrapped(FilesAway("…"), ValueError), FILES_AWAY),
+        (FileStoreUnavailable("The file store cannot be reached."), FILES_AWAY),
+        (wrapped(FileStoreUnavailable("…"), ValueError), FILES_AWAY),
         (OSError(errno.EACCES, "Permission denied"), None),
         (wrapped(psycopg.errors.UniqueViolation(), IntegrityError), None),
         (wrapped(psycopg.errors.UndefinedTable(), DatabaseError), None),
@@ -115,8 +115,8 @@ def test_router_leads_public_reads_only(monkeypatch: pytest.MonkeyPatch) -> None
     monkeypatch.setattr(read_connections._reader, "alias", "reading")
     router = read_connections.PublicReadRouter()
     assert router.db_for_read(Topic) is None
-    assert read_connections.publicly(lambda: router.db_for_read(Topic)) == "reading"
-    assert read_connections.publicly(lambda: router.db_for_write(Topic)) == "default"
+    assert read_connections.read_publicly(lambda: router.db_for_read(Topic)) == "reading"
+    assert read_connections.read_publicly(lambda: router.db_for_write(Topic)) == "default"
     with pytest.raises(ZeroDivisionError):
-        read_connections.publicly(lambda: 1 / 0)
+        read_connections.read_publicly(lambda: 1 / 0)
     assert router.db_for_read(Topic) is None

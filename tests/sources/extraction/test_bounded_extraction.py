@@ -2,9 +2,9 @@
 
 import pytest
 
-from sources.extraction import LARGEST, ExtractionError
+from sources.extraction import MAX_BYTES, ExtractionError
 from sources.extraction.bounded_extraction import extract_bounded
-from sources.extraction.document import LONGEST
+from sources.extraction.document import MAX_LENGTH
 from sources.extraction.extract import extract
 from sources.extraction.packed_documents import ExtractionRequest
 from tests.helpers.pdf_files import pdf, pdf_bomb
@@ -55,10 +55,10 @@ def test_a_small_pdf_that_unpacks_to_much(operators: bytes, times: int) -> None:
 
 
 def test_more_text_than_is_stored() -> None:
-    error = refusal(b"The harbour closed. " * (LONGEST // 20 + 1))
+    error = refusal(b"The harbour closed. " * (MAX_LENGTH // 20 + 1))
     assert (error.reason_code, "1,000,000" in error.sentence) == ("too_long", True)
 
 
 def test_more_bytes_than_are_read() -> None:
-    assert refusal(b"a" * (LARGEST + 1)).reason_code == "too_large"
-    assert refusal(b"a", transcript=b"1" * (LARGEST + 1)).reason_code == "too_large"  # type: ignore[arg-type]
+    assert refusal(b"a" * (MAX_BYTES + 1)).reason_code == "too_large"
+    assert refusal(b"a", transcript=b"1" * (MAX_BYTES + 1)).reason_code == "too_large"  # type: ignore[arg-type]

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sources.extraction import LARGEST, Document, ExtractionError
+from sources.extraction import MAX_BYTES, Document, ExtractionError
 from sources.extraction.extract import extract
 from tests.helpers.sweeps import sweep
 
@@ -90,7 +90,7 @@ class TestRefusals:
         assert refusal(page.encode()).reason_code == "no_text"
 
     def test_too_large(self) -> None:
-        error = refusal(b"a" * (LARGEST + 1))
+        error = refusal(b"a" * (MAX_BYTES + 1))
         assert (error.reason_code, "10 MB" in error.sentence) == ("too_large", True)
 
     @sweep(

@@ -83,7 +83,7 @@ def test_a_name_is_resolved_once_and_that_address_connected_to(
         asked.append((host, port))
         return "127.0.0.1"
 
-    monkeypatch.setattr(module, "public_address", resolved)
+    monkeypatch.setattr(module, "resolve_public_address", resolved)
     port = site.server.server_port
     site.page("/page", b"<p>Rain.</p>")
     answer = said(

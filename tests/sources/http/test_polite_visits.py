@@ -7,7 +7,7 @@ import pytest
 
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import Limits
-from sources.http.polite_visits import LONGEST_PAUSE, OwnMemory, PoliteVisitor
+from sources.http.polite_visits import MAX_PAUSE, OwnMemory, PoliteVisitor
 from tests.helpers.parallel import served
 from tests.helpers.site import Site
 
@@ -99,7 +99,7 @@ def test_what_is_wrong_with_an_address_is_said_and_nothing_of_its_rules(
         (b"User-agent: *\nRequest-rate: 1/20\n", 20.0),
         (b"User-agent: *\nCrawl-delay: -1\n", 0.0),
         (b"User-agent: *\nCrawl-delay: nan\n", 0.0),
-        (b"User-agent: *\nCrawl-delay: 1e300\n", LONGEST_PAUSE),
+        (b"User-agent: *\nCrawl-delay: 1e300\n", MAX_PAUSE),
         (b"\xff\0" * 1000, 0.0),
     ],
 )

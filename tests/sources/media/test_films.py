@@ -171,8 +171,8 @@ def test_a_film_in_an_object_store_is_read_too(settings: Settings, tmp_path: Pat
     media = take_in(film(tmp_path, [31, 32]), by=None)
     keyframes.take(media)
     assert media.hashes.count() == 2
-    default_storage.delete(archive.path(media.sha256))
-    default_storage.save(archive.path(media.sha256), ContentFile(b"rubbish"))
+    default_storage.delete(archive.build_path(media.sha256))
+    default_storage.save(archive.build_path(media.sha256), ContentFile(b"rubbish"))
     with pytest.raises(archive.ArchiveDamaged):
         keyframes.take(media)
 

@@ -16,7 +16,7 @@ from django.db.models import Q
 from claims.features.archiving.evidence_pack.streamed_zip import PackedFile, Pieces
 from claims.features.archiving.evidence_pack.web_archive import ArchivedPage
 from claims.features.archiving.models import ArchivedCopy, ArchivedFile
-from factcheck.installation.whole_files import digest_in
+from factcheck.installation.whole_files import compute_digest
 from sources import archive
 from sources.models import Snapshot, Source
 
@@ -117,7 +117,7 @@ def build_archived_page(file: CitedFile, copy: ArchivedCopy) -> ArchivedPage:
     """Describe a copy as an entry of a WACZ's list of pages."""
 
     def opened() -> IO[bytes]:
-        return cast(IO[bytes], archive.opened(file.sha256))
+        return cast(IO[bytes], archive.open_file(file.sha256))
 
     return ArchivedPage(
         name=file.path.rpartition("/")[2],
@@ -132,12 +132,12 @@ def build_archived_page(file: CitedFile, copy: ArchivedCopy) -> ArchivedPage:
 
 def read(sha256: str) -> Pieces:
     """Yield the file, piece by piece."""
-    with archive.opened(sha256) as file:
+    with archive.open_file(sha256) as file:
         yield from iter(lambda: file.read(PIECE_SIZE), b"")
 
 
 def _is_whole(sha256: str) -> bool:
-    return digest_in(default_storage, archive.path(sha256)) == sha256
+    return compute_digest(default_storage, archive.build_path(sha256)) == sha256
 
 
 def _find_named(bodies: Iterable[dict[str, Any]]) -> tuple[set[int], set[int]]:

@@ -12,7 +12,7 @@ from claims.features.complaints.models.request_state import LONGEST_READER_TEXT
 from claims.features.complaints.submissions import complain
 from claims.models import Publication
 from factcheck.api.query_values import GREATEST_ID
-from factcheck.database.read_connections import freshly
+from factcheck.database.read_connections import read_freshly
 
 
 def newest_entry(claim_id: int) -> Publication:
@@ -31,7 +31,7 @@ def newest_entry(claim_id: int) -> Publication:
 @require_http_methods(["GET", "HEAD", "POST"])
 def complaint(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the form and take what it sends."""
-    entry = freshly(lambda: newest_entry(pk))
+    entry = read_freshly(lambda: newest_entry(pk))
     if entry.merged_into_id:
         return redirect("reader-complaint", pk=entry.merged_into_id)
     form = ComplaintForm(request.POST if request.method == "POST" else None)

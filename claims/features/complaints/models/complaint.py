@@ -16,7 +16,7 @@ from claims.features.complaints.models.request_state import (
     shared_constraints,
 )
 from factcheck.database import bounds
-from factcheck.database.desk_words import words_index
+from factcheck.database.desk_words import build_words_index
 from factcheck.database.rules import Rule, refuse
 
 #: The allowed transitions of a complaint. Answered ones stay answered; readers can complain again.
@@ -201,9 +201,9 @@ class Complaint(FromReader):
         permissions = [("answer_complaint", _("Can work on complaints and answer them"))]
         constraints = [
             *shared_constraints("complaint"),
-            bounds.not_longer("complaint_text_fits", "text", LONGEST_READER_TEXT),
-            bounds.not_longer("complaint_answer_fits", "answer", LONGEST_READER_ANSWER),
-            bounds.not_longer("complaint_reason_fits", "reason", LONGEST_READER_ANSWER),
+            bounds.build_length_constraint("complaint_text_fits", "text", LONGEST_READER_TEXT),
+            bounds.build_length_constraint("complaint_answer_fits", "answer", LONGEST_READER_ANSWER),
+            bounds.build_length_constraint("complaint_reason_fits", "reason", LONGEST_READER_ANSWER),
             CheckConstraint(
                 name="complaint_says_something",
                 condition=Q(text__regex=r"\S") | Q(erased_at__isnull=False),
@@ -281,7 +281,7 @@ class Complaint(FromReader):
             ),
             # The same words again.
             Index(name="complaint_by_words", fields=["words_sha256"]),
-            words_index("complaint_desk_words", "text"),
+            build_words_index("complaint_desk_words", "text"),
         ]
         triggers = [
             *reader_rules(

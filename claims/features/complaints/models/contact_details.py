@@ -75,7 +75,7 @@ class ContactDetails(models.Model):
                 condition=Q(mail__regex=ONE_ADDRESS),
             ),
             CheckConstraint(name="contactdetails_name_is_one_line", condition=~Q(name__regex=r"[[:cntrl:]]")),
-            bounds.not_longer("contactdetails_mail_fits", "mail", LONGEST_MAIL),
+            bounds.build_length_constraint("contactdetails_mail_fits", "mail", LONGEST_MAIL),
         ]
         indexes = [
             # How many mails went to one mailbox, and what export and deletion ask for.

@@ -15,7 +15,7 @@ from claims.features.complaints.models.request_state import (
     shared_constraints,
 )
 from factcheck.database import bounds
-from factcheck.database.desk_words import words_index
+from factcheck.database.desk_words import build_words_index
 
 LONGEST_ADDRESS = 2_000
 
@@ -136,9 +136,9 @@ class ReaderRequest(FromReader):
         permissions = [("answer_readerrequest", _("Can decide about requests from readers"))]
         constraints = [
             *shared_constraints("readerrequest"),
-            bounds.not_longer("readerrequest_text_fits", "text", LONGEST_READER_TEXT),
-            bounds.not_longer("readerrequest_reason_fits", "reason", LONGEST_READER_ANSWER),
-            bounds.not_longer("readerrequest_answer_fits", "answer", LONGEST_READER_ANSWER),
+            bounds.build_length_constraint("readerrequest_text_fits", "text", LONGEST_READER_TEXT),
+            bounds.build_length_constraint("readerrequest_reason_fits", "reason", LONGEST_READER_ANSWER),
+            bounds.build_length_constraint("readerrequest_answer_fits", "answer", LONGEST_READER_ANSWER),
             CheckConstraint(
                 name="readerrequest_asks_for_something",
                 condition=Q(text__regex=r"\S")
@@ -192,7 +192,7 @@ class ReaderRequest(FromReader):
             ),
             Index(name="readerrequest_by_end", fields=["closed_at"], condition=Q(closed_at__isnull=False)),
             Index(name="readerrequest_by_words", fields=["words_sha256"]),
-            words_index("readerrequest_desk_words", "text", "address"),
+            build_words_index("readerrequest_desk_words", "text", "address"),
         ]
         triggers = reader_rules(
             "readerrequest",

@@ -156,7 +156,7 @@ class RectificationStep(models.Model):
                 condition=Q(kind="reminded") | Q(note__regex=r"\S"),
                 violation_error_message=_("Say what was answered, or what was fixed."),
             ),
-            bounds.not_longer("rectificationstep_note_fits", "note", LONGEST_NOTE),
+            bounds.build_length_constraint("rectificationstep_note_fits", "note", LONGEST_NOTE),
         ]
         indexes = [Index(name="rectificationstep_of_request", fields=["request", "id"])]
         triggers = [

@@ -39,7 +39,7 @@ class ClaimSubscription(models.Model):
             CheckConstraint(
                 name="claimsubscription_mail_is_one_address", condition=Q(mail__regex=ONE_ADDRESS)
             ),
-            bounds.not_longer("claimsubscription_mail_fits", "mail", LONGEST_MAIL),
+            bounds.build_length_constraint("claimsubscription_mail_fits", "mail", LONGEST_MAIL),
         ]
         indexes = [
             # How many mails went to one mailbox, and what export and deletion look for.

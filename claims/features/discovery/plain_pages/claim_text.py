@@ -17,7 +17,7 @@ from claims.features.discovery.plain_pages.markdown_escapes import (
 from claims.ledger.document.headline import build_headline
 from claims.ledger.document.sections import sections
 from claims.models import Claimant, Evidence, Publication, RatingClass
-from factcheck.web.language_addresses import permanent
+from factcheck.web.language_addresses import build_permanent_path
 
 Document = dict[str, Any]
 
@@ -133,7 +133,9 @@ def _write_withdrawal(body: Document, shown: PlainVersion) -> Iterator[str]:
     if body["status"] == Publication.Status.PUBLISHED:
         return
     if body["merged_into"]:
-        target = build_markdown_url(settings.SITE_URL + permanent("claim-permanent", body["merged_into"]))
+        target = build_markdown_url(
+            settings.SITE_URL + build_permanent_path("claim-permanent", body["merged_into"])
+        )
         said = _("This claim was merged into another one: %(address)s") % {"address": target}
     else:
         said = _("This fact check was retracted. We no longer stand by our verdict on this claim.")
@@ -252,7 +254,7 @@ def _write_versions(body: Document, history: Sequence[PlainVersion]) -> str:
         address = (
             body["url"]
             if one.version == history[0].version
-            else settings.SITE_URL + permanent("claim-version", body["id"], one.version)
+            else settings.SITE_URL + build_permanent_path("claim-version", body["id"], one.version)
         )
         kind = str(dict(Publication.Kind.choices).get(one.kind, one.kind))
         told = link(_("Version %(version)s") % {"version": one.version}, build_markdown_url(address))

@@ -19,15 +19,17 @@ from claims.public.pages.corrections import read_corrections_query
 from claims.public.pages.listed_claims import CLAIMS_PER_PAGE, read_valid_search
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_values import ValueRefused
-from factcheck.web.language_addresses import permanent
-from factcheck.web.site_urls import placed, stored
+from factcheck.web.language_addresses import build_permanent_path
+from factcheck.web.site_urls import insert_site_url, render_stored
 
 
 def claims(request: HttpRequest) -> PlainPage:
     """The newest published claims, or the results of a search."""
     found, listed = find_claims(request)
     about = _("Checked claims, newest first. Search with ?q=.")
-    return PlainPage(list_text.write_page(_("Fact checks"), found, listed, about=about), permanent("claims"))
+    return PlainPage(
+        list_text.write_page(_("Fact checks"), found, listed, about=about), build_permanent_path("claims")
+    )
 
 
 def find_claims(request: HttpRequest, about: Mapping[str, Any] | None = None) -> tuple[str, str]:
@@ -57,14 +59,17 @@ def clusters(request: HttpRequest) -> PlainPage:
     listed = list_text.write_clusters(shown, following=build_next_url(request, page.next))
     return PlainPage(
         list_text.write_page(_("Rumours in circulation"), listed or _("None has been published yet.")),
-        permanent("clusters"),
+        build_permanent_path("clusters"),
     )
 
 
 def corrections(request: HttpRequest) -> PlainPage:
     """Return corrections, clarifications, updates and retractions, newest first."""
     page, _query = read_corrections_query(request)
-    entries = [json.loads(placed(stored(one.entry).encode())) for one in load_corrected_entries(page.rows)]
+    entries = [
+        json.loads(insert_site_url(render_stored(one.entry).encode()))
+        for one in load_corrected_entries(page.rows)
+    ]
     listed = list_text.write_corrections(entries, following=build_next_url(request, page.next))
     about = _("What %(newsroom)s changed after publication: the old text, the new text, and the reason.") % {
         "newsroom": escape_line(settings.NEWSROOM_NAME)
@@ -73,7 +78,7 @@ def corrections(request: HttpRequest) -> PlainPage:
         list_text.write_page(
             _("Corrections"), listed or _("No corrections have been published."), about=about
         ),
-        permanent("corrections"),
+        build_permanent_path("corrections"),
     )
 
 

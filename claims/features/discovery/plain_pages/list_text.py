@@ -14,7 +14,7 @@ from claims.features.discovery.plain_pages.claim_text import (
 )
 from claims.features.discovery.plain_pages.markdown_escapes import escape_line, link, quote_text
 from claims.ledger.document.claim_body import CORRECTION_KINDS
-from factcheck.web.language_addresses import permanent
+from factcheck.web.language_addresses import build_permanent_path
 
 Document = dict[str, Any]
 
@@ -63,7 +63,7 @@ def _write_cluster(row: Document) -> str:
     count = ngettext("%(count)s checked claim", "%(count)s checked claims", row["claim_count"]) % {
         "count": row["claim_count"]
     }
-    address = settings.SITE_URL + permanent("cluster", row["id"], row["slug"])
+    address = settings.SITE_URL + build_permanent_path("cluster", row["id"], row["slug"])
     languages = ", ".join(map(escape_line, row["languages"]))
     return f"- {link(row['title'], build_markdown_url(address))}: {count}, {languages}"
 

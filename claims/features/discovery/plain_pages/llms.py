@@ -18,9 +18,9 @@ from claims.features.discovery.plain_pages.markdown_escapes import escape_line
 from claims.features.discovery.plain_pages.newsroom_text import list_statements, write_links
 from claims.models import NewsroomPage
 from claims.public.pages.responses import compute_etag
-from factcheck.api.resources import CACHE_CURRENT, conditional
+from factcheck.api.resources import CACHE_CURRENT, build_conditional_response
 from factcheck.features import has_route
-from factcheck.web.language_addresses import permanent
+from factcheck.web.language_addresses import build_permanent_path
 
 Links = list[tuple[str, str, str]]
 
@@ -31,7 +31,7 @@ def llms(request: HttpRequest) -> HttpResponse:
     # In one language for everybody, so that caches keep one copy.
     with translation.override(settings.LANGUAGE_CODE):
         content = write_llms_text()
-    return conditional(
+    return build_conditional_response(
         request,
         lambda: content,
         etag=compute_etag(content),
@@ -150,7 +150,7 @@ def _list_about_pages() -> Links:
 
 def _list_data() -> Links:
     return [
-        (_("All data as files"), settings.SITE_URL + permanent("dumps-index"), ""),
+        (_("All data as files"), settings.SITE_URL + build_permanent_path("dumps-index"), ""),
         (
             _("Download as JSON Lines"),
             f"{settings.SITE_URL}/api/v1/claims.jsonl",
@@ -163,16 +163,16 @@ def _list_data() -> Links:
 
 def _list_optional() -> Links:
     return [
-        (_("Atom feed"), settings.SITE_URL + permanent("claims-atom"), ""),
-        (_("Sitemap"), settings.SITE_URL + permanent("sitemap"), ""),
+        (_("Atom feed"), settings.SITE_URL + build_permanent_path("claims-atom"), ""),
+        (_("Sitemap"), settings.SITE_URL + build_permanent_path("sitemap"), ""),
         (_("For readers: check a text"), _build_markdown_url("check"), ""),
     ]
 
 
 def _build_markdown_url(route: str) -> str:
-    return build_markdown_url(settings.SITE_URL + permanent(route))
+    return build_markdown_url(settings.SITE_URL + build_permanent_path(route))
 
 
 def _build_url(route: str, *arguments: Any) -> str:
     """Return the URL of a route; "" if the site does not have it."""
-    return settings.SITE_URL + permanent(route, *arguments) if has_route(route) else ""
+    return settings.SITE_URL + build_permanent_path(route, *arguments) if has_route(route) else ""

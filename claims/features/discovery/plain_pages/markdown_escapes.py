@@ -8,7 +8,7 @@ selectors of variants of Unicode, instructions for assistants have been smuggled
 import re
 from urllib.parse import quote
 
-from factcheck.invisible_characters import all_seen
+from factcheck.invisible_characters import replace_invisible
 
 _SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&!])")
 #: What begins a list or a rule, where a line begins with it.
@@ -24,7 +24,7 @@ _PICTURE = re.compile(rf"{_NOT_ESCAPED}!\[")
 
 def escape_line(text: object) -> str:
     """Escape a text as one line."""
-    words = " ".join(all_seen(_CONTROLS.sub(" ", _ENDS.sub(" ", str(text))), "").split())
+    words = " ".join(replace_invisible(_CONTROLS.sub(" ", _ENDS.sub(" ", str(text))), "").split())
     escaped = _SPECIAL.sub(r"\\\1", words)
     return _FIRST.sub(lambda found: _escape_last(found[1]), escaped)
 
@@ -53,7 +53,7 @@ _ADDRESS = "%/:?#@!$&'*+,;=~-._[]"
 
 
 def _split_lines(text: str) -> list[str]:
-    return [all_seen(one, "").rstrip() for one in _ENDS.sub("\n", text).strip().split("\n")]
+    return [replace_invisible(one, "").rstrip() for one in _ENDS.sub("\n", text).strip().split("\n")]
 
 
 def _add_quote_marks(text: str) -> str:

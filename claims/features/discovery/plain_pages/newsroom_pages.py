@@ -15,7 +15,7 @@ from claims.models import NewsroomPage, RatingClass
 from claims.public.pages.about_pages import choose_language, load_pages
 from claims.public.pages.rating_meanings import MEANINGS
 from claims.public.pages.views import find_shown_scales
-from factcheck.web.language_addresses import permanent
+from factcheck.web.language_addresses import build_permanent_path
 
 
 def home(request: HttpRequest) -> PlainPage:
@@ -27,7 +27,7 @@ def home(request: HttpRequest) -> PlainPage:
         newest.text.replace("# ", "## ", 1),
         about=_("Fact checks by %(newsroom)s.") % {"newsroom": escape_line(settings.NEWSROOM_NAME)},
     )
-    return PlainPage(text, permanent("home"))
+    return PlainPage(text, build_permanent_path("home"))
 
 
 def check(request: HttpRequest) -> PlainPage:
@@ -35,13 +35,13 @@ def check(request: HttpRequest) -> PlainPage:
     text = list_text.write_page(
         _("Has this been checked?"), explain_not_checked(), newsroom_text.write_links(list_queries())
     )
-    return PlainPage(text, permanent("check"))
+    return PlainPage(text, build_permanent_path("check"))
 
 
 def methodology(request: HttpRequest) -> PlainPage:
     """Return the meaning of each rating, and how we correct."""
     text = list_text.write_page(_("How we rate and correct"), newsroom_text.write_scales(find_shown_scales()))
-    return PlainPage(text, permanent("methodology"))
+    return PlainPage(text, build_permanent_path("methodology"))
 
 
 def about_index(request: HttpRequest) -> PlainPage:
@@ -49,7 +49,7 @@ def about_index(request: HttpRequest) -> PlainPage:
     written = [
         (
             one.title,
-            build_markdown_url(settings.SITE_URL + permanent("about", one.kind)),
+            build_markdown_url(settings.SITE_URL + build_permanent_path("about", one.kind)),
             escape_line(one.opening),
         )
         for one in load_pages(get_language() or "en")
@@ -57,7 +57,7 @@ def about_index(request: HttpRequest) -> PlainPage:
     text = list_text.write_page(
         _("About us"), newsroom_text.write_links(written) or _("Nothing has been written yet.")
     )
-    return PlainPage(text, permanent("about-index"))
+    return PlainPage(text, build_permanent_path("about-index"))
 
 
 def rating_classes(request: HttpRequest) -> PlainPage:
@@ -65,13 +65,13 @@ def rating_classes(request: HttpRequest) -> PlainPage:
     told = [
         (
             f"{label} ({value})",
-            build_markdown_url(settings.SITE_URL + permanent("rating-class", value)),
+            build_markdown_url(settings.SITE_URL + build_permanent_path("rating-class", value)),
             str(MEANINGS[value]),
         )
         for value, label in RatingClass.choices
     ]
     text = list_text.write_page(_("Ratings"), newsroom_text.write_links(told))
-    return PlainPage(text, permanent("rating-classes"))
+    return PlainPage(text, build_permanent_path("rating-classes"))
 
 
 def about(request: HttpRequest, kind: str, version: int | None = None) -> PlainPage:
@@ -84,4 +84,4 @@ def about(request: HttpRequest, kind: str, version: int | None = None) -> PlainP
     if shown is None:
         raise Http404("The newsroom has not written this page.")
     text = list_text.write_page(shown.title, newsroom_text.write_about(shown, versions))
-    return PlainPage(text, permanent("about", kind), is_found=version is None)
+    return PlainPage(text, build_permanent_path("about", kind), is_found=version is None)

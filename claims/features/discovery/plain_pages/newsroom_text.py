@@ -10,7 +10,7 @@ from claims.features.discovery.plain_pages.claim_text import build_markdown_url
 from claims.features.discovery.plain_pages.markdown_escapes import escape_line, link, quote_markdown
 from claims.ledger.document.claim_body import CORRECTION_KINDS
 from claims.models import NewsroomPage, RatingScale
-from factcheck.web.language_addresses import permanent
+from factcheck.web.language_addresses import build_permanent_path
 
 
 def write_scales(rows: Iterable[RatingScale]) -> str:
@@ -48,7 +48,7 @@ def write_about(page: NewsroomPage, versions: Sequence[NewsroomPage]) -> str:
     """Write a page about the newsroom, with its versions."""
     parts = []
     if page.pk != versions[0].pk:
-        newest = build_markdown_url(settings.SITE_URL + permanent("about", page.kind))
+        newest = build_markdown_url(settings.SITE_URL + build_permanent_path("about", page.kind))
         parts.append(
             _("This is version %(version)s of %(day)s. It is no longer current: %(newest)s")
             % {"version": page.version, "day": page.created_at.date().isoformat(), "newest": newest}
@@ -78,7 +78,7 @@ def list_statements(written: Iterable[Any]) -> list[tuple[str, str, str]]:
     return [
         (
             str(NewsroomPage.Kind(kind).label),
-            build_markdown_url(settings.SITE_URL + permanent("about", kind)),
+            build_markdown_url(settings.SITE_URL + build_permanent_path("about", kind)),
             "",
         )
         for kind in written

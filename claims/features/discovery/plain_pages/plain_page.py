@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponsePermanentRedirect
 
 from claims.public.pages.head_links import MARKDOWN_FILE
 from claims.public.pages.responses import redirect_moved_page
-from factcheck.web.language_addresses import address_here
+from factcheck.web.language_addresses import build_path_here
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,4 +25,4 @@ class PlainPage:
 
 def redirect_moved(request: HttpRequest, path: str) -> HttpResponsePermanentRedirect:
     """Redirect to the Markdown of another page, in the language of this URL."""
-    return redirect_moved_page(address_here(f"{path}{MARKDOWN_FILE}"))
+    return redirect_moved_page(build_path_here(f"{path}{MARKDOWN_FILE}"))

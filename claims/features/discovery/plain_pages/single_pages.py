@@ -15,7 +15,7 @@ from claims.models.claim import claim_path
 from claims.public.pages.clusters import get_published_cluster, load_shown_entries
 from claims.public.pages.published_source import DEFERRED_COLUMNS, load_published_source
 from factcheck.api.query_values import GREATEST_ID
-from factcheck.web.language_addresses import permanent
+from factcheck.web.language_addresses import build_permanent_path
 
 
 def claim(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
@@ -51,14 +51,16 @@ def claim_version(request: HttpRequest, pk: int, version: int) -> PlainPage | Ht
     if shown is history[0]:
         return redirect_moved(request, claim_path(pk, entry.slug))
     return PlainPage(
-        write_claim(entry.document, shown, history), permanent("claim-version", pk, version), is_found=False
+        write_claim(entry.document, shown, history),
+        build_permanent_path("claim-version", pk, version),
+        is_found=False,
     )
 
 
 def cluster(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
     """A published rumour with its published claims."""
     row = get_published_cluster(pk)
-    path = permanent("cluster", row.pk, row.slug)
+    path = build_permanent_path("cluster", row.pk, row.slug)
     if slug != row.slug:
         return redirect_moved(request, path)
     documents = [entry.document for entry in load_shown_entries(row)]
@@ -89,7 +91,7 @@ def source(request: HttpRequest, pk: int, number: int | None = None) -> PlainPag
         else "",
     )
     return PlainPage(
-        list_text.write_page(document["title"] or document["url"], text), permanent("source", pk)
+        list_text.write_page(document["title"] or document["url"], text), build_permanent_path("source", pk)
     )
 
 

@@ -21,7 +21,7 @@ from claims.public.pages.subject_indexes import (
 from claims.public.pages.subject_names import build_subject_path, load_names
 from claims.public.pages.subjects import count_claims
 from factcheck.api.query_values import GREATEST_ID
-from factcheck.web.language_addresses import permanent
+from factcheck.web.language_addresses import build_permanent_path
 
 
 def claimant(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
@@ -49,7 +49,7 @@ def rating_class(request: HttpRequest, rating_class: str) -> PlainPage:
     found, listed = find_claims(request, {"rating": rating_class})
     title = str(RatingClass(rating_class).label)
     text = list_text.write_page(title, found, listed, about=str(MEANINGS[rating_class]))
-    return PlainPage(text, permanent("rating-class", rating_class))
+    return PlainPage(text, build_permanent_path("rating-class", rating_class))
 
 
 def claimants(request: HttpRequest) -> PlainPage:
@@ -75,7 +75,9 @@ def _index(request: HttpRequest, index: SubjectIndex) -> PlainPage:
     ]
     listed = newsroom_text.write_links(told) or _("Nothing was found.")
     following = list_text.go_on(build_next_url(request, shown.page.next)) if shown.page.next else ""
-    return PlainPage(list_text.write_page(str(index.title), listed, following), permanent(index.route))
+    return PlainPage(
+        list_text.write_page(str(index.title), listed, following), build_permanent_path(index.route)
+    )
 
 
 def _build_subject_page(request: HttpRequest, kind: str, pk: int, slug: str) -> PlainPage | HttpResponseBase:
@@ -84,7 +86,7 @@ def _build_subject_page(request: HttpRequest, kind: str, pk: int, slug: str) -> 
     if name is None:
         raise Http404("No published claim mentions it.")
     path = build_subject_path(kind, pk, name)
-    if path != permanent(kind, pk, slug or "-"):
+    if path != build_permanent_path(kind, pk, slug or "-"):
         return redirect_moved(request, path)
     found, listed = find_claims(request, {kind: pk})
     about = _describe_count(count_claims(kind, pk))

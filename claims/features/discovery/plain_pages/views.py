@@ -25,8 +25,8 @@ from claims.public.pages.head_links import LLMS_PATH, MARKDOWN_FILE
 from claims.public.pages.page_addresses import build_canonical_url
 from claims.public.pages.responses import compute_etag
 from factcheck import features
-from factcheck.api.resources import CACHE_CURRENT, conditional
-from factcheck.web.language_addresses import address_in, address_language
+from factcheck.api.resources import CACHE_CURRENT, build_conditional_response
+from factcheck.web.language_addresses import build_path_in, get_address_language
 
 CONTENT_TYPE = "text/markdown; charset=utf-8"
 
@@ -67,13 +67,13 @@ PAGES: dict[str, Writer] = {
 @require_safe
 def show_markdown(request: HttpRequest, page: str) -> HttpResponseBase:
     """Show the page at this path as Markdown, in the language of the URL or else the installation's own."""
-    code = address_language(request)
+    code = get_address_language(request)
     with translation.override(code or settings.LANGUAGE_CODE):
         written = _write_page(request, f"/{page}")
         if isinstance(written, HttpResponseBase):
             return written
         content = written.text
-    response = conditional(
+    response = build_conditional_response(
         request,
         lambda: content,
         etag=compute_etag(content),
@@ -95,7 +95,7 @@ def redirect_alias(request: HttpRequest, page: str) -> HttpResponse:
     """Redirect to the canonical name of the same file."""
     # Two slashes before it would be the name of another site.
     path = f"/{page.lstrip('/')}{MARKDOWN_FILE}"
-    there = address_in(path, code) if (code := address_language(request)) else path
+    there = build_path_in(path, code) if (code := get_address_language(request)) else path
     query = request.META.get("QUERY_STRING", "")
     return HttpResponsePermanentRedirect(f"{there}?{query}" if query else there)
 

@@ -11,7 +11,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from claims.features.federation.models import PeerClaim
 from factcheck.admin.badges import Tone, badge
 from factcheck.admin.base import DeskAdmin, LookOnly
-from factcheck.admin.technical import folded_json
+from factcheck.admin.technical import render_json
 
 _TONES: dict[str, Tone] = {
     PeerClaim.Status.PUBLISHED: "good",
@@ -68,11 +68,11 @@ class PeerClaimAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("JSON"))
     def pretty_body(self, claim: PeerClaim) -> SafeString:
-        return folded_json(_("The JSON of its API"), claim.document)
+        return render_json(_("The JSON of its API"), claim.document)
 
     @admin.display(description=_("signed"))
     def proof(self, claim: PeerClaim) -> SafeString:
-        return folded_json(
+        return render_json(
             _("The publication as the newsroom signed it, with the signature that proves its origin."),
             f"{claim.change}\n\n{claim.signature}",
         )

@@ -25,7 +25,7 @@ from claims.ledger.house_signature import fingerprint, public_key
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, change_page, person_at
-from factcheck.admin.unsaved import stored
+from factcheck.admin.unsaved import mark_stored
 from factcheck.installation.house_language import in_house_language
 
 
@@ -119,7 +119,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         form = SiteForm(request.POST or None)
         found = _seen(form) if form.is_bound and form.is_valid() else None
         if found:
-            stored(request)
+            mark_stored(request)
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Follow another newsroom"),

@@ -14,7 +14,7 @@ from claims.models.claim import LONGEST_STATEMENT
 from claims.models.rating import RatingClass
 from claims.models.statement import StatementWords
 from factcheck.database import bounds
-from factcheck.database.desk_words import words_index
+from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import LanguageField, UncompressedTextField
 from factcheck.database.rules import Rule, refuse
 
@@ -105,7 +105,7 @@ class PeerClaim(models.Model):
                     ]
                 ),
             ),
-            bounds.not_longer("peerclaim_statement_fits", "statement", LONGEST_STATEMENT),
+            bounds.build_length_constraint("peerclaim_statement_fits", "statement", LONGEST_STATEMENT),
         ]
         indexes = [
             # What has words of a text. A short list of pending entries: each word of a text scans it.
@@ -116,7 +116,7 @@ class PeerClaim(models.Model):
                 gin_pending_list_limit=64,
             ),
             # The search fields of the desk's list.
-            words_index("peerclaim_desk_words", "statement", "claimant", "rating"),
+            build_words_index("peerclaim_desk_words", "statement", "claimant", "rating"),
             # The desk's list of one newsroom.
             Index(name="peerclaim_of_newsroom", fields=["newsroom", "-id"]),
         ]

@@ -14,7 +14,7 @@ from factcheck.database.model_fields import AddressField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse, see_the_present
 from sources.http.validators import LONGEST_ETAG
-from sources.models.publisher import name_as_read
+from sources.models.publisher import normalise_name
 
 _NAMES = "regexp_replace(lower(normalize({}, NFKC)), '[^[:alnum:]]', '', 'g')"
 _NOT_THE_HOUSE = "peernewsroom_is_not_the_house"
@@ -145,7 +145,7 @@ class PeerNewsroom(models.Model):
 
     def is_called_as(self, other: str) -> bool:
         """Whether readers would take both names for one."""
-        return name_as_read(self.name) == name_as_read(other)
+        return normalise_name(self.name) == normalise_name(other)
 
 
 class PeerProgress(models.Model):

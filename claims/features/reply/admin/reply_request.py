@@ -38,7 +38,7 @@ from claims.features.reply.reply_document import describe_reason
 from claims.models import Verdict
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review.verdict_drafts import may_edit
-from factcheck.admin.base import DeskAdmin, change_page, goes_along, person_at
+from factcheck.admin.base import DeskAdmin, change_page, is_deleted_along, person_at
 from factcheck.django_internals import become
 
 
@@ -93,7 +93,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         return super().has_delete_permission(request, obj) and (
             obj is None
             or may_edit(obj.verdict, person_at(request))
-            or goes_along(request, "claims_claim_delete", "claims_verdict_delete")
+            or is_deleted_along(request, "claims_claim_delete", "claims_verdict_delete")
         )
 
     # The form ---------------------------------------------------------------------------------------------------------

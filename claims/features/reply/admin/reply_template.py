@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.features.reply.admin.reply_form import TemplateForm
 from claims.features.reply.models import ReplyTemplate
 from factcheck.admin.base import DeskAdmin
-from factcheck.language_names import language_name
+from factcheck.language_names import get_language_name
 
 
 @admin.register(ReplyTemplate)
@@ -39,4 +39,4 @@ class ReplyTemplateAdmin(DeskAdmin):
 
     @admin.display(description=_("name"))
     def called(self, template: ReplyTemplate) -> str:
-        return language_name(template.language) or "–"
+        return get_language_name(template.language) or "–"

@@ -84,11 +84,11 @@ ANSWER_IS_WHOLE = CheckConstraint(
 )
 
 TEXTS_FIT = [
-    bounds.not_longer("replyrequest_note_fits", "not_asked_note", LONGEST_NOTE),
-    bounds.not_longer("replyrequest_text_fits", "text", LONGEST_TEXT),
-    bounds.not_longer("replyrequest_answer_fits", "answer", LONGEST_ANSWER),
-    bounds.not_longer("replyrequest_excerpt_fits", "excerpt", LONGEST_EXCERPT),
-    bounds.not_longer("replyrequest_statement_fits", "statement", LONGEST_EXCERPT),
+    bounds.build_length_constraint("replyrequest_note_fits", "not_asked_note", LONGEST_NOTE),
+    bounds.build_length_constraint("replyrequest_text_fits", "text", LONGEST_TEXT),
+    bounds.build_length_constraint("replyrequest_answer_fits", "answer", LONGEST_ANSWER),
+    bounds.build_length_constraint("replyrequest_excerpt_fits", "excerpt", LONGEST_EXCERPT),
+    bounds.build_length_constraint("replyrequest_statement_fits", "statement", LONGEST_EXCERPT),
 ]
 
 # How it changes -------------------------------------------------------------------------------------------------------

@@ -25,7 +25,7 @@ class ReplyTemplate(models.Model):
                 name="replytemplate_says_something",
                 condition=~Q(language="") & ~Q(subject="") & ~Q(text=""),
             ),
-            bounds.not_longer("replytemplate_text_fits", "text", LONGEST_TEXT),
+            bounds.build_length_constraint("replytemplate_text_fits", "text", LONGEST_TEXT),
         ]
 
     def __str__(self) -> str:

@@ -21,7 +21,7 @@ from claims.models import Claim, Verdict
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from factcheck.admin.badges import Tone, badge
-from factcheck.database.bounds import day_in_sight
+from factcheck.database.bounds import validate_day_in_range
 
 #: No newsroom has more people to hand work to; the picker stays a list.
 PEOPLE_LIMIT = 300
@@ -144,7 +144,7 @@ def parse_day(text: str) -> date | None:
         day = parse_date(text.strip())
         if day is None:
             raise ValueError(text)
-        day_in_sight(day)
+        validate_day_in_range(day)
     except (ValueError, ValidationError):
         raise NotPossible(gettext("“%s” is not a date.") % text[:40]) from None
     return day

@@ -27,7 +27,7 @@ from claims.features.teamwork.models import Assignment, Priority
 from claims.models import Claim, Verdict
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, goes_along, person_at
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, is_deleted_along, person_at
 from factcheck.database.rules import in_words
 
 
@@ -72,7 +72,7 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
     # The buttons ------------------------------------------------------------------------------------------------------
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return goes_along(request, "claims_claim_delete", "claims_verdict_delete", "auth_user_delete")
+        return is_deleted_along(request, "claims_claim_delete", "claims_verdict_delete", "auth_user_delete")
 
     def get_urls(self) -> list[URLPattern]:
         view = self.admin_site.admin_view(self.change_hands_view)

@@ -37,7 +37,7 @@ from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.badges import badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
 from factcheck.admin.change_history import PastEvent
-from factcheck.admin.unsaved import stored
+from factcheck.admin.unsaved import mark_stored
 
 #: Digits that a key has room for, and one.
 _LONGEST_KEY = 19
@@ -152,7 +152,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
                     reply_to=reply_to,
                     key=_parse_key(request.POST.get("key", "")),
                 )
-                stored(request)
+                mark_stored(request)
         except NotAllowed as refusal:
             raise PermissionDenied(str(refusal)) from None
         except NotPossible as refusal:
@@ -167,7 +167,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
         try:
             with transaction.atomic():
                 said = comments.edit(comment, text, by=person_at(request), seen=request.POST.get("seen"))
-                stored(request)
+                mark_stored(request)
         except NotAllowed as refusal:
             raise PermissionDenied(str(refusal)) from None
         except NotPossible as refusal:

@@ -25,7 +25,7 @@ from claims.features.teamwork.admin.preference_form import PreferenceForm
 from claims.features.teamwork.models import MailChoice, Notification
 from factcheck import features
 from factcheck.admin.badges import badge
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, goes_along, person_at
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, is_deleted_along, person_at
 from factcheck.admin.session import in_background
 
 #: More are not counted: the header says “99+”.
@@ -103,7 +103,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
     # Its requests -----------------------------------------------------------------------------------------------------
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        return goes_along(request, "claims_claim_delete", "claims_verdict_delete", "auth_user_delete")
+        return is_deleted_along(request, "claims_claim_delete", "claims_verdict_delete", "auth_user_delete")
 
     def get_urls(self) -> list[URLPattern]:
         def named(route: str, view: Callable[..., HttpResponse], name: str) -> URLPattern:

@@ -13,7 +13,7 @@ from claims.models.claim import Claim
 from claims.models.verdict import Verdict
 from claims.models.visibility import READ_DRAFTS
 from factcheck.database import bounds
-from factcheck.database.desk_words import words_index
+from factcheck.database.desk_words import build_words_index
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse
 
@@ -76,7 +76,7 @@ class Assignment(models.Model):
     )
     #: When the present assignee, or none, was set; the database fills it in.
     since = models.DateTimeField(_("since"), db_default=Now(), editable=False)
-    due_on = models.DateField(_("due"), null=True, blank=True, validators=[bounds.day_in_sight])
+    due_on = models.DateField(_("due"), null=True, blank=True, validators=[bounds.validate_day_in_range])
     priority = models.PositiveSmallIntegerField(_("priority"), choices=Priority, default=Priority.NORMAL)
     #: Who gave it to the person or changed it last; NULL where a rule did.
     by = models.ForeignKey(
@@ -109,14 +109,14 @@ class Assignment(models.Model):
             ),
             CheckConstraint(name="assignment_priority_is_known", condition=Q(priority__in=Priority.values)),
             CheckConstraint(name="assignment_says_by_whom", condition=~Q(by_name="")),
-            bounds.days_in_sight("assignment_day_is_in_sight", "due_on"),
-            bounds.not_longer("assignment_note_fits", "note", 2000),
+            bounds.build_days_in_range("assignment_day_is_in_sight", "due_on"),
+            bounds.build_length_constraint("assignment_note_fits", "note", 2000),
         ]
         indexes = [
             # All assignments of a claim: its own and those of its verdicts.
             Index(name="assignment_of_claim", fields=["claim"]),
             # Searches of assignments.
-            words_index("assignment_desk_words", "note"),
+            build_words_index("assignment_desk_words", "note"),
             # A person's work on the dashboard, and how much each of a role has.
             Index(
                 name="assignment_open_of_person",

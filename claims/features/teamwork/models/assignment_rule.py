@@ -162,7 +162,7 @@ class AssignmentRule(models.Model):
                     "Say what the rule does: set an assignee, a priority, a due date, or a follower."
                 ),
             ),
-            bounds.not_longer("assignmentrule_words_fit", "words", LONGEST_WORDS),
+            bounds.build_length_constraint("assignmentrule_words_fit", "words", LONGEST_WORDS),
         ]
 
     def __str__(self) -> str:

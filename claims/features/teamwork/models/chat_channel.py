@@ -193,7 +193,7 @@ class ChatMessage(models.Model):
                 | Q(state="sent", failure="")
                 | Q(state="failed", failures__gt=0) & ~Q(failure=""),
             ),
-            bounds.not_longer("chatmessage_note_fits", "note", 10_000),
+            bounds.build_length_constraint("chatmessage_note_fits", "note", 10_000),
         ]
         indexes = [
             # The last message of a channel.

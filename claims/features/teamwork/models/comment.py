@@ -14,7 +14,7 @@ from claims.models.claim import Claim
 from claims.models.verdict import Verdict
 from claims.models.visibility import readable
 from factcheck.database import bounds
-from factcheck.database.desk_words import words_index
+from factcheck.database.desk_words import build_words_index
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Prohibition, Rule, refuse
 
@@ -113,7 +113,7 @@ class Comment(models.Model):
         default_permissions = ()
         permissions = [("withdraw_comment", _("Can withdraw other people's comments"))]
         constraints = [
-            bounds.not_longer("comment_text_fits", "text", LONGEST_COMMENT),
+            bounds.build_length_constraint("comment_text_fits", "text", LONGEST_COMMENT),
             CheckConstraint(
                 name="comment_says_something_or_is_withdrawn",
                 condition=Q(text__regex=r"\S", withdrawn_at__isnull=True)
@@ -144,7 +144,7 @@ class Comment(models.Model):
             # The threads of one claim, the newest first.
             Index(name="comment_threads_of_claim", fields=["claim", "-id"], condition=Q(reply_to=None)),
             # Searches of comments.
-            words_index("comment_desk_words", "text", "author_name"),
+            build_words_index("comment_desk_words", "text", "author_name"),
         ]
         triggers = [
             Prohibition(

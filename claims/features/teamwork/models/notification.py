@@ -110,7 +110,7 @@ class Notification(models.Model):
                 name="notification_is_mailed_to_who_wants_it",
                 condition=Q(mailed_at__isnull=True) | ~Q(mail="never"),
             ),
-            bounds.not_longer("notification_note_fits", "note", LONGEST_NOTE_TOLD),
+            bounds.build_length_constraint("notification_note_fits", "note", LONGEST_NOTE_TOLD),
             UniqueConstraint(name="notification_of_a_comment_once", fields=["person", "comment"]),
         ]
         indexes = [

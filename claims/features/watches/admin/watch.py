@@ -27,7 +27,7 @@ from claims.features.watches.models import Watch, WatchedPage, WatchProgress
 from claims.models import Claim
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.admin.base import DeskAdmin, change_page, person_at
-from factcheck.admin.unsaved import stored
+from factcheck.admin.unsaved import mark_stored
 from factcheck.installation.messages import in_words
 from sources.http.fetch_errors import FetchError
 
@@ -155,7 +155,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         form = AddressForm(request.POST or None)
         found = _found(form) if form.is_bound and form.is_valid() else []
         if found:
-            stored(request)
+            mark_stored(request)
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Follow a feed or a page"),

@@ -21,7 +21,7 @@ from claims.features.webhooks.models.endpoint import TEST_EVENT
 from factcheck.admin.badges import Tone, badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page
 from factcheck.admin.days_filter import DaysFilter
-from factcheck.admin.technical import folded_json
+from factcheck.admin.technical import render_json
 
 _TONES: dict[str, Tone] = {
     WebhookDelivery.State.PENDING: "waiting",
@@ -115,7 +115,7 @@ class WebhookDeliveryAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("message"))
     def message(self, delivery: WebhookDelivery) -> SafeString:
-        return folded_json(_("The JSON that was sent"), json.loads(events.message(delivery)))
+        return render_json(_("The JSON that was sent"), json.loads(events.build_message(delivery)))
 
     # Sending again ---------------------------------------------------------------------------------------------------
 

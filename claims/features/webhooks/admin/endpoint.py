@@ -28,7 +28,7 @@ from factcheck.admin.versions import DeskForm
 from factcheck.list_phrases import listed
 
 
-def _number(state: str) -> Coalesce:
+def _count_deliveries(state: str) -> Coalesce:
     """Return the number of an endpoint's deliveries in this state."""
     counting = (
         WebhookDelivery.objects.filter(endpoint=OuterRef("pk"), state=state)
@@ -88,15 +88,15 @@ class WebhookAdmin(DeskAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[WebhookEndpoint]:
         rows = super().get_queryset(request).select_related("progress", "owner", "token__user")
         return rows.annotate(
-            waiting_number=_number(WebhookDelivery.State.PENDING),
-            failed_number=_number(WebhookDelivery.State.FAILED),
+            waiting_number=_count_deliveries(WebhookDelivery.State.PENDING),
+            failed_number=_count_deliveries(WebhookDelivery.State.FAILED),
         )
 
     # The list --------------------------------------------------------------------------------------------------------
 
     @admin.display(description=_("state"), ordering="active")
     def state(self, endpoint: WebhookEndpoint) -> SafeString:
-        return state_badge(endpoint)
+        return build_state_badge(endpoint)
 
     @admin.display(description=_("events"))
     def told_of(self, endpoint: WebhookEndpoint) -> str:
@@ -120,7 +120,7 @@ class WebhookAdmin(DeskAdmin):
         if endpoint and kwargs.get("change"):
             context |= {
                 "endpoint": endpoint,
-                "endpoint_badge": state_badge(endpoint),
+                "endpoint_badge": build_state_badge(endpoint),
                 "latest": endpoint.deliveries.select_related("publication").defer(
                     "publication__body", "publication__search_text", "publication__search_statement"
                 )[:5],
@@ -157,7 +157,7 @@ class WebhookAdmin(DeskAdmin):
         pressed = [
             entry
             for entry in self._log_entries(row, action_flag=CHANGE)
-            if entry.what in map(gettext, _PRESSED)
+            if entry.what in map(gettext, _ACTION_MESSAGES)
         ]
         return [*super().history_entries(row, reader), *pressed]
 
@@ -178,7 +178,7 @@ class WebhookAdmin(DeskAdmin):
         endpoint = self._of_the_newsroom(request, pk)
         if request.method == "POST":
             attempt = endpoints.try_out(endpoint)
-            self.log_change(request, endpoint, TESTED)
+            self.log_change(request, endpoint, TESTED_MESSAGE)
             if attempt.error:
                 messages.error(request, gettext("The test message did not arrive: %s") % attempt.error)
             else:
@@ -194,7 +194,7 @@ class WebhookAdmin(DeskAdmin):
         endpoint = self._of_the_newsroom(request, pk)
         if request.method != "POST":
             return HttpResponseRedirect(change_page(endpoint))
-        self.log_change(request, endpoint, SHOWN)
+        self.log_change(request, endpoint, SHOWN_MESSAGE)
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Secret of “%s”") % endpoint,
@@ -210,7 +210,7 @@ class WebhookAdmin(DeskAdmin):
         if request.method == "POST":
             at_once = request.POST.get("at_once") == "1"
             endpoints.rotate_secret(endpoint, at_once=at_once)
-            self.log_change(request, endpoint, REPLACED_AT_ONCE if at_once else REPLACED)
+            self.log_change(request, endpoint, REPLACED_AT_ONCE_MESSAGE if at_once else REPLACED_MESSAGE)
             messages.success(request, gettext("The secret was replaced. Give the new one to the receiver."))
         return HttpResponseRedirect(change_page(endpoint))
 
@@ -223,14 +223,14 @@ class WebhookAdmin(DeskAdmin):
 
 
 # As they stand in the log: not translated, since the log is read in every language.
-TESTED = gettext_noop("Test sent.")
-SHOWN = gettext_noop("Secret viewed.")
-REPLACED = gettext_noop("Secret replaced; the old one still signs for one more day.")
-REPLACED_AT_ONCE = gettext_noop("Secret replaced; the old one ended at once.")
-_PRESSED = frozenset({TESTED, SHOWN, REPLACED, REPLACED_AT_ONCE})
+TESTED_MESSAGE = gettext_noop("Test sent.")
+SHOWN_MESSAGE = gettext_noop("Secret viewed.")
+REPLACED_MESSAGE = gettext_noop("Secret replaced; the old one still signs for one more day.")
+REPLACED_AT_ONCE_MESSAGE = gettext_noop("Secret replaced; the old one ended at once.")
+_ACTION_MESSAGES = frozenset({TESTED_MESSAGE, SHOWN_MESSAGE, REPLACED_MESSAGE, REPLACED_AT_ONCE_MESSAGE})
 
 
-def state_badge(endpoint: WebhookEndpoint) -> SafeString:
+def build_state_badge(endpoint: WebhookEndpoint) -> SafeString:
     if endpoint.disabled_at:
         return badge(_("Switched off by the system"), "bad")
     if endpoint.owner_id and endpoint.verified_at is None:

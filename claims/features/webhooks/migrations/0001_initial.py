@@ -38,7 +38,7 @@ class Migration(InitialMigration):
                 ('active', models.BooleanField(default=True, help_text='While it is off, nothing is sent. When switched on again, it continues where it stopped.', verbose_name='active')),
                 ('disabled_at', models.DateTimeField(editable=False, null=True, verbose_name='switched off by the system')),
                 ('disabled_reason', models.TextField(blank=True, editable=False, verbose_name='why')),
-                ('secret', models.CharField(default=claims.features.webhooks.models.endpoint.new_secret, editable=False, max_length=100, verbose_name='secret')),
+                ('secret', models.CharField(default=claims.features.webhooks.models.endpoint.make_secret, editable=False, max_length=100, verbose_name='secret')),
                 ('previous_secret', models.CharField(blank=True, editable=False, max_length=100)),
                 ('previous_secret_until', models.DateTimeField(editable=False, null=True)),
                 ('verified_at', models.DateTimeField(editable=False, null=True, verbose_name='receiver agreed')),
@@ -58,7 +58,7 @@ class Migration(InitialMigration):
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                 ('event', models.CharField(choices=[('claim.published', 'Published'), ('claim.updated', 'Updated'), ('claim.corrected', 'Corrected'), ('claim.retracted', 'Retracted'), ('claim.merged', 'Merged into another claim'), ('claim.unmerged', 'Merge undone'), ('claim.redacted', 'Removal by law'), ('claim.left_filter', 'No longer matches the filter'), ('webhook.test', 'Test'), ('webhook.verification', 'Verification request')], max_length=30, verbose_name='event')),
-                ('message_id', models.CharField(default=claims.features.webhooks.models.delivery.new_message_id, max_length=40, unique=True, verbose_name='message')),
+                ('message_id', models.CharField(default=claims.features.webhooks.models.delivery.make_message_id, max_length=40, unique=True, verbose_name='message')),
                 ('state', models.CharField(choices=[('pending', 'Waiting'), ('delivered', 'Delivered'), ('failed', 'Given up')], default='pending', max_length=10, verbose_name='state')),
                 ('created_at', models.DateTimeField(db_default=django.db.models.functions.datetime.Now(), verbose_name='created')),
                 ('next_attempt_at', models.DateTimeField(default=django.utils.timezone.now, null=True, verbose_name='next attempt')),

@@ -15,14 +15,14 @@ from claims.features.webhooks.models.endpoint import (
     WebhookEndpoint,
     WebhookEvent,
 )
-from factcheck.database.desk_words import words_index
+from factcheck.database.desk_words import build_words_index
 from factcheck.database.rules import Prohibition, Rule, refuse
 
 MESSAGE_ID_PATTERN = r"^msg_[0-9a-f]{32}$"
-_ABOUT_NO_ENTRY = [TEST_EVENT, VERIFICATION_EVENT]
+_EVENTS_WITHOUT_ENTRY = [TEST_EVENT, VERIFICATION_EVENT]
 
 
-def new_message_id() -> str:
+def make_message_id() -> str:
     """Return a new message id, kept when it is sent again. It contains no full stop, which is a separator in
     the signed text.
     """
@@ -67,7 +67,7 @@ class WebhookDelivery(models.Model):
             (VERIFICATION_EVENT, _("Verification request")),
         ],
     )
-    message_id = models.CharField(_("message"), max_length=40, unique=True, default=new_message_id)
+    message_id = models.CharField(_("message"), max_length=40, unique=True, default=make_message_id)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.PENDING)
     created_at = models.DateTimeField(_("created"), db_default=Now())
     next_attempt_at = models.DateTimeField(_("next attempt"), null=True, default=timezone.now)
@@ -89,7 +89,7 @@ class WebhookDelivery(models.Model):
             CheckConstraint(
                 name="webhookdelivery_event_is_known",
                 condition=Q(event__in=WebhookEvent.values, publication__isnull=False)
-                | Q(event__in=_ABOUT_NO_ENTRY, publication__isnull=True),
+                | Q(event__in=_EVENTS_WITHOUT_ENTRY, publication__isnull=True),
             ),
             CheckConstraint(
                 name="webhookdelivery_waits_or_is_settled",
@@ -102,7 +102,7 @@ class WebhookDelivery(models.Model):
             ),
             CheckConstraint(
                 name="webhookdelivery_test_does_not_wait",
-                condition=~Q(event__in=_ABOUT_NO_ENTRY) | ~Q(state="pending"),
+                condition=~Q(event__in=_EVENTS_WITHOUT_ENTRY) | ~Q(state="pending"),
             ),
             CheckConstraint(
                 name="webhookdelivery_message_id_is_one", condition=Q(message_id__regex=MESSAGE_ID_PATTERN)
@@ -115,7 +115,7 @@ class WebhookDelivery(models.Model):
             Index(name="webhookdelivery_by_endpoint", fields=["endpoint", "-id"]),
             Index(name="webhookdelivery_by_age", fields=["created_at"]),
             # Searches of deliveries.
-            words_index("webhookdelivery_desk_words", "message_id"),
+            build_words_index("webhookdelivery_desk_words", "message_id"),
         ]
         triggers = [
             Rule(

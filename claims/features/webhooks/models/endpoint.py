@@ -20,7 +20,7 @@ SECRET_BYTES = 32
 SECRET_PATTERN = r"^whsec_[A-Za-z0-9+/]{32,86}={0,2}$"  # noqa: S105  the shape of all of them
 
 
-def new_secret() -> str:
+def make_secret() -> str:
     """Return a new random secret."""
     return "whsec_" + base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
@@ -44,7 +44,7 @@ TEST_EVENT = "webhook.test"
 VERIFICATION_EVENT = "webhook.verification"
 
 #: How many endpoints one person may have by their tokens.
-MOST_PER_OWNER = 20
+MAX_PER_OWNER = 20
 
 
 def _has_no_token() -> Q:
@@ -102,7 +102,7 @@ class WebhookEndpoint(models.Model):
     )
     disabled_at = models.DateTimeField(_("switched off by the system"), null=True, editable=False)
     disabled_reason = models.TextField(_("why"), blank=True, editable=False)
-    secret = models.CharField(_("secret"), max_length=100, default=new_secret, editable=False)
+    secret = models.CharField(_("secret"), max_length=100, default=make_secret, editable=False)
     previous_secret = models.CharField(max_length=100, blank=True, editable=False)
     previous_secret_until = models.DateTimeField(null=True, editable=False)
     owner = models.ForeignKey(
@@ -242,10 +242,10 @@ class WebhookEndpoint(models.Model):
                     PERFORM pg_advisory_xact_lock(hashtextextended('webhooks of ' || NEW.owner_id, 0));
                     IF (
                         SELECT count(*) FROM public.webhooks_webhookendpoint WHERE owner_id = NEW.owner_id
-                    ) >= {MOST_PER_OWNER} THEN
+                    ) >= {MAX_PER_OWNER} THEN
                         {
                     refuse(
-                        f"You have {MOST_PER_OWNER} webhooks already; delete one that you no longer need.",
+                        f"You have {MAX_PER_OWNER} webhooks already; delete one that you no longer need.",
                         name="webhookendpoint_few_per_owner",
                     )
                 }

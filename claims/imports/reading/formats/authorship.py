@@ -14,7 +14,7 @@ from claims.imports.reading.formats.schema_org import (
     find_types,
     find_value,
 )
-from sources.addresses import domain
+from sources.addresses import get_domain
 
 #: Path segments that lead to a personal profile.
 _PROFILES = re.compile(
@@ -58,7 +58,7 @@ def read_authorship(
     byline = names[0] if len(names) == 1 else names
     if outlet is not None:
         name = outlet.name
-        if name is None and domain(outlet.url) in ("", domain(page_url)):
+        if name is None and get_domain(outlet.url) in ("", get_domain(page_url)):
             name = publisher
         return {"publisher": name, "publisher_url": outlet.url, "byline": byline}
     if publisher:

@@ -10,7 +10,7 @@ from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
-from sources.extraction.beginning import beginning
+from sources.extraction.beginning import decode_beginning
 
 NAME = "claimreview"
 TITLE = "JSON with ClaimReview markup"
@@ -23,7 +23,7 @@ _VOCABULARY = re.compile(r'"@?(?:context|vocab)"[^}]{0,200}schema\.org')
 def recognise(file: File) -> Mapping[str, Any] | None:
     if not json_documents.looks_like_json(file):
         return None
-    text = beginning(file.head)
+    text = decode_beginning(file.head)
     vocabulary = _VOCABULARY.search(text)
     if _TYPED.search(text) or (vocabulary and ('"@type"' in text or _ALIASED.search(text))):
         return {}

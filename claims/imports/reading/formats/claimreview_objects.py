@@ -23,7 +23,7 @@ from claims.imports.reading.formats.schema_org import (
 )
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
-from sources.addresses import domain, url_key
+from sources.addresses import build_url_key, get_domain
 from sources.extraction.structured_data import ARTICLE_TYPES
 
 CLAIM_REVIEW = "ClaimReview"
@@ -287,11 +287,11 @@ def _web_address(name: Any) -> str | None:
 
 
 def _same_page(url: str, page: str) -> bool:
-    return bool(page) and url_key(url) == url_key(page) != ""
+    return bool(page) and build_url_key(url) == build_url_key(page) != ""
 
 
 def _same_site(url: str, page: str) -> bool:
-    return bool(page) and domain(url) == domain(page) != ""
+    return bool(page) and get_domain(url) == get_domain(page) != ""
 
 
 def _rating(review: Node, graph: Graph) -> dict[str, Any]:
@@ -385,8 +385,8 @@ def _appearances(claims: list[Any], review: Node, graph: Graph) -> list[str]:
             found += find_addresses(find_value(claim, name), graph)
     found += [claim for claim in claims if isinstance(claim, str) and "://" in claim]
     # Some name the review's own address as the claim's.
-    own = {url_key(one) for one in find_addresses(find_value(review, "url"), graph)} - {""}
-    return [one for one in dict.fromkeys(found) if url_key(one) not in own]
+    own = {build_url_key(one) for one in find_addresses(find_value(review, "url"), graph)} - {""}
+    return [one for one in dict.fromkeys(found) if build_url_key(one) not in own]
 
 
 def _topics(keywords: Any, graph: Graph) -> Any:

@@ -15,9 +15,9 @@ from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
-from sources.addresses import url_key
+from sources.addresses import build_url_key
 from sources.extraction import ExtractionError
-from sources.extraction.beginning import beginning, detect_unicode_encoding
+from sources.extraction.beginning import decode_beginning, detect_unicode_encoding
 from sources.extraction.encodings import decode
 from sources.extraction.metadata import read_metadata
 from sources.extraction.web_pages.markup import parse
@@ -38,7 +38,7 @@ _BEGINS = re.compile(
 
 
 def recognise(file: File) -> Mapping[str, Any] | None:
-    return {} if _BEGINS.match(beginning(file.head)) else None
+    return {} if _BEGINS.match(decode_beginning(file.head)) else None
 
 
 def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
@@ -173,5 +173,5 @@ def _comparable(found: RawRecord, name: str) -> str:
     text = " ".join(html.unescape(str(said or "")).split()).casefold()
     if name == "review_url":
         page, _, fragment = text.partition("#")
-        return f"{url_key(page) or page}#{fragment}"
+        return f"{build_url_key(page) or page}#{fragment}"
     return text

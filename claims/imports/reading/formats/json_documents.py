@@ -19,7 +19,7 @@ from claims.imports.reading.formats.schema_org import Graph, Node
 from claims.imports.reading.inputs.file import HEAD, File
 from claims.imports.reading.raw_record import RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
-from sources.extraction.beginning import beginning, detect_unicode_encoding
+from sources.extraction.beginning import decode_beginning, detect_unicode_encoding
 
 #: What of a whole document is read into memory.
 SMALL = 4 * 1024 * 1024
@@ -42,7 +42,7 @@ class Value:
 
 def looks_like_json(file: File) -> bool:
     """Whether a file begins as a JSON object or list does."""
-    return beginning(file.head)[:1] in ("{", "[")
+    return decode_beginning(file.head)[:1] in ("{", "[")
 
 
 def sample_values(file: File) -> list[Any]:
@@ -50,7 +50,7 @@ def sample_values(file: File) -> list[Any]:
 
     Where most are objects, what else stands among them says nothing about the format.
     """
-    text = beginning(file.head)
+    text = decode_beginning(file.head)
     if text[:1] not in ("{", "["):
         return []
     if _one_a_line(text):
@@ -65,7 +65,7 @@ def sample_values(file: File) -> list[Any]:
 
 def explain_unreadable(file: File) -> str:
     """Explain why the format of a JSON file is not recognised; "" if no format matches."""
-    text = beginning(file.head)
+    text = decode_beginning(file.head)
     parts = json_elements.read_elements(io.BytesIO(text.encode("utf-8", "replace")))
     fault = next((one for one in parts if isinstance(one, Fault)), None)
     if fault is None or sample_values(file):
@@ -88,7 +88,7 @@ def read_values(file: File, *, linked: bool = True) -> Iterator[Value | Refusal]
     """
     stream = _as_utf8(file)
     try:
-        if _one_a_line(beginning(file.head)):
+        if _one_a_line(decode_beginning(file.head)):
             yield from _lines(file.name, stream, linked=linked)
         else:
             yield from _document(file.name, stream, linked=linked)

@@ -21,7 +21,7 @@ from claims.imports.reading.formats.schema_org import (
     find_types,
     find_value,
 )
-from sources.addresses import url_key
+from sources.addresses import build_url_key
 
 MEDIA_REVIEW = "MediaReview"
 #: The kinds of media, by the types that say so.
@@ -62,7 +62,7 @@ def find_attached(review: Node, others: list[Node], graph: Graph) -> list[Node]:
 
 def _page(review: Node, graph: Graph) -> str:
     return next(
-        (key for one in find_addresses(find_value(review, "url"), graph) if (key := url_key(one))), ""
+        (key for one in find_addresses(find_value(review, "url"), graph) if (key := build_url_key(one))), ""
     )
 
 

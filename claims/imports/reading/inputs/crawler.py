@@ -12,10 +12,10 @@ from typing import Protocol
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.raw_record import RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
-from sources.addresses import url_key
+from sources.addresses import build_url_key
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import USER_AGENT, Fetched, Limits
-from sources.http.polite_visits import PAUSE, OwnMemory, PoliteVisitor
+from sources.http.polite_visits import DEFAULT_PAUSE, OwnMemory, PoliteVisitor
 from sources.page_lists import ListedPage, PageList, read_page_list
 
 MOST_PAGES = 1000
@@ -42,7 +42,7 @@ def crawl_files(
     *,
     memory: Memory,
     most: int = MOST_PAGES,
-    pause: float = PAUSE,
+    pause: float = DEFAULT_PAUSE,
     user_agent: str = USER_AGENT,
     sleep: Callable[[float], None] = time.sleep,
     allow_loopback: bool = False,
@@ -59,7 +59,7 @@ def crawl_files(
     visitor = PoliteVisitor(
         OwnMemory(sleep), pause=pause, user_agent=user_agent, allow_loopback=allow_loopback
     )
-    waiting, seen, lists, asked, left = [address], {url_key(address) or address}, 0, 0, 0
+    waiting, seen, lists, asked, left = [address], {build_url_key(address) or address}, 0, 0, 0
     while waiting:
         here = waiting.pop(0)
         lists += 1
@@ -120,7 +120,7 @@ def _visited(visitor: PoliteVisitor, page: str, memory: Memory) -> Iterator[File
 def _unseen(found: PageList, seen: set[str]) -> tuple[list[str], list[str]]:
     def fresh(listed: Iterable[ListedPage]) -> Iterator[str]:
         for page in listed:
-            key = url_key(page.url) or page.url
+            key = build_url_key(page.url) or page.url
             if key not in seen:
                 seen.add(key)
                 yield page.url

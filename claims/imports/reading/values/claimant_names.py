@@ -12,8 +12,8 @@ from claims.imports.reading.values.cleaned_text import is_empty_value, join_text
 from claims.imports.reading.values.problem import Problem, shorten_value
 from claims.imports.reading.values.web_addresses import read_addresses
 from factcheck.sentences import SpokenSentence
-from sources.addresses import domain
-from sources.identifiers import canonical
+from sources.addresses import get_domain
+from sources.identifiers import normalise_identifier
 
 LONGEST: Final = 200
 _LONGEST_ADDRESS: Final = 500
@@ -83,7 +83,7 @@ def read_person(
         job_title = ""
     addresses, out = read_addresses(same_as, _LONGEST_ADDRESS) if same_as else ((), ())
     problems += [("claimant_same_as", one) for one in out]
-    known_as = tuple(dict.fromkeys(map(canonical, addresses)))
+    known_as = tuple(dict.fromkeys(map(normalise_identifier, addresses)))
     return Person(text, read_kind(kind), job_title, known_as), tuple(problems)
 
 
@@ -135,7 +135,7 @@ def _is_on_platform(text: str) -> bool:
     """Return whether the text is a URL or host of a platform, without a known account."""
     if "." not in text or " " in text:
         return False
-    return domain(text if "://" in text else f"https://{text}") in _hosts()
+    return get_domain(text if "://" in text else f"https://{text}") in _hosts()
 
 
 def read_kind(kind: Any) -> str:

@@ -12,7 +12,7 @@ from claims.imports.reading.values.cleaned_text import is_empty_value, read_line
 from claims.imports.reading.values.problem import Problem, shorten_value
 from claims.imports.reading.values.web_addresses import original, read_addresses
 from factcheck.sentences import SpokenSentence
-from sources.addresses import AUTHORS_BY_PATH, domain, hosts
+from sources.addresses import AUTHORS_BY_PATH, get_domain, list_hosts
 
 LONGEST: Final = 200
 LONGEST_ADDRESS: Final = 500
@@ -116,11 +116,11 @@ def _own_host(host: str) -> str:
     registrable = _registrable(host)
     if registrable in _elsewhere() or "." not in registrable:
         return ""
-    return hosts(f"https://{host}/")[0]
+    return list_hosts(f"https://{host}/")[0]
 
 
 def _registrable(host: str) -> str:
-    return domain(f"https://{host}/") if host else ""
+    return get_domain(f"https://{host}/") if host else ""
 
 
 def _domain_in(name: str) -> str:
@@ -143,7 +143,7 @@ def _site(url: str) -> str:
         url = original(url)
         host = _host(url)
     host = host.removeprefix("www.")
-    return next(iter(hosts(url)), host) if host.removeprefix("m.") in AUTHORS_BY_PATH else host
+    return next(iter(list_hosts(url)), host) if host.removeprefix("m.") in AUTHORS_BY_PATH else host
 
 
 def _host(url: str) -> str:

@@ -12,7 +12,7 @@ import tld
 from claims.imports.reading.values.cleaned_text import MOST, clean, is_empty_value
 from claims.imports.reading.values.problem import Problem, shorten_value
 from factcheck.sentences import SpokenSentence
-from sources.addresses import domain
+from sources.addresses import get_domain
 
 LONGEST: Final = 2000
 
@@ -178,4 +178,4 @@ def _netloc_is_sound(netloc: str) -> bool:
             return ipaddress.IPv4Address(host).is_global
         except ValueError:
             return False
-    return len(host) <= 253 and bool(_HOST.fullmatch(host)) and bool(domain(f"http://{host}/"))
+    return len(host) <= 253 and bool(_HOST.fullmatch(host)) and bool(get_domain(f"http://{host}/"))

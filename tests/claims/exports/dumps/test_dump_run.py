@@ -206,7 +206,7 @@ def test_a_failed_run_takes_nothing_away(
     files: Path, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     before = write_dump()
-    monkeypatch.setattr(dump_run, "digest_in", lambda *_: "another")
+    monkeypatch.setattr(dump_run, "compute_digest", lambda *_: "another")
     with pytest.raises(dump_run.DumpDamaged, match=r"does not have dumps/.*claims\.ndjson as it was written"):
         write_dump(kept=1)
     assert list(held(files)) == [before.folder]

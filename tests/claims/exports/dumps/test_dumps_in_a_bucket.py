@@ -10,7 +10,7 @@ from claims.exports.dumps import kept_dumps
 from claims.exports.dumps.dump_run import write_dump
 from claims.models import Claim
 from factcheck.installation import object_store
-from factcheck.installation.file_store import FilesAway
+from factcheck.installation.file_store import FileStoreUnavailable
 from tests.helpers.newsroom import make_claim
 from tests.helpers.object_server import ObjectServer, object_server
 
@@ -72,5 +72,5 @@ def test_a_store_that_is_away_is_an_outage(
     kept_dumps._cached_folders.clear()
     client.raise_request_exception = False
     assert client.get(LATEST).status_code == 503
-    with pytest.raises(FilesAway):
+    with pytest.raises(FileStoreUnavailable):
         write_dump()

@@ -15,7 +15,7 @@ from claims.features.archiving.copies import ArchiverChoices
 from claims.features.archiving.models import ArchivedCopy, ArchivingRequest
 from claims.features.archiving.queue import WAITS, TakenSource, is_anything_due
 from claims.features.archiving.requests import request_copy
-from factcheck.installation.file_store import FilesAway
+from factcheck.installation.file_store import FileStoreUnavailable
 from sources import archive
 from sources.known_sites import KnownSites
 from sources.models import Source, VisitedSite
@@ -173,7 +173,10 @@ def test_a_page_that_comes_back_is_archived(site: Site) -> None:
             OSError(errno.ENOSPC, "No space left on device"),
             "The copy cannot be stored: No space left on device.",
         ),
-        (FilesAway("The store s3://copies does not answer."), "The store s3://copies does not answer."),
+        (
+            FileStoreUnavailable("The store s3://copies does not answer."),
+            "The store s3://copies does not answer.",
+        ),
         (archive.ArchiveDamaged("It holds something else now."), "It holds something else now."),
     ],
 )

@@ -26,9 +26,9 @@ def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
         return read
 
     monkeypatch.setattr(mcp_server, "has_replicas", lambda: True)
-    monkeypatch.setattr(mcp_server, "publicly", at("replica"))
-    monkeypatch.setattr(mcp_server, "freshly", at("primary"))
-    monkeypatch.setattr(mcp_server, "reads_replica", lambda: places[-1] == "replica")
+    monkeypatch.setattr(mcp_server, "read_publicly", at("replica"))
+    monkeypatch.setattr(mcp_server, "read_freshly", at("primary"))
+    monkeypatch.setattr(mcp_server, "is_reading_replica", lambda: places[-1] == "replica")
     return places
 
 

@@ -12,7 +12,7 @@ from claims.admin.claim import ClaimAdmin
 from claims.features.teamwork.models import Presence
 from claims.features.teamwork.tasks import forget_presence
 from claims.models import Claim
-from factcheck.admin.versions import version_of
+from factcheck.admin.versions import compute_version
 from tests.helpers.broken_rules import refused
 from tests.helpers.desk import Desk
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
@@ -91,12 +91,12 @@ def test_since_when_begins_anew_after_an_absence(claim: Claim, checker: User) ->
 
 
 def test_what_others_saved_is_told(claim: Claim, checker: User, editor: User, desk: Desk) -> None:
-    seen = version_of(Claim.objects.get(), ClaimAdmin.versioned_relations)
+    seen = compute_version(Claim.objects.get(), ClaimAdmin.versioned_relations)
     page = page_of(claim)
     assert told(editor, page, version=seen, open_for=60)[1] == ""
     desk.sign_in(checker).save(claim, context="Opened in 2024.")
     assert told(editor, page, version=seen, open_for=60)[1].rpartition(", at ")[0] == "Chris changed: context"
-    seen = version_of(Claim.objects.get(), ClaimAdmin.versioned_relations)
+    seen = compute_version(Claim.objects.get(), ClaimAdmin.versioned_relations)
     make_appearance(claim, make_source("Ferries ran late."), "Ferries ran late")
     assert told(editor, page, version=seen, open_for=0)[1] != ""
 
@@ -144,7 +144,7 @@ def test_it_asks_who_is_signed_in(claim: Claim, checker: User, editor: User, cli
 def test_a_poll_costs_the_same_whoever_is_there(
     claim: Claim, checker: User, editor: User, colleague: User, django_assert_num_queries: Any
 ) -> None:
-    page, seen = page_of(claim), version_of(Claim.objects.get(), ClaimAdmin.versioned_relations)
+    page, seen = page_of(claim), compute_version(Claim.objects.get(), ClaimAdmin.versioned_relations)
     told(editor, page)
     for _round in range(2):
         client = Client()

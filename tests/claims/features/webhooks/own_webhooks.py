@@ -8,7 +8,7 @@ import pytest
 from django.contrib.auth.models import User
 
 from claims.features.webhooks import deliveries, ledger_followers
-from claims.features.webhooks.internal_endpoints import challenge_answer
+from claims.features.webhooks.internal_endpoints import compute_challenge_answer
 from claims.features.webhooks.models import WebhookEndpoint
 from claims.models import Scope
 from tests.helpers.newsroom_tool import Tool, tool
@@ -27,7 +27,7 @@ class Agreeing(Receiver):
 
     def agree(self, request: BaseHTTPRequestHandler) -> None:
         challenge = self.messages[-1].payload["data"]["challenge"]
-        said = f'{{"challenge_response": "{challenge_answer(self.secret, challenge)}"}}'
+        said = f'{{"challenge_response": "{compute_challenge_answer(self.secret, challenge)}"}}'
         status(200, said.encode())(request)
 
 

@@ -310,7 +310,7 @@ def test_turn_ends_so_that_other_work_goes_first(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     publish(), publish()
-    monkeypatch.setattr(deliveries, "TURN", -1.0)
+    monkeypatch.setattr(deliveries, "TURN_SECONDS", -1.0)
     ProcrastinateJob.objects.filter(task_name=worker_calls.SEND).delete()
     work()
     assert receiver.messages == []

@@ -246,11 +246,11 @@ class TestMessage:
         publish()
         delivery_body = lambda: len(receiver.messages[-1].body.encode())  # noqa: E731  read after each message
         work()
-        room = events.LARGEST_MESSAGE - delivery_body()
+        room = events.MAX_MESSAGE_BYTES - delivery_body()
         # The explanation stands twice in a claim: as Markdown, and as HTML in a paragraph.
         publish(explanation="x" * ((room - 200) // 2))
         work()
-        assert events.LARGEST_MESSAGE - 400 < delivery_body() <= events.LARGEST_MESSAGE
+        assert events.MAX_MESSAGE_BYTES - 400 < delivery_body() <= events.MAX_MESSAGE_BYTES
         assert receiver.messages[-1].payload["data"]["claim"]["verdicts"]
 
     def test_holds_nothing_of_what_is_not_published(

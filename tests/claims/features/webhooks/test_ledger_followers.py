@@ -76,7 +76,7 @@ def test_again_and_again_changes_nothing(endpoint: WebhookEndpoint, publish: Pub
 def test_entries_by_sql_are_followed_in_steps(
     endpoint: WebhookEndpoint, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger_followers, "STEP", 10)
+    monkeypatch.setattr(ledger_followers, "STEP_ENTRIES", 10)
     claim = publish()
     insert_by_sql(Publication.objects.get(), 25)
     assert ledger_followers.follow() == 26
@@ -101,8 +101,8 @@ def test_costs_the_same_whatever_a_step_holds(
 def test_turn_ends_so_that_other_work_goes_first(
     endpoint: WebhookEndpoint, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger_followers, "STEP", 4)
-    monkeypatch.setattr(ledger_followers, "TURN", -1.0)
+    monkeypatch.setattr(ledger_followers, "STEP_ENTRIES", 4)
+    monkeypatch.setattr(ledger_followers, "TURN_SECONDS", -1.0)
     publish()
     insert_by_sql(Publication.objects.get(), 9)
     ProcrastinateJob.objects.all().delete()
@@ -114,7 +114,7 @@ def test_turn_ends_so_that_other_work_goes_first(
 def test_killed_between_two_steps_it_goes_on(
     endpoint: WebhookEndpoint, publish: Publish, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(ledger_followers, "STEP", 4)
+    monkeypatch.setattr(ledger_followers, "STEP_ENTRIES", 4)
     claim = publish()
     insert_by_sql(Publication.objects.get(), 9)
     call_for, steps = worker_calls.call_for, []

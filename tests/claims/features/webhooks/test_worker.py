@@ -114,7 +114,7 @@ class TestWorker:
         assert not WebhookAttempt.objects.exists()
         deliveries.send(endpoint.pk)
         assert len(receiver.messages) == 1
-        with time_machine.travel(datetime.now(UTC) + deliveries.HOLD + timedelta(seconds=1)):
+        with time_machine.travel(datetime.now(UTC) + deliveries.LEASE_TIME + timedelta(seconds=1)):
             deliveries.send(endpoint.pk)
         first, second = receiver.messages
         assert (first.id, first.body) == (second.id, second.body)

@@ -12,7 +12,7 @@ from procrastinate.contrib.django.models import ProcrastinateJob
 
 from claims.imports.storing import runs, tasks
 from claims.models import ImportRun
-from factcheck.installation.file_store import FilesAway
+from factcheck.installation.file_store import FileStoreUnavailable
 
 pytestmark = pytest.mark.django_db
 
@@ -35,7 +35,7 @@ def store(settings: Any, tmp_path: Any, monkeypatch: pytest.MonkeyPatch) -> Stor
 
         def asked(storage: FileSystemStorage, *args: Any, work: Any = work, **options: Any) -> Any:
             if store.is_away:
-                raise FilesAway(SENTENCE)
+                raise FileStoreUnavailable(SENTENCE)
             return work(storage, *args, **options)
 
         monkeypatch.setattr(FileSystemStorage, name, asked)
@@ -59,7 +59,7 @@ def test_an_import_waits_for_its_file_and_says_so(run: ImportRun, store: Store, 
     ImportRun.objects.filter(pk=run.pk).update(state=ImportRun.State.WAITING, house_archive=house_archive)
     store.is_away = True
     for _attempt in range(2):
-        with pytest.raises(FilesAway):
+        with pytest.raises(FileStoreUnavailable):
             tasks.run_import(run_id=run.pk)
         run.refresh_from_db()
         assert (run.state, run.error) == ("failed", f"{SENTENCE} It is tried again by itself.")
@@ -73,7 +73,7 @@ def test_an_import_waits_for_its_file_and_says_so(run: ImportRun, store: Store, 
 @pytest.mark.parametrize("task", [tasks.run_import, tasks.remove_upload])
 def test_the_worker_tries_again_for_hours_and_not_for_other_reasons(task: Any) -> None:
     job = type("Job", (), {"attempts": 7, "priority": 0, "queue": "imports", "lock": None})()
-    assert task.retry_strategy.get_retry_decision(exception=FilesAway(""), job=job) is not None
+    assert task.retry_strategy.get_retry_decision(exception=FileStoreUnavailable(""), job=job) is not None
     assert task.retry_strategy.get_retry_decision(exception=ValueError(), job=job) is None
 
 

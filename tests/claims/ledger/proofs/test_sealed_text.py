@@ -8,11 +8,11 @@ from django.db import connection
 
 from claims.ledger.proofs.sealed_text import compute_salt, compute_sealed_sha256, digest_text, seal
 from claims.models.ledger_rules import sealed_sha256
-from factcheck.web.site_urls import stored, understood
+from factcheck.web.site_urls import parse_stored, render_stored
 
 EXAMPLE = Path(__file__).parents[4] / "docs/examples/verify_ledger.py"
 NOTE = 'He said "no".\nAnd 10:30.'
-BODY = stored(
+BODY = render_stored(
     {
         "id": 7,
         "url": "\0/claims/7/x/",
@@ -37,8 +37,8 @@ def test_texts_are_sealed_and_names_are_not() -> None:
 
 def test_no_text_has_a_quotation_mark_of_its_own() -> None:
     assert '\\"' not in BODY
-    assert understood(BODY)["a"] == 'a "b": \\"c\\'
-    assert understood(stored(understood(BODY))) == understood(BODY)
+    assert parse_stored(BODY)["a"] == 'a "b": \\"c\\'
+    assert parse_stored(render_stored(parse_stored(BODY))) == parse_stored(BODY)
 
 
 def test_a_text_is_removed_and_the_hash_stays() -> None:

@@ -13,7 +13,7 @@ from pytest_django import DjangoAssertNumQueries
 from claims.ledger.queries.address_search import find_claim_at, read_search
 from claims.models import Claim
 from claims.review import workflow
-from sources.addresses import url_key
+from sources.addresses import build_url_key
 from sources.models import Publisher, Source
 from tests.helpers.article_lookup import publish_citing
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
@@ -126,13 +126,13 @@ def test_page_of_a_merged_claim_finds_the_one_that_it_was_merged_into(
     undone=True,
 )
 def test_other_pages_are_of_no_claim(address: str) -> None:
-    assert find_claim_at(url_key(address.format(site=project.SITE_URL))) is None
+    assert find_claim_at(build_url_key(address.format(site=project.SITE_URL))) is None
 
 
 def test_site_below_a_path(settings: Any) -> None:
     settings.SITE_URL = "https://facts.example.org/checks"
-    assert find_claim_at(url_key("https://facts.example.org/checks/claims/7/bridge/")) == 7
-    assert find_claim_at(url_key("https://facts.example.org/claims/7/bridge/")) is None
+    assert find_claim_at(build_url_key("https://facts.example.org/checks/claims/7/bridge/")) == 7
+    assert find_claim_at(build_url_key("https://facts.example.org/claims/7/bridge/")) is None
 
 
 def test_what_is_not_published_is_not_found(

@@ -16,7 +16,7 @@ from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.models import Claim, Claimant, Publication
 from claims.search import MAX_LENGTH
 from claims.search.word_frequencies import get_frequencies
-from factcheck.api.pagination import _statement
+from factcheck.api.pagination import _build_statement
 from factcheck.database.cached_sql import Slot, Statement
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.sweeps import sweep
@@ -178,7 +178,7 @@ def _statement_of(asked: str, *, page_size: int) -> tuple[Statement, Mapping[str
     given.update({"q": asked, "page_size": str(page_size)})
     query = ClaimListQuery(given, Publication.objects.all(), request=RequestFactory().get("/"))
     template = query.template
-    return _statement(template, ("id",), query.ordering, None, page_size + 1), template.values
+    return _build_statement(template, ("id",), query.ordering, None, page_size + 1), template.values
 
 
 def _read(page_size: int) -> dict[str, int]:

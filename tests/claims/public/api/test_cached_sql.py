@@ -10,7 +10,7 @@ from django.http import HttpRequest, QueryDict
 from claims.ledger.queries.claim_filters import ClaimListQuery
 from claims.ledger.queries.verdict_filters import VerdictListQuery
 from claims.models import Claim, Claimant, Publication, PublishedVerdict, Topic
-from factcheck.api.pagination import page_of_template, page_of_values
+from factcheck.api.pagination import read_template_page, read_values_page
 from tests.helpers.kept_newsroom import checker, claimant, editor, house, kept_rows, publish, topic
 from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source
 
@@ -104,8 +104,8 @@ def same_pages(kind: Any, rows: Any, asked: str, column: str) -> None:
     cursor, seen = "", []
     for direction in itertools.chain(["next"] * 3, ["previous"] * 3):
         how = {"ordering": query.ordering, "size": 2, "cursor": cursor}
-        template = page_of_template(query.template, [column], **how)
-        queryset = page_of_values(query.qs, [column], **how)
+        template = read_template_page(query.template, [column], **how)
+        queryset = read_values_page(query.qs, [column], **how)
         assert template == queryset
         seen += [row[0] for row in queryset.rows]
         cursor = getattr(queryset, direction)

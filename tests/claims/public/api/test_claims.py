@@ -14,8 +14,8 @@ from time_machine import travel
 
 from claims.models import Claim, Claimant, Publication
 from claims.review import workflow
-from factcheck.api.field_selection import parts_of, picked
-from factcheck.web.site_urls import etag_here
+from factcheck.api.field_selection import build_parts, pick_parts
+from factcheck.web.site_urls import build_site_etag
 from tests.helpers.newsroom import make_claim
 from tests.helpers.public_lists import CLAIMS, get, ids
 
@@ -39,7 +39,7 @@ def body(claim: Claim) -> str:
 def summary(claim: Claim) -> str:
     """The parts of the body, with the short address of the claim."""
     short = re.sub(r'(/claims/\d+/)[^/"]+/"', r'\1"', body(claim), count=1)
-    return picked(short.encode(), parts_of(SUMMARY)).decode()
+    return pick_parts(short.encode(), build_parts(SUMMARY)).decode()
 
 
 # What is served
@@ -150,7 +150,7 @@ def test_unchanged_claim_is_304_and_its_body_is_not_read(
     claim = publish()
     path = f"{CLAIMS}{claim.pk}/"
     etag = client.get(path)["ETag"]
-    assert etag == f'"{etag_here(Publication.objects.get().body_sha256)}"'
+    assert etag == f'"{build_site_etag(Publication.objects.get().body_sha256)}"'
     with django_assert_num_queries(1) as queries:
         response = client.get(path, headers={"if-none-match": etag})
     assert (response.status_code, response.content, response["ETag"]) == (304, b"", etag)
@@ -267,8 +267,8 @@ def test_estimate_counts_what_is_few_and_asks_the_planner_for_more(
 ) -> None:
     for _ in range(3):
         publish()
-    monkeypatch.setattr("factcheck.api.resources.COUNTED", counted)
-    monkeypatch.setattr("factcheck.api.resources.planned", lambda rows: 70)
+    monkeypatch.setattr("factcheck.api.resources.EXACT_COUNT_LIMIT", counted)
+    monkeypatch.setattr("factcheck.api.resources.read_planned_rows", lambda rows: 70)
     assert get(client, "count=estimate")["count"] == (3 if counted >= 3 else 70)
     assert get(client, "count=estimate&language=en&q=bridge")["count"] == (3 if counted >= 3 else 70)
     assert get(client, "count=estimate&q=nothing")["count"] == (0 if counted >= 0 else 70)
@@ -280,7 +280,7 @@ def test_estimate_is_a_whole_number_from_the_planner(
     publish()
     with django_assert_num_queries(2):
         assert get(client, "count=estimate")["count"] == 1
-    monkeypatch.setattr("factcheck.api.resources.COUNTED", 0)
+    monkeypatch.setattr("factcheck.api.resources.EXACT_COUNT_LIMIT", 0)
     with django_assert_num_queries(3) as queries:
         page = get(client, "count=estimate")
     assert type(page["count"]) is int

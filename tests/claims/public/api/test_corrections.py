@@ -143,9 +143,9 @@ def test_publisher_is_one_whose_verdict_readers_saw(client: Client, publish: Pub
 def looked_up(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """So many of the newest entries are looked up one by one."""
     monkeypatch.setattr(correction_filters, "_LOOKED_UP", request.param)
-    pagination._statement.cache_clear()
+    pagination._build_statement.cache_clear()
     yield
-    pagination._statement.cache_clear()
+    pagination._build_statement.cache_clear()
 
 
 def test_whose_they_are_is_found_of_new_and_old_entries_alike(

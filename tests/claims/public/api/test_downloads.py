@@ -18,7 +18,7 @@ from claims.models import Claim, Claimant, Publication, Topic
 from claims.public.api import downloads
 from claims.public.api.changes import ChangesQuery
 from claims.review import workflow
-from factcheck.web.site_urls import etag_here
+from factcheck.web.site_urls import build_site_etag
 from tests.factcheck.api.test_api import PLAUSIBLE
 from tests.helpers.kept_newsroom import checker, claimant, editor, kept_rows, publish, topic
 from tests.helpers.linked_data import violations
@@ -235,7 +235,7 @@ def test_headers(client: Client, three: list[Claim], extension: str) -> None:
     assert response.streaming
     assert (response["Content-Type"], response["ETag"]) == (
         FORMATS[extension],
-        f'W/"{etag_here(str(number))}"',
+        f'W/"{build_site_etag(str(number))}"',
     )
     assert response["Cache-Control"] == "public, max-age=60, stale-while-revalidate=30, stale-if-error=3600"
     assert response["Link"] == f'<http://testserver/api/v1/changes/?since={number}>; rel="monitor"'

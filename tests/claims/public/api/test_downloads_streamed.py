@@ -87,7 +87,7 @@ def in_another_thread(call: Callable[[], object]) -> None:
 
 def is_free() -> bool:
     """Whether all seats are free, and no statement is left running."""
-    if limited_streams._seats._value != limited_streams.SEATS:
+    if limited_streams._slots._value != limited_streams.SLOTS:
         return False
     with as_superuser(), connection.cursor() as sql:  # who serves does not see what others ask
         sql.execute(
@@ -121,8 +121,8 @@ def test_response_that_nobody_reads_leaves_nothing_behind(
 
 def test_what_was_begun_is_ended_by_closing_it(three: list[Claim]) -> None:
     """At once, and not when nobody refers to it any more."""
-    pieces = limited_streams.seated(iter([b"1", b"2"]), b"")
-    started = limited_streams.Begun(pieces)
+    pieces = limited_streams.stream_in_slot(iter([b"1", b"2"]), b"")
+    started = limited_streams.StartedStream(pieces)
     assert not is_free()
     started.close()
     assert is_free()
@@ -138,13 +138,13 @@ def test_whole_download_leaves_nothing_behind(client: Client, three: list[Claim]
 def test_too_many_at_once_are_asked_to_come_back(
     client: Client, three: list[Claim], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for _ in range(limited_streams.SEATS):
-        assert limited_streams._seats.acquire(blocking=False)
+    for _ in range(limited_streams.SLOTS):
+        assert limited_streams._slots.acquire(blocking=False)
     try:
         response = client.get(f"{URL}.csv")
         assert client.get(f"{URL}/").status_code == 200
     finally:
-        limited_streams._seats.release(limited_streams.SEATS)
+        limited_streams._slots.release(limited_streams.SLOTS)
     assert (response.status_code, response["Retry-After"]) == (503, "30")
     assert response["Content-Type"] == "application/problem+json"
     response = client.get(f"{URL}.csv")

@@ -12,7 +12,7 @@ from django.test import Client
 from claims.models import Claim, Claimant, PublishedVerdict, Rating, RatingScale, Topic
 from claims.review import workflow
 from factcheck.routes import RESOURCES
-from factcheck.web.site_urls import placed
+from factcheck.web.site_urls import insert_site_url
 from sources.models import Publisher
 from tests.helpers.newsroom import make_claim, make_draft, rating
 from tests.helpers.sweeps import sweep
@@ -44,7 +44,7 @@ def test_verdicts_cost_one_query(
     with django_assert_num_queries(1):
         response = client.get("/api/v1/verdicts/?view=full")
     texts = ",".join(PublishedVerdict.objects.order_by("-verdict_id").values_list("body", flat=True))
-    served = placed(texts.encode()).decode()
+    served = insert_site_url(texts.encode()).decode()
     assert response.content.decode() == f'{{"count":null,"next":null,"previous":null,"results":[{served}]}}'
 
 

@@ -240,7 +240,7 @@ def test_our_own_failure_has_googles_shape(monkeypatch: pytest.MonkeyPatch) -> N
     def fails(*args: Any, **kwargs: Any) -> None:
         raise RuntimeError("secret")
 
-    monkeypatch.setattr("claims.public.api.fact_check_tools.page_of_values", fails)
+    monkeypatch.setattr("claims.public.api.fact_check_tools.read_values_page", fails)
     response = Client(raise_request_exception=False).get(SEARCH, {"query": "ferry"})
     error = response.json()["error"]
     assert (response.status_code, error["code"], error["status"]) == (500, 500, "INTERNAL")

@@ -8,7 +8,7 @@ from django.test import Client
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factcheck.api.field_selection import parts_of, picked
+from factcheck.api.field_selection import build_parts, pick_parts
 
 pytestmark = pytest.mark.django_db
 
@@ -91,7 +91,7 @@ paths = st.lists(
 
 @given(documents, paths)
 def test_what_is_picked_is_in_the_document(document: Any, wanted: list[str]) -> None:
-    parts = json.loads(picked(json.dumps(document).encode(), parts_of(wanted)))
+    parts = json.loads(pick_parts(json.dumps(document).encode(), build_parts(wanted)))
 
     def within(part: Any, whole: Any) -> bool:
         if isinstance(whole, dict):

@@ -11,7 +11,7 @@ from django.test import Client
 
 from claims.models import Claim, Publication
 from claims.review import workflow
-from factcheck.web.site_urls import etag_here
+from factcheck.web.site_urls import build_site_etag
 from tests.helpers.newsroom import make_claim
 from tests.helpers.sweeps import sweep
 
@@ -153,7 +153,7 @@ def test_version_is_the_body_as_it_was(client: Client, history: Claim, version: 
     entry = Publication.objects.get(claim=history, version=version)
     assert (response.status_code, response.content.decode()) == (200, entry.served.decode())
     assert (response["ETag"], response["Cache-Control"]) == (
-        f'"{etag_here(entry.body_sha256)}"',
+        f'"{build_site_etag(entry.body_sha256)}"',
         "public, max-age=86400, immutable",
     )
 

@@ -196,7 +196,7 @@ class TestWeight:
         assert answer.streaming
         assert b"".join(answer) == content(settings, dump)
         answer.close()
-        taken = [client.get(LATEST) for _ in range(limited_streams.SEATS)]
+        taken = [client.get(LATEST) for _ in range(limited_streams.SLOTS)]
         busy = client.get(LATEST)
         assert (busy.status_code, busy["Retry-After"]) == (503, "30")
         assert client.get(LATEST, headers={"Range": "bytes=0-9"}).status_code == 206

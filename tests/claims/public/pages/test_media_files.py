@@ -157,7 +157,7 @@ def test_other_names_are_no_files(client: Client, picture: MediaObject, name: st
 def test_a_file_that_is_missing_is_told_to_who_runs_the_site(
     client: Client, picture: MediaObject, archive: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    (archive / files.path(picture.public_sha256)).unlink()
+    (archive / files.build_path(picture.public_sha256)).unlink()
     assert client.get(address(picture)).status_code == 404
     assert "A picture cannot be shown" in caplog.text
 

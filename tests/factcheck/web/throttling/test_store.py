@@ -40,7 +40,7 @@ def test_nobody_waits_for_a_primary_that_is_away(monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(read_connections, "has_replicas", lambda: True)
     moments = iter([0.0, 60.0])
     silent = Replicas([], 1.0, lambda: next(moments))
-    monkeypatch.setattr(read_connections, "replicas", lambda: silent)
+    monkeypatch.setattr(read_connections, "get_replicas", lambda: silent)
     with pytest.raises(StoreUnavailable):
         spend(PostgresStore(), "a", 1.0)
 

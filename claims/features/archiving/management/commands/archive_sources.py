@@ -13,10 +13,10 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from claims.features.archiving import schedule, tasks
 from claims.features.archiving.cited_sources import request_cited_copies
 from claims.features.archiving.models import ArchivingRequest
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Archive the pages that verdicts cite and that claims appear in: the original file, the text,\n"
         "and, where Chromium is installed, a screenshot and a PDF. See docs/archiving.md.\n\n"

@@ -9,10 +9,10 @@ from rich.console import Console
 from rich.progress import DownloadColumn, Progress, TextColumn, TransferSpeedColumn
 
 from claims.features.archiving.evidence_pack.pack import EvidencePack, NothingPublished, build_evidence_pack
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Write all evidence for a published claim into one ZIP, which anyone can check without this program: "
         "the\n"

@@ -12,12 +12,12 @@ from claims.features.assistants.stdio_transport import converse
 from claims.features.assistants.tools import Caller
 from claims.newsroom import api_tokens
 from claims.newsroom.refusals import NotAllowed
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 
 TOKEN = "MCP_TOKEN"  # noqa: S105  the name of a variable
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Serve the Model Context Protocol on standard input and output, until the input ends. It gives "
         "access to public content; with a token in the environment (MCP_TOKEN) or from --token-file it also "

@@ -5,10 +5,10 @@ from typing import Any
 from django.utils.translation import gettext_noop, ngettext
 
 from claims.features.complaints import personal_data
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Delete unconfirmed messages from readers, spam, and the details of readers whose requests ended "
         "long ago."

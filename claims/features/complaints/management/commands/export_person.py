@@ -7,10 +7,10 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext, gettext_noop
 
 from claims.features.complaints import personal_data
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Write all records about the reader with this email address to standard output, as JSON."
     )

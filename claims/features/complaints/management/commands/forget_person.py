@@ -6,10 +6,10 @@ from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext, gettext_noop, ngettext
 
 from claims.features.complaints import personal_data
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Delete the details of the reader with this email address, and their messages, unless other readers "
         "sent the same."

@@ -10,10 +10,10 @@ from claims.features.federation.models import PeerNewsroom, PeerProgress
 from claims.ledger.house_signature import fingerprint, public_key
 from claims.management.people import user_named
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Import new claims from the peer newsrooms that are due. The background worker does the same once a "
         "minute;\n"

@@ -13,10 +13,10 @@ from claims.features.links.link_report import print_links_in_need, print_settled
 from claims.features.links.models import LinkState
 from claims.features.links.resolved_links import SettledLink
 from claims.management.terminal import console_on
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Check whether the pages that publications cite are still at their addresses, and still contain the "
         "quoted\n"

@@ -11,10 +11,10 @@ from claims.features.standards.period import NoSuchPeriod, Period
 from claims.features.standards.report import report
 from claims.features.standards.report_files import build_document, write_csv
 from claims.ledger.document.claim_document import render
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Write the figures that assessors for IFCN and EFCSN ask for about a period, as JSON or CSV."
     )

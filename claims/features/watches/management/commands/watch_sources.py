@@ -14,11 +14,11 @@ from claims.management.people import user_named
 from claims.management.terminal import console_on
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.installation.messages import in_words
-from factcheck.management.localized_command import SpokenCommand
+from factcheck.management.localized_command import LocalizedCommand
 from sources.http.fetch_errors import FetchError
 
 
-class Command(SpokenCommand):
+class Command(LocalizedCommand):
     help = gettext_noop(
         "Visit the followed feeds, sitemaps and pages that are due: import new articles, capture changed "
         "ones\n"

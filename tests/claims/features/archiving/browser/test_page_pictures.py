@@ -23,8 +23,8 @@ from claims.features.archiving.browser.page_pictures import (
     PagePictures,
     page_pictures,
 )
-from factcheck.installation.archiving_settings import archiving_settings
-from sources.http.connections import public_address
+from factcheck.installation.archiving_settings import read_archiving_settings
+from sources.http.connections import resolve_public_address
 from tests.helpers.site import Site
 
 pytestmark = pytest.mark.browser
@@ -46,7 +46,7 @@ def folder_of_its_own(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def browser(settings: Any) -> None:
-    settings.ARCHIVE_BROWSER = archiving_settings().browser
+    settings.ARCHIVE_BROWSER = read_archiving_settings().browser
     settings.ARCHIVE_BROWSER_SANDBOX = False  # tests may run as the system's administrator
     if not settings.ARCHIVE_BROWSER:
         pytest.skip("Chromium is not installed")
@@ -190,14 +190,14 @@ ATTEMPTS = """
 
 def test_a_page_reaches_nothing_on_this_machine(site: Site, monkeypatch: pytest.MonkeyPatch) -> None:
     """The page itself is let through, as if it were on the public internet; everything else is as it always is."""
-    port, real = site.server.server_port, public_address
+    port, real = site.server.server_port, resolve_public_address
     asked: list[str] = []
 
     def only_the_page(host: str, its_port: int, *, allow_loopback: bool) -> str:
         asked.append(f"{host}:{its_port}")
         return "127.0.0.1" if host == "page.example" else real(host, its_port, allow_loopback=False)
 
-    monkeypatch.setattr("sources.http.forward_proxy.public_address", only_the_page)
+    monkeypatch.setattr("sources.http.forward_proxy.resolve_public_address", only_the_page)
     with secret_service() as (secret, heard):
         site.page("/page", ("<!doctype html><h1>Ferries</h1>" + ATTEMPTS.format(secret)).encode())
         page_pictures(f"http://page.example:{port}/page", limits=PATIENT, allow_loopback=True)

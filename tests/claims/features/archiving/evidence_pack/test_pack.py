@@ -117,13 +117,13 @@ def test_what_the_archive_has_lost_is_named_and_breaks_nothing(
     claim: Claim, copy: ArchivedCopy, files: Path, what: str
 ) -> None:
     digest = copy.files.get(role="screenshot").sha256
-    stored = files / archive.path(digest)
+    stored = files / archive.build_path(digest)
     stored.write_bytes(b"\x89PNG, but another") if what == "damaged" else stored.unlink()
     found = files_in(bytes_of(claim))
     assert not any(name.endswith("screenshot.png") for name in found)
     assert digest in found["left-out.txt"].decode()
     lost = copy.files.get(role="warc").sha256
-    (files / archive.path(lost)).unlink()
+    (files / archive.build_path(lost)).unlink()
     assert "pages.wacz" not in files_in(bytes_of(claim))
 
 
