@@ -9,8 +9,8 @@ from factcheck.features import has_route
 from factcheck.list_phrases import format_percentage, get_comma, get_semicolon, join_phrases, listed
 
 register = template.Library()
-register.simple_tag(get_comma)
-register.simple_tag(get_semicolon)
+register.simple_tag(get_comma, name="comma")
+register.simple_tag(get_semicolon, name="semicolon")
 register.filter("listed", listed)
 register.filter("listed_phrases", join_phrases)
 register.filter("percentage", format_percentage)

@@ -46,7 +46,7 @@ Document = dict[str, Any]
 _SMALL_NAMES = {"es", "fr", "pt"}
 
 register = template.Library()
-register.filter(get_language_name)
+register.filter("language_name", get_language_name)
 register.filter("lead_verdict", choose_lead_verdict)
 register.filter(share_text)
 
