@@ -71,7 +71,7 @@ def archiving_times(
     from sources.models import Source
 
     hurried = ArchiverChoices(OwnMemory(), allow_loopback=True, pause=0.0)
-    copies.choices = lambda: hurried
+    copies.get_choices = lambda: hurried
     times, stored, missing = [], Counter[str](), Counter[str]()
     with override_settings(ARCHIVE_BROWSER=browser, ARCHIVE_BROWSER_SANDBOX=False, TIMESTAMP_AUTHORITY=""):
         for address in addresses:

@@ -194,7 +194,7 @@ def measure(options: argparse.Namespace, later: "multiprocessing.synchronize.Eve
     from claims.features.links import check_run
     from sources.http.polite_visits import PoliteVisitor
 
-    check_run.visitor = lambda memory: PoliteVisitor(memory, allow_loopback=True)
+    check_run.build_visitor = lambda memory: PoliteVisitor(memory, allow_loopback=True)
     prepare(options.links, options.sites, options.quoted, options.port)
     worst = float("inf")
     for look in ("the first look", "the second look, when some have changed"):

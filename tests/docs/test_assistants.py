@@ -10,7 +10,7 @@ from django.test import Client
 
 from claims.features.assistants import endpoint, finding_tools, findings
 from claims.features.assistants.mcp_server import TOOLS
-from claims.features.assistants.revisions import SUPPORTED
+from claims.features.assistants.revisions import SUPPORTED_REVISIONS
 
 TEXT = (settings.BASE_DIR / "docs" / "assistants.md").read_text(encoding="utf-8")
 
@@ -40,10 +40,10 @@ def test_scopes_are_those_that_are_asked_for() -> None:
 
 
 def test_outcomes_are_those_that_exist() -> None:
-    known = [*findings.OUTCOMES, findings.REFUSAL]
+    known = [*findings.OUTCOME_MESSAGES, findings.REFUSED_OUTCOME]
     outcomes = [row[0].strip("`") for row in cells() if row[0].strip("`") in known]
     assert sorted(outcomes) == sorted(known)
-    assert f"> {findings.NOT_CHECKED}" in TEXT
+    assert f"> {findings.NOT_CHECKED_MESSAGE}" in TEXT
 
 
 def test_limits_are_those_that_are_kept() -> None:
@@ -53,7 +53,7 @@ def test_limits_are_those_that_are_kept() -> None:
 
 
 def test_revisions_are_those_that_are_spoken() -> None:
-    assert set(re.findall(r"\d{4}-\d{2}-\d{2}", TEXT)) <= set(SUPPORTED)
+    assert set(re.findall(r"\d{4}-\d{2}-\d{2}", TEXT)) <= set(SUPPORTED_REVISIONS)
 
 
 @pytest.mark.django_db

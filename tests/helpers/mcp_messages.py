@@ -12,7 +12,7 @@ from claims.features.assistants import revisions
 from claims.features.assistants.mcp_server import TOOLS
 
 META = {
-    revisions.VERSION_KEY: revisions.NEWEST,
+    revisions.VERSION_KEY: revisions.NEWEST_REVISION,
     revisions.CAPABILITIES_KEY: {},
     "io.modelcontextprotocol/clientInfo": {"name": "test", "version": "1"},
 }
@@ -34,7 +34,7 @@ def message(method: str, params: dict[str, Any] | None = None, key: Any = 1) -> 
 
 def headers_of(sent: dict[str, Any]) -> dict[str, str]:
     """The header fields that belong to it."""
-    fields = {"MCP-Protocol-Version": revisions.NEWEST, "Mcp-Method": str(sent["method"])}
+    fields = {"MCP-Protocol-Version": revisions.NEWEST_REVISION, "Mcp-Method": str(sent["method"])}
     name = sent["params"].get("name")
     return fields | ({"Mcp-Name": name} if name else {})
 

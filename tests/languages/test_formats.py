@@ -7,7 +7,7 @@ from django.template import Context, Template
 from django.utils import translation
 from django.utils.formats import date_format, number_format
 
-from claims.features.reply.templatetags.reply_tags import not_asked
+from claims.features.reply.templatetags.reply_tags import get_not_asked_reason
 from tests.helpers.sweeps import sweep
 
 DAY = date(2026, 11, 27)
@@ -75,4 +75,6 @@ def test_why_nobody_was_asked_is_said_in_the_language_of_the_page(
     reason: str, shown: tuple[str, str]
 ) -> None:
     with translation.override("es"):
-        assert not_asked({"not_asked": "not_identified", "not_asked_reason": reason}, "en") == shown
+        assert (
+            get_not_asked_reason({"not_asked": "not_identified", "not_asked_reason": reason}, "en") == shown
+        )

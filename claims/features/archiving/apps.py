@@ -8,9 +8,9 @@ class Archiving(Feature):
     verbose_name = _("Archived copies")
     adds = _("Copies of cited pages with timestamps, and packs of all evidence of a claim.")
     list_filters = {"sources.source": ["claims.features.archiving.source_page.ArchivedFilter"]}
-    panels = {"sources.source": "claims.features.archiving.source_page.copies_panel"}
+    panels = {"sources.source": "claims.features.archiving.source_page.build_copies_panel"}
     desk_routes = {
-        "claims.claim": "claims.features.archiving.pack_download.routes",
-        "sources.source": "claims.features.archiving.source_page.routes",
+        "claims.claim": "claims.features.archiving.pack_download.build_routes",
+        "sources.source": "claims.features.archiving.source_page.build_routes",
     }
     demo = "claims.features.archiving.demo.keep_copies"

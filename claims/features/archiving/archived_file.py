@@ -14,7 +14,7 @@ _NOT_FOUND_MESSAGE = gettext_lazy("There is no such copy, or it is not public.")
 
 
 @require_safe
-def archived_file(request: HttpRequest, pk: int, sha256: str) -> HttpResponseBase:
+def serve_archived_file(request: HttpRequest, pk: int, sha256: str) -> HttpResponseBase:
     """Serve the file as a download: whatever it contains, it is never a page of this site."""
     source = SourceResource().rows().filter(pk=pk).first()
     if source is None or not may_be_shown(source):

@@ -5,25 +5,25 @@ What is cited now, rules of the database ask for by themselves (`claims.features
 
 from django.db import connection
 
-from claims.features.archiving.models.archiving_request import asking
-from claims.features.archiving.models.citing_rows import CLAIM_IS_OURS, OURS
+from claims.features.archiving.models.archiving_request import build_request_sql
+from claims.features.archiving.models.citing_rows import CLAIM_IS_OWN_SQL, IS_OWN_SQL
 
 #: What verdicts rest on and where claims appear, (source_id): of the newsroom itself, and all of it.
-_OF_OURS = f"""
+_OWN_CITATIONS_SQL = f"""
     SELECT evidence.source_id FROM public.claims_evidence AS evidence
-    JOIN public.claims_verdict AS verdict ON verdict.id = evidence.verdict_id WHERE {OURS.format("verdict")}
+    JOIN public.claims_verdict AS verdict ON verdict.id = evidence.verdict_id WHERE {IS_OWN_SQL.format("verdict")}
     UNION SELECT place.source_id FROM public.claims_appearance AS place
-    WHERE {CLAIM_IS_OURS.format("place.claim_id")}
+    WHERE {CLAIM_IS_OWN_SQL.format("place.claim_id")}
 """  # noqa: S608  put together from constants
-_OF_ALL = """
+_ALL_CITATIONS_SQL = """
     SELECT source_id FROM public.claims_evidence UNION SELECT source_id FROM public.claims_appearance
 """
-_WITHOUT_COPY = """
+_WITHOUT_COPY_SQL = """
     NOT EXISTS (
         SELECT FROM public.archiving_archivedcopy AS kept WHERE kept.source_id = cited.source_id AND kept.address <> ''
     )
 """
-_NEVER_ASKED = """
+_WITHOUT_REQUEST_SQL = """
     NOT EXISTS (
         SELECT FROM public.archiving_archivingrequest AS earlier WHERE earlier.source_id = cited.source_id
     )
@@ -37,7 +37,10 @@ def request_cited_copies(*, missing: bool = False, imported: bool = False) -> in
         missing: only of what has none at all; otherwise also of what has none of the last day.
         imported: also of what only the imported archives of others cite.
     """
-    cited, condition = (_OF_ALL if imported else _OF_OURS), (_WITHOUT_COPY if missing else "true")
+    cited, condition = (
+        (_ALL_CITATIONS_SQL if imported else _OWN_CITATIONS_SQL),
+        (_WITHOUT_COPY_SQL if missing else "true"),
+    )
     wanted = f"SELECT cited.source_id, now() FROM ({cited}) AS cited WHERE {condition}"  # noqa: S608  constants
     return _request_copies("command", wanted)
 
@@ -45,8 +48,8 @@ def request_cited_copies(*, missing: bool = False, imported: bool = False) -> in
 def request_imported_copies(most: int) -> int:
     """Request copies of this many sources that only imported claims cite, without an earlier request."""
     wanted = f"""
-        SELECT cited.source_id, now() FROM ({_OF_ALL}) AS cited
-        WHERE {_WITHOUT_COPY} AND {_NEVER_ASKED} AND EXISTS (
+        SELECT cited.source_id, now() FROM ({_ALL_CITATIONS_SQL}) AS cited
+        WHERE {_WITHOUT_COPY_SQL} AND {_WITHOUT_REQUEST_SQL} AND EXISTS (
             SELECT FROM public.sources_source AS page WHERE page.id = cited.source_id AND page.url ~* '^https?://'
         )
         ORDER BY cited.source_id LIMIT {most:d}
@@ -56,5 +59,5 @@ def request_imported_copies(most: int) -> int:
 
 def _request_copies(reason: str, wanted: str) -> int:
     with connection.cursor() as cursor:
-        cursor.execute(asking(reason, wanted))
+        cursor.execute(build_request_sql(reason, wanted))
         return cursor.rowcount

@@ -16,9 +16,9 @@ from claims.features.archiving import warc
 from claims.features.archiving.browser.page_pictures import (
     PDF_TYPE,
     SCREENSHOT_TYPE,
-    NoBrowser,
+    BrowserUnavailable,
     PagePictures,
-    page_pictures,
+    take_page_pictures,
 )
 from claims.features.archiving.models import ArchivedCopy, ArchivedFile, PublicDeposit
 from sources import archive
@@ -33,12 +33,16 @@ from sources.models import Snapshot, Source
 from sources.source_kinds import Material
 
 SECONDS, PATIENCE = 60.0, 10.0
-_PAGES = frozenset({"text/html", "application/xhtml+xml"})
-_LONGEST_ADDRESS = 2000
+_PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+_MAX_ADDRESS_LENGTH = 2000
 
-_NO_TEXT = gettext_lazy("The address does not contain text.")
-_BROUGHT = gettext_lazy("The text added by a user is kept; the other files have what the address shows now.")
-_SHORTER = gettext_lazy("The address now shows less than when its text was captured, so that text is kept.")
+_NO_TEXT_MESSAGE = gettext_lazy("The address does not contain text.")
+_TEXT_ADDED_MESSAGE = gettext_lazy(
+    "The text added by a user is kept; the other files have what the address shows now."
+)
+_SHORTER_TEXT_MESSAGE = gettext_lazy(
+    "The address now shows less than when its text was captured, so that text is kept."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +54,7 @@ class ArchiverChoices:
     pause: float = DEFAULT_PAUSE
 
 
-def choices() -> ArchiverChoices:
+def get_choices() -> ArchiverChoices:
     return ArchiverChoices(KnownSites(patience=PATIENCE))
 
 
@@ -61,13 +65,13 @@ def archive_source(source: Source, *, reason: str, by: User | None = None) -> Ar
         FetchError: there is nothing to be had there, or not now.
         FilesAway, OSError, ArchiveError: the files cannot be kept.
     """
-    chosen = choices()
+    chosen = get_choices()
     exchanges = Exchanges(most_bytes=settings.ARCHIVE_PAGE_BYTES)
-    answer = _fetched(source.url, exchanges, chosen)
-    pictures = _pictures(answer, chosen)
+    answer = _fetch(source.url, exchanges, chosen)
+    pictures = _take_pictures(answer, chosen)
     name = f"source-{source.pk}-{answer.fetched_at:%Y%m%dT%H%M%SZ}.warc.gz"
     contents = [
-        ("warc", warc.warc_of(exchanges.kept, name=name), warc.MEDIA_TYPE),
+        ("warc", warc.build_warc(exchanges.kept, name=name), warc.MEDIA_TYPE),
         ("screenshot", pictures.screenshot, SCREENSHOT_TYPE),
         ("pdf", pictures.pdf, PDF_TYPE),
     ]
@@ -76,14 +80,14 @@ def archive_source(source: Source, *, reason: str, by: User | None = None) -> Ar
         for role, content, media_type in contents
         if content
     ]
-    snapshot, no_text = _text(source, answer, by)
+    snapshot, no_text = _capture_text(source, answer, by)
     missing = pictures.missing | ({"text": no_text} if no_text else {})
-    return _recorded(
+    return _store_copy(
         source,
         kept,
         snapshot=snapshot,
-        address=source.url[:_LONGEST_ADDRESS],
-        final_address=answer.final_url[:_LONGEST_ADDRESS],
+        address=source.url[:_MAX_ADDRESS_LENGTH],
+        final_address=answer.final_url[:_MAX_ADDRESS_LENGTH],
         http_status=answer.status,
         reason=reason,
         captured_by=by,
@@ -92,7 +96,7 @@ def archive_source(source: Source, *, reason: str, by: User | None = None) -> Ar
 
 
 @transaction.atomic
-def _recorded(source: Source, files: list[dict[str, Any]], **about: Any) -> ArchivedCopy:
+def _store_copy(source: Source, files: list[dict[str, Any]], **about: Any) -> ArchivedCopy:
     copy = ArchivedCopy.objects.create(source=source, **about)
     ArchivedFile.objects.bulk_create([ArchivedFile(copy=copy, **file) for file in files])
     if settings.INTERNET_ARCHIVE_KEY and not source.archived_url:
@@ -100,7 +104,7 @@ def _recorded(source: Source, files: list[dict[str, Any]], **about: Any) -> Arch
     return copy
 
 
-def _fetched(url: str, exchanges: Exchanges, chosen: ArchiverChoices) -> Fetched:
+def _fetch(url: str, exchanges: Exchanges, chosen: ArchiverChoices) -> Fetched:
     """Fetch the URL at the pace of its site."""
     site, pause = get_site(url), chosen.pause
     chosen.memory.begin(site)
@@ -121,33 +125,33 @@ def _fetched(url: str, exchanges: Exchanges, chosen: ArchiverChoices) -> Fetched
         chosen.memory.end(site, pause)
 
 
-def _pictures(answer: Fetched, chosen: ArchiverChoices) -> PagePictures:
-    if answer.content_type not in _PAGES:
+def _take_pictures(answer: Fetched, chosen: ArchiverChoices) -> PagePictures:
+    if answer.content_type not in _PAGE_TYPES:
         return PagePictures()  # the file itself is what a reader sees
     try:
-        return page_pictures(answer.final_url, allow_loopback=chosen.allow_loopback)
-    except NoBrowser as why:
+        return take_page_pictures(answer.final_url, allow_loopback=chosen.allow_loopback)
+    except BrowserUnavailable as why:
         return PagePictures(missing={"screenshot": str(why), "pdf": str(why)})
 
 
-def _text(source: Source, answer: Fetched, by: User | None) -> tuple[Snapshot | None, str]:
+def _capture_text(source: Source, answer: Fetched, by: User | None) -> tuple[Snapshot | None, str]:
     """Return the snapshot of the page's text, or the reason why there is none."""
     if answer.content_type and answer.content_type not in ACCEPTED_MEDIA_TYPES:
-        return None, str(_NO_TEXT)
+        return None, str(_NO_TEXT_MESSAGE)
     material = Material.fetched(answer)
     try:
         document = extract_document(material)
     except ExtractionError as error:
         return None, error.sentence
     latest = source.latest_snapshot()
-    if latest is not None and latest.text != document.text and (why := _stays(latest, document)):
+    if latest is not None and latest.text != document.text and (why := _explain_kept_text(latest, document)):
         return None, why
     return capture(material, source=source, by=by, document=document).snapshot, ""
 
 
-def _stays(latest: Snapshot, document: Document) -> str:
+def _explain_kept_text(latest: Snapshot, document: Document) -> str:
     """Return why an unreviewed text does not replace one with located quotes; "" if it may."""
     if not latest.url:
-        return str(_BROUGHT)
+        return str(_TEXT_ADDED_MESSAGE)
     known = {caveat["code"] for caveat in latest.caveats}
-    return "" if {caveat.code for caveat in document.caveats} <= known else str(_SHORTER)
+    return "" if {caveat.code for caveat in document.caveats} <= known else str(_SHORTER_TEXT_MESSAGE)

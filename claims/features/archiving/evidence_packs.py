@@ -20,7 +20,7 @@ from factcheck.api.resources import CACHE_CURRENT, PublicResource
 
 MEDIA_TYPE = "application/zip"
 #: A ZIP that breaks off lacks its directory at the end, so it cannot be taken for a complete one.
-BROKEN_OFF = b""
+ABORTED_MARK = b""
 
 
 class EvidencePackSchema(PublicSchema):
@@ -78,7 +78,7 @@ def stream_pack(request: HttpRequest, pack: EvidencePack) -> HttpResponseBase:
     if response is None:
         is_head = request.method == "HEAD"
         pieces: Iterable[bytes] = (
-            () if is_head else StartedStream(stream_in_slot(_iterate_blocks(pack), BROKEN_OFF))
+            () if is_head else StartedStream(stream_in_slot(_iterate_blocks(pack), ABORTED_MARK))
         )
         response = StreamingHttpResponse(pieces, content_type=MEDIA_TYPE)
     response["ETag"] = etag

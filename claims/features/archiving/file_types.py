@@ -5,7 +5,7 @@ import zlib
 from typing import BinaryIO
 
 #: So much of a file is looked at.
-BEGINNING = 4096
+HEAD_BYTES = 4096
 
 #: The first bytes → media type.
 _SIGNATURES: tuple[tuple[bytes, str], ...] = (
@@ -25,9 +25,9 @@ _SIGNATURES: tuple[tuple[bytes, str], ...] = (
     (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "application/vnd.ms-excel"),
 )
 #: In a RIFF file, what stands at its ninth byte.
-_RIFF = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
+_RIFF_TYPES = {b"WEBP": "image/webp", b"WAVE": "audio/wav", b"AVI ": "video/x-msvideo"}
 #: In a file of the ISO base format, its brand.
-_BRANDS = {
+_BRAND_TYPES = {
     b"qt  ": "video/quicktime",
     b"M4A ": "audio/mp4",
     b"M4B ": "audio/mp4",
@@ -37,53 +37,53 @@ _BRANDS = {
     b"mif1": "image/heif",
 }
 #: What is packed in a ZIP file → what the file is.
-_PARTS = {
+_OFFICE_PARTS = {
     "xl/workbook.xml": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
     "xl/workbook.bin": "application/vnd.ms-excel.sheet.binary.macroEnabled.12",
     "word/document.xml": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "ppt/presentation.xml": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
     "datapackage.json": "application/wacz",
 }
-_OPEN_DOCUMENT = "application/vnd.oasis.opendocument."
-_LONGEST_NAME = 100
+_OPEN_DOCUMENT_PREFIX = "application/vnd.oasis.opendocument."
+_MAX_NAME_LENGTH = 100
 #: Text that a browser would run is kept as evidence of pages by archiving these, not by uploading it.
-_MARKUP = (b"<!doctype", b"<html", b"<svg", b"<?xml", b"<script", b"<head", b"<body")
+_MARKUP_STARTS = (b"<!doctype", b"<html", b"<svg", b"<?xml", b"<script", b"<head", b"<body")
 
 
-def media_type_of(file: BinaryIO) -> str:
+def detect_media_type(file: BinaryIO) -> str:
     """Return the media type; "" if it is not a type accepted as evidence."""
     file.seek(0)
-    beginning = file.read(BEGINNING)
+    beginning = file.read(HEAD_BYTES)
     file.seek(0)
     for signature, media_type in _SIGNATURES:
         if beginning.startswith(signature):
             return media_type
     if beginning.startswith(b"RIFF"):
-        return _RIFF.get(beginning[8:12], "")
+        return _RIFF_TYPES.get(beginning[8:12], "")
     if beginning[4:8] == b"ftyp":
-        return _BRANDS.get(beginning[8:12], "video/mp4")
+        return _BRAND_TYPES.get(beginning[8:12], "video/mp4")
     if beginning.startswith(b"\x1aE\xdf\xa3"):
         return "video/webm" if b"webm" in beginning[:64] else "video/x-matroska"
     if beginning.startswith(b"PK\x03\x04"):
-        return _packed(file)
+        return _detect_zip_type(file)
     if len(beginning) > 1 and beginning[0] == 0xFF and beginning[1] & 0xE6 in (0xE2, 0xE4, 0xE6):
         return "audio/mpeg"
     if beginning.startswith(b"\x1f\x8b"):
         return "application/warc" if _is_warc(file) else ""
-    return _text(beginning)
+    return _detect_text_type(beginning)
 
 
-def _packed(file: BinaryIO) -> str:
+def _detect_zip_type(file: BinaryIO) -> str:
     """Return the kind of a ZIP file by its members' names, almost without unpacking."""
     try:
         with zipfile.ZipFile(file) as archive:
             names = set(archive.namelist())
-            for name, media_type in _PARTS.items():
+            for name, media_type in _OFFICE_PARTS.items():
                 if name in names:
                     return media_type
-            if "mimetype" in names and archive.getinfo("mimetype").file_size <= _LONGEST_NAME:
+            if "mimetype" in names and archive.getinfo("mimetype").file_size <= _MAX_NAME_LENGTH:
                 media_type = archive.read("mimetype").decode("ascii", "replace").strip()
-                return media_type if media_type.startswith(_OPEN_DOCUMENT) else ""
+                return media_type if media_type.startswith(_OPEN_DOCUMENT_PREFIX) else ""
     except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, KeyError):
         return ""
     finally:
@@ -94,19 +94,19 @@ def _packed(file: BinaryIO) -> str:
 def _is_warc(file: BinaryIO) -> bool:
     unpacking = zlib.decompressobj(zlib.MAX_WBITS + 16)
     try:
-        return unpacking.decompress(file.read(BEGINNING), 16).startswith(b"WARC/")
+        return unpacking.decompress(file.read(HEAD_BYTES), 16).startswith(b"WARC/")
     except zlib.error:
         return False
     finally:
         file.seek(0)
 
 
-def _text(beginning: bytes) -> str:
+def _detect_text_type(beginning: bytes) -> str:
     """Recognise tables and plain text, in UTF-8 or a Windows encoding, without control characters."""
     if not beginning or b"\0" in beginning or any(byte < 9 or 13 < byte < 32 for byte in beginning):
         return ""
     start = beginning.removeprefix(b"\xef\xbb\xbf").lstrip().lower()
-    if start.startswith(_MARKUP):
+    if start.startswith(_MARKUP_STARTS):
         return ""
     first = start.partition(b"\n")[0]
     return "text/csv" if any(first.count(mark) for mark in (b",", b";", b"\t")) else "text/plain"

@@ -25,6 +25,6 @@ def download_view(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpRespons
     return response
 
 
-def routes(desk: DeskAdmin) -> list[URLPattern]:
+def build_routes(desk: DeskAdmin) -> list[URLPattern]:
     view = desk.admin_site.admin_view(lambda request, pk: download_view(desk, request, pk))
     return [path("<int:pk>/evidence-pack/", view, name="claims_claim_evidence_pack")]

@@ -23,18 +23,18 @@ from sources.http.polite_visits import get_site
 from sources.models import Source, VisitedSite
 
 #: Longer than any copy takes.
-HOLD = timedelta(minutes=5)
+LEASE_TIME = timedelta(minutes=5)
 #: The pauses after each failed attempt; then it is given up until a new request.
-WAITS = [timedelta(minutes=minutes) for minutes in (1, 10, 60, 360, 1440)]
+RETRY_DELAYS = [timedelta(minutes=minutes) for minutes in (1, 10, 60, 360, 1440)]
 #: How long where the files cannot be kept, which is our own fault and is never given up.
-OUR_FAULT = timedelta(minutes=10)
+OWN_FAULT_DELAY = timedelta(minutes=10)
 #: So many are looked at for one whose site is ready.
-_LOOKED_AT = 200
-_KILLED = gettext_lazy("The process was stopped before it finished, several times.")
+_CANDIDATE_LIMIT = 200
+_KILLED_MESSAGE = gettext_lazy("The process was stopped before it finished, several times.")
 
 
 @dataclass(frozen=True, slots=True)
-class TakenSource:
+class LeasedSource:
     """A source that is ours to archive until a moment."""
 
     source: Source
@@ -50,7 +50,7 @@ class TakenSource:
         Args:
             only: of these sources, by their ids.
         """
-        for source_id in _in_turn(None if only is None else list(only)):
+        for source_id in _list_next(None if only is None else list(only)):
             if taken := cls._take(source_id):
                 return taken
         return None
@@ -73,10 +73,10 @@ class TakenSource:
             return None
         attempts = max(request.attempts for request in due) + 1
         rows = ArchivingRequest.objects.filter(pk__in=[request.pk for request in requests])
-        if attempts > len(WAITS) + 1:
-            rows.update(due_at=None, held_until=None, problem=due[0].problem or str(_KILLED))
+        if attempts > len(RETRY_DELAYS) + 1:
+            rows.update(due_at=None, held_until=None, problem=due[0].problem or str(_KILLED_MESSAGE))
             return None
-        until = now + HOLD
+        until = now + LEASE_TIME
         rows.update(held_until=until, attempts=attempts)
         first = due[0]
         return cls(first.source, first.reason, first.asked_by, attempts, until)
@@ -84,7 +84,7 @@ class TakenSource:
     def done(self, copy: ArchivedCopy) -> None:
         """Record the copy, also for concurrent requests of the same URL."""
         done = {"copy": copy, "held_until": None, "problem": ""}
-        if self._ours().update(**done):
+        if self._get_own_requests().update(**done):
             meanwhile = ArchivingRequest.objects.open().filter(
                 source=self.source, asked_at__lte=copy.captured_at
             )
@@ -97,31 +97,35 @@ class TakenSource:
             is_over: to try again would bring nothing else.
             wait: for how long the other side asks to be left alone.
         """
-        if is_over or self.attempts > len(WAITS):
-            self._ours().update(due_at=None, held_until=None, problem=problem)
+        if is_over or self.attempts > len(RETRY_DELAYS):
+            self._get_own_requests().update(due_at=None, held_until=None, problem=problem)
         else:
-            self._later(max(WAITS[self.attempts - 1], wait), problem)
+            self._postpone(max(RETRY_DELAYS[self.attempts - 1], wait), problem)
 
     def kept_waiting(self, problem: str) -> None:
         """Postpone the request without counting an attempt, because the fault is ours."""
-        self._later(OUR_FAULT, problem, attempts=F("attempts") - 1)
+        self._postpone(OWN_FAULT_DELAY, problem, attempts=F("attempts") - 1)
 
     def put_off(self, wait: timedelta) -> None:
         """Postpone, because its site is not ready; this does not count as an attempt."""
-        self._ours().update(due_at=timezone.now() + wait, held_until=None, attempts=F("attempts") - 1)
+        self._get_own_requests().update(
+            due_at=timezone.now() + wait, held_until=None, attempts=F("attempts") - 1
+        )
 
-    def _later(self, wait: timedelta, problem: str, **more: Any) -> None:
-        self._ours().update(due_at=timezone.now() + wait, held_until=None, problem=problem, **more)
+    def _postpone(self, wait: timedelta, problem: str, **more: Any) -> None:
+        self._get_own_requests().update(
+            due_at=timezone.now() + wait, held_until=None, problem=problem, **more
+        )
 
-    def _ours(self) -> "QuerySet[ArchivingRequest]":
+    def _get_own_requests(self) -> "QuerySet[ArchivingRequest]":
         return ArchivingRequest.objects.open().filter(source=self.source, held_until=self.until)
 
 
 def is_anything_due() -> bool:
-    return _due().exists()
+    return _find_due().exists()
 
 
-def _due() -> "QuerySet[ArchivingRequest]":
+def _find_due() -> "QuerySet[ArchivingRequest]":
     held = ArchivingRequest.objects.open().filter(source=OuterRef("source"), held_until__gt=Now())
     return (
         ArchivingRequest.objects.open()
@@ -130,11 +134,11 @@ def _due() -> "QuerySet[ArchivingRequest]":
     )
 
 
-def _in_turn(only: list[int] | None) -> list[int]:
+def _list_next(only: list[int] | None) -> list[int]:
     """Return the ids of the next sources: those whose site is ready, most urgent first, then those that must wait."""
-    due = _due() if only is None else _due().filter(source__in=only)
-    addresses = dict(due.values_list("source_id", "source__url")[:_LOOKED_AT])
-    sites = {source_id: _site(url) for source_id, url in addresses.items()}
+    due = _find_due() if only is None else _find_due().filter(source__in=only)
+    addresses = dict(due.values_list("source_id", "source__url")[:_CANDIDATE_LIMIT])
+    sites = {source_id: _get_site(url) for source_id, url in addresses.items()}
     busy = set(
         VisitedSite.objects.filter(site__in=set(sites.values()), ready_at__gt=timezone.now()).values_list(
             "site", flat=True
@@ -143,7 +147,7 @@ def _in_turn(only: list[int] | None) -> list[int]:
     return sorted(addresses, key=lambda source_id: sites[source_id] in busy)
 
 
-def _site(url: str) -> str:
+def _get_site(url: str) -> str:
     try:
         return get_site(url)[:300]
     except FetchError:

@@ -3,7 +3,7 @@
 from django.contrib.auth.models import User
 from django.db import connection
 
-from claims.features.archiving.models.archiving_request import asking
+from claims.features.archiving.models.archiving_request import build_request_sql
 from sources.models import Source
 
 
@@ -16,7 +16,9 @@ def request_copy(source: Source, *, reason: str, by: User | None = None) -> bool
         Whether anything was requested.
     """
     fresh = "0" if reason in ("desk", "link_check") else "1 day"
-    statement = asking(reason, "SELECT %s::bigint, clock_timestamp()", fresh=fresh, by="%s::integer")
+    statement = build_request_sql(
+        reason, "SELECT %s::bigint, clock_timestamp()", fresh=fresh, by="%s::integer"
+    )
     # The statement names who asks before the source.
     with connection.cursor() as cursor:
         cursor.execute(statement, [by.pk if by else None, source.pk])
@@ -26,5 +28,5 @@ def request_copy(source: Source, *, reason: str, by: User | None = None) -> bool
 def request_copies(sources: list[int], *, reason: str) -> int:
     """Request copies of many sources by id. Return the number of requests."""
     with connection.cursor() as cursor:
-        cursor.execute(asking(reason, "SELECT unnest(%s::bigint[]), clock_timestamp()"), [sources])
+        cursor.execute(build_request_sql(reason, "SELECT unnest(%s::bigint[]), clock_timestamp()"), [sources])
         return cursor.rowcount

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 
 from claims.features.archiving.copies import archive_source
 from claims.features.archiving.models import ArchivedCopy
-from claims.features.archiving.queue import TakenSource
+from claims.features.archiving.queue import LeasedSource
 from factcheck.installation.file_store import FileStoreUnavailable
 from factcheck.installation.messages import in_words
 from sources.archive import ArchiveError
@@ -30,7 +30,7 @@ class ArchivingOutcome:
 
 def archive_next(only: Iterable[int] | None = None) -> ArchivingOutcome | None:
     """Archive the next due source; None if there is none."""
-    taken = TakenSource.next(only)
+    taken = LeasedSource.next(only)
     if taken is None:
         return None
     try:
@@ -44,7 +44,7 @@ def archive_next(only: Iterable[int] | None = None) -> ArchivingOutcome | None:
             )
         return ArchivingOutcome(taken.source, None, in_words(error.sentence))
     except (FileStoreUnavailable, ArchiveError, OSError) as error:
-        problem = _of_our_files(error)
+        problem = _describe_own_fault(error)
         logger.error("Source %s is not archived: %s", taken.source.pk, problem)
         taken.kept_waiting(problem)
         return ArchivingOutcome(taken.source, None, problem)
@@ -61,7 +61,7 @@ def archive_due(
         yield outcome
 
 
-def _of_our_files(error: Exception) -> str:
+def _describe_own_fault(error: Exception) -> str:
     if isinstance(error, OSError):
         return gettext(
             "The copy cannot be stored: %(strerror)s. It is tried again as soon as this is solved."

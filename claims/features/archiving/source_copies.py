@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.urls import reverse
 
 from claims.features.archiving.models import ArchivedCopy, ArchivedFile, Timestamp
-from claims.features.archiving.models.archived_copy import timestamps_of
+from claims.features.archiving.models.archived_copy import load_timestamps
 from claims.ledger.document.claim_document import moment, render
 from claims.public.api.entities import SourceResource
 from factcheck.api.openapi.body_serializer import BodySerializer, Moment, WebAddress
@@ -110,7 +110,7 @@ def list_public_copies(source: Source) -> list[PublicArchivedCopy]:
     """Return copies of the page itself; uploads are only for the newsroom."""
     rows = source.archived_copies.exclude(reason=ArchivedCopy.Reason.UPLOAD).prefetch_related("files")
     copies = list(rows[:COPY_LIMIT])
-    stamps = timestamps_of(file.sha256 for copy in copies for file in copy.files.all())
+    stamps = load_timestamps(file.sha256 for copy in copies for file in copy.files.all())
     shown = may_be_shown(source)
     return [
         {

@@ -24,7 +24,7 @@ from django.views.decorators.http import require_GET, require_POST
 from unfold.contrib.filters.admin import DropdownFilter
 
 from claims.features.archiving.models import ArchivedCopy, ArchivedFile, ArchivingRequest, Timestamp
-from claims.features.archiving.models.archived_copy import timestamps_of
+from claims.features.archiving.models.archived_copy import load_timestamps
 from claims.features.archiving.requests import request_copy
 from claims.features.archiving.tasks import call_archiver
 from claims.features.archiving.uploads import UploadRefused, check_room, keep_upload
@@ -35,7 +35,7 @@ from sources import archive
 from sources.models import Source
 
 #: So many copies are shown.
-SHOWN = 20
+SHOWN_COPIES = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,19 +65,19 @@ class ShownCopy:
         return list(dict.fromkeys(self.copy.missing.values()))
 
 
-def copies_panel(source: Source) -> dict[str, Any]:
+def build_copies_panel(source: Source) -> dict[str, Any]:
     """Return the copies of a source for its page."""
     rows = source.archived_copies.select_related("captured_by").prefetch_related("files")
-    copies = list(rows[: SHOWN + 1])
-    stamps = timestamps_of(file.sha256 for copy in copies for file in copy.files.all())
-    waiting = list(source.archiving_requests.open().order_by("-id")[:SHOWN])
+    copies = list(rows[: SHOWN_COPIES + 1])
+    stamps = load_timestamps(file.sha256 for copy in copies for file in copy.files.all())
+    waiting = list(source.archiving_requests.open().order_by("-id")[:SHOWN_COPIES])
     return {
         "template": "admin/desk/source_copies.html",
         "copies": [
             ShownCopy(copy, [ShownFile(file, stamps.get(file.sha256, [])) for file in copy.files.all()])
-            for copy in copies[:SHOWN]
+            for copy in copies[:SHOWN_COPIES]
         ],
-        "more_copies": len(copies) > SHOWN,
+        "more_copies": len(copies) > SHOWN_COPIES,
         "is_waiting": any(request.due_at for request in waiting),
         "archiving_problem": next((request.problem for request in waiting if request.problem), ""),
         "is_archiving": settings.ARCHIVING,
@@ -114,9 +114,9 @@ class ArchivedFilter(DropdownFilter):
         return queryset if condition is None else queryset.filter(condition)
 
 
-def archive_now_view(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+def archive_now(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """Ask for a copy, however new the last one is."""
-    source = _source(admin, request, pk)
+    source = _get_source(admin, request, pk)
     with transaction.atomic():
         asked = request_copy(source, reason="desk", by=person_at(request))
         call_archiver()
@@ -140,7 +140,7 @@ class _BoundedUpload(TemporaryFileUploadHandler):
 
 def upload_view(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """Store an uploaded file. Too large ones are refused before they are read."""
-    source = _source(admin, request, pk)
+    source = _get_source(admin, request, pk)
     try:
         check_room(int(request.META.get("CONTENT_LENGTH") or 0))
     except UploadRefused as refusal:
@@ -172,7 +172,7 @@ def _keep(request: HttpRequest, source: Source) -> HttpResponse:
     return HttpResponseRedirect(change_page(source))
 
 
-def file_view(admin: DeskAdmin, request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase:
+def serve_file(admin: DeskAdmin, request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase:
     """Download a file of a copy; it is never shown as a page of ours."""
     if not admin.has_view_permission(request):
         raise PermissionDenied
@@ -201,27 +201,27 @@ def stamp_view(admin: DeskAdmin, request: HttpRequest, pk: int, stamp_pk: int) -
     return answer
 
 
-def _source(admin: DeskAdmin, request: HttpRequest, pk: int) -> Source:
+def _get_source(admin: DeskAdmin, request: HttpRequest, pk: int) -> Source:
     source = get_object_or_404(Source, pk=pk)
     if not admin.has_change_permission(request, source):
         raise PermissionDenied
     return source
 
 
-def routes(desk: DeskAdmin) -> list[URLPattern]:
+def build_routes(desk: DeskAdmin) -> list[URLPattern]:
     """Return the extra views of a source."""
 
     def post(view: Any) -> Any:
         return require_POST(lambda request, pk: view(desk, request, pk))
 
     views: dict[str, tuple[str, Any]] = {
-        "archive/": ("archive", desk.admin_site.admin_view(post(archive_now_view))),
+        "archive/": ("archive", desk.admin_site.admin_view(post(archive_now))),
         # Its check against forgery reads the file, so it comes after the one of its size.
         "upload/": ("upload", csrf_exempt(desk.admin_site.admin_view(csrf_exempt(post(upload_view))))),
         "files/<int:file_pk>/": (
             "file",
             desk.admin_site.admin_view(
-                require_GET(lambda request, pk, file_pk: file_view(desk, request, pk, file_pk))
+                require_GET(lambda request, pk, file_pk: serve_file(desk, request, pk, file_pk))
             ),
         ),
         "timestamps/<int:stamp_pk>/": (

@@ -4,11 +4,11 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 #: TimeStampReq up to the hash: version 1, and the algorithm SHA-256.
-_ABOUT_SHA256 = bytes.fromhex("020101 3031 300d 0609608648016503040201 0500 0420")
-_WITH_CERTIFICATE = bytes.fromhex("0101ff")
+_SHA256_IMPRINT = bytes.fromhex("020101 3031 300d 0609608648016503040201 0500 0420")
+_CERTIFICATE_REQUEST = bytes.fromhex("0101ff")
 NONCE_BYTES = 16
 #: Of SignedData, the certificates that came along.
-_CERTIFICATES = 0xA0
+_CERTIFICATES_TAG = 0xA0
 
 
 class _Element(NamedTuple):
@@ -23,17 +23,19 @@ class _Element(NamedTuple):
 def request_for(sha256: str, nonce: int) -> bytes:
     """Build a TimeStampReq. The library can only build it from a whole file, and ours may be 2 GB."""
     number = nonce.to_bytes(NONCE_BYTES)
-    inner = _ABOUT_SHA256 + bytes.fromhex(sha256) + bytes([0x02, len(number)]) + number + _WITH_CERTIFICATE
+    inner = (
+        _SHA256_IMPRINT + bytes.fromhex(sha256) + bytes([0x02, len(number)]) + number + _CERTIFICATE_REQUEST
+    )
     return bytes([0x30, len(inner)]) + inner
 
 
-def token_in(response: bytes) -> bytes:
+def extract_token(response: bytes) -> bytes:
     """Return the TimeStampToken of a TimeStampResp, byte for byte. Raises ValueError."""
-    token = _token(response)
+    token = _find_token(response)
     return response[token.start : token.end]
 
 
-def in_order(response: bytes) -> bytes:
+def sort_certificates(response: bytes) -> bytes:
     """Return the TimeStampResp with its certificates in DER order.
 
     OpenSSL writes them as they come, and the library refuses to read that. What is signed does not include them.
@@ -41,31 +43,31 @@ def in_order(response: bytes) -> bytes:
     Raises:
         ValueError: it is none.
     """
-    _type, content = _within(response, _token(response))[:2]
-    signed = _within(response, _within(response, content)[0])
-    certificates = next((part for part in signed if part.tag == _CERTIFICATES), None)
+    _type, content = _list_children(response, _find_token(response))[:2]
+    signed = _list_children(response, _list_children(response, content)[0])
+    certificates = next((part for part in signed if part.tag == _CERTIFICATES_TAG), None)
     if certificates is None:
         return response
-    sorted_ones = sorted(response[one.start : one.end] for one in _within(response, certificates))
+    sorted_ones = sorted(response[one.start : one.end] for one in _list_children(response, certificates))
     return response[: certificates.inside] + b"".join(sorted_ones) + response[certificates.end :]
 
 
-def _token(response: bytes) -> _Element:
-    whole = _elements(response, 0, len(response))
-    parts = _within(response, next(whole, _Element(0, 0, 0, 0)))
+def _find_token(response: bytes) -> _Element:
+    whole = _iterate_elements(response, 0, len(response))
+    parts = _list_children(response, next(whole, _Element(0, 0, 0, 0)))
     if len(parts) < 2:
         raise ValueError("no token")
     return parts[1]
 
 
-def _within(content: bytes, outer: _Element) -> list[_Element]:
-    found = list(_elements(content, outer.inside, outer.end))
+def _list_children(content: bytes, outer: _Element) -> list[_Element]:
+    found = list(_iterate_elements(content, outer.inside, outer.end))
     if not found:
         raise ValueError("an element is empty")
     return found
 
 
-def _elements(content: bytes, start: int, end: int) -> Iterator[_Element]:
+def _iterate_elements(content: bytes, start: int, end: int) -> Iterator[_Element]:
     while start < end:
         if start + 2 > end:
             raise ValueError("an element is cut off")

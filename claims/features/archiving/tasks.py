@@ -18,11 +18,11 @@ logger = logging.getLogger(__name__)
 
 QUEUE = "archiving"
 #: After so many seconds the worker lets other work go first; a page that was begun is done first.
-TURN = 20.0
+TURN_SECONDS = 20.0
 #: So many files are signed in a turn.
-STAMPED_AT_ONCE = 200
+STAMP_BATCH_SIZE = 200
 #: Of jobs that wait at the same time, these come last but for vectors.
-_LATE = -5
+_LOW_PRIORITY = -5
 
 
 def call_archiver() -> None:
@@ -38,7 +38,7 @@ def _call(task: Callable[..., object]) -> None:
     name = getattr(task, "name", "")
     try:
         with transaction.atomic():
-            task.configure(queueing_lock=name, priority=_LATE).defer()  # type: ignore[attr-defined]  # a task
+            task.configure(queueing_lock=name, priority=_LOW_PRIORITY).defer()  # type: ignore[attr-defined]  # a task
     except AlreadyEnqueued:
         return
 
@@ -48,7 +48,7 @@ def archive_due_sources(context: JobContext) -> None:
     """Archive due sources; the next job continues an unfinished run."""
     if not settings.ARCHIVING:
         return
-    ends = time.monotonic() + TURN
+    ends = time.monotonic() + TURN_SECONDS
     for outcome in schedule.archive_due(lambda: context.should_abort() or time.monotonic() > ends):
         if outcome.problem:
             logger.info("Source %s is not archived: %s", outcome.source.pk, outcome.problem)
@@ -62,10 +62,10 @@ def sign_files() -> None:
     """Request missing timestamps from the authority."""
     if not settings.TIMESTAMP_AUTHORITY:
         return
-    for sha256 in timestamps.unstamped(STAMPED_AT_ONCE):
+    for sha256 in timestamps.find_unstamped(STAMP_BATCH_SIZE):
         try:
             timestamps.stamp(sha256)
-        except (timestamps.TimestampAuthorityAway, timestamps.TokenRefused) as error:
+        except (timestamps.TimestampAuthorityUnavailable, timestamps.TokenRefused) as error:
             # It is asked again in a minute; what is true of one file is true of the next.
             logger.warning("Files wait for their timestamps: %s", error)
             return

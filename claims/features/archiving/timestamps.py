@@ -18,13 +18,18 @@ from django.utils.translation import gettext
 from rfc3161_client import VerificationError, VerifierBuilder, decode_timestamp_response
 
 from claims.features.archiving.models import ArchivedFile, Timestamp
-from claims.features.archiving.stamp_encoding import NONCE_BYTES, in_order, request_for, token_in
+from claims.features.archiving.stamp_encoding import (
+    NONCE_BYTES,
+    extract_token,
+    request_for,
+    sort_certificates,
+)
 from sources.http.services import ServiceUnavailable, ask
 
 SECONDS, MOST_BYTES = 15.0, 100_000
 
 
-class TimestampAuthorityAway(Exception):
+class TimestampAuthorityUnavailable(Exception):
     """The authority gives no timestamp at present; `str()` is a sentence for a person."""
 
 
@@ -51,34 +56,36 @@ def stamp(sha256: str) -> Timestamp:
             most_bytes=MOST_BYTES,
         )
     except ServiceUnavailable as away:
-        raise TimestampAuthorityAway(str(away)) from None
+        raise TimestampAuthorityUnavailable(str(away)) from None
     if answer.status != 200:
-        raise TimestampAuthorityAway(
+        raise TimestampAuthorityUnavailable(
             gettext("%(authority)s answered with HTTP %(status)s instead of a timestamp.")
             % {"authority": authority, "status": answer.status}
         )
-    token = _verified(answer.content, sha256, nonce)
+    token = _verify_answer(answer.content, sha256, nonce)
     kept, _made = Timestamp.objects.get_or_create(sha256=sha256, authority=authority, defaults=token)
     return kept
 
 
-def unstamped(most: int) -> list[str]:
+def find_unstamped(most: int) -> list[str]:
     """Return hashes of archived files that the configured authority has not signed yet, oldest first."""
     signed = Timestamp.objects.filter(authority=settings.TIMESTAMP_AUTHORITY).values("sha256")
     rows = ArchivedFile.objects.exclude(sha256__in=signed).order_by("pk").values_list("sha256", flat=True)
     return list(dict.fromkeys(rows[:most]))
 
 
-def _verified(answer: bytes, sha256: str, nonce: int) -> dict[str, object]:
+def _verify_answer(answer: bytes, sha256: str, nonce: int) -> dict[str, object]:
     """Raises TokenRefused."""
     try:
-        response, token = decode_timestamp_response(in_order(answer)), token_in(answer)
+        response, token = decode_timestamp_response(sort_certificates(answer)), extract_token(answer)
     except ValueError:
         raise TokenRefused(
             gettext("%(timestamp_authority)s answered with something other than a timestamp.")
             % {"timestamp_authority": settings.TIMESTAMP_AUTHORITY}
         ) from None
-    builder = VerifierBuilder(nonce=nonce, roots=list(_roots(settings.TIMESTAMP_ROOTS or certifi.where())))
+    builder = VerifierBuilder(
+        nonce=nonce, roots=list(_load_roots(settings.TIMESTAMP_ROOTS or certifi.where()))
+    )
     try:
         builder.build().verify(response, bytes.fromhex(sha256))
         _is_about_sha256(response.tst_info.message_imprint.hash_algorithm.dotted_string)
@@ -99,7 +106,7 @@ def _is_about_sha256(algorithm: str) -> None:
 
 
 @lru_cache(maxsize=4)
-def _roots(file: str) -> tuple[Certificate, ...]:
+def _load_roots(file: str) -> tuple[Certificate, ...]:
     try:
         with warnings.catch_warnings():
             # The web trusts certificates that are not numbered as they should be.

@@ -17,15 +17,15 @@ from django.db import transaction
 from django.template.defaultfilters import filesizeformat
 from django.utils.translation import gettext as _
 
-from claims.features.archiving.file_types import media_type_of
+from claims.features.archiving.file_types import detect_media_type
 from claims.features.archiving.models import ArchivedCopy, ArchivedFile
 from sources import archive
 from sources.failures import Failure
 from sources.models import Source
 
 #: So much of each disk is left to others.
-SPARED = 200_000_000
-_LONGEST_NAME = 255
+FREE_SPACE_RESERVE = 200_000_000
+_MAX_NAME_LENGTH = 255
 
 
 class UploadRefused(Failure):
@@ -44,7 +44,7 @@ def check_room(size: int) -> None:
             _("The file has %(size)s; the limit is %(most)s.")
             % {"size": filesizeformat(size), "most": filesizeformat(settings.ARCHIVE_UPLOAD_BYTES)},
         )
-    if size + SPARED > min(map(_free, _places())):
+    if size + FREE_SPACE_RESERVE > min(map(_measure_free_space, _list_folders())):
         raise UploadRefused(
             "no_room",
             _("There is not enough disk space for a file of %s. The server’s operator needs to free space.")
@@ -63,7 +63,7 @@ def keep_upload(source: Source, file: File, *, name: str, by: User) -> ArchivedC
         raise UploadRefused("empty", _("The file is empty. Check that it was saved completely."))
     check_room(file.size)
     opened: Any = file.open("rb")
-    media_type = media_type_of(opened)
+    media_type = detect_media_type(opened)
     if not media_type:
         raise UploadRefused(
             "unknown_kind",
@@ -73,7 +73,7 @@ def keep_upload(source: Source, file: File, *, name: str, by: User) -> ArchivedC
             )
             % name,
         )
-    digest = _digest(opened)
+    digest = _compute_digest(opened)
     opened.seek(0)
     archive.store_file(file, digest)
     with transaction.atomic():
@@ -84,26 +84,26 @@ def keep_upload(source: Source, file: File, *, name: str, by: User) -> ArchivedC
             sha256=digest,
             size=file.size,
             media_type=media_type,
-            name=_as_name(name),
+            name=_clean_name(name),
         )
     return copy
 
 
-def _digest(file: Any) -> str:
+def _compute_digest(file: Any) -> str:
     file.seek(0)
     return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-def _as_name(name: str) -> str:
+def _clean_name(name: str) -> str:
     """Return the name without folders and unprintable characters, shortened but with its extension."""
     whole = "".join(char for char in name.replace("\\", "/").rpartition("/")[2] if char.isprintable())
-    if len(whole) <= _LONGEST_NAME:
+    if len(whole) <= _MAX_NAME_LENGTH:
         return whole
     ending = Path(whole).suffix[:20]
-    return whole[: _LONGEST_NAME - len(ending)] + ending
+    return whole[: _MAX_NAME_LENGTH - len(ending)] + ending
 
 
-def _places() -> list[str]:
+def _list_folders() -> list[str]:
     """Return the folders that an upload passes through: the temporary one and, if it is a local folder, the
     archive.
     """
@@ -113,7 +113,7 @@ def _places() -> list[str]:
     return places
 
 
-def _free(place: str) -> int:
+def _measure_free_space(place: str) -> int:
     folder = Path(place)
     while not folder.exists():
         folder = folder.parent

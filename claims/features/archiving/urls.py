@@ -1,11 +1,11 @@
 from django.urls import path
 
-from claims.features.archiving.archived_file import archived_file
+from claims.features.archiving.archived_file import serve_archived_file
 from claims.features.archiving.editorial import ClaimPack
 from claims.features.archiving.evidence_packs import EvidencePackResource
 from claims.features.archiving.source_copies import CopiesResource
 
-pages = [path("sources/<int:pk>/copies/<str:sha256>/", archived_file, name="source-file")]
+pages = [path("sources/<int:pk>/copies/<str:sha256>/", serve_archived_file, name="source-file")]
 api = [
     path(
         "claims/<int:id>/evidence-pack/",

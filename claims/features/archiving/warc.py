@@ -11,17 +11,17 @@ from sources.http.exchanges import Exchange
 from sources.http.fetched_documents import USER_AGENT
 
 MEDIA_TYPE = "application/warc"
-_SPECIFICATION = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
+_SPECIFICATION_URL = "http://iipc.github.io/warc-specifications/specifications/warc-format/warc-1.1/"
 
 
-def warc_of(exchanges: Iterable[Exchange], *, name: str) -> bytes:
+def build_warc(exchanges: Iterable[Exchange], *, name: str) -> bytes:
     """Return a WARC file called `name`, with request and response of each exchange, in order."""
     file = io.BytesIO()
     writer = WARCWriter(file, gzip=True, warc_version="1.1")
     told = {
         "software": USER_AGENT,
         "format": "WARC File Format 1.1",
-        "conformsTo": _SPECIFICATION,
+        "conformsTo": _SPECIFICATION_URL,
         "operator": settings.NEWSROOM_NAME,
         "robots": "ignore",  # a person cited the page
     }
@@ -46,14 +46,14 @@ def _write(writer: WARCWriter, exchange: Exchange) -> None:
             http_headers=_Head(head),
         )
         for kind, (head, body) in (
-            ("response", _parts(exchange.response)),
-            ("request", _parts(exchange.request)),
+            ("response", _split_message(exchange.response)),
+            ("request", _split_message(exchange.request)),
         )
     )
     writer.write_request_response_pair(request, response)
 
 
-def _parts(message: bytearray) -> tuple[bytes, bytes]:
+def _split_message(message: bytearray) -> tuple[bytes, bytes]:
     """Split a message into its head, with the final empty line, and its body."""
     head, end, body = bytes(message).partition(b"\r\n\r\n")
     if not end:

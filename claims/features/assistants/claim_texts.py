@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Iterator
 from typing import Any
 
-from claims.features.assistants.findings import OUTCOMES, QUOTATIONS
+from claims.features.assistants.findings import OUTCOME_MESSAGES, QUOTATION_NOTE
 from claims.features.assistants.text_rendering import quote_list, quote_text
 from claims.models import Publication
 
@@ -20,7 +20,7 @@ _KINDS = {
 
 def compose_answer(lines: Iterable[str]) -> str:
     """Compose an answer in words, which begins by saying what quotations are."""
-    return "\n".join((QUOTATIONS, *lines))
+    return "\n".join((QUOTATION_NOTE, *lines))
 
 
 def write_claim(claim: Document, *, mark: str = "") -> Iterator[str]:
@@ -42,7 +42,7 @@ def write_claim(claim: Document, *, mark: str = "") -> Iterator[str]:
     for verdict in claim["verdicts"]:
         yield from write_verdict(verdict)
     if not claim["verdicts"] and claim["status"] == Publication.Status.PUBLISHED:
-        yield f"- No verdict stands here. {OUTCOMES['not_checked']}"
+        yield f"- No verdict stands here. {OUTCOME_MESSAGES['not_checked']}"
     for note in claim["corrections"]:
         kind = _KINDS[note["kind"]]
         yield f"- {kind} of {note['published_on']} (version {note['version']}): {quote_text(note['note'])}"

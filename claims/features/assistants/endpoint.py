@@ -128,9 +128,9 @@ def _read_batch(request: HttpRequest, found: Any) -> Sequence[Any] | None:
     """
     if not isinstance(found, list):
         return None
-    revision = request.headers.get("MCP-Protocol-Version", revisions.UNNAMED)
-    if revision != revisions.BATCHING:
-        reason = f"Send one message at a time: only revision {revisions.BATCHING} puts several into one body."
+    revision = request.headers.get("MCP-Protocol-Version", revisions.DEFAULT_REVISION)
+    if revision != revisions.BATCHING_REVISION:
+        reason = f"Send one message at a time: only revision {revisions.BATCHING_REVISION} puts several into one body."
     elif not 1 <= len(found) <= BATCH_LIMIT:
         reason = f"Send from 1 to {BATCH_LIMIT} messages at once, not {len(found)}."
     else:

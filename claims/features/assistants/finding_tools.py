@@ -85,13 +85,13 @@ def match_text(given: Arguments, caller: Caller) -> ToolAnswer:
     outcome = outcomes.pop() if len(outcomes) == 1 else "not_the_same_throughout"
     document: Document = {
         "outcome": outcome,
-        "meaning": findings.OUTCOMES[outcome],
+        "meaning": findings.OUTCOME_MESSAGES[outcome],
         "language": answer.language,
         "compared_meanings": bool(answer.embedder),
         "passages": told,
         "claims": list(claims.values()),
     }
-    lines = [findings.OUTCOMES[outcome]]
+    lines = [findings.OUTCOME_MESSAGES[outcome]]
     for passage in told:
         if len(told) > 1:
             words = quote_text(text[passage["start"] : passage["end"]], 300)
@@ -118,7 +118,7 @@ def _build_passage(text: str, passage: AnsweredPassage, claims: dict[int, Docume
         "start": passage.start,
         "end": passage.end,
         "outcome": outcome,
-        "meaning": findings.OUTCOMES[outcome],
+        "meaning": findings.OUTCOME_MESSAGES[outcome],
         "matches": [_match(match, text[passage.start : passage.end]) for match in sure],
         "may_be_meant": may_be_meant,
     }
@@ -146,8 +146,8 @@ def _match_line(match: Document) -> str:
         if match[name]:
             why += f" Only in {where}: {quote_list(match[name])}."
     return (
-        f"- Claim {match['claim_id']}: {findings.RELATIONS[match['finding']]} (certain to {match['confidence']:.2f} of"
-        f" 1).{why}"
+        f"- Claim {match['claim_id']}: {findings.RELATION_PHRASES[match['finding']]}"
+        f" (certain to {match['confidence']:.2f} of 1).{why}"
     )
 
 
@@ -216,7 +216,13 @@ def search_claims(given: Arguments, caller: Caller) -> ToolAnswer:
     claims = load_entries([row[0] for row in listing.page.rows])
     search = listing.beside.get("search", {})
     is_meant = bool(search.get("is_matched") and claims)
-    meaning = findings.MAY_BE_MEANT if is_meant else findings.FOUND if claims else findings.NOTHING_FOUND
+    meaning = (
+        findings.SIMILAR_CLAIMS_MESSAGE
+        if is_meant
+        else findings.FOUND_MESSAGE
+        if claims
+        else findings.NOTHING_FOUND_MESSAGE
+    )
     document: Document = {
         "outcome": "may_be_meant" if is_meant else "found" if claims else "nothing_found",
         "meaning": meaning,
@@ -262,7 +268,7 @@ def lookup_url(given: Arguments, caller: Caller) -> ToolAnswer:
     claims = load_current({claim["id"] for claim in found["claims"]})
     parts = [_build_page_claim(claim) for claim in found["claims"] if claim["id"] in claims][:PAGE_LIMIT]
     claims = {part["claim_id"]: claims[part["claim_id"]] for part in parts}
-    meaning = findings.AT_ADDRESS if parts else findings.NOTHING_AT_ADDRESS
+    meaning = findings.FOUND_AT_URL_MESSAGE if parts else findings.NOTHING_AT_URL_MESSAGE
     source = found["source"]
     is_cut = len(found["claims"]) > len(parts)
     document: Document = {
@@ -321,7 +327,7 @@ FINDING_TOOLS = (
         " matter was, or that nothing was found: `not_checked`,"
         " which never means that it is true. Begin here when somebody asks whether something is true.",
         arguments=_MATCH_ARGUMENTS,
-        answers=answer_schemas.MATCH_TEXT,
+        answers=answer_schemas.MATCH_ANSWER,
         answer=match_text,
         likened=lambda given: EquivalentRequest(reverse("match"), text=given["text"]),
     ),
@@ -331,7 +337,7 @@ FINDING_TOOLS = (
         description="Lists published claims by words and filters, page by page, each with its verdicts. That a claim is"
         " not found says nothing about whether it is true. To ask about one statement, match_text is better.",
         arguments=_SEARCH_ARGUMENTS,
-        answers=answer_schemas.SEARCH_CLAIMS,
+        answers=answer_schemas.SEARCH_ANSWER,
         answer=search_claims,
         likened=lambda given: EquivalentRequest(
             reverse("claims-list"),
@@ -345,7 +351,7 @@ FINDING_TOOLS = (
         " or that it is a fact check of. The page itself is not fetched. A page about which nothing is found is"
         " not checked, which says nothing about what stands there.",
         arguments=_LOOKUP_ARGUMENTS,
-        answers=answer_schemas.LOOKUP_URL,
+        answers=answer_schemas.LOOKUP_ANSWER,
         answer=lookup_url,
         likened=lambda given: EquivalentRequest(reverse("lookup")),
     ),

@@ -18,10 +18,10 @@ from factcheck.web.change_context import ChangeContext
 #: What an inner request says about whence it comes, as the outer one did.
 _FORWARDED_HEADERS = ("REMOTE_ADDR", "HTTP_X_FORWARDED_FOR", "HTTP_USER_AGENT")
 
-Asked = Mapping[str, str | int | Sequence[str]]
+RequestParameters = Mapping[str, str | int | Sequence[str]]
 
 
-def build_get_request(path: str, asked: Asked, caller: Caller | None = None) -> WSGIRequest:
+def build_get_request(path: str, asked: RequestParameters, caller: Caller | None = None) -> WSGIRequest:
     """Build a GET request to the API."""
     return _request("GET", path, caller, query=urlencode(asked, doseq=True))
 

@@ -18,7 +18,7 @@ from claims.public.api.ledger_entries import select_entry_as_of, select_newest_e
 Document = dict[str, Any]
 
 
-class NotKnownHere(ToolRefused):
+class UnknownClaim(ToolRefused):
     """Nothing is published under this number, as far as this database knows."""
 
 
@@ -40,7 +40,7 @@ def get_claim(given: Arguments, caller: Caller) -> ToolAnswer:
         raise ToolRefused("`version`: give a day or a version, not both.")
     newest = load_newest_versions([claim]).get(claim)
     if newest is None:
-        raise NotKnownHere(
+        raise UnknownClaim(
             f"Nothing is published under the number {claim}, and nothing was. Find claims with match_text or"
             " search_claims."
         )
@@ -58,10 +58,10 @@ def get_claim(given: Arguments, caller: Caller) -> ToolAnswer:
             f"`version`: claim {claim} has {newest} versions; give a number from 1 to {newest}."
         )
     if not rows:
-        text = f"Claim {claim} on {day}: {findings.NOT_PUBLISHED_THEN}"
+        text = f"Claim {claim} on {day}: {findings.NOT_PUBLISHED_THEN_MESSAGE}"
         document: Document = {
             "outcome": "not_checked",
-            "meaning": findings.NOT_PUBLISHED_THEN,
+            "meaning": findings.NOT_PUBLISHED_THEN_MESSAGE,
             "as_of": day,
             "claim": None,
         }
@@ -70,8 +70,8 @@ def get_claim(given: Arguments, caller: Caller) -> ToolAnswer:
     # What was withdrawn since is not to be used, however it read then.
     status = told["status"] if told["is_newest_version"] else _read_current_status(claim)
     outcome = _OUTCOMES[status] if told["verdicts"] or status != "published" else "not_checked"
-    earlier = [] if told["is_newest_version"] else [findings.EARLIER]
-    meaning = " ".join([findings.OUTCOMES[outcome], *earlier])
+    earlier = [] if told["is_newest_version"] else [findings.EARLIER_VERSION_MESSAGE]
+    meaning = " ".join([findings.OUTCOME_MESSAGES[outcome], *earlier])
     document = {"outcome": outcome, "meaning": meaning, "as_of": day, "claim": told}
     then = [f"As it was published at the end of {day} (UTC)."] if day else []
     lines = [*then, meaning, *write_claim(told), *write_grounds(told)]
@@ -98,7 +98,7 @@ LEDGER_TOOLS = (
         " evidence, corrections, retraction or merge, address, version and hash. With `as_of` or `version`, what was"
         " published then, and whether there is a newer version.",
         arguments=_GET_CLAIM_ARGUMENTS,
-        answers=answer_schemas.GET_CLAIM,
+        answers=answer_schemas.CLAIM_ANSWER,
         answer=get_claim,
         likened=lambda given: EquivalentRequest(reverse("claims-detail", args=[given["claim_id"]])),
     ),

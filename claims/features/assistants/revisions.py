@@ -13,11 +13,11 @@ from typing import Any
 from factcheck.api.json_rpc import INVALID_PARAMS, Message, RpcError
 
 #: The one that speaks for itself, and those that begin with a handshake, the newest first.
-NEWEST = "2026-07-28"
-WITH_HANDSHAKE = ("2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05")
-SUPPORTED = (NEWEST, *WITH_HANDSHAKE)
+NEWEST_REVISION = "2026-07-28"
+HANDSHAKE_REVISIONS = ("2025-11-25", "2025-06-18", "2025-03-26", "2024-11-05")
+SUPPORTED_REVISIONS = (NEWEST_REVISION, *HANDSHAKE_REVISIONS)
 #: The default of clients without a version header, and the only one with batches.
-UNNAMED = BATCHING = "2025-03-26"
+DEFAULT_REVISION = BATCHING_REVISION = "2025-03-26"
 
 HEADER_MISMATCH, UNSUPPORTED_REVISION = -32020, -32022
 
@@ -32,8 +32,8 @@ def read_revision(message: Message) -> str:
     """Return the revision of a stateless message, which states it."""
     named = _get_meta(message).get(VERSION_KEY)
     if named is None:
-        return WITH_HANDSHAKE[0]
-    if named not in SUPPORTED:
+        return HANDSHAKE_REVISIONS[0]
+    if named not in SUPPORTED_REVISIONS:
         raise _build_unsupported(named)
     return str(named)
 
@@ -45,16 +45,16 @@ def read_http_revision(headers: Mapping[str, str], message: Message) -> str:
         RpcError: the revision is unknown, or header and message disagree.
     """
     named = headers.get("MCP-Protocol-Version")
-    if named is None or named in WITH_HANDSHAKE:
+    if named is None or named in HANDSHAKE_REVISIONS:
         if _get_meta(message).get(VERSION_KEY, named) != named:
             raise _build_mismatch(
                 "The header `MCP-Protocol-Version` does not say what the message says, or is missing."
             )
-        return named or UNNAMED
-    if named != NEWEST:
+        return named or DEFAULT_REVISION
+    if named != NEWEST_REVISION:
         raise _build_unsupported(named)
     _require_agreement(headers, message)
-    return NEWEST
+    return NEWEST_REVISION
 
 
 def _require_agreement(headers: Mapping[str, str], message: Message) -> None:
@@ -95,6 +95,6 @@ def _build_unsupported(named: Any) -> RpcError:
     return RpcError(
         UNSUPPORTED_REVISION,
         "This revision of the protocol is not spoken here.",
-        data={"supported": list(SUPPORTED), "requested": str(named)[:100]},
+        data={"supported": list(SUPPORTED_REVISIONS), "requested": str(named)[:100]},
         status=HTTPStatus.BAD_REQUEST,
     )

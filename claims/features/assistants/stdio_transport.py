@@ -28,7 +28,7 @@ logger = logging.getLogger(__name__)
 LINE_LIMIT = 600_000
 
 
-def converse(lines: BinaryIO, out: BinaryIO, caller: Caller) -> None:
+def answer_lines(lines: BinaryIO, out: BinaryIO, caller: Caller) -> None:
     """Answer each line, until there are no more."""
     said: dict[str, Any] | None
     while line := lines.readline(LINE_LIMIT + 1):

@@ -67,7 +67,7 @@ def _build_written_answer(
 ) -> ToolAnswer:
     document = {
         "outcome": "kept_before" if told["replayed"] else "kept",
-        "meaning": findings.WRITTEN,
+        "meaning": findings.WRITTEN_MESSAGE,
         "kind": kind,
         "id": told["id"],
         "claim_id": claim,
@@ -78,7 +78,7 @@ def _build_written_answer(
     }
     before = " It was done before, under the same idempotency_key." if told["replayed"] else ""
     state = f", {told['state']}" if "state" in told else ""
-    line = f"{findings.WRITTEN} It is {kind} {told['id']}{state}, at {quote_text(path)}.{before}"
+    line = f"{findings.WRITTEN_MESSAGE} It is {kind} {told['id']}{state}, at {quote_text(path)}.{before}"
     return ToolAnswer(document, compose_answer([line]))
 
 
@@ -213,7 +213,7 @@ WRITING_TOOLS = (
         description="Proposes a statement to the newsroom, for people to take up or decline."
         + _UNPUBLISHED_NOTE,
         arguments=_PROPOSE_ARGUMENTS,
-        answers=answer_schemas.WRITTEN,
+        answers=answer_schemas.WRITE_ANSWER,
         answer=propose_claim,
         likened=lambda given: EquivalentRequest(reverse("editorial-claims-list")),
         scope=Scope.WRITE,
@@ -224,7 +224,7 @@ WRITING_TOOLS = (
         description="Begins a draft of the newsroom's verdict on a claim that it has, written by the owner of the"
         " token, who therefore cannot sign it off." + _UNPUBLISHED_NOTE,
         arguments=_DRAFT_ARGUMENTS,
-        answers=answer_schemas.WRITTEN,
+        answers=answer_schemas.WRITE_ANSWER,
         answer=draft_verdict,
         likened=lambda given: EquivalentRequest(reverse("editorial-verdicts-list")),
         scope=Scope.VERDICTS,
@@ -235,7 +235,7 @@ WRITING_TOOLS = (
         description="Rests a draft on a source, with or without words quoted from it, which must stand there exactly."
         + _UNPUBLISHED_NOTE,
         arguments=_EVIDENCE_ARGUMENTS,
-        answers=answer_schemas.WRITTEN,
+        answers=answer_schemas.WRITE_ANSWER,
         answer=add_evidence,
         likened=lambda given: EquivalentRequest(
             reverse("editorial-evidence-list", args=[given["verdict_id"]])

@@ -33,10 +33,10 @@ def assign(complaint: Complaint, to: User, *, by: User) -> Complaint:
     Raises:
         NotPossible: it is closed, or the person does not work on complaints.
     """
-    complaint = _waiting(complaint, by)
+    complaint = _lock_waiting(complaint, by)
     if not (to.is_active and to.has_perm(ANSWER_COMPLAINTS)):
         raise NotPossible(_("%(person)s does not work on complaints.") % {"person": get_display_name(to)})
-    complaint = _changed(complaint, by, state=_State.IN_PROGRESS, assigned_to=to)
+    complaint = _change(complaint, by, state=_State.IN_PROGRESS, assigned_to=to)
     notify_people(
         NotificationKind.COMPLAINT_GIVEN,
         claim=complaint.claim,
@@ -50,7 +50,7 @@ def assign(complaint: Complaint, to: User, *, by: User) -> Complaint:
 @transaction.atomic
 def put_back(complaint: Complaint, *, by: User) -> Complaint:
     """Release it for others to take."""
-    return _changed(_waiting(complaint, by), by, state=_State.CONFIRMED, assigned_to=None)
+    return _change(_lock_waiting(complaint, by), by, state=_State.CONFIRMED, assigned_to=None)
 
 
 @transaction.atomic
@@ -63,7 +63,7 @@ def start_correction(complaint: Complaint, *, by: User) -> Verdict:
         NotPossible: the complaint is closed, or the claim gets no verdict.
         NotAllowed: the person may not draft verdicts.
     """
-    complaint = _waiting(complaint, by)
+    complaint = _lock_waiting(complaint, by)
     if complaint.entry_id:
         raise NotPossible(_("A correction has already been published. Now answer the complaint."))
     claim = complaint.claim.merged_into or complaint.claim
@@ -74,7 +74,7 @@ def start_correction(complaint: Complaint, *, by: User) -> Verdict:
         draft = verdict_drafts.begin(claim, by=by)
         if draft.supersedes_id:
             draft = verdict_drafts.edit(draft, by=by, correction_kind=Publication.Kind.CORRECTION)
-    _changed(
+    _change(
         complaint,
         by,
         state=_State.IN_PROGRESS,
@@ -91,7 +91,7 @@ def answer(complaint: Complaint, *, outcome: str, answer: str, reason: str = "",
     Raises:
         NotPossible: it is closed; the answer or a reason is missing; or nothing was published that corrects it.
     """
-    complaint = _waiting(complaint, by)
+    complaint = _lock_waiting(complaint, by)
     answer, reason = answer.strip(), reason.strip()
     if outcome not in _Outcome.values:
         raise NotPossible(_("Choose the outcome: corrected, clarified, or no change."))
@@ -103,7 +103,7 @@ def answer(complaint: Complaint, *, outcome: str, answer: str, reason: str = "",
         raise NotPossible(_("A change was published because of this complaint; the answer refers to it."))
     if outcome == _Outcome.NO_CHANGE and not reason:
         raise NotPossible(_("Explain why nothing is changed."))
-    return _closed(complaint, by, state=_State.ANSWERED, outcome=outcome, answer=answer, reason=reason)
+    return _close(complaint, by, state=_State.ANSWERED, outcome=outcome, answer=answer, reason=reason)
 
 
 @transaction.atomic
@@ -113,12 +113,12 @@ def reject(complaint: Complaint, *, reason: str, by: User) -> Complaint:
     Raises:
         NotPossible: it is closed, a correction came of it, or no reason is given.
     """
-    complaint = _waiting(complaint, by)
+    complaint = _lock_waiting(complaint, by)
     if complaint.entry_id:
         raise NotPossible(_("A change was published because of this complaint. Now answer it."))
     if not reason.strip():
         raise NotPossible(_("Explain why it is rejected: the reader will receive this."))
-    return _closed(complaint, by, state=_State.REJECTED, reason=reason.strip())
+    return _close(complaint, by, state=_State.REJECTED, reason=reason.strip())
 
 
 def link_published_corrections(claims: Collection[int]) -> None:
@@ -145,7 +145,7 @@ def link_published_corrections(claims: Collection[int]) -> None:
 
 def notify_overdue() -> int:
     """Notify once about each overdue complaint: its assignee, or everyone who could take it; return how many."""
-    late = Complaint.objects.overdue(working_days.today()).filter(overdue_told_at=None)
+    late = Complaint.objects.overdue(working_days.get_today()).filter(overdue_told_at=None)
     number = 0
     for pk in late.values_list("pk", flat=True):
         with transaction.atomic():
@@ -177,7 +177,7 @@ def is_author_of_verdict(complaint: Complaint, person: User) -> bool:
     return Verdict.objects.filter(wrote, claim__in=filter(None, claims), state__in=published).exists()
 
 
-def _waiting(complaint: Complaint, by: User) -> Complaint:
+def _lock_waiting(complaint: Complaint, by: User) -> Complaint:
     """Return the complaint, read again under lock, after locking its claim.
 
     Raises:
@@ -195,15 +195,15 @@ def _waiting(complaint: Complaint, by: User) -> Complaint:
     return found
 
 
-def _closed(complaint: Complaint, by: User, *, state: str, **fields: Any) -> Complaint:
+def _close(complaint: Complaint, by: User, *, state: str, **fields: Any) -> Complaint:
     assert complaint.confirmed_at is not None  # noqa: S101  it has reached the desk
-    taken = working_days.count_between(complaint.confirmed_at, timezone.now())
-    complaint = _changed(complaint, by, state=state, working_days=taken, **fields)
+    taken = working_days.count_days_between(complaint.confirmed_at, timezone.now())
+    complaint = _change(complaint, by, state=state, working_days=taken, **fields)
     reader_mails.queue_answer(filter(None, [getattr(complaint, "contact", None)]))
     return complaint
 
 
-def _changed(complaint: Complaint, by: User, **fields: Any) -> Complaint:
+def _change(complaint: Complaint, by: User, **fields: Any) -> Complaint:
     for name, value in fields.items():
         setattr(complaint, name, value)
     complaint.moved_by, complaint.moved_by_name = by, get_display_name(by)[:200]

@@ -44,7 +44,7 @@ def store_contact(
         name=sender.name,
         language=sender.language,
         seed=seed,
-        token_sha256=_digest(_token(seed)),
+        token_sha256=_compute_digest(_compute_token(seed)),
     )
 
 
@@ -53,7 +53,7 @@ def find_contact(token: str) -> ContactDetails | None:
     if len(token) != TOKEN_LENGTH or not token.isascii():
         return None
     rows = ContactDetails.objects.select_related("complaint__claim", "complaint__entry", "request__claim")
-    return rows.filter(token_sha256=_digest(token)).first()
+    return rows.filter(token_sha256=_compute_digest(token)).first()
 
 
 def build_page_address(contact: ContactDetails) -> str:
@@ -61,9 +61,9 @@ def build_page_address(contact: ContactDetails) -> str:
 
     After a change of the installation's key it is another one, which is stored before it is sent.
     """
-    token = _token(contact.seed)
-    if contact.token_sha256 != _digest(token):
-        ContactDetails.objects.filter(pk=contact.pk).update(token_sha256=_digest(token))
+    token = _compute_token(contact.seed)
+    if contact.token_sha256 != _compute_digest(token):
+        ContactDetails.objects.filter(pk=contact.pk).update(token_sha256=_compute_digest(token))
     return settings.SITE_URL + build_permanent_path("reader-message", token)
 
 
@@ -73,10 +73,10 @@ def normalise_mailbox(mail: str) -> str:
     return f"{local.partition('+')[0] or local}@{host}"
 
 
-def _token(seed: UUID) -> str:
+def _compute_token(seed: UUID) -> str:
     made = salted_hmac(_SALT, seed.hex, algorithm="sha256").digest()
     return urlsafe_b64encode(made).decode().rstrip("=")
 
 
-def _digest(token: str) -> str:
+def _compute_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

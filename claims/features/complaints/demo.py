@@ -12,10 +12,12 @@ def add_messages(content: dict[str, Any], claims: dict[str, Claim], *others: Any
     for row in content["complaints"]:
         entry = Publication.objects.current().by_house().get(claim=claims[row["claim"]])
         sender = Sender(row["mail"], row["name"])
-        complaint = submissions.complain(entry, kind=row["kind"], text=row["text"], sender=sender)
+        complaint = submissions.submit_complaint(entry, kind=row["kind"], text=row["text"], sender=sender)
         if row["is_confirmed"]:
             submissions.confirm(complaint.contact)
     for row in content["requests"]:
-        request = submissions.ask(text=row["text"], address=row["address"], sender=Sender(row["mail"]))
+        request = submissions.submit_request(
+            text=row["text"], address=row["address"], sender=Sender(row["mail"])
+        )
         if row["is_confirmed"]:
             submissions.confirm(request.contacts.get())

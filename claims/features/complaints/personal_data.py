@@ -20,18 +20,18 @@ def export_contact(contact: ContactDetails) -> dict[str, Any]:
     """Return all data about a person and one of their messages, as JSON."""
     about: dict[str, Any]
     if contact.complaint:
-        about = {"complaint": _complaint(contact.complaint)}
+        about = {"complaint": _export_complaint(contact.complaint)}
     else:
         assert contact.request is not None  # noqa: S101  details are of one thing
-        about = {"request": _request(contact.request)}
+        about = {"request": _export_request(contact.request)}
     return {
         "mail": contact.mail,
         "name": contact.name,
         "language": contact.language,
-        "sent_at": _moment(contact.created_at),
-        "confirmed_at": _moment(contact.confirmed_at),
-        "confirmation_mailed_at": _moment(contact.asked_at),
-        "answer_mailed_at": _moment(contact.answered_at),
+        "sent_at": _format_moment(contact.created_at),
+        "confirmed_at": _format_moment(contact.confirmed_at),
+        "confirmation_mailed_at": _format_moment(contact.asked_at),
+        "answer_mailed_at": _format_moment(contact.answered_at),
         **about,
     }
 
@@ -87,7 +87,7 @@ def forget(mail: str) -> int:
 
 
 @dataclass(frozen=True)
-class Expired:
+class ExpiredCounts:
     """The numbers of expired and deleted data."""
 
     unconfirmed: int
@@ -96,7 +96,7 @@ class Expired:
 
 
 @transaction.atomic
-def delete_expired() -> Expired:
+def delete_expired() -> ExpiredCounts:
     """Delete unconfirmed messages after their time, spam, and the details of people whose requests ended long ago.
 
     What is held back waits for an editor, however long that takes.
@@ -106,8 +106,8 @@ def delete_expired() -> Expired:
     ended_before = now - timedelta(days=settings.READER_CONTACT_DAYS)
     unconfirmed = spam = 0
     for rows in (Complaint.objects.all(), ReaderRequest.objects.all()):
-        unconfirmed += _deleted(rows.unconfirmed().filter(received_at__lt=unconfirmed_before))
-        spam += _deleted(rows.filter(state="spam", closed_at__lt=ended_before))
+        unconfirmed += _delete_rows(rows.unconfirmed().filter(received_at__lt=unconfirmed_before))
+        spam += _delete_rows(rows.filter(state="spam", closed_at__lt=ended_before))
     # Readers who joined an existing request and never confirmed it.
     stale = ContactDetails.objects.filter(confirmed_at=None, created_at__lt=unconfirmed_before)
     stale = stale.exclude(Q(complaint__state="new") | Q(request__state="new"))
@@ -116,17 +116,17 @@ def delete_expired() -> Expired:
     )
     pictures = ReaderPicture.objects.filter(request__closed_at__lt=ended_before)
     pictures.filter(~Exists(ReaderRequest.objects.open().filter(pk=OuterRef("request")))).delete()
-    gone = _deleted(stale) + _deleted(ended)
-    return Expired(unconfirmed, spam, gone)
+    gone = _delete_rows(stale) + _delete_rows(ended)
+    return ExpiredCounts(unconfirmed, spam, gone)
 
 
-def _deleted(rows: Any) -> int:
+def _delete_rows(rows: Any) -> int:
     """Delete these rows and return their number, without dependent rows."""
     _all, by_model = rows.delete()
     return int(by_model.get(rows.model._meta.label, 0))
 
 
-def _complaint(complaint: Complaint) -> dict[str, Any]:
+def _export_complaint(complaint: Complaint) -> dict[str, Any]:
     return {
         "number": complaint.pk,
         "claim": complaint.claim_id,
@@ -138,12 +138,12 @@ def _complaint(complaint: Complaint) -> dict[str, Any]:
         "outcome": complaint.outcome,
         "answer": complaint.answer,
         "reason": complaint.reason,
-        "received_at": _moment(complaint.received_at),
-        "closed_at": _moment(complaint.closed_at),
+        "received_at": _format_moment(complaint.received_at),
+        "closed_at": _format_moment(complaint.closed_at),
     }
 
 
-def _request(request: ReaderRequest) -> dict[str, Any]:
+def _export_request(request: ReaderRequest) -> dict[str, Any]:
     return {
         "number": request.pk,
         "text": request.text,
@@ -153,10 +153,10 @@ def _request(request: ReaderRequest) -> dict[str, Any]:
         "claim": request.claim_id if request.state == ReaderRequest.State.ANSWERED else None,
         "answer": request.answer,
         "reason": request.reason,
-        "received_at": _moment(request.received_at),
-        "closed_at": _moment(request.closed_at),
+        "received_at": _format_moment(request.received_at),
+        "closed_at": _format_moment(request.closed_at),
     }
 
 
-def _moment(moment: datetime | None) -> str | None:
+def _format_moment(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment else None

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from claims.features.complaints.models import ReaderPicture
-from claims.features.complaints.models.reader_picture import LARGEST_PICTURE
+from claims.features.complaints.models.reader_picture import MAX_PICTURE_BYTES
 from sources.media.bounded_pictures import read_picture_bytes
 from sources.media.refused_media import MediaRefused
 from sources.media.signatures import HEAD_BYTES, recognise
@@ -39,8 +39,8 @@ def read_picture(content: bytes) -> SentPicture:
     Raises:
         PictureRefused: it is too large, of none of the kinds that browsers show, or cannot be read.
     """
-    if len(content) > LARGEST_PICTURE:
-        raise _too_large()
+    if len(content) > MAX_PICTURE_BYTES:
+        raise _build_too_large_error()
     kind = recognise(content[:HEAD_BYTES])
     if kind is None or kind.media_type not in ReaderPicture.Kind:
         raise PictureRefused(
@@ -50,13 +50,13 @@ def read_picture(content: bytes) -> SentPicture:
         drawn = read_picture_bytes(content, kind.reader).rendition
     except MediaRefused as refusal:
         raise PictureRefused(str(refusal)) from None
-    if drawn is None or len(drawn.content) > LARGEST_PICTURE:
-        raise _too_large()
+    if drawn is None or len(drawn.content) > MAX_PICTURE_BYTES:
+        raise _build_too_large_error()
     return SentPicture(drawn.content, drawn.media_type)
 
 
-def _too_large() -> PictureRefused:
+def _build_too_large_error() -> PictureRefused:
     return PictureRefused(
         _("The picture is too large. The limit is %(most)s MB. Send a smaller copy or a screenshot.")
-        % {"most": f"{LARGEST_PICTURE / 1e6:.1f}"}
+        % {"most": f"{MAX_PICTURE_BYTES / 1e6:.1f}"}
     )

@@ -8,46 +8,46 @@ from django.utils.translation import gettext as _
 
 from claims.features.complaints import reader_mails
 from claims.features.complaints.models import Complaint, ContactDetails, ReaderRequest
-from claims.features.complaints.request_moves import DECIDE
+from claims.features.complaints.request_moves import DECIDE_PERMISSION
 from claims.features.complaints.submissions import ANSWER_COMPLAINTS
 from claims.newsroom.people import get_display_name
 from claims.newsroom.roles import require
 
-Held = Complaint | ReaderRequest
+HeldMessage = Complaint | ReaderRequest
 
 
 @transaction.atomic
-def release_messages(rows: Iterable[Held], *, by: User) -> int:
+def release_messages(rows: Iterable[HeldMessage], *, by: User) -> int:
     """Ask the senders to confirm their email addresses; return how many messages were still held."""
     number = 0
-    for row in _still_held(rows, by):
+    for row in _lock_held(rows, by):
         row.held_because = []
         row.moved_by, row.moved_by_name = by, get_display_name(by)[:200]
         row.save(update_fields=["held_because", "moved_by", "moved_by_name"])
-        for contact in _contacts(row):
+        for contact in _list_contacts(row):
             reader_mails.queue_confirmation(contact)
         number += 1
     return number
 
 
 @transaction.atomic
-def mark_as_spam(rows: Iterable[Held], *, by: User) -> int:
+def mark_as_spam(rows: Iterable[HeldMessage], *, by: User) -> int:
     """Note that these are spam, and forget whose address was given; returns how many were still held."""
     number = 0
-    for row in _still_held(rows, by):
+    for row in _lock_held(rows, by):
         row.state = row.State.SPAM
         row.moved_by, row.moved_by_name = by, get_display_name(by)[:200]
         row.save(update_fields=["state", "moved_by", "moved_by_name"])
-        for contact in _contacts(row):
+        for contact in _list_contacts(row):
             contact.delete()
         number += 1
     return number
 
 
-def _still_held(rows: Iterable[Held], by: User) -> list[Held]:
-    found: list[Held] = []
+def _lock_held(rows: Iterable[HeldMessage], by: User) -> list[HeldMessage]:
+    found: list[HeldMessage] = []
     for row in rows:
-        permission = ANSWER_COMPLAINTS if isinstance(row, Complaint) else DECIDE
+        permission = ANSWER_COMPLAINTS if isinstance(row, Complaint) else DECIDE_PERMISSION
         require(by, permission, _("decide about readers’ messages"))
         held = type(row).objects.held().select_for_update().filter(pk=row.pk).first()
         if held is not None:
@@ -55,7 +55,7 @@ def _still_held(rows: Iterable[Held], by: User) -> list[Held]:
     return found
 
 
-def _contacts(row: Held) -> list[ContactDetails]:
+def _list_contacts(row: HeldMessage) -> list[ContactDetails]:
     return list(
         ContactDetails.objects.filter(complaint=row)
         if isinstance(row, Complaint)

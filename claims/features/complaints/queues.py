@@ -12,17 +12,17 @@ from claims.features.complaints.models import Complaint, ReaderRequest
 from factcheck.admin.base import change_page
 
 
-def _waiting(messages: Any, person: User) -> Any:
+def _find_waiting(messages: Any, person: User) -> Any:
     """Return complaints and requests that await an answer."""
     return messages.waiting()
 
 
-def _held(messages: Any, person: User) -> Any:
+def _find_held(messages: Any, person: User) -> Any:
     """Return messages held as possible spam."""
     return messages.held()
 
 
-def _complaint_row(complaint: Complaint) -> ListedRow:
+def _build_complaint_row(complaint: Complaint) -> ListedRow:
     return ListedRow(str(complaint.claim), change_page(complaint), build_deadline_badge(complaint))
 
 
@@ -31,14 +31,14 @@ QUEUES: dict[type[Model], dict[str, Queue]] = {
         # On the dashboard for everyone who may answer, whoever is absent.
         "complaints": Queue(
             _("Complaints to answer"),
-            lambda rows, person: _waiting(rows, person).select_related("claim"),
+            lambda rows, person: _find_waiting(rows, person).select_related("claim"),
             ("due_on", "pk"),
             "complaints.answer_complaint",
-            list_row=_complaint_row,
+            list_row=_build_complaint_row,
         ),
         "held_complaints": Queue(
             _("Complaints held as possible spam"),
-            _held,
+            _find_held,
             ("received_at", "pk"),
             "complaints.answer_complaint",
             "received_at",
@@ -47,14 +47,14 @@ QUEUES: dict[type[Model], dict[str, Queue]] = {
     ReaderRequest: {
         "requests": Queue(
             _("Readers’ requests"),
-            _waiting,
+            _find_waiting,
             (F("askers").desc(), F("confirmed_at"), "pk"),
             "complaints.answer_readerrequest",
             "confirmed_at",
         ),
         "held_requests": Queue(
             _("Requests held as possible spam"),
-            _held,
+            _find_held,
             ("received_at", "pk"),
             "complaints.answer_readerrequest",
             "received_at",

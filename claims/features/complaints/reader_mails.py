@@ -23,34 +23,34 @@ from claims.models import Publication
 from factcheck.database.deferred_jobs import defer
 
 #: The jobs in `tasks` that send them.
-CONFIRMATION = "claims.features.complaints.tasks.mail_confirmation"
-ANSWER = "claims.features.complaints.tasks.mail_answer"
+CONFIRMATION_TASK = "claims.features.complaints.tasks.mail_confirmation"
+ANSWER_TASK = "claims.features.complaints.tasks.mail_answer"
 QUEUE = "mail"
 
 
-class MailNotTaken(Exception):
+class MailRejected(Exception):
     """The mail server refused the message. Unlike the original error, this does not contain the address."""
 
 
 def queue_confirmation(contact: ContactDetails) -> None:
     """Queue the request to confirm the address, in the current transaction."""
-    defer(CONFIRMATION, {"contact_id": contact.pk}, queue=QUEUE)
+    defer(CONFIRMATION_TASK, {"contact_id": contact.pk}, queue=QUEUE)
 
 
 def queue_answer(contacts: Iterable[ContactDetails]) -> None:
     """Queue an email with the outcome for each of them; part of the present transaction."""
     confirmed = [contact for contact in contacts if contact.confirmed_at]
-    defer(ANSWER, *({"contact_id": contact.pk} for contact in confirmed), queue=QUEUE)
+    defer(ANSWER_TASK, *({"contact_id": contact.pk} for contact in confirmed), queue=QUEUE)
 
 
 @transaction.atomic
 def mail_confirmation(*, contact_id: int) -> None:
     """Ask once whether the address is theirs."""
-    contact = _locked(contact_id)
+    contact = _lock_contact(contact_id)
     if contact is None or contact.confirmed_at or contact.asked_at:
         return
     ContactDetails.objects.filter(pk=contact.pk).update(asked_at=timezone.now())
-    with _written_for(contact):
+    with _activate_language(contact):
         subject = _("Please confirm your message to %(newsroom)s") % {"newsroom": settings.NEWSROOM_NAME}
         _send(contact, subject, "reader_confirmation", {"days": settings.READER_CONFIRMATION_DAYS})
 
@@ -58,21 +58,21 @@ def mail_confirmation(*, contact_id: int) -> None:
 @transaction.atomic
 def mail_answer(*, contact_id: int) -> None:
     """Send the outcome once."""
-    contact = _locked(contact_id)
+    contact = _lock_contact(contact_id)
     if contact is None or not contact.confirmed_at or contact.answered_at:
         return
     about = contact.complaint or contact.request
     if about is None or about.closed_at is None:
         return
     ContactDetails.objects.filter(pk=contact.pk).update(answered_at=timezone.now())
-    with _written_for(contact):
+    with _activate_language(contact):
         is_complaint = isinstance(about, Complaint)
         subject = _("The answer to your complaint") if is_complaint else _("The answer to your request")
-        context = {"about": about, "is_complaint": is_complaint, **_claim_of(about)}
+        context = {"about": about, "is_complaint": is_complaint, **_load_claim(about)}
         _send(contact, f"{subject} · {settings.NEWSROOM_NAME}", "reader_answer", context)
 
 
-def _claim_of(about: Complaint | ReaderRequest) -> dict[str, Any]:
+def _load_claim(about: Complaint | ReaderRequest) -> dict[str, Any]:
     """Return the claim as currently published, if it is."""
     if about.claim_id is None:
         return {}
@@ -80,13 +80,13 @@ def _claim_of(about: Complaint | ReaderRequest) -> dict[str, Any]:
     return {"claim": entry.document} if entry else {}
 
 
-def _locked(pk: int) -> ContactDetails | None:
+def _lock_contact(pk: int) -> ContactDetails | None:
     rows = ContactDetails.objects.select_for_update(of=("self",), no_key=True)
     return rows.select_related("complaint__claim", "complaint__entry", "request__claim").filter(pk=pk).first()
 
 
 @contextmanager
-def _written_for(contact: ContactDetails) -> Iterator[None]:
+def _activate_language(contact: ContactDetails) -> Iterator[None]:
     """Activate the reader's language, and the newsroom's calendar."""
     known = {code for code, _name in settings.LANGUAGES}
     language = contact.language if contact.language in known else settings.LANGUAGE_CODE
@@ -112,4 +112,4 @@ def _send(contact: ContactDetails, subject: str, template: str, context: dict[st
         mail.send()
     except SMTPException as failure:
         # Its own words, and the traceback, name the address.
-        raise MailNotTaken(type(failure).__name__) from None
+        raise MailRejected(type(failure).__name__) from None

@@ -30,10 +30,10 @@ def find_same_request(request: ReaderRequest, *, text: str) -> ReaderRequest | N
         return others.filter(picture_key=request.picture_key).first()
     if request.url_key:
         return others.filter(url_key=request.url_key, picture_key="").first()
-    return _same_statement(text, request.language)
+    return _find_same_statement(text, request.language)
 
 
-def _same_statement(text: str, language: str) -> ReaderRequest | None:
+def _find_same_statement(text: str, language: str) -> ReaderRequest | None:
     alike = TrigramSimilarity("text", text)
     near = (
         ReaderRequest.objects.open()
@@ -42,16 +42,16 @@ def _same_statement(text: str, language: str) -> ReaderRequest | None:
         .filter(alike__gte=_LEAST_SIMILAR)
         .order_by("-alike", "pk")[:_CANDIDATES]
     )
-    known = {row.pk: ClaimTexts(row.text, _primary(row.language), "", None, "") for row in near}
+    known = {row.pk: ClaimTexts(row.text, _get_primary_language(row.language), "", None, "") for row in near}
     if not known:
         return None
-    terms = MatchTerms(language=_primary(language), cut="text", most=1)
-    [answer] = compute_answers([text], terms, partial(_candidates, known))
+    terms = MatchTerms(language=_get_primary_language(language), cut="text", most=1)
+    [answer] = compute_answers([text], terms, partial(_find_candidates, known))
     same = [match for passage in answer.passages for match in passage.matches if match.kind == "same"]
     return ReaderRequest.objects.get(pk=same[0].claim) if same else None
 
 
-def _candidates(known: Mapping[int, ClaimTexts], asked: Sequence[TextQuery]) -> FoundCandidates:
+def _find_candidates(known: Mapping[int, ClaimTexts], asked: Sequence[TextQuery]) -> FoundCandidates:
     """Return open requests for comparison, in place of claims."""
     texts = [one.cleaned for one in asked]
     shared = find_claims_sharing_words(texts, _CANDIDATES)
@@ -65,5 +65,5 @@ def _candidates(known: Mapping[int, ClaimTexts], asked: Sequence[TextQuery]) -> 
     )
 
 
-def _primary(language: str) -> str:
+def _get_primary_language(language: str) -> str:
     return language.partition("-")[0].lower()

@@ -21,19 +21,19 @@ from claims.review import claim_edits
 from sources.overrides import Overrides
 from sources.registration import enter
 
-DECIDE = "complaints.answer_readerrequest"
+DECIDE_PERMISSION = "complaints.answer_readerrequest"
 _State = ReaderRequest.State
 
 
 @transaction.atomic
-def take_up(request: ReaderRequest, *, statement: str, language: str, by: User) -> Claim:
+def propose_claim(request: ReaderRequest, *, statement: str, language: str, by: User) -> Claim:
     """Propose the request as a claim. Readers are notified when it is published.
 
     Raises:
         NotPossible: it is closed or taken up already, or no statement is given.
         NotAllowed: the person may not decide about requests, or not add claims.
     """
-    request = _open(request, by)
+    request = _lock_open(request, by)
     statement = statement.strip()
     if request.state == _State.TAKEN_UP and request.claim and request.claim.state != Claim.State.DECLINED:
         raise NotPossible(_("It has already been accepted for checking."))
@@ -43,7 +43,7 @@ def take_up(request: ReaderRequest, *, statement: str, language: str, by: User) 
     if request.address:
         source, _is_new = enter(Overrides(url=request.address, title=request.address[:500]), by=by)
         Appearance.objects.create(claim=claim, source=source)
-    _changed(request, by, state=_State.TAKEN_UP, claim=claim)
+    _change(request, by, state=_State.TAKEN_UP, claim=claim)
     return claim
 
 
@@ -54,13 +54,13 @@ def link(request: ReaderRequest, claim: Claim, *, by: User) -> ReaderRequest:
     Raises:
         NotPossible: it is closed, or that claim will not be checked.
     """
-    request = _open(request, by)
+    request = _lock_open(request, by)
     claim = claim.merged_into or claim
     if Publication.objects.current().filter(claim=claim).exists():
-        return _closed(request, by, state=_State.ANSWERED, claim=claim)
+        return _close(request, by, state=_State.ANSWERED, claim=claim)
     if claim.state in (Claim.State.DECLINED, Claim.State.MERGED):
         raise NotPossible(_("That claim will not be checked."))
-    return _changed(request, by, state=_State.TAKEN_UP, claim=claim)
+    return _change(request, by, state=_State.TAKEN_UP, claim=claim)
 
 
 @transaction.atomic
@@ -70,11 +70,11 @@ def answer_with(request: ReaderRequest, claim: Claim, *, answer: str = "", by: U
     Raises:
         NotPossible: it is closed, or the claim is not published: there is nothing to send readers to.
     """
-    request = _open(request, by)
+    request = _lock_open(request, by)
     claim = claim.merged_into or claim
     if not Publication.objects.current().filter(claim=claim).exists():
         raise NotPossible(_("That claim is not published, so readers cannot see it."))
-    return _closed(request, by, state=_State.ANSWERED, claim=claim, answer=answer.strip())
+    return _close(request, by, state=_State.ANSWERED, claim=claim, answer=answer.strip())
 
 
 @transaction.atomic
@@ -84,10 +84,10 @@ def decline(request: ReaderRequest, *, reason: str, by: User) -> ReaderRequest:
     Raises:
         NotPossible: it is closed, or no reason is given.
     """
-    request = _open(request, by)
+    request = _lock_open(request, by)
     if not reason.strip():
         raise NotPossible(_("Explain why it will not be checked: the readers will receive this."))
-    return _closed(request, by, state=_State.DECLINED, reason=reason.strip(), claim=None)
+    return _close(request, by, state=_State.DECLINED, reason=reason.strip(), claim=None)
 
 
 def answer_published(claims: Collection[int]) -> None:
@@ -118,14 +118,14 @@ def _answer_published(requests: QuerySet[ReaderRequest]) -> None:
         reader_mails.queue_answer(row.contacts.all())
 
 
-def _open(request: ReaderRequest, by: User) -> ReaderRequest:
+def _lock_open(request: ReaderRequest, by: User) -> ReaderRequest:
     """Return the request, read again under lock.
 
     Raises:
         NotAllowed: the person does not decide about requests.
         NotPossible: it is closed.
     """
-    require(by, DECIDE, _("decide about readers’ requests"))
+    require(by, DECIDE_PERMISSION, _("decide about readers’ requests"))
     rows = ReaderRequest.objects.select_for_update(of=("self",)).select_related("claim__merged_into")
     found = rows.filter(pk=request.pk).first()
     if found is None or not found.is_open:
@@ -133,13 +133,13 @@ def _open(request: ReaderRequest, by: User) -> ReaderRequest:
     return found
 
 
-def _closed(request: ReaderRequest, by: User, **fields: Any) -> ReaderRequest:
-    request = _changed(request, by, **fields)
+def _close(request: ReaderRequest, by: User, **fields: Any) -> ReaderRequest:
+    request = _change(request, by, **fields)
     reader_mails.queue_answer(request.contacts.all())
     return request
 
 
-def _changed(request: ReaderRequest, by: User, **fields: Any) -> ReaderRequest:
+def _change(request: ReaderRequest, by: User, **fields: Any) -> ReaderRequest:
     for name, value in fields.items():
         setattr(request, name, value)
     request.moved_by, request.moved_by_name = by, get_display_name(by)[:200]

@@ -14,9 +14,9 @@ from claims.quotes.statements import normalise_statement
 #: More links than these are a sign: who complains names a source or two, who asks shows where something stands.
 MOST_LINKS_OF_COMPLAINT, MOST_LINKS_OF_REQUEST = 3, 5
 #: Within a week the same words are expected from so many people; campaigns write more, and so do programs.
-MOST_REPEATS = 3
+MAX_REPEATS = 3
 #: Unanswered emails to one mailbox within a day.
-MOST_MAILS = 3
+MAX_MAILS = 3
 
 _LINK = re.compile(r"https?://|www\.", re.IGNORECASE)
 _MARKUP = re.compile(r"<a\s|\[url[=\]]|\[link[=\]]|</?(?:script|iframe|img)\b|\]\(https?://", re.IGNORECASE)
@@ -41,13 +41,13 @@ def find_spam_signs(
         yield SpamSign.MARKUP
     if words := hash_words(text):
         since = timezone.now() - timedelta(days=7)
-        if earlier.filter(words_sha256=words, received_at__gte=since).count() >= MOST_REPEATS:
+        if earlier.filter(words_sha256=words, received_at__gte=since).count() >= MAX_REPEATS:
             yield SpamSign.REPEATED
 
 
-def is_written_to_too_often(mailbox: str) -> bool:
+def has_too_many_mails(mailbox: str) -> bool:
     """Whether a mailbox got all the mails that a stranger can make us send. Asked while the mailbox is held."""
     recent = ContactDetails.objects.filter(
         mailbox=mailbox, confirmed_at=None, created_at__gte=timezone.now() - timedelta(days=1)
     )
-    return recent.count() >= MOST_MAILS
+    return recent.count() >= MAX_MAILS

@@ -34,12 +34,12 @@ ANSWER_COMPLAINTS = "complaints.answer_complaint"
 Row = TypeVar("Row", Complaint, ReaderRequest)
 
 
-class KeyUsedTwice(Exception):
+class KeyReused(Exception):
     """An Idempotency-Key was used before with a different body."""
 
 
 @dataclass(frozen=True)
-class SentWith:
+class SubmissionContext:
     """How a message was sent.
 
     Attributes:
@@ -54,18 +54,23 @@ class SentWith:
 
 
 @transaction.atomic
-def complain(
-    publication: Publication, *, kind: str, text: str, sender: Sender, sent: SentWith = SentWith()
+def submit_complaint(
+    publication: Publication,
+    *,
+    kind: str,
+    text: str,
+    sender: Sender,
+    sent: SubmissionContext = SubmissionContext(),
 ) -> Complaint:
     """Take in a complaint about what was published. It is the newsroom's to answer once it is confirmed.
 
     Raises:
         KeyUsedTwice: something else was sent with the key.
     """
-    hold(f"mail to {normalise_mailbox(sender.mail)}", *_names(sent))
-    if earlier := _sent_before(Complaint.objects.all(), sent):
+    hold(f"mail to {normalise_mailbox(sender.mail)}", *_list_lock_names(sent))
+    if earlier := _find_same_submission(Complaint.objects.all(), sent):
         return earlier
-    signs = _signs(
+    signs = _find_spam_signs(
         text, sender, sent, Complaint.objects.all(), most_links=spam_checks.MOST_LINKS_OF_COMPLAINT
     )
     complaint = Complaint.objects.create(
@@ -86,24 +91,24 @@ def complain(
 
 
 @transaction.atomic
-def ask(
+def submit_request(
     *,
     text: str = "",
     address: str = "",
     picture: SentPicture | None = None,
     sender: Sender,
-    sent: SentWith = SentWith(),
+    sent: SubmissionContext = SubmissionContext(),
 ) -> ReaderRequest:
     """Store a request to check something. Readers asking for the same are counted once they confirm.
 
     Raises:
         KeyUsedTwice: something else was sent with the key.
     """
-    hold(f"mail to {normalise_mailbox(sender.mail)}", *_names(sent))
-    if earlier := _sent_before(ReaderRequest.objects.all(), sent):
+    hold(f"mail to {normalise_mailbox(sender.mail)}", *_list_lock_names(sent))
+    if earlier := _find_same_submission(ReaderRequest.objects.all(), sent):
         return earlier
     words = f"{text}\n{address}" if address else text
-    signs = _signs(
+    signs = _find_spam_signs(
         words, sender, sent, ReaderRequest.objects.none(), most_links=spam_checks.MOST_LINKS_OF_REQUEST
     )
     request = ReaderRequest.objects.create(
@@ -143,14 +148,14 @@ def confirm(contact: ContactDetails) -> ContactDetails | None:
         return found  # an editor looks at it first, and has them asked then
     found.confirmed_at = timezone.now()
     if found.complaint_id:
-        _bring_complaint(found.complaint_id)
+        _deliver_complaint(found.complaint_id)
     else:
-        found.request = _bring_request(found)
+        found.request = _deliver_request(found)
     found.save(update_fields=["confirmed_at", "request"])
     return found
 
 
-def _bring_complaint(pk: int) -> None:
+def _deliver_complaint(pk: int) -> None:
     complaint = Complaint.objects.select_for_update(of=("self",)).select_related("claim").get(pk=pk)
     if complaint.state != Complaint.State.NEW or complaint.held_because:
         return
@@ -166,7 +171,7 @@ def _bring_complaint(pk: int) -> None:
     )
 
 
-def _bring_request(contact: ContactDetails) -> ReaderRequest:
+def _deliver_request(contact: ContactDetails) -> ReaderRequest:
     assert contact.request_id is not None  # noqa: S101  details are of one thing
     request = ReaderRequest.objects.select_for_update().get(pk=contact.request_id)
     if request.state != ReaderRequest.State.NEW or request.held_because:
@@ -196,7 +201,7 @@ def withdraw(contact: ContactDetails) -> bool:
         complaint = Complaint.objects.select_for_update().get(pk=found.complaint_id)
         if not complaint.is_waiting:
             return False
-        _moved(complaint, Complaint.State.WITHDRAWN)
+        _change_state(complaint, Complaint.State.WITHDRAWN)
         return True
     request = ReaderRequest.objects.select_for_update(of=("self",)).get(contacts=found)
     if not request.is_open:
@@ -206,11 +211,11 @@ def withdraw(contact: ContactDetails) -> bool:
         ReaderRequest.objects.filter(pk=request.pk, askers__gt=1).update(askers=F("askers") - 1)
         found.delete()
         return True
-    _moved(request, ReaderRequest.State.WITHDRAWN)
+    _change_state(request, ReaderRequest.State.WITHDRAWN)
     return True
 
 
-def _moved(row: Complaint | ReaderRequest, state: str) -> None:
+def _change_state(row: Complaint | ReaderRequest, state: str) -> None:
     """Make the reader's own move, without a person at the desk."""
     row.state, row.moved_by, row.moved_by_name = state, None, ""
     row.save(update_fields=["state", "moved_by", "moved_by_name"])
@@ -222,23 +227,23 @@ def summarise_complaint(complaint: Complaint) -> str:
     return _("%(kind)s; to be answered by %(due)s") % {"kind": complaint.get_kind_display(), "due": due}
 
 
-def _names(sent: SentWith) -> list[str]:
+def _list_lock_names(sent: SubmissionContext) -> list[str]:
     return [f"sent with {sent.key}"] if sent.key else []
 
 
-def _sent_before(rows: QuerySet[Row], sent: SentWith) -> Row | None:
+def _find_same_submission(rows: QuerySet[Row], sent: SubmissionContext) -> Row | None:
     """Return the message stored with the same key; the key is locked against concurrent requests."""
     found = rows.filter(sent_key=sent.key).first() if sent.key else None
     if found and found.sent_sha256 != sent.body:
-        raise KeyUsedTwice
+        raise KeyReused
     return found
 
 
-def _signs(
-    text: str, sender: Sender, sent: SentWith, earlier: QuerySet[Row], *, most_links: int
+def _find_spam_signs(
+    text: str, sender: Sender, sent: SubmissionContext, earlier: QuerySet[Row], *, most_links: int
 ) -> list[str]:
     """Return why it is held; empty if it is not."""
     signs = {*sent.signs, *spam_checks.find_spam_signs(text, most_links=most_links, earlier=earlier)}
-    if spam_checks.is_written_to_too_often(normalise_mailbox(sender.mail)):
+    if spam_checks.has_too_many_mails(normalise_mailbox(sender.mail)):
         signs.add(SpamSign.MANY_MAILS)
     return sorted(signs)

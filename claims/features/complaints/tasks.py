@@ -6,13 +6,13 @@ from claims.features.complaints import complaint_moves, personal_data, reader_ma
 from claims.newsroom.mails import RETRIES
 
 
-@app.task(name=reader_mails.CONFIRMATION, queue=reader_mails.QUEUE, retry=RETRIES)
+@app.task(name=reader_mails.CONFIRMATION_TASK, queue=reader_mails.QUEUE, retry=RETRIES)
 def mail_confirmation(*, contact_id: int) -> None:
     """Ask a reader to confirm an address."""
     reader_mails.mail_confirmation(contact_id=contact_id)
 
 
-@app.task(name=reader_mails.ANSWER, queue=reader_mails.QUEUE, retry=RETRIES)
+@app.task(name=reader_mails.ANSWER_TASK, queue=reader_mails.QUEUE, retry=RETRIES)
 def mail_answer(*, contact_id: int) -> None:
     """Send a reader the outcome."""
     reader_mails.mail_answer(contact_id=contact_id)

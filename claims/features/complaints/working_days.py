@@ -14,7 +14,7 @@ def get_newsroom_day(moment: datetime) -> date:
     return moment.astimezone(ZoneInfo(settings.TIME_ZONE)).date()
 
 
-def today() -> date:
+def get_today() -> date:
     return get_newsroom_day(timezone.now())
 
 
@@ -22,31 +22,31 @@ def find_due_day(moment: datetime, days: int) -> date:
     """Return the last of this many working days after the day of a moment."""
     begin = get_newsroom_day(moment)
     # Nowhere do holidays and weekends make ten days of one; and a year more is no harm.
-    due: date = _calendar(begin.year, begin.year + 1 + days // 30).get_nth_working_day(begin, days)
+    due: date = _get_calendar(begin.year, begin.year + 1 + days // 30).get_nth_working_day(begin, days)
     return due
 
 
-def count_between(begin: datetime, end: datetime) -> int:
+def count_days_between(begin: datetime, end: datetime) -> int:
     """Return the number of working days between two moments: 0 on the same day."""
-    return count_after(get_newsroom_day(begin), get_newsroom_day(end))
+    return count_days_after(get_newsroom_day(begin), get_newsroom_day(end))
 
 
-def count_after(first: date, last: date) -> int:
+def count_days_after(first: date, last: date) -> int:
     """Return the working days after one day up to and including another; negative if it was earlier."""
     if last < first:
-        return -count_after(last, first)
+        return -count_days_after(last, first)
     if last == first:
         return 0
-    counted: int = _calendar(first.year, last.year).get_working_days_count(first + timedelta(1), last)
+    counted: int = _get_calendar(first.year, last.year).get_working_days_count(first + timedelta(1), last)
     return counted
 
 
-def _calendar(first: int, last: int) -> HolidayBase:
-    return _made(settings.HOLIDAYS_COUNTRY, settings.HOLIDAYS_SUBDIVISION, first, last)
+def _get_calendar(first: int, last: int) -> HolidayBase:
+    return _build_calendar(settings.HOLIDAYS_COUNTRY, settings.HOLIDAYS_SUBDIVISION, first, last)
 
 
 @lru_cache(maxsize=100)
-def _made(country: str, subdivision: str, first: int, last: int) -> HolidayBase:
+def _build_calendar(country: str, subdivision: str, first: int, last: int) -> HolidayBase:
     """Build a calendar with all its years at once: letting threads add years later is not safe."""
     years = range(first, last + 1)
     if country:

@@ -20,7 +20,7 @@ from claims.features.corrections.models import Rectification, RectificationStep
 from claims.models import Publication
 from factcheck.formulas import harmless
 
-_NEWEST = 50
+_SHOWN_REQUESTS = 50
 COLUMNS = (
     *("id", "claim_id", "claim_url", "publication", "url", "asked_on", "state", "since"),
     *("reminded_on", "answered_on", "answer", "corrected_on", "fixed", "refused_on", "refusal"),
@@ -39,7 +39,7 @@ def show_feed(request: HttpRequest) -> HttpResponse:
             feed_url=settings.SITE_URL + reverse("correction-requests-feed"),
             language=settings.LANGUAGE_CODE,
         )
-        for row in _shown().order_by("-moved_on", "-pk")[:_NEWEST]:
+        for row in _find_public().order_by("-moved_on", "-pk")[:_SHOWN_REQUESTS]:
             steps = list(row.steps.all())
             feed.add_item(
                 title=f"{row.get_state_display()}: {row.outlet}",
@@ -64,16 +64,16 @@ def export_table(request: HttpRequest) -> StreamingHttpResponse:
 
 
 def _write() -> Iterator[str]:
-    for row in [COLUMNS, *map(_columns, _shown().order_by("pk"))]:
+    for row in [COLUMNS, *map(_build_row, _find_public().order_by("pk"))]:
         line = io.StringIO()
         csv.writer(line).writerow([harmless(value) for value in row])
         yield line.getvalue()
 
 
-def _columns(row: Rectification) -> list[Any]:
+def _build_row(row: Rectification) -> list[Any]:
     last = {step.kind: step for step in row.steps.all()}
 
-    def day(kind: str) -> Any:
+    def get_day(kind: str) -> Any:
         return last[kind].on_day if kind in last else None
 
     def note(kind: str) -> str:
@@ -82,12 +82,18 @@ def _columns(row: Rectification) -> list[Any]:
     page = f"{settings.SITE_URL}/claims/{row.claim_id}/"
     return [
         *(row.pk, row.claim_id, page, row.outlet, row.url, row.asked_on, row.state, row.moved_on),
-        *(day("reminded"), day("answered"), note("answered"), day("corrected"), note("corrected")),
-        *(day("refused"), note("refused")),
+        *(
+            get_day("reminded"),
+            get_day("answered"),
+            note("answered"),
+            get_day("corrected"),
+            note("corrected"),
+        ),
+        *(get_day("refused"), note("refused")),
     ]
 
 
-def _shown() -> Any:
+def _find_public() -> Any:
     published = Publication.objects.newest().values("claim")
     steps = Prefetch("steps", RectificationStep.objects.order_by("pk"))
     return Rectification.objects.shown().filter(claim__in=published).prefetch_related(steps)

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_http_methods, require_safe
 
-from claims.features.complaints.intake.complaint_page import newest_entry
+from claims.features.complaints.intake.complaint_page import find_newest_entry
 from claims.features.complaints.intake.private_pages import (
     add_limit_fields,
     check_limit,
@@ -31,7 +31,7 @@ from factcheck.database.read_connections import read_freshly
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow_claim(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the form. The answer is the same for any address."""
-    entry = read_freshly(lambda: newest_entry(pk))
+    entry = read_freshly(lambda: find_newest_entry(pk))
     if entry.merged_into_id:
         return redirect("claim-follow", pk=entry.merged_into_id)
     form = ReaderForm(request.POST if request.method == "POST" else None)
@@ -50,7 +50,7 @@ def follow_claim(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @require_safe
-def sent(request: HttpRequest) -> HttpResponse:
+def show_sent(request: HttpRequest) -> HttpResponse:
     context = {"days": settings.READER_CONFIRMATION_DAYS}
     return protect_address(respond_once(request, "corrections/sent.html", context))
 
@@ -60,7 +60,7 @@ def show_subscription(request: HttpRequest, token: str) -> HttpResponse:
     """Show the subscription, with buttons to confirm and to end it."""
     subscription = subscriptions.find_subscription(token)
     if subscription is None:
-        return ended(request, status=HTTPStatus.NOT_FOUND)
+        return show_ended(request, status=HTTPStatus.NOT_FOUND)
     entry = Publication.objects.newest().filter(claim=subscription.claim_id).first()
     context = {
         "subscription": subscription,
@@ -86,10 +86,10 @@ def stop(request: HttpRequest, token: str) -> HttpResponse:
     subscription = subscriptions.find_subscription(token)
     if subscription is not None:
         subscriptions.end(subscription)
-    return ended(request)
+    return show_ended(request)
 
 
-def ended(request: HttpRequest, *, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
+def show_ended(request: HttpRequest, *, status: HTTPStatus = HTTPStatus.OK) -> HttpResponse:
     page = protect_address(respond_once(request, "corrections/ended.html", {}))
     page.status_code = status
     return page

@@ -23,8 +23,8 @@ from django.utils.crypto import salted_hmac
 from django.utils.translation import gettext as _
 
 from claims.features.complaints.confirmations import normalise_mailbox
-from claims.features.complaints.reader_mails import QUEUE, MailNotTaken
-from claims.features.complaints.spam_checks import MOST_MAILS
+from claims.features.complaints.reader_mails import QUEUE, MailRejected
+from claims.features.complaints.spam_checks import MAX_MAILS
 from claims.features.corrections.models import ClaimSubscription
 from claims.ledger.document.headline import describe_judgement
 from claims.models import Publication
@@ -32,14 +32,14 @@ from factcheck.database.deferred_jobs import defer, defer_once
 from factcheck.database.locks import hold
 from factcheck.web.language_addresses import build_permanent_path
 
-CONFIRMATION = "claims.features.corrections.tasks.mail_subscription_confirmation"
-CHANGE = "claims.features.corrections.tasks.mail_claim_change"
+CONFIRMATION_TASK = "claims.features.corrections.tasks.mail_subscription_confirmation"
+CHANGE_TASK = "claims.features.corrections.tasks.mail_claim_change"
 
 _SALT = "claims.features.corrections.subscriptions"
 _TOKEN_LENGTH = 43
 _KIND = Publication.Kind
 #: Kinds of entries that readers get mail about.
-_NEWS = (
+_REPORTED_KINDS = (
     *(_KIND.CLARIFICATION, _KIND.CORRECTION, _KIND.UPDATE, _KIND.RETRACTION, _KIND.MERGE, _KIND.REMOVAL),
 )
 
@@ -55,7 +55,7 @@ def subscribe(publication: Publication, *, mail: str, language: str) -> None:
     unanswered = ClaimSubscription.objects.filter(
         mailbox=mailbox, confirmed_at=None, created_at__gte=yesterday
     )
-    if unanswered.count() >= MOST_MAILS:
+    if unanswered.count() >= MAX_MAILS:
         return
     seed = uuid4()
     subscription = ClaimSubscription.objects.create(
@@ -64,16 +64,16 @@ def subscribe(publication: Publication, *, mail: str, language: str) -> None:
         mailbox=mailbox,
         language=language,
         seed=seed,
-        token_sha256=_digest(_token(seed)),
+        token_sha256=_compute_digest(_compute_token(seed)),
     )
-    defer(CONFIRMATION, {"subscription_id": subscription.pk}, queue=QUEUE)
+    defer(CONFIRMATION_TASK, {"subscription_id": subscription.pk}, queue=QUEUE)
 
 
 def find_subscription(token: str) -> ClaimSubscription | None:
     """Return the subscription whose page has this secret in its address; None if there is none any more."""
     if len(token) != _TOKEN_LENGTH or not token.isascii():
         return None
-    return ClaimSubscription.objects.filter(token_sha256=_digest(token)).first()
+    return ClaimSubscription.objects.filter(token_sha256=_compute_digest(token)).first()
 
 
 def confirm(subscription: ClaimSubscription) -> None:
@@ -100,8 +100,8 @@ def queue_changes() -> None:
     newest = Publication.objects.newest().filter(claim=OuterRef("claim"), sequence__gt=OuterRef("sequence"))
     behind = ClaimSubscription.objects.filter(Exists(newest), confirmed_at__isnull=False)
     for number in behind.order_by("pk").values_list("pk", flat=True):
-        lock = f"{CHANGE}:{number}"
-        defer_once(CHANGE, {"subscription_id": number}, queue=QUEUE, queueing_lock=lock)
+        lock = f"{CHANGE_TASK}:{number}"
+        defer_once(CHANGE_TASK, {"subscription_id": number}, queue=QUEUE, queueing_lock=lock)
 
 
 def forget(*, mail: str, **signal: Any) -> int:
@@ -120,12 +120,12 @@ def export(*, mail: str, messages: list[dict[str, Any]], **signal: Any) -> None:
 @transaction.atomic
 def mail_confirmation(*, subscription_id: int) -> None:
     """Ask once whether the address is theirs."""
-    subscription = _locked(subscription_id)
-    entry = _newest(subscription)
+    subscription = _lock_subscription(subscription_id)
+    entry = _find_newest(subscription)
     if subscription is None or entry is None or subscription.confirmed_at or subscription.asked_at:
         return
     ClaimSubscription.objects.filter(pk=subscription.pk).update(asked_at=timezone.now())
-    with _written_for(subscription):
+    with _activate_language(subscription):
         subject = _("Please confirm that you follow a fact check by %(newsroom)s") % {
             "newsroom": settings.NEWSROOM_NAME
         }
@@ -136,16 +136,16 @@ def mail_confirmation(*, subscription_id: int) -> None:
 @transaction.atomic
 def mail_change(*, subscription_id: int) -> None:
     """Send what changed since the entry that the reader knows, once."""
-    subscription = _locked(subscription_id)
-    entry = _newest(subscription)
+    subscription = _lock_subscription(subscription_id)
+    entry = _find_newest(subscription)
     if subscription is None or entry is None or not subscription.confirmed_at:
         return
     news = Publication.objects.filter(claim=subscription.claim_id, sequence__gt=subscription.sequence)
-    changes = list(news.filter(kind__in=_NEWS).order_by("sequence"))
+    changes = list(news.filter(kind__in=_REPORTED_KINDS).order_by("sequence"))
     ClaimSubscription.objects.filter(pk=subscription.pk).update(sequence=entry.sequence)
     if not changes:
         return
-    with _written_for(subscription):
+    with _activate_language(subscription):
         context = {
             "changes": [{"kind": one.get_kind_display(), "note": one.note} for one in changes],
             "judgement": describe_judgement(entry.document),
@@ -154,18 +154,18 @@ def mail_change(*, subscription_id: int) -> None:
         _send(subscription, entry, f"{subject} · {settings.NEWSROOM_NAME}", "claim_change", context)
 
 
-def _locked(pk: int) -> ClaimSubscription | None:
+def _lock_subscription(pk: int) -> ClaimSubscription | None:
     return ClaimSubscription.objects.select_for_update(of=("self",), no_key=True).filter(pk=pk).first()
 
 
-def _newest(subscription: ClaimSubscription | None) -> Publication | None:
+def _find_newest(subscription: ClaimSubscription | None) -> Publication | None:
     if subscription is None:
         return None
     return Publication.objects.newest().filter(claim=subscription.claim_id).first()
 
 
 @contextmanager
-def _written_for(subscription: ClaimSubscription) -> Iterator[None]:
+def _activate_language(subscription: ClaimSubscription) -> Iterator[None]:
     known = {code for code, _name in settings.LANGUAGES}
     language = subscription.language if subscription.language in known else settings.LANGUAGE_CODE
     with translation.override(language), timezone.override(ZoneInfo(settings.TIME_ZONE)):
@@ -175,9 +175,9 @@ def _written_for(subscription: ClaimSubscription) -> Iterator[None]:
 def _send(
     subscription: ClaimSubscription, entry: Publication, subject: str, template: str, context: dict[str, Any]
 ) -> None:
-    token = _token(subscription.seed)
-    if subscription.token_sha256 != _digest(token):  # the key of the installation has changed
-        ClaimSubscription.objects.filter(pk=subscription.pk).update(token_sha256=_digest(token))
+    token = _compute_token(subscription.seed)
+    if subscription.token_sha256 != _compute_digest(token):  # the key of the installation has changed
+        ClaimSubscription.objects.filter(pk=subscription.pk).update(token_sha256=_compute_digest(token))
     about = {
         "newsroom": settings.NEWSROOM_NAME,
         "page": settings.SITE_URL + build_permanent_path("claim-subscription", token),
@@ -202,13 +202,13 @@ def _send(
         mail.send()
     except SMTPException as failure:
         # Its own words, and the traceback, name the address.
-        raise MailNotTaken(type(failure).__name__) from None
+        raise MailRejected(type(failure).__name__) from None
 
 
-def _token(seed: UUID) -> str:
+def _compute_token(seed: UUID) -> str:
     made = salted_hmac(_SALT, seed.hex, algorithm="sha256").digest()
     return urlsafe_b64encode(made).decode().rstrip("=")
 
 
-def _digest(token: str) -> str:
+def _compute_digest(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()

@@ -4,7 +4,7 @@ from claims.features.corrections import request_pages, subscription_pages
 
 pages = [
     path("claims/<int:pk>/follow/", subscription_pages.follow_claim, name="claim-follow"),
-    path("subscriptions/sent/", subscription_pages.sent, name="claim-subscription-sent"),
+    path("subscriptions/sent/", subscription_pages.show_sent, name="claim-subscription-sent"),
     path("subscriptions/<str:token>/", subscription_pages.show_subscription, name="claim-subscription"),
     path("subscriptions/<str:token>/confirm/", subscription_pages.confirm, name="claim-subscription-confirm"),
     path("subscriptions/<str:token>/stop/", subscription_pages.stop, name="claim-subscription-stop"),

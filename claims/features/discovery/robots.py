@@ -9,7 +9,7 @@ from claims.public.pages.responses import compute_etag
 from factcheck.api.resources import build_conditional_response
 
 #: How long crawlers may keep these, in which nothing changes but by a restart.
-_AN_HOUR = "public, max-age=3600"
+_CACHE_CONTROL = "public, max-age=3600"
 
 #: Of several matching rules, the longest one applies (RFC 9309, section 2.2.2): programs may page through the API.
 #: Other `noindex` pages are not listed here, because a crawler that may not read them does not see it.
@@ -40,13 +40,13 @@ def build_robots_text() -> str:
 
 
 @require_safe
-def robots(request: HttpRequest) -> HttpResponse:
+def show_robots(request: HttpRequest) -> HttpResponse:
     """Serve robots.txt. It is cheap and not rate-limited, because a refused crawler stays away."""
     return _build_file_response(request, build_robots_text())
 
 
 @require_safe
-def indexnow_key(request: HttpRequest, key: str) -> HttpResponse:
+def show_indexnow_key(request: HttpRequest, key: str) -> HttpResponse:
     """Return the key that proves to IndexNow that notifications come from us."""
     if not settings.INDEXNOW_KEY or key != settings.INDEXNOW_KEY:
         raise Http404("There is no such file.")
@@ -58,6 +58,6 @@ def _build_file_response(request: HttpRequest, content: str) -> HttpResponse:
         request,
         lambda: content,
         etag=compute_etag(content),
-        cache=_AN_HOUR,
+        cache=_CACHE_CONTROL,
         content_type="text/plain; charset=utf-8",
     )

@@ -53,7 +53,7 @@ SUBJECTS: dict[str, tuple[str, str, type[Any]]] = {
     "sources": ("source", Mention.Kind.SOURCE, Source),
 }
 #: Pages of which there is one each.
-_SINGLE = (
+_SINGLE_PAGES = (
     "claimants",
     "topics",
     "publishers",
@@ -77,7 +77,7 @@ class SitemapPart:
 
 # Counted over an index alone: the newest entries of all claims, less the few that were withdrawn. That a claim was
 # withdrawn changes its part, too.
-_RANGES_OF_CLAIMS = """
+_CLAIM_RANGES_SQL = """
     SELECT part, max(changed_at) FROM (
         SELECT (claim_id - 1) / %s AS part, published_at AS changed_at, 1 AS listed
         FROM claims_publication WHERE superseded_at IS NULL
@@ -94,7 +94,7 @@ def iterate_parts() -> Iterator[SitemapPart]:
     yield SitemapPart("pages", _get_newest_time())
     yield SitemapPart("news")
     with connection.cursor() as cursor:
-        cursor.execute(_RANGES_OF_CLAIMS, [RANGE_SIZE, RANGE_SIZE])
+        cursor.execute(_CLAIM_RANGES_SQL, [RANGE_SIZE, RANGE_SIZE])
         for number, changed_at in cursor.fetchall():
             yield SitemapPart(f"claims-{number + 1}", changed_at)
     clusters = Cluster.objects.public().order_by("pk").values_list("pk", flat=True)
@@ -129,7 +129,7 @@ def list_single_pages() -> Iterator[SitemapPage]:
     yield SitemapPage(
         build_permanent_path("corrections"), corrected.values_list("published_at", flat=True).first()
     )
-    for route in filter(has_route, _SINGLE):
+    for route in filter(has_route, _SINGLE_PAGES):
         yield SitemapPage(build_permanent_path(route))
     about = NewsroomPage.objects.order_by("kind").values("kind").annotate(changed_at=Max("created_at"))
     for kind, changed_at in about.values_list("kind", "changed_at"):

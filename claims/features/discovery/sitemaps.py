@@ -34,13 +34,13 @@ def index(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
-def pages(request: HttpRequest) -> HttpResponse:
+def show_pages(request: HttpRequest) -> HttpResponse:
     """List the single pages."""
     return _build_response(request, list(sitemap_parts.list_single_pages()))
 
 
 @require_safe
-def part(request: HttpRequest, kind: str, number: int) -> HttpResponse:
+def show_part(request: HttpRequest, kind: str, number: int) -> HttpResponse:
     """List a range of claims, clusters or other subjects."""
     found = sitemap_parts.load_part(kind, number)
     if not found:
@@ -49,7 +49,7 @@ def part(request: HttpRequest, kind: str, number: int) -> HttpResponse:
 
 
 @require_safe
-def news(request: HttpRequest) -> HttpResponse:
+def show_news(request: HttpRequest) -> HttpResponse:
     """Render the news sitemap."""
     found = list(sitemap_parts.list_news())
     return build_conditional_response(

@@ -9,7 +9,7 @@ from claims.features.discovery import announcements
 from factcheck.database.deferred_jobs import defer_once
 
 QUEUE = "announcements"
-ANNOUNCE = "claims.features.discovery.tasks.announce_entries"
+ANNOUNCE_TASK = "claims.features.discovery.tasks.announce_entries"
 
 
 def announce_added_entries(**signal: Any) -> None:
@@ -21,7 +21,7 @@ def announce_added_entries(**signal: Any) -> None:
         transaction.on_commit(_call, robust=True)
 
 
-@app.task(name=ANNOUNCE, queue=QUEUE)
+@app.task(name=ANNOUNCE_TASK, queue=QUEUE)
 def announce_entries() -> None:
     """Notify each service of new entries."""
     if announcements.follow():
@@ -36,4 +36,4 @@ def announce_what_is_left(timestamp: int) -> None:
 
 
 def _call() -> None:
-    defer_once(ANNOUNCE, {}, queue=QUEUE, queueing_lock=ANNOUNCE)
+    defer_once(ANNOUNCE_TASK, {}, queue=QUEUE, queueing_lock=ANNOUNCE_TASK)

@@ -14,15 +14,18 @@ from django.urls import reverse
 
 from claims.features.discovery.service_messages import send
 
-_CLAIMS = ("claims-atom", "claims-rss", "claims-json")
-_CORRECTIONS = "corrections-atom"
+_CLAIM_FEEDS = ("claims-atom", "claims-rss", "claims-json")
+_CORRECTIONS_FEED = "corrections-atom"
 #: Kinds of entries that stand in the log of corrections.
-_CORRECTED = ("clarification", "correction", "update", "retraction")
+_CORRECTION_KINDS = ("clarification", "correction", "update", "retraction")
 
 
 def list_topics(entries: Sequence[dict[str, Any]]) -> list[str]:
     """Return the feeds that contain these entries."""
-    routes = [*_CLAIMS, *([_CORRECTIONS] if any(one["kind"] in _CORRECTED for one in entries) else [])]
+    routes = [
+        *_CLAIM_FEEDS,
+        *([_CORRECTIONS_FEED] if any(one["kind"] in _CORRECTION_KINDS for one in entries) else []),
+    ]
     return [settings.SITE_URL + reverse(route) for route in routes]
 
 

@@ -58,7 +58,7 @@ def get_current(claim_id: int) -> Document | None:
 @require_safe
 @xframe_options_exempt
 @csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # typed for views without arguments only
-def card(request: HttpRequest, pk: int) -> HttpResponse:
+def show_card(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the card. The embedding site may choose its look (`embed_themes`); otherwise the device's theme applies."""
     published = get_current(pk)
     if published is None:
@@ -154,11 +154,11 @@ def estimate_height(document: Document, width: int) -> int:
 def _estimate_language_height(document: Document, width: int) -> int:
     verdict, latest = choose_lead_verdict(document), find_correction(document)
     texts = (
-        (document["statement"], _STATEMENT),
-        (_join_claimant(document), _TEXT),
-        (verdict["summary"] if verdict else _NOTHING_TO_SHOW, _TEXT),
-        (latest["note"] if latest else "", _TEXT),
-        (_FOOTER, _TEXT),
+        (document["statement"], _STATEMENT_METRICS),
+        (_join_claimant(document), _TEXT_METRICS),
+        (verdict["summary"] if verdict else _EMPTY_TEXT, _TEXT_METRICS),
+        (latest["note"] if latest else "", _TEXT_METRICS),
+        (_FOOTER_TEXT, _TEXT_METRICS),
     )
     # The last word of a line rarely fits to the end.
     inside = max(width - 2 * _SIDE_PADDING - 20, 100)
@@ -170,18 +170,18 @@ def _estimate_language_height(document: Document, width: int) -> int:
 # line of each.
 _SIDE_PADDING = 22
 _FIXED_HEIGHT = 156
-_STATEMENT = (9.6, 26.0)
-_TEXT = (8.0, 25.0)
+_STATEMENT_METRICS = (9.6, 26.0)
+_TEXT_METRICS = (8.0, 25.0)
 # As long as what stands there.
-_NOTHING_TO_SHOW = "x" * 60
-_FOOTER = "x" * 65
-_CLAIMANT_UNKNOWN = "x" * 23
-_DAY = "x" * 16
+_EMPTY_TEXT = "x" * 60
+_FOOTER_TEXT = "x" * 65
+_UNKNOWN_CLAIMANT_TEXT = "x" * 23
+_DAY_TEXT = "x" * 16
 
 
 def _join_claimant(document: Document) -> str:
-    claimant = document["claimant"] or {"name": _CLAIMANT_UNKNOWN, "job_title": ""}
-    return f"{claimant['name']}, {claimant['job_title']}, {_DAY}"
+    claimant = document["claimant"] or {"name": _UNKNOWN_CLAIMANT_TEXT, "job_title": ""}
+    return f"{claimant['name']}, {claimant['job_title']}, {_DAY_TEXT}"
 
 
 def _count_lines(text: str, inside: int, letter: float) -> int:

@@ -28,9 +28,9 @@ Document = dict[str, Any]
 
 #: For how long caches may keep a picture, and we ourselves what we drew.
 _CACHE_TIME = timedelta(days=1)
-CACHE = f"public, max-age={int(_CACHE_TIME.total_seconds())}"
+CACHE_CONTROL = f"public, max-age={int(_CACHE_TIME.total_seconds())}"
 #: And that an address leads to the picture of another version.
-_CACHE_OF_REDIRECT = "public, max-age=60"
+_REDIRECT_CACHE_CONTROL = "public, max-age=60"
 # Requests for many pictures at once wait in turn, and keep one processor busy at most. Few wait at a time
 # (`gate.expensive`): each waiting request holds a thread, and other readers need pages.
 _drawing_lock = Lock()
@@ -49,7 +49,7 @@ def describe_shared_image(document: Document) -> Document:
 
 @require_safe
 @read_public
-def claim_image(request: HttpRequest, pk: int) -> HttpResponse:
+def show_claim_image(request: HttpRequest, pk: int) -> HttpResponse:
     """Render the share picture of a claim as currently published."""
     newest = Publication.objects.newest().only("body", "body_sha256", "version")
     entry = newest.filter(claim_id=min(pk, GREATEST_ID)).first()
@@ -59,7 +59,7 @@ def claim_image(request: HttpRequest, pk: int) -> HttpResponse:
     # One address per picture: other parameters cost no rendering.
     if request.get_full_path() != (address := _build_path(document)):
         response: HttpResponse = HttpResponseRedirect(address)
-        response["Cache-Control"] = _CACHE_OF_REDIRECT
+        response["Cache-Control"] = _REDIRECT_CACHE_CONTROL
         return response
     etag = compute_etag("claim-image", entry.body_sha256)
     found = get_conditional_response(request, etag=etag)
@@ -69,7 +69,7 @@ def claim_image(request: HttpRequest, pk: int) -> HttpResponse:
             return busy(request)
         found = HttpResponse(content, content_type="image/png")
     found["ETag"] = etag
-    found["Cache-Control"] = CACHE
+    found["Cache-Control"] = CACHE_CONTROL
     # Pages of other sites show it.
     found["Cross-Origin-Resource-Policy"] = "cross-origin"
     return found

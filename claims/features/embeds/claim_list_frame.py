@@ -45,7 +45,7 @@ class ClaimFrameQuery(FeedQuery):
 @csp_replace({"frame-ancestors": ["*"]})
 @read_public
 @cache_page
-def claim_list(request: HttpRequest) -> HttpResponse:
+def show_claim_list(request: HttpRequest) -> HttpResponse:
     """Render the newest claims that match the query string."""
     try:
         query = ClaimFrameQuery(_select_filters(request.GET), Publication.objects.all(), request=request)

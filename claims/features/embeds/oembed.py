@@ -44,7 +44,7 @@ class EmbedQuery(Query):
 
 
 @require_safe
-def oembed(request: HttpRequest) -> HttpResponse:
+def show_oembed(request: HttpRequest) -> HttpResponse:
     """Return the oEmbed response for the claim at `url`."""
     with translation.override(settings.LANGUAGE_CODE):
         try:

@@ -22,19 +22,19 @@ FOLDER = Path(__file__).parent / "static" / "widget"
 FORMER_FOLDER = FOLDER / "former"
 
 #: What is at the one address may be an hour old: the frames that it opens are always new.
-CACHE = "public, max-age=3600, stale-while-revalidate=86400, stale-if-error=604800"
-_TYPE = "text/javascript; charset=utf-8"
+CACHE_CONTROL = "public, max-age=3600, stale-while-revalidate=86400, stale-if-error=604800"
+_CONTENT_TYPE = "text/javascript; charset=utf-8"
 
 
 @require_safe
-def widget(request: HttpRequest) -> HttpResponse:
+def serve_widget(request: HttpRequest) -> HttpResponse:
     """Serve the current script."""
     content = build_script()
-    return _build_response(request, content, cache=CACHE)
+    return _build_response(request, content, cache=CACHE_CONTROL)
 
 
 @require_safe
-def pinned_widget(request: HttpRequest, sha256: str) -> HttpResponse:
+def serve_pinned_widget(request: HttpRequest, sha256: str) -> HttpResponse:
     """Serve the script with this hash, now and after every upgrade, for sites that name it in `integrity`."""
     content = build_script() if sha256 == compute_sha256(build_script()) else _load_former().get(sha256)
     if content is None:
@@ -44,7 +44,7 @@ def pinned_widget(request: HttpRequest, sha256: str) -> HttpResponse:
 
 def _build_response(request: HttpRequest, content: bytes, *, cache: str) -> HttpResponse:
     response = build_conditional_response(
-        request, lambda: content, etag=compute_sha256(content), cache=cache, content_type=_TYPE
+        request, lambda: content, etag=compute_sha256(content), cache=cache, content_type=_CONTENT_TYPE
     )
     # Without the first, browsers cannot compare a script of another site with its `integrity`; without the second,
     # sites that isolate themselves (COEP) cannot load it.

@@ -11,16 +11,16 @@ from claims.newsroom.mail_languages import override_language_for
 from factcheck.database.deferred_jobs import defer
 
 #: The task that sends it, in `tasks` beside this module.
-TELL = "claims.features.federation.tell_of_trouble"
+ALARM_TASK = "claims.features.federation.tell_of_trouble"
 QUEUE = "mail"
 
 
 def raise_for(newsroom: PeerNewsroom) -> None:
     """Queue the notification in the present transaction."""
-    defer(TELL, {"newsroom_id": newsroom.pk}, queue=QUEUE)
+    defer(ALARM_TASK, {"newsroom_id": newsroom.pk}, queue=QUEUE)
 
 
-def tell(newsroom: PeerNewsroom) -> None:
+def send_alarm(newsroom: PeerNewsroom) -> None:
     """Notify people with the permission why imports from this newsroom have stopped."""
     people = User.objects.with_perm(
         "federation.change_peernewsroom", backend="django.contrib.auth.backends.ModelBackend"

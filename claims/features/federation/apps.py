@@ -15,8 +15,8 @@ class Federation(Feature):
         ]
     }
     queues = "claims.features.federation.admin.queues.QUEUES"
-    beside_claim = "claims.features.federation.admin.similar_claims.beside_claim"
-    below_answer = "claims.features.federation.peer_matches.below_answer"
+    beside_claim = "claims.features.federation.admin.similar_claims.find_similar_claims"
+    below_answer = "claims.features.federation.peer_matches.build_peer_context"
     roles = {
         "Fact-checker": ["federation.view_peernewsroom", "federation.view_peerclaim"],
         "Administrator": [f"federation.{verb}_peernewsroom" for verb in ("add", "change", "delete")],

@@ -33,7 +33,7 @@ def _follow(row: Row, by: User) -> None:
     newsroom = peer_edits.follow(signer, by=by)
     changes = [_sign_change(change, key) for change in _build_ledger(row)]
     page = ledger_pages.LedgerPage(signer, more=False, changes=changes)
-    entries = ledger_pages.believed(
+    entries = ledger_pages.verify_page(
         page, key=signer.key, site=signer.url, after=0, last_change="", most=len(changes)
     )
     until = timezone.now() + timedelta(minutes=1)

@@ -9,23 +9,23 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext
 
-from claims.features.federation.ledger_pages import NotBelieved, SignedChange, own_verdict
+from claims.features.federation.ledger_pages import SignedChange, VerificationFailed, find_own_verdict
 from claims.features.federation.models import PeerClaim, PeerNewsroom, PeerProgress
-from claims.features.federation.models.peer_claim import LONGEST_ADDRESS, LONGEST_RATING
+from claims.features.federation.models.peer_claim import MAX_ADDRESS_LENGTH, MAX_RATING_LENGTH
 from claims.models import RatingClass
 from claims.models.claim import LONGEST_STATEMENT
 from factcheck.database.bounds import EARLIEST, LATEST
 from factcheck.database.model_fields import LANGUAGE_TAG
 
 _STATUS = PeerClaim.Status
-_LONGEST_SUMMARY = 20_000
-_LONGEST_CLAIMANT = 500
+_MAX_SUMMARY_LENGTH = 20_000
+_MAX_CLAIMANT_LENGTH = 500
 
 _REMOVAL = "removal"
-_BAR = "█" * 4
+_REDACTION_MARK = "█" * 4
 
 #: What an entry may change of a claim that is known.
-_CHANGED = (
+_CHANGED_FIELDS = (
     *("status", "statement", "language", "claimant", "claimed_on", "rating", "rating_class", "summary"),
     *("reviewed_on", "url", "note", "merged_into", "published_at", "taken_at", "change", "signature", "body"),
 )
@@ -46,7 +46,7 @@ def take(newsroom: PeerNewsroom, changes: Sequence[SignedChange], *, held_until:
         ids = {change.claim_id for change in changes}
         known = {claim.claim_id: claim for claim in newsroom.claims.filter(claim_id__in=ids)}
         for change in changes:
-            claim = _after(change, known.get(change.claim_id), newsroom)
+            claim = _apply_change(change, known.get(change.claim_id), newsroom)
             if claim is not None:
                 known[change.claim_id] = claim
         _store(list(known.values()))
@@ -58,12 +58,12 @@ def take(newsroom: PeerNewsroom, changes: Sequence[SignedChange], *, held_until:
 
 def _store(claims: Sequence[PeerClaim]) -> None:
     PeerClaim.objects.bulk_create(claim for claim in claims if claim._state.adding)
-    PeerClaim.objects.bulk_update((claim for claim in claims if not claim._state.adding), _CHANGED)
+    PeerClaim.objects.bulk_update((claim for claim in claims if not claim._state.adding), _CHANGED_FIELDS)
 
 
-def _after(change: SignedChange, known: PeerClaim | None, newsroom: PeerNewsroom) -> PeerClaim | None:
+def _apply_change(change: SignedChange, known: PeerClaim | None, newsroom: PeerNewsroom) -> PeerClaim | None:
     """Return the claim after the entry; None if the newsroom has no verdict of its own on it."""
-    verdict = own_verdict(change.claim) if change.claim else None
+    verdict = find_own_verdict(change.claim) if change.claim else None
     if verdict is None and known is None:
         return None
     claim = known or PeerClaim(newsroom=newsroom, claim_id=change.claim_id)
@@ -76,67 +76,72 @@ def _after(change: SignedChange, known: PeerClaim | None, newsroom: PeerNewsroom
         claim.body = ""
         if change.kind == _REMOVAL:
             # The law removed words that a withdrawn claim had, so nothing of it is kept here.
-            claim.statement = claim.rating = _BAR
+            claim.statement = claim.rating = _REDACTION_MARK
             claim.claimant = claim.summary = ""
             claim.url = f"{newsroom.url}/claims/{claim.claim_id}/"
         return claim
     claim.status, claim.body = _STATUS.PUBLISHED, change.body
-    for name, value in _said(change.claim, verdict, newsroom.url).items():
+    for name, value in _read_fields(change.claim, verdict, newsroom.url).items():
         setattr(claim, name, value)
     return claim
 
 
-def _said(claim: dict[str, Any], verdict: dict[str, Any], site: str) -> dict[str, Any]:
-    rating = _within(verdict, "rating")
-    label, rating_class = _required(rating, "label", LONGEST_RATING), rating.get("rating_class")
-    language, url = _required(claim, "language", 35), _required(claim, "url", LONGEST_ADDRESS)
+def _read_fields(claim: dict[str, Any], verdict: dict[str, Any], site: str) -> dict[str, Any]:
+    rating = _get_object(verdict, "rating")
+    label, rating_class = _get_required_text(rating, "label", MAX_RATING_LENGTH), rating.get("rating_class")
+    language, url = (
+        _get_required_text(claim, "language", 35),
+        _get_required_text(claim, "url", MAX_ADDRESS_LENGTH),
+    )
     if not re.fullmatch(LANGUAGE_TAG, language):
-        raise NotBelieved(
+        raise VerificationFailed(
             gettext("Claim %(id)s is in “%(language)s”, which is not a language.")
             % {"id": claim["id"], "language": language}
         )
     if not url.startswith(f"{site}/"):
-        raise NotBelieved(
+        raise VerificationFailed(
             gettext("The page of claim %(id)s is given as %(url)s, which is not on its site.")
             % {"id": claim["id"], "url": url}
         )
     claimant = claim.get("claimant")
     return {
-        "statement": _required(claim, "statement", LONGEST_STATEMENT),
+        "statement": _get_required_text(claim, "statement", LONGEST_STATEMENT),
         "language": language,
-        "claimant": _required(claimant, "name", _LONGEST_CLAIMANT) if isinstance(claimant, dict) else "",
-        "claimed_on": _day(claim.get("claimed_on")),
+        "claimant": _get_required_text(claimant, "name", _MAX_CLAIMANT_LENGTH)
+        if isinstance(claimant, dict)
+        else "",
+        "claimed_on": _parse_day(claim.get("claimed_on")),
         "rating": label,
         "rating_class": rating_class if rating_class in RatingClass.values else "",
-        "summary": _text(verdict.get("summary"), _LONGEST_SUMMARY),
-        "reviewed_on": _day(verdict.get("reviewed_on")),
+        "summary": _clean_text(verdict.get("summary"), _MAX_SUMMARY_LENGTH),
+        "reviewed_on": _parse_day(verdict.get("reviewed_on")),
         "url": url,
     }
 
 
-def _within(found: dict[str, Any], name: str) -> dict[str, Any]:
+def _get_object(found: dict[str, Any], name: str) -> dict[str, Any]:
     part = found.get(name)
     if not isinstance(part, dict):
-        raise NotBelieved(gettext("A verdict in its answer has no “%(name)s”.") % {"name": name})
+        raise VerificationFailed(gettext("A verdict in its answer has no “%(name)s”.") % {"name": name})
     return part
 
 
-def _required(found: dict[str, Any], name: str, most: int) -> str:
-    value = _text(found.get(name), most)
+def _get_required_text(found: dict[str, Any], name: str, most: int) -> str:
+    value = _clean_text(found.get(name), most)
     if not value.strip():
-        raise NotBelieved(
+        raise VerificationFailed(
             gettext("A claim in its answer has no “%(name)s” of up to %(most)s characters.")
             % {"name": name, "most": most}
         )
     return value
 
 
-def _text(value: Any, most: int) -> str:
+def _clean_text(value: Any, most: int) -> str:
     """Return a text that can be stored; "" for anything else."""
     return value if isinstance(value, str) and len(value) <= most and "\0" not in value else ""
 
 
-def _day(value: Any) -> date | None:
+def _parse_day(value: Any) -> date | None:
     """Return a valid day; None for anything else."""
     try:
         day = date.fromisoformat(value)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from django.conf import settings
 from django.utils.translation import gettext
 
-from claims.features.federation.ledger_pages import LedgerPage, NotBelieved, origin, read_page
+from claims.features.federation.ledger_pages import LedgerPage, VerificationFailed, get_origin, read_page
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import Limits, fetch
 
@@ -38,7 +38,7 @@ def ask(site: str, *, since: int, etag: str = "", sizes: tuple[int, ...] = PAGE_
     """
     for size in sizes:
         try:
-            return _asked(
+            return _request_page(
                 f"{site}/api/v1/changes/?signed=true&page_size={size}&since={since}", site, size, etag
             )
         except FetchError as error:
@@ -47,13 +47,13 @@ def ask(site: str, *, since: int, etag: str = "", sizes: tuple[int, ...] = PAGE_
     raise AssertionError("no size to ask for")
 
 
-def _asked(address: str, site: str, size: int, etag: str) -> FeedAnswer:
-    def stays_there(there: str) -> None:
-        if origin(there) != site:
+def _request_page(address: str, site: str, size: int, etag: str) -> FeedAnswer:
+    def require_same_site(there: str) -> None:
+        if get_origin(there) != site:
             raise FetchError(
                 "led_elsewhere",
                 gettext("%(site)s redirects to %(origin)s. Follow that address, if it is the right one.")
-                % {"site": site, "origin": origin(there) or there},
+                % {"site": site, "origin": get_origin(there) or there},
             )
 
     answer = fetch(
@@ -62,11 +62,13 @@ def _asked(address: str, site: str, size: int, etag: str) -> FeedAnswer:
         user_agent=USER_AGENT,
         limits=LIMITS,
         accepted=frozenset({"application/json"}),
-        check_redirect=stays_there,
+        check_redirect=require_same_site,
         allow_loopback=settings.WEBHOOKS_TO_LOOPBACK,
     )
     if answer.status == 304 and etag:
         return FeedAnswer(None, size, etag)
     if answer.status == 304:
-        raise NotBelieved(gettext("It answered “not modified” to a request that did not ask for this."))
+        raise VerificationFailed(
+            gettext("It answered “not modified” to a request that did not ask for this.")
+        )
     return FeedAnswer(read_page(answer.content), size, answer.etag)

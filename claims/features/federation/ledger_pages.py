@@ -24,15 +24,15 @@ from factcheck.web.site_urls import with_plain_quotation_marks
 _HALT = PeerProgress.Halt
 
 #: What of an entry is not signed: the signature, and the claim, whose hash is.
-_UNSIGNED = ("signature", "salts", "stored", "claim")
-_KEY = re.compile(r"[A-Za-z0-9_-]{43}")
-_SIGNATURE = re.compile(r"[A-Za-z0-9_-]{86}")
+_UNSIGNED_MEMBERS = ("signature", "salts", "stored", "claim")
+_KEY_PATTERN = re.compile(r"[A-Za-z0-9_-]{43}")
+_SIGNATURE_PATTERN = re.compile(r"[A-Za-z0-9_-]{86}")
 #: So far may the clocks of two newsrooms be apart. What is dated later would stand first until then.
-_CLOCKS_APART = timedelta(days=1)
-LARGEST_ID = 2**63 - 1
+_CLOCK_TOLERANCE = timedelta(days=1)
+MAX_ID = 2**63 - 1
 
 
-class NotBelieved(Exception):
+class VerificationFailed(Exception):
     """Something that a newsroom sent and that is not taken.
 
     Attributes:
@@ -98,22 +98,22 @@ def read_page(content: bytes) -> LedgerPage:
         page = orjson.loads(content)
         house, more, changes = page["house"], page["more"], page["results"]
     except (ValueError, TypeError, KeyError):
-        raise NotBelieved(
+        raise VerificationFailed(
             gettext("Its answer is not a feed of changes that this program can read.")
         ) from None
     if not isinstance(house, dict):
-        raise NotBelieved(
+        raise VerificationFailed(
             gettext("Its feed of changes is not signed: its program is an older or a different one.")
         )
-    signer = Signer(_text(house, "name", 200), _text(house, "url", 500), _text(house, "key", 43))
-    if not _KEY.fullmatch(signer.key) or not signer.name.strip() or type(more) is not bool:
-        raise NotBelieved(gettext("Its feed of changes does not name its newsroom."))
+    signer = Signer(_get_text(house, "name", 200), _get_text(house, "url", 500), _get_text(house, "key", 43))
+    if not _KEY_PATTERN.fullmatch(signer.key) or not signer.name.strip() or type(more) is not bool:
+        raise VerificationFailed(gettext("Its feed of changes does not name its newsroom."))
     if not isinstance(changes, list) or not all(isinstance(change, dict) for change in changes):
-        raise NotBelieved(gettext("Its feed of changes contains no list of changes."))
+        raise VerificationFailed(gettext("Its feed of changes contains no list of changes."))
     return LedgerPage(signer, more, changes)
 
 
-def believed(
+def verify_page(
     page: LedgerPage, *, key: str, site: str, after: int, last_change: str, most: int
 ) -> list[SignedChange]:
     """Return the verified entries of a page after the last imported one.
@@ -130,18 +130,18 @@ def believed(
     """
     _require_same_house(page.signer, key=key, site=site)
     if len(page.changes) > most:
-        raise NotBelieved(
+        raise VerificationFailed(
             gettext("It sent %(changes)s changes instead of at most %(most)s.")
             % {"changes": len(page.changes), "most": most}
         )
     try:
-        changes = [_believed(change, key) for change in page.changes]
+        changes = [_verify_change(change, key) for change in page.changes]
     except TypeError:  # written deeper than anything is read
-        raise NotBelieved(gettext("Its answer is nested too deeply.")) from None
+        raise VerificationFailed(gettext("Its answer is nested too deeply.")) from None
     expected = after or 1
     for number, change in enumerate(changes):
         if change.sequence != expected + number:
-            raise NotBelieved(
+            raise VerificationFailed(
                 gettext("Its ledger has a gap: entry %(sequence)s came instead of entry %(expected)s.")
                 % {"sequence": change.sequence, "expected": expected + number}
             )
@@ -149,13 +149,13 @@ def believed(
     if not after:
         return changes
     if not changes:
-        raise NotBelieved(
+        raise VerificationFailed(
             gettext("Its ledger no longer contains entry %(after)s, which was imported from it.")
             % {"after": after},
             halt=_HALT.HISTORY,
         )
     if not _is_same_entry(changes[0].text, last_change):
-        raise NotBelieved(
+        raise VerificationFailed(
             gettext("Its ledger now has a different entry %(after)s from the signed one that was imported.")
             % {"after": after},
             halt=_HALT.HISTORY,
@@ -169,7 +169,7 @@ def _is_same_entry(now: str, then: str) -> bool:
     return now == then or (chain is not None and orjson.loads(now).get("chain_sha256") == chain)
 
 
-def origin(url: str) -> str:
+def get_origin(url: str) -> str:
     """Return scheme and host of a URL; "" if it is not a web URL."""
     try:
         parts = urlsplit(url.strip())
@@ -184,13 +184,13 @@ def origin(url: str) -> str:
 
 def _require_same_house(signer: Signer, *, key: str, site: str) -> None:
     if signer.key != key:
-        raise NotBelieved(
+        raise VerificationFailed(
             gettext("It signs with a different key from the one that was accepted here."),
             halt=_HALT.KEY,
             offered_key=signer.key,
         )
-    if origin(signer.url) != site:
-        raise NotBelieved(
+    if get_origin(signer.url) != site:
+        raise VerificationFailed(
             gettext("It gives its site as %(url)s, not %(site)s. Follow it there, if that is right.")
             % {"url": signer.url or "nowhere", "site": site},
             halt=_HALT.ADDRESS,
@@ -204,9 +204,9 @@ def _require_chain(changes: list[dict[str, Any]]) -> None:
     """
     previous = NO_ENTRY if changes and changes[0]["sequence"] == 1 else None
     for change in changes:
-        chain = _text(change, "chain_sha256", 64) if "chain_sha256" in change else None
+        chain = _get_text(change, "chain_sha256", 64) if "chain_sha256" in change else None
         if previous and chain is None and previous != NO_ENTRY:
-            raise NotBelieved(
+            raise VerificationFailed(
                 gettext("Entry %(sequence)s no longer contains its hash chain.")
                 % {"sequence": change["sequence"]}
             )
@@ -214,15 +214,15 @@ def _require_chain(changes: list[dict[str, Any]]) -> None:
             facts = EntryFacts(
                 change["sequence"],
                 change["claim_id"],
-                _number(change, "version"),
+                _get_number(change, "version"),
                 change["status"],
-                _text(change, "kind", 20),
+                _get_text(change, "kind", 20),
                 change["published_at"],
                 change.get("merged_into"),
-                _text(change, "sealed_sha256", 64),
+                _get_text(change, "sealed_sha256", 64),
             )
             if compute_chain_hash(build_entry_text(facts, previous)) != chain:
-                raise NotBelieved(
+                raise VerificationFailed(
                     gettext("Entry %(sequence)s does not follow from the entry before it.")
                     % {"sequence": change["sequence"]},
                     halt=_HALT.HISTORY,
@@ -230,29 +230,29 @@ def _require_chain(changes: list[dict[str, Any]]) -> None:
         previous = chain
 
 
-def _believed(change: dict[str, Any], key: str) -> SignedChange:
-    sequence = _number(change, "sequence")
-    signature = _text(change, "signature", 86)
-    text = signed_text({name: value for name, value in change.items() if name not in _UNSIGNED})
-    if not _SIGNATURE.fullmatch(signature) or not is_signed_by(key, text, signature):
-        raise NotBelieved(
+def _verify_change(change: dict[str, Any], key: str) -> SignedChange:
+    sequence = _get_number(change, "sequence")
+    signature = _get_text(change, "signature", 86)
+    text = signed_text({name: value for name, value in change.items() if name not in _UNSIGNED_MEMBERS})
+    if not _SIGNATURE_PATTERN.fullmatch(signature) or not is_signed_by(key, text, signature):
+        raise VerificationFailed(
             gettext("Entry %(sequence)s lacks the newsroom’s signature.") % {"sequence": sequence}
         )
-    status = _text(change, "status", 20)
+    status = _get_text(change, "status", 20)
     if status not in PeerClaim.Status.values:
-        raise NotBelieved(
+        raise VerificationFailed(
             gettext("Entry %(sequence)s has an unknown status: “%(status)s”.")
             % {"sequence": sequence, "status": status}
         )
-    claim, body = _claim(change, sequence) if status == PeerClaim.Status.PUBLISHED else (None, "")
+    claim, body = _verify_claim(change, sequence) if status == PeerClaim.Status.PUBLISHED else (None, "")
     return SignedChange(
         sequence=sequence,
-        claim_id=_number(change, "claim_id"),
-        kind=_text(change, "kind", 20),
+        claim_id=_get_number(change, "claim_id"),
+        kind=_get_text(change, "kind", 20),
         status=status,
-        note=_text(change, "note", 20_000),
-        published_at=_moment(change, sequence),
-        merged_into=None if change.get("merged_into") is None else _number(change, "merged_into"),
+        note=_get_text(change, "note", 20_000),
+        published_at=_parse_moment(change, sequence),
+        merged_into=None if change.get("merged_into") is None else _get_number(change, "merged_into"),
         text=text.decode(),
         signature=signature,
         claim=claim,
@@ -260,61 +260,61 @@ def _believed(change: dict[str, Any], key: str) -> SignedChange:
     )
 
 
-def _claim(change: dict[str, Any], sequence: int) -> tuple[dict[str, Any], str]:
+def _verify_claim(change: dict[str, Any], sequence: int) -> tuple[dict[str, Any], str]:
     """Return the claim of a published entry, if it matches the signed hash."""
     claim = change.get("claim")
     body = with_plain_quotation_marks(orjson.dumps(claim))
     if not isinstance(claim, dict) or hashlib.sha256(body).hexdigest() != change.get("body_sha256"):
-        raise NotBelieved(
+        raise VerificationFailed(
             gettext("The claim in entry %(sequence)s differs from the one that was signed.")
             % {"sequence": sequence}
         )
     if claim.get("id") != change.get("claim_id"):
-        raise NotBelieved(
+        raise VerificationFailed(
             gettext("Entry %(sequence)s contains a different claim from the one it names.")
             % {"sequence": sequence}
         )
     return claim, body.decode()
 
 
-def _moment(change: dict[str, Any], sequence: int) -> datetime:
+def _parse_moment(change: dict[str, Any], sequence: int) -> datetime:
     try:
-        moment = datetime.fromisoformat(_text(change, "published_at", 40))
+        moment = datetime.fromisoformat(_get_text(change, "published_at", 40))
         if moment.tzinfo is not None:
             moment = moment.astimezone(UTC)
     except (ValueError, OverflowError):
-        raise NotBelieved(
+        raise VerificationFailed(
             gettext("Entry %(sequence)s has no publication time.") % {"sequence": sequence}
         ) from None
     if moment.tzinfo is None:
-        raise NotBelieved(
+        raise VerificationFailed(
             gettext("Entry %(sequence)s has a publication time without a time zone.") % {"sequence": sequence}
         )
-    if moment > datetime.now(UTC) + _CLOCKS_APART:
-        raise NotBelieved(
+    if moment > datetime.now(UTC) + _CLOCK_TOLERANCE:
+        raise VerificationFailed(
             gettext("Entry %(sequence)s has a publication time in the future.") % {"sequence": sequence}
         )
     return moment
 
 
-def _number(found: dict[str, Any], name: str) -> int:
+def _get_number(found: dict[str, Any], name: str) -> int:
     value = found.get(name)
-    if type(value) is not int or not 1 <= value <= LARGEST_ID:
-        raise NotBelieved(gettext("Its answer has no number in “%(name)s”.") % {"name": name})
+    if type(value) is not int or not 1 <= value <= MAX_ID:
+        raise VerificationFailed(gettext("Its answer has no number in “%(name)s”.") % {"name": name})
     return value
 
 
-def _text(found: dict[str, Any], name: str, most: int) -> str:
+def _get_text(found: dict[str, Any], name: str, most: int) -> str:
     value = found.get(name)
     if not isinstance(value, str) or len(value) > most or "\0" in value:
-        raise NotBelieved(
+        raise VerificationFailed(
             gettext("Its answer has no text of up to %(most)s characters in “%(name)s”.")
             % {"most": most, "name": name}
         )
     return value
 
 
-def own_verdict(claim: dict[str, Any]) -> dict[str, Any] | None:
+def find_own_verdict(claim: dict[str, Any]) -> dict[str, Any] | None:
     """Return the newsroom's own verdict on a claim; verdicts that it imported are not passed on.
 
     This ends circles of newsrooms that follow each other.

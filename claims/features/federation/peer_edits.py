@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from claims.features.federation import tasks
 from claims.features.federation.ledger_feed import ask
-from claims.features.federation.ledger_pages import NotBelieved, Signer, believed, origin
+from claims.features.federation.ledger_pages import Signer, VerificationFailed, get_origin, verify_page
 from claims.features.federation.models import PeerNewsroom, PeerProgress
 from claims.ledger.house_signature import public_key
 from claims.newsroom.refusals import NotPossible
@@ -29,20 +29,20 @@ def look(address: str) -> Signer:
         NotPossible: it cannot be followed, with the reason.
     """
     address = address.strip()
-    site = origin(address if is_address(address) else f"https://{address}")
+    site = get_origin(address if is_address(address) else f"https://{address}")
     if not site:
         raise NotPossible(_("“%s” is not the address of a site.") % address[:200])
-    if site == origin(settings.SITE_URL):
+    if site == get_origin(settings.SITE_URL):
         raise NotPossible(_("This is this newsroom’s own site. A newsroom cannot follow itself."))
     try:
         answer = ask(site, since=0, sizes=(2,))
         if answer.page is None:
-            raise NotBelieved(_("It did not answer."))
+            raise VerificationFailed(_("It did not answer."))
         signer = answer.page.signer
-        believed(answer.page, key=signer.key, site=site, after=0, last_change="", most=2)
+        verify_page(answer.page, key=signer.key, site=site, after=0, last_change="", most=2)
     except FetchError as refusal:
         raise NotPossible(in_words(refusal)) from None
-    except NotBelieved as refusal:
+    except VerificationFailed as refusal:
         raise NotPossible(
             _("%(site)s cannot be followed. %(why)s") % {"site": site, "why": refusal}
         ) from None

@@ -20,7 +20,7 @@ _COMMON_WORD_CLAIMS = 500
 #: So many of their claims are compared with a text.
 _CANDIDATE_LIMIT = 20
 #: So many are shown below the answer to a reader's text.
-_MOST_FOR_READERS = 5
+_READER_LIMIT = 5
 
 _SHARING_SQL = f"""
     WITH size AS (
@@ -77,9 +77,9 @@ def find_peer_matches(text: str, terms: MatchTerms = MatchTerms(cut="text")) -> 
     ][: terms.most]
 
 
-def below_answer(text: str) -> dict[str, Any]:
+def build_peer_context(text: str) -> dict[str, Any]:
     """Return the context of the answer to a reader's text: what other newsrooms checked of it."""
-    return {"elsewhere": find_peer_matches(text, MatchTerms(cut="auto", most=_MOST_FOR_READERS))}
+    return {"elsewhere": find_peer_matches(text, MatchTerms(cut="auto", most=_READER_LIMIT))}
 
 
 def _choose_best_matches(

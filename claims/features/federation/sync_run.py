@@ -18,7 +18,7 @@ from django.utils.translation import gettext
 from claims.features.federation import alarms
 from claims.features.federation.imported_pages import take
 from claims.features.federation.ledger_feed import ask
-from claims.features.federation.ledger_pages import NotBelieved, believed
+from claims.features.federation.ledger_pages import VerificationFailed, verify_page
 from claims.features.federation.models import PeerNewsroom, PeerProgress
 from factcheck.installation.messages import in_words
 from sources.http.fetch_errors import FetchError
@@ -27,13 +27,13 @@ from sources.http.validators import storable, validators
 logger = logging.getLogger(__name__)
 
 #: How long the lease of a newsroom lasts; it is renewed before each page, and no page takes nearly as long.
-HOLD = timedelta(minutes=5)
+LEASE_TIME = timedelta(minutes=5)
 #: At its end a ledger is looked at again after this.
-PAUSE = timedelta(minutes=1)
+PAUSE_TIME = timedelta(minutes=1)
 #: A newsroom that gives nothing is asked after twice as long each time, up to this.
-LONGEST_BACK_OFF = timedelta(hours=12)
+MAX_BACK_OFF = timedelta(hours=12)
 #: People are notified after this many failures in a row: half an hour, by the pauses between them.
-TOLD_AFTER = 5
+ALARM_AFTER_FAILURES = 5
 
 
 @dataclass(slots=True)
@@ -47,15 +47,15 @@ class TurnTally:
     """Whether nothing is left that could be taken now."""
 
 
-def due(moment: datetime) -> Q:
+def build_due_condition(moment: datetime) -> Q:
     """Return the condition for a due newsroom: past its time, without a lease, and without a pending decision."""
     is_free = Q(held_until__isnull=True) | Q(held_until__lt=moment)
     return is_free & Q(newsroom__in=PeerNewsroom.objects.active(), halted="", next_visit_at__lte=moment)
 
 
-def due_newsrooms() -> list[int]:
+def list_due_newsrooms() -> list[int]:
     """Return newsrooms that are due, longest waiting first."""
-    rows = PeerProgress.objects.filter(due(timezone.now())).order_by("next_visit_at", "pk")
+    rows = PeerProgress.objects.filter(build_due_condition(timezone.now())).order_by("next_visit_at", "pk")
     return list(rows.values_list("pk", flat=True))
 
 
@@ -65,7 +65,7 @@ def take_turn(newsroom_id: int, *, is_stopped: Callable[[], bool] = lambda: Fals
     Args:
         is_stopped: asked before each page whether to leave the rest to another time.
     """
-    hold = _Hold.taken(newsroom_id)
+    hold = _Lease.acquire(newsroom_id)
     if hold is None:
         return None
     tally = TurnTally(hold.newsroom)
@@ -73,19 +73,19 @@ def take_turn(newsroom_id: int, *, is_stopped: Callable[[], bool] = lambda: Fals
         _keep_up(hold, tally, is_stopped)
     except FetchError as error:
         _fail(hold, tally, in_words(error.sentence), wait=error.wait)
-    except NotBelieved as error:
+    except VerificationFailed as error:
         _fail(hold, tally, error.sentence, halt=error.halt, offered_key=error.offered_key)
     except Exception:  # whatever an answer does to the program, the other newsrooms are followed
         logger.exception("Following %s failed", hold.newsroom.url)
         _fail(hold, tally, gettext("An unexpected error occurred in its answer; see the log."))
     finally:
-        hold.given_back()
+        hold.release()
     return tally
 
 
-def _keep_up(hold: "_Hold", tally: TurnTally, is_stopped: Callable[[], bool]) -> None:
+def _keep_up(hold: "_Lease", tally: TurnTally, is_stopped: Callable[[], bool]) -> None:
     newsroom = hold.newsroom
-    while (progress := hold.renewed()) is not None:
+    while (progress := hold.renew()) is not None:
         if is_stopped():
             tally.is_over = False
             return
@@ -99,7 +99,7 @@ def _keep_up(hold: "_Hold", tally: TurnTally, is_stopped: Callable[[], bool]) ->
         if answer.page is None:
             _note_up_to_date(progress, progress.etag)
             return
-        changes = believed(
+        changes = verify_page(
             answer.page,
             key=newsroom.key,
             site=newsroom.url,
@@ -115,15 +115,15 @@ def _keep_up(hold: "_Hold", tally: TurnTally, is_stopped: Callable[[], bool]) ->
             _note_up_to_date(progress, "" if changes else answer.etag)
             return
         if not changes:
-            raise NotBelieved(gettext("It announced more changes, and sent none."))
+            raise VerificationFailed(gettext("It announced more changes, and sent none."))
 
 
 def _require_that_ledger_is_gone(newsroom: PeerNewsroom, progress: PeerProgress) -> None:
     """Handle a feed that no longer knows our position: it was restarted or is gone."""
     page = ask(newsroom.url, since=0, sizes=(2,)).page
     if page is not None:
-        believed(page, key=newsroom.key, site=newsroom.url, after=0, last_change="", most=2)
-        raise NotBelieved(
+        verify_page(page, key=newsroom.key, site=newsroom.url, after=0, last_change="", most=2)
+        raise VerificationFailed(
             gettext(
                 "Its ledger ends before entry %(sequence)s, which was imported from it. It is an older "
                 "backup, or a different ledger."
@@ -137,7 +137,7 @@ def _note_up_to_date(progress: PeerProgress, etag: str) -> None:
     now = timezone.now()
     PeerProgress.objects.filter(pk=progress.pk).update(
         visited_at=now,
-        next_visit_at=now + PAUSE,
+        next_visit_at=now + PAUSE_TIME,
         etag=validators(etag, "")["etag"],
         consecutive_failures=0,
         failing_since=None,
@@ -146,7 +146,7 @@ def _note_up_to_date(progress: PeerProgress, etag: str) -> None:
 
 
 def _fail(
-    hold: "_Hold",
+    hold: "_Lease",
     tally: TurnTally,
     sentence: str,
     *,
@@ -164,32 +164,32 @@ def _fail(
         progress.consecutive_failures += 1
         progress.failing_since = progress.failing_since or now
         progress.failure, progress.halted, progress.offered_key = storable(sentence), halt, offered_key
-        back_off = min(PAUSE * 2 ** min(progress.consecutive_failures, 12), LONGEST_BACK_OFF)
+        back_off = min(PAUSE_TIME * 2 ** min(progress.consecutive_failures, 12), MAX_BACK_OFF)
         progress.next_visit_at = now + max(back_off, wait)
         progress.save()
-        if halt or progress.consecutive_failures == TOLD_AFTER:
+        if halt or progress.consecutive_failures == ALARM_AFTER_FAILURES:
             alarms.raise_for(hold.newsroom)
 
 
 @dataclass(slots=True)
-class _Hold:
+class _Lease:
     """A lease on a newsroom until a moment."""
 
     newsroom: PeerNewsroom
     until: datetime
 
     @classmethod
-    def taken(cls, newsroom_id: int) -> Self | None:
+    def acquire(cls, newsroom_id: int) -> Self | None:
         now = timezone.now()
-        until = now + HOLD
-        if not PeerProgress.objects.filter(due(now), pk=newsroom_id).update(held_until=until):
+        until = now + LEASE_TIME
+        if not PeerProgress.objects.filter(build_due_condition(now), pk=newsroom_id).update(held_until=until):
             return None
         newsroom = PeerNewsroom.objects.filter(pk=newsroom_id).first()
         return cls(newsroom, until) if newsroom else None
 
-    def renewed(self) -> PeerProgress | None:
+    def renew(self) -> PeerProgress | None:
         """Extend the lease and return the progress, if it is still ours and switched on."""
-        until = timezone.now() + HOLD
+        until = timezone.now() + LEASE_TIME
         ours = PeerProgress.objects.filter(
             pk=self.newsroom.pk, held_until=self.until, newsroom__in=PeerNewsroom.objects.active()
         )
@@ -198,5 +198,5 @@ class _Hold:
         self.until = until
         return PeerProgress.objects.filter(pk=self.newsroom.pk).first()
 
-    def given_back(self) -> None:
+    def release(self) -> None:
         PeerProgress.objects.filter(pk=self.newsroom.pk, held_until=self.until).update(held_until=None)

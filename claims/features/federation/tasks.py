@@ -12,7 +12,7 @@ from claims.features.federation import alarms, sync_run
 from claims.features.federation.models import PeerNewsroom
 
 #: After so many seconds the worker lets other work go first; a page that was begun is taken first.
-TURN = 10.0
+TURN_SECONDS = 10.0
 QUEUE = "federation"
 
 
@@ -38,7 +38,7 @@ def call(newsroom_id: int) -> None:
 @app.task(name="claims.features.federation.follow_newsroom", queue=QUEUE, pass_context=True)
 def follow_newsroom(context: JobContext, *, newsroom_id: int) -> None:
     """Sync with a newsroom if it is due; the next job continues an unfinished run."""
-    ends = time.monotonic() + TURN
+    ends = time.monotonic() + TURN_SECONDS
     tally = sync_run.take_turn(
         newsroom_id, is_stopped=lambda: context.should_abort() or time.monotonic() > ends
     )
@@ -46,12 +46,12 @@ def follow_newsroom(context: JobContext, *, newsroom_id: int) -> None:
         call(newsroom_id)
 
 
-@app.task(name=alarms.TELL, queue=alarms.QUEUE, retry=5)
-def tell_of_trouble(*, newsroom_id: int) -> None:
+@app.task(name=alarms.ALARM_TASK, queue=alarms.QUEUE, retry=5)
+def mail_alarm(*, newsroom_id: int) -> None:
     """Email administrators about what keeps a newsroom from being followed, if it still does."""
     newsroom = PeerNewsroom.objects.in_trouble().select_related("progress").filter(pk=newsroom_id).first()
     if newsroom:
-        alarms.tell(newsroom)
+        alarms.send_alarm(newsroom)
 
 
 @app.periodic(cron="* * * * *")
@@ -60,5 +60,5 @@ def tell_of_trouble(*, newsroom_id: int) -> None:
 )
 def keep_up(timestamp: int) -> None:
     """Queue the due newsrooms, once a minute."""
-    for newsroom_id in sync_run.due_newsrooms():
+    for newsroom_id in sync_run.list_due_newsrooms():
         call(newsroom_id)

@@ -18,7 +18,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
 from claims.admin.list_filters import QueueFilter, QueueOrder
 from claims.features.links import link_edits
-from claims.features.links.link_notifications import what_happened
+from claims.features.links.link_notifications import describe_change
 from claims.features.links.models import LinkOutcome, LinkState
 from claims.models import Claim, Publication
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
@@ -26,7 +26,7 @@ from factcheck.admin.badges import Tone, badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
 
 #: So many claims are named of each link; a source that more cite is a list of its own.
-_CLAIMS = 4
+_SHOWN_CLAIMS = 4
 
 _TONES: dict[str, Tone] = {
     LinkOutcome.ALIVE: "good",
@@ -36,7 +36,7 @@ _TONES: dict[str, Tone] = {
     LinkOutcome.UNREACHABLE: "faded",
 }
 
-_DONE = {
+_DONE_MESSAGES = {
     "address": gettext_lazy("The source now has the new address. It will be checked within a few minutes."),
     "accept": gettext_lazy("Marked as correct. If it changes again, it will be listed again."),
     "archive": gettext_lazy("A copy of the current page will be made within a few minutes."),
@@ -59,13 +59,13 @@ class LinkStateAdmin(QueueOrder, LookOnly, DeskAdmin):
     fields = ("source", "url", ("http_status", "moved_to"), ("checked_at", "next_at"))
 
     def prepare(self, request: HttpRequest, rows: Sequence[Any]) -> None:
-        claims = _claims_by_source([link.pk for link in rows])
+        claims = _find_claims_by_source([link.pk for link in rows])
         for link in rows:
             link.cited_by = claims.get(link.pk, [])
 
     @admin.display(description=_("the source and the status of its link"))
     def what_became_of_it(self, link: LinkState) -> SafeString:
-        return render_to_string("admin/desk/source_link.html", _context(link))
+        return render_to_string("admin/desk/source_link.html", _build_context(link))
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -73,14 +73,14 @@ class LinkStateAdmin(QueueOrder, LookOnly, DeskAdmin):
         link = kwargs.get("obj")
         if link:
             self.prepare(request, [link])
-            context |= _context(link)
+            context |= _build_context(link)
             context["records"] = list(link.source.link_checks.all()[:20])
         return super().render_change_form(request, context, *args, **kwargs)
 
     # Actions ----------------------------------------------------------------------------------------------------------
 
     def has_accept_permission(self, request: HttpRequest) -> bool:
-        return request.user.has_perm(link_edits.CHANGE_LINK)
+        return request.user.has_perm(link_edits.CHANGE_LINK_PERMISSION)
 
     @admin.action(description=_("Mark as correct"), permissions=["accept"])
     def accept_selected(self, request: HttpRequest, rows: QuerySet[LinkState]) -> None:
@@ -90,7 +90,7 @@ class LinkStateAdmin(QueueOrder, LookOnly, DeskAdmin):
             messages.success(request, words % done)
 
     def get_urls(self) -> list[URLPattern]:
-        edits = {"address": _use_new_address, "accept": _accept, "archive": _archive, "check": _check}
+        edits = {"address": _use_new_address, "accept": _accept, "archive": _archive_again, "check": _check}
         own = [
             path(
                 f"<int:pk>/{name}/",
@@ -107,7 +107,7 @@ class LinkStateAdmin(QueueOrder, LookOnly, DeskAdmin):
             if link is None or not self.has_view_permission(request, link):
                 raise Http404
             if request.method == "POST" and self._carried_out(request, link, edit):
-                messages.success(request, str(_DONE[name]))
+                messages.success(request, str(_DONE_MESSAGES[name]))
             return HttpResponseRedirect(reverse("admin:links_linkstate_changelist") + "?queue=links")
 
         return pressed
@@ -140,7 +140,7 @@ def _accept(link: LinkState, request: HttpRequest) -> None:
     link_edits.accept(link, by=person_at(request))
 
 
-def _archive(link: LinkState, request: HttpRequest) -> None:
+def _archive_again(link: LinkState, request: HttpRequest) -> None:
     link_edits.archive_again(link, by=person_at(request))
 
 
@@ -148,7 +148,7 @@ def _check(link: LinkState, request: HttpRequest) -> None:
     link_edits.check_soon(link, by=person_at(request))
 
 
-def _claims_by_source(sources: list[int]) -> dict[int, list[tuple[Claim, str]]]:
+def _find_claims_by_source(sources: list[int]) -> dict[int, list[tuple[Claim, str]]]:
     """Return published claims that cite these sources, newest first, in one query."""
     entries = Publication.objects.current().filter(source_ids__overlap=sources).select_related("claim")
     found: dict[int, list[tuple[Claim, str]]] = {}
@@ -158,15 +158,15 @@ def _claims_by_source(sources: list[int]) -> dict[int, list[tuple[Claim, str]]]:
     return found
 
 
-def _context(link: Any) -> dict[str, Any]:
+def _build_context(link: Any) -> dict[str, Any]:
     outcome = str(link.get_outcome_display()) if link.outcome else gettext("Not checked yet")
     return {
         "link": link,
         "is_checked": settings.LINK_CHECKS,
         "badge": badge(outcome, _TONES.get(link.outcome, "faded")),
-        "what_happened": what_happened(link),
+        "what_happened": describe_change(link),
         "source_page": change_page(link.source),
         "link_page": change_page(link),
-        "claims": link.cited_by[:_CLAIMS],
-        "more_claims": max(0, len(link.cited_by) - _CLAIMS),
+        "claims": link.cited_by[:_SHOWN_CLAIMS],
+        "more_claims": max(0, len(link.cited_by) - _SHOWN_CLAIMS),
     }

@@ -12,7 +12,7 @@ class Links(Feature):
     menu = {"sources": [menu_entry(_("Links"), "link", "links_linkstate", queue="links")]}
     roles = {"Fact-checker": [f"links.{verb}_linkstate" for verb in ("view", "change")]}
     queues = "claims.features.links.queues.QUEUES"
-    source_notes = "claims.features.links.link_status.source_notes"
+    source_notes = "claims.features.links.link_status.build_source_notes"
     page_version = "SELECT written_at::text FROM links_linkstate ORDER BY written_at DESC LIMIT 1"
     notifications = {"link_lost": ""}
     demo = "claims.features.links.demo.add_rows"

@@ -22,32 +22,32 @@ from claims.features.links import due_links
 from claims.features.links.leased_sites import give_back_site, take_sites
 from claims.features.links.link_findings import LinkFinding, Visitor, find
 from claims.features.links.models import LinkOutcome, LinkState
-from claims.features.links.resolved_links import SettledLink, settle_link
-from claims.features.links.schedule import RoundMemory
-from claims.features.links.watched_links import quoted_since
+from claims.features.links.resolved_links import ResolvedLink, settle_link
+from claims.features.links.schedule import RunMemory
+from claims.features.links.watched_links import load_quote_versions
 from sources.http.polite_visits import PoliteVisitor
 
 logger = logging.getLogger(__name__)
 
 #: So many sites are asked at a time, and so many links are taken in a round.
-AT_ONCE = 12
-LINKS = 120
+MAX_THREADS = 12
+LINKS_PER_RUN = 120
 #: Answers that wait to be settled, each up to the size of a long page.
-_WAITING = 6
+_MAX_WAITING_RESULTS = 6
 #: Maximum seconds to wait for a turn at a site; a longer wait is postponed.
-_PATIENCE = 10.0
+_PATIENCE_SECONDS = 10.0
 #: A site that does not answer is left alone for a while.
-_LATER = timedelta(minutes=10)
-_SILENT = frozenset(
+_POSTPONEMENT = timedelta(minutes=10)
+_SILENT_REASONS = frozenset(
     {"timed_out", "connection_failed", "name_not_found", "robots_unknown", "too_many_requests"}
 )
 #: With what a site does not answer that is not there, and every site while our own network is away.
-_UNHEARD = frozenset({"timed_out", "connection_failed", "name_not_found", "robots_unknown"})
+_UNREACHABLE_REASONS = frozenset({"timed_out", "connection_failed", "name_not_found", "robots_unknown"})
 #: Where so many sites were asked in a round and none was heard, it is our network and not they.
-_SITES_OF_AN_OUTAGE = 3
+_MIN_OUTAGE_SITES = 3
 
 
-def visitor(memory: RoundMemory) -> Visitor:
+def build_visitor(memory: RunMemory) -> Visitor:
     """Build the visitor of a run."""
     return PoliteVisitor(memory)
 
@@ -78,8 +78,8 @@ def check_round(
     *,
     only: Collection[int] | None = None,
     is_stopped: Callable[[], bool] = lambda: False,
-    tell: Callable[[SettledLink], None] = lambda settled: None,
-    most: int = LINKS,
+    tell: Callable[[ResolvedLink], None] = lambda settled: None,
+    most: int = LINKS_PER_RUN,
 ) -> LinkTally | None:
     """Check due links, at most this many; None if there are none.
 
@@ -89,22 +89,22 @@ def check_round(
         tell: called with each link.
     """
     links = due_links.take(most, only=only)
-    return _Round(links, is_stopped, tell).made() if links else None
+    return _Run(links, is_stopped, tell).made() if links else None
 
 
-class _Round:
+class _Run:
     def __init__(
-        self, links: list[LinkState], is_stopped: Callable[[], bool], tell: Callable[[SettledLink], None]
+        self, links: list[LinkState], is_stopped: Callable[[], bool], tell: Callable[[ResolvedLink], None]
     ) -> None:
         self._left = {link.pk: link for link in links}
         self._by_site = {site: list(rows) for site, rows in groupby(links, lambda link: link.site)}
-        self._quoted = quoted_since([link.pk for link in links])
+        self._quoted = load_quote_versions([link.pk for link in links])
         self._is_stopped = is_stopped
         self._tell = tell
         self._tally = LinkTally()
-        self._found: Queue[tuple[LinkState, LinkFinding] | str] = Queue(_WAITING)
+        self._found: Queue[tuple[LinkState, LinkFinding] | str] = Queue(_MAX_WAITING_RESULTS)
         self._ends = Event()
-        self._memory = RoundMemory({}, patience=_PATIENCE)
+        self._memory = RunMemory({}, patience=_PATIENCE_SECONDS)
         self._our_sites: set[str] = set()
         self._is_online = False
         #: Of sites that were not heard, until it is known whether any was.
@@ -113,7 +113,7 @@ class _Round:
     def made(self) -> LinkTally:
         try:
             self._take_sites()
-            with ThreadPoolExecutor(max(1, min(AT_ONCE, len(self._our_sites))), "link") as threads:
+            with ThreadPoolExecutor(max(1, min(MAX_THREADS, len(self._our_sites))), "link") as threads:
                 try:
                     for site in sorted(self._our_sites):
                         threads.submit(self._ask, self._by_site[site])
@@ -129,8 +129,9 @@ class _Round:
     def _take_sites(self) -> None:
         """Lease the sites; links of busy sites are postponed."""
         taken = take_sites(self._by_site)
-        self._memory = RoundMemory(
-            {site: rules for site, rules in taken.rules.items() if rules is not None}, patience=_PATIENCE
+        self._memory = RunMemory(
+            {site: rules for site, rules in taken.rules.items() if rules is not None},
+            patience=_PATIENCE_SECONDS,
         )
         for site, ready_at in taken.busy.items():
             self._postpone(self._by_site[site], ready_at - timezone.now())
@@ -144,19 +145,19 @@ class _Round:
 
     def _ask(self, links: list[LinkState]) -> None:
         """Ask one site for its pages, one after the other."""
-        visits = visitor(self._memory)
+        visits = build_visitor(self._memory)
         try:
             for link in links:
                 if self._ends.is_set():
                     break
-                finding = self._asked(visits, link)
+                finding = self._check_link(visits, link)
                 self._hand_over((link, finding))
-                if finding.is_postponed or finding.reason in _SILENT:
+                if finding.is_postponed or finding.reason in _SILENT_REASONS:
                     break
         finally:
             self._hand_over(links[0].site)
 
-    def _asked(self, visits: Visitor, link: LinkState) -> LinkFinding:
+    def _check_link(self, visits: Visitor, link: LinkState) -> LinkFinding:
         is_known = bool(link.content_sha256) and link.compared_with == self._quoted[link.pk]
         try:
             return find(
@@ -182,11 +183,11 @@ class _Round:
     # Where the round was begun ----------------------------------------------------------------------------------------
 
     def _settle_all(self) -> None:
-        for what in self._answers():
+        for what in self._iterate_answers():
             if isinstance(what, str):
                 self._give_back_site(what)
                 self._postpone_the_rest(what)
-            elif what[1].reason in _UNHEARD:
+            elif what[1].reason in _UNREACHABLE_REASONS:
                 self._left.pop(what[0].pk, None)
                 self._unheard.append(what)
             else:
@@ -197,18 +198,18 @@ class _Round:
     def _settle_unheard(self) -> None:
         """Count failures against sites, unless none answered: then all are tried again later."""
         sites = {link.site for link, _finding in self._unheard}
-        if not self._is_online and len(sites) >= _SITES_OF_AN_OUTAGE:
+        if not self._is_online and len(sites) >= _MIN_OUTAGE_SITES:
             logger.warning(
                 "None of %d sites was heard: the network here is away, and no link is judged.", len(sites)
             )
             links = [link for link, _finding in self._unheard]
             self._unheard.clear()
-            due_links.give_back(links, not_before=timezone.now() + _LATER)
+            due_links.give_back(links, not_before=timezone.now() + _POSTPONEMENT)
             self._tally.postponed += len(links)
         while self._unheard:
             self._settle(*self._unheard.pop())
 
-    def _answers(self) -> Iterator[tuple[LinkState, LinkFinding] | str]:
+    def _iterate_answers(self) -> Iterator[tuple[LinkState, LinkFinding] | str]:
         """Yield the threads' results, until all have ended or are to stop."""
         while self._our_sites:
             if self._is_stopped():
@@ -242,7 +243,7 @@ class _Round:
 
     def _postpone_the_rest(self, site: str) -> None:
         if not self._ends.is_set():
-            self._postpone(self._by_site[site], _LATER)
+            self._postpone(self._by_site[site], _POSTPONEMENT)
 
     def _postpone(self, links: list[LinkState], wait: timedelta) -> None:
         waiting = [link for link in links if self._left.pop(link.pk, None)]

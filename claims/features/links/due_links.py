@@ -10,13 +10,13 @@ from django.utils import timezone
 from claims.features.links.models import LinkState
 
 #: So long a link is held; the checks of one round take less.
-HOLD = timedelta(minutes=6)
+LEASE_TIME = timedelta(minutes=6)
 #: Of one site so many in a round, so that the others have their turn as well.
-PER_SITE = 8
+LINKS_PER_SITE = 8
 #: So many of those that are due are looked through for sites that differ.
-_LOOKED_THROUGH = 3000
+_CANDIDATE_LIMIT = 3000
 
-_TAKE = """
+_LEASE_SQL = """
     UPDATE links_linkstate SET held_until = %(until)s
     WHERE source_id IN (
         SELECT source_id FROM (
@@ -43,16 +43,16 @@ def take(most: int, *, only: Collection[int] | None = None) -> list[LinkState]:
         only: of these sources; None for all.
     """
     now = timezone.now()
-    until = now + HOLD
+    until = now + LEASE_TIME
     with connection.cursor() as cursor:
         cursor.execute(
-            _TAKE,
+            _LEASE_SQL,
             {
                 "now": now,
                 "until": until,
                 "only": None if only is None else [*only],
-                "looked_through": _LOOKED_THROUGH,
-                "per_site": PER_SITE,
+                "looked_through": _CANDIDATE_LIMIT,
+                "per_site": LINKS_PER_SITE,
                 "most": most,
             },
         )

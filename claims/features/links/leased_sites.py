@@ -11,9 +11,9 @@ from sources.models import VisitedSite
 from sources.models.visited_site import RULES_KEPT
 
 #: So long a site is ours, unless it is given back before. If we die, it is anybody's afterwards.
-HOLD = timedelta(minutes=5)
+LEASE_TIME = timedelta(minutes=5)
 
-_TAKE = """
+_LEASE_SQL = """
     UPDATE sources_visitedsite SET ready_at = %(until)s
     WHERE id IN (
         SELECT id FROM sources_visitedsite WHERE site = ANY(%(sites)s) AND ready_at <= %(now)s
@@ -23,7 +23,7 @@ _TAKE = """
 """
 
 
-class TakenSites(NamedTuple):
+class LeasedSites(NamedTuple):
     """The sites that are leased to us."""
 
     rules: dict[str, str | None]
@@ -32,18 +32,18 @@ class TakenSites(NamedTuple):
     """The others, and when they may be asked again."""
 
 
-def take_sites(sites: Collection[str]) -> TakenSites:
+def take_sites(sites: Collection[str]) -> LeasedSites:
     """Lease the sites that are free and not paused."""
     now, wanted = timezone.now(), sorted(set(sites))
     VisitedSite.objects.bulk_create(
         [VisitedSite(site=site, ready_at=now) for site in wanted], ignore_conflicts=True
     )
     with connection.cursor() as cursor:
-        moments = {"until": now + HOLD, "now": now, "lately": now - RULES_KEPT}
-        cursor.execute(_TAKE, {"sites": wanted, **moments})
+        moments = {"until": now + LEASE_TIME, "now": now, "lately": now - RULES_KEPT}
+        cursor.execute(_LEASE_SQL, {"sites": wanted, **moments})
         ours: dict[str, str | None] = dict(cursor.fetchall())
     others = VisitedSite.objects.filter(site__in=[site for site in wanted if site not in ours])
-    return TakenSites(ours, dict(others.values_list("site", "ready_at")))
+    return LeasedSites(ours, dict(others.values_list("site", "ready_at")))
 
 
 def give_back_site(site: str, *, pause: float, rules: str | None) -> None:

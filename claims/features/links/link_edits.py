@@ -12,8 +12,8 @@ from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from sources.models import Source
 
-CHANGE_LINK = "links.change_linkstate"
-CHANGE_SOURCE = "sources.change_source"
+CHANGE_LINK_PERMISSION = "links.change_linkstate"
+CHANGE_SOURCE_PERMISSION = "sources.change_source"
 
 
 @transaction.atomic
@@ -24,8 +24,8 @@ def use_new_address(link: LinkState, *, by: User) -> Source:
         NotPossible: the page has not moved, or another source has that address already.
         NotAllowed: the person may not change sources.
     """
-    require(by, CHANGE_SOURCE, _("to change sources"))
-    locked = _locked(link)
+    require(by, CHANGE_SOURCE_PERMISSION, _("to change sources"))
+    locked = _lock_link(link)
     if locked.outcome != LinkOutcome.MOVED or locked.moved_to != link.moved_to:
         raise NotPossible(_("This page no longer has a new address. Check it again."))
     source = Source.objects.select_for_update().get(pk=locked.source_id)
@@ -49,8 +49,8 @@ def accept(link: LinkState, *, by: User) -> None:
         NotPossible: it changed meanwhile, or does not wait for anybody.
         NotAllowed: the person may not decide about links.
     """
-    require(by, CHANGE_LINK, _("to decide about links to sources"))
-    locked = _locked(link)
+    require(by, CHANGE_LINK_PERMISSION, _("to decide about links to sources"))
+    locked = _lock_link(link)
     if not locked.needs_somebody or locked.outcome != link.outcome:
         raise NotPossible(_("This link no longer needs a decision, or it has changed. Reload the page."))
     locked.accepted_at, locked.accepted_by = timezone.now(), by
@@ -63,7 +63,7 @@ def archive_again(link: LinkState, *, by: User) -> None:
     Raises:
         NotAllowed: the person may not change sources.
     """
-    require(by, CHANGE_SOURCE, _("to change sources"))
+    require(by, CHANGE_SOURCE_PERMISSION, _("to change sources"))
     request_copy(link.source, reason="desk", by=by)
 
 
@@ -74,11 +74,11 @@ def check_soon(link: LinkState, *, by: User) -> None:
     Raises:
         NotAllowed: the person may not decide about links.
     """
-    require(by, CHANGE_LINK, _("to decide about links to sources"))
+    require(by, CHANGE_LINK_PERMISSION, _("to decide about links to sources"))
     LinkState.objects.filter(pk=link.pk).update(next_at=timezone.now())
 
 
-def _locked(link: LinkState) -> LinkState:
+def _lock_link(link: LinkState) -> LinkState:
     """Return the link with its current values, locked.
 
     Raises:

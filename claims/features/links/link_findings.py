@@ -5,7 +5,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from claims.features.links.missing_pages import is_missing_page
-from claims.features.links.models import LONGEST_ADDRESS, LinkOutcome
+from claims.features.links.models import MAX_ADDRESS_LENGTH, LinkOutcome
 from sources.addresses import build_url_key
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Fetched, Limits
@@ -14,7 +14,7 @@ from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Fetched, Limits
 LIMITS = Limits(connect_seconds=5.0, read_seconds=15.0, total_seconds=30.0)
 
 #: What says that there is something at the address, only nothing for us to read.
-_THERE = frozenset({"media_type_not_accepted", "too_large"})
+_PRESENT_REASONS = frozenset({"media_type_not_accepted", "too_large"})
 
 
 class Visitor(Protocol):
@@ -63,12 +63,12 @@ def find(
         return _without_answer(error)
     if answer.status == 200 and is_missing_page(url, answer.final_url, answer.content, answer.charset, title):
         return LinkFinding(LinkOutcome.GONE, "missing_page", 200)
-    if moved_to := _new_address(url, answer.permanent_url):
+    if moved_to := _find_new_url(url, answer.permanent_url):
         return LinkFinding(LinkOutcome.MOVED, "", answer.status, moved_to, answer=answer)
     return LinkFinding(LinkOutcome.ALIVE, "", answer.status, answer=answer)
 
 
-def _new_address(url: str, permanent: str) -> str:
+def _find_new_url(url: str, permanent: str) -> str:
     """Return the permanent new URL, if it is more than another spelling."""
     is_other = (
         permanent
@@ -76,11 +76,11 @@ def _new_address(url: str, permanent: str) -> str:
         and build_url_key(permanent)
         and build_url_key(permanent) != build_url_key(url)
     )
-    return permanent if is_other and len(permanent) <= LONGEST_ADDRESS else ""
+    return permanent if is_other and len(permanent) <= MAX_ADDRESS_LENGTH else ""
 
 
 def _without_answer(error: FetchError) -> LinkFinding:
-    if error.reason_code in _THERE:
+    if error.reason_code in _PRESENT_REASONS:
         return LinkFinding(LinkOutcome.ALIVE, error.reason_code, error.status or 200)
     if error.reason_code in ("not_found", "name_not_found"):
         return LinkFinding(LinkOutcome.GONE, error.reason_code, error.status, wait=error.wait)

@@ -6,22 +6,22 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from claims.features.links.models import LinkOutcome, LinkState
-from claims.features.links.watched_links import claims_citing
+from claims.features.links.watched_links import find_citing_claims
 from claims.models import Claim, Verdict
 from claims.newsroom.notifications import NotificationKind, notify_people
 
 #: A source that several claims cite is reported for the newest of them; the desk's list has it anyway.
-MOST_CLAIMS = 20
+MAX_CLAIMS = 20
 
 
-def tell_of_link(link: LinkState) -> None:
+def notify_about_link(link: LinkState) -> None:
     """Notify people who work on claims that cite a source of its link's change."""
-    cited_by = Claim.objects.filter(pk__in=claims_citing(link.source_id, MOST_CLAIMS)).order_by("pk")
+    cited_by = Claim.objects.filter(pk__in=find_citing_claims(link.source_id, MAX_CLAIMS)).order_by("pk")
     with translation.override(settings.LANGUAGE_CODE):
         note = _("“%(title)s”, %(address)s: %(what)s") % {
             "title": link.source.title[:200],
             "address": link.url,
-            "what": what_happened(link),
+            "what": describe_change(link),
         }
     for claim in cited_by:
         live = Verdict.objects.filter(claim=claim, state=Verdict.State.PUBLISHED).select_related("author")
@@ -29,7 +29,7 @@ def tell_of_link(link: LinkState) -> None:
         notify_people(NotificationKind.LINK_LOST, claim=claim, to=authors, with_followers=True, note=note)
 
 
-def what_happened(link: LinkState) -> str:
+def describe_change(link: LinkState) -> str:
     """Return the link's status in a sentence for the desk."""
     if link.outcome == LinkOutcome.MOVED:
         return _("The page has moved to %(address)s.") % {"address": link.moved_to}
@@ -41,17 +41,19 @@ def what_happened(link: LinkState) -> str:
         )
         return words % link.lost_quotes
     if link.outcome == LinkOutcome.GONE:
-        return _GONE.get(link.reason, lambda: _("The page no longer exists."))()
+        return _GONE_MESSAGES.get(link.reason, lambda: _("The page no longer exists."))()
     if link.outcome == LinkOutcome.UNREACHABLE:
-        return _UNREACHABLE.get(link.reason, lambda: _("The page cannot be reached at the moment."))()
+        return _UNREACHABLE_MESSAGES.get(
+            link.reason, lambda: _("The page cannot be reached at the moment.")
+        )()
     return _("The address works.") if link.outcome else _("The address has not been checked yet.")
 
 
-_GONE = {
+_GONE_MESSAGES = {
     "missing_page": lambda: _("The page no longer exists: its address leads to the front page, or says so."),
     "name_not_found": lambda: _("The site no longer exists: its name cannot be resolved."),
 }
-_UNREACHABLE = {
+_UNREACHABLE_MESSAGES = {
     "access_refused": lambda: _("The site blocks programs from this page; people can open it."),
     "robots_forbidden": lambda: _("The site asks programs not to read this page; people can open it."),
     "certificate_invalid": lambda: _("The site’s certificate is not valid, so its identity is not proven."),

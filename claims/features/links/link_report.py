@@ -6,11 +6,11 @@ from rich.table import Table
 from rich.text import Text
 
 from claims.features.links.check_run import LinkTally
-from claims.features.links.link_notifications import what_happened
+from claims.features.links.link_notifications import describe_change
 from claims.features.links.models import LinkOutcome, LinkState
-from claims.features.links.resolved_links import SettledLink
+from claims.features.links.resolved_links import ResolvedLink
 
-_WORDS = {
+_OUTCOME_LABELS = {
     LinkOutcome.ALIVE: gettext_lazy("alive"),
     LinkOutcome.MOVED: gettext_lazy("moved"),
     LinkOutcome.CHANGED: gettext_lazy("changed in a quoted passage"),
@@ -20,7 +20,7 @@ _WORDS = {
 }
 
 
-def print_settled(settled: SettledLink, console: Console) -> None:
+def print_settled(settled: ResolvedLink, console: Console) -> None:
     """Print a checked link; links that work as before are not printed."""
     link = settled.link
     if link.suspected:
@@ -29,19 +29,19 @@ def print_settled(settled: SettledLink, console: Console) -> None:
             "%(outcome)s, %(number)s times in a row; checked again before it counts: %(address)s",
             link.failures,
         ) % {
-            "outcome": _WORDS[LinkOutcome(link.suspected)],
+            "outcome": _OUTCOME_LABELS[LinkOutcome(link.suspected)],
             "number": link.failures,
             "address": link.url,
         }
         console.print(Text(f"  {words}", style="dim"), soft_wrap=True)
     elif settled.is_change or link.outcome != LinkOutcome.ALIVE:
-        console.print(Text(f"  {_WORDS[link.outcome]}: {link.url}"), soft_wrap=True)
+        console.print(Text(f"  {_OUTCOME_LABELS[link.outcome]}: {link.url}"), soft_wrap=True)
 
 
 def print_tally(tally: LinkTally, console: Console) -> None:
     """Print the number of links by status."""
     table = Table(gettext("Outcome"), gettext("Links"))
-    for outcome, words in _WORDS.items():
+    for outcome, words in _OUTCOME_LABELS.items():
         if number := tally.outcomes[outcome]:
             table.add_row(Text(str(words)), f"{number:,}")
     table.add_section()
@@ -59,5 +59,5 @@ def print_links_in_need(links: list[LinkState], console: Console) -> None:
     table = Table(gettext("Source"), gettext("Since (UTC)"), gettext("Address"), gettext("What happened"))
     for link in links:
         since = f"{link.since:%Y-%m-%d %H:%M}" if link.since else ""
-        table.add_row(*map(Text, (str(link.source_id), since, link.url, what_happened(link))))
+        table.add_row(*map(Text, (str(link.source_id), since, link.url, describe_change(link))))
     console.print(table)

@@ -14,9 +14,13 @@ from factcheck.web.language_addresses import build_permanent_path
 from sources.addresses import build_url_key
 
 #: The public message beside a link.
-_TOLD = frozenset({LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED})
+_PUBLIC_OUTCOMES = frozenset({LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED})
 #: Files of a copy that readers are offered, the handiest first. Uploads are for the newsroom.
-_READABLE = [ArchivedFile.Role.PDF.value, ArchivedFile.Role.SCREENSHOT.value, ArchivedFile.Role.WARC.value]
+_READABLE_ROLES = [
+    ArchivedFile.Role.PDF.value,
+    ArchivedFile.Role.SCREENSHOT.value,
+    ArchivedFile.Role.WARC.value,
+]
 
 
 class PublicLink(TypedDict):
@@ -52,25 +56,25 @@ def link_standings(sources: Iterable[dict[str, Any]]) -> list[PublicLink]:
     named = {source["id"]: source for source in sources if source["url"]}
     rows = LinkState.objects.filter(pk__in=named).select_related("source") if named else ()
     states = {state.pk: state for state in rows}
-    links = [_standing(source, states.get(key)) for key, source in named.items()]
+    links = [_build_link(source, states.get(key)) for key, source in named.items()]
     _name_own_copies(links, states)
     return links
 
 
-def links_in_need(links: Iterable[PublicLink]) -> dict[int, PublicLink]:
+def find_problem_links(links: Iterable[PublicLink]) -> dict[int, PublicLink]:
     """Return, by source, the links with a public message."""
-    return {link["source"]: link for link in links if link["outcome"] in _TOLD}
+    return {link["source"]: link for link in links if link["outcome"] in _PUBLIC_OUTCOMES}
 
 
-def source_notes(sources: list[dict[str, Any]]) -> dict[int, SourceNote]:
+def build_source_notes(sources: list[dict[str, Any]]) -> dict[int, SourceNote]:
     """Return a note on each source whose page is gone, has moved or has changed."""
     return {
         source: SourceNote("claims/_link_note.html", link)
-        for source, link in links_in_need(link_standings(sources)).items()
+        for source, link in find_problem_links(link_standings(sources)).items()
     }
 
 
-def _standing(source: dict[str, Any], state: LinkState | None) -> PublicLink:
+def _build_link(source: dict[str, Any], state: LinkState | None) -> PublicLink:
     link: PublicLink = {
         "source": source["id"],
         "url": source["url"],
@@ -87,8 +91,8 @@ def _standing(source: dict[str, Any], state: LinkState | None) -> PublicLink:
         return link
     link |= {
         "outcome": state.outcome,
-        "since": _moment(state.since),
-        "checked_at": _moment(state.checked_at),
+        "since": _format_moment(state.since),
+        "checked_at": _format_moment(state.checked_at),
         "http_status": state.http_status,
         "moved_to": state.moved_to if state.outcome == LinkOutcome.MOVED else "",
         # Read as it stands now: copies are made after publication too.
@@ -97,7 +101,7 @@ def _standing(source: dict[str, Any], state: LinkState | None) -> PublicLink:
     if build_url_key(state.url) != build_url_key(source["url"]) and state.outcome in ("", LinkOutcome.ALIVE):
         # The address was corrected; the publication has the old one for good.
         link |= {"outcome": LinkOutcome.MOVED.value, "moved_to": state.url}
-        link["since"] = link["since"] or _moment(state.written_at)
+        link["since"] = link["since"] or _format_moment(state.written_at)
     return link
 
 
@@ -107,29 +111,31 @@ def _name_own_copies(links: Iterable[PublicLink], states: dict[int, LinkState]) 
         return
     wanted = {
         key: link
-        for key, link in links_in_need(links).items()
+        for key, link in find_problem_links(links).items()
         if key in states and states[key].source.show_text
     }
     if not wanted:
         return
-    kept = ArchivedFile.objects.filter(copy__source__in=wanted, role__in=_READABLE).select_related("copy")
+    kept = ArchivedFile.objects.filter(copy__source__in=wanted, role__in=_READABLE_ROLES).select_related(
+        "copy"
+    )
     by_source: dict[int, list[ArchivedFile]] = {}
     for file in kept.order_by("copy_id", "pk"):
         by_source.setdefault(file.copy.source_id, []).append(file)
     for key, files in by_source.items():
         since = states[key].since
-        best = max(files, key=lambda file: _worth(file, since))
+        best = max(files, key=lambda file: _rank_copy(file, since))
         wanted[key]["copy_url"] = settings.SITE_URL + build_permanent_path("source-file", key, best.sha256)
-        wanted[key]["copied_at"] = _moment(best.copy.captured_at)
+        wanted[key]["copied_at"] = _format_moment(best.copy.captured_at)
 
 
-def _worth(file: ArchivedFile, since: datetime | None) -> tuple[bool, datetime, int]:
+def _rank_copy(file: ArchivedFile, since: datetime | None) -> tuple[bool, datetime, int]:
     """Rank copies: copies of the unchanged page first, then the newest, then the easiest to open."""
     captured_at = file.copy.captured_at
-    return (since is None or captured_at < since, captured_at, -_READABLE.index(file.role))
+    return (since is None or captured_at < since, captured_at, -_READABLE_ROLES.index(file.role))
 
 
-def _moment(moment: datetime | None) -> str | None:
+def _format_moment(moment: datetime | None) -> str | None:
     if moment is None:
         return None
     return moment.astimezone(UTC).isoformat(timespec="microseconds").replace("+00:00", "Z")

@@ -8,19 +8,19 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 #: Headings stand at the beginning of a page.
-_BEGINNING = 200_000
+_HEAD_BYTES = 200_000
 _HEADINGS = re.compile(r"<(title|h1)\b[^>]{0,500}>(.{0,500}?)</\1", re.IGNORECASE | re.DOTALL)
 _TAGS = re.compile(r"<[^>]{0,500}>")
 #: What stands between the words of a title and the name of the site.
 _SEPARATORS = re.compile(r"\s[|·•»«:–—-]+\s|[|·•»«]")
 #: A heading with that number says something else when it says more: "404 people were counted".
-_MOST_WORDS = 5
-_NUMBER = re.compile(r"\b(404|410)\b")
-_SPEAKS_OF_IT = re.compile(
+_MAX_WORDS = 5
+_STATUS_NUMBER = re.compile(r"\b(404|410)\b")
+_MISSING_PATH = re.compile(
     r"(^|[/._-])(404|410|not[-_]?found|page[-_]not[-_]found|notfound)($|[/._-])", re.IGNORECASE
 )
 #: A front page, also in one of several languages: `/`, `/en/`, `/index.html`, `/en-GB/home`.
-_FRONT = re.compile(
+_FRONT_PAGE_PATH = re.compile(
     r"/?([a-z]{2}([-_][a-z]{2})?/?)?((index|default|home|start|accueil|startseite)(\.[a-z]{3,5})?)?/?",
     re.IGNORECASE,
 )
@@ -37,53 +37,53 @@ def is_missing_page(
         content: what came from there.
         known_title: of the source; a page whose own title speaks of missing pages is not missing.
     """
-    if leads_to_the_front(asked, led_to):
+    if is_redirected_to_front(asked, led_to):
         return True
-    if asked != led_to and _SPEAKS_OF_IT.search(urlsplit(led_to).path) and not _SPEAKS_OF_IT.search(asked):
+    if asked != led_to and _MISSING_PATH.search(urlsplit(led_to).path) and not _MISSING_PATH.search(asked):
         return True
-    said = [heading for heading in _said(content, charset) if _says_missing(heading)]
-    return bool(said) and not any(_says_missing(part) for part in _parts(known_title))
+    said = [heading for heading in _read_headings(content, charset) if _says_missing(heading)]
+    return bool(said) and not any(_says_missing(part) for part in _split_heading(known_title))
 
 
-def leads_to_the_front(asked: str, led_to: str) -> bool:
+def is_redirected_to_front(asked: str, led_to: str) -> bool:
     """Return whether an article's URL redirected to a front page."""
     return not _is_front(asked) and _is_front(led_to)
 
 
 def _is_front(url: str) -> bool:
     parts = urlsplit(url)
-    return bool(_FRONT.fullmatch(parts.path)) and not parts.query
+    return bool(_FRONT_PAGE_PATH.fullmatch(parts.path)) and not parts.query
 
 
-def _said(content: bytes, charset: str | None) -> list[str]:
+def _read_headings(content: bytes, charset: str | None) -> list[str]:
     """Return the parts of its title and first headings, found in the bytes without parsing the document."""
-    beginning = content[:_BEGINNING]
+    beginning = content[:_HEAD_BYTES]
     try:
         text = beginning.decode(charset or "utf-8", "replace")
     except LookupError:
         text = beginning.decode("utf-8", "replace")
     found = [html.unescape(_TAGS.sub(" ", match[2])) for match in _HEADINGS.finditer(text)]
-    return [part for heading in found[:4] for part in _parts(heading)]
+    return [part for heading in found[:4] for part in _split_heading(heading)]
 
 
-def _parts(heading: str) -> list[str]:
-    return [folded for part in _SEPARATORS.split(f" {heading} ") if (folded := _folded(part))]
+def _split_heading(heading: str) -> list[str]:
+    return [folded for part in _SEPARATORS.split(f" {heading} ") if (folded := _fold_text(part))]
 
 
 def _says_missing(part: str) -> bool:
-    if part in _phrases():
+    if part in _load_phrases():
         return True
     words = part.split()
-    if not _NUMBER.search(part) or len(words) > _MOST_WORDS:
+    if not _STATUS_NUMBER.search(part) or len(words) > _MAX_WORDS:
         return False
-    rest = _folded(_NUMBER.sub(" ", part))
+    rest = _fold_text(_STATUS_NUMBER.sub(" ", part))
     return (
         rest in {"", "error", "http", "http error", "oops", "erreur", "fehler", "errore"}
-        or rest in _phrases()
+        or rest in _load_phrases()
     )
 
 
-def _folded(text: str) -> str:
+def _fold_text(text: str) -> str:
     """Return letters and digits in lower case and without accents, with single spaces."""
     plain = unicodedata.normalize("NFKD", text.casefold())
     kept = "".join(c if c.isalnum() else " " for c in plain if not unicodedata.combining(c))
@@ -91,6 +91,6 @@ def _folded(text: str) -> str:
 
 
 @cache
-def _phrases() -> frozenset[str]:
+def _load_phrases() -> frozenset[str]:
     lines = (Path(__file__).parent / "data" / "missing_pages.txt").read_text(encoding="utf-8").splitlines()
-    return frozenset(folded for line in lines if not line.startswith("#") and (folded := _folded(line)))
+    return frozenset(folded for line in lines if not line.startswith("#") and (folded := _fold_text(line)))

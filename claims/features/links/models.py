@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database.model_fields import AddressField
 from factcheck.database.rules import Keeper, append_only, written_by_the_database
 
-LONGEST_ADDRESS = 2000
+MAX_ADDRESS_LENGTH = 2000
 
 
 class LinkOutcome(models.TextChoices):
@@ -27,7 +27,7 @@ class LinkOutcome(models.TextChoices):
 
 
 #: Outcomes that need a decision.
-NEEDS_SOMEBODY = (LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED)
+ACTION_OUTCOMES = (LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED)
 
 _OUTCOMES = [outcome.value for outcome in LinkOutcome]
 
@@ -40,7 +40,7 @@ class LinkStateQuerySet(models.QuerySet["LinkState"]):
 
     def waiting(self) -> Self:
         """Return links that need a decision and are not marked as correct."""
-        return self.filter(outcome__in=NEEDS_SOMEBODY, accepted_at__isnull=True)
+        return self.filter(outcome__in=ACTION_OUTCOMES, accepted_at__isnull=True)
 
 
 class LinkState(models.Model):
@@ -53,14 +53,16 @@ class LinkState(models.Model):
     source = models.OneToOneField(
         "sources.Source", models.CASCADE, primary_key=True, related_name="link", verbose_name=_("source")
     )
-    url = AddressField(_("address"), max_length=LONGEST_ADDRESS, help_text=_("The address that is checked."))
+    url = AddressField(
+        _("address"), max_length=MAX_ADDRESS_LENGTH, help_text=_("The address that is checked.")
+    )
     #: Scheme, host and port: the unit of one request at a time.
     site = models.CharField(max_length=300)
     outcome = models.CharField(_("outcome"), max_length=20, choices=LinkOutcome, blank=True)
     since = models.DateTimeField(_("since"), null=True)
     http_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True)
     reason = models.CharField(_("reason"), max_length=40, blank=True)
-    moved_to = AddressField(_("new address"), max_length=LONGEST_ADDRESS, blank=True)
+    moved_to = AddressField(_("new address"), max_length=MAX_ADDRESS_LENGTH, blank=True)
 
     checked_at = models.DateTimeField(_("checked"), null=True)
     next_at = models.DateTimeField(_("next check"), default=timezone.now)
@@ -159,7 +161,7 @@ class LinkState(models.Model):
     @property
     def needs_somebody(self) -> bool:
         """Return whether a decision is pending."""
-        return self.outcome in NEEDS_SOMEBODY and self.accepted_at is None
+        return self.outcome in ACTION_OUTCOMES and self.accepted_at is None
 
 
 class LinkCheck(models.Model):
@@ -174,11 +176,11 @@ class LinkCheck(models.Model):
         "sources.Source", models.PROTECT, related_name="link_checks", verbose_name=_("source")
     )
     checked_at = models.DateTimeField(_("when"), db_default=Now())
-    url = AddressField(_("address"), max_length=LONGEST_ADDRESS)
+    url = AddressField(_("address"), max_length=MAX_ADDRESS_LENGTH)
     outcome = models.CharField(_("outcome"), max_length=20, choices=LinkOutcome)
     http_status = models.PositiveSmallIntegerField(_("HTTP status"), null=True)
     reason = models.CharField(_("reason"), max_length=40, blank=True)
-    moved_to = AddressField(_("new address"), max_length=LONGEST_ADDRESS, blank=True)
+    moved_to = AddressField(_("new address"), max_length=MAX_ADDRESS_LENGTH, blank=True)
     lost_quotes = models.PositiveIntegerField(_("missing quotes"), default=0)
 
     class Meta:

@@ -28,21 +28,21 @@ _PROOFS = {
     LinkOutcome.UNREACHABLE: Proof(3, timedelta(days=1)),
 }
 #: A name that does not resolve may be a registrar's bill, or our own resolver.
-_NO_NAME = Proof(4, timedelta(days=14))
+_UNKNOWN_HOST_PROOF = Proof(4, timedelta(days=14))
 
 FIRST_RETRY = timedelta(hours=1)
-RETRY = timedelta(hours=6)
+RETRY_INTERVAL = timedelta(hours=6)
 #: Maximum wait until a failure is certain.
-LONGEST_RETRY = timedelta(days=2)
+MAX_RETRY_INTERVAL = timedelta(days=2)
 #: What was found to be gone is looked at more rarely.
-GONE_RARER = 4
+GONE_INTERVAL_FACTOR = 4
 
 #: What is no news once one of these is known: the page was not seen, so nothing speaks against what was seen.
-_STANDS_UNSEEN = frozenset({LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED})
+_LASTING_OUTCOMES = frozenset({LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.CHANGED})
 
 
 @dataclass(frozen=True, slots=True)
-class LinkStanding:
+class LinkStatus:
     """The status of a link, and evidence against it."""
 
     outcome: str = ""
@@ -56,26 +56,26 @@ class LinkStanding:
         return bool(self.suspected)
 
 
-def standing_after(before: LinkStanding, found: LinkOutcome, reason: str, now: datetime) -> LinkStanding:
+def compute_status(before: LinkStatus, found: LinkOutcome, reason: str, now: datetime) -> LinkStatus:
     """Return the link's status after this check.
 
     Args:
         reason: the code of what stood in the way.
     """
-    if found == before.outcome or (found == LinkOutcome.UNREACHABLE and before.outcome in _STANDS_UNSEEN):
-        return LinkStanding(before.outcome, before.since)
+    if found == before.outcome or (found == LinkOutcome.UNREACHABLE and before.outcome in _LASTING_OUTCOMES):
+        return LinkStatus(before.outcome, before.since)
     if found == LinkOutcome.ALIVE:
-        return LinkStanding(found, now)
-    suspicion = _suspicion(before, found, now)
+        return LinkStatus(found, now)
+    suspicion = _record_suspicion(before, found, now)
     proof = proof_of(suspicion.suspected, reason)
     began = suspicion.failing_since or now
     if suspicion.failures >= proof.checks and now - began >= proof.span:
-        return LinkStanding(suspicion.suspected, now)
+        return LinkStatus(suspicion.suspected, now)
     return suspicion
 
 
-def next_check(
-    after: LinkStanding, reason: str, now: datetime, *, interval: timedelta, jitter: float
+def compute_next_check(
+    after: LinkStatus, reason: str, now: datetime, *, interval: timedelta, jitter: float
 ) -> datetime:
     """Return the time of the link's next check.
 
@@ -84,28 +84,28 @@ def next_check(
         jitter: from 0 to 1, so that what was added together is not looked at together for ever.
     """
     if not after.is_suspected:
-        rarer = GONE_RARER if after.outcome == LinkOutcome.GONE else 1
+        rarer = GONE_INTERVAL_FACTOR if after.outcome == LinkOutcome.GONE else 1
         return now + interval * rarer * (0.9 + 0.2 * jitter)
     proof = proof_of(after.suspected, reason)
     began = after.failing_since or now
     is_last = after.failures + 1 >= proof.checks
-    wanted = max(now + FIRST_RETRY, began + proof.span) if is_last else now + RETRY
-    return min(wanted, now + LONGEST_RETRY)
+    wanted = max(now + FIRST_RETRY, began + proof.span) if is_last else now + RETRY_INTERVAL
+    return min(wanted, now + MAX_RETRY_INTERVAL)
 
 
 def proof_of(suspected: str, reason: str) -> Proof:
     """Return the confirmation that this result needs."""
     if suspected == LinkOutcome.GONE and reason == "name_not_found":
-        return _NO_NAME
+        return _UNKNOWN_HOST_PROOF
     return _PROOFS[LinkOutcome(suspected)]
 
 
-def _suspicion(before: LinkStanding, found: LinkOutcome, now: datetime) -> LinkStanding:
+def _record_suspicion(before: LinkStatus, found: LinkOutcome, now: datetime) -> LinkStatus:
     if found == before.suspected:
         return replace(before, failures=before.failures + 1)
     if before.suspected and found == LinkOutcome.UNREACHABLE:
         # That a server is down for once says nothing about what it answered before.
-        lasts = now - (before.failing_since or now) > LONGEST_RETRY * 4
+        lasts = now - (before.failing_since or now) > MAX_RETRY_INTERVAL * 4
         if not lasts:
             return before
-    return LinkStanding(before.outcome, before.since, found, 1, now)
+    return LinkStatus(before.outcome, before.since, found, 1, now)

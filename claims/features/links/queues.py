@@ -8,13 +8,15 @@ from claims.admin.queues import Queue
 from claims.features.links.models import LinkState
 
 
-def _in_need(links: Any, person: User) -> QuerySet[LinkState]:
+def _find_waiting(links: Any, person: User) -> QuerySet[LinkState]:
     in_need: QuerySet[LinkState] = links.waiting()
     return in_need
 
 
 QUEUES = {
     LinkState: {
-        "links": Queue(_("Links to review"), _in_need, ("since", "pk"), "links.change_linkstate", "since")
+        "links": Queue(
+            _("Links to review"), _find_waiting, ("since", "pk"), "links.change_linkstate", "since"
+        )
     }
 }

@@ -27,12 +27,12 @@ class PassageComparison:
     """Whether something else is noted of one of them so far."""
 
 
-def places_in(source_id: int) -> set[QuotedPlace]:
+def find_places(source_id: int) -> set[QuotedPlace]:
     """Return the passages of a source that publications quote."""
     return set(find_published_places(source_id))
 
 
-def compared(source_id: int, places: set[QuotedPlace], document: Document) -> PassageComparison:
+def compare_passages(source_id: int, places: set[QuotedPlace], document: Document) -> PassageComparison:
     """Look up every quoted passage in the current page."""
     known = {find_place(fate): fate for fate in QuoteFate.objects.filter(snapshot__source=source_id)}
     changed = ChangedText(Snapshot(source_id=source_id, text=document.text))

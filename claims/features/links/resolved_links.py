@@ -12,10 +12,10 @@ from django.utils import timezone
 from claims.features.archiving.requests import request_copy
 from claims.features.links.due_links import settle
 from claims.features.links.link_findings import LinkFinding
-from claims.features.links.link_notifications import tell_of_link
-from claims.features.links.models import NEEDS_SOMEBODY, LinkOutcome, LinkState
-from claims.features.links.outcomes import LinkStanding, next_check, standing_after
-from claims.features.links.quoted_passages import PassageComparison, compared, places_in
+from claims.features.links.link_notifications import notify_about_link
+from claims.features.links.models import ACTION_OUTCOMES, LinkOutcome, LinkState
+from claims.features.links.outcomes import LinkStatus, compute_next_check, compute_status
+from claims.features.links.quoted_passages import PassageComparison, compare_passages, find_places
 from sources.capture import capture, extract_document
 from sources.extraction import Document, ExtractionError
 from sources.http.fetched_documents import Fetched
@@ -26,7 +26,7 @@ _NOT_MODIFIED = 304
 
 
 @dataclass(frozen=True, slots=True)
-class SettledLink:
+class ResolvedLink:
     """A link after it was checked."""
 
     link: LinkState
@@ -37,7 +37,7 @@ class SettledLink:
     """Whether it stands otherwise than before."""
 
 
-class _Reading(NamedTuple):
+class _PageReading(NamedTuple):
     """A page's text compared with the quotes from it."""
 
     lost: int
@@ -49,23 +49,23 @@ class _Reading(NamedTuple):
     document: Document | None = None
 
 
-def settle_link(link: LinkState, finding: LinkFinding, quoted: str, *, jitter: float) -> SettledLink | None:
+def settle_link(link: LinkState, finding: LinkFinding, quoted: str, *, jitter: float) -> ResolvedLink | None:
     """Record a link's status after this check; None if the lease was lost.
 
     Args:
         quoted: separates current quoting publications of the source from earlier ones (`quoted_since`).
-        jitter: as for `next_check`.
+        jitter: as for `compute_next_check`.
     """
     reading = _read(link, finding.answer, quoted) if finding.answer else None
     found = finding.outcome
     if reading and reading.lost:
         found = LinkOutcome.CHANGED
     now = timezone.now()
-    before = LinkStanding(link.outcome, link.since, link.suspected, link.failures, link.failing_since)
-    after = standing_after(before, found, finding.reason, now)
-    changes = _changes(link, finding, reading, after, now)
+    before = LinkStatus(link.outcome, link.since, link.suspected, link.failures, link.failing_since)
+    after = compute_status(before, found, finding.reason, now)
+    changes = _list_changes(link, finding, reading, after, now)
     interval = timedelta(days=settings.LINK_CHECK_DAYS)
-    coming = next_check(after, finding.reason, now, interval=interval, jitter=jitter)
+    coming = compute_next_check(after, finding.reason, now, interval=interval, jitter=jitter)
     is_change = (after.outcome, changes["moved_to"]) != (link.outcome, link.moved_to)
     if is_change:
         changes |= {"since": now, "written_at": now, "accepted_at": None, "accepted_by": None}
@@ -75,13 +75,13 @@ def settle_link(link: LinkState, finding: LinkFinding, quoted: str, *, jitter: f
         if reading and reading.comparison and _is_worth_keeping(reading.comparison, after):
             _keep(link, reading)
         settled = LinkState.objects.select_related("source").get(pk=link.pk)
-        if is_change and settled.outcome in NEEDS_SOMEBODY:
-            tell_of_link(settled)
-    return SettledLink(settled, link.outcome, found, is_change)
+        if is_change and settled.outcome in ACTION_OUTCOMES:
+            notify_about_link(settled)
+    return ResolvedLink(settled, link.outcome, found, is_change)
 
 
-def _changes(
-    link: LinkState, finding: LinkFinding, reading: _Reading | None, after: LinkStanding, now: datetime
+def _list_changes(
+    link: LinkState, finding: LinkFinding, reading: _PageReading | None, after: LinkStatus, now: datetime
 ) -> dict[str, Any]:
     changes: dict[str, Any] = {
         "outcome": after.outcome,
@@ -103,17 +103,17 @@ def _changes(
     if reading:
         # What is only suspected is to be read again.
         is_certain = after.suspected != LinkOutcome.CHANGED
-        changes |= {**reading.facts, "lost_quotes": reading.lost} if is_certain else _UNKNOWN
+        changes |= {**reading.facts, "lost_quotes": reading.lost} if is_certain else _UNKNOWN_PAGE
     return changes
 
 
-_UNKNOWN = {"etag": "", "last_modified": "", "content_sha256": ""}
+_UNKNOWN_PAGE = {"etag": "", "last_modified": "", "content_sha256": ""}
 
 
-def _read(link: LinkState, answer: Fetched, quoted: str) -> _Reading:
+def _read(link: LinkState, answer: Fetched, quoted: str) -> _PageReading:
     """Read the page if necessary: an unchanged one was read before."""
     if answer.status == _NOT_MODIFIED:
-        return _Reading(link.lost_quotes, {})
+        return _PageReading(link.lost_quotes, {})
     digest = hashlib.sha256(answer.content).hexdigest()
     facts = {
         **validators(answer.etag, answer.last_modified),
@@ -121,28 +121,28 @@ def _read(link: LinkState, answer: Fetched, quoted: str) -> _Reading:
         "compared_with": quoted,
     }
     if digest == link.content_sha256 and quoted == link.compared_with:
-        return _Reading(link.lost_quotes, facts)
-    places = places_in(link.source_id)
+        return _PageReading(link.lost_quotes, facts)
+    places = find_places(link.source_id)
     if not places:
-        return _Reading(0, facts)
+        return _PageReading(0, facts)
     material = Material.fetched(answer)
     try:
         document = extract_document(material)
     except ExtractionError:
         # A cookie notice, a log-in, a scan: there is a page, and whether it contains the words is unknown.
-        return _Reading(link.lost_quotes, facts)
-    comparison = compared(link.source_id, places, document)
+        return _PageReading(link.lost_quotes, facts)
+    comparison = compare_passages(link.source_id, places, document)
     if comparison.lost and any(caveat.code == "partly_read" for caveat in document.caveats):
-        return _Reading(link.lost_quotes, facts)
-    return _Reading(comparison.lost, facts, comparison, material, document)
+        return _PageReading(link.lost_quotes, facts)
+    return _PageReading(comparison.lost, facts, comparison, material, document)
 
 
-def _is_worth_keeping(comparison: PassageComparison, after: LinkStanding) -> bool:
+def _is_worth_keeping(comparison: PassageComparison, after: LinkStatus) -> bool:
     """Return whether the page shows something new and certain about a quoted passage."""
     return comparison.is_news and not after.is_suspected
 
 
-def _keep(link: LinkState, reading: _Reading) -> None:
+def _keep(link: LinkState, reading: _PageReading) -> None:
     """Capture the page as proof, record the status of each quote with it, and request a copy."""
     if reading.material and reading.document:
         capture(reading.material, source=link.source, document=reading.document)

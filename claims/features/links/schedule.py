@@ -7,11 +7,11 @@ from threading import Lock
 from sources.http.polite_visits import build_wait_error
 
 #: The lease of a site for one request, which takes less.
-_HOLD = 60.0
-_LOOK_AGAIN = 0.2
+_LEASE_SECONDS = 60.0
+_POLL_SECONDS = 0.2
 
 
-class RoundMemory:
+class RunMemory:
     """The memory of the polite visitors of one round (`sources.http.polite_visits.SiteMemory`). Touches no database."""
 
     def __init__(
@@ -39,10 +39,10 @@ class RoundMemory:
 
     def begin(self, site: str) -> None:
         waited = 0.0
-        while (left := self._left(site)) > 0:
-            if waited >= self._patience or left > _HOLD + self._patience:
+        while (left := self._try_lease(site)) > 0:
+            if waited >= self._patience or left > _LEASE_SECONDS + self._patience:
                 raise build_wait_error(site, left)
-            pause = min(left, _LOOK_AGAIN)
+            pause = min(left, _POLL_SECONDS)
             self._sleep(pause)
             waited += pause
 
@@ -63,11 +63,11 @@ class RoundMemory:
         with self._lock:
             return max(0.0, self._ready.get(site, 0.0) - self._clock())
 
-    def _left(self, site: str) -> float:
+    def _try_lease(self, site: str) -> float:
         """Lease the site for a request: 0 on success, otherwise the seconds to wait."""
         with self._lock:
             left = self._ready.get(site, 0.0) - self._clock()
             if left > 0:
                 return left
-            self._ready[site] = self._clock() + _HOLD
+            self._ready[site] = self._clock() + _LEASE_SECONDS
             return 0.0

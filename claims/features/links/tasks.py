@@ -12,9 +12,9 @@ from claims.features.links import check_run, watched_links
 from claims.features.links.models import LinkState
 
 #: After so many seconds the worker lets other work go first.
-TURN = 15.0
+TURN_SECONDS = 15.0
 #: Of jobs that wait at the same time, these come late.
-_LATE = -5
+_LOW_PRIORITY = -5
 
 
 @app.periodic(cron="*/10 * * * *")
@@ -45,7 +45,7 @@ def check_links(context: JobContext) -> None:
     """Check due links; the next job continues an unfinished run."""
     if not settings.LINK_CHECKS:
         return
-    ends = time.monotonic() + TURN
+    ends = time.monotonic() + TURN_SECONDS
     while not (context.should_abort() or time.monotonic() > ends):
         done = check_run.check_round(is_stopped=lambda: context.should_abort() or time.monotonic() > ends)
         if done is None:
@@ -57,6 +57,6 @@ def check_links(context: JobContext) -> None:
 def _call() -> None:
     try:
         with transaction.atomic():
-            check_links.configure(queueing_lock="claims.features.links.check", priority=_LATE).defer()
+            check_links.configure(queueing_lock="claims.features.links.check", priority=_LOW_PRIORITY).defer()
     except AlreadyEnqueued:
         return

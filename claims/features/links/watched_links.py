@@ -8,14 +8,15 @@ from claims.models import Publication
 from sources.models import Source
 
 #: How a source's address names its site, as `sources.http.polite_visits.get_site` does.
-_SITE = "left(lower(substring({url} FROM '^[^/?#]+//[^/?#]+')), 300)"
+_SITE_SQL = "left(lower(substring({url} FROM '^[^/?#]+//[^/?#]+')), 300)"
 
-_NEW = f"""
+_INSERT_NEW_SQL = f"""
     INSERT INTO links_linkstate (
         source_id, url, site, outcome, reason, moved_to, next_at, suspected, failures, etag, last_modified,
         content_sha256, compared_with, lost_quotes, written_at
     )
-    SELECT source.id, source.url, {_SITE.format(url="source.url")}, '', '', '', now(), '', 0, '', '', '', '', 0, now()
+    SELECT source.id, source.url, {_SITE_SQL.format(url="source.url")}, '', '', '', now(),
+        '', 0, '', '', '', '', 0, now()
     FROM claims_mention AS mention JOIN sources_source AS source ON source.id = mention.thing_id
     WHERE mention.kind = 'source' AND source.url ~* '^https?://[^/?#]'
         AND NOT EXISTS (SELECT FROM links_linkstate AS link WHERE link.source_id = source.id)
@@ -23,9 +24,9 @@ _NEW = f"""
     ON CONFLICT (source_id) DO NOTHING
 """  # noqa: S608  nothing in it comes from outside
 
-_MOVED = f"""
+_UPDATE_MOVED_SQL = f"""
     UPDATE links_linkstate AS link SET
-        url = source.url, site = {_SITE.format(url="source.url")}, outcome = '', since = NULL, http_status = NULL,
+        url = source.url, site = {_SITE_SQL.format(url="source.url")}, outcome = '', since = NULL, http_status = NULL,
         reason = '', moved_to = '', checked_at = NULL, next_at = now(), held_until = NULL, suspected = '', failures = 0,
         failing_since = NULL, etag = '', last_modified = '', content_sha256 = '', compared_with = '', lost_quotes = 0,
         accepted_at = NULL, accepted_by_id = NULL, written_at = now()
@@ -33,7 +34,7 @@ _MOVED = f"""
     WHERE source.id = link.source_id AND source.url <> link.url AND source.url ~* '^https?://[^/?#]'
 """  # noqa: S608  nothing in it comes from outside
 
-_FORGOTTEN = """
+_DELETE_UNUSED_SQL = """
     DELETE FROM links_linkstate AS link
     WHERE NOT EXISTS (
         SELECT FROM claims_mention AS mention WHERE mention.kind = 'source' AND mention.thing_id = link.source_id
@@ -49,32 +50,32 @@ def look_for_new() -> int:
     A source with a corrected address is checked again. The history of links is kept (`LinkCheck`).
     """
     with connection.cursor() as cursor:
-        cursor.execute(_NEW)
+        cursor.execute(_INSERT_NEW_SQL)
         new = cursor.rowcount
-        cursor.execute(_MOVED)
-        cursor.execute(_FORGOTTEN)
+        cursor.execute(_UPDATE_MOVED_SQL)
+        cursor.execute(_DELETE_UNUSED_SQL)
     return new
 
 
 def watch_anew(source: Source) -> None:
     """Restart checks of the source at its present URL."""
     with connection.cursor() as cursor:
-        cursor.execute(f"{_MOVED} AND link.source_id = %s", [source.pk])
+        cursor.execute(f"{_UPDATE_MOVED_SQL} AND link.source_id = %s", [source.pk])
 
 
-def sources_of(claim_id: int) -> list[int]:
+def find_sources(claim_id: int) -> list[int]:
     """Return the sources named in the current publication of a claim."""
     rows = Publication.objects.current().filter(claim_id=claim_id).values_list("source_ids", flat=True)
     return sorted({source for row in rows for source in row})
 
 
-def claims_citing(source_id: int, most: int) -> list[int]:
+def find_citing_claims(source_id: int, most: int) -> list[int]:
     """Return claims whose current publication cites the source, newest first, at most this many."""
     rows = Publication.objects.current().filter(source_ids__contains=[source_id])
     return list(rows.order_by("-published_at", "-claim_id").values_list("claim_id", flat=True)[:most])
 
 
-def quoted_since(sources: Collection[int]) -> dict[int, str]:
+def load_quote_versions(sources: Collection[int]) -> dict[int, str]:
     """For each source, the value that separates the present publications that cite it from earlier ones."""
     with connection.cursor() as cursor:
         cursor.execute(

@@ -17,7 +17,7 @@ from claims.newsroom.people import get_display_name
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.database.rules import in_words
 
-_ADD = "platforms.add_approvedwording"
+_ADD_PERMISSION = "platforms.add_approvedwording"
 _TITLES = {
     **dict(ApprovedWording.Kind.choices),
     "claimreview": gettext_lazy("ClaimReview (JSON-LD)"),
@@ -43,11 +43,11 @@ def show_wordings(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpRespons
     if entry is None:
         messages.error(request, gettext("This claim is not published."))
         return HttpResponseRedirect(change_page(claim))
-    may_approve = request.user.has_perm(_ADD)
+    may_approve = request.user.has_perm(_ADD_PERMISSION)
     if request.method == "POST":
         if not may_approve:
             raise PermissionDenied
-        _approve(request, claim, entry)
+        _approve_wording(request, claim, entry)
         return HttpResponseRedirect(reverse("admin:claims_claim_platforms", args=[pk]))
     approved = {one.kind: one for one in ApprovedWording.objects.filter(claim=claim, version=entry.version)}
     rows = [_describe(wording, approved.get(wording.kind)) for wording in build_wordings(entry.document)]
@@ -71,7 +71,7 @@ def _describe(wording: Wording, approved: ApprovedWording | None) -> dict[str, A
     }
 
 
-def _approve(request: HttpRequest, claim: Claim, entry: Publication) -> None:
+def _approve_wording(request: HttpRequest, claim: Claim, entry: Publication) -> None:
     """Store the words as they are approved, for the version that the person saw."""
     kind, text = request.POST.get("kind", ""), request.POST.get("text", "").replace("\0", "").strip()
     offered = {one.kind for one in build_wordings(entry.document) if not one.refusal}

@@ -15,9 +15,9 @@ Document = dict[str, Any]
 
 #: Characters of a Community Note, and as how many X counts an address, however long it is.
 LONGEST_NOTE, ADDRESS = 280, 23
-_ADDRESS = re.compile(r"https?://\S+")
+_URL_PATTERN = re.compile(r"https?://\S+")
 #: Code points that X counts once; all others count twice (twitter-text, configuration 3).
-_COUNTED_ONCE = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
+_SINGLE_WEIGHT_RANGES = ((0, 4351), (8192, 8205), (8208, 8223), (8242, 8247))
 #: The reasons among which writers of Community Notes choose, by rating class.
 _TAGS = {
     "false": "misleadingFactualError",
@@ -35,7 +35,7 @@ _LABELS = {
     name: f"fact-check-{name.replace('_', '-')}"
     for name in ("false", "mostly_false", "misleading", "mixed", "unproven", "satire", "outdated")
 }
-_BLUESKY_POST = re.compile(r"https://bsky\.app/profile/([^/?#]+)/post/([a-z0-9]+)")
+_BLUESKY_POST_URL = re.compile(r"https://bsky\.app/profile/([^/?#]+)/post/([a-z0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,9 +50,9 @@ class Wording:
 
 def count_characters(text: str) -> int:
     """Return the length of a text as X counts it."""
-    rest = unicodedata.normalize("NFC", _ADDRESS.sub("", text))
-    single = sum(any(low <= ord(letter) <= high for low, high in _COUNTED_ONCE) for letter in rest)
-    return len(_ADDRESS.findall(text)) * ADDRESS + 2 * len(rest) - single
+    rest = unicodedata.normalize("NFC", _URL_PATTERN.sub("", text))
+    single = sum(any(low <= ord(letter) <= high for low, high in _SINGLE_WEIGHT_RANGES) for letter in rest)
+    return len(_URL_PATTERN.findall(text)) * ADDRESS + 2 * len(rest) - single
 
 
 def find_own_verdict(document: Document) -> Document | None:
@@ -80,7 +80,7 @@ def build_wordings(document: Document) -> list[Wording]:
 
 def find_note_problem(text: str) -> str:
     """Return why a text is no Community Note; "" if it is one."""
-    if not _ADDRESS.search(text):
+    if not _URL_PATTERN.search(text):
         return _("A Community Note needs the address of a source.")
     if (length := count_characters(text)) > LONGEST_NOTE:
         return _("X counts %(length)s characters; the limit is %(limit)s.") % {
@@ -126,7 +126,7 @@ def _shorten(text: str, most: int) -> str:
 def _build_label(document: Document, verdict: Document) -> Wording:
     kind, rating_class = "bluesky_label", verdict["rating"]["rating_class"]
     addresses = [one["source"]["url"] for one in document["appearances"]]
-    posts = [match for address in addresses if (match := _BLUESKY_POST.match(address))]
+    posts = [match for address in addresses if (match := _BLUESKY_POST_URL.match(address))]
     if not posts:
         return Wording(kind, refusal=_("No appearance of the claim is a post on Bluesky."))
     if rating_class not in _LABELS:

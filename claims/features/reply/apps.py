@@ -20,7 +20,7 @@ class Reply(Feature):
         "checking": [menu_entry(_("Awaiting answers"), "reply", "reply_replyrequest", queue="awaited")],
     }
     queues = "claims.features.reply.queues.QUEUES"
-    panels = {"claims.verdict": "claims.features.reply.admin.reply_panel.replies_panel"}
+    panels = {"claims.verdict": "claims.features.reply.admin.reply_panel.build_replies_panel"}
     roles = {
         "Fact-checker": [
             *(f"reply.{verb}_replyrequest" for verb in ("view", "add", "change", "delete")),

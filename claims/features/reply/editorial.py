@@ -39,14 +39,14 @@ class ReplyWork(PartOfVerdict):
         """Create a request, record one made elsewhere, or give the reason for not asking."""
         values = read(ReplyBody, request.data, by=self.person)
 
-        def work(_prepared: None) -> StoredResponse:
+        def carry_out(_prepared: None) -> StoredResponse:
             self.hold_whole()
             verdict = self.whole()
-            row = reply_requests.add(verdict, by=self.person, **self._worded(verdict, values))
+            row = reply_requests.add(verdict, by=self.person, **self._complete_values(verdict, values))
             address = self.address("replies-detail", verdict_id, row.pk)
             return self.showing(self.fresh(row), status=201, location=address)
 
-        return self.created_once(work)
+        return self.created_once(carry_out)
 
     def partial_update(
         self,
@@ -57,13 +57,13 @@ class ReplyWork(PartOfVerdict):
         """Change what is given, as long as the verdict is a draft."""
         values = read(ReplyBody, request.data, by=self.person, partial=True)
 
-        def work() -> StoredResponse:
+        def carry_out() -> StoredResponse:
             row: ReplyRequest = self.held(id)
             changed = values | (_choose_party(row.verdict, values["party"]) if "party" in values else {})
             reply_requests.edit(row, by=self.person, **changed)
             return self.showing(self.fresh(row))
 
-        return self.done(work)
+        return self.done(carry_out)
 
     def destroy(
         self,
@@ -73,11 +73,11 @@ class ReplyWork(PartOfVerdict):
     ) -> HttpResponse:
         """Take it out of the draft."""
 
-        def work() -> StoredResponse:
+        def carry_out() -> StoredResponse:
             reply_requests.remove(self.held(id), by=self.person)
             return StoredResponse(204)
 
-        return self.done(work)
+        return self.done(carry_out)
 
     @action(detail=True, methods=["post"])
     def answer(
@@ -89,7 +89,7 @@ class ReplyWork(PartOfVerdict):
         """Keep what came back. Of a published verdict, readers see it with the next version."""
         values = read(AnswerBody, request.data, by=self.person)
 
-        def work(_prepared: None) -> StoredResponse:
+        def carry_out(_prepared: None) -> StoredResponse:
             said = ReceivedAnswer(
                 at=values["answered_at"],
                 channel=values["channel"],
@@ -101,9 +101,9 @@ class ReplyWork(PartOfVerdict):
             row = reply_requests.record_answer(self.held(id), said, by=self.person)
             return self.showing(self.fresh(row))
 
-        return self.created_once(work)
+        return self.created_once(carry_out)
 
-    def _worded(self, verdict: Verdict, values: dict[str, Any]) -> dict[str, Any]:
+    def _complete_values(self, verdict: Verdict, values: dict[str, Any]) -> dict[str, Any]:
         """Return the values with the people concerned and, by default, the newsroom's template."""
         given = values | _choose_party(verdict, values.get("party", ""))
         if values.get("not_asked"):

@@ -14,15 +14,15 @@ from claims.newsroom.notifications import NotificationKind, notify_people
 from factcheck.database import clock
 
 #: Notifications per transaction.
-_AT_ONCE = 100
-_STATES = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW, Verdict.State.PUBLISHED)
+_BATCH_SIZE = 100
+_OPEN_STATES = (Verdict.State.DRAFT, Verdict.State.IN_REVIEW, Verdict.State.PUBLISHED)
 
 
 @app.periodic(cron="*/5 * * * *")
 @app.task(queueing_lock="notify_of_deadlines")
 def notify_of_deadlines(timestamp: int) -> None:
     """Notify people whose deadline for a reply has passed, every five minutes."""
-    while notify_batch() == _AT_ONCE:
+    while notify_batch() == _BATCH_SIZE:
         pass
 
 
@@ -30,12 +30,12 @@ def notify_of_deadlines(timestamp: int) -> None:
 def notify_batch() -> int:
     """Notify about some deadlines, each once; return how many. Concurrent workers share them."""
     passed = ReplyRequest.objects.unanswered().filter(
-        answer_by__lte=Now(), reminded_at=None, carried_to=None, verdict__state__in=_STATES
+        answer_by__lte=Now(), reminded_at=None, carried_to=None, verdict__state__in=_OPEN_STATES
     )
     rows = list(
         passed.select_related("verdict__claim", "verdict__author", "sent_by", "claimant")
         .select_for_update(of=("self",), skip_locked=True)
-        .order_by("answer_by", "pk")[:_AT_ONCE]
+        .order_by("answer_by", "pk")[:_BATCH_SIZE]
     )
     for row in rows:
         people = [person for person in (row.sent_by, row.verdict.author) if person]

@@ -12,11 +12,11 @@ from claims.features.reply.models import ReplyRequest
 from factcheck.admin.base import change_page
 
 
-def _awaited(requests: Any, person: User) -> Any:
+def _find_awaited(requests: Any, person: User) -> Any:
     return requests.awaited()
 
 
-def _awaited_by(requests: Any, person: User) -> Any:
+def _find_awaited_by(requests: Any, person: User) -> Any:
     rows = requests.awaited().filter(Q(sent_by=person) | Q(verdict__author=person))
     return rows.select_related("verdict__claim", "claimant").defer("text", "answer")
 
@@ -31,11 +31,11 @@ def _request_row(row: ReplyRequest) -> ListedRow:
 QUEUES: dict[type[Model], dict[str, Queue]] = {
     ReplyRequest: {
         "awaited": Queue(
-            _("Awaiting answers"), _awaited, ("answer_by", "pk"), "reply.change_replyrequest", "sent_at"
+            _("Awaiting answers"), _find_awaited, ("answer_by", "pk"), "reply.change_replyrequest", "sent_at"
         ),
         "my_requests": Queue(
             _("Awaiting answers to my requests"),
-            _awaited_by,
+            _find_awaited_by,
             ("answer_by", "pk"),
             "reply.change_replyrequest",
             list_row=_request_row,

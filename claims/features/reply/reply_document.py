@@ -12,7 +12,7 @@ from claims.features.reply.models import ReplyRequest
 from claims.models import Verdict
 from factcheck.api.openapi.body_serializer import Day
 
-_REASONS = Path(__file__).parent / "not_asked_reasons.toml"
+_REASONS_FILE = Path(__file__).parent / "not_asked_reasons.toml"
 _Shown = ReplyRequest.Shown
 
 
@@ -51,9 +51,9 @@ def build_reply(row: ReplyRequest, language: str) -> PublicReply:
         "id": row.pk,
         "whom": row.whom,
         "claimant_id": row.claimant_id,
-        "asked_on": _day(row.sent_at),
-        "deadline_on": _day(row.answer_by),
-        "answered_on": _day(row.answered_at),
+        "asked_on": _format_day(row.sent_at),
+        "deadline_on": _format_day(row.answer_by),
+        "answered_on": _format_day(row.answered_at),
         "answer": words,
         "is_excerpt": shown == _Shown.EXCERPT,
         "statement": row.statement if shown == _Shown.STATEMENT else "",
@@ -67,16 +67,16 @@ def describe_reason(reason: str, language: str) -> str:
     """Return the reason for not asking, in the language of the verdict if known, otherwise in English."""
     if not reason:
         return ""
-    reasons = _reasons()
+    reasons = _load_reasons()
     words = reasons.get(language) or reasons.get(language.partition("-")[0]) or reasons["en"]
     return words.get(reason, "")
 
 
 @cache
-def _reasons() -> dict[str, dict[str, str]]:
-    return tomllib.loads(_REASONS.read_text(encoding="utf-8"))
+def _load_reasons() -> dict[str, dict[str, str]]:
+    return tomllib.loads(_REASONS_FILE.read_text(encoding="utf-8"))
 
 
-def _day(moment: datetime | None) -> str | None:
+def _format_day(moment: datetime | None) -> str | None:
     """Return the day in the newsroom's time zone."""
     return moment.astimezone(get_default_timezone()).date().isoformat() if moment else None

@@ -18,7 +18,7 @@ from claims.newsroom.mails import MAIL_QUEUE, RETRIES, build_message_id, to_one_
 from factcheck.database import clock
 
 
-@app.task(name=reply_requests.MAIL, queue=MAIL_QUEUE, retry=RETRIES)
+@app.task(name=reply_requests.MAIL_TASK, queue=MAIL_QUEUE, retry=RETRIES)
 def mail_reply_request(*, request_id: int) -> None:
     """Mail one request, unless it was stopped or sent, or is too late."""
     try:
@@ -36,7 +36,7 @@ def _send(request_id: int) -> None:
     row = waiting.select_for_update(of=("self",)).select_related("verdict", "sent_by").first()
     if row is None:
         return
-    if problem := _obstacle(row):
+    if problem := _find_obstacle(row):
         row.mail_asked_at, row.mail_problem = None, problem
         row.save(update_fields=["mail_asked_at", "mail_problem"])
         return
@@ -57,7 +57,7 @@ def build_mail(row: ReplyRequest) -> EmailMessage:
     )
 
 
-def _obstacle(row: ReplyRequest) -> str:
+def _find_obstacle(row: ReplyRequest) -> str:
     """Return why it is no longer sent; empty if it is."""
     if row.verdict.state != Verdict.State.DRAFT:
         return _("Not sent: the verdict is no longer a draft.")

@@ -32,9 +32,9 @@ from factcheck.installation.house_language import in_house_language
 from factcheck.list_phrases import join_phrases
 
 #: The task that mails one request, in `reply_mails` beside this module.
-MAIL = "claims.features.reply.mail_reply_request"
+MAIL_TASK = "claims.features.reply.mail_reply_request"
 
-_LEFT_OUT = re.compile(r"\[(?:…|\.\.\.)\]")
+_OMISSION_MARK = re.compile(r"\[(?:…|\.\.\.)\]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,7 @@ def add(verdict: Verdict, *, by: User, **fields: Any) -> ReplyRequest:
 def edit(row: ReplyRequest, *, by: User, **fields: Any) -> ReplyRequest:
     """Edit a request while the verdict is a draft. Raises as `add`."""
     require(by, "reply.change_replyrequest", _("request replies"))
-    row = _locked(row, by)
+    row = _lock_draft_request(row, by)
     if row.mail_asked_at and not row.sent_at:
         raise NotPossible(_("It is being sent by email. Stop that first."))
     for name, value in _complete(fields).items():
@@ -85,7 +85,7 @@ def edit(row: ReplyRequest, *, by: User, **fields: Any) -> ReplyRequest:
 def remove(row: ReplyRequest, *, by: User) -> None:
     """Take it out of the draft. Raises as `add`."""
     require(by, "reply.delete_replyrequest", _("remove requests for reply"))
-    row = _locked(row, by)
+    row = _lock_draft_request(row, by)
     verdict_drafts.record_editor(row.verdict, by)
     row.delete()
 
@@ -101,7 +101,7 @@ def mark_sent(row: ReplyRequest, *, by: User, at: datetime | None = None) -> Rep
         NotPossible: something of it is missing, or it was sent before.
     """
     require(by, "reply.change_replyrequest", _("request replies"))
-    row = _locked(row, by)
+    row = _lock_draft_request(row, by)
     if row.mail_asked_at:
         raise NotPossible(_("It is being sent by email. Stop that first."))
     _require_ready(row)
@@ -116,7 +116,7 @@ def mark_sent(row: ReplyRequest, *, by: User, at: datetime | None = None) -> Rep
 def queue_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
     """Queue the email, with replies going to the person. Raises as `mark_sent`."""
     require(by, "reply.change_replyrequest", _("request replies"))
-    row = _locked(row, by)
+    row = _lock_draft_request(row, by)
     _require_ready(row)
     if row.mail_asked_at:
         raise NotPossible(_("It is already being sent by email."))
@@ -138,7 +138,7 @@ def queue_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
     row.sent_by, row.sent_by_name = by, get_display_name(by)
     row.save()
     verdict_drafts.record_editor(row.verdict, by)
-    defer(MAIL, {"request_id": row.pk}, queue=MAIL_QUEUE)
+    defer(MAIL_TASK, {"request_id": row.pk}, queue=MAIL_QUEUE)
     return row
 
 
@@ -150,7 +150,7 @@ def stop_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
         NotPossible: it was sent meanwhile.
     """
     require(by, "reply.change_replyrequest", _("request replies"))
-    row = _locked(row, by)
+    row = _lock_draft_request(row, by)
     if row.sent_at:
         raise NotPossible(_("It has been sent in the meantime."))
     row.mail_asked_at, row.mail_problem, row.sent_by, row.sent_by_name = None, "", None, ""
@@ -167,7 +167,7 @@ def record_answer(row: ReplyRequest, answer: ReceivedAnswer, *, by: User) -> Rep
         NotAllowed: the person's role does not include it.
     """
     require(by, "reply.change_replyrequest", _("record answers"))
-    row = _held(row, by)
+    row = _lock_request(row, by)
     if row.verdict.state == Verdict.State.SUPERSEDED:
         raise NotPossible(_("A newer version of the verdict contains this request. Record the answer there."))
     if row.answered_at and row.verdict.state != Verdict.State.DRAFT:
@@ -183,7 +183,7 @@ def record_answer(row: ReplyRequest, answer: ReceivedAnswer, *, by: User) -> Rep
         if each.verdict.state in (Verdict.State.DRAFT, Verdict.State.IN_REVIEW):
             verdict_drafts.record_editor(each.verdict, by)
     verdict = newer.verdict if newer else row.verdict
-    people = [*_signed_off(verdict), row.sent_by] if row.sent_by else _signed_off(verdict)
+    people = [*_find_signers(verdict), row.sent_by] if row.sent_by else _find_signers(verdict)
     notify_people(
         NotificationKind.ANSWERED,
         claim=verdict.claim,
@@ -205,7 +205,7 @@ def draft_update(row: ReplyRequest, *, by: User) -> Verdict:
         NotAllowed: the person's role does not include it.
     """
     require(by, "claims.add_verdict", _("draft verdicts"))
-    row = _held(row, by)
+    row = _lock_request(row, by)
     verdict = row.verdict
     if row.answered_at is None:
         raise NotPossible(_("There is no answer to publish."))
@@ -326,7 +326,7 @@ def _require_whole(row: ReplyRequest, answer: ReceivedAnswer) -> None:
 def _find_missing_excerpt(excerpt: str, answer: str) -> str:
     """Return the first piece of an excerpt that is not in the answer after the previous one; empty if all are."""
     text, at = " ".join(answer.split()), 0
-    for piece in (" ".join(part.split()) for part in _LEFT_OUT.split(excerpt)):
+    for piece in (" ".join(part.split()) for part in _OMISSION_MARK.split(excerpt)):
         found = text.find(piece, at)
         if found < 0:
             return piece
@@ -342,7 +342,7 @@ def _save_request(answer: ReceivedAnswer, row: ReplyRequest) -> None:
     row.statement = answer.statement if answer.shown == shown.STATEMENT else ""
 
 
-def _signed_off(verdict: Verdict) -> list[User]:
+def _find_signers(verdict: Verdict) -> list[User]:
     """Return who has signed it off in this round: what they signed lacked the reply."""
     if verdict.state != Verdict.State.IN_REVIEW:
         return []
@@ -350,7 +350,7 @@ def _signed_off(verdict: Verdict) -> list[User]:
     return [row.by for row in rows]
 
 
-def _locked(row: ReplyRequest, by: User) -> ReplyRequest:
+def _lock_draft_request(row: ReplyRequest, by: User) -> ReplyRequest:
     """Return the request of a draft, read again under lock. Raises as `add`."""
     verdict = verdict_drafts.lock_draft(row.verdict, by)
     found = ReplyRequest.objects.select_for_update(of=("self",)).filter(pk=row.pk).first()
@@ -360,7 +360,7 @@ def _locked(row: ReplyRequest, by: User) -> ReplyRequest:
     return found
 
 
-def _held(row: ReplyRequest, by: User) -> ReplyRequest:
+def _lock_request(row: ReplyRequest, by: User) -> ReplyRequest:
     """Return the request, read again under lock, after locking its claim and verdict.
 
     Raises:

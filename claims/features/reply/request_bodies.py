@@ -9,10 +9,10 @@ from claims.editorial.request_bodies import show_example
 from claims.editorial.strict_bodies import MomentField, StrictKeys, TextField
 from claims.features.reply.models import ReplyRequest
 from claims.features.reply.models.reply_rules import (
-    LONGEST_ANSWER,
-    LONGEST_EXCERPT,
-    LONGEST_NOTE,
-    LONGEST_TEXT,
+    MAX_ANSWER_LENGTH,
+    MAX_EXCERPT_LENGTH,
+    MAX_NOTE_LENGTH,
+    MAX_TEXT_LENGTH,
 )
 from factcheck.database.model_fields import LANGUAGE_TAG
 
@@ -38,7 +38,7 @@ class ReplyBody(StrictKeys):
     not_asked_note = TextField(
         required=False,
         allow_blank=True,
-        max_length=LONGEST_NOTE,
+        max_length=MAX_NOTE_LENGTH,
         help_text="The reason in our own words, for readers.",
     )
     channel = serializers.ChoiceField(ReplyRequest.Channel.choices, required=False, allow_blank=True)
@@ -52,7 +52,7 @@ class ReplyBody(StrictKeys):
     text = TextField(
         required=False,
         allow_blank=True,
-        max_length=LONGEST_TEXT,
+        max_length=MAX_TEXT_LENGTH,
         trim_whitespace=False,
         help_text="What they are asked; left out: the newsroom's template of the language, filled in.",
     )
@@ -88,18 +88,18 @@ class AnswerBody(StrictKeys):
     answered_at = MomentField(help_text="When it came.")
     channel = serializers.ChoiceField(ReplyRequest.Channel.choices)
     text = TextField(
-        required=False, allow_blank=True, max_length=LONGEST_ANSWER, help_text="The full answer."
+        required=False, allow_blank=True, max_length=MAX_ANSWER_LENGTH, help_text="The full answer."
     )
     shown = serializers.ChoiceField(ReplyRequest.Shown.choices)
     excerpt = TextField(
         required=False,
         allow_blank=True,
-        max_length=LONGEST_EXCERPT,
+        max_length=MAX_EXCERPT_LENGTH,
         help_text="For `excerpt`: their exact words, with […] for omissions.",
     )
     statement = TextField(
         required=False,
         allow_blank=True,
-        max_length=LONGEST_EXCERPT,
+        max_length=MAX_EXCERPT_LENGTH,
         help_text="For `statement`: in our own words.",
     )

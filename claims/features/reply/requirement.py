@@ -17,7 +17,7 @@ from claims.newsroom.refusals import NotPossible, TooEarly
 from claims.review.requirements import Requirement
 
 #: Claimants who can reply. Unidentified ones cannot be asked.
-NAMED = (Claimant.Kind.PERSON, Claimant.Kind.ORGANIZATION, Claimant.Kind.GROUP)
+NAMED_KINDS = (Claimant.Kind.PERSON, Claimant.Kind.ORGANIZATION, Claimant.Kind.GROUP)
 _Rule = Verdict.ReplyRule
 
 
@@ -28,7 +28,7 @@ def has_named_claimant(verdict: Verdict) -> bool:
         verdict.origin == Verdict.Origin.HOUSE
         and verdict.publisher.is_house
         and claimant is not None
-        and claimant.kind in NAMED
+        and claimant.kind in NAMED_KINDS
     )
 
 

@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from claims.features.reply.models import ReplyRequest
-from claims.features.reply.models.reply_request import NOTED, carry_replies_over
+from claims.features.reply.models.reply_request import NOTED_FIELDS, carry_replies_over
 from claims.features.reply.reply_document import PublicReply, build_replies
 from claims.features.reply.restored_replies import restore_replies
 from claims.ledger.document.sections import Section
@@ -19,7 +19,7 @@ class ReplySerializer(BodySerializer):
     body = PublicReply
 
 
-def _prefetch_told() -> Prefetch[Any]:
+def _prefetch_public() -> Prefetch[Any]:
     return Prefetch("reply_requests", ReplyRequest.objects.told().select_related("claimant"))
 
 
@@ -50,8 +50,8 @@ SECTION = Section(
     model=ReplyRequest,
     row_name=gettext_lazy("a request for reply"),
     conflict=gettext_lazy("request for reply %(pk)s is different here."),
-    unlogged=NOTED,
-    prefetch=_prefetch_told,
+    unlogged=NOTED_FIELDS,
+    prefetch=_prefetch_public,
     build=build_replies,
     format_item=format_reply,
     format_plain=_format_plain,

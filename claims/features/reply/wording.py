@@ -20,13 +20,13 @@ from django.utils.translation import gettext as _
 from claims.features.reply.models import ReplyTemplate
 from factcheck.list_phrases import listed
 
-TEMPLATES = Path(__file__).parent / "reply_templates.toml"
+TEMPLATES_FOLDER = Path(__file__).parent / "reply_templates.toml"
 
 #: What a template can have filled in. What `REQUIRED_PLACEHOLDERS` names it has to say.
 PLACEHOLDERS = ("claim", "claimant", "deadline", "newsroom", "editor")
 REQUIRED_PLACEHOLDERS = ("claim", "deadline")
 
-_BRACED = re.compile(r"\{([^{}]*)\}")
+_PLACEHOLDER_PATTERN = re.compile(r"\{([^{}]*)\}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +40,7 @@ class RequestWording:
 def ensure_templates() -> None:
     """Add the default templates if there are none at all; editors' changes are kept."""
     if not ReplyTemplate.objects.exists():
-        rows = tomllib.loads(TEMPLATES.read_text(encoding="utf-8"))
+        rows = tomllib.loads(TEMPLATES_FOLDER.read_text(encoding="utf-8"))
         ReplyTemplate.objects.bulk_create(
             [
                 ReplyTemplate(language=language, subject=row["subject"], text=row["text"].strip())
@@ -66,10 +66,10 @@ def check(text: str, *, needed: tuple[str, ...] = ()) -> None:
     problems = [
         _("{%(name)s} is not a known field. Known fields: %(known)s.")
         % {"name": name, "known": _list_placeholders(PLACEHOLDERS)}
-        for name in dict.fromkeys(_BRACED.findall(text))
+        for name in dict.fromkeys(_PLACEHOLDER_PATTERN.findall(text))
         if name not in PLACEHOLDERS
     ]
-    stray = _BRACED.sub("", text)
+    stray = _PLACEHOLDER_PATTERN.sub("", text)
     for number, line in enumerate(stray.splitlines(), 1):
         if "{" in line or "}" in line:
             problems.append(
@@ -86,16 +86,18 @@ def check(text: str, *, needed: tuple[str, ...] = ()) -> None:
 def fill_template(template: ReplyTemplate, values: Mapping[str, str]) -> RequestWording:
     """Fill the template with these values. A missing value stays in braces, for a person to fill in."""
 
-    def value(found: re.Match[str]) -> str:
+    def get_value(found: re.Match[str]) -> str:
         return values.get(found[1], found[0])
 
-    subject = " ".join(_BRACED.sub(value, template.subject).split())
-    return RequestWording(subject[:300], _BRACED.sub(value, template.text))
+    subject = " ".join(_PLACEHOLDER_PATTERN.sub(get_value, template.subject).split())
+    return RequestWording(subject[:300], _PLACEHOLDER_PATTERN.sub(get_value, template.text))
 
 
 def find_unfilled(text: str) -> list[str]:
     """Return the braces left unfilled, so that they are not sent."""
-    return [f"{{{name}}}" for name in dict.fromkeys(_BRACED.findall(text)) if name in PLACEHOLDERS]
+    return [
+        f"{{{name}}}" for name in dict.fromkeys(_PLACEHOLDER_PATTERN.findall(text)) if name in PLACEHOLDERS
+    ]
 
 
 def build_values(

@@ -8,7 +8,7 @@ from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiResponse
 from rest_framework.renderers import BaseRenderer
 
-from claims.features.standards.period import NoSuchPeriod, Period
+from claims.features.standards.period import InvalidPeriod, Period
 from claims.features.standards.report import StandardsReport, report
 from claims.features.standards.report_files import (
     PublicArticle,
@@ -41,7 +41,7 @@ class StandardsQuery(Query):
         """Raises InvalidParameters where the days make no period."""
         try:
             return Period.of(self.value("since"), self.value("until"))
-        except NoSuchPeriod as refusal:
+        except InvalidPeriod as refusal:
             raise InvalidParameters(
                 [{"parameter": "since", "code": "invalid", "detail": f"`since`: {refusal}"}]
             ) from None

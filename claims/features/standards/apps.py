@@ -9,4 +9,4 @@ class Standards(Feature):
     adds = _("A public page with the figures that the IFCN and EFCSN codes ask for.")
     requires = ("archiving", "complaints", "discovery")
     api_index = {"standards": "standards-api"}
-    plain_pages = {"standards": "claims.features.standards.plain_page.standards"}
+    plain_pages = {"standards": "claims.features.standards.plain_page.build_standards_page"}

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext
 from django.views.decorators.http import require_safe
 
-from claims.features.standards.period import NoSuchPeriod, Period
+from claims.features.standards.period import InvalidPeriod, Period
 from claims.features.standards.report import report
 from claims.public.pages.page_cache import read_public
 from claims.public.pages.responses import respond
@@ -20,18 +20,18 @@ class PeriodForm(forms.Form):
     def period(self) -> Period:
         """Raises NoSuchPeriod with a sentence for the caller."""
         if not self.is_valid():
-            raise NoSuchPeriod(gettext("Enter the dates as 2026-01-31."))
+            raise InvalidPeriod(gettext("Enter the dates as 2026-01-31."))
         return Period.of(self.cleaned_data["since"], self.cleaned_data["until"])
 
 
 @require_safe
 @read_public
-def standards(request: HttpRequest) -> HttpResponse:
+def show_standards(request: HttpRequest) -> HttpResponse:
     """Return the report on a period, by default a year."""
     problem = ""
     try:
         period = PeriodForm(request.GET).period()
-    except NoSuchPeriod as refusal:
+    except InvalidPeriod as refusal:
         problem, period = str(refusal), Period.of(None, None)
     made = report(period)
     context = {"report": made, "problem": problem, "since": period.first, "until": period.last}

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 FIRST_DAY = date(1990, 1, 1)
 
 
-class NoSuchPeriod(ValueError):
+class InvalidPeriod(ValueError):
     """The days make no period; `str()` says why."""
 
 
@@ -32,12 +32,12 @@ class Period:
         last = min(last or today, today)
         first = first or max(_get_year_before(last), FIRST_DAY)
         if first > last:
-            raise NoSuchPeriod(
+            raise InvalidPeriod(
                 gettext("The period would end on %(last)s and begin on %(first)s.")
                 % {"last": last, "first": first}
             )
         if first < FIRST_DAY:
-            raise NoSuchPeriod(
+            raise InvalidPeriod(
                 gettext("The period would begin on %(first)s; nothing was checked before %(year)s.")
                 % {"first": first, "year": FIRST_DAY.year}
             )

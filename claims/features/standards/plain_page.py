@@ -7,16 +7,16 @@ from claims.features.discovery.plain_pages import list_text
 from claims.features.discovery.plain_pages.markdown_escapes import escape_line
 from claims.features.discovery.plain_pages.plain_page import PlainPage
 from claims.features.standards.pages import PeriodForm
-from claims.features.standards.period import NoSuchPeriod
+from claims.features.standards.period import InvalidPeriod
 from claims.features.standards.report import StandardsReport, report
 from factcheck.web.language_addresses import build_permanent_path
 
 
-def standards(request: HttpRequest) -> PlainPage:
+def build_standards_page(request: HttpRequest) -> PlainPage:
     """The figures for assessors, for the requested days, by default the last year."""
     try:
         made = report(PeriodForm(request.GET).period())
-    except NoSuchPeriod as refusal:
+    except InvalidPeriod as refusal:
         raise Http404(str(refusal)) from None
     text = list_text.write_page(_("How we meet the standards"), _write_text(made))
     return PlainPage(text, build_permanent_path("standards"))

@@ -1,9 +1,9 @@
 from django.urls import path
 
 from claims.features.standards.api import StandardsResource, StandardsTable
-from claims.features.standards.pages import standards
+from claims.features.standards.pages import show_standards
 
-pages = [path("standards/", standards, name="standards")]
+pages = [path("standards/", show_standards, name="standards")]
 api = [
     path(
         "standards/",

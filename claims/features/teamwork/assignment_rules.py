@@ -23,7 +23,7 @@ from factcheck.database.deferred_jobs import defer
 from factcheck.list_phrases import listed
 
 #: The task of `tasks` that applies rules to an import.
-ASSIGN_IMPORTED = "claims.features.teamwork.assign_imported"
+ASSIGN_IMPORTED_TASK = "claims.features.teamwork.assign_imported"
 IMPORTS_QUEUE = "imports"
 
 #: So many claims are decided about in one transaction.
@@ -63,7 +63,7 @@ def decide(claims: QuerySet[Claim], rules: Iterable[AssignmentRule]) -> list[Rul
         for key in _find_matching_claims(rule, claims).order_by("pk").values_list("pk", flat=True):
             decision = decisions.setdefault(key, RuleDecision(key))
             if decision.person is None:
-                decision.person = turns.next_for(rule)
+                decision.person = turns.choose_assignee(rule)
             if decision.priority is None:
                 decision.priority = rule.priority
             if decision.due_in_days is None:
@@ -83,7 +83,7 @@ def apply(claims: Collection[int]) -> int:
 def call_after_import(run: int) -> None:
     """Queue the rules, if any, for an import's claims."""
     if AssignmentRule.objects.active().exists():
-        defer(ASSIGN_IMPORTED, {"run_id": run}, queue=IMPORTS_QUEUE)
+        defer(ASSIGN_IMPORTED_TASK, {"run_id": run}, queue=IMPORTS_QUEUE)
 
 
 def apply_to_import(run: int) -> int:
@@ -209,12 +209,12 @@ class _AssigneeRotation:
         self._people: dict[int, list[User]] = {}
         self._load: dict[int, int] = {}
 
-    def next_for(self, rule: AssignmentRule) -> User | None:
+    def choose_assignee(self, rule: AssignmentRule) -> User | None:
         """Return the next assignee; None if the rule says so, or if that person left or lacks permission."""
         if rule.person_id is None and rule.role_id is None:
             return None
         if rule.pk not in self._people:
-            self._people[rule.pk] = self._able(rule)
+            self._people[rule.pk] = self._find_assignable(rule)
         people = self._people[rule.pk]
         if not people:
             return None
@@ -222,7 +222,7 @@ class _AssigneeRotation:
         self._load[chosen.pk] += 1
         return chosen
 
-    def _able(self, rule: AssignmentRule) -> list[User]:
+    def _find_assignable(self, rule: AssignmentRule) -> list[User]:
         able = find_assignable_people(Claim)
         able = able.filter(pk=rule.person_id) if rule.person_id else able.filter(groups=rule.role_id)
         has = Count("assignments", filter=Q(assignments__done_at=None), distinct=True)

@@ -36,16 +36,16 @@ _OPEN_STATES = {
     Verdict: (Verdict.State.DRAFT, Verdict.State.IN_REVIEW, Verdict.State.PUBLISHED),
 }
 #: Moves that take others back.
-_UNDOES = {"unmerge": ("merge",), "reconsider": ("accept", "decline")}
+_UNDONE_MOVES = {"unmerge": ("merge",), "reconsider": ("accept", "decline")}
 #: The permissions that an assignee needs.
 _REQUIRED_PERMISSIONS = {Claim: "claims.add_verdict", Verdict: "claims.change_verdict"}
 
 
-class Unchanged:
+class UnchangedValue:
     """Marks an unchanged value, where None would clear it."""
 
 
-KEEP: Final = Unchanged()
+KEEP: Final = UnchangedValue()
 
 
 # Permissions ------------------------------------------------------------------------------------------------------
@@ -103,10 +103,10 @@ def assign(
     to: User,
     *,
     by: User,
-    due_on: date | Unchanged | None = KEEP,
-    priority: int | Unchanged = KEEP,
+    due_on: date | UnchangedValue | None = KEEP,
+    priority: int | UnchangedValue = KEEP,
     note: str = "",
-    seen: int | Unchanged | None = KEEP,
+    seen: int | UnchangedValue | None = KEEP,
 ) -> Assignment:
     """Assign it, with a due date and a priority.
 
@@ -117,22 +117,24 @@ def assign(
     assignment = _lock_assignment(subject)
     _refuse_stale(assignment, seen)
     _may_give(assignment, to, by)
-    if not isinstance(due_on, Unchanged):
+    if not isinstance(due_on, UnchangedValue):
         assignment.due_on = due_on
-    if not isinstance(priority, Unchanged):
+    if not isinstance(priority, UnchangedValue):
         assignment.priority = _check_priority(priority)
     return _give(subject, assignment, to, by=by, note=note)
 
 
-def hand_over(
-    subject: Subject, to: User, *, by: User, note: str = "", seen: int | Unchanged | None = KEEP
+def reassign(
+    subject: Subject, to: User, *, by: User, note: str = "", seen: int | UnchangedValue | None = KEEP
 ) -> Assignment:
     """Hand it over to another person, with a status note. Raises as `assign`."""
     return assign(subject, to, by=by, note=note, seen=seen)
 
 
 @transaction.atomic
-def release(subject: Subject, *, by: User, note: str = "", seen: int | Unchanged | None = KEEP) -> Assignment:
+def release(
+    subject: Subject, *, by: User, note: str = "", seen: int | UnchangedValue | None = KEEP
+) -> Assignment:
     """Release it; due date and priority stay. Raises as `set_due`."""
     assignment = _lock_assignment(subject)
     _refuse_stale(assignment, seen)
@@ -178,8 +180,8 @@ def settle(subject: Subject, action: str) -> None:
         else:
             return
         rows.open().update(done_at=Now())
-    elif action in _UNDOES:
-        moves = subject.transitions.filter(verdict=None, action__in=_UNDOES[action])
+    elif action in _UNDONE_MOVES:
+        moves = subject.transitions.filter(verdict=None, action__in=_UNDONE_MOVES[action])
         taken_back = moves.order_by("pk").values_list("at", flat=True).last()
         if taken_back:
             _filter_by_subject(subject).filter(done_at__gte=taken_back).update(done_at=None)
@@ -225,9 +227,9 @@ def _lock_assignment(subject: Subject) -> Assignment:
     return found
 
 
-def _refuse_stale(assignment: Assignment, seen: int | Unchanged | None) -> None:
+def _refuse_stale(assignment: Assignment, seen: int | UnchangedValue | None) -> None:
     holder = get_assignee(assignment)
-    if isinstance(seen, Unchanged) or seen == (holder.pk if holder else None):
+    if isinstance(seen, UnchangedValue) or seen == (holder.pk if holder else None):
         return
     raise NotPossible(
         _("It is now assigned to %(who)s. Nothing was changed. Reload the page and check.")

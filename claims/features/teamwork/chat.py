@@ -21,25 +21,25 @@ from procrastinate.contrib.django import app
 from claims.features.teamwork.activity_text import describe_event
 from claims.features.teamwork.chat_messages import ChatText, build_payload
 from claims.features.teamwork.models import ChatChannel, ChatMessage, ChatProgress, Comment
-from claims.features.teamwork.models.chat_channel import TOLD_TO_CHATS
+from claims.features.teamwork.models.chat_channel import CHAT_KINDS
 from claims.models import Claim, Verdict
 from claims.newsroom.people import get_display_name
 from factcheck.database.deferred_jobs import defer
 from sources.http import sent_messages
 
 #: The task that sends one message.
-SEND = "claims.features.teamwork.chat.send_message"
-QUEUE = "webhooks"
+SEND_TASK = "claims.features.teamwork.chat.send_message"
+QUEUE_NAME = "webhooks"
 
 #: Seconds after each failed attempt until the next: about a day in all.
-RETRIES = (10, 60, 300, 1800, 7200, 21600, 43200)
+RETRY_DELAYS = (10, 60, 300, 1800, 7200, 21600, 43200)
 
 
 #: The end of a longer address may be shown: the rest cannot be guessed.
 UNMASKED_LENGTH = 60
 
 
-class NotSent(Exception):
+class MessageNotSent(Exception):
     """A message that did not arrive; `str()` says why without naming the address."""
 
 
@@ -53,7 +53,7 @@ def announce(
     comment: Comment | None = None,
 ) -> None:
     """Queue a message for every channel that wants it, as part of the present transaction."""
-    if kind not in TOLD_TO_CHATS:
+    if kind not in CHAT_KINDS:
         return
     channels = ChatChannel.objects.active().filter(
         Q(kinds=[]) | Q(kinds__contains=[kind]), Q(languages=[]) | Q(languages__contains=[claim.language])
@@ -71,7 +71,7 @@ def announce(
         )
         for channel in channels.filter(topics).distinct()
     )
-    defer(SEND, *({"message_id": message.pk, "attempt": 1} for message in messages), queue=QUEUE)
+    defer(SEND_TASK, *({"message_id": message.pk, "attempt": 1} for message in messages), queue=QUEUE_NAME)
 
 
 def check_address(address: str) -> str:
@@ -98,7 +98,7 @@ def mask_address(address: str) -> str:
 # Sending --------------------------------------------------------------------------------------------------------------
 
 
-@app.task(name=SEND, queue=QUEUE)
+@app.task(name=SEND_TASK, queue=QUEUE_NAME)
 @transaction.atomic
 def send_message(*, message_id: int, attempt: int) -> None:
     """Send one message, unless it was sent; what fails is tried again later, and given up after a day.
@@ -113,9 +113,9 @@ def send_message(*, message_id: int, attempt: int) -> None:
         return
     try:
         if not message.channel.active:
-            raise NotSent(_("The channel was switched off."))
+            raise MessageNotSent(_("The channel was switched off."))
         post(message.channel, build_text(message))
-    except NotSent as failure:
+    except MessageNotSent as failure:
         _note_failure(message, attempt, str(failure))
     else:
         message.state, message.failure = ChatMessage.State.SENT, ""
@@ -138,7 +138,7 @@ def try_out(channel: ChatChannel) -> None:
     )
     try:
         post(channel, text)
-    except NotSent as failure:
+    except MessageNotSent as failure:
         note_failure(channel, str(failure))
         raise
     note_sent(channel)
@@ -169,10 +169,10 @@ def post(channel: ChatChannel, text: ChatText) -> None:
             channel.address, body, headers, allow_loopback=settings.WEBHOOKS_TO_LOOPBACK
         )
     except sent_messages.PostError as failure:
-        raise NotSent(str(failure).replace(channel.address, mask_address(channel.address))) from None
+        raise MessageNotSent(str(failure).replace(channel.address, mask_address(channel.address))) from None
     if not 200 <= answer.status < 300:
         said = answer.beginning.replace(channel.address, mask_address(channel.address)).strip()
-        raise NotSent(f"HTTP {answer.status}: {said[:300]}" if said else f"HTTP {answer.status}")
+        raise MessageNotSent(f"HTTP {answer.status}: {said[:300]}" if said else f"HTTP {answer.status}")
 
 
 def note_sent(channel: ChatChannel) -> None:
@@ -191,15 +191,20 @@ def note_failure(channel: ChatChannel, failure: str) -> None:
 
 
 def _note_failure(message: ChatMessage, attempt: int, failure: str) -> None:
-    given_up = attempt > len(RETRIES) or not message.channel.active
+    given_up = attempt > len(RETRY_DELAYS) or not message.channel.active
     message.state = ChatMessage.State.FAILED if given_up else ChatMessage.State.WAITING
     message.failures, message.failure = attempt, failure
     message.save(update_fields=["state", "failures", "failure"])
     if message.channel.active:
         note_failure(message.channel, failure)
     if not given_up:
-        later = timezone.now() + timedelta(seconds=RETRIES[attempt - 1])
-        defer(SEND, {"message_id": message.pk, "attempt": attempt + 1}, queue=QUEUE, scheduled_at=later)
+        later = timezone.now() + timedelta(seconds=RETRY_DELAYS[attempt - 1])
+        defer(
+            SEND_TASK,
+            {"message_id": message.pk, "attempt": attempt + 1},
+            queue=QUEUE_NAME,
+            scheduled_at=later,
+        )
 
 
 def _build_page_path(message: ChatMessage) -> str:

@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from claims.features.teamwork import chat, followers
 from claims.features.teamwork.mentions import find_mentioned
 from claims.features.teamwork.models import Assignment, ClaimFollower, Comment, Notification
-from claims.features.teamwork.models.comment import EDITABLE_FOR, LONGEST_COMMENT
+from claims.features.teamwork.models.comment import EDITABLE_PERIOD, MAX_COMMENT_LENGTH
 from claims.features.teamwork.notifications import find_readers, notify_people
 from claims.models import Claim, Verdict
 from claims.newsroom.notifications import NotificationKind as Kind
@@ -26,7 +26,7 @@ from claims.newsroom.refusals import NotAllowed, NotPossible
 from factcheck.database import clock
 
 #: What it takes to withdraw what others said.
-WITHDRAW = "teamwork.withdraw_comment"
+WITHDRAW_PERMISSION = "teamwork.withdraw_comment"
 
 
 @dataclass(frozen=True)
@@ -110,7 +110,7 @@ def edit(comment: Comment, text: str, *, by: User, seen: str | None = None) -> C
     if comment.author_id != by.pk:
         raise NotAllowed(_("Only the author can edit a comment."))
     now = clock.now()
-    if comment.withdrawn_at or now - comment.created_at > EDITABLE_FOR:
+    if comment.withdrawn_at or now - comment.created_at > EDITABLE_PERIOD:
         raise NotPossible(
             _("A comment can be edited for one day, unless it was withdrawn. Reply to it instead.")
         )
@@ -138,7 +138,7 @@ def withdraw(comment: Comment, *, by: User) -> Comment:
         NotAllowed: it is another author's, and the person's role does not include withdrawing it.
     """
     comment = _lock_comment(comment, by)
-    if comment.author_id != by.pk and not by.has_perm(WITHDRAW):
+    if comment.author_id != by.pk and not by.has_perm(WITHDRAW_PERMISSION):
         raise NotAllowed(_("Only the author or an administrator can withdraw a comment."))
     if comment.withdrawn_at is None:
         comment.mentioned.clear()
@@ -228,10 +228,10 @@ def _clean_text(text: str) -> str:
     text = text.replace("\r\n", "\n").replace("\0", "�").strip()
     if not text:
         raise NotPossible(_("Enter a comment."))
-    if len(text) > LONGEST_COMMENT:
+    if len(text) > MAX_COMMENT_LENGTH:
         raise NotPossible(
             _("The comment has %(count)d characters; the limit is %(most)d.")
-            % {"count": len(text), "most": LONGEST_COMMENT}
+            % {"count": len(text), "most": MAX_COMMENT_LENGTH}
         )
     return text
 

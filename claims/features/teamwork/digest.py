@@ -28,7 +28,7 @@ from claims.newsroom.mails import MAIL_QUEUE, RETRIES, build_message_id, make_ab
 from factcheck.database.deferred_jobs import defer
 
 #: The task that sends one digest.
-SEND = "claims.features.teamwork.digest.send_digest"
+SEND_TASK = "claims.features.teamwork.digest.send_digest"
 #: Maximum events per email. The rest are at the desk, as the email says.
 MAX_NOTIFICATIONS = 100
 
@@ -39,13 +39,13 @@ MAX_NOTIFICATIONS = 100
 def begin_digests(timestamp: int) -> None:
     """Queue every due digest, four times an hour, because some time zones differ by quarter hours."""
     defer(
-        SEND,
+        SEND_TASK,
         *({"person_id": person} for person in find_due_people(timezone.now())),
         queue=MAIL_QUEUE,
     )
 
 
-@app.task(name=SEND, queue=MAIL_QUEUE, retry=RETRIES)
+@app.task(name=SEND_TASK, queue=MAIL_QUEUE, retry=RETRIES)
 @transaction.atomic
 def send_digest(*, person_id: int) -> None:
     """Send a person's digest, unless it was sent today, or is empty."""

@@ -29,7 +29,7 @@ _SALT = "claims.features.teamwork.mails"
 DIGEST = "digest"
 
 
-@app.task(name=notifications.MAIL, queue=MAIL_QUEUE, retry=RETRIES)
+@app.task(name=notifications.MAIL_TASK, queue=MAIL_QUEUE, retry=RETRIES)
 @transaction.atomic
 def mail_notification(*, notification_id: int) -> None:
     """Mail one notification, unless it was sent or is no longer needed.

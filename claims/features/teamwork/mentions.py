@@ -20,7 +20,7 @@ NAME_LIMIT = 50
 SUGGESTION_LIMIT = 8
 
 # Django's user names, also with accents written apart, and not behind a letter: that is a mail address.
-_NAMED = re.compile(r"(?<![\w@.+/-])@([\w\u0300-\u036f.@+-]{1,150})")
+_MENTION_PATTERN = re.compile(r"(?<![\w@.+/-])@([\w\u0300-\u036f.@+-]{1,150})")
 #: What ends a sentence may also end a user name.
 _TRAILING_SIGNS = ".@+-"
 
@@ -81,7 +81,7 @@ def _find_names(parts: list[Token]) -> list[str]:
     found: dict[str, None] = {}
     for part in parts:
         for words in _iterate_words(part.children or []):
-            for match in _NAMED.finditer(words.content):
+            for match in _MENTION_PATTERN.finditer(words.content):
                 found.setdefault(match[1])
                 if len(found) == NAME_LIMIT:
                     return list(found)
@@ -139,15 +139,15 @@ def _split(part: Token, by_name: dict[str, list[User]]) -> Iterator[Token]:
     """Yield the words of a token, with each name in a token of its own between marks."""
     text, begin = part.content, 0
 
-    def plain(content: str) -> Token:
+    def make_text_token(content: str) -> Token:
         return Token("text", "", 0, content=content, level=part.level)
 
-    for match in _NAMED.finditer(text):
+    for match in _MENTION_PATTERN.finditer(text):
         if meant := _find_person(match[1], by_name):
             end = match.start(1) + meant[1]
-            yield plain(text[begin : match.start()])
+            yield make_text_token(text[begin : match.start()])
             yield Token("strong_open", "strong", 1, markup="**")
-            yield plain(text[match.start() : end])
+            yield make_text_token(text[match.start() : end])
             yield Token("strong_close", "strong", -1, markup="**")
             begin = end
-    yield plain(text[begin:])
+    yield make_text_token(text[begin:])

@@ -24,10 +24,10 @@ def take_up_what_was_left(timestamp: int) -> None:
     hour = (now - timedelta(hours=2), now - timedelta(hours=1))
     rows = Notification.objects.to_be_mailed(MailChoice.AT_ONCE).filter(created_at__range=hour)
     left = rows.filter(person__is_active=True).exclude(person__email="").values_list("pk", flat=True)
-    defer(notifications.MAIL, *({"notification_id": pk} for pk in left), queue=MAIL_QUEUE)
+    defer(notifications.MAIL_TASK, *({"notification_id": pk} for pk in left), queue=MAIL_QUEUE)
     untried = ChatMessage.objects.filter(state=ChatMessage.State.WAITING, failures=0, created_at__range=hour)
     ids = untried.values_list("pk", flat=True)
-    defer(chat.SEND, *({"message_id": pk, "attempt": 1} for pk in ids), queue=chat.QUEUE)
+    defer(chat.SEND_TASK, *({"message_id": pk, "attempt": 1} for pk in ids), queue=chat.QUEUE_NAME)
 
 
 @app.periodic(cron="27 3 * * *")

@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from claims.features.teamwork import chat
 from claims.features.teamwork.models import Comment, MailChoice, Notification, NotificationPreference
-from claims.features.teamwork.models.notification import LONGEST_NOTE_TOLD, OF_COMMENTS
+from claims.features.teamwork.models.notification import COMMENT_KINDS, MAX_NOTE_LENGTH
 from claims.models import Claim, Verdict
 from claims.models.visibility import READ_DRAFTS
 from claims.newsroom.mails import MAIL_QUEUE
@@ -23,13 +23,13 @@ from claims.newsroom.people import get_display_name
 from factcheck.database.deferred_jobs import defer
 
 #: The task that mails one notification, in `mails` beside this module.
-MAIL = "claims.features.teamwork.mails.mail_notification"
+MAIL_TASK = "claims.features.teamwork.mails.mail_notification"
 
 _KINDS = NotificationKind
 
 #: The default for immediate emails: work that waits for the person, or is meant for them. The rest is in the
 #: digest.
-MAILED_AT_ONCE = frozenset(
+INSTANT_MAIL_KINDS = frozenset(
     {
         _KINDS.ASSIGNED,
         _KINDS.OVERDUE,
@@ -73,8 +73,8 @@ def notify_people(
         note: the internal note with it.
         comment: only for kinds that are about one.
     """
-    note = note.strip()[:LONGEST_NOTE_TOLD]
-    if kind not in OF_COMMENTS:
+    note = note.strip()[:MAX_NOTE_LENGTH]
+    if kind not in COMMENT_KINDS:
         chat.announce(kind, claim=claim, by=by, verdict=verdict, note=note)
     able = find_readers(to, claim=claim, verdict=verdict, comment=comment)
     people = {person: reads for person, reads in able.items() if person != by}
@@ -102,7 +102,7 @@ def notify_people(
         for person, reads_drafts in people.items()
     )
     mailed = [row for row in rows if row.mail == MailChoice.AT_ONCE and row.person.email]
-    defer(MAIL, *({"notification_id": row.pk} for row in mailed), queue=MAIL_QUEUE)
+    defer(MAIL_TASK, *({"notification_id": row.pk} for row in mailed), queue=MAIL_QUEUE)
     return rows
 
 
@@ -128,7 +128,7 @@ def find_readers(
 
 def get_default_choice(kind: str) -> MailChoice:
     """Return the default email schedule."""
-    return MailChoice.AT_ONCE if kind in MAILED_AT_ONCE else MailChoice.DIGEST
+    return MailChoice.AT_ONCE if kind in INSTANT_MAIL_KINDS else MailChoice.DIGEST
 
 
 def mail_choices(people: Iterable[User], kind: str) -> dict[int, str]:

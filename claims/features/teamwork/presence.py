@@ -11,7 +11,7 @@ from django.views.decorators.http import require_POST
 
 from claims.admin.unsaved import InvalidAutosave, is_of_who_is_signed_in, read_body, require_sign_in
 from claims.features.teamwork.models import Presence
-from claims.features.teamwork.models.presence import Somebody
+from claims.features.teamwork.models.presence import PresentColleague
 from factcheck.admin.base import DeskAdmin, person_at
 from factcheck.admin.change_history import find_last_changes, find_last_save
 from factcheck.admin.pages import find_page
@@ -51,7 +51,7 @@ def record_presence(request: HttpRequest) -> JsonResponse:
     return JsonResponse({"others": [describe_presence(each) for each in others], "changed": changed})
 
 
-def describe_presence(somebody: Somebody) -> str:
+def describe_presence(somebody: PresentColleague) -> str:
     since = somebody.writing_since or somebody.since
     words = (
         _("%(name)s is editing this (since %(time)s)")

@@ -8,7 +8,7 @@ from claims.features.teamwork.models import Presence
 __all__ = ["chat", "digest", "mails", "notification_upkeep"]
 
 
-@app.task(name=assignment_rules.ASSIGN_IMPORTED, queue=assignment_rules.IMPORTS_QUEUE, retry=3)
+@app.task(name=assignment_rules.ASSIGN_IMPORTED_TASK, queue=assignment_rules.IMPORTS_QUEUE, retry=3)
 def assign_imported(*, run_id: int) -> None:
     """Apply the rules that assign to what an import has proposed."""
     assignment_rules.apply_to_import(run_id)

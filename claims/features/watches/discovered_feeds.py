@@ -18,14 +18,14 @@ from sources.source_kinds import is_address
 
 LIMITS = Limits(content_bytes=10_000_000, total_seconds=30)
 #: Links to feeds stand in the head of a page, which is near its beginning.
-HEAD = 500_000
+HEAD_BYTES = 500_000
 #: So many feeds and sitemaps are offered.
-MOST_OFFERED = 12
+MAX_OFFERED = 12
 #: So many of the newest entries are shown.
-MOST_SHOWN = 5
+MAX_SHOWN = 5
 
 #: The types by which pages name their feeds, and the kind of feed that each promises.
-_FEEDS = {
+_FEED_TYPES = {
     "application/rss+xml": "rss",
     "application/rdf+xml": "rss",
     "application/xml": "rss",
@@ -51,7 +51,7 @@ class Followable:
     newest: tuple[ListedPage, ...] = ()
 
 
-def followable(address: str, visitor: PoliteVisitor) -> list[Followable]:
+def find_followable(address: str, visitor: PoliteVisitor) -> list[Followable]:
     """Return what can be followed at a URL, most likely first.
 
     Raises:
@@ -63,7 +63,7 @@ def followable(address: str, visitor: PoliteVisitor) -> list[Followable]:
     answer = visitor.get(address, LIMITS, None)
     found = read_page_list(answer.content, answer.final_url, largest=LIMITS.content_bytes)
     if found is not None:
-        return [_as_listed(address, found)]
+        return [_build_followable(address, found)]
     if answer.content_type and answer.content_type not in ACCEPTED_MEDIA_TYPES:
         raise FetchError(
             "no_list",
@@ -73,22 +73,22 @@ def followable(address: str, visitor: PoliteVisitor) -> list[Followable]:
             )
             % {"address": address, "content_type": answer.content_type},
         )
-    title, feeds = _in_head(answer.content[:HEAD], answer.final_url)
+    title, feeds = _read_head(answer.content[:HEAD_BYTES], answer.final_url)
     with suppress(FetchError):
-        feeds += [Followable(url, "sitemap") for url in _news_first(visitor.sitemaps(answer.final_url))]
+        feeds += [Followable(url, "sitemap") for url in _sort_news_first(visitor.sitemaps(answer.final_url))]
     page = Followable(address, "page", title)
-    return [*_once(feeds, besides=address), page]
+    return [*_remove_duplicates(feeds, besides=address), page]
 
 
-def _as_listed(address: str, found: PageList) -> Followable:
+def _build_followable(address: str, found: PageList) -> Followable:
     dated = sorted(
         (page for page in found.pages if page.changed_at), key=lambda page: str(page.changed_at), reverse=True
     )
-    newest = tuple([*dated, *(page for page in found.pages if not page.changed_at)][:MOST_SHOWN])
+    newest = tuple([*dated, *(page for page in found.pages if not page.changed_at)][:MAX_SHOWN])
     return Followable(address, found.kind, found.title, len(found.pages), newest)
 
 
-def _in_head(content: bytes, url: str) -> tuple[str, list[Followable]]:
+def _read_head(content: bytes, url: str) -> tuple[str, list[Followable]]:
     """Return the title of a page, and the feeds it names (`<link rel="alternate">`)."""
     try:
         root = html.document_fromstring(content)
@@ -99,7 +99,7 @@ def _in_head(content: bytes, url: str) -> tuple[str, list[Followable]]:
     feeds = []
     for link in root.xpath("//link[@href]"):
         is_named = {"alternate", "feed"} & set(link.get("rel", "").lower().split())
-        kind = _FEEDS.get(link.get("type", "").partition(";")[0].strip().lower())
+        kind = _FEED_TYPES.get(link.get("type", "").partition(";")[0].strip().lower())
         if is_named and kind:
             with suppress(ValueError):
                 name = " ".join(link.get("title", "").split())[:200]
@@ -107,15 +107,15 @@ def _in_head(content: bytes, url: str) -> tuple[str, list[Followable]]:
     return title, feeds
 
 
-def _news_first(sitemaps: list[str]) -> list[str]:
+def _sort_news_first(sitemaps: list[str]) -> list[str]:
     """Sort news sitemaps first: the others list the whole archive."""
     return sorted(sitemaps, key=lambda url: "news" not in url.lower())
 
 
-def _once(found: list[Followable], *, besides: str) -> Iterator[Followable]:
+def _remove_duplicates(found: list[Followable], *, besides: str) -> Iterator[Followable]:
     seen = {build_url_key(besides)}
     for one in found:
         key = build_url_key(one.url)
-        if key and key not in seen and len(seen) <= MOST_OFFERED:
+        if key and key not in seen and len(seen) <= MAX_OFFERED:
             seen.add(key)
             yield one

@@ -10,10 +10,10 @@ from django.utils import timezone
 from claims.features.watches.models import Watch, WatchedPage, WatchProgress
 
 #: How long the lease of a watch lasts; it is renewed before each page, and no page takes nearly as long.
-HOLD = timedelta(minutes=8)
+LEASE_TIME = timedelta(minutes=8)
 
 
-def due(moment: datetime) -> Q:
+def build_due_condition(moment: datetime) -> Q:
     """Return the condition for a due watch: active, without a lease, and past its next visit.
 
     Stands in columns of the progress itself, as far as others change them: they are looked at again under its lock.
@@ -37,18 +37,18 @@ class Lease:
     until: datetime
 
     @classmethod
-    def taken(cls, watch_id: int) -> Self | None:
+    def acquire(cls, watch_id: int) -> Self | None:
         """Lease the watch, if it is due and free."""
         now = timezone.now()
-        until = now + HOLD
-        if not WatchProgress.objects.filter(due(now), pk=watch_id).update(held_until=until):
+        until = now + LEASE_TIME
+        if not WatchProgress.objects.filter(build_due_condition(now), pk=watch_id).update(held_until=until):
             return None
         watch = Watch.objects.select_related("progress").filter(pk=watch_id).first()
         return cls(watch, until) if watch else None
 
-    def renewed(self) -> bool:
+    def renew(self) -> bool:
         """Whether it is still ours, and switched on; then it is for longer."""
-        until = timezone.now() + HOLD
+        until = timezone.now() + LEASE_TIME
         ours = WatchProgress.objects.filter(
             pk=self.watch.pk, held_until=self.until, watch__in=Watch.objects.active()
         )
@@ -58,5 +58,5 @@ class Lease:
         self.watch.progress.refresh_from_db()
         return True
 
-    def given_back(self) -> None:
+    def release(self) -> None:
         WatchProgress.objects.filter(pk=self.watch.pk, held_until=self.until).update(held_until=None)

@@ -5,30 +5,36 @@ from datetime import datetime, timedelta
 
 from django.db.models import Case, Exists, OuterRef, Value, When
 
-from claims.features.watches.models import LONGEST_ADDRESS, Watch, WatchedPage
+from claims.features.watches.models import MAX_ADDRESS_LENGTH, Watch, WatchedPage
 from sources.addresses import build_url_key
 from sources.models import Snapshot, Source
 from sources.page_lists import ListedPage
 
 #: What is listed for the first time but is older than this is no news: lists are put in order, and moved.
-OLD = timedelta(days=14)
+OLD_AFTER = timedelta(days=14)
 #: A page that could not be imported in this time, because there were too many, is passed over.
-LONGEST_WAIT = timedelta(days=7)
+MAX_WAIT = timedelta(days=7)
 #: A date further ahead than clocks are wrong is a mistake, and believed as little as none.
-AHEAD = timedelta(days=1)
+TOLERANCE = timedelta(days=1)
 #: How long after it was found a page is looked at again whose list does not say when it changes; behind the last, no
 #: more: some pages are never twice the same.
-LOOKS = (timedelta(hours=1), timedelta(hours=5), timedelta(days=1), timedelta(days=4), timedelta(days=11))
+CHECK_INTERVALS = (
+    timedelta(hours=1),
+    timedelta(hours=5),
+    timedelta(days=1),
+    timedelta(days=4),
+    timedelta(days=11),
+)
 #: A list that says all the time that a page has changed is believed half as often each time that it has not.
 SHORTEST_GAP, LONGEST_GAP = timedelta(minutes=10), timedelta(days=1)
 
 #: So many new pages are noted at a visit at most, after the first; more than that no budget brings in.
-MOST_NEW = 1000
+MAX_NEW = 1000
 #: What was passed over or failed is forgotten after this, if it is not listed any more.
-KEPT = timedelta(days=30)
+KEPT_PERIOD = timedelta(days=30)
 
 _STATE = WatchedPage.State
-_AT_ONCE = 2000
+_BATCH_SIZE = 2000
 
 
 def note(watch: Watch, listed: Iterable[ListedPage], *, is_first: bool, now: datetime) -> None:
@@ -37,29 +43,29 @@ def note(watch: Watch, listed: Iterable[ListedPage], *, is_first: bool, now: dat
     Args:
         is_first: whether nothing is known of the watch: then only the newest pages are to be imported.
     """
-    pages = _by_address(listed, now)
-    known = _known(watch, list(pages))
+    pages = _group_by_url(listed, now)
+    known = _find_known(watch, list(pages))
     newer = {key for key, listed_at in known.items() if _is_newer(pages[key], listed_at)}
     _note_changed(watch, {key: pages[key] for key in newer}, now)
     unknown = [(key, page) for key, page in pages.items() if key not in known]
-    fresh = dict(sorted(unknown, key=lambda pair: _newest_first(pair[1])))
+    fresh = dict(sorted(unknown, key=lambda pair: _get_sort_key(pair[1])))
     if is_first:
         wanted = set(list(fresh)[: watch.most_per_visit])
     else:
-        fresh = dict(list(fresh.items())[:MOST_NEW])
+        fresh = dict(list(fresh.items())[:MAX_NEW])
         wanted = {key for key, page in fresh.items() if not _is_old(page, now)}
     _add(watch, fresh, wanted, now)
-    waiting_long = watch.pages.waiting().filter(found_at__lt=now - LONGEST_WAIT)
+    waiting_long = watch.pages.waiting().filter(found_at__lt=now - MAX_WAIT)
     waiting_long.update(state=_STATE.PASSED, next_look_at=None)
 
 
 def forget_unlisted(watch: Watch, listed: Iterable[ListedPage], now: datetime) -> None:
     """Let go of pages that brought nothing and are not listed any more, so that a watch does not grow without end."""
     present = {build_url_key(page.url) for page in listed}
-    settled = watch.pages.filter(state__in=[_STATE.PASSED, _STATE.FAILED], found_at__lt=now - KEPT)
+    settled = watch.pages.filter(state__in=[_STATE.PASSED, _STATE.FAILED], found_at__lt=now - KEPT_PERIOD)
     gone = [pk for pk, key in settled.values_list("pk", "url_key") if key not in present]
-    for start in range(0, len(gone), _AT_ONCE):
-        watch.pages.filter(pk__in=gone[start : start + _AT_ONCE]).delete()
+    for start in range(0, len(gone), _BATCH_SIZE):
+        watch.pages.filter(pk__in=gone[start : start + _BATCH_SIZE]).delete()
 
 
 def look_again(watch: Watch, now: datetime) -> None:
@@ -72,19 +78,19 @@ def look_again(watch: Watch, now: datetime) -> None:
     )
 
 
-def next_look(found_at: datetime, now: datetime) -> datetime | None:
+def compute_next_check(found_at: datetime, now: datetime) -> datetime | None:
     """Return the time of the next check of a page found at this moment; None after the last one."""
-    return next((found_at + after for after in LOOKS if found_at + after > now), None)
+    return next((found_at + after for after in CHECK_INTERVALS if found_at + after > now), None)
 
 
-def _by_address(listed: Iterable[ListedPage], now: datetime) -> dict[str, ListedPage]:
+def _group_by_url(listed: Iterable[ListedPage], now: datetime) -> dict[str, ListedPage]:
     """Return each page once, whatever the spelling of its URL, with its latest plausible date."""
     pages: dict[str, ListedPage] = {}
     for page in listed:
         key = build_url_key(page.url)
-        if not key or max(len(key), len(page.url)) > LONGEST_ADDRESS or "\0" in page.url:
+        if not key or max(len(key), len(page.url)) > MAX_ADDRESS_LENGTH or "\0" in page.url:
             continue
-        if page.changed_at and page.changed_at > now + AHEAD:
+        if page.changed_at and page.changed_at > now + TOLERANCE:
             page = ListedPage(page.url, None, page.title)
         before = pages.setdefault(key, page)
         if page.changed_at and (before.changed_at is None or page.changed_at > before.changed_at):
@@ -92,11 +98,11 @@ def _by_address(listed: Iterable[ListedPage], now: datetime) -> dict[str, Listed
     return pages
 
 
-def _known(watch: Watch, keys: Sequence[str]) -> dict[str, datetime | None]:
+def _find_known(watch: Watch, keys: Sequence[str]) -> dict[str, datetime | None]:
     """Return the pages found before, with their earlier dates."""
     found: dict[str, datetime | None] = {}
-    for start in range(0, len(keys), _AT_ONCE):
-        some = watch.pages.filter(url_key__in=keys[start : start + _AT_ONCE])
+    for start in range(0, len(keys), _BATCH_SIZE):
+        some = watch.pages.filter(url_key__in=keys[start : start + _BATCH_SIZE])
         found |= dict(some.values_list("url_key", "listed_at"))
     return found
 
@@ -105,20 +111,20 @@ def _is_newer(page: ListedPage, listed_at: datetime | None) -> bool:
     return page.changed_at is not None and (listed_at is None or page.changed_at > listed_at)
 
 
-def _newest_first(page: ListedPage) -> tuple[bool, float]:
+def _get_sort_key(page: ListedPage) -> tuple[bool, float]:
     """Sort by date, newest first; undated pages come last, in list order."""
     return (False, -page.changed_at.timestamp()) if page.changed_at else (True, 0.0)
 
 
 def _is_old(page: ListedPage, now: datetime) -> bool:
-    return page.changed_at is not None and page.changed_at < now - OLD
+    return page.changed_at is not None and page.changed_at < now - OLD_AFTER
 
 
 def _note_changed(watch: Watch, newer: dict[str, ListedPage], now: datetime) -> None:
     """Queue pages with a newer date for another look. Skipped ones stay skipped."""
     keys = list(newer)
-    for start in range(0, len(keys), _AT_ONCE):
-        some = watch.pages.filter(url_key__in=keys[start : start + _AT_ONCE]).exclude(state=_STATE.PASSED)
+    for start in range(0, len(keys), _BATCH_SIZE):
+        some = watch.pages.filter(url_key__in=keys[start : start + _BATCH_SIZE]).exclude(state=_STATE.PASSED)
         rows = list(some)
         for row in rows:
             # A date that was not there before says nothing about a change.
@@ -132,7 +138,7 @@ def _note_changed(watch: Watch, newer: dict[str, ListedPage], now: datetime) -> 
 
 
 def _add(watch: Watch, fresh: dict[str, ListedPage], wanted: set[str], now: datetime) -> None:
-    sources = _sources(list(wanted))
+    sources = _find_sources(list(wanted))
     rows = []
     for key, page in fresh.items():
         row = WatchedPage(
@@ -142,14 +148,18 @@ def _add(watch: Watch, fresh: dict[str, ListedPage], wanted: set[str], now: date
             row.state = _STATE.PASSED
         elif key in sources:
             # It was imported by hand or by another watch: it is followed from here on.
-            row.state, row.source_id, row.next_look_at = _STATE.IMPORTED, sources[key], next_look(now, now)
+            row.state, row.source_id, row.next_look_at = (
+                _STATE.IMPORTED,
+                sources[key],
+                compute_next_check(now, now),
+            )
         else:
             row.next_look_at = now
         rows.append(row)
-    WatchedPage.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_AT_ONCE)
+    WatchedPage.objects.bulk_create(rows, ignore_conflicts=True, batch_size=_BATCH_SIZE)
 
 
-def _sources(keys: list[str]) -> dict[str, int]:
+def _find_sources(keys: list[str]) -> dict[str, int]:
     """Return the captured sources of these pages, by key."""
     captured = Exists(Snapshot.objects.filter(source=OuterRef("pk")))
     return dict(Source.objects.filter(captured, url_key__in=keys).values_list("url_key", "pk"))

@@ -21,7 +21,7 @@ from sources.http.validators import LONGEST_ETAG, LONGEST_MODIFIED
 SHORTEST_INTERVAL, LONGEST_INTERVAL = 5, 7 * 24 * 60
 MOST_PER_VISIT, MOST_PER_DAY, MOST_PROPOSALS = 100, 1000, 10_000
 
-LONGEST_ADDRESS = 2000
+MAX_ADDRESS_LENGTH = 2000
 
 
 class WatchQuerySet(models.QuerySet["Watch"]):
@@ -54,8 +54,8 @@ class Watch(models.Model):
     """A feed, sitemap or page that the newsroom follows, with its limits."""
 
     name = models.CharField(_("name"), max_length=200)
-    url = AddressField(_("address"), max_length=LONGEST_ADDRESS)
-    url_key = models.CharField(max_length=LONGEST_ADDRESS, blank=True, editable=False)
+    url = AddressField(_("address"), max_length=MAX_ADDRESS_LENGTH)
+    url_key = models.CharField(max_length=MAX_ADDRESS_LENGTH, blank=True, editable=False)
     language = LanguageField(
         _("language"),
         blank=True,
@@ -254,8 +254,8 @@ class WatchedPage(models.Model):
         FAILED = "failed", _("Failed")
 
     watch = models.ForeignKey(Watch, models.CASCADE, related_name="pages", db_index=False)
-    url = models.CharField(_("address"), max_length=LONGEST_ADDRESS)
-    url_key = models.CharField(max_length=LONGEST_ADDRESS)
+    url = models.CharField(_("address"), max_length=MAX_ADDRESS_LENGTH)
+    url_key = models.CharField(max_length=MAX_ADDRESS_LENGTH)
     title = models.CharField(_("title"), max_length=300, blank=True)
     state = models.CharField(_("state"), max_length=10, choices=State, default=State.WAITING)
     source = models.ForeignKey(

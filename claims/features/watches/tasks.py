@@ -11,11 +11,11 @@ from procrastinate.exceptions import AlreadyEnqueued
 from claims.features.watches import visits
 
 #: After so many seconds the worker lets other work go first; a page that was begun is done first.
-TURN = 10.0
+TURN_SECONDS = 10.0
 #: So long the worker waits until a site may be asked again; it has other things to do.
-PATIENCE = 5.0
+PATIENCE_SECONDS = 5.0
 #: Of jobs that wait at the same time, these come last but for vectors.
-_LATE = -5
+_LOW_PRIORITY = -5
 
 
 def announce(watch_id: int) -> None:
@@ -30,9 +30,9 @@ def call(watch_id: int) -> None:
     """Queue a visit, unless one is queued already."""
     try:
         with transaction.atomic():
-            visit_watch.configure(queueing_lock=f"claims.features.watches:{watch_id}", priority=_LATE).defer(
-                watch_id=watch_id
-            )
+            visit_watch.configure(
+                queueing_lock=f"claims.features.watches:{watch_id}", priority=_LOW_PRIORITY
+            ).defer(watch_id=watch_id)
     except AlreadyEnqueued:
         return
 
@@ -40,11 +40,11 @@ def call(watch_id: int) -> None:
 @app.task(name="claims.features.watches.visit_watch", queue="watches", pass_context=True)
 def visit_watch(context: JobContext, *, watch_id: int) -> None:
     """Visit a watch if it is due; the next job continues an unfinished visit."""
-    ends = time.monotonic() + TURN
+    ends = time.monotonic() + TURN_SECONDS
     tally = visits.visit(
         watch_id,
         is_stopped=lambda: context.should_abort() or time.monotonic() > ends,
-        patience=PATIENCE,
+        patience=PATIENCE_SECONDS,
     )
     if tally is not None and not tally.is_over:
         call(watch_id)
@@ -58,5 +58,5 @@ def visit_watch(context: JobContext, *, watch_id: int) -> None:
 )
 def look_after_watches(timestamp: int) -> None:
     """Queue due visits, once a minute."""
-    for watch_id in visits.due_watches():
+    for watch_id in visits.list_due_watches():
         call(watch_id)

@@ -15,9 +15,9 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from claims.features.watches import listed_pages
-from claims.features.watches.leases import Lease, due
+from claims.features.watches.leases import Lease, build_due_condition
 from claims.features.watches.models import Watch, WatchProgress
-from claims.features.watches.watched_articles import LookedAt, look_at, next_page
+from claims.features.watches.watched_articles import PageResult, find_next_page, look_at
 from factcheck.installation.messages import in_words
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Limits
@@ -31,13 +31,13 @@ logger = logging.getLogger(__name__)
 #: A list is read up to this size, as it comes and unpacked: a hundred times that of a long feed.
 LIMITS = Limits(content_bytes=10_000_000, total_seconds=60)
 #: Of an index of sitemaps so many are read at a visit, those that changed last.
-MOST_SITEMAPS = 5
+MAX_SITEMAPS = 5
 #: Seconds to wait for a site when there is nothing else to do.
-PATIENCE = 120.0
+PATIENCE_SECONDS = 120.0
 #: An index leads nowhere without its sitemaps: so many seconds are waited before each, if their site wants a pause.
-BETWEEN_SITEMAPS = 30.0
+SITEMAP_PAUSE_SECONDS = 30.0
 #: A list that gives nothing is visited after twice its interval, then twice as long each time, up to this.
-LONGEST_BACK_OFF = timedelta(days=1)
+MAX_BACK_OFF = timedelta(days=1)
 
 _KIND = WatchProgress.Kind
 
@@ -61,14 +61,14 @@ class VisitTally:
     """Whether nothing is left that could be fetched now."""
 
 
-def visitor(*, patience: float = PATIENCE) -> PoliteVisitor:
+def build_visitor(*, patience: float = PATIENCE_SECONDS) -> PoliteVisitor:
     """Fetch followed pages, at the pace that sites allow all visitors together."""
     return PoliteVisitor(KnownSites(patience=patience))
 
 
-def due_watches() -> list[int]:
+def list_due_watches() -> list[int]:
     """Return due watches, longest waiting first."""
-    progress = WatchProgress.objects.filter(due(timezone.now()))
+    progress = WatchProgress.objects.filter(build_due_condition(timezone.now()))
     return list(progress.order_by("next_visit_at", "pk").values_list("pk", flat=True))
 
 
@@ -76,8 +76,8 @@ def visit(
     watch_id: int,
     *,
     is_stopped: Callable[[], bool] = lambda: False,
-    tell: Callable[[LookedAt], None] = lambda looked_at: None,
-    patience: float = PATIENCE,
+    tell: Callable[[PageResult], None] = lambda looked_at: None,
+    patience: float = PATIENCE_SECONDS,
 ) -> VisitTally | None:
     """Visit a watch, if it is due and free; otherwise return None.
 
@@ -101,11 +101,11 @@ class _Visit:
         lease: Lease,
         patience: float,
         is_stopped: Callable[[], bool],
-        tell: Callable[[LookedAt], None],
+        tell: Callable[[PageResult], None],
     ) -> None:
         self._lease = lease
-        self._visitor = visitor(patience=patience)
-        self._patient_visitor = visitor(patience=max(patience, BETWEEN_SITEMAPS))
+        self._visitor = build_visitor(patience=patience)
+        self._patient_visitor = build_visitor(patience=max(patience, SITEMAP_PAUSE_SECONDS))
         self._is_stopped = is_stopped
         self._tell = tell
         self._tally = VisitTally(lease.watch)
@@ -117,7 +117,7 @@ class _Visit:
         while not (self._tally.failure or self._tally.later) and self._lease.renewed():
             now = timezone.now()
             self._turn_the_day(now)
-            page = next_page(self._lease.watch, now) if self._lease.watch.progress.pages_left else None
+            page = find_next_page(self._lease.watch, now) if self._lease.watch.progress.pages_left else None
             if page is None:
                 break
             if self._is_stopped():
@@ -159,7 +159,7 @@ class _Visit:
             return
         found = read_page_list(answer.content, answer.final_url, largest=LIMITS.content_bytes)
         if found is not None:
-            listed, note = self._listed(found)
+            listed, note = self._read_list(found)
             if found.kind == "sitemap" and found.lists:
                 # That an index has not changed does not say that its sitemaps have not.
                 self._note(listed, found.kind, note=note)
@@ -189,7 +189,7 @@ class _Visit:
         else:
             self._note([ListedPage(watch.url)], _KIND.PAGE)
 
-    def _listed(self, found: PageList) -> tuple[list[ListedPage], str]:
+    def _read_list(self, found: PageList) -> tuple[list[ListedPage], str]:
         """Return the pages of a list and of the sitemaps it links to, with notes on what could not be read.
 
         Raises:
@@ -200,7 +200,7 @@ class _Visit:
         if not found.is_whole:
             notes.append(gettext("The list is broken or too long. The readable part was read."))
         if found.kind == "sitemap" and found.lists:
-            for sitemap in self._newest(found.lists):
+            for sitemap in self._read_newest(found.lists):
                 if not self._lease.renewed():
                     break
                 try:
@@ -218,7 +218,7 @@ class _Visit:
             raise refused[0]
         return pages, " ".join(notes[:3])
 
-    def _newest(self, sitemaps: tuple[ListedPage, ...]) -> list[ListedPage]:
+    def _read_newest(self, sitemaps: tuple[ListedPage, ...]) -> list[ListedPage]:
         """Return the latest changed pages, without those unchanged since the last visit."""
         before = self._lease.watch.progress.visited_at
         changed = [
@@ -227,7 +227,7 @@ class _Visit:
             if before is None or sitemap.changed_at is None or sitemap.changed_at > before - timedelta(days=1)
         ]
         oldest = datetime.min.replace(tzinfo=UTC)
-        return sorted(changed, key=lambda sitemap: sitemap.changed_at or oldest, reverse=True)[:MOST_SITEMAPS]
+        return sorted(changed, key=lambda sitemap: sitemap.changed_at or oldest, reverse=True)[:MAX_SITEMAPS]
 
     def _note(
         self,
@@ -276,7 +276,7 @@ class _Visit:
         progress = WatchProgress.objects.get(pk=self._lease.watch.pk)
         failures = progress.consecutive_failures + 1
         interval = timedelta(minutes=self._lease.watch.interval_minutes)
-        back_off = max(interval, min(interval * 2 ** min(failures, 12), LONGEST_BACK_OFF))
+        back_off = max(interval, min(interval * 2 ** min(failures, 12), MAX_BACK_OFF))
         WatchProgress.objects.filter(pk=progress.pk).update(
             consecutive_failures=failures,
             failing_since=progress.failing_since or now,
@@ -292,7 +292,7 @@ class _Visit:
         progress = WatchProgress.objects.filter(pk=self._lease.watch.pk)
         progress.exclude(day=now.date()).update(day=now.date(), articles_of_day=0, proposals_of_day=0)
 
-    def _count(self, looked_at: LookedAt) -> None:
+    def _count(self, looked_at: PageResult) -> None:
         tally, kind = self._tally, looked_at.kind
         setattr(tally, kind, getattr(tally, kind) + 1)
         tally.proposals += looked_at.proposals

@@ -73,7 +73,7 @@ def visit_now(watch: Watch, *, by: User) -> None:
     _visit_at_once(watch)
 
 
-def heed_interval(watch: Watch) -> None:
+def apply_interval(watch: Watch) -> None:
     """Bring the next visit forward after the interval was shortened."""
     soon = timezone.now() + timedelta(minutes=watch.interval_minutes)
     WatchProgress.objects.filter(pk=watch.pk, next_visit_at__gt=soon).update(next_visit_at=soon)

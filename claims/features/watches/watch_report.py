@@ -9,9 +9,9 @@ from rich.text import Text
 
 from claims.features.watches.models import Watch
 from claims.features.watches.visits import VisitTally
-from claims.features.watches.watched_articles import LookedAt
+from claims.features.watches.watched_articles import PageResult
 
-_KINDS = {
+_KIND_LABELS = {
     "new": gettext_lazy("imported"),
     "known": gettext_lazy("already known"),
     "changed": gettext_lazy("changed, and captured again"),
@@ -37,13 +37,13 @@ def print_watches(watches: Iterable[Watch], console: Console) -> None:
         visited = f"{progress.visited_at:%Y-%m-%d %H:%M}" if progress.visited_at else gettext("never")
         coming = f"{progress.next_visit_at:%Y-%m-%d %H:%M}" if watch.active else ""
         cells = [
-            str(watch.pk), watch.name, watch.url, progress.get_kind_display(), state_of(watch), visited, coming
+            str(watch.pk), watch.name, watch.url, progress.get_kind_display(), describe_state(watch), visited, coming
         ]  # fmt: skip
         table.add_row(*map(Text, cells))
     console.print(table)
 
 
-def state_of(watch: Watch) -> str:
+def describe_state(watch: Watch) -> str:
     if not watch.active:
         return gettext("paused")
     progress = watch.progress
@@ -55,20 +55,20 @@ def state_of(watch: Watch) -> str:
     return gettext("works") if progress.visited_at else gettext("not visited yet")
 
 
-def print_page(looked_at: LookedAt, console: Console) -> None:
+def print_page(looked_at: PageResult, console: Console) -> None:
     """Print a page as soon as it is done."""
     more = (
         ", " + gettext("proposals: %(number)s") % {"number": looked_at.proposals}
         if looked_at.proposals
         else ""
     )
-    words = Text(f"  {_KINDS[looked_at.kind]}{more}: {looked_at.page.url}")
+    words = Text(f"  {_KIND_LABELS[looked_at.kind]}{more}: {looked_at.page.url}")
     if looked_at.failure:
         words.append(f"\n    {looked_at.failure}", style="dim")
     console.print(words, soft_wrap=True)
 
 
-def told(tally: VisitTally) -> str:
+def describe_visit(tally: VisitTally) -> str:
     """Describe a visit in one line."""
     if tally.later:
         return gettext("%(watch)s: postponed. %(why)s") % {"watch": tally.watch, "why": tally.later}

@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from claims.articles.article_import import import_article, read_article
-from claims.features.watches.listed_pages import next_look
+from claims.features.watches.listed_pages import compute_next_check
 from claims.features.watches.models import Watch, WatchedPage, WatchProgress
 from factcheck.installation.file_store import FileStoreUnavailable
 from factcheck.installation.messages import in_words
@@ -32,15 +32,15 @@ LIMITS = Limits()
 NOT_MODIFIED = 304
 
 #: A page that gave nothing is tried so often, after 10 minutes, then three times as long each time.
-MOST_ATTEMPTS = 5
+MAX_ATTEMPTS = 5
 FIRST_RETRY = timedelta(minutes=10)
 
-_RETRIED = TEMPORARY_REASONS | {"robots_unknown"}
+_RETRIED_REASONS = TEMPORARY_REASONS | {"robots_unknown"}
 _STATE = WatchedPage.State
 
 
 @dataclass(frozen=True, slots=True)
-class LookedAt:
+class PageResult:
     """The result for one page.
 
     Attributes:
@@ -56,7 +56,7 @@ class LookedAt:
     failure: str = ""
 
 
-def next_page(watch: Watch, now: datetime) -> WatchedPage | None:
+def find_next_page(watch: Watch, now: datetime) -> WatchedPage | None:
     """Return the next page to fetch: new pages first, newest first, within the day's budget."""
     due = watch.pages.due(now)
     if Watch.objects.with_budget_left(now).filter(pk=watch.pk).exists():
@@ -66,11 +66,11 @@ def next_page(watch: Watch, now: datetime) -> WatchedPage | None:
     return due.exclude(state=_STATE.WAITING).order_by("next_look_at", "pk").first()
 
 
-class _NotSearched(Exception):
+class _SearchFailed(Exception):
     """The article could not be searched for claims."""
 
 
-def look_at(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> LookedAt | None:
+def look_at(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> PageResult | None:
     """Fetch a page and import its article; None if another process is doing so.
 
     That it is tried is noted before. So a page on which the program dies is given up in the end, like any other that
@@ -80,9 +80,9 @@ def look_at(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> LookedAt
     retry = now + FIRST_RETRY * 3**page.attempts
     ours = WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at)
     if page.state == _STATE.IMPORTED and page.source_id is None:
-        return _given_up(page, gettext("Its source was deleted here, so it is no longer followed."))
-    if page.attempts >= MOST_ATTEMPTS:
-        return _given_up(page, page.failure or gettext("The program stopped during the import."))
+        return _give_up(page, gettext("Its source was deleted here, so it is no longer followed."))
+    if page.attempts >= MAX_ATTEMPTS:
+        return _give_up(page, page.failure or gettext("The program stopped during the import."))
     if not ours.update(attempts=F("attempts") + 1, next_look_at=retry, looked_at=now):
         return None
     due_at, page.next_look_at = page.next_look_at, retry
@@ -90,44 +90,46 @@ def look_at(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> LookedAt
     try:
         answer = visitor.get(page.url, LIMITS, ACCEPTED_MEDIA_TYPES, page.etag, page.last_modified)
         if answer.status == NOT_MODIFIED:
-            return _unchanged(page, now, answer)
-        return _imported(page, watch, answer)
+            return _note_unchanged(page, now, answer)
+        return _import_page(page, watch, answer)
     except FetchError as error:
         if error.reason_code == "asked_to_wait":
             WatchedPage.objects.filter(pk=page.pk, next_look_at=retry).update(
                 attempts=F("attempts") - 1, next_look_at=max(due_at or now, now + error.wait)
             )
-            return LookedAt("later", page, failure=in_words(error.sentence))
-        lasts = error.reason_code not in _RETRIED
-        return _failed(page, in_words(error.sentence), lasts=lasts, wait=error.wait)
-    except (ExtractionError, _NotSearched) as error:
-        return _failed(page, str(error), lasts=isinstance(error, ExtractionError))
+            return PageResult("later", page, failure=in_words(error.sentence))
+        lasts = error.reason_code not in _RETRIED_REASONS
+        return _note_failure(page, in_words(error.sentence), lasts=lasts, wait=error.wait)
+    except (ExtractionError, _SearchFailed) as error:
+        return _note_failure(page, str(error), lasts=isinstance(error, ExtractionError))
     except FileStoreUnavailable as away:  # which is no fault of the page
         logger.warning("%s is imported later: %s", page.url, away)
         WatchedPage.objects.filter(pk=page.pk, next_look_at=retry).update(
             attempts=F("attempts") - 1, next_look_at=now + FIRST_RETRY
         )
-        return LookedAt("later", page, failure=gettext("The file store cannot be reached."))
+        return PageResult("later", page, failure=gettext("The file store cannot be reached."))
     except Exception:  # whatever one page does to the program, the others are imported
         logger.exception("Importing %s failed", page.url)
-        return _failed(page, gettext("An unexpected error occurred on this page; see the log."), lasts=False)
+        return _note_failure(
+            page, gettext("An unexpected error occurred on this page; see the log."), lasts=False
+        )
 
 
-def _imported(page: WatchedPage, watch: Watch, answer: Fetched) -> LookedAt:
+def _import_page(page: WatchedPage, watch: Watch, answer: Fetched) -> PageResult:
     now, material = timezone.now(), Material.fetched(answer)
     was_waiting = page.state == _STATE.WAITING
     if not was_waiting and _is_known(page, material):
         # It was searched for claims before; what an editor made of them since stays as it is.
-        return _unchanged(page, now, answer)
+        return _note_unchanged(page, now, answer)
     # What a person states of a source is stated once: an editor may have corrected it since.
     stated = Overrides(language=watch.language) if was_waiting else NOTHING_STATED
     read = read_article(material, stated)
     with transaction.atomic():
         article = import_article(material, overrides=stated, article=read)
         proposals, failure = len(article.proposal.created), in_words(article.proposal.failure)
-        if failure and page.attempts < MOST_ATTEMPTS:
+        if failure and page.attempts < MAX_ATTEMPTS:
             # Nothing is stored: what is known is not searched again.
-            raise _NotSearched(gettext("The search for claims failed, and will be tried again."))
+            raise _SearchFailed(gettext("The search for claims failed, and will be tried again."))
         kept = _settle(
             page,
             answer,
@@ -136,19 +138,19 @@ def _imported(page: WatchedPage, watch: Watch, answer: Fetched) -> LookedAt:
             source=article.captured.source,
             title=page.title or article.captured.source.title[:300],
             unchanged=0,
-            next_look_at=_next_look(page, watch, now),
+            next_look_at=_compute_next_check(page, watch, now),
         )
         if not kept:
             # The watch was removed in the meantime, or another process took over the page.
             transaction.set_rollback(True)
-            return LookedAt("failed", page, failure=gettext("The watch was removed in the meantime."))
+            return PageResult("failed", page, failure=gettext("The watch was removed in the meantime."))
         WatchProgress.objects.filter(pk=watch.pk).update(
             articles_of_day=F("articles_of_day") + int(was_waiting),
             proposals_of_day=F("proposals_of_day") + proposals,
         )
     if was_waiting:
-        return LookedAt("new" if article.captured.is_new_source else "known", page, proposals)
-    return LookedAt("changed", page, proposals)
+        return PageResult("new" if article.captured.is_new_source else "known", page, proposals)
+    return PageResult("changed", page, proposals)
 
 
 def _is_known(page: WatchedPage, material: Material) -> bool:
@@ -158,9 +160,11 @@ def _is_known(page: WatchedPage, material: Material) -> bool:
     return snapshots.values_list("text_sha256", flat=True).first() == digest
 
 
-def _unchanged(page: WatchedPage, now: datetime, answer: Fetched) -> LookedAt:
-    _settle(page, answer, unchanged=page.unchanged + 1, next_look_at=_next_look(page, page.watch, now))
-    return LookedAt("unchanged", page)
+def _note_unchanged(page: WatchedPage, now: datetime, answer: Fetched) -> PageResult:
+    _settle(
+        page, answer, unchanged=page.unchanged + 1, next_look_at=_compute_next_check(page, page.watch, now)
+    )
+    return PageResult("unchanged", page)
 
 
 def _settle(page: WatchedPage, answer: Fetched, **changes: Any) -> int:
@@ -170,25 +174,27 @@ def _settle(page: WatchedPage, answer: Fetched, **changes: Any) -> int:
     return ours.update(**{"attempts": 0, "failure": "", **known, **changes})
 
 
-def _next_look(page: WatchedPage, watch: Watch, now: datetime) -> datetime | None:
+def _compute_next_check(page: WatchedPage, watch: Watch, now: datetime) -> datetime | None:
     """Return the time of a page's next check; a followed page itself is only checked with each visit."""
-    return None if watch.progress.kind == WatchProgress.Kind.PAGE else next_look(page.found_at, now)
+    return None if watch.progress.kind == WatchProgress.Kind.PAGE else compute_next_check(page.found_at, now)
 
 
-def _failed(page: WatchedPage, sentence: str, *, lasts: bool, wait: timedelta = timedelta()) -> LookedAt:
-    if lasts or page.attempts >= MOST_ATTEMPTS:
-        return _given_up(page, sentence)
+def _note_failure(
+    page: WatchedPage, sentence: str, *, lasts: bool, wait: timedelta = timedelta()
+) -> PageResult:
+    if lasts or page.attempts >= MAX_ATTEMPTS:
+        return _give_up(page, sentence)
     now = timezone.now()
     WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at).update(
         failure=storable(sentence), next_look_at=max(page.next_look_at or now, now + wait)
     )
-    return LookedAt("failed", page, failure=sentence)
+    return PageResult("failed", page, failure=sentence)
 
 
-def _given_up(page: WatchedPage, sentence: str) -> LookedAt:
+def _give_up(page: WatchedPage, sentence: str) -> PageResult:
     """Stop checking, unless the list reports a change. An imported article stays."""
     state = _STATE.IMPORTED if page.state == _STATE.IMPORTED else _STATE.FAILED
     WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at).update(
         state=state, failure=storable(sentence), next_look_at=None
     )
-    return LookedAt("failed", page, failure=sentence)
+    return PageResult("failed", page, failure=sentence)

@@ -22,7 +22,7 @@ from claims.models import Scope
 from claims.newsroom.refusals import NotPossible
 
 #: What sends a message somewhere counts for as many plain requests.
-COST_OF_SENDING = 100
+SENDING_COST = 100
 
 
 class OwnWebhooks(EditorialResource):
@@ -37,7 +37,7 @@ class OwnWebhooks(EditorialResource):
 
     @property
     def request_cost(self) -> int:
-        return COST_OF_SENDING if self.action in self.sending else 1
+        return SENDING_COST if self.action in self.sending else 1
 
     def own(self) -> QuerySet[WebhookEndpoint]:
         return internal_endpoints.find_owned_by(self.person.pk).select_related("token", "owner")
@@ -72,12 +72,12 @@ class WebhookWork(OwnWebhooks):
         """Create a webhook. The answer contains its secret, this once; the receiver must then be verified."""
         values = _check_values(read(webhook_bodies.WebhookBody, request.data, by=self.person))
 
-        def work(_prepared: None) -> StoredResponse:
+        def carry_out(_prepared: None) -> StoredResponse:
             row = internal_endpoints.add(self.token, **values)
             address = self.address("webhooks-detail", row.pk)
             return self._with_secret(row, status=201, location=address)
 
-        return self.created_once(work)
+        return self.created_once(carry_out)
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
         """Change, pause or resume a webhook. A new URL has to be verified again."""
@@ -85,19 +85,19 @@ class WebhookWork(OwnWebhooks):
             read(webhook_bodies.WebhookChanges, request.data, by=self.person, partial=True)
         )
 
-        def work() -> StoredResponse:
+        def carry_out() -> StoredResponse:
             return self.showing(self.fresh(internal_endpoints.change(self._locked(id), self.token, **values)))
 
-        return self.done(work)
+        return self.done(carry_out)
 
     def destroy(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Delete it, with the log of its messages."""
 
-        def work() -> StoredResponse:
+        def carry_out() -> StoredResponse:
             self._locked(id).delete()
             return StoredResponse(204)
 
-        return self.done(work)
+        return self.done(carry_out)
 
     @action(detail=True, methods=["post"])
     def verify(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
@@ -108,10 +108,10 @@ class WebhookWork(OwnWebhooks):
         """
         asked = self.row(id=id)
 
-        def work(proof: internal_endpoints.ReceiverProof) -> StoredResponse:
+        def carry_out(proof: internal_endpoints.ReceiverProof) -> StoredResponse:
             return self.showing(self.fresh(internal_endpoints.accept(self._locked(id), proof, self.token)))
 
-        return self.created_once(work, prepare=lambda: internal_endpoints.ask_for_proof(asked))
+        return self.created_once(carry_out, prepare=lambda: internal_endpoints.ask_for_proof(asked))
 
     @action(detail=True, methods=["post"])
     def test(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
@@ -120,34 +120,34 @@ class WebhookWork(OwnWebhooks):
         if row.verified_at is None:
             raise NotPossible(gettext("Nothing is sent there until the receiver has agreed (verify)."))
 
-        def work(sent: Any) -> StoredResponse:
+        def carry_out(sent: Any) -> StoredResponse:
             log = select_deliveries(WebhookDelivery.objects.filter(pk=sent.delivery_id)).get()
             return StoredResponse(200, render_document(webhook_bodies.build_delivery(log)))
 
-        return self.created_once(work, prepare=lambda: endpoints.try_out(row))
+        return self.created_once(carry_out, prepare=lambda: endpoints.try_out(row))
 
     @action(detail=True, methods=["post"], url_path="rotate-secret")
     def rotate_secret(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Replace the secret. The answer has the new one, this once."""
         values = read(webhook_bodies.RotationBody, request.data, by=self.person)
 
-        def work(_prepared: None) -> StoredResponse:
+        def carry_out(_prepared: None) -> StoredResponse:
             row = endpoints.rotate_secret(self._locked(id), at_once=values["at_once"])
             return self._with_secret(row)
 
-        return self.created_once(work)
+        return self.created_once(carry_out)
 
     @action(detail=True, methods=["post"])
     def replay(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
         """Send everything after a `sequence`, again where it was sent before. Messages keep their `message_id`."""
         values = read(webhook_bodies.ReplayBody, request.data, by=self.person)
 
-        def work(_prepared: None) -> StoredResponse:
+        def carry_out(_prepared: None) -> StoredResponse:
             row = self._locked(id)
             endpoints.replay(row, since=values["since"])
             return self.showing(self.fresh(row))
 
-        return self.created_once(work)
+        return self.created_once(carry_out)
 
     def _with_secret(self, row: WebhookEndpoint, *, status: int = 200, location: str = "") -> StoredResponse:
         fresh = self.fresh(row)
@@ -195,12 +195,12 @@ class WebhookDeliveryWork(OwnWebhooks):
         """Send it again, under the same `message_id`, as soon as its turn comes."""
         row = self.row(id=id)
 
-        def work(_prepared: None) -> StoredResponse:
+        def carry_out(_prepared: None) -> StoredResponse:
             if not endpoints.send_again(row):
                 raise NotPossible(gettext("This message is not about a publication; send a test instead."))
             return self.showing(self.fresh(row))
 
-        return self.created_once(work)
+        return self.created_once(carry_out)
 
     def _endpoint(self) -> QuerySet[WebhookEndpoint]:
         return internal_endpoints.find_owned_by(self.person.pk).filter(pk=self.kwargs["webhook_id"])

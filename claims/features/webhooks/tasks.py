@@ -14,19 +14,19 @@ from claims.features.webhooks.models.endpoint import WebhookEndpoint, WebhookPro
 _REMOVAL_BATCH_SIZE = 5000
 
 
-@app.task(name=worker_calls.FOLLOW, queue=worker_calls.QUEUE)
+@app.task(name=worker_calls.FOLLOW_TASK, queue=worker_calls.QUEUE_NAME)
 def follow_the_ledger() -> None:
     """Store the deliveries of the newest publications for every endpoint."""
     ledger_followers.follow()
 
 
-@app.task(name=worker_calls.SEND, queue=worker_calls.QUEUE)
+@app.task(name=worker_calls.SEND_TASK, queue=worker_calls.QUEUE_NAME)
 def send_to_endpoint(*, endpoint_id: int) -> None:
     """Send due deliveries of an endpoint."""
     deliveries.send(endpoint_id)
 
 
-@app.task(name=worker_calls.REPORT, queue="mail", retry=5)
+@app.task(name=worker_calls.REPORT_TASK, queue="mail", retry=5)
 def report_disabled(*, endpoint_id: int) -> None:
     """Send the email that an endpoint was switched off."""
     endpoint = WebhookEndpoint.objects.filter(pk=endpoint_id, disabled_at__isnull=False).first()
@@ -35,7 +35,7 @@ def report_disabled(*, endpoint_id: int) -> None:
 
 
 @app.periodic(cron="* * * * *")
-@app.task(queue=worker_calls.QUEUE, queueing_lock="claims.features.webhooks.look_after")
+@app.task(queue=worker_calls.QUEUE_NAME, queueing_lock="claims.features.webhooks.look_after")
 def look_after(timestamp: int) -> None:
     """Do work that was not queued (bulk imports, killed workers), once a minute."""
     disabled_endpoints.disable_without_token()
@@ -46,7 +46,7 @@ def look_after(timestamp: int) -> None:
 
 
 @app.periodic(cron="17 3 * * *")
-@app.task(queue=worker_calls.QUEUE, queueing_lock="claims.features.webhooks.remove_old")
+@app.task(queue=worker_calls.QUEUE_NAME, queueing_lock="claims.features.webhooks.remove_old")
 def remove_old(timestamp: int) -> None:
     """Remove settled messages older than `WEBHOOK_LOG_DAYS`, and expired secrets, once a day.
 

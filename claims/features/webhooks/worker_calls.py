@@ -14,36 +14,36 @@ from django.db import transaction
 from claims.features.webhooks.models import WebhookEndpoint
 from factcheck.database.deferred_jobs import defer, defer_once
 
-QUEUE = "webhooks"
+QUEUE_NAME = "webhooks"
 #: Above all other jobs: copies of cited pages take minutes, and a correction must not wait for them.
 PRIORITY = 10
-FOLLOW = "claims.features.webhooks.tasks.follow_the_ledger"
-SEND = "claims.features.webhooks.tasks.send_to_endpoint"
-REPORT = "claims.features.webhooks.tasks.report_disabled"
+FOLLOW_TASK = "claims.features.webhooks.tasks.follow_the_ledger"
+SEND_TASK = "claims.features.webhooks.tasks.send_to_endpoint"
+REPORT_TASK = "claims.features.webhooks.tasks.report_disabled"
 
 
 def announce(**signal: Any) -> None:
     """Queue a search for new entries of the ledger, if there are endpoints."""
     if WebhookEndpoint.objects.active().exists():
-        _call(FOLLOW, FOLLOW)
+        _call(FOLLOW_TASK, FOLLOW_TASK)
 
 
 def call_for(endpoint_id: int) -> None:
     """Queue sending to an endpoint."""
-    _call(SEND, f"{SEND}:{endpoint_id}", endpoint_id=endpoint_id)
+    _call(SEND_TASK, f"{SEND_TASK}:{endpoint_id}", endpoint_id=endpoint_id)
 
 
 def call_later_for(endpoint_id: int, at: datetime) -> None:
     """Queue sending to an endpoint at a later time."""
-    defer(SEND, {"endpoint_id": endpoint_id}, queue=QUEUE, scheduled_at=at, priority=PRIORITY)
+    defer(SEND_TASK, {"endpoint_id": endpoint_id}, queue=QUEUE_NAME, scheduled_at=at, priority=PRIORITY)
 
 
 def call_to_report(endpoint_id: int) -> None:
     """Queue the email that an endpoint was switched off."""
-    defer(REPORT, {"endpoint_id": endpoint_id}, queue="mail")
+    defer(REPORT_TASK, {"endpoint_id": endpoint_id}, queue="mail")
 
 
 def _call(task: str, lock: str, **arguments: int) -> None:
-    call = partial(defer_once, task, arguments, queue=QUEUE, queueing_lock=lock, priority=PRIORITY)
+    call = partial(defer_once, task, arguments, queue=QUEUE_NAME, queueing_lock=lock, priority=PRIORITY)
     if not call():
         transaction.on_commit(call)

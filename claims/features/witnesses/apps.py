@@ -11,9 +11,9 @@ class Witnesses(Feature):
     requires = ("federation",)
     claim_page = "claims.features.witnesses.claim_page.list_witnesses"
     cosigned_note = "claims.features.witnesses.submission.build_cosigned_note"
-    witness_policy = "claims.features.witnesses.policy.witness_policy"
+    witness_policy = "claims.features.witnesses.policy.load_witness_policy"
     verification = "claims.features.witnesses.verification.check_cosignatures"
-    desk_concerns = "claims.features.witnesses.policy.desk_concerns"
+    desk_concerns = "claims.features.witnesses.policy.list_desk_concerns"
     gauges = "claims.features.witnesses.gauges.QUESTIONS"
     menu = {
         "administration": [

@@ -15,11 +15,13 @@ from factcheck.database.model_fields import AddressField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Prohibition, Rule, append_only, refuse
 
-_NAME = Func(F("verifier_key"), Value("+"), Value(1), function="split_part", output_field=models.TextField())
-_NO_WAY_BACK = refuse(
+_NAME_SQL = Func(
+    F("verifier_key"), Value("+"), Value(1), function="split_part", output_field=models.TextField()
+)
+_ROLLBACK_MESSAGE = refuse(
     "A witness never goes back behind what it cosigned.", name="witnessedlog_never_goes_back"
 )
-_VERIFIER_KEY = r"^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$"
+_VERIFIER_KEY_PATTERN = r"^[^\s+]+\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}$"
 
 
 def _check_witness_key(value: str) -> None:
@@ -91,10 +93,10 @@ class Witness(_KeyHolder):
         verbose_name = _("witness")
         verbose_name_plural = _("witnesses")
         constraints = [
-            CheckConstraint(name="witness_has_a_key", condition=Q(verifier_key__regex=_VERIFIER_KEY)),
+            CheckConstraint(name="witness_has_a_key", condition=Q(verifier_key__regex=_VERIFIER_KEY_PATTERN)),
             CheckConstraint(name="witness_address_is_one", condition=Q(url__regex=r"^https?://[^?#\s@]+$")),
             UniqueConstraint(
-                _NAME,
+                _NAME_SQL,
                 name="witness_is_added_once",
                 violation_error_message=_("This witness is already listed."),
             ),
@@ -164,14 +166,16 @@ class WitnessedLog(_KeyHolder):
         verbose_name_plural = _("ledgers that we witness")
         default_permissions = ("view", "add", "change")
         constraints = [
-            CheckConstraint(name="witnessedlog_has_a_key", condition=Q(verifier_key__regex=_VERIFIER_KEY)),
+            CheckConstraint(
+                name="witnessedlog_has_a_key", condition=Q(verifier_key__regex=_VERIFIER_KEY_PATTERN)
+            ),
             CheckConstraint(
                 name="witnessedlog_state_is_whole",
                 condition=Q(tree_size=0, root_sha256="", note="")
                 | Q(tree_size__gt=0, root_sha256__regex=r"^[0-9a-f]{64}$") & ~Q(note=""),
             ),
             UniqueConstraint(
-                _NAME,
+                _NAME_SQL,
                 name="witnessedlog_is_added_once",
                 violation_error_message=_("This ledger is already listed."),
             ),
@@ -201,7 +205,7 @@ class WitnessedLog(_KeyHolder):
                         OR NEW.tree_size = OLD.tree_size AND NEW.root_sha256 <> OLD.root_sha256
                         OR split_part(NEW.verifier_key, '+', 1) <> split_part(OLD.verifier_key, '+', 1)
                     THEN
-                        {_NO_WAY_BACK}
+                        {_ROLLBACK_MESSAGE}
                     END IF;
                     RETURN NEW;
                 """,

@@ -13,24 +13,24 @@ from claims.features.witnesses.witnessing import (
 
 #: The longest submission: 63 hashes and a checkpoint with a few signatures.
 MAX_BYTES = 65_536
-_TEXT = "text/plain; charset=utf-8"
+_CONTENT_TYPE = "text/plain; charset=utf-8"
 
 
 @csrf_exempt  # what counts is the signature of the checkpoint, not who sends it
 @require_POST
 def add_checkpoint(request: HttpRequest) -> HttpResponse:
     if int(request.headers.get("Content-Length") or 0) > MAX_BYTES:
-        return HttpResponse(f"At most {MAX_BYTES} bytes.\n", status=413, content_type=_TEXT)
+        return HttpResponse(f"At most {MAX_BYTES} bytes.\n", status=413, content_type=_CONTENT_TYPE)
     try:
-        return HttpResponse(cosign_checkpoint(Submission.read(request.body)), content_type=_TEXT)
+        return HttpResponse(cosign_checkpoint(Submission.read(request.body)), content_type=_CONTENT_TYPE)
     except SubmissionRefused as refusal:
         is_size = refusal.status == 409
         return HttpResponse(
-            refusal.body, status=refusal.status, content_type="text/x.tlog.size" if is_size else _TEXT
+            refusal.body, status=refusal.status, content_type="text/x.tlog.size" if is_size else _CONTENT_TYPE
         )
 
 
 @require_safe
-def witness(request: HttpRequest) -> HttpResponse:
+def show_witness(request: HttpRequest) -> HttpResponse:
     """Answer with our verifier key, which newsrooms enter that ask us to be a witness."""
-    return HttpResponse(f"{build_verifier_key()}\n", content_type=_TEXT)
+    return HttpResponse(f"{build_verifier_key()}\n", content_type=_CONTENT_TYPE)

@@ -15,11 +15,11 @@ from claims.features.witnesses.models import Witness, WitnessedLog
 from claims.ledger.proofs.witness_policy import WitnessPolicy
 
 #: How long a witness may be unreachable before the desk is alerted.
-PATIENCE = timedelta(days=1)
+GRACE_PERIOD = timedelta(days=1)
 
 #: SQL for the moment of the first checkpoint since which there are too few cosignatures, or since the last witness
 #: was added; NULL while there are enough. It takes COSIGNATURES_REQUIRED twice.
-LACKING_SINCE = """
+LACKING_SINCE_SQL = """
     WITH policy AS (
         SELECT CASE %s WHEN 0 THEN count(*) ELSE least(%s, count(*)) END AS required, max(created_at) AS since
         FROM witnesses_witness WHERE active
@@ -39,13 +39,13 @@ LACKING_SINCE = """
 """
 
 
-def witness_policy() -> WitnessPolicy:
+def load_witness_policy() -> WitnessPolicy:
     """Return our own policy, as dumps and evidence packs state it."""
     keys = tuple(Witness.objects.filter(active=True).values_list("verifier_key", flat=True))
     return WitnessPolicy(min(settings.COSIGNATURES_REQUIRED or len(keys), len(keys)), keys)
 
 
-def desk_concerns() -> list[str]:
+def list_desk_concerns() -> list[str]:
     """Return what administrators have to look at: two histories, or a day without enough cosignatures."""
     found = [
         _("Witness %(name)s: %(problem)s") % {"name": witness.name, "problem": witness.failure}
@@ -58,9 +58,9 @@ def desk_concerns() -> list[str]:
     ]
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT since FROM ({LACKING_SINCE}) AS lacking (since)"  # noqa: S608
+            f"SELECT since FROM ({LACKING_SINCE_SQL}) AS lacking (since)"  # noqa: S608
             " WHERE since < now() - make_interval(secs => %s)",
-            (settings.COSIGNATURES_REQUIRED, settings.COSIGNATURES_REQUIRED, PATIENCE.total_seconds()),
+            (settings.COSIGNATURES_REQUIRED, settings.COSIGNATURES_REQUIRED, GRACE_PERIOD.total_seconds()),
         )
         if row := cursor.fetchone():
             moment = date_format(localtime(row[0]), "DATETIME_FORMAT")

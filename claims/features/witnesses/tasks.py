@@ -13,6 +13,6 @@ def ask(timestamp: int) -> None:
 
 @app.periodic(cron="23 * * * *")
 @app.task(name="claims.features.witnesses.agree", queueing_lock="claims.features.witnesses.agree")
-def agree(timestamp: int) -> None:
+def agree_hourly(timestamp: int) -> None:
     """Witness the ledgers of followed newsrooms, and have them witness ours, once an hour."""
     agree_with_peers()

@@ -4,5 +4,5 @@ from claims.features.witnesses import pages as views
 
 pages = [
     path("witness/add-checkpoint", views.add_checkpoint, name="witness-add-checkpoint"),
-    path("witness", views.witness, name="witness"),
+    path("witness", views.show_witness, name="witness"),
 ]

@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from django.utils.translation import gettext
 
 from claims.features.witnesses.models import Cosignature, Witness
-from claims.features.witnesses.policy import desk_concerns
+from claims.features.witnesses.policy import list_desk_concerns
 from claims.ledger.proofs.cosignature import CLOCK_SKEW, find_cosignature
 from claims.ledger.proofs.signed_note import COSIGNATURE, InvalidNote, read_verifier_key
 from claims.ledger.verification.findings import Discrepancy
@@ -15,7 +15,7 @@ from factcheck.database import clock
 def check_cosignatures() -> Iterator[Discrepancy]:
     """Yield cosignatures that their witness did not make, or not yet, and what the desk is warned of."""
     latest = clock.now() + CLOCK_SKEW
-    keys = {witness.pk: _keys_of(witness) for witness in Witness.objects.all()}
+    keys = {witness.pk: _list_keys(witness) for witness in Witness.objects.all()}
     rows = Cosignature.objects.select_related("checkpoint", "witness").order_by("pk")
     for row in rows.iterator(chunk_size=2_000):
         if row.cosigned_at > latest or not any(_is_made_with(row, key) for key in keys[row.witness_id]):
@@ -23,11 +23,11 @@ def check_cosignatures() -> Iterator[Discrepancy]:
                 f"Cosignature {row.pk} ({row.witness.name}, {row.checkpoint.tree_size} entries)",
                 gettext("it is not a valid signature of the witness."),
             )
-    for concern in desk_concerns():
+    for concern in list_desk_concerns():
         yield Discrepancy(gettext("Witnesses"), concern)
 
 
-def _keys_of(witness: Witness) -> list[bytes]:
+def _list_keys(witness: Witness) -> list[bytes]:
     """Return the keys of a witness, the present one first; what it signed with an earlier one stays valid."""
     earlier = witness.events.order_by("-pgh_id").values_list("verifier_key", flat=True)  # type: ignore[attr-defined]  # made by keep_history
     return [read_verifier_key(key, COSIGNATURE)[1] for key in dict.fromkeys([witness.verifier_key, *earlier])]

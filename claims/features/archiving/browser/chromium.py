@@ -18,12 +18,12 @@ import psutil
 from claims.features.archiving.browser.devtools import Devtools
 
 #: How often it is looked at what the browser takes.
-GLANCE = 0.2
+POLL_SECONDS = 0.2
 #: The prefix of a browser's folder. One that is older than this is abandoned.
 PROFILE, ABANDONED = "factcheck-browser-", 3600.0
-_LAUNCH = str(Path(__file__).with_name("launch.py"))
+_LAUNCH_SCRIPT = str(Path(__file__).with_name("launch.py"))
 #: The environment of the browser: no secrets, no database.
-_PASSED_ON = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "FONTCONFIG_PATH")
+_INHERITED_VARIABLES = ("PATH", "LANG", "LC_ALL", "LD_LIBRARY_PATH", "FONTCONFIG_PATH")
 
 _ARGUMENTS = (
     "--headless=new",
@@ -73,7 +73,7 @@ class BrowserLimits:
     """Bytes that come in."""
 
 
-class BrowserOutOfBounds(Exception):
+class BrowserLimitExceeded(Exception):
     """The browser was ended because of what the page took; `str()` says what."""
 
 
@@ -89,12 +89,12 @@ class Chromium:
     def watch(self, limits: BrowserLimits, ended: threading.Event) -> None:
         """End the browser as soon as it takes more than it may."""
         ends_at = time.monotonic() + limits.seconds
-        while not ended.wait(GLANCE):
+        while not ended.wait(POLL_SECONDS):
             if time.monotonic() > ends_at:
                 self.excess = "time"
-            elif _memory(self.process.pid) > limits.memory:
+            elif _measure_memory(self.process.pid) > limits.memory:
                 self.excess = "memory"
-            elif _disk(self.profile) > limits.disk:
+            elif _measure_disk(self.profile) > limits.disk:
                 self.excess = "disk"
             if self.excess:
                 self.kill()
@@ -111,7 +111,9 @@ class Chromium:
 
 
 @contextmanager
-def chromium(program: str, proxy: str, limits: BrowserLimits, *, sandbox: bool = True) -> Iterator[Chromium]:
+def start_chromium(
+    program: str, proxy: str, limits: BrowserLimits, *, sandbox: bool = True
+) -> Iterator[Chromium]:
     """Start a browser that uses the proxy; nothing of it remains afterwards.
 
     Raises:
@@ -122,7 +124,7 @@ def chromium(program: str, proxy: str, limits: BrowserLimits, *, sandbox: bool =
     its_reads, our_writes = os.pipe()
     our_reads, its_writes = os.pipe()
     try:
-        process = _started(program, proxy, limits, profile, its_reads, its_writes, sandbox=sandbox)
+        process = _start_process(program, proxy, limits, profile, its_reads, its_writes, sandbox=sandbox)
     except OSError:
         os.close(our_reads)
         os.close(our_writes)
@@ -142,7 +144,7 @@ def chromium(program: str, proxy: str, limits: BrowserLimits, *, sandbox: bool =
     except Exception as error:
         # Set by the first to notice the timeout.
         if excess := browser.excess or ("time" if time.monotonic() >= ends_at else ""):
-            raise BrowserOutOfBounds(excess) from error
+            raise BrowserLimitExceeded(excess) from error
         raise
     finally:
         ended.set()
@@ -154,7 +156,7 @@ def chromium(program: str, proxy: str, limits: BrowserLimits, *, sandbox: bool =
         shutil.rmtree(profile, ignore_errors=True)
 
 
-def _started(
+def _start_process(
     program: str,
     proxy: str,
     limits: BrowserLimits,
@@ -169,7 +171,7 @@ def _started(
         arguments.append("--no-sandbox")
     told = [str(reads), str(writes), str(limits.disk), str(round(limits.seconds) + 10)]
     return subprocess.Popen(
-        [sys.executable, "-I", "-S", _LAUNCH, *told, program, *arguments],
+        [sys.executable, "-I", "-S", _LAUNCH_SCRIPT, *told, program, *arguments],
         stdin=subprocess.DEVNULL,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -177,7 +179,7 @@ def _started(
         start_new_session=True,
         cwd=profile,
         env={
-            **{name: os.environ[name] for name in _PASSED_ON if name in os.environ},
+            **{name: os.environ[name] for name in _INHERITED_VARIABLES if name in os.environ},
             "HOME": str(profile),
             "TMPDIR": str(profile),
             "XDG_CONFIG_HOME": str(profile),
@@ -186,7 +188,7 @@ def _started(
     )
 
 
-def _memory(process: int) -> int:
+def _measure_memory(process: int) -> int:
     """Return the private memory of a process and its children; shared memory counts once."""
     taken = 0
     with suppress(psutil.Error):
@@ -199,7 +201,7 @@ def _memory(process: int) -> int:
     return taken
 
 
-def _disk(folder: Path) -> int:
+def _measure_disk(folder: Path) -> int:
     size = 0
     for place, _folders, names in os.walk(folder):
         for name in names:

@@ -11,15 +11,15 @@ from typing import Any
 
 import orjson
 
-_END = b"\0"
-_PIECE = 1 << 18
+_TERMINATOR = b"\0"
+_CHUNK_SIZE = 1 << 18
 
 
-class BrowserSilent(Exception):
+class BrowserTimeout(Exception):
     """The browser does not answer: it ended, takes too long, or says more than it may."""
 
 
-class BrowserRefuses(Exception):
+class BrowserError(Exception):
     """The browser refuses a command; `str()` is its message."""
 
 
@@ -54,7 +54,7 @@ class Devtools:
         message: dict[str, Any] = {"id": self._number, "method": method, "params": parameters}
         if self._session:
             message["sessionId"] = self._session
-        self._write(orjson.dumps(message) + _END)
+        self._write(orjson.dumps(message) + _TERMINATOR)
         return self._number
 
     def ask(self, method: str, **parameters: Any) -> dict[str, Any]:
@@ -66,12 +66,12 @@ class Devtools:
         """
         number = self.tell(method, **parameters)
         while True:
-            message = self._next(self._ends_at)
+            message = self._read_next(self._ends_at)
             if message is None:
-                raise BrowserSilent
+                raise BrowserTimeout
             if message.get("id") == number:
                 if "error" in message:
-                    raise BrowserRefuses(str(message["error"].get("message", "")))
+                    raise BrowserError(str(message["error"].get("message", "")))
                 result: dict[str, Any] = message.get("result", {})
                 return result
 
@@ -79,19 +79,19 @@ class Devtools:
         """Take note of what happens until something is over, for so long at most. Whether it is."""
         ends_at = min(time.monotonic() + seconds, self._ends_at)
         while not is_over():
-            if self._next(ends_at) is None:
+            if self._read_next(ends_at) is None:
                 return is_over()
         return True
 
-    def _next(self, ends_at: float) -> dict[str, Any] | None:
+    def _read_next(self, ends_at: float) -> dict[str, Any] | None:
         """Return the next message, recording events; None on timeout. Raises BrowserSilent."""
-        while (end := self._received.find(_END)) < 0:
+        while (end := self._received.find(_TERMINATOR)) < 0:
             left = ends_at - time.monotonic()
             if left <= 0 or not select.select([self._reads], [], [], left)[0]:
                 return None
-            piece = os.read(self._reads, _PIECE)
+            piece = os.read(self._reads, _CHUNK_SIZE)
             if not piece or len(self._received) > self._longest:
-                raise BrowserSilent
+                raise BrowserTimeout
             self._received += piece
         message: dict[str, Any] = orjson.loads(bytes(self._received[:end]))
         del self._received[: end + 1]
@@ -107,8 +107,8 @@ class Devtools:
         while left:
             wait = self._ends_at - time.monotonic()
             if wait <= 0 or not select.select([], [self._writes], [], wait)[1]:
-                raise BrowserSilent
+                raise BrowserTimeout
             try:
                 left = left[os.write(self._writes, left[:4096]) :]
             except OSError:
-                raise BrowserSilent from None
+                raise BrowserTimeout from None

@@ -8,8 +8,8 @@ from typing import Any
 from django.conf import settings
 from django.utils.translation import gettext, gettext_lazy
 
-from claims.features.archiving.browser.chromium import BrowserLimits, BrowserOutOfBounds, chromium
-from claims.features.archiving.browser.devtools import BrowserRefuses, BrowserSilent, Devtools
+from claims.features.archiving.browser.chromium import BrowserLimitExceeded, BrowserLimits, start_chromium
+from claims.features.archiving.browser.devtools import BrowserError, BrowserTimeout, Devtools
 from sources.http.fetched_documents import USER_AGENT
 from sources.http.forward_proxy import forward_proxy
 
@@ -19,13 +19,13 @@ WIDTH, HEIGHT, MOST_HEIGHT = 1280, 900, 16_000
 #: How long a page may take until all of it is loaded; and afterwards until it asks for nothing more.
 LOAD_SECONDS, QUIET_SECONDS = 10.0, 4.0
 
-_EXCESS = {
+_LIMIT_MESSAGES = {
     "time": gettext_lazy("The browser’s time limit was exceeded."),
     "memory": gettext_lazy("The browser’s memory limit was exceeded."),
     "disk": gettext_lazy("The browser’s disk limit was exceeded."),
 }
 #: Down to the end, so that pictures which load when they are seen are loaded, and up again.
-_SCROLL = """
+_SCROLL_SCRIPT = """
 (async () => {
     const end = Math.min(document.documentElement.scrollHeight, MOST);
     for (let at = 0; at < end; at += 800) { window.scrollTo(0, at); await new Promise(go => setTimeout(go, 40)); }
@@ -35,7 +35,7 @@ _SCROLL = """
 LIMITS = BrowserLimits()
 
 
-class NoBrowser(Exception):
+class BrowserUnavailable(Exception):
     """No pictures are made here; `str()` says why, for a person."""
 
 
@@ -49,7 +49,9 @@ class PagePictures:
     missing: dict[str, str] = field(default_factory=dict)
 
 
-def page_pictures(url: str, *, limits: BrowserLimits = LIMITS, allow_loopback: bool = False) -> PagePictures:
+def take_page_pictures(
+    url: str, *, limits: BrowserLimits = LIMITS, allow_loopback: bool = False
+) -> PagePictures:
     """Visit the page and take its pictures.
 
     Args:
@@ -59,9 +61,11 @@ def page_pictures(url: str, *, limits: BrowserLimits = LIMITS, allow_loopback: b
         NoBrowser: there is none that could.
     """
     if not settings.ARCHIVE_BROWSER:
-        raise NoBrowser(gettext("No browser is installed, so there is neither a screenshot nor a PDF."))
+        raise BrowserUnavailable(
+            gettext("No browser is installed, so there is neither a screenshot nor a PDF.")
+        )
     if settings.ARCHIVE_BROWSER_SANDBOX and hasattr(os, "geteuid") and os.geteuid() == 0:
-        raise NoBrowser(
+        raise BrowserUnavailable(
             gettext(
                 "The worker runs as the system administrator, so the browser would have no sandbox and is "
                 "not started. Run the worker as another user, or set ARCHIVE_BROWSER_SANDBOX=0."
@@ -70,28 +74,28 @@ def page_pictures(url: str, *, limits: BrowserLimits = LIMITS, allow_loopback: b
     pictures = PagePictures()
     with forward_proxy(most_bytes=limits.network, allow_loopback=allow_loopback) as proxy:
         try:
-            with chromium(
+            with start_chromium(
                 settings.ARCHIVE_BROWSER, proxy.address, limits, sandbox=settings.ARCHIVE_BROWSER_SANDBOX
             ) as browser:
                 _take(browser.devtools, url, pictures)
-        except BrowserOutOfBounds as bounds:
-            _lacking(pictures, str(_EXCESS[str(bounds)]))
+        except BrowserLimitExceeded as bounds:
+            _note_missing(pictures, str(_LIMIT_MESSAGES[str(bounds)]))
         except OSError as error:
-            _lacking(
+            _note_missing(
                 pictures,
                 gettext("The browser could not be started: %(strerror)s.")
                 % {"strerror": error.strerror or error},
             )
-        except BrowserSilent:
-            _lacking(pictures, gettext("The browser stopped or did not respond."))
-        except BrowserRefuses as refusal:
-            _lacking(
+        except BrowserTimeout:
+            _note_missing(pictures, gettext("The browser stopped or did not respond."))
+        except BrowserError as refusal:
+            _note_missing(
                 pictures, gettext("The browser could not show the page: %(refusal)s.") % {"refusal": refusal}
             )
     return pictures
 
 
-def _lacking(pictures: PagePictures, why: str) -> None:
+def _note_missing(pictures: PagePictures, why: str) -> None:
     for part in ("screenshot", "pdf"):
         if not getattr(pictures, part):
             pictures.missing.setdefault(part, why)
@@ -100,10 +104,10 @@ def _lacking(pictures: PagePictures, why: str) -> None:
 def _take(devtools: Devtools, url: str, pictures: PagePictures) -> None:
     _open(devtools)
     _visit(devtools, url)
-    for part, take in (("screenshot", _screenshot), ("pdf", _pdf)):
+    for part, take in (("screenshot", _take_screenshot), ("pdf", _print_pdf)):
         try:
             setattr(pictures, part, take(devtools))
-        except BrowserRefuses as refusal:
+        except BrowserError as refusal:
             pictures.missing[part] = f"The browser could not make it: {refusal}."
 
 
@@ -136,9 +140,9 @@ def _visit(devtools: Devtools, url: str) -> None:
     devtools.events.clear()
     answer = devtools.ask("Page.navigate", url=url)
     if answer.get("errorText"):
-        raise BrowserRefuses(str(answer["errorText"]))
+        raise BrowserError(str(answer["errorText"]))
     devtools.wait(lambda: _has_happened(devtools, "load"), seconds=LOAD_SECONDS)
-    devtools.tell("Runtime.evaluate", expression=_SCROLL, awaitPromise=True)
+    devtools.tell("Runtime.evaluate", expression=_SCROLL_SCRIPT, awaitPromise=True)
     devtools.wait(lambda: _has_happened(devtools, "networkIdle"), seconds=QUIET_SECONDS)
 
 
@@ -148,7 +152,7 @@ def _has_happened(devtools: Devtools, stage: str) -> bool:
     )
 
 
-def _screenshot(devtools: Devtools) -> bytes:
+def _take_screenshot(devtools: Devtools) -> bytes:
     metrics = devtools.ask("Page.getLayoutMetrics")
     size: dict[str, Any] = metrics.get("cssContentSize") or metrics["contentSize"]
     height = max(1, min(int(size["height"]), MOST_HEIGHT))
@@ -162,6 +166,6 @@ def _screenshot(devtools: Devtools) -> bytes:
     return base64.b64decode(answer["data"])
 
 
-def _pdf(devtools: Devtools) -> bytes:
+def _print_pdf(devtools: Devtools) -> bytes:
     answer = devtools.ask("Page.printToPDF", printBackground=True, preferCSSPageSize=False)
     return base64.b64decode(answer["data"])

@@ -77,12 +77,12 @@ def collect_cited_files(bodies: Iterable[dict[str, Any]], *, for_public: bool) -
     return cited
 
 
-def without_what_is_lost(cited: CitedFiles) -> CitedFiles:
+def exclude_missing_files(cited: CitedFiles) -> CitedFiles:
     """Return the files without missing ones, which are named instead.
 
     Every file is read for that, so that no pack breaks off in its middle.
     """
-    lost = {file.sha256 for file in cited.kept if not _is_whole(file.sha256)}
+    lost = {file.sha256 for file in cited.kept if not _is_intact(file.sha256)}
     told = [
         f"{file.path}: the archive no longer has the file of the SHA-256 {file.sha256}, or has it damaged."
         for file in cited.kept
@@ -97,7 +97,7 @@ def without_what_is_lost(cited: CitedFiles) -> CitedFiles:
     )
 
 
-def list_of_copies(cited: CitedFiles) -> str:
+def build_copies_table(cited: CitedFiles) -> str:
     """Return a table of all copies: the page, and the time of capture."""
     lines = ["file\tsha256\tsource\ttitle\taddress\tfinal address\tHTTP status\tcaptured at\n"]
     for file, copy in [*cited.warcs, *cited.copies]:
@@ -116,13 +116,13 @@ def build_text_path(snapshot: Snapshot) -> str:
 def build_archived_page(file: CitedFile, copy: ArchivedCopy) -> ArchivedPage:
     """Describe a copy as an entry of a WACZ's list of pages."""
 
-    def opened() -> IO[bytes]:
+    def open_warc() -> IO[bytes]:
         return cast(IO[bytes], archive.open_file(file.sha256))
 
     return ArchivedPage(
         name=file.path.rpartition("/")[2],
         size=file.size,
-        opened=opened,
+        open_warc=open_warc,
         pieces=partial(read, file.sha256),
         url=copy.final_address,
         title=copy.source.title,
@@ -136,7 +136,7 @@ def read(sha256: str) -> Pieces:
         yield from iter(lambda: file.read(PIECE_SIZE), b"")
 
 
-def _is_whole(sha256: str) -> bool:
+def _is_intact(sha256: str) -> bool:
     return compute_digest(default_storage, archive.build_path(sha256)) == sha256
 
 

@@ -15,10 +15,10 @@ from django.utils.translation import gettext
 from claims.features.archiving.evidence_pack.cited_files import (
     CitedFiles,
     build_archived_page,
+    build_copies_table,
     build_text_path,
     collect_cited_files,
-    list_of_copies,
-    without_what_is_lost,
+    exclude_missing_files,
 )
 from claims.features.archiving.evidence_pack.ledger_files import build_ledger_files
 from claims.features.archiving.evidence_pack.proof_files import (
@@ -32,7 +32,7 @@ from claims.features.archiving.evidence_pack.streamed_zip import PackedFile, Str
 from claims.features.archiving.evidence_pack.timestamp_files import ROOTS, build_timestamp_files
 from claims.features.archiving.evidence_pack.web_archive import write_web_archive
 from claims.features.archiving.models import Timestamp
-from claims.features.archiving.models.archived_copy import timestamps_of
+from claims.features.archiving.models.archived_copy import load_timestamps
 from claims.ledger.proofs.witness_policy import published_note
 from claims.models import Publication
 
@@ -66,7 +66,7 @@ class EvidencePack:
             *(hashlib.sha256(entry.served).hexdigest() for entry in self.entries),
             *(snapshot.text_sha256 for snapshot in self.cited.texts),
             *(f"{file.path} {file.sha256}" for file in self.cited.kept),
-            list_of_copies(self.cited),
+            build_copies_table(self.cited),
             *(f"{stamp.sha256} {stamp.authority}" for stamp in self.stamps),
             *(f"{published_note(place.checkpoint)}{place.policy}" for place in self.places),
             *self.cited.left_out,
@@ -75,7 +75,7 @@ class EvidencePack:
 
     def written(self) -> Iterator[bytes]:
         """Yield the ZIP, piece by piece. Files missing from the archive are named in it instead."""
-        cited = without_what_is_lost(self.cited)
+        cited = exclude_missing_files(self.cited)
         pack = StreamedZip()
         for file in self._files(cited):
             yield from pack.add(file)
@@ -97,7 +97,7 @@ class EvidencePack:
             yield PackedFile.of(build_text_path(snapshot), snapshot.text.encode())
         yield from (file.packed() for file in cited.files)
         if cited.warcs or cited.copies:
-            yield PackedFile.of("copies/copies.tsv", list_of_copies(cited).encode())
+            yield PackedFile.of("copies/copies.tsv", build_copies_table(cited).encode())
         if cited.warcs:
             pages = [build_archived_page(file, copy) for file, copy in cited.warcs]
             title = f"Evidence of claim {self.entries[0].claim_id}"
@@ -136,7 +136,7 @@ def build_evidence_pack(claim_id: int, *, for_public: bool) -> EvidencePack:
             % {"claim_id": claim_id}
         )
     cited = collect_cited_files((entry.document for entry in entries), for_public=for_public)
-    stamps = timestamps_of(file.sha256 for file in cited.kept)
+    stamps = load_timestamps(file.sha256 for file in cited.kept)
     kept = [stamp for found in stamps.values() for stamp in found]
     return EvidencePack(entries, cited, kept, find_signed_entries(entries))
 

@@ -58,7 +58,7 @@ It must say "Signature Verified Successfully". Compare the key, and the checkpoi
 are published at {site}/api/v1/ledger/.
 {witnesses}"""
 
-_WITNESSES = """
+_WITNESSES_TEMPLATE = """
 THAT EVERYBODY IS SHOWN THE SAME LEDGER
 
 Witnesses cosign a checkpoint only if it continues what they saw before (C2SP tlog-witness). {checkpoint}
@@ -67,7 +67,7 @@ us. The first line of what each signs says what it is, the second when, in secon
 {text}:
 
 {steps}"""
-_COSIGNED = """\
+_COSIGNATURE_TEMPLATE = """\
   {name}, at {moment}:
 
   openssl pkeyutl -verify -pubin -inkey {key} -rawin -in {signed} -sigfile {signature}
@@ -174,7 +174,7 @@ def _list_cosigned(note: str, policy: WitnessPolicy, base: str, text: str) -> It
         endings = {"key": "key.pem", "signed": "signed.txt", "signature": "signature.bin"}
         paths = {part: f"{base}-witness-{number}-{ending}" for part, ending in endings.items()}
         yield _CosignedFiles(
-            _COSIGNED.format(name=name, moment=moment(found.moment), text=text, **paths),
+            _COSIGNATURE_TEMPLATE.format(name=name, moment=moment(found.moment), text=text, **paths),
             [
                 (paths["key"], _encode_pem(public_key)),
                 (paths["signed"], found.signed),
@@ -188,7 +188,7 @@ def _describe_witnesses(
 ) -> str:
     if not policy.keys:
         return ""
-    return _WITNESSES.format(
+    return _WITNESSES_TEMPLATE.format(
         checkpoint=names["checkpoint"],
         text=names["text"],
         count=f"{len(cosigned)} of our {len(policy.keys)} witnesses",

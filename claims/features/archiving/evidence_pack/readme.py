@@ -54,13 +54,13 @@ file sources/source-*-text-*.txt. "start" and "end" count its characters (code p
   sha256sum sources/*-text-*.txt
 """
 
-_PROOFS = """
+_PROOFS_TEMPLATE = """
 We sign what our ledger came to, so that nobody, also not we, can write it anew unseen. These files say in steps how
 that is checked, with sha256sum, xxd and openssl:
 
 {files}"""
 
-_PAGES = """\
+_PAGES_TEMPLATE = """\
 4. THIS IS WHAT THE PAGES SHOWED
 
 Open pages.wacz in a player for web archives, for example at https://replayweb.page, which keeps it on your machine. To
@@ -72,7 +72,7 @@ look into it with other tools, it is a ZIP with WARC files in it:
 pages/datapackage.json has a fingerprint of every file in it.
 """
 
-_TIMESTAMPS = """\
+_TIMESTAMPS_TEMPLATE = """\
 5. IT EXISTED AT THAT TIME
 
 timestamps/timestamps.tsv says for each file when which authority signed its fingerprint. Timestamps of WARC files are
@@ -87,7 +87,7 @@ timestamps/roots.pem comes from us. To trust nobody but the authority, take its 
 instead, and give that as -CAfile.
 """
 
-_UNROOTED = """\
+_MISSING_ROOTS_NOTE = """\
 timestamps/roots.pem is missing: we do not have the root certificate of the authority any more. Take it from its site.
 
 """
@@ -121,14 +121,14 @@ def write_readme(
         address=body["url"],
         site=settings.SITE_URL,
         ledger=versions,
-        proofs=_PROOFS.format(files="".join(f"  {path}\n" for path in proofs)) if proofs else "",
+        proofs=_PROOFS_TEMPLATE.format(files="".join(f"  {path}\n" for path in proofs)) if proofs else "",
     )
     if has_pages:
-        text += "\n" + _PAGES
+        text += "\n" + _PAGES_TEMPLATE
     if stamped:
         commands = "".join(_build_command(file, stamp) for file, stamp in stamped)
-        text += "\n" + _TIMESTAMPS.format(commands=commands, first=stamped[0][1])
-        text += "" if rooted else "\n" + _UNROOTED
+        text += "\n" + _TIMESTAMPS_TEMPLATE.format(commands=commands, first=stamped[0][1])
+        text += "" if rooted else "\n" + _MISSING_ROOTS_NOTE
     return text
 
 

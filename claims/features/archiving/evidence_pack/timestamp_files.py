@@ -11,7 +11,7 @@ from django.conf import settings
 
 from claims.features.archiving.evidence_pack.streamed_zip import PackedFile
 from claims.features.archiving.models import Timestamp
-from claims.features.archiving.stamp_encoding import in_order, token_in
+from claims.features.archiving.stamp_encoding import extract_token, sort_certificates
 
 CHAIN, ROOTS, LIST = "timestamps/chain.pem", "timestamps/roots.pem", "timestamps/timestamps.tsv"
 #: PKIStatusInfo: granted.
@@ -61,7 +61,7 @@ def _collect_certificates(stamps: Sequence[Timestamp]) -> list[Certificate]:
     found: dict[bytes, Certificate] = {}
     for stamp in stamps:
         # Some authorities write them in an order that the library refuses; what is signed does not include them.
-        token = token_in(in_order(build_response(bytes(stamp.token))))
+        token = extract_token(sort_certificates(build_response(bytes(stamp.token))))
         for certificate in load_der_pkcs7_certificates(token):
             found.setdefault(certificate.public_bytes(Encoding.DER), certificate)
     return [found[key] for key in sorted(found)]

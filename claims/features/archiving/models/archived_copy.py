@@ -13,8 +13,8 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database.model_fields import AddressField
 from factcheck.database.rules import Rule, append_only, refuse
 
-SHA256 = r"^[0-9a-f]{64}$"
-_ENDINGS = {"application/warc": "warc.gz", "application/pdf": "pdf", "image/webp": "webp"}
+SHA256_PATTERN = r"^[0-9a-f]{64}$"
+_EXTENSIONS = {"application/warc": "warc.gz", "application/pdf": "pdf", "image/webp": "webp"}
 
 
 class ArchivedCopy(models.Model):
@@ -162,7 +162,9 @@ class ArchivedFile(models.Model):
                 name="archivedfile_role_is_known",
                 condition=Q(role__in=["warc", "screenshot", "pdf", "upload"]),
             ),
-            models.CheckConstraint(name="archivedfile_hash_is_sha256", condition=Q(sha256__regex=SHA256)),
+            models.CheckConstraint(
+                name="archivedfile_hash_is_sha256", condition=Q(sha256__regex=SHA256_PATTERN)
+            ),
             models.CheckConstraint(name="archivedfile_is_not_empty", condition=Q(size__gt=0)),
             models.CheckConstraint(name="archivedfile_has_a_media_type", condition=~Q(media_type="")),
         ]
@@ -201,7 +203,7 @@ class ArchivedFile(models.Model):
     def download_name(self) -> str:
         """Return the file name for downloads."""
         moment = f"{self.copy.captured_at:%Y%m%dT%H%M%SZ}"
-        return self.name or f"source-{self.copy.source_id}-{moment}.{_ENDINGS.get(self.media_type, 'bin')}"
+        return self.name or f"source-{self.copy.source_id}-{moment}.{_EXTENSIONS.get(self.media_type, 'bin')}"
 
 
 class Timestamp(models.Model):
@@ -221,7 +223,9 @@ class Timestamp(models.Model):
         default_permissions = ()
         constraints = [
             UniqueConstraint(name="timestamp_one_of_each_authority", fields=["sha256", "authority"]),
-            models.CheckConstraint(name="timestamp_hash_is_sha256", condition=Q(sha256__regex=SHA256)),
+            models.CheckConstraint(
+                name="timestamp_hash_is_sha256", condition=Q(sha256__regex=SHA256_PATTERN)
+            ),
             models.CheckConstraint(name="timestamp_names_its_authority", condition=~Q(authority="")),
             models.CheckConstraint(name="timestamp_has_a_token", condition=~Q(token=b"")),
         ]
@@ -231,7 +235,7 @@ class Timestamp(models.Model):
         return f"{self.stamped_at:%Y-%m-%d %H:%M:%S}: {self.sha256}"
 
 
-def timestamps_of(hashes: Any) -> dict[str, list[Timestamp]]:
+def load_timestamps(hashes: Any) -> dict[str, list[Timestamp]]:
     """Return timestamps by SHA-256, earliest first."""
     found: dict[str, list[Timestamp]] = {}
     for stamp in Timestamp.objects.filter(sha256__in=set(hashes)):

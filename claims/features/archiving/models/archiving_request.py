@@ -103,7 +103,7 @@ class ArchivingRequest(models.Model):
         return f"{self.source}: {self.get_reason_display()}"
 
 
-def asking(reason: str, wanted: str, *, fresh: str = "1 day", by: str = "NULL") -> str:
+def build_request_sql(reason: str, wanted: str, *, fresh: str = "1 day", by: str = "NULL") -> str:
     """Return the SQL statement that requests copies of sources.
 
     Nothing is requested without a web address, while a request of the same priority waits, or soon after the last

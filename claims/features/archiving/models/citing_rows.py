@@ -9,7 +9,7 @@ here. `ARCHIVE_IMPORTED_PER_DAY` says how many of those are to be archived.
 
 import pgtrigger
 
-from claims.features.archiving.models.archiving_request import asking
+from claims.features.archiving.models.archiving_request import build_request_sql
 from claims.models.appearance import Appearance
 from claims.models.evidence import Evidence
 from claims.models.verdict import Verdict
@@ -17,11 +17,11 @@ from factcheck.database.rules import Rule
 from sources.models import Source
 
 #: SQL conditions on a verdict and on a claim: that it is in progress here, or was published here.
-OURS = "{0}.origin = 'house' AND NOT {0}.is_restored"
-CLAIM_IS_OURS = f"""(
+IS_OWN_SQL = "{0}.origin = 'house' AND NOT {0}.is_restored"
+CLAIM_IS_OWN_SQL = f"""(
     NOT EXISTS (SELECT FROM public.claims_verdict AS judged WHERE judged.claim_id = {{0}})
     OR EXISTS (
-        SELECT FROM public.claims_verdict AS judged WHERE judged.claim_id = {{0}} AND {OURS.format("judged")}
+        SELECT FROM public.claims_verdict AS judged WHERE judged.claim_id = {{0}} AND {IS_OWN_SQL.format("judged")}
     )
 )"""
 
@@ -34,7 +34,7 @@ def _on_arrival(name: str, reason: str, wanted: str) -> Rule:
         level=pgtrigger.Statement,
         operation=pgtrigger.Insert,
         referencing=pgtrigger.Referencing(new="arrived"),
-        func=f"{asking(reason, wanted)}; RETURN NULL;",
+        func=f"{build_request_sql(reason, wanted)}; RETURN NULL;",
     )
 
 
@@ -44,13 +44,11 @@ def _on_another_source(name: str, reason: str, condition: str) -> Rule:
         when=pgtrigger.After,
         operation=pgtrigger.Update,
         condition=pgtrigger.AnyChange("source"),
-        func=f"{asking(reason, f'SELECT NEW.source_id, now() WHERE {condition}')}; RETURN NULL;",
+        func=f"{build_request_sql(reason, f'SELECT NEW.source_id, now() WHERE {condition}')}; RETURN NULL;",
     )
 
 
-_VERDICT_IS_OURS = (
-    f"EXISTS (SELECT FROM public.claims_verdict AS v WHERE v.id = NEW.verdict_id AND {OURS.format('v')})"
-)
+_VERDICT_IS_OWN_SQL = f"EXISTS (SELECT FROM public.claims_verdict AS v WHERE v.id = NEW.verdict_id AND {IS_OWN_SQL.format('v')})"
 
 
 class CitingEvidence(Evidence):
@@ -64,10 +62,10 @@ class CitingEvidence(Evidence):
                 f"""
             SELECT arrived.source_id, now() FROM arrived
             JOIN public.claims_verdict AS verdict ON verdict.id = arrived.verdict_id
-            WHERE {OURS.format("verdict")}
+            WHERE {IS_OWN_SQL.format("verdict")}
         """,
             ),
-            _on_another_source("evidence_asks_for_another_copy", "evidence", _VERDICT_IS_OURS),
+            _on_another_source("evidence_asks_for_another_copy", "evidence", _VERDICT_IS_OWN_SQL),
         ]
 
 
@@ -79,16 +77,16 @@ class CitingAppearance(Appearance):
             _on_arrival(
                 "appearance_asks_for_copies",
                 "appearance",
-                f"SELECT arrived.source_id, now() FROM arrived WHERE {CLAIM_IS_OURS.format('arrived.claim_id')}",
+                f"SELECT arrived.source_id, now() FROM arrived WHERE {CLAIM_IS_OWN_SQL.format('arrived.claim_id')}",
             ),
             _on_another_source(
-                "appearance_asks_for_another_copy", "appearance", CLAIM_IS_OURS.format("NEW.claim_id")
+                "appearance_asks_for_another_copy", "appearance", CLAIM_IS_OWN_SQL.format("NEW.claim_id")
             ),
         ]
 
 
 #: Of what a verdict rests on, and where its claim appears, the moments when that was cited.
-_CITED = """
+_CITED_SQL = """
     SELECT source_id, created_at FROM public.claims_evidence WHERE verdict_id = NEW.id
     UNION ALL SELECT source_id, created_at FROM public.claims_appearance WHERE claim_id = NEW.claim_id
 """
@@ -103,7 +101,7 @@ def _on_a_move(to: str, reason: str) -> Rule:
         condition=pgtrigger.Condition(
             f"OLD.state <> NEW.state AND NEW.state = '{to}' AND NEW.origin = 'house'"
         ),
-        func=f"{asking(reason, _CITED)}; RETURN NULL;",
+        func=f"{build_request_sql(reason, _CITED_SQL)}; RETURN NULL;",
     )
 
 
@@ -127,16 +125,16 @@ class CitedSource(Source):
                 condition=pgtrigger.AnyChange("url"),
                 func=f"""
             {
-                    asking(
+                    build_request_sql(
                         "evidence",
                         f'''
                     SELECT NEW.id, now() WHERE EXISTS (
                         SELECT FROM public.claims_evidence AS evidence
                         JOIN public.claims_verdict AS verdict ON verdict.id = evidence.verdict_id
-                        WHERE evidence.source_id = NEW.id AND {OURS.format("verdict")}
+                        WHERE evidence.source_id = NEW.id AND {IS_OWN_SQL.format("verdict")}
                     ) OR EXISTS (
                         SELECT FROM public.claims_appearance AS place
-                        WHERE place.source_id = NEW.id AND {CLAIM_IS_OURS.format("place.claim_id")}
+                        WHERE place.source_id = NEW.id AND {CLAIM_IS_OWN_SQL.format("place.claim_id")}
                     )
                 ''',
                     )

@@ -61,7 +61,7 @@ def _put_back(request: HttpRequest, complaint: Complaint, person: User) -> str:
     return gettext("Released: anyone can now take it.")
 
 
-def _correct(request: HttpRequest, complaint: Complaint, person: User) -> str:
+def _start_correction(request: HttpRequest, complaint: Complaint, person: User) -> str:
     draft = complaint_moves.start_correction(complaint, by=person)
     request.begun = draft  # type: ignore[attr-defined]  # where one goes on
     return gettext("This draft is the correction for the complaint.")
@@ -106,7 +106,7 @@ class ComplaintAdmin(ReaderMessageAdmin):
         "take": _take,
         "give": _give,
         "put-back": _put_back,
-        "correct": _correct,
+        "correct": _start_correction,
         "answer": _answer,
         "reject": _reject,
     }

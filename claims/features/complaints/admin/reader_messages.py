@@ -47,7 +47,7 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
         own = [
             path(
                 f"<int:pk>/{button}/",
-                self.admin_site.admin_view(self._button(button)),
+                self.admin_site.admin_view(self._make_button_view(button)),
                 name=f"complaints_{name}_{button}",
             )
             for button in [*self.button_actions, "let-through", "spam"]
@@ -62,7 +62,7 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
         extra_context: dict[str, Any] | None = None,
     ) -> HttpResponse:
         """Show the message, its history, and the possible actions."""
-        row = self._row(request, object_id)
+        row = self._get_row(request, object_id)
         if request.method == "POST":
             raise PermissionDenied  # it is changed by its buttons alone
         return self.page(request, row)
@@ -81,9 +81,9 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
             "may_decide": self._may_decide(request),
             "is_held": row.state == row.State.NEW,
             "held_because": [SpamSign(sign).label for sign in row.held_because],
-            "steps": self._steps(row),
+            "steps": self._list_steps(row),
             "may_see_contacts": person.has_perm("complaints.view_contactdetails"),
-            "contacts": self._contacts(row) if person.has_perm("complaints.view_contactdetails") else [],
+            "contacts": self._list_contacts(row) if person.has_perm("complaints.view_contactdetails") else [],
             **self.page_context(request, row),
         }
         return TemplateResponse(request, self.page_template, context, status=409 if refusal else 200)
@@ -92,29 +92,29 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
         """Return additional template context."""
         return {}
 
-    def _button(self, name: str) -> Callable[..., HttpResponse]:
-        def pressed(request: HttpRequest, pk: int) -> HttpResponse:
+    def _make_button_view(self, name: str) -> Callable[..., HttpResponse]:
+        def handle_button(request: HttpRequest, pk: int) -> HttpResponse:
             if not self._may_decide(request):
                 raise PermissionDenied
-            row = self._row(request, str(pk))
+            row = self._get_row(request, str(pk))
             if request.method != "POST":
                 return HttpResponseRedirect(change_page(row))
             person = person_at(request)
             try:
-                said = self._done(name, request, row, person)
+                said = self._carry_out(name, request, row, person)
             except NotInRole as refusal:
                 raise PermissionDenied(str(refusal)) from None
             except (NotPossible, NotAllowed) as refusal:
-                return self.page(request, self._row(request, str(pk)), refusal=str(refusal))
+                return self.page(request, self._get_row(request, str(pk)), refusal=str(refusal))
             except IntegrityError as refusal:
-                return self.page(request, self._row(request, str(pk)), refusal=in_words(refusal))
+                return self.page(request, self._get_row(request, str(pk)), refusal=in_words(refusal))
             if said:
                 messages.success(request, said)
             return HttpResponseRedirect(self.next_page(request, name, row))
 
-        return pressed
+        return handle_button
 
-    def _done(self, name: str, request: HttpRequest, row: Any, person: User) -> str:
+    def _carry_out(self, name: str, request: HttpRequest, row: Any, person: User) -> str:
         if name == "let-through":
             quarantine.release_messages([row], by=person)
             return gettext("Released: the sender is asked to confirm it.")
@@ -127,7 +127,7 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
         """Return the page to show after a button."""
         return change_page(row)
 
-    def _row(self, request: HttpRequest, pk: str) -> Any:
+    def _get_row(self, request: HttpRequest, pk: str) -> Any:
         """Return the row, if the person may read it."""
         if not self.has_view_permission(request):
             raise PermissionDenied
@@ -139,7 +139,7 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
     def _may_decide(self, request: HttpRequest) -> bool:
         return request.user.has_perm(self.deciding)
 
-    def _steps(self, row: Any) -> list[dict[str, Any]]:
+    def _list_steps(self, row: Any) -> list[dict[str, Any]]:
         """Return the steps in order."""
         found = ReaderStep.objects.filter(subject=self.subject, number=row.pk).select_related("assigned_to")
         labels = dict(row.State.choices)
@@ -153,7 +153,7 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
             for step in found
         ]
 
-    def _contacts(self, row: Any) -> list[ContactDetails]:
+    def _list_contacts(self, row: Any) -> list[ContactDetails]:
         of = {self.subject: row}
         return list(ContactDetails.objects.filter(**of).order_by("pk")[:100])
 

@@ -51,7 +51,7 @@ def _find_chosen_claim(request: HttpRequest, person: User) -> Claim:
 
 def _take_up(request: HttpRequest, asked: ReaderRequest, person: User) -> str:
     sent = request.POST
-    claim = request_moves.take_up(
+    claim = request_moves.propose_claim(
         asked, statement=sent.get("statement", ""), language=sent.get("language", "").strip(), by=person
     )
     request.begun = claim  # type: ignore[attr-defined]  # where one goes on
@@ -85,7 +85,7 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
     search_fields = ("text", "address")
     search_help_text = _("Words in the text or the address")
     ordering = ("-pk",)
-    deciding = request_moves.DECIDE
+    deciding = request_moves.DECIDE_PERMISSION
     page_template = "admin/desk/reader_request.html"
     button_actions: ClassVar[dict[str, MessageAction]] = {
         "take-up": _take_up,

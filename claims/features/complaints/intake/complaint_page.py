@@ -8,14 +8,14 @@ from django.views.decorators.http import require_http_methods
 from claims.features.complaints.intake.private_pages import add_limit_fields, check_limit, render_form_page
 from claims.features.complaints.intake.reader_forms import ComplaintForm
 from claims.features.complaints.models import Complaint
-from claims.features.complaints.models.request_state import LONGEST_READER_TEXT
-from claims.features.complaints.submissions import complain
+from claims.features.complaints.models.request_state import MAX_READER_TEXT_LENGTH
+from claims.features.complaints.submissions import submit_complaint
 from claims.models import Publication
 from factcheck.api.query_values import GREATEST_ID
 from factcheck.database.read_connections import read_freshly
 
 
-def newest_entry(claim_id: int) -> Publication:
+def find_newest_entry(claim_id: int) -> Publication:
     """Return the newest entry of a claim, including a retraction or merge.
 
     Raises:
@@ -29,9 +29,9 @@ def newest_entry(claim_id: int) -> Publication:
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
-def complaint(request: HttpRequest, pk: int) -> HttpResponse:
+def show_complaint_form(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the form and take what it sends."""
-    entry = read_freshly(lambda: newest_entry(pk))
+    entry = read_freshly(lambda: find_newest_entry(pk))
     if entry.merged_into_id:
         return redirect("reader-complaint", pk=entry.merged_into_id)
     form = ComplaintForm(request.POST if request.method == "POST" else None)
@@ -39,7 +39,9 @@ def complaint(request: HttpRequest, pk: int) -> HttpResponse:
     if form.is_bound and form.is_valid():
         if (refused := check_limit(request)) is None:
             cleaned = form.cleaned_data
-            complain(entry, kind=cleaned["kind"], text=cleaned["text"], sender=form.sender, sent=form.sent)
+            submit_complaint(
+                entry, kind=cleaned["kind"], text=cleaned["text"], sender=form.sender, sent=form.sent
+            )
             return redirect("reader-message-sent")
         words, limit = refused
         form.add_error(None, f"{_('Too many messages came from your network.')} {words}")
@@ -48,7 +50,7 @@ def complaint(request: HttpRequest, pk: int) -> HttpResponse:
         "claim": entry.document,
         "entry": entry,
         "kinds": Complaint.Kind.choices,
-        "longest": LONGEST_READER_TEXT,
+        "longest": MAX_READER_TEXT_LENGTH,
     }
     page = render_form_page(request, "readers/complain.html", context)
     return add_limit_fields(page, limit) if limit else page

@@ -12,7 +12,7 @@ from claims.public.pages.checked_text import CheckedText, check_passages
 from claims.public.pages.entry_page import list_ratings
 
 Document = dict[str, Any]
-_MOST = 5
+_MAX_CLAIMS = 5
 
 
 @dataclass(frozen=True)
@@ -44,11 +44,11 @@ def find_first_answer(
     found = check_passages(text, answer_to(text)) if text else None
     naming = find_claims_naming(address) if address else []
     known = {document["id"] for document in naming}
-    asked_before = [d for d in _answered_before(address, picture) if d["id"] not in known]
+    asked_before = [d for d in _find_earlier_answers(address, picture) if d["id"] not in known]
     return FirstAnswer(found, [*naming, *asked_before])
 
 
-def _answered_before(address: str, picture: SentPicture | None) -> list[Document]:
+def _find_earlier_answers(address: str, picture: SentPicture | None) -> list[Document]:
     """Return the claims that answered earlier requests about the same address or picture."""
     if not address and picture is None:
         return []
@@ -58,6 +58,6 @@ def _answered_before(address: str, picture: SentPicture | None) -> list[Document
         if picture
         else answered.filter(url_key=build_address_key(address), picture_key="")
     )
-    claims = list(same.order_by("-pk").values_list("claim_id", flat=True)[:_MOST])
+    claims = list(same.order_by("-pk").values_list("claim_id", flat=True)[:_MAX_CLAIMS])
     rows = Publication.objects.current().filter(claim_id__in=claims).order_by("-published_at")
     return [row.document for row in rows]

@@ -3,12 +3,12 @@
 from django.core.signing import BadSignature, TimestampSigner
 
 _signer = TimestampSigner(salt="claims.features.complaints.intake.form_stamps")
-_SHOWN = "shown"
+_SHOWN_KEY = "shown"
 
 #: Minimum seconds that a person needs to read a form and write a sentence.
-LEAST_SECONDS = 3
+MIN_SECONDS = 3
 #: A form that was open for longer is shown again, in seconds: two days.
-MOST_SECONDS = 2 * 86_400
+MAX_SECONDS = 2 * 86_400
 
 
 class StampRefused(Exception):
@@ -17,7 +17,7 @@ class StampRefused(Exception):
 
 def create_stamp() -> str:
     """Return the stamp for a form shown now."""
-    return _signer.sign(_SHOWN)
+    return _signer.sign(_SHOWN_KEY)
 
 
 def is_quick(carried: str) -> bool:
@@ -27,11 +27,11 @@ def is_quick(carried: str) -> bool:
         StampRefused: the time of display is unknown, or too long ago.
     """
     try:
-        _signer.unsign(carried, max_age=MOST_SECONDS)
+        _signer.unsign(carried, max_age=MAX_SECONDS)
     except BadSignature:
         raise StampRefused from None
     try:
-        _signer.unsign(carried, max_age=LEAST_SECONDS)
+        _signer.unsign(carried, max_age=MIN_SECONDS)
     except BadSignature:
         return False
     return True

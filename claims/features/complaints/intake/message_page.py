@@ -25,38 +25,38 @@ from claims.public.pages.responses import respond_once
 View = Callable[[HttpRequest, ContactDetails, str], HttpResponse]
 
 
-def with_contact(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
+def require_contact(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
     """Wrap a view of a person's page; without a person, show what became of it."""
 
     @wraps(view)
-    def answered(request: HttpRequest, token: str) -> HttpResponse:
+    def answer_with_contact(request: HttpRequest, token: str) -> HttpResponse:
         contact = find_contact(token)
         if contact is None:
-            page = protect_address(respond_once(request, "readers/gone.html", _days()))
+            page = protect_address(respond_once(request, "readers/gone.html", _get_periods()))
             page.status_code = HTTPStatus.NOT_FOUND
             return page
         return protect_address(view(request, contact, token))
 
-    return answered
+    return answer_with_contact
 
 
-def moves(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
+def require_post(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
     """Wrap a view for POST only; other requests are redirected to the page."""
 
     @csrf_exempt
-    @with_contact
+    @require_contact
     @wraps(view)
-    def moved(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
+    def answer_post(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
         if request.method == "POST":
             return view(request, contact, token)
         return redirect("reader-message", token=token)
 
-    return moved
+    return answer_post
 
 
 @require_safe
-@with_contact
-def message(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
+@require_contact
+def show_message(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
     """Show the state of the message."""
     about = contact.complaint or contact.request
     entry = None
@@ -64,7 +64,7 @@ def message(request: HttpRequest, contact: ContactDetails, token: str) -> HttpRe
         entry = Publication.objects.newest().filter(claim_id=about.claim_id).first()
     days_left = None
     if contact.complaint and contact.complaint.due_on:
-        days_left = working_days.count_after(working_days.today(), contact.complaint.due_on)
+        days_left = working_days.count_days_after(working_days.get_today(), contact.complaint.due_on)
     context = {
         "contact": contact,
         "complaint": contact.complaint,
@@ -74,35 +74,35 @@ def message(request: HttpRequest, contact: ContactDetails, token: str) -> HttpRe
         "claim": entry.document if entry else None,
         "days_left": days_left,
         "token": token,
-        **_days(),
+        **_get_periods(),
     }
     return respond_once(request, "readers/message.html", context)
 
 
-@moves
-def confirmed(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
+@require_post
+def confirm_address(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
     """Confirm that the email address belongs to the reader."""
     submissions.confirm(contact)
     return redirect("reader-message", token=token)
 
 
-@moves
-def withdrawn(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
+@require_post
+def withdraw_message(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
     """Withdraw the message. One of several people who asked is then forgotten."""
     submissions.withdraw(contact)
     return redirect("reader-message", token=token)
 
 
-@moves
-def deleted(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
+@require_post
+def delete_data(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
     """Delete the reader's details and words."""
     personal_data.erase(contact)
     return redirect("reader-data-deleted")
 
 
 @require_safe
-@with_contact
-def exported(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
+@require_contact
+def export_data(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
     """Download all data about the person."""
     response = JsonResponse(
         personal_data.export_contact(contact), json_dumps_params={"ensure_ascii": False, "indent": 2}
@@ -112,17 +112,17 @@ def exported(request: HttpRequest, contact: ContactDetails, token: str) -> HttpR
 
 
 @require_safe
-def sent(request: HttpRequest) -> HttpResponse:
+def show_sent(request: HttpRequest) -> HttpResponse:
     """Ask the sender to check their email, also for held messages."""
-    return protect_address(respond_once(request, "readers/sent.html", _days()))
+    return protect_address(respond_once(request, "readers/sent.html", _get_periods()))
 
 
 @require_safe
-def all_deleted(request: HttpRequest) -> HttpResponse:
+def show_all_deleted(request: HttpRequest) -> HttpResponse:
     return protect_address(respond_once(request, "readers/deleted.html", {}))
 
 
-def _days() -> dict[str, int]:
+def _get_periods() -> dict[str, int]:
     return {
         "confirmation_days": settings.READER_CONFIRMATION_DAYS,
         "contact_days": settings.READER_CONTACT_DAYS,

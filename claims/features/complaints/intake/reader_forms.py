@@ -11,48 +11,50 @@ from django.utils.translation import gettext_lazy as _
 from claims.features.complaints.confirmations import Sender
 from claims.features.complaints.intake.form_stamps import StampRefused, create_stamp, is_quick
 from claims.features.complaints.models import Complaint, SpamSign
-from claims.features.complaints.models.contact_details import LONGEST_MAIL, LONGEST_NAME
-from claims.features.complaints.models.request_state import LONGEST_READER_TEXT
+from claims.features.complaints.models.contact_details import MAX_MAIL_LENGTH, MAX_NAME_LENGTH
+from claims.features.complaints.models.request_state import MAX_READER_TEXT_LENGTH
 from claims.features.complaints.pictures import PictureRefused, SentPicture, read_picture
-from claims.features.complaints.submissions import SentWith
+from claims.features.complaints.submissions import SubmissionContext
 from claims.ledger.queries.address_search import build_address_key
 
-_CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]")
 #: As the database has it: one address, of which no header and no second address can be made.
-_ONE_ADDRESS = re.compile(r"[^\s\x00-\x20\x7f<>()\[\],;:@\"\\]+@[^\s\x00-\x20\x7f<>()\[\],;:@\"\\]+")
+_ADDRESS_PATTERN = re.compile(r"[^\s\x00-\x20\x7f<>()\[\],;:@\"\\]+@[^\s\x00-\x20\x7f<>()\[\],;:@\"\\]+")
 
 
-class OneMailAddress(EmailValidator):
+class SingleMailAddress(EmailValidator):
     """An email address, and nothing else, on one line."""
 
     def __call__(self, value: str | None) -> None:
         super().__call__(value)
-        if not _ONE_ADDRESS.fullmatch(str(value)):
+        if not _ADDRESS_PATTERN.fullmatch(str(value)):
             raise forms.ValidationError(self.message, code=self.code)
 
 
-def one_line(words: str) -> str:
+def join_lines(words: str) -> str:
     """Return a name on one line."""
-    return " ".join(_CONTROL.sub(" ", words).split())
+    return " ".join(_CONTROL_CHARACTERS.sub(" ", words).split())
 
 
 class ReaderForm(forms.Form):
     """What all of them ask: how to answer, and what only programs fill in."""
 
     mail = forms.CharField(
-        max_length=LONGEST_MAIL,
+        max_length=MAX_MAIL_LENGTH,
         validators=[
-            OneMailAddress(_("This is not an email address. Enter one such as name@example.org."), "invalid")
+            SingleMailAddress(
+                _("This is not an email address. Enter one such as name@example.org."), "invalid"
+            )
         ],
         error_messages={"required": _("Enter the email address for our answer.")},
     )
-    name = forms.CharField(max_length=LONGEST_NAME, required=False)
+    name = forms.CharField(max_length=MAX_NAME_LENGTH, required=False)
     #: Hidden from people; programs fill in whatever is called so.
     homepage = forms.CharField(required=False)
     shown = forms.CharField(required=False)
 
     def clean_name(self) -> str:
-        return one_line(self.cleaned_data["name"])
+        return join_lines(self.cleaned_data["name"])
 
     def clean_shown(self) -> bool:
         """Flag a form that was sent faster than a person can type."""
@@ -75,13 +77,13 @@ class ReaderForm(forms.Form):
         return Sender(cleaned["mail"], cleaned["name"], get_language() or "en")
 
     @property
-    def sent(self) -> SentWith:
+    def sent(self) -> SubmissionContext:
         """The form's signs of spam."""
         found = {
             SpamSign.TRAP: bool(self.cleaned_data["homepage"]),
             SpamSign.QUICK: self.cleaned_data["shown"],
         }
-        return SentWith(signs=frozenset(sign for sign, is_so in found.items() if is_so))
+        return SubmissionContext(signs=frozenset(sign for sign, is_so in found.items() if is_so))
 
 
 class ComplaintForm(ReaderForm):
@@ -93,7 +95,7 @@ class ComplaintForm(ReaderForm):
         },
     )
     text = forms.CharField(
-        max_length=LONGEST_READER_TEXT,
+        max_length=MAX_READER_TEXT_LENGTH,
         error_messages={
             "required": _("Describe what is wrong, and how you know."),
             "max_length": _("It has %(show_value)s characters; the limit is %(limit_value)s."),
@@ -103,7 +105,7 @@ class ComplaintForm(ReaderForm):
 
 class RequestForm(ReaderForm):
     what = forms.CharField(
-        max_length=LONGEST_READER_TEXT,
+        max_length=MAX_READER_TEXT_LENGTH,
         required=False,
         error_messages={
             "max_length": _("The text has %(show_value)s characters; the limit is %(limit_value)s.")

@@ -29,7 +29,12 @@ from claims.features.complaints.intake.submission_bodies import (
     SubmissionJSON,
     TakenInSerializer,
 )
-from claims.features.complaints.submissions import KeyUsedTwice, SentWith, ask, complain
+from claims.features.complaints.submissions import (
+    KeyReused,
+    SubmissionContext,
+    submit_complaint,
+    submit_request,
+)
 from claims.models import Publication
 from claims.public.api.refused_bodies import RefusedBodySerializer
 from factcheck.api.openapi.schema import BodySchema, ProblemSerializer
@@ -42,12 +47,12 @@ from factcheck.web.throttling.limiter import Admission
 
 HEADER = "Idempotency-Key"
 #: As the editorial API takes it: a string of Structured Fields without escapes, with or without quotation marks.
-_KEY = re.compile(r'^"?([!#-\[\]-~]{1,255})"?$', re.ASCII)
+_KEY_PATTERN = re.compile(r'^"?([!#-\[\]-~]{1,255})"?$', re.ASCII)
 
-_TAKEN_IN = gettext_lazy(
+_RECEIVED_MESSAGE = gettext_lazy(
     "An email was sent, unless the message is held for review. Open the link in it to confirm."
 )
-_NOTHING_SAID = gettext_lazy("A result here, or none, does not show whether it is true.")
+_NO_VERDICT_MESSAGE = gettext_lazy("A result here, or none, does not show whether it is true.")
 
 
 class SubmissionKeyReused(exceptions.APIException):
@@ -66,7 +71,7 @@ class UnknownClaim(exceptions.ValidationError):
     status_code = HTTPStatus.UNPROCESSABLE_ENTITY
 
 
-class NetworkSentTooMuch(exceptions.Throttled):
+class NetworkThrottled(exceptions.Throttled):
     """The network has sent too much."""
 
     def __init__(self, admission: Admission) -> None:
@@ -108,13 +113,13 @@ class SubmissionView(APIView):
     def finish(self, content: dict[str, Any], status: int) -> Response:
         return Response(content, status=status, headers={"Cache-Control": "no-store"})
 
-    def sent_with(self, request: HttpRequest) -> SentWith:
+    def sent_with(self, request: HttpRequest) -> SubmissionContext:
         """Return the idempotency key and the body. The query string takes no parameters."""
         NoQuery(request.GET, Publication.objects.none(), request=request)
         given = request.headers.get(HEADER)
         if given is None:
-            return SentWith()
-        found = _KEY.fullmatch(given.strip())
+            return SubmissionContext()
+        found = _KEY_PATTERN.fullmatch(given.strip())
         if not found:
             raise exceptions.ParseError(
                 gettext(
@@ -125,12 +130,12 @@ class SubmissionView(APIView):
             )
         body = hashlib.sha256(request.path.encode() + b"\n" + request.body).hexdigest()
         key = hashlib.sha256(f"{caller_of(request)}\n{found[1]}".encode()).hexdigest()
-        return SentWith(key=key, body=body)
+        return SubmissionContext(key=key, body=body)
 
     def require_room(self, request: HttpRequest) -> None:
         admission = admit(request, tier=Tier.SUBMISSIONS)
         if admission and not admission.allowed:
-            raise NetworkSentTooMuch(admission)
+            raise NetworkThrottled(admission)
 
 
 class ComplaintSubmission(SubmissionView):
@@ -149,14 +154,14 @@ class ComplaintSubmission(SubmissionView):
         sent = self.sent_with(plain)
         body = ComplaintBody(data=request.data)
         body.is_valid(raise_exception=True)
-        entry = _newest(Publication.objects.newest(), body.validated_data["claim"])
+        entry = _find_newest(Publication.objects.newest(), body.validated_data["claim"])
         self.require_room(plain)
         given = body.validated_data
         try:
-            complain(entry, kind=given["kind"], text=given["text"], sender=body.sender, sent=sent)
-        except KeyUsedTwice:
+            submit_complaint(entry, kind=given["kind"], text=given["text"], sender=body.sender, sent=sent)
+        except KeyReused:
             raise SubmissionKeyReused from None
-        return self.finish(_taken_in(), HTTPStatus.ACCEPTED)
+        return self.finish(_build_receipt(), HTTPStatus.ACCEPTED)
 
 
 class RequestSubmission(SubmissionView):
@@ -179,26 +184,26 @@ class RequestSubmission(SubmissionView):
         sent = self.sent_with(plain)
         body = RequestBody(data=request.data)
         body.is_valid(raise_exception=True)
-        found = _Answered(find_first_answer(**body.what))
+        found = _ImmediateResults(find_first_answer(**body.what))
         content = {"found": found.claims}
         if found.answer.is_answer and not body.validated_data.get("anyway"):
             detail = gettext(
                 "This has been checked. If you mean something else, send it with `anyway`. %(nothing_said)s"
-            ) % {"nothing_said": _NOTHING_SAID}
+            ) % {"nothing_said": _NO_VERDICT_MESSAGE}
             return self.finish(
                 {"state": "answered", "detail": detail, "confirm_within_days": None, **content}, HTTPStatus.OK
             )
         self.require_room(plain)
         try:
-            ask(**body.what, sender=body.sender, sent=sent)
-        except KeyUsedTwice:
+            submit_request(**body.what, sender=body.sender, sent=sent)
+        except KeyReused:
             raise SubmissionKeyReused from None
-        taken_in = _taken_in()
-        taken_in["detail"] = f"{taken_in['detail']} {_NOTHING_SAID}"
+        taken_in = _build_receipt()
+        taken_in["detail"] = f"{taken_in['detail']} {_NO_VERDICT_MESSAGE}"
         return self.finish({**taken_in, **content}, HTTPStatus.ACCEPTED)
 
 
-class _Answered:
+class _ImmediateResults:
     """Return the immediate results, as the API shows them."""
 
     def __init__(self, answer: FirstAnswer) -> None:
@@ -208,14 +213,18 @@ class _Answered:
     def claims(self) -> list[dict[str, Any]]:
         sentences = self.answer.checked.sentences if self.answer.checked else []
         by_address = [
-            _found(document, "same", 1.0, [gettext("It is about the same address or picture.")])
+            _build_found_claim(document, "same", 1.0, [gettext("It is about the same address or picture.")])
             for document in self.answer.naming
         ]
         meant = [meant for sentence in sentences for meant in sentence.meant]
-        return by_address + [_found(m.claim, m.kind, round(m.confidence, 3), list(m.reasons)) for m in meant]
+        return by_address + [
+            _build_found_claim(m.claim, m.kind, round(m.confidence, 3), list(m.reasons)) for m in meant
+        ]
 
 
-def _found(document: dict[str, Any], kind: str, confidence: float, reasons: list[str]) -> dict[str, Any]:
+def _build_found_claim(
+    document: dict[str, Any], kind: str, confidence: float, reasons: list[str]
+) -> dict[str, Any]:
     return {
         "kind": kind,
         "confidence": confidence,
@@ -226,7 +235,7 @@ def _found(document: dict[str, Any], kind: str, confidence: float, reasons: list
     }
 
 
-def _newest(rows: QuerySet[Publication], claim: int) -> Publication:
+def _find_newest(rows: QuerySet[Publication], claim: int) -> Publication:
     """Return the newest entry of a claim, following merges.
 
     Raises:
@@ -240,9 +249,9 @@ def _newest(rows: QuerySet[Publication], claim: int) -> Publication:
     return found
 
 
-def _taken_in() -> dict[str, Any]:
+def _build_receipt() -> dict[str, Any]:
     return {
         "state": "awaiting_confirmation",
         "confirm_within_days": settings.READER_CONFIRMATION_DAYS,
-        "detail": _TAKEN_IN,
+        "detail": _RECEIVED_MESSAGE,
     }

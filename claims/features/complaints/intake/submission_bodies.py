@@ -8,38 +8,40 @@ from django.utils.translation import gettext, gettext_lazy
 from rest_framework import serializers
 
 from claims.features.complaints.confirmations import Sender
-from claims.features.complaints.intake.reader_forms import OneMailAddress, one_line
+from claims.features.complaints.intake.reader_forms import SingleMailAddress, join_lines
 from claims.features.complaints.models import Complaint
-from claims.features.complaints.models.contact_details import LONGEST_MAIL, LONGEST_NAME
-from claims.features.complaints.models.request_state import LONGEST_READER_TEXT
+from claims.features.complaints.models.contact_details import MAX_MAIL_LENGTH, MAX_NAME_LENGTH
+from claims.features.complaints.models.request_state import MAX_READER_TEXT_LENGTH
 from claims.features.complaints.pictures import PictureRefused, SentPicture, read_picture
 from claims.ledger.queries.address_search import LENGTH_LIMIT, build_address_key
 from factcheck.api.json_bodies import StrictJSON
 from factcheck.api.query_values import GREATEST_ID
 
 #: A picture in base64 and all the rest; it is no more than is read of any body.
-LARGEST_BODY = 2_600_000
-_LARGEST_ENCODED = 2_500_000
-_LANGUAGE = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
+MAX_BODY_BYTES = 2_600_000
+_MAX_ENCODED_LENGTH = 2_500_000
+_LANGUAGE_PATTERN = r"^[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*$"
 
 
 class SubmissionJSON(StrictJSON):
-    most = LARGEST_BODY
+    most = MAX_BODY_BYTES
 
 
 class SenderBody(serializers.Serializer):
     """How to answer. Unknown members are refused, so that nothing is silently lost."""
 
     mail = serializers.CharField(
-        max_length=LONGEST_MAIL,
+        max_length=MAX_MAIL_LENGTH,
         validators=[
-            OneMailAddress(gettext_lazy("It must be an email address, such as name@example.org."), "invalid")
+            SingleMailAddress(
+                gettext_lazy("It must be an email address, such as name@example.org."), "invalid"
+            )
         ],
         help_text="One mail with a link goes there; what is sent is read once the link was opened and confirmed.",
     )
-    name = serializers.CharField(max_length=LONGEST_NAME, required=False, allow_blank=True)
+    name = serializers.CharField(max_length=MAX_NAME_LENGTH, required=False, allow_blank=True)
     language = serializers.RegexField(
-        _LANGUAGE,
+        _LANGUAGE_PATTERN,
         max_length=35,
         required=False,
         error_messages={"invalid": gettext_lazy("It must be a language tag (BCP 47), such as `de`.")},
@@ -58,7 +60,7 @@ class SenderBody(serializers.Serializer):
         return super().to_internal_value(data)
 
     def validate_name(self, name: str) -> str:
-        return one_line(name)
+        return join_lines(name)
 
     @property
     def sender(self) -> Sender:
@@ -74,7 +76,7 @@ class ComplaintBody(SenderBody):
     claim = serializers.IntegerField(min_value=1, max_value=GREATEST_ID, help_text="The id of the claim.")
     kind = serializers.ChoiceField(choices=Complaint.Kind.choices)
     text = serializers.CharField(
-        max_length=LONGEST_READER_TEXT, help_text="What is wrong, and how the sender knows."
+        max_length=MAX_READER_TEXT_LENGTH, help_text="What is wrong, and how the sender knows."
     )
 
 
@@ -83,10 +85,10 @@ class RequestBody(SenderBody):
 
     at_least_one_of = ("text", "address", "picture")
 
-    text = serializers.CharField(max_length=LONGEST_READER_TEXT, required=False)
+    text = serializers.CharField(max_length=MAX_READER_TEXT_LENGTH, required=False)
     address = serializers.CharField(max_length=LENGTH_LIMIT, required=False)
     picture = serializers.CharField(
-        max_length=_LARGEST_ENCODED, required=False, help_text="JPEG, PNG, WebP or GIF in base64."
+        max_length=_MAX_ENCODED_LENGTH, required=False, help_text="JPEG, PNG, WebP or GIF in base64."
     )
     anyway = serializers.BooleanField(
         required=False,

@@ -9,11 +9,11 @@ from django.db.models import Aggregate, CheckConstraint, Count, F, FloatField, I
 from django.utils.translation import gettext_lazy as _
 
 from claims.features.complaints.models.request_state import (
-    LONGEST_READER_ANSWER,
-    LONGEST_READER_TEXT,
-    FromReader,
-    reader_rules,
-    shared_constraints,
+    MAX_READER_ANSWER_LENGTH,
+    MAX_READER_TEXT_LENGTH,
+    ReaderMessage,
+    build_reader_rules,
+    build_shared_constraints,
 )
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
@@ -34,11 +34,11 @@ COMPLAINT_STEPS = (
     ("in_progress", "withdrawn"),
 )
 
-_OTHER_CLAIM = refuse(
+_OTHER_CLAIM_MESSAGE = refuse(
     "The correction that came of a complaint is one of the claim that was complained about, and came after it.",
     name="complaint_entry_came_of_it",
 )
-_NO_VERSION = refuse(
+_NO_VERSION_MESSAGE = refuse(
     "A complaint is about something that was published.", name="complaint_is_about_a_publication"
 )
 
@@ -126,7 +126,7 @@ class ComplaintQuerySet(models.QuerySet["Complaint"]):
         return ComplaintFigures(**counted)
 
 
-class Complaint(FromReader):
+class Complaint(ReaderMessage):
     """A reader's complaint about a published claim, and its outcome."""
 
     class Kind(models.TextChoices):
@@ -154,7 +154,7 @@ class Complaint(FromReader):
     )
     version = models.PositiveIntegerField(_("version"), editable=False)
     kind = models.CharField(_("kind"), max_length=20, choices=Kind)
-    text = models.TextField(_("reader’s text"), max_length=LONGEST_READER_TEXT)
+    text = models.TextField(_("reader’s text"), max_length=MAX_READER_TEXT_LENGTH)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.NEW, editable=False)
     assigned_to = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -171,7 +171,7 @@ class Complaint(FromReader):
     working_days = models.PositiveSmallIntegerField(_("working days"), null=True, editable=False)
     overdue_told_at = models.DateTimeField(null=True, editable=False)
     outcome = models.CharField(_("outcome"), max_length=10, choices=Outcome, blank=True, editable=False)
-    reason = models.TextField(_("reason"), max_length=LONGEST_READER_ANSWER, blank=True, editable=False)
+    reason = models.TextField(_("reason"), max_length=MAX_READER_ANSWER_LENGTH, blank=True, editable=False)
     #: The draft that was begun because of it.
     correction = models.ForeignKey(
         "claims.Verdict",
@@ -200,10 +200,10 @@ class Complaint(FromReader):
         default_permissions = ("view",)
         permissions = [("answer_complaint", _("Can work on complaints and answer them"))]
         constraints = [
-            *shared_constraints("complaint"),
-            bounds.build_length_constraint("complaint_text_fits", "text", LONGEST_READER_TEXT),
-            bounds.build_length_constraint("complaint_answer_fits", "answer", LONGEST_READER_ANSWER),
-            bounds.build_length_constraint("complaint_reason_fits", "reason", LONGEST_READER_ANSWER),
+            *build_shared_constraints("complaint"),
+            bounds.build_length_constraint("complaint_text_fits", "text", MAX_READER_TEXT_LENGTH),
+            bounds.build_length_constraint("complaint_answer_fits", "answer", MAX_READER_ANSWER_LENGTH),
+            bounds.build_length_constraint("complaint_reason_fits", "reason", MAX_READER_ANSWER_LENGTH),
             CheckConstraint(
                 name="complaint_says_something",
                 condition=Q(text__regex=r"\S") | Q(erased_at__isnull=False),
@@ -284,7 +284,7 @@ class Complaint(FromReader):
             build_words_index("complaint_desk_words", "text"),
         ]
         triggers = [
-            *reader_rules(
+            *build_reader_rules(
                 "complaint",
                 "complaint",
                 COMPLAINT_STEPS,
@@ -301,7 +301,7 @@ class Complaint(FromReader):
                         SELECT FROM public.claims_publication
                         WHERE claim_id = NEW.claim_id AND version = NEW.version
                     ) THEN
-                        {_NO_VERSION}
+                        {_NO_VERSION_MESSAGE}
                     END IF;
                     RETURN NEW;
                 """,
@@ -317,7 +317,7 @@ class Complaint(FromReader):
                         WHERE entry.id = NEW.entry_id AND entry.claim_id IN (claim.id, claim.merged_into_id)
                             AND entry.version > 1 AND entry.published_at >= NEW.received_at
                     ) THEN
-                        {_OTHER_CLAIM}
+                        {_OTHER_CLAIM_MESSAGE}
                     END IF;
                     RETURN NEW;
                 """,

@@ -10,14 +10,14 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database import bounds
 from factcheck.database.rules import Rule, refuse
 
-LONGEST_MAIL = 254
-LONGEST_NAME = 200
+MAX_MAIL_LENGTH = 254
+MAX_NAME_LENGTH = 200
 
 #: What stands on either side of the sign, and could neither end a header nor name a second address.
-_PART = r"[^[:space:][:cntrl:]<>()\[\],;:@\"\\]+"
-ONE_ADDRESS = rf"^{_PART}@{_PART}$"
+_PART_PATTERN = r"[^[:space:][:cntrl:]<>()\[\],;:@\"\\]+"
+ADDRESS_PATTERN = rf"^{_PART_PATTERN}@{_PART_PATTERN}$"
 
-_FIXED = refuse("A person’s details are deleted, not changed.", name="contactdetails_are_fixed")
+_FIXED_MESSAGE = refuse("A person’s details are deleted, not changed.", name="contactdetails_are_fixed")
 
 
 class ContactDetailsQuerySet(models.QuerySet["ContactDetails"]):
@@ -43,10 +43,10 @@ class ContactDetails(models.Model):
         related_name="contacts",
         verbose_name=_("request"),
     )
-    mail = models.EmailField(_("email address"), max_length=LONGEST_MAIL)
+    mail = models.EmailField(_("email address"), max_length=MAX_MAIL_LENGTH)
     #: The same for all addresses of one mailbox, as far as known: for the rate limit on emails.
-    mailbox = models.CharField(max_length=LONGEST_MAIL, editable=False)
-    name = models.CharField(_("name"), max_length=LONGEST_NAME, blank=True)
+    mailbox = models.CharField(max_length=MAX_MAIL_LENGTH, editable=False)
+    name = models.CharField(_("name"), max_length=MAX_NAME_LENGTH, blank=True)
     language = models.CharField(_("language"), max_length=35)
     #: What the secret part of the status page's address is made of, together with a key of this installation.
     seed = models.UUIDField(default=uuid4, unique=True, editable=False)
@@ -72,10 +72,10 @@ class ContactDetails(models.Model):
             # One address, in one line: no header can be made of it.
             CheckConstraint(
                 name="contactdetails_mail_is_one_address",
-                condition=Q(mail__regex=ONE_ADDRESS),
+                condition=Q(mail__regex=ADDRESS_PATTERN),
             ),
             CheckConstraint(name="contactdetails_name_is_one_line", condition=~Q(name__regex=r"[[:cntrl:]]")),
-            bounds.build_length_constraint("contactdetails_mail_fits", "mail", LONGEST_MAIL),
+            bounds.build_length_constraint("contactdetails_mail_fits", "mail", MAX_MAIL_LENGTH),
         ]
         indexes = [
             # How many mails went to one mailbox, and what export and deletion ask for.
@@ -87,7 +87,7 @@ class ContactDetails(models.Model):
                 name="contactdetails_are_fixed",
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("mail", "mailbox", "name", "seed", "created_at"),
-                func=_FIXED,
+                func=_FIXED_MESSAGE,
             ),
             Rule(
                 name="contactdetails_are_confirmed_once",

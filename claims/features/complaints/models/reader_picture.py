@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.features.complaints.models.reader_request import ReaderRequest
 
 #: A picture comes with the rest of the form, of which so many bytes are read from anybody.
-LARGEST_PICTURE = 2_400_000
+MAX_PICTURE_BYTES = 2_400_000
 
 
 class ReaderPicture(models.Model):
@@ -50,7 +50,7 @@ class ReaderPicture(models.Model):
             CheckConstraint(
                 name="readerpicture_is_not_too_large",
                 condition=LessThanOrEqual(
-                    Func("content", function="octet_length", output_field=IntegerField()), LARGEST_PICTURE
+                    Func("content", function="octet_length", output_field=IntegerField()), MAX_PICTURE_BYTES
                 ),
             ),
         ]

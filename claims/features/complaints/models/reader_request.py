@@ -8,16 +8,16 @@ from django.db.models import CheckConstraint, Count, F, Index, Q
 from django.utils.translation import gettext_lazy as _
 
 from claims.features.complaints.models.request_state import (
-    LONGEST_READER_ANSWER,
-    LONGEST_READER_TEXT,
-    FromReader,
-    reader_rules,
-    shared_constraints,
+    MAX_READER_ANSWER_LENGTH,
+    MAX_READER_TEXT_LENGTH,
+    ReaderMessage,
+    build_reader_rules,
+    build_shared_constraints,
 )
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 
-LONGEST_ADDRESS = 2_000
+MAX_ADDRESS_LENGTH = 2_000
 
 #: From which state to which a request may go.
 REQUEST_STEPS = (
@@ -93,7 +93,7 @@ class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
         return self.filter(state=ReaderRequest.State.NEW, held_because=[])
 
 
-class ReaderRequest(FromReader):
+class ReaderRequest(ReaderMessage):
     """A request to check a URL, a text or a picture. Readers with the same request are counted together."""
 
     class State(models.TextChoices):
@@ -105,10 +105,10 @@ class ReaderRequest(FromReader):
         SPAM = "spam", _("Spam")
         WITHDRAWN = "withdrawn", _("Withdrawn")
 
-    text = models.TextField(_("text"), max_length=LONGEST_READER_TEXT, blank=True)
-    address = models.CharField(_("address"), max_length=LONGEST_ADDRESS, blank=True)
+    text = models.TextField(_("text"), max_length=MAX_READER_TEXT_LENGTH, blank=True)
+    address = models.CharField(_("address"), max_length=MAX_ADDRESS_LENGTH, blank=True)
     #: What all spellings of the address share (`sources.addresses.url_key`).
-    url_key = models.CharField(max_length=LONGEST_ADDRESS * 3, blank=True, editable=False)
+    url_key = models.CharField(max_length=MAX_ADDRESS_LENGTH * 3, blank=True, editable=False)
     #: What the same picture has in common (`claims.features.complaints.pictures`).
     picture_key = models.CharField(max_length=128, blank=True, editable=False)
     state = models.CharField(_("state"), max_length=12, choices=State, default=State.NEW, editable=False)
@@ -124,7 +124,7 @@ class ReaderRequest(FromReader):
         related_name="reader_requests",
         verbose_name=_("claim"),
     )
-    reason = models.TextField(_("reason"), max_length=LONGEST_READER_ANSWER, blank=True, editable=False)
+    reason = models.TextField(_("reason"), max_length=MAX_READER_ANSWER_LENGTH, blank=True, editable=False)
 
     objects = ReaderRequestQuerySet.as_manager()
 
@@ -135,10 +135,10 @@ class ReaderRequest(FromReader):
         default_permissions = ("view",)
         permissions = [("answer_readerrequest", _("Can decide about requests from readers"))]
         constraints = [
-            *shared_constraints("readerrequest"),
-            bounds.build_length_constraint("readerrequest_text_fits", "text", LONGEST_READER_TEXT),
-            bounds.build_length_constraint("readerrequest_reason_fits", "reason", LONGEST_READER_ANSWER),
-            bounds.build_length_constraint("readerrequest_answer_fits", "answer", LONGEST_READER_ANSWER),
+            *build_shared_constraints("readerrequest"),
+            bounds.build_length_constraint("readerrequest_text_fits", "text", MAX_READER_TEXT_LENGTH),
+            bounds.build_length_constraint("readerrequest_reason_fits", "reason", MAX_READER_ANSWER_LENGTH),
+            bounds.build_length_constraint("readerrequest_answer_fits", "answer", MAX_READER_ANSWER_LENGTH),
             CheckConstraint(
                 name="readerrequest_asks_for_something",
                 condition=Q(text__regex=r"\S")
@@ -194,7 +194,7 @@ class ReaderRequest(FromReader):
             Index(name="readerrequest_by_words", fields=["words_sha256"]),
             build_words_index("readerrequest_desk_words", "text", "address"),
         ]
-        triggers = reader_rules(
+        triggers = build_reader_rules(
             "readerrequest",
             "request",
             REQUEST_STEPS,

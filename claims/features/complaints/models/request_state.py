@@ -17,8 +17,8 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.transition import takes_a_step
 from factcheck.database.rules import Keeper, Rule, never_emptied, refuse
 
-LONGEST_READER_TEXT = 5_000
-LONGEST_READER_ANSWER = 10_000
+MAX_READER_TEXT_LENGTH = 5_000
+MAX_READER_ANSWER_LENGTH = 10_000
 
 
 class SpamSign(models.TextChoices):
@@ -32,7 +32,7 @@ class SpamSign(models.TextChoices):
     MANY_MAILS = "many_mails", _("many messages use this email address")
 
 
-class FromReader(models.Model):
+class ReaderMessage(models.Model):
     """A message of a reader: confirmed by email, or held for review; then moved at the desk."""
 
     language = models.CharField(_("language"), max_length=35, blank=True, editable=False)
@@ -48,7 +48,7 @@ class FromReader(models.Model):
     closed_at = models.DateTimeField(_("closed"), null=True, editable=False)
     #: When the reader had what they wrote deleted, and their details with it.
     erased_at = models.DateTimeField(_("erased"), null=True, editable=False)
-    answer = models.TextField(_("answer"), max_length=LONGEST_READER_ANSWER, blank=True)
+    answer = models.TextField(_("answer"), max_length=MAX_READER_ANSWER_LENGTH, blank=True)
     moved_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, editable=False, related_name="+"
     )
@@ -65,7 +65,7 @@ class FromReader(models.Model):
         abstract = True
 
 
-def shared_constraints(table: str) -> list[models.BaseConstraint]:
+def build_shared_constraints(table: str) -> list[models.BaseConstraint]:
     """Return the constraints common to both models."""
     return [
         CheckConstraint(
@@ -88,7 +88,7 @@ def shared_constraints(table: str) -> list[models.BaseConstraint]:
     ]
 
 
-def reader_rules(
+def build_reader_rules(
     table: str,
     subject: str,
     steps: Iterable[tuple[str, str]],

@@ -9,7 +9,7 @@ from claims.admin.queues import Queue
 from claims.features.corrections.models import Rectification
 
 
-def _waiting(requests: Any, person: User) -> Any:
+def _find_waiting(requests: Any, person: User) -> Any:
     return requests.waiting()
 
 
@@ -17,7 +17,7 @@ QUEUES = {
     Rectification: {
         "asked": Queue(
             _("Corrections requested from others"),
-            _waiting,
+            _find_waiting,
             ("moved_on", "pk"),
             "corrections.change_rectification",
         )

@@ -12,7 +12,7 @@ from factcheck.database.model_fields import AddressField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Prohibition, Rule, append_only, refuse
 
-LONGEST_NOTE = 5000
+MAX_NOTE_LENGTH = 5000
 
 
 class RectificationQuerySet(models.QuerySet["Rectification"]):
@@ -156,7 +156,7 @@ class RectificationStep(models.Model):
                 condition=Q(kind="reminded") | Q(note__regex=r"\S"),
                 violation_error_message=_("Say what was answered, or what was fixed."),
             ),
-            bounds.build_length_constraint("rectificationstep_note_fits", "note", LONGEST_NOTE),
+            bounds.build_length_constraint("rectificationstep_note_fits", "note", MAX_NOTE_LENGTH),
         ]
         indexes = [Index(name="rectificationstep_of_request", fields=["request", "id"])]
         triggers = [

@@ -6,7 +6,7 @@ from django.db.models import CheckConstraint, Index, Q, UniqueConstraint
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from claims.features.complaints.models.contact_details import LONGEST_MAIL, ONE_ADDRESS
+from claims.features.complaints.models.contact_details import ADDRESS_PATTERN, MAX_MAIL_LENGTH
 from factcheck.database import bounds
 from factcheck.database.rules import Rule, refuse
 
@@ -17,9 +17,9 @@ class ClaimSubscription(models.Model):
     claim = models.ForeignKey(
         "claims.Claim", models.CASCADE, related_name="+", db_index=False, verbose_name=_("claim")
     )
-    mail = models.EmailField(_("email address"), max_length=LONGEST_MAIL)
+    mail = models.EmailField(_("email address"), max_length=MAX_MAIL_LENGTH)
     #: The same for all addresses of one mailbox.
-    mailbox = models.CharField(max_length=LONGEST_MAIL)
+    mailbox = models.CharField(max_length=MAX_MAIL_LENGTH)
     language = models.CharField(max_length=35)
     #: What the secret part of the page's address is made of, together with a key of this installation.
     seed = models.UUIDField(default=uuid4, unique=True)
@@ -37,9 +37,9 @@ class ClaimSubscription(models.Model):
         constraints = [
             UniqueConstraint(name="claimsubscription_once_per_mailbox", fields=["claim", "mailbox"]),
             CheckConstraint(
-                name="claimsubscription_mail_is_one_address", condition=Q(mail__regex=ONE_ADDRESS)
+                name="claimsubscription_mail_is_one_address", condition=Q(mail__regex=ADDRESS_PATTERN)
             ),
-            bounds.build_length_constraint("claimsubscription_mail_fits", "mail", LONGEST_MAIL),
+            bounds.build_length_constraint("claimsubscription_mail_fits", "mail", MAX_MAIL_LENGTH),
         ]
         indexes = [
             # How many mails went to one mailbox, and what export and deletion look for.

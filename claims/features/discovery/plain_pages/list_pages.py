@@ -23,7 +23,7 @@ from factcheck.web.language_addresses import build_permanent_path
 from factcheck.web.site_urls import insert_site_url, render_stored
 
 
-def claims(request: HttpRequest) -> PlainPage:
+def build_claims(request: HttpRequest) -> PlainPage:
     """The newest published claims, or the results of a search."""
     found, listed = find_claims(request)
     about = _("Checked claims, newest first. Search with ?q=.")
@@ -52,7 +52,7 @@ def find_claims(request: HttpRequest, about: Mapping[str, Any] | None = None) ->
     return found, list_text.write_claims(documents, following=build_next_url(request, page.next))
 
 
-def clusters(request: HttpRequest) -> PlainPage:
+def build_clusters(request: HttpRequest) -> PlainPage:
     """Return published rumours, newest first, optionally by words or language."""
     page, _asked = read_clusters_query(request)
     shown = [{**public_cluster(row)} for row in page.rows]
@@ -63,7 +63,7 @@ def clusters(request: HttpRequest) -> PlainPage:
     )
 
 
-def corrections(request: HttpRequest) -> PlainPage:
+def build_corrections(request: HttpRequest) -> PlainPage:
     """Return corrections, clarifications, updates and retractions, newest first."""
     page, _query = read_corrections_query(request)
     entries = [

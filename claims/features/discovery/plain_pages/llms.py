@@ -26,7 +26,7 @@ Links = list[tuple[str, str, str]]
 
 
 @require_safe
-def llms(request: HttpRequest) -> HttpResponse:
+def show_llms(request: HttpRequest) -> HttpResponse:
     """Show the introduction of this site for assistants."""
     # In one language for everybody, so that caches keep one copy.
     with translation.override(settings.LANGUAGE_CODE):

@@ -10,23 +10,23 @@ from urllib.parse import quote
 
 from factcheck.invisible_characters import replace_invisible
 
-_SPECIAL = re.compile(r"([\\`*_{}\[\]<>#|~&!])")
+_SPECIAL_CHARACTERS = re.compile(r"([\\`*_{}\[\]<>#|~&!])")
 #: What begins a list or a rule, where a line begins with it.
-_FIRST = re.compile(r"^([-+=:]|\d{1,9}[.)])")
+_LINE_STARTS = re.compile(r"^([-+=:]|\d{1,9}[.)])")
 _CONTROLS = re.compile("[\x00-\x1f\x7f-\x9f]")
-_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
+_LINE_ENDS = re.compile(r"\r\n?|[\u2028\u2029\x85\x0b\x0c]")
 # Behind an odd number of backslashes a sign is one already, and one backslash more would undo that.
 _NOT_ESCAPED = r"(?<!\\)((?:\\\\)*)"
 #: What would be HTML. An address between such brackets is a link of the author's, and stays one.
-_HTML = re.compile(rf"{_NOT_ESCAPED}<(?=[A-Za-z/!?])(?!(?:https?://|mailto:)[^\s<>]*>)")
-_PICTURE = re.compile(rf"{_NOT_ESCAPED}!\[")
+_HTML_START = re.compile(rf"{_NOT_ESCAPED}<(?=[A-Za-z/!?])(?!(?:https?://|mailto:)[^\s<>]*>)")
+_PICTURE_START = re.compile(rf"{_NOT_ESCAPED}!\[")
 
 
 def escape_line(text: object) -> str:
     """Escape a text as one line."""
-    words = " ".join(replace_invisible(_CONTROLS.sub(" ", _ENDS.sub(" ", str(text))), "").split())
-    escaped = _SPECIAL.sub(r"\\\1", words)
-    return _FIRST.sub(lambda found: _escape_last(found[1]), escaped)
+    words = " ".join(replace_invisible(_CONTROLS.sub(" ", _LINE_ENDS.sub(" ", str(text))), "").split())
+    escaped = _SPECIAL_CHARACTERS.sub(r"\\\1", words)
+    return _LINE_STARTS.sub(lambda found: _escape_last(found[1]), escaped)
 
 
 def quote_text(text: str) -> str:
@@ -37,7 +37,7 @@ def quote_text(text: str) -> str:
 def quote_markdown(text: str) -> str:
     """Quote a Markdown text as a block quote. As on the page, HTML in it is text, and it shows no pictures."""
     return _add_quote_marks(
-        "\n".join(_PICTURE.sub(r"\1\\![", _HTML.sub(r"\1\\<", one)) for one in _split_lines(text))
+        "\n".join(_PICTURE_START.sub(r"\1\\![", _HTML_START.sub(r"\1\\<", one)) for one in _split_lines(text))
     )
 
 
@@ -45,15 +45,15 @@ def link(words: object, address: str) -> str:
     """Return a link to a web URL; only the text if it is not one."""
     if not re.match(r"https?://", address):
         return escape_line(words)
-    return f"[{escape_line(words)}]({quote(address, safe=_ADDRESS)})"
+    return f"[{escape_line(words)}]({quote(address, safe=_URL_CHARACTERS)})"
 
 
 #: What may stand in an address, less what would end the link: RFC 3986, and what is written with percent already.
-_ADDRESS = "%/:?#@!$&'*+,;=~-._[]"
+_URL_CHARACTERS = "%/:?#@!$&'*+,;=~-._[]"
 
 
 def _split_lines(text: str) -> list[str]:
-    return [replace_invisible(one, "").rstrip() for one in _ENDS.sub("\n", text).strip().split("\n")]
+    return [replace_invisible(one, "").rstrip() for one in _LINE_ENDS.sub("\n", text).strip().split("\n")]
 
 
 def _add_quote_marks(text: str) -> str:

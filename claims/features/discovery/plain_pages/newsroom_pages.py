@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 
 from claims.features.discovery.plain_pages import list_text, newsroom_text
 from claims.features.discovery.plain_pages.claim_text import build_markdown_url, explain_not_checked
-from claims.features.discovery.plain_pages.list_pages import claims
+from claims.features.discovery.plain_pages.list_pages import build_claims
 from claims.features.discovery.plain_pages.llms import list_pages, list_queries
 from claims.features.discovery.plain_pages.markdown_escapes import escape_line
 from claims.features.discovery.plain_pages.plain_page import PlainPage
@@ -18,9 +18,9 @@ from claims.public.pages.views import find_shown_scales
 from factcheck.web.language_addresses import build_permanent_path
 
 
-def home(request: HttpRequest) -> PlainPage:
+def build_home(request: HttpRequest) -> PlainPage:
     """Return the contents of the home page."""
-    newest = claims(request)
+    newest = build_claims(request)
     text = list_text.write_page(
         settings.NEWSROOM_NAME,
         newsroom_text.write_links(list_pages()),
@@ -38,13 +38,13 @@ def check(request: HttpRequest) -> PlainPage:
     return PlainPage(text, build_permanent_path("check"))
 
 
-def methodology(request: HttpRequest) -> PlainPage:
+def build_methodology(request: HttpRequest) -> PlainPage:
     """Return the meaning of each rating, and how we correct."""
     text = list_text.write_page(_("How we rate and correct"), newsroom_text.write_scales(find_shown_scales()))
     return PlainPage(text, build_permanent_path("methodology"))
 
 
-def about_index(request: HttpRequest) -> PlainPage:
+def build_about_index(request: HttpRequest) -> PlainPage:
     """Return the list of pages about the newsroom."""
     written = [
         (
@@ -60,7 +60,7 @@ def about_index(request: HttpRequest) -> PlainPage:
     return PlainPage(text, build_permanent_path("about-index"))
 
 
-def rating_classes(request: HttpRequest) -> PlainPage:
+def build_rating_classes(request: HttpRequest) -> PlainPage:
     """The ten rating classes."""
     told = [
         (
@@ -74,7 +74,7 @@ def rating_classes(request: HttpRequest) -> PlainPage:
     return PlainPage(text, build_permanent_path("rating-classes"))
 
 
-def about(request: HttpRequest, kind: str, version: int | None = None) -> PlainPage:
+def build_about(request: HttpRequest, kind: str, version: int | None = None) -> PlainPage:
     """A page on which the newsroom explains itself."""
     languages = list(NewsroomPage.objects.current().filter(kind=kind).values_list("language", flat=True))
     asked = request.GET.get("language", "")

@@ -18,7 +18,7 @@ from factcheck.api.query_values import GREATEST_ID
 from factcheck.web.language_addresses import build_permanent_path
 
 
-def claim(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
+def build_claim(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
     """Return a published claim, or the note on its retraction."""
     history = _load_history(pk)
     newest = _load_entry(pk, history[0].version)
@@ -41,7 +41,7 @@ def claim(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResp
     )
 
 
-def claim_version(request: HttpRequest, pk: int, version: int) -> PlainPage | HttpResponseBase:
+def build_claim_version(request: HttpRequest, pk: int, version: int) -> PlainPage | HttpResponseBase:
     """Return an earlier version of a claim."""
     history = _load_history(pk)
     shown = next((one for one in history if one.version == version), None)
@@ -57,7 +57,7 @@ def claim_version(request: HttpRequest, pk: int, version: int) -> PlainPage | Ht
     )
 
 
-def cluster(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
+def build_cluster(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
     """A published rumour with its published claims."""
     row = get_published_cluster(pk)
     path = build_permanent_path("cluster", row.pk, row.slug)
@@ -75,7 +75,7 @@ def cluster(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpRe
     return PlainPage(text, path)
 
 
-def source(request: HttpRequest, pk: int, number: int | None = None) -> PlainPage:
+def build_source(request: HttpRequest, pk: int, number: int | None = None) -> PlainPage:
     """A source mentioned in published claims; with its text only if readers may see it."""
     known = load_published_source(pk, number)
     if known is None:

@@ -24,17 +24,17 @@ from factcheck.api.query_values import GREATEST_ID
 from factcheck.web.language_addresses import build_permanent_path
 
 
-def claimant(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
+def build_claimant(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
     """A person or body whose claims were checked."""
     return _build_subject_page(request, "claimant", pk, slug)
 
 
-def topic(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
+def build_topic(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
     """Return the claims on a topic."""
     return _build_subject_page(request, "topic", pk, slug)
 
 
-def publisher(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
+def build_publisher(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
     """A publisher's fact checks; publishers of sources alone have no page."""
     checked = PublishedVerdict.objects.current().filter(publisher_id=min(pk, GREATEST_ID))
     if not checked.order_by().exists():
@@ -42,7 +42,7 @@ def publisher(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | Http
     return _build_subject_page(request, "publisher", pk, slug)
 
 
-def rating_class(request: HttpRequest, rating_class: str) -> PlainPage:
+def build_rating_class(request: HttpRequest, rating_class: str) -> PlainPage:
     """Return the meaning of a rating class, and the claims rated so."""
     if rating_class not in RatingClass.values:
         raise Http404("There is no such rating.")
@@ -52,17 +52,17 @@ def rating_class(request: HttpRequest, rating_class: str) -> PlainPage:
     return PlainPage(text, build_permanent_path("rating-class", rating_class))
 
 
-def claimants(request: HttpRequest) -> PlainPage:
+def build_claimants(request: HttpRequest) -> PlainPage:
     """Return claimants of published claims, by name or by search."""
     return _index(request, CLAIMANTS)
 
 
-def topics(request: HttpRequest) -> PlainPage:
+def build_topics(request: HttpRequest) -> PlainPage:
     """The topics of published claims by name, or those whose names match a search."""
     return _index(request, TOPICS)
 
 
-def publishers(request: HttpRequest) -> PlainPage:
+def build_publishers(request: HttpRequest) -> PlainPage:
     """Return publishers of published claims, by name or by search."""
     return _index(request, PUBLISHERS)
 

@@ -33,7 +33,7 @@ _MARGIN = 64
 _BAND_HEIGHT = 190
 _TEXT_WIDTH = WIDTH - 2 * _MARGIN
 _PAPER, _INK, _MUTED, _LINE = "#fbfaf6", "#1a1d1f", "#4d5459", "#dedad0"
-_NEUTRAL = ("#3b4045", "#ffffff")
+_NEUTRAL_COLOURS = ("#3b4045", "#ffffff")
 #: Contrast of texts, as WCAG 2.2 asks of any size.
 MIN_CONTRAST = 4.5
 #: Colours of the comparable classes on light pages (static/site.css), for ratings that bring none of their own.
@@ -89,7 +89,7 @@ def build_texts(document: Document) -> PictureTexts:
         else:
             gone = _("We no longer stand by our verdict on this claim.")
         return PictureTexts(
-            describe_judgement(document), "" if published else gone, colours=_NEUTRAL, **common
+            describe_judgement(document), "" if published else gone, colours=_NEUTRAL_COLOURS, **common
         )
 
 
@@ -116,7 +116,7 @@ def draw_picture(document: Document) -> bytes:
     if judged:
         background, wanted = words.colours
     else:
-        judged, (background, wanted) = _set_kind(words, language), _NEUTRAL
+        judged, (background, wanted) = _set_kind(words, language), _NEUTRAL_COLOURS
     _draw_band(
         image, [text for text in (judged, by) if text], background, choose_readable(background, wanted)
     )

@@ -15,7 +15,7 @@ from claims.features.embeds.share_pictures.typefaces import choose_typeface, has
 #: No picture has room for more characters than this; what is behind them is not looked at.
 MAX_LENGTH = 400
 #: A letter with more marks than this is no letter of any language.
-_LONGEST_CLUSTER = 12
+_MAX_CLUSTER_LENGTH = 12
 ELLIPSIS = "…"
 #: Height of a line, by the size of its letters: room for marks above and below in all scripts.
 LEADING = 1.42
@@ -23,7 +23,7 @@ LEADING = 1.42
 #: turn texts around, or hide some.
 _JOINERS = "\u200c\u200d"
 #: What the bidirectional algorithm leaves out it must count all the same: this runs as what is before it.
-_STAND_IN = "\u034f"
+_PLACEHOLDER = "\u034f"
 
 _CLUSTER = regex.compile(r"\X")
 #: Scripts that set no space between words, and break between characters.
@@ -31,9 +31,9 @@ _UNSPACED = regex.compile(
     r"[\p{Han}\p{Hiragana}\p{Katakana}\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\u3000-\u303f\uff00-\uffef]"
 )
 _OPENING, _CLOSING = ("Ps", "Pi"), ("Pe", "Pf", "Po")
-_CLOSING_TOO = frozenset("ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ々ๆໆ")
+_CLOSING_CHARACTERS = frozenset("ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ々ๆໆ")
 #: Pictograms may be missing without a change of meaning; letters, figures and signs of calculation may not.
-_MISSABLE = ("So", "Sk", "Cn", "Co")
+_OMITTABLE_CATEGORIES = ("So", "Sk", "Cn", "Co")
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +105,13 @@ def clean_drawable(text: str) -> str | None:
     """Return the drawable text in one line; "" if nothing is left, None if a letter has no glyph."""
     kept: list[str] = []
     for cluster in _CLUSTER.findall(_clean_beginning(text)):
-        cluster = cluster[:_LONGEST_CLUSTER]
+        cluster = cluster[:_MAX_CLUSTER_LENGTH]
         if cluster.isspace() or choose_typeface(cluster):
             kept.append(cluster)
             continue
-        letters = [c for c in cluster if unicodedata.category(c) not in (*_MISSABLE, "Mn", "Me", "Cf")]
+        letters = [
+            c for c in cluster if unicodedata.category(c) not in (*_OMITTABLE_CATEGORIES, "Mn", "Me", "Cf")
+        ]
         if any(choose_typeface(letter) is None for letter in letters):
             return None
         kept += [letter for letter in cluster if choose_typeface(letter) and letter not in _JOINERS]
@@ -202,7 +204,7 @@ def _may_break(before: str, after: str) -> bool:
         return False
     ends, begins = unicodedata.category(before[0]), unicodedata.category(after[0])
     is_number = ends == begins == "Nd"
-    closes = begins in _CLOSING or after[0] in _CLOSING_TOO
+    closes = begins in _CLOSING or after[0] in _CLOSING_CHARACTERS
     return not (is_number or closes or ends in _OPENING)
 
 
@@ -263,7 +265,7 @@ def _split_runs(text: str, levels: list[int]) -> list[DirectedRun]:
 
 def _compute_levels(text: str, to_the_left: bool) -> list[int]:
     """Return the embedding level of each character (UAX #9)."""
-    counted = "".join(_STAND_IN if character in _JOINERS else character for character in text)
+    counted = "".join(_PLACEHOLDER if character in _JOINERS else character for character in text)
     storage = algorithm.get_empty_storage()
     storage["base_level"], storage["base_dir"] = int(to_the_left), "R" if to_the_left else "L"
     algorithm.get_embedding_levels(counted, storage)

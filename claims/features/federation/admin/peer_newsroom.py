@@ -64,7 +64,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
 
     @admin.display(description=_("state"), ordering="progress__consecutive_failures")
     def state(self, newsroom: PeerNewsroom) -> SafeString:
-        return _state_badge(newsroom)
+        return _build_state_badge(newsroom)
 
     @admin.display(description=_("claims"), ordering="claims_number")
     def claims_taken(self, newsroom: Any) -> str:
@@ -89,8 +89,8 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
             offered = newsroom.progress.offered_key
             context |= {
                 "newsroom": newsroom,
-                "newsroom_badge": _state_badge(newsroom),
-                "claims_page": _claims_page(newsroom),
+                "newsroom_badge": _build_state_badge(newsroom),
+                "claims_page": _build_claims_url(newsroom),
                 "offered_key": offered,
                 "offered_fingerprint": fingerprint(offered) if offered else "",
                 "known_fingerprint": fingerprint(newsroom.key),
@@ -117,7 +117,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         if request.method == "POST" and "key" in request.POST:
             return self._follow(request)
         form = SiteForm(request.POST or None)
-        found = _seen(form) if form.is_bound and form.is_valid() else None
+        found = _look_up_signer(form) if form.is_bound and form.is_valid() else None
         if found:
             mark_stored(request)
         context = {
@@ -229,7 +229,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         return HttpResponseRedirect(change_page(newsroom))
 
 
-def _seen(form: SiteForm) -> Signer | None:
+def _look_up_signer(form: SiteForm) -> Signer | None:
     try:
         return peer_edits.look(form.cleaned_data["address"])
     except NotPossible as refusal:
@@ -237,7 +237,7 @@ def _seen(form: SiteForm) -> Signer | None:
         return None
 
 
-def _state_badge(newsroom: PeerNewsroom) -> SafeString:
+def _build_state_badge(newsroom: PeerNewsroom) -> SafeString:
     progress = newsroom.progress
     if not newsroom.active:
         return badge(_("Paused"), "faded")
@@ -250,5 +250,5 @@ def _state_badge(newsroom: PeerNewsroom) -> SafeString:
     return badge(_("Followed"), "good")
 
 
-def _claims_page(newsroom: PeerNewsroom) -> str:
+def _build_claims_url(newsroom: PeerNewsroom) -> str:
     return f"{reverse('admin:federation_peerclaim_changelist')}?newsroom__id__exact={newsroom.pk}"

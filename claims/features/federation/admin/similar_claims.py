@@ -11,11 +11,11 @@ from claims.features.federation.peer_matches import PeerMatch, find_peer_matches
 from claims.matching.answers import MatchTerms
 
 #: The most claims that are shown.
-MOST = 6
+MAX_CLAIMS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class ChecksOfOthers:
+class PeerChecks:
     """A claim checked by another newsroom that relates to a statement."""
 
     found: PeerMatch
@@ -23,13 +23,13 @@ class ChecksOfOthers:
     percent: int
 
 
-def beside_claim(statement: str, *, person: User) -> dict[str, Any]:
+def find_similar_claims(statement: str, *, person: User) -> dict[str, Any]:
     """Return claims of followed newsrooms that relate to a statement, best match first."""
     if not person.has_perm("federation.view_peerclaim"):
         return {}
-    found = find_peer_matches(statement, MatchTerms(cut="text", most=MOST))
+    found = find_peer_matches(statement, MatchTerms(cut="text", most=MAX_CLAIMS))
     return {
         "elsewhere": [
-            ChecksOfOthers(one, build_kind_badge(one.kind), round(100 * one.confidence)) for one in found
+            PeerChecks(one, build_kind_badge(one.kind), round(100 * one.confidence)) for one in found
         ]
     }

@@ -18,8 +18,8 @@ from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import LanguageField, UncompressedTextField
 from factcheck.database.rules import Rule, refuse
 
-LONGEST_RATING = 300
-LONGEST_ADDRESS = 2000
+MAX_RATING_LENGTH = 300
+MAX_ADDRESS_LENGTH = 2000
 
 
 class PeerClaimQuerySet(models.QuerySet["PeerClaim"]):
@@ -47,12 +47,12 @@ class PeerClaim(models.Model):
     claimant = models.CharField(_("claimant"), max_length=500, blank=True)
     claimed_on = models.DateField(_("claimed on"), null=True)
     #: As its publisher words it; kept where it was withdrawn, to say what was.
-    rating = models.CharField(_("rating"), max_length=LONGEST_RATING)
+    rating = models.CharField(_("rating"), max_length=MAX_RATING_LENGTH)
     rating_class = models.CharField(_("class"), max_length=20, choices=RatingClass, blank=True)
     summary = models.TextField(_("finding"), blank=True)
     reviewed_on = models.DateField(_("reviewed on"), null=True)
     #: Its page there, for readers.
-    url = models.URLField(_("page"), max_length=LONGEST_ADDRESS)
+    url = models.URLField(_("page"), max_length=MAX_ADDRESS_LENGTH)
     #: The public note of the last entry: why it was corrected or retracted.
     note = models.TextField(_("note"), blank=True)
     #: The number there of the claim that it was merged into.

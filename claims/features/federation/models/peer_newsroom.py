@@ -16,8 +16,8 @@ from factcheck.database.rules import Rule, refuse, see_the_present
 from sources.http.validators import LONGEST_ETAG
 from sources.models.publisher import normalise_name
 
-_NAMES = "regexp_replace(lower(normalize({}, NFKC)), '[^[:alnum:]]', '', 'g')"
-_NOT_THE_HOUSE = "peernewsroom_is_not_the_house"
+_NAME_SQL = "regexp_replace(lower(normalize({}, NFKC)), '[^[:alnum:]]', '', 'g')"
+_NOT_OWN_NEWSROOM = "peernewsroom_is_not_the_house"
 
 
 class PeerNewsroomQuerySet(models.QuerySet["PeerNewsroom"]):
@@ -107,20 +107,20 @@ class PeerNewsroom(models.Model):
                 ),
             ),
             Rule(
-                name=_NOT_THE_HOUSE,
+                name=_NOT_OWN_NEWSROOM,
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 func=f"""
-                    {see_the_present(_NOT_THE_HOUSE)}
+                    {see_the_present(_NOT_OWN_NEWSROOM)}
                     -- Held: a house that takes this name meanwhile does so before or after this.
                     PERFORM FROM public.sources_publisher WHERE is_house FOR SHARE;
                     IF EXISTS (
                         SELECT FROM public.sources_publisher
-                        WHERE is_house AND {_NAMES.format("name")} = {_NAMES.format("NEW.name")}
+                        WHERE is_house AND {_NAME_SQL.format("name")} = {_NAME_SQL.format("NEW.name")}
                     ) THEN
                         {
                     refuse(
                         "Only the newsroom that runs this has its name: what another published would read as its own.",
-                        name=_NOT_THE_HOUSE,
+                        name=_NOT_OWN_NEWSROOM,
                     )
                 }
                     END IF;

@@ -15,7 +15,7 @@ from claims.review.verdict_drafts import may_edit
 from factcheck.admin.base import change_page
 
 
-def replies_panel(verdict: Verdict, *, person: User) -> dict[str, Any]:
+def build_replies_panel(verdict: Verdict, *, person: User) -> dict[str, Any]:
     """Return the panel; empty for people who read only public content."""
     panel = {"template": "admin/desk/replies.html"}
     if not person.has_perm("reply.view_replyrequest"):

@@ -104,7 +104,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
 
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
-        form.verdict = obj.verdict if obj else self._verdict(request)
+        form.verdict = obj.verdict if obj else self._find_verdict(request)
         return form
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
@@ -115,12 +115,12 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         return field
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict[str, Any]:
-        verdict = self._verdict(request)
+        verdict = self._find_verdict(request)
         if verdict is None or "not_asked" in request.GET:
             return {}
         return build_initial(verdict, person_at(request), request.GET.get("language", ""))
 
-    def _verdict(self, request: HttpRequest) -> Verdict | None:
+    def _find_verdict(self, request: HttpRequest) -> Verdict | None:
         """Return the draft that the request is about."""
         named = request.GET.get("verdict", "")
         rows = Verdict.objects.readable_by(person_at(request)).select_related("claim__claimant", "publisher")
@@ -129,7 +129,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
-        verdict = self._verdict(request)
+        verdict = self._find_verdict(request)
         if verdict is None or not may_edit(verdict, person_at(request)):
             messages.error(request, _("Start from a draft verdict, under “Right of reply”."))
             return HttpResponseRedirect(reverse("admin:reply_replyrequest_changelist"))
@@ -185,7 +185,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
     ) -> Any:
         row = kwargs.get("obj")
-        verdict = row.verdict if row else self._verdict(request)
+        verdict = row.verdict if row else self._find_verdict(request)
         if verdict:
             context |= _build_verdict_context(verdict)
         if row:
@@ -195,7 +195,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
 
     def do_view(self, request: HttpRequest, pk: int, action: str) -> HttpResponse:
         """Handle a button of the page; return to it, or open the draft that it started."""
-        row = self._row(request, pk)
+        row = self._get_row(request, pk)
         if request.method != "POST" or action not in ("sent", "mail", "stop", "update"):
             return HttpResponseRedirect(change_page(row))
         person = person_at(request)
@@ -220,7 +220,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
 
     def answer_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Keep what came back. What was typed stays on the page when something is wrong with it."""
-        row = self._row(request, pk)
+        row = self._get_row(request, pk)
         person = person_at(request)
         if not person.has_perm("reply.change_replyrequest"):
             raise PermissionDenied
@@ -252,7 +252,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         request.current_app = self.admin_site.name
         return TemplateResponse(request, "admin/desk/reply_answer.html", context)
 
-    def _row(self, request: HttpRequest, pk: int) -> ReplyRequest:
+    def _get_row(self, request: HttpRequest, pk: int) -> ReplyRequest:
         row: ReplyRequest | None = self.get_object(request, str(pk))
         if row is None or not self.has_view_or_change_permission(request, row):
             raise Http404

@@ -12,37 +12,37 @@ from claims.models.verdict import Verdict
 from claims.models.verdict_rules import require_signoffs
 from factcheck.database.rules import OWNER, Rule, refuse, see_the_present
 
-_NOBODY_ASKED = refuse(
+_NO_REQUEST_MESSAGE = refuse(
     "A verdict that names somebody is published only when they were asked for an answer, or with the reason why not.",
     name="verdict_with_a_right_of_reply",
 )
-_STILL_TIME = refuse(
+_DEADLINE_OPEN_MESSAGE = refuse(
     "Who was asked for an answer has the time that they were given.", name="verdict_waits_for_answers"
 )
-_NOT_ANSWERED_SO = refuse(
+_WRONG_ANSWER_MESSAGE = refuse(
     "An entry publishes answers as they were recorded, or as the entry before has them.",
     name="publication_shows_recorded_answers",
 )
 
 
-def _answers(verdict: str) -> str:
+def _build_answer_count_sql(verdict: str) -> str:
     """Return SQL for the number of answers recorded for a verdict."""
     return f"""(
         SELECT count(*) FROM public.reply_replyrequest WHERE verdict_id = {verdict} AND answered_at IS NOT NULL
     )"""
 
 
-_ALSO = f"AND answers = {_answers('NEW.id')}"
-SIGNED_OFF_WITH_ANSWERS = Rule(
+_ANSWER_COUNT_SQL = f"AND answers = {_build_answer_count_sql('NEW.id')}"
+SIGNED_OFF_WITH_ANSWERS_RULE = Rule(
     name="verdict_with_answers_signed_off",
     operation=pgtrigger.Update,
     condition=~pgtrigger.Q(old__state="published") & pgtrigger.Q(new__state="published"),
     declare=[("present", "record")],
     # Given before an answer came in, it was of less than is published.
-    func=f"{require_signoffs(_ALSO)} RETURN NEW;",
+    func=f"{require_signoffs(_ANSWER_COUNT_SQL)} RETURN NEW;",
 )
 
-WITH_A_RIGHT_OF_REPLY = Rule(
+RIGHT_OF_REPLY_RULE = Rule(
     # Whether a reply is required at all is a setting, which no database sees: the terms of the review store it. The
     # rest is checked: a verdict of the newsroom whose terms say that it names no one must name no one.
     name="verdict_with_a_right_of_reply",
@@ -66,27 +66,27 @@ WITH_A_RIGHT_OF_REPLY = Rule(
                 WHERE verdict_id = NEW.id AND claimant_id = named AND (not_asked <> '' OR sent_at IS NOT NULL)
             )
         ) THEN
-            {_NOBODY_ASKED}
+            {_NO_REQUEST_MESSAGE}
         END IF;
         IF NEW.reply_rule = 'due' AND EXISTS (
             SELECT FROM public.reply_replyrequest
             WHERE verdict_id = NEW.id AND sent_at IS NOT NULL AND answered_at IS NULL
                 AND answer_by > clock_timestamp()
         ) THEN
-            {_STILL_TIME}
+            {_DEADLINE_OPEN_MESSAGE}
         END IF;
         RETURN NEW;
     """,
 )
 
-COUNTS_ANSWERS = Rule(
+ANSWER_COUNT_RULE = Rule(
     # Fired in the order of names: after `signoff_by_somebody_else`, which sets none.
     name="signoff_counts_answers",
     operation=pgtrigger.Insert,
-    func=f"NEW.answers := {_answers('NEW.verdict_id')}; RETURN NEW;",
+    func=f"NEW.answers := {_build_answer_count_sql('NEW.verdict_id')}; RETURN NEW;",
 )
 
-SHOWS_RECORDED_ANSWERS = Rule(
+RECORDED_ANSWERS_RULE = Rule(
     # Fired in the order of names: after `publication_says_what_was_signed`, which looks at the form of the body.
     name="publication_shows_recorded_answers",
     operation=pgtrigger.Insert,
@@ -111,7 +111,7 @@ SHOWS_RECORDED_ANSWERS = Rule(
                 -- Where a ledger is restored, entries come that were true earlier.
                 SELECT FROM public.claims_verdict WHERE id = (said ->> 'id')::bigint AND is_restored
             )) THEN
-                {_NOT_ANSWERED_SO}
+                {_WRONG_ANSWER_MESSAGE}
             END IF;
         END LOOP;
         RETURN NEW;
@@ -123,18 +123,18 @@ class AnsweredVerdict(Verdict):
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = [SIGNED_OFF_WITH_ANSWERS, WITH_A_RIGHT_OF_REPLY]
+        triggers = [SIGNED_OFF_WITH_ANSWERS_RULE, RIGHT_OF_REPLY_RULE]
 
 
 class AnsweredSignOff(SignOff):
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = [COUNTS_ANSWERS]
+        triggers = [ANSWER_COUNT_RULE]
 
 
 class AnsweredPublication(Publication):
     class Meta:
         proxy = True
         default_permissions = ()
-        triggers = [SHOWS_RECORDED_ANSWERS]
+        triggers = [RECORDED_ANSWERS_RULE]

@@ -16,7 +16,7 @@ from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
 
 #: What is noted beside what was asked and said.
-NOTED = ("answer_recorded_at", "mail_asked_at", "sent_by_id", "sent_by_name", "carried_from_id")
+NOTED_FIELDS = ("answer_recorded_at", "mail_asked_at", "sent_by_id", "sent_by_name", "carried_from_id")
 
 
 class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
@@ -101,7 +101,7 @@ class ReplyRequest(models.Model):
     not_asked = models.CharField(_("reason for not asking"), max_length=20, choices=NotAsked, blank=True)
     not_asked_note = models.TextField(
         _("the reason in our own words"),
-        max_length=reply_rules.LONGEST_NOTE,
+        max_length=reply_rules.MAX_NOTE_LENGTH,
         blank=True,
         help_text=_("Shown to readers. If empty, they see the standard wording for the reason."),
     )
@@ -117,7 +117,7 @@ class ReplyRequest(models.Model):
     )
     language = LanguageField(_("language"), blank=True)
     subject = models.CharField(_("subject"), max_length=300, blank=True)
-    text = models.TextField(_("question"), max_length=reply_rules.LONGEST_TEXT, blank=True)
+    text = models.TextField(_("question"), max_length=reply_rules.MAX_TEXT_LENGTH, blank=True)
     answer_by = models.DateTimeField(_("deadline"), null=True, blank=True)
     sent_at = models.DateTimeField(_("sent"), null=True, blank=True)
     sent_by = models.ForeignKey(
@@ -142,17 +142,17 @@ class ReplyRequest(models.Model):
     #: When it was noted here, which says whether what is published could know of it.
     answer_recorded_at = models.DateTimeField(null=True, editable=False)
     answer_channel = models.CharField(_("channel of the answer"), max_length=20, choices=Channel, blank=True)
-    answer = models.TextField(_("the answer"), max_length=reply_rules.LONGEST_ANSWER, blank=True)
+    answer = models.TextField(_("the answer"), max_length=reply_rules.MAX_ANSWER_LENGTH, blank=True)
     answer_shown = models.CharField(_("shown to readers"), max_length=10, choices=Shown, blank=True)
     excerpt = models.TextField(
         _("excerpt"),
-        max_length=reply_rules.LONGEST_EXCERPT,
+        max_length=reply_rules.MAX_EXCERPT_LENGTH,
         blank=True,
         help_text=_("Their exact words, with […] for omissions."),
     )
     statement = models.TextField(
         _("in our own words"),
-        max_length=reply_rules.LONGEST_EXCERPT,
+        max_length=reply_rules.MAX_EXCERPT_LENGTH,
         blank=True,
         help_text=_("Their full answer."),
     )
@@ -170,14 +170,14 @@ class ReplyRequest(models.Model):
         verbose_name = _("request for reply")
         verbose_name_plural = _("requests for reply")
         constraints = [
-            reply_rules.NAMES_SOMEBODY,
-            reply_rules.REASON_IS_KNOWN,
-            reply_rules.CHANNELS_ARE_KNOWN,
-            reply_rules.ASKED_OR_NOT,
-            reply_rules.ANOTHER_REASON_IN_WORDS,
-            reply_rules.SENT_IS_COMPLETE,
-            reply_rules.ANSWER_IS_WHOLE,
-            *reply_rules.TEXTS_FIT,
+            reply_rules.PARTY_CONSTRAINT,
+            reply_rules.REASON_CONSTRAINT,
+            reply_rules.CHANNEL_CONSTRAINT,
+            reply_rules.ASKED_OR_REASON_CONSTRAINT,
+            reply_rules.OTHER_REASON_CONSTRAINT,
+            reply_rules.SENT_CONSTRAINT,
+            reply_rules.ANSWER_CONSTRAINT,
+            *reply_rules.LENGTH_CONSTRAINTS,
         ]
         indexes = [
             # The list of answers that are awaited, and whom to remind: the first deadline first.
@@ -190,9 +190,9 @@ class ReplyRequest(models.Model):
             Index(name="replyrequest_with_address", fields=["sent_at"], condition=~Q(address="")),
         ]
         triggers = [
-            reply_rules.ADDED_TO_DRAFTS,
-            reply_rules.FIXED_WITH_ITS_VERDICT,
-            reply_rules.MOMENTS_HAVE_COME,
+            reply_rules.INSERT_RULE,
+            reply_rules.UPDATE_RULE,
+            reply_rules.MOMENTS_RULE,
         ]
 
     def __str__(self) -> str:

@@ -10,32 +10,32 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database import bounds
 from factcheck.database.rules import Rule, refuse
 
-LONGEST_NOTE = 2_000
-LONGEST_TEXT = 20_000
-LONGEST_ANSWER = 100_000
-LONGEST_EXCERPT = 10_000
+MAX_NOTE_LENGTH = 2_000
+MAX_TEXT_LENGTH = 20_000
+MAX_ANSWER_LENGTH = 100_000
+MAX_EXCERPT_LENGTH = 10_000
 
 _CHANNELS = ["email", "telephone", "form", "letter", "social_media", "in_person", "other"]
 _REASONS = ["public_record", "published_words", "no_way", "danger", "not_identified", "other"]
 
 # What one row may say -------------------------------------------------------------------------------------------------
 
-NAMES_SOMEBODY = CheckConstraint(
+PARTY_CONSTRAINT = CheckConstraint(
     name="replyrequest_names_somebody",
     condition=Q(claimant__isnull=False, party="") | Q(claimant__isnull=True) & ~Q(party=""),
     violation_error_message=_("Choose either the claimant or another person, not both."),
 )
 
-REASON_IS_KNOWN = CheckConstraint(
+REASON_CONSTRAINT = CheckConstraint(
     name="replyrequest_reason_is_known", condition=Q(not_asked__in=["", *_REASONS])
 )
 
-CHANNELS_ARE_KNOWN = CheckConstraint(
+CHANNEL_CONSTRAINT = CheckConstraint(
     name="replyrequest_channels_are_known",
     condition=Q(channel__in=["", *_CHANNELS], answer_channel__in=["", *_CHANNELS]),
 )
 
-ASKED_OR_NOT = CheckConstraint(
+ASKED_OR_REASON_CONSTRAINT = CheckConstraint(
     name="replyrequest_asked_or_not",
     condition=Q(not_asked="", not_asked_note="")
     | ~Q(not_asked="")
@@ -53,20 +53,20 @@ ASKED_OR_NOT = CheckConstraint(
     violation_error_message=_("Record either a request or a reason for not asking, not both."),
 )
 
-ANOTHER_REASON_IN_WORDS = CheckConstraint(
+OTHER_REASON_CONSTRAINT = CheckConstraint(
     name="replyrequest_another_reason_in_words",
     condition=~Q(not_asked="other") | ~Q(not_asked_note=""),
     violation_error_message=_("Explain in your own words why no one was asked. Readers see this."),
 )
 
-SENT_IS_COMPLETE = CheckConstraint(
+SENT_CONSTRAINT = CheckConstraint(
     name="replyrequest_sent_is_complete",
     condition=Q(sent_at__isnull=True)
     | ~Q(channel="") & Q(answer_by__isnull=False, answer_by__gt=F("sent_at")),
     violation_error_message=_("A sent request needs the way it was sent, and a deadline after that time."),
 )
 
-ANSWER_IS_WHOLE = CheckConstraint(
+ANSWER_CONSTRAINT = CheckConstraint(
     name="replyrequest_answer_is_whole",
     condition=Q(
         answered_at__isnull=True, answer_channel="", answer="", answer_shown="", excerpt="", statement=""
@@ -83,36 +83,36 @@ ANSWER_IS_WHOLE = CheckConstraint(
     ),
 )
 
-TEXTS_FIT = [
-    bounds.build_length_constraint("replyrequest_note_fits", "not_asked_note", LONGEST_NOTE),
-    bounds.build_length_constraint("replyrequest_text_fits", "text", LONGEST_TEXT),
-    bounds.build_length_constraint("replyrequest_answer_fits", "answer", LONGEST_ANSWER),
-    bounds.build_length_constraint("replyrequest_excerpt_fits", "excerpt", LONGEST_EXCERPT),
-    bounds.build_length_constraint("replyrequest_statement_fits", "statement", LONGEST_EXCERPT),
+LENGTH_CONSTRAINTS = [
+    bounds.build_length_constraint("replyrequest_note_fits", "not_asked_note", MAX_NOTE_LENGTH),
+    bounds.build_length_constraint("replyrequest_text_fits", "text", MAX_TEXT_LENGTH),
+    bounds.build_length_constraint("replyrequest_answer_fits", "answer", MAX_ANSWER_LENGTH),
+    bounds.build_length_constraint("replyrequest_excerpt_fits", "excerpt", MAX_EXCERPT_LENGTH),
+    bounds.build_length_constraint("replyrequest_statement_fits", "statement", MAX_EXCERPT_LENGTH),
 ]
 
 # How it changes -------------------------------------------------------------------------------------------------------
 
-_FIXED = refuse(
+_FIXED_MESSAGE = refuse(
     "What was asked before a verdict is fixed once that is no longer a draft; only an answer may still come in.",
     name="replyrequest_is_fixed_with_its_verdict",
 )
-_MAILED = refuse(
+_MAILED_MESSAGE = refuse(
     "What was sent by mail stays as it was sent.", name="replyrequest_mailed_stays_as_it_was_sent"
 )
-_NOT_YET = refuse(
+_FUTURE_MESSAGE = refuse(
     "What was sent and answered is not of the future, and says what was asked.",
     name="replyrequest_moments_have_come",
 )
 
 #: What is written when an answer comes in, and nothing else is.
-_ANSWER = """ARRAY[
+_ANSWER_COLUMNS_SQL = """ARRAY[
     'answered_at', 'answer_recorded_at', 'answer_channel', 'answer', 'answer_shown', 'excerpt', 'statement'
 ]"""
 #: What the worker notes beside it: it is no part of what was asked or said.
-_NOTED = "ARRAY['reminded_at', 'mail_problem']"
+_NOTED_COLUMNS_SQL = "ARRAY['reminded_at', 'mail_problem']"
 
-ADDED_TO_DRAFTS = Rule(
+INSERT_RULE = Rule(
     name="replyrequest_is_added_to_drafts",
     operation=pgtrigger.Insert,
     declare=[("verdict", "public.claims_verdict")],
@@ -125,13 +125,13 @@ ADDED_TO_DRAFTS = Rule(
             OR (verdict.origin <> 'house' OR verdict.is_restored) AND verdict.created_at = now()
         ) IS NOT TRUE
         THEN
-            {_FIXED}
+            {_FIXED_MESSAGE}
         END IF;
         RETURN NEW;
     """,
 )
 
-FIXED_WITH_ITS_VERDICT = Rule(
+UPDATE_RULE = Rule(
     name="replyrequest_is_fixed_with_its_verdict",
     operation=pgtrigger.Update | pgtrigger.Delete,
     declare=[("verdict", "public.claims_verdict")],
@@ -139,12 +139,12 @@ FIXED_WITH_ITS_VERDICT = Rule(
         SELECT * INTO verdict FROM public.claims_verdict WHERE id = OLD.verdict_id FOR NO KEY UPDATE;
         IF TG_OP = 'DELETE' THEN
             IF verdict.state <> 'draft' THEN
-                {_FIXED}
+                {_FIXED_MESSAGE}
             END IF;
             RETURN OLD;
         END IF;
         IF NEW.verdict_id <> OLD.verdict_id THEN
-            {_FIXED}
+            {_FIXED_MESSAGE}
         END IF;
         IF OLD.message_id <> '' AND OLD.sent_at IS NOT NULL AND (
             (NEW.claimant_id, NEW.party, NEW.channel, NEW.language, NEW.subject, NEW.text)
@@ -154,30 +154,30 @@ FIXED_WITH_ITS_VERDICT = Rule(
                 IS DISTINCT FROM (OLD.sent_at, OLD.sent_by_id, OLD.sent_by_name, OLD.message_id)
             OR NEW.address NOT IN ('', OLD.address)
         ) THEN
-            {_MAILED}
+            {_MAILED_MESSAGE}
         END IF;
         IF verdict.state = 'draft' THEN
             RETURN NEW;
         END IF;
         -- That an address is forgotten changes nothing of what was asked or said.
         IF NEW.address NOT IN ('', OLD.address) THEN
-            {_FIXED}
+            {_FIXED_MESSAGE}
         END IF;
-        IF to_jsonb(NEW) - 'address' - {_NOTED} = to_jsonb(OLD) - 'address' - {_NOTED} THEN
+        IF to_jsonb(NEW) - 'address' - {_NOTED_COLUMNS_SQL} = to_jsonb(OLD) - 'address' - {_NOTED_COLUMNS_SQL} THEN
             RETURN NEW;
         END IF;
         -- Of a version that was replaced, the one that replaces it says what came in since.
         IF verdict.state <> 'superseded' AND OLD.answered_at IS NULL AND NEW.answered_at IS NOT NULL
-            AND to_jsonb(NEW) - 'address' - {_NOTED} - {_ANSWER}
-                = to_jsonb(OLD) - 'address' - {_NOTED} - {_ANSWER}
+            AND to_jsonb(NEW) - 'address' - {_NOTED_COLUMNS_SQL} - {_ANSWER_COLUMNS_SQL}
+                = to_jsonb(OLD) - 'address' - {_NOTED_COLUMNS_SQL} - {_ANSWER_COLUMNS_SQL}
         THEN
             RETURN NEW;
         END IF;
-        {_FIXED}
+        {_FIXED_MESSAGE}
     """,
 )
 
-MOMENTS_HAVE_COME = Rule(
+MOMENTS_RULE = Rule(
     name="replyrequest_moments_have_come",
     operation=pgtrigger.Insert | pgtrigger.Update,
     func=f"""
@@ -187,7 +187,7 @@ MOMENTS_HAVE_COME = Rule(
                 SELECT FROM public.claims_verdict WHERE id = NEW.verdict_id AND (is_restored OR origin <> 'house')
             )
         THEN
-            {_NOT_YET}
+            {_FUTURE_MESSAGE}
         END IF;
         IF TG_OP = 'UPDATE' THEN
             NEW.answer_recorded_at := CASE

@@ -2,7 +2,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Q
 from django.utils.translation import gettext_lazy as _
 
-from claims.features.reply.models.reply_rules import LONGEST_TEXT
+from claims.features.reply.models.reply_rules import MAX_TEXT_LENGTH
 from factcheck.database import bounds
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
@@ -14,7 +14,7 @@ class ReplyTemplate(models.Model):
 
     language = LanguageField(_("language"), unique=True)
     subject = models.CharField(_("subject"), max_length=300)
-    text = models.TextField(_("text"), max_length=LONGEST_TEXT)
+    text = models.TextField(_("text"), max_length=MAX_TEXT_LENGTH)
 
     class Meta:
         ordering = ["language"]
@@ -25,7 +25,7 @@ class ReplyTemplate(models.Model):
                 name="replytemplate_says_something",
                 condition=~Q(language="") & ~Q(subject="") & ~Q(text=""),
             ),
-            bounds.build_length_constraint("replytemplate_text_fits", "text", LONGEST_TEXT),
+            bounds.build_length_constraint("replytemplate_text_fits", "text", MAX_TEXT_LENGTH),
         ]
 
     def __str__(self) -> str:

@@ -9,8 +9,8 @@ from claims.public.pages.responses import get_interface_language
 register = template.Library()
 
 
-@register.filter
-def not_asked(reply: Mapping[str, Any], language: str) -> tuple[str, str]:
+@register.filter("not_asked")
+def get_not_asked_reason(reply: Mapping[str, Any], language: str) -> tuple[str, str]:
     """Return the reason for not asking, and its language: the page's, unless it is in the newsroom's own words.
 
     Args:

@@ -183,7 +183,7 @@ def change_hands(subject: Subject, action: str, asked: Any, *, by: User) -> str:
             return gettext("Assigned to you.")
         case "hand-over":
             to, note = find_person(asked.get("person", "")), asked.get("note", "")
-            assignments.hand_over(subject, to, by=by, note=note, seen=_read_seen_assignee(asked))
+            assignments.reassign(subject, to, by=by, note=note, seen=_read_seen_assignee(asked))
             return gettext("Assigned to %s.") % get_display_name(to)
         case "release":
             assignments.release(subject, by=by, seen=_read_seen_assignee(asked))
@@ -207,7 +207,7 @@ def change_hands(subject: Subject, action: str, asked: Any, *, by: User) -> str:
     raise Http404
 
 
-def _read_seen_assignee(asked: Any) -> int | assignments.Unchanged | None:
+def _read_seen_assignee(asked: Any) -> int | assignments.UnchangedValue | None:
     """Return the assignee when the page was rendered."""
     if "seen" not in asked:
         return assignments.KEEP

@@ -31,7 +31,7 @@ from factcheck.admin.base import person_at
 #: So many at once, so that one click is no afternoon's work of the database; and so many are named.
 _MOST_AT_ONCE, _MOST_SHOWN = 1_000, 20
 #: At this place of a list's columns.
-_PLACE = 2
+_COLUMN_POSITION = 2
 _FILTERS = (PersonFilter, DueFilter, PriorityFilter)
 
 
@@ -56,7 +56,7 @@ class AssignedList:
         """Return the default columns, including the assignee."""
         shown: list[str] = super().own_columns(request)  # type: ignore[misc]  # a DeskAdmin
         if request.user.has_perm("teamwork.view_assignment"):
-            shown.insert(_PLACE, "whose_work")
+            shown.insert(_COLUMN_POSITION, "whose_work")
         return shown
 
     def get_list_filter(self, request: HttpRequest) -> Any:

@@ -91,7 +91,7 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
 
     def change_hands_view(self, request: HttpRequest, kind: str, pk: int, action: str) -> HttpResponse:
         """Handle a button of the panel: take, hand over, release, set due date or priority, follow."""
-        subject = self._asked_for(request, kind, pk)
+        subject = self._get_subject(request, kind, pk)
         if request.method == "POST":
             self._do(request, subject, action)
         return HttpResponseRedirect(change_page(subject))
@@ -143,7 +143,7 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
         kind, key, action = (request.POST.get(name, "") for name in ("subject", "pk", "action"))
         if not (key.isascii() and key.isdecimal() and len(key) < 19):
             raise Http404
-        subject = self._asked_for(request, kind, int(key))
+        subject = self._get_subject(request, kind, int(key))
         if action in ("take", "release"):
             self._do(request, subject, action)
         else:
@@ -153,7 +153,7 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
                 return answer  # a question that has to be answered first
         return HttpResponseRedirect(f"{board}#{kind}-{subject.pk}")
 
-    def _asked_for(self, request: HttpRequest, kind: str, pk: int) -> Subject:
+    def _get_subject(self, request: HttpRequest, kind: str, pk: int) -> Subject:
         """Return the claim or verdict, if the person may read it."""
         kinds: dict[str, type[Claim | Verdict]] = {"claim": Claim, "verdict": Verdict}
         if kind not in kinds:

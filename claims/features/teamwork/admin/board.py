@@ -47,11 +47,11 @@ class BoardFilters:
 
     @classmethod
     def of(cls, asked: QueryDict) -> "BoardFilters":
-        def number(name: str) -> int:
+        def get_number(name: str) -> int:
             text = asked.get(name, "")
             return int(text) if text.isascii() and text.isdecimal() and len(text) < 10 else 0
 
-        return cls("mine" in asked, number("person"), number("topic"))
+        return cls("mine" in asked, get_number("person"), get_number("topic"))
 
     def holder(self, person: User) -> int:
         """Return the assignee whose work is shown; 0 for everyone."""

@@ -22,7 +22,7 @@ from unfold.widgets import (
 from claims.features.teamwork import chat
 from claims.features.teamwork.activity_text import describe_event
 from claims.features.teamwork.models import ChatChannel, ChatMessage
-from claims.features.teamwork.models.chat_channel import TOLD_TO_CHATS
+from claims.features.teamwork.models.chat_channel import CHAT_KINDS
 from factcheck.admin.badges import Tone, badge
 from factcheck.admin.base import DeskAdmin, change_page, person_at
 from factcheck.admin.change_history import PastEvent
@@ -30,8 +30,8 @@ from factcheck.admin.versions import DeskForm
 from factcheck.list_phrases import listed
 
 #: As it stands in the log: not translated, since the log is read in every language.
-TESTED = gettext_noop("Test message sent.")
-REPLACED = gettext_noop("Address replaced.")
+TESTED_MESSAGE = gettext_noop("Test message sent.")
+REPLACED_MESSAGE = gettext_noop("Address replaced.")
 
 #: So many messages are shown on a channel's page.
 _SHOWN_MESSAGES = 10
@@ -53,7 +53,7 @@ class ChatChannelForm(DeskForm):
     )
     kinds = forms.MultipleChoiceField(
         label=gettext_lazy("Messages to send"),
-        choices=[(kind.value, kind.label) for kind in TOLD_TO_CHATS],
+        choices=[(kind.value, kind.label) for kind in CHAT_KINDS],
         required=False,
         widget=UnfoldAdminCheckboxSelectMultipleWidget,
         help_text=gettext_lazy("Choose none to send everything."),
@@ -122,7 +122,7 @@ class ChatChannelAdmin(DeskAdmin):
 
     @admin.display(description=_("messages sent"))
     def told_of(self, channel: ChatChannel) -> str:
-        labels = {kind.value: str(kind.label) for kind in TOLD_TO_CHATS}
+        labels = {kind.value: str(kind.label) for kind in CHAT_KINDS}
         return listed(labels[kind] for kind in channel.kinds) or gettext("Everything")
 
     # The page ---------------------------------------------------------------------------------------------------------
@@ -154,7 +154,7 @@ class ChatChannelAdmin(DeskAdmin):
             obj.created_by = person_at(request)
         super().save_model(request, obj, form, change)
         if replaced:
-            self.log_change(request, obj, REPLACED)
+            self.log_change(request, obj, REPLACED_MESSAGE)
         if replaced or "active" in form.changed_data:
             chat.trust_again(obj)
 
@@ -175,7 +175,7 @@ class ChatChannelAdmin(DeskAdmin):
         pressed = [
             entry
             for entry in self._log_entries(row, action_flag=CHANGE)
-            if entry.what in {gettext(TESTED), gettext(REPLACED)}
+            if entry.what in {gettext(TESTED_MESSAGE), gettext(REPLACED_MESSAGE)}
         ]
         return [*super().history_entries(row, reader), *pressed]
 
@@ -193,10 +193,10 @@ class ChatChannelAdmin(DeskAdmin):
         if not self.has_change_permission(request, channel):
             raise PermissionDenied
         if request.method == "POST":
-            self.log_change(request, channel, TESTED)
+            self.log_change(request, channel, TESTED_MESSAGE)
             try:
                 chat.try_out(channel)
-            except chat.NotSent as failure:
+            except chat.MessageNotSent as failure:
                 messages.error(request, gettext("The test message did not arrive: %s") % failure)
             else:
                 messages.success(request, gettext("Test message sent. Look for it in the channel."))

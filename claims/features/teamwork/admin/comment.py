@@ -40,7 +40,7 @@ from factcheck.admin.change_history import PastEvent
 from factcheck.admin.unsaved import mark_stored
 
 #: Digits that a key has room for, and one.
-_LONGEST_KEY = 19
+_MAX_KEY_LENGTH = 19
 
 
 @admin.register(Comment)
@@ -69,7 +69,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
 
     def history_entries(self, row: Comment, reader: User) -> list[PastEvent]:
         """Return earlier texts of the comment. Withdrawn text is visible only to people who may withdraw."""
-        if row.withdrawn_at and not reader.has_perm(comments.WITHDRAW):
+        if row.withdrawn_at and not reader.has_perm(comments.WITHDRAW_PERMISSION):
             return []
         return super().history_entries(row, reader)
 
@@ -119,11 +119,11 @@ class CommentAdmin(LookOnly, DeskAdmin):
 
     def of_claim_view(self, request: HttpRequest, claim: int) -> HttpResponse:
         """Show all comments on a claim, page by page."""
-        return self._page(request, self._claim(request, claim))
+        return self._render_page(request, self._get_claim(request, claim))
 
     def thread_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Show one thread with all its replies, a page at a time."""
-        thread = self._comment(request, pk)
+        thread = self._get_comment(request, pk)
         thread = thread.reply_to or thread
         person = person_at(request)
         replies = Comment.objects.readable_by(person).filter(reply_to=thread).order_by("pk")
@@ -131,10 +131,10 @@ class CommentAdmin(LookOnly, DeskAdmin):
         first, *others = build_shown_comments([thread, *page.object_list], person)
         last = (others or [first])[-1].row.pk
         shown = ShownThread(first, others, earlier=0, last=last, key=uuid4())
-        return self._page(request, thread.claim, threads=[shown], page=page)
+        return self._render_page(request, thread.claim, threads=[shown], page=page)
 
     def write_view(self, request: HttpRequest, claim: int) -> HttpResponse:
-        about = self._claim(request, claim)
+        about = self._get_claim(request, claim)
         if request.method != "POST":
             return HttpResponseRedirect(f"{change_page(about)}#comments")
         person = person_at(request)
@@ -156,11 +156,11 @@ class CommentAdmin(LookOnly, DeskAdmin):
         except NotAllowed as refusal:
             raise PermissionDenied(str(refusal)) from None
         except NotPossible as refusal:
-            return self._page(request, about, refusal=str(refusal), words=text, reply_to=reply_to)
-        return self._said(request, said)
+            return self._render_page(request, about, refusal=str(refusal), words=text, reply_to=reply_to)
+        return self._show_result(request, said)
 
     def edit_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        comment = self._comment(request, pk)
+        comment = self._get_comment(request, pk)
         if request.method != "POST":
             return HttpResponseRedirect(build_comment_path(comment, person_at(request)))
         text = request.POST.get("text", "")
@@ -171,22 +171,26 @@ class CommentAdmin(LookOnly, DeskAdmin):
         except NotAllowed as refusal:
             raise PermissionDenied(str(refusal)) from None
         except NotPossible as refusal:
-            return self._page(request, comment.claim, refusal=str(refusal), words=text, reply_to=comment)
-        return self._said(request, said)
+            return self._render_page(
+                request, comment.claim, refusal=str(refusal), words=text, reply_to=comment
+            )
+        return self._show_result(request, said)
 
     def withdraw_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        return self._done(request, pk, lambda comment, by: comments.withdraw(comment, by=by))
+        return self._carry_out(request, pk, lambda comment, by: comments.withdraw(comment, by=by))
 
     def resolve_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Resolve a thread, or open it again."""
         resolved, last = request.POST.get("again") != "1", request.POST.get("last", "")
-        seen = int(last) if last.isdecimal() and len(last) < _LONGEST_KEY else None
-        return self._done(
+        seen = int(last) if last.isdecimal() and len(last) < _MAX_KEY_LENGTH else None
+        return self._carry_out(
             request, pk, lambda comment, by: comments.resolve(comment, by=by, resolved=resolved, seen=seen)
         )
 
-    def _done(self, request: HttpRequest, pk: int, work: Callable[[Comment, User], Comment]) -> HttpResponse:
-        comment = self._comment(request, pk)
+    def _carry_out(
+        self, request: HttpRequest, pk: int, work: Callable[[Comment, User], Comment]
+    ) -> HttpResponse:
+        comment = self._get_comment(request, pk)
         if request.method == "POST":
             try:
                 comment = work(comment, person_at(request))
@@ -194,17 +198,17 @@ class CommentAdmin(LookOnly, DeskAdmin):
                 raise PermissionDenied(str(refusal)) from None
             except NotPossible as refusal:
                 messages.error(request, str(refusal))
-        return self._back(request, comment)
+        return self._redirect_back(request, comment)
 
-    def _said(self, request: HttpRequest, said: comments.CommentResult) -> HttpResponse:
+    def _show_result(self, request: HttpRequest, said: comments.CommentResult) -> HttpResponse:
         for person in said.unable:
             messages.warning(
                 request,
                 gettext("%(who)s cannot read this and was not notified.") % {"who": get_display_name(person)},
             )
-        return self._back(request, said.comment)
+        return self._redirect_back(request, said.comment)
 
-    def _back(self, request: HttpRequest, comment: Comment) -> HttpResponse:
+    def _redirect_back(self, request: HttpRequest, comment: Comment) -> HttpResponse:
         """Redirect to the comment."""
         back = request.POST.get("back", "").partition("#")[0]
         if url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
@@ -213,7 +217,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
 
     # Pages ------------------------------------------------------------------------------------------------------------
 
-    def _page(
+    def _render_page(
         self,
         request: HttpRequest,
         claim: Claim,
@@ -249,7 +253,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
             request, "admin/desk/comments_page.html", context, status=409 if refusal else 200
         )
 
-    def _claim(self, request: HttpRequest, pk: int) -> Claim:
+    def _get_claim(self, request: HttpRequest, pk: int) -> Claim:
         if not self.has_view_permission(request):
             raise PermissionDenied
         claim = Claim.objects.readable_by(person_at(request)).filter(pk=pk).first()
@@ -257,7 +261,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
             raise Http404
         return claim
 
-    def _comment(self, request: HttpRequest, pk: int) -> Comment:
+    def _get_comment(self, request: HttpRequest, pk: int) -> Comment:
         if not self.has_view_permission(request):
             raise PermissionDenied
         rows = cast("QuerySet[Comment]", self.get_queryset(request)).select_related("claim", "reply_to")

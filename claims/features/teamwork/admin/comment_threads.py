@@ -15,7 +15,7 @@ from django.utils.safestring import SafeString, mark_safe
 
 from claims.features.teamwork import comments, mentions, notifications
 from claims.features.teamwork.models import Comment
-from claims.features.teamwork.models.comment import EDITABLE_FOR, LONGEST_COMMENT
+from claims.features.teamwork.models.comment import EDITABLE_PERIOD, MAX_COMMENT_LENGTH
 from claims.models import Claim, Verdict
 from factcheck.admin.base import change_page
 
@@ -79,7 +79,7 @@ def build_composer(claim: Claim, person: User) -> dict[str, Any]:
         "talk_claim": claim,
         "talk_verdicts": verdicts.only("version", "state", "publisher__name").order_by("-pk")[:20],
         "talk_key": uuid4(),
-        "talk_longest": LONGEST_COMMENT,
+        "talk_longest": MAX_COMMENT_LENGTH,
     }
 
 
@@ -124,7 +124,7 @@ def build_shown_comments(rows: list[Comment], person: User) -> list[ShownComment
     if not rows:
         return []
     prefetch_related_objects(rows, "mentioned")
-    now, moderates = timezone.now(), person.has_perm(comments.WITHDRAW)
+    now, moderates = timezone.now(), person.has_perm(comments.WITHDRAW_PERMISSION)
     return [
         ShownComment(
             row,
@@ -133,7 +133,7 @@ def build_shown_comments(rows: list[Comment], person: User) -> list[ShownComment
             mark_safe(mentions.render_mentions(row.text, list(row.mentioned.all()))),  # noqa: S308
             may_edit=row.author_id == person.pk
             and not row.withdrawn_at
-            and now - row.created_at < EDITABLE_FOR,
+            and now - row.created_at < EDITABLE_PERIOD,
             may_withdraw=not row.withdrawn_at and (moderates or row.author_id == person.pk),
         )
         for row in rows

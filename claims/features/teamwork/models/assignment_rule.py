@@ -13,8 +13,8 @@ from factcheck.database import bounds
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
 
-LONGEST_DELAY = 365
-LONGEST_WORDS = 1000
+MAX_DELAY_DAYS = 365
+MAX_WORDS_LENGTH = 1000
 
 
 class AssignmentRuleQuerySet(models.QuerySet["AssignmentRule"]):
@@ -76,7 +76,7 @@ class AssignmentRule(models.Model):
     )
     words = models.TextField(
         _("words"),
-        max_length=LONGEST_WORDS,
+        max_length=MAX_WORDS_LENGTH,
         blank=True,
         help_text=_("One per line. The statement must contain one of them; capitals do not matter."),
     )
@@ -102,7 +102,7 @@ class AssignmentRule(models.Model):
         _("due in days"),
         null=True,
         blank=True,
-        validators=[MaxValueValidator(LONGEST_DELAY)],
+        validators=[MaxValueValidator(MAX_DELAY_DAYS)],
         help_text=_("0 is the day on which the claim comes in."),
     )
     follower = models.ForeignKey(
@@ -143,7 +143,7 @@ class AssignmentRule(models.Model):
             ),
             CheckConstraint(
                 name="assignmentrule_delay_is_bounded",
-                condition=Q(due_in_days__isnull=True) | Q(due_in_days__lte=LONGEST_DELAY),
+                condition=Q(due_in_days__isnull=True) | Q(due_in_days__lte=MAX_DELAY_DAYS),
                 violation_error_message=_("At most 365 days."),
             ),
             CheckConstraint(
@@ -162,7 +162,7 @@ class AssignmentRule(models.Model):
                     "Say what the rule does: set an assignee, a priority, a due date, or a follower."
                 ),
             ),
-            bounds.build_length_constraint("assignmentrule_words_fit", "words", LONGEST_WORDS),
+            bounds.build_length_constraint("assignmentrule_words_fit", "words", MAX_WORDS_LENGTH),
         ]
 
     def __str__(self) -> str:

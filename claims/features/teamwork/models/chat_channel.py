@@ -14,25 +14,25 @@ from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse
 
-_K = NotificationKind
+_Kind = NotificationKind
 #: Events for a channel: those that concern more people than the one notified at the desk.
-TOLD_TO_CHATS = (
-    _K.SUBMITTED,
-    _K.RETURNED,
-    _K.SIGNED_OFF,
-    _K.PUBLISHED,
-    _K.RETRACTED,
-    _K.NOT_PUBLISHED,
-    _K.LINK_LOST,
-    _K.OVERDUE,
-    _K.COMMENTED,
-    _K.ACCEPTED,
-    _K.DECLINED,
-    _K.MERGED,
-    _K.UNMERGED,
+CHAT_KINDS = (
+    _Kind.SUBMITTED,
+    _Kind.RETURNED,
+    _Kind.SIGNED_OFF,
+    _Kind.PUBLISHED,
+    _Kind.RETRACTED,
+    _Kind.NOT_PUBLISHED,
+    _Kind.LINK_LOST,
+    _Kind.OVERDUE,
+    _Kind.COMMENTED,
+    _Kind.ACCEPTED,
+    _Kind.DECLINED,
+    _Kind.MERGED,
+    _Kind.UNMERGED,
 )
 
-_CHOICES = [(kind.value, kind.label) for kind in TOLD_TO_CHATS]
+_CHOICES = [(kind.value, kind.label) for kind in CHAT_KINDS]
 
 #: Over the web only encrypted; unencrypted to this machine, as tests and the demo do.
 ADDRESS_PATTERN = r"^(https://[^\s@]+|http://(localhost|127\.\d+\.\d+\.\d+|\[::1\])(:\d+)?(/\S*)?)$"
@@ -113,7 +113,7 @@ class ChatChannel(models.Model):
                 violation_error_message=_("The address must begin with https://."),
             ),
             CheckConstraint(
-                name="chatchannel_kinds_are_known", condition=Q(kinds__contained_by=[*TOLD_TO_CHATS])
+                name="chatchannel_kinds_are_known", condition=Q(kinds__contained_by=[*CHAT_KINDS])
             ),
         ]
         triggers = [
@@ -186,7 +186,7 @@ class ChatMessage(models.Model):
         verbose_name_plural = _("chat messages")
         default_permissions = ()
         constraints = [
-            CheckConstraint(name="chatmessage_kind_is_known", condition=Q(kind__in=TOLD_TO_CHATS)),
+            CheckConstraint(name="chatmessage_kind_is_known", condition=Q(kind__in=CHAT_KINDS)),
             CheckConstraint(
                 name="chatmessage_failure_says_why",
                 condition=Q(state="waiting")

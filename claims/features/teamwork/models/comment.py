@@ -18,25 +18,25 @@ from factcheck.database.desk_words import build_words_index
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Prohibition, Rule, refuse
 
-LONGEST_COMMENT = 10_000
+MAX_COMMENT_LENGTH = 10_000
 #: The time for edits by the author. Later, others may have answered it as it was.
-EDITABLE_FOR = timedelta(days=1)
+EDITABLE_PERIOD = timedelta(days=1)
 
-_OF_ANOTHER_CLAIM = refuse(
+_OTHER_CLAIM_MESSAGE = refuse(
     "A comment, the verdict that it names and what it replies to are of one claim.",
     name="comment_is_of_one_claim",
 )
-_REPLY_TO_A_REPLY = refuse("Reply to what began the thread.", name="comment_replies_to_a_thread")
-_TOLD_AHEAD = refuse("A comment is not of the future.", name="comment_is_not_of_the_future")
-_FIXED = refuse(
+_NESTED_REPLY_MESSAGE = refuse("Reply to what began the thread.", name="comment_replies_to_a_thread")
+_FUTURE_MESSAGE = refuse("A comment is not of the future.", name="comment_is_not_of_the_future")
+_FIXED_MESSAGE = refuse(
     "Who said what, where and when stays as it is: a comment can be edited, resolved or withdrawn.",
     name="comment_says_one_thing",
 )
-_TOO_LATE = refuse(
+_TOO_LATE_MESSAGE = refuse(
     "A comment is edited within a day, and one that was withdrawn is not edited any more.",
     name="comment_is_edited_within_a_day",
 )
-_WITHDRAWN = refuse("What was withdrawn stays withdrawn.", name="comment_stays_withdrawn")
+_WITHDRAWN_MESSAGE = refuse("What was withdrawn stays withdrawn.", name="comment_stays_withdrawn")
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):
@@ -84,7 +84,7 @@ class Comment(models.Model):
     author_name = models.CharField(
         _("by"), max_length=200, help_text=_("The name of the person at that time.")
     )
-    text = models.TextField(_("comment"), max_length=LONGEST_COMMENT, blank=True, help_text=_("Markdown."))
+    text = models.TextField(_("comment"), max_length=MAX_COMMENT_LENGTH, blank=True, help_text=_("Markdown."))
     mentioned = models.ManyToManyField(
         settings.AUTH_USER_MODEL, blank=True, related_name="+", verbose_name=_("mentioned")
     )
@@ -113,7 +113,7 @@ class Comment(models.Model):
         default_permissions = ()
         permissions = [("withdraw_comment", _("Can withdraw other people's comments"))]
         constraints = [
-            bounds.build_length_constraint("comment_text_fits", "text", LONGEST_COMMENT),
+            bounds.build_length_constraint("comment_text_fits", "text", MAX_COMMENT_LENGTH),
             CheckConstraint(
                 name="comment_says_something_or_is_withdrawn",
                 condition=Q(text__regex=r"\S", withdrawn_at__isnull=True)
@@ -160,21 +160,21 @@ class Comment(models.Model):
                     IF NEW.verdict_id IS NOT NULL AND NOT EXISTS (
                         SELECT FROM public.claims_verdict WHERE id = NEW.verdict_id AND claim_id = NEW.claim_id
                     ) THEN
-                        {_OF_ANOTHER_CLAIM}
+                        {_OTHER_CLAIM_MESSAGE}
                     END IF;
                     IF NEW.reply_to_id IS NOT NULL THEN
                         SELECT * INTO thread FROM public.teamwork_comment WHERE id = NEW.reply_to_id;
                         IF thread.claim_id <> NEW.claim_id
                             OR thread.verdict_version IS DISTINCT FROM NEW.verdict_version
                             OR thread.verdict_id IS DISTINCT FROM NEW.verdict_id THEN
-                            {_OF_ANOTHER_CLAIM}
+                            {_OTHER_CLAIM_MESSAGE}
                         END IF;
                         IF thread.reply_to_id IS NOT NULL THEN
-                            {_REPLY_TO_A_REPLY}
+                            {_NESTED_REPLY_MESSAGE}
                         END IF;
                     END IF;
                     IF NEW.created_at > clock_timestamp() THEN
-                        {_TOLD_AHEAD}
+                        {_FUTURE_MESSAGE}
                     END IF;
                     RETURN NEW;
                 """,
@@ -200,7 +200,7 @@ class Comment(models.Model):
                         AND NEW.reply_to_id IS NOT DISTINCT FROM OLD.reply_to_id THEN
                         RETURN NEW;  -- the draft was deleted
                     END IF;
-                    {_FIXED}
+                    {_FIXED_MESSAGE}
                 """,
             ),
             Rule(
@@ -211,15 +211,15 @@ class Comment(models.Model):
                 ),
                 func=f"""
                     IF OLD.withdrawn_at IS NOT NULL THEN
-                        {_WITHDRAWN}
+                        {_WITHDRAWN_MESSAGE}
                     END IF;
                     IF NEW.withdrawn_at IS NOT NULL AND NEW.edited_at IS NOT DISTINCT FROM OLD.edited_at THEN
                         RETURN NEW;
                     END IF;
                     IF NEW.withdrawn_at IS NOT NULL OR NEW.edited_at IS NULL
                         OR NEW.edited_at IS NOT DISTINCT FROM OLD.edited_at
-                        OR clock_timestamp() > OLD.created_at + interval '{EDITABLE_FOR.days} days' THEN
-                        {_TOO_LATE}
+                        OR clock_timestamp() > OLD.created_at + interval '{EDITABLE_PERIOD.days} days' THEN
+                        {_TOO_LATE_MESSAGE}
                     END IF;
                     RETURN NEW;
                 """,

@@ -16,9 +16,11 @@ from claims.newsroom.notifications import NotificationKind
 from factcheck.database import bounds
 from factcheck.database.rules import Rule, refuse
 
-LONGEST_NOTE_TOLD = 10_000
+MAX_NOTE_LENGTH = 10_000
 
-_OF_ANOTHER_CLAIM = refuse("What somebody is told of is of one claim.", name="notification_is_of_one_claim")
+_OTHER_CLAIM_MESSAGE = refuse(
+    "What somebody is told of is of one claim.", name="notification_is_of_one_claim"
+)
 
 
 class MailChoice(models.TextChoices):
@@ -30,7 +32,7 @@ class MailChoice(models.TextChoices):
 
 
 #: What comments say, and nothing else does.
-OF_COMMENTS = (NotificationKind.MENTIONED, NotificationKind.REPLIED, NotificationKind.COMMENTED)
+COMMENT_KINDS = (NotificationKind.MENTIONED, NotificationKind.REPLIED, NotificationKind.COMMENTED)
 
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
@@ -103,14 +105,14 @@ class Notification(models.Model):
             ),
             CheckConstraint(
                 name="notification_of_a_comment_names_it",
-                condition=Q(kind__in=OF_COMMENTS, comment__isnull=False)
-                | ~Q(kind__in=OF_COMMENTS) & Q(comment__isnull=True),
+                condition=Q(kind__in=COMMENT_KINDS, comment__isnull=False)
+                | ~Q(kind__in=COMMENT_KINDS) & Q(comment__isnull=True),
             ),
             CheckConstraint(
                 name="notification_is_mailed_to_who_wants_it",
                 condition=Q(mailed_at__isnull=True) | ~Q(mail="never"),
             ),
-            bounds.build_length_constraint("notification_note_fits", "note", LONGEST_NOTE_TOLD),
+            bounds.build_length_constraint("notification_note_fits", "note", MAX_NOTE_LENGTH),
             UniqueConstraint(name="notification_of_a_comment_once", fields=["person", "comment"]),
         ]
         indexes = [
@@ -142,7 +144,7 @@ class Notification(models.Model):
                     ) OR NEW.comment_id IS NOT NULL AND NOT EXISTS (
                         SELECT FROM public.teamwork_comment WHERE id = NEW.comment_id AND claim_id = NEW.claim_id
                     ) THEN
-                        {_OF_ANOTHER_CLAIM}
+                        {_OTHER_CLAIM_MESSAGE}
                     END IF;
                     RETURN NEW;
                 """,

@@ -9,34 +9,35 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 #: Seconds without a signal after which a viewer is considered gone. Pages send one every fifteen.
-SECONDS = 45
+ACTIVE_SECONDS = 45
 
-_SPEAK_UP = f"""
+_RECORD_SQL = f"""
     WITH me AS (
         INSERT INTO teamwork_presence AS mine (person_id, page, since, writing_since, seen_at)
         VALUES (%(person)s, %(page)s, statement_timestamp(),
                 CASE WHEN %(writing)s THEN statement_timestamp() END, statement_timestamp())
         ON CONFLICT (person_id, page) DO UPDATE SET
             seen_at = statement_timestamp(),
-            since = CASE WHEN mine.seen_at < statement_timestamp() - interval '{SECONDS} seconds'
+            since = CASE WHEN mine.seen_at < statement_timestamp() - interval '{ACTIVE_SECONDS} seconds'
                          THEN statement_timestamp() ELSE mine.since END,
             writing_since = CASE
                 WHEN NOT %(writing)s THEN NULL
-                WHEN mine.seen_at < statement_timestamp() - interval '{SECONDS} seconds' THEN statement_timestamp()
+                WHEN mine.seen_at < statement_timestamp() - interval '{ACTIVE_SECONDS} seconds'
+                    THEN statement_timestamp()
                 ELSE COALESCE(mine.writing_since, statement_timestamp()) END
     )
     SELECT COALESCE(NULLIF(TRIM(who.first_name || ' ' || who.last_name), ''), who.username),
            there.since, there.writing_since
     FROM teamwork_presence there JOIN auth_user who ON who.id = there.person_id
     WHERE there.page = %(page)s AND there.person_id <> %(person)s AND who.is_active
-      AND there.seen_at > statement_timestamp() - interval '{SECONDS} seconds'
+      AND there.seen_at > statement_timestamp() - interval '{ACTIVE_SECONDS} seconds'
     ORDER BY there.writing_since NULLS LAST, there.since, there.id
     LIMIT 20
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Somebody:
+class PresentColleague:
     """A colleague who has a page open: since when, and since when they have been changing something on it."""
 
     name: str
@@ -45,11 +46,11 @@ class Somebody:
 
 
 class PresenceQuerySet(models.QuerySet["Presence"]):
-    def speak_up(self, person: Any, page: str, *, writing: bool) -> list[Somebody]:
+    def speak_up(self, person: Any, page: str, *, writing: bool) -> list[PresentColleague]:
         """Record that the person has the page open, and return who else has, in one statement."""
         with connection.cursor() as cursor:
-            cursor.execute(_SPEAK_UP, {"person": person.pk, "page": page, "writing": writing})
-            return [Somebody(*row) for row in cursor.fetchall()]
+            cursor.execute(_RECORD_SQL, {"person": person.pk, "page": page, "writing": writing})
+            return [PresentColleague(*row) for row in cursor.fetchall()]
 
     def outdated(self) -> "PresenceQuerySet":
         """Return people who left long ago."""

@@ -33,7 +33,7 @@ class WatchFilter(DropdownFilter):
         return queryset.filter(Exists(places))
 
 
-def _failing(watches: Any, person: User) -> QuerySet[Watch]:
+def _find_failing(watches: Any, person: User) -> QuerySet[Watch]:
     failing: QuerySet[Watch] = watches.failing()
     return failing
 
@@ -42,7 +42,7 @@ QUEUES = {
     Watch: {
         "failing": Queue(
             _("Feeds without new articles"),
-            _failing,
+            _find_failing,
             ("progress__failing_since", "pk"),
             "watches.change_watch",
             "progress__failing_since",

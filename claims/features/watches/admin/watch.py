@@ -21,8 +21,8 @@ from unfold.widgets import UnfoldAdminTextInputWidget
 
 from claims.admin.list_filters import QueueFilter, QueueOrder
 from claims.features.watches import visits, watch_edits
-from claims.features.watches.admin.watch_messages import last_visit, state_badge
-from claims.features.watches.discovered_feeds import Followable, followable
+from claims.features.watches.admin.watch_messages import build_state_badge, describe_last_visit
+from claims.features.watches.discovered_feeds import Followable, find_followable
 from claims.features.watches.models import Watch, WatchedPage, WatchProgress
 from claims.models import Claim
 from claims.newsroom.refusals import NotAllowed, NotPossible
@@ -32,7 +32,7 @@ from factcheck.installation.messages import in_words
 from sources.http.fetch_errors import FetchError
 
 #: Pages of a watch that its own page shows.
-_SHOWN = 10
+_SHOWN_PAGES = 10
 
 _WATCH_OF_CLAIM = "appearances__source__watched_pages__watch"
 
@@ -80,7 +80,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         waiting = WatchedPage.objects.waiting().filter(watch=OuterRef("pk")).order_by().values("watch")
         return rows.annotate(
             triage_number=_to_triage(person_at(request)),
-            waiting_number=_counted(waiting.annotate(number=Count("pk")).values("number")),
+            waiting_number=_build_count(waiting.annotate(number=Count("pk")).values("number")),
         )
 
     # The list --------------------------------------------------------------------------------------------------------
@@ -91,11 +91,11 @@ class WatchAdmin(QueueOrder, DeskAdmin):
 
     @admin.display(description=_("state"), ordering="progress__consecutive_failures")
     def state(self, watch: Watch) -> SafeString:
-        return state_badge(watch)
+        return build_state_badge(watch)
 
     @admin.display(description=_("last visit"), ordering="progress__visited_at")
     def last_visit(self, watch: Watch) -> str:
-        return last_visit(watch)
+        return describe_last_visit(watch)
 
     @admin.display(description=_("next visit"), ordering="progress__next_visit_at")
     def next_visit(self, watch: Watch) -> str:
@@ -122,9 +122,9 @@ class WatchAdmin(QueueOrder, DeskAdmin):
             looked_at = watch.pages.filter(looked_at__isnull=False).select_related("source")
             context |= {
                 "watch": watch,
-                "watch_badge": state_badge(watch),
-                "last_visit": last_visit(watch),
-                "pages": looked_at.order_by(F("looked_at").desc(), "-pk")[:_SHOWN],
+                "watch_badge": build_state_badge(watch),
+                "last_visit": describe_last_visit(watch),
+                "pages": looked_at.order_by(F("looked_at").desc(), "-pk")[:_SHOWN_PAGES],
                 "triage_list": _triage_list(watch),
                 "may_change": self.has_change_permission(request, watch),
             }
@@ -132,7 +132,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
 
     def save_model(self, request: HttpRequest, obj: Watch, form: forms.ModelForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        watch_edits.heed_interval(obj)
+        watch_edits.apply_interval(obj)
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """List what is deleted with a watch, without its pages; articles are kept."""
@@ -153,7 +153,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         if request.method == "POST" and "follow" in request.POST:
             return self._follow(request)
         form = AddressForm(request.POST or None)
-        found = _found(form) if form.is_bound and form.is_valid() else []
+        found = _find_followable(form) if form.is_bound and form.is_valid() else []
         if found:
             mark_stored(request)
         context = {
@@ -221,10 +221,10 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         return HttpResponseRedirect(change_page(watch))
 
 
-def _found(form: AddressForm) -> list[tuple[Followable, str, Watch | None]]:
+def _find_followable(form: AddressForm) -> list[tuple[Followable, str, Watch | None]]:
     """Return what can be followed, with its kind, and the existing watch if any."""
     try:
-        found = followable(form.cleaned_data["address"], visits.visitor(patience=10.0))
+        found = find_followable(form.cleaned_data["address"], visits.build_visitor(patience=10.0))
     except FetchError as problem:
         form.add_error("address", in_words(problem))
         return []
@@ -238,10 +238,10 @@ def _to_triage(person: User) -> Coalesce:
         **{_WATCH_OF_CLAIM: OuterRef("pk")}, state=Claim.State.PROPOSED
     )
     counting = proposed.order_by().values(_WATCH_OF_CLAIM).annotate(number=Count("pk", distinct=True))
-    return _counted(counting.values("number"))
+    return _build_count(counting.values("number"))
 
 
-def _counted(number: QuerySet[Any]) -> Coalesce:
+def _build_count(number: QuerySet[Any]) -> Coalesce:
     return Coalesce(Subquery(number, output_field=IntegerField()), 0)
 
 

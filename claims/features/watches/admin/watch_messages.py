@@ -11,7 +11,7 @@ from factcheck.admin.badges import badge
 from factcheck.list_phrases import listed
 
 
-def state_badge(watch: Watch) -> SafeString:
+def build_state_badge(watch: Watch) -> SafeString:
     if not watch.active:
         return badge(_("Paused"), "faded")
     if watch.progress.consecutive_failures:
@@ -21,7 +21,7 @@ def state_badge(watch: Watch) -> SafeString:
     return badge(_("Followed"), "good")
 
 
-def last_visit(watch: Watch) -> str:
+def describe_last_visit(watch: Watch) -> str:
     """Describe the last visit and its result: “7 May, 14:03: 3 new articles, 1 changed”."""
     progress = watch.progress
     if progress.visited_at is None:

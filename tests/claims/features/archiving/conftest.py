@@ -28,7 +28,7 @@ def archive(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> P
     def hurried() -> ArchiverChoices:
         return ArchiverChoices(KnownSites(patience=0.0), allow_loopback=True, pause=0.0)
 
-    monkeypatch.setattr(copies, "choices", hurried)
+    monkeypatch.setattr(copies, "get_choices", hurried)
     return tmp_path / "files"
 
 

@@ -30,7 +30,7 @@ def site(settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
     settings.MEDIA_ROOT = tmp_path / "files"
     settings.ARCHIVE_BROWSER = settings.TIMESTAMP_AUTHORITY = ""
     choices = ArchiverChoices(KnownSites(patience=0.0), allow_loopback=True, pause=0.0)
-    monkeypatch.setattr(copies, "choices", lambda: choices)
+    monkeypatch.setattr(copies, "get_choices", lambda: choices)
     site = Site()
     with served(site.server):
         yield site

@@ -57,7 +57,7 @@ def test_a_page_is_kept_with_its_text_and_says_what_is_missing(source: Source, e
 
 def test_pictures_are_kept_where_there_is_a_browser(source: Source, monkeypatch: pytest.MonkeyPatch) -> None:
     taken = PagePictures(b"RIFF picture", b"", {"pdf": "The browser’s time limit was exceeded."})
-    monkeypatch.setattr(copies, "page_pictures", lambda url, **_: taken)
+    monkeypatch.setattr(copies, "take_page_pictures", lambda url, **_: taken)
     copy = archive_source(source, reason="evidence")
     files = roles(copy)
     assert set(files) == {"warc", "screenshot"}

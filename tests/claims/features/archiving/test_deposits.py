@@ -53,7 +53,7 @@ class Archive:
 @pytest.fixture
 def public(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Archive]:
     archive = Archive()
-    monkeypatch.setattr(deposits, "ARCHIVE", archive.address)
+    monkeypatch.setattr(deposits, "ARCHIVE_URL", archive.address)
     settings.INTERNET_ARCHIVE_KEY = "access:secret"
     with served(archive.server):
         yield archive
@@ -134,10 +134,10 @@ def test_an_archive_that_is_away_is_asked_again_for_some_days(
     public: Archive, source: Source, answer: tuple[int, bytes]
 ) -> None:
     public.answers["/save"] = answer
-    for _attempt in range(len(deposits.WAITS) + 2):
+    for _attempt in range(len(deposits.RETRY_DELAYS) + 2):
         later(days=2)
     deposit = later(days=2)
-    assert len(public.asked) == len(deposits.WAITS) + 1
+    assert len(public.asked) == len(deposits.RETRY_DELAYS) + 1
     assert deposit.due_at is None
     assert deposit.problem.startswith("The Internet Archive ")
 

@@ -13,7 +13,7 @@ from procrastinate import JobContext
 from claims.features.archiving import copies, schedule, tasks
 from claims.features.archiving.copies import ArchiverChoices
 from claims.features.archiving.models import ArchivedCopy, ArchivingRequest
-from claims.features.archiving.queue import WAITS, TakenSource, is_anything_due
+from claims.features.archiving.queue import RETRY_DELAYS, LeasedSource, is_anything_due
 from claims.features.archiving.requests import request_copy
 from factcheck.installation.file_store import FileStoreUnavailable
 from sources import archive
@@ -69,7 +69,7 @@ def test_of_a_site_that_is_busy_nothing_is_taken_while_there_is_something_else(
     VisitedSite.objects.create(site="https://busy.example", ready_at=timezone.now() + timedelta(hours=1))
     request_copy(make_source(url="https://busy.example/1"), reason="desk")
     request_copy(source, reason="command")
-    taken = TakenSource.next()
+    taken = LeasedSource.next()
     assert taken is not None
     assert taken.source == source
     busy = schedule.archive_next()
@@ -83,13 +83,13 @@ def test_of_a_site_that_is_busy_nothing_is_taken_while_there_is_something_else(
 
 def test_what_is_held_is_nobody_elses_until_its_time_is_over(source: Source) -> None:
     request_copy(source, reason="evidence")
-    first = TakenSource.next()
+    first = LeasedSource.next()
     assert first is not None
     # Whoever asks meanwhile waits for the same copy.
     request_copy(source, reason="desk")
-    assert TakenSource.next() is None
+    assert LeasedSource.next() is None
     later(minutes=6)
-    second = TakenSource.next()
+    second = LeasedSource.next()
     assert second is not None
     assert second.attempts == 2
     # The first was taken for dead, and is not listened to any more.
@@ -127,15 +127,15 @@ def test_who_asks_while_it_is_archived_has_the_same_copy(
 
 def test_whoever_is_killed_each_time_is_not_tried_for_ever(source: Source) -> None:
     request_copy(source, reason="evidence")
-    for _attempt in range(len(WAITS) + 1):
-        assert TakenSource.next() is not None
+    for _attempt in range(len(RETRY_DELAYS) + 1):
+        assert LeasedSource.next() is not None
         later(minutes=6)
-    assert TakenSource.next() is None
+    assert LeasedSource.next() is None
     assert request(source).due_at is None
     assert request(source).problem.startswith("The process was stopped")
 
 
-@pytest.mark.parametrize(("status", "attempts"), [(404, 1), (403, 1), (503, len(WAITS) + 1)])
+@pytest.mark.parametrize(("status", "attempts"), [(404, 1), (403, 1), (503, len(RETRY_DELAYS) + 1)])
 def test_what_fails_is_tried_again_where_that_helps(site: Site, status: int, attempts: int) -> None:
     source = make_source(url=site.page("/page", b"", status))
     request_copy(source, reason="evidence")
@@ -189,7 +189,7 @@ def test_where_nothing_can_be_kept_it_waits_for_as_long_as_it_takes(
     request_copy(source, reason="evidence")
     with monkeypatch.context() as patch:
         patch.setattr(archive, "store", broken)
-        for _attempt in range(len(WAITS) + 3):
+        for _attempt in range(len(RETRY_DELAYS) + 3):
             outcome = schedule.archive_next()
             assert outcome is not None
             assert outcome.problem.startswith(told)
@@ -204,7 +204,7 @@ def test_where_nothing_can_be_kept_it_waits_for_as_long_as_it_takes(
 def test_private_addresses_are_refused_also_behind_a_redirect(
     site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(copies, "choices", lambda: ArchiverChoices(KnownSites(patience=0.0), pause=0.0))
+    monkeypatch.setattr(copies, "get_choices", lambda: ArchiverChoices(KnownSites(patience=0.0), pause=0.0))
     for address in (site.page("/here"), "http://169.254.169.254/latest", "http://[::1]/", "http://10.0.0.1/"):
         source = make_source(url=address)
         request_copy(source, reason="evidence")
@@ -241,7 +241,7 @@ def committed(site: Site, transactional_db: None) -> Iterator[Source]:
 @pytest.mark.django_db(transaction=True)
 def test_of_two_workers_one_takes_it(committed: Source) -> None:
     request_copy(committed, reason="evidence")
-    taken = at_once(TakenSource.next, TakenSource.next)
+    taken = at_once(LeasedSource.next, LeasedSource.next)
     assert sorted(one is None for one in taken) == [False, True]
 
 

@@ -14,7 +14,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 
 from claims.features.archiving import uploads
-from claims.features.archiving.file_types import media_type_of
+from claims.features.archiving.file_types import detect_media_type
 from claims.features.archiving.models import ArchivedCopy, ArchivedFile, Timestamp
 from sources import archive
 from sources.models import Source
@@ -119,7 +119,7 @@ def packed(*names: str, **contents: str) -> bytes:
     ],
 )
 def test_a_file_is_what_is_in_it(content: bytes, media_type: str) -> None:
-    assert media_type_of(io.BytesIO(content)) == media_type
+    assert detect_media_type(io.BytesIO(content)) == media_type
 
 
 def test_an_uploaded_file_is_kept_whatever_it_says_of_itself(desk: Client, contributor: User) -> None:
@@ -170,7 +170,7 @@ def test_what_says_less_of_its_size_is_stopped(desk: Client, settings: Any) -> N
 
 
 def test_a_disk_that_is_nearly_full_is_told_before(desk: Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(uploads, "SPARED", 10**18)
+    monkeypatch.setattr(uploads, "FREE_SPACE_RESERVE", 10**18)
     assert "There is not enough disk space for a file of" in upload(desk, make_source())
     assert not ArchivedCopy.objects.exists()
 

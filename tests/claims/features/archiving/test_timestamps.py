@@ -10,7 +10,12 @@ from django.core.exceptions import ImproperlyConfigured
 from claims.features.archiving import tasks
 from claims.features.archiving.models import ArchivedCopy, ArchivedFile, Timestamp
 from claims.features.archiving.stamp_encoding import request_for
-from claims.features.archiving.timestamps import TimestampAuthorityAway, TokenRefused, stamp, unstamped
+from claims.features.archiving.timestamps import (
+    TimestampAuthorityUnavailable,
+    TokenRefused,
+    find_unstamped,
+    stamp,
+)
 from tests.helpers.newsroom import make_source
 from tests.helpers.stamping_authority import StampingAuthority
 
@@ -95,14 +100,14 @@ def test_roots_that_are_none_are_the_operators_affair(authority: StampingAuthori
 def test_an_authority_that_is_away_is_asked_again(authority: StampingAuthority) -> None:
     archived(DIGEST, OTHER, DIGEST)
     authority.instead = 503, b""
-    with pytest.raises(TimestampAuthorityAway, match="HTTP 503"):
+    with pytest.raises(TimestampAuthorityUnavailable, match="HTTP 503"):
         stamp(DIGEST)
     tasks.sign_files()
     assert authority.asked == 2  # the second file does not try what the first did in vain
-    assert unstamped(10) == [DIGEST, OTHER]
+    assert find_unstamped(10) == [DIGEST, OTHER]
     authority.instead = None
     tasks.sign_files()
-    assert unstamped(10) == []
+    assert find_unstamped(10) == []
     assert set(Timestamp.objects.values_list("sha256", flat=True)) == {DIGEST, OTHER}
 
 

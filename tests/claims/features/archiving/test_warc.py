@@ -11,7 +11,7 @@ import pytest
 from warcio.archiveiterator import ArchiveIterator
 from warcio.checker import Checker
 
-from claims.features.archiving.warc import warc_of
+from claims.features.archiving.warc import build_warc
 from sources.http.exchanges import Exchanges
 from sources.http.fetch_errors import FetchError
 from tests.helpers.site import PATIENT, Site, get
@@ -37,7 +37,7 @@ def records(content: bytes) -> list[tuple[str, str | None, str | None, bytes]]:
 def kept(url: str) -> bytes:
     exchanges = Exchanges(most_bytes=1_000_000)
     get(url, exchanges=exchanges)
-    return warc_of(exchanges.kept, name="page.warc.gz")
+    return build_warc(exchanges.kept, name="page.warc.gz")
 
 
 def test_every_hop_is_in_it_with_what_was_sent(site: Site, tmp_path: Path) -> None:

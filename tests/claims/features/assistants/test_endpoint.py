@@ -139,7 +139,7 @@ def legacy(method: str, params: dict[str, Any] | None = None, key: Any = 1) -> d
     return {"jsonrpc": "2.0", "id": key, "method": method, "params": params or {}}
 
 
-@pytest.mark.parametrize("version", revisions.WITH_HANDSHAKE)
+@pytest.mark.parametrize("version", revisions.HANDSHAKE_REVISIONS)
 def test_older_clients_begin_with_a_handshake(client: Client, version: str) -> None:
     hello = legacy("initialize", {"protocolVersion": version, "capabilities": {}, "clientInfo": {}})
     result = post(client, hello, headers={}).json()["result"]

@@ -87,7 +87,7 @@ def assert_says_no_more(asked: Asked) -> None:
     if outcome == "perhaps_checked":
         assert "rated" not in asked.text
     if outcome == "not_checked":
-        assert findings.NOT_CHECKED in asked.text or findings.NOT_PUBLISHED_THEN in asked.text
+        assert findings.NOT_CHECKED_MESSAGE in asked.text or findings.NOT_PUBLISHED_THEN_MESSAGE in asked.text
         assert "rated" not in asked.text
         plain = asked.text.lower()
         for words in _REASSURING:

@@ -176,7 +176,7 @@ def test_a_corrected_spelling_is_told(ask: Ask, publish: Publish) -> None:
 
 def test_nothing_found_by_words_is_no_verdict(ask: Ask) -> None:
     asked = ask("search_claims", query="volcano")
-    assert asked.document["meaning"] == findings.NOTHING_FOUND
+    assert asked.document["meaning"] == findings.NOTHING_FOUND_MESSAGE
     assert "nothing found says nothing about whether anything is true" in asked.text
 
 
@@ -206,7 +206,7 @@ def test_a_page_is_told_apart_from_what_was_said_on_it(ask: Ask, publish: Publis
     [found] = ask("lookup_url", url=Publication.objects.get().document["url"]).document["found"]
     assert found["is_the_review"]
     nothing = ask("lookup_url", url="https://example.org/other")
-    assert (nothing.document["found"], nothing.document["meaning"]) == ([], findings.NOTHING_AT_ADDRESS)
+    assert (nothing.document["found"], nothing.document["meaning"]) == ([], findings.NOTHING_AT_URL_MESSAGE)
     assert ask("lookup_url", url="no address").is_error
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.test import Client
 
-from claims.features.assistants.findings import QUOTATIONS
+from claims.features.assistants.findings import QUOTATION_NOTE
 from claims.features.assistants.text_rendering import make_visible
 from claims.models import Claim, Claimant, Evidence, Rating, Topic
 from claims.review import workflow
@@ -84,7 +84,7 @@ def ask(client: Client) -> Callable[..., Asked]:
 
 def assert_fenced(asked: Asked) -> None:
     """Outside of its strings an answer has words of ours alone, and inside of them nothing that leaves them."""
-    assert asked.text.startswith(QUOTATIONS)
+    assert asked.text.startswith(QUOTATION_NOTE)
     assert not _HIDDEN.search(asked.text)
     ours = _STRING.sub("“”", asked.text)
     assert MARK not in ours

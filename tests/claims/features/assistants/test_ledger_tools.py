@@ -150,7 +150,7 @@ def test_what_was_retracted_says_so_and_is_matched_no_longer(
     assert "rated" not in asked.text
     matched = ask("match_text", text=STATEMENT)
     assert (matched.document["outcome"], matched.document["claims"]) == ("not_checked", [])
-    assert findings.NOT_CHECKED in matched.text
+    assert findings.NOT_CHECKED_MESSAGE in matched.text
     assert ask("search_claims", query="harbour").document["claims"] == []
     [listed] = ask("search_claims", query="harbour", status="retracted").document["claims"]
     assert listed["claim_id"] == claim.pk
@@ -168,8 +168,8 @@ def test_an_earlier_version_of_what_was_retracted_says_so_first(
         asked = ask("get_claim", claim_id=claim.pk, **then)
         assert asked.document["outcome"] == "withdrawn"
         assert asked.document["claim"]["status"] == "published"  # as it read then
-        assert asked.text.index(findings.OUTCOMES["withdrawn"]) < asked.text.index("rated")
-        assert findings.OUTCOMES["checked"] not in asked.text
+        assert asked.text.index(findings.OUTCOME_MESSAGES["withdrawn"]) < asked.text.index("rated")
+        assert findings.OUTCOME_MESSAGES["checked"] not in asked.text
 
 
 def test_what_was_merged_leads_to_the_other(ask: Ask, publish: Publish, editor: User) -> None:
@@ -192,15 +192,18 @@ def test_a_claim_is_told_as_it_was(ask: Ask, publish: Publish, checker: User, ed
     assert (told["version"], told["is_newest_version"], told["newest_version"]) == (1, False, 2)
     assert [verdict["rating"]["rating_class"] for verdict in told["verdicts"]] == ["mostly_false"]
     assert "This is NOT what is published now: version 2 is newer." in then.text
-    assert then.document["meaning"] == f"{findings.OUTCOMES['checked']} {findings.EARLIER}"
+    assert (
+        then.document["meaning"]
+        == f"{findings.OUTCOME_MESSAGES['checked']} {findings.EARLIER_VERSION_MESSAGE}"
+    )
     assert ask("get_claim", claim_id=claim.pk, version=1).document["claim"] == told
     now = ask("get_claim", claim_id=claim.pk)
     assert now.document["claim"]["is_newest_version"]
-    assert now.document["meaning"] == findings.OUTCOMES["checked"]
+    assert now.document["meaning"] == findings.OUTCOME_MESSAGES["checked"]
     assert "NOT what is published now" not in now.text
     before = ask("get_claim", claim_id=claim.pk, as_of="2026-01-01")
     assert (before.document["outcome"], before.document["claim"]) == ("not_checked", None)
-    assert findings.NOT_PUBLISHED_THEN in before.text
+    assert findings.NOT_PUBLISHED_THEN_MESSAGE in before.text
     [listed] = ask("search_claims", query="harbour", as_of="2026-04-01").document["claims"]
     assert (listed["version"], listed["is_newest_version"]) == (1, False)
 

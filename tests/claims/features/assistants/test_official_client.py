@@ -62,7 +62,7 @@ async def conversation(client: Client, claim: Claim) -> None:
         assert "False" in words_of(result)
         assert result.structured_content
     unchecked = await client.call_tool("match_text", {"text": "The moon is a wheel of cheese."})
-    assert findings.NOT_CHECKED in words_of(unchecked)
+    assert findings.NOT_CHECKED_MESSAGE in words_of(unchecked)
     refused = await client.call_tool("get_claim", {"claim_id": claim.pk, "asof": "2026-01-01"})
     assert refused.is_error
     assert "Did you mean as_of?" in words_of(refused)

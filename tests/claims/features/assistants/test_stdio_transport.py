@@ -16,7 +16,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError, connection
 
 from claims.features.assistants import mcp_server, stdio_transport
-from claims.features.assistants.stdio_transport import LINE_LIMIT, converse
+from claims.features.assistants.stdio_transport import LINE_LIMIT, answer_lines
 from claims.features.assistants.tools import Caller
 from claims.models import Claim, Scope
 from claims.newsroom import api_tokens
@@ -37,7 +37,7 @@ def connection_stays(monkeypatch: pytest.MonkeyPatch) -> None:
 def said(*lines: bytes | dict[str, Any], caller: Caller = NOBODY) -> list[dict[str, Any]]:
     given = [line if isinstance(line, bytes) else json.dumps(line).encode() + b"\n" for line in lines]
     out = BytesIO()
-    converse(BytesIO(b"".join(given)), out, caller)
+    answer_lines(BytesIO(b"".join(given)), out, caller)
     written = out.getvalue().splitlines()
     return [json.loads(line) for line in written]
 

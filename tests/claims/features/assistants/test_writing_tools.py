@@ -43,7 +43,7 @@ def test_a_claim_is_proposed_by_the_owner_of_the_token(ask: Ask, contributor: Us
     assert (claim.statement, claim.state, claim.created_by) == (STATEMENT, "proposed", contributor)
     assert asked.document == {
         "outcome": "kept",
-        "meaning": findings.WRITTEN,
+        "meaning": findings.WRITTEN_MESSAGE,
         "kind": "claim",
         "id": claim.pk,
         "claim_id": claim.pk,

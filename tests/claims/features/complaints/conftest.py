@@ -55,7 +55,7 @@ def complain(publish: Callable[..., Claim]) -> Callable[..., Complaint]:
     ) -> Complaint:
         entry = (claim or publish()).publications.newest().get()
         given = {"kind": "error_of_fact", "text": "The sum is another: see page 4 of the accounts."} | fields
-        complaint = submissions.complain(entry, sender=sender, **given)
+        complaint = submissions.submit_complaint(entry, sender=sender, **given)
         if confirmed:
             submissions.confirm(complaint.contact)
             complaint.refresh_from_db()
@@ -71,7 +71,7 @@ def ask(db: None) -> Callable[..., ReaderRequest]:
     def send(
         text: str = "", *, confirmed: bool = True, mail: str = "rita@example.org", **fields: Any
     ) -> ReaderRequest:
-        request = submissions.ask(text=text, sender=Sender(mail, "", "en"), **fields)
+        request = submissions.submit_request(text=text, sender=Sender(mail, "", "en"), **fields)
         if not confirmed:
             return request
         contact = submissions.confirm(request.contacts.get())

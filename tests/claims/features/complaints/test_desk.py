@@ -32,7 +32,7 @@ def at_desk(somebody: User) -> Client:
 
 @pytest.fixture
 def complaint(publish: Callable[..., Claim]) -> Complaint:
-    sent = submissions.complain(
+    sent = submissions.submit_complaint(
         publish().publications.get(), kind="other", text="The sum is another.", sender=SENDER
     )
     submissions.confirm(sent.contact)
@@ -42,7 +42,9 @@ def complaint(publish: Callable[..., Claim]) -> Complaint:
 
 @pytest.fixture
 def asked(db: None) -> ReaderRequest:
-    sent = submissions.ask(text="The mayor sold the harbour.", sender=SENDER, picture=read_picture(SMALL_PNG))
+    sent = submissions.submit_request(
+        text="The mayor sold the harbour.", sender=SENDER, picture=read_picture(SMALL_PNG)
+    )
     submissions.confirm(sent.contacts.get())
     sent.refresh_from_db()
     return sent
@@ -81,7 +83,9 @@ def test_personal_data_is_in_no_list_search_or_download(
 
 
 def test_what_nobody_confirmed_is_not_at_the_desk(publish: Callable[..., Claim], editor: User) -> None:
-    sent = submissions.complain(publish().publications.get(), kind="other", text="Unread.", sender=SENDER)
+    sent = submissions.submit_complaint(
+        publish().publications.get(), kind="other", text="Unread.", sender=SENDER
+    )
     desk = at_desk(editor)
     assert desk.get(page_of(sent)).status_code in (302, 404)
     assert b"Unread." not in desk.get("/admin/complaints/complaint/").content
@@ -90,7 +94,7 @@ def test_what_nobody_confirmed_is_not_at_the_desk(publish: Callable[..., Claim],
 def test_what_is_held_is_seen_by_who_decides(
     publish: Callable[..., Claim], editor: User, checker: User
 ) -> None:
-    held = submissions.complain(
+    held = submissions.submit_complaint(
         publish().publications.get(), kind="other", text="[url=x]Prices[/url]", sender=SENDER
     )
     queue = "/admin/complaints/complaint/?queue=held_complaints"

@@ -37,7 +37,7 @@ def claim(publish: Callable[..., Claim]) -> Claim:
 def complaint(claim: Claim, editor: User) -> Complaint:
     """One that was answered."""
     entry = claim.publications.get()
-    sent = submissions.complain(
+    sent = submissions.submit_complaint(
         entry,
         kind="error_of_fact",
         text="See page 4 of the accounts.",
@@ -51,7 +51,7 @@ def complaint(claim: Claim, editor: User) -> Complaint:
 
 @pytest.fixture(scope="module")
 def waiting(claim: Claim) -> Complaint:
-    sent = submissions.complain(
+    sent = submissions.submit_complaint(
         claim.publications.get(), kind="other", text="A word " * 60, sender=Sender("ruth@example.org")
     )
     submissions.confirm(sent.contact)
@@ -61,14 +61,14 @@ def waiting(claim: Claim) -> Complaint:
 
 @pytest.fixture(scope="module")
 def asked(claim: Claim) -> ReaderRequest:
-    sent = submissions.ask(text="The mayor sold the harbour.", sender=Sender("rosa@example.org"))
+    sent = submissions.submit_request(text="The mayor sold the harbour.", sender=Sender("rosa@example.org"))
     submissions.confirm(sent.contacts.get())
     return sent
 
 
 @pytest.fixture(scope="module")
 def held(claim: Claim) -> Complaint:
-    return submissions.complain(
+    return submissions.submit_complaint(
         claim.publications.get(), kind="other", text="[url=x]Prices[/url]", sender=Sender("ben@example.org")
     )
 
@@ -135,7 +135,7 @@ def test_pages_of_the_desk(
 def test_a_reader_complains_without_scripts(
     language: str, chromium: Browser, site: str, claim: Claim, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(form_stamps, "LEAST_SECONDS", 0)
+    monkeypatch.setattr(form_stamps, "MIN_SECONDS", 0)
     mail = f"reader-{language}@example.org"
 
     def said(words: str) -> str:

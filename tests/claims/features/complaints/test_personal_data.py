@@ -38,9 +38,9 @@ def test_what_nobody_confirms_is_deleted(
     ask(SAID, confirmed=False, picture=read_picture(SMALL_PNG))
     kept = complain(sender=Sender("ruth@example.org"))
     with in_days(6.9):
-        assert personal_data.delete_expired() == personal_data.Expired(0, 0, 0)
+        assert personal_data.delete_expired() == personal_data.ExpiredCounts(0, 0, 0)
     with in_days(7.1):
-        assert personal_data.delete_expired() == personal_data.Expired(2, 0, 0)
+        assert personal_data.delete_expired() == personal_data.ExpiredCounts(2, 0, 0)
     assert list(Complaint.objects.all()) == [kept]
     assert not ReaderRequest.objects.exists()
     assert not ReaderPicture.objects.exists()
@@ -50,11 +50,11 @@ def test_what_nobody_confirms_is_deleted(
 def test_what_is_held_waits_for_a_person(complain: Callable[..., Complaint], editor: User) -> None:
     held = complain(confirmed=False, text="<a href='x'>Prices</a>")
     with in_days(400):
-        assert personal_data.delete_expired() == personal_data.Expired(0, 0, 0)
+        assert personal_data.delete_expired() == personal_data.ExpiredCounts(0, 0, 0)
     quarantine.mark_as_spam([held], by=editor)
     assert not ContactDetails.objects.exists()
     with in_days(91):
-        assert personal_data.delete_expired() == personal_data.Expired(0, 1, 0)
+        assert personal_data.delete_expired() == personal_data.ExpiredCounts(0, 1, 0)
     assert not Complaint.objects.exists()
 
 
@@ -119,7 +119,7 @@ def test_no_other_table_knows_who_somebody_is(
     complaint = complain(sender=sender)
     complaint_moves.assign(complaint, editor, by=editor)
     complaint_moves.answer(complaint, outcome="clarified", answer="It is clearer now.", by=editor)
-    asked = submissions.ask(text=SAID, sender=sender)
+    asked = submissions.submit_request(text=SAID, sender=sender)
     submissions.confirm(asked.contacts.get())
     work()
     as_committed()

@@ -49,13 +49,13 @@ def test_what_is_taken_up_is_answered_by_its_publication(
     ask: Callable[..., ReaderRequest], publish: Callable[..., Claim], checker: User, editor: User
 ) -> None:
     asked = ask(SAID)
-    claim = request_moves.take_up(asked, statement=SAID, language="en", by=checker)
+    claim = request_moves.propose_claim(asked, statement=SAID, language="en", by=checker)
     assert (claim.state, claim.created_by) == ("proposed", checker)
     asked.refresh_from_db()
     assert (asked.state, asked.claim) == ("taken_up", claim)
     assert not ReaderRequest.objects.waiting().exists()
     with pytest.raises(NotPossible, match="already been accepted"):
-        request_moves.take_up(asked, statement=SAID, language="en", by=checker)
+        request_moves.propose_claim(asked, statement=SAID, language="en", by=checker)
     late = ask(SAID, mail="ruth@example.org")
     assert late == asked
     work()
@@ -70,7 +70,7 @@ def test_what_was_taken_up_in_vain_waits_again(
     ask: Callable[..., ReaderRequest], checker: User, editor: User
 ) -> None:
     asked = ask(SAID)
-    claim = request_moves.take_up(asked, statement=SAID, language="en", by=checker)
+    claim = request_moves.propose_claim(asked, statement=SAID, language="en", by=checker)
     workflow.move(claim, "decline", by=editor, note="An opinion.")
     assert list(ReaderRequest.objects.waiting()) == [asked]
     request_moves.decline(asked, reason="It is an opinion.", by=checker)
@@ -93,7 +93,7 @@ def test_a_claim_that_was_merged_answers_by_the_other(
     ask: Callable[..., ReaderRequest], publish: Callable[..., Claim], checker: User, editor: User
 ) -> None:
     asked = ask(SAID)
-    claim = request_moves.take_up(asked, statement=SAID, language="en", by=checker)
+    claim = request_moves.propose_claim(asked, statement=SAID, language="en", by=checker)
     target = make_claim("The mayor sold the port.")
     workflow.move(claim, "merge", by=editor, into=target, note="The same.")
     publish(target)
@@ -124,7 +124,7 @@ def test_what_an_import_published_is_answered_within_the_hour(
 
 def test_an_address_becomes_a_place_of_the_claim(ask: Callable[..., ReaderRequest], checker: User) -> None:
     asked = ask(address="https://example.org/post/7")
-    claim = request_moves.take_up(asked, statement=SAID, language="en", by=checker)
+    claim = request_moves.propose_claim(asked, statement=SAID, language="en", by=checker)
     assert claim.appearances.get().source.url == "https://example.org/post/7"
 
 

@@ -17,8 +17,8 @@ from claims.features.complaints import submissions, working_days
 from claims.features.complaints.confirmations import Sender, find_contact, normalise_mailbox
 from claims.features.complaints.models import Complaint, ContactDetails, ReaderRequest, ReaderStep
 from claims.features.complaints.pictures import read_picture
-from claims.features.complaints.reader_mails import MailNotTaken
-from claims.features.complaints.submissions import KeyUsedTwice, SentWith
+from claims.features.complaints.reader_mails import MailRejected
+from claims.features.complaints.submissions import KeyReused, SubmissionContext
 from claims.features.teamwork.models import Notification
 from claims.models import Claim
 from tests.claims.features.complaints.conftest import RITA, contact_of, jobs, link_in, token_of, work
@@ -86,13 +86,13 @@ def test_one_mailbox_gets_few_mails_from_strangers(publish: Callable[..., Claim]
     entry = publish().publications.get()
     addresses = ["rita@example.org", "Rita@Example.org", "rita+a@example.org", "rita+b@example.org"]
     for number, address in enumerate(addresses):
-        submissions.complain(entry, kind="other", text=f"Number {number}", sender=Sender(address))
+        submissions.submit_complaint(entry, kind="other", text=f"Number {number}", sender=Sender(address))
     assert len(jobs()) == 3
     assert [row.held_because for row in Complaint.objects.held()] == [["many_mails"]]
-    submissions.complain(entry, kind="other", text="Another", sender=Sender("ruth@example.org"))
+    submissions.submit_complaint(entry, kind="other", text="Another", sender=Sender("ruth@example.org"))
     assert len(jobs()) == 4
     with time_machine.travel(timezone.now() + timedelta(days=1, minutes=1)):
-        submissions.complain(entry, kind="other", text="Later", sender=Sender("rita@example.org"))
+        submissions.submit_complaint(entry, kind="other", text="Later", sender=Sender("rita@example.org"))
     assert len(jobs()) == 5
 
 
@@ -103,10 +103,12 @@ def test_what_has_signs_of_spam_is_held_and_not_lost(publish: Callable[..., Clai
         "markup": "Good <a href='https://a.example'>prices</a>",
     }
     for sign, text in sent.items():
-        row = submissions.complain(entry, kind="other", text=text, sender=Sender(f"{sign}@example.org"))
+        row = submissions.submit_complaint(
+            entry, kind="other", text=text, sender=Sender(f"{sign}@example.org")
+        )
         assert row.held_because == [sign]
     rows = [
-        submissions.complain(
+        submissions.submit_complaint(
             entry, kind="other", text="The SAME words.", sender=Sender(f"r{number}@example.org")
         )
         for number in range(4)
@@ -123,12 +125,12 @@ def test_what_has_signs_of_spam_is_held_and_not_lost(publish: Callable[..., Clai
 
 def test_the_same_key_takes_in_once(publish: Callable[..., Claim]) -> None:
     entry = publish().publications.get()
-    sent = SentWith(key="k" * 64, body="b" * 64)
-    one = submissions.complain(entry, kind="other", text="x", sender=RITA, sent=sent)
-    assert submissions.complain(entry, kind="other", text="x", sender=RITA, sent=sent) == one
-    with pytest.raises(KeyUsedTwice):
-        submissions.complain(
-            entry, kind="other", text="y", sender=RITA, sent=SentWith(key="k" * 64, body="c" * 64)
+    sent = SubmissionContext(key="k" * 64, body="b" * 64)
+    one = submissions.submit_complaint(entry, kind="other", text="x", sender=RITA, sent=sent)
+    assert submissions.submit_complaint(entry, kind="other", text="x", sender=RITA, sent=sent) == one
+    with pytest.raises(KeyReused):
+        submissions.submit_complaint(
+            entry, kind="other", text="y", sender=RITA, sent=SubmissionContext(key="k" * 64, body="c" * 64)
         )
     assert len(jobs()) == 1
 
@@ -219,7 +221,7 @@ def test_a_mail_that_is_not_taken_is_sent_again_and_names_nobody(
 
     with monkeypatch.context() as patch:
         patch.setattr(EmailMultiAlternatives, "send", refuse)
-        with pytest.raises(MailNotTaken) as refused:
+        with pytest.raises(MailRejected) as refused:
             work()
     assert str(refused.value) == "SMTPRecipientsRefused"
     assert "rita" not in "".join(format_exception(refused.value))

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.django_db
 
 @pytest.fixture(autouse=True)
 def typed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(form_stamps, "LEAST_SECONDS", 0)
+    monkeypatch.setattr(form_stamps, "MIN_SECONDS", 0)
 
 
 def ask(client: Client, claim: Claim, address: str = "rita@example.org", **more: str) -> Any:
@@ -42,7 +42,7 @@ def send_waiting_mail() -> list[Any]:
     for job in list(jobs.order_by("pk")):
         act = (
             subscriptions.mail_confirmation
-            if job.task_name == subscriptions.CONFIRMATION
+            if job.task_name == subscriptions.CONFIRMATION_TASK
             else subscriptions.mail_change
         )
         act(**job.args)

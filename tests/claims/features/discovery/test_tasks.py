@@ -15,7 +15,7 @@ Publish = Callable[..., Claim]
 
 
 def calls() -> int:
-    return ProcrastinateJob.objects.filter(task_name=tasks.ANNOUNCE, status="todo").count()
+    return ProcrastinateJob.objects.filter(task_name=tasks.ANNOUNCE_TASK, status="todo").count()
 
 
 def test_publications_call_the_worker_once(

@@ -69,10 +69,10 @@ def test_stops_until_somebody_decides(
     assert (progress.halted, progress.failure, progress.sequence) == (halt, tally.failure, 3)
     assert progress.offered_key == (peer.key if halt == "key" else "")
     PeerProgress.objects.update(next_visit_at=timezone.now())
-    assert sync_run.due_newsrooms() == []
+    assert sync_run.list_due_newsrooms() == []
     assert sync_run.take_turn(newsroom.pk) is None
     assert [row[0] for row in taken(newsroom)] == [7, 8, 9]
-    tasks.tell_of_trouble(newsroom_id=newsroom.pk)
+    tasks.mail_alarm(newsroom_id=newsroom.pk)
     [message] = mail.outbox
     assert message.to == [administrator.email]
     assert tally.failure in message.body
@@ -273,15 +273,17 @@ def test_recovers_by_itself_and_tells_people_in_between(
     peer.tell(7)
     whole, peer.answers.answer = peer.answers.answer, body(b"{}", 500)  # type: ignore[attr-defined]
     asked: list[int] = []
-    for _attempt in range(sync_run.TOLD_AFTER):
+    for _attempt in range(sync_run.ALARM_AFTER_FAILURES):
         turn(newsroom)
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM procrastinate_jobs WHERE task_name = %s", [alarms.TELL])
+            cursor.execute(
+                "SELECT count(*) FROM procrastinate_jobs WHERE task_name = %s", [alarms.ALARM_TASK]
+            )
             asked.append(cursor.fetchone()[0])
     assert asked == [0, 0, 0, 0, 1]
     assert [row.pk for row in PeerNewsroom.objects.in_trouble()] == [newsroom.pk]
     peer.answers.answer = whole  # type: ignore[attr-defined]
     assert turn(newsroom).entries == 1
     assert PeerNewsroom.objects.in_trouble().count() == 0
-    tasks.tell_of_trouble(newsroom_id=newsroom.pk)
+    tasks.mail_alarm(newsroom_id=newsroom.pk)
     assert mail.outbox == []

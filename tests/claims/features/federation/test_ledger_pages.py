@@ -11,12 +11,12 @@ from hypothesis import strategies as st
 
 from claims.features.federation.ledger_pages import (
     LedgerPage,
-    NotBelieved,
     Signer,
-    believed,
-    origin,
-    own_verdict,
+    VerificationFailed,
+    find_own_verdict,
+    get_origin,
     read_page,
+    verify_page,
 )
 from claims.ledger.house_signature import public_key, signature, signed_text
 from claims.ledger.proofs.entry_text import EntryFacts, build_entry_text, compute_chain_hash
@@ -45,7 +45,7 @@ CHANGES = st.dictionaries(st.sampled_from(NAMES), VALUES)
 
 @given(st.binary(max_size=200) | VALUES.map(lambda value: repr(value).encode()))
 def test_no_content_is_an_error_of_ours(content: bytes) -> None:
-    with contextlib.suppress(NotBelieved):
+    with contextlib.suppress(VerificationFailed):
         read_page(content)
 
 
@@ -62,8 +62,8 @@ def test_no_entry_is_an_error_of_ours_signed_or_not(changes: list[dict[str, Any]
         except TypeError:  # numbers that JSON of this kind does not have
             return
         page = read_page(content)
-        with contextlib.suppress(NotBelieved):
-            assert believed(page, key=house["key"], site=SITE, after=0, last_change="", most=100) == []
+        with contextlib.suppress(VerificationFailed):
+            assert verify_page(page, key=house["key"], site=SITE, after=0, last_change="", most=100) == []
 
 
 def _signed(change: dict[str, Any]) -> str:
@@ -74,7 +74,7 @@ def _signed(change: dict[str, Any]) -> str:
 
 @given(VALUES)
 def test_no_verdicts_are_an_error(verdicts: Any) -> None:
-    assert own_verdict({"verdicts": verdicts}) is None
+    assert find_own_verdict({"verdicts": verdicts}) is None
 
 
 @sweep(
@@ -92,7 +92,7 @@ def test_no_verdicts_are_an_error(verdicts: Any) -> None:
     ],
 )
 def test_the_site_of_an_address(address: str, site: str) -> None:
-    assert origin(address) == site
+    assert get_origin(address) == site
 
 
 def chained(*previous: str | None) -> list[dict[str, Any]]:
@@ -122,9 +122,11 @@ def test_entries_go_on_from_each_other(previous: list[str | None], refused: str)
     with override_settings(SIGNING_KEY="theirs"):
         key = public_key()
         page = LedgerPage(Signer("A", SITE, key), False, chained(*previous))
-        expected = pytest.raises(NotBelieved, match=refused) if refused else contextlib.nullcontext()
+        expected = pytest.raises(VerificationFailed, match=refused) if refused else contextlib.nullcontext()
         with expected:
-            assert len(believed(page, key=key, site=SITE, after=0, last_change="", most=9)) == len(previous)
+            assert len(verify_page(page, key=key, site=SITE, after=0, last_change="", most=9)) == len(
+                previous
+            )
 
 
 def test_chain_that_holds_is_believed() -> None:
@@ -132,4 +134,4 @@ def test_chain_that_holds_is_believed() -> None:
         key = public_key()
         [first] = chained(NO_ENTRY)
         page = LedgerPage(Signer("A", SITE, key), False, chained(NO_ENTRY, first["chain_sha256"]))
-        assert len(believed(page, key=key, site=SITE, after=0, last_change="", most=9)) == 2
+        assert len(verify_page(page, key=key, site=SITE, after=0, last_change="", most=9)) == 2

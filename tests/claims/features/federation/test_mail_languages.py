@@ -17,7 +17,7 @@ def test_each_administrator_in_their_own(administrator: User, mailoutbox: list[A
     german, french = prefers(administrator, "de"), prefers(User.objects.create_superuser("root"), "fr")
     newsroom = PeerNewsroom.objects.create(name="The Post", url="https://post.example", key="k" * 43)
     with translation.override("ko"):
-        alarms.tell(newsroom)
+        alarms.send_alarm(newsroom)
     assert {(mail.to[0], mail.subject) for mail in mailoutbox} == {
         (german.email, "[Factcheck] Einer Redaktion kann nicht gefolgt werden: The Post"),
         (french.email, "[Factcheck] Une rédaction ne peut pas être suivie\N{NO-BREAK SPACE}: The Post"),

@@ -111,9 +111,9 @@ def test_nobody_else_has_it_in_hand(peer: PeerSite, newsroom: PeerNewsroom) -> N
     later = timezone.now() + timedelta(minutes=1)
     PeerProgress.objects.update(held_until=later)
     assert sync_run.take_turn(newsroom.pk) is None
-    assert sync_run.due_newsrooms() == []
+    assert sync_run.list_due_newsrooms() == []
     PeerProgress.objects.update(held_until=timezone.now() - timedelta(seconds=1))
-    assert sync_run.due_newsrooms() == [newsroom.pk]
+    assert sync_run.list_due_newsrooms() == [newsroom.pk]
     assert turn(newsroom).entries == 1
 
 

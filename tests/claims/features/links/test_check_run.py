@@ -316,7 +316,7 @@ def test_what_a_killed_worker_had_comes_back_and_it_settles_nothing_any_more(
     watched_links.look_for_new()
     LinkState.objects.update(next_at=timezone.now())
     [lost] = due_links.take(10, only=[source.pk])
-    clock.shift(due_links.HOLD + timedelta(seconds=1))
+    clock.shift(due_links.LEASE_TIME + timedelta(seconds=1))
     [taken] = due_links.take(10, only=[source.pk])
     assert taken.pk == lost.pk
     assert not due_links.settle(lost, outcome="alive", since=timezone.now())
@@ -350,7 +350,7 @@ def test_a_page_on_which_the_program_fails_stops_no_other(
     def fails(*_arguments: Any) -> None:
         raise RuntimeError("a page that nobody expected")
 
-    monkeypatch.setattr("claims.features.links.resolved_links.compared", fails)
+    monkeypatch.setattr("claims.features.links.resolved_links.compare_passages", fails)
     tally = check()
     assert (tally.failed, tally.checked) == (1, 0)
     assert link_of(source).next_at > timezone.now() + timedelta(hours=5)

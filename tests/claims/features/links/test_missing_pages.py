@@ -2,7 +2,7 @@
 
 import pytest
 
-from claims.features.links.missing_pages import is_missing_page, leads_to_the_front
+from claims.features.links.missing_pages import is_missing_page, is_redirected_to_front
 from tests.helpers.sweeps import sweep
 
 PAGE = "https://post.example/2024/ferries"
@@ -73,7 +73,7 @@ def test_a_redirect_to_an_error_page(led_to: str) -> None:
     ],
 )
 def test_leading_to_the_front_page(asked: str, led_to: str, expected: bool) -> None:
-    assert leads_to_the_front(asked, led_to) is expected
+    assert is_redirected_to_front(asked, led_to) is expected
 
 
 def test_a_hostile_page_takes_no_time() -> None:

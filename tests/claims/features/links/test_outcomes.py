@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from claims.features.links.models import LinkOutcome
-from claims.features.links.outcomes import LinkStanding, next_check, proof_of, standing_after
+from claims.features.links.outcomes import LinkStatus, compute_next_check, compute_status, proof_of
 from tests.helpers.sweeps import sweep
 
 NOON = datetime(2026, 3, 1, 12, 0, tzinfo=UTC)
@@ -16,12 +16,12 @@ findings = st.lists(
 )
 
 
-def after(*found: tuple[LinkOutcome, float]) -> LinkStanding:
+def after(*found: tuple[LinkOutcome, float]) -> LinkStatus:
     """Findings, each so many hours after the one before."""
-    standing, now = LinkStanding(), NOON
+    standing, now = LinkStatus(), NOON
     for outcome, hours in found:
         now += timedelta(hours=hours)
-        standing = standing_after(standing, outcome, "", now)
+        standing = compute_status(standing, outcome, "", now)
     return standing
 
 
@@ -33,10 +33,10 @@ def test_what_works_is_alive_at_once(course: list[tuple[LinkOutcome, int]]) -> N
 
 @given(findings)
 def test_nothing_is_believed_at_first_sight(course: list[tuple[LinkOutcome, int]]) -> None:
-    before, now = LinkStanding(), NOON
+    before, now = LinkStatus(), NOON
     for outcome, hours in course:
         now += timedelta(hours=hours)
-        standing = standing_after(before, outcome, "", now)
+        standing = compute_status(before, outcome, "", now)
         if standing.outcome != before.outcome and standing.outcome != LinkOutcome.ALIVE:
             assert before.suspected == standing.outcome
             assert before.failures + 1 >= proof_of(standing.outcome, "").checks
@@ -46,39 +46,39 @@ def test_nothing_is_believed_at_first_sight(course: list[tuple[LinkOutcome, int]
 
 @given(findings)
 def test_the_next_check_is_neither_now_nor_never(course: list[tuple[LinkOutcome, int]]) -> None:
-    before, now = LinkStanding(), NOON
+    before, now = LinkStatus(), NOON
     for outcome, hours in course:
         now += timedelta(hours=hours)
-        before = standing_after(before, outcome, "", now)
-        coming = next_check(before, "", now, interval=WEEK, jitter=0.5)
+        before = compute_status(before, outcome, "", now)
+        coming = compute_next_check(before, "", now, interval=WEEK, jitter=0.5)
         assert now + timedelta(minutes=59) < coming <= now + 4 * WEEK
 
 
 @sweep("outcome", ["gone", "moved", "changed", "unreachable"])
 def test_the_checks_that_are_planned_are_enough(outcome: str) -> None:
     """Whoever looks when it is time believes it in the end, and not long after it could be."""
-    standing, now, checks = LinkStanding("alive", NOON), NOON, 0
+    standing, now, checks = LinkStatus("alive", NOON), NOON, 0
     while standing.outcome != outcome:
-        standing, checks = standing_after(standing, LinkOutcome(outcome), "", now), checks + 1
-        now = next_check(standing, "", now, interval=WEEK, jitter=0.5)
+        standing, checks = compute_status(standing, LinkOutcome(outcome), "", now), checks + 1
+        now = compute_next_check(standing, "", now, interval=WEEK, jitter=0.5)
         assert checks <= 5
     assert checks >= proof_of(outcome, "").checks
 
 
 def test_a_name_that_leads_nowhere_is_given_two_weeks() -> None:
-    standing, now = LinkStanding("alive", NOON), NOON
+    standing, now = LinkStatus("alive", NOON), NOON
     for _ in range(7):
-        standing = standing_after(standing, LinkOutcome.GONE, "name_not_found", now)
+        standing = compute_status(standing, LinkOutcome.GONE, "name_not_found", now)
         assert standing.outcome == "alive"
         now += timedelta(days=2)
-    assert standing_after(standing, LinkOutcome.GONE, "name_not_found", now).outcome == "gone"
+    assert compute_status(standing, LinkOutcome.GONE, "name_not_found", now).outcome == "gone"
 
 
 def test_a_server_that_is_down_for_a_day_forgets_nothing() -> None:
     gone = LinkOutcome.GONE
     standing = after((gone, 1), (gone, 30), (LinkOutcome.UNREACHABLE, 10), (gone, 10))
     assert standing.outcome == "gone"
-    assert standing_after(standing, LinkOutcome.UNREACHABLE, "", NOON + WEEK).outcome == "gone"
+    assert compute_status(standing, LinkOutcome.UNREACHABLE, "", NOON + WEEK).outcome == "gone"
 
 
 def test_what_changes_its_mind_is_not_believed() -> None:

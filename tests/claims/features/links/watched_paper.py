@@ -40,7 +40,7 @@ def paper(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Ite
     def hurried(memory: Any) -> PoliteVisitor:
         return PoliteVisitor(memory, pause=0.0, allow_loopback=True)
 
-    monkeypatch.setattr(check_run, "visitor", hurried)
+    monkeypatch.setattr(check_run, "build_visitor", hurried)
     paper = Paper()
     with served(paper.server):
         yield paper

@@ -34,7 +34,7 @@ def row(checker: User) -> ReplyRequest:
 
 
 def queued_mails() -> list[dict[str, Any]]:
-    jobs = ProcrastinateJob.objects.filter(task_name=reply_requests.MAIL)
+    jobs = ProcrastinateJob.objects.filter(task_name=reply_requests.MAIL_TASK)
     return list(jobs.order_by("pk").values_list("args", flat=True))
 
 

@@ -15,7 +15,7 @@ from django.test import Client
 from django.utils import timezone
 
 from claims.features.standards.indicators import NAMED_PARTS, build_indicators
-from claims.features.standards.period import NoSuchPeriod, Period
+from claims.features.standards.period import InvalidPeriod, Period
 from claims.features.standards.published_reviews import load_published_reviews
 from claims.models import Claim, Claimant, Evidence, NewsroomPage, Topic
 from claims.review import workflow
@@ -148,7 +148,7 @@ def test_periods(
 
 @pytest.mark.parametrize("days", [(date(2026, 2, 1), date(2026, 1, 1)), (date(1200, 1, 1), None)])
 def test_no_periods(days: tuple[date, date | None]) -> None:
-    with pytest.raises(NoSuchPeriod, match="The period would"):
+    with pytest.raises(InvalidPeriod, match="The period would"):
         Period.of(*days)
 
 

@@ -55,7 +55,7 @@ def test_taken_twice_changes_nothing(claim: Claim, checker: User) -> None:
 def test_handed_over_with_a_word(claim: Claim, checker: User, colleague: User, editor: User) -> None:
     assignments.take(claim, by=checker)
     assignments.set_due(claim, DAY, by=checker)
-    given = assignments.hand_over(claim, colleague, by=checker, note=" Half done. ")
+    given = assignments.reassign(claim, colleague, by=checker, note=" Half done. ")
     assert (given.person, given.by, given.by_name, given.note) == (colleague, checker, "Chris", "Half done.")
     assert given.due_on == DAY
     assignments.assign(claim, checker, by=editor, priority=Priority.URGENT)
@@ -79,7 +79,7 @@ def test_who_may_give_what_to_whom(
             act()
     assignments.assign(claim, colleague, by=editor)
     for act in (
-        lambda: assignments.hand_over(claim, checker, by=checker),
+        lambda: assignments.reassign(claim, checker, by=checker),
         lambda: assignments.set_priority(claim, Priority.HIGH, by=checker),
         lambda: assignments.release(claim, by=checker),
     ):

@@ -51,7 +51,7 @@ def test_two_workers_send_one_mail(checker: User, mailoutbox: Any) -> None:
 def test_two_workers_send_one_message(checker: User, monkeypatch: pytest.MonkeyPatch) -> None:
     ChatChannel.objects.create(name="#desk", shape="json", address="https://hooks.example/x")
     notify_people("overdue", claim=make_claim(), to=[checker])
-    (job,) = jobs(chat.SEND)
+    (job,) = jobs(chat.SEND_TASK)
     sent: list[str] = []
     twice = []
 

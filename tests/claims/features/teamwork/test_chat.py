@@ -43,7 +43,7 @@ def make_channel(receiver: Receiver | None = None, **fields: Any) -> ChatChannel
 def work() -> None:
     """Send each message that is asked for, also the attempts that are for later."""
     done = 0
-    while len(waiting := jobs(chat.SEND)) > done:
+    while len(waiting := jobs(chat.SEND_TASK)) > done:
         for job in waiting[done:]:
             chat.send_message(**job)
         done = len(waiting)
@@ -71,10 +71,10 @@ def test_which_channel_is_told(claim: Claim, checker: User, topic: Topic) -> Non
     notify_people("overdue", claim=claim, to=[checker])
     told = ChatMessage.objects.values_list("channel__name", flat=True)
     assert sorted(told) == ["English", "everything", "submitted", "transport"]
-    assert len(jobs(chat.SEND)) == 4
+    assert len(jobs(chat.SEND_TASK)) == 4
     # What concerns one person only is told to no chat.
     notify_people("assigned", claim=claim, to=[checker])
-    assert len(jobs(chat.SEND)) == 4
+    assert len(jobs(chat.SEND_TASK)) == 4
 
 
 def test_a_move_is_told_once_however_many_people_are(
@@ -160,7 +160,7 @@ def test_what_fails_is_tried_again_and_then_given_up(
     channel = make_channel(receiver)
     receiver.answers = [status(500, f"No such hook {receiver.url}/{SECRET}".encode()), status(404)]
     notify_people("overdue", claim=claim, to=[checker])
-    chat.send_message(**jobs(chat.SEND)[0])
+    chat.send_message(**jobs(chat.SEND_TASK)[0])
     message = ChatMessage.objects.get()
     assert (message.state, message.failures) == ("waiting", 1)
     assert SECRET not in message.failure
@@ -173,7 +173,7 @@ def test_what_fails_is_tried_again_and_then_given_up(
     receiver.answers = [status(410)] * 20
     notify_people("overdue", claim=claim, to=[checker])
     work()
-    assert len(receiver.messages) == 3 + len(chat.RETRIES) + 1
+    assert len(receiver.messages) == 3 + len(chat.RETRY_DELAYS) + 1
     assert ChatMessage.objects.order_by("pk").values_list("state", "failure").last() == ("failed", "HTTP 410")
 
 
@@ -208,12 +208,12 @@ def test_addresses_that_nothing_is_sent_to(address: str) -> None:
 
 def test_private_addresses_are_not_reached(claim: Claim, checker: User) -> None:
     channel = make_channel(address=f"https://10.0.0.1/{SECRET}")
-    with pytest.raises(chat.NotSent, match="not an address on the public internet") as refusal:
+    with pytest.raises(chat.MessageNotSent, match="not an address on the public internet") as refusal:
         chat.try_out(channel)
     assert SECRET not in str(refusal.value)
     # An address that was let through while tests and the demo may talk to this machine.
     own = make_channel(address=f"http://127.0.0.1:1/{SECRET}")
-    with pytest.raises(chat.NotSent, match="does not begin with https") as refusal:
+    with pytest.raises(chat.MessageNotSent, match="does not begin with https") as refusal:
         chat.try_out(own)
     assert SECRET not in str(refusal.value)
 

@@ -60,7 +60,7 @@ def work(when: str) -> None:
     """Do what the worker does at this moment."""
     with time_machine.travel(f"{when}+00:00", tick=False):
         digest.begin_digests(0)
-        for job in jobs(digest.SEND):
+        for job in jobs(digest.SEND_TASK):
             digest.send_digest(**job)
 
 

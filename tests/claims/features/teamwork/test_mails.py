@@ -159,7 +159,7 @@ def test_what_a_killed_worker_left_is_taken_up_once(claim: Claim, colleague: Use
     for minutes, asked in ((30, 1), (90, 2), (150, 2)):
         time_machine.move_to(row.created_at.timestamp() + minutes * 60)
         notification_upkeep.take_up_what_was_left(0)
-        assert len(jobs(notifications.MAIL)) == asked
+        assert len(jobs(notifications.MAIL_TASK)) == asked
 
 
 def test_what_is_old_is_forgotten(claim: Claim, colleague: User, time_machine: Any) -> None:

@@ -21,7 +21,7 @@ pytestmark = pytest.mark.django_db
 
 def mailed() -> set[str]:
     """Whom the worker is asked to mail."""
-    rows = Notification.objects.in_bulk([job["notification_id"] for job in jobs(notifications.MAIL)])
+    rows = Notification.objects.in_bulk([job["notification_id"] for job in jobs(notifications.MAIL_TASK)])
     return {row.person.username for row in rows.values()}
 
 
@@ -96,7 +96,7 @@ def test_what_is_rolled_back_is_told_to_nobody(claim: Claim, checker: User) -> N
         assert mailed() == {"chris"}
         transaction.set_rollback(True)
     assert told() == set()
-    assert jobs(notifications.MAIL) == []
+    assert jobs(notifications.MAIL_TASK) == []
 
 
 def test_of_one_comment_once(claim: Claim, checker: User, colleague: User) -> None:

@@ -13,7 +13,7 @@ from claims.admin.dashboard import queue_lines
 from claims.demo.demo_newsroom import load_demo_content
 from claims.features.watches.demo import add_watches
 from claims.features.watches.models import Watch, WatchProgress
-from claims.features.watches.visits import due_watches
+from claims.features.watches.visits import list_due_watches
 from tests.claims.features.watches.visiting import make_watch
 from tests.helpers.desk import Desk
 
@@ -43,4 +43,4 @@ def test_the_demonstration_fetches_nothing_until_somebody_says_so(editor: User) 
     assert [(watch.url, watch.active) for watch in Watch.objects.all()] == [
         (row["url"], False) for row in content["watches"]
     ]
-    assert due_watches() == []
+    assert list_due_watches() == []

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from claims.features.watches import visits
-from claims.features.watches.leases import HOLD, Lease
+from claims.features.watches.leases import LEASE_TIME, Lease
 from claims.features.watches.models import Watch, WatchProgress
 from claims.models import Appearance, Claim
 from sources.models import Snapshot, Source
@@ -22,7 +22,7 @@ ADDRESS = "https://post.example/feed"
 class TestDue:
     def test_what_was_added_is(self) -> None:
         watch = make_watch(ADDRESS)
-        assert visits.due_watches() == [watch.pk]
+        assert visits.list_due_watches() == [watch.pk]
 
     @pytest.mark.parametrize(
         ("changed", "is_due"),
@@ -37,11 +37,11 @@ class TestDue:
     ) -> None:
         watch = make_watch(ADDRESS)
         WatchProgress.objects.filter(pk=watch.pk).update(**changed)
-        assert visits.due_watches() == [watch.pk] * is_due
+        assert visits.list_due_watches() == [watch.pk] * is_due
 
     def test_what_is_paused_is_not(self) -> None:
         make_watch(ADDRESS, active=False)
-        assert visits.due_watches() == []
+        assert visits.list_due_watches() == []
 
     @pytest.mark.parametrize(
         ("progress", "is_due"),
@@ -63,12 +63,12 @@ class TestDue:
         later = timezone.now() + timedelta(days=1)
         WatchProgress.objects.filter(pk=watch.pk).update(next_visit_at=later, **progress)
         watch.pages.create(url=ADDRESS + "/1", url_key=ADDRESS + "/1", next_look_at=timezone.now())
-        assert visits.due_watches() == [watch.pk] * is_due
+        assert visits.list_due_watches() == [watch.pk] * is_due
 
     def test_the_longest_waiting_first(self) -> None:
         late, early = make_watch(ADDRESS), make_watch(ADDRESS + "2")
         WatchProgress.objects.filter(pk=early.pk).update(next_visit_at=timezone.now() - timedelta(days=1))
-        assert visits.due_watches() == [early.pk, late.pk]
+        assert visits.list_due_watches() == [early.pk, late.pk]
 
 
 @pytest.mark.django_db
@@ -85,7 +85,7 @@ class TestLease:
         watch = make_watch(ADDRESS)
         dead = Lease.taken(watch.pk)
         assert dead is not None
-        assert dead.until - timezone.now() <= HOLD
+        assert dead.until - timezone.now() <= LEASE_TIME
         WatchProgress.objects.filter(pk=watch.pk).update(held_until=timezone.now() - timedelta(seconds=1))
         alive = Lease.taken(watch.pk)
         assert alive is not None

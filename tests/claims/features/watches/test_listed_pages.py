@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from claims.features.watches import listed_pages, visits
-from claims.features.watches.listed_pages import KEPT, OLD
+from claims.features.watches.listed_pages import KEPT_PERIOD, OLD_AFTER
 from claims.features.watches.models import WatchedPage
 from sources.models import Snapshot, Source
 from tests.claims.features.watches.visiting import Visit, brought, make_watch, states
@@ -51,7 +51,7 @@ class TestWhatIsListed:
         paper.article("/1")
         watch = make_watch(paper.feed("/1"))
         visit(watch)
-        paper.feed("/1", ("/old", timezone.now() - OLD - timedelta(days=1)))
+        paper.feed("/1", ("/old", timezone.now() - OLD_AFTER - timedelta(days=1)))
         assert brought(visit(watch)) == {}
         assert states(watch)["/old"] == "passed"
 
@@ -131,7 +131,7 @@ class TestGrowth:
     def test_so_many_new_pages_are_noted_at_most(
         self, paper: Paper, visit: Visit, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(listed_pages, "MOST_NEW", 3)
+        monkeypatch.setattr(listed_pages, "MAX_NEW", 3)
         paper.article("/0")
         watch = make_watch(paper.feed("/0"), most_per_day=1)
         visit(watch)
@@ -150,7 +150,7 @@ class TestGrowth:
         visit(watch)
         assert states(watch) == {"/1": "imported", "/4": "failed", "/2": "passed", "/3": "passed"}
         paper.feed("/3")
-        clock.shift(KEPT - timedelta(hours=1))
+        clock.shift(KEPT_PERIOD - timedelta(hours=1))
         visit(watch)
         assert watch.pages.count() == 4
         clock.shift(timedelta(hours=2))

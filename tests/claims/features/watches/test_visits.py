@@ -12,7 +12,7 @@ from claims.articles.article_import import import_article
 from claims.articles.bounded_detection import DetectionError
 from claims.features.watches import visits, watched_articles
 from claims.features.watches.models import Watch, WatchedPage
-from claims.features.watches.watched_articles import LookedAt
+from claims.features.watches.watched_articles import PageResult
 from claims.models import Appearance, Claim, Repeat
 from factcheck.sentences import SpokenSentence
 from sources.models import Snapshot, Source, VisitedSite
@@ -128,7 +128,7 @@ def test_an_article_that_is_never_searched_is_stored_with_the_last_attempt(
         raise DetectionError("time", SpokenSentence("Searching it takes too long."))
 
     monkeypatch.setattr(bounded_detection, "detect_bounded", detect)
-    monkeypatch.setattr(watched_articles, "MOST_ATTEMPTS", 1)
+    monkeypatch.setattr(watched_articles, "MAX_ATTEMPTS", 1)
     paper.article("/1")
     assert brought(visit(make_watch(paper.feed("/1")))) == {"new": 1}
     page = WatchedPage.objects.get()
@@ -159,7 +159,7 @@ class TestLists:
     def test_an_index_of_sitemaps_is_read_from_what_changed_last(
         self, paper: Paper, visit: Visit, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr(visits, "MOST_SITEMAPS", 2)
+        monkeypatch.setattr(visits, "MAX_SITEMAPS", 2)
         months = "".join(
             f"<sitemap><loc>/{month}.xml</loc><lastmod>2024-0{month}-28</lastmod></sitemap>"
             for month in (1, 3, 2)
@@ -349,7 +349,7 @@ class TestMeanwhile:
         paper.article("/2", 9)
         watch = make_watch(paper.feed("/1", "/2"))
 
-        def pause(looked_at: LookedAt) -> None:
+        def pause(looked_at: PageResult) -> None:
             Watch.objects.filter(pk=watch.pk).update(active=False)
 
         assert brought(visit(watch, tell=pause)) == {"new": 1}

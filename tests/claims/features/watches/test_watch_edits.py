@@ -33,7 +33,7 @@ def test_what_is_added_is_visited_at_once(editor: User, django_capture_on_commit
         editor,
         60,
     )
-    assert visits.due_watches() == [watch.pk]
+    assert visits.list_due_watches() == [watch.pk]
     assert calls() == [{"watch_id": watch.pk}]
 
 
@@ -89,7 +89,7 @@ def test_visited_now(editor: User, django_capture_on_commit_callbacks: Any) -> N
     for _twice in range(2):
         with django_capture_on_commit_callbacks(execute=True):
             watch_edits.visit_now(watch, by=editor)
-    assert visits.due_watches() == [watch.pk]
+    assert visits.list_due_watches() == [watch.pk]
     assert calls() == [{"watch_id": watch.pk}]
 
 

@@ -9,7 +9,7 @@ from django.utils import timezone
 from claims.articles.article_import import import_article
 from claims.features.watches import watched_articles
 from claims.features.watches.models import Watch, WatchedPage
-from claims.features.watches.watched_articles import MOST_ATTEMPTS
+from claims.features.watches.watched_articles import MAX_ATTEMPTS
 from claims.models import Claim
 from sources.models import Source
 from tests.claims.features.watches.visiting import Visit, brought, make_watch, progress_of, states
@@ -100,7 +100,7 @@ class TestPages:
             visit(watch)
             tries += paper.asked().count("/1")
             clock.shift(timedelta(hours=3))
-        assert tries == MOST_ATTEMPTS
+        assert tries == MAX_ATTEMPTS
         page = watch.pages.get()
         assert (page.state, page.next_look_at) == ("failed", None)
         assert page.failure.endswith("has a problem (HTTP 503). Try again later.")
@@ -191,7 +191,7 @@ class TestPages:
         monkeypatch.setattr(watched_articles, "import_article", dies)
         paper.article("/1")
         watch = make_watch(paper.feed("/1"))
-        for _attempt in range(MOST_ATTEMPTS):
+        for _attempt in range(MAX_ATTEMPTS):
             with pytest.raises(Killed):
                 visit(watch)
             clock.shift(timedelta(hours=15))

@@ -22,7 +22,7 @@ def paper(monkeypatch: pytest.MonkeyPatch, settings: Any, tmp_path: Path) -> Ite
     def hurried(*, patience: float = 0.0) -> PoliteVisitor:
         return PoliteVisitor(KnownSites(patience=patience), pause=0.0, allow_loopback=True)
 
-    monkeypatch.setattr(visits, "visitor", hurried)
+    monkeypatch.setattr(visits, "build_visitor", hurried)
     paper = Paper()
     with served(paper.server):
         yield paper

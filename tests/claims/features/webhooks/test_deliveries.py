@@ -311,11 +311,11 @@ def test_turn_ends_so_that_other_work_goes_first(
 ) -> None:
     publish(), publish()
     monkeypatch.setattr(deliveries, "TURN_SECONDS", -1.0)
-    ProcrastinateJob.objects.filter(task_name=worker_calls.SEND).delete()
+    ProcrastinateJob.objects.filter(task_name=worker_calls.SEND_TASK).delete()
     work()
     assert receiver.messages == []
     assert WebhookProgress.objects.get().held_until is None
-    assert ProcrastinateJob.objects.filter(task_name=worker_calls.SEND, status="todo").count() == 1
+    assert ProcrastinateJob.objects.filter(task_name=worker_calls.SEND_TASK, status="todo").count() == 1
 
 
 def test_failure_calls_for_the_moment_of_the_next_attempt(
@@ -324,7 +324,7 @@ def test_failure_calls_for_the_moment_of_the_next_attempt(
     receiver.answers = [status(503, Retry_After="60")]
     publish()
     work()
-    (job,) = ProcrastinateJob.objects.filter(task_name=worker_calls.SEND, scheduled_at__isnull=False)
+    (job,) = ProcrastinateJob.objects.filter(task_name=worker_calls.SEND_TASK, scheduled_at__isnull=False)
     assert (job.args, job.scheduled_at) == (
         {"endpoint_id": endpoint.pk},
         timezone.now() + timedelta(seconds=60),

@@ -43,7 +43,7 @@ def told(endpoint: WebhookEndpoint) -> list[tuple[int, int]]:
 
 def calls() -> list[str]:
     return list(
-        ProcrastinateJob.objects.filter(status="todo", queue_name=worker_calls.QUEUE)
+        ProcrastinateJob.objects.filter(status="todo", queue_name=worker_calls.QUEUE_NAME)
         .order_by("pk")
         .values_list("task_name", flat=True)
     )
@@ -107,7 +107,7 @@ def test_turn_ends_so_that_other_work_goes_first(
     insert_by_sql(Publication.objects.get(), 9)
     ProcrastinateJob.objects.all().delete()
     assert ledger_followers.follow() == 4
-    assert worker_calls.FOLLOW in calls()
+    assert worker_calls.FOLLOW_TASK in calls()
     assert [ledger_followers.follow() for _ in range(3)] == [4, 2, 0]
 
 
@@ -138,7 +138,7 @@ def test_killed_between_two_steps_it_goes_on(
 class TestCalling:
     def test_publishing_calls_once_however_often(self, endpoint: WebhookEndpoint, publish: Publish) -> None:
         publish(), publish()
-        assert calls() == [worker_calls.FOLLOW]
+        assert calls() == [worker_calls.FOLLOW_TASK]
 
     def test_nobody_is_called_when_nobody_listens(self, publish: Publish) -> None:
         publish()
@@ -160,24 +160,30 @@ class TestCalling:
         ledger_followers.follow()
         job = ProcrastinateJob.objects.get()
         assert (job.task_name, job.args, job.queueing_lock) == (
-            worker_calls.SEND,
+            worker_calls.SEND_TASK,
             {"endpoint_id": endpoint.pk},
-            f"{worker_calls.SEND}:{endpoint.pk}",
+            f"{worker_calls.SEND_TASK}:{endpoint.pk}",
         )
 
     def test_a_call_that_is_being_worked_off_is_not_enough(
         self, endpoint: WebhookEndpoint, publish: Publish
     ) -> None:
         publish()
-        ProcrastinateJob.objects.filter(task_name=worker_calls.FOLLOW).update(status="doing")
+        ProcrastinateJob.objects.filter(task_name=worker_calls.FOLLOW_TASK).update(status="doing")
         publish()
-        assert calls() == [worker_calls.FOLLOW]
-        assert ProcrastinateJob.objects.filter(task_name=worker_calls.FOLLOW).count() == 2
+        assert calls() == [worker_calls.FOLLOW_TASK]
+        assert ProcrastinateJob.objects.filter(task_name=worker_calls.FOLLOW_TASK).count() == 2
 
     def test_what_is_called_exists(self) -> None:
-        assert {worker_calls.FOLLOW, worker_calls.SEND, worker_calls.REPORT} <= app.tasks.keys()
+        assert {
+            worker_calls.FOLLOW_TASK,
+            worker_calls.SEND_TASK,
+            worker_calls.REPORT_TASK,
+        } <= app.tasks.keys()
         assert (
-            app.tasks[worker_calls.FOLLOW].queue == app.tasks[worker_calls.SEND].queue == worker_calls.QUEUE
+            app.tasks[worker_calls.FOLLOW_TASK].queue
+            == app.tasks[worker_calls.SEND_TASK].queue
+            == worker_calls.QUEUE_NAME
         )
 
     def test_a_publication_that_is_rolled_back_leaves_neither_call_nor_delivery(

@@ -46,7 +46,7 @@ class TestWorker:
         defer("tests.slow", {}, queue="tests")
         claim = publish()
         queued = ProcrastinateJob.objects.order_by("-priority", "id").values_list("task_name", flat=True)
-        assert (queued[0], "tests.slow" in queued) == (worker_calls.FOLLOW, True)
+        assert (queued[0], "tests.slow" in queued) == (worker_calls.FOLLOW_TASK, True)
         ProcrastinateJob.objects.filter(queue_name__in=["mail", "tests"]).delete()
         run_waiting_jobs()
         (message,) = receiver.messages
@@ -136,7 +136,7 @@ class TestWorker:
             publish()
             at_once(take)
         at_once(take)
-        assert taken == [worker_calls.FOLLOW, worker_calls.FOLLOW]
+        assert taken == [worker_calls.FOLLOW_TASK, worker_calls.FOLLOW_TASK]
 
 
 @pytest.mark.django_db
@@ -148,7 +148,7 @@ class TestOnceAMinute:
         ProcrastinateJob.objects.all().delete()
         tasks.look_after(timestamp=0)
         job = ProcrastinateJob.objects.get()
-        assert (job.task_name, job.args) == (worker_calls.SEND, {"endpoint_id": endpoint.pk})
+        assert (job.task_name, job.args) == (worker_calls.SEND_TASK, {"endpoint_id": endpoint.pk})
         tasks.look_after(timestamp=60)
         assert ProcrastinateJob.objects.count() == 1
 

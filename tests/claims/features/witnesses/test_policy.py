@@ -15,7 +15,7 @@ from claims.exports.selection import LedgerMoment
 from claims.features.archiving.evidence_pack.proof_files import find_signed_entries, proof_files
 from claims.features.witnesses.gauges import QUESTIONS
 from claims.features.witnesses.models import Cosignature, Witness
-from claims.features.witnesses.policy import desk_concerns, witness_policy
+from claims.features.witnesses.policy import list_desk_concerns, load_witness_policy
 from claims.ledger.proofs.checkpoints import sign_ledger
 from claims.ledger.proofs.cosignature import cosign
 from claims.ledger.proofs.signed_note import COSIGNATURE, SignedNote, verifier_key
@@ -80,7 +80,7 @@ def test_cosigned_checkpoint_is_carried_everywhere(
 ) -> None:
     newest = checkpoints[-1]
     published = newest.note + "".join(Cosignature.objects.values_list("line", flat=True))
-    policy = witness_policy()
+    policy = load_witness_policy()
     assert (policy.required, policy.keys) == (2, (key_of("a"), key_of("b")))
     assert Client().get("/api/v1/ledger/checkpoint").content.decode() == published
     proof = Client().get("/api/v1/ledger/proofs/inclusion?sequence=2").json()
@@ -155,15 +155,15 @@ def test_false_cosignatures_are_found_in_the_database(
 def test_a_day_without_enough_cosignatures_is_an_alarm(
     checkpoints: list[Checkpoint], witnesses: list[Witness], settings: Any
 ) -> None:
-    assert (desk_concerns(), gauge("factcheck_ledger_uncosigned_seconds")) == ([], 0)
+    assert (list_desk_concerns(), gauge("factcheck_ledger_uncosigned_seconds")) == ([], 0)
     past_all_rules(f"DELETE FROM witnesses_cosignature WHERE witness_id = {witnesses[1].pk}")
-    assert (desk_concerns(), gauge("factcheck_ledger_uncosigned_seconds") > 0) == ([], True)
+    assert (list_desk_concerns(), gauge("factcheck_ledger_uncosigned_seconds") > 0) == ([], True)
     past_all_rules(
         "UPDATE claims_checkpoint SET signed_at = signed_at - interval '2 days'",
         "UPDATE witnesses_witness SET created_at = created_at - interval '2 days'",
     )
-    [concern] = desk_concerns()
+    [concern] = list_desk_concerns()
     assert concern.startswith("Too few witnesses have cosigned the ledger since ")
     assert [one.problem for one in verify() if one.place == "Witnesses"] == [concern]
     settings.COSIGNATURES_REQUIRED = 1
-    assert (desk_concerns(), gauge("factcheck_ledger_uncosigned_seconds")) == ([], 0)
+    assert (list_desk_concerns(), gauge("factcheck_ledger_uncosigned_seconds")) == ([], 0)

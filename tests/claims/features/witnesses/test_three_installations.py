@@ -19,7 +19,7 @@ from psycopg import sql
 from claims.features.federation.models import PeerNewsroom
 from claims.features.witnesses.agreements import agree_with_peers
 from claims.features.witnesses.models import Witness, WitnessedLog
-from claims.features.witnesses.policy import desk_concerns
+from claims.features.witnesses.policy import list_desk_concerns
 from claims.features.witnesses.submission import ask_witnesses
 from claims.features.witnesses.witnessing import build_verifier_key
 from claims.ledger.house_signature import decoded, public_key
@@ -146,7 +146,7 @@ def test_newsroom_that_goes_on_twice_is_refused_and_both_desks_are_warned(
     first = signed()
     for witness in witnesses:
         agree(first, witness)
-    assert (ask_witnesses(), desk_concerns(), list(verify())) == (2, [], [])
+    assert (ask_witnesses(), list_desk_concerns(), list(verify())) == (2, [], [])
     page = Client().get(f"/claims/{claim.pk}/", follow=True).content.decode()
     assert [f"<bdi>{witness.name}</bdi>" in page for witness in Witness.objects.all()] == [True, True]
 
@@ -161,18 +161,18 @@ def test_newsroom_that_goes_on_twice_is_refused_and_both_desks_are_warned(
         problems = list(Witness.objects.values_list("failure", "sees_two_histories"))
         assert [("another history" in problem, forked) for problem, forked in problems] == [(True, True)] * 2
         page = desk()
-        assert [concern in page for concern in desk_concerns()] == [True, True]
+        assert [concern in page for concern in list_desk_concerns()] == [True, True]
     for witness in witnesses:
         with witness.here():
             [log] = WitnessedLog.objects.all()
             assert (log.tree_size, log.refusal, log.refusal_is_proof) == (2, fork.note, True)
-            [concern] = desk_concerns()
+            [concern] = list_desk_concerns()
             assert (log.name in concern, concern in desk()) == (True, True)
         assert refusal(witness.url, f"old 2\n\n{fork.note}") == (409, "text/x.tlog.size", "2\n")
 
     publish(make_claim("The ferry to Olhão carries forty cars."))
     signed()
-    assert (ask_witnesses(), desk_concerns()) == (2, [])
+    assert (ask_witnesses(), list_desk_concerns()) == (2, [])
 
 
 def test_newsrooms_that_follow_each_other_witness_each_other(
@@ -194,7 +194,7 @@ def test_newsrooms_that_follow_each_other_witness_each_other(
         agree_with_peers()
     agree_with_peers()
     [witness] = Witness.objects.all()
-    assert (witness.name, ask_witnesses(), desk_concerns()) == (f"{berlin.url[7:]}/witness", 1, [])
+    assert (witness.name, ask_witnesses(), list_desk_concerns()) == (f"{berlin.url[7:]}/witness", 1, [])
     # What a person switched off stays so.
     Witness.objects.update(active=False)
     WitnessedLog.objects.update(active=False)

@@ -8,13 +8,13 @@ from typing import Any
 from django.core.management.base import CommandError, CommandParser
 from django.utils.translation import gettext, gettext_noop
 
-from claims.features.assistants.stdio_transport import converse
+from claims.features.assistants.stdio_transport import answer_lines
 from claims.features.assistants.tools import Caller
 from claims.newsroom import api_tokens
 from claims.newsroom.refusals import NotAllowed
 from factcheck.management.localized_command import LocalizedCommand
 
-TOKEN = "MCP_TOKEN"  # noqa: S105  the name of a variable
+TOKEN_VARIABLE = "MCP_TOKEN"  # noqa: S105  the name of a variable
 
 
 class Command(LocalizedCommand):
@@ -32,12 +32,12 @@ class Command(LocalizedCommand):
         # Standard output is the protocol's alone: whatever else is printed goes where messages for people go.
         with os.fdopen(os.dup(sys.stdout.fileno()), "wb") as out:
             os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-            converse(sys.stdin.buffer, out, caller)
+            answer_lines(sys.stdin.buffer, out, caller)
 
 
 def _read_secret(path: str | None) -> str:
     if path is None:
-        return os.environ.get(TOKEN, "").strip()
+        return os.environ.get(TOKEN_VARIABLE, "").strip()
     try:
         return Path(path).read_text(encoding="utf-8").strip()
     except (OSError, UnicodeError) as problem:

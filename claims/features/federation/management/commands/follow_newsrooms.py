@@ -70,7 +70,7 @@ class Command(LocalizedCommand):
 
     def _take(self) -> None:
         failing = 0
-        for newsroom_id in sync_run.due_newsrooms():
+        for newsroom_id in sync_run.list_due_newsrooms():
             try:
                 tally = sync_run.take_turn(newsroom_id)
             except KeyboardInterrupt:

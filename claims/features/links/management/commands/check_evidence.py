@@ -11,7 +11,7 @@ from claims.features.links import check_run, watched_links
 from claims.features.links.check_run import LinkTally
 from claims.features.links.link_report import print_links_in_need, print_settled, print_tally
 from claims.features.links.models import LinkState
-from claims.features.links.resolved_links import SettledLink
+from claims.features.links.resolved_links import ResolvedLink
 from claims.management.terminal import console_on
 from factcheck.management.localized_command import LocalizedCommand
 
@@ -73,7 +73,7 @@ class Command(LocalizedCommand):
             )
 
     def _named(self, claim: int) -> list[int]:
-        sources = watched_links.sources_of(claim)
+        sources = watched_links.find_sources(claim)
         if not sources:
             raise CommandError(
                 gettext("Claim %(claim)s is not published, or cites no source.") % {"claim": claim}
@@ -93,7 +93,7 @@ class Command(LocalizedCommand):
             due = LinkState.objects.due() if only is None else LinkState.objects.due().filter(pk__in=only)
             task = progress.add_task(gettext("Checking"), total=due.count())
 
-            def tell(settled: SettledLink) -> None:
+            def tell(settled: ResolvedLink) -> None:
                 progress.advance(task)
                 print_settled(settled, progress.console)
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import CommandError
 from django.utils.translation import gettext, gettext_noop
 
-from claims.features.standards.period import NoSuchPeriod, Period
+from claims.features.standards.period import InvalidPeriod, Period
 from claims.features.standards.report import report
 from claims.features.standards.report_files import build_document, write_csv
 from claims.ledger.document.claim_document import render
@@ -31,7 +31,7 @@ class Command(LocalizedCommand):
     def handle(self, *, since: date | None, until: date | None, format: str, **options: Any) -> None:  # noqa: A002  the option's name
         try:
             made = report(Period.of(since, until))
-        except NoSuchPeriod as refusal:
+        except InvalidPeriod as refusal:
             raise CommandError(str(refusal)) from None
         self.stdout.write(write_csv(made) if format == "csv" else render(build_document(made)), ending="")
 

@@ -7,9 +7,9 @@ from django.utils.translation import gettext, gettext_noop
 from rich.console import Console
 
 from claims.features.watches import visits, watch_edits
-from claims.features.watches.discovered_feeds import followable
+from claims.features.watches.discovered_feeds import find_followable
 from claims.features.watches.models import Watch, WatchProgress
-from claims.features.watches.watch_report import print_page, print_watches, told
+from claims.features.watches.watch_report import describe_visit, print_page, print_watches
 from claims.management.people import user_named
 from claims.management.terminal import console_on
 from claims.newsroom.refusals import NotAllowed, NotPossible
@@ -87,7 +87,7 @@ class Command(LocalizedCommand):
     def _visit(self) -> None:
         err = Console(stderr=True, markup=False, emoji=False, highlight=False)
         failing = 0
-        for watch_id in visits.due_watches():
+        for watch_id in visits.list_due_watches():
             err.print(gettext("Visiting %(objects)s …") % {"objects": Watch.objects.get(pk=watch_id)})
             try:
                 tally = visits.visit(watch_id, tell=lambda looked_at: print_page(looked_at, err))
@@ -97,14 +97,14 @@ class Command(LocalizedCommand):
                 ) from None
             if tally is not None:
                 failing += bool(tally.failure)
-                self.stdout.write(told(tally))
+                self.stdout.write(describe_visit(tally))
         if failing:
             raise CommandError(gettext("Watches that failed: %(failing)s.") % {"failing": failing})
 
     def _add(self, options: dict[str, Any]) -> None:
         by = user_named(options["by"])
         try:
-            found = followable(options["add"], visits.visitor())
+            found = find_followable(options["add"], visits.build_visitor())
             chosen = found[-1] if options["itself"] else found[0]
             watch = watch_edits.add(
                 chosen.url,

@@ -19,9 +19,9 @@ from claims.features.archiving.browser.page_pictures import (
     HEIGHT,
     MOST_HEIGHT,
     WIDTH,
-    NoBrowser,
+    BrowserUnavailable,
     PagePictures,
-    page_pictures,
+    take_page_pictures,
 )
 from factcheck.installation.archiving_settings import read_archiving_settings
 from sources.http.connections import resolve_public_address
@@ -76,7 +76,7 @@ def visited(
     site: Site, body: str, limits: BrowserLimits = PATIENT, *, allow_loopback: bool = True
 ) -> PagePictures:
     url = site.page("/page", f"<!doctype html><title>Ferries</title>{body}".encode())
-    return page_pictures(url, limits=limits, allow_loopback=allow_loopback)
+    return take_page_pictures(url, limits=limits, allow_loopback=allow_loopback)
 
 
 def test_the_whole_page_is_photographed_and_printed(site: Site) -> None:
@@ -200,7 +200,7 @@ def test_a_page_reaches_nothing_on_this_machine(site: Site, monkeypatch: pytest.
     monkeypatch.setattr("sources.http.forward_proxy.resolve_public_address", only_the_page)
     with secret_service() as (secret, heard):
         site.page("/page", ("<!doctype html><h1>Ferries</h1>" + ATTEMPTS.format(secret)).encode())
-        page_pictures(f"http://page.example:{port}/page", limits=PATIENT, allow_loopback=True)
+        take_page_pictures(f"http://page.example:{port}/page", limits=PATIENT, allow_loopback=True)
     assert [path for path, _headers in site.requests][:1] == ["/page"]
     assert heard == []
     # It was tried: by name and by number, pages and sockets.
@@ -220,10 +220,10 @@ def test_where_there_is_no_browser_that_is_said(
 ) -> None:
     settings.ARCHIVE_BROWSER_SANDBOX = True
     monkeypatch.setattr("os.geteuid", lambda: 0)
-    with pytest.raises(NoBrowser, match="ARCHIVE_BROWSER_SANDBOX=0"):
+    with pytest.raises(BrowserUnavailable, match="ARCHIVE_BROWSER_SANDBOX=0"):
         visited(site, "")
     settings.ARCHIVE_BROWSER = ""
-    with pytest.raises(NoBrowser, match="No browser is installed"):
+    with pytest.raises(BrowserUnavailable, match="No browser is installed"):
         visited(site, "")
 
 

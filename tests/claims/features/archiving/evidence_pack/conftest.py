@@ -10,7 +10,7 @@ import pytest
 
 from claims.features.archiving.models import ArchivedCopy, ArchivedFile
 from claims.features.archiving.timestamps import stamp
-from claims.features.archiving.warc import warc_of
+from claims.features.archiving.warc import build_warc
 from claims.models import Claim
 from sources import archive
 from sources.http.exchanges import Exchange
@@ -77,7 +77,7 @@ def archived(source: Source) -> ArchivedCopy:
     exchange.ip_address = "93.184.215.14"
     exchange.request.extend(REQUEST)
     exchange.response.extend(ANSWER)
-    warc = warc_of([exchange], name="page.warc.gz")
+    warc = build_warc([exchange], name="page.warc.gz")
     copy = ArchivedCopy.objects.create(
         source=source, address=source.url, final_address=URL, http_status=200, reason="desk"
     )
