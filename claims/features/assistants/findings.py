@@ -48,7 +48,10 @@ NOTHING_FOUND_MESSAGE = (
     "No published claim was found for this search. Not checked, as far as this search can tell: nothing found says"
     " nothing about whether anything is true."
 )
-FOUND_MESSAGE = "These published claims were found. A verdict is about the statement that it stands with and about no other."
+FOUND_MESSAGE = (
+    "These published claims were found."
+    " A verdict is about the statement that it stands with and about no other."
+)
 SIMILAR_CLAIMS_MESSAGE = (
     "No published claim has these words. These may be meant, the likeliest first; whether one of them is what was asked"
     " about is to be seen from its statement. Use match_text to have a statement compared."

@@ -48,7 +48,10 @@ def _on_another_source(name: str, reason: str, condition: str) -> Rule:
     )
 
 
-_VERDICT_IS_OWN_SQL = f"EXISTS (SELECT FROM public.claims_verdict AS v WHERE v.id = NEW.verdict_id AND {IS_OWN_SQL.format('v')})"
+_VERDICT_IS_OWN_SQL = (
+    "EXISTS (SELECT FROM public.claims_verdict AS v"
+    f" WHERE v.id = NEW.verdict_id AND {IS_OWN_SQL.format('v')})"
+)
 
 
 class CitingEvidence(Evidence):
