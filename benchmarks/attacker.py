@@ -101,7 +101,7 @@ def main() -> int:
 
     from factcheck.database import embedded
 
-    with embedded.running(place):
+    with embedded.run_server(place):
         words, claims = material()
         port = _free_port()
         server = subprocess.Popen(

@@ -98,7 +98,7 @@ def main() -> int:
 
     from factcheck.database import embedded
 
-    with embedded.running(place), tempfile.TemporaryDirectory(dir=options.files) as folder:
+    with embedded.run_server(place), tempfile.TemporaryDirectory(dir=options.files) as folder:
         found = rates(Path(folder), options.rounds)
         restored = restoring(Path(folder)) if options.restore else None
         connections.close_all()

@@ -233,7 +233,7 @@ def main() -> int:
     from factcheck.database import embedded
 
     call_command("collectstatic", interactive=False, verbosity=0)
-    with embedded.running(place), busiest_as_the_house():
+    with embedded.run_server(place), busiest_as_the_house():
         return not measured(arguments.pages)
 
 

@@ -34,7 +34,7 @@ def scratch_project(folder: Path | None = None) -> Iterator[None]:
     from factcheck.database import embedded
 
     django.setup()
-    with embedded.running(folder):
+    with embedded.run_server(folder):
         call_command("migrate", verbosity=0)
         gc.collect()  # the memory of what is measured is not that of migrations
         yield

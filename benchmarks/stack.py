@@ -19,7 +19,7 @@ from pathlib import Path
 
 import psutil
 
-from factcheck.database.embedded import running
+from factcheck.database.embedded import run_server
 
 #: What is promised: figure by name, in seconds, in percent of one core, in MB.
 PROMISED = {
@@ -91,7 +91,7 @@ def command(folder: Path, *arguments: str) -> tuple[float, float]:
 
 def first_migration() -> dict[str, float]:
     """Migrate an empty database, in a server that runs already."""
-    with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-") as name, running(Path(name)):
+    with tempfile.TemporaryDirectory(prefix="factcheck-benchmark-") as name, run_server(Path(name)):
         cpu, wall = command(Path(name), "migrate", "--verbosity=0")
     return {"migrate, CPU": cpu, "migrate, wall": wall}
 

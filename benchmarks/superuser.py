@@ -23,7 +23,7 @@ def as_superuser() -> Iterator[None]:
     """Have Django's own connection be a superuser's until the end."""
     before = dict(connection.settings_dict)
     connection.close()
-    theirs = embedded.connection_settings(settings.DATA_DIR, embedded.SUPERUSER)
+    theirs = embedded.build_connection_settings(settings.DATA_DIR, embedded.SUPERUSER)
     connection.settings_dict.update(theirs | {"NAME": before["NAME"]})
     try:
         yield

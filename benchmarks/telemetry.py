@@ -78,7 +78,7 @@ def measure(data: Path) -> int:
 
     bare = [name for name in settings.MIDDLEWARE if not name.startswith(OURS)]
     missed = 0
-    with embedded.running(data):
+    with embedded.run_server(data):
         import factcheck.wsgi  # noqa: F401  disconnects what the site does without, too
 
         process_gauges.watch(1)

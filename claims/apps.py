@@ -8,7 +8,7 @@ from django.db.models.signals import post_migrate
 from django.utils.translation import gettext_lazy as _
 
 from factcheck import feature_choices
-from factcheck.features import call, call_later, installed, load_installed
+from factcheck.features import call, call_later, list_installed, load_installed
 
 
 class ClaimsConfig(AppConfig):
@@ -21,11 +21,11 @@ class ClaimsConfig(AppConfig):
         from sources.signals import snapshot_stored  # noqa: PLC0415  beside the others
 
         register(partial(call, "claims.matching.embedding.checks.check_embedder"))
-        feature_choices.known.reader = "claims.newsroom.feature_switches.read_choices"
+        feature_choices.known_choices.reader = "claims.newsroom.feature_switches.read_choices"
         call_later(snapshot_stored, "claims.quotes.changed_sources.follow_source")
         call_later(entries_added, "claims.matching.embedding.tasks.announce")
         # After `migrate` and not in a migration, because permissions exist only then: those of features last.
-        post_migrate.connect(self.complete_newsroom, sender=[self, *installed()][-1])
+        post_migrate.connect(self.complete_newsroom, sender=[self, *list_installed()][-1])
 
     def complete_newsroom(self, *, using: str, **signal: Any) -> None:
         """Add missing roles, rules, publisher and rows of features that every newsroom has."""

@@ -30,7 +30,7 @@ __all__ = [
     "removal_search",
 ]
 
-for feature in features.installed():
+for feature in features.list_installed():
     feature.part("tasks")
 features.guard_jobs(app.tasks.values())
 

@@ -22,7 +22,7 @@ from claims.public.pages import (
 from factcheck import features
 
 urlpatterns = [
-    *features.routes("pages"),
+    *features.build_routes("pages"),
     path("", home.home, name="home"),
     path("claims/", listed_claims.claims, name="claims"),
     path("claims/facets/", listed_claims.counts, name="claim-counts"),

@@ -23,7 +23,7 @@ def main() -> None:
 
     try:
         settings.INSTALLED_APPS  # noqa: B018  reads the settings, so that a wrong one gives a readable error
-        if needs_database(sys.argv[1:]):
+        if is_database_needed(sys.argv[1:]):
             embedded.ensure_running()
         execute_from_command_line(sys.argv)
     except (ImproperlyConfigured, embedded.PostgresUnavailable) as error:
@@ -36,7 +36,7 @@ def leave(number: int, frame: FrameType | None) -> None:
     sys.exit(128 + number)
 
 
-def needs_database(arguments: list[str]) -> bool:
+def is_database_needed(arguments: list[str]) -> bool:
     """Return whether the command needs the database; some only read code or start the server themselves."""
     alone = {
         "collectstatic",

@@ -27,7 +27,7 @@ def may(*permissions: str) -> Callable[[HttpRequest], bool]:
     return allowed
 
 
-def menu_entry(
+def build_menu_entry(
     title: StrOrPromise,
     icon: str,
     model: str,
@@ -58,7 +58,7 @@ def menu_entry(
     }
 
 
-def page_entry(title: StrOrPromise, icon: str, name: str, *permissions: str) -> dict[str, Any]:
+def build_page_entry(title: StrOrPromise, icon: str, name: str, *permissions: str) -> dict[str, Any]:
     """Return a menu entry for a page other than a list, for people with these permissions."""
     return {
         "title": title,
@@ -69,15 +69,15 @@ def page_entry(title: StrOrPromise, icon: str, name: str, *permissions: str) -> 
     }
 
 
-def _style(name: str) -> Callable[[HttpRequest], str]:
+def _get_style(name: str) -> Callable[[HttpRequest], str]:
     return lambda request: static(f"desk/{name}.css")
 
 
-def _script(name: str) -> Callable[[HttpRequest], str]:
+def _get_script(name: str) -> Callable[[HttpRequest], str]:
     return lambda request: static(f"desk/{name}.js")
 
 
-def desk(newsroom: str) -> dict[str, Any]:
+def build_desk_settings(newsroom: str) -> dict[str, Any]:
     """Return UNFOLD for a newsroom of this name."""
     return {
         "SITE_TITLE": _("Editors’ desk"),
@@ -91,9 +91,10 @@ def desk(newsroom: str) -> dict[str, Any]:
         "SHOW_HISTORY": True,
         "SHOW_VIEW_ON_SITE": False,  # only what is published has a public page; the claim's page links to it
         "BORDER_RADIUS": "6px",
-        "STYLES": [_style("desk"), _style("lean")],
+        "STYLES": [_get_style("desk"), _get_style("lean")],
         "SCRIPTS": [
-            _script(name) for name in ("form_values", "connection", "kept_words", "kept", "desk", "openers")
+            _get_script(name)
+            for name in ("form_values", "connection", "kept_words", "kept", "desk", "openers")
         ],
         "DASHBOARD_CALLBACK": "claims.admin.dashboard.build_dashboard",
         "ACCOUNT": {
@@ -102,23 +103,23 @@ def desk(newsroom: str) -> dict[str, Any]:
                 {"title": _("Second factor"), "link": reverse_lazy("mfa_index")},
                 {"title": _("Sessions"), "link": reverse_lazy("desk-sessions")},
                 {"title": _("API tokens"), "link": reverse_lazy("admin:claims_apitoken_changelist")},
-                *features.menu_entries("account"),
+                *features.list_menu_entries("account"),
             ]
         },
-        "COLORS": {"primary": _INK, "font": _FONT},
+        "COLORS": {"primary": _INK_COLOURS, "font": _FONT_COLOURS},
         "COMMAND": {"search_callback": "claims.admin.quick_search.search_desk"},
-        "SIDEBAR": {"show_search": True, "command_search": True, "navigation": _navigation},
+        "SIDEBAR": {"show_search": True, "command_search": True, "navigation": _build_navigation},
     }
 
 
-def _navigation(request: HttpRequest) -> list[dict[str, Any]]:
-    sections = _sections()
+def _build_navigation(request: HttpRequest) -> list[dict[str, Any]]:
+    sections = _build_sections()
     for section in sections:
-        section["items"] += features.menu_entries(section.get("name", ""))
+        section["items"] += features.list_menu_entries(section.get("name", ""))
     return sections
 
 
-def _sections() -> list[dict[str, Any]]:
+def _build_sections() -> list[dict[str, Any]]:
     """Return the menu. Sections marked `more` are folded away."""
     return [
         {
@@ -130,14 +131,14 @@ def _sections() -> list[dict[str, Any]]:
                     "link": reverse_lazy("admin:index"),
                     "active": lambda request: request.path == reverse("admin:index"),
                 },
-                page_entry(_("New claim"), "add_circle", "admin:claims_claim_add", "claims.add_claim"),
-                page_entry(
+                build_page_entry(_("New claim"), "add_circle", "admin:claims_claim_add", "claims.add_claim"),
+                build_page_entry(
                     _("Import an article"),
                     "article_shortcut",
                     "admin:claims_claim_import",
                     *("claims.add_claim", "sources.add_snapshot"),
                 ),
-                page_entry(
+                build_page_entry(
                     _("Import a file"), "upload_file", "admin:claims_importrun_add", "claims.run_import"
                 ),
             ],
@@ -147,19 +148,19 @@ def _sections() -> list[dict[str, Any]]:
             "title": _("Checking"),
             "separator": True,
             "items": [
-                menu_entry(
+                build_menu_entry(
                     *(_("Triage"), "inbox", "claims_claim"),
                     queue="triage",
                     permission="claims.triage_claim",
                 ),
-                menu_entry(_("Claims"), "format_quote", "claims_claim"),
-                menu_entry(_("Verdicts"), "gavel", "claims_verdict"),
-                menu_entry(
+                build_menu_entry(_("Claims"), "format_quote", "claims_claim"),
+                build_menu_entry(_("Verdicts"), "gavel", "claims_verdict"),
+                build_menu_entry(
                     *(_("Sign-off"), "approval", "claims_verdict"),
                     queue="review",
                     permission="claims.sign_off_verdict",
                 ),
-                menu_entry(_("Sources"), "article", "sources_source"),
+                build_menu_entry(_("Sources"), "article", "sources_source"),
             ],
         },
         {
@@ -167,10 +168,10 @@ def _sections() -> list[dict[str, Any]]:
             "title": _("Newsroom"),
             "separator": True,
             "items": [
-                menu_entry(_("People"), "group", "auth_user"),
-                menu_entry(_("Roles"), "badge", "auth_group"),
-                menu_entry(_("Audit log"), "policy", "claims_auditrecord"),
-                menu_entry(_("Background jobs"), "manufacturing", "procrastinate_procrastinatejob"),
+                build_menu_entry(_("People"), "group", "auth_user"),
+                build_menu_entry(_("Roles"), "badge", "auth_group"),
+                build_menu_entry(_("Audit log"), "policy", "claims_auditrecord"),
+                build_menu_entry(_("Background jobs"), "manufacturing", "procrastinate_procrastinatejob"),
             ],
         },
         {
@@ -178,17 +179,17 @@ def _sections() -> list[dict[str, Any]]:
             "title": _("Work"),
             "more": True,
             "items": [
-                page_entry(_("Not saved yet"), "edit_note", "desk-unsaved"),
-                page_entry(
+                build_page_entry(_("Not saved yet"), "edit_note", "desk-unsaved"),
+                build_page_entry(
                     _("Has this picture been checked?"),
                     "image_search",
                     "admin:sources_mediaobject_check",
                     "sources.view_mediaobject",
                 ),
-                menu_entry(_("Clusters"), "hub", "claims_cluster"),
-                menu_entry(_("Repeats"), "replay", "claims_repeat", queue="repeats"),
-                menu_entry(_("Translations"), "translate", "claims_translation"),
-                menu_entry(_("Saved views"), "bookmarks", "claims_savedview"),
+                build_menu_entry(_("Clusters"), "hub", "claims_cluster"),
+                build_menu_entry(_("Repeats"), "replay", "claims_repeat", queue="repeats"),
+                build_menu_entry(_("Translations"), "translate", "claims_translation"),
+                build_menu_entry(_("Saved views"), "bookmarks", "claims_savedview"),
             ],
         },
         {
@@ -196,16 +197,16 @@ def _sections() -> list[dict[str, Any]]:
             "title": _("Imports"),
             "more": True,
             "items": [
-                menu_entry(_("Imports"), "archive", "claims_importrun"),
-                menu_entry(
+                build_menu_entry(_("Imports"), "archive", "claims_importrun"),
+                build_menu_entry(
                     *(_("Labels to map"), "label", "claims_rating"),
                     queue="unmapped",
                     permission="claims.change_rating",
                 ),
-                menu_entry(
+                build_menu_entry(
                     _("Possible duplicates"), "content_copy", "claims_possibleduplicate", queue="duplicates"
                 ),
-                menu_entry(_("Import problems"), "report", "claims_importproblem"),
+                build_menu_entry(_("Import problems"), "report", "claims_importproblem"),
             ],
         },
         {
@@ -213,9 +214,9 @@ def _sections() -> list[dict[str, Any]]:
             "title": _("Sources"),
             "more": True,
             "items": [
-                menu_entry(_("Pictures, audio and video"), "perm_media", "sources_mediaobject"),
-                menu_entry(_("Snapshots"), "photo_camera", "sources_snapshot"),
-                menu_entry(_("Publishers"), "newspaper", "sources_publisher"),
+                build_menu_entry(_("Pictures, audio and video"), "perm_media", "sources_mediaobject"),
+                build_menu_entry(_("Snapshots"), "photo_camera", "sources_snapshot"),
+                build_menu_entry(_("Publishers"), "newspaper", "sources_publisher"),
             ],
         },
         {
@@ -223,11 +224,11 @@ def _sections() -> list[dict[str, Any]]:
             "title": _("Reference"),
             "more": True,
             "items": [
-                menu_entry(_("Claimants"), "record_voice_over", "claims_claimant"),
-                menu_entry(_("Topics"), "sell", "claims_topic"),
-                menu_entry(_("Rating scales"), "scale", "claims_ratingscale"),
-                menu_entry(_("Ratings"), "palette", "claims_rating"),
-                menu_entry(_("Newsroom pages"), "newsmode", "claims_newsroompage"),
+                build_menu_entry(_("Claimants"), "record_voice_over", "claims_claimant"),
+                build_menu_entry(_("Topics"), "sell", "claims_topic"),
+                build_menu_entry(_("Rating scales"), "scale", "claims_ratingscale"),
+                build_menu_entry(_("Ratings"), "palette", "claims_rating"),
+                build_menu_entry(_("Newsroom pages"), "newsmode", "claims_newsroompage"),
             ],
         },
         {
@@ -235,10 +236,10 @@ def _sections() -> list[dict[str, Any]]:
             "title": _("Records"),
             "more": True,
             "items": [
-                menu_entry(_("Publications"), "campaign", "claims_publication"),
-                menu_entry(_("Transitions"), "history", "claims_transition"),
-                menu_entry(_("Sign-offs"), "verified", "claims_signoff"),
-                menu_entry(_("Removals by law"), "visibility_off", "claims_removal"),
+                build_menu_entry(_("Publications"), "campaign", "claims_publication"),
+                build_menu_entry(_("Transitions"), "history", "claims_transition"),
+                build_menu_entry(_("Sign-offs"), "verified", "claims_signoff"),
+                build_menu_entry(_("Removals by law"), "visibility_off", "claims_removal"),
             ],
         },
         {
@@ -246,22 +247,22 @@ def _sections() -> list[dict[str, Any]]:
             "title": _("Administration"),
             "more": True,
             "items": [
-                menu_entry(_("Second factors"), "key", "mfa_authenticator"),
-                menu_entry(_("Who needs one"), "lock_person", "claims_secondfactorrule"),
-                menu_entry(_("Sessions"), "devices", "claims_desksession"),
-                menu_entry(_("Single sign-on"), "login", "socialaccount_socialaccount"),
-                menu_entry(_("API tokens"), "vpn_key", "claims_apitoken"),
-                page_entry(
+                build_menu_entry(_("Second factors"), "key", "mfa_authenticator"),
+                build_menu_entry(_("Who needs one"), "lock_person", "claims_secondfactorrule"),
+                build_menu_entry(_("Sessions"), "devices", "claims_desksession"),
+                build_menu_entry(_("Single sign-on"), "login", "socialaccount_socialaccount"),
+                build_menu_entry(_("API tokens"), "vpn_key", "claims_apitoken"),
+                build_page_entry(
                     _("Languages and features"), "toggle_on", "desk-installation", "auth.change_group"
                 ),
-                menu_entry(_("Vectors"), "scatter_plot", "claims_embeddingmodel"),
+                build_menu_entry(_("Vectors"), "scatter_plot", "claims_embeddingmodel"),
             ],
         },
     ]
 
 
 #: Ink blue: far from every colour of the house scale, so that a button is never taken for a rating.
-_INK = {
+_INK_COLOURS = {
     "50": "oklch(96.2% .018 272.3)",
     "100": "oklch(93% .034 272.8)",
     "200": "oklch(87% .065 274)",
@@ -276,7 +277,7 @@ _INK = {
 }
 
 #: One step darker (on dark pages: lighter) than unfold's own, so that small text keeps a contrast of 4.5 to 1.
-_FONT = {
+_FONT_COLOURS = {
     "subtle-light": "var(--color-base-600)",
     "subtle-dark": "var(--color-base-300)",
     "default-light": "var(--color-base-700)",

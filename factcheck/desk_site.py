@@ -16,7 +16,7 @@ class DeskSite(UnfoldAdminSite):
     def get_urls(self) -> list[Any]:
         """Return the routes of the desk, of which those of a feature answer 404 while it is off."""
         routes: list[Any] = super().get_urls()
-        for feature in features.installed():
+        for feature in features.list_installed():
             for route in routes:
                 if str(route.pattern).startswith(f"{feature.label}/"):
                     features.guard_route(route, feature)

@@ -31,7 +31,7 @@ Policy = dict[str, Any]
 # Requests -------------------------------------------------------------------------------------------------------------
 
 
-def plain_request(request: Request | HttpRequest) -> HttpRequest:
+def get_plain_request(request: Request | HttpRequest) -> HttpRequest:
     """Return the Django request inside a REST framework request.
 
     REST framework's proxies every missing attribute, slowly; and it reads a body by its parsers, where the bytes
@@ -76,7 +76,7 @@ def keep_out_of_the_log(response: HttpResponseBase) -> None:
     response._has_been_logged = True  # type: ignore[attr-defined]  # not in the stubs
 
 
-def stored_fields(headers: ResponseHeaders) -> Fields:
+def get_stored_fields(headers: ResponseHeaders) -> Fields:
     """Return headers as Django stores them: by name in lower case, with the original name and the value.
 
     To complete an answer by one union of dicts takes a tenth of setting each field, which Django checks each time.
@@ -100,7 +100,7 @@ def update_policy(response: HttpResponseBase, policy: Policy) -> None:
     response._csp_update = policy  # type: ignore[attr-defined]  # where django-csp looks
 
 
-def updated_policy(response: HttpResponseBase) -> Policy | None:
+def get_updated_policy(response: HttpResponseBase) -> Policy | None:
     """Return the response's changes to the policy, to be cached with it."""
     policy: Policy | None = getattr(response, "_csp_update", None)
     return policy
@@ -115,7 +115,7 @@ class _ViewsOnly(BaseHandler):
     _view_middleware = _template_response_middleware = _exception_middleware = ()
 
 
-def views_alone() -> Callable[[HttpRequest], HttpResponseBase]:
+def build_view_handler() -> Callable[[HttpRequest], HttpResponseBase]:
     """Return the handler that resolves and calls views. Django's own has one list of middleware for all."""
     view: Callable[[HttpRequest], HttpResponseBase] = _ViewsOnly()._get_response  # type: ignore[attr-defined]  # not in the stubs
     return view
@@ -135,7 +135,9 @@ class UncopiedFilterSet(FilterSet):
         self.filters = self.base_filters
 
 
-def gone_from_the_desk(desk: "ModelAdmin[Any]", request: HttpRequest, object_id: str) -> HttpResponseRedirect:
+def redirect_missing_row(
+    desk: "ModelAdmin[Any]", request: HttpRequest, object_id: str
+) -> HttpResponseRedirect:
     """Return the admin's response to a missing row, for pages that the admin does not have."""
     redirect: Any = desk._get_obj_does_not_exist_redirect  # type: ignore[attr-defined]  # not in the stubs
     return cast(HttpResponseRedirect, redirect(request, desk.opts, object_id))
@@ -144,7 +146,7 @@ def gone_from_the_desk(desk: "ModelAdmin[Any]", request: HttpRequest, object_id:
 # Rows -----------------------------------------------------------------------------------------------------------------
 
 
-def bare_row(model: type[M], related: Mapping[str, Model | None], *values: Mapping[str, Any]) -> M:
+def build_bare_row(model: type[M], related: Mapping[str, Model | None], *values: Mapping[str, Any]) -> M:
     """Build a row from values by attribute and related rows by relation, skipping Model.__init__.
 
     Its constructor, which visits each field and sends signals, costs ten times as much: too much for an import of
@@ -159,12 +161,12 @@ def bare_row(model: type[M], related: Mapping[str, Model | None], *values: Mappi
     return row
 
 
-def stored_values(row: Model) -> dict[str, Any]:
+def get_stored_values(row: Model) -> dict[str, Any]:
     """Return the values of a row by attribute, bypassing its descriptors, which are slow."""
     return vars(row)
 
 
-def become(row: M, other: M) -> None:
+def replace_object(row: M, other: M) -> None:
     """Turn one object into another, because the admin continues with the one that its form made."""
     vars(row).update(vars(other))
 

@@ -11,7 +11,7 @@ from django.db import Error
 from django.utils.module_loading import import_string
 
 #: How long a process relies on what it read.
-SECONDS = 5.0
+MAX_AGE_SECONDS = 5.0
 
 
 @dataclass
@@ -28,21 +28,21 @@ class KnownChoices:
     until: float = 0.0
 
 
-known = KnownChoices()
+known_choices = KnownChoices()
 
 
 def find_choices() -> Mapping[str, bool]:
     """Return whether each switched feature is on."""
-    if known.reader and monotonic() >= known.until:
+    if known_choices.reader and monotonic() >= known_choices.until:
         read_again()
-    return known.by_label
+    return known_choices.by_label
 
 
 def read_again() -> None:
     """Read the choices. While the database does not answer, those that were read before hold."""
     # First, so that other threads do not read them too.
-    known.until = monotonic() + SECONDS
+    known_choices.until = monotonic() + MAX_AGE_SECONDS
     try:
-        known.by_label = import_string(known.reader)()
+        known_choices.by_label = import_string(known_choices.reader)()
     except Error:
         return

@@ -122,10 +122,10 @@ class Feature(AppConfig):
 
     @property
     def is_on(self) -> bool:
-        return self.label in _chosen()
+        return self.label in _get_chosen()
 
     def ready(self) -> None:
-        _preset()  # says at the start what is wrong with `FEATURES`
+        _get_preset()  # says at the start what is wrong with `FEATURES`
         for signal, receiver in self.receivers.items():
             call_later(import_string(signal), receiver, self)
         settings.SPECTACULAR_SETTINGS["ENUM_NAME_OVERRIDES"].update(self.openapi_enums)
@@ -140,26 +140,26 @@ class Feature(AppConfig):
         return list(getattr(self.part("urls"), place, ()))
 
 
-def installed() -> list[Feature]:
+def list_installed() -> list[Feature]:
     return [config for config in apps.get_app_configs() if isinstance(config, Feature)]
 
 
 def find(label: str) -> Feature:
     """Return the installed feature of this label."""
-    return next(feature for feature in installed() if feature.label == label)
+    return next(feature for feature in list_installed() if feature.label == label)
 
 
-def switched_on() -> list[Feature]:
-    chosen = _chosen()
-    return [feature for feature in installed() if feature.label in chosen]
+def list_switched_on() -> list[Feature]:
+    chosen = _get_chosen()
+    return [feature for feature in list_installed() if feature.label in chosen]
 
 
-def _chosen() -> set[str]:
+def _get_chosen() -> set[str]:
     """Return the labels of the features that are on: `FEATURES`, and what administrators switched at the desk."""
-    chosen = _preset()
+    chosen = _get_preset()
     for label, is_on in find_choices().items():
         (chosen.add if is_on else chosen.discard)(label)
-    on = [feature for feature in installed() if feature.label in chosen]
+    on = [feature for feature in list_installed() if feature.label in chosen]
     while without := [feature for feature in on if not chosen.issuperset(feature.requires)]:
         chosen.difference_update(feature.label for feature in without)
         on = [feature for feature in on if feature.label in chosen]
@@ -168,16 +168,16 @@ def _chosen() -> set[str]:
 
 def is_preset(label: str) -> bool:
     """Return whether `FEATURES` switches this feature on."""
-    return label in _preset()
+    return label in _get_preset()
 
 
-def _preset() -> set[str]:
+def _get_preset() -> set[str]:
     """Return the labels of the features that `FEATURES` switches on.
 
     Raises:
         ImproperlyConfigured: no feature has a name in `FEATURES`, or one is on and a feature that it requires is off.
     """
-    features = {feature.label: feature for feature in installed()}
+    features = {feature.label: feature for feature in list_installed()}
     names = settings.FEATURES
     if len(names) == 1 and names[0] in PRESETS:
         included = PRESETS[: PRESETS.index(names[0]) + 1]
@@ -201,40 +201,44 @@ def load(module: str) -> None:
 
 def load_declared(point: str) -> list[Any]:
     """Return the objects whose dotted names features declare at this point, an attribute of `Feature`."""
-    names = (getattr(feature, point) for feature in switched_on())
+    names = (getattr(feature, point) for feature in list_switched_on())
     return [import_string(name) for name in names if name]
 
 
 def load_installed(point: str) -> list[Any]:
     """Return the objects that features declare at a point that has to stay while they are off."""
-    return [import_string(name) for feature in installed() if (name := getattr(feature, point))]
+    return [import_string(name) for feature in list_installed() if (name := getattr(feature, point))]
 
 
 def list_filters(model: str) -> list[Any]:
     """Return the filters that features add to the desk's list of a model, as `claims.claim`."""
-    return [import_string(name) for feature in switched_on() for name in feature.list_filters.get(model, ())]
-
-
-def panels(model: str, row: Any, **arguments: Any) -> list[dict[str, Any]]:
-    """Return the panels that features add to the desk's page of a row."""
     return [
-        call(feature.panels[model], row, **arguments) for feature in switched_on() if model in feature.panels
+        import_string(name) for feature in list_switched_on() for name in feature.list_filters.get(model, ())
     ]
 
 
-def desk_routes(model: str, desk: Any) -> list[URLPattern]:
+def build_panels(model: str, row: Any, **arguments: Any) -> list[dict[str, Any]]:
+    """Return the panels that features add to the desk's page of a row."""
+    return [
+        call(feature.panels[model], row, **arguments)
+        for feature in list_switched_on()
+        if model in feature.panels
+    ]
+
+
+def build_desk_routes(model: str, desk: Any) -> list[URLPattern]:
     """Return the routes that features add below the desk's pages of a model. While a feature is off they answer 404."""
     return [
         guard_route(route, feature)
-        for feature in installed()
+        for feature in list_installed()
         if model in feature.desk_routes
         for route in call(feature.desk_routes[model], desk)
     ]
 
 
-def routes(place: str) -> list[URLPattern | URLResolver]:
+def build_routes(place: str) -> list[URLPattern | URLResolver]:
     """Return the routes that features add to one of PLACES. While a feature is off they answer 404."""
-    return [guard_route(route, feature) for feature in installed() for route in feature.routes(place)]
+    return [guard_route(route, feature) for feature in list_installed() for route in feature.routes(place)]
 
 
 def guard_route(route: Any, feature: Feature) -> Any:
@@ -261,7 +265,7 @@ def _guard_view(view: Callable[..., Any], feature: Feature) -> Callable[..., Any
 def guard_jobs(jobs: Iterable[Any]) -> None:
     """Let background jobs of features do nothing while these are off."""
     for job in jobs:
-        for feature in installed():
+        for feature in list_installed():
             if job.func.__module__.startswith(f"{feature.name}."):
                 job.func = wraps(job.func)(partial(_call_if_on, feature, job.func))
 
@@ -269,11 +273,11 @@ def guard_jobs(jobs: Iterable[Any]) -> None:
 def has_route(name: str) -> bool:
     """Return whether there is a page of this name, and the feature that it belongs to is on."""
     found = get_resolver().reverse_dict.getlist(name)
-    return bool(found) and not is_off(_owners().get(name, ""))
+    return bool(found) and not is_off(_get_route_owners().get(name, ""))
 
 
 @cache
-def _owners() -> dict[str, str]:
+def _get_route_owners() -> dict[str, str]:
     """Return the labels of features by the names of their routes."""
 
     def names(route: Any) -> Iterator[str]:
@@ -284,7 +288,7 @@ def _owners() -> dict[str, str]:
 
     return {
         name: feature.label
-        for feature in installed()
+        for feature in list_installed()
         for place in PLACES
         for route in feature.routes(place)
         for name in names(route)
@@ -293,23 +297,23 @@ def _owners() -> dict[str, str]:
 
 def is_off(label: str) -> bool:
     """Return whether this is the label of an installed feature that is off."""
-    return any(feature.label == label for feature in installed()) and label not in _chosen()
+    return any(feature.label == label for feature in list_installed()) and label not in _get_chosen()
 
 
-def notification_lists() -> dict[str, str]:
+def map_notification_lists() -> dict[str, str]:
     """Return the models to whose lists notifications of features lead, by kind."""
-    return {kind: model for feature in switched_on() for kind, model in feature.notifications.items()}
+    return {kind: model for feature in list_switched_on() for kind, model in feature.notifications.items()}
 
 
-def notifications_off() -> set[str]:
+def list_disabled_notifications() -> set[str]:
     """Return the kinds of notifications that features which are off would send."""
-    off = {kind for feature in installed() for kind in feature.notifications}
-    return off.difference(notification_lists())
+    off = {kind for feature in list_installed() for kind in feature.notifications}
+    return off.difference(map_notification_lists())
 
 
-def menu_entries(section: str) -> list[dict[str, Any]]:
+def list_menu_entries(section: str) -> list[dict[str, Any]]:
     """Return the entries that features add to a section of the desk's menu."""
-    return [entry for feature in switched_on() for entry in feature.menu.get(section, ())]
+    return [entry for feature in list_switched_on() for entry in feature.menu.get(section, ())]
 
 
 def call_later(signal: Signal, receiver: str, feature: Feature | None = None) -> None:

@@ -6,14 +6,14 @@ https://owasp.org/www-community/attacks/CSV_Injection
 from typing import Any
 
 #: A cell that begins so is a formula to one program or another.
-SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
+FORMULA_SIGNS = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 
 
 def is_formula(value: Any) -> bool:
     """Whether a text would be taken for one. Numbers never are: -5 is a number."""
-    return isinstance(value, str) and value.startswith(SIGNS)
+    return isinstance(value, str) and value.startswith(FORMULA_SIGNS)
 
 
-def harmless(value: Any) -> Any:
+def escape_formula(value: Any) -> Any:
     """Return the value; a text that a spreadsheet would run as a formula is preceded by an apostrophe."""
     return f"'{value}" if is_formula(value) else value

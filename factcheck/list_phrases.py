@@ -16,7 +16,7 @@ def get_semicolon() -> str:
     return pgettext("between two phrases", "; ")
 
 
-def listed(words: Iterable[StrOrPromise]) -> str:
+def join_words(words: Iterable[StrOrPromise]) -> str:
     """Join words in a list: “Seoul, Hanoi”."""
     return get_comma().join(map(str, words))
 

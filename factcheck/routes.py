@@ -51,9 +51,9 @@ from claims.public.api.quotes import QuotesResource
 from factcheck import features
 from factcheck.api.problem_codes import CODES
 from factcheck.api.resources import build_conditional_response, compute_sha256
-from factcheck.django_internals import plain_request
+from factcheck.django_internals import get_plain_request
 
-RESOURCES = {
+LIST_RESOURCES = {
     "claims": ClaimResource,
     "verdicts": VerdictResource,
     "sources": SourceResource,
@@ -67,7 +67,7 @@ RESOURCES = {
 V1 = "api/v1/"
 
 router = SimpleRouter(use_regex_path=False)
-for name, resource in RESOURCES.items():
+for name, resource in LIST_RESOURCES.items():
     router.register(V1 + name, resource, basename=name)
 router.register(f"{V1}claims/<int:claim_id>/versions", VersionResource, basename="versions")
 
@@ -133,7 +133,7 @@ log = [
 
 
 #: The routes of what is no page of things with ids, under the names by which the root lists them.
-ROUTES: dict[str, Any] = {
+ROUTE_NAMES: dict[str, Any] = {
     "facets": "facets",
     "match": "match",
     "lookup": "lookup",
@@ -167,12 +167,12 @@ class Root(APIView):
 
     @extend_schema(exclude=True)
     def get(self, request: Request) -> HttpResponse:
-        found = {name: f"{name}-list" for name in RESOURCES} | ROUTES
-        for feature in features.switched_on():
+        found = {name: f"{name}-list" for name in LIST_RESOURCES} | ROUTE_NAMES
+        for feature in features.list_switched_on():
             found |= feature.api_index
         content = json.dumps(_build_addresses(found, request), separators=(",", ":")).encode()
         return build_conditional_response(
-            plain_request(request),
+            get_plain_request(request),
             lambda: content,
             etag=compute_sha256([content]),
             cache="public, max-age=3600",
@@ -203,7 +203,7 @@ class RedocPage(SpectacularRedocView):
     template_name = "api/redoc.html"
 
 
-def problem_page(request: HttpRequest) -> HttpResponse:
+def show_problem(request: HttpRequest) -> HttpResponse:
     """Show the page that the `type` of problem details links to."""
     content = render_to_string("api/problems.html", {"codes": CODES})
     return build_conditional_response(
@@ -221,38 +221,38 @@ class Schema(SpectacularAPIView):
     authentication_classes = ()
 
     def _get_schema_response(self, request: Request) -> HttpResponseBase:
-        etag = quote_etag(f"{_openapi_sha256(_features_on())}-{request.accepted_renderer.format}")
-        response: HttpResponseBase = get_conditional_response(plain_request(request), etag) or Response(
-            openapi()
+        etag = quote_etag(f"{_compute_openapi_sha256(_list_features())}-{request.accepted_renderer.format}")
+        response: HttpResponseBase = get_conditional_response(get_plain_request(request), etag) or Response(
+            build_openapi()
         )
         response["ETag"] = etag
         response["Cache-Control"] = "public, max-age=3600"
         return response
 
 
-def openapi() -> Any:
-    return _openapi(_features_on())
+def build_openapi() -> Any:
+    return _build_openapi(_list_features())
 
 
-def _features_on() -> tuple[str, ...]:
-    return tuple(feature.label for feature in features.switched_on())
+def _list_features() -> tuple[str, ...]:
+    return tuple(feature.label for feature in features.list_switched_on())
 
 
 @functools.lru_cache(maxsize=4)
-def _openapi(features_on: tuple[str, ...]) -> Any:
+def _build_openapi(features_on: tuple[str, ...]) -> Any:
     return Schema.generator_class().get_schema(public=True)
 
 
 @functools.lru_cache(maxsize=4)
-def _openapi_sha256(features_on: tuple[str, ...]) -> str:
-    return compute_sha256([json.dumps(_openapi(features_on)).encode()])
+def _compute_openapi_sha256(features_on: tuple[str, ...]) -> str:
+    return compute_sha256([json.dumps(_build_openapi(features_on)).encode()])
 
 
 v1 = [
     *router.urls,
     *listings,
     *log,
-    path(V1, include(features.routes("api"))),
+    path(V1, include(features.build_routes("api"))),
     path(f"{V1}editorial/", include("claims.editorial.urls")),
     path(V1, Root.as_view(), name="api"),
 ]
@@ -262,5 +262,5 @@ urlpatterns = [
     path("schema/", Schema.as_view(), name="schema"),
     path("docs/", SwaggerPage.as_view(), name="docs"),
     path("redoc/", RedocPage.as_view(), name="redoc"),
-    path("problems/", problem_page, name="problems"),
+    path("problems/", show_problem, name="problems"),
 ]

@@ -13,7 +13,7 @@ from whitenoise.compress import Compressor
 
 from factcheck.api.openapi.settings import SCHEMA
 from factcheck.database import connection_settings, embedded
-from factcheck.desk import desk
+from factcheck.desk import build_desk_settings
 from factcheck.installation import components, file_store, program, rate_limit_costs, shared_headers
 from factcheck.installation.archiving_settings import read_archiving_settings
 from factcheck.installation.authority_settings import read_authority_settings
@@ -22,17 +22,17 @@ from factcheck.installation.discovery_settings import read_discovery_settings
 from factcheck.installation.dump_settings import dump_settings
 from factcheck.installation.embedder_settings import read_embedder_settings
 from factcheck.installation.environment import (
-    flag,
-    folder,
     mail,
-    number,
-    one_of,
-    postgresql,
-    postgresql_several,
-    secret,
-    text,
-    web_address,
-    words,
+    read_choice,
+    read_flag,
+    read_folder,
+    read_number,
+    read_postgresql,
+    read_secret,
+    read_several_postgresql,
+    read_text,
+    read_url,
+    read_words,
 )
 from factcheck.installation.identity_provider import build_openid_settings, parse_group_roles
 from factcheck.installation.link_check_settings import link_check_settings
@@ -51,18 +51,18 @@ SERVING = sys.argv[1:2] in (["serve"], ["demo"])
 
 # -- The installation ----------------------------------------------------------------------------------------
 
-DEBUG = flag("DEBUG")
-DEMO = flag("FACTCHECK_DEMO")
-DATA_DIR = folder("DATA_DIR", program.DATA, shown=".postgres; ~/.local/share/factcheck for the wheel")
-PORT = number("PORT", 8000, least=1, most=65535)
-SITE_URL = web_address("SITE_URL", f"http://localhost:{PORT}", shown="http://localhost:PORT")
-SECRET_KEY = secret("SECRET_KEY", DATA_DIR / "secret-key", may_create=DEMO or DEBUG)
+DEBUG = read_flag("DEBUG")
+DEMO = read_flag("FACTCHECK_DEMO")
+DATA_DIR = read_folder("DATA_DIR", program.DATA, shown=".postgres; ~/.local/share/factcheck for the wheel")
+PORT = read_number("PORT", 8000, least=1, most=65535)
+SITE_URL = read_url("SITE_URL", f"http://localhost:{PORT}", shown="http://localhost:PORT")
+SECRET_KEY = read_secret("SECRET_KEY", DATA_DIR / "secret-key", may_create=DEMO or DEBUG)
 # Older keys that still verify what they signed, so that SECRET_KEY can be changed without signing everybody out.
-SECRET_KEY_FALLBACKS = words("SECRET_KEY_FALLBACKS")
+SECRET_KEY_FALLBACKS = read_words("SECRET_KEY_FALLBACKS")
 # What the house signs its ledger with, for other newsrooms that follow it.
-SIGNING_KEY = text("SIGNING_KEY", kind="secret", shown="made from SECRET_KEY")
+SIGNING_KEY = read_text("SIGNING_KEY", kind="secret", shown="made from SECRET_KEY")
 _site = urlsplit(SITE_URL)
-ALLOWED_HOSTS = words(
+ALLOWED_HOSTS = read_words(
     "ALLOWED_HOSTS",
     ",".join(dict.fromkeys([_site.hostname or "", "localhost", "127.0.0.1", "[::1]"])),
     shown="the host of SITE_URL and this machine",
@@ -71,15 +71,15 @@ CSRF_TRUSTED_ORIGINS = [f"{_site.scheme}://{_site.netloc}"]
 
 # -- The newsroom --------------------------------------------------------------------------------------------
 
-NEWSROOM_NAME = text("NEWSROOM_NAME", "Factcheck Newsroom")
-DATA_LICENSE = web_address("DATA_LICENSE")
-REQUIRED_SIGNOFFS = number("REQUIRED_SIGNOFFS", 1, least=1, most=10)
+NEWSROOM_NAME = read_text("NEWSROOM_NAME", "Factcheck Newsroom")
+DATA_LICENSE = read_url("DATA_LICENSE")
+REQUIRED_SIGNOFFS = read_number("REQUIRED_SIGNOFFS", 1, least=1, most=10)
 # How many witnesses have to cosign a checkpoint (claims.features.witnesses); 0 stands for all that are active.
-COSIGNATURES_REQUIRED = number("COSIGNATURES_REQUIRED", 0, least=0, most=100, shown="all")
+COSIGNATURES_REQUIRED = read_number("COSIGNATURES_REQUIRED", 0, least=0, most=100, shown="all")
 REQUIRE_RIGHT_OF_REPLY, REPLY_ADDRESS_DAYS = read_reply_settings()
 
 # Which features are on: a preset, or their names (docs/features.md).
-FEATURES = words("FEATURES", "newsroom")
+FEATURES = read_words("FEATURES", "newsroom")
 
 # -- Applications --------------------------------------------------------------------------------------------
 
@@ -103,36 +103,38 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # -- Database ------------------------------------------------------------------------------------------------
 
-_database = postgresql("DATABASE_URL")
+_database = read_postgresql("DATABASE_URL")
 EMBEDDED_DATABASE = _database is None
 # Threads of a web process, and how many connections it keeps open; with 0 each request opens its own.
-WEB_THREADS = number("WEB_THREADS", 8, least=1, most=1000)
+WEB_THREADS = read_number("WEB_THREADS", 8, least=1, most=1000)
 # How long the head of a request may take to arrive, in seconds.
-HEAD_SECONDS = number("HEAD_SECONDS", 10, least=1, most=120)
-DATABASE_POOL = number(
+HEAD_SECONDS = read_number("HEAD_SECONDS", 10, least=1, most=120)
+DATABASE_POOL = read_number(
     "DATABASE_POOL", WEB_THREADS if SERVING else 0, least=0, most=1000, shown="WEB_THREADS under serve"
 )
 # How long a statement of the public may take, in seconds; 0 leaves it to the server. Downloads have their own limit.
 # A statement of anybody else waits so long for a lock that another one holds.
-PUBLIC_STATEMENT_SECONDS = number("PUBLIC_STATEMENT_SECONDS", 5, least=0, most=300)
+PUBLIC_STATEMENT_SECONDS = read_number("PUBLIC_STATEMENT_SECONDS", 5, least=0, most=300)
 # Where the embedded server listens is known without starting it; manage.py, wsgi.py and the tests start it.
 _writing = connection_settings.build_writing(
-    _database or embedded.connection_settings(DATA_DIR),
+    _database or embedded.build_connection_settings(DATA_DIR),
     pool=DATABASE_POOL,
     lock_seconds=PUBLIC_STATEMENT_SECONDS if SERVING else 0,
 )
 # The owner of the tables: `migrate` connects as this role. The serving role cannot switch rules off
 # (docs/database-roles.md).
-_owner = postgresql("OWNER_DATABASE_URL", shown="the embedded server's owner; else nobody but DATABASE_URL's")
+_owner = read_postgresql(
+    "OWNER_DATABASE_URL", shown="the embedded server's owner; else nobody but DATABASE_URL's"
+)
 OWNER_DATABASE = (
-    embedded.connection_settings(DATA_DIR, embedded.OWNER)
+    embedded.build_connection_settings(DATA_DIR, embedded.OWNER)
     if EMBEDDED_DATABASE and _owner is None
     else connection_settings.build_owning(_owner, _database)
 )
 RUNTIME_ROLE = _writing["USER"]
-_replicas = postgresql_several("DATABASE_REPLICA_URLS")
+_replicas = read_several_postgresql("DATABASE_REPLICA_URLS")
 # How old a replica may be that the public reads from, in seconds.
-REPLICA_LAG_SECONDS = number("REPLICA_LAG_SECONDS", 1, least=1, most=3600)
+REPLICA_LAG_SECONDS = read_number("REPLICA_LAG_SECONDS", 1, least=1, most=3600)
 # What the public reads has connections of its own where the site is served, and where there are replicas.
 _reading = (
     connection_settings.build_public_reads(_writing, _replicas, seconds=PUBLIC_STATEMENT_SECONDS)
@@ -146,7 +148,7 @@ REPLICA_DATABASES = list(_reading)[1:]
 REPLICATED_MARK = "SELECT coalesce(max(sequence), 0) FROM claims_publication"
 if _reading:
     DATABASE_ROUTERS = ["factcheck.database.read_connections.PublicReadRouter"]
-PREPARED_STATEMENTS = flag("PREPARED_STATEMENTS", default=True)
+PREPARED_STATEMENTS = read_flag("PREPARED_STATEMENTS", default=True)
 
 # -- Sign-in -------------------------------------------------------------------------------------------------
 
@@ -184,19 +186,19 @@ SOCIALACCOUNT_ADAPTER = "factcheck.admin.single_sign_on.SingleSignOn"
 SOCIALACCOUNT_EMAIL_REQUIRED = False
 SOCIALACCOUNT_EMAIL_AUTHENTICATION_AUTO_CONNECT = True
 SOCIALACCOUNT_PROVIDERS = build_openid_settings(
-    server=web_address("OPENID_SERVER_URL"),
-    client=text("OPENID_CLIENT_ID"),
-    client_secret=text("OPENID_CLIENT_SECRET", kind="secret"),
-    name=text("OPENID_NAME", "Single sign-on"),
-    link_by_mail=flag("OPENID_LINK_BY_MAIL"),
+    server=read_url("OPENID_SERVER_URL"),
+    client=read_text("OPENID_CLIENT_ID"),
+    client_secret=read_text("OPENID_CLIENT_SECRET", kind="secret"),
+    name=read_text("OPENID_NAME", "Single sign-on"),
+    link_by_mail=read_flag("OPENID_LINK_BY_MAIL"),
 )
 # Which of the provider's groups has which role, and the claim that names a person's groups.
-OPENID_ROLES = parse_group_roles("OPENID_ROLES", text("OPENID_ROLES", kind="pairs"))
-OPENID_GROUPS_CLAIM = text("OPENID_GROUPS_CLAIM", "groups")
+OPENID_ROLES = parse_group_roles("OPENID_ROLES", read_text("OPENID_ROLES", kind="pairs"))
+OPENID_GROUPS_CLAIM = read_text("OPENID_GROUPS_CLAIM", "groups")
 # Whether users from there need no second factor here: always, never, or when the provider says it required one.
-OPENID_SECOND_FACTOR = one_of("OPENID_SECOND_FACTOR", "never", lambda: {"always", "amr", "never"})
+OPENID_SECOND_FACTOR = read_choice("OPENID_SECOND_FACTOR", "never", lambda: {"always", "amr", "never"})
 # For how long the audit log goes back.
-AUDIT_LOG_DAYS = number("AUDIT_LOG_DAYS", 730, least=90, most=36_500)
+AUDIT_LOG_DAYS = read_number("AUDIT_LOG_DAYS", 730, least=90, most=36_500)
 
 # -- Language and time ---------------------------------------------------------------------------------------
 
@@ -209,17 +211,17 @@ LANGUAGES = [
     ("ar", _("Arabic")),
     ("ko", _("Korean")),
 ]
-LANGUAGE_CODE = one_of("LANGUAGE_CODE", "en", lambda: {code for code, _name in LANGUAGES})
+LANGUAGE_CODE = read_choice("LANGUAGE_CODE", "en", lambda: {code for code, _name in LANGUAGES})
 LOCALE_PATHS = [BASE_DIR / "locale"]
 FORMAT_MODULE_PATH = "factcheck.formats"
 USE_I18N = True
 USE_TZ = True  # stored in UTC; shown in TIME_ZONE
-TIME_ZONE = one_of("TIME_ZONE", "UTC", available_timezones)
+TIME_ZONE = read_choice("TIME_ZONE", "UTC", available_timezones)
 
 # -- Files and mail ------------------------------------------------------------------------------------------
 
 STATIC_URL = "/static/"
-STATIC_ROOT = folder("STATIC_DIR", DATA_DIR / "static", shown="static in DATA_DIR")
+STATIC_ROOT = read_folder("STATIC_DIR", DATA_DIR / "static", shown="static in DATA_DIR")
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Pages name files with the hash of their contents; to compress all of them a second time would take as long again.
 WHITENOISE_KEEP_ONLY_HASHED_FILES = True
@@ -230,7 +232,7 @@ STORAGES = {
     "default": file_store.build_store(),
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
-DEFAULT_FROM_EMAIL = SERVER_EMAIL = text(
+DEFAULT_FROM_EMAIL = SERVER_EMAIL = read_text(
     "MAIL_FROM", f"factcheck@{_site.hostname}", kind="mail address", shown="factcheck@ the host of SITE_URL"
 )
 EMAIL_FILE_PATH = (
@@ -268,21 +270,23 @@ INDEXNOW_KEY, INDEXNOW_URL, WEBSUB_HUBS, ROBOTS_RULES = read_discovery_settings(
 
 _encrypted = _site.scheme == "https"
 # Only behind a proxy that sets X-Forwarded-Proto and X-Forwarded-For itself; from anybody else they would be forged.
-TRUST_PROXY = flag("TRUST_PROXY")
-NUM_PROXIES = number("NUM_PROXIES", int(TRUST_PROXY), least=0, most=10, shown="1 with TRUST_PROXY, else 0")
+TRUST_PROXY = read_flag("TRUST_PROXY")
+NUM_PROXIES = read_number(
+    "NUM_PROXIES", int(TRUST_PROXY), least=0, most=10, shown="1 with TRUST_PROXY, else 0"
+)
 if NUM_PROXIES and not TRUST_PROXY:
     raise ImproperlyConfigured(
         "NUM_PROXIES is set; set TRUST_PROXY=1 too, or visitors could forge their address."
     )
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUST_PROXY else None
 SECURE_SSL_REDIRECT = _encrypted and TRUST_PROXY
-_hsts_seconds = number("HSTS_SECONDS", 31_536_000, least=0, most=63_072_000)
+_hsts_seconds = read_number("HSTS_SECONDS", 31_536_000, least=0, most=63_072_000)
 SECURE_HSTS_SECONDS = _hsts_seconds if _encrypted else 0
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _encrypted
 # Two installations on one host, on different ports, would otherwise sign each other's editors out.
 SESSION_COOKIE_NAME = "sessionid" if _encrypted else f"sessionid-{PORT}"
 CSRF_COOKIE_NAME = "csrftoken" if _encrypted else f"csrftoken-{PORT}"
-CSRF_FAILURE_VIEW = "factcheck.api.problems.not_sent_by_a_page"
+CSRF_FAILURE_VIEW = "factcheck.api.problems.handle_csrf_failure"
 X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = [
     # HSTS for all subdomains and for browsers' preload lists binds hosts that are not ours to decide about.
@@ -303,11 +307,11 @@ CONTENT_SECURITY_POLICY = {
 # -- Reader pages --------------------------------------------------------------------------------------------
 
 # What one web process keeps of pages that it made, until something is published.
-PAGE_CACHE_BYTES = 2**20 * number("PAGE_CACHE_MEGABYTES", 32, least=0, most=100_000)
+PAGE_CACHE_BYTES = 2**20 * read_number("PAGE_CACHE_MEGABYTES", 32, least=0, most=100_000)
 
 # Whether a sentence that a reader had checked is kept where it repeats a claim that was checked, and what they sent is
 # forgotten otherwise. Nothing is kept about the reader.
-KEEP_REPEATED_SENTENCES = flag("KEEP_REPEATED_SENTENCES")
+KEEP_REPEATED_SENTENCES = read_flag("KEEP_REPEATED_SENTENCES")
 
 # What readers send: the clock of complaints, days that personal data is kept, and how much one network may send.
 _readers = read_reader_settings(demo=DEMO)
@@ -317,7 +321,7 @@ RATE_LIMIT_SUBMISSIONS = _readers.rate_limit
 
 # -- The editors' desk -----------------------------------------------------------------------------------------
 
-UNFOLD = desk(NEWSROOM_NAME)
+UNFOLD = build_desk_settings(NEWSROOM_NAME)
 # In which model the desk keeps what is typed and not saved yet.
 UNSAVED_FORM_MODEL = "claims.UnsavedForm"
 
@@ -334,7 +338,7 @@ PROCRASTINATE_ON_APP_READY = "factcheck.telemetry.job_context.prepare_app"
 
 # -- Imports: what the desk takes as one file; the command reads files of any size ------------------------------
 
-IMPORT_MAX_BYTES = number("IMPORT_MAX_BYTES", 500 * 2**20, least=1_000_000, most=100_000_000_000)
+IMPORT_MAX_BYTES = read_number("IMPORT_MAX_BYTES", 500 * 2**20, least=1_000_000, most=100_000_000_000)
 
 # Pictures, sound and film: how large a file may be; and what reads films, and whose signatures under manifests count.
 MEDIA_MAX_BYTES, FFMPEG, FFPROBE, C2PA_TRUST_ANCHORS = read_media_settings()
@@ -355,7 +359,7 @@ WIKIDATA_URL, ROR_URL = read_authority_settings()
 
 # -- Webhooks ------------------------------------------------------------------------------------------------
 
-WEBHOOK_LOG_DAYS = number("WEBHOOK_LOG_DAYS", 90, least=7, most=3650)
+WEBHOOK_LOG_DAYS = read_number("WEBHOOK_LOG_DAYS", 90, least=7, most=3650)
 # Receivers on this machine, unencrypted and on any port: for trying things out, never for a site that others can reach.
 WEBHOOKS_TO_LOOPBACK = DEMO or DEBUG
 
@@ -377,13 +381,13 @@ KNOX_TOKEN_MODEL = "claims.ApiToken"  # noqa: S105  the name of a model
 MIGRATION_MODULES = {"knox": None}
 REST_KNOX = {"AUTH_HEADER_PREFIX": "Bearer", "TOKEN_PREFIX": "factcheck_"}
 # For how long a request that is sent again with its Idempotency-Key is answered as the first time.
-IDEMPOTENCY_HOURS = number("IDEMPOTENCY_HOURS", 24, least=1, most=720)
+IDEMPOTENCY_HOURS = read_number("IDEMPOTENCY_HOURS", 24, least=1, most=720)
 SPECTACULAR_SETTINGS = SCHEMA
 _PUBLIC_ADDRESSES = r"^/(api/(?!v1/editorial/)|v1alpha1/|feeds/|oembed/|media/|dumps/.)"
 # Pages of other sites may read the API, the feeds and oEmbed, and nothing else of ours.
 CORS_URLS_REGEX = _PUBLIC_ADDRESSES
 CORS_ALLOW_METHODS = ["GET", "HEAD", "OPTIONS", "POST"]  # look-ups ask with a body
-CORS_ALLOW_HEADERS, CORS_EXPOSE_HEADERS = shared_headers.ALLOWED, shared_headers.EXPOSED
+CORS_ALLOW_HEADERS, CORS_EXPOSE_HEADERS = shared_headers.ALLOWED_HEADERS, shared_headers.EXPOSED_HEADERS
 
 # What one caller may ask for in a while; factcheck.web.throttling says how it is kept.
 RATE_LIMIT_ANONYMOUS, RATE_LIMIT_TOKEN, RATE_LIMIT_PAGES = read_rate_limit_settings(is_demo=DEMO)

@@ -12,7 +12,7 @@ from claims.admin.desk_session import show_own_sessions
 from claims.admin.unsaved import discard_autosave, handle_autosave, show_unsaved
 from claims.newsroom.second_factor_gate import keep_last_factor
 from factcheck import features, routes
-from factcheck.admin.session import session_view
+from factcheck.admin.session import show_session
 from factcheck.admin.single_sign_on import handle_callback
 
 features.load("admin")
@@ -29,13 +29,13 @@ demo_pages = (
 urlpatterns = [
     *routes.v1,  # first, and without an `include`, which would cost its answers some microseconds
     path("api/", include(routes)),
-    path("admin/session/", session_view, name="desk-session"),
+    path("admin/session/", show_session, name="desk-session"),
     path("admin/unsaved/", admin.site.admin_view(show_unsaved), name="desk-unsaved"),
     path("admin/unsaved/kept/", handle_autosave, name="desk-kept"),
     path("admin/unsaved/given-up/", discard_autosave, name="desk-given-up"),
     path("admin/installation/", admin.site.admin_view(show_installation), name="desk-installation"),
     *demo_pages,
-    path("admin/", include(features.routes("desk"))),
+    path("admin/", include(features.build_routes("desk"))),
     path("admin/", admin.site.urls),
     # Before allauth's own, which do not look at the signature of every token, nor at what a role needs.
     path("accounts/oidc/<str:provider_id>/login/callback/", handle_callback, name="openid_connect_callback"),
@@ -55,7 +55,7 @@ urlpatterns = [
     path("", include("claims.urls")),
 ]
 
-handler400 = "factcheck.api.problems.bad_request"
-handler403 = "factcheck.api.problems.permission_denied"
-handler404 = "factcheck.api.problems.page_not_found"
-handler500 = "factcheck.api.problems.server_error"
+handler400 = "factcheck.api.problems.handle_bad_request"
+handler403 = "factcheck.api.problems.handle_permission_denied"
+handler404 = "factcheck.api.problems.handle_page_not_found"
+handler500 = "factcheck.api.problems.handle_server_error"

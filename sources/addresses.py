@@ -29,7 +29,7 @@ TRACKING_NAMES = frozenset(
 )  # fmt: skip
 
 # Platforms that give each author a host of their own and are not on the private part of the public suffix list.
-_HOSTING = frozenset(
+_HOSTING_DOMAINS = frozenset(
     [
         "ghost.io", "medium.com", "over-blog.com", "squarespace.com", "substack.com", "tumblr.com", "typepad.com",
         "wordpress.com",
@@ -40,16 +40,16 @@ _HOSTING = frozenset(
 AUTHORS_BY_PATH = frozenset(
     ["medium.com", "substack.com", "threads.com", "threads.net", "tiktok.com", "youtube.com"]
 )
-_AUTHOR = re.compile(r"/(@[^/?#]+)")
+_AUTHOR_PATH = re.compile(r"/(@[^/?#]+)")
 
 # Labels before the registrable domain that choose a layout, not an article.
 LAYOUT_LABELS = frozenset({"www", "m", "mobile", "amp"})
 
-_PERCENT = re.compile("%([0-9A-Fa-f]{2})")
+_PERCENT_ESCAPE = re.compile("%([0-9A-Fa-f]{2})")
 _UNRESERVED = frozenset("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~")
 _ASCII_HOST = re.compile(r"[a-z0-9_-]+(\.[a-z0-9_-]+)*")
 # What needs no look at its parts, as most addresses; for speed alone.
-_PLAIN = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)((?:/[a-zA-Z0-9_~-][a-zA-Z0-9._~-]*)*)/?")
+_PLAIN_URL = re.compile(r"https?://([a-z0-9-]+(?:\.[a-z0-9-]+)+)((?:/[a-zA-Z0-9_~-][a-zA-Z0-9._~-]*)*)/?")
 # Google's AMP viewer and the AMP cache carry the publisher's address in their own path ("s" for https).
 _AMP_VIEWER = re.compile(r"/amp/(?:s/)?(?P<address>[^/]+\.[^/]+(?:/.*)?)", re.DOTALL)
 _AMP_CACHE = re.compile(r"/[cv]/(?:s/)?(?P<address>[^/]+\.[^/]+(?:/.*)?)", re.DOTALL)
@@ -60,7 +60,7 @@ def build_url_key(url: str) -> str:
 
     The key is an address itself, so it can be read, and its key is the key again.
     """
-    if (plain := _PLAIN.fullmatch(url)) and "/amp" not in (lower := url.lower()) and ".amp" not in lower:
+    if (plain := _PLAIN_URL.fullmatch(url)) and "/amp" not in (lower := url.lower()) and ".amp" not in lower:
         return f"https://{_without_layout(plain[1])}{plain[2]}"
     try:
         return _build_key(url)
@@ -92,7 +92,7 @@ def list_hosts(url: str) -> tuple[str, ...]:
         path = urlsplit(url.strip()).path
     except ValueError:
         return ()
-    if (platform := _without_layout(host)) in AUTHORS_BY_PATH and (author := _AUTHOR.match(path)):
+    if (platform := _without_layout(host)) in AUTHORS_BY_PATH and (author := _AUTHOR_PATH.match(path)):
         return (f"{platform}/{author[1].lower()}",)
     nearest, last = _without_layout(host), _get_registrable_domain(host) or host
     labels = nearest.removesuffix(last).rstrip(".").split(".") if nearest != last else []
@@ -142,7 +142,7 @@ def _get_host(url: str) -> str:
 @lru_cache(maxsize=4096)
 def _get_registrable_domain(host: str) -> str:
     registrable = tld.get_fld(f"https://{host}/", fail_silently=True, search_private=True) or ""
-    if host != registrable and (registrable in _HOSTING or registrable.startswith("blogspot.")):
+    if host != registrable and (registrable in _HOSTING_DOMAINS or registrable.startswith("blogspot.")):
         author = host.removesuffix(f".{registrable}").rpartition(".")[2]
         return registrable if author in LAYOUT_LABELS else f"{author}.{registrable}"
     return registrable
@@ -213,4 +213,4 @@ def _normalise_escapes(part: str, safe: str) -> str:
         return character if character in _UNRESERVED else match[0].upper()
 
     bare_percent_encoded = re.sub("%(?![0-9A-Fa-f]{2})", "%25", part)
-    return _PERCENT.sub(settle, quote(bare_percent_encoded, safe=f"%{safe}"))
+    return _PERCENT_ESCAPE.sub(settle, quote(bare_percent_encoded, safe=f"%{safe}"))

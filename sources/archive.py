@@ -91,7 +91,7 @@ def on_disk(digest: str) -> Iterator[Path]:
         ArchiveDamaged: what is stored there has another hash.
     """
     name = build_path(digest)
-    with _local_copy(name) as here:
+    with _open_local_copy(name) as here:
         with here.open("rb") as file:
             found = hashlib.file_digest(file, "sha256").hexdigest()
         if found != digest:
@@ -100,7 +100,7 @@ def on_disk(digest: str) -> Iterator[Path]:
 
 
 @contextmanager
-def _local_copy(name: str) -> Iterator[Path]:
+def _open_local_copy(name: str) -> Iterator[Path]:
     """Return the file's path, or that of a local copy."""
     if isinstance(default_storage, FileSystemStorage):
         here = Path(default_storage.path(name))

@@ -20,7 +20,7 @@ from django.db import transaction
 from django.db.models import Max, Q
 
 from factcheck.database.locks import hold
-from factcheck.installation.messages import in_words
+from factcheck.installation.messages import translate_message
 from sources import archive
 from sources.addresses import build_url_key, get_domain
 from sources.extraction import Document
@@ -29,7 +29,7 @@ from sources.extraction.document import ExtractionError
 from sources.extraction.packed_documents import ExtractionRequest
 from sources.models import Publisher, Snapshot, Source
 from sources.named_publishers import find_or_make_publisher, find_publisher
-from sources.overrides import NOTHING_STATED, Overrides
+from sources.overrides import NO_OVERRIDES, Overrides
 from sources.signals import snapshot_stored
 from sources.source_kinds import Material
 
@@ -37,9 +37,9 @@ from sources.source_kinds import Material
 MIN_SHARED_TEXT = 0.1
 _SHINGLE_LENGTH = 12
 
-_LONGEST_TITLE = 500
-_LONGEST_BYLINE = 500
-_LONGEST_ADDRESS = 2000
+_MAX_TITLE_LENGTH = 500
+_MAX_BYLINE_LENGTH = 500
+_MAX_ADDRESS_LENGTH = 2000
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class CaptureResult:
 def capture(
     material: Material,
     *,
-    overrides: Overrides = NOTHING_STATED,
+    overrides: Overrides = NO_OVERRIDES,
     source: Source | None = None,
     by: User | None = None,
     dry_run: bool = False,
@@ -80,7 +80,7 @@ def capture(
     # It may take long, so nothing is locked yet, and no transaction is open.
     document = document or extract_document(material)
     with transaction.atomic():
-        return _Capture(material, document, overrides, by, dry_run).into(source)
+        return _Capture(material, document, overrides, by, dry_run).store(source)
 
 
 def extract_document(material: Material) -> Document:
@@ -101,7 +101,7 @@ def extract_document(material: Material) -> Document:
     try:
         return extract_bounded(question)
     except ExtractionError as refusal:
-        raise ExtractionError(refusal.reason_code, in_words(refusal)) from None
+        raise ExtractionError(refusal.reason_code, translate_message(refusal)) from None
 
 
 class _Capture:
@@ -120,24 +120,24 @@ class _Capture:
         self.by = by
         self.dry_run = dry_run
         self.text_sha256 = hashlib.sha256(self.document.text.encode()).hexdigest()
-        self.title = (self.document.title or _cut_opening(self.document.text))[:_LONGEST_TITLE]
+        self.title = (self.document.title or _cut_opening(self.document.text))[:_MAX_TITLE_LENGTH]
         self.addresses = _collect_addresses(material, self.document, overrides)
         self.url = next(iter(self.addresses.values()), "")
 
-    def into(self, source: Source | None) -> CaptureResult:
+    def store(self, source: Source | None) -> CaptureResult:
         self._wait_for_twins()
-        source = source or self._recognised()
+        source = source or self._recognise()
         known = source is not None
         # Read again under lock: it may have changed since it was found or handed to us.
         source = (
-            self._updated(Source.objects.select_for_update().get(pk=source.pk))
+            self._update(Source.objects.select_for_update().get(pk=source.pk))
             if source
-            else self._new_source()
+            else self._create_source()
         )
         latest = source.latest_snapshot() if known else None
         if latest and latest.text_sha256 == self.text_sha256:
             return CaptureResult(source, latest, False, False, self.document)
-        snapshot = self._new_snapshot(source)
+        snapshot = self._create_snapshot(source)
         answers = snapshot_stored.send(sender=Snapshot, snapshot=snapshot)
         return CaptureResult(
             source, snapshot, not known, True, self.document, tuple(answer for _, answer in answers)
@@ -151,18 +151,18 @@ class _Capture:
 
     # Which source it is
 
-    def _recognised(self) -> Source | None:
+    def _recognise(self) -> Source | None:
         if self.addresses:
             rows = {row.url_key: row for row in Source.objects.filter(url_key__in=self.addresses)}
             at_address = next((rows[key] for key in self.addresses if key in rows), None)
-            return at_address or self._with_same_text(Source.objects.filter(url_key=""))
-        return self._with_same_text(Source.objects.all()) or self._edited_version()
+            return at_address or self._find_with_same_text(Source.objects.filter(url_key=""))
+        return self._find_with_same_text(Source.objects.all()) or self._find_edited_version()
 
-    def _with_same_text(self, sources: Any) -> Source | None:
+    def _find_with_same_text(self, sources: Any) -> Source | None:
         found = list(sources.filter(snapshots__text_sha256=self.text_sha256).order_by("pk"))
         return next((source for source in found if self._fits(source)), found[0] if found else None)
 
-    def _edited_version(self) -> Source | None:
+    def _find_edited_version(self) -> Source | None:
         found = Source.objects.filter(Q(url_key="") & Q(title__iexact=self.title)).order_by("-pk")
         for source in found:
             latest = source.latest_snapshot()
@@ -179,19 +179,19 @@ class _Capture:
         published_on = self.document.published_on
         if source.published_on and published_on and source.published_on != published_on:
             return False
-        publisher = self._known_publisher()
+        publisher = self._find_publisher()
         return (
             not source.publisher_id
             or not self.document.publisher
             or (publisher is not None and publisher.pk == source.publisher_id)
         )
 
-    def _known_publisher(self) -> Publisher | None:
+    def _find_publisher(self) -> Publisher | None:
         return find_publisher(self.document.publisher, self.url, stated=bool(self.overrides.publisher))
 
     # Rows
 
-    def _publisher(self) -> Publisher | None:
+    def _find_or_make_publisher(self) -> Publisher | None:
         return find_or_make_publisher(
             self.document.publisher,
             self.url,
@@ -199,24 +199,24 @@ class _Capture:
             named_itself=self.extracted.publisher,
         )
 
-    def _new_source(self) -> Source:
+    def _create_source(self) -> Source:
         return Source.objects.create(
             title=self.title,
             kind=self.overrides.kind or Source.Kind.ARTICLE,
             url=self.url,
-            publisher=self._publisher(),
-            byline=self.document.byline[:_LONGEST_BYLINE],
+            publisher=self._find_or_make_publisher(),
+            byline=self.document.byline[:_MAX_BYLINE_LENGTH],
             published_on=self.document.published_on,
             language=self.document.language,
             created_by=self.by,
         )
 
-    def _updated(self, source: Source) -> Source:
+    def _update(self, source: Source) -> Source:
         """Fill in missing values and apply a person's statements; editors' values are kept."""
         stated = self.overrides
         lacking = {
             "url": self.url,
-            "byline": self.document.byline[:_LONGEST_BYLINE],
+            "byline": self.document.byline[:_MAX_BYLINE_LENGTH],
             "published_on": self.document.published_on,
             "language": self.document.language,
         }
@@ -232,7 +232,7 @@ class _Capture:
             if (value := getattr(stated, name)) and value != getattr(source, name)
         }
         if stated.publisher or not source.publisher_id:
-            publisher = self._publisher()
+            publisher = self._find_or_make_publisher()
             if publisher and publisher.pk != source.publisher_id:
                 changes["publisher"] = publisher
         if changes:
@@ -241,7 +241,7 @@ class _Capture:
             source.save(update_fields=[*changes, "url_key", "updated_at"])
         return source
 
-    def _new_snapshot(self, source: Source) -> Snapshot:
+    def _create_snapshot(self, source: Source) -> Snapshot:
         content = self.material.transcript or self.material.content
         # The file first: a transaction that fails later leaves an unreferenced file, never a row without its file.
         digest = hashlib.sha256(content).hexdigest() if self.dry_run else archive.store(content)
@@ -250,12 +250,12 @@ class _Capture:
             source=source,
             number=(source.snapshots.aggregate(last=Max("number"))["last"] or 0) + 1,
             captured_by=self.by,
-            url=(self.material.final_url or self.material.url)[:_LONGEST_ADDRESS],
+            url=(self.material.final_url or self.material.url)[:_MAX_ADDRESS_LENGTH],
             media_type=self.document.media_type,
             content_sha256=digest,
             content_size=len(content),
             title=self.title if self.document.title else "",
-            byline=self.document.byline[:_LONGEST_BYLINE],
+            byline=self.document.byline[:_MAX_BYLINE_LENGTH],
             published_on=self.document.published_on,
             language=self.document.language,
             text=self.document.text,
@@ -283,7 +283,7 @@ def _collect_addresses(material: Material, document: Document, overrides: Overri
     addresses: dict[str, str] = {}
     for url in found:
         key = build_url_key(url)
-        if key and max(len(url), len(key)) <= _LONGEST_ADDRESS:
+        if key and max(len(url), len(key)) <= _MAX_ADDRESS_LENGTH:
             addresses.setdefault(key, url)
     return addresses
 

@@ -7,25 +7,27 @@ can be seen to mean the same.
 import re
 from collections.abc import Iterable
 
-WIKIDATA = "https://www.wikidata.org/wiki/"
-ROR = "https://ror.org/"
+WIKIDATA_PREFIX = "https://www.wikidata.org/wiki/"
+ROR_PREFIX = "https://ror.org/"
 
-_WIKIDATA = re.compile(
+_WIKIDATA_URL = re.compile(
     r"(?:https?://)?(?:www\.|m\.|www\.m\.)?wikidata\.org/(?:wiki/|entity/)(?:Special:(?:EntityPage|EntityData)/|Item:)?"
     r"(?P<item>Q[1-9]\d{0,11})(?:\.json)?/?(?:[?#].*)?",
     re.IGNORECASE,
 )
 _WIKIDATA_NAME = re.compile(r"(?:wd:|wikidata:)?\s*(?P<item>Q[1-9]\d{0,11})", re.IGNORECASE)
-_ROR = re.compile(r"(?:https?://)?(?:www\.)?ror\.org/(?P<name>0[a-z0-9]{6}\d{2})/?(?:[?#].*)?", re.IGNORECASE)
+_ROR_URL = re.compile(
+    r"(?:https?://)?(?:www\.)?ror\.org/(?P<name>0[a-z0-9]{6}\d{2})/?(?:[?#].*)?", re.IGNORECASE
+)
 _ROR_NAME = re.compile(r"(?:ror:)?\s*(?P<name>0[a-z0-9]{6}\d{2})", re.IGNORECASE)
 
 _IDENTIFIERS = {
-    WIKIDATA: re.compile(re.escape(WIKIDATA) + r"Q[1-9][0-9]{0,11}"),
-    ROR: re.compile(re.escape(ROR) + r"0[a-z0-9]{6}[0-9]{2}"),
+    WIKIDATA_PREFIX: re.compile(re.escape(WIKIDATA_PREFIX) + r"Q[1-9][0-9]{0,11}"),
+    ROR_PREFIX: re.compile(re.escape(ROR_PREFIX) + r"0[a-z0-9]{6}[0-9]{2}"),
 }
 
 #: Douglas Crockford's base 32, in which ROR writes numbers.
-_CROCKFORD = "0123456789abcdefghjkmnpqrstvwxyz"
+_CROCKFORD_DIGITS = "0123456789abcdefghjkmnpqrstvwxyz"
 
 
 def normalise_identifier(address: str) -> str:
@@ -37,10 +39,10 @@ def normalise_identifier(address: str) -> str:
     ('https://www.wikidata.org/wiki/Q64', 'https://example.org/Q64')
     """
     text = address.strip()
-    if match := _WIKIDATA.fullmatch(text):
-        return WIKIDATA + match["item"].upper()
-    if match := _ROR.fullmatch(text):
-        return ROR + match["name"].lower()
+    if match := _WIKIDATA_URL.fullmatch(text):
+        return WIKIDATA_PREFIX + match["item"].upper()
+    if match := _ROR_URL.fullmatch(text):
+        return ROR_PREFIX + match["name"].lower()
     return address
 
 
@@ -48,9 +50,9 @@ def expand_identifier(text: str) -> str:
     """Return the URL of a bare identifier (`Q64`, `wd:Q64`, `05a28rw58`); "" if it is not one."""
     text = text.strip()
     if match := _WIKIDATA_NAME.fullmatch(text):
-        return WIKIDATA + match["item"].upper()
+        return WIKIDATA_PREFIX + match["item"].upper()
     if (match := _ROR_NAME.fullmatch(text)) and is_ror(match["name"]):
-        return ROR + match["name"].lower()
+        return ROR_PREFIX + match["name"].lower()
     return ""
 
 
@@ -58,7 +60,7 @@ def is_ror(name: str) -> bool:
     """Whether the check digits of an identifier of ROR are right (ISO/IEC 7064, MOD 97-10)."""
     number = 0
     for letter in name[:7].lower():
-        if (value := _CROCKFORD.find(letter)) < 0:
+        if (value := _CROCKFORD_DIGITS.find(letter)) < 0:
             return False
         number = number * 32 + value
     return int(name[7:]) == 98 - number * 100 % 97

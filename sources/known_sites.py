@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from sources.http.polite_visits import build_wait_error
 from sources.models import VisitedSite
-from sources.models.visited_site import RULES_KEPT
+from sources.models.visited_site import RULES_MAX_AGE
 
 #: So long a site is ours for one request, which takes less. If we die, it is anybody's afterwards.
 LEASE_TIME = timedelta(seconds=150)
@@ -52,7 +52,7 @@ class KnownSites:
         VisitedSite.objects.filter(site=site[:300]).update(ready_at=ready)
 
     def rules(self, site: str) -> str | None:
-        lately = timezone.now() - RULES_KEPT
+        lately = timezone.now() - RULES_MAX_AGE
         known = VisitedSite.objects.filter(site=site[:300], robots_read_at__gte=lately)
         return known.values_list("robots", flat=True).first()
 

@@ -13,7 +13,7 @@ from sources.http.fetched_documents import Limits, fetch
 LIMITS = Limits(
     connect_seconds=3.0, read_seconds=5.0, total_seconds=8.0, content_bytes=10_000_000, redirects=3
 )
-_TYPES = frozenset(
+_PICTURE_TYPES = frozenset(
     {
         *("image/jpeg", "image/jpg", "image/pjpeg", "image/png", "image/webp", "image/gif", "image/avif"),
         *("image/bmp", "image/tiff", "image/heic", "image/heif"),
@@ -23,7 +23,7 @@ _TYPES = frozenset(
 )
 
 
-class NotAPicture(Failure):
+class NotPictureError(Failure):
     """The response is not a picture."""
 
 
@@ -37,9 +37,9 @@ def fetch_picture(address: str, *, allow_loopback: bool = False) -> bytes:
         NoPictureThere: for whatever reason.
     """
     try:
-        return fetch(address, limits=LIMITS, accepted=_TYPES, allow_loopback=allow_loopback).content
+        return fetch(address, limits=LIMITS, accepted=_PICTURE_TYPES, allow_loopback=allow_loopback).content
     except FetchError:
-        raise NotAPicture(
+        raise NotPictureError(
             "not_fetched",
             _("No picture could be fetched from this address. Send the file instead."),
         ) from None

@@ -4,7 +4,7 @@ from bisect import bisect_right
 from collections.abc import Sequence
 
 #: A stretch of a recording, or all of it from a moment on, in seconds.
-FRAGMENT = r"^t=[0-9]{1,6}(\.[0-9]{1,3})?(,[0-9]{1,6}(\.[0-9]{1,3})?)?$"
+FRAGMENT_PATTERN = r"^t=[0-9]{1,6}(\.[0-9]{1,3})?(,[0-9]{1,6}(\.[0-9]{1,3})?)?$"
 
 #: As a snapshot keeps it: where a stretch of the text begins, and the seconds between which it is heard.
 CueRow = tuple[int, float, float]
@@ -25,7 +25,7 @@ def build_fragment(cues: Sequence[CueRow], start: int, end: int) -> str:
 
 
 def parse_fragment(fragment: str) -> tuple[float, float | None]:
-    """Return the start and end in seconds of a fragment, in the form of `FRAGMENT`."""
+    """Return the start and end in seconds of a fragment, in the form of `FRAGMENT_PATTERN`."""
     begins, _comma, ends = fragment.removeprefix("t=").partition(",")
     return float(begins), float(ends) if ends else None
 

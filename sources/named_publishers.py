@@ -11,7 +11,7 @@ from sources.addresses import get_domain, list_hosts
 from sources.models import Publisher
 from sources.models.publisher import has_the_name_of_the_house
 
-_LONGEST_NAME = 200
+_MAX_NAME_LENGTH = 200
 _WORD = re.compile(r"\w+")
 
 
@@ -101,7 +101,7 @@ def find_or_make_publisher(
         if not name and not places:
             return None
         own = {"url": f"https://{places[0]}/", "domain": site} if site else {}
-        return Publisher.objects.create(name=(name or get_domain(address))[:_LONGEST_NAME], **own)
+        return Publisher.objects.create(name=(name or get_domain(address))[:_MAX_NAME_LENGTH], **own)
     if site and not publisher.domain and not publisher.url:
         publisher.url, publisher.domain = f"https://{places[0]}/", site
         publisher.save(update_fields=["url", "domain"])

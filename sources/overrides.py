@@ -41,7 +41,7 @@ class Overrides:
         )
 
 
-NOTHING_STATED = Overrides()
+NO_OVERRIDES = Overrides()
 
 
 def read_overrides(

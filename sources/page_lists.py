@@ -29,7 +29,7 @@ MAX_TITLE_LENGTH = 300
 
 ListKind = Literal["rss", "atom", "json", "sitemap", "addresses"]
 
-_ROOTS: dict[str, ListKind] = {
+_ROOT_KINDS: dict[str, ListKind] = {
     "urlset": "sitemap",
     "sitemapindex": "sitemap",
     "rss": "rss",
@@ -37,13 +37,13 @@ _ROOTS: dict[str, ListKind] = {
     "feed": "atom",
 }
 #: What an entry is called under each root.
-_ENTRIES = {"urlset": "url", "sitemapindex": "sitemap", "rss": "item", "RDF": "item", "feed": "entry"}
+_ENTRY_TAGS = {"urlset": "url", "sitemapindex": "sitemap", "rss": "item", "RDF": "item", "feed": "entry"}
 _ATOM_LINK = "{http://www.w3.org/2005/Atom}link"
 #: What says when an entry was written or changed: of RSS, Dublin Core, Atom and sitemaps.
-_DATES = frozenset({"pubDate", "date", "updated", "modified", "published", "issued", "lastmod"})
+_DATE_TAGS = frozenset({"pubDate", "date", "updated", "modified", "published", "issued", "lastmod"})
 
 #: Faults of markup by which entries may have got lost; others, such as unknown entities, take nothing along.
-_LOSSES = frozenset({"ERR_TAG_NOT_FINISHED", "ERR_TAG_NAME_MISMATCH", "ERR_RESOURCE_LIMIT"})
+_LOSSY_ERRORS = frozenset({"ERR_TAG_NOT_FINISHED", "ERR_TAG_NAME_MISMATCH", "ERR_RESOURCE_LIMIT"})
 
 _TAG = re.compile(r"<[^<>]*>")
 
@@ -169,10 +169,10 @@ class _Markup:
         # White space before the declaration is a mistake that many feeds make, and every reader forgives.
         found = self._entries(io.BytesIO(content.lstrip(b"\xef\xbb\xbf \t\r\n")))
         pages, is_all = _limit_pages(_make_absolute(self._url, found))
-        if self._root not in _ROOTS:
+        if self._root not in _ROOT_KINDS:
             return None
         is_whole = is_all and not self._is_broken
-        kind = _ROOTS[self._root]
+        kind = _ROOT_KINDS[self._root]
         if self._root == "sitemapindex":
             return PageList(kind, (), pages, self._title, is_whole)
         return PageList(kind, pages, tuple(_make_absolute(self._url, self._next)), self._title, is_whole)
@@ -195,9 +195,9 @@ class _Markup:
                 name = _get_local_name(element)
                 if not self._root:
                     self._root = name
-                    if name not in _ROOTS:
+                    if name not in _ROOT_KINDS:
                         return
-                is_entry = name == _ENTRIES[self._root]
+                is_entry = name == _ENTRY_TAGS[self._root]
                 if event == "start":
                     inside += is_entry
                     continue
@@ -210,7 +210,7 @@ class _Markup:
         except etree.XMLSyntaxError:
             self._is_broken = True
         else:
-            self._is_broken = any(problem.type_name in _LOSSES for problem in elements.error_log)
+            self._is_broken = any(problem.type_name in _LOSSY_ERRORS for problem in elements.error_log)
 
     def _note(self, element: Any, name: str) -> None:
         """Record the list's own metadata."""
@@ -221,8 +221,8 @@ class _Markup:
 
 
 def _read_entry(element: Any, root: str) -> ListedPage:
-    address = _ADDRESSES[root](element)
-    dates = [_get_text(child) for child in element if _get_local_name(child) in _DATES]
+    address = _URL_FINDERS[root](element)
+    dates = [_get_text(child) for child in element if _get_local_name(child) in _DATE_TAGS]
     if root == "urlset":
         dates += [_get_text(child) for child in element.iter("{*}publication_date")]
     titles = element.iter("{*}title") if root == "urlset" else element.iterchildren("{*}title")
@@ -263,7 +263,7 @@ def _find_sitemap_address(element: Any) -> str:
     return next((child.text or "" for child in element if _get_local_name(child) == "loc"), "")
 
 
-_ADDRESSES = {
+_URL_FINDERS = {
     "urlset": _find_sitemap_address,
     "sitemapindex": _find_sitemap_address,
     "rss": _find_rss_address,

@@ -11,8 +11,8 @@ from sources.models import MediaObject
 
 #: The types that renditions have, and how their addresses end.
 EXTENSIONS = {"image/jpeg": "jpg", "image/png": "png", "image/webp": "webp"}
-_TYPES = {extension: media_type for media_type, extension in EXTENSIONS.items()}
-_NAME = re.compile(rf"([0-9a-f]{{64}})\.({'|'.join(_TYPES)})", re.ASCII)
+_MEDIA_TYPES = {extension: media_type for media_type, extension in EXTENSIONS.items()}
+_FILE_NAME = re.compile(rf"([0-9a-f]{{64}})\.({'|'.join(_MEDIA_TYPES)})", re.ASCII)
 
 #: Where they stand on this site.
 FOLDER = "/media/"
@@ -34,5 +34,5 @@ def build_file_name(row: MediaObject) -> str:
 
 def parse_file_name(name: str) -> NamedFile | None:
     """Parse a name; None if no file can have it."""
-    found = _NAME.fullmatch(name)
-    return NamedFile(found[1], _TYPES[found[2]]) if found else None
+    found = _FILE_NAME.fullmatch(name)
+    return NamedFile(found[1], _MEDIA_TYPES[found[2]]) if found else None

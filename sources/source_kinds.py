@@ -8,7 +8,7 @@ from pathlib import Path
 
 from factcheck.sentences import SpokenSentence
 from sources.extraction import MAX_BYTES
-from sources.http.fetched_documents import Fetched, fetch
+from sources.http.fetched_documents import FetchedDocument, fetch
 
 STANDARD_INPUT = "-"
 
@@ -37,7 +37,7 @@ class Material:
     transcript_name: str = ""
 
     @classmethod
-    def fetched(cls, answer: Fetched) -> "Material":
+    def fetched(cls, answer: FetchedDocument) -> "Material":
         return cls(
             answer.content,
             url=answer.url,

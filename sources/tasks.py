@@ -13,10 +13,10 @@ from sources.media import keyframes
 from sources.models import Source
 from sources.source_kinds import Material
 
-__all__ = ["AddressSilent", "capture_source", "forget_sites", "keyframes"]
+__all__ = ["UrlUnresponsive", "capture_source", "forget_sites", "keyframes"]
 
 
-class AddressSilent(Exception):
+class UrlUnresponsive(Exception):
     """The URL does not respond at present."""
 
 
@@ -24,7 +24,7 @@ class AddressSilent(Exception):
 @app.task(
     queue="fetch",
     retry=RetryStrategy(
-        max_attempts=4, exponential_wait=10, retry_exceptions=[AddressSilent, FileStoreUnavailable]
+        max_attempts=4, exponential_wait=10, retry_exceptions=[UrlUnresponsive, FileStoreUnavailable]
     ),
 )
 def capture_source(*, source_id: int, by_id: int | None = None) -> None:
@@ -39,7 +39,7 @@ def capture_source(*, source_id: int, by_id: int | None = None) -> None:
         material = Material.fetched(fetch(source.url))
     except FetchError as error:
         if error.reason_code in TEMPORARY_REASONS:
-            raise AddressSilent(str(error)) from error
+            raise UrlUnresponsive(str(error)) from error
         raise
     by = User.objects.get(pk=by_id) if by_id else None
     capture(material, source=source, by=by)

@@ -20,7 +20,7 @@ from django.utils.safestring import SafeString
 from pytest_django import DjangoDbBlocker
 
 from factcheck.database import clock, embedded
-from factcheck.feature_choices import known
+from factcheck.feature_choices import known_choices
 from factcheck.installation import log_context
 from tests.helpers.database import drop_database, replace_database, wait_for_nothing_else
 
@@ -38,7 +38,7 @@ hypothesis.settings.register_profile("quick", hypothesis.settings.get_profile("s
 hypothesis.settings.load_profile("steady")
 
 # Which features are switched is read where a test asks for it.
-known.until = math.inf
+known_choices.until = math.inf
 
 pytest_plugins = ["tests.helpers.newsroom", "tests.helpers.browser", "tests.helpers.worker"]
 
@@ -166,10 +166,12 @@ def django_db_setup(django_test_environment: None, django_db_blocker: DjangoDbBl
 @pytest.fixture(scope="session", autouse=True)
 def database_travels_along() -> Iterator[None]:
     """The database has a clock of its own. Who travels to the past publishes there; nobody publishes in the future."""
-    present = clock.now
+    present = clock.get_database_time
     travelling = time_machine.escape_hatch.is_travelling
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(clock, "now", lambda: min(timezone.now(), present()) if travelling() else present())
+        patch.setattr(
+            clock, "get_database_time", lambda: min(timezone.now(), present()) if travelling() else present()
+        )
         yield
 
 
@@ -183,7 +185,7 @@ def nothing_is_counted_yet() -> None:
 def no_feature_is_switched() -> Iterator[None]:
     """Processes read again which features are switched when seconds have passed: not while statements are counted."""
     yield
-    known.by_label, known.until = {}, math.inf
+    known_choices.by_label, known_choices.until = {}, math.inf
 
 
 @pytest.fixture(autouse=True)
@@ -197,7 +199,7 @@ def nobody_has_tried_to_sign_in() -> None:
     """Attempts are counted in memory too, and all tests sign in from one address."""
     from factcheck.admin import sign_in_attempts  # noqa: PLC0415  settings are configured by now
 
-    sign_in_attempts.limiter.cache_clear()
+    sign_in_attempts.get_limiter.cache_clear()
 
 
 @pytest.fixture(autouse=True)

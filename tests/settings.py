@@ -24,11 +24,11 @@ from factcheck.settings import DATA_DIR, DATABASES, EMBEDDED_DATABASE, STORAGES 
 if EMBEDDED_DATABASE:
     # Beside the demo's server, one that may be careless (tests/conftest.py).
     DATA_DIR = DATA_DIR / "tests"
-    DATABASES["default"] |= embedded.connection_settings(DATA_DIR, embedded.SUPERUSER)
+    DATABASES["default"] |= embedded.build_connection_settings(DATA_DIR, embedded.SUPERUSER)
     # What the program does, it does with the rights of the role that serves. A test that tampers as the owner or as a
     # superuser says so (`tests.helpers.tampering`), which only who came as one can.
     DATABASES["default"]["OPTIONS"] |= {"options": f"-c role={embedded.RUNTIME}"}
-    OWNER_DATABASE = embedded.connection_settings(DATA_DIR, embedded.OWNER)
+    OWNER_DATABASE = embedded.build_connection_settings(DATA_DIR, embedded.OWNER)
 
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]  # the real ones are slow on purpose
 # The manifest exists only after collectstatic.

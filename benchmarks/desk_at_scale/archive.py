@@ -35,7 +35,7 @@ def prepare(claims: int) -> None:
     if User.objects.filter(username=PERSON).exists():
         return
     large = connection.settings_dict["NAME"]
-    embedded.have_database(settings.DATA_DIR, SMALL)
+    embedded.ensure_database(settings.DATA_DIR, SMALL)
     go_to(SMALL)
     call_command("migrate", verbosity=0)
     with as_superuser():

@@ -51,13 +51,13 @@ def filled(count: int) -> Any:
     """Return this many videos whose frames have random hashes."""
     from django.db import connection
 
-    from factcheck.database.database_roles import as_owner
+    from factcheck.database.database_roles import connect_as_owner
     from factcheck.database.model_fields import bytes_to_bits
 
     hashes = np.random.default_rng(5).integers(0, 256, (count, 32), dtype=np.uint8)
     films = -(-count // FRAMES)
     began = time.perf_counter()
-    with as_owner(), connection.cursor() as cursor:
+    with connect_as_owner(), connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO sources_mediaobject (sha256, size, kind, media_type, keyframes, filename, content_url,"
             " alternative_text, show_to_readers, public_sha256, public_media_type, metadata, provenance, caveats)"

@@ -84,7 +84,7 @@ def _make(claims: int, place: Path) -> None:
     from factcheck.database import embedded
 
     began = time.perf_counter()
-    with embedded.running(place):
+    with embedded.run_server(place):
         call_command("migrate", verbosity=0)
         fill(claims)
         connections.close_all()

@@ -25,7 +25,7 @@ def disagreements(claim: int) -> list[str]:
         made_rows = _rows(made)
         PublishedVerdict.objects.filter(publication=made)._raw_delete("default")
         Publication.objects.filter(pk=made.pk)._raw_delete("default")
-        with mock.patch("factcheck.database.clock.now", return_value=made.published_at):
+        with mock.patch("factcheck.database.clock.get_database_time", return_value=made.published_at):
             recorded = publishing.record(made.claim, made.kind, note=made.note)
         recorded_rows = _rows(recorded)
         transaction.set_rollback(True)

@@ -42,7 +42,7 @@ def measure(options: Options) -> Measured:
     from factcheck.database import embedded
 
     with (
-        embedded.running(options.place),
+        embedded.run_server(options.place),
         # The reader: a process of its own, with nothing in its memory but itself.
         ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as reader,
     ):

@@ -69,7 +69,7 @@ def _grow(claims: int, place: Path) -> None:
     from benchmarks.read_side.database import _connection, _without_indexes
     from factcheck.database import embedded
 
-    with embedded.running(place):
+    with embedded.run_server(place):
         with _without_indexes():
             _copy(claims // BASE, _connection)
         with _connection() as server:

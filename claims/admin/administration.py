@@ -24,8 +24,8 @@ from claims.models import EmbeddingModel, StatementVector
 from claims.newsroom import feature_switches
 from claims.newsroom.refusals import NotPossible
 from factcheck import features
-from factcheck.admin.badges import badge
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
+from factcheck.admin.badges import render_badge
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person
 from factcheck.features import Feature
 from sources.models import Publisher
 
@@ -49,8 +49,12 @@ class EmbeddingModelAdmin(LookOnly, DeskAdmin):
     def state(self, model: EmbeddingModel) -> SafeString:
         asked = get_query_model()
         if asked is not None and asked.id == model.pk:
-            return badge(_("used to find claims"), "good")
-        return badge(_("complete"), "neutral") if model.completed_at else badge(_("being built"), "active")
+            return render_badge(_("used to find claims"), "good")
+        return (
+            render_badge(_("complete"), "neutral")
+            if model.completed_at
+            else render_badge(_("being built"), "active")
+        )
 
     @admin.display(description=gettext_lazy("statements"))
     def progress(self, model: EmbeddingModel) -> str:
@@ -118,7 +122,7 @@ def show_installation(request: HttpRequest) -> HttpResponse:
 def _switch(request: HttpRequest) -> None:
     label, is_on = request.POST["feature"], request.POST.get("to") == "on"
     try:
-        feature_switches.switch(label, is_on=is_on, by=person_at(request))
+        feature_switches.switch(label, is_on=is_on, by=get_person(request))
     except NotPossible as refusal:
         messages.error(request, str(refusal))
         return
@@ -132,7 +136,7 @@ def _switch(request: HttpRequest) -> None:
 
 
 def _lines() -> list[FeatureLine]:
-    on = {feature.label for feature in features.switched_on()}
+    on = {feature.label for feature in features.list_switched_on()}
     return [
         FeatureLine(
             feature,
@@ -141,7 +145,7 @@ def _lines() -> list[FeatureLine]:
             [str(entry["title"]) for entries in feature.menu.values() for entry in entries],
             feature_switches.find_obstacle(feature.label),
         )
-        for feature in features.installed()
+        for feature in features.list_installed()
     ]
 
 

@@ -31,9 +31,9 @@ from claims.articles.existing_checks import ExistingCheck, find_known_checks
 from claims.articles.proposals import FoundClaim, find_unproposed_statements, propose
 from claims.models import Appearance, Claim
 from claims.quotes.anchors import Anchor
-from factcheck.admin.base import change_page, person_at
+from factcheck.admin.base import change_page, get_person
 from factcheck.admin.unsaved import mark_stored
-from factcheck.installation.messages import in_words
+from factcheck.installation.messages import translate_message
 from sources.extraction import MAX_BYTES, ExtractionError
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import fetch
@@ -163,7 +163,7 @@ def show_imported_article(admin: ModelAdmin, request: HttpRequest, pk: int) -> H
     """Show the proposals of an imported text, with the published claims that they have to do with."""
     _require_import(request)
     snapshot = get_object_or_404(Snapshot.objects.select_related("source__publisher"), pk=pk)
-    found = list(_find_waiting_proposals(snapshot, person_at(request)))
+    found = list(_find_waiting_proposals(snapshot, get_person(request)))
     known = find_known_checks(found)
     bands: dict[str, list[tuple[Claim, list[str], ExistingCheck | None, SafeString | str]]] = {}
     for one in sorted(found, key=lambda one: -(one.claim.score or 0)):
@@ -206,9 +206,9 @@ def propose_more(request: HttpRequest, pk: int) -> HttpResponse:
     snapshot = Snapshot.objects.filter(source=pk).order_by("-number").first()
     if request.method != "POST" or snapshot is None:
         raise Http404
-    proposal = propose(snapshot, everything=True, by=person_at(request))
+    proposal = propose(snapshot, everything=True, by=get_person(request))
     if proposal.failure:
-        messages.warning(request, in_words(proposal.failure))
+        messages.warning(request, translate_message(proposal.failure))
     elif created := len(proposal.created):
         text = ngettext(
             "%(created)d more claim is waiting for triage.",
@@ -227,10 +227,10 @@ def _import_form_article(request: HttpRequest, form: ArticleForm) -> ImportedArt
         material = form.material()
         article = read_article(material, overrides)
         with transaction.atomic():
-            imported = import_article(material, overrides=overrides, by=person_at(request), article=article)
+            imported = import_article(material, overrides=overrides, by=get_person(request), article=article)
             mark_stored(request)
     except (OverrideError, FetchError, ExtractionError) as problem:
-        form.add_error(None, in_words(problem))
+        form.add_error(None, translate_message(problem))
         return None
     _report(request, imported)
     return imported
@@ -241,7 +241,7 @@ def _report(request: HttpRequest, imported: ImportedArticle) -> None:
     for caveat in captured.document.caveats:
         messages.warning(request, caveat.sentence)
     if proposal.failure:
-        messages.warning(request, in_words(proposal.failure))
+        messages.warning(request, translate_message(proposal.failure))
     elif created := len(proposal.created):
         text = ngettext(
             "Imported: %(created)d claim is waiting for triage.",

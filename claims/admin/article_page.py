@@ -25,7 +25,7 @@ from claims.admin.article_page_text import (
 from claims.models import Claim, Claimant, Evidence
 from claims.models.claim import LONGEST_STATEMENT
 from claims.review.decline_reasons import DECLINE_REASONS
-from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.base import DeskAdmin, change_page, get_person
 from sources.models import Snapshot, Source
 
 #: Characters of the text on each side of a quote, beside the claim.
@@ -91,12 +91,12 @@ def list_article_urls(desk: DeskAdmin) -> list[URLPattern]:
         return answer_page_request(request, found, lambda asked: build_offers(desk, request, found, asked))
 
     def decided(request: HttpRequest, source: int, claim: int, action: str) -> HttpResponse:
-        found, by = _get_source(request, source), person_at(request)
+        found, by = _get_source(request, source), get_person(request)
         return answer_page_request(request, found, lambda asked: decide(found, asked, by, claim, action))
 
     def made(work: Callable[[Source, Any, User], dict[str, Any]]) -> Callable[..., HttpResponse]:
         def view(request: HttpRequest, source: int) -> HttpResponse:
-            found, by = _get_source(request, source), person_at(request)
+            found, by = _get_source(request, source), get_person(request)
             return answer_page_request(request, found, lambda asked: work(found, asked, by))
 
         return view
@@ -143,7 +143,7 @@ def show_article(desk: DeskAdmin, request: HttpRequest, source: Source) -> HttpR
         "longest_statement": LONGEST_STATEMENT,
         "longest_name": Claimant._meta.get_field("name").max_length,
         **_list_permissions(request.user, is_newest=is_newest),
-        **(build_annotated_context(shown, person_at(request)) if shown else {}),
+        **(build_annotated_context(shown, get_person(request)) if shown else {}),
     }
     return TemplateResponse(request, "admin/desk/article.html", context)
 

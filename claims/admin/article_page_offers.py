@@ -13,7 +13,7 @@ from claims.admin.similar_claims import find_similar_claims
 from claims.admin.status_badges import build_state_badge
 from claims.articles.bounded_detection import DetectionError, detect_bounded
 from claims.models import Claim, Verdict
-from factcheck.admin.base import DeskAdmin, person_at
+from factcheck.admin.base import DeskAdmin, get_person
 from sources.models import Snapshot, Source
 
 #: So many are offered; who looks for another one writes more of its words.
@@ -26,7 +26,7 @@ def build_offers(desk: DeskAdmin, request: HttpRequest, source: Source, asked: A
     """Return the offers for `asked["for"]`: `claim`, `appearance` or `evidence`."""
     if not isinstance(asked, dict):
         raise InvalidPageRequest(_("The page sent an invalid request. Reload it and try again."))
-    person, words = person_at(request), str(asked.get("exact", ""))[:_MAX_QUERY_LENGTH]
+    person, words = get_person(request), str(asked.get("exact", ""))[:_MAX_QUERY_LENGTH]
     sought = str(asked.get("q", "")).strip()[:_MAX_QUERY_LENGTH]
     match asked.get("for"):
         case "claim":
@@ -73,7 +73,7 @@ def _find_similar_claims(words: str, person: User) -> list[tuple[Claim, Any]]:
 
 
 def _search_claims(desk: DeskAdmin, request: HttpRequest, sought: str) -> list[tuple[Claim, Any]]:
-    rows = find_attachable_claims(person_at(request))
+    rows = find_attachable_claims(get_person(request))
     by_number = list(rows.filter(pk=int(sought))) if sought.isdecimal() and len(sought) < 10 else []
     found, _may_repeat = desk.get_search_results(request, rows, sought)
     listed = [

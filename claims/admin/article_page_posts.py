@@ -26,7 +26,7 @@ from claims.quotes.locations import QuotedWords, WrongPlace
 from claims.quotes.selected_words import selected_words
 from claims.review import workflow
 from claims.review.annotations import attach_to_claim, make_claim_of, make_evidence_of
-from factcheck.database.rules import in_words
+from factcheck.database.rules import describe_refusal
 from sources.models import Snapshot, Source
 
 #: What the keys of the page do to a proposal, and the way back.
@@ -77,7 +77,7 @@ def answer_page_request(
     except (NotPossible, WrongPlace) as refusal:
         return _build_refusal(str(refusal), 409)
     except IntegrityError as refusal:
-        return _build_refusal(_("Not saved: %s") % in_words(refusal), 409)
+        return _build_refusal(_("Not saved: %s") % describe_refusal(refusal), 409)
     return JsonResponse(answer, status=409 if "problem" in answer else 200)
 
 

@@ -35,7 +35,7 @@ from claims.models import Appearance, Claim, ClaimMedia, ClaimTopic, Evidence, V
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.signals import claims_added, draft_saved
 from claims.review import claim_edits, verdict_drafts, workflow
-from factcheck.admin.base import change_page, person_at
+from factcheck.admin.base import change_page, get_person
 from factcheck.admin.change_history import PastEvent, list_changes, list_link_changes
 from factcheck.admin.typed_names import TypedNames
 from factcheck.admin.versions import DeskForm
@@ -183,7 +183,7 @@ class ClaimAdmin(TypedNames, ClaimList):
             raise Http404
         asked = request.POST.get("claim", "")
         own = self.get_object(request, asked) if asked.isdecimal() else None
-        statement, person = request.POST.get("statement", ""), person_at(request)
+        statement, person = request.POST.get("statement", ""), get_person(request)
         context = {
             "similar": find_similar_claims(statement, person=person, to=own),
             **collect_additions(statement, person=person),
@@ -192,7 +192,7 @@ class ClaimAdmin(TypedNames, ClaimList):
 
     def has_change_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
         """Let people who cannot triage change only proposals; accepted claims belong to fact-checkers."""
-        editable = obj is None or claim_edits.may_edit(obj, person_at(request))
+        editable = obj is None or claim_edits.may_edit(obj, get_person(request))
         return editable and super().has_change_permission(request, obj)
 
     def has_delete_permission(self, request: HttpRequest, obj: Claim | None = None) -> bool:
@@ -253,9 +253,9 @@ class ClaimAdmin(TypedNames, ClaimList):
         own = [formset for formset in formsets if formset.model in (Verdict, Evidence)]
         draft = draft_on_page(request, form.instance) if change else None
         if draft and any(formset.has_changed() for formset in own):
-            verdict_drafts.record_editor(draft, person_at(request))
+            verdict_drafts.record_editor(draft, get_person(request))
         if draft:
-            draft_saved.send(sender=Verdict, draft=draft, values=request.POST, person=person_at(request))
+            draft_saved.send(sender=Verdict, draft=draft, values=request.POST, person=get_person(request))
 
     def response_add(
         self, request: HttpRequest, obj: Claim, post_url_continue: str | None = None
@@ -271,7 +271,7 @@ class ClaimAdmin(TypedNames, ClaimList):
         if draft is None or "_submit" not in request.POST:
             return super().response_change(request, obj)
         try:
-            workflow.move(draft, "submit", by=person_at(request))
+            workflow.move(draft, "submit", by=get_person(request))
         except (NotPossible, NotAllowed) as refusal:
             messages.error(request, _("Saved, but not submitted. %s") % refusal)
         else:
@@ -318,7 +318,7 @@ class ClaimAdmin(TypedNames, ClaimList):
             **self.admin_site.each_context(request),
             **build_timeline_context(
                 claim,
-                person_at(request),
+                get_person(request),
                 kind=request.GET.get("kind", ""),
                 page=int(asked) if asked.isdecimal() and len(asked) < 4 else 1,
             ),
@@ -348,7 +348,7 @@ class ClaimAdmin(TypedNames, ClaimList):
 
     def save_model(self, request: HttpRequest, obj: Claim, form: forms.ModelForm, change: bool) -> None:
         if not change:
-            obj.created_by = person_at(request)
+            obj.created_by = get_person(request)
         super().save_model(request, obj, form, change)
         if "statement" in form.changed_data:
             self._tell_of_the_same(request, obj)
@@ -356,7 +356,7 @@ class ClaimAdmin(TypedNames, ClaimList):
     def _tell_of_the_same(self, request: HttpRequest, claim: Claim) -> None:
         """Point to claims with the same wording, and offer to merge them if the person may."""
         key = Claim.objects.filter(pk=claim.pk).values("statement_key")
-        same = Claim.objects.readable_by(person_at(request)).filter(statement_key__in=key)
+        same = Claim.objects.readable_by(get_person(request)).filter(statement_key__in=key)
         for other in same.exclude(pk=claim.pk).order_by("pk")[:3]:
             words = _(
                 "A claim with the same statement already exists: {} ({}). If it is the same claim, "
@@ -370,7 +370,7 @@ class ClaimAdmin(TypedNames, ClaimList):
     ) -> Any:
         claim = self.as_saved(request, kwargs.get("obj"))
         if claim and kwargs.get("change"):
-            person = person_at(request)
+            person = get_person(request)
             context |= build_claim_context(claim, person) | build_moves_context(claim, person)
             context |= build_screen_context(claim, person, draft=draft_on_page(request, claim))
             if claim.state in (Claim.State.PROPOSED, Claim.State.ACCEPTED):
@@ -387,7 +387,7 @@ class ClaimAdmin(TypedNames, ClaimList):
         if request.method != "POST":
             return HttpResponseRedirect(change_page(claim))
         try:
-            verdict = verdict_drafts.draft(claim, author=person_at(request))
+            verdict = verdict_drafts.draft(claim, author=get_person(request))
         except NotPossible as refusal:
             messages.error(request, str(refusal))
             return redirect(change_page(claim))

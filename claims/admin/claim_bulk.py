@@ -25,7 +25,7 @@ from claims.admin.triage_decisions import (
 )
 from claims.models import Appearance, Claim, Topic, Verdict
 from claims.review.decline_reasons import DECLINE_REASONS
-from factcheck.admin.base import person_at
+from factcheck.admin.base import get_person
 
 #: So many at once, so that one click is no afternoon's work of the database.
 MAX_SELECTED = 1_000
@@ -61,7 +61,7 @@ class ClaimBulk(MovesAdmin):
     @admin.action(description=gettext_lazy("Accept for checking"), permissions=["triage"])
     def accept_selected(self, request: HttpRequest, claims: Selected) -> None:
         if (seen := self._selected(request, claims)) is not None:
-            self._tell(request, decide(seen, "accept", by=person_at(request)))
+            self._tell(request, decide(seen, "accept", by=get_person(request)))
 
     @admin.action(description=gettext_lazy("Decline…"), permissions=["triage"])
     def decline_selected(self, request: HttpRequest, claims: Selected) -> HttpResponse | None:
@@ -69,7 +69,7 @@ class ClaimBulk(MovesAdmin):
 
         def declined(seen: Sequence[SeenClaim]) -> Sequence[DecisionOutcome] | None:
             reason = (request.POST.get("reason") or request.POST.get("words", "")).strip()
-            return decide(seen, "decline", by=person_at(request), note=reason) if reason else None
+            return decide(seen, "decline", by=get_person(request), note=reason) if reason else None
 
         context = {"title": _("Decline claims"), "reasons": [str(reason) for reason in DECLINE_REASONS]}
         return self._ask(request, claims, "decline", declined, context)
@@ -81,7 +81,7 @@ class ClaimBulk(MovesAdmin):
         def filed(seen: Sequence[SeenClaim]) -> Sequence[DecisionOutcome] | None:
             asked = request.POST.get("topic", "")
             topic = Topic.objects.filter(pk=asked).first() if asked.isdecimal() else None
-            return file_under(seen, topic, by=person_at(request)) if topic else None
+            return file_under(seen, topic, by=get_person(request)) if topic else None
 
         topics = Topic.objects.order_by("name").values_list("pk", "name")[:_TOPIC_LIMIT]
         return self._ask(
@@ -103,7 +103,7 @@ class ClaimBulk(MovesAdmin):
                 return None
             others = [one for one in seen if one.claim != stays.pk]
             note = request.POST.get("note", "").strip() or _("These are the same claim.")
-            return decide(others, "merge", by=person_at(request), note=note, into=stays)
+            return decide(others, "merge", by=get_person(request), note=note, into=stays)
 
         context = {"title": _("Merge claims"), "sides": self._sides(request, claims)}
         return self._ask(request, claims, "merge", merged, context)
@@ -162,7 +162,7 @@ class ClaimBulk(MovesAdmin):
 
     def _sides(self, request: HttpRequest, claims: Selected) -> list[dict[str, Any]]:
         """Return the claims side by side, oldest first."""
-        person = person_at(request)
+        person = get_person(request)
         verdicts = Verdict.objects.readable_by(person).exclude(state__in=["superseded", "retracted"])
         rows = claims.select_related("claimant").prefetch_related(
             "topics",

@@ -52,11 +52,11 @@ from claims.models.visibility import READ_DRAFTS
 from claims.search.spelling import compute_edit_distance, count_tolerated_typos, find_corrections
 from claims.search.words import compile_word_pattern, fold_text
 from factcheck.admin.abbreviations import shorten
-from factcheck.admin.badges import badge
-from factcheck.admin.base import change_page, person_at
+from factcheck.admin.badges import render_badge
+from factcheck.admin.base import change_page, get_person
 from factcheck.admin.found_rows import filter_by_words, split_words
 from factcheck.admin.list_columns import ShownList
-from factcheck.list_phrases import listed
+from factcheck.list_phrases import join_words
 
 
 def count_readable(relation: str, person: User) -> Coalesce:
@@ -273,7 +273,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
         return ListByArticle if is_by_article(request) else ShownList
 
     def prepare(self, request: HttpRequest, rows: Sequence[Claim]) -> None:
-        verdicts = Verdict.objects.readable_by(person_at(request)).select_related("rating").order_by("-pk")
+        verdicts = Verdict.objects.readable_by(get_person(request)).select_related("rating").order_by("-pk")
         appearances = Appearance.objects.select_related("source").defer("prefix", "suffix")
         known = Repeat.objects.open().defer("exact", "prefix", "suffix")
         prefetch_related_objects(
@@ -291,7 +291,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
 
     @admin.display(description=gettext_lazy("statement"), ordering="statement")
     def statement_cut(self, claim: Claim) -> SafeString:
-        checked = badge(_("Already checked"), "waiting") if claim.checked_before.all() else ""
+        checked = render_badge(_("Already checked"), "waiting") if claim.checked_before.all() else ""
         heading = getattr(claim, "article_heading", "")
         return format_html('{}<span class="desk-statement" dir="auto">{}</span> {}', heading, claim, checked)
 
@@ -322,7 +322,7 @@ class ClaimList(QueueOrder, ClaimBulk, Triage):
 
     @admin.display(description=gettext_lazy("topics"))
     def about(self, claim: Claim) -> str:
-        return listed(shorten(topic.name, 30) for topic in claim.topics.all()) or "–"
+        return join_words(shorten(topic.name, 30) for topic in claim.topics.all()) or "–"
 
     def likely(self, request: HttpRequest, rows: QuerySet[Claim], words: str) -> QuerySet[Claim] | None:
         """Search for the probable meaning if there are no results; the list says so."""

@@ -14,7 +14,7 @@ from claims.admin.media_preview import MediaPickerForm, preview
 from claims.models import Claim, ClaimMedia
 from claims.models.claim_media import media_readable_by
 from claims.review import claim_edits
-from factcheck.admin.base import person_at
+from factcheck.admin.base import get_person
 
 
 class ClaimMediaInline(StackedInline):
@@ -51,7 +51,7 @@ class ClaimMediaInline(StackedInline):
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if db_field.name == "media":
             # Naming a row by its number must not reveal the drafts of others.
-            kwargs["queryset"] = media_readable_by(person_at(request))
+            kwargs["queryset"] = media_readable_by(get_person(request))
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     @admin.display(description=gettext_lazy("what it is said to show"))

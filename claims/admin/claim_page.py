@@ -101,7 +101,7 @@ def build_verdict_context(verdict: Verdict | None, person: User, *, is_edited: b
         "signoffs": signoffs,
         "given": list(verdict.signoffs.readable_by(person).counting()) if is_in_review else [],
         "returned": find_change_request(verdict),
-        "verdict_panels": features.panels("claims.verdict", verdict, person=person),
+        "verdict_panels": features.build_panels("claims.verdict", verdict, person=person),
         **build_translations_context(verdict, person),
         "evidence": [] if is_edited else list_evidence(verdict),
         "explanation": "" if is_edited else render_explanation(verdict.explanation, verdict.claim),

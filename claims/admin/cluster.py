@@ -24,7 +24,7 @@ from claims.models.cluster import CLUSTER_STEPS, LEAST_PUBLIC
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import clusters
-from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.change_history import PastEvent, list_changes
 from factcheck.database import clock
 
@@ -107,14 +107,14 @@ class ClusterAdmin(DeskAdmin):
 
     def save_model(self, request: HttpRequest, obj: Cluster, form: forms.ModelForm, change: bool) -> None:
         if not change:
-            obj.created_by = person_at(request)
+            obj.created_by = get_person(request)
         elif set(form.changed_data) & set(_OWN_WORDS):
-            obj.changed_at = clock.now()
+            obj.changed_at = clock.get_database_time()
         super().save_model(request, obj, form, change)
 
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         for row in formset.save(commit=False):
-            row.added_by_name = row.added_by_name or get_display_name(person_at(request))
+            row.added_by_name = row.added_by_name or get_display_name(get_person(request))
             row.save()
         for row in formset.deleted_objects:
             row.delete()
@@ -124,7 +124,7 @@ class ClusterAdmin(DeskAdmin):
     ) -> Any:
         cluster = kwargs.get("obj")
         if cluster and kwargs.get("change"):
-            context |= _build_context(self.get_queryset(request).get(pk=cluster.pk), person_at(request))
+            context |= _build_context(self.get_queryset(request).get(pk=cluster.pk), get_person(request))
         return super().render_change_form(request, context, *args, **kwargs)
 
     def history_entries(self, row: Cluster, reader: User) -> list[PastEvent]:
@@ -151,7 +151,7 @@ class ClusterAdmin(DeskAdmin):
             raise Http404
         if request.method == "POST":
             try:
-                moved = clusters.move(cluster, state, by=person_at(request))
+                moved = clusters.move(cluster, state, by=get_person(request))
             except NotInRole as refusal:
                 raise PermissionDenied(str(refusal)) from None
             except (NotPossible, NotAllowed) as refusal:
@@ -180,7 +180,7 @@ def _build_context(cluster: Cluster, person: User) -> dict[str, Any]:
 def gather(request: HttpRequest, claims: Any) -> HttpResponse | None:
     """Put the selected claims into a cluster and open its page, or explain why not."""
     try:
-        cluster = clusters.gather(claims, by=person_at(request))
+        cluster = clusters.gather(claims, by=get_person(request))
     except (NotPossible, NotAllowed) as refusal:
         messages.error(request, str(refusal))
         return None

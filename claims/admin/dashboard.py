@@ -31,8 +31,8 @@ from claims.articles.score_reasons import get_band_label
 from claims.models import Claim, Publication, RatingScale, Verdict
 from claims.models.visibility import READ_DRAFTS
 from factcheck import features
-from factcheck.admin.badges import badge
-from factcheck.admin.base import change_page, person_at
+from factcheck.admin.badges import render_badge
+from factcheck.admin.base import change_page, get_person
 from factcheck.backups.freshness import list_concerns
 from sources.models import Publisher
 
@@ -174,7 +174,7 @@ class Card:
 
 def build_dashboard(request: HttpRequest, context: dict[str, Any]) -> dict[str, Any]:
     """Add the desk's content to unfold's DASHBOARD_CALLBACK."""
-    person = person_at(request)
+    person = get_person(request)
     cards, lines = list(_iterate_cards(person)), list(queue_lines(person))
     return context | {
         "cards": cards,
@@ -257,7 +257,7 @@ def _build_row(row: Claim | Verdict) -> ListedRow:
 def _build_reason_badge(verdict: Verdict) -> SafeString | str:
     """Return the word for the reason why the verdict waits."""
     if verdict.state == Verdict.State.DRAFT and verdict.review_round:
-        return badge(_("Returned"), "waiting")
+        return render_badge(_("Returned"), "waiting")
     return build_planned_badge(verdict) or build_rating_badge(verdict.rating)
 
 

@@ -16,7 +16,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter
 from claims.models import DeskSession
 from claims.newsroom import desk_sessions
 from claims.newsroom.browser_names import describe_browser
-from factcheck.admin.base import DeskAdmin, LookOnly, is_deleted_along, person_at
+from factcheck.admin.base import DeskAdmin, LookOnly, get_person, is_deleted_along
 
 
 @admin.register(DeskSession)
@@ -47,7 +47,7 @@ class DeskSessionAdmin(LookOnly, DeskAdmin):
 @login_required
 def show_own_sessions(request: HttpRequest) -> HttpResponse:
     """Show the person's own sessions, and end one or all of the others."""
-    person, here = person_at(request), request.session.session_key
+    person, here = get_person(request), request.session.session_key
     others = DeskSession.objects.filter(person=person).exclude(session_key=here)
     if request.method == "POST":
         _end(request, others, request.POST.get("end", ""))
@@ -67,7 +67,7 @@ def _end(request: HttpRequest, others: QuerySet[DeskSession], asked: str) -> Non
             if asked.isascii() and asked.isdigit() and len(asked) < 19
             else others.none()
         )
-    person = person_at(request)
+    person = get_person(request)
     if ended := desk_sessions.end_these(others, about=person, by=person, request=request):
         messages.success(request, ngettext("%d session was ended.", "%d sessions were ended.", ended) % ended)
     else:

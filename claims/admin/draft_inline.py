@@ -15,7 +15,7 @@ from claims.admin.quote_form import QuoteForm
 from claims.admin.verdict_form import CORRECTION_FIELDSET, FIELDSETS, VerdictFields, VerdictForm
 from claims.models import Claim, Evidence, Verdict
 from claims.review.verdict_drafts import may_edit
-from factcheck.admin.base import person_at
+from factcheck.admin.base import get_person
 from factcheck.admin.days import DayFields
 from factcheck.admin.versions import VERSION_FIELD, compute_version
 
@@ -43,7 +43,7 @@ def has_draft(request: HttpRequest) -> bool:
 
 
 def _find(request: HttpRequest, claim: Claim) -> Verdict | None:
-    person = person_at(request)
+    person = get_person(request)
     rows = claim.verdicts.readable_by(person).select_related("publisher", "rating", "author", "supersedes")
     if has_draft(request):
         named = request.POST[f"{PREFIX}-0-id"]

@@ -22,8 +22,8 @@ from claims.admin.status_badges import build_state_badge, build_verdict_badges
 from claims.models import Claim, PossibleDuplicate, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import duplicates
-from factcheck.admin.badges import badge
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
+from factcheck.admin.badges import render_badge
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person
 from factcheck.web.differences import highlight_difference
 
 _PAST_STATES = (Verdict.State.SUPERSEDED, Verdict.State.RETRACTED)
@@ -94,7 +94,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
 
     @admin.action(description=_("Different claims"), permissions=["decide"])
     def tell_selected_apart(self, request: HttpRequest, pairs: QuerySet[PossibleDuplicate]) -> None:
-        number = duplicates.mark_as_different(pairs, by=person_at(request))
+        number = duplicates.mark_as_different(pairs, by=get_person(request))
         words = ngettext(
             "%d pair marked as different claims.", "%d pairs marked as different claims.", number
         )
@@ -112,7 +112,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
     def _merge(self, request: HttpRequest, pair: PossibleDuplicate) -> bool:
         """Merge, or report why not."""
         try:
-            duplicates.merge(pair, by=person_at(request))
+            duplicates.merge(pair, by=get_person(request))
         except (NotPossible, NotAllowed) as refusal:
             why = str(refusal)
         except IntegrityError as refusal:
@@ -147,7 +147,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
         pair = self._asked_for(request, pk)
         if request.method == "POST":
             try:
-                duplicates.mark_as_different([pair], by=person_at(request))
+                duplicates.mark_as_different([pair], by=get_person(request))
             except NotAllowed as refusal:
                 messages.error(request, str(refusal))
             else:
@@ -166,7 +166,7 @@ class DuplicateAdmin(LookOnly, QueueOrder, DeskAdmin):
     ) -> HttpResponseRedirect | None:
         """Put both claims of each pair into one cluster and open it, or report why not."""
         try:
-            cluster = duplicates.gather(pairs, by=person_at(request))
+            cluster = duplicates.gather(pairs, by=get_person(request))
         except (NotPossible, NotAllowed) as refusal:
             messages.error(request, str(refusal))
             return None
@@ -196,9 +196,9 @@ def build_pair_context(pair: PossibleDuplicate) -> dict[str, Any]:
     merged = Claim.State.MERGED in (pair.claim.state, pair.earlier.state)
     outcome: SafeString | None
     if pair.dismissed_at:
-        outcome = badge(gettext("Different claims, according to %s") % pair.dismissed_by_name, "faded")
+        outcome = render_badge(gettext("Different claims, according to %s") % pair.dismissed_by_name, "faded")
     else:
-        outcome = badge(_("Merged"), "faded") if merged else None
+        outcome = render_badge(_("Merged"), "faded") if merged else None
     return {
         "pair": pair,
         "sides": [_build_side(pair.claim, after), _build_side(pair.earlier, before)],

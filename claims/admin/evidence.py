@@ -16,8 +16,8 @@ from claims.admin.quote_form import PREFIX_FIELDSET, QuoteForm, render_in_contex
 from claims.models import Evidence, Verdict
 from claims.models.rating import RatingClass
 from claims.review.verdict_drafts import may_edit
-from factcheck.admin.badges import badge
-from factcheck.admin.base import change_page, person_at
+from factcheck.admin.badges import render_badge
+from factcheck.admin.base import change_page, get_person
 from factcheck.admin.typed_names import TypedNames
 
 #: What a source usually does that is cited for a rating of this class; of other classes, it gives context.
@@ -113,10 +113,10 @@ class EvidenceInline(TypedNames, StackedInline):
 def build_counts_badge(row: Evidence) -> SafeString:
     """Whether the verdict can rest on it."""
     if row.source.url or row.snapshot_id:
-        return badge(_("Readers can see it"), "good")
+        return render_badge(_("Readers can see it"), "good")
     if row.media_id:
-        return badge(_("Visible to readers"), "good")
-    return badge(_("Needs an address or a snapshot"), "bad")
+        return render_badge(_("Visible to readers"), "good")
+    return render_badge(_("Needs an address or a snapshot"), "bad")
 
 
 def list_evidence(verdict: Verdict) -> list[dict[str, Any]]:
@@ -135,4 +135,4 @@ def list_evidence(verdict: Verdict) -> list[dict[str, Any]]:
 
 
 def _is_editable(request: HttpRequest, verdict: Verdict | None) -> bool:
-    return verdict is None or may_edit(verdict, person_at(request))
+    return verdict is None or may_edit(verdict, get_person(request))

@@ -30,9 +30,9 @@ from claims.imports.reading.review_record import Review
 from claims.imports.storing import house_archive, runs
 from claims.models import ImportRun, RatingClass
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from factcheck.admin.badges import badge
-from factcheck.admin.base import DeskAdmin, change_page, person_at
-from factcheck.installation.messages import in_words
+from factcheck.admin.badges import render_badge
+from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.installation.messages import translate_message
 
 #: The worker has it, or will.
 ACTIVE_STATES = (ImportRun.State.WAITING, ImportRun.State.READING, ImportRun.State.WRITING)
@@ -217,7 +217,7 @@ def choose_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
     form = FileForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         try:
-            run = runs.create_run(form.cleaned_data["file"], by=person_at(request))
+            run = runs.create_run(form.cleaned_data["file"], by=get_person(request))
         except (NotPossible, NotAllowed) as refusal:
             form.add_error("file", str(refusal))
         else:
@@ -255,7 +255,7 @@ def _set_up(admin: DeskAdmin, request: HttpRequest, run: ImportRun) -> HttpRespo
             return HttpResponseRedirect(request.path)
         begin = house_archive.queue_archive if request.POST.get("house_archive") else runs.start_run
         try:
-            begin(run, by=person_at(request))
+            begin(run, by=get_person(request))
         except (NotPossible, NotAllowed) as refusal:
             messages.error(request, str(refusal))
         return HttpResponseRedirect(change_page(run))
@@ -309,7 +309,7 @@ def _preview(run: ImportRun, how: Settings, notes: list[str]) -> list[runs.Previ
     """Preview the first records, and add notes about anything not read or read in an unusual way."""
 
     def noted(sentence: str) -> None:
-        notes.append(in_words(sentence))
+        notes.append(translate_message(sentence))
 
     return runs.preview_run(run, format=run.format, settings=how, count=SHOWN_RECORDS, noted=noted)
 
@@ -344,8 +344,8 @@ def _build_preview_record(item: Review | Refusal) -> PreviewRecord:
     if item.rating is None:
         return PreviewRecord(item, None)
     if not item.rating.rating_class:
-        return PreviewRecord(item, None, badge(_("Not mapped yet"), "waiting"))
-    return PreviewRecord(item, None, badge(RatingClass(item.rating.rating_class).label))
+        return PreviewRecord(item, None, render_badge(_("Not mapped yet"), "waiting"))
+    return PreviewRecord(item, None, render_badge(RatingClass(item.rating.rating_class).label))
 
 
 def _without_none(value: Any) -> Any:

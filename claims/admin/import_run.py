@@ -32,12 +32,12 @@ from claims.imports.storing import house_archive, runs, undo
 from claims.models import AuditKind, ImportProblem, ImportRun
 from claims.newsroom import audit
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from factcheck.admin.badges import Tone, badge
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
+from factcheck.admin.badges import Tone, render_badge
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person
 from factcheck.admin.days_filter import DaysFilter
 from factcheck.admin.technical import render_fingerprint, render_json
 from factcheck.database.distinct_values import list_distinct_values
-from factcheck.installation.house_language import in_house_language
+from factcheck.installation.house_language import activate_house_language
 
 
 class KindFilter(DropdownFilter):
@@ -85,7 +85,7 @@ class ImportProblemAdmin(LookOnly, DeskAdmin):
     @admin.display(description=_("outcome"), ordering="outcome")
     def outcome_badge(self, problem: ImportProblem) -> SafeString:
         refused = problem.outcome == ImportProblem.Outcome.REFUSED
-        return badge(problem.get_outcome_display(), "bad" if refused else "waiting")
+        return render_badge(problem.get_outcome_display(), "bad" if refused else "waiting")
 
     @admin.display(description=_("field"), ordering="field")
     def about(self, problem: ImportProblem) -> str:
@@ -243,7 +243,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
                 "may_run": may_run,
                 "may_go_on": may_run and (run.state == ImportRun.State.FAILED or is_broken_off(run)),
                 "may_undo": may_undo,
-                "may_release": house_archive.can_release(run, person_at(request)),
+                "may_release": house_archive.can_release(run, get_person(request)),
                 "obstacles": obstacles,
                 "rest": undo.count_rest(run) if obstacles else 0,
             }
@@ -257,7 +257,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
     def report_view(self, request: HttpRequest, pk: int) -> HttpResponseBase:
         """Download rejected and incomplete records, to correct and import again."""
         run = self._asked_for(request, pk, "claims.view_importproblem")
-        with in_house_language():
+        with activate_house_language():
             what = gettext("Problems of import %d") % run.pk
         audit.record(AuditKind.DOWNLOADED, request=request, what=what)
         report = StreamingHttpResponse(runs.write_problem_report(run), content_type="application/x-ndjson")
@@ -269,7 +269,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         run = self._asked_for(request, pk, "claims.run_import")
         if request.method == "POST":
             try:
-                runs.start_run(run, by=person_at(request))
+                runs.start_run(run, by=get_person(request))
             except (NotPossible, NotAllowed) as refusal:
                 messages.error(request, str(refusal))
             else:
@@ -285,7 +285,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         if request.method != "POST":
             return HttpResponseRedirect(change_page(run))
         try:
-            runs.discard_run(run, by=person_at(request))
+            runs.discard_run(run, by=get_person(request))
         except (NotPossible, NotAllowed) as refusal:
             messages.error(request, str(refusal))
             return HttpResponseRedirect(change_page(run))
@@ -300,7 +300,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
                 messages.error(request, gettext("Check the sample, and confirm that you have."))
                 return HttpResponseRedirect(change_page(run))
             try:
-                house_archive.release_archive(run, by=person_at(request))
+                house_archive.release_archive(run, by=get_person(request))
             except (NotPossible, NotAllowed) as refusal:
                 messages.error(request, str(refusal))
             else:
@@ -312,7 +312,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         run = self._asked_for(request, pk, "claims.undo_import")
         if request.method == "POST":
             try:
-                undo.queue_undo(run, by=person_at(request), rest=bool(request.POST.get("rest")))
+                undo.queue_undo(run, by=get_person(request), rest=bool(request.POST.get("rest")))
             except (NotPossible, NotAllowed) as refusal:
                 messages.error(request, str(refusal))
             else:
@@ -333,8 +333,8 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
 
 def build_state_badge(run: ImportRun) -> SafeString:
     if is_broken_off(run):
-        return badge(_("Interrupted"), "bad")
-    return badge(run.get_state_display(), _TONES[run.state])
+        return render_badge(_("Interrupted"), "bad")
+    return render_badge(run.get_state_display(), _TONES[run.state])
 
 
 def _count_problem_kinds(run: ImportRun) -> list[dict[str, Any]]:

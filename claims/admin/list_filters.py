@@ -16,7 +16,7 @@ from claims.articles.detection import CheckBand
 from claims.articles.detection.check_worthiness import CHECK_FIRST, WORTH_A_LOOK
 from claims.articles.score_reasons import BANDS
 from claims.models import Claim, Claimant, Publication, RatingClass, Verdict
-from factcheck.admin.base import person_at
+from factcheck.admin.base import get_person
 from factcheck.database.distinct_values import list_distinct_values
 
 
@@ -31,7 +31,7 @@ class QueueFilter(DropdownFilter):
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any]:
         queue = queues_of(queryset.model).get(self.value() or "")
-        return queue.narrow(queryset, person_at(request)) if queue else queryset
+        return queue.narrow(queryset, get_person(request)) if queue else queryset
 
 
 class QueueOrder:
@@ -52,7 +52,7 @@ class JudgedFilter(DropdownFilter):
         return [("published", _("Published")), ("open", _("In progress")), ("none", _("None"))]
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Claim]) -> QuerySet[Claim]:
-        verdicts = Verdict.objects.readable_by(person_at(request)).filter(claim=OuterRef("pk"))
+        verdicts = Verdict.objects.readable_by(get_person(request)).filter(claim=OuterRef("pk"))
         chosen = {
             "published": Exists(verdicts.filter(state=Verdict.State.PUBLISHED)),
             "open": Exists(verdicts.filter(state__in=[Verdict.State.DRAFT, Verdict.State.IN_REVIEW])),

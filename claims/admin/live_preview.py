@@ -20,7 +20,7 @@ from claims.public.pages.entry_page import build_entry_page
 from claims.public.pages.responses import build_rating_styles, get_interface_language
 from claims.review.moves import missing_parts
 from claims.review.requirements import requirements
-from factcheck.admin.base import person_at
+from factcheck.admin.base import get_person
 from factcheck.web.throttling.callers import admit
 from sources.public_media import FOLDER
 
@@ -103,7 +103,7 @@ def find_refusal(request: HttpRequest, row: Verdict | Translation) -> JsonRespon
         return _build_refusal(moved_on % {"state": row.get_state_display()}, status=409)
     if int(request.META.get("CONTENT_LENGTH") or 0) > MAX_FORM_LENGTH:
         return _build_refusal(_("This text is too long to preview."), status=413)
-    admission = admit(request, user_id=person_at(request).pk, cost=_COST)
+    admission = admit(request, user_id=get_person(request).pk, cost=_COST)
     if admission and not admission.allowed:
         return _build_refusal(_("Too many previews at once. It will be shown again in a moment."), status=429)
     return None

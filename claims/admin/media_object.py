@@ -29,11 +29,11 @@ from claims.models import ClaimMedia, Evidence
 from claims.models.claim_media import media_readable_by
 from claims.public.pages.media_files import build_file_response
 from claims.review.described_media import store_media
-from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.technical import render_fingerprint, render_json
 from factcheck.admin.versions import DeskForm
-from factcheck.django_internals import become
-from factcheck.installation.messages import in_words
+from factcheck.django_internals import replace_object
+from factcheck.installation.messages import translate_message
 from sources.http.fetch_errors import FetchError
 from sources.media.refused_media import MediaRefused
 from sources.models import MediaObject
@@ -148,7 +148,7 @@ class MediaObjectAdmin(DeskAdmin):
     readonly_fields = ("told", "all_metadata", "credentials", "told_caveats", "proof")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[MediaObject]:
-        person = person_at(request)
+        person = get_person(request)
         return media_readable_by(person).annotate(
             claims_number=_count_rows(ClaimMedia.objects.readable_by(person)),
             evidence_number=_count_rows(Evidence.objects.readable_by(person)),
@@ -222,11 +222,11 @@ class MediaObjectAdmin(DeskAdmin):
         said = form.cleaned_data
         taken = store_media(
             said["upload"] or said["address"],
-            by=person_at(request),
+            by=get_person(request),
             alternative_text=said["alternative_text"],
             show=said["show_to_readers"],
         )
-        become(obj, taken)
+        replace_object(obj, taken)
 
     def response_add(
         self, request: HttpRequest, obj: MediaObject, post_url_continue: str | None = None
@@ -241,7 +241,7 @@ class MediaObjectAdmin(DeskAdmin):
         try:
             return super().add_view(request, *args, **kwargs)
         except (MediaRefused, FetchError) as refusal:
-            messages.error(request, in_words(refusal))
+            messages.error(request, translate_message(refusal))
             return HttpResponseRedirect(request.get_full_path())
 
     def render_change_form(

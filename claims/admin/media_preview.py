@@ -19,9 +19,9 @@ from django_stubs_ext import StrOrPromise
 from claims.admin.status_badges import build_state_badge, build_verdict_badges
 from claims.ledger.document.markdown import to_html
 from claims.models import Claim, ClaimMedia, Evidence, Verdict
-from factcheck.admin.badges import badge
-from factcheck.admin.base import change_page, person_at
-from factcheck.list_phrases import listed
+from factcheck.admin.badges import render_badge
+from factcheck.admin.base import change_page, get_person
+from factcheck.list_phrases import join_words
 from sources.models import MediaObject
 from sources.public_media import FOLDER, build_file_name
 
@@ -64,9 +64,9 @@ def render_credentials(provenance: Mapping[str, Any]) -> SafeString:
     actions = [str(each.get("action", "")) for each in provenance.get("actions", [])]
     lines = [
         ("", str(_VALIDATIONS.get(str(provenance.get("validation")), ""))),
-        (_("Signed"), listed(signed)),
+        (_("Signed"), join_words(signed)),
         (_("Made with"), str(provenance.get("claim_generator", ""))),
-        (_("Actions"), listed(filter(None, actions))),
+        (_("Actions"), join_words(filter(None, actions))),
         ("", _("A signature shows who vouches for the file, not that the scene in it is real.")),
     ]
     return _render_lines([(label, words) for label, words in lines if words])
@@ -76,8 +76,8 @@ def _format_value(value: Any) -> str:
     """Format a place by its degrees."""
     if isinstance(value, Mapping):
         degrees = [value[name] for name in ("latitude", "longitude") if name in value]
-        return listed(f"{each:.5f}" if isinstance(each, float) else str(each) for each in degrees)
-    return listed(value) if isinstance(value, list) else str(value)
+        return join_words(f"{each:.5f}" if isinstance(each, float) else str(each) for each in degrees)
+    return join_words(value) if isinstance(value, list) else str(value)
 
 
 def _render_lines(lines: list[tuple[str, str]]) -> SafeString:
@@ -125,7 +125,7 @@ def render_explanation(text: str, claim: Claim) -> SafeString:
 def render_thumbnail(row: MediaObject) -> SafeString:
     """Render the picture as a thumbnail; its kind in words if it has none."""
     if not row.public_sha256:
-        return badge(row.get_kind_display())
+        return render_badge(row.get_kind_display())
     return format_html(
         '<img class="desk-thumbnail" src="{}" data-picture="{}" width="{}" height="{}" alt="{}" loading="lazy"'
         ' decoding="async">',
@@ -140,10 +140,10 @@ def render_thumbnail(row: MediaObject) -> SafeString:
 def build_description_badge(row: MediaObject) -> SafeString:
     """Whether readers can be shown it."""
     if not row.alternative_text.strip():
-        return badge(_("Needs a description"), "bad")
+        return render_badge(_("Needs a description"), "bad")
     if row.show_to_readers:
-        return badge(_("Visible to readers"), "good")
-    return badge(_("Described in words only"), "neutral")
+        return render_badge(_("Visible to readers"), "good")
+    return render_badge(_("Described in words only"), "neutral")
 
 
 def preview(row: MediaObject) -> SafeString:
@@ -181,7 +181,7 @@ class MediaPickerForm(forms.ModelForm):
 
 def list_uses(row: MediaObject, request: HttpRequest) -> list[dict[str, Any]]:
     """Return the claims about it and those whose verdicts cite it, if the person may read them."""
-    person = person_at(request)
+    person = get_person(request)
     verdicts = Verdict.objects.readable_by(person).select_related("publisher", "rating").defer("explanation")
     about = set(
         ClaimMedia.objects.readable_by(person).filter(media=row).values_list("claim", flat=True)[:_SHOWN_USES]
@@ -194,9 +194,9 @@ def list_uses(row: MediaObject, request: HttpRequest) -> list[dict[str, Any]]:
             "claim": claim,
             "page": change_page(claim),
             "state": build_state_badge(claim),
-            "role": badge(_("The claim is about it"), "active")
+            "role": render_badge(_("The claim is about it"), "active")
             if claim.pk in about
-            else badge(_("Evidence, not part of the claim"), "neutral"),
+            else render_badge(_("Evidence, not part of the claim"), "neutral"),
             "verdicts": [(verdict, build_verdict_badges(verdict)) for verdict in claim.verdicts.all()],
         }
         for claim in readable.filter(pk__in=about | resting).order_by("-pk")[:_SHOWN_USES]

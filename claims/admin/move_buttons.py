@@ -28,7 +28,7 @@ from claims.models.verdict import CorrectionKind
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import workflow
 from claims.review.moves import Move
-from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.unsaved import WRITERS_FIELD, mark_stored
 from factcheck.database import clock
 
@@ -159,7 +159,7 @@ class MovesAdmin(DeskAdmin):
             "is_without_appearance": action == "publish" and not claim.appearances.exists(),
             "question": question,
             "changes": list_public_changes(question.found),
-            "looked_at": clock.now().isoformat(),
+            "looked_at": clock.get_database_time().isoformat(),
             "carried": [(name, value) for name in carried for value in request.POST.getlist(name)],
             "back": change_page(claim if "from_claim" in request.POST else subject),
             "sandbox": SANDBOX,
@@ -212,11 +212,11 @@ class MovesAdmin(DeskAdmin):
             raise NotPossible(_("Choose the kind of change."))
         note = asked.get("note", "")
         if action in PUBLIC_MOVES:
-            workflow.require_move(subject, action, by=person_at(request), note=note)
+            workflow.require_move(subject, action, by=get_person(request), note=note)
             subject.refresh_from_db()
             found = build_previews(subject, action, note=note, kind=kind, into=into)
             self._ask_once_more(request, subject, found)
-        moved = workflow.move(subject, action, by=person_at(request), note=note, into=into, kind=kind)
+        moved = workflow.move(subject, action, by=get_person(request), note=note, into=into, kind=kind)
         mark_stored(request)
         return moved
 
@@ -232,7 +232,7 @@ class MovesAdmin(DeskAdmin):
             refusal = _(
                 "Nothing was changed: since you opened the page, %(who)s has changed what readers would see. "
                 "Check it again."
-            ) % {"who": describe_changes(subject, person_at(request), request.POST.get("looked_at", ""))}
+            ) % {"who": describe_changes(subject, get_person(request), request.POST.get("looked_at", ""))}
         raise ConfirmationNeeded(found, shown, refusal)
 
     def _refuse_stale(self, subject: Claim | Verdict, action: str, seen: str) -> None:

@@ -16,7 +16,7 @@ from claims.quotes.locations import WrongPlace, quote_at, words_after, words_bef
 from claims.quotes.lost_quotes import LostQuote, find_lost_quote
 from claims.quotes.orphans import OrphanReason
 from claims.review import claim_edits
-from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.base import DeskAdmin, change_page, get_person
 
 #: Characters of the text around a candidate, on each side.
 _CONTEXT_LENGTH = 120
@@ -72,7 +72,7 @@ def take_place(
     if request.method == "POST":
         try:
             quotation = quote_at(row.source, number, start, end)
-            claim_edits.edit_appearance(row, by=person_at(request), source=row.source, quotation=quotation)
+            claim_edits.edit_appearance(row, by=get_person(request), source=row.source, quotation=quotation)
         except (WrongPlace, NotAllowed, NotPossible) as refusal:
             messages.error(request, str(refusal))
         except IntegrityError as refusal:

@@ -36,9 +36,9 @@ from claims.imports.storing.proposed_rows import StoredRow, find_existing, propo
 from claims.models import Claim
 from claims.quotes.anchors import QuoteAmbiguous, QuoteNotFound
 from claims.quotes.locations import build_quote
-from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.unsaved import mark_stored
-from factcheck.installation.messages import in_words
+from factcheck.installation.messages import translate_message
 from sources.admin.source import read_address
 from sources.models import Source
 from sources.tasks import capture_source
@@ -104,7 +104,7 @@ def _quote_found(source: Source, exact: str) -> list[str]:
     try:
         build_quote(source, exact)
     except (QuoteNotFound, QuoteAmbiguous) as problem:
-        return [in_words(problem)]
+        return [translate_message(problem)]
     return [_("The quote was found.")]
 
 
@@ -171,7 +171,7 @@ def paste_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
 
 def _read(request: HttpRequest, text: str) -> dict[str, Any]:
     """Read the rows; if requested, store them and return the results."""
-    asked, person = request.POST.get("do", ""), person_at(request)
+    asked, person = request.POST.get("do", ""), get_person(request)
     settings = _read_settings(request) if asked in ("again", "store") else None
     settings = settings or detect_settings(text)
     form = PastedColumnsForm(

@@ -25,8 +25,8 @@ from claims.newsroom.invitations import invite
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import ROLES, describe_role, get_role_name
 from factcheck.admin.accounts import offer_permissions
-from factcheck.admin.badges import badge
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, is_deleted_along, person_at
+from factcheck.admin.badges import render_badge
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person, is_deleted_along
 from factcheck.admin.translations import call, call_rows
 from factcheck.admin.versions import DeskForm
 
@@ -73,8 +73,10 @@ class SecondFactorRuleAdmin(DeskAdmin):
     @admin.display(description=_("second factor"), ordering="required")
     def shown_required(self, rule: SecondFactorRule) -> SafeString:
         if rule.always:
-            return badge(_("Always required"), "good")
-        return badge(_("Required"), "good") if rule.required else badge(_("Not required"), "faded")
+            return render_badge(_("Always required"), "good")
+        return (
+            render_badge(_("Required"), "good") if rule.required else render_badge(_("Not required"), "faded")
+        )
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
@@ -132,8 +134,10 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
     @admin.display(description=_("roles"))
     def roles(self, person: User) -> SafeString | str:
         if person.is_superuser:
-            return badge(_("Superuser"), "active")
-        return format_html_join(" ", "{}", ((badge(str(group)),) for group in person.groups.all())) or "–"
+            return render_badge(_("Superuser"), "active")
+        return (
+            format_html_join(" ", "{}", ((render_badge(str(group)),) for group in person.groups.all())) or "–"
+        )
 
     def get_fieldsets(self, request: HttpRequest, obj: User | None = None) -> Any:
         who = (_("Person"), {"fields": ("username", ("first_name", "last_name"), "email")})
@@ -148,7 +152,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
     def formfield_for_manytomany(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
         if db_field.name == "user_permissions":
-            offer_permissions(field, person_at(request))
+            offer_permissions(field, get_person(request))
         if db_field.name == "groups":
             field.queryset = field.queryset.order_by(_ROLE_POSITION, "name")
             field.label_from_instance = _describe_role
@@ -184,7 +188,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
             self._invite(request, obj)
 
     def _invite(self, request: HttpRequest, person: User) -> None:
-        invite.defer(person_id=person.pk, by_id=person_at(request).pk)
+        invite.defer(person_id=person.pk, by_id=get_person(request).pk)
         messages.success(request, gettext("An invitation is on its way to %s.") % person.email)
 
     def invite_view(self, request: HttpRequest, pk: int) -> HttpResponse:
@@ -227,7 +231,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
 
     def end_sessions_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Sign a person out everywhere."""
-        person, by = self._asked_about(request, pk), person_at(request)
+        person, by = self._asked_about(request, pk), get_person(request)
         if not desk_sessions.may_end(person, by):
             raise PermissionDenied
         if request.method == "POST":
@@ -239,7 +243,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
 
     def reset_factors_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Reset the second factor of a person who has lost it."""
-        person, by = self._asked_about(request, pk), person_at(request)
+        person, by = self._asked_about(request, pk), get_person(request)
         try:
             if request.method == "POST":
                 second_factors.reset(person, reason=request.POST.get("reason", ""), by=by, request=request)
@@ -261,7 +265,7 @@ class PersonAdmin(UserAdmin, DeskAdmin):  # type: ignore[misc]  # both refine Mo
     ) -> Any:
         person = kwargs.get("obj")
         if person and kwargs.get("change"):
-            by = person_at(request)
+            by = get_person(request)
             context |= {
                 "shown_person": person,
                 "may_invite": bool(person.email)

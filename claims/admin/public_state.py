@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from claims.admin.scheduling import build_planned_badge
 from claims.admin.status_badges import build_state_badge
 from claims.models import Publication, Verdict
-from factcheck.admin.badges import Tone, badge
+from factcheck.admin.badges import Tone, render_badge
 
 _TONES: dict[str, Tone] = {Publication.Status.PUBLISHED: "good", Publication.Status.RETRACTED: "bad"}
 
@@ -52,6 +52,6 @@ def build_published_badge(newest: Publication) -> SafeString:
     return format_html(
         '<a class="desk-public-state" href="{}">{} {}</a>',
         reverse("claim", args=[newest.claim_id, newest.slug]),
-        badge(describe_public_state(newest), tone),
+        render_badge(describe_public_state(newest), tone),
         date_format(localtime(newest.published_at), "SHORT_DATE_FORMAT"),
     )

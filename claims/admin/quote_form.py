@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy
 from claims.models import Appearance, Evidence
 from claims.quotes.anchors import QuoteAmbiguous, QuoteNotFound
 from claims.quotes.locations import build_quote, describe_places, words_after, words_before
-from factcheck.installation.messages import in_words
+from factcheck.installation.messages import translate_message
 from sources.models import Source
 
 #: The fields that tell one place of a quote from another, folded away: they are rarely needed.
@@ -72,10 +72,10 @@ class QuoteForm(forms.ModelForm):
         try:
             quotation = build_quote(source, quote_typed, **typed)
         except QuoteNotFound as problem:
-            self.add_error("exact", _("%s Or leave the quote empty.") % in_words(problem))
+            self.add_error("exact", _("%s Or leave the quote empty.") % translate_message(problem))
         except QuoteAmbiguous as problem:
             text = source.latest_snapshot().text
-            self.add_error("exact", [in_words(problem), *describe_places(text, problem)])
+            self.add_error("exact", [translate_message(problem), *describe_places(text, problem)])
             # Also opens the fold that holds the field.
             self.add_error("prefix", _("Enter the words before the passage you mean."))
         else:

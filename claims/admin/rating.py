@@ -23,8 +23,8 @@ from claims.models import Rating, RatingClass, RatingScale, Verdict
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import classification
 from factcheck.admin.abbreviations import shorten
-from factcheck.admin.badges import badge
-from factcheck.admin.base import DeskAdmin, person_at
+from factcheck.admin.badges import render_badge
+from factcheck.admin.base import DeskAdmin, get_person
 from factcheck.admin.change_history import PastEvent, list_changes
 from factcheck.language_names import get_language_name
 
@@ -173,8 +173,8 @@ class RatingAdmin(OtherLanguageLabels, QueueOrder, DeskAdmin):
     @admin.display(description=_("comparable to"), ordering="rating_class")
     def class_badge(self, rating: Rating) -> SafeString:
         if not rating.rating_class:
-            return badge(_("Not mapped yet"), "waiting")
-        return badge(rating.get_rating_class_display())
+            return render_badge(_("Not mapped yet"), "waiting")
+        return render_badge(rating.get_rating_class_display())
 
     @admin.display(description=_("publisher and scale"), ordering="scale__publisher__name")
     def publisher(self, rating: Rating) -> SafeString:
@@ -207,7 +207,7 @@ def _make_class_action(rating_class: str) -> Callable[[RatingAdmin, HttpRequest,
     def decide(desk: RatingAdmin, request: HttpRequest, ratings: QuerySet[Rating]) -> None:
         claims = {rating.pk: rating.used for rating in annotate_use(ratings)}
         try:
-            changed = classification.classify(ratings, rating_class, by=person_at(request))
+            changed = classification.classify(ratings, rating_class, by=get_person(request))
         except (NotPossible, NotAllowed) as refusal:
             messages.error(request, str(refusal))
             return

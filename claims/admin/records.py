@@ -23,7 +23,7 @@ from claims.admin.timeline import LABELS, label_of
 from claims.models import AuditKind, AuditRecord, Publication, SignOff, Transition
 from claims.newsroom import audit
 from claims.newsroom.browser_names import describe_browser
-from factcheck.admin.badges import Tone, badge
+from factcheck.admin.badges import Tone, render_badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page
 from factcheck.admin.days_filter import DaysFilter
 from factcheck.admin.found_rows import split_words
@@ -85,7 +85,7 @@ class AuditRecordAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("what"))
     def shown_kind(self, record: AuditRecord) -> SafeString:
-        return badge(record.get_kind_display(), _TONES.get(record.kind, "neutral"))
+        return render_badge(record.get_kind_display(), _TONES.get(record.kind, "neutral"))
 
     @admin.display(description=_("browser"))
     def browser(self, record: AuditRecord) -> str:

@@ -15,7 +15,7 @@ from unfold.contrib.filters.admin import ChoicesDropdownFilter
 from claims.admin.claim_list import count_readable
 from claims.models import Claimant, NewsroomPage
 from claims.newsroom.named_claimants import find_or_add
-from factcheck.admin.base import DeskAdmin, person_at
+from factcheck.admin.base import DeskAdmin, get_person
 from factcheck.admin.versions import DeskForm
 from sources.admin.same_as import SameAsDesk
 from sources.authorities.authority_record import Sort
@@ -35,10 +35,10 @@ class ClaimantAdmin(SameAsDesk):
     fields = ("name", ("kind", "country"), ("job_title", "affiliation"), "same_as", "notes")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Claimant]:
-        return super().get_queryset(request).annotate(number=count_readable("claimant", person_at(request)))
+        return super().get_queryset(request).annotate(number=count_readable("claimant", get_person(request)))
 
     def add_typed(self, request: HttpRequest, name: str) -> Claimant:
-        claimant, is_new = find_or_add(name, by=person_at(request))
+        claimant, is_new = find_or_add(name, by=get_person(request))
         if is_new:
             self.log_addition(request, claimant, [{"added": {}}])
         return claimant
@@ -89,7 +89,7 @@ class NewsroomPageAdmin(DeskAdmin):
         return given | ({"title": row.title, "text": row.text, "url": row.url} if row else {})
 
     def save_model(self, request: HttpRequest, obj: models.Model, form: Any, change: bool) -> None:
-        form.instance.created_by = person_at(request)
+        form.instance.created_by = get_person(request)
         super().save_model(request, obj, form, change)
 
     @admin.display(description=_("write"))

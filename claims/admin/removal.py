@@ -20,13 +20,13 @@ from claims.models import Removal, RemovalSearch
 from claims.review import removals
 from claims.review.removal_search import request_search
 from claims.review.removal_words import build_search, is_long_enough
-from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.versions import DeskForm
 from factcheck.backups import generations
 from factcheck.backups.backup_folder import BackupFailed
 from factcheck.backups.subject import get_backup_folder
-from factcheck.database.rules import in_words
-from factcheck.list_phrases import listed
+from factcheck.database.rules import describe_refusal
+from factcheck.list_phrases import join_words
 
 
 class RemovalForm(DeskForm):
@@ -54,7 +54,7 @@ class RemovalForm(DeskForm):
         words = [line.strip() for line in cleaned.get("exact", "").splitlines() if line.strip()]
         if short := [word for word in words if not is_long_enough(word)]:
             self.add_error(
-                "exact", gettext("Too short: %s. It is part of too many other words.") % listed(short)
+                "exact", gettext("Too short: %s. It is part of too many other words.") % join_words(short)
             )
         if cleaned.get("whole") and "claim" in cleaned:
             words += removals.find_own_texts(cleaned["claim"])
@@ -106,7 +106,7 @@ class RemovalAdmin(DeskAdmin):
             form.cleaned_data["words"],
             reason=form.cleaned_data["reason"],
             note=form.cleaned_data["note"],
-            by=person_at(request),
+            by=get_person(request),
         )
         request_search(made)
         obj.pk = made.pk
@@ -135,7 +135,9 @@ class RemovalAdmin(DeskAdmin):
                 "search": search,
                 "places": _name_places(search.places) if search else {},
                 "may_search": may_decide,
-                "may_confirm": may_decide and is_searched and removal.proposed_by_id != person_at(request).pk,
+                "may_confirm": may_decide
+                and is_searched
+                and removal.proposed_by_id != get_person(request).pk,
                 "has_backups": settings.BACKUP_DIR is not None,
                 "backups": _list_backups(removal),
             }
@@ -164,9 +166,9 @@ class RemovalAdmin(DeskAdmin):
                 messages.error(request, gettext("Wait until the search has ended."))
                 return HttpResponseRedirect(change_page(removal))
             try:
-                removals.confirm(removal, by=person_at(request))
+                removals.confirm(removal, by=get_person(request))
             except IntegrityError as refusal:
-                messages.error(request, in_words(refusal))
+                messages.error(request, describe_refusal(refusal))
             else:
                 messages.success(request, gettext("Removed from everything that is stored here."))
         return HttpResponseRedirect(change_page(removal))

@@ -23,8 +23,8 @@ from claims.models import Claim, PublishedVerdict, Rating, Repeat
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.quotes.locations import words_after, words_before
 from claims.review import repeats
-from factcheck.admin.badges import badge
-from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.badges import render_badge
+from factcheck.admin.base import DeskAdmin, change_page, get_person
 from sources.models import Source
 
 #: Classes of what should not go around.
@@ -102,14 +102,14 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
 
     @admin.action(description=_("Something else"), permissions=["decide"])
     def reject_selected(self, request: HttpRequest, rows: QuerySet[Repeat]) -> None:
-        number = repeats.reject(rows, by=person_at(request))
+        number = repeats.reject(rows, by=get_person(request))
         words = ngettext("%d marked as something else.", "%d marked as something else.", number)
         messages.success(request, words % number)
 
     def _confirm(self, request: HttpRequest, repeat: Repeat) -> bool:
         """Confirm, or report why not."""
         try:
-            repeats.confirm(repeat, by=person_at(request))
+            repeats.confirm(repeat, by=get_person(request))
         except NotInRole as refusal:
             raise PermissionDenied(str(refusal)) from None
         except (NotPossible, NotAllowed) as refusal:
@@ -148,7 +148,7 @@ class RepeatAdmin(QueueOrder, DeskAdmin):
         repeat = self._asked_for(request, pk)
         if request.method == "POST":
             try:
-                repeats.reject([repeat], by=person_at(request))
+                repeats.reject([repeat], by=get_person(request))
             except NotAllowed as refusal:
                 raise PermissionDenied(str(refusal)) from None
             messages.success(request, gettext("Marked as something else."))
@@ -245,7 +245,7 @@ def _build_context(repeat: Any) -> dict[str, Any]:
     if repeat.outcome:
         said = {"what": repeat.get_outcome_display(), "who": repeat.decided_by_name}
         tone = "good" if repeat.outcome == Repeat.Outcome.CONFIRMED else "faded"
-        outcome = badge(gettext("%(what)s, according to %(who)s") % said, tone)  # type: ignore[arg-type]
+        outcome = render_badge(gettext("%(what)s, according to %(who)s") % said, tone)  # type: ignore[arg-type]
     return {
         "repeat": repeat,
         "before": before,

@@ -23,10 +23,10 @@ from django.utils.translation import gettext_lazy as _
 from claims.models import SavedView
 from claims.models.desk_state import LONGEST_NAME, LONGEST_QUERY
 from claims.newsroom.people import get_display_name
-from factcheck.admin.base import DeskAdmin, person_at
-from factcheck.admin.list_columns import COLUMNS
-from factcheck.database.rules import in_words
-from factcheck.list_phrases import listed
+from factcheck.admin.base import DeskAdmin, get_person
+from factcheck.admin.list_columns import COLUMNS_PARAMETER
+from factcheck.database.rules import describe_refusal
+from factcheck.list_phrases import join_words
 
 register = template.Library()
 
@@ -37,7 +37,7 @@ def list_tools(context: dict[str, Any], changelist: Any) -> dict[str, Any]:
     desk, request = changelist.model_admin, context["request"]
     if not isinstance(desk, DeskAdmin):
         return {}
-    person, listed = person_at(request), changelist.opts.label_lower
+    person, listed = get_person(request), changelist.opts.label_lower
     query = normalise_query(request.GET.urlencode())
     views = list(SavedView.objects.readable_by(person).of_list(listed))
     return {
@@ -48,7 +48,7 @@ def list_tools(context: dict[str, Any], changelist: Any) -> dict[str, Any]:
         "is_kept": any(view.query == query for view in views),
         "may_share": person.has_perm("claims.share_savedview"),
         "columns": desk.columns(request),
-        "kept_parameters": _without(query, COLUMNS, ORDER_VAR),
+        "kept_parameters": _without(query, COLUMNS_PARAMETER, ORDER_VAR),
         "downloads": [
             (name, f"{_build_page_path(changelist, 'download', form)}?{query}")
             for form, name in (("xlsx", "Excel"), ("csv", "CSV"))
@@ -154,20 +154,20 @@ class SavedViewAdmin(DeskAdmin):
         if not name or len(name) > LONGEST_NAME or len(query) > LONGEST_QUERY:
             messages.error(request, gettext("Enter a name of no more than %d characters.") % LONGEST_NAME)
             return page
-        mine = Q(owner=person_at(request), listed=desk.opts.label_lower, name__iexact=name)
+        mine = Q(owner=get_person(request), listed=desk.opts.label_lower, name__iexact=name)
         try:
             with transaction.atomic():
                 replaced = SavedView.objects.filter(mine).update(name=name, query=query, is_shared=shared)
                 if not replaced:
                     SavedView.objects.create(
-                        owner=person_at(request),
+                        owner=get_person(request),
                         listed=desk.opts.label_lower,
                         name=name,
                         query=query,
                         is_shared=shared,
                     )
         except IntegrityError as refusal:
-            messages.error(request, in_words(refusal))
+            messages.error(request, describe_refusal(refusal))
             return page
         messages.success(
             request,
@@ -193,7 +193,7 @@ class SavedViewAdmin(DeskAdmin):
             messages.warning(
                 request,
                 gettext("Some filters of “%(view)s” no longer exist and are left out: %(what)s.")
-                % {"view": view.name, "what": listed(gone)},
+                % {"view": view.name, "what": join_words(gone)},
             )
         return HttpResponseRedirect(f"{_list_page(desk)}?{query}")
 
@@ -219,13 +219,13 @@ def _split_valid_parts(desk: DeskAdmin, request: HttpRequest, query: str) -> tup
     """Return the valid and the invalid parts of an address."""
     parts = parse_qsl(query, keep_blank_values=True)
     gone: list[str] = []
-    named = [column for name, value in parts if name == COLUMNS for column in value.split(",")]
+    named = [column for name, value in parts if name == COLUMNS_PARAMETER for column in value.split(",")]
     known = desk.all_columns(request)
     if lost := [column for column in named if column not in known]:
         gone += lost
         # The order counts columns, and another one would be in the place of that which is missing.
-        parts = [(name, value) for name, value in parts if name not in (COLUMNS, ORDER_VAR)]
-        parts += [(COLUMNS, column) for column in named if column in known]
+        parts = [(name, value) for name, value in parts if name not in (COLUMNS_PARAMETER, ORDER_VAR)]
+        parts += [(COLUMNS_PARAMETER, column) for column in named if column in known]
     if not _is_openable(desk, request, parts):
         bad = {name for name, value in parts if not _is_openable(desk, request, [(name, value)])}
         gone += sorted(bad)

@@ -27,10 +27,10 @@ from claims.models import Claim, Evidence, Publication, ScheduledPublication, Ve
 from claims.models.rating import RatingClass
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review import scheduled_publications
-from factcheck.admin.badges import badge
-from factcheck.admin.base import change_page, person_at
+from factcheck.admin.badges import render_badge
+from factcheck.admin.base import change_page, get_person
 from factcheck.database import clock
-from factcheck.list_phrases import listed
+from factcheck.list_phrases import join_words
 from factcheck.web.differences import highlight_difference
 
 
@@ -70,7 +70,9 @@ def build_planned_badge(verdict: Any) -> SafeString | str:
     planned_at = getattr(verdict, "planned_at", None)
     if planned_at is None:
         return ""
-    return badge(_("Publishes %s") % date_format(localtime(planned_at), "SHORT_DATETIME_FORMAT"), "active")
+    return render_badge(
+        _("Publishes %s") % date_format(localtime(planned_at), "SHORT_DATETIME_FORMAT"), "active"
+    )
 
 
 def describe_time_zone() -> str:
@@ -85,7 +87,7 @@ def schedule_view(request: HttpRequest, verdict: Verdict) -> HttpResponse:
     form = MomentForm(request.POST)
     if request.method != "POST":
         return HttpResponseRedirect(back)
-    by = person_at(request)
+    by = get_person(request)
     if not by.has_perm("claims.publish_verdict"):
         raise PermissionDenied
     try:
@@ -108,7 +110,7 @@ def schedule_view(request: HttpRequest, verdict: Verdict) -> HttpResponse:
 
 
 def _describe_planned(planned: ScheduledPublication) -> str:
-    minutes = round((planned.publish_at - clock.now()).total_seconds() / 60)
+    minutes = round((planned.publish_at - clock.get_database_time()).total_seconds() / 60)
     return _(
         "Will be published on %(moment)s (%(zone)s), %(ahead)s from now. You will be notified if something "
         "prevents it."
@@ -223,10 +225,10 @@ def _iterate_parts(document: Document) -> Iterator[tuple[str, str]]:
     """Return the public parts of a claim as plain text."""
     claimant = document["claimant"] or {}
     yield _("Statement"), document["statement"]
-    yield _("Claimant"), listed(filter(None, [claimant.get("name", ""), claimant.get("job_title", "")]))
+    yield _("Claimant"), join_words(filter(None, [claimant.get("name", ""), claimant.get("job_title", "")]))
     yield _("Claimed on"), _format_day(document["claimed_on"])
     yield _("Context"), document["context"]
-    yield _("Topics"), listed(topic["name"] for topic in document["topics"])
+    yield _("Topics"), join_words(topic["name"] for topic in document["topics"])
     several = len(document["verdicts"]) > 1
     for verdict in document["verdicts"]:
         for name, words in _iterate_verdict_parts(verdict):
@@ -234,7 +236,7 @@ def _iterate_parts(document: Document) -> Iterator[tuple[str, str]]:
     yield _("Where it was said"), "\n".join(map(_format_quoted, document["appearances"]))
     corrections = [f"{_get_kind_label(line['kind'])}: {line['note']}" for line in document["corrections"]]
     yield _("Corrections"), "\n".join(corrections)
-    yield _("Claims merged into it"), listed(document["merged_from"])
+    yield _("Claims merged into it"), join_words(document["merged_from"])
 
 
 def _iterate_verdict_parts(verdict: Document) -> Iterator[tuple[str, str]]:
@@ -250,7 +252,7 @@ def _iterate_verdict_parts(verdict: Document) -> Iterator[tuple[str, str]]:
     yield _("Reviewed"), _format_day(verdict["reviewed_on"])
     yield _("True as of"), _format_day(verdict["valid_as_of"])
     yield _("Next check"), _format_day(verdict["recheck_on"])
-    yield _("By"), listed(filter(None, [verdict["byline"], verdict["publisher"]["name"]]))
+    yield _("By"), join_words(filter(None, [verdict["byline"], verdict["publisher"]["name"]]))
     yield _("Full review"), verdict["url"]
     stances = dict(Evidence.Stance.choices)
     cited = [

@@ -7,7 +7,7 @@ from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from claims.models import Appearance, Claim, Cluster, Publication, Rating, Translation, Verdict
-from factcheck.admin.badges import Tone, badge, build_coloured_badge
+from factcheck.admin.badges import Tone, build_coloured_badge, render_badge
 
 _TONES: dict[str, Tone] = {
     Claim.State.PROPOSED: "waiting",
@@ -34,21 +34,21 @@ _KINDS: dict[str, tuple[StrOrPromise, Tone]] = {
 
 
 def build_state_badge(row: Claim | Cluster | Verdict | Translation) -> SafeString:
-    return badge(row.get_state_display(), _TONES[row.state])
+    return render_badge(row.get_state_display(), _TONES[row.state])
 
 
 def build_kind_badge(kind: str) -> SafeString:
     """Return how a claim relates to a text as a badge."""
     words, tone = _KINDS[kind]
-    return badge(words, tone)
+    return render_badge(words, tone)
 
 
 def anchor_badge(row: Appearance) -> SafeString:
-    return badge(row.get_anchor_display(), _TONES[row.anchor])
+    return render_badge(row.get_anchor_display(), _TONES[row.anchor])
 
 
 def build_status_badge(row: Publication) -> SafeString:
-    return badge(row.get_status_display(), _TONES.get(row.status, "neutral"))
+    return render_badge(row.get_status_display(), _TONES.get(row.status, "neutral"))
 
 
 def build_rating_badge(rating: Rating | None) -> SafeString | str:

@@ -24,10 +24,10 @@ from claims.models import ApiToken, Scope
 from claims.newsroom import api_tokens
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed
-from factcheck.admin.badges import badge
-from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.badges import render_badge
+from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.versions import DeskForm
-from factcheck.django_internals import become
+from factcheck.django_internals import replace_object
 
 _DAYS = [
     (7, gettext_lazy("a week")),
@@ -110,17 +110,23 @@ class ApiTokenAdmin(DeskAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[ApiToken]:
         rows = super().get_queryset(request)
-        return rows if request.user.has_perm("claims.view_apitoken") else rows.filter(user=person_at(request))
+        return (
+            rows if request.user.has_perm("claims.view_apitoken") else rows.filter(user=get_person(request))
+        )
 
     # What is shown ----------------------------------------------------------------------------------------------------
 
     @admin.display(description=gettext_lazy("status"))
     def status(self, token: ApiToken) -> SafeString:
         if token.revoked_at:
-            return badge(_("Revoked"), "faded")
+            return render_badge(_("Revoked"), "faded")
         if token.expiry <= now():
-            return badge(_("Expired"), "faded")
-        return badge(_("Active"), "good") if token.is_usable else badge(_("Its owner cannot sign in"), "bad")
+            return render_badge(_("Expired"), "faded")
+        return (
+            render_badge(_("Active"), "good")
+            if token.is_usable
+            else render_badge(_("Its owner cannot sign in"), "bad")
+        )
 
     @admin.display(description=gettext_lazy("acts as"), ordering="user__last_name")
     def acts_as(self, token: ApiToken) -> str:
@@ -142,7 +148,7 @@ class ApiTokenAdmin(DeskAdmin):
     def may(self, token: ApiToken) -> SafeString:
         known = dict(Scope.choices)
         return format_html_join(
-            " ", '<span title="{}">{}</span>', ((known[scope], badge(scope)) for scope in token.scopes)
+            " ", '<span title="{}">{}</span>', ((known[scope], render_badge(scope)) for scope in token.scopes)
         )
 
     @admin.display(description=gettext_lazy("begins with"))
@@ -164,12 +170,12 @@ class ApiTokenAdmin(DeskAdmin):
         )
 
     def save_model(self, request: HttpRequest, obj: ApiToken, form: forms.ModelForm, change: bool) -> None:
-        cleaned, person = form.cleaned_data, person_at(request)
+        cleaned, person = form.cleaned_data, get_person(request)
         whose: User = cleaned.get("user") or person
         token, secret = api_tokens.issue_token(
             whose, name=cleaned["name"], scopes=cleaned["scopes"], days=cleaned["days"], by=person
         )
-        become(obj, token)
+        replace_object(obj, token)
         request.issued_token = secret  # type: ignore[attr-defined]  # for `response_add`, and nowhere kept
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
@@ -207,7 +213,7 @@ class ApiTokenAdmin(DeskAdmin):
             raise Http404
         if request.method == "POST":
             try:
-                api_tokens.revoke(token, by=person_at(request))
+                api_tokens.revoke(token, by=get_person(request))
             except NotAllowed as refusal:
                 messages.error(request, str(refusal))
             else:
@@ -222,7 +228,7 @@ class ApiTokenAdmin(DeskAdmin):
         context |= {"show_save_and_add_another": False, "show_save_and_continue": False}
         if token and kwargs.get("change"):
             context["revocable"] = token.revoked_at is None and api_tokens.may_manage(
-                token.user, person_at(request)
+                token.user, get_person(request)
             )
             context["token"] = token
         return super().render_change_form(request, context, *args, **kwargs)

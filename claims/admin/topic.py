@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.admin.claim_list import count_readable
 from claims.models import Topic
 from claims.newsroom.named_topics import find_or_add
-from factcheck.admin.base import person_at
+from factcheck.admin.base import get_person
 from sources.admin.same_as import SameAsDesk
 from sources.authorities.authority_record import Sort
 
@@ -31,7 +31,7 @@ class TopicAdmin(SameAsDesk):
     fields = (("name", "slug"), "parent", "description", "same_as")
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Topic]:
-        return super().get_queryset(request).annotate(number=count_readable("topics", person_at(request)))
+        return super().get_queryset(request).annotate(number=count_readable("topics", get_person(request)))
 
     def get_prepopulated_fields(self, request: HttpRequest, obj: Topic | None = None) -> dict[str, Any]:
         return dict(self.prepopulated_fields) if obj is None else {}
@@ -39,7 +39,7 @@ class TopicAdmin(SameAsDesk):
     def add_typed(self, request: HttpRequest, name: str) -> Topic:
         if not slugify(name, allow_unicode=True):
             raise ValidationError(_("A topic needs a letter or a digit in its name."))
-        topic, is_new = find_or_add(name, by=person_at(request))
+        topic, is_new = find_or_add(name, by=get_person(request))
         if is_new:
             self.log_addition(request, topic, [{"added": {}}])
         return topic

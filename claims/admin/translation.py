@@ -38,9 +38,9 @@ from claims.review import translation_drafts
 from claims.review.translation_moves import missing_of_translation
 from claims.review.translation_originals import OriginalText, find_original, is_translation_of
 from claims.review.translation_workflow import list_translation_options, move_translation
-from factcheck.admin.base import DeskAdmin, change_page, is_deleted_along, person_at
+from factcheck.admin.base import DeskAdmin, change_page, get_person, is_deleted_along
 from factcheck.admin.change_history import PastEvent, get_name, list_changes
-from factcheck.django_internals import become
+from factcheck.django_internals import replace_object
 from factcheck.language_names import get_language_name, is_right_to_left
 
 _STATE = Translation.State
@@ -98,13 +98,13 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Translation | None = None) -> bool:
         return super().has_change_permission(request, obj) and (
-            obj is None or translation_drafts.may_edit_translation(obj, person_at(request))
+            obj is None or translation_drafts.may_edit_translation(obj, get_person(request))
         )
 
     def has_delete_permission(self, request: HttpRequest, obj: Translation | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (
             obj is None
-            or translation_drafts.may_edit_translation(obj, person_at(request))
+            or translation_drafts.may_edit_translation(obj, get_person(request))
             or is_deleted_along(request, "claims_claim_delete", "claims_verdict_delete")
         )
 
@@ -128,15 +128,15 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
             return HttpResponseRedirect(request.get_full_path())
 
     def save_model(self, request: HttpRequest, obj: Translation, form: forms.ModelForm, change: bool) -> None:
-        person = person_at(request)
+        person = get_person(request)
         if not change:
-            become(obj, translation_drafts.begin_translation(obj.verdict, obj.language, by=person))
+            replace_object(obj, translation_drafts.begin_translation(obj.verdict, obj.language, by=person))
             return
         assert isinstance(form, TranslationForm)  # noqa: S101  the form of this page
-        become(obj, translation_drafts.edit_translation(obj, by=person, **form.values()))
+        replace_object(obj, translation_drafts.edit_translation(obj, by=person, **form.values()))
 
     def delete_model(self, request: HttpRequest, obj: Translation) -> None:
-        translation_drafts.discard_translation(obj, by=person_at(request))
+        translation_drafts.discard_translation(obj, by=get_person(request))
 
     def delete_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> Any:
         try:
@@ -175,12 +175,12 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
         if row and kwargs.get("change"):
             may_edit = self.has_change_permission(request, row)
             form = context["adminform"].form if may_edit else None
-            context |= _build_page_context(row, person_at(request), form)
+            context |= _build_page_context(row, get_person(request), form)
         return super().render_change_form(request, context, *args, **kwargs)
 
     def begin_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Begin to translate a verdict, from a button; on to the page on which it is written."""
-        person = person_at(request)
+        person = get_person(request)
         verdict = Verdict.objects.readable_by(person).select_related("claim").filter(pk=pk).first()
         if verdict is None or not person.has_perm("claims.view_verdict"):
             raise Http404
@@ -202,7 +202,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
             return HttpResponseRedirect(change_page(row))
         return self._done(
             request,
-            lambda: translation_drafts.carry_over_translation(row, by=person_at(request)),
+            lambda: translation_drafts.carry_over_translation(row, by=get_person(request)),
             _("Carried over unchanged. Another person must sign it off."),
             back=change_page(row),
         )
@@ -221,7 +221,7 @@ class TranslationAdmin(QueueOrder, DeskAdmin):
                     )
                 )
             return move_translation(
-                row, action, by=person_at(request), note=request.POST.get("note", "")[:10_000]
+                row, action, by=get_person(request), note=request.POST.get("note", "")[:10_000]
             )
 
         return self._done(request, move, _("Done."), back=change_page(row))

@@ -13,7 +13,7 @@ from claims.admin.status_badges import build_state_badge
 from claims.models import Translation, Verdict
 from claims.models.translation import WORDS
 from claims.review.translation_originals import OriginalText
-from factcheck.admin.badges import badge
+from factcheck.admin.badges import render_badge
 from factcheck.admin.base import change_page
 from factcheck.admin.versions import DeskForm
 from factcheck.language_names import get_language_name, is_right_to_left
@@ -191,5 +191,5 @@ def _build_line(
 def build_translation_badge(row: Translation) -> SafeString:
     """Return the state of a translation as a badge; for published ones, whether readers see it."""
     if row.state == _STATE.PUBLISHED and row.verdict.state != Verdict.State.PUBLISHED:
-        return badge(_("Out of date"), "waiting")
+        return render_badge(_("Out of date"), "waiting")
     return build_state_badge(row)

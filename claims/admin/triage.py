@@ -41,8 +41,8 @@ from claims.admin.triage_page import (
     iterate_in_order,
 )
 from claims.models import Claim, Topic, Transition
-from factcheck.admin.base import person_at
-from factcheck.admin.list_columns import SHOWING
+from factcheck.admin.base import get_person
+from factcheck.admin.list_columns import VIEW_PARAMETERS
 from factcheck.admin.unsaved import mark_stored
 
 #: What an address of the screen says besides what the list is narrowed by: the claim shown, since when decisions
@@ -201,7 +201,7 @@ class Triage(MovesAdmin):
         undoable: str,
     ) -> JsonResponse:
         # How many there are in all is known since the screen was opened; to count again would cost more than the move.
-        far = count_decisions(person_at(request), _parse_number(request.POST.get("since")))
+        far = count_decisions(get_person(request), _parse_number(request.POST.get("since")))
         far = replace(far, waiting=max(0, _parse_number(request.POST.get("all")) - far.decided))
         forbidden = all(one.is_forbidden for one in refused)
         status = 200 if done or not refused else 403 if forbidden else 409
@@ -221,7 +221,7 @@ class Triage(MovesAdmin):
     def _triaging(self, request: HttpRequest) -> User:
         if not self.has_triage_permission(request):
             raise PermissionDenied
-        return person_at(request)
+        return get_person(request)
 
     def _triaged(self, request: HttpRequest, pk: str) -> Claim:
         claim: Claim | None = self.get_queryset(request).select_related("claimant").filter(pk=pk).first()
@@ -250,7 +250,7 @@ class Triage(MovesAdmin):
     def _fragment(
         self, request: HttpRequest, claim: Claim | None, since: int, then: int | None
     ) -> dict[str, Any]:
-        person = person_at(request)
+        person = get_person(request)
         listed = request.GET.get("list") or _read_filters(request.GET).urlencode()
         common = {"list": listed, "since": since, "then": then, **build_choices(person)}
         if claim is None:
@@ -261,7 +261,7 @@ class Triage(MovesAdmin):
 def _read_filters(asked: QueryDict) -> QueryDict:
     """Return the list's filters, without parameters of the screen."""
     kept = asked.copy()
-    for name in (*SCREEN_PARAMETERS, *SHOWING, PAGE_VAR, "list", "with"):
+    for name in (*SCREEN_PARAMETERS, *VIEW_PARAMETERS, PAGE_VAR, "list", "with"):
         kept.pop(name, None)
     return kept
 

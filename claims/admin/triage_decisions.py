@@ -20,8 +20,8 @@ from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.newsroom.roles import require
 from claims.review import claim_edits, workflow
 from factcheck import features
-from factcheck.database.rules import in_words
-from factcheck.installation.house_language import in_house_language
+from factcheck.database.rules import describe_refusal
+from factcheck.installation.house_language import activate_house_language
 
 #: So long a proposal is kept for who looks at it and does nothing.
 HOLD_TIME = timedelta(minutes=5)
@@ -189,7 +189,7 @@ def _undo(decided: DecidedClaim, by: User) -> DecisionOutcome:
             step.undo(claim, decided.mark, by)
         else:
             _refuse_what_moved_on(claim, decided.mark)
-            with in_house_language():
+            with activate_house_language():
                 note = _("Undone in triage.")
             workflow.move(claim, UNDO_MOVES[decided.action], by=by, note=note)
         return decided
@@ -232,7 +232,7 @@ def _decide_under_lock(
     except NotPossible as refusal:
         return FailedDecision(pk, str(claim), str(refusal))
     except IntegrityError as refusal:
-        return FailedDecision(pk, str(claim), in_words(refusal))
+        return FailedDecision(pk, str(claim), describe_refusal(refusal))
 
 
 def _refuse_what_moved_on(claim: Claim, seen: int) -> None:

@@ -23,9 +23,9 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from claims.models import UnsavedForm
 from claims.models.desk_state import DAYS, LARGEST
-from factcheck.admin.base import person_at
+from factcheck.admin.base import get_person
 from factcheck.admin.pages import find_page
-from factcheck.admin.session import in_background
+from factcheck.admin.session import mark_background
 
 _MAX_SHOWN_LENGTH = 160
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -89,7 +89,7 @@ def show_unsaved(request: HttpRequest) -> HttpResponse:
     context = {
         **admin.site.each_context(request),
         "title": _("Not saved yet"),
-        "unsaved": list_unsaved(person_at(request)),
+        "unsaved": list_unsaved(get_person(request)),
     }
     request.current_app = admin.site.name
     return TemplateResponse(request, "admin/desk/unsaved.html", context)
@@ -100,8 +100,8 @@ def _give_up_listed(request: HttpRequest) -> None:
         writer = UUID(request.POST.get("writer", ""))
     except ValueError:
         return
-    if UnsavedForm.objects.of(person_at(request)).filter(writer=writer).exists():
-        UnsavedForm.objects.close(person_at(request), {writer: None})
+    if UnsavedForm.objects.of(get_person(request)).filter(writer=writer).exists():
+        UnsavedForm.objects.close(get_person(request), {writer: None})
         messages.success(request, _("Discarded."))
 
 
@@ -122,7 +122,7 @@ def require_sign_in(view: Answer) -> Answer:
         except InvalidAutosave:
             return JsonResponse({}, status=400)
 
-    return never_cache(in_background(answer))
+    return never_cache(mark_background(answer))
 
 
 def is_of_who_is_signed_in(request: HttpRequest, body: dict[str, Any]) -> bool:
@@ -176,7 +176,7 @@ def _load_page_autosave(request: HttpRequest) -> JsonResponse:
     # The original values are not shown: people with access to the page see them there.
     drafts = UnsavedForm.objects.of(request.user).filter(page=page).annotate(now=Now())
     closed = UnsavedForm.objects.filter(
-        person=person_at(request), writer__in=writers, closed_at__isnull=False
+        person=get_person(request), writer__in=writers, closed_at__isnull=False
     )
     return JsonResponse(
         {

@@ -37,9 +37,9 @@ from claims.models import Evidence, Verdict
 from claims.models.visibility import READ_DRAFTS
 from claims.newsroom.refusals import NotPossible
 from claims.review import verdict_drafts
-from factcheck.admin.base import change_page, person_at
+from factcheck.admin.base import change_page, get_person
 from factcheck.admin.change_history import PastEvent, list_changes
-from factcheck.django_internals import become
+from factcheck.django_internals import replace_object
 from sources.models import Publisher
 
 _OF_FIGURES = (PublishedFilter, RatingClassFilter)
@@ -137,15 +137,15 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
         if change:
             super().save_model(request, obj, form, change)
             return
-        drafted = verdict_drafts.draft(obj.claim, author=person_at(request), publisher=obj.publisher)
-        become(obj, drafted)
+        drafted = verdict_drafts.draft(obj.claim, author=get_person(request), publisher=obj.publisher)
+        replace_object(obj, drafted)
 
     def save_related(
         self, request: HttpRequest, form: forms.ModelForm, formsets: list[Any], change: bool
     ) -> None:
         super().save_related(request, form, formsets, change)
         if change and (form.has_changed() or any(formset.has_changed() for formset in formsets)):
-            verdict_drafts.record_editor(form.instance, person_at(request))
+            verdict_drafts.record_editor(form.instance, get_person(request))
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         try:
@@ -172,12 +172,12 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
 
     def has_change_permission(self, request: HttpRequest, obj: Verdict | None = None) -> bool:
         return super().has_change_permission(request, obj) and (
-            obj is None or verdict_drafts.may_edit(obj, person_at(request))
+            obj is None or verdict_drafts.may_edit(obj, get_person(request))
         )
 
     def has_delete_permission(self, request: HttpRequest, obj: Verdict | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (
-            obj is None or verdict_drafts.may_edit(obj, person_at(request))
+            obj is None or verdict_drafts.may_edit(obj, get_person(request))
         )
 
     def get_fieldsets(self, request: HttpRequest, obj: Verdict | None = None) -> Any:
@@ -196,7 +196,7 @@ class VerdictAdmin(VerdictFields, QueueOrder, MovesAdmin):
         return super().render_change_form(request, context, *args, **kwargs)
 
     def _page_context(self, request: HttpRequest, verdict: Verdict) -> dict[str, Any]:
-        person = person_at(request)
+        person = get_person(request)
         may_edit = self.has_change_permission(request, verdict)
         return {
             **build_verdict_context(verdict, person, is_edited=may_edit),

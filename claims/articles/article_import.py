@@ -12,7 +12,7 @@ from claims.articles.proposals import UNDETERMINED, Proposal, propose
 from claims.quotes.changed_sources import Reanchoring
 from sources.capture import CaptureResult, capture, extract_document
 from sources.extraction.document import Document
-from sources.overrides import NOTHING_STATED, Overrides
+from sources.overrides import NO_OVERRIDES, Overrides
 from sources.source_kinds import Material
 
 
@@ -35,7 +35,7 @@ class ReadArticle:
     searched: SearchedText
 
 
-def read_article(material: Material, overrides: Overrides = NOTHING_STATED) -> ReadArticle:
+def read_article(material: Material, overrides: Overrides = NO_OVERRIDES) -> ReadArticle:
     """Read an article and search it for claims. It may take long: call it before a transaction begins.
 
     Raises:
@@ -49,7 +49,7 @@ def read_article(material: Material, overrides: Overrides = NOTHING_STATED) -> R
 def import_article(
     material: Material,
     *,
-    overrides: Overrides = NOTHING_STATED,
+    overrides: Overrides = NO_OVERRIDES,
     everything: bool = False,
     by: User | None = None,
     dry_run: bool = False,

@@ -11,7 +11,7 @@ from typing import Any
 import orjson
 
 from claims.articles.detection import CandidateSentence, Reason
-from factcheck.confinement.confined import Confined, OutOfBounds
+from factcheck.confinement.confined import Confined, LimitExceeded
 from factcheck.confinement.limits import Allowance, Cause
 from factcheck.sentences import SpokenSentence
 from sources.failures import Failure
@@ -68,7 +68,7 @@ def detect_bounded(text: str, language: str) -> list[CandidateSentence]:
     question = orjson.dumps({"text": text, "language": language})
     try:
         return [_unpack(sentence) for sentence in orjson.loads(_get_detector().answer(question))]
-    except OutOfBounds as bounds:
+    except LimitExceeded as bounds:
         logger.error("Detection ended (%s) on a text of %d characters in %r", bounds, len(text), language)
         raise DetectionError(
             bounds.cause.name.lower(), _BUSY_MESSAGES.get(bounds.cause, _FAILURE_MESSAGE)

@@ -78,7 +78,7 @@ def load(*, password: str = "") -> bool:
 def load_demo_content() -> Row:
     """Return the demo content: the lists of all files, and of features, joined by name."""
     content: Row = {}
-    added = [Path(feature.path) / "demo.json" for feature in features.switched_on() if feature.demo]
+    added = [Path(feature.path) / "demo.json" for feature in features.list_switched_on() if feature.demo]
     for file in (*CONTENT, *filter(Path.exists, added)):
         for name, rows in json.loads(file.read_text(encoding="utf-8")).items():
             content[name] = content.get(name, []) + rows if isinstance(rows, list) else rows

@@ -18,7 +18,7 @@ from claims.editorial.idempotency import StoredResponse, run_in_transaction, run
 from claims.editorial.preconditions import compute_etag, require_match
 from claims.editorial.refused_requests import NoSuchThing
 from claims.editorial.view import EditorialView
-from factcheck.api.field_selection import parts_described
+from factcheck.api.field_selection import describe_parts
 from factcheck.api.pagination import PAGE_SIZE, read_rows_page
 from factcheck.api.query_strings import ListQuery, build_value_error
 from factcheck.api.query_values import ValueRefused
@@ -69,7 +69,7 @@ class EditorialResource(EditorialView, ABC):
         """Return a function that reduces a result to its summary, unless all of it is asked for."""
         if self.summary_serializer_class is None or query.is_full:
             return lambda document: document
-        parts = parts_described(self.summary_serializer_class())
+        parts = describe_parts(self.summary_serializer_class())
         return lambda document: {name: part for name, part in document.items() if name in parts}
 
     def retrieve(self, request: Request, **place: Any) -> HttpResponse:

@@ -30,7 +30,7 @@ from claims.newsroom.roles import require
 from claims.review import claim_edits
 from claims.review.described_media import change_description, store_media
 from factcheck.database import clock
-from factcheck.installation.messages import in_words
+from factcheck.installation.messages import translate_message
 from sources.http.fetch_errors import FetchError
 from sources.media.refused_media import MediaRefused
 from sources.models import MediaObject
@@ -67,7 +67,7 @@ class MediaWork(EditorialResource):
         require(self.person, "sources.add_mediaobject", gettext("add pictures, audio and video"))
         values = _read_values(request, self.person)
         key = "file" if "file" in values else "url"
-        began = clock.now()
+        began = clock.get_database_time()
         try:
             media = store_media(
                 values[key],
@@ -76,7 +76,7 @@ class MediaWork(EditorialResource):
                 by=self.person,
             )
         except (MediaRefused, FetchError) as refusal:
-            raise build_unprocessable(key, in_words(refusal)) from None
+            raise build_unprocessable(key, translate_message(refusal)) from None
         status = 201 if media.created_at >= began else 200
         return self.answered(
             self.showing(self.fresh(media), status=status, location=self.address("media-detail", media.pk))

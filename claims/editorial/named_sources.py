@@ -11,13 +11,13 @@ from claims.models import Appearance, Evidence
 from claims.newsroom.roles import require
 from claims.quotes.anchors import QuoteAmbiguous
 from claims.quotes.locations import QuotedWords, build_quote, describe_places, quote_at
-from factcheck.installation.messages import in_words
+from factcheck.installation.messages import translate_message
 from sources.capture import capture
 from sources.extraction import ExtractionError
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import fetch
 from sources.models import Source
-from sources.overrides import NOTHING_STATED, Overrides, read_overrides
+from sources.overrides import NO_OVERRIDES, Overrides, read_overrides
 from sources.registration import enter
 from sources.source_kinds import Material
 
@@ -43,7 +43,7 @@ def fetch_material(url: str, *, key: str, by: User) -> Material:
     try:
         return Material.fetched(fetch(url))
     except FetchError as problem:
-        raise build_unprocessable(key, in_words(problem)) from None
+        raise build_unprocessable(key, translate_message(problem)) from None
 
 
 def fetch_unless_known(values: dict[str, Any], *, by: User) -> Material | None:
@@ -55,7 +55,7 @@ def fetch_unless_known(values: dict[str, Any], *, by: User) -> Material | None:
 def find_source(values: dict[str, Any], material: Material | None, *, by: User) -> Source | None:
     """Return the source that a body names; None if it names none."""
     if material is not None:
-        return capture_source(material, NOTHING_STATED, key="source_url", by=by).source
+        return capture_source(material, NO_OVERRIDES, key="source_url", by=by).source
     if url := values.get("source_url"):
         known = Source.objects.at(url)
         if known is None:
@@ -117,7 +117,7 @@ def read_quotation(
     except QuoteAmbiguous as problem:
         latest = source.latest_snapshot()
         raise build_unprocessable(
-            "exact", in_words(problem), *describe_places(latest.text if latest else "", problem)
+            "exact", translate_message(problem), *describe_places(latest.text if latest else "", problem)
         ) from None
 
 

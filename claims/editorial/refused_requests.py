@@ -13,7 +13,7 @@ from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.quotes.anchors import QuoteNotFound
 from claims.quotes.locations import WrongPlace
 from claims.review.verdict_drafts import RatingOutsideScale
-from factcheck.database.rules import in_words
+from factcheck.database.rules import describe_refusal
 from factcheck.installation import messages
 from sources.overrides import OverrideError
 
@@ -103,7 +103,7 @@ def convert_error(exception: Exception) -> Exception:
             )
         case IntegrityError():
             of_a_value = isinstance(exception.__cause__, _VALUE_ERRORS)
-            return (Unprocessable if of_a_value else Conflict)(in_words(exception))
+            return (Unprocessable if of_a_value else Conflict)(describe_refusal(exception))
         case DataError():
             return Unprocessable(gettext("The database cannot store one of the values in this body."))
         case OperationalError() if isinstance(exception.__cause__, _CONCURRENCY_ERRORS):
@@ -113,7 +113,7 @@ def convert_error(exception: Exception) -> Exception:
             )
     for kind, key in _FIELDS_BY_ERROR.items():
         if isinstance(exception, kind):
-            return Unprocessable({key: [messages.in_words(exception)]})
+            return Unprocessable({key: [messages.translate_message(exception)]})
     return exception
 
 

@@ -28,7 +28,7 @@ class CurrentPerson(EditorialView):
 
     def retrieve(self, request: Request, **place: Any) -> HttpResponse:
         """The user, the token, and the URLs of this API. Any token may ask."""
-        added = [name for feature in features.switched_on() for name in feature.editorial_index]
+        added = [name for feature in features.list_switched_on() for name in feature.editorial_index]
         names = [*self.names, *added]
         document = {
             "person": build_person(self.person),

@@ -16,7 +16,7 @@ from rest_framework import exceptions, serializers
 from claims.editorial.refused_requests import Unprocessable
 from claims.models.claim_media import media_readable_by
 from factcheck.api.json_bodies import StrictJSON
-from factcheck.api.query_values import GREATEST_ID, suggest_word
+from factcheck.api.query_values import MAX_ID, suggest_word
 from sources.models import MediaObject
 
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9]{2}:", re.ASCII)
@@ -109,7 +109,7 @@ class Reference(serializers.PrimaryKeyRelatedField):
     def to_internal_value(self, data: Any) -> models.Model:
         if not isinstance(data, int) or isinstance(data, bool):
             self.fail("incorrect_type", data_type=type(data).__name__)
-        if not 1 <= data <= GREATEST_ID:
+        if not 1 <= data <= MAX_ID:
             self.fail("does_not_exist", pk_value=data)
         return super().to_internal_value(data)
 

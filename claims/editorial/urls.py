@@ -41,5 +41,5 @@ router.register("sources/<int:source_id>/snapshots", SnapshotWork, basename="edi
 urlpatterns = [
     path("", CurrentPerson.as_view({"get": "retrieve"}, names=tuple(RESOURCES)), name="editorial"),
     path("", include(router.urls)),
-    *features.routes("editorial"),
+    *features.build_routes("editorial"),
 ]

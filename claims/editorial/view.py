@@ -21,7 +21,7 @@ from claims.editorial.strict_bodies import EditorialBody
 from claims.models import ApiToken, Scope
 from claims.newsroom.roles import require
 from factcheck.api.query_strings import ListQuery, NoQuery
-from factcheck.django_internals import plain_request
+from factcheck.django_internals import get_plain_request
 from factcheck.web.throttling.enforcement import RateLimit
 
 _REALM = 'Bearer realm="editorial"'
@@ -80,7 +80,7 @@ class EditorialView(ViewSet):
 
     @property
     def plain(self) -> HttpRequest:
-        return plain_request(self.request)
+        return get_plain_request(self.request)
 
     @property
     def person(self) -> User:

@@ -11,7 +11,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils.translation import gettext
 
 from claims.exports.outputs import BLOCK_SIZE, Progress
-from factcheck.installation.version import version
+from factcheck.installation.version import read_version
 
 MANIFEST_VERSION = 1
 
@@ -84,7 +84,7 @@ def verify(path: Path, progress: Progress = lambda read: None) -> dict[str, Any]
 
 def describe_software() -> dict[str, Any]:
     """Return the name and schema version of the program that wrote a file."""
-    return {"name": "factcheck", "version": version(), "schema": _describe_schema()}
+    return {"name": "factcheck", "version": read_version(), "schema": _describe_schema()}
 
 
 def _describe_schema() -> dict[str, str]:

@@ -79,7 +79,7 @@ def preview_publishing(
         others = [row for row in kept if row[0].claim_id != verdict.claim_id]
         return [*sorted([*own, (verdict, evidence)], key=_place), *others]
 
-    verdict.published_at = clock.now()
+    verdict.published_at = clock.get_database_time()
     return _build_preview(_group(verdict.claim_id), publication_of(verdict), judged, edited)
 
 
@@ -127,14 +127,14 @@ def preview_translating(translation: Translation) -> EntryPreview | None:
     ledger = list(Publication.objects.filter(claim=translation.verdict.claim_id).order_by("-version"))
     if not ledger or ledger[0].status != Publication.Status.PUBLISHED:
         return None
-    translation.published_at = clock.now()
+    translation.published_at = clock.get_database_time()
     body = build_restated_body(ledger[0], [translation])
     made = retranslate_entry(
         ledger[0],
         body,
         kind=Publication.Kind.TRANSLATION,
         note="",
-        at=max(clock.now(), ledger[0].published_at),
+        at=max(clock.get_database_time(), ledger[0].published_at),
     )
     return EntryPreview(translation.verdict.claim, ledger, Publication(**made.publication))
 
@@ -170,7 +170,7 @@ def _build_preview(
         media=claimed_media(claims),
         verdicts=judges(claims),
         merged_from=[other.pk for other in merged],
-        ledger=with_next_line(lines, change, clock.now()),
+        ledger=with_next_line(lines, change, clock.get_database_time()),
     )
     return EntryPreview(claim, ledger, Publication(**made.publication))
 

@@ -57,7 +57,7 @@ def record(claim: Claim, kind: str, *, note: str = "", at: datetime | None = Non
     Args:
         at: the time of the change, if the database clock was read.
     """
-    [new] = _entries({claim.pk: LedgerChange(kind, note)}, at or clock.now())
+    [new] = _entries({claim.pk: LedgerChange(kind, note)}, at or clock.get_database_time())
     publication = Publication.objects.create(**new.publication)
     PublishedVerdict.objects.bulk_create(
         PublishedVerdict(publication=publication, **verdict) for verdict in new.verdicts
@@ -69,7 +69,7 @@ def record(claim: Claim, kind: str, *, note: str = "", at: datetime | None = Non
 def record_all(changes: Mapping[int, LedgerChange]) -> None:
     """Add many claims to the ledger, in the order of their ids, as `record` does each; a few thousand at most."""
     if changes:
-        append(list(_entries(changes, clock.now())))
+        append(list(_entries(changes, clock.get_database_time())))
 
 
 def append(entries: Sequence[LedgerEntry]) -> None:
@@ -95,7 +95,7 @@ def restate(publications: Sequence[Publication], kind: str, change: Callable[[di
     Excludes later edits of the claims: unreviewed words stay unpublished. Called for current entries, inside a
     transaction that locks their claims; `change` touches nothing that lists filter and sort by.
     """
-    now = clock.now()
+    now = clock.get_database_time()
     entries = []
     for publication in publications:
         body = parse_stored(publication.body)
@@ -111,7 +111,7 @@ def record_translations(claim: Claim, *, note: str) -> None:
     """
     publication = Publication.objects.current().get(claim=claim.pk)
     body = build_restated_body(publication)
-    at = max(clock.now(), publication.published_at)
+    at = max(clock.get_database_time(), publication.published_at)
     append([retranslate_entry(publication, body, kind=Publication.Kind.TRANSLATION, note=note, at=at)])
 
 

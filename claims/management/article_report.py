@@ -17,7 +17,7 @@ from claims.articles.score_reasons import BANDS, describe_reasons, get_band_labe
 from claims.models import Claim, Claimant
 from claims.newsroom.likely_claimants import find_likely_claimants
 from claims.quotes.changed_sources import AnchorOutcome
-from factcheck.installation.messages import in_words as sentence_in_words
+from factcheck.installation.messages import translate_message as sentence_in_words
 from factcheck.list_phrases import join_phrases
 
 #: Below this many columns the claimant and the reasons stand under the statement instead of beside it.

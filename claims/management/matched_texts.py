@@ -13,7 +13,7 @@ from django.utils.translation import gettext
 
 from claims.matching.answers import Answer, Match, MatchTerms, match_published_texts
 from claims.models import Publication
-from factcheck.formulas import harmless
+from factcheck.formulas import escape_formula
 
 #: The usual names of a column with texts.
 USUAL_COLUMNS = ("text", "claim", "statement", "post", "tweet", "content", "sentence", "headline", "title")
@@ -286,7 +286,7 @@ def _as_table(rows: Sequence[Row], said: Sequence[dict[str, Any]], form: str, *,
     if header:
         table.writerow([*rows[0].cells, *(f"match_{name}" for name in SAID)])
     for row, each in zip(rows, said, strict=True):
-        table.writerow(map(harmless, [*row.cells.values(), *(each[name] for name in SAID)]))
+        table.writerow(map(escape_formula, [*row.cells.values(), *(each[name] for name in SAID)]))
     return "".join(lines)
 
 

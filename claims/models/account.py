@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.audit_record import recorded, records
-from factcheck.database.rules import Keeper, Rule, never_emptied, refuse
+from factcheck.database.rules import Keeper, Rule, build_truncation_rule, refuse
 
 
 class OfferedPermission(models.Model):
@@ -242,7 +242,7 @@ class SecondFactorRule(models.Model):
                 condition=pgtrigger.Q(old__always=True),
                 func=refuse("Administrators always need a second factor.", name="secondfactorrule_is_kept"),
             ),
-            never_emptied("secondfactorrule", "Administrators always need a second factor."),
+            build_truncation_rule("secondfactorrule", "Administrators always need a second factor."),
             records(
                 "secondfactorrule_set",
                 pgtrigger.Insert | pgtrigger.Update,

@@ -14,7 +14,7 @@ from claims.models.visibility import readable
 from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import ids_are_reserved
+from factcheck.database.rules import build_reserved_ids_rule
 
 
 class AppearanceQuerySet(models.QuerySet["Appearance"]):
@@ -77,7 +77,7 @@ class Appearance(Anchored):
         ]
         triggers = [
             span_carries_quote("appearance_span_carries_quote"),
-            ids_are_reserved("claims_appearance", history="claims_appearanceevent"),
+            build_reserved_ids_rule("claims_appearance", history="claims_appearanceevent"),
         ]
 
     def __str__(self) -> str:

@@ -11,7 +11,7 @@ from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.rules import Keeper, Prohibition, Rule, never_emptied, refuse
+from factcheck.database.rules import Keeper, Prohibition, Rule, build_truncation_rule, refuse
 
 #: So many days every record is kept, whatever the settings of an installation say.
 LEAST_DAYS = 90
@@ -267,7 +267,7 @@ class AuditedPerson(User):  # type: ignore[django-manager-missing]  # knox's nam
                     what="OLD.username",
                 ),
             ),
-            never_emptied("user", _EMPTYING),
+            build_truncation_rule("user", _EMPTYING),
         ]
 
 
@@ -279,7 +279,7 @@ class AuditedMembership(User.groups.through):  # type: ignore[name-defined]  # m
         default_permissions = ()
         triggers = [
             *_link("membership", "role_given", "role_taken", subject="{row}.user_id", what=_ROLE),
-            never_emptied("user_groups", _EMPTYING),
+            build_truncation_rule("user_groups", _EMPTYING),
         ]
 
 
@@ -297,7 +297,7 @@ class AuditedOwnPermission(User.user_permissions.through):  # type: ignore[name-
                 subject="{row}.user_id",
                 what=_PERMISSION,
             ),
-            never_emptied("user_permissions", _EMPTYING),
+            build_truncation_rule("user_permissions", _EMPTYING),
         ]
 
 
@@ -315,7 +315,7 @@ class AuditedRolePermission(Group.permissions.through):  # type: ignore[name-def
                 subject="NULL::bigint",
                 what=f"{_ROLE} || ': ' || {_PERMISSION}",
             ),
-            never_emptied("group_permissions", _EMPTYING),
+            build_truncation_rule("group_permissions", _EMPTYING),
         ]
 
 
@@ -351,4 +351,4 @@ class AuditedSecondFactor(Authenticator):
                 (pgtrigger.Insert, "NEW", "added"),
                 (pgtrigger.Delete, "OLD", "removed"),
             )
-        ] + [never_emptied("authenticator", _EMPTYING)]
+        ] + [build_truncation_rule("authenticator", _EMPTYING)]

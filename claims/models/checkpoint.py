@@ -14,7 +14,7 @@ from django.db.models.lookups import Exact, GreaterThan, LessThanOrEqual
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.ledger_rules import entry_bytes
-from factcheck.database.rules import OWNER, Rule, append_only, refuse
+from factcheck.database.rules import OWNER_SQL, Rule, append_only, refuse
 
 _FALSE_TILE = refuse("The hashes of a tile are those of the entries below it.", name="hashtile_is_true")
 _FALSE_ROOT = refuse(
@@ -154,7 +154,7 @@ class SigningKey(models.Model):
                     PERFORM pg_advisory_xact_lock(hashtext('claims_signingkey'));
                     SELECT id, origin INTO last FROM public.claims_signingkey ORDER BY id DESC LIMIT 1;
                     -- The first is announced by using it, each other by a command of the owner.
-                    IF last.id IS NOT NULL AND current_user <> {OWNER} THEN
+                    IF last.id IS NOT NULL AND current_user <> {OWNER_SQL} THEN
                         {_NOT_THE_OWNER}
                     END IF;
                     IF NEW.follows_id IS DISTINCT FROM last.id OR NEW.origin <> last.origin THEN

@@ -21,7 +21,7 @@ from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history, keep_links
-from factcheck.database.rules import ids_are_reserved
+from factcheck.database.rules import build_reserved_ids_rule
 from factcheck.web.language_addresses import build_permanent_path
 
 if TYPE_CHECKING:
@@ -179,7 +179,7 @@ class Claim(models.Model):
             build_words_index("claim_desk_words", "statement"),
         ]
         triggers = [
-            ids_are_reserved("claims_claim", history="claims_claimevent"),
+            build_reserved_ids_rule("claims_claim", history="claims_claimevent"),
             bounds.build_days_have_come("claim_is_not_of_the_future", "claimed_on"),
             claim_rules.WORDS_ARE_FIXED_IN_REVIEW,
             claim_rules.STATE_MOVES,

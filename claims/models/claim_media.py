@@ -14,7 +14,7 @@ from claims.models.visibility import READ_DRAFTS, readable
 from factcheck.database import bounds
 from factcheck.database.model_fields import AddressField
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, refuse, see_the_present
+from factcheck.database.rules import Rule, build_snapshot_check_sql, refuse
 from sources.models import MediaObject
 
 LONGEST_CAPTION = 2_000
@@ -103,7 +103,7 @@ class ClaimMedia(models.Model):
                 operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
                 declare=[("judged", "bigint[]")],
                 func=f"""
-                    {see_the_present("claimmedia_is_fixed_in_review")}
+                    {build_snapshot_check_sql("claimmedia_is_fixed_in_review")}
                     judged := ARRAY[
                         CASE WHEN TG_OP <> 'INSERT' THEN OLD.claim_id END,
                         CASE WHEN TG_OP <> 'DELETE' THEN NEW.claim_id END

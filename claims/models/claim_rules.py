@@ -4,7 +4,7 @@ import pgtrigger
 from django.db.models import CheckConstraint, F, Q
 
 from claims.models.transition import move_is_written_down, takes_a_step
-from factcheck.database.rules import Rule, refuse, see_the_present
+from factcheck.database.rules import Rule, build_snapshot_check_sql, refuse
 
 #: The judged parts of a claim: fixed during review, so that the words that are signed off are those that were
 #: submitted.
@@ -79,7 +79,7 @@ WORDS_ARE_FIXED_IN_REVIEW = Rule(
     operation=pgtrigger.Update,
     condition=pgtrigger.AnyChange(*JUDGED),
     func=f"""
-        {see_the_present("claim_words_are_fixed_in_review")}
+        {build_snapshot_check_sql("claim_words_are_fixed_in_review")}
         IF EXISTS (
             SELECT FROM public.claims_verdict WHERE claim_id = NEW.id AND state = 'in_review'
         ) THEN
@@ -94,7 +94,7 @@ STATE_MOVES = Rule(
     operation=pgtrigger.Update,
     condition=pgtrigger.AnyChange("state"),
     func=f"""
-        {see_the_present("claim_state_moves")}
+        {build_snapshot_check_sql("claim_state_moves")}
         -- Waits for verdicts that are arriving on the claim, and claims being merged into it.
         PERFORM FROM public.claims_claim WHERE id = NEW.id FOR UPDATE;
         IF NOT {takes_a_step(CLAIM_STEPS)}

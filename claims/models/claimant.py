@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import ids_are_reserved
+from factcheck.database.rules import build_reserved_ids_rule
 from sources.models.same_as import is_canonical, make_same_as_field
 
 
@@ -60,7 +60,7 @@ class Claimant(models.Model):
             # Searches of claimants, and of claims by who said them.
             build_words_index("claimant_desk_words", "name", "job_title", "affiliation"),
         ]
-        triggers = [ids_are_reserved("claims_claimant", history="claims_claimantevent")]
+        triggers = [build_reserved_ids_rule("claims_claimant", history="claims_claimantevent")]
 
     def __str__(self) -> str:
         return f"{self.name}, {self.job_title}" if self.job_title else self.name

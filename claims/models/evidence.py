@@ -14,7 +14,7 @@ from claims.models.visibility import readable
 from factcheck.database import bounds
 from factcheck.database.bulk_copy import copy
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, refuse, see_the_present
+from factcheck.database.rules import Rule, build_snapshot_check_sql, refuse
 from sources.models import Source
 
 LONGEST_NOTE = 20_000
@@ -158,7 +158,7 @@ pgtrigger.register(
         operation=pgtrigger.Update,
         condition=~pgtrigger.Q(old__url="") & pgtrigger.Q(new__url=""),
         func=f"""
-            {see_the_present("source_address_is_kept")}
+            {build_snapshot_check_sql("source_address_is_kept")}
             IF EXISTS (
                 SELECT FROM public.claims_evidence AS evidence
                 JOIN public.claims_verdict AS verdict ON verdict.id = evidence.verdict_id

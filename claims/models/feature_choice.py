@@ -3,7 +3,7 @@ from django.db import models
 from django.db.models.functions import Now
 
 from claims.models.audit_record import recorded, records
-from factcheck.database.rules import never_emptied
+from factcheck.database.rules import build_truncation_rule
 
 _SWITCHED = recorded(
     "'feature_switched'",
@@ -23,7 +23,7 @@ class FeatureChoice(models.Model):
         default_permissions = ()
         triggers = [
             records("featurechoice_is_recorded", pgtrigger.Insert | pgtrigger.Update, _SWITCHED),
-            never_emptied("featurechoice", "Choices of features are changed one by one."),
+            build_truncation_rule("featurechoice", "Choices of features are changed one by one."),
         ]
 
     def __str__(self) -> str:

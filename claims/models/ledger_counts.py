@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Func, Q, UniqueConstraint
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.rules import ANY_CHANGE, written_by_the_database
+from factcheck.database.rules import ANY_CHANGE, build_owner_writes_rule
 
 
 class Mention(models.Model):
@@ -40,7 +40,7 @@ class Mention(models.Model):
                 condition=models.Q(kind__in=["claimant", "topic", "source", "publisher", "rating"]),
             ),
         ]
-        triggers = [written_by_the_database("mention", ANY_CHANGE)]
+        triggers = [build_owner_writes_rule("mention", ANY_CHANGE)]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.thing_id}"
@@ -103,7 +103,7 @@ class SearchWord(models.Model):
         ordering = ["word"]
         default_permissions = ()
         constraints = [CheckConstraint(name="searchword_is_alive", condition=Q(publications__gt=0))]
-        triggers = [written_by_the_database("searchword", ANY_CHANGE)]
+        triggers = [build_owner_writes_rule("searchword", ANY_CHANGE)]
 
     def __str__(self) -> str:
         return self.word
@@ -133,7 +133,7 @@ class SearchSpelling(models.Model):
                 gin_pending_list_limit=256,
             ),
         ]
-        triggers = [written_by_the_database("searchspelling", ANY_CHANGE)]
+        triggers = [build_owner_writes_rule("searchspelling", ANY_CHANGE)]
 
     def __str__(self) -> str:
         return self.word
@@ -150,7 +150,7 @@ class SearchLanguage(models.Model):
         ordering = ["language"]
         default_permissions = ()
         constraints = [CheckConstraint(name="searchlanguage_is_alive", condition=Q(publications__gt=0))]
-        triggers = [written_by_the_database("searchlanguage", ANY_CHANGE)]
+        triggers = [build_owner_writes_rule("searchlanguage", ANY_CHANGE)]
 
     def __str__(self) -> str:
         return self.language

@@ -10,7 +10,7 @@ import pgtrigger
 from claims.models.ledger_counts import COUNT_MENTIONS, COUNT_WORDS
 from claims.models.signoff_digests import SIGNED_ROWS, VERDICT_SHA256, entry_verdict_sha256, is_signed_off
 from claims.models.statement import KEEP_STATED_WORDS
-from factcheck.database.rules import OWNER, Keeper, Rule, refuse
+from factcheck.database.rules import OWNER_SQL, Keeper, Rule, refuse
 from sources.models.publisher import build_normalised_name_sql
 
 _OUT_OF_TURN = refuse(
@@ -133,7 +133,7 @@ JOINS_THE_LEDGER = Rule(
         SELECT sequence, chain_sha256 INTO head FROM public.claims_publication ORDER BY sequence DESC LIMIT 1;
         NEW.sequence := 1 + coalesce(head.sequence, 0);
         -- Where a ledger is restored, entries have those that they had.
-        IF NEW.salts = '' OR current_user <> {OWNER} THEN
+        IF NEW.salts = '' OR current_user <> {OWNER_SQL} THEN
             NEW.salts := left(encode(sha256(uuid_send(gen_random_uuid()) || uuid_send(gen_random_uuid())), 'hex'), 32);
         END IF;
         NEW.sealed_sha256 := {sealed_sha256("NEW")};
@@ -198,7 +198,7 @@ SAYS_WHAT_WAS_SIGNED = Rule(
     declare=[
         *(("entry", "jsonb"), ("said", "jsonb"), ("house", "record"), ("is_ours", "boolean")),
         *(("is_shown", "boolean := false"), ("checked", "jsonb[] := '{}'")),
-        ("restores", f"boolean := current_user = {OWNER}"),
+        ("restores", f"boolean := current_user = {OWNER_SQL}"),
     ],
     func=f"""
         entry := NEW.body::jsonb;

@@ -9,14 +9,14 @@ from django.db import models
 from django.db.models import CheckConstraint, Q
 from django.utils.translation import gettext_lazy as _
 
-from sources.media_fragments import FRAGMENT, parse_fragment
+from sources.media_fragments import FRAGMENT_PATTERN, parse_fragment
 
 _LONGEST = 40
 
 
 def goes_forward(fragment: str) -> None:
     """Refuse a stretch that ends before it begins."""
-    if not re.fullmatch(FRAGMENT, fragment):
+    if not re.fullmatch(FRAGMENT_PATTERN, fragment):
         return  # which already has an error
     begins, ends = parse_fragment(fragment)
     if ends is not None and ends <= begins:
@@ -27,7 +27,7 @@ class MediaFragmentField(models.CharField[str, str]):
     """A stretch of a recording in seconds (W3C Media Fragments), such as `t=12.5,17`; empty for all of it."""
 
     default_validators = [
-        RegexValidator(FRAGMENT, _("Enter the part in seconds, such as t=12.5,17.")),
+        RegexValidator(FRAGMENT_PATTERN, _("Enter the part in seconds, such as t=12.5,17.")),
         goes_forward,
     ]
 
@@ -51,6 +51,6 @@ def fragment_is_one(name: str) -> CheckConstraint:
     """Return the constraint that part of a recording is written as in URLs."""
     return CheckConstraint(
         name=name,
-        condition=Q(media_fragment="") | Q(media_fragment__regex=FRAGMENT),
+        condition=Q(media_fragment="") | Q(media_fragment__regex=FRAGMENT_PATTERN),
         violation_error_message=_("Enter the part of the recording in seconds, such as t=12.5,17."),
     )

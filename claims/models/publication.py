@@ -38,7 +38,7 @@ from claims.search import (
 )
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import LanguageField, UncompressedTextField
-from factcheck.database.rules import ids_are_reserved
+from factcheck.database.rules import build_reserved_ids_rule
 from factcheck.web.site_urls import insert_site_url
 from sources.models.snapshot import TextSha256
 
@@ -288,7 +288,7 @@ class Publication(models.Model):
             build_words_index("publication_desk_words", "note", condition=~Q(note="")),
         ]
         triggers = [
-            ids_are_reserved("claims_publication"),
+            build_reserved_ids_rule("claims_publication"),
             ledger_rules.JOINS_THE_LEDGER,
             ledger_rules.SAYS_WHAT_WAS_SIGNED,
             ledger_rules.IS_SEARCHABLE,

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, refuse, see_the_present
+from factcheck.database.rules import Rule, build_snapshot_check_sql, refuse
 
 COLOUR = RegexValidator(r"^#[0-9a-f]{6}$", _("Enter a colour as #rrggbb in lower case."))
 
@@ -131,7 +131,7 @@ class Rating(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("label", "code", "scale"),
                 func=f"""
-                    {see_the_present("rating_label_is_frozen_once_used")}
+                    {build_snapshot_check_sql("rating_label_is_frozen_once_used")}
                     -- Waits for whoever is giving a verdict this rating, and keeps others from it.
                     PERFORM FROM public.claims_rating WHERE id = OLD.id FOR UPDATE;
                     IF EXISTS (

@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from claims.models.ledger_rules import sealed_sha256
 from claims.models.publication_columns import SUMMARY
 from claims.models.signoff_digests import CLAIM_SHA256, SIGNED_ROWS, VERDICT_SHA256
-from factcheck.database.rules import OWNER, Keeper, Rule, never_emptied, refuse
+from factcheck.database.rules import OWNER_SQL, Keeper, Rule, build_truncation_rule, refuse
 
 _NOT_PROPOSED = refuse("A removal is proposed by an administrator.", name="removal_is_proposed")
 _NOT_BARS = refuse(
@@ -79,7 +79,7 @@ IS_CONFIRMED_BY_ANOTHER = Rule(
     ],
     func=f"""
         -- The trigger below says what it found.
-        IF OLD.confirmed_at IS NOT NULL AND OLD.entries IS NULL AND current_user = {OWNER}
+        IF OLD.confirmed_at IS NOT NULL AND OLD.entries IS NULL AND current_user = {OWNER_SQL}
             AND to_jsonb(NEW) - ARRAY['entries', 'review_links'] = to_jsonb(OLD) - ARRAY['entries', 'review_links']
         THEN
             RETURN NEW;
@@ -391,7 +391,7 @@ class Removal(models.Model):
             IS_CONFIRMED_BY_ANOTHER,
             STAYS,
             IS_CARRIED_OUT,
-            never_emptied("removal", "A removal that was carried out stays on record."),
+            build_truncation_rule("removal", "A removal that was carried out stays on record."),
         ]
 
     def __str__(self) -> str:

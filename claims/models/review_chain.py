@@ -15,7 +15,7 @@ from django.db import models
 from django.db.models import CheckConstraint, Q, UniqueConstraint
 
 from claims.models.ledger_rules import NO_ENTRY
-from factcheck.database.rules import ANY_CHANGE, Keeper, Rule, append_only, refuse, written_by_the_database
+from factcheck.database.rules import ANY_CHANGE, Keeper, Rule, append_only, build_owner_writes_rule, refuse
 
 _NOTHING_THERE = refuse("A link is of a move or a sign-off that is there.", name="reviewlink_is_of_a_row")
 
@@ -140,7 +140,7 @@ class UnlinkedReviewRow(models.Model):
         ordering = ["id"]
         default_permissions = ()
         constraints = [UniqueConstraint(name="unlinkedreviewrow_is_unique", fields=["kind", "row_id"])]
-        triggers = [written_by_the_database("unlinkedreviewrow", ANY_CHANGE)]
+        triggers = [build_owner_writes_rule("unlinkedreviewrow", ANY_CHANGE)]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.row_id}"

@@ -6,7 +6,7 @@ from django.contrib.postgres.search import SearchVectorField
 from django.db import models
 from django.db.models import Func
 
-from factcheck.database.rules import ANY_CHANGE, written_by_the_database
+from factcheck.database.rules import ANY_CHANGE, build_owner_writes_rule
 
 
 class StatementKey(Func):
@@ -58,7 +58,7 @@ class StatedWords(models.Model):
             # What has a word. A short list of pending entries, because every word of a question scans it.
             GinIndex(name="statedwords_words", fields=["words"], gin_pending_list_limit=64),
         ]
-        triggers = [written_by_the_database("statedwords", ANY_CHANGE)]
+        triggers = [build_owner_writes_rule("statedwords", ANY_CHANGE)]
 
     def __str__(self) -> str:
         return f"words of claim {self.claim_id}"

@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.model_fields import HalfVectorField, LanguageField
-from factcheck.database.rules import Rule, refuse, see_the_present
+from factcheck.database.rules import Rule, build_snapshot_check_sql, refuse
 
 _SAYS = "statementvector_says_what_is_said"
 _NOT_SAID = refuse(
@@ -124,7 +124,7 @@ SAYS_WHAT_IS_SAID = Rule(
     name="says_what_is_said",
     operation=pgtrigger.Insert | pgtrigger.Update,
     func=f"""
-        {see_the_present(_SAYS)}
+        {build_snapshot_check_sql(_SAYS)}
         IF vector_dims(NEW.vector) <> (
             SELECT dimensions FROM public.claims_embeddingmodel WHERE id = NEW.model_id
         ) THEN

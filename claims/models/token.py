@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from knox.models import AbstractAuthToken, AuthTokenManager
 
 from claims.models.audit_record import recorded, records
-from factcheck.database.rules import Prohibition, Rule, never_emptied, refuse
+from factcheck.database.rules import Prohibition, Rule, build_truncation_rule, refuse
 
 
 class Scope(models.TextChoices):
@@ -102,7 +102,7 @@ class ApiToken(AbstractAuthToken):
                 operation=pgtrigger.Delete,
                 func=refuse("A token is revoked, not deleted.", name="apitoken_is_kept"),
             ),
-            never_emptied("apitoken", "A token is revoked, not deleted."),
+            build_truncation_rule("apitoken", "A token is revoked, not deleted."),
             records(
                 "apitoken_made",
                 pgtrigger.Insert,

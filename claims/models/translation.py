@@ -25,7 +25,7 @@ from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, append_only, refuse, see_the_present
+from factcheck.database.rules import Rule, append_only, build_snapshot_check_sql, refuse
 from factcheck.language_names import get_language_name
 
 SIGN_OFF = "sign_off"
@@ -309,7 +309,7 @@ class Translation(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("state"),
                 func=f"""
-                    {see_the_present(f"{_TABLE}_state_moves")}
+                    {build_snapshot_check_sql(f"{_TABLE}_state_moves")}
                     IF NOT {takes_a_step(translation_rules.TRANSLATION_STEPS)} THEN
                         {refuse("A translation cannot move between these states.", name=f"{_TABLE}_state_moves")}
                     END IF;

@@ -9,7 +9,7 @@ from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from claims.models import review_rules
-from factcheck.database.rules import OWNER, Rule, refuse, see_the_present
+from factcheck.database.rules import OWNER_SQL, Rule, build_snapshot_check_sql, refuse
 
 #: From which state to which a translation may go: as a verdict.
 TRANSLATION_STEPS = (
@@ -112,7 +112,7 @@ BEGINS_ON_WHAT_IS_PUBLISHED = Rule(
     condition=pgtrigger.Q(new__is_restored=False),
     declare=[("original", "record"), ("shown", "text")],
     func=f"""
-        {see_the_present("translation_begins")}
+        {build_snapshot_check_sql("translation_begins")}
         IF NEW.state <> 'draft' OR NEW.published_at IS NOT NULL OR NEW.review_round <> 0 THEN
             {_NOT_A_DRAFT}
         END IF;
@@ -148,7 +148,7 @@ COMES_BACK_AS_IT_WAS = Rule(
     operation=pgtrigger.Insert,
     condition=pgtrigger.Q(new__is_restored=True),
     func=f"""
-        IF current_user <> {OWNER} OR NEW.state <> 'published' OR NOT EXISTS (
+        IF current_user <> {OWNER_SQL} OR NEW.state <> 'published' OR NOT EXISTS (
             SELECT FROM public.claims_verdict AS verdict
             JOIN public.claims_publication AS entry ON entry.claim_id = verdict.claim_id
             WHERE verdict.id = NEW.verdict_id
@@ -228,7 +228,7 @@ WITH_FOUR_EYES = Rule(
     operation=pgtrigger.Update,
     condition=~pgtrigger.Q(old__state="published") & pgtrigger.Q(new__state="published"),
     func=f"""
-        {see_the_present("translation_with_four_eyes")}
+        {build_snapshot_check_sql("translation_with_four_eyes")}
         IF (
             SELECT count(DISTINCT by_id) FROM public.claims_translationstep
             WHERE translation_id = NEW.id AND action = 'sign_off' AND round = NEW.review_round AND by_id <> ALL (

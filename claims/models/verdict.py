@@ -17,7 +17,7 @@ from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import AddressField, LanguageField
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, ids_are_reserved, refuse, see_the_present
+from factcheck.database.rules import Rule, build_reserved_ids_rule, build_snapshot_check_sql, refuse
 
 VERDICT_STATE_MOVES = "verdict_state_moves"
 
@@ -317,7 +317,7 @@ class Verdict(models.Model):
             build_words_index("verdict_desk_words", "summary", "byline"),
         ]
         triggers = [
-            ids_are_reserved("claims_verdict", history="claims_verdictevent"),
+            build_reserved_ids_rule("claims_verdict", history="claims_verdictevent"),
             bounds.build_days_have_come("verdict_is_not_of_the_future", "reviewed_on", "valid_as_of"),
             verdict_rules.RATED_ON_ITS_PUBLISHERS_SCALE,
             verdict_rules.STARTS_AS_DRAFT,
@@ -348,7 +348,7 @@ class Verdict(models.Model):
                 operation=pgtrigger.Update,
                 condition=pgtrigger.AnyChange("state"),
                 func=f"""
-                    {see_the_present(VERDICT_STATE_MOVES)}
+                    {build_snapshot_check_sql(VERDICT_STATE_MOVES)}
                     -- What it judges, and as what, stays so until all of the move is done.
                     PERFORM FROM public.claims_claim WHERE id = NEW.claim_id FOR SHARE;
                     PERFORM FROM public.claims_rating WHERE id = NEW.rating_id FOR SHARE;

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.models import review_rules
 from claims.models.signoff_digests import CLAIM_SHA256, SIGNED_ROWS, VERDICT_SHA256
-from factcheck.database.rules import OWNER, Rule, refuse, see_the_present
+from factcheck.database.rules import OWNER_SQL, Rule, build_snapshot_check_sql, refuse
 
 
 def speaking_for_the_house() -> list[Rule]:
@@ -41,7 +41,7 @@ def speaking_for_the_house() -> list[Rule]:
         ),
         _on_arrival(
             "verdict_is_restored_by_the_owner",
-            f"v.is_restored AND current_user <> {OWNER}",
+            f"v.is_restored AND current_user <> {OWNER_SQL}",
             "Only the owner of the database restores verdicts.",
         ),
         _on_arrival(
@@ -198,7 +198,7 @@ ARRIVES_ON_A_CLAIM_THAT_STANDS = Rule(
     operation=pgtrigger.Insert,
     referencing=pgtrigger.Referencing(new="arrived"),
     func=f"""
-        {see_the_present("verdict_arrives_on_a_claim_that_stands")}
+        {build_snapshot_check_sql("verdict_arrives_on_a_claim_that_stands")}
         -- Held: a label that is being changed, or a claim declined, is so before or after this. Two
         -- statements, because a condition would be asked before the lock is taken.
         PERFORM FROM public.claims_rating WHERE id IN (SELECT rating_id FROM arrived) FOR KEY SHARE;
@@ -219,7 +219,7 @@ SCHEDULED_STAYS_IN_REVIEW = Rule(
     operation=pgtrigger.Update,
     condition=pgtrigger.AnyChange("state"),
     func=f"""
-        {see_the_present("verdict_scheduled_stays_in_review")}
+        {build_snapshot_check_sql("verdict_scheduled_stays_in_review")}
         IF OLD.state = 'in_review' AND EXISTS (
             SELECT FROM public.claims_scheduledpublication WHERE verdict_id = NEW.id AND outcome = ''
         ) THEN
@@ -272,7 +272,7 @@ def require_signoffs(also: str = "") -> str:
         also: another condition on each sign-off, with which a feature makes the rule stricter.
     """
     return f"""
-        {see_the_present("verdict_with_four_eyes")}
+        {build_snapshot_check_sql("verdict_with_four_eyes")}
         SELECT {CLAIM_SHA256} AS claim_sha256, {VERDICT_SHA256} AS verdict_sha256 INTO present
         FROM {SIGNED_ROWS} WHERE signed.id = NEW.id;
         IF (

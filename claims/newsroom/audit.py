@@ -17,7 +17,7 @@ from claims.models import AuditKind, AuditRecord
 from claims.newsroom.people import get_display_name
 from factcheck.database import clock
 from factcheck.web.change_context import get_agent
-from factcheck.web.throttling import caller_of
+from factcheck.web.throttling import get_caller
 
 #: So many records are removed in one statement.
 _REMOVAL_BATCH_SIZE = 5000
@@ -52,7 +52,7 @@ def record(
         subject_name=get_display_name(about)[:200] if about else "",
         what=what[:300],
         detail=detail,
-        address=caller_of(request) if request else "",
+        address=get_caller(request) if request else "",
         agent=get_agent(request) if request else "",
     )
 
@@ -72,7 +72,7 @@ def forget_old(days: int) -> int:
 
     The database keeps records younger than `LEAST_DAYS`, and all of them unless a removal is itself recorded.
     """
-    until = clock.now() - timedelta(days=days)
+    until = clock.get_database_time() - timedelta(days=days)
     old = AuditRecord.objects.filter(at__lt=until).exclude(kind=AuditKind.SHORTENED).order_by("at")
     removed = 0
     while keys := list(old.values_list("pk", flat=True)[:_REMOVAL_BATCH_SIZE]):

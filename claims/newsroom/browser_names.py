@@ -4,7 +4,7 @@ import re
 
 from django.utils.translation import gettext as _
 
-from factcheck.list_phrases import listed
+from factcheck.list_phrases import join_words
 
 #: The first that is found: most claim to be others too.
 _BROWSERS = (
@@ -33,4 +33,4 @@ def describe_browser(agent: str) -> str:
     """Return “Firefox, Windows”; unknown names are shortened."""
     browser = next((name for sign, name in _BROWSERS if re.search(rf"\b{sign}\w*/", agent)), "")
     system = next((name for sign, name in _SYSTEMS if sign in agent), "")
-    return listed(filter(None, (browser, system))) or agent[:40] or _("unknown")
+    return join_words(filter(None, (browser, system))) or agent[:40] or _("unknown")

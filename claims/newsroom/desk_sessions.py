@@ -18,7 +18,7 @@ from django.utils import timezone
 from claims.models import AuditKind, DeskSession
 from claims.newsroom import audit
 from factcheck.web.change_context import get_agent
-from factcheck.web.throttling import caller_of
+from factcheck.web.throttling import get_caller
 
 #: How exactly it is kept when a session was last used.
 USE_RECORDED_EVERY = timedelta(minutes=10)
@@ -55,7 +55,7 @@ def _note(request: HttpRequest, person: Any, *, way: str | None = None, was: str
     key, now = request.session.session_key, timezone.now()
     if key is None or not person.is_authenticated:
         return
-    values = {"last_used_at": now, "address": caller_of(request), "agent": get_agent(request)}
+    values = {"last_used_at": now, "address": get_caller(request), "agent": get_agent(request)}
     if not DeskSession.objects.filter(session_key=was or key, person=person).update(
         session_key=key, **values
     ):

@@ -9,7 +9,7 @@ from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from factcheck import feature_choices, features
 from factcheck.database import clock
-from factcheck.list_phrases import listed
+from factcheck.list_phrases import join_words
 
 #: Who may switch features.
 PERMISSION = "auth.change_group"
@@ -28,26 +28,26 @@ def switch(label: str, *, is_on: bool, by: User) -> None:
         NotAllowed: the person is no administrator.
     """
     require(by, PERMISSION, _("switch features"))
-    if label not in {feature.label for feature in features.installed()}:
+    if label not in {feature.label for feature in features.list_installed()}:
         raise NotPossible(_("There is no such feature."))
     if obstacle := find_obstacle(label):
         raise NotPossible(obstacle)
     with transaction.atomic():
         FeatureChoice.objects.update_or_create(
-            feature=label, defaults={"is_on": is_on, "changed_at": clock.now()}
+            feature=label, defaults={"is_on": is_on, "changed_at": clock.get_database_time()}
         )
     feature_choices.read_again()
 
 
 def find_obstacle(label: str) -> str:
     """Return why a feature cannot be switched now; empty if it can."""
-    on = {feature.label for feature in features.switched_on()}
+    on = {feature.label for feature in features.list_switched_on()}
     if label in on:
-        needing = [feature for feature in features.switched_on() if label in feature.requires]
+        needing = [feature for feature in features.list_switched_on() if label in feature.requires]
         return _("First switch off: %(features)s.") % {"features": _list_names(needing)} if needing else ""
     missing = [features.find(name) for name in features.find(label).requires if name not in on]
     return _("First switch on: %(features)s.") % {"features": _list_names(missing)} if missing else ""
 
 
 def _list_names(named: list[features.Feature]) -> str:
-    return listed(str(feature.verbose_name) for feature in named)
+    return join_words(str(feature.verbose_name) for feature in named)

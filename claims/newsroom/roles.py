@@ -147,7 +147,7 @@ def _build_roles() -> dict[str, list[str]]:
     """Return the permissions of each role, with those that features add to it or to a role below it."""
     roles, added = {}, []
     for role, names in ROLES.items():
-        added += [name for feature in features.installed() for name in feature.roles.get(role, ())]
+        added += [name for feature in features.list_installed() for name in feature.roles.get(role, ())]
         roles[role] = [*names, *added]
     return roles
 

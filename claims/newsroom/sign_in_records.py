@@ -16,8 +16,8 @@ from claims.models import AuditKind, DeskSession
 from claims.newsroom import audit, desk_sessions
 from factcheck.admin.sign_in import code_refused
 from factcheck.admin.single_sign_on import single_sign_on_failed
-from factcheck.installation.house_language import in_house_language
-from factcheck.list_phrases import listed
+from factcheck.installation.house_language import activate_house_language
+from factcheck.list_phrases import join_words
 
 #: How the ways to sign in are called in the log; what allauth names otherwise stands as it is.
 _SIGN_IN_METHODS = {
@@ -42,8 +42,8 @@ def describe_sign_in(request: HttpRequest, person: User) -> str:
 
 
 def _join_methods(ways: list[str]) -> str:
-    with in_house_language():
-        return listed(dict.fromkeys(gettext(way) for way in ways))
+    with activate_house_language():
+        return join_words(dict.fromkeys(gettext(way) for way in ways))
 
 
 @receiver(user_logged_in, dispatch_uid="claims.newsroom.sign_in_records")

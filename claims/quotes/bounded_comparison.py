@@ -10,7 +10,7 @@ import orjson
 from claims.quotes.anchors import Anchor
 from claims.quotes.followed_quotes import FollowedQuote
 from claims.quotes.orphans import OrphanReason
-from factcheck.confinement.confined import Confined, OutOfBounds
+from factcheck.confinement.confined import Confined, LimitExceeded
 from factcheck.confinement.limits import Allowance
 
 logger = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ def follow_bounded(old: str, new: str, anchors: Sequence[Anchor]) -> list[Follow
     question = orjson.dumps({"old": old, "new": new, "anchors": anchors})
     try:
         return [_unpack(found) for found in orjson.loads(_comparison().answer(question))]
-    except OutOfBounds as bounds:
+    except LimitExceeded as bounds:
         logger.error("Comparison ended (%s) on texts of %d and %d characters", bounds, len(old), len(new))
         return [FollowedQuote("orphaned", None, OrphanReason.NOT_COMPARED)] * len(anchors)
 

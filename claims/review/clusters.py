@@ -12,7 +12,7 @@ from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
 from factcheck.database import clock
-from factcheck.list_phrases import listed
+from factcheck.list_phrases import join_words
 
 
 @transaction.atomic
@@ -34,7 +34,7 @@ def gather(claims: Iterable[Claim], *, by: User) -> Cluster:
         .distinct()
     )
     if len(known) > 1:
-        titles = listed(f"“{cluster}”" for cluster in known)
+        titles = join_words(f"“{cluster}”" for cluster in known)
         raise NotPossible(_("These claims are in several clusters: %(clusters)s.") % {"clusters": titles})
     cluster = known[0] if known else _new(wanted[0], by)
     add(cluster, wanted, by=by)
@@ -88,7 +88,7 @@ def move(cluster: Cluster, state: str, *, by: User) -> Cluster:
             % {"state": cluster.get_state_display()}
         )
     cluster.state = state
-    cluster.changed_at = clock.now()
+    cluster.changed_at = clock.get_database_time()
     if state == Cluster.State.PUBLISHED and cluster.published_at is None:
         cluster.published_at = cluster.changed_at
     cluster.save(update_fields=["state", "changed_at", "published_at"])

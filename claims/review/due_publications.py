@@ -9,8 +9,8 @@ from procrastinate.contrib.django import app
 from claims.models import Claim, ScheduledPublication
 from claims.newsroom.refusals import NotAllowed, NotPossible
 from claims.review import scheduled_publications, workflow
-from factcheck.database.rules import in_words
-from factcheck.installation.house_language import in_house_language
+from factcheck.database.rules import describe_refusal
+from factcheck.installation.house_language import activate_house_language
 
 
 @app.periodic(cron="* * * * *")
@@ -28,7 +28,7 @@ def publish(pk: int) -> None:
     except (NotPossible, NotAllowed) as refusal:
         _give_up(pk, str(refusal))
     except IntegrityError as refusal:
-        _give_up(pk, in_words(refusal))
+        _give_up(pk, describe_refusal(refusal))
 
 
 @transaction.atomic
@@ -37,7 +37,7 @@ def _publish(pk: int) -> None:
     if scheduled is None:
         return
     scheduled_publications.record_published(scheduled)
-    with in_house_language():
+    with activate_house_language():
         note = _("As scheduled by %(who)s.") % {"who": scheduled.made_by_name}
     workflow.move(scheduled.verdict, "publish", by=scheduled.made_by, note=note)
 

@@ -19,7 +19,7 @@ def request_search(removal: Removal) -> None:
     """Queue a search by the worker, even if it has searched before."""
     with transaction.atomic():
         fresh: dict[str, Any] = {
-            "requested_at": clock.now(),
+            "requested_at": clock.get_database_time(),
             "finished_at": None,
             "done": 0,
             "places": {},
@@ -54,5 +54,8 @@ def search(removal_id: int) -> None:
     if files := len(removals.find_files(words)):
         places["files"] = files
     RemovalSearch.objects.filter(pk=found.pk).update(
-        done=len(tables) + 1, places=places, longer=sorted(longer)[:_LONGER], finished_at=clock.now()
+        done=len(tables) + 1,
+        places=places,
+        longer=sorted(longer)[:_LONGER],
+        finished_at=clock.get_database_time(),
     )

@@ -15,7 +15,7 @@ from django.utils.text import slugify
 
 from claims.search import make_searchable
 from claims.search.texts import UNSPACED, pair_letters
-from factcheck.web.site_urls import with_plain_quotation_marks
+from factcheck.web.site_urls import escape_quotation_marks
 
 #: What stands where something was removed, as often as the words had letters.
 BAR = "█"
@@ -45,7 +45,7 @@ def find_spellings(words: Sequence[str]) -> dict[str, str]:
     found: dict[str, str] = {}
     for word in sorted({word.strip() for word in words}, key=len, reverse=True):
         bars = BAR * (max(len(word), _FEWEST_BARS) if len(word) <= 200 else 8)
-        in_json = with_plain_quotation_marks(orjson.dumps(word)).decode()[1:-1]
+        in_json = escape_quotation_marks(orjson.dumps(word)).decode()[1:-1]
         for spelling in (
             word,
             in_json,

@@ -67,7 +67,7 @@ def confirm(removal: Removal, *, by: User) -> Removal:
     files = find_files(removal.words)
     with transaction.atomic():
         Removal.objects.filter(pk=removal.pk, confirmed_by=None).update(
-            confirmed_by=by, confirmed_by_name=by.get_username(), confirmed_at=clock.now()
+            confirmed_by=by, confirmed_by_name=by.get_username(), confirmed_at=clock.get_database_time()
         )
         removal.refresh_from_db()
         _announce(removal)
@@ -85,7 +85,7 @@ def _announce(removal: Removal) -> None:
     newest = (
         Publication.objects.newest().filter(Q(claim__in=cut) | Q(claim=removal.claim)).order_by("sequence")
     )
-    now = clock.now()
+    now = clock.get_database_time()
     entries = []
     for publication in newest:
         body, at = parse_stored(publication.body), max(now, publication.published_at)

@@ -44,7 +44,9 @@ def reject(repeats: Iterable[Repeat], *, by: User) -> int:
     require(by, "claims.change_repeat", _("decide whether a checked claim is repeated"))
     undecided = Repeat.objects.open().filter(pk__in=[repeat.pk for repeat in repeats])
     return undecided.update(
-        outcome=Repeat.Outcome.REJECTED, decided_at=clock.now(), decided_by_name=get_display_name(by)
+        outcome=Repeat.Outcome.REJECTED,
+        decided_at=clock.get_database_time(),
+        decided_by_name=get_display_name(by),
     )
 
 
@@ -69,7 +71,11 @@ def _quotation(repeat: Repeat) -> QuotedWords:
 
 
 def _decide(repeat: Repeat, outcome: str, by: User) -> None:
-    repeat.outcome, repeat.decided_at, repeat.decided_by_name = outcome, clock.now(), get_display_name(by)
+    repeat.outcome, repeat.decided_at, repeat.decided_by_name = (
+        outcome,
+        clock.get_database_time(),
+        get_display_name(by),
+    )
     repeat.save(update_fields=["outcome", "decided_at", "decided_by_name"])
 
 

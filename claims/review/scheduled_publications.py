@@ -45,7 +45,7 @@ def schedule(
         except TooEarly as refusal:
             if at < refusal.until:
                 raise
-    now = clock.now()
+    now = clock.get_database_time()
     if not now < at <= now + FURTHEST:
         raise NotPossible(_("Choose a time in the future, within a year."))
     _end(verdict, instead_of, Outcome.MOVED, by)
@@ -96,7 +96,7 @@ def _close(scheduled: ScheduledPublication, outcome: str, *, reason: str, by: Us
     ScheduledPublication.objects.open().filter(pk=scheduled.pk).update(
         outcome=outcome,
         reason=reason,
-        ended_at=clock.now(),
+        ended_at=clock.get_database_time(),
         ended_by_name=get_display_name(by) if by else "",
     )
 

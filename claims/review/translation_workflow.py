@@ -101,7 +101,7 @@ def _only_state(translation: Translation, asked: _MoveRequest) -> None:
 def _submit(translation: Translation, asked: _MoveRequest) -> None:
     translation.review_round += 1
     translation.required_signoffs = settings.REQUIRED_SIGNOFFS
-    translation.submitted_by, translation.submitted_at = asked.by, clock.now()
+    translation.submitted_by, translation.submitted_at = asked.by, clock.get_database_time()
     terms = ["review_round", "required_signoffs", "submitted_by", "submitted_at"]
     translation.save(update_fields=["state", *terms])
 
@@ -123,7 +123,7 @@ def _publish(translation: Translation, asked: _MoveRequest) -> None:
         _record(row, "supersede", Translation.State.SUPERSEDED, _MoveRequest(asked.by, ""))
         row.state = Translation.State.SUPERSEDED
         row.save(update_fields=["state"])
-    translation.published_at = clock.now()
+    translation.published_at = clock.get_database_time()
     translation.save(update_fields=["state", "published_at"])
     note = asked.note or _note_on(translation)
     publishing.record_translations(translation.verdict.claim, note=note)

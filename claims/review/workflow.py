@@ -149,7 +149,7 @@ def _only_state(verdict: Verdict, request: Request) -> None:
 def _submit(verdict: Verdict, request: Request) -> None:
     verdict.review_round += 1
     verdict.required_signoffs = settings.REQUIRED_SIGNOFFS
-    verdict.submitted_by, verdict.submitted_at = request.by, clock.now()
+    verdict.submitted_by, verdict.submitted_at = request.by, clock.get_database_time()
     terms: dict[str, Any] = {"reply_rule": Verdict.ReplyRule.SWITCHED_OFF}
     for requirement in requirements():
         terms |= requirement.find_terms(verdict)
@@ -176,7 +176,7 @@ def _publish(verdict: Verdict, request: Request) -> None:
         _record(predecessor, "supersede", predecessor.state, Verdict.State.SUPERSEDED, by=request.by, note="")
         predecessor.state = Verdict.State.SUPERSEDED
         predecessor.save(update_fields=["state"])
-    verdict.published_at = clock.now()
+    verdict.published_at = clock.get_database_time()
     verdict.save(update_fields=["state", "published_at"])
     change = publishing.publication_of(verdict)
     publishing.record(verdict.claim, change.kind, note=change.note, at=verdict.published_at)

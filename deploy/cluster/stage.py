@@ -17,7 +17,7 @@ import psycopg
 from deploy.cluster.daemons import Daemon, Daemons, program
 from deploy.cluster.machines import MACHINES, NODES, WEBS, Network
 from deploy.cluster.topology import DEPLOY, Topology
-from factcheck.database.embedded.place import binary
+from factcheck.database.embedded.place import get_binary
 
 SECRETS = (
     "superuser",
@@ -120,7 +120,7 @@ class MachineCluster:
         if not is_made:
             subprocess.run(
                 [
-                    binary("psql"),
+                    get_binary("psql"),
                     "--quiet",
                     "--no-psqlrc",
                     f"--set=password={self.topology.secrets['factcheck']}",

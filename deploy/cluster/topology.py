@@ -7,7 +7,7 @@ from urllib.parse import quote, urlencode
 
 from deploy.cluster.daemons import Daemon, give, give_file, missing, program
 from deploy.cluster.machines import NODES, POOLS, WEBS, WORKERS, Network
-from factcheck.database.embedded.place import binary
+from factcheck.database.embedded.place import get_binary
 
 DEPLOY = Path(__file__).parents[1]
 #: What Debian's packages bring, by the package.
@@ -43,7 +43,7 @@ class Topology:
             node,
             NODE_DATA=str(disk / "data"),
             NODE_SHARED_BUFFERS="64MB",  # three nodes are on one machine here
-            POSTGRESQL_PROGRAMS=str(Path(binary("postgres")).parent),
+            POSTGRESQL_PROGRAMS=str(Path(get_binary("postgres")).parent),
             SUPERUSER_PASSWORD=self.secrets["superuser"],
             REPLICATION_PASSWORD=self.secrets["replication"],
             REWIND_PASSWORD=self.secrets["rewind"],

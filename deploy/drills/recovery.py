@@ -28,9 +28,9 @@ from typing import Any
 
 import psycopg
 
-from factcheck.database.embedded import SUPERUSER, ServerPlace, live_server, roles, running_at
+from factcheck.database.embedded import SUPERUSER, ServerPlace, find_live_server, roles, run_server_at
 from factcheck.database.embedded.account import account_for
-from factcheck.database.embedded.place import binary
+from factcheck.database.embedded.place import get_binary
 
 REPOSITORY = Path(__file__).parents[2]
 CONFIGURATION = REPOSITORY / "deploy" / "barman"
@@ -85,7 +85,7 @@ def _drill(top: Path, barman: str, seconds: float) -> Findings:
     newsroom = top / "newsroom"
     place = ServerPlace(newsroom)
     with contextlib.ExitStack() as held:
-        held.enter_context(running_at(place))
+        held.enter_context(run_server_at(place))
         _manage(newsroom, "migrate", "--verbosity=0")
         _manage(newsroom, "load_demo", "--verbosity=0")
         keeper = Barman(barman, top / "barman", place)
@@ -124,7 +124,7 @@ def _drill(top: Path, barman: str, seconds: float) -> Findings:
 
         with Writer(place) as load:
             time.sleep(seconds)
-            server = live_server(place)
+            server = find_live_server(place)
             for process in [*server.children(recursive=True), server] if server else []:
                 with contextlib.suppress(ProcessLookupError):
                     os.kill(process.pid, signal.SIGKILL)
@@ -178,7 +178,7 @@ class Barman:
         of_server: dict[str, str | Path] = {
             "conninfo": f"{where} user=barman dbname=factcheck",
             "streaming_conninfo": f"{where} user=streaming_barman",
-            "path_prefix": Path(binary("postgres")).parent,
+            "path_prefix": Path(get_binary("postgres")).parent,
         }
         (self.home / "servers").mkdir(parents=True)
         for source, section, changed, to in (
@@ -284,7 +284,7 @@ def _started(data_dir: Path) -> Iterator[ServerPlace]:
             os.chown(path, account.pw_uid, account.pw_gid, follow_symlinks=False)
         os.chown(data_dir / "postgres", account.pw_uid, account.pw_gid)
     # It is ready when it has recovered, not before.
-    with running_at(ServerPlace(data_dir, settings={"hot_standby": "off"})) as place:
+    with run_server_at(ServerPlace(data_dir, settings={"hot_standby": "off"})) as place:
         yield place
 
 

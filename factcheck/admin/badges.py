@@ -9,7 +9,7 @@ from django_stubs_ext import StrOrPromise
 Tone = Literal["neutral", "waiting", "active", "good", "bad", "faded"]
 
 
-def badge(text: StrOrPromise, tone: Tone = "neutral") -> SafeString:
+def render_badge(text: StrOrPromise, tone: Tone = "neutral") -> SafeString:
     return format_html('<span class="desk-badge desk-badge-{}">{}</span>', tone, text)
 
 

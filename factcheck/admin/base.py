@@ -24,15 +24,15 @@ from factcheck.admin.counted_rows import CountedRows
 from factcheck.admin.days import DayFields
 from factcheck.admin.found_rows import MAX_FOUND, filter_by_words, list_newest_keys, match_keys
 from factcheck.admin.list_download import ListDownload
-from factcheck.admin.merge_conflict import BASE, BothVersions, put_together, sign_base
+from factcheck.admin.merge_conflict import BASE_FIELD, BothVersions, put_together, sign_base
 from factcheck.admin.unsaved import WRITERS_FIELD, mark_stored
 from factcheck.admin.versions import VERSION_FIELD, DeskForm, compute_version
 from factcheck.admin.versions_panel import build_versions_panel
-from factcheck.database.rules import in_words
-from factcheck.django_internals import gone_from_the_desk
+from factcheck.database.rules import describe_refusal
+from factcheck.django_internals import redirect_missing_row
 
 
-def person_at(request: HttpRequest) -> User:
+def get_person(request: HttpRequest) -> User:
     """Return the signed-in person of the request."""
     return cast(User, request.user)
 
@@ -83,7 +83,7 @@ class DeskAdmin(DayFields, ListDownload):
         return actions
 
     def get_urls(self) -> list[URLPattern]:
-        return [*features.desk_routes(self.model._meta.label_lower, self), *super().get_urls()]
+        return [*features.build_desk_routes(self.model._meta.label_lower, self), *super().get_urls()]
 
     def get_list_filter(self, request: HttpRequest) -> Any:
         """Return the list's filters, with those added by features."""
@@ -94,7 +94,7 @@ class DeskAdmin(DayFields, ListDownload):
         pickers, Ctrl-K.
         """
         rows: Any = super().get_queryset(request)
-        return rows.readable_by(person_at(request)) if hasattr(rows, "readable_by") else rows
+        return rows.readable_by(get_person(request)) if hasattr(rows, "readable_by") else rows
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
         """List everything that would be deleted, except nameless rows of many-to-many tables."""
@@ -195,7 +195,7 @@ class DeskAdmin(DayFields, ListDownload):
             # A page that was refused keeps its version: sending it again must not overwrite either.
             return shown | {
                 "version": request.POST.get(VERSION_FIELD, ""),
-                "base": request.POST.get(BASE, ""),
+                "base": request.POST.get(BASE_FIELD, ""),
             }
         version = both.version if both else compute_version(row, self.versioned_relations)
         return shown | {"version": version, "base": sign_base(version, form, formsets)}
@@ -232,7 +232,7 @@ class DeskAdmin(DayFields, ListDownload):
 
     def in_words(self, refusal: IntegrityError) -> str:
         """Return the database's refusal as a sentence for a person."""
-        return _("Not saved: %s") % in_words(refusal)
+        return _("Not saved: %s") % describe_refusal(refusal)
 
     def get_row_to_change(self, request: HttpRequest, pk: int) -> Any:
         """Return the row that a button of its page changes.
@@ -272,10 +272,10 @@ class DeskAdmin(DayFields, ListDownload):
             raise PermissionDenied
         row = self.get_object(request, unquote(object_id))
         if row is None:
-            return gone_from_the_desk(self, request, object_id)
+            return redirect_missing_row(self, request, object_id)
         if not self.has_view_or_change_permission(request, row):
             raise PermissionDenied
-        found = self.history_entries(row, person_at(request))
+        found = self.history_entries(row, get_person(request))
         entries = sorted(found, key=lambda entry: entry.at, reverse=True)
         page = Paginator(entries, 50).get_page(request.GET.get("p"))
         context = {

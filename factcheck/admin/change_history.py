@@ -21,7 +21,7 @@ from django.utils.timezone import localtime
 from django.utils.translation import gettext as _
 from django_stubs_ext import StrOrPromise
 
-from factcheck.list_phrases import listed
+from factcheck.list_phrases import join_words
 from factcheck.web.differences import highlight_difference
 
 Values = dict[str, Any]
@@ -197,7 +197,7 @@ class _Names:
         return related  # the stubs allow \"self\", which is resolved by now
 
     def fields(self, names: Iterable[str]) -> str:
-        return listed(str(self._fields[name].verbose_name) for name in names)
+        return join_words(str(self._fields[name].verbose_name) for name in names)
 
     def change(self, name: str, before: Any, after: Any) -> FieldChange:
         return FieldChange(
@@ -223,7 +223,7 @@ def _format_value(value: Any) -> str:
     if isinstance(value, date):
         return date_format(value, "DATE_FORMAT")
     if isinstance(value, list):
-        return listed(map(_format_value, value))
+        return join_words(map(_format_value, value))
     return str(value)
 
 

@@ -10,8 +10,8 @@ from django.http import HttpRequest
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation.trans_real import parse_accept_lang_header
 
-_NUMBERS = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
-_BY_NAME = ["%d %b %Y", "%d %B %Y", "%d. %b %Y", "%d. %B %Y", "%b %d, %Y", "%B %d, %Y"]
+_NUMERIC_DATE = re.compile(r"(\d{1,2})([./-])(\d{1,2})\2(\d{4})")
+_NAMED_MONTH_FORMATS = ["%d %b %Y", "%d %B %Y", "%d. %b %Y", "%d. %B %Y", "%b %d, %Y", "%B %d, %Y"]
 
 
 def is_day_first(request: HttpRequest) -> bool:
@@ -25,7 +25,7 @@ def is_day_first(request: HttpRequest) -> bool:
 
 def read_day(text: str, *, day_first: bool) -> date | None:
     """Return the day that three numbers mean; None where they mean none. With points the day is always first."""
-    found = _NUMBERS.fullmatch(text.replace(" ", ""))
+    found = _NUMERIC_DATE.fullmatch(text.replace(" ", ""))
     if found is None:
         return None
     one, two, year = int(found[1]), int(found[3]), int(found[4])
@@ -51,9 +51,9 @@ class DeskDayField(forms.DateField):
         try:
             return super().to_python(value)
         except forms.ValidationError:
-            return forms.DateField(input_formats=_BY_NAME, error_messages=self.error_messages).to_python(
-                value.strip()
-            )
+            return forms.DateField(
+                input_formats=_NAMED_MONTH_FORMATS, error_messages=self.error_messages
+            ).to_python(value.strip())
 
 
 class DayFields:

@@ -47,8 +47,8 @@ _EMPTY_CELLS: Final = (">–</td>", ">-</td>")
 _LABEL: Final = re.compile(r'data-label="\w')
 
 
-@register.filter
-def lean(cell: Any) -> SafeString:
+@register.filter("lean")
+def strip_classes(cell: Any) -> SafeString:
     """Return the HTML of a cell without these classes; its label begins with a capital letter."""
     html = str(conditional_escape(cell))
     for classes in _OMITTED_CLASSES:

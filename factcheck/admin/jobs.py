@@ -14,7 +14,7 @@ from procrastinate.contrib.django import app
 from procrastinate.contrib.django.models import ProcrastinateJob
 from unfold.contrib.filters.admin import DropdownFilter
 
-from factcheck.admin.badges import Tone, badge
+from factcheck.admin.badges import Tone, render_badge
 from factcheck.admin.base import DeskAdmin, LookOnly
 from factcheck.admin.translations import call
 
@@ -84,7 +84,7 @@ class JobAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("status"), ordering="status")
     def shown_status(self, job: ProcrastinateJob) -> SafeString:
-        return badge(_STATUSES.get(job.status, job.status), _TONES.get(job.status, "neutral"))
+        return render_badge(_STATUSES.get(job.status, job.status), _TONES.get(job.status, "neutral"))
 
     @admin.display(description=_("arguments"))
     def arguments(self, job: ProcrastinateJob) -> SafeString:

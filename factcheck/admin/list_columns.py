@@ -11,9 +11,9 @@ from unfold.admin import ModelAdmin
 from unfold.views import ChangeList
 
 #: The parameter that names them, with commas between.
-COLUMNS = "columns"
+COLUMNS_PARAMETER = "columns"
 #: Parameters of lists by which rows are shown, not narrowed.
-SHOWING = (COLUMNS, "group")
+VIEW_PARAMETERS = (COLUMNS_PARAMETER, "group")
 
 
 class ShownList(ChangeList):
@@ -21,7 +21,7 @@ class ShownList(ChangeList):
 
     def get_filters_params(self, params: Any = None) -> Any:
         narrowing = super().get_filters_params(params)
-        return {name: value for name, value in narrowing.items() if name not in SHOWING}
+        return {name: value for name, value in narrowing.items() if name not in VIEW_PARAMETERS}
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,9 @@ class ListColumns(ModelAdmin):
         return ShownList
 
     def get_list_display(self, request: HttpRequest) -> Any:
-        shown = [column for column in self.all_columns(request) if column in self._chosen_columns(request)]
+        shown = [
+            column for column in self.all_columns(request) if column in self._read_chosen_columns(request)
+        ]
         return shown or self.own_columns(request)
 
     def own_columns(self, request: HttpRequest) -> list[str]:
@@ -59,7 +61,7 @@ class ListColumns(ModelAdmin):
         """Return all columns, and which of them are shown."""
         shown = self.get_list_display(request)
         return [
-            ListedColumn(name, self.label_of(name), name in shown, name in self._links(request))
+            ListedColumn(name, self.label_of(name), name in shown, name in self._list_links(request))
             for name in self.all_columns(request)
         ]
 
@@ -70,10 +72,10 @@ class ListColumns(ModelAdmin):
     def label_of(self, column: str) -> str:
         return str(capfirst(str(label_for_field(column, self.model, self))))
 
-    def _chosen_columns(self, request: HttpRequest) -> set[str]:
-        named = {name for text in request.GET.getlist(COLUMNS) for name in text.split(",")}
+    def _read_chosen_columns(self, request: HttpRequest) -> set[str]:
+        named = {name for text in request.GET.getlist(COLUMNS_PARAMETER) for name in text.split(",")}
         known = named.intersection(self.all_columns(request))
-        return known | set(self._links(request)) if known else set()
+        return known | set(self._list_links(request)) if known else set()
 
-    def _links(self, request: HttpRequest) -> Sequence[str]:
+    def _list_links(self, request: HttpRequest) -> Sequence[str]:
         return [str(name) for name in self.get_list_display_links(request, self.own_columns(request)) or ()]

@@ -58,7 +58,7 @@ class ListDownload(ListColumns):
             self.model, request=request, name=str(self.opts.verbose_name_plural), format=form
         )
         header = [self.label_of(column) for column in columns]
-        written = FORMATS[form](header, self._rows(request, changelist.queryset, columns))
+        written = FORMATS[form](header, self._iterate_rows(request, changelist.queryset, columns))
         return StreamingHttpResponse(
             written.parts,
             content_type=written.media_type,
@@ -72,7 +72,7 @@ class ListDownload(ListColumns):
     def prepare(self, request: HttpRequest, rows: Sequence[Any]) -> None:
         """Fetch along what the columns show of these rows, in as many queries however many rows there are."""
 
-    def _rows(
+    def _iterate_rows(
         self, request: HttpRequest, rows: models.QuerySet[Any], columns: Sequence[str]
     ) -> Iterator[list[Cell]]:
         """Yield the cells of each row. Keys are read first, in order: so no query is long, and no row is skipped."""
@@ -83,9 +83,9 @@ class ListDownload(ListColumns):
             present = [found[key] for key in dict.fromkeys(some) if key in found]
             self.prepare(request, present)
             for row in present:
-                yield [self._cell(row, column) for column in columns]
+                yield [self._build_cell(row, column) for column in columns]
 
-    def _cell(self, row: Any, column: str) -> Cell:
+    def _build_cell(self, row: Any, column: str) -> Cell:
         if column in self.downloaded_as:
             value: Any = row
             for part in self.downloaded_as[column].split("__"):

@@ -34,17 +34,17 @@ from factcheck.admin.unsaved import get_unsaved_forms, read_writers
 from factcheck.admin.versions import UNDECIDED_FIELD, VERSION_FIELD, compute_version
 
 #: The page's initial values, signed: they separate this person's changes from others'.
-BASE = "_base"
+BASE_FIELD = "_base"
 #: What both sides wrote where they differ, signed, on a page that shows both.
-MERGE = "_merge"
+MERGE_FIELD = "_merge"
 #: Whose version of a field is taken.
-TAKE = "_take-"
+TAKE_PREFIX = "_take-"
 #: Show both versions and do not save, of what is sent or of what was kept (static/desk/kept.js).
 COMPARE, CONTINUE = "_compare", "_continue_kept"
 
 _BASE_SALT, _MERGE_SALT = "desk.base", "desk.merge"
 _MAX_ROWS = 1000
-_COUNTERS = ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")
+_COUNTER_FIELDS = ("TOTAL_FORMS", "INITIAL_FORMS", "MIN_NUM_FORMS", "MAX_NUM_FORMS")
 
 Rows = Mapping[str, Fields]
 
@@ -75,7 +75,7 @@ class Choice:
 
     @property
     def take(self) -> str:
-        return TAKE + self.names[0]
+        return TAKE_PREFIX + self.names[0]
 
     @property
     def shown(self) -> Value:
@@ -141,7 +141,7 @@ def sign_base(version: str, form: forms.BaseForm, formsets: list[Any]) -> str:
 
 def _read_base(post: QueryDict) -> tuple[Fields, dict[str, Rows]]:
     try:
-        version, fields, rows = signing.loads(post.get(BASE, ""), salt=_BASE_SALT)
+        version, fields, rows = signing.loads(post.get(BASE_FIELD, ""), salt=_BASE_SALT)
     except signing.BadSignature:
         return {}, {}
     if version != post.get(VERSION_FIELD):
@@ -186,7 +186,7 @@ def put_together(
     To be called with the row locked. Changes `request.POST`.
     """
     version = compute_version(row, relations)
-    shown = BothVersions.read(request.POST[MERGE]) if MERGE in request.POST else None
+    shown = BothVersions.read(request.POST[MERGE_FIELD]) if MERGE_FIELD in request.POST else None
     if shown:
         _take_what_was_chosen(request, shown)
     is_newest = request.POST.get(VERSION_FIELD) == version
@@ -211,13 +211,15 @@ class _Merge:
                 _build_query(kept.values if kept else {}),
                 _build_query(kept.started if kept else {}),
             )
-            self.base = dict(self._sent_fields(self.form, started))
-            self.base_rows = {each.prefix: dict(self._started_rows(each, started)) for each in self.formsets}
+            self.base = dict(self._iterate_sent_fields(self.form, started))
+            self.base_rows = {
+                each.prefix: dict(self._iterate_started_rows(each, started)) for each in self.formsets
+            }
         self.post = request.POST.copy()
         self.last_saved = find_last_save(row)
 
     def both(self) -> BothVersions:
-        mine, theirs = dict(self._sent_fields(self.form, self.sent)), _read_fields(self.form)
+        mine, theirs = dict(self._iterate_sent_fields(self.form, self.sent)), _read_fields(self.form)
         differing = find_differences(self.base, mine, theirs)
         changed = find_last_changes(self.row)
         for name, value in merge_fields(mine, theirs, differing).items():
@@ -228,9 +230,9 @@ class _Merge:
             names = sent_values.list_names(self.form[each.name])
             self._add(names, each.base, each.mine, each.theirs, each.taken, who=who, at=at)
         for formset in self.formsets:
-            self._rows(formset)
+            self._merge_rows(formset)
         # What was taken of an older version says nothing of this one.
-        for name in [name for name in self.post if name.startswith(TAKE)]:
+        for name in [name for name in self.post if name.startswith(TAKE_PREFIX)]:
             del self.post[name]
         # The form refuses whatever is not the newest; what is only compared is not to be saved either.
         self.post[VERSION_FIELD] = ""
@@ -240,7 +242,7 @@ class _Merge:
     def _add(self, *sides: Any, **more: Any) -> None:
         self.both_versions.choices.append(Choice(*sides, **more))
 
-    def _sent_fields(
+    def _iterate_sent_fields(
         self, form: forms.BaseForm, post: QueryDict, prefix: str = "", without: tuple[str, ...] = ()
     ) -> Iterator[tuple[str, Value]]:
         for bound in sent_values.iterate_fields(form):
@@ -253,22 +255,22 @@ class _Merge:
 
     # Rows ---------------------------------------------------------------------------------------------------------
 
-    def _my_rows(self, formset: Any, post: QueryDict) -> Iterator[MyRow]:
+    def _iterate_my_rows(self, formset: Any, post: QueryDict) -> Iterator[MyRow]:
         own = _list_own_fields(formset)
         empty = formset.empty_form
         for index in range(_count(post, formset.prefix, "TOTAL_FORMS")):
             key = post.get(f"{formset.prefix}-{index}-{own[0]}") or None
-            fields = dict(self._sent_fields(empty, post, str(index), own))
+            fields = dict(self._iterate_sent_fields(empty, post, str(index), own))
             deleted = bool(post.get(f"{formset.prefix}-{index}-DELETE"))
             yield MyRow(key, fields, deleted)
 
-    def _started_rows(self, formset: Any, started: QueryDict) -> Iterator[tuple[str, Fields]]:
+    def _iterate_started_rows(self, formset: Any, started: QueryDict) -> Iterator[tuple[str, Fields]]:
         own = _list_own_fields(formset)
         for index in range(_count(self.sent, formset.prefix, "INITIAL_FORMS")):
             if key := self.sent.get(f"{formset.prefix}-{index}-{own[0]}"):
-                yield key, dict(self._sent_fields(formset.empty_form, started, str(index), own))
+                yield key, dict(self._iterate_sent_fields(formset.empty_form, started, str(index), own))
 
-    def _rows(self, formset: Any) -> None:
+    def _merge_rows(self, formset: Any) -> None:
         prefix = formset.prefix
         if not self.is_partial and f"{prefix}-TOTAL_FORMS" not in self.sent:
             return
@@ -276,11 +278,11 @@ class _Merge:
         base = self.base_rows.get(prefix)
         if self.is_partial and f"{prefix}-TOTAL_FORMS" not in self.sent:
             base = None  # nothing is known of its rows, and none was touched
-        rows = merge_rows(base, self._my_rows(formset, self.sent), theirs)
+        rows = merge_rows(base, self._iterate_my_rows(formset, self.sent), theirs)
         for name in [name for name in self.post if name.startswith(f"{prefix}-")]:
             del self.post[name]
         counts = (len(rows), len(theirs), 0, 1000)
-        for counter, count in zip(_COUNTERS, counts, strict=True):
+        for counter, count in zip(_COUNTER_FIELDS, counts, strict=True):
             self.post[f"{prefix}-{counter}"] = str(count)
         stored = {str(form.instance.pk): form for form in formset.initial_forms}
         for index, row in enumerate(rows):

@@ -9,7 +9,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 
 from factcheck.admin.three_way import Value
-from factcheck.list_phrases import listed
+from factcheck.list_phrases import join_words
 
 Names = tuple[str, ...]
 #: No more of a list of chosen rows is named.
@@ -76,12 +76,12 @@ def describe_value(bound: forms.BoundField, value: Value) -> str:
     """Return the value as a person reads it."""
     field = bound.field
     if isinstance(field, forms.ModelChoiceField):
-        return listed(_iterate_row_names(field, value))
+        return join_words(_iterate_row_names(field, value))
     if isinstance(field, forms.BooleanField):
         return _("yes") if value else _("no")
     if isinstance(field, forms.ChoiceField):
         labels = {str(key): str(label) for key, label in _iterate_choices(field.choices)}
-        return listed(labels.get(each, each) for each in value if each)
+        return join_words(labels.get(each, each) for each in value if each)
     return " ".join(filter(None, value))
 
 

@@ -11,7 +11,7 @@ from django.views.decorators.cache import never_cache
 Answer = TypeVar("Answer", bound=HttpResponseBase)
 
 
-def in_background(view: Callable[..., Answer]) -> Callable[..., Answer]:
+def mark_background(view: Callable[..., Answer]) -> Callable[..., Answer]:
     """Mark a background request, which does not prolong the session."""
 
     @wraps(view)
@@ -23,8 +23,8 @@ def in_background(view: Callable[..., Answer]) -> Callable[..., Answer]:
 
 
 @never_cache
-@in_background
-def session_view(request: HttpRequest) -> JsonResponse:
+@mark_background
+def show_session(request: HttpRequest) -> JsonResponse:
     """Return the user of this browser's session, and the current form token: signing in changes it."""
     at_the_desk = request.user.is_active and request.user.is_staff
     return JsonResponse({"person": request.user.pk if at_the_desk else None, "token": get_token(request)})

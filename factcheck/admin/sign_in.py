@@ -15,7 +15,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import ngettext
 
 from factcheck.admin import sign_in_attempts
-from factcheck.web.throttling import caller_of
+from factcheck.web.throttling import get_caller
 
 #: Sent with `request` and `person`, where that is known, when a code or key is not taken.
 code_refused = Signal()
@@ -29,12 +29,12 @@ class NewsroomAccounts(DefaultAccountAdapter):
 
     def get_client_ip(self, request: HttpRequest) -> str:
         """Return the client's IP address by the same rule as all other limits, also behind proxies."""
-        return caller_of(request)
+        return get_caller(request)
 
     def pre_authenticate(self, request: HttpRequest, **credentials: Any) -> None:
         """Replace allauth's rate limit, which locks an account for everyone after five failures."""
         name = credentials.get("username") or credentials.get("email") or ""
-        _refuse_for(sign_in_attempts.seconds_to_wait(request, name))
+        _refuse_for(sign_in_attempts.count_attempt(request, name))
 
     def post_login(self, request: HttpRequest, user: AbstractBaseUser, **kwargs: Any) -> HttpResponse:
         response: HttpResponse = super().post_login(request, user, **kwargs)
@@ -49,7 +49,7 @@ class _CountedCode(BaseAuthenticateForm):
     """
 
     def clean_code(self) -> str:
-        _refuse_for(sign_in_attempts.seconds_to_wait_with_code(context.request, self.user.pk))
+        _refuse_for(sign_in_attempts.count_code_attempt(context.request, self.user.pk))
         with report_refused_code(self.user):
             code: str = super().clean_code()
             if not sign_in_attempts.is_first_use(self.user.pk, code):

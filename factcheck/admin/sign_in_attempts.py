@@ -18,41 +18,41 @@ from django.db.models import Q
 from django.http import HttpRequest, HttpResponse
 
 from factcheck.installation.environment import Rate
-from factcheck.web.throttling import Limiter, caller_of
+from factcheck.web.throttling import Limiter, get_caller
 from factcheck.web.throttling.store import PostgresStore
 
 #: So many at once, and then one after another as they are earned back: each 10, 30 and 36 seconds, each 30, each 60.
-RATES = {
+RATE_LIMITS = {
     "sign-in address": Rate(60, 600),
     "sign-in account from address": Rate(10, 300),
     "sign-in account": Rate(100, 3600),
     "sign-in device": Rate(10, 300),
     "sign-in code": Rate(5, 300),
 }
-COOKIE = "signed-in-before"
+COOKIE_NAME = "signed-in-before"
 #: A code is good for less, in seconds.
 CODE_SECONDS = 120.0
 _SALT = "factcheck.admin.sign_in_attempts"
 #: How long a browser is recognised after a sign-in, in seconds.
-KNOWN_FOR = 180 * 24 * 3600
+KNOWN_SECONDS = 180 * 24 * 3600
 
 
 @cache
-def limiter() -> Limiter:
+def get_limiter() -> Limiter:
     """Return the limiter of this process."""
-    return Limiter(dict(RATES), PostgresStore(), secret=settings.SECRET_KEY)
+    return Limiter(dict(RATE_LIMITS), PostgresStore(), secret=settings.SECRET_KEY)
 
 
-def seconds_to_wait(request: HttpRequest, name: str) -> int:
+def count_attempt(request: HttpRequest, name: str) -> int:
     """Count an attempt to sign in by this name; 0 when it may be made, or else in how many seconds it might.
 
     Args:
         name: what was typed: a user name, a mail address, or anything else.
     """
     account = _account(name)
-    if device := _device(request, account):
+    if device := _find_device(request, account):
         return _wait("sign-in device", device)
-    address = caller_of(request)
+    address = get_caller(request)
     # The narrow ones first, so that what they refuse does not count for everybody.
     return (
         _wait("sign-in account from address", f"{account} {address}")
@@ -61,14 +61,14 @@ def seconds_to_wait(request: HttpRequest, name: str) -> int:
     )
 
 
-def seconds_to_wait_with_code(request: HttpRequest, account: Any) -> int:
+def count_code_attempt(request: HttpRequest, account: Any) -> int:
     """Return the seconds to wait before another second-factor code: its sender knows the password, and there are
     only a million codes.
 
     Args:
         account: the key of the account whose password was right.
     """
-    device = _device(request, f"#{account}")
+    device = _find_device(request, f"#{account}")
     return _wait("sign-in code", f"#{account} {device}" if device else f"#{account}")
 
 
@@ -92,9 +92,9 @@ def is_first_use(account: Any, code: str) -> bool:
 def remember(response: HttpResponse, account: Any) -> None:
     """Mark the browser as one in which this account was signed in."""
     response.set_cookie(
-        COOKIE,
+        COOKIE_NAME,
         signing.dumps([str(account), token_urlsafe(12)], salt=_SALT),
-        max_age=KNOWN_FOR,
+        max_age=KNOWN_SECONDS,
         path="/accounts/",
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,
@@ -112,15 +112,15 @@ def _account(name: str) -> str:
     return name.lower() if known is None else f"#{known}"
 
 
-def _device(request: HttpRequest, account: str) -> str | None:
+def _find_device(request: HttpRequest, account: str) -> str | None:
     """Return the browser, if this account has signed in there."""
     try:
-        known, device = signing.loads(request.COOKIES.get(COOKIE, ""), salt=_SALT, max_age=KNOWN_FOR)
+        known, device = signing.loads(request.COOKIES.get(COOKIE_NAME, ""), salt=_SALT, max_age=KNOWN_SECONDS)
     except (signing.BadSignature, ValueError, TypeError):
         return None
     return f"{known} {device}" if account == f"#{known}" else None
 
 
 def _wait(tier: str, client: str) -> int:
-    admission = limiter().admit(client, tier)
+    admission = get_limiter().admit(client, tier)
     return 0 if admission is None or admission.allowed else admission.reset_seconds

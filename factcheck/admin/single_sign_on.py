@@ -29,7 +29,7 @@ single_sign_on_failed = Signal()
 
 #: Signatures that only the provider can make; a shared secret (HS256) would let anyone with our settings forge
 #: them.
-_SIGNED_BY_THE_PROVIDER = ("RS", "PS", "ES", "Ed")
+_ASYMMETRIC_ALGORITHMS = ("RS", "PS", "ES", "Ed")
 
 
 def _is_verified(address: EmailAddress) -> bool:
@@ -86,7 +86,7 @@ class SignedOpenIDConnect(OpenIDConnectOAuth2Adapter):
 
     def _decode_id_token(self, app: Any, id_token: str) -> dict[str, Any]:
         try:
-            if not str(jwtkit.jwt.get_unverified_header(id_token)["alg"]).startswith(_SIGNED_BY_THE_PROVIDER):
+            if not str(jwtkit.jwt.get_unverified_header(id_token)["alg"]).startswith(_ASYMMETRIC_ALGORITHMS):
                 raise OAuth2Error("Not signed by the provider")
             claims: dict[str, Any] = jwtkit.verify_and_decode(
                 credential=id_token,

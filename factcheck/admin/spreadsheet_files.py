@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.timezone import is_aware, localtime
 from django.utils.translation import gettext as _
 
-from factcheck.formulas import harmless, is_formula
+from factcheck.formulas import escape_formula, is_formula
 
 Cell = str | int | float | datetime | date | None
 
@@ -73,9 +73,9 @@ def _iterate_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> Itera
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write("\ufeff")
-    writer.writerow([harmless(name) for name in header])
+    writer.writerow([escape_formula(name) for name in header])
     for row in rows:
-        writer.writerow([harmless(_to_text(cell)) for cell in row])
+        writer.writerow([escape_formula(_to_text(cell)) for cell in row])
         if buffer.tell() >= _PART_SIZE:
             yield buffer.getvalue().encode()
             buffer.seek(0)

@@ -1,7 +1,7 @@
 """Pickers that accept a typed name: an unknown one is added when the page is saved.
 
 `NamedDesk` is the desk of what has names; a page with `TypedNames` picks from it. The value of a new name in a form is
-`NEW` and the name, so that no name that looks like a key is taken for one.
+`NEW_MARK` and the name, so that no name that looks like a key is taken for one.
 """
 
 from abc import abstractmethod
@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 
 from factcheck.admin.base import DeskAdmin
 
-NEW = "+"
+NEW_MARK = "+"
 
 
 class NamesView(AutocompleteJsonView):
@@ -55,7 +55,7 @@ class NamedDesk(DeskAdmin):
         is_known = any(result["text"].casefold() == name.casefold() for result in results)
         if is_known or not self.has_add_permission(request):
             return results
-        return [*results, {"id": NEW + name, "text": offer_to_add(name)}]
+        return [*results, {"id": NEW_MARK + name, "text": offer_to_add(name)}]
 
     def row_of(self, request: HttpRequest, typed: str) -> models.Model:
         """Return the row that a new name in a form means, and add it if need be.
@@ -63,7 +63,7 @@ class NamedDesk(DeskAdmin):
         Raises:
             ValidationError: the name is no name, or the person may not add one.
         """
-        name = typed.removeprefix(NEW).strip()
+        name = typed.removeprefix(NEW_MARK).strip()
         if not name:
             raise ValidationError(_("Type a name."), code="required")
         self.opts.get_field(self.name_field).run_validators(name)
@@ -85,7 +85,7 @@ def _route(opts: Any) -> str:
 
 
 def _is_new(value: Any) -> bool:
-    return isinstance(value, str) and value.startswith(NEW)
+    return isinstance(value, str) and value.startswith(NEW_MARK)
 
 
 class _NamePicker:
@@ -106,7 +106,7 @@ class _NamePicker:
         groups = super().optgroups(name, [each for each in value if each not in new], attr)  # type: ignore[misc]  # the widget's
         options = groups[0][1]
         for each in new:
-            label = offer_to_add(each.removeprefix(NEW))
+            label = offer_to_add(each.removeprefix(NEW_MARK))
             options.append(self.create_option(name, each, label, True, len(options)))  # type: ignore[attr-defined]  # the widget's
         return groups
 

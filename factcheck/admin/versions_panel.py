@@ -12,7 +12,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 
 from factcheck.admin import sent_values
-from factcheck.admin.merge_conflict import MERGE, BothVersions, Choice
+from factcheck.admin.merge_conflict import MERGE_FIELD, BothVersions, Choice
 from factcheck.admin.three_way import RowFate, Value, ValueOrigin
 from factcheck.web.differences import build_redline
 
@@ -52,7 +52,7 @@ def build_versions_panel(
             ],
             "notes": both.notes,
         },
-        "merge": both.signed() if both.is_new else post.get(MERGE, ""),
+        "merge": both.signed() if both.is_new else post.get(MERGE_FIELD, ""),
     }
 
 

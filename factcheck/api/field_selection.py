@@ -12,14 +12,14 @@ from rest_framework.serializers import BaseSerializer, ListSerializer, Serialize
 from factcheck.api.query_values import ValueRefused, suggest_word
 
 #: The name of the query parameter.
-FIELDS = "fields"
+FIELDS_PARAMETER = "fields"
 
 #: Parts by name, each with its own parts; none are named where the whole of it is meant.
 Parts = dict[str, "Parts"]
 
 
 @dataclass(frozen=True)
-class Path:
+class PartPath:
     """The name of a part, and of the parts that it is in. Those that a serializer describes are known."""
 
     sql_type: ClassVar[str] = "text"
@@ -27,7 +27,7 @@ class Path:
 
     @cached_property
     def names(self) -> list[str]:
-        return list(_iterate_names(parts_described(self.serializer())))
+        return list(_iterate_names(describe_parts(self.serializer())))
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -42,10 +42,10 @@ class Path:
         )
 
 
-def parts_described(serializer: BaseSerializer) -> Parts:
+def describe_parts(serializer: BaseSerializer) -> Parts:
     """Return all parts of the bodies that a serializer describes."""
     described = serializer.child if isinstance(serializer, ListSerializer) else serializer
-    return {name: parts_described(part) for name, part in getattr(described, "fields", {}).items()}
+    return {name: describe_parts(part) for name, part in getattr(described, "fields", {}).items()}
 
 
 def _iterate_names(parts: Parts, prefix: str = "") -> Iterator[str]:

@@ -9,7 +9,7 @@ from django.utils.translation import gettext
 from rest_framework.exceptions import APIException, ParseError, UnsupportedMediaType
 from rest_framework.parsers import BaseParser
 
-from factcheck.django_internals import plain_request
+from factcheck.django_internals import get_plain_request
 
 
 class ContentTooLarge(APIException):
@@ -33,7 +33,7 @@ class StrictJSON(BaseParser):
         if (media_type or "").partition(";")[0].strip().lower() != self.media_type:  # such as */*
             raise UnsupportedMediaType(media_type)
         try:
-            body = plain_request(parser_context["request"]).body
+            body = get_plain_request(parser_context["request"]).body
         except RequestDataTooBig:
             body = None
         if body is None or len(body) > self.most:

@@ -20,14 +20,14 @@ from django.db.models.functions import Cast
 from django.db.models.lookups import GreaterThan, LessThan
 from django.utils.translation import gettext
 
-from factcheck.api.query_values import GREATEST_ID, ValueRefused
+from factcheck.api.query_values import MAX_ID, ValueRefused
 from factcheck.database.cached_sql import Parts, Slot, Statement, Template
 
 PAGE_SIZE = 50
 PAGE_SIZE_LIMIT = 200
 
 #: The name of the query parameter that chooses an order.
-ORDERING = "ordering"
+ORDERING_PARAMETER = "ordering"
 
 Row = TypeVar("Row")
 Thing = TypeVar("Thing", bound=Model)
@@ -279,7 +279,7 @@ def _return_unchanged(value: Any) -> Any:
 
 
 def _parse_whole(part: Any) -> int:
-    if type(part) is not int or not 0 <= part <= GREATEST_ID:
+    if type(part) is not int or not 0 <= part <= MAX_ID:
         raise ValueError
     return part
 

@@ -5,7 +5,7 @@ from typing import NamedTuple
 from django.conf import settings
 
 #: Where the codes are explained (`problem_page`).
-PAGE = "/api/problems/"
+PAGE_PATH = "/api/problems/"
 
 
 class ProblemCode(NamedTuple):
@@ -81,4 +81,4 @@ def get_code(status: int) -> str:
 
 def get_type_url(code: str) -> str:
     """Return the URL of the paragraph about a code."""
-    return f"{settings.SITE_URL}{PAGE}#{code}"
+    return f"{settings.SITE_URL}{PAGE_PATH}#{code}"

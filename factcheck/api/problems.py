@@ -28,14 +28,14 @@ from rest_framework import exceptions
 from factcheck.api.google.statuses import STATUS_PATH, StatusResponse
 from factcheck.api.json_rpc import RPC_PATHS
 from factcheck.api.problem_codes import get_code, get_type_url
-from factcheck.django_internals import plain_request
+from factcheck.django_internals import get_plain_request
 from factcheck.web.language_negotiation import API_PATH
-from factcheck.web.unavailable import outage_of
+from factcheck.web.unavailable import find_outage
 
 MEDIA_TYPE = "application/problem+json"
 
-NOT_FOUND = gettext_lazy("Nothing is published at this address.")
-SERVER_ERROR = gettext_lazy(
+NOT_FOUND_MESSAGE = gettext_lazy("Nothing is published at this address.")
+SERVER_ERROR_MESSAGE = gettext_lazy(
     "Something went wrong on our side. The error has been logged; please try again later."
 )
 #: What the statuses are called that we answer with (RFC 9110).
@@ -104,7 +104,7 @@ def build_error_response(request: HttpRequest, status: int, detail: StrOrPromise
     return None
 
 
-class RefusedMethods:
+class MethodRefusals:
     """Middleware: says in a body which method is not allowed, where Django's own 405 has none."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
@@ -151,7 +151,7 @@ class TargetNotFound(InvalidParameters):
     problem_code = "not_found"
 
 
-def as_api_exception(exception: Exception) -> exceptions.APIException | None:
+def convert_exception(exception: Exception) -> exceptions.APIException | None:
     """Return the REST framework exception that corresponds to a Django one; None for other errors."""
     if isinstance(exception, Http404):
         return exceptions.NotFound()
@@ -161,13 +161,13 @@ def as_api_exception(exception: Exception) -> exceptions.APIException | None:
 
 
 def handle_exception(raised: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
-    """Handle exceptions for REST framework. Unknown exceptions are raised again and end in `server_error`."""
-    request = plain_request(context["request"])
-    exception = as_api_exception(raised)
+    """Handle exceptions for REST framework. Unknown exceptions are raised again and end in `handle_server_error`."""
+    request = get_plain_request(context["request"])
+    exception = convert_exception(raised)
     if exception is None:
         return None
     if isinstance(exception, exceptions.NotFound):
-        return ProblemResponse(request, exception.status_code, str(NOT_FOUND))
+        return ProblemResponse(request, exception.status_code, str(NOT_FOUND_MESSAGE))
     if isinstance(exception, exceptions.NotAcceptable):
         offered = ", ".join(renderer.media_type for renderer in exception.available_renderers or [])
         return ProblemResponse(
@@ -242,19 +242,19 @@ def build_unavailable_response(
 # Django's error views -------------------------------------------------------------------------------------------------
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def handle_bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     answered = build_error_response(
         request, HTTPStatus.BAD_REQUEST, gettext("The request cannot be understood.")
     )
     return answered or defaults.bad_request(request, exception)
 
 
-def permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
+def handle_permission_denied(request: HttpRequest, exception: Exception) -> HttpResponse:
     answered = build_error_response(request, HTTPStatus.FORBIDDEN, gettext("You are not allowed to do this."))
     return answered or defaults.permission_denied(request, exception)
 
 
-def not_sent_by_a_page(request: HttpRequest, reason: str = "") -> HttpResponse:
+def handle_csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """Answer a form with a wrong token (CSRF_FAILURE_VIEW), and return its text for copying."""
     if answered := build_error_response(
         request, HTTPStatus.FORBIDDEN, gettext("You are not allowed to do this.")
@@ -270,16 +270,16 @@ def not_sent_by_a_page(request: HttpRequest, reason: str = "") -> HttpResponse:
     return render(request, "403_csrf.html", context, status=HTTPStatus.FORBIDDEN)
 
 
-def page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    answered = build_error_response(request, HTTPStatus.NOT_FOUND, str(NOT_FOUND))
+def handle_page_not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    answered = build_error_response(request, HTTPStatus.NOT_FOUND, str(NOT_FOUND_MESSAGE))
     return answered or defaults.page_not_found(request, exception)
 
 
-def server_error(request: HttpRequest) -> HttpResponse:
+def handle_server_error(request: HttpRequest) -> HttpResponse:
     # Django calls this while it handles what was raised.
-    if outage := outage_of(sys.exc_info()[1]):
+    if outage := find_outage(sys.exc_info()[1]):
         return build_unavailable_response(
             request, outage.status, outage.detail, retry_after=outage.retry_after
         )
-    answered = build_error_response(request, HTTPStatus.INTERNAL_SERVER_ERROR, str(SERVER_ERROR))
+    answered = build_error_response(request, HTTPStatus.INTERNAL_SERVER_ERROR, str(SERVER_ERROR_MESSAGE))
     return answered or defaults.server_error(request)

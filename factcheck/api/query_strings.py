@@ -18,15 +18,15 @@ from django.utils.translation import gettext
 from django_filters import Filter
 from rest_framework.serializers import Serializer
 
-from factcheck.api.field_selection import FIELDS, Path
-from factcheck.api.pagination import ORDERING, PAGE_SIZE, PAGE_SIZE_LIMIT, Ordering
+from factcheck.api.field_selection import FIELDS_PARAMETER, PartPath
+from factcheck.api.pagination import ORDERING_PARAMETER, PAGE_SIZE, PAGE_SIZE_LIMIT, Ordering
 from factcheck.api.problems import InvalidParameters, TargetNotFound
 from factcheck.api.query_values import Keyword, Reader, ValueRefused, WholeNumber, Words, suggest_word
 from factcheck.database.cached_sql import FoundBy, Slot, Template
 from factcheck.django_internals import UncopiedFilterSet
 
 #: The name of the query parameter that chooses between the short and the whole form of results.
-VIEW = "view"
+VIEW_PARAMETER = "view"
 
 #: So many values of one parameter are read; more than that is not a filter but a bulk request.
 VALUE_LIMIT = 100
@@ -261,12 +261,16 @@ class ListQuery(Query):
     @property
     def is_full(self) -> bool:
         """Whether results are shown whole, or in the parts that `fields` names, and not as summaries."""
-        return VIEW not in self.base_filters or self.value(VIEW) == "full" or bool(self.value(FIELDS))
+        return (
+            VIEW_PARAMETER not in self.base_filters
+            or self.value(VIEW_PARAMETER) == "full"
+            or bool(self.value(FIELDS_PARAMETER))
+        )
 
     @property
     def sought(self) -> dict[str, Any]:
         """Return the filters, without the paging parameters."""
-        how = {*ListQuery.base_filters, ORDERING, FIELDS, VIEW}
+        how = {*ListQuery.base_filters, ORDERING_PARAMETER, FIELDS_PARAMETER, VIEW_PARAMETER}
         return {name: value for name, value in self.looked_for.items() if name not in how}
 
     @property
@@ -290,7 +294,7 @@ class ListQuery(Query):
 
     @property
     def ordering_name(self) -> str:
-        name: str = self.value(ORDERING, self.orderings[0].name)
+        name: str = self.value(ORDERING_PARAMETER, self.orderings[0].name)
         return name
 
 
@@ -316,7 +320,7 @@ def make_view_parameter() -> Parameter:
 def make_fields_parameter(serializer: type[Serializer]) -> Parameter:
     """Build the parameter `fields` for responses with this serializer."""
     return Parameter(
-        Path(serializer),
+        PartPath(serializer),
         "Only these parts, such as `statement`, or `verdicts.rating.label` for a part of a part. Without it, all. The"
         " answer is described as it is without: what is not asked for is missing from it.",
         several=True,

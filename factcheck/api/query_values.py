@@ -16,13 +16,13 @@ from django.utils.translation import gettext
 from factcheck.database.model_fields import LANGUAGE_TAG
 
 #: The largest id that PostgreSQL's bigint holds.
-GREATEST_ID = 2**63 - 1
+MAX_ID = 2**63 - 1
 
 _DIGITS = re.compile(r"[0-9]+", re.ASCII)
 _SHARE = re.compile(r"0(\.[0-9]{1,17})?|1(\.0{1,17})?|\.[0-9]{1,17}", re.ASCII)
 _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 _MOMENT = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}[Tt ][0-9:.]+([Zz]|[+-][0-9:]+)", re.ASCII)
-_SLUG = r"^(?!-?[0-9]+$)[\w-]+$"
+_SLUG_PATTERN = r"^(?!-?[0-9]+$)[\w-]+$"
 _LANGUAGE = re.compile(LANGUAGE_TAG, re.ASCII | re.IGNORECASE)
 
 
@@ -46,7 +46,7 @@ class WholeNumber:
 
     sql_type: ClassVar[str] = "bigint"
     least: int = 1
-    most: int = GREATEST_ID
+    most: int = MAX_ID
 
     @property
     def schema(self) -> dict[str, Any]:
@@ -220,11 +220,11 @@ class Slug:
 
     sql_type: ClassVar[str] = "text"
     schema: dict[str, Any] = field(
-        default_factory=lambda: {"type": "string", "pattern": _SLUG, "maxLength": 100}
+        default_factory=lambda: {"type": "string", "pattern": _SLUG_PATTERN, "maxLength": 100}
     )
 
     def __call__(self, text: str) -> str:
-        if len(text) <= 100 and re.fullmatch(_SLUG, text):
+        if len(text) <= 100 and re.fullmatch(_SLUG_PATTERN, text):
             return text
         raise ValueRefused(
             gettext("it must consist of letters, digits, hyphens and underscores, and not be a number.")

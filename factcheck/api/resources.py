@@ -30,7 +30,7 @@ from rest_framework.permissions import AllowAny
 from rest_framework.serializers import Serializer
 from rest_framework.viewsets import ViewSet
 
-from factcheck.api.field_selection import FIELDS, Parts, build_parts, parts_described, pick_parts
+from factcheck.api.field_selection import FIELDS_PARAMETER, Parts, build_parts, describe_parts, pick_parts
 from factcheck.api.negotiation import Negotiation
 from factcheck.api.openapi.schema import PublicSchema
 from factcheck.api.pagination import PAGE_SIZE, KeysetPage
@@ -54,7 +54,7 @@ _CONDITIONS = frozenset(
 )
 
 # Link relations as IANA registers them.
-_RELATIONS = {"next": "next", "previous": "prev"}
+_LINK_RELATIONS = {"next": "next", "previous": "prev"}
 
 
 @dataclass(frozen=True)
@@ -146,7 +146,7 @@ class PublicList(PublicResource, ABC):
 
     def shortened(self, query: ListQuery) -> Callable[[bytes], bytes]:
         """Return a function that reduces a result to the requested `fields` or, by default, to its summary."""
-        return make_picker(query) if query.is_full else select(_parts_of_summaries(self.serializer_class))
+        return make_picker(query) if query.is_full else select(_describe_summary_parts(self.serializer_class))
 
     def other_forms(self, request: HttpRequest) -> list[str]:
         """Return links to other forms of all results of the same query."""
@@ -172,7 +172,7 @@ class PublicList(PublicResource, ABC):
             cache=self.cache_of(query),
             last_modified=listing.last_modified,
         )
-        linked = [f'<{url}>; rel="{_RELATIONS[direction]}"' for direction, url in links.items() if url]
+        linked = [f'<{url}>; rel="{_LINK_RELATIONS[direction]}"' for direction, url in links.items() if url]
         if linked := [*linked, *self.other_forms(request)]:
             response["Link"] = ", ".join(linked)
         return response
@@ -246,15 +246,15 @@ def _format_http_time(seconds: int) -> str:
 
 def make_picker(query: Query) -> Callable[[bytes], bytes]:
     """Return a function that reduces a stored JSON document to the requested `fields`."""
-    paths = query.value(FIELDS)
+    paths = query.value(FIELDS_PARAMETER)
     if not paths:
         return lambda document: document
     return select(build_parts(paths))
 
 
 @cache
-def _parts_of_summaries(serializer: type[Serializer]) -> Parts:
-    return parts_described(serializer())
+def _describe_summary_parts(serializer: type[Serializer]) -> Parts:
+    return describe_parts(serializer())
 
 
 def select(wanted: Parts) -> Callable[[bytes], bytes]:

@@ -14,7 +14,7 @@ from factcheck.database.embedded.place import ServerPlace
 from factcheck.installation.backup_settings import note_path, read_remembered_folder, remember_folder
 from factcheck.installation.private_files import FILE, FOLDER
 
-README = """\
+README_TEXT = """\
 Backups of Factcheck. Restore them with the program: manage.py restore_backup --help. By hand:
 
 generations/  base backups of PostgreSQL (pg_basebackup); backup.json names the one that an incremental one is based on.
@@ -29,7 +29,7 @@ class BackupFailed(Exception):
     """No backup was made, or none can be used. `str()` is a sentence for an operator."""
 
 
-class BackupUnderWay(BackupFailed):
+class BackupRunning(BackupFailed):
     """Another process writes to the folder."""
 
 
@@ -75,7 +75,7 @@ class BackupFolder:
             account = account_for(place)
             if account is not None:
                 os.chown(self.wal, account.pw_uid, account.pw_gid)
-            (self.path / "README.txt").write_text(README)
+            (self.path / "README.txt").write_text(README_TEXT)
             remember_folder(place.data_dir, self.path)
         except OSError as error:
             raise BackupFailed(
@@ -97,7 +97,7 @@ class BackupFolder:
                 try:
                     fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
                 except BlockingIOError:
-                    raise BackupUnderWay(
+                    raise BackupRunning(
                         gettext("A backup is being written to %(path)s. Wait until it ends.")
                         % {"path": self.path}
                     ) from None
@@ -115,7 +115,7 @@ class BackupFolder:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
             yield lock
         except BlockingIOError:
-            raise BackupUnderWay(
+            raise BackupRunning(
                 gettext("Another backup is being written to %(path)s.") % {"path": self.path}
             ) from None
         finally:

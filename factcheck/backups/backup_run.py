@@ -16,7 +16,7 @@ from factcheck.backups.generations import UNFINISHED, Generation
 from factcheck.backups.log_gaps import SEGMENT_BYTES, parse_segment_number
 from factcheck.database.embedded import roles
 from factcheck.database.embedded.place import SUPERUSER, ServerPlace
-from factcheck.installation.version import version
+from factcheck.installation.version import read_version
 
 #: What an archiver left that was killed is not being written any more.
 _ABANDONED_SECONDS = 3600
@@ -52,7 +52,7 @@ class RunningServer:
         return cls(*found)
 
 
-def back_up(
+def make_backup(
     place: ServerPlace,
     folder: BackupFolder,
     kept: Mapping[str, Path],
@@ -154,7 +154,7 @@ def _make(
             start=manifest.start,
             stop=manifest.stop,
             postgresql=server.version,
-            program=version(),
+            program=read_version(),
             manifest_sha256=generations.compute_sha256(copied / "backup_manifest"),
             journal_bytes=journal_bytes,
             journal_sha256=journal_sha256,

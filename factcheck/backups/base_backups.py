@@ -10,7 +10,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from factcheck.backups.backup_folder import BackupFailed
-from factcheck.database.embedded.place import PORT, SUPERUSER, ServerPlace, binary
+from factcheck.database.embedded.place import PORT, SUPERUSER, ServerPlace, get_binary
 
 _TRANSACTION_END = re.compile(
     r"lsn: (\w+/\w+), .*desc: (?:COMMIT|ABORT) (\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+) UTC"
@@ -92,7 +92,7 @@ def find_last_change(segment: Path) -> tuple[int, datetime] | None:
     """Return position and moment of the last transaction that ended in a segment of the log; None without any."""
     # It ends with an error where the segment was not filled; what it printed until then counts.
     shown = subprocess.run(
-        [binary("pg_waldump"), "--rmgr=Transaction", str(segment)],
+        [get_binary("pg_waldump"), "--rmgr=Transaction", str(segment)],
         cwd="/",
         env={"LC_ALL": "C", "TZ": "UTC"},
         capture_output=True,
@@ -120,9 +120,9 @@ def run(
     """
     program, *arguments = command
     done = subprocess.run(
-        [binary(program), *arguments],
+        [get_binary(program), *arguments],
         cwd="/",
-        env={"PATH": str(Path(binary(program)).parent), "LC_ALL": "C", "PGTZ": "UTC", **environment},
+        env={"PATH": str(Path(get_binary(program)).parent), "LC_ALL": "C", "PGTZ": "UTC", **environment},
         stdin=subprocess.DEVNULL,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,

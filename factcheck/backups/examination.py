@@ -7,7 +7,7 @@ from pathlib import Path
 from factcheck.backups import base_backups, generations, kept_files
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
 from factcheck.backups.log_gaps import find_gaps
-from factcheck.database.embedded.wal_archive import contents, segments
+from factcheck.database.embedded.wal_archive import list_segments, read_contents
 
 
 def find_faults(folder: BackupFolder) -> Iterator[str]:
@@ -48,7 +48,7 @@ def _find_file_faults(folder: BackupFolder, oldest: generations.Generation) -> I
 
 
 def _find_log_faults(folder: BackupFolder, listed: list[generations.Generation]) -> Iterator[str]:
-    for name in segments(folder.wal):
+    for name in list_segments(folder.wal):
         path = folder.wal / f"{name}.gz"
         if not _is_whole(path):
             yield f"{path} is damaged."
@@ -58,7 +58,7 @@ def _find_log_faults(folder: BackupFolder, listed: list[generations.Generation])
 
 def _is_whole(path: Path) -> bool:
     try:
-        contents(path)
+        read_contents(path)
     except (OSError, EOFError, zlib.error):
         return False
     return True

@@ -11,16 +11,16 @@ from factcheck.backups.freshness import get_newest_time, log_problem, open_gaps
 from factcheck.telemetry.query_spans import DatabaseQuestion, GaugeKind, Reading
 
 #: A backup that cannot be read is as good as none.
-_NEVER = datetime.fromtimestamp(0, UTC)
+_EPOCH = datetime.fromtimestamp(0, UTC)
 
 
 def _read_backups(cursor: CursorWrapper) -> Iterator[Reading]:
     if settings.BACKUP_DIR is None:
         return
     try:
-        newest, gaps = get_newest_time() or _NEVER, len(open_gaps())
+        newest, gaps = get_newest_time() or _EPOCH, len(open_gaps())
     except BackupFailed:
-        newest, gaps = _NEVER, 0
+        newest, gaps = _EPOCH, 0
     yield "factcheck_backup_newest_timestamp_seconds", (), newest.timestamp()
     yield "factcheck_backup_log_gaps", (), gaps
     yield "factcheck_backup_log_failing", (), bool(log_problem())

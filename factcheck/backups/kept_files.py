@@ -20,7 +20,7 @@ from factcheck.database.embedded.wal_archive import sync_folder
 from factcheck.installation.private_files import FILE, FOLDER
 from factcheck.installation.whole_files import DUMPS
 
-_PIECE = 2**20
+_CHUNK_SIZE = 2**20
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ def _copy(folder: BackupFolder, file: Path) -> tuple[str, int]:
     try:
         with file.open("rb") as source, unfinished.open("wb") as target:
             os.fchmod(target.fileno(), FILE)
-            while piece := source.read(_PIECE):
+            while piece := source.read(_CHUNK_SIZE):
                 digest.update(piece)
                 size += target.write(piece)
             target.flush()
@@ -156,7 +156,7 @@ def _measure_whole_lines(journal: IO[bytes]) -> int:
     """Return the length of the complete lines."""
     end = journal.seek(0, os.SEEK_END)
     while end > 0:
-        begin = max(0, end - _PIECE)
+        begin = max(0, end - _CHUNK_SIZE)
         journal.seek(begin)
         if (found := journal.read(end - begin).rfind(b"\n")) >= 0:
             return begin + found + 1
@@ -178,7 +178,7 @@ def compute_journal_digest(folder: BackupFolder, length: int | None = None) -> t
     digest, read = hashlib.sha256(), 0
     with folder.journal.open("rb") as journal:
         while (length is None or read < length) and (
-            piece := journal.read(_PIECE if length is None else min(_PIECE, length - read))
+            piece := journal.read(_CHUNK_SIZE if length is None else min(_CHUNK_SIZE, length - read))
         ):
             digest.update(piece)
             read += len(piece)
@@ -245,7 +245,7 @@ def put_back(folder: BackupFolder, file: KeptFile, to: Path) -> bool:
     try:
         with build_pool_path(folder, file.sha256).open("rb") as source, to.open("xb") as target:
             os.fchmod(target.fileno(), FILE)
-            while piece := source.read(_PIECE):
+            while piece := source.read(_CHUNK_SIZE):
                 digest.update(piece)
                 target.write(piece)
     except FileNotFoundError:

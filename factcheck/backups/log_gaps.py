@@ -8,7 +8,7 @@ from itertools import groupby, pairwise
 
 from factcheck.backups.backup_folder import BackupFolder
 from factcheck.backups.generations import Generation
-from factcheck.database.embedded.wal_archive import NAME, segments
+from factcheck.database.embedded.wal_archive import NAME_PATTERN, list_segments
 
 SEGMENT_BYTES = 16 * 2**20
 #: Segments to 4 GB of log, which the first half of a number counts.
@@ -25,7 +25,7 @@ class LogGap:
 
 def parse_segment_number(name: str) -> int:
     """Return a segment's place in the log; -1 for other files, such as the history of a timeline."""
-    found = NAME.fullmatch(name.removesuffix(".gz"))
+    found = NAME_PATTERN.fullmatch(name.removesuffix(".gz"))
     if found is None or found[1] is None:
         return -1
     return int(found[1][8:16], 16) * _SEGMENTS_PER_FILE + int(found[1][16:], 16)
@@ -40,7 +40,7 @@ def build_segment_name(timeline: int, position: int) -> str:
 def find_gaps(folder: BackupFolder, backups: list[Generation]) -> list[LogGap]:
     """Return all gaps in the archive. On each timeline the log is needed from the oldest backup on."""
     found = []
-    for prefix, names in groupby(segments(folder.wal), lambda name: name[:8]):
+    for prefix, names in groupby(list_segments(folder.wal), lambda name: name[:8]):
         timeline = int(prefix, 16)
         archived = [parse_segment_number(name) for name in names]
         needed = [one.stop // SEGMENT_BYTES for one in backups if one.timeline == timeline]

@@ -21,13 +21,13 @@ from factcheck.backups import base_backups, generations, kept_files, timelines
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
 from factcheck.backups.generations import Generation
 from factcheck.backups.log_gaps import build_segment_name, find_gaps
-from factcheck.database.embedded import roles, running_at, wal_archive
+from factcheck.database.embedded import roles, run_server_at, wal_archive
 from factcheck.database.embedded.account import account_for
 from factcheck.database.embedded.place import SUPERUSER, PostgresUnavailable, ServerPlace
 from factcheck.installation.private_files import FILE, FOLDER
 
 #: What the program that fetches segments writes to the server's log.
-_NOT_FETCHED = re.compile(r"^([0-9A-F]{24}): (.+)$", re.MULTILINE)
+_FETCH_ERROR = re.compile(r"^([0-9A-F]{24}): (.+)$", re.MULTILINE)
 #: What a restore makes, and puts aside where it is there already.
 PARTS = ("files", "reports", "postgres")
 
@@ -182,7 +182,7 @@ def _replay(
     folder: BackupFolder, generation: Generation, timeline: int, wanted: RestorePoint, unfinished: Path
 ) -> datetime | None:
     """Start the server on the restored files, let it recover to the target, and query it."""
-    settings = wal_archive.fetching(folder.wal.resolve()) | {
+    settings = wal_archive.build_fetching_settings(folder.wal.resolve()) | {
         "recovery_target_timeline": str(timeline),
         "recovery_target_action": "promote",
     }
@@ -194,7 +194,7 @@ def _replay(
     place = ServerPlace(unfinished, folder.wal.resolve(), settings)
     try:
         with (
-            running_at(place),
+            run_server_at(place),
             roles.connect(place, SUPERUSER) as connection,
         ):
             [(replayed,)] = connection.execute("SELECT pg_last_xact_replay_timestamp()").fetchall()
@@ -202,11 +202,11 @@ def _replay(
         raise BackupFailed(_explain_failure(folder, generation, place, wanted, str(error))) from error
     finally:
         shutil.rmtree(place.socket_folder, ignore_errors=True)
-    _have_history_archived(place.cluster / "pg_wal")
+    _archive_history(place.cluster / "pg_wal")
     return replayed if isinstance(replayed, datetime) else None
 
 
-def _have_history_archived(log: Path) -> None:
+def _archive_history(log: Path) -> None:
     """Archive the history of the timeline; without it the log of the restored server could not be followed.
 
     The server began the timeline while it archived nothing, so it would never archive the history by itself.
@@ -228,7 +228,7 @@ def _explain_failure(
             + (f" (the last change in it is of {last})" if last else "")
             + ". Without --moment all of it is restored."
         )
-    if not_fetched := _NOT_FETCHED.search(said):
+    if not_fetched := _FETCH_ERROR.search(said):
         moment = _find_last_moment_before(not_fetched[1], folder, generation)
         option = f"--moment {moment:%Y-%m-%dT%H:%M:%S.%f}" if moment else f"--backup {generation.name}"
         return _describe_alternative(not_fetched[2].rstrip("."), option)
@@ -248,12 +248,12 @@ def _find_last_moment_before(missing: str, folder: BackupFolder, generation: Gen
     PostgreSQL stops before the first change that is later than the moment, so one such change must be archived.
     """
     first = build_segment_name(int(missing[:8], 16), generation.stop)
-    for name in reversed(wal_archive.segments(folder.wal)):
+    for name in reversed(wal_archive.list_segments(folder.wal)):
         if not first <= name < missing:
             continue
         with tempfile.TemporaryDirectory() as unpacked:
             segment = Path(unpacked, name)
-            segment.write_bytes(wal_archive.contents(folder.wal / f"{name}.gz"))
+            segment.write_bytes(wal_archive.read_contents(folder.wal / f"{name}.gz"))
             change = base_backups.find_last_change(segment)
         if change is not None:
             lsn, moment = change

@@ -5,8 +5,8 @@ import logging
 from django.conf import settings
 from procrastinate.contrib.django import app
 
-from factcheck.backups.backup_folder import BackupUnderWay
-from factcheck.backups.backup_run import back_up, copy_files
+from factcheck.backups.backup_folder import BackupRunning
+from factcheck.backups.backup_run import copy_files, make_backup
 from factcheck.backups.freshness import log_problem, open_gaps
 from factcheck.backups.subject import get_backup_folder, get_server_place, list_kept_folders
 
@@ -14,13 +14,13 @@ log = logging.getLogger(__name__)
 
 
 @app.task(queueing_lock="back_up", lock="back_up")
-def back_up_by_schedule(timestamp: int) -> None:
+def run_scheduled_backup(timestamp: int) -> None:
     """Make a backup. What fails is seen as a failed job, in the log, and by the age of the newest one."""
     _run_backup()
 
 
 def _run_backup() -> None:
-    done = back_up(
+    done = make_backup(
         get_server_place(),
         get_backup_folder(),
         list_kept_folders(),
@@ -43,11 +43,11 @@ def copy_new_files(timestamp: int) -> None:
             _run_backup()
         else:
             copy_files(get_server_place(), get_backup_folder(), list_kept_folders())
-    except BackupUnderWay:
+    except BackupRunning:
         log.debug("Files are copied by the backup that is being made.")
 
 
 if settings.BACKUP_SCHEDULE:
-    app.periodic(cron=settings.BACKUP_SCHEDULE)(back_up_by_schedule)
+    app.periodic(cron=settings.BACKUP_SCHEDULE)(run_scheduled_backup)
 if settings.BACKUP_DIR is not None:
     app.periodic(cron="*/5 * * * *")(copy_new_files)

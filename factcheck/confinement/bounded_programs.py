@@ -14,7 +14,7 @@ from typing import IO, cast
 
 import psutil
 
-from factcheck.confinement.confined import ROOT, OutOfBounds
+from factcheck.confinement.confined import ROOT, LimitExceeded
 from factcheck.confinement.limits import Allowance, Cause
 
 #: How many run at a time in one process of ours, and how long more of them wait for their turn.
@@ -23,7 +23,7 @@ SEATS, QUEUE = 2, 60.0
 POLL_SECONDS = 0.1
 #: So much of what it complains about is kept.
 _MAX_ERROR_BYTES = 2_000_000
-_PIECE = 1 << 16
+_CHUNK_SIZE = 1 << 16
 
 _slots = threading.BoundedSemaphore(SEATS)
 
@@ -46,7 +46,7 @@ def run_bounded(program: str, arguments: Sequence[str], allowance: Allowance) ->
         OutOfBounds: it took too much memory or time, wrote too much, crashed, or found no seat.
     """
     if not _slots.acquire(timeout=QUEUE):
-        raise OutOfBounds(Cause.BUSY)
+        raise LimitExceeded(Cause.BUSY)
     try:
         launch = [sys.executable, "-P", "-m", "factcheck.confinement.launch", allowance.packed()]
         with subprocess.Popen(
@@ -73,11 +73,11 @@ def _await_program(process: "subprocess.Popen[bytes]", allowance: Allowance) -> 
     try:
         status = process.wait(max(0.1, ends_at - time.monotonic()))
     except subprocess.TimeoutExpired:
-        raise OutOfBounds(Cause.TIME) from None
+        raise LimitExceeded(Cause.TIME) from None
     if status in (-signal.SIGALRM, -signal.SIGXCPU):
-        raise OutOfBounds(Cause.TIME)
+        raise LimitExceeded(Cause.TIME)
     if status < 0:
-        raise OutOfBounds(Cause.CRASH)
+        raise LimitExceeded(Cause.CRASH)
     return ProgramOutput(bytes(output), complaints.decode("utf-8", "replace"), status == 0)
 
 
@@ -91,16 +91,16 @@ def _read_output(
             selector.register(cast(IO[bytes], pipe), selectors.EVENT_READ, kept)
         while selector.get_map():
             if time.monotonic() > ends_at:
-                raise OutOfBounds(Cause.TIME)
+                raise LimitExceeded(Cause.TIME)
             if _measure_memory(process.pid) > allowance.memory:
-                raise OutOfBounds(Cause.MEMORY)
+                raise LimitExceeded(Cause.MEMORY)
             for key, _events in selector.select(POLL_SECONDS):
-                if not (piece := os.read(key.fd, _PIECE)):
+                if not (piece := os.read(key.fd, _CHUNK_SIZE)):
                     selector.unregister(key.fileobj)
                 elif key.data is output or len(complaints) < _MAX_ERROR_BYTES:
                     key.data.extend(piece)
             if len(output) > allowance.output:
-                raise OutOfBounds(Cause.OUTPUT)
+                raise LimitExceeded(Cause.OUTPUT)
     return output, complaints
 
 

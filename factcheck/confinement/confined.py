@@ -29,7 +29,7 @@ SEATS, QUEUE = 4, 60.0
 START, WORD = 30.0, 5.0
 #: The environment of the program: no secrets, no database. Hashing does not vary, nor do results then.
 _INHERITED_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TMPDIR", "LD_LIBRARY_PATH", "DYLD_LIBRARY_PATH")
-_SETTINGS = {
+_FIXED_VARIABLES = {
     "PYTHONPATH": str(ROOT),
     "PYTHONHASHSEED": "0",
     "OMP_NUM_THREADS": "1",
@@ -37,7 +37,7 @@ _SETTINGS = {
 }
 
 
-class OutOfBounds(Exception):
+class LimitExceeded(Exception):
     """The task gave no result: it exceeded a limit of time or memory, or crashed."""
 
     def __init__(self, cause: Cause) -> None:
@@ -61,7 +61,7 @@ class Confined:
     def warm(self) -> None:
         """Start loading the program's modules, without waiting."""
         with self._lock:
-            self._at_zygote()
+            self._connect_zygote()
 
     def answer(self, question: bytes) -> bytes:
         """Return the module's result.
@@ -70,13 +70,13 @@ class Confined:
             OutOfBounds: it took too much memory or time, answered too much, crashed, or found no seat.
         """
         if not self._seats.acquire(timeout=QUEUE):
-            raise OutOfBounds(Cause.BUSY)
+            raise LimitExceeded(Cause.BUSY)
         try:
             # A zygote that has waited for long may end in the moment when it is asked; the next one is new.
             for _attempt in range(2):
-                if (answer := self._asked(question)) is not None:
+                if (answer := self._request_answer(question)) is not None:
                     return answer
-            raise OutOfBounds(Cause.CRASH)
+            raise LimitExceeded(Cause.CRASH)
         finally:
             self._seats.release()
 
@@ -100,10 +100,10 @@ class Confined:
             with suppress(subprocess.TimeoutExpired):
                 program.wait(WORD)
 
-    def _asked(self, question: bytes) -> bytes | None:
+    def _request_answer(self, question: bytes) -> bytes | None:
         """Return the answer; None if no zygote took the question."""
         ends_at = time.monotonic() + START + self.allowance.seconds
-        work, fate = self._begun()
+        work, fate = self._start_work()
         with work, fate:
             try:
                 work.settimeout(ends_at - time.monotonic())
@@ -113,34 +113,34 @@ class Confined:
                 if answer[:1] == ANSWER:
                     return answer[1:]
                 logger.error("%s failed:\n%s", self.module, answer[1:].decode("utf-8", "replace"))
-                raise OutOfBounds(Cause.CRASH)
+                raise LimitExceeded(Cause.CRASH)
             except (MessageInterrupted, ConnectionResetError):
                 pass
             except MessageTooLarge:
-                raise OutOfBounds(Cause.OUTPUT) from None
+                raise LimitExceeded(Cause.OUTPUT) from None
             except TimeoutError:
-                raise OutOfBounds(Cause.TIME) from None
+                raise LimitExceeded(Cause.TIME) from None
             fate.settimeout(WORD)
             with suppress(TimeoutError, ConnectionResetError):
                 if cause := fate.recv(1):
-                    raise OutOfBounds(Cause(cause))
+                    raise LimitExceeded(Cause(cause))
             return None
 
-    def _begun(self) -> tuple[socket.socket, socket.socket]:
+    def _start_work(self) -> tuple[socket.socket, socket.socket]:
         """Return our ends of the two sockets of a new piece of work."""
         work, its_work = socket.socketpair()
         fate, its_fate = socket.socketpair()
         with its_work, its_fate, self._lock:
             sockets = [its_work.fileno(), its_fate.fileno()]
             try:
-                socket.send_fds(self._at_zygote(), [b"+"], sockets)
+                socket.send_fds(self._connect_zygote(), [b"+"], sockets)
             except (BrokenPipeError, ConnectionResetError):
                 # It has ended, and may not be known to have ended.
                 self._let_go()
-                socket.send_fds(self._at_zygote(), [b"+"], sockets)
+                socket.send_fds(self._connect_zygote(), [b"+"], sockets)
         return work, fate
 
-    def _at_zygote(self) -> socket.socket:
+    def _connect_zygote(self) -> socket.socket:
         """Return our end of the socket of a running zygote. Call it under the lock."""
         if self._control is not None and self._program is not None and self._program.poll() is None:
             return self._control
@@ -159,7 +159,7 @@ class Confined:
                 # Ctrl-C at a terminal is handled by the caller; this process ends with it.
                 start_new_session=True,
                 cwd="/",
-                env=_SETTINGS
+                env=_FIXED_VARIABLES
                 | {name: os.environ[name] for name in _INHERITED_VARIABLES if name in os.environ},
             )
         self._control = ours

@@ -5,8 +5,8 @@ import socket
 #: How an answer begins, and how what went wrong does.
 ANSWER, FAULT = b"+", b"!"
 
-_LENGTH = 8
-_PIECE = 1 << 20
+_LENGTH_BYTES = 8
+_CHUNK_SIZE = 1 << 20
 
 
 class MessageInterrupted(Exception):
@@ -18,7 +18,7 @@ class MessageTooLarge(Exception):
 
 
 def write_message(connection: socket.socket, message: bytes) -> None:
-    connection.sendall(len(message).to_bytes(_LENGTH))
+    connection.sendall(len(message).to_bytes(_LENGTH_BYTES))
     connection.sendall(message)
 
 
@@ -29,7 +29,7 @@ def read_message(connection: socket.socket, longest: int) -> bytes:
         Interrupted: the other end closed first.
         Oversized: it says that it is longer than `longest`.
     """
-    length = int.from_bytes(_receive_exactly(connection, _LENGTH))
+    length = int.from_bytes(_receive_exactly(connection, _LENGTH_BYTES))
     if length > longest:
         raise MessageTooLarge
     return _receive_exactly(connection, length)
@@ -38,7 +38,7 @@ def read_message(connection: socket.socket, longest: int) -> bytes:
 def _receive_exactly(connection: socket.socket, length: int) -> bytes:
     received = bytearray()
     while len(received) < length:
-        piece = connection.recv(min(_PIECE, length - len(received)))
+        piece = connection.recv(min(_CHUNK_SIZE, length - len(received)))
         if not piece:
             raise MessageInterrupted
         received += piece

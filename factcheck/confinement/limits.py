@@ -41,7 +41,7 @@ class Allowance:
 
 
 #: Program code and tables that a process shares with others: part of its memory, but not of what Linux counts as data.
-SHARED = 32 * 1024 * 1024
+SHARED_MEMORY_BYTES = 32 * 1024 * 1024
 
 
 def confine(allowance: Allowance) -> None:
@@ -50,7 +50,7 @@ def confine(allowance: Allowance) -> None:
     Linux refuses memory beyond the limit; macOS takes note of it only, so that there the zygote, which looks at all its
     processes several times a second, is what ends one. Time is held by the kernel too: an alarm that nothing handles.
     """
-    _lower_limit(resource.RLIMIT_DATA, allowance.memory - SHARED)
+    _lower_limit(resource.RLIMIT_DATA, allowance.memory - SHARED_MEMORY_BYTES)
     _lower_limit(resource.RLIMIT_CPU, int(allowance.seconds) + 1)
     _lower_limit(resource.RLIMIT_FSIZE, 0)
     _lower_limit(resource.RLIMIT_CORE, 0)

@@ -19,7 +19,7 @@ from psycopg import Copy, sql
 from psycopg.copy import FileWriter
 
 from factcheck.database.model_fields import BitsField, bytes_to_bits
-from factcheck.django_internals import bare_row, stored_values
+from factcheck.django_internals import build_bare_row, get_stored_values
 
 M = TypeVar("M", bound=Model)
 
@@ -105,7 +105,7 @@ class RowMaker(Generic[M]):
             values[self._relations[name]] = row.pk if row else None
         if unknown := values.keys() - self._blank.keys():
             raise TypeError(f"{self._model.__name__} has no {', '.join(sorted(unknown))}.")
-        return bare_row(self._model, related, self._blank, values)
+        return build_bare_row(self._model, related, self._blank, values)
 
 
 @contextmanager
@@ -129,7 +129,7 @@ def _write(stream: Copy, model: type[Model], names: list[str], rows: Sequence[Mo
     written = [(at, write) for at, field in enumerate(fields) if (write := _choose_writer(field))]
     values = itemgetter(*names)
     for row in rows:
-        line = list(values(stored_values(row) if isinstance(row, Model) else row))
+        line = list(values(get_stored_values(row) if isinstance(row, Model) else row))
         for at, write in written:
             if line[at] is not None:
                 line[at] = write(line[at])

@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 from django.db import connection
 
 
-def now() -> datetime:
+def get_database_time() -> datetime:
     """Return the present time by the database's clock, so that hosts with different clocks and the database's rules
     agree.
     """

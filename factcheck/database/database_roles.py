@@ -21,7 +21,7 @@ from pgtrigger import registry
 from factcheck.database.rules import Prohibition, ReservedIds
 
 #: The serving role's permissions on the rows of a table, unless a rule prohibits them to everyone.
-ROWS = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
+ROW_PRIVILEGES = frozenset({"SELECT", "INSERT", "UPDATE", "DELETE"})
 
 _OPERATIONS = {
     "INSERT": pgtrigger.Insert,
@@ -30,13 +30,13 @@ _OPERATIONS = {
 }
 
 #: Tables of Django's that `migrate` alone writes to.
-_KEPT_BY_MIGRATE = ("django_content_type", "django_migrations", "auth_permission")
+_MIGRATION_TABLES = ("django_content_type", "django_migrations", "auth_permission")
 
 #: Tables of ours that have no model (`factcheck/migrations/`).
-_WITHOUT_MODELS = ("factcheck_jobrequest", "factcheck_ratelimit")
+_TABLES_WITHOUT_MODELS = ("factcheck_jobrequest", "factcheck_ratelimit")
 
 #: How a connection says as whom it comes.
-_IDENTITY = ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
+_IDENTITY_KEYS = ("USER", "PASSWORD", "HOST", "PORT", "OPTIONS")
 
 Identity = Mapping[str, Any]
 
@@ -47,7 +47,7 @@ def is_separated() -> bool:
 
 
 @contextmanager
-def as_owner(alias: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
+def connect_as_owner(alias: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
     """Connect this thread as the owner until the end.
 
     Without a known owner, the serving role is taken to be the owner, and the connection stays as it is.
@@ -56,7 +56,7 @@ def as_owner(alias: str = DEFAULT_DB_ALIAS) -> Iterator[None]:
         yield
         return
     database = connections[alias]
-    served = {name: database.settings_dict[name] for name in _IDENTITY}
+    served = {name: database.settings_dict[name] for name in _IDENTITY_KEYS}
     _reconnect_as(database, get_owner_identity())
     try:
         yield
@@ -77,7 +77,7 @@ def get_owner_identity() -> Identity:
     """Return the connection settings of the owner; empty if unknown."""
     if settings.OWNER_DATABASE is None:
         return {}
-    identity = {name: settings.OWNER_DATABASE[name] for name in _IDENTITY}
+    identity = {name: settings.OWNER_DATABASE[name] for name in _IDENTITY_KEYS}
     return identity | {"OPTIONS": dict(identity["OPTIONS"])}
 
 
@@ -87,7 +87,7 @@ def _reconnect_as(database: BaseDatabaseWrapper, identity: Identity) -> None:
         raise RuntimeError("A transaction is open; its end has to be waited for.")
     database.close()
     database.close_pool()  # type: ignore[attr-defined]  # PostgreSQL is the only backend
-    database.settings_dict.update({name: identity[name] for name in _IDENTITY})
+    database.settings_dict.update({name: identity[name] for name in _IDENTITY_KEYS})
 
 
 def get_serving_role() -> str:
@@ -101,12 +101,12 @@ def get_serving_role() -> str:
 def list_wanted() -> dict[str, frozenset[str]]:
     """Map each table to the row permissions of the serving role; `get_wanted` gives the columns."""
     tables = {
-        model._meta.db_table: ROWS
+        model._meta.db_table: ROW_PRIVILEGES
         for model in apps.get_models(include_auto_created=True)
         if not model._meta.proxy and not model._meta.swapped
     }
-    tables |= dict.fromkeys(_WITHOUT_MODELS, ROWS)
-    tables |= dict.fromkeys(_KEPT_BY_MIGRATE, frozenset({"SELECT"}))
+    tables |= dict.fromkeys(_TABLES_WITHOUT_MODELS, ROW_PRIVILEGES)
+    tables |= dict.fromkeys(_MIGRATION_TABLES, frozenset({"SELECT"}))
     for model, trigger in registry.registered():
         table = model._meta.db_table
         if isinstance(trigger, Prohibition):
@@ -140,7 +140,7 @@ class RelationGrants:
 
 
 #: What it may do with a sequence.
-SEQUENCE = frozenset({"USAGE"})
+SEQUENCE_PRIVILEGES = frozenset({"USAGE"})
 
 _GRANTS_SQL = """
     SELECT relname, relkind = 'S',
@@ -206,7 +206,7 @@ def _compute_wanted(
     relation: RelationGrants, should: Mapping[str, frozenset[str]], with_reserved_ids: frozenset[str]
 ) -> frozenset[str]:
     if relation.is_sequence:
-        return SEQUENCE
+        return SEQUENCE_PRIVILEGES
     rows = should.get(relation.name, frozenset())
     found = rows - {"UPDATE"}
     if "UPDATE" in rows:
@@ -235,7 +235,7 @@ def find_deviating(alias: str = DEFAULT_DB_ALIAS) -> dict[str, RelationGrants]:
 def grant(alias: str = DEFAULT_DB_ALIAS) -> list[str]:
     """Grant the serving role exactly the wanted permissions. Returns the corrected objects.
 
-    The connection is the owner's (`as_owner`).
+    The connection is the owner's (`connect_as_owner`).
     """
     if not is_separated():
         return []

@@ -2,7 +2,7 @@
 
 from django.db import connection, models
 
-_NEXT = """
+_DISTINCT_SQL = """
     WITH RECURSIVE occurring (value) AS (
         (SELECT {column} FROM {table} ORDER BY {column} LIMIT 1)
         UNION ALL
@@ -18,7 +18,7 @@ def list_distinct_values(model: type[models.Model], column: str) -> list[str]:
     rows.
     """
     quoted = connection.ops.quote_name
-    statement = _NEXT.format(column=quoted(column), table=quoted(model._meta.db_table))
+    statement = _DISTINCT_SQL.format(column=quoted(column), table=quoted(model._meta.db_table))
     with connection.cursor() as cursor:
         cursor.execute(statement)
         return [value for (value,) in cursor.fetchall()]

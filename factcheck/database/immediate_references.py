@@ -10,7 +10,7 @@ from django.db import DEFAULT_DB_ALIAS, connections, transaction
 #: is stored after the claim; and where a ledger is restored, so is the claim that another was merged into.
 _DEFERRED_REFERENCES = ("claims_claim claims_appearance", "claims_claim claims_claim")
 
-_DEFERRABLE = """
+_DEFERRABLE_SQL = """
     SELECT conrelid::regclass::text, quote_ident(conname) FROM pg_constraint
     WHERE contype = 'f' AND condeferrable AND connamespace = 'public'::regnamespace AND conparentid = 0
         AND NOT concat_ws(' ', conrelid::regclass, confrelid::regclass) = ANY (%s)
@@ -21,7 +21,7 @@ _DEFERRABLE = """
 def find_deferrable(alias: str = DEFAULT_DB_ALIAS) -> list[tuple[str, str]]:
     """Return the foreign keys that are checked later than required: table and name, quoted."""
     with connections[alias].cursor() as cursor:
-        cursor.execute(_DEFERRABLE, [list(_DEFERRED_REFERENCES)])
+        cursor.execute(_DEFERRABLE_SQL, [list(_DEFERRED_REFERENCES)])
         return cursor.fetchall()
 
 

@@ -9,12 +9,12 @@ from contextlib import closing, contextmanager, suppress
 from django.db import Error, connection
 from django.db.backends.base.base import BaseDatabaseWrapper
 
-_HOLD = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
-_TRY = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
+_LOCK_SQL = "SELECT pg_advisory_xact_lock(hashtextextended(%s, 0))"
+_TRY_LOCK_SQL = "SELECT pg_try_advisory_xact_lock(hashtextextended(%s, 0))"
 
 #: A transaction that lasts is not ended for its length; and when the machine of its process is gone, the server finds
 #: out within a minute. Not every version of PostgreSQL knows all of them.
-_LASTING = """
+_LASTING_SQL = """
     SELECT set_config(name, value, true) FROM pg_settings JOIN (VALUES
         ('idle_in_transaction_session_timeout', '0'), ('transaction_timeout', '0'), ('lock_timeout', '0'),
         ('tcp_keepalives_idle', '30'), ('tcp_keepalives_interval', '10'), ('tcp_keepalives_count', '3')
@@ -22,7 +22,7 @@ _LASTING = """
 """
 
 
-class AlreadyHeld(Exception):
+class NameAlreadyLocked(Exception):
     """Another process holds the name."""
 
 
@@ -33,11 +33,11 @@ def hold(*names: str) -> None:
     """
     with connection.cursor() as cursor:
         for name in sorted(set(names)):
-            cursor.execute(_HOLD, [name])
+            cursor.execute(_LOCK_SQL, [name])
 
 
 @contextmanager
-def lasting_transaction() -> Iterator["LastingTransaction"]:
+def open_lasting_transaction() -> Iterator["LastingTransaction"]:
     """Open a transaction on a separate connection, rolled back at the end.
 
     The lock and its temporary tables last as long as the connection: longer than the many transactions of the work,
@@ -51,7 +51,7 @@ def lasting_transaction() -> Iterator["LastingTransaction"]:
     with closing(apart):
         apart.set_autocommit(False)
         with apart.cursor() as cursor:
-            cursor.execute(_LASTING)
+            cursor.execute(_LASTING_SQL)
         try:
             yield LastingTransaction(apart)
         finally:
@@ -69,7 +69,7 @@ class LastingTransaction:
     def hold(self, name: str) -> None:
         """Hold the name from now on; wait while others do."""
         with self.connection.cursor() as cursor:
-            cursor.execute(_HOLD, [name])
+            cursor.execute(_LOCK_SQL, [name])
 
     def hold_at_once(self, name: str) -> None:
         """Hold the name from now on.
@@ -78,9 +78,9 @@ class LastingTransaction:
             AlreadyHeld: another process holds it.
         """
         with self.connection.cursor() as cursor:
-            cursor.execute(_TRY, [name])
+            cursor.execute(_TRY_LOCK_SQL, [name])
             if cursor.fetchone() != (True,):
-                raise AlreadyHeld(name)
+                raise NameAlreadyLocked(name)
 
     def require(self) -> None:
         """Check that the lock is still held.
@@ -93,12 +93,12 @@ class LastingTransaction:
 
 
 @contextmanager
-def alone(name: str) -> Iterator[LastingTransaction]:
+def lock_exclusively(name: str) -> Iterator[LastingTransaction]:
     """Hold the name exclusively. A process that dies releases it, however it dies.
 
     Raises:
         AlreadyHeld: it is held.
     """
-    with lasting_transaction() as own:
+    with open_lasting_transaction() as own:
         own.hold_at_once(name)
         yield own

@@ -9,14 +9,14 @@ from django.db import transaction
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 #: Locks that block writing to a table; the last also blocks reading.
-CLOSED = ("ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock")
+BLOCKING_LOCKS = ("ShareLock", "ShareRowExclusiveLock", "ExclusiveLock", "AccessExclusiveLock")
 #: Outside a transaction, what cannot be done in one, or is no work: let through as it is.
-LET_THROUGH = re.compile(
+ALLOWED_STATEMENT = re.compile(
     r"\s*((ALTER|CREATE|DROP|REFRESH|REINDEX)\b[^;]*\bCONCURRENTLY\b|(RESET|SET|SHOW|VACUUM)\b[^;]*;?\s*$)",
     re.IGNORECASE,
 )
 #: The operations of django-pg-migration-tools first check for an earlier start, and wait as long as it takes.
-ONCE_ONLY = re.compile(
+UNREPEATABLE_STATEMENT = re.compile(
     r"\s*CREATE\s+(UNIQUE\s+)?INDEX\s+CONCURRENTLY\s+(?!IF\b)\"?(?P<index>\w+)", re.IGNORECASE
 )
 
@@ -46,7 +46,7 @@ class LockWatch:
         self.database = database
         self.found: list[Wait] = []
         database.ensure_connection()
-        self._there_before = frozenset(self._tables())
+        self._there_before = frozenset(self._load_tables())
 
     def __call__(
         self,
@@ -57,28 +57,28 @@ class LockWatch:
         context: dict[str, Any],
     ) -> Any:
         statement = str(sql)
-        if alone := ONCE_ONLY.match(statement):
+        if alone := UNREPEATABLE_STATEMENT.match(statement):
             self.found.append(Wait("stays half-built when interrupted", alone["index"], statement))
         whole = self.database.in_atomic_block
-        if not whole and LET_THROUGH.match(statement):
+        if not whole and ALLOWED_STATEMENT.match(statement):
             return execute(sql, params, many, context)
         with nullcontext() if whole else transaction.atomic(self.database.alias):
-            before = self._tables()
+            before = self._load_tables()
             result = execute(sql, params, many, context)
-            self.found += self._waits(before, self._tables(), statement, whole_migration=whole)
+            self.found += self._find_waits(before, self._load_tables(), statement, whole_migration=whole)
         return result
 
-    def _tables(self) -> dict[int, _Table]:
+    def _load_tables(self) -> dict[int, _Table]:
         # Past Django, whose wrappers would watch this too.
-        rows = self.database.connection.cursor().execute(TABLES).fetchall()
+        rows = self.database.connection.cursor().execute(TABLES_SQL).fetchall()
         return {oid: _Table(name, file, scans, frozenset(locks)) for oid, name, file, scans, locks in rows}
 
-    def _waits(
+    def _find_waits(
         self, before: dict[int, _Table], after: dict[int, _Table], statement: str, *, whole_migration: bool
     ) -> Iterator[Wait]:
         for oid in self._there_before & before.keys() & after.keys():
             table = after[oid]
-            closed = not table.locks.isdisjoint(CLOSED)
+            closed = not table.locks.isdisjoint(BLOCKING_LOCKS)
             if closed and table.file != before[oid].file:
                 yield Wait("writes a whole table anew that nobody can use meanwhile", table.name, statement)
             elif closed and table.scans > before[oid].scans:
@@ -87,7 +87,7 @@ class LockWatch:
                 yield Wait("changes rows of a whole table in one transaction", table.name, statement)
 
 
-TABLES = """
+TABLES_SQL = """
     SELECT pg_class.oid, relname, relfilenode, coalesce(pg_stat_get_xact_numscans(pg_class.oid), 0),
         array(SELECT mode FROM pg_catalog.pg_locks WHERE relation = pg_class.oid AND pid = pg_backend_pid())
     FROM pg_catalog.pg_class WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace

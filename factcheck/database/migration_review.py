@@ -41,7 +41,7 @@ class ReviewedMigration:
     idle: list[str]
 
 
-def review(
+def review_migration(
     migration: Migration, state: ProjectState, database: BaseDatabaseWrapper, *, known: KnownTables
 ) -> tuple[ReviewedMigration, ProjectState]:
     """Apply a migration to a database at the previous state, and report its effects on other programs.

@@ -26,7 +26,7 @@ from factcheck.database.replicas import Replicas
 Answer = TypeVar("Answer")
 
 #: The oid of PostgreSQL's type `text`.
-_TEXT = 25
+_TEXT_OID = 25
 
 
 class _Utf8(Loader):
@@ -59,12 +59,12 @@ class _Reader(threading.local):
         #: Whether what this thread does now is to answer the public.
         self.is_public = False
 
-    def cursor_of(self, alias: str, connection: psycopg.Connection[Any]) -> _Cursor:
+    def get_cursor(self, alias: str, connection: psycopg.Connection[Any]) -> _Cursor:
         """Return this thread's cursor for reading; a new one for each query would copy all adapters each time."""
         cursor = self.cursors.get(alias)
         if cursor is None or cursor.connection is not connection:
             cursor = self.cursors[alias] = _Cursor(connection)
-            cursor.adapters.register_loader(_TEXT, _Utf8)
+            cursor.adapters.register_loader(_TEXT_OID, _Utf8)
             # As psycopg itself has it. Django sets None, which disables prepared statements altogether.
             connection.prepare_threshold = 5
         return cursor
@@ -110,11 +110,11 @@ def _get_watch(process: int) -> ReplicaWatch:
 
 def _build_address(alias: str) -> dict[str, Any]:
     ours = connections[alias].get_connection_params()
-    return {name: value for name, value in ours.items() if name not in _OF_DJANGO}
+    return {name: value for name, value in ours.items() if name not in _DJANGO_OPTIONS}
 
 
 #: What Django connects with, and libpq does not know.
-_OF_DJANGO = {"context", "cursor_factory", "prepare_threshold"}
+_DJANGO_OPTIONS = {"context", "cursor_factory", "prepare_threshold"}
 
 
 def read_publicly(answer: Callable[[], Answer]) -> Answer:
@@ -187,7 +187,7 @@ def _is_lost(alias: str, error: Exception) -> bool:
     connection = connections[alias]
     if connection.in_atomic_block:
         return False
-    if getattr(error.__cause__, "sqlstate", None) == _REPLAYED_OVER:
+    if getattr(error.__cause__, "sqlstate", None) == _SERIALIZATION_FAILURE:
         return True
     if not isinstance(error, OperationalError | InterfaceError) or connection.is_usable():
         return False
@@ -196,7 +196,7 @@ def _is_lost(alias: str, error: Exception) -> bool:
 
 
 #: The SQLSTATE of a statement that stood in the way of what a replica had to replay; another one may answer it.
-_REPLAYED_OVER = "40001"
+_SERIALIZATION_FAILURE = "40001"
 
 
 class PublicReadRouter:
@@ -234,7 +234,7 @@ def _fetch(alias: str, sql: str, parameters: Sequence[Any], prepare: bool) -> li
     connection = connections[alias]
     if connection.connection is None:
         connection.ensure_connection()
-    cursor = _reader.cursor_of(alias, connection.connection)
+    cursor = _reader.get_cursor(alias, connection.connection)
     logged = connection.queries_logged
     # What is executed by the name of its plan has no text that a log could show.
     cursor.prepared = prepare and settings.PREPARED_STATEMENTS and not logged

@@ -11,7 +11,7 @@ from django.db.migrations.loader import MigrationLoader
 Key = tuple[str, str]
 
 
-class NoSuchRevision(Exception):
+class RevisionNotFound(Exception):
     """The message is a sentence for the user."""
 
 
@@ -25,7 +25,7 @@ def list_migrations(revision: str) -> set[Key]:
     """App and name of each migration of ours that a revision has."""
     listed = _run_git("ls-tree", "-r", "--name-only", revision)
     if listed.returncode:
-        raise NoSuchRevision(f"git knows no revision {revision} here: {listed.stderr.strip()}")
+        raise RevisionNotFound(f"git knows no revision {revision} here: {listed.stderr.strip()}")
     paths = [Path(line) for line in listed.stdout.splitlines()]
     return {
         (path.parts[-3], path.stem)

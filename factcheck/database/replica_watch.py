@@ -17,7 +17,7 @@ from typing import Any
 import psycopg
 from django.db.backends.signals import connection_created
 
-from factcheck.database.replicas import SILENCE, Replicas, Report
+from factcheck.database.replicas import SILENCE_SECONDS, Replicas, Report
 
 logger = logging.getLogger(__name__)
 
@@ -108,20 +108,20 @@ class ReplicaWatch:
         while True:
             asked_at = self.replicas.clock()
             try:
-                async with asyncio.timeout(SILENCE):
+                async with asyncio.timeout(SILENCE_SECONDS):
                     if connection is None:
                         connection = await psycopg.AsyncConnection.connect(
                             **address, autocommit=True, prepare_threshold=None
                         )
                     report = await _query_report(connection, mark)
             except (psycopg.Error, OSError, TimeoutError) as failure:
-                self._say(name, failure)
+                self._log_change(name, failure)
                 if connection is not None:
                     await connection.close()
                     connection = None
             else:
                 hear(report, asked_at=asked_at)
-                self._say(name, None)
+                self._log_change(name, None)
             await asyncio.sleep(max(0.0, asked_at + POLL_SECONDS - self.replicas.clock()))
 
     async def _cut_dead(self) -> None:
@@ -135,7 +135,7 @@ class ReplicaWatch:
                 if self.replicas.lost_primary():
                     self.lines.cut(self._primary)
 
-    def _say(self, name: str, failure: Exception | None) -> None:
+    def _log_change(self, name: str, failure: Exception | None) -> None:
         """Write to the log when a server falls silent, and when it is back."""
         if self._said.get(name, True) is (failure is None):
             return

@@ -12,11 +12,11 @@ from dataclasses import dataclass, field
 from typing import NamedTuple
 
 #: How long a server may keep silent, in seconds, until it is taken for dead.
-SILENCE = 0.75
+SILENCE_SECONDS = 0.75
 #: The same of the primary, for those who wait for its answer: for them there may be no other.
-PRIMARY_SILENCE = 2.0
+PRIMARY_SILENCE_SECONDS = 2.0
 #: How many places of the primary are remembered: those of the last half minute.
-_REMEMBERED = 120
+_MAX_REPORTS = 120
 
 
 class Report(NamedTuple):
@@ -32,7 +32,7 @@ class Report(NamedTuple):
 
 
 @dataclass
-class _Known:
+class _ReplicaState:
     """The state of a replica, in clock times."""
 
     heard_at: float
@@ -57,7 +57,7 @@ class Replicas:
     #: What the primary showed to everybody when it was last heard of. It does so only when as many replicas have it as
     #: it waits for; a replica may show more than will remain when the primary dies.
     mark: int | None = None
-    _known: dict[str, _Known] = field(init=False)
+    _known: dict[str, _ReplicaState] = field(init=False)
     _primary: deque[tuple[int, float]] = field(init=False)
     _primary_server: str = ""
     _primary_heard_at: float = field(init=False)
@@ -65,8 +65,8 @@ class Replicas:
     def __post_init__(self) -> None:
         # A silence that began before the query is not counted.
         self._primary_heard_at = self.clock()
-        self._known = {alias: _Known(self.clock()) for alias in self.aliases}
-        self._primary = deque(maxlen=_REMEMBERED)
+        self._known = {alias: _ReplicaState(self.clock()) for alias in self.aliases}
+        self._primary = deque(maxlen=_MAX_REPORTS)
 
     # Reports ---------------------------------------------------------------------------------------------------------
 
@@ -102,11 +102,11 @@ class Replicas:
 
     def has_primary(self) -> bool:
         """Whether it was heard of just now."""
-        return self.clock() - self._primary_heard_at <= SILENCE
+        return self.clock() - self._primary_heard_at <= SILENCE_SECONDS
 
     def lost_primary(self) -> bool:
         """Return whether it was silent for too long to wait for it."""
-        return self.clock() - self._primary_heard_at > PRIMARY_SILENCE
+        return self.clock() - self._primary_heard_at > PRIMARY_SILENCE_SECONDS
 
     def is_fit(self, alias: str) -> bool:
         """Whether it can be read from: it lives, and is not too old."""
@@ -114,7 +114,7 @@ class Replicas:
 
     def is_dead(self, alias: str) -> bool:
         """Whether it was not heard of for too long."""
-        return self.clock() - self._known[alias].heard_at > SILENCE
+        return self.clock() - self._known[alias].heard_at > SILENCE_SECONDS
 
     def is_level(self, alias: str) -> bool:
         """Whether it has everything that the primary was ever known to have."""

@@ -9,24 +9,24 @@ from django.db import DEFAULT_DB_ALIAS, DatabaseError, connections
 
 from factcheck.database import database_roles, immediate_references
 
-_HOW = "docs/database-roles.md says how."
+_DOCUMENTATION_HINT = "docs/database-roles.md says how."
 
 #: PostgreSQL's predefined roles that only extend reading.
-HARMLESS = ("pg_monitor", "pg_read_all_settings", "pg_read_all_stats", "pg_stat_scan_tables")
+HARMLESS_ROLES = ("pg_monitor", "pg_read_all_settings", "pg_read_all_stats", "pg_stat_scan_tables")
 
 #: More tables than these are counted, as where migrate was cut off.
-MOST_NAMED = 5
+MAX_NAMED = 5
 
-_ROLE = "SELECT oid FROM pg_roles WHERE rolname = coalesce(nullif(%s, ''), session_user)"
+_ROLE_SQL = "SELECT oid FROM pg_roles WHERE rolname = coalesce(nullif(%s, ''), session_user)"
 
 #: Whether tables of ours belong to the serving role.
-_OWNS_TABLES = """
+_OWNED_TABLES_SQL = """
     SELECT count(*) FROM pg_class
     WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND relowner = %s
 """
 
 #: Finding → its rows. A row completes a sentence: the serving role “…”.
-_TOO_MUCH = {
+_EXCESS_SQL = {
     "factcheck.W011": """
         SELECT format('has the attribute %%s', attribute) FROM pg_roles, LATERAL (VALUES
             (rolsuper, 'SUPERUSER'), (rolcreaterole, 'CREATEROLE'), (rolcreatedb, 'CREATEDB'),
@@ -77,13 +77,13 @@ _TOO_MUCH = {
 }
 
 _HINTS = {
-    "factcheck.W011": f"ALTER ROLE, REVOKE or ALTER ROLE … RESET it, as a superuser. {_HOW}",
-    "factcheck.W012": f"Give it to the owner of the tables: ALTER … OWNER TO. {_HOW}",
-    "factcheck.W013": f"REVOKE it, as the owner or a superuser. {_HOW}",
+    "factcheck.W011": f"ALTER ROLE, REVOKE or ALTER ROLE … RESET it, as a superuser. {_DOCUMENTATION_HINT}",
+    "factcheck.W012": f"Give it to the owner of the tables: ALTER … OWNER TO. {_DOCUMENTATION_HINT}",
+    "factcheck.W013": f"REVOKE it, as the owner or a superuser. {_DOCUMENTATION_HINT}",
     "factcheck.W014": "Run manage.py migrate, which takes it back.",
 }
 
-_SWITCHED_OFF = """
+_SWITCHED_OFF_SQL = """
     SELECT format('%s of %s', tgname, tgrelid::regclass) FROM pg_trigger
     WHERE tgenabled IN ('D', 'R') AND tgrelid IN (
         SELECT oid FROM pg_class WHERE relnamespace = 'public'::regnamespace
@@ -104,7 +104,8 @@ def check_owner(app_configs: Any, **options: Any) -> list[CheckMessage]:
         Advice(
             "The role of DATABASE_URL owns the tables. Whoever gets hold of it can switch off the rules that keep what"
             " was published, and rewrite it.",
-            hint=f"Give the tables to a role of their own, and its address to migrate, as OWNER_DATABASE_URL. {_HOW}",
+            hint="Give the tables to a role of their own, and its address to migrate, as OWNER_DATABASE_URL."
+            f" {_DOCUMENTATION_HINT}",
             id="factcheck.W010",
         )
     ]
@@ -125,21 +126,21 @@ def check_roles(
 
 def _is_table_owner(alias: str) -> bool:
     with connections[alias].cursor() as cursor:
-        cursor.execute(_OWNS_TABLES, [_get_serving_oid(alias)])
+        cursor.execute(_OWNED_TABLES_SQL, [_get_serving_oid(alias)])
         return bool(cursor.fetchone() != (0,))
 
 
 def _get_serving_oid(alias: str) -> int:
     """Return the oid of the serving role; None if it does not exist."""
     with connections[alias].cursor() as cursor:
-        cursor.execute(_ROLE, [database_roles.get_serving_role()])
+        cursor.execute(_ROLE_SQL, [database_roles.get_serving_role()])
         [(found,)] = cursor.fetchall() or [(0,)]
         return int(found)
 
 
 def _check_excess(alias: str) -> Iterator[CheckMessage]:
-    asked: dict[str, Any] = {"role": _get_serving_oid(alias), "harmless": list(HARMLESS)}
-    for code, query in _TOO_MUCH.items():
+    asked: dict[str, Any] = {"role": _get_serving_oid(alias), "harmless": list(HARMLESS_ROLES)}
+    for code, query in _EXCESS_SQL.items():
         with connections[alias].cursor() as cursor:
             cursor.execute(query, asked)
             for (finding,) in cursor.fetchall():
@@ -154,7 +155,7 @@ def _check_grants(alias: str) -> Iterator[CheckMessage]:
             return
     found = database_roles.find_deviating(alias)
     said = [_describe_deviation(relation) for relation in found.values()]
-    if len(said) > MOST_NAMED:
+    if len(said) > MAX_NAMED:
         said = [f"otherwise than it needs of {len(said)} tables and sequences, such as {min(found)}"]
     for words in said:
         yield Advice(
@@ -175,7 +176,7 @@ def _describe_deviation(relation: database_roles.RelationGrants) -> str:
 
 def _check_switched_off(alias: str) -> Iterator[CheckMessage]:
     with connections[alias].cursor() as cursor:
-        cursor.execute(_SWITCHED_OFF)
+        cursor.execute(_SWITCHED_OFF_SQL)
         for (trigger,) in cursor.fetchall():
             yield Advice(
                 f"A rule of the database is switched off: the trigger {trigger}.",

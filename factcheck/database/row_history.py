@@ -19,25 +19,25 @@ from pgtrigger import compiler
 from factcheck.database.rules import (
     DefinerSql,
     append_only,
-    never_emptied,
+    build_owner_writes_rule,
+    build_truncation_rule,
     without_exceptions,
-    written_by_the_database,
 )
 
 M = TypeVar("M", bound=type[models.Model])
 
 #: What pghistory stores of who did it, as its triggers have it.
-_CONTEXT = "COALESCE(NULLIF(CURRENT_SETTING('pghistory.context_metadata', TRUE), ''), NULL)::JSONB"
+_CONTEXT_SQL = "COALESCE(NULLIF(CURRENT_SETTING('pghistory.context_metadata', TRUE), ''), NULL)::JSONB"
 
 
-class _Remembered(trigger.Event):
+class _HistoryTrigger(trigger.Event):
     """The trigger that stores a row, as a rule that nothing switches off."""
 
     def get_func(self, model: models.Model) -> pgtrigger.Func:
         stored: pgtrigger.Func = super().get_func(model)
         in_public = stored.func.replace('INSERT INTO "', 'INSERT INTO public."')
         # Network addresses belong to the audit log alone, which few people read and which is deleted.
-        return pgtrigger.Func(in_public.replace(_CONTEXT, f"{_CONTEXT} - ARRAY['address', 'agent']"))
+        return pgtrigger.Func(in_public.replace(_CONTEXT_SQL, f"{_CONTEXT_SQL} - ARRAY['address', 'agent']"))
 
     def compile(self, model: models.Model) -> compiler.Trigger:
         return without_exceptions(self, model, DefinerSql)
@@ -47,7 +47,7 @@ class _RowEvent(pghistory.RowEvent):
     """An event of a row, stored by such a trigger."""
 
     def add_event_trigger(self, event_model: Any) -> None:
-        stores = _Remembered(
+        stores = _HistoryTrigger(
             event_model=event_model,
             label=self.label,
             name=self.trigger_name,
@@ -102,13 +102,13 @@ def _build_history_options(model: type[models.Model]) -> dict[str, Any]:
     table = f"{model.__name__.lower()}event"
     rules = [
         *append_only(table, "The past is never rewritten: history is only added."),
-        written_by_the_database(table, pgtrigger.Insert),
+        build_owner_writes_rule(table, pgtrigger.Insert),
     ]
     return {"context_field": pghistory.ContextJSONField(), "append_only": False, "meta": {"triggers": rules}}
 
 
 def _forbid_truncation(model: M) -> M:
-    rule = never_emptied(
+    rule = build_truncation_rule(
         model.__name__.lower(), "This table has a history, which TRUNCATE would go past: delete its rows."
     )
     pgtrigger.register(rule)(model)

@@ -24,7 +24,7 @@ SEARCH_PATH = "pg_catalog, public, pg_temp"
 
 
 #: SQL for the owner of the table that a trigger is of, to be compared with `current_user`.
-OWNER = "(SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID)"
+OWNER_SQL = "(SELECT pg_get_userbyid(relowner) FROM pg_class WHERE oid = TG_RELID)"
 
 #: Whatever is done to the rows of a table.
 ANY_CHANGE = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete | pgtrigger.Truncate
@@ -86,7 +86,7 @@ class Prohibition(Rule):
 
 
 class Keeper(Rule):
-    """A trigger that keeps a table which is written by the database alone (`written_by_the_database`)."""
+    """A trigger that keeps a table which is written by the database alone (`build_owner_writes_rule`)."""
 
     when = pgtrigger.After
     sql = DefinerSql
@@ -127,7 +127,7 @@ def refuse(message: str, *, name: str) -> str:
     )
 
 
-def see_the_present(name: str) -> str:
+def build_snapshot_check_sql(name: str) -> str:
     """Return the PL/pgSQL that begins a rule which locks rows and then reads others' changes to them.
 
     Only under READ COMMITTED does a statement see what was committed while it waited for the lock.
@@ -143,7 +143,7 @@ def see_the_present(name: str) -> str:
     """
 
 
-def never_emptied(table: str, message: str) -> Rule:
+def build_truncation_rule(table: str, message: str) -> Rule:
     """Return the rule against truncating `table`, which would bypass all row triggers."""
     name = f"{table}_no_truncate"
     return Prohibition(
@@ -151,7 +151,7 @@ def never_emptied(table: str, message: str) -> Rule:
     )
 
 
-def written_by_the_database(table: str, operation: pgtrigger.Operation) -> Rule:
+def build_owner_writes_rule(table: str, operation: pgtrigger.Operation) -> Rule:
     """Return the rule that only the owner of `table` writes to it, as a `Keeper` does, whatever was granted.
 
     Asked of the table itself, since a grant is easily made too wide.
@@ -162,7 +162,7 @@ def written_by_the_database(table: str, operation: pgtrigger.Operation) -> Rule:
         level=pgtrigger.Statement,
         operation=operation,
         func=f"""
-            IF current_user <> {OWNER} THEN
+            IF current_user <> {OWNER_SQL} THEN
                 {refuse("This table is kept by the database itself: nobody else writes to it.", name=name)}
             END IF;
             RETURN NULL;
@@ -177,7 +177,7 @@ class ReservedIds(Rule):
     """
 
 
-def ids_are_reserved(table: str, *, history: str = "") -> ReservedIds:
+def build_reserved_ids_rule(table: str, *, history: str = "") -> ReservedIds:
     """Return the rule that a new row of `table` has an id from its sequence that no other row ever had.
 
     `history` is the table that keeps rows of `table` which were deleted; "" where none ever is.
@@ -191,7 +191,7 @@ def ids_are_reserved(table: str, *, history: str = "") -> ReservedIds:
         operation=pgtrigger.Insert,
         referencing=pgtrigger.Referencing(new="arrived"),
         func=f"""
-            IF current_user <> {OWNER} AND EXISTS (
+            IF current_user <> {OWNER_SQL} AND EXISTS (
                 SELECT FROM arrived
                 WHERE id NOT BETWEEN 1 AND coalesce(pg_sequence_last_value('public.{table}_id_seq'), 0) {had}
             ) THEN
@@ -229,7 +229,7 @@ def append_only(table: str, message: str, *, unless: str = "") -> list[Rule]:
     ]
 
 
-def in_words(refusal: IntegrityError) -> str:
+def describe_refusal(refusal: IntegrityError) -> str:
     """Return the database's refusal as a sentence for a person: of the constraint, or of a rule."""
     cause = refusal.__cause__
     if not isinstance(cause, errors.IntegrityError):

@@ -15,7 +15,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ModelState, ProjectState
 from django.utils.translation import gettext_lazy
 
-from factcheck.database.schema_shape import COLUMNS, Place
+from factcheck.database.schema_shape import COLUMNS_SQL, Place
 
 
 class Cursor(Protocol):
@@ -26,7 +26,7 @@ class Cursor(Protocol):
     def fetchall(self) -> list[Any]: ...
 
 
-OTHER_HISTORY = gettext_lazy(
+OTHER_HISTORY_MESSAGE = gettext_lazy(
     "This database was created by another version of the program, whose migrations had the same names but "
     "made other tables: %(column)s is missing, for example. Nothing was changed. Export it with the version "
     "that created it, and import that into a new database (export_claims, restore_claims), or continue with "
@@ -59,7 +59,7 @@ def refuse_other_history(alias: str) -> None:
     with connections[alias].cursor() as cursor:
         cursor.execute("SELECT to_regclass('public.django_migrations')")
         if cursor.fetchone() != (None,) and (absent := find_columns_missing_from_history(cursor)):
-            raise CommandError(str(OTHER_HISTORY) % {"column": absent[0]})
+            raise CommandError(str(OTHER_HISTORY_MESSAGE) % {"column": absent[0]})
 
 
 def find_columns_missing_from_history(cursor: Cursor) -> list[str]:
@@ -75,7 +75,7 @@ def find_columns_missing_from_history(cursor: Cursor) -> list[str]:
 
 
 def _find_missing(cursor: Cursor, wanted: AbstractSet[Place]) -> list[str]:
-    cursor.execute(COLUMNS)
+    cursor.execute(COLUMNS_SQL)
     there = {(table, column) for table, column, *_rest in cursor.fetchall()}
     return sorted(f"{table}.{column}" for table, column in wanted - there)
 

@@ -30,13 +30,13 @@ class SchemaShape:
     @classmethod
     def of(cls, database: BaseDatabaseWrapper) -> "SchemaShape":
         with database.cursor() as cursor:
-            cursor.execute(COLUMNS)
+            cursor.execute(COLUMNS_SQL)
             columns = {
                 (table, name): Column(kind, required) for table, name, kind, required in cursor.fetchall()
             }
-            cursor.execute(RULES)
+            cursor.execute(RULES_SQL)
             rules = {(table, name): words for table, name, words in cursor.fetchall()}
-            cursor.execute(FUNCTIONS)
+            cursor.execute(FUNCTIONS_SQL)
             return cls(columns, rules, frozenset(name for (name,) in cursor.fetchall()))
 
 
@@ -88,7 +88,7 @@ def _find_missing(before: SchemaShape, after: SchemaShape, known: KnownTables) -
             yield "type changed", f"{table}.{name}"
 
 
-COLUMNS = """
+COLUMNS_SQL = """
     SELECT relname, attname, format_type(atttypid, atttypmod),
         attnotnull AND NOT atthasdef AND attidentity = '' AND attgenerated = ''
     FROM pg_catalog.pg_attribute JOIN pg_catalog.pg_class ON pg_class.oid = attrelid
@@ -97,7 +97,7 @@ COLUMNS = """
 
 # NOT VALID says nothing of rows that are written. Triggers after the fact that raise nothing refuse nothing: they keep
 # history. A trigger's function has its rule in its body.
-RULES = """
+RULES_SQL = """
     SELECT relname, conname, replace(pg_get_constraintdef(pg_constraint.oid), ' NOT VALID', '')
     FROM pg_catalog.pg_constraint JOIN pg_catalog.pg_class ON pg_class.oid = conrelid
     WHERE relnamespace = 'public'::regnamespace AND contype IN ('c', 'f', 'p', 'u', 'x')
@@ -114,7 +114,7 @@ RULES = """
         AND (tgtype & 2 = 2 OR prosrc ~* '\\mRAISE\\M')
 """
 
-FUNCTIONS = """
+FUNCTIONS_SQL = """
     SELECT pg_proc.oid::regprocedure::text FROM pg_catalog.pg_proc
     WHERE pronamespace = 'public'::regnamespace AND prorettype <> 'trigger'::regtype
         AND NOT EXISTS (

@@ -8,11 +8,11 @@ from django.conf import settings
 from django.db.backends.base.base import BaseDatabaseWrapper
 
 from factcheck.database import embedded
-from factcheck.database.database_roles import as_owner
+from factcheck.database.database_roles import connect_as_owner
 
 
 @contextmanager
-def scratch_database(database: BaseDatabaseWrapper) -> Iterator[None]:
+def open_scratch_database(database: BaseDatabaseWrapper) -> Iterator[None]:
     """Connect to an empty temporary database, as its owner, which is dropped at the end.
 
     On a server of one's own, that role needs the right to create databases, and extensions in them.
@@ -20,9 +20,9 @@ def scratch_database(database: BaseDatabaseWrapper) -> Iterator[None]:
     usual = database.settings_dict["NAME"]
     name = f"factcheck_scratch_{secrets.token_hex(4)}"
     quoted = database.ops.quote_name(name)
-    with as_owner(database.alias):
+    with connect_as_owner(database.alias):
         if settings.EMBEDDED_DATABASE:
-            embedded.have_database(settings.DATA_DIR, name)
+            embedded.ensure_database(settings.DATA_DIR, name)
         else:
             with database.cursor() as cursor:
                 cursor.execute(f"CREATE DATABASE {quoted} TEMPLATE template0")

@@ -10,7 +10,7 @@ from django.utils.translation import gettext
 #: How long to wait for it, and how long between two attempts, in seconds.
 PATIENCE, PAUSE = 120.0, 1.0
 #: A refusal by the server itself is not temporary, unless it is one of these.
-_REFUSED = re.compile(r"FATAL: (?!.*(starting up|shutting down|recovery|too many|not yet accepting))")
+_REFUSED_MESSAGE = re.compile(r"FATAL: (?!.*(starting up|shutting down|recovery|too many|not yet accepting))")
 
 
 def wait_until_reachable(alias: str, *, tell: Callable[[str], object]) -> None:
@@ -25,7 +25,7 @@ def wait_until_reachable(alias: str, *, tell: Callable[[str], object]) -> None:
         try:
             connections[alias].ensure_connection()
         except OperationalError as error:
-            if time.monotonic() > deadline or _REFUSED.search(str(error)):
+            if time.monotonic() > deadline or _REFUSED_MESSAGE.search(str(error)):
                 raise
             if not has_told:
                 tell(gettext("The database cannot be reached yet. Waiting up to two minutes."))

@@ -21,9 +21,9 @@ from factcheck.database.connection_settings import RECONNECT_SECONDS
 logger = logging.getLogger(__name__)
 
 #: How long to wait, in seconds, before a statement is made again.
-PAUSE = 1.0
+PAUSE_SECONDS = 1.0
 #: How long a statement waits for a connection.
-_PATIENCE = 10.0
+_PATIENCE_SECONDS = 10.0
 
 Found = TypeVar("Found")
 
@@ -36,7 +36,7 @@ def install_worker_connector(app: App) -> None:
 def make_worker_connector() -> PsycopgConnector:
     return WorkerConnector(
         kwargs=connector_params(),
-        timeout=_PATIENCE,
+        timeout=_PATIENCE_SECONDS,
         reconnect_timeout=RECONNECT_SECONDS,
     )
 
@@ -60,10 +60,10 @@ class WorkerConnector(PsycopgConnector):
         except ConnectorException as failure:
             if not _is_lost(failure):
                 raise
-            await self._again(query, make)
+            await self._retry_statement(query, make)
         self._in_hand.discard(arguments.get("job_id", 0))
 
-    async def _again(self, query: Any, make: Callable[[], Awaitable[None]]) -> None:
+    async def _retry_statement(self, query: Any, make: Callable[[], Awaitable[None]]) -> None:
         try:
             await _retry_until_reached(make)
         except ConnectorException:
@@ -82,13 +82,13 @@ class WorkerConnector(PsycopgConnector):
         except ConnectorException as failure:
             if not _is_lost(failure):
                 raise
-            found = await self._taken_unheard(arguments["worker_id"])
+            found = await self._find_fetched_job(arguments["worker_id"])
         if found["id"] is not None:
             self._in_hand.add(found["id"])
         return found
 
-    async def _taken_unheard(self, worker_id: int) -> dict[str, Any]:
-        found = await self.execute_query_all_async(_DONE_BY_ME, worker_id=worker_id)
+    async def _find_fetched_job(self, worker_id: int) -> dict[str, Any]:
+        found = await self.execute_query_all_async(_OWN_JOB_SQL, worker_id=worker_id)
         unknown = [job for job in found if job["id"] not in self._in_hand]
         return unknown[0] if unknown else {"id": None}
 
@@ -104,7 +104,7 @@ class WorkerConnector(PsycopgConnector):
 
 
 #: The columns are those of procrastinate's own query for a job.
-_DONE_BY_ME = """
+_OWN_JOB_SQL = """
     SELECT id, status, task_name, priority, lock, queueing_lock, args, scheduled_at, queue_name, attempts, worker_id
     FROM procrastinate_jobs WHERE worker_id = %(worker_id)s AND status = 'doing'
 """
@@ -118,7 +118,7 @@ async def _retry_until_reached(make: Callable[[], Awaitable[Found]]) -> Found:
             if not _is_lost(failure):
                 raise
             logger.warning("The worker's queue cannot be reached; it tries again: %s", failure.__cause__)
-            await asyncio.sleep(PAUSE)
+            await asyncio.sleep(PAUSE_SECONDS)
 
 
 def _is_lost(failure: ConnectorException) -> bool:

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
 
-from factcheck.installation.environment import flag, number, text, web_address
+from factcheck.installation.environment import read_flag, read_number, read_text, read_url
 
 #: By which names systems know the browser.
 _BROWSERS = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
@@ -29,15 +29,15 @@ class ArchivingSettings(NamedTuple):
 def read_archiving_settings() -> ArchivingSettings:
     """Read the variables whose names begin with ARCHIV, TIMESTAMP and INTERNET_ARCHIVE."""
     return ArchivingSettings(
-        flag("ARCHIVING", default=True),
-        2**20 * number("ARCHIVE_PAGE_MEGABYTES", 50, least=1, most=1000),
-        2**20 * number("ARCHIVE_UPLOAD_MEGABYTES", 2048, least=1, most=100_000),
-        number("ARCHIVE_IMPORTED_PER_DAY", 0, least=0, most=1_000_000),
-        flag("ARCHIVE_PUBLIC_COPIES"),
-        _find_browser(text("ARCHIVE_BROWSER", kind="program", shown="Chromium, where it is installed")),
-        flag("ARCHIVE_BROWSER_SANDBOX", default=True),
-        web_address("TIMESTAMP_AUTHORITY"),
-        text("TIMESTAMP_ROOTS", kind="file", shown="the certificates that the web trusts"),
+        read_flag("ARCHIVING", default=True),
+        2**20 * read_number("ARCHIVE_PAGE_MEGABYTES", 50, least=1, most=1000),
+        2**20 * read_number("ARCHIVE_UPLOAD_MEGABYTES", 2048, least=1, most=100_000),
+        read_number("ARCHIVE_IMPORTED_PER_DAY", 0, least=0, most=1_000_000),
+        read_flag("ARCHIVE_PUBLIC_COPIES"),
+        _find_browser(read_text("ARCHIVE_BROWSER", kind="program", shown="Chromium, where it is installed")),
+        read_flag("ARCHIVE_BROWSER_SANDBOX", default=True),
+        read_url("TIMESTAMP_AUTHORITY"),
+        read_text("TIMESTAMP_ROOTS", kind="file", shown="the certificates that the web trusts"),
         _read_key("INTERNET_ARCHIVE_KEY"),
     )
 
@@ -54,7 +54,7 @@ def _find_browser(named: str) -> str:
 
 
 def _read_key(name: str) -> str:
-    value = text(name, kind="secret")
+    value = read_text(name, kind="secret")
     access, _, secret = value.partition(":")
     if value and not (access and secret):
         raise ImproperlyConfigured(

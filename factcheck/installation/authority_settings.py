@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from factcheck.installation.environment import web_address
+from factcheck.installation.environment import read_url
 
 
 class AuthoritySettings(NamedTuple):
@@ -14,4 +14,4 @@ class AuthoritySettings(NamedTuple):
 
 def read_authority_settings() -> AuthoritySettings:
     """Read WIKIDATA_URL and ROR_URL. Names that editors type are sent there, so they have no default."""
-    return AuthoritySettings(web_address("WIKIDATA_URL"), web_address("ROR_URL"))
+    return AuthoritySettings(read_url("WIKIDATA_URL"), read_url("ROR_URL"))

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
 
-from factcheck.installation.environment import is_schedule, number, text
+from factcheck.installation.environment import is_schedule, read_number, read_text
 from factcheck.installation.private_files import FILE
 
 
@@ -45,11 +45,11 @@ def remember_folder(data_dir: Path, folder: Path) -> None:
 
 def read_backup_settings(data_dir: Path, *, is_embedded: bool) -> BackupSettings:
     """Read the variables whose names begin with BACKUP."""
-    named = text("BACKUP_DIR", kind="folder")
+    named = read_text("BACKUP_DIR", kind="folder")
     folder = Path(named).expanduser().absolute() if named else None
     if folder is None and is_embedded:
         folder = read_remembered_folder(data_dir)
-    schedule = text("BACKUP_SCHEDULE", kind="schedule")
+    schedule = read_text("BACKUP_SCHEDULE", kind="schedule")
     if folder is not None and not is_embedded:
         raise ImproperlyConfigured(
             "BACKUP_DIR is for the embedded server, and DATABASE_URL names another one. Unset one of them; "
@@ -69,7 +69,7 @@ def read_backup_settings(data_dir: Path, *, is_embedded: bool) -> BackupSettings
     return BackupSettings(
         folder,
         schedule,
-        number("BACKUP_DAYS", 14, least=1, most=3650),
-        number("BACKUP_FULL_DAYS", 7, least=1, most=365),
-        number("BACKUP_MAX_AGE_HOURS", 30, least=1, most=8760),
+        read_number("BACKUP_DAYS", 14, least=1, most=3650),
+        read_number("BACKUP_FULL_DAYS", 7, least=1, most=365),
+        read_number("BACKUP_MAX_AGE_HOURS", 30, least=1, most=8760),
     )

@@ -57,7 +57,7 @@ MIDDLEWARE: Final = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "factcheck.web.cors.CrossOriginSharing",
     "factcheck.web.throttling.enforcement.RateLimits",
-    "factcheck.api.problems.RefusedMethods",
+    "factcheck.api.problems.MethodRefusals",
     "csp.middleware.CSPMiddleware",
     "factcheck.web.content_security.DeskPolicy",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -77,7 +77,7 @@ PUBLIC_MIDDLEWARE: Final = [
     "factcheck.web.public_reads.SecurityFields",
     "factcheck.web.cors.CrossOriginSharing",
     "factcheck.web.throttling.enforcement.RateLimits",
-    "factcheck.api.problems.RefusedMethods",
+    "factcheck.api.problems.MethodRefusals",
     "factcheck.web.slashes.Slashes",
 ]
 

@@ -6,13 +6,13 @@ from urllib.parse import urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from factcheck.installation.environment import text, web_address, words
+from factcheck.installation.environment import read_text, read_url, read_words
 
 #: As IndexNow has them.
-_KEY = re.compile(r"[A-Za-z0-9-]{8,128}", re.ASCII)
+_KEY_PATTERN = re.compile(r"[A-Za-z0-9-]{8,128}", re.ASCII)
 #: Lines of robots.txt: RFC 9309, and what crawlers read besides.
-_FIELDS = ("user-agent", "allow", "disallow", "crawl-delay", "content-signal", "content-usage")
-_LINE = re.compile(rf"({'|'.join(_FIELDS)})\s*:\s*(.*)", re.IGNORECASE)
+_RULE_FIELDS = ("user-agent", "allow", "disallow", "crawl-delay", "content-signal", "content-usage")
+_RULE_LINE = re.compile(rf"({'|'.join(_RULE_FIELDS)})\s*:\s*(.*)", re.IGNORECASE)
 
 
 class DiscoverySettings(NamedTuple):
@@ -30,14 +30,14 @@ def read_discovery_settings(*, is_demo: bool) -> DiscoverySettings:
     Raises:
         ImproperlyConfigured: a key, an address or a rule is none.
     """
-    key = text("INDEXNOW_KEY")
-    if key and not _KEY.fullmatch(key):
+    key = read_text("INDEXNOW_KEY")
+    if key and not _KEY_PATTERN.fullmatch(key):
         raise ImproperlyConfigured(
             "INDEXNOW_KEY must have 8 to 128 characters out of a-z, A-Z, 0-9 and the hyphen."
         )
-    endpoint = web_address("INDEXNOW_URL", "https://api.indexnow.org/indexnow")
-    hubs = [_check_hub(address) for address in words("WEBSUB_HUBS")]
-    rules = _parse_rules(text("ROBOTS_RULES", kind="lines"))
+    endpoint = read_url("INDEXNOW_URL", "https://api.indexnow.org/indexnow")
+    hubs = [_check_hub(address) for address in read_words("WEBSUB_HUBS")]
+    rules = _parse_rules(read_text("ROBOTS_RULES", kind="lines"))
     return DiscoverySettings("" if is_demo else key, endpoint, [] if is_demo else hubs, rules)
 
 
@@ -58,11 +58,11 @@ def _check_hub(address: str) -> str:
 def _parse_rules(written: str) -> list[str]:
     rules = [" ".join(line.split()) for line in written.split(";") if line.strip()]
     for number, rule in enumerate(rules):
-        read = _LINE.fullmatch(rule)
+        read = _RULE_LINE.fullmatch(rule)
         if read is None:
             raise ImproperlyConfigured(
                 f"ROBOTS_RULES has {rule!r}; its lines are separated by semicolons, and each is one of "
-                f"{', '.join(_FIELDS)} with a colon and a value."
+                f"{', '.join(_RULE_FIELDS)} with a colon and a value."
             )
         if number == 0 and read[1].lower() != "user-agent":
             raise ImproperlyConfigured(

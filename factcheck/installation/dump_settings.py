@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
 
-from factcheck.installation.environment import is_schedule, number, text
+from factcheck.installation.environment import is_schedule, read_number, read_text
 
 DEFAULT_SCHEDULE = "41 2 * * *"
 
@@ -18,7 +18,7 @@ class DumpSettings(NamedTuple):
 
 def dump_settings() -> DumpSettings:
     """Read the variables whose names begin with DUMP."""
-    schedule = text("DUMP_SCHEDULE", DEFAULT_SCHEDULE, kind="schedule")
+    schedule = read_text("DUMP_SCHEDULE", DEFAULT_SCHEDULE, kind="schedule")
     if schedule == "never":
         schedule = ""
     if schedule not in ("", DEFAULT_SCHEDULE) and not is_schedule(schedule):
@@ -26,4 +26,4 @@ def dump_settings() -> DumpSettings:
             f"DUMP_SCHEDULE is {schedule!r}; write it as in a crontab, such as 41 2 * * * for 2:41 each night (UTC),"
             " or never."
         )
-    return DumpSettings(schedule, number("DUMPS_KEPT", 7, least=1, most=3650))
+    return DumpSettings(schedule, read_number("DUMPS_KEPT", 7, least=1, most=3650))

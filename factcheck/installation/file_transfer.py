@@ -22,7 +22,7 @@ class TransferOutcome(Enum):
 
 
 #: What is amiss, behind the name of the file.
-FAULTS = {
+FAULT_MESSAGES = {
     TransferOutcome.DAMAGED: "is damaged: its SHA-256 is not what is known of it. Restore it from a backup.",
     TransferOutcome.DIFFERS: "is another file in the other place, and which is right nobody knows. Remove one of them.",
     TransferOutcome.BROKEN: "was not the same after it was copied, and was removed again. Run this again.",

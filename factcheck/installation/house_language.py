@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils import translation
 
 
-def in_house_language() -> AbstractContextManager[None]:
+def activate_house_language() -> AbstractContextManager[None]:
     """Activate the installation's language (LANGUAGE_CODE).
 
     Notes in a history and public notes are read by everybody, and stay. So do not translate them for who happens to

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from factcheck.installation.environment import flag, number
+from factcheck.installation.environment import read_flag, read_number
 
 
 class LinkCheckSettings(NamedTuple):
@@ -15,5 +15,5 @@ class LinkCheckSettings(NamedTuple):
 def link_check_settings(*, is_demo: bool) -> LinkCheckSettings:
     """Read the variables whose names begin with LINK_CHECK. A demo sends no requests."""
     return LinkCheckSettings(
-        flag("LINK_CHECKS", default=not is_demo), number("LINK_CHECK_DAYS", 7, least=1, most=365)
+        read_flag("LINK_CHECKS", default=not is_demo), read_number("LINK_CHECK_DAYS", 7, least=1, most=365)
     )

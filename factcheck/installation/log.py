@@ -7,25 +7,25 @@ from typing import Any
 
 import orjson
 
-from factcheck.installation.environment import one_of
+from factcheck.installation.environment import read_choice
 from factcheck.installation.log_context import job, request_id
 
 #: What would end a line, or do something to a terminal, where only words belong.
-_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0a-\x1f\x7f-\x9f\u2028\u2029]")
 
 #: Addresses that end in a secret: the pages of readers who sent something. They are masked in the log.
-_SECRET = re.compile(r"(/(?:messages|subscriptions)/)[\w-]{43}(?![\w-])", re.ASCII)
+_SECRET_PATH = re.compile(r"(/(?:messages|subscriptions)/)[\w-]{43}(?![\w-])", re.ASCII)
 
 
 def without_secrets(words: str) -> str:
     """Return the text, with secrets of private pages masked."""
-    return _SECRET.sub(r"\1…", words) if "/messages/" in words or "/subscriptions/" in words else words
+    return _SECRET_PATH.sub(r"\1…", words) if "/messages/" in words or "/subscriptions/" in words else words
 
 
 def log_settings() -> dict[str, Any]:
     """Return Django's LOGGING."""
-    level = one_of("LOG_LEVEL", "INFO", lambda: {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
-    form = one_of("LOG_FORMAT", "line", lambda: {"line", "json"})
+    level = read_choice("LOG_LEVEL", "INFO", lambda: {"DEBUG", "INFO", "WARNING", "ERROR", "CRITICAL"})
+    form = read_choice("LOG_FORMAT", "line", lambda: {"line", "json"})
     return {
         "version": 1,
         "disable_existing_loggers": False,
@@ -50,7 +50,7 @@ class LogLines(logging.Formatter):
 
     def formatMessage(self, record: logging.LogRecord) -> str:  # noqa: N802  the library's name
         said = without_secrets(super().formatMessage(record))
-        line = _CONTROL.sub(lambda found: repr(found[0])[1:-1], said)
+        line = _CONTROL_CHARACTERS.sub(lambda found: repr(found[0])[1:-1], said)
         behalf = " ".join(filter(None, [request_id.get(), job.get()]))
         return f"{line} [{behalf}]" if behalf else line
 
@@ -66,7 +66,7 @@ class JsonLines(logging.Formatter):
             else value
             for name, value in self.said(record).items()
         }
-        return _CONTROL.sub(
+        return _CONTROL_CHARACTERS.sub(
             lambda found: f"\\u{ord(found[0]):04x}", orjson.dumps(readable, default=repr).decode()
         )
 

@@ -9,4 +9,4 @@ request_id: ContextVar[str] = ContextVar("request_id", default="")
 job: ContextVar[str] = ContextVar("job", default="")
 
 #: The allowed form of a request id: no white space, no quotation marks, nothing that ends a line.
-REQUEST_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+/=@-]{0,63}")
+REQUEST_ID_PATTERN = re.compile(r"[A-Za-z0-9][A-Za-z0-9._:+/=@-]{0,63}")

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
 
-from factcheck.installation.environment import number, text
+from factcheck.installation.environment import read_number, read_text
 
 
 class MediaSettings(NamedTuple):
@@ -21,8 +21,8 @@ class MediaSettings(NamedTuple):
 
 def read_media_settings() -> MediaSettings:
     """Read the variables whose names begin with MEDIA, FFMPEG and C2PA."""
-    max_bytes = number("MEDIA_MAX_BYTES", 500 * 2**20, least=1_000_000, most=100_000_000_000)
-    named = text("FFMPEG", kind="path", shown="ffmpeg on the PATH")
+    max_bytes = read_number("MEDIA_MAX_BYTES", 500 * 2**20, least=1_000_000, most=100_000_000_000)
+    named = read_text("FFMPEG", kind="path", shown="ffmpeg on the PATH")
     ffmpeg = shutil.which(named or "ffmpeg") or ""
     if named and not ffmpeg:
         raise ImproperlyConfigured(
@@ -32,7 +32,7 @@ def read_media_settings() -> MediaSettings:
     ffprobe = (shutil.which("ffprobe", path=str(Path(ffmpeg).parent)) or "") if ffmpeg else ""
     if named and not ffprobe:
         raise ImproperlyConfigured(f"FFMPEG is {named}; the program ffprobe must stand beside it.")
-    anchors = text("C2PA_TRUST_ANCHORS", kind="file")
+    anchors = read_text("C2PA_TRUST_ANCHORS", kind="file")
     if anchors and not Path(anchors).is_file():
         raise ImproperlyConfigured(f"C2PA_TRUST_ANCHORS names {anchors}, and there is no such file.")
     return MediaSettings(max_bytes, ffmpeg if ffprobe else "", ffprobe, Path(anchors) if anchors else None)

@@ -5,13 +5,13 @@ from django.utils.translation import gettext
 from factcheck.sentences import SpokenSentence
 
 
-def in_words(said: object) -> str:
+def translate_message(said: object) -> str:
     """Translate a sentence or an exception into the active language; anything else is unchanged."""
     text = said.args[-1] if isinstance(said, Exception) and said.args else said
     if isinstance(text, SpokenSentence):
         translated = gettext(text.template)
         return (
-            translated % {name: in_words(said) for name, said in text.values.items()}
+            translated % {name: translate_message(said) for name, said in text.values.items()}
             if text.values
             else translated
         )

@@ -28,7 +28,7 @@ from django.utils.functional import cached_property
 from storages.backends.s3 import S3Storage
 from storages.utils import clean_name
 
-from factcheck.installation.file_parts import PIECE
+from factcheck.installation.file_parts import CHUNK_SIZE
 from factcheck.installation.file_store import FileStoreUnavailable
 
 #: Seconds until a connection stands, and that the store may be silent; each is tried so many times.
@@ -36,11 +36,11 @@ CONNECT, SILENCE, TRIES = 3, 20, 3
 #: Existence checks must be fast.
 CONNECT_SECONDS = 2
 #: What is read stays in memory up to so many bytes, and is a temporary file beyond.
-IN_MEMORY = 5 * 2**20
+MEMORY_BYTES = 5 * 2**20
 #: Larger files are sent in parts, one after the other: some stores write them in order and keep later ones waiting.
 WHOLE, PART = 64 * 2**20, 16 * 2**20
 
-_REFUSED = {"401", "403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken"}
+_REFUSED_CODES = {"401", "403", "AccessDenied", "InvalidAccessKeyId", "SignatureDoesNotMatch", "ExpiredToken"}
 
 Work = TypeVar("Work", bound=Callable[..., Any])
 
@@ -49,13 +49,13 @@ def _convert_errors(work: Work) -> Work:
     """Convert boto3's errors to FilesAway."""
 
     @wraps(work)
-    def telling(store: "ObjectStore", *args: Any, **kwargs: Any) -> Any:
+    def convert_and_call(store: "ObjectStore", *args: Any, **kwargs: Any) -> Any:
         try:
             return work(store, *args, **kwargs)
         except (BotoCoreError, Boto3Error, ClientError) as error:
             raise FileStoreUnavailable(f"{store.shown} {_describe_error(error)}") from error
 
-    return cast(Work, telling)
+    return cast(Work, convert_and_call)
 
 
 class ObjectStore(S3Storage):
@@ -65,7 +65,7 @@ class ObjectStore(S3Storage):
         # Files are stored unchanged, whatever their names: without content encoding or display.
         return super().get_default_settings() | {
             "file_overwrite": False,
-            "max_memory_size": IN_MEMORY,
+            "max_memory_size": MEMORY_BYTES,
             "object_parameters": {"ContentType": "application/octet-stream"},
         }
 
@@ -81,7 +81,7 @@ class ObjectStore(S3Storage):
         self._soon = _build_client_config(addressing, CONNECT_SECONDS, CONNECT_SECONDS, 1)
 
     @cached_property
-    def _soon_answered(self) -> Any:
+    def _fast_client(self) -> Any:
         return self._create_session().client(
             "s3",
             region_name=self.region_name,
@@ -100,7 +100,7 @@ class ObjectStore(S3Storage):
     def ask_whether_there(self) -> None:
         """Raise FilesAway quickly unless the store answers, accepts our key, has the bucket and lets us list it."""
         prefix = f"{self.location}/" if self.location else ""
-        self._soon_answered.list_objects_v2(Bucket=self.bucket_name, Prefix=prefix, MaxKeys=1)
+        self._fast_client.list_objects_v2(Bucket=self.bucket_name, Prefix=prefix, MaxKeys=1)
 
     @_convert_errors
     def _open(self, name: str, mode: str = "rb") -> File:
@@ -121,10 +121,10 @@ class ObjectStore(S3Storage):
         """
         if not length:
             return
-        body = self._opened_part(name, first, length)
+        body = self._open_part(name, first, length)
         try:
             while length:
-                piece = self._next_piece(body, min(PIECE, length))
+                piece = self._read_piece(body, min(CHUNK_SIZE, length))
                 if not piece:
                     raise EOFError(f"The file “{name}” ends {length} bytes early.")
                 length -= len(piece)
@@ -133,7 +133,7 @@ class ObjectStore(S3Storage):
             body.close()
 
     @_convert_errors
-    def _opened_part(self, name: str, first: int, length: int) -> Any:
+    def _open_part(self, name: str, first: int, length: int) -> Any:
         wanted = {
             "Key": self._normalize_name(clean_name(name)),
             "Range": f"bytes={first}-{first + length - 1}",
@@ -147,7 +147,7 @@ class ObjectStore(S3Storage):
         return answer["Body"]
 
     @_convert_errors
-    def _next_piece(self, body: Any, size: int) -> bytes:
+    def _read_piece(self, body: Any, size: int) -> bytes:
         return cast(bytes, body.read(size))
 
     @_convert_errors
@@ -189,7 +189,7 @@ def _describe_error(error: Exception) -> str:
     """Return the error and its remedy, without any data sent."""
     if isinstance(error, ClientError):
         code = str(error.response.get("Error", {}).get("Code", ""))
-        if code in _REFUSED:
+        if code in _REFUSED_CODES:
             return f"refuses our key ({code}): check AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY and what that key may do."
         if code == "NoSuchBucket":
             return "has no such bucket: make it, or correct FILES_URL."

@@ -4,9 +4,9 @@ from pathlib import Path
 
 #: The folder in which the packages are: of a clone, or of all that is installed.
 PACKAGES = Path(__file__).resolve().parents[2]
-_IN_WHEEL = PACKAGES / "factcheck" / "bundle"  # pyproject.toml puts them there
-IS_INSTALLED = _IN_WHEEL.is_dir()
+_BUNDLE_FOLDER = PACKAGES / "factcheck" / "bundle"  # pyproject.toml puts them there
+IS_INSTALLED = _BUNDLE_FOLDER.is_dir()
 #: Templates, static files, examples of the API and pyproject.toml.
-FILES = _IN_WHEEL if IS_INSTALLED else PACKAGES
+FILES = _BUNDLE_FOLDER if IS_INSTALLED else PACKAGES
 #: What is kept never lies where a program is installed, and is the same wherever a command is called.
 DATA = Path("~/.local/share/factcheck") if IS_INSTALLED else PACKAGES / ".postgres"

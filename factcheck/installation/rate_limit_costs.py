@@ -19,10 +19,13 @@ RATE_LIMIT_COSTS = {
 RATE_LIMITED_BY_TEXT_REGEX = r"/match/$|^/check/answer/$"
 #: What streams for as long as it takes; it has seats and a time limit of its own (claims/public/api/downloads.py).
 STREAMED_REGEX = r"/claims\.(csv|json|jsonl|jsonld)$|/evidence-pack/$"
-_PAGES = "(claims|claimants|topics|publishers|ratings|sources|methodology|check|clusters|corrections|standards|about)"
+_PAGE_NAMES = (
+    "(claims|claimants|topics|publishers|ratings|sources|methodology|check|clusters"
+    "|corrections|standards|about)"
+)
 #: Their Markdown, which programs read. Pages below a language go the long way, on which the language is taken off.
-PLAIN_PAGES_REGEX = rf"^/({_PAGES}/(.*/)?)?index\.md$"
+PLAIN_PAGES_REGEX = rf"^/({_PAGE_NAMES}/(.*/)?)?index\.md$"
 #: Pages for readers that count.
 RATE_LIMITED_PAGES_REGEX = (
-    rf"^/($|index\.md$|llms\.txt$|sitemap[^/]*\.xml$|{_PAGES}/|(ask|messages|dumps|widgets)/)"
+    rf"^/($|index\.md$|llms\.txt$|sitemap[^/]*\.xml$|{_PAGE_NAMES}/|(ask|messages|dumps|widgets)/)"
 )

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from factcheck.installation.environment import Rate, rate
+from factcheck.installation.environment import Rate, read_rate
 
 
 class RateLimitSettings(NamedTuple):
@@ -21,7 +21,7 @@ def read_rate_limit_settings(*, is_demo: bool) -> RateLimitSettings:
         "shown": "600/minute; 60000/minute in the demo",
     }
     return RateLimitSettings(
-        anonymous=rate("RATE_LIMIT_ANONYMOUS", **by_address),
-        token=rate("RATE_LIMIT_TOKEN", "6000/minute"),
-        pages=rate("RATE_LIMIT_PAGES", **by_address),
+        anonymous=read_rate("RATE_LIMIT_ANONYMOUS", **by_address),
+        token=read_rate("RATE_LIMIT_TOKEN", "6000/minute"),
+        pages=read_rate("RATE_LIMIT_PAGES", **by_address),
     )

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
 
-from factcheck.installation.environment import Rate, number, one_of, rate, text
+from factcheck.installation.environment import Rate, read_choice, read_number, read_rate, read_text
 
 
 class ReaderSettings(NamedTuple):
@@ -27,10 +27,10 @@ def read_reader_settings(*, demo: bool) -> ReaderSettings:
     Raises:
         ImproperlyConfigured: the calendar is none that is known.
     """
-    country = one_of(
+    country = read_choice(
         "HOLIDAYS_COUNTRY", "", lambda: set(_list_calendars()), shown="none: only weekends are free"
     )
-    subdivision = text("HOLIDAYS_SUBDIVISION")
+    subdivision = read_text("HOLIDAYS_SUBDIVISION")
     known = _list_calendars().get(country, []) if subdivision else []
     if subdivision and subdivision not in known:
         among = f" In {country} there are: {', '.join(known)}." if known else ""
@@ -38,12 +38,12 @@ def read_reader_settings(*, demo: bool) -> ReaderSettings:
             f"HOLIDAYS_SUBDIVISION is {subdivision!r}, which is no part of the country in HOLIDAYS_COUNTRY.{among}"
         )
     return ReaderSettings(
-        (number("COMPLAINT_WORKING_DAYS", 7, least=1, most=60), country, subdivision),
+        (read_number("COMPLAINT_WORKING_DAYS", 7, least=1, most=60), country, subdivision),
         (
-            number("READER_CONFIRMATION_DAYS", 7, least=1, most=60),
-            number("READER_CONTACT_DAYS", 90, least=1, most=3650),
+            read_number("READER_CONFIRMATION_DAYS", 7, least=1, most=60),
+            read_number("READER_CONTACT_DAYS", 90, least=1, most=3650),
         ),
-        rate(
+        read_rate(
             "RATE_LIMIT_SUBMISSIONS",
             "2000/hour" if demo else "20/hour",
             shown="20/hour; 2000/hour in the demo",

@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from factcheck.installation.environment import flag, number
+from factcheck.installation.environment import read_flag, read_number
 
 
 class ReplySettings(NamedTuple):
@@ -15,6 +15,6 @@ class ReplySettings(NamedTuple):
 def read_reply_settings() -> ReplySettings:
     """Read `REQUIRE_RIGHT_OF_REPLY` and `REPLY_ADDRESS_DAYS`."""
     return ReplySettings(
-        flag("REQUIRE_RIGHT_OF_REPLY", default=True),
-        number("REPLY_ADDRESS_DAYS", 180, least=1, most=3650),
+        read_flag("REQUIRE_RIGHT_OF_REPLY", default=True),
+        read_number("REPLY_ADDRESS_DAYS", 180, least=1, most=3650),
     )

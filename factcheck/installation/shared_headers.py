@@ -1,6 +1,6 @@
 """The header fields that other sites may send and read (CORS), for settings.py."""
 
-ALLOWED = [
+ALLOWED_HEADERS = [
     "accept",
     "content-type",
     "idempotency-key",
@@ -11,7 +11,7 @@ ALLOWED = [
     "if-match",
     "if-range",
 ]
-EXPOSED = [
+EXPOSED_HEADERS = [
     "ETag",
     "Last-Modified",
     "Link",

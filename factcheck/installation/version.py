@@ -5,11 +5,11 @@ from functools import cache
 
 from factcheck.installation.program import FILES
 
-PYPROJECT = FILES / "pyproject.toml"
+PYPROJECT_FILE = FILES / "pyproject.toml"
 
 
 @cache
-def version() -> str:
+def read_version() -> str:
     """Return the version of this program from pyproject.toml."""
-    number: str = tomllib.loads(PYPROJECT.read_text(encoding="utf-8"))["project"]["version"]
+    number: str = tomllib.loads(PYPROJECT_FILE.read_text(encoding="utf-8"))["project"]["version"]
     return number

@@ -6,13 +6,13 @@ from contextlib import contextmanager
 from django.core.management.base import CommandError
 from django.utils.translation import gettext
 
-from factcheck.database.database_roles import as_owner, is_owner
+from factcheck.database.database_roles import connect_as_owner, is_owner
 
 
 @contextmanager
 def require_owner() -> Iterator[None]:
     """Work as the owner of the database until the end, or end the command if the owner is unknown."""
-    with as_owner():
+    with connect_as_owner():
         if not is_owner():
             raise CommandError(
                 gettext("Only the owner of the database can do this: run it with OWNER_DATABASE_URL.")

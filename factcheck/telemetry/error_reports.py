@@ -17,11 +17,11 @@ from sentry_sdk.integrations.logging import LoggingIntegration
 from sentry_sdk.integrations.threading import ThreadingIntegration
 
 from factcheck.installation.log_context import job, request_id
-from factcheck.installation.version import version
-from factcheck.telemetry.request_counts import METHODS, OTHER, route_of
+from factcheck.installation.version import read_version
+from factcheck.telemetry.request_counts import METHODS, OTHER_LABEL, route_of
 
 #: What says nothing of anybody.
-_EVENT = (
+_EVENT_KEYS = (
     "event_id",
     "timestamp",
     "platform",
@@ -32,20 +32,29 @@ _EVENT = (
     "server_name",
     "sdk",
 )
-_ERROR = ("type", "module", "mechanism")
-_FRAME = ("filename", "module", "function", "lineno", "in_app", "pre_context", "context_line", "post_context")
-_MECHANISM = ("type", "handled", "exception_id", "parent_id", "is_exception_group")
+_ERROR_KEYS = ("type", "module", "mechanism")
+_FRAME_KEYS = (
+    "filename",
+    "module",
+    "function",
+    "lineno",
+    "in_app",
+    "pre_context",
+    "context_line",
+    "post_context",
+)
+_MECHANISM_KEYS = ("type", "handled", "exception_id", "parent_id", "is_exception_group")
 #: Who logs words that never change, and values apart from them; a rule of ruff sees to it for ours.
 _OWN_PACKAGES = ("claims", "factcheck", "sources")
 #: What visitors can bring about as often as they like, such as a host name that is not ours.
-_VISITORS_DOING = "django.security"
+_VISITOR_LOGGER = "django.security"
 
 
 def start() -> None:
     """Report from now on whatever is logged as an error."""
     sentry_sdk.init(
         dsn=settings.SENTRY_DSN,
-        release=f"factcheck@{version()}",
+        release=f"factcheck@{read_version()}",
         default_integrations=False,
         integrations=[
             LoggingIntegration(level=None, event_level=logging.ERROR, sentry_logs_level=None),
@@ -72,12 +81,12 @@ def filter_event(event: Any, hint: dict[str, Any]) -> Any:
     """Return the event to report; None to drop it."""
     error = (hint.get("exc_info") or (None, None))[1]
     record = hint.get("log_record")
-    if record is not None and record.name.startswith(_VISITORS_DOING):
+    if record is not None and record.name.startswith(_VISITOR_LOGGER):
         return None
     request = getattr(record, "request", None)
-    said = _select_keys(event, _EVENT)
+    said = _select_keys(event, _EVENT_KEYS)
     said["tags"] = dict(_iterate_tags(error)) | (
-        {"method": METHODS.get(request.method, OTHER)} if request else {}
+        {"method": METHODS.get(request.method, OTHER_LABEL)} if request else {}
     )
     if request is not None:
         said["transaction"] = route_of(request)
@@ -97,11 +106,14 @@ def _select_keys(of: Any, names: tuple[str, ...]) -> dict[str, Any]:
 
 
 def _reduce_error(found: dict[str, Any]) -> dict[str, Any]:
-    said = _select_keys(found, _ERROR)
+    said = _select_keys(found, _ERROR_KEYS)
     if "mechanism" in said:
-        said["mechanism"] = _select_keys(said["mechanism"], _MECHANISM)
+        said["mechanism"] = _select_keys(said["mechanism"], _MECHANISM_KEYS)
     frames = (found.get("stacktrace") or {}).get("frames", ())
-    return said | {"value": "", "stacktrace": {"frames": [_select_keys(frame, _FRAME) for frame in frames]}}
+    return said | {
+        "value": "",
+        "stacktrace": {"frames": [_select_keys(frame, _FRAME_KEYS) for frame in frames]},
+    }
 
 
 def _iterate_tags(error: BaseException | None) -> Iterator[tuple[str, str]]:

@@ -28,11 +28,11 @@ logger = logging.getLogger(__name__)
 #: How many may ask at a time, and how long each may take, from the first byte to the last.
 CALLERS, TIMEOUT_SECONDS = 20, 15
 #: The variable by which the library learns where processes count.
-FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+FOLDER_VARIABLE = "PROMETHEUS_MULTIPROC_DIR"
 #: A file system in memory.
-MEMORY = Path("/dev/shm")  # noqa: S108  what is made there has a random name and is ours alone
+MEMORY_FOLDER = Path("/dev/shm")  # noqa: S108  what is made there has a random name and is ours alone
 #: How the names of such folders begin.
-PREFIX = "factcheck-metrics-"
+FOLDER_PREFIX = "factcheck-metrics-"
 
 Wsgi = Callable[[dict[str, Any], Callable[..., Any]], Iterable[bytes]]
 
@@ -45,21 +45,21 @@ def share_counters() -> Iterator[None]:
         return
     _sweep()
     with (
-        TemporaryDirectory(prefix=PREFIX, dir=choose_folder(), ignore_cleanup_errors=True) as folder,
+        TemporaryDirectory(prefix=FOLDER_PREFIX, dir=choose_folder(), ignore_cleanup_errors=True) as folder,
         _hold_folder(Path(folder)),
     ):
-        os.environ[FOLDER] = folder
+        os.environ[FOLDER_VARIABLE] = folder
         try:
             yield
         finally:
-            del os.environ[FOLDER]
+            del os.environ[FOLDER_VARIABLE]
 
 
 def choose_folder() -> Path:
     """Return the folder for counters: in memory if possible, because writing to disk would delay the counting
     process.
     """
-    return MEMORY if os.access(MEMORY, os.W_OK | os.X_OK) else Path(gettempdir())
+    return MEMORY_FOLDER if os.access(MEMORY_FOLDER, os.W_OK | os.X_OK) else Path(gettempdir())
 
 
 @contextmanager
@@ -73,7 +73,7 @@ def _hold_folder(folder: Path) -> Iterator[None]:
 
 def _sweep() -> None:
     """Remove folders of processes that were killed."""
-    for folder in choose_folder().glob(f"{PREFIX}*"):
+    for folder in choose_folder().glob(f"{FOLDER_PREFIX}*"):
         with suppress(OSError):
             if folder.lstat().st_uid == os.geteuid():
                 with (folder / "lock").open() as lock:
@@ -161,7 +161,7 @@ def export(host: str, port: int) -> None:
     from factcheck.telemetry.query_spans import list_questions  # noqa: PLC0415  of the process that serves metrics alone
 
     os.nice(5)  # what is measured goes first
-    counted = os.environ.get(FOLDER)
+    counted = os.environ.get(FOLDER_VARIABLE)
     made = build_page(list_questions(), Path(counted) if counted else None)
     with MetricsServer(host, port, build_application(made.content, settings.METRICS_TOKEN)) as server:
         server.serve_forever()

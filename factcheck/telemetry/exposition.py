@@ -13,7 +13,7 @@ from prometheus_client import CollectorRegistry, generate_latest
 from prometheus_client.core import GaugeMetricFamily, Metric
 from prometheus_client.multiprocess import MultiProcessCollector, mark_process_dead
 
-from factcheck.installation.version import version
+from factcheck.installation.version import read_version
 from factcheck.telemetry.query_spans import Answers, DatabaseQuestion, list_databases, query_database
 
 #: How long a page waits for the database; then it says that the database does not answer.
@@ -104,13 +104,13 @@ class ProcessCounts:
         self.folder = folder
 
     def collect(self) -> Iterator[Metric]:
-        for gone in self._pids_that_are_gone():
+        for gone in self._find_dead_pids():
             mark_process_dead(
                 gone, str(self.folder)
             )  # what it had in use is free; what it counted stays counted
         yield from MultiProcessCollector(None, str(self.folder)).collect()
 
-    def _pids_that_are_gone(self) -> set[int]:
+    def _find_dead_pids(self) -> set[int]:
         pids = {file.stem.rpartition("_")[2] for file in self.folder.glob("gauge_live*_*.db")}
         return {int(pid) for pid in pids if pid.isdigit() and not psutil.pid_exists(int(pid))}
 
@@ -118,7 +118,7 @@ class ProcessCounts:
 class _Build:
     def collect(self) -> Iterator[Metric]:
         build = GaugeMetricFamily("factcheck_build", "1, and the version that runs.", labels=["version"])
-        build.add_metric([version()], 1)
+        build.add_metric([read_version()], 1)
         yield build
 
 

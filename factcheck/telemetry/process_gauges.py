@@ -7,7 +7,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 
 from factcheck.telemetry.request_counts import answering, settle
 
-SECONDS_BETWEEN = 2
+INTERVAL_SECONDS = 2
 
 
 def watch(threads: int) -> None:
@@ -22,7 +22,7 @@ def watch(threads: int) -> None:
     pause = threading.Event()
 
     def look_again() -> None:
-        while not pause.wait(SECONDS_BETWEEN):
+        while not pause.wait(INTERVAL_SECONDS):
             settle()
             look(counters)
 

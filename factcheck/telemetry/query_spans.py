@@ -16,9 +16,9 @@ from procrastinate.contrib.django import app
 from factcheck import features
 
 #: How long one question may take, in milliseconds.
-MOST_MILLISECONDS = 2000
+MAX_MILLISECONDS = 2000
 #: What is counted by a word that is not among the known ones.
-OTHER = "other"
+OTHER_LABEL = "other"
 
 #: The name of a gauge, the values of its labels, and its own.
 Reading = tuple[str, tuple[str, ...], float]
@@ -57,7 +57,7 @@ def list_questions() -> list[DatabaseQuestion]:
     """Return the questions of the modules that the settings name, and those of features."""
     paths = [
         *settings.METRICS_QUESTIONS,
-        *(feature.gauges for feature in features.switched_on() if feature.gauges),
+        *(feature.gauges for feature in features.list_switched_on() if feature.gauges),
     ]
     return [question for path in paths for question in import_string(path)]
 
@@ -85,7 +85,7 @@ def _ask(question: DatabaseQuestion, alias: str, answers: Answers) -> None:
     try:
         with transaction.atomic(using=alias), connections[alias].cursor() as cursor:
             # Of this transaction alone, which is all that a pooler between us and the server lets us set.
-            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(MOST_MILLISECONDS)])
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [str(MAX_MILLISECONDS)])
             found = [
                 (name, (*labels, alias) if question.of_replicas else labels, value)
                 for name, labels, value in question.ask(cursor)
@@ -100,7 +100,7 @@ def _ask(question: DatabaseQuestion, alias: str, answers: Answers) -> None:
 # What the plumbing itself is asked ------------------------------------------------------------------------------------
 
 # Without a scheduled time, a job has waited since it was queued, the time of its first event.
-_JOBS = """
+_JOBS_SQL = """
     SELECT queue_name, waiting, scheduled, running, failed,
            coalesce(extract(epoch FROM now() - least(overdue_since, asked_for.at)), 0)::float8
     FROM (
@@ -129,9 +129,9 @@ def _read_jobs(cursor: CursorWrapper) -> Iterator[Reading]:
     states = ("waiting", "scheduled", "running", "failed")
     held = {(queue, state): 0.0 for queue in known for state in states}
     waited = dict.fromkeys(known, 0.0)
-    cursor.execute(_JOBS)
+    cursor.execute(_JOBS_SQL)
     for name, *counts, seconds in cursor.fetchall():
-        queue = name if name in known else OTHER
+        queue = name if name in known else OTHER_LABEL
         for state, number in zip(states, counts, strict=True):
             held[queue, state] = held.get((queue, state), 0.0) + number
         waited[queue] = max(waited.get(queue, 0.0), seconds)

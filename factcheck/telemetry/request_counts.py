@@ -11,9 +11,9 @@ from django.http import HttpRequest, HttpResponseBase
 
 #: What visitors may send as a method is without end; what is counted by it is not.
 METHODS = {name: name for name in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS")}
-OTHER = "other"
+OTHER_LABEL = "other"
 #: An address that leads nowhere, or an answer that was given before it was looked where it leads.
-UNRESOLVED = "unresolved"
+UNRESOLVED_LABEL = "unresolved"
 
 #: Threads that answer a request just now.
 answering: set[int] = set()
@@ -26,7 +26,7 @@ def route_of(request: HttpRequest) -> str:
     requested.
     """
     match = request.resolver_match
-    return match.view_name if match else UNRESOLVED
+    return match.view_name if match else UNRESOLVED_LABEL
 
 
 class RequestCounts:
@@ -44,7 +44,7 @@ class RequestCounts:
             response = self.get_response(request)
         finally:
             answering.discard(thread)
-        method = METHODS.get(request.method or "", OTHER)
+        method = METHODS.get(request.method or "", OTHER_LABEL)
         answered.append((route_of(request), method, response.status_code, perf_counter() - begun))
         return response
 

@@ -7,8 +7,8 @@ from itertools import count
 
 from django.http import HttpRequest, HttpResponseBase
 
-from factcheck.django_internals import stored_fields
-from factcheck.installation.log_context import REQUEST_ID, request_id
+from factcheck.django_internals import get_stored_fields
+from factcheck.installation.log_context import REQUEST_ID_PATTERN, request_id
 
 HEADER = "X-Request-ID"
 _KEPT_AS, _SENT_AS = HEADER.lower(), "HTTP_X_REQUEST_ID"
@@ -34,7 +34,7 @@ _own = _OwnIds()
 
 def choose_id(sent: str | None) -> str:
     """Return the received id if valid, because it is written into logs, or a new one."""
-    return sent if sent and REQUEST_ID.fullmatch(sent) else _own.next()
+    return sent if sent and REQUEST_ID_PATTERN.fullmatch(sent) else _own.next()
 
 
 class RequestIds:
@@ -49,5 +49,5 @@ class RequestIds:
         request_id.set(known)
         response = self.get_response(request)
         # Checked already; Django would look for line breaks once more.
-        stored_fields(response.headers)[_KEPT_AS] = (HEADER, known)
+        get_stored_fields(response.headers)[_KEPT_AS] = (HEADER, known)
         return response

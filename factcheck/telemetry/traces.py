@@ -17,13 +17,15 @@ from django.db.backends.signals import connection_created
 from django.http import HttpRequest, HttpResponseBase
 
 from factcheck.installation.log_context import job, request_id
-from factcheck.installation.version import version
-from factcheck.telemetry.request_counts import METHODS, OTHER, route_of
+from factcheck.installation.version import read_version
+from factcheck.telemetry.request_counts import METHODS, OTHER_LABEL, route_of
 
 _SERVER_ERROR = 500
 #: What a statement does, and to which table first.
-_VERB = re.compile(r"\s*(?:--.*\n\s*)*([A-Za-z]+)")
-_TABLE = re.compile(r'\b(?:FROM|INTO|UPDATE)\s+(?:public\.)?"?([a-z_][a-z0-9_]{0,62})\b', re.IGNORECASE)
+_STATEMENT_VERB = re.compile(r"\s*(?:--.*\n\s*)*([A-Za-z]+)")
+_STATEMENT_TABLE = re.compile(
+    r'\b(?:FROM|INTO|UPDATE)\s+(?:public\.)?"?([a-z_][a-z0-9_]{0,62})\b', re.IGNORECASE
+)
 
 
 class _Tracing:
@@ -40,9 +42,9 @@ def start(exporter: Any = None) -> Any:
     from opentelemetry.sdk.trace.export import BatchSpanProcessor  # noqa: PLC0415  where traces are on alone
 
     os.environ.setdefault("OTEL_SERVICE_NAME", "factcheck")
-    provider = TracerProvider(resource=Resource.create({"service.version": version()}))
+    provider = TracerProvider(resource=Resource.create({"service.version": read_version()}))
     provider.add_span_processor(BatchSpanProcessor(exporter or OTLPSpanExporter()))
-    _Tracing.tracer = provider.get_tracer("factcheck", version())
+    _Tracing.tracer = provider.get_tracer("factcheck", read_version())
     connection_created.connect(_trace_questions, dispatch_uid="factcheck.telemetry.traces")
     return provider
 
@@ -58,7 +60,7 @@ class RequestSpans:
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         with _start_span("request", "SERVER", _read_parent(request)) as span:
             response = self.get_response(request)
-            method, route = METHODS.get(request.method or "", OTHER), route_of(request)
+            method, route = METHODS.get(request.method or "", OTHER_LABEL), route_of(request)
             span.update_name(f"{method} {route}")
             span.set_attributes(
                 {
@@ -105,7 +107,7 @@ def _trace_query(execute: Callable[..., Any], sql: Any, params: Any, many: bool,
 
 def summarise_statement(sql: str) -> str:
     """Return a statement's operation and table (OpenTelemetry's `db.query.summary`), without its values."""
-    verb, table = _VERB.match(sql), _TABLE.search(sql)
+    verb, table = _STATEMENT_VERB.match(sql), _STATEMENT_TABLE.search(sql)
     return " ".join(filter(None, [verb[1].upper() if verb else "", table[1] if table else ""])) or "SQL"
 
 

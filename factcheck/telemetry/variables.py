@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.core.exceptions import ImproperlyConfigured
 
-from factcheck.installation.environment import number, text, web_address
+from factcheck.installation.environment import read_number, read_text, read_url
 
 #: Who asks the database for metrics, and what.
 QUESTIONS = [
@@ -38,9 +38,9 @@ def read_metrics_settings() -> Metrics:
     Raises:
         ImproperlyConfigured: others could read them.
     """
-    port = number("METRICS_PORT", 0, least=0, most=65535)
-    host = text("METRICS_HOST", "127.0.0.1")
-    token = text("METRICS_TOKEN", kind="secret")
+    port = read_number("METRICS_PORT", 0, least=0, most=65535)
+    host = read_text("METRICS_HOST", "127.0.0.1")
+    token = read_text("METRICS_TOKEN", kind="secret")
     if port and not token and not _is_loopback(host):
         raise ImproperlyConfigured(
             f"METRICS_HOST is {host!r}, which others can reach, and metrics are not public; set METRICS_TOKEN too."
@@ -54,10 +54,10 @@ def read_receivers() -> Receivers:
     Raises:
         ImproperlyConfigured: the address is none, or what sends to it is not installed.
     """
-    reports = text("SENTRY_DSN", kind="secret")
+    reports = read_text("SENTRY_DSN", kind="secret")
     if reports and not re.fullmatch(r"https?://[^\s@/]+@[^\s@/]+(/\S*)?/[0-9]+", reports):
         raise ImproperlyConfigured("SENTRY_DSN must look like https://key@errors.example.org/1.")
-    traces = web_address("OTEL_EXPORTER_OTLP_ENDPOINT")
+    traces = read_url("OTEL_EXPORTER_OTLP_ENDPOINT")
     for name, value, package in (
         ("SENTRY_DSN", reports, "sentry_sdk"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", traces, "opentelemetry.exporter.otlp.proto.http"),

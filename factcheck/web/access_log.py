@@ -6,11 +6,11 @@ from typing import Any
 
 from factcheck.installation.log import JsonLines, without_secrets
 from factcheck.installation.log_context import request_id
-from factcheck.web.throttling.callers import address_of
+from factcheck.web.throttling.callers import get_address
 
 #: The line that granian writes by itself, with what proxies say in the place of the address that spoke to us, and the
 #: id of the request. The last two are put in by `_rewrite_client`.
-LINE = (
+LINE_FORMAT = (
     '[%(time)s] %(header{x-forwarded-for})s - "%(method)s %(path)s %(protocol)s" %(status)d %(dt_ms).3f'
     " %(header{x-request-id})s"
 )
@@ -51,7 +51,7 @@ def build_granian_log(form: str) -> dict[str, Any]:
     }
 
 
-def name_visitors(proxies: int) -> None:
+def log_client_addresses(proxies: int) -> None:
     """Log the client's IP address as rate limits determine it, rather than the one it claims.
 
     What is secret in a path is left out.
@@ -67,7 +67,7 @@ def _rewrite_client(line: logging.LogRecord, proxies: int) -> bool:
             "HTTP_X_FORWARDED_FOR": line.args[_FORWARDED].removeprefix("-"),
             "REMOTE_ADDR": line.args["addr"],
         }
-        line.args[_FORWARDED] = address_of(said, proxies)
+        line.args[_FORWARDED] = get_address(said, proxies)
         # The one that the rest of the log has: a proxy's, or one that we have made.
         line.args[_REQUEST_ID] = request_id.get() or "-"
     return True

@@ -112,7 +112,7 @@ def find_connection(
     """
     age = time.monotonic() - arrival.since
 
-    def grown(each: Connection) -> int:
+    def count_new_bytes(each: Connection) -> int:
         return each.bytes_received - before[each.peer].bytes_received
 
     slow = [
@@ -121,11 +121,13 @@ def find_connection(
         if each.peer[0] == arrival.address
         and each.peer in before
         and each.segments_sent == before[each.peer].segments_sent
-        and grown(each) < BYTES_PER_SECOND * POLL_SECONDS
+        and count_new_bytes(each) < BYTES_PER_SECOND * POLL_SECONDS
         and each.silent_seconds <= age + POLL_SECONDS
     ]
     return max(
-        slow, key=lambda each: (each.awaits_answer, grown(each) > 0, each.silent_seconds), default=None
+        slow,
+        key=lambda each: (each.awaits_answer, count_new_bytes(each) > 0, each.silent_seconds),
+        default=None,
     )
 
 

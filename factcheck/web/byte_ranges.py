@@ -3,7 +3,7 @@
 import re
 from typing import NamedTuple
 
-_ONE = re.compile(r"bytes\s*=\s*(\d{0,18})-(\d{0,18})", re.ASCII | re.IGNORECASE)
+_SINGLE_RANGE = re.compile(r"bytes\s*=\s*(\d{0,18})-(\d{0,18})", re.ASCII | re.IGNORECASE)
 
 
 class ByteRange(NamedTuple):
@@ -21,7 +21,7 @@ class ByteRange(NamedTuple):
         return f"bytes {self.first}-{self.last}/{size}"
 
 
-class OutOfRange(Exception):
+class RangeNotSatisfiable(Exception):
     """The file has no such part."""
 
 
@@ -33,18 +33,18 @@ def parse_range(header: str, size: int) -> ByteRange | None:
     Raises:
         OutOfRange: it begins where the file has ended.
     """
-    found = _ONE.fullmatch(header.strip())
+    found = _SINGLE_RANGE.fullmatch(header.strip())
     if found is None or found[1] == found[2] == "":
         return None
     if not found[1]:
         wanted = int(found[2])
         if not wanted or not size:
-            raise OutOfRange
+            raise RangeNotSatisfiable
         return ByteRange(max(0, size - wanted), size - 1)
     first = int(found[1])
     last = min(int(found[2]), size - 1) if found[2] else size - 1
     if found[2] and int(found[2]) < first:
         return None
     if first >= size:
-        raise OutOfRange
+        raise RangeNotSatisfiable
     return ByteRange(first, last)

@@ -5,7 +5,7 @@ from typing import Any
 from django.http import HttpRequest
 from pghistory.middleware import HistoryMiddleware
 
-from factcheck.web.throttling import caller_of
+from factcheck.web.throttling import get_caller
 
 #: So much of what a browser says about itself is kept.
 AGENT_LENGTH = 200
@@ -18,7 +18,7 @@ def get_agent(request: HttpRequest) -> str:
 
 def build_context(request: HttpRequest) -> dict[str, str]:
     """Return the context of a request for the database, except for the person."""
-    return {"url": request.path, "address": caller_of(request), "agent": get_agent(request)}
+    return {"url": request.path, "address": get_caller(request), "agent": get_agent(request)}
 
 
 class ChangeContext(HistoryMiddleware):

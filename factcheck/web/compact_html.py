@@ -8,14 +8,14 @@ from django.template.loaders import app_directories, cached, filesystem
 #: Where the desk's templates are: ours, unfold's and Django's.
 _DESK_PREFIXES = ("admin/", "unfold/", "unfold_crispy/")
 #: What is looked up in translations is looked up as it stands.
-_AS_IT_STANDS = re.compile(r"({%\s*blocktrans.*?{%\s*endblocktrans(?:late)?\s*%})", re.DOTALL)
-_INDENTED = re.compile(r"\s*\n\s*")
+_VERBATIM_BLOCK = re.compile(r"({%\s*blocktrans.*?{%\s*endblocktrans(?:late)?\s*%})", re.DOTALL)
+_INDENTATION = re.compile(r"\s*\n\s*")
 
 
 def compact_template(template: str) -> str:
     """Trim each line and drop empty ones."""
-    parts = _AS_IT_STANDS.split(template)
-    parts[::2] = (_INDENTED.sub("\n", part) for part in parts[::2])
+    parts = _VERBATIM_BLOCK.split(template)
+    parts[::2] = (_INDENTATION.sub("\n", part) for part in parts[::2])
     return "".join(parts)
 
 

@@ -116,7 +116,7 @@ def without_codings(request: HttpRequest, codings: tuple[str, ...]) -> dict[str,
     """
     known: dict[str, list[str]] = {}
 
-    def plain(match: re.Match[str]) -> str:
+    def strip_coding(match: re.Match[str]) -> str:
         tag, coding = match[1] + '"', match[2]
         if coding and coding not in codings:
             return match[0]
@@ -124,7 +124,7 @@ def without_codings(request: HttpRequest, codings: tuple[str, ...]) -> dict[str,
         return tag
 
     if tags := request.META.get("HTTP_IF_NONE_MATCH"):
-        request.META["HTTP_IF_NONE_MATCH"] = _TAG.sub(plain, tags)
+        request.META["HTTP_IF_NONE_MATCH"] = _TAG.sub(strip_coding, tags)
         read_headers_anew(request)
     if tags := request.META.get("HTTP_IF_MATCH"):
         request.META["HTTP_IF_MATCH"] = _TAG.sub(r'\1"', tags)

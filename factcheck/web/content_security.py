@@ -10,7 +10,7 @@ from factcheck.django_internals import update_policy
 #: What django-unfold needs beyond the strict policy. Its menus and tabs are written for Alpine.js, which compiles the
 #: expressions in its attributes at run time, and it puts the theme's colours into a <style> element and style
 #: attributes. Scripts still come from this site only: no inline script, no other host.
-DESK = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
+DESK_DIRECTIVES = {"script-src": [SELF, UNSAFE_EVAL], "style-src": [SELF, UNSAFE_INLINE]}
 
 
 class DeskPolicy:
@@ -25,5 +25,5 @@ class DeskPolicy:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
         if request.path_info.startswith("/admin/"):
-            update_policy(response, DESK)
+            update_policy(response, DESK_DIRECTIVES)
         return response

@@ -6,7 +6,7 @@ from functools import lru_cache
 from django.http import HttpResponseBase
 from django.http.response import ResponseHeaders
 
-from factcheck.django_internals import ListedFields, stored_fields
+from factcheck.django_internals import ListedFields, get_stored_fields
 
 
 class DefaultFields:
@@ -17,11 +17,11 @@ class DefaultFields:
     """
 
     def __init__(self, fields: Mapping[str, str]) -> None:
-        self._fields = dict(stored_fields(ResponseHeaders(fields)))
+        self._fields = dict(get_stored_fields(ResponseHeaders(fields)))
 
     def complete(self, response: HttpResponseBase) -> None:
         """Add those that the answer does not have yet."""
-        response.headers = ListedFields(self._fields | stored_fields(response.headers))
+        response.headers = ListedFields(self._fields | get_stored_fields(response.headers))
 
 
 def add_vary(response: HttpResponseBase, field: str) -> None:

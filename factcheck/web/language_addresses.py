@@ -28,7 +28,7 @@ from factcheck.web.language_negotiation import (
 )
 
 #: What begins with these has one address in all languages, and so have files beside the home page, as `/robots.txt`.
-_ONE_ADDRESS = re.compile(
+_UNTRANSLATED_PATH = re.compile(
     r"/(admin|accounts|api|v1alpha1|feeds|media|static|oembed|mcp|sitemaps|\.well-known)(/|$)|/dumps/."
     r"|/[^/]+\.[a-z0-9]+$"
 )
@@ -78,7 +78,7 @@ def split_path(path: str) -> tuple[str, str]:
 
 def is_page(path: str) -> bool:
     """Whether a path without a language is a reader page's, if it is anything."""
-    return not _ONE_ADDRESS.match(path)
+    return not _UNTRANSLATED_PATH.match(path)
 
 
 def build_path_in(path: str, code: str) -> str:

@@ -31,11 +31,11 @@ logger = logging.getLogger(__name__)
 Status = Literal["pass", "warn", "fail"]
 
 #: procrastinate's workers say every ten seconds that they live.
-SILENT_FOR_SECONDS = 60
+SILENCE_SECONDS = 60
 #: What says nothing for so long does not answer; a balancer waits no longer than two seconds.
-ANSWERS_WITHIN_SECONDS = 1.5
+TIMEOUT_SECONDS = 1.5
 #: How long the tables of this version are taken to be there once they were seen.
-SCHEMA_STAYS_FOR_SECONDS = 60
+SCHEMA_MAX_AGE_SECONDS = 60
 
 StartResponse = Callable[[str, list[tuple[str, str]]], Any]
 
@@ -95,7 +95,7 @@ def check_alive() -> dict[str, Finding]:
 
 def check_ready() -> dict[str, Finding]:
     """Check everything a request may need. Pages work without a worker, so its absence is only a warning."""
-    deadline = time.monotonic() + ANSWERS_WITHIN_SECONDS
+    deadline = time.monotonic() + TIMEOUT_SECONDS
     _database_check.begin()
     _files_check.begin()
     return _database_check.findings(deadline) | _files_check.findings(deadline)
@@ -139,7 +139,7 @@ class _Schema:
 
 def _check_migrations() -> Finding:
     now = time.monotonic()
-    if _Schema.seen_at is not None and now - _Schema.seen_at < SCHEMA_STAYS_FOR_SECONDS:
+    if _Schema.seen_at is not None and now - _Schema.seen_at < SCHEMA_MAX_AGE_SECONDS:
         return Finding("pass")
     try:
         if list_pending_migrations():
@@ -157,7 +157,7 @@ def _check_worker() -> Finding:
         with connection.cursor() as cursor:
             cursor.execute(
                 "SELECT max(last_heartbeat) >= now() - make_interval(secs => %s) FROM procrastinate_workers",
-                [SILENT_FOR_SECONDS],
+                [SILENCE_SECONDS],
             )
             (works,) = cursor.fetchone()
     except Error:

@@ -11,13 +11,13 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase, QueryDict
 from django.middleware.security import SecurityMiddleware
 from django.utils.module_loading import import_string
 
-from factcheck.django_internals import views_alone
+from factcheck.django_internals import build_view_handler
 from factcheck.web.freshness import read_for
 from factcheck.web.headers import DefaultFields
 from factcheck.web.language_negotiation import activate_language, get_api_language
 
 #: The policy of what is no page: a browser that is led to show it as one loads and runs nothing.
-NOTHING = DefaultFields({"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"})
+DEFAULT_FIELDS = DefaultFields({"Content-Security-Policy": "default-src 'none'; frame-ancestors 'none'"})
 #: What an address without parameters says. It cannot be changed, so it need not be made for each request.
 NO_PARAMETERS = QueryDict()
 
@@ -42,13 +42,13 @@ class PublicReads:
         if not request.META.get("QUERY_STRING"):
             request.GET = NO_PARAMETERS
         response = self.short_way(request)
-        NOTHING.complete(response)
+        DEFAULT_FIELDS.complete(response)
         return response
 
 
 def _build_handler(middleware: list[str]) -> GetResponse:
     """Build a view with only these middleware around it, the first one outermost."""
-    view = views_alone()
+    view = build_view_handler()
     way: Any = convert_exception_to_response(lambda request: read_for(request, partial(view, request)))
     for name in reversed(middleware):
         way = convert_exception_to_response(import_string(name)(way))

@@ -36,7 +36,7 @@ from factcheck.database import embedded
 from factcheck.telemetry import process_gauges
 from factcheck.telemetry.exporter import export, share_counters
 from factcheck.web import uploads
-from factcheck.web.access_log import LINE, build_granian_log, name_visitors
+from factcheck.web.access_log import LINE_FORMAT, build_granian_log, log_client_addresses
 
 logger = logging.getLogger(__name__)
 
@@ -126,7 +126,7 @@ def serve(
         websockets=False,
         workers=workers,
         # Those beyond `threads` read bodies (factcheck.web.uploads).
-        blocking_threads=threads + uploads.reading_threads(threads),
+        blocking_threads=threads + uploads.count_reading_threads(threads),
         # Of HTTP/2 without encryption, which no browser and hardly a proxy speaks, heads have no deadline.
         http=HTTPModes.http1,
         http1_settings=HTTP1Settings(header_read_timeout=settings.HEAD_SECONDS * 1000),
@@ -136,7 +136,7 @@ def serve(
         respawn_failed_workers=True,
         log_level=LogLevels.error,
         log_access=access_log,
-        log_access_format=LINE,
+        log_access_format=LINE_FORMAT,
         log_dictconfig=build_granian_log(form),
     )
     # granian reloads on SIGHUP; a closed terminal should end what was started in it.
@@ -219,7 +219,7 @@ def _watch_database(stop_the_rest: Callable[[], None]) -> threading.Event:
     ended = threading.Event()
     if not settings.EMBEDDED_DATABASE:
         return ended
-    server = embedded.live_server(embedded.ServerPlace(settings.DATA_DIR.resolve()))
+    server = embedded.find_live_server(embedded.ServerPlace(settings.DATA_DIR.resolve()))
 
     def watch() -> None:
         if server is not None:
@@ -236,7 +236,7 @@ def load_application(target: str, *, threads: int, has_begun: threading.Event) -
     _follow_parent()
     if has_begun.is_set():
         logger.error("A web process ended unexpectedly; this one takes its place.")
-    name_visitors(settings.NUM_PROXIES)
+    log_client_addresses(settings.NUM_PROXIES)
     from factcheck.wsgi import application  # noqa: PLC0415  of the server or the worker alone, which takes its time
 
     if settings.METRICS_PORT:

@@ -17,18 +17,18 @@ import orjson
 from django.conf import settings
 
 #: What begins an address of this site in a document that is not stored yet. PostgreSQL keeps no text that has it.
-OWN = "\0"
+OWN_SITE_MARK = "\0"
 
 _MARK = b"\t"
-_WRITTEN = b'"\\u0000'
+_ENCODED_MARK = b'"\\u0000'
 
 
 def render_stored(document: Any) -> str:
     """Return a document as JSON for storage, without this site's URL: compact, UTF-8, keys in order."""
-    return with_plain_quotation_marks(orjson.dumps(document)).replace(_WRITTEN, _MARK + b'"').decode()
+    return escape_quotation_marks(orjson.dumps(document)).replace(_ENCODED_MARK, _MARK + b'"').decode()
 
 
-def with_plain_quotation_marks(text: bytes) -> bytes:
+def escape_quotation_marks(text: bytes) -> bytes:
     """Return JSON with every quotation mark inside a text written as `\\u0022`: any other opens or closes a text.
 
     So the ledger, and programs that verify it, find the texts without reading JSON.
@@ -39,7 +39,7 @@ def with_plain_quotation_marks(text: bytes) -> bytes:
 def parse_stored(text: str | bytes) -> Any:
     """Parse a stored text as a document that can be stored again, with OWN for this site's URL."""
     kept = text.encode() if isinstance(text, str) else text
-    return orjson.loads(kept.replace(_MARK + b'"', _WRITTEN))
+    return orjson.loads(kept.replace(_MARK + b'"', _ENCODED_MARK))
 
 
 def insert_site_url(text: bytes) -> bytes:

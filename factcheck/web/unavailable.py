@@ -17,7 +17,7 @@ QUERY_CANCELED, DISK_FULL = "57014", "53100"
 LOCK_NOT_AVAILABLE = "55P03"
 #: Classes and codes of SQLSTATE for what another attempt may find gone: no connection, too many of them, a server that
 #: starts or stops, one that is only a replica (any more), and transactions that stood in each other's way.
-_PASSING = ("08", "25006", "53300", "57P01", "57P02", "57P03", "57P05", "40001", "40P01")
+_PASSING_CODES = ("08", "25006", "53300", "57P01", "57P02", "57P03", "57P05", "40001", "40P01")
 _NO_SPACE = {errno.ENOSPC, errno.EDQUOT}
 
 
@@ -29,29 +29,29 @@ class Outage(NamedTuple):
     retry_after: int | None
 
 
-TOO_LONG = Outage(
+TIMEOUT_OUTAGE = Outage(
     HTTPStatus.SERVICE_UNAVAILABLE,
     gettext_lazy(
         "This request takes too long. Ask for less at once: fewer words or filters, no exact count."
     ),
     30,
 )
-LOCKED = Outage(
+LOCK_OUTAGE = Outage(
     HTTPStatus.SERVICE_UNAVAILABLE,
     gettext_lazy("Someone else is changing this at the moment. Please try again in a moment."),
     5,
 )
-AWAY = Outage(
+DATABASE_OUTAGE = Outage(
     HTTPStatus.SERVICE_UNAVAILABLE,
     gettext_lazy("The database cannot be reached. Please try again in a moment."),
     5,
 )
-FILES_AWAY = Outage(
+FILES_OUTAGE = Outage(
     HTTPStatus.SERVICE_UNAVAILABLE,
     gettext_lazy("The file store cannot be reached, so nothing was stored. Please try again in a moment."),
     30,
 )
-FULL = Outage(
+DISK_FULL_OUTAGE = Outage(
     HTTPStatus.INSUFFICIENT_STORAGE,
     gettext_lazy("The disk is full, so nothing was stored. The server’s operator needs to free space."),
     None,
@@ -62,32 +62,32 @@ class TooMuchWork(Exception):
     """An answer takes more computing than a request may cost."""
 
 
-def outage_of(failure: BaseException | None) -> Outage | None:
+def find_outage(failure: BaseException | None) -> Outage | None:
     """Return the outage behind an error; None if the fault is ours."""
-    for error in _causes(failure):
+    for error in _iterate_causes(failure):
         if isinstance(error, OSError) and error.errno in _NO_SPACE:
-            return FULL
+            return DISK_FULL_OUTAGE
         if isinstance(error, TooMuchWork):
-            return TOO_LONG
+            return TIMEOUT_OUTAGE
         if isinstance(error, FileStoreUnavailable):
-            return FILES_AWAY
+            return FILES_OUTAGE
         if not isinstance(error, Error):
             continue
         code = getattr(error.__cause__, "sqlstate", None)
         if code == DISK_FULL:
-            return FULL
+            return DISK_FULL_OUTAGE
         if code == QUERY_CANCELED:
-            return TOO_LONG
+            return TIMEOUT_OUTAGE
         if code == LOCK_NOT_AVAILABLE:
-            return LOCKED
+            return LOCK_OUTAGE
         # What fails before the server says a word, such as a connection that is refused, has no code.
         lost = code is None and isinstance(error, OperationalError | InterfaceError)
-        if lost or (code or "").startswith(_PASSING):
-            return AWAY
+        if lost or (code or "").startswith(_PASSING_CODES):
+            return DATABASE_OUTAGE
     return None
 
 
-def _causes(failure: BaseException | None) -> Iterator[BaseException]:
+def _iterate_causes(failure: BaseException | None) -> Iterator[BaseException]:
     seen: set[int] = set()
     while failure is not None and id(failure) not in seen:
         seen.add(id(failure))

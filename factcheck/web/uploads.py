@@ -21,13 +21,13 @@ from django_stubs_ext import StrOrPromise
 
 from factcheck.django_internals import follow_body, leave_body_unread, read_body_ahead
 from factcheck.web.body_deadlines import Arrival, Deadlines
-from factcheck.web.throttling.callers import caller_of
+from factcheck.web.throttling.callers import get_caller
 
 #: So much is read before a request goes on; what is larger is read as it comes. It is Django's limit for forms.
-AT_ONCE = 2_621_440
+MEMORY_BYTES = 2_621_440
 #: A body that comes with its head is read in less time than this, in seconds, so its place is soon free again.
 PAUSE, ATTEMPTS = 0.02, 5
-_SAFE = {"GET", "HEAD", "OPTIONS", "TRACE"}
+_SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
 class BodyRefusal(NamedTuple):
@@ -38,24 +38,24 @@ class BodyRefusal(NamedTuple):
     retry_after: int | None = None
 
 
-NO_LENGTH = BodyRefusal(
+LENGTH_REQUIRED = BodyRefusal(
     HTTPStatus.LENGTH_REQUIRED, gettext_lazy("Give the length of the body in Content-Length.")
 )
-TOO_LARGE = BodyRefusal(
+BODY_TOO_LARGE = BodyRefusal(
     HTTPStatus.REQUEST_ENTITY_TOO_LARGE,
-    format_lazy(gettext_lazy("The body is too large. The limit is {most} bytes."), most=AT_ONCE),
+    format_lazy(gettext_lazy("The body is too large. The limit is {most} bytes."), most=MEMORY_BYTES),
 )
-TOO_MANY = BodyRefusal(
+TOO_MANY_UPLOADS = BodyRefusal(
     HTTPStatus.SERVICE_UNAVAILABLE,
     gettext_lazy("Too many uploads are already running. Please try again in a moment."),
     2,
 )
-INCOMPLETE = BodyRefusal(
+BODY_INCOMPLETE = BodyRefusal(
     HTTPStatus.REQUEST_TIMEOUT, gettext_lazy("The body did not arrive completely. Please send it again.")
 )
 
 
-class Seats:
+class UploadSlots:
     """Slots with a limit in total and per caller."""
 
     def __init__(self, most: int, most_for_one: int) -> None:
@@ -81,12 +81,14 @@ class Seats:
             return self._taken.total()
 
 
-def reading_threads(threads: int) -> int:
+def count_reading_threads(threads: int) -> int:
     """Return how many threads of a web process may read bodies, in addition to those that respond."""
     return max(2, threads // 2)
 
 
-_seats = Seats(reading_threads(settings.WEB_THREADS), reading_threads(settings.WEB_THREADS) // 2)
+_slots = UploadSlots(
+    count_reading_threads(settings.WEB_THREADS), count_reading_threads(settings.WEB_THREADS) // 2
+)
 _deadlines = Deadlines()
 
 
@@ -97,12 +99,12 @@ class IncomingFile(IOBase):
         self._stream, self._missing, self._arrival = stream, length, arrival
 
     def read(self, size: int = -1, /) -> bytes:
-        return self._arrived(self._stream.read(size))
+        return self._note_arrival(self._stream.read(size))
 
     def readline(self, size: int | None = -1, /) -> bytes:
-        return self._arrived(self._stream.readline(size))
+        return self._note_arrival(self._stream.readline(size))
 
-    def _arrived(self, piece: bytes) -> bytes:
+    def _note_arrival(self, piece: bytes) -> bytes:
         if not piece and self._missing:
             raise ConnectionError(f"The body ended {self._missing} bytes early.")
         self._missing -= len(piece)
@@ -113,25 +115,25 @@ class IncomingFile(IOBase):
 
 def receive(request: HttpRequest) -> BodyRefusal | None:
     """Receive the whole request body before responding, or return why not."""
-    if request.method in _SAFE:
+    if request.method in _SAFE_METHODS:
         leave_body_unread(request)
         return None
     if "HTTP_TRANSFER_ENCODING" in request.META:
-        return NO_LENGTH
-    length = length_of(request)
+        return LENGTH_REQUIRED
+    length = get_content_length(request)
     if length == 0:
         return None
-    if length > AT_ONCE and not _may_send_much(request):
-        return TOO_LARGE
-    if length > largest():
-        return beyond_all_limits()
-    caller = caller_of(request)
+    if length > MEMORY_BYTES and not _may_send_much(request):
+        return BODY_TOO_LARGE
+    if length > get_max_body_bytes():
+        return refuse_oversized()
+    caller = get_caller(request)
     if not _take(caller):
-        return TOO_MANY
+        return TOO_MANY_UPLOADS
     arrival = _deadlines.begin(
         request.META.get("REMOTE_ADDR", ""), int(request.META.get("SERVER_PORT") or 0), length
     )
-    if length > AT_ONCE:
+    if length > MEMORY_BYTES:
         request.reads_as = caller, arrival  # type: ignore[attr-defined]  # `let_go` looks for it
         follow_body(request, lambda stream: IncomingFile(stream, length, arrival))
         return None
@@ -139,18 +141,18 @@ def receive(request: HttpRequest) -> BodyRefusal | None:
         is_whole = read_body_ahead(request, length)
     finally:
         _deadlines.end(arrival)
-        _seats.leave(caller)
-    return None if is_whole else INCOMPLETE
+        _slots.leave(caller)
+    return None if is_whole else BODY_INCOMPLETE
 
 
-def largest() -> int:
+def get_max_body_bytes() -> int:
     """Return the size limit of a body: the largest accepted file, and the form around it."""
-    return max(settings.IMPORT_MAX_BYTES, settings.MEDIA_MAX_BYTES) + AT_ONCE
+    return max(settings.IMPORT_MAX_BYTES, settings.MEDIA_MAX_BYTES) + MEMORY_BYTES
 
 
-def beyond_all_limits() -> BodyRefusal:
+def refuse_oversized() -> BodyRefusal:
     """Refuse a body that would be rejected anyway before it arrives."""
-    most = (largest() - AT_ONCE) // 2**20
+    most = (get_max_body_bytes() - MEMORY_BYTES) // 2**20
     detail = gettext("The file is too large. The limit is %(most)s MB. Nothing was stored.") % {"most": most}
     return BodyRefusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
 
@@ -162,18 +164,18 @@ def let_go(request: HttpRequest) -> None:
         del request.reads_as  # type: ignore[attr-defined]  # `receive` wrote it
         caller, arrival = reads_as
         _deadlines.end(arrival)
-        _seats.leave(caller)
+        _slots.leave(caller)
 
 
 def _take(caller: str) -> bool:
     for _attempt in range(ATTEMPTS):
-        if _seats.take(caller):
+        if _slots.take(caller):
             return True
         time.sleep(PAUSE)
     return False
 
 
-def length_of(request: HttpRequest) -> int:
+def get_content_length(request: HttpRequest) -> int:
     """Return the length of the body that the request states."""
     try:
         return max(0, int(request.META.get("CONTENT_LENGTH") or 0))

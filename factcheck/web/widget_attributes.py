@@ -13,8 +13,8 @@ from django.utils.safestring import SafeString
 register = template.Library()
 
 
-@register.filter
-def as_attributes(values: dict[str, Any]) -> SafeString:
+@register.filter("as_attributes")
+def render_attributes(values: dict[str, Any]) -> SafeString:
     return SafeString(
         "".join(
             f" {conditional_escape(name)}"

@@ -12,7 +12,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import ChoicesDropdownFilter
 
-from factcheck.admin.badges import badge
+from factcheck.admin.badges import render_badge
 from sources.admin.same_as import SameAsDesk
 from sources.authorities.authority_record import Sort
 from sources.models import Publisher, Source
@@ -54,7 +54,7 @@ class PublisherAdmin(SameAsDesk):
     @admin.display(description=_("name"), ordering="name")
     def named(self, publisher: Publisher) -> SafeString | str:
         if publisher.is_house:
-            return format_html("{} {}", publisher.name, badge(_("Our newsroom"), "active"))
+            return format_html("{} {}", publisher.name, render_badge(_("Our newsroom"), "active"))
         return publisher.name
 
     @admin.display(description=_("sources"))

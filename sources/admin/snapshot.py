@@ -13,11 +13,11 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, DropdownFilter
 
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person
 from factcheck.admin.days_filter import DaysFilter
 from factcheck.admin.technical import render_fingerprint
 from factcheck.database.distinct_values import list_distinct_values
-from factcheck.list_phrases import listed
+from factcheck.list_phrases import join_words
 from sources.admin.marked_text import Mark, render_marked
 from sources.models import Snapshot
 
@@ -35,7 +35,7 @@ def render_marked_text(snapshot: Snapshot, reader: User) -> SafeString:
         [
             Mark(
                 *(a.start, a.end, change_page(a.claim)),
-                listed(
+                join_words(
                     filter(
                         None,
                         [f"{a.claim} ({a.claim.get_state_display()})", snapshot.heard_at(a.start, a.end)],
@@ -112,5 +112,5 @@ class SnapshotAdmin(LookOnly, DeskAdmin):
     ) -> Any:
         snapshot = kwargs.get("obj")
         if snapshot:
-            context["text"] = render_marked_text(snapshot, person_at(request))
+            context["text"] = render_marked_text(snapshot, get_person(request))
         return super().render_change_form(request, context, *args, **kwargs)

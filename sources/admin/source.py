@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter, RangeDateFilter
 
 from factcheck import features
-from factcheck.admin.base import change_page, person_at
+from factcheck.admin.base import change_page, get_person
 from factcheck.admin.typed_names import NamedDesk, TypedNames
 from factcheck.admin.versions import DeskForm
 from sources.models import Source
@@ -103,7 +103,7 @@ class SourceAdmin(TypedNames, NamedDesk):
     )
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Source]:
-        rows, reader = super().get_queryset(request), person_at(request)
+        rows, reader = super().get_queryset(request), get_person(request)
         return rows.annotate(
             claims_number=_count_related("appearances", reader),
             evidence_number=_count_related("evidence", reader),
@@ -152,7 +152,7 @@ class SourceAdmin(TypedNames, NamedDesk):
 
     def add_typed(self, request: HttpRequest, name: str) -> Source:
         """Add a source. A new URL is captured in the background, which fills in the page's own details."""
-        address, person = read_address(name), person_at(request)
+        address, person = read_address(name), get_person(request)
         if known := Source.objects.at(address):
             return known
         Source._meta.get_field("url").run_validators(address)
@@ -165,7 +165,7 @@ class SourceAdmin(TypedNames, NamedDesk):
 
     def save_model(self, request: HttpRequest, obj: Source, form: forms.ModelForm, change: bool) -> None:
         if not change:
-            obj.created_by = person_at(request)
+            obj.created_by = get_person(request)
         super().save_model(request, obj, form, change)
 
     def render_change_form(
@@ -176,6 +176,6 @@ class SourceAdmin(TypedNames, NamedDesk):
             context |= {
                 "source": source,
                 "snapshots": [(row, change_page(row)) for row in source.snapshots.defer("text")],
-                "panels": features.panels("sources.source", source),
+                "panels": features.build_panels("sources.source", source),
             }
         return super().render_change_form(request, context, *args, **kwargs)

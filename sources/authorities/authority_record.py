@@ -31,5 +31,5 @@ class AuthorityRecord:
     website: str = ""
 
 
-class AuthorityAway(Exception):
+class AuthorityUnavailable(Exception):
     """An authority gave no answer, or none that can be read; `str()` is a sentence for a person."""

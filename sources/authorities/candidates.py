@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from django.conf import settings
 
 from sources.authorities import ror, wikidata
-from sources.authorities.authority_record import AuthorityAway, AuthorityRecord, Sort
+from sources.authorities.authority_record import AuthorityRecord, AuthorityUnavailable, Sort
 
 #: Fewer letters mean too many.
 MIN_LETTERS = 2
@@ -47,7 +47,7 @@ def find_candidates(name: str, sort: Sort, *, language: str = "en") -> Authority
     for answer in asked:
         try:
             found = _merge_candidates(found, answer.result())
-        except AuthorityAway as away:
+        except AuthorityUnavailable as away:
             problems.append(str(away))
     return AuthorityAnswers(found, problems)
 

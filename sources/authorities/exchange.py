@@ -8,7 +8,7 @@ import orjson
 from django.conf import settings
 from django.utils.translation import gettext
 
-from sources.authorities.authority_record import AuthorityAway
+from sources.authorities.authority_record import AuthorityUnavailable
 from sources.http import services
 
 #: A typing user waits for it.
@@ -31,22 +31,24 @@ def query_authority(authority: str, url: str, parameters: Mapping[str, str]) -> 
             f"{url}?{urlencode(parameters)}", headers, seconds=TIMEOUT_SECONDS, most_bytes=MAX_BYTES
         )
     except services.ServiceUnavailable as away:
-        raise AuthorityAway(f"{authority}: {away}") from None
+        raise AuthorityUnavailable(f"{authority}: {away}") from None
     if answer.status != 200:
-        raise AuthorityAway(
+        raise AuthorityUnavailable(
             gettext("%(authority)s answered with status %(status)s.")
             % {"authority": authority, "status": answer.status}
         )
     try:
         said = orjson.loads(answer.content)
     except orjson.JSONDecodeError:
-        raise AuthorityAway(
+        raise AuthorityUnavailable(
             gettext("%(authority)s sent something other than JSON.") % {"authority": authority}
         ) from None
     if not isinstance(said, dict):
-        raise AuthorityAway(gettext("%(authority)s sent an unexpected answer.") % {"authority": authority})
+        raise AuthorityUnavailable(
+            gettext("%(authority)s sent an unexpected answer.") % {"authority": authority}
+        )
     if isinstance(error := said.get("error"), dict):
-        raise AuthorityAway(
+        raise AuthorityUnavailable(
             gettext("%(authority)s answered: %(get)s")
             % {"authority": authority, "get": str(error.get("info", "an error"))[:200]}
         )

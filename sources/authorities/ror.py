@@ -5,9 +5,9 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from sources.authorities.authority_record import AuthorityAway, AuthorityRecord
+from sources.authorities.authority_record import AuthorityRecord, AuthorityUnavailable
 from sources.authorities.exchange import MAX_CANDIDATES, query_authority
-from sources.identifiers import ROR, expand_identifier, get_authority, normalise_identifier
+from sources.identifiers import ROR_PREFIX, expand_identifier, get_authority, normalise_identifier
 
 NAME = "ROR"
 
@@ -23,7 +23,7 @@ def find_candidates(url: str, name: str) -> list[AuthorityRecord]:
     found = query_authority(NAME, f"{url}/v2/organizations", {"query": f'"{plain}"'})
     items = found.get("items")
     if not isinstance(items, list):
-        raise AuthorityAway(gettext("%(name)s sent an unexpected answer.") % {"name": NAME})
+        raise AuthorityUnavailable(gettext("%(name)s sent an unexpected answer.") % {"name": NAME})
     known = [item for item in items if isinstance(item, dict) and item.get("status") != "withdrawn"]
     made = [_build_candidate(item) for item in known[:MAX_CANDIDATES]]
     return [one for one in made if one.same_as and one.name]
@@ -53,7 +53,7 @@ def _choose_name(item: Mapping[str, Any]) -> str:
 
 def _list_same_as(item: Mapping[str, Any]) -> tuple[str, ...]:
     own = normalise_identifier(str(item.get("id", "")))
-    if get_authority(own) != ROR:
+    if get_authority(own) != ROR_PREFIX:
         return ()
     others = (one for one in _get_rows(item, "external_ids") if one.get("type") == "wikidata")
     written = [str(one.get("preferred") or next(iter(one.get("all") or []), "")) for one in others]

@@ -8,9 +8,9 @@ from typing import Any
 
 from django.utils.translation import gettext
 
-from sources.authorities.authority_record import AuthorityAway, AuthorityRecord, Sort
+from sources.authorities.authority_record import AuthorityRecord, AuthorityUnavailable, Sort
 from sources.authorities.exchange import MAX_CANDIDATES, query_authority
-from sources.identifiers import ROR, WIKIDATA, is_ror
+from sources.identifiers import ROR_PREFIX, WIKIDATA_PREFIX, is_ror
 
 NAME = "Wikidata"
 
@@ -62,7 +62,7 @@ def find_candidates(url: str, name: str, sort: Sort, language: str) -> list[Auth
     )
     entities = answer.get("entities")
     if not isinstance(entities, dict):
-        raise AuthorityAway(gettext("%(name)s sent an unexpected answer.") % {"name": NAME})
+        raise AuthorityUnavailable(gettext("%(name)s sent an unexpected answer.") % {"name": NAME})
     # In the order of the search, which knows what is meant most often.
     known = (entities.get(item) for item in items)
     rows = [row for row in known if isinstance(row, dict) and _is_of(row, sort)]
@@ -93,8 +93,8 @@ def _build_candidate(entity: Mapping[str, Any], languages: list[str]) -> Authori
         name=_choose_wording(entity.get("labels"), languages) or item,
         description=_add_years(_choose_wording(entity.get("descriptions"), languages), entity),
         same_as=(
-            WIKIDATA + item,
-            *(ROR + name.lower() for name in ror[:1] if len(name) == 9 and is_ror(name)),
+            WIKIDATA_PREFIX + item,
+            *(ROR_PREFIX + name.lower() for name in ror[:1] if len(name) == 9 and is_ror(name)),
         ),
         website=next((str(value) for value in _get_values(entity, _WEBSITE)), "")[:500],
     )

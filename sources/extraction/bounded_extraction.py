@@ -2,7 +2,7 @@
 
 from functools import cache
 
-from factcheck.confinement.confined import Confined, OutOfBounds
+from factcheck.confinement.confined import Confined, LimitExceeded
 from factcheck.confinement.limits import Allowance, Cause
 from factcheck.sentences import SpokenSentence
 
@@ -71,7 +71,7 @@ def extract_bounded(question: ExtractionRequest) -> Document:
         )
     try:
         return unpack_answer(_get_reader().answer(pack_request(question)))
-    except OutOfBounds as bounds:
+    except LimitExceeded as bounds:
         raise ExtractionError(*_REFUSALS[bounds.cause]) from None
 
 

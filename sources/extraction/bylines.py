@@ -26,22 +26,22 @@ BYLINE_CLASS = re.compile(r"(?:\w+[-_]+)?(?:byline|authors?)(?:[-_]+names?)?")
 
 LONGEST_NAME, LONGEST_BYLINE, MOST_WORDS = 60, 150, 6
 
-_BY = re.compile(
+_BYLINE_START = re.compile(
     r"^(?:(?:written|reported|text|story|words) )?(?:by|von|par|por|di|da|door|af|av|od|przez|de la|yazan|автор|"
     r"текст|από|oleh|bởi|"
     r"autor(?:a|in|ka)?|author|reporter|text|texte|testo|texto)(?::\s*|\s+)",
     re.IGNORECASE,
 )
 # What stands between two names, and between a name and what its bearer is or where they write.
-_BETWEEN = re.compile(
+_NAME_SEPARATOR = re.compile(
     r"\s*(?:[,;|/·•&+、，]|\s[–—-]\s|(?<=\s)(?:and|und|et|y|e|en|og|och|ja|i|a|и|та|ve|και|dan|và|și)(?=\s))\s*",
     re.IGNORECASE,
 )
-_BEHIND = re.compile(
+_BYLINE_END = re.compile(
     r"\s+(?:in|at|for|bei|aus|für|à|en|w|в|from)\s+.*$|\s*\([^()]*\)\s*$|\s+기자$|\s+記者$|\s*记者$",
     re.DOTALL,
 )
-_BEFORE = re.compile(r"^(?:記者|记者|기자)[\s:：]*")
+_EAST_ASIAN_LABEL = re.compile(r"^(?:記者|记者|기자)[\s:：]*")
 
 # Agencies and desks, as bylines name them, whole or as a word of the name.
 _AGENCIES = frozenset(
@@ -129,16 +129,16 @@ def find_people(line: str, publisher: str = "", site: str = "") -> list[str]:
     Args:
         site: the host of the page, whose name may be that of the newsroom.
     """
-    line = _BY.sub("", clean_line(line)).strip(" ,;|:")
+    line = _BYLINE_START.sub("", clean_line(line)).strip(" ,;|:")
     # A profile's address, a handle, an e-mail address and a paragraph are no names.
     if not line or len(line) > LONGEST_BYLINE:
         return []
     names: list[str] = []
-    parts = _BETWEEN.split(line)
+    parts = _NAME_SEPARATOR.split(line)
     if not _load_countries().isdisjoint(parts[1:]):
         return []  # "The Gazette, Linden, Germany" is an address
     for part in parts:
-        name = _BEFORE.sub("", _BEHIND.sub("", _BY.sub("", part))).strip(" ,;|:.-–—")
+        name = _EAST_ASIAN_LABEL.sub("", _BYLINE_END.sub("", _BYLINE_START.sub("", part))).strip(" ,;|:.-–—")
         if name not in names and _is_person(name, publisher) and not _is_newsroom(name, publisher, site):
             names.append(name)
     return names

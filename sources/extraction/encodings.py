@@ -58,7 +58,7 @@ DETECTABLE = [
 ]  # fmt: skip
 
 # The labels that the WHATWG Encoding Standard reads as a larger encoding, because pages mean that one.
-LABELS = {
+LABEL_ENCODINGS = {
     "iso-8859-1": "cp1252", "latin1": "cp1252", "latin-1": "cp1252",
     "iso-8859-9": "cp1254", "latin5": "cp1254", "iso-8859-11": "cp874", "tis-620": "cp874",
     "gb2312": "gb18030", "gbk": "gb18030", "x-gbk": "gb18030", "big5": "big5hkscs", "shift-jis": "cp932",
@@ -66,7 +66,7 @@ LABELS = {
 }  # fmt: skip
 
 # Encodings that differ in a few letters only, which the bytes cannot decide but the language can.
-SIBLINGS = {
+SIBLING_ENCODINGS = {
     ("cp1252", "tr"): "cp1254", ("cp1252", "az"): "cp1254", ("cp1252", "pl"): "cp1250", ("cp1252", "cs"): "cp1250",
     ("cp1252", "sk"): "cp1250", ("cp1252", "hu"): "cp1250", ("cp1252", "sl"): "cp1250", ("cp1252", "hr"): "cp1250",
     ("cp1252", "ro"): "cp1250", ("cp1252", "lt"): "cp1257", ("cp1252", "lv"): "cp1257",
@@ -149,14 +149,14 @@ def _find_codec(label: str) -> str:
     name = label.strip().lower().replace("_", "-")
     if name.startswith(("utf-", "utf8", "unicode")):
         raise LookupError(label)  # it would have been found out by now
-    return codecs.lookup(LABELS.get(name, name)).name
+    return codecs.lookup(LABEL_ENCODINGS.get(name, name)).name
 
 
 def _decode_as_declared(content: bytes, text: str, label: str) -> str:
     """Return `text` as declared, unless another encoding gives more plausible words."""
     words = _select_telling_words(text)
     mess, sureness = mess_ratio(words, HOPELESS_RATIO * 2), compute_certainty(words)
-    is_sibling = (_find_codec(label), detect_language(words)) in SIBLINGS
+    is_sibling = (_find_codec(label), detect_language(words)) in SIBLING_ENCODINGS
     if words and (mess > GIBBERISH_RATIO or sureness < DOUBTFUL_RATIO or is_sibling):
         try:
             detected = _decode_detected(content)
@@ -251,7 +251,7 @@ def detect_encoding(content: bytes) -> str:
         raise _build_undecodable_error(
             SpokenSentence("This text declares no character encoding that fits it, and none can be detected.")
         )
-    return SIBLINGS.get((best.encoding, detect_language(str(best))), best.encoding)
+    return SIBLING_ENCODINGS.get((best.encoding, detect_language(str(best))), best.encoding)
 
 
 def _decode_detected(content: bytes) -> str:

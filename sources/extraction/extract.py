@@ -17,7 +17,7 @@ from .office import DOCX, ODT, detect_office_kind, extract_office
 from .pdf import extract_pdf
 from .transcripts import PLAIN, SUBRIP, VTT, extract_transcript
 
-_KINDS = {
+_MEDIA_TYPES = {
     "text/html": "text/html",
     "application/xhtml+xml": "application/xhtml+xml",
     "text/plain": PLAIN,
@@ -30,10 +30,10 @@ _KINDS = {
     ODT: ODT,
 }
 # What servers and disks say when they do not know.
-_UNKNOWN = frozenset(
+_UNKNOWN_TYPES = frozenset(
     {"", "application/octet-stream", "binary/octet-stream", "application/download", "application/zip"}
 )
-_SUFFIXES = {
+_SUFFIX_TYPES = {
     ".html": "text/html",
     ".htm": "text/html",
     ".xhtml": "application/xhtml+xml",
@@ -43,13 +43,13 @@ _SUFFIXES = {
     ".vtt": VTT,
     ".srt": SUBRIP,
 }
-_MARKUP = frozenset({"text/html", "application/xhtml+xml"})
-_TRANSCRIPTS = frozenset({VTT, SUBRIP})
+_MARKUP_TYPES = frozenset({"text/html", "application/xhtml+xml"})
+_TRANSCRIPT_TYPES = frozenset({VTT, SUBRIP})
 _TAG = re.compile(r"<[A-Za-z!/]")
-_BEFORE_MARKUP = r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*"
-_HTML_DOCUMENT = re.compile(rf"{_BEFORE_MARKUP}<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
+_MARKUP_PREAMBLE = r"\s*(?:<\?xml[^>]*>\s*)?(?:<!--.{0,2000}?-->\s*)*"
+_HTML_DOCUMENT = re.compile(rf"{_MARKUP_PREAMBLE}<(?:!doctype\s+html|html)\b", re.IGNORECASE | re.DOTALL)
 _HTML_FRAGMENT = re.compile(
-    rf"{_BEFORE_MARKUP}<(?:head|body|article|main|section|meta|title|div|p|h1)\b[^<>]*>",
+    rf"{_MARKUP_PREAMBLE}<(?:head|body|article|main|section|meta|title|div|p|h1)\b[^<>]*>",
     re.IGNORECASE | re.DOTALL,
 )
 
@@ -169,7 +169,7 @@ def _extract_text(
 ) -> Document:
     """Extract the document from a text format: a page, a transcript, or plain text."""
     declared = content_type.partition(";")[0].strip().lower()
-    if declared not in _KINDS and declared not in _UNKNOWN:
+    if declared not in _MEDIA_TYPES and declared not in _UNKNOWN_TYPES:
         raise ExtractionError(
             "not_accepted",
             SpokenSentence(
@@ -178,8 +178,8 @@ def _extract_text(
                 declared=declared,
             ),
         )
-    suffix = _SUFFIXES.get(PurePath(filename).suffix.lower(), "")
-    kind = _KINDS.get(declared) or suffix
+    suffix = _SUFFIX_TYPES.get(PurePath(filename).suffix.lower(), "")
+    kind = _MEDIA_TYPES.get(declared) or suffix
     if kind in ("application/pdf", DOCX, ODT):
         name = {"application/pdf": "PDF", DOCX: ".docx", ODT: ".odt"}[kind]
         raise ExtractionError(
@@ -191,8 +191,8 @@ def _extract_text(
         )
     text = decode(content, charset=charset, markup=kind not in (PLAIN, VTT, SUBRIP))
     if not is_transcript and _is_markup(text, kind):
-        return extract_page(text, url=url, media_type=kind if kind in _MARKUP else "text/html")
-    is_transcript |= bool({kind, suffix} & _TRANSCRIPTS)
+        return extract_page(text, url=url, media_type=kind if kind in _MARKUP_TYPES else "text/html")
+    is_transcript |= bool({kind, suffix} & _TRANSCRIPT_TYPES)
     if document := extract_transcript(text, is_given_as_one=is_transcript):
         return document
     if is_transcript:
@@ -208,9 +208,9 @@ def _extract_text(
 
 def _is_markup(text: str, kind: str) -> bool:
     """Decide by content whether a document is HTML, because declared types and file names are unreliable."""
-    if kind in _TRANSCRIPTS:
+    if kind in _TRANSCRIPT_TYPES:
         return False
-    if kind in _MARKUP:
+    if kind in _MARKUP_TYPES:
         return _TAG.search(text) is not None
     beginning = text[:4096]
     return bool(_HTML_DOCUMENT.match(beginning) or (not kind and _HTML_FRAGMENT.match(beginning)))

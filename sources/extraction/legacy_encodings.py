@@ -47,8 +47,8 @@ _LANGUAGES: Final = {
 }
 _LATIN_LETTERS: Final = frozenset({WESTERN, "cp1250", "iso8859_2", "cp1254", "cp1257"})
 # What stands in texts of all languages, and is no letter in the neighbouring encodings.
-_SIGNS: Final = frozenset("“”‘’„‚«»‹›–—…•€§°·©®™²±´\xa0\xad")
-_BESIDE_LETTERS = re.compile(r"[a-z][^\x00-\x7f]|[^\x00-\x7f][a-z]")
+_COMMON_SIGNS: Final = frozenset("“”‘’„‚«»‹›–—…•€§°·©®™²±´\xa0\xad")
+_MIXED_LETTERS = re.compile(r"[a-z][^\x00-\x7f]|[^\x00-\x7f][a-z]")
 _CASE_CHANGES = re.compile(r"[^\W\d_]+")
 
 _SCRIPTS: Final = (
@@ -58,7 +58,9 @@ _SCRIPTS: Final = (
     ("tis_620", "th", re.compile("[\u0e01-\u0e5b]")),
 )
 # Signs of Thai that stand above or below a consonant stand behind one, and vowels not behind each other.
-_IMPOSSIBLE = re.compile("(?:^|[^\u0e01-\u0e4e])[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]|[\u0e31\u0e34-\u0e3a]{2}")
+_IMPOSSIBLE_SEQUENCE = re.compile(
+    "(?:^|[^\u0e01-\u0e4e])[\u0e31\u0e34-\u0e3a\u0e47-\u0e4e]|[\u0e31\u0e34-\u0e3a]{2}"
+)
 _PERSIAN: Final = ("ar", "fa", "ur")
 _KANA = re.compile("[\u3041-\u30ff]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
@@ -96,9 +98,9 @@ def _find_possible(sample: bytes) -> Iterator[tuple[str, float]]:
             yield encoding, max(scores.get(one, 0.0) for one in fitting) - 2 * _compute_odd_cases(text)
     for encoding, language, script in _SCRIPTS:
         text = _decode_or_none(sample, encoding)
-        if not text or _is_beside_latin(text) or _IMPOSSIBLE.search(text):
+        if not text or _is_beside_latin(text) or _IMPOSSIBLE_SEQUENCE.search(text):
             continue
-        if all(script.fullmatch(one) or one in _SIGNS for one in text if one > "\x7f"):
+        if all(script.fullmatch(one) or one in _COMMON_SIGNS for one in text if one > "\x7f"):
             scores = score_languages(text)
             names = _PERSIAN if language == "ar" else (language,)
             yield encoding, max(scores.get(one, 0.0) for one in names)
@@ -127,7 +129,7 @@ def _find_east_asian(sample: bytes) -> Iterator[tuple[str, float]]:
 
 def _is_beside_latin(text: str) -> bool:
     """Whether letters of another script often stand within words of ASCII, which they do in no language."""
-    return 3 * len(_BESIDE_LETTERS.findall(text)) > sum(one > "\x7f" for one in text)
+    return 3 * len(_MIXED_LETTERS.findall(text)) > sum(one > "\x7f" for one in text)
 
 
 def _compute_common_share(wide: list[str], encoding: str) -> float:
@@ -154,7 +156,7 @@ def _decode_or_none(sample: bytes, encoding: str) -> str | None:
 
 def _collect_letters(text: str) -> frozenset[str]:
     """Return the characters beyond ASCII, except symbols used in every language."""
-    found = {one for one in text.lower() if one > "\x7f"} - _SIGNS
+    found = {one for one in text.lower() if one > "\x7f"} - _COMMON_SIGNS
     if "£" in found and not re.search("£(?![\\d\\s])", text):
         found.discard("£")
     if "¿" in found and re.search("\\w¿", text):

@@ -30,27 +30,30 @@ _DAMAGE_ERRORS = (
     *(EOFError, OSError, ValueError, RuntimeError, KeyError),
 )
 
-_W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
-_TEXT = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
-_TABLE = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
-_OFFICE = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
-_DC = "{http://purl.org/dc/elements/1.1/}"
+_WORD_NS = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_TEXT_NS = "{urn:oasis:names:tc:opendocument:xmlns:text:1.0}"
+_TABLE_NS = "{urn:oasis:names:tc:opendocument:xmlns:table:1.0}"
+_OFFICE_NS = "{urn:oasis:names:tc:opendocument:xmlns:office:1.0}"
+_DUBLIN_CORE_NS = "{http://purl.org/dc/elements/1.1/}"
 
 # What was deleted, instructions, the second form of one drawing, and comments are no words of the text.
-_SKIPPED = frozenset(
+_SKIPPED_TAGS = frozenset(
     [
-        f"{_W}del", f"{_W}moveFrom", f"{_W}instrText", f"{_W}delText", f"{_W}pPr", f"{_W}rPr", f"{_W}sectPr",
+        f"{_WORD_NS}del", f"{_WORD_NS}moveFrom", f"{_WORD_NS}instrText", f"{_WORD_NS}delText", f"{_WORD_NS}pPr",
+        f"{_WORD_NS}rPr", f"{_WORD_NS}sectPr",
         "{http://schemas.openxmlformats.org/markup-compatibility/2006}Fallback",
-        f"{_TEXT}tracked-changes", f"{_TEXT}note-citation", f"{_OFFICE}annotation", f"{_OFFICE}forms",
-        f"{_TEXT}sequence-decls", f"{_TEXT}table-of-content", f"{_OFFICE}annotation-end",
+        f"{_TEXT_NS}tracked-changes", f"{_TEXT_NS}note-citation", f"{_OFFICE_NS}annotation",
+        f"{_OFFICE_NS}forms",
+        f"{_TEXT_NS}sequence-decls", f"{_TEXT_NS}table-of-content", f"{_OFFICE_NS}annotation-end",
     ]
 )  # fmt: skip
-_PARAGRAPHS = frozenset({f"{_W}p", f"{_TEXT}p", f"{_TEXT}h"})
-_CELLS = frozenset({f"{_W}tc", f"{_TABLE}table-cell"})
-_ROWS = frozenset({f"{_W}tr", f"{_TABLE}table-row"})
-_WORDS = {
-    f"{_W}tab": " ", f"{_W}br": "\n", f"{_W}cr": "\n", f"{_W}noBreakHyphen": "-", f"{_TEXT}s": " ",
-    f"{_TEXT}tab": " ", f"{_TEXT}line-break": "\n",
+_PARAGRAPH_TAGS = frozenset({f"{_WORD_NS}p", f"{_TEXT_NS}p", f"{_TEXT_NS}h"})
+_CELL_TAGS = frozenset({f"{_WORD_NS}tc", f"{_TABLE_NS}table-cell"})
+_ROW_TAGS = frozenset({f"{_WORD_NS}tr", f"{_TABLE_NS}table-row"})
+_TAG_TEXTS = {
+    f"{_WORD_NS}tab": " ", f"{_WORD_NS}br": "\n", f"{_WORD_NS}cr": "\n", f"{_WORD_NS}noBreakHyphen": "-",
+    f"{_TEXT_NS}s": " ",
+    f"{_TEXT_NS}tab": " ", f"{_TEXT_NS}line-break": "\n",
 }  # fmt: skip
 
 
@@ -155,8 +158,12 @@ def _parse_tree(part: bytes) -> etree._Element:
 
 def _read_stated(tree: etree._Element) -> dict[str, str]:
     return {
-        str(element.tag).removeprefix(_DC): clean_line(element.text or "")
-        for element in tree.iter(f"{_DC}title", f"{_DC}creator", f"{_DC}language")
+        str(element.tag).removeprefix(_DUBLIN_CORE_NS): clean_line(element.text or "")
+        for element in tree.iter(
+            f"{_DUBLIN_CORE_NS}title",
+            f"{_DUBLIN_CORE_NS}creator",
+            f"{_DUBLIN_CORE_NS}language",
+        )
     }
 
 
@@ -167,7 +174,7 @@ def _read_paragraphs(tree: etree._Element) -> list[str]:
     for event, element in etree.iterwalk(tree, events=("start", "end")):
         tag = str(element.tag)
         if event == "start":
-            if below_skipped is None and tag in _SKIPPED:
+            if below_skipped is None and tag in _SKIPPED_TAGS:
                 below_skipped = element
             if below_skipped is None:
                 reading.begin(tag, element.text or "")
@@ -193,28 +200,28 @@ class _ReadingState:
         self._depth = self._row_depth = 0
 
     def begin(self, tag: str, text: str) -> None:
-        if (tag in _ROWS or (tag in _PARAGRAPHS and self._depth)) and not self._row_depth:
+        if (tag in _ROW_TAGS or (tag in _PARAGRAPH_TAGS and self._depth)) and not self._row_depth:
             self._interrupted.append(self.words)
             self.words = []
-        self._depth += tag in _PARAGRAPHS
-        self._row_depth += tag in _ROWS
-        if tag in _WORDS:
-            self.words.append(_WORDS[tag])
-        elif tag == f"{_W}t" or tag.startswith(_TEXT):
+        self._depth += tag in _PARAGRAPH_TAGS
+        self._row_depth += tag in _ROW_TAGS
+        if tag in _TAG_TEXTS:
+            self.words.append(_TAG_TEXTS[tag])
+        elif tag == f"{_WORD_NS}t" or tag.startswith(_TEXT_NS):
             self.words.append(text)
 
     def end(self, tag: str) -> None:
-        self._depth -= tag in _PARAGRAPHS
-        self._row_depth -= tag in _ROWS
-        if tag in _CELLS:
+        self._depth -= tag in _PARAGRAPH_TAGS
+        self._row_depth -= tag in _ROW_TAGS
+        if tag in _CELL_TAGS:
             self._cells.append(" ".join("".join(self.words).split()))
             self.words = []
-        elif tag in _ROWS and not self._row_depth:
+        elif tag in _ROW_TAGS and not self._row_depth:
             self._close(" | ".join(filter(None, self._cells)), self._interrupted.pop())
             self._cells = []
-        elif tag in _PARAGRAPHS and self._row_depth:
+        elif tag in _PARAGRAPH_TAGS and self._row_depth:
             self.words.append(" ")
-        elif tag in _PARAGRAPHS:
+        elif tag in _PARAGRAPH_TAGS:
             self._close("".join(self.words), self._interrupted.pop() if self._depth else [])
 
     def _close(self, line: str, words: list[str]) -> None:
@@ -231,4 +238,4 @@ def _has_words_behind(element: etree._Element) -> bool:
     """Return whether text may follow an element: OpenDocument allows it inside a paragraph, Word only inside `w:t`."""
     parent = element.getparent()
     tag = "" if parent is None else str(parent.tag)
-    return tag.startswith(_TEXT)
+    return tag.startswith(_TEXT_NS)

@@ -185,7 +185,7 @@ def _join_paragraphs(pages: list[list[Line]]) -> Iterator[str]:
         edges = _Edges(column)
         for number, line in enumerate(column):
             before = column[number - 1] if number else None
-            if paragraph and last and (ended or edges.begins(line, before, last, usual)):
+            if paragraph and last and (ended or edges.begins_paragraph(line, before, last, usual)):
                 yield join_lines(paragraph, compounds)
                 paragraph = []
             paragraph.append(line.text)
@@ -212,7 +212,7 @@ class _Edges:
     def is_short(self, line: Line) -> bool:
         return line.right < self.right - SHORT * (self.right - self.left)
 
-    def begins(self, line: Line, before: Line | None, last: Line, usual: float) -> bool:
+    def begins_paragraph(self, line: Line, before: Line | None, last: Line, usual: float) -> bool:
         """Whether a line begins a paragraph, by where it stands and how large its letters are."""
         if line.height > 1.2 * usual or last.height > 1.2 * usual:
             return abs(line.height - last.height) > 0.1 * usual

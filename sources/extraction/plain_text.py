@@ -11,7 +11,7 @@ from .dates import read_date
 from .document import Document, ExtractionError
 from .language import detect_language
 
-LONGEST_TITLE = 160
+MAX_TITLE_LENGTH = 160
 # Title, byline, date and source stand above the text or nowhere.
 HEAD_LINES = 8
 
@@ -90,7 +90,7 @@ def _unwrap_lines(paragraph: str) -> str:
 def _find_title(text: str) -> str:
     """Return the first line if something follows it and it reads like a headline: short, not a sentence or label."""
     first, line_end, rest = text.partition("\n")
-    if not line_end or not rest.strip() or len(first) > LONGEST_TITLE:
+    if not line_end or not rest.strip() or len(first) > MAX_TITLE_LENGTH:
         return ""
     ends_like_a_sentence = first.endswith((".", "।", "。", ":", ";", ",", "…")) and not first.endswith("...")
     if (

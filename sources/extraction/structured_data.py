@@ -29,7 +29,7 @@ ARTICLE_TYPES = frozenset(
 PAGE_TYPES = frozenset({"ClaimReview", "WebPage", "ItemPage", "CreativeWork", "VideoObject", "AudioObject"})
 
 # A page of 10 MB can hold more structured data than anybody needs to look at.
-NODES_READ = 5000
+MAX_NODES = 5000
 
 
 _COMMENT_WRAPPER = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->|//\s*\]\]>|\]\]>)\s*$")
@@ -90,7 +90,7 @@ def read_structured(tree: HtmlElement) -> StructuredData:
 
 
 def _iterate_nodes(tree: HtmlElement) -> Iterator[dict[str, Any]]:
-    left = NODES_READ
+    left = MAX_NODES
     for script in tree.iter("script"):
         if (script.get("type") or "").partition(";")[0].strip().lower() != "application/ld+json":
             continue

@@ -18,20 +18,20 @@ VTT, SUBRIP, PLAIN = "text/vtt", "application/x-subrip", "text/plain"
 #: A silence as long as this, or a paragraph of so many letters, ends the paragraph with the sentence.
 SILENCE, LONG_PARAGRAPH = 2.5, 500
 #: Without full stops, as machines write down what they hear, a paragraph is this long.
-UNPUNCTUATED_PARAGRAPH = 300
+UNPUNCTUATED_PARAGRAPH_LENGTH = 300
 
 _CLOCK = r"(?:(\d{1,3}):)?(\d{1,3}):(\d{2})(?:[.,](\d{1,3}))?"
 _TIMING = re.compile(rf"\s*{_CLOCK}\s*-->\s*{_CLOCK}(?:\s.*)?")
 # A line may begin with 0:05, with [00:01:05] or (1:05), or with 12:30.5 and a dash.
-_MARK = re.compile(rf"\s*[\[(]?{_CLOCK}[\])]?(?:\s*[-–—:]?\s+(.*)|\s*)")
+_TIME_MARK = re.compile(rf"\s*[\[(]?{_CLOCK}[\])]?(?:\s*[-–—:]?\s+(.*)|\s*)")
 # What YouTube says besides for those who do not see: "1 minute, 5 seconds".
 _SPOKEN_MARK = re.compile(r"\d+ (?:hour|minute|second)s?(?:, \d+ (?:minute|second)s?)*")
-_VOICE = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^<>]{1,100})>")
+_VOICE_TAG = re.compile(r"<v(?:\.[^\s<>]*)?\s+([^<>]{1,100})>")
 _WORD_TIME = re.compile(r"<\d{1,3}:\d{2}(?::\d{2})?[.,]\d{1,3}>")
 _TAG = re.compile(r"</?[A-Za-z0-9.:][^<>]{0,200}>|</?[A-Za-z]>|\{\\[^{}]{0,100}\}")
-_SOUND = re.compile(r"(?:[\[(（【♪♫][^\])）】]*[\])）】♪♫]?\s*|♪|♫)+")
-_TURN = re.compile(r"(?:>>+|[-–—])\s*(?=\S)")
-_NAMED = re.compile(r"[^\W\d_][^:.!?]{1,40}:\s")
+_SOUND_NOTE = re.compile(r"(?:[\[(（【♪♫][^\])）】]*[\])）】♪♫]?\s*|♪|♫)+")
+_SPEAKER_CHANGE = re.compile(r"(?:>>+|[-–—])\s*(?=\S)")
+_NAMED_SPEAKER = re.compile(r"[^\W\d_][^:.!?]{1,40}:\s")
 _SENTENCE_END = re.compile(r"[.!?…。！？।؟][\"'”’“‘»«」』)\]]*$")
 
 
@@ -133,7 +133,7 @@ def _read_marked(lines: list[str]) -> list[_Piece]:
     """Return pieces of plain text: a time at the beginning of a line, and the text up to the next."""
     pieces: list[_Piece] = []
     for line in lines:
-        if mark := _MARK.fullmatch(line):
+        if mark := _TIME_MARK.fullmatch(line):
             begins = _parse_seconds(mark.groups()[:4])
             pieces.append(_Piece(begins, begins, (mark[5],) if mark[5] else ()))
         elif pieces and line.strip() and not (not pieces[-1].lines and _SPOKEN_MARK.fullmatch(line.strip())):
@@ -188,10 +188,10 @@ def _iterate_utterances(pieces: list[_Piece]) -> Iterator[_Utterance]:
         gathered: list[str] = []
         is_turn = False
         for line, words in lines:
-            voice = _VOICE.search(line)
+            voice = _VOICE_TAG.search(line)
             named = clean_line(html.unescape(voice[1])) if voice else ""
-            turn = _TURN.match(words)
-            begins_turn = bool((named and named != speaker) or turn or _NAMED.match(words))
+            turn = _SPEAKER_CHANGE.match(words)
+            begins_turn = bool((named and named != speaker) or turn or _NAMED_SPEAKER.match(words))
             if begins_turn and gathered:
                 yield _Utterance(piece.begins, piece.ends, _join_lines(gathered), is_turn)
                 gathered, is_turn = [], False
@@ -205,7 +205,7 @@ def _iterate_utterances(pieces: list[_Piece]) -> Iterator[_Utterance]:
 
 def _clean_words(line: str) -> str:
     words = clean_line(html.unescape(_TAG.sub("", _WORD_TIME.sub("", line))))
-    return "" if _SOUND.fullmatch(words) else words
+    return "" if _SOUND_NOTE.fullmatch(words) else words
 
 
 def _write_text(utterances: Iterator[_Utterance]) -> tuple[str, list[Cue]]:
@@ -222,7 +222,7 @@ def _write_text(utterances: Iterator[_Utterance]) -> tuple[str, list[Cue]]:
             before = said[number - 1]
             is_end = not is_punctuated or bool(_SENTENCE_END.search(before.words))
             length = at - paragraph
-            is_long = length > (LONG_PARAGRAPH if is_punctuated else UNPUNCTUATED_PARAGRAPH)
+            is_long = length > (LONG_PARAGRAPH if is_punctuated else UNPUNCTUATED_PARAGRAPH_LENGTH)
             is_silent = one.begins - before.ends >= SILENCE
             if one.is_turn or (is_end and (is_long or is_silent)):
                 between, paragraph = "\n\n", at + 2

@@ -148,7 +148,7 @@ def _build_watched_pool(
 
 
 @contextmanager
-def public_session(
+def open_public_session(
     deadline: Deadline, *, allow_loopback: bool, exchanges: Exchanges | None = None
 ) -> Iterator[requests.Session]:
     """Return a session that checks the IP address of every connection, obeys the deadline, and records the
@@ -169,7 +169,7 @@ def public_session(
 
 
 @contextmanager
-def operators_session(deadline: Deadline) -> Iterator[requests.Session]:
+def open_operator_session(deadline: Deadline) -> Iterator[requests.Session]:
     """Return a session for URLs that the operator configured, including this machine and its network.
 
     Never for an address that anybody else gave us.

@@ -10,7 +10,7 @@ from typing import Any
 _OVERHEAD_BYTES = 1_000_000
 
 
-class OversizedResponse(Exception):
+class ResponseTooLarge(Exception):
     """More came over the wire than the content may have."""
 
 
@@ -46,7 +46,7 @@ class Exchanges:
     def received(self, piece: bytes) -> None:
         self._size += len(piece)
         if self._size > self.most_bytes + _OVERHEAD_BYTES:
-            raise OversizedResponse
+            raise ResponseTooLarge
         self.kept[-1].response += piece
 
 
@@ -65,7 +65,7 @@ class _RecordedStream(io.BufferedIOBase):
         self._stream = stream
         self._exchanges = exchanges
 
-    def _told(self, piece: bytes) -> bytes:
+    def _record(self, piece: bytes) -> bytes:
         self._exchanges.received(piece)
         return piece
 
@@ -73,13 +73,13 @@ class _RecordedStream(io.BufferedIOBase):
         return True
 
     def read(self, size: int | None = -1, /) -> bytes:
-        return self._told(self._stream.read(size))
+        return self._record(self._stream.read(size))
 
     def read1(self, size: int = -1, /) -> bytes:
-        return self._told(self._stream.read1(size))
+        return self._record(self._stream.read1(size))
 
     def readline(self, size: int | None = -1, /) -> bytes:
-        return self._told(self._stream.readline(-1 if size is None else size))
+        return self._record(self._stream.readline(-1 if size is None else size))
 
     def readinto(self, buffer: Any, /) -> int:
         count = int(self._stream.readinto(buffer))

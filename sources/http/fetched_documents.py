@@ -19,8 +19,8 @@ from requests_hardened.ip_filter import InvalidIPAddress
 from urllib3.exceptions import DecodeError, HTTPError
 
 from factcheck.sentences import SpokenSentence
-from sources.http.connections import Deadline, public_session
-from sources.http.exchanges import Exchanges, OversizedResponse
+from sources.http.connections import Deadline, open_public_session
+from sources.http.exchanges import Exchanges, ResponseTooLarge
 from sources.http.fetch_errors import FetchError, build_too_large_error, build_too_slow_error, describe_status
 from sources.http.fetchable_addresses import require_fetchable
 from sources.http.postponements import parse_retry_after
@@ -40,10 +40,10 @@ ACCEPTED_MEDIA_TYPES = frozenset(
         "application/vnd.oasis.opendocument.text",
     }
 )
-ARTICLES_FIRST = "text/html,application/xhtml+xml,application/pdf;q=0.9,text/plain;q=0.8"
-DECODABLE = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
-REDIRECTS = frozenset({301, 302, 303, 307, 308})
-PERMANENT_REDIRECTS = frozenset({301, 308})
+ACCEPT_HEADER = "text/html,application/xhtml+xml,application/pdf;q=0.9,text/plain;q=0.8"
+DECODABLE_ENCODINGS = frozenset({"", "identity", "gzip", "x-gzip", "deflate"})
+REDIRECT_STATUSES = frozenset({301, 302, 303, 307, 308})
+PERMANENT_REDIRECT_STATUSES = frozenset({301, 308})
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class Limits:
 
 
 @dataclass(frozen=True)
-class Fetched:
+class FetchedDocument:
     """The response of a URL at a moment. With status 304 the content is empty: the validators still hold."""
 
     url: str
@@ -86,7 +86,7 @@ def fetch(
     exchanges: Exchanges | None = None,
     allow_loopback: bool = False,
     into: IO[bytes] | None = None,
-) -> Fetched:
+) -> FetchedDocument:
     """Get the document at `url`, following redirects.
 
     Args:
@@ -103,7 +103,7 @@ def fetch(
     """
     headers = {
         "User-Agent": user_agent,
-        "Accept": ARTICLES_FIRST if accepted == ACCEPTED_MEDIA_TYPES else "*/*",
+        "Accept": ACCEPT_HEADER if accepted == ACCEPTED_MEDIA_TYPES else "*/*",
         "Accept-Encoding": "gzip, deflate",
     }
     if etag:
@@ -113,7 +113,7 @@ def fetch(
 
     with (
         Deadline(limits.total_seconds) as deadline,
-        public_session(deadline, allow_loopback=allow_loopback, exchanges=exchanges) as session,
+        open_public_session(deadline, allow_loopback=allow_loopback, exchanges=exchanges) as session,
     ):
         session.headers.update(headers)
         try:
@@ -121,7 +121,7 @@ def fetch(
             return _follow(
                 url.strip(), session, deadline, limits, accepted, check_redirect, begin, allow_loopback, into
             )
-        except OversizedResponse:
+        except ResponseTooLarge:
             raise build_too_large_error(url, limits.content_bytes) from None
         except FetchError:
             if deadline.passed:
@@ -139,7 +139,7 @@ def _follow(
     begin: Callable[[str], None],
     allow_loopback: bool,
     into: IO[bytes] | None,
-) -> Fetched:
+) -> FetchedDocument:
     here = permanent = url
     require_fetchable(here, came_from=url, allow_loopback=allow_loopback)
     # A page that redirects to itself is no loop when it has set a cookie meanwhile (consent and paywall gates).
@@ -148,10 +148,10 @@ def _follow(
         seen.add((here, tuple(sorted(session.cookies.items()))))
         begin(here)
         with _answer(here, session, deadline, limits) as response:
-            if response.status_code not in REDIRECTS:
+            if response.status_code not in REDIRECT_STATUSES:
                 return _build_document(url, here, permanent, response, deadline, limits, accepted, into)
             there = _redirect_target(here, response, session)
-            if permanent == here and response.status_code in PERMANENT_REDIRECTS:
+            if permanent == here and response.status_code in PERMANENT_REDIRECT_STATUSES:
                 permanent = there
         if (there, tuple(sorted(session.cookies.items()))) in seen:
             raise FetchError(
@@ -286,7 +286,7 @@ def _build_document(
     limits: Limits,
     accepted: frozenset[str] | None,
     into: IO[bytes] | None,
-) -> Fetched:
+) -> FetchedDocument:
     status = response.status_code
     content_type, charset = _parse_content_type(response.headers.get("Content-Type", ""))
     content = b""
@@ -296,7 +296,7 @@ def _build_document(
     elif status != 304:
         wait = parse_retry_after(response.headers.get("Retry-After", ""), datetime.now(UTC))
         raise FetchError(*describe_status(final_url, status), wait=wait, status=status)
-    return Fetched(
+    return FetchedDocument(
         url=url,
         final_url=final_url,
         permanent_url=permanent_url,
@@ -340,7 +340,7 @@ def _check_acceptable(
             ),
         )
     encodings = {name.strip().lower() for name in response.headers.get("Content-Encoding", "").split(",")}
-    if unknown := encodings - DECODABLE:
+    if unknown := encodings - DECODABLE_ENCODINGS:
         raise FetchError(
             "broken_response",
             SpokenSentence(

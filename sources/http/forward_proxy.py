@@ -28,7 +28,7 @@ _PIECE_SIZE = 65_536
 _CONNECT = re.compile(rb"CONNECT (\[[0-9A-Fa-f:.]+\]|[^\s:\[\]]+):(\d{1,5}) HTTP/1\.[01]\r\n")
 _PLAIN = re.compile(rb"([A-Z]{1,20}) (http://[^\s]+) HTTP/1\.[01]\r\n")
 #: What is between the browser and the proxy, and not for the server.
-_BETWEEN_US = re.compile(rb"\r\n(?:proxy-[a-z-]+|connection|keep-alive):[^\r\n]*", re.IGNORECASE)
+_HOP_HEADERS = re.compile(rb"\r\n(?:proxy-[a-z-]+|connection|keep-alive):[^\r\n]*", re.IGNORECASE)
 
 
 class _ConnectionRefused(Exception):
@@ -65,7 +65,7 @@ class ForwardProxy(ThreadingTCPServer):
             self._left -= size
             return self._left >= 0
 
-    def connection_to(self, host: str, port: int) -> socket.socket:
+    def open_connection(self, host: str, port: int) -> socket.socket:
         """Raises _Refused."""
         if port not in ACCEPTED_PORTS and not self.allow_loopback:
             self.refused.append(f"{host}:{port}")
@@ -87,9 +87,9 @@ class _Connection(BaseRequestHandler):
         proxy = cast(ForwardProxy, self.server)
         self.request.settimeout(SILENT_SECONDS)
         with suppress(OSError), proxy.seats:
-            head, rest = self._head()
+            head, rest = self._read_head()
             try:
-                server, first = self._asked(proxy, head)
+                server, first = self._connect_as_requested(proxy, head)
             except _ConnectionRefused:
                 self.request.sendall(
                     b"HTTP/1.1 403 Forbidden\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
@@ -104,7 +104,7 @@ class _Connection(BaseRequestHandler):
                     server.sendall(rest)
                 self._relay(proxy, server)
 
-    def _head(self) -> tuple[bytes, bytes]:
+    def _read_head(self) -> tuple[bytes, bytes]:
         received = b""
         while b"\r\n\r\n" not in received:
             piece = self.request.recv(_PIECE_SIZE)
@@ -115,10 +115,10 @@ class _Connection(BaseRequestHandler):
         return head + b"\r\n\r\n", rest
 
     @staticmethod
-    def _asked(proxy: ForwardProxy, head: bytes) -> tuple[socket.socket, bytes]:
+    def _connect_as_requested(proxy: ForwardProxy, head: bytes) -> tuple[socket.socket, bytes]:
         """Return a connection to the requested host, and the first bytes for it."""
         if tunnel := _CONNECT.match(head):
-            return proxy.connection_to(tunnel[1].decode("latin-1").strip("[]"), int(tunnel[2])), b""
+            return proxy.open_connection(tunnel[1].decode("latin-1").strip("[]"), int(tunnel[2])), b""
         if not (plain := _PLAIN.match(head)):
             raise _ConnectionRefused
         try:
@@ -128,13 +128,13 @@ class _Connection(BaseRequestHandler):
             raise _ConnectionRefused from None
         path = parts._replace(scheme="", netloc="").geturl() or "/"
         # One request for each connection: the next one may be for another server.
-        fields = _BETWEEN_US.sub(b"", head[plain.end() - 2 : -4])
+        fields = _HOP_HEADERS.sub(b"", head[plain.end() - 2 : -4])
         message = b"%b %b HTTP/1.1%b\r\nConnection: close\r\n\r\n" % (
             plain[1],
             path.encode("latin-1"),
             fields,
         )
-        return proxy.connection_to(host, port), message
+        return proxy.open_connection(host, port), message
 
     def _relay(self, proxy: ForwardProxy, server: socket.socket) -> None:
         """Relay bytes in both directions until one side closes or is silent for too long."""

@@ -14,7 +14,7 @@ from protego import Protego
 
 from factcheck.sentences import SpokenSentence
 from sources.http.fetch_errors import FetchError
-from sources.http.fetched_documents import USER_AGENT, Fetched, Limits, fetch
+from sources.http.fetched_documents import USER_AGENT, FetchedDocument, Limits, fetch
 
 #: What the project calls itself in robots.txt.
 ROBOT = USER_AGENT.partition("/")[0]
@@ -30,9 +30,9 @@ MAX_WAIT = 3600.0
 MAX_RULES_BYTES = 512_000
 
 #: What says that a site has no robots.txt, not that it cannot be asked.
-_NO_RULES = frozenset({"not_found", "access_refused", "unexpected_status"})
+_NO_RULES_REASONS = frozenset({"not_found", "access_refused", "unexpected_status"})
 #: What says more of the address than that there is no robots.txt.
-_TELLING = frozenset(
+_TELLING_REASONS = frozenset(
     {
         *("invalid_url", "scheme_not_allowed", "credentials_in_url", "port_not_allowed"),
         *("private_address", "name_not_found", "certificate_invalid", "asked_to_wait"),
@@ -66,7 +66,7 @@ class OwnMemory:
 
     sleep: Callable[[float], None] = time.sleep
     _ready: dict[str, float] = field(default_factory=dict)
-    _rules: dict[str, str] = field(default_factory=dict)
+    _load_rules: dict[str, str] = field(default_factory=dict)
 
     def begin(self, site: str) -> None:
         left = self._ready.get(site, 0.0) - time.monotonic()
@@ -79,10 +79,10 @@ class OwnMemory:
         self._ready[site] = time.monotonic() + pause
 
     def rules(self, site: str) -> str | None:
-        return self._rules.get(site)
+        return self._load_rules.get(site)
 
     def keep_rules(self, site: str, rules: str) -> None:
-        self._rules[site] = rules
+        self._load_rules[site] = rules
 
 
 def build_wait_error(site: str, seconds: float) -> FetchError:
@@ -124,18 +124,18 @@ class PoliteVisitor:
 
     def get(
         self, url: str, limits: Limits, accepted: frozenset[str] | None, etag: str = "", modified: str = ""
-    ) -> Fetched:
+    ) -> FetchedDocument:
         """Fetch a URL. Raises FetchError, also if robots.txt forbids it."""
         self._check(url)
         return self._ask(url, limits, accepted, etag, modified, check_redirect=self._check)
 
     def sitemaps(self, url: str) -> list[str]:
         """Return the sitemaps named in the robots.txt of a URL's site. Raises FetchError."""
-        return list(self._rules(get_site(url)).sitemaps)
+        return list(self._load_rules(get_site(url)).sitemaps)
 
     def _check(self, url: str) -> None:
         """Raises FetchError: the site disallows it."""
-        if not self._rules(get_site(url)).can_fetch(url, ROBOT):
+        if not self._load_rules(get_site(url)).can_fetch(url, ROBOT):
             raise FetchError(
                 "robots_forbidden",
                 SpokenSentence(
@@ -152,7 +152,7 @@ class PoliteVisitor:
         modified: str = "",
         *,
         check_redirect: Callable[[str], None] = lambda there: None,
-    ) -> Fetched:
+    ) -> FetchedDocument:
         site = get_site(url)
         self._memory.begin(site)
         pause = self._pause_at(site)
@@ -179,7 +179,7 @@ class PoliteVisitor:
         rules = self._known.get(site)
         return max(self._pause, _read_requested_pause(rules)) if rules else self._pause
 
-    def _rules(self, site: str) -> Protego:
+    def _load_rules(self, site: str) -> Protego:
         """Return the robots.txt. Raises FetchError if it is unreachable, because then everything is forbidden."""
         if refusal := self._unknown.get(site):
             raise refusal
@@ -199,9 +199,9 @@ class PoliteVisitor:
         try:
             answer = self._ask(f"{site}/robots.txt", Limits(), None)
         except FetchError as error:
-            if error.reason_code in _NO_RULES:
+            if error.reason_code in _NO_RULES_REASONS:
                 return ""
-            if error.reason_code in _TELLING:
+            if error.reason_code in _TELLING_REASONS:
                 raise
             self._unknown[site] = FetchError(
                 "robots_unknown",

@@ -17,7 +17,7 @@ from requests_hardened.ip_filter import InvalidIPAddress
 from urllib3.exceptions import HTTPError
 
 from sources.failures import Failure
-from sources.http.connections import Deadline, public_session
+from sources.http.connections import Deadline, open_public_session
 from sources.http.fetchable_addresses import ACCEPTED_PORTS
 
 USER_AGENT = "Factcheck-Webhooks/1.0"
@@ -98,7 +98,7 @@ def post(
     check_address(url, allow_loopback=allow_loopback)
     with (
         Deadline(seconds) as deadline,
-        public_session(deadline, allow_loopback=allow_loopback) as session,
+        open_public_session(deadline, allow_loopback=allow_loopback) as session,
         _translate_failures(url, deadline, seconds),
         session.post(
             url,

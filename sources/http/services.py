@@ -12,7 +12,7 @@ import requests
 from django.utils.translation import gettext
 from urllib3.exceptions import HTTPError
 
-from sources.http.connections import Deadline, operators_session
+from sources.http.connections import Deadline, open_operator_session
 
 USER_AGENT = "Factcheck/1.0"
 CONNECT_SECONDS = 5.0
@@ -66,7 +66,7 @@ def _exchange(
     most_bytes: int,
 ) -> ServiceResponse:
     host = urlsplit(url).netloc
-    with Deadline(seconds) as deadline, operators_session(deadline) as session:
+    with Deadline(seconds) as deadline, open_operator_session(deadline) as session:
         timeout = (min(CONNECT_SECONDS, deadline.remaining), deadline.remaining)
         try:
             with session.request(

@@ -3,7 +3,7 @@
 LONGEST_ETAG, LONGEST_MODIFIED = 500, 100
 
 
-def validators(etag: str, last_modified: str) -> dict[str, str]:
+def clean_validators(etag: str, last_modified: str) -> dict[str, str]:
     """Return a server's ETag and Last-Modified if they fit in the columns; without them, it sends everything again."""
     return {
         "etag": etag if len(etag) <= LONGEST_ETAG and etag.isprintable() else "",
@@ -13,6 +13,6 @@ def validators(etag: str, last_modified: str) -> dict[str, str]:
     }
 
 
-def storable(sentence: str) -> str:
+def clean_error_text(sentence: str) -> str:
     """Return an error text in a form that a database can store."""
     return sentence.replace("\0", "�")

@@ -7,7 +7,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
-from factcheck.confinement.confined import Confined, OutOfBounds
+from factcheck.confinement.confined import Confined, LimitExceeded
 from factcheck.confinement.limits import Allowance, Cause
 from sources.media.packed_pictures import Picture, PictureRequest, pack_request, unpack_answer
 from sources.media.perceptual_hash import PerceptualHash
@@ -103,7 +103,7 @@ def _answer(question: PictureRequest) -> Picture:
     except MediaRefused as refusal:
         code = refusal.reason_code
         raise MediaRefused(code, _(_MESSAGES[code]) % {"detail": refusal.sentence}) from None
-    except OutOfBounds as bounds:
+    except LimitExceeded as bounds:
         code, sentence = _REFUSALS[bounds.cause]
         raise MediaRefused(code, _(sentence)) from None
 

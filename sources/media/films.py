@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from numpy.typing import NDArray
 
 from factcheck.confinement.bounded_programs import ProgramOutput, run_bounded
-from factcheck.confinement.confined import OutOfBounds
+from factcheck.confinement.confined import LimitExceeded
 from factcheck.confinement.limits import Allowance, Cause
 from sources.media.refused_media import MediaRefused
 from sources.media.signatures import AUDIO, VIDEO, MediaFormat
@@ -31,12 +31,12 @@ FRAME_SIDE = 512
 #: Points of a film's pictures at most: beyond 8K.
 _MAX_PIXELS = 8192 * 8192
 
-_SHOWN_AT = re.compile(
+_FRAME_TIME = re.compile(
     r"^\[Parsed_showinfo_\d+ @ 0x[0-9a-f]+\] n: *\d+ .*?pts_time:(-?\d+(?:\.\d+)?)", re.MULTILINE
 )
 _POSITION = re.compile(r"([+-]\d{1,2}(?:\.\d+)?)([+-]\d{1,3}(?:\.\d+)?)([+-]\d+(?:\.\d+)?)?/?")
 _LONGEST, _MOST_TAGS = 1000, 60
-_CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]+")
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +160,7 @@ def _build_quiet_arguments(path: Path, kind: MediaFormat) -> list[str]:
 def _run(program: str, arguments: list[str], allowance: Allowance) -> ProgramOutput:
     try:
         return run_bounded(program, arguments, allowance)
-    except OutOfBounds as bounds:
+    except LimitExceeded as bounds:
         if bounds.cause is Cause.BUSY:
             raise MediaRefused(
                 "busy", _("Other videos are being read at the moment. Try again in a minute.")
@@ -212,7 +212,7 @@ def _read_metadata(tags: object) -> dict[str, Any]:
     if not isinstance(tags, dict):
         return {}
     said = {
-        str(name).lower()[:_LONGEST]: _CONTROL.sub(" ", str(value)).strip()[:_LONGEST]
+        str(name).lower()[:_LONGEST]: _CONTROL_CHARACTERS.sub(" ", str(value)).strip()[:_LONGEST]
         for name, value in list(tags.items())[:_MOST_TAGS]
     }
     apple = "com.apple.quicktime."
@@ -243,7 +243,7 @@ def _cut(taken: ProgramOutput) -> Iterator[Frame]:
     """Yield the frames in order, with their times."""
     count = len(taken.output) // (FRAME_SIDE * FRAME_SIDE)
     # A video's own title may look like such lines, and is printed before them.
-    moments = [float(moment) for moment in _SHOWN_AT.findall(taken.complaints)][-count:] if count else []
+    moments = [float(moment) for moment in _FRAME_TIME.findall(taken.complaints)][-count:] if count else []
     points = np.frombuffer(taken.output, np.uint8, count * FRAME_SIDE * FRAME_SIDE).reshape(
         count, FRAME_SIDE, FRAME_SIDE
     )

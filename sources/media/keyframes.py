@@ -8,7 +8,7 @@ from django.db.models.functions import Now
 from procrastinate import RetryStrategy
 from procrastinate.contrib.django import app
 
-from factcheck.confinement.confined import OutOfBounds
+from factcheck.confinement.confined import LimitExceeded
 from factcheck.confinement.limits import Cause
 from factcheck.database.deferred_jobs import defer, defer_once
 from factcheck.installation.file_store import FileStoreUnavailable
@@ -74,7 +74,7 @@ def take(media: MediaObject) -> None:
         with archive.on_disk(media.sha256) as path:
             known = _read_missing(path, media)
             looks, rendition = _hash_frames(path, media)
-    except OutOfBounds as bounds:
+    except LimitExceeded as bounds:
         if bounds.cause is Cause.BUSY:
             raise AllReadersBusy from None
         known, looks, rendition = {}, [], None
@@ -134,7 +134,7 @@ def _recognise_kind(path: Path) -> MediaFormat:
     with path.open("rb") as file:
         kind = recognise(file.read(HEAD_BYTES))
     if kind is None:
-        raise OutOfBounds(Cause.CRASH)  # the rules of recognition have changed since it came
+        raise LimitExceeded(Cause.CRASH)  # the rules of recognition have changed since it came
     return kind
 
 
@@ -149,7 +149,7 @@ def _choose_poster(
     try:
         png = films.render_frame(path, kind, at)
         return read_picture_bytes(png, "PNG").rendition if png else None
-    except (OutOfBounds, MediaRefused):
+    except (LimitExceeded, MediaRefused):
         return None
 
 

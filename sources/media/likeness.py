@@ -23,22 +23,22 @@ _OrientedHash = tuple[Orientation, bytes]
 #: What one question may bring.
 RESULT_LIMIT = 50
 #: The values that one bit changes a band's into, and its own; and the bits in which the pair may differ.
-_CHANGES = (0, *(1 << bit for bit in range(BAND)))
-_IN_PAIR = ALIKE // (BANDS // 2)
+_BAND_CHANGES = (0, *(1 << bit for bit in range(BAND)))
+_PAIR_DISTANCE = ALIKE // (BANDS // 2)
 
-_BY_BAND = " UNION ALL ".join(
+_BAND_SQL = " UNION ALL ".join(
     f"""
     SELECT near.id, asked.which FROM unnest(%s::int[], %s::int[], %s::int[]) AS asked (value, beside, which)
     JOIN sources_mediahash AS near ON near.band_{band} = asked.value
-        AND bit_count((near.band_{band ^ 1} # asked.beside)::bit({BAND})) <= {_IN_PAIR}
+        AND bit_count((near.band_{band ^ 1} # asked.beside)::bit({BAND})) <= {_PAIR_DISTANCE}
     """  # noqa: S608  put together from constants; values are parameters
     for band in range(BANDS)
 )
 #: What is near one of several hashes. A hash may be found by several bands.
-_NEAR = f"""
+_NEAR_SQL = f"""
     SELECT DISTINCT near.media_id, bit_count(near.pdq # asked.pdq) AS distance, asked.which, near.frame_at,
         near.transformation
-    FROM ({_BY_BAND}) AS found
+    FROM ({_BAND_SQL}) AS found
     JOIN sources_mediahash AS near USING (id)
     JOIN unnest(%s::int[], %s::bit({BITS})[]) AS asked (which, pdq) ON asked.which = found.which
     WHERE bit_count(near.pdq # asked.pdq) <= %s
@@ -115,7 +115,7 @@ def _find_near(asked: list[_OrientedHash], within: int) -> list[NearDuplicate]:
     hashes = [pdq for _orientation, pdq in asked]
     values: list[Any] = [*_build_probes(hashes), [*range(len(asked))], [*map(bytes_to_bits, hashes)], within]
     with connections[router.db_for_read(MediaHash)].cursor() as cursor:
-        cursor.execute(_NEAR, values)
+        cursor.execute(_NEAR_SQL, values)
         return [
             NearDuplicate(media, differ, str(asked[which][0]), at, part)
             for media, differ, which, at, part in cursor.fetchall()
@@ -127,6 +127,6 @@ def _build_probes(hashes: list[bytes]) -> Iterator[list[int]]:
     width = BAND // 8
     bands = [[int.from_bytes(pdq[at : at + width]) for at in range(0, len(pdq), width)] for pdq in hashes]
     for band in range(BANDS):
-        yield [own[band] ^ change for own in bands for change in _CHANGES]
-        yield [own[band ^ 1] for own in bands for _change in _CHANGES]
-        yield [which for which in range(len(bands)) for _change in _CHANGES]
+        yield [own[band] ^ change for own in bands for change in _BAND_CHANGES]
+        yield [own[band ^ 1] for own in bands for _change in _BAND_CHANGES]
+        yield [which for which in range(len(bands)) for _change in _BAND_CHANGES]

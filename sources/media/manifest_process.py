@@ -15,7 +15,7 @@ try:
 except (ImportError, OSError, RuntimeError):  # where there is no library for this machine
     Reader = None
 
-_OFFLINE = {"verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_trust": True}}
+_OFFLINE_SETTINGS = {"verify": {"remote_manifest_fetch": False, "ocsp_fetch": False, "verify_trust": True}}
 
 
 def prepare() -> None:
@@ -33,7 +33,7 @@ def answer(question: bytes) -> bytes:
 
 
 def _read(file: Any, media_type: str, anchors: str) -> dict[str, Any]:
-    chosen: dict[str, Any] = dict(_OFFLINE)
+    chosen: dict[str, Any] = dict(_OFFLINE_SETTINGS)
     if anchors:
         chosen["trust"] = {"trust_anchors": anchors}
     try:

@@ -12,14 +12,14 @@ from typing import Any
 import orjson
 from django.conf import settings
 
-from factcheck.confinement.confined import Confined, OutOfBounds
+from factcheck.confinement.confined import Confined, LimitExceeded
 from factcheck.confinement.limits import Allowance
 from sources.media.signatures import MediaFormat
 
 MANIFEST_LIMITS = Allowance(memory=768 * 2**20, seconds=30.0, output=16 * 2**20)
 #: What is kept of a manifest.
 _MOST, _LONGEST, _LARGEST = 50, 500, 200_000
-_READABLE = {
+_READABLE_TYPES = {
     *("image/jpeg", "image/png", "image/webp", "image/gif", "image/tiff", "image/avif", "image/heic"),
     *(
         "image/heif",
@@ -42,7 +42,7 @@ def read_manifest(path: Path, kind: MediaFormat) -> dict[str, Any]:
     `invalid`), `problems` (codes of C2PA), `signed_by`, `signed_at`, `claim_generator`, `title`, `actions` and
     `ingredients`.
     """
-    if kind.media_type not in _READABLE:
+    if kind.media_type not in _READABLE_TYPES:
         return {}
     anchors = settings.C2PA_TRUST_ANCHORS
     question = {
@@ -52,7 +52,7 @@ def read_manifest(path: Path, kind: MediaFormat) -> dict[str, Any]:
     }
     try:
         told = orjson.loads(_get_reader().answer(orjson.dumps(question)))
-    except OutOfBounds:
+    except LimitExceeded:
         return {"state": "unreadable", "problems": ["out_of_bounds"]}
     if told["state"] == "none":
         return {}

@@ -22,9 +22,9 @@ ALIKE, DISTINCTIVE = 31, 50
 HASH_BYTES = 32
 _POINTS, _FREQUENCIES = 64, 16
 #: The middle one of 256, as the reference takes it.
-_MIDDLE = 127
+_MIDDLE_GREY = 127
 #: The differences of a picture that has plenty to go by.
-_PLENTY = 90
+_FULL_QUALITY = 90
 
 
 class Orientation(StrEnum):
@@ -152,7 +152,7 @@ def _decimate(luma: Floats) -> Floats:
 
 def _compute_quality(points: Floats) -> int:
     steps = sum(int(np.abs(np.trunc(np.diff(points, axis=axis) * 100 / 255)).sum()) for axis in (0, 1))
-    return min(100, steps // _PLENTY)
+    return min(100, steps // _FULL_QUALITY)
 
 
 @cache
@@ -168,7 +168,7 @@ def _compute_frequencies(points: Floats) -> Floats:
 
 
 def _compute_bits(frequencies: Floats) -> bytes:
-    middle = np.sort(frequencies, axis=None)[_MIDDLE]
+    middle = np.sort(frequencies, axis=None)[_MIDDLE_GREY]
     return _pack_bits(frequencies > middle)
 
 

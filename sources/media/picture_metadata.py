@@ -16,11 +16,11 @@ from PIL import ExifTags, Image, ImageFile, IptcImagePlugin
 MOST_FIELDS, LONGEST = 200, 1000
 _MAX_XMP_BYTES = 2_000_000
 
-_NOT_TEXT = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]+")
+_CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f\ud800-\udfff]+")
 _MOMENT = re.compile(r"(\d{4})[:-](\d{2})[:-](\d{2})[ T](\d{2}:\d{2}:\d{2})")
 _OFFSET = re.compile(r"[+-]\d{2}:\d{2}")
 
-_IPTC = {
+_IPTC_FIELDS = {
     (2, 5): "title",
     (2, 25): "keywords",
     (2, 55): "created",
@@ -34,7 +34,7 @@ _IPTC = {
     (2, 120): "caption",
 }
 #: Where XMP has what editors ask about: the name of a property, whatever its prefix.
-_XMP = {
+_XMP_FIELDS = {
     "{http://purl.org/dc/elements/1.1/}title": "title",
     "{http://purl.org/dc/elements/1.1/}description": "caption",
     "{http://purl.org/dc/elements/1.1/}creator": "creator",
@@ -50,7 +50,7 @@ _XMP = {
     "{http://ns.adobe.com/photoshop/1.0/}Headline": "headline",
     "{http://iptc.org/std/Iptc4xmpExt/2008-02-29/}DigitalSourceType": "digital_source_type",
 }
-_RDF = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
+_RDF_NAMESPACE = "{http://www.w3.org/1999/02/22-rdf-syntax-ns#}"
 
 
 def read_metadata(image: Image.Image) -> dict[str, Any]:
@@ -80,7 +80,7 @@ def clean_text(value: object) -> str:
         value = (
             value.removeprefix(b"ASCII\x00\x00\x00").removeprefix(b"UNICODE\x00").decode("utf-8", "replace")
         )
-    return " ".join(_NOT_TEXT.sub(" ", str(value)).split())[:LONGEST]
+    return " ".join(_CONTROL_CHARACTERS.sub(" ", str(value)).split())[:LONGEST]
 
 
 def _read(reader: Any, image: Image.Image) -> dict[str, Any]:
@@ -114,9 +114,9 @@ def _read_iptc(image: Image.Image) -> Iterator[tuple[str, str]]:
     if not isinstance(image, ImageFile.ImageFile):
         return
     for key, value in (IptcImagePlugin.getiptcinfo(image) or {}).items():
-        if key in _IPTC:
+        if key in _IPTC_FIELDS:
             yield (
-                _IPTC[key],
+                _IPTC_FIELDS[key],
                 "; ".join(map(clean_text, value if isinstance(value, list) else [value]))[:LONGEST],
             )
 
@@ -128,14 +128,14 @@ def _read_xmp(image: Image.Image) -> Iterator[tuple[str, str]]:
         return
     parser = etree.XMLParser(resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False)
     tree = etree.fromstring(packet.strip(b"\x00 \n\r\t"), parser)
-    for element in tree.iter(f"{_RDF}Description"):
+    for element in tree.iter(f"{_RDF_NAMESPACE}Description"):
         for name, value in element.attrib.items():
-            if str(name) in _XMP:
-                yield _XMP[str(name)], clean_text(value)
+            if str(name) in _XMP_FIELDS:
+                yield _XMP_FIELDS[str(name)], clean_text(value)
         for child in element:
-            if child.tag in _XMP:
-                items = [item.text or "" for item in child.iter(f"{_RDF}li")] or [child.text or ""]
-                yield _XMP[child.tag], "; ".join(filter(None, map(clean_text, items)))[:LONGEST]
+            if child.tag in _XMP_FIELDS:
+                items = [item.text or "" for item in child.iter(f"{_RDF_NAMESPACE}li")] or [child.text or ""]
+                yield _XMP_FIELDS[child.tag], "; ".join(filter(None, map(clean_text, items)))[:LONGEST]
 
 
 def _find_moment(exif: Mapping[str, str]) -> str:

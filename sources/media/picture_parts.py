@@ -23,11 +23,11 @@ _CENTRE_CROPS = {"centre_90": 0.9, "centre_80": 0.8, "centre_70": 0.7}
 _CAPTION_SHARE = 0.15
 #: The longest side of what the many parts of a stored picture are made from, to save time.
 #: Made from 256 pixels they differ in twice as many bits.
-_SMALL = 512
+_THUMBNAIL_SIZE = 512
 #: Per cent cut off at one side, and at all four.
 ONE_SIDED_CUTS, EVEN_CUTS = (3, 6, 9, 12, 16, 20), (2, 4)
 #: Degrees by which a picture is turned: with empty corners, and cut to fit.
-TURNS = (-5, -3, -1.5, 1.5, 3, 5)
+ROTATION_DEGREES = (-5, -3, -1.5, 1.5, 3, 5)
 
 
 def hash_parts(luma: Luma, *, is_stored: bool) -> Iterator[PictureHash]:
@@ -70,7 +70,7 @@ def _iterate_small_parts(luma: Luma) -> Iterator[tuple[str, Luma]]:
     side = min(height, width)
     top, left = (height - side) // 2, (width - side) // 2
     yield "square", luma[top : top + side, left : left + side]
-    for degrees in TURNS:
+    for degrees in ROTATION_DEGREES:
         turned = np.asarray(Image.fromarray(luma).rotate(degrees, Image.Resampling.BILINEAR))
         yield "turned", turned
         lost = _compute_lost_share(width, height, degrees)
@@ -92,7 +92,7 @@ def _cut(luma: Luma, left: float = 0, top: float = 0, right: float = 0, bottom: 
 
 def _shrink(luma: Luma) -> Luma:
     image = Image.fromarray(luma)
-    image.thumbnail((_SMALL, _SMALL), Image.Resampling.BOX)
+    image.thumbnail((_THUMBNAIL_SIZE, _THUMBNAIL_SIZE), Image.Resampling.BOX)
     return np.asarray(image)
 
 

@@ -6,7 +6,7 @@ Readers never get such a file, only the picture rendered again. Editors are warn
 import re
 from typing import IO
 
-_PAGE = re.compile(rb"<(script|html|!doctype html|iframe|\?php)[\s>]", re.IGNORECASE)
+_PAGE_START = re.compile(rb"<(script|html|!doctype html|iframe|\?php)[\s>]", re.IGNORECASE)
 _PIECE, _OVERLAP = 1 << 20, 64
 #: Where the directory of an archive begins that ends a file; comments behind it have at most so many bytes.
 _ARCHIVE, _LONGEST_COMMENT = b"PK\x05\x06", 65_557
@@ -17,7 +17,7 @@ def detect_second_format(file: IO[bytes]) -> str:
     file.seek(0)
     before = b""
     while piece := file.read(_PIECE):
-        if _PAGE.search(before + piece):
+        if _PAGE_START.search(before + piece):
             return "holds_a_page"
         before = piece[-_OVERLAP:]
     end = file.tell()

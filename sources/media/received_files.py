@@ -17,9 +17,9 @@ from sources.http.fetched_documents import Limits, fetch
 from sources.media.refused_media import MediaRefused
 from sources.media.signatures import HEAD_BYTES
 
-_PIECE = 1 << 20
+_CHUNK_SIZE = 1 << 20
 #: A film comes at 8 megabits a second and more, where it comes at all.
-_SECONDS = 600.0
+_TIMEOUT_SECONDS = 600.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ def receive_file(given: File | bytes | str, *, allow_loopback: bool = False) -> 
 
 
 def _fetch_file(address: str, file: IO[bytes], *, allow_loopback: bool) -> str:
-    limits = Limits(total_seconds=_SECONDS, content_bytes=settings.MEDIA_MAX_BYTES)
+    limits = Limits(total_seconds=_TIMEOUT_SECONDS, content_bytes=settings.MEDIA_MAX_BYTES)
     answer = fetch(address, limits=limits, accepted=None, allow_loopback=allow_loopback, into=file)
     return answer.final_url
 
@@ -79,7 +79,7 @@ def _write_file(given: File | bytes, file: IO[bytes]) -> None:
         pieces = (given,)
     else:
         refuse_oversized(given.size)
-        pieces = given.chunks(_PIECE)
+        pieces = given.chunks(_CHUNK_SIZE)
     size = 0
     for piece in pieces:
         # What a client says of the size is not believed.

@@ -26,7 +26,7 @@ MOST_PIXELS, MOST_PIXELS_OF_JPEG = 64_000_000, 400_000_000
 FRAMES, MOST_FRAMES, MOST_FRAME_PIXELS = 12, 600, 400_000_000
 QUALITIES = (85, 80)
 
-_ANIMATED = {"GIF", "PNG", "WEBP", "AVIF"}
+_ANIMATED_FORMATS = {"GIF", "PNG", "WEBP", "AVIF"}
 
 
 class TooManyPixels(Exception):
@@ -158,7 +158,7 @@ def _on_white(image: Image.Image) -> Image.Image:
 
 def _hash_frames(image: Image.Image, reader: str, pixels: int) -> Iterator[PictureHash]:
     """Return the looks of some later frames of an animation, with their times."""
-    if reader not in _ANIMATED or not getattr(image, "is_animated", False):
+    if reader not in _ANIMATED_FORMATS or not getattr(image, "is_animated", False):
         return
     frames = min(getattr(image, "n_frames", 1), MOST_FRAMES, MOST_FRAME_PIXELS // pixels)
     wanted = {round(number * (frames - 1) / (FRAMES - 1)) for number in range(FRAMES)} - {0}

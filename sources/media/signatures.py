@@ -27,7 +27,7 @@ _MOV = "mov"
 _MP4_VIDEO, _MP4_AUDIO = MediaFormat("video/mp4", _MOV), MediaFormat("audio/mp4", _MOV)
 
 #: What stands at the very beginning.
-_BEGINNINGS: tuple[tuple[bytes, MediaFormat], ...] = (
+_SIGNATURES: tuple[tuple[bytes, MediaFormat], ...] = (
     (b"\xff\xd8\xff", MediaFormat("image/jpeg", "JPEG")),
     (b"\x89PNG\r\n\x1a\n", MediaFormat("image/png", "PNG")),
     (b"GIF87a", MediaFormat("image/gif", "GIF")),
@@ -48,32 +48,32 @@ _BEGINNINGS: tuple[tuple[bytes, MediaFormat], ...] = (
     (b"FLV\x01", MediaFormat("video/x-flv", "flv")),
 )
 #: What a RIFF file holds.
-_IN_RIFF = {
+_RIFF_FORMATS = {
     b"WEBP": MediaFormat("image/webp", "WEBP"),
     b"AVI ": MediaFormat("video/x-msvideo", "avi"),
     b"WAVE": MediaFormat("audio/wav", "wav"),
 }
 #: The brand of a file of ISO's base format.
-_BRANDS = {
+_BRAND_FORMATS = {
     **dict.fromkeys((b"avif", b"avis"), MediaFormat("image/avif", "AVIF")),
     **dict.fromkeys((b"heic", b"heix", b"heim", b"heis"), MediaFormat("image/heic", "HEIF")),
     **dict.fromkeys((b"mif1", b"msf1", b"hevc", b"hevx"), MediaFormat("image/heif", "HEIF")),
     **dict.fromkeys((b"M4A ", b"M4B ", b"F4A "), _MP4_AUDIO),
     b"qt  ": MediaFormat("video/quicktime", _MOV),
 }
-_SVG_BEGINS = re.compile(
+_SVG_START = re.compile(
     rb"(<\?xml[^>]*>|<!--.*?-->|<!doctype svg.*?>|\s)*<([a-z0-9]+:)?svg[\s>]", re.IGNORECASE | re.DOTALL
 )
-_TRANSPORT_PACKET = 188
+_TRANSPORT_PACKET_SIZE = 188
 
 
 def recognise(head: bytes) -> MediaFormat | None:
     """Return the kind of a file by its first bytes; None if unknown."""
-    for beginning, found in _BEGINNINGS:
+    for beginning, found in _SIGNATURES:
         if head.startswith(beginning):
             return found
     if head[:4] == b"RIFF":
-        return _IN_RIFF.get(head[8:12])
+        return _RIFF_FORMATS.get(head[8:12])
     if head[4:8] == b"ftyp":
         return _recognise_brand(head)
     if head[:4] == b"OggS":
@@ -82,9 +82,9 @@ def recognise(head: bytes) -> MediaFormat | None:
         return MediaFormat("video/webm" if b"webm" in head[:64] else "video/x-matroska", "matroska")
     if _is_bitmap(head):
         return MediaFormat("image/bmp", "BMP")
-    if head[:1] == b"\x47" == head[_TRANSPORT_PACKET : _TRANSPORT_PACKET + 1]:
+    if head[:1] == b"\x47" == head[_TRANSPORT_PACKET_SIZE : _TRANSPORT_PACKET_SIZE + 1]:
         return MediaFormat("video/mp2t", "mpegts")
-    if _SVG_BEGINS.match(head.removeprefix(b"\xef\xbb\xbf")):
+    if _SVG_START.match(head.removeprefix(b"\xef\xbb\xbf")):
         return SVG
     return None
 
@@ -93,9 +93,11 @@ def _recognise_brand(head: bytes) -> MediaFormat:
     """Return the kind by major brand, then by compatible brands; by default a video."""
     length = min(int.from_bytes(head[:4]), HEAD_BYTES)
     brands = [head[8:12], *(head[at : at + 4] for at in range(16, length - 3, 4))]
-    if brands[0] in _BRANDS and brands[0] not in (b"mif1", b"msf1"):
-        return _BRANDS[brands[0]]
-    pictures = [_BRANDS[brand] for brand in brands if _BRANDS.get(brand, _MP4_VIDEO).kind == IMAGE]
+    if brands[0] in _BRAND_FORMATS and brands[0] not in (b"mif1", b"msf1"):
+        return _BRAND_FORMATS[brands[0]]
+    pictures = [
+        _BRAND_FORMATS[brand] for brand in brands if _BRAND_FORMATS.get(brand, _MP4_VIDEO).kind == IMAGE
+    ]
     if brands[0] in (b"mif1", b"msf1", b"miaf") and pictures:
         # The general brand stands first; which codec it is, one of the others says.
         return next((one for one in pictures if one.media_type != "image/heif"), pictures[0])

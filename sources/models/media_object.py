@@ -10,10 +10,10 @@ from factcheck.database.model_fields import AddressField
 from factcheck.database.row_history import keep_history
 from factcheck.database.rules import Rule, refuse
 
-SHA256 = r"^[0-9a-f]{64}$"
+SHA256_PATTERN = r"^[0-9a-f]{64}$"
 
 #: What is so from the beginning, because it follows from the bytes.
-FIXED = ("sha256", "size", "kind", "media_type", "created_by", "created_at")
+FIXED_FIELDS = ("sha256", "size", "kind", "media_type", "created_by", "created_at")
 
 
 @keep_history()
@@ -119,7 +119,8 @@ class MediaObject(models.Model):
         constraints = [
             CheckConstraint(
                 name="mediaobject_hashes_are_sha256",
-                condition=Q(sha256__regex=SHA256) & (Q(public_sha256="") | Q(public_sha256__regex=SHA256)),
+                condition=Q(sha256__regex=SHA256_PATTERN)
+                & (Q(public_sha256="") | Q(public_sha256__regex=SHA256_PATTERN)),
             ),
             CheckConstraint(name="mediaobject_has_bytes", condition=Q(size__gt=0)),
             CheckConstraint(
@@ -150,7 +151,7 @@ class MediaObject(models.Model):
                     public_width__isnull=True,
                     public_height__isnull=True,
                 )
-                | Q(public_sha256__regex=SHA256, public_width__gt=0, public_height__gt=0)
+                | Q(public_sha256__regex=SHA256_PATTERN, public_width__gt=0, public_height__gt=0)
                 & Q(public_width__isnull=False, public_height__isnull=False)
                 & Q(public_media_type__in=["image/jpeg", "image/png", "image/webp"]),
             ),
@@ -194,7 +195,7 @@ class MediaObject(models.Model):
                 # What it showed when something was said of it is what it shows for good.
                 name="mediaobject_stays_what_it_is",
                 operation=pgtrigger.Update,
-                condition=pgtrigger.AnyChange(*FIXED),
+                condition=pgtrigger.AnyChange(*FIXED_FIELDS),
                 func=refuse(
                     "A file stays the file that it is. Add the other one as a file of its own.",
                     name="mediaobject_stays_what_it_is",

@@ -13,13 +13,13 @@ from django.utils.translation import gettext_lazy as _
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import LanguageField
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import OWNER, Rule, refuse, see_the_present
+from factcheck.database.rules import OWNER_SQL, Rule, build_snapshot_check_sql, refuse
 from sources.addresses import get_domain, list_hosts
 from sources.models.same_as import is_canonical, make_same_as_field
 
-NAME_OF_THE_HOUSE = "publisher_has_not_the_name_of_the_house"
-NAMED_BY_THE_OWNER = "publisher_house_is_named_by_the_owner"
-NEWCOMER = "publisher_comes_without_the_name_of_the_house"
+HOUSE_NAME_RULE = "publisher_has_not_the_name_of_the_house"
+OWNER_NAME_RULE = "publisher_house_is_named_by_the_owner"
+NEW_PUBLISHER_RULE = "publisher_comes_without_the_name_of_the_house"
 
 
 def normalise_name(name: str) -> str:
@@ -40,7 +40,7 @@ def build_normalised_name_sql(name: str) -> str:
 
 def _refuse_the_name_of_the_house(rule: str) -> str:
     return f"""
-        {see_the_present(rule)}
+        {build_snapshot_check_sql(rule)}
         -- Held: a house that takes this name meanwhile does so before or after this.
         PERFORM FROM public.sources_publisher WHERE is_house FOR SHARE;
         IF EXISTS (
@@ -185,26 +185,26 @@ class Publisher(models.Model):
             Rule(
                 # The newsroom's own publisher decides whose verdicts need sign-offs: `migrate` sets it, or a
                 # restore.
-                name=NAMED_BY_THE_OWNER,
+                name=OWNER_NAME_RULE,
                 operation=pgtrigger.Insert | pgtrigger.Delete,
                 func=f"""
-                    IF coalesce(NEW.is_house, OLD.is_house) AND current_user <> {OWNER} THEN
-                        {refuse("Only the owner of the database says who the house is.", name=NAMED_BY_THE_OWNER)}
+                    IF coalesce(NEW.is_house, OLD.is_house) AND current_user <> {OWNER_SQL} THEN
+                        {refuse("Only the owner of the database says who the house is.", name=OWNER_NAME_RULE)}
                     END IF;
                     RETURN coalesce(NEW, OLD);
                 """,
             ),
             Rule(
-                name=NAME_OF_THE_HOUSE,
+                name=HOUSE_NAME_RULE,
                 operation=pgtrigger.Update,
                 condition=pgtrigger.Condition("NEW.name <> OLD.name AND NOT NEW.is_house"),
-                func=_refuse_the_name_of_the_house(NAME_OF_THE_HOUSE),
+                func=_refuse_the_name_of_the_house(HOUSE_NAME_RULE),
             ),
             Rule(
-                name=NEWCOMER,
+                name=NEW_PUBLISHER_RULE,
                 operation=pgtrigger.Insert,
                 condition=pgtrigger.Q(new__is_house=False),
-                func=_refuse_the_name_of_the_house(NEWCOMER),
+                func=_refuse_the_name_of_the_house(NEW_PUBLISHER_RULE),
             ),
         ]
 
@@ -217,14 +217,14 @@ class Publisher(models.Model):
 
     def clean(self) -> None:
         self._take_domain()
-        if self._takes_the_name_of_the_house():
+        if self._takes_house_name():
             raise ValidationError({"name": _("Our own newsroom has this name. Choose another.")})
 
     def _take_domain(self) -> None:
         if not self.domain:
             self.domain = "".join(list_hosts(self.url)[-1:])
 
-    def _takes_the_name_of_the_house(self) -> bool:
+    def _takes_house_name(self) -> bool:
         """Whether readers would take it for the house, and it was not called so until now."""
         if self.is_house or Publisher.objects.filter(pk=self.pk, name=self.name).exists():
             return False

@@ -10,7 +10,7 @@ from factcheck.database import bounds
 from factcheck.database.desk_words import build_words_index
 from factcheck.database.model_fields import AddressField, LanguageField
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import ids_are_reserved
+from factcheck.database.rules import build_reserved_ids_rule
 from sources.addresses import build_url_key
 
 if TYPE_CHECKING:
@@ -113,7 +113,7 @@ class Source(models.Model):
             # Searches of sources, and of snapshots by them.
             build_words_index("source_desk_words", "title", "url", "byline"),
         ]
-        triggers = [ids_are_reserved("sources_source", history="sources_sourceevent")]
+        triggers = [build_reserved_ids_rule("sources_source", history="sources_sourceevent")]
 
     def __str__(self) -> str:
         return self.title

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 #: How long a robots.txt holds (RFC 9309, 2.4).
-RULES_KEPT = timedelta(hours=24)
+RULES_MAX_AGE = timedelta(hours=24)
 
 
 class VisitedSite(models.Model):

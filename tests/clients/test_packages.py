@@ -20,7 +20,7 @@ from claims.ledger.proofs.checkpoints import sign_ledger
 from claims.models import Scope
 from claims.newsroom import api_tokens
 from factcheck.installation.environment import Rate
-from factcheck.installation.version import version
+from factcheck.installation.version import read_version
 from tests.clients.conftest import ARTICLE, Site
 from tests.clients.test_typescript_client import MODULES, needs_packages
 
@@ -255,7 +255,7 @@ def test_typescript_passes_on_what_a_later_site_answers(compiled: Path, later_si
 
 
 def test_packages_have_the_version_of_the_api(wheel: Path) -> None:
-    assert wheel.name == f"factcheck_client-{version()}-py3-none-any.whl"
+    assert wheel.name == f"factcheck_client-{read_version()}-py3-none-any.whl"
 
 
 def test_packages_are_pinned_without_naming_where_they_come_from() -> None:

@@ -28,7 +28,7 @@ from claims.models import Claim, Claimant, Cluster, Evidence, Topic, Verdict
 from claims.review import clusters, verdict_drafts, workflow
 from factcheck.api.pagination import Position, encode_cursor
 from factcheck.api.query_strings import ListQuery
-from factcheck.routes import openapi
+from factcheck.routes import build_openapi
 from sources.models import Publisher
 from tests.helpers.kept_newsroom import checker, editor, kept_rows
 from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source, rating
@@ -266,7 +266,7 @@ def test_openapi_document(tmp_path: Path) -> None:
 
 
 def test_state_is_how_far_work_is_and_status_what_readers_see() -> None:
-    schemas = openapi()["components"]["schemas"].items()
+    schemas = build_openapi()["components"]["schemas"].items()
     having = {
         word: {name for name, schema in schemas if word in schema.get("properties", {})}
         for word in ("state", "status")
@@ -316,9 +316,9 @@ def test_openapi_document_describes_clusters(client: Client, cluster: Cluster, n
 def assert_described(client: Client, address: str, operation: str) -> None:
     """The answer is as the operation says it, key by key."""
     response = client.get(address)
-    described = openapi()["paths"][operation]["get"]["responses"][str(response.status_code)]
+    described = build_openapi()["paths"][operation]["get"]["responses"][str(response.status_code)]
     schema = described["content"][response["Content-Type"]]["schema"]
-    document = {"components": openapi()["components"], **schema}
+    document = {"components": build_openapi()["components"], **schema}
     Draft202012Validator(document, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(
         response.json()
     )
@@ -350,7 +350,7 @@ def resolved(schema: dict[str, Any]) -> dict[str, Any]:
         if key in schema:
             return resolved(next(part for part in schema[key] if "$ref" in part))
     if "$ref" in schema:
-        found: dict[str, Any] = openapi()["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
+        found: dict[str, Any] = build_openapi()["components"]["schemas"][schema["$ref"].rsplit("/", 1)[1]]
         return resolved(found)
     return schema
 

@@ -12,7 +12,7 @@ from jsonschema import Draft202012Validator
 
 from claims.models import Claim, Scope
 from claims.newsroom import api_tokens
-from factcheck.routes import openapi
+from factcheck.routes import build_openapi
 from tests.helpers.newsroom import make_draft
 
 pytestmark = pytest.mark.django_db
@@ -26,7 +26,7 @@ def accepts_nothing(document: dict[str, Any], schema: dict[str, Any]) -> bool:
 def test_a_body_without_keys_is_refused_where_the_document_needs_one(
     client: Client, administrator: User, publish: Callable[..., Claim]
 ) -> None:
-    document = openapi()
+    document = build_openapi()
     claim = publish()
     draft = make_draft(claim, administrator, correction_kind="update", correction_note="New accounts.")
     _token, secret = api_tokens.issue_token(administrator, name="Tool", scopes=list(Scope), days=1)
@@ -49,7 +49,7 @@ def test_a_body_without_keys_is_refused_where_the_document_needs_one(
 
 
 def test_one_of_several_keys_is_enough() -> None:
-    document = openapi()
+    document = build_openapi()
     schemas = document["components"]["schemas"]
     for name, keys in (
         ("RequestBody", {"text": "The ferry sank.", "address": "https://example.org/"}),
@@ -66,7 +66,7 @@ def test_one_of_several_keys_is_enough() -> None:
 def test_every_operation_describes_what_any_request_may_be_answered() -> None:
     lacking = {
         (method, path)
-        for path, item in openapi()["paths"].items()
+        for path, item in build_openapi()["paths"].items()
         for method, operation in item.items()
         if not {"414", "503"} <= operation["responses"].keys()
         or ("requestBody" in operation) is not ("408" in operation["responses"])
@@ -75,7 +75,7 @@ def test_every_operation_describes_what_any_request_may_be_answered() -> None:
 
 
 def test_a_form_is_described_by_its_file() -> None:
-    document = openapi()
+    document = build_openapi()
     content = document["paths"]["/api/v1/editorial/media/"]["post"]["requestBody"]["content"]
     names = {kind: json.dumps(each["schema"]).rpartition("/")[2][:-2] for kind, each in content.items()}
     assert names == {"application/json": "MediaBody", "multipart/form-data": "MediaForm"}
@@ -85,7 +85,7 @@ def test_a_form_is_described_by_its_file() -> None:
 
 def test_parameters_are_required_where_the_document_says_so(client: Client) -> None:
     differing, described = {}, 0
-    for path, item in openapi()["paths"].items():
+    for path, item in build_openapi()["paths"].items():
         if "get" not in item or "{" in path or "/editorial/" in path:
             continue
         described += 1
@@ -103,7 +103,7 @@ def test_parameters_are_required_where_the_document_says_so(client: Client) -> N
 def test_no_text_of_a_body_may_contain_nul(
     client: Client, administrator: User, publish: Callable[..., Claim]
 ) -> None:
-    document = openapi()
+    document = build_openapi()
     claim = publish()
     draft = make_draft(claim, administrator, correction_kind="update", correction_note="New accounts.")
     _token, secret = api_tokens.issue_token(administrator, name="Tool", scopes=list(Scope), days=1)

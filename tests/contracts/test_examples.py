@@ -31,8 +31,8 @@ from claims.models import Claim
 from factcheck import features
 from factcheck.api.openapi.examples import ANY_VALUE, FOLDER, Example, iterate_operations, load_examples
 from factcheck.installation.environment import Rate
-from factcheck.routes import openapi
-from factcheck.web.throttling import callers, limiter
+from factcheck.routes import build_openapi
+from factcheck.web.throttling import callers, get_limiter
 from tests.contracts import test_contracts
 from tests.helpers.broken_rules import as_committed
 from tests.helpers.kept_newsroom import checker, editor, kept_rows
@@ -73,7 +73,7 @@ def same_every_time(kept_rows: None) -> Iterator[None]:
 
 def count_from_the_last() -> None:
     """What is added next has the number behind the last that is there, whatever others have undone."""
-    ours = [apps.get_app_config("claims"), apps.get_app_config("sources"), *features.installed()]
+    ours = [apps.get_app_config("claims"), apps.get_app_config("sources"), *features.list_installed()]
     models = [model for config in ours for model in config.get_models()]
     with as_owner_of_tables(), connection.cursor() as cursor:
         for statement in connection.ops.sequence_reset_sql(no_style(), models):
@@ -85,10 +85,10 @@ def busy(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """Somebody at the address of the test's client has used up what they may ask for."""
     monkeypatch.setattr(callers, "PostgresStore", lambda: None)
     settings.RATE_LIMIT_ANONYMOUS = Rate(600, 60)
-    monkeypatch.setattr(limiter(), "clock", lambda: 0.0)
-    limiter().admit("127.0.0.1", "anonymous", 600)
+    monkeypatch.setattr(get_limiter(), "clock", lambda: 0.0)
+    get_limiter().admit("127.0.0.1", "anonymous", 600)
     yield
-    limiter.cache_clear()
+    get_limiter.cache_clear()
 
 
 @pytest.fixture
@@ -201,7 +201,7 @@ def test_example_is_attached_and_as_its_schema_says(example: Example) -> None:
     answer = example.content.get("response")
     assert answer, "Write the answer with UPDATE_CONTRACTS=1."
     attached = 0
-    for _template, operation in iterate_operations(openapi()):
+    for _template, operation in iterate_operations(build_openapi()):
         if example.operation not in (ANY_VALUE, operation["operationId"]):
             continue
         content = content_of(operation, str(answer["status"]), answer["media_type"])
@@ -223,14 +223,14 @@ def content_of(operation: dict[str, Any], status: str, media_type: str) -> dict[
 
 
 def validate(value: Any, schema: dict[str, Any]) -> None:
-    document = {"components": openapi()["components"], **schema}
+    document = {"components": build_openapi()["components"], **schema}
     Draft202012Validator(document, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(value)
 
 
 def public() -> list[tuple[str, dict[str, Any]]]:
     return [
         (path, operation)
-        for path, operation in iterate_operations(openapi())
+        for path, operation in iterate_operations(build_openapi())
         if not path.startswith(NOT_PUBLIC)
     ]
 
@@ -262,12 +262,12 @@ def test_every_value_in_an_address_has_an_example(template: str, operation: dict
 
 
 def test_errors_have_examples_everywhere() -> None:
-    for template, operation in iterate_operations(openapi()):
+    for template, operation in iterate_operations(build_openapi()):
         for status in ("400", "404", "406", "429"):
             if content := content_of(operation, status, "application/problem+json"):
                 assert content.get("examples"), (template, status)
 
 
 def test_every_file_belongs_to_an_operation() -> None:
-    known = {operation["operationId"] for _, operation in iterate_operations(openapi())} | {ANY_VALUE}
+    known = {operation["operationId"] for _, operation in iterate_operations(build_openapi())} | {ANY_VALUE}
     assert {example.operation for example in load_examples()} <= known

@@ -15,7 +15,7 @@ from hypothesis.errors import Unsatisfiable
 
 from claims.models import Claim, Scope
 from claims.newsroom import api_tokens
-from factcheck.routes import openapi
+from factcheck.routes import build_openapi
 from tests.helpers.newsroom import make_draft
 
 schemathesis = pytest.importorskip("schemathesis", reason="schemathesis is not installed")
@@ -48,7 +48,7 @@ def test_generated_requests_are_answered_as_described(
     _token, secret = api_tokens.issue_token(administrator, name="Tool", scopes=list(Scope), days=1)
     known = {"id": claim.pk, "claim_id": claim.pk, "verdict_id": draft.pk, "version": 1}
     headers = {"Authorization": f"Bearer {secret}", "Accept-Encoding": "identity"}
-    schema = schemathesis.openapi.from_dict(openapi())
+    schema = schemathesis.openapi.from_dict(build_openapi())
     schema.app = serve
     checks = [
         schemathesis.checks.not_a_server_error,

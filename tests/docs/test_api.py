@@ -15,7 +15,7 @@ from claims.models import Claim, Claimant, Topic
 from claims.public.api.claims import VersionResource
 from claims.review import clusters
 from factcheck.api.resources import PublicResource
-from factcheck.routes import RESOURCES, openapi
+from factcheck.routes import LIST_RESOURCES, build_openapi
 from tests.helpers.handbook import TEXT, rows, section
 from tests.helpers.newsroom import make_claim
 from tests.helpers.sweeps import sweep
@@ -39,7 +39,7 @@ def test_addresses_are_those_that_exist() -> None:
     documented = re.findall(r"`((?:GET|POST) /api/v1/\S+)`", TEXT)
     public = [
         (path, operation)
-        for path, operation in openapi()["paths"].items()
+        for path, operation in build_openapi()["paths"].items()
         if not path.startswith("/api/v1/editorial/")
     ]
     served = {
@@ -51,16 +51,16 @@ def test_addresses_are_those_that_exist() -> None:
     assert sorted(documented) == sorted(served)
 
 
-@sweep("name", RESOURCES)
+@sweep("name", LIST_RESOURCES)
 def test_filters_are_those_that_exist(name: str) -> None:
-    assert rows(name.capitalize()).keys() == RESOURCES[name].list_query.base_filters.keys() - PAGING
+    assert rows(name.capitalize()).keys() == LIST_RESOURCES[name].list_query.base_filters.keys() - PAGING
 
 
 def test_paging_parameters_are_those_that_exist() -> None:
     assert rows("Pages").keys() == PAGING
 
 
-@sweep("name, resource", [*RESOURCES.items(), ("versions", VersionResource)])
+@sweep("name, resource", [*LIST_RESOURCES.items(), ("versions", VersionResource)])
 def test_orders_are_those_that_exist(name: str, resource: type[PublicResource]) -> None:
     (sentence,) = re.findall(r"Orders: ([^.]*)\.", section(name.capitalize()))
     assert re.findall(r"`([^`]+)`", sentence) == [ordering.name for ordering in resource.list_query.orderings]
@@ -68,7 +68,7 @@ def test_orders_are_those_that_exist(name: str, resource: type[PublicResource]) 
 
 @sweep(
     "name, example",
-    [(name, example) for name in RESOURCES for example in rows(name.capitalize()).values()]
+    [(name, example) for name in LIST_RESOURCES for example in rows(name.capitalize()).values()]
     + [("claims", example) for example in rows("Pages").values() if example],
 )
 def _is_understood(client: Client, name: str, example: str) -> None:

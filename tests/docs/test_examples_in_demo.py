@@ -14,7 +14,7 @@ from django.db import connection
 from django.test import Client
 
 from claims.demo.demo_newsroom import load
-from factcheck.routes import RESOURCES
+from factcheck.routes import LIST_RESOURCES
 from tests.docs.test_api import curls
 from tests.helpers.database import replace_database
 from tests.helpers.handbook import rows
@@ -26,7 +26,7 @@ _WITHOUT = ("as_of=", "published_before=", "review_url=", "has=media", "publishe
 
 def _examples() -> Iterator[tuple[str, dict[str, str], str]]:
     """Each example as its address, its headers and its body."""
-    for name in RESOURCES:
+    for name in LIST_RESOURCES:
         for example in rows(name.capitalize()).values():
             parameter, _, value = example.partition("=")
             yield f"/api/v1/{name}/?{parameter}={quote(value)}", {}, ""

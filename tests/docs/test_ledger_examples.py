@@ -21,7 +21,7 @@ from claims.ledger.proofs.cosignature import cosign
 from claims.ledger.proofs.key_succession import succeed_key
 from claims.ledger.proofs.signed_note import SignedNote
 from claims.models import Checkpoint, Claim
-from factcheck.database.database_roles import as_owner
+from factcheck.database.database_roles import connect_as_owner
 from tests.helpers.database import replace_database
 from tests.helpers.eventful_newsroom import exported
 from tests.helpers.rewritten_ledger import past_all_rules, rewritten_and_signed
@@ -118,7 +118,7 @@ def test_another_key(
         "the newest checkpoint: this is no checkpoint that bears the newsroom's signature.\n"
     )
     # One that the old key has announced is believed by who knows the old one.
-    with as_owner():
+    with connect_as_owner():
         succeed_key(NEW_SECRET)
     settings.SIGNING_KEY = NEW_SECRET
     monkeypatch.setattr(checkpoints, "AGAIN_AFTER", timedelta(0))

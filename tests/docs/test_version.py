@@ -3,24 +3,24 @@
 import re
 from pathlib import Path
 
-from factcheck.installation.version import version
-from factcheck.routes import openapi
+from factcheck.installation.version import read_version
+from factcheck.routes import build_openapi
 
 ROOT = Path(__file__).parents[2]
 
 
 def test_the_api_says_it() -> None:
-    assert openapi()["info"]["version"] == version()
+    assert build_openapi()["info"]["version"] == read_version()
 
 
 def test_the_contract_says_it() -> None:
     text = (ROOT / "tests" / "contracts" / "openapi.yaml").read_text(encoding="utf-8")
-    assert re.findall(r"^  version: (\S+)$", text, flags=re.MULTILINE)[0] == version()
+    assert re.findall(r"^  version: (\S+)$", text, flags=re.MULTILINE)[0] == read_version()
 
 
 def test_the_changelog_tells_of_it_first() -> None:
     text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
-    assert re.findall(r"^## (\S+)", text, flags=re.MULTILINE)[0] == version()
+    assert re.findall(r"^## (\S+)", text, flags=re.MULTILINE)[0] == read_version()
 
 
 def test_nothing_else_writes_it_down() -> None:
@@ -29,6 +29,6 @@ def test_nothing_else_writes_it_down() -> None:
         path.relative_to(ROOT).as_posix()
         for folder in ("factcheck", "claims", "sources")
         for path in (ROOT / folder).rglob("*.py")
-        if f'"{version()}"' in path.read_text(encoding="utf-8")
+        if f'"{read_version()}"' in path.read_text(encoding="utf-8")
     ]
     assert written == []

@@ -54,8 +54,8 @@ def sent(body: bytes) -> tuple[WSGIRequest, BytesIO]:
 
 def test_the_plain_request_is_the_one_that_rest_framework_was_given() -> None:
     given = RequestFactory().get("/")
-    assert internals.plain_request(Request(given)) is given
-    assert internals.plain_request(given) is given
+    assert internals.get_plain_request(Request(given)) is given
+    assert internals.get_plain_request(given) is given
 
 
 def test_a_body_that_was_read_ahead_is_what_django_would_have_read() -> None:
@@ -100,7 +100,7 @@ def test_an_answer_is_kept_out_of_the_log(caplog: pytest.LogCaptureFixture) -> N
 
 def test_stored_and_listed_fields_are_djangos() -> None:
     theirs = ResponseHeaders({"Content-Type": "text/plain", "X-Frame-Options": "DENY", "vary": "Accept"})
-    ours = internals.ListedFields(internals.stored_fields(theirs))
+    ours = internals.ListedFields(internals.get_stored_fields(theirs))
     assert list(ours.items()) == list(theirs.items())
     assert vars(ours) == vars(theirs)
     assert ours["x-frame-options"] == theirs["x-frame-options"]
@@ -128,7 +128,7 @@ def test_a_policy_is_updated_as_by_the_decorator() -> None:
     answers: list[Any] = [CSPMiddleware(view)(request) for view in (ours, theirs, plain)]
     said = [answer["Content-Security-Policy"] for answer in answers]
     assert said[0] == said[1] != said[2]
-    found = [internals.updated_policy(view(request)) for view in (ours, theirs, plain)]
+    found = [internals.get_updated_policy(view(request)) for view in (ours, theirs, plain)]
     assert found == [policy, policy, None]
 
 
@@ -140,7 +140,7 @@ def test_a_view_alone_answers_as_djangos_handler_without_middleware() -> None:
     handler = BaseHandler()
     handler.load_middleware()
     theirs = handler.get_response(RequestFactory().get("/api/docs/"))
-    ours = internals.views_alone()(RequestFactory().get("/api/docs/"))
+    ours = internals.build_view_handler()(RequestFactory().get("/api/docs/"))
     assert isinstance(ours, HttpResponse)
     assert isinstance(theirs, HttpResponse)
     assert (ours.status_code, ours.content) == (theirs.status_code, theirs.content)
@@ -170,7 +170,7 @@ def test_who_asks_for_what_is_gone_is_sent_where_the_admin_sends_them() -> None:
     desk = admin.site.get_model_admin(Topic)
     answers = []
     for answer in (
-        lambda request: internals.gone_from_the_desk(desk, request, "7"),
+        lambda request: internals.redirect_missing_row(desk, request, "7"),
         lambda request: desk.change_view(request, "7"),
     ):
         request = RequestFactory().get("/")
@@ -189,7 +189,7 @@ def test_who_asks_for_what_is_gone_is_sent_where_the_admin_sends_them() -> None:
 def test_a_bare_row_is_what_the_constructor_makes() -> None:
     parent = Topic(pk=7, name="Weather", slug="weather")
     theirs = Topic(name="Floods", slug="floods", parent=parent)
-    ours = internals.bare_row(
+    ours = internals.build_bare_row(
         Topic, {"parent": parent}, _values(Topic()), {"name": "Floods", "slug": "floods", "parent_id": 7}
     )
     assert ours.parent is theirs.parent is parent
@@ -197,11 +197,11 @@ def test_a_bare_row_is_what_the_constructor_makes() -> None:
     # Which database it is for, a row learns from its relations, or when it is saved.
     assert vars(ours._state) | {"db": "default"} == vars(theirs._state)
     assert ours._state.db is Topic()._state.db is None
-    assert internals.bare_row(Topic, {}, _values(theirs))._state.adding
+    assert internals.build_bare_row(Topic, {}, _values(theirs))._state.adding
 
 
 def _values(row: Topic) -> dict[str, Any]:
-    return {name: value for name, value in internals.stored_values(row).items() if name != "_state"}
+    return {name: value for name, value in internals.get_stored_values(row).items() if name != "_state"}
 
 
 def test_stored_values_are_the_fields_by_attribute() -> None:
@@ -215,7 +215,7 @@ def test_stored_values_are_the_fields_by_attribute() -> None:
 def test_a_row_becomes_another() -> None:
     saved = Topic.objects.create(name="Floods", slug="floods")
     row = Topic(name="Typed")
-    internals.become(row, saved)
+    internals.replace_object(row, saved)
     assert row == saved
     assert (row.pk, row.name, row._state.adding, row._state.db) == (
         saved.pk,

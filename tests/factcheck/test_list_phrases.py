@@ -3,7 +3,7 @@
 from django.template import Context, Template
 from django.utils import translation
 
-from factcheck.list_phrases import format_change, format_percentage, join_phrases, listed
+from factcheck.list_phrases import format_change, format_percentage, join_phrases, join_words
 from tests.helpers.sweeps import sweep
 
 JOINED = {
@@ -24,7 +24,7 @@ JOINED = {
 def test_joined_in_code(code: str) -> None:
     with translation.override(code):
         said = (
-            listed(["Seoul", "Hanoi"]),
+            join_words(["Seoul", "Hanoi"]),
             join_phrases(["no rating", "no date"]),
             format_change("Draft", "Published"),
             format_percentage(97),

@@ -3,7 +3,7 @@
 import json
 import pickle
 
-from factcheck.installation.messages import in_words
+from factcheck.installation.messages import translate_message
 from factcheck.sentences import SpokenSentence
 from tests.helpers.bracketed_words import bracketed
 
@@ -18,10 +18,10 @@ def test_it_is_its_words_in_english() -> None:
 
 def test_it_is_said_in_other_languages_with_what_stands_in_it() -> None:
     with bracketed("ko"):
-        assert in_words(OUTER) == "⟦⟦It is a picture.⟧ Send 3 MB.⟧"
-        assert in_words(ValueError(OUTER)) == in_words(OUTER)
-        assert in_words("Plain words.") == "Plain words."
-        assert in_words(KeyError()) == ""
+        assert translate_message(OUTER) == "⟦⟦It is a picture.⟧ Send 3 MB.⟧"
+        assert translate_message(ValueError(OUTER)) == translate_message(OUTER)
+        assert translate_message("Plain words.") == "Plain words."
+        assert translate_message(KeyError()) == ""
 
 
 def test_it_crosses_to_another_process() -> None:

@@ -8,8 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from factcheck.backups.backup_folder import BackupFolder
-from factcheck.backups.backup_run import BackupResult, back_up
-from factcheck.database.embedded import SUPERUSER, ServerPlace, roles, running_at, wal_archive
+from factcheck.backups.backup_run import BackupResult, make_backup
+from factcheck.database.embedded import SUPERUSER, ServerPlace, roles, run_server_at, wal_archive
 
 
 @dataclass
@@ -27,7 +27,7 @@ class BackedUpServer:
     @property
     def place(self) -> ServerPlace:
         archive = self.folder.wal
-        return ServerPlace(self.top / "data", archive, wal_archive.archiving(archive))
+        return ServerPlace(self.top / "data", archive, wal_archive.build_archiving_settings(archive))
 
     @property
     def kept(self) -> dict[str, Path]:
@@ -35,7 +35,7 @@ class BackedUpServer:
 
     @contextmanager
     def running(self) -> Iterator[None]:
-        with running_at(self.place):
+        with run_server_at(self.place):
             yield
 
     def ask(self, query: str, place: ServerPlace | None = None) -> list[tuple[Any, ...]]:
@@ -46,7 +46,7 @@ class BackedUpServer:
         [(self.moments[name],)] = self.ask("SELECT clock_timestamp()")
 
     def back_up(self, name: str, **options: Any) -> BackupResult:
-        self.backups[name] = back_up(self.place, self.folder, self.kept, **options)
+        self.backups[name] = make_backup(self.place, self.folder, self.kept, **options)
         return self.backups[name]
 
     def write(self, name: str, content: str) -> None:

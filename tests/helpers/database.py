@@ -172,7 +172,7 @@ def migrated_template() -> str:
 def make_template(server: Server, name: str) -> None:
     unfinished = name + "_unfinished"
     if settings.EMBEDDED_DATABASE:
-        embedded.have_database(settings.DATA_DIR, unfinished)
+        embedded.ensure_database(settings.DATA_DIR, unfinished)
     else:
         server.execute(sql.SQL("CREATE DATABASE {} TEMPLATE template0").format(sql.Identifier(unfinished)))
     before = connection.settings_dict["NAME"]
@@ -240,7 +240,7 @@ def address(database: str, role: str) -> str:
     server = connection.settings_dict
     place = {"host": server["HOST"], "port": server["PORT"], "user": role}
     if settings.EMBEDDED_DATABASE:
-        place |= embedded.connection_settings(settings.DATA_DIR, role)["OPTIONS"]
+        place |= embedded.build_connection_settings(settings.DATA_DIR, role)["OPTIONS"]
     elif server["PASSWORD"]:
         place["password"] = server["PASSWORD"]
     return f"postgresql:///{database}?{urlencode({name: value for name, value in place.items() if value})}"

@@ -5,12 +5,12 @@ from typing import Any
 
 from claims.exports.restore import RestoreCounts, restore
 from claims.models import Appearance, Claim, Evidence, Publication, PublishedVerdict, Transition, Verdict
-from factcheck.database.database_roles import as_owner
+from factcheck.database.database_roles import connect_as_owner
 from sources.models import Publisher, Snapshot
 
 
 def restored(content: bytes, **options: Any) -> RestoreCounts:
-    with as_owner():
+    with connect_as_owner():
         return restore(io.BytesIO(content), **options)
 
 

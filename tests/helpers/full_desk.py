@@ -113,7 +113,7 @@ def add_row_of_each(checker: User, editor: User) -> None:
 
 
 def _add_rows_of_features(claim: Claim) -> None:
-    for feature in features.installed():
+    for feature in features.list_installed():
         module = f"tests.claims.features.{feature.label}.desk_rows"
         if find_spec(module):
             import_module(module).add_rows(claim)

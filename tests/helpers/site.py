@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from sources.http.fetch_errors import FetchError
-from sources.http.fetched_documents import Fetched, Limits, fetch
+from sources.http.fetched_documents import FetchedDocument, Limits, fetch
 
 #: So patient that no busy machine makes them wait too long; tests of time set their own.
 PATIENT = Limits(connect_seconds=60, read_seconds=60, total_seconds=60, content_bytes=100_000, redirects=5)
@@ -62,7 +62,7 @@ class Site:
         return self.address + path
 
 
-def get(url: str, limits: Limits = PATIENT, **named: Any) -> Fetched:
+def get(url: str, limits: Limits = PATIENT, **named: Any) -> FetchedDocument:
     return fetch(url, limits=limits, allow_loopback=True, **named)
 
 

@@ -15,8 +15,8 @@ from typing import Any, Self
 
 import psycopg
 
-from factcheck.database.embedded.account import account_for, as_account
-from factcheck.database.embedded.place import PORT, SUPERUSER, ServerPlace, binary
+from factcheck.database.embedded.account import account_for, build_process_arguments
+from factcheck.database.embedded.place import PORT, SUPERUSER, ServerPlace, get_binary
 
 #: Tests wait for the disk otherwise, and nothing in these servers is to outlive them.
 _LIGHT = ("fsync=off", "shared_buffers=16MB", "max_connections=30", "autovacuum=off", "wal_level=replica")
@@ -53,10 +53,10 @@ class StreamingServer:
 
     def start(self) -> None:
         settings = [f"-c{setting}" for setting in (*_LIGHT, f"unix_socket_directories={self.folder}")]
-        command = [binary("postgres"), f"-D{self.folder}/data", "-clisten_addresses=", *settings]
+        command = [get_binary("postgres"), f"-D{self.folder}/data", "-clisten_addresses=", *settings]
         with (self.folder / "log").open("ab") as log:
             self.process = subprocess.Popen(
-                **as_account(self.account, self.place, command),
+                **build_process_arguments(self.account, self.place, command),
                 stdout=log,
                 stderr=log,
                 start_new_session=True,
@@ -95,7 +95,7 @@ class StreamingServer:
         (self.folder / "data" / "postmaster.pid").unlink(missing_ok=True)
 
     def _run(self, program: str, *arguments: str) -> None:
-        command = as_account(self.account, self.place, [binary(program), *arguments])
+        command = build_process_arguments(self.account, self.place, [get_binary(program), *arguments])
         subprocess.run(**command, check=True, capture_output=True)
 
 

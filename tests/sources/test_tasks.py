@@ -12,9 +12,9 @@ from claims.models import Appearance
 from sources import tasks
 from sources.extraction import ExtractionError
 from sources.http.fetch_errors import TEMPORARY_REASONS, FetchError
-from sources.http.fetched_documents import Fetched
+from sources.http.fetched_documents import FetchedDocument
 from sources.models import Snapshot, Source
-from sources.tasks import AddressSilent, capture_source
+from sources.tasks import UrlUnresponsive, capture_source
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 
 pytestmark = pytest.mark.django_db
@@ -32,11 +32,11 @@ def answer(monkeypatch: pytest.MonkeyPatch) -> Any:
     """Decide what every address holds: a text, or an error."""
 
     def decide(held: str | FetchError) -> None:
-        def fetch(url: str) -> Fetched:
+        def fetch(url: str) -> FetchedDocument:
             if isinstance(held, FetchError):
                 raise held
             moment = datetime(2024, 4, 3, 12, tzinfo=UTC)
-            return Fetched(url, url, 200, held.encode(), "text/plain", "utf-8", moment, "", "")
+            return FetchedDocument(url, url, 200, held.encode(), "text/plain", "utf-8", moment, "", "")
 
         monkeypatch.setattr(tasks, "fetch", fetch)
 
@@ -68,7 +68,7 @@ def test_unchanged_text_makes_no_snapshot(answer: Any) -> None:
 @pytest.mark.parametrize("reason", sorted(TEMPORARY_REASONS))
 def test_what_may_pass_is_tried_again(answer: Any, reason: str) -> None:
     answer(FetchError(reason, "Try again later."))
-    with pytest.raises(AddressSilent, match=r"^Try again later\.$"):
+    with pytest.raises(UrlUnresponsive, match=r"^Try again later\.$"):
         capture_source(source_id=make_source().pk)
     assert Snapshot.objects.count() == 0
 
@@ -86,7 +86,7 @@ def test_what_will_not_pass_fails_at_once(answer: Any) -> None:
 
 @pytest.mark.parametrize(
     "error, again",
-    [(AddressSilent("later"), True), (FetchError("not_found", "gone"), False), (OSError(), False)],
+    [(UrlUnresponsive("later"), True), (FetchError("not_found", "gone"), False), (OSError(), False)],
 )
 def test_only_temporary_failures_are_retried(error: Exception, again: bool) -> None:
     source = make_source()

@@ -29,15 +29,15 @@ from django.conf import settings
 from django.contrib.staticfiles import finders
 from django.template.loader import get_template
 from claims.demo import demo_newsroom
-from factcheck.api.openapi.examples import examples
-from factcheck.installation.version import version
+from factcheck.api.openapi.examples import load_examples
+from factcheck.installation.version import read_version
 for path in sorted((settings.BASE_DIR / "templates").rglob("*.html")):
     get_template(str(path.relative_to(settings.BASE_DIR / "templates")))
 assert finders.find("site.css") == str(settings.BASE_DIR / "static" / "site.css")
 print(Path(factcheck.__file__).parent)
 print(settings.BASE_DIR)
 print(settings.DATA_DIR)
-print(version(), len(list(examples())), demo_newsroom.FOLDER.is_dir())
+print(read_version(), len(list(load_examples())), demo_newsroom.FOLDER.is_dir())
 """
 
 
@@ -109,6 +109,6 @@ def test_it_runs_elsewhere(wheel: Path, tmp_path: Path) -> None:
 
 
 def _version() -> str:
-    from factcheck.installation.version import version  # noqa: PLC0415  of the clone
+    from factcheck.installation.version import read_version  # noqa: PLC0415  of the clone
 
-    return version()
+    return read_version()

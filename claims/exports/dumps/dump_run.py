@@ -32,7 +32,7 @@ from claims.exports.selection import LedgerMoment, Selection, in_one_snapshot
 from claims.ledger.document.claim_document import moment as written
 from claims.ledger.proofs.witness_policy import load_policy, published_note
 from claims.models import Checkpoint
-from factcheck.database.locks import AlreadyHeld, LastingTransaction, alone
+from factcheck.database.locks import LastingTransaction, NameAlreadyLocked, lock_exclusively
 from factcheck.installation.file_store import FileStoreUnavailable
 from factcheck.installation.whole_files import compute_digest, write_whole
 
@@ -118,14 +118,14 @@ def write_dump(*, kept: int | None = None, told: ReportProgress = lambda name: N
         DumpDamaged: the store of files did not keep what it was given.
     """
     try:
-        with alone("claims.exports.dumps") as held:
+        with lock_exclusively("claims.exports.dumps") as held:
             for folder in kept_dumps.list_all_folders():
                 if not kept_dumps.is_whole(folder):
                     kept_dumps.remove(folder)
             dump = _write_dump(told, held)
             _remove_old_dumps(dump, settings.DUMPS_KEPT if kept is None else kept)
             return dump
-    except AlreadyHeld:
+    except NameAlreadyLocked:
         raise DumpUnderWay("A dump is being written already.") from None
 
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import orjson
 
-from factcheck.formulas import harmless
+from factcheck.formulas import escape_formula
 
 Document = dict[str, Any]
 #: What a column says of a claim and one of its verdicts; an empty one where there is none.
@@ -100,7 +100,7 @@ def write_csv(
         table.writerow(COLUMNS)
         yield finished()
     for body in bodies:
-        table.writerows([map(harmless, row) for row in build_rows(body)])
+        table.writerows([map(escape_formula, row) for row in build_rows(body)])
         yield finished()
 
 

@@ -33,7 +33,7 @@ from claims.ledger.entry_builder import LedgerEntry as Recorded
 from claims.ledger.entry_builder import rebuild_entry
 from claims.models import Claim, Evidence, Publication, Transition, Verdict
 from factcheck.database.bulk_copy import RowMaker, copy
-from factcheck.installation.house_language import in_house_language
+from factcheck.installation.house_language import activate_house_language
 
 #: Who moved what, in the words of the log.
 ACTOR = gettext_noop("Restored from an export")
@@ -249,7 +249,7 @@ def _find_shown_media(item: dict[str, Any]) -> dict[str, Any]:
 def _build_transition(
     claim: int, verdict: int | None, action: str, before: str, after: str, *, note: str = ""
 ) -> dict[str, Any]:
-    with in_house_language():
+    with activate_house_language():
         actor = gettext(ACTOR)
     return {
         "claim_id": claim,

@@ -20,7 +20,7 @@ from claims.exports.restore.restored_entries import MergedParts, RestoredEntry
 from claims.exports.restore.restored_translations import settle_translations
 from claims.models import Publication
 from factcheck.database.bulk_copy import expect_many
-from factcheck.database.locks import AlreadyHeld, LastingTransaction, alone
+from factcheck.database.locks import LastingTransaction, NameAlreadyLocked, lock_exclusively
 
 __all__ = ["recognise", "restore"]
 
@@ -124,9 +124,9 @@ def _restore_batch(batch: list[ArchiveLine], merged: MergedParts, begins_after: 
 def _restore_lock() -> Iterator[LastingTransaction]:
     """Allow only one restore at a time."""
     try:
-        with alone("restore") as own:
+        with lock_exclusively("restore") as own:
             yield own
-    except AlreadyHeld:
+    except NameAlreadyLocked:
         raise RestoreRefused(gettext("Another restore is running on this database.")) from None
 
 

@@ -26,7 +26,7 @@ from sources.capture import capture, extract_document
 from sources.extraction import Document, ExtractionError
 from sources.http.exchanges import Exchanges
 from sources.http.fetch_errors import FetchError
-from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Fetched, Limits, fetch
+from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, FetchedDocument, Limits, fetch
 from sources.http.polite_visits import DEFAULT_PAUSE, SLOW_PAUSE, SiteMemory, get_site
 from sources.known_sites import KnownSites
 from sources.models import Snapshot, Source
@@ -104,7 +104,7 @@ def _store_copy(source: Source, files: list[dict[str, Any]], **about: Any) -> Ar
     return copy
 
 
-def _fetch(url: str, exchanges: Exchanges, chosen: ArchiverChoices) -> Fetched:
+def _fetch(url: str, exchanges: Exchanges, chosen: ArchiverChoices) -> FetchedDocument:
     """Fetch the URL at the pace of its site."""
     site, pause = get_site(url), chosen.pause
     chosen.memory.begin(site)
@@ -125,7 +125,7 @@ def _fetch(url: str, exchanges: Exchanges, chosen: ArchiverChoices) -> Fetched:
         chosen.memory.end(site, pause)
 
 
-def _take_pictures(answer: Fetched, chosen: ArchiverChoices) -> PagePictures:
+def _take_pictures(answer: FetchedDocument, chosen: ArchiverChoices) -> PagePictures:
     if answer.content_type not in _PAGE_TYPES:
         return PagePictures()  # the file itself is what a reader sees
     try:
@@ -134,7 +134,7 @@ def _take_pictures(answer: Fetched, chosen: ArchiverChoices) -> PagePictures:
         return PagePictures(missing={"screenshot": str(why), "pdf": str(why)})
 
 
-def _capture_text(source: Source, answer: Fetched, by: User | None) -> tuple[Snapshot | None, str]:
+def _capture_text(source: Source, answer: FetchedDocument, by: User | None) -> tuple[Snapshot | None, str]:
     """Return the snapshot of the page's text, or the reason why there is none."""
     if answer.content_type and answer.content_type not in ACCEPTED_MEDIA_TYPES:
         return None, str(_NO_TEXT_MESSAGE)

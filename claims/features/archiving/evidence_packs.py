@@ -15,7 +15,7 @@ from factcheck.api.limited_streams import StartedStream, stream_in_slot
 from factcheck.api.negotiation import Form
 from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
 from factcheck.api.problems import MEDIA_TYPE as PROBLEM
-from factcheck.api.query_values import GREATEST_ID
+from factcheck.api.query_values import MAX_ID
 from factcheck.api.resources import CACHE_CURRENT, PublicResource
 
 MEDIA_TYPE = "application/zip"
@@ -63,7 +63,7 @@ class EvidencePackResource(PublicResource):
         if not settings.ARCHIVE_PUBLIC_COPIES:
             raise Http404("This newsroom does not hand copies of its evidence on.")
         try:
-            pack = build_evidence_pack(min(id, GREATEST_ID), for_public=True)
+            pack = build_evidence_pack(min(id, MAX_ID), for_public=True)
         except NothingPublished as nothing:
             raise Http404(str(nothing)) from None
         response = stream_pack(request, pack)

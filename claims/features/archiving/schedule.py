@@ -11,7 +11,7 @@ from claims.features.archiving.copies import archive_source
 from claims.features.archiving.models import ArchivedCopy
 from claims.features.archiving.queue import LeasedSource
 from factcheck.installation.file_store import FileStoreUnavailable
-from factcheck.installation.messages import in_words
+from factcheck.installation.messages import translate_message
 from sources.archive import ArchiveError
 from sources.http.fetch_errors import TEMPORARY_REASONS, FetchError
 from sources.models import Source
@@ -40,9 +40,11 @@ def archive_next(only: Iterable[int] | None = None) -> ArchivingOutcome | None:
             taken.put_off(max(error.wait, timedelta(seconds=1)))
         else:
             taken.failed(
-                in_words(error.sentence), is_over=error.reason_code not in TEMPORARY_REASONS, wait=error.wait
+                translate_message(error.sentence),
+                is_over=error.reason_code not in TEMPORARY_REASONS,
+                wait=error.wait,
             )
-        return ArchivingOutcome(taken.source, None, in_words(error.sentence))
+        return ArchivingOutcome(taken.source, None, translate_message(error.sentence))
     except (FileStoreUnavailable, ArchiveError, OSError) as error:
         problem = _describe_own_fault(error)
         logger.error("Source %s is not archived: %s", taken.source.pk, problem)

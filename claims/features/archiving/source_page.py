@@ -28,7 +28,7 @@ from claims.features.archiving.models.archived_copy import load_timestamps
 from claims.features.archiving.requests import request_copy
 from claims.features.archiving.tasks import call_archiver
 from claims.features.archiving.uploads import UploadRefused, check_room, keep_upload
-from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.technical import render_fingerprints
 from factcheck.installation.file_store import FileStoreUnavailable
 from sources import archive
@@ -118,7 +118,7 @@ def archive_now(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse
     """Ask for a copy, however new the last one is."""
     source = _get_source(admin, request, pk)
     with transaction.atomic():
-        asked = request_copy(source, reason="desk", by=person_at(request))
+        asked = request_copy(source, reason="desk", by=get_person(request))
         call_archiver()
     if asked:
         messages.success(request, _("The page is being archived. This takes up to a minute."))
@@ -157,7 +157,7 @@ def _keep(request: HttpRequest, source: Source) -> HttpResponse:
         messages.error(request, _("Choose a file first."))
         return HttpResponseRedirect(change_page(source))
     try:
-        copy = keep_upload(source, file, name=file.name or "", by=person_at(request))
+        copy = keep_upload(source, file, name=file.name or "", by=get_person(request))
     except UploadRefused as refusal:
         messages.error(request, str(refusal))
     except (FileStoreUnavailable, archive.ArchiveError, OSError) as error:

@@ -35,9 +35,9 @@ from factcheck.api.json_rpc import (
 )
 from factcheck.django_internals import keep_out_of_the_log
 from factcheck.web import uploads
-from factcheck.web.throttling import admit, caller_of, gate
-from factcheck.web.throttling.costs import EXPENSIVE, MOST, Costs
-from factcheck.web.throttling.header_fields import sentence
+from factcheck.web.throttling import admit, gate, get_caller
+from factcheck.web.throttling.costs import EXPENSIVE_COST, MAX_COST, Costs
+from factcheck.web.throttling.header_fields import describe_refusal
 
 #: The longest text that can be asked about, each character written as two escapes of six bytes, and what is around it.
 BODY_LIMIT = 600_000
@@ -90,7 +90,7 @@ def _require_json(request: HttpRequest) -> None:
             "Send the message as `Content-Type: application/json`.",
             status=HTTPStatus.UNSUPPORTED_MEDIA_TYPE,
         )
-    if uploads.length_of(request) > BODY_LIMIT or len(request.body) > BODY_LIMIT:
+    if uploads.get_content_length(request) > BODY_LIMIT or len(request.body) > BODY_LIMIT:
         raise RpcError(
             INVALID_REQUEST,
             f"The message is too large: at most {BODY_LIMIT} bytes are read.",
@@ -173,9 +173,9 @@ def _carry_out(request: HttpRequest, message: Message, caller: Caller) -> dict[s
     cost = _compute_cost(message, caller)
     _draw(request, caller, cost - 1)  # each message has drawn one already
     answering = partial(mcp_server.answer, message, caller, revision)
-    if cost < EXPENSIVE:
+    if cost < EXPENSIVE_COST:
         return answering()
-    holder = f"token of {caller.token.user_id}" if caller.token else caller_of(request)
+    holder = f"token of {caller.token.user_id}" if caller.token else get_caller(request)
     answered = gate.expensive.through(answering, holder)
     if answered is None:
         raise _build_retry_error(HTTPStatus.SERVICE_UNAVAILABLE, _BUSY_MESSAGE, 2)
@@ -194,7 +194,7 @@ def _compute_cost(message: Message, caller: Caller) -> int:
         likened = tool.likened(mcp_server.read_arguments(tool, message))
     except ToolRefused:
         return 1
-    return min(MOST, Costs().of(likened.path, likened.query, likened.text))
+    return min(MAX_COST, Costs().of(likened.path, likened.query, likened.text))
 
 
 def _draw(request: HttpRequest, caller: Caller, cost: int) -> None:
@@ -210,7 +210,9 @@ def _draw(request: HttpRequest, caller: Caller, cost: int) -> None:
         return
     request.admission = admission  # type: ignore[attr-defined]  # RateLimits says in the answer what is left
     if not admission.allowed:
-        raise _build_retry_error(HTTPStatus.TOO_MANY_REQUESTS, sentence(admission), admission.reset_seconds)
+        raise _build_retry_error(
+            HTTPStatus.TOO_MANY_REQUESTS, describe_refusal(admission), admission.reset_seconds
+        )
 
 
 def _build_retry_error(status: HTTPStatus, reason: str, seconds: int) -> RpcError:

@@ -19,7 +19,7 @@ from claims.features.assistants.writing_tools import WRITING_TOOLS
 from factcheck.api.json_rpc import INVALID_PARAMS, METHOD_NOT_FOUND, REFUSED, Message, RpcError
 from factcheck.api.problems import InvalidParameters
 from factcheck.database.read_connections import has_replicas, is_reading_replica, read_freshly, read_publicly
-from factcheck.installation.version import version
+from factcheck.installation.version import read_version
 
 Document = dict[str, Any]
 Answer = TypeVar("Answer")
@@ -57,7 +57,12 @@ def answer(message: Message, caller: Caller, revision: str) -> Document:
 
 
 def build_server_info() -> Document:
-    return {"name": "factcheck", "title": "Factcheck", "version": version(), "websiteUrl": settings.SITE_URL}
+    return {
+        "name": "factcheck",
+        "title": "Factcheck",
+        "version": read_version(),
+        "websiteUrl": settings.SITE_URL,
+    }
 
 
 def _build_result(message: Message, caller: Caller, revision: str) -> Document:

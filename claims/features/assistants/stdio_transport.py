@@ -19,8 +19,8 @@ from factcheck.api.json_rpc import (
     read_id,
     read_message,
 )
-from factcheck.api.problems import SERVER_ERROR
-from factcheck.web.unavailable import outage_of
+from factcheck.api.problems import SERVER_ERROR_MESSAGE
+from factcheck.web.unavailable import find_outage
 
 logger = logging.getLogger(__name__)
 
@@ -62,10 +62,10 @@ def answer_line(line: bytes, caller: Caller) -> dict[str, Any] | None:
 
 
 def _build_failure(failure: Exception) -> RpcError:
-    if outage := outage_of(failure):
+    if outage := find_outage(failure):
         return RpcError(REFUSED, str(outage.detail), data={"retryAfterSeconds": outage.retry_after})
     logger.error("A message on standard input could not be answered.", exc_info=failure)
-    return RpcError(INTERNAL_ERROR, str(SERVER_ERROR))
+    return RpcError(INTERNAL_ERROR, str(SERVER_ERROR_MESSAGE))
 
 
 def _skip(lines: BinaryIO, begun: bytes) -> None:

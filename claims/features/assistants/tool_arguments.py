@@ -8,7 +8,7 @@ from datetime import date
 from typing import Any
 
 from claims.features.assistants.text_rendering import quote_text
-from factcheck.api.query_values import GREATEST_ID, suggest_word
+from factcheck.api.query_values import MAX_ID, suggest_word
 
 Arguments = dict[str, Any]
 
@@ -81,7 +81,7 @@ class TextArgument(Argument):
 @dataclass(frozen=True, kw_only=True)
 class NumberArgument(Argument):
     least: int = 1
-    most: int = GREATEST_ID
+    most: int = MAX_ID
 
     @property
     def kind(self) -> dict[str, Any]:

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.desk import menu_entry
+from factcheck.desk import build_menu_entry
 from factcheck.features import Feature
 
 
@@ -11,11 +11,11 @@ class Complaints(Feature):
     receivers = {"claims.ledger.signals.entries_added": "claims.features.complaints.ledger_followers.follow"}
     menu = {
         "checking": [
-            menu_entry(
+            build_menu_entry(
                 *(_("Readers’ requests"), "live_help", "complaints_readerrequest"),
                 permission="complaints.answer_readerrequest",
             ),
-            menu_entry(
+            build_menu_entry(
                 *(_("Complaints"), "contact_support", "complaints_complaint"),
                 permission="complaints.answer_complaint",
             ),

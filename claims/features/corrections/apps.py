@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.desk import menu_entry
+from factcheck.desk import build_menu_entry
 from factcheck.features import Feature
 
 
@@ -15,7 +15,7 @@ class FollowedCorrections(Feature):
     }
     menu = {
         "work": [
-            menu_entry(_("Requests for correction"), "outgoing_mail", "corrections_rectification"),
+            build_menu_entry(_("Requests for correction"), "outgoing_mail", "corrections_rectification"),
         ]
     }
     roles = {

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_safe
 
 from claims.features.corrections.models import Rectification, RectificationStep
 from claims.models import Publication
-from factcheck.formulas import harmless
+from factcheck.formulas import escape_formula
 
 _SHOWN_REQUESTS = 50
 COLUMNS = (
@@ -66,7 +66,7 @@ def export_table(request: HttpRequest) -> StreamingHttpResponse:
 def _write() -> Iterator[str]:
     for row in [COLUMNS, *map(_build_row, _find_public().order_by("pk"))]:
         line = io.StringIO()
-        csv.writer(line).writerow([harmless(value) for value in row])
+        csv.writer(line).writerow([escape_formula(value) for value in row])
         yield line.getvalue()
 
 

@@ -11,7 +11,7 @@ from claims.features.corrections.models import Rectification, RectificationStep
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
-from factcheck.database.rules import in_words
+from factcheck.database.rules import describe_refusal
 
 CHANGE_PERMISSION = "corrections.change_rectification"
 
@@ -34,5 +34,5 @@ def add_step(request: Rectification, kind: str, *, on: date, note: str, by: User
     except ValidationError as refusal:
         raise NotPossible(" ".join(refusal.messages)) from None
     except IntegrityError as refusal:
-        raise NotPossible(in_words(refusal)) from None
+        raise NotPossible(describe_refusal(refusal)) from None
     return step

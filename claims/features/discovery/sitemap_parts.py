@@ -33,7 +33,7 @@ from claims.models import (
 )
 from claims.models.claim import claim_path
 from claims.public.pages.subject_names import build_subject_path
-from factcheck.api.query_values import GREATEST_ID
+from factcheck.api.query_values import MAX_ID
 from factcheck.database import clock
 from factcheck.features import has_route
 from factcheck.web.language_addresses import build_permanent_path
@@ -108,7 +108,7 @@ def iterate_parts() -> Iterator[SitemapPart]:
 
 def load_part(kind: str, number: int) -> list[SitemapPage] | None:
     """Return the pages of a part; None if there is no such kind."""
-    if not 0 < number <= GREATEST_ID // RANGE_SIZE:
+    if not 0 < number <= MAX_ID // RANGE_SIZE:
         return None
     first, last = (number - 1) * RANGE_SIZE + 1, number * RANGE_SIZE
     if kind == "claims":
@@ -143,7 +143,7 @@ def list_news() -> Iterator[NewsArticle]:
 
     Each at its own address alone: all languages of it are one article.
     """
-    since = clock.now() - timedelta(days=NEWS_DAYS)
+    since = clock.get_database_time() - timedelta(days=NEWS_DAYS)
     rows = Publication.objects.current().by_house().filter(first_published_at__gte=since)
     for row in rows.only("body", "first_published_at").order_by("-first_published_at", "-claim")[:MOST_NEWS]:
         document = row.document

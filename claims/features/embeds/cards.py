@@ -26,7 +26,7 @@ from claims.ledger.document.headline import (
 from claims.ledger.document.translated_document import translate_document
 from claims.models import Publication
 from claims.public.pages.responses import get_reader_language, respond
-from factcheck.api.query_values import GREATEST_ID
+from factcheck.api.query_values import MAX_ID
 from factcheck.language_names import is_right_to_left
 from factcheck.web.language_addresses import build_permanent_path
 
@@ -47,7 +47,7 @@ def get_current(claim_id: int) -> Document | None:
     None where it was never published.
     """
     newest = Publication.objects.newest().only("body", "merged_into_id")
-    entry = newest.filter(claim_id=min(claim_id, GREATEST_ID)).first()
+    entry = newest.filter(claim_id=min(claim_id, MAX_ID)).first()
     if entry and entry.merged_into_id:
         # Where the other one is not public, the merged one says so itself.
         entry = newest.filter(claim_id=entry.merged_into_id).first() or entry

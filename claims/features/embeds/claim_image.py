@@ -20,9 +20,9 @@ from claims.features.embeds.share_pictures import claim_picture
 from claims.models import Publication
 from claims.public.pages.page_cache import CachedPage, page_cache, read_public
 from claims.public.pages.responses import compute_etag
-from factcheck.api.query_values import GREATEST_ID
-from factcheck.web.throttling import caller_of, gate
-from factcheck.web.throttling.enforcement import busy
+from factcheck.api.query_values import MAX_ID
+from factcheck.web.throttling import gate, get_caller
+from factcheck.web.throttling.enforcement import build_busy_response
 
 Document = dict[str, Any]
 
@@ -52,7 +52,7 @@ def describe_shared_image(document: Document) -> Document:
 def show_claim_image(request: HttpRequest, pk: int) -> HttpResponse:
     """Render the share picture of a claim as currently published."""
     newest = Publication.objects.newest().only("body", "body_sha256", "version")
-    entry = newest.filter(claim_id=min(pk, GREATEST_ID)).first()
+    entry = newest.filter(claim_id=min(pk, MAX_ID)).first()
     if entry is None:
         raise Http404("No published claim has this number.")
     document = entry.document
@@ -64,9 +64,9 @@ def show_claim_image(request: HttpRequest, pk: int) -> HttpResponse:
     etag = compute_etag("claim-image", entry.body_sha256)
     found = get_conditional_response(request, etag=etag)
     if found is None:
-        content = _get_picture(etag, document, caller_of(request))
+        content = _get_picture(etag, document, get_caller(request))
         if content is None:
-            return busy(request)
+            return build_busy_response(request)
         found = HttpResponse(content, content_type="image/png")
     found["ETag"] = etag
     found["Cache-Control"] = CACHE_CONTROL

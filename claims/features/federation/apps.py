@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.desk import menu_entry
+from factcheck.desk import build_menu_entry
 from factcheck.features import Feature
 
 
@@ -10,8 +10,8 @@ class Federation(Feature):
     adds = _("Claims of other newsrooms that you follow, beside your own.")
     menu = {
         "sources": [
-            menu_entry(_("Followed newsrooms"), "lan", "federation_peernewsroom"),
-            menu_entry(_("Peer claims"), "travel_explore", "federation_peerclaim"),
+            build_menu_entry(_("Followed newsrooms"), "lan", "federation_peernewsroom"),
+            build_menu_entry(_("Peer claims"), "travel_explore", "federation_peerclaim"),
         ]
     }
     queues = "claims.features.federation.admin.queues.QUEUES"

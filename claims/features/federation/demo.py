@@ -13,7 +13,7 @@ from claims.features.federation import imported_pages, ledger_pages, peer_edits
 from claims.features.federation.models import PeerProgress
 from claims.ledger.house_signature import encoded, key_made_of, signature, signed_text
 from claims.models import Claim
-from factcheck.web.site_urls import with_plain_quotation_marks
+from factcheck.web.site_urls import escape_quotation_marks
 from sources.models import Source
 
 Row = dict[str, Any]
@@ -59,9 +59,7 @@ def _build_ledger(row: Row) -> list[Row]:
 
 
 def _build_entry(status: str, claim_id: int, claim: Row | None, **said: Any) -> Row:
-    digest = (
-        hashlib.sha256(with_plain_quotation_marks(orjson.dumps(claim))).hexdigest() if claim else "0" * 64
-    )
+    digest = hashlib.sha256(escape_quotation_marks(orjson.dumps(claim))).hexdigest() if claim else "0" * 64
     return {
         "claim_id": claim_id,
         "version": 1,

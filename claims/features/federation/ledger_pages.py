@@ -19,7 +19,7 @@ from claims.features.federation.models import PeerClaim, PeerProgress
 from claims.ledger.house_signature import is_signed_by, signed_text
 from claims.ledger.proofs.entry_text import EntryFacts, build_entry_text, compute_chain_hash
 from claims.models.ledger_rules import NO_ENTRY
-from factcheck.web.site_urls import with_plain_quotation_marks
+from factcheck.web.site_urls import escape_quotation_marks
 
 _HALT = PeerProgress.Halt
 
@@ -263,7 +263,7 @@ def _verify_change(change: dict[str, Any], key: str) -> SignedChange:
 def _verify_claim(change: dict[str, Any], sequence: int) -> tuple[dict[str, Any], str]:
     """Return the claim of a published entry, if it matches the signed hash."""
     claim = change.get("claim")
-    body = with_plain_quotation_marks(orjson.dumps(claim))
+    body = escape_quotation_marks(orjson.dumps(claim))
     if not isinstance(claim, dict) or hashlib.sha256(body).hexdigest() != change.get("body_sha256"):
         raise VerificationFailed(
             gettext("The claim in entry %(sequence)s differs from the one that was signed.")

@@ -14,7 +14,7 @@ from claims.features.federation.models import PeerNewsroom, PeerProgress
 from claims.ledger.house_signature import public_key
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
-from factcheck.installation.messages import in_words
+from factcheck.installation.messages import translate_message
 from sources.http.fetch_errors import FetchError
 from sources.models.publisher import has_the_name_of_the_house
 from sources.source_kinds import is_address
@@ -41,7 +41,7 @@ def look(address: str) -> Signer:
         signer = answer.page.signer
         verify_page(answer.page, key=signer.key, site=site, after=0, last_change="", most=2)
     except FetchError as refusal:
-        raise NotPossible(in_words(refusal)) from None
+        raise NotPossible(translate_message(refusal)) from None
     except VerificationFailed as refusal:
         raise NotPossible(
             _("%(site)s cannot be followed. %(why)s") % {"site": site, "why": refusal}

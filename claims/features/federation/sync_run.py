@@ -20,9 +20,9 @@ from claims.features.federation.imported_pages import take
 from claims.features.federation.ledger_feed import ask
 from claims.features.federation.ledger_pages import VerificationFailed, verify_page
 from claims.features.federation.models import PeerNewsroom, PeerProgress
-from factcheck.installation.messages import in_words
+from factcheck.installation.messages import translate_message
 from sources.http.fetch_errors import FetchError
-from sources.http.validators import storable, validators
+from sources.http.validators import clean_error_text, clean_validators
 
 logger = logging.getLogger(__name__)
 
@@ -72,7 +72,7 @@ def take_turn(newsroom_id: int, *, is_stopped: Callable[[], bool] = lambda: Fals
     try:
         _keep_up(hold, tally, is_stopped)
     except FetchError as error:
-        _fail(hold, tally, in_words(error.sentence), wait=error.wait)
+        _fail(hold, tally, translate_message(error.sentence), wait=error.wait)
     except VerificationFailed as error:
         _fail(hold, tally, error.sentence, halt=error.halt, offered_key=error.offered_key)
     except Exception:  # whatever an answer does to the program, the other newsrooms are followed
@@ -138,7 +138,7 @@ def _note_up_to_date(progress: PeerProgress, etag: str) -> None:
     PeerProgress.objects.filter(pk=progress.pk).update(
         visited_at=now,
         next_visit_at=now + PAUSE_TIME,
-        etag=validators(etag, "")["etag"],
+        etag=clean_validators(etag, "")["etag"],
         consecutive_failures=0,
         failing_since=None,
         failure="",
@@ -163,7 +163,11 @@ def _fail(
         now = timezone.now()
         progress.consecutive_failures += 1
         progress.failing_since = progress.failing_since or now
-        progress.failure, progress.halted, progress.offered_key = storable(sentence), halt, offered_key
+        progress.failure, progress.halted, progress.offered_key = (
+            clean_error_text(sentence),
+            halt,
+            offered_key,
+        )
         back_off = min(PAUSE_TIME * 2 ** min(progress.consecutive_failures, 12), MAX_BACK_OFF)
         progress.next_visit_at = now + max(back_off, wait)
         progress.save()

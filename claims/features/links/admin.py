@@ -22,8 +22,8 @@ from claims.features.links.link_notifications import describe_change
 from claims.features.links.models import LinkOutcome, LinkState
 from claims.models import Claim, Publication
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
-from factcheck.admin.badges import Tone, badge
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
+from factcheck.admin.badges import Tone, render_badge
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person
 
 #: So many claims are named of each link; a source that more cite is a list of its own.
 _SHOWN_CLAIMS = 4
@@ -133,19 +133,19 @@ Edit = Callable[[LinkState, HttpRequest], object]
 
 
 def _use_new_address(link: LinkState, request: HttpRequest) -> None:
-    link_edits.use_new_address(link, by=person_at(request))
+    link_edits.use_new_address(link, by=get_person(request))
 
 
 def _accept(link: LinkState, request: HttpRequest) -> None:
-    link_edits.accept(link, by=person_at(request))
+    link_edits.accept(link, by=get_person(request))
 
 
 def _archive_again(link: LinkState, request: HttpRequest) -> None:
-    link_edits.archive_again(link, by=person_at(request))
+    link_edits.archive_again(link, by=get_person(request))
 
 
 def _check(link: LinkState, request: HttpRequest) -> None:
-    link_edits.check_soon(link, by=person_at(request))
+    link_edits.check_soon(link, by=get_person(request))
 
 
 def _find_claims_by_source(sources: list[int]) -> dict[int, list[tuple[Claim, str]]]:
@@ -163,7 +163,7 @@ def _build_context(link: Any) -> dict[str, Any]:
     return {
         "link": link,
         "is_checked": settings.LINK_CHECKS,
-        "badge": badge(outcome, _TONES.get(link.outcome, "faded")),
+        "badge": render_badge(outcome, _TONES.get(link.outcome, "faded")),
         "what_happened": describe_change(link),
         "source_page": change_page(link.source),
         "link_page": change_page(link),

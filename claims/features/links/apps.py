@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.desk import menu_entry
+from factcheck.desk import build_menu_entry
 from factcheck.features import Feature
 
 
@@ -9,7 +9,7 @@ class Links(Feature):
     verbose_name = _("Links")
     adds = _("Regular checks whether cited pages are still there, and what became of them.")
     requires = ("archiving",)
-    menu = {"sources": [menu_entry(_("Links"), "link", "links_linkstate", queue="links")]}
+    menu = {"sources": [build_menu_entry(_("Links"), "link", "links_linkstate", queue="links")]}
     roles = {"Fact-checker": [f"links.{verb}_linkstate" for verb in ("view", "change")]}
     queues = "claims.features.links.queues.QUEUES"
     source_notes = "claims.features.links.link_status.build_source_notes"

@@ -8,7 +8,7 @@ from django.db import connection
 from django.utils import timezone
 
 from sources.models import VisitedSite
-from sources.models.visited_site import RULES_KEPT
+from sources.models.visited_site import RULES_MAX_AGE
 
 #: So long a site is ours, unless it is given back before. If we die, it is anybody's afterwards.
 LEASE_TIME = timedelta(minutes=5)
@@ -39,7 +39,7 @@ def take_sites(sites: Collection[str]) -> LeasedSites:
         [VisitedSite(site=site, ready_at=now) for site in wanted], ignore_conflicts=True
     )
     with connection.cursor() as cursor:
-        moments = {"until": now + LEASE_TIME, "now": now, "lately": now - RULES_KEPT}
+        moments = {"until": now + LEASE_TIME, "now": now, "lately": now - RULES_MAX_AGE}
         cursor.execute(_LEASE_SQL, {"sites": wanted, **moments})
         ours: dict[str, str | None] = dict(cursor.fetchall())
     others = VisitedSite.objects.filter(site__in=[site for site in wanted if site not in ours])

@@ -8,7 +8,7 @@ from claims.features.links.missing_pages import is_missing_page
 from claims.features.links.models import MAX_ADDRESS_LENGTH, LinkOutcome
 from sources.addresses import build_url_key
 from sources.http.fetch_errors import FetchError
-from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Fetched, Limits
+from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, FetchedDocument, Limits
 
 #: Many are checked at a time, and none is worth as long a wait as a requested article.
 LIMITS = Limits(connect_seconds=5.0, read_seconds=15.0, total_seconds=30.0)
@@ -22,7 +22,7 @@ class Visitor(Protocol):
 
     def get(
         self, url: str, limits: Limits, accepted: frozenset[str] | None, etag: str = "", modified: str = ""
-    ) -> Fetched:
+    ) -> FetchedDocument:
         """Fetch the page. Raises FetchError."""
 
 
@@ -38,7 +38,7 @@ class LinkFinding:
     moved_to: str = ""
     wait: timedelta = timedelta()
     """For how long the site asks to be left alone."""
-    answer: Fetched | None = None
+    answer: FetchedDocument | None = None
     """What came back, where something did; with status 304 it is what is known."""
 
     @property

@@ -11,7 +11,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.model_fields import AddressField
-from factcheck.database.rules import Keeper, append_only, written_by_the_database
+from factcheck.database.rules import Keeper, append_only, build_owner_writes_rule
 
 MAX_ADDRESS_LENGTH = 2000
 
@@ -193,7 +193,7 @@ class LinkCheck(models.Model):
         ]
         triggers = [
             *append_only("linkcheck", "What became of links is only added to."),
-            written_by_the_database("linkcheck", pgtrigger.Insert),
+            build_owner_writes_rule("linkcheck", pgtrigger.Insert),
         ]
 
     def __str__(self) -> str:

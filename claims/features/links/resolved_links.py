@@ -18,8 +18,8 @@ from claims.features.links.outcomes import LinkStatus, compute_next_check, compu
 from claims.features.links.quoted_passages import PassageComparison, compare_passages, find_places
 from sources.capture import capture, extract_document
 from sources.extraction import Document, ExtractionError
-from sources.http.fetched_documents import Fetched
-from sources.http.validators import validators
+from sources.http.fetched_documents import FetchedDocument
+from sources.http.validators import clean_validators
 from sources.source_kinds import Material
 
 _NOT_MODIFIED = 304
@@ -110,13 +110,13 @@ def _list_changes(
 _UNKNOWN_PAGE = {"etag": "", "last_modified": "", "content_sha256": ""}
 
 
-def _read(link: LinkState, answer: Fetched, quoted: str) -> _PageReading:
+def _read(link: LinkState, answer: FetchedDocument, quoted: str) -> _PageReading:
     """Read the page if necessary: an unchanged one was read before."""
     if answer.status == _NOT_MODIFIED:
         return _PageReading(link.lost_quotes, {})
     digest = hashlib.sha256(answer.content).hexdigest()
     facts = {
-        **validators(answer.etag, answer.last_modified),
+        **clean_validators(answer.etag, answer.last_modified),
         "content_sha256": digest,
         "compared_with": quoted,
     }

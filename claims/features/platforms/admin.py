@@ -14,8 +14,8 @@ from claims.features.platforms.models import ApprovedWording
 from claims.features.platforms.wordings import Wording, build_wordings, find_note_problem
 from claims.models import Claim, Publication
 from claims.newsroom.people import get_display_name
-from factcheck.admin.base import DeskAdmin, change_page, person_at
-from factcheck.database.rules import in_words
+from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.database.rules import describe_refusal
 
 _ADD_PERMISSION = "platforms.add_approvedwording"
 _TITLES = {
@@ -85,7 +85,7 @@ def _approve_wording(request: HttpRequest, claim: Claim, entry: Publication) -> 
     if problem:
         messages.error(request, problem)
         return
-    person = person_at(request)
+    person = get_person(request)
     try:
         with transaction.atomic():
             ApprovedWording.objects.create(
@@ -97,6 +97,6 @@ def _approve_wording(request: HttpRequest, claim: Claim, entry: Publication) -> 
                 approved_by_name=get_display_name(person),
             )
     except IntegrityError as refusal:
-        messages.error(request, in_words(refusal))
+        messages.error(request, describe_refusal(refusal))
     else:
         messages.success(request, gettext("Approved. Copy it from here; nothing was sent."))

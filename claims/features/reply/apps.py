@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.desk import menu_entry
+from factcheck.desk import build_menu_entry
 from factcheck.features import Feature
 
 
@@ -17,7 +17,7 @@ class Reply(Feature):
     }
     newsroom_rows = "claims.features.reply.wording.ensure_templates"
     menu = {
-        "checking": [menu_entry(_("Awaiting answers"), "reply", "reply_replyrequest", queue="awaited")],
+        "checking": [build_menu_entry(_("Awaiting answers"), "reply", "reply_replyrequest", queue="awaited")],
     }
     queues = "claims.features.reply.queues.QUEUES"
     panels = {"claims.verdict": "claims.features.reply.admin.reply_panel.build_replies_panel"}

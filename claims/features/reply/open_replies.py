@@ -41,7 +41,7 @@ def notify_batch() -> int:
         people = [person for person in (row.sent_by, row.verdict.author) if person]
         kind, verdict = NotificationKind.ANSWER_OVERDUE, row.verdict
         notify_people(kind, claim=verdict.claim, verdict=verdict, to=people, note=row.whom)
-    ReplyRequest.objects.filter(pk__in=[row.pk for row in rows]).update(reminded_at=clock.now())
+    ReplyRequest.objects.filter(pk__in=[row.pk for row in rows]).update(reminded_at=clock.get_database_time())
     return len(rows)
 
 
@@ -49,6 +49,6 @@ def notify_batch() -> int:
 @app.task(queueing_lock="forget_addresses")
 def forget_addresses(timestamp: int) -> None:
     """Delete request addresses `REPLY_ADDRESS_DAYS` after the request. Runs daily."""
-    before = clock.now() - timedelta(days=settings.REPLY_ADDRESS_DAYS)
+    before = clock.get_database_time() - timedelta(days=settings.REPLY_ADDRESS_DAYS)
     old = Q(sent_at__lt=before) | Q(sent_at=None, created_at__lt=before)
     ReplyRequest.objects.filter(old).exclude(address="").update(address="")

@@ -41,7 +41,7 @@ def _send(request_id: int) -> None:
         row.save(update_fields=["mail_asked_at", "mail_problem"])
         return
     row.message_id = build_message_id(f"reply-request-{row.pk}")
-    row.sent_at, row.mail_problem = clock.now(), ""
+    row.sent_at, row.mail_problem = clock.get_database_time(), ""
     row.save(update_fields=["message_id", "sent_at", "mail_problem"])
     build_mail(row).send()
 
@@ -63,6 +63,6 @@ def _find_obstacle(row: ReplyRequest) -> str:
         return _("Not sent: the verdict is no longer a draft.")
     if row.sent_by is None or not row.sent_by.is_active or not row.sent_by.email:
         return _("Not sent: the person who asked no longer has an email address here.")
-    if row.answer_by is None or row.answer_by <= clock.now():
+    if row.answer_by is None or row.answer_by <= clock.get_database_time():
         return _("Not sent: the deadline for the answer has passed.")
     return ""

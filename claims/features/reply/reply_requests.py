@@ -28,7 +28,7 @@ from claims.newsroom.roles import require
 from claims.review import verdict_drafts
 from factcheck.database import clock
 from factcheck.database.deferred_jobs import defer
-from factcheck.installation.house_language import in_house_language
+from factcheck.installation.house_language import activate_house_language
 from factcheck.list_phrases import join_phrases
 
 #: The task that mails one request, in `reply_mails` beside this module.
@@ -105,7 +105,7 @@ def mark_sent(row: ReplyRequest, *, by: User, at: datetime | None = None) -> Rep
     if row.mail_asked_at:
         raise NotPossible(_("It is being sent by email. Stop that first."))
     _require_ready(row)
-    row.sent_at = at or clock.now()
+    row.sent_at = at or clock.get_database_time()
     _record_sender(row, by)
     row.save()
     verdict_drafts.record_editor(row.verdict, by)
@@ -132,9 +132,9 @@ def queue_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
         raise NotPossible(
             _("Answers go to you, but your account has no email address. Ask an administrator to add one.")
         )
-    if row.answer_by is None or row.answer_by <= clock.now():
+    if row.answer_by is None or row.answer_by <= clock.get_database_time():
         raise NotPossible(_("The deadline for the answer has passed."))
-    row.mail_asked_at, row.mail_problem = clock.now(), ""
+    row.mail_asked_at, row.mail_problem = clock.get_database_time(), ""
     row.sent_by, row.sent_by_name = by, get_display_name(by)
     row.save()
     verdict_drafts.record_editor(row.verdict, by)
@@ -212,7 +212,7 @@ def draft_update(row: ReplyRequest, *, by: User) -> Verdict:
     if verdict.state != Verdict.State.PUBLISHED:
         raise NotPossible(_("You can draft an update only for a published verdict."))
     draft = verdict_drafts.draft(verdict.claim, author=by, publisher=verdict.publisher)
-    with in_house_language():
+    with activate_house_language():
         note = _("%(whom)s answered after publication; the answer has been added.") % {"whom": row.whom}
     return verdict_drafts.edit(draft, by=by, correction_kind=CorrectionKind.UPDATE, correction_note=note)
 
@@ -255,7 +255,7 @@ def _record_sender(row: ReplyRequest, by: User) -> None:
     """Record who passed it on, the first time."""
     if row.sent_at is None:
         return
-    if row.sent_at > clock.now():
+    if row.sent_at > clock.get_database_time():
         raise NotPossible(_("The sending time cannot be in the future."))
     if row.sent_by is None:
         row.sent_by, row.sent_by_name = by, get_display_name(by)
@@ -302,7 +302,7 @@ def _adjust_reply_time(row: ReplyRequest, answer: ReceivedAnswer) -> ReceivedAns
 
 
 def _require_whole(row: ReplyRequest, answer: ReceivedAnswer) -> None:
-    if answer.at > clock.now():
+    if answer.at > clock.get_database_time():
         raise NotPossible(_("The arrival time cannot be in the future."))
     if row.sent_at and answer.at < row.sent_at:
         raise NotPossible(_("The answer cannot have arrived before the request was sent."))

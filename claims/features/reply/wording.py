@@ -18,7 +18,7 @@ from django.utils.timezone import get_default_timezone, get_default_timezone_nam
 from django.utils.translation import gettext as _
 
 from claims.features.reply.models import ReplyTemplate
-from factcheck.list_phrases import listed
+from factcheck.list_phrases import join_words
 
 TEMPLATES_FOLDER = Path(__file__).parent / "reply_templates.toml"
 
@@ -117,4 +117,4 @@ def format_deadline(deadline: datetime, language: str) -> str:
 
 
 def _list_placeholders(names: tuple[str, ...] | list[str]) -> str:
-    return listed(f"{{{name}}}" for name in names)
+    return join_words(f"{{{name}}}" for name in names)

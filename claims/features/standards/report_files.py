@@ -11,7 +11,7 @@ from claims.features.standards.indicators import Indicator
 from claims.features.standards.report import NewsroomStatement, StandardsReport
 from claims.ledger.document.claim_document import moment
 from factcheck.api.openapi.body_serializer import Day, Moment
-from factcheck.formulas import harmless
+from factcheck.formulas import escape_formula
 
 COLUMNS = ("indicator", "title", "part", "value", "unit", "of", "articles", "how")
 
@@ -101,7 +101,7 @@ def write_csv(report: StandardsReport) -> str:
         ]
         for row in given:
             # Names of claimants and topics are anybody's; none of them begins a formula.
-            rows.writerow("" if cell is None else harmless(_to_plain(cell)) for cell in row)
+            rows.writerow("" if cell is None else escape_formula(_to_plain(cell)) for cell in row)
     return text.getvalue()
 
 

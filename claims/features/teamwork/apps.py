@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.desk import menu_entry, page_entry
+from factcheck.desk import build_menu_entry, build_page_entry
 from factcheck.features import Feature
 
 _BOARD, _CALENDAR = "admin:teamwork_assignment_board", "admin:teamwork_assignment_calendar"
@@ -18,21 +18,23 @@ class Teamwork(Feature):
     }
     menu = {
         "desk": [
-            page_entry(_("Board"), "view_kanban", _BOARD, "teamwork.view_assignment"),
-            page_entry(_("Calendar"), "calendar_month", _CALENDAR, "teamwork.view_assignment"),
+            build_page_entry(_("Board"), "view_kanban", _BOARD, "teamwork.view_assignment"),
+            build_page_entry(_("Calendar"), "calendar_month", _CALENDAR, "teamwork.view_assignment"),
         ],
         "work": [
-            menu_entry(
+            build_menu_entry(
                 *(_("Work"), "assignment_ind", "teamwork_assignment"), pages_below=(_BOARD, _CALENDAR)
             ),
-            menu_entry(_("Assignment rules"), "rule", "teamwork_assignmentrule"),
+            build_menu_entry(_("Assignment rules"), "rule", "teamwork_assignmentrule"),
         ],
         "records": [
-            menu_entry(_("Comments"), "forum", "teamwork_comment", permission="claims.view_claim"),
+            build_menu_entry(_("Comments"), "forum", "teamwork_comment", permission="claims.view_claim"),
         ],
-        "administration": [menu_entry(_("Chat channels"), "chat", "teamwork_chatchannel")],
+        "administration": [build_menu_entry(_("Chat channels"), "chat", "teamwork_chatchannel")],
         "account": [
-            page_entry(_("Notification settings"), "notifications", "admin:teamwork_notification_preferences")
+            build_page_entry(
+                _("Notification settings"), "notifications", "admin:teamwork_notification_preferences"
+            )
         ],
     }
     roles = {

@@ -20,7 +20,7 @@ from claims.features.teamwork.models import Assignment, AssignmentRule, ClaimFol
 from claims.features.teamwork.notifications import notify_people
 from claims.models import Appearance, Claim, ClaimTopic, ImportedRecord, Topic
 from factcheck.database.deferred_jobs import defer
-from factcheck.list_phrases import listed
+from factcheck.list_phrases import join_words
 
 #: The task of `tasks` that applies rules to an import.
 ASSIGN_IMPORTED_TASK = "claims.features.teamwork.assign_imported"
@@ -124,7 +124,7 @@ def _apply(batch: Sequence[int], rules: Sequence[AssignmentRule]) -> int:
 
 
 def _build_assignment(decision: RuleDecision, today: date) -> Assignment:
-    names = listed(rule.name for rule in decision.rules)
+    names = join_words(rule.name for rule in decision.rules)
     return Assignment(
         claim_id=decision.claim,
         person=decision.person,
@@ -142,7 +142,7 @@ def _notify_people(decisions: Iterable[RuleDecision]) -> None:
     given = [(one, one.person) for one in decisions if one.person]
     claims = Claim.objects.in_bulk([one.claim for one, _person in given])
     for one, person in given:
-        note = _("Rule: %s") % listed(rule.name for rule in one.rules)
+        note = _("Rule: %s") % join_words(rule.name for rule in one.rules)
         notify_people("assigned", claim=claims[one.claim], to=[person], note=note)
 
 

@@ -109,7 +109,7 @@ def edit(comment: Comment, text: str, *, by: User, seen: str | None = None) -> C
     comment = _lock_comment(comment, by)
     if comment.author_id != by.pk:
         raise NotAllowed(_("Only the author can edit a comment."))
-    now = clock.now()
+    now = clock.get_database_time()
     if comment.withdrawn_at or now - comment.created_at > EDITABLE_PERIOD:
         raise NotPossible(
             _("A comment can be edited for one day, unless it was withdrawn. Reply to it instead.")
@@ -147,7 +147,7 @@ def withdraw(comment: Comment, *, by: User) -> Comment:
         _save(
             comment,
             text="",
-            withdrawn_at=clock.now(),
+            withdrawn_at=clock.get_database_time(),
             withdrawn_by=by,
             withdrawn_by_name=get_display_name(by)[:200],
         )
@@ -171,7 +171,12 @@ def resolve(comment: Comment, *, by: User, resolved: bool = True, seen: int | No
     if resolved and seen is not None and comment.replies.filter(pk__gt=seen).exists():
         raise NotPossible(_("Someone has replied in the meantime. Read the reply, then resolve the thread."))
     if resolved and comment.resolved_at is None:
-        _save(comment, resolved_at=clock.now(), resolved_by=by, resolved_by_name=get_display_name(by)[:200])
+        _save(
+            comment,
+            resolved_at=clock.get_database_time(),
+            resolved_by=by,
+            resolved_by_name=get_display_name(by)[:200],
+        )
     elif not resolved and comment.resolved_at:
         _save(comment, resolved_at=None, resolved_by=None, resolved_by_name="")
     return comment

@@ -53,7 +53,7 @@ def add_work(
 
 def _mark_past_events_notified() -> None:
     """Mark past events as notified, so that the demo sends nothing about them; what features tell is of now."""
-    past = Notification.objects.unread().exclude(kind__in=features.notification_lists())
+    past = Notification.objects.unread().exclude(kind__in=features.map_notification_lists())
     past.update(read_at=timezone.now())
 
 

@@ -12,20 +12,20 @@ from django.views.decorators.http import require_POST
 from claims.admin.unsaved import InvalidAutosave, is_of_who_is_signed_in, read_body, require_sign_in
 from claims.features.teamwork.models import Presence
 from claims.features.teamwork.models.presence import PresentColleague
-from factcheck.admin.base import DeskAdmin, person_at
+from factcheck.admin.base import DeskAdmin, get_person
 from factcheck.admin.change_history import find_last_changes, find_last_save
 from factcheck.admin.pages import find_page
-from factcheck.admin.session import in_background
+from factcheck.admin.session import mark_background
 from factcheck.admin.versions import compute_version
-from factcheck.database.clock import now
-from factcheck.list_phrases import listed
+from factcheck.database.clock import get_database_time
+from factcheck.list_phrases import join_words
 
 #: Pages open for longer show the changes of the last day.
 _MAX_OPEN_SECONDS = 86_400
 
 
 @require_POST
-@in_background
+@mark_background
 @require_sign_in
 def record_presence(request: HttpRequest) -> JsonResponse:
     """Note that the page is open, or is left; say who else has it open, and whether it is still the newest."""
@@ -36,7 +36,7 @@ def record_presence(request: HttpRequest) -> JsonResponse:
     if not isinstance(address, str) or len(address) > 500 or "\0" in address:
         raise InvalidAutosave
     if body.get("leaves"):
-        Presence.objects.filter(person=person_at(request), page=address).delete()
+        Presence.objects.filter(person=get_person(request), page=address).delete()
         return JsonResponse({})
     page = find_page(address, request)
     if page is None or page.row is None or not address.startswith("/admin/"):
@@ -64,7 +64,7 @@ def describe_presence(somebody: PresentColleague) -> str:
 def describe_changes(row: Model, *, open_for: Any) -> str:
     """Return who has saved what since the page was opened, that many seconds ago."""
     seconds = min(open_for, _MAX_OPEN_SECONDS) if type(open_for) in (int, float) and open_for >= 0 else 0
-    opened = now() - timedelta(seconds=seconds)
+    opened = get_database_time() - timedelta(seconds=seconds)
     labels = {field.attname: str(field.verbose_name) for field in row._meta.concrete_fields}
     who, when = find_last_save(row)
     fields = [
@@ -74,7 +74,7 @@ def describe_changes(row: Model, *, open_for: Any) -> str:
     ]
     told = {
         "who": who or _("Another user"),
-        "what": listed(fields) or _("this page"),
+        "what": join_words(fields) or _("this page"),
         "time": f"{localtime(when):%H:%M}" if when else "",
     }
     return (_("%(who)s changed: %(what)s, at %(time)s.") if when else _("%(who)s changed: %(what)s.")) % told

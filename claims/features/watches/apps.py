@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.desk import menu_entry
+from factcheck.desk import build_menu_entry
 from factcheck.features import Feature
 
 
@@ -8,7 +8,7 @@ class Watches(Feature):
     name = "claims.features.watches"
     verbose_name = _("Watches")
     adds = _("Feeds, sitemaps and pages whose new articles are imported automatically.")
-    menu = {"sources": [menu_entry(_("Watches"), "rss_feed", "watches_watch")]}
+    menu = {"sources": [build_menu_entry(_("Watches"), "rss_feed", "watches_watch")]}
     queues = "claims.features.watches.admin.lists.QUEUES"
     list_filters = {"claims.claim": ("claims.features.watches.admin.lists.WatchFilter",)}
     roles = {

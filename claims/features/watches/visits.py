@@ -18,11 +18,11 @@ from claims.features.watches import listed_pages
 from claims.features.watches.leases import Lease, build_due_condition
 from claims.features.watches.models import Watch, WatchProgress
 from claims.features.watches.watched_articles import PageResult, find_next_page, look_at
-from factcheck.installation.messages import in_words
+from factcheck.installation.messages import translate_message
 from sources.http.fetch_errors import FetchError
 from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Limits
 from sources.http.polite_visits import PoliteVisitor
-from sources.http.validators import storable, validators
+from sources.http.validators import clean_error_text, clean_validators
 from sources.known_sites import KnownSites
 from sources.page_lists import ListedPage, PageList, read_page_list
 
@@ -139,9 +139,9 @@ class _Visit:
         except FetchError as error:
             if error.reason_code == "asked_to_wait":
                 self._postpone(error.wait)
-                self._tally.later = in_words(error.sentence)
+                self._tally.later = translate_message(error.sentence)
             else:
-                self._fail(in_words(error.sentence), error.wait)
+                self._fail(translate_message(error.sentence), error.wait)
         except Exception:  # whatever a list does to the program, the other watches are visited
             logger.exception("Visiting %s failed", self._lease.watch.url)
             self._fail(gettext("An unexpected error occurred at this address; see the log."))
@@ -206,7 +206,7 @@ class _Visit:
                 try:
                     answer = self._patient_visitor.get(sitemap.url, LIMITS, None)
                 except FetchError as error:
-                    notes.append(in_words(error.sentence))
+                    notes.append(translate_message(error.sentence))
                     refused.append(error)
                     continue
                 read += 1
@@ -263,8 +263,8 @@ class _Visit:
                 consecutive_failures=0,
                 failing_since=None,
                 failure="",
-                note=storable(note),
-                **validators(etag, modified),
+                note=clean_error_text(note),
+                **clean_validators(etag, modified),
             )
 
     def _postpone(self, wait: timedelta) -> None:
@@ -280,7 +280,7 @@ class _Visit:
         WatchProgress.objects.filter(pk=progress.pk).update(
             consecutive_failures=failures,
             failing_since=progress.failing_since or now,
-            failure=storable(sentence),
+            failure=clean_error_text(sentence),
             next_visit_at=now + max(back_off, wait),
             pages_left=0,
         )

@@ -15,15 +15,15 @@ from claims.articles.article_import import import_article, read_article
 from claims.features.watches.listed_pages import compute_next_check
 from claims.features.watches.models import Watch, WatchedPage, WatchProgress
 from factcheck.installation.file_store import FileStoreUnavailable
-from factcheck.installation.messages import in_words
+from factcheck.installation.messages import translate_message
 from sources.capture import extract_document
 from sources.extraction import ExtractionError
 from sources.http.fetch_errors import TEMPORARY_REASONS, FetchError
-from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, Fetched, Limits
+from sources.http.fetched_documents import ACCEPTED_MEDIA_TYPES, FetchedDocument, Limits
 from sources.http.polite_visits import PoliteVisitor
-from sources.http.validators import storable, validators
+from sources.http.validators import clean_error_text, clean_validators
 from sources.models import Snapshot
-from sources.overrides import NOTHING_STATED, Overrides
+from sources.overrides import NO_OVERRIDES, Overrides
 from sources.source_kinds import Material
 
 logger = logging.getLogger(__name__)
@@ -97,9 +97,9 @@ def look_at(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> PageResu
             WatchedPage.objects.filter(pk=page.pk, next_look_at=retry).update(
                 attempts=F("attempts") - 1, next_look_at=max(due_at or now, now + error.wait)
             )
-            return PageResult("later", page, failure=in_words(error.sentence))
+            return PageResult("later", page, failure=translate_message(error.sentence))
         lasts = error.reason_code not in _RETRIED_REASONS
-        return _note_failure(page, in_words(error.sentence), lasts=lasts, wait=error.wait)
+        return _note_failure(page, translate_message(error.sentence), lasts=lasts, wait=error.wait)
     except (ExtractionError, _SearchFailed) as error:
         return _note_failure(page, str(error), lasts=isinstance(error, ExtractionError))
     except FileStoreUnavailable as away:  # which is no fault of the page
@@ -115,18 +115,18 @@ def look_at(page: WatchedPage, watch: Watch, visitor: PoliteVisitor) -> PageResu
         )
 
 
-def _import_page(page: WatchedPage, watch: Watch, answer: Fetched) -> PageResult:
+def _import_page(page: WatchedPage, watch: Watch, answer: FetchedDocument) -> PageResult:
     now, material = timezone.now(), Material.fetched(answer)
     was_waiting = page.state == _STATE.WAITING
     if not was_waiting and _is_known(page, material):
         # It was searched for claims before; what an editor made of them since stays as it is.
         return _note_unchanged(page, now, answer)
     # What a person states of a source is stated once: an editor may have corrected it since.
-    stated = Overrides(language=watch.language) if was_waiting else NOTHING_STATED
+    stated = Overrides(language=watch.language) if was_waiting else NO_OVERRIDES
     read = read_article(material, stated)
     with transaction.atomic():
         article = import_article(material, overrides=stated, article=read)
-        proposals, failure = len(article.proposal.created), in_words(article.proposal.failure)
+        proposals, failure = len(article.proposal.created), translate_message(article.proposal.failure)
         if failure and page.attempts < MAX_ATTEMPTS:
             # Nothing is stored: what is known is not searched again.
             raise _SearchFailed(gettext("The search for claims failed, and will be tried again."))
@@ -134,7 +134,7 @@ def _import_page(page: WatchedPage, watch: Watch, answer: Fetched) -> PageResult
             page,
             answer,
             state=_STATE.IMPORTED,
-            failure=storable(failure),
+            failure=clean_error_text(failure),
             source=article.captured.source,
             title=page.title or article.captured.source.title[:300],
             unchanged=0,
@@ -160,16 +160,16 @@ def _is_known(page: WatchedPage, material: Material) -> bool:
     return snapshots.values_list("text_sha256", flat=True).first() == digest
 
 
-def _note_unchanged(page: WatchedPage, now: datetime, answer: Fetched) -> PageResult:
+def _note_unchanged(page: WatchedPage, now: datetime, answer: FetchedDocument) -> PageResult:
     _settle(
         page, answer, unchanged=page.unchanged + 1, next_look_at=_compute_next_check(page, page.watch, now)
     )
     return PageResult("unchanged", page)
 
 
-def _settle(page: WatchedPage, answer: Fetched, **changes: Any) -> int:
+def _settle(page: WatchedPage, answer: FetchedDocument, **changes: Any) -> int:
     """Write down what became of the page, if it is still ours; how many rows that were."""
-    known = {} if answer.status == NOT_MODIFIED else validators(answer.etag, answer.last_modified)
+    known = {} if answer.status == NOT_MODIFIED else clean_validators(answer.etag, answer.last_modified)
     ours = WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at)
     return ours.update(**{"attempts": 0, "failure": "", **known, **changes})
 
@@ -186,7 +186,7 @@ def _note_failure(
         return _give_up(page, sentence)
     now = timezone.now()
     WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at).update(
-        failure=storable(sentence), next_look_at=max(page.next_look_at or now, now + wait)
+        failure=clean_error_text(sentence), next_look_at=max(page.next_look_at or now, now + wait)
     )
     return PageResult("failed", page, failure=sentence)
 
@@ -195,6 +195,6 @@ def _give_up(page: WatchedPage, sentence: str) -> PageResult:
     """Stop checking, unless the list reports a change. An imported article stays."""
     state = _STATE.IMPORTED if page.state == _STATE.IMPORTED else _STATE.FAILED
     WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at).update(
-        state=state, failure=storable(sentence), next_look_at=None
+        state=state, failure=clean_error_text(sentence), next_look_at=None
     )
     return PageResult("failed", page, failure=sentence)

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.desk import menu_entry
+from factcheck.desk import build_menu_entry
 from factcheck.features import Feature
 
 
@@ -11,8 +11,8 @@ class Webhooks(Feature):
     receivers = {"claims.ledger.signals.entries_added": "claims.features.webhooks.worker_calls.announce"}
     menu = {
         "administration": [
-            menu_entry(_("Webhooks"), "webhook", "webhooks_webhookendpoint"),
-            menu_entry(_("Webhook deliveries"), "outbox", "webhooks_webhookdelivery"),
+            build_menu_entry(_("Webhooks"), "webhook", "webhooks_webhookendpoint"),
+            build_menu_entry(_("Webhook deliveries"), "outbox", "webhooks_webhookdelivery"),
         ]
     }
     roles = {

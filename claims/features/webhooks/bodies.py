@@ -12,7 +12,7 @@ from claims.features.webhooks.models.endpoint import TEST_EVENT, VERIFICATION_EV
 from claims.ledger.document.claim_document import moment, moment_if_any
 from factcheck.api.pagination import build_both_orderings, make_id_key
 from factcheck.api.query_strings import ListQuery, Parameter, make_ordering_parameter
-from factcheck.api.query_values import GREATEST_ID, Keyword
+from factcheck.api.query_values import MAX_ID, Keyword
 from sources.api.list_queries import match_one_of
 
 #: How a webhook can stand.
@@ -71,7 +71,7 @@ class ReplayBody(StrictKeys):
 
     since = serializers.IntegerField(
         min_value=0,
-        max_value=GREATEST_ID,
+        max_value=MAX_ID,
         help_text="A `sequence`: everything after it is sent. 0 is the beginning of the ledger.",
     )
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from claims.features.witnesses.models import Witness, WitnessedLog
 from claims.features.witnesses.witnessing import build_verifier_key
-from factcheck.admin.badges import badge
+from factcheck.admin.badges import render_badge
 from factcheck.admin.base import DeskAdmin
 
 
@@ -31,9 +31,11 @@ class WitnessAdmin(DeskAdmin):
     @admin.display(description=_("state"))
     def state(self, witness: Witness) -> SafeString:
         if not witness.active:
-            return badge(gettext("Off"), "faded")
+            return render_badge(gettext("Off"), "faded")
         return (
-            badge(gettext("Failing"), "bad") if witness.failing_since else badge(gettext("Cosigns"), "good")
+            render_badge(gettext("Failing"), "bad")
+            if witness.failing_since
+            else render_badge(gettext("Cosigns"), "good")
         )
 
     @admin.display(description=_("cosignatures"), ordering="number")
@@ -55,10 +57,14 @@ class WitnessedLogAdmin(DeskAdmin):
     @admin.display(description=_("state"))
     def state(self, log: WitnessedLog) -> SafeString:
         if log.refusal_is_proof:
-            return badge(gettext("Two histories"), "bad")
+            return render_badge(gettext("Two histories"), "bad")
         if log.refusal:
-            return badge(gettext("Checkpoint refused"), "waiting")
-        return badge(gettext("Consistent"), "good") if log.active else badge(gettext("Off"), "faded")
+            return render_badge(gettext("Checkpoint refused"), "waiting")
+        return (
+            render_badge(gettext("Consistent"), "good")
+            if log.active
+            else render_badge(gettext("Off"), "faded")
+        )
 
     @admin.display(description=_("our verifier key"))
     def our_key(self, log: WitnessedLog) -> SafeString:

@@ -1,6 +1,6 @@
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.desk import menu_entry
+from factcheck.desk import build_menu_entry
 from factcheck.features import Feature
 
 
@@ -17,8 +17,8 @@ class Witnesses(Feature):
     gauges = "claims.features.witnesses.gauges.QUESTIONS"
     menu = {
         "administration": [
-            menu_entry(_("Witnesses"), "visibility", "witnesses_witness"),
-            menu_entry(_("Ledgers that we witness"), "fact_check", "witnesses_witnessedlog"),
+            build_menu_entry(_("Witnesses"), "visibility", "witnesses_witness"),
+            build_menu_entry(_("Ledgers that we witness"), "fact_check", "witnesses_witnessedlog"),
         ]
     }
     roles = {

@@ -53,7 +53,7 @@ def is_known_to(witness: Witness) -> bool:
 
 
 def _ask(witness: Witness, checkpoint: Checkpoint) -> bool:
-    now = clock.now()
+    now = clock.get_database_time()
     failure, since, is_forked = "", None, False
     try:
         cosignature = _submit(witness, checkpoint)
@@ -109,7 +109,7 @@ def _submit(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
     if found is None:
         raise NotCosigned(gettext("The answer of the witness does not bear its signature."))
     # An old answer that is replayed says nothing about today.
-    if not checkpoint.signed_at - CLOCK_SKEW <= found.moment <= clock.now() + CLOCK_SKEW:
+    if not checkpoint.signed_at - CLOCK_SKEW <= found.moment <= clock.get_database_time() + CLOCK_SKEW:
         raise NotCosigned(
             gettext("The cosignature is dated %(moment)s.") % {"moment": found.moment.isoformat()}
         )

@@ -14,7 +14,7 @@ from factcheck.database import clock
 
 def check_cosignatures() -> Iterator[Discrepancy]:
     """Yield cosignatures that their witness did not make, or not yet, and what the desk is warned of."""
-    latest = clock.now() + CLOCK_SKEW
+    latest = clock.get_database_time() + CLOCK_SKEW
     keys = {witness.pk: _list_keys(witness) for witness in Witness.objects.all()}
     rows = Cosignature.objects.select_related("checkpoint", "witness").order_by("pk")
     for row in rows.iterator(chunk_size=2_000):

@@ -97,7 +97,7 @@ def cosign_checkpoint(submission: Submission) -> str:
         if submission.old_size > head.size:
             raise SubmissionRefused(400, "The old size is larger than the checkpoint.\n")
         refusal = _find_refusal(submission, log)
-        now = clock.now()
+        now = clock.get_database_time()
         if refusal is None:
             log.tree_size, log.root_sha256, log.note = head.size, head.root.hex(), submission.checkpoint
             log.cosigned_at = now
@@ -151,5 +151,9 @@ def _keep_evidence(submission: Submission, log: WitnessedLog, refusal: Submissio
             return
     else:
         return
-    log.refusal, log.refused_at, log.refusal_is_proof = submission.checkpoint, clock.now(), is_proven
+    log.refusal, log.refused_at, log.refusal_is_proof = (
+        submission.checkpoint,
+        clock.get_database_time(),
+        is_proven,
+    )
     log.save(update_fields=["refusal", "refused_at", "refusal_is_proof"])

@@ -41,7 +41,7 @@ from claims.models.claim_rules import JUDGED
 from claims.models.evidence import carry_over
 from factcheck.database import clock
 from factcheck.database.bulk_copy import CopyLines, build_lines, copy, expect_many, reserve_ids, send
-from factcheck.installation.house_language import in_house_language
+from factcheck.installation.house_language import activate_house_language
 
 _LONGEST_PLACE = {"file": 500, "position": 200}
 #: Why a claim is proposed of which an import has made a draft.
@@ -74,7 +74,7 @@ class PreparedBatch:
 
 def prepare_batch(batch: Sequence[StagedReview], run: ImportRun) -> PreparedBatch:
     """Prepare a batch outside the lock. Publishers and claimants are stored at once, for later batches too."""
-    now = clock.now()
+    now = clock.get_database_time()
     with transaction.atomic():
         expect_many()  # the end of the import waits until all of it is safe
         things = ReferencedEntities((staged.review for staged in batch), now=now, by=run.started_by)
@@ -92,7 +92,7 @@ def store_batch(prepared: PreparedBatch) -> WrittenBatch:
     counts = WrittenBatch()
     prepared.new.store(counts)
     if prepared.known:
-        decisions = Decisions(prepared.run, prepared.things, clock.now())
+        decisions = Decisions(prepared.run, prepared.things, clock.get_database_time())
         decisions.on_known(prepared.known)
         _Rows(decisions).store(counts)
     return counts
@@ -136,7 +136,7 @@ class _Rows:
             if standing.verdicts:
                 standing.claim.state = Claim.State.ACCEPTED
             elif standing.drafts:
-                with in_house_language():
+                with activate_house_language():
                     said = gettext(_OF_THE_HOUSE)
                 standing.claim.reason = f"{said}\n{standing.claim.reason}".strip()
         places = [(one, place) for one in (*new, *old) for place in one.appearances]

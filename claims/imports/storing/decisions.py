@@ -20,7 +20,7 @@ from claims.imports.storing.stage import StagedReview
 from claims.imports.storing.unusable_records import build_storing_problem
 from claims.models import Claim, ImportedRecord, ImportProblem, ImportRun, Verdict
 from factcheck.database.bulk_copy import RowMaker
-from factcheck.installation.house_language import in_house_language
+from factcheck.installation.house_language import activate_house_language
 
 
 @cache
@@ -158,7 +158,7 @@ def _sort_rated_first(
 
 def _describe_reason(review: Review) -> str:
     """Return the reason of a claim without a verdict, with the other details of its record."""
-    with in_house_language():
+    with activate_house_language():
         lines = [gettext("Imported without a rating.")]
         if review.publisher:
             looked = (

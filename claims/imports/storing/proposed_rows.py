@@ -16,7 +16,7 @@ from claims.review import claim_edits
 from factcheck.database import clock
 from factcheck.database.bounds import has_come
 from factcheck.database.locks import hold
-from factcheck.database.rules import in_words
+from factcheck.database.rules import describe_refusal
 from sources.identifiers import is_somebody_else
 
 Outcome = Literal["created", "there", "refused"]
@@ -76,7 +76,7 @@ def _propose_row(review: Review, by: User) -> StoredRow:
     try:
         with transaction.atomic():
             things = ReferencedEntities(
-                [review._replace(publisher=None, rating=None)], now=clock.now(), by=by
+                [review._replace(publisher=None, rating=None)], now=clock.get_database_time(), by=by
             )
             claim = claim_edits.create(
                 by=by,
@@ -90,7 +90,7 @@ def _propose_row(review: Review, by: User) -> StoredRow:
             sources = [source for url in review.appearances if (source := things.source(url))]
             Appearance.objects.bulk_create(Appearance(claim=claim, source=source) for source in sources)
     except IntegrityError as refusal:
-        return StoredRow(review, "refused", why=in_words(refusal))
+        return StoredRow(review, "refused", why=describe_refusal(refusal))
     return StoredRow(review, "created", claim)
 
 

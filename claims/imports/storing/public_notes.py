@@ -5,7 +5,7 @@ from typing import Final
 
 from django.utils.translation import gettext, gettext_noop
 
-from factcheck.installation.house_language import in_house_language
+from factcheck.installation.house_language import activate_house_language
 
 #: The wording of public notes, in this order.
 CHANGED, ADDED, FROM_ANOTHER = (
@@ -39,7 +39,7 @@ def describe_additions(is_known: bool) -> str:
 
 def build_sentence(told: Mapping[str, Sequence[str]]) -> str:
     """Format the changes, with their parts, for readers; "" for none."""
-    with in_house_language():
+    with activate_house_language():
         return " ".join(
             f"{gettext(what)}: {', '.join(map(gettext, told[what]))}."
             for what in (CHANGED, ADDED, FROM_ANOTHER)

@@ -35,7 +35,7 @@ from claims.models import (
 )
 from claims.newsroom.signals import import_finished
 from factcheck.database.bulk_copy import copy
-from factcheck.database.locks import lasting_transaction
+from factcheck.database.locks import open_lasting_transaction
 from factcheck.database.owner_functions import analyze
 
 #: Reviews per transaction. Concurrent publications wait for it, for about a second.
@@ -91,7 +91,7 @@ def run_import(
     course = _ImportCourse(run, tell, bytes_read)
     course.begin()
     try:
-        with _reduced_garbage_collection(), lasting_transaction() as own, Stage(own.connection) as stage:
+        with _reduced_garbage_collection(), open_lasting_transaction() as own, Stage(own.connection) as stage:
             course.read(clean_in_processes(records, processes=processes), stage)
             own.hold(_WRITING)
             course.write(stage)

@@ -34,10 +34,10 @@ from claims.models import ImportRun
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
 from claims.newsroom.roles import require
-from factcheck.database.locks import AlreadyHeld, alone
+from factcheck.database.locks import NameAlreadyLocked, lock_exclusively
 from factcheck.installation.file_store import FileStoreUnavailable
-from factcheck.installation.house_language import in_house_language
-from factcheck.installation.messages import in_words
+from factcheck.installation.house_language import activate_house_language
+from factcheck.installation.messages import translate_message
 from sources.source_kinds import STANDARD_INPUT, is_address
 
 #: Tasks of the worker, in `tasks` beside this module.
@@ -288,8 +288,8 @@ def _build_note_recorder(run: ImportRun) -> Noted:
     """Build a function that adds a note about a file to the run, each note once."""
 
     def note(file: File, sentence: str) -> None:
-        with in_house_language():
-            noted = f"{file.name}: {in_words(sentence)}"
+        with activate_house_language():
+            noted = f"{file.name}: {translate_message(sentence)}"
         if noted not in run.notes and len(run.notes) < MOST_NOTES:
             run.notes.append(noted)
 
@@ -313,9 +313,9 @@ class _ByteCount:
 def _exclusive_run(run: ImportRun) -> Iterator[None]:
     """Hold the run. It is let go when this process ends, however that comes about."""
     try:
-        with alone(f"import {run.pk}"):
+        with lock_exclusively(f"import {run.pk}"):
             yield
-    except AlreadyHeld:
+    except NameAlreadyLocked:
         raise AlreadyRunning(_("%(run)s is already running.") % {"run": run}) from None
 
 

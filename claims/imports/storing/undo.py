@@ -254,7 +254,7 @@ class _BatchUndo:
     """One part of an import, on its way out."""
 
     def __init__(self, run: ImportRun, by: User) -> None:
-        self.run, self.by, self.now = run, by, clock.now()
+        self.run, self.by, self.now = run, by, clock.get_database_time()
         self.note = _("The import that this came from was undone.")
 
     def take_back(self, ids: Sequence[int]) -> None:

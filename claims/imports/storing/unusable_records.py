@@ -14,8 +14,8 @@ from claims.imports.reading.values.problem import shorten_value
 from claims.imports.storing.stage import StagedReview
 from claims.models import ImportProblem, ImportRun
 from factcheck.database.bulk_copy import RowMaker
-from factcheck.installation.house_language import in_house_language
-from factcheck.installation.messages import in_words
+from factcheck.installation.house_language import activate_house_language
+from factcheck.installation.messages import translate_message
 from factcheck.sentences import SpokenSentence
 
 _REFUSED, _LEFT_OUT, _MERGED = (
@@ -132,8 +132,8 @@ def _build_problem(
     record: Any,
 ) -> ImportProblem:
     field, code, reason = said
-    with in_house_language():
-        reason = in_words(reason)
+    with activate_house_language():
+        reason = translate_message(reason)
     return _problem_maker()(
         run_id=run.pk,
         outcome=outcome,

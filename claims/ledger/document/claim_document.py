@@ -35,7 +35,7 @@ from claims.models import (
 )
 from claims.models.claim import claim_path
 from claims.models.translation import original_sha256
-from factcheck.web.site_urls import OWN, render_served
+from factcheck.web.site_urls import OWN_SITE_MARK, render_served
 from sources.api.media_bodies import PublicMedia
 from sources.api.source_bodies import PublicPublisher, PublicQuotedSource, PublicSnapshot, PublicSource
 from sources.models import MediaHash, MediaObject, Publisher, Snapshot, Source
@@ -75,7 +75,7 @@ def document(
         "id": claim.pk,
         "version": entry["version"],
         "status": entry["status"],
-        "url": f"{OWN}{claim_path(claim.pk, slug)}",
+        "url": f"{OWN_SITE_MARK}{claim_path(claim.pk, slug)}",
         "slug": slug,
         "statement": claim.statement,
         "language": claim.language,
@@ -135,7 +135,7 @@ def publisher(row: Publisher) -> PublicPublisher:
         "name": row.name,
         "kind": row.kind,
         # The newsroom is where this site is, unless it says that it has another.
-        "url": row.url or (OWN if row.is_house else ""),
+        "url": row.url or (OWN_SITE_MARK if row.is_house else ""),
         "domain": row.domain,
         "country": row.country,
         "same_as": row.same_as,
@@ -187,7 +187,7 @@ def media(
     return {
         "id": row.pk,
         "kind": row.kind,
-        "url": f"{OWN}{FOLDER}{name}" if name else "",
+        "url": f"{OWN_SITE_MARK}{FOLDER}{name}" if name else "",
         "media_type": row.public_media_type if name else "",
         "encoding_format": row.media_type,
         "width": row.public_width if name else None,

@@ -9,7 +9,7 @@ from claims.ledger.document.claim_body import JudgedClaim, PublicRating
 from claims.ledger.document.claim_document import moment
 from claims.models import Cluster
 from factcheck.api.openapi.body_serializer import Day, Moment, WebAddress
-from factcheck.web.site_urls import OWN
+from factcheck.web.site_urls import OWN_SITE_MARK
 from sources.api.source_bodies import PublicPublisher
 
 Document = dict[str, Any]
@@ -70,7 +70,7 @@ def build_cluster(row: Cluster) -> PublicCluster:
     since = max(row.published_at or row.changed_at, datetime.fromisoformat(seen["public_since"]))
     return {
         "id": row.pk,
-        "url": f"{OWN}{row.get_absolute_url()}",
+        "url": f"{OWN_SITE_MARK}{row.get_absolute_url()}",
         "slug": row.slug,
         "title": row.title,
         "description": row.description,

@@ -183,7 +183,7 @@ def _find_newest_signed(some: QuerySet[Checkpoint]) -> Checkpoint | None:
 
 
 def _is_due(last: Checkpoint, size: int) -> bool:
-    return size > last.tree_size or clock.now() - last.signed_at > AGAIN_AFTER
+    return size > last.tree_size or clock.get_database_time() - last.signed_at > AGAIN_AFTER
 
 
 def _sign_checkpoint(log: str, size: int, root: bytes) -> Checkpoint:

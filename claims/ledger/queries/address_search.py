@@ -8,7 +8,7 @@ from urllib.parse import urlsplit
 from django.conf import settings
 
 from claims.search import AddressTargets, SearchReading, read
-from factcheck.api.query_values import GREATEST_ID
+from factcheck.api.query_values import MAX_ID
 from factcheck.database.read_connections import fetch
 from factcheck.web.language_addresses import split_path
 from sources.addresses import build_url_key
@@ -57,7 +57,7 @@ def find_claim_at(key: str) -> int | None:
         return None
     _code, path = split_path(there.path.removeprefix(here.path.rstrip("/")))
     found = _CLAIM.fullmatch(path)
-    return min(int(found[1]), GREATEST_ID) if found else None
+    return min(int(found[1]), MAX_ID) if found else None
 
 
 def find_claims_at(keys: Iterable[str]) -> dict[str, int]:

@@ -23,7 +23,7 @@ from claims.models.ledger_row import sortable_day
 from claims.models.publication import PublicationQuerySet
 from claims.models.published_verdict import PublishedVerdictQuerySet
 from factcheck.api.pagination import (
-    ORDERING,
+    ORDERING_PARAMETER,
     build_both_orderings,
     make_day_key,
     make_id_key,
@@ -176,7 +176,7 @@ class ClaimListQuery(SearchQuery, VerdictQuery):
 
     @property
     def ordering_name(self) -> str:
-        name = self.value(ORDERING, RELEVANCE.name)
+        name = self.value(ORDERING_PARAMETER, RELEVANCE.name)
         nothing_to_be_relevant_to = name == RELEVANCE.name and not self.value("q")
         return "-updated" if nothing_to_be_relevant_to else name
 

@@ -9,7 +9,7 @@ from claims.articles.article_import import import_article
 from claims.management.article_report import print_document, print_report
 from claims.management.people import user_named
 from claims.management.terminal import console_on
-from factcheck.installation.messages import in_words
+from factcheck.installation.messages import translate_message
 from factcheck.management.localized_command import LocalizedCommand
 from sources.extraction import ExtractionError
 from sources.extraction.bounded_extraction import warm
@@ -101,7 +101,7 @@ class Command(LocalizedCommand):
                 dry_run=options["dry_run"],
             )
         except (OverrideError, ReadingError, FetchError) as error:
-            raise CommandError(in_words(error)) from None
+            raise CommandError(translate_message(error)) from None
         except ExtractionError as error:
             raise CommandError(f"{'standard input' if article == '-' else article}: {error}") from None
         print_out = print_document if options["json"] else print_report

@@ -32,7 +32,7 @@ from claims.management.people import user_named
 from claims.management.terminal import console_on
 from claims.models import ImportRun
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from factcheck.installation.messages import in_words
+from factcheck.installation.messages import translate_message
 from factcheck.installation.private_files import make_private_folder, open_private
 from factcheck.management.localized_command import LocalizedCommand
 from sources.source_kinds import STANDARD_INPUT, is_address
@@ -204,7 +204,7 @@ class Command(LocalizedCommand):
             if isinstance(file, File) and isinstance(found, tuple) and found[0] is spreadsheets:
                 found = found[0], recipe.completed(spreadsheets.inspect_workbook(file, recipe.sheet))
         if not isinstance(found, tuple):
-            raise CommandError(in_words(found.reason) if found else gettext("There is no file."))
+            raise CommandError(translate_message(found.reason) if found else gettext("There is no file."))
         form, how = found
         if "mapping" not in how:
             raise CommandError(

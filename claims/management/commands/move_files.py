@@ -13,7 +13,7 @@ from claims.imports.storing.named_files import known_digest, named_files, upload
 from factcheck.installation import file_store
 from factcheck.installation.file_store import FileStoreUnavailable
 from factcheck.installation.file_transfer import (
-    FAULTS,
+    FAULT_MESSAGES,
     TransferOutcome,
     TransferredFile,
     iterate_names,
@@ -32,7 +32,7 @@ class Command(LocalizedCommand):
     )
 
     def add_arguments(self, parser: ArgumentParser) -> None:
-        place = f"“{DISK}” (DATA_DIR/files) or a bucket, {file_store.EXAMPLE}"
+        place = f"“{DISK}” (DATA_DIR/files) or a bucket, {file_store.EXAMPLE_URL}"
         way = parser.add_mutually_exclusive_group(required=True)
         way.add_argument(
             "--to",
@@ -69,8 +69,8 @@ class Command(LocalizedCommand):
                 tally[file.outcome] += 1
                 if file.outcome in (TransferOutcome.COPIED, TransferOutcome.THERE):
                     certain.add(file.name)
-                elif file.outcome in FAULTS:
-                    self.stderr.write(f"{file.name} {FAULTS[file.outcome]}")
+                elif file.outcome in FAULT_MESSAGES:
+                    self.stderr.write(f"{file.name} {FAULT_MESSAGES[file.outcome]}")
             missing = self._missing(target, certain)
         except FileStoreUnavailable as away:
             raise CommandError(
@@ -89,7 +89,7 @@ class Command(LocalizedCommand):
             )
             % {"copied": tally[TransferOutcome.COPIED], "there": tally[TransferOutcome.THERE]}
         )
-        faults = sum(tally[outcome] for outcome in FAULTS)
+        faults = sum(tally[outcome] for outcome in FAULT_MESSAGES)
         if faults or missing:
             raise CommandError(
                 ngettext(

@@ -27,7 +27,7 @@ from claims.matching.embedding.pending_vectors import (
 from claims.matching.embedding.sample_posts import sample_posts
 from claims.models import EmbeddingModel, LanguageMean, StatementVector
 from factcheck.database import clock
-from factcheck.database.locks import AlreadyHeld, alone
+from factcheck.database.locks import NameAlreadyLocked, lock_exclusively
 
 logger = logging.getLogger(__name__)
 
@@ -154,7 +154,7 @@ def remove_abandoned(embedder: Embedder, *, is_stopped: Callable[[], bool] = lam
     if not EmbeddingModel.objects.complete().filter(name=embedder.name).exists():
         return
     others = EmbeddingModel.objects.exclude(name=embedder.name)
-    for model in others.filter(kept_at__lt=clock.now() - ABANDONED_AFTER):
+    for model in others.filter(kept_at__lt=clock.get_database_time() - ABANDONED_AFTER):
         if is_stopped() or not remove(model, is_stopped=is_stopped):
             return
 
@@ -256,9 +256,9 @@ def _renew(model: EmbeddingModel, tell: ReportProgress, is_stopped: Callable[[],
 def _maintenance_lock(name: str) -> Iterator[None]:
     """Hold the lock for maintenance. A process that is killed releases it."""
     try:
-        with alone(f"vectors of {name}"):
+        with lock_exclusively(f"vectors of {name}"):
             yield
-    except AlreadyHeld:
+    except NameAlreadyLocked:
         raise MaintenanceUnderWay(
             gettext("Another process is making vectors of %(name)s at the moment.") % {"name": name}
         ) from None

@@ -34,7 +34,7 @@ from claims.models.publication import in_version_before
 from claims.public.api.entry_serializers import Change, ChangeSerializer
 from factcheck.api.openapi.schema import PublicSchema, RefusedQuerySerializer
 from factcheck.api.query_strings import Parameter, Query, build_target_error, build_value_error
-from factcheck.api.query_values import GREATEST_ID, Keyword, Moment, ValueRefused, WholeNumber
+from factcheck.api.query_values import MAX_ID, Keyword, Moment, ValueRefused, WholeNumber
 from factcheck.api.resources import CACHE_PAST, PublicResource, build_conditional_response, compute_sha256
 from factcheck.database import read_connections
 from factcheck.database.cached_sql import Slot, Template
@@ -85,7 +85,7 @@ class StartingPoint:
                 "it must be a position in the feed (from 0 to %(greatest_id)s), a date such as 2026-05-01, "
                 "or a time such as 2026-05-01T12:00:00Z."
             )
-            % {"greatest_id": GREATEST_ID}
+            % {"greatest_id": MAX_ID}
         )
 
 
@@ -274,7 +274,7 @@ def _build_page(request: HttpRequest, query: ChangesQuery, since: int, *, with_b
 
 def _get_checkpoint() -> str | None:
     """Return the newest checkpoint; on a replica, the newest whose entries the primary has shown."""
-    rows = Checkpoint.objects.of_ledger().filter(tree_size__lte=min(_find_last_shown(), GREATEST_ID))
+    rows = Checkpoint.objects.of_ledger().filter(tree_size__lte=min(_find_last_shown(), MAX_ID))
     return rows.order_by("-id").values_list("note", flat=True).first()
 
 
@@ -292,7 +292,7 @@ def _read(since: int, *, most: int, newest_only: bool, columns: Sequence[str]) -
         return told.order_by("sequence")[:most]
 
     template = Template(
-        ("changes", newest_only, most), rows, {"since": since, "until": min(_find_last_shown(), GREATEST_ID)}
+        ("changes", newest_only, most), rows, {"since": since, "until": min(_find_last_shown(), MAX_ID)}
     )
     return [dict(zip(columns, row, strict=True)) for row in template.fetch(*columns)]
 
@@ -314,7 +314,7 @@ def _may_tell(query: ChangesQuery) -> bool:
 def _find_last_shown() -> int:
     """Return the last entry that can be shown."""
     if not read_connections.is_reading_replica():
-        return GREATEST_ID
+        return MAX_ID
     mark = read_connections.get_replicas().mark
     if mark is None:
         raise OperationalError("Nothing is known of the primary.")

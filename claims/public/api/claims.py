@@ -45,7 +45,7 @@ from claims.public.api.ledger_entries import (
 from factcheck.api.openapi.schema import PublicSchema
 from factcheck.api.pagination import read_template_page, read_values_page
 from factcheck.api.query_strings import ListQuery, Query
-from factcheck.api.query_values import GREATEST_ID
+from factcheck.api.query_values import MAX_ID
 from factcheck.api.resources import (
     CACHE_CURRENT,
     CACHE_PAST,
@@ -243,6 +243,6 @@ class VerdictResource(PublicItems):
         template = Template(
             "verdict",
             lambda: self.rows().filter(verdict_id=Slot("id", "bigint")),
-            {"id": min(id, GREATEST_ID)},
+            {"id": min(id, MAX_ID)},
         )
         return next((body for (body,) in template.fetch("body")), None)

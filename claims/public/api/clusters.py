@@ -12,8 +12,8 @@ from claims.ledger.document.serializers import ClusterSerializer, ClusterWithCla
 from claims.ledger.queries.cluster_filters import ClusterListQuery, find_entries
 from claims.models import Cluster
 from claims.public.api.entities import EntityResource
-from factcheck.api.query_values import GREATEST_ID
-from factcheck.web.site_urls import OWN
+from factcheck.api.query_values import MAX_ID
+from factcheck.web.site_urls import OWN_SITE_MARK
 
 #: So many claims come with a cluster; all of them are a filter of the list of claims.
 CLAIM_LIMIT = 200
@@ -32,14 +32,14 @@ class ClusterResource(EntityResource):
         return Cluster.objects.public().with_what_is_seen()
 
     def item(self, request: HttpRequest, id: int) -> bytes | None:  # noqa: A002  the name in the address
-        row = self.rows().filter(pk=min(id, GREATEST_ID)).first()
+        row = self.rows().filter(pk=min(id, MAX_ID)).first()
         if row is None:
             return None
         entries = (
             find_entries([row.pk]).only("body").order_by(F("claimed_on").asc(nulls_last=True), "claim_id")
         )
         documents = [entry.document for entry in entries[: CLAIM_LIMIT + 1]]
-        more = f"{OWN}{reverse('claims-list')}?{urlencode({'cluster': row.pk})}"
+        more = f"{OWN_SITE_MARK}{reverse('claims-list')}?{urlencode({'cluster': row.pk})}"
         document = build_cluster_with_claims(
             row, documents[:CLAIM_LIMIT], more=more if len(documents) > CLAIM_LIMIT else None
         )

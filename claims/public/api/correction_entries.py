@@ -19,7 +19,7 @@ from factcheck.api.pagination import KeysetPage, read_template_page
 from factcheck.api.resources import compute_sha256
 from factcheck.database.cached_sql import Slot, Template
 from factcheck.web.language_addresses import build_permanent_path
-from factcheck.web.site_urls import OWN, parse_stored
+from factcheck.web.site_urls import OWN_SITE_MARK, parse_stored
 
 #: What a page reads of each entry before anybody asks for its words.
 COLUMNS = ("id", "claim_id", "version", "kind", "note", "status", "published_at", "body_sha256")
@@ -136,9 +136,11 @@ def _build_corrected_entry(entry: dict[str, Any], body: bytes, earlier: bytes | 
         "published_at": moment(entry["published_at"]),
         "statement": after["statement"],
         "language": after["language"],
-        "url": OWN + build_permanent_path("claim-version", claim, version),
-        "url_before": OWN + build_permanent_path("claim-version", claim, version - 1) if before else None,
-        "claim_url": OWN + build_permanent_path("claim-permanent", claim),
+        "url": OWN_SITE_MARK + build_permanent_path("claim-version", claim, version),
+        "url_before": OWN_SITE_MARK + build_permanent_path("claim-version", claim, version - 1)
+        if before
+        else None,
+        "claim_url": OWN_SITE_MARK + build_permanent_path("claim-permanent", claim),
         "changes": find_wording_changes(before, after) if before else [],
     }
     return CorrectedEntry(said, entry["published_at"], after, before)

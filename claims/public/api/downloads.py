@@ -23,7 +23,7 @@ from claims.public.api.claims import ClaimResource
 from factcheck.api.limited_streams import StartedStream, stream_in_slot
 from factcheck.api.negotiation import Form
 from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
-from factcheck.api.pagination import ORDERING
+from factcheck.api.pagination import ORDERING_PARAMETER
 from factcheck.api.query_strings import Parameter
 from factcheck.api.query_values import Keyword
 from factcheck.api.resources import make_picker
@@ -40,7 +40,7 @@ class DownloadQuery(ClaimListQuery):
     @property
     def ordering_name(self) -> str:
         """A search too is ordered by date unless `relevance` is requested: ranking takes longer than writing."""
-        asked = bool(self.value(ORDERING))
+        asked = bool(self.value(ORDERING_PARAMETER))
         return super().ordering_name if asked else self.orderings[0].name
 
     def sorted(self) -> QuerySet[Publication]:

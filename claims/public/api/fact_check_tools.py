@@ -37,20 +37,20 @@ from factcheck.api.google.requests import (
     answer,
     bound,
     handle_exception,
+    make_text_reader,
     parse_natural,
-    text,
 )
-from factcheck.api.google.statuses import NO_METHOD, StatusResponse, Violation
+from factcheck.api.google.statuses import NO_METHOD_MESSAGE, StatusResponse, Violation
 from factcheck.api.pagination import KeysetPage, Ordering, read_values_page
 from factcheck.api.query_values import LanguageRange, ValueRefused
-from factcheck.django_internals import plain_request
+from factcheck.django_internals import get_plain_request
 from factcheck.web.site_urls import insert_site_url
 from sources.api.address_values import DomainValue
 from sources.api.list_queries import find_publisher_ids, match_language
 from sources.media.bounded_pictures import look_of
 from sources.media.perceptual_hash import PerceptualHash
 from sources.media.refused_media import MediaRefused
-from sources.media_at_address import NotAPicture, fetch_picture
+from sources.media_at_address import NotPictureError, fetch_picture
 
 Document = dict[str, Any]
 
@@ -79,12 +79,12 @@ def _parse_offset(value: str) -> int:
 
 
 _FIELDS: dict[str, Read] = {
-    "query": text(MAX_LENGTH),
+    "query": make_text_reader(MAX_LENGTH),
     "language_code": _parse_language_range,
     "review_publisher_site_filter": lambda value: DomainValue()(value.strip()),
     "max_age_days": parse_natural,
     "page_size": parse_natural,
-    "page_token": text(2000),
+    "page_token": make_text_reader(2000),
     "offset": _parse_offset,
 }
 
@@ -122,14 +122,14 @@ class ClaimsSearch(FactCheckTools):
         return [name.upper() for name in FactCheckTools.http_method_names]
 
     def get(self, request: Request) -> HttpResponse:
-        plain = plain_request(request)
+        plain = get_plain_request(request)
         return self._found(plain, plain.GET)
 
     def post(self, request: Request) -> HttpResponse:
         """Answer a query that Google's clients send by POST because it is too long for a URL; a header marks it as
         GET.
         """
-        plain = plain_request(request)
+        plain = get_plain_request(request)
         if plain.headers.get("X-HTTP-Method-Override", "").upper() != "GET":
             raise MethodNotAllowed("POST")
         return self._found(plain, plain.POST)
@@ -243,13 +243,13 @@ class ImageSearch(FactCheckTools):
     """
 
     def get(self, request: Request) -> HttpResponse:
-        plain = plain_request(request)
+        plain = get_plain_request(request)
         values = bound(plain.GET, _IMAGE_FIELDS)
         if not values.get("image_uri"):
             raise InvalidArgument([Violation("image_uri", "Give an `imageUri`, the address of a picture.")])
         try:
             look = look_of(fetch_picture(values["image_uri"]))
-        except (MediaRefused, NotAPicture) as refusal:
+        except (MediaRefused, NotPictureError) as refusal:
             if refusal.reason_code == "busy":
                 raise TooManyPictures from None
             raise InvalidArgument(
@@ -301,7 +301,7 @@ def _decode_page_token(token: str) -> int:
 
 
 _IMAGE_FIELDS: dict[str, Read] = {
-    "image_uri": text(2000),
+    "image_uri": make_text_reader(2000),
     "language_code": _parse_language_range,
     "page_size": parse_natural,
     "page_token": _decode_page_token,
@@ -321,7 +321,7 @@ class MissingMethods(FactCheckTools):
 
 def answer_unknown_method(request: Any, rest: str = "") -> StatusResponse:
     """Answer any other URL under this path."""
-    return StatusResponse(404, NO_METHOD)
+    return StatusResponse(404, NO_METHOD_MESSAGE)
 
 
 urlpatterns = [

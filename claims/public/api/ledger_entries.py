@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 
 from claims.models import Publication
 from claims.public.api import markup
-from factcheck.api.query_values import GREATEST_ID
+from factcheck.api.query_values import MAX_ID
 from factcheck.api.resources import build_conditional_response, is_conditional
 from factcheck.database.cached_sql import Slot, Template
 from factcheck.web.site_urls import insert_site_url
@@ -66,7 +66,7 @@ def select_newest_entry(claim: int) -> Template:
     return Template(
         "newest",
         lambda: Publication.objects.newest().filter(claim=_CLAIM),
-        {"claim": min(claim, GREATEST_ID)},
+        {"claim": min(claim, MAX_ID)},
     )
 
 
@@ -76,7 +76,7 @@ def select_entry_as_of(claim: int, moment: datetime) -> Template:
     return Template(
         "as of",
         lambda: Publication.objects.as_of(then).filter(claim=_CLAIM),  # type: ignore[arg-type]  # a slot for one
-        {"claim": min(claim, GREATEST_ID), "moment": moment},
+        {"claim": min(claim, MAX_ID), "moment": moment},
     )
 
 
@@ -86,7 +86,7 @@ def select_version(claim: int, version: int) -> Template:
     return Template(
         "version",
         lambda: Publication.objects.filter(claim=_CLAIM, version=number),
-        {"claim": min(claim, GREATEST_ID), "version": min(version, GREATEST_ID)},
+        {"claim": min(claim, MAX_ID), "version": min(version, MAX_ID)},
     )
 
 

@@ -44,7 +44,7 @@ from factcheck.api.query_strings import VALUE_LIMIT, NoQuery, Parameter, Query
 from factcheck.api.query_values import Words
 from factcheck.api.resources import CACHE_CURRENT, build_conditional_response
 from factcheck.database.cached_sql import Slot, Statement
-from factcheck.django_internals import plain_request
+from factcheck.django_internals import get_plain_request
 from factcheck.web.site_urls import insert_site_url
 from sources.addresses import build_url_key
 from sources.api.source_bodies import PublicQuote, PublicQuotedSource
@@ -356,7 +356,7 @@ class LookupResource(ViewSet):
         whose verdicts cite it, the claims whose review it is, and the claim whose page on this site it is. Unlike a
         response to a body, this one can be cached.
         """
-        plain = plain_request(request)
+        plain = get_plain_request(request)
         urls = LookupQuery(plain.GET, Publication.objects.none(), request=plain).value("url")
         content = look_up_addresses(urls, plain)
         etag = hashlib.sha256(content).hexdigest()
@@ -377,7 +377,7 @@ class LookupResource(ViewSet):
         whose verdicts cite it, and the claims whose review it is. An invalid URL has an `error` in its place and
         does not affect the others.
         """
-        plain = plain_request(request)
+        plain = get_plain_request(request)
         NoQuery(plain.GET, Publication.objects.none(), request=plain)
         response = HttpResponse(
             look_up_addresses(read_addresses(request.data), plain), content_type="application/json"

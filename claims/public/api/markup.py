@@ -11,7 +11,7 @@ from drf_spectacular.utils import OpenApiResponse
 
 from claims.ledger.document import claim_document, claimreview
 from claims.ledger.document.claim_document import render
-from factcheck.api.field_selection import FIELDS
+from factcheck.api.field_selection import FIELDS_PARAMETER
 from factcheck.api.negotiation import Form
 from factcheck.api.problems import InvalidParameters
 from factcheck.api.query_strings import Query
@@ -44,12 +44,12 @@ def require_no_fields(query: Query) -> None:
     Raises:
         InvalidParameters: that is what the query asks for.
     """
-    if query.value(FIELDS):
+    if query.value(FIELDS_PARAMETER):
         detail = gettext(
             "`%(fields)s`: it selects parts of the JSON, but Accept requests %(json_ld)s, which is always "
             "complete."
-        ) % {"fields": FIELDS, "json_ld": JSON_LD}
-        raise InvalidParameters([{"parameter": FIELDS, "code": "invalid", "detail": detail}])
+        ) % {"fields": FIELDS_PARAMETER, "json_ld": JSON_LD}
+        raise InvalidParameters([{"parameter": FIELDS_PARAMETER, "code": "invalid", "detail": detail}])
 
 
 def answer(request: HttpRequest, body: bytes, *, published_at: datetime, cache: str) -> HttpResponse:

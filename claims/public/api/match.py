@@ -37,14 +37,14 @@ from claims.matching.claim_text import load_current_column
 from claims.models import Publication
 from claims.public.api.match_answers import EXPLANATIONS, MatchSerializer
 from claims.public.api.refused_bodies import RefusedBodySerializer
-from factcheck.api.field_selection import FIELDS, Path, build_parts, pick_parts
+from factcheck.api.field_selection import FIELDS_PARAMETER, PartPath, build_parts, pick_parts
 from factcheck.api.json_bodies import StrictJSON
 from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
 from factcheck.api.problems import MEDIA_TYPE
 from factcheck.api.query_strings import Parameter, Query
 from factcheck.api.query_values import Keyword, LanguageRange, Share, WholeNumber, Words
 from factcheck.api.resources import CACHE_CURRENT, build_conditional_response
-from factcheck.django_internals import plain_request
+from factcheck.django_internals import get_plain_request
 from factcheck.web.site_urls import insert_site_url
 
 Document = dict[str, Any]
@@ -78,7 +78,7 @@ class MatchTermsQuery(ClaimListQuery):
 
     q = spelling = count = cursor = page_size = ordering = status = as_of = None  # type: ignore[assignment]  # how django-filter removes an inherited parameter
     fields = Parameter(
-        Path(ClaimSerializer),
+        PartPath(ClaimSerializer),
         "Only these parts of each claim, such as `statement`, or `verdicts.rating.label` for a part of a part. Without"
         " it, what a reader needs first: who said it and when, and how each publisher judges it.",
         several=True,
@@ -121,7 +121,7 @@ class MatchTermsQuery(ClaimListQuery):
 
 
 #: Parameters that have no part in which claims count.
-_OPTION_NAMES = {"minimum_confidence", "matches", "cut", "text_language", FIELDS, "text"}
+_OPTION_NAMES = {"minimum_confidence", "matches", "cut", "text_language", FIELDS_PARAMETER, "text"}
 
 
 class MatchQuery(MatchTermsQuery):
@@ -221,7 +221,7 @@ def build_answers(texts: Sequence[str], query: MatchTermsQuery) -> bytes:
     told = _load_claims(
         {match.claim for answer in answers for passage in answer.passages for match in passage.matches},
         terms.rows,
-        build_parts(query.value(FIELDS) or []) or _SHORT_FIELDS,
+        build_parts(query.value(FIELDS_PARAMETER) or []) or _SHORT_FIELDS,
     )
     results = [_build_result(text, answer, told) for text, answer in zip(texts, answers, strict=True)]
     embedder = next((answer.embedder for answer in answers if answer.embedder), None)
@@ -340,7 +340,7 @@ class MatchResource(ViewSet):
 
     def retrieve(self, request: Request) -> HttpResponse:
         """The matches of a short text. Unlike a response to a body, this one can be cached."""
-        plain = plain_request(request)
+        plain = get_plain_request(request)
         query = MatchQuery(plain.GET, Publication.objects.all(), request=plain)
         content = build_answers([query.value("text")], query)
         etag = hashlib.sha256(content).hexdigest()
@@ -361,7 +361,7 @@ class MatchResource(ViewSet):
         contradicts or is related to, with the confidence and the reasons. No match says nothing about whether the
         text is true.
         """
-        plain = plain_request(request)
+        plain = get_plain_request(request)
         query = MatchTermsQuery(plain.GET, Publication.objects.all(), request=plain)
         texts = read_texts(request.data)
         _require_few_sentences(texts, query.value("cut", "auto"))

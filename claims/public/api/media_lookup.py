@@ -34,11 +34,11 @@ from factcheck.api.json_bodies import ContentTooLarge, StrictJSON
 from factcheck.api.openapi.schema import ProblemSerializer, PublicSchema
 from factcheck.api.problems import MEDIA_TYPE
 from factcheck.api.query_strings import NoQuery, Query
-from factcheck.django_internals import plain_request
+from factcheck.django_internals import get_plain_request
 from sources.media.bounded_pictures import look_of
 from sources.media.perceptual_hash import PerceptualHash
 from sources.media.refused_media import MediaRefused
-from sources.media_at_address import NotAPicture, fetch_picture
+from sources.media_at_address import NotPictureError, fetch_picture
 
 #: The largest picture that is looked at. Without a token the web server takes less (`factcheck.web.uploads`).
 MAX_BYTES = 10_000_000
@@ -86,7 +86,7 @@ def look_in(body: Any, files: Any) -> PerceptualHash:
     [key] = given
     try:
         return _READERS[key](files[key] if key == "file" else body[key])
-    except (MediaRefused, NotAPicture) as refusal:
+    except (MediaRefused, NotPictureError) as refusal:
         if refusal.reason_code == "busy":
             raise TooManyPictures from None
         raise ValidationError({key: [str(refusal)]}) from None
@@ -261,7 +261,7 @@ class MediaLookupResource(ViewSet):
 
         A picture itself is sent as `file` of a form (`multipart/form-data`).
         """
-        plain = plain_request(request)
+        plain = get_plain_request(request)
         NoQuery(plain.GET, Publication.objects.none(), request=plain)
         body = request.data
         look = look_in(body, request.FILES)

@@ -19,7 +19,7 @@ from claims.public.feeds.feed_entries import Channel, build_entry
 from claims.public.feeds.feed_formats import FeedFormat
 from claims.public.feeds.websub_links import add_links, list_hubs
 from claims.public.pages.responses import compute_etag, get_interface_language
-from factcheck.api.pagination import ORDERING
+from factcheck.api.pagination import ORDERING_PARAMETER
 from factcheck.api.problems import InvalidParameters, build_parameters_response
 from factcheck.api.query_strings import build_value_error
 from factcheck.api.query_values import ValueRefused
@@ -53,7 +53,7 @@ class FeedQuery(OwnClaimsQuery):
     @property
     def ordering_name(self) -> str:
         """Newest first unless another order is requested: feed readers look for news at the top."""
-        return super().ordering_name if self.value(ORDERING) else self.orderings[0].name
+        return super().ordering_name if self.value(ORDERING_PARAMETER) else self.orderings[0].name
 
 
 @require_safe

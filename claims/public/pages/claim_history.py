@@ -18,7 +18,7 @@ from claims.public.pages.page_cache import cache_page, read_public
 from claims.public.pages.responses import redirect_moved_page, respond
 from claims.public.pages.shown_changes import list_shown_changes
 from claims.public.pages.version_changes import VersionChange, list_version_changes
-from factcheck.api.query_values import GREATEST_ID
+from factcheck.api.query_values import MAX_ID
 
 Document = dict[str, Any]
 
@@ -26,13 +26,13 @@ Document = dict[str, Any]
 class VersionsForm(forms.Form):
     """The versions to show, from query parameters."""
 
-    to = forms.IntegerField(required=False, min_value=1, max_value=GREATEST_ID)
+    to = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID)
     on = forms.DateField(required=False, input_formats=["%Y-%m-%d"])
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         # A word of Python's own, and so no name of an attribute.
-        self.fields["from"] = forms.IntegerField(required=False, min_value=1, max_value=GREATEST_ID)
+        self.fields["from"] = forms.IntegerField(required=False, min_value=1, max_value=MAX_ID)
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from claims.models import Publication
 from claims.public.pages.published_source import DEFERRED_COLUMNS
-from factcheck.api.query_values import GREATEST_ID
+from factcheck.api.query_values import MAX_ID
 
 
 def load_ledger(claim_id: int) -> list[Publication]:
@@ -16,7 +16,7 @@ def load_ledger(claim_id: int) -> list[Publication]:
     """
     ledger = list(
         Publication.objects.defer(*DEFERRED_COLUMNS)
-        .filter(claim_id=min(claim_id, GREATEST_ID))
+        .filter(claim_id=min(claim_id, MAX_ID))
         .order_by("-version")
     )
     if not ledger:

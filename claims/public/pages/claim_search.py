@@ -22,7 +22,7 @@ from claims.models import Publication
 from claims.models.rating import RatingClass
 from claims.search import MAX_LENGTH, SearchReading
 from factcheck.api.pagination import KeysetPage, read_template_page
-from factcheck.api.query_values import GREATEST_ID, LanguageRange, ValueRefused, WholeNumber
+from factcheck.api.query_values import MAX_ID, LanguageRange, ValueRefused, WholeNumber
 from factcheck.api.resources import read_planned_rows
 from factcheck.database.cached_sql import FoundBy
 from factcheck.database.read_connections import fetch
@@ -67,12 +67,12 @@ def _validate_language_range(text: str) -> None:
 
 
 def _make_id_field() -> forms.IntegerField:
-    return forms.IntegerField(required=False, min_value=1, max_value=GREATEST_ID)
+    return forms.IntegerField(required=False, min_value=1, max_value=MAX_ID)
 
 
 def _get_newsroom_id() -> int:
     """Return the newsroom's publisher id; given a number, the planner knows how common it is."""
-    return next((pk for (pk,) in fetch("SELECT id FROM sources_publisher WHERE is_house")), GREATEST_ID)
+    return next((pk for (pk,) in fetch("SELECT id FROM sources_publisher WHERE is_house")), MAX_ID)
 
 
 class ReadersQuery(ClaimListQuery):

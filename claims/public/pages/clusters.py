@@ -16,7 +16,7 @@ from claims.public.pages.published_source import DEFERRED_COLUMNS
 from claims.public.pages.responses import override_interface_language, redirect_moved_page, respond
 from factcheck.api.pagination import KeysetPage, read_rows_page
 from factcheck.api.problems import InvalidParameters
-from factcheck.api.query_values import GREATEST_ID, ValueRefused
+from factcheck.api.query_values import MAX_ID, ValueRefused
 from factcheck.language_names import get_language_name
 from factcheck.web.language_addresses import build_path_here
 
@@ -103,7 +103,7 @@ def get_published_cluster(pk: int) -> Cluster:
     Raises:
         Http404: there is none of this number.
     """
-    row = Cluster.objects.public().with_what_is_seen().filter(pk=min(pk, GREATEST_ID)).first()
+    row = Cluster.objects.public().with_what_is_seen().filter(pk=min(pk, MAX_ID)).first()
     if row is None:
         raise Http404("No published cluster has this number.")
     return row

@@ -30,11 +30,11 @@ from factcheck.api.limited_streams import StartedStream, TooManyDownloads, strea
 from factcheck.api.problems import build_unavailable_response
 from factcheck.api.resources import build_conditional_response, compute_sha256
 from factcheck.installation.file_parts import iterate_pieces
-from factcheck.web.byte_ranges import ByteRange, OutOfRange, parse_range
-from factcheck.web.throttling import refusal
+from factcheck.web.byte_ranges import ByteRange, RangeNotSatisfiable, parse_range
+from factcheck.web.throttling import build_refusal
 from factcheck.web.throttling.callers import admit
-from factcheck.web.throttling.costs import MOST
-from factcheck.web.throttling.enforcement import holder_of
+from factcheck.web.throttling.costs import MAX_COST
+from factcheck.web.throttling.enforcement import get_token_owner
 
 LATEST = "latest"
 #: So many bytes of an answer count for one request more.
@@ -100,7 +100,7 @@ def dump_file(request: HttpRequest, day: str, name: str) -> HttpResponseBase:
 def _build_content(request: HttpRequest, dump: KeptDump, file: DumpFile, etag: str) -> HttpResponseBase:
     try:
         part = _read_range(request, file.size, etag)
-    except OutOfRange:
+    except RangeNotSatisfiable:
         refused = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
         refused["Content-Range"] = f"bytes */{file.size}"
         return refused
@@ -145,12 +145,12 @@ def _build_body(pieces: Generator[bytes], length: int) -> Iterable[bytes]:
 
 def _charge_budget(request: HttpRequest, length: int) -> HttpResponse | None:
     """Charge the response to the caller's budget; return the refusal if it does not suffice."""
-    cost = min(MOST, length // BYTES_PER_COST_UNIT)
+    cost = min(MAX_COST, length // BYTES_PER_COST_UNIT)
     if not cost:
         return None
-    admission = admit(request, user_id=holder_of(request), cost=cost)
+    admission = admit(request, user_id=get_token_owner(request), cost=cost)
     if admission and not admission.allowed:
-        return refusal(request, admission)
+        return build_refusal(request, admission)
     request.admission = admission  # type: ignore[attr-defined]  # RateLimits looks for it
     return None
 

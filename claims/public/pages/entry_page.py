@@ -84,7 +84,7 @@ def build_entry_page(
         else build_absolute_url("claim-version", shown.claim_id, shown.version),
         "markup": mark_safe(claimreview.to_script(markup)) if markup else "",  # noqa: S308 - script() escapes
     }
-    for feature in features.switched_on():
+    for feature in features.list_switched_on():
         if feature.claim_page:
             context |= features.call(feature.claim_page, shown, document, is_newest=shown is newest)
     shown_ratings = [

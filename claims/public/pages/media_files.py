@@ -13,7 +13,7 @@ from django.utils.http import quote_etag
 from django.views.decorators.http import require_safe
 
 from claims.models import Publication
-from factcheck.web.byte_ranges import OutOfRange, parse_range
+from factcheck.web.byte_ranges import RangeNotSatisfiable, parse_range
 from sources import archive
 from sources.public_media import NamedFile, parse_file_name
 
@@ -70,7 +70,7 @@ def _build_content(request: HttpRequest, content: bytes, etag: str) -> HttpRespo
         return HttpResponse(content)
     try:
         part = parse_range(header, len(content))
-    except OutOfRange:
+    except RangeNotSatisfiable:
         refused = HttpResponse(status=HTTPStatus.REQUESTED_RANGE_NOT_SATISFIABLE)
         refused["Content-Range"] = f"bytes */{len(content)}"
         return refused

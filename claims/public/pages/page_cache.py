@@ -22,7 +22,7 @@ from django.utils.cache import get_conditional_response
 from claims.public.pages.responses import SHARED_CACHE_SECONDS
 from factcheck import features
 from factcheck.database.read_connections import fetch
-from factcheck.django_internals import update_policy, updated_policy
+from factcheck.django_internals import get_updated_policy, update_policy
 from factcheck.web.freshness import read_for
 
 View = Callable[..., HttpResponse]
@@ -108,7 +108,7 @@ def cache_page_until(others: Callable[[], tuple[object, ...]]) -> Callable[[View
             response = view(request, *args, **kwargs)
             if response.status_code == 200 and not response.cookies:
                 fields = {name: response[name] for name in _CACHED_HEADERS if name in response}
-                styles = updated_policy(response)
+                styles = get_updated_policy(response)
                 page_cache.put(
                     key,
                     CachedPage(response.content, fields, styles, page_cache.clock() + SHARED_CACHE_SECONDS),
@@ -143,7 +143,7 @@ def _is_anonymous(request: HttpRequest) -> bool:
 
 def _build_key(request: HttpRequest) -> tuple[object, ...]:
     added = "".join(
-        f", ({version})" for feature in features.switched_on() if (version := feature.page_version)
+        f", ({version})" for feature in features.list_switched_on() if (version := feature.page_version)
     )
     newest = fetch(
         f"""
@@ -154,7 +154,7 @@ def _build_key(request: HttpRequest) -> tuple[object, ...]:
         prepare=True,
     )
     place = (request.scheme, request.get_host(), request.get_full_path())
-    on = frozenset(feature.label for feature in features.switched_on())
+    on = frozenset(feature.label for feature in features.list_switched_on())
     return (*place, translation.get_language(), on, *newest)
 
 

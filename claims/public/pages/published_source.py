@@ -5,7 +5,7 @@ from typing import Any
 
 from claims.models import Publication
 from claims.public.pages.source_text import SourceText, load_source_text
-from factcheck.api.query_values import GREATEST_ID
+from factcheck.api.query_values import MAX_ID
 from sources.models import Snapshot
 
 Document = dict[str, Any]
@@ -34,9 +34,7 @@ def load_published_source(pk: int, number: int | None = None) -> PublishedSource
     Returns None where no current publication names the source, or none the snapshot.
     """
     naming = (
-        Publication.objects.current()
-        .defer(*DEFERRED_COLUMNS)
-        .filter(source_ids__contains=[min(pk, GREATEST_ID)])
+        Publication.objects.current().defer(*DEFERRED_COLUMNS).filter(source_ids__contains=[min(pk, MAX_ID)])
     )
     rows = list(naming.order_by("-published_at", "-claim_id")[: CLAIMS_PER_SOURCE + 1])
     documents = [row.document for row in rows[:CLAIMS_PER_SOURCE]]

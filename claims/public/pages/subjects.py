@@ -22,7 +22,7 @@ from claims.public.pages.rating_meanings import MEANINGS
 from claims.public.pages.responses import override_interface_language, redirect_moved_page, respond
 from claims.public.pages.review_chart import build_review_chart
 from claims.public.pages.subject_names import build_subject_path
-from factcheck.api.query_values import GREATEST_ID
+from factcheck.api.query_values import MAX_ID
 from factcheck.web.site_urls import render_served
 from sources.models import Publisher
 
@@ -40,7 +40,7 @@ LABEL_LIMIT = 60
 @override_interface_language
 def claimant(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Show a person or body with their checked claims."""
-    pk = min(pk, GREATEST_ID)
+    pk = min(pk, MAX_ID)
     newest = (
         Publication.objects.current().filter(claimant_id=pk).order_by("-published_at").only("body").first()
     )
@@ -64,7 +64,7 @@ def claimant(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 @override_interface_language
 def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Show the claims on a topic."""
-    pk = min(pk, GREATEST_ID)
+    pk = min(pk, MAX_ID)
     row = filter_mentioned(Topic.objects.filter(pk=pk), Mention.Kind.TOPIC).select_related("parent").first()
     if row is None:
         raise Http404("No published claim is on this topic.")
@@ -86,7 +86,7 @@ def topic(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
 @override_interface_language
 def publisher(request: HttpRequest, pk: int, slug: str = "") -> HttpResponse:
     """Show the fact checks of a publisher."""
-    pk = min(pk, GREATEST_ID)
+    pk = min(pk, MAX_ID)
     row = filter_mentioned(Publisher.objects.filter(pk=pk), Mention.Kind.PUBLISHER).first()
     if row is None or not PublishedVerdict.objects.current().filter(publisher_id=pk).order_by().exists():
         raise Http404("No published fact check is by this publisher.")

@@ -16,8 +16,8 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from rest_framework import exceptions
 
 from factcheck.api.google.field_masks import UnknownField, read_mask
-from factcheck.api.google.statuses import NO_METHOD, StatusResponse, Violation
-from factcheck.api.problems import as_api_exception
+from factcheck.api.google.statuses import NO_METHOD_MESSAGE, StatusResponse, Violation
+from factcheck.api.problems import convert_exception
 from factcheck.api.query_values import ValueRefused, suggest_word
 from factcheck.api.resources import CACHE_CURRENT, build_conditional_response, compute_sha256
 from factcheck.django_internals import keep_out_of_the_log
@@ -27,7 +27,7 @@ Read = Callable[[str], Any]
 
 MEDIA_TYPE = "application/json; charset=UTF-8"
 
-_INT32 = re.compile(r"[+-]?[0-9]{1,10}", re.ASCII)
+_INT32_PATTERN = re.compile(r"[+-]?[0-9]{1,10}", re.ASCII)
 _BOOLEANS = {"true": True, "1": True, "false": False, "0": False}
 
 
@@ -50,7 +50,7 @@ class Unimplemented(exceptions.APIException):
 # Requests -------------------------------------------------------------------------------------------------------------
 
 
-def text(most: int) -> Read:
+def make_text_reader(most: int) -> Read:
     """Return a string of at most this many characters, without NUL."""
 
     def read(value: str) -> str:
@@ -65,7 +65,7 @@ def text(most: int) -> Read:
 
 def parse_natural(value: str) -> int:
     """Parse a non-negative int32. 0 is the value of a field that is not set."""
-    if not _INT32.fullmatch(value) or not -(2**31) <= int(value) < 2**31:
+    if not _INT32_PATTERN.fullmatch(value) or not -(2**31) <= int(value) < 2**31:
         raise ValueRefused("it must be a whole number (TYPE_INT32).")
     if int(value) < 0:
         raise ValueRefused("it must not be negative.")
@@ -86,13 +86,13 @@ def _format(value: str) -> str:
     return value
 
 
-_ignored = text(5000)
+_read_ignored = make_text_reader(5000)
 
 #: Parameters of every method. Keys, tokens and quotas are taken and not looked at: reading is free to everybody. So is
 #: the version of errors, which have one shape here. Google's `callback`, for scripts of pages before CORS, is unknown.
-_SYSTEM: dict[str, Read] = {
+_SYSTEM_PARAMETERS: dict[str, Read] = {
     "alt": _format,
-    "fields": text(1000),
+    "fields": make_text_reader(1000),
     "prettyPrint": _parse_boolean,
     **dict.fromkeys(
         [
@@ -105,14 +105,14 @@ _SYSTEM: dict[str, Read] = {
             "upload_protocol",
             "$.xgafv",
         ],
-        _ignored,
+        _read_ignored,
     ),
 }
 #: They also go by the name with a dollar sign, for methods that have a field of that name.
 _SYSTEM_SPELLINGS = {
-    **{name: (name, read) for name, read in _SYSTEM.items()},
-    **{f"${name}": (name, read) for name, read in _SYSTEM.items() if not name.startswith("$")},
-    "$userProject": ("$userProject", _ignored),
+    **{name: (name, read) for name, read in _SYSTEM_PARAMETERS.items()},
+    **{f"${name}": (name, read) for name, read in _SYSTEM_PARAMETERS.items() if not name.startswith("$")},
+    "$userProject": ("$userProject", _read_ignored),
 }
 
 
@@ -191,11 +191,11 @@ def answer(
 
 def handle_exception(raised: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
     """Handle exceptions of these views for REST framework; unknown exceptions are raised again."""
-    exception = as_api_exception(raised)
+    exception = convert_exception(raised)
     if exception is None:
         return None
     if isinstance(exception, exceptions.NotFound):
-        return StatusResponse(HTTPStatus.NOT_FOUND, NO_METHOD)
+        return StatusResponse(HTTPStatus.NOT_FOUND, NO_METHOD_MESSAGE)
     response = StatusResponse(
         exception.status_code, str(exception.detail), violations=getattr(exception, "violations", ())
     )

@@ -10,10 +10,10 @@ from django.http import HttpResponse
 #: The addresses at which errors have this shape.
 STATUS_PATH = "/v1alpha1/"
 
-NO_METHOD = "There is no method at this address."
+NO_METHOD_MESSAGE = "There is no method at this address."
 
 #: The canonical code (`google.rpc.Code`) for each HTTP status. Only some have one; for others the nearest is taken.
-_CODES = {
+_STATUS_NAMES = {
     400: "INVALID_ARGUMENT",
     401: "UNAUTHENTICATED",
     403: "PERMISSION_DENIED",
@@ -54,8 +54,8 @@ class StatusResponse(HttpResponse):
 
 
 def _get_status_name(code: int) -> str:
-    if code in _CODES:
-        return _CODES[code]
+    if code in _STATUS_NAMES:
+        return _STATUS_NAMES[code]
     return "INVALID_ARGUMENT" if code < HTTPStatus.INTERNAL_SERVER_ERROR else "INTERNAL"
 
 

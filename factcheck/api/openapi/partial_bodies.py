@@ -3,9 +3,9 @@
 from copy import deepcopy
 from typing import Any
 
-from factcheck.api.field_selection import FIELDS
+from factcheck.api.field_selection import FIELDS_PARAMETER
 from factcheck.api.openapi.examples import iterate_operations
-from factcheck.api.query_strings import VIEW
+from factcheck.api.query_strings import VIEW_PARAMETER
 
 _REFERENCE = "#/components/schemas/"
 
@@ -19,7 +19,7 @@ def describe_partial_bodies(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     for _template, operation in iterate_operations(result):
         asked = {parameter["name"] for parameter in operation.get("parameters", [])}
         answer = operation["responses"].get("200", {}).get("content", {}).get("application/json")
-        if asked.isdisjoint((FIELDS, VIEW)) or answer is None:
+        if asked.isdisjoint((FIELDS_PARAMETER, VIEW_PARAMETER)) or answer is None:
             continue
         schema = answer["schema"]
         named = components.get(schema.get("$ref", "").removeprefix(_REFERENCE), schema)
@@ -29,7 +29,7 @@ def describe_partial_bodies(result: dict[str, Any], **_: Any) -> dict[str, Any]:
             continue
         name = place.pop("$ref").removeprefix(_REFERENCE)
         whole = name.removesuffix("Summary")
-        partial = [_make_partial(components, whole)] if FIELDS in asked else []
+        partial = [_make_partial(components, whole)] if FIELDS_PARAMETER in asked else []
         forms = dict.fromkeys((name, whole, *partial))
         place["anyOf"] = [{"$ref": _REFERENCE + form} for form in forms]
     return result

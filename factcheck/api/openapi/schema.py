@@ -130,22 +130,22 @@ class KeysetPages:
         return {"type": "object", "properties": properties | self.beside, "required": list(properties)}
 
 
-_PROBLEM = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
-_ANY_REQUEST = {
-    "414": {"description": "The address is longer than 60,000 bytes.", "content": _PROBLEM},
+_PROBLEM_CONTENT = {MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}}
+_COMMON_RESPONSES = {
+    "414": {"description": "The address is longer than 60,000 bytes.", "content": _PROBLEM_CONTENT},
     "503": {
         "description": "It cannot be answered now; `Retry-After` says when to come back.",
-        "content": _PROBLEM,
+        "content": _PROBLEM_CONTENT,
     },
 }
-_ANY_BODY = {"408": {"description": "The body took too long to arrive.", "content": _PROBLEM}}
+_BODY_RESPONSES = {"408": {"description": "The body took too long to arrive.", "content": _PROBLEM_CONTENT}}
 
 
 def add_common_answers(result: dict[str, Any], **_: Any) -> dict[str, Any]:
     """Add what any request may be answered. A postprocessing hook of drf-spectacular."""
     for item in result["paths"].values():
         for operation in item.values():
-            common = _ANY_REQUEST | (_ANY_BODY if "requestBody" in operation else {})
+            common = _COMMON_RESPONSES | (_BODY_RESPONSES if "requestBody" in operation else {})
             for status, answer in common.items():
                 operation["responses"].setdefault(status, answer)
     return result

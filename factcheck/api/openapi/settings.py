@@ -2,12 +2,12 @@
 
 from typing import Any
 
-from factcheck.installation.version import version
+from factcheck.installation.version import read_version
 
 SCHEMA: dict[str, Any] = {
     "TITLE": "Factcheck API",
     "DESCRIPTION": "Claims, the sources they appear in, and the verdicts that fact-checkers published on them.",
-    "VERSION": version(),
+    "VERSION": read_version(),
     "OAS_VERSION": "3.1.1",
     "SCHEMA_PATH_PREFIX": "/api/v1",
     "SORT_OPERATION_PARAMETERS": False,

@@ -26,7 +26,7 @@ from factcheck.database.embedded.place import (
     PostgresUnavailable,
     ServerPlace,
 )
-from factcheck.database.embedded.server import live_server, start, stop
+from factcheck.database.embedded.server import find_live_server, start, stop
 from factcheck.installation.private_files import FILE
 
 __all__ = [
@@ -35,16 +35,16 @@ __all__ = [
     "SUPERUSER",
     "PostgresUnavailable",
     "ServerPlace",
-    "connection_settings",
+    "build_connection_settings",
+    "ensure_database",
     "ensure_running",
-    "have_database",
-    "live_server",
-    "running",
-    "running_at",
+    "find_live_server",
+    "run_server",
+    "run_server_at",
 ]
 
 
-def connection_settings(data_dir: Path, role: str = RUNTIME) -> dict[str, Any]:
+def build_connection_settings(data_dir: Path, role: str = RUNTIME) -> dict[str, Any]:
     """Return Django's settings for the embedded server's database as one of its roles, whether it runs or not."""
     place = ServerPlace(data_dir.resolve())
     return {
@@ -58,9 +58,9 @@ def connection_settings(data_dir: Path, role: str = RUNTIME) -> dict[str, Any]:
     }
 
 
-def have_database(data_dir: Path, name: str) -> None:
+def ensure_database(data_dir: Path, name: str) -> None:
     """Create another database in the running server for the owner role."""
-    owned_database.have_database(ServerPlace(data_dir.resolve()), name)
+    owned_database.ensure_database(ServerPlace(data_dir.resolve()), name)
 
 
 def ensure_running() -> None:
@@ -70,34 +70,34 @@ def ensure_running() -> None:
     if not settings.EMBEDDED_DATABASE:
         return
     process, data_dir, backups = os.getpid(), settings.DATA_DIR, settings.BACKUP_DIR
-    if _held.get(data_dir) == process:
+    if _held_servers.get(data_dir) == process:
         return
-    _held[data_dir] = process  # a forked child takes a lock of its own
+    _held_servers[data_dir] = process  # a forked child takes a lock of its own
     # libpq would take it for the password of each role; it is that of another server.
     os.environ.pop("PGPASSWORD", None)
     use = contextlib.ExitStack()
     place = ServerPlace(data_dir.resolve())
     if backups is not None:
         archive = (backups / "wal").resolve()
-        place = ServerPlace(place.data_dir, archive, wal_archive.archiving(archive))
-    use.enter_context(running_at(place))
+        place = ServerPlace(place.data_dir, archive, wal_archive.build_archiving_settings(archive))
+    use.enter_context(run_server_at(place))
     if parent_process() is None:
         atexit.register(use.close)
     else:
         Finalize(None, use.close, exitpriority=0)  # children of multiprocessing end without running atexit
 
 
-_held: dict[Path, int] = {}
+_held_servers: dict[Path, int] = {}
 
 
-def running(data_dir: Path) -> contextlib.AbstractContextManager[ServerPlace]:
+def run_server(data_dir: Path) -> contextlib.AbstractContextManager[ServerPlace]:
     """Use the embedded server in `data_dir`: start it if necessary, and stop it afterwards if it is unused."""
-    return running_at(ServerPlace(data_dir.resolve()))
+    return run_server_at(ServerPlace(data_dir.resolve()))
 
 
 @contextlib.contextmanager
-def running_at(place: ServerPlace) -> Iterator[ServerPlace]:
-    """Use the server at this place, like `running`. A running server keeps its settings."""
+def run_server_at(place: ServerPlace) -> Iterator[ServerPlace]:
+    """Use the server at this place, like `run_server`. A running server keeps its settings."""
     process = os.getpid()
     try:
         place.data_dir.mkdir(parents=True, exist_ok=True)
@@ -108,7 +108,7 @@ def running_at(place: ServerPlace) -> Iterator[ServerPlace]:
             "Set DATA_DIR to a folder of your own, or DATABASE_URL to a PostgreSQL server."
         ) from error
     try:
-        with _alone(place):
+        with _lock_server(place):
             fcntl.flock(users, fcntl.LOCK_SH)
             try:
                 start(place)
@@ -120,7 +120,7 @@ def running_at(place: ServerPlace) -> Iterator[ServerPlace]:
     finally:
         # A forked child inherits this use of the server, and its end (even as garbage) is not for the child to declare.
         if os.getpid() == process:
-            with _alone(place):
+            with _lock_server(place):
                 _stop_if_unused(place, users)
             os.close(users)
 
@@ -130,7 +130,7 @@ def _open_lock(path: Path) -> int:
 
 
 @contextlib.contextmanager
-def _alone(place: ServerPlace) -> Iterator[None]:
+def _lock_server(place: ServerPlace) -> Iterator[None]:
     """Let one process at a time start or stop the server; the lock ends with the process that holds it."""
     lock = _open_lock(place.data_dir / "postgres.lock")
     try:
@@ -145,5 +145,5 @@ def _stop_if_unused(place: ServerPlace, users: int) -> None:
         fcntl.flock(users, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
         return
-    if (server := live_server(place)) is not None:
+    if (server := find_live_server(place)) is not None:
         stop(server)

@@ -9,7 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
-from factcheck.database.embedded.place import PostgresUnavailable, ServerPlace, binary
+from factcheck.database.embedded.place import PostgresUnavailable, ServerPlace, get_binary
 
 #: The accounts for running the server as root when no user owns data or project, in this order: the first that this
 #: machine has. The last is many other programs' too.
@@ -24,8 +24,8 @@ def account_for(place: ServerPlace) -> pwd.struct_passwd | None:
     if os.geteuid() != 0:
         if place.cluster.exists() and (owner := place.cluster.stat().st_uid) != os.geteuid():
             raise PostgresUnavailable(
-                f"The database in {place.cluster} belongs to {name_of(owner)}. "
-                f"Run this as {name_of(owner)}, or set DATA_DIR to a folder of your own."
+                f"The database in {place.cluster} belongs to {get_name(owner)}. "
+                f"Run this as {get_name(owner)}, or set DATA_DIR to a folder of your own."
             )
         return None
     repository = Path(__file__).parents[3]
@@ -42,7 +42,7 @@ def account_for(place: ServerPlace) -> pwd.struct_passwd | None:
     )
 
 
-def password_file_owner(account: pwd.struct_passwd | None) -> tuple[int, int]:
+def get_password_file_owner(account: pwd.struct_passwd | None) -> tuple[int, int]:
     """Return the owner of password files: root, if other programs run under the server's account too."""
     if account is None or account.pw_name == SHARED:
         return os.geteuid(), os.getegid()
@@ -50,14 +50,16 @@ def password_file_owner(account: pwd.struct_passwd | None) -> tuple[int, int]:
     return account.pw_uid, account.pw_gid
 
 
-def name_of(uid: int) -> str:
+def get_name(uid: int) -> str:
     try:
         return pwd.getpwuid(uid).pw_name
     except KeyError:
         return f"user {uid}"
 
 
-def as_account(account: pwd.struct_passwd | None, place: ServerPlace, command: list[str]) -> dict[str, Any]:
+def build_process_arguments(
+    account: pwd.struct_passwd | None, place: ServerPlace, command: list[str]
+) -> dict[str, Any]:
     """Return the subprocess arguments that run `command` as the account, without changing permissions."""
     arguments: dict[str, Any] = {
         "args": command,
@@ -69,7 +71,7 @@ def as_account(account: pwd.struct_passwd | None, place: ServerPlace, command: l
         return arguments
     lowered: dict[str, Any] = {"user": account.pw_uid, "group": account.pw_gid, "extra_groups": []}
     reaches = 'test -r "$1" && cd "$2" && for path do test -x "$path" || exit; done'
-    used = [binary("postgres"), str(place.data_dir)]
+    used = [get_binary("postgres"), str(place.data_dir)]
     if place.archive is not None:
         # One that is not there yet will be made where what is there leads to.
         there = next(folder for folder in (place.archive, *place.archive.parents) if folder.exists())
@@ -78,7 +80,7 @@ def as_account(account: pwd.struct_passwd | None, place: ServerPlace, command: l
     if subprocess.run(probe, cwd="/", stderr=subprocess.DEVNULL, check=False, **lowered).returncode == 0:
         return arguments | lowered
     # The folder is closed to others, as /root is. Rather than open it, lend the right to pass through closed folders.
-    setpriv, capability = shutil.which("setpriv"), _passage()
+    setpriv, capability = shutil.which("setpriv"), _find_capability()
     if setpriv is None or capability is None:
         raise PostgresUnavailable(
             f"PostgreSQL does not run as root, and {account.pw_name} cannot read {place.data_dir}. Run this as an "
@@ -94,7 +96,7 @@ def as_account(account: pwd.struct_passwd | None, place: ServerPlace, command: l
     return arguments | {"args": [setpriv, *user, *privileges, "--", *command]}
 
 
-def _passage() -> str | None:
+def _find_capability() -> str | None:
     """Return the smallest capability that opens closed folders and that this process may pass on; containers lack
     the first.
     """

@@ -4,19 +4,19 @@ import os
 from pathlib import Path
 
 #: Where a Linux container finds its limit (cgroup v2); `max` is none.
-_LIMIT = Path("/sys/fs/cgroup/memory.max")
+_LIMIT_FILE = Path("/sys/fs/cgroup/memory.max")
 
 
-def available() -> int:
+def measure_available() -> int:
     """Return the memory in bytes that all processes of this machine or container may use together."""
     machine = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     try:
-        return min(machine, int(_LIMIT.read_text()))
+        return min(machine, int(_LIMIT_FILE.read_text()))
     except (OSError, ValueError):
         return machine
 
 
-def shared_buffers(memory: int) -> str:
+def compute_shared_buffers(memory: int) -> str:
     """Return the size of PostgreSQL's cache: an eighth of the memory, from 128 MB to 1 GB.
 
     It is taken page by page when it is needed. With 200,000 claims, 1 GB holds all that filters and searches look at

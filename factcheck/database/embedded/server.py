@@ -14,15 +14,15 @@ import psutil
 import psycopg
 
 from factcheck.database.embedded import owned_database, roles
-from factcheck.database.embedded.account import account_for, as_account, name_of
-from factcheck.database.embedded.memory import available, shared_buffers
+from factcheck.database.embedded.account import account_for, build_process_arguments, get_name
+from factcheck.database.embedded.memory import compute_shared_buffers, measure_available
 from factcheck.database.embedded.place import (
     DATABASE,
     PORT,
     SUPERUSER,
     PostgresUnavailable,
     ServerPlace,
-    binary,
+    get_binary,
 )
 from factcheck.installation.private_files import open_private
 
@@ -67,8 +67,8 @@ def start(place: ServerPlace) -> None:
     """Start the server and create its database. The caller holds the lock."""
     account = account_for(place)
     _prepare_socket_folder(place, account)
-    server = live_server(place)
-    if server is not None and not _answers(place):
+    server = find_live_server(place)
+    if server is not None and not _is_answering(place):
         stop(server)  # another process was shutting it down
         server = None
     if server is None:
@@ -78,7 +78,7 @@ def start(place: ServerPlace) -> None:
         _check_version(place)
         _clear_stale_pid(place)
         _launch(place, account)
-    _have_roles_and_database(place, account, is_new=server is None)
+    _ensure_roles_and_database(place, account, is_new=server is None)
 
 
 def _prepare_socket_folder(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
@@ -92,7 +92,7 @@ def _prepare_socket_folder(place: ServerPlace, account: pwd.struct_passwd | None
         found = folder.lstat()
         if not stat.S_ISDIR(found.st_mode) or found.st_uid != owner or found.st_mode & 0o077:
             raise PostgresUnavailable(
-                f"{folder} is not a private folder of {name_of(owner)}. Remove it, or set DATA_DIR to another folder."
+                f"{folder} is not a private folder of {get_name(owner)}. Remove it, or set DATA_DIR to another folder."
             ) from None
     except OSError as error:
         raise PostgresUnavailable(f"The folder {folder} cannot be made: {error.strerror}.") from error
@@ -115,7 +115,7 @@ def _initialise(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
     if account is not None:
         os.chown(unfinished, account.pw_uid, account.pw_gid)
     command = [
-        binary("initdb"),
+        get_binary("initdb"),
         f"--pgdata={unfinished}",
         f"--username={SUPERUSER}",
         "--auth=trust",  # until there are passwords, which is a moment after it starts
@@ -126,11 +126,11 @@ def _initialise(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
         "--builtin-locale=C.UTF-8",
         "--data-checksums",
         "--no-instructions",
-        f"--set=shared_buffers={shared_buffers(available())}",
+        f"--set=shared_buffers={compute_shared_buffers(measure_available())}",
         *(f"--set={name}={value}" for name, value in SETTINGS.items()),
     ]
     made = subprocess.run(
-        **as_account(account, place, command),
+        **build_process_arguments(account, place, command),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -152,7 +152,7 @@ def _check_version(place: ServerPlace) -> None:
             "Move it away, or set DATA_DIR to another folder."
         ) from error
     shown = subprocess.run(
-        [binary("postgres"), "--version"], capture_output=True, text=True, check=True
+        [get_binary("postgres"), "--version"], capture_output=True, text=True, check=True
     ).stdout
     installed = shown.split()[-1].split(".")[0]
     if made_by != installed:
@@ -169,16 +169,16 @@ def _clear_stale_pid(place: ServerPlace) -> None:
     refuses to start. The caller has found no server of ours; a last backend may still be ending after a crash.
     """
     for _attempt in range(100):
-        if not _processes(place):
+        if not _list_processes(place):
             break
         time.sleep(0.1)
     else:
         raise PostgresUnavailable(
             f"Processes of an earlier PostgreSQL server still use {place.cluster}: "
-            f"{', '.join(str(process.pid) for process in _processes(place))}. End them, then try again."
+            f"{', '.join(str(process.pid) for process in _list_processes(place))}. End them, then try again."
         )
     _reap()
-    recorded = _recorded_process(place)
+    recorded = _read_process_id(place)
     if recorded is not None and psutil.pid_exists(recorded):
         (place.cluster / "postmaster.pid").unlink(missing_ok=True)
     # The folder is this cluster's alone, and no server runs: the process in the lock holds nothing.
@@ -195,7 +195,7 @@ class _Server(subprocess.Popen[bytes]):
 def _launch(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
     quoted = str(place.socket_folder).replace('"', '""')
     command = [
-        binary("postgres"),
+        get_binary("postgres"),
         f"-D{place.cluster}",
         "-clisten_addresses=",
         f'-cunix_socket_directories="{quoted}"',
@@ -206,15 +206,17 @@ def _launch(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
     with open_private(place.log) as log:
         # Its own session, so that Ctrl-C in our terminal does not reach it.
         process = _Server(
-            **as_account(account, place, command),
+            **build_process_arguments(account, place, command),
             stdout=log,
             stderr=subprocess.STDOUT,
             start_new_session=True,
         )
     _children.append(process)
     patience = time.monotonic() + 600
-    while process.poll() is None and (time.monotonic() < patience or _recovers(psutil.Process(process.pid))):
-        if _status(place).startswith("ready") and _recorded_process(place) == process.pid:
+    while process.poll() is None and (
+        time.monotonic() < patience or _is_recovering(psutil.Process(process.pid))
+    ):
+        if _read_status(place).startswith("ready") and _read_process_id(place) == process.pid:
             return
         time.sleep(0.02)
     if process.poll() is None:
@@ -226,41 +228,43 @@ def _launch(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
 _children: list[_Server] = []
 
 
-def _have_roles_and_database(place: ServerPlace, account: pwd.struct_passwd | None, *, is_new: bool) -> None:
-    server = live_server(place)
+def _ensure_roles_and_database(
+    place: ServerPlace, account: pwd.struct_passwd | None, *, is_new: bool
+) -> None:
+    server = find_live_server(place)
     if server is None:
         raise PostgresUnavailable(_explain(place, "PostgreSQL ended", place.log.read_text(errors="replace")))
     roles.establish(place, server, account, is_new=is_new)
     try:
-        owned_database.have_database(place, DATABASE)
+        owned_database.ensure_database(place, DATABASE)
     except psycopg.Error as error:
         raise PostgresUnavailable(_explain(place, "The database cannot be opened", str(error))) from error
 
 
-def _answers(place: ServerPlace) -> bool:
+def _is_answering(place: ServerPlace) -> bool:
     """Return whether the server accepts connections."""
     where = f"host='{place.socket_folder}' port={PORT}"
     return psycopg.pq.PGconn.ping(where.encode()) == psycopg.pq.Ping.OK
 
 
-def _pid_file(place: ServerPlace) -> list[str]:
+def _read_pid_file(place: ServerPlace) -> list[str]:
     try:
         return (place.cluster / "postmaster.pid").read_text(errors="replace").splitlines()
     except (FileNotFoundError, NotADirectoryError):
         return []
 
 
-def _recorded_process(place: ServerPlace) -> int | None:
-    lines = _pid_file(place)
+def _read_process_id(place: ServerPlace) -> int | None:
+    lines = _read_pid_file(place)
     return int(lines[0]) if lines and lines[0].strip().isdigit() else None
 
 
-def _status(place: ServerPlace) -> str:
-    lines = _pid_file(place)
+def _read_status(place: ServerPlace) -> str:
+    lines = _read_pid_file(place)
     return lines[7].strip() if len(lines) > 7 else ""
 
 
-def _serves(process: psutil.Process, place: ServerPlace) -> bool:
+def _is_server_process(process: psutil.Process, place: ServerPlace) -> bool:
     """Whether it is a living process of this cluster: PostgreSQL works inside its data folder."""
     try:
         return (
@@ -272,13 +276,13 @@ def _serves(process: psutil.Process, place: ServerPlace) -> bool:
         return False
 
 
-def _processes(place: ServerPlace) -> list[psutil.Process]:
-    return [process for process in psutil.process_iter() if _serves(process, place)]
+def _list_processes(place: ServerPlace) -> list[psutil.Process]:
+    return [process for process in psutil.process_iter() if _is_server_process(process, place)]
 
 
-def live_server(place: ServerPlace) -> psutil.Process | None:
+def find_live_server(place: ServerPlace) -> psutil.Process | None:
     """Return the server's main process if it runs; a process id reused by another program does not count."""
-    recorded = _recorded_process(place)
+    recorded = _read_process_id(place)
     if recorded is None or recorded <= 0:
         return None
     _reap()
@@ -286,7 +290,7 @@ def live_server(place: ServerPlace) -> psutil.Process | None:
         process = psutil.Process(recorded)
     except psutil.NoSuchProcess:
         return None
-    return process if _serves(process, place) else None
+    return process if _is_server_process(process, place) else None
 
 
 def _reap() -> None:
@@ -304,7 +308,7 @@ def stop(server: psutil.Process) -> None:
     """
     for number, seconds in ((signal.SIGINT, 60.0), (signal.SIGQUIT, 10.0), (signal.SIGKILL, 5.0)):
         is_patient = number == signal.SIGINT
-        if is_patient and _recovers(server):
+        if is_patient and _is_recovering(server):
             continue
         with contextlib.suppress(psutil.NoSuchProcess):
             server.send_signal(number)
@@ -319,12 +323,12 @@ def _has_ended(server: psutil.Process, *, within: float, unless_it_recovers: boo
         with contextlib.suppress(psutil.TimeoutExpired):
             server.wait(0.1)
             return True
-        if unless_it_recovers and _recovers(server):
+        if unless_it_recovers and _is_recovering(server):
             return False
     return False
 
 
-def _recovers(server: psutil.Process) -> bool:
+def _is_recovering(server: psutil.Process) -> bool:
     """Whether its startup process, which replays the write-ahead log, is still at work."""
     try:
         return any("startup" in " ".join(child.cmdline()) for child in server.children())
@@ -344,11 +348,11 @@ def _explain(place: ServerPlace, what: str, said: str) -> str:
     }
     for sign, cause in known.items():
         if sign in said:
-            return f"{what}: {cause}. ({_last_words(said, 1)})"
-    return f"{what}. Its last words:\n{_last_words(said, 8)}"
+            return f"{what}: {cause}. ({_get_last_words(said, 1)})"
+    return f"{what}. Its last words:\n{_get_last_words(said, 8)}"
 
 
-def _last_words(said: str, lines: int) -> str:
+def _get_last_words(said: str, lines: int) -> str:
     telling = [line.strip() for line in said.splitlines() if line.strip()]
     errors = [line for line in telling if "FATAL" in line or "error" in line.lower()]
     return "\n".join((errors if lines == 1 and errors else telling)[-lines:])

@@ -14,38 +14,38 @@ from contextlib import suppress
 from pathlib import Path
 
 #: A name in the archive: a segment, the history of a timeline, the note about a base backup.
-NAME = re.compile(r"([0-9A-F]{24})(\.[0-9A-F]{8}\.backup)?|[0-9A-F]{8}\.history")
+NAME_PATTERN = re.compile(r"([0-9A-F]{24})(\.[0-9A-F]{8}\.backup)?|[0-9A-F]{8}\.history")
 _SEGMENT = re.compile(r"([0-9A-F]{8})([0-9A-F]{16})\.gz")
 
 #: A quiet server still archives what it has written after so many seconds.
-SECONDS_AT_RISK = 60
+ARCHIVE_TIMEOUT_SECONDS = 60
 #: Where so much waits to be archived, the next is let go of: an archive that is away must not fill the database's disk.
-MOST_WAITING_BYTES = 4 * 2**30
+MAX_WAITING_BYTES = 4 * 2**30
 
 #: PostgreSQL takes these for "there is no more", and for "stop at once".
 _NOT_THERE, _WRONG = 1, 200
 
 
-def archiving(folder: Path) -> dict[str, str]:
+def build_archiving_settings(folder: Path) -> dict[str, str]:
     """Return the server settings for archiving its log in this folder and for incremental backups."""
     return {
         "archive_mode": "on",
-        "archive_command": _command("keep", "%p", "%f", folder),
-        "archive_timeout": str(SECONDS_AT_RISK),
+        "archive_command": _build_command("keep", "%p", "%f", folder),
+        "archive_timeout": str(ARCHIVE_TIMEOUT_SECONDS),
         "summarize_wal": "on",
     }
 
 
-def fetching(folder: Path) -> dict[str, str]:
+def build_fetching_settings(folder: Path) -> dict[str, str]:
     """Return the settings of a recovering server that reads its log from this folder and adds nothing."""
     return {
         "archive_mode": "off",
-        "restore_command": _command("fetch", "%p", "%f", folder),
+        "restore_command": _build_command("fetch", "%p", "%f", folder),
         "hot_standby": "off",  # it is ready when it has recovered, not before
     }
 
 
-def _command(verb: str, path: str, name: str, folder: Path) -> str:
+def _build_command(verb: str, path: str, name: str, folder: Path) -> str:
     words = [sys.executable, "-I", "-S", str(Path(__file__)), verb, str(folder)]
     quoted = " ".join(shlex.quote(word).replace("%", "%%") for word in words)
     return f'{quoted} "{path}" "{name}"'
@@ -59,26 +59,26 @@ def keep(folder: Path, path: Path, name: str) -> None:
     """
     content, kept = path.read_bytes(), folder / f"{name}.gz"
     if kept.exists():
-        if contents(kept) != content:
+        if read_contents(kept) != content:
             raise FileExistsError(f"{kept} is there with other contents: another server archives there too.")
         return
     unfinished = folder / f".{name}.{os.getpid()}"
     try:
-        with open(unfinished, "xb", opener=_private) as file:
+        with open(unfinished, "xb", opener=_open_private) as file:
             file.write(gzip.compress(content, compresslevel=4, mtime=0))
             file.flush()
             os.fsync(file.fileno())
-        _name(unfinished, kept)
+        _link_name(unfinished, kept)
     finally:
         unfinished.unlink(missing_ok=True)
     sync_folder(folder)
 
 
-def _private(path: str, flags: int) -> int:
+def _open_private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
 
 
-def _name(unfinished: Path, kept: Path) -> None:
+def _link_name(unfinished: Path, kept: Path) -> None:
     """Give a file its name by a link, which unlike a rename never replaces; some disks do not support links."""
     try:
         os.link(unfinished, kept)
@@ -97,7 +97,7 @@ def sync_folder(folder: Path) -> None:
         os.close(descriptor)
 
 
-def contents(kept: Path) -> bytes:
+def read_contents(kept: Path) -> bytes:
     """Return the content of an archived file.
 
     Raises:
@@ -117,7 +117,7 @@ def fetch(folder: Path, path: Path, name: str) -> bool:
         OSError, EOFError, zlib.error: it is damaged.
     """
     try:
-        content = contents(folder / f"{name}.gz")
+        content = read_contents(folder / f"{name}.gz")
     except FileNotFoundError:
         in_the_backup = path.parent / name
         if not in_the_backup.exists() and _has_later_ones(name, folder):
@@ -127,7 +127,7 @@ def fetch(folder: Path, path: Path, name: str) -> bool:
     return True
 
 
-def segments(folder: Path) -> list[str]:
+def list_segments(folder: Path) -> list[str]:
     """Return the names of archived segments, timeline by timeline, in order."""
     with suppress(FileNotFoundError):
         return sorted(entry.name[:24] for entry in os.scandir(folder) if _SEGMENT.fullmatch(entry.name))
@@ -136,19 +136,19 @@ def segments(folder: Path) -> list[str]:
 
 def _has_later_ones(name: str, folder: Path) -> bool:
     """Whether the archive has segments after this one on its timeline, even if it has none before."""
-    return len(name) == 24 and any(other > name for other in segments(folder) if other[:8] == name[:8])
+    return len(name) == 24 and any(other > name for other in list_segments(folder) if other[:8] == name[:8])
 
 
-def _waits_for_long(path: Path) -> bool:
+def _is_backlog_too_large(path: Path) -> bool:
     return (
-        sum(entry.stat().st_size for entry in os.scandir(path.parent) if entry.is_file()) > MOST_WAITING_BYTES
+        sum(entry.stat().st_size for entry in os.scandir(path.parent) if entry.is_file()) > MAX_WAITING_BYTES
     )
 
 
 def main(arguments: list[str]) -> int:
     """Run `keep` or `fetch` for the server, with the archive folder, a path and a name."""
     verb, folder, path, name = arguments[0], Path(arguments[1]), Path(arguments[2]), arguments[3]
-    if not NAME.fullmatch(name):
+    if not NAME_PATTERN.fullmatch(name):
         return _NOT_THERE
     try:
         if verb == "fetch":
@@ -158,7 +158,11 @@ def main(arguments: list[str]) -> int:
         print(f"{name}: {error}", file=sys.stderr)
         if verb == "fetch":
             return _WRONG
-        if isinstance(error, OSError) and not isinstance(error, FileExistsError) and _waits_for_long(path):
+        if (
+            isinstance(error, OSError)
+            and not isinstance(error, FileExistsError)
+            and _is_backlog_too_large(path)
+        ):
             print(f"{name} is let go of, so that the disk does not fill.", file=sys.stderr)
             return 0
         return 1

@@ -13,7 +13,7 @@ from django.db.backends.postgresql import base
 from psycopg import OperationalError
 
 #: How long after a failure no connection is tried, in seconds.
-PAUSE = 1.0
+PAUSE_SECONDS = 1.0
 
 
 class Attempts:
@@ -31,15 +31,15 @@ class Attempts:
         """
         failed_at = self._failed_at  # another thread may forget it at any moment
         if failed_at is None:
-            return self._made(attempt)
-        if time.monotonic() - failed_at < PAUSE or not self._trying.acquire(blocking=False):
+            return self._connect(attempt)
+        if time.monotonic() - failed_at < PAUSE_SECONDS or not self._trying.acquire(blocking=False):
             raise OperationalError("The database was away a moment ago.")
         try:
-            return self._made(attempt)
+            return self._connect(attempt)
         finally:
             self._trying.release()
 
-    def _made(self, attempt: Any) -> Any:
+    def _connect(self, attempt: Any) -> Any:
         try:
             connection = attempt()
         except OperationalError:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext, gettext_noop, ngettext
 
 from factcheck.backups import examination, generations
 from factcheck.backups.backup_folder import BackupFailed
-from factcheck.backups.backup_run import back_up, copy_files
+from factcheck.backups.backup_run import copy_files, make_backup
 from factcheck.backups.subject import get_backup_folder, get_server_place, list_kept_folders
 from factcheck.management.localized_command import LocalizedCommand
 
@@ -55,7 +55,7 @@ class Command(LocalizedCommand):
             raise CommandError(str(problem)) from None
 
     def back_up(self, *, is_full: bool) -> None:
-        done = back_up(
+        done = make_backup(
             get_server_place(),
             get_backup_folder(),
             list_kept_folders(),

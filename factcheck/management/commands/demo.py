@@ -13,7 +13,7 @@ from rich.console import Console
 from rich.table import Table
 
 from factcheck.database import embedded
-from factcheck.database.database_roles import as_owner, find_deviating, grant
+from factcheck.database.database_roles import connect_as_owner, find_deviating, grant
 from factcheck.database.pending_migrations import list_pending_migrations
 from factcheck.management.localized_command import LocalizedCommand
 from factcheck.web import serving
@@ -39,7 +39,7 @@ class Command(LocalizedCommand):
                 status.update(gettext("Preparing the database …"))
                 call_command("migrate", verbosity=0)
             elif find_deviating():
-                with as_owner():
+                with connect_as_owner():
                     grant()
             status.update(gettext("Loading the demo data …"))
             call_command("load_demo", verbosity=0)
@@ -51,7 +51,7 @@ class Command(LocalizedCommand):
             HOST,
             settings.PORT,
             with_worker=True,
-            when_ready=lambda: console.print(*welcome(accounts), sep="\n"),
+            when_ready=lambda: console.print(*build_welcome(accounts), sep="\n"),
         )
 
 
@@ -74,7 +74,7 @@ def give_passwords(kept_in: Path) -> list[dict[str, str]]:
     return accounts
 
 
-def welcome(accounts: list[dict[str, str]]) -> list[Table | str]:
+def build_welcome(accounts: list[dict[str, str]]) -> list[Table | str]:
     """Return the URLs of the demo and how to sign in."""
     site = settings.SITE_URL
     places = Table.grid(padding=(0, 2))

@@ -29,8 +29,8 @@ class Command(LocalizedCommand):
         parser.add_argument("names", nargs="*", help=gettext("only these features"))
 
     def handle(self, *, names: list[str], **options: Any) -> None:
-        on = features.switched_on()
-        for feature in features.installed():
+        on = features.list_switched_on()
+        for feature in features.list_installed():
             if names and feature.label not in names:
                 continue
             state = gettext("on") if feature in on else gettext("off")

@@ -4,7 +4,7 @@ from django.core.management.base import CommandParser
 from django.core.management.commands import migrate
 from django.utils.translation import gettext, gettext_noop
 
-from factcheck.database.database_roles import as_owner, grant
+from factcheck.database.database_roles import connect_as_owner, grant
 from factcheck.database.immediate_references import hold_at_once
 from factcheck.database.lock_timeout import retry_under_lock_timeout
 from factcheck.database.schema_agreement import refuse_other_history
@@ -36,18 +36,18 @@ class Command(LocalizedCommand, migrate.Command):
 
     def handle(self, *args: Any, lock_seconds: float = 2, lock_tries: int = 30, **options: Any) -> None:
         alias = options["database"]
-        with as_owner(alias):
+        with connect_as_owner(alias):
             wait_until_reachable(alias, tell=self.stderr.write)
             refuse_other_history(alias)
             retry_under_lock_timeout(
-                lambda: self.migrated(*args, **options),
+                lambda: self.run_migrations(*args, **options),
                 alias=alias,
                 seconds=lock_seconds,
                 tries=lock_tries,
                 tell=self.stderr.write,
             )
 
-    def migrated(self, *args: Any, **options: Any) -> None:
+    def run_migrations(self, *args: Any, **options: Any) -> None:
         super().handle(*args, **options)
         only_asks = options.get("plan") or options.get("check_unapplied")
         if not only_asks:

@@ -6,10 +6,10 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils.translation import gettext, gettext_noop
 
 from factcheck.database import embedded
-from factcheck.database.migration_review import WEIGHED_MARK, ReviewedMigration, review
-from factcheck.database.released_migrations import Key, NoSuchRevision, find_last_release, find_unreleased
+from factcheck.database.migration_review import WEIGHED_MARK, ReviewedMigration, review_migration
+from factcheck.database.released_migrations import Key, RevisionNotFound, find_last_release, find_unreleased
 from factcheck.database.schema_shape import KnownTables
-from factcheck.database.scratch_database import scratch_database
+from factcheck.database.scratch_database import open_scratch_database
 from factcheck.management.localized_command import LocalizedCommand
 
 
@@ -40,14 +40,14 @@ class Command(LocalizedCommand):
                 if migrations
                 else find_unreleased(loader, since or find_last_release())
             )
-        except NoSuchRevision as error:
+        except RevisionNotFound as error:
             raise CommandError(str(error)) from None
         if not keys:
             self.stdout.write(gettext("There are no new migrations."))
             return
         embedded.ensure_running()
-        with scratch_database(database):
-            found = self.carried_out(set(keys))
+        with open_scratch_database(database):
+            found = self.run_new(set(keys))
         if any(reviewed.refused or reviewed.idle for reviewed in found):
             raise CommandError(
                 gettext(
@@ -57,7 +57,7 @@ class Command(LocalizedCommand):
                 % {"weighed": WEIGHED_MARK}
             )
 
-    def carried_out(self, new: set[Key]) -> list[ReviewedMigration]:
+    def run_new(self, new: set[Key]) -> list[ReviewedMigration]:
         database = connections[DEFAULT_DB_ALIAS]
         executor = MigrationExecutor(database)
         executor.recorder.ensure_schema()
@@ -72,12 +72,12 @@ class Command(LocalizedCommand):
                 state = executor.apply_migration(state, migration)
                 continue
             known = known or KnownTables.by(state)
-            reviewed, state = review(migration, state, database, known=known)
-            self.tell(reviewed)
+            reviewed, state = review_migration(migration, state, database, known=known)
+            self.report(reviewed)
             found.append(reviewed)
         return found
 
-    def tell(self, reviewed: ReviewedMigration) -> None:
+    def report(self, reviewed: ReviewedMigration) -> None:
         self.stdout.write(
             f"{reviewed.migration}: {'refused' if reviewed.refused or reviewed.idle else 'fine'}"
         )

@@ -16,8 +16,17 @@ Two things make a process forget a caller, and with them at most ⌈L/10⌉ requ
 keeps the limits by itself.
 """
 
-from factcheck.web.throttling.callers import Tier, admit, caller_of, limiter
-from factcheck.web.throttling.header_fields import refusal, write_fields
+from factcheck.web.throttling.callers import Tier, admit, get_caller, get_limiter
+from factcheck.web.throttling.header_fields import build_refusal, write_fields
 from factcheck.web.throttling.limiter import Admission, Limiter
 
-__all__ = ["Admission", "Limiter", "Tier", "admit", "caller_of", "limiter", "refusal", "write_fields"]
+__all__ = [
+    "Admission",
+    "Limiter",
+    "Tier",
+    "admit",
+    "build_refusal",
+    "get_caller",
+    "get_limiter",
+    "write_fields",
+]

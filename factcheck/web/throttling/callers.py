@@ -34,7 +34,7 @@ class Tier(StrEnum):
 
 
 @cache
-def limiter() -> Limiter:
+def get_limiter() -> Limiter:
     """Return the limiter of this process, as configured."""
     rates: dict[str, Rate | None] = {
         Tier.ANONYMOUS: settings.RATE_LIMIT_ANONYMOUS,
@@ -45,12 +45,12 @@ def limiter() -> Limiter:
     return Limiter(rates, PostgresStore(), secret=settings.SECRET_KEY)
 
 
-def _made_anew(*, setting: str, **_: Any) -> None:
+def _clear_limiter(*, setting: str, **_: Any) -> None:
     if setting.startswith("RATE_LIMIT"):
-        limiter.cache_clear()
+        get_limiter.cache_clear()
 
 
-setting_changed.connect(_made_anew)
+setting_changed.connect(_clear_limiter)
 
 
 def admit(
@@ -58,20 +58,20 @@ def admit(
 ) -> Admission | None:
     """Count a request for the owner of its token or, without one, for its IP address. None if there is no limit."""
     if user_id is None:
-        admission = limiter().admit(caller_of(request), tier, cost)
+        admission = get_limiter().admit(get_caller(request), tier, cost)
     else:
-        admission = limiter().admit(str(user_id), Tier.TOKEN, cost)
+        admission = get_limiter().admit(str(user_id), Tier.TOKEN, cost)
     if admission:
         count_drawn(admission.tier, cost, allowed=admission.allowed)
     return admission
 
 
-def caller_of(request: HttpRequest) -> str:
+def get_caller(request: HttpRequest) -> str:
     """Return the IP address of a request, as limits count it."""
-    return _limited_as(address_of(request.META, settings.NUM_PROXIES))
+    return _group_address(get_address(request.META, settings.NUM_PROXIES))
 
 
-def address_of(environment: Mapping[str, Any], proxies: int) -> str:
+def get_address(environment: Mapping[str, Any], proxies: int) -> str:
     """Return the IP address of the client of our outermost proxy.
 
     Each proxy appends its client's address to X-Forwarded-For. Everything before the entries of our own proxies was
@@ -85,7 +85,7 @@ def address_of(environment: Mapping[str, Any], proxies: int) -> str:
 
 
 @lru_cache(maxsize=10_000)
-def _limited_as(address: str) -> str:
+def _group_address(address: str) -> str:
     """Return one name for all addresses that a single visitor can use; the text itself if it is not an IP address."""
     if parts := _WITH_PORT.fullmatch(address):
         address = parts[1] or parts[2]

@@ -6,17 +6,17 @@ from urllib.parse import parse_qsl
 from django.conf import settings
 
 #: No question counts for more; a caller's budget of 600 holds six of these.
-MOST = 100
+MAX_COST = 100
 #: From here on a question is expensive: few of them are answered at a time (`factcheck.web.throttling.gate`).
-EXPENSIVE = 5
+EXPENSIVE_COST = 5
 #: So many words that all have to occur cost as much as one plain request: the rarest of them decides what is read.
-WORDS_FOR_ONE = 10
+WORDS_PER_UNIT = 10
 #: As many letters of scripts without spaces do: each is looked up with its neighbour, as it stands.
-LETTERS_FOR_ONE = 40
+LETTERS_PER_UNIT = 40
 #: Texts to be matched: so many tokens, as models count them, cost as much as one plain request.
-TOKENS_FOR_ONE = 50
+TOKENS_PER_UNIT = 50
 #: To count every match reads every match.
-EXACT_COUNT = 3
+EXACT_COUNT_COST = 3
 
 _ALTERNATIVE = re.compile(r"(?<!\S)(?:or|\|)(?!\S)", re.IGNORECASE)
 # Words as the search takes them apart, whatever stands between them: runs of letters with their marks, runs of digits.
@@ -29,7 +29,7 @@ _UNSPACED = re.compile(
 #: About a token of a model: some letters, a digit, a sign, one letter of a script without spaces.
 TOKEN = re.compile(rf"{_UNSPACED.pattern}|\d|[^\W\d_](?:[^\W\d_]|[{_MARKS}]){{0,5}}|[^\w\s]")
 #: The parameters that hold words to search for, in our API and in Google's.
-_WORDS = {"q", "query"}
+_TEXT_PARAMETERS = {"q", "query"}
 
 
 class Costs:
@@ -41,29 +41,29 @@ class Costs:
 
     def of(self, path: str, query: str, text: str = "") -> int:
         base = next((cost for costly, cost in self.by_address if costly(path)), 1)
-        cost = min(MOST, base * _weight(query)) if query else base
+        cost = min(MAX_COST, base * _weigh_query(query)) if query else base
         if self.is_by_text(path):
             if "text=" in query or "%" in query:
                 text += "".join(value for name, value in parse_qsl(query, errors="replace") if name == "text")
-            cost += sum(1 for _ in TOKEN.finditer(text)) // TOKENS_FOR_ONE
-        return min(MOST, cost)
+            cost += sum(1 for _ in TOKEN.finditer(text)) // TOKENS_PER_UNIT
+        return min(MAX_COST, cost)
 
     def is_by_text(self, path: str) -> bool:
         """Whether an answer takes the longer, the more words it is asked about."""
         return self._by_text(path) is not None
 
 
-def _weight(query: str) -> int:
+def _weigh_query(query: str) -> int:
     """Return the work of a query relative to a plain one."""
     # Most questions have neither, and to take them apart would cost them something.
     if "=" not in query or not any(sign in query for sign in ("q=", "query=", "count=", "%")):
         return 1
     weight, factor = 1, 1
     for name, value in parse_qsl(query, errors="replace"):
-        if name in _WORDS:
+        if name in _TEXT_PARAMETERS:
             letters = len(_UNSPACED.findall(value))
             words = len(_WORD.findall(_UNSPACED.sub(" ", value) if letters else value))
-            weight += words // WORDS_FOR_ONE + letters // LETTERS_FOR_ONE + len(_ALTERNATIVE.findall(value))
+            weight += words // WORDS_PER_UNIT + letters // LETTERS_PER_UNIT + len(_ALTERNATIVE.findall(value))
         elif name == "count" and value == "exact":
-            factor = EXACT_COUNT
+            factor = EXACT_COUNT_COST
     return weight * factor

@@ -18,22 +18,22 @@ from rest_framework.request import Request
 from rest_framework.throttling import BaseThrottle
 
 from factcheck.api.problems import build_unavailable_response
-from factcheck.django_internals import keep_out_of_the_log, plain_request
+from factcheck.django_internals import get_plain_request, keep_out_of_the_log
 from factcheck.web import uploads
 from factcheck.web.throttling import gate
-from factcheck.web.throttling.callers import Tier, admit, caller_of
-from factcheck.web.throttling.costs import EXPENSIVE, MOST, Costs
-from factcheck.web.throttling.header_fields import refusal, write_fields
+from factcheck.web.throttling.callers import Tier, admit, get_caller
+from factcheck.web.throttling.costs import EXPENSIVE_COST, MAX_COST, Costs
+from factcheck.web.throttling.header_fields import build_refusal, write_fields
 from factcheck.web.throttling.limiter import Admission
 
 #: For how long, in seconds, a token that was looked up is believed; a revoked one keeps its higher limit so long.
-BELIEVED = 60
+TOKEN_CACHE_SECONDS = 60
 
-_FORM = "application/x-www-form-urlencoded"
+_FORM_TYPE = "application/x-www-form-urlencoded"
 #: A question that is posted is read up to here, in bytes; it has 2,000 characters, each of twelve bytes at most.
-LONGEST_FORM = 50_000
+MAX_FORM_BYTES = 50_000
 #: The longest address that is read, in bytes. The web server refuses those above 65,534 itself, without a body.
-LONGEST_ADDRESS = 60_000
+MAX_URL_LENGTH = 60_000
 
 
 class RateLimits:
@@ -53,30 +53,32 @@ class RateLimits:
 
     def __call__(self, request: HttpRequest) -> HttpResponseBase:
         path = request.path_info
-        cost, admission = self._counted(request)
-        if len(path.encode()) + len(request.META.get("QUERY_STRING", "")) > LONGEST_ADDRESS:
+        cost, admission = self._charge_request(request)
+        if len(path.encode()) + len(request.META.get("QUERY_STRING", "")) > MAX_URL_LENGTH:
             detail = gettext("The address is too long. The limit is %(most)s bytes.") % {
-                "most": LONGEST_ADDRESS
+                "most": MAX_URL_LENGTH
             }
             return build_unavailable_response(request, HTTPStatus.REQUEST_URI_TOO_LONG, detail)
         if admission and not admission.allowed:
-            return refusal(request, admission)
+            return build_refusal(request, admission)
         # After it is counted: who lets us wait for a body has drawn on the budget already.
         has_body = request.META.get("CONTENT_LENGTH") or "HTTP_TRANSFER_ENCODING" in request.META
         if has_body and (refused := uploads.receive(request)):
-            return incomplete(request, refused)
-        asked = self._posted(request) if has_body and request.method != "OPTIONS" else 0
+            return build_incomplete_response(request, refused)
+        asked = self._compute_body_cost(request) if has_body and request.method != "OPTIONS" else 0
         if asked > cost:
             admission, cost = self._admit(request, asked - cost), asked
             if admission and not admission.allowed:
                 uploads.let_go(request)
-                return refusal(request, admission)
-        if cost < EXPENSIVE or self.streamed(path):  # downloads have seats of their own
+                return build_refusal(request, admission)
+        if cost < EXPENSIVE_COST or self.streamed(path):  # downloads have seats of their own
             response = self.get_response(request)
         else:
-            holder = holder_of(request)
-            caller = caller_of(request) if holder is None else f"token of {holder}"
-            response = gate.expensive.through(partial(self.get_response, request), caller) or busy(request)
+            holder = get_token_owner(request)
+            caller = get_caller(request) if holder is None else f"token of {holder}"
+            response = gate.expensive.through(
+                partial(self.get_response, request), caller
+            ) or build_busy_response(request)
         if has_body:
             uploads.let_go(request)
         admission = getattr(request, "admission", admission)
@@ -84,7 +86,7 @@ class RateLimits:
             write_fields(response, admission)
         return response
 
-    def _counted(self, request: HttpRequest) -> tuple[int, Admission | None]:
+    def _charge_request(self, request: HttpRequest) -> tuple[int, Admission | None]:
         """Return the cost of a request by its path, and whether the budget covers it."""
         path, query = request.path_info, request.META.get("QUERY_STRING", "")
         # A browser's question whether it may ask is no request yet, and it cannot bring a token.
@@ -95,29 +97,29 @@ class RateLimits:
 
     def _admit(self, request: HttpRequest, cost: int) -> Admission | None:
         if self.limited(request.path_info):
-            return admit(request, user_id=holder_of(request), cost=cost)
+            return admit(request, user_id=get_token_owner(request), cost=cost)
         return admit(request, cost=cost, tier=Tier.PAGES)
 
-    def _posted(self, request: HttpRequest) -> int:
+    def _compute_body_cost(self, request: HttpRequest) -> int:
         """Return the cost of a query in a body: a text, or a long search posted by Google's clients.
 
         0 where the body has no part in it.
         """
         path, query = request.path_info, request.META.get("QUERY_STRING", "")
         if self.costs.is_by_text(path):
-            return self.costs.of(path, query, _text_of(request))
+            return self.costs.of(path, query, _read_text(request))
         if "HTTP_X_HTTP_METHOD_OVERRIDE" not in request.META or not self.limited(path):
             return 0
-        if request.content_type != _FORM or uploads.length_of(request) > LONGEST_FORM:
-            return MOST
+        if request.content_type != _FORM_TYPE or uploads.get_content_length(request) > MAX_FORM_BYTES:
+            return MAX_COST
         return self.costs.of(request.path_info, request.body.decode(errors="replace"))
 
 
-def _text_of(request: HttpRequest) -> str:
+def _read_text(request: HttpRequest) -> str:
     """Return the body as text, with JSON and form escapes decoded."""
-    if uploads.length_of(request) > uploads.AT_ONCE:
+    if uploads.get_content_length(request) > uploads.MEMORY_BYTES:
         return ""  # it is refused
-    if request.content_type == _FORM:
+    if request.content_type == _FORM_TYPE:
         return unquote_plus(request.body.decode(errors="replace"))
     try:
         return orjson.dumps(orjson.loads(request.body)).decode()
@@ -125,7 +127,7 @@ def _text_of(request: HttpRequest) -> str:
         return request.body.decode(errors="replace")
 
 
-def busy(request: HttpRequest) -> HttpResponse:
+def build_busy_response(request: HttpRequest) -> HttpResponse:
     """Refuse an expensive request for which there is no capacity."""
     detail = gettext("Too many expensive requests are running. Please try again in a moment.")
     response = build_unavailable_response(request, HTTPStatus.SERVICE_UNAVAILABLE, detail, retry_after=2)
@@ -133,7 +135,7 @@ def busy(request: HttpRequest) -> HttpResponse:
     return response
 
 
-def incomplete(request: HttpRequest, refused: uploads.BodyRefusal) -> HttpResponse:
+def build_incomplete_response(request: HttpRequest, refused: uploads.BodyRefusal) -> HttpResponse:
     """Answer a request whose body did not arrive; its connection cannot be reused."""
     response = build_unavailable_response(
         request, refused.status, refused.detail, retry_after=refused.retry_after
@@ -154,7 +156,7 @@ class RateLimit(BaseThrottle):
 
     def allow_request(self, request: Request, view: Any) -> bool:
         user_id = request.user.pk if request.auth is not None else None
-        plain = plain_request(request)
+        plain = get_plain_request(request)
         self.admission = admit(plain, user_id=user_id, cost=getattr(view, "request_cost", 1))
         plain.admission = self.admission  # type: ignore[attr-defined]  # RateLimits looks for it
         return self.admission is None or self.admission.allowed
@@ -163,16 +165,16 @@ class RateLimit(BaseThrottle):
         return self.admission.reset_seconds if self.admission else None
 
 
-def holder_of(request: HttpRequest) -> int | None:
+def get_token_owner(request: HttpRequest) -> int | None:
     """Return the user of a request's valid token. On public paths an invalid token is ignored."""
     authorization = request.META.get("HTTP_AUTHORIZATION")
     if not authorization or not settings.RATE_LIMIT_AUTHENTICATION:
         return None
-    return _holder(authorization, int(monotonic() / BELIEVED))
+    return _find_token_owner(authorization, int(monotonic() / TOKEN_CACHE_SECONDS))
 
 
 @lru_cache(maxsize=1000)
-def _holder(authorization: str, period: int) -> int | None:
+def _find_token_owner(authorization: str, period: int) -> int | None:
     request = HttpRequest()
     request.META["HTTP_AUTHORIZATION"] = authorization
     try:

@@ -9,7 +9,7 @@ from django.conf import settings
 Answer = TypeVar("Answer")
 
 #: How long an expensive question waits for its turn, in seconds.
-PATIENCE = 1.0
+PATIENCE_SECONDS = 1.0
 
 
 class Gate:
@@ -19,7 +19,7 @@ class Gate:
     wait for one more, so that no caller can take them all.
     """
 
-    def __init__(self, seats: int, *, patience: float = PATIENCE) -> None:
+    def __init__(self, seats: int, *, patience: float = PATIENCE_SECONDS) -> None:
         self.seats, self.patience = seats, patience
         self._seated: set[str] = set()
         self._waiting: set[str] = set()

@@ -23,16 +23,16 @@ def write_fields(response: HttpResponseBase, admission: Admission) -> None:
         headers["Retry-After"] = str(admission.reset_seconds)
 
 
-def refusal(request: HttpRequest, admission: Admission) -> HttpResponse:
+def build_refusal(request: HttpRequest, admission: Admission) -> HttpResponse:
     """Return the answer to a caller over the limit."""
-    response = build_unavailable_response(request, HTTPStatus.TOO_MANY_REQUESTS, sentence(admission))
+    response = build_unavailable_response(request, HTTPStatus.TOO_MANY_REQUESTS, describe_refusal(admission))
     write_fields(response, admission)
     response.headers["Content-Length"] = str(len(response.content))
     keep_out_of_the_log(response)
     return response
 
 
-def sentence(admission: Admission) -> str:
+def describe_refusal(admission: Admission) -> str:
     """Return the message for a refused caller."""
     seconds = admission.reset_seconds
     most = gettext("The limit is %(limit)s requests in %(window)s seconds.") % {

@@ -15,13 +15,13 @@ from factcheck.web.throttling.store import Store, StoreUnavailable
 logger = logging.getLogger(__name__)
 
 #: About 400 bytes each. The least recently seen are dropped first.
-CALLERS_REMEMBERED = 50_000
+MAX_CALLERS = 50_000
 #: The part of a budget that a process lets through before it settles with the store.
-SHARE = 10
+BATCH_SHARE = 10
 #: After a failure the store is left alone so long, in seconds: few requests wait for it, not each.
-REST = 5.0
+REST_SECONDS = 5.0
 #: The log says at most this often, in seconds, that the store cannot be reached.
-SAID_AGAIN_AFTER = 60.0
+LOG_INTERVAL_SECONDS = 60.0
 
 # Sums of decimal fractions are a little off; a millionth of a second decides nothing.
 _ROUNDING = 1e-6
@@ -69,7 +69,7 @@ class _Budget(NamedTuple):
 
     @classmethod
     def at(cls, rate: Rate) -> Self:
-        return cls(rate.limit, rate.seconds, rate.seconds / rate.limit, ceil(rate.limit / SHARE))
+        return cls(rate.limit, rate.seconds, rate.seconds / rate.limit, ceil(rate.limit / BATCH_SHARE))
 
     def allows(self, owed: float, cost: int) -> bool:
         return owed + cost * self.interval <= self.window + _ROUNDING
@@ -104,7 +104,7 @@ class Limiter:
         *,
         secret: str = "",
         clock: Callable[[], float] = time.monotonic,
-        callers_remembered: int = CALLERS_REMEMBERED,
+        callers_remembered: int = MAX_CALLERS,
     ) -> None:
         self.budgets = {tier: _Budget.at(rate) for tier, rate in rates.items() if rate}
         self.store, self.clock, self.callers_remembered = store, clock, callers_remembered
@@ -163,7 +163,7 @@ class Limiter:
         amount, account.unsettled = account.unsettled, 0
         try:
             owed = self.store.settle(
-                self._name(tier, client),
+                self._hash_caller(tier, client),
                 spent=amount * budget.interval,
                 owed_alone=account.unsettled_free_at - asked_at,
             )
@@ -173,15 +173,15 @@ class Limiter:
         else:
             account.free_at = self.clock() + owed
 
-    def _name(self, tier: str, client: str) -> str:
+    def _hash_caller(self, tier: str, client: str) -> str:
         return blake2b(f"{tier} {client}".encode(), key=self._secret, digest_size=16).hexdigest()
 
     def _leave_alone(self, now: float, failure: StoreUnavailable) -> None:
         with self._table:
-            self._store_rests_until = now + REST
+            self._store_rests_until = now + REST_SECONDS
             speaks = now >= self._silent_until
             if speaks:
-                self._silent_until = now + SAID_AGAIN_AFTER
+                self._silent_until = now + LOG_INTERVAL_SECONDS
         if speaks:
             logger.warning(
                 "The store of rate limits cannot be reached; each web process keeps the limits by itself: %s",

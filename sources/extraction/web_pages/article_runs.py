@@ -13,12 +13,12 @@ from dataclasses import dataclass
 
 from lxml.html import HtmlElement
 
-from .markers import LEAD_NAMES, leads_elsewhere, name_words, stands_apart
+from .markers import LEAD_NAMES, is_apart, is_link_line, split_names
 from .markup import TextRun, build_key
-from .positions import HEADINGS, TELLING_LENGTH, iterate_ancestors, match_runs
+from .positions import DISTINCTIVE_LENGTH, HEADING_TAGS, iterate_ancestors, match_runs
 
 #: Letters and digits of a paragraph.
-PROSE = 60
+MIN_PROSE_LENGTH = 60
 #: A lead is no longer, and a description of the body no shorter.
 LONGEST_LEAD, LEAST_BODY = 900, 250
 #: Shares: of links in a line that leads elsewhere; of the article in an element that cannot stand apart from it.
@@ -31,7 +31,7 @@ _SENTENCE_END = re.compile(r"[.!?…:;。！？।؟]")
 
 
 @dataclass(frozen=True, slots=True)
-class Described:
+class ArticleDescription:
     """The article's description in metadata and structured data."""
 
     title: str = ""
@@ -42,7 +42,7 @@ class Described:
 class ArticleRuns:
     """The article's texts in the order of the page."""
 
-    def __init__(self, texts: list[str], runs: list[TextRun], described: Described) -> None:
+    def __init__(self, texts: list[str], runs: list[TextRun], described: ArticleDescription) -> None:
         self.found = texts
         self.keys = list(map(build_key, texts))
         self.runs = runs
@@ -57,17 +57,19 @@ class ArticleRuns:
             if run.element.tag == "li":
                 self._items[run.element.getparent()].append(run)
         self._apart: dict[HtmlElement, HtmlElement | None] = {}
-        self.dropped = self._dropped()
-        self.leads = self._leads()
+        self.dropped = self._find_dropped()
+        self.leads = self._find_leads()
 
     def texts(self) -> Iterator[str]:
         """Yield the paragraphs of the article: its leads, then the others in order."""
         yield from (self.runs[number].text for number in self.leads)
         yield from (text for number, text in enumerate(self.found) if number not in self.dropped)
 
-    def following(self, count: int) -> list[TextRun]:
+    def list_following(self, count: int) -> list[TextRun]:
         """Return the runs right behind the last one that was read."""
-        last = max((n for n, place in self.place.items() if self.runs[n].letters >= PROSE), default=-1)
+        last = max(
+            (n for n, place in self.place.items() if self.runs[n].letters >= MIN_PROSE_LENGTH), default=-1
+        )
         return self.runs[last + 1 : last + 1 + count]
 
     # Where things stand
@@ -80,7 +82,7 @@ class ArticleRuns:
                 below[element] += self.runs[number].letters
         return below
 
-    def _heading(self) -> int | None:
+    def _find_heading(self) -> int | None:
         """Return the number of the headline's run: the first that matches the title, else the first heading."""
         firsts = [number for number, run in enumerate(self.runs) if run.element.tag == "h1"]
         title = build_key(self.described.title)
@@ -97,53 +99,53 @@ class ArticleRuns:
                 break
             path.append(one)
         for one in reversed(path):
-            if apart is None and self.read_below[one] < MOST_OF_IT * self.read_letters and stands_apart(one):
+            if apart is None and self.read_below[one] < MOST_OF_IT * self.read_letters and is_apart(one):
                 apart = one
             self._apart[one] = apart
         return apart is not None
 
     # What is left out
 
-    def _dropped(self) -> set[int]:
-        doubtful = self._places_only_of(
+    def _find_dropped(self) -> set[int]:
+        doubtful = self._find_places_where_all(
             lambda number: self._is_teaser(number) or self._is_apart(self.runs[number].element)
         )
-        doubtful = {place for place in doubtful if not self._is_described(place)} | self._outside_the_body()
+        doubtful = {place for place in doubtful if not self._is_described(place)} | self._find_outside_body()
         kept = set(range(len(self.found))) - doubtful
-        is_most = self._letters(doubtful) > MOST_OF_IT * self._letters(range(len(self.found)))
+        is_most = self._count_letters(doubtful) > MOST_OF_IT * self._count_letters(range(len(self.found)))
         follows = bool(kept) and max(kept) < min(doubtful, default=0)
-        if is_most and not (follows and self._letters(kept) >= 2 * PROSE):
+        if is_most and not (follows and self._count_letters(kept) >= 2 * MIN_PROSE_LENGTH):
             # The names on this page mean something else; unless a short article comes first, and then all the teasers.
             return set()
         return doubtful
 
-    def _letters(self, places: Iterable[int]) -> int:
+    def _count_letters(self, places: Iterable[int]) -> int:
         return sum(len(self.keys[place]) for place in places)
 
-    def _places_only_of(self, is_one: Callable[[int], bool]) -> set[int]:
+    def _find_places_where_all(self, is_one: Callable[[int], bool]) -> set[int]:
         """Return texts for which this holds at all their positions: a headline is above its article, and in teasers."""
         others = {place for number, place in self.place.items() if not is_one(number)}
         return set(self.place.values()) - others
 
     def _is_teaser(self, number: int) -> bool:
         run = self.runs[number]
-        if run.linked and leads_elsewhere(run.text):
+        if run.linked and is_link_line(run.text):
             return True
-        if run.element.tag in HEADINGS:
+        if run.element.tag in HEADING_TAGS:
             return False
         if run.linked < MOSTLY_LINKS:
             return False
         if run.element.tag == "li":
             items = self._items[run.element.getparent()]
             return len(items) > 1 and all(
-                one.linked >= MOSTLY_LINKS and one.letters > TELLING_LENGTH for one in items
+                one.linked >= MOSTLY_LINKS and one.letters > DISTINCTIVE_LENGTH for one in items
             )
-        return run.letters > TELLING_LENGTH and not _SENTENCE_END.search(run.text[-2:])
+        return run.letters > DISTINCTIVE_LENGTH and not _SENTENCE_END.search(run.text[-2:])
 
-    def _outside_the_body(self) -> set[int]:
+    def _find_outside_body(self) -> set[int]:
         """Return paragraphs outside the article body in the page's metadata, if nearly all of that was found."""
         described = [place for place in range(len(self.found)) if self._is_described(place)]
-        letters = self._letters(described)
+        letters = self._count_letters(described)
         # Some pages describe the beginning only, and some cut it off.
         is_whole = len(self.body_key) >= LEAST_BODY and bool(_WHOLE_END.search(self.described.body))
         if not is_whole or letters < FOUND_OF_BODY * len(self.body_key):
@@ -151,24 +153,24 @@ class ArticleRuns:
         outside = {
             place
             for place in range(described[0], len(self.found))
-            if len(self.keys[place]) >= TELLING_LENGTH
+            if len(self.keys[place]) >= DISTINCTIVE_LENGTH
             and self.keys[place] not in self.body_key
             and " | " not in self.found[place]  # descriptions have no tables
         }
-        return outside if self._letters(outside) < MOST_OUTSIDE * letters else set()
+        return outside if self._count_letters(outside) < MOST_OUTSIDE * letters else set()
 
     def _is_described(self, place: int) -> bool:
-        return len(self.keys[place]) >= TELLING_LENGTH and self.keys[place] in self.body_key
+        return len(self.keys[place]) >= DISTINCTIVE_LENGTH and self.keys[place] in self.body_key
 
     # What is taken in
 
-    def _leads(self) -> list[int]:
+    def _find_leads(self) -> list[int]:
         """Return the paragraphs between headline and text that were missed and repeat nothing."""
-        heading, first = self._heading(), min(self.place, default=None)
+        heading, first = self._find_heading(), min(self.place, default=None)
         if heading is None or first is None:
             return []
         whole = "\n".join(self.keys)
-        telling = [key for key in self.keys if len(key) >= TELLING_LENGTH]
+        telling = [key for key in self.keys if len(key) >= DISTINCTIVE_LENGTH]
         return [
             number
             for number in range(heading + 1, max(first, heading + 4))
@@ -180,14 +182,14 @@ class ArticleRuns:
         ]
 
     def _is_lead(self, run: TextRun) -> bool:
-        if not PROSE * 0.6 <= run.letters <= LONGEST_LEAD or run.linked > 0.5:
+        if not MIN_PROSE_LENGTH * 0.6 <= run.letters <= LONGEST_LEAD or run.linked > 0.5:
             return False
         description = build_key(self.described.description)
         names = {
             word
             for one in (run.element, run.element.getparent())
             if one is not None
-            for word in name_words(one.get("class"), one.get("id"))
+            for word in split_names(one.get("class"), one.get("id"))
         }
         if names & LEAD_NAMES or run.element.get("itemprop") in ("description", "alternativeHeadline"):
             return True
@@ -197,6 +199,6 @@ class ArticleRuns:
         return (
             run.element.tag in ("p", "h2", "h3")
             and is_sentence
-            and run.letters >= PROSE
+            and run.letters >= MIN_PROSE_LENGTH
             and not self._is_apart(run.element)
         )

@@ -7,7 +7,7 @@ from functools import lru_cache
 from lxml.html import HtmlElement
 
 # Names (classes and ids, cut into words) of what stands around an article on the pages of publishers.
-_APART = frozenset(
+_APART_WORDS = frozenset(
     [
         "comment", "comments", "disqus", "respond", "replies", "reply", "newsletter", "newsletters", "signup",
         "cookie", "cookies", "consent", "onetrust", "didomi", "gdpr", "cmp", "sponsored", "advert",
@@ -17,7 +17,7 @@ _APART = frozenset(
     ]
 )  # fmt: skip
 # The same for what leads to other articles; without a link in it, it may be anything.
-_LEADING_AWAY = frozenset(
+_LINK_WORDS = frozenset(
     [
         "related", "recommended", "recommendation", "recommendations", "recirculation", "teaser", "teasers",
         "promo", "promos", "trending", "popular", "mostread", "mostviewed", "readmore", "alsoread", "card",
@@ -25,7 +25,7 @@ _LEADING_AWAY = frozenset(
     ]
 )  # fmt: skip
 _APART_PAIRS = frozenset({("author", "box"), ("about", "author"), ("author", "info"), ("author", "bio")})
-_AWAY_PAIRS = frozenset(
+_LINK_PAIRS = frozenset(
     [
         ("most", "read"), ("also", "read"), ("read", "more"), ("read", "also"), ("more", "links"), ("see", "also"),
         ("next", "story"), ("next", "article"),
@@ -64,28 +64,28 @@ _READ_ALSO = re.compile(
 )
 
 
-def leads_elsewhere(text: str) -> bool:
+def is_link_line(text: str) -> bool:
     """Whether it begins as lines do that lead to another article."""
     return bool(_READ_ALSO.match(text))
 
 
-def stands_apart(element: HtmlElement) -> bool:
+def is_apart(element: HtmlElement) -> bool:
     """Whether, by its name, an element is not part of the article: comments, advertising, teasers, navigation."""
     if element.tag in _FURNITURE_TAGS:
         return True
-    names = name_words(element.get("class"), element.get("id"))
+    names = split_names(element.get("class"), element.get("id"))
     if not names:
         return False
     pairs = set(itertools.pairwise(names))
-    if not _APART.isdisjoint(names) or pairs & _APART_PAIRS:
+    if not _APART_WORDS.isdisjoint(names) or pairs & _APART_PAIRS:
         return True
-    is_away = not _LEADING_AWAY.isdisjoint(names) or pairs & _AWAY_PAIRS
+    is_away = not _LINK_WORDS.isdisjoint(names) or pairs & _LINK_PAIRS
     # A paragraph of an article may be called anything, and have links.
     return bool(is_away) and element.tag in _CONTAINERS and element.find(".//a") is not None
 
 
 @lru_cache(maxsize=4096)
-def name_words(*names: str | None) -> tuple[str, ...]:
+def split_names(*names: str | None) -> tuple[str, ...]:
     """Return the words of classes and ids: "article__Body-main" is article, body, main."""
     joined = " ".join(filter(None, names))[:500]
     return tuple(re.findall(r"[a-z]+", re.sub(r"(?<=[a-z])(?=[A-Z])", " ", joined).lower()))

@@ -17,18 +17,18 @@ MAX_ELEMENTS = 30_000
 MAX_SIBLINGS = 3_000
 
 # libxml2 compares every attribute of an element with every other (400,000 in one tag: minutes).
-LONG_TAG = 20_000
+MAX_TAG_LENGTH = 20_000
 MAX_ATTRIBUTES = 5_000
 
 # Elements without words for a reader, and those around an article.
-WORDLESS = frozenset(
+TEXTLESS_TAGS = frozenset(
     [
         "script", "style", "noscript", "template", "svg", "math", "button", "select", "textarea", "iframe", "object",
         "embed", "audio", "video", "canvas", "map", "head",
     ]
 )  # fmt: skip
-FURNITURE = WORDLESS | {"nav", "aside", "footer", "header", "form", "menu", "dialog"}
-BLOCKS = frozenset(
+BOILERPLATE_TAGS = TEXTLESS_TAGS | {"nav", "aside", "footer", "header", "form", "menu", "dialog"}
+BLOCK_TAGS = frozenset(
     [
         "address", "article", "blockquote", "body", "caption", "center", "dd", "details", "div", "dl", "dt",
         "fieldset", "figcaption", "figure", "h1", "h2", "h3", "h4", "h5", "h6", "hr", "html", "li", "main",
@@ -38,8 +38,8 @@ BLOCKS = frozenset(
     ]
 )  # fmt: skip
 _WORDLIKE = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
-CELLS = frozenset({"td", "th", "cell"})
-BREAKS = frozenset({"br", "lb"})
+CELL_TAGS = frozenset({"td", "th", "cell"})
+BREAK_TAGS = frozenset({"br", "lb"})
 
 
 def parse(markup: str) -> HtmlElement:
@@ -66,7 +66,7 @@ def parse(markup: str) -> HtmlElement:
 
 def _has_monstrous_tag(markup: str) -> bool:
     for piece in markup.split("<"):
-        if len(piece) > LONG_TAG and (piece[0].isalpha() or piece[0] in "\"'"):
+        if len(piece) > MAX_TAG_LENGTH and (piece[0].isalpha() or piece[0] in "\"'"):
             names = re.sub(r"\"[^\"]*\"|'[^']*'", " ", piece).partition(">")[0]
             if len(re.split(r"[\s/=]+", names)) > MAX_ATTRIBUTES:
                 return True
@@ -78,7 +78,7 @@ def is_tractable(tree: HtmlElement) -> bool:
         if number > MAX_ELEMENTS:
             return False
         if len(element) > MAX_SIBLINGS:
-            inline = sum(1 for child in element if child.tag not in BLOCKS)
+            inline = sum(1 for child in element if child.tag not in BLOCK_TAGS)
             if inline > MAX_SIBLINGS:
                 return False
     return True
@@ -130,7 +130,7 @@ def iterate_runs(root: HtmlElement, skipped: frozenset[str]) -> Iterator[TextRun
             below_skipped = None
         if below_skipped is None and element is not root:
             open_run.add(_collapse_space(element.tail))
-    yield from open_run.closed()
+    yield from open_run.close()
 
 
 class _OpenTextRun:
@@ -142,17 +142,17 @@ class _OpenTextRun:
         self._blocks = [root]
 
     def begin(self, element: HtmlElement, tag: str) -> Iterator[TextRun]:
-        if tag in BLOCKS:
-            yield from self.closed()
+        if tag in BLOCK_TAGS:
+            yield from self.close()
             self._blocks.append(element)
-        if tag in CELLS and any(map(str.strip, self._words)):
+        if tag in CELL_TAGS and any(map(str.strip, self._words)):
             self._words.append(" | ")
         self._link_depth += tag == "a"
-        self.add("\n" if tag in BREAKS else _collapse_space(element.text))
+        self.add("\n" if tag in BREAK_TAGS else _collapse_space(element.text))
 
     def end(self, tag: str) -> Iterator[TextRun]:
-        if tag in BLOCKS:
-            yield from self.closed()
+        if tag in BLOCK_TAGS:
+            yield from self.close()
             self._blocks.pop()
         self._link_depth -= tag == "a"
 
@@ -161,7 +161,7 @@ class _OpenTextRun:
         if self._link_depth:
             self._linked += len(build_key(text))
 
-    def closed(self) -> Iterator[TextRun]:
+    def close(self) -> Iterator[TextRun]:
         text, linked = "".join(self._words).strip(), self._linked
         self._words, self._linked = [], 0
         if text:

@@ -13,11 +13,11 @@ from sources.extraction.language import settle_language
 from sources.extraction.metadata import read_metadata
 from sources.extraction.structured_data import read_structured
 
-from .article_runs import LEAST_BODY, ArticleRuns, Described
-from .markers import stands_apart
+from .article_runs import LEAST_BODY, ArticleDescription, ArticleRuns
+from .markers import is_apart
 from .markup import (
-    FURNITURE,
-    WORDLESS,
+    BOILERPLATE_TAGS,
+    TEXTLESS_TAGS,
     TextRun,
     build_key,
     is_tractable,
@@ -47,13 +47,13 @@ def extract_page(markup: str, *, url: str, media_type: str) -> Document:
     body = structured.body()
     text, extractor, behind = "", describe_extractor("trafilatura"), list[TextRun]()
     if is_tractable(tree):
-        text, behind = _select_article(tree, Described(metadata.title, structured.description, body))
+        text, behind = _select_article(tree, ArticleDescription(metadata.title, structured.description, body))
     if not text:
-        text, extractor = clean_text(_join_blocks(_find_article(tree), FURNITURE)), "blocks 1"
+        text, extractor = clean_text(_join_blocks(_find_article(tree), BOILERPLATE_TAGS)), "blocks 1"
     is_from_data = _is_little_of(text, body)
     if is_from_data:
         text, extractor = body, "schema.org articleBody"
-    shown = list(iterate_runs(tree, WORDLESS))
+    shown = list(iterate_runs(tree, TEXTLESS_TAGS))
     own = body or "\n".join(run.text for run in shown if _is_marked_up(run.element))
     refuse_walls(tree, text, "\n".join(run.text for run in shown), own, is_free=structured.is_free)
     if sum(map(str.isalpha, text)) < MIN_LETTERS:
@@ -81,11 +81,11 @@ def extract_page(markup: str, *, url: str, media_type: str) -> Document:
     )
 
 
-def _select_article(tree: HtmlElement, described: Described) -> tuple[str, list[TextRun]]:
+def _select_article(tree: HtmlElement, described: ArticleDescription) -> tuple[str, list[TextRun]]:
     """Return the article's text, and what directly follows it."""
     _keep_dates_in_sentences(tree)
     article = ArticleRuns(
-        _extract_by_trafilatura(tree), list(iterate_runs(tree, WORDLESS - {"button"})), described
+        _extract_by_trafilatura(tree), list(iterate_runs(tree, TEXTLESS_TAGS - {"button"})), described
     )
     if not article.place:
         # It takes the page as one text where it finds none of its parts.
@@ -142,7 +142,7 @@ def _is_marked_up(element: HtmlElement) -> bool:
     articles = [
         n for n, one in enumerate(above) if one.tag == "article" or one.get("itemprop") == "articleBody"
     ]
-    return bool(articles) and not any(stands_apart(one) for one in above[: articles[0] + 1])
+    return bool(articles) and not any(is_apart(one) for one in above[: articles[0] + 1])
 
 
 def _join_blocks(root: HtmlElement, skipped: frozenset[str]) -> str:

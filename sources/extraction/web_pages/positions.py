@@ -8,9 +8,9 @@ from lxml.html import HtmlElement
 from .markup import TextRun, build_key
 
 #: Letters and digits that make a run recognisable.
-TELLING_LENGTH = 20
+DISTINCTIVE_LENGTH = 20
 
-HEADINGS = frozenset({"h1", "h2", "h3", "h4"})
+HEADING_TAGS = frozenset({"h1", "h2", "h3", "h4"})
 
 
 def match_runs(texts: list[str], runs: list[TextRun]) -> Iterator[tuple[int, int]]:
@@ -28,7 +28,7 @@ def match_runs(texts: list[str], runs: list[TextRun]) -> Iterator[tuple[int, int
     for number, run in enumerate(runs):
         if equal := whole.get(run.key):
             place = equal.pop(0) if len(equal) > 1 else equal[0]
-        elif run.letters >= TELLING_LENGTH and (at := joined.find(run.key)) >= 0:
+        elif run.letters >= DISTINCTIVE_LENGTH and (at := joined.find(run.key)) >= 0:
             place = bisect_right(beginnings, at) - 1
         else:
             waiting.append(number)
@@ -43,7 +43,7 @@ def _find_enclosing(
 ) -> Iterator[tuple[int, int]]:
     """Return blocks whose lines were read as paragraphs, if they occur nowhere else."""
     missing = [
-        number for number, key in enumerate(keys) if number not in placed and len(key) >= TELLING_LENGTH
+        number for number, key in enumerate(keys) if number not in placed and len(key) >= DISTINCTIVE_LENGTH
     ]
     for number in waiting:
         if "\n" in runs[number].text:

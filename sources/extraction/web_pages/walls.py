@@ -14,12 +14,12 @@ from sources.extraction.document import ExtractionError
 #: Words of a wall's own, at most; and those that are an article's first ones at least, when a wall stands below them.
 MOST_WORDS, LEAST_WORDS = 130, 25
 #: Words of a choice between advertising and a subscription, at most: it explains at length what it asks.
-MAX_WORDS_OF_CHOICE = 600
+MAX_CHOICE_WORDS = 600
 #: Words that make an element the article's, and the shares of sentences about logging in that make a wall: there, and
 #: elsewhere.
 FEW_WORDS, MOST_OF_IT, HALF_OF_IT = 8, 0.75, 0.5
 
-_WAY_OUT = SpokenSentence(
+_ADVICE = SpokenSentence(
     "Open it in a browser, then copy the article’s text and paste it, "
     "or save the page there and import the file."
 )
@@ -37,7 +37,7 @@ _CONSENT = re.compile(
     re.IGNORECASE,
 )
 # "Mit Werbung weiterlesen": pay, or be followed.
-_CHOICE = re.compile(
+_PAYMENT_CHOICE = re.compile(
     r"mit werbung (?:weiter)?(?:lesen|nutzen|surfen)|weiter mit werbung|pur[- ]abo|werbefrei(?:es)? (?:lesen|abo)|"
     r"continue with ads|consent or pay|continuer (?:sans s['’]abonner|avec (?:la )?pub\w*)|continuar con publicidad|"
     r"continua con (?:la )?pubblicità|accetta e continua|doorgaan met advertenties|fortsett med annonser",
@@ -45,7 +45,7 @@ _CHOICE = re.compile(
 )
 _COOKIES = re.compile(r"cookie|куки|çerez|クッキー|쿠키|consent|gdpr|datenschutz|ملفات تعريف", re.IGNORECASE)
 # A page that asks speaks of itself and to its reader.
-_ADDRESSING = re.compile(
+_READER_ADDRESS = re.compile(
     r"\b(?:we|our|your?|wir|unser\w*|ihr\w*|sie|nous|nos|vo[su]s?|votre|nosotros|nuestr\w+|usted|tus?|noi|"
     r"nostr\w+|vostr\w+|nós|"
     r"noss\w+|seus?|você|wij?|onze|uw|je|vi|vår\w*|våra|din|dine|deg|nasz\w*|twoj\w*|ty|naše|vaše|мы|наш\w*|"
@@ -53,7 +53,7 @@ _ADDRESSING = re.compile(
     r"当社|我们|您|저희|귀하|نحن",
     re.IGNORECASE,
 )
-_GATE = re.compile(
+_SIGN_IN = re.compile(
     r"log ?in|password|passwor[td]|contraseña|mot de passe|senha|пароль|sign ?in|subscri|register|create (?:a|an|"
     r"your) (?:free )?account|members? only|for members|already a (?:member|subscriber)|"
     r"premium|continue reading|keep reading|unlock|free articles|einloggen|anmelden|abonn|weiterlesen|registrier|"
@@ -77,7 +77,7 @@ _ROBOT = re.compile(
     re.IGNORECASE,
 )
 _UNSPACED = re.compile("[\u0e00-\u0eff\u3040-\u30ff\u3400-\u9fff]")
-_FRAMES = frozenset(
+_APP_ROOT_IDS = frozenset(
     {"root", "app", "__next", "__nuxt", "___gatsby", "react-root", "app-root", "main-app", "svelte"}
 )
 
@@ -92,8 +92,8 @@ def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free:
         is_free: False where it says that readers pay.
     """
     if (
-        _count_words(text) <= MAX_WORDS_OF_CHOICE
-        and _CHOICE.search(text[:1_000] if _count_words(own) < LEAST_WORDS else own[:300])
+        _count_words(text) <= MAX_CHOICE_WORDS
+        and _PAYMENT_CHOICE.search(text[:1_000] if _count_words(own) < LEAST_WORDS else own[:300])
         and _share_of_sentences(_CONSENT, text) >= HALF_OF_IT
     ):
         raise _build_consent_error()
@@ -107,13 +107,13 @@ def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free:
         if _count_words(text) >= LEAST_WORDS
         else shown[:5_000]
     )
-    asks = len(_find_distinct(_GATE, said)) >= 2 or _has_password(tree) or not is_free
-    if asks and _share_of_sentences(_GATE, said) >= (MOST_OF_IT if own else HALF_OF_IT):
+    asks = len(_find_distinct(_SIGN_IN, said)) >= 2 or _has_password(tree) or not is_free
+    if asks and _share_of_sentences(_SIGN_IN, said) >= (MOST_OF_IT if own else HALF_OF_IT):
         raise ExtractionError(
             "login_wall",
             SpokenSentence(
                 "This page shows its article only to people who are logged in or have paid. %(way_out)s",
-                way_out=_WAY_OUT,
+                way_out=_ADVICE,
             ),
         )
     if _count_words(own) >= LEAST_WORDS:
@@ -123,13 +123,13 @@ def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free:
         raise ExtractionError(
             "robot_check",
             SpokenSentence(
-                "This address shows a check for robots instead of the article. %(way_out)s", way_out=_WAY_OUT
+                "This address shows a check for robots instead of the article. %(way_out)s", way_out=_ADVICE
             ),
         )
     if (
         len(_find_distinct(_CONSENT, said)) >= 3
         and _COOKIES.search(said)
-        and _ADDRESSING.search(said)
+        and _READER_ADDRESS.search(said)
         and len(_CONSENT.findall(said)) > 0.05 * _count_words(said)
     ):
         raise _build_consent_error()
@@ -138,7 +138,7 @@ def refuse_walls(tree: HtmlElement, text: str, shown: str, own: str, *, is_free:
             "script_drawn",
             SpokenSentence(
                 "This page is rendered by JavaScript, and has no text without a browser. %(way_out)s",
-                way_out=_WAY_OUT,
+                way_out=_ADVICE,
             ),
         )
 
@@ -148,20 +148,20 @@ def _build_consent_error() -> ExtractionError:
         "consent_wall",
         SpokenSentence(
             "This page asks for consent to cookies before it shows the article. %(way_out)s",
-            way_out=_WAY_OUT,
+            way_out=_ADVICE,
         ),
     )
 
 
 def is_gate(text: str) -> bool:
     """Whether a line offers to log in or to subscribe, but not to a newsletter."""
-    return bool(_GATE.search(text)) and "newsletter" not in text.casefold()
+    return bool(_SIGN_IN.search(text)) and "newsletter" not in text.casefold()
 
 
 def refuse_without_text(tree: HtmlElement) -> None:
     """Raise ExtractionError for a page without words that is none of these walls."""
     raise ExtractionError(
-        "no_text", SpokenSentence("This page has no readable text. %(way_out)s", way_out=_WAY_OUT)
+        "no_text", SpokenSentence("This page has no readable text. %(way_out)s", way_out=_ADVICE)
     )
 
 
@@ -193,7 +193,7 @@ def _has_empty_frame(tree: HtmlElement) -> bool:
     frames = (
         one
         for one in tree.iter("div", "main", "app-root")
-        if one.get("id") in _FRAMES or one.tag == "app-root"
+        if one.get("id") in _APP_ROOT_IDS or one.tag == "app-root"
     )
     has_scripts = next(tree.iter("script"), None) is not None
     return has_scripts and any(len(one.text_content().split()) < LEAST_WORDS for one in frames)

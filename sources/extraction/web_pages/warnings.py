@@ -6,16 +6,16 @@ from sources.extraction.document import Caveat
 NOTABLE_SHARE = 0.25
 MIN_WORDS = 60
 #: Languages that write no spaces, in which a page's own count may be one of characters.
-UNSPACED = frozenset({"ja", "zh", "th", "lo", "km", "my", "yue", "wuu"})
+UNSPACED_LANGUAGES = frozenset({"ja", "zh", "th", "lo", "km", "my", "yue", "wuu"})
 
-_SHARES = (
+_SHARE_PHRASES = (
     (0.92, "Nearly all"),
     (0.7, "Most"),
     (0.58, "More than half"),
     (0.42, "About half"),
     (0.29, "About a third"),
 )
-_WAY_OUT = "If that part matters, open the page, copy its text and import that."
+_ADVICE = "If that part matters, open the page, copy its text and import that."
 
 
 def find_warnings(
@@ -34,7 +34,7 @@ def find_warnings(
     if is_free:
         return ()
     words = len(text.split())
-    if stated_words and stated_words >= MIN_WORDS and language.partition("-")[0] not in UNSPACED:
+    if stated_words and stated_words >= MIN_WORDS and language.partition("-")[0] not in UNSPACED_LANGUAGES:
         missing = 1 - words / stated_words
         if missing < NOTABLE_SHARE:
             return ()
@@ -42,7 +42,7 @@ def find_warnings(
             Caveat(
                 "partly_read",
                 f"{_share(missing)} of this article was not read: it says that it has {stated_words:,} words, and "
-                f"{words:,} were found. Its publisher shows the whole to subscribers. {_WAY_OUT}",
+                f"{words:,} were found. Its publisher shows the whole to subscribers. {_ADVICE}",
             ),
         )
     if not is_gated:
@@ -50,7 +50,7 @@ def find_warnings(
     return (
         Caveat(
             "partly_read",
-            f"This page says that it is for subscribers: what was read may be its beginning only. {_WAY_OUT}",
+            f"This page says that it is for subscribers: what was read may be its beginning only. {_ADVICE}",
         ),
     )
 
@@ -63,4 +63,4 @@ def build_data_warning() -> Caveat:
 
 
 def _share(missing: float) -> str:
-    return next((words for least, words in _SHARES if missing >= least), "About a quarter")
+    return next((words for least, words in _SHARE_PHRASES if missing >= least), "About a quarter")

@@ -14,7 +14,7 @@ from claims.admin import article_form
 from claims.articles import bounded_detection
 from sources import capture
 from sources.extraction import bounded_extraction
-from sources.http.fetched_documents import Fetched
+from sources.http.fetched_documents import FetchedDocument
 from sources.models import Snapshot
 from tests.helpers.desk import Desk, said
 from tests.helpers.unsaved_writer import Writer, kept
@@ -46,9 +46,9 @@ def test_what_was_not_read_is_said(desk: Desk, checker: User) -> None:
 def test_a_transcript_goes_with_the_page_of_its_recording(
     desk: Desk, checker: User, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def fetched(url: str) -> Fetched:
+    def fetched(url: str) -> FetchedDocument:
         content = b"<html><head><meta property=og:title content='Council of May'></head><body></body></html>"
-        return Fetched(url, url, 200, content, "text/html", "utf-8", timezone.now(), "", "")
+        return FetchedDocument(url, url, 200, content, "text/html", "utf-8", timezone.now(), "", "")
 
     monkeypatch.setattr(article_form, "fetch", fetched)
     transcript = SimpleUploadedFile("talk.vtt", VTT.encode(), "text/vtt")

@@ -25,13 +25,13 @@ def test_each_feature_is_switched_and_the_audit_log_says_by_whom(
     client.force_login(administrator)
     lines = {line.feature.label: line for line in client.get(PAGE).context["lines"]}
     assert [label for label, line in lines.items() if line.is_on] == ["complaints"]
-    assert list(lines) == [feature.label for feature in features.installed()]
+    assert list(lines) == [feature.label for feature in features.list_installed()]
     said = [switch(client, "complaints", "off"), switch(client, "embeds", "on")]
     assert said == [
         ["Switched off: Complaints. Nothing was deleted."],
         [f"Switched on: {features.find('embeds').verbose_name}."],
     ]
-    assert [feature.label for feature in features.switched_on()] == ["embeds"]
+    assert [feature.label for feature in features.list_switched_on()] == ["embeds"]
     recorded = AuditRecord.objects.filter(kind="feature_switched").order_by("pk")
     assert list(recorded.values_list("what", "actor")) == [
         ("complaints: off", administrator.pk),
@@ -42,7 +42,7 @@ def test_each_feature_is_switched_and_the_audit_log_says_by_whom(
 def test_a_feature_that_another_requires_stays_on(client: Client, administrator: User, settings: Any) -> None:
     settings.FEATURES = ["all"]
     client.force_login(administrator)
-    needing = [feature for feature in features.installed() if "archiving" in feature.requires]
+    needing = [feature for feature in features.list_installed() if "archiving" in feature.requires]
     assert switch(client, "archiving", "off")[0].startswith("First switch off: ")
     for feature in needing:
         switch(client, feature.label, "off")

@@ -21,7 +21,7 @@ from claims.models import Appearance, Claim, Claimant, Publication
 from claims.newsroom.named_claimants import get_or_create_claimants
 from claims.quotes.changed_sources import reanchor
 from claims.quotes.orphans import OrphanReason
-from factcheck.confinement.confined import OutOfBounds
+from factcheck.confinement.confined import LimitExceeded
 from factcheck.confinement.limits import Cause
 from sources.capture import capture
 from sources.models import Snapshot, Source
@@ -336,7 +336,7 @@ def test_an_article_is_stored_though_it_cannot_be_searched_for_claims(
     monkeypatch: pytest.MonkeyPatch, cause: Cause
 ) -> None:
     def fail(self: object, question: bytes) -> bytes:
-        raise OutOfBounds(cause)
+        raise LimitExceeded(cause)
 
     unreadable = type("Unreadable", (), {"answer": fail})
     monkeypatch.setattr("claims.articles.bounded_detection._get_detector", unreadable)

@@ -16,7 +16,7 @@ from claims.features.webhooks import internal_endpoints
 from claims.features.webhooks.models import WebhookDelivery
 from claims.models import ApiToken, Claim, Claimant, Topic, Verdict
 from claims.review import workflow
-from factcheck.routes import openapi
+from factcheck.routes import build_openapi
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
 from tests.helpers.newsroom_tool import Tool, tool
 from tests.helpers.shown_media import make_claim_media, make_media
@@ -227,7 +227,7 @@ def test_every_document_is_what_the_schema_says_and_nothing_more(
         "deliveries": message.pk,
         "translations": translate(claim, checker, "fr").pk,
     }
-    for path, methods in openapi()["paths"].items():
+    for path, methods in build_openapi()["paths"].items():
         if not path.startswith("/api/v1/editorial/") or "get" not in methods:
             continue
         kind = path.removesuffix("moves/").rstrip("/").removesuffix("/{id}").rsplit("/", 1)[-1]
@@ -248,7 +248,7 @@ def test_every_document_is_what_the_schema_says_and_nothing_more(
 
 def assert_described(document: Any, schema: dict[str, Any], path: str) -> None:
     """The document has exactly the keys of its schema, everywhere."""
-    components = openapi()["components"]["schemas"]
+    components = build_openapi()["components"]["schemas"]
     closed = {
         name: {"additionalProperties": False} | each
         for name, each in components.items()
@@ -262,7 +262,7 @@ def assert_described(document: Any, schema: dict[str, Any], path: str) -> None:
 def test_every_operation_names_its_token_and_its_headers() -> None:
     operations = [
         (method, operation)
-        for path, methods in openapi()["paths"].items()
+        for path, methods in build_openapi()["paths"].items()
         if path.startswith("/api/v1/editorial/")
         for method, operation in methods.items()
     ]
@@ -276,7 +276,7 @@ def test_every_operation_names_its_token_and_its_headers() -> None:
         given = [each["name"] for each in parameters if each["in"] == "header"]
         assert given == needed, operation["operationId"]
         assert {"401", "403"} <= set(operation["responses"])
-    assert openapi()["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
+    assert build_openapi()["components"]["securitySchemes"]["token"]["scheme"] == "bearer"
 
 
 BODIES = [
@@ -294,10 +294,10 @@ def test_every_body_is_described_with_an_example_that_is_accepted(
     contributor: User, body: type[StrictKeys]
 ) -> None:
     """Nothing is wrong with the examples except that the ids in them are nobody's here."""
-    shown = openapi()["components"]["schemas"]
+    shown = build_openapi()["components"]["schemas"]
     requests = [
         content
-        for path, methods in openapi()["paths"].items()
+        for path, methods in build_openapi()["paths"].items()
         for operation in methods.values()
         if "requestBody" in operation and path.startswith("/api/v1/editorial/")
         for content in operation["requestBody"]["content"].values()

@@ -13,8 +13,8 @@ from django.test import Client
 from claims.models import Claim, Transition, Verdict
 from claims.review.translation_drafts import begin_translation
 from factcheck.installation.environment import Rate
-from factcheck.routes import openapi
-from factcheck.web.throttling import callers, limiter
+from factcheck.routes import build_openapi
+from factcheck.web.throttling import callers, get_limiter
 from sources.media.intake import take_in
 from tests.helpers.media_files import SMALL_PNG
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
@@ -31,7 +31,7 @@ SECRET = "Quillfeather"
 def editorial_paths() -> list[tuple[str, str]]:
     return [
         (method.upper(), path)
-        for path, methods in openapi()["paths"].items()
+        for path, methods in build_openapi()["paths"].items()
         if path.startswith("/api/v1/editorial/")
         for method in methods
     ]
@@ -159,7 +159,7 @@ def test_requests_are_counted_by_person(
 ) -> None:
     monkeypatch.setattr(callers, "PostgresStore", lambda: None)
     settings.RATE_LIMIT_TOKEN = Rate(2, 60)
-    monkeypatch.setattr(limiter(), "clock", lambda: 0.0)
+    monkeypatch.setattr(get_limiter(), "clock", lambda: 0.0)
     one, same, other = tool(editor), tool(editor), tool(checker)
     answers = [asking.get("") for asking in (one, same, one, other)]
     assert [answer.status_code for answer in answers] == [200, 200, 429, 200]

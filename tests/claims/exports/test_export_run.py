@@ -19,7 +19,7 @@ from claims.exports.formats import parquet, stored_bodies
 from claims.exports.outputs import OutputError, PartFile, build_part_path, build_state_path
 from claims.exports.selection import LedgerMoment, Selection, in_one_snapshot
 from claims.models import Claim, Publication
-from factcheck.installation.version import version
+from factcheck.installation.version import read_version
 from tests.helpers.database import replace_database
 from tests.helpers.eventful_newsroom import LEDGER, exported, full_newsroom
 from tests.helpers.ledger_traffic import busy_newsroom, step
@@ -250,7 +250,7 @@ def test_manifest_says_what_the_file_holds(file: Path) -> None:
         "ledger": {"sequence": 2, "published_at": newest.document["updated_at"]},
         "entries": 2,
         "bytes": file.stat().st_size,
-        "software": {"name": "factcheck", "version": version()},
+        "software": {"name": "factcheck", "version": read_version()},
     }
     assert len(sha256) == 64
     assert schema.keys() == {"sources", "claims"}

@@ -16,7 +16,7 @@ from claims.exports.export_run import ExportOptions
 from claims.exports.formats import csv as table
 from claims.exports.formats import parquet
 from claims.models import Publication
-from factcheck.formulas import harmless
+from factcheck.formulas import escape_formula
 from tests.claims.exports.formats.test_formats import stored, whole
 from tests.helpers.eventful_newsroom import exported, full_newsroom
 from tests.helpers.kept_newsroom import checker, editor, kept_rows
@@ -129,7 +129,7 @@ def test_parquet_says_what_the_csv_says(newsroom: None) -> None:
             return value.isoformat()
         if hasattr(value, "hour"):
             return value.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
-        return str(harmless(value))
+        return str(escape_formula(value))
 
     found = as_parquet()
     columns = {name: found.column(name).to_pylist() for name in found.column_names}

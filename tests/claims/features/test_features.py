@@ -29,32 +29,34 @@ ROOT = Path(settings.BASE_DIR)
 
 def test_every_folder_is_a_feature_that_says_what_it_is() -> None:
     folders = {path.parent.name for path in (ROOT / "claims" / "features").glob("*/__init__.py")}
-    assert {feature.label for feature in features.installed()} == folders
-    assert [feature.label for feature in features.installed() if feature.preset not in PRESETS] == []
+    assert {feature.label for feature in features.list_installed()} == folders
+    assert [feature.label for feature in features.list_installed() if feature.preset not in PRESETS] == []
 
 
 def test_presets_include_each_other(settings: Settings) -> None:
     on = []
     for preset in PRESETS:
         settings.FEATURES = [preset]
-        on.append({feature.label for feature in features.switched_on()})
+        on.append({feature.label for feature in features.list_switched_on()})
     small, newsroom, everything = on
-    assert small <= newsroom <= everything == {feature.label for feature in features.installed()}
+    assert small <= newsroom <= everything == {feature.label for feature in features.list_installed()}
     for labels in on:
         assert [
-            f.label for f in features.installed() if f.label in labels and not labels.issuperset(f.requires)
+            f.label
+            for f in features.list_installed()
+            if f.label in labels and not labels.issuperset(f.requires)
         ] == []
 
 
 def test_unknown_and_unmet_names_stop_the_start(settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     settings.FEATURES = ["assistant"]
     with pytest.raises(ImproperlyConfigured, match="FEATURES names 'assistant'. Choose small, newsroom, all"):
-        features.switched_on()
+        features.list_switched_on()
     settings.FEATURES = ["assistants"]
-    assert [feature.label for feature in features.switched_on()] == ["assistants"]
-    monkeypatch.setattr(features.switched_on()[0].__class__, "requires", ("standards",))
+    assert [feature.label for feature in features.list_switched_on()] == ["assistants"]
+    monkeypatch.setattr(features.list_switched_on()[0].__class__, "requires", ("standards",))
     with pytest.raises(ImproperlyConfigured, match="FEATURES: assistants requires standards"):
-        features.switched_on()
+        features.list_switched_on()
 
 
 def test_imports_between_features_are_those_that_are_declared() -> None:
@@ -62,7 +64,7 @@ def test_imports_between_features_are_those_that_are_declared() -> None:
     (independence,) = (contract for contract in contracts if contract["type"] == "independence")
     declared = {
         f"{feature.name}.** -> claims.features.{name}.**"
-        for feature in features.installed()
+        for feature in features.list_installed()
         for name in feature.requires
     }
     assert set(independence["ignore_imports"]) == declared
@@ -74,7 +76,7 @@ def test_a_feature_migrates_what_it_builds_on_first() -> None:
     """`migrate federation` on an empty database makes the functions and tables that its own statements name."""
     loader = MigrationLoader(connection)
     wrong = []
-    for feature in features.installed():
+    for feature in features.list_installed():
         for key in [key for key in loader.disk_migrations if key[0] == feature.label]:
             plan = loader.graph.forwards_plan(key)
             statements = StringIO()

@@ -16,8 +16,8 @@ from pytest_django import Settings
 from claims.models import Claim
 from claims.newsroom import feature_switches
 from factcheck import features
-from factcheck.feature_choices import known
-from factcheck.routes import openapi
+from factcheck.feature_choices import known_choices
+from factcheck.routes import build_openapi
 
 pytestmark = pytest.mark.django_db
 
@@ -63,10 +63,10 @@ def test_both_sides_without_a_feature_and_with_it_again(
                 if name in str(client.get("/admin/").context["queues"])
             ],
             "api": "complaints" in client.get("/api/v1/").json(),
-            "described": "/api/v1/complaints/" in openapi()["paths"],
+            "described": "/api/v1/complaints/" in build_openapi()["paths"],
         }
 
-    for feature in features.installed():
+    for feature in features.list_installed():
         if "complaints" in feature.requires:
             feature_switches.switch(feature.label, is_on=False, by=administrator)
     before = look()
@@ -91,7 +91,7 @@ def test_another_process_follows_within_seconds(administrator: User) -> None:
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO claims_featurechoice (feature, is_on) VALUES ('complaints', false)")
     assert features.find("complaints").is_on
-    known.until = 0
+    known_choices.until = 0
     assert not features.find("complaints").is_on
 
 
@@ -110,11 +110,14 @@ def test_every_route_and_job_of_a_feature_ends_with_it(settings: Settings) -> No
         with pytest.raises(Http404):
             route.callback(None)
     named = {
-        name for f in features.installed() for place in features.PLACES for name in names(f.routes(place))
+        name
+        for f in features.list_installed()
+        for place in features.PLACES
+        for name in names(f.routes(place))
     }
     assert named <= {route.name for route in routes}
     assert [name for name in named if features.has_route(name)] == []
-    desk = [model for model in admin.site._registry if model._meta.app_config in features.installed()]
+    desk = [model for model in admin.site._registry if model._meta.app_config in features.list_installed()]
     listed = [f"admin:{model._meta.app_label}_{model._meta.model_name}_changelist" for model in desk]
     assert [name for name in listed if not hasattr(resolve(reverse(name)).func, "feature")] == []
     app.perform_import_paths()

@@ -19,7 +19,9 @@ pytestmark = pytest.mark.django_db
 def permissions_of(role: str) -> set[str]:
     """The permissions of a role without those that features add to it."""
     rows = Group.objects.get(name=role).permissions.values_list("content_type__app_label", "codename")
-    added = {name for feature in features.installed() for names in feature.roles.values() for name in names}
+    added = {
+        name for feature in features.list_installed() for names in feature.roles.values() for name in names
+    }
     return {f"{label}.{name}" for label, name in rows} - added
 
 

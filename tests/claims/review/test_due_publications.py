@@ -45,7 +45,7 @@ def outcome() -> tuple[str, str]:
 
 
 def test_is_due_when_the_database_says_so(ready: Verdict, editor: User) -> None:
-    made = scheduled_publications.schedule(ready, clock.now() + timedelta(hours=1), by=editor)
+    made = scheduled_publications.schedule(ready, clock.get_database_time() + timedelta(hours=1), by=editor)
     early = list(ScheduledPublication.objects.due())
     with as_superuser():
         sql("SET LOCAL session_replication_role = replica")  # nobody else may move it

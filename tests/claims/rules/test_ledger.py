@@ -23,7 +23,13 @@ def insert_publication(**values: Any) -> None:
     if "status" in values:
         row["body"] = row["body"].replace(f'"status":"{row["status"]}"', f'"status":"{values["status"]}"')
         row["body_sha256"] = hashlib.sha256(row["body"].encode()).hexdigest()
-    row |= {"version": 2, "kind": "addition", "published_at": clock.now(), "superseded_at": None, **values}
+    row |= {
+        "version": 2,
+        "kind": "addition",
+        "published_at": clock.get_database_time(),
+        "superseded_at": None,
+        **values,
+    }
     columns = [name for name in row if name not in ("id", "sequence", "search", "search_heading")]
     marks = ", ".join(["%s"] * len(columns))
     sql(
@@ -62,7 +68,7 @@ def test_publication_that_does_not_continue_the_ledger(
 
 
 def test_publication_that_continues_the_ledger_closes_the_last_one(published: Verdict) -> None:
-    moment = clock.now()
+    moment = clock.get_database_time()
     insert_publication(published_at=moment)
     assert [p.superseded_at for p in Publication.objects.order_by("version")] == [moment, None]
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 
 from claims.models import AuditRecord, Claim, Claimant
 from factcheck.admin.spreadsheet_files import MAX_CELL_LENGTH, strip_markup, write_csv, write_xlsx
-from factcheck.formulas import SIGNS
+from factcheck.formulas import FORMULA_SIGNS
 from tests.helpers.full_desk import MODELS, asks, make_superuser
 from tests.helpers.newsroom import make_appearance, make_claim, make_source
 from tests.helpers.sweeps import sweep
@@ -145,7 +145,7 @@ def in_xlsx(cell: Any) -> Any:
     return book.active["A2"]
 
 
-@sweep("sign", SIGNS)
+@sweep("sign", FORMULA_SIGNS)
 def test_formulas_are_texts(sign: str) -> None:
     text = f"{sign}1+1"
     assert in_csv(text) == f"'{text}"
@@ -175,7 +175,7 @@ def test_a_text_is_whole_as_far_as_excel_takes_it() -> None:
 def test_any_text_arrives(text: str) -> None:
     arrived = in_csv(text)
     assert arrived in (text, f"'{text}")
-    assert arrived == text or text.startswith(SIGNS)
+    assert arrived == text or text.startswith(FORMULA_SIGNS)
 
 
 def test_markup_is_not_downloaded() -> None:

@@ -22,10 +22,10 @@ EDITOR, STRANGER, PROXY = "192.0.2.10", "198.51.100.66", "10.0.0.1"
 
 @pytest.fixture(autouse=True)
 def fresh() -> Iterator[None]:
-    sign_in_attempts.limiter.cache_clear()
+    sign_in_attempts.get_limiter.cache_clear()
     cache.clear()
     yield
-    sign_in_attempts.limiter.cache_clear()
+    sign_in_attempts.get_limiter.cache_clear()
     cache.clear()
 
 
@@ -79,15 +79,15 @@ def test_names_of_one_account_share_its_count(behind_proxy: None, nora: User) ->
 def wait(address: str, name: str = "nora", cookie: str = "") -> int:
     request = RequestFactory().post("/", REMOTE_ADDR=address)
     if cookie:
-        request.COOKIES[sign_in_attempts.COOKIE] = cookie
-    return sign_in_attempts.seconds_to_wait(request, name)
+        request.COOKIES[sign_in_attempts.COOKIE_NAME] = cookie
+    return sign_in_attempts.count_attempt(request, name)
 
 
 def test_processes_share_the_count(nora: User) -> None:
     """A limiter made anew is what another process has; it learns from the store within its first tenth."""
     for _attempt in range(10):
         assert wait(STRANGER) == 0
-    sign_in_attempts.limiter.cache_clear()
+    sign_in_attempts.get_limiter.cache_clear()
     assert [wait(STRANGER) > 0 for _attempt in range(3)] == [False, True, True]
 
 
@@ -116,7 +116,7 @@ def test_codes_are_counted_for_all_processes_together(with_codes: User) -> None:
 
     assert told(5) == [False] * 5
     # Another process has a memory of its own, in which allauth counts, and learns from the store after one attempt.
-    sign_in_attempts.limiter.cache_clear()
+    sign_in_attempts.get_limiter.cache_clear()
     cache.clear()
     assert told(3) == [False, True, True]
 
@@ -125,8 +125,8 @@ def test_a_browser_in_which_somebody_signed_in_has_codes_of_its_own(with_codes: 
     mark = HttpResponse()
     sign_in_attempts.remember(mark, with_codes.pk)
     at_home, abroad = RequestFactory().post("/"), RequestFactory().post("/")
-    at_home.COOKIES[sign_in_attempts.COOKIE] = mark.cookies[sign_in_attempts.COOKIE].value
-    tried = sign_in_attempts.seconds_to_wait_with_code
+    at_home.COOKIES[sign_in_attempts.COOKIE_NAME] = mark.cookies[sign_in_attempts.COOKIE_NAME].value
+    tried = sign_in_attempts.count_code_attempt
     assert [tried(abroad, with_codes.pk) for _attempt in range(6)] == [0] * 5 + [60]
     assert [tried(at_home, with_codes.pk) for _attempt in range(6)] == [0] * 5 + [60]
     assert tried(at_home, with_codes.pk + 1) == 0
@@ -144,7 +144,7 @@ def test_the_right_code_signs_in(with_codes: User) -> None:
 def test_an_account_that_is_tried_from_everywhere_is_slowed_down_and_its_owner_is_not(nora: User) -> None:
     mark = HttpResponse()
     sign_in_attempts.remember(mark, nora.pk)
-    cookie = mark.cookies[sign_in_attempts.COOKIE]
+    cookie = mark.cookies[sign_in_attempts.COOKIE_NAME]
     assert (cookie["httponly"], cookie["samesite"], cookie["path"]) == (True, "Lax", "/accounts/")
     waits = [wait(f"203.0.{number}.1") for number in range(101)]
     assert waits == [0] * 100 + [36]
@@ -154,7 +154,7 @@ def test_an_account_that_is_tried_from_everywhere_is_slowed_down_and_its_owner_i
     assert wait(EDITOR, cookie=cookie.value + "x") > 0
     other = HttpResponse()
     sign_in_attempts.remember(other, nora.pk + 1)
-    assert wait(EDITOR, cookie=other.cookies[sign_in_attempts.COOKIE].value) > 0
+    assert wait(EDITOR, cookie=other.cookies[sign_in_attempts.COOKIE_NAME].value) > 0
     assert sum(wait(EDITOR, cookie=cookie.value) == 0 for _attempt in range(20)) == 9
 
 
@@ -166,7 +166,7 @@ def test_unknown_names_are_counted_like_known_ones(name: str) -> None:
 def test_who_signed_in_leaves_with_the_mark(nora: User) -> None:
     client = Client()
     assert sign(client, "nora", "correct horse battery", EDITOR).status_code == 302
-    assert sign_in_attempts.COOKIE in client.cookies
+    assert sign_in_attempts.COOKIE_NAME in client.cookies
 
 
 def test_allauth_counts_the_address_that_limits_count(settings: Any) -> None:
@@ -183,7 +183,7 @@ def test_a_code_signs_in_once_whichever_process_is_asked(with_codes: User) -> No
     assert mine.post(page, {"code": right}).status_code == 302
     for written in (right, f"{right[:3]} {right[3:]}", f"{right[:3]}-{right[3:]}"):
         cache.clear()  # what allauth remembers is each process's alone
-        sign_in_attempts.limiter.cache_clear()
+        sign_in_attempts.get_limiter.cache_clear()
         answer = another.post(page, {"code": written})
         assert (answer.status_code, list(answer.context["form"].errors)) == (200, ["code"])
 

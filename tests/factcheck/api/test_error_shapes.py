@@ -13,7 +13,7 @@ from claims.models import Scope
 from claims.newsroom import api_tokens
 from factcheck.api.problem_codes import CODES
 from factcheck.installation.environment import Rate
-from factcheck.web.throttling.enforcement import LONGEST_ADDRESS
+from factcheck.web.throttling.enforcement import MAX_URL_LENGTH
 
 pytestmark = pytest.mark.django_db
 
@@ -62,7 +62,7 @@ REQUESTS: dict[str, Callable[[Client, str], Any]] = {
     "NUL in the path": lambda client, path: client.get(f"{path.rstrip('/')}/%00/"),
     "NUL in the query": lambda client, path: client.get(f"{path}?q=a%00b&%00=1"),
     "an unknown parameter": lambda client, path: client.get(f"{path}?lanugage=en"),
-    "a long address": lambda client, path: client.get(f"{path}?q={'a' * LONGEST_ADDRESS}"),
+    "a long address": lambda client, path: client.get(f"{path}?q={'a' * MAX_URL_LENGTH}"),
     "another media type": lambda client, path: client.get(path, headers={"accept": "image/webp"}),
     "no JSON": lambda client, path: client.post(path, b"{", content_type="application/json"),
     "a form": lambda client, path: client.post(path, {"q": "x"}),
@@ -119,7 +119,7 @@ def test_every_refusal_has_the_shape_of_its_place(client: Client) -> None:
 def test_long_addresses_are_refused_everywhere(client: Client) -> None:
     found = {path: REQUESTS["a long address"](client, path).status_code for path in DOORS}
     assert {path: status for path, status in found.items() if status != 414} == {}
-    longest = f"/api/v1/claims/?q={'a' * (LONGEST_ADDRESS - len('/api/v1/claims/') - 2)}"
+    longest = f"/api/v1/claims/?q={'a' * (MAX_URL_LENGTH - len('/api/v1/claims/') - 2)}"
     assert client.get(longest).status_code == 400  # too long a search in an address that is read
 
 

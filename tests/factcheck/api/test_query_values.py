@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factcheck.api.query_values import (
-    GREATEST_ID,
+    MAX_ID,
     Country,
     DayValue,
     IdOr,
@@ -44,7 +44,7 @@ READERS: list[Reader] = [
     [
         (WholeNumber(), "1", 1),
         (WholeNumber(), "007", 7),
-        (WholeNumber(), str(GREATEST_ID), GREATEST_ID),
+        (WholeNumber(), str(MAX_ID), MAX_ID),
         (Keyword(("true", "false")), "false", "false"),
         (Words(), " two words ", " two words "),
         (DayValue(), "2024-02-29", date(2024, 2, 29)),
@@ -73,10 +73,10 @@ def test_value_is_read(reader: Reader, text: str, value: Any) -> None:
 @sweep(
     "reader, text, reason",
     [
-        (WholeNumber(), "0", f"it must be a whole number from 1 to {GREATEST_ID}."),
-        (WholeNumber(), "-1", f"it must be a whole number from 1 to {GREATEST_ID}."),
-        (WholeNumber(), str(GREATEST_ID + 1), f"it must be a whole number from 1 to {GREATEST_ID}."),
-        (WholeNumber(), "9" * 5000, f"it must be a whole number from 1 to {GREATEST_ID}."),
+        (WholeNumber(), "0", f"it must be a whole number from 1 to {MAX_ID}."),
+        (WholeNumber(), "-1", f"it must be a whole number from 1 to {MAX_ID}."),
+        (WholeNumber(), str(MAX_ID + 1), f"it must be a whole number from 1 to {MAX_ID}."),
+        (WholeNumber(), "9" * 5000, f"it must be a whole number from 1 to {MAX_ID}."),
         (WholeNumber(1, 200), "1.5", "it must be a whole number from 1 to 200."),
         (WholeNumber(1, 200), "٣", "it must be a whole number from 1 to 200."),
         (Keyword(("true", "false")), "flase", "it must be one of true, false. Did you mean false?"),
@@ -95,7 +95,7 @@ def test_value_is_read(reader: Reader, text: str, value: Any) -> None:
         (IdOr("slug", Slug()), "two words", "it must be an id or a slug."),
         (IdOr("slug", Slug()), "0", "it must be an id or a slug."),
         (IdOr("slug", Slug()), "-5", "it must be an id or a slug."),
-        (IdOr("slug", Slug()), str(GREATEST_ID + 1), "it must be an id or a slug."),
+        (IdOr("slug", Slug()), str(MAX_ID + 1), "it must be an id or a slug."),
     ],
 )
 def test_value_is_refused_with_what_is_allowed(reader: Reader, text: str, reason: str) -> None:

@@ -11,9 +11,9 @@ from pathlib import Path
 import pytest
 
 from factcheck.backups import backup_run, generations
-from factcheck.backups.backup_folder import BackupFailed, BackupFolder, BackupUnderWay
+from factcheck.backups.backup_folder import BackupFailed, BackupFolder, BackupRunning
 from factcheck.backups.backup_run import copy_files
-from factcheck.database.embedded import ServerPlace, running, wal_archive
+from factcheck.database.embedded import ServerPlace, run_server, wal_archive
 from tests.helpers.backed_up_server import BackedUpServer
 
 pytestmark = pytest.mark.slow
@@ -75,11 +75,11 @@ import sys, time
 from pathlib import Path
 from factcheck.backups import base_backups, kept_files
 from factcheck.backups.backup_folder import BackupFolder
-from factcheck.backups.backup_run import back_up
+from factcheck.backups.backup_run import make_backup
 from factcheck.database.embedded import ServerPlace
 kept_files.copy_new = lambda *_: (print("copied", flush=True), time.sleep(600))
 top = Path(sys.argv[1])
-back_up(ServerPlace(top / "data"), BackupFolder(top / "kept"), {})
+make_backup(ServerPlace(top / "data"), BackupFolder(top / "kept"), {})
 """
     with server.running():
         with subprocess.Popen(
@@ -87,7 +87,7 @@ back_up(ServerPlace(top / "data"), BackupFolder(top / "kept"), {})
         ) as victim:
             assert victim.stdout is not None
             assert victim.stdout.readline() == "copied\n"
-            with pytest.raises(BackupUnderWay, match="Another backup is being written to"):
+            with pytest.raises(BackupRunning, match="Another backup is being written to"):
                 server.back_up("meanwhile")
             victim.kill()
         unfinished = [name for name in names(server.folder) if name not in before]
@@ -101,7 +101,7 @@ def test_folder_stays_locked_while_a_program_whose_caller_was_killed_writes_on(t
     with told.folder.alone() as lock:
         orphan = subprocess.Popen(["sleep", "600"], pass_fds=[lock])
     try:
-        with pytest.raises(BackupUnderWay), told.folder.alone():
+        with pytest.raises(BackupRunning), told.folder.alone():
             pytest.fail("entered")
     finally:
         orphan.kill()
@@ -118,7 +118,7 @@ def test_what_cannot_be_told_apart_is_copied_whole(server: BackedUpServer) -> No
     (server.top / "data" / "postgres" / "pg_wal" / "summaries").mkdir()
     owner = (server.top / "data" / "postgres").stat()
     os.chown(server.top / "data" / "postgres" / "pg_wal" / "summaries", owner.st_uid, owner.st_gid)
-    with running(server.top / "data"):  # as by somebody who has not set BACKUP_DIR
+    with run_server(server.top / "data"):  # as by somebody who has not set BACKUP_DIR
         made = server.back_up("without")
     assert (made.generation.kind, made.is_continuous) == ("full", False)
 
@@ -167,5 +167,5 @@ def test_what_is_too_old_goes_with_its_log_and_files(server: BackedUpServer) -> 
         assert second.given_up == [one.name for one in old]
     assert names(server.folder) == [first.generation.name, second.generation.name]
     assert {path.read_text() for path in server.folder.files.glob("??/*")} == {"second"}
-    kept = wal_archive.segments(server.folder.wal)
+    kept = wal_archive.list_segments(server.folder.wal)
     assert kept[0] == f"{1:08X}{0:08X}{first.generation.start // 2**24:08X}"

@@ -93,7 +93,7 @@ def test_metrics_have_age_failures_and_gaps(folder: BackupFolder, settings: Sett
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO procrastinate_jobs (queue_name, task_name, status)"
-            " VALUES ('q', 'factcheck.backups.tasks.back_up_by_schedule', 'doing'), ('q', 'other', 'doing')"
+            " VALUES ('q', 'factcheck.backups.tasks.run_scheduled_backup', 'doing'), ('q', 'other', 'doing')"
         )
         cursor.execute("UPDATE procrastinate_jobs SET status = 'failed'")
     make(folder, hours_ago=1)

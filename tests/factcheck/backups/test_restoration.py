@@ -11,14 +11,14 @@ import pytest
 from factcheck.backups.backup_folder import BackupFailed, BackupFolder
 from factcheck.backups.log_gaps import build_segment_name
 from factcheck.backups.restoration import RestorePoint, restore
-from factcheck.database.embedded import PostgresUnavailable, ServerPlace, running
+from factcheck.database.embedded import PostgresUnavailable, ServerPlace, run_server
 from tests.helpers.backed_up_server import BackedUpServer, ask
 
 pytestmark = pytest.mark.slow
 
 
 def words(data_dir: Path) -> list[str]:
-    with running(data_dir) as place:
+    with run_server(data_dir) as place:
         return [word for (word,) in ask(place, "SELECT word FROM kept ORDER BY word")]
 
 
@@ -57,7 +57,7 @@ def test_all_there_is_goes_where_something_was_which_is_put_aside(
     (place / "files" / "since.txt").write_text("not backed up")
     with pytest.raises(BackupFailed, match=r"There is already an installation in .* \(files, postgres\)"):
         restore(damaged, place, RestorePoint())
-    with running(place), pytest.raises(BackupFailed, match="is in use"):
+    with run_server(place), pytest.raises(BackupFailed, match="is in use"):
         restore(damaged, place, RestorePoint(), put_aside=True)
     done = restore(damaged, place, RestorePoint(), put_aside=True)
     assert words(place) == []
@@ -190,6 +190,9 @@ def test_last_moment_before_a_missing_segment_is_named_and_works(
 
 def test_no_empty_database_is_made_where_a_restore_was_cut_off(tmp_path: Path) -> None:
     ServerPlace(tmp_path).restored.mkdir()
-    with pytest.raises(PostgresUnavailable, match="was cut off. Run restore_backup again"), running(tmp_path):
+    with (
+        pytest.raises(PostgresUnavailable, match="was cut off. Run restore_backup again"),
+        run_server(tmp_path),
+    ):
         pytest.fail("started")
     assert not (tmp_path / "postgres").exists()

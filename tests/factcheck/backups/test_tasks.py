@@ -11,7 +11,7 @@ from django.conf import settings
 from procrastinate.contrib.django import app
 
 from factcheck.backups import tasks
-from factcheck.backups.backup_folder import BackupFailed, BackupUnderWay
+from factcheck.backups.backup_folder import BackupFailed, BackupRunning
 from factcheck.backups.log_gaps import LogGap
 
 
@@ -62,7 +62,7 @@ def test_files_are_left_to_the_backup_that_is_being_made(
     monkeypatch.setattr(tasks, "open_gaps", list)
 
     def refuse(*_: object) -> None:
-        raise BackupUnderWay("Another backup is being written.")
+        raise BackupRunning("Another backup is being written.")
 
     monkeypatch.setattr(tasks, "copy_files", refuse)
     with caplog.at_level(logging.INFO):
@@ -93,4 +93,4 @@ def test_gap_in_the_log_is_closed_at_once_where_the_folder_takes_anything(
 
 def test_backup_that_fails_is_a_job_that_failed() -> None:
     with pytest.raises(BackupFailed, match=r"BACKUP_DIR is not set|DATABASE_URL names"):
-        tasks.back_up_by_schedule(timestamp=0)
+        tasks.run_scheduled_backup(timestamp=0)

@@ -5,7 +5,7 @@ import shutil
 import pytest
 
 from factcheck.confinement.bounded_programs import run_bounded
-from factcheck.confinement.confined import Confined, OutOfBounds
+from factcheck.confinement.confined import Confined, LimitExceeded
 from factcheck.confinement.limits import Allowance, Cause
 
 SHELL = shutil.which("sh") or "/bin/sh"
@@ -19,7 +19,7 @@ def run(script: str, allowance: Allowance = MODEST) -> tuple[bytes, str, bool]:
 
 
 def cause(script: str, allowance: Allowance = MODEST) -> Cause:
-    with pytest.raises(OutOfBounds) as bounds:
+    with pytest.raises(LimitExceeded) as bounds:
         run(script, allowance)
     return bounds.value.cause
 

@@ -12,7 +12,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from factcheck.confinement.confined import ROOT, SEATS, Confined, OutOfBounds
+from factcheck.confinement.confined import ROOT, SEATS, Confined, LimitExceeded
 from factcheck.confinement.limits import Allowance, Cause
 from tests.helpers.parallel import at_once
 
@@ -55,7 +55,7 @@ def test_nothing_is_there_of_earlier_work(confined: Confined) -> None:
 def test_what_takes_too_much_is_ended_and_called_by_its_name(
     confined: Confined, work: bytes, cause: Cause
 ) -> None:
-    with pytest.raises(OutOfBounds) as ended:
+    with pytest.raises(LimitExceeded) as ended:
         confined.answer(work)
     assert ended.value.cause is cause
     assert confined.answer(b"repeat after that") == b"after that"
@@ -63,7 +63,7 @@ def test_what_takes_too_much_is_ended_and_called_by_its_name(
 
 @pytest.mark.parametrize("work", [b"sleep", b"sleep_unalarmed", b"spin"])
 def test_what_takes_too_long_is_ended_and_what_began_it_goes_on(hasty: Confined, work: bytes) -> None:
-    with pytest.raises(OutOfBounds) as ended:
+    with pytest.raises(LimitExceeded) as ended:
         hasty.answer(work)
     assert ended.value.cause is Cause.TIME
     assert hasty._program is not None
@@ -73,7 +73,7 @@ def test_what_takes_too_long_is_ended_and_what_began_it_goes_on(hasty: Confined,
 def test_a_fault_of_ours_is_told_to_the_operator(
     confined: Confined, caplog: pytest.LogCaptureFixture
 ) -> None:
-    with pytest.raises(OutOfBounds) as ended:
+    with pytest.raises(LimitExceeded) as ended:
         confined.answer(b"fail")
     assert ended.value.cause is Cause.CRASH
     assert "ValueError: of no use" in caplog.text
@@ -105,7 +105,7 @@ def test_who_finds_no_place_is_told(confined: Confined, monkeypatch: pytest.Monk
     monkeypatch.setattr("factcheck.confinement.confined.QUEUE", 0.01)
     for _ in range(SEATS):
         confined._seats.acquire()
-    with pytest.raises(OutOfBounds) as refused:
+    with pytest.raises(LimitExceeded) as refused:
         confined.answer(b"repeat 1")
     for _ in range(SEATS):
         confined._seats.release()

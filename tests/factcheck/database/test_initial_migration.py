@@ -13,7 +13,7 @@ from pytest_django import DjangoDbBlocker
 
 from factcheck import features
 from factcheck.database.initial_migration import InitialMigration
-from factcheck.database.scratch_database import scratch_database
+from factcheck.database.scratch_database import open_scratch_database
 
 # Whatever the order of columns, and whatever numbers PostgreSQL gave to its objects.
 OBJECTS = """
@@ -61,10 +61,10 @@ def test_same_schema_with_fewer_models_rendered(
     django_db_setup: None, django_db_blocker: DjangoDbBlocker, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with django_db_blocker.unblock():
-        with scratch_database(connection):
+        with open_scratch_database(connection):
             objects, rendered = make_schema()
         monkeypatch.setattr(InitialMigration, "apply", Migration.apply)
-        with scratch_database(connection):
+        with open_scratch_database(connection):
             expected, rendered_step_by_step = make_schema()
     assert {kind for kind, _place, _definition in expected} == {
         "column", "constraint", "index", "trigger", "function",
@@ -76,7 +76,7 @@ def test_same_schema_with_fewer_models_rendered(
 def test_initial_migrations_are_applied_in_one_piece() -> None:
     """`makemigrations` writes an ordinary one, which would make a new installation five times as slow."""
     migrations = MigrationLoader(None).disk_migrations
-    apps = [feature.label for feature in features.installed() if any(feature.get_models())]
+    apps = [feature.label for feature in features.list_installed() if any(feature.get_models())]
     names = [
         ("sources", "0002_initial"),
         ("claims", "0002_initial"),

@@ -10,7 +10,7 @@ import pytest
 from django.db import OperationalError, connection, transaction
 
 from factcheck.database import locks
-from factcheck.database.locks import AlreadyHeld, alone, lasting_transaction
+from factcheck.database.locks import NameAlreadyLocked, lock_exclusively, open_lasting_transaction
 from tests.helpers.tampering import as_superuser
 from tests.helpers.transaction_pooler import pooled
 
@@ -33,15 +33,15 @@ def asked(statement: str, *values: Any) -> int:
 
 def is_free(name: str) -> bool:
     try:
-        with alone(name):
+        with lock_exclusively(name):
             return True
-    except AlreadyHeld:
+    except NameAlreadyLocked:
         return False
 
 
 def hold_until_killed(name: str, holds: Any) -> None:
     connection.connection = None  # it is the parent's
-    with alone(name):
+    with lock_exclusively(name):
         holds.set()
         signal.pause()
 
@@ -49,7 +49,7 @@ def hold_until_killed(name: str, holds: Any) -> None:
 @pytest.mark.usefixtures("way")
 def test_name_is_held_by_one_across_transactions_and_by_none_who_is_dead() -> None:
     """Many transactions in between, each of which a pooler may give another connection."""
-    with alone("a thing") as own:
+    with lock_exclusively("a thing") as own:
         for _ in range(5):
             with transaction.atomic():
                 asked("SELECT 1")
@@ -64,13 +64,13 @@ def test_name_is_held_by_one_across_transactions_and_by_none_who_is_dead() -> No
     assert not is_free("a thing")
     os.kill(holder.pid or 0, signal.SIGKILL)
     holder.join()
-    with lasting_transaction() as own:
+    with open_lasting_transaction() as own:
         own.hold("a thing")  # waits until the server has noticed
 
 
 @pytest.mark.usefixtures("way")
 def test_what_is_stored_for_the_work_lasts_through_its_transactions_and_no_longer() -> None:
-    with lasting_transaction() as own, own.connection.cursor() as cursor:
+    with open_lasting_transaction() as own, own.connection.cursor() as cursor:
         cursor.execute("SELECT public.claims_stage_begin()")
         for number in range(3):
             with transaction.atomic():
@@ -82,7 +82,7 @@ def test_what_is_stored_for_the_work_lasts_through_its_transactions_and_no_longe
 
 
 def test_who_lost_the_connection_is_told() -> None:
-    with alone("a thing") as own:
+    with lock_exclusively("a thing") as own:
         with own.connection.cursor() as cursor:
             cursor.execute("SELECT pg_backend_pid()")
             [pid] = cursor.fetchone()
@@ -95,7 +95,7 @@ def test_who_lost_the_connection_is_told() -> None:
 
 def test_inside_a_transaction_it_is_a_part_of_it() -> None:
     with transaction.atomic():
-        with alone("a thing") as own:
+        with lock_exclusively("a thing") as own:
             assert own.connection is connection
         asked("SELECT 1")
     assert is_free("a thing")
@@ -106,7 +106,7 @@ def test_whoever_is_done_has_let_go_before_the_server_sees_that_they_left(
 ) -> None:
     with monkeypatch.context() as patch:
         patch.setattr(locks, "closing", nullcontext)
-        with alone("a thing") as own:
+        with lock_exclusively("a thing") as own:
             pass
     try:
         assert is_free("a thing")

@@ -14,7 +14,7 @@ from django.db.models.functions import Now
 from django_pg_migration_tools.operations import SaferAddFieldForeignKey, SaferAddIndexConcurrently
 from pgtrigger.migrations import AddTrigger
 
-from factcheck.database.migration_review import ReviewedMigration, review
+from factcheck.database.migration_review import ReviewedMigration, review_migration
 from factcheck.database.schema_shape import KnownTables
 from tests.helpers.tampering import as_owner_of_tables
 
@@ -50,7 +50,7 @@ def reviewed(
 ) -> ReviewedMigration:
     written = {"operations": list(operations), "atomic": atomic, "weighed": weighed or {}}
     migration = type("Migration", (migrations.Migration,), written)("0099_next", "claims")
-    return review(migration, state, connection, known=known)[0]
+    return review_migration(migration, state, connection, known=known)[0]
 
 
 def names(found: ReviewedMigration) -> list[str]:

@@ -10,9 +10,9 @@ from django.db import OperationalError, connection, transaction
 from claims.models import Topic
 from factcheck.api.pagination import build_both_orderings, make_id_key, read_template_page
 from factcheck.database.cached_sql import Slot, Statement, Template
-from factcheck.database.locks import alone
+from factcheck.database.locks import lock_exclusively
 from factcheck.database.read_connections import fetch
-from factcheck.installation.environment import postgresql_several
+from factcheck.installation.environment import read_several_postgresql
 from tests.helpers.database import administration
 from tests.helpers.transaction_pooler import pooled
 
@@ -47,7 +47,7 @@ def test_plan_is_kept_through_a_pooler(pooled: None) -> None:
     """Each of these may be asked over another connection, while somebody else uses the one before."""
     for number in range(10):
         assert fetch("SELECT %s::int + 4712", [number], prepare=True) == [(number + 4712,)]
-        with alone(f"a connection {number % 2}"):
+        with lock_exclusively(f"a connection {number % 2}"):
             assert fetch("SELECT %s::int + 4712", [number], prepare=True) == [(number + 4712,)]
 
 
@@ -86,7 +86,7 @@ def test_replicas_are_addresses_separated_by_spaces(monkeypatch: pytest.MonkeyPa
     monkeypatch.setenv(
         "DATABASE_REPLICA_URLS", "postgresql://a.example.org/facts  postgresql://b.example.org:6000/facts"
     )
-    first, second = postgresql_several("DATABASE_REPLICA_URLS")
+    first, second = read_several_postgresql("DATABASE_REPLICA_URLS")
     assert (first["HOST"], first["NAME"], second["HOST"], second["PORT"]) == (
         "a.example.org",
         "facts",
@@ -94,7 +94,7 @@ def test_replicas_are_addresses_separated_by_spaces(monkeypatch: pytest.MonkeyPa
         "6000",
     )
     monkeypatch.delenv("DATABASE_REPLICA_URLS")
-    assert postgresql_several("DATABASE_REPLICA_URLS") == []
+    assert read_several_postgresql("DATABASE_REPLICA_URLS") == []
 
 
 def test_public_reads_go_to_known_databases() -> None:

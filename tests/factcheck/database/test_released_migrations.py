@@ -10,7 +10,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from factcheck import features
 from factcheck.database.released_migrations import (
-    NoSuchRevision,
+    RevisionNotFound,
     find_last_release,
     find_unreleased,
     list_migrations,
@@ -18,7 +18,7 @@ from factcheck.database.released_migrations import (
 )
 
 #: Features with tables.
-_FEATURES = [feature.label for feature in features.installed() if any(feature.get_models())]
+_FEATURES = [feature.label for feature in features.list_installed() if any(feature.get_models())]
 
 
 @pytest.fixture
@@ -53,7 +53,7 @@ def test_the_last_tag_is_the_version_before(repository: Path) -> None:
 
 
 def test_an_unknown_revision_is_named(repository: Path) -> None:
-    with pytest.raises(NoSuchRevision, match="git knows no revision v9 here"):
+    with pytest.raises(RevisionNotFound, match="git knows no revision v9 here"):
         list_migrations("v9")
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from factcheck.database.replicas import PRIMARY_SILENCE, SILENCE, Replicas, Report
+from factcheck.database.replicas import PRIMARY_SILENCE_SECONDS, SILENCE_SECONDS, Replicas, Report
 
 
 class Clock:
@@ -42,10 +42,10 @@ def test_nothing_is_known_at_first(scene: Scene) -> None:
     """So the primary is asked, and for a moment nobody is taken for dead."""
     assert (scene.fit, scene.replicas.has_primary(), scene.replicas.mark) == ([], True, None)
     assert (scene.replicas.is_dead("a"), scene.replicas.is_level("a")) == (False, False)
-    scene.later(SILENCE + 0.01)
+    scene.later(SILENCE_SECONDS + 0.01)
     assert (scene.replicas.has_primary(), scene.replicas.lost_primary()) == (False, False)
     assert (scene.replicas.by_freshness(), scene.replicas.is_dead("a")) == ([], True)
-    scene.later(PRIMARY_SILENCE)
+    scene.later(PRIMARY_SILENCE_SECONDS)
     assert scene.replicas.lost_primary()
     scene.replica("a", 5)
     assert scene.fit == []  # of what it lacks nothing is known
@@ -68,7 +68,7 @@ def test_replica_is_as_old_as_the_place_of_the_primary_that_it_has_reached(scene
 def test_nothing_is_missed_where_nothing_is_written(scene: Scene) -> None:
     scene.primary(10)
     for _ in range(20):
-        scene.later(SILENCE)
+        scene.later(SILENCE_SECONDS)
         scene.primary(10)
         scene.replica("a", 10)
     assert (scene.fit, scene.replicas.age("a")) == (["a"], 0.0)
@@ -78,7 +78,7 @@ def test_replica_that_falls_silent_is_left_out(scene: Scene) -> None:
     scene.primary(10)
     scene.replica("a", 10)
     scene.replica("b", 10)
-    scene.later(SILENCE + 0.5)
+    scene.later(SILENCE_SECONDS + 0.5)
     scene.primary(10)
     scene.replica("b", 10)
     assert (scene.fit, scene.replicas.is_dead("a"), scene.replicas.by_freshness()) == (["b"], True, ["b"])

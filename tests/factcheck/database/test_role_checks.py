@@ -127,7 +127,7 @@ def test_whoever_serves_and_owns_the_tables_is_told_in_production(settings: Any)
 @pytest.fixture
 def narrowed_again(transactional_db: None) -> Iterator[None]:
     yield
-    with database_roles.as_owner():
+    with database_roles.connect_as_owner():
         database_roles.grant()
 
 
@@ -167,15 +167,15 @@ def test_it_comes_as_the_owner_and_goes_as_who_it_was() -> None:
             return str(user), str(database)
 
     before = who()
-    with database_roles.as_owner():
+    with database_roles.connect_as_owner():
         assert who() == (embedded.OWNER, before[1])
-        with database_roles.as_owner():
+        with database_roles.connect_as_owner():
             assert who() == (embedded.OWNER, before[1])
     assert who() == before == (embedded.RUNTIME, connection.settings_dict["NAME"])
 
 
 def test_it_does_not_change_who_it_is_within_a_transaction() -> None:
-    with pytest.raises(RuntimeError, match="A transaction is open"), database_roles.as_owner():
+    with pytest.raises(RuntimeError, match="A transaction is open"), database_roles.connect_as_owner():
         pytest.fail("came as the owner")
 
 

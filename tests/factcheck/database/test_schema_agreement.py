@@ -38,7 +38,7 @@ def test_what_is_missing_is_named() -> None:
 
 
 def test_migrate_changes_nothing_in_a_database_of_another_history(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("factcheck.management.commands.migrate.as_owner", nullcontext)
+    monkeypatch.setattr("factcheck.management.commands.migrate.connect_as_owner", nullcontext)
     change("ALTER TABLE sources_snapshot RENAME COLUMN language TO tongue")
     change("DELETE FROM django_migrations WHERE app = 'factcheck' AND name = '0003_owners_work'")
     with pytest.raises(CommandError, match=r"made other tables: sources_snapshot\.language is missing"):
@@ -49,7 +49,7 @@ def test_migrate_changes_nothing_in_a_database_of_another_history(monkeypatch: p
 def test_a_database_in_which_some_have_run_and_one_that_is_new_are_migrated() -> None:
     change("ALTER TABLE claims_topic RENAME COLUMN slug TO short_name")
     run_later = ", ".join(
-        f"'{label}'" for label in ("claims", *(each.label for each in features.installed()))
+        f"'{label}'" for label in ("claims", *(each.label for each in features.list_installed()))
     )
     change(f"DELETE FROM django_migrations WHERE app IN ({run_later})")
     refuse_other_history("default")

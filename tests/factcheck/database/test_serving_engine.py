@@ -30,7 +30,7 @@ def test_after_a_failure_nobody_tries_for_a_while_and_then_one(monkeypatch: pyte
 
 
 def test_who_comes_while_another_one_tries_does_not_wait(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(base, "PAUSE", 0)
+    monkeypatch.setattr(base, "PAUSE_SECONDS", 0)
     attempts, tries, goes_on = Attempts(), threading.Event(), threading.Event()
     with pytest.raises(OperationalError, match="connection refused"):
         attempts.connect(away)

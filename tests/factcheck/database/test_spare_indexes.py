@@ -34,7 +34,7 @@ LEADING = """
 @pytest.fixture
 def models() -> list[type[Model]]:
     """Those with tables of their own. Django indexes those of many-to-many relations twice, and takes no other word."""
-    ours = [apps.get_app_config("claims"), apps.get_app_config("sources"), *features.installed()]
+    ours = [apps.get_app_config("claims"), apps.get_app_config("sources"), *features.list_installed()]
     return [
         model
         for config in ours

@@ -38,7 +38,7 @@ def note_number(number: int) -> None:
 @pytest.fixture
 def worker(monkeypatch: pytest.MonkeyPatch) -> Iterator[Future[None]]:
     """One at work; what it ends with."""
-    monkeypatch.setattr(worker_connection, "PAUSE", 0.05)
+    monkeypatch.setattr(worker_connection, "PAUSE_SECONDS", 0.05)
     done.clear()
     running: list[tuple[asyncio.AbstractEventLoop, asyncio.Task[None]]] = []
 

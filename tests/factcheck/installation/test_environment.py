@@ -21,45 +21,45 @@ def listing(monkeypatch: pytest.MonkeyPatch) -> None:
 @pytest.mark.parametrize("value", ["1", "true", "Yes", "ON"])
 def test_switch_on(monkeypatch, value):
     monkeypatch.setenv("X", value)
-    assert environment.flag("X") is True
+    assert environment.read_flag("X") is True
 
 
 @pytest.mark.parametrize("value", ["0", "false", "No", "off"])
 def test_switch_off(monkeypatch, value):
     monkeypatch.setenv("X", value)
-    assert environment.flag("X", default=True) is False
+    assert environment.read_flag("X", default=True) is False
 
 
 @pytest.mark.parametrize("value", ["", "  "])
 def test_empty_is_not_set(monkeypatch, value):
     monkeypatch.setenv("X", value)
-    assert environment.flag("X", default=True) is True
-    assert environment.text("X", "default") == "default"
+    assert environment.read_flag("X", default=True) is True
+    assert environment.read_text("X", "default") == "default"
 
 
 @pytest.mark.parametrize("value", ["ture", "2", "1 0", "enabled"])
 def test_mistyped_switch(monkeypatch, value):
     monkeypatch.setenv("X", value)
     with pytest.raises(ImproperlyConfigured, match=f"X is '{value}'; it is a switch, so write 1 or 0."):
-        environment.flag("X")
+        environment.read_flag("X")
 
 
 @pytest.mark.parametrize("value", ["0", "11", "-1", "3.0", "1e1", "٣", "three", "1_0"])
 def test_number_out_of_range_or_none(monkeypatch, value):
     monkeypatch.setenv("X", value)
     with pytest.raises(ImproperlyConfigured, match="X is .*; it must be a whole number from 1 to 10"):
-        environment.number("X", 5, least=1, most=10)
+        environment.read_number("X", 5, least=1, most=10)
 
 
 @pytest.mark.parametrize("value", ["1", "10", " 7 "])
 def test_number(monkeypatch, value):
     monkeypatch.setenv("X", value)
-    assert environment.number("X", 5, least=1, most=10) == int(value)
+    assert environment.read_number("X", 5, least=1, most=10) == int(value)
 
 
 def test_words(monkeypatch):
     monkeypatch.setenv("X", "a.example, b.example ,,")
-    assert environment.words("X") == ["a.example", "b.example"]
+    assert environment.read_words("X") == ["a.example", "b.example"]
 
 
 @pytest.mark.parametrize(
@@ -77,25 +77,25 @@ def test_words(monkeypatch):
 def test_wrong_address(monkeypatch, value):
     monkeypatch.setenv("X", value)
     with pytest.raises(ImproperlyConfigured, match="X is .*; write a whole address"):
-        environment.web_address("X")
+        environment.read_url("X")
 
 
 def test_address_loses_its_last_slash(monkeypatch):
     monkeypatch.setenv("X", "https://facts.example.org:8443/desk/")
-    assert environment.web_address("X") == "https://facts.example.org:8443/desk"
+    assert environment.read_url("X") == "https://facts.example.org:8443/desk"
 
 
 def test_closed_set(monkeypatch):
     monkeypatch.setenv("X", "xx")
     with pytest.raises(ImproperlyConfigured, match="X is 'xx', which is not known here"):
-        environment.one_of("X", "en", lambda: {"en", "de"})
+        environment.read_choice("X", "en", lambda: {"en", "de"})
     monkeypatch.setenv("X", "de")
-    assert environment.one_of("X", "en", lambda: {"en", "de"}) == "de"
+    assert environment.read_choice("X", "en", lambda: {"en", "de"}) == "de"
 
 
 def test_database_address(monkeypatch):
     monkeypatch.setenv("X", "postgresql://eva:p%40ss@db.example.org:5433/facts?sslmode=require")
-    assert environment.postgresql("X") == {
+    assert environment.read_postgresql("X") == {
         "NAME": "facts",
         "USER": "eva",
         "PASSWORD": "p@ss",
@@ -107,14 +107,14 @@ def test_database_address(monkeypatch):
 
 def test_database_behind_a_socket(monkeypatch):
     monkeypatch.setenv("X", "postgres:///facts?host=/run/postgresql")
-    found = environment.postgresql("X")
+    found = environment.read_postgresql("X")
     assert found is not None
     assert (found["HOST"], found["NAME"], found["OPTIONS"]) == ("/run/postgresql", "facts", {})
 
 
 def test_no_database_address(monkeypatch):
     monkeypatch.delenv("X", raising=False)
-    assert environment.postgresql("X") is None
+    assert environment.read_postgresql("X") is None
 
 
 @pytest.mark.parametrize(
@@ -130,7 +130,7 @@ def test_no_database_address(monkeypatch):
 def test_wrong_database_address_keeps_its_password(monkeypatch, value, reason):
     monkeypatch.setenv("X", value)
     with pytest.raises(ImproperlyConfigured, match=f"^X {reason}") as refusal:
-        environment.postgresql("X")
+        environment.read_postgresql("X")
     assert "secret" not in str(refusal.value)
 
 
@@ -138,7 +138,7 @@ def test_wrong_database_address_keeps_its_password(monkeypatch, value, reason):
 def test_any_password_arrives(password):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("X", f"postgresql://eva:{quote(password, safe='')}@db/facts")
-        found = environment.postgresql("X")
+        found = environment.read_postgresql("X")
     assert found is not None
     assert found["PASSWORD"] == password
 
@@ -148,7 +148,7 @@ def test_any_database_address_is_read_or_refused(value):
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("X", "postgresql://" + value)
         try:
-            said = environment.postgresql("X")["NAME"]  # type: ignore[index]
+            said = environment.read_postgresql("X")["NAME"]  # type: ignore[index]
         except ImproperlyConfigured as refusal:
             said = str(refusal).removeprefix("X ")
             named = said != str(refusal)
@@ -178,18 +178,18 @@ def test_wrong_mail(monkeypatch, value):
 def test_secret_is_made_once_and_closed(monkeypatch, tmp_path):
     monkeypatch.delenv("X", raising=False)
     kept_in = tmp_path / "new" / "secret-key"
-    made = environment.secret("X", kept_in, may_create=True)
+    made = environment.read_secret("X", kept_in, may_create=True)
     assert len(made) > 50
     assert stat.S_IMODE(kept_in.stat().st_mode) == 0o600
-    assert environment.secret("X", kept_in, may_create=True) == made
-    assert environment.secret("X", kept_in, may_create=False) == made
+    assert environment.read_secret("X", kept_in, may_create=True) == made
+    assert environment.read_secret("X", kept_in, may_create=False) == made
     assert [path.name for path in kept_in.parent.iterdir()] == ["secret-key"]
 
 
 def test_secret_is_not_made_outside_the_demo(monkeypatch, tmp_path):
     monkeypatch.delenv("X", raising=False)
     with pytest.raises(ImproperlyConfigured, match="^X is not set"):
-        environment.secret("X", tmp_path / "secret-key", may_create=False)
+        environment.read_secret("X", tmp_path / "secret-key", may_create=False)
     assert list(tmp_path.iterdir()) == []
 
 
@@ -197,12 +197,12 @@ def test_secret_in_an_unusable_folder(monkeypatch, tmp_path):
     monkeypatch.delenv("X", raising=False)
     (tmp_path / "file").touch()
     with pytest.raises(ImproperlyConfigured, match="cannot be used: File exists. Set DATA_DIR"):
-        environment.secret("X", tmp_path / "file" / "secret-key", may_create=True)
+        environment.read_secret("X", tmp_path / "file" / "secret-key", may_create=True)
 
 
 def test_secret_from_the_environment_touches_no_file(monkeypatch, tmp_path: Path):
     monkeypatch.setenv("X", "from outside")
-    assert environment.secret("X", tmp_path / "secret-key", may_create=True) == "from outside"
+    assert environment.read_secret("X", tmp_path / "secret-key", may_create=True) == "from outside"
     assert list(tmp_path.iterdir()) == []
 
 
@@ -221,7 +221,7 @@ def test_secret_from_the_environment_touches_no_file(monkeypatch, tmp_path: Path
 )
 def test_rate(monkeypatch, value, rate):
     monkeypatch.setenv("X", value)
-    assert environment.rate("X", "60/minute") == rate
+    assert environment.read_rate("X", "60/minute") == rate
 
 
 @pytest.mark.parametrize(
@@ -244,21 +244,21 @@ def test_rate_that_is_none(monkeypatch, value):
     with pytest.raises(
         ImproperlyConfigured, match="^X is .*; write a number of requests and a period, such as"
     ):
-        environment.rate("X", "60/minute")
+        environment.read_rate("X", "60/minute")
 
 
 def test_a_value_may_stand_in_a_file(monkeypatch, tmp_path):
     (tmp_path / "key").write_text("  only-ours \n")
     monkeypatch.setenv("X_FILE", str(tmp_path / "key"))
-    assert environment.text("X", "default") == "only-ours"
-    assert environment.secret("X", tmp_path / "made", may_create=True) == "only-ours"
+    assert environment.read_text("X", "default") == "only-ours"
+    assert environment.read_secret("X", tmp_path / "made", may_create=True) == "only-ours"
     assert not (tmp_path / "made").exists()
     assert list(environment.ENVIRONMENT) == ["X"]
 
 
 def test_an_empty_name_of_a_file_counts_as_not_set(monkeypatch):
     monkeypatch.setenv("X_FILE", " ")
-    assert environment.text("X", "default") == "default"
+    assert environment.read_text("X", "default") == "default"
 
 
 def test_twice_said_is_refused(monkeypatch, tmp_path):
@@ -266,7 +266,7 @@ def test_twice_said_is_refused(monkeypatch, tmp_path):
     monkeypatch.setenv("X_FILE", str(tmp_path / "key"))
     monkeypatch.setenv("X", "other")
     with pytest.raises(ImproperlyConfigured, match="^X and X_FILE are both set; leave one of them out.$"):
-        environment.text("X")
+        environment.read_text("X")
 
 
 @pytest.mark.parametrize(
@@ -286,7 +286,7 @@ def test_what_is_no_value_is_refused_and_never_repeated(monkeypatch, tmp_path, c
         (tmp_path / "key").write_bytes(content)
     monkeypatch.setenv("X_FILE", str(tmp_path / "key"))
     with pytest.raises(ImproperlyConfigured) as refused:
-        environment.text("X", "default")
+        environment.read_text("X", "default")
     assert str(refused.value).endswith(sentence)
     assert str(refused.value).startswith(f"X_FILE names {tmp_path / 'key'}")
     assert "only-ours" not in str(refused.value)
@@ -296,4 +296,4 @@ def test_a_folder_and_a_file_that_never_ends_are_refused(monkeypatch, tmp_path):
     for place in (str(tmp_path), "/dev/zero"):
         monkeypatch.setenv("X_FILE", place)
         with pytest.raises(ImproperlyConfigured, match="^X_FILE names "):
-            environment.text("X")
+            environment.read_text("X")

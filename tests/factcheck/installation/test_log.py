@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from factcheck.installation.log import JsonLines, LogLines
 from factcheck.installation.log_context import job, request_id
-from factcheck.web.access_log import LINE, JsonRequests, name_visitors
+from factcheck.web.access_log import LINE_FORMAT, JsonRequests, log_client_addresses
 from tests.helpers.sweeps import sweep
 
 
@@ -90,7 +90,7 @@ def test_requests_for_programs(known: str, told: str) -> None:
         kept.append(line)
         return False
 
-    name_visitors(1)
+    log_client_addresses(1)
     log.addFilter(keep)
     level, log.level = log.level, logging.INFO
     try:
@@ -98,7 +98,7 @@ def test_requests_for_programs(known: str, told: str) -> None:
             "addr_remote": "10.0.0.1", "path": "/claims/7/", "qs": "q=secret", "method": "GET", "scheme": "http",
             "protocol": "HTTP/1.1", "headers": {"x-forwarded-for": "192.0.2.1", "x-request-id": "sent"}.get,
         }  # fmt: skip
-        log_request_builder(LINE)(0.0, 0.0, asked, 200)
+        log_request_builder(LINE_FORMAT)(0.0, 0.0, asked, 200)
     finally:
         log.filters[:], log.level = before, level
     said = json.loads(JsonRequests().format(kept[0]))

@@ -4,7 +4,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import connection
 
-from factcheck.database.scratch_database import scratch_database
+from factcheck.database.scratch_database import open_scratch_database
 
 
 def test_nothing_is_carried_out_where_nothing_is_new(
@@ -32,7 +32,7 @@ def test_a_scratch_database_is_empty_and_gone_afterwards_whatever_happens() -> N
     scratches = []
 
     def fail_in_it() -> None:
-        with scratch_database(connection):
+        with open_scratch_database(connection):
             scratches.append(connection.settings_dict["NAME"])
             assert connection.introspection.table_names() == []
             raise LookupError

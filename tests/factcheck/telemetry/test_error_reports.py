@@ -83,8 +83,8 @@ def test_a_failing_request_is_reported_without_its_request(receiver: ToldServer)
     ]
     frame = event["exception"]["values"][-1]["stacktrace"]["frames"][-1]
     assert frame["function"] == "test_a_failing_request_is_reported_without_its_request"
-    assert set(frame) <= set(error_reports._FRAME)
-    assert set(event) <= {*error_reports._EVENT, "tags", "transaction", "exception"}
+    assert set(frame) <= set(error_reports._FRAME_KEYS)
+    assert set(event) <= {*error_reports._EVENT_KEYS, "tags", "transaction", "exception"}
 
 
 @pytest.mark.django_db

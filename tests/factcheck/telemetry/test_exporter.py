@@ -14,7 +14,7 @@ import pytest
 from django.core.exceptions import ImproperlyConfigured
 
 from factcheck.telemetry import exporter
-from factcheck.telemetry.exporter import FOLDER, MetricsServer, build_application, share_counters
+from factcheck.telemetry.exporter import FOLDER_VARIABLE, MetricsServer, build_application, share_counters
 from factcheck.telemetry.exposition import MetricsPage
 from factcheck.telemetry.variables import read_metrics_settings
 from tests.helpers.sweeps import sweep
@@ -116,19 +116,19 @@ def test_the_page_is_made_once_however_often_it_is_asked_for() -> None:
 def test_what_processes_count_is_gone_with_them(settings: Any) -> None:
     settings.METRICS_PORT = 1
     with share_counters():
-        folder = Path(os.environ[FOLDER])
+        folder = Path(os.environ[FOLDER_VARIABLE])
         assert folder.stat().st_mode & 0o777 == 0o700
     assert not folder.exists()
-    assert FOLDER not in os.environ
+    assert FOLDER_VARIABLE not in os.environ
     settings.METRICS_PORT = 0
     with share_counters():
-        assert FOLDER not in os.environ
+        assert FOLDER_VARIABLE not in os.environ
 
 
 def test_folders_of_processes_that_were_killed_are_swept_and_no_others(
     settings: Any, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exporter, "MEMORY", tmp_path)
+    monkeypatch.setattr(exporter, "MEMORY_FOLDER", tmp_path)
     settings.METRICS_PORT = 1
     (tmp_path / "factcheck-metrics-killed").mkdir()
     (tmp_path / "factcheck-metrics-killed" / "lock").touch()
@@ -137,11 +137,11 @@ def test_folders_of_processes_that_were_killed_are_swept_and_no_others(
     (tmp_path / "elsewhere" / "lock").touch()
     (tmp_path / "factcheck-metrics-link").symlink_to(tmp_path / "elsewhere")
     with share_counters():
-        others = Path(os.environ[FOLDER])
+        others = Path(os.environ[FOLDER_VARIABLE])
         with share_counters():
             assert others.exists()
-            assert Path(os.environ[FOLDER]) != others
-        os.environ[FOLDER] = str(others)
+            assert Path(os.environ[FOLDER_VARIABLE]) != others
+        os.environ[FOLDER_VARIABLE] = str(others)
     assert sorted(path.name for path in tmp_path.iterdir()) == [
         "elsewhere",
         "factcheck-metrics-link",
@@ -152,7 +152,7 @@ def test_folders_of_processes_that_were_killed_are_swept_and_no_others(
 def test_where_there_is_no_memory_to_write_to_counts_are_kept_on_disk(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(exporter, "MEMORY", tmp_path / "none")
+    monkeypatch.setattr(exporter, "MEMORY_FOLDER", tmp_path / "none")
     assert exporter.choose_folder() == Path(tempfile.gettempdir())
 
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from factcheck.installation.version import version
+from factcheck.installation.version import read_version
 from factcheck.telemetry import exposition
 from factcheck.telemetry.exposition import DatabaseGauges, ProcessCounts
 from factcheck.telemetry.query_spans import Answers, DatabaseQuestion, GaugeKind
@@ -134,4 +134,4 @@ def test_the_page_is_read_by_prometheus_own_parser(monkeypatch: pytest.MonkeyPat
     page = exposition.build_page([QUESTION], tmp_path).content().decode()
     found = values(text_string_to_metric_families(page))
     assert found["factcheck_rain", (odd,)] == 1
-    assert found["factcheck_build", (version(),)] == 1
+    assert found["factcheck_build", (read_version(),)] == 1

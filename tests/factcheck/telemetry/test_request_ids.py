@@ -9,7 +9,7 @@ from django.test import Client, RequestFactory
 from hypothesis import given
 from hypothesis import strategies as st
 
-from factcheck.installation.log_context import REQUEST_ID, request_id
+from factcheck.installation.log_context import REQUEST_ID_PATTERN, request_id
 from factcheck.telemetry.request_ids import RequestIds, choose_id
 
 
@@ -58,7 +58,7 @@ def test_an_id_that_was_sent_is_kept(sent: str) -> None:
 def test_anything_else_is_replaced(sent: str | None) -> None:
     made = choose_id(sent)
     assert made != sent
-    assert REQUEST_ID.fullmatch(made)
+    assert REQUEST_ID_PATTERN.fullmatch(made)
 
 
 @given(st.text())
@@ -96,4 +96,4 @@ def test_the_id_is_known_while_it_is_answered() -> None:
 @pytest.mark.parametrize("path", ["/api/v1/claims/", "/", "/api/v1/none/", "/admin/", "/api/v1/claims/?x=1"])
 def test_every_answer_tells_it(client: Client, path: str) -> None:
     assert client.get(path, headers={"x-request-id": "abc"})["X-Request-ID"] == "abc"
-    assert REQUEST_ID.fullmatch(client.get(path, headers={"x-request-id": "a b"})["X-Request-ID"])
+    assert REQUEST_ID_PATTERN.fullmatch(client.get(path, headers={"x-request-id": "a b"})["X-Request-ID"])

@@ -8,7 +8,7 @@ from django.test import Client
 from granian.log import log_request_builder
 
 from factcheck.installation.log_context import request_id
-from factcheck.web.access_log import LINE, name_visitors
+from factcheck.web.access_log import LINE_FORMAT, log_client_addresses
 
 
 @pytest.fixture
@@ -35,12 +35,12 @@ def lines(caplog: pytest.LogCaptureFixture) -> Iterator[logging.Logger]:
 def test_behind_proxies_it_names_the_visitor(
     lines: logging.Logger, caplog: pytest.LogCaptureFixture, proxies: int, forwarded: str | None, named: str
 ) -> None:
-    name_visitors(proxies)
+    log_client_addresses(proxies)
     asked = {
         "addr_remote": "10.0.0.1", "path": "/", "qs": "", "method": "GET", "scheme": "http", "protocol": "HTTP/1.1",
         "headers": {"x-forwarded-for": forwarded}.get,
     }  # fmt: skip
-    log_request_builder(LINE)(0.0, 0.0, asked, 200)
+    log_request_builder(LINE_FORMAT)(0.0, 0.0, asked, 200)
     (line,) = caplog.messages
     assert line.partition("] ")[2].startswith(f'{named} - "GET / HTTP/1.1" 200 ')
 
@@ -49,12 +49,12 @@ def test_behind_proxies_it_names_the_visitor(
 def test_what_opens_a_readers_page_is_left_out(
     lines: logging.Logger, caplog: pytest.LogCaptureFixture, behind: bool
 ) -> None:
-    name_visitors(int(behind))
+    log_client_addresses(int(behind))
     asked = {
         "addr_remote": "10.0.0.1", "path": f"/messages/{'x' * 43}/export/", "qs": "", "method": "GET", "scheme": "http",
         "protocol": "HTTP/1.1", "headers": {}.get,
     }  # fmt: skip
-    log_request_builder(LINE)(0.0, 0.0, asked, 200)
+    log_request_builder(LINE_FORMAT)(0.0, 0.0, asked, 200)
     (line,) = caplog.messages
     assert "/messages/…/export/" in line
     assert "xxx" not in line
@@ -63,12 +63,12 @@ def test_what_opens_a_readers_page_is_left_out(
 def test_it_has_the_request_id_that_the_log_of_the_program_has(
     lines: logging.Logger, caplog: pytest.LogCaptureFixture
 ) -> None:
-    name_visitors(0)
+    log_client_addresses(0)
     asked = {
         "addr_remote": "192.0.2.3", "path": "/api/v1/", "qs": "", "method": "GET", "scheme": "http",
         "protocol": "HTTP/1.1", "headers": {"x-request-id": 'forged" 200'}.get,
     }  # fmt: skip
     answer = Client().get("/api/v1/nowhere/", headers={"X-Request-ID": 'forged" 200'})
-    log_request_builder(LINE)(0.0, 0.0, asked, 404)
+    log_request_builder(LINE_FORMAT)(0.0, 0.0, asked, 404)
     assert caplog.messages[-1].endswith(f" {answer.headers['X-Request-ID']}")
     assert answer.headers["X-Request-ID"] == request_id.get() != ""

@@ -40,7 +40,7 @@ class Asked:
 def here(monkeypatch: pytest.MonkeyPatch) -> None:
     """In the thread of the test, whose transaction nobody else sees."""
     monkeypatch.setattr(probes, "_start", lambda work: work())
-    monkeypatch.setattr(probes, "ANSWERS_WITHIN_SECONDS", 60)
+    monkeypatch.setattr(probes, "TIMEOUT_SECONDS", 60)
 
 
 @pytest.fixture(autouse=True)
@@ -160,7 +160,7 @@ def test_what_hangs_is_waited_for_once_and_not_for_long(
     for other in ("_files_check", "_database_check"):
         monkeypatch.setattr(probes, other, probes._SlowCheck(dict, {}))
     monkeypatch.setattr(probes, part, hanging)
-    monkeypatch.setattr(probes, "ANSWERS_WITHIN_SECONDS", 0.01)
+    monkeypatch.setattr(probes, "TIMEOUT_SECONDS", 0.01)
     for _ in range(5):
         assert Asked("/readyz").said["checks"][name] == [{"status": "fail", "output": words}]
     assert begun.wait(60)
@@ -194,7 +194,7 @@ def test_tables_of_another_version_make_it_unready(monkeypatch: pytest.MonkeyPat
     assert Asked("/readyz").said["checks"]["migrations"] == [{"status": "pass"}]
     with as_owner_of_tables(), connection.cursor() as cursor:
         cursor.execute("ALTER TABLE claims_topic RENAME COLUMN slug TO short_name")
-    now[0] += probes.SCHEMA_STAYS_FOR_SECONDS
+    now[0] += probes.SCHEMA_MAX_AGE_SECONDS
     asked = Asked("/readyz")
     assert (asked.status, asked.said["checks"]["migrations"]) == (
         "503 Service Unavailable",

@@ -5,7 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factcheck.web.site_urls import (
-    OWN,
+    OWN_SITE_MARK,
     build_site_etag,
     insert_site_url,
     is_marked_well,
@@ -43,7 +43,13 @@ def site(settings):
 
 
 def test_a_stored_text_names_no_address_of_ours_and_is_served_with_the_one_of_the_day(settings):
-    kept = render_stored({"id": 7, "url": f"{OWN}/claims/7/bridge/", "publisher": {"url": OWN, "domain": ""}})
+    kept = render_stored(
+        {
+            "id": 7,
+            "url": f"{OWN_SITE_MARK}/claims/7/bridge/",
+            "publisher": {"url": OWN_SITE_MARK, "domain": ""},
+        }
+    )
     assert kept == '{"id":7,"url":\t"/claims/7/bridge/","publisher":{"url":\t"","domain":""}}'
     for address in (ADDRESS, "http://localhost:8001"):
         settings.SITE_URL = address
@@ -62,7 +68,7 @@ def test_no_text_can_pass_for_an_address_of_ours(document):
 
 @given(documents, documents)
 def test_only_what_is_ours_is_put_in_whatever_stands_around_it(before, after):
-    document = {"before": before, "url": f"{OWN}/claims/7/", "after": after}
+    document = {"before": before, "url": f"{OWN_SITE_MARK}/claims/7/", "after": after}
     served = {"before": before, "url": f"{ADDRESS}/claims/7/", "after": after}
     kept = render_stored(document)
     assert json.loads(insert_site_url(kept.encode())) == json.loads(render_served(document)) == served
@@ -71,7 +77,13 @@ def test_only_what_is_ours_is_put_in_whatever_stands_around_it(before, after):
 
 @given(documents)
 def test_what_is_understood_can_be_stored_again(document):
-    kept = render_stored({"url": f"{OWN}/claims/7/", "publisher": {"url": OWN, "name": ""}, "text": document})
+    kept = render_stored(
+        {
+            "url": f"{OWN_SITE_MARK}/claims/7/",
+            "publisher": {"url": OWN_SITE_MARK, "name": ""},
+            "text": document,
+        }
+    )
     assert render_stored(parse_stored(kept)) == render_stored(parse_stored(kept.encode())) == kept
     assert is_marked_well(kept.encode())
 

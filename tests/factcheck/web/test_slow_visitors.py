@@ -126,7 +126,7 @@ def test_end_of_the_embedded_server_ends_the_rest(
     settings.EMBEDDED_DATABASE, settings.DATA_DIR = True, tmp_path
     stopped = Event()
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as server:
-        monkeypatch.setattr(embedded, "live_server", lambda place: psutil.Process(server.pid))
+        monkeypatch.setattr(embedded, "find_live_server", lambda place: psutil.Process(server.pid))
         ended = serving._watch_database(stopped.set)
         assert not ended.is_set()
         server.kill()

@@ -11,10 +11,18 @@ from django.http import HttpResponse
 from django.test import Client, RequestFactory
 
 from claims.models import Topic
-from factcheck.api.problems import server_error
+from factcheck.api.problems import handle_server_error
 from factcheck.database import read_connections
 from factcheck.installation.file_store import FileStoreUnavailable
-from factcheck.web.unavailable import AWAY, FILES_AWAY, FULL, LOCKED, TOO_LONG, Outage, outage_of
+from factcheck.web.unavailable import (
+    DATABASE_OUTAGE,
+    DISK_FULL_OUTAGE,
+    FILES_OUTAGE,
+    LOCK_OUTAGE,
+    TIMEOUT_OUTAGE,
+    Outage,
+    find_outage,
+)
 from tests.helpers.sweeps import sweep
 
 API, GOOGLE, PAGE = "/api/v1/claims/", "/v1alpha1/claims:search", "/claims/1/"
@@ -29,19 +37,19 @@ def wrapped(error: Exception, kind: type[Exception] = OperationalError) -> Excep
 @sweep(
     "failure, outage",
     [
-        (wrapped(psycopg.OperationalError("connection refused")), AWAY),
-        (wrapped(psycopg.errors.AdminShutdown()), AWAY),
-        (wrapped(psycopg.errors.CannotConnectNow()), AWAY),
-        (wrapped(psycopg.errors.TooManyConnections()), AWAY),
-        (wrapped(psycopg.errors.SerializationFailure()), AWAY),
-        (wrapped(psycopg.errors.ReadOnlySqlTransaction(), InternalError), AWAY),
-        (wrapped(psycopg.errors.QueryCanceled()), TOO_LONG),
-        (wrapped(psycopg.errors.LockNotAvailable()), LOCKED),
-        (wrapped(psycopg.errors.DiskFull()), FULL),
-        (OSError(errno.ENOSPC, "No space left on device"), FULL),
-        (wrapped(OSError(errno.EDQUOT, "Disk quota exceeded"), ValueError), FULL),
-        (FileStoreUnavailable("The file store cannot be reached."), FILES_AWAY),
-        (wrapped(FileStoreUnavailable("…"), ValueError), FILES_AWAY),
+        (wrapped(psycopg.OperationalError("connection refused")), DATABASE_OUTAGE),
+        (wrapped(psycopg.errors.AdminShutdown()), DATABASE_OUTAGE),
+        (wrapped(psycopg.errors.CannotConnectNow()), DATABASE_OUTAGE),
+        (wrapped(psycopg.errors.TooManyConnections()), DATABASE_OUTAGE),
+        (wrapped(psycopg.errors.SerializationFailure()), DATABASE_OUTAGE),
+        (wrapped(psycopg.errors.ReadOnlySqlTransaction(), InternalError), DATABASE_OUTAGE),
+        (wrapped(psycopg.errors.QueryCanceled()), TIMEOUT_OUTAGE),
+        (wrapped(psycopg.errors.LockNotAvailable()), LOCK_OUTAGE),
+        (wrapped(psycopg.errors.DiskFull()), DISK_FULL_OUTAGE),
+        (OSError(errno.ENOSPC, "No space left on device"), DISK_FULL_OUTAGE),
+        (wrapped(OSError(errno.EDQUOT, "Disk quota exceeded"), ValueError), DISK_FULL_OUTAGE),
+        (FileStoreUnavailable("The file store cannot be reached."), FILES_OUTAGE),
+        (wrapped(FileStoreUnavailable("…"), ValueError), FILES_OUTAGE),
         (OSError(errno.EACCES, "Permission denied"), None),
         (wrapped(psycopg.errors.UniqueViolation(), IntegrityError), None),
         (wrapped(psycopg.errors.UndefinedTable(), DatabaseError), None),
@@ -50,14 +58,14 @@ def wrapped(error: Exception, kind: type[Exception] = OperationalError) -> Excep
     ],
 )
 def test_outages_are_told_from_faults(failure: Exception | None, outage: Outage | None) -> None:
-    assert outage_of(failure) == outage
+    assert find_outage(failure) == outage
 
 
 def answered(path: str, failure: Exception) -> HttpResponse:
     try:
         raise failure
     except Exception:  # noqa: BLE001  as Django does
-        return server_error(RequestFactory().get(path))
+        return handle_server_error(RequestFactory().get(path))
 
 
 @pytest.mark.parametrize("path", [API, GOOGLE, PAGE])
@@ -77,7 +85,7 @@ def test_shapes() -> None:
     assert (problem["status"], problem["title"]) == (503, "Service Unavailable")
     status = json.loads(answered(GOOGLE, failure).content)["error"]
     assert (status["code"], status["status"]) == (503, "UNAVAILABLE")
-    assert str(TOO_LONG.detail) in answered(PAGE, failure).content.decode()
+    assert str(TIMEOUT_OUTAGE.detail) in answered(PAGE, failure).content.decode()
 
 
 @pytest.mark.django_db(transaction=True)

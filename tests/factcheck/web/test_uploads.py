@@ -13,15 +13,15 @@ from pytest_django import Settings
 
 from factcheck.web import uploads
 from factcheck.web.throttling.enforcement import RateLimits
-from factcheck.web.uploads import AT_ONCE, Seats, receive
+from factcheck.web.uploads import MEMORY_BYTES, UploadSlots, receive
 
 LOOKUP = "/api/v1/lookup/"
 
 
 @pytest.fixture(autouse=True)
-def seats(monkeypatch: pytest.MonkeyPatch) -> Iterator[Seats]:
-    seats = Seats(4, 2)
-    monkeypatch.setattr(uploads, "_seats", seats)
+def seats(monkeypatch: pytest.MonkeyPatch) -> Iterator[UploadSlots]:
+    seats = UploadSlots(4, 2)
+    monkeypatch.setattr(uploads, "_slots", seats)
     monkeypatch.setattr(uploads, "PAUSE", 0)
     yield seats
     assert len(seats) == 0
@@ -47,19 +47,19 @@ def test_forms_are_read_as_before(fields: dict[str, str]) -> None:
     assert request.POST == plain.POST
 
 
-def test_one_caller_holds_few_places_and_the_others_are_served(seats: Seats) -> None:
+def test_one_caller_holds_few_places_and_the_others_are_served(seats: UploadSlots) -> None:
     assert [seats.take("192.0.2.1") for _body in range(3)] == [True, True, False]
-    assert receive(lookup()) == uploads.TOO_MANY
+    assert receive(lookup()) == uploads.TOO_MANY_UPLOADS
     assert receive(lookup("192.0.2.2")) is None
     assert [seats.take(caller) for caller in ("a", "b", "c")] == [True, True, False]
-    assert receive(lookup("192.0.2.2")) == uploads.TOO_MANY
+    assert receive(lookup("192.0.2.2")) == uploads.TOO_MANY_UPLOADS
     cheap = RateLimits(lambda request: HttpResponse())(RequestFactory().get("/api/v1/claims/"))
     assert cheap.status_code == 200
     for caller in ("192.0.2.1", "192.0.2.1", "a", "b"):
         seats.leave(caller)
 
 
-def test_refusal_closes_the_connection_and_has_the_shape_of_the_api(seats: Seats) -> None:
+def test_refusal_closes_the_connection_and_has_the_shape_of_the_api(seats: UploadSlots) -> None:
     seats.most = 0
     response = RateLimits(lambda request: pytest.fail("answered"))(lookup())
     assert (response.status_code, response.headers["Connection"]) == (503, "close")
@@ -69,7 +69,7 @@ def test_refusal_closes_the_connection_and_has_the_shape_of_the_api(seats: Seats
     )
 
 
-def test_failure_while_reading_leaves_the_place(seats: Seats) -> None:
+def test_failure_while_reading_leaves_the_place(seats: UploadSlots) -> None:
     class Broken:
         def read(self, size: int) -> bytes:
             raise ConnectionResetError
@@ -89,15 +89,15 @@ def test_reading_never_waits_for_the_body_of_a_get() -> None:
 
 
 def test_length_must_be_known() -> None:
-    assert receive(lookup(HTTP_TRANSFER_ENCODING="chunked")) == uploads.NO_LENGTH
+    assert receive(lookup(HTTP_TRANSFER_ENCODING="chunked")) == uploads.LENGTH_REQUIRED
 
 
 def test_only_who_may_be_signed_in_sends_much() -> None:
-    assert receive(lookup(CONTENT_LENGTH=str(AT_ONCE + 1))) == uploads.TOO_LARGE
+    assert receive(lookup(CONTENT_LENGTH=str(MEMORY_BYTES + 1))) == uploads.BODY_TOO_LARGE
 
 
-def test_large_body_is_read_as_it_comes_and_holds_its_place(seats: Seats) -> None:
-    request = lookup(CONTENT_LENGTH=str(AT_ONCE + 1), HTTP_AUTHORIZATION="Bearer x")
+def test_large_body_is_read_as_it_comes_and_holds_its_place(seats: UploadSlots) -> None:
+    request = lookup(CONTENT_LENGTH=str(MEMORY_BYTES + 1), HTTP_AUTHORIZATION="Bearer x")
     assert receive(request) is None
     assert len(seats) == 1
     uploads.let_go(request)

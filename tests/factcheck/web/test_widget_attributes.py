@@ -8,7 +8,7 @@ from django.template import Context, Engine
 from django.utils.safestring import mark_safe
 from django.utils.translation import gettext_lazy
 
-from factcheck.web.widget_attributes import as_attributes
+from factcheck.web.widget_attributes import render_attributes
 
 
 def test_same_as_the_template_of_django() -> None:
@@ -26,7 +26,7 @@ def test_same_as_the_template_of_django() -> None:
     }
     text = Path(forms.__path__[0], "templates/django/forms/widgets/attrs.html").read_text(encoding="utf-8")
     expected = Engine().from_string(text).render(Context({"widget": {"attrs": attributes}}))
-    assert as_attributes(attributes) == expected
+    assert render_attributes(attributes) == expected
 
 
 def test_every_widget_is_drawn_with_it() -> None:

@@ -10,7 +10,7 @@ from http.server import BaseHTTPRequestHandler
 import pytest
 
 from sources.http.fetch_errors import FetchError
-from sources.http.fetched_documents import USER_AGENT, Fetched, fetch
+from sources.http.fetched_documents import USER_AGENT, FetchedDocument, fetch
 from tests.helpers.site import PATIENT, Site, get, refusal
 
 
@@ -26,7 +26,7 @@ class TestDocument:
         before = datetime.now(UTC)
         fetched = get(url)
         assert before <= fetched.fetched_at <= datetime.now(UTC)
-        assert fetched == Fetched(
+        assert fetched == FetchedDocument(
             url=url,
             final_url=url,
             status=200,

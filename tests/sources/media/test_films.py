@@ -10,7 +10,7 @@ from django.utils import timezone
 from procrastinate.contrib.django.models import ProcrastinateJob
 from pytest_django import Settings
 
-from factcheck.confinement.confined import OutOfBounds
+from factcheck.confinement.confined import LimitExceeded
 from factcheck.confinement.limits import Cause
 from sources import archive
 from sources.media import films, keyframes
@@ -136,7 +136,7 @@ def test_what_takes_too_long_is_noted_and_the_film_stays(
     media = take_in(film(tmp_path, [31]), by=None)
 
     def takes_too_long(*_: object) -> None:
-        raise OutOfBounds(Cause.TIME)
+        raise LimitExceeded(Cause.TIME)
 
     monkeypatch.setattr(films, "run_bounded", takes_too_long)
     keyframes.take(media)
@@ -155,7 +155,7 @@ def test_others_that_are_being_read_are_waited_for(
     media = take_in(film(tmp_path, [31]), by=None)
 
     def busy(*_: object) -> None:
-        raise OutOfBounds(Cause.BUSY)
+        raise LimitExceeded(Cause.BUSY)
 
     monkeypatch.setattr(films, "run_bounded", busy)
     with pytest.raises(keyframes.AllReadersBusy):

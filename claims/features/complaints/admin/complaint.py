@@ -19,8 +19,8 @@ from claims.features.complaints.models import Complaint, ReaderStep
 from claims.features.complaints.submissions import ANSWER_COMPLAINTS
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
-from factcheck.admin.badges import Tone, badge
-from factcheck.admin.base import change_page, person_at
+from factcheck.admin.badges import Tone, render_badge
+from factcheck.admin.base import change_page, get_person
 
 _STATE_TONES: dict[str, Tone] = {
     Complaint.State.CONFIRMED: "waiting",
@@ -33,11 +33,11 @@ _STATE_TONES: dict[str, Tone] = {
 def build_complaint_badge(complaint: Complaint) -> SafeString:
     """Return the state or outcome of a complaint as a badge."""
     if complaint.state == Complaint.State.NEW:
-        return badge(gettext("Held back"), "waiting")
+        return render_badge(gettext("Held back"), "waiting")
     words = complaint.get_state_display()
     if complaint.outcome:
         words = f"{words}: {complaint.get_outcome_display()}"
-    return badge(words, _STATE_TONES.get(complaint.state, "faded"))
+    return render_badge(words, _STATE_TONES.get(complaint.state, "faded"))
 
 
 def _take(request: HttpRequest, complaint: Complaint, person: User) -> str:
@@ -130,7 +130,7 @@ class ComplaintAdmin(ReaderMessageAdmin):
         return build_deadline_badge(complaint)
 
     def page_context(self, request: HttpRequest, row: Complaint) -> dict[str, Any]:
-        person = person_at(request)
+        person = get_person(request)
         waiting = row.is_waiting
         return {
             "complaint": row,

@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from claims.features.complaints import working_days
 from claims.features.complaints.models import Complaint
-from factcheck.admin.badges import Tone, badge
+from factcheck.admin.badges import Tone, render_badge
 
 #: With this number of working days left, the deadline changes colour.
 _SOON_DAYS = 2
@@ -18,14 +18,14 @@ def build_deadline_badge(complaint: Complaint) -> SafeString | str:
     if complaint.working_days is not None:
         in_time = complaint.working_days <= (complaint.promised_days or 0)
         words = ngettext("after %d working day", "after %d working days", complaint.working_days)
-        return badge(words % complaint.working_days, "faded" if in_time else "bad")
+        return render_badge(words % complaint.working_days, "faded" if in_time else "bad")
     if complaint.due_on is None or not complaint.is_waiting:
         return ""
     left = working_days.count_days_after(working_days.get_today(), complaint.due_on)
     if left < 0:
-        return badge(_("Overdue since %s") % date_format(complaint.due_on, "SHORT_DATE_FORMAT"), "bad")
+        return render_badge(_("Overdue since %s") % date_format(complaint.due_on, "SHORT_DATE_FORMAT"), "bad")
     if complaint.due_on == working_days.get_today():
-        return badge(_("Due today"), "waiting")
+        return render_badge(_("Due today"), "waiting")
     words = ngettext("%d working day left", "%d working days left", left) % left
     tone: Tone = "waiting" if left <= _SOON_DAYS else "neutral"
-    return badge(words, tone)
+    return render_badge(words, tone)

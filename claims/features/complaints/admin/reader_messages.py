@@ -18,8 +18,8 @@ from claims.admin.list_filters import QueueOrder
 from claims.features.complaints import quarantine
 from claims.features.complaints.models import ContactDetails, ReaderStep, SpamSign
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
-from factcheck.database.rules import in_words
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person
+from factcheck.database.rules import describe_refusal
 
 #: Does what a button asks for; what it says is shown above the page that comes next.
 MessageAction = Callable[[HttpRequest, Any, User], str]
@@ -69,7 +69,7 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
 
     def page(self, request: HttpRequest, row: Any, *, refusal: str = "") -> HttpResponse:
         """Render the page of a row, with typed values if they were rejected."""
-        person = person_at(request)
+        person = get_person(request)
         context = {
             **self.admin_site.each_context(request),
             "title": str(row),
@@ -99,7 +99,7 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
             row = self._get_row(request, str(pk))
             if request.method != "POST":
                 return HttpResponseRedirect(change_page(row))
-            person = person_at(request)
+            person = get_person(request)
             try:
                 said = self._carry_out(name, request, row, person)
             except NotInRole as refusal:
@@ -107,7 +107,7 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
             except (NotPossible, NotAllowed) as refusal:
                 return self.page(request, self._get_row(request, str(pk)), refusal=str(refusal))
             except IntegrityError as refusal:
-                return self.page(request, self._get_row(request, str(pk)), refusal=in_words(refusal))
+                return self.page(request, self._get_row(request, str(pk)), refusal=describe_refusal(refusal))
             if said:
                 messages.success(request, said)
             return HttpResponseRedirect(self.next_page(request, name, row))
@@ -164,12 +164,12 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
 
     @admin.action(description=_("Not spam: ask the sender to confirm"), permissions=["decide"])
     def let_selected_through(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
-        number = quarantine.release_messages(rows, by=person_at(request))
+        number = quarantine.release_messages(rows, by=get_person(request))
         messages.success(request, ngettext("%d message released.", "%d messages released.", number) % number)
 
     @admin.action(description=_("Spam"), permissions=["decide"])
     def mark_selected_as_spam(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
-        number = quarantine.mark_as_spam(rows, by=person_at(request))
+        number = quarantine.mark_as_spam(rows, by=get_person(request))
         messages.success(
             request, ngettext("%d message marked as spam.", "%d messages marked as spam.", number) % number
         )

@@ -20,8 +20,8 @@ from claims.features.complaints.models import ReaderPicture, ReaderRequest, Read
 from claims.models import Claim
 from claims.models.claim import LONGEST_STATEMENT
 from claims.newsroom.refusals import NotPossible
-from factcheck.admin.badges import Tone, badge
-from factcheck.admin.base import change_page, person_at
+from factcheck.admin.badges import Tone, render_badge
+from factcheck.admin.base import change_page, get_person
 
 _STATE_TONES: dict[str, Tone] = {
     ReaderRequest.State.CONFIRMED: "waiting",
@@ -34,8 +34,8 @@ _STATE_TONES: dict[str, Tone] = {
 def request_badge(asked: ReaderRequest) -> SafeString:
     """Return the state of a request as a badge."""
     if asked.state == ReaderRequest.State.NEW:
-        return badge(gettext("Held back"), "waiting")
-    return badge(asked.get_state_display(), _STATE_TONES.get(asked.state, "faded"))
+        return render_badge(gettext("Held back"), "waiting")
+    return render_badge(asked.get_state_display(), _STATE_TONES.get(asked.state, "faded"))
 
 
 def _find_chosen_claim(request: HttpRequest, person: User) -> Claim:
@@ -136,7 +136,7 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
             "picture_page": reverse("admin:complaints_readerrequest_picture", args=[row.pk])
             if has_picture
             else "",
-            "similar": find_similar_claims(row.text, person=person_at(request)) if row.is_open else [],
+            "similar": find_similar_claims(row.text, person=get_person(request)) if row.is_open else [],
             "statement": row.text[:LONGEST_STATEMENT],
             "may_propose": request.user.has_perm("claims.add_claim"),
         }

@@ -11,7 +11,7 @@ from claims.features.complaints.models import Complaint
 from claims.features.complaints.models.request_state import MAX_READER_TEXT_LENGTH
 from claims.features.complaints.submissions import submit_complaint
 from claims.models import Publication
-from factcheck.api.query_values import GREATEST_ID
+from factcheck.api.query_values import MAX_ID
 from factcheck.database.read_connections import read_freshly
 
 
@@ -22,7 +22,7 @@ def find_newest_entry(claim_id: int) -> Publication:
         Http404: it was never published.
     """
     rows = Publication.objects.newest().only("claim_id", "version", "slug", "body", "merged_into_id")
-    found = rows.filter(claim_id=min(claim_id, GREATEST_ID)).first()
+    found = rows.filter(claim_id=min(claim_id, MAX_ID)).first()
     if found is None:
         raise Http404("No published claim has this number.")
     return found

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 
 from claims.public.pages.responses import respond_once
 from factcheck.web.throttling import Tier, admit
-from factcheck.web.throttling.header_fields import sentence, write_fields
+from factcheck.web.throttling.header_fields import describe_refusal, write_fields
 
 Document = dict[str, Any]
 
@@ -49,7 +49,7 @@ def render_form_page(
 def check_limit(request: HttpRequest) -> tuple[str, Any] | None:
     """Return the message for a network over its limit; None if it may send more."""
     admission = admit(request, tier=Tier.SUBMISSIONS)
-    return None if admission is None or admission.allowed else (sentence(admission), admission)
+    return None if admission is None or admission.allowed else (describe_refusal(admission), admission)
 
 
 def add_limit_fields(response: HttpResponse, admission: Any) -> HttpResponse:

@@ -40,9 +40,9 @@ from claims.public.api.refused_bodies import RefusedBodySerializer
 from factcheck.api.openapi.schema import BodySchema, ProblemSerializer
 from factcheck.api.problems import MEDIA_TYPE
 from factcheck.api.query_strings import NoQuery
-from factcheck.django_internals import plain_request
-from factcheck.web.throttling import Tier, admit, caller_of
-from factcheck.web.throttling.header_fields import sentence
+from factcheck.django_internals import get_plain_request
+from factcheck.web.throttling import Tier, admit, get_caller
+from factcheck.web.throttling.header_fields import describe_refusal
 from factcheck.web.throttling.limiter import Admission
 
 HEADER = "Idempotency-Key"
@@ -75,7 +75,7 @@ class NetworkThrottled(exceptions.Throttled):
     """The network has sent too much."""
 
     def __init__(self, admission: Admission) -> None:
-        super().__init__(detail=sentence(admission))
+        super().__init__(detail=describe_refusal(admission))
         self.wait = admission.reset_seconds
 
 
@@ -129,7 +129,7 @@ class SubmissionView(APIView):
                 % {"header": HEADER}
             )
         body = hashlib.sha256(request.path.encode() + b"\n" + request.body).hexdigest()
-        key = hashlib.sha256(f"{caller_of(request)}\n{found[1]}".encode()).hexdigest()
+        key = hashlib.sha256(f"{get_caller(request)}\n{found[1]}".encode()).hexdigest()
         return SubmissionContext(key=key, body=body)
 
     def require_room(self, request: HttpRequest) -> None:
@@ -150,7 +150,7 @@ class ComplaintSubmission(SubmissionView):
     )
     def post(self, request: Request) -> HttpResponse:
         """The newsroom answers within the working days that it promises, counted from the confirmation."""
-        plain = plain_request(request)
+        plain = get_plain_request(request)
         sent = self.sent_with(plain)
         body = ComplaintBody(data=request.data)
         body.is_valid(raise_exception=True)
@@ -180,7 +180,7 @@ class RequestSubmission(SubmissionView):
     )
     def post(self, request: Request) -> HttpResponse:
         """Checked claims are answered at once. All readers who ask for the same are counted, and notified together."""
-        plain = plain_request(request)
+        plain = get_plain_request(request)
         sent = self.sent_with(plain)
         body = RequestBody(data=request.data)
         body.is_valid(raise_exception=True)

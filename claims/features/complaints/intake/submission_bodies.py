@@ -15,7 +15,7 @@ from claims.features.complaints.models.request_state import MAX_READER_TEXT_LENG
 from claims.features.complaints.pictures import PictureRefused, SentPicture, read_picture
 from claims.ledger.queries.address_search import LENGTH_LIMIT, build_address_key
 from factcheck.api.json_bodies import StrictJSON
-from factcheck.api.query_values import GREATEST_ID
+from factcheck.api.query_values import MAX_ID
 
 #: A picture in base64 and all the rest; it is no more than is read of any body.
 MAX_BODY_BYTES = 2_600_000
@@ -73,7 +73,7 @@ class SenderBody(serializers.Serializer):
 class ComplaintBody(SenderBody):
     """A complaint about a published claim."""
 
-    claim = serializers.IntegerField(min_value=1, max_value=GREATEST_ID, help_text="The id of the claim.")
+    claim = serializers.IntegerField(min_value=1, max_value=MAX_ID, help_text="The id of the claim.")
     kind = serializers.ChoiceField(choices=Complaint.Kind.choices)
     text = serializers.CharField(
         max_length=MAX_READER_TEXT_LENGTH, help_text="What is wrong, and how the sender knows."

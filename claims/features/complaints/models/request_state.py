@@ -15,7 +15,7 @@ from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from claims.models.transition import takes_a_step
-from factcheck.database.rules import Keeper, Rule, never_emptied, refuse
+from factcheck.database.rules import Keeper, Rule, build_truncation_rule, refuse
 
 MAX_READER_TEXT_LENGTH = 5_000
 MAX_READER_ANSWER_LENGTH = 10_000
@@ -180,5 +180,5 @@ def build_reader_rules(
                 RETURN NULL;
             """,
         ),
-        never_emptied(table, "What readers sent is not thrown away all at once."),
+        build_truncation_rule(table, "What readers sent is not thrown away all at once."),
     ]

@@ -4,7 +4,7 @@ from django.db import models
 from django.db.models import Index, Q
 from django.utils.translation import gettext_lazy as _
 
-from factcheck.database.rules import append_only, written_by_the_database
+from factcheck.database.rules import append_only, build_owner_writes_rule
 
 
 class ReaderStep(models.Model):
@@ -45,7 +45,7 @@ class ReaderStep(models.Model):
         ]
         triggers = [
             *append_only("readerstep", "What happened to a reader’s message is only added to."),
-            written_by_the_database("readerstep", pgtrigger.Insert),
+            build_owner_writes_rule("readerstep", pgtrigger.Insert),
         ]
 
     def __str__(self) -> str:

@@ -16,8 +16,8 @@ from claims.features.corrections import requests
 from claims.features.corrections.models import Rectification
 from claims.models import Publication
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from factcheck.admin.badges import Tone, badge
-from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.badges import Tone, render_badge
+from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.versions import DeskForm
 
 _STATE = Rectification.State
@@ -71,11 +71,11 @@ class RectificationAdmin(QueueOrder, DeskAdmin):
 
     @admin.display(description=_("state"), ordering="state")
     def shown_state(self, row: Rectification) -> SafeString:
-        return badge(row.get_state_display(), _TONES.get(row.state, "waiting"))
+        return render_badge(row.get_state_display(), _TONES.get(row.state, "waiting"))
 
     def save_model(self, request: HttpRequest, obj: Rectification, form: Any, change: bool) -> None:
         if not change:
-            obj.created_by = person_at(request)
+            obj.created_by = get_person(request)
         super().save_model(request, obj, form, change)
 
     def get_urls(self) -> list[URLPattern]:
@@ -110,7 +110,7 @@ class RectificationAdmin(QueueOrder, DeskAdmin):
             cleaned = form.cleaned_data
             try:
                 requests.add_step(
-                    row, cleaned["kind"], on=cleaned["on_day"], note=cleaned["note"], by=person_at(request)
+                    row, cleaned["kind"], on=cleaned["on_day"], note=cleaned["note"], by=get_person(request)
                 )
             except (NotAllowed, NotPossible) as refusal:
                 messages.error(request, str(refusal))

@@ -14,7 +14,7 @@ from claims.models import Publication
 from claims.models.claim import claim_path
 from claims.public.pages.clusters import get_published_cluster, load_shown_entries
 from claims.public.pages.published_source import DEFERRED_COLUMNS, load_published_source
-from factcheck.api.query_values import GREATEST_ID
+from factcheck.api.query_values import MAX_ID
 from factcheck.web.language_addresses import build_permanent_path
 
 
@@ -101,7 +101,7 @@ def _load_history(pk: int) -> list[PlainVersion]:
     Raises:
         Http404: it was never published.
     """
-    rows = Publication.objects.filter(claim_id=min(pk, GREATEST_ID)).order_by("-version")
+    rows = Publication.objects.filter(claim_id=min(pk, MAX_ID)).order_by("-version")
     told = [
         PlainVersion(*row)
         for row in rows.values_list("version", "kind", "note", "published_at", "body_sha256")

@@ -20,7 +20,7 @@ from claims.public.pages.subject_indexes import (
 )
 from claims.public.pages.subject_names import build_subject_path, load_names
 from claims.public.pages.subjects import count_claims
-from factcheck.api.query_values import GREATEST_ID
+from factcheck.api.query_values import MAX_ID
 from factcheck.web.language_addresses import build_permanent_path
 
 
@@ -36,7 +36,7 @@ def build_topic(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | Ht
 
 def build_publisher(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | HttpResponseBase:
     """A publisher's fact checks; publishers of sources alone have no page."""
-    checked = PublishedVerdict.objects.current().filter(publisher_id=min(pk, GREATEST_ID))
+    checked = PublishedVerdict.objects.current().filter(publisher_id=min(pk, MAX_ID))
     if not checked.order_by().exists():
         raise Http404("No published fact check is by this publisher.")
     return _build_subject_page(request, "publisher", pk, slug)
@@ -81,7 +81,7 @@ def _index(request: HttpRequest, index: SubjectIndex) -> PlainPage:
 
 
 def _build_subject_page(request: HttpRequest, kind: str, pk: int, slug: str) -> PlainPage | HttpResponseBase:
-    pk = min(pk, GREATEST_ID)
+    pk = min(pk, MAX_ID)
     name = load_names({kind: [pk]}).get((kind, pk))
     if name is None:
         raise Http404("No published claim mentions it.")

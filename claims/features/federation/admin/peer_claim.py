@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdownFilter
 
 from claims.features.federation.models import PeerClaim
-from factcheck.admin.badges import Tone, badge
+from factcheck.admin.badges import Tone, render_badge
 from factcheck.admin.base import DeskAdmin, LookOnly
 from factcheck.admin.technical import render_json
 
@@ -58,7 +58,7 @@ class PeerClaimAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("status"))
     def shown_status(self, claim: PeerClaim) -> SafeString:
-        return badge(claim.get_status_display(), _TONES[claim.status])
+        return render_badge(claim.get_status_display(), _TONES[claim.status])
 
     @admin.display(description=_("available since"))
     def page(self, claim: PeerClaim) -> SafeString:

@@ -23,10 +23,10 @@ from claims.features.federation.ledger_pages import Signer
 from claims.features.federation.models import PeerClaim, PeerNewsroom
 from claims.ledger.house_signature import fingerprint, public_key
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from factcheck.admin.badges import badge
-from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.badges import render_badge
+from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.unsaved import mark_stored
-from factcheck.installation.house_language import in_house_language
+from factcheck.installation.house_language import activate_house_language
 
 
 class SiteForm(forms.Form):
@@ -137,7 +137,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
             signer = peer_edits.look(request.POST.get("url", ""))
             if signer.key != request.POST["key"]:
                 raise NotPossible(gettext("It signs with a different key from the one shown to you."))
-            newsroom = peer_edits.follow(signer, name=request.POST.get("name", ""), by=person_at(request))
+            newsroom = peer_edits.follow(signer, name=request.POST.get("name", ""), by=get_person(request))
         except (NotPossible, NotAllowed) as refusal:
             messages.error(request, str(refusal))
             return HttpResponseRedirect(reverse("admin:federation_peernewsroom_add"))
@@ -169,7 +169,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         """Pause the newsroom."""
         newsroom = self.get_row_to_change(request, pk)
         if request.method == "POST":
-            peer_edits.switch(newsroom, active=False, by=person_at(request))
+            peer_edits.switch(newsroom, active=False, by=get_person(request))
             messages.success(
                 request, gettext("Paused: nothing more is imported. Claims already imported are kept.")
             )
@@ -179,7 +179,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         """Resume following, at once."""
         newsroom = self.get_row_to_change(request, pk)
         if request.method == "POST":
-            peer_edits.switch(newsroom, active=True, by=person_at(request))
+            peer_edits.switch(newsroom, active=True, by=get_person(request))
             messages.success(request, gettext("Followed again from now on."))
         return HttpResponseRedirect(change_page(newsroom))
 
@@ -188,7 +188,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         newsroom = self.get_row_to_change(request, pk)
         if request.method == "POST":
             try:
-                peer_edits.ask_now(newsroom, by=person_at(request))
+                peer_edits.ask_now(newsroom, by=get_person(request))
             except NotPossible as refusal:
                 messages.error(request, str(refusal))
             else:
@@ -202,7 +202,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         newsroom = self.get_row_to_change(request, pk)
         if request.method == "POST":
             try:
-                peer_edits.accept_key(newsroom, request.POST.get("key", ""), by=person_at(request))
+                peer_edits.accept_key(newsroom, request.POST.get("key", ""), by=get_person(request))
             except NotPossible as refusal:
                 messages.error(request, str(refusal))
             else:
@@ -216,11 +216,11 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         newsroom = self.get_row_to_change(request, pk)
         if request.method == "POST":
             try:
-                peer_edits.begin_anew(newsroom, by=person_at(request))
+                peer_edits.begin_anew(newsroom, by=get_person(request))
             except NotPossible as refusal:
                 messages.error(request, str(refusal))
             else:
-                with in_house_language():
+                with activate_house_language():
                     what = gettext("imported claims")
                 self.log_change(request, newsroom, [{"changed": {"fields": [what]}}])
                 messages.success(
@@ -240,14 +240,14 @@ def _look_up_signer(form: SiteForm) -> Signer | None:
 def _build_state_badge(newsroom: PeerNewsroom) -> SafeString:
     progress = newsroom.progress
     if not newsroom.active:
-        return badge(_("Paused"), "faded")
+        return render_badge(_("Paused"), "faded")
     if progress.halted:
-        return badge(progress.get_halted_display(), "bad")
+        return render_badge(progress.get_halted_display(), "bad")
     if progress.consecutive_failures:
-        return badge(_("Failing"), "bad")
+        return render_badge(_("Failing"), "bad")
     if progress.visited_at is None:
-        return badge(_("Importing"), "waiting")
-    return badge(_("Followed"), "good")
+        return render_badge(_("Importing"), "waiting")
+    return render_badge(_("Followed"), "good")
 
 
 def _build_claims_url(newsroom: PeerNewsroom) -> str:

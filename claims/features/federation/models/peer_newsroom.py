@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 
 from factcheck.database.model_fields import AddressField
 from factcheck.database.row_history import keep_history
-from factcheck.database.rules import Rule, refuse, see_the_present
+from factcheck.database.rules import Rule, build_snapshot_check_sql, refuse
 from sources.http.validators import LONGEST_ETAG
 from sources.models.publisher import normalise_name
 
@@ -110,7 +110,7 @@ class PeerNewsroom(models.Model):
                 name=_NOT_OWN_NEWSROOM,
                 operation=pgtrigger.Insert | pgtrigger.Update,
                 func=f"""
-                    {see_the_present(_NOT_OWN_NEWSROOM)}
+                    {build_snapshot_check_sql(_NOT_OWN_NEWSROOM)}
                     -- Held: a house that takes this name meanwhile does so before or after this.
                     PERFORM FROM public.sources_publisher WHERE is_house FOR SHARE;
                     IF EXISTS (

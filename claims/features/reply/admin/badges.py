@@ -6,25 +6,27 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext
 
 from claims.features.reply.models import ReplyRequest
-from factcheck.admin.badges import badge
+from factcheck.admin.badges import render_badge
 
 
 def build_reply_badge(row: ReplyRequest) -> SafeString:
     """Return the state of a request for reply as a badge."""
     if row.not_asked:
-        return badge(gettext("Not asked, with a reason"), "neutral")
+        return render_badge(gettext("Not asked, with a reason"), "neutral")
     if row.answered_at:
-        return badge(gettext("Answered"), "good")
+        return render_badge(gettext("Answered"), "good")
     if row.sent_at:
         return build_deadline_badge(row)
-    return badge(gettext("Being sent by email") if row.mail_asked_at else gettext("Not sent yet"), "waiting")
+    return render_badge(
+        gettext("Being sent by email") if row.mail_asked_at else gettext("Not sent yet"), "waiting"
+    )
 
 
 def build_deadline_badge(row: ReplyRequest) -> SafeString:
     """Return the deadline of a request without a reply."""
     if row.answer_by is None:
-        return badge(gettext("Not sent yet"), "waiting")
+        return render_badge(gettext("Not sent yet"), "waiting")
     moment = date_format(timezone.localtime(row.answer_by), "SHORT_DATETIME_FORMAT")
     if row.answer_by <= timezone.now():
-        return badge(gettext("No answer by %s") % moment, "bad")
-    return badge(gettext("Answer by %s") % moment, "active")
+        return render_badge(gettext("No answer by %s") % moment, "bad")
+    return render_badge(gettext("Answer by %s") % moment, "active")

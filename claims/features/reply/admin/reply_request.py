@@ -38,8 +38,8 @@ from claims.features.reply.reply_document import describe_reason
 from claims.models import Verdict
 from claims.newsroom.refusals import NotAllowed, NotInRole, NotPossible
 from claims.review.verdict_drafts import may_edit
-from factcheck.admin.base import DeskAdmin, change_page, is_deleted_along, person_at
-from factcheck.django_internals import become
+from factcheck.admin.base import DeskAdmin, change_page, get_person, is_deleted_along
+from factcheck.django_internals import replace_object
 
 
 @admin.register(ReplyRequest)
@@ -86,13 +86,13 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         """Requests can be edited while the verdict is a draft and they have not been sent."""
         return super().has_change_permission(request, obj) and (
             obj is None
-            or (may_edit(obj.verdict, person_at(request)) and not obj.mail_asked_at and not obj.message_id)
+            or (may_edit(obj.verdict, get_person(request)) and not obj.mail_asked_at and not obj.message_id)
         )
 
     def has_delete_permission(self, request: HttpRequest, obj: ReplyRequest | None = None) -> bool:
         return super().has_delete_permission(request, obj) and (
             obj is None
-            or may_edit(obj.verdict, person_at(request))
+            or may_edit(obj.verdict, get_person(request))
             or is_deleted_along(request, "claims_claim_delete", "claims_verdict_delete")
         )
 
@@ -118,19 +118,19 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         verdict = self._find_verdict(request)
         if verdict is None or "not_asked" in request.GET:
             return {}
-        return build_initial(verdict, person_at(request), request.GET.get("language", ""))
+        return build_initial(verdict, get_person(request), request.GET.get("language", ""))
 
     def _find_verdict(self, request: HttpRequest) -> Verdict | None:
         """Return the draft that the request is about."""
         named = request.GET.get("verdict", "")
-        rows = Verdict.objects.readable_by(person_at(request)).select_related("claim__claimant", "publisher")
+        rows = Verdict.objects.readable_by(get_person(request)).select_related("claim__claimant", "publisher")
         return rows.filter(pk=int(named)).first() if named.isdecimal() and len(named) < 19 else None
 
     def add_view(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not self.has_add_permission(request):
             raise PermissionDenied
         verdict = self._find_verdict(request)
-        if verdict is None or not may_edit(verdict, person_at(request)):
+        if verdict is None or not may_edit(verdict, get_person(request)):
             messages.error(request, _("Start from a draft verdict, under “Right of reply”."))
             return HttpResponseRedirect(reverse("admin:reply_replyrequest_changelist"))
         return super().add_view(request, *args, **kwargs)
@@ -148,15 +148,15 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         self, request: HttpRequest, obj: ReplyRequest, form: forms.ModelForm, change: bool
     ) -> None:
         assert isinstance(form, ReplyForm)  # noqa: S101  the form of this page
-        person = person_at(request)
+        person = get_person(request)
         if change:
-            become(obj, reply_requests.edit(obj, by=person, **form.values()))
+            replace_object(obj, reply_requests.edit(obj, by=person, **form.values()))
         else:
             assert form.verdict is not None  # noqa: S101  asked before
-            become(obj, reply_requests.add(form.verdict, by=person, **form.values()))
+            replace_object(obj, reply_requests.add(form.verdict, by=person, **form.values()))
 
     def delete_model(self, request: HttpRequest, obj: ReplyRequest) -> None:
-        reply_requests.remove(obj, by=person_at(request))
+        reply_requests.remove(obj, by=get_person(request))
 
     def response_add(
         self, request: HttpRequest, obj: ReplyRequest, post_url_continue: str | None = None
@@ -189,7 +189,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         if verdict:
             context |= _build_verdict_context(verdict)
         if row:
-            context |= _build_context(row, person_at(request), self.has_change_permission(request, row))
+            context |= _build_context(row, get_person(request), self.has_change_permission(request, row))
         context["show_save_and_add_another"] = context["show_save_and_continue"] = False
         return super().render_change_form(request, context, *args, **kwargs)
 
@@ -198,7 +198,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         row = self._get_row(request, pk)
         if request.method != "POST" or action not in ("sent", "mail", "stop", "update"):
             return HttpResponseRedirect(change_page(row))
-        person = person_at(request)
+        person = get_person(request)
         try:
             if action == "update":
                 draft = reply_requests.draft_update(row, by=person)
@@ -221,7 +221,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
     def answer_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Keep what came back. What was typed stays on the page when something is wrong with it."""
         row = self._get_row(request, pk)
-        person = person_at(request)
+        person = get_person(request)
         if not person.has_perm("reply.change_replyrequest"):
             raise PermissionDenied
         form = AnswerForm(request.POST or None, initial=_build_answer_initial(row))

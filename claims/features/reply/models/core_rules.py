@@ -10,7 +10,7 @@ from claims.models.publication import Publication
 from claims.models.signoff import SignOff
 from claims.models.verdict import Verdict
 from claims.models.verdict_rules import require_signoffs
-from factcheck.database.rules import OWNER, Rule, refuse, see_the_present
+from factcheck.database.rules import OWNER_SQL, Rule, build_snapshot_check_sql, refuse
 
 _NO_REQUEST_MESSAGE = refuse(
     "A verdict that names somebody is published only when they were asked for an answer, or with the reason why not.",
@@ -52,7 +52,7 @@ RIGHT_OF_REPLY_RULE = Rule(
     & ~pgtrigger.Q(new__reply_rule="switched_off"),
     declare=[("named", "bigint")],
     func=f"""
-        {see_the_present("verdict_with_a_right_of_reply")}
+        {build_snapshot_check_sql("verdict_with_a_right_of_reply")}
         SELECT claimant.id INTO named
         FROM public.claims_claim AS claim
         JOIN public.claims_claimant AS claimant ON claimant.id = claim.claimant_id
@@ -107,7 +107,7 @@ RECORDED_ANSWERS_RULE = Rule(
                             CASE asked.answer_shown WHEN 'statement' THEN asked.statement ELSE '' END
                         )
                 )
-            ) AND NOT (current_user = {OWNER} AND EXISTS (
+            ) AND NOT (current_user = {OWNER_SQL} AND EXISTS (
                 -- Where a ledger is restored, entries come that were true earlier.
                 SELECT FROM public.claims_verdict WHERE id = (said ->> 'id')::bigint AND is_restored
             )) THEN

@@ -20,7 +20,7 @@ from claims.features.teamwork.models import Assignment, Priority
 from claims.models import Claim, Verdict
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotPossible
-from factcheck.admin.badges import Tone, badge
+from factcheck.admin.badges import Tone, render_badge
 from factcheck.database.bounds import validate_day_in_range
 
 #: No newsroom has more people to hand work to; the picker stays a list.
@@ -38,7 +38,7 @@ def build_priority_badge(priority: int) -> SafeString | str:
     """Render an unusual priority; nothing for the normal one."""
     if priority == Priority.NORMAL:
         return ""
-    return badge(Priority(priority).label, _TONES[priority])
+    return render_badge(Priority(priority).label, _TONES[priority])
 
 
 def build_due_badge(due_on: date | None, *, done: bool = False) -> SafeString | str:
@@ -49,8 +49,8 @@ def build_due_badge(due_on: date | None, *, done: bool = False) -> SafeString | 
     if done or due_on > today:
         return day
     if due_on == today:
-        return badge(gettext("Due today"), "waiting")
-    return badge(gettext("Overdue: %s") % day, "bad")
+        return render_badge(gettext("Due today"), "waiting")
+    return render_badge(gettext("Overdue: %s") % day, "bad")
 
 
 @dataclass(frozen=True, slots=True)

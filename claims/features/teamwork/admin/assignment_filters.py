@@ -15,7 +15,7 @@ from claims.features.teamwork.models import Assignment, Priority
 from claims.features.teamwork.models.assignment import AssignmentQuerySet
 from claims.models import Verdict
 from claims.newsroom.people import get_display_name
-from factcheck.admin.base import person_at
+from factcheck.admin.base import get_person
 
 #: So many people are offered by name; an address can name anybody.
 _PEOPLE_LIMIT = 100
@@ -57,7 +57,7 @@ class PersonFilter(_WorkFilter):
         if chosen == "nobody":
             return queryset.filter(~Exists(work.held()))
         if chosen == "me":
-            return queryset.filter(Exists(work.held().filter(person=person_at(request))))
+            return queryset.filter(Exists(work.held().filter(person=get_person(request))))
         if chosen.isascii() and chosen.isdecimal() and len(chosen) < 10:
             return queryset.filter(Exists(work.held().filter(person=int(chosen))))
         return queryset

@@ -26,7 +26,7 @@ from claims.features.teamwork.models import Assignment, Priority
 from claims.models import Verdict
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from factcheck.admin.base import person_at
+from factcheck.admin.base import get_person
 
 #: So many at once, so that one click is no afternoon's work of the database; and so many are named.
 _MOST_AT_ONCE, _MOST_SHOWN = 1_000, 20
@@ -133,7 +133,7 @@ class AssignedList:
                 assignments.assign(
                     row,
                     to,
-                    by=person_at(request),
+                    by=get_person(request),
                     due_on=assignments.KEEP if due_on is None else due_on,
                     priority=priority,
                 )

@@ -27,8 +27,8 @@ from claims.features.teamwork.models import Assignment, Priority
 from claims.models import Claim, Verdict
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, is_deleted_along, person_at
-from factcheck.database.rules import in_words
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person, is_deleted_along
+from factcheck.database.rules import describe_refusal
 
 
 @admin.register(Assignment)
@@ -98,13 +98,13 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
 
     def _do(self, request: HttpRequest, subject: Subject, action: str) -> None:
         try:
-            said = change_hands(subject, action, request.POST, by=person_at(request))
+            said = change_hands(subject, action, request.POST, by=get_person(request))
         except NotPossible as refusal:
             messages.error(request, str(refusal))
         except NotAllowed as refusal:
             raise PermissionDenied(str(refusal)) from None
         except IntegrityError as refusal:
-            messages.error(request, gettext("Not saved: %s") % in_words(refusal))
+            messages.error(request, gettext("Not saved: %s") % describe_refusal(refusal))
         else:
             messages.success(request, said)
 
@@ -117,7 +117,7 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Board"),
-            **build_board_context(request, person_at(request)),
+            **build_board_context(request, get_person(request)),
         }
         return TemplateResponse(request, "admin/desk/board.html", context)
 
@@ -128,7 +128,7 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
         context = {
             **self.admin_site.each_context(request),
             "title": gettext("Calendar"),
-            **build_calendar_context(request, person_at(request)),
+            **build_calendar_context(request, get_person(request)),
         }
         return TemplateResponse(request, "admin/desk/calendar.html", context)
 
@@ -160,7 +160,7 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
             raise Http404
         if not request.user.has_perm(f"claims.view_{kind}"):
             raise PermissionDenied
-        found: Subject | None = kinds[kind].objects.readable_by(person_at(request)).filter(pk=pk).first()
+        found: Subject | None = kinds[kind].objects.readable_by(get_person(request)).filter(pk=pk).first()
         if found is None:
             raise Http404
         return found

@@ -17,8 +17,8 @@ from claims.features.teamwork.models import AssignmentRule, Priority
 from claims.models import Claim
 from claims.models.visibility import READ_DRAFTS
 from claims.newsroom.people import get_display_name
-from factcheck.admin.base import DeskAdmin, change_page, person_at
-from factcheck.list_phrases import listed
+from factcheck.admin.base import DeskAdmin, change_page, get_person
+from factcheck.list_phrases import join_words
 
 #: So many of the claims that a rule would have found are shown.
 _SHOWN_CLAIMS = 20
@@ -73,7 +73,7 @@ class AssignmentRuleAdmin(DeskAdmin):
     @admin.display(description=_("when"))
     def conditions(self, rule: AssignmentRule) -> str:
         worth = None if rule.worth_at_least is None else f"≥ {rule.worth_at_least:.0%}"
-        words = listed(filter(None, map(str.strip, rule.words.splitlines())))
+        words = join_words(filter(None, map(str.strip, rule.words.splitlines())))
         stated = [rule.topic, rule.language, rule.publisher, rule.source, rule.claimant, worth, words]
         return " · ".join(str(one) for one in stated if one) or gettext("every claim")
 
@@ -114,7 +114,7 @@ class AssignmentRuleAdmin(DeskAdmin):
         self, request: HttpRequest, obj: AssignmentRule, form: forms.ModelForm, change: bool
     ) -> None:
         if not change:
-            obj.created_by = person_at(request)
+            obj.created_by = get_person(request)
         super().save_model(request, obj, form, change)
 
     def response_add(
@@ -131,7 +131,7 @@ class AssignmentRuleAdmin(DeskAdmin):
         if rule and kwargs.get("change"):
             # As it is saved: a form that was refused has put what was typed into the one it was given.
             saved = self.get_queryset(request).select_related(*self.list_select_related).get(pk=rule.pk)
-            context |= _build_trial_context(saved, person_at(request))
+            context |= _build_trial_context(saved, get_person(request))
         return super().render_change_form(request, context, *args, **kwargs)
 
     @admin.action(description=_("Switch on"), permissions=["change"])

@@ -23,11 +23,11 @@ from claims.features.teamwork import chat
 from claims.features.teamwork.activity_text import describe_event
 from claims.features.teamwork.models import ChatChannel, ChatMessage
 from claims.features.teamwork.models.chat_channel import CHAT_KINDS
-from factcheck.admin.badges import Tone, badge
-from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.badges import Tone, render_badge
+from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.change_history import PastEvent
 from factcheck.admin.versions import DeskForm
-from factcheck.list_phrases import listed
+from factcheck.list_phrases import join_words
 
 #: As it stands in the log: not translated, since the log is read in every language.
 TESTED_MESSAGE = gettext_noop("Test message sent.")
@@ -123,7 +123,7 @@ class ChatChannelAdmin(DeskAdmin):
     @admin.display(description=_("messages sent"))
     def told_of(self, channel: ChatChannel) -> str:
         labels = {kind.value: str(kind.label) for kind in CHAT_KINDS}
-        return listed(labels[kind] for kind in channel.kinds) or gettext("Everything")
+        return join_words(labels[kind] for kind in channel.kinds) or gettext("Everything")
 
     # The page ---------------------------------------------------------------------------------------------------------
 
@@ -140,7 +140,7 @@ class ChatChannelAdmin(DeskAdmin):
                     (
                         row,
                         describe_event(row.kind, row.actor_name),
-                        badge(row.get_state_display(), _TONES[row.state]),
+                        render_badge(row.get_state_display(), _TONES[row.state]),
                     )
                     for row in latest
                 ],
@@ -151,7 +151,7 @@ class ChatChannelAdmin(DeskAdmin):
     def save_model(self, request: HttpRequest, obj: ChatChannel, form: forms.ModelForm, change: bool) -> None:
         replaced = change and "address" in form.changed_data
         if not change:
-            obj.created_by = person_at(request)
+            obj.created_by = get_person(request)
         super().save_model(request, obj, form, change)
         if replaced:
             self.log_change(request, obj, REPLACED_MESSAGE)
@@ -205,5 +205,7 @@ class ChatChannelAdmin(DeskAdmin):
 
 def build_channel_badge(channel: ChatChannel) -> SafeString:
     if not channel.active:
-        return badge(_("Switched off"), "faded")
-    return badge(_("Failing"), "bad") if channel.progress.failures else badge(_("Active"), "good")
+        return render_badge(_("Switched off"), "faded")
+    return (
+        render_badge(_("Failing"), "bad") if channel.progress.failures else render_badge(_("Active"), "good")
+    )

@@ -34,8 +34,8 @@ from claims.features.teamwork.models import Comment
 from claims.models import Claim, Verdict
 from claims.newsroom.people import get_display_name
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from factcheck.admin.badges import badge
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, person_at
+from factcheck.admin.badges import render_badge
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person
 from factcheck.admin.change_history import PastEvent
 from factcheck.admin.unsaved import mark_stored
 
@@ -86,10 +86,12 @@ class CommentAdmin(LookOnly, DeskAdmin):
     @admin.display(description=_("state"))
     def shown_state(self, comment: Comment) -> SafeString | str:
         if comment.withdrawn_at:
-            return badge(_("Withdrawn"), "faded")
+            return render_badge(_("Withdrawn"), "faded")
         if comment.resolved_at:
-            return badge(_("Resolved"), "good")
-        return badge(_("Reply"), "faded") if comment.reply_to_id else badge(_("Open"), "waiting")
+            return render_badge(_("Resolved"), "good")
+        return (
+            render_badge(_("Reply"), "faded") if comment.reply_to_id else render_badge(_("Open"), "waiting")
+        )
 
     # Its requests -----------------------------------------------------------------------------------------------------
 
@@ -125,7 +127,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
         """Show one thread with all its replies, a page at a time."""
         thread = self._get_comment(request, pk)
         thread = thread.reply_to or thread
-        person = person_at(request)
+        person = get_person(request)
         replies = Comment.objects.readable_by(person).filter(reply_to=thread).order_by("pk")
         page = Paginator(replies, REPLIES_OF_ONE_THREAD).get_page(request.GET.get("p"))
         first, *others = build_shown_comments([thread, *page.object_list], person)
@@ -137,7 +139,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
         about = self._get_claim(request, claim)
         if request.method != "POST":
             return HttpResponseRedirect(f"{change_page(about)}#comments")
-        person = person_at(request)
+        person = get_person(request)
         asked = {name: request.POST.get(name, "") for name in ("verdict", "reply_to")}
         verdict = _get_named_row(Verdict.objects.readable_by(person), asked["verdict"])
         reply_to = _get_named_row(Comment.objects.readable_by(person), asked["reply_to"])
@@ -162,11 +164,11 @@ class CommentAdmin(LookOnly, DeskAdmin):
     def edit_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         comment = self._get_comment(request, pk)
         if request.method != "POST":
-            return HttpResponseRedirect(build_comment_path(comment, person_at(request)))
+            return HttpResponseRedirect(build_comment_path(comment, get_person(request)))
         text = request.POST.get("text", "")
         try:
             with transaction.atomic():
-                said = comments.edit(comment, text, by=person_at(request), seen=request.POST.get("seen"))
+                said = comments.edit(comment, text, by=get_person(request), seen=request.POST.get("seen"))
                 mark_stored(request)
         except NotAllowed as refusal:
             raise PermissionDenied(str(refusal)) from None
@@ -193,7 +195,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
         comment = self._get_comment(request, pk)
         if request.method == "POST":
             try:
-                comment = work(comment, person_at(request))
+                comment = work(comment, get_person(request))
             except NotAllowed as refusal:
                 raise PermissionDenied(str(refusal)) from None
             except NotPossible as refusal:
@@ -213,7 +215,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
         back = request.POST.get("back", "").partition("#")[0]
         if url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure()):
             return HttpResponseRedirect(f"{back}#comment-{comment.pk}")
-        return HttpResponseRedirect(build_comment_path(comment, person_at(request)))
+        return HttpResponseRedirect(build_comment_path(comment, get_person(request)))
 
     # Pages ------------------------------------------------------------------------------------------------------------
 
@@ -228,7 +230,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
         words: str = "",
         reply_to: Comment | None = None,
     ) -> HttpResponse:
-        person = person_at(request)
+        person = get_person(request)
         notifications.mark_read(person, claim=claim)
         if threads is None:
             page = Paginator(find_readable_comments(claim, person).threads(), ON_OWN_PAGE.threads).get_page(
@@ -256,7 +258,7 @@ class CommentAdmin(LookOnly, DeskAdmin):
     def _get_claim(self, request: HttpRequest, pk: int) -> Claim:
         if not self.has_view_permission(request):
             raise PermissionDenied
-        claim = Claim.objects.readable_by(person_at(request)).filter(pk=pk).first()
+        claim = Claim.objects.readable_by(get_person(request)).filter(pk=pk).first()
         if claim is None:
             raise Http404
         return claim

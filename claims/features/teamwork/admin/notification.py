@@ -24,9 +24,9 @@ from claims.features.teamwork.admin.comment_threads import build_comment_path
 from claims.features.teamwork.admin.preference_form import PreferenceForm
 from claims.features.teamwork.models import MailChoice, Notification
 from factcheck import features
-from factcheck.admin.badges import badge
-from factcheck.admin.base import DeskAdmin, LookOnly, change_page, is_deleted_along, person_at
-from factcheck.admin.session import in_background
+from factcheck.admin.badges import render_badge
+from factcheck.admin.base import DeskAdmin, LookOnly, change_page, get_person, is_deleted_along
+from factcheck.admin.session import mark_background
 
 #: More are not counted: the header says “99+”.
 COUNT_LIMIT = 100
@@ -64,7 +64,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Notification]:
         rows: Any = super().get_queryset(request)
-        own: QuerySet[Notification] = rows.of(person_at(request))
+        own: QuerySet[Notification] = rows.of(get_person(request))
         return own
 
     def has_module_permission(self, request: HttpRequest) -> bool:
@@ -81,7 +81,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
         page = reverse("admin:teamwork_notification_open", args=[row.pk])
         words, news = (
             describe_event(row.kind, row.actor_name),
-            "" if row.read_at else badge(_("New"), "active"),
+            "" if row.read_at else render_badge(_("New"), "active"),
         )
         return format_html(
             '<span class="desk-happened"><a href="{}" dir="auto">{}</a> {}</span>', page, words, news
@@ -97,7 +97,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
 
     @admin.action(description=_("Mark as read"))
     def mark_selected_read(self, request: HttpRequest, queryset: QuerySet[Notification]) -> None:
-        number = notifications.mark_read(person_at(request), rows=queryset)
+        number = notifications.mark_read(get_person(request), rows=queryset)
         messages.success(request, _describe_marked(number))
 
     # Its requests -----------------------------------------------------------------------------------------------------
@@ -111,7 +111,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
 
         return [
             # Background requests of pages must not redirect to the sign-in page or keep the session alive.
-            path("unread/", in_background(self.unread_view), name="teamwork_notification_unread"),
+            path("unread/", mark_background(self.unread_view), name="teamwork_notification_unread"),
             # A mail program that stops mails has signed in nowhere. The link says whose they are, and is signed.
             path("stop/<str:token>/", csrf_exempt(self.stop_view), name="teamwork_notification_stop_mail"),
             named("preferences/", self.preferences_view, "preferences"),
@@ -124,7 +124,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
         """Return the number of unread notifications; 304 if unchanged."""
         if not self.has_view_permission(request):
             return HttpResponse(status=401)
-        rows = Notification.objects.of(person_at(request)).unread().order_by()
+        rows = Notification.objects.of(get_person(request)).unread().order_by()
         # Fetch one row more than is shown, so that counting stays cheap for any backlog.
         newest = rows[:COUNT_LIMIT].values("pk")
         counted = Notification.objects.filter(pk__in=newest).aggregate(number=Count("pk"), newest=Max("pk"))
@@ -147,20 +147,20 @@ class NotificationAdmin(LookOnly, DeskAdmin):
         )
         if row is None:
             raise Http404
-        notifications.mark_read(person_at(request), rows=Notification.objects.filter(pk=pk))
-        return HttpResponseRedirect(_build_path(row, person_at(request)))
+        notifications.mark_read(get_person(request), rows=Notification.objects.filter(pk=pk))
+        return HttpResponseRedirect(_build_path(row, get_person(request)))
 
     def read_view(self, request: HttpRequest) -> HttpResponse:
         """Mark everything as read."""
         if request.method == "POST":
-            messages.success(request, _describe_marked(notifications.mark_read(person_at(request))))
+            messages.success(request, _describe_marked(notifications.mark_read(get_person(request))))
         return HttpResponseRedirect(reverse("admin:teamwork_notification_changelist"))
 
     def preferences_view(self, request: HttpRequest) -> HttpResponse:
         """Show the person's own email settings."""
         if not self.has_view_permission(request):
             raise PermissionDenied
-        form = PreferenceForm(person_at(request), request.POST or None)
+        form = PreferenceForm(get_person(request), request.POST or None)
         if form.is_valid():
             form.save()
             messages.success(request, gettext("Saved. The settings apply from now on."))
@@ -195,7 +195,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
 def _build_path(row: Notification, person: User) -> str:
     if row.comment:
         return build_comment_path(row.comment, person)
-    model = features.notification_lists().get(row.kind)
+    model = features.map_notification_lists().get(row.kind)
     if model and person.has_perm(model.replace("_", ".view_", 1)):
         return f"{reverse(f'admin:{model}_changelist')}?claim__id__exact={row.claim_id}"
     return change_page(row.verdict or row.claim)

@@ -45,7 +45,7 @@ class PreferenceForm(forms.Form):
         newsroom = _("Newsroom default: %s") % settings.TIME_ZONE
         zone.choices = [("", newsroom), *((each, each) for each in zones)]  # type: ignore[attr-defined]  # see above
         language.choices = [("", _("Newsroom default")), *settings.LANGUAGES]  # type: ignore[attr-defined]
-        off = features.notifications_off()
+        off = features.list_disabled_notifications()
         self.offered = [kind for kind in NotificationKind if kind not in off]
         for kind in self.offered:
             self.fields[kind.value] = forms.ChoiceField(label=kind.label, choices=MailChoice.choices)

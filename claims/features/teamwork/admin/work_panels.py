@@ -8,7 +8,7 @@ from claims.features.teamwork.admin.assignment import build_assignment_context
 from claims.features.teamwork.admin.assignment_list import AssignedList
 from claims.features.teamwork.admin.comment_threads import build_comments_context
 from claims.models import Claim, Verdict
-from factcheck.admin.base import extend_desk, person_at
+from factcheck.admin.base import extend_desk, get_person
 
 
 class _WorkPanel(AssignedList):
@@ -20,7 +20,7 @@ class _WorkPanel(AssignedList):
         row = self.as_saved(request, kwargs.get("obj"))  # type: ignore[attr-defined]  # a MovesAdmin
         if row and kwargs.get("change"):
             context["panels_first"] = ["admin/desk/assignment.html"]
-            context |= build_assignment_context(row, person_at(request))
+            context |= build_assignment_context(row, get_person(request))
             context |= self.build_more(request, row)
         return super().render_change_form(request, context, *args, **kwargs)  # type: ignore[misc]  # a DeskAdmin
 
@@ -34,7 +34,7 @@ class _CommentedPage(_WorkPanel):
     def build_more(self, request: HttpRequest, row: Claim) -> dict[str, Any]:
         return {
             "panels_last": ["admin/desk/comments.html"],
-            **build_comments_context(row, person_at(request)),
+            **build_comments_context(row, get_person(request)),
         }
 
 

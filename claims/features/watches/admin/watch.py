@@ -26,9 +26,9 @@ from claims.features.watches.discovered_feeds import Followable, find_followable
 from claims.features.watches.models import Watch, WatchedPage, WatchProgress
 from claims.models import Claim
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.unsaved import mark_stored
-from factcheck.installation.messages import in_words
+from factcheck.installation.messages import translate_message
 from sources.http.fetch_errors import FetchError
 
 #: Pages of a watch that its own page shows.
@@ -79,7 +79,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         rows: QuerySet[Watch] = super().get_queryset(request).select_related("progress")
         waiting = WatchedPage.objects.waiting().filter(watch=OuterRef("pk")).order_by().values("watch")
         return rows.annotate(
-            triage_number=_to_triage(person_at(request)),
+            triage_number=_to_triage(get_person(request)),
             waiting_number=_build_count(waiting.annotate(number=Count("pk")).values("number")),
         )
 
@@ -168,7 +168,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
     def _follow(self, request: HttpRequest) -> HttpResponse:
         stated = {name: request.POST.get(name, "") for name in ("name", "kind")}
         try:
-            watch = watch_edits.add(request.POST["follow"], by=person_at(request), **stated)
+            watch = watch_edits.add(request.POST["follow"], by=get_person(request), **stated)
         except (NotPossible, NotAllowed) as refusal:
             messages.error(request, str(refusal))
             return HttpResponseRedirect(reverse("admin:watches_watch_add"))
@@ -192,7 +192,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         """Pause the watch."""
         watch = self.get_row_to_change(request, pk)
         if request.method == "POST":
-            watch_edits.switch(watch, active=False, by=person_at(request))
+            watch_edits.switch(watch, active=False, by=get_person(request))
             messages.success(
                 request, gettext("Paused: nothing more is fetched. Articles already imported are kept.")
             )
@@ -202,7 +202,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         """Resume following, at once."""
         watch = self.get_row_to_change(request, pk)
         if request.method == "POST":
-            watch_edits.switch(watch, active=True, by=person_at(request))
+            watch_edits.switch(watch, active=True, by=get_person(request))
             messages.success(request, gettext("Followed again from now on."))
         return HttpResponseRedirect(change_page(watch))
 
@@ -211,7 +211,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
         watch = self.get_row_to_change(request, pk)
         if request.method == "POST":
             try:
-                watch_edits.visit_now(watch, by=person_at(request))
+                watch_edits.visit_now(watch, by=get_person(request))
             except NotPossible as refusal:
                 messages.error(request, str(refusal))
             else:
@@ -226,7 +226,7 @@ def _find_followable(form: AddressForm) -> list[tuple[Followable, str, Watch | N
     try:
         found = find_followable(form.cleaned_data["address"], visits.build_visitor(patience=10.0))
     except FetchError as problem:
-        form.add_error("address", in_words(problem))
+        form.add_error("address", translate_message(problem))
         return []
     kinds = dict(WatchProgress.Kind.choices)
     return [(one, str(kinds[one.kind]), Watch.objects.at(one.url)) for one in found]

@@ -7,18 +7,18 @@ from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from claims.features.watches.models import Watch
-from factcheck.admin.badges import badge
-from factcheck.list_phrases import listed
+from factcheck.admin.badges import render_badge
+from factcheck.list_phrases import join_words
 
 
 def build_state_badge(watch: Watch) -> SafeString:
     if not watch.active:
-        return badge(_("Paused"), "faded")
+        return render_badge(_("Paused"), "faded")
     if watch.progress.consecutive_failures:
-        return badge(_("Failing"), "bad")
+        return render_badge(_("Failing"), "bad")
     if watch.progress.visited_at is None:
-        return badge(_("Not visited yet"), "waiting")
-    return badge(_("Followed"), "good")
+        return render_badge(_("Not visited yet"), "waiting")
+    return render_badge(_("Followed"), "good")
 
 
 def describe_last_visit(watch: Watch) -> str:
@@ -31,5 +31,5 @@ def describe_last_visit(watch: Watch) -> str:
         (progress.changed_articles, ngettext("%d changed", "%d changed", progress.changed_articles)),
         (progress.failed_articles, ngettext("%d failed", "%d failed", progress.failed_articles)),
     ]
-    words = listed(text % number for number, text in brought if number) or gettext("nothing new")
+    words = join_words(text % number for number, text in brought if number) or gettext("nothing new")
     return f"{date_format(localtime(progress.visited_at), 'SHORT_DATETIME_FORMAT')}: {words}"

@@ -18,7 +18,7 @@ from unfold.contrib.filters.admin import AutocompleteSelectFilter, ChoicesDropdo
 from claims.features.webhooks import endpoints, events
 from claims.features.webhooks.models import WebhookAttempt, WebhookDelivery
 from claims.features.webhooks.models.endpoint import TEST_EVENT
-from factcheck.admin.badges import Tone, badge
+from factcheck.admin.badges import Tone, render_badge
 from factcheck.admin.base import DeskAdmin, LookOnly, change_page
 from factcheck.admin.days_filter import DaysFilter
 from factcheck.admin.technical import render_json
@@ -103,7 +103,7 @@ class WebhookDeliveryAdmin(LookOnly, DeskAdmin):
 
     @admin.display(description=_("state"), ordering="state")
     def shown_state(self, delivery: WebhookDelivery) -> SafeString:
-        return badge(delivery.get_state_display(), _TONES[delivery.state])
+        return render_badge(delivery.get_state_display(), _TONES[delivery.state])
 
     @admin.display(description=_("attempts"), ordering="attempts_number")
     def attempts_made(self, delivery: Any) -> int:

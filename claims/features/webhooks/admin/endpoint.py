@@ -21,11 +21,11 @@ from unfold.widgets import UnfoldAdminCheckboxSelectMultipleWidget
 from claims.features.webhooks import endpoints
 from claims.features.webhooks.conditions import check_filter
 from claims.features.webhooks.models import WebhookDelivery, WebhookEndpoint, WebhookEvent
-from factcheck.admin.badges import badge
-from factcheck.admin.base import DeskAdmin, change_page, person_at
+from factcheck.admin.badges import render_badge
+from factcheck.admin.base import DeskAdmin, change_page, get_person
 from factcheck.admin.change_history import PastEvent
 from factcheck.admin.versions import DeskForm
-from factcheck.list_phrases import listed
+from factcheck.list_phrases import join_words
 
 
 def _count_deliveries(state: str) -> Coalesce:
@@ -101,7 +101,7 @@ class WebhookAdmin(DeskAdmin):
     @admin.display(description=_("events"))
     def told_of(self, endpoint: WebhookEndpoint) -> str:
         labels = dict(WebhookEvent.choices)
-        return listed(str(labels[kind]) for kind in endpoint.event_kinds) or gettext("All")
+        return join_words(str(labels[kind]) for kind in endpoint.event_kinds) or gettext("All")
 
     @admin.display(description=_("waiting"), ordering="waiting_number")
     def waiting(self, endpoint: Any) -> SafeString:
@@ -132,7 +132,7 @@ class WebhookAdmin(DeskAdmin):
         self, request: HttpRequest, obj: WebhookEndpoint, form: forms.ModelForm, change: bool
     ) -> None:
         if not change:
-            obj.created_by = person_at(request)
+            obj.created_by = get_person(request)
         super().save_model(request, obj, form, change)
         if obj.active:
             endpoints.trust_again(obj)
@@ -232,14 +232,14 @@ _ACTION_MESSAGES = frozenset({TESTED_MESSAGE, SHOWN_MESSAGE, REPLACED_MESSAGE, R
 
 def build_state_badge(endpoint: WebhookEndpoint) -> SafeString:
     if endpoint.disabled_at:
-        return badge(_("Switched off by the system"), "bad")
+        return render_badge(_("Switched off by the system"), "bad")
     if endpoint.owner_id and endpoint.verified_at is None:
-        return badge(_("The receiver has not agreed"), "waiting")
+        return render_badge(_("The receiver has not agreed"), "waiting")
     if not endpoint.active:
-        return badge(_("Switched off"), "faded")
+        return render_badge(_("Switched off"), "faded")
     if endpoint.progress.consecutive_failures:
-        return badge(_("Failing"), "waiting")
-    return badge(_("Active"), "good")
+        return render_badge(_("Failing"), "waiting")
+    return render_badge(_("Active"), "good")
 
 
 def _to_log(endpoint: WebhookEndpoint, state: str, number: int) -> SafeString:

@@ -14,7 +14,7 @@ from claims.imports.reading.raw_record import RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 from sources.addresses import build_url_key
 from sources.http.fetch_errors import FetchError
-from sources.http.fetched_documents import USER_AGENT, Fetched, Limits
+from sources.http.fetched_documents import USER_AGENT, FetchedDocument, Limits
 from sources.http.polite_visits import DEFAULT_PAUSE, OwnMemory, PoliteVisitor
 from sources.page_lists import ListedPage, PageList, read_page_list
 
@@ -128,7 +128,7 @@ def _unseen(found: PageList, seen: set[str]) -> tuple[list[str], list[str]]:
     return list(fresh(found.pages)), list(fresh(found.lists))
 
 
-def _file(answer: Fetched) -> File:
+def _file(answer: FetchedDocument) -> File:
     return File.of(answer.final_url, io.BytesIO(answer.content), url=answer.final_url)
 
 

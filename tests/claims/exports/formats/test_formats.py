@@ -15,7 +15,7 @@ from claims.exports.formats import csv as table
 from claims.exports.formats import datafeed, ndjson
 from claims.exports.formats.stored_bodies import join_blocks
 from claims.ledger.document.claim_document import render
-from factcheck.formulas import harmless
+from factcheck.formulas import escape_formula
 from tests.claims.ledger.document.test_claimreview import RETRACTION, SITE, VERDICT, body
 from tests.helpers.sweeps import sweep
 
@@ -171,7 +171,7 @@ def test_other_text_stays_as_it_is(statement: str) -> None:
 
 
 def test_numbers_and_days_are_not_defused() -> None:
-    assert [harmless(value) for value in (-1, 0, None, "2026-01-01")] == [-1, 0, None, "2026-01-01"]
+    assert [escape_formula(value) for value in (-1, 0, None, "2026-01-01")] == [-1, 0, None, "2026-01-01"]
 
 
 @given(statement=texts, name=texts, summary=texts)
@@ -181,7 +181,7 @@ def test_any_text_comes_back_from_the_table(statement: str, name: str, summary: 
     document["verdicts"][0]["summary"] = summary
     (row,) = rows(document)
     for cell, text in (("statement", statement), ("claimant", name), ("summary", summary)):
-        assert row[cell] == harmless(text)
+        assert row[cell] == escape_formula(text)
         assert row[cell].removeprefix("'") == text.removeprefix("'")
 
 

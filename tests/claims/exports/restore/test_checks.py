@@ -16,7 +16,7 @@ from claims.exports.export_run import ExportOptions
 from claims.exports.restore import RestoreRefused, recognise
 from claims.models import Claim, Publication, Topic
 from claims.review import workflow
-from factcheck.database.database_roles import as_owner
+from factcheck.database.database_roles import connect_as_owner
 from sources.models import Publisher, Source
 from tests.helpers.database import replace_database
 from tests.helpers.database_states import counts, restored
@@ -165,7 +165,7 @@ def test_lines_behind_the_end(content: bytes) -> None:
     ],
 )
 def test_id_or_key_that_is_taken(content: bytes, take: Callable[[], object], told: str) -> None:
-    with as_owner():
+    with connect_as_owner():
         take()
     first, *conflicts = refusal(content).splitlines()
     assert first == "This database has other things under the same ids:"
@@ -189,7 +189,7 @@ def test_house_of_a_new_database_gives_way(content: bytes) -> None:
 
 
 def test_house_that_has_begun_to_work_stays(content: bytes) -> None:
-    with as_owner():
+    with connect_as_owner():
         make_source(pk=1000)
     Publisher.objects.update(name="Another newsroom")
     assert "publisher 1, `name`: “Another newsroom” here, “Factcheck Newsroom” in the file." in refusal(
@@ -199,7 +199,7 @@ def test_house_that_has_begun_to_work_stays(content: bytes) -> None:
 
 def test_other_ledger(content: bytes) -> None:
     chris, edda = person("chris", "Fact-checker"), person("edda", "Editor")
-    with as_owner():
+    with connect_as_owner():
         claim = Claim.objects.create(
             pk=1000, statement="Another newsroom's.", language="en", state="accepted"
         )

@@ -19,7 +19,7 @@ from claims.features.reply import reply_requests
 from claims.features.reply.reply_document import build_replies
 from claims.models import Claim, Publication, Transition, Verdict
 from claims.review import workflow
-from factcheck.database.database_roles import as_owner
+from factcheck.database.database_roles import connect_as_owner
 from tests.claims.features.reply.replies import answer, ask, named_draft
 from tests.helpers.database import replace_database
 from tests.helpers.database_states import counts, public_state, restored
@@ -261,7 +261,7 @@ def test_it_reads_what_cannot_be_read_twice(content: bytes) -> None:
         def seekable(self) -> bool:
             return False
 
-    with as_owner():
+    with connect_as_owner():
         restore(Pipe(content))
     assert exported() == content
 

@@ -14,7 +14,7 @@ from claims.models import Scope
 from claims.newsroom import api_tokens
 from factcheck.api.problems import MEDIA_TYPE
 from factcheck.installation.environment import Rate
-from factcheck.web.throttling import gate, limiter
+from factcheck.web.throttling import gate, get_limiter
 from tests.helpers.mcp_messages import META, headers_of, message, post
 
 pytestmark = pytest.mark.django_db
@@ -313,7 +313,7 @@ def test_a_session_opens_nothing(client: Client, editor: User) -> None:
 
 def test_a_call_costs_what_the_same_question_costs(client: Client, settings: Any) -> None:
     settings.RATE_LIMIT_ANONYMOUS = Rate(100, 6_000)
-    limiter.cache_clear()
+    get_limiter.cache_clear()
     called = message("tools/call", {"name": "search_claims", "arguments": {}})
 
     def left() -> int:
@@ -344,7 +344,7 @@ def test_a_call_costs_what_the_same_question_costs(client: Client, settings: Any
     refused = post(client, called)  # before the message is read
     assert problem_of(refused) == (429, "rate_limited")
     assert refused["Retry-After"]
-    limiter.cache_clear()
+    get_limiter.cache_clear()
 
 
 def test_expensive_questions_wait_for_their_turn(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -15,7 +15,7 @@ from claims.newsroom import api_tokens
 from claims.newsroom.refusals import NotAllowed
 from claims.review import workflow
 from factcheck.installation.environment import Rate
-from factcheck.web.throttling import limiter
+from factcheck.web.throttling import get_limiter
 from tests.helpers.hostile_words import HOSTILE
 from tests.helpers.mcp_messages import Asked, message, post
 from tests.helpers.newsroom import make_claim, make_draft, make_source, person, rating
@@ -264,7 +264,7 @@ def test_what_is_written_is_counted_here_and_by_the_editorial_api(
     client: Client, contributor: User, settings: Any
 ) -> None:
     settings.RATE_LIMIT_TOKEN = Rate(100, 60)
-    limiter.cache_clear()
+    get_limiter.cache_clear()
     secret = secret_of(contributor, Scope.WRITE)
     given = {"statement": STATEMENT, "language": "en"}
     asked = message("tools/call", {"name": "propose_claim", "arguments": given})
@@ -273,4 +273,4 @@ def test_what_is_written_is_counted_here_and_by_the_editorial_api(
         for _ in range(2)
     )
     assert first - second == 2
-    limiter.cache_clear()
+    get_limiter.cache_clear()

@@ -20,7 +20,7 @@ from claims.features.federation.ledger_pages import Signer
 from claims.features.federation.models import PeerNewsroom, PeerProgress
 from claims.features.federation.peer_edits import follow
 from claims.ledger.house_signature import public_key, signature, signed_text
-from factcheck.web.site_urls import with_plain_quotation_marks
+from factcheck.web.site_urls import escape_quotation_marks
 from tests.helpers.parallel import served
 from tests.helpers.site import Answer, Site
 
@@ -64,7 +64,7 @@ class PeerSite(Site):
         }
         if entry["claim"] is not None:
             entry["body_sha256"] = hashlib.sha256(
-                with_plain_quotation_marks(orjson.dumps(entry["claim"]))
+                escape_quotation_marks(orjson.dumps(entry["claim"]))
             ).hexdigest()
         text = signed_text({name: value for name, value in entry.items() if name not in _UNSIGNED})
         with override_settings(SIGNING_KEY=self.secret):

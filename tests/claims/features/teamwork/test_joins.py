@@ -25,7 +25,7 @@ SECTIONS = ("desk", "work", "records", "administration", "account")
 def joined(person: User) -> dict[str, list[str]]:
     """What features that are on add to the desk, of what teamwork adds to."""
     return {
-        "menu": [str(entry["title"]) for name in SECTIONS for entry in features.menu_entries(name)],
+        "menu": [str(entry["title"]) for name in SECTIONS for entry in features.list_menu_entries(name)],
         "cards": [
             card.name
             for list_cards in features.load_declared("dashboard_cards")

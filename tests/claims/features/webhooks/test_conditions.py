@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from claims.features.webhooks.conditions import WebhookQuery, check_filter
 from claims.features.webhooks.models import WebhookEndpoint
 from claims.ledger.queries.claim_filters import ClaimListQuery
-from factcheck.api.pagination import ORDERING
+from factcheck.api.pagination import ORDERING_PARAMETER
 
 pytestmark = pytest.mark.django_db
 
@@ -61,7 +61,7 @@ def test_what_the_api_refuses_is_refused_with_its_words(text: str, sentences: li
 
 
 def test_conditions_are_all_those_of_the_list_of_claims() -> None:
-    shown = {"page_size", "cursor", "count", ORDERING, "as_of", "status"}
+    shown = {"page_size", "cursor", "count", ORDERING_PARAMETER, "as_of", "status"}
     assert WebhookQuery.base_filters.keys() >= {
         "q",
         "rating",

@@ -32,7 +32,7 @@ KEYS = {name: Ed25519PrivateKey.from_private_bytes(name.encode() * 32) for name 
 
 
 def line_of(name: str, note: str, *, key: str = "", later: int = 0) -> str:
-    text, seconds = SignedNote.read(note).text, int(clock.now().timestamp()) + later
+    text, seconds = SignedNote.read(note).text, int(clock.get_database_time().timestamp()) + later
     return cosign(text, name=f"{name}.example/witness", key=KEYS[key or name], seconds=seconds)
 
 
@@ -85,7 +85,7 @@ def test_cosigned_checkpoint_is_carried_everywhere(
     assert Client().get("/api/v1/ledger/checkpoint").content.decode() == published
     proof = Client().get("/api/v1/ledger/proofs/inclusion?sequence=2").json()
     assert proof["checkpoint"] == published
-    ledger = dump_run._describe_dump(LedgerMoment.now(), clock.now())["ledger"]
+    ledger = dump_run._describe_dump(LedgerMoment.now(), clock.get_database_time())["ledger"]
     assert (ledger["checkpoint"], ledger["witnesses"]) == (published, {"required": 2, "keys": policy.keys})
     [entry] = Publication.objects.filter(sequence=2)
     files = {

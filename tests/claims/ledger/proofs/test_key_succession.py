@@ -13,7 +13,7 @@ from claims.ledger.proofs.key_succession import KeyRefused, find_problem, succee
 from claims.ledger.proofs.signed_note import SignedNote
 from claims.ledger.verification.verification_run import verify
 from claims.models import Claim, SigningKey
-from factcheck.database.database_roles import as_owner
+from factcheck.database.database_roles import connect_as_owner
 from tests.helpers.broken_rules import as_committed
 
 #: Another key is announced by the owner of the database, over a connection of its own.
@@ -89,7 +89,7 @@ def test_nothing_to_change_before_the_first_signature(db: None) -> None:
 
 
 def test_forged_succession(first_key: str, settings: Any) -> None:
-    with as_owner():
+    with connect_as_owner():
         succeed_key(NEW)
     key = SigningKey.objects.select_related("follows").get(follows__isnull=False)
     assert find_problem(key) == ""

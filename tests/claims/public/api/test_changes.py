@@ -16,7 +16,7 @@ from pytest_django import DjangoAssertNumQueries
 from claims.ledger.house_signature import is_signed_by, public_key, signed_text
 from claims.models import Claim, Publication
 from claims.review import workflow
-from factcheck.routes import openapi
+from factcheck.routes import build_openapi
 from tests.contracts.test_contracts import undescribed
 from tests.helpers.kept_newsroom import checker, editor, kept_rows, publish
 from tests.helpers.reader_pages import correct
@@ -291,9 +291,9 @@ def test_page_is_read_by_index(client: Client, history: History, entries: str, i
 @pytest.mark.parametrize("query", ["", "embed=none", "since=9223372036854775807"])
 def test_answer_is_as_the_schema_says(client: Client, history: History, query: str) -> None:
     response = client.get(f"{URL}?{query}")
-    described = openapi()["paths"][URL]["get"]["responses"][str(response.status_code)]
+    described = build_openapi()["paths"][URL]["get"]["responses"][str(response.status_code)]
     schema = described["content"][response["Content-Type"]]["schema"]
-    document = {"components": openapi()["components"], **schema}
+    document = {"components": build_openapi()["components"], **schema}
     Draft202012Validator(document, format_checker=Draft202012Validator.FORMAT_CHECKER).validate(
         response.json()
     )

@@ -11,7 +11,7 @@ from django.test import Client
 
 from claims.models import Claim, Claimant, PublishedVerdict, Rating, RatingScale, Topic
 from claims.review import workflow
-from factcheck.routes import RESOURCES
+from factcheck.routes import LIST_RESOURCES
 from factcheck.web.site_urls import insert_site_url
 from sources.models import Publisher
 from tests.helpers.newsroom import make_claim, make_draft, rating
@@ -71,7 +71,7 @@ def test_verdicts_are_listed_as_summaries(client: Client, publish: Publish) -> N
 
 def test_no_list_has_long_texts_unless_they_are_asked_for(client: Client, publish: Publish) -> None:
     publish(explanation="The *accounts* show it.")
-    texts = {path: client.get(f"/api/v1/{path}/").content.decode() for path in RESOURCES}
+    texts = {path: client.get(f"/api/v1/{path}/").content.decode() for path in LIST_RESOURCES}
     assert {path for path, text in texts.items() if "accounts" in text} == set()
     assert "accounts" in client.get("/api/v1/verdicts/?view=full").content.decode()
 
@@ -151,12 +151,12 @@ def test_cursor_of_another_list_is_refused(client: Client, publish: Publish) -> 
         topic = Topic.objects.create(name=f"Topic {number}", slug=f"topic-{number}")
         claimant = Claimant.objects.create(name=f"Person {number}")
         publish(make_claim(claimant=claimant, topics=[topic]), code=("true", "false")[number])
-    pages = {name: client.get(f"/api/v1/{name}/?page_size=1").json()["next"] for name in RESOURCES}
+    pages = {name: client.get(f"/api/v1/{name}/?page_size=1").json()["next"] for name in LIST_RESOURCES}
     cursors = {name: parse_qs(urlsplit(page).query)["cursor"][0] for name, page in pages.items() if page}
     assert {"claims", "verdicts", "claimants", "topics", "ratings"} <= set(cursors)
     answers = {
         (name, origin): client.get(f"/api/v1/{name}/?cursor={cursor}").status_code
-        for name in RESOURCES
+        for name in LIST_RESOURCES
         for origin, cursor in cursors.items()
     }
     assert answers == {pair: 200 if pair[0] == pair[1] else 400 for pair in answers}

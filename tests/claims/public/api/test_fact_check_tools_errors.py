@@ -256,7 +256,7 @@ def test_who_asks_too_often_is_told_in_googles_shape(
         search(client, query="ferry")
         error = refused(client, 429, query="ferry")
     finally:
-        callers.limiter.cache_clear()
+        callers.get_limiter.cache_clear()
     assert (error["code"], error["status"]) == (429, "RESOURCE_EXHAUSTED")
 
 

@@ -15,7 +15,7 @@ from PIL import Image, ImageOps
 from claims.models import Claim, Evidence
 from claims.public.api import media_lookup
 from claims.review import workflow
-from sources.media_at_address import NotAPicture
+from sources.media_at_address import NotPictureError
 from tests.helpers.newsroom import make_claim, make_draft
 from tests.helpers.shown_media import jpeg, make_claim_media, make_media, scene
 from tests.helpers.sweeps import sweep
@@ -227,7 +227,7 @@ def fetched(monkeypatch: pytest.MonkeyPatch) -> None:
 
     def at(address: str) -> bytes:
         if "missing" in address:
-            raise NotAPicture("not_fetched", "No picture could be fetched from this address.")
+            raise NotPictureError("not_fetched", "No picture could be fetched from this address.")
         return jpeg(scene(int(address[-1])))
 
     monkeypatch.setattr(fact_check_tools, "fetch_picture", at)

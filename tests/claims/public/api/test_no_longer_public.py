@@ -8,7 +8,7 @@ from django.test import Client
 
 from claims.models import Claim, Claimant, Topic
 from claims.review import workflow
-from factcheck.routes import RESOURCES
+from factcheck.routes import LIST_RESOURCES
 from sources.models import Publisher
 from tests.helpers.newsroom import make_appearance, make_claim, make_snapshot, make_source
 from tests.helpers.nothing_found import empty
@@ -37,7 +37,7 @@ def public(publish: Publish, claimant: Claimant, topic: Topic) -> Claim:
 
 
 # A cluster needs two claims; `test_clusters` withdraws one of them.
-@sweep("name", [name for name in RESOURCES if name != "clusters"], undone=True)
+@sweep("name", [name for name in LIST_RESOURCES if name != "clusters"], undone=True)
 def test_what_only_a_retracted_claim_mentions_is_public_no_longer(
     client: Client, public: Claim, editor: User, name: str
 ) -> None:

@@ -23,7 +23,7 @@ from claims.models import (
     Verdict,
 )
 from claims.review import verdict_drafts, workflow
-from factcheck.routes import RESOURCES
+from factcheck.routes import LIST_RESOURCES
 from sources.models import Publisher, Source
 from tests.helpers.kept_newsroom import checker, claimant, editor, kept_rows, publish, topic
 from tests.helpers.newsroom import make_appearance, make_claim, make_draft, make_source
@@ -127,20 +127,20 @@ def secrets(public: Claim, checker: User) -> Secrets:
     return Secrets(claim, draft, source, publisher, claimant, topic, rating, cluster)
 
 
-@sweep("name", RESOURCES, undone=True)
+@sweep("name", LIST_RESOURCES, undone=True)
 def test_lists_show_only_what_is_published(client: Client, secrets: Secrets, name: str) -> None:
     page = text_of(client, f"/api/v1/{name}/?page_size=200&count=exact")
     assert SECRET.lower() not in page.lower()
     assert '"count":0' not in page  # there is something that could have shown it
 
 
-@sweep("name", RESOURCES, undone=True)
+@sweep("name", LIST_RESOURCES, undone=True)
 def test_details_of_what_is_published_show_nothing_else(client: Client, secrets: Secrets, name: str) -> None:
     for item in client.get(f"/api/v1/{name}/").json()["results"]:
         assert SECRET.lower() not in text_of(client, f"/api/v1/{name}/{item['id']}/").lower()
 
 
-@sweep("name", RESOURCES, undone=True)
+@sweep("name", LIST_RESOURCES, undone=True)
 def test_unpublished_thing_cannot_be_told_from_one_that_does_not_exist(
     client: Client, secrets: Secrets, name: str
 ) -> None:
@@ -209,7 +209,7 @@ CLAIM_FILTERS = [
 
 @sweep("query", CLAIM_FILTERS, undone=True)
 def test_no_filter_of_claims_reaches_a_draft(client: Client, secrets: Secrets, query: str) -> None:
-    ids = {name: getattr(secrets, name).pk for name in RESOURCES}
+    ids = {name: getattr(secrets, name).pk for name in LIST_RESOURCES}
     assert empty(client, f"/api/v1/claims/?{query.format(**ids)}")
 
 
@@ -217,7 +217,7 @@ def test_every_filter_of_claims_is_among_these() -> None:
     paging = {"page_size", "cursor", "count", "ordering", "fields", "view"}
     mirrored = {"claimed_after", "reviewed_after", "published_after", "updated_after"}
     tried = {part.split("=")[0] for query in CLAIM_FILTERS for part in query.split("&")}
-    assert tried == set(RESOURCES["claims"].list_query.base_filters) - paging - mirrored
+    assert tried == set(LIST_RESOURCES["claims"].list_query.base_filters) - paging - mirrored
 
 
 @sweep(
@@ -258,4 +258,6 @@ def test_every_filter_of_claims_is_among_these() -> None:
     undone=True,
 )
 def test_no_filter_of_other_things_reaches_a_draft(client: Client, secrets: Secrets, path: str) -> None:
-    assert empty(client, "/api/v1/" + path.format(**{name: getattr(secrets, name).pk for name in RESOURCES}))
+    assert empty(
+        client, "/api/v1/" + path.format(**{name: getattr(secrets, name).pk for name in LIST_RESOURCES})
+    )

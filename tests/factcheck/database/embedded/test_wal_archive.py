@@ -85,7 +85,7 @@ def test_archive_that_is_away_is_asked_again_until_too_much_waits(
 ) -> None:
     archive.rmdir()
     assert kept(archive, log, FIRST, b"one") == 1
-    monkeypatch.setattr(wal_archive, "MOST_WAITING_BYTES", 2)
+    monkeypatch.setattr(wal_archive, "MAX_WAITING_BYTES", 2)
     assert kept(archive, log, FIRST, b"one") == 0
     assert not archive.exists()
 
@@ -94,7 +94,7 @@ def test_archive_that_another_server_uses_is_never_let_go_of_in_silence(
     archive: Path, log: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     kept(archive, log, FIRST, b"one")
-    monkeypatch.setattr(wal_archive, "MOST_WAITING_BYTES", 2)
+    monkeypatch.setattr(wal_archive, "MAX_WAITING_BYTES", 2)
     assert kept(archive, log, FIRST, b"other") == 1
 
 
@@ -115,8 +115,8 @@ def test_server_calls_it_through_a_shell(archive: Path, log: Path) -> None:
             ["/bin/sh", "-c", filled], cwd=log.parent, env={"PATH": os.defpath}, check=False
         ).returncode
 
-    assert call(wal_archive.archiving(archive)["archive_command"], f"pg_wal/{FIRST}") == 0
-    assert call(wal_archive.fetching(archive)["restore_command"], "pg_wal/RECOVERYXLOG") == 0
+    assert call(wal_archive.build_archiving_settings(archive)["archive_command"], f"pg_wal/{FIRST}") == 0
+    assert call(wal_archive.build_fetching_settings(archive)["restore_command"], "pg_wal/RECOVERYXLOG") == 0
     assert (log / "RECOVERYXLOG").read_bytes() == b"one"
 
 

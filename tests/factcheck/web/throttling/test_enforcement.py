@@ -20,7 +20,7 @@ from rest_framework.views import APIView
 from claims.models import Claim
 from factcheck.installation.environment import Rate
 from factcheck.web.throttling import callers, enforcement
-from factcheck.web.throttling.callers import _limited_as, address_of, caller_of, limiter
+from factcheck.web.throttling.callers import _group_address, get_address, get_caller, get_limiter
 from factcheck.web.throttling.enforcement import RateLimit, RateLimits
 from factcheck.web.throttling.limiter import Limiter
 
@@ -34,8 +34,8 @@ def fresh(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     monkeypatch.setattr(callers, "Limiter", partial(Limiter, clock=lambda: 0.0))
     settings.RATE_LIMIT_ANONYMOUS, settings.RATE_LIMIT_TOKEN = Rate(20, 60), Rate(50, 60)
     yield
-    limiter.cache_clear()
-    enforcement._holder.cache_clear()
+    get_limiter.cache_clear()
+    enforcement._find_token_owner.cache_clear()
 
 
 # Who is who
@@ -58,12 +58,12 @@ def fresh(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     ],
 )
 def test_addresses_that_one_visitor_can_choose_between_are_one_caller(address: str, caller: str) -> None:
-    assert _limited_as(address) == caller
+    assert _group_address(address) == caller
 
 
 @given(st.text(max_size=60))
 def test_any_text_is_some_caller(address: str) -> None:
-    assert len(_limited_as(address)) <= 50
+    assert len(_group_address(address)) <= 50
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_only_our_own_proxies_are_believed(proxies: int, forwarded: str | None, 
     environment = {"REMOTE_ADDR": "192.0.2.1"}
     if forwarded is not None:
         environment["HTTP_X_FORWARDED_FOR"] = forwarded
-    assert address_of(environment, proxies) == address
+    assert get_address(environment, proxies) == address
 
 
 def test_forged_header_buys_no_second_budget(client: Client, settings: Any) -> None:
@@ -95,7 +95,7 @@ def test_forged_header_buys_no_second_budget(client: Client, settings: Any) -> N
 
 
 def test_caller_of_a_request() -> None:
-    assert caller_of(RequestFactory().get("/", REMOTE_ADDR="2001:db8::1")) == "2001:db8::/64"
+    assert get_caller(RequestFactory().get("/", REMOTE_ADDR="2001:db8::1")) == "2001:db8::/64"
 
 
 # Answers
@@ -172,7 +172,7 @@ def test_asking_whether_one_may_ask_is_free(client: Client) -> None:
         ("application/x-www-form-urlencoded", "query=bridge", 19),
         ("application/x-www-form-urlencoded", "query=a+or+b+or+c+or+d", 16),
         ("application/x-www-form-urlencoded", "query=" + "w+" * 60, 13),
-        ("application/x-www-form-urlencoded", "query=" + "x" * enforcement.LONGEST_FORM, None),
+        ("application/x-www-form-urlencoded", "query=" + "x" * enforcement.MAX_FORM_BYTES, None),
         (
             "multipart/form-data; boundary=b",
             '--b\r\nContent-Disposition: form-data; name="query"\r\n\r\na\r\n--b--',

@@ -10,7 +10,7 @@ from django.test import RequestFactory
 
 from factcheck.installation.environment import Rate
 from factcheck.web.throttling import callers, enforcement, gate
-from factcheck.web.throttling.callers import limiter
+from factcheck.web.throttling.callers import get_limiter
 from factcheck.web.throttling.enforcement import RateLimits
 from factcheck.web.throttling.gate import Gate
 
@@ -107,7 +107,7 @@ def test_cheap_reads_pass_while_expensive_ones_fill_every_seat(
 
 def test_busy_has_the_shape_of_its_address() -> None:
     kinds = {
-        path: enforcement.busy(RequestFactory().get(path)).headers["Content-Type"]
+        path: enforcement.build_busy_response(RequestFactory().get(path)).headers["Content-Type"]
         for path in ("/api/v1/claims/", "/v1alpha1/claims:search", "/")
     }
     assert kinds == {
@@ -132,4 +132,4 @@ def test_pages_have_a_budget_of_their_own(settings: Any, monkeypatch: pytest.Mon
     assert answers[2].headers["Content-Type"] == "text/html; charset=utf-8"
     assert answers[2].headers["Cache-Control"] == "no-store"
     assert answers[2].headers["RateLimit-Policy"] == '"pages";q=2;w=60'
-    limiter.cache_clear()
+    get_limiter.cache_clear()

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from factcheck.installation.environment import Rate
-from factcheck.web.throttling.limiter import REST, SAID_AGAIN_AFTER, Admission, Limiter
+from factcheck.web.throttling.limiter import LOG_INTERVAL_SECONDS, REST_SECONDS, Admission, Limiter
 from tests.helpers.clock import Clock, SharedStore
 from tests.helpers.parallel import at_once
 
@@ -201,12 +201,12 @@ def test_store_that_is_away_is_left_alone_for_a_while_and_logged_once_a_minute(
     store = SharedStore(clock, away=True)
     (limiter,) = processes(1, Rate(1000, 1), clock, store)
     with caplog.at_level(logging.WARNING, "factcheck.web.throttling"):
-        for _ in range(int(SAID_AGAIN_AFTER * 10) - 1):
+        for _ in range(int(LOG_INTERVAL_SECONDS * 10) - 1):
             admitted(limiter, 100)
             clock.now += 0.1
         assert len(caplog.records) == 1
-        assert len(store.settlements) == SAID_AGAIN_AFTER / REST
-        clock.now += REST
+        assert len(store.settlements) == LOG_INTERVAL_SECONDS / REST_SECONDS
+        clock.now += REST_SECONDS
         admitted(limiter, 200)
     assert len(caplog.records) == 2
     assert "it is away" in caplog.text

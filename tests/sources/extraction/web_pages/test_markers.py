@@ -2,7 +2,7 @@
 
 import lxml.html
 
-from sources.extraction.web_pages.markers import leads_elsewhere, name_words, stands_apart
+from sources.extraction.web_pages.markers import is_apart, is_link_line, split_names
 from tests.helpers.sweeps import sweep
 
 
@@ -25,18 +25,18 @@ from tests.helpers.sweeps import sweep
     ],
 )
 def test_stands_apart(markup: str, apart: bool) -> None:
-    assert stands_apart(lxml.html.fragment_fromstring(markup)) is apart
+    assert is_apart(lxml.html.fragment_fromstring(markup)) is apart
 
 
 def test_name_words() -> None:
-    assert name_words("article__Body-main  bodyText", None) == ("article", "body", "main", "body", "text")
+    assert split_names("article__Body-main  bodyText", None) == ("article", "body", "main", "body", "text")
 
 
 @sweep("line", ["Read more: a story", "→ Lesen Sie auch: …", "À lire aussi", "관련기사: 봄", "Baca juga: x"])
 def test_leads_elsewhere(line: str) -> None:
-    assert leads_elsewhere(line)
+    assert is_link_line(line)
 
 
 @sweep("line", ["Reading more helps", "He read also the second letter", "Lesen ist gesund", "Related to him"])
 def test_leads_nowhere(line: str) -> None:
-    assert not leads_elsewhere(line)
+    assert not is_link_line(line)

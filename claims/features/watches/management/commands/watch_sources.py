@@ -13,7 +13,7 @@ from claims.features.watches.watch_report import describe_visit, print_page, pri
 from claims.management.people import user_named
 from claims.management.terminal import console_on
 from claims.newsroom.refusals import NotAllowed, NotPossible
-from factcheck.installation.messages import in_words
+from factcheck.installation.messages import translate_message
 from factcheck.management.localized_command import LocalizedCommand
 from sources.http.fetch_errors import FetchError
 
@@ -115,7 +115,7 @@ class Command(LocalizedCommand):
                 interval_minutes=options["interval"],
             )
         except (FetchError, NotPossible, NotAllowed) as refusal:
-            raise CommandError(in_words(refusal)) from None
+            raise CommandError(translate_message(refusal)) from None
         self.stdout.write(
             gettext("%(url)s is now followed, as number %(watch)s: %(watch_2)s.")
             % {"url": watch.url, "watch": watch.pk, "watch_2": watch}

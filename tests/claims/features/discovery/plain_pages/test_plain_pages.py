@@ -123,7 +123,7 @@ def test_a_page_in_a_language_has_its_markdown_in_it(client: Client, publish: Pu
 
 
 def test_every_page_that_names_its_markdown_has_it() -> None:
-    written = PAGES.keys() | {route for feature in features.installed() for route in feature.plain_pages}
+    written = PAGES.keys() | {route for feature in features.list_installed() for route in feature.plain_pages}
     assert {name for name in written if not name.endswith("-permanent")} == MARKDOWN_ROUTES
 
 
