@@ -143,7 +143,7 @@ def _build_watched_pool(
                 exchanges.connected(self.host.strip("[]"))
 
     if exchanges is not None:
-        WatchedConnection.response_class = partial(RecordedResponse, exchanges=exchanges)
+        WatchedConnection.response_class = staticmethod(partial(RecordedResponse, exchanges=exchanges))
     return type(pool.__name__, (pool,), {"ConnectionCls": WatchedConnection})
 
 

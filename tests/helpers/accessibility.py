@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterator
 from functools import cache
 from importlib.resources import files
+from typing import Any
 
 from playwright.sync_api import Page, expect
 
@@ -17,11 +18,21 @@ def _axe() -> str:
     return (files("axe_playwright_python") / "axe.min.js").read_text()
 
 
-def violations(page: Page) -> dict[str, list[str]]:
-    """The rules that the page breaks as it is shown now, each with the elements that break it."""
+#: What a page in dark colours can break besides what it breaks in light ones.
+_RULES_OF_COLOUR = ["color-contrast", "link-in-text-block"]
+
+
+def violations(page: Page, scheme: str = "light") -> dict[str, list[str]]:
+    """Return the rules that the page breaks as it is shown now, each with the elements that break it.
+
+    In the scheme "dark", only the rules about colours are checked: the others were checked in light colours.
+    """
     if not page.evaluate("'axe' in window"):
         page.evaluate(_axe())
-    found = page.evaluate("() => axe.run(document, {resultTypes: ['violations']})")
+    options: dict[str, Any] = {"resultTypes": ["violations"]}
+    if scheme == "dark":
+        options["runOnly"] = _RULES_OF_COLOUR
+    found = page.evaluate("options => axe.run(document, options)", options)
     return {rule["id"]: [node["html"][:160] for node in rule["nodes"]] for rule in found["violations"]}
 
 

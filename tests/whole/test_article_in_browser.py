@@ -323,7 +323,7 @@ def test_on_a_phone_and_for_everybody(seat: Any, source: Source, checker: User) 
         assert page.locator("#content").evaluate("one => one.scrollWidth") <= 390, scheme
         choose(page, "सुरंग")
         expect(page.locator("#bar-words")).to_be_visible()
-        found[scheme, "page"] = violations(page)
+        found[scheme, "page"] = violations(page, scheme)
         # The tap takes the selection away, as it does on some phones.
         page.evaluate(
             "document.querySelector('#bar').addEventListener('pointerdown', () => getSelection().empty())"
@@ -332,12 +332,12 @@ def test_on_a_phone_and_for_everybody(seat: Any, source: Source, checker: User) 
         for use in ("claim", "appearance", "evidence"):
             page.locator(f"#words [data-use={use}]").tap()
             expect(page.locator(f"#words-{use}")).to_be_visible()
-            found[scheme, use] = violations(page)
+            found[scheme, use] = violations(page, scheme)
         assert page.evaluate("document.getElementById('words').getBoundingClientRect().right") <= 390
         page.locator("#words [data-close]:visible").tap()
         page.locator("mark", has_text="Donau").tap()
         page.locator("[data-decide=decline]").tap()
-        found[scheme, "decline"] = violations(page)
+        found[scheme, "decline"] = violations(page, scheme)
         page.locator("#decline [data-close]").tap()
     assert found == {place: {} for place in found}
     assert desk.trouble == []

@@ -422,7 +422,7 @@ def test_everybody_can_use_it(width: int, seat: Any, checker: User, colleague: U
     def is_fine(page: Page) -> None:
         for scheme in in_each_scheme(page):
             assert page.evaluate("document.documentElement.scrollWidth") <= width, (page.url, scheme)
-            assert violations(page) == {}, (page.url, scheme)
+            assert violations(page, scheme) == {}, (page.url, scheme)
 
     page = desk.claim(claim)
     preview = page.locator("[data-preview-status]")

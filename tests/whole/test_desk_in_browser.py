@@ -189,7 +189,7 @@ def test_rumours_and_what_comes_back_fit_a_phone(seat: Any, editor: User, publis
         for scheme in in_each_scheme(page):
             assert page.evaluate("document.documentElement.scrollWidth") <= 390, (path, scheme)
             assert page.evaluate(_FAINT) == [], (path, scheme)
-            assert violations(page) == {}, (path, scheme)
+            assert violations(page, scheme) == {}, (path, scheme)
     assert desk.trouble == []
 
 

@@ -82,7 +82,7 @@ def test_what_was_refused_gets_the_focus_and_leads_to_its_fields(seat: Any, edit
     page.keyboard.press("Enter")
     expect(page.locator("[name=statement]")).to_be_focused()
     for scheme in in_each_scheme(page):
-        assert violations(page) == {}, scheme
+        assert violations(page, scheme) == {}, scheme
     assert desk.trouble == []
 
 

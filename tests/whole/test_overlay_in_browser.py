@@ -257,7 +257,7 @@ def test_marked_page_and_box_are_accessible(visit: Callable[..., Page]) -> None:
     page.locator("factcheck-mark button.mark").first.click()
     expect(page.get_by_role("dialog")).to_be_visible()
     for scheme in in_each_scheme(page):
-        assert violations(page) == {}, scheme
+        assert violations(page, scheme) == {}, scheme
 
 
 def test_theme_of_the_box_can_be_held(visit: Callable[..., Page]) -> None:

@@ -339,7 +339,7 @@ def test_the_answer_fits_every_screen_and_is_readable(
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
         assert page.evaluate(CONTRAST, TEXTS) >= 4.5, scheme
-        assert violations(page) == {}, scheme
+        assert violations(page, scheme) == {}, scheme
 
 
 def test_each_paragraph_runs_in_its_own_direction(

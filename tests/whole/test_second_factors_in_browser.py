@@ -59,7 +59,7 @@ class Visitor:
         for width, height in ((1440, 900), (390, 800)):
             self.page.set_viewport_size({"width": width, "height": height})
             for scheme in in_each_scheme(self.page):
-                assert violations(self.page) == {}, (self.page.url, width, scheme)
+                assert violations(self.page, scheme) == {}, (self.page.url, width, scheme)
             wide = self.page.evaluate("document.documentElement.scrollWidth")
             assert wide <= width, (self.page.url, width)
         self.page.set_viewport_size({"width": 1440, "height": 900})

@@ -212,7 +212,7 @@ def test_a_phone_and_both_schemes(opened: Open, editor: User) -> None:
     is_shown(page, long)
     for scheme in in_each_scheme(page):
         assert page.evaluate("document.documentElement.scrollWidth") == 390, scheme
-        assert violations(page) == {}, scheme
+        assert violations(page, scheme) == {}, scheme
     page.get_by_role("button", name="Accept").click()
     expect(page.locator("#triage-progress")).to_have_text("1 of 4, 0 declined")
     page.locator("summary", has_text="Decline").click()

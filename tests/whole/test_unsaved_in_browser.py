@@ -265,8 +265,8 @@ def test_two_people_see_each_other_and_put_both_versions_together(
     assert page.evaluate("document.activeElement !== document.body")
     expect(page.locator("[name=context]")).to_have_value("Said in July.")
     expect(page.locator("[name=language]")).to_have_value("de")
-    for _scheme in in_each_scheme(page):
-        assert violations(page) == {}
+    for scheme in in_each_scheme(page):
+        assert violations(page, scheme) == {}
     choice = page.locator(".desk-both-choice", has_text="Context")
     choice.locator("[value=theirs]").check()
     expect(page.locator("[name=context]")).to_have_value("Said in June.")

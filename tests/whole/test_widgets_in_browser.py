@@ -323,7 +323,7 @@ def test_pages_in_frames_are_accessible(site: str, context: BrowserContext, clai
     ):
         page = shown(context, site + path)
         for scheme in in_each_scheme(page):
-            assert violations(page) == {}, (path, scheme)
+            assert violations(page, scheme) == {}, (path, scheme)
         page.close()
 
 

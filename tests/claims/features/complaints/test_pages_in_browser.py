@@ -90,7 +90,7 @@ def looked_at(page: Page, paths: list[str]) -> dict[str, Any]:
     for path in paths:
         page.goto(path)
         for scheme in in_each_scheme(page):
-            if broken := violations(page):
+            if broken := violations(page, scheme):
                 found[f"{path} {scheme}"] = broken
         if page.evaluate(TOO_WIDE):
             found[f"{path} overflows"] = page.viewport_size

@@ -135,7 +135,7 @@ def test_pages_of_work_are_for_everybody(page: Page, checker: User, editor: User
                     expect(page.locator(".desk-day-number:visible")).to_have_count(0)
                 continue
             for scheme in in_each_scheme(page):
-                assert violations(page) == {}, (path, scheme)
+                assert violations(page, scheme) == {}, (path, scheme)
 
 
 def test_two_who_take_it_at_once(checker: User, colleague: User) -> None:

@@ -119,8 +119,8 @@ def test_pages_of_talk_are_clean_and_fit_a_phone(
         "/admin/teamwork/chatchannel/add/",
     ):
         page.goto(path)
-        for _scheme in in_each_scheme(page):
-            assert violations(page) == {}, path
+        for scheme in in_each_scheme(page):
+            assert violations(page, scheme) == {}, path
         assert page.evaluate("document.documentElement.scrollWidth <= innerWidth"), path
     page.goto("/admin/teamwork/notification/preferences/")
     page.get_by_role("radio", name="Overdue No email", exact=True).check()

@@ -31,7 +31,7 @@ def test_what_is_followed_fits_a_phone(seat: Any, editor: User, paper: Paper) ->
         for scheme in in_each_scheme(page):
             assert page.evaluate("document.documentElement.scrollWidth") <= 390, (page.url, scheme)
             assert page.evaluate(_FAINT) == [], (page.url, scheme)
-            assert violations(page) == {}, (page.url, scheme)
+            assert violations(page, scheme) == {}, (page.url, scheme)
 
     page = desk.open("/admin/watches/watch/add/")
     page.fill("[name=address]", feed)
