@@ -13,6 +13,8 @@ const settings = {
     // Otherwise as it is: a phone on a slow mobile network, computed from what was loaded, so that the network of this
     // machine plays no part.
     disableFullPageScreenshot: true,
+    // Not accessibility: axe-core, which it would run, checks every page in tests/whole/.
+    onlyCategories: ["performance", "best-practices", "seo"],
     skipAudits: ["screenshot-thumbnails", "final-screenshot"],
   },
 };

@@ -1,4 +1,4 @@
-"""Lighthouse thinks well of every kind of page that readers see: how it works, how it is found, who can use it.
+"""Lighthouse rates every kind of page that readers see highly: how it works and how it is found.
 
 Its packages are installed by `.ci/run`, or by hand: `npm ci --prefix tests/lighthouse`.
 """
@@ -33,7 +33,7 @@ SHIFT = 0.01
 TRIES = 5
 #: Search engines are asked not to list these, which Lighthouse takes for a mistake.
 UNLISTED = {"version", "withdrawn", "nothing found", "facets"}
-CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
+CATEGORIES = ("performance", "best-practices", "seo")
 #: It does not audit what answers with an error.
 NOT_AUDITED = {"not found"}
 
