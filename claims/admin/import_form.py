@@ -305,13 +305,15 @@ def _keep(run: ImportRun, form: MappingForm | TomlForm) -> bool:
     return True
 
 
-def _preview(run: ImportRun, how: Settings, notes: list[str]) -> list[runs.Previewed]:
+def _preview(run: ImportRun, how: Settings, notes: list[str]) -> list[runs.PreviewedRecord]:
     """Preview the first records, and add notes about anything not read or read in an unusual way."""
 
-    def noted(sentence: str) -> None:
+    def report_note(sentence: str) -> None:
         notes.append(translate_message(sentence))
 
-    return runs.preview_run(run, format=run.format, settings=how, count=SHOWN_RECORDS, noted=noted)
+    return runs.preview_run(
+        run, format=run.format, settings=how, count=SHOWN_RECORDS, report_note=report_note
+    )
 
 
 def _read_columns(run: ImportRun) -> dict[str, str]:

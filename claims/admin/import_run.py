@@ -232,7 +232,7 @@ class ImportRunAdmin(LookOnly, DeskAdmin):
         run = kwargs.get("obj")
         if run:
             may_run = self.has_add_permission(request)
-            may_undo = request.user.has_perm("claims.undo_import") and run.state in undo.UNDOABLE
+            may_undo = request.user.has_perm("claims.undo_import") and run.state in undo.UNDOABLE_STATES
             obstacles = undo.find_obstacles(run) if may_undo else []
             context |= {
                 "run": run,

@@ -21,7 +21,7 @@ from unfold.widgets import (
 )
 
 from claims.imports.reading.raw_record import FIELDS
-from claims.imports.storing.runs import UNRATED
+from claims.imports.storing.runs import UNRATED_KEY
 from factcheck.list_phrases import join_phrases
 
 Settings = dict[str, Any]
@@ -140,7 +140,7 @@ class MappingForm(forms.Form):
         self.fields["ratings"].initial = "\n".join(
             f"{code} = {label}" for code, label in get_section(self._mapping, "ratings").items()
         )
-        self.fields["unrated"].initial = bool(settings.get(UNRATED))
+        self.fields["unrated"].initial = bool(settings.get(UNRATED_KEY))
         if "dialect" in settings:
             self._add_dialect(get_section(settings, "dialect"))
 
@@ -260,9 +260,9 @@ class MappingForm(forms.Form):
         }
         kept = {name: part for name, part in self._mapping.items() if name not in made}
         settings = {**self._settings, "mapping": kept | {name: part for name, part in made.items() if part}}
-        settings.pop(UNRATED, None)
+        settings.pop(UNRATED_KEY, None)
         if said["unrated"]:
-            settings[UNRATED] = True
+            settings[UNRATED_KEY] = True
         # What the dates of another column showed says nothing about this one.
         seen = get_section(settings, "date_order").items()
         if "date_order" in settings:

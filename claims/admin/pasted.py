@@ -21,14 +21,14 @@ from claims.admin.mapping_form import LABELS, FieldLine, MappingForm
 from claims.imports.reading.mappings.checked_values import MappingError
 from claims.imports.reading.pasted_text import (
     FIELDS,
-    MOST_BYTES,
-    MOST_ROWS,
+    MAX_BYTES,
+    MAX_ROWS,
     PastedRow,
     Settings,
-    columns,
+    clean_pasted_text,
     detect_settings,
-    plain,
-    rows,
+    iterate_rows,
+    list_columns,
 )
 from claims.imports.reading.raw_record import Refusal
 from claims.imports.reading.review_record import Review
@@ -123,13 +123,13 @@ class PasteForm(forms.Form):
     )
 
     def clean_pasted(self) -> str:
-        text = plain(self.cleaned_data["pasted"])
+        text = clean_pasted_text(self.cleaned_data["pasted"])
         if not text.strip():
             raise forms.ValidationError(_("Nothing was pasted."))
-        if len(text.encode()) > MOST_BYTES:
+        if len(text.encode()) > MAX_BYTES:
             raise forms.ValidationError(
                 _("That is more than %d MB. Save it as a file, and import the file.")
-                % (MOST_BYTES // 1_000_000)
+                % (MAX_BYTES // 1_000_000)
             )
         return text
 
@@ -162,7 +162,7 @@ def paste_view(admin: DeskAdmin, request: HttpRequest) -> HttpResponse:
         "title": _("Paste rows"),
         "opts": admin.opts,
         "paste": PasteForm(request.POST if request.method == "POST" else None),
-        "most": MOST_ROWS,
+        "most": MAX_ROWS,
     }
     if request.method == "POST" and context["paste"].is_valid():
         context |= _read(request, context["paste"].cleaned_data["pasted"])
@@ -177,16 +177,16 @@ def _read(request: HttpRequest, text: str) -> dict[str, Any]:
     form = PastedColumnsForm(
         request.POST if asked in ("again", "store") else None,
         settings=settings,
-        columns=columns(text, settings),
+        columns=list_columns(text, settings),
     )
     if form.is_bound and form.is_valid():
         settings = form.settings()
     try:
-        found = _limit_rows(rows(text, settings))
+        found = _limit_rows(iterate_rows(text, settings))
     except MappingError as error:
         return {"form": form, "problem": str(error), "settings": json.dumps(settings)}
     if found is None:
-        return {"problem": _("That is more than %d rows. Paste fewer, or import a file.") % MOST_ROWS}
+        return {"problem": _("That is more than %d rows. Paste fewer, or import a file.") % MAX_ROWS}
     reviews = [review for _record, review in found if isinstance(review, Review)]
     proposed: list[StoredRow] | None = None
     if asked == "store" and form.is_valid():
@@ -195,7 +195,7 @@ def _read(request: HttpRequest, text: str) -> dict[str, Any]:
     shown = _build_shown_rows(found, reviews, proposed, person)
     return {
         # The columns may be others now: another delimiter, a first row that is a record.
-        "form": PastedColumnsForm(settings=settings, columns=columns(text, settings)),
+        "form": PastedColumnsForm(settings=settings, columns=list_columns(text, settings)),
         "settings": json.dumps(settings),
         "rows": shown,
         "stored": proposed is not None,
@@ -218,7 +218,7 @@ def _limit_rows(found: Iterator[PastedRow]) -> list[PastedRow] | None:
     kept: list[PastedRow] = []
     for row in found:
         kept.append(row)
-        if len(kept) > MOST_ROWS:
+        if len(kept) > MAX_ROWS:
             return None
     return kept
 

@@ -22,7 +22,7 @@ from rich.table import Table
 from claims.imports.format_titles import format_title
 from claims.imports.problem_kinds import describe_kind
 from claims.imports.reading.inputs.file import File, ImportFormat
-from claims.imports.reading.recipe import Detected, Unrated
+from claims.imports.reading.recipe import IsUnrated, ReportDetection
 from claims.imports.storing import run_import
 from claims.models import ImportProblem, ImportRun
 
@@ -31,7 +31,7 @@ _WORDS = {"reading": gettext_lazy("Reading"), "writing": gettext_lazy("Writing")
 
 
 @contextmanager
-def progress_on(console: Console) -> Iterator[run_import.Tell]:
+def progress_on(console: Console) -> Iterator[run_import.ReportProgress]:
     """Show a progress bar with the rate, the remaining time and the number of refused records."""
     bar = Progress(
         SpinnerColumn(),
@@ -73,7 +73,7 @@ MOST_EXAMPLES = 10
 SHOWN = 10
 
 
-def detected_on(console: Console) -> Detected:
+def detected_on(console: Console) -> ReportDetection:
     """Print how files are read, for the user to check before the import continues."""
     numbers = count(1)
 
@@ -87,7 +87,7 @@ def detected_on(console: Console) -> Detected:
     return tell
 
 
-def asked_on(console: Console) -> Unrated:
+def asked_on(console: Console) -> IsUnrated:
     """Ask at the terminal whether to import reviews without ratings. Without a terminal: no."""
 
     def ask(file: File) -> bool:

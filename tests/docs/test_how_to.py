@@ -117,7 +117,7 @@ def copy(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
 
 def test_a_reader_in_the_list_is_all_that_an_import_format_takes(copy: ModuleType) -> None:
     file = opened(lines([{"statement": STATEMENTS["ja"]}, {"statement": {"text": "x"}}]))
-    found: Any = format_detection.detect(file)
+    found: Any = format_detection.detect_format(file)
     assert found == (copy, {})
     record, refusal = found[0].read(file, found[1])
     assert record.fields == {"statement": STATEMENTS["ja"]}

@@ -7,7 +7,13 @@ from collections.abc import Iterable
 import pytest
 from django.conf import settings
 
-from claims.imports.reading.mappings.mapping import DATES, LISTS, TRANSFORMS, Mapping, read_mapping
+from claims.imports.reading.mappings.mapping import (
+    DATE_FIELDS,
+    LIST_FIELDS,
+    TRANSFORMS,
+    Mapping,
+    read_mapping,
+)
 from claims.imports.reading.mappings.mapping_choice import list_ready_mappings
 from tests.helpers.sweeps import sweep
 
@@ -40,7 +46,7 @@ def test_whole_example_is_understood() -> None:
 
 
 @pytest.mark.parametrize(
-    "key, names", [("split", LISTS), ("dates", DATES), ("transform", TRANSFORMS)]
+    "key, names", [("split", LIST_FIELDS), ("dates", DATE_FIELDS), ("transform", TRANSFORMS)]
 )  # fmt: skip
 def test_closed_sets_are_named_in_full(key: str, names: Iterable[str]) -> None:
     prose = SECTIONS[key].partition("```toml")[0]

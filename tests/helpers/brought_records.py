@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
+from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from claims.imports.storing.run_import import run_import
 from claims.models import Claim, ImportRun, Publication, Verdict
@@ -27,7 +27,9 @@ def review(**fields: Any) -> dict[str, Any]:
 
 
 def bring(
-    *records: dict[str, Any] | Refusal, run: ImportRun | None = None, conventions: Conventions = NOTHING_KNOWN
+    *records: dict[str, Any] | Refusal,
+    run: ImportRun | None = None,
+    conventions: Conventions = NO_CONVENTIONS,
 ) -> ImportRun:
     """Import these records, as lines of one file."""
     items = [

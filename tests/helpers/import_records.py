@@ -5,7 +5,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from claims.imports.reading.format_detection import detect
+from claims.imports.reading.format_detection import detect_format
 from claims.imports.reading.formats.claimreview_objects import read_reviews
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordPlace, Refusal
@@ -61,7 +61,7 @@ def opened(content: bytes, *, name: str = "file", url: str = "") -> File:
 def read(content: bytes, *, url: str = "") -> list[RawRecord | Refusal]:
     """What the format that the file is detected to have reads in it."""
     file = opened(content, url=url)
-    detected = detect(file)
+    detected = detect_format(file)
     if isinstance(detected, Refusal):
         return [detected]
     reader, settings = detected

@@ -8,16 +8,16 @@ from collections import Counter
 from collections.abc import Iterable
 
 from claims.imports.reading.interpretation import read_review
-from claims.imports.reading.processes import Input
+from claims.imports.reading.processes import RecordInput
 from claims.imports.reading.raw_record import Refusal
 from claims.imports.reading.values.rating_labels import has_scale
 from factcheck.sentences import SpokenSentence
 
 #: So many labels are named.
-_MOST = 10
+_MAX_NAMED = 10
 
 
-def find_foreign_labels(records: Iterable[Input]) -> str:
+def find_foreign_labels(records: Iterable[RecordInput]) -> str:
     """Return a sentence that names publishers with scales of their own and labels that are on none of these; or ""."""
     found: dict[str, Counter[str]] = {}
     for item, conventions in records:
@@ -29,7 +29,7 @@ def find_foreign_labels(records: Iterable[Input]) -> str:
     if not found:
         return ""
     labels = {
-        name: ", ".join(f"“{label}”" for label, _count in counts.most_common(_MOST))
+        name: ", ".join(f"“{label}”" for label, _count in counts.most_common(_MAX_NAMED))
         for name, counts in found.items()
     }
     return SpokenSentence(

@@ -36,7 +36,7 @@ FORMATS: tuple[ImportFormat, ...] = (
 )
 
 
-def detect(file: File, *, format: str = "") -> tuple[ImportFormat, Mapping[str, Any]] | Refusal:  # noqa: A002
+def detect_format(file: File, *, format: str = "") -> tuple[ImportFormat, Mapping[str, Any]] | Refusal:  # noqa: A002
     """Choose the format of a file and how to read it; refuse a file of an unknown format.
 
     Args:
@@ -46,7 +46,7 @@ def detect(file: File, *, format: str = "") -> tuple[ImportFormat, Mapping[str, 
         for one in FORMATS:
             if format == one.NAME:
                 return one, one.recognise(file) or {}
-        return _refused(
+        return _build_refusal(
             file, SpokenSentence("There is no format named “%(name)s”.", name=format), "no such format"
         )
     for one in FORMATS:
@@ -54,17 +54,19 @@ def detect(file: File, *, format: str = "") -> tuple[ImportFormat, Mapping[str, 
         if settings is not None:
             return one, settings
     if not file.head.strip():
-        return _refused(file, SpokenSentence("This file is empty."), "empty file")
+        return _build_refusal(file, SpokenSentence("This file is empty."), "empty file")
     if looks_like_json(file) and (reason := json_documents.explain_unreadable(file)):
         return Refusal(RecordPlace(file.name, "the whole file"), "", reason, "broken JSON")
-    return _refused(
+    return _build_refusal(
         file,
-        SpokenSentence("This is %(seen)s, which is not in a supported format.", seen=_seen(file)),
+        SpokenSentence(
+            "This is %(seen)s, which is not in a supported format.", seen=_describe_beginning(file)
+        ),
         "unknown format",
     )
 
 
-def _refused(file: File, what: str, code: str) -> Refusal:
+def _build_refusal(file: File, what: str, code: str) -> Refusal:
     formats = "; ".join(f"{one.NAME} ({one.TITLE})" for one in FORMATS)
     reason = (
         what
@@ -74,7 +76,7 @@ def _refused(file: File, what: str, code: str) -> Refusal:
     return Refusal(RecordPlace(file.name, "the whole file"), "", reason, code)
 
 
-def _seen(file: File) -> str:
+def _describe_beginning(file: File) -> str:
     """Describe the kind of a file by its beginning, to follow “This is …”."""
     if named := detect_signature(file.head):
         return named

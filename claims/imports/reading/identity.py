@@ -10,16 +10,19 @@ from claims.quotes.statements import normalise_statement
 from sources.addresses import build_url_key
 
 #: What a record says, as opposed to where it stands and what was left out of it.
-SAID: Final = slice(Review._fields.index("statement"), Review._fields.index("media"))
+CONTENT_FIELDS: Final = slice(Review._fields.index("statement"), Review._fields.index("media"))
 #: And its media, which few records have: the keys of the others stay as they were.
-OF_MEDIA: Final = slice(Review._fields.index("media"), Review._fields.index("remarks"))
+MEDIA_FIELDS: Final = slice(Review._fields.index("media"), Review._fields.index("remarks"))
 
 
 def digest_content(review: Review) -> bytes:
     """Return the interpreted content of a record as JSON: a list in field order."""
     content = tuple(review)
-    shown = any(content[OF_MEDIA])
-    return orjson.dumps(content[SAID] + content[OF_MEDIA] if shown else content[SAID], default=_by_name)
+    shown = any(content[MEDIA_FIELDS])
+    return orjson.dumps(
+        content[CONTENT_FIELDS] + content[MEDIA_FIELDS] if shown else content[CONTENT_FIELDS],
+        default=_name_values,
+    )
 
 
 def digest(content: bytes) -> str:
@@ -27,7 +30,7 @@ def digest(content: bytes) -> str:
     return blake2b(content, digest_size=16).hexdigest()
 
 
-def record_key(review: Review) -> str | None:
+def build_record_key(review: Review) -> str | None:
     """Return a UUID that is equal for records of one review: publisher, page and statement.
 
     A page may hold reviews of several claims, so its address alone says nothing. None for a record without an address.
@@ -35,31 +38,33 @@ def record_key(review: Review) -> str | None:
     if review.publisher is None or not (page := build_url_key(review.url)):
         return None
     return digest(
-        orjson.dumps(["review", outlet_key(review.publisher), page, normalise_statement(review.statement)])
+        orjson.dumps(
+            ["review", build_outlet_key(review.publisher), page, normalise_statement(review.statement)]
+        )
     )
 
 
-def number_key(review: Review) -> str | None:
+def build_number_key(review: Review) -> str | None:
     """Return a UUID that is equal for records with the same publisher and number or name in the file.
 
     Files that number their rows have all the numbers alike: whether it is one review, `claims.imports.storing` looks.
     """
     if review.publisher is None or not review.id:
         return None
-    return digest(orjson.dumps(["number", outlet_key(review.publisher), review.id]))
+    return digest(orjson.dumps(["number", build_outlet_key(review.publisher), review.id]))
 
 
-def outlet_key(outlet: Outlet) -> str:
+def build_outlet_key(outlet: Outlet) -> str:
     """Return the key of a publisher: its name and host, because several may share either."""
     return f"{outlet.name.casefold()} {outlet.domain}"
 
 
-def name_key(person: Person | None) -> str:
+def build_name_key(person: Person | None) -> str:
     """Return the key of a claimant: the name, ignoring case; "" if there is none."""
     return " ".join(person.name.casefold().split()) if person else ""
 
 
-def _by_name(part: Any) -> dict[str, Any]:
+def _name_values(part: Any) -> dict[str, Any]:
     """Return part of a review by field name, in the form digests are computed from."""
     fields: dict[str, Any] = part._asdict()
     return fields

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
+from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.imports.reading.review_record import Label, Outlet, Person, Remark, Review
 from claims.imports.reading.values.claimant_names import read_crowd, read_person
@@ -18,7 +18,7 @@ from claims.imports.reading.values.cleaned_text import is_empty_value, join_text
 from claims.imports.reading.values.days import read_day
 from claims.imports.reading.values.language_tags import read_language
 from claims.imports.reading.values.media_values import read_category, read_kind
-from claims.imports.reading.values.outlets import is_same, read_outlet
+from claims.imports.reading.values.outlets import is_own_name, read_outlet
 from claims.imports.reading.values.problem import Problem, shorten_value
 from claims.imports.reading.values.rating_labels import read_label, read_number
 from claims.imports.reading.values.statement_language import settle_statement_language
@@ -26,69 +26,69 @@ from claims.imports.reading.values.topic_names import read_topics
 from claims.imports.reading.values.web_addresses import read_addresses
 from factcheck.sentences import SpokenSentence
 
-LONGEST_STATEMENT: Final = 10_000
-LONGEST_TEXT: Final = 10_000
-LONGEST_BYLINE: Final = 200
-LONGEST_TITLE: Final = 500
-LONGEST_ID: Final = 500
+MAX_STATEMENT_LENGTH: Final = 10_000
+MAX_TEXT_LENGTH: Final = 10_000
+MAX_BYLINE_LENGTH: Final = 200
+MAX_TITLE_LENGTH: Final = 500
+MAX_ID_LENGTH: Final = 500
 
 # A CSV cell that was stored without unquoting: "He said ""no"" twice".
 _QUOTED_CELL = re.compile(r'"(?:[^"]|"")*"')
-_ONLY_AN_ADDRESS = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
+_ONLY_URL = re.compile(r"(?:https?://|www\.)\S+", re.IGNORECASE)
 
 
-def read_review(found: RawRecord, conventions: Conventions = NOTHING_KNOWN) -> Review | Refusal:
+def read_review(found: RawRecord, conventions: Conventions = NO_CONVENTIONS) -> Review | Refusal:
     """Return a record as it will be stored, or the reason why it cannot be. No record makes this raise.
 
     A record without a judgement is a claim for an editor to decide about.
     """
     record = _Record(found, conventions)
-    statement = _statement(record)
+    statement = _read_statement(record)
     if isinstance(statement, Problem):
-        return record.refused("statement", statement)
-    url = record.address("review_url")
-    outlet, besides = _outlet(record, url)
-    review_language, language = record.language("review_language"), record.language("language")
-    rating = _rating(record, outlet, review_language or language)
+        return record.build_refusal("statement", statement)
+    url = record.read_address("review_url")
+    outlet, besides = _read_outlet(record, url)
+    review_language, language = record.read_language("review_language"), record.read_language("language")
+    rating = _read_rating(record, outlet, review_language or language)
     if isinstance(rating, Problem):
-        return record.refused("rating", rating)
+        return record.build_refusal("rating", rating)
     if isinstance(besides, Problem):
         if rating:
-            return record.refused("publisher", besides)
+            return record.build_refusal("publisher", besides)
         if record.has("publisher"):
-            record.remark("publisher", [besides])
+            record.add_remarks("publisher", [besides])
     if not language:
         expected = (review_language, outlet.language if outlet else "", conventions.language)
         language, is_guessed = settle_statement_language(statement, expected)
         if not language:
-            return record.refused("language", _language_unknown(statement))
+            return record.build_refusal("language", _refuse_unknown_language(statement))
         if is_guessed:
-            record.remark("language", [_language_guessed(language)])
-    media = record.addresses("media")
+            record.add_remarks("language", [_report_guessed_language(language)])
+    media = record.read_addresses("media")
     return Review(
         place=found.place,
         statement=statement,
         language=language,
         publisher=outlet,
         rating=rating,
-        claimant=_claimant(record, outlet),
-        claimed_on=record.day("claimed_on", language),
-        context=_context(record),
+        claimant=_read_claimant(record, outlet),
+        claimed_on=record.read_day("claimed_on", language),
+        context=_read_context(record),
         # A recording in which it is shown counts as where it was claimed.
-        appearances=tuple(dict.fromkeys((*record.addresses("appearances"), *media))),
-        topics=record.topics(),
-        id=record.name("id", LONGEST_ID),
+        appearances=tuple(dict.fromkeys((*record.read_addresses("appearances"), *media))),
+        topics=record.read_topics(),
+        id=record.read_name("id", MAX_ID_LENGTH),
         url=url,
-        title=record.name("title", LONGEST_TITLE),
-        summary=record.text("summary"),
-        byline=record.name("byline", LONGEST_BYLINE) or (besides if isinstance(besides, str) else ""),
-        reviewed_on=record.day("reviewed_on", review_language or language),
+        title=record.read_name("title", MAX_TITLE_LENGTH),
+        summary=record.read_text("summary"),
+        byline=record.read_name("byline", MAX_BYLINE_LENGTH) or (besides if isinstance(besides, str) else ""),
+        reviewed_on=record.read_day("reviewed_on", review_language or language),
         review_language=review_language,
         media=media,
         media_kind=read_kind(record.value("media_kind")) if media else "",
-        media_authenticity_category=record.category("media_authenticity_category"),
-        original_media_context=record.text("original_media_context"),
-        original_media_url=record.address("original_media_url"),
+        media_authenticity_category=record.read_category("media_authenticity_category"),
+        original_media_context=record.read_text("original_media_context"),
+        original_media_url=record.read_address("original_media_url"),
         remarks=tuple(dict.fromkeys(record.remarks)) if record.remarks else (),
     )
 
@@ -115,13 +115,13 @@ class _Record:
     def has(self, name: str) -> bool:
         return not is_empty_value(read_line(self.value(name)))
 
-    def refused(self, name: str, problem: Problem) -> Refusal:
+    def build_refusal(self, name: str, problem: Problem) -> Refusal:
         return Refusal(self.found.place, name, problem.reason, problem.code, self.found)
 
-    def remark(self, name: str, problems: Iterable[Problem]) -> None:
+    def add_remarks(self, name: str, problems: Iterable[Problem]) -> None:
         self.remarks += [Remark(name, problem.reason, problem.code) for problem in problems]
 
-    def text(self, name: str) -> str:
+    def read_text(self, name: str) -> str:
         """Return paragraphs for readers; "" for an empty value."""
         value = self.value(name)
         if not value:
@@ -130,17 +130,17 @@ class _Record:
         if is_empty_value(text):
             return ""
         if not _has_words(text):
-            self.remark(
+            self.add_remarks(
                 name,
                 [Problem("no words", SpokenSentence("%(text)s has no words.", text=shorten_value(text)))],
             )
             return ""
-        if len(text) > LONGEST_TEXT:
-            self.remark(name, [_too_long(text, LONGEST_TEXT)])
+        if len(text) > MAX_TEXT_LENGTH:
+            self.add_remarks(name, [_refuse_too_long(text, MAX_TEXT_LENGTH)])
             return ""
         return text
 
-    def name(self, name: str, limit: int) -> str:
+    def read_name(self, name: str, limit: int) -> str:
         """Return all names on one line."""
         value = self.value(name)
         if not value and value != 0:
@@ -149,11 +149,11 @@ class _Record:
         if is_empty_value(text):
             return ""
         if len(text) > limit:
-            self.remark(name, [_too_long(text, limit)])
+            self.add_remarks(name, [_refuse_too_long(text, limit)])
             return ""
         return text
 
-    def language(self, name: str) -> str:
+    def read_language(self, name: str) -> str:
         value = self.value(name)
         if not value and value != 0:
             return ""
@@ -161,57 +161,57 @@ class _Record:
             value = codes.get(read_line(value), value)
         return read_language(value)
 
-    def day(self, name: str, language: str) -> date | None:
+    def read_day(self, name: str, language: str) -> date | None:
         value = self.value(name)
         if value is None:
             return None
         day = read_day(value, name, self.conventions, language)
         if isinstance(day, Problem):
-            self.remark(name, [day])
+            self.add_remarks(name, [day])
             return None
         return day
 
-    def addresses(self, name: str) -> tuple[str, ...]:
+    def read_addresses(self, name: str) -> tuple[str, ...]:
         value = self.value(name)
         if not value:
             return ()
         addresses, problems = read_addresses(value)
         if problems:
-            self.remark(name, problems)
+            self.add_remarks(name, problems)
         return addresses
 
-    def address(self, name: str) -> str:
+    def read_address(self, name: str) -> str:
         """Return the first URL of a field."""
-        addresses = self.addresses(name)
+        addresses = self.read_addresses(name)
         if len(addresses) > 1:
             left_out = f"{shorten_value(addresses[0])} is used, and {len(addresses) - 1} more left out."
-            self.remark(name, [Problem("several addresses", left_out)])
+            self.add_remarks(name, [Problem("several addresses", left_out)])
         return addresses[0] if addresses else ""
 
-    def category(self, name: str) -> str:
+    def read_category(self, name: str) -> str:
         """Return one of schema.org's categories of media."""
         value = self.value(name)
         if not value:
             return ""
         category, problems = read_category(value)
-        self.remark(name, problems)
+        self.add_remarks(name, problems)
         return category
 
-    def topics(self) -> tuple[str, ...]:
+    def read_topics(self) -> tuple[str, ...]:
         topics, problems = read_topics(self.value("topics"))
-        self.remark("topics", problems)
+        self.add_remarks("topics", problems)
         return topics
 
 
-def _statement(record: _Record) -> str | Problem:
+def _read_statement(record: _Record) -> str | Problem:
     text = read_line(record.value("statement"))
     if '""' in text and _QUOTED_CELL.fullmatch(text):
         text = text[1:-1].replace('""', '"').strip()
     if is_empty_value(text):
         return Problem("no statement", SpokenSentence("The record does not say what was claimed."))
-    if len(text) > LONGEST_STATEMENT:
-        return Problem("statement too long", _too_long(text, LONGEST_STATEMENT).reason)
-    if _ONLY_AN_ADDRESS.fullmatch(text):
+    if len(text) > MAX_STATEMENT_LENGTH:
+        return Problem("statement too long", _refuse_too_long(text, MAX_STATEMENT_LENGTH).reason)
+    if _ONLY_URL.fullmatch(text):
         return Problem(
             "statement is an address",
             SpokenSentence("%(text)s is an address; say what is claimed there.", text=shorten_value(text)),
@@ -224,17 +224,17 @@ def _statement(record: _Record) -> str | Problem:
     return text
 
 
-def _outlet(record: _Record, url: str) -> tuple[Outlet | None, str | Problem]:
+def _read_outlet(record: _Record, url: str) -> tuple[Outlet | None, str | Problem]:
     """Return the publisher, and the person the record names in its place; or the reason why there is none."""
     name = record.value("publisher")
     is_stated = bool(name) and name == record.conventions.constants.get("publisher")
     outlet, besides = read_outlet(name, record.value("publisher_url"), url, is_stated=is_stated)
-    if isinstance(besides, str) and len(besides) > LONGEST_BYLINE:
+    if isinstance(besides, str) and len(besides) > MAX_BYLINE_LENGTH:
         besides = ""
     return outlet, besides
 
 
-def _rating(record: _Record, outlet: Outlet | None, language: str) -> Label | Problem | None:
+def _read_rating(record: _Record, outlet: Outlet | None, language: str) -> Label | Problem | None:
     """Return the rating: in words if there are any, otherwise as a number."""
     codes = record.conventions.ratings
     if (rating := read_label(record.value("rating"), outlet, codes, language)) is not None:
@@ -245,46 +245,49 @@ def _rating(record: _Record, outlet: Outlet | None, language: str) -> Label | Pr
     best, worst = record.value("rating_best"), record.value("rating_worst")
     number = read_number(value, best, worst, outlet, codes, language)
     if isinstance(number, Problem):
-        record.remark("rating_value", [number])
+        record.add_remarks("rating_value", [number])
         return None
     return number
 
 
-def _claimant(record: _Record, outlet: Outlet | None) -> Person | None:
+def _read_claimant(record: _Record, outlet: Outlet | None) -> Person | None:
     name = record.value("claimant")
     if not name:
         if record.has("claimant_title"):
-            record.remark(
+            record.add_remarks(
                 "claimant_title",
                 [Problem("no one is named", SpokenSentence("There is a job title, but no claimant."))],
             )
         return None
     person, problems = read_person(
-        name, record.value("claimant_kind"), record.value("claimant_title"), record.value("claimant_same_as")
+        name,
+        record.value("claimant_kind"),
+        record.value("claimant_title"),
+        record.value("claimant_same_as"),
     )
     for about, problem in problems:
-        record.remark(about, [problem])
-    if person and outlet and is_same(person.name, outlet):
+        record.add_remarks(about, [problem])
+    if person and outlet and is_own_name(person.name, outlet):
         # Markup often repeats the organisation that publishes it. It checked the claim and did not make it.
         reason = SpokenSentence(
             "%(person)s rated the claim, so no claimant is stored.",
             person=shorten_value(person.name),
         )
-        record.remark("claimant", [Problem("claimant is the publisher", reason)])
+        record.add_remarks("claimant", [Problem("claimant is the publisher", reason)])
         return None
     return person
 
 
-def _context(record: _Record) -> str:
+def _read_context(record: _Record) -> str:
     """Return the context; includes words in the claimant's place that name no one in particular."""
-    text = record.text("context")
+    text = record.read_text("context")
     claimant = record.value("claimant")
     crowd = read_crowd(claimant, record.value("claimant_kind")) if claimant else ""
     if not crowd or crowd.casefold() in text.casefold():
         return text
     both = f"{text}\n\n{crowd}" if text else crowd
-    if len(both) > LONGEST_TEXT:
-        record.remark("claimant", [_too_long(both, LONGEST_TEXT)])
+    if len(both) > MAX_TEXT_LENGTH:
+        record.add_remarks("claimant", [_refuse_too_long(both, MAX_TEXT_LENGTH)])
         return text
     return both
 
@@ -293,7 +296,7 @@ def _has_words(text: str) -> bool:
     return any(map(str.isalpha, text))
 
 
-def _too_long(text: str, limit: int) -> Problem:
+def _refuse_too_long(text: str, limit: int) -> Problem:
     return Problem(
         "too long",
         SpokenSentence(
@@ -305,7 +308,7 @@ def _too_long(text: str, limit: int) -> Problem:
     )
 
 
-def _language_unknown(statement: str) -> Problem:
+def _refuse_unknown_language(statement: str) -> Problem:
     return Problem(
         "language unknown",
         SpokenSentence(
@@ -315,7 +318,7 @@ def _language_unknown(statement: str) -> Problem:
     )
 
 
-def _language_guessed(language: str) -> Problem:
+def _report_guessed_language(language: str) -> Problem:
     return Problem(
         "language guessed",
         SpokenSentence(

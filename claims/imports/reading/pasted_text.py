@@ -16,8 +16,8 @@ from claims.imports.reading.raw_record import RawRecord, Refusal
 from claims.imports.reading.review_record import Review
 
 #: So much is pasted at once; of more, a file is imported.
-MOST_ROWS: Final = 2_000
-MOST_BYTES: Final = 2_000_000
+MAX_ROWS: Final = 2_000
+MAX_BYTES: Final = 2_000_000
 
 #: What a proposed claim has. Judgements are not pasted: reviews are imported as a file.
 FIELDS: Final = (
@@ -36,36 +36,36 @@ Settings = dict[str, Any]
 PastedRow = tuple[RawRecord | Refusal, Review | Refusal]
 
 
-def plain(text: str) -> str:
+def clean_pasted_text(text: str) -> str:
     """Remove byte order marks, which spreadsheets leave at the start, and null characters."""
     return text.replace("\ufeff", "").replace("\x00", "").lstrip("\r\n")
 
 
 def detect_settings(text: str) -> Settings:
     """Detect the delimiter, the header and the column mapping of a pasted text."""
-    file = _file(text)
+    file = _build_file(text)
     found = dict(tables.recognise(file) or {})
     dialect = {"encoding": "utf-8", "quoting": "minimal", **found.get("dialect", {})}
     if "\t" in text:
         dialect["delimiter"] = "\t"
-    elif not found or not _meant(found):
+    elif not found or not _find_named_fields(found):
         # Sentences have commas in them: without names of columns, a line is one cell.
         dialect["delimiter"] = (
             "\t" if _is_ragged(text, dialect.get("delimiter", ",")) else dialect["delimiter"]
         )
     settings: Settings = {**found, "dialect": dialect}
-    fields = _meant(found)
+    fields = _find_named_fields(found)
     dialect["header"] = bool(fields)
     settings["mapping"] = {"name": "pasted", "fields": fields}
     if "statement" not in fields:
-        settings["mapping"]["fields"] = {**fields, "statement": _likely_statement(text, settings)}
+        settings["mapping"]["fields"] = {**fields, "statement": _find_statement_column(text, settings)}
     return settings
 
 
-def columns(text: str, settings: Settings) -> dict[str, str]:
+def list_columns(text: str, settings: Settings) -> dict[str, str]:
     """Return the columns in order, each with its first value."""
     found: dict[str, str] = {}
-    for record in _records(text, _trial(settings)):
+    for record in _read_records(text, _build_trial_settings(settings)):
         raw = record.raw
         for name, value in raw.items() if isinstance(raw, Mapping) else ():
             said = " ".join(str(value or "").split())
@@ -73,36 +73,40 @@ def columns(text: str, settings: Settings) -> dict[str, str]:
     return found
 
 
-def rows(text: str, settings: Settings) -> Iterator[PastedRow]:
+def iterate_rows(text: str, settings: Settings) -> Iterator[PastedRow]:
     """Yield each row with its parsed review, or with the reason why it cannot be stored."""
-    conventions = tables.conventions(settings)
-    for record in _records(text, settings):
+    conventions = tables.get_conventions(settings)
+    for record in _read_records(text, settings):
         yield record, record if isinstance(record, Refusal) else read_review(record, conventions)
 
 
-def _records(text: str, settings: Settings) -> Iterator[RawRecord | Refusal]:
-    return tables.read(_file(text), settings)
+def _read_records(text: str, settings: Settings) -> Iterator[RawRecord | Refusal]:
+    return tables.read(_build_file(text), settings)
 
 
-def _file(text: str) -> File:
+def _build_file(text: str) -> File:
     file = File.of("pasted.tsv", io.BytesIO(text.encode("utf-8", "replace")))
     file.is_unrated = lambda: True
     return file
 
 
-def _meant(settings: Mapping[str, Any]) -> dict[str, Any]:
+def _find_named_fields(settings: Mapping[str, Any]) -> dict[str, Any]:
     """Return the proposal fields that the column names mean."""
     fields = settings.get("mapping", {}).get("fields", {})
     return {name: column for name, column in fields.items() if name in FIELDS}
 
 
-def _trial(settings: Settings) -> Settings:
+def _build_trial_settings(settings: Settings) -> Settings:
     return {**settings, "mapping": {"name": "columns", "fields": {"statement": 1}}}
 
 
-def _likely_statement(text: str, settings: Settings) -> str:
+def _find_statement_column(text: str, settings: Settings) -> str:
     """Return the column with the most words, if no name identifies the statement."""
-    sampled = [record.raw for record in _records(text, _trial(settings)) if isinstance(record, RawRecord)]
+    sampled = [
+        record.raw
+        for record in _read_records(text, _build_trial_settings(settings))
+        if isinstance(record, RawRecord)
+    ]
     names = list(dict.fromkeys(name for row in sampled for name in row))
     return find_wordiest_column(names, sampled[:100]) if names else "column 1"
 

@@ -19,9 +19,9 @@ from claims.imports.reading.review_record import Remark
 from claims.imports.reading.staging_rows import pack_review
 
 #: How many records a process gets at a time: enough that handing them over costs little.
-CHUNK = 500
+CHUNK_SIZE = 500
 
-Input = tuple[RawRecord | Refusal, Conventions]
+RecordInput = tuple[RawRecord | Refusal, Conventions]
 
 
 class CleanedBatch(NamedTuple):
@@ -36,16 +36,16 @@ class CleanedBatch(NamedTuple):
     refusals: list[Refusal]
 
 
-def clean_in_processes(records: Iterable[Input], *, processes: int = 0) -> Iterator[CleanedBatch]:
+def clean_in_processes(records: Iterable[RecordInput], *, processes: int = 0) -> Iterator[CleanedBatch]:
     """Clean records in order, in batches. Many records are cleaned in several processes.
 
     Args:
         processes: how many; 0 for as many as there are processors.
     """
     source = iter(records)
-    chunks = iter(lambda: list(islice(source, CHUNK)), [])
+    chunks = iter(lambda: list(islice(source, CHUNK_SIZE)), [])
     first = next(chunks, [])
-    if len(first) < CHUNK:
+    if len(first) < CHUNK_SIZE:
         yield _clean(first)
         return
     workers = processes or os.cpu_count() or 1
@@ -66,7 +66,7 @@ def clean_in_processes(records: Iterable[Input], *, processes: int = 0) -> Itera
             _cancel(waiting)
 
 
-def _clean(chunk: list[Input]) -> CleanedBatch:
+def _clean(chunk: list[RecordInput]) -> CleanedBatch:
     lines: list[bytes] = []
     incomplete: list[tuple[RawRecord, tuple[Remark, ...]]] = []
     refusals: list[Refusal] = []

@@ -1,4 +1,4 @@
-"""The format and settings for reading files, detected per file or given by a person."""
+"""The format and settings for reading files, report_detection per file or given by a person."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
@@ -7,43 +7,43 @@ from itertools import chain, islice
 from typing import Any
 
 from claims.imports.reading.foreign_labels import find_foreign_labels
-from claims.imports.reading.format_detection import detect
+from claims.imports.reading.format_detection import detect_format
 from claims.imports.reading.formats import json_rows, spreadsheets, tables
 from claims.imports.reading.formats.json_documents import looks_like_json
 from claims.imports.reading.inputs.file import File, ImportFormat
-from claims.imports.reading.mappings.conventions import NOTHING_KNOWN
+from claims.imports.reading.mappings.conventions import NO_CONVENTIONS
 from claims.imports.reading.mappings.mapping import Mapping as TableMapping
-from claims.imports.reading.processes import Input
+from claims.imports.reading.processes import RecordInput
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from claims.imports.reading.values.cleaned_text import read_line
-from claims.imports.reading.values.statement_language import majority_language
+from claims.imports.reading.values.statement_language import find_majority_language
 from factcheck.sentences import SpokenSentence
 
 #: Called for each file with how it is read.
-Detected = Callable[[File, ImportFormat, Mapping[str, Any]], None]
+ReportDetection = Callable[[File, ImportFormat, Mapping[str, Any]], None]
 
 #: Called for each file with warnings for the importing user.
-Noted = Callable[[File, str], None]
+ReportNote = Callable[[File, str], None]
 
 #: Whether the reviews in a file are to be taken without ratings, of which no column is known to hold any.
-Unrated = Callable[[File], bool]
+IsUnrated = Callable[[File], bool]
 
 #: So many records of a file show which language it is in.
-_FIRST = 200
+_SAMPLE_SIZE = 200
 
 #: The formats whose columns a mapping gives their meaning.
-MAPPED = (json_rows, spreadsheets, tables)
+MAPPED_FORMATS = (json_rows, spreadsheets, tables)
 
 
-def _nobody(file: File, form: ImportFormat, settings: Mapping[str, Any]) -> None:
+def _ignore_detection(file: File, form: ImportFormat, settings: Mapping[str, Any]) -> None:
     """Do nothing."""
 
 
-def _unheard(file: File, sentence: str) -> None:
+def _ignore_note(file: File, sentence: str) -> None:
     """Do nothing."""
 
 
-def _not_said(file: File) -> bool:
+def _return_false(file: File) -> bool:
     """Return the default."""
     return False
 
@@ -65,7 +65,7 @@ class Recipe:
 
     def of(self, file: File) -> tuple[ImportFormat, Mapping[str, Any]] | Refusal:
         """Return the reader of a file and its settings, or why it cannot be read."""
-        found = detect(file, format=self.format or self._mapped(file))
+        found = detect_format(file, format=self.format or self._find_table_format(file))
         if isinstance(found, Refusal):
             return found
         form, settings = found
@@ -73,15 +73,15 @@ class Recipe:
             settings = self.settings
         elif self.mapping is not None:
             # The three have it, and detection was told to choose among them.
-            settings = form.settings_for(file, self.mapping)  # type: ignore[attr-defined]
+            settings = form.build_mapped_settings(file, self.mapping)  # type: ignore[attr-defined]
         if self.sheet and form is not spreadsheets:
             reason = SpokenSentence(
                 "This is not a workbook, so it has no sheet “%(sheet)s”.", sheet=self.sheet
             )
             return Refusal(RecordPlace(file.name, "the whole file"), "", reason, "unusable workbook")
-        return form, self.completed(settings) if form in MAPPED else settings
+        return form, self.complete(settings) if form in MAPPED_FORMATS else settings
 
-    def completed(self, settings: Mapping[str, Any]) -> Mapping[str, Any]:
+    def complete(self, settings: Mapping[str, Any]) -> Mapping[str, Any]:
         """Return the settings of a table, completed with the given ones."""
         if "mapping" not in settings:  # of a workbook, whose reader looks for one when it is read
             return {**settings, "constants": dict(self.constants), "sheet": self.sheet}
@@ -92,40 +92,40 @@ class Recipe:
             mapping["table"] = {**mapping.get("table", {}), "sheet": self.sheet}
         return {**settings, "mapping": mapping}
 
-    def _mapped(self, file: File) -> str:
+    def _find_table_format(self, file: File) -> str:
         """Return the table format of the file, if there is a mapping."""
         if self.mapping is None:
             return ""
         if looks_like_json(file):
             return json_rows.NAME
-        return next((form.NAME for form in MAPPED if form.recognise(file) is not None), tables.NAME)
+        return next((form.NAME for form in MAPPED_FORMATS if form.recognise(file) is not None), tables.NAME)
 
 
 def read_records(
     files: Iterable[File | Refusal],
     recipe: Recipe,
     *,
-    detected: Detected = _nobody,
-    noted: Noted = _unheard,
-    unrated: Unrated = _not_said,
-) -> Iterator[Input]:
+    report_detection: ReportDetection = _ignore_detection,
+    report_note: ReportNote = _ignore_note,
+    is_unrated: IsUnrated = _return_false,
+) -> Iterator[RecordInput]:
     """Yield the records in the files, each with the conventions of its file."""
     for file in files:
         if isinstance(file, Refusal):
-            yield file, NOTHING_KNOWN
+            yield file, NO_CONVENTIONS
             continue
-        file.note, file.is_unrated = partial(noted, file), partial(unrated, file)
+        file.note, file.is_unrated = partial(report_note, file), partial(is_unrated, file)
         found = recipe.of(file)
         if isinstance(found, Refusal):
-            yield found, NOTHING_KNOWN
+            yield found, NO_CONVENTIONS
             continue
         form, settings = found
-        detected(file, form, settings)
+        report_detection(file, form, settings)
         items = form.read(file, settings)
-        first = list(islice(items, _FIRST))
-        known = form.conventions(settings)
+        first = list(islice(items, _SAMPLE_SIZE))
+        known = form.get_conventions(settings)
         conventions = replace(
-            known, constants={**known.constants, **recipe.constants}, language=_language_of(first)
+            known, constants={**known.constants, **recipe.constants}, language=_find_language(first)
         )
         if note := find_foreign_labels((item, conventions) for item in first):
             file.note(note)
@@ -133,7 +133,9 @@ def read_records(
             yield item, conventions
 
 
-def _language_of(items: Iterable[RawRecord | Refusal]) -> str:
+def _find_language(items: Iterable[RawRecord | Refusal]) -> str:
     """Return the main language of the statements, if the records do not state one."""
     fields = [item.fields for item in items if isinstance(item, RawRecord)]
-    return majority_language(read_line(one.get("statement")) for one in fields if not one.get("language"))
+    return find_majority_language(
+        read_line(one.get("statement")) for one in fields if not one.get("language")
+    )

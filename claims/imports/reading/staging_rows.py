@@ -9,7 +9,7 @@ from typing import Any, Final
 import orjson
 
 from claims.imports.reading.formats.plain_json import to_plain_json
-from claims.imports.reading.identity import digest, digest_content, number_key, record_key
+from claims.imports.reading.identity import build_number_key, build_record_key, digest, digest_content
 from claims.imports.reading.raw_record import RawRecord, RecordPlace
 from claims.imports.reading.review_record import Label, Outlet, Person, Review
 
@@ -26,9 +26,11 @@ def pack_review(review: Review, found: RawRecord) -> bytes:
         review.statement.encode(),
         orjson.dumps(tuple(review.place)),
         content,
-        _as_found(found),
+        _serialise_fields(found),
     )
-    known_by = f"{digest(content)}\t{record_key(review) or _NULL}\t{number_key(review) or _NULL}\t"
+    known_by = (
+        f"{digest(content)}\t{build_record_key(review) or _NULL}\t{build_number_key(review) or _NULL}\t"
+    )
     return known_by.encode() + texts.replace(b"\\", b"\\\\")
 
 
@@ -44,7 +46,7 @@ def unpack_review(text: str) -> Review:
         language,
         Outlet(**publisher) if publisher else None,
         Label(**rating) if rating else None,
-        _person(claimant) if claimant else None,
+        _build_person(claimant) if claimant else None,
         date.fromisoformat(claimed_on) if claimed_on else None,
         context,
         tuple(appearances),
@@ -56,11 +58,11 @@ def unpack_review(text: str) -> Review:
         byline,
         date.fromisoformat(reviewed_on) if reviewed_on else None,
         review_language,
-        *_of_media(*of_media),
+        *_build_media(*of_media),
     )
 
 
-def _of_media(
+def _build_media(
     media: list[str] | None = None, kind: str = "", category: str = "", context: str = "", url: str = ""
 ) -> tuple[tuple[str, ...], str, str, str, str]:
     return tuple(media or ()), kind, category, context, url
@@ -72,13 +74,13 @@ def unpack_place(text: str) -> RecordPlace:
     return RecordPlace(*place)
 
 
-def _as_found(found: RawRecord) -> bytes:
+def _serialise_fields(found: RawRecord) -> bytes:
     try:
         return orjson.dumps(found.fields)
     except TypeError:  # half a character, a number of forty digits
         return orjson.dumps(to_plain_json(dict(found.fields)))
 
 
-def _person(stored: dict[str, Any]) -> Person:
+def _build_person(stored: dict[str, Any]) -> Person:
     stored["same_as"] = tuple(stored["same_as"])
     return Person(**stored)

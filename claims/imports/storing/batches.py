@@ -43,9 +43,9 @@ from factcheck.database import clock
 from factcheck.database.bulk_copy import CopyLines, build_lines, copy, expect_many, reserve_ids, send
 from factcheck.installation.house_language import activate_house_language
 
-_LONGEST_PLACE = {"file": 500, "position": 200}
+_MAX_PLACE_LENGTHS = {"file": 500, "position": 200}
 #: Why a claim is proposed of which an import has made a draft.
-_OF_THE_HOUSE = gettext_noop("Imported from the newsroom’s own records: the verdict is a draft.")
+_ARCHIVE_NOTE = gettext_noop("Imported from the newsroom’s own records: the verdict is a draft.")
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ class PreparedBatch:
 
     batch: Sequence[StagedReview]
     run: ImportRun
-    things: ReferencedEntities
+    entities: ReferencedEntities
     new: "_Rows"
     known: list[StagedReview]
     """Reviews of which something may be stored already."""
@@ -77,12 +77,12 @@ def prepare_batch(batch: Sequence[StagedReview], run: ImportRun) -> PreparedBatc
     now = clock.get_database_time()
     with transaction.atomic():
         expect_many()  # the end of the import waits until all of it is safe
-        things = ReferencedEntities((staged.review for staged in batch), now=now, by=run.started_by)
-        fresh, known = _divided(batch, run)
-        decisions = Decisions(run, things, now)
-        decisions.on_new(fresh)
+        entities = ReferencedEntities((staged.review for staged in batch), now=now, by=run.started_by)
+        fresh, known = _split_batch(batch, run)
+        decisions = Decisions(run, entities, now)
+        decisions.decide_new(fresh)
         rows = _Rows(decisions)
-    return PreparedBatch(batch, run, things, rows, known)
+    return PreparedBatch(batch, run, entities, rows, known)
 
 
 @transaction.atomic
@@ -92,13 +92,15 @@ def store_batch(prepared: PreparedBatch) -> WrittenBatch:
     counts = WrittenBatch()
     prepared.new.store(counts)
     if prepared.known:
-        decisions = Decisions(prepared.run, prepared.things, clock.get_database_time())
-        decisions.on_known(prepared.known)
+        decisions = Decisions(prepared.run, prepared.entities, clock.get_database_time())
+        decisions.decide_known(prepared.known)
         _Rows(decisions).store(counts)
     return counts
 
 
-def _divided(batch: Sequence[StagedReview], run: ImportRun) -> tuple[list[StagedReview], list[StagedReview]]:
+def _split_batch(
+    batch: Sequence[StagedReview], run: ImportRun
+) -> tuple[list[StagedReview], list[StagedReview]]:
     """Reviews of statements that nothing is known of, and all others."""
     keys = {staged.key for staged in batch if staged.key}
     numbers = {staged.number_key for staged in batch if staged.number_key}
@@ -124,12 +126,12 @@ class _Rows:
     lines: list[CopyLines] = field(default_factory=list)
 
     def __post_init__(self) -> None:
-        self._number()
-        self.lines = [*self._parts(), *self._records(), *self._left_out()]
+        self._assign_ids()
+        self.lines = [*self._iterate_parts(), *self._build_record_lines(), *self._build_problem_lines()]
 
     # Making ready -----------------------------------------------------------------------------------------------------
 
-    def _number(self) -> None:
+    def _assign_ids(self) -> None:
         new, old = self.decisions.new, self.decisions.old
         for standing, pk in zip(new, reserve_ids(Claim, len(new)), strict=True):
             standing.claim.pk = pk
@@ -137,7 +139,7 @@ class _Rows:
                 standing.claim.state = Claim.State.ACCEPTED
             elif standing.drafts:
                 with activate_house_language():
-                    said = gettext(_OF_THE_HOUSE)
+                    said = gettext(_ARCHIVE_NOTE)
                 standing.claim.reason = f"{said}\n{standing.claim.reason}".strip()
         places = [(one, place) for one in (*new, *old) for place in one.appearances]
         for (one, place), pk in zip(places, reserve_ids(Appearance, len(places)), strict=True):
@@ -148,7 +150,7 @@ class _Rows:
         for (claim, verdict), pk in zip(verdicts, reserve_ids(Verdict, len(verdicts)), strict=True):
             verdict.pk, verdict.claim_id = pk, claim.pk
 
-    def _entry(self, standing: ExistingClaim) -> LedgerEntry:
+    def _build_entry(self, standing: ExistingClaim) -> LedgerEntry:
         """Build the first entry of a new claim's ledger."""
         verdicts = sorted(
             standing.verdicts, key=lambda row: (row.reviewed_on is None, row.reviewed_on, row.pk)
@@ -165,7 +167,7 @@ class _Rows:
             ledger=[this],
         )
 
-    def _parts(self) -> Iterator[CopyLines]:
+    def _iterate_parts(self) -> Iterator[CopyLines]:
         """Yield claims, their related rows, and the first entries of their ledgers."""
         new, old = self.decisions.new, self.decisions.old
         standings = [*new, *old]
@@ -177,12 +179,12 @@ class _Rows:
         yield from build_lines(
             ClaimTopic, [{"claim_id": claim, "topic_id": topic} for claim, topic in topics]
         )
-        yield from publishing.lines_of([self._entry(one) for one in new if one.verdicts])
+        yield from publishing.lines_of([self._build_entry(one) for one in new if one.verdicts])
 
-    def _records(self) -> list[CopyLines]:
-        return build_lines(ImportedRecord, [self._record(taken) for taken in self.decisions.taken])
+    def _build_record_lines(self) -> list[CopyLines]:
+        return build_lines(ImportedRecord, [self._build_record(taken) for taken in self.decisions.taken])
 
-    def _left_out(self) -> list[CopyLines]:
+    def _build_problem_lines(self) -> list[CopyLines]:
         """Return values that conflict with stored ones, with the records that state them."""
         taken = [one for one in self.decisions.taken if one.left_out]
         there = known_claims.find_first_records(
@@ -193,7 +195,7 @@ class _Rows:
             [
                 problem
                 for one in taken
-                for staged in (one.staged, *one.staged.repeated())
+                for staged in (one.staged, *one.staged.iterate_repeats())
                 for problem in build_left_out_problems(
                     self.decisions.run,
                     staged,
@@ -217,7 +219,7 @@ class _Rows:
         verdicts = (verdict for one in old for verdict in one.verdicts)
         carry_over({row.supersedes_id: row.pk for row in verdicts if row.supersedes_id})
         self._publish_old(old)
-        self._write_down()
+        self._store_transitions()
         counts.refused += len(self.decisions.problems)
         counts.incomplete += sum(
             bool(taken.left_out) and taken.outcome != ImportedRecord.Outcome.MERGED
@@ -235,9 +237,12 @@ class _Rows:
         copy(
             Transition,
             [
-                *(self._transition(claim, None, "accept", "proposed", "accepted") for claim in accepted),
                 *(
-                    self._transition(verdict.claim, verdict, "supersede", "published", "superseded")
+                    self._build_transition(claim, None, "accept", "proposed", "accepted")
+                    for claim in accepted
+                ),
+                *(
+                    self._build_transition(verdict.claim, verdict, "supersede", "published", "superseded")
                     for verdict in superseded
                 ),
             ],
@@ -258,14 +263,16 @@ class _Rows:
             corrections = [verdict for verdict in one.verdicts if verdict.supersedes_id]
             public = any(verdict.pk for verdict in one.live.values())
             if corrections or (public and one.notes):
-                changes[one.claim.pk] = publishing.LedgerChange(Publication.Kind.UPDATE, one.note())
+                changes[one.claim.pk] = publishing.LedgerChange(
+                    Publication.Kind.UPDATE, one.describe_changes()
+                )
             elif one.verdicts:
                 changes[one.claim.pk] = publishing.LedgerChange(Publication.Kind.ADDITION)
         publishing.record_all(changes)
 
-    def _write_down(self) -> None:
+    def _store_transitions(self) -> None:
         copy(ImportProblem, self.decisions.problems)
-        copy(ImportedChange, [self._change(one) for one in self.decisions.old if one.is_changed])
+        copy(ImportedChange, [self._build_change(one) for one in self.decisions.old if one.is_changed])
         copy(
             PossibleDuplicate,
             [
@@ -275,7 +282,7 @@ class _Rows:
             ],
         )
 
-    def _record(self, taken: DecidedReview) -> dict[str, Any]:
+    def _build_record(self, taken: DecidedReview) -> dict[str, Any]:
         review = taken.staged.review
         return {
             "run_id": self.decisions.run.pk,
@@ -291,24 +298,25 @@ class _Rows:
             "made_claim": taken.made_claim,
             "made_verdict": taken.made_verdict,
             "label": review.rating.raw if review.rating else "",
-            "file": review.place.file[: _LONGEST_PLACE["file"]],
-            "position": review.place.position[: _LONGEST_PLACE["position"]],
+            "file": review.place.file[: _MAX_PLACE_LENGTHS["file"]],
+            "position": review.place.position[: _MAX_PLACE_LENGTHS["position"]],
         }
 
-    def _change(self, one: ExistingClaim) -> ImportedChange:
+    def _build_change(self, one: ExistingClaim) -> ImportedChange:
         """Build the row needed to undo the import."""
         claim = one.claim
         return ImportedChange(
             run=self.decisions.run,
             claim=claim,
             fields={
-                name: [_plain(before), _plain(getattr(claim, name))] for name, before in one.before.items()
+                name: [_to_plain(before), _to_plain(getattr(claim, name))]
+                for name, before in one.before.items()
             },
             appearances=[place.pk for place in one.appearances],
             topics=[topic.pk for topic in one.topics],
         )
 
-    def _transition(
+    def _build_transition(
         self, claim: Claim, verdict: Verdict | None, action: str, before: str, after: str
     ) -> Transition:
         return Transition(
@@ -324,5 +332,5 @@ class _Rows:
         )
 
 
-def _plain(value: Any) -> Any:
+def _to_plain(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value

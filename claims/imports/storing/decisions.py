@@ -14,7 +14,7 @@ from claims.imports.storing.disagreement import Disagreement
 from claims.imports.storing.existing_claim import ExistingClaim
 from claims.imports.storing.house_records import HouseRecords
 from claims.imports.storing.references import ReferencedEntities
-from claims.imports.storing.same_claims import Pair, assign_claims
+from claims.imports.storing.same_claims import ClaimPair, assign_claims
 from claims.imports.storing.seen_records import SeenRecords
 from claims.imports.storing.stage import StagedReview
 from claims.imports.storing.unusable_records import build_storing_problem
@@ -24,7 +24,7 @@ from factcheck.installation.house_language import activate_house_language
 
 
 @cache
-def _claim_maker() -> RowMaker[Claim]:
+def _get_claim_maker() -> RowMaker[Claim]:
     return RowMaker(Claim)
 
 
@@ -50,11 +50,11 @@ class Decisions:
         now: when what they say is published.
     """
 
-    def __init__(self, run: ImportRun, things: ReferencedEntities, now: datetime) -> None:
-        self.run, self.things, self.now = run, things, now
+    def __init__(self, run: ImportRun, entities: ReferencedEntities, now: datetime) -> None:
+        self.run, self.entities, self.now = run, entities, now
         self._house = HouseRecords(run)
         self.taken: list[DecidedReview] = []
-        self.pairs: list[Pair] = []
+        self.pairs: list[ClaimPair] = []
         self.problems: list[ImportProblem] = []
         self._standings: dict[int, ExistingClaim] = {}
 
@@ -68,17 +68,17 @@ class Decisions:
         """Claims to change."""
         return [one for one in self._standings.values() if not one.is_new]
 
-    def on_new(self, reviews: Iterable[StagedReview]) -> None:
+    def decide_new(self, reviews: Iterable[StagedReview]) -> None:
         """Decide about reviews of statements that nothing is known of yet."""
-        for _, group in groupby(self._admitted(reviews), key=lambda staged: staged.statement_key):
-            assigned, pairs = assign_claims(group, [], self.things, known={}, new=self._new)
+        for _, group in groupby(self._admit(reviews), key=lambda staged: staged.statement_key):
+            assigned, pairs = assign_claims(group, [], self.entities, known={}, new=self._build_claim)
             self.pairs += pairs
             for staged, standing in _sort_rated_first(assigned):
                 self._take(staged, standing)
 
-    def on_known(self, reviews: list[StagedReview]) -> None:
+    def decide_known(self, reviews: list[StagedReview]) -> None:
         """Decide about reviews that may already be stored in part. Call it inside the transaction that stores them."""
-        reviews = list(self._admitted(reviews))
+        reviews = list(self._admit(reviews))
         earlier = SeenRecords(known_claims.find_earlier_records(reviews, run=self.run.pk))
         there = known_claims.load_claims({staged.statement_key for staged in reviews}, earlier.claims)
         for key, group in groupby(reviews, key=lambda staged: staged.statement_key):
@@ -86,28 +86,30 @@ class Decisions:
             found = {staged.digest: earlier.find(staged, there.by_id) for staged in of_statement}
             known = {digest: standing for digest, standing in found.items() if standing}
             standings = list(there.of_statement.get(key, []))
-            assigned, pairs = assign_claims(of_statement, standings, self.things, known=known, new=self._new)
+            assigned, pairs = assign_claims(
+                of_statement, standings, self.entities, known=known, new=self._build_claim
+            )
             self.pairs += pairs
             for staged, standing in _sort_rated_first(assigned):
                 is_known = staged.digest in known
-                revises = is_known and earlier.says_otherwise(staged, standing)
+                revises = is_known and earlier.is_revision(staged, standing)
                 self._take(staged, standing, is_known=is_known, revises=revises)
 
     def is_stored(self, standing: ExistingClaim) -> bool:
         return not standing.is_new or id(standing) in self._standings
 
-    def _admitted(self, reviews: Iterable[StagedReview]) -> Iterator[StagedReview]:
+    def _admit(self, reviews: Iterable[StagedReview]) -> Iterator[StagedReview]:
         """Return the reviews that are not the newsroom's own; the others do not count for a claim."""
         for staged in reviews:
             try:
-                self.things.require_no_namesake(staged.review.publisher)
+                self.entities.require_no_namesake(staged.review.publisher)
             except Disagreement as disagreement:
                 self._refuse(staged, disagreement)
             else:
                 yield staged
 
-    def _new(self, review: Review) -> ExistingClaim:
-        claim = _claim_maker()(
+    def _build_claim(self, review: Review) -> ExistingClaim:
+        claim = _get_claim_maker()(
             statement=review.statement,
             language=review.language,
             state=Claim.State.PROPOSED,
@@ -125,7 +127,7 @@ class Decisions:
         try:
             outcome, verdict, left_out = standing.take(
                 staged.review,
-                self.things,
+                self.entities,
                 now=self.now,
                 house=self._house,
                 is_known=is_known,
@@ -145,7 +147,7 @@ class Decisions:
     def _refuse(self, staged: StagedReview, disagreement: Disagreement) -> None:
         self.problems += [
             build_storing_problem(self.run, one, disagreement.field, disagreement.code, str(disagreement))
-            for one in (staged, *staged.repeated())
+            for one in (staged, *staged.iterate_repeats())
         ]
 
 

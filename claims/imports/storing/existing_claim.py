@@ -11,7 +11,7 @@ from claims.imports.reading.review_record import Review
 from claims.imports.storing import review_details
 from claims.imports.storing.disagreement import Disagreement, RetractedClaim
 from claims.imports.storing.house_records import HouseRecords
-from claims.imports.storing.public_notes import CHANGED, IN_WORDS, build_sentence, describe_additions
+from claims.imports.storing.public_notes import CHANGED_NOTE, FIELD_NAMES, build_sentence, describe_additions
 from claims.imports.storing.references import ReferencedEntities
 from claims.imports.storing.review_details import DETAILS
 from claims.imports.storing.reviewed_claim import ReviewedClaim
@@ -21,13 +21,13 @@ from factcheck.database.bulk_copy import RowMaker
 from sources.models import Publisher
 
 #: What of a verdict a review does not say, and a new version takes over.
-_TAKEN_OVER = ("explanation", "valid_as_of", "recheck_on")
+_CARRIED_OVER = ("explanation", "valid_as_of", "recheck_on")
 #: What is stored where an import adds nothing to what a verdict does not say.
-_THEIRS = "nothing: people here answer for that verdict"
+_EDITORS_VERDICT = "nothing: people here answer for that verdict"
 
 
 @cache
-def _verdict_maker() -> RowMaker[Verdict]:
+def _get_verdict_maker() -> RowMaker[Verdict]:
     return RowMaker(Verdict)
 
 
@@ -64,7 +64,7 @@ class ExistingClaim(ReviewedClaim):
     def take(
         self,
         review: Review,
-        things: ReferencedEntities,
+        entities: ReferencedEntities,
         *,
         now: datetime,
         house: HouseRecords,
@@ -86,9 +86,11 @@ class ExistingClaim(ReviewedClaim):
             Disagreement: it contradicts another record of the same verdict, or an editor, or it cannot become a verdict
                 of the house. Nothing was changed.
         """
-        publisher = things.publisher(review.publisher) if review.publisher else None
+        publisher = entities.get_publisher(review.publisher) if review.publisher else None
         rating = (
-            things.rating(review.publisher, review.rating) if review.publisher and review.rating else None
+            entities.get_rating(review.publisher, review.rating)
+            if review.publisher and review.rating
+            else None
         )
         live = self.live.get(publisher.pk) if publisher else None
         house.require_own(publisher)
@@ -96,19 +98,19 @@ class ExistingClaim(ReviewedClaim):
             revises = revises and publisher.pk not in self.revised
             if publisher.is_house and rating:
                 self._require_place(publisher, rating, review, house, revises=revises)
-            self._may_be_said(publisher, rating, house, is_known=is_known, revises=revises)
+            self._require_publishable(publisher, rating, house, is_known=is_known, revises=revises)
             self.revised.add(publisher.pk)
         draft = self.open.get(publisher.pk) if publisher and publisher.is_house else None
         left_out: dict[str, str] = {}
         # A draft about these words is in progress.
-        moved = self._take_words(
-            review, things, left_out, is_known=is_known, revises=revises and draft is None
+        moved = self._update_wording(
+            review, entities, left_out, is_known=is_known, revises=revises and draft is None
         )
-        moved |= self._take_places(review, things, is_known=is_known)
+        moved |= self._add_appearances(review, entities, is_known=is_known)
         if publisher and rating and not (live or draft):
             return (
                 ImportedRecord.Outcome.CREATED,
-                self._judge(publisher, rating, review, house, now),
+                self._add_verdict(publisher, rating, review, house, now),
                 left_out,
             )
         there = draft or live
@@ -132,11 +134,11 @@ class ExistingClaim(ReviewedClaim):
         """Return whether the claim itself changed, not just its verdicts."""
         return bool(self.before or self.appearances or self.topics)
 
-    def note(self) -> str:
+    def describe_changes(self) -> str:
         """Return what changed, in words for readers; "" if nothing did."""
         return build_sentence({what: list(parts) for what, parts in self.notes.items()})
 
-    def _may_be_said(
+    def _require_publishable(
         self,
         publisher: Publisher,
         rating: Rating | None,
@@ -189,10 +191,10 @@ class ExistingClaim(ReviewedClaim):
 
     # The claim --------------------------------------------------------------------------------------------------------
 
-    def _take_words(
+    def _update_wording(
         self,
         review: Review,
-        things: ReferencedEntities,
+        entities: ReferencedEntities,
         left_out: dict[str, str],
         *,
         is_known: bool,
@@ -202,7 +204,7 @@ class ExistingClaim(ReviewedClaim):
         said: dict[str, Any] = {
             "statement": review.statement,
             "language": review.language,
-            "claimant": things.claimant(review.claimant) if review.claimant else None,
+            "claimant": entities.get_claimant(review.claimant) if review.claimant else None,
             "claimed_on": review.claimed_on,
             "context": review.context,
         }
@@ -227,38 +229,38 @@ class ExistingClaim(ReviewedClaim):
         setattr(self.claim, name, value)
         if not self.is_new:
             self.before.setdefault(attribute, before)
-            self._tell(CHANGED if before else describe_additions(is_known), IN_WORDS[name])
+            self._add_note(CHANGED_NOTE if before else describe_additions(is_known), FIELD_NAMES[name])
 
-    def _tell(self, what: str, part: str) -> None:
+    def _add_note(self, what: str, part: str) -> None:
         if not self.is_new:
             self.notes.setdefault(what, {})[part] = None
 
-    def _take_places(self, review: Review, things: ReferencedEntities, *, is_known: bool) -> bool:
+    def _add_appearances(self, review: Review, entities: ReferencedEntities, *, is_known: bool) -> bool:
         moved = False
         for url in review.appearances:
-            source = things.source(url)
+            source = entities.get_source(url)
             if source and source.pk not in self.source_ids:
                 self.source_ids.add(source.pk)
                 self.appearances.append(Appearance(claim=self.claim, source=source))
-                self._tell(describe_additions(is_known), "appearances")
+                self._add_note(describe_additions(is_known), "appearances")
                 moved = True
         for name in review.topics:
-            topic = things.topic(name)
+            topic = entities.get_topic(name)
             if topic.pk not in self.topic_ids:
                 self.topic_ids.add(topic.pk)
                 self.topics.append(topic)
-                self._tell(describe_additions(is_known), "topics")
+                self._add_note(describe_additions(is_known), "topics")
                 moved = True
         return moved
 
     # Verdicts ---------------------------------------------------------------------------------------------------------
 
-    def _judge(
+    def _add_verdict(
         self, publisher: Publisher, rating: Rating, review: Review, house: HouseRecords, now: datetime
     ) -> Verdict:
         said = {DETAILS[name]: value for name, value in review_details.collect_details(review).items()}
         said["language"] = said["language"] or self.claim.language
-        return self._add(publisher, rating, now, **said, **house.terms(publisher))
+        return self._make_verdict(publisher, rating, now, **said, **house.build_terms(publisher))
 
     def _revise(
         self,
@@ -281,11 +283,11 @@ class ExistingClaim(ReviewedClaim):
             now_said = getattr(live, attribute)
             if may_be_revised and (revises or not now_said):
                 different[attribute] = value
-                told.setdefault(CHANGED if now_said else describe_additions(is_known), []).append(
-                    IN_WORDS[attribute]
+                told.setdefault(CHANGED_NOTE if now_said else describe_additions(is_known), []).append(
+                    FIELD_NAMES[attribute]
                 )
             else:
-                left_out[name] = str(now_said or _THEIRS)
+                left_out[name] = str(now_said or _EDITORS_VERDICT)
         new_rating = rating or live.rating
         if new_rating is None or (new_rating.pk == live.rating_id and not different):
             return False
@@ -295,18 +297,18 @@ class ExistingClaim(ReviewedClaim):
             live.rating = new_rating
             return True
         if new_rating.pk != live.rating_id:
-            told.setdefault(CHANGED, []).insert(0, f"rating (from “{live.rating}” to “{new_rating}”)")
+            told.setdefault(CHANGED_NOTE, []).insert(0, f"rating (from “{live.rating}” to “{new_rating}”)")
         for what, parts in told.items():
             for part in parts:
-                self._tell(what, part)
+                self._add_note(what, part)
         self.superseded.append(live)
-        content = {name: getattr(live, name) for name in (*DETAILS.values(), *_TAKEN_OVER)}
-        self._add(
+        content = {name: getattr(live, name) for name in (*DETAILS.values(), *_CARRIED_OVER)}
+        self._make_verdict(
             live.publisher,
             new_rating,
             now,
             **content | different,
-            **house.terms(live.publisher),
+            **house.build_terms(live.publisher),
             supersedes_id=live.pk,
             correction_kind="update",
             correction_note=build_sentence(told),
@@ -318,10 +320,12 @@ class ExistingClaim(ReviewedClaim):
         is_its_own = live in self.verdicts or live.claim_id == self.claim.pk
         return is_its_own and house.may_revise(live)
 
-    def _add(self, publisher: Publisher, rating: Rating, now: datetime, **content: Any) -> Verdict:
+    def _make_verdict(self, publisher: Publisher, rating: Rating, now: datetime, **content: Any) -> Verdict:
         version = self.versions.get(publisher.pk, 0) + 1
         published = {"state": Verdict.State.PUBLISHED, "published_at": now}
-        verdict = _verdict_maker()(publisher=publisher, rating=rating, version=version, **published | content)
+        verdict = _get_verdict_maker()(
+            publisher=publisher, rating=rating, version=version, **published | content
+        )
         self.versions[publisher.pk] = version
         if verdict.state == Verdict.State.DRAFT:
             self.open[publisher.pk] = verdict
@@ -335,6 +339,6 @@ class ExistingClaim(ReviewedClaim):
 def _list_left_out(review: Review, verdict: Verdict) -> dict[str, str]:
     """Return the differences between a review and a verdict that people here are responsible for."""
     return {
-        name: str(getattr(verdict, DETAILS[name]) or _THEIRS)
+        name: str(getattr(verdict, DETAILS[name]) or _EDITORS_VERDICT)
         for name in review_details.find_differences(review, verdict)
     }

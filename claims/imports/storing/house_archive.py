@@ -31,11 +31,11 @@ from sources.source_kinds import STANDARD_INPUT, is_address
 
 PERMISSION = "claims.import_house_archive"
 #: So many records the second administrator looks at.
-SAMPLE = 25
+SAMPLE_SIZE = 25
 
 _STATE = ImportRun.State
 #: Problems are stored so many at a time.
-_AT_ONCE = 1_000
+_BATCH_SIZE = 1_000
 
 
 def queue_archive(run: ImportRun, *, by: User) -> None:
@@ -55,7 +55,7 @@ def queue_archive(run: ImportRun, *, by: User) -> None:
         runs.start_run(row, by=by)
 
 
-def keep_copy(place: str, recipe: Recipe, *, by: User) -> ImportRun:
+def store_copy(place: str, recipe: Recipe, *, by: User) -> ImportRun:
     """Take a copy of a file, to be read and held as a house archive.
 
     Raises:
@@ -79,7 +79,7 @@ def keep_copy(place: str, recipe: Recipe, *, by: User) -> ImportRun:
         content_sha256=digest,
         size=path.stat().st_size,
         format=recipe.format,
-        format_settings=runs.recipe_settings(recipe),
+        format_settings=runs.build_recipe_settings(recipe),
         house_archive=True,
         started_by=by,
         started_by_name=get_display_name(by),
@@ -151,9 +151,9 @@ class _Sample:
 
     def add(self, review: Review) -> None:
         self._seen += 1
-        if len(self.chosen) < SAMPLE:
+        if len(self.chosen) < SAMPLE_SIZE:
             self.chosen.append(_describe_review(review))
-        elif (place := secrets.randbelow(self._seen)) < SAMPLE:
+        elif (place := secrets.randbelow(self._seen)) < SAMPLE_SIZE:
             self.chosen[place] = _describe_review(review)
 
 
@@ -167,7 +167,7 @@ def _read_sample(run: ImportRun, sample: _Sample) -> Iterator[list[ImportProblem
             problems.append(build_refusal_problem(run, found))
         else:
             sample.add(found)
-        if len(problems) == _AT_ONCE:
+        if len(problems) == _BATCH_SIZE:
             yield problems
             problems = []
     yield problems

@@ -106,7 +106,7 @@ class HouseRecords:
                 )
             )
 
-    def terms(self, publisher: Publisher) -> dict[str, Any]:
+    def build_terms(self, publisher: Publisher) -> dict[str, Any]:
         """Return the state and author of this publisher's verdict, if they differ from the default."""
         if not publisher.is_house:
             return {"origin": Verdict.Origin.IMPORTED}
@@ -129,7 +129,7 @@ class HouseRecords:
 # Who speaks as the house ----------------------------------------------------------------------------------------------
 
 
-def speaking_as(house: Publisher, outlets: Iterable[Outlet]) -> tuple[set[Outlet], set[Outlet]]:
+def find_own_outlets(house: Publisher, outlets: Iterable[Outlet]) -> tuple[set[Outlet], set[Outlet]]:
     """Return outlets that are this newsroom, and those that share its name but not its URL.
 
     The house is known by its domain and hosts below it; by its name, in whatever letter case, where a record gives no
@@ -154,7 +154,7 @@ def is_namesake(house: Publisher, publisher: Publisher) -> bool:
     return publisher.pk != house.pk and normalise_name(publisher.name) == normalise_name(house.name)
 
 
-def refuse_namesake(outlet: Outlet) -> HouseRecordRefused:
+def build_namesake_refusal(outlet: Outlet) -> HouseRecordRefused:
     return HouseRecordRefused(
         gettext(
             "“%(outlet)s” is the name of this newsroom, but %(domain)s is not its site. If it belongs to the "

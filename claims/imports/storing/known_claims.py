@@ -6,14 +6,14 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from claims.imports.reading.identity import name_key
+from claims.imports.reading.identity import build_name_key
 from claims.imports.reading.review_record import Person
 from claims.imports.storing.existing_claim import ExistingClaim
 from claims.imports.storing.stage import StagedReview
 from claims.models import Appearance, Claim, ImportedRecord, ImportRun, Verdict
 
-_TAKEN_BACK = (ImportRun.State.UNDOING, ImportRun.State.UNDONE)
-_OURS = (Verdict.State.PUBLISHED, Verdict.State.IN_REVIEW)
+_UNDONE_STATES = (ImportRun.State.UNDOING, ImportRun.State.UNDONE)
+_EDITORS_STATES = (Verdict.State.PUBLISHED, Verdict.State.IN_REVIEW)
 
 
 class EarlierRecord(NamedTuple):
@@ -111,10 +111,10 @@ def _load_details(claims: dict[int, Claim]) -> dict[int, ExistingClaim]:
             standing.live.setdefault(verdict.publisher_id, verdict)
             standing.retracted.discard(verdict.publisher_id)
         elif verdict.state == Verdict.State.RETRACTED and verdict.claim_id == standing.claim.pk:
-            taken_back = verdict.archive_run is not None and verdict.archive_run.state in _TAKEN_BACK
+            taken_back = verdict.archive_run is not None and verdict.archive_run.state in _UNDONE_STATES
             standing.undone.discard(verdict.publisher_id)
             (standing.undone if taken_back else standing.retracted).add(verdict.publisher_id)
-        if verdict.state in _OURS and verdict.origin != Verdict.Origin.IMPORTED:
+        if verdict.state in _EDITORS_STATES and verdict.origin != Verdict.Origin.IMPORTED:
             standing.words_are_ours = True
         standing.publisher_ids.add(verdict.publisher_id)
     for claim, source in Appearance.objects.filter(claim__in=claims).values_list("claim_id", "source_id"):
@@ -131,5 +131,5 @@ def _build_existing_claim(claim: Claim) -> ExistingClaim:
         return ExistingClaim(claim)
     known = claim.claimant.same_as
     return ExistingClaim(
-        claim, names={name_key(Person(claim.claimant.name))}, same_as=[known] if known else []
+        claim, names={build_name_key(Person(claim.claimant.name))}, same_as=[known] if known else []
     )

@@ -7,9 +7,9 @@ from sources import archive
 from sources.models import MediaObject, Snapshot
 
 
-def named_files() -> Iterator[tuple[str, str]]:
+def iterate_named_files() -> Iterator[tuple[str, str]]:
     """Yield the name of each stored file with its SHA-256; some files are repeated."""
-    yield from uploads().items()
+    yield from list_uploads().items()
     digests = Snapshot.objects.order_by("pk").values_list("content_sha256", flat=True)
     media = MediaObject.objects.order_by("pk")
     kept = [digests, media.values_list("sha256", flat=True)]
@@ -19,12 +19,12 @@ def named_files() -> Iterator[tuple[str, str]]:
             yield archive.build_path(digest), digest
 
 
-def uploads() -> dict[str, str]:
+def list_uploads() -> dict[str, str]:
     """Return the files of imports, finished or not."""
     return dict(ImportRun.objects.exclude(upload="").values_list("upload", "content_sha256"))
 
 
-def known_digest(name: str) -> str:
+def parse_digest(name: str) -> str:
     """Return the SHA-256 in an archive file name; "" if it is not a snapshot."""
     digest = name.rpartition("/")[2]
     try:

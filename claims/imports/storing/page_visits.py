@@ -4,7 +4,7 @@ from claims.models import VisitedPage
 
 
 class Visits:
-    """The memory of a crawl (`claims.imports.reading.inputs.crawler.Memory`).
+    """The memory of a crawl (`claims.imports.reading.inputs.crawler.VisitMemory`).
 
     What is new in it is kept when the import is finished: a page whose reviews were not stored yet must come again.
     """
@@ -19,7 +19,7 @@ class Visits:
         if (etag or modified) and len(url) <= 2000 and len(etag) <= 500 and len(modified) <= 100:
             self._new[url] = (etag, modified)
 
-    def keep(self) -> None:
+    def save(self) -> None:
         rows = [
             VisitedPage(url=url, etag=etag, last_modified=modified)
             for url, (etag, modified) in self._new.items()

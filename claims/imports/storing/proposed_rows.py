@@ -75,19 +75,19 @@ def _propose_row(review: Review, by: User) -> StoredRow:
         return StoredRow(review, "refused", why=_("%s has not yet arrived.") % review.claimed_on.isoformat())
     try:
         with transaction.atomic():
-            things = ReferencedEntities(
+            entities = ReferencedEntities(
                 [review._replace(publisher=None, rating=None)], now=clock.get_database_time(), by=by
             )
             claim = claim_edits.create(
                 by=by,
-                topics=[things.topic(name) for name in review.topics],
+                topics=[entities.get_topic(name) for name in review.topics],
                 statement=review.statement,
                 language=review.language,
-                claimant=things.claimant(review.claimant) if review.claimant else None,
+                claimant=entities.get_claimant(review.claimant) if review.claimant else None,
                 claimed_on=review.claimed_on,
                 context=review.context,
             )
-            sources = [source for url in review.appearances if (source := things.source(url))]
+            sources = [source for url in review.appearances if (source := entities.get_source(url))]
             Appearance.objects.bulk_create(Appearance(claim=claim, source=source) for source in sources)
     except IntegrityError as refusal:
         return StoredRow(review, "refused", why=describe_refusal(refusal))

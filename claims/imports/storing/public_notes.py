@@ -8,13 +8,13 @@ from django.utils.translation import gettext, gettext_noop
 from factcheck.installation.house_language import activate_house_language
 
 #: The wording of public notes, in this order.
-CHANGED, ADDED, FROM_ANOTHER = (
+CHANGED_NOTE, ADDED_NOTE, ANOTHER_REVIEW_NOTE = (
     gettext_noop("Changed in the imported file"),
     gettext_noop("Added in the imported file"),
     gettext_noop("Added from another record"),
 )
 #: The fields of claims and verdicts, in words.
-IN_WORDS: Final = {
+FIELD_NAMES: Final = {
     "rating": gettext_noop("rating"),
     "url": gettext_noop("address"),
     "title": gettext_noop("headline"),
@@ -34,7 +34,7 @@ IN_WORDS: Final = {
 
 def describe_additions(is_known: bool) -> str:
     """Return the note on additions: more details, or another review."""
-    return ADDED if is_known else FROM_ANOTHER
+    return ADDED_NOTE if is_known else ANOTHER_REVIEW_NOTE
 
 
 def build_sentence(told: Mapping[str, Sequence[str]]) -> str:
@@ -42,6 +42,6 @@ def build_sentence(told: Mapping[str, Sequence[str]]) -> str:
     with activate_house_language():
         return " ".join(
             f"{gettext(what)}: {', '.join(map(gettext, told[what]))}."
-            for what in (CHANGED, ADDED, FROM_ANOTHER)
+            for what in (CHANGED_NOTE, ADDED_NOTE, ANOTHER_REVIEW_NOTE)
             if what in told
         )

@@ -11,10 +11,10 @@ from django.db.models import Q
 from django.db.models.functions import Lower
 from django.utils.text import slugify
 
-from claims.imports.reading.identity import name_key, outlet_key
+from claims.imports.reading.identity import build_name_key, build_outlet_key
 from claims.imports.reading.review_record import Label, Outlet, Person, Review
-from claims.imports.reading.values.outlets import is_shipped_outlet
-from claims.imports.storing.house_records import is_namesake, refuse_namesake, speaking_as
+from claims.imports.reading.values.outlets import is_listed_outlet
+from claims.imports.storing.house_records import build_namesake_refusal, find_own_outlets, is_namesake
 from claims.imports.storing.label_ratings import Key, build_key, find_or_make_ratings
 from claims.models import Claimant, Rating, Topic
 from claims.newsroom.named_claimants import NamedClaimants
@@ -24,11 +24,11 @@ from sources.addresses import build_url_key, get_domain, list_hosts
 from sources.models import Publisher, Source
 from sources.named_publishers import KnownPublishers
 
-_LONGEST_TITLE = 500
-_LONGEST_SLUG = 100
+_MAX_TITLE_LENGTH = 500
+_MAX_SLUG_LENGTH = 100
 
 # Registrable domains whose pages are posts or videos of account holders.
-_POSTS = frozenset(
+_POST_HOSTS = frozenset(
     [
         "bsky.app",
         "facebook.com",
@@ -58,13 +58,13 @@ _POSTS = frozenset(
         "x.com",
     ]
 )
-_FILMS = frozenset(
+_VIDEO_HOSTS = frozenset(
     ["bitchute.com", "dailymotion.com", "odysee.com", "rumble.com", "vimeo.com", "youtu.be", "youtube.com"]
 )
 
 
 #: The keys of a person within a batch.
-Who = tuple[str, str, tuple[str, ...]]
+PersonKey = tuple[str, str, tuple[str, ...]]
 
 
 class ReferencedEntities:
@@ -75,52 +75,54 @@ class ReferencedEntities:
         self._now, self._by = now, by
         outlets = [review.publisher for review in reviews if review.publisher]
         self._house = Publisher.objects.house()
-        self._ours, self._namesakes = speaking_as(self._house, dict.fromkeys(outlets))
+        self._ours, self._namesakes = find_own_outlets(self._house, dict.fromkeys(outlets))
         special = self._ours | self._namesakes
         others = [outlet for outlet in outlets if outlet not in special]
-        self._publishers = _publishers({outlet_key(outlet): outlet for outlet in others})
-        self._ratings = self._rated(reviews)
+        self._publishers = _find_or_make_publishers({build_outlet_key(outlet): outlet for outlet in others})
+        self._ratings = self._load_ratings(reviews)
         people = [review.claimant for review in reviews if review.claimant]
-        self._claimants = _claimants({_who(person): person for person in people})
-        self._topics = _topics({name.lower(): name for review in reviews for name in review.topics})
-        self._sources = self._appeared(
+        self._claimants = _find_or_make_claimants({_build_person_key(person): person for person in people})
+        self._topics = _find_or_make_topics(
+            {name.lower(): name for review in reviews for name in review.topics}
+        )
+        self._sources = self._load_sources(
             {build_url_key(url): url for review in reviews for url in review.appearances},
             {build_url_key(url): review.media_kind for review in reviews for url in review.media},
         )
 
-    def publisher(self, outlet: Outlet) -> Publisher:
+    def get_publisher(self, outlet: Outlet) -> Publisher:
         # Who only has the name of the house gets no publisher: no record of theirs is taken.
         if outlet in self._ours or outlet in self._namesakes:
             return self._house
-        return self._publishers[outlet_key(outlet)]
+        return self._publishers[build_outlet_key(outlet)]
 
     def require_no_namesake(self, outlet: Outlet | None) -> None:
         """Raises NotForTheHouse where readers would take who judged for the house."""
-        if outlet and (outlet in self._namesakes or is_namesake(self._house, self.publisher(outlet))):
-            raise refuse_namesake(outlet)
+        if outlet and (outlet in self._namesakes or is_namesake(self._house, self.get_publisher(outlet))):
+            raise build_namesake_refusal(outlet)
 
-    def rating(self, outlet: Outlet, label: Label) -> Rating:
-        return self._ratings[build_key(self.publisher(outlet), label)]
+    def get_rating(self, outlet: Outlet, label: Label) -> Rating:
+        return self._ratings[build_key(self.get_publisher(outlet), label)]
 
-    def claimant(self, person: Person) -> Claimant:
-        return self._claimants[_who(person)]
+    def get_claimant(self, person: Person) -> Claimant:
+        return self._claimants[_build_person_key(person)]
 
-    def topic(self, name: str) -> Topic:
+    def get_topic(self, name: str) -> Topic:
         return self._topics[name.lower()]
 
-    def source(self, url: str) -> Source | None:
+    def get_source(self, url: str) -> Source | None:
         """Return the source at the URL; None if it is not a web URL."""
         return self._sources.get(build_url_key(url))
 
-    def _rated(self, reviews: list[Review]) -> dict[Key, Rating]:
+    def _load_ratings(self, reviews: list[Review]) -> dict[Key, Rating]:
         wanted: dict[Key, tuple[Publisher, Label]] = {}
         for review in reviews:
             if review.rating and review.publisher and review.publisher not in self._namesakes:
-                publisher = self.publisher(review.publisher)
+                publisher = self.get_publisher(review.publisher)
                 wanted.setdefault(build_key(publisher, review.rating), (publisher, review.rating))
         return find_or_make_ratings(wanted)
 
-    def _appeared(self, wanted: dict[str, str], media: dict[str, str]) -> dict[str, Source]:
+    def _load_sources(self, wanted: dict[str, str], media: dict[str, str]) -> dict[str, Source]:
         """Return the sources at these URLs, creating missing ones.
 
         Args:
@@ -139,8 +141,8 @@ class ReferencedEntities:
         made = [
             Source(
                 id=pk,
-                title=wanted[key][:_LONGEST_TITLE],
-                kind=_kind(get_domain(key), media.get(key, "")),
+                title=wanted[key][:_MAX_TITLE_LENGTH],
+                kind=_choose_kind(get_domain(key), media.get(key, "")),
                 url=wanted[key],
                 url_key=key,
                 publisher=known.at(places[key]),
@@ -153,36 +155,39 @@ class ReferencedEntities:
         return found | {row.url_key: row for row in made}
 
 
-def _publishers(wanted: dict[str, Outlet]) -> dict[str, Publisher]:
-    known = _acquainted(wanted)
-    found = {key: _publisher(outlet, known) for key, outlet in wanted.items()}
+def _find_or_make_publishers(wanted: dict[str, Outlet]) -> dict[str, Publisher]:
+    known = _load_known_publishers(wanted)
+    found = {key: _find_publisher(outlet, known) for key, outlet in wanted.items()}
     if None in found.values():
         hold("imported publishers")
-        known = _acquainted(wanted)
+        known = _load_known_publishers(wanted)
         # One after the other: a publisher made for one outlet may be the next one's.
-        return {key: _publisher(outlet, known) or _made(outlet, known) for key, outlet in wanted.items()}
+        return {
+            key: _find_publisher(outlet, known) or _make_publisher(outlet, known)
+            for key, outlet in wanted.items()
+        }
     return {key: publisher for key, publisher in found.items() if publisher}
 
 
-def _acquainted(wanted: dict[str, Outlet]) -> KnownPublishers:
+def _load_known_publishers(wanted: dict[str, Outlet]) -> KnownPublishers:
     """Load all publishers that these outlets may refer to."""
     if not wanted:
         return KnownPublishers([])
-    places = {host for outlet in wanted.values() for host in _hosts(outlet)}
+    places = {host for outlet in wanted.values() for host in _list_hosts(outlet)}
     return KnownPublishers(
         Publisher.objects.known({outlet.name.lower() for outlet in wanted.values()}, places)
     )
 
 
-def _publisher(outlet: Outlet, known: KnownPublishers) -> Publisher | None:
+def _find_publisher(outlet: Outlet, known: KnownPublishers) -> Publisher | None:
     """Find a listed publisher by domain, any other by name and host, one without a name by host."""
-    places = _hosts(outlet)
-    by_host = is_shipped_outlet(outlet) or outlet.name in places
+    places = _list_hosts(outlet)
+    by_host = is_listed_outlet(outlet) or outlet.name in places
     return (known.at(places) if by_host else None) or known.called(outlet.name, places)
 
 
-def _made(outlet: Outlet, known: KnownPublishers) -> Publisher:
-    free = outlet.domain if is_shipped_outlet(outlet) else known.free_domain(_hosts(outlet))
+def _make_publisher(outlet: Outlet, known: KnownPublishers) -> Publisher:
+    free = outlet.domain if is_listed_outlet(outlet) else known.free_domain(_list_hosts(outlet))
     made = Publisher.objects.create(
         name=outlet.name,
         kind=Publisher.Kind.FACT_CHECKER,
@@ -196,21 +201,21 @@ def _made(outlet: Outlet, known: KnownPublishers) -> Publisher:
     return made
 
 
-def _hosts(outlet: Outlet) -> tuple[str, ...]:
+def _list_hosts(outlet: Outlet) -> tuple[str, ...]:
     if not outlet.domain:
         return ()
-    return (outlet.domain,) if is_shipped_outlet(outlet) else list_hosts(f"https://{outlet.domain}/")
+    return (outlet.domain,) if is_listed_outlet(outlet) else list_hosts(f"https://{outlet.domain}/")
 
 
-def _claimants(wanted: dict[Who, Person]) -> dict[Who, Claimant]:
-    known = _named(wanted.values())
+def _find_or_make_claimants(wanted: dict[PersonKey, Person]) -> dict[PersonKey, Claimant]:
+    known = _load_named_claimants(wanted.values())
     found = {
         who: known.meant(person.name, person.job_title, person.same_as) for who, person in wanted.items()
     }
     if None in found.values():
         # The same lock as all other additions of claimants.
         hold("claimants")
-        known = _named(wanted.values())
+        known = _load_named_claimants(wanted.values())
         made: list[Claimant] = []
         # One after the other: a claimant made for one person may be the next one's.
         for who, person in wanted.items():
@@ -231,33 +236,33 @@ def _claimants(wanted: dict[Who, Person]) -> dict[Who, Claimant]:
     return {who: claimant for who, claimant in found.items() if claimant}
 
 
-def _named(people: Iterable[Person]) -> NamedClaimants:
+def _load_named_claimants(people: Iterable[Person]) -> NamedClaimants:
     people = list(people)
     return NamedClaimants(
         (person.name for person in people), (address for person in people for address in person.same_as)
     )
 
 
-def _who(person: Person) -> Who:
-    return name_key(person), person.job_title, person.same_as
+def _build_person_key(person: Person) -> PersonKey:
+    return build_name_key(person), person.job_title, person.same_as
 
 
-def _topics(wanted: dict[str, str]) -> dict[str, Topic]:
-    found = _known_topics(wanted)
+def _find_or_make_topics(wanted: dict[str, str]) -> dict[str, Topic]:
+    found = _load_known_topics(wanted)
     if missing := {lower: name for lower, name in wanted.items() if lower not in found}:
         hold("topics")
-        found |= _known_topics(missing)
+        found |= _load_known_topics(missing)
         for lower, name in missing.items():
             if lower not in found:
-                slug = _slug(name)
+                slug = _build_slug(name)
                 found[lower], _ = Topic.objects.get_or_create(slug=slug, defaults={"name": name})
     return found
 
 
-def _known_topics(wanted: dict[str, str]) -> dict[str, Topic]:
+def _load_known_topics(wanted: dict[str, str]) -> dict[str, Topic]:
     if not wanted:
         return {}
-    slugs = {_slug(name): lower for lower, name in wanted.items()}
+    slugs = {_build_slug(name): lower for lower, name in wanted.items()}
     rows = Topic.objects.alias(lower=Lower("name")).filter(
         Q(slug__in=list(slugs)) | Q(lower__in=list(wanted))
     )
@@ -271,14 +276,14 @@ def _known_topics(wanted: dict[str, str]) -> dict[str, Topic]:
     return found
 
 
-def _slug(name: str) -> str:
-    return slugify(name, allow_unicode=True)[:_LONGEST_SLUG] or "topic"
+def _build_slug(name: str) -> str:
+    return slugify(name, allow_unicode=True)[:_MAX_SLUG_LENGTH] or "topic"
 
 
-def _kind(host: str, media: str) -> str:
+def _choose_kind(host: str, media: str) -> str:
     """Return the kind of a source by its host: a post, the stated kind, or the site's usual kind."""
-    if host in _POSTS:
+    if host in _POST_HOSTS:
         return Source.Kind.SOCIAL_POST
     if media:
         return Source.Kind(media)
-    return Source.Kind.VIDEO if host in _FILMS else Source.Kind.WEB_PAGE
+    return Source.Kind.VIDEO if host in _VIDEO_HOSTS else Source.Kind.WEB_PAGE

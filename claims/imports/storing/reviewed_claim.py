@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
-from claims.imports.reading.identity import name_key
+from claims.imports.reading.identity import build_name_key
 from claims.imports.reading.raw_record import RecordPlace
 from claims.imports.reading.review_record import Person, Review
 from claims.models import Claim, Verdict
@@ -39,7 +39,7 @@ class ReviewedClaim:
 
     def is_by(self, person: Person) -> bool:
         """Return whether it is by this person: by name, unless an authority distinguishes two people of one name."""
-        has_the_name = name_key(person) in self.names
+        has_the_name = build_name_key(person) in self.names
         if not person.same_as or not self.same_as:
             return has_the_name
         if has_the_name:
@@ -50,7 +50,7 @@ class ReviewedClaim:
         """Remember the claimant and publisher of this review, for the reviews that follow."""
         self.first_place = self.first_place or (review.place if self.is_new else None)
         if review.claimant:
-            self.names.add(name_key(review.claimant))
+            self.names.add(build_name_key(review.claimant))
             if review.claimant.same_as:
                 self.same_as.append(review.claimant.same_as)
         if publisher:
@@ -58,7 +58,7 @@ class ReviewedClaim:
             page, day = self._review_of(publisher)
             self.reviewed[publisher] = (page or build_url_key(review.url), day or review.reviewed_on)
 
-    def was_reviewed_there(self, review: Review, publisher: int | None) -> bool:
+    def was_reviewed_on_page(self, review: Review, publisher: int | None) -> bool:
         """Whether this publisher has reviewed it on the very page."""
         if publisher not in self.publisher_ids or not review.url:
             return False
@@ -73,7 +73,7 @@ class ReviewedClaim:
             return page != build_url_key(review.url)
         return bool(day and review.reviewed_on and day != review.reviewed_on)
 
-    def page_of(self, review: Review) -> bool | None:
+    def compare_page(self, review: Review) -> bool | None:
         """Whether one who reviewed it did so on the page of this review; None where one of the two pages is unknown."""
         pages = {page for publisher in self.publisher_ids if (page := self._review_of(publisher)[0])}
         page = build_url_key(review.url)

@@ -11,12 +11,12 @@ from typing import NamedTuple, TypeVar
 from django.db import IntegrityError, OperationalError, connection, transaction
 from django.utils import timezone
 
-from claims.imports.reading.processes import CleanedBatch, Input, clean_in_processes
+from claims.imports.reading.processes import CleanedBatch, RecordInput, clean_in_processes
 from claims.imports.storing.batches import PreparedBatch, WrittenBatch, prepare_batch, store_batch
 from claims.imports.storing.stage import Stage, StagedReview
 from claims.imports.storing.unusable_records import (
-    MERGED,
-    OTHERWISE,
+    CONFLICT_CODE,
+    MERGED_CODE,
     build_refusal_problem,
     build_value_problems,
     drop_earlier_problems,
@@ -39,20 +39,29 @@ from factcheck.database.locks import open_lasting_transaction
 from factcheck.database.owner_functions import analyze
 
 #: Reviews per transaction. Concurrent publications wait for it, for about a second.
-BATCH = 2_400
+BATCH_SIZE = 2_400
 
 _STATE = ImportRun.State
 #: Attempts per batch: another process may be adding the same publisher or source.
-_TRIES = 3
-_ANNOUNCED = timedelta(seconds=0.5)
+_MAX_TRIES = 3
+_REPORT_PERIOD = timedelta(seconds=0.5)
 #: What an import holds while it writes, one at a time: two that bring the same claims must see each other's. Others may
 #: read meanwhile.
-_WRITING = "claims intake"
+_LOCK_NAME = "claims intake"
 
 
 #: After so many batches tables have grown enough that plans which were made for them before may no longer suit them.
-_GROWN = frozenset(10**power for power in range(4))
-_GROWING = (Claim, Claimant, Verdict, Publication, PublishedVerdict, ImportedRecord, Mention, SearchWord)
+_ANALYZED_SIZES = frozenset(10**power for power in range(4))
+_GROWING_TABLES = (
+    Claim,
+    Claimant,
+    Verdict,
+    Publication,
+    PublishedVerdict,
+    ImportedRecord,
+    Mention,
+    SearchWord,
+)
 
 
 class Progress(NamedTuple):
@@ -68,15 +77,15 @@ class Progress(NamedTuple):
     refused: int
 
 
-Tell = Callable[[Progress], None]
+ReportProgress = Callable[[Progress], None]
 Result = TypeVar("Result")
 
 
 def run_import(
     run: ImportRun,
-    records: Iterable[Input],
+    records: Iterable[RecordInput],
     *,
-    tell: Tell = lambda progress: None,
+    tell: ReportProgress = lambda progress: None,
     bytes_read: Callable[[], int] = lambda: 0,
     processes: int = 0,
 ) -> ImportRun:
@@ -93,7 +102,7 @@ def run_import(
     try:
         with _reduced_garbage_collection(), open_lasting_transaction() as own, Stage(own.connection) as stage:
             course.read(clean_in_processes(records, processes=processes), stage)
-            own.hold(_WRITING)
+            own.hold(_LOCK_NAME)
             course.write(stage)
     except BaseException as error:
         course.fail(error)
@@ -105,14 +114,14 @@ def run_import(
 class _ImportCourse:
     """The course of one import."""
 
-    def __init__(self, run: ImportRun, tell: Tell, bytes_read: Callable[[], int]) -> None:
+    def __init__(self, run: ImportRun, tell: ReportProgress, bytes_read: Callable[[], int]) -> None:
         self.run, self.tell, self.bytes_read = run, tell, bytes_read
         self.to_write = self.written = 0
 
     def begin(self) -> None:
         run = self.run
         # What was refused before is found again: nothing may be reported twice. What was written is not written again.
-        ImportProblem.objects.filter(run=run).exclude(code__in=[MERGED, OTHERWISE]).delete()
+        ImportProblem.objects.filter(run=run).exclude(code__in=[MERGED_CODE, CONFLICT_CODE]).delete()
         run.created = run.updated = run.unchanged = run.merged = run.refused = run.records = (
             run.bytes_read
         ) = 0
@@ -136,7 +145,7 @@ class _ImportCourse:
             self.run.refused += len(chunk.refusals)
             self.run.incomplete += len(chunk.incomplete)
             self.run.bytes_read = self.bytes_read()
-            self._forward("reading", self.run.bytes_read, self.run.size)
+            self._report_progress("reading", self.run.bytes_read, self.run.size)
 
     # Writing ----------------------------------------------------------------------------------------------------------
 
@@ -150,9 +159,9 @@ class _ImportCourse:
         run.state = _STATE.WRITING
         self.to_write = run.records - run.done
         self._save()
-        for number, (size, written) in enumerate(_write_batches(stage.batches(BATCH), run), 1):
+        for number, (size, written) in enumerate(_write_batches(stage.batches(BATCH_SIZE), run), 1):
             self._count(size, written)
-            if number in _GROWN:
+            if number in _ANALYZED_SIZES:
                 _analyze()
 
     def _count(self, size: int, written: WrittenBatch) -> None:
@@ -164,7 +173,7 @@ class _ImportCourse:
         run.refused += written.refused
         run.incomplete += written.incomplete
         self.written += size
-        self._forward("writing", self.written, self.to_write)
+        self._report_progress("writing", self.written, self.to_write)
 
     # How far it has come ----------------------------------------------------------------------------------------------
 
@@ -186,9 +195,9 @@ class _ImportCourse:
         except (OperationalError, IntegrityError):
             return
 
-    def _forward(self, phase: str, done: int, total: int | None) -> None:
+    def _report_progress(self, phase: str, done: int, total: int | None) -> None:
         self.tell(Progress(phase, done, total, self.run.records, self.run.refused))
-        if not self.run.moved_at or timezone.now() - self.run.moved_at > _ANNOUNCED:
+        if not self.run.moved_at or timezone.now() - self.run.moved_at > _REPORT_PERIOD:
             self._save()
 
     def _save(self, *more: str) -> None:
@@ -260,7 +269,7 @@ def _store_batch(prepared: PreparedBatch) -> WrittenBatch:
 
 def _retry_conflicts(work: Callable[[], Result]) -> Result:
     """Run a function, and again if another process has just made the same thing."""
-    for _ in range(_TRIES - 1):
+    for _ in range(_MAX_TRIES - 1):
         try:
             return work()
         except (IntegrityError, OperationalError):
@@ -280,10 +289,10 @@ def _reduced_garbage_collection() -> Iterator[None]:
 
 def _analyze() -> None:
     """Update PostgreSQL's statistics now rather than a minute later."""
-    analyze(*(model._meta.db_table for model in _GROWING))
+    analyze(*(model._meta.db_table for model in _GROWING_TABLES))
 
 
-def run_dry(work: Callable[[], ImportRun]) -> ImportRun:
+def run_dry_import(work: Callable[[], ImportRun]) -> ImportRun:
     """Do the work of an import and take all of it back."""
     with transaction.atomic():
         run = work()

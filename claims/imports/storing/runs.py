@@ -17,18 +17,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from procrastinate.contrib.django import app
 
-from claims.imports.reading.format_detection import detect
+from claims.imports.reading.format_detection import detect_format
 from claims.imports.reading.formats import spreadsheets
 from claims.imports.reading.inputs import crawler, places
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.interpretation import read_review
 from claims.imports.reading.mappings.mapping import Mapping
-from claims.imports.reading.processes import Input
+from claims.imports.reading.processes import RecordInput
 from claims.imports.reading.raw_record import RawRecord, Refusal
-from claims.imports.reading.recipe import Detected, Noted, Recipe, Unrated, read_records
+from claims.imports.reading.recipe import IsUnrated, Recipe, ReportDetection, ReportNote, read_records
 from claims.imports.reading.review_record import Review
 from claims.imports.storing.page_visits import Visits
-from claims.imports.storing.run_import import Tell, run_import
+from claims.imports.storing.run_import import ReportProgress, run_import
 from claims.imports.storing.unusable_records import write_report
 from claims.models import ImportRun
 from claims.newsroom.people import get_display_name
@@ -49,12 +49,12 @@ STARTABLE = (_STATE.CHOSEN, _STATE.READING, _STATE.WRITING, _STATE.FAILED)
 
 
 #: The setting that says that the reviews of an upload are to be taken without ratings.
-UNRATED = "unrated"
+UNRATED_KEY = "unrated"
 #: So many notes on one import are kept; a folder may hold a thousand files.
-MOST_NOTES = 200
+MAX_NOTES = 200
 
 #: A record, and what would be stored of it.
-Previewed = tuple[RawRecord | Refusal, Review | Refusal]
+PreviewedRecord = tuple[RawRecord | Refusal, Review | Refusal]
 
 
 class AlreadyRunning(Exception):
@@ -82,7 +82,7 @@ def create_run(upload: UploadedFile, *, by: User) -> ImportRun:
     run.upload.save(build_storage_name(upload.name or "upload"), upload, save=False)
     with _open_upload(run) as files:
         first, second = next(files, None), None
-        found = detect(first) if isinstance(first, File) else first
+        found = detect_format(first) if isinstance(first, File) else first
         if isinstance(first, File) and isinstance(found, tuple) and found[0] is spreadsheets:
             # What its columns are is not seen in its first bytes.
             found = spreadsheets, spreadsheets.inspect_workbook(first)
@@ -108,12 +108,12 @@ def preview_run(
     format: str,  # noqa: A002  as on the command line
     settings: Table[str, Any],
     count: int = 20,
-    noted: Callable[[str], None] = lambda sentence: None,
-) -> list[Previewed]:
+    report_note: Callable[[str], None] = lambda sentence: None,
+) -> list[PreviewedRecord]:
     """Return the first records of the upload with the claims they would become.
 
     Args:
-        noted: called with what was not read, or read in an unusual way.
+        report_note: called with what was not read, or read in an unusual way.
     """
     recipe = Recipe(format, settings if format else None)
     with _open_upload(run) as files:
@@ -121,8 +121,8 @@ def preview_run(
             read_records(
                 files,
                 recipe,
-                noted=lambda file, sentence: noted(sentence),
-                unrated=lambda file: bool(settings.get(UNRATED)),
+                report_note=lambda file, sentence: report_note(sentence),
+                is_unrated=lambda file: bool(settings.get(UNRATED_KEY)),
             ),
             count,
         )
@@ -187,7 +187,7 @@ def start_run(run: ImportRun, *, by: User) -> None:
 def find_or_create_run(place: str, recipe: Recipe, *, by: User | None) -> ImportRun:
     """Return the interrupted import of the same file, or a new one."""
     digest = compute_digest(place)
-    settings = recipe_settings(recipe)
+    settings = build_recipe_settings(recipe)
     broken_off = ImportRun.objects.filter(
         content_sha256=digest,
         state__in=[_STATE.READING, _STATE.WRITING, _STATE.FAILED],
@@ -214,15 +214,15 @@ def run_place(
     place: str,
     recipe: Recipe,
     *,
-    detected: Detected,
-    tell: Tell,
+    report_detection: ReportDetection,
+    tell: ReportProgress,
     most_pages: int,
-    unrated: Unrated = lambda file: False,
+    is_unrated: IsUnrated = lambda file: False,
 ) -> ImportRun:
     """Import the files at a place.
 
     Args:
-        unrated: whether to import reviews from a file without ratings.
+        is_unrated: whether to import reviews from a file without ratings.
         most_pages: maximum pages of a site.
 
     Raises:
@@ -232,17 +232,21 @@ def run_place(
     if is_address(place):
         files = crawler.crawl_files(place, memory=visits, most=most_pages)
     else:
-        files = places.open_files(place, advanced=read.more)
+        files = places.open_files(place, advanced=read.add)
     with _exclusive_run(run), closing(files):  # type: ignore[type-var]  # generators, which can be closed
         found = read_records(
-            files, recipe, detected=detected, noted=_build_note_recorder(run), unrated=unrated
+            files,
+            recipe,
+            report_detection=report_detection,
+            report_note=_build_note_recorder(run),
+            is_unrated=is_unrated,
         )
-        run_import(run, found, tell=tell, bytes_read=read.so_far)
-    visits.keep()
+        run_import(run, found, tell=tell, bytes_read=read.get_total)
+    visits.save()
     return run
 
 
-def read_upload(run: ImportRun) -> Iterator[Input]:
+def read_upload(run: ImportRun) -> Iterator[RecordInput]:
     """Read the uploaded file without importing it."""
     with _open_upload(run) as files:
         yield from read_records(files, _load_recipe(run))
@@ -251,13 +255,15 @@ def read_upload(run: ImportRun) -> Iterator[Input]:
 def run_upload(run: ImportRun) -> ImportRun:
     """Import an uploaded file. Raises AlreadyRunning."""
     recipe, read = _load_recipe(run), _ByteCount()
-    with _exclusive_run(run), _open_upload(run, read.more) as files:
-        unrated = bool(run.format_settings.get(UNRATED))
-        found = read_records(files, recipe, noted=_build_note_recorder(run), unrated=lambda file: unrated)
-        return run_import(run, found, bytes_read=read.so_far)
+    with _exclusive_run(run), _open_upload(run, read.add) as files:
+        is_unrated = bool(run.format_settings.get(UNRATED_KEY))
+        found = read_records(
+            files, recipe, report_note=_build_note_recorder(run), is_unrated=lambda file: is_unrated
+        )
+        return run_import(run, found, bytes_read=read.get_total)
 
 
-def recipe_settings(recipe: Recipe) -> dict[str, Any]:
+def build_recipe_settings(recipe: Recipe) -> dict[str, Any]:
     """Return the reading settings that a person gave, as a run stores them."""
     mapping = {"mapping": recipe.mapping.to_json()} if recipe.mapping else {}
     constants = {"constants": dict(recipe.constants)} if recipe.constants else {}
@@ -284,14 +290,14 @@ def write_problem_report(run: ImportRun) -> Iterator[bytes]:
     return write_report(run.problems.order_by("pk").iterator(chunk_size=1000))
 
 
-def _build_note_recorder(run: ImportRun) -> Noted:
+def _build_note_recorder(run: ImportRun) -> ReportNote:
     """Build a function that adds a note about a file to the run, each note once."""
 
     def note(file: File, sentence: str) -> None:
         with activate_house_language():
-            noted = f"{file.name}: {translate_message(sentence)}"
-        if noted not in run.notes and len(run.notes) < MOST_NOTES:
-            run.notes.append(noted)
+            note = f"{file.name}: {translate_message(sentence)}"
+        if note not in run.notes and len(run.notes) < MAX_NOTES:
+            run.notes.append(note)
 
     return note
 
@@ -302,10 +308,10 @@ class _ByteCount:
     def __init__(self) -> None:
         self._bytes = 0
 
-    def more(self, count: int) -> None:
+    def add(self, count: int) -> None:
         self._bytes += count
 
-    def so_far(self) -> int:
+    def get_total(self) -> int:
         return self._bytes
 
 

@@ -13,21 +13,21 @@ from claims.imports.storing.existing_claim import ExistingClaim
 from claims.imports.storing.references import ReferencedEntities
 from claims.imports.storing.stage import StagedReview
 
-#: Few letters and digits ("Old video", "On the Iran nuclear deal") may describe different things, even by one
+#: Few letters and digits ("Old video", "On the Iran nuclear deal") may describe different entities, even by one
 #: person. In scripts without spaces a character says more, and two claims that an editor merges do no harm.
-DISTINCTIVE = 25
+DISTINCTIVE_LENGTH = 25
 
-Pair = tuple[ExistingClaim, ExistingClaim]
+ClaimPair = tuple[ExistingClaim, ExistingClaim]
 
 
 def assign_claims(
     group: Iterable[StagedReview],
     standings: list[ExistingClaim],
-    things: ReferencedEntities,
+    entities: ReferencedEntities,
     *,
     known: dict[UUID, ExistingClaim],
     new: Callable[[Review], ExistingClaim],
-) -> tuple[list[tuple[StagedReview, ExistingClaim]], list[Pair]]:
+) -> tuple[list[tuple[StagedReview, ExistingClaim]], list[ClaimPair]]:
     """Assign each review to a claim, and return pairs of claims that may be one (the later, the earlier).
 
     Args:
@@ -39,7 +39,7 @@ def assign_claims(
     assigned, pairs = [], []
     for staged in group:
         review = staged.review
-        publisher = things.publisher(review.publisher).pk if review.publisher else None
+        publisher = entities.get_publisher(review.publisher).pk if review.publisher else None
         standing = known.get(staged.digest) or next(_find_same_claims(review, publisher, standings), None)
         if standing is None:
             standing = new(review)
@@ -53,7 +53,7 @@ def assign_claims(
 
 def is_distinctive(statement: str) -> bool:
     """Return whether the words form a sentence of their own, unlikely to be repeated by chance."""
-    return sum(map(str.isalnum, statement)) >= DISTINCTIVE
+    return sum(map(str.isalnum, statement)) >= DISTINCTIVE_LENGTH
 
 
 def _find_same_claims(
@@ -64,7 +64,7 @@ def _find_same_claims(
         return
     person = review.claimant
     fitting = [one for one in standings if one.may_be_by(person)]
-    yield from (one for one in fitting if one.was_reviewed_there(review, publisher))
+    yield from (one for one in fitting if one.was_reviewed_on_page(review, publisher))
     if not is_distinctive(review.statement):
         return
     fitting = [one for one in fitting if not one.was_reviewed_elsewhere(review, publisher)]

@@ -28,11 +28,11 @@ class SeenRecords:
 
     def find(self, staged: StagedReview, by_id: Mapping[int, ExistingClaim]) -> ExistingClaim | None:
         """Return the claim of an earlier record; `by_id` has those that still exist."""
-        for record in self._of(staged.digest):
+        for record in self._get_records(staged.digest):
             if standing := by_id.get(record.claim):
                 return standing
         others = []
-        for record in self._of(staged.key):
+        for record in self._get_records(staged.key):
             standing = by_id.get(record.claim)
             if standing and standing.may_be_by(staged.review.claimant):
                 return standing
@@ -43,7 +43,7 @@ class SeenRecords:
                 and not _are_numbered_apart(record, staged.review)
             ):
                 others.append(standing)
-        for record in self._of(staged.number_key) if staged.has_number else ():
+        for record in self._get_records(staged.number_key) if staged.has_number else ():
             standing = by_id.get(record.claim)
             if (
                 standing
@@ -53,23 +53,23 @@ class SeenRecords:
                 return standing
         return others[0] if others else None
 
-    def says_otherwise(self, staged: StagedReview, standing: ExistingClaim) -> bool:
+    def is_revision(self, staged: StagedReview, standing: ExistingClaim) -> bool:
         """Return whether the record revises its claim's previous record, rather than repeating the same review."""
         claim = standing.claim.pk
         if claim in staged.seen_claims:
             return False
-        last = next((one for one in self._last(staged) if one.claim == claim), None)
+        last = next((one for one in self._iterate_latest(staged) if one.claim == claim), None)
         if last is None:
             return False
         # An import may have taken several records of one review: it says the same as one of them.
-        same = self._of(staged.digest)
+        same = self._get_records(staged.digest)
         return not any((one.run, one.claim) == (last.run, claim) for one in same)
 
-    def _last(self, staged: StagedReview) -> Iterator[EarlierRecord]:
-        yield from self._of(staged.key)
-        yield from self._of(staged.number_key) if staged.has_number else ()
+    def _iterate_latest(self, staged: StagedReview) -> Iterator[EarlierRecord]:
+        yield from self._get_records(staged.key)
+        yield from self._get_records(staged.number_key) if staged.has_number else ()
 
-    def _of(self, key: UUID | None) -> Sequence[EarlierRecord]:
+    def _get_records(self, key: UUID | None) -> Sequence[EarlierRecord]:
         return self._alike.get(key, ()) if key else ()
 
 
@@ -82,5 +82,5 @@ def _is_same_review(record: EarlierRecord, staged: StagedReview, standing: Exist
     """Whether two records with one number are one review."""
     if standing.claim.statement_key == staged.statement_key:
         return True
-    page = standing.page_of(staged.review)
+    page = standing.compare_page(staged.review)
     return page if page is not None else record.file == staged.review.place.file

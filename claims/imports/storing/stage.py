@@ -33,7 +33,7 @@ class StagedReview(NamedTuple):
     repeats: Sequence[str]
     """Other records of this import that say the same to the letter, as they wait; few are ever looked at."""
 
-    def repeated(self) -> "Iterator[StagedReview]":
+    def iterate_repeats(self) -> "Iterator[StagedReview]":
         """Return the repeated records."""
         for waiting in self.repeats:
             yield self._replace(review=self.review._replace(place=unpack_place(waiting)), repeats=())
@@ -48,7 +48,7 @@ class KnownRecords(NamedTuple):
     """They were written when this import was begun before, by `ImportedRecord.Outcome`."""
 
 
-_ADD = f"COPY pg_temp.staged_review ({', '.join(COLUMNS)}) FROM STDIN"
+_COPY_SQL = f"COPY pg_temp.staged_review ({', '.join(COLUMNS)}) FROM STDIN"
 
 
 class Stage:
@@ -72,7 +72,7 @@ class Stage:
 
     def add(self, lines: bytes) -> None:
         """Add reviews, as `claims.imports.reading.staging_rows` writes them."""
-        with self._connection.cursor() as cursor, cursor.copy(_ADD) as stream:
+        with self._connection.cursor() as cursor, cursor.copy(_COPY_SQL) as stream:
             stream.write(lines)
 
     def set_aside_known(self, run: ImportRun) -> KnownRecords:

@@ -12,13 +12,13 @@ from claims.models import ImportRun
 from factcheck.installation.file_store import FileStoreUnavailable
 
 # After 4, 16, 64 seconds and so on, the last time after four and a half hours.
-_UNTIL_FILES_ARE_BACK = RetryStrategy(
+_FILE_STORE_RETRIES = RetryStrategy(
     max_attempts=8, exponential_wait=4, retry_exceptions=[FileStoreUnavailable]
 )
 _STATE = ImportRun.State
 
 
-@app.task(name=RUN_IMPORT, queue="imports", retry=_UNTIL_FILES_ARE_BACK)
+@app.task(name=RUN_IMPORT, queue="imports", retry=_FILE_STORE_RETRIES)
 def run_import(*, run_id: int) -> None:
     """Run an import; an interrupted one continues, also if its file was unreachable the last time."""
     run = ImportRun.objects.get(pk=run_id)
@@ -38,7 +38,7 @@ def undo_import(*, run_id: int, by_id: int, rest: bool = False) -> None:
         undo_run(run, by=User.objects.get(pk=by_id), rest=rest)
 
 
-@app.task(name=REMOVE_UPLOAD, queue="imports", retry=_UNTIL_FILES_ARE_BACK)
+@app.task(name=REMOVE_UPLOAD, queue="imports", retry=_FILE_STORE_RETRIES)
 def remove_upload(*, name: str) -> None:
     """Remove the file of an import that was discarded while the store of files was away."""
     if not ImportRun.objects.filter(upload=name).exists():

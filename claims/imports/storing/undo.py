@@ -51,24 +51,24 @@ from factcheck.database.bulk_copy import copy, reserve_ids
 UNDO_IMPORT = "claims.imports.undo_import"
 
 #: What a verdict says, as it is taken over into the version that brings it back.
-_CONTENT = [
+_CONTENT_FIELDS = [
     Verdict._meta.get_field(name).attname  # type: ignore[union-attr]  # all of them are columns
     for name in ("claim", "publisher", "archive_run", *CARRIED_OVER)
 ]
 
 #: Attributes of claims that `ImportedChange` does not hold as they are: JSON has no dates.
-_IN_JSON: dict[str, Callable[[Any], Any]] = {"claimed_on": date.fromisoformat, "claimant_id": int}
+_JSON_PARSERS: dict[str, Callable[[Any], Any]] = {"claimed_on": date.fromisoformat, "claimant_id": int}
 
 #: What can be undone, and what was broken off while it was being undone.
-UNDOABLE = (ImportRun.State.FINISHED, ImportRun.State.FAILED, ImportRun.State.UNDOING)
+UNDOABLE_STATES = (ImportRun.State.FINISHED, ImportRun.State.FAILED, ImportRun.State.UNDOING)
 
 #: So many claims are taken back in one transaction.
-BATCH = 500
+BATCH_SIZE = 500
 
 
 def find_obstacles(run: ImportRun) -> list[str]:
     """Return the later work that prevents undoing the import, in words; empty if it can be undone."""
-    if run.state not in UNDOABLE:
+    if run.state not in UNDOABLE_STATES:
         return [_("The import is not finished.")]
     claims = _find_claims(run)
     found = [
@@ -87,7 +87,7 @@ def find_obstacles(run: ImportRun) -> list[str]:
 
 def count_rest(run: ImportRun) -> int:
     """Return how many of its claims can be taken back: those on which nothing was built."""
-    return _find_claims(run).exclude(_built_on_condition(run)).count()
+    return _find_claims(run).exclude(_build_built_on_condition(run)).count()
 
 
 def _list_later_work(run: ImportRun) -> list[tuple[Q, Any]]:
@@ -160,10 +160,10 @@ def _find_edits(model: Any, since: datetime) -> QuerySet[Any]:
     return events
 
 
-def _built_on_condition(run: ImportRun) -> Q:
+def _build_built_on_condition(run: ImportRun) -> Q:
     """Return the condition for claims that were edited, or changed by a later import."""
     later = _filter_stored(ImportedRecord.objects.exclude(run=run)).filter(
-        _earlier_record_condition(run), claim=OuterRef("pk")
+        _build_earlier_record_condition(run), claim=OuterRef("pk")
     )
     return _join_conditions([Exists(later), *(work for work, _words in _list_later_work(run))])
 
@@ -172,7 +172,7 @@ def _join_conditions(conditions: Iterable[Q | Exists]) -> Q:
     return reduce(or_, map(Q, conditions))
 
 
-def _earlier_record_condition(run: ImportRun) -> Exists:
+def _build_earlier_record_condition(run: ImportRun) -> Exists:
     """Return the condition that a record belongs to a claim this import had changed before."""
     return Exists(
         _filter_stored(ImportedRecord.objects.filter(run=run, claim=OuterRef("claim"), pk__lt=OuterRef("pk")))
@@ -183,7 +183,7 @@ def _find_later_imports(run: ImportRun) -> list[tuple[ImportRun, int]]:
     """Return the later imports that changed claims of this one, latest first, and their number."""
     rows = (
         _filter_stored(ImportedRecord.objects.exclude(run=run))
-        .filter(_earlier_record_condition(run))
+        .filter(_build_earlier_record_condition(run))
         .values("run")
     )
     counts = dict(rows.annotate(claims=Count("claim", distinct=True)).values_list("run", "claims").order_by())
@@ -213,12 +213,14 @@ def undo_run(run: ImportRun, *, by: User, rest: bool = False) -> ImportRun:
     _require_undoable(run, by, rest=rest)
     claims = iter(list(_find_claims(run).order_by("pk").values_list("pk", flat=True)))
     kept = 0
-    while batch := list(islice(claims, BATCH)):
+    while batch := list(islice(claims, BATCH_SIZE)):
         with transaction.atomic():
             # They may be in use at this moment.
             list(Claim.objects.select_for_update().filter(pk__in=batch).order_by("pk").values_list("pk"))
             built_on = set(
-                Claim.objects.filter(_built_on_condition(run), pk__in=batch).values_list("pk", flat=True)
+                Claim.objects.filter(_build_built_on_condition(run), pk__in=batch).values_list(
+                    "pk", flat=True
+                )
             )
             if built_on and not rest:
                 raise NotPossible(" ".join(find_obstacles(run)))
@@ -232,7 +234,7 @@ def undo_run(run: ImportRun, *, by: User, rest: bool = False) -> ImportRun:
 
 def _require_undoable(run: ImportRun, by: User, *, rest: bool) -> None:
     require(by, "claims.undo_import", _("undo imports"))
-    if rest and run.state in UNDOABLE:
+    if rest and run.state in UNDOABLE_STATES:
         return
     if found := find_obstacles(run):
         raise NotPossible(" ".join(found))
@@ -261,8 +263,8 @@ class _BatchUndo:
         claims = list(Claim.objects.select_for_update().filter(pk__in=ids).order_by("pk"))
         taken = ImportedRecord.objects.filter(run=self.run, claim__in=claims)
         made = set(taken.filter(made_claim=True).values_list("claim_id", flat=True))
-        changes = self._change_back([claim for claim in claims if claim.pk not in made])
-        changes |= self._judge_back(taken)
+        changes = self._restore_claims([claim for claim in claims if claim.pk not in made])
+        changes |= self._undo_verdicts(taken)
         publishing.record_all(changes)
         taken.delete()
         # What said the same again said it of claims that go.
@@ -277,7 +279,7 @@ class _BatchUndo:
 
     # The claims -------------------------------------------------------------------------------------------------------
 
-    def _change_back(self, claims: Sequence[Claim]) -> dict[int, publishing.LedgerChange]:
+    def _restore_claims(self, claims: Sequence[Claim]) -> dict[int, publishing.LedgerChange]:
         """Restore the claims' earlier values, except where people have edited since."""
         by_id = {claim.pk: claim for claim in claims}
         rows = list(ImportedChange.objects.filter(run=self.run, claim__in=by_id).order_by("-pk"))
@@ -285,7 +287,7 @@ class _BatchUndo:
             claim = by_id[row.claim_id]
             claim.updated_at = self.now
             for name, (before, after) in row.fields.items():
-                stored = _IN_JSON.get(name, str)
+                stored = _JSON_PARSERS.get(name, str)
                 if getattr(claim, name) == (after and stored(after)):
                     setattr(claim, name, before and stored(before))
         changed = {row.claim_id: by_id[row.claim_id] for row in rows}.values()
@@ -303,7 +305,7 @@ class _BatchUndo:
 
     # Their verdicts ---------------------------------------------------------------------------------------------------
 
-    def _judge_back(self, taken: QuerySet[ImportedRecord]) -> dict[int, publishing.LedgerChange]:
+    def _undo_verdicts(self, taken: QuerySet[ImportedRecord]) -> dict[int, publishing.LedgerChange]:
         """Retract verdicts without a predecessor, and replace the others by a new version of their predecessor."""
         made = Verdict.objects.filter(pk__in=taken.filter(made_verdict=True).values("verdict"))
         first: dict[tuple[int, int], Verdict] = {}
@@ -334,7 +336,7 @@ class _BatchUndo:
         }
 
     def _retract(self, verdicts: Sequence[Verdict]) -> None:
-        self._write_down(verdicts, "retract", Verdict.State.RETRACTED)
+        self._store_transitions(verdicts, "retract", Verdict.State.RETRACTED)
         Verdict.objects.filter(pk__in=[verdict.pk for verdict in verdicts]).update(
             state=Verdict.State.RETRACTED
         )
@@ -348,7 +350,7 @@ class _BatchUndo:
     def _restore(self, verdicts: Sequence[tuple[Verdict, Verdict]]) -> None:
         """Replace each by a new version that says what the one before the import said."""
         live = [verdict for verdict, _earlier in verdicts]
-        self._write_down(live, "supersede", Verdict.State.SUPERSEDED)
+        self._store_transitions(live, "supersede", Verdict.State.SUPERSEDED)
         Verdict.objects.filter(pk__in=[verdict.pk for verdict in live]).update(state=Verdict.State.SUPERSEDED)
         rows = [
             Verdict(
@@ -360,7 +362,7 @@ class _BatchUndo:
                 supersedes=verdict,
                 correction_kind="correction",
                 correction_note=self.note,
-                **{name: getattr(earlier, name) for name in _CONTENT},
+                **{name: getattr(earlier, name) for name in _CONTENT_FIELDS},
             )
             for (verdict, earlier), pk in zip(verdicts, reserve_ids(Verdict, len(verdicts)), strict=True)
         ]
@@ -372,19 +374,19 @@ class _BatchUndo:
         rows = [claim for claim in claims if claim.state == Claim.State.ACCEPTED]
         copy(
             Transition,
-            [self._transition(claim.pk, None, "decline", claim.state, "declined") for claim in rows],
+            [self._build_transition(claim.pk, None, "decline", claim.state, "declined") for claim in rows],
         )
         Claim.objects.filter(pk__in=[claim.pk for claim in rows]).update(
             state=Claim.State.DECLINED, reason=self.note
         )
 
-    def _write_down(self, verdicts: Sequence[Verdict], action: str, after: str) -> None:
+    def _store_transitions(self, verdicts: Sequence[Verdict], action: str, after: str) -> None:
         copy(
             Transition,
-            [self._transition(row.claim_id, row.pk, action, row.state, after) for row in verdicts],
+            [self._build_transition(row.claim_id, row.pk, action, row.state, after) for row in verdicts],
         )
 
-    def _transition(
+    def _build_transition(
         self, claim: int, verdict: int | None, action: str, before: str, after: str
     ) -> Transition:
         return Transition(

@@ -24,10 +24,10 @@ _REFUSED, _LEFT_OUT, _MERGED = (
     ImportProblem.Outcome.MERGED,
 )
 #: What is reported with the records that were written, and stays when an import that was broken off goes on.
-MERGED, OTHERWISE = "merged into another record", "conflict with stored value"
+MERGED_CODE, CONFLICT_CODE = "merged into another record", "conflict with stored value"
 
 #: The states of imports that are neither running nor waiting.
-_ENDED = (ImportRun.State.FINISHED, ImportRun.State.FAILED, ImportRun.State.UNDONE)
+_ENDED_STATES = (ImportRun.State.FINISHED, ImportRun.State.FAILED, ImportRun.State.UNDONE)
 
 
 def drop_earlier_problems(run: ImportRun) -> None:
@@ -37,8 +37,8 @@ def drop_earlier_problems(run: ImportRun) -> None:
     """
     same_file = Q(content_sha256=run.content_sha256) & ~Q(content_sha256="")
     same_place = Q(origin=run.origin, content_sha256="", state=ImportRun.State.FAILED)
-    earlier = ImportRun.objects.filter(same_file | same_place, pk__lt=run.pk, state__in=_ENDED)
-    ImportProblem.objects.filter(run__in=earlier).exclude(code__in=[MERGED, OTHERWISE]).delete()
+    earlier = ImportRun.objects.filter(same_file | same_place, pk__lt=run.pk, state__in=_ENDED_STATES)
+    ImportProblem.objects.filter(run__in=earlier).exclude(code__in=[MERGED_CODE, CONFLICT_CODE]).delete()
 
 
 def build_refusal_problem(run: ImportRun, refusal: Refusal) -> ImportProblem:
@@ -91,13 +91,13 @@ def build_left_out_problems(
             named=named,
             stored=stored,
         )
-        yield _build_problem(run, _MERGED, place, (next(iter(left_out)), MERGED, reason), found, None)
+        yield _build_problem(run, _MERGED, place, (next(iter(left_out)), MERGED_CODE, reason), found, None)
         return
     for name, value in left_out.items():
         reason = SpokenSentence(
             "Other values are stored for %(named)s: %(value)s.", named=named, value=shorten_value(value)
         )
-        yield _build_problem(run, _LEFT_OUT, place, (name, OTHERWISE, reason), found, None)
+        yield _build_problem(run, _LEFT_OUT, place, (name, CONFLICT_CODE, reason), found, None)
 
 
 def write_report(problems: Iterable[ImportProblem]) -> Iterator[bytes]:
@@ -119,7 +119,7 @@ def write_report(problems: Iterable[ImportProblem]) -> Iterator[bytes]:
 
 
 @cache
-def _problem_maker() -> RowMaker[ImportProblem]:
+def _get_problem_maker() -> RowMaker[ImportProblem]:
     return RowMaker(ImportProblem)
 
 
@@ -134,7 +134,7 @@ def _build_problem(
     field, code, reason = said
     with activate_house_language():
         reason = translate_message(reason)
-    return _problem_maker()(
+    return _get_problem_maker()(
         run_id=run.pk,
         outcome=outcome,
         file=to_plain_text(place.file)[:500],

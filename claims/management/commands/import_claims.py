@@ -18,14 +18,14 @@ from claims.imports.format_titles import format_title
 from claims.imports.reading.format_detection import FORMATS
 from claims.imports.reading.formats import spreadsheets
 from claims.imports.reading.inputs import places
-from claims.imports.reading.inputs.crawler import MOST_PAGES
+from claims.imports.reading.inputs.crawler import MAX_PAGES
 from claims.imports.reading.inputs.file import File
-from claims.imports.reading.mappings.checked_values import MappingError, known
+from claims.imports.reading.mappings.checked_values import MappingError, require_known
 from claims.imports.reading.mappings.mapping import Mapping, read_mapping
 from claims.imports.reading.raw_record import FIELDS
 from claims.imports.reading.recipe import Recipe
 from claims.imports.storing import house_archive, runs
-from claims.imports.storing.run_import import run_dry
+from claims.imports.storing.run_import import run_dry_import
 from claims.management.import_explanation import explanation, print_explanation
 from claims.management.import_report import asked_on, detected_on, print_summary, progress_on, summary
 from claims.management.people import user_named
@@ -111,8 +111,8 @@ class Command(LocalizedCommand):
         parser.add_argument(
             "--pages",
             type=int,
-            default=MOST_PAGES,
-            help=gettext("pages per site (default %(most_pages)s)") % {"most_pages": f"{MOST_PAGES:,}"},
+            default=MAX_PAGES,
+            help=gettext("pages per site (default %(most_pages)s)") % {"most_pages": f"{MAX_PAGES:,}"},
         )
         parser.add_argument("--json", action="store_true", help=gettext("write the summary as a JSON object"))
 
@@ -144,16 +144,16 @@ class Command(LocalizedCommand):
                     run,
                     place,
                     recipe,
-                    detected=detected_on(errors),
+                    report_detection=detected_on(errors),
                     tell=tell,
                     most_pages=options["pages"],
-                    unrated=(lambda file: True) if options["unrated"] else asked_on(errors),
+                    is_unrated=(lambda file: True) if options["unrated"] else asked_on(errors),
                 )
             self._report(run, dry_run=dry_run, path=options["report"], as_json=options["json"])
             return run
 
         try:
-            run = run_dry(work) if dry_run else work()
+            run = run_dry_import(work) if dry_run else work()
         except runs.AlreadyRunning as problem:
             raise CommandError(str(problem)) from None
         if run.refused:
@@ -170,7 +170,7 @@ class Command(LocalizedCommand):
                 gettext("Name the administrator who imports the newsroom archive: --by USERNAME.")
             )
         try:
-            run = house_archive.hold_archive(house_archive.keep_copy(place, recipe, by=by))
+            run = house_archive.hold_archive(house_archive.store_copy(place, recipe, by=by))
         except (NotPossible, NotAllowed) as refusal:
             raise CommandError(str(refusal)) from None
         if run.state == ImportRun.State.FAILED:
@@ -269,7 +269,7 @@ def _constants(stated: list[str]) -> dict[str, str]:
     for one in stated:
         name, equals, value = one.partition("=")
         try:
-            known("--set", name.strip(), FIELDS, "field")
+            require_known("--set", name.strip(), FIELDS, "field")
         except MappingError as problem:
             raise CommandError(str(problem)) from None
         if not equals or not value.strip():

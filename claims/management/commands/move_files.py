@@ -9,7 +9,7 @@ from django.core.files.storage import Storage, default_storage, storages
 from django.core.management.base import CommandError
 from django.utils.translation import gettext, gettext_noop, ngettext
 
-from claims.imports.storing.named_files import known_digest, named_files, uploads
+from claims.imports.storing.named_files import iterate_named_files, list_uploads, parse_digest
 from factcheck.installation import file_store
 from factcheck.installation.file_store import FileStoreUnavailable
 from factcheck.installation.file_transfer import (
@@ -102,7 +102,7 @@ class Command(LocalizedCommand):
 
     def _missing(self, target: Storage, certain: set[str]) -> int:
         missing = 0
-        for name, _digest in named_files():
+        for name, _digest in iterate_named_files():
             if name not in certain and not target.exists(name):
                 missing += 1
                 self.stderr.write(
@@ -113,10 +113,10 @@ class Command(LocalizedCommand):
 
 
 def _moved(source: Storage, target: Storage, *, remove: bool, threads: int) -> Iterator[TransferredFile]:
-    imported = uploads()
+    imported = list_uploads()
 
     def move(name: str) -> TransferredFile:
-        known = known_digest(name) or imported.get(name, "")
+        known = parse_digest(name) or imported.get(name, "")
         return transfer(name, source, target, known=known, remove=remove)
 
     return transfer_files(iterate_names(source), move, threads=threads)

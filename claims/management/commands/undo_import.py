@@ -37,7 +37,7 @@ class Command(LocalizedCommand):
         found = ImportRun.objects.filter(pk=run).first()
         if found is None or person is None:
             raise CommandError(gettext("There is no import %(run)s.") % {"run": run})
-        possible = undo.count_rest(found) if found.state in undo.UNDOABLE else 0
+        possible = undo.count_rest(found) if found.state in undo.UNDOABLE_STATES else 0
         try:
             undo.undo_run(found, by=person, rest=rest)
         except (NotPossible, NotAllowed) as refusal:

@@ -10,7 +10,7 @@ from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from claims.imports.reading.pasted_text import MOST_BYTES, columns, detect_settings, rows
+from claims.imports.reading.pasted_text import MAX_BYTES, detect_settings, iterate_rows, list_columns
 from claims.imports.reading.review_record import Review
 from claims.models import Claim, Topic
 from sources.models import Source
@@ -126,7 +126,7 @@ def test_who_does_not_import_does_not_paste(
 def test_too_much_and_nothing_and_garbage(client: Client, editor: User) -> None:
     client.force_login(editor)
     assert "Nothing was pasted" in sent(client, " \n\t\n").content.decode()
-    assert "more than 2 MB" in sent(client, "x" * (MOST_BYTES + 1)).content.decode()
+    assert "more than 2 MB" in sent(client, "x" * (MAX_BYTES + 1)).content.decode()
     assert "more than 2000 rows" in sent(client, "It is so.\n" * 2001).content.decode()
     for broken in ("", "[]", '{"mapping": 1}', '{"mapping": {"fields": {"statement": "none"}}}', "{"):
         answer = sent(client, "It is so, they say.\n", "store", settings=broken)
@@ -137,7 +137,7 @@ def test_too_much_and_nothing_and_garbage(client: Client, editor: User) -> None:
 def statements(text: str) -> list[str]:
     return [
         review.statement
-        for _record, review in rows(text, detect_settings(text))
+        for _record, review in iterate_rows(text, detect_settings(text))
         if isinstance(review, Review)
     ]
 
@@ -145,7 +145,7 @@ def statements(text: str) -> list[str]:
 def test_without_names_of_columns() -> None:
     two = "The bridge cost 90 million.\tMara Lindqvist\nThe tunnel cost 40 million.\tJo Doe\n"
     assert statements(two) == ["The bridge cost 90 million.", "The tunnel cost 40 million."]
-    assert list(columns(two, detect_settings(two))) == ["column 1", "column 2"]
+    assert list(list_columns(two, detect_settings(two))) == ["column 1", "column 2"]
     one = "The bridge, they say, cost 90 million.\nThe tunnel is closed, and wet.\n"
     assert statements(one) == one.splitlines()
     assert statements("The bridge cost 90 million.") == ["The bridge cost 90 million."]
@@ -155,8 +155,8 @@ def test_without_names_of_columns() -> None:
 @given(st.text(max_size=200))
 def test_nothing_that_is_pasted_raises(text: str) -> None:
     how = detect_settings(text)
-    columns(text, how)
-    list(rows(text, how))
+    list_columns(text, how)
+    list(iterate_rows(text, how))
 
 
 _WORDS = st.text(st.characters(codec="utf-8", exclude_categories=["C", "Z"]), min_size=1, max_size=12)
@@ -173,7 +173,7 @@ def test_cells_arrive_as_a_spreadsheet_copies_them(cells: list[tuple[str, str]])
     text = "Statement\tContext\n" + "".join(f"{copied(one)}\t{copied(other)}\n" for one, other in cells)
     how = {**detect_settings(text)}
     how["dialect"] = {**how["dialect"], "quoting": "minimal"}
-    found = [record.raw for record, _review in rows(text, how) if hasattr(record, "raw")]
+    found = [record.raw for record, _review in iterate_rows(text, how) if hasattr(record, "raw")]
     assert [(row["Statement"], row["Context"]) for row in found] == cells
 
 

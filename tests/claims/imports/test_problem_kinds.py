@@ -7,7 +7,7 @@ from django.conf import settings
 from django.utils import translation
 
 from claims.imports.problem_kinds import KINDS, describe_kind
-from claims.imports.storing.unusable_records import MERGED, OTHERWISE
+from claims.imports.storing.unusable_records import CONFLICT_CODE, MERGED_CODE
 
 #: Where the kind stands among the arguments.
 _PLACES = {"Problem": 0, "Refusal": 3}
@@ -23,7 +23,7 @@ def _named() -> Iterator[str]:
 
 
 def test_every_kind_that_is_named_is_known() -> None:
-    named = {*_named(), MERGED, OTHERWISE}
+    named = {*_named(), MERGED_CODE, CONFLICT_CODE}
     assert len(named) > 40
     assert named - set(KINDS) == set()
 

@@ -152,7 +152,7 @@ def test_form_says_what_is_wrong(client: Client, editor: User) -> None:
 
 
 def test_importer_refuses_what_the_database_would() -> None:
-    assert (interpretation.LONGEST_STATEMENT, interpretation.LONGEST_TEXT) == (
+    assert (interpretation.MAX_STATEMENT_LENGTH, interpretation.MAX_TEXT_LENGTH) == (
         LONGEST_STATEMENT,
         LONGEST_NOTE,
     )

@@ -17,7 +17,7 @@ from claims.imports.reading.formats.schema_org import (
 from sources.addresses import get_domain
 
 #: Path segments that lead to a personal profile.
-_PROFILES = re.compile(
+_PROFILE_PATH = re.compile(
     r"/(?:authors?|aut[eo]u?r[aei]?s?|autoren|team|staff|people|profiles?|journalists?|contributors?|users?|writers?)/",
     re.IGNORECASE,
 )
@@ -42,18 +42,18 @@ def read_authorship(
         publisher: who publishes the page, as the page itself says.
         page_url: the address of that page.
     """
-    authors = _parties(find_value(review, "author", "creator"), graph)
-    publishers = _parties(find_value(review, "publisher", "sourceOrganization"), graph)
-    behind = _parties(find_value(around, "publisher", "sourceOrganization"), graph) if around else []
+    authors = _find_parties(find_value(review, "author", "creator"), graph)
+    publishers = _find_parties(find_value(review, "publisher", "sourceOrganization"), graph)
+    behind = _find_parties(find_value(around, "publisher", "sourceOrganization"), graph) if around else []
     writers = [party for party in authors if party.is_person]
     outlets = [party for party in authors if not party.is_person]
     if publishers and not any(party.is_certain for party in outlets):
         # An author of no kind beside a publisher is who wrote it.
         writers += [party for party in outlets if party.name and party.name != publishers[0].name]
         outlets = []
-    outlet = next(iter([*outlets, *publishers, *_employers(review, graph), *behind]), None)
+    outlet = next(iter([*outlets, *publishers, *_find_employers(review, graph), *behind]), None)
     if not writers and outlet is not None and around:
-        writers = [party for party in _parties(find_value(around, "author"), graph) if party.is_person]
+        writers = [party for party in _find_parties(find_value(around, "author"), graph) if party.is_person]
     names = [writer.name for writer in writers if writer.name is not None]
     byline = names[0] if len(names) == 1 else names
     if outlet is not None:
@@ -72,12 +72,12 @@ def read_authorship(
     }
 
 
-def _parties(found: Any, graph: Graph) -> list[_Party]:
-    parties = [_party(one, graph) for one in find_things(found, graph)]
+def _find_parties(found: Any, graph: Graph) -> list[_Party]:
+    parties = [_build_party(one, graph) for one in find_things(found, graph)]
     return [party for party in parties if party.name is not None or party.url]
 
 
-def _party(one: Any, graph: Graph) -> _Party:
+def _build_party(one: Any, graph: Graph) -> _Party:
     if not isinstance(one, dict):
         is_address = isinstance(one, str) and "://" in one
         return _Party(None if is_address else find_text(one), one if is_address else "", False, False)
@@ -91,14 +91,14 @@ def _is_profile(url: str) -> bool:
     organisations.
     """
     try:
-        return bool(_PROFILES.search(urlsplit(url).path + "/"))
+        return bool(_PROFILE_PATH.search(urlsplit(url).path + "/"))
     except ValueError:
         return False
 
 
-def _employers(review: Node, graph: Graph) -> list[_Party]:
+def _find_employers(review: Node, graph: Graph) -> list[_Party]:
     return [
         employer
         for author in find_things(find_value(review, "author"), graph)
-        for employer in _parties(find_value(author, "worksFor", "affiliation"), graph)
+        for employer in _find_parties(find_value(author, "worksFor", "affiliation"), graph)
     ]

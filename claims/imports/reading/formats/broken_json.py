@@ -14,11 +14,11 @@ from typing import Any
 
 from claims.imports.reading.formats.claimreview_objects import is_review
 
-DEEPEST = 200
+MAX_DEPTH = 200
 
-_OPENED = re.compile(r"\s*(?:(?://|/\*|<!--)?\s*<!\[CDATA\[\s*(?:\*/|-->|>)?|<!--)")
-_CLOSED = re.compile(r"(?:(?://|/\*|<!--)?\s*\]\]>\s*(?:\*/|-->)?|(?://)?\s*-->)\s*$")
-_ESCAPED = re.compile(r"[\s\[]*\{\s*&(?:quot|#34|#x22);")
+_WRAPPER_START = re.compile(r"\s*(?:(?://|/\*|<!--)?\s*<!\[CDATA\[\s*(?:\*/|-->|>)?|<!--)")
+_WRAPPER_END = re.compile(r"(?:(?://|/\*|<!--)?\s*\]\]>\s*(?:\*/|-->)?|(?://)?\s*-->)\s*$")
+_ESCAPED_JSON = re.compile(r"[\s\[]*\{\s*&(?:quot|#34|#x22);")
 
 _GAP = re.compile(r"(?:[\s\ufeff\xa0]+|/\*(?:[^*]|\*(?!/))*\*/|//[^\n]*)*")
 _STRING = re.compile(r'[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
@@ -45,16 +45,16 @@ class BrokenJSON(ValueError):
         self.complete = complete
 
 
-def loads(text: str) -> list[Any]:
+def parse_all(text: str) -> list[Any]:
     """Parse every JSON value in a text. Raises Broken."""
-    text = _unwrapped(text)
+    text = _unwrap(text)
     try:
-        return [strict(text)]
+        return [parse_strict(text)]
     except ValueError:
-        return _Reader(text).all()
+        return _Reader(text).read_all()
 
 
-def strict(text: str) -> Any:
+def parse_strict(text: str) -> Any:
     """Parse one JSON value, allowing control characters in strings and reading NaN as null. Raises
     ValueError.
     """
@@ -64,11 +64,11 @@ def strict(text: str) -> Any:
         raise ValueError("it is nested too deeply") from None
 
 
-def _unwrapped(text: str) -> str:
+def _unwrap(text: str) -> str:
     text = text.lstrip("\ufeff")
-    if opened := _OPENED.match(text):
-        text = _CLOSED.sub("", text[opened.end() :])
-    if _ESCAPED.match(text):
+    if opened := _WRAPPER_START.match(text):
+        text = _WRAPPER_END.sub("", text[opened.end() :])
+    if _ESCAPED_JSON.match(text):
         text = html.unescape(text)
     return text.strip().rstrip(";")
 
@@ -79,76 +79,76 @@ class _Reader:
         self.at = 0
         self.complete: list[Any] = []
 
-    def all(self) -> list[Any]:
+    def read_all(self) -> list[Any]:
         values: list[Any] = []
-        self._gap()
+        self._skip_gap()
         while self.at < len(self.text):
-            values.append(self._value(0, in_array=False))
-            self._gap()
-            if self._next() in (",", ";"):
+            values.append(self._read_value(0, in_array=False))
+            self._skip_gap()
+            if self._peek() in (",", ";"):
                 self.at += 1
-                self._gap()
+                self._skip_gap()
         if not values:
-            raise self._fail("it is empty")
+            raise self._build_error("it is empty")
         return values
 
-    def _value(self, depth: int, *, in_array: bool) -> Any:
-        if depth > DEEPEST:
-            raise self._fail("it is nested too deeply")
-        match self._next():
+    def _read_value(self, depth: int, *, in_array: bool) -> Any:
+        if depth > MAX_DEPTH:
+            raise self._build_error("it is nested too deeply")
+        match self._peek():
             case "{":
-                return self._object(depth)
+                return self._read_object(depth)
             case "[":
-                return self._array(depth)
+                return self._read_array(depth)
             case '"':
-                return self._string(_AFTER_ELEMENT if in_array else _AFTER_MEMBER)
+                return self._read_string(_AFTER_ELEMENT if in_array else _AFTER_MEMBER)
         if number := _NUMBER.match(self.text, self.at):
             self.at = number.end()
-            return strict(number[0])
+            return parse_strict(number[0])
         if word := _WORD.match(self.text, self.at):
             self.at = word.end()
             return _WORDS[word[0]]
-        raise self._fail("a value is missing")
+        raise self._build_error("a value is missing")
 
-    def _object(self, depth: int) -> Mapping[str, Any]:
+    def _read_object(self, depth: int) -> Mapping[str, Any]:
         complete_before = len(self.complete)
         node: dict[str, Any] = {}
         self.at += 1
-        self._gap()
-        while self._next() != "}":
-            if self._next() != '"':
-                raise self._fail("a name in quotes is missing")
-            name = self._string(_AFTER_KEY)
-            self._gap()
+        self._skip_gap()
+        while self._peek() != "}":
+            if self._peek() != '"':
+                raise self._build_error("a name in quotes is missing")
+            name = self._read_string(_AFTER_KEY)
+            self._skip_gap()
             self.at += 1
-            self._gap()
+            self._skip_gap()
             # A template that had nothing to put there leaves nothing.
-            node[name] = None if self._next() in (",", "}") else self._value(depth + 1, in_array=False)
-            self._end_of("}")
+            node[name] = None if self._peek() in (",", "}") else self._read_value(depth + 1, in_array=False)
+            self._read_separator("}")
         self.at += 1
         if is_review(node):
             self.complete[complete_before:] = [node]
         return node
 
-    def _array(self, depth: int) -> list[Any]:
+    def _read_array(self, depth: int) -> list[Any]:
         elements: list[Any] = []
         self.at += 1
-        self._gap()
-        while self._next() != "]":
-            elements.append(self._value(depth + 1, in_array=True))
-            self._end_of("]")
+        self._skip_gap()
+        while self._peek() != "]":
+            elements.append(self._read_value(depth + 1, in_array=True))
+            self._read_separator("]")
         self.at += 1
         return elements
 
-    def _end_of(self, bracket: str) -> None:
-        self._gap()
-        if self._next() == ",":
+    def _read_separator(self, bracket: str) -> None:
+        self._skip_gap()
+        if self._peek() == ",":
             self.at += 1
-            self._gap()
-        elif self._next() != bracket:
-            raise self._fail("a comma or bracket is missing")
+            self._skip_gap()
+        elif self._peek() != bracket:
+            raise self._build_error("a comma or bracket is missing")
 
-    def _string(self, after: re.Pattern[str]) -> str:
+    def _read_string(self, after: re.Pattern[str]) -> str:
         start = end = self.at + 1
         inside = 0
         while piece := _STRING.match(self.text, end):
@@ -158,31 +158,31 @@ class _Reader:
                 if inside and (after is _AFTER_KEY or (after is _AFTER_ELEMENT and inside % 2)):
                     break
                 self.at = end
-                return self._content(self.text[start : end - 1], inside)
+                return self._read_content(self.text[start : end - 1], inside)
             inside += 1
             if after is _AFTER_KEY:
                 break
-        raise self._fail("it is not certain where a text ends")
+        raise self._build_error("it is not certain where a text ends")
 
-    def _content(self, text: str, inside: int) -> str:
+    def _read_content(self, text: str, inside: int) -> str:
         text = _ESCAPE.sub(lambda escape: "'" if escape[1] == "'" else escape[0], text)
         if inside:
             if _MEMBER.search(text):
-                raise self._fail("it is not certain where a text ends")
+                raise self._build_error("it is not certain where a text ends")
             text = re.sub(r'(\\.)|"', lambda found: found[1] or '\\"', text, flags=re.DOTALL)
         try:
-            content: str = strict(f'"{text}"')
+            content: str = parse_strict(f'"{text}"')
         except ValueError:
-            raise self._fail("a text holds an escape that does not exist") from None
+            raise self._build_error("a text holds an escape that does not exist") from None
         return content
 
-    def _next(self) -> str:
+    def _peek(self) -> str:
         return self.text[self.at : self.at + 1]
 
-    def _gap(self) -> None:
+    def _skip_gap(self) -> None:
         if gap := _GAP.match(self.text, self.at):
             self.at = gap.end()
 
-    def _fail(self, what: str) -> BrokenJSON:
+    def _build_error(self, what: str) -> BrokenJSON:
         line = self.text.count("\n", 0, self.at) + 1
         return BrokenJSON(f"{what} (line {line})", self.complete)

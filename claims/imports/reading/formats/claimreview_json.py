@@ -7,7 +7,7 @@ from typing import Any
 from claims.imports.reading.formats import claimreview_objects, json_documents
 from claims.imports.reading.formats.schema_org import find_types
 from claims.imports.reading.inputs.file import File
-from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
+from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 from sources.extraction.beginning import decode_beginning
@@ -15,17 +15,21 @@ from sources.extraction.beginning import decode_beginning
 NAME = "claimreview"
 TITLE = "JSON with ClaimReview markup"
 
-_TYPED = re.compile(r'"@type"\s*:\s*(?:\[[^\]]{0,200})?"[^"]{0,60}(?:ClaimReview|MediaReview|DataFeed)"')
-_ALIASED = re.compile(r'"type"\s*:\s*(?:\[[^\]]{0,200})?"[^"]{0,60}(?:ClaimReview|MediaReview)"')
-_VOCABULARY = re.compile(r'"@?(?:context|vocab)"[^}]{0,200}schema\.org')
+_TYPE_PATTERN = re.compile(
+    r'"@type"\s*:\s*(?:\[[^\]]{0,200})?"[^"]{0,60}(?:ClaimReview|MediaReview|DataFeed)"'
+)
+_ALIASED_TYPE_PATTERN = re.compile(r'"type"\s*:\s*(?:\[[^\]]{0,200})?"[^"]{0,60}(?:ClaimReview|MediaReview)"')
+_VOCABULARY_PATTERN = re.compile(r'"@?(?:context|vocab)"[^}]{0,200}schema\.org')
 
 
 def recognise(file: File) -> Mapping[str, Any] | None:
     if not json_documents.looks_like_json(file):
         return None
     text = decode_beginning(file.head)
-    vocabulary = _VOCABULARY.search(text)
-    if _TYPED.search(text) or (vocabulary and ('"@type"' in text or _ALIASED.search(text))):
+    vocabulary = _VOCABULARY_PATTERN.search(text)
+    if _TYPE_PATTERN.search(text) or (
+        vocabulary and ('"@type"' in text or _ALIASED_TYPE_PATTERN.search(text))
+    ):
         return {}
     return None
 
@@ -60,8 +64,8 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         )
 
 
-def conventions(settings: Mapping[str, Any]) -> Conventions:
-    return NOTHING_KNOWN
+def get_conventions(settings: Mapping[str, Any]) -> Conventions:
+    return NO_CONVENTIONS
 
 
 def _should_hold_reviews(value: Any) -> bool:

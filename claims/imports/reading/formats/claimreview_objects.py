@@ -29,10 +29,10 @@ from sources.extraction.structured_data import ARTICLE_TYPES
 CLAIM_REVIEW = "ClaimReview"
 
 #: What a review may be a part of, and then shares the address, headline, language and publisher of.
-PAGES = ARTICLE_TYPES | {"WebPage", "ItemPage", "CreativeWork"}
+PAGE_TYPES = ARTICLE_TYPES | {"WebPage", "ItemPage", "CreativeWork"}
 
 #: A finding is a sentence or two; what is longer is the article.
-LONGEST_FINDING = 1000
+MAX_FINDING_LENGTH = 1000
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,7 +46,7 @@ class MarkupPage:
     published_on: str = ""
 
 
-NOWHERE = MarkupPage()
+NO_PAGE = MarkupPage()
 
 
 def read_reviews(
@@ -54,7 +54,7 @@ def read_reviews(
     place: RecordPlace,
     *,
     graph: Graph | None = None,
-    page: MarkupPage = NOWHERE,
+    page: MarkupPage = NO_PAGE,
     among: Sequence[Any] = (),
 ) -> list[RawRecord | Refusal]:
     """Read the ClaimReviews of a JSON value in order, with their MediaReviews, MediaReviews without a
@@ -68,16 +68,16 @@ def read_reviews(
         own: dict[str, Node] = {}
         schema_org.index_nodes(tree, own)
         graph = own
-    found = list(_found(tree, place, graph, page, _Together.of(among or [tree], graph)))
+    found = list(_find_reviews(tree, place, graph, page, _MediaPairing.of(among or [tree], graph)))
     if len(found) == 1:
         return found
     return [
-        _at(one, RecordPlace(place.file, f"{place.position}, review {number}"))
+        _set_place(one, RecordPlace(place.file, f"{place.position}, review {number}"))
         for number, one in enumerate(found, 1)
     ]
 
 
-def _at(one: RawRecord | Refusal, place: RecordPlace) -> RawRecord | Refusal:
+def _set_place(one: RawRecord | Refusal, place: RecordPlace) -> RawRecord | Refusal:
     return one._replace(place=place) if isinstance(one, RawRecord) else replace(one, place=place)
 
 
@@ -90,7 +90,7 @@ def is_review(node: Any) -> bool:
 
 
 @dataclass(frozen=True, slots=True)
-class _Together:
+class _MediaPairing:
     """The pairing of MediaReviews with ClaimReviews."""
 
     #: By the ClaimReview's own identity: two that read the same are two.
@@ -98,7 +98,7 @@ class _Together:
     taken: frozenset[int]
 
     @classmethod
-    def of(cls, values: Sequence[Any], graph: Graph) -> "_Together":
+    def of(cls, values: Sequence[Any], graph: Graph) -> "_MediaPairing":
         found = [node for tree in values for node in schema_org.find_nodes(tree)]
         media = [node for node in found if mediareview_objects.is_media_review(node)]
         if not media:
@@ -118,34 +118,34 @@ class _Together:
         return said[0] | {"media": list(dict.fromkeys(place for one in said for place in one["media"]))}
 
 
-def _found(
-    tree: Any, place: RecordPlace, graph: Graph, page: MarkupPage, together: _Together
+def _find_reviews(
+    tree: Any, place: RecordPlace, graph: Graph, page: MarkupPage, together: _MediaPairing
 ) -> Iterator[RawRecord | Refusal]:
     waiting: list[tuple[Any, Node | None, int]] = [(tree, None, 0)]
     while waiting:
         here, parent, depth = waiting.pop()
-        if depth > schema_org.DEEPEST:
+        if depth > schema_org.MAX_DEPTH:
             continue
         if isinstance(here, list):
             waiting += [(one, parent, depth + 1) for one in reversed(here)]
         if not isinstance(here, dict):
             continue
         if "DataFeedItem" in find_types(here) and find_value(here, "dateDeleted"):
-            yield _withdrawn(here, place)
+            yield _build_withdrawal(here, place)
             continue
         if is_review(here):
             shown = together.fields(here, graph)
-            for fields in _reviewed(here, parent, graph, page):
-                yield RawRecord(place, _known(fields | shown), raw=here)
+            for fields in _iterate_reviews(here, parent, graph, page):
+                yield RawRecord(place, _drop_empty(fields | shown), raw=here)
         elif mediareview_objects.is_media_review(here) and id(here) not in together.taken:
-            yield _of_media(here, parent, graph, page, place)
-        inside = here if find_types(here) & PAGES else parent
+            yield _read_media_review(here, parent, graph, page, place)
+        inside = here if find_types(here) & PAGE_TYPES else parent
         waiting += [
             (one, inside, depth + 1) for one in reversed(here.values()) if isinstance(one, dict | list)
         ]
 
 
-def _withdrawn(item: Node, place: RecordPlace) -> Refusal:
+def _build_withdrawal(item: Node, place: RecordPlace) -> Refusal:
     named = find_text(item.get("@id")) or find_text(find_value(item, "url")) or "What stood here"
     return Refusal(
         place,
@@ -160,25 +160,29 @@ def _withdrawn(item: Node, place: RecordPlace) -> Refusal:
     )
 
 
-def _reviewed(review: Node, parent: Node | None, graph: Graph, page: MarkupPage) -> Iterator[dict[str, Any]]:
+def _iterate_reviews(
+    review: Node, parent: Node | None, graph: Graph, page: MarkupPage
+) -> Iterator[dict[str, Any]]:
     """Yield the fields of a review, several if it judges several claims."""
-    language = _language(review)
+    language = _read_language(review)
     claims = find_things(find_value(review, "itemReviewed"), graph)
     described = [claim for claim in claims if isinstance(claim, dict)]
-    statements = _statements(find_value(review, "claimReviewed"), language)
+    statements = _find_statements(find_value(review, "claimReviewed"), language)
     if not statements:
         statements = [one for claim in described for one in find_texts(find_value(claim, "text"))]
-    common = _review(review, parent, language, graph, page)
+    common = _read_review(review, parent, language, graph, page)
     if len(statements) <= 1:
-        yield _known(common | _claim(claims, review, graph) | {"statement": next(iter(statements), None)})
+        yield _drop_empty(
+            common | _read_claim(claims, review, graph) | {"statement": next(iter(statements), None)}
+        )
         return
     for number, statement in enumerate(statements):
         its_own = claims[number : number + 1] if len(claims) == len(statements) else claims
         # The name of the whole is the name of none of its parts.
-        yield _known(common | _claim(its_own, review, graph) | {"statement": statement, "id": None})
+        yield _drop_empty(common | _read_claim(its_own, review, graph) | {"statement": statement, "id": None})
 
 
-def _of_media(
+def _read_media_review(
     review: Node, parent: Node | None, graph: Graph, page: MarkupPage, place: RecordPlace
 ) -> RawRecord | Refusal:
     """Return the fields of a separate MediaReview, a review of what was claimed with the media."""
@@ -194,7 +198,7 @@ def _of_media(
             "no statement",
             raw=review,
         )
-    common = _review(review, parent, _language(review), graph, page)
+    common = _read_review(review, parent, _read_language(review), graph, page)
     media = mediareview_objects.read_media_fields(review, graph)
     items = [one for one in find_things(find_value(review, "itemReviewed"), graph) if isinstance(one, dict)]
     claims = mediareview_objects.find_claims(review, graph)
@@ -202,14 +206,17 @@ def _of_media(
     label = common["rating"] or next(iter(media["media_authenticity_category"]), None)
     return RawRecord(
         place,
-        _known(
-            common | _claim(claims or items, review, graph) | media | {"statement": said[0], "rating": label}
+        _drop_empty(
+            common
+            | _read_claim(claims or items, review, graph)
+            | media
+            | {"statement": said[0], "rating": label}
         ),
         raw=review,
     )
 
 
-def _statements(claimed: Any, language: Any) -> list[Any]:
+def _find_statements(claimed: Any, language: Any) -> list[Any]:
     """Return the statement, in the review's language if it is given in several."""
     translations = [
         one for one in schema_org.as_list(claimed) if isinstance(one, dict) and "@language" in one
@@ -223,23 +230,23 @@ def _statements(claimed: Any, language: Any) -> list[Any]:
 # The review
 
 
-def _review(
+def _read_review(
     review: Node, parent: Node | None, language: Any, graph: Graph, page: MarkupPage
 ) -> dict[str, Any]:
-    around = parent or _own_page(review, graph)
-    url = _address(review, around, graph)
-    if not url and _is_of_another_site(review, graph):
-        page = NOWHERE
-    if url and "://" not in url and _same_page(f"https://{url}", page.url):
+    around = parent or _find_own_page(review, graph)
+    url = _find_url(review, around, graph)
+    if not url and _is_from_another_site(review, graph):
+        page = NO_PAGE
+    if url and "://" not in url and _is_same_page(f"https://{url}", page.url):
         url = page.url
-    here = not url or _same_page(url, page.url)
+    here = not url or _is_same_page(url, page.url)
     # What a page says of itself says nothing about reviews that stand elsewhere.
-    theirs = here or _same_site(url, page.url)
+    theirs = here or _is_same_site(url, page.url)
     identifier = find_text(find_value(review, "identifier", "id"), named=("value", "name", "@id"))
     return {
-        "id": identifier if identifier is not None else _web_address(review.get("@id")),
+        "id": identifier if identifier is not None else _get_web_url(review.get("@id")),
         **read_authorship(review, around, page.publisher if theirs else "", page.url, graph),
-        **_rating(review, graph),
+        **_read_rating(review, graph),
         "review_url": url or page.url or None,
         "title": find_text(find_value(review, "headline", "name", "title"))
         or find_text(find_value(around, "headline", "name"))
@@ -247,11 +254,11 @@ def _review(
         "reviewed_on": find_text(find_value(review, "datePublished", "dateCreated"))
         or find_text(find_value(around, "datePublished"))
         or (page.published_on if here else None),
-        "review_language": language or _language(around) or (page.language if theirs else None),
+        "review_language": language or _read_language(around) or (page.language if theirs else None),
     }
 
 
-def _is_of_another_site(review: Node, graph: Graph) -> bool:
+def _is_from_another_site(review: Node, graph: Graph) -> bool:
     """Return whether the markup was made by another party than the review's author (`sdPublisher`)."""
     writers, authors = (
         {
@@ -264,14 +271,14 @@ def _is_of_another_site(review: Node, graph: Graph) -> bool:
     return bool(writers and authors) and writers.isdisjoint(authors)
 
 
-def _own_page(review: Node, graph: Graph) -> Node | None:
+def _find_own_page(review: Node, graph: Graph) -> Node | None:
     for one in find_things(find_value(review, "mainEntityOfPage", "isPartOf"), graph):
-        if isinstance(one, dict) and find_types(one) & PAGES:
+        if isinstance(one, dict) and find_types(one) & PAGE_TYPES:
             return one
     return None
 
 
-def _address(review: Node, around: Node | None, graph: Graph) -> str:
+def _find_url(review: Node, around: Node | None, graph: Graph) -> str:
     for stated in (
         find_value(review, "url"),
         find_value(review, "mainEntityOfPage"),
@@ -279,22 +286,22 @@ def _address(review: Node, around: Node | None, graph: Graph) -> str:
     ):
         if found := find_addresses(stated, graph):
             return found[0]
-    return _web_address((around or {}).get("@id")) or ""
+    return _get_web_url((around or {}).get("@id")) or ""
 
 
-def _web_address(name: Any) -> str | None:
+def _get_web_url(name: Any) -> str | None:
     return name if isinstance(name, str) and name.startswith(("http://", "https://")) else None
 
 
-def _same_page(url: str, page: str) -> bool:
+def _is_same_page(url: str, page: str) -> bool:
     return bool(page) and build_url_key(url) == build_url_key(page) != ""
 
 
-def _same_site(url: str, page: str) -> bool:
+def _is_same_site(url: str, page: str) -> bool:
     return bool(page) and get_domain(url) == get_domain(page) != ""
 
 
-def _rating(review: Node, graph: Graph) -> dict[str, Any]:
+def _read_rating(review: Node, graph: Graph) -> dict[str, Any]:
     stated = find_things(find_value(review, "reviewRating"), graph)
     ratings = [one for one in stated if isinstance(one, dict)]
     plain = find_texts([one for one in stated if not isinstance(one, dict)])
@@ -321,40 +328,41 @@ def _rating(review: Node, graph: Graph) -> dict[str, Any]:
         "rating_value": number if schema_org.is_number(number) else None,
         "rating_best": first("bestRating"),
         "rating_worst": first("worstRating"),
-        "summary": explained or _finding(review),
+        "summary": explained or _read_finding(review),
     }
 
 
-def _finding(review: Node) -> str | None:
+def _read_finding(review: Node) -> str | None:
     stated = (
         find_words(find_value(review, name)) for name in ("description", "abstract", "reviewBody", "subtitle")
     )
-    return next((one for one in stated if one and len(one) <= LONGEST_FINDING), None)
+    return next((one for one in stated if one and len(one) <= MAX_FINDING_LENGTH), None)
 
 
-def _language(node: Any) -> Any:
+def _read_language(node: Any) -> Any:
     return find_text(find_value(node, "inLanguage"), named=("alternateName", "identifier", "name"))
 
 
 # The claim
 
 
-def _claim(claims: list[Any], review: Node, graph: Graph) -> dict[str, Any]:
+def _read_claim(claims: list[Any], review: Node, graph: Graph) -> dict[str, Any]:
     described = [claim for claim in claims if isinstance(claim, dict)]
 
     def first(*names: str) -> Any:
         return next((one for claim in described if (one := find_value(claim, *names)) is not None), None)
 
     return {
-        **_claimant(find_things(first("author", "creator"), graph)),
+        **_read_claimant(find_things(first("author", "creator"), graph)),
         "language": find_text(first("inLanguage"), named=("alternateName", "identifier", "name")),
-        "claimed_on": _claimed_on(described, graph),
-        "appearances": _appearances(claims, review, graph),
-        "topics": _topics(first("keywords"), graph) or _topics(find_value(review, "keywords"), graph),
+        "claimed_on": _find_claim_date(described, graph),
+        "appearances": _find_appearances(claims, review, graph),
+        "topics": _read_topics(first("keywords"), graph)
+        or _read_topics(find_value(review, "keywords"), graph),
     }
 
 
-def _claimant(authors: list[Any]) -> dict[str, Any]:
+def _read_claimant(authors: list[Any]) -> dict[str, Any]:
     # A list of names is one name and what was added to it; a list of authors is several.
     names = [name for author in authors if (name := find_text(author)) is not None]
     first = next((author for author in authors if isinstance(author, dict)), None)
@@ -366,7 +374,7 @@ def _claimant(authors: list[Any]) -> dict[str, Any]:
     }
 
 
-def _claimed_on(claims: Sequence[Node], graph: Graph) -> Any:
+def _find_claim_date(claims: Sequence[Node], graph: Graph) -> Any:
     for names in (("datePublished",), ("dateCreated",)):
         for claim in claims:
             if (found := find_text(find_value(claim, *names))) is not None:
@@ -378,7 +386,7 @@ def _claimed_on(claims: Sequence[Node], graph: Graph) -> Any:
     return None
 
 
-def _appearances(claims: list[Any], review: Node, graph: Graph) -> list[str]:
+def _find_appearances(claims: list[Any], review: Node, graph: Graph) -> list[str]:
     found: list[str] = []
     for name in ("firstAppearance", "appearance", "url", "sameAs"):
         for claim in claims:
@@ -389,11 +397,11 @@ def _appearances(claims: list[Any], review: Node, graph: Graph) -> list[str]:
     return [one for one in dict.fromkeys(found) if build_url_key(one) not in own]
 
 
-def _topics(keywords: Any, graph: Graph) -> Any:
+def _read_topics(keywords: Any, graph: Graph) -> Any:
     found = find_texts(find_things(keywords, graph))
     return found[0] if len(found) == 1 else found
 
 
-def _known(fields: dict[str, Any]) -> dict[str, Any]:
+def _drop_empty(fields: dict[str, Any]) -> dict[str, Any]:
     """Drop fields without a value."""
     return {name: found for name, found in fields.items() if found not in (None, "", [])}

@@ -12,7 +12,7 @@ from claims.imports.reading.formats import broken_json, claimreview_objects, mic
 from claims.imports.reading.formats.claimreview_objects import MarkupPage
 from claims.imports.reading.formats.schema_org import Node
 from claims.imports.reading.inputs.file import File
-from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
+from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 from sources.addresses import build_url_key
@@ -26,11 +26,11 @@ NAME = "page"
 TITLE = "Web page with ClaimReview markup"
 
 #: A saved page may have its pictures inside.
-LARGEST = 64 * 1024 * 1024
+MAX_BYTES = 64 * 1024 * 1024
 
 JSON_LD = "application/ld+json"
 
-_BEGINS = re.compile(
+_PAGE_START = re.compile(
     r"(?:<\?xml[^>]*>\s*|<!--.*?-->\s*)*<(?:!doctype\s+html|html|head|body|title|meta|link|script|style|main|article"
     r"|section|header|nav|div|p|h[1-6]|span|table|ul)\b",
     re.IGNORECASE | re.DOTALL,
@@ -38,26 +38,26 @@ _BEGINS = re.compile(
 
 
 def recognise(file: File) -> Mapping[str, Any] | None:
-    return {} if _BEGINS.match(decode_beginning(file.head)) else None
+    return {} if _PAGE_START.match(decode_beginning(file.head)) else None
 
 
 def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
-    content = file.stream.read(LARGEST + 1)
+    content = file.stream.read(MAX_BYTES + 1)
     whole = RecordPlace(file.name, "the whole page")
-    if len(content) > LARGEST:
+    if len(content) > MAX_BYTES:
         yield Refusal(
             whole,
             "",
-            SpokenSentence("This page is larger than %(largest)s MB.", largest=LARGEST // 1024**2),
+            SpokenSentence("This page is larger than %(largest)s MB.", largest=MAX_BYTES // 1024**2),
             "too large",
         )
         return
     try:
-        tree = parse(_characters(content))
+        tree = parse(_decode_markup(content))
     except ExtractionError as error:
         yield Refusal(whole, "", str(error), error.reason_code.replace("_", " "))
         return
-    found = list(_once(_marked_up(file, tree)))
+    found = list(_drop_repeats(_read_markup(file, tree)))
     yield from found
     if not found:
         yield Refusal(
@@ -70,7 +70,7 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         )
 
 
-def _characters(content: bytes) -> str:
+def _decode_markup(content: bytes) -> str:
     """Decode a page for its markup, tolerating a few damaged bytes."""
     if detect_unicode_encoding(content[:4]) == ("utf-8", 0):
         # Browsers pass over them, and one in a page does not make it binary.
@@ -83,24 +83,24 @@ def _characters(content: bytes) -> str:
     return decode(content, charset=None, markup=True)
 
 
-def conventions(settings: Mapping[str, Any]) -> Conventions:
-    return NOTHING_KNOWN
+def get_conventions(settings: Mapping[str, Any]) -> Conventions:
+    return NO_CONVENTIONS
 
 
-def _marked_up(file: File, tree: HtmlElement) -> Iterator[RawRecord | Refusal]:
+def _read_markup(file: File, tree: HtmlElement) -> Iterator[RawRecord | Refusal]:
     metadata = read_metadata(tree, file.url)
     url = metadata.canonical_url or file.url
     published_on = metadata.published_on.isoformat() if metadata.published_on else ""
     page = MarkupPage(url, metadata.title, metadata.language, metadata.publisher, published_on)
     graph: dict[str, Node] = {}
     blocks: list[tuple[str, list[Any], Refusal | None]] = []
-    for number, text in enumerate(_scripts(tree), 1):
+    for number, text in enumerate(_iterate_scripts(tree), 1):
         position = f"block {number}"
         try:
-            values, refusal = broken_json.loads(text), None
+            values, refusal = broken_json.parse_all(text), None
         except broken_json.BrokenJSON as error:
             values = error.complete
-            refusal = _broken(RecordPlace(file.name, position), error, text)
+            refusal = _report_broken(RecordPlace(file.name, position), error, text)
         schema_org.index_nodes(values, graph)
         blocks.append((position, values, refusal))
     blocks += [(name, list(read(tree)), None) for name, read in microdata.SYNTAXES]
@@ -109,18 +109,18 @@ def _marked_up(file: File, tree: HtmlElement) -> Iterator[RawRecord | Refusal]:
         for one in claimreview_objects.read_reviews(
             values, RecordPlace(file.name, position), graph=graph, page=page, among=together
         ):
-            yield _based(one, url)
+            yield _resolve_urls(one, url)
         if refusal is not None:
             yield refusal
 
 
-def _scripts(tree: HtmlElement) -> Iterator[str]:
+def _iterate_scripts(tree: HtmlElement) -> Iterator[str]:
     for script in tree.iter("script"):
         if (script.get("type") or "").partition(";")[0].strip().lower() == JSON_LD:
             yield script.text or ""
 
 
-def _broken(place: RecordPlace, error: broken_json.BrokenJSON, text: str) -> Refusal | None:
+def _report_broken(place: RecordPlace, error: broken_json.BrokenJSON, text: str) -> Refusal | None:
     """Report broken markup if a review may have been lost."""
     if claimreview_objects.CLAIM_REVIEW not in text:
         return None
@@ -133,7 +133,7 @@ def _broken(place: RecordPlace, error: broken_json.BrokenJSON, text: str) -> Ref
     )
 
 
-def _based(found: RawRecord | Refusal, url: str) -> RawRecord | Refusal:
+def _resolve_urls(found: RawRecord | Refusal, url: str) -> RawRecord | Refusal:
     """Resolve a relative address against the page."""
     if isinstance(found, RawRecord) and url:
         for name in ("review_url", "publisher_url"):
@@ -147,28 +147,28 @@ def _based(found: RawRecord | Refusal, url: str) -> RawRecord | Refusal:
     return found
 
 
-def _once(found: Iterator[RawRecord | Refusal]) -> Iterator[RawRecord | Refusal]:
+def _drop_repeats(found: Iterator[RawRecord | Refusal]) -> Iterator[RawRecord | Refusal]:
     """Yield each review once, although a page may repeat it in several syntaxes; the first one wins."""
     before: list[RawRecord] = []
     for one in found:
         if isinstance(one, RawRecord):
-            if any(_same(one, other) for other in before):
+            if any(_are_same(one, other) for other in before):
                 continue
             before.append(one)
         yield one
 
 
-def _same(one: RawRecord, other: RawRecord) -> bool:
-    if _comparable(one, "statement") != _comparable(other, "statement"):
+def _are_same(one: RawRecord, other: RawRecord) -> bool:
+    if _normalise_field(one, "statement") != _normalise_field(other, "statement"):
         return False
     for name in ("review_url", "publisher", "rating"):
-        here, there = _comparable(one, name), _comparable(other, name)
+        here, there = _normalise_field(one, name), _normalise_field(other, name)
         if here and there and here != there:
             return False
     return True
 
 
-def _comparable(found: RawRecord, name: str) -> str:
+def _normalise_field(found: RawRecord, name: str) -> str:
     said = found.fields.get(name)
     text = " ".join(html.unescape(str(said or "")).split()).casefold()
     if name == "review_url":

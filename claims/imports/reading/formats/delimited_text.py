@@ -4,15 +4,20 @@ import csv
 import io
 from collections.abc import Iterator
 
-from claims.imports.reading.formats.dialect import LONGEST_CELL, LOST, Dialect, is_really_utf8
+from claims.imports.reading.formats.dialect import (
+    LOST_CHARACTER,
+    MAX_CELL_LENGTH,
+    Dialect,
+    is_unrecognised_utf8,
+)
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.raw_record import RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 
 #: So many lines at most may be one row; more are a quotation mark that was never closed.
-MOST_LINES = 2_000
+MAX_ROW_LINES = 2_000
 #: Maximum times that a row is restarted at its second line, after its quotation proved broken.
-MOST_RETRIES = 1_000
+MAX_RETRIES = 1_000
 
 
 class TableRows:
@@ -35,11 +40,11 @@ class TableRows:
         self.lost = False
         """Whether the present row has bytes that are not in the file's encoding."""
 
-    def place(self) -> RecordPlace:
+    def get_place(self) -> RecordPlace:
         moved = "" if self._line == self.number else f" (line {self._line})"
         return RecordPlace(self._file, f"row {self.number}{moved}")
 
-    def damaged(self, row: list[str]) -> Refusal | None:
+    def find_damage(self, row: list[str]) -> Refusal | None:
         """Return why the text of a row is not credible; None if it is."""
         text = "".join(row)
         if "\x00" in text:
@@ -47,14 +52,14 @@ class TableRows:
             reason = SpokenSentence(
                 "The row contains a NUL, which no text contains. The file was damaged when it was written."
             )
-            return Refusal(self.place(), "", reason, "contains NUL", raw=shown)
-        if is_really_utf8(text, self._dialect.encoding):
+            return Refusal(self.get_place(), "", reason, "contains NUL", raw=shown)
+        if is_unrecognised_utf8(text, self._dialect.encoding):
             reason = SpokenSentence(
                 "The row is in UTF-8, but the rest of the file is in %(encoding)s: the file combines several "
                 "encodings. Import the original files one by one, or convert the row.",
                 encoding=self._dialect.encoding,
             )
-            return Refusal(self.place(), "", reason, "mixed encodings", raw=row)
+            return Refusal(self.get_place(), "", reason, "mixed encodings", raw=row)
         if not self.lost:
             return None
         reason = SpokenSentence(
@@ -62,11 +67,11 @@ class TableRows:
             'affected, name the encoding in the mapping: [table], then encoding = "cp1252" or the right one.',
             encoding=self._dialect.encoding,
         )
-        shown = [cell.replace(LOST, "\ufffd") for cell in row]
-        return Refusal(self.place(), "", reason, "undecodable characters", raw=shown)
+        shown = [cell.replace(LOST_CHARACTER, "\ufffd") for cell in row]
+        return Refusal(self.get_place(), "", reason, "undecodable characters", raw=shown)
 
     def __iter__(self) -> Iterator[list[str] | Refusal]:
-        reader = self._dialect.reader(self._feed())
+        reader = self._dialect.build_reader(self._iterate_lines())
         while True:
             self.number += 1
             self._line = self._next_line
@@ -78,38 +83,40 @@ class TableRows:
             except StopIteration:
                 return
             except csv.Error as error:
-                yield self._broken(str(error))
-                reader = self._dialect.reader(self._feed())  # the old one has ended with the error
+                yield self._reject_row(str(error))
+                reader = self._dialect.build_reader(
+                    self._iterate_lines()
+                )  # the old one has ended with the error
             except (UnicodeError, OSError, ValueError, EOFError) as error:
                 # What the stream below says: a damaged archive, an encoding that stumbles over its own marks.
                 reason = SpokenSentence("The rest of the file cannot be read: %(error)s.", error=error)
-                yield Refusal(self.place(), "", reason, "unreadable file")
+                yield Refusal(self.get_place(), "", reason, "unreadable file")
                 return
             else:
                 yield row
 
-    def _feed(self) -> Iterator[str]:
+    def _iterate_lines(self) -> Iterator[str]:
         """Yield physical lines for the reader of rows."""
         while True:
-            line = self._again.pop() if self._again else self._text.readline(LONGEST_CELL)
+            line = self._again.pop() if self._again else self._text.readline(MAX_CELL_LENGTH)
             if not line:
                 return
             self._lines.append(line)
             self._size += len(line)
             self._next_line += 1
-            if LOST in line:
+            if LOST_CHARACTER in line:
                 self.lost = True
-            if len(self._lines) > MOST_LINES or self._size >= LONGEST_CELL:
+            if len(self._lines) > MAX_ROW_LINES or self._size >= MAX_CELL_LENGTH:
                 raise csv.Error("a quotation that begins here is never closed, or its line never ends")
             yield line
 
-    def _broken(self, why: str) -> Refusal:
+    def _reject_row(self, why: str) -> Refusal:
         """Reject the first line of a broken row, and read the following lines as separate rows."""
         first, *others = self._lines
         rest = self._lines[-1]
-        while len(rest) == LONGEST_CELL and not rest.endswith(("\n", "\r")):
-            rest = self._text.readline(LONGEST_CELL)
-        if others and self._retries == MOST_RETRIES:
+        while len(rest) == MAX_CELL_LENGTH and not rest.endswith(("\n", "\r")):
+            rest = self._text.readline(MAX_CELL_LENGTH)
+        if others and self._retries == MAX_RETRIES:
             why += f"; the {len(others)} lines behind it are left out with it, after so many that were broken"
         elif others:
             self._retries += 1
@@ -120,4 +127,6 @@ class TableRows:
             'they do not enclose cells, say so in the mapping: [table], then quoting = "literal".',
             why=why,
         )
-        return Refusal(self.place(), "", reason, "broken row", raw=first[:10_000].replace(LOST, "\ufffd"))
+        return Refusal(
+            self.get_place(), "", reason, "broken row", raw=first[:10_000].replace(LOST_CHARACTER, "\ufffd")
+        )

@@ -19,19 +19,19 @@ DELIMITERS: Final = {"comma": ",", "semicolon": ";", "tab": "\t", "pipe": "|"}
 QUOTINGS: Final = ("minimal", "literal")
 
 #: What a cell may hold. More would be a file without line ends, or a quotation mark that is never closed.
-LONGEST_CELL = 4_000_000
-csv.field_size_limit(LONGEST_CELL)
+MAX_CELL_LENGTH = 4_000_000
+csv.field_size_limit(MAX_CELL_LENGTH)
 
 #: Stands in decoded text for bytes that the encoding does not have. No encoding yields it by itself.
-LOST: str = "\udcff"
-codecs.register_error("claims.imports.reading.lost", lambda error: (LOST, getattr(error, "end", 0)))
+LOST_CHARACTER: str = "\udcff"
+codecs.register_error("claims.imports.reading.lost", lambda error: (LOST_CHARACTER, getattr(error, "end", 0)))
 
-_SINGLE_BYTE: Final = ("cp125", "iso8859", "koi8", "tis", "latin")
+_SINGLE_BYTE_CODECS: Final = ("cp125", "iso8859", "koi8", "tis", "latin")
 #: Share of the bytes that may be zero in what is text nevertheless; a row with one is refused.
-MOST_NULS: Final = 1 / 1000
+MAX_NUL_SHARE: Final = 1 / 1000
 
 #: Share of the rows that must have as many cells as most have, for text to be a table of columns.
-CONSISTENT = 0.9
+MIN_CONSISTENCY = 0.9
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +55,7 @@ class Dialect:
     def from_json(cls, value: Mapping[str, Any]) -> Self:
         return cls(**{name: value[name] for name in cls.__slots__ if name in value})
 
-    def reader(self, lines: Any) -> Any:
+    def build_reader(self, lines: Any) -> Any:
         """Return the rows of the lines. It is strict: a broken quotation is an error, not a damaged cell."""
         if self.quoting == "literal":
             return csv.reader(lines, delimiter=self.delimiter, quoting=csv.QUOTE_NONE, quotechar=None)
@@ -106,7 +106,7 @@ def detect_encoding(head: bytes) -> str:
             return {"utf-8": "utf-8-sig"}.get(name, name[:6])  # "utf-16" and "utf-32" take the mark away
     if wide := encodings.detect_unmarked_utf16(head):
         return wide
-    if head.count(b"\x00") > MOST_NULS * max(len(head), 2000) or encodings.detect_signature(head):
+    if head.count(b"\x00") > MAX_NUL_SHARE * max(len(head), 2000) or encodings.detect_signature(head):
         return ""
     if _is_utf8(head):
         return "utf-8"
@@ -136,7 +136,7 @@ def sample_rows(text: str, dialect: Dialect, *, whole: bool) -> TableSample:
     numbers: list[int] = []
     number = faults = 0
     lines = io.StringIO(text, newline="").readlines()
-    reader = dialect.reader(lines)
+    reader = dialect.build_reader(lines)
     while True:
         number += 1
         try:
@@ -164,7 +164,7 @@ def detect_dialect(head: bytes, *, whole: bool, titles: bool = False) -> TableSa
         return None
     text = decode_head(head, encoding, whole=whole)
     tables = [
-        _better_quoting(
+        _choose_quoting(
             *(sample_rows(text, Dialect(encoding, delimiter, quoting), whole=whole) for quoting in QUOTINGS)
         )
         for delimiter in DELIMITERS.values()
@@ -172,30 +172,30 @@ def detect_dialect(head: bytes, *, whole: bool, titles: bool = False) -> TableSa
     ]
     # A comma stands within texts too, so the wider of two regular tables is the real one.
     best = max(
-        (table for table in tables if table.width > 1 and table.consistency >= CONSISTENT),
+        (table for table in tables if table.width > 1 and table.consistency >= MIN_CONSISTENCY),
         key=lambda table: (round(table.consistency, 2), table.width),
         default=None,
     )
     if best or not titles:
         return best
     return max(
-        (table for table in tables if table.width > 1 and table.consistency_below_titles >= CONSISTENT),
+        (table for table in tables if table.width > 1 and table.consistency_below_titles >= MIN_CONSISTENCY),
         key=lambda table: (round(table.consistency_below_titles, 2), table.width),
         default=None,
     )
 
 
-def _better_quoting(minimal: TableSample, literal: TableSample) -> TableSample:
+def _choose_quoting(minimal: TableSample, literal: TableSample) -> TableSample:
     """Choose the way of quoting that gives the more consistent rows for the same head.
 
     Minimal quoting also quotes each cell with a quotation mark inside and doubles the mark. Other marks, and rows
     that vanish into others, show that they are ordinary characters.
     """
-    if literal.consistency < max(CONSISTENT, minimal.consistency - 0.01):
+    if literal.consistency < max(MIN_CONSISTENCY, minimal.consistency - 0.01):
         return minimal
     # Names such as "Vogt, Anke" in every row make rows of one width both ways; only one of the two is the header's.
     header = minimal.titles
-    if minimal.consistency >= CONSISTENT and len(literal.rows[header]) != literal.width:
+    if minimal.consistency >= MIN_CONSISTENCY and len(literal.rows[header]) != literal.width:
         return minimal
     if len(literal.rows) > len(minimal.rows) + minimal.faults and literal.consistency == 1:
         return literal
@@ -219,9 +219,9 @@ def _is_utf8(head: bytes) -> bool:
     return 5 * sum("\ufffd" not in line for line in lines) >= len(lines)
 
 
-def is_really_utf8(text: str, encoding: str) -> bool:
+def is_unrecognised_utf8(text: str, encoding: str) -> bool:
     """Return whether text decoded in a single-byte encoding is unrecognised UTF-8."""
-    if text.isascii() or not encoding.startswith(_SINGLE_BYTE):
+    if text.isascii() or not encoding.startswith(_SINGLE_BYTE_CODECS):
         return False
     try:
         text.encode(encoding).decode("utf-8")

@@ -6,14 +6,14 @@ from typing import Any
 from claims.imports.reading.formats import json_documents
 from claims.imports.reading.formats.schema_org import as_list, find_text, find_texts, find_value
 from claims.imports.reading.inputs.file import File
-from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
+from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 
 NAME = "fact-check-tools"
 TITLE = "Responses of the Google Fact Check Tools API"
 
-_CLAIM, _PAGE = "claimReview", "claimReviewMarkups"
+_REVIEWS_KEY, _MARKUPS_KEY = "claimReview", "claimReviewMarkups"
 
 
 def recognise(file: File) -> Mapping[str, Any] | None:
@@ -40,27 +40,31 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
         ]
         if inner:
             for number, one in enumerate(inner, 1):
-                yield from _reviews(one, RecordPlace(file.name, f"{found.position}, claim {number}"))
+                yield from _iterate_reviews(one, RecordPlace(file.name, f"{found.position}, claim {number}"))
         elif _is_answer(answer):
-            yield from _reviews(answer, place)
+            yield from _iterate_reviews(answer, place)
         elif found.is_record:
             yield Refusal(
                 place, "", SpokenSentence("There is no fact check here."), "no fact check", raw=answer
             )
 
 
-def conventions(settings: Mapping[str, Any]) -> Conventions:
-    return NOTHING_KNOWN
+def get_conventions(settings: Mapping[str, Any]) -> Conventions:
+    return NO_CONVENTIONS
 
 
 def _is_answer(record: Any) -> bool:
-    return isinstance(record, Mapping) and any(isinstance(record.get(name), list) for name in (_CLAIM, _PAGE))
+    return isinstance(record, Mapping) and any(
+        isinstance(record.get(name), list) for name in (_REVIEWS_KEY, _MARKUPS_KEY)
+    )
 
 
-def _reviews(record: Any, place: RecordPlace) -> Iterator[RawRecord | Refusal]:
-    claims = as_list(find_value(record, _CLAIM))
-    markups = as_list(find_value(record, _PAGE))
-    found = [_searched(record, one) for one in claims] + [_entered(record, one) for one in markups]
+def _iterate_reviews(record: Any, place: RecordPlace) -> Iterator[RawRecord | Refusal]:
+    claims = as_list(find_value(record, _REVIEWS_KEY))
+    markups = as_list(find_value(record, _MARKUPS_KEY))
+    found = [_read_search_result(record, one) for one in claims] + [
+        _read_markup_page(record, one) for one in markups
+    ]
     if not found:
         yield Refusal(
             place, "", SpokenSentence("This claim has not been checked."), "no fact check", raw=record
@@ -71,7 +75,7 @@ def _reviews(record: Any, place: RecordPlace) -> Iterator[RawRecord | Refusal]:
         yield RawRecord(RecordPlace(place.file, position), known, raw=record)
 
 
-def _searched(claim: Any, review: Any) -> dict[str, Any]:
+def _read_search_result(claim: Any, review: Any) -> dict[str, Any]:
     """Read a `GoogleFactcheckingFactchecktoolsV1alpha1Claim` with one of its reviews."""
     publisher = find_value(review, "publisher")
     site = find_text(find_value(publisher, "site"))
@@ -89,7 +93,7 @@ def _searched(claim: Any, review: Any) -> dict[str, Any]:
     }
 
 
-def _entered(page: Any, markup: Any) -> dict[str, Any]:
+def _read_markup_page(page: Any, markup: Any) -> dict[str, Any]:
     """Read a `GoogleFactcheckingFactchecktoolsV1alpha1ClaimReviewMarkupPage` with one of its reviews."""
     claimant, rating = find_value(markup, "claimAuthor"), find_value(markup, "rating")
     first = find_texts(find_value(markup, "claimFirstAppearance"))

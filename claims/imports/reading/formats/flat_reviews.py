@@ -5,7 +5,7 @@ from typing import Any
 
 from claims.imports.reading.formats import json_documents, own_fields
 from claims.imports.reading.inputs.file import File
-from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
+from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import FIELDS, RawRecord, RecordPlace, Refusal
 
 NAME = "reviews"
@@ -30,5 +30,5 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
             yield own_fields.refuse_non_object(place, value.value)
 
 
-def conventions(settings: Mapping[str, Any]) -> Conventions:
-    return NOTHING_KNOWN
+def get_conventions(settings: Mapping[str, Any]) -> Conventions:
+    return NO_CONVENTIONS

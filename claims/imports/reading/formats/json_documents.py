@@ -14,18 +14,24 @@ from typing import Any
 
 from claims.imports.reading.formats import broken_json, json_elements, schema_org
 from claims.imports.reading.formats.dialect import detect_encoding
-from claims.imports.reading.formats.json_elements import LISTS, LONGEST, SHOWN, Element, Fault
+from claims.imports.reading.formats.json_elements import (
+    LIST_KEYS,
+    MAX_BYTES,
+    QUOTED_CHARACTERS,
+    Element,
+    Fault,
+)
 from claims.imports.reading.formats.schema_org import Graph, Node
-from claims.imports.reading.inputs.file import HEAD, File
+from claims.imports.reading.inputs.file import HEAD_BYTES, File
 from claims.imports.reading.raw_record import RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 from sources.extraction.beginning import decode_beginning, detect_unicode_encoding
 
 #: What of a whole document is read into memory.
-SMALL = 4 * 1024 * 1024
-LONGEST_LINE = LONGEST
+SMALL_BYTES = 4 * 1024 * 1024
+MAX_LINE_BYTES = MAX_BYTES
 
-_SAMPLE = 20
+_SAMPLE_SIZE = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,12 +59,12 @@ def sample_values(file: File) -> list[Any]:
     text = decode_beginning(file.head)
     if text[:1] not in ("{", "["):
         return []
-    if _one_a_line(text):
-        records = [one for line in text.splitlines()[:_SAMPLE] for one in _loaded(line)]
+    if _has_value_per_line(text):
+        records = [one for line in text.splitlines()[:_SAMPLE_SIZE] for one in _load_line(line)]
     else:
         parts = json_elements.read_elements(io.BytesIO(text.encode("utf-8", "replace")))
         found = (one.value for one in parts if isinstance(one, Element) and one.is_record)
-        records = list(islice(found, _SAMPLE))
+        records = list(islice(found, _SAMPLE_SIZE))
     objects = [one for one in records if isinstance(one, dict)]
     return objects if 2 * len(objects) >= len(records) else records
 
@@ -70,10 +76,10 @@ def explain_unreadable(file: File) -> str:
     fault = next((one for one in parts if isinstance(one, Fault)), None)
     if fault is None or sample_values(file):
         return ""
-    if fault.is_cut_off and len(file.head) >= HEAD:
+    if fault.is_cut_off and len(file.head) >= HEAD_BYTES:
         return (
-            f"This is JSON whose first record is longer than {HEAD // 1024} KB, so the beginning of the file does not "
-            "show its format. Name it with --format."
+            f"This is JSON whose first record is longer than {HEAD_BYTES // 1024} KB, so the beginning of the file "
+            "does not show its format. Name it with --format."
         )
     if fault.is_cut_off:
         return "This is JSON that breaks off within its first record. Get the whole file again."
@@ -86,12 +92,12 @@ def read_values(file: File, *, linked: bool = True) -> Iterator[Value | Refusal]
     Args:
         linked: whether its nodes may refer to each other.
     """
-    stream = _as_utf8(file)
+    stream = _convert_to_utf8(file)
     try:
-        if _one_a_line(decode_beginning(file.head)):
-            yield from _lines(file.name, stream, linked=linked)
+        if _has_value_per_line(decode_beginning(file.head)):
+            yield from _read_lines(file.name, stream, linked=linked)
         else:
-            yield from _document(file.name, stream, linked=linked)
+            yield from _read_document(file.name, stream, linked=linked)
     except (OSError, EOFError, ValueError) as error:
         # What the stream below says, such as that an archive is damaged.
         reason = SpokenSentence("The rest of the file cannot be read: %(error)s.", error=error)
@@ -101,40 +107,40 @@ def read_values(file: File, *, linked: bool = True) -> Iterator[Value | Refusal]
 # One value a line
 
 
-def _one_a_line(text: str) -> bool:
+def _has_value_per_line(text: str) -> bool:
     """Return whether each line is a value of its own; one broken line does not change the answer."""
     lines = text.splitlines()
-    if len(text) >= HEAD // 4 and lines:
+    if len(text) >= HEAD_BYTES // 4 and lines:
         lines.pop()  # cut off by the end of what is looked at
-    lines = [line for line in lines if line.strip()][:_SAMPLE]
+    lines = [line for line in lines if line.strip()][:_SAMPLE_SIZE]
     if len(lines) < 2:
         return False
-    whole = [bool(_loaded(line)) for line in lines]
+    whole = [bool(_load_line(line)) for line in lines]
     return whole[0] or sum(whole) * 2 >= len(whole)
 
 
-def _loaded(line: str) -> list[Any]:
+def _load_line(line: str) -> list[Any]:
     """Return the object or list on a line as a list of one; empty for anything else."""
     try:
-        one = broken_json.strict(line.strip("\x1e \r\n\t"))
+        one = broken_json.parse_strict(line.strip("\x1e \r\n\t"))
     except ValueError:
         return []
     return [one] if isinstance(one, dict | list) else []
 
 
-def _lines(name: str, stream: io.BufferedIOBase, *, linked: bool) -> Iterator[Value | Refusal]:
+def _read_lines(name: str, stream: io.BufferedIOBase, *, linked: bool) -> Iterator[Value | Refusal]:
     number = 0
-    while line := stream.readline(LONGEST_LINE + 1):
+    while line := stream.readline(MAX_LINE_BYTES + 1):
         number += 1
         place = RecordPlace(name, f"line {number}")
-        if len(line) > LONGEST_LINE:
+        if len(line) > MAX_LINE_BYTES:
             while line and not line.endswith(b"\n"):
-                line = stream.readline(LONGEST_LINE)
+                line = stream.readline(MAX_LINE_BYTES)
             yield Refusal(
                 place,
                 "",
                 SpokenSentence(
-                    "This line is longer than %(longest_line)s MB.", longest_line=LONGEST_LINE // 1024**2
+                    "This line is longer than %(longest_line)s MB.", longest_line=MAX_LINE_BYTES // 1024**2
                 ),
                 "line too long",
             )
@@ -149,21 +155,21 @@ def _lines(name: str, stream: io.BufferedIOBase, *, linked: bool) -> Iterator[Va
                     "This line is not UTF-8, as JSON must be. Convert the file to UTF-8 and import it again."
                 ),
                 "not UTF-8",
-                raw=line[:SHOWN].decode(errors="replace"),
+                raw=line[:QUOTED_CHARACTERS].decode(errors="replace"),
             )
             continue
         if text:
-            yield from _values_in(text, place, linked=linked)
+            yield from _iterate_values(text, place, linked=linked)
 
 
-def _values_in(text: str, place: RecordPlace, *, linked: bool) -> Iterator[Value | Refusal]:
+def _iterate_values(text: str, place: RecordPlace, *, linked: bool) -> Iterator[Value | Refusal]:
     decoder = json.JSONDecoder(strict=False, parse_constant=lambda _name: None)
     at = 0
     while at < len(text):
         try:
             one, at = decoder.raw_decode(text, at)
         except (ValueError, RecursionError) as error:
-            yield _broken(place, error, text)
+            yield _report_broken(place, error, text)
             return
         graph: dict[str, Node] = {}
         if linked:
@@ -173,7 +179,7 @@ def _values_in(text: str, place: RecordPlace, *, linked: bool) -> Iterator[Value
             at += 1
 
 
-def _broken(place: RecordPlace, error: Exception, text: str) -> Refusal:
+def _report_broken(place: RecordPlace, error: Exception, text: str) -> Refusal:
     why = (
         f"{error.msg} at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else str(error)
     )
@@ -182,33 +188,33 @@ def _broken(place: RecordPlace, error: Exception, text: str) -> Refusal:
         "",
         SpokenSentence("This is not valid JSON: %(why)s.", why=why),
         "broken JSON",
-        raw=text[:SHOWN],
+        raw=text[:QUOTED_CHARACTERS],
     )
 
 
 # Documents
 
 
-def _document(name: str, stream: io.BufferedIOBase, *, linked: bool) -> Iterator[Value | Refusal]:
-    content = stream.read(SMALL + 1)
-    if len(content) > SMALL:
-        yield from _streamed(name, _Joined(content, stream), linked=linked)
+def _read_document(name: str, stream: io.BufferedIOBase, *, linked: bool) -> Iterator[Value | Refusal]:
+    content = stream.read(SMALL_BYTES + 1)
+    if len(content) > SMALL_BYTES:
+        yield from _read_stream(name, _JoinedStream(content, stream), linked=linked)
         return
     try:
-        whole = broken_json.loads(content.decode())
+        whole = broken_json.parse_all(content.decode())
     except (UnicodeDecodeError, broken_json.BrokenJSON):
         # One by one, for what stands before the fault and behind it.
-        yield from _streamed(name, io.BytesIO(content), linked=linked)
+        yield from _read_stream(name, io.BytesIO(content), linked=linked)
         return
     graph: dict[str, Node] = {}
     if linked:
         schema_org.index_nodes(whole, graph)
     for number, one in enumerate(whole, 1):
-        for position, element, is_record in _parts(one, number):
+        for position, element, is_record in _iterate_parts(one, number):
             yield Value(position, element, graph, is_record)
 
 
-def _parts(one: Any, number: int) -> Iterator[tuple[str, Any, bool]]:
+def _iterate_parts(one: Any, number: int) -> Iterator[tuple[str, Any, bool]]:
     """Like `_elements`, for a value in memory."""
     if isinstance(one, list):
         for position, element in enumerate(one, 1):
@@ -216,7 +222,7 @@ def _parts(one: Any, number: int) -> Iterator[tuple[str, Any, bool]]:
     elif isinstance(one, Mapping):
         rest: dict[str, Any] = {}
         for key, member in one.items():
-            if key in LISTS and isinstance(member, list):
+            if key in LIST_KEYS and isinstance(member, list):
                 for position, element in enumerate(member, 1):
                     yield f"{key} {position}", element, key != "@graph"
             else:
@@ -227,18 +233,18 @@ def _parts(one: Any, number: int) -> Iterator[tuple[str, Any, bool]]:
         yield f"value {number}", one, True
 
 
-def _streamed(name: str, stream: json_elements.Readable, *, linked: bool) -> Iterator[Value | Refusal]:
+def _read_stream(name: str, stream: json_elements.Readable, *, linked: bool) -> Iterator[Value | Refusal]:
     graph: dict[str, Node] = {}
     for one in json_elements.read_elements(stream):
         if isinstance(one, Fault):
-            yield _left_out(name, one)
+            yield _report_fault(name, one)
         else:
             if linked:
                 schema_org.index_nodes(one.value, graph)
             yield Value(one.position, one.value, graph, one.is_record)
 
 
-def _left_out(name: str, fault: Fault) -> Refusal:
+def _report_fault(name: str, fault: Fault) -> Refusal:
     if fault.goes_on:
         rest = f"{fault.size:,} bytes were left out, and reading went on behind them."
     else:
@@ -250,7 +256,7 @@ def _left_out(name: str, fault: Fault) -> Refusal:
 # Bytes
 
 
-class _Joined:
+class _JoinedStream:
     """A stream of data already read, followed by the rest."""
 
     def __init__(self, beginning: bytes, rest: io.BufferedIOBase) -> None:
@@ -261,7 +267,7 @@ class _Joined:
         return self._beginning.read(size) or self._rest.read(size)
 
 
-class _Recoded(io.RawIOBase):
+class _RecodedStream(io.RawIOBase):
     """Re-encode a stream as UTF-8. A character that cannot be decoded becomes a byte that UTF-8 never uses."""
 
     def __init__(self, stream: io.BufferedIOBase, name: str) -> None:
@@ -283,11 +289,11 @@ class _Recoded(io.RawIOBase):
         return count
 
 
-def _as_utf8(file: File) -> io.BufferedIOBase:
+def _convert_to_utf8(file: File) -> io.BufferedIOBase:
     name, mark = detect_unicode_encoding(file.head)
     file.stream.read(mark)
     if name == "utf-8" and not mark:
         name = detect_encoding(file.head) or name
         if name != "utf-8":
             file.note(SpokenSentence("It is not in UTF-8: it was read as %(encoding)s.", encoding=name))
-    return file.stream if name == "utf-8" else io.BufferedReader(_Recoded(file.stream, name))
+    return file.stream if name == "utf-8" else io.BufferedReader(_RecodedStream(file.stream, name))

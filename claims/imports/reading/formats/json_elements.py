@@ -15,32 +15,32 @@ from typing import Any, NamedTuple, Protocol
 from claims.imports.reading.formats import broken_json
 
 #: How many characters one record may have.
-LONGEST = 16 * 1024 * 1024
+MAX_BYTES = 16 * 1024 * 1024
 #: How far beyond a fault the next element is looked for at a time.
-SEARCHED = 1024 * 1024
+SEARCHED_BYTES = 1024 * 1024
 #: Among so many objects behind a fault one is looked for that is no part of another, where nothing was read before.
-LOOKED_AT = 100
+MAX_CANDIDATES = 100
 #: How much of what cannot be read a fault shows.
-SHOWN = 2000
+QUOTED_CHARACTERS = 2000
 
 #: Under these names in an object, a list is one of records.
-LISTS = frozenset(
+LIST_KEYS = frozenset(
     [
         "@graph", "dataFeedElement", "itemListElement", "claims", "claimReviewMarkupPages", "data", "docs",
         "factChecks", "fact_checks", "factchecks", "hits", "items", "records", "results", "reviews", "rows",
     ]
 )  # fmt: skip
 
-_PIECE = 64 * 1024
-_DECODER = json.JSONDecoder(strict=False, parse_constant=lambda _name: None)
+_PIECE_BYTES = 64 * 1024
+_DECODER = json.JSONDecoder(strict=False, parse_constant=lambda _read_name: None)
 _SPACE = re.compile(r"[\s\ufeff\x1e]*")
 _BETWEEN = re.compile(r"[\s\ufeff\x1e,;]*")
-_MARKS = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\]]', re.DOTALL)
+_MARK = re.compile(r'"(?:[^"\\]|\\.)*"?|[{}\[\]]', re.DOTALL)
 _FIRST_NAME = re.compile(r'\{\s*("(?:[^"\\]|\\.)*")\s*:', re.DOTALL)
-_NAMES = "|".join(map(re.escape, sorted(LISTS)))
-_A_LIST = re.compile(rf'"(?:{_NAMES})"\s*:\s*(?=\[)')
+_LIST_KEYS_PATTERN = "|".join(map(re.escape, sorted(LIST_KEYS)))
+_LIST_START = re.compile(rf'"(?:{_LIST_KEYS_PATTERN})"\s*:\s*(?=\[)')
 # What the text ends with, or shows, where it only lacks what has not been read yet.
-_CUT_OFF = 16
+_CUT_OFF_CHARACTERS = 16
 # Bytes that are not UTF-8, as `surrogateescape` keeps them.
 _STRAY = re.compile("[\udc80-\udcff]")
 # What stands behind an element of a list, and behind a value that others follow without a list.
@@ -82,7 +82,7 @@ def read_elements(stream: Readable, *, item: str = "item") -> Iterator[Element |
     Args:
         item: what an element of a list that stands for itself is called.
     """
-    yield from _Reader(stream).all(item)
+    yield from _Reader(stream).read_all(item)
 
 
 class _Broken(ValueError):
@@ -105,65 +105,65 @@ class _Reader:
 
     # Values
 
-    def all(self, item: str) -> Iterator[Element | Fault]:
+    def read_all(self, item: str) -> Iterator[Element | Fault]:
         number = 0
-        while self._skipped(_BETWEEN):
+        while self._skip(_BETWEEN):
             number += 1
             position = f"value {number}"
-            match self._next():
+            match self._peek():
                 case "[":
                     self._at += 1
-                    yield from self._list(item)
+                    yield from self._read_list(item)
                 case "{":
-                    yield from self._object(position)
+                    yield from self._read_object(position)
                 case _:
                     try:
-                        yield Element(position, self._value())
+                        yield Element(position, self._read_value())
                     except _Broken as broken:
-                        yield self._fault(position, broken, _AFTER_VALUE)
+                        yield self._skip_fault(position, broken, _AFTER_VALUE)
 
-    def _object(self, position: str) -> Iterator[Element | Fault]:
+    def _read_object(self, position: str) -> Iterator[Element | Fault]:
         """Read an object, yielding the records of its lists separately."""
         rest: dict[str, Any] = {}
         had_lists = False
         self._at += 1
-        while self._skipped(_BETWEEN) and self._next() != "}":
+        while self._skip(_BETWEEN) and self._peek() != "}":
             try:
-                name = self._name()
-                if name not in LISTS or self._next() != "[":
-                    rest[name] = self._value()
+                name = self._read_name()
+                if name not in LIST_KEYS or self._peek() != "[":
+                    rest[name] = self._read_value()
                     continue
             except _Broken as broken:
-                yield self._fault(position, broken, _AFTER_VALUE, in_object=True)
-                if not _A_LIST.match(self._text, self._at):
+                yield self._skip_fault(position, broken, _AFTER_VALUE, in_object=True)
+                if not _LIST_START.match(self._text, self._at):
                     return
                 rest.clear()  # it is not whole
                 had_lists = True
                 continue
             had_lists = True
             self._at += 1
-            yield from self._list(name)
-        if not self._next():
-            yield self._fault(position, _Broken("it breaks off", is_cut_off=True), _AFTER_VALUE)
+            yield from self._read_list(name)
+        if not self._peek():
+            yield self._skip_fault(position, _Broken("it breaks off", is_cut_off=True), _AFTER_VALUE)
             return
         self._at += 1
         if rest or not had_lists:
             self._names = frozenset(rest)
             yield Element(position, rest, not had_lists)
 
-    def _list(self, key: str) -> Iterator[Element | Fault]:
+    def _read_list(self, key: str) -> Iterator[Element | Fault]:
         number = 0
         self._names = frozenset()
-        while self._skipped(_BETWEEN):
-            if self._next() == "]":
+        while self._skip(_BETWEEN):
+            if self._peek() == "]":
                 self._at += 1
                 return
             number += 1
             position = f"{key} {number}"
             try:
-                one = self._value_or_repaired()
+                one = self._read_or_repair_value()
             except _Broken as broken:
-                yield (fault := self._fault(position, broken, _AFTER_ELEMENT))
+                yield (fault := self._skip_fault(position, broken, _AFTER_ELEMENT))
                 if not fault.goes_on:
                     return
                 continue
@@ -172,54 +172,56 @@ class _Reader:
             yield Element(position, one, key != "@graph")
         yield Fault(f"{key} {number + 1}", "the list breaks off", "", 0, goes_on=False, is_cut_off=True)
 
-    def _name(self) -> str:
-        name = self._value()
-        if not isinstance(name, str) or not self._skipped(_SPACE) or self._next() != ":":
-            raise _Broken("a name in quotation marks and a colon are missing", is_cut_off=not self._next())
+    def _read_name(self) -> str:
+        name = self._read_value()
+        if not isinstance(name, str) or not self._skip(_SPACE) or self._peek() != ":":
+            raise _Broken("a name in quotation marks and a colon are missing", is_cut_off=not self._peek())
         self._at += 1
-        self._skipped(_SPACE)
+        self._skip(_SPACE)
         return name
 
-    def _value_or_repaired(self) -> Any:
+    def _read_or_repair_value(self) -> Any:
         try:
-            return self._value()
+            return self._read_value()
         except _Broken as broken:
-            self._more_than(SEARCHED)
-            end = self._end_of_broken()
+            self._buffer_more_than(SEARCHED_BYTES)
+            end = self._find_end_of_broken()
             if end is None or _STRAY.search(self._text, self._at, end):
                 raise
             try:
-                (one,) = broken_json.loads(self._text[self._at : end])
+                (one,) = broken_json.parse_all(self._text[self._at : end])
             except ValueError:  # of which `Broken` is one
                 raise broken from None
             self._at = end
             return one
 
-    def _value(self) -> Any:
+    def _read_value(self) -> Any:
         while True:
             try:
                 one, end = _DECODER.raw_decode(self._text, self._at)
             except RecursionError:
                 raise _Broken("it is nested too deeply") from None
             except json.JSONDecodeError as error:
-                breaks_off = self._breaks_off(error)
+                breaks_off = self._may_be_cut_off(error)
                 if self._ended or not breaks_off:
                     raise _Broken(error.msg[:1].lower() + error.msg[1:], is_cut_off=breaks_off) from None
             except ValueError as error:  # a number of thousands of digits
                 raise _Broken(str(error).partition(";")[0]) from None
             else:
                 if end < len(self._text) or self._ended or self._text[end - 1] in '}]"':
-                    return self._taken(one, end)
-            if len(self._text) - self._at > LONGEST:
-                raise _Broken(f"one record is longer than {LONGEST // 1024**2} MB")
-            if not self._more(max(_PIECE, len(self._text) - self._at)):
+                    return self._accept(one, end)
+            if len(self._text) - self._at > MAX_BYTES:
+                raise _Broken(f"one record is longer than {MAX_BYTES // 1024**2} MB")
+            if not self._read_more(max(_PIECE_BYTES, len(self._text) - self._at)):
                 self._ended = True
 
-    def _breaks_off(self, error: json.JSONDecodeError) -> bool:
+    def _may_be_cut_off(self, error: json.JSONDecodeError) -> bool:
         """Return whether an error may only mean that the rest is missing or has not been read yet."""
-        return error.msg.startswith("Unterminated string") or error.pos >= len(self._text) - _CUT_OFF
+        return (
+            error.msg.startswith("Unterminated string") or error.pos >= len(self._text) - _CUT_OFF_CHARACTERS
+        )
 
-    def _taken(self, one: Any, end: int) -> Any:
+    def _accept(self, one: Any, end: int) -> Any:
         if not self._text.isascii() and _STRAY.search(self._text, self._at, end):
             raise _Broken("it has bytes that are not UTF-8")
         self._at = end
@@ -227,64 +229,64 @@ class _Reader:
 
     # What is broken
 
-    def _fault(
+    def _skip_fault(
         self, position: str, broken: _Broken, after: re.Pattern[str], *, in_object: bool = False
     ) -> Fault:
         """Skip to where reading can continue, and report what was skipped."""
-        shown = self._text[self._at : self._at + SHOWN].encode(errors="replace").decode()
+        shown = self._text[self._at : self._at + QUOTED_CHARACTERS].encode(errors="replace").decode()
         size, found = 0, False
         while True:
-            self._more_than(SEARCHED)
-            end = self._end_of_broken() if not size else None
+            self._buffer_more_than(SEARCHED_BYTES)
+            end = self._find_end_of_broken() if not size else None
             if end is None:
-                end = self._next_like(after, in_object=in_object, may_be_here=bool(size))
+                end = self._find_next_like(after, in_object=in_object, may_be_here=bool(size))
             if end is not None:
                 found = True
             else:
                 # An object that begins in the last part may be whole when more has been read.
-                end = len(self._text) if self._ended else len(self._text) - SEARCHED // 2
+                end = len(self._text) if self._ended else len(self._text) - SEARCHED_BYTES // 2
             size += len(self._text[self._at : end].encode("utf-8", "surrogateescape"))
             self._at = end
             if found or self._ended:
                 return Fault(position, str(broken), shown, size, found, broken.is_cut_off and not found)
 
-    def _end_of_broken(self) -> int | None:
+    def _find_end_of_broken(self) -> int | None:
         """Return the end of an object whose brackets close and are followed by valid JSON."""
-        if self._next() != "{":
+        if self._peek() != "{":
             return None
         opened: list[str] = []
-        for mark in _MARKS.finditer(self._text, self._at):
+        for mark in _MARK.finditer(self._text, self._at):
             if mark[0] in "{[":
                 opened.append(mark[0])
             elif mark[0] in "}]":
                 if {"}": "{", "]": "["}[mark[0]] != opened.pop():
                     return None
                 if not opened:
-                    return mark.end() if self._follows_well(mark.end()) else None
+                    return mark.end() if self._is_followed_by_json(mark.end()) else None
         return None
 
-    def _follows_well(self, at: int) -> bool:
+    def _is_followed_by_json(self, at: int) -> bool:
         """Return whether a new object, the end of the list or the end of the text follows at this position."""
         gap = _BETWEEN.match(self._text, at)
         here = gap.end() if gap else at
         match self._text[here : here + 1]:
             case "{":
-                return self._whole(here) is not None or bool(_FIRST_NAME.match(self._text, here))
+                return self._parse_whole(here) is not None or bool(_FIRST_NAME.match(self._text, here))
             case "]":
                 return True
             case character:
                 return not character and self._ended
 
-    def _next_like(self, after: re.Pattern[str], *, in_object: bool, may_be_here: bool) -> int | None:
+    def _find_next_like(self, after: re.Pattern[str], *, in_object: bool, may_be_here: bool) -> int | None:
         """Return the position of the next object of the kind being read."""
         start = self._at if may_be_here else self._at + 1
-        a_list = _A_LIST.search(self._text, start) if in_object else None
-        candidates = self._candidates(start, a_list.start() if a_list else len(self._text), after)
+        a_list = _LIST_START.search(self._text, start) if in_object else None
+        candidates = self._iterate_candidates(start, a_list.start() if a_list else len(self._text), after)
         if self._names:
             known = self._names
         else:
             # Nothing is known of its like, but what has the most names is none of its parts.
-            first = list(islice(candidates, LOOKED_AT))
+            first = list(islice(candidates, MAX_CANDIDATES))
             known = max((names for _at, names in first), key=len, default=frozenset())
             candidates = iter(first)
         for at, names in candidates:
@@ -292,16 +294,16 @@ class _Reader:
                 return at
         return a_list.start() if a_list else None
 
-    def _candidates(
+    def _iterate_candidates(
         self, start: int, end: int, after: re.Pattern[str]
     ) -> Iterator[tuple[int, frozenset[str]]]:
         """Yield the positions of whole objects in element position, with their names."""
         for opened in _FIRST_NAME.finditer(self._text, start, end):
-            whole = self._whole(opened.start())
+            whole = self._parse_whole(opened.start())
             if whole is not None and after.match(self._text, whole[1]):
                 yield opened.start(), frozenset(whole[0])
 
-    def _whole(self, at: int) -> tuple[Any, int] | None:
+    def _parse_whole(self, at: int) -> tuple[Any, int] | None:
         try:
             return _DECODER.raw_decode(self._text, at)
         except (ValueError, RecursionError):
@@ -309,21 +311,21 @@ class _Reader:
 
     # Text
 
-    def _next(self) -> str:
+    def _peek(self) -> str:
         return self._text[self._at : self._at + 1]
 
-    def _skipped(self, gap: re.Pattern[str]) -> bool:
+    def _skip(self, gap: re.Pattern[str]) -> bool:
         """Skip to the next character that is not white space; False at the end."""
         while True:
             if match := gap.match(self._text, self._at):
                 self._at = match.end()
             if self._at < len(self._text):
                 return True
-            if not self._more(_PIECE):
+            if not self._read_more(_PIECE_BYTES):
                 self._ended = True
                 return False
 
-    def _more(self, size: int) -> bool:
+    def _read_more(self, size: int) -> bool:
         """Read the next piece and drop the text already parsed."""
         if self._ended:
             return False
@@ -332,7 +334,7 @@ class _Reader:
         self._text, self._at = self._text[self._at :] + read, 0
         return bool(piece)
 
-    def _more_than(self, size: int) -> None:
+    def _buffer_more_than(self, size: int) -> None:
         while len(self._text) - self._at <= size and not self._ended:
-            if not self._more(size):
+            if not self._read_more(size):
                 self._ended = True

@@ -17,8 +17,8 @@ from claims.imports.reading.mappings.mapping_choice import (
     choose_mapping,
     detect_dates,
     find_conventions,
+    find_refusal,
     find_unread_columns,
-    refused,
 )
 from claims.imports.reading.mappings.nested_values import Nested, list_paths
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
@@ -28,12 +28,12 @@ NAME: Final = "rows"
 TITLE: Final = "Rows as JSON (an object on each line, or an array of objects)"
 
 #: How many objects are looked at before the first one is read.
-SAMPLED: Final = 20
+SAMPLE_SIZE: Final = 20
 
 
 def recognise(file: File) -> Table[str, Any] | None:
     """Return the mapping of rows; None for linked data such as ClaimReview, and for our own export."""
-    rows = _sample(file)
+    rows = _sample_rows(file)
     if not rows or any(name.startswith("@") for row in rows for name in row):
         return None
     if any("statement" in row and isinstance(row.get("verdicts"), list) for row in rows):
@@ -41,18 +41,18 @@ def recognise(file: File) -> Table[str, Any] | None:
     mapping = choose_mapping(list_paths(rows), rows)
     if len(rows) == 1 and "statement" not in mapping.reading.fields:
         return None  # one object of any kind
-    return _settings(rows, mapping)
+    return _build_settings(rows, mapping)
 
 
-def settings_for(file: File, mapping: Mapping) -> Table[str, Any]:
+def build_mapped_settings(file: File, mapping: Mapping) -> Table[str, Any]:
     """Return the settings for a file that has a mapping."""
-    return _settings(_sample(file), mapping)
+    return _build_settings(_sample_rows(file), mapping)
 
 
 def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]:
     """Yield the objects as records."""
     values = json_documents.read_values(file, linked=False)
-    first = list(islice(values, SAMPLED))
+    first = list(islice(values, SAMPLE_SIZE))
     rows = [one.value for one in first if isinstance(one, Value) and _is_row(one)]
     columns = list_paths(rows)
     try:
@@ -67,14 +67,14 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
             "wrong mapping",
         )
         return
-    if refusal := refused(mapping, columns, file, rows):
+    if refusal := find_refusal(mapping, columns, file, rows):
         yield from (one for one in first if isinstance(one, Refusal))
         yield refusal
         return
     records = ClaimsInRows(mapping, None)
     for row in rows:
         list(records(Nested(row), RecordPlace(file.name, "")))  # so that it is known what is read
-    if left := find_unread_columns(columns, _with_what_is_in_it(records.used, columns)):
+    if left := find_unread_columns(columns, _expand_paths(records.used_columns, columns)):
         file.note(left)
     for one in chain(first, values):
         if isinstance(one, Refusal):
@@ -89,7 +89,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
             yield Refusal(place, "", reason, "not an object", raw=one.value)
 
 
-def conventions(settings: Table[str, Any]) -> Conventions:
+def get_conventions(settings: Table[str, Any]) -> Conventions:
     return find_conventions(settings)
 
 
@@ -97,19 +97,19 @@ def _is_row(one: Value) -> bool:
     return one.is_record and isinstance(one.value, dict)
 
 
-def _sample(file: File) -> list[Row]:
+def _sample_rows(file: File) -> list[Row]:
     """Return the whole objects in the first bytes; empty if anything else is among them."""
     found = json_documents.sample_values(file)
     return found if all(isinstance(row, dict) for row in found) else []
 
 
-def _with_what_is_in_it(used: frozenset[str], columns: list[str]) -> set[str]:
+def _expand_paths(used: frozenset[str], columns: list[str]) -> set[str]:
     """Return the paths that are read, whether they are written with a list index or with `*`."""
     stepped = {tuple("*" if step.isdigit() else step for step in one.split(".")) for one in used}
     return {one for one in columns if one in used or tuple(one.split(".")) in stepped}
 
 
-def _settings(rows: list[Row], mapping: Mapping) -> Table[str, Any]:
+def _build_settings(rows: list[Row], mapping: Mapping) -> Table[str, Any]:
     return {
         "mapping": mapping.to_json(),
         "date_order": detect_dates(mapping, None, [Nested(row) for row in rows]),

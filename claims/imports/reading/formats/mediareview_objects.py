@@ -25,7 +25,7 @@ from sources.addresses import build_url_key
 
 MEDIA_REVIEW = "MediaReview"
 #: The kinds of media, by the types that say so.
-KINDS = {"ImageObject": "image", "VideoObject": "video", "AudioObject": "audio"}
+KINDS_BY_TYPE = {"ImageObject": "image", "VideoObject": "video", "AudioObject": "audio"}
 
 
 def is_media_review(node: Any) -> bool:
@@ -41,7 +41,7 @@ def find_attached(review: Node, others: list[Node], graph: Graph) -> list[Node]:
         one for one in find_things(find_value(review, "associatedMediaReview"), graph) if is_media_review(one)
     ]
     own = review.get("@id")
-    page = _page(review, graph)
+    page = _get_page_key(review, graph)
     found = list(named)
     for other in others:
         if any(other is one for one in found):
@@ -53,14 +53,17 @@ def find_attached(review: Node, others: list[Node], graph: Graph) -> list[Node]:
         ]
         names_it = any(one is review or (own and one.get("@id") == own) for one in claim_reviews)
         is_there = (
-            page and page == _page(other, graph) and not claim_reviews and not find_claims(other, graph)
+            page
+            and page == _get_page_key(other, graph)
+            and not claim_reviews
+            and not find_claims(other, graph)
         )
         if names_it or is_there:
             found.append(other)
     return found
 
 
-def _page(review: Node, graph: Graph) -> str:
+def _get_page_key(review: Node, graph: Graph) -> str:
     return next(
         (key for one in find_addresses(find_value(review, "url"), graph) if (key := build_url_key(one))), ""
     )
@@ -69,12 +72,16 @@ def _page(review: Node, graph: Graph) -> str:
 def read_media_fields(review: Node, graph: Graph) -> dict[str, Any]:
     """Return the media fields of a MediaReview."""
     items = [one for one in find_things(find_value(review, "itemReviewed"), graph) if isinstance(one, dict)]
-    shown = list(_shown(items, graph))
-    kinds = list(dict.fromkeys(KINDS[kind] for one in shown for kind in find_types(one) if kind in KINDS))
+    shown = list(_iterate_media(items, graph))
+    kinds = list(
+        dict.fromkeys(
+            KINDS_BY_TYPE[kind] for one in shown for kind in find_types(one) if kind in KINDS_BY_TYPE
+        )
+    )
     return {
-        "media": list(dict.fromkeys(place for one in shown for place in _places(one, graph))),
+        "media": list(dict.fromkeys(place for one in shown for place in _list_urls(one, graph))),
         "media_kind": kinds[0] if len(kinds) == 1 else None,
-        "media_authenticity_category": _categories(review),
+        "media_authenticity_category": _list_categories(review),
         "original_media_context": find_text(find_value(review, "originalMediaContextDescription")),
         "original_media_url": next(
             iter(find_addresses(find_value(review, "originalMediaLink"), graph)), None
@@ -87,7 +94,7 @@ def find_claims(review: Node, graph: Graph) -> list[Node]:
     items = [one for one in find_things(find_value(review, "itemReviewed"), graph) if isinstance(one, dict)]
     found = [
         claim
-        for one in [*items, *_shown(items, graph)]
+        for one in [*items, *_iterate_media(items, graph)]
         for claim in find_things(find_value(one, "interpretedAsClaim"), graph)
     ]
     return [claim if isinstance(claim, dict) else {"text": claim} for claim in found]
@@ -112,7 +119,7 @@ def find_statements(review: Node, graph: Graph) -> list[Any]:
     return list(dict.fromkeys(said))
 
 
-def _shown(items: Sequence[Node], graph: Graph) -> Iterator[Node]:
+def _iterate_media(items: Sequence[Node], graph: Graph) -> Iterator[Node]:
     """Yield the media themselves: each appearance of an item, or the item."""
     for item in items:
         appearances = find_things(find_value(item, "mediaItemAppearance"), graph)
@@ -123,7 +130,7 @@ def _shown(items: Sequence[Node], graph: Graph) -> Iterator[Node]:
             yield item
 
 
-def _places(media: Node, graph: Graph) -> list[str]:
+def _list_urls(media: Node, graph: Graph) -> list[str]:
     found = [
         place
         for name in ("accessedOnUrl", "contentUrl", "url", "embedUrl")
@@ -132,7 +139,7 @@ def _places(media: Node, graph: Graph) -> list[str]:
     return list(dict.fromkeys(found))
 
 
-def _categories(review: Node) -> list[Any]:
+def _list_categories(review: Node) -> list[Any]:
     """Return the categories, each a name or a URL that ends in one."""
     stated = find_value(review, "mediaAuthenticityCategory")
     named = [one.get("@id", one) if isinstance(one, dict) else one for one in as_list(stated)]

@@ -19,7 +19,7 @@ _ATTRIBUTES = {
     "time": "datetime", "meta": "content",
 }  # fmt: skip
 
-DEEPEST = 64
+MAX_DEPTH = 64
 _SPACE = " \t\r\n\f"
 
 
@@ -29,7 +29,7 @@ def read_microdata(tree: HtmlElement) -> list[Item]:
     by_id = {element.get("id"): element for element in elements if element.get("id")}
     referred = {name for element in elements for name in (element.get("itemref") or "").split()}
     return [
-        _microdata_item(element, by_id, set(), 0)
+        _build_microdata_item(element, by_id, set(), 0)
         for element in elements
         if element.get("itemscope") is not None
         and element.get("itemtype")
@@ -37,7 +37,7 @@ def read_microdata(tree: HtmlElement) -> list[Item]:
     ]
 
 
-def _microdata_item(
+def _build_microdata_item(
     element: HtmlElement, by_id: dict[str, HtmlElement], referred: set[str], depth: int
 ) -> Item:
     """Args:
@@ -47,28 +47,32 @@ def _microdata_item(
     item: Item = {"@type": kinds[0] if len(kinds) == 1 else kinds}
     if name := (element.get("itemid") or "").strip():
         item["@id"] = name
-    if depth > DEEPEST:
+    if depth > MAX_DEPTH:
         return item
-    parts = list(_parts(element, "itemscope", with_root=False))
+    parts = list(_iterate_parts(element, "itemscope", with_root=False))
     # Properties may stand elsewhere on the page.
     for name in (element.get("itemref") or "").split():
         if name in by_id and name not in referred:
             referred.add(name)
-            parts += _parts(by_id[name], "itemscope", with_root=True)
+            parts += _iterate_parts(by_id[name], "itemscope", with_root=True)
     for part in parts:
         if not (names := (part.get("itemprop") or "").split()):
             continue
         is_item = part.get("itemscope") is not None
-        value = _microdata_item(part, by_id, referred, depth + 1) if is_item else _said(part, "content")
+        value = (
+            _build_microdata_item(part, by_id, referred, depth + 1)
+            if is_item
+            else _read_property(part, "content")
+        )
         for name in names:
-            _add(item, name, value)
+            _add_value(item, name, value)
     return item
 
 
 def read_rdfa(tree: HtmlElement) -> list[Item]:
     """Return the top-level resources of a page."""
     return [
-        _rdfa_item(element, 0)
+        _build_rdfa_item(element, 0)
         for element in tree.iter()
         if _is_element(element)
         and element.get("typeof")
@@ -76,24 +80,24 @@ def read_rdfa(tree: HtmlElement) -> list[Item]:
     ]
 
 
-def _rdfa_item(element: HtmlElement, depth: int) -> Item:
+def _build_rdfa_item(element: HtmlElement, depth: int) -> Item:
     kinds = (element.get("typeof") or "").split()
     item: Item = {"@type": kinds[0] if len(kinds) == 1 else kinds}
     if name := (element.get("resource") or element.get("about") or "").strip():
         item["@id"] = name
-    if depth > DEEPEST:
+    if depth > MAX_DEPTH:
         return item
-    for part in _parts(element, "typeof", with_root=False):
+    for part in _iterate_parts(element, "typeof", with_root=False):
         if not (names := (part.get("property") or "").split()):
             continue
         if part.get("typeof"):
-            value: Any = _rdfa_item(part, depth + 1)
+            value: Any = _build_rdfa_item(part, depth + 1)
         elif part.get("content") is None and (resource := part.get("resource")):
             value = resource.strip()
         else:
-            value = _said(part, "content")
+            value = _read_property(part, "content")
         for name in names:
-            _add(item, name.rpartition("/")[2].rpartition(":")[2], value)
+            _add_value(item, name.rpartition("/")[2].rpartition(":")[2], value)
     return item
 
 
@@ -105,7 +109,7 @@ def _is_within(element: HtmlElement, scope: str, referred: set[str]) -> bool:
     )
 
 
-def _parts(root: HtmlElement, scope: str, *, with_root: bool) -> Iterator[HtmlElement]:
+def _iterate_parts(root: HtmlElement, scope: str, *, with_root: bool) -> Iterator[HtmlElement]:
     """Yield the elements below in page order, skipping those of nested items."""
     waiting = [root] if with_root else list(reversed(root))
     while waiting:
@@ -117,7 +121,7 @@ def _parts(root: HtmlElement, scope: str, *, with_root: bool) -> Iterator[HtmlEl
             waiting += reversed(element)
 
 
-def _said(element: HtmlElement, first: str) -> str:
+def _read_property(element: HtmlElement, first: str) -> str:
     """Return an element's value as a property."""
     stated = element.get(first)
     if stated is None and element.tag in _ATTRIBUTES:
@@ -125,7 +129,7 @@ def _said(element: HtmlElement, first: str) -> str:
     return (element.text_content() if stated is None else stated).strip(_SPACE)
 
 
-def _add(item: Item, name: str, value: Any) -> None:
+def _add_value(item: Item, name: str, value: Any) -> None:
     if name not in item:
         item[name] = value
     elif isinstance(item[name], list):

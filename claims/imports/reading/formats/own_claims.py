@@ -11,8 +11,8 @@ from claims.exports.formats.csv import COLUMNS
 from claims.imports.reading.formats import json_documents
 from claims.imports.reading.formats.delimited_text import TableRows
 from claims.imports.reading.formats.dialect import Dialect, detect_dialect
-from claims.imports.reading.inputs.file import HEAD, File
-from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
+from claims.imports.reading.inputs.file import HEAD_BYTES, File
+from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.formulas import is_formula
 from factcheck.sentences import SpokenSentence
@@ -21,7 +21,7 @@ NAME: Final = "claims"
 TITLE: Final = "Claims exported by this program"
 
 #: What a claim has in every answer and export.
-_CLAIM: Final = frozenset({"id", "version", "status", "statement", "appearances", "verdicts"})
+_CLAIM_KEYS: Final = frozenset({"id", "version", "status", "statement", "appearances", "verdicts"})
 #: By which the table is known; later versions of it have more columns.
 _FIRST_COLUMNS: Final = list(COLUMNS)[:5]
 #: Our fields and the columns that they stand in.
@@ -48,8 +48,8 @@ _COLUMNS: Final = {
 def recognise(file: File) -> Mapping[str, Any] | None:
     records = json_documents.sample_values(file)
     if records:
-        return {} if all(isinstance(one, Mapping) and one.keys() >= _CLAIM for one in records) else None
-    table = detect_dialect(file.head, whole=len(file.head) < HEAD)
+        return {} if all(isinstance(one, Mapping) and one.keys() >= _CLAIM_KEYS for one in records) else None
+    table = detect_dialect(file.head, whole=len(file.head) < HEAD_BYTES)
     if table and table.rows[0][: len(_FIRST_COLUMNS)] == _FIRST_COLUMNS:
         return {"dialect": table.dialect.to_json()}
     return None
@@ -57,27 +57,27 @@ def recognise(file: File) -> Mapping[str, Any] | None:
 
 def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
     if "dialect" in settings:
-        yield from _rows(file, Dialect.from_json(settings["dialect"]))
+        yield from _read_rows(file, Dialect.from_json(settings["dialect"]))
         return
     for value in json_documents.read_values(file, linked=False):
         if isinstance(value, Refusal):
             yield value
             continue
         claim, place = value.value, RecordPlace(file.name, value.position)
-        if isinstance(claim, Mapping) and claim.keys() >= _CLAIM:
-            yield from _reviews(claim, place)
+        if isinstance(claim, Mapping) and claim.keys() >= _CLAIM_KEYS:
+            yield from _iterate_reviews(claim, place)
         elif value.is_record:
             reason = SpokenSentence("This is not a claim from an export.")
             yield Refusal(place, "", reason, "not an object", raw=claim)
 
 
-def conventions(settings: Mapping[str, Any]) -> Conventions:
-    return NOTHING_KNOWN
+def get_conventions(settings: Mapping[str, Any]) -> Conventions:
+    return NO_CONVENTIONS
 
 
-def _reviews(claim: Mapping[str, Any], place: RecordPlace) -> Iterator[RawRecord | Refusal]:
+def _iterate_reviews(claim: Mapping[str, Any], place: RecordPlace) -> Iterator[RawRecord | Refusal]:
     """Yield a record for each verdict of a claim."""
-    claimant = _object(claim.get("claimant"))
+    claimant = _as_object(claim.get("claimant"))
     said = {
         "id": claim["id"],
         "statement": claim["statement"],
@@ -88,12 +88,14 @@ def _reviews(claim: Mapping[str, Any], place: RecordPlace) -> Iterator[RawRecord
         "claimant_same_as": claimant.get("same_as"),
         "claimed_on": claim.get("claimed_on"),
         "context": claim.get("context"),
-        "appearances": [_object(one.get("source")).get("url") for one in _objects(claim["appearances"])],
-        "topics": [one.get("name") for one in _objects(claim.get("topics"))],
+        "appearances": [
+            _as_object(one.get("source")).get("url") for one in _as_objects(claim["appearances"])
+        ],
+        "topics": [one.get("name") for one in _as_objects(claim.get("topics"))],
     }
-    verdicts = _objects(claim["verdicts"])
+    verdicts = _as_objects(claim["verdicts"])
     for number, verdict in enumerate(verdicts, 1):
-        publisher, rating = _object(verdict.get("publisher")), _object(verdict.get("rating"))
+        publisher, rating = _as_object(verdict.get("publisher")), _as_object(verdict.get("rating"))
         judged = {
             "publisher": publisher.get("name"),
             "publisher_url": publisher.get("url") or publisher.get("domain"),
@@ -109,18 +111,18 @@ def _reviews(claim: Mapping[str, Any], place: RecordPlace) -> Iterator[RawRecord
             RecordPlace(place.file, f"{place.position}, verdict {number}"), said | judged, raw=claim
         )
     if not verdicts:
-        yield _withdrawn(place, claim)
+        yield _build_withdrawal(place, claim)
 
 
-def _object(value: Any) -> Mapping[str, Any]:
+def _as_object(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
 
 
-def _objects(values: Any) -> list[Mapping[str, Any]]:
+def _as_objects(values: Any) -> list[Mapping[str, Any]]:
     return [one for one in values if isinstance(one, Mapping)] if isinstance(values, list) else []
 
 
-def _rows(file: File, dialect: Dialect) -> Iterator[RawRecord | Refusal]:
+def _read_rows(file: File, dialect: Dialect) -> Iterator[RawRecord | Refusal]:
     rows = TableRows(file, dialect)
     header: list[str] = []
     for cells in rows:
@@ -129,14 +131,14 @@ def _rows(file: File, dialect: Dialect) -> Iterator[RawRecord | Refusal]:
         elif not header:
             header = cells
         elif any(cells):
-            yield _record(dict(zip(header, map(_unescaped, cells), strict=False)), cells, rows)
+            yield _build_record(dict(zip(header, map(_unescape, cells), strict=False)), cells, rows)
 
 
-def _record(row: dict[str, str], cells: list[str], rows: TableRows) -> RawRecord | Refusal:
-    if damaged := rows.damaged(cells):
+def _build_record(row: dict[str, str], cells: list[str], rows: TableRows) -> RawRecord | Refusal:
+    if damaged := rows.find_damage(cells):
         return damaged
     if not row.get("verdict_id"):
-        return _withdrawn(rows.place(), row)
+        return _build_withdrawal(rows.get_place(), row)
     fields: dict[str, Any] = {name: row.get(column) for name, column in _COLUMNS.items()}
     # Several addresses in a cell stand apart by spaces, several words by semicolons.
     first = row.get("first_appearance_url", "")
@@ -144,14 +146,14 @@ def _record(row: dict[str, str], cells: list[str], rows: TableRows) -> RawRecord
         dict.fromkeys(filter(None, [first, *row.get("appearance_urls", "").split()]))
     )
     fields["topics"] = [topic for topic in row.get("topics", "").split("; ") if topic]
-    return RawRecord(rows.place(), fields, raw=row)
+    return RawRecord(rows.get_place(), fields, raw=row)
 
 
-def _unescaped(cell: str) -> str:
+def _unescape(cell: str) -> str:
     """Remove the apostrophe that protects spreadsheets from formulas."""
     return cell[1:] if cell.startswith("'") and is_formula(cell[1:]) else cell
 
 
-def _withdrawn(place: RecordPlace, raw: Any) -> Refusal:
+def _build_withdrawal(place: RecordPlace, raw: Any) -> Refusal:
     reason = SpokenSentence("This claim was withdrawn or merged, so it has no verdict.")
     return Refusal(place, "", reason, "withdrawn", raw=raw)

@@ -4,7 +4,7 @@ from math import isfinite
 from typing import Any, Final
 
 #: Real records are never nested so deeply, and JSON parsers have limits of their own.
-DEEPEST: Final = 100
+MAX_DEPTH: Final = 100
 _INTEGERS: Final = range(-(2**63), 2**64)
 
 
@@ -15,7 +15,7 @@ def to_plain_json(value: Any, depth: int = 0) -> Any:
     if isinstance(value, bytes):
         return to_plain_text(value[:2000].decode(errors="replace"))
     if isinstance(value, dict | list | tuple):
-        if depth == DEEPEST:
+        if depth == MAX_DEPTH:
             return "…"
         if isinstance(value, dict):
             return {to_plain_text(str(key)): to_plain_json(item, depth + 1) for key, item in value.items()}

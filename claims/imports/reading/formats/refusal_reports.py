@@ -5,19 +5,19 @@ from typing import Any
 
 from claims.imports.reading.formats import json_documents, own_fields
 from claims.imports.reading.inputs.file import File
-from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
+from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 
 NAME = "report"
 TITLE = "Corrected report of rejected records"
 
-_OURS = frozenset({"file", "position", "reason", "code", "fields"})
+_REPORT_KEYS = frozenset({"file", "position", "reason", "code", "fields"})
 
 
 def recognise(file: File) -> Mapping[str, Any] | None:
     records = json_documents.sample_values(file)
-    return {} if any(isinstance(one, dict) and one.keys() >= _OURS for one in records) else None
+    return {} if any(isinstance(one, dict) and one.keys() >= _REPORT_KEYS for one in records) else None
 
 
 def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusal]:
@@ -43,5 +43,5 @@ def read(file: File, settings: Mapping[str, Any]) -> Iterator[RawRecord | Refusa
             )
 
 
-def conventions(settings: Mapping[str, Any]) -> Conventions:
-    return NOTHING_KNOWN
+def get_conventions(settings: Mapping[str, Any]) -> Conventions:
+    return NO_CONVENTIONS

@@ -17,13 +17,13 @@ PREFIXES = (
 )
 
 #: Beyond these, data is not nested by people.
-DEEPEST = 64
-LARGEST_GRAPH = 10_000
+MAX_DEPTH = 64
+MAX_GRAPH_NODES = 10_000
 
 #: What every node may say without saying anything about the thing.
 _KEYWORDS = frozenset({"@id", "@type", "@context"})
 
-_EMPTY: tuple[Any, ...] = (None, "", [], {})
+_EMPTY_VALUES: tuple[Any, ...] = (None, "", [], {})
 
 
 def find_value(node: Any, *names: str) -> Any:
@@ -31,12 +31,12 @@ def find_value(node: Any, *names: str) -> Any:
     if not isinstance(node, dict):
         return None
     for name in names:
-        if (found := node.get(name)) not in _EMPTY:
+        if (found := node.get(name)) not in _EMPTY_VALUES:
             return found
     if any(":" in key for key in node):
         for name in names:
             for prefix in PREFIXES:
-                if (found := node.get(prefix + name)) not in _EMPTY:
+                if (found := node.get(prefix + name)) not in _EMPTY_VALUES:
                     return found
     return None
 
@@ -58,8 +58,8 @@ def as_list(found: Any) -> list[Any]:
     if isinstance(found, dict) and "@list" in found:
         found = found["@list"]
     if isinstance(found, list):
-        return [one for one in found if one not in _EMPTY]
-    return [] if found in _EMPTY else [found]
+        return [one for one in found if one not in _EMPTY_VALUES]
+    return [] if found in _EMPTY_VALUES else [found]
 
 
 def is_reference(node: Node) -> bool:
@@ -72,7 +72,7 @@ def find_nodes(tree: Any) -> Iterator[Node]:
     waiting = [(tree, 0)]
     while waiting:
         here, depth = waiting.pop()
-        if depth > DEEPEST:
+        if depth > MAX_DEPTH:
             continue
         if isinstance(here, dict):
             yield here
@@ -85,7 +85,7 @@ def index_nodes(tree: Any, graph: dict[str, Node]) -> None:
     """Index the nodes of a JSON value by the identifiers that other nodes may use."""
     for node in find_nodes(tree):
         name = node.get("@id")
-        if len(graph) < LARGEST_GRAPH and isinstance(name, str) and not is_reference(node):
+        if len(graph) < MAX_GRAPH_NODES and isinstance(name, str) and not is_reference(node):
             graph.setdefault(name, node)
 
 
@@ -107,7 +107,7 @@ def find_texts(found: Any, *, named: tuple[str, ...] = ("name",)) -> list[Any]:
     for one in as_list(found):
         if isinstance(one, dict):
             inner = one.get("@value")
-            one = inner if inner not in _EMPTY else next(iter(as_list(find_value(one, *named))), None)
+            one = inner if inner not in _EMPTY_VALUES else next(iter(as_list(find_value(one, *named))), None)
             if isinstance(one, dict):
                 one = one.get("@value")
         if isinstance(one, bool) or not isinstance(one, str | int | float):

@@ -31,8 +31,8 @@ from claims.imports.reading.mappings.mapping_choice import (
     detect_dates,
     find_conventions,
     find_header_row,
+    find_refusal,
     find_unread_columns,
-    refused,
 )
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
@@ -41,31 +41,33 @@ NAME: Final = "xlsx"
 TITLE: Final = "Spreadsheet (Excel)"
 
 #: A workbook has to be in memory as a whole, so both its size and what it unpacks to are bounded.
-MOST_BYTES = 100_000_000
-MOST_UNPACKED = 1_000_000_000
+MAX_BYTES = 100_000_000
+MAX_UNPACKED_BYTES = 1_000_000_000
 #: The reader lays a sheet out in full, from its first used cell to its last: two cells in opposite corners would
 #: take 17 billion.
-MOST_CELLS = 20_000_000
+MAX_CELLS = 20_000_000
 
 #: How many rows are looked at before the first one is read.
-SAMPLED = 100
+SAMPLE_SIZE = 100
 
-_DAMAGES = (
+_DAMAGE_ERRORS = (
     CalamineError, zipfile.BadZipFile, zlib.error, lzma.LZMAError, struct.error, OSError, EOFError, ValueError,
     RuntimeError,  # what `zipfile` says to encryption
 )  # fmt: skip
 
-_ZIP, _OLD = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
-_SHEET = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
+_ZIP_SIGNATURE, _OLD_SIGNATURE = b"PK\x03\x04", b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+_SHEET_PATH = re.compile(r"xl/worksheets/[^/]+\.xml", re.IGNORECASE)
 _CELL = re.compile(rb'[\s:"]r\s*=\s*["\']([A-Za-z]{1,3})?(\d{1,7})["\']')
 
 
 def recognise(file: File) -> Table[str, Any] | None:
     """Return empty settings for a workbook: its columns are only known once the whole file has been read."""
     name = file.name.lower()
-    if file.head.startswith(_ZIP) and (name.endswith((".xlsx", ".xlsm")) or b"xl/work" in file.head):
+    if file.head.startswith(_ZIP_SIGNATURE) and (
+        name.endswith((".xlsx", ".xlsm")) or b"xl/work" in file.head
+    ):
         return {}
-    return {} if file.head.startswith(_OLD) and name.endswith(".xls") else None
+    return {} if file.head.startswith(_OLD_SIGNATURE) and name.endswith(".xls") else None
 
 
 def inspect_workbook(file: File, name: str = "") -> Table[str, Any]:
@@ -75,16 +77,16 @@ def inspect_workbook(file: File, name: str = "") -> Table[str, Any]:
         name: of the sheet; "" for the first one that is not empty.
     """
     try:
-        sheet = _opened(file, name)
+        sheet = _open_sheet(file, name)
     except _UnusableWorkbook:
         return {}
-    first = list(islice(_filled(sheet), SAMPLED))
-    columns, below = _header(file, first, sheet.width, None)
-    sampled = [_cells(row, columns) for _number, row in below]
-    return {"mapping": _with_dates(choose_mapping(columns, sampled), columns, sampled).to_json()}
+    first = list(islice(_iterate_filled_rows(sheet), SAMPLE_SIZE))
+    columns, below = _read_header(file, first, sheet.width, None)
+    sampled = [_build_row(row, columns) for _number, row in below]
+    return {"mapping": _add_date_order(choose_mapping(columns, sampled), columns, sampled).to_json()}
 
 
-def settings_for(file: File, mapping: Mapping) -> Table[str, Any]:
+def build_mapped_settings(file: File, mapping: Mapping) -> Table[str, Any]:
     """Return the settings for a file whose mapping is given."""
     return {"mapping": mapping.to_json()}
 
@@ -103,36 +105,36 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
         return
     try:
         name = mapping.table.sheet if mapping else settings.get("sheet", "")
-        yield from _sheet(file, _opened(file, name), mapping, settings.get("constants", {}))
+        yield from _read_sheet(file, _open_sheet(file, name), mapping, settings.get("constants", {}))
     except _UnusableWorkbook as error:
         yield Refusal(RecordPlace(file.name, "workbook"), "", error.args[0], "unusable workbook")
 
 
-def conventions(settings: Table[str, Any]) -> Conventions:
+def get_conventions(settings: Table[str, Any]) -> Conventions:
     return find_conventions(settings)
 
 
-_FORMATS: Final = {"dmy": "%d/%m/%Y", "mdy": "%m/%d/%Y"}
+_DATE_FORMATS: Final = {"dmy": "%d/%m/%Y", "mdy": "%m/%d/%Y"}
 
-_Numbered = tuple[int, list[str]]
+_NumberedRow = tuple[int, list[str]]
 
 
 class _UnusableWorkbook(Exception):
     """Why nothing can be read from a workbook."""
 
 
-def _opened(file: File, name: str) -> CalamineSheet:
+def _open_sheet(file: File, name: str) -> CalamineSheet:
     try:
-        content = file.stream.read(MOST_BYTES + 1)
-        if len(content) > MOST_BYTES:
+        content = file.stream.read(MAX_BYTES + 1)
+        if len(content) > MAX_BYTES:
             raise _UnusableWorkbook(
                 SpokenSentence(
                     "The workbook is larger than %(most)s bytes. Save the sheet as CSV.",
-                    most=f"{MOST_BYTES:,}",
+                    most=f"{MAX_BYTES:,}",
                 )
             )
-        if content.startswith(_ZIP):
-            _bounded(content)
+        if content.startswith(_ZIP_SIGNATURE):
+            _check_size(content)
         workbook = CalamineWorkbook.from_filelike(io.BytesIO(content))
         names = [name] if name else workbook.sheet_names
         if name and name not in workbook.sheet_names:
@@ -154,7 +156,7 @@ def _opened(file: File, name: str) -> CalamineSheet:
                         )
                     )
                 return sheet
-    except _DAMAGES as error:
+    except _DAMAGE_ERRORS as error:
         raise _UnusableWorkbook(
             SpokenSentence(
                 "The workbook cannot be opened: %(error)s. Save it again, or save the sheet as CSV.",
@@ -171,24 +173,24 @@ def _opened(file: File, name: str) -> CalamineSheet:
     raise _UnusableWorkbook(SpokenSentence("The workbook is empty."))
 
 
-def _bounded(content: bytes) -> None:
+def _check_size(content: bytes) -> None:
     """Check the size of a workbook before unpacking it.
 
     Raises:
         _UnusableWorkbook: it would take too much memory.
     """
     with zipfile.ZipFile(io.BytesIO(content)) as parts:
-        if sum(part.file_size for part in parts.infolist()) > MOST_UNPACKED:
+        if sum(part.file_size for part in parts.infolist()) > MAX_UNPACKED_BYTES:
             raise _UnusableWorkbook(
                 SpokenSentence(
                     "The workbook unpacks to more than a spreadsheet can hold. Save the sheet as CSV."
                 )
             )
         for part in parts.infolist():
-            if _SHEET.fullmatch(part.filename):
+            if _SHEET_PATH.fullmatch(part.filename):
                 with parts.open(part) as sheet:
-                    rows, columns = _extent(sheet)
-                if rows * columns > MOST_CELLS:
+                    rows, columns = _measure_sheet(sheet)
+                if rows * columns > MAX_CELLS:
                     raise _UnusableWorkbook(
                         SpokenSentence(
                             "A sheet extends to row %(rows)s and column %(columns)s, and is mostly empty. "
@@ -199,37 +201,37 @@ def _bounded(content: bytes) -> None:
                     )
 
 
-def _extent(sheet: Any) -> tuple[int, int]:
+def _measure_sheet(sheet: Any) -> tuple[int, int]:
     """Return the last row and column used in a sheet."""
     rows = columns = 1
     rest = b""
     while piece := sheet.read(1 << 20):
         for letters, number in _CELL.findall(rest + piece):
             rows = max(rows, int(number))
-            columns = max(columns, _column_number(letters))
+            columns = max(columns, _parse_column_number(letters))
         rest = piece[-40:]
     return rows, columns
 
 
-def _column_number(letters: bytes) -> int:
+def _parse_column_number(letters: bytes) -> int:
     number = 0
     for letter in letters.upper():
         number = number * 26 + letter - 64
     return number
 
 
-def _sheet(
+def _read_sheet(
     file: File, sheet: CalamineSheet, mapping: Mapping | None, constants: Table[str, str]
 ) -> Iterator[RawRecord | Refusal]:
-    filled = _filled(sheet)
+    filled = _iterate_filled_rows(sheet)
     named = f"sheet {sheet.name}, " if sheet.name else ""
-    first = list(islice(filled, SAMPLED))
-    columns, below = _header(file, first, sheet.width, mapping)
+    first = list(islice(filled, SAMPLE_SIZE))
+    columns, below = _read_header(file, first, sheet.width, mapping)
     settled = mapping is None  # only this reader knows the mapping that it finds
-    sampled = [_cells(row, columns) for _number, row in below]
-    mapping = mapping or _with_dates(choose_mapping(columns, sampled), columns, sampled)
+    sampled = [_build_row(row, columns) for _number, row in below]
+    mapping = mapping or _add_date_order(choose_mapping(columns, sampled), columns, sampled)
     mapping = mapping.with_constants(constants)
-    if refusal := refused(mapping, columns, file, sampled):
+    if refusal := find_refusal(mapping, columns, file, sampled):
         yield refusal
         return
     try:
@@ -237,7 +239,7 @@ def _sheet(
     except MissingColumn as error:
         yield Refusal(RecordPlace(file.name, "header"), "", error.args[0], "column not in the file")
         return
-    if left := find_unread_columns(columns, records.used):
+    if left := find_unread_columns(columns, records.used_columns):
         file.note(left)
     for number, row in chain(below, filled):
         place = RecordPlace(file.name, f"{named}row {number}")
@@ -249,18 +251,18 @@ def _sheet(
             )
             yield Refusal(place, "", reason, "wrong number of cells", raw=row)
         else:
-            yield from records(_cells(row, columns), place)
+            yield from records(_build_row(row, columns), place)
 
 
-def _filled(sheet: CalamineSheet) -> Iterator[_Numbered]:
+def _iterate_filled_rows(sheet: CalamineSheet) -> Iterator[_NumberedRow]:
     """Return the non-empty rows with their numbers."""
-    rows = ((number, [_text(cell) for cell in row]) for number, row in enumerate(sheet.iter_rows(), 1))
+    rows = ((number, [_format_cell(cell) for cell in row]) for number, row in enumerate(sheet.iter_rows(), 1))
     return ((number, row) for number, row in rows if any(row))
 
 
-def _header(
-    file: File, first: list[_Numbered], width: int, mapping: Mapping | None
-) -> tuple[list[str], list[_Numbered]]:
+def _read_header(
+    file: File, first: list[_NumberedRow], width: int, mapping: Mapping | None
+) -> tuple[list[str], list[_NumberedRow]]:
     """Return the column names, and the first rows below them."""
     if mapping and mapping.table.header is False:
         return list(mapping.table.columns) or [f"column {number}" for number in range(1, width + 1)], first
@@ -275,24 +277,24 @@ def _header(
         file.note(describe_header_position(number))
     for sentence in describe_repeated_columns(header):
         file.note(sentence)
-    return find_columns(_trimmed(header)), first[at + 1 :]
+    return find_columns(_trim_header(header)), first[at + 1 :]
 
 
-def _trimmed(header: list[str]) -> list[str]:
+def _trim_header(header: list[str]) -> list[str]:
     """Remove empty cells at the end of the header."""
     width = max((at for at, cell in enumerate(header, 1) if cell), default=0)
     return header[:width]
 
 
-def _cells(row: list[str], columns: list[str]) -> Row:
+def _build_row(row: list[str], columns: list[str]) -> Row:
     return dict(zip(columns, row + [""] * (len(columns) - len(row)), strict=False))
 
 
-def _with_dates(mapping: Mapping, columns: list[str], rows: list[Row]) -> Mapping:
+def _add_date_order(mapping: Mapping, columns: list[str], rows: list[Row]) -> Mapping:
     """Return the mapping with the date order proved by the first rows."""
     proved = {
         name: Dates(
-            formats=tuple(_FORMATS[order].replace("/", separator) for separator, order in seen.items())
+            formats=tuple(_DATE_FORMATS[order].replace("/", separator) for separator, order in seen.items())
         )
         for name, seen in detect_dates(mapping, columns, rows).items()
     }
@@ -300,7 +302,7 @@ def _with_dates(mapping: Mapping, columns: list[str], rows: list[Row]) -> Mappin
     return replace(mapping, reading=reading)
 
 
-def _text(cell: Any) -> str:
+def _format_cell(cell: Any) -> str:
     """Return a cell as the sheet shows it: dates as YYYY-MM-DD, whole numbers without a fraction."""
     match cell:
         case str():

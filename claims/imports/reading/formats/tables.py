@@ -18,7 +18,7 @@ from claims.imports.reading.formats.dialect import (
     detect_encoding,
     sample_rows,
 )
-from claims.imports.reading.inputs.file import HEAD, File
+from claims.imports.reading.inputs.file import HEAD_BYTES, File
 from claims.imports.reading.mappings.checked_values import MappingError
 from claims.imports.reading.mappings.claims_in_rows import ClaimsInRows
 from claims.imports.reading.mappings.conventions import Conventions
@@ -29,10 +29,10 @@ from claims.imports.reading.mappings.mapping_choice import (
     detect_dates,
     find_conventions,
     find_header_row,
+    find_refusal,
     find_unread_columns,
     fits_rows,
     list_ready_mappings,
-    refused,
 )
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
@@ -45,7 +45,7 @@ _SUFFIXES = (".csv", ".tsv", ".tab", ".psv")
 #: What some programs put between cells, and nothing here reads.
 _UNUSUAL_DELIMITERS = ("^", "~", "¦", "#", ":")
 #: Encodings that need no warning.
-_USUAL = ("utf-8", "utf-8-sig")
+_USUAL_ENCODINGS = ("utf-8", "utf-8-sig")
 
 
 def recognise(file: File) -> Table[str, Any] | None:
@@ -53,22 +53,24 @@ def recognise(file: File) -> Table[str, Any] | None:
     if _is_markup(file.head):
         return None
     for mapping in list_ready_mappings():
-        if mapping.table.header is False and (found := _headerless(file, mapping)):
-            return _settings(found, mapping)
-    found = _table(file)
-    if found is None or not found.rows or _is_own(found.rows[0]):
+        if mapping.table.header is False and (found := _detect_headerless(file, mapping)):
+            return _build_settings(found, mapping)
+    found = _detect_table(file)
+    if found is None or not found.rows or _is_own_export(found.rows[0]):
         return None
-    found = _below_titles(found)
+    found = _skip_titles(found)
     columns = find_columns(found.rows[0])
-    return _settings(found, choose_mapping(columns, _rows(columns, found.rows[1:])))
+    return _build_settings(found, choose_mapping(columns, _build_rows(columns, found.rows[1:])))
 
 
-def settings_for(file: File, mapping: Mapping) -> Table[str, Any]:
+def build_mapped_settings(file: File, mapping: Mapping) -> Table[str, Any]:
     """Return the settings for a file that has a mapping."""
-    found = _table(file)
-    dialect = mapping.table.over(found.dialect if found else Dialect(detect_encoding(file.head) or "utf-8"))
-    sampled = _sample(file, dialect)
-    return _settings(sampled if mapping.table.header_row else _below_titles(sampled), mapping)
+    found = _detect_table(file)
+    dialect = mapping.table.override(
+        found.dialect if found else Dialect(detect_encoding(file.head) or "utf-8")
+    )
+    sampled = _read_sample(file, dialect)
+    return _build_settings(sampled if mapping.table.header_row else _skip_titles(sampled), mapping)
 
 
 def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]:
@@ -76,7 +78,7 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
     try:
         mapping = Mapping.from_json(settings["mapping"]) if "mapping" in settings else None
         if "dialect" not in settings:
-            settings = settings_for(file, mapping) if mapping else recognise(file) or settings
+            settings = build_mapped_settings(file, mapping) if mapping else recognise(file) or settings
         dialect = Dialect.from_json(settings.get("dialect", {}))
         if mapping is None and "mapping" in settings:
             mapping = Mapping.from_json(settings["mapping"])
@@ -89,11 +91,11 @@ def read(file: File, settings: Table[str, Any]) -> Iterator[RawRecord | Refusal]
         )
         return
     if mapping:
-        dialect = mapping.table.over(dialect)
-    yield from _records(file, dialect, mapping)
+        dialect = mapping.table.override(dialect)
+    yield from _read_records(file, dialect, mapping)
 
 
-def conventions(settings: Table[str, Any]) -> Conventions:
+def get_conventions(settings: Table[str, Any]) -> Conventions:
     return find_conventions(settings)
 
 
@@ -128,15 +130,15 @@ def describe_repeated_columns(header: Sequence[str]) -> list[str]:
     ]
 
 
-def _records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iterator[RawRecord | Refusal]:
+def _read_records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iterator[RawRecord | Refusal]:
     rows = TableRows(file, dialect)
     columns = list(mapping.table.columns) if mapping else []
-    if dialect.encoding not in _USUAL:
+    if dialect.encoding not in _USUAL_ENCODINGS:
         file.note(
             SpokenSentence("It is not in UTF-8: it was read as %(encoding)s.", encoding=dialect.encoding)
         )
     if dialect.header:
-        columns = yield from _header(file, rows, dialect.header_row)
+        columns = yield from _read_header(file, rows, dialect.header_row)
         if not columns:
             yield Refusal(
                 RecordPlace(file.name, "header"),
@@ -145,12 +147,12 @@ def _records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iterator[
                 "empty table",
             )
             return
-    if len(columns) == 1 and (refusal := _wrong_delimiter(file, dialect)):
+    if len(columns) == 1 and (refusal := _find_wrong_delimiter(file, dialect)):
         yield refusal
         return
-    sampled = _sample_below(file, dialect, columns)
+    sampled = _sample_below_header(file, dialect, columns)
     mapping = mapping or choose_mapping(columns, sampled)
-    if refusal := refused(mapping, columns, file, sampled):
+    if refusal := find_refusal(mapping, columns, file, sampled):
         yield refusal
         return
     records: ClaimsInRows | None = None
@@ -160,11 +162,11 @@ def _records(file: File, dialect: Dialect, mapping: Mapping | None) -> Iterator[
         elif any(row):  # an empty line says nothing
             columns = columns or [f"column {number}" for number in range(1, len(row) + 1)]
             try:
-                records = records or _records_of(file, mapping, columns)
+                records = records or _build_records(file, mapping, columns)
             except MissingColumn as error:
                 yield Refusal(RecordPlace(file.name, "header"), "", error.args[0], "column not in the file")
                 return
-            yield from _record(row, columns, records, rows)
+            yield from _read_row(row, columns, records, rows)
     _note_emptiness(file, records)
 
 
@@ -173,10 +175,10 @@ def _note_emptiness(file: File, records: ClaimsInRows | None) -> None:
         file.note(SpokenSentence("The table has column names but no rows."))
 
 
-def _wrong_delimiter(file: File, dialect: Dialect) -> Refusal | None:
+def _find_wrong_delimiter(file: File, dialect: Dialect) -> Refusal | None:
     """Explain why a table seems to have only one column: its cells use another delimiter."""
     for delimiter in (*DELIMITERS.values(), *_UNUSUAL_DELIMITERS):
-        found = _sample(file, replace(dialect, delimiter=delimiter))
+        found = _read_sample(file, replace(dialect, delimiter=delimiter))
         if found.width < 2 or len(found.rows[0]) != found.width or found.consistency < 0.5:
             continue
         if delimiter in _UNUSUAL_DELIMITERS:
@@ -197,20 +199,20 @@ def _wrong_delimiter(file: File, dialect: Dialect) -> Refusal | None:
     return None
 
 
-def _records_of(file: File, mapping: Mapping, columns: list[str]) -> ClaimsInRows:
+def _build_records(file: File, mapping: Mapping, columns: list[str]) -> ClaimsInRows:
     records = ClaimsInRows(mapping, columns)
-    if left := find_unread_columns(columns, records.used):
+    if left := find_unread_columns(columns, records.used_columns):
         file.note(left)
     return records
 
 
-def _sample_below(file: File, dialect: Dialect, columns: Sequence[str]) -> list[Row]:
+def _sample_below_header(file: File, dialect: Dialect, columns: Sequence[str]) -> list[Row]:
     """Return the first rows below the header."""
-    found = _sample(file, dialect)
-    return [row for row in _rows(columns, found.rows) if list(row.values()) != list(columns)]
+    found = _read_sample(file, dialect)
+    return [row for row in _build_rows(columns, found.rows) if list(row.values()) != list(columns)]
 
 
-def _header(file: File, rows: TableRows, header_row: int) -> Generator[Refusal, None, list[str]]:
+def _read_header(file: File, rows: TableRows, header_row: int) -> Generator[Refusal, None, list[str]]:
     """Return the column names, after yielding a refusal for each unreadable row above them."""
     above = 0
     for row in rows:
@@ -227,31 +229,31 @@ def _header(file: File, rows: TableRows, header_row: int) -> Generator[Refusal, 
     return []
 
 
-def _record(
+def _read_row(
     row: list[str], columns: list[str], records: ClaimsInRows, rows: TableRows
 ) -> Iterator[RawRecord | Refusal]:
-    if len(row) != len(columns) and (row := _trimmed(row, len(columns))) and len(row) != len(columns):
+    if len(row) != len(columns) and (row := _trim_row(row, len(columns))) and len(row) != len(columns):
         reason = SpokenSentence(
             "The row has %(row)s cells, but the table has %(columns)s columns, so the cells cannot be "
             "assigned. Look for a missing or extra delimiter or quotation mark.",
             row=len(row),
             columns=len(columns),
         )
-        yield Refusal(rows.place(), "", reason, "wrong number of cells", raw=row)
-    elif refusal := rows.damaged(row):
+        yield Refusal(rows.get_place(), "", reason, "wrong number of cells", raw=row)
+    elif refusal := rows.find_damage(row):
         yield refusal
     else:
-        yield from records(dict(zip(columns, row, strict=True)), rows.place())
+        yield from records(dict(zip(columns, row, strict=True)), rows.get_place())
 
 
-def _trimmed(row: list[str], width: int) -> list[str]:
+def _trim_row(row: list[str], width: int) -> list[str]:
     """Return the row without empty cells after the last column."""
     return row[:width] if len(row) > width and not any(row[width:]) else row
 
 
-def _table(file: File) -> TableSample | None:
+def _detect_table(file: File) -> TableSample | None:
     """Return the first rows, if the file looks like a table."""
-    whole = len(file.head) < HEAD
+    whole = len(file.head) < HEAD_BYTES
     named = file.name.lower().endswith(_SUFFIXES)
     found = detect_dialect(file.head, whole=whole, titles=named)
     if found and (named or (found.consistency == 1 and len(found.rows) > 1)):
@@ -261,7 +263,7 @@ def _table(file: File) -> TableSample | None:
     return None
 
 
-def _below_titles(found: TableSample) -> TableSample:
+def _skip_titles(found: TableSample) -> TableSample:
     """Return the table without titles above the column names, if those are known."""
     if not found.dialect.header or not (at := find_header_row(found.rows)):
         return found
@@ -273,20 +275,20 @@ def _below_titles(found: TableSample) -> TableSample:
     )
 
 
-def _headerless(file: File, mapping: Mapping) -> TableSample | None:
+def _detect_headerless(file: File, mapping: Mapping) -> TableSample | None:
     """Return the first rows, if they fit the mapping of a table without a header."""
     encoding = detect_encoding(file.head)
-    found = _sample(file, mapping.table.over(Dialect(encoding))) if encoding else None
+    found = _read_sample(file, mapping.table.override(Dialect(encoding))) if encoding else None
     return found if found and fits_rows(mapping, found.rows) else None
 
 
-def _sample(file: File, dialect: Dialect) -> TableSample:
-    whole = len(file.head) < HEAD
+def _read_sample(file: File, dialect: Dialect) -> TableSample:
+    whole = len(file.head) < HEAD_BYTES
     return sample_rows(decode_head(file.head, dialect.encoding, whole=whole), dialect, whole=whole)
 
 
-def _settings(found: TableSample, mapping: Mapping) -> Table[str, Any]:
-    dialect = mapping.table.over(found.dialect)
+def _build_settings(found: TableSample, mapping: Mapping) -> Table[str, Any]:
+    dialect = mapping.table.override(found.dialect)
     if dialect.header_row:
         found = replace(
             found,
@@ -301,11 +303,11 @@ def _settings(found: TableSample, mapping: Mapping) -> Table[str, Any]:
     return {
         "dialect": dialect.to_json(),
         "mapping": mapping.to_json(),
-        "date_order": detect_dates(mapping, columns, _rows(columns, rows)),
+        "date_order": detect_dates(mapping, columns, _build_rows(columns, rows)),
     }
 
 
-def _rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Row]:
+def _build_rows(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> list[Row]:
     return [dict(zip(columns, row, strict=True)) for row in rows if len(row) == len(columns)]
 
 
@@ -314,5 +316,5 @@ def _is_markup(head: bytes) -> bool:
     return head.replace(b"\x00", b"").lstrip(b"\xef\xbb\xbf\xff\xfe \t\r\n")[:1] in (b"<", b"{", b"[")
 
 
-def _is_own(header: Sequence[str]) -> bool:
+def _is_own_export(header: Sequence[str]) -> bool:
     return list(header[:5]) == list(OWN_COLUMNS)[:5]

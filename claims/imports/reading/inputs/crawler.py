@@ -18,16 +18,18 @@ from sources.http.fetched_documents import USER_AGENT, FetchedDocument, Limits
 from sources.http.polite_visits import DEFAULT_PAUSE, OwnMemory, PoliteVisitor
 from sources.page_lists import ListedPage, PageList, read_page_list
 
-MOST_PAGES = 1000
+MAX_PAGES = 1000
 #: Sitemaps lead to sitemaps, feeds to their next page.
-MOST_LISTS = 500
+MAX_LISTS = 500
 
-LIMITS = Limits(content_bytes=52_428_800, total_seconds=120)  # the largest sitemap that the protocol allows
+LIST_LIMITS = Limits(
+    content_bytes=52_428_800, total_seconds=120
+)  # the largest sitemap that the protocol allows
 PAGE_LIMITS = Limits()
 PAGE_TYPES = frozenset({"text/html", "application/xhtml+xml", "application/json", "application/ld+json"})
 
 
-class Memory(Protocol):
+class VisitMemory(Protocol):
     """The memory of pages between visits."""
 
     def get(self, url: str) -> tuple[str, str] | None:
@@ -40,8 +42,8 @@ class Memory(Protocol):
 def crawl_files(
     address: str,
     *,
-    memory: Memory,
-    most: int = MOST_PAGES,
+    memory: VisitMemory,
+    most: int = MAX_PAGES,
     pause: float = DEFAULT_PAUSE,
     user_agent: str = USER_AGENT,
     sleep: Callable[[float], None] = time.sleep,
@@ -64,36 +66,36 @@ def crawl_files(
         here = waiting.pop(0)
         lists += 1
         try:
-            answer = visitor.get(here, LIMITS, None)
+            answer = visitor.get(here, LIST_LIMITS, None)
         except FetchError as error:
-            yield _refusal(here, error)
+            yield _build_refusal(here, error)
             continue
         found = read_page_list(answer.content, answer.final_url)
         if found is None:
             if here == address:
-                yield _file(answer)
+                yield _build_file(answer)
                 memory.put(here, answer.etag, answer.last_modified)
             else:
                 yield Refusal(
-                    _place(here),
+                    _build_place(here),
                     "",
                     SpokenSentence("%(here)s is not a sitemap or a feed.", here=here),
                     "no list of pages",
                 )
             continue
-        pages, more = _unseen(found, seen)
-        waiting += more[: max(0, MOST_LISTS - lists - len(waiting))]
+        pages, more = _select_unseen(found, seen)
+        waiting += more[: max(0, MAX_LISTS - lists - len(waiting))]
         for page in pages:
             if asked == most:
                 left += 1
                 continue
             asked += 1
-            yield from _visited(visitor, page, memory)
+            yield from _visit_page(visitor, page, memory)
         if left:
             waiting.clear()
     if left:
         yield Refusal(
-            _place(address),
+            _build_place(address),
             "",
             SpokenSentence(
                 "At least %(left)s more pages are listed than the limit of %(most)s. Raise the limit to read "
@@ -105,19 +107,19 @@ def crawl_files(
         )
 
 
-def _visited(visitor: PoliteVisitor, page: str, memory: Memory) -> Iterator[File | Refusal]:
+def _visit_page(visitor: PoliteVisitor, page: str, memory: VisitMemory) -> Iterator[File | Refusal]:
     etag, modified = memory.get(page) or ("", "")
     try:
         answer = visitor.get(page, PAGE_LIMITS, PAGE_TYPES, etag, modified)
     except FetchError as error:
-        yield _refusal(page, error)
+        yield _build_refusal(page, error)
         return
     if answer.status != 304:
-        yield _file(answer)
+        yield _build_file(answer)
         memory.put(page, answer.etag, answer.last_modified)
 
 
-def _unseen(found: PageList, seen: set[str]) -> tuple[list[str], list[str]]:
+def _select_unseen(found: PageList, seen: set[str]) -> tuple[list[str], list[str]]:
     def fresh(listed: Iterable[ListedPage]) -> Iterator[str]:
         for page in listed:
             key = build_url_key(page.url) or page.url
@@ -128,13 +130,13 @@ def _unseen(found: PageList, seen: set[str]) -> tuple[list[str], list[str]]:
     return list(fresh(found.pages)), list(fresh(found.lists))
 
 
-def _file(answer: FetchedDocument) -> File:
+def _build_file(answer: FetchedDocument) -> File:
     return File.of(answer.final_url, io.BytesIO(answer.content), url=answer.final_url)
 
 
-def _refusal(url: str, error: FetchError) -> Refusal:
-    return Refusal(_place(url), "", error.sentence, error.reason_code.replace("_", " "))
+def _build_refusal(url: str, error: FetchError) -> Refusal:
+    return Refusal(_build_place(url), "", error.sentence, error.reason_code.replace("_", " "))
 
 
-def _place(url: str) -> RecordPlace:
+def _build_place(url: str) -> RecordPlace:
     return RecordPlace(url, "the whole page")

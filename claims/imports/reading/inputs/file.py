@@ -9,14 +9,14 @@ from claims.imports.reading.mappings.conventions import Conventions
 from claims.imports.reading.raw_record import RawRecord, Refusal
 
 #: How much of a file its format is recognised by.
-HEAD = 64 * 1024
+HEAD_BYTES = 64 * 1024
 
 
-def _nobody(_sentence: str) -> None:
+def _ignore_note(_sentence: str) -> None:
     """Do nothing."""
 
 
-def _not_said() -> bool:
+def _return_false() -> bool:
     """Return the default."""
     return False
 
@@ -32,16 +32,16 @@ class File:
     """Where it was fetched, if it was."""
     head: bytes = b""
     """Its first bytes, which are still to be read from the stream."""
-    note: Callable[[str], None] = _nobody
+    note: Callable[[str], None] = _ignore_note
     """Is told, in a sentence, what whoever imports the file should know of how it is read."""
-    is_unrated: Callable[[], bool] = _not_said
+    is_unrated: Callable[[], bool] = _return_false
     """Whether whoever imports the file agrees that the reviews in it are taken without their ratings."""
 
     @classmethod
     def of(cls, name: str, stream: BinaryIO, *, url: str = "") -> "File":
         raw: Any = stream  # any object with `read` will do, which the stubs of `io` do not say
-        buffered = io.BufferedReader(raw, HEAD)
-        return cls(name, buffered, url, buffered.peek(HEAD)[:HEAD])
+        buffered = io.BufferedReader(raw, HEAD_BYTES)
+        return cls(name, buffered, url, buffered.peek(HEAD_BYTES)[:HEAD_BYTES])
 
 
 class ImportFormat(Protocol):
@@ -67,5 +67,5 @@ class ImportFormat(Protocol):
             settings: what `recognise` found, or what a person made of it.
         """
 
-    def conventions(self, settings: Mapping[str, Any]) -> Conventions:
+    def get_conventions(self, settings: Mapping[str, Any]) -> Conventions:
         """Return the conventions of the values in the file."""

@@ -15,13 +15,19 @@ from backports import zstd
 
 from claims.imports.reading.inputs import zip_archives
 from claims.imports.reading.inputs.file import File
-from claims.imports.reading.inputs.streams import DAMAGE, PIECE, Budget, DecodedStream, refuse_damaged
+from claims.imports.reading.inputs.streams import (
+    DAMAGE_ERRORS,
+    PIECE_BYTES,
+    Budget,
+    DecodedStream,
+    refuse_damaged,
+)
 from claims.imports.reading.inputs.zip_archives import is_hidden, is_unsafe_path
 from claims.imports.reading.raw_record import RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 
 #: An archive may be packed as a whole, and archives may be in it; no more.
-DEEPEST = 2
+MAX_DEPTH = 2
 
 _DECODERS: tuple[tuple[bytes, Callable[[Any], Any]], ...] = (
     (b"\x1f\x8b", lambda stream: gzip.GzipFile(fileobj=stream)),
@@ -58,14 +64,14 @@ def unpack_files(
             "nested too deeply",
         )
     elif decoder:
-        yield from _decoded(name, decoder, file, budget, depth)
+        yield from _unpack_compressed(name, decoder, file, budget, depth)
     elif is_tar:
-        yield from _tarred(name, file, budget, depth)
+        yield from _unpack_tar(name, file, budget, depth)
     else:
-        yield from _zipped(name, file, budget, depth)
+        yield from _unpack_zip(name, file, budget, depth)
 
 
-def _within(
+def _iterate_output(
     name: str,
     stream: Any,
     budget: Budget,
@@ -81,22 +87,22 @@ def _within(
         yield refuse_damaged(name, inner.damage)
 
 
-def _decoded(
+def _unpack_compressed(
     name: str, decoder: Callable[[Any], Any], file: File, budget: Budget, depth: int
 ) -> Iterator[File | Refusal]:
     suffix = next((suffix for suffix in _SUFFIXES if name.endswith(suffix)), "")
     try:
         stream = decoder(file.stream)
-    except DAMAGE as error:
+    except DAMAGE_ERRORS as error:
         yield refuse_damaged(name, error)
         return
     with stream:
-        yield from _within(name.removesuffix(suffix), stream, budget, depth=depth, layers=1)
+        yield from _iterate_output(name.removesuffix(suffix), stream, budget, depth=depth, layers=1)
 
 
-def _tarred(name: str, file: File, budget: Budget, depth: int) -> Iterator[File | Refusal]:
+def _unpack_tar(name: str, file: File, budget: Budget, depth: int) -> Iterator[File | Refusal]:
     try:
-        with tarfile.open(fileobj=file.stream, mode="r|", bufsize=PIECE) as archive:
+        with tarfile.open(fileobj=file.stream, mode="r|", bufsize=PIECE_BYTES) as archive:
             for member in archive:
                 archive.members = []  # type: ignore[attr-defined]  # or it would remember all of them
                 inside = f"{name}/{member.name}"
@@ -105,12 +111,12 @@ def _tarred(name: str, file: File, budget: Budget, depth: int) -> Iterator[File 
                 if is_unsafe_path(member.name):
                     yield zip_archives.refuse_unsafe_path(inside)
                 elif (stream := archive.extractfile(member)) is not None:
-                    yield from _within(inside, stream, budget, depth=depth + 1)
-    except DAMAGE as error:
+                    yield from _iterate_output(inside, stream, budget, depth=depth + 1)
+    except DAMAGE_ERRORS as error:
         yield refuse_damaged(name, error)
 
 
-def _zipped(name: str, file: File, budget: Budget, depth: int) -> Iterator[File | Refusal]:
+def _unpack_zip(name: str, file: File, budget: Budget, depth: int) -> Iterator[File | Refusal]:
     source, done = budget.source, 0
     outermost = depth == 0 and file.stream.seekable()
     # The directory of an archive is at its end, so what was read says nothing of how far we are.
@@ -123,7 +129,7 @@ def _zipped(name: str, file: File, budget: Budget, depth: int) -> Iterator[File 
 
         def progressed(out: int, before: int = before, packed: int = packed, whole: int = whole) -> None:
             if outermost:
-                source.tell_of(before + min(packed, packed * out // whole))
+                source.report_position(before + min(packed, packed * out // whole))
 
-        yield from _within(member.name, member.stream, budget, depth=depth + 1, progressed=progressed)
+        yield from _iterate_output(member.name, member.stream, budget, depth=depth + 1, progressed=progressed)
         done += packed

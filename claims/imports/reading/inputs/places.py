@@ -20,17 +20,17 @@ from sources.http.fetched_documents import Limits, fetch
 from sources.source_kinds import STANDARD_INPUT, is_address
 
 #: A file of data may be larger, and take longer, than an article.
-LIMITS = Limits(read_seconds=30, total_seconds=300, content_bytes=100_000_000)
+FETCH_LIMITS = Limits(read_seconds=30, total_seconds=300, content_bytes=100_000_000)
 
-WHOLE = "the whole file"
+WHOLE_FILE = "the whole file"
 
 
-def _nobody(_count: int) -> None:
+def _ignore_progress(_count: int) -> None:
     """Do nothing."""
 
 
 def open_files(
-    place: str, *, advanced: Callable[[int], None] = _nobody, allow_loopback: bool = False
+    place: str, *, advanced: Callable[[int], None] = _ignore_progress, allow_loopback: bool = False
 ) -> Iterator[File | Refusal]:
     """Yield the files at a place. A file can be read until the next one is requested.
 
@@ -42,9 +42,9 @@ def open_files(
     if place == STANDARD_INPUT:
         yield from open_stream("standard input", sys.stdin.buffer, advanced)
     elif is_address(place):
-        yield from _fetched(place, advanced, allow_loopback)
+        yield from _fetch_files(place, advanced, allow_loopback)
     else:
-        yield from _found(Path(place), Path(place).name or place, advanced)
+        yield from _open_path(Path(place), Path(place).name or place, advanced)
 
 
 def measure_size(place: str) -> int | None:
@@ -54,31 +54,31 @@ def measure_size(place: str) -> int | None:
     try:
         path = Path(place)
         if path.is_dir():
-            return sum(one.stat().st_size for one, _name in _inside(path))
+            return sum(one.stat().st_size for one, _name in _iterate_folder(path))
         return path.stat().st_size
     except (OSError, ValueError):
         return None
 
 
-def _found(path: Path, name: str, advanced: Callable[[int], None]) -> Iterator[File | Refusal]:
+def _open_path(path: Path, name: str, advanced: Callable[[int], None]) -> Iterator[File | Refusal]:
     try:
         is_folder = path.is_dir()
     except (OSError, ValueError) as error:
-        yield _unreadable(name, error)
+        yield _refuse_unreadable(name, error)
         return
     if not is_folder:
-        yield from _from_disk(path, name, advanced)
+        yield from _open_from_disk(path, name, advanced)
         return
     empty = True
-    for inside in _broken_links(path):
+    for inside in _find_broken_links(path):
         empty = False
         reason = SpokenSentence(
             "This is a link to a file that does not exist. Restore the file, or delete the link."
         )
-        yield Refusal(RecordPlace(f"{name}/{inside}", WHOLE), "", reason, "broken link")
-    for one, inside in _inside(path):
+        yield Refusal(RecordPlace(f"{name}/{inside}", WHOLE_FILE), "", reason, "broken link")
+    for one, inside in _iterate_folder(path):
         empty = False
-        yield from _from_disk(one, f"{name}/{inside}", advanced)
+        yield from _open_from_disk(one, f"{name}/{inside}", advanced)
     if empty:
         yield Refusal(
             RecordPlace(name, "the whole folder"),
@@ -88,7 +88,7 @@ def _found(path: Path, name: str, advanced: Callable[[int], None]) -> Iterator[F
         )
 
 
-def _inside(folder: Path) -> Iterator[tuple[Path, str]]:
+def _iterate_folder(folder: Path) -> Iterator[tuple[Path, str]]:
     """Yield the files below a folder in the order of their names, except hidden ones."""
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(one for one in folders if not one.startswith("."))
@@ -98,7 +98,7 @@ def _inside(folder: Path) -> Iterator[tuple[Path, str]]:
                 yield path, path.relative_to(folder).as_posix()
 
 
-def _broken_links(folder: Path) -> Iterator[str]:
+def _find_broken_links(folder: Path) -> Iterator[str]:
     """Yield broken links below a folder, in the order of their names."""
     for root, folders, names in os.walk(folder):
         folders[:] = sorted(one for one in folders if not one.startswith("."))
@@ -108,27 +108,31 @@ def _broken_links(folder: Path) -> Iterator[str]:
                 yield path.relative_to(folder).as_posix()
 
 
-def _from_disk(path: Path, name: str, advanced: Callable[[int], None]) -> Iterator[File | Refusal]:
+def _open_from_disk(path: Path, name: str, advanced: Callable[[int], None]) -> Iterator[File | Refusal]:
     try:
         stream = path.open("rb")
     except (OSError, ValueError) as error:
-        yield _unreadable(name, error)
+        yield _refuse_unreadable(name, error)
         return
     with stream:
         yield from open_stream(name, stream, advanced)
 
 
-def _fetched(address: str, advanced: Callable[[int], None], allow_loopback: bool) -> Iterator[File | Refusal]:
+def _fetch_files(
+    address: str, advanced: Callable[[int], None], allow_loopback: bool
+) -> Iterator[File | Refusal]:
     try:
-        answer = fetch(address, limits=LIMITS, accepted=None, allow_loopback=allow_loopback)
+        answer = fetch(address, limits=FETCH_LIMITS, accepted=None, allow_loopback=allow_loopback)
     except FetchError as error:
-        yield Refusal(RecordPlace(address, WHOLE), "", error.sentence, error.reason_code.replace("_", " "))
+        yield Refusal(
+            RecordPlace(address, WHOLE_FILE), "", error.sentence, error.reason_code.replace("_", " ")
+        )
         return
     yield from open_stream(address, io.BytesIO(answer.content), advanced, url=answer.final_url)
 
 
 def open_stream(
-    name: str, stream: BinaryIO, advanced: Callable[[int], None] = _nobody, *, url: str = ""
+    name: str, stream: BinaryIO, advanced: Callable[[int], None] = _ignore_progress, *, url: str = ""
 ) -> Generator[File | Refusal]:
     """Yield the file in a stream of bytes, or the files packed in it."""
     counted = CountedStream(stream, advanced)
@@ -136,7 +140,7 @@ def open_stream(
     counted.finish()
 
 
-def _unreadable(name: str, error: OSError | ValueError) -> Refusal:
+def _refuse_unreadable(name: str, error: OSError | ValueError) -> Refusal:
     reasons: dict[type, tuple[str, str]] = {
         FileNotFoundError: (
             f"There is no file “{name}”. Check the path; an address to fetch begins with https://.",
@@ -149,4 +153,4 @@ def _unreadable(name: str, error: OSError | ValueError) -> Refusal:
     }
     why = (error.strerror if isinstance(error, OSError) else None) or str(error)
     reason, code = reasons.get(type(error), (f"“{name}” cannot be read: {why}.", "unreadable"))
-    return Refusal(RecordPlace(name, WHOLE), "", reason, code)
+    return Refusal(RecordPlace(name, WHOLE_FILE), "", reason, code)

@@ -14,14 +14,14 @@ from claims.imports.reading.raw_record import RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 
 #: Text that repeats itself packs 50 times smaller; what packs better than this is made to fill memory and disks.
-LARGEST_RATIO = 200
+MAX_RATIO = 200
 #: So much may come out of any file, however small.
-ALWAYS_ALLOWED = 64 * 1024 * 1024
+ALWAYS_ALLOWED_BYTES = 64 * 1024 * 1024
 
-PIECE = 64 * 1024
+PIECE_BYTES = 64 * 1024
 
 #: Everything that decoders raise on what is damaged.
-DAMAGE = (
+DAMAGE_ERRORS = (
     OSError,
     EOFError,
     ValueError,
@@ -70,10 +70,10 @@ class CountedStream(io.RawIOBase):
         self._at += len(piece)
         self.reached = max(self.reached, self._at)
         if not self.held_back:
-            self.tell_of(self.reached)
+            self.report_position(self.reached)
         return len(piece)
 
-    def tell_of(self, reached: int) -> None:
+    def report_position(self, reached: int) -> None:
         """Report that the input was read up to here."""
         if reached > self._told:
             self._advanced(reached - self._told)
@@ -83,7 +83,7 @@ class CountedStream(io.RawIOBase):
         """Report the rest, which was not read."""
         if self._seekable:
             self.reached = max(self.reached, self._stream.seek(0, io.SEEK_END))
-        self.tell_of(self.reached)
+        self.report_position(self.reached)
 
 
 class Budget:
@@ -95,8 +95,8 @@ class Budget:
 
     def spend(self, count: int) -> None:
         self._out += count
-        if self._out > ALWAYS_ALLOWED + LARGEST_RATIO * self.source.reached:
-            raise OutputTooLarge(f"it unpacks to more than {LARGEST_RATIO} times its size")
+        if self._out > ALWAYS_ALLOWED_BYTES + MAX_RATIO * self.source.reached:
+            raise OutputTooLarge(f"it unpacks to more than {MAX_RATIO} times its size")
 
 
 class DecodedStream(io.RawIOBase):
@@ -134,9 +134,9 @@ class DecodedStream(io.RawIOBase):
         if self._is_over:
             return
         try:
-            piece = self._read(PIECE)
+            piece = self._read(PIECE_BYTES)
             self._budget.spend(len(piece))
-        except DAMAGE as error:
+        except DAMAGE_ERRORS as error:
             self.damage = error
             self._is_over = True
             return

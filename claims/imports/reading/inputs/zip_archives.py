@@ -12,30 +12,30 @@ from collections.abc import Generator, Iterator
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from claims.imports.reading.inputs.streams import DAMAGE, PIECE, refuse_damaged
+from claims.imports.reading.inputs.streams import DAMAGE_ERRORS, PIECE_BYTES, refuse_damaged
 from claims.imports.reading.raw_record import RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 
-MOST_MEMBERS = 200_000
+MAX_MEMBERS = 200_000
 
-_LOCAL = b"PK\x03\x04"
-_HEADER = struct.Struct("<4sHHHHHIIIHH")
-_END = struct.Struct("<4sHHHHIIH")
+_MEMBER_SIGNATURE = b"PK\x03\x04"
+_HEADER_STRUCT = struct.Struct("<4sHHHHHIIIHH")
+_END_STRUCT = struct.Struct("<4sHHHHIIH")
 #: A number that is too large for its place, and stands in a record of its own.
-_ELSEWHERE = 0xFFFF
-_ENCRYPTED, _SIZE_BEHIND, _UTF8 = 0x1, 0x8, 0x800
+_COUNT_IN_ZIP64 = 0xFFFF
+_ENCRYPTED, _SIZE_FOLLOWS, _UTF8_NAME = 0x1, 0x8, 0x800
 #: Flags that say how a member is to be read: encrypted, patched, strongly encrypted.
-_MANNER = 0b110_0001
+_ENCRYPTION_FLAGS = 0b110_0001
 _STORED, _DEFLATED = 0, 8
 _METHODS = frozenset({_STORED, _DEFLATED, zipfile.ZIP_BZIP2, zipfile.ZIP_LZMA})
 
 #: Besides what decoders raise, zipfile raises RuntimeError for what it cannot read: versions, methods, passwords.
-_UNREADABLE = (*DAMAGE, RuntimeError, struct.error)
+_UNREADABLE_ERRORS = (*DAMAGE_ERRORS, RuntimeError, struct.error)
 
 
 def is_zip(head: bytes) -> bool:
     """Whether it is an archive, and not a document of an office program, which is one inside only."""
-    if not head.startswith((_LOCAL, b"PK\x05\x06")):
+    if not head.startswith((_MEMBER_SIGNATURE, b"PK\x05\x06")):
         return False
     first = head[30:200]
     return not (
@@ -85,23 +85,23 @@ class Member:
 def read_members(name: str, stream: BinaryIO) -> Iterator[Member | Refusal]:
     """Yield the files in an archive."""
     if stream.seekable():
-        yield from _members(name, stream)
+        yield from _iterate_members(name, stream)
         return
     # Its directory is at the end, so the whole must have come; on disk, where there is room.
     with tempfile.TemporaryFile() as spooled:
         shutil.copyfileobj(stream, spooled)
         spooled.seek(0)
-        yield from _members(name, spooled)
+        yield from _iterate_members(name, spooled)
 
 
-def _members(name: str, stream: Any) -> Iterator[Member | Refusal]:
+def _iterate_members(name: str, stream: Any) -> Iterator[Member | Refusal]:
     try:
         archive = zipfile.ZipFile(stream)
-    except _UNREADABLE:
-        yield from _without_directory(name, stream)
+    except _UNREADABLE_ERRORS:
+        yield from _read_without_directory(name, stream)
         return
     infos = archive.infolist()
-    if len(infos) > MOST_MEMBERS:
+    if len(infos) > MAX_MEMBERS:
         yield Refusal(
             RecordPlace(name, "the whole file"),
             "",
@@ -109,19 +109,19 @@ def _members(name: str, stream: Any) -> Iterator[Member | Refusal]:
                 "“%(name)s” contains %(infos)s files; the limit is %(most_members)s. Split it.",
                 name=name,
                 infos=len(infos),
-                most_members=MOST_MEMBERS,
+                most_members=MAX_MEMBERS,
             ),
             "too many files",
         )
         return
-    whole = _counted(stream, archive) == len(infos)
-    if not whole or not all(_agree(info, _header(stream, info.header_offset)) for info in infos):
+    whole = _read_member_count(stream, archive) == len(infos)
+    if not whole or not all(_is_consistent(info, _read_header(stream, info.header_offset)) for info in infos):
         # Damaged either here or there. What the headers say is read first, the rest as the directory says.
-        reached = yield from _without_directory(name, stream)
+        reached = yield from _read_without_directory(name, stream)
         infos = [info for info in infos if info.header_offset > reached]
     for info in infos:
         if not info.is_dir() and not is_hidden(info.filename):
-            yield _by_directory(name, archive, info)
+            yield _open_by_directory(name, archive, info)
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,58 +139,58 @@ class _Header:
     """Where its bytes begin."""
 
 
-def _counted(stream: Any, archive: zipfile.ZipFile) -> int:
+def _read_member_count(stream: Any, archive: zipfile.ZipFile) -> int:
     """Return the member count in the end record, because a damaged directory may skip some. -1: none."""
     stream.seek(0, io.SEEK_END)
-    stream.seek(max(0, stream.tell() - _END.size - len(archive.comment)))
-    content = stream.read(_END.size)
-    if len(content) < _END.size or not content.startswith(b"PK\x05\x06"):
+    stream.seek(max(0, stream.tell() - _END_STRUCT.size - len(archive.comment)))
+    content = stream.read(_END_STRUCT.size)
+    if len(content) < _END_STRUCT.size or not content.startswith(b"PK\x05\x06"):
         return -1
-    number: int = _END.unpack(content)[4]
-    return len(archive.infolist()) if number == _ELSEWHERE else number
+    number: int = _END_STRUCT.unpack(content)[4]
+    return len(archive.infolist()) if number == _COUNT_IN_ZIP64 else number
 
 
-def _header(stream: Any, at: int) -> _Header | None:
+def _read_header(stream: Any, at: int) -> _Header | None:
     if at < 0:  # a directory that is damaged may say anything
         return None
     stream.seek(at)
-    content = stream.read(_HEADER.size)
-    if len(content) < _HEADER.size or not content.startswith(_LOCAL):
+    content = stream.read(_HEADER_STRUCT.size)
+    if len(content) < _HEADER_STRUCT.size or not content.startswith(_MEMBER_SIGNATURE):
         return None
-    _magic, _version, flags, method, _time, _date, checksum, packed, size, named, extra = _HEADER.unpack(
-        content
+    _magic, _version, flags, method, _time, _date, checksum, packed, size, named, extra = (
+        _HEADER_STRUCT.unpack(content)
     )
-    name = stream.read(named).decode("utf-8" if flags & _UTF8 else "cp437", errors="replace")
-    is_known = not flags & _SIZE_BEHIND and packed != 0xFFFFFFFF
-    start = at + _HEADER.size + named + extra
+    name = stream.read(named).decode("utf-8" if flags & _UTF8_NAME else "cp437", errors="replace")
+    is_known = not flags & _SIZE_FOLLOWS and packed != 0xFFFFFFFF
+    start = at + _HEADER_STRUCT.size + named + extra
     return _Header(name, flags, method, checksum, packed if is_known else None, size, start)
 
 
-def _agree(info: zipfile.ZipInfo, header: _Header | None) -> bool:
+def _is_consistent(info: zipfile.ZipInfo, header: _Header | None) -> bool:
     """Return whether directory and header of a member agree."""
     if header is None:
         return False
     same_sizes = header.packed is None or (header.packed, header.size) == (info.compress_size, info.file_size)
-    same_manner = header.flags & _MANNER == info.flag_bits & _MANNER
+    same_manner = header.flags & _ENCRYPTION_FLAGS == info.flag_bits & _ENCRYPTION_FLAGS
     same_kind = (header.name, header.method) == (info.orig_filename, info.compress_type)
     return same_sizes and same_manner and same_kind
 
 
-def _by_directory(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member | Refusal:
+def _open_by_directory(name: str, archive: zipfile.ZipFile, info: zipfile.ZipInfo) -> Member | Refusal:
     inside = f"{name}/{info.filename}"
-    if refusal := _refused(inside, info.filename, info.flag_bits, info.compress_type):
+    if refusal := _find_refusal(inside, info.filename, info.flag_bits, info.compress_type):
         return refusal
     # The library withholds the end of a member whose checksum is wrong, but all that came out is of use.
     unchecked = copy.copy(info)
     del unchecked.CRC
     try:
         stream = archive.open(unchecked)
-    except _UNREADABLE as error:
+    except _UNREADABLE_ERRORS as error:
         return refuse_damaged(inside, error)
-    return Member(inside, _Checked(stream, info.CRC), info.compress_size, info.file_size)
+    return Member(inside, _CheckedStream(stream, info.CRC), info.compress_size, info.file_size)
 
 
-def _refused(inside: str, name: str, flags: int, method: int) -> Refusal | None:
+def _find_refusal(inside: str, name: str, flags: int, method: int) -> Refusal | None:
     if is_unsafe_path(name):
         return refuse_unsafe_path(inside)
     whole = RecordPlace(inside, "the whole file")
@@ -218,7 +218,7 @@ def _refused(inside: str, name: str, flags: int, method: int) -> Refusal | None:
     return None
 
 
-class _Checked:
+class _CheckedStream:
     """A member, whose checksum is compared at its end."""
 
     def __init__(self, stream: Any, expected: int) -> None:
@@ -237,27 +237,27 @@ class _Checked:
 # Without the directory
 
 
-def _without_directory(name: str, stream: Any) -> Generator[Member | Refusal, None, int]:
+def _read_without_directory(name: str, stream: Any) -> Generator[Member | Refusal, None, int]:
     """Yield the readable members of a damaged archive by their own headers.
 
     Returns where the last of those is that could be read.
     """
     at, reached = 0, -1
-    while header := _header(stream, at):
+    while header := _read_header(stream, at):
         stream.seek(header.start)
         inside = f"{name}/{header.name}"
         method = header.method if header.method in (_STORED, _DEFLATED) else -1
         if header.packed is None and method != _DEFLATED:
             break
-        member = _Piece(stream, header)
-        if refusal := _refused(inside, header.name, header.flags, method):
+        member = _RawMember(stream, header)
+        if refusal := _find_refusal(inside, header.name, header.flags, method):
             yield refusal
         elif not header.name.endswith("/") and not is_hidden(header.name):
             yield Member(inside, member, header.packed or 0, header.size)
         reached = at
         if header.packed is not None:
             at = header.start + header.packed
-        elif member.drain() and (behind := _behind_sizes(stream)):
+        elif member.drain() and (behind := _find_next_member(stream)):
             at = behind
         else:
             break
@@ -274,7 +274,7 @@ def _without_directory(name: str, stream: Any) -> Generator[Member | Refusal, No
     return reached
 
 
-class _Piece:
+class _RawMember:
     """The bytes of a member that begin here."""
 
     def __init__(self, stream: Any, header: _Header) -> None:
@@ -286,7 +286,7 @@ class _Piece:
         self._sum = 0
 
     def read(self, size: int) -> bytes:
-        piece = self._raw(size) if self._inflating is None else self._inflated(self._inflating, size)
+        piece = self._read_raw(size) if self._inflating is None else self._inflate(self._inflating, size)
         self._sum = zlib.crc32(piece, self._sum)
         if not piece and self._expected not in (None, self._sum):
             raise zipfile.BadZipFile("its checksum is wrong")
@@ -295,15 +295,15 @@ class _Piece:
     def drain(self) -> bool:
         """Skip to the end of the member, and return whether it was complete."""
         try:
-            while self.read(PIECE):
+            while self.read(PIECE_BYTES):
                 pass
-        except DAMAGE:
+        except DAMAGE_ERRORS:
             return False
         if self._inflating:
             self._stream.seek(-len(self._inflating.unused_data), 1)
         return True
 
-    def _raw(self, size: int) -> bytes:
+    def _read_raw(self, size: int) -> bytes:
         piece: bytes = self._stream.read(size if self._left is None else min(size, self._left))
         if self._left is not None:
             if not piece and self._left:
@@ -311,9 +311,9 @@ class _Piece:
             self._left -= len(piece)
         return piece
 
-    def _inflated(self, inflating: Any, size: int) -> bytes:
+    def _inflate(self, inflating: Any, size: int) -> bytes:
         while not inflating.eof:
-            packed = self._pending or self._raw(PIECE)
+            packed = self._pending or self._read_raw(PIECE_BYTES)
             if not packed:
                 raise EOFError("it breaks off")
             piece: bytes = inflating.decompress(packed, size)
@@ -323,12 +323,12 @@ class _Piece:
         return b""
 
 
-def _behind_sizes(stream: Any) -> int | None:
+def _find_next_member(stream: Any) -> int | None:
     """Return the start of the next member, after the checksum and sizes; None if there is none."""
     here: int = stream.tell()
     # With or without a mark of their own, in 32 or 64 bits.
     for length in (16, 12, 24, 20):
         stream.seek(here + length)
-        if stream.read(4) in (_LOCAL, b"PK\x01\x02"):
+        if stream.read(4) in (_MEMBER_SIGNATURE, b"PK\x01\x02"):
             return here + length
     return None

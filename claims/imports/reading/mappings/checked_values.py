@@ -6,7 +6,7 @@ from typing import Any, Final, TypeVar
 
 T = TypeVar("T")
 
-_KINDS: Final = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
+_TYPE_NAMES: Final = {str: "a text", bool: "true or false", int: "a whole number", float: "a number"}
 
 
 class MappingError(ValueError):
@@ -19,47 +19,47 @@ class MappingError(ValueError):
         self.problem = problem
 
 
-def suggested(name: str, known: Iterable[str]) -> str:
+def suggest_name(name: str, known: Iterable[str]) -> str:
     """Return "Did you mean …?", or the known names if none is similar."""
     names = list(known)
     near = get_close_matches(name.casefold(), names, n=1, cutoff=0.6)
     return f'Did you mean "{near[0]}"?' if near else f"There are: {', '.join(names)}."
 
 
-def known(key: str, name: Any, names: Collection[str], what: str) -> str:
+def require_known(key: str, name: Any, names: Collection[str], what: str) -> str:
     """Return `name` if it is one of `names`. Raises MappingError."""
     if not isinstance(name, str) or name not in names:
-        raise MappingError(key, f"{name!r} is no {what}. {suggested(str(name), names)}")
+        raise MappingError(key, f"{name!r} is no {what}. {suggest_name(str(name), names)}")
     return name
 
 
-def table(key: str, value: Any) -> dict[str, Any]:
+def require_table(key: str, value: Any) -> dict[str, Any]:
     if not isinstance(value, Mapping):
         raise MappingError(key, f"{value!r} is no table. Write it as [{key}] with lines below it.")
     return dict(value)
 
 
-def only(key: str, value: Any, names: Collection[str]) -> dict[str, Any]:
+def require_only(key: str, value: Any, names: Collection[str]) -> dict[str, Any]:
     """Return a table, refusing any key that is not in `names`."""
-    found = table(key or "the mapping", value)
+    found = require_table(key or "the mapping", value)
     for name in found:
         if name not in names:
             where = f"{key}.{name}" if key else name
-            raise MappingError(where, f"there is no such key. {suggested(name, names)}")
+            raise MappingError(where, f"there is no such key. {suggest_name(name, names)}")
     return found
 
 
-def text(key: str, value: Any, *, empty: bool = False) -> str:
+def require_text(key: str, value: Any, *, empty: bool = False) -> str:
     if not isinstance(value, str):
         raise MappingError(
-            key, f'{value!r} is {_kind(value)}, not a text. Write it in quotation marks: "{value}".'
+            key, f'{value!r} is {_describe_type(value)}, not a text. Write it in quotation marks: "{value}".'
         )
     if not value and not empty:
         raise MappingError(key, "it is empty. Write a text, or leave the line out.")
     return value
 
 
-def flag(key: str, value: Any) -> bool:
+def require_flag(key: str, value: Any) -> bool:
     if not isinstance(value, bool):
         raise MappingError(
             key, f"{value!r} is neither true nor false. Write true or false without quotation marks."
@@ -67,7 +67,7 @@ def flag(key: str, value: Any) -> bool:
     return value
 
 
-def number(key: str, value: Any) -> int:
+def require_number(key: str, value: Any) -> int:
     if isinstance(value, bool) or not isinstance(value, int) or value < 1:
         raise MappingError(
             key, f"{value!r} is no number of a row. Rows are counted from 1, as a spreadsheet does."
@@ -75,26 +75,29 @@ def number(key: str, value: Any) -> int:
     return value
 
 
-def texts(key: str, value: Any, *, empty: bool = False) -> tuple[str, ...]:
+def require_texts(key: str, value: Any, *, empty: bool = False) -> tuple[str, ...]:
     """Return a list of texts; a single one needs no brackets."""
     values = value if isinstance(value, list | tuple) else [value]
-    return tuple(text(key, item, empty=empty) for item in values)
+    return tuple(require_text(key, item, empty=empty) for item in values)
 
 
-def codes(key: str, value: Any) -> dict[str, str]:
+def require_codes(key: str, value: Any) -> dict[str, str]:
     """Return codes and their meanings."""
-    return {code: text(f"{key}.{code}", meaning, empty=True) for code, meaning in table(key, value).items()}
+    return {
+        code: require_text(f"{key}.{code}", meaning, empty=True)
+        for code, meaning in require_table(key, value).items()
+    }
 
 
-def each(
+def require_each(
     key: str, value: Any, names: Collection[str], what: str, check: Callable[[str, Any], T]
 ) -> dict[str, T]:
     """Return a table whose keys are in `names` and whose values pass `check`."""
     return {
-        known(key, name, names, what): check(f"{key}.{name}", item)
-        for name, item in table(key, value).items()
+        require_known(key, name, names, what): check(f"{key}.{name}", item)
+        for name, item in require_table(key, value).items()
     }
 
 
-def _kind(value: Any) -> str:
-    return _KINDS.get(type(value), "a list" if isinstance(value, list) else "something else")
+def _describe_type(value: Any) -> str:
+    return _TYPE_NAMES.get(type(value), "a list" if isinstance(value, list) else "something else")

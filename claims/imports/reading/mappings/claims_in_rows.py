@@ -12,11 +12,11 @@ from typing import Any
 
 from claims.imports.reading.mappings.mapped_rows import MissingColumn, Records, Row, normalise_name
 from claims.imports.reading.mappings.mapping import Column, ColumnReading, Columns, Mapping
-from claims.imports.reading.mappings.nested_values import length
+from claims.imports.reading.mappings.nested_values import get_length
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 
 #: So many claims at most stand in one row.
-MOST_CLAIMS = 1000
+MAX_CLAIMS = 1000
 
 
 class ClaimsInRows:
@@ -34,40 +34,41 @@ class ClaimsInRows:
         self._mapping = mapping
         self._names = None if columns is None else tuple(columns)
         self._settled = settled
-        self._starred = _starred(mapping, self._names)
+        self._starred = _find_starred(mapping, self._names)
         self._by_number: dict[str, Records] = {}
         self._own_fields = {
             name
-            for reading in _readings(mapping)
+            for reading in _list_readings(mapping)
             for name, where in reading.fields.items()
             if any(column in self._starred for column in where.columns)
         }
         if not self._starred:
             self._one = Records(mapping, self._names, settled=settled)
         elif self._names is not None:
-            for number in self._numbers({}):
-                self._records(number)
+            for number in self._find_numbers({}):
+                self._get_records(number)
 
     @property
-    def used(self) -> frozenset[str]:
+    def used_columns(self) -> frozenset[str]:
         """Return the columns that are read."""
         if not self._starred:
-            return frozenset(self._one.used)
+            return frozenset(self._one.used_columns)
         return (
-            frozenset(name for records in self._by_number.values() for name in records.used) | self._starred
+            frozenset(name for records in self._by_number.values() for name in records.used_columns)
+            | self._starred
         )
 
     def __call__(self, row: Row, place: RecordPlace, raw: Any = None) -> Iterator[RawRecord | Refusal]:
         """Yield the records of a row."""
         raw = row if raw is None else raw
         if not self._starred:
-            yield self._one.record(row, place, raw)
+            yield self._one.build_record(row, place, raw)
             return
         nothing: RawRecord | None = None
         found_any = False
-        for number in self._numbers(row):
+        for number in self._find_numbers(row):
             at = RecordPlace(place.file, f"{place.position}, claim {number}")
-            one = self._records(number).record(row, at, raw)
+            one = self._get_records(number).build_record(row, at, raw)
             if isinstance(one, Refusal):
                 yield one  # as the mapping says, for the row as a whole
                 return
@@ -75,22 +76,22 @@ class ClaimsInRows:
                 nothing = nothing or one
                 continue
             found_any = True
-            yield self._told_apart(one, number)
+            yield self._add_number(one, number)
         if not found_any:
             yield (nothing or RawRecord(place, {}, raw))._replace(place=place)
 
-    def _told_apart(self, one: RawRecord, number: str) -> RawRecord:
+    def _add_number(self, one: RawRecord, number: str) -> RawRecord:
         """Give each claim of a row a number of its own."""
         if "id" in self._own_fields or one.fields.get("id") in (None, "", []):
             return one
         return one._replace(fields={**one.fields, "id": f"{one.fields['id']}#{number}"})
 
-    def _numbers(self, row: Row) -> list[str]:
+    def _find_numbers(self, row: Row) -> list[str]:
         found: set[int] = set()
         for column in self._starred:
             before, after = column.split("*", 1)
             if self._names is None and before.endswith("."):
-                found.update(range(min(length(row, before[:-1]), MOST_CLAIMS)))
+                found.update(range(min(get_length(row, before[:-1]), MAX_CLAIMS)))
                 continue
             numbered = re.compile(
                 rf"{re.escape(normalise_name(before))} ?(\d{{1,4}}) ?{re.escape(normalise_name(after))}"
@@ -100,34 +101,34 @@ class ClaimsInRows:
                     found.add(int(match[1]))
         if not found and self._names is not None:
             raise MissingColumn("several claims", min(self._starred), self._names)
-        return [str(number) for number in sorted(found)[:MOST_CLAIMS]]
+        return [str(number) for number in sorted(found)[:MAX_CLAIMS]]
 
-    def _records(self, number: str) -> Records:
+    def _get_records(self, number: str) -> Records:
         """Return the readers for the claims with one number."""
         if number not in self._by_number:
             mapping = replace(
                 self._mapping,
-                reading=self._numbered(self._mapping.reading, number),
+                reading=self._number_columns(self._mapping.reading, number),
                 variants=tuple(
-                    replace(one, reading=self._numbered(one.reading, number))
+                    replace(one, reading=self._number_columns(one.reading, number))
                     for one in self._mapping.variants
                 ),
             )
             self._by_number[number] = Records(mapping, self._names, settled=self._settled)
         return self._by_number[number]
 
-    def _numbered(self, reading: ColumnReading, number: str) -> ColumnReading:
+    def _number_columns(self, reading: ColumnReading, number: str) -> ColumnReading:
         fields: dict[str, Columns] = {}
         for name, where in reading.fields.items():
             columns = [
                 column.replace("*", number) if column in self._starred else column for column in where.columns
             ]
-            present = tuple(column for column in columns if self._is_there(column, where.columns))
+            present = tuple(column for column in columns if self._is_column(column, where.columns))
             if present or not columns:
                 fields[name] = replace(where, columns=present)
         return replace(reading, fields=fields)
 
-    def _is_there(self, column: Column, stated: tuple[Column, ...]) -> bool:
+    def _is_column(self, column: Column, stated: tuple[Column, ...]) -> bool:
         """Whether it is a column of the file. The last claims of a row may lack some that the first ones have."""
         return (
             column in stated
@@ -136,14 +137,14 @@ class ClaimsInRows:
         )
 
 
-def _readings(mapping: Mapping) -> list[ColumnReading]:
+def _list_readings(mapping: Mapping) -> list[ColumnReading]:
     return [mapping.reading, *(variant.reading for variant in mapping.variants)]
 
 
-def _starred(mapping: Mapping, names: tuple[str, ...] | None) -> frozenset[str]:
+def _find_starred(mapping: Mapping, names: tuple[str, ...] | None) -> frozenset[str]:
     """Return the mapped columns in which * stands for a number, except columns whose real name contains it."""
     real = {normalise_name(name) for name in names or ()}
-    fields: list[Table[str, Columns]] = [reading.fields for reading in _readings(mapping)]
+    fields: list[Table[str, Columns]] = [reading.fields for reading in _list_readings(mapping)]
     return frozenset(
         column
         for section in fields

@@ -25,4 +25,4 @@ class Conventions:
     """What most statements of the file are in, as far as its first ones show."""
 
 
-NOTHING_KNOWN = Conventions()
+NO_CONVENTIONS = Conventions()

@@ -21,7 +21,7 @@ def detect_date_order(values: Iterable[object]) -> dict[str, str]:
     for value in values:
         if isinstance(value, str):
             for match in _DIGITS.finditer(value):
-                proved.setdefault(match[2], set()).update(_proved(match))
+                proved.setdefault(match[2], set()).update(_iterate_proofs(match))
     return {separator: orders.pop() for separator, orders in proved.items() if len(orders) == 1}
 
 
@@ -44,14 +44,14 @@ def rewrite_date(value: object, dates: Dates) -> object:
     return f"{value[: match.start()]}{year}-{month:02}-{day:02}{value[match.end() :]}"
 
 
-def _proved(match: re.Match[str]) -> Iterable[str]:
+def _iterate_proofs(match: re.Match[str]) -> Iterable[str]:
     first, second, year = int(match[1]), int(match[3]), int(match[4])
-    dmy, mdy = _exists(year, second, first), _exists(year, first, second)
+    dmy, mdy = _is_date(year, second, first), _is_date(year, first, second)
     if dmy != mdy:
         yield "dmy" if dmy else "mdy"
 
 
-def _exists(year: int, month: int, day: int) -> bool:
+def _is_date(year: int, month: int, day: int) -> bool:
     try:
         date(year, month, day)
     except ValueError:

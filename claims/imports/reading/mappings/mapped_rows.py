@@ -8,7 +8,7 @@ from typing import Any
 
 from claims.imports.reading.mappings.conventions import Conventions
 from claims.imports.reading.mappings.date_order import rewrite_date
-from claims.imports.reading.mappings.mapping import DATES, Column, ColumnReading, Columns, Mapping
+from claims.imports.reading.mappings.mapping import DATE_FIELDS, Column, ColumnReading, Columns, Mapping
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 
@@ -19,9 +19,9 @@ Condition = tuple[str, Callable[[str], bool]]
 Plan = Callable[[Row], Row]
 
 #: How many values that tell kinds of rows apart are remembered. With more of them it only becomes slower.
-MOST_PLANS = 1000
+MAX_PLANS = 1000
 
-SKIPPED = "skipped as the mapping says"
+SKIPPED_REASON = "skipped as the mapping says"
 
 
 class MissingColumn(Exception):
@@ -55,24 +55,26 @@ class Records:
 
     def __init__(self, mapping: Mapping, columns: Iterable[str] | None, *, settled: bool = False) -> None:
         self._names = None if columns is None else tuple(columns)
-        self.used: set[str] = set()
+        self.used_columns: set[str] = set()
         """The columns that are read."""
         self._settled = settled
         self._mapping = mapping
         self._skip = [
-            (self._column("what kind of row it is", name), match_any(values))
+            (self._use_column("what kind of row it is", name), match_any(values))
             for name, values in mapping.skip.items()
         ]
-        self._variants = [(self._conditions(variant.when), variant.reading) for variant in mapping.variants]
-        self._telling = _telling(mapping, [conditions for conditions, _ in self._variants])
+        self._variants = [
+            (self._build_conditions(variant.when), variant.reading) for variant in mapping.variants
+        ]
+        self._telling = _find_selecting_columns(mapping, [conditions for conditions, _ in self._variants])
         self._plans: dict[tuple[str | None, ...], Plan] = {}
         self._kinds: dict[tuple[bool, ...], Plan] = {}
         for reading in (ColumnReading(), *(variant.reading for variant in mapping.variants)):
-            self._plan(
-                reading.over(mapping.reading), reading
+            self._build_plan(
+                reading.override(mapping.reading), reading
             )  # a missing column is found out before the first row
 
-    def record(self, row: Row, place: RecordPlace, raw: Any = None) -> RawRecord | Refusal:
+    def build_record(self, row: Row, place: RecordPlace, raw: Any = None) -> RawRecord | Refusal:
         """Return the record of a row.
 
         Args:
@@ -81,57 +83,57 @@ class Records:
         raw = row if raw is None else raw
         for column, matches in self._skip:
             value = row.get(column)
-            if value is not None and matches(_as_text(value)):
+            if value is not None and matches(_to_text(value)):
                 reason = SpokenSentence(
                     "The mapping skips rows with %(as_text)s in column %(column)s.",
-                    as_text=f"{_as_text(value)!r}",
+                    as_text=f"{_to_text(value)!r}",
                     column=column,
                 )
-                return Refusal(place, "", reason, SKIPPED, raw=raw)
-        return RawRecord(place, self.fields(row), raw)
+                return Refusal(place, "", reason, SKIPPED_REASON, raw=raw)
+        return RawRecord(place, self.read_fields(row), raw)
 
-    def fields(self, row: Row) -> Row:
+    def read_fields(self, row: Row) -> Row:
         """Return the fields of a row by name."""
         key = tuple(
             [
                 value if values is None or value in values else None
                 for column, values in self._telling
-                for value in [_as_text(row.get(column))]
+                for value in [_to_text(row.get(column))]
             ]
         )
         plan = self._plans.get(key)
         if plan is None:
-            plan = self._plan_of(row)
-            if len(self._plans) < MOST_PLANS:
+            plan = self._get_plan(row)
+            if len(self._plans) < MAX_PLANS:
                 self._plans[key] = plan
         return plan(row)
 
-    def _plan_of(self, row: Row) -> Plan:
+    def _get_plan(self, row: Row) -> Plan:
         applies = tuple(
-            all(matches(_as_text(row.get(column))) for column, matches in conditions)
+            all(matches(_to_text(row.get(column))) for column, matches in conditions)
             for conditions, _ in self._variants
         )
         if applies not in self._kinds:
             whole, special = self._mapping.reading, ColumnReading()
             for (_, reading), applying in zip(self._variants, applies, strict=True):
                 if applying:
-                    special = reading.over(special)
-            self._kinds[applies] = self._plan(
-                special.over(whole), special.over(whole) if self._settled else special
+                    special = reading.override(special)
+            self._kinds[applies] = self._build_plan(
+                special.override(whole), special.override(whole) if self._settled else special
             )
         return self._kinds[applies]
 
-    def _plan(self, reading: ColumnReading, settled: ColumnReading) -> Plan:
+    def _build_plan(self, reading: ColumnReading, settled: ColumnReading) -> Plan:
         """Return how to read rows of one kind."""
         plain: list[tuple[str, str]] = []
         other: list[tuple[str, Callable[[Row], Any]]] = []
         for name, columns in reading.fields.items():
-            found = self._columns(name, columns)
-            steps = _steps(name, reading, settled)
+            found = self._find_columns(name, columns)
+            steps = _build_steps(name, reading, settled)
             if len(found) == 1 and not steps:
                 plain.append((name, found[0]))
             elif found:
-                other.append((name, _value(found, columns, steps)))
+                other.append((name, _build_value_reader(found, columns, steps)))
         constants = dict(settled.constants)
 
         def plan(row: Row) -> Row:
@@ -145,36 +147,36 @@ class Records:
 
         return plan
 
-    def _conditions(self, values: Table[str, tuple[str, ...]]) -> list[Condition]:
+    def _build_conditions(self, values: Table[str, tuple[str, ...]]) -> list[Condition]:
         return [
-            (self._column("what kind of row it is", name), match_any(wanted))
+            (self._use_column("what kind of row it is", name), match_any(wanted))
             for name, wanted in values.items()
         ]
 
-    def _columns(self, field: str, columns: Columns) -> list[str]:
+    def _find_columns(self, field: str, columns: Columns) -> list[str]:
         """Return the columns of a field in this file. Of alternative columns, some may be missing."""
         found: list[str] = []
         missing: list[MissingColumn] = []
         for column in columns.columns:
             try:
-                found.append(self._column(field, column))
+                found.append(self._use_column(field, column))
             except MissingColumn as error:
                 missing.append(error)
         if missing and (not found or columns.join is not None):
             raise missing[0]
         return found
 
-    def _column(self, use: str, column: Column) -> str:
+    def _use_column(self, use: str, column: Column) -> str:
         """Return the column's name in this file, and mark it as read.
 
         Raises:
             MissingColumn: it is not there.
         """
-        name = self._named(use, column)
-        self.used.add(name)
+        name = self._find_column(use, column)
+        self.used_columns.add(name)
         return name
 
-    def _named(self, use: str, column: Column) -> str:
+    def _find_column(self, use: str, column: Column) -> str:
         names = self._names
         if names is None:
             return str(column)
@@ -190,7 +192,7 @@ class Records:
         raise MissingColumn(use, column, names)
 
 
-def conventions(mapping: Mapping, date_order: Table[str, Table[str, str]]) -> Conventions:
+def build_conventions(mapping: Mapping, date_order: Table[str, Table[str, str]]) -> Conventions:
     """Return the conventions of the file: from the mapping, or else from its first rows."""
     reading = mapping.reading
     said = {name: dates.order for name, dates in reading.dates.items() if dates.order}
@@ -205,16 +207,16 @@ def conventions(mapping: Mapping, date_order: Table[str, Table[str, str]]) -> Co
     )
 
 
-def _steps(name: str, reading: ColumnReading, settled: ColumnReading) -> list[Callable[[Any], Any]]:
+def _build_steps(name: str, reading: ColumnReading, settled: ColumnReading) -> list[Callable[[Any], Any]]:
     """Return the processing steps of a field's value, in order."""
     steps: list[Callable[[Any], Any]] = []
     if separators := reading.split.get(name):
         pattern = re.compile("|".join(map(re.escape, separators)))
-        steps.append(lambda value: _parts(value, pattern))
+        steps.append(lambda value: _split_parts(value, pattern))
     if transform := reading.transform.get(name):
-        steps.append(_each({"slug": _unslugged, "strip_query": _without_query}[transform]))
+        steps.append(_apply_to_each({"slug": _convert_slug, "strip_query": _remove_query}[transform]))
     dates = settled.dates.get(name) or settled.dates.get("")
-    if name in DATES and dates:
+    if name in DATE_FIELDS and dates:
         steps.append(lambda value: rewrite_date(value, dates))
     codes = {
         "rating": settled.ratings,
@@ -222,11 +224,13 @@ def _steps(name: str, reading: ColumnReading, settled: ColumnReading) -> list[Ca
         "review_language": settled.languages,
     }.get(name)
     if codes:
-        steps.append(lambda value: codes.get(_as_text(value), value))
+        steps.append(lambda value: codes.get(_to_text(value), value))
     return steps
 
 
-def _telling(mapping: Mapping, conditions: list[list[Condition]]) -> list[tuple[str, frozenset[str] | None]]:
+def _find_selecting_columns(
+    mapping: Mapping, conditions: list[list[Condition]]
+) -> list[tuple[str, frozenset[str] | None]]:
     """Return the columns that select variants, with the selecting values; None for patterns."""
     values: dict[str, set[str]] = {}
     for variant, columns in zip(mapping.variants, conditions, strict=True):
@@ -238,10 +242,12 @@ def _telling(mapping: Mapping, conditions: list[list[Condition]]) -> list[tuple[
     ]
 
 
-def _value(found: list[str], columns: Columns, steps: list[Callable[[Any], Any]]) -> Callable[[Row], Any]:
+def _build_value_reader(
+    found: list[str], columns: Columns, steps: list[Callable[[Any], Any]]
+) -> Callable[[Row], Any]:
     def joined(row: Row) -> Any:
         return (columns.join or "").join(
-            _as_text(row[name]) for name in found if row.get(name) not in (None, "")
+            _to_text(row[name]) for name in found if row.get(name) not in (None, "")
         )
 
     def first(row: Row) -> Any:
@@ -279,13 +285,13 @@ def _fits_pieces(value: str, pieces: list[str]) -> bool:
     return len(value) - at >= len(last) and value.endswith(last)
 
 
-def _parts(value: Any, pattern: re.Pattern[str]) -> Any:
+def _split_parts(value: Any, pattern: re.Pattern[str]) -> Any:
     if not isinstance(value, str):
         return value
     return [part for piece in pattern.split(value) if (part := piece.strip())]
 
 
-def _each(change: Callable[[str], str]) -> Callable[[Any], Any]:
+def _apply_to_each(change: Callable[[str], str]) -> Callable[[Any], Any]:
     def changed(value: Any) -> Any:
         if isinstance(value, list):
             return [changed(item) for item in value]
@@ -294,7 +300,7 @@ def _each(change: Callable[[str], str]) -> Callable[[Any], Any]:
     return changed
 
 
-def _unslugged(value: str) -> str:
+def _convert_slug(value: str) -> str:
     """Turn "grace-hopper" into "Grace Hopper". A value with a space is already a name."""
     if len(value.split()) != 1:
         return value
@@ -302,9 +308,9 @@ def _unslugged(value: str) -> str:
     return " ".join(word.capitalize() if word.islower() else word for word in words if word)
 
 
-def _without_query(value: str) -> str:
+def _remove_query(value: str) -> str:
     return re.split("[?#]", value, maxsplit=1)[0]
 
 
-def _as_text(value: Any) -> str:
+def _to_text(value: Any) -> str:
     return value if isinstance(value, str) else "" if value is None else str(value)

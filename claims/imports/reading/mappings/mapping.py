@@ -13,22 +13,22 @@ from typing import Any, Final, Self
 from claims.imports.reading.formats.dialect import DELIMITERS, QUOTINGS, Dialect
 from claims.imports.reading.mappings.checked_values import (
     MappingError,
-    codes,
-    each,
-    flag,
-    known,
-    number,
-    only,
-    table,
-    text,
-    texts,
+    require_codes,
+    require_each,
+    require_flag,
+    require_known,
+    require_number,
+    require_only,
+    require_table,
+    require_text,
+    require_texts,
 )
 from claims.imports.reading.raw_record import FIELDS
 
 #: Fields that hold several values, so that a cell can be cut into them.
-LISTS: Final = ("appearances", "claimant_same_as", "topics")
-DATES: Final = ("claimed_on", "reviewed_on")
-ORDERS: Final = {
+LIST_FIELDS: Final = ("appearances", "claimant_same_as", "topics")
+DATE_FIELDS: Final = ("claimed_on", "reviewed_on")
+DATE_ORDERS: Final = {
     "dmy": "25/12/2019",
     "mdy": "12/25/2019",
     "ymd": "2019/12/25",
@@ -64,7 +64,7 @@ class Dates:
     """The date formats of a file."""
 
     order: str = ""
-    """One of `ORDERS`, or "" where nobody said."""
+    """One of `DATE_ORDERS`, or "" where nobody said."""
     formats: tuple[str, ...] = ()
     """As for `strptime`."""
 
@@ -98,7 +98,7 @@ class ColumnReading:
         }
         return {name: section for name, section in sections.items() if section}
 
-    def over(self, other: "ColumnReading") -> "ColumnReading":
+    def override(self, other: "ColumnReading") -> "ColumnReading":
         """Return `other`, overridden by this one."""
         return ColumnReading(**{name: {**getattr(other, name), **getattr(self, name)} for name in _SECTIONS})
 
@@ -111,7 +111,7 @@ class Variant:
     reading: ColumnReading
 
     def to_json(self) -> dict[str, Any]:
-        return {"when": _lists(self.when), **self.reading.to_json()}
+        return {"when": _to_lists(self.when), **self.reading.to_json()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -128,7 +128,7 @@ class Layout:
     """Names for the columns of a file without a header."""
     sheet: str = ""
 
-    def over(self, dialect: Dialect) -> Dialect:
+    def override(self, dialect: Dialect) -> Dialect:
         return Dialect(
             self.encoding or dialect.encoding,
             self.delimiter or dialect.delimiter,
@@ -161,9 +161,9 @@ class Mapping:
 
     def to_json(self) -> dict[str, Any]:
         recognise = ({"columns": list(self.columns)} if self.columns else {}) | (
-            {"values": _lists(self.values)} if self.values else {}
+            {"values": _to_lists(self.values)} if self.values else {}
         )
-        sections = {"recognise": recognise, "table": self.table.to_json(), "skip": _lists(self.skip)}
+        sections = {"recognise": recognise, "table": self.table.to_json(), "skip": _to_lists(self.skip)}
         return {
             "name": self.name,
             **{name: section for name, section in sections.items() if section},
@@ -183,21 +183,23 @@ class Mapping:
         Raises:
             MappingError: it cannot be followed; it names the key, the value and the way out.
         """
-        found = only("", value, _KEYS)
-        recognise = only("recognise", found.get("recognise", {}), ("columns", "values"))
+        found = require_only("", value, _KEYS)
+        recognise = require_only("recognise", found.get("recognise", {}), ("columns", "values"))
         variants = found.get("variants", [])
         if not isinstance(variants, list):
             raise MappingError(
                 "variants", "it is one table. Write [[variants]] with two brackets, once for each."
             )
         mapping = cls(
-            name=text("name", found.get("name", "")) if "name" in found else _nameless(),
-            reading=_reading("", {name: found[name] for name in _SECTIONS if name in found}),
-            columns=texts("recognise.columns", recognise.get("columns", [])),
-            values=_conditions("recognise.values", recognise.get("values", {})),
-            skip=_conditions("skip", found.get("skip", {})),
-            table=_layout(found.get("table", {})),
-            variants=tuple(_variant(f"variants[{number}]", item) for number, item in enumerate(variants, 1)),
+            name=require_text("name", found.get("name", "")) if "name" in found else _refuse_nameless(),
+            reading=_parse_reading("", {name: found[name] for name in _SECTIONS if name in found}),
+            columns=require_texts("recognise.columns", recognise.get("columns", [])),
+            values=_parse_conditions("recognise.values", recognise.get("values", {})),
+            skip=_parse_conditions("skip", found.get("skip", {})),
+            table=_parse_layout(found.get("table", {})),
+            variants=tuple(
+                _parse_variant(f"variants[{number}]", item) for number, item in enumerate(variants, 1)
+            ),
         )
         if mapping.table.header is False and mapping.table.header_row:
             raise MappingError(
@@ -224,49 +226,54 @@ def read_mapping(text: str) -> Mapping:
         ) from None
 
 
-def _nameless() -> str:
+def _refuse_nameless() -> str:
     raise MappingError("name", 'a mapping needs a name, such as name = "Our spreadsheet of 2024".')
 
 
-def _lists(conditions: Table[str, tuple[str, ...]]) -> dict[str, list[str]]:
+def _to_lists(conditions: Table[str, tuple[str, ...]]) -> dict[str, list[str]]:
     return {column: list(values) for column, values in conditions.items()}
 
 
-def _conditions(key: str, value: Any) -> dict[str, tuple[str, ...]]:
+def _parse_conditions(key: str, value: Any) -> dict[str, tuple[str, ...]]:
     return {
-        column: texts(f"{key}.{column}", values, empty=True) for column, values in table(key, value).items()
+        column: require_texts(f"{key}.{column}", values, empty=True)
+        for column, values in require_table(key, value).items()
     }
 
 
-def _variant(key: str, value: Any) -> Variant:
-    found = only(key, value, ("when", *_SECTIONS))
-    when = _conditions(f"{key}.when", found.pop("when", {}))
+def _parse_variant(key: str, value: Any) -> Variant:
+    found = require_only(key, value, ("when", *_SECTIONS))
+    when = _parse_conditions(f"{key}.when", found.pop("when", {}))
     if not when:
         raise MappingError(f"{key}.when", 'say for which rows: when = { source = ["archive"] }.')
-    return Variant(when, _reading(f"{key}.", found))
+    return Variant(when, _parse_reading(f"{key}.", found))
 
 
-def _reading(prefix: str, found: dict[str, Any]) -> ColumnReading:
+def _parse_reading(prefix: str, found: dict[str, Any]) -> ColumnReading:
     def section(name: str) -> Any:
         return found.get(name, {})
 
     return ColumnReading(
-        fields=each(f"{prefix}fields", section("fields"), FIELDS, "field", _columns),
-        constants=each(f"{prefix}constants", section("constants"), FIELDS, "field", text),
-        ratings=codes(f"{prefix}ratings", section("ratings")),
-        dates=each(f"{prefix}dates", section("dates"), (*DATES, ""), 'date field, or "" for all', _dates),
-        split=each(f"{prefix}split", section("split"), LISTS, "field of several values", _separators),
-        languages=codes(f"{prefix}languages", section("languages")),
-        transform=each(f"{prefix}transform", section("transform"), FIELDS, "field", _transform),
+        fields=require_each(f"{prefix}fields", section("fields"), FIELDS, "field", _parse_columns),
+        constants=require_each(f"{prefix}constants", section("constants"), FIELDS, "field", require_text),
+        ratings=require_codes(f"{prefix}ratings", section("ratings")),
+        dates=require_each(
+            f"{prefix}dates", section("dates"), (*DATE_FIELDS, ""), 'date field, or "" for all', _parse_dates
+        ),
+        split=require_each(
+            f"{prefix}split", section("split"), LIST_FIELDS, "field of several values", _parse_separators
+        ),
+        languages=require_codes(f"{prefix}languages", section("languages")),
+        transform=require_each(f"{prefix}transform", section("transform"), FIELDS, "field", _parse_transform),
     )
 
 
-def _columns(key: str, value: Any) -> Columns:
+def _parse_columns(key: str, value: Any) -> Columns:
     join = None
     if isinstance(value, Table):
-        found = only(key, value, ("columns", "join"))
+        found = require_only(key, value, ("columns", "join"))
         value = found.get("columns", [])
-        join = text(f"{key}.join", found["join"], empty=True) if "join" in found else None
+        join = require_text(f"{key}.join", found["join"], empty=True) if "join" in found else None
     names = value if isinstance(value, list | tuple) else [value]
     for name in names:
         if isinstance(name, bool) or not isinstance(name, str | int) or name == "":
@@ -276,44 +283,52 @@ def _columns(key: str, value: Any) -> Columns:
     return Columns(tuple(names), join)
 
 
-def _dates(key: str, value: Any) -> Dates:
-    found = only(key, value, ("order", "formats"))
-    order = known(f"{key}.order", found["order"], ORDERS, "order of dates") if "order" in found else ""
-    formats = texts(f"{key}.formats", found.get("formats", []))
+def _parse_dates(key: str, value: Any) -> Dates:
+    found = require_only(key, value, ("order", "formats"))
+    order = (
+        require_known(f"{key}.order", found["order"], DATE_ORDERS, "order of dates")
+        if "order" in found
+        else ""
+    )
+    formats = require_texts(f"{key}.formats", found.get("formats", []))
     for item in formats:
         if "%" not in item:
             raise MappingError(f"{key}.formats", f'"{item}" is no date format. Write it like "%d %B %Y".')
     return Dates(order, formats)
 
 
-def _separators(key: str, value: Any) -> tuple[str, ...]:
-    found = texts(key, value)
+def _parse_separators(key: str, value: Any) -> tuple[str, ...]:
+    found = require_texts(key, value)
     if not found:
         raise MappingError(key, 'name what stands between the values, such as ";" or "\\n".')
     return found
 
 
-def _transform(key: str, value: Any) -> str:
-    return known(key, value, TRANSFORMS, "way to transform a value")
+def _parse_transform(key: str, value: Any) -> str:
+    return require_known(key, value, TRANSFORMS, "way to transform a value")
 
 
-def _layout(value: Any) -> Layout:
-    found = only("table", value, Layout.__slots__)
-    delimiter = text("table.delimiter", found["delimiter"]) if "delimiter" in found else ""
+def _parse_layout(value: Any) -> Layout:
+    found = require_only("table", value, Layout.__slots__)
+    delimiter = require_text("table.delimiter", found["delimiter"]) if "delimiter" in found else ""
     if delimiter not in ("", *DELIMITERS.values()):
-        delimiter = DELIMITERS[known("table.delimiter", delimiter, DELIMITERS, "delimiter")]
+        delimiter = DELIMITERS[require_known("table.delimiter", delimiter, DELIMITERS, "delimiter")]
     return Layout(
-        encoding=_encoding(text("table.encoding", found["encoding"])) if "encoding" in found else "",
+        encoding=_parse_encoding(require_text("table.encoding", found["encoding"]))
+        if "encoding" in found
+        else "",
         delimiter=delimiter,
-        quoting=known("table.quoting", found["quoting"], QUOTINGS, "quoting") if "quoting" in found else "",
-        header=flag("table.header", found["header"]) if "header" in found else None,
-        header_row=number("table.header_row", found["header_row"]) if "header_row" in found else 0,
-        columns=texts("table.columns", found.get("columns", [])),
-        sheet=text("table.sheet", found["sheet"]) if "sheet" in found else "",
+        quoting=require_known("table.quoting", found["quoting"], QUOTINGS, "quoting")
+        if "quoting" in found
+        else "",
+        header=require_flag("table.header", found["header"]) if "header" in found else None,
+        header_row=require_number("table.header_row", found["header_row"]) if "header_row" in found else 0,
+        columns=require_texts("table.columns", found.get("columns", [])),
+        sheet=require_text("table.sheet", found["sheet"]) if "sheet" in found else "",
     )
 
 
-def _encoding(name: str) -> str:
+def _parse_encoding(name: str) -> str:
     try:
         io.TextIOWrapper(io.BytesIO(), name)  # asks for an encoding of text, which "hex" is not
     except (LookupError, ValueError):

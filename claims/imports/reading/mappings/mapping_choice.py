@@ -11,32 +11,32 @@ from typing import Any
 
 from claims.imports.reading.inputs.file import File
 from claims.imports.reading.mappings.claims_in_rows import ClaimsInRows
-from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
+from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.mappings.date_order import detect_date_order
 from claims.imports.reading.mappings.mapped_rows import (
     MissingColumn,
     Row,
-    conventions,
+    build_conventions,
     match_any,
     normalise_name,
 )
-from claims.imports.reading.mappings.mapping import DATES, ColumnReading, Columns, Mapping, read_mapping
+from claims.imports.reading.mappings.mapping import DATE_FIELDS, ColumnReading, Columns, Mapping, read_mapping
 from claims.imports.reading.raw_record import RawRecord, RecordPlace, Refusal
 from factcheck.sentences import SpokenSentence
 
 _FOLDER = Path(__file__).parent
 
 #: How many columns a refusal lists.
-MOST_NAMED = 40
+MAX_NAMED_COLUMNS = 40
 #: A column whose texts have more words at the median holds articles, not statements.
-MOST_WORDS = 60
+MAX_SENTENCE_WORDS = 60
 #: How many rows of titles may stand above the names of the columns.
-MOST_TITLES = 20
+MAX_TITLE_ROWS = 20
 
 #: What a ready mapping must find in a file, where it says where it stands.
-NEEDED = ("statement", "rating")
+REQUIRED_FIELDS = ("statement", "rating")
 #: Fields that only a review has, and not an unchecked claim.
-OF_REVIEWS = ("publisher", "publisher_url", "review_url", "summary", "reviewed_on", "review_language")
+REVIEW_FIELDS = ("publisher", "publisher_url", "review_url", "summary", "reviewed_on", "review_language")
 
 
 @cache
@@ -63,10 +63,10 @@ def load_ready_mapping(columns: Iterable[str], sample_rows: Iterable[Row] = ()) 
 def find_missing_columns(mapping: Mapping, rows: Sequence[Row]) -> list[str]:
     """Return the columns of required fields (statement and rating) that are empty in all rows."""
     found: list[str] = []
-    for name in NEEDED:
+    for name in REQUIRED_FIELDS:
         columns = [
             column
-            for reading in _readings(mapping)
+            for reading in _list_readings(mapping)
             for column in reading.fields.get(name, Columns()).columns
             if isinstance(column, str)
         ]
@@ -92,7 +92,7 @@ def propose_mapping(columns: Sequence[str], sample_rows: Iterable[Row] = ()) -> 
     """
     rows = list(sample_rows)
     filled = {name for row in rows for name, value in row.items() if value not in (None, "", [])}
-    ranks = _meanings()
+    ranks = _load_meanings()
     found: dict[str, list[str]] = {}
     for name in columns:
         if meaning := ranks.get(normalise_name(name)):
@@ -126,7 +126,7 @@ def find_header_row(rows: Sequence[Sequence[str]]) -> int:
     """
 
     def known(row: Sequence[str]) -> set[str]:
-        names = (_meanings().get(normalise_name(cell)) for cell in row)
+        names = (_load_meanings().get(normalise_name(cell)) for cell in row)
         return {meaning[0] for meaning in names if meaning}
 
     if not rows or known(rows[0]):
@@ -134,28 +134,32 @@ def find_header_row(rows: Sequence[Sequence[str]]) -> int:
     return next(
         (
             number
-            for number, row in enumerate(rows[:MOST_TITLES])
+            for number, row in enumerate(rows[:MAX_TITLE_ROWS])
             if "statement" in (fields := known(row)) and len(fields) > 1
         ),
         0,
     )
 
 
-def refused(mapping: Mapping, columns: Sequence[str], file: File, rows: Sequence[Row]) -> Refusal | None:
+def find_refusal(mapping: Mapping, columns: Sequence[str], file: File, rows: Sequence[Row]) -> Refusal | None:
     """Return why a file cannot be imported with this mapping: the column of statements or ratings is missing.
 
     Args:
         rows: some rows of the file.
     """
-    if not _says(mapping, "statement"):
-        return _no_statement(columns, file.name, rows)
-    if _says(mapping, "rating", "rating_value") or not _says(mapping, *OF_REVIEWS) or file.is_unrated():
+    if not _has_field(mapping, "statement"):
+        return _refuse_without_statement(columns, file.name, rows)
+    if (
+        _has_field(mapping, "rating", "rating_value")
+        or not _has_field(mapping, *REVIEW_FIELDS)
+        or file.is_unrated()
+    ):
         return None
     reason = SpokenSentence(
         "No column was recognised as the rating, so all of these reviews would become unrated claims for "
         'triage. Name the column in a mapping: [fields], then rating = "…". If they really have no ratings, '
         "use --unrated, or tick the box in the form. The columns are: %(listed)s.",
-        listed=_listed(columns),
+        listed=_list_columns(columns),
     )
     return Refusal(RecordPlace(file.name, "header"), "rating", reason, "no column for the rating")
 
@@ -166,22 +170,22 @@ def find_unread_columns(columns: Sequence[str], used: Collection[str]) -> str:
     return SpokenSentence("Columns not read: %(columns)s.", columns=", ".join(left)) if left else ""
 
 
-def _says(mapping: Mapping, *names: str) -> bool:
+def _has_field(mapping: Mapping, *names: str) -> bool:
     """Return whether the mapping has a column or a constant for one of these fields."""
-    readings = _readings(mapping)
+    readings = _list_readings(mapping)
     return any(name in reading.fields or name in reading.constants for reading in readings for name in names)
 
 
-def _readings(mapping: Mapping) -> tuple[ColumnReading, ...]:
+def _list_readings(mapping: Mapping) -> tuple[ColumnReading, ...]:
     return (mapping.reading, *(variant.reading for variant in mapping.variants))
 
 
-def _listed(columns: Sequence[str]) -> str:
-    return ", ".join(columns[:MOST_NAMED]) + (", …" if len(columns) > MOST_NAMED else "")
+def _list_columns(columns: Sequence[str]) -> str:
+    return ", ".join(columns[:MAX_NAMED_COLUMNS]) + (", …" if len(columns) > MAX_NAMED_COLUMNS else "")
 
 
-def _no_statement(columns: Sequence[str], file: str, rows: Sequence[Row]) -> Refusal:
-    listed = _listed(columns)
+def _refuse_without_statement(columns: Sequence[str], file: str, rows: Sequence[Row]) -> Refusal:
+    listed = _list_columns(columns)
     present = frozenset(columns)
     for ready in list_ready_mappings():
         if (
@@ -215,7 +219,7 @@ def find_wordiest_column(columns: Sequence[str], rows: Sequence[Row]) -> str:
         name: statistics.median(len(str(row.get(name) or "").split()) for row in rows) if rows else 0
         for name in columns
     }
-    sentences = [name for name in columns if words[name] <= MOST_WORDS]
+    sentences = [name for name in columns if words[name] <= MAX_SENTENCE_WORDS]
     return max(sentences or columns, key=words.__getitem__, default="")
 
 
@@ -229,19 +233,19 @@ def detect_dates(
         fields = [one.fields for row in rows for one in records(row, nowhere) if isinstance(one, RawRecord)]
     except MissingColumn:
         return {}
-    seen = {name: detect_date_order(found.get(name) for found in fields) for name in DATES}
+    seen = {name: detect_date_order(found.get(name) for found in fields) for name in DATE_FIELDS}
     return {name: order for name, order in seen.items() if order}
 
 
 def find_conventions(settings: Table[str, Any]) -> Conventions:
     """Return the conventions in the settings, for any table reader."""
     if "mapping" not in settings:
-        return NOTHING_KNOWN
-    return conventions(Mapping.from_json(settings["mapping"]), settings.get("date_order", {}))
+        return NO_CONVENTIONS
+    return build_conventions(Mapping.from_json(settings["mapping"]), settings.get("date_order", {}))
 
 
 @cache
-def _meanings() -> dict[str, tuple[str, int]]:
+def _load_meanings() -> dict[str, tuple[str, int]]:
     """Map column names to their field and to their rank among the names of that field."""
     fields: dict[str, list[str]] = tomllib.loads((_FOLDER / "column_names.toml").read_text("utf-8"))
     return {

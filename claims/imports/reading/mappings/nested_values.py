@@ -4,15 +4,15 @@ from collections.abc import Iterable
 from typing import Any
 
 #: Maximum paths listed for one object.
-MOST_PATHS = 500
-_DEEPEST = 20
+MAX_PATHS = 500
+_MAX_DEPTH = 20
 
 
 class Nested(dict[str, Any]):
     """A JSON object as a row: its keys, and paths into it. A key that contains a dot takes precedence."""
 
     def __getitem__(self, path: str) -> Any:
-        return _said(dict.get(self, path)) if path in self else get_value(self, path)
+        return _drop_objects(dict.get(self, path)) if path in self else get_value(self, path)
 
     def get(self, path: str, default: Any = None) -> Any:
         found = self[path]
@@ -28,17 +28,17 @@ def get_value(value: Any, path: str) -> Any:
             value = value[int(step)] if int(step) < len(value) else None
         else:
             return None
-    return _said(value)
+    return _drop_objects(value)
 
 
-def _said(value: Any) -> Any:
+def _drop_objects(value: Any) -> Any:
     """Return a value that is neither an object nor a list of objects."""
     if isinstance(value, list):
         return [one for one in value if not isinstance(one, dict | list)]
     return None if isinstance(value, dict) else value
 
 
-def length(value: Any, path: str) -> int:
+def get_length(value: Any, path: str) -> int:
     """Return the length of the list at a path."""
     for step in path.split(".") if path else ():
         value = dict.get(value, step) if isinstance(value, dict) else None
@@ -50,10 +50,10 @@ def list_paths(rows: Iterable[dict[str, Any]]) -> list[str]:
     found: dict[str, None] = {}
     for row in rows:
         waiting: list[tuple[str, Any]] = [(name, value) for name, value in reversed(row.items())]
-        while waiting and len(found) < MOST_PATHS:
+        while waiting and len(found) < MAX_PATHS:
             path, value = waiting.pop()
             objects = [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
-            if path.count(".") > _DEEPEST:
+            if path.count(".") > _MAX_DEPTH:
                 continue
             if isinstance(value, dict) and value:
                 waiting += [(f"{path}.{name}", inner) for name, inner in reversed(value.items())]

@@ -15,15 +15,15 @@ from factcheck.sentences import SpokenSentence
 from sources.addresses import get_domain
 from sources.identifiers import normalise_identifier
 
-LONGEST: Final = 200
-_LONGEST_ADDRESS: Final = 500
+MAX_LENGTH: Final = 200
+_MAX_URL_LENGTH: Final = 500
 
 _COMMAS = re.compile(r"[,،;؛|\n]|\s[/+&]\s")
 _CONJUNCTIONS = re.compile(
     _COMMAS.pattern + r"|/(?!/)|\s(?:and|und|et|y|e|i|og|och|en|ve|dan|и|та|va)\s|\s(?=و)", re.IGNORECASE
 )
 # How people write Arabic differently: vowel signs, joiners, forms of alef, the article.
-_UNMARKED = re.compile("[\u0640\u064b-\u0652\u0670\u200c\u200d]")
+_IGNORED_MARKS = re.compile("[\u0640\u064b-\u0652\u0670\u200c\u200d]")
 _ARABIC_LETTERS = str.maketrans(
     dict.fromkeys("أإآٱ", "ا") | dict.fromkeys("ىیئ", "ي") | {"ة": "ه", "ؤ": "و", "ک": "ك"}
 )
@@ -53,11 +53,11 @@ def read_person(
 
     "Unknown" is no claimant, and so are "Facebook posts": many at once, or without a name (`read_crowd`).
     """
-    text, _crowd = _divided(_name(name), read_kind(kind))
+    text, _crowd = _split_name(_clean_name(name), read_kind(kind))
     problems: list[tuple[str, Problem]] = []
     if is_empty_value(text) or not any(map(str.isalnum, text)):
         return None, ()
-    if len(text) > LONGEST:
+    if len(text) > MAX_LENGTH:
         return None, (
             (
                 "claimant",
@@ -70,7 +70,7 @@ def read_person(
     job_title = join_texts(title)
     if is_empty_value(job_title):
         job_title = ""
-    if len(job_title) > LONGEST:
+    if len(job_title) > MAX_LENGTH:
         problems.append(
             (
                 "claimant_title",
@@ -81,7 +81,7 @@ def read_person(
             )
         )
         job_title = ""
-    addresses, out = read_addresses(same_as, _LONGEST_ADDRESS) if same_as else ((), ())
+    addresses, out = read_addresses(same_as, _MAX_URL_LENGTH) if same_as else ((), ())
     problems += [("claimant_same_as", one) for one in out]
     known_as = tuple(dict.fromkeys(map(normalise_identifier, addresses)))
     return Person(text, read_kind(kind), job_title, known_as), tuple(problems)
@@ -92,50 +92,52 @@ def read_crowd(name: Any, kind: Any = None) -> str:
 
     Some of these words are also names, where the markup says organisation or group ("Anonymous").
     """
-    return _divided(_name(name), read_kind(kind))[1]
+    return _split_name(_clean_name(name), read_kind(kind))[1]
 
 
 @lru_cache(maxsize=16384)
-def _divided(text: str, kind: str) -> tuple[str, str]:
+def _split_name(text: str, kind: str) -> tuple[str, str]:
     """Return the name of a claimant, and the words that are not a name.
 
     Of several names beside a crowd, none is stored as the claimant.
     """
-    key = _key(text)
-    if key in _nobody():
+    key = _build_key(text)
+    if key in _load_placeholders():
         return "", ""
-    if kind in ("organization", "group") and key in _names():
+    if kind in ("organization", "group") and key in _load_names():
         return text, ""
-    if key in _crowds() or _is_on_platform(text):
+    if key in _load_crowds() or _is_platform_url(text):
         return "", text
-    listed = _parts(text, _CONJUNCTIONS)
-    if len(listed) > 1 and all(map(_is_of_many, listed)):
+    listed = _split_parts(text, _CONJUNCTIONS)
+    if len(listed) > 1 and all(map(_is_platform_or_crowd, listed)):
         return "", text
-    first, *others = _parts(text, _COMMAS)
+    first, *others = _split_parts(text, _COMMAS)
     # "Telegram, Norrhamn" may be a newspaper, so the platform that a list begins with is taken for a name.
-    crowd = [first] if _key(first) in _crowds() or _is_on_platform(first) else []
-    crowd += filter(_is_of_many, others)
+    crowd = [first] if _build_key(first) in _load_crowds() or _is_platform_url(first) else []
+    crowd += filter(_is_platform_or_crowd, others)
     if not crowd:
         return text, ""
     named = [part for part in (first, *others) if part not in crowd]
     return (named[0], ", ".join(crowd)) if len(named) == 1 else ("", text)
 
 
-def _parts(text: str, separator: re.Pattern[str]) -> list[str]:
+def _split_parts(text: str, separator: re.Pattern[str]) -> list[str]:
     return [part for piece in separator.split(text) if (part := piece.strip())] or [text]
 
 
-def _is_of_many(part: str) -> bool:
+def _is_platform_or_crowd(part: str) -> bool:
     """Return whether an entry of a list is a platform, a crowd or no one."""
-    keys = {_key(part), _key(part.removeprefix("و"))}  # "and" in Arabic
-    return not keys.isdisjoint(_platforms() | _crowds() | _nobody()) or _is_on_platform(part)
+    keys = {_build_key(part), _build_key(part.removeprefix("و"))}  # "and" in Arabic
+    return not keys.isdisjoint(_load_platforms() | _load_crowds() | _load_placeholders()) or _is_platform_url(
+        part
+    )
 
 
-def _is_on_platform(text: str) -> bool:
+def _is_platform_url(text: str) -> bool:
     """Return whether the text is a URL or host of a platform, without a known account."""
     if "." not in text or " " in text:
         return False
-    return get_domain(text if "://" in text else f"https://{text}") in _hosts()
+    return get_domain(text if "://" in text else f"https://{text}") in _load_hosts()
 
 
 def read_kind(kind: Any) -> str:
@@ -144,49 +146,49 @@ def read_kind(kind: Any) -> str:
     return _KINDS.get(word, "unknown")
 
 
-def _name(name: Any) -> str:
+def _clean_name(name: Any) -> str:
     text = join_texts(name)
     return text[1:-1].strip() if len(text) > 2 and text[0] == text[-1] == '"' else text
 
 
-def _key(name: str) -> str:
+def _build_key(name: str) -> str:
     """Return the normal form of a name: files write "Facebook posts" as "facebook-posts" too."""
     text = name.casefold().replace("-", " ").replace("_", " ")
     if not text.isascii():
-        text = _ARABIC_ARTICLE.sub("", _UNMARKED.sub("", text).translate(_ARABIC_LETTERS))
+        text = _ARABIC_ARTICLE.sub("", _IGNORED_MARKS.sub("", text).translate(_ARABIC_LETTERS))
     return " ".join(text.split())
 
 
 @lru_cache(maxsize=1)
-def _nobody() -> frozenset[str]:
-    return frozenset(map(_key, _shipped()["nobody"]))
+def _load_placeholders() -> frozenset[str]:
+    return frozenset(map(_build_key, _load_lists()["nobody"]))
 
 
 @lru_cache(maxsize=1)
-def _names() -> frozenset[str]:
-    return frozenset(map(_key, _shipped()["names"]))
+def _load_names() -> frozenset[str]:
+    return frozenset(map(_build_key, _load_lists()["names"]))
 
 
 @lru_cache(maxsize=1)
-def _platforms() -> frozenset[str]:
-    return frozenset(map(_key, _shipped()["platforms"]))
+def _load_platforms() -> frozenset[str]:
+    return frozenset(map(_build_key, _load_lists()["platforms"]))
 
 
 @lru_cache(maxsize=1)
-def _hosts() -> frozenset[str]:
-    return frozenset(_shipped()["hosts"])
+def _load_hosts() -> frozenset[str]:
+    return frozenset(_load_lists()["hosts"])
 
 
 @lru_cache(maxsize=1)
-def _crowds() -> frozenset[str]:
-    shipped = _shipped()
+def _load_crowds() -> frozenset[str]:
+    shipped = _load_lists()
     made = (
         template.format(what=what, where=where)
         for phrases in shipped["phrases"]
         for template, what, where in product(phrases["templates"], phrases["what"], phrases["where"])
     )
-    return frozenset(map(_key, chain(made, *shipped["crowds"].values())))
+    return frozenset(map(_build_key, chain(made, *shipped["crowds"].values())))
 
 
-def _shipped() -> dict[str, Any]:
+def _load_lists() -> dict[str, Any]:
     return tomllib.loads(files("claims.imports.reading.values").joinpath("claimants.toml").read_text("utf-8"))

@@ -12,15 +12,25 @@ from typing import Any, Final
 from sources.extraction.clean_text import clean_characters, clean_line
 
 #: What files write where a value is missing. Compared as a whole, in lower case.
-NOTHING: Final = frozenset(
+EMPTY_WORDS: Final = frozenset(
     ["n/a", "n.a.", "na", "nan", "nil", "none", "null", "undefined", "(null)", "<na>", "#n/a", "-", "--", "—", "–", "?"]
 )  # fmt: skip
 
 # Where an object keeps its text: JSON-LD, schema.org, and what trees of XML are turned into.
-_KEYS: Final = ("@value", "name", "text", "value", "#text", "headline", "alternateName", "title", "label")
-_DEEPEST: Final = 6
+_TEXT_KEYS: Final = (
+    "@value",
+    "name",
+    "text",
+    "value",
+    "#text",
+    "headline",
+    "alternateName",
+    "title",
+    "label",
+)
+_MAX_DEPTH: Final = 6
 #: More of a text is never looked at: nothing of this size can be stored.
-MOST: Final = 100_000
+MAX_LENGTH: Final = 100_000
 
 _ENTITY = re.compile(r"&(?:#\d{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,31});")
 # Only what is a tag of HTML: "<3", "a < b" and "<unknown>" are text.
@@ -36,20 +46,20 @@ _INLINE = re.compile(
     re.IGNORECASE,
 )
 # What a browser does not show, by its beginning and its end.
-_UNSEEN: Final = (
+_INVISIBLE_ELEMENTS: Final = (
     (re.compile("<!--"), re.compile("-->")),
     (re.compile(r"<script\b[^<>]*>", re.IGNORECASE), re.compile(r"</script\s*>", re.IGNORECASE)),
     (re.compile(r"<style\b[^<>]*>", re.IGNORECASE), re.compile(r"</style\s*>", re.IGNORECASE)),
 )
 # "\u2019", from JSON encoded twice.
-_ESCAPE = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
+_UNICODE_ESCAPE = re.compile(r"(?:\\u[0-9a-fA-F]{4})+")
 # "\xe2\x80\x99", from bytes written as text.
-_BYTES = re.compile(r"(?:\\x[89a-fA-F][0-9a-fA-F]){2,}")
+_BYTE_ESCAPES = re.compile(r"(?:\\x[89a-fA-F][0-9a-fA-F]){2,}")
 
 # UTF-8 that was read as Latin-1, windows-1252 or windows-1251 looks like this; so does little else. Whether it is so
 # is then for ftfy to judge, which takes fifty times longer.
 # The first character stands apart, so that texts without it are passed over quickly.
-_SUSPECT = re.compile(
+_MOJIBAKE = re.compile(
     "[\x80-\x9f\u00c2-\u00f4РС]"
     "(?:(?<=[\x80-\x9f])|(?<=[\u00c2-\u00f4])[\u00a0-\u00bf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]"
     "|(?<=[РС])[\u0400-\u045f\u00a0-\u00bf\u2010-\u2122](?:[РС][\u0400-\u045f\u00a0-\u00bf\u2010-\u2122]){3})"
@@ -67,22 +77,22 @@ def iterate_texts(value: Any, depth: int = 0) -> Iterator[str]:
     """Yield every text in a value, in order: each entry of a list, the name of an object."""
     if isinstance(value, str):
         if value:
-            yield value[:MOST]
+            yield value[:MAX_LENGTH]
     elif isinstance(value, bool):
         yield "true" if value else "false"
     elif isinstance(value, int | float):
-        yield from _number(value)
-    elif depth < _DEEPEST:
+        yield from _iterate_number(value)
+    elif depth < _MAX_DEPTH:
         if isinstance(value, Mapping):
             yield from next(
-                (found for key in _KEYS if (found := list(iterate_texts(value.get(key), depth + 1)))), []
+                (found for key in _TEXT_KEYS if (found := list(iterate_texts(value.get(key), depth + 1)))), []
             )
         elif isinstance(value, list | tuple):
             for entry in value:
                 yield from iterate_texts(entry, depth + 1)
 
 
-def _number(value: float) -> Iterator[str]:
+def _iterate_number(value: float) -> Iterator[str]:
     # Python refuses to write out integers of more than 4,300 digits, which are never meant.
     if isinstance(value, int):
         if abs(value) < 10**30:
@@ -94,26 +104,26 @@ def _number(value: float) -> Iterator[str]:
 def read_line(value: Any) -> str:
     """Return the first text in a value on one line; "" if there is none."""
     if isinstance(value, str):
-        return clean(value[:MOST])
+        return clean(value[:MAX_LENGTH])
     return next(filter(None, map(clean, iterate_texts(value))), "")
 
 
 def join_texts(value: Any, separator: str = ", ") -> str:
     """Join the distinct texts of a value on one line."""
     if isinstance(value, str):
-        return clean(value[:MOST])
+        return clean(value[:MAX_LENGTH])
     return separator.join(dict.fromkeys(filter(None, map(clean, iterate_texts(value)))))
 
 
 def read_paragraphs(value: Any) -> str:
     """Join the distinct texts of a value, keeping paragraphs."""
     if isinstance(value, str):
-        return clean_paragraphs(value[:MOST])
+        return clean_paragraphs(value[:MAX_LENGTH])
     return "\n\n".join(dict.fromkeys(filter(None, map(clean_paragraphs, iterate_texts(value)))))
 
 
 def is_empty_value(text: str) -> bool:
-    return not text or text.lower() in NOTHING
+    return not text or text.lower() in EMPTY_WORDS
 
 
 def clean(text: str) -> str:
@@ -122,12 +132,12 @@ def clean(text: str) -> str:
     if text.isprintable() and not ("<" in text or "&" in text or "\\" in text) and _is_sound(text):
         text = text.strip()
         return " ".join(text.split()) if "  " in text else text
-    return _settled(text, _one_line)
+    return _repeat_until_stable(text, _join_lines)
 
 
 def clean_paragraphs(text: str) -> str:
     """Like `clean`, but keep line breaks; a blank line ends a paragraph."""
-    return _settled(text, _several_lines)
+    return _repeat_until_stable(text, _tidy_lines)
 
 
 def make_storable(text: str) -> str:
@@ -144,11 +154,11 @@ def clean_short(text: str) -> str:
 def _is_sound(text: str) -> bool:
     """Return whether the text needs no cleaning."""
     return text.isascii() or not (
-        _SUSPECT.search(text) or _UNCLEAN.search(text) or not unicodedata.is_normalized("NFC", text)
+        _MOJIBAKE.search(text) or _UNCLEAN.search(text) or not unicodedata.is_normalized("NFC", text)
     )
 
 
-def _settled(text: str, step: Callable[[str], str]) -> str:
+def _repeat_until_stable(text: str, step: Callable[[str], str]) -> str:
     # What is taken away may have hidden something else: "&amp;lt;b&amp;gt;". Every step but a repair shortens the
     # text, so this ends; the bound is for texts made to fool it.
     for _turn in range(10):
@@ -158,10 +168,10 @@ def _settled(text: str, step: Callable[[str], str]) -> str:
     return text
 
 
-def _one_line(text: str) -> str:
-    text = _without_markup(text)
+def _join_lines(text: str) -> str:
+    text = _strip_markup(text)
     if not text.isascii():
-        if _SUSPECT.search(text):
+        if _MOJIBAKE.search(text):
             return clean_line(text)
         text = clean_characters(text) if _UNCLEAN.search(text) else unicodedata.normalize("NFC", text)
     elif not text.isprintable():
@@ -169,24 +179,24 @@ def _one_line(text: str) -> str:
     return " ".join(text.split())
 
 
-def _several_lines(text: str) -> str:
-    lines = _LINE_ENDS.sub("\n", _without_markup(text, line_end="\n")).split("\n")
-    return _BLANK_LINES.sub("\n\n", "\n".join(map(_one_line, lines))).strip()
+def _tidy_lines(text: str) -> str:
+    lines = _LINE_ENDS.sub("\n", _strip_markup(text, line_end="\n")).split("\n")
+    return _BLANK_LINES.sub("\n\n", "\n".join(map(_join_lines, lines))).strip()
 
 
-def _without_markup(text: str, line_end: str = " ") -> str:
+def _strip_markup(text: str, line_end: str = " ") -> str:
     if "\\" in text:
-        text = _BYTES.sub(_decoded, _ESCAPE.sub(_unescaped, text))
+        text = _BYTE_ESCAPES.sub(_decode_bytes, _UNICODE_ESCAPE.sub(_unescape_unicode, text))
     if "&" in text:
-        text = _ENTITY.sub(_entity, text)
+        text = _ENTITY.sub(_unescape_entity, text)
     if "<" in text:
-        for beginning, end in _UNSEEN:
-            text = _without(text, beginning, end)
+        for beginning, end in _INVISIBLE_ELEMENTS:
+            text = _strip_sections(text, beginning, end)
         text = _INLINE.sub("", _BLOCK.sub(line_end, text))
     return text
 
 
-def _without(text: str, beginning: re.Pattern[str], end: re.Pattern[str]) -> str:
+def _strip_sections(text: str, beginning: re.Pattern[str], end: re.Pattern[str]) -> str:
     # By hand, because `.*?` looks to the end of the text again from each beginning that has no end.
     kept, at = [], 0
     while (opened := beginning.search(text, at)) and (closed := end.search(text, opened.end())):
@@ -195,16 +205,16 @@ def _without(text: str, beginning: re.Pattern[str], end: re.Pattern[str]) -> str
     return "".join([*kept, text[at:]]) if kept else text
 
 
-def _entity(match: re.Match[str]) -> str:
+def _unescape_entity(match: re.Match[str]) -> str:
     return html.unescape(match[0])
 
 
-def _unescaped(match: re.Match[str]) -> str:
+def _unescape_unicode(match: re.Match[str]) -> str:
     # Two surrogates are one character; one alone is none.
     return json.loads(f'"{match[0]}"').encode("utf-16", "surrogatepass").decode("utf-16", "ignore")
 
 
-def _decoded(match: re.Match[str]) -> str:
+def _decode_bytes(match: re.Match[str]) -> str:
     try:
         return bytes.fromhex(match[0].replace("\\x", "")).decode()
     except UnicodeDecodeError:

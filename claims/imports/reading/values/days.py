@@ -24,9 +24,9 @@ from factcheck.sentences import SpokenSentence
 
 FIRST_YEAR: Final = 1900
 #: Time zones, and pages that are dated ahead.
-AHEAD: Final = timedelta(days=2)
+TOLERANCE: Final = timedelta(days=2)
 # Longer texts are articles that slipped into the field.
-_LONGEST: Final = 300
+_MAX_LENGTH: Final = 300
 
 _ISO = re.compile(r"(\d{4})-(\d{1,2})-(\d{1,2})(?:[t\s].*)?", re.DOTALL)
 _COMPACT = re.compile(r"(\d{4})(\d\d)(\d\d)(?:t\d{4,6}(?:\.\d+)?(?:z|[+-]\d\d:?\d\d)?)?")
@@ -70,7 +70,7 @@ def read_day(
     text = str(value) if isinstance(value, date) else read_line(value)
     if is_empty_value(text) or text.lower() == "unknown":
         return None
-    if len(text) > _LONGEST:
+    if len(text) > _MAX_LENGTH:
         return Problem(
             "not a date", SpokenSentence("%(text)s is text, not a date.", text=shorten_value(text))
         )
@@ -78,8 +78,8 @@ def read_day(
     formats = conventions.date_formats.get(field) or conventions.date_formats.get("", ())
     if not order and (seen := conventions.date_order_seen.get(field)) and (digits := _SEPARATED.search(text)):
         order = seen.get(digits[1], "")
-    found = _day(text, order, tuple(formats), language)
-    if isinstance(found, date) and found > (today or datetime.now(UTC).date()) + AHEAD:
+    found = _parse_day(text, order, tuple(formats), language)
+    if isinstance(found, date) and found > (today or datetime.now(UTC).date()) + TOLERANCE:
         return Problem(
             "impossible date", SpokenSentence("%(text)s is in the future.", text=shorten_value(text))
         )
@@ -87,44 +87,46 @@ def read_day(
 
 
 @lru_cache(maxsize=65536)
-def _day(text: str, order: str, formats: tuple[str, ...], language: str) -> date | Problem:
+def _parse_day(text: str, order: str, formats: tuple[str, ...], language: str) -> date | Problem:
     folded = fold(text)
     for spelling in (text, folded):
         for one in formats:
             with suppress(ValueError):
                 day = datetime.strptime(spelling, one).date()  # noqa: DTZ007  # the day as it is written
-                return _date(day.year, day.month, day.day, text)
+                return _build_date(day.year, day.month, day.day, text)
     if match := _ISO.fullmatch(folded) or _COMPACT.fullmatch(folded):
-        return _date(match[1], match[2], match[3], text)
+        return _build_date(match[1], match[2], match[3], text)
     if (match := _PLAIN.fullmatch(folded)) and (number := find_month(match[1] or match[4], language)):
-        return _date(match[5], number, match[2] or match[3], text)
+        return _build_date(match[5], number, match[2] or match[3], text)
     if match := _EPOCH.fullmatch(folded):
         return datetime.fromtimestamp(int(match[1]) / (1000 if len(match[1]) > 10 else 1), UTC).date()
     if match := _SHORT_YEAR.fullmatch(folded):
-        return _short_year(match, order, text)
+        return _parse_short_year(match, order, text)
     if (match := _SHORT_YEAR_IN_WORDS.fullmatch(folded)) and (number := find_month(match[2], language)):
         first, last = match[1], match[3]
         return (
-            _two_digits(first, number, last, text)
+            _complete_year(first, number, last, text)
             if order == "ymd"
-            else _two_digits(last, number, first, text)
+            else _complete_year(last, number, first, text)
         )
-    return _settled(list(_named(folded, order, language, text)), folded, text, language)
+    return _choose_day(list(_iterate_days(folded, order, language, text)), folded, text, language)
 
 
-def _named(folded: str, order: str, language: str, text: str) -> Iterator[NamedDay]:
+def _iterate_days(folded: str, order: str, language: str, text: str) -> Iterator[NamedDay]:
     """Yield every date that a text names."""
     for pattern, (year, number, day) in _IN_DIGITS:
         for match in pattern.finditer(folded):
-            yield NamedDay(match.start(), match.end(), _date(match[year], match[number], match[day], text))
+            yield NamedDay(
+                match.start(), match.end(), _build_date(match[year], match[number], match[day], text)
+            )
     for match in _YEAR_LAST.finditer(folded):
-        yield NamedDay(match.start(), match.end(), _year_last(match, order, language, text))
+        yield NamedDay(match.start(), match.end(), _parse_year_last(match, order, language, text))
     for start, end, numbers in find_days(folded, language):
-        found = _date(*numbers, text) if numbers else _names_several(text)
+        found = _build_date(*numbers, text) if numbers else _refuse_several(text)
         yield NamedDay(start, end, found)
 
 
-def _settled(named: list[NamedDay], folded: str, text: str, language: str) -> date | Problem:
+def _choose_day(named: list[NamedDay], folded: str, text: str, language: str) -> date | Problem:
     """Return the single date of a text; of several, the one marked as publication date."""
     if len({one.found for one in named}) > 1:
         named.sort()
@@ -137,7 +139,7 @@ def _settled(named: list[NamedDay], folded: str, text: str, language: str) -> da
         named = next((ones for ones in (original, published) if len({one.found for one in ones}) == 1), named)
     found = {one.found for one in named}
     if len(found) > 1:
-        return _names_several(text)
+        return _refuse_several(text)
     if found:
         return found.pop()
     if is_incomplete(folded, language):
@@ -153,44 +155,44 @@ def _settled(named: list[NamedDay], folded: str, text: str, language: str) -> da
     )
 
 
-def _year_last(match: re.Match[str], order: str, language: str, text: str) -> date | Problem:
+def _parse_year_last(match: re.Match[str], order: str, language: str, text: str) -> date | Problem:
     first, second, year = int(match[1]), int(match[3]), int(match[4])
     if order in ("dmy", "mdy"):
         day, number = (first, second) if order == "dmy" else (second, first)
-        return _date(year, number, day, text)
+        return _build_date(year, number, day, text)
     if first == second or (second > 12 >= first):
-        return _date(year, first, second, text)
-    if first > 12 or (match[2] == "." and _writes_dots(language)):
-        return _date(year, second, first, text)
-    return _ambiguous(
+        return _build_date(year, first, second, text)
+    if first > 12 or (match[2] == "." and _is_day_first_with_dots(language)):
+        return _build_date(year, second, first, text)
+    return _refuse_ambiguous(
         SpokenSentence(
             "%(text)s could be %(one)s or %(other)s; give the order of day and month in this file.",
             text=shorten_value(text),
-            one=_in_full(year, second, first),
-            other=_in_full(year, first, second),
+            one=_format_full(year, second, first),
+            other=_format_full(year, first, second),
         )
     )
 
 
-def _short_year(match: re.Match[str], order: str, text: str) -> date | Problem:
+def _parse_short_year(match: re.Match[str], order: str, text: str) -> date | Problem:
     if not order:
-        return _ambiguous(
+        return _refuse_ambiguous(
             SpokenSentence(
                 "%(text)s does not show which number is the year; give the date format of this file.",
                 text=shorten_value(text),
             )
         )
     numbers = dict(zip(order, (match[1], match[3], match[4]), strict=True))
-    return _two_digits(numbers["y"], numbers["m"], numbers["d"], text)
+    return _complete_year(numbers["y"], numbers["m"], numbers["d"], text)
 
 
-def _two_digits(year: str, month: int | str, day: str, text: str) -> date | Problem:
+def _complete_year(year: str, month: int | str, day: str, text: str) -> date | Problem:
     with suppress(ValueError):
         return datetime.strptime(f"{year.zfill(2)}-{month}-{day}", "%y-%m-%d").date()  # noqa: DTZ007  # the day alone
-    return _impossible(text)
+    return _refuse_impossible(text)
 
 
-def _date(year: int | str, month: int | str, day: int | str, text: str) -> date | Problem:
+def _build_date(year: int | str, month: int | str, day: int | str, text: str) -> date | Problem:
     with suppress(ValueError):
         found = date(int(year), int(month), int(day))
         if found.year >= FIRST_YEAR:
@@ -203,11 +205,11 @@ def _date(year: int | str, month: int | str, day: int | str, text: str) -> date 
                 first_year=FIRST_YEAR,
             ),
         )
-    return _impossible(text)
+    return _refuse_impossible(text)
 
 
 @lru_cache(maxsize=256)
-def _writes_dots(language: str) -> bool:
+def _is_day_first_with_dots(language: str) -> bool:
     """Whether dates of digits and dots begin with the day, as in German: 3.4.2019 (CLDR)."""
     try:
         pattern = Locale.parse(language, sep="-").date_formats["short"].pattern
@@ -216,23 +218,23 @@ def _writes_dots(language: str) -> bool:
     return bool(re.match(r"d+\.\s?M", pattern))
 
 
-def _in_full(year: int, number: int, day: int) -> str:
+def _format_full(year: int, number: int, day: int) -> str:
     return f"{day} {date(2000, number, 1):%B} {year}"
 
 
-def _names_several(text: str) -> Problem:
-    return _ambiguous(
+def _refuse_several(text: str) -> Problem:
+    return _refuse_ambiguous(
         SpokenSentence(
             "%(text)s contains several dates; give the date format of this file.", text=shorten_value(text)
         )
     )
 
 
-def _ambiguous(reason: SpokenSentence) -> Problem:
+def _refuse_ambiguous(reason: SpokenSentence) -> Problem:
     return Problem("ambiguous date", reason)
 
 
-def _impossible(text: str) -> Problem:
+def _refuse_impossible(text: str) -> Problem:
     return Problem(
         "impossible date", SpokenSentence("%(text)s is a date that does not exist.", text=shorten_value(text))
     )

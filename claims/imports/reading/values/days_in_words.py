@@ -38,15 +38,15 @@ _YEAR_FIRST = re.compile(rf"(?<!\d)(\d{{4}})[.,]?[\s/-]*({_WORD})[.,]?[\s/-]*(\d
 _WORDS = re.compile(_WORD)
 
 
-def _any_of(*beginnings: str) -> re.Pattern[str]:
+def _compile_beginnings(*beginnings: str) -> re.Pattern[str]:
     return re.compile("|".join(re.escape(fold(one)) for one in beginnings))
 
 
-_UPDATED = _any_of(
+_UPDATED = _compile_beginnings(
     "updat", "modifi", "edited", "revised", "aktualisiert", "geändert", "actualiz", "atualiza", "mis à jour",
     "mise à jour", "aggiornat", "zaktualiz", "güncel", "diperbarui", "обновл", "تحديث", "수정", "更新",
 )  # fmt: skip
-_PUBLISHED = _any_of(
+_PUBLISHED = _compile_beginnings(
     "publi", "pubbl", "post", "created", "stated", "said", "claimed", "veröffentlicht", "erstellt", "opublik", "yayın",
     "diterbitkan", "опублик", "نشر", "등록", "입력", "게시", "发布", "發布", "公開",
 )  # fmt: skip

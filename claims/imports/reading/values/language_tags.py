@@ -14,7 +14,7 @@ from sources.extraction.language import REPLACED_CODES
 NO_LANGUAGE: Final = frozenset(
     {"mul", "und", "mis", "zxx", "xx", "other", "unknown", "multiple", "various", "all"}
 )
-LONGEST: Final = 35
+MAX_LENGTH: Final = 35
 
 _TAG = re.compile(r"[A-Za-z]{2,3}(?:[-_][A-Za-z0-9]{2,8})*")
 # Whose names are known in the language itself: "Deutsch", "한국어".
@@ -30,22 +30,22 @@ _AUTONYMS: Final = (
 def read_language(value: Any) -> str:
     """Return the tag of a language, as `pt-BR`; "" if the value names none."""
     text = read_line(value)
-    return _tag(text) if 2 <= len(text) <= 100 else ""
+    return _find_tag(text) if 2 <= len(text) <= 100 else ""
 
 
 @lru_cache(maxsize=2048)
-def _tag(text: str) -> str:
+def _find_tag(text: str) -> str:
     text = text.partition(".")[0].partition("@")[0].strip()  # "en_US.UTF-8"
     if text.casefold() in NO_LANGUAGE:
         return ""
-    if _TAG.fullmatch(text) and len(text) <= LONGEST:
+    if _TAG.fullmatch(text) and len(text) <= MAX_LENGTH:
         first, *rest = re.split("[-_]", text)
-        if language := _code(first.lower()):
-            return "-".join([language, *map(_subtag, rest)])
-    return _by_name().get(_fold(text)) or _by_name().get(_fold(text.partition("(")[0]), "")
+        if language := _shorten_code(first.lower()):
+            return "-".join([language, *map(_format_subtag, rest)])
+    return _load_names().get(_fold(text)) or _load_names().get(_fold(text.partition("(")[0]), "")
 
 
-def _code(code: str) -> str:
+def _shorten_code(code: str) -> str:
     """Return the shortest code of a language: "en" for "eng", "he" for "iw"; "" if it is not a language."""
     if code in NO_LANGUAGE:
         return ""
@@ -53,10 +53,10 @@ def _code(code: str) -> str:
         return REPLACED_CODES[code]
     if code != "tl":  # which CLDR counts as Filipino, and the detector does not
         code = (get_global("language_aliases").get(code) or code).partition("_")[0]
-    return code if code in _names_in("en") else ""
+    return code if code in _get_names("en") else ""
 
 
-def _subtag(subtag: str) -> str:
+def _format_subtag(subtag: str) -> str:
     """Return a region in capitals, a script capitalised, anything else in lower case (RFC 5646, 2.1.1)."""
     if len(subtag) == 2:
         return subtag.upper()
@@ -64,9 +64,9 @@ def _subtag(subtag: str) -> str:
 
 
 @lru_cache(maxsize=1)
-def _by_name() -> dict[str, str]:
-    names = {_fold(_names_in(code).get(code, "")): code for code in _AUTONYMS}
-    names |= {_fold(name): code.replace("_", "-") for code, name in _names_in("en").items()}
+def _load_names() -> dict[str, str]:
+    names = {_fold(_get_names(code).get(code, "")): code for code in _AUTONYMS}
+    names |= {_fold(name): code.replace("_", "-") for code, name in _get_names("en").items()}
     names |= {
         "punjabi": "pa",
         "farsi": "fa",
@@ -80,7 +80,7 @@ def _by_name() -> dict[str, str]:
 
 
 @lru_cache(maxsize=128)
-def _names_in(code: str) -> dict[str, str]:
+def _get_names(code: str) -> dict[str, str]:
     try:
         return dict(Locale.parse(code).languages)
     except (UnknownLocaleError, ValueError):

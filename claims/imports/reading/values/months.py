@@ -17,7 +17,7 @@ _LOCALES: Final = (
     "uk", "ur", "uz", "zu",
 )  # fmt: skip
 # Other spellings that are common.
-_BESIDES: Final = {
+_ADDITIONAL_NAMES: Final = {
     1: "জানুয়ারি জানুয়ারী",
     2: "ফেব্রুয়ারি ফেব্রুয়ারী",
     5: "می",
@@ -43,23 +43,23 @@ def fold(text: str) -> str:
 
 def find_month(name: str, language: str) -> int | None:
     """Return the number of a month: in `language`, else in English, else in any language with that word."""
-    if language and (number := _in_one(language).get(name)):
+    if language and (number := _load_months(language).get(name)):
         return number
-    return _in_one("en").get(name) or _in_any().get(name)
+    return _load_months("en").get(name) or _load_all_months().get(name)
 
 
 @lru_cache(maxsize=64)
-def _in_one(language: str) -> dict[str, int]:
+def _load_months(language: str) -> dict[str, int]:
     return {fold(name): number for name, number in load_month_names(language.replace("-", "_")).items()}
 
 
 @lru_cache(maxsize=1)
-def _in_any() -> dict[str, int]:
+def _load_all_months() -> dict[str, int]:
     meanings = defaultdict(set)
     for locale in _LOCALES:
-        for name, number in _in_one(locale).items():
+        for name, number in _load_months(locale).items():
             meanings[name].add(number)
-    for number, names in _BESIDES.items():
+    for number, names in _ADDITIONAL_NAMES.items():
         for name in names.split():
             meanings[fold(name)].add(number)
     return {name: numbers.pop() for name, numbers in meanings.items() if len(numbers) == 1}

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 #: How much of a value a message repeats.
-SHOWN = 60
+MAX_QUOTED_LENGTH = 60
 
 
 class Problem(NamedTuple):
@@ -15,5 +15,5 @@ class Problem(NamedTuple):
 
 def shorten_value(value: object) -> str:
     """Quote a value for a message: on one line, and short."""
-    text = " ".join(str(value)[: 4 * SHOWN].split())
-    return f"“{text}”" if len(text) <= SHOWN else f"“{text[: SHOWN - 1].rstrip()}…”"
+    text = " ".join(str(value)[: 4 * MAX_QUOTED_LENGTH].split())
+    return f"“{text}”" if len(text) <= MAX_QUOTED_LENGTH else f"“{text[: MAX_QUOTED_LENGTH - 1].rstrip()}…”"

@@ -22,14 +22,14 @@ from claims.imports.reading.values.cleaned_text import (
 from claims.imports.reading.values.problem import Problem, shorten_value
 from factcheck.sentences import SpokenSentence
 
-LONGEST: Final = 200
-_LONGEST_WITH_MARKUP: Final = 2000
+MAX_LENGTH: Final = 200
+_MAX_LENGTH_WITH_MARKUP: Final = 2000
 
 _GAPS = re.compile(r"[\s\-_\u2010-\u2015]+")
 # What does not change which label it is: vowel signs of Arabic, joiners, the choice of a coloured sign, and punctuation
 # at the ends. A question mark at the end does.
-_UNMARKED = re.compile("[\u0640\u064b-\u0652\u200c\u200d\ufe0e\ufe0f]")
-_OUTER: Final = " \t.!,;:…\"'“”„‘’‚«»‹›`´()[]{}*~¡。！，、；：「」『』【】（）،؛"
+_IGNORED_MARKS = re.compile("[\u0640\u064b-\u0652\u200c\u200d\ufe0e\ufe0f]")
+_OUTER_CHARACTERS: Final = " \t.!,;:…\"'“”„‘’‚«»‹›`´()[]{}*~¡。！，、；：「」『』【】（）،؛"
 # Quotation marks around the whole, and none within.
 _QUOTED = re.compile('["“”„«»]\\s*([^"“”„«»]+?)\\s*["“”„«»]')
 _NUMBER = re.compile(r"[-+]?\d+(?:[.,]\d+)?")
@@ -56,14 +56,14 @@ class Scale(NamedTuple):
     """Official wordings and the class of each, "" where it fits none; in the order of the file."""
 
 
-def label_key(label: str) -> str:
+def build_label_key(label: str) -> str:
     """Return the normal form of a label: "Half-True", "half_true" and "“Half True”" are equal.
 
     NFKC and case folding; white space, hyphens and underscores are one space; quotation marks and punctuation at the
     ends do not count, and neither do Arabic vowel signs and joiners.
     """
-    folded = _UNMARKED.sub("", unicodedata.normalize("NFKC", label).casefold())
-    return _GAPS.sub(" ", folded).strip(_OUTER)
+    folded = _IGNORED_MARKS.sub("", unicodedata.normalize("NFKC", label).casefold())
+    return _GAPS.sub(" ", folded).strip(_OUTER_CHARACTERS)
 
 
 def read_label(
@@ -77,10 +77,10 @@ def read_label(
     """
     found = next((one for one in iterate_texts(text) if not is_empty_value(clean_short(one))), "")
     raw = make_storable(found).strip()
-    if len(raw) > _LONGEST_WITH_MARKUP:
-        return _too_long(raw)
+    if len(raw) > _MAX_LENGTH_WITH_MARKUP:
+        return _refuse_too_long(raw)
     words = (codes and (codes.get(raw) or codes.get(clean_short(raw)))) or raw
-    return _label(raw, words, outlet.domain if outlet else "", language) if words else None
+    return _build_label(raw, words, outlet.domain if outlet else "", language) if words else None
 
 
 def read_number(
@@ -101,7 +101,7 @@ def read_number(
         return None
     if codes and raw in codes:
         return read_label(raw, outlet, codes, language)
-    number, top, bottom = _number(raw), _number(best), _number(worst)
+    number, top, bottom = _parse_number(raw), _parse_number(best), _parse_number(worst)
     if number is None:
         return read_label(raw, outlet, language=language)
     if number == -1 or (top is not None and top == bottom):
@@ -121,16 +121,16 @@ def read_number(
         )
     ends = [f"{end:g} = {word}" for end, word in ((bottom, "worst"), (top, "best")) if end is not None]
     words = f"{number:g} ({', '.join(ends)})" if ends else f"{number:g}"
-    return _label(raw, words, outlet.domain if outlet else "", language)
+    return _build_label(raw, words, outlet.domain if outlet else "", language)
 
 
 def find_meaning(text: str, publisher: str = "", language: str = "") -> Meaning | None:
     """Return the meaning of a label on the publisher's scales (by domain), or in the shared vocabulary."""
-    key = label_key(text)
+    key = build_label_key(text)
     primary = language.partition("-")[0]
-    if steps := _scales().get(publisher, {}).get(key):
+    if steps := _map_scales().get(publisher, {}).get(key):
         return next((one for one in steps if one.language.partition("-")[0] == primary), steps[0])
-    if words := _words().get(key):
+    if words := _map_words().get(key):
         # Languages that share a word agree on what it means, but whose word it is then remains open.
         open_ = words[0] if len(words) == 1 else words[0]._replace(language="")
         return next((one for one in words if one.language == primary), open_)
@@ -139,27 +139,31 @@ def find_meaning(text: str, publisher: str = "", language: str = "") -> Meaning 
 
 def has_scale(publisher: str) -> bool:
     """Return whether the program includes the scales of this publisher, given by domain."""
-    return publisher in _scales()
+    return publisher in _map_scales()
 
 
 @lru_cache(maxsize=16384)
-def _label(raw: str, words: str, publisher: str, language: str) -> Label | Problem | None:
+def _build_label(raw: str, words: str, publisher: str, language: str) -> Label | Problem | None:
     text = clean_short(words)
-    if not label_key(text):
+    if not build_label_key(text):
         return None
-    known = find_meaning(text, publisher, language) or _behind_prefix(text, publisher, language)
+    known = find_meaning(text, publisher, language) or _find_after_prefix(text, publisher, language)
     if known:
         return Label(
-            raw if len(raw) <= LONGEST else text, known.text, known.rating_class, known.scale, known.language
+            raw if len(raw) <= MAX_LENGTH else text,
+            known.text,
+            known.rating_class,
+            known.scale,
+            known.language,
         )
-    if len(text) > LONGEST:
-        return _too_long(text)
+    if len(text) > MAX_LENGTH:
+        return _refuse_too_long(text)
     if match := _QUOTED.fullmatch(text):
         text = match[1]
-    return Label(raw if len(raw) <= LONGEST else text, text)
+    return Label(raw if len(raw) <= MAX_LENGTH else text, text)
 
 
-def _too_long(text: str) -> Problem:
+def _refuse_too_long(text: str) -> Problem:
     return Problem(
         "label too long",
         SpokenSentence(
@@ -167,22 +171,22 @@ def _too_long(text: str) -> Problem:
             "of up to %(longest)s characters here.",
             text=shorten_value(text),
             text_2=f"{len(text):,}",
-            longest=LONGEST,
+            longest=MAX_LENGTH,
         ),
     )
 
 
-def _behind_prefix(text: str, publisher: str, language: str) -> Meaning | None:
+def _find_after_prefix(text: str, publisher: str, language: str) -> Meaning | None:
     """Return the known label after a listed prefix and a separator: "Verdict: False"."""
-    separators, prefixes = _prefixes()
+    separators, prefixes = _load_prefixes()
     for separator in separators:
         prefix, found, rest = text.partition(separator)
-        if found and label_key(prefix) in prefixes:
+        if found and build_label_key(prefix) in prefixes:
             return find_meaning(rest, publisher, language)
     return None
 
 
-def _number(value: Any) -> float | None:
+def _parse_number(value: Any) -> float | None:
     text = next(iterate_texts(value), "").strip()
     if not _NUMBER.fullmatch(text) or len(text) > 12:
         return None
@@ -194,7 +198,7 @@ def list_scales() -> Iterator[Scale]:
     """Yield the scales included in the program, one for each publisher that uses them."""
     for scale in load_shipped_scales()["scale"]:
         labels = tuple(
-            (wording, _class(rating_class))
+            (wording, _parse_class(rating_class))
             for rating_class, wordings in scale["labels"].items()
             for wording in wordings
         )
@@ -211,42 +215,42 @@ def load_shipped_scales() -> dict[str, Any]:
 
 
 @lru_cache(maxsize=1)
-def _scales() -> dict[str, dict[str, list[Meaning]]]:
+def _map_scales() -> dict[str, dict[str, list[Meaning]]]:
     """Map publisher domains to label keys to meanings, in the order of the file."""
     scales: dict[str, dict[str, list[Meaning]]] = {}
     for scale in load_shipped_scales()["scale"]:
         for publisher in scale["publishers"]:
             labels = scales.setdefault(publisher, {})
-            for key, known in _steps(scale):
+            for key, known in _iterate_labels(scale):
                 labels.setdefault(key, []).append(known)
     return scales
 
 
-def _steps(scale: Mapping[str, Any]) -> Iterator[tuple[str, Meaning]]:
+def _iterate_labels(scale: Mapping[str, Any]) -> Iterator[tuple[str, Meaning]]:
     for rating_class, wordings in scale["labels"].items():
         for wording in wordings:
-            known = Meaning(wording, _class(rating_class), scale["name"], scale["language"])
+            known = Meaning(wording, _parse_class(rating_class), scale["name"], scale["language"])
             for spelling in (wording, *scale.get("spellings", {}).get(wording, ())):
-                yield label_key(spelling), known
+                yield build_label_key(spelling), known
 
 
-def _class(name: str) -> str:
+def _parse_class(name: str) -> str:
     return "" if name == "unmapped" else name
 
 
 @lru_cache(maxsize=1)
-def _words() -> dict[str, list[Meaning]]:
+def _map_words() -> dict[str, list[Meaning]]:
     """Map the keys of words that every publisher uses in the same sense to their meaning in each language."""
     words: dict[str, list[Meaning]] = {}
     for language, classes in load_shipped_scales()["words"].items():
         for rating_class, wordings in classes.items():
             for wording in wordings:
                 known = Meaning(wording, rating_class, "", "" if language == "zxx" else language)
-                words.setdefault(label_key(wording), []).append(known)
+                words.setdefault(build_label_key(wording), []).append(known)
     return words
 
 
 @lru_cache(maxsize=1)
-def _prefixes() -> tuple[tuple[str, ...], frozenset[str]]:
+def _load_prefixes() -> tuple[tuple[str, ...], frozenset[str]]:
     prefixes = load_shipped_scales()["prefixes"]
-    return tuple(prefixes["separators"]), frozenset(map(label_key, prefixes["words"]))
+    return tuple(prefixes["separators"]), frozenset(map(build_label_key, prefixes["words"]))

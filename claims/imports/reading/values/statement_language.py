@@ -8,12 +8,12 @@ from sources.extraction.language import CERTAIN_SCORE, EQUIVALENT_LANGUAGES, det
 
 #: Above this the detector is believed, whatever else is known. Of 11,856 pooled claims whose language is known, in 14
 #: languages, it is wrong about 1.5 % above this and 15 % below.
-STRONG: Final = 0.8
+MIN_CERTAINTY: Final = 0.8
 #: Below this the detector rules a language out, unless it is in doubt altogether.
-_PLAUSIBLE: Final = 0.05
+_MIN_PLAUSIBLE_SCORE: Final = 0.05
 #: So many statements must be detected for a language to be the one of a file, and such a share of them.
-_FEWEST: Final = 3
-_MAJORITY: Final = 0.7
+_MIN_STATEMENTS: Final = 3
+_MAJORITY_SHARE: Final = 0.7
 
 
 def settle_statement_language(statement: str, expected: Iterable[str]) -> tuple[str, bool]:
@@ -26,21 +26,21 @@ def settle_statement_language(statement: str, expected: Iterable[str]) -> tuple[
     scores = score_languages(statement)
     detected, score = max(scores.items(), key=lambda entry: entry[1], default=("", 0.0))
     likely = [tag.partition("-")[0] for tag in expected if tag]
-    if score >= STRONG:
+    if score >= MIN_CERTAINTY:
         return next((one for one in likely if _is_alike(one, detected)), detected), False
     for one in likely:
         if _is_alike(one, detected):
             return one, False
-        if score < CERTAIN_SCORE or scores.get(one, 0.0) >= _PLAUSIBLE:
+        if score < CERTAIN_SCORE or scores.get(one, 0.0) >= _MIN_PLAUSIBLE_SCORE:
             return one, True
     return (detected, True) if score >= CERTAIN_SCORE else ("", False)
 
 
-def majority_language(statements: Iterable[str]) -> str:
+def find_majority_language(statements: Iterable[str]) -> str:
     """Return the language of most of a file's statements; "" if no language is that common."""
     found = Counter(filter(None, map(detect_language, statements)))
     [(language, count)] = found.most_common(1) or [("", 0)]
-    return language if count >= max(_FEWEST, _MAJORITY * found.total()) else ""
+    return language if count >= max(_MIN_STATEMENTS, _MAJORITY_SHARE * found.total()) else ""
 
 
 def _is_alike(one: str, other: str) -> bool:

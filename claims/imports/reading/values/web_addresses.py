@@ -9,16 +9,16 @@ from urllib.parse import unquote, urlsplit
 
 import tld
 
-from claims.imports.reading.values.cleaned_text import MOST, clean, is_empty_value
+from claims.imports.reading.values.cleaned_text import MAX_LENGTH, clean, is_empty_value
 from claims.imports.reading.values.problem import Problem, shorten_value
 from factcheck.sentences import SpokenSentence
 from sources.addresses import get_domain
 
-LONGEST: Final = 2000
+MAX_URL_LENGTH: Final = 2000
 
 # Where an object keeps its address.
-_KEYS: Final = ("url", "@id", "contentUrl", "href", "@value", "value", "#text")
-_DEEPEST: Final = 6
+_URL_KEYS: Final = ("url", "@id", "contentUrl", "href", "@value", "value", "#text")
+_MAX_DEPTH: Final = 6
 
 # A scheme, however it was mistyped or encoded: "http:/", "https//:", "http%253A%252F%252F".
 _SCHEME = re.compile(r"(https?)(?::/{1,3}|/{1,2}:?|;//|:(?=[\w-]+\.))(?=[^/:\s])", re.IGNORECASE)
@@ -33,9 +33,10 @@ _COMMENT = re.compile(r"\s+(?:[(\[|–—]|- )")
 
 # Stricter than `factcheck.database.model_fields.WebAddressValidator`, so that whatever passes here passes there.
 _LABEL = r"[a-z0-9\u00a1-\uffff](?:[a-z0-9\u00a1-\uffff-]{0,61}[a-z0-9\u00a1-\uffff])?"
-_BELOW = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
+_SUBDOMAIN = r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?"
 _HOST = re.compile(
-    rf"(?:{_BELOW}\.)*(?:{_LABEL}\.)+(?:xn--[a-z0-9]{{1,59}}|[a-z\u00a1-\uffff]{{2,63}})\.?", re.IGNORECASE
+    rf"(?:{_SUBDOMAIN}\.)*(?:{_LABEL}\.)+(?:xn--[a-z0-9]{{1,59}}|[a-z\u00a1-\uffff]{{2,63}})\.?",
+    re.IGNORECASE,
 )
 _NETLOC = re.compile(r"(?P<host>[^\s:@/?#\[\]]+)(?::\d{1,5})?")
 
@@ -50,21 +51,21 @@ _ARCHIVED = re.compile(
 )
 
 
-def read_addresses(value: Any, limit: int = LONGEST) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
+def read_addresses(value: Any, limit: int = MAX_URL_LENGTH) -> tuple[tuple[str, ...], tuple[Problem, ...]]:
     """Return the distinct http(s) URLs of a value in order, and why others were left out."""
     if (
         isinstance(value, str)
         and (match := _PLAIN.fullmatch(value))
         and len(value) <= limit
         and value.count("://") == 1
-        and _netloc_is_sound(match[1])
+        and _is_sound_netloc(match[1])
     ):
         return (value,), ()
     addresses: dict[str, None] = {}
     problems: list[Problem] = []
-    for text in _texts(value):
-        for part in _parts(text):
-            match _address(part, limit):
+    for text in _iterate_texts(value):
+        for part in _split_urls(text):
+            match _clean_url(part, limit):
                 case Problem() as problem:
                     problems.append(problem)
                 case str() as address if address:
@@ -73,39 +74,39 @@ def read_addresses(value: Any, limit: int = LONGEST) -> tuple[tuple[str, ...], t
 
 
 @lru_cache(maxsize=1024)
-def original(address: str) -> str:
+def get_original_url(address: str) -> str:
     """Return the URL of an archived page if the archive's URL contains it; otherwise the URL unchanged."""
     if not (match := _ARCHIVED.match(address)):
         return address
     inner = unquote(match["original"]) if "%3a" in match["original"][:12].lower() else match["original"]
     inner = _SCHEME.sub(r"\1://", inner, count=1) if _SCHEME.match(inner) else f"http://{inner}"
-    return original(inner) if len(inner) < len(address) else inner
+    return get_original_url(inner) if len(inner) < len(address) else inner
 
 
-def _texts(value: Any, depth: int = 0) -> Iterator[str]:
+def _iterate_texts(value: Any, depth: int = 0) -> Iterator[str]:
     match value:
         case str():
             yield value
-        case Mapping() if depth < _DEEPEST:
+        case Mapping() if depth < _MAX_DEPTH:
             yield from next(
-                (found for key in _KEYS if (found := list(_texts(value.get(key), depth + 1)))), []
+                (found for key in _URL_KEYS if (found := list(_iterate_texts(value.get(key), depth + 1)))), []
             )
-        case list() | tuple() if depth < _DEEPEST:
+        case list() | tuple() if depth < _MAX_DEPTH:
             for entry in value:
-                yield from _texts(entry, depth + 1)
+                yield from _iterate_texts(entry, depth + 1)
 
 
-def _parts(text: str) -> Iterator[str]:
+def _split_urls(text: str) -> Iterator[str]:
     """Yield the URLs in a string. A comma separates them only if a URL follows; otherwise it belongs to the
     URL.
     """
-    for part in (clean(part) for row in text[:MOST].splitlines() for part in _SEPARATOR.split(row)):
+    for part in (clean(part) for row in text[:MAX_LENGTH].splitlines() for part in _SEPARATOR.split(row)):
         half = len(part) // 2
         # The same address twice, without anything between.
         yield part[:half] if half > 10 and part[:half] == part[half:] and _SCHEME.match(part) else part
 
 
-def _address(text: str, limit: int) -> str | Problem:
+def _clean_url(text: str, limit: int) -> str | Problem:
     """Return one valid URL, "" for an empty text, or the problem."""
     text = text.strip(_WRAPPING + " \u00a0")
     if is_empty_value(text):
@@ -119,7 +120,7 @@ def _address(text: str, limit: int) -> str | Problem:
         while inner := _SCHEME.match(rest):  # "http://https://"
             match, rest = inner, rest[inner.end() :]
         address = f"{match[1].lower()}://{rest}"
-    elif text.startswith("//") or _is_bare(text):
+    elif text.startswith("//") or _is_bare_url(text):
         address = f"https://{text.lstrip('/')}"
     else:
         return Problem(
@@ -145,7 +146,7 @@ def _address(text: str, limit: int) -> str | Problem:
     return address
 
 
-def _is_bare(text: str) -> bool:
+def _is_bare_url(text: str) -> bool:
     """Return whether a text without a scheme is still a URL: "www.example.org", "example.org/2019/"."""
     if _OTHER_SCHEME.match(text) or text[:1] in "./#?":
         return False
@@ -165,11 +166,11 @@ def _can_be_stored(address: str) -> bool:
         _port = parts.port
     except ValueError:
         return False
-    return _netloc_is_sound(parts.netloc)
+    return _is_sound_netloc(parts.netloc)
 
 
 @lru_cache(maxsize=8192)
-def _netloc_is_sound(netloc: str) -> bool:
+def _is_sound_netloc(netloc: str) -> bool:
     if not (match := _NETLOC.fullmatch(netloc)):
         return False
     host = match["host"]

@@ -28,7 +28,7 @@ def notes(**recipe: Any) -> list[str]:
         read_records(
             [file],
             Recipe("csv", {"mapping": MAPPING}, **recipe),
-            noted=lambda _file, note: found.append(note),
+            report_note=lambda _file, note: found.append(note),
         )
     )
     return found

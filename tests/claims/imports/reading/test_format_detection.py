@@ -7,7 +7,7 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claims.imports.reading.format_detection import FORMATS, detect
+from claims.imports.reading.format_detection import FORMATS, detect_format
 from claims.imports.reading.raw_record import FIELDS, RawRecord, Refusal
 from tests.helpers.import_records import STATEMENTS, codes, document, found, lines, opened, page, read, review
 from tests.helpers.sweeps import sweep
@@ -63,7 +63,7 @@ ANSWER: dict[str, Any] = {
     ],
 )
 def test_formats_are_recognised(content: bytes, name: str) -> None:
-    detected = detect(opened(content))
+    detected = detect_format(opened(content))
     assert not isinstance(detected, Refusal)
     assert name == detected[0].NAME
 
@@ -80,7 +80,7 @@ def test_formats_are_recognised(content: bytes, name: str) -> None:
     ],
 )
 def test_others_are_named(content: bytes, seen: str) -> None:
-    refusal = detect(opened(content))
+    refusal = detect_format(opened(content))
     assert isinstance(refusal, Refusal)
     assert refusal.code == "unknown format"
     assert refusal.reason.startswith(f"This is {seen}")
@@ -92,10 +92,10 @@ def test_an_empty_file() -> None:
 
 
 def test_a_format_that_is_asked_for_is_not_questioned() -> None:
-    detected = detect(opened(b"<p>"), format="claimreview")
+    detected = detect_format(opened(b"<p>"), format="claimreview")
     assert not isinstance(detected, Refusal)
     assert (detected[0].NAME, detected[1]) == ("claimreview", {})
-    refusal = detect(opened(b"<p>"), format="xml")
+    refusal = detect_format(opened(b"<p>"), format="xml")
     assert isinstance(refusal, Refusal)
     assert refusal.code == "no such format"
 
@@ -252,7 +252,7 @@ _JSON = st.recursive(
 @given(_JSON, st.sampled_from(FORMATS), st.booleans())
 def test_any_json_is_read_or_refused_by_every_format(value: Any, reader: Any, in_lines: bool) -> None:
     content = lines([value, review()]) if in_lines else json.dumps(value).encode()
-    detect(opened(content))
+    detect_format(opened(content))
     for one in reader.read(opened(content), {}):
         assert isinstance(one, RawRecord | Refusal)
         assert not isinstance(one, RawRecord) or set(one.fields) <= set(FIELDS)
@@ -261,7 +261,7 @@ def test_any_json_is_read_or_refused_by_every_format(value: Any, reader: Any, in
 @settings(deadline=None)
 @given(st.binary(max_size=300), st.sampled_from(FORMATS))
 def test_any_bytes_are_read_or_refused_by_every_format(content: bytes, reader: Any) -> None:
-    detect(opened(content))
+    detect_format(opened(content))
     assert all(isinstance(one, RawRecord | Refusal) for one in reader.read(opened(content), {}))
 
 

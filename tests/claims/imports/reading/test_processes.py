@@ -4,21 +4,21 @@ import subprocess
 import sys
 from collections.abc import Iterator
 
-from claims.imports.reading.mappings.conventions import NOTHING_KNOWN
-from claims.imports.reading.processes import CHUNK, Input, clean_in_processes
+from claims.imports.reading.mappings.conventions import NO_CONVENTIONS
+from claims.imports.reading.processes import CHUNK_SIZE, RecordInput, clean_in_processes
 from claims.imports.reading.raw_record import RawRecord, RecordPlace
 
 
-def records(count: int) -> Iterator[Input]:
+def records(count: int) -> Iterator[RecordInput]:
     for number in range(count):
         fields = {"statement": f"Lake {number} froze over last winter.", "language": "en"}
-        yield RawRecord(RecordPlace("lakes.csv", f"row {number}"), fields), NOTHING_KNOWN
+        yield RawRecord(RecordPlace("lakes.csv", f"row {number}"), fields), NO_CONVENTIONS
 
 
 def test_order_and_number_are_kept() -> None:
-    chunks = list(clean_in_processes(records(3 * CHUNK + 1), processes=2))
-    assert [chunk.records for chunk in chunks] == [CHUNK, CHUNK, CHUNK, 1]
-    assert sum(chunk.lines.count(b"\n") for chunk in chunks) == 3 * CHUNK + 1
+    chunks = list(clean_in_processes(records(3 * CHUNK_SIZE + 1), processes=2))
+    assert [chunk.records for chunk in chunks] == [CHUNK_SIZE, CHUNK_SIZE, CHUNK_SIZE, 1]
+    assert sum(chunk.lines.count(b"\n") for chunk in chunks) == 3 * CHUNK_SIZE + 1
 
 
 _READER = """

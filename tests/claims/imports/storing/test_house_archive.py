@@ -48,7 +48,7 @@ def held(administrator: User, tmp_path: Path) -> ImportRun:
     place = file_of(
         tmp_path, ours(id="17"), ours(statement="The tunnel is closed.", review_url=f"{SITE}/tunnel")
     )
-    return house_archive.hold_archive(house_archive.keep_copy(place, Recipe(), by=administrator))
+    return house_archive.hold_archive(house_archive.store_copy(place, Recipe(), by=administrator))
 
 
 def released(run: ImportRun, by: User) -> ImportRun:
@@ -60,7 +60,7 @@ def released(run: ImportRun, by: User) -> ImportRun:
 
 
 def archived(folder: Path, *records: dict[str, Any], asked: User, by: User) -> ImportRun:
-    run = house_archive.hold_archive(house_archive.keep_copy(file_of(folder, *records), Recipe(), by=asked))
+    run = house_archive.hold_archive(house_archive.store_copy(file_of(folder, *records), Recipe(), by=asked))
     return released(run, by)
 
 
@@ -104,7 +104,7 @@ def test_is_for_administrators(
     with pytest.raises(NotAllowed):
         house_archive.release_archive(held, by=somebody)
     with pytest.raises(NotAllowed):
-        house_archive.keep_copy(file_of(tmp_path, ours()), Recipe(), by=somebody)
+        house_archive.store_copy(file_of(tmp_path, ours()), Recipe(), by=somebody)
     chosen = ImportRun.objects.create(origin="a.csv", upload="imports/a.csv", started_by=somebody)
     with pytest.raises(NotAllowed):
         house_archive.queue_archive(chosen, by=somebody)
@@ -125,13 +125,13 @@ def test_is_released_once(held: ImportRun, second: User) -> None:
 
 def test_is_not_held_twice(held: ImportRun, administrator: User, tmp_path: Path) -> None:
     with pytest.raises(NotPossible, match="is already waiting for a second administrator"):
-        house_archive.keep_copy(str(tmp_path / "archive.ndjson"), Recipe(), by=administrator)
+        house_archive.store_copy(str(tmp_path / "archive.ndjson"), Recipe(), by=administrator)
 
 
 @pytest.mark.parametrize("place", ["-", "https://newsroom.example/feed.xml", "."])
 def test_is_a_file(place: str, administrator: User) -> None:
     with pytest.raises(NotPossible, match="A newsroom archive must be one file"):
-        house_archive.keep_copy(place, Recipe(), by=administrator)
+        house_archive.store_copy(place, Recipe(), by=administrator)
 
 
 def test_what_is_changed_afterwards_is_not_what_comes(held: ImportRun, second: User, tmp_path: Path) -> None:
@@ -142,7 +142,7 @@ def test_what_is_changed_afterwards_is_not_what_comes(held: ImportRun, second: U
 
 def test_of_nothing_usable_nothing_is_held(administrator: User, tmp_path: Path) -> None:
     run = house_archive.hold_archive(
-        house_archive.keep_copy(file_of(tmp_path, ours(statement="")), Recipe(), by=administrator)
+        house_archive.store_copy(file_of(tmp_path, ours(statement="")), Recipe(), by=administrator)
     )
     assert (run.state, run.error, run.refused) == ("failed", "None of its records can be stored.", 1)
 
@@ -239,7 +239,7 @@ def test_correcting_it_takes_sign_offs_as_always(
 
 def test_is_not_gone_on_with_as_another_import(administrator: User, editor: User, tmp_path: Path) -> None:
     place = file_of(tmp_path, ours())
-    run = house_archive.keep_copy(place, Recipe(), by=administrator)
+    run = house_archive.store_copy(place, Recipe(), by=administrator)
     ImportRun.objects.filter(pk=run.pk).update(state="failed", error="Broken off.")
     assert runs.find_or_create_run(place, Recipe(), by=editor).pk != run.pk
 

@@ -92,7 +92,7 @@ class Killed(BaseException):
 
 @pytest.mark.parametrize("batches", [0, 2, 4])
 def test_an_import_that_was_broken_off_goes_on(monkeypatch: pytest.MonkeyPatch, batches: int) -> None:
-    monkeypatch.setattr(run_import, "BATCH", 8)
+    monkeypatch.setattr(run_import, "BATCH_SIZE", 8)
     wanted_counts = counts(bring(*records(60)))
     wanted = everything()
     replace_database()
@@ -118,7 +118,7 @@ def test_an_import_that_was_broken_off_goes_on(monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_two_imports_at_once_end_as_one_after_the_other(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run_import, "BATCH", 8)
+    monkeypatch.setattr(run_import, "BATCH_SIZE", 8)
     first, second = records(60), records(80)
     bring(*first)
     bring(*second)
@@ -134,7 +134,7 @@ def test_two_imports_at_once_end_as_one_after_the_other(monkeypatch: pytest.Monk
 
 def test_through_a_pooler_two_at_once_end_as_anywhere(pooled: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Each transaction may get another connection, which was just somebody else's."""
-    monkeypatch.setattr(run_import, "BATCH", 8)
+    monkeypatch.setattr(run_import, "BATCH_SIZE", 8)
     brought = records(30)
     at_once(lambda: bring(*brought), lambda: bring(*brought))
     assert [run.state for run in ImportRun.objects.all()] == ["finished", "finished"]
@@ -156,7 +156,7 @@ def test_nobody_carries_out_a_run_twice(tmp_path: Path) -> None:
                         run,
                         str(place),
                         Recipe(),
-                        detected=lambda *found: None,
+                        report_detection=lambda *found: None,
                         tell=lambda progress: None,
                         most_pages=1,
                     )

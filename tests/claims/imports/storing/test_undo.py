@@ -143,7 +143,7 @@ def test_whatever_people_did_stands_in_the_way(editor: User, checker: User, topi
 
 
 def test_the_rest_is_undone(editor: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(undo, "BATCH", 1)
+    monkeypatch.setattr(undo, "BATCH_SIZE", 1)
     rated, edited, unseen = (
         review(),
         review(statement="The tunnel is closed.", review_url=None),
@@ -189,7 +189,7 @@ def test_a_later_import_is_undone_first(editor: User) -> None:
 
 
 def test_one_that_was_broken_off_can_be_finished(editor: User, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(undo, "BATCH", 1)
+    monkeypatch.setattr(undo, "BATCH_SIZE", 1)
     run = bring(review(), review(statement="The tunnel below the harbour is closed.", review_url=None))
     undo.queue_undo(run, by=editor)
     take_back, parts = undo._BatchUndo.take_back, iter(range(9))

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from claims.imports.reading.formats.broken_json import BrokenJSON, loads
+from claims.imports.reading.formats.broken_json import BrokenJSON, parse_all
 from tests.helpers.import_records import STATEMENTS, review
 from tests.helpers.sweeps import sweep
 
@@ -35,11 +35,11 @@ from tests.helpers.sweeps import sweep
     ],
 )
 def test_what_is_certain(text: str, value: Any) -> None:
-    assert loads(text) == [value]
+    assert parse_all(text) == [value]
 
 
 def test_values_strung_together() -> None:
-    assert loads('{"a": 1}\n{"b": 2},[3];') == [{"a": 1}, {"b": 2}, [3]]
+    assert parse_all('{"a": 1}\n{"b": 2},[3];') == [{"a": 1}, {"b": 2}, [3]]
 
 
 @sweep(
@@ -63,14 +63,14 @@ def test_values_strung_together() -> None:
 )
 def test_what_is_not(text: str) -> None:
     with pytest.raises(BrokenJSON):
-        loads(text)
+        parse_all(text)
 
 
 def test_what_stood_whole_before_the_fault_is_kept() -> None:
     first, second = review(STATEMENTS["ar"]), review(STATEMENTS["hi"])
     text = json.dumps([first, {"@type": "WebPage", "mainEntity": second}, review("third")])
     with pytest.raises(BrokenJSON) as error:
-        loads(text[:-40])
+        parse_all(text[:-40])
     assert error.value.complete == [first, second]
     assert str(error.value).endswith("(line 1)")
 
@@ -85,7 +85,7 @@ _TREE = st.recursive(
 
 @given(_TREE)
 def test_json_is_read_as_json(value: Any) -> None:
-    assert loads(json.dumps(value)) == [value]
+    assert parse_all(json.dumps(value)) == [value]
 
 
 @given(
@@ -97,7 +97,7 @@ def test_quotes_and_line_breaks_are_put_back_or_refused(value: dict[str, str]) -
     """A text cannot be mistaken for another, as long as it does not itself look like the end of a member."""
     text = "{" + ", ".join(f'"{name}": "{said}"' for name, said in value.items()) + (",}" if value else "}")
     try:
-        assert loads(text) == [value]
+        assert parse_all(text) == [value]
     except BrokenJSON:
         assert any('"' in said for said in value.values())
 
@@ -105,7 +105,7 @@ def test_quotes_and_line_breaks_are_put_back_or_refused(value: dict[str, str]) -
 @given(st.text(max_size=60) | st.text(st.sampled_from('{}[]",:\\1a\n '), max_size=40))
 def test_any_text_is_read_or_refused(text: str) -> None:
     try:
-        values = loads(text)
+        values = parse_all(text)
     except BrokenJSON:
         values = []
     assert isinstance(values, list)

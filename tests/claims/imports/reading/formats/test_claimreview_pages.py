@@ -230,7 +230,7 @@ def test_a_page_without_markup() -> None:
 
 
 def test_a_page_that_is_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(claimreview_pages, "LARGEST", 100)
+    monkeypatch.setattr(claimreview_pages, "MAX_BYTES", 100)
     assert codes(read(page(script()))) == ["too large"]
 
 

@@ -83,7 +83,7 @@ def test_a_broken_line_is_told_and_the_rest_is_read() -> None:
 
 
 def test_a_line_that_is_too_long(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_documents, "LONGEST_LINE", 1000)
+    monkeypatch.setattr(json_documents, "MAX_LINE_BYTES", 1000)
     content = lines(REVIEWS[:2]) + lines([review("x" * 5000)]) + lines(REVIEWS[2:])
     results = read(content)
     assert (statements(results), codes(results)) == (SAID, ["line too long"])
@@ -147,7 +147,7 @@ class TestLarge:
         records = [*REVIEWS, {"a": [1.5, True, None, {"b": "c"}]}]
         content = document({"first": 1, name: records, "last": REVIEWS[0]} if name else records)
         small = read(content)
-        monkeypatch.setattr(json_documents, "SMALL", 10)
+        monkeypatch.setattr(json_documents, "SMALL_BYTES", 10)
         assert read(content) == small
         assert len(statements(small)) == len(REVIEWS) + bool(name)
 

@@ -109,8 +109,8 @@ def test_what_can_be_mended_with_certainty_is_no_fault() -> None:
 
 
 def test_size_of_a_record_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(json_elements, "LONGEST", 200_000)
-    monkeypatch.setattr(json_elements, "SEARCHED", 100_000)
+    monkeypatch.setattr(json_elements, "MAX_BYTES", 200_000)
+    monkeypatch.setattr(json_elements, "SEARCHED_BYTES", 100_000)
     large = '{"id": 9, "claim": "' + "x" * 900_000 + '"}'
     found = read("[" + ",".join([WRITTEN[0], large, *WRITTEN[1:]]) + "]")
     assert ids(found) == [0, 1, 2, 3, 4, 5]

@@ -43,7 +43,7 @@ def test_broken_line_costs_itself_only() -> None:
 
 
 def test_line_that_is_too_long_costs_itself_only() -> None:
-    content = LINES + b'\n{"claim": "' + b"x" * (json_documents.LONGEST_LINE * 2) + b'"}\n' + LINES
+    content = LINES + b'\n{"claim": "' + b"x" * (json_documents.MAX_LINE_BYTES * 2) + b'"}\n' + LINES
     results = reading(
         json_rows, content, settings={"mapping": {"name": "n", "fields": {"statement": "claim"}}}
     )
@@ -92,7 +92,7 @@ def test_values_that_are_no_text_stay_what_they_are() -> None:
         test = ["True"]
     """)
     content = b'{"s": "One", "t": ["a,b", "c"], "v": 3}\n{"s": "Two", "t": "a,b", "v": null}\n{"s": "x", "test": true}'
-    results = reading(json_rows, content, settings=json_rows.settings_for(file_of(content), mapping))
+    results = reading(json_rows, content, settings=json_rows.build_mapped_settings(file_of(content), mapping))
     assert fields(results) == [
         {"statement": "One", "topics": ["a,b", "c"], "rating_value": 3},
         {"statement": "Two", "topics": ["a", "b"]},

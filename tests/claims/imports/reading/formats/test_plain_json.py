@@ -4,7 +4,7 @@ import orjson
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from claims.imports.reading.formats.plain_json import DEEPEST, to_plain_json
+from claims.imports.reading.formats.plain_json import MAX_DEPTH, to_plain_json
 from tests.helpers.sweeps import sweep
 
 ANYTHING = st.recursive(
@@ -39,7 +39,7 @@ def nested(depth: int) -> Any:
         (float("nan"), "nan"),
         (float("-inf"), "-inf"),
         (b"caf\xe9", "caf\N{REPLACEMENT CHARACTER}"),
-        (nested(DEEPEST), nested(DEEPEST)),
+        (nested(MAX_DEPTH), nested(MAX_DEPTH)),
     ],
 )
 def test_only_what_json_does_not_have_is_replaced(value: Any, expected: Any) -> None:
@@ -56,5 +56,5 @@ def test_everything_can_be_written(value: Any) -> None:
 
 
 def test_what_is_too_deep_is_cut_off() -> None:
-    assert str(to_plain_json(nested(900))).count("[") == DEEPEST
+    assert str(to_plain_json(nested(900))).count("[") == MAX_DEPTH
     assert orjson.dumps(to_plain_json(nested(900)))

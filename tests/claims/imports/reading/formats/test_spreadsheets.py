@@ -108,10 +108,10 @@ def test_sheet_that_reaches_too_far_is_refused_before_it_is_laid_out() -> None:
 
 def test_workbook_that_is_too_large_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
     content = workbook(TABLE)
-    monkeypatch.setattr(spreadsheets, "MOST_BYTES", len(content) - 1)
+    monkeypatch.setattr(spreadsheets, "MAX_BYTES", len(content) - 1)
     assert codes(reading(spreadsheets, content, "a.xlsx")) == ["unusable workbook"]
-    monkeypatch.setattr(spreadsheets, "MOST_BYTES", len(content))
-    monkeypatch.setattr(spreadsheets, "MOST_UNPACKED", 100)
+    monkeypatch.setattr(spreadsheets, "MAX_BYTES", len(content))
+    monkeypatch.setattr(spreadsheets, "MAX_UNPACKED_BYTES", 100)
     assert codes(reading(spreadsheets, content, "a.xlsx")) == ["unusable workbook"]
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from claims.exports.formats.csv import COLUMNS
 from claims.imports.reading.formats import delimited_text, json_rows, spreadsheets, tables
-from claims.imports.reading.formats.dialect import DELIMITERS, LONGEST_CELL
+from claims.imports.reading.formats.dialect import DELIMITERS, MAX_CELL_LENGTH
 from claims.imports.reading.raw_record import RawRecord, Refusal
 from tests.helpers.import_files import codes, fields, file_of, reading
 from tests.helpers.sweeps import sweep
@@ -97,7 +97,7 @@ def test_bytes_of_another_encoding_cost_their_own_row_only() -> None:
 
 def test_cells_of_any_length_are_read_up_to_a_limit() -> None:
     long = "x" * 500_000
-    content = f"statement,verdict\n{long},a\n{'y' * (LONGEST_CELL + 10)},b\nThree,c\n".encode()
+    content = f"statement,verdict\n{long},a\n{'y' * (MAX_CELL_LENGTH + 10)},b\nThree,c\n".encode()
     results = reading(tables, content)
     assert [row["statement"] for row in fields(results)] == [long, "Three"]
     assert codes(results) == ["broken row"]
@@ -112,7 +112,7 @@ def test_quotation_that_is_never_closed_ends_at_the_line_after() -> None:
 
 
 def test_file_full_of_broken_quotations_is_not_read_for_ever(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(delimited_text, "MOST_RETRIES", 2)
+    monkeypatch.setattr(delimited_text, "MAX_RETRIES", 2)
     content = b"statement,verdict\n" + b'"One,a\nTwo,"b"c\n' * 4
     results = reading(tables, content, settings={"dialect": {}})
     assert codes(results) == ["broken row"] * 6

@@ -169,7 +169,7 @@ class TestArchives:
             ]
 
     def test_a_bomb_is_left(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(streams, "ALWAYS_ALLOWED", 100_000)
+        monkeypatch.setattr(streams, "ALWAYS_ALLOWED_BYTES", 100_000)
         bomb = bytes(5_000_000)
         in_zip = zipped({"b": bomb})
         for packed in (gzip.compress(bomb), zstd.compress(bomb), in_zip, zipped({"z": in_zip})):
@@ -188,7 +188,7 @@ class TestArchives:
         assert contents(stored(tmp_path, bytes(packed), "all")) == [("all/a", "encrypted"), ("all/b", b"y")]
 
     def test_too_many_members(self, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr(zip_archives, "MOST_MEMBERS", 2)
+        monkeypatch.setattr(zip_archives, "MAX_MEMBERS", 2)
         assert contents(stored(tmp_path, zipped(dict.fromkeys("abc", b"")), "all")) == [
             ("all", "too many files")
         ]

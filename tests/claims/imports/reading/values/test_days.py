@@ -4,7 +4,7 @@ from datetime import date, timedelta
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from claims.imports.reading.mappings.conventions import NOTHING_KNOWN, Conventions
+from claims.imports.reading.mappings.conventions import NO_CONVENTIONS, Conventions
 from claims.imports.reading.values.days import read_day
 from claims.imports.reading.values.problem import Problem
 from tests.helpers.sweeps import sweep
@@ -12,7 +12,7 @@ from tests.helpers.sweeps import sweep
 TODAY = date(2024, 6, 1)
 
 
-def day(value, language="", conventions=NOTHING_KNOWN, field="reviewed_on"):
+def day(value, language="", conventions=NO_CONVENTIONS, field="reviewed_on"):
     return read_day(value, field, conventions, language, today=TODAY)
 
 

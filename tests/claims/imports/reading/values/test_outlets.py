@@ -1,7 +1,12 @@
 from typing import Any
 
 from claims.imports.reading.review_record import Outlet
-from claims.imports.reading.values.outlets import _entries, is_same, load_known_outlets, read_outlet
+from claims.imports.reading.values.outlets import (
+    _iterate_entries,
+    is_own_name,
+    load_known_outlets,
+    read_outlet,
+)
 from claims.imports.reading.values.problem import Problem
 from sources.models import Publisher
 from tests.helpers.sweeps import sweep
@@ -106,8 +111,8 @@ def test_nobody_answers(name, review_url, code):
 def test_names_of_one_publisher_are_the_same():
     outlet, _ = read_outlet("AFP Factuel")
     assert outlet
-    assert is_same("Agence France-Presse", outlet)
-    assert not is_same("Reuters", outlet)
+    assert is_own_name("Agence France-Presse", outlet)
+    assert not is_own_name("Reuters", outlet)
 
 
 def test_the_list_can_be_stored():
@@ -122,5 +127,5 @@ def test_the_list_can_be_stored():
 
 def test_no_name_is_two_publishers():
     found: dict[str, Outlet] = {}
-    for key, outlet in _entries():
+    for key, outlet in _iterate_entries():
         assert found.setdefault(key, outlet) == outlet

@@ -7,8 +7,8 @@ from claims.imports.reading.review_record import Label, Outlet
 from claims.imports.reading.values.outlets import load_known_outlets
 from claims.imports.reading.values.problem import Problem
 from claims.imports.reading.values.rating_labels import (
+    build_label_key,
     find_meaning,
-    label_key,
     list_scales,
     load_shipped_scales,
     read_label,
@@ -294,7 +294,7 @@ def test_the_list_is_sound():
         keys: dict[str, str] = {}
         for wording in wordings:
             for spelling in (wording, *scale.get("spellings", {}).get(wording, ())):
-                assert keys.setdefault(label_key(spelling), wording) == wording
+                assert keys.setdefault(build_label_key(spelling), wording) == wording
 
 
 def test_a_word_means_the_same_in_every_language():
@@ -303,7 +303,7 @@ def test_a_word_means_the_same_in_every_language():
         assert set(classes) <= set(RatingClass.values)
         for rating_class, wordings in classes.items():
             for wording in wordings:
-                assert meanings.setdefault(label_key(wording), rating_class) == rating_class
+                assert meanings.setdefault(build_label_key(wording), rating_class) == rating_class
 
 
 def test_of_a_publishers_scales_the_one_that_has_the_label_is_meant():
@@ -351,7 +351,7 @@ def test_of_a_word_of_several_languages_the_language_is_told_where_it_is_known()
 
 @given(st.text(max_size=40))
 def test_a_key_is_its_own_key(text):
-    assert label_key(label_key(text)) == label_key(text)
+    assert build_label_key(build_label_key(text)) == build_label_key(text)
 
 
 @settings(deadline=None)  # the first of them loads the list

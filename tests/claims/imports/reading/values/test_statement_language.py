@@ -1,7 +1,7 @@
 """The language of a statement: of a detector that is certain, else of what is known of the record."""
 
 from claims.imports.reading.recipe import Recipe, read_records
-from claims.imports.reading.values.statement_language import majority_language, settle_statement_language
+from claims.imports.reading.values.statement_language import find_majority_language, settle_statement_language
 from tests.helpers.import_files import file_of
 
 CLEAR = "Die Brücke in der Stadt war ein ganzes Jahr lang wegen Bauarbeiten gesperrt."
@@ -28,9 +28,9 @@ def test_what_is_known_comes_before_a_detector_in_doubt() -> None:
 
 
 def test_a_file_is_in_the_language_of_most_of_its_statements() -> None:
-    assert majority_language([CLEAR] * 3 + [SHORT]) == "de"
-    assert majority_language([CLEAR] * 2) == ""
-    assert majority_language([CLEAR, "The bridge in town was closed for a whole year."] * 5) == ""
+    assert find_majority_language([CLEAR] * 3 + [SHORT]) == "de"
+    assert find_majority_language([CLEAR] * 2) == ""
+    assert find_majority_language([CLEAR, "The bridge in town was closed for a whole year."] * 5) == ""
 
 
 def test_the_first_records_show_the_language_of_a_file() -> None:

@@ -3,7 +3,7 @@ from django.core.exceptions import ValidationError
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from claims.imports.reading.values.web_addresses import original, read_addresses
+from claims.imports.reading.values.web_addresses import get_original_url, read_addresses
 from factcheck.database.model_fields import WebAddressValidator
 from tests.helpers.sweeps import sweep
 
@@ -110,7 +110,7 @@ def test_what_can_be_used_is_used_beside_what_cannot():
     ],
 )
 def test_what_an_archive_keeps(address, expected):
-    assert original(address) == expected
+    assert get_original_url(address) == expected
 
 
 PIECES = st.sampled_from(
@@ -133,7 +133,7 @@ def test_whatever_is_stored_is_valid_and_stays_the_same(text):
         assert len(address) <= 2000
         address.encode()
         assert read_addresses(address) == ((address,), ())
-        original(address)
+        get_original_url(address)
 
 
 @pytest.mark.parametrize(
