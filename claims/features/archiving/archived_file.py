@@ -15,7 +15,7 @@ _NOT_FOUND_MESSAGE = gettext_lazy("There is no such copy, or it is not public.")
 
 @require_safe
 def serve_archived_file(request: HttpRequest, pk: int, sha256: str) -> HttpResponseBase:
-    """Serve the file as a download: whatever it contains, it is never a page of this site."""
+    """Serve the file as a download, so that the browser never shows it as a page of this site."""
     source = SourceResource().rows().filter(pk=pk).first()
     if source is None or not may_be_shown(source):
         raise Http404(_NOT_FOUND_MESSAGE)

@@ -1,4 +1,4 @@
-"""Requests for copies of all cited sources, rather than of newly cited ones.
+"""Requests for copies of all cited sources, including those cited long ago.
 
 What is cited now, rules of the database ask for by themselves (`claims.features.archiving.models.citing_rows`).
 """

@@ -150,7 +150,7 @@ def _capture_text(source: Source, answer: FetchedDocument, by: User | None) -> t
 
 
 def _explain_kept_text(latest: Snapshot, document: Document) -> str:
-    """Return why an unreviewed text does not replace one with located quotes; "" if it may."""
+    """Return why an unreviewed text does not replace one with located quotes; "" if it does."""
     if not latest.url:
         return str(_TEXT_ADDED_MESSAGE)
     known = {caveat["code"] for caveat in latest.caveats}

@@ -1,4 +1,4 @@
-"""Local copies of the demonstration (claims/demo/README.md). Nothing is fetched for them."""
+"""Local copies of sources for the demo (claims/demo/README.md). Nothing is fetched."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ from sources.models import Source
 def keep_copies(
     content: dict[str, Any], claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
 ) -> None:
-    """Keep a copy of each text that was uploaded, and request no others: the demo sends nothing by itself."""
+    """Keep a copy of each uploaded text and cancel the other requests, because the demo sends nothing by itself."""
     for row in content["sources"]:
         if "snapshot" in row:
             source = sources[row["key"]]

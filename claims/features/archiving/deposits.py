@@ -1,4 +1,4 @@
-"""Deposit pages at public archives: the Internet Archive's Save Page Now.
+"""Deposit pages with the Internet Archive's Save Page Now.
 
 Only with the newsroom's own key there (`INTERNET_ARCHIVE_KEY`), because it reveals which pages are cited here. The
 page's address there becomes the archived copy of its source, unless an editor has given one.
@@ -34,11 +34,11 @@ _MAX_ADDRESS_LENGTH = 2000
 
 
 class _DepositRefused(Exception):
-    """The archive will not keep it."""
+    """The archive refused the page."""
 
 
 class _RetryLater(Exception):
-    """Try again later."""
+    """The archive cannot answer now; try again later."""
 
 
 def deposit_due() -> None:
@@ -106,7 +106,7 @@ def _order_deposit(url: str) -> str:
 
 
 def _get_archived_url(job: str) -> str:
-    """Return the URL of the archived page; "" if it is not ready yet. Raises _Later and _Refused."""
+    """Return the URL of the archived page, or "" if it is not ready yet."""
     answer = _send_request("/save/status", {"job_id": job})
     if answer.get("status") == "success":
         address = f"{ARCHIVE_URL}/web/{answer.get('timestamp', '')}/{answer.get('original_url', '')}"
@@ -122,7 +122,7 @@ def _get_archived_url(job: str) -> str:
 
 
 def _send_request(path: str, fields: dict[str, str]) -> dict[str, Any]:
-    """Raises _Later."""
+    """Send a request to the archive and return its answer."""
     headers = {
         "Accept": "application/json",
         "Authorization": f"LOW {settings.INTERNET_ARCHIVE_KEY}",

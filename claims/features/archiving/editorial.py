@@ -18,7 +18,7 @@ from claims.models import Claim
 
 
 class _ZipRenderer(JSONRenderer):
-    """Accepts requests for a ZIP; it only renders their errors."""
+    """Accept requests for a ZIP; only errors are rendered here."""
 
     media_type, format = MEDIA_TYPE, "zip"
 
@@ -38,7 +38,7 @@ class ClaimPackSchema(EditorialSchema):
 
 
 class ClaimPack(EditorialView):
-    """Evidence packs."""
+    """The evidence pack of a claim."""
 
     nouns = ("evidence pack", "evidence packs")
     view_permission = "claims.view_claim"
@@ -47,7 +47,7 @@ class ClaimPack(EditorialView):
     schema = ClaimPackSchema()
 
     def retrieve(self, request: Request, id: int) -> HttpResponseBase:  # noqa: A002  the name in the address
-        """Everything a published claim is based on, in one ZIP, including uploads and texts that are not public."""
+        """Return the whole evidence of a published claim as a ZIP, including uploads and texts that are not public."""
         if not Claim.objects.readable_by(self.person).filter(pk=id).exists():
             raise NoSuchThing(gettext("There is no claim %(key)s here.") % {"key": id})
         try:

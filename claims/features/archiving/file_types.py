@@ -51,7 +51,7 @@ _MARKUP_STARTS = (b"<!doctype", b"<html", b"<svg", b"<?xml", b"<script", b"<head
 
 
 def detect_media_type(file: BinaryIO) -> str:
-    """Return the media type; "" if it is not a type accepted as evidence."""
+    """Return the media type, or "" if the type is not accepted as evidence."""
     file.seek(0)
     beginning = file.read(HEAD_BYTES)
     file.seek(0)
@@ -102,7 +102,7 @@ def _is_warc(file: BinaryIO) -> bool:
 
 
 def _detect_text_type(beginning: bytes) -> str:
-    """Recognise tables and plain text, in UTF-8 or a Windows encoding, without control characters."""
+    """Recognise tables and plain text in UTF-8 or a Windows encoding, without control characters."""
     if not beginning or b"\0" in beginning or any(byte < 9 or 13 < byte < 32 for byte in beginning):
         return ""
     start = beginning.removeprefix(b"\xef\xbb\xbf").lstrip().lower()

@@ -1,4 +1,4 @@
-"""Due requests and their leases: a killed worker loses nothing.
+"""The queue of archiving requests and their leases. If a worker is killed, another one takes over.
 
 One copy answers all requests for a source, so a source is leased with all of them. The lease lasts some minutes;
 without a result it is tried again.
@@ -135,7 +135,7 @@ def _find_due() -> "QuerySet[ArchivingRequest]":
 
 
 def _list_next(only: list[int] | None) -> list[int]:
-    """Return the ids of the next sources: those whose site is ready, most urgent first, then those that must wait."""
+    """Return the ids of the next sources: ready sites first by urgency, then the others."""
     due = _find_due() if only is None else _find_due().filter(source__in=only)
     addresses = dict(due.values_list("source_id", "source__url")[:_CANDIDATE_LIMIT])
     sites = {source_id: _get_site(url) for source_id, url in addresses.items()}

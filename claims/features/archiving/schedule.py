@@ -57,7 +57,7 @@ def archive_next(only: Iterable[int] | None = None) -> ArchivingOutcome | None:
 def archive_due(
     is_stopped: Callable[[], bool], only: Iterable[int] | None = None
 ) -> Iterable[ArchivingOutcome]:
-    """Archive due sources one after another, until none is left or it must stop."""
+    """Archive due sources until none is left or `is_stopped()`."""
     wanted = None if only is None else list(only)
     while not is_stopped() and (outcome := archive_next(wanted)) is not None:
         yield outcome

@@ -102,7 +102,7 @@ class CopiesResource(PublicResource):
 
 
 def may_be_shown(source: Source) -> bool:
-    """Whether readers may have whole copies of it."""
+    """Return whether readers may have whole copies of the source."""
     return bool(settings.ARCHIVE_PUBLIC_COPIES and source.show_text)
 
 

@@ -1,4 +1,4 @@
-"""The copies of a source on its page: existing ones, reasons for missing ones, requests, and uploads."""
+"""The archive panel of a source's page: copies, reasons for missing ones, requests and uploads."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -61,7 +61,7 @@ class ShownCopy:
 
     @property
     def missing(self) -> list[str]:
-        """Return why parts of it are missing; a common reason is given once."""
+        """Return the reasons for missing parts, without repeats."""
         return list(dict.fromkeys(self.copy.missing.values()))
 
 
@@ -87,7 +87,7 @@ def build_copies_panel(source: Source) -> dict[str, Any]:
 
 
 class ArchivedFilter(DropdownFilter):
-    """Filters sources by whether they are archived or need attention."""
+    """Filter sources by archive status."""
 
     title = gettext_lazy("archived")
     parameter_name = "archived"
@@ -130,7 +130,7 @@ def archive_now(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse
 
 
 class _BoundedUpload(TemporaryFileUploadHandler):
-    """Stops when more comes than may, whatever the request said."""
+    """Stop an upload that exceeds the size limit, whatever its headers state."""
 
     def receive_data_chunk(self, raw_data: bytes, start: int) -> Any:
         if start + len(raw_data) > settings.ARCHIVE_UPLOAD_BYTES:
@@ -139,7 +139,7 @@ class _BoundedUpload(TemporaryFileUploadHandler):
 
 
 def upload_view(admin: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
-    """Store an uploaded file. Too large ones are refused before they are read."""
+    """Store an uploaded file. Files that are too large are rejected before they are read."""
     source = _get_source(admin, request, pk)
     try:
         check_room(int(request.META.get("CONTENT_LENGTH") or 0))
@@ -173,7 +173,7 @@ def _keep(request: HttpRequest, source: Source) -> HttpResponse:
 
 
 def serve_file(admin: DeskAdmin, request: HttpRequest, pk: int, file_pk: int) -> HttpResponseBase:
-    """Download a file of a copy; it is never shown as a page of ours."""
+    """Download a file of a copy. It is never displayed as a page of this site."""
     if not admin.has_view_permission(request):
         raise PermissionDenied
     file = get_object_or_404(ArchivedFile.objects.select_related("copy"), pk=file_pk, copy__source=pk)

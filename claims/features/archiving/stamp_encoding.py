@@ -1,4 +1,4 @@
-"""Requests and responses of timestamping authorities in DER (RFC 3161), where the library leaves it to us."""
+"""DER encoding for timestamping authorities (RFC 3161), where the library does not suffice."""
 
 from collections.abc import Iterator
 from typing import NamedTuple
@@ -21,7 +21,7 @@ class _Element(NamedTuple):
 
 
 def request_for(sha256: str, nonce: int) -> bytes:
-    """Build a TimeStampReq. The library can only build it from a whole file, and ours may be 2 GB."""
+    """Build a TimeStampReq. The library can build one only from a whole file, which may have 2 GB."""
     number = nonce.to_bytes(NONCE_BYTES)
     inner = (
         _SHA256_IMPRINT + bytes.fromhex(sha256) + bytes([0x02, len(number)]) + number + _CERTIFICATE_REQUEST

@@ -1,4 +1,4 @@
-"""Background jobs of archiving: a few at a time, so that other jobs do not wait long."""
+"""Background jobs of archiving, in short turns so that other jobs do not wait."""
 
 import logging
 import time
@@ -34,7 +34,7 @@ def call_archiver() -> None:
 
 
 def _call(task: Callable[..., object]) -> None:
-    """Queue archiving, unless it is queued already."""
+    """Queue the archiving job, unless it is already queued."""
     name = getattr(task, "name", "")
     try:
         with transaction.atomic():
@@ -96,6 +96,6 @@ def look_after_archive(timestamp: int) -> None:
     queueing_lock="claims.features.archiving.archive_imported",
 )
 def archive_imported(timestamp: int) -> None:
-    """Request copies of sources that only imports cite, once a night, if `ARCHIVE_IMPORTED_PER_DAY` is set."""
+    """Request copies of sources cited only by imports, once a night, up to `ARCHIVE_IMPORTED_PER_DAY`."""
     if settings.ARCHIVE_IMPORTED_PER_DAY:
         request_imported_copies(settings.ARCHIVE_IMPORTED_PER_DAY)

@@ -1,4 +1,4 @@
-"""Timestamps of files, signed by an authority (RFC 3161): requested, verified, and stored.
+"""Timestamps of files from an authority (RFC 3161): request, verify and store them.
 
 The authority learns the SHA-256 of a file and nothing else. Its answer is believed only where it is about this hash and
 this request, and its signature leads to a certificate that is trusted (`TIMESTAMP_ROOTS`).
@@ -38,7 +38,7 @@ class TokenRefused(Exception):
 
 
 def stamp(sha256: str) -> Timestamp:
-    """Request a timestamp for this hash from the configured authority, and store it.
+    """Request a timestamp for the hash from the configured authority, and store it.
 
     Raises:
         TimestampAuthorityAway: it does not answer.
@@ -75,7 +75,7 @@ def find_unstamped(most: int) -> list[str]:
 
 
 def _verify_answer(answer: bytes, sha256: str, nonce: int) -> dict[str, object]:
-    """Raises TokenRefused."""
+    """Return the verified details of an answer; raise TokenRefused if it is invalid."""
     try:
         response, token = decode_timestamp_response(sort_certificates(answer)), extract_token(answer)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Upload a file as evidence (PDF, picture, recording, table), stored as an ArchivedCopy of a source.
+"""Uploaded evidence (PDF, picture, recording, table), stored as an ArchivedCopy of a source.
 
 They are never in memory as a whole, and what has no room is refused before it is read.
 """
@@ -29,11 +29,11 @@ _MAX_NAME_LENGTH = 255
 
 
 class UploadRefused(Failure):
-    """This file is not kept."""
+    """The uploaded file is rejected."""
 
 
 def check_room(size: int) -> None:
-    """Check, before a file is read, that it is not too large and that there is room.
+    """Check the size of a file and the free disk space before reading it.
 
     Raises:
         UploadRefused: it is not, or has none.
@@ -104,9 +104,7 @@ def _clean_name(name: str) -> str:
 
 
 def _list_folders() -> list[str]:
-    """Return the folders that an upload passes through: the temporary one and, if it is a local folder, the
-    archive.
-    """
+    """Return the folders an upload passes through: the temporary one and, if local, the archive."""
     places = [settings.FILE_UPLOAD_TEMP_DIR or tempfile.gettempdir()]
     if isinstance(default_storage, FileSystemStorage):
         places.append(str(default_storage.location))

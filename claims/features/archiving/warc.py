@@ -62,7 +62,7 @@ def _split_message(message: bytearray) -> tuple[bytes, bytes]:
 
 
 class _Head(StatusAndHeaders):
-    """Return the head of a message as it was sent, to the byte; the library would rebuild it from its parsed form."""
+    """The head of a message exactly as it was sent; the library would rebuild it from the parsed form."""
 
     def __init__(self, sent: bytes) -> None:
         # With an empty first line the library would take it for none.

@@ -38,7 +38,7 @@ def build_enum(*words: str, description: str = "") -> Schema:
 
 
 def build_tool_answer(outcome: Schema, **members: Schema) -> Schema:
-    """Describe what a tool answers: all members, or of a refusal `outcome` and `meaning` alone."""
+    """Return the schema of a tool's answer: all members, or `outcome` and `meaning` of a refusal."""
     outcome = outcome | {"enum": [*outcome["enum"], REFUSED_OUTCOME]}
     answered = build_object(outcome=outcome, meaning=MEANING, **members)
     refusal = {"properties": {"outcome": {"const": REFUSED_OUTCOME}}}

@@ -44,7 +44,7 @@ def load_current(claims: Collection[int]) -> dict[int, Document]:
 
 
 def load_entries(ids: Sequence[int]) -> list[Document]:
-    """Return these ledger entries as documents, in this order. They need not be the newest of their claims."""
+    """Return these ledger entries as documents, in this order, including superseded ones."""
     if not ids:
         return []
     asked = Template("entries", lambda: Publication.objects.filter(id__any_of=_ENTRIES), {"entries": [*ids]})
@@ -143,7 +143,7 @@ def _build_translation(translation: Document) -> Document:
 
 
 def build_url(route: str, *parts: Any) -> str:
-    """Return the absolute address of one of our routes."""
+    """Return the absolute URL of a route."""
     return f"{settings.SITE_URL}{reverse(route, args=parts)}"
 
 
@@ -211,5 +211,5 @@ def _build_source(item: Document) -> Document:
 
 
 def check_address(url: str) -> str:
-    """Return a URL given by others if it is a web URL."""
+    """Return the URL if it is a web URL."""
     return make_visible(url) if url.startswith(("https://", "http://")) else ""

@@ -1,4 +1,4 @@
-"""A claim as text for an assistant: fixed sentences of ours, with other people's words as JSON strings."""
+"""A claim as text for an assistant: our fixed sentences, with quoted texts as JSON strings."""
 
 from collections.abc import Iterable, Iterator
 from typing import Any
@@ -19,7 +19,7 @@ _KINDS = {
 
 
 def compose_answer(lines: Iterable[str]) -> str:
-    """Compose an answer in words, which begins by saying what quotations are."""
+    """Return an answer as text, beginning with a note on quotations."""
     return "\n".join((QUOTATION_NOTE, *lines))
 
 

@@ -157,7 +157,7 @@ def _answer_message(request: HttpRequest, found: Any, caller: Caller) -> HttpRes
 
 
 def _answer(request: HttpRequest, found: Any, caller: Caller) -> dict[str, Any] | None:
-    """Answer one of several messages; None if it needs no answer."""
+    """Answer one of several messages, or return None if it needs no answer."""
     key = read_id(found)
     try:
         message = read_message(found)

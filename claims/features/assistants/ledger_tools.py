@@ -19,7 +19,7 @@ Document = dict[str, Any]
 
 
 class UnknownClaim(ToolRefused):
-    """Nothing is published under this number, as far as this database knows."""
+    """No publication has this number, as far as this database knows."""
 
 
 # get_claim ------------------------------------------------------------------------------------------------------------

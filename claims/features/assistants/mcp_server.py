@@ -146,7 +146,7 @@ def read_arguments(tool: Tool, message: Message) -> Arguments:
 
 
 def call(message: Message, caller: Caller) -> Document:
-    """Call a tool and return its result; refusals are results too, so that the assistant can try differently."""
+    """Call a tool and return its result. Refusals are results, so that the assistant can try again."""
     tool = find_tool(message, caller)
     try:
         told = _call_tool(tool, read_arguments(tool, message), caller)
@@ -166,14 +166,16 @@ _ARGUMENT_NAMES = {"q": "query", "text_language": "language"}
 
 
 def _describe_problem(problem: Mapping[str, str]) -> str:
-    """Describe a problem, quoting the API's sentence, because the value in it may be an injected instruction."""
+    """Return the description of a problem, with the API's sentence quoted because it may contain an injected
+    instruction.
+    """
     name = problem["parameter"]
     detail = problem["detail"].removeprefix(f"`{name}`: ")
     return f"`{_ARGUMENT_NAMES.get(name, name)}` is refused: {quote_detail(detail, 500)}"
 
 
 def build_refusal(sentence: str) -> Document:
-    """Refuse a call, saying what to change."""
+    """Build the refusal of a call, with advice on what to change."""
     return {
         "content": [{"type": "text", "text": sentence}],
         "structuredContent": {"outcome": REFUSED_OUTCOME, "meaning": sentence},
@@ -188,11 +190,11 @@ def _call_tool(tool: Tool, given: Arguments, caller: Caller) -> ToolAnswer:
 
 
 class _PossiblyTooNew(Exception):
-    """A replica does not know it; it may have been published a moment ago."""
+    """The replica does not know the claim, which may just have been published."""
 
 
 def _read(answering: Callable[[], ToolAnswer], *, fresh: bool) -> ToolAnswer:
-    """Read from the public's database; callers with a token may just have written, so from the primary."""
+    """Read from the public database, or from the primary for callers with a token, who may just have written."""
     if has_replicas() and fresh:
         return read_freshly(answering)
 

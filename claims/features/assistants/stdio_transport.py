@@ -45,7 +45,7 @@ def answer_lines(lines: BinaryIO, out: BinaryIO, caller: Caller) -> None:
 
 
 def answer_line(line: bytes, caller: Caller) -> dict[str, Any] | None:
-    """Answer a line; None if it needs no answer."""
+    """Answer a line, or return None if it needs no answer."""
     key = None
     try:
         found = decode_message(line)

@@ -1,4 +1,4 @@
-"""Other people's words in tool results, quoted so that an assistant cannot take them for ours.
+"""Quote texts in tool results, so that an assistant cannot mistake them for instructions.
 
 A statement can say "ignore your instructions", contain the end of a quotation, or invisible letters that a model
 reads. Nothing of that is removed or judged. Invisible characters are made visible, and in our sentences the words

@@ -16,12 +16,12 @@ _DAY = re.compile(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", re.ASCII)
 
 
 class ToolRefused(Exception):
-    """The error for an assistant: a sentence that says what to change."""
+    """The error shown to an assistant: a sentence that explains what to change."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class Argument(ABC):
-    """One argument of a tool.
+    """An argument of a tool.
 
     Attributes:
         meaning: a sentence for the caller.

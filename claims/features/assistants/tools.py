@@ -25,7 +25,7 @@ class Caller:
     environment: Mapping[str, str] = field(default_factory=dict)
 
     def may(self, scope: Scope | None) -> bool:
-        """Whether the token was made for this; what needs no scope is for everybody."""
+        """Return whether the token has this scope; tools without a scope are open to everyone."""
         return scope is None or (self.token is not None and scope in self.token.scopes)
 
 
@@ -48,7 +48,7 @@ class EquivalentRequest:
 
 @dataclass(frozen=True, kw_only=True)
 class Tool:
-    """One tool. Its description is fixed: no text that users entered is part of it.
+    """A tool. Its description never contains text entered by users.
 
     Attributes:
         scope: what the caller's token must be made for; None where anybody may call it.

@@ -1,4 +1,4 @@
-"""Tools that write: propose a claim, start a draft, add evidence to a draft. Nothing else.
+"""Tools that write: propose a claim, start a draft, or add evidence to a draft.
 
 Each is one address of the editorial API, called with the caller's own token. That API's refusals, scopes, roles,
 strict bodies, idempotency keys and rules apply unchanged. Tools reach only these three of its addresses, and none

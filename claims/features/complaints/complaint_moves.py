@@ -28,7 +28,7 @@ _State, _Outcome = Complaint.State, Complaint.Outcome
 
 @transaction.atomic
 def assign(complaint: Complaint, to: User, *, by: User) -> Complaint:
-    """Assign it to a person, who is notified.
+    """Assign the complaint to a person, and notify them.
 
     Raises:
         NotPossible: it is closed, or the person does not work on complaints.
@@ -49,7 +49,7 @@ def assign(complaint: Complaint, to: User, *, by: User) -> Complaint:
 
 @transaction.atomic
 def put_back(complaint: Complaint, *, by: User) -> Complaint:
-    """Release it for others to take."""
+    """Release the complaint for others to take."""
     return _change(_lock_waiting(complaint, by), by, state=_State.CONFIRMED, assigned_to=None)
 
 
@@ -122,7 +122,7 @@ def reject(complaint: Complaint, *, reason: str, by: User) -> Complaint:
 
 
 def link_published_corrections(claims: Collection[int]) -> None:
-    """Link complaints to what has just been published because of them.
+    """Link complaints to the corrections that were just published for these claims.
 
     The editor still writes the answer; what came of it is settled.
     """
@@ -144,7 +144,7 @@ def link_published_corrections(claims: Collection[int]) -> None:
 
 
 def notify_overdue() -> int:
-    """Notify once about each overdue complaint: its assignee, or everyone who could take it; return how many."""
+    """Notify once about each overdue complaint its assignee or everyone who could take it; return how many."""
     late = Complaint.objects.overdue(working_days.get_today()).filter(overdue_told_at=None)
     number = 0
     for pk in late.values_list("pk", flat=True):
@@ -170,7 +170,7 @@ def find_people_for_complaints() -> Any:
 
 
 def is_author_of_verdict(complaint: Complaint, person: User) -> bool:
-    """Return whether the person wrote a published verdict on the claim: another person should answer then."""
+    """Return whether the person wrote a published verdict on the claim; then another person should answer."""
     wrote = Q(author=person) | Q(edited_by__contains=[person.pk])
     claims = [complaint.claim_id, complaint.claim.merged_into_id]
     published = [Verdict.State.PUBLISHED, Verdict.State.SUPERSEDED, Verdict.State.RETRACTED]

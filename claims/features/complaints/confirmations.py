@@ -22,9 +22,7 @@ TOKEN_LENGTH = 43
 
 @dataclass(frozen=True)
 class Sender:
-    """How a sender wants to be answered. The caller has checked that there is one email address and a name on one
-    line.
-    """
+    """A sender's contact details. The caller has checked that there is one email address and a one-line name."""
 
     mail: str
     name: str = ""
@@ -49,7 +47,7 @@ def store_contact(
 
 
 def find_contact(token: str) -> ContactDetails | None:
-    """Return the person whose page has this secret in its address; None if there is none any more."""
+    """Return the contact with this secret token, or None if it no longer exists."""
     if len(token) != TOKEN_LENGTH or not token.isascii():
         return None
     rows = ContactDetails.objects.select_related("complaint__claim", "complaint__entry", "request__claim")
@@ -57,7 +55,7 @@ def find_contact(token: str) -> ContactDetails | None:
 
 
 def build_page_address(contact: ContactDetails) -> str:
-    """Return the full address of a person's page, for an email to them only.
+    """Return the URL of a person's own page, for emails to that person only.
 
     After a change of the installation's key it is another one, which is stored before it is sent.
     """
@@ -68,7 +66,7 @@ def build_page_address(contact: ContactDetails) -> str:
 
 
 def normalise_mailbox(mail: str) -> str:
-    """Return a key for addresses of the same mailbox: other spelling, or a word after a plus sign."""
+    """Return one key for all spellings of a mailbox, with or without a tag after a plus sign."""
     local, _, host = mail.lower().rpartition("@")
     return f"{local.partition('+')[0] or local}@{host}"
 

@@ -1,4 +1,4 @@
-"""Complaints and requests of the demonstration, which `demo.json` beside this module holds."""
+"""Complaints and requests of the demo, from `demo.json` in this folder."""
 
 from typing import Any
 

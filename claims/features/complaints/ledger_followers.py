@@ -1,4 +1,4 @@
-"""What new entries of the ledger mean for complaints and requests."""
+"""Apply new ledger entries to complaints and requests."""
 
 from collections.abc import Collection
 from typing import Any

@@ -1,4 +1,4 @@
-"""How long contact details are kept: exported and deleted on request, and deleted automatically.
+"""Readers' contact details: export, deletion on request, and automatic expiry.
 
 Deleted are a person's details and their words, not that there was a complaint, nor what was answered.
 """

@@ -1,4 +1,4 @@
-"""Pictures from readers: which are accepted, and what is stored."""
+"""Check readers' pictures and render them again before they are stored."""
 
 import hashlib
 from dataclasses import dataclass
@@ -13,7 +13,7 @@ from sources.media.signatures import HEAD_BYTES, recognise
 
 
 class PictureRefused(ValueError):
-    """The picture is rejected; the text tells the sender why."""
+    """The picture is rejected; the message tells the sender why."""
 
 
 @dataclass(frozen=True)
@@ -29,7 +29,7 @@ class SentPicture:
 
     @property
     def key(self) -> str:
-        """Equal for pictures of equal pixels, whatever else their files hold."""
+        """Return a key that is equal for pictures with the same pixels."""
         return f"sha256:{self.sha256}"
 
 

@@ -29,23 +29,23 @@ QUEUE = "mail"
 
 
 class MailRejected(Exception):
-    """The mail server refused the message. Unlike the original error, this does not contain the address."""
+    """The mail server rejected the message. Unlike the original error, this does not contain the address."""
 
 
 def queue_confirmation(contact: ContactDetails) -> None:
-    """Queue the request to confirm the address, in the current transaction."""
+    """Queue the email that asks a reader to confirm the address, in the current transaction."""
     defer(CONFIRMATION_TASK, {"contact_id": contact.pk}, queue=QUEUE)
 
 
 def queue_answer(contacts: Iterable[ContactDetails]) -> None:
-    """Queue an email with the outcome for each of them; part of the present transaction."""
+    """Queue an email about the outcome for each contact, in the current transaction."""
     confirmed = [contact for contact in contacts if contact.confirmed_at]
     defer(ANSWER_TASK, *({"contact_id": contact.pk} for contact in confirmed), queue=QUEUE)
 
 
 @transaction.atomic
 def mail_confirmation(*, contact_id: int) -> None:
-    """Ask once whether the address is theirs."""
+    """Email the reader once to ask whether the address is theirs."""
     contact = _lock_contact(contact_id)
     if contact is None or contact.confirmed_at or contact.asked_at:
         return
@@ -73,7 +73,7 @@ def mail_answer(*, contact_id: int) -> None:
 
 
 def _load_claim(about: Complaint | ReaderRequest) -> dict[str, Any]:
-    """Return the claim as currently published, if it is."""
+    """Return the claim as currently published, or an empty document."""
     if about.claim_id is None:
         return {}
     entry = Publication.objects.current().filter(claim_id=about.claim_id).first()

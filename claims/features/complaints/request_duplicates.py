@@ -17,7 +17,7 @@ _CANDIDATES, _LEAST_SIMILAR = 10, 0.3
 
 
 def find_same_request(request: ReaderRequest, *, text: str) -> ReaderRequest | None:
-    """Return the open request for the same; None if it is the first.
+    """Return an open request for the same thing, or None.
 
     What has an address or a picture is the same where these are; a text is the same where matching would say so of it
     and a claim, with the facts compared: who asks whether something is so does not join who asks whether it is not.

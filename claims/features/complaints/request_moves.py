@@ -49,7 +49,7 @@ def propose_claim(request: ReaderRequest, *, statement: str, language: str, by: 
 
 @transaction.atomic
 def link(request: ReaderRequest, claim: Claim, *, by: User) -> ReaderRequest:
-    """Link a request to a claim that is being checked; or answer it, if the claim is published.
+    """Link a request to a claim; if the claim is already published, answer the request.
 
     Raises:
         NotPossible: it is closed, or that claim will not be checked.
@@ -65,7 +65,7 @@ def link(request: ReaderRequest, claim: Claim, *, by: User) -> ReaderRequest:
 
 @transaction.atomic
 def answer_with(request: ReaderRequest, claim: Claim, *, answer: str = "", by: User) -> ReaderRequest:
-    """Notify all readers who asked that it was checked, with the address.
+    """Notify all readers of this request that the claim was checked, with its URL.
 
     Raises:
         NotPossible: it is closed, or the claim is not published: there is nothing to send readers to.
@@ -79,7 +79,7 @@ def answer_with(request: ReaderRequest, claim: Claim, *, answer: str = "", by: U
 
 @transaction.atomic
 def decline(request: ReaderRequest, *, reason: str, by: User) -> ReaderRequest:
-    """Notify all readers who asked that it will not be checked, with the reason.
+    """Notify all readers of this request that it will not be checked, with the reason.
 
     Raises:
         NotPossible: it is closed, or no reason is given.

@@ -1,4 +1,4 @@
-"""Signals for features with more personal data of readers."""
+"""Signals for other features that store personal data of readers."""
 
 from django.dispatch import Signal
 

@@ -1,4 +1,4 @@
-"""Signs of spam, found without external services. Messages with a sign are held, and an editor reviews them."""
+"""Signs of spam, found without external services. Messages with a sign are held for review."""
 
 import hashlib
 import re
@@ -23,7 +23,7 @@ _MARKUP = re.compile(r"<a\s|\[url[=\]]|\[link[=\]]|</?(?:script|iframe|img)\b|\]
 
 
 def hash_words(text: str) -> str:
-    """Return a digest that is equal for the same words, however they are typed."""
+    """Return a digest that is equal for the same words in any spelling."""
     return hashlib.sha256(normalise_statement(text).encode()).hexdigest() if text.strip() else ""
 
 
@@ -46,7 +46,9 @@ def find_spam_signs(
 
 
 def has_too_many_mails(mailbox: str) -> bool:
-    """Whether a mailbox got all the mails that a stranger can make us send. Asked while the mailbox is held."""
+    """Return whether a mailbox already received the maximum of unconfirmed mails. Call it while the mailbox is
+    locked.
+    """
     recent = ContactDetails.objects.filter(
         mailbox=mailbox, confirmed_at=None, created_at__gte=timezone.now() - timedelta(days=1)
     )

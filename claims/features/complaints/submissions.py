@@ -40,7 +40,7 @@ class KeyReused(Exception):
 
 @dataclass(frozen=True)
 class SubmissionContext:
-    """How a message was sent.
+    """The circumstances of a submission.
 
     Attributes:
         signs: the form's signs of spam, besides the words.
@@ -62,7 +62,7 @@ def submit_complaint(
     sender: Sender,
     sent: SubmissionContext = SubmissionContext(),
 ) -> Complaint:
-    """Take in a complaint about what was published. It is the newsroom's to answer once it is confirmed.
+    """Store a complaint about a publication. It reaches the newsroom once it is confirmed.
 
     Raises:
         KeyUsedTwice: something else was sent with the key.
@@ -99,7 +99,7 @@ def submit_request(
     sender: Sender,
     sent: SubmissionContext = SubmissionContext(),
 ) -> ReaderRequest:
-    """Store a request to check something. Readers asking for the same are counted once they confirm.
+    """Store a request to check something. Readers with the same request are counted once they confirm.
 
     Raises:
         KeyUsedTwice: something else was sent with the key.
@@ -134,7 +134,7 @@ def submit_request(
 
 @transaction.atomic
 def confirm(contact: ContactDetails) -> ContactDetails | None:
-    """Note that the mail address is theirs: what they sent reaches the desk. A second time changes nothing.
+    """Confirm the email address, and pass the message to the desk. Calling it again changes nothing.
 
     Returns:
         How they are reached from now on; None where they have meanwhile had it deleted.
@@ -242,7 +242,7 @@ def _find_same_submission(rows: QuerySet[Row], sent: SubmissionContext) -> Row |
 def _find_spam_signs(
     text: str, sender: Sender, sent: SubmissionContext, earlier: QuerySet[Row], *, most_links: int
 ) -> list[str]:
-    """Return why it is held; empty if it is not."""
+    """Return the reasons for holding the message; empty if there are none."""
     signs = {*sent.signs, *spam_checks.find_spam_signs(text, most_links=most_links, earlier=earlier)}
     if spam_checks.has_too_many_mails(normalise_mailbox(sender.mail)):
         signs.add(SpamSign.MANY_MAILS)

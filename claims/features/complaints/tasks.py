@@ -1,4 +1,4 @@
-"""Background jobs for readers' messages: scheduled ones, and the emails."""
+"""Background jobs for readers' messages: scheduled deletions and emails."""
 
 from procrastinate.contrib.django import app
 
@@ -8,7 +8,7 @@ from claims.newsroom.mails import RETRIES
 
 @app.task(name=reader_mails.CONFIRMATION_TASK, queue=reader_mails.QUEUE, retry=RETRIES)
 def mail_confirmation(*, contact_id: int) -> None:
-    """Ask a reader to confirm an address."""
+    """Email a reader to confirm an address."""
     reader_mails.mail_confirmation(contact_id=contact_id)
 
 
@@ -21,7 +21,7 @@ def mail_answer(*, contact_id: int) -> None:
 @app.periodic(cron="47 3 * * *")
 @app.task(queueing_lock="delete_expired_contacts")
 def delete_expired_contacts(timestamp: int) -> None:
-    """Delete unconfirmed messages, and the details of people whose requests ended long ago, every day."""
+    """Delete unconfirmed messages and the details of people whose requests ended long ago. Runs daily."""
     personal_data.delete_expired()
 
 

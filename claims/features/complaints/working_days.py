@@ -32,7 +32,7 @@ def count_days_between(begin: datetime, end: datetime) -> int:
 
 
 def count_days_after(first: date, last: date) -> int:
-    """Return the working days after one day up to and including another; negative if it was earlier."""
+    """Return the number of working days after `first` up to and including `last`; negative if `last` is earlier."""
     if last < first:
         return -count_days_after(last, first)
     if last == first:

@@ -1,4 +1,4 @@
-"""Requests for correction of the demonstration, from `demo.json`: one was met, one still waits."""
+"""Correction requests of the demo, from `demo.json`: one was met, one is still open."""
 
 from datetime import date
 from typing import Any

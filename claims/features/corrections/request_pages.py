@@ -29,7 +29,7 @@ COLUMNS = (
 
 @require_safe
 def show_feed(request: HttpRequest) -> HttpResponse:
-    """Show the public requests with their latest steps, in one language for everybody."""
+    """Return the feed of public requests with their latest steps, in one language for everyone."""
     with translation.override(settings.LANGUAGE_CODE):
         newsroom = {"newsroom": settings.NEWSROOM_NAME}
         feed = Atom1Feed(

@@ -1,4 +1,4 @@
-"""Requests for correction to other publications: each step is recorded as it was, by an editor."""
+"""Correction requests to other publications. Each step is recorded by an editor."""
 
 from datetime import date
 

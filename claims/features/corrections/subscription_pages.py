@@ -1,4 +1,4 @@
-"""Pages on which readers follow a claim, confirm it and end it.
+"""Pages on which readers follow a claim, and confirm or end the subscription.
 
 Opening a page changes nothing, because mail programs open links. The address is secret, and replaces the token that
 protects forms against other sites.
@@ -30,7 +30,7 @@ from factcheck.database.read_connections import read_freshly
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def follow_claim(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the form. The answer is the same for any address."""
+    """Show the form to follow a claim. The answer is the same for any email address."""
     entry = read_freshly(lambda: find_newest_entry(pk))
     if entry.merged_into_id:
         return redirect("claim-follow", pk=entry.merged_into_id)
@@ -57,7 +57,7 @@ def show_sent(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def show_subscription(request: HttpRequest, token: str) -> HttpResponse:
-    """Show the subscription, with buttons to confirm and to end it."""
+    """Show the subscription, with buttons to confirm and end it."""
     subscription = subscriptions.find_subscription(token)
     if subscription is None:
         return show_ended(request, status=HTTPStatus.NOT_FOUND)
@@ -80,7 +80,7 @@ def confirm(request: HttpRequest, token: str) -> HttpResponse:
 
 @csrf_exempt
 def stop(request: HttpRequest, token: str) -> HttpResponse:
-    """End it: also the address of `List-Unsubscribe`, which mail programs send a form to."""
+    """End the subscription. Mail programs also send their `List-Unsubscribe` form here."""
     if request.method != "POST":
         return protect_address(redirect("claim-subscription", token=token))
     subscription = subscriptions.find_subscription(token)

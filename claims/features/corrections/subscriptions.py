@@ -1,4 +1,4 @@
-"""Readers who get mail when a claim is corrected: confirmed by mail, ended by one click.
+"""Readers who receive mail when a claim is corrected: confirmed by mail, ended with one click.
 
 Of the address of a reader's page only a digest is stored, as for complaints. Jobs name a number, never an address.
 """
@@ -46,7 +46,7 @@ _REPORTED_KINDS = (
 
 @transaction.atomic
 def subscribe(publication: Publication, *, mail: str, language: str) -> None:
-    """Ask a reader by mail to confirm; nothing is said about whether the address is known."""
+    """Email a reader to confirm a subscription, without revealing whether the address is known."""
     mailbox = normalise_mailbox(mail)
     hold(f"mail to {mailbox}")
     if ClaimSubscription.objects.filter(claim=publication.claim_id, mailbox=mailbox).exists():
@@ -70,14 +70,14 @@ def subscribe(publication: Publication, *, mail: str, language: str) -> None:
 
 
 def find_subscription(token: str) -> ClaimSubscription | None:
-    """Return the subscription whose page has this secret in its address; None if there is none any more."""
+    """Return the subscription with this secret token, or None if it no longer exists."""
     if len(token) != _TOKEN_LENGTH or not token.isascii():
         return None
     return ClaimSubscription.objects.filter(token_sha256=_compute_digest(token)).first()
 
 
 def confirm(subscription: ClaimSubscription) -> None:
-    """Begin the subscription: the reader knows what is published now."""
+    """Start the subscription from the current publication, which the reader has seen."""
     newest = Publication.objects.newest().filter(claim=subscription.claim_id).first()
     ClaimSubscription.objects.filter(pk=subscription.pk, confirmed_at=None).update(
         confirmed_at=timezone.now(), sequence=newest.sequence if newest else 0
@@ -85,7 +85,7 @@ def confirm(subscription: ClaimSubscription) -> None:
 
 
 def end(subscription: ClaimSubscription) -> None:
-    """Delete it, with the address."""
+    """Delete the subscription with its email address."""
     ClaimSubscription.objects.filter(pk=subscription.pk).delete()
 
 
@@ -110,7 +110,7 @@ def forget(*, mail: str, **signal: Any) -> int:
 
 
 def export(*, mail: str, messages: list[dict[str, Any]], **signal: Any) -> None:
-    """Add a person's subscriptions to what is known of them."""
+    """Add a person's subscriptions to the export of their data."""
     for one in ClaimSubscription.objects.filter(mail__iexact=mail.strip()).order_by("pk"):
         confirmed_at = one.confirmed_at.isoformat() if one.confirmed_at else None
         subscription = {"claim": one.claim_id, "created_at": one.created_at.isoformat()}
@@ -119,7 +119,7 @@ def export(*, mail: str, messages: list[dict[str, Any]], **signal: Any) -> None:
 
 @transaction.atomic
 def mail_confirmation(*, subscription_id: int) -> None:
-    """Ask once whether the address is theirs."""
+    """Email the reader once to ask whether the address is theirs."""
     subscription = _lock_subscription(subscription_id)
     entry = _find_newest(subscription)
     if subscription is None or entry is None or subscription.confirmed_at or subscription.asked_at:
@@ -135,7 +135,7 @@ def mail_confirmation(*, subscription_id: int) -> None:
 
 @transaction.atomic
 def mail_change(*, subscription_id: int) -> None:
-    """Send what changed since the entry that the reader knows, once."""
+    """Email the changes since the entry the reader knows, once."""
     subscription = _lock_subscription(subscription_id)
     entry = _find_newest(subscription)
     if subscription is None or entry is None or not subscription.confirmed_at:

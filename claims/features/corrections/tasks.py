@@ -12,13 +12,13 @@ _RETRIES = RetryStrategy(max_attempts=8, exponential_wait=4)
 
 @app.task(name=subscriptions.CONFIRMATION_TASK, queue=QUEUE, retry=_RETRIES)
 def mail_subscription_confirmation(*, subscription_id: int) -> None:
-    """Ask a reader to confirm an address."""
+    """Email a reader to confirm an address."""
     subscriptions.mail_confirmation(subscription_id=subscription_id)
 
 
 @app.task(name=subscriptions.CHANGE_TASK, queue=QUEUE, retry=_RETRIES)
 def mail_claim_change(*, subscription_id: int) -> None:
-    """Send a reader what changed."""
+    """Email a reader about a change."""
     subscriptions.mail_change(subscription_id=subscription_id)
 
 

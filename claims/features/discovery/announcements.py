@@ -1,4 +1,4 @@
-"""Ledger → notifications: the entries for each service, and its position."""
+"""Turn ledger entries into notifications for each service, and store its position."""
 
 import logging
 import time
@@ -50,7 +50,7 @@ def follow() -> bool:
 
 
 def _announce_step(service: str, tell: NotifyService) -> bool:
-    """Notify a service of some entries; return whether it accepted them and there may be more."""
+    """Notify a service of the next entries; return whether it accepted them and there may be more."""
     progress = _load_progress(service)
     if progress.paused_until and progress.paused_until > timezone.now():
         return False

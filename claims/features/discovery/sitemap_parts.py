@@ -139,7 +139,7 @@ def list_single_pages() -> Iterator[SitemapPage]:
 
 
 def list_news() -> Iterator[NewsArticle]:
-    """Return what the newsroom itself published in the last two days, newest first.
+    """Return the newsroom's own publications of the last two days, newest first.
 
     Each at its own address alone: all languages of it are one article.
     """
@@ -158,7 +158,7 @@ def list_news() -> Iterator[NewsArticle]:
 
 
 def convert_news_language(tag: str) -> str:
-    """Return a language code as Google News expects it: two or three letters; for Chinese with the script."""
+    """Return a language code in Google News's form: two or three letters, and for Chinese the script."""
     code, _, rest = tag.lower().partition("-")
     if code == "zh":
         return "zh-tw" if {"hant", "tw", "hk", "mo"} & set(rest.split("-")) else "zh-cn"

@@ -26,7 +26,7 @@ _PICTURE_LIMIT = 1000
 
 @dataclass(frozen=True, slots=True)
 class SitemapPage:
-    """A page of this site, by its path without a language; it is listed in all languages."""
+    """A page of this site, identified by its path without a language and listed in all languages."""
 
     path: str
     changed_at: datetime | None = None
@@ -59,7 +59,7 @@ def write_sitemap(pages: Iterable[SitemapPage]) -> str:
 
 
 def write_news_sitemap(articles: Iterable[NewsArticle]) -> str:
-    """Return a sitemap of recent pages; it may be empty for days."""
+    """Return a sitemap of recent pages, which may be empty for days."""
     items = "".join(
         f"<url>{_write_loc(one.address)}<news:news><news:publication><news:name>{_escape_text(one.publication)}</news:name>"
         f"<news:language>{_escape_text(one.language)}</news:language></news:publication>"

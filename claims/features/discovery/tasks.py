@@ -1,4 +1,4 @@
-"""Background jobs that notify services. Each can run at any time, and repeatedly."""
+"""Background jobs that notify services. They can run at any time, and repeatedly."""
 
 from typing import Any
 

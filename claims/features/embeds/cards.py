@@ -59,7 +59,9 @@ def get_current(claim_id: int) -> Document | None:
 @xframe_options_exempt
 @csp_replace({"frame-ancestors": ["*"]})  # type: ignore[arg-type]  # typed for views without arguments only
 def show_card(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the card. The embedding site may choose its look (`embed_themes`); otherwise the device's theme applies."""
+    """Show the card. The embedding site may choose its theme (`embed_themes`); otherwise the device's theme
+    applies.
+    """
     published = get_current(pk)
     if published is None:
         raise Http404("No published claim has this number.")
@@ -91,7 +93,7 @@ def show_card(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def build_snippet(document: Document) -> SafeString:
-    """Build the frame to paste: it has the height of the card on phones, where it is narrow."""
+    """Build the frame to paste, with the height that the card needs on a narrow phone."""
     return build_frame(document, width=WIDTH, height=estimate_height(document, _PHONE_WIDTH))
 
 

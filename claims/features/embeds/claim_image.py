@@ -76,7 +76,7 @@ def show_claim_image(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _build_path(document: Document) -> str:
-    """Return the address, the same in every language."""
+    """Return the picture's URL, the same in every language."""
     path = reverse("claim-image", urlconf=settings.ROOT_URLCONF, args=[document["id"]])
     return f"{path}?{urlencode({'version': document['version']})}"
 

@@ -1,4 +1,4 @@
-"""The colours of an embedded page: those the embedding site requests, if they are legible."""
+"""Colours of embedded pages, as chosen by the embedding site if they are legible."""
 
 import re
 from dataclasses import dataclass
@@ -45,7 +45,7 @@ class EmbedTheme:
 
     @property
     def styles(self) -> SafeString:
-        """The accent as CSS. Links have it only on a ground on which it can be read."""
+        """Return the accent colour as CSS. Links use it only where it is legible."""
         if not self.accent:
             return SafeString("")
         light, dark = (

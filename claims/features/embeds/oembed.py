@@ -1,4 +1,4 @@
-"""oEmbed 1.0 (https://oembed.com): the URL of a claim → its card."""
+"""oEmbed 1.0 (https://oembed.com): turn a claim's URL into its card."""
 
 import json
 from io import StringIO
@@ -70,7 +70,7 @@ def _answer(request: HttpRequest) -> HttpResponse:
 
 
 def _select_parameters(given: QueryDict) -> QueryDict:
-    """Return the parameters named in the standard. Consumers add others of their own, and leave some empty."""
+    """Return the parameters of the standard. Consumers add others and leave some empty."""
     understood = QueryDict(mutable=True)
     for name in EmbedQuery.base_filters:
         if values := [value for value in given.getlist(name) if value.strip()]:
@@ -79,7 +79,7 @@ def _select_parameters(given: QueryDict) -> QueryDict:
 
 
 def _load_published_at(url: str) -> Document:
-    """Return the publication at a claim page's address, with or without slug and query string.
+    """Return the publication at a claim page's URL, with or without slug and query string.
 
     Raises:
         InvalidParameters: no address was given.

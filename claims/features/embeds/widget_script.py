@@ -35,7 +35,7 @@ def serve_widget(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def serve_pinned_widget(request: HttpRequest, sha256: str) -> HttpResponse:
-    """Serve the script with this hash, now and after every upgrade, for sites that name it in `integrity`."""
+    """Serve the script with this hash, for sites that use it with `integrity`. Old versions stay available."""
     content = build_script() if sha256 == compute_sha256(build_script()) else _load_former().get(sha256)
     if content is None:
         raise Http404("There is no script with this hash.")

@@ -1,4 +1,4 @@
-"""Federation: the claims of followed newsrooms, which stay theirs.
+"""Federation: claims of followed newsrooms, which remain theirs.
 
 Adds to the core: two pages of the desk, a queue for newsrooms without updates, their claims beside a claim of ours and
 below the answer to a text, the command `follow_newsrooms`, jobs, rows of the demonstration, and tables for newsrooms,

@@ -1,4 +1,4 @@
-"""Followed newsrooms of the demonstration (claims/demo/README.md). All of them are invented: nothing is fetched."""
+"""Followed newsrooms of the demo (claims/demo/README.md). All are invented; nothing is fetched."""
 
 import hashlib
 from datetime import timedelta
@@ -27,7 +27,7 @@ def follow_newsrooms(
 
 
 def _follow(row: Row, by: User) -> None:
-    """Follow an invented newsroom with a ledger that is signed as a real one is. Paused, so that it is not asked."""
+    """Follow an invented newsroom with a properly signed ledger. It is paused, so that it is never queried."""
     key = key_made_of(row["url"])
     signer = ledger_pages.Signer(row["name"], row["url"], encoded(key.public_key().public_bytes_raw()))
     newsroom = peer_edits.follow(signer, by=by)

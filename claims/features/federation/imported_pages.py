@@ -32,7 +32,7 @@ _CHANGED_FIELDS = (
 
 
 def take(newsroom: PeerNewsroom, changes: Sequence[SignedChange], *, held_until: datetime) -> bool:
-    """Import entries that follow the last one; False if another process has the lease, or the newsroom is gone.
+    """Import the entries after the last one; return False if another process has the lease or the newsroom is gone.
 
     Raises:
         NotBelieved: an entry does not say what every entry says.
@@ -62,7 +62,7 @@ def _store(claims: Sequence[PeerClaim]) -> None:
 
 
 def _apply_change(change: SignedChange, known: PeerClaim | None, newsroom: PeerNewsroom) -> PeerClaim | None:
-    """Return the claim after the entry; None if the newsroom has no verdict of its own on it."""
+    """Return the claim after this entry, or None if the newsroom has no verdict of its own on it."""
     verdict = find_own_verdict(change.claim) if change.claim else None
     if verdict is None and known is None:
         return None
@@ -137,12 +137,12 @@ def _get_required_text(found: dict[str, Any], name: str, most: int) -> str:
 
 
 def _clean_text(value: Any, most: int) -> str:
-    """Return a text that can be stored; "" for anything else."""
+    """Return a text that can be stored, or ""."""
     return value if isinstance(value, str) and len(value) <= most and "\0" not in value else ""
 
 
 def _parse_day(value: Any) -> date | None:
-    """Return a valid day; None for anything else."""
+    """Return a valid date, or None."""
     try:
         day = date.fromisoformat(value)
     except (TypeError, ValueError):

@@ -33,7 +33,7 @@ MAX_ID = 2**63 - 1
 
 
 class VerificationFailed(Exception):
-    """Something that a newsroom sent and that is not taken.
+    """Data from a newsroom failed verification.
 
     Attributes:
         halt: why nothing more is taken before a person decides (`PeerProgress.Halt`); "" where it is asked again.
@@ -81,7 +81,7 @@ class SignedChange:
 
 @dataclass(frozen=True, slots=True)
 class LedgerPage:
-    """A page as it was sent: its parts are there, and nothing more is known of them."""
+    """A page of the feed as it was sent, parsed but not yet verified."""
 
     signer: Signer
     more: bool
@@ -164,13 +164,13 @@ def verify_page(
 
 
 def _is_same_entry(now: str, then: str) -> bool:
-    """Whether an entry as it is signed now is the one that was signed then. What was removed by law may be missing."""
+    """Return whether an entry is the one that was signed before. Parts removed by law may be missing."""
     chain = orjson.loads(then).get("chain_sha256")
     return now == then or (chain is not None and orjson.loads(now).get("chain_sha256") == chain)
 
 
 def get_origin(url: str) -> str:
-    """Return scheme and host of a URL; "" if it is not a web URL."""
+    """Return scheme and host of a URL, or "" if it is not a web URL."""
     try:
         parts = urlsplit(url.strip())
         port = f":{parts.port}" if parts.port else ""
@@ -198,7 +198,7 @@ def _require_same_house(signer: Signer, *, key: str, site: str) -> None:
 
 
 def _require_chain(changes: list[dict[str, Any]]) -> None:
-    """Check that each entry continues the one before it: signed entries were not rewritten.
+    """Check that each entry continues the previous one, so that signed entries were not rewritten.
 
     Older programs do not publish the chain. Once a newsroom has, it must continue.
     """
@@ -261,7 +261,7 @@ def _verify_change(change: dict[str, Any], key: str) -> SignedChange:
 
 
 def _verify_claim(change: dict[str, Any], sequence: int) -> tuple[dict[str, Any], str]:
-    """Return the claim of a published entry, if it matches the signed hash."""
+    """Return the claim of a published entry if it matches the signed hash."""
     claim = change.get("claim")
     body = escape_quotation_marks(orjson.dumps(claim))
     if not isinstance(claim, dict) or hashlib.sha256(body).hexdigest() != change.get("body_sha256"):
@@ -315,7 +315,7 @@ def _get_text(found: dict[str, Any], name: str, most: int) -> str:
 
 
 def find_own_verdict(claim: dict[str, Any]) -> dict[str, Any] | None:
-    """Return the newsroom's own verdict on a claim; verdicts that it imported are not passed on.
+    """Return the newsroom's own verdict on a claim; imported verdicts are not passed on.
 
     This ends circles of newsrooms that follow each other.
     """

@@ -1,4 +1,4 @@
-"""Edits of a followed newsroom: each function checks, writes and calls the worker."""
+"""Edits of a followed newsroom. Each function checks, writes and calls the worker."""
 
 from django.conf import settings
 from django.contrib.auth.models import User
@@ -23,7 +23,7 @@ _ADD, _CHANGE = "federation.add_peernewsroom", "federation.change_peernewsroom"
 
 
 def look(address: str) -> Signer:
-    """Look up the newsroom at an address: its site, or a page of it.
+    """Look up the newsroom at a URL of its site.
 
     Raises:
         NotPossible: it cannot be followed, with the reason.
@@ -84,7 +84,7 @@ def follow(signer: Signer, *, name: str = "", by: User | None = None) -> PeerNew
 
 @transaction.atomic
 def switch(newsroom: PeerNewsroom, *, active: bool, by: User) -> None:
-    """Pause or resume; on resuming it is queried at once.
+    """Pause or resume a newsroom; on resuming it is queried at once.
 
     Raises:
         NotAllowed: the person's role does not include it.
@@ -116,7 +116,7 @@ def ask_now(newsroom: PeerNewsroom, *, by: User) -> None:
 
 @transaction.atomic
 def accept_key(newsroom: PeerNewsroom, key: str, *, by: User) -> None:
-    """Take what is signed with a newsroom's new key from now on.
+    """Accept a newsroom's new signing key from now on.
 
     Raises:
         NotAllowed: the person's role does not include it.

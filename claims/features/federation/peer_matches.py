@@ -1,4 +1,4 @@
-"""Matches among the claims of followed newsrooms, by the same method as our own.
+"""Matches among the claims of followed newsrooms, found by the same method as our own.
 
 Words lead to their claims, and the same judgement says what each has to do with a text; meanings are not compared.
 """
@@ -78,7 +78,7 @@ def find_peer_matches(text: str, terms: MatchTerms = MatchTerms(cut="text")) -> 
 
 
 def build_peer_context(text: str) -> dict[str, Any]:
-    """Return the context of the answer to a reader's text: what other newsrooms checked of it."""
+    """Return other newsrooms' checks for the answer to a reader's text."""
     return {"elsewhere": find_peer_matches(text, MatchTerms(cut="auto", most=_READER_LIMIT))}
 
 

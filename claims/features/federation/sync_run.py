@@ -1,4 +1,4 @@
-"""One sync with a followed newsroom: page after page, until nothing is new or the time is up.
+"""A sync with a followed newsroom: import page after page until nothing is new or time is up.
 
 Each page is imported in one transaction together with the position, so a run can end at any moment, even by being
 killed, and the next one continues where it ended.
@@ -48,7 +48,7 @@ class TurnTally:
 
 
 def build_due_condition(moment: datetime) -> Q:
-    """Return the condition for a due newsroom: past its time, without a lease, and without a pending decision."""
+    """Return the condition for a due newsroom: past its time, without a lease or pending decision."""
     is_free = Q(held_until__isnull=True) | Q(held_until__lt=moment)
     return is_free & Q(newsroom__in=PeerNewsroom.objects.active(), halted="", next_visit_at__lte=moment)
 
@@ -60,7 +60,7 @@ def list_due_newsrooms() -> list[int]:
 
 
 def take_turn(newsroom_id: int, *, is_stopped: Callable[[], bool] = lambda: False) -> TurnTally | None:
-    """Import new entries of a newsroom, if it is due and free; otherwise return None.
+    """Import new entries of a newsroom, or return None if it is not due or not free.
 
     Args:
         is_stopped: asked before each page whether to leave the rest to another time.
@@ -119,7 +119,7 @@ def _keep_up(hold: "_Lease", tally: TurnTally, is_stopped: Callable[[], bool]) -
 
 
 def _require_that_ledger_is_gone(newsroom: PeerNewsroom, progress: PeerProgress) -> None:
-    """Handle a feed that no longer knows our position: it was restarted or is gone."""
+    """Handle a feed that no longer knows our position because it was restarted or is gone."""
     page = ask(newsroom.url, since=0, sizes=(2,)).page
     if page is not None:
         verify_page(page, key=newsroom.key, site=newsroom.url, after=0, last_change="", most=2)
@@ -192,7 +192,7 @@ class _Lease:
         return cls(newsroom, until) if newsroom else None
 
     def renew(self) -> PeerProgress | None:
-        """Extend the lease and return the progress, if it is still ours and switched on."""
+        """Extend the lease and return the progress, or None if the lease was lost or the newsroom paused."""
         until = timezone.now() + LEASE_TIME
         ours = PeerProgress.objects.filter(
             pk=self.newsroom.pk, held_until=self.until, newsroom__in=PeerNewsroom.objects.active()

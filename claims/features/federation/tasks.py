@@ -1,4 +1,4 @@
-"""Background jobs of federation: a few pages at a time, so that other jobs do not wait."""
+"""Background jobs of federation, in short turns so that other jobs do not wait."""
 
 import time
 from functools import partial
@@ -48,7 +48,7 @@ def follow_newsroom(context: JobContext, *, newsroom_id: int) -> None:
 
 @app.task(name=alarms.ALARM_TASK, queue=alarms.QUEUE, retry=5)
 def mail_alarm(*, newsroom_id: int) -> None:
-    """Email administrators about what keeps a newsroom from being followed, if it still does."""
+    """Email administrators why a newsroom cannot be followed, if the problem persists."""
     newsroom = PeerNewsroom.objects.in_trouble().select_related("progress").filter(pk=newsroom_id).first()
     if newsroom:
         alarms.send_alarm(newsroom)

@@ -1,4 +1,4 @@
-"""Links that need a decision: cited pages that are gone, moved or changed in a quote."""
+"""Links that need a decision: pages that are gone or moved, or lost a quote."""
 
 from collections.abc import Callable, Sequence
 from typing import Any
@@ -113,7 +113,7 @@ class LinkStateAdmin(QueueOrder, LookOnly, DeskAdmin):
         return pressed
 
     def _carried_out(self, request: HttpRequest, link: LinkState, edit: "Edit") -> bool:
-        """Carry it out, or report why not."""
+        """Carry out the edit, or report why it is impossible."""
         try:
             edit(link, request)
         except NotInRole as refusal:

@@ -34,8 +34,8 @@ class LinksSchema(PublicSchema):
 
 
 class LinksResource(StatusResource):
-    """For each source of a claim and its evidence: whether its URL still works, has moved, is gone, or shows a page
-    without the quotes.
+    """The links of a claim's sources and evidence: whether each URL still works, has moved, is gone, or no longer
+    contains the quotes.
 
     It changes when a link is found to be otherwise, without a new version of the claim.
     """

@@ -1,4 +1,4 @@
-"""One run of link checks: due links, fetched by a few threads site by site, and resolved in turn.
+"""A run of link checks: due links are fetched site by site in a few threads, then resolved.
 
 Threads send the requests; the thread that began the run does everything in the database. Nothing is lost when it
 dies: leased links come back (`claims.features.links.due_links`), and each link is settled in a transaction of its

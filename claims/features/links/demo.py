@@ -19,7 +19,7 @@ from sources.models import Source
 def add_rows(
     content: dict[str, Any], claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
 ) -> None:
-    """Record what checks of these links found, the last of several over a month."""
+    """Record the results of several checks over a month."""
     look_for_new()
     found = {sources[row["source"]].pk: row for row in content["links"]}
     for link in due_links.take(len(found), only=found):

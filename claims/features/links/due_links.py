@@ -1,4 +1,4 @@
-"""Due links and their leases: two workers never check the same one, and a killed worker's links return."""
+"""Due links and their leases, so that two workers never check the same link."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta

@@ -1,4 +1,4 @@
-"""Leases on sites for a run of checks, in the table shared by all fetching processes."""
+"""Leases on sites during a run of checks, in the table shared by all fetching processes."""
 
 from collections.abc import Collection
 from datetime import datetime, timedelta

@@ -43,7 +43,7 @@ def use_new_address(link: LinkState, *, by: User) -> Source:
 
 @transaction.atomic
 def accept(link: LinkState, *, by: User) -> None:
-    """Mark the link as correct; it waits no more until it changes again.
+    """Mark the link as correct until it changes again.
 
     Raises:
         NotPossible: it changed meanwhile, or does not wait for anybody.

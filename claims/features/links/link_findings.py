@@ -43,7 +43,7 @@ class LinkFinding:
 
     @property
     def is_postponed(self) -> bool:
-        """Whether nothing was asked at all, because the site is to be left alone."""
+        """Return whether no request was made because the site asked to be left alone."""
         return self.reason == "asked_to_wait"
 
 
@@ -69,7 +69,7 @@ def find(
 
 
 def _find_new_url(url: str, permanent: str) -> str:
-    """Return the permanent new URL, if it is more than another spelling."""
+    """Return the permanent new URL if it is not just another spelling."""
     is_other = (
         permanent
         and permanent != url

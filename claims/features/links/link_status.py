@@ -48,8 +48,7 @@ class PublicLink(TypedDict):
 
 
 def link_standings(sources: Iterable[dict[str, Any]]) -> list[PublicLink]:
-    """Return the distinct links of sources as publications name them, in order, in one query; two if readers may
-    see our copies.
+    """Return the distinct links of sources, in order, with one query; two if readers may see our copies.
 
     A source without an address has no link.
     """

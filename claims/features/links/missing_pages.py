@@ -56,7 +56,7 @@ def _is_front(url: str) -> bool:
 
 
 def _read_headings(content: bytes, charset: str | None) -> list[str]:
-    """Return the parts of its title and first headings, found in the bytes without parsing the document."""
+    """Return the parts of the title and first headings, without parsing the document."""
     beginning = content[:_HEAD_BYTES]
     try:
         text = beginning.decode(charset or "utf-8", "replace")

@@ -1,4 +1,4 @@
-"""The link status of a source, and every change of it."""
+"""The link status of each source, and the history of its changes."""
 
 from typing import Self
 

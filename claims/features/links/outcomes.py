@@ -1,4 +1,4 @@
-"""Derive a link's status from a check and earlier results: one failure makes no link dead. Pure.
+"""Derive a link's status from checks: a single failure does not make it dead. No side effects.
 
 What speaks against a link is *suspected* until it was found often enough and for long enough. Whatever works is alive
 at once.
@@ -12,7 +12,7 @@ from claims.features.links.models import LinkOutcome
 
 
 class Proof(NamedTuple):
-    """The confirmation that a result needs before it counts."""
+    """How often and for how long a result must repeat before it counts."""
 
     checks: int
     """So many in a row,"""
@@ -43,7 +43,7 @@ _LASTING_OUTCOMES = frozenset({LinkOutcome.GONE, LinkOutcome.MOVED, LinkOutcome.
 
 @dataclass(frozen=True, slots=True)
 class LinkStatus:
-    """The status of a link, and evidence against it."""
+    """The status of a link, and results that contradict it."""
 
     outcome: str = ""
     since: datetime | None = None

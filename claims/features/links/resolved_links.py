@@ -143,7 +143,7 @@ def _is_worth_keeping(comparison: PassageComparison, after: LinkStatus) -> bool:
 
 
 def _keep(link: LinkState, reading: _PageReading) -> None:
-    """Capture the page as proof, record the status of each quote with it, and request a copy."""
+    """Capture the page as proof, record the status of each quote in it, and request a copy."""
     if reading.material and reading.document:
         capture(reading.material, source=link.source, document=reading.document)
         request_copy(link.source, reason="link_check")

@@ -12,7 +12,7 @@ _POLL_SECONDS = 0.2
 
 
 class RunMemory:
-    """The memory of the polite visitors of one round (`sources.http.polite_visits.SiteMemory`). Touches no database."""
+    """The memory of the visitors during one run (`sources.http.polite_visits.SiteMemory`), without database access."""
 
     def __init__(
         self,

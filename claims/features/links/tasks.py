@@ -1,4 +1,4 @@
-"""Background jobs of link checks: a few at a time, so that other jobs do not wait."""
+"""Background jobs of link checks, in short turns so that other jobs do not wait."""
 
 import time
 

@@ -58,7 +58,7 @@ def look_for_new() -> int:
 
 
 def watch_anew(source: Source) -> None:
-    """Restart checks of the source at its present URL."""
+    """Restart checks of the source at its current URL."""
     with connection.cursor() as cursor:
         cursor.execute(f"{_UPDATE_MOVED_SQL} AND link.source_id = %s", [source.pk])
 
@@ -76,7 +76,7 @@ def find_citing_claims(source_id: int, most: int) -> list[int]:
 
 
 def load_quote_versions(sources: Collection[int]) -> dict[int, str]:
-    """For each source, the value that separates the present publications that cite it from earlier ones."""
+    """Return for each source a hash that changes when the publications that cite it change."""
     with connection.cursor() as cursor:
         cursor.execute(
             """

@@ -33,7 +33,7 @@ def list_routes(desk: DeskAdmin) -> list[URLPattern]:
 
 
 def show_wordings(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
-    """Show what each platform can be given, and approve words."""
+    """Show the texts for each platform, and let an editor approve them."""
     claim = desk.get_object(request, str(pk))
     if claim is None:
         raise Http404
@@ -72,7 +72,7 @@ def _describe(wording: Wording, approved: ApprovedWording | None) -> dict[str, A
 
 
 def _approve_wording(request: HttpRequest, claim: Claim, entry: Publication) -> None:
-    """Store the words as they are approved, for the version that the person saw."""
+    """Store the approved text for the version that the person saw."""
     kind, text = request.POST.get("kind", ""), request.POST.get("text", "").replace("\0", "").strip()
     offered = {one.kind for one in build_wordings(entry.document) if not one.refusal}
     problem = ""

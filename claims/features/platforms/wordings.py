@@ -1,4 +1,4 @@
-"""What other platforms ask for, made of a published claim; or a sentence that says why it cannot be. Pure."""
+"""Texts for other platforms from a published claim, or a sentence that explains why there is none. No side effects."""
 
 import json
 import re
@@ -40,7 +40,7 @@ _BLUESKY_POST_URL = re.compile(r"https://bsky\.app/profile/([^/?#]+)/post/([a-z0
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """A text to copy, with what belongs to it; or why there is none (`refusal`)."""
+    """A text to copy with its details, or the reason why there is none (`refusal`)."""
 
     kind: str
     text: str = ""
@@ -64,7 +64,7 @@ def find_own_verdict(document: Document) -> Document | None:
 
 
 def build_wordings(document: Document) -> list[Wording]:
-    """Return what each platform can be given, in a fixed order."""
+    """Return the text for each platform, in a fixed order."""
     verdict = find_own_verdict(document)
     kinds = ("community_note", "bluesky_label", "claimreview", "mediareview")
     if verdict is None:
@@ -79,7 +79,7 @@ def build_wordings(document: Document) -> list[Wording]:
 
 
 def find_note_problem(text: str) -> str:
-    """Return why a text is no Community Note; "" if it is one."""
+    """Return why a text cannot be a Community Note, or ""."""
     if not _URL_PATTERN.search(text):
         return _("A Community Note needs the address of a source.")
     if (length := count_characters(text)) > LONGEST_NOTE:

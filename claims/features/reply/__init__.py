@@ -1,4 +1,4 @@
-"""Right of reply: those whom a verdict names are asked before it is published, or readers learn why not.
+"""Right of reply: people named in a verdict are asked before publication, or readers learn why not.
 
 Adds to the core: a section of the published body (`section`), a requirement of the review (`requirement`), stricter
 rules of verdicts, sign-offs and publications (`models.core_rules`), lists and a panel at the desk (`admin/`, `queues`),

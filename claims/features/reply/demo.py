@@ -1,4 +1,4 @@
-"""Requests for reply of the demonstration, which stand beside the verdicts of its content."""
+"""Requests for reply of the demo, stored with its verdicts."""
 
 from datetime import datetime
 from typing import Any
@@ -15,7 +15,7 @@ _MOMENTS = {"sent": "sent_at", "answer_by": "answer_by", "answered": "answered_a
 
 
 def add_requests(*, verdict: Verdict, row: dict[str, Any], author: User, **signal: Any) -> None:
-    """Store what each version says about asking the claimant."""
+    """Store each version's requests to the claimant."""
     ReplyRequest.objects.filter(verdict=verdict).delete()
     requests = []
     for told in row["right_of_reply"]:

@@ -11,7 +11,7 @@ from claims.ledger.document.claim_document import moment, moment_if_any
 
 
 class ReplyRequestSerializer(ReplySerializer):
-    """A request for an answer, with what only the newsroom knows of it."""
+    """A request for reply, including data visible only to the newsroom."""
 
     verdict = serializers.IntegerField()
     channel = serializers.ChoiceField([("", ""), *ReplyRequest.Channel.choices])

@@ -54,7 +54,7 @@ class ReplyWork(PartOfVerdict):
         verdict_id: int,
         id: int,  # noqa: A002  the name in the address
     ) -> HttpResponse:
-        """Change what is given, as long as the verdict is a draft."""
+        """Change the given fields while the verdict is a draft."""
         values = read(ReplyBody, request.data, by=self.person, partial=True)
 
         def carry_out() -> StoredResponse:
@@ -71,7 +71,7 @@ class ReplyWork(PartOfVerdict):
         verdict_id: int,
         id: int,  # noqa: A002  as above
     ) -> HttpResponse:
-        """Take it out of the draft."""
+        """Remove the request from the draft."""
 
         def carry_out() -> StoredResponse:
             reply_requests.remove(self.held(id), by=self.person)
@@ -86,7 +86,7 @@ class ReplyWork(PartOfVerdict):
         verdict_id: int,
         id: int,  # noqa: A002  as above
     ) -> HttpResponse:
-        """Keep what came back. Of a published verdict, readers see it with the next version."""
+        """Record the reply. If the verdict is already published, readers see it with the next version."""
         values = read(AnswerBody, request.data, by=self.person)
 
         def carry_out(_prepared: None) -> StoredResponse:

@@ -28,7 +28,7 @@ def notify_of_deadlines(timestamp: int) -> None:
 
 @transaction.atomic
 def notify_batch() -> int:
-    """Notify about some deadlines, each once; return how many. Concurrent workers share them."""
+    """Notify once about each of some passed deadlines, and return how many. Concurrent workers share the work."""
     passed = ReplyRequest.objects.unanswered().filter(
         answer_by__lte=Now(), reminded_at=None, carried_to=None, verdict__state__in=_OPEN_STATES
     )

@@ -1,4 +1,4 @@
-"""The public part of a right of reply: the person and the dates, the reply, or the reason for not asking."""
+"""The public part of a right of reply: person, dates, and the reply or the reason for not asking."""
 
 import tomllib
 from datetime import datetime
@@ -44,7 +44,7 @@ def build_replies(verdict: Verdict) -> list[PublicReply]:
 
 
 def build_reply(row: ReplyRequest, language: str) -> PublicReply:
-    """Return one request. Only the publishable part of the reply; never the contact address."""
+    """Return the publishable part of a request and its reply, without contact details."""
     shown = row.answer_shown
     words = {_Shown.FULL.value: row.answer, _Shown.EXCERPT.value: row.excerpt}.get(shown, "")
     return {
@@ -64,7 +64,7 @@ def build_reply(row: ReplyRequest, language: str) -> PublicReply:
 
 
 def describe_reason(reason: str, language: str) -> str:
-    """Return the reason for not asking, in the language of the verdict if known, otherwise in English."""
+    """Return the reason for not asking in the verdict's language if available, otherwise in English."""
     if not reason:
         return ""
     reasons = _load_reasons()

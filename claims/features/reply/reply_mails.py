@@ -1,4 +1,4 @@
-"""Emails that request a reply: sent by the newsroom; replies go to the person who asked.
+"""Emails that request a reply, sent by the newsroom. Replies go to the person who asked.
 
 Whether it is still to be sent is decided when it is. It is noted as sent in the transaction that ends when the mail
 server has taken it; what fails is tried again, and the desk says why it has not gone yet.
@@ -20,7 +20,7 @@ from factcheck.database import clock
 
 @app.task(name=reply_requests.MAIL_TASK, queue=MAIL_QUEUE, retry=RETRIES)
 def mail_reply_request(*, request_id: int) -> None:
-    """Mail one request, unless it was stopped or sent, or is too late."""
+    """Mail one request, unless it was stopped, already sent or is too late."""
     try:
         _send(request_id)
     except (SMTPException, OSError) as failure:
@@ -58,7 +58,7 @@ def build_mail(row: ReplyRequest) -> EmailMessage:
 
 
 def _find_obstacle(row: ReplyRequest) -> str:
-    """Return why it is no longer sent; empty if it is."""
+    """Return why the mail is no longer sent, or ""."""
     if row.verdict.state != Verdict.State.DRAFT:
         return _("Not sent: the verdict is no longer a draft.")
     if row.sent_by is None or not row.sent_by.is_active or not row.sent_by.email:

@@ -1,4 +1,4 @@
-"""Requests for reply: every change to a request or its answer is made here.
+"""Changes to requests for reply and their answers.
 
 The desk and the editorial API call these. A request belongs to a draft and is fixed with it. A reply can arrive at
 any time: in review, where people who signed off are asked again, and after publication, where it is published as an
@@ -39,7 +39,7 @@ _OMISSION_MARK = re.compile(r"\[(?:…|\.\.\.)\]")
 
 @dataclass(frozen=True, slots=True)
 class ReceivedAnswer:
-    """A reply as it was recorded: its text, how much of it readers see, and when it arrived."""
+    """A recorded reply: its text, the part readers see, and when it arrived."""
 
     at: datetime
     channel: str
@@ -83,7 +83,7 @@ def edit(row: ReplyRequest, *, by: User, **fields: Any) -> ReplyRequest:
 
 @transaction.atomic
 def remove(row: ReplyRequest, *, by: User) -> None:
-    """Take it out of the draft. Raises as `add`."""
+    """Remove the request from the draft. Raises as `add`."""
     require(by, "reply.delete_replyrequest", _("remove requests for reply"))
     row = _lock_draft_request(row, by)
     verdict_drafts.record_editor(row.verdict, by)
@@ -144,7 +144,7 @@ def queue_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
 
 @transaction.atomic
 def stop_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
-    """Cancel its email, if not yet sent.
+    """Cancel the request's email if it has not been sent.
 
     Raises:
         NotPossible: it was sent meanwhile.
@@ -160,7 +160,7 @@ def stop_mail(row: ReplyRequest, *, by: User) -> ReplyRequest:
 
 @transaction.atomic
 def record_answer(row: ReplyRequest, answer: ReceivedAnswer, *, by: User) -> ReplyRequest:
-    """Record a reply, in any state of the verdict. People waiting for it are notified.
+    """Record a reply in any state of the verdict, and notify people waiting for it.
 
     Raises:
         NotPossible: nothing was asked, an answer is there already, or an excerpt is not in the answer.
@@ -198,7 +198,7 @@ def record_answer(row: ReplyRequest, answer: ReceivedAnswer, *, by: User) -> Rep
 
 @transaction.atomic
 def draft_update(row: ReplyRequest, *, by: User) -> Verdict:
-    """Draft a new version with a reply that arrived after publication, otherwise unchanged.
+    """Draft a new version with a reply that arrived after publication.
 
     Raises:
         NotPossible: no answer is there, or the verdict is not what is published now.
@@ -252,7 +252,7 @@ def _complete(fields: dict[str, Any]) -> dict[str, Any]:
 
 
 def _record_sender(row: ReplyRequest, by: User) -> None:
-    """Record who passed it on, the first time."""
+    """Record the sender of the request, once."""
     if row.sent_at is None:
         return
     if row.sent_at > clock.get_database_time():
@@ -263,7 +263,7 @@ def _record_sender(row: ReplyRequest, by: User) -> None:
 
 
 def build_sent_text(row: ReplyRequest) -> str:
-    """Return the text as sent: the deadline is filled in last, when it is final."""
+    """Return the text as sent. The deadline is filled in last, when it is final."""
     if row.answer_by is None:
         return row.text
     return row.text.replace("{deadline}", wording.format_deadline(row.answer_by, row.language))
@@ -294,7 +294,7 @@ def _require_asked(row: ReplyRequest) -> None:
 
 
 def _adjust_reply_time(row: ReplyRequest, answer: ReceivedAnswer) -> ReceivedAnswer:
-    """Return the reply; times are entered to the minute, so it may appear to precede the request."""
+    """Return the reply with a time after the request, because times are entered to the minute."""
     asked = row.sent_at
     if asked and asked.replace(second=0, microsecond=0) <= answer.at < asked:
         return replace(answer, at=asked)
@@ -324,7 +324,7 @@ def _require_whole(row: ReplyRequest, answer: ReceivedAnswer) -> None:
 
 
 def _find_missing_excerpt(excerpt: str, answer: str) -> str:
-    """Return the first piece of an excerpt that is not in the answer after the previous one; empty if all are."""
+    """Return the first piece of the excerpt that is missing from the answer or out of order, or ""."""
     text, at = " ".join(answer.split()), 0
     for piece in (" ".join(part.split()) for part in _OMISSION_MARK.split(excerpt)):
         found = text.find(piece, at)
@@ -343,7 +343,7 @@ def _save_request(answer: ReceivedAnswer, row: ReplyRequest) -> None:
 
 
 def _find_signers(verdict: Verdict) -> list[User]:
-    """Return who has signed it off in this round: what they signed lacked the reply."""
+    """Return people who signed off the verdict in this round, before the reply arrived."""
     if verdict.state != Verdict.State.IN_REVIEW:
         return []
     rows = SignOff.objects.filter(verdict=verdict, round=verdict.review_round).select_related("by")

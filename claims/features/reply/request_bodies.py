@@ -1,4 +1,4 @@
-"""Bodies of requests that create a request for reply, or record the reply."""
+"""Request bodies for creating a request for reply and recording the reply."""
 
 from typing import Any
 
@@ -83,7 +83,7 @@ class ReplyBody(StrictKeys):
     }
 )
 class AnswerBody(StrictKeys):
-    """A reply, and the part of it for readers."""
+    """A reply, and the part of it that readers see."""
 
     answered_at = MomentField(help_text="When it came.")
     channel = serializers.ChoiceField(ReplyRequest.Channel.choices)

@@ -1,4 +1,4 @@
-"""Whether a reply must be requested before a verdict is published, and whether its deadline has passed.
+"""Whether a verdict needs a request for reply before publication, and whether the deadline has passed.
 
 The codes of fact-checkers ask for it of a verdict of the newsroom's own that is about a person or an organisation.
 What the rule came to is kept with the terms of the review (`Verdict.reply_rule`); from then on the database holds it.
@@ -22,7 +22,7 @@ _Rule = Verdict.ReplyRule
 
 
 def has_named_claimant(verdict: Verdict) -> bool:
-    """Whether it is the newsroom's own judgement, and on what a person or organisation has said."""
+    """Return whether the newsroom itself judges a statement of a person or organisation."""
     claimant = verdict.claim.claimant
     return (
         verdict.origin == Verdict.Origin.HOUSE
@@ -40,7 +40,7 @@ def find_reply_rule(verdict: Verdict) -> Verdict.ReplyRule:
 
 
 def is_reply_missing(verdict: Verdict) -> bool:
-    """Return whether a reply of the claimant is required, but neither requested nor waived with a reason."""
+    """Return whether a required reply was neither requested nor waived with a reason."""
     rule = find_reply_rule(verdict) if verdict.state == Verdict.State.DRAFT else verdict.reply_rule
     if rule != _Rule.DUE or not has_named_claimant(verdict):
         return False

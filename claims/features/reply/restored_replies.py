@@ -1,4 +1,4 @@
-"""Exported replies → rows with the dates known; times are not exported."""
+"""Restore exported replies, which have dates but no times."""
 
 from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta

@@ -51,7 +51,7 @@ def ensure_templates() -> None:
 
 
 def find_template(language: str) -> ReplyTemplate | None:
-    """Return the template of a language, or of its base (`pt` for `pt-BR`), or the English one, or any."""
+    """Return the template for a language, its base (`pt` for `pt-BR`), English, or any other."""
     rows = {row.language: row for row in ReplyTemplate.objects.all()}
     base = language.partition("-")[0]
     return rows.get(language) or rows.get(base) or rows.get("en") or next(iter(rows.values()), None)
@@ -94,7 +94,7 @@ def fill_template(template: ReplyTemplate, values: Mapping[str, str]) -> Request
 
 
 def find_unfilled(text: str) -> list[str]:
-    """Return the braces left unfilled, so that they are not sent."""
+    """Return unfilled placeholders, so that they are not sent."""
     return [
         f"{{{name}}}" for name in dict.fromkeys(_PLACEHOLDER_PATTERN.findall(text)) if name in PLACEHOLDERS
     ]

@@ -38,7 +38,7 @@ class StandardsQuery(Query):
 
     @property
     def period(self) -> Period:
-        """Raises InvalidParameters where the days make no period."""
+        """Return the requested period. Raises InvalidParameters if it is invalid."""
         try:
             return Period.of(self.value("since"), self.value("until"))
         except InvalidPeriod as refusal:
@@ -88,9 +88,9 @@ class StandardsTableSchema(PublicSchema):
 
 
 class StandardsResource(PublicResource):
-    """What assessors under the codes of IFCN and EFCSN ask, counted for a period: claims by topic, party and country,
-    how they were chosen, their evidence, right of reply, corrections, complaints; and the pages on which the newsroom
-    explains itself. Each indicator names the articles that it answers, and says what exactly is counted.
+    """Figures that assessors under the codes of IFCN and EFCSN ask for, counted for a period: claims by topic,
+    party and country, their selection, evidence, right of reply, corrections and complaints, and the newsroom's
+    pages about itself. Each indicator names its articles and defines what is counted.
 
     Recomputed every ten minutes.
     """
@@ -114,7 +114,7 @@ class StandardsResource(PublicResource):
 
 
 class StandardsTable(StandardsResource):
-    """The numbers of the standards report as a table: one row for each indicator, and one for each of its parts."""
+    """The standards report as a table: a row for each indicator and each of its parts."""
 
     schema = StandardsTableSchema()
     serializer_class = None  # type: ignore[assignment]  # a table is described in `answers`

@@ -31,7 +31,7 @@ class IndicatorPart:
 
 @dataclass(frozen=True)
 class Indicator:
-    """One thing that an assessor asks.
+    """A figure that assessors ask for.
 
     Attributes:
         key: by which programs know it; never changes.

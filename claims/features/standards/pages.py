@@ -18,7 +18,7 @@ class PeriodForm(forms.Form):
     until = forms.DateField(required=False)
 
     def period(self) -> Period:
-        """Raises NoSuchPeriod with a sentence for the caller."""
+        """Return the chosen period. Raises InvalidPeriod with a sentence for the user."""
         if not self.is_valid():
             raise InvalidPeriod(gettext("Enter the dates as 2026-01-31."))
         return Period.of(self.cleaned_data["since"], self.cleaned_data["until"])

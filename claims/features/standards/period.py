@@ -11,19 +11,19 @@ FIRST_DAY = date(1990, 1, 1)
 
 
 class InvalidPeriod(ValueError):
-    """The days make no period; `str()` says why."""
+    """The dates are not a valid period; `str()` explains why."""
 
 
 @dataclass(frozen=True)
 class Period:
-    """From one day to another, both included, by the newsroom's clock."""
+    """A period between two dates, both included, in the newsroom's time zone."""
 
     first: date
     last: date
 
     @classmethod
     def of(cls, first: date | None, last: date | None) -> "Period":
-        """Return the period between two days. Without a last day it ends today; without a first it is a year.
+        """Return the period between two dates. Without `last` it ends today; without `first` it lasts a year.
 
         Raises:
             NoSuchPeriod: it would end before it begins, or not yet have begun.
@@ -50,7 +50,7 @@ class Period:
 
     @property
     def end(self) -> datetime:
-        """Return the end of the period, which is not part of it."""
+        """Return the end of the period, which is excluded."""
         return timezone.make_aware(datetime.combine(self.last + timedelta(days=1), time.min))
 
     @property

@@ -20,7 +20,7 @@ _DAY = timedelta(days=1)
 
 @dataclass(frozen=True)
 class ClaimSelection:
-    """How claims came to be checked, and for how many it is said why."""
+    """How claims were selected, and how many have a stated reason."""
 
     ways: Counter[str]
     with_a_reason: int
@@ -45,7 +45,7 @@ class Corrections:
 
 @dataclass(frozen=True)
 class Requests:
-    """What readers asked to have checked, counted by askers, and how much of it was answered."""
+    """Readers' requests, counted by readers, and how many were answered."""
 
     asked: int
     answered: int

@@ -31,7 +31,7 @@ _PAGES: dict[str, tuple[CodeArticle, ...]] = {
 
 @dataclass(frozen=True)
 class NewsroomStatement:
-    """What the newsroom says of itself on one page; without languages where there is none yet."""
+    """The newsroom's statement on one of its pages; without languages if there is none."""
 
     kind: str
     articles: tuple[CodeArticle, ...]
@@ -64,7 +64,7 @@ class StandardsReport:
 
 
 def report(period: Period) -> StandardsReport:
-    """Return the report, recomputed when it is ten minutes old."""
+    """Return the report, cached for ten minutes."""
     key = f"standards.{period.first}.{period.last}.{translation.get_language()}"
     made: StandardsReport | None = cache.get(key)
     if made is None:

@@ -32,7 +32,7 @@ class PublicPart(TypedDict):
 
 
 class PublicIndicator(TypedDict):
-    """One thing that an assessor asks, and the number that answers it."""
+    """A figure that assessors ask for, with its value."""
 
     key: Annotated[str, "By which programs know it; never changes."]
     title: str
@@ -45,7 +45,7 @@ class PublicIndicator(TypedDict):
 
 
 class PublicStatedPage(TypedDict):
-    """What the newsroom says on one page, in one language."""
+    """The newsroom's statement on one page, in one language."""
 
     language: Annotated[str, "BCP 47."]
     version: int
@@ -64,7 +64,7 @@ class PublicStatement(TypedDict):
 
 
 class PublicStandards(TypedDict):
-    """How the newsroom worked in a period, as assessors under the codes of IFCN and EFCSN ask."""
+    """The newsroom's work in a period, for assessors under the codes of IFCN and EFCSN."""
 
     newsroom: str
     first_day: Day
@@ -87,7 +87,7 @@ def build_document(report: StandardsReport) -> PublicStandards:
 
 
 def write_csv(report: StandardsReport) -> str:
-    """Write a row for each indicator, and one for each of its parts below it."""
+    """Write a row for each indicator and its parts."""
     text = StringIO()
     rows = csv.writer(text)
     rows.writerow(COLUMNS)

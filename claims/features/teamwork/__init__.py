@@ -1,4 +1,4 @@
-"""Teamwork: whose work it is and when it is due, comments of colleagues, notifications, and chat channels.
+"""Teamwork: assignments, due dates, comments, notifications and chat channels.
 
 Adds to the core: assignments of claims and verdicts, rules that assign new claims, a board and a calendar; comments and
 mentions on claims; notifications at the desk, by mail, in a daily digest and in chats; who else has a page open; a card

@@ -1,4 +1,4 @@
-"""Events of a claim as sentences, the same at the desk, in emails and in chats, in the reader's language."""
+"""Events of a claim as sentences in the reader's language, for the desk, emails and chats."""
 
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrPromise

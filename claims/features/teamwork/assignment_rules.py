@@ -48,7 +48,7 @@ class RuleDecision:
 
     @property
     def is_work(self) -> bool:
-        """Whether it says more than who follows."""
+        """Return whether the rule does more than add followers."""
         return self.person is not None or self.priority is not None or self.due_in_days is not None
 
 
@@ -75,7 +75,7 @@ def decide(claims: QuerySet[Claim], rules: Iterable[AssignmentRule]) -> list[Rul
 
 
 def apply(claims: Collection[int]) -> int:
-    """Assign those of these claims that have no assignment yet and of which a rule says something; how many."""
+    """Assign the unassigned claims that match a rule, and return how many."""
     rules = list(AssignmentRule.objects.active().select_related("person", "role", "follower"))
     return sum(_apply(batch, rules) for batch in _split_batches(sorted(claims))) if rules else 0
 
@@ -98,7 +98,7 @@ def apply_to_import(run: int) -> int:
 
 
 def preview_rule(rule: AssignmentRule) -> list[RuleDecision]:
-    """Return what the rule alone would have done with the newest claims, newest first. Nothing is written."""
+    """Return what the rule would have done with the newest claims, without writing anything."""
     newest = Claim.objects.order_by("-pk").values("pk")[:DRY_RUN_CLAIMS]
     return decide(Claim.objects.filter(pk__in=newest), [rule])[::-1]
 
@@ -210,7 +210,7 @@ class _AssigneeRotation:
         self._load: dict[int, int] = {}
 
     def choose_assignee(self, rule: AssignmentRule) -> User | None:
-        """Return the next assignee; None if the rule says so, or if that person left or lacks permission."""
+        """Return the next assignee, or None if the rule names none or that person left or lacks permission."""
         if rule.person_id is None and rule.role_id is None:
             return None
         if rule.pk not in self._people:

@@ -42,7 +42,7 @@ _REQUIRED_PERMISSIONS = {Claim: "claims.add_verdict", Verdict: "claims.change_ve
 
 
 class UnchangedValue:
-    """Marks an unchanged value, where None would clear it."""
+    """The marker for an unchanged value, where None would clear it."""
 
 
 KEEP: Final = UnchangedValue()
@@ -65,7 +65,7 @@ def find_assignable_people(kind: type[Subject]) -> QuerySet[User]:
 
 
 def is_to_be_done(subject: Subject) -> bool:
-    """Return whether there is anything left to do, so that it can be assigned."""
+    """Return whether the subject has unfinished work, so that it can be assigned."""
     return subject.state in _OPEN_STATES[type(subject)]
 
 
@@ -79,7 +79,7 @@ def get_open_assignment(subject: Subject) -> Assignment | None:
 
 @transaction.atomic
 def take(subject: Subject, *, by: User) -> Assignment:
-    """Make it one's own. To take again what one has changes nothing.
+    """Assign the subject to oneself. Doing so again changes nothing.
 
     Raises:
         NotPossible: it is assigned to another person, or there is nothing to do.
@@ -108,7 +108,7 @@ def assign(
     note: str = "",
     seen: int | UnchangedValue | None = KEEP,
 ) -> Assignment:
-    """Assign it, with a due date and a priority.
+    """Assign the subject with a due date and a priority.
 
     Raises:
         NotPossible: that person cannot do it, or is not here any more; there is nothing to do; the tab is old.
@@ -127,7 +127,7 @@ def assign(
 def reassign(
     subject: Subject, to: User, *, by: User, note: str = "", seen: int | UnchangedValue | None = KEEP
 ) -> Assignment:
-    """Hand it over to another person, with a status note. Raises as `assign`."""
+    """Hand the work over to another person, with a status note. Raises as `assign`."""
     return assign(subject, to, by=by, note=note, seen=seen)
 
 
@@ -135,7 +135,7 @@ def reassign(
 def release(
     subject: Subject, *, by: User, note: str = "", seen: int | UnchangedValue | None = KEEP
 ) -> Assignment:
-    """Release it; due date and priority stay. Raises as `set_due`."""
+    """Release the work; due date and priority stay. Raises as `set_due`."""
     assignment = _lock_assignment(subject)
     _refuse_stale(assignment, seen)
     _may_change(assignment, by)

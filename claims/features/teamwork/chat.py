@@ -40,7 +40,7 @@ UNMASKED_LENGTH = 60
 
 
 class MessageNotSent(Exception):
-    """A message that did not arrive; `str()` says why without naming the address."""
+    """The message was not sent; `str()` explains why without revealing the address."""
 
 
 def announce(
@@ -52,7 +52,7 @@ def announce(
     note: str = "",
     comment: Comment | None = None,
 ) -> None:
-    """Queue a message for every channel that wants it, as part of the present transaction."""
+    """Queue a message for every channel that wants it, in the current transaction."""
     if kind not in CHAT_KINDS:
         return
     channels = ChatChannel.objects.active().filter(
@@ -75,7 +75,7 @@ def announce(
 
 
 def check_address(address: str) -> str:
-    """Return the address in stored form.
+    """Return the URL in its stored form.
 
     Raises:
         ValidationError: nothing is sent to such an address, and why.
@@ -89,7 +89,7 @@ def check_address(address: str) -> str:
 
 
 def mask_address(address: str) -> str:
-    """Mask the address: show its target, without the secret for posting."""
+    """Mask the secret part of the URL, leaving its host visible."""
     parts = urlsplit(address)
     end = address[-4:] if len(address) > UNMASKED_LENGTH else ""
     return f"{parts.scheme}://{parts.netloc}/…{end}"
@@ -101,7 +101,7 @@ def mask_address(address: str) -> str:
 @app.task(name=SEND_TASK, queue=QUEUE_NAME)
 @transaction.atomic
 def send_message(*, message_id: int, attempt: int) -> None:
-    """Send one message, unless it was sent; what fails is tried again later, and given up after a day.
+    """Send one message once; retry failures for up to a day.
 
     It is locked while it is sent: two workers do not send it twice.
     """
@@ -145,7 +145,7 @@ def try_out(channel: ChatChannel) -> None:
 
 
 def build_text(message: ChatMessage) -> ChatText:
-    """Return the message. It contains colleagues' words only if the channel allows it."""
+    """Return the message, with colleagues' words only if the channel allows them."""
     words = ""
     if message.channel.tells_words:
         words = message.comment.text if message.comment else message.note
@@ -161,7 +161,7 @@ def build_text(message: ChatMessage) -> ChatText:
 
 
 def post(channel: ChatChannel, text: ChatText) -> None:
-    """Raises NotSent: the tool did not take it."""
+    """Post the text. Raises MessageNotSent if the tool rejects it."""
     body = json.dumps(build_payload(channel.shape, text)).encode()
     headers = {"Content-Type": "application/json"}
     try:
@@ -181,7 +181,7 @@ def note_sent(channel: ChatChannel) -> None:
 
 
 def trust_again(channel: ChatChannel) -> None:
-    """Forget how it failed: a person has looked after it."""
+    """Clear the channel's failures after a person has fixed it."""
     ChatProgress.objects.filter(pk=channel.pk).update(failures=0, failure="")
 
 

@@ -32,8 +32,7 @@ def build_payload(shape: str, text: ChatText) -> dict[str, Any]:
 
 
 def _build_slack_message(text: ChatText) -> dict[str, Any]:
-    """Build blocks for https://api.slack.com/messaging/webhooks; `text` is shown in notifications, and in
-    Mattermost.
+    """Build blocks for https://api.slack.com/messaging/webhooks; Mattermost and notifications show `text`.
 
     Slack's own markup is made of `&`, `<` and `>`; `plain_text` knows none besides names of emoji. In `text`, which has
     no plain form, whatever could call everybody (`<!channel>`) is escaped. The link is no button: those want an app
@@ -62,7 +61,7 @@ def _escape_text(words: str) -> str:
 
 
 def _build_teams_message(text: ChatText) -> dict[str, Any]:
-    """Build a message with an Adaptive Card, as posted by the workflow “When a Teams webhook request is received”.
+    """Build a message with an Adaptive Card for the Teams workflow “When a Teams webhook request is received”.
 
     Words are in RichTextBlocks, which know no Markdown: links and images in a statement stay letters.
     """

@@ -132,7 +132,7 @@ def edit(comment: Comment, text: str, *, by: User, seen: str | None = None) -> C
 
 @transaction.atomic
 def withdraw(comment: Comment, *, by: User) -> Comment:
-    """Take it back: that something was said stays, with who withdrew it, and answers stay; the words go.
+    """Withdraw a comment: its text is deleted, while the record of it and its replies remain.
 
     Raises:
         NotAllowed: it is another author's, and the person's role does not include withdrawing it.
@@ -199,7 +199,7 @@ def find_people_to_notify(claim: Claim, verdict: Verdict | None = None) -> Query
 
 
 def _lock_claim(claim: Claim, by: User) -> Claim:
-    """Return the claim, locked against deletion. All writers lock claims before anything else."""
+    """Lock the claim against deletion and return it. All writers lock claims first."""
     locked = Claim.objects.select_for_update(of=("self",), no_key=True).filter(pk=claim.pk).first()
     if locked is None:
         raise NotPossible(_("The claim has been deleted in the meantime."))
@@ -248,7 +248,7 @@ def _save(comment: Comment, **changes: Any) -> None:
 
 
 def _record_mentions(comment: Comment, by: User) -> tuple[list[User], list[User]]:
-    """Note who is mentioned: those who may read the comment, and those who may not and are only named."""
+    """Record who is mentioned, separately for people who may and may not read the comment."""
     named = find_mentioned(comment.text)
     able = list(find_readers(named, claim=comment.claim, verdict=comment.verdict, comment=comment))
     comment.mentioned.set(able)

@@ -1,4 +1,4 @@
-"""Work in progress in the demo: assignments, comments, and a rule.
+"""Work in progress of the demo: assignments, comments and a rule.
 
 The days are counted from the day on which the demo is loaded, so that something is overdue and something is to come.
 """
@@ -19,7 +19,7 @@ from sources.models import Source
 def add_work(
     content: dict[str, Any], claims: dict[str, Claim], sources: dict[str, Source], people: dict[str, User]
 ) -> None:
-    """Give out, date and discuss what the content says, and add a chat channel, which is switched off."""
+    """Create the assignments, due dates and comments of the demo, and a chat channel that is switched off."""
     _mark_past_events_notified()
     for row in content["assignments"]:
         assignments.assign(
@@ -52,7 +52,7 @@ def add_work(
 
 
 def _mark_past_events_notified() -> None:
-    """Mark past events as notified, so that the demo sends nothing about them; what features tell is of now."""
+    """Mark past events as notified, so that the demo does not send messages about them."""
     past = Notification.objects.unread().exclude(kind__in=features.map_notification_lists())
     past.update(read_at=timezone.now())
 

@@ -48,7 +48,7 @@ def begin_digests(timestamp: int) -> None:
 @app.task(name=SEND_TASK, queue=MAIL_QUEUE, retry=RETRIES)
 @transaction.atomic
 def send_digest(*, person_id: int) -> None:
-    """Send a person's digest, unless it was sent today, or is empty."""
+    """Send a person's digest, unless it is empty or was sent today."""
     MailSchedule.objects.get_or_create(person_id=person_id)
     # Who else sends it waits here, and then finds it sent.
     schedule = MailSchedule.objects.select_for_update(of=("self",)).select_related("person").get(pk=person_id)

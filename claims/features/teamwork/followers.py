@@ -1,4 +1,4 @@
-"""The followers of a claim, who are notified as long as they may read it."""
+"""The followers of a claim, who are notified while they may read it."""
 
 from collections.abc import Iterable
 
@@ -22,7 +22,7 @@ def follow(claim: Claim, by: User) -> None:
 
 
 def unfollow(claim: Claim, by: User) -> None:
-    """Stop following it."""
+    """Stop following a claim."""
     ClaimFollower.objects.filter(claim=claim, person=by).delete()
 
 

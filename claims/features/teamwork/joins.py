@@ -1,4 +1,4 @@
-"""Where teamwork joins the core: it follows signals, and says what undoing an import would lose."""
+"""Connect teamwork to the core: react to signals, and list what undoing an import would delete."""
 
 from collections.abc import Collection, Iterable
 from typing import Any
@@ -37,7 +37,7 @@ def deliver(
     note: str,
     **_signal: Any,
 ) -> None:
-    """Notify the people, and those who follow the claim where it concerns them."""
+    """Notify these people and, if it concerns them, the claim's followers."""
     if with_followers:
         people, followers = list(to), find_people_to_notify(claim, verdict)
         to = [*people, *followers] if people else followers
@@ -45,7 +45,7 @@ def deliver(
 
 
 def list_undo_obstacles(claim: OuterRef) -> list[tuple[QuerySet[Any], Any]]:
-    """Return what people built on a claim, with the words for it."""
+    """Return the work on a claim that prevents undoing its import, in words."""
     return [
         (
             Assignment.objects.filter(claim=claim, by__isnull=False),

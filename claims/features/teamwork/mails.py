@@ -48,7 +48,7 @@ def mail_notification(*, notification_id: int) -> None:
 
 
 def may_be_told(notification: Notification) -> bool:
-    """Whether the person is still here, has an address, and may read it now, and there is something to read."""
+    """Return whether the person is active, has an address and may read the notification, and it is unread."""
     person, comment = notification.person, notification.comment
     if comment and comment.withdrawn_at:
         return False
@@ -103,7 +103,7 @@ def build_notification_text(notification: Notification) -> dict[str, str]:
 
 
 def build_subject(claim: Claim) -> str:
-    """Return the subject, the same for all emails about a claim, so that programs thread them."""
+    """Return the subject, which is the same for all emails about a claim, so that mail programs thread them."""
     return to_one_line(_("[%(newsroom)s] Claim %(id)d: %(statement)s")) % {
         "newsroom": to_one_line(settings.NEWSROOM_NAME),
         "id": claim.pk,
@@ -120,7 +120,7 @@ def stop_token(person: User, kind: str) -> str:
 
 
 def stop_asked_for(token: str) -> tuple[int, str] | None:
-    """Return whose emails of which kind the link stops; None if it is not ours."""
+    """Return the person and kind of mail that the link stops, or None if the link is invalid."""
     try:
         person, kind = signing.loads(token, salt=_SALT)
     except signing.BadSignature:

@@ -1,4 +1,4 @@
-"""Mentions of colleagues as `@username`: recognised and displayed.
+"""Find and display mentions of colleagues as `@username`.
 
 A name is looked for in the words of the text only: not in code, addresses or the words of links.
 """
@@ -42,7 +42,7 @@ def find_mentioned(text: str) -> list[User]:
 
 
 def render_mentions(text: str, mentioned: list[User]) -> str:
-    """Return safe HTML in which the names of these people stand out."""
+    """Return safe HTML in which the names of mentioned people are highlighted."""
     parts, by_name = parse_markdown(text), _group_by_name(mentioned)
     if by_name:
         for part in parts:
@@ -114,7 +114,7 @@ def _group_by_name(people: QuerySet[User] | list[User]) -> dict[str, list[User]]
 
 
 def _find_person(name: str, by_name: dict[str, list[User]]) -> tuple[User, int] | None:
-    """Return the person, and the length of the name. Among names that differ in case only, the exact one wins."""
+    """Return the person and the length of the name; an exact match wins over one that differs in case."""
     for candidate in _iterate_candidates(name):
         people = by_name.get(_fold_name(candidate), [])
         exact = [person for person in people if person.username == _normalise_name(candidate)]

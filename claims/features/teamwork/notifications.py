@@ -62,7 +62,7 @@ def notify_people(
     note: str = "",
     comment: Comment | None = None,
 ) -> list[Notification]:
-    """Notify each of these people once, except the person who did it, and those who may not read the subject.
+    """Notify each of these people once, except the actor and people who may not read the subject.
 
     Chat channels get one message per call, whatever the recipients; of comments, `comments` beside this module
     sends them.
@@ -109,7 +109,7 @@ def notify_people(
 def find_readers(
     people: Iterable[User], *, claim: Claim, verdict: Verdict | None = None, comment: Comment | None = None
 ) -> dict[User, bool]:
-    """Return those at the desk who may read all of this, and whether each reads everyone's drafts."""
+    """Return those of the people who may read all of this, and whether each reads everyone's drafts."""
     ids: Any = people.values("pk") if isinstance(people, QuerySet) else {person.pk for person in people}
     reading = User.objects.with_perm(READ_DRAFTS, backend="django.contrib.auth.backends.ModelBackend")
     here = User.objects.filter(pk__in=ids, is_active=True, is_staff=True).order_by("pk")
@@ -132,14 +132,14 @@ def get_default_choice(kind: str) -> MailChoice:
 
 
 def mail_choices(people: Iterable[User], kind: str) -> dict[int, str]:
-    """Return, by person's id, when they want an email about this."""
+    """Return by person's id when each wants an email about this."""
     ids = [person.pk for person in people]
     chosen = NotificationPreference.objects.filter(person__in=ids, kind=kind)
     return dict.fromkeys(ids, get_default_choice(kind)) | dict(chosen.values_list("person", "mail"))
 
 
 def mark_read(person: User, *, claim: Claim | None = None, rows: QuerySet[Notification] | None = None) -> int:
-    """Note that the person knows: all of it, all about one claim, or these. Returns how much of it was new."""
+    """Mark all notifications, those about one claim, or these as read; return how many were unread."""
     unread = Notification.objects.unread().filter(person=person)
     if claim is not None:
         unread = unread.filter(claim=claim)

@@ -19,13 +19,13 @@ def load_choices(person: User) -> dict[str, str]:
 
 
 def schedule_of(person: User) -> MailSchedule:
-    """Return the person's schedule; an unsaved default if they chose none."""
+    """Return the person's schedule, or an unsaved default."""
     return MailSchedule.objects.filter(person=person).first() or MailSchedule(person=person)
 
 
 @transaction.atomic
 def choose(person: User, choices: Mapping[str, str], *, hour: int, time_zone: str, language: str) -> None:
-    """Keep what the person has chosen. What is chosen as it is usual anyway follows what is usual later."""
+    """Store the person's choices. Choices equal to the default are not stored, so that they follow later defaults."""
     _keep(person, choices)
     MailSchedule.objects.update_or_create(
         person=person, defaults={"hour": hour, "time_zone": time_zone, "language": language}

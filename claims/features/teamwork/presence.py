@@ -1,4 +1,4 @@
-"""People who have the same page open, and changes saved since it was opened. Open pages poll this."""
+"""People who have the same page open, and changes saved since. Open pages poll this."""
 
 from datetime import timedelta
 from typing import Any
@@ -28,7 +28,7 @@ _MAX_OPEN_SECONDS = 86_400
 @mark_background
 @require_sign_in
 def record_presence(request: HttpRequest) -> JsonResponse:
-    """Note that the page is open, or is left; say who else has it open, and whether it is still the newest."""
+    """Record that the page is open or closed; return others who have it open, and whether it is up to date."""
     body = read_body(request)
     if not is_of_who_is_signed_in(request, body):
         return JsonResponse({}, status=409)
@@ -62,7 +62,7 @@ def describe_presence(somebody: PresentColleague) -> str:
 
 
 def describe_changes(row: Model, *, open_for: Any) -> str:
-    """Return who has saved what since the page was opened, that many seconds ago."""
+    """Return the changes saved since the page was opened, and their authors."""
     seconds = min(open_for, _MAX_OPEN_SECONDS) if type(open_for) in (int, float) and open_for >= 0 else 0
     opened = get_database_time() - timedelta(seconds=seconds)
     labels = {field.attname: str(field.verbose_name) for field in row._meta.concrete_fields}

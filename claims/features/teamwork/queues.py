@@ -1,4 +1,4 @@
-"""What teamwork adds to the dashboard: the person's own work first, and everyone's overdue work."""
+"""Teamwork's additions to the dashboard: the person's own work, then everyone's overdue work."""
 
 from collections.abc import Iterator
 

@@ -37,7 +37,7 @@ _FEED_TYPES = {
 
 @dataclass(frozen=True, slots=True)
 class Followable:
-    """Something that can be followed.
+    """A feed, sitemap or page that can be followed.
 
     Attributes:
         kind: as `WatchProgress.Kind`; what it is, or as what its page names it.
@@ -89,7 +89,7 @@ def _build_followable(address: str, found: PageList) -> Followable:
 
 
 def _read_head(content: bytes, url: str) -> tuple[str, list[Followable]]:
-    """Return the title of a page, and the feeds it names (`<link rel="alternate">`)."""
+    """Return the title of a page and its feeds (`<link rel="alternate">`)."""
     try:
         root = html.document_fromstring(content)
     except (LxmlError, ValueError, AssertionError):

@@ -1,4 +1,4 @@
-"""Due watches and their leases: one worker visits each at a time."""
+"""Due watches and their leases, so that one worker visits each at a time."""
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -38,7 +38,7 @@ class Lease:
 
     @classmethod
     def acquire(cls, watch_id: int) -> Self | None:
-        """Lease the watch, if it is due and free."""
+        """Lease the watch if it is due and free."""
         now = timezone.now()
         until = now + LEASE_TIME
         if not WatchProgress.objects.filter(build_due_condition(now), pk=watch_id).update(held_until=until):
@@ -47,7 +47,7 @@ class Lease:
         return cls(watch, until) if watch else None
 
     def renew(self) -> bool:
-        """Whether it is still ours, and switched on; then it is for longer."""
+        """Extend the lease; return False if it was lost or the watch paused."""
         until = timezone.now() + LEASE_TIME
         ours = WatchProgress.objects.filter(
             pk=self.watch.pk, held_until=self.until, watch__in=Watch.objects.active()

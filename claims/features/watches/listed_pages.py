@@ -60,7 +60,7 @@ def note(watch: Watch, listed: Iterable[ListedPage], *, is_first: bool, now: dat
 
 
 def forget_unlisted(watch: Watch, listed: Iterable[ListedPage], now: datetime) -> None:
-    """Let go of pages that brought nothing and are not listed any more, so that a watch does not grow without end."""
+    """Delete unlisted pages without imported articles, so that a watch does not grow forever."""
     present = {build_url_key(page.url) for page in listed}
     settled = watch.pages.filter(state__in=[_STATE.PASSED, _STATE.FAILED], found_at__lt=now - KEPT_PERIOD)
     gone = [pk for pk, key in settled.values_list("pk", "url_key") if key not in present]

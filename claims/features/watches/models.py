@@ -1,4 +1,4 @@
-"""Watches, their progress, and the pages that they found."""
+"""Watches, their progress, and the pages they found."""
 
 from datetime import datetime
 from typing import Self
@@ -175,7 +175,7 @@ class Watch(models.Model):
 
 
 class WatchProgress(models.Model):
-    """When a watch was visited and is again, what came of it, and how it fails. Made by the database with its watch."""
+    """The times, results and failures of a watch's visits. The database creates it with the watch."""
 
     class Kind(models.TextChoices):
         RSS = "rss", _("RSS feed")
@@ -245,7 +245,7 @@ class WatchedPageQuerySet(models.QuerySet["WatchedPage"]):
 
 
 class WatchedPage(models.Model):
-    """A page that a watch has found: whether it was imported, and when it is looked at again."""
+    """A page found by a watch, with its import state and next check."""
 
     class State(models.TextChoices):
         WAITING = "waiting", _("Waiting")

@@ -1,4 +1,4 @@
-"""Background jobs of watches: a few at a time, so that other jobs do not wait."""
+"""Background jobs of watches, in short turns so that other jobs do not wait."""
 
 import time
 from functools import partial

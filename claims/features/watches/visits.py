@@ -1,4 +1,4 @@
-"""One visit to a watch: fetch its list, then the pages that need fetching.
+"""A visit to a watch: fetch its list, then the pages that need fetching.
 
 Everything important is in the database after each page. So a visit can end at any moment, even by being killed, and
 the next one continues where it ended.
@@ -79,7 +79,7 @@ def visit(
     tell: Callable[[PageResult], None] = lambda looked_at: None,
     patience: float = PATIENCE_SECONDS,
 ) -> VisitTally | None:
-    """Visit a watch, if it is due and free; otherwise return None.
+    """Visit a watch, or return None if it is not due or not free.
 
     Args:
         is_stopped: called before each page, to ask whether to leave the rest for later.
@@ -190,7 +190,7 @@ class _Visit:
             self._note([ListedPage(watch.url)], _KIND.PAGE)
 
     def _read_list(self, found: PageList) -> tuple[list[ListedPage], str]:
-        """Return the pages of a list and of the sitemaps it links to, with notes on what could not be read.
+        """Return the pages of a list and its sitemaps, with notes on parts that could not be read.
 
         Raises:
             FetchError: it leads to sitemaps, and none of them can be had.

@@ -1,4 +1,4 @@
-"""Edits of a watch: each function checks, writes and calls the worker."""
+"""Edits of a watch. Each function checks, writes and calls the worker."""
 
 from datetime import timedelta
 
@@ -16,7 +16,7 @@ from claims.newsroom.roles import require
 
 @transaction.atomic
 def add(url: str, *, kind: str = "", name: str = "", by: User | None = None, **settings: int | str) -> Watch:
-    """Follow a URL from now on; the worker visits it at once.
+    """Follow a URL; the worker visits it at once.
 
     Args:
         kind: what it is known to be (`WatchProgress.Kind`); a feed that is a page one day is then not taken for one.
@@ -44,7 +44,7 @@ def add(url: str, *, kind: str = "", name: str = "", by: User | None = None, **s
 
 @transaction.atomic
 def switch(watch: Watch, *, active: bool, by: User) -> Watch:
-    """Pause a watch, or go on with it; then it is visited at once.
+    """Pause a watch, or resume it with a visit at once.
 
     Raises:
         NotAllowed: the person's role does not include it.
@@ -74,7 +74,7 @@ def visit_now(watch: Watch, *, by: User) -> None:
 
 
 def apply_interval(watch: Watch) -> None:
-    """Bring the next visit forward after the interval was shortened."""
+    """Bring the next visit forward if the interval was shortened."""
     soon = timezone.now() + timedelta(minutes=watch.interval_minutes)
     WatchProgress.objects.filter(pk=watch.pk, next_visit_at__gt=soon).update(next_visit_at=soon)
 

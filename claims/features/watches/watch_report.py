@@ -56,7 +56,7 @@ def describe_state(watch: Watch) -> str:
 
 
 def print_page(looked_at: PageResult, console: Console) -> None:
-    """Print a page as soon as it is done."""
+    """Print the result of a page."""
     more = (
         ", " + gettext("proposals: %(number)s") % {"number": looked_at.proposals}
         if looked_at.proposals

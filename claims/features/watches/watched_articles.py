@@ -1,4 +1,4 @@
-"""One page of a watch → an imported article, a new snapshot, or the reason why not."""
+"""A page of a watch: import it as an article, store a new snapshot, or record why not."""
 
 import hashlib
 import logging
@@ -154,7 +154,7 @@ def _import_page(page: WatchedPage, watch: Watch, answer: FetchedDocument) -> Pa
 
 
 def _is_known(page: WatchedPage, material: Material) -> bool:
-    """Whether it holds the text that was captured last."""
+    """Return whether the text equals the latest captured one."""
     digest = hashlib.sha256(extract_document(material).text.encode()).hexdigest()
     snapshots = Snapshot.objects.filter(source=page.source_id).order_by("-number")
     return snapshots.values_list("text_sha256", flat=True).first() == digest
@@ -168,7 +168,7 @@ def _note_unchanged(page: WatchedPage, now: datetime, answer: FetchedDocument) -
 
 
 def _settle(page: WatchedPage, answer: FetchedDocument, **changes: Any) -> int:
-    """Write down what became of the page, if it is still ours; how many rows that were."""
+    """Record the outcome of the page if the lease is still valid; return the number of rows changed."""
     known = {} if answer.status == NOT_MODIFIED else clean_validators(answer.etag, answer.last_modified)
     ours = WatchedPage.objects.filter(pk=page.pk, next_look_at=page.next_look_at)
     return ours.update(**{"attempts": 0, "failure": "", **known, **changes})

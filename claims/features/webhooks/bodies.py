@@ -1,4 +1,4 @@
-"""Serializers of webhooks for the editorial API. They only validate and describe."""
+"""Serializers of webhooks for the editorial API, for validation and description only."""
 
 from typing import Any
 
@@ -49,7 +49,7 @@ class WebhookBody(StrictKeys):
 
 
 class WebhookChanges(WebhookBody):
-    """The fields to change. A new URL is verified before anything is sent to it."""
+    """The fields to change. A new URL is verified before messages are sent to it."""
 
     active = StrictBooleanField(
         required=False, help_text="`false` pauses it; `true` goes on where it stopped, with this token."
@@ -57,7 +57,7 @@ class WebhookChanges(WebhookBody):
 
 
 class RotationBody(StrictKeys):
-    """How the secret is replaced."""
+    """Whether the old secret ends at once."""
 
     at_once = StrictBooleanField(
         required=False,
@@ -67,7 +67,7 @@ class RotationBody(StrictKeys):
 
 
 class ReplayBody(StrictKeys):
-    """From where messages are sent again."""
+    """The point from which messages are sent again."""
 
     since = serializers.IntegerField(
         min_value=0,
@@ -100,7 +100,7 @@ class WebhookSerializer(serializers.Serializer):
 
 
 class WebhookWithSecretSerializer(WebhookSerializer):
-    """A webhook, and what its messages are signed with. It is shown this once."""
+    """A webhook with its signing secret, which is shown only once."""
 
     secret = serializers.CharField(
         allow_null=True,
@@ -117,7 +117,7 @@ class WebhookAttemptSerializer(serializers.Serializer):
 
 
 class WebhookDeliverySerializer(serializers.Serializer):
-    """A message, and how sending it went."""
+    """A message and its delivery."""
 
     id = serializers.IntegerField()
     message_id = serializers.CharField(help_text="The same however often it is sent.")
@@ -158,7 +158,7 @@ class DeliveryQuery(ListQuery):
 
 
 def build_webhook(row: WebhookEndpoint) -> Document:
-    """Describe the webhook's settings but not its progress, so that its ETag stays valid for changing it."""
+    """Return the webhook's settings without its progress, so that its ETag stays valid."""
     return {
         "id": row.pk,
         "name": row.name,

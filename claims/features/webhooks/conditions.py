@@ -1,4 +1,4 @@
-"""The filter of an endpoint: the conditions of the API's list of claims, applied to entries of the ledger."""
+"""The filter of an endpoint: the conditions of the API's claim list, applied to ledger entries."""
 
 from collections.abc import Collection, Mapping
 from typing import Any, cast
@@ -16,7 +16,7 @@ from factcheck.api.problems import InvalidParameters
 
 
 class WebhookQuery(ClaimListQuery):
-    """What claims an endpoint asks for. The entries to choose from are those that are given, not those of now."""
+    """The claims that an endpoint wants. It filters the given entries instead of the current ones."""
 
     @classmethod
     def get_filters(cls) -> dict[str, Filter]:

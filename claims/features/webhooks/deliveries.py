@@ -61,7 +61,7 @@ class RequestOutcome:
 
 
 def send(endpoint_id: int) -> None:
-    """Send due deliveries of an endpoint, unless it is paused or another worker is sending."""
+    """Send due deliveries of an endpoint, unless it is paused or leased by another worker."""
     ends = time.monotonic() + TURN_SECONDS
     while (held := _hold(endpoint_id)) is not None:
         while held is not None and time.monotonic() < ends:
@@ -110,7 +110,7 @@ def retry_after(failures: int) -> timedelta | None:
 
 
 def _send_next(endpoint_id: int, held: datetime) -> datetime | None:
-    """Send the first message that is due. Returns until when the endpoint is ours now; None when it no longer is."""
+    """Send the next due message. Return the end of our lease, or None if it was lost."""
     delivery = (
         WebhookDelivery.objects.due()
         .filter(endpoint=endpoint_id, endpoint__in=WebhookEndpoint.objects.active())
@@ -134,7 +134,7 @@ def _send_next(endpoint_id: int, held: datetime) -> datetime | None:
 
 
 def _note(delivery: WebhookDelivery, outcome: RequestOutcome) -> bool:
-    """Write down how the request went and what follows; returns whether to go on with this endpoint."""
+    """Record the result of the request; return whether to continue with this endpoint."""
     progress = WebhookProgress.objects.select_for_update(no_key=True).filter(pk=delivery.endpoint_id).first()
     locked = WebhookDelivery.objects.select_for_update(no_key=True).filter(pk=delivery.pk).first()
     if progress is None or locked is None:
@@ -221,7 +221,7 @@ def _describe_failure(status: int) -> str:
 
 
 def build_ready_condition(moment: datetime) -> Q:
-    """Return the condition for an endpoint that can be sent to: switched on, without a lease, not paused."""
+    """Return the condition for an endpoint that can be sent to: active, without a lease, not paused."""
     due = WebhookDelivery.objects.due(moment).filter(endpoint=OuterRef("endpoint"))
     return (
         Q(endpoint__in=WebhookEndpoint.objects.active())

@@ -13,7 +13,7 @@ from claims.newsroom.mail_languages import override_language_for
 
 
 def disable(endpoint: WebhookEndpoint, reason: str) -> None:
-    """Stop sending until a person switches the endpoint on again, and notify people who can by email.
+    """Stop sending until a person switches the endpoint on again, and email the people who can.
 
     Called inside a transaction, in which the mail is as well.
     """
@@ -39,7 +39,7 @@ def _describe_reason(endpoint: WebhookEndpoint) -> str:
 
 
 def report(endpoint: WebhookEndpoint) -> None:
-    """Email its owner, or else people who may change webhooks, why this webhook was switched off."""
+    """Email the endpoint's owner, or people who may change webhooks, why it was switched off."""
     owner = endpoint.owner
     if owner and owner.is_active and owner.email:
         page, people = f"/api/v1/editorial/webhooks/{endpoint.pk}/", [owner]

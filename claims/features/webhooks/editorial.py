@@ -1,4 +1,4 @@
-"""Webhooks of the token's owner only."""
+"""Webhooks of the token's owner."""
 
 from typing import Any, ClassVar
 
@@ -26,7 +26,7 @@ SENDING_COST = 100
 
 
 class OwnWebhooks(EditorialResource):
-    """The common part of all views of a user's own webhooks: the scope, also for reading, and the cost."""
+    """The common part of views on a user's own webhooks: scope and cost."""
 
     view_permission = ""
     write_scope = Scope.WEBHOOKS
@@ -69,7 +69,7 @@ class WebhookWork(OwnWebhooks):
         return webhook_bodies.build_webhook(row)
 
     def create(self, request: Request) -> HttpResponse:
-        """Create a webhook. The answer contains its secret, this once; the receiver must then be verified."""
+        """Create a webhook. The response contains its secret once; then verify the receiver."""
         values = _check_values(read(webhook_bodies.WebhookBody, request.data, by=self.person))
 
         def carry_out(_prepared: None) -> StoredResponse:
@@ -80,7 +80,7 @@ class WebhookWork(OwnWebhooks):
         return self.created_once(carry_out)
 
     def partial_update(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  the name in the address
-        """Change, pause or resume a webhook. A new URL has to be verified again."""
+        """Change, pause or resume a webhook. A new URL must be verified again."""
         values = _check_values(
             read(webhook_bodies.WebhookChanges, request.data, by=self.person, partial=True)
         )
@@ -91,7 +91,7 @@ class WebhookWork(OwnWebhooks):
         return self.done(carry_out)
 
     def destroy(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
-        """Delete it, with the log of its messages."""
+        """Delete the webhook with its message log."""
 
         def carry_out() -> StoredResponse:
             self._locked(id).delete()
@@ -101,7 +101,7 @@ class WebhookWork(OwnWebhooks):
 
     @action(detail=True, methods=["post"])
     def verify(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
-        """Ask the receiver, and switch the webhook on if they agree.
+        """Ask the receiver for proof, and activate the webhook if it answers correctly.
 
         The message `webhook.verification` has a `challenge`. Answer with `{"challenge_response": "…"}`: HMAC-SHA256 of
         the challenge with the bytes of the secret, in Base64.
@@ -115,7 +115,7 @@ class WebhookWork(OwnWebhooks):
 
     @action(detail=True, methods=["post"])
     def test(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
-        """Send a test message now and once, also while it is paused, and say how that went."""
+        """Send a test message once, even if the webhook is paused, and return the result."""
         row = self.row(id=id)
         if row.verified_at is None:
             raise NotPossible(gettext("Nothing is sent there until the receiver has agreed (verify)."))
@@ -139,7 +139,7 @@ class WebhookWork(OwnWebhooks):
 
     @action(detail=True, methods=["post"])
     def replay(self, request: Request, id: int) -> HttpResponse:  # noqa: A002  as above
-        """Send everything after a `sequence`, again where it was sent before. Messages keep their `message_id`."""
+        """Send all messages after a `sequence` again. They keep their `message_id`."""
         values = read(webhook_bodies.ReplayBody, request.data, by=self.person)
 
         def carry_out(_prepared: None) -> StoredResponse:
@@ -158,7 +158,7 @@ class WebhookWork(OwnWebhooks):
         return StoredResponse(status, kept, shown.headers, told_once)
 
     def _locked(self, key: int) -> WebhookEndpoint:
-        """Return the webhook, locked until the end of the transaction, if it is the version named in the request."""
+        """Return the webhook, locked until the end of the transaction, if its version is the requested one."""
         self.own().select_for_update(of=("self",)).filter(pk=key).first()
         row: WebhookEndpoint = self.matched(id=key)
         return row
@@ -192,7 +192,7 @@ class WebhookDeliveryWork(OwnWebhooks):
         webhook_id: int,
         id: int,  # noqa: A002  the name in the address
     ) -> HttpResponse:
-        """Send it again, under the same `message_id`, as soon as its turn comes."""
+        """Send the message again under the same `message_id`."""
         row = self.row(id=id)
 
         def carry_out(_prepared: None) -> StoredResponse:

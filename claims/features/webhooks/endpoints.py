@@ -1,4 +1,4 @@
-"""Actions on an endpoint and its messages: test, replace the secret, send again."""
+"""Actions on an endpoint: send a test, replace the secret, send messages again."""
 
 from datetime import timedelta
 
@@ -26,7 +26,7 @@ def check_address(url: str) -> str:
 
 
 def try_out(endpoint: WebhookEndpoint) -> WebhookAttempt:
-    """Send a test message now and once, also while the endpoint is switched off, and note in the log how it went."""
+    """Send a test message once, even if the endpoint is off, and log the result."""
     attempt = send_now(endpoint, TEST_EVENT)
     if not attempt.error:
         trust_again(endpoint)
@@ -34,7 +34,7 @@ def try_out(endpoint: WebhookEndpoint) -> WebhookAttempt:
 
 
 def send_now(endpoint: WebhookEndpoint, event: str) -> WebhookAttempt:
-    """Send a message that is about no publication, once and whatever the state of the endpoint; note it in the log."""
+    """Send a message without a publication once, whatever the endpoint's state, and log it."""
     now = timezone.now()
     delivery = WebhookDelivery(
         endpoint=endpoint, event=event, created_at=now, next_attempt_at=None, settled_at=now
@@ -51,7 +51,7 @@ def send_now(endpoint: WebhookEndpoint, event: str) -> WebhookAttempt:
 
 @transaction.atomic
 def trust_again(endpoint: WebhookEndpoint) -> None:
-    """Clear the endpoint's failures and send waiting deliveries at once, because it works again."""
+    """Clear the endpoint's failures and send waiting deliveries at once."""
     WebhookProgress.objects.filter(endpoint=endpoint).update(
         consecutive_failures=0, failing_since=None, paused_until=None
     )

@@ -1,4 +1,4 @@
-"""Ledger entry → webhook event and message."""
+"""Turn ledger entries into webhook events and messages."""
 
 import hashlib
 from typing import Any

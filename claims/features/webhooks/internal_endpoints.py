@@ -64,7 +64,7 @@ def add(token: ApiToken, **values: Any) -> WebhookEndpoint:
 
 @transaction.atomic
 def change(endpoint: WebhookEndpoint, token: ApiToken, **values: Any) -> WebhookEndpoint:
-    """Change a locked endpoint; if switched on, it continues with this token.
+    """Change a locked endpoint; if it is active, it continues with this token.
 
     Raises:
         NotPossible: it would be switched on without the receiver's agreement.

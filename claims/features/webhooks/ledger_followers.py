@@ -1,4 +1,4 @@
-"""Ledger → deliveries: the entries to send to every endpoint."""
+"""Turn ledger entries into deliveries for every endpoint."""
 
 import time
 from typing import Any
@@ -43,7 +43,7 @@ def follow() -> int:
 
 @transaction.atomic
 def _follow_step(endpoint_id: int) -> int | None:
-    """Process some more entries; None at the end of the ledger."""
+    """Process the next entries; return None at the end of the ledger."""
     # A concurrent follower of this endpoint waits here, and then continues from the new position.
     progress = (
         WebhookProgress.objects.select_for_update(of=("self",), no_key=True)

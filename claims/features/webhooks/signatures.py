@@ -13,7 +13,7 @@ from standardwebhooks import Webhook
 def build_signed_headers(
     body: str, *, message_id: str, at: datetime, secrets_in_use: Iterable[str]
 ) -> dict[str, str]:
-    """Return the three headers of a message sent at this moment (UTC), signed with each of the secrets."""
+    """Return the three headers of a message sent at this moment (UTC), signed with each secret."""
     signatures = [Webhook(secret).sign(message_id, at, body) for secret in secrets_in_use]
     return {
         "webhook-id": message_id,

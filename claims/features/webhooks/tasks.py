@@ -1,4 +1,4 @@
-"""Background jobs of webhooks. Each can run at any time, and repeatedly."""
+"""Background jobs of webhooks. They can run at any time, and repeatedly."""
 
 from datetime import timedelta
 
@@ -37,7 +37,7 @@ def report_disabled(*, endpoint_id: int) -> None:
 @app.periodic(cron="* * * * *")
 @app.task(queue=worker_calls.QUEUE_NAME, queueing_lock="claims.features.webhooks.look_after")
 def look_after(timestamp: int) -> None:
-    """Do work that was not queued (bulk imports, killed workers), once a minute."""
+    """Do work that was not queued (bulk imports, killed workers). Runs every minute."""
     disabled_endpoints.disable_without_token()
     ledger_followers.follow()
     waiting = WebhookProgress.objects.filter(deliveries.build_ready_condition(timezone.now()))

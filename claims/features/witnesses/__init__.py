@@ -1,4 +1,4 @@
-"""Witnesses: newsrooms that confirm to one another that each shows everyone the same ledger.
+"""Witnesses: newsrooms that confirm that each shows everyone the same ledger.
 
 A witness remembers the last checkpoint that it saw of a log, and cosigns a newer one only if that continues it (C2SP
 `tlog-witness`, `tlog-cosignature`). A newsroom that shows different readers different histories gets no cosignature for

@@ -1,4 +1,4 @@
-"""Administration of our witnesses, and of the ledgers that we witness."""
+"""Administration of our witnesses, and of the ledgers we witness."""
 
 from django.contrib import admin
 from django.db.models import Count, QuerySet

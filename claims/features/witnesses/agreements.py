@@ -1,4 +1,4 @@
-"""Newsrooms that follow each other witness each other, unless one of them switches that off.
+"""Newsrooms that follow each other also witness each other, unless one of them declines.
 
 We witness the ledger of each followed newsroom. When it witnesses ours too, because it follows us, it becomes a witness
 of ours. Switching off the row of a ledger or a witness ends that; it is not switched on again.
@@ -25,7 +25,7 @@ _LIMITS = Limits(content_bytes=1_000, total_seconds=20, redirects=0)
 
 
 def agree_with_peers() -> None:
-    """Witness the ledgers of followed newsrooms, and have those witness ours that agree."""
+    """Witness the ledgers of followed newsrooms, and ask those newsrooms to witness ours."""
     for newsroom in PeerNewsroom.objects.active().filter(progress__halted=""):
         _witness_ledger(newsroom)
         if not Witness.objects.filter(url=f"{newsroom.url}/witness").exists():
@@ -36,7 +36,7 @@ def agree_with_peers() -> None:
 
 
 def _witness_ledger(newsroom: PeerNewsroom) -> None:
-    """Add the ledger; once it is known, only its key follows the one that was accepted for the newsroom."""
+    """Add the ledger, or update its key to the one accepted for the newsroom."""
     name = build_origin(newsroom.url)
     key = verifier_key(name, decoded(newsroom.key))
     known = WitnessedLog.objects.filter(verifier_key__startswith=f"{name}+")
@@ -45,7 +45,7 @@ def _witness_ledger(newsroom: PeerNewsroom) -> None:
 
 
 def _add_witness(newsroom: PeerNewsroom) -> None:
-    """Add the newsroom's witness if it knows our ledger.
+    """Add the newsroom as a witness if it knows our ledger.
 
     Raises:
         FetchError, NotCosigned, ValidationError, UnicodeDecodeError: it is no witness, or does not know our ledger.

@@ -64,7 +64,7 @@ class _KeyHolder(models.Model):
 
 @keep_history(exclude=["failure", "failing_since", "sees_two_histories", "asked_at"])
 class Witness(_KeyHolder):
-    """Another installation, or a public witness, that we ask to cosign each checkpoint of our ledger."""
+    """Another installation, or a public witness, that cosigns each checkpoint of our ledger."""
 
     key_type = COSIGNATURE
     verifier_key = models.CharField(

@@ -1,4 +1,4 @@
-"""How many cosignatures make a checkpoint trusted, and for how long there were not enough.
+"""The number of cosignatures a checkpoint needs, and for how long there were too few.
 
 Only active witnesses count. `COSIGNATURES_REQUIRED` says how many of them; all, unless it is set.
 """
@@ -40,13 +40,13 @@ LACKING_SINCE_SQL = """
 
 
 def load_witness_policy() -> WitnessPolicy:
-    """Return our own policy, as dumps and evidence packs state it."""
+    """Return our own policy for dumps and evidence packs."""
     keys = tuple(Witness.objects.filter(active=True).values_list("verifier_key", flat=True))
     return WitnessPolicy(min(settings.COSIGNATURES_REQUIRED or len(keys), len(keys)), keys)
 
 
 def list_desk_concerns() -> list[str]:
-    """Return what administrators have to look at: two histories, or a day without enough cosignatures."""
+    """Return the problems for administrators: two histories, or a day with too few cosignatures."""
     found = [
         _("Witness %(name)s: %(problem)s") % {"name": witness.name, "problem": witness.failure}
         for witness in Witness.objects.filter(active=True, sees_two_histories=True)

@@ -18,12 +18,12 @@ _log = logging.getLogger(__name__)
 
 
 class NotCosigned(Exception):
-    """A witness did not cosign; `str()` says why, for people."""
+    """The witness did not cosign; `str()` explains why."""
 
 
 class TwoHistories(NotCosigned):
-    """The witness has cosigned entries that are not in this ledger: this one, or another installation with the same
-    key, is incomplete.
+    """The witness has cosigned entries that are missing from this ledger: this database, or another one with the
+    same key, is incomplete.
     """
 
 
@@ -37,12 +37,12 @@ def ask_witnesses() -> int:
 
 
 def build_cosigned_note(checkpoint: Checkpoint) -> str:
-    """Return the note of a checkpoint with all its cosignatures, also of witnesses that are no longer active."""
+    """Return the note of a checkpoint with all its cosignatures, including those of former witnesses."""
     return checkpoint.note + "".join(checkpoint.cosignatures.values_list("line", flat=True))
 
 
 def is_known_to(witness: Witness) -> bool:
-    """Return whether a witness that was never asked knows our ledger; it learns nothing by the question.
+    """Return whether a new witness knows our ledger, without revealing anything to it.
 
     Raises:
         NotCosigned: there is no answer.
@@ -75,7 +75,7 @@ def _ask(witness: Witness, checkpoint: Checkpoint) -> bool:
 
 
 def _submit(witness: Witness, checkpoint: Checkpoint) -> Cosignature:
-    """Raises `NotCosigned`."""
+    """Submit a checkpoint. Raises `NotCosigned`."""
     last = witness.cosignatures.order_by("-checkpoint").select_related("checkpoint").first()
     known = last.checkpoint.tree_size if last else 0
     answer = _post(witness, checkpoint, known)

@@ -7,12 +7,12 @@ from claims.features.witnesses.submission import ask_witnesses
 @app.periodic(cron="* * * * *")
 @app.task(name="claims.features.witnesses.ask", queueing_lock="claims.features.witnesses.ask")
 def ask(timestamp: int) -> None:
-    """Have witnesses cosign the newest checkpoint if necessary, once a minute."""
+    """Ask witnesses to cosign the newest checkpoint if necessary. Runs every minute."""
     ask_witnesses()
 
 
 @app.periodic(cron="23 * * * *")
 @app.task(name="claims.features.witnesses.agree", queueing_lock="claims.features.witnesses.agree")
 def agree_hourly(timestamp: int) -> None:
-    """Witness the ledgers of followed newsrooms, and have them witness ours, once an hour."""
+    """Witness the ledgers of followed newsrooms, and ask them to witness ours. Runs hourly."""
     agree_with_peers()

@@ -1,4 +1,4 @@
-"""Decide whether a submitted checkpoint continues what we cosigned (C2SP `tlog-witness`)."""
+"""Decide whether a submitted checkpoint continues the one we cosigned (C2SP `tlog-witness`)."""
 
 import logging
 import re
@@ -48,7 +48,7 @@ class Submission:
 
     @classmethod
     def read(cls, body: bytes) -> Self:
-        """Raises `SubmissionRefused` for anything that is not a submission."""
+        """Parse a submission. Raises `SubmissionRefused` if it is invalid."""
         try:
             above, checkpoint = body.decode().split("\n\n", 1)
             first, *lines = above.split("\n")
@@ -67,12 +67,12 @@ class Submission:
 
 
 def get_witness_name() -> str:
-    """Return the name that stands before our cosignatures: an address without its scheme."""
+    """Return our name in cosignatures: this site's URL without its scheme."""
     return f"{urlsplit(settings.SITE_URL).netloc}/witness"
 
 
 def derive_witness_key() -> Ed25519PrivateKey:
-    """Return our key as a witness. It is not the one that signs our own ledger, as the specification demands."""
+    """Return our witness key. By the specification it differs from the key that signs our ledger."""
     secret = settings.SIGNING_KEY or settings.SECRET_KEY
     seed = salted_hmac("claims.features.witnesses", "ed25519", secret=secret, algorithm="sha256").digest()
     return Ed25519PrivateKey.from_private_bytes(seed)
@@ -83,7 +83,7 @@ def build_verifier_key() -> str:
 
 
 def cosign_checkpoint(submission: Submission) -> str:
-    """Remember a checkpoint that continues the last one, and return the line that cosigns it.
+    """Store a checkpoint that continues the last one, and return its cosignature line.
 
     Raises:
         Refused: it does not, or the log is unknown.

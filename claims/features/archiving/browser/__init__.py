@@ -1,4 +1,4 @@
-"""Pages as a reader sees them: headless Chromium, with limits, and access to the public internet only.
+"""A headless Chromium browser that takes pictures of pages, with limits and access to the public internet only.
 
     page_pictures   an address → a screenshot of the whole page, and a PDF
     chromium        one browser for one page: started, watched, ended with all that belongs to it

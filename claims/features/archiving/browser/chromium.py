@@ -1,4 +1,4 @@
-"""One browser for one page: started, watched, and ended with everything that belongs to it."""
+"""Start, watch and stop one browser process per page."""
 
 import os
 import shutil
@@ -74,7 +74,7 @@ class BrowserLimits:
 
 
 class BrowserLimitExceeded(Exception):
-    """The browser was ended because of what the page took; `str()` says what."""
+    """The browser was stopped because it exceeded a limit; `str()` describes which."""
 
 
 class Chromium:
@@ -87,7 +87,7 @@ class Chromium:
         self.excess = ""
 
     def watch(self, limits: BrowserLimits, ended: threading.Event) -> None:
-        """End the browser as soon as it takes more than it may."""
+        """Stop the browser as soon as it exceeds a limit."""
         ends_at = time.monotonic() + limits.seconds
         while not ended.wait(POLL_SECONDS):
             if time.monotonic() > ends_at:
@@ -101,7 +101,7 @@ class Chromium:
                 return
 
     def kill(self) -> None:
-        """End it and everything that it started, whatever group that has put itself into."""
+        """Kill the browser and all processes it started, whatever their process group."""
         with suppress(psutil.Error):
             for child in psutil.Process(self.process.pid).children(recursive=True):
                 with suppress(psutil.Error):
@@ -114,7 +114,7 @@ class Chromium:
 def start_chromium(
     program: str, proxy: str, limits: BrowserLimits, *, sandbox: bool = True
 ) -> Iterator[Chromium]:
-    """Start a browser that uses the proxy; nothing of it remains afterwards.
+    """Start a browser that uses the proxy, and remove its files afterwards.
 
     Raises:
         BrowserOutOfBounds: it took too much, whatever else went wrong because of that.
@@ -211,7 +211,7 @@ def _measure_disk(folder: Path) -> int:
 
 
 def _forget_abandoned() -> None:
-    """Remove folders of browsers whose worker was killed with them."""
+    """Remove profile folders left behind by killed workers."""
     oldest = time.time() - ABANDONED
     for folder in Path(tempfile.gettempdir()).glob(f"{PROFILE}*"):
         with suppress(OSError):

@@ -16,7 +16,7 @@ _CHUNK_SIZE = 1 << 18
 
 
 class BrowserTimeout(Exception):
-    """The browser does not answer: it ended, takes too long, or says more than it may."""
+    """The browser does not answer: it ended, took too long, or sent too much."""
 
 
 class BrowserError(Exception):
@@ -24,7 +24,7 @@ class BrowserError(Exception):
 
 
 class Devtools:
-    """Our end of the browser's pipes."""
+    """A connection to the browser over its debugging pipes."""
 
     def __init__(self, reads: int, writes: int, *, ends_at: float, longest: int) -> None:
         """The browser's ends belong to its process.
@@ -76,7 +76,7 @@ class Devtools:
                 return result
 
     def wait(self, is_over: Callable[[], bool], *, seconds: float) -> bool:
-        """Take note of what happens until something is over, for so long at most. Whether it is."""
+        """Record events until `is_over()` or for at most `seconds`; return whether it is over."""
         ends_at = min(time.monotonic() + seconds, self._ends_at)
         while not is_over():
             if self._read_next(ends_at) is None:

@@ -36,7 +36,7 @@ LIMITS = BrowserLimits()
 
 
 class BrowserUnavailable(Exception):
-    """No pictures are made here; `str()` says why, for a person."""
+    """Pictures cannot be made on this machine; `str()` is the reason, for users."""
 
 
 @dataclass(slots=True)

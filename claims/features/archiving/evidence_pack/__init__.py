@@ -1,4 +1,4 @@
-"""The evidence pack: everything a published claim relies on, in a ZIP that can be checked without our software.
+"""The evidence pack: the evidence for a published claim as a ZIP that can be checked without our software.
 
     pack             what is in it, and the ZIP itself, as a stream
     cited_files      which texts, copies and uploads belong to the sources of a claim

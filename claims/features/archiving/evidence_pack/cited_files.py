@@ -45,7 +45,7 @@ class CitedFile:
 
 @dataclass(slots=True)
 class CitedFiles:
-    """All files of the sources of a claim."""
+    """All stored files of a claim's sources."""
 
     texts: list[Snapshot] = field(default_factory=list)
     files: list[CitedFile] = field(default_factory=list)

@@ -74,7 +74,7 @@ class EvidencePack:
         return hashlib.sha256(json.dumps(made_of).encode()).hexdigest()
 
     def written(self) -> Iterator[bytes]:
-        """Yield the ZIP, piece by piece. Files missing from the archive are named in it instead."""
+        """Yield the ZIP in pieces. Files missing from the archive are listed in its README instead."""
         cited = exclude_missing_files(self.cited)
         pack = StreamedZip()
         for file in self._files(cited):

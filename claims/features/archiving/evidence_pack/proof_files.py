@@ -1,4 +1,4 @@
-"""Proofs that the entries of a claim are in the signed ledger: checkpoints, and steps of `sha256sum`.
+"""Proofs that a claim's entries are in the signed ledger: checkpoints, and `sha256sum` commands.
 
 Of each entry the first checkpoint that covers it: that stays the same for ever, however the ledger grows.
 """
@@ -78,7 +78,7 @@ _COSIGNATURE_TEMPLATE = """\
 
 @dataclass(frozen=True, slots=True)
 class SignedEntry:
-    """An entry, and the first checkpoint that covers it."""
+    """A ledger entry with the first checkpoint that covers it."""
 
     entry: Publication
     checkpoint: Checkpoint
@@ -158,7 +158,7 @@ def _build_files(place: SignedEntry, site: str) -> Iterator[tuple[str, bytes]]:
 
 
 class _CosignedFiles(NamedTuple):
-    """A witness's cosignature as OpenSSL reads it, and how it is verified."""
+    """The files for verifying a witness's cosignature with OpenSSL."""
 
     step: str
     files: list[tuple[str, bytes]]
@@ -198,7 +198,7 @@ def _describe_witnesses(
 
 
 def _write_steps(name: str, text: bytes, index: int, size: int, hashes: Sequence[bytes]) -> Iterator[str]:
-    """Yield the shell commands from the leaf to the root, by RFC 9162 (2.1.3.2), each with its output."""
+    """Yield the shell commands from the leaf to the root by RFC 9162 (2.1.3.2), each with its expected output."""
     found, last = leaf_hash(text), size - 1
     yield f"  (printf '\\0'; cat {name}) | sha256sum\n    {found.hex()}\n\n"
     for beside in hashes:

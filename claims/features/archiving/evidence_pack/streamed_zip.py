@@ -53,7 +53,7 @@ class _PendingOutput:
         return len(piece)
 
     def flush(self) -> None:
-        """Do nothing: nothing is buffered."""
+        """Do nothing, because nothing is buffered."""
 
     def drained(self) -> bytes:
         piece = b"".join(self._written)
@@ -63,7 +63,7 @@ class _PendingOutput:
 
 @dataclass
 class StreamedZip:
-    """A ZIP in the making: `add` each file, then `end`; what both yield is the ZIP."""
+    """A ZIP under construction: `add()` each file, then `end()`; both yield bytes of the ZIP."""
 
     digests: list[PackedDigest] = field(default_factory=list)
 

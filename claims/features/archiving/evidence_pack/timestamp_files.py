@@ -1,4 +1,4 @@
-"""Timestamps for `openssl ts` (RFC 3161), each as a file, with the certificates to verify them."""
+"""Timestamps as files for `openssl ts` (RFC 3161), with the certificates to verify them."""
 
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -43,7 +43,7 @@ def build_timestamp_files(stamps: Iterable[Timestamp], paths: dict[str, str]) ->
 
 
 def build_response(token: bytes) -> bytes:
-    """Return the TimeStampResp around a token; most tools call it a `.tsr`."""
+    """Wrap a token in a TimeStampResp, the format of `.tsr` files."""
     content = _GRANTED_STATUS + token
     return b"\x30" + _encode_length(len(content)) + content
 

@@ -16,7 +16,7 @@ _STATUS = re.compile(rb"HTTP/\S+ (\d{3})")
 
 
 class IndexedResponse(NamedTuple):
-    """An answer of a server, and where in the WARC it is."""
+    """A server's response and its position in the WARC."""
 
     key: str
     timestamp: str

@@ -17,7 +17,7 @@ _BLOCK_RESPONSES = 300
 
 
 class ArchivedPage(NamedTuple):
-    """A capture of a page: its WARC, and how it is listed."""
+    """A captured page: its WARC and its title in the page list."""
 
     name: str
     """Of the WARC file."""

@@ -18,7 +18,7 @@ _EXTENSIONS = {"application/warc": "warc.gz", "application/pdf": "pdf", "image/w
 
 
 class ArchivedCopy(models.Model):
-    """A document as it was at a moment, kept whole. Never changed, never deleted."""
+    """A document as it was at one moment. Never changed or deleted."""
 
     class Reason(models.TextChoices):
         EVIDENCE = "evidence", _("cited as evidence")
@@ -207,7 +207,7 @@ class ArchivedFile(models.Model):
 
 
 class Timestamp(models.Model):
-    """The signed proof that a file existed at a moment (RFC 3161). Verified before it is stored."""
+    """The signed proof that a file existed at a moment (RFC 3161), verified before it is stored."""
 
     sha256 = models.CharField(_("fingerprint"), max_length=64)
     authority = AddressField(_("authority"), max_length=500)

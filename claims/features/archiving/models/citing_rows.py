@@ -1,4 +1,4 @@
-"""Triggers that request copies of cited sources, so that no kind of citation is forgotten.
+"""Triggers that request copies of cited sources, whatever kind of row cites them.
 
 They stand on tables of the core, by proxies of its models.
 

@@ -1,4 +1,4 @@
-"""Complaints from readers at the desk: the queue with its clock, and a page for each."""
+"""Readers' complaints at the desk: the queue with its deadlines, and a page for each complaint."""
 
 from typing import Any, ClassVar
 

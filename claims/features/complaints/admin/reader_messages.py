@@ -1,4 +1,4 @@
-"""What the pages for complaints and requests share: read-only messages, and decisions about held ones."""
+"""Shared behaviour of the pages for complaints and requests: read-only messages, and decisions about held ones."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -26,8 +26,8 @@ MessageAction = Callable[[HttpRequest, Any, User], str]
 
 
 class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
-    """Lists of readers' messages, and a page for each with its possible actions. The sender is only shown to people
-    who may see them.
+    """The list of readers' messages, and a page for each with its actions. Senders are visible only to people with
+    that permission.
     """
 
     #: As what its steps are written down.
@@ -68,7 +68,7 @@ class ReaderMessageAdmin(QueueOrder, LookOnly, DeskAdmin):
         return self.page(request, row)
 
     def page(self, request: HttpRequest, row: Any, *, refusal: str = "") -> HttpResponse:
-        """Render the page of a row, with typed values if they were rejected."""
+        """Render the page of a row, keeping the typed values if they were rejected."""
         person = get_person(request)
         context = {
             **self.admin_site.each_context(request),

@@ -39,7 +39,7 @@ def request_badge(asked: ReaderRequest) -> SafeString:
 
 
 def _find_chosen_claim(request: HttpRequest, person: User) -> Claim:
-    """Return the claim named in the form: by its number, or by a URL of this site that contains it."""
+    """Return the claim that the form names by its number or by its URL on this site."""
     named = request.POST.get("claim", "").strip()
     digits = next((part for part in named.split("/") if part.isdecimal()), "")
     rows = Claim.objects.readable_by(person).select_related("merged_into")
@@ -102,7 +102,7 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
         ]
 
     def picture_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Serve the picture as it was sent; nothing in it is executed."""
+        """Serve the picture as it was sent, without executing anything in it."""
         row = self._row(request, str(pk))
         picture = ReaderPicture.objects.filter(request=row).first()
         if picture is None:

@@ -30,7 +30,7 @@ def find_newest_entry(claim_id: int) -> Publication:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def show_complaint_form(request: HttpRequest, pk: int) -> HttpResponse:
-    """Show the form and take what it sends."""
+    """Show the complaint form and process its submission."""
     entry = read_freshly(lambda: find_newest_entry(pk))
     if entry.merged_into_id:
         return redirect("reader-complaint", pk=entry.merged_into_id)

@@ -29,7 +29,7 @@ class FirstAnswer:
 
     @property
     def is_answer(self) -> bool:
-        """Whether just this was checked. What is near, or says otherwise, is no answer; nor is nothing."""
+        """Return whether this very claim was checked. Related or contradicting claims are no answer."""
         return bool(self.naming or (self.checked and self.checked.repeated))
 
     @property
@@ -40,7 +40,7 @@ class FirstAnswer:
 def find_first_answer(
     *, text: str = "", address: str = "", picture: SentPicture | None = None
 ) -> FirstAnswer:
-    """Return published claims on it."""
+    """Return published claims that answer a request."""
     found = check_passages(text, answer_to(text)) if text else None
     naming = find_claims_naming(address) if address else []
     known = {document["id"] for document in naming}
@@ -49,7 +49,7 @@ def find_first_answer(
 
 
 def _find_earlier_answers(address: str, picture: SentPicture | None) -> list[Document]:
-    """Return the claims that answered earlier requests about the same address or picture."""
+    """Return the claims that answered earlier requests about the same URL or picture."""
     if not address and picture is None:
         return []
     answered = ReaderRequest.objects.filter(state=ReaderRequest.State.ANSWERED, claim__isnull=False)

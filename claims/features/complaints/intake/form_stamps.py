@@ -1,4 +1,4 @@
-"""The signed time at which a form was shown: reveals how fast it was filled in, without session or script."""
+"""The signed time at which a form was shown, which reveals how fast it was filled in without a session or script."""
 
 from django.core.signing import BadSignature, TimestampSigner
 

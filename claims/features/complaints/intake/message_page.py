@@ -1,4 +1,4 @@
-"""A reader's own page at an unguessable address: confirm, view, withdraw, export and delete the message.
+"""A reader's own page at a secret URL: confirm, view, withdraw, export or delete the message.
 
 Anyone who has the address can do all of it, and it is secret: it also replaces the token that protects forms
 against other sites, so that no cookie is needed here. Opening the page changes nothing, because mail programs open
@@ -26,7 +26,7 @@ View = Callable[[HttpRequest, ContactDetails, str], HttpResponse]
 
 
 def require_contact(view: View) -> Callable[[HttpRequest, str], HttpResponse]:
-    """Wrap a view of a person's page; without a person, show what became of it."""
+    """Wrap a view of a reader's own page; if the contact no longer exists, explain why."""
 
     @wraps(view)
     def answer_with_contact(request: HttpRequest, token: str) -> HttpResponse:
@@ -88,7 +88,7 @@ def confirm_address(request: HttpRequest, contact: ContactDetails, token: str) -
 
 @require_post
 def withdraw_message(request: HttpRequest, contact: ContactDetails, token: str) -> HttpResponse:
-    """Withdraw the message. One of several people who asked is then forgotten."""
+    """Withdraw the message. If several readers asked the same, only this one is removed."""
     submissions.withdraw(contact)
     return redirect("reader-message", token=token)
 

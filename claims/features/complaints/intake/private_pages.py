@@ -33,7 +33,7 @@ def protect_address(response: HttpResponse) -> HttpResponse:
 def render_form_page(
     request: HttpRequest, template: str, context: dict[str, Any], *, ratings: list[Document] | None = None
 ) -> HttpResponse:
-    """Show a page with a form; errors are on it, with the status of a refusal."""
+    """Show a page with a form; with errors, its status is that of a refusal."""
     context = {
         "contact_days": settings.READER_CONTACT_DAYS,
         "working_days": settings.COMPLAINT_WORKING_DAYS,
@@ -47,7 +47,7 @@ def render_form_page(
 
 
 def check_limit(request: HttpRequest) -> tuple[str, Any] | None:
-    """Return the message for a network over its limit; None if it may send more."""
+    """Return the message for a network that exceeded its limit, or None."""
     admission = admit(request, tier=Tier.SUBMISSIONS)
     return None if admission is None or admission.allowed else (describe_refusal(admission), admission)
 

@@ -1,4 +1,4 @@
-"""Readers' forms. They validate and detect signs of spam; nothing is stored here."""
+"""Readers' forms, which validate input and detect signs of spam but store nothing."""
 
 import re
 from typing import Any
@@ -23,7 +23,7 @@ _ADDRESS_PATTERN = re.compile(r"[^\s\x00-\x20\x7f<>()\[\],;:@\"\\]+@[^\s\x00-\x2
 
 
 class SingleMailAddress(EmailValidator):
-    """An email address, and nothing else, on one line."""
+    """Accept a single email address without surrounding text."""
 
     def __call__(self, value: str | None) -> None:
         super().__call__(value)
@@ -37,7 +37,7 @@ def join_lines(words: str) -> str:
 
 
 class ReaderForm(forms.Form):
-    """What all of them ask: how to answer, and what only programs fill in."""
+    """The common fields of readers' forms: how to answer, and a trap that only programs fill in."""
 
     mail = forms.CharField(
         max_length=MAX_MAIL_LENGTH,
@@ -138,7 +138,7 @@ class RequestForm(ReaderForm):
 
     @property
     def address(self) -> str:
-        """Return the input if it is only an address."""
+        """Return the input if it is nothing but a URL."""
         what: str = self.cleaned_data["what"]
         return what if build_address_key(what) else ""
 

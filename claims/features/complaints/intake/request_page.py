@@ -22,7 +22,7 @@ def show_request_form(request: HttpRequest) -> HttpResponse:
 
 
 def take_request(request: HttpRequest) -> HttpResponse:
-    """Show what is known already; otherwise store the request and ask to confirm the email address."""
+    """Show existing checks; otherwise store the request and ask the reader to confirm the email address."""
     if request.method != "POST":
         return redirect("reader-request")
     form = RequestForm(request.POST, request.FILES)
@@ -42,7 +42,7 @@ def take_request(request: HttpRequest) -> HttpResponse:
 
 
 class _FoundAnswer(HttpResponse):
-    """An answer that is read as an answer of the public is: from where it may be, within the public's time."""
+    """A response that is read with the connection and time limit of public reads."""
 
     def __init__(self, answer: FirstAnswer) -> None:
         super().__init__()

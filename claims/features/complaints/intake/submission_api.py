@@ -102,7 +102,7 @@ _PARAMETERS = [
 
 
 class SubmissionView(APIView):
-    """What both have in common."""
+    """The common part of both submission views."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -149,7 +149,7 @@ class ComplaintSubmission(SubmissionView):
         responses={202: TakenInSerializer, **_PROBLEMS},
     )
     def post(self, request: Request) -> HttpResponse:
-        """The newsroom answers within the working days that it promises, counted from the confirmation."""
+        """Submit a complaint. The newsroom answers within the promised working days, counted from confirmation."""
         plain = get_plain_request(request)
         sent = self.sent_with(plain)
         body = ComplaintBody(data=request.data)
@@ -179,7 +179,9 @@ class RequestSubmission(SubmissionView):
         },
     )
     def post(self, request: Request) -> HttpResponse:
-        """Checked claims are answered at once. All readers who ask for the same are counted, and notified together."""
+        """Submit a request. Existing checks are returned at once. Readers with the same request are notified
+        together.
+        """
         plain = get_plain_request(request)
         sent = self.sent_with(plain)
         body = RequestBody(data=request.data)
@@ -204,7 +206,7 @@ class RequestSubmission(SubmissionView):
 
 
 class _ImmediateResults:
-    """Return the immediate results, as the API shows them."""
+    """The immediate results in the API's form."""
 
     def __init__(self, answer: FirstAnswer) -> None:
         self.answer = answer

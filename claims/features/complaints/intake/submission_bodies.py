@@ -28,7 +28,7 @@ class SubmissionJSON(StrictJSON):
 
 
 class SenderBody(serializers.Serializer):
-    """How to answer. Unknown members are refused, so that nothing is silently lost."""
+    """How to answer the sender. Unknown members are rejected, so that nothing is silently lost."""
 
     mail = serializers.CharField(
         max_length=MAX_MAIL_LENGTH,
@@ -120,7 +120,7 @@ class RequestBody(SenderBody):
 
     @property
     def what(self) -> dict[str, Any]:
-        """The text, the address and the picture. A text that is nothing but an address is one."""
+        """Return the text, URL and picture. A text that is only a URL becomes the URL."""
         sent = self.validated_data
         text, address = sent.get("text", ""), sent.get("address", "")
         if build_address_key(text) and not address:
@@ -129,7 +129,7 @@ class RequestBody(SenderBody):
 
 
 class TakenInSerializer(serializers.Serializer):
-    """The message was received and waits until its sender confirms the email address."""
+    """The message was received and waits for its sender to confirm the email address."""
 
     state = serializers.ChoiceField(choices=["awaiting_confirmation"])
     confirm_within_days = serializers.IntegerField(help_text="What is not confirmed by then is deleted.")

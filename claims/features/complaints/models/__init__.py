@@ -1,4 +1,4 @@
-"""What readers sent, in which state it is, and how to reach them."""
+"""Readers' messages, their states, and contact details."""
 
 from .complaint import Complaint
 from .contact_details import ContactDetails

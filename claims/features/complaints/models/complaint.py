@@ -52,7 +52,7 @@ class _Median(Aggregate):
 
 
 class ComplaintFigures(NamedTuple):
-    """Figures on the complaints of a period, counted from their confirmation."""
+    """Figures on complaints in a period, by date of confirmation."""
 
     received: int
     answered: int
@@ -71,8 +71,8 @@ class ComplaintFigures(NamedTuple):
 
 class ComplaintQuerySet(models.QuerySet["Complaint"]):
     def readable_by(self, person: User) -> Self:
-        """Return complaints that this person may read: confirmed ones; people who answer them also see held ones
-        and spam.
+        """Return complaints this person may read: confirmed ones and, for people who answer them, held ones and
+        spam.
         """
         at_the_desk = Q(confirmed_at__isnull=False)
         if person.has_perm("complaints.answer_complaint"):

@@ -35,7 +35,9 @@ REQUEST_STEPS = (
 
 
 class RequestFigures(NamedTuple):
-    """Figures on the requests of a period, each counted once however many readers sent it, from their confirmation."""
+    """Figures on requests in a period, by date of confirmation; a request counts once, however many readers sent
+    it.
+    """
 
     received: int
     answered: int
@@ -47,8 +49,8 @@ class RequestFigures(NamedTuple):
 
 class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
     def readable_by(self, person: User) -> Self:
-        """Requests that this person may read: confirmed ones; people who decide about them also see held ones
-        and spam.
+        """Return requests this person may read: confirmed ones and, for people who decide on them, held ones and
+        spam.
         """
         at_the_desk = Q(confirmed_at__isnull=False)
         if person.has_perm("complaints.answer_readerrequest"):
@@ -81,7 +83,7 @@ class ReaderRequestQuerySet(models.QuerySet["ReaderRequest"]):
         return RequestFigures(**counted)
 
     def open(self) -> Self:
-        """Requests that readers with the same question can join."""
+        """Return requests that readers with the same question can join."""
         return self.filter(state__in=[ReaderRequest.State.CONFIRMED, ReaderRequest.State.TAKEN_UP])
 
     def held(self) -> Self:

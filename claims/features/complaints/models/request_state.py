@@ -1,4 +1,4 @@
-"""What readers' complaints and requests share: states, spam signs and transition rules.
+"""Shared parts of readers' complaints and requests: states, spam signs and transition rules.
 
 The database itself records every move as a `ReaderStep`: changes of a row set `moved_by` and
 `moved_by_name` who they are, and leaves both empty where the reader or the clock did it.
@@ -98,7 +98,7 @@ def build_reader_rules(
     words: Iterable[str],
     assigned: bool = False,
 ) -> list[pgtrigger.Trigger]:
-    """Return the rules for changes: only by recorded steps; readers' words are kept or erased, never edited.
+    """Return the rules for changes: only by recorded steps; readers' words may be erased but not edited.
 
     Args:
         subject: its name in `ReaderStep`.

@@ -8,7 +8,7 @@ from factcheck.database.rules import append_only, build_owner_writes_rule
 
 
 class ReaderStep(models.Model):
-    """One move of a complaint or request of a reader: from where to where, by whom, when. Append-only.
+    """A recorded transition of a complaint or request, with person and time. Append-only.
 
     The database writes it. The number outlives the row that it belongs to; nothing here is about the reader.
     """

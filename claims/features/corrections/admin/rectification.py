@@ -1,4 +1,4 @@
-"""Requests for correction to other publications, with what became of them."""
+"""Correction requests to other publications, with their outcomes."""
 
 from typing import Any
 
@@ -44,7 +44,7 @@ _STEPS = [choice for choice in _STATE.choices if choice[0] != _STATE.ASKED]
 
 
 class StepForm(forms.Form):
-    """What happened, and when."""
+    """A form for one step: its kind and date."""
 
     kind = forms.ChoiceField(choices=_STEPS)
     on_day = forms.DateField()
@@ -63,7 +63,7 @@ class RectificationAdmin(QueueOrder, DeskAdmin):
     change_form_outer_before_template = "admin/desk/rectification_top.html"
 
     def has_delete_permission(self, request: HttpRequest, obj: Rectification | None = None) -> bool:
-        """Requests are kept: the database refuses to delete them, even for superusers."""
+        """Return False: correction requests cannot be deleted, not even by superusers."""
         return False
 
     def get_readonly_fields(self, request: HttpRequest, obj: Rectification | None = None) -> tuple[str, ...]:

@@ -1,4 +1,4 @@
-"""Readers who follow a claim, and requests for correction with their steps."""
+"""Readers who follow a claim, and correction requests with their steps."""
 
 from .rectification import Rectification, RectificationStep
 from .subscription import ClaimSubscription

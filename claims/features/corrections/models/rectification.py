@@ -17,17 +17,17 @@ MAX_NOTE_LENGTH = 5000
 
 class RectificationQuerySet(models.QuerySet["Rectification"]):
     def waiting(self) -> Self:
-        """Requests that were neither met nor refused."""
+        """Return requests that were neither met nor refused."""
         return self.filter(state__in=("asked", "reminded", "answered"))
 
     def shown(self) -> Self:
-        """Requests that readers may see."""
+        """Return requests that readers may see."""
         return self.filter(is_public=True)
 
 
 @keep_history(exclude=["state", "moved_on"])
 class Rectification(models.Model):
-    """A publication that spreads what we found false, and that we asked to correct it. Its steps say how it went."""
+    """A publication that spreads a false claim and that we asked to correct it, with the steps taken."""
 
     class State(models.TextChoices):
         ASKED = "asked", _("Asked")

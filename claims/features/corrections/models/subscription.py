@@ -12,7 +12,7 @@ from factcheck.database.rules import Rule, refuse
 
 
 class ClaimSubscription(models.Model):
-    """A reader who gets mail when a claim is corrected: personal data, without history, deleted when it ends."""
+    """A reader who receives mail when a claim is corrected. Personal data without history, deleted when it ends."""
 
     claim = models.ForeignKey(
         "claims.Claim", models.CASCADE, related_name="+", db_index=False, verbose_name=_("claim")

@@ -98,7 +98,7 @@ def _write_both_wordings(change: Document) -> list[str]:
 
 
 def write_source(document: Document, passages: Sequence[Document], *, text: str, captured_at: str) -> str:
-    """Return a source with its checked claims, and its text if it may be shown."""
+    """Return a source with its checked claims, and its text if readers may see it."""
     facts = [
         (_("Published by"), escape_line((document["publisher"] or {}).get("name", ""))),
         (_("Byline"), escape_line(document["byline"])),

@@ -174,5 +174,5 @@ def _build_markdown_url(route: str) -> str:
 
 
 def _build_url(route: str, *arguments: Any) -> str:
-    """Return the URL of a route; "" if the site does not have it."""
+    """Return the URL of a route, or "" if this site does not have it."""
     return settings.SITE_URL + build_permanent_path(route, *arguments) if has_route(route) else ""

@@ -35,14 +35,14 @@ def quote_text(text: str) -> str:
 
 
 def quote_markdown(text: str) -> str:
-    """Quote a Markdown text as a block quote. As on the page, HTML in it is text, and it shows no pictures."""
+    """Quote a Markdown text as a block quote. As on the page, HTML is escaped and pictures are not shown."""
     return _add_quote_marks(
         "\n".join(_PICTURE_START.sub(r"\1\\![", _HTML_START.sub(r"\1\\<", one)) for one in _split_lines(text))
     )
 
 
 def link(words: object, address: str) -> str:
-    """Return a link to a web URL; only the text if it is not one."""
+    """Return a link to a web URL, or only the text if the URL is invalid."""
     if not re.match(r"https?://", address):
         return escape_line(words)
     return f"[{escape_line(words)}]({quote(address, safe=_URL_CHARACTERS)})"

@@ -1,4 +1,4 @@
-"""The data of claims, rumours and sources for their Markdown, from publications and source texts only."""
+"""Claims, rumours and sources as Markdown, from publications and source texts only."""
 
 from typing import Any
 
@@ -76,7 +76,7 @@ def build_cluster(request: HttpRequest, pk: int, slug: str = "") -> PlainPage | 
 
 
 def build_source(request: HttpRequest, pk: int, number: int | None = None) -> PlainPage:
-    """A source mentioned in published claims; with its text only if readers may see it."""
+    """Return a source mentioned in published claims, with its text only if readers may see it."""
     known = load_published_source(pk, number)
     if known is None:
         raise Http404("No published claim mentions this source.")

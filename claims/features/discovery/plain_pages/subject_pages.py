@@ -1,4 +1,4 @@
-"""The data of claimants, topics, publishers and ratings for their Markdown: counts and claims, no scores."""
+"""Claimants, topics, publishers and ratings as Markdown, with counts and claims but no scores."""
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponseBase

@@ -66,7 +66,7 @@ PAGES: dict[str, Writer] = {
 
 @require_safe
 def show_markdown(request: HttpRequest, page: str) -> HttpResponseBase:
-    """Show the page at this path as Markdown, in the language of the URL or else the installation's own."""
+    """Show the page at this path as Markdown, in the URL's language or the installation's own."""
     code = get_address_language(request)
     with translation.override(code or settings.LANGUAGE_CODE):
         written = _write_page(request, f"/{page}")

@@ -173,7 +173,7 @@ def _draw_statement(image: Image.Image, statement: str, language: str) -> None:
 
 
 def _draw_signature(image: Image.Image, words: PictureTexts) -> None:
-    """Return the newsroom's name and address."""
+    """Draw the newsroom's name and URL."""
     ImageDraw.Draw(image).line((_MARGIN, 548, WIDTH - _MARGIN, 548), fill=_LINE, width=2)
     half = _TEXT_WIDTH // 2 - 20
     name, site = clean_drawable(words.newsroom), clean_drawable(urlsplit(settings.SITE_URL).hostname or "")
@@ -188,7 +188,7 @@ def _draw_signature(image: Image.Image, words: PictureTexts) -> None:
 
 
 def choose_readable(background: str, wanted: str) -> str:
-    """Return the wanted colour if it is readable there, otherwise black or white."""
+    """Return the wanted colour if it is readable on the background, otherwise black or white."""
     return max(
         (wanted, "#000000", "#ffffff"),
         key=lambda colour: (

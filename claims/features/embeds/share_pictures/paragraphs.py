@@ -76,7 +76,7 @@ class SetText:
         *,
         at_the_end: bool = False,
     ) -> None:
-        """Draw into a box (left, top, right, bottom) of one colour: nothing gets out, whatever marks are piled up.
+        """Draw the text inside a box (left, top, right, bottom); overlong marks are clipped.
 
         Lines begin where their text begins to be read, or end where it ends.
         """
@@ -147,7 +147,7 @@ def fit_text(
     language: str = "",
     closing: str = "",
 ) -> SetText:
-    """Return the text at the largest size that fits; at the smallest, truncated at a word, if none does.
+    """Return the text at the largest size that fits, or truncated at a word at the smallest size.
 
     Args:
         text: what `clean_drawable` made of it.

@@ -1,4 +1,4 @@
-"""The typefaces that pictures are drawn with, and which characters each of them has.
+"""The typefaces of pictures, and the characters each of them contains.
 
 They come along (`fonts/`), so that a picture looks the same on every machine, and a script never becomes empty boxes
 because a machine lacks a font. `fonts/README.md` says where they are from and how `coverage.json` is made.
@@ -45,7 +45,5 @@ def choose_typeface(cluster: str) -> str | None:
 
 @lru_cache(maxsize=200)
 def load_font(typeface: str, size: int) -> ImageFont.FreeTypeFont:
-    """Load the typeface at a size in pixels. HarfBuzz, by libraqm, joins and places letters as their script
-    requires.
-    """
+    """Load the typeface at a size in pixels, shaped by HarfBuzz as the script requires."""
     return ImageFont.truetype(str(FOLDER / typeface), size, layout_engine=ImageFont.Layout.RAQM)

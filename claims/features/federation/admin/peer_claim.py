@@ -1,4 +1,4 @@
-"""Claims published by followed newsrooms: searchable, never editable."""
+"""Claims published by followed newsrooms, for reading and searching only."""
 
 from django.contrib import admin
 from django.db.models import QuerySet

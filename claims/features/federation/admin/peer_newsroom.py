@@ -1,4 +1,4 @@
-"""Followed newsrooms: added after a check of their key, with their status."""
+"""Followed newsrooms and their status. Their key is checked before they are added."""
 
 from typing import Any
 
@@ -111,7 +111,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Follow a newsroom: paste an address, check the key that signs there, accept it."""
+        """Follow a newsroom: enter its URL, check its signing key, and accept it."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         if request.method == "POST" and "key" in request.POST:
@@ -198,7 +198,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         return HttpResponseRedirect(change_page(newsroom))
 
     def accept_key_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Accept the new key after it was compared."""
+        """Accept the new key after comparing it."""
         newsroom = self.get_row_to_change(request, pk)
         if request.method == "POST":
             try:
@@ -212,7 +212,7 @@ class PeerNewsroomAdmin(QueueOrder, DeskAdmin):
         return HttpResponseRedirect(change_page(newsroom))
 
     def begin_anew_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Forget what was taken of it, and take all of it again."""
+        """Delete all imported claims of the newsroom and import them again."""
         newsroom = self.get_row_to_change(request, pk)
         if request.method == "POST":
             try:

@@ -1,4 +1,4 @@
-"""What followed newsrooms have checked, in the panel of similar claims."""
+"""Claims checked by followed newsrooms, in the panel of similar claims."""
 
 from dataclasses import dataclass
 from typing import Any

@@ -1,4 +1,4 @@
-"""Followed newsrooms, how far their ledgers were imported, and their claims."""
+"""Followed newsrooms, their import progress, and their claims."""
 
 from claims.features.federation.models.peer_claim import PeerClaim
 from claims.features.federation.models.peer_newsroom import PeerNewsroom, PeerProgress

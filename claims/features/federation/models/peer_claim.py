@@ -1,4 +1,4 @@
-"""Claims published by followed newsrooms, word for word; not part of our ledger."""
+"""Claims published by followed newsrooms, stored unchanged and apart from our ledger."""
 
 from typing import Any, Self
 
@@ -29,7 +29,7 @@ class PeerClaimQuerySet(models.QuerySet["PeerClaim"]):
 
 
 class PeerClaim(models.Model):
-    """A claim with the verdict of a newsroom that is followed, as that newsroom published it last."""
+    """A followed newsroom's latest publication of a claim with its verdict."""
 
     class Status(models.TextChoices):
         PUBLISHED = "published", _("Published there")

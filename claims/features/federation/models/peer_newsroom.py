@@ -1,4 +1,4 @@
-"""Followed newsrooms, and how far their ledgers were imported."""
+"""Followed newsrooms and the import progress of their ledgers."""
 
 from typing import Self
 
@@ -149,7 +149,7 @@ class PeerNewsroom(models.Model):
 
 
 class PeerProgress(models.Model):
-    """The import progress of a newsroom's ledger, and what stops it. Created with its newsroom by the database."""
+    """The import progress of a newsroom's ledger, and errors. The database creates it with the newsroom."""
 
     class Halt(models.TextChoices):
         KEY = "key", _("Signs with a different key")

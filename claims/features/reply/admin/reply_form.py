@@ -104,13 +104,13 @@ def build_initial(verdict: Verdict, by: User, language: str = "") -> dict[str, A
 
 
 class SentForm(forms.Form):
-    """When it was passed on, by the newsroom's clocks; empty: now."""
+    """The time at which a request was passed on; empty means now."""
 
     at = forms.DateTimeField(required=False)
 
 
 class AnswerForm(forms.Form):
-    """The answer to a request: when and how it arrived, and what readers see of it."""
+    """The reply to a request: when and how it arrived, and which part readers see."""
 
     answered_at = forms.DateTimeField(label=gettext_lazy("When the answer arrived"))
     answer_channel = forms.ChoiceField(

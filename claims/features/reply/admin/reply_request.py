@@ -1,4 +1,4 @@
-"""Requests for reply: prepared, sent and answered; and the list of open ones."""
+"""Requests for reply: drafts, sent ones, their replies, and the list of open ones."""
 
 from datetime import datetime
 from typing import Any
@@ -219,7 +219,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
         return HttpResponseRedirect(change_page(row))
 
     def answer_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Keep what came back. What was typed stays on the page when something is wrong with it."""
+        """Record the reply. If the form has errors, the typed text stays on the page."""
         row = self._get_row(request, pk)
         person = get_person(request)
         if not person.has_perm("reply.change_replyrequest"):
@@ -260,7 +260,7 @@ class ReplyRequestAdmin(QueueOrder, DeskAdmin):
 
 
 def _carry_out(row: ReplyRequest, action: str, person: User, at: datetime | None) -> str:
-    """Do it, and say what was done.
+    """Carry out the action and return a message.
 
     Args:
         at: when it was passed on, where that is said.

@@ -1,4 +1,4 @@
-"""What the right of reply adds to rules of the core, by proxies of its models.
+"""Rules of the right of reply for core models, added by proxy models.
 
 These hold as long as the feature is installed, also while it is off: what was asked before stays true.
 """

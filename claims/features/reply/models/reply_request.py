@@ -21,7 +21,7 @@ NOTED_FIELDS = ("answer_recorded_at", "mail_asked_at", "sent_by_id", "sent_by_na
 
 class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
     def readable_by(self, person: User) -> Self:
-        """Requests that this person may read. The public pages show who answered what, but not their address."""
+        """Return requests that this person may read. Public pages name the people asked, but not their addresses."""
         return readable(self, person, own_or_published=Q(verdict__author=person))
 
     def told(self) -> Self:
@@ -33,11 +33,11 @@ class ReplyRequestQuerySet(models.QuerySet["ReplyRequest"]):
         return self.filter(sent_at__isnull=False, answered_at=None)
 
     def running(self) -> Self:
-        """Requests whose deadline has not passed, by the database's clock."""
+        """Return requests whose deadline has not passed, by the database's clock."""
         return self.unanswered().filter(answer_by__gt=Now())
 
     def awaited(self) -> Self:
-        """Return those that need attention: still open, or of a verdict that waits for them."""
+        """Return requests that need attention: still open, or on a verdict that waits for them."""
         return self.unanswered().filter(
             # What a newer version has taken over is looked after there.
             Q(carried_to=None),
@@ -74,7 +74,7 @@ class ReplyRequest(models.Model):
         OTHER = "other", _("Another reason")
 
     class Shown(models.TextChoices):
-        """How much of an answer readers see."""
+        """How much of a reply readers see."""
 
         FULL = "full", _("Full answer")
         EXCERPT = "excerpt", _("An excerpt, in their words")
@@ -209,12 +209,12 @@ class ReplyRequest(models.Model):
 
     @property
     def is_told(self) -> bool:
-        """Whether the request has public content, like `told()` of the QuerySet."""
+        """Return whether the request has public content, like `told()` of the QuerySet."""
         return bool(self.not_asked) or self.sent_at is not None
 
 
 def carry_replies_over(successors: Mapping[int, int]) -> None:
-    """Copy what each verdict (its id) has of requests and answers to the version that replaces it (its id)."""
+    """Copy the requests and replies of each verdict to its successor (both given by id)."""
     rows = list(ReplyRequest.objects.filter(verdict__in=successors).order_by("pk"))
     own = ("id", "verdict", "created_at", "carried_from")
     names = [field.attname for field in ReplyRequest._meta.concrete_fields if field.name not in own]

@@ -11,7 +11,7 @@ register = template.Library()
 
 @register.filter("not_asked")
 def get_not_asked_reason(reply: Mapping[str, Any], language: str) -> tuple[str, str]:
-    """Return the reason for not asking, and its language: the page's, unless it is in the newsroom's own words.
+    """Return the reason for not asking, and its language: the page's, or that of the newsroom's own words.
 
     Args:
         language: of the verdict as it was published.

@@ -170,7 +170,7 @@ def find_person(text: str) -> User:
 
 
 def change_hands(subject: Subject, action: str, asked: Any, *, by: User) -> str:
-    """Do what a button asks for; what it says afterwards.
+    """Carry out an assignment button and return the message to show.
 
     Raises:
         NotPossible: it cannot be, and why.

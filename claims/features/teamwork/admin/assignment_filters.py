@@ -113,7 +113,7 @@ class PriorityFilter(_WorkFilter):
 
 
 class DoneFilter(DropdownFilter):
-    """Unfinished work, unless finished work is requested."""
+    """Hide finished work unless requested."""
 
     title = _("done")
     parameter_name = "done"

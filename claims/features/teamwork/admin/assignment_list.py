@@ -148,7 +148,7 @@ class AssignedList:
 
 
 def _open_of(row: Any) -> Assignment | None:
-    """Return the open assignment of a row of the list, which was read with it."""
+    """Return the prefetched open assignment of a row."""
     if isinstance(row, Verdict):
         found: Assignment | None = getattr(row, "assignment", None)
         return found if found and found.done_at is None else None

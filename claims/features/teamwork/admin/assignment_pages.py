@@ -33,7 +33,7 @@ from factcheck.database.rules import describe_refusal
 
 @admin.register(Assignment)
 class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
-    """All work and whose it is, to look at; it changes hands on the pages of claims and verdicts."""
+    """A read-only list of all assignments; work is reassigned on the pages of claims and verdicts."""
 
     list_display = ("what", "kind", "who", "due", "priority_badge", "since", "by_name")
     list_display_links = None
@@ -122,7 +122,7 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
         return TemplateResponse(request, "admin/desk/board.html", context)
 
     def calendar_view(self, request: HttpRequest) -> HttpResponse:
-        """Show what is due on each day."""
+        """Show the work due on each day."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         context = {
@@ -133,7 +133,7 @@ class AssignmentAdmin(QueueOrder, LookOnly, DeskAdmin):
         return TemplateResponse(request, "admin/desk/calendar.html", context)
 
     def board_move_view(self, request: HttpRequest) -> HttpResponse:
-        """Carry out the move of a card, as the button of its page does, and return to the board."""
+        """Move a card like the button on its page, and return to the board."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         chosen = BoardFilters.of(request.GET).query

@@ -26,7 +26,7 @@ _SHOWN_CLAIMS = 20
 
 @dataclass(frozen=True, slots=True)
 class RuleTrialClaim:
-    """One claim that the rule would have found, and who would have got it."""
+    """A claim that the rule would have matched, and its assignee."""
 
     claim: Claim
     page: str
@@ -94,7 +94,7 @@ class AssignmentRuleAdmin(DeskAdmin):
         return " · ".join(done)
 
     def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """Offer the people to whom work can be given, by their names at the desk."""
+        """Offer the people who can be assigned work, by their display names."""
         if db_field.name in ("person", "follower"):
             kwargs["queryset"] = (
                 assignments.find_assignable_people(Claim) if db_field.name == "person" else _find_readers()

@@ -66,7 +66,7 @@ class BoardFilters:
 
 @dataclass(frozen=True, slots=True)
 class BoardCard:
-    """One claim or verdict on the board."""
+    """A claim or verdict on the board."""
 
     kind: str
     pk: int
@@ -291,7 +291,7 @@ _MOVES_ELSEWHERE = {"merge", "unmerge", "republish", "retract"}
 
 
 def list_moves(person: User) -> dict[str, list[dict[str, Any]]]:
-    """Return the moves that this person's role allows, by state of the card. `move()` explains refusals."""
+    """Return the moves this person's role allows, by state of the card. `move()` explains refusals."""
     found: dict[str, list[dict[str, Any]]] = {}
     for state in ("claim-proposed", "claim-proposed-held", "claim-accepted", "claim-accepted-held"):
         found[state] = [

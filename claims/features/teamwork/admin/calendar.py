@@ -33,7 +33,7 @@ _EARLIEST, _LATEST = 2000, 2199
 
 @dataclass(frozen=True, slots=True)
 class CalendarEntry:
-    """Something that a day brings."""
+    """An event on a day of the calendar."""
 
     kind: str
     label: str

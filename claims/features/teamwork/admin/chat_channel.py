@@ -1,4 +1,4 @@
-"""Chat channels that receive news of claims, for administrators."""
+"""Chat channels that receive news of claims."""
 
 from datetime import datetime
 from typing import Any, ClassVar
@@ -103,7 +103,7 @@ class ChatChannelAdmin(DeskAdmin):
     versioned_relations: ClassVar[tuple[str, ...]] = ("topics",)
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Do not search addresses: their letters could be guessed one by one."""
+        """Forbid searching addresses, whose letters could be guessed one by one."""
         return not lookup.startswith("address") and super().lookup_allowed(lookup, value, request)
 
     # The list ---------------------------------------------------------------------------------------------------------
@@ -164,7 +164,7 @@ class ChatChannelAdmin(DeskAdmin):
         return HttpResponseRedirect(change_page(obj))
 
     def get_deleted_objects(self, objs: Any, request: HttpRequest) -> Any:
-        """Messages are deleted with their channel, without being listed for confirmation."""
+        """Delete messages with their channel, without listing them for confirmation."""
         number = ChatMessage.objects.filter(channel__in=objs).count()
         shown = [str(channel) for channel in objs] + [
             ngettext("%d message in its log", "%d messages in its log", number) % number
@@ -186,7 +186,7 @@ class ChatChannelAdmin(DeskAdmin):
         return [path("<int:pk>/test/", view, name="teamwork_chatchannel_test"), *super().get_urls()]
 
     def test_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Send a test message now, and say what came of it."""
+        """Send a test message now and show the result."""
         channel: ChatChannel | None = self.get_object(request, str(pk))
         if channel is None:
             raise Http404

@@ -45,7 +45,7 @@ _MAX_KEY_LENGTH = 19
 
 @admin.register(Comment)
 class CommentAdmin(LookOnly, DeskAdmin):
-    """All comments, for searching, and the requests by which people comment."""
+    """All comments, for searching, and the views for commenting."""
 
     list_display = ("said", "about", "author_name", "shown_state", "created_at")
     list_filter = (
@@ -64,11 +64,11 @@ class CommentAdmin(LookOnly, DeskAdmin):
         return self.has_view_permission(request)
 
     def has_view_permission(self, request: HttpRequest, obj: Any = None) -> bool:
-        """Allow everyone who reads claims at the desk; the query decides which comments."""
+        """Allow everyone who reads claims at the desk; the query selects the comments."""
         return request.user.has_perm("claims.view_claim")
 
     def history_entries(self, row: Comment, reader: User) -> list[PastEvent]:
-        """Return earlier texts of the comment. Withdrawn text is visible only to people who may withdraw."""
+        """Return earlier texts of the comment. Withdrawn text is visible only to people who may withdraw it."""
         if row.withdrawn_at and not reader.has_perm(comments.WITHDRAW_PERMISSION):
             return []
         return super().history_entries(row, reader)

@@ -1,4 +1,4 @@
-"""The comments on a claim as one person sees them: a page of threads, each with its latest replies."""
+"""The comments on a claim as one person sees them: a page of threads with their latest replies."""
 
 from collections import defaultdict
 from collections.abc import Iterable
@@ -22,7 +22,7 @@ from factcheck.admin.base import change_page
 
 @dataclass(frozen=True)
 class ThreadLimits:
-    """How many comments are shown."""
+    """The number of comments shown."""
 
     threads: int
     replies: int
@@ -59,7 +59,7 @@ class ShownThread:
 
 
 def build_comments_context(claim: Claim, person: User) -> dict[str, Any]:
-    """Return the context of `admin/desk/comments.html` on the claim's page, and mark its notifications as read."""
+    """Return the context of `admin/desk/comments.html` for a claim, and mark its notifications as read."""
     notifications.mark_read(person, claim=claim)
     # Fetch one row more than is shown, to learn whether there are more.
     threads = list(find_readable_comments(claim, person).threads()[: ON_CLAIM_PAGE.threads + 1])
@@ -141,7 +141,7 @@ def build_shown_comments(rows: list[Comment], person: User) -> list[ShownComment
 
 
 def build_comment_path(comment: Comment, person: User) -> str:
-    """Return the URL at which the person finds the comment: on the claim's page, or in the list of older ones."""
+    """Return the URL of the comment for this person: on the claim's page, or in the list of older comments."""
     thread = comment.reply_to or comment
     newer = find_readable_comments(comment.claim, person).threads().filter(pk__gt=thread.pk).count()
     later = thread.replies.filter(pk__gt=comment.pk).count() if comment.reply_to_id else 0

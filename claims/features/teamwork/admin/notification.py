@@ -1,4 +1,4 @@
-"""Notifications: their list, the number in the page header, and the email settings."""
+"""Notifications: the list, the number in the page header, and the email settings."""
 
 from collections.abc import Callable
 from typing import Any, ClassVar
@@ -33,7 +33,7 @@ COUNT_LIMIT = 100
 
 
 class ReadFilter(admin.SimpleListFilter):
-    """Whether the person has looked at it."""
+    """Filter notifications by whether they were read."""
 
     title = _("read")
     parameter_name = "read"
@@ -178,7 +178,7 @@ class NotificationAdmin(LookOnly, DeskAdmin):
         )
 
     def stop_view(self, request: HttpRequest, token: str) -> HttpResponse:
-        """Stop mails of one kind: at once where a mail program asks (RFC 8058), else where the person may choose."""
+        """Stop mails of one kind: immediately for mail programs (RFC 8058), otherwise after the person's choice."""
         asked = mails.stop_asked_for(token)
         person = User.objects.filter(pk=asked[0]).first() if asked else None
         if asked is None or person is None:

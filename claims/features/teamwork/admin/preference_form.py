@@ -18,7 +18,7 @@ from factcheck import features
 
 
 class PreferenceForm(forms.Form):
-    """One person's choices: a line for each kind of thing, and the hour, place and language of mails."""
+    """One person's choices for each kind of notification, with the time, time zone and language of mails."""
 
     hour = forms.TypedChoiceField(
         label=_("Time of the daily digest"),

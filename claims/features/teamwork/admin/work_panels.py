@@ -1,4 +1,4 @@
-"""What teamwork adds to the pages of claims and verdicts: panels, a column, filters, and an action of lists."""
+"""Teamwork's additions to the pages of claims and verdicts: panels, a column, filters, and an action for lists."""
 
 from typing import Any
 
@@ -12,7 +12,7 @@ from factcheck.admin.base import extend_desk, get_person
 
 
 class _WorkPanel(AssignedList):
-    """Mixin for the pages of claims and of verdicts: whose work it is."""
+    """Mixin for the pages of claims and verdicts that shows the assignee."""
 
     def render_change_form(
         self, request: HttpRequest, context: dict[str, Any], *args: Any, **kwargs: Any
@@ -29,7 +29,7 @@ class _WorkPanel(AssignedList):
 
 
 class _CommentedPage(_WorkPanel):
-    """Mixin for the page of a claim: also what colleagues say about it."""
+    """Mixin for the page of a claim that also shows comments."""
 
     def build_more(self, request: HttpRequest, row: Claim) -> dict[str, Any]:
         return {

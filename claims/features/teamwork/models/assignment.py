@@ -33,7 +33,7 @@ BY_URGENCY = (F("due_on").asc(nulls_last=True), F("priority").desc(), F("pk").as
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def readable_by(self, person: User) -> Self:
-        """Return the assignments that this person may see: assignees are visible to people who read drafts."""
+        """Return the assignments this person may see: people who read drafts see assignees."""
         return self if person.has_perm(READ_DRAFTS) else self.none()
 
     def open(self) -> Self:
@@ -41,7 +41,7 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
         return self.filter(done_at=None)
 
     def held(self) -> Self:
-        """Return assigned work. Work of people who have left is unassigned."""
+        """Return assigned work, except that of people who have left."""
         return self.filter(done_at=None, person__is_active=True)
 
     def overdue(self, today: date) -> Self:

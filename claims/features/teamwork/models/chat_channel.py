@@ -133,7 +133,7 @@ class ChatChannel(models.Model):
 
 
 class ChatProgress(models.Model):
-    """The delivery progress of a channel, apart from its settings. Created with it by the database."""
+    """The delivery progress of a channel, apart from its settings. The database creates it with the channel."""
 
     channel = models.OneToOneField(ChatChannel, models.CASCADE, primary_key=True, related_name="progress")
     #: How often in a row sending has failed, and how the last time.

@@ -41,7 +41,7 @@ _WITHDRAWN_MESSAGE = refuse("What was withdrawn stays withdrawn.", name="comment
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     def readable_by(self, person: User) -> Self:
-        """Return comments this person may read: on claims they may read, but not on verdicts they may not."""
+        """Return comments this person may read: on readable claims, but not on hidden verdicts."""
         claims = Q(claim__in=Claim.objects.readable_by(person))
         verdicts = Q(verdict_version=None) | Q(verdict__in=Verdict.objects.readable_by(person))
         # Authors have read their own comments.

@@ -24,7 +24,7 @@ _OTHER_CLAIM_MESSAGE = refuse(
 
 
 class MailChoice(models.TextChoices):
-    """When a person receives an email. At the desk everything is shown."""
+    """When a person receives an email. The desk shows everything."""
 
     AT_ONCE = "at_once", _("Immediately")
     DIGEST = "digest", _("In the daily digest")
@@ -37,7 +37,7 @@ COMMENT_KINDS = (NotificationKind.MENTIONED, NotificationKind.REPLIED, Notificat
 
 class NotificationQuerySet(models.QuerySet["Notification"]):
     def of(self, person: User) -> Self:
-        """Return this person's notifications, except about what they may no longer read."""
+        """Return this person's notifications, except on subjects they may no longer read."""
         rows = self.filter(person=person)
         if person.has_perm(READ_DRAFTS):
             return rows
@@ -57,7 +57,7 @@ class NotificationQuerySet(models.QuerySet["Notification"]):
 
 
 class Notification(models.Model):
-    """A notification of one person about an event of a claim, and whether it was read."""
+    """A person's notification about an event of a claim, and whether it was read."""
 
     Kind = NotificationKind
 

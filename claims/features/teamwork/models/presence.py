@@ -38,7 +38,7 @@ _RECORD_SQL = f"""
 
 @dataclass(frozen=True, slots=True)
 class PresentColleague:
-    """A colleague who has a page open: since when, and since when they have been changing something on it."""
+    """A colleague who has a page open, and since when they have been editing it."""
 
     name: str
     since: datetime
@@ -47,7 +47,7 @@ class PresentColleague:
 
 class PresenceQuerySet(models.QuerySet["Presence"]):
     def speak_up(self, person: Any, page: str, *, writing: bool) -> list[PresentColleague]:
-        """Record that the person has the page open, and return who else has, in one statement."""
+        """Record that the person has the page open, and return others who have, in one statement."""
         with connection.cursor() as cursor:
             cursor.execute(_RECORD_SQL, {"person": person.pk, "page": page, "writing": writing})
             return [PresentColleague(*row) for row in cursor.fetchall()]
@@ -58,7 +58,7 @@ class PresenceQuerySet(models.QuerySet["Presence"]):
 
 
 class Presence(models.Model):
-    """A person who has a page of the desk open now. Deleted within hours."""
+    """A person who has a page of the desk open. Deleted within hours."""
 
     person = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, db_index=False, related_name="+")
     page = models.CharField(max_length=500)

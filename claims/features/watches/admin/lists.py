@@ -1,4 +1,4 @@
-"""Watches in the lists of the desk: those that fail as a queue, and a filter of claims by watch."""
+"""Watches in desk lists: a queue of failing ones, and a filter of claims by watch."""
 
 from typing import Any
 

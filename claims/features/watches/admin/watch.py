@@ -1,4 +1,4 @@
-"""Watches: the feeds, sitemaps and pages that the newsroom follows, with their status and results."""
+"""Watches: the followed feeds, sitemaps and pages, with their status and results."""
 
 from typing import Any
 
@@ -147,7 +147,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
     def add_view(
         self, request: HttpRequest, form_url: str = "", extra_context: dict[str, Any] | None = None
     ) -> HttpResponse:
-        """Show what can be followed at a pasted URL, and follow the chosen item."""
+        """Show what can be followed at a pasted URL, and follow the chosen feed or page."""
         if not self.has_add_permission(request):
             raise PermissionDenied
         if request.method == "POST" and "follow" in request.POST:
@@ -222,7 +222,7 @@ class WatchAdmin(QueueOrder, DeskAdmin):
 
 
 def _find_followable(form: AddressForm) -> list[tuple[Followable, str, Watch | None]]:
-    """Return what can be followed, with its kind, and the existing watch if any."""
+    """Return the followable feeds and pages, with an existing watch if any."""
     try:
         found = find_followable(form.cleaned_data["address"], visits.build_visitor(patience=10.0))
     except FetchError as problem:

@@ -174,7 +174,7 @@ class WebhookAdmin(DeskAdmin):
         return [*own, *super().get_urls()]
 
     def test_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Send a test now, and say what came back."""
+        """Send a test now and show the response."""
         endpoint = self._of_the_newsroom(request, pk)
         if request.method == "POST":
             attempt = endpoints.try_out(endpoint)
@@ -190,7 +190,7 @@ class WebhookAdmin(DeskAdmin):
         return HttpResponseRedirect(change_page(endpoint))
 
     def secret_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Show the secret, and write down who saw it."""
+        """Show the secret, and log who saw it."""
         endpoint = self._of_the_newsroom(request, pk)
         if request.method != "POST":
             return HttpResponseRedirect(change_page(endpoint))
@@ -205,7 +205,7 @@ class WebhookAdmin(DeskAdmin):
         return TemplateResponse(request, "admin/desk/webhook_secret.html", context)
 
     def rotate_view(self, request: HttpRequest, pk: int) -> HttpResponse:
-        """Give it another secret; the old one ends now or in a day."""
+        """Replace the secret; the old one ends now or in a day."""
         endpoint = self._of_the_newsroom(request, pk)
         if request.method == "POST":
             at_once = request.POST.get("at_once") == "1"
@@ -215,7 +215,7 @@ class WebhookAdmin(DeskAdmin):
         return HttpResponseRedirect(change_page(endpoint))
 
     def _of_the_newsroom(self, request: HttpRequest, pk: int) -> WebhookEndpoint:
-        """Return whether the secret is the newsroom's; those of users' webhooks are shown only to them."""
+        """Return the newsroom's endpoint; users see the secrets of their own webhooks elsewhere."""
         endpoint = self.get_row_to_change(request, pk)
         if endpoint.owner_id:
             raise PermissionDenied(gettext("Only the owner can see the secret of this webhook."))

@@ -23,9 +23,7 @@ _EVENTS_WITHOUT_ENTRY = [TEST_EVENT, VERIFICATION_EVENT]
 
 
 def make_message_id() -> str:
-    """Return a new message id, kept when it is sent again. It contains no full stop, which is a separator in
-    the signed text.
-    """
+    """Return a new message id without a full stop, which separates parts of the signed text."""
     return f"msg_{uuid.uuid4().hex}"
 
 
@@ -133,7 +131,7 @@ class WebhookDelivery(models.Model):
 
 
 class WebhookAttempt(models.Model):
-    """One request with a message, and what came back."""
+    """A request with a message, and the response."""
 
     delivery = models.ForeignKey(
         WebhookDelivery, models.CASCADE, related_name="attempts", verbose_name=_("delivery")

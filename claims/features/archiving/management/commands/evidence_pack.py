@@ -71,7 +71,7 @@ class Command(LocalizedCommand):
 
 
 def _write(pack: EvidencePack, path: Path, *, is_quiet: bool) -> int:
-    """Write the pack whole or not at all; how large it is."""
+    """Write the pack completely or not at all, and return its size."""
     unfinished = path.with_name(f"{path.name}.part")
     columns = (TextColumn("{task.description}"), DownloadColumn(), TransferSpeedColumn())
     size = 0

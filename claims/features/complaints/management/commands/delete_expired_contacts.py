@@ -1,4 +1,4 @@
-"""`manage.py delete_expired_contacts`: delete expired personal data of readers now, as the worker does each night."""
+"""`manage.py delete_expired_contacts`: delete expired personal data of readers, as the worker does each night."""
 
 from typing import Any
 

@@ -1,4 +1,4 @@
-"""`manage.py export_person MAIL`: export everything stored about a reader, as JSON, on their request."""
+"""`manage.py export_person MAIL`: export all data about a reader as JSON, on the reader's request."""
 
 import json
 from typing import Any

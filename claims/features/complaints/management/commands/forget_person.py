@@ -1,4 +1,4 @@
-"""`manage.py forget_person MAIL`: delete a reader's data, if they ask by other means than their own page."""
+"""`manage.py forget_person MAIL`: delete a reader's data on request."""
 
 from typing import Any
 
