@@ -7,7 +7,7 @@ from types import FrameType
 
 
 def main() -> None:
-    """Run one command, with the embedded database server running if the project uses it."""
+    """Run a command, with the embedded database server running if the project uses it."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "factcheck.settings")
     # A polite end (`kill`, a closed terminal) leaves like Ctrl-C, so that the database server we started is stopped.
     for number in (signal.SIGTERM, signal.SIGHUP):

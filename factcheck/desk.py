@@ -19,7 +19,7 @@ _PAGES_BELOW = (
 
 
 def may(*permissions: str) -> Callable[[HttpRequest], bool]:
-    """Whether the person has all these permissions, as unfold asks it of a menu entry."""
+    """Return a check that the person has all these permissions, as unfold expects for menu entries."""
 
     def allowed(request: HttpRequest) -> bool:
         return request.user.has_perms(permissions)

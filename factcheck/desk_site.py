@@ -14,7 +14,7 @@ from factcheck import features
 
 class DeskSite(UnfoldAdminSite):
     def get_urls(self) -> list[Any]:
-        """Return the routes of the desk, of which those of a feature answer 404 while it is off."""
+        """Return the desk's routes. Routes of a feature answer 404 while it is off."""
         routes: list[Any] = super().get_urls()
         for feature in features.list_installed():
             for route in routes:

@@ -1,4 +1,4 @@
-"""All private parts of Django, REST framework, django-filter and django-csp that we use, with the reasons.
+"""All uses of private parts of Django, REST framework, django-filter and django-csp, with the reasons.
 
 Libraries change such parts without a word. So they are touched here and nowhere else, and
 `tests/factcheck/test_django_internals.py` holds each against what the library does by itself. What has an underscore
@@ -47,7 +47,7 @@ def leave_body_unread(request: HttpRequest) -> None:
 
 
 def read_body_ahead(request: HttpRequest, length: int) -> bool:
-    """Read the body now, where Django and its forms will find it. Return whether it arrived completely.
+    """Read the body now and store it where Django and its forms find it. Return whether it arrived completely.
 
     `request.body` would keep it too, but then uploads could not be read as a stream.
     """
@@ -72,12 +72,12 @@ def read_headers_anew(request: HttpRequest) -> None:
 
 
 def keep_out_of_the_log(response: HttpResponseBase) -> None:
-    """Mark an answer as logged. Django writes a line for each refusal, and frequent ones would fill the log."""
+    """Mark a response as logged, because Django writes a line per refusal and frequent ones would fill the log."""
     response._has_been_logged = True  # type: ignore[attr-defined]  # not in the stubs
 
 
 def get_stored_fields(headers: ResponseHeaders) -> Fields:
-    """Return headers as Django stores them: by name in lower case, with the original name and the value.
+    """Return headers as Django stores them: by lower-case name, with the original name and the value.
 
     To complete an answer by one union of dicts takes a tenth of setting each field, which Django checks each time.
     """
@@ -86,7 +86,7 @@ def get_stored_fields(headers: ResponseHeaders) -> Fields:
 
 
 class ListedFields(ResponseHeaders):
-    """Header fields listed as stored; Django's look up each of them again."""
+    """Header fields listed as stored; Django's class looks each of them up again."""
 
     def __init__(self, fields: Fields) -> None:
         self._store = fields
@@ -96,7 +96,7 @@ class ListedFields(ResponseHeaders):
 
 
 def update_policy(response: HttpResponseBase, policy: Policy) -> None:
-    """Change the content security policy of one answer. django-csp's decorator would have to know it beforehand."""
+    """Change the content security policy of a response; django-csp's decorator needs it in advance."""
     response._csp_update = policy  # type: ignore[attr-defined]  # where django-csp looks
 
 
@@ -110,13 +110,13 @@ def get_updated_policy(response: HttpResponseBase) -> Policy | None:
 
 
 class _ViewsOnly(BaseHandler):
-    """Django's handler without the middleware of the settings: it finds the view and calls it."""
+    """Django's handler without middleware: it finds and calls the view."""
 
     _view_middleware = _template_response_middleware = _exception_middleware = ()
 
 
 def build_view_handler() -> Callable[[HttpRequest], HttpResponseBase]:
-    """Return the handler that resolves and calls views. Django's own has one list of middleware for all."""
+    """Return the handler that resolves and calls views without the configured middleware."""
     view: Callable[[HttpRequest], HttpResponseBase] = _ViewsOnly()._get_response  # type: ignore[attr-defined]  # not in the stubs
     return view
 
@@ -172,5 +172,5 @@ def replace_object(row: M, other: M) -> None:
 
 
 def delete_unasked(rows: QuerySet[Any]) -> None:
-    """Delete rows in one statement, without looking for what refers to them: the caller knows that they return."""
+    """Delete rows in one statement without collecting related rows; the caller restores them."""
     rows._raw_delete(rows.db)

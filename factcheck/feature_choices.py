@@ -1,4 +1,4 @@
-"""The features that administrators switched at the desk, as this process knows them.
+"""The features that administrators switched at the desk, as known to this process.
 
 Every process reads them again after some seconds, so that a switch takes effect everywhere without a restart.
 """

@@ -155,7 +155,7 @@ def list_switched_on() -> list[Feature]:
 
 
 def _get_chosen() -> set[str]:
-    """Return the labels of the features that are on: `FEATURES`, and what administrators switched at the desk."""
+    """Return the labels of active features: from `FEATURES` and administrators' choices at the desk."""
     chosen = _get_preset()
     for label, is_on in find_choices().items():
         (chosen.add if is_on else chosen.discard)(label)
@@ -193,20 +193,20 @@ def _get_preset() -> set[str]:
 
 
 def load(module: str) -> None:
-    """Import this module of every installed app, also of features that are off: they may be switched on."""
+    """Import this module of every installed app, including features that are off."""
     for config in apps.get_app_configs():
         if module_has_submodule(config.module, module):
             import_module(f"{config.name}.{module}")
 
 
 def load_declared(point: str) -> list[Any]:
-    """Return the objects whose dotted names features declare at this point, an attribute of `Feature`."""
+    """Return the objects whose dotted names features declare in this attribute of `Feature`."""
     names = (getattr(feature, point) for feature in list_switched_on())
     return [import_string(name) for name in names if name]
 
 
 def load_installed(point: str) -> list[Any]:
-    """Return the objects that features declare at a point that has to stay while they are off."""
+    """Return the objects that features declare at a point that remains while they are off."""
     return [import_string(name) for feature in list_installed() if (name := getattr(feature, point))]
 
 
@@ -227,7 +227,7 @@ def build_panels(model: str, row: Any, **arguments: Any) -> list[dict[str, Any]]
 
 
 def build_desk_routes(model: str, desk: Any) -> list[URLPattern]:
-    """Return the routes that features add below the desk's pages of a model. While a feature is off they answer 404."""
+    """Return the routes that features add below a model's desk pages. While a feature is off, they answer 404."""
     return [
         guard_route(route, feature)
         for feature in list_installed()
@@ -237,7 +237,7 @@ def build_desk_routes(model: str, desk: Any) -> list[URLPattern]:
 
 
 def build_routes(place: str) -> list[URLPattern | URLResolver]:
-    """Return the routes that features add to one of PLACES. While a feature is off they answer 404."""
+    """Return the routes that features add to one of PLACES. While a feature is off, they answer 404."""
     return [guard_route(route, feature) for feature in list_installed() for route in feature.routes(place)]
 
 
@@ -271,7 +271,7 @@ def guard_jobs(jobs: Iterable[Any]) -> None:
 
 
 def has_route(name: str) -> bool:
-    """Return whether there is a page of this name, and the feature that it belongs to is on."""
+    """Return whether the route exists and its feature is on."""
     found = get_resolver().reverse_dict.getlist(name)
     return bool(found) and not is_off(_get_route_owners().get(name, ""))
 

@@ -15,5 +15,5 @@ def is_formula(value: Any) -> bool:
 
 
 def escape_formula(value: Any) -> Any:
-    """Return the value; a text that a spreadsheet would run as a formula is preceded by an apostrophe."""
+    """Return the value; an apostrophe is put before text that a spreadsheet would run as a formula."""
     return f"'{value}" if is_formula(value) else value

@@ -1,4 +1,4 @@
-"""Invisible characters: readers do not notice them, and programs read them.
+"""Invisible characters, which readers miss but programs read.
 
 Controls, formats (among them the tags of U+E0000, and what turns the direction of text), what is no character or for
 private use, separators of lines, and what is not drawn. Where they do their work they stay: joiners between the letters

@@ -4,7 +4,7 @@ from django.utils.translation import get_language_info
 
 
 def get_language_name(tag: str) -> str:
-    """Return a language's name in the reader's language, if known; else its tag."""
+    """Return a language's name in the reader's language, or its tag if unknown."""
     try:
         return str(get_language_info(tag.lower())["name_translated"])
     except KeyError:

@@ -1,4 +1,4 @@
-"""Joining words in the language of the page: lists, and numbers with their signs."""
+"""Join words in the page's language: lists, and numbers with their signs."""
 
 from collections.abc import Iterable
 

@@ -160,7 +160,7 @@ ROUTE_NAMES: dict[str, Any] = {
 
 
 class Root(APIView):
-    """What the API offers, and where."""
+    """The root of the API, with links."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -216,7 +216,7 @@ def show_problem(request: HttpRequest) -> HttpResponse:
 
 
 class Schema(SpectacularAPIView):
-    """The OpenAPI document. It changes only with the code and the features that are on, for which it is built once."""
+    """The OpenAPI document, built once for each set of active features."""
 
     authentication_classes = ()
 

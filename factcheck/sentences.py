@@ -1,4 +1,4 @@
-"""Translatable sentences of modules without Django: the English text, and its translation.
+"""Translatable sentences for modules without Django: English text with a translation.
 
 Some of them run in processes that have no settings. What they raise is translated where somebody is told of it
 (`factcheck/installation/messages.py`).
@@ -25,7 +25,7 @@ class SpokenSentence(str):  # noqa: SLOT000  exceptions and rows keep few of the
         return made
 
     def packed(self) -> list[Any]:
-        """Return it as JSON data, for `unpacked` in another process."""
+        """Return the sentence as JSON data for `unpacked` in another process."""
         return [
             self.template,
             {

@@ -1,4 +1,4 @@
-"""All settings. What differs between installations is an environment variable (docs/environment-variables.md)."""
+"""All settings. Those that differ between installations are environment variables (docs/environment-variables.md)."""
 
 import sys
 from typing import Any

@@ -15,7 +15,7 @@ __all__ = ["backup_tasks"]
 @app.periodic(cron="17 * * * *")
 @app.task(queueing_lock="forget_settled_rate_limits")
 def forget_settled_rate_limits(timestamp: int) -> None:
-    """Delete who owes nothing any more from the table of rate limits, every hour."""
+    """Delete settled accounts from the table of rate limits. Runs hourly."""
     PostgresStore.forget_settled()
 
 

@@ -56,7 +56,7 @@ _AMP_CACHE = re.compile(r"/[cv]/(?:s/)?(?P<address>[^/]+\.[^/]+(?:/.*)?)", re.DO
 
 
 def build_url_key(url: str) -> str:
-    """Return the key shared by all spellings of an article's URL; "" if it is not an http(s) URL.
+    """Return the key shared by all spellings of an article's URL, or "" if it is not an http(s) URL.
 
     The key is an address itself, so it can be read, and its key is the key again.
     """
@@ -69,7 +69,7 @@ def build_url_key(url: str) -> str:
 
 
 def get_domain(url: str) -> str:
-    """Return the registrable domain of a URL ("bbc.co.uk"), or the whole host if there is none ("localhost").
+    """Return the registrable domain of a URL ("bbc.co.uk"), or the whole host if it has none ("localhost").
 
     "" for anything but an http(s) address. Platforms that give each author a host of their own are separated
     ("name.github.io"), as the private part of the public suffix list does, and some that it lacks.
@@ -124,7 +124,7 @@ def _build_key(url: str) -> str:
 
 
 def _get_host(url: str) -> str:
-    """Return the host in lower case and ASCII (IPv6 in brackets). Raises ValueError if it is not an http(s) URL."""
+    """Return the host in lower case and ASCII (IPv6 in brackets). Raises ValueError if the URL is not http(s)."""
     parts = urlsplit(url.strip())
     if parts.scheme not in ("http", "https"):
         raise ValueError("not an http(s) address")
@@ -150,8 +150,8 @@ def _get_registrable_domain(host: str) -> str:
 
 @lru_cache(maxsize=4096)
 def _without_layout(host: str) -> str:
-    """Drop labels of a layout: `en.m.example.org` → `en.example.org`; `www.gov.uk` stays, because `gov.uk` is a
-    public suffix.
+    """Remove layout labels: `en.m.example.org` → `en.example.org`. `www.gov.uk` stays, because `gov.uk` is a public
+    suffix.
     """
     registrable = _get_registrable_domain(host)
     if not registrable or not host.endswith(registrable):

@@ -190,7 +190,9 @@ def verify(digest: str) -> bool:
 
 
 def build_path(digest: str) -> str:
-    """Return the storage path; two levels of folders keep each folder small. ValueError if it is not a digest."""
+    """Return the storage path, with two levels of folders to keep folders small. Raises ValueError for an invalid
+    digest.
+    """
     if not _DIGEST.fullmatch(digest):
         raise ValueError(f"“{digest}” is not a SHA-256 in lower-case hexadecimal digits.")
     return f"snapshots/{digest[:2]}/{digest[2:4]}/{digest}"

@@ -1,4 +1,4 @@
-"""Material → Source and Snapshot: how a document enters the system, from every input.
+"""Turn Material into a Source and Snapshot: the way every document enters the system.
 
 Which source a document belongs to:
 
@@ -64,7 +64,7 @@ def capture(
     dry_run: bool = False,
     document: Document | None = None,
 ) -> CaptureResult:
-    """Store what a source holds now. The text that its latest snapshot holds already changes nothing.
+    """Store what a source contains now. If its latest snapshot has the same text, nothing changes.
 
     What is not known never erases what is stored: an existing source only gains what it lacked, and what a person
     states now (`overrides`).
@@ -271,7 +271,7 @@ class _Capture:
 
 
 def _collect_addresses(material: Material, document: Document, overrides: Overrides) -> dict[str, str]:
-    """Return the URLs by which the document is recognised, best first, by key."""
+    """Return the URLs that identify the document, best first, by key."""
     if overrides.url:
         found = [overrides.url]
     else:
@@ -295,7 +295,7 @@ def _cut_opening(text: str, longest: int = 100) -> str:
 
 
 def _compute_shared_text(one: str, other: str) -> float:
-    """Return the share of the shorter text that the other contains, in pieces of 12 characters, which suits every
+    """Return how much of the shorter text the other one contains, in pieces of 12 characters, which suits every
     script.
     """
     first, second = (

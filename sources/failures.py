@@ -1,4 +1,4 @@
-"""Errors about something the user named, for people and machines."""
+"""Errors about user input, for people and machines."""
 
 
 class Failure(Exception):

@@ -47,7 +47,7 @@ def normalise_identifier(address: str) -> str:
 
 
 def expand_identifier(text: str) -> str:
-    """Return the URL of a bare identifier (`Q64`, `wd:Q64`, `05a28rw58`); "" if it is not one."""
+    """Return the URL of a bare identifier (`Q64`, `wd:Q64`, `05a28rw58`), or ""."""
     text = text.strip()
     if match := _WIKIDATA_NAME.fullmatch(text):
         return WIKIDATA_PREFIX + match["item"].upper()
@@ -67,7 +67,7 @@ def is_ror(name: str) -> bool:
 
 
 def get_authority(address: str) -> str:
-    """Return the authority of a canonical identifier; "" for any other address."""
+    """Return the authority of a normalised identifier, or "" for any other URL."""
     return next((given_by for given_by, shape in _IDENTIFIERS.items() if shape.fullmatch(address)), "")
 
 
@@ -81,13 +81,13 @@ def group_by_authority(addresses: Iterable[str]) -> dict[str, frozenset[str]]:
 
 
 def is_somebody_else(one: Iterable[str], other: Iterable[str]) -> bool:
-    """Whether an authority says that these are two: it knows both, and by no common identifier."""
+    """Return whether an authority distinguishes the two: it knows both and gives them different identifiers."""
     ours, theirs = group_by_authority(one), group_by_authority(other)
     return any(ours[given_by].isdisjoint(theirs[given_by]) for given_by in ours.keys() & theirs.keys())
 
 
 def is_the_same(one: Iterable[str], other: Iterable[str]) -> bool:
-    """Whether an authority says that these are one, and none that they are two."""
+    """Return whether an authority identifies the two, and none distinguishes them."""
     ours, theirs = group_by_authority(one), group_by_authority(other)
     common = ours.keys() & theirs.keys()
     return bool(common) and all(not ours[given_by].isdisjoint(theirs[given_by]) for given_by in common)

@@ -1,4 +1,4 @@
-"""Data about visited sites, in the database, shared by all processes that fetch pages."""
+"""Data about visited sites in the database, shared by all processes that fetch pages."""
 
 import time
 from collections.abc import Callable
@@ -24,7 +24,7 @@ def forget_unvisited() -> None:
 
 
 class KnownSites:
-    """What crawlers remember about each site (pace, robots.txt, pauses), shared by all processes; implements
+    """Crawlers' data about each site (pace, robots.txt, pauses), shared by all processes; implements
     `sources.http.polite_visits.SiteMemory`.
     """
 

@@ -1,4 +1,4 @@
-"""Fetch a picture from a URL given by a stranger, with limits, without storing it.
+"""Fetch a picture from an untrusted URL, with limits and without storing it.
 
 Callers who make us fetch an address learn only whether it is a picture: neither where it leads, nor why it failed.
 """

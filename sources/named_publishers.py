@@ -37,7 +37,7 @@ class KnownPublishers:
         return next(iter(self._owners(places)), None)
 
     def called(self, name: str, places: Sequence[str]) -> Publisher | None:
-        """Return the publisher with this name, or a similar one ("BBC" for "BBC News"), and one of these hosts.
+        """Return the publisher with one of these hosts and this name or a similar one ("BBC" for "BBC News").
 
         Failing that, the one with the name and no host; or any with the name, if there are no hosts to compare.
         """
@@ -51,7 +51,7 @@ class KnownPublishers:
         return called[0] if called else None
 
     def free_domain(self, places: Sequence[str]) -> str:
-        """Return the domain by which a new publisher is recognised: the whole one or, if taken, its host."""
+        """Return the domain that identifies a new publisher: the registrable one or, if taken, its host."""
         return next((place for place in (*places[-1:], *places[:1]) if place not in self._by_host), "")
 
     def _owners(self, places: Sequence[str]) -> list[Publisher]:
@@ -65,7 +65,7 @@ def is_alike(one: str, other: str) -> bool:
 
 
 def find_publisher(name: str, address: str, *, stated: bool = False) -> Publisher | None:
-    """Return the known publisher of a document by its URL and the publisher named in it; either may be empty.
+    """Return the known publisher for a document's URL and stated publisher; either may be empty.
 
     On the very host of a publisher all is its own, whatever a document calls it; on a host below that, what is named
     otherwise is not. Two outlets may share a name, so a name alone counts only where one of the two has no domain.
@@ -84,7 +84,7 @@ def find_publisher(name: str, address: str, *, stated: bool = False) -> Publishe
 def find_or_make_publisher(
     name: str, address: str, *, stated: bool = False, named_itself: str = ""
 ) -> Publisher | None:
-    """Return the publisher, created if it is new; None if neither name nor address identifies it.
+    """Return the publisher, creating it if necessary, or None if neither name nor URL identifies it.
 
     Args:
         named_itself: the name in the document. Where a person states another one (an agency whose text stands on a

@@ -1,4 +1,4 @@
-"""Values that a person states about a captured source. They take precedence over the document's."""
+"""Values that a person states about a captured source, which take precedence over the document's own."""
 
 import re
 from dataclasses import dataclass, replace
@@ -86,7 +86,7 @@ def read_language(tag: str) -> str:
 
 
 def _format_subtag(part: str) -> str:
-    """Regions in capitals, scripts with one capital, the rest in lower case (RFC 5646, 2.1.1)."""
+    """Format a subtag: regions in capitals, scripts capitalised, the rest in lower case (RFC 5646, 2.1.1)."""
     if len(part) == 2:
         return part.upper()
     return part.title() if len(part) == 4 and part.isalpha() else part.lower()

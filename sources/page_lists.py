@@ -1,4 +1,4 @@
-"""Sitemaps and feeds (RSS, Atom, JSON Feed) → the pages that they list.
+"""Read the pages listed in sitemaps and feeds (RSS, Atom, JSON Feed).
 
 They come from outside, so nothing about them is trusted: they are read in one pass that keeps of each entry what is
 needed, entities stay as they are, and whatever is broken ends the list and not the program.
@@ -71,7 +71,7 @@ class PageList:
 
 
 def read_page_list(content: bytes, url: str, *, largest: int = MAX_BYTES) -> PageList | None:
-    """Read the pages in a sitemap or feed; None if it is neither.
+    """Return the pages of a sitemap or feed, or None if it is neither.
 
     Args:
         url: where it was fetched, for addresses that are relative to it.
@@ -156,7 +156,7 @@ def _read_text_list(content: bytes, url: str) -> PageList | None:
 
 
 class _Markup:
-    """One document of markup, read in one pass."""
+    """A markup document that is read in one pass."""
 
     def __init__(self, url: str) -> None:
         self._url = url

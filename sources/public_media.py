@@ -26,13 +26,13 @@ class NamedFile(NamedTuple):
 
 
 def build_file_name(row: MediaObject) -> str:
-    """Return the name of its public file; "" if it is described in words only."""
+    """Return the name of the public file, or "" if readers see only a description."""
     if not (row.show_to_readers and row.public_sha256):
         return ""
     return f"{row.public_sha256}.{EXTENSIONS[row.public_media_type]}"
 
 
 def parse_file_name(name: str) -> NamedFile | None:
-    """Parse a name; None if no file can have it."""
+    """Parse a file name, or return None if it is impossible."""
     found = _FILE_NAME.fullmatch(name)
     return NamedFile(found[1], _MEDIA_TYPES[found[2]]) if found else None

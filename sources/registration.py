@@ -13,7 +13,7 @@ from sources.overrides import OverrideError, Overrides
 
 @transaction.atomic
 def enter(stated: Overrides, *, by: User | None = None) -> tuple[Source, bool]:
-    """Return the source at the stated URL, and whether it is new. A known source keeps its stored details.
+    """Return the source at the stated URL, and whether it is new. A known source keeps its details.
 
     Raises:
         OverrideError: it is new, and no title is stated.

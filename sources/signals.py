@@ -1,4 +1,4 @@
-"""The signals of `sources` for the apps that build on it; it never imports them."""
+"""Signals of `sources` for apps that build on it."""
 
 from django.dispatch import Signal
 

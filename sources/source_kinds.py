@@ -49,7 +49,7 @@ class Material:
 
 
 def is_address(place: str) -> bool:
-    """Whether it names something to fetch; anything else is a file."""
+    """Return whether the input is a URL; otherwise it is a file."""
     return bool(_ADDRESS.match(place.strip()))
 
 

@@ -1,4 +1,4 @@
-"""Imports all background jobs of sources, so that the worker finds them."""
+"""Import all background jobs of sources, so that the worker finds them."""
 
 from django.contrib.auth.models import User
 from procrastinate import RetryStrategy

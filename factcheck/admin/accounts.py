@@ -65,7 +65,7 @@ class RoleForm(DeskForm):
 
 @admin.register(Group)
 class RoleAdmin(GroupAdmin, DeskAdmin):  # type: ignore[misc]  # as above
-    """Roles are Django groups. Administrators change their permissions, superusers their names as well."""
+    """Roles as Django groups. Administrators change their permissions, and superusers also their names."""
 
     form = RoleForm
     list_display = ("__str__", "members")

@@ -1,4 +1,4 @@
-"""Badges for states and ratings. Colour never stands alone: the word is always there."""
+"""Badges for states and ratings. Colour always comes with a word."""
 
 from typing import Literal
 

@@ -43,7 +43,7 @@ def change_page(row: models.Model) -> str:
 
 
 def is_deleted_along(request: HttpRequest, *pages: str) -> bool:
-    """Return whether a row is about to be deleted as part of its parent, on one of these pages; alone it cannot be."""
+    """Return whether a row is about to be deleted with its parent; alone it cannot be deleted."""
     return request.resolver_match is not None and request.resolver_match.url_name in pages
 
 
@@ -90,9 +90,7 @@ class DeskAdmin(DayFields, ListDownload):
         return [*super().get_list_filter(request), *features.list_filters(self.model._meta.label_lower)]
 
     def get_queryset(self, request: HttpRequest) -> Any:
-        """Return the rows that the person may read, in every place where the admin shows them: lists, pages,
-        pickers, Ctrl-K.
-        """
+        """Return the rows that the person may read, for lists, pages, pickers and the quick search."""
         rows: Any = super().get_queryset(request)
         return rows.readable_by(get_person(request)) if hasattr(rows, "readable_by") else rows
 

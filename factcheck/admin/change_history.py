@@ -1,4 +1,4 @@
-"""The history of a row in plain words: who changed which field, when, and how.
+"""The history of a row in plain words: each changed field with person and time.
 
 The rows come from the triggers of `factcheck.database.row_history`. An event holds the row as it was *before* the
 change, so the row after it is the one of the next event, or the present row.
@@ -29,7 +29,7 @@ Values = dict[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class FieldChange:
-    """One field: its name, and its old and new value with the differing words marked."""
+    """The change of a field: its old and new value, with the differing words marked."""
 
     field: str
     before: SafeString
@@ -38,7 +38,7 @@ class FieldChange:
 
 @dataclass(frozen=True, slots=True)
 class PastEvent:
-    """One thing that happened, with its author and the note given along."""
+    """An event in the history, with its author and note."""
 
     at: datetime
     who: str
@@ -49,7 +49,7 @@ class PastEvent:
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """A row before and after an event; `after` is None when the event deleted it."""
+    """A row before and after an event; `after` is None if the event deleted it."""
 
     event: Any
     before: Values
@@ -99,7 +99,7 @@ def list_link_changes(
 
 
 def find_last_change(row: models.Model) -> tuple[str, datetime | None]:
-    """Return who changed the row last and when, if recorded."""
+    """Return the row's last change with its author, if recorded."""
     event_model = getattr(type(row), "pgh_event_model", None)
     event = event_model.objects.filter(pgh_obj_id=row.pk).order_by("pgh_id").last() if event_model else None
     return (_get_actor_name(event, _load_people([event])), event.pgh_created_at) if event else ("", None)
@@ -127,7 +127,7 @@ _EVENT_LIMIT = 100
 
 
 def find_last_changes(row: models.Model) -> dict[str, tuple[str, datetime]]:
-    """Return who last changed each of the row's recently changed columns, and when."""
+    """Return the last change of each recently changed column, with author and time."""
     event_model: Any = getattr(type(row), "pgh_event_model", None)
     if event_model is None:
         return {}
@@ -178,7 +178,7 @@ def _build_event(step: _Step, names: "_Names", of: str, without: Collection[str]
 
 
 class _Names:
-    """Display names of field values, with each related row read once."""
+    """Display names of field values. Each related row is read once."""
 
     def __init__(self, model: type[models.Model], steps: list[_Step]) -> None:
         self._fields = {field.attname: field for field in model._meta.concrete_fields}

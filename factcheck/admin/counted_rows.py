@@ -13,7 +13,7 @@ from factcheck.admin.found_rows import MAX_FOUND, match_keys
 
 
 class CountedRows(Paginator):
-    """Pages lead to the first rows, thousands of them; who looks for one further back filters or searches.
+    """A paginator for the first thousands of rows; to find later rows, people filter or search.
 
     As many are counted one by one. Of a whole table that has more, it is known roughly how many they are; of what a
     filter leaves, that they are more. A page far back would read all before it.

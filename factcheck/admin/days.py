@@ -1,4 +1,4 @@
-"""Dates as people write them: 30.11.2026, 30/11/2026, 30 Nov 2026 or 2026-11-30, day first outside the US."""
+"""Read dates as people write them: 30.11.2026, 30/11/2026, 30 Nov 2026 or 2026-11-30; outside the US day first."""
 
 import re
 from datetime import date
@@ -15,7 +15,7 @@ _NAMED_MONTH_FORMATS = ["%d %b %Y", "%d %B %Y", "%d. %b %Y", "%d. %B %Y", "%b %d
 
 
 def is_day_first(request: HttpRequest) -> bool:
-    """Whether the person writes the day before the month; of English, the region that the browser names decides."""
+    """Return whether the person writes the day before the month. For English, the browser's region decides."""
     if not (get_language() or "en").startswith("en"):
         return True
     accepted = parse_accept_lang_header(request.META.get("HTTP_ACCEPT_LANGUAGE", ""))
@@ -24,7 +24,7 @@ def is_day_first(request: HttpRequest) -> bool:
 
 
 def read_day(text: str, *, day_first: bool) -> date | None:
-    """Return the day that three numbers mean; None where they mean none. With points the day is always first."""
+    """Parse a date of three numbers, or return None. With points, the day is always first."""
     found = _NUMERIC_DATE.fullmatch(text.replace(" ", ""))
     if found is None:
         return None
@@ -38,7 +38,7 @@ def read_day(text: str, *, day_first: bool) -> date | None:
 
 
 class DeskDayField(forms.DateField):
-    """A day in any of these forms; a refusal names them."""
+    """A date field that accepts any of these forms and names them in its error."""
 
     default_error_messages = {
         "invalid": gettext_lazy("Enter a valid date. Write it as 30.11.2026, 30 Nov 2026 or 2026-11-30.")
@@ -57,7 +57,7 @@ class DeskDayField(forms.DateField):
 
 
 class DayFields:
-    """A page, or rows on it, whose days are read so."""
+    """Mixin for pages and inlines that read dates this way."""
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         if isinstance(db_field, models.DateField) and not isinstance(db_field, models.DateTimeField):

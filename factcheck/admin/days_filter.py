@@ -11,7 +11,7 @@ from unfold.utils import parse_date_str
 
 
 class DaysFilter(RangeDateFilter):
-    """From the first moment of a day to the last of another, where the newsroom is. unfold's knows no time zones."""
+    """A filter from the start of one day to the end of another in the newsroom's time zone, which unfold's ignores."""
 
     def queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> QuerySet[Any] | None:
         for end, bound, moment in (("from", "gte", time.min), ("to", "lte", time.max)):

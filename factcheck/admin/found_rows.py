@@ -24,7 +24,7 @@ def split_words(search: str) -> Iterator[str]:
 
 
 def filter_by_words(rows: QuerySet[Any], columns: Iterable[str], search: str) -> QuerySet[Any]:
-    """Return the rows that contain all words of a search, or words that begin with them."""
+    """Return the rows that contain all words of a search, or words starting with them."""
     places = _group_by_table(columns)
     if set(places) == {()}:
         return _filter_by_phrases(rows.filter(_match_words(rows.model, places[()], search)), columns, search)
@@ -35,7 +35,7 @@ def filter_by_words(rows: QuerySet[Any], columns: Iterable[str], search: str) ->
 
 
 def match_keys(model: type[Model], keys: Sequence[Any]) -> Q:
-    """Return the condition that a row has one of these keys. Foreign keys support only Django's own lookups."""
+    """Return the condition that a row has one of these keys, because foreign keys support only Django's lookups."""
     return Q(pk__in=keys) if model._meta.pk.is_relation else Q(pk__any_of=keys)
 
 
@@ -51,7 +51,7 @@ def list_newest_keys(found: QuerySet[Any]) -> list[Any]:
 
 
 def _group_by_table(columns: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
-    """Group the columns by the relations that lead to their table: `claim__statement` is `statement` of ("claim",)."""
+    """Group the columns by the relations to their table: `claim__statement` becomes `statement` of ("claim",)."""
     places: dict[tuple[str, ...], list[str]] = {}
     for column in columns:
         *path, name = column.split("__")
@@ -60,7 +60,7 @@ def _group_by_table(columns: Iterable[str]) -> dict[tuple[str, ...], list[str]]:
 
 
 def _match_words(model: type[Model], columns: list[str], words: str) -> ContainsWords:
-    """Return the search condition on the indexed columns of a table, because nothing else is fast."""
+    """Return the search condition on the indexed columns of a table; searching others would be slow."""
     return ContainsWords(
         list_indexed_columns(model) or [Cast(column, TextField()) for column in columns], words
     )

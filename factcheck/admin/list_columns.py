@@ -17,7 +17,7 @@ VIEW_PARAMETERS = (COLUMNS_PARAMETER, "group")
 
 
 class ShownList(ChangeList):
-    """A list whose URL also contains how it is shown."""
+    """A list whose URL also contains its view settings."""
 
     def get_filters_params(self, params: Any = None) -> Any:
         narrowing = super().get_filters_params(params)
@@ -36,7 +36,7 @@ class ListedColumn:
 
 
 class ListColumns(ModelAdmin):
-    """Lists whose columns each person can choose."""
+    """Mixin for lists whose columns each person can choose."""
 
     #: Columns that can be shown besides those that are.
     list_more: ClassVar[tuple[str, ...]] = ()
@@ -58,7 +58,7 @@ class ListColumns(ModelAdmin):
         return [*self.own_columns(request), *self.list_more]
 
     def columns(self, request: HttpRequest) -> list[ListedColumn]:
-        """Return all columns, and which of them are shown."""
+        """Return all columns with whether they are shown."""
         shown = self.get_list_display(request)
         return [
             ListedColumn(name, self.label_of(name), name in shown, name in self._list_links(request))
@@ -66,7 +66,7 @@ class ListColumns(ModelAdmin):
         ]
 
     def list_links(self, request: HttpRequest) -> list[tuple[str, str]]:
-        """Return links to other forms of the list with the present filters: labels and addresses."""
+        """Return links to other forms of the list with the current filters, as labels and URLs."""
         return []
 
     def label_of(self, column: str) -> str:

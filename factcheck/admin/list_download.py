@@ -29,7 +29,7 @@ _BATCH_SIZE = 1_000
 
 
 class ListDownload(ListColumns):
-    """Lists that can be taken along."""
+    """Mixin for lists that can be downloaded."""
 
     #: Columns of which a file has more than the list: column → the path of what it has, as `claim__statement`.
     downloaded_as: ClassVar[dict[str, str]] = {}
@@ -40,7 +40,7 @@ class ListDownload(ListColumns):
         return [path("download/<slug:form>/", view, name=name), *super().get_urls()]
 
     def download_view(self, request: HttpRequest, form: str) -> HttpResponseBase:
-        """Download all pages of the list as the person sees it."""
+        """Download all pages of the list with the person's filters and columns."""
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         if form not in FORMATS:
@@ -70,12 +70,12 @@ class ListDownload(ListColumns):
         )
 
     def prepare(self, request: HttpRequest, rows: Sequence[Any]) -> None:
-        """Fetch along what the columns show of these rows, in as many queries however many rows there are."""
+        """Prefetch the values that the columns show, with a fixed number of queries."""
 
     def _iterate_rows(
         self, request: HttpRequest, rows: models.QuerySet[Any], columns: Sequence[str]
     ) -> Iterator[list[Cell]]:
-        """Yield the cells of each row. Keys are read first, in order: so no query is long, and no row is skipped."""
+        """Yield the cells of each row. The keys are read first, so that no query is long and no row is skipped."""
         keys = list(rows.values_list("pk", flat=True))
         for start in range(0, len(keys), _BATCH_SIZE):
             some = keys[start : start + _BATCH_SIZE]

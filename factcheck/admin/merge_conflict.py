@@ -84,7 +84,7 @@ class Choice:
 
 @dataclass(slots=True)
 class BothVersions:
-    """Both versions of a page for display."""
+    """Both versions of a page, for display."""
 
     version: str
     choices: list[Choice] = field(default_factory=list)
@@ -134,7 +134,7 @@ def _build_choice(row: dict[str, Any]) -> Choice:
 
 
 def sign_base(version: str, form: forms.BaseForm, formsets: list[Any]) -> str:
-    """Return the signed initial values of the page, which it sends back."""
+    """Return the page's initial values, signed, for the form to send back."""
     rows = {formset.prefix: _read_rows(formset) for formset in formsets}
     return signing.dumps([version, _read_fields(form), rows], salt=_BASE_SALT, compress=True)
 
@@ -171,7 +171,7 @@ def _read_rows(formset: Any) -> dict[str, dict[str, Value]]:
 
 
 def _list_own_fields(formset: Any) -> tuple[str, ...]:
-    """Return the fields by which a formset identifies its rows."""
+    """Return the fields that identify a formset's rows."""
     return (formset.model._meta.pk.name, formset.fk.name, "DELETE", "ORDER")
 
 
@@ -196,7 +196,7 @@ def put_together(
 
 
 class _Merge:
-    """Two versions of one page: `post` becomes the merged values of its fields."""
+    """The merge of two versions of a page: `post` becomes the merged values."""
 
     def __init__(self, desk: MergeablePage, request: HttpRequest, row: models.Model, version: str) -> None:
         self.form, self.formsets = _load_stored(desk, request, row)
@@ -372,7 +372,7 @@ def _find_model_field(model: type[models.Model], name: str) -> Any:
 
 
 def _take_what_was_chosen(request: HttpRequest, shown: BothVersions) -> None:
-    """Put the chosen values into the fields. Later edits stay, unless they contradict the choice."""
+    """Apply the chosen values to the fields. Later edits stay, unless they contradict the choice."""
     post = request.POST.copy()
     undecided = False
     for choice in shown.choices:

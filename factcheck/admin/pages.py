@@ -1,4 +1,4 @@
-"""Find the page of the desk at a URL, and whether a person may view it."""
+"""Find the desk page at a URL, and whether a person may view it."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 @dataclass(frozen=True, slots=True)
 class DeskPage:
-    """A page of the desk about a model or one of its rows, if the current user may view it."""
+    """A desk page about a model or row, if the current user may view it."""
 
     desk: ModelAdmin[Any]
     row: Model | None
@@ -37,7 +37,7 @@ class DeskPage:
 
 
 def find_page(address: str, request: HttpRequest) -> DeskPage | None:
-    """Return the desk page at a URL if the user may view it; None for other pages."""
+    """Return the desk page at a URL if the user may view it, or None."""
     try:
         match = resolve(urlsplit(address).path)
     except (Resolver404, ValueError):

@@ -1,4 +1,4 @@
-"""Forms for security keys and passkeys. Loaded only by web processes, because the library needs ten megabytes."""
+"""Forms for security keys and passkeys. Only web processes load them, because the library needs ten megabytes."""
 
 from typing import Any
 
@@ -16,7 +16,7 @@ from factcheck.admin.sign_in import report_refused_code
 
 
 class _RefusalReporting:
-    """Report a refused key, and treat malformed input as a wrong one."""
+    """Report a rejected key, and treat malformed input as a wrong key."""
 
     user: Any
 

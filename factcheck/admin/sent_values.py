@@ -1,4 +1,4 @@
-"""The values that a browser sends for a form: initial values, submitted values, and restored ones."""
+"""The values of a form as a browser sends them: initial, submitted and restored ones."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -35,7 +35,7 @@ def list_names(bound: forms.BoundField) -> Names:
 
 
 def get_unchanged(bound: forms.BoundField) -> Value:
-    """Return what an untouched field would submit."""
+    """Return the value that an untouched field submits."""
     return _to_submitted(_unwrap_widget(bound.field.widget), bound.field.prepare_value(bound.initial))
 
 
@@ -73,7 +73,7 @@ def _unwrap_widget(widget: forms.Widget) -> forms.Widget:
 
 
 def describe_value(bound: forms.BoundField, value: Value) -> str:
-    """Return the value as a person reads it."""
+    """Return the value as text for people."""
     field = bound.field
     if isinstance(field, forms.ModelChoiceField):
         return join_words(_iterate_row_names(field, value))

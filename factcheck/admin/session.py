@@ -1,4 +1,4 @@
-"""Return whether the user is still signed in, checked by a page before it submits."""
+"""Tell a page whether the user is still signed in, before it submits."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -25,6 +25,6 @@ def mark_background(view: Callable[..., Answer]) -> Callable[..., Answer]:
 @never_cache
 @mark_background
 def show_session(request: HttpRequest) -> JsonResponse:
-    """Return the user of this browser's session, and the current form token: signing in changes it."""
+    """Return the user of this browser's session, and the current form token, which changes on sign-in."""
     at_the_desk = request.user.is_active and request.user.is_staff
     return JsonResponse({"person": request.user.pk if at_the_desk else None, "token": get_token(request)})

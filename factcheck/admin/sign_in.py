@@ -1,4 +1,4 @@
-"""Accounts are never created by sign-up. This also counts sign-ins."""
+"""Sign-in settings: no account is created by sign-up, and attempts are counted."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -22,7 +22,7 @@ code_refused = Signal()
 
 
 class NewsroomAccounts(DefaultAccountAdapter):
-    """Accounts with a password are made by an administrator."""
+    """Password accounts, which only administrators create."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
@@ -43,7 +43,7 @@ class NewsroomAccounts(DefaultAccountAdapter):
 
 
 class _CountedCode(BaseAuthenticateForm):
-    """Counts codes in the store that all web processes share; allauth's own count is each process's alone.
+    """Count codes in the store shared by all web processes; allauth counts them per process.
 
     So is what allauth knows of codes that were used already.
     """

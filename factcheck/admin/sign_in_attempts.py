@@ -44,7 +44,7 @@ def get_limiter() -> Limiter:
 
 
 def count_attempt(request: HttpRequest, name: str) -> int:
-    """Count an attempt to sign in by this name; 0 when it may be made, or else in how many seconds it might.
+    """Count an attempt to sign in by this name; return the seconds to wait, or 0 if it is allowed.
 
     Args:
         name: what was typed: a user name, a mail address, or anything else.
@@ -62,7 +62,7 @@ def count_attempt(request: HttpRequest, name: str) -> int:
 
 
 def count_code_attempt(request: HttpRequest, account: Any) -> int:
-    """Return the seconds to wait before another second-factor code: its sender knows the password, and there are
+    """Return the seconds to wait before another second-factor code. The sender knows the password, and there are
     only a million codes.
 
     Args:

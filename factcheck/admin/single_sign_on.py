@@ -1,4 +1,4 @@
-"""Single sign-on at the newsroom's identity provider: access, roles, and its second factor."""
+"""Single sign-on with the newsroom's identity provider: access, roles and second factor."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -33,19 +33,19 @@ _ASYMMETRIC_ALGORITHMS = ("RS", "PS", "ES", "Ed")
 
 
 def _is_verified(address: EmailAddress) -> bool:
-    """Whether the provider says so. Some do in words, and "false" is true in Python."""
+    """Return whether the provider has verified the address. Some providers send "false" as a string."""
     return address.verified in (True, "true")
 
 
 def _find_by_address(address: str) -> list[User]:
-    """Find accounts by email address in any letter case; allauth only searches lower case."""
+    """Return accounts by email address in any letter case; allauth only searches lower case."""
     return list(
         User.objects.filter(Q(email__iexact=address) | Q(emailaddress__email__iexact=address)).distinct()
     )
 
 
 class SingleSignOn(DefaultSocialAccountAdapter):
-    """Accounts for people whom the identity provider admits, with roles mapped from its groups."""
+    """Accounts for people admitted by the identity provider, with roles mapped from its groups."""
 
     def is_open_for_signup(self, request: HttpRequest, sociallogin: SocialLogin) -> bool:
         """Create an account for a new user, unless another account has that address.
@@ -66,7 +66,7 @@ class SingleSignOn(DefaultSocialAccountAdapter):
         return True
 
     def authenticate_by_email(self, sociallogin: SocialLogin) -> tuple[User, str] | None:
-        """Return the account with the same address, if the provider has verified that address.
+        """Return the account with the same address if the provider has verified that address.
 
         Never a superuser's: who administers the provider does not thereby own this site.
         """
@@ -82,7 +82,7 @@ class SingleSignOn(DefaultSocialAccountAdapter):
 
 
 class SignedOpenIDConnect(OpenIDConnectOAuth2Adapter):
-    """Always verifies the signature of id tokens, which allauth skips over TLS."""
+    """OpenID Connect with verified id tokens, even over TLS, where allauth skips the signature."""
 
     def _decode_id_token(self, app: Any, id_token: str) -> dict[str, Any]:
         try:
@@ -123,9 +123,7 @@ def handle_callback(request: HttpRequest, provider_id: str) -> HttpResponse:
 
 
 def _get_claim(sociallogin: SocialLogin, name: str) -> Any:
-    """Return a claim of the user's data or of the id token: by its whole name, or step by step
-    (realm_access.roles).
-    """
+    """Return a claim of the user's data or id token, by its full name or by path (realm_access.roles)."""
     told = sociallogin.account.extra_data
     for claims in (told.get("userinfo") or {}, told.get("id_token") or {}):
         if name in claims:
@@ -139,7 +137,7 @@ def _get_claim(sociallogin: SocialLogin, name: str) -> Any:
 
 
 def get_groups(sociallogin: SocialLogin) -> set[str]:
-    """Return the groups named by the provider, as a list or a single word; none if the claim is missing."""
+    """Return the groups named by the provider as a list or a single word; empty if the claim is missing."""
     told = _get_claim(sociallogin, settings.OPENID_GROUPS_CLAIM)
     if isinstance(told, str):
         return {told}
@@ -147,7 +145,7 @@ def get_groups(sociallogin: SocialLogin) -> set[str]:
 
 
 def has_vouched_factor(sociallogin: SocialLogin) -> bool:
-    """Return whether the provider has required a second factor, as far as the settings trust it."""
+    """Return whether the provider required a second factor, as far as the settings trust it."""
     if settings.OPENID_SECOND_FACTOR == "amr":
         methods = (sociallogin.account.extra_data.get("id_token") or {}).get("amr")
         return isinstance(methods, list) and "mfa" in methods
@@ -156,7 +154,7 @@ def has_vouched_factor(sociallogin: SocialLogin) -> bool:
 
 @transaction.atomic
 def follow_the_provider(request: HttpRequest, sociallogin: SocialLogin) -> None:
-    """Give the person the roles that their groups are mapped to, and take away those that others are mapped to.
+    """Give the person the roles mapped from their groups, and remove other mapped roles.
 
     Only roles that the mapping names are changed, and it never makes superusers. Without a mapping, roles are given
     at the desk.

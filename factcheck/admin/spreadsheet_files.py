@@ -45,7 +45,7 @@ def strip_markup(value: Any) -> str:
 
 
 def write_csv(header: Sequence[str], rows: Iterable[Sequence[Cell]]) -> WrittenFile:
-    """Return rows as CSV (RFC 4180), with the byte order mark by which Excel recognises UTF-8."""
+    """Return rows as CSV (RFC 4180), with the byte order mark that Excel needs for UTF-8."""
     return WrittenFile("text/csv; charset=utf-8", _iterate_csv(header, rows))
 
 
@@ -127,7 +127,7 @@ def _write_xlsx(file: Any, header: Sequence[str], rows: Iterable[Sequence[Cell]]
 
 
 def _write_cell(sheet: Any, row: int, column: int, cell: Cell, formats: dict[str, Any]) -> None:
-    """Write a cell. Texts are always written as texts: nothing in them is calculated or followed."""
+    """Write a cell. Text is never interpreted as a formula or link."""
     if cell is None or cell == "":
         return
     if isinstance(cell, datetime):

@@ -1,4 +1,4 @@
-"""Technical details, folded behind a sentence in plain words."""
+"""Technical details, folded behind a plain sentence."""
 
 import json
 from typing import Any

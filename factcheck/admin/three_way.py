@@ -1,4 +1,4 @@
-"""Three-way merge: two changes to the same base, and the conflicts for a person to resolve.
+"""A three-way merge of two changes to the same base, with conflicts for a person to resolve.
 
 Pure: it knows no form and no database. A field's value is what a browser sends for it, a tuple of texts.
 """
@@ -30,7 +30,7 @@ class FieldDifference:
 
     @property
     def taken(self) -> ValueOrigin | None:
-        """Return the only side that changed it; None if both did, or if unknown."""
+        """Return the only side that changed the field, or None if both did or it is unknown."""
         if self.base is None:
             return None
         if is_same(self.base, self.mine):
@@ -53,7 +53,7 @@ def _normalise_value(value: Value) -> Value:
 
 
 def find_differences(base: Fields, mine: Fields, theirs: Fields) -> list[FieldDifference]:
-    """Return the fields that differ, in the order of theirs. Fields missing from mine stay as in theirs."""
+    """Return the differing fields in the order of `theirs`. Fields missing from `mine` stay as in `theirs`."""
     return [
         FieldDifference(name, base.get(name), mine[name], value)
         for name, value in theirs.items()
@@ -90,7 +90,7 @@ class JointRow:
 
 @dataclass(frozen=True, slots=True)
 class MyRow:
-    """A row that a person submitted: `key` is None if they added it."""
+    """A row that a person submitted; `key` is None for a new row."""
 
     key: str | None
     fields: Fields

@@ -1,4 +1,4 @@
-"""Names of third-party models that are not translated by their libraries."""
+"""Translated names for third-party models."""
 
 from collections.abc import Callable
 from typing import TypeVar
@@ -18,7 +18,7 @@ def call(
     section: StrOrPromise,
     **fields: StrOrPromise,
 ) -> None:
-    """Name a model, its section of the desk, and its fields. Migrations see nothing of it."""
+    """Set the display names of a model, its section and its fields, without affecting migrations."""
     model._meta.verbose_name, model._meta.verbose_name_plural = one, many
     apps.get_app_config(model._meta.app_label).verbose_name = section
     for name, words in fields.items():
@@ -26,5 +26,5 @@ def call(
 
 
 def call_rows(model: type[_Row], name: Callable[[_Row], str]) -> None:
-    """Name each row of a model, in lists, on its page and wherever one is chosen."""
+    """Set the display name of a model's rows."""
     model.__str__ = name  # type: ignore[assignment, method-assign]

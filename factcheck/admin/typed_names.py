@@ -1,4 +1,4 @@
-"""Pickers that accept a typed name: an unknown one is added when the page is saved.
+"""Pickers that accept a typed name: a new one is added when the page is saved.
 
 `NamedDesk` is the desk of what has names; a page with `TypedNames` picks from it. The value of a new name in a form is
 `NEW_MARK` and the name, so that no name that looks like a key is taken for one.
@@ -23,7 +23,7 @@ NEW_MARK = "+"
 
 
 class NamesView(AutocompleteJsonView):
-    """The rows that a typed name may mean, and the offer to add it."""
+    """The rows that match a typed name, with an offer to add it."""
 
     def get(self, request: HttpRequest, *args: Any, **kwargs: Any) -> JsonResponse:
         self.term, self.model_admin, self.source_field, key = self.process_request(request)
@@ -58,7 +58,7 @@ class NamedDesk(DeskAdmin):
         return [*results, {"id": NEW_MARK + name, "text": offer_to_add(name)}]
 
     def row_of(self, request: HttpRequest, typed: str) -> models.Model:
-        """Return the row that a new name in a form means, and add it if need be.
+        """Return the row for a new name in a form, adding it if necessary.
 
         Raises:
             ValidationError: the name is no name, or the person may not add one.
@@ -112,7 +112,7 @@ class _NamePicker:
 
 
 class NamePicker(_NamePicker, AutocompleteSelect):  # type: ignore[misc]  # the stubs name a parameter otherwise
-    """Picks one."""
+    """A picker for one name."""
 
 
 class NamesPicker(_NamePicker, AutocompleteSelectMultiple):  # type: ignore[misc]  # as above
@@ -130,7 +130,7 @@ class NameField(forms.ModelChoiceField):
 
 
 class NamesField(forms.ModelMultipleChoiceField):
-    """Rows, and names of new ones."""
+    """Rows, including new ones by name."""
 
     desk: NamedDesk
     request: HttpRequest

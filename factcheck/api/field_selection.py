@@ -1,4 +1,4 @@
-"""`fields`: select parts of a JSON response by nested names, such as `verdicts.rating.label`."""
+"""The `fields` parameter: select parts of a JSON response by dotted names, such as `verdicts.rating.label`."""
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
@@ -20,7 +20,7 @@ Parts = dict[str, "Parts"]
 
 @dataclass(frozen=True)
 class PartPath:
-    """The name of a part, and of the parts that it is in. Those that a serializer describes are known."""
+    """The dotted name of a part, checked against a serializer."""
 
     sql_type: ClassVar[str] = "text"
     serializer: type[Serializer]

@@ -19,7 +19,7 @@ class ContentTooLarge(APIException):
 
 
 class StrictJSON(BaseParser):
-    """`application/json` by RFC 8259: UTF-8, no NaN. Duplicate keys are refused, because one would be ignored.
+    """A strict parser of `application/json` (RFC 8259): UTF-8, no NaN, no duplicate keys.
 
     REST framework's own parser reads whatever comes, of any size, and ends in an error of ours on JSON that is nested
     too deep or holds half a surrogate pair.

@@ -1,4 +1,4 @@
-"""JSON-RPC 2.0 as the Model Context Protocol restricts it: ids are strings or numbers, parameters are objects."""
+"""JSON-RPC 2.0 as restricted by the Model Context Protocol: ids are strings or numbers, parameters are objects."""
 
 import json
 from collections.abc import Mapping
@@ -57,7 +57,7 @@ class Message:
 
 
 def decode_message(text: bytes) -> Any:
-    """Parse a message, or a list of them.
+    """Parse a message or a list of messages.
 
     Raises:
         RpcError: it is no JSON.
@@ -110,7 +110,7 @@ def build_error(key: Id, refused: RpcError) -> dict[str, Any]:
 
 
 def encode_answer(answer: Any) -> str:
-    """Serialise an answer as JSON in one line, for any numeric id."""
+    """Serialise an answer as one line of JSON, with any numeric id."""
     return json.dumps(answer, ensure_ascii=False, separators=(",", ":"))
 
 

@@ -1,4 +1,4 @@
-"""Streamed responses: limited in number, so that threads remain for others, and never cut off unnoticed."""
+"""Streamed responses: limited in number, so that threads remain free, and never truncated silently."""
 
 import logging
 from collections.abc import Generator, Iterator
@@ -18,7 +18,7 @@ _slots = BoundedSemaphore(SLOTS)
 
 
 class TooManyDownloads(APIException):
-    """Too many downloads run in this process."""
+    """This process already has the maximum number of downloads."""
 
     status_code = HTTPStatus.SERVICE_UNAVAILABLE
     default_detail = gettext_lazy("Too many downloads are running. Please try again later.")
@@ -26,7 +26,7 @@ class TooManyDownloads(APIException):
 
 
 class StartedStream:
-    """A stream whose first piece is read at once, so that an early failure happens before the response begins."""
+    """A stream whose first piece is read at once, so that early failures happen before the response begins."""
 
     def __init__(self, pieces: Generator[bytes]) -> None:
         self._pieces = pieces
@@ -37,7 +37,7 @@ class StartedStream:
         yield from self._pieces
 
     def close(self) -> None:
-        """End the reading, even if the rest is unread; the web server calls it however the answer ended."""
+        """End the reading. The web server calls it however the response ended."""
         self._pieces.close()
 
 

@@ -23,7 +23,7 @@ def accept_of(request: HttpRequest | Request) -> str:
 
 @lru_cache(maxsize=500)
 def choose_preferred(accept: str, offered: tuple[str, ...]) -> str | None:
-    """Return the media type that the header prefers among those `offered`, or None if it accepts none.
+    """Return the media type among `offered` that the header prefers, or None if it accepts none.
 
     The most specific range that covers a type decides how much it is liked, so that `*/*, text/csv;q=0` takes anything
     but that. Where several are liked alike, the one that is named first wins, and among those that only a wildcard
@@ -53,7 +53,7 @@ def _find_covering(media_type: str, ranges: list[MediaType]) -> int | None:
 
 
 class Negotiation(DefaultContentNegotiation):
-    """REST framework's own takes no notice of quality values."""
+    """Content negotiation with quality values, which REST framework ignores."""
 
     def select_renderer(
         self,
@@ -71,7 +71,7 @@ class Negotiation(DefaultContentNegotiation):
 
 
 class Form(BaseRenderer):
-    """A media type that is offered. Nothing is rendered by it: answers are bytes already."""
+    """An offered media type. It renders nothing, because responses are already bytes."""
 
     def __init__(self, media_type: str, *, extension: str) -> None:
         self.media_type, self.format = media_type, extension

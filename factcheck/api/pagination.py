@@ -1,4 +1,4 @@
-"""Keyset pagination: a page starts after a row, so page 100,000 costs as little as the first.
+"""Keyset pagination: a page starts after a row, so that page 100,000 is as fast as the first.
 
 A cursor holds the sort key of a row, not a secret: it is checked, not signed, so it stays good for as long as the
 ordering exists, whatever happens to keys and servers. Rows that come or go between two requests move no other row to
@@ -35,7 +35,7 @@ Thing = TypeVar("Thing", bound=Model)
 
 @dataclass(frozen=True)
 class Key:
-    """One sort key, and how it is written in a cursor. It is never NULL."""
+    """A sort key and its form in a cursor. It is never NULL."""
 
     expression: Combinable
     written: Callable[[Any], Any]
@@ -61,7 +61,7 @@ def build_both_orderings(name: str, *keys: Key) -> tuple[Ordering, Ordering]:
 
 @dataclass(frozen=True)
 class Position:
-    """A place between two rows: after the row with this key or, `backwards`, before it."""
+    """A position between two rows: after the row with this key or, `backwards`, before it."""
 
     key: tuple[Any, ...]
     backwards: bool = False
@@ -69,7 +69,7 @@ class Position:
 
 @dataclass(frozen=True)
 class KeysetPage(Generic[Row]):
-    """Some rows of a list in its order, and the cursors of its neighbours; "" where there is none."""
+    """A page of a list, with the cursors of its neighbours or ""."""
 
     rows: list[Row]
     next: str
@@ -133,7 +133,7 @@ def read_values_page(
     cursor: str,
     parts: Parts | None = None,
 ) -> KeysetPage[tuple[Any, ...]]:
-    """Return a page of these columns, read with one query, or two if the first of its parts has too few rows."""
+    """Return a page of these columns with one query, or two if the first of its parts has too few rows."""
     names = _list_key_names(ordering)
     return _build_page(
         lambda start, most: _fetch_rows(
@@ -228,7 +228,7 @@ def _list_key_names(ordering: Ordering) -> list[str]:
 
 
 class RowConstructor(Func):
-    """Several values compared as one, from the left."""
+    """Several values compared from left to right as one."""
 
     function = "ROW"
     output_field = FloatField()  # of no meaning: it is only ever compared with its like
@@ -318,5 +318,5 @@ def make_day_key(expression: Combinable) -> Key:
 
 
 def rank_key(field: str) -> Key:
-    """Return the sort key of a relevance. PostgreSQL ranks in single precision, which only survives JSON as double."""
+    """Return the sort key for relevance. PostgreSQL ranks in single precision, which survives JSON only as double."""
     return Key(Cast(field, FloatField()), _return_unchanged, _parse_float, "double precision")

@@ -1,4 +1,4 @@
-"""Errors of the API: one shape everywhere, RFC 9457 problem details.
+"""Errors of the API, always as RFC 9457 problem details.
 
 Whatever goes wrong under /api/ and wherever else programs read (`PUBLIC_READS_REGEX`: feeds, dumps, sitemaps …), in
 REST framework or before it is reached, is answered by a `ProblemResponse`; where we stand in for one of Google's APIs,
@@ -105,7 +105,7 @@ def build_error_response(request: HttpRequest, status: int, detail: StrOrPromise
 
 
 class MethodRefusals:
-    """Middleware: says in a body which method is not allowed, where Django's own 405 has none."""
+    """Middleware: adds a body to Django's empty 405 response."""
 
     def __init__(self, get_response: Callable[[HttpRequest], HttpResponseBase]) -> None:
         self.get_response = get_response
@@ -134,7 +134,7 @@ class InvalidParameters(exceptions.APIException):
 
 
 def build_parameters_response(request: HttpRequest, refusal: InvalidParameters) -> ProblemResponse:
-    """Return a plain Django view's response to parameters it refuses."""
+    """Return a plain Django view's response to invalid parameters."""
     return ProblemResponse(
         request,
         refusal.status_code,
@@ -145,7 +145,7 @@ def build_parameters_response(request: HttpRequest, refusal: InvalidParameters) 
 
 
 class TargetNotFound(InvalidParameters):
-    """The value is well formed, but the place it points to does not exist."""
+    """The value is valid, but its target does not exist."""
 
     status_code = HTTPStatus.NOT_FOUND
     problem_code = "not_found"
@@ -161,7 +161,7 @@ def convert_exception(exception: Exception) -> exceptions.APIException | None:
 
 
 def handle_exception(raised: Exception, context: Mapping[str, Any]) -> HttpResponse | None:
-    """Handle exceptions for REST framework. Unknown exceptions are raised again and end in `handle_server_error`."""
+    """Handle exceptions for REST framework. Unknown exceptions are raised again for `handle_server_error`."""
     request = get_plain_request(context["request"])
     exception = convert_exception(raised)
     if exception is None:
@@ -223,7 +223,7 @@ def _escape_pointer(key: str) -> str:
 def build_unavailable_response(
     request: HttpRequest, status: int, detail: StrOrPromise, *, retry_after: int | None = None
 ) -> HttpResponse:
-    """Return a response that we are unavailable: problem details, Google's format, or a page. None needs the
+    """Return a response for an outage, as problem details, in Google's format or as a page, without using the
     database.
     """
     response = build_error_response(request, status, detail)

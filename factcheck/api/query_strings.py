@@ -33,7 +33,7 @@ VALUE_LIMIT = 100
 
 
 class ValuesField(forms.Field):
-    """Reads the values of one parameter: a list of them where several are allowed, otherwise the only one."""
+    """A form field for the values of one parameter: a list if several are allowed, otherwise a single value."""
 
     def __init__(self, *, reader: Reader, several: bool, split: bool, **options: Any) -> None:
         super().__init__(**options)
@@ -68,7 +68,7 @@ class ValuesField(forms.Field):
 
 
 class Parameter(Filter):
-    """One query parameter.
+    """A query parameter.
 
     Args:
         reader: what a value means (`factcheck.api.query_values`).
@@ -214,7 +214,7 @@ class NoQuery(Query):
 
 
 class ListQuery(Query):
-    """What every list understands: pages, and their order."""
+    """The common parameters of lists: pages and ordering."""
 
     #: What cursors call the list. It never changes: mirrors keep cursors.
     list_name: ClassVar[str] = ""
@@ -284,7 +284,7 @@ class ListQuery(Query):
 
     @property
     def shape(self) -> Hashable:
-        """Return what the SQL depends on, besides parameter names and order."""
+        """Return what the SQL depends on, except parameter names and order."""
         return None
 
     @property

@@ -1,4 +1,4 @@
-"""Strict parsers of query values, whose errors name the allowed values.
+"""Strict parsers of query values. Errors name the allowed values.
 
 A reader is called with the text of one value and returns what it stands for. Its `schema` describes the same in
 JSON Schema, so that the OpenAPI document cannot disagree with what is accepted.
@@ -81,7 +81,7 @@ class Share:
 
 @dataclass(frozen=True)
 class Keyword:
-    """One word of a closed set."""
+    """A word from a fixed set."""
 
     sql_type: ClassVar[str] = "text"
     words: tuple[str, ...]
@@ -101,7 +101,7 @@ class Keyword:
 
 @dataclass(frozen=True)
 class Words:
-    """Free text."""
+    """A free text."""
 
     sql_type: ClassVar[str] = "text"
     most: int = 500
@@ -124,7 +124,7 @@ class Words:
 
 @dataclass(frozen=True)
 class DayValue:
-    """A calendar day as ISO 8601 writes it."""
+    """A calendar day in ISO 8601 format."""
 
     sql_type: ClassVar[str] = "date"
     schema: dict[str, Any] = field(default_factory=lambda: {"type": "string", "format": "date"})

@@ -1,4 +1,4 @@
-"""What all public resources share: read-only, open to everyone, cacheable.
+"""The common base of public resources: read-only, open to everyone, cacheable.
 
 A resource says what a page of it and one item of it are, as JSON text. No serializer runs here: they only
 describe the text for the OpenAPI schema (`openapi.body_serializer`), and the tests hold one against the other.
@@ -59,7 +59,7 @@ _LINK_RELATIONS = {"next": "next", "previous": "prev"}
 
 @dataclass(frozen=True)
 class Listing:
-    """One page of a list: a hash that changes whenever its results do, and their stored texts when they are wanted."""
+    """A page of a list: a hash that changes with the results, and their stored texts if needed."""
 
     page: KeysetPage[Any]
     sha256: str
@@ -71,7 +71,7 @@ class Listing:
 
 
 class PublicResource(ViewSet):
-    """Reads of one kind of thing. Anonymous on purpose: an answer that knew the reader could not be cached for all."""
+    """A public, read-only resource. It is anonymous, so that responses can be cached for everyone."""
 
     authentication_classes = ()
     permission_classes = (AllowAny,)
@@ -97,7 +97,7 @@ class PublicResource(ViewSet):
     media_type: str
 
     def dispatch(self, request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
-        """Answer a read without REST framework's handling of users, bodies and throttles, which it does not need.
+        """Answer a read without REST framework's handling of users, bodies and throttles.
 
         Views are given Django's own request. OPTIONS, and what is not allowed, goes the whole way.
         """
@@ -263,7 +263,7 @@ def select(wanted: Parts) -> Callable[[bytes], bytes]:
 
 
 def is_conditional(request: HttpRequest) -> bool:
-    """Whether the reader has a copy already, so that looking at hashes first may save reading the texts."""
+    """Return whether the client already has a copy, so that comparing hashes may save reading the texts."""
     return "HTTP_IF_NONE_MATCH" in request.META or "HTTP_IF_MODIFIED_SINCE" in request.META
 
 

@@ -1,4 +1,4 @@
-"""Backups of an installation with the embedded server: everything needed to restore it, in one folder.
+"""Backups of an installation with the embedded server, in one folder with everything needed to restore it.
 
     backup_folder    where everything stands in it, and that one at a time writes there
     backup_run       one backup, from the first byte to the removal of what is too old

@@ -26,11 +26,11 @@ files.journal which file was where, since when
 
 
 class BackupFailed(Exception):
-    """No backup was made, or none can be used. `str()` is a sentence for an operator."""
+    """No backup was made or can be used; `str()` is a sentence for operators."""
 
 
 class BackupRunning(BackupFailed):
-    """Another process writes to the folder."""
+    """Another process is writing to the folder."""
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class BackupFolder:
         return self.path / "wal"
 
     def prepare(self, place: ServerPlace) -> None:
-        """Create missing folders. The server writes its log into `wal`, so that one belongs to its account.
+        """Create missing folders. The server's account owns `wal`, because the server writes its log there.
 
         Raises:
             BackupFailed: it cannot be made, or backups were here before and are gone, as where a disk is not there.
@@ -105,7 +105,7 @@ class BackupFolder:
 
     @contextlib.contextmanager
     def alone(self) -> Iterator[int]:
-        """Hold the folder while it is written to. The lock is gone with the last process that has its descriptor.
+        """Lock the folder for writing. The lock ends with the last process that has its descriptor.
 
         Raises:
             BackupUnderWay: another process holds it.

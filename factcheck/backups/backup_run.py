@@ -168,7 +168,7 @@ def _make(
 
 
 def _give_up(folder: BackupFolder, all_of_them: list[Generation], days: int) -> list[str]:
-    """Remove backups that nothing needs any more, and of log and files what belonged to them alone."""
+    """Remove superseded backups with the log and files that only they need."""
     names = generations.choose_kept(all_of_them, now=datetime.now(UTC), days=days)
     kept = [one for one in all_of_them if one.name in names]
     given_up = [one for one in all_of_them if one.name not in names]

@@ -1,4 +1,4 @@
-"""PostgreSQL's own programs to copy a running server, check the copy, and combine increments."""
+"""Copy a running server, check the copy and combine increments with PostgreSQL's own programs."""
 
 import json
 import re
@@ -23,7 +23,7 @@ class NoIncrement(BackupFailed):
 
 @dataclass(frozen=True)
 class Manifest:
-    """PostgreSQL's manifest of a base backup: its cluster, and the log that it needs."""
+    """PostgreSQL's manifest of a base backup: its cluster and the log it needs."""
 
     system: int
     timeline: int
@@ -78,18 +78,18 @@ def copy(place: ServerPlace, to: Path, *, since: Path | None, lock: int) -> None
 
 
 def verify(base: Path) -> None:
-    """Check every file against the copy's manifest, and that the required log is there. Raises BackupFailed."""
+    """Check every file against the copy's manifest, and that the required log exists. Raises BackupFailed."""
     run(["pg_verifybackup", "--quiet", "--exit-on-error", str(base)], f"{base} is damaged")
 
 
 def combine(bases: Sequence[Path], to: Path) -> None:
-    """Combine a full copy and the incremental copies after it into the state of the last one."""
+    """Combine a full copy and its incremental copies into the state of the last one."""
     command = ["pg_combinebackup", *map(str, bases), f"--output={to}", "--manifest-checksums=SHA256"]
     run(command, f"{bases[-1]} could not be put together with those before it")
 
 
 def find_last_change(segment: Path) -> tuple[int, datetime] | None:
-    """Return position and moment of the last transaction that ended in a segment of the log; None without any."""
+    """Return position and time of the last transaction that ended in a segment of the log, or None."""
     # It ends with an error where the segment was not filled; what it printed until then counts.
     shown = subprocess.run(
         [get_binary("pg_waldump"), "--rmgr=Transaction", str(segment)],

@@ -1,4 +1,4 @@
-"""The age of the newest backup, and whether the log since then is stored, for checks and the desk."""
+"""Check the age of the newest backup and the stored log, for system checks and the desk."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -20,7 +20,7 @@ from factcheck.backups.subject import get_backup_folder
 
 
 def get_newest_time() -> datetime | None:
-    """Return when the newest backup was finished; None if there is none. Times in the future are ignored.
+    """Return when the newest backup was finished, ignoring times in the future, or None.
 
     Raises:
         BackupFailed: that cannot be read.
@@ -40,7 +40,7 @@ def _convert_errors() -> Iterator[None]:
 
 
 def describe_overdue() -> str:
-    """Return a warning about the age of the newest backup; empty if it is fine or none are configured."""
+    """Return a warning about the age of the newest backup; empty if all is well or none are configured."""
     if settings.BACKUP_DIR is None:
         return ""
     try:
@@ -100,7 +100,7 @@ def _list_problems() -> list[str]:
 
 @register()
 def check_backups(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """Whether the newest backup is as new as it should be, and all that was written since can be restored."""
+    """Check that the newest backup is recent enough, and that all later changes can be restored."""
     hint = _("Run `manage.py backup` to see the error; with BACKUP_SCHEDULE the worker does this.")
     return [Advice(problem, hint=hint, id="factcheck.W007") for problem in _list_problems()]
 
@@ -115,7 +115,7 @@ def check_log(app_configs: Any, databases: Sequence[str] | None = None, **option
 
 
 def log_problem() -> str:
-    """Return a warning about the log stored with the backups; empty if it is fine."""
+    """Return a warning about the log stored with the backups; empty if all is well."""
     try:
         with connections["default"].cursor() as cursor:
             cursor.execute(

@@ -1,4 +1,4 @@
-"""Generations of backups, and which of them to keep.
+"""Generations of backups, and the choice of which to keep.
 
 A generation is a folder that appears under its name when all of it is on the disk and checked. Until then, and from
 the moment at which it is discarded, its folder has another name, which marks it as incomplete.
@@ -26,7 +26,7 @@ _NAME = re.compile(r"[0-9]{8}T[0-9]{6}Z")
 
 @dataclass(frozen=True)
 class Generation:
-    """One backup, as its backup.json says."""
+    """A backup, as described by its backup.json."""
 
     name: str
     kind: Literal["full", "incremental"]
@@ -96,7 +96,7 @@ def _read(path: Path) -> Generation:
 
 
 def build_chain(generation: Generation, among: Iterable[Generation]) -> list[Generation]:
-    """Return the generation and those that it is based on, the full one first.
+    """Return the generation and those it is based on, the full one first.
 
     Raises:
         BackupFailed: one of them is not there.
@@ -114,7 +114,7 @@ def build_chain(generation: Generation, among: Iterable[Generation]) -> list[Gen
 
 
 def choose_kept(generations: list[Generation], *, now: datetime, days: int) -> set[str]:
-    """Return the names to keep for restoring any moment of this many days, and the last two in any case."""
+    """Return the names to keep for restoring any moment of these days, and always the last two."""
     since = now - timedelta(days=days)
     by_time = sorted(generations, key=lambda one: one.finished_at)
     older = [one for one in by_time if one.finished_at < since]
@@ -123,7 +123,7 @@ def choose_kept(generations: list[Generation], *, now: datetime, days: int) -> s
 
 
 def compute_expiries(generations: list[Generation], *, now: datetime, days: int) -> dict[str, datetime]:
-    """Return by name the moment before which `choose_kept` keeps each generation, if backups are made as planned.
+    """Return by name until when `choose_kept` keeps each generation, if backups are made as planned.
 
     One is needed until the next is older than the window, and as long as those that are based on it.
     """
@@ -137,7 +137,7 @@ def compute_expiries(generations: list[Generation], *, now: datetime, days: int)
 
 
 def remove(folder: BackupFolder, given_up: Iterable[Generation]) -> None:
-    """Remove generations: rename each before the one that it is based on, then delete its content."""
+    """Remove generations: rename each before the one it is based on, then delete its content."""
     for one in sorted(given_up, key=lambda one: (one.timeline, one.stop), reverse=True):
         (folder.generations / one.name).rename(folder.generations / f"{one.name}{REMOVED}")
     sync_folder(folder.generations)

@@ -1,4 +1,4 @@
-"""Backed-up files, each once by its hash, and a journal of their paths over time.
+"""Backed-up files, each stored once by its hash, and a journal of their paths over time.
 
 The journal is only ever added to, and each line is written after the contents that it names are on the disk. What a
 killed process left of a last line is no line.
@@ -124,7 +124,9 @@ def _ignore_missing(error: OSError) -> None:
 
 
 def _copy(folder: BackupFolder, file: Path) -> tuple[str, int]:
-    """Copy a file into the pool and return the hash and size of the bytes read, even if the file changes meanwhile."""
+    """Copy a file into the pool, and return the hash and size of the bytes read, even if the file changes
+    meanwhile.
+    """
     unfinished = folder.files / f"unfinished.{os.getpid()}"
     digest, size = hashlib.sha256(), 0
     try:

@@ -1,4 +1,4 @@
-"""Gaps in the archived log: those changes are not restorable until the next backup.
+"""Gaps in the archived log, whose changes cannot be restored until the next backup.
 
 A gap arises where the server ran without the archive, or let go of segments that could not be archived.
 """
@@ -17,7 +17,7 @@ _SEGMENTS_PER_FILE = 2**32 // SEGMENT_BYTES
 
 @dataclass(frozen=True)
 class LogGap:
-    """Names of the first segment that is missing, and of the archived one that follows the gap."""
+    """A gap in the log: the first missing segment, and the archived one after the gap."""
 
     first: str
     after: str

@@ -61,7 +61,7 @@ def restore(
     put_aside: bool = False,
     tell: Callable[[str], None] = lambda said: None,
 ) -> Restoration:
-    """Make an installation in the folder `to` (which becomes DATA_DIR) as it was.
+    """Restore an installation into the folder `to`, which becomes DATA_DIR.
 
     Args:
         put_aside: move an existing installation into a folder beside the new one.
@@ -207,7 +207,7 @@ def _replay(
 
 
 def _archive_history(log: Path) -> None:
-    """Archive the history of the timeline; without it the log of the restored server could not be followed.
+    """Archive the history of the timeline, which the restored server's log depends on.
 
     The server began the timeline while it archived nothing, so it would never archive the history by itself.
     """
@@ -243,7 +243,7 @@ def _describe_alternative(problem: str, option: str) -> str:
 
 
 def _find_last_moment_before(missing: str, folder: BackupFolder, generation: Generation) -> datetime | None:
-    """Return the last moment that can be restored without a segment; None where only the backup itself can.
+    """Return the last moment that can be restored without a segment, or None if only the backup itself can.
 
     PostgreSQL stops before the first change that is later than the moment, so one such change must be archived.
     """
@@ -265,7 +265,7 @@ def _find_last_moment_before(missing: str, folder: BackupFolder, generation: Gen
 def _copy_files(
     folder: BackupFolder, files: Iterable[kept_files.KeptFile], unfinished: Path, to: Path
 ) -> list[str]:
-    """Write all of them, and return the paths of those that are damaged."""
+    """Write all files, and return the paths of damaged ones."""
     damaged = [file.path for file in files if not kept_files.put_back(folder, file, unfinished / file.path)]
     owner = to.stat()
     for name in ("files", "reports"):
@@ -276,7 +276,7 @@ def _copy_files(
 
 
 def _put_in_place(unfinished: Path, to: Path) -> Path | None:
-    """Move the restored parts into place. The database goes last: nothing starts without it."""
+    """Move the restored parts into place. The database comes last, because nothing starts without it."""
     for name in PARTS:
         _sync(unfinished / name)
     aside = to / f"before-restore-{datetime.now(UTC):%Y%m%dT%H%M%S.%fZ}"

@@ -38,7 +38,7 @@ def get_backup_folder() -> BackupFolder:
 
 
 def list_kept_folders() -> dict[str, Path]:
-    """Name in the backup → folder. Files in an object store are that store's to keep."""
+    """Return the folders to back up by their names in the backup. Files in an object store are not included."""
     folders = {"reports": settings.DATA_DIR / "reports"}
     if isinstance(default_storage, FileSystemStorage):
         folders["files"] = Path(default_storage.location)

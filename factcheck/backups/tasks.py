@@ -1,4 +1,4 @@
-"""Background jobs of backups, if configured."""
+"""Background jobs of backups, if backups are configured."""
 
 import logging
 
@@ -15,7 +15,7 @@ log = logging.getLogger(__name__)
 
 @app.task(queueing_lock="back_up", lock="back_up")
 def run_scheduled_backup(timestamp: int) -> None:
-    """Make a backup. What fails is seen as a failed job, in the log, and by the age of the newest one."""
+    """Make a backup. A failure shows as a failed job, in the log, and by the age of the newest backup."""
     _run_backup()
 
 

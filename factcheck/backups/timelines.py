@@ -1,4 +1,4 @@
-"""Timelines: a restored database continues in its own history, separate from the original's.
+"""Timelines: a restored database continues in a history of its own, separate from the original's.
 
 PostgreSQL numbers them. The history of one, in the archive, says at which place of the log it left which other.
 """

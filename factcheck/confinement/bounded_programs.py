@@ -39,8 +39,7 @@ class ProgramOutput:
 
 
 def run_bounded(program: str, arguments: Sequence[str], allowance: Allowance) -> ProgramOutput:
-    """Run the program at this path and return its output. It gets no input and no environment, and may write
-    no files.
+    """Run the program at this path, without input, environment or writing files, and return its output.
 
     Raises:
         OutOfBounds: it took too much memory or time, wrote too much, crashed, or found no seat.

@@ -38,7 +38,7 @@ _FIXED_VARIABLES = {
 
 
 class LimitExceeded(Exception):
-    """The task gave no result: it exceeded a limit of time or memory, or crashed."""
+    """The task failed: it exceeded a time or memory limit, or crashed."""
 
     def __init__(self, cause: Cause) -> None:
         super().__init__(cause.name.lower())
@@ -46,7 +46,7 @@ class LimitExceeded(Exception):
 
 
 class Confined:
-    """A module whose `answer()` is called in confined processes. Threads may share it."""
+    """A module whose `answer()` runs in confined processes. Threads may share it."""
 
     def __init__(self, module: str, allowance: Allowance | None = None) -> None:
         self.module = module
@@ -141,7 +141,7 @@ class Confined:
         return work, fate
 
     def _connect_zygote(self) -> socket.socket:
-        """Return our end of the socket of a running zygote. Call it under the lock."""
+        """Connect to a running zygote. Call it under the lock."""
         if self._control is not None and self._program is not None and self._program.poll() is None:
             return self._control
         self._let_go()

@@ -10,7 +10,7 @@ import orjson
 
 
 class Cause(Enum):
-    """Why a piece of work has no answer. The values are what the zygote sends."""
+    """Why a task has no answer. The zygote sends these values."""
 
     TIME = b"T"
     MEMORY = b"M"

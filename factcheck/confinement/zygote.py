@@ -69,7 +69,7 @@ class Zygote:
                     os.kill(process, signal.SIGKILL)
 
     def _begin(self) -> bool:
-        """Fork for one piece of work. False when the caller is gone."""
+        """Fork a process for a task; return False if the caller is gone."""
         asked, sockets, _, _ = socket.recv_fds(self.control, 1, 2)
         if not asked:
             return False
@@ -82,7 +82,7 @@ class Zygote:
         return True
 
     def _look(self) -> None:
-        """Report ended processes, and end those over their limits."""
+        """Report ended processes, and kill those over their limits."""
         for process, work in list(self.working.items()):
             ended, status, taken = os.wait4(process, os.WNOHANG)
             if ended:
@@ -123,7 +123,7 @@ def _find_cause(status: int, is_large: bool) -> Cause | None:
 
 
 def _run_work(given: socket.socket, module: ModuleType, allowance: Allowance) -> None:
-    """Do the work in the new process, and exit."""
+    """Do the work in the new process and exit."""
     status = _STATUS_OF_CRASH
     try:
         # What belongs to other pieces of work must end with them, so nothing of it may stay open here.

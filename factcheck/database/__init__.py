@@ -1,4 +1,4 @@
-"""PostgreSQL features of the project: rules and history as triggers, bulk copies, read connections.
+"""PostgreSQL features: rules and history as triggers, bulk copies, read connections.
 
 Begin with `rules` (docs/extending.md). `embedded/` is the server that comes with the packages.
 """

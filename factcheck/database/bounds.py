@@ -1,4 +1,4 @@
-"""Limits of text lengths and dates: shown by the forms and the API, enforced by the database.
+"""Limits of text lengths and dates, shown by forms and the API and enforced by the database.
 
 Absurd values are rejected on entry: a statement of two megabytes, a claim of the year 9999.
 """

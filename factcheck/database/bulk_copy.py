@@ -28,14 +28,14 @@ Row = Mapping[str, Any]
 
 
 class CopyLines(NamedTuple):
-    """Rows in the text format of COPY. One thread can build them while the database stores the previous ones."""
+    """Rows in the text format of COPY. A thread can build them while the database stores the previous ones."""
 
     statement: sql.Composed
     text: bytes
 
 
 def copy(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> None:
-    """Insert these rows. Columns whose default is the database's own, and generated ones, are left to it.
+    """Insert these rows. The database fills generated columns and its own defaults.
 
     Their ids must be set (`reserve_ids`), or the database's too. What of a model's `save()` goes beyond storing its
     fields does not happen.
@@ -50,7 +50,7 @@ def copy(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> None:
 
 
 def build_lines(model: type[Model], rows: Sequence[Model] | Sequence[Row]) -> list[CopyLines]:
-    """Return the rows as `copy` would send them, for a later `send`: one `CopyLines`, or none without rows."""
+    """Return the rows in the format of `copy` for a later `send`: one `CopyLines`, or none without rows."""
     if not rows:
         return []
     names, text = _list_names(rows[0]), BytesIO()
@@ -67,7 +67,7 @@ def send(some: Iterable[CopyLines]) -> None:
 
 
 def expect_many() -> None:
-    """Make this transaction quick for thousands of rows. For work that is done again where a crash took its end."""
+    """Speed up this transaction for thousands of rows. Use it only if the work is repeated after a crash."""
     with connection.cursor() as cursor:
         # Plans that are made while tables are small hold when they are large.
         cursor.execute("SET LOCAL enable_seqscan = off")
@@ -86,7 +86,7 @@ def reserve_ids(model: type[Model], count: int) -> list[int]:
 
 
 class RowMaker(Generic[M]):
-    """Creates new rows of a model at a tenth of the cost of its constructor, for hundreds of thousands of rows.
+    """Create rows of a model at a tenth of the cost of its constructor, for hundreds of thousands of rows.
 
     Values are given by attribute (`claim_id`), or by the name of a relation (`claim`) with the row that it refers
     to. They are not validated. Missing values get their default. `pre_init` and `post_init` are not sent.

@@ -17,7 +17,7 @@ from factcheck.database.read_connections import fetch
 
 
 class Slot(Expression):
-    """A place in a statement for a value that is known only when it is executed."""
+    """A placeholder in a statement for a value that is known only on execution."""
 
     def __init__(self, name: str, sql_type: str) -> None:
         super().__init__()
@@ -40,7 +40,7 @@ Parts = Callable[[QuerySet[Any]], tuple[QuerySet[Any], QuerySet[Any]]]
 
 @dataclass(frozen=True)
 class Template:
-    """A QuerySet of a certain shape, and the values for its slots. Two of the same shape are the same SQL.
+    """A QuerySet of a certain shape, and the values for its slots. Equal shapes have equal SQL.
 
     Args:
         shape: identifies the SQL of the template.
@@ -117,7 +117,8 @@ class Statement:
         descending: bool,
         most: int,
     ) -> "Statement":
-        """Return these values of at most this many rows: those of the first query in order, then those of the others.
+        """Return these columns of at most this many rows: first those of the first query in order, then the
+        others'.
 
         Where there are enough of the first, PostgreSQL does not begin to look for others.
         """

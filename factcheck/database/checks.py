@@ -1,4 +1,4 @@
-"""System checks: does the database have the required features?"""
+"""System checks of the database's required features."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -112,7 +112,7 @@ def _check_encoding(alias: str) -> list[CheckMessage]:
 
 
 def _check_letter_case(alias: str) -> list[CheckMessage]:
-    """Whether the database knows the case of letters, by which statements and names are the same and people search."""
+    """Check that the database handles letter case, which comparisons of statements and names depend on."""
     with connections[alias].cursor() as cursor:
         cursor.execute(
             "SELECT lower('ÉЖ') = 'éж' AND upper('éж') = 'ÉЖ',"
@@ -156,9 +156,7 @@ def _check_temporary_tables(alias: str) -> list[CheckMessage]:
 
 @register()
 def check_signoffs(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """Check that at least one person other than the author must sign off. settings.py refuses less; overrides may
-    not.
-    """
+    """Check that at least one other person must sign off; tests and overrides could set it lower."""
     required: object = settings.REQUIRED_SIGNOFFS
     if isinstance(required, int) and not isinstance(required, bool) and required >= 1:
         return []

@@ -6,9 +6,7 @@ from django.db import connection
 
 
 def get_database_time() -> datetime:
-    """Return the present time by the database's clock, so that hosts with different clocks and the database's rules
-    agree.
-    """
+    """Return the database's current time, so that hosts with different clocks agree."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT clock_timestamp()")
         moment: datetime = cursor.fetchone()[0]

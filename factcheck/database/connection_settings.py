@@ -35,7 +35,7 @@ def build_writing(address: Connection, *, pool: int, lock_seconds: int = 0) -> C
 
 
 def build_owning(address: Connection | None, served: Connection | None) -> Connection | None:
-    """Return the connection settings of the owner, if it differs from the serving role.
+    """Return the owner's connection settings if the owner differs from the serving role.
 
     Args:
         address: where OWNER_DATABASE_URL leads, if it is set.

@@ -1,4 +1,4 @@
-"""Database roles: one owns everything, another serves and owns nothing.
+"""Database roles: one owns everything, another serves requests and owns nothing.
 
 The grants of the serving role follow from the rules of the models: what a rule prohibits to everyone
 (`factcheck.database.rules.Prohibition`) is not granted either. Nor is the right to change what identifies a row, or
@@ -82,7 +82,7 @@ def get_owner_identity() -> Identity:
 
 
 def _reconnect_as(database: BaseDatabaseWrapper, identity: Identity) -> None:
-    """Reconnect as another role. The database name stays the same, because it may be a test database."""
+    """Reconnect as another role to the same database, which may be a test database."""
     if database.in_atomic_block:
         raise RuntimeError("A transaction is open; its end has to be waited for.")
     database.close()
@@ -124,7 +124,7 @@ def _has_operation(operation: Any, one: Any) -> bool:
 
 @dataclass(frozen=True)
 class RelationGrants:
-    """A permission on a relation of a role other than its owner: `DELETE`, or `UPDATE (name)` on a column."""
+    """A role's permission on a relation it does not own: `DELETE`, or `UPDATE (name)` on a column."""
 
     name: str
     is_sequence: bool

@@ -24,7 +24,7 @@ _DEFER_SQL = """
 
 
 class RequestedJobs(JobManager):
-    """Procrastinate's jobs, each with a note of the request that asks for it, in the same statement."""
+    """Procrastinate's jobs, each linked to the request that queued it, in the same statement."""
 
     def _defer_jobs_query_kwargs(self, jobs: list[Job]) -> dict[str, Any]:
         asked = super()._defer_jobs_query_kwargs(jobs)
@@ -39,8 +39,8 @@ _JOBS = RequestedJobs(DjangoConnector())
 
 
 def note_requests(app: App) -> None:
-    """Connect Procrastinate's `PROCRASTINATE_ON_APP_READY`, so that jobs deferred through its own API are noted as
-    well.
+    """Install the job manager (`PROCRASTINATE_ON_APP_READY`), so that jobs deferred by Procrastinate's API are
+    linked as well.
     """
     app.job_manager = RequestedJobs(app.connector)
 

@@ -19,7 +19,7 @@ class DeskWords(Func):
 
 
 class ContainsWords(Func):
-    """Return whether these columns contain all searched words, or words that begin with them."""
+    """Return whether these columns contain all searched words, or words starting with them."""
 
     template = "(%(expressions)s)"
     arg_joiner = " @@ "

@@ -14,9 +14,7 @@ _DISTINCT_SQL = """
 
 
 def list_distinct_values(model: type[models.Model], column: str) -> list[str]:
-    """Return the distinct values in order, using an index that begins with the column; DISTINCT would read all
-    rows.
-    """
+    """Return the distinct values in order, using an index on the column; DISTINCT would read all rows."""
     quoted = connection.ops.quote_name
     statement = _DISTINCT_SQL.format(column=quoted(column), table=quoted(model._meta.db_table))
     with connection.cursor() as cursor:

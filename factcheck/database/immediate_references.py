@@ -1,4 +1,4 @@
-"""Foreign keys that are checked immediately, not at the end of a transaction.
+"""Foreign keys that are checked immediately instead of at the end of a transaction.
 
 Django has PostgreSQL look at them when a transaction ends. In between a rule would find nothing where there was
 something, and the row could come back as another. So `migrate` has them looked at with each statement.

@@ -1,4 +1,4 @@
-"""Table changes that wait for a lock only briefly, because later requests queue behind them."""
+"""Table changes that wait only briefly for locks, because later requests queue behind them."""
 
 import random
 import time
@@ -18,7 +18,7 @@ def retry_under_lock_timeout(
     tries: int,
     tell: Callable[[str], None] = lambda words: None,
 ) -> None:
-    """Carry out a change under `lock_timeout`, again and again until it gets its locks.
+    """Carry out a change under `lock_timeout`, retrying until it gets its locks.
 
     What it has done must stay done or be undone when it fails, as migrations are.
 

@@ -23,11 +23,11 @@ _LASTING_SQL = """
 
 
 class NameAlreadyLocked(Exception):
-    """Another process holds the name."""
+    """Another process holds the lock of this name."""
 
 
 def hold(*names: str) -> None:
-    """Wait until no other transaction holds any of these names, and hold them until this transaction ends.
+    """Lock these names until the end of the transaction, waiting for other transactions.
 
     The names are taken in one order by everybody, so two transactions never wait for each other.
     """
@@ -94,7 +94,7 @@ class LastingTransaction:
 
 @contextmanager
 def lock_exclusively(name: str) -> Iterator[LastingTransaction]:
-    """Hold the name exclusively. A process that dies releases it, however it dies.
+    """Hold the lock exclusively; it ends with the process.
 
     Raises:
         AlreadyHeld: it is held.

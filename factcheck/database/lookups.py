@@ -7,7 +7,7 @@ from django.db.models import Field, Lookup
 
 @Field.register_lookup
 class AnyOf(Lookup[Any]):
-    """`field__any_of`: the field has one of the values, in SQL that does not depend on how many they are."""
+    """The lookup `field__any_of`: one of the values, with SQL that is independent of their number."""
 
     lookup_name = "any_of"
     prepare_rhs = False

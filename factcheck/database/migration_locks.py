@@ -1,4 +1,4 @@
-"""The locks of a running migration, as PostgreSQL reports them, and the work done under them."""
+"""Watch a running migration's locks, as reported by PostgreSQL, and the work done under them."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -22,7 +22,7 @@ UNREPEATABLE_STATEMENT = re.compile(
 
 
 class Wait(NamedTuple):
-    """Something that takes the longer the larger a table is, and for which others wait; or that needs a hand."""
+    """Work that blocks others for longer the larger a table is, or needs manual care."""
 
     kind: str
     place: str
@@ -37,7 +37,7 @@ class _Table(NamedTuple):
 
 
 class LockWatch:
-    """Looks at the locks after each statement: `with connection.execute_wrapper(watch)`.
+    """Check the locks after each statement: `with connection.execute_wrapper(watch)`.
 
     It needs no rows: PostgreSQL counts the reading of a whole table, also of an empty one.
     """

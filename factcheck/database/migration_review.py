@@ -20,7 +20,7 @@ WEIGHED_MARK = "weighed"
 
 @dataclass(frozen=True)
 class Effect:
-    """Something in a migration that may stop or break a program that runs meanwhile."""
+    """An effect of a migration that may stop or break a running program."""
 
     kind: str
     place: str
@@ -33,7 +33,7 @@ class Effect:
 
 @dataclass(frozen=True)
 class ReviewedMigration:
-    """A migration, and what speaks against it."""
+    """A migration and its objections."""
 
     migration: str
     refused: list[Effect]

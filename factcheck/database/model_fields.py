@@ -27,7 +27,7 @@ class LanguageField(models.CharField[str, str]):
 
 
 class UncompressedTextField(models.TextField[str, str]):
-    """Text of some kilobytes that is passed on far more often than it is written.
+    """Uncompressed text of some kilobytes that is read far more often than written.
 
     PostgreSQL would compress it, and expand it again for every reader: a third of the time of a list. The price is
     space: about twice as much.
@@ -44,7 +44,7 @@ class UncompressedTextField(models.TextField[str, str]):
 
 
 class HalfVectorField(models.Field[Any, Any]):
-    """A vector of pgvector's type `halfvec`, two bytes a number: of any length, or of the one that is named."""
+    """A pgvector `halfvec`, with two bytes per number, of any or a fixed length."""
 
     def __init__(self, *args: Any, dimensions: int | None = None, **kwargs: Any) -> None:
         self.dimensions = dimensions
@@ -81,7 +81,7 @@ def parse_half_vector(binary: bytes) -> "NDArray[np.float32]":
 
 
 class WebAddressValidator(URLValidator):
-    """A URLValidator that knows hosts such as `my_blog.example.com`: names of the DNS may have underscores.
+    """A URLValidator that accepts underscores in hosts, such as `my_blog.example.com`.
 
     Only below the domain that was registered, for which registries allow none.
     """
@@ -99,7 +99,7 @@ class AddressFormField(forms.URLField):
 
 
 class AddressField(models.URLField[str, str]):
-    """A URLField for URLs as browsers accept them. Its form completes a URL typed without a scheme to https."""
+    """A URLField for URLs as browsers accept them. Its form adds https to URLs without a scheme."""
 
     default_validators = [WebAddressValidator()]
 
@@ -113,7 +113,7 @@ class AddressField(models.URLField[str, str]):
 
 
 class BitsField(models.Field[Any, Any]):
-    """A row of bits of a fixed length (PostgreSQL's `bit(n)`), as bytes: those of a perceptual hash, say."""
+    """A bit string of fixed length (PostgreSQL's `bit(n)`), as bytes."""
 
     def __init__(self, *args: Any, length: int, **kwargs: Any) -> None:
         self.length = length
@@ -134,10 +134,10 @@ class BitsField(models.Field[Any, Any]):
 
 
 def bits_to_bytes(bits: str) -> bytes:
-    """Convert zeros and ones, as PostgreSQL writes them, to bytes; their number is a multiple of eight."""
+    """Convert PostgreSQL's bit string to bytes; its length is a multiple of eight."""
     return int(bits, 2).to_bytes(len(bits) // 8)
 
 
 def bytes_to_bits(value: bytes) -> str:
-    """Convert bytes to bits as PostgreSQL reads them."""
+    """Convert bytes to PostgreSQL's bit string."""
     return f"{int.from_bytes(value):0{len(value) * 8}b}"

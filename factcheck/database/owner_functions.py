@@ -1,4 +1,4 @@
-"""Database functions that run as the owner, for tasks that the serving role needs."""
+"""Database functions that run as the owner, for tasks of the serving role."""
 
 from django.db import connection
 

@@ -30,7 +30,7 @@ _TEXT_OID = 25
 
 
 class _Utf8(Loader):
-    """Texts as the bytes in which they arrive, since they are only passed on."""
+    """Load text as undecoded bytes, because it is only passed on."""
 
     format = Format.BINARY
 
@@ -60,7 +60,7 @@ class _Reader(threading.local):
         self.is_public = False
 
     def get_cursor(self, alias: str, connection: psycopg.Connection[Any]) -> _Cursor:
-        """Return this thread's cursor for reading; a new one for each query would copy all adapters each time."""
+        """Return this thread's cursor for reading; a new one for each query would copy all adapters."""
         cursor = self.cursors.get(alias)
         if cursor is None or cursor.connection is not connection:
             cursor = self.cursors[alias] = _Cursor(connection)
@@ -168,7 +168,7 @@ def _read_from(alias: str, answer: Callable[[], Answer]) -> Answer:
 
 
 def _iterate_servers() -> Iterator[str]:
-    """Yield the servers to read from, each after the one before it was lost."""
+    """Yield the servers to read from, one after another as each is lost."""
     known = get_replicas()
     tried = set()
     for alias in _reader.replicas:

@@ -35,7 +35,7 @@ Address = Mapping[str, Any]
 
 
 class OpenLines:
-    """The connections over which threads read, by alias, so that they can be cut from another thread.
+    """The connections that threads read over, by alias, so that another thread can cut them.
 
     Each is identified by a duplicate of its socket: its own number may be reused by the time it is cut.
     """
@@ -66,7 +66,7 @@ class OpenLines:
 
 
 class ReplicaWatch:
-    """Keeps `Replicas` informed, from its start until the process ends.
+    """Keep `Replicas` informed until the process ends.
 
     Args:
         replicas: the receiver of the results.
@@ -125,7 +125,7 @@ class ReplicaWatch:
             await asyncio.sleep(max(0.0, asked_at + POLL_SECONDS - self.replicas.clock()))
 
     async def _cut_dead(self) -> None:
-        """Release the threads that wait for a dead server. If this thread itself was late, no server is blamed."""
+        """Release threads waiting for a dead server. If this thread itself was late, no server is blamed."""
         while True:
             before = self.replicas.clock()
             await asyncio.sleep(POLL_SECONDS)
@@ -136,7 +136,7 @@ class ReplicaWatch:
                     self.lines.cut(self._primary)
 
     def _log_change(self, name: str, failure: Exception | None) -> None:
-        """Write to the log when a server falls silent, and when it is back."""
+        """Log when a server falls silent and when it returns."""
         if self._said.get(name, True) is (failure is None):
             return
         self._said[name] = failure is None

@@ -71,7 +71,7 @@ class Replicas:
     # Reports ---------------------------------------------------------------------------------------------------------
 
     def hear_primary(self, report: Report, *, asked_at: float) -> None:
-        """Take over what the primary said. One that replays another's log is none, and says nothing here."""
+        """Process the primary's report. A server that replays another's log is not the primary and is ignored."""
         if report.is_replica:
             return
         if self._primary and report.position < self._primary[-1][0]:
@@ -101,27 +101,27 @@ class Replicas:
     # Asked -----------------------------------------------------------------------------------------------------------
 
     def has_primary(self) -> bool:
-        """Whether it was heard of just now."""
+        """Return whether the primary reported recently."""
         return self.clock() - self._primary_heard_at <= SILENCE_SECONDS
 
     def lost_primary(self) -> bool:
-        """Return whether it was silent for too long to wait for it."""
+        """Return whether the primary has been silent for too long to wait for it."""
         return self.clock() - self._primary_heard_at > PRIMARY_SILENCE_SECONDS
 
     def is_fit(self, alias: str) -> bool:
-        """Whether it can be read from: it lives, and is not too old."""
+        """Return whether the replica can be read from: alive and not too old."""
         return self.clock() - self._known[alias].complete_until <= self.most_seconds
 
     def is_dead(self, alias: str) -> bool:
-        """Whether it was not heard of for too long."""
+        """Return whether the replica has been silent for too long."""
         return self.clock() - self._known[alias].heard_at > SILENCE_SECONDS
 
     def is_level(self, alias: str) -> bool:
-        """Whether it has everything that the primary was ever known to have."""
+        """Return whether the replica has everything the primary ever reported."""
         return bool(self._primary) and self._known[alias].position >= self._primary[-1][0]
 
     def age(self, alias: str) -> float:
-        """Return how many seconds behind it may be; infinite if unknown."""
+        """Return how many seconds the replica may lag; infinite if unknown."""
         return max(0.0, self.clock() - self._known[alias].complete_until)
 
     def by_freshness(self) -> list[str]:

@@ -1,4 +1,4 @@
-"""System checks: does the serving role have exactly its permissions? Manual grants are reported, not removed."""
+"""System checks of the serving role's permissions. Wrong manual grants are reported but not removed."""
 
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -94,7 +94,7 @@ _SWITCHED_OFF_SQL = """
 
 @register(Tags.security, deploy=True)
 def check_owner(app_configs: Any, **options: Any) -> list[CheckMessage]:
-    """Check that the serving role does not own the tables: an owner can disable rules and rewrite the past."""
+    """Check that the serving role does not own the tables, because an owner can disable rules and rewrite history."""
     try:
         if not _is_table_owner(DEFAULT_DB_ALIAS):
             return []
@@ -131,7 +131,7 @@ def _is_table_owner(alias: str) -> bool:
 
 
 def _get_serving_oid(alias: str) -> int:
-    """Return the oid of the serving role; None if it does not exist."""
+    """Return the oid of the serving role, or None."""
     with connections[alias].cursor() as cursor:
         cursor.execute(_ROLE_SQL, [database_roles.get_serving_role()])
         [(found,)] = cursor.fetchall() or [(0,)]

@@ -76,7 +76,7 @@ class _LinkRemoved(_RowEvent, pghistory.DeleteEvent):
 
 
 def keep_history(*, exclude: list[str] | None = None) -> Callable[[M], M]:
-    """Keep every replaced or deleted row of the model, with the person and the page; a class decorator."""
+    """Store every replaced or deleted row of the model, with the person and page; a class decorator."""
 
     def decorate(model: M) -> M:
         track = pghistory.track(_Changed(), _Deleted(), exclude=exclude, **_build_history_options(model))

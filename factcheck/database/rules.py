@@ -31,7 +31,7 @@ ANY_CHANGE = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete | pgtrigger.
 
 
 class RuleSql(compiler.UpsertTriggerSql):
-    """Installs a trigger with its own search path, without pgtrigger's escape hatch (`SET pgtrigger.ignore = …`)."""
+    """Install a trigger with its own search path, without pgtrigger's escape hatch (`SET pgtrigger.ignore = …`)."""
 
     def get_template(self) -> str:
         template = """
@@ -58,7 +58,7 @@ class RuleSql(compiler.UpsertTriggerSql):
 
 
 class DefinerSql(RuleSql):
-    """SQL of a trigger that writes protected rows: it runs as the owner of the tables.
+    """The SQL of a trigger that runs as the owner of the tables, to write protected rows.
 
     It must not be attached to another table, where it would write that one's values.
     """
@@ -79,14 +79,14 @@ class Rule(pgtrigger.Trigger):
 
 
 class Prohibition(Rule):
-    """A rule that refuses its operation whatever a row says.
+    """A rule that always rejects its operation.
 
     So it is not granted to the serving role either (`factcheck.database.database_roles`).
     """
 
 
 class Keeper(Rule):
-    """A trigger that keeps a table which is written by the database alone (`build_owner_writes_rule`)."""
+    """A trigger that maintains a table written only by the database (`build_owner_writes_rule`)."""
 
     when = pgtrigger.After
     sql = DefinerSql
@@ -116,7 +116,7 @@ def without_exceptions(
 
 
 def refuse(message: str, *, name: str) -> str:
-    """Return the PL/pgSQL statement that refuses the row; Django raises it as `IntegrityError`.
+    """Return the PL/pgSQL statement that rejects the row; Django raises it as `IntegrityError`.
 
     `name` is reported as the violated constraint, as for a CHECK, so that callers can tell rules apart.
     """
@@ -128,7 +128,7 @@ def refuse(message: str, *, name: str) -> str:
 
 
 def build_snapshot_check_sql(name: str) -> str:
-    """Return the PL/pgSQL that begins a rule which locks rows and then reads others' changes to them.
+    """Return the PL/pgSQL at the start of a rule that locks rows and then reads others' changes to them.
 
     Only under READ COMMITTED does a statement see what was committed while it waited for the lock.
     """
@@ -152,7 +152,7 @@ def build_truncation_rule(table: str, message: str) -> Rule:
 
 
 def build_owner_writes_rule(table: str, operation: pgtrigger.Operation) -> Rule:
-    """Return the rule that only the owner of `table` writes to it, as a `Keeper` does, whatever was granted.
+    """Return the rule that only the owner may write to `table`, whatever was granted.
 
     Asked of the table itself, since a grant is easily made too wide.
     """
@@ -171,14 +171,14 @@ def build_owner_writes_rule(table: str, operation: pgtrigger.Operation) -> Rule:
 
 
 class ReservedIds(Rule):
-    """The rule of a table whose rows are stored with ids that were reserved for them (`bulk_copy.reserve_ids`).
+    """The rule for a table whose row ids are reserved in advance (`bulk_copy.reserve_ids`).
 
     The role that serves may name the id of a new row in these tables alone (`factcheck.database.database_roles`).
     """
 
 
 def build_reserved_ids_rule(table: str, *, history: str = "") -> ReservedIds:
-    """Return the rule that a new row of `table` has an id from its sequence that no other row ever had.
+    """Return the rule that new rows of `table` have a fresh id from its sequence.
 
     `history` is the table that keeps rows of `table` which were deleted; "" where none ever is.
     """

@@ -51,7 +51,7 @@ def list_required_columns() -> set[Place]:
 
 
 def refuse_other_history(alias: str) -> None:
-    """Refuse to migrate a database that lacks what the migrations that it has run make in this version.
+    """Refuse to migrate a database whose applied migrations differ from this version's.
 
     Raises:
         CommandError: it does; says what to do.
@@ -63,7 +63,7 @@ def refuse_other_history(alias: str) -> None:
 
 
 def find_columns_missing_from_history(cursor: Cursor) -> list[str]:
-    """Return columns missing from tables although the migrations that add them are recorded as applied.
+    """Return columns missing although the migrations that add them are recorded as applied.
 
     Args:
         cursor: of Django or of psycopg.
@@ -81,7 +81,7 @@ def _find_missing(cursor: Cursor, wanted: AbstractSet[Place]) -> list[str]:
 
 
 def iterate_columns(state: ProjectState) -> Iterator[Place]:
-    """Yield the columns of a migration state without building model classes, which takes many times as long."""
+    """Yield the columns of a migration state without building model classes, which is many times slower."""
     for model in state.models.values():
         options = model.options
         if options.get("managed", True) and not options.get("proxy"):

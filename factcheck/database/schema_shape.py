@@ -1,4 +1,4 @@
-"""The shape of a database schema for programs that write to it, and its changes."""
+"""The shape of a database schema as seen by writing programs, and its changes."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -11,7 +11,7 @@ Place = tuple[str, str]  # a table, and a name in it
 
 
 class Column(NamedTuple):
-    """The properties of a column that matter to a writer."""
+    """The properties of a column that matter to a writing program."""
 
     kind: str
     required: bool  # a row that does not name it is refused
@@ -19,7 +19,7 @@ class Column(NamedTuple):
 
 @dataclass(frozen=True)
 class SchemaShape:
-    """Tables, columns, what may refuse rows, and functions."""
+    """Tables, columns, constraints and functions of a schema."""
 
     columns: dict[Place, Column]
     rules: dict[
@@ -58,7 +58,7 @@ class KnownTables(NamedTuple):
 
 
 def find_breaks(before: SchemaShape, after: SchemaShape, known: KnownTables) -> Iterator[tuple[str, str]]:
-    """Yield what breaks a program that uses these tables: a kind, and a place.
+    """Yield changes that break a program using these tables, as kind and place.
 
     Whether a new rule refuses the program's writes cannot be detected, so each is listed.
     """

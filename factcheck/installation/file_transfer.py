@@ -1,4 +1,4 @@
-"""Copying files between storages, each verified by its SHA-256; an interrupted copy can start again without loss."""
+"""Copy files between storages and verify each by its SHA-256. An interrupted copy can be restarted."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -89,7 +89,7 @@ def _copy_file(name: str, origin: Storage, target: Storage, known: str) -> Trans
 def transfer_files(
     names: Iterator[str], work: Callable[[str], TransferredFile], *, threads: int
 ) -> Iterator[TransferredFile]:
-    """Transfer files, several at a time. The first error stops the transfer, after the files already begun."""
+    """Transfer files, several at a time. The first error stops the transfer after the files in progress."""
     with ThreadPoolExecutor(threads, thread_name_prefix="files") as pool:
         begun: set[Future[TransferredFile]] = set()
         for name in names:

@@ -6,7 +6,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 
 def parse_group_roles(name: str, value: str) -> dict[str, str]:
-    """Return the role of each group, from `fact-desk=Fact-checker; chiefs=Editor`. A group name may contain `=`.
+    """Parse the role of each group, from `fact-desk=Fact-checker; chiefs=Editor`. Group names may contain `=`.
 
     Raises:
         ImproperlyConfigured: a pair is none, or a group is named twice.

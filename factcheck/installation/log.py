@@ -43,7 +43,7 @@ def log_settings() -> dict[str, Any]:
 
 
 class LogLines(logging.Formatter):
-    """Lines for people. Whatever a message quotes, it stays one line; tracebacks follow in lines of their own."""
+    """Log lines for people. Each message stays on one line; tracebacks follow."""
 
     def __init__(self) -> None:
         super().__init__("{asctime} {levelname} {name}: {message}", style="{")
@@ -56,7 +56,7 @@ class LogLines(logging.Formatter):
 
 
 class JsonLines(logging.Formatter):
-    """Lines for programs: one JSON object each, with the request and the job on whose behalf it was written."""
+    """Log lines as JSON objects, with the request and job that caused them."""
 
     def format(self, record: logging.LogRecord) -> str:
         # A surrogate, as in a path that is no UTF-8, has no place in JSON.

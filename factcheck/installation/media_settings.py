@@ -1,4 +1,4 @@
-"""Limits on media, and the programs that read audio and video, from the environment."""
+"""Limits on media, and programs that read audio and video, from the environment."""
 
 import shutil
 from pathlib import Path

@@ -6,7 +6,7 @@ from factcheck.sentences import SpokenSentence
 
 
 def translate_message(said: object) -> str:
-    """Translate a sentence or an exception into the active language; anything else is unchanged."""
+    """Translate a sentence or exception into the active language; return other values unchanged."""
     text = said.args[-1] if isinstance(said, Exception) and said.args else said
     if isinstance(text, SpokenSentence):
         translated = gettext(text.template)

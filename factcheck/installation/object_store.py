@@ -59,7 +59,7 @@ def _convert_errors(work: Work) -> Work:
 
 
 class ObjectStore(S3Storage):
-    """A bucket, or what begins with a prefix in it."""
+    """A bucket, or a prefix within one."""
 
     def get_default_settings(self) -> dict[str, Any]:
         # Files are stored unchanged, whatever their names: without content encoding or display.
@@ -98,7 +98,7 @@ class ObjectStore(S3Storage):
 
     @_convert_errors
     def ask_whether_there(self) -> None:
-        """Raise FilesAway quickly unless the store answers, accepts our key, has the bucket and lets us list it."""
+        """Raise FileStoreUnavailable quickly unless the store answers, accepts our key, and lists the bucket."""
         prefix = f"{self.location}/" if self.location else ""
         self._fast_client.list_objects_v2(Bucket=self.bucket_name, Prefix=prefix, MaxKeys=1)
 
@@ -114,7 +114,7 @@ class ObjectStore(S3Storage):
         return cast(str, super()._save(name, content))
 
     def part(self, name: str, first: int, length: int) -> Generator[bytes]:
-        """Yield this many bytes of a file from an offset; nothing else is fetched.
+        """Yield this many bytes of a file from an offset, fetching nothing else.
 
         Raises:
             FileNotFoundError: there is no such file.

@@ -1,4 +1,4 @@
-"""Folders and files with unpublished content: private on this machine."""
+"""Private folders and files for unpublished content."""
 
 import os
 import stat
@@ -9,7 +9,7 @@ FOLDER, FILE = 0o700, 0o600
 
 
 def make_private_folder(folder: Path) -> Path:
-    """Make a folder that only its owner may enter. One that is there is closed, with all that is in it."""
+    """Create a private folder; an existing one is made private with its contents."""
     if not folder.exists():
         folder.parent.mkdir(parents=True, exist_ok=True)
         folder.mkdir(mode=FOLDER, exist_ok=True)
@@ -18,7 +18,7 @@ def make_private_folder(folder: Path) -> Path:
 
 
 def close_off(folder: Path) -> None:
-    """Make a folder and its contents private if others may enter it; a private folder is left as it is."""
+    """Make a folder and its contents private, unless it already is."""
     if not folder.is_dir() or not folder.stat().st_mode & 0o077:
         return
     for here, folders, files in os.walk(folder):

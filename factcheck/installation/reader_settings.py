@@ -1,4 +1,4 @@
-"""Settings of readers' messages from the environment: what is accepted, deadlines and retention."""
+"""Settings for readers' messages from the environment: accepted messages, deadlines and retention."""
 
 from typing import NamedTuple
 

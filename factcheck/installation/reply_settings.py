@@ -1,4 +1,4 @@
-"""Settings of the right of reply: whether it is required, and retention, from the environment."""
+"""Settings for the right of reply from the environment: requirement and retention."""
 
 from typing import NamedTuple
 

@@ -1,4 +1,4 @@
-"""The version, from pyproject.toml; the API, exports and others read it here."""
+"""The version from pyproject.toml, for the API, exports and others."""
 
 import tomllib
 from functools import cache

@@ -15,7 +15,7 @@ DUMPS = "dumps"
 
 
 def write_whole(storage: Storage, name: str, content: File) -> None:
-    """Write a file atomically under its final name. An existing one stays, or is replaced by an equal one."""
+    """Write a file atomically under its final name. An existing file stays or is replaced by an equal one."""
     if not isinstance(storage, FileSystemStorage):
         # Object stores show an object only when its upload is complete; there is nothing to move.
         saved = storage.save(name, content)

@@ -1,4 +1,4 @@
-"""Commands in the language of the terminal (LANG), if available."""
+"""Commands that speak the language of the terminal (LANG), if available."""
 
 import os
 import re
@@ -12,7 +12,7 @@ from django.utils.translation import gettext
 
 
 class LocalizedCommand(BaseCommand):
-    """A command whose `help` is marked for translation (`gettext_noop`), and translated when it is shown.
+    """A command whose `help` is marked for translation (`gettext_noop`) and translated when shown.
 
     Called by a program (`call_command`), it speaks whatever that one does.
     """

@@ -1,4 +1,4 @@
-"""Commands that partly run as the owner of the database."""
+"""Commands that run partly as the owner of the database."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -11,7 +11,7 @@ from factcheck.database.database_roles import connect_as_owner, is_owner
 
 @contextmanager
 def require_owner() -> Iterator[None]:
-    """Work as the owner of the database until the end, or end the command if the owner is unknown."""
+    """Work as the owner of the database, or end the command if the owner is unknown."""
     with connect_as_owner():
         if not is_owner():
             raise CommandError(

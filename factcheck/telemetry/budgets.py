@@ -1,4 +1,4 @@
-"""Metrics of rate limit budgets, by tier; never by caller."""
+"""Metrics of rate limit budgets, by tier but never by caller."""
 
 from collections.abc import Callable
 from functools import cache
@@ -7,7 +7,7 @@ from django.conf import settings
 
 
 def count_drawn(tier: str, cost: int, *, allowed: bool) -> None:
-    """Count what one request drew, or that it was refused, where metrics are on."""
+    """Count the cost of a request, or its refusal, if metrics are on."""
     # Settings come here themselves, by way of the API: mypy does not know them yet.
     if not getattr(settings, "METRICS_PORT", 0):
         return

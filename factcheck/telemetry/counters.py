@@ -1,4 +1,4 @@
-"""Counters of processes. Each process writes its own file, and the exporter adds them up.
+"""Counters of processes. Each process writes its own file; the exporter adds them up.
 
 The library decides on import whether processes are counted together, by the variable that names the folder of these
 files. So nothing imports this but what is made in a process where metrics are on.

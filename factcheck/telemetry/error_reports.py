@@ -51,7 +51,7 @@ _VISITOR_LOGGER = "django.security"
 
 
 def start() -> None:
-    """Report from now on whatever is logged as an error."""
+    """Report everything that is logged as an error."""
     sentry_sdk.init(
         dsn=settings.SENTRY_DSN,
         release=f"factcheck@{read_version()}",
@@ -78,7 +78,7 @@ def start() -> None:
 
 
 def filter_event(event: Any, hint: dict[str, Any]) -> Any:
-    """Return the event to report; None to drop it."""
+    """Return the event to report, or None to drop it."""
     error = (hint.get("exc_info") or (None, None))[1]
     record = hint.get("log_record")
     if record is not None and record.name.startswith(_VISITOR_LOGGER):

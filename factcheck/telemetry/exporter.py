@@ -56,15 +56,13 @@ def share_counters() -> Iterator[None]:
 
 
 def choose_folder() -> Path:
-    """Return the folder for counters: in memory if possible, because writing to disk would delay the counting
-    process.
-    """
+    """Return the folder for counters: in memory if possible, because writing to disk delays the process."""
     return MEMORY_FOLDER if os.access(MEMORY_FOLDER, os.W_OK | os.X_OK) else Path(gettempdir())
 
 
 @contextmanager
 def _hold_folder(folder: Path) -> Iterator[None]:
-    """Hold the lock that says that the folder is in use; forked processes hold it too. It appears once it is held."""
+    """Lock the folder to show that it is in use; forked processes share the lock."""
     with (folder / "lock.new").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_SH)
         (folder / "lock.new").rename(folder / "lock")

@@ -32,7 +32,7 @@ class PolledDatabase:
         self._asking: Future[Answers] | None = None
 
     def begin(self) -> None:
-        """Ask, unless the last question is still open. An answer that came too late is of then, and is let go."""
+        """Start a query, unless the last one is still running. Late results are discarded."""
         if self._asking is None or self._asking.done():
             self._asking = self._thread.submit(self._ask)
 
@@ -54,7 +54,7 @@ class PolledDatabase:
 
 
 class DatabaseGauges:
-    """Collects what the databases answer to all questions."""
+    """Collect the results of all database questions."""
 
     def __init__(self, questions: list[DatabaseQuestion]) -> None:
         self.questions = questions
@@ -98,7 +98,7 @@ class DatabaseGauges:
 
 
 class ProcessCounts:
-    """Collects the counters of one `serve`'s processes from their files."""
+    """Collect the counters of one `serve`'s processes from their files."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -133,7 +133,7 @@ def build_registry(questions: list[DatabaseQuestion], folder: Path | None) -> Co
 
 
 class MetricsPage:
-    """The page as it was a moment ago, however many ask for it at once."""
+    """The metrics page, cached for a moment so that concurrent requests share it."""
 
     def __init__(self, make: Callable[[], bytes], *, clock: Callable[[], float] = time.monotonic) -> None:
         self._make, self._clock = make, clock

@@ -26,7 +26,7 @@ def prepare_app(app: App) -> None:
 
 
 async def run_with_context(call_next: AsyncCallNext, context: JobContext, worker: Worker) -> Any:
-    """Procrastinate's worker middleware. Each job is an asyncio task of its own, so its context ends with it."""
+    """Procrastinate's worker middleware. Each job is its own asyncio task, so its context ends with it."""
     done = context.job
     job.set(f"{done.id} {done.task_name}")
     request_id.set(await _request_of(done.id, worker))

@@ -34,7 +34,7 @@ class GaugeKind:
 
 @dataclass(frozen=True)
 class DatabaseQuestion:
-    """A query and the gauges that it sets."""
+    """A query and the gauges it sets."""
 
     name: str
     gauges: dict[str, GaugeKind]

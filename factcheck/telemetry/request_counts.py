@@ -22,9 +22,7 @@ answered: deque[tuple[str, str, int, float]] = deque(maxlen=1_000_000)
 
 
 def route_of(request: HttpRequest) -> str:
-    """Return the name of the view that answers; there are only as many names as routes, whatever URLs are
-    requested.
-    """
+    """Return the name of the view that answers, so that there are only as many labels as routes."""
     match = request.resolver_match
     return match.view_name if match else UNRESOLVED_LABEL
 

@@ -15,7 +15,7 @@ _KEPT_AS, _SENT_AS = HEADER.lower(), "HTTP_X_REQUEST_ID"
 
 
 class _OwnIds:
-    """Ids that no other process makes: a random beginning, and a number. Random ones cost ten times as much each."""
+    """Ids unique to this process: a random beginning and a number. Fully random ones cost ten times as much."""
 
     def __init__(self) -> None:
         self.begin_anew()
@@ -33,7 +33,7 @@ _own = _OwnIds()
 
 
 def choose_id(sent: str | None) -> str:
-    """Return the received id if valid, because it is written into logs, or a new one."""
+    """Return the received id if it is safe to log, otherwise a new one."""
     return sent if sent and REQUEST_ID_PATTERN.fullmatch(sent) else _own.next()
 
 

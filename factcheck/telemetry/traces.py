@@ -112,7 +112,7 @@ def summarise_statement(sql: str) -> str:
 
 
 def _read_parent(request: HttpRequest) -> Any:
-    """Return the parent trace stated by a proxy of ours; anyone else could make us trace anything."""
+    """Return the parent trace if stated by our proxy; anyone else could make us trace anything."""
     from opentelemetry.context import Context  # noqa: PLC0415  where traces are on alone
     from opentelemetry.trace.propagation.tracecontext import TraceContextTextMapPropagator  # noqa: PLC0415  where traces are on alone
 
@@ -124,7 +124,7 @@ def _read_parent(request: HttpRequest) -> Any:
 
 @contextmanager
 def _start_span(name: str, kind: str, parent: Any = None) -> Iterator[Any]:
-    """Start a span. Exceptions are recorded by their class only: the library would record the message."""
+    """Start a span. Only the class of an exception is recorded, because its message may be confidential."""
     from opentelemetry.trace import SpanKind  # noqa: PLC0415  where traces are on alone
 
     with _Tracing.tracer.start_as_current_span(

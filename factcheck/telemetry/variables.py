@@ -18,7 +18,7 @@ QUESTIONS = [
 
 
 class Metrics(NamedTuple):
-    """The host and port of the metrics, and the token to read them."""
+    """Host and port of the metrics, and the token to read them."""
 
     port: int
     host: str

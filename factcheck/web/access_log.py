@@ -19,7 +19,7 @@ _FORWARDED, _REQUEST_ID = "_h0", "_h1"
 
 
 class JsonRequests(JsonLines):
-    """Access log lines as JSON: request, client and outcome."""
+    """Access log lines as JSON with request, client and outcome."""
 
     def said(self, record: logging.LogRecord) -> dict[str, Any]:
         if not isinstance(record.args, dict):
@@ -52,7 +52,7 @@ def build_granian_log(form: str) -> dict[str, Any]:
 
 
 def log_client_addresses(proxies: int) -> None:
-    """Log the client's IP address as rate limits determine it, rather than the one it claims.
+    """Log the client's IP address as rate limits determine it, instead of the one it claims.
 
     What is secret in a path is left out.
     """

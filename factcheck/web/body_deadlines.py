@@ -33,7 +33,7 @@ GRACE_SECONDS = 5.0
 
 @dataclass(eq=False)
 class Arrival:
-    """A request body being received: its sender, our port, when it began and its deadline."""
+    """A request body being received: its sender, our port, its start and deadline."""
 
     address: str
     port: int
@@ -61,7 +61,7 @@ class Deadlines:
         self._watch: threading.Thread | None = None
 
     def begin(self, address: str, port: int, length: int) -> Arrival:
-        """Note that a body is waited for."""
+        """Start waiting for a body."""
         now = time.monotonic()
         arrival = Arrival(address, port, now, now + SECONDS + length / BYTES_PER_SECOND)
         with self._changed:
@@ -90,7 +90,7 @@ class Deadlines:
                 logger.exception("Overdue request bodies could not be ended.")
 
     def _end_overdue(self, before: dict[tuple[str, int], Connection]) -> dict[tuple[str, int], Connection]:
-        """Shut down the connections of overdue bodies, and return the others of their visitors."""
+        """Shut down the connections of overdue bodies, and return the other connections of their clients."""
         with self._changed:
             overdue = [each for each in self._arrivals if each.until < time.monotonic()]
         with _list_connections({(each.address, each.port) for each in overdue}) as found:
@@ -105,7 +105,7 @@ class Deadlines:
 def find_connection(
     arrival: Arrival, found: list[Connection], before: dict[tuple[str, int], Connection]
 ) -> Connection | None:
-    """Return the connection that an overdue body most likely comes on, of those that were there a moment ago too.
+    """Return the connection most likely to carry an overdue body, among those that existed a moment ago.
 
     On one that answers a long question nothing arrives, and the question came at another moment than the head of the
     body; on one with a body that is fast enough, more arrives; one that waits for its next request loses nothing.
@@ -133,7 +133,7 @@ def find_connection(
 
 @contextmanager
 def _list_connections(wanted: set[tuple[str, int]]) -> Iterator[list[Connection]]:
-    """Yield the connections of this process from these addresses to these ports; the descriptors are copies."""
+    """Yield this process's connections from these addresses to these ports; the descriptors are copies."""
     found: list[Connection] = []
     copies: list[int] = []
     try:

@@ -7,7 +7,7 @@ _SINGLE_RANGE = re.compile(r"bytes\s*=\s*(\d{0,18})-(\d{0,18})", re.ASCII | re.I
 
 
 class ByteRange(NamedTuple):
-    """From which byte to which, the last one included."""
+    """A byte range with the last byte included."""
 
     first: int
     last: int

@@ -22,7 +22,7 @@ def build_context(request: HttpRequest) -> dict[str, str]:
 
 
 class ChangeContext(HistoryMiddleware):
-    """pghistory's, which also says from where; the triggers of the audit log keep that, those of rows do not."""
+    """pghistory's middleware, which also records the client; only the audit log stores that."""
 
     def get_context(self, request: HttpRequest) -> dict[str, Any]:
         known: dict[str, Any] = super().get_context(request)

@@ -1,4 +1,4 @@
-"""Compressed answers: br or gzip, for clients that accept them, with strong validators.
+"""Compress responses with br or gzip for clients that accept them, with strong validators.
 
 Neither granian nor whitenoise compresses what views answer. Django's GZipMiddleware and the packages that follow it
 (django-http-compression, django-compression-middleware) do, but make every ETag weak. Ours are strong, because editors
@@ -44,7 +44,7 @@ _QUALITY = re.compile(r"q\s*=\s*(0(?:\.\d{0,3})?|1(?:\.0{0,3})?)", re.ASCII | re
 
 
 class Compressor(Protocol):
-    """Takes a text piece by piece."""
+    """A compressor that takes text in pieces."""
 
     def compress(self, piece: bytes) -> bytes: ...
     def flush(self) -> bytes: ...

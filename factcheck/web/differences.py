@@ -1,4 +1,4 @@
-"""Two versions of a text, word by word."""
+"""Compare two versions of a text word by word."""
 
 import re
 from difflib import SequenceMatcher
@@ -53,7 +53,7 @@ def highlight_sides(before: str, after: str) -> tuple[SafeString, SafeString]:
 
 
 def _go_on(parts: list[tuple[str, bool]], text: str, changed: bool) -> None:
-    """Add a part, to the one before it where both are changed."""
+    """Add a part, merging it with the previous one if both are changed."""
     if parts and changed and parts[-1][1]:
         text = parts.pop()[0] + text
     parts.append((text, changed))
@@ -64,7 +64,7 @@ def _is_word(token: str) -> bool:
 
 
 def build_redline(before: str, after: str) -> SafeString:
-    """Return one text that shows both: `<del>` around removed words, `<ins>` around those that replaced them."""
+    """Return one text with `<del>` around removed words and `<ins>` around their replacements."""
     old, new = _WORD.findall(before), _WORD.findall(after)
     if len(old) + len(new) > _MAX_WORDS:
         return _mark_parts("del", [(before, True)]) + _mark_parts("ins", [(after, True)])

@@ -1,4 +1,4 @@
-"""Which responses may come from a replica, which lags a moment behind the primary.
+"""Decide which responses may come from a replica, which lags a moment behind the primary.
 
 First-time visitors see a replica's data. No client sees less than what it wrote or saw:
 
@@ -34,7 +34,7 @@ def read_for(request: HttpRequest, answer: Callable[[], Response]) -> Response:
 
 
 def _answer_unless_newer(request: HttpRequest, answer: Callable[[], Response]) -> Response | None:
-    """Return the answer; None if a replica gave it and the primary may know more."""
+    """Return the answer, or None if it came from a replica and the primary may be newer."""
     try:
         response = answer()
     except Http404:

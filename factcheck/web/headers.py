@@ -1,4 +1,4 @@
-"""Fast HTTP header fields, which dominate short responses."""
+"""Fast HTTP header fields, which dominate the cost of short responses."""
 
 from collections.abc import Mapping
 from functools import lru_cache

@@ -1,4 +1,4 @@
-"""URLs of reader pages by language: `/de/claims/12/bridge/` is `/claims/12/bridge/` with the interface in German.
+"""Reader pages by language: `/de/claims/12/bridge/` is `/claims/12/bridge/` with the interface in German.
 
 A language is a mount point. Addresses below it are answered as without it (`path_info`), and addresses made
 meanwhile have it again (`{% url %}`, `reverse()`), so that links stay in the reader's language: without a cookie,
@@ -41,7 +41,7 @@ Route = URLPattern | URLResolver
 
 
 class LanguageAddresses:
-    """Middleware: removes the language from the path of a page, and keeps it in the links of the page.
+    """Middleware: removes the language from a page's path, and keeps it in the page's links.
 
     It also says in which language the request is answered, before anything else can answer it.
     """
@@ -77,12 +77,12 @@ def split_path(path: str) -> tuple[str, str]:
 
 
 def is_page(path: str) -> bool:
-    """Whether a path without a language is a reader page's, if it is anything."""
+    """Return whether a path without a language belongs to reader pages."""
     return not _UNTRANSLATED_PATH.match(path)
 
 
 def build_path_in(path: str, code: str) -> str:
-    """Return the path of a page in another language, whatever its present one. Other paths stay unchanged."""
+    """Return the path of a page in another language, whatever its current one. Other paths stay unchanged."""
     there, rest = split_path(path)
     bare = rest or "/"
     return f"/{code}{bare}" if is_page(bare.partition("?")[0]) else (path if there else bare)
@@ -106,7 +106,7 @@ def get_address_language(request: HttpRequest) -> str:
 
 
 def get_page_path(request: HttpRequest) -> str:
-    """Return the requested page, without a language and with its query; home if it cannot be repeated."""
+    """Return the requested page with its query but without a language; home if it cannot be repeated."""
     if request.method not in ("GET", "HEAD"):
         return "/"
     _code, path = split_path(request.get_full_path())
@@ -114,7 +114,7 @@ def get_page_path(request: HttpRequest) -> str:
 
 
 def list_alternates(request: HttpRequest) -> list[tuple[str, str]]:
-    """Return the page's absolute URLs by language code; empty if it is not a page.
+    """Return the page's absolute URLs by language code; empty for other paths.
 
     Without a prefix stand the installation's own language, and the address that asks the browser (`x-default`).
     """
@@ -132,7 +132,7 @@ def list_alternates(request: HttpRequest) -> list[tuple[str, str]]:
 
 
 class MountedRoutes:
-    """All routes, those of pages below a language: what Django takes for a module of routes (`request.urlconf`)."""
+    """All routes, with pages below a language, as a URL configuration (`request.urlconf`)."""
 
     def __init__(self, code: str) -> None:
         self.code = code

@@ -1,4 +1,4 @@
-"""The language of a response: from the URL, or else from the request."""
+"""The language of a response, from the URL or the request."""
 
 from contextlib import suppress
 
@@ -13,7 +13,7 @@ ENGLISH = "en"
 
 
 def choose_language(request: HttpRequest) -> str:
-    """Return the best of our languages for `Accept-Language`; "" if it names none.
+    """Return the best of our languages for `Accept-Language`, or "" if there is none.
 
     Django checks a cookie first. Caches do not know it: a visitor with one could fill the cache for all others with
     another language.

@@ -89,7 +89,7 @@ def _send_response(
 
 
 def check_alive() -> dict[str, Finding]:
-    """Respond without checking anything: the response shows that the process is alive."""
+    """Respond without checks: the response itself shows that the process is alive."""
     return {}
 
 
@@ -121,7 +121,7 @@ def _ask_database() -> dict[str, Finding]:
 
 
 def _ask(question: Callable[[CursorWrapper], Any], failed: str) -> Finding:
-    """Whether the database answers, without waiting for who holds a lock."""
+    """Check that the database answers, without waiting for locks."""
     try:
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT set_config('lock_timeout', '500ms', true)")
@@ -132,7 +132,7 @@ def _ask(question: Callable[[CursorWrapper], Any], failed: str) -> Finding:
 
 
 class _Schema:
-    """When the database had all migrations and tables of this version."""
+    """A cached check that the database has all migrations and tables of this version."""
 
     seen_at: float | None = None
 

@@ -1,4 +1,4 @@
-"""Site-wide middleware."""
+"""Middleware for public reads."""
 
 import re
 from collections.abc import Callable
@@ -25,7 +25,7 @@ GetResponse = Callable[[HttpRequest], HttpResponseBase]
 
 
 class PublicReads:
-    """Sends what programs read through `PUBLIC_MIDDLEWARE` instead of all that follows.
+    """Send programs' reads through `PUBLIC_MIDDLEWARE` instead of all other middleware.
 
     Sessions, sign-in, messages and forms cost more than such an answer itself, and it must not depend on who asks.
     """
@@ -47,7 +47,7 @@ class PublicReads:
 
 
 def _build_handler(middleware: list[str]) -> GetResponse:
-    """Build a view with only these middleware around it, the first one outermost."""
+    """Build a view wrapped in only these middleware, the first one outermost."""
     view = build_view_handler()
     way: Any = convert_exception_to_response(lambda request: read_for(request, partial(view, request)))
     for name in reversed(middleware):
@@ -56,7 +56,7 @@ def _build_handler(middleware: list[str]) -> GetResponse:
 
 
 class SecurityFields(SecurityMiddleware):
-    """Django's SecurityMiddleware, whose fields are the same in each answer, so that they are put together once."""
+    """Django's SecurityMiddleware with its fields, which never change, built once."""
 
     def __init__(self, get_response: GetResponse) -> None:
         super().__init__(get_response)

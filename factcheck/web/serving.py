@@ -105,7 +105,7 @@ def serve(
     access_log: bool = False,
     when_ready: Callable[[], None] = lambda: None,
 ) -> None:
-    """Serve until a signal ends it.
+    """Serve until a signal stops it.
 
     Raises:
         CommandError: the embedded database server ended, or web processes end as soon as they begin.
@@ -166,7 +166,7 @@ def serve(
 
 
 def _count_connections() -> int:
-    """Return how many connections a web process may hold, most of them idle: as many as the system grants."""
+    """Return how many connections a web process may hold, limited by the system's open files."""
     _soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     wanted = CONNECTIONS + FILES if hard == resource.RLIM_INFINITY else min(hard, CONNECTIONS + FILES)
     resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
@@ -181,7 +181,7 @@ def _start_method() -> BaseContext:
 
 
 def _load_everything() -> None:
-    """Load routes and tasks before the processes are forked, which then share them."""
+    """Load routes and tasks before the fork, so that processes share them."""
     from procrastinate.contrib.django import app  # noqa: PLC0415  of an application that is set up
 
     import_module(settings.ROOT_URLCONF)
@@ -189,9 +189,7 @@ def _load_everything() -> None:
 
 
 def _leave_connections_behind() -> None:
-    """Close connections and freeze memory before a fork: sockets must not be shared, and untouched memory stays
-    shared longer.
-    """
+    """Close connections and freeze memory before a fork, because sockets must not be shared."""
     connections.close_all()
     for alias in connections:
         connections[alias].close_pool()  # type: ignore[attr-defined]  # PostgreSQL is the only backend
@@ -246,7 +244,7 @@ def load_application(target: str, *, threads: int, has_begun: threading.Event) -
 
 @contextmanager
 def _run_worker(context: BaseContext, database_ended: threading.Event, *, wanted: bool) -> Iterator[None]:
-    """Keep a background worker running as a child. One that ends is replaced; meanwhile the site goes on."""
+    """Keep a background worker running as a child. If it ends, it is replaced while the site continues."""
     if not wanted:
         yield
         return
@@ -291,7 +289,7 @@ def _replace_workers(context: BaseContext, workers: list[BaseProcess], leaving: 
 
 @contextmanager
 def _run_metrics(context: BaseContext, *, wanted: bool) -> Iterator[None]:
-    """Serve metrics from a child process. If it ends, the site continues; the monitoring notices the silence."""
+    """Serve metrics from a child process. If it ends, the site continues; monitoring notices the silence."""
     if not wanted:
         yield
         return
@@ -329,13 +327,13 @@ def run_worker_process() -> None:
 
 
 def _wait_for_locks(connection: BaseDatabaseWrapper, **signal: Any) -> None:
-    """Let jobs wait for locks without a limit: they are less urgent than requests."""
+    """Let jobs wait for locks without limit, because they are less urgent than requests."""
     with connection.cursor() as cursor:
         cursor.execute("SET lock_timeout = 0")
 
 
 def _follow_parent() -> None:
-    """End when the main process says so, once, or when it is gone, however it went."""
+    """End when the main process says so or is gone."""
     # Ctrl-C in the terminal reaches every process of its group. Asked to end by it and by the main process too, the
     # worker would cut off its job, and granian's web process sometimes hangs.
     os.setpgid(0, 0)

@@ -29,7 +29,7 @@ def render_stored(document: Any) -> str:
 
 
 def escape_quotation_marks(text: bytes) -> bytes:
-    """Return JSON with every quotation mark inside a text written as `\\u0022`: any other opens or closes a text.
+    """Return JSON with quotation marks inside texts written as `\\u0022`, so that others only delimit texts.
 
     So the ledger, and programs that verify it, find the texts without reading JSON.
     """
@@ -66,7 +66,7 @@ def render_served(document: Any) -> str:
 
 
 def is_marked_well(text: bytes) -> bool:
-    """Whether every mark in a text that comes from outside stands where `render_stored` puts it."""
+    """Return whether every mark in an untrusted text is where `render_stored` puts it."""
     return all(part.startswith((b'"/', b'"",')) for part in text.split(_MARK)[1:])
 
 

@@ -6,13 +6,13 @@ from django.utils.http import escape_leading_slashes
 
 
 class _SameRequestThere(HttpResponsePermanentRedirect):
-    """After 308 a POST stays a POST; after 301, clients make it a GET (RFC 9110, sections 15.4.2 and 15.4.9)."""
+    """A redirect with status 308, which preserves POST, unlike 301 (RFC 9110, sections 15.4.2 and 15.4.9)."""
 
     status_code = 308
 
 
 class Slashes(CommonMiddleware):
-    """Django's CommonMiddleware, whose redirects keep method and body."""
+    """Django's CommonMiddleware with redirects that preserve method and body."""
 
     response_redirect_class = _SameRequestThere
 

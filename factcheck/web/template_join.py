@@ -1,4 +1,4 @@
-"""Template tags, built in to every template: words joined in the language of the page, and links to features."""
+"""Template tags built in to every template: joined words, and links to features."""
 
 from typing import Any
 
@@ -18,5 +18,5 @@ register.filter("percentage", format_percentage)
 
 @register.simple_tag(name="feature_url")
 def build_feature_url(name: str, *args: Any) -> str:
-    """Return the address of a page of a feature; empty while that is off."""
+    """Return the URL of a feature's page, or "" while the feature is off."""
     return reverse(name, args=args) if has_route(name) else ""

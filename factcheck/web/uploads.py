@@ -1,4 +1,4 @@
-"""Incoming request bodies: slow uploads occupy few threads, and none that reads need.
+"""Incoming request bodies: slow uploads occupy few threads and never those for reads.
 
 The web server passes a request on with its head. Reading the rest blocks, and an answer given during the reading
 stops the whole process until the visitor hangs up. So few threads read bodies at a time, and fewer for each caller;
@@ -31,7 +31,7 @@ _SAFE_METHODS = {"GET", "HEAD", "OPTIONS", "TRACE"}
 
 
 class BodyRefusal(NamedTuple):
-    """Why a body is not read."""
+    """The reason for not reading a body."""
 
     status: HTTPStatus
     detail: StrOrPromise
@@ -56,7 +56,7 @@ BODY_INCOMPLETE = BodyRefusal(
 
 
 class UploadSlots:
-    """Slots with a limit in total and per caller."""
+    """Upload slots, limited in total and per caller."""
 
     def __init__(self, most: int, most_for_one: int) -> None:
         self.most, self.most_for_one = most, most_for_one
@@ -93,7 +93,7 @@ _deadlines = Deadlines()
 
 
 class IncomingFile(IOBase):
-    """A large body that is read as it comes. One that ends early is an error, not a shorter file."""
+    """A large body that is read as it arrives. If it ends early, that is an error, not a shorter file."""
 
     def __init__(self, stream: Any, length: int, arrival: Arrival) -> None:
         self._stream, self._missing, self._arrival = stream, length, arrival
@@ -146,12 +146,12 @@ def receive(request: HttpRequest) -> BodyRefusal | None:
 
 
 def get_max_body_bytes() -> int:
-    """Return the size limit of a body: the largest accepted file, and the form around it."""
+    """Return the size limit of a body: the largest accepted file and its form."""
     return max(settings.IMPORT_MAX_BYTES, settings.MEDIA_MAX_BYTES) + MEMORY_BYTES
 
 
 def refuse_oversized() -> BodyRefusal:
-    """Refuse a body that would be rejected anyway before it arrives."""
+    """Refuse a body in advance that would be rejected anyway."""
     most = (get_max_body_bytes() - MEMORY_BYTES) // 2**20
     detail = gettext("The file is too large. The limit is %(most)s MB. Nothing was stored.") % {"most": most}
     return BodyRefusal(HTTPStatus.REQUEST_ENTITY_TOO_LARGE, detail)
@@ -184,5 +184,5 @@ def get_content_length(request: HttpRequest) -> int:
 
 
 def _may_send_much(request: HttpRequest) -> bool:
-    """Return whether it claims to be from a signed-in user; verified later."""
+    """Return whether the request claims to be from a signed-in user, which is verified later."""
     return settings.SESSION_COOKIE_NAME in request.COOKIES or "HTTP_AUTHORIZATION" in request.META

@@ -11,7 +11,7 @@ from factcheck.installation import program
 
 
 class WidgetTemplates(DjangoTemplates):
-    """Not `TemplatesSetting`: unfold draws a widget before all applications are loaded."""
+    """Widget templates; `TemplatesSetting` fails because unfold draws a widget before all apps are loaded."""
 
     @cached_property
     def engine(self) -> Any:

@@ -51,7 +51,7 @@ def find_known_by(model: type[models.Model], addresses: list[str]) -> models.Que
 
 
 class SameAsDesk(NamedDesk):
-    """The pages of things that authorities know."""
+    """The admin pages of entities that have identifiers of authorities."""
 
     form = SameAsForm
     #: The kind to search, from the field `kind`; "" if there is none.

@@ -26,7 +26,7 @@ _SHOWN, _MOST_MARKS = 30_000, 100
 
 
 def render_marked_text(snapshot: Snapshot, reader: User) -> SafeString:
-    """Render the snapshot's text; claims anchored in it are marked and linked, if the reader may see them."""
+    """Render the snapshot's text with links on the claims anchored in it that the user may see."""
     anchored = snapshot.source.appearances.readable_by(reader).filter(
         snapshot=snapshot, start__isnull=False, start__lt=_SHOWN
     )

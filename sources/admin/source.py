@@ -25,7 +25,7 @@ from sources.tasks import capture_source
 
 
 def _count_related(relation: str, reader: User) -> Coalesce:
-    """Return the number of related rows that the person may read, counted separately so that counts do not multiply."""
+    """Return a subquery that counts related rows readable by the person, so that several counts do not multiply."""
     related: Any = Source._meta.get_field(relation).related_model
     rows = related.objects
     readable = rows.readable_by(reader) if hasattr(rows, "readable_by") else rows
@@ -38,7 +38,7 @@ _ADDRESS = re.compile(r"(https?://|www\.)[^\s/]+\.\S+", re.IGNORECASE)
 
 
 def read_address(typed: str) -> str:
-    """Return the text as a URL with its scheme; "" if it is not one."""
+    """Return the text as a URL with its scheme, or ""."""
     if not _ADDRESS.fullmatch(typed):
         return ""
     return f"https://{typed}" if typed.lower().startswith("www.") else typed

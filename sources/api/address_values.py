@@ -1,4 +1,4 @@
-"""Query values that are URLs or parts of them."""
+"""Query values that are URLs, identifiers or domains."""
 
 import re
 from dataclasses import dataclass
@@ -17,7 +17,7 @@ _DOMAIN = r"^[^\u0000-\u0020,/:@?#\\.]+(\.[^\u0000-\u0020,/:@?#\\.]+)+$"
 
 @dataclass(frozen=True)
 class AddressValue:
-    """The URL of a page, in any of its spellings; read as the key they share."""
+    """The URL of a page in any spelling, compared by its normalised key."""
 
     sql_type: ClassVar[str] = "text"
     most: int = 2000

@@ -25,7 +25,7 @@ def match_any_of(field: str) -> Callable[[Any], Q]:
 
 
 def match_words(field: str) -> Callable[[str], Q]:
-    """Return the condition that a field contains every word, or parts of words, ignoring case and accents."""
+    """Return the condition that a field contains every word or part of a word, ignoring case and accents."""
 
     def condition(text: str) -> Q:
         words = Q()
@@ -64,7 +64,7 @@ def find_publisher_ids(values: list[int | str]) -> list[int]:
 
 
 class PublisherListQuery(ListQuery):
-    """Publishers of published verdicts and of the sources that are mentioned there."""
+    """Publishers of published verdicts and of the sources they mention."""
 
     list_name = "publishers"
     orderings = (
@@ -92,7 +92,7 @@ class PublisherListQuery(ListQuery):
 
 
 class SourceListQuery(ListQuery):
-    """Sources in which published claims appear, or on which published verdicts rest."""
+    """Sources in which published claims appear, or that support published verdicts."""
 
     list_name = "sources"
     orderings = (

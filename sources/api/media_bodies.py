@@ -6,7 +6,7 @@ from sources.models import MediaObject
 
 
 class PublicMedia(TypedDict):
-    """A picture, a recording or a film, as readers see and hear it: without what cameras and programs wrote into it."""
+    """A picture, recording or film as readers see it, without embedded metadata."""
 
     id: int
     kind: Annotated[str, MediaObject.Kind]

@@ -10,7 +10,7 @@ from sources.models import Publisher, Source
 
 
 class PublicPublisher(TypedDict):
-    """Who published a verdict or a source (schema.org Organization)."""
+    """The publisher of a verdict or a source (schema.org Organization)."""
 
     id: int
     name: str
@@ -47,7 +47,7 @@ class PublicSnapshot(TypedDict):
 
 
 class PublicQuote(TypedDict):
-    """A passage, as the W3C Web Annotation data model points to it."""
+    """A passage, in the form of the W3C Web Annotation data model."""
 
     exact: Annotated[str, "The exact words (TextQuoteSelector); empty when none are quoted."]
     prefix: Annotated[str, "The words before."]
@@ -60,7 +60,7 @@ class PublicQuote(TypedDict):
 
 
 class PublicQuotedSource(PublicQuote):
-    """A passage and the source in which it stands."""
+    """A passage and its source."""
 
     source: PublicSource
     snapshot: PublicSnapshot | None

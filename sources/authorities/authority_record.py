@@ -15,7 +15,7 @@ class Sort(StrEnum):
 
 @dataclass(frozen=True)
 class AuthorityRecord:
-    """One of those whom a name may mean.
+    """A candidate entity for a name.
 
     Attributes:
         description: distinguishes it from others of the name: "Norwegian politician (born 1971)".

@@ -15,7 +15,7 @@ MAX_NAME_LENGTH = 200
 
 @dataclass(frozen=True)
 class AuthorityAnswers:
-    """The candidates, and for each authority that did not answer a sentence that says so."""
+    """The candidates, and an error sentence for each authority that did not answer."""
 
     candidates: list[AuthorityRecord]
     problems: list[str]
@@ -27,7 +27,8 @@ def are_asked() -> bool:
 
 
 def find_candidates(name: str, sort: Sort, *, language: str = "en") -> AuthorityAnswers:
-    """Ask every authority that knows this sort of thing, all at once. One that is away leaves what the others say.
+    """Query all authorities for this kind of entity at once. If one is unavailable, the others' candidates are
+    returned.
 
     Args:
         language: in which descriptions are wanted (BCP 47); its first part counts.

@@ -101,7 +101,7 @@ def _build_candidate(entity: Mapping[str, Any], languages: list[str]) -> Authori
 
 
 def _add_years(description: str, entity: Mapping[str, Any]) -> str:
-    """Add the years of birth and death to a description unless it has them; they tell namesakes apart."""
+    """Add the years of birth and death to a description that lacks them; they distinguish namesakes."""
     born, died = (next(_find_years(entity, when), "") for when in (_BORN, _DIED))
     if not born or born in description:
         return description

@@ -17,12 +17,12 @@ def choose_separator(before: str, after: str) -> str:
 
 
 def find_compounds(lines: Iterable[str]) -> frozenset[str]:
-    """Return words with a hyphen of their own, which they keep when a line breaks inside them."""
+    """Return words written with a hyphen, which they keep when a line breaks inside them."""
     return frozenset(word.casefold() for line in lines for word in _COMPOUND.findall(line))
 
 
 def join_lines(lines: Iterable[str], compounds: frozenset[str]) -> str:
-    """Join lines into one paragraph. A word divided at a line break is joined; one written with a hyphen keeps it."""
+    """Join lines into one paragraph. Words divided at a line break are joined; compounds keep their hyphen."""
     text = ""
     for line in lines:
         broken = _BROKEN.search(text)

@@ -22,7 +22,7 @@ class Caveat:
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """A stretch of a transcript and when it is heard (WebVTT's word for it)."""
+    """A part of a transcript and its time range (WebVTT's term)."""
 
     at: int
     """Where it begins in the text; it ends where the next one begins."""
@@ -33,7 +33,7 @@ class Cue:
 
 @dataclass(frozen=True)
 class Metadata:
-    """A source's own metadata; an empty string (None) if it has none."""
+    """A source's own metadata; "" or None if it has none."""
 
     title: str
     byline: str
@@ -60,7 +60,7 @@ class Document(Metadata):
 
 
 def describe_extractor(package: str) -> str:
-    """Name and version of the library that read the bytes, as every snapshot keeps it."""
+    """Return the name and version of the library that read the bytes; every snapshot stores it."""
     return f"{package} {version(package)}"
 
 

@@ -143,9 +143,7 @@ def _find_declared_encodings(content: bytes) -> list[str]:
 
 
 def _find_codec(label: str) -> str:
-    """Return the codec that browsers use for a label. Raises LookupError if there is none, or if it cannot be
-    right.
-    """
+    """Return the codec that browsers use for a label. Raises LookupError if there is none or it cannot be right."""
     name = label.strip().lower().replace("_", "-")
     if name.startswith(("utf-", "utf8", "unicode")):
         raise LookupError(label)  # it would have been found out by now
@@ -225,7 +223,7 @@ def detect_unmarked_utf16(content: bytes) -> str:
 
 
 def _is_assigned(sample: bytes, encoding: str) -> bool:
-    """Whether these are all characters that there are, one of them the end of a line."""
+    """Return whether these bytes are all assigned characters of the encoding, including a line end."""
     try:
         text = codecs.getincrementaldecoder(encoding)().decode(sample)
     except UnicodeDecodeError:
@@ -237,7 +235,7 @@ def _is_assigned(sample: bytes, encoding: str) -> bool:
 
 
 def detect_encoding(content: bytes) -> str:
-    """Return the encoding that gives the most plausible words, for bytes that declare none and are not UTF-8.
+    """Return the encoding that yields the most plausible words, for bytes that declare none and are not UTF-8.
 
     Raises:
         ExtractionError: none can be detected.
@@ -265,7 +263,7 @@ def _decode_detected(content: bytes) -> str:
 
 
 def _check_text(text: str, encoding: str) -> str:
-    """Return the text, or refuse it if its characters are those of a binary file or another encoding."""
+    """Return the text, or reject it if its characters suggest a binary file or another encoding."""
     controls = len(_CONTROLS.findall(text))
     if controls > len(text) // 100:
         raise ExtractionError(

@@ -79,7 +79,7 @@ def extract(
 def extract_recording(
     page: bytes, transcript: bytes, *, charset: str | None = None, url: str = "", filename: str = ""
 ) -> Document:
-    """Extract the transcript of a recording, with the metadata of its page, even if a script renders the rest.
+    """Extract the transcript of a recording and the metadata of its page, even if a script renders the rest.
 
     Args:
         charset: the character encoding a server declared for the page.

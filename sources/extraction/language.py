@@ -32,7 +32,7 @@ _TAG = re.compile(r"([A-Za-z]{2,3})(?:[-_][A-Za-z0-9]+)*")
 
 
 def detect_language(text: str) -> str:
-    """Return the language of a text, or "" if it is not detectable."""
+    """Return the language of a text, or "" if it cannot be detected."""
     scores = score_languages(text)
     language, score = max(scores.items(), key=lambda entry: entry[1], default=("", 0.0))
     return language if score >= CERTAIN_SCORE else ""
@@ -44,7 +44,7 @@ def compute_certainty(text: str) -> float:
 
 
 def settle_language(declared: str, text: str) -> str:
-    """Return the declared language if the text can be in it, else the detected one."""
+    """Return the declared language if the text can be in it, otherwise the detected one."""
     tag = _TAG.fullmatch(declared.strip())
     if not tag:
         return detect_language(text)

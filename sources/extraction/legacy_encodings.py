@@ -1,4 +1,4 @@
-"""Detect the legacy encoding of bytes that are not Unicode, by the words they make.
+"""Detect the legacy encoding of bytes that are not Unicode, by the words they yield.
 
 Detectors that count how often letters stand beside each other need a page of text, and take three lines of French for
 Lithuanian. Here an encoding counts only where all letters are those of one language that is written in it; where
@@ -128,12 +128,12 @@ def _find_east_asian(sample: bytes) -> Iterator[tuple[str, float]]:
 
 
 def _is_beside_latin(text: str) -> bool:
-    """Whether letters of another script often stand within words of ASCII, which they do in no language."""
+    """Return whether letters of another script often occur inside ASCII words, as in no language."""
     return 3 * len(_MIXED_LETTERS.findall(text)) > sum(one > "\x7f" for one in text)
 
 
 def _compute_common_share(wide: list[str], encoding: str) -> float:
-    """Return the share of characters in the first plane of their encoding, which has the most common ones."""
+    """Return the share of characters in the most common plane of their encoding."""
     first, last = (0xB0, 0xD7) if encoding == "gb18030" else (0xA4, 0xC6)
     return sum(first <= one.encode(encoding)[0] <= last for one in wide) / len(wide)
 
@@ -170,7 +170,7 @@ def _get_alphabet(language: str) -> frozenset[str]:
 
 
 def _compute_odd_cases(text: str) -> float:
-    """Return the share of words in which a capital follows a small letter, as in a wrong Cyrillic encoding."""
+    """Return the share of words with a capital after a small letter, a sign of a wrong Cyrillic encoding."""
     words = [word for word in _CASE_CHANGES.findall(text) if not word.isascii()]
     odd = sum(any(a.islower() and b.isupper() for a, b in pairwise(word)) for word in words)
     return odd / len(words) if words else 0.0

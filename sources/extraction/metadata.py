@@ -32,7 +32,7 @@ DATE_META = (
 
 
 def read_metadata(tree: HtmlElement, url: str, structured: StructuredData | None = None) -> Metadata:
-    """Read everything that a parsed page says about itself.
+    """Read all metadata of a parsed page.
 
     Args:
         url: where it was found, if known.
@@ -109,7 +109,7 @@ def _find_publication_date(
 
 
 def _find_only_time(tree: HtmlElement) -> date | None:
-    """Return the date of the only <time> of a page or its article; several may belong to other stories."""
+    """Return the date of the only <time> on a page or in its article; several may belong to other stories."""
     for scope in (tree.find(".//article"), tree):
         if scope is not None:
             days = {read_date(element.get("datetime") or "") for element in scope.iter("time")}

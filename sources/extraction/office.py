@@ -145,7 +145,7 @@ def _read_part(archive: zipfile.ZipFile, name: str, missing: bytes | None = None
 
 
 def _parse_tree(part: bytes) -> etree._Element:
-    """Parse XML without entities, which such documents do not use, and without loading anything else."""
+    """Parse XML without entities, which such documents do not use, and without loading external files."""
     parser = etree.XMLParser(
         resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False, remove_comments=True
     )
@@ -235,7 +235,7 @@ class _ReadingState:
 
 
 def _has_words_behind(element: etree._Element) -> bool:
-    """Return whether text may follow an element: OpenDocument allows it inside a paragraph, Word only inside `w:t`."""
+    """Return whether text may follow an element: in OpenDocument inside a paragraph, in Word only inside `w:t`."""
     parent = element.getparent()
     tag = "" if parent is None else str(parent.tag)
     return tag.startswith(_TEXT_NS)

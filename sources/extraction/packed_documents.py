@@ -60,7 +60,7 @@ def pack_answer(answer: Document | ExtractionError) -> bytes:
 
 
 def unpack_answer(packed: bytes) -> Document:
-    """Unpack a document from a process that handled a stranger's bytes, which is why it is not a pickle.
+    """Unpack a document. Not a pickle, because the process that sent it has handled untrusted bytes.
 
     Raises:
         ExtractionError: it was refused.

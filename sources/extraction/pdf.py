@@ -40,9 +40,7 @@ _PAGE_NUMBER = re.compile(
 
 
 def extract_pdf(content: bytes) -> Document:
-    """Extract the document from a PDF. Raises ExtractionError if it is locked, damaged, or has only pictures of
-    pages.
-    """
+    """Extract the document from a PDF. Raises ExtractionError if it is locked, damaged or scanned without text."""
     try:
         pdf = pypdfium2.PdfDocument(content)
     except PdfiumError as error:
@@ -213,7 +211,7 @@ class _Edges:
         return line.right < self.right - SHORT * (self.right - self.left)
 
     def begins_paragraph(self, line: Line, before: Line | None, last: Line, usual: float) -> bool:
-        """Whether a line begins a paragraph, by where it stands and how large its letters are."""
+        """Return whether a line begins a paragraph, by its position and letter size."""
         if line.height > 1.2 * usual or last.height > 1.2 * usual:
             return abs(line.height - last.height) > 0.1 * usual
         if before is None:

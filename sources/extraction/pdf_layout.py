@@ -22,7 +22,7 @@ LEAST_LINES, LEAST_LENGTH, MOST_CROSSING = 4, 7.0, 0.25
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """Words in one line with their position on the page, from below and from the left, in points."""
+    """A line's words and its position on the page in points, from the bottom left."""
 
     text: str
     left: float
@@ -101,7 +101,7 @@ def _read_fragments(textpage: pypdfium2.PdfTextPage) -> Iterator[Line]:
 
 
 def _is_continued(place: Line, here: Line) -> bool:
-    """Whether a letter stands on the same line as those before it, and near them. In either direction of writing."""
+    """Return whether a character continues the line before it, in either writing direction."""
     lowest = min(place.height, here.height) or 1.0
     if min(place.top, here.top) - max(place.bottom, here.bottom) < 0.3 * lowest:
         return False

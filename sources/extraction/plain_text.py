@@ -1,4 +1,4 @@
-"""Plain text: its words, and metadata that the first lines state clearly."""
+"""Plain text: its body, and metadata clearly stated in its first lines."""
 
 import re
 from datetime import date
@@ -88,7 +88,7 @@ def _unwrap_lines(paragraph: str) -> str:
 
 
 def _find_title(text: str) -> str:
-    """Return the first line if something follows it and it reads like a headline: short, not a sentence or label."""
+    """Return the first line if it reads like a headline: short, followed by text, and not a sentence or label."""
     first, line_end, rest = text.partition("\n")
     if not line_end or not rest.strip() or len(first) > MAX_TITLE_LENGTH:
         return ""

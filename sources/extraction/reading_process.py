@@ -1,4 +1,4 @@
-"""The function that runs in the confined process (`factcheck.confinement.zygote`): a request in, a document out."""
+"""The function that reads documents in the confined process (`factcheck.confinement.zygote`)."""
 
 from .document import Document, ExtractionError
 from .extract import extract, extract_recording
@@ -12,7 +12,7 @@ _WARM_UP_PAGE = """<!doctype html><html lang="en"><head><title>A page to begin w
 
 
 def prepare() -> None:
-    """Read a page, so that the processes which are forked find everything loaded that is loaded when it is needed."""
+    """Read a sample page, so that forked processes find all modules loaded."""
     extract(_WARM_UP_PAGE.encode())
 
 

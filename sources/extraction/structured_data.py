@@ -37,7 +37,7 @@ _COMMENT_WRAPPER = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[|<!\[CDATA\[)|(?:-->
 
 @dataclass(frozen=True, slots=True)
 class StructuredData:
-    """Descriptions of the article, best first, and of the media organisations behind it."""
+    """Structured data on the article, best first, and on its media organisations."""
 
     articles: list[dict[str, Any]]
     organisations: list[dict[str, Any]]
@@ -47,7 +47,7 @@ class StructuredData:
         return next((node for node in self.articles if get_types(node) & ARTICLE_TYPES), {})
 
     def body(self) -> str:
-        """Yield the article's paragraphs, if the page repeats them here. A new iterator per call."""
+        """Yield the article's paragraphs if the structured data repeats them. Each call starts again."""
         body = next((one for one in as_list(self._article.get("articleBody")) if isinstance(one, str)), "")
         if "<" in body or "&" in body:
             body = re.sub(r"(?i)<(?:p|br|div|li|h\d|/p|/div|/li)\b[^<>]{0,200}>", "\n\n", html.unescape(body))

@@ -1,4 +1,4 @@
-"""Transcripts: WebVTT, SubRip (SRT), and plain text with times → running text, with the time of each part."""
+"""Turn transcripts (WebVTT, SubRip, or plain text with times) into running text, with the time of each part."""
 
 import html
 import re
@@ -91,7 +91,7 @@ def extract_transcript(text: str, *, is_given_as_one: bool = False) -> Document 
 
 
 def _read_timed(lines: list[str]) -> list[_Piece]:
-    """Return pieces of WebVTT and SRT: a line with two times, and the lines below it."""
+    """Return the cues of WebVTT or SRT: a line with two times, and the lines below it."""
     pieces: list[_Piece] = []
     shown: list[str] = []
     is_note = False
@@ -119,7 +119,7 @@ def _read_timed(lines: list[str]) -> list[_Piece]:
 
 
 def _is_name(lines: list[str], number: int, has_earlier: bool) -> bool:
-    """Whether the line above a timing is the number or name of the piece: it stands alone, below a blank line."""
+    """Return whether the line above a timing is the cue's number or name: alone, below a blank line."""
     return not has_earlier or number < 2 or not lines[number - 2].strip()
 
 

@@ -19,7 +19,7 @@ from sources.http.exchanges import Exchanges, RecordedResponse
 
 
 class Deadline:
-    """Cuts every connection of one fetch when its time is over, whatever the connection is doing.
+    """Cut all connections of a fetch when its time is over.
 
     A read timeout starts again with every byte, so a server that sends one a second would keep us for hours, even
     before the first header is complete. Shutting the socket down from a timer ends TLS handshake, headers and body
@@ -98,7 +98,7 @@ def resolve_public_address(host: str, port: int, *, allow_loopback: bool) -> str
 
 
 def _refuse_odd(host: str, *, allow_loopback: bool) -> None:
-    """Refuse site-local (fec0::/10) and reserved ranges (IPv4-compatible ::127.0.0.1), which the library accepts."""
+    """Reject site-local (fec0::/10) and reserved ranges (IPv4-compatible ::127.0.0.1), which the library accepts."""
     address = ipaddress.ip_address(host.strip("[]"))
     is_odd = isinstance(address, ipaddress.IPv6Address) and (address.is_site_local or address.is_reserved)
     if is_odd and not (address.is_loopback and allow_loopback):
@@ -106,7 +106,7 @@ def _refuse_odd(host: str, *, allow_loopback: bool) -> None:
 
 
 class _AnyAddressAdapter(HTTPAdapter):
-    """Connects to any IP address, under the deadline."""
+    """Connect to any IP address within the deadline."""
 
     def __init__(self, deadline: Deadline) -> None:
         super().__init__()
@@ -151,7 +151,7 @@ def _build_watched_pool(
 def open_public_session(
     deadline: Deadline, *, allow_loopback: bool, exchanges: Exchanges | None = None
 ) -> Iterator[requests.Session]:
-    """Return a session that checks the IP address of every connection, obeys the deadline, and records the
+    """Return a session that checks the IP address of every connection, keeps the deadline, and records the
     exchange.
     """
     with _OneHop() as session:

@@ -11,12 +11,12 @@ _OVERHEAD_BYTES = 1_000_000
 
 
 class ResponseTooLarge(Exception):
-    """More came over the wire than the content may have."""
+    """The response is larger than allowed."""
 
 
 @dataclass(slots=True)
 class Exchange:
-    """One request and its answer."""
+    """A request and its response."""
 
     url: str
     begun_at: datetime = field(default_factory=lambda: datetime.now(UTC))
@@ -27,14 +27,14 @@ class Exchange:
 
 @dataclass(slots=True)
 class Exchanges:
-    """All exchanges of one fetch, with those of the redirects before it."""
+    """All exchanges of a fetch, including redirects."""
 
     most_bytes: int
     kept: list[Exchange] = field(default_factory=list)
     _size: int = 0
 
     def begin(self, url: str) -> None:
-        """Begin the exchange with this URL."""
+        """Start the exchange with this URL."""
         self.kept.append(Exchange(url))
 
     def connected(self, ip_address: str) -> None:
@@ -91,7 +91,7 @@ class _RecordedStream(io.BufferedIOBase):
         return found
 
     def flush(self) -> None:
-        """Do nothing: the stream is only read, and may be closed already."""
+        """Do nothing, because the stream is only read and may already be closed."""
 
     def close(self) -> None:
         self._stream.close()

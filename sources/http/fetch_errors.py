@@ -1,4 +1,4 @@
-"""Fetch errors: a code for programs, and a sentence for people that says what to do."""
+"""Fetch errors: a code for programs, and a sentence with advice for people."""
 
 from datetime import timedelta
 from urllib.parse import urlsplit
@@ -8,7 +8,7 @@ from sources.failures import Failure
 
 
 class FetchError(Failure):
-    """Nothing usable was returned.
+    """The fetch returned nothing usable.
 
     Attributes:
         wait: for how long the server asks to be left alone.

@@ -11,7 +11,7 @@ ACCEPTED_PORTS = frozenset({80, 443, 8080, 8443})
 
 
 def require_fetchable(url: str, *, came_from: str, allow_loopback: bool) -> None:
-    """Refuse URLs that no article has; the IP address itself is checked when connecting.
+    """Reject URLs that no article has. The IP address is checked when connecting.
 
     Raises:
         FetchError: and why.

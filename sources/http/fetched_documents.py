@@ -1,4 +1,4 @@
-"""Fetch a URL: a document, or a sentence that says why not.
+"""Fetch a URL: return a document, or raise an error with a sentence.
 
 An address comes from a person, a feed or a redirect, so nothing about it is trusted. Every hop is resolved, checked
 and then connected to by the checked IP address (requests-hardened, so a name cannot change its mind in between); time
@@ -59,7 +59,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class FetchedDocument:
-    """The response of a URL at a moment. With status 304 the content is empty: the validators still hold."""
+    """The response of a URL at a moment. With status 304 the content is empty."""
 
     url: str
     final_url: str
@@ -182,7 +182,7 @@ def _follow(
 def _answer(
     url: str, session: requests.Session, deadline: Deadline, limits: Limits
 ) -> Iterator[requests.Response]:
-    """Return the response with status and headers, its body unread; errors of lower layers become a FetchError."""
+    """Return the response with its body unread; lower-level errors become a FetchError."""
     try:
         timeout = (
             min(limits.connect_seconds, deadline.remaining),
@@ -311,9 +311,7 @@ def _build_document(
 
 
 def _parse_content_type(header: str) -> tuple[str, str | None]:
-    """Parse `Text/HTML; charset="utf-8"` as ("text/html", "utf-8"). Without a header both stay empty, and
-    extraction decides.
-    """
+    """Parse `Text/HTML; charset="utf-8"` as ("text/html", "utf-8"); without a header both are empty."""
     if not header.strip():
         return "", None
     message = Message()

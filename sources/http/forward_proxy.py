@@ -32,7 +32,7 @@ _HOP_HEADERS = re.compile(rb"\r\n(?:proxy-[a-z-]+|connection|keep-alive):[^\r\n]
 
 
 class _ConnectionRefused(Exception):
-    """This is not connected to."""
+    """The proxy refuses to connect to this host."""
 
 
 class ForwardProxy(ThreadingTCPServer):
@@ -66,7 +66,7 @@ class ForwardProxy(ThreadingTCPServer):
             return self._left >= 0
 
     def open_connection(self, host: str, port: int) -> socket.socket:
-        """Raises _Refused."""
+        """Connect to the host. Raises _ConnectionRefused if it is forbidden."""
         if port not in ACCEPTED_PORTS and not self.allow_loopback:
             self.refused.append(f"{host}:{port}")
             raise _ConnectionRefused
@@ -79,7 +79,7 @@ class ForwardProxy(ThreadingTCPServer):
 
 
 class _Connection(BaseRequestHandler):
-    """One connection of the browser."""
+    """A connection from the browser."""
 
     request: socket.socket
 
@@ -116,7 +116,7 @@ class _Connection(BaseRequestHandler):
 
     @staticmethod
     def _connect_as_requested(proxy: ForwardProxy, head: bytes) -> tuple[socket.socket, bytes]:
-        """Return a connection to the requested host, and the first bytes for it."""
+        """Connect to the requested host, and return the connection with the first bytes for it."""
         if tunnel := _CONNECT.match(head):
             return proxy.open_connection(tunnel[1].decode("latin-1").strip("[]"), int(tunnel[2])), b""
         if not (plain := _PLAIN.match(head)):

@@ -41,10 +41,10 @@ _TELLING_REASONS = frozenset(
 
 
 class SiteMemory(Protocol):
-    """Data on sites, and their leases."""
+    """Stored data about sites, and leases on them."""
 
     def begin(self, site: str) -> None:
-        """Wait until it is our turn to ask the site for something.
+        """Wait for our turn to send the site a request.
 
         Raises:
             FetchError: `build_wait_error`, where that would take too long.
@@ -62,7 +62,7 @@ class SiteMemory(Protocol):
 
 @dataclass
 class OwnMemory:
-    """Data on sites for a single visitor, in memory."""
+    """In-memory data about sites, for a single visitor."""
 
     sleep: Callable[[float], None] = time.sleep
     _ready: dict[str, float] = field(default_factory=dict)
@@ -99,7 +99,7 @@ def build_wait_error(site: str, seconds: float) -> FetchError:
 
 
 class PoliteVisitor:
-    """Requests to any number of sites, one after the other, as each of them wants it."""
+    """Fetch pages from any number of sites at the pace each allows."""
 
     def __init__(
         self,
@@ -134,7 +134,7 @@ class PoliteVisitor:
         return list(self._load_rules(get_site(url)).sitemaps)
 
     def _check(self, url: str) -> None:
-        """Raises FetchError: the site disallows it."""
+        """Raise FetchError if the site disallows the URL."""
         if not self._load_rules(get_site(url)).can_fetch(url, ROBOT):
             raise FetchError(
                 "robots_forbidden",
@@ -180,7 +180,7 @@ class PoliteVisitor:
         return max(self._pause, _read_requested_pause(rules)) if rules else self._pause
 
     def _load_rules(self, site: str) -> Protego:
-        """Return the robots.txt. Raises FetchError if it is unreachable, because then everything is forbidden."""
+        """Return the robots.txt. Raises FetchError if it cannot be read, because then everything is forbidden."""
         if refusal := self._unknown.get(site):
             raise refusal
         if site not in self._known:

@@ -1,4 +1,4 @@
-"""How long a server asks us to wait."""
+"""How long a server asks clients to wait."""
 
 from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime

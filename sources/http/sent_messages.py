@@ -43,7 +43,7 @@ class PostError(Failure):
 
 
 def check_address(url: str, *, allow_loopback: bool = False) -> None:
-    """Refuse a URL that nothing may be sent to; the IP address of its host is only known when connecting.
+    """Reject a URL to which nothing may be sent. The IP address of its host is checked when connecting.
 
     Args:
         allow_loopback: lets tests and the demo talk to a receiver on this machine, on any port and unencrypted.
@@ -115,7 +115,7 @@ def post(
 
 
 def _read_beginning(response: requests.Response) -> str:
-    """Return the beginning of the response. Only its status counts, so missing words do not matter."""
+    """Return the beginning of the response. Only the status matters, so it may be incomplete."""
     try:
         content: bytes = response.raw.read(RESPONSE_BYTES)
     except (HTTPError, OSError):

@@ -29,7 +29,7 @@ class ServiceResponse:
 
 
 class ServiceUnavailable(Exception):
-    """There was no response; `str()` is a sentence for a person."""
+    """The service did not respond; `str()` is a sentence for users."""
 
 
 def ask(

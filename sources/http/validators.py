@@ -1,10 +1,10 @@
-"""What servers send with their answers, in a form that columns can hold."""
+"""Clean values from server responses so that database columns can store them."""
 
 LONGEST_ETAG, LONGEST_MODIFIED = 500, 100
 
 
 def clean_validators(etag: str, last_modified: str) -> dict[str, str]:
-    """Return a server's ETag and Last-Modified if they fit in the columns; without them, it sends everything again."""
+    """Return ETag and Last-Modified if they fit in their columns; otherwise the next response is a full one."""
     return {
         "etag": etag if len(etag) <= LONGEST_ETAG and etag.isprintable() else "",
         "last_modified": last_modified

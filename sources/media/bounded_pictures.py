@@ -91,7 +91,7 @@ def look_of(content: bytes) -> PerceptualHash:
 
 
 def describe_svg_refusal() -> tuple[str, str]:
-    """Explain why a drawing is refused: it is a page that can contain scripts."""
+    """Explain why a drawing is rejected: it can contain scripts."""
     return "svg", _(
         "An SVG drawing can contain scripts and is not accepted. Save it as a PNG picture and send that."
     )

@@ -1,4 +1,4 @@
-"""Warnings about how a file was read; rows store both code and sentence."""
+"""Warnings about how a file was read, with a code and a sentence."""
 
 from collections.abc import Iterable
 
@@ -24,7 +24,7 @@ _SENTENCES = {
 
 
 def build_caveats(codes: Iterable[str]) -> list[dict[str, str]]:
-    """Return the caveats as a row stores them."""
+    """Return the caveats in the form that rows store."""
     return [{"code": code, "sentence": _SENTENCES[code]} for code in codes]
 
 

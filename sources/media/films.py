@@ -177,7 +177,7 @@ def _run(program: str, arguments: list[str], allowance: Allowance) -> ProgramOut
 
 
 def _is_cover(stream: Mapping[str, Any]) -> bool:
-    """Whether it is the picture on a record's cover, and no film."""
+    """Return whether a video stream is only the cover picture of a recording."""
     return bool(stream.get("disposition", {}).get("attached_pic"))
 
 
@@ -231,7 +231,7 @@ def _read_metadata(tags: object) -> dict[str, Any]:
 
 
 def _parse_position(position: str) -> dict[str, float]:
-    """Parse a position in ISO 6709, as phones write it."""
+    """Parse a position in ISO 6709, as written by phones."""
     found = _POSITION.fullmatch(position)
     if not found or abs(float(found[1])) > 90 or abs(float(found[2])) > 180:
         return {}

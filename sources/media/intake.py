@@ -1,4 +1,4 @@
-"""Bytes, a file or a URL → a MediaObject, for every input.
+"""Turn bytes, a file or a URL into a MediaObject, for every input.
 
 Equal bytes are one object, whatever the sender and the name. The original is stored unchanged; the public version
 is made from it in a confined process. Refused files are not stored.
@@ -37,7 +37,7 @@ def take_in(
     source: Source | None = None,
     allow_loopback: bool = False,
 ) -> MediaObject:
-    """Keep what was sent, or what is at an address; the same bytes again are the object that is there already.
+    """Store a sent file, or the one at a URL; if the same bytes are already stored, return that object.
 
     What is known of that one stays; it only gains what it lacked.
 
@@ -89,7 +89,7 @@ def _recognise_kind(file: ReceivedFile) -> MediaFormat:
 def _store_media(
     file: ReceivedFile, kind: MediaFormat, stated: dict[str, Any], by: User | None
 ) -> MediaObject:
-    """Read it, keep its bytes, then the rows: a row without its file is never there."""
+    """Read and store the file, then its rows, so that no row exists without its file."""
     columns, looks = _read_picture(file, kind) if kind.kind == IMAGE else _read_recording(file, kind)
     provenance = read_manifest(file.path, kind)
     with file.path.open("rb") as content:
@@ -122,7 +122,7 @@ def _store_media(
 
 
 def _list_distinct(looks: list[PictureHash]) -> list[PictureHash]:
-    """Return the looks by which the picture can be found, without those that are equal to an earlier one."""
+    """Return the hashes by which the picture can be found, without repeats."""
     distinct = {(look.frame_at, look.hash.pdq): look for look in reversed(looks) if look.hash.is_distinctive}
     return [look for look in looks if distinct.get((look.frame_at, look.hash.pdq)) is look]
 
@@ -173,7 +173,7 @@ def _read_recording(file: ReceivedFile, kind: MediaFormat) -> tuple[dict[str, An
 
 
 def _complete_media(media: MediaObject, stated: dict[str, Any]) -> MediaObject:
-    """Fill empty fields; what an editor wrote stays. The row is locked."""
+    """Fill empty fields of a locked row, keeping an editor's values."""
     changes = {name: value for name, value in stated.items() if value and not getattr(media, name)}
     if changes:
         for name, value in changes.items():

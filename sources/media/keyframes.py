@@ -31,7 +31,7 @@ FORGOTTEN, AT_A_TIME = timedelta(hours=1), 100
 
 
 class AllReadersBusy(Exception):
-    """Others have all the places at the moment."""
+    """All readers of films are busy at the moment."""
 
 
 @app.task(
@@ -41,7 +41,7 @@ class AllReadersBusy(Exception):
     ),
 )
 def take_keyframes(*, media_id: int) -> None:
-    """Find what a film's pictures look like, and make the one that readers see."""
+    """Compute the hashes of a film's frames, and make the still picture that readers see."""
     media = MediaObject.objects.get(pk=media_id)
     if media.keyframes == MediaObject.Keyframes.TAKEN:
         return
@@ -104,7 +104,7 @@ def take(media: MediaObject) -> None:
 
 
 def _read_missing(path: Path, media: MediaObject) -> dict[str, object]:
-    """Return what could not be read without FFmpeg."""
+    """Return the caveats for parts that could not be read without FFmpeg."""
     if media.width is not None:
         return {}
     recording = films.read_recording(path, _recognise_kind(path))

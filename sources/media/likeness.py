@@ -123,7 +123,7 @@ def _find_near(asked: list[_OrientedHash], within: int) -> list[NearDuplicate]:
 
 
 def _build_probes(hashes: list[bytes]) -> Iterator[list[int]]:
-    """Yield for each band: the values to look up, the neighbouring band, and the hashes they belong to."""
+    """Yield for each band the values to look up, the neighbouring band, and their hashes."""
     width = BAND // 8
     bands = [[int.from_bytes(pdq[at : at + width]) for at in range(0, len(pdq), width)] for pdq in hashes]
     for band in range(BANDS):

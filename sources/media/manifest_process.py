@@ -1,4 +1,4 @@
-"""The function that runs in the confined process (`factcheck.confinement.zygote`) to read a C2PA manifest.
+"""The function that reads C2PA manifests in the confined process (`factcheck.confinement.zygote`).
 
 A manifest may name an address where it is kept, and certificates one where they are looked up: neither is asked.
 """
@@ -19,7 +19,7 @@ _OFFLINE_SETTINGS = {"verify": {"remote_manifest_fetch": False, "ocsp_fetch": Fa
 
 
 def prepare() -> None:
-    """Do nothing: the library is already loaded."""
+    """Do nothing, because the library is already loaded."""
 
 
 def answer(question: bytes) -> bytes:

@@ -35,7 +35,7 @@ _READABLE_TYPES = {
 
 
 def read_manifest(path: Path, kind: MediaFormat) -> dict[str, Any]:
-    """Return the file's manifest for editors; {} if it has none.
+    """Return the file's manifest for editors, or {}.
 
     `state` is `read`, `unreadable` (there is one, and it is damaged or asks too much) or `not_read_here`. What was read
     has `validation` (`valid`: the signature holds; `trusted`: and who signed is on the list of this installation;

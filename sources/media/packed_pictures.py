@@ -13,7 +13,7 @@ _LENGTH_BYTES = 4
 
 @dataclass(frozen=True, slots=True)
 class PictureRequest:
-    """A picture that is to be read: a file, or what one holds."""
+    """A request to read a picture: a whole file or a frame of one."""
 
     reader: str
     """The only format that is tried, as Pillow calls it."""
@@ -81,7 +81,7 @@ def pack_answer(answer: Picture | MediaRefused) -> bytes:
 
 
 def unpack_answer(packed: bytes) -> Picture:
-    """Unpack a picture from a process that handled a stranger's bytes, which is why it is not a pickle.
+    """Unpack a picture. Not a pickle, because the process that sent it has handled untrusted bytes.
 
     Raises:
         MediaRefused: it was refused.

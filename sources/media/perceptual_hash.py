@@ -43,7 +43,7 @@ class Orientation(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class PerceptualHash:
-    """The hash of a picture as it lies, and how far it is to be trusted."""
+    """The hash of a picture in its own orientation, and its quality."""
 
     pdq: bytes
     quality: int
@@ -55,7 +55,7 @@ class PerceptualHash:
 
     @property
     def is_distinctive(self) -> bool:
-        """Return whether its hash identifies it: plain areas are all alike."""
+        """Return whether the hash identifies the picture; plain areas all look alike."""
         return self.quality >= DISTINCTIVE
 
     @property

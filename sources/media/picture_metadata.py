@@ -139,7 +139,7 @@ def _read_xmp(image: Image.Image) -> Iterator[tuple[str, str]]:
 
 
 def _find_moment(exif: Mapping[str, str]) -> str:
-    """Return the time of taking, with the offset to UTC if the camera recorded it."""
+    """Return when the picture was taken, with the offset to UTC if recorded."""
     for name, offset in (
         ("DateTimeOriginal", "OffsetTimeOriginal"),
         ("DateTimeDigitized", "OffsetTimeDigitized"),

@@ -1,4 +1,4 @@
-"""Perceptual hashes of a picture and of the parts of it that are likely to go round without the rest.
+"""Perceptual hashes of a picture and of parts that may be shared on their own.
 
 A picture is found if it is cut by about two per cent more or less than a part; so a stored picture has parts in small
 steps. A picture that is looked up has only the parts without what may have been added to it.
@@ -31,7 +31,7 @@ ROTATION_DEGREES = (-5, -3, -1.5, 1.5, 3, 5)
 
 
 def hash_parts(luma: Luma, *, is_stored: bool) -> Iterator[PictureHash]:
-    """Yield the hash of all of it, and of its parts.
+    """Yield the hash of the whole picture and of its parts.
 
     Args:
         is_stored: yield also parts that others may have cut out of it.
@@ -78,7 +78,7 @@ def _iterate_small_parts(luma: Luma) -> Iterator[tuple[str, Luma]]:
 
 
 def _compute_lost_share(width: int, height: int, degrees: float) -> float:
-    """Return what is cut off at each side so that no corner of a turned picture is empty."""
+    """Return the share to cut off at each side so that a rotated picture has no empty corners."""
     angle = math.radians(abs(degrees))
     return (1 - 1 / (math.cos(angle) + max(width / height, height / width) * math.sin(angle))) / 2
 
@@ -97,17 +97,17 @@ def _shrink(luma: Luma) -> Luma:
 
 
 def _crop_borders(luma: Luma) -> Luma | None:
-    """Return the picture without uniform borders; None if it has none."""
+    """Return the picture without uniform borders, or None if it has none."""
     return _crop(luma, _find_content_rows)
 
 
 def _crop_page(luma: Luma) -> Luma | None:
-    """Return the picture within a page, such as the screenshot of an app; None if it is no such page."""
+    """Return the picture inside a page, such as an app's screenshot, or None."""
     return _crop(luma, _find_longest_content)
 
 
 def _crop(luma: Luma, find_rows: Callable[[Luma], tuple[int, int]]) -> Luma | None:
-    """Return what remains of the rows, and of the columns within; None if that is nearly all, or too little."""
+    """Crop to the found rows, then columns; return None if nearly all or too little remains."""
     top, bottom = find_rows(luma)
     if bottom <= top:
         return None
@@ -119,7 +119,7 @@ def _crop(luma: Luma, find_rows: Callable[[Luma], tuple[int, int]]) -> Luma | No
 
 
 def _find_longest_content(luma: Luma) -> tuple[int, int]:
-    """Return the longest run of rows between those that are uniform, in the colour of most of the uniform ones."""
+    """Return the longest run of non-uniform rows between uniform rows of the most common colour."""
     lows, highs = (np.percentile(luma, share, axis=1) for share in (1, 99))
     is_even = highs - lows <= _EVEN
     if not is_even.any():

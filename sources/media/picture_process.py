@@ -1,4 +1,4 @@
-"""The function that runs in the confined process (`factcheck.confinement.zygote`) to read a picture."""
+"""The function that reads pictures in the confined process (`factcheck.confinement.zygote`)."""
 
 import io
 import warnings

@@ -13,7 +13,7 @@ _ARCHIVE, _LONGEST_COMMENT = b"PK\x05\x06", 65_557
 
 
 def detect_second_format(file: IO[bytes]) -> str:
-    """Return what else the file is, as the code of a caveat; "" if it is only a picture."""
+    """Return the caveat for the file's second format, or "" if it is only a picture."""
     file.seek(0)
     before = b""
     while piece := file.read(_PIECE):
@@ -26,7 +26,9 @@ def detect_second_format(file: IO[bytes]) -> str:
 
 
 def _is_archive(tail: bytes) -> bool:
-    """Whether a directory of an archive is there that is whole: four letters alone are found by chance."""
+    """Return whether the file ends in a complete archive directory; its four-letter signature alone occurs by
+    chance.
+    """
     at = tail.rfind(_ARCHIVE)
     if at < 0 or len(tail) - at < 22:
         return False

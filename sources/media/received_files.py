@@ -24,7 +24,7 @@ _TIMEOUT_SECONDS = 600.0
 
 @dataclass(frozen=True, slots=True)
 class ReceivedFile:
-    """A received file while it is processed."""
+    """A received file during processing."""
 
     path: Path
     sha256: str

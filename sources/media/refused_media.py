@@ -4,7 +4,7 @@ from sources.failures import Failure
 
 
 class MediaRefused(Failure):
-    """The file is rejected, and nothing of it is stored.
+    """The file is rejected and nothing is stored.
 
     `reason_code` is one of: empty, too_large, unknown_type, svg, too_many_pixels, unreadable, too_costly, busy,
     not_taken.

@@ -97,7 +97,7 @@ def _decode_truncated(file: IO[bytes], reader: str) -> tuple[Image.Image, Image.
 
 
 def _orient_image(image: Image.Image) -> Image.Image:
-    """Return the picture in RGB or RGBA (sRGB), upright, and no larger than readers see it."""
+    """Return the picture in RGB or RGBA (sRGB), upright, and scaled down to the size shown to readers."""
     with suppress(
         OSError, ValueError, SyntaxError, TypeError, KeyError
     ):  # tags that cannot be read turn nothing
@@ -173,7 +173,7 @@ def _hash_frames(image: Image.Image, reader: str, pixels: int) -> Iterator[Pictu
 
 
 def _encode_rendition(shown: Image.Image, file: IO[bytes]) -> Rendition:
-    """Encode the pixels only: as JPEG, or WebP if transparent. Never the file itself."""
+    """Encode only the pixels, as JPEG or, if transparent, WebP."""
     bare = Image.frombytes(shown.mode, shown.size, shown.tobytes())
     is_clear = bare.mode == "RGBA"
     content = b""

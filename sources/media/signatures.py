@@ -11,7 +11,7 @@ IMAGE, VIDEO, AUDIO = "image", "video", "audio"
 
 @dataclass(frozen=True, slots=True)
 class MediaFormat:
-    """A kind of file, and who reads it."""
+    """A file format and the program that reads it."""
 
     media_type: str
     reader: str

@@ -13,7 +13,7 @@ _KINDS = {MediaObject.Kind.VIDEO: Source.Kind.VIDEO, MediaObject.Kind.AUDIO: Sou
 
 
 def give_transcript(media: MediaObject, transcript: bytes, filename: str, *, by: User | None) -> Snapshot:
-    """Keep a transcript (WebVTT, SRT or plain text) of a recording; a newer one takes the place of the one before.
+    """Store a transcript (WebVTT, SRT or plain text) of a recording, replacing an earlier one.
 
     The recording gets a source of its own where it has none, since quotes are of sources.
 
@@ -37,9 +37,7 @@ def give_transcript(media: MediaObject, transcript: bytes, filename: str, *, by:
 
 
 def _find_source(media: MediaObject, by: User | None) -> Source:
-    """Return the transcript's own source. It is never the article that embeds the recording, which would lose its
-    quotes.
-    """
+    """Return the transcript's own source, never the article that embeds the recording, which would lose its quotes."""
     if media.transcript:
         return media.transcript.source
     if media.source and media.source.kind in _KINDS.values():

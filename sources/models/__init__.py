@@ -1,4 +1,4 @@
-"""Models: a Source is a document, a Snapshot its content at a moment, a Publisher who is responsible for it.
+"""Models: a Source is a document, a Snapshot its content at a moment, a Publisher its publisher.
 
 A MediaObject is a picture, a sound or a film, a MediaHash what it looks like.
 """

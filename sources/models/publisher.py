@@ -23,7 +23,7 @@ NEW_PUBLISHER_RULE = "publisher_comes_without_the_name_of_the_house"
 
 
 def normalise_name(name: str) -> str:
-    """Return a name as readers recognise it: its letters and digits, ignoring case."""
+    """Return a name's letters and digits, ignoring case, to compare names as readers do."""
     return "".join(filter(str.isalnum, unicodedata.normalize("NFKC", name).casefold()))
 
 
@@ -94,7 +94,7 @@ class PublisherQuerySet(models.QuerySet["Publisher"]):
 
 @keep_history()
 class Publisher(models.Model):
-    """A publisher of sources or verdicts: a newsroom, an agency, a ministry, an institute (schema.org Organization)."""
+    """A publisher of sources or verdicts: a newsroom, agency, ministry or institute (schema.org Organization)."""
 
     class Kind(models.TextChoices):
         FACT_CHECKER = "fact_checker", _("Fact-checker")
@@ -225,7 +225,7 @@ class Publisher(models.Model):
             self.domain = "".join(list_hosts(self.url)[-1:])
 
     def _takes_house_name(self) -> bool:
-        """Whether readers would take it for the house, and it was not called so until now."""
+        """Return whether readers would newly mistake the publisher for this newsroom."""
         if self.is_house or Publisher.objects.filter(pk=self.pk, name=self.name).exists():
             return False
         return has_the_name_of_the_house(self.name)

@@ -13,7 +13,7 @@ from sources.identifiers import expand_identifier, normalise_identifier
 
 
 class _SameAsFormField(AddressFormField):
-    """Takes an identifier in any of its spellings, also alone: `Q64`."""
+    """Accept an identifier in any spelling, including bare ones such as `Q64`."""
 
     def to_python(self, value: Any) -> Any:
         text = str(value or "")
@@ -68,7 +68,7 @@ class SpellsIdentifiersAlike(models.Func):
     def as_sql(  # type: ignore[override]  # the stubs name what it takes besides one by one
         self, compiler: SQLCompiler, connection: BaseDatabaseWrapper, **context: Any
     ) -> Any:
-        """Return SQL with the values repeated, because it contains the array twice."""
+        """Return SQL that contains the array twice, and so its values twice."""
         sql, values = super().as_sql(compiler, connection, **context)
         return sql, (*values, *values)
 

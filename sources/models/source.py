@@ -26,7 +26,7 @@ class SourceQuerySet(models.QuerySet["Source"]):
 
 @keep_history(exclude=["updated_at"])
 class Source(models.Model):
-    """Any document in which claims appear or on which a verdict rests (schema.org CreativeWork)."""
+    """A document in which claims appear or that supports a verdict (schema.org CreativeWork)."""
 
     class Kind(models.TextChoices):
         ARTICLE = "article", _("Article")

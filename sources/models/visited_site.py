@@ -9,7 +9,7 @@ RULES_MAX_AGE = timedelta(hours=24)
 
 
 class VisitedSite(models.Model):
-    """A site that is visited: whose turn it is at it, and what its robots.txt says (RFC 9309).
+    """A visited site: the lease on it, and its robots.txt (RFC 9309).
 
     Everybody who fetches something there looks here, so that together they ask it for one page at a time.
     """

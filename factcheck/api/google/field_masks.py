@@ -15,12 +15,12 @@ _TOKEN = re.compile(r"[(),/]|[^(),/]+")
 
 
 class UnknownField(ValueError):
-    """The selector cannot be read, or names a field that there is none of; `str()` completes a sentence."""
+    """The selector is invalid or names an unknown field; `str()` completes a sentence."""
 
 
 @dataclass
 class Mask:
-    """The fields to keep, each with what to keep of it; `whole` keeps everything."""
+    """A tree of the fields to keep; `whole` keeps everything below."""
 
     whole: bool = False
     parts: dict[str, "Mask"] = field(default_factory=dict)
@@ -69,7 +69,7 @@ class _Tokens:
         return token
 
     def skip(self, token: str) -> bool:
-        """Whether this token comes next; if so, it is taken."""
+        """Skip the token if it comes next; return whether it did."""
         return self.next == token and bool(self.take())
 
 

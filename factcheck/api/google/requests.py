@@ -42,7 +42,7 @@ class InvalidArgument(exceptions.APIException):
 
 
 class Unimplemented(exceptions.APIException):
-    """Google's API has this method; here it does not exist."""
+    """A method of Google's API that this server does not implement."""
 
     status_code = HTTPStatus.NOT_IMPLEMENTED
 
@@ -117,7 +117,7 @@ _SYSTEM_SPELLINGS = {
 
 
 def bound(query: QueryDict, fields: Mapping[str, Read]) -> dict[str, Any]:
-    """Return the values of the fields and system parameters in a query string. An empty string counts as not set.
+    """Return the values of the fields and system parameters in a query string. An empty value counts as missing.
 
     Raises:
         InvalidArgument: naming everything that is wrong with it.

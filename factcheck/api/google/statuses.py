@@ -30,7 +30,7 @@ _STATUS_NAMES = {
 
 
 class Violation(NamedTuple):
-    """A violation by a field of the request (`google.rpc.BadRequest.FieldViolation`); "" if there is no field."""
+    """A violation by a field of the request (`google.rpc.BadRequest.FieldViolation`); the field may be ""."""
 
     field: str
     description: str

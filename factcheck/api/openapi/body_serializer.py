@@ -1,4 +1,4 @@
-"""A typed dictionary → the serializer with which drf-spectacular describes it.
+"""Build a serializer from a typed dictionary, for drf-spectacular.
 
 What writes the body is checked against the dictionary by mypy, key by key. What it says besides the types of Python
 stands in `Annotated`:
@@ -21,7 +21,7 @@ WebAddress = Annotated[str, fields.URLField]
 
 
 class AllowBlank:
-    """Says of choices that the text may be empty."""
+    """Mark a choice as possibly blank."""
 
 
 _FIELDS: dict[Any, type[fields.Field]] = {
@@ -33,7 +33,7 @@ _FIELDS: dict[Any, type[fields.Field]] = {
 
 
 class BodySerializer(serializers.Serializer):
-    """Describes a body for the OpenAPI document: nothing is read or rendered by it.
+    """A serializer that only describes a body for the OpenAPI document.
 
     Fields of its own, which a subclass may add, come after those of the body, or in place of them.
     """

@@ -30,7 +30,7 @@ ANY_VALUE = "any"
 
 @dataclass(frozen=True)
 class Example:
-    """A request and the answer to it."""
+    """An example request and its response."""
 
     path: Path
 
@@ -128,6 +128,6 @@ def _read_path_values(template: str, path: str) -> dict[str, Any]:
 
 
 def _build_pattern(template: str) -> re.Pattern[str]:
-    """Return the pattern of addresses; the last value may have several segments, like a tile's number."""
+    """Return the pattern of URLs; the last value may have several segments, like a tile's number."""
     parts = re.sub(r"\\{(\w+)\\}$", r"(?P<\1>.+)", re.escape(template))
     return re.compile(re.sub(r"\\{(\w+)\\}", r"(?P<\1>[^/]+)", parts))

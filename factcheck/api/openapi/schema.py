@@ -1,4 +1,4 @@
-"""Additions to the OpenAPI document of public resources that drf-spectacular cannot derive."""
+"""Additions to the OpenAPI document that drf-spectacular cannot derive from public resources."""
 
 from typing import Any, ClassVar
 
@@ -39,7 +39,7 @@ def leave_out_features(endpoints: list[Any], **options: Any) -> list[Any]:
 
 
 class BodySchema(AutoSchema):
-    """Says of bodies which name `at_least_one_of` several keys that one of these is needed."""
+    """Document that a body needs one of the keys in its `at_least_one_of`."""
 
     method: str
 
@@ -58,7 +58,7 @@ class BodySchema(AutoSchema):
 
 
 class PublicSchema(AutoSchema):
-    """Reads a `PublicResource`: its query strings, its pages, and the problems it answers with."""
+    """Document a `PublicResource`: its query strings, pages and errors."""
 
     problems: ClassVar[dict[int, OpenApiResponse]] = {
         400: OpenApiResponse(
@@ -142,7 +142,7 @@ _BODY_RESPONSES = {"408": {"description": "The body took too long to arrive.", "
 
 
 def add_common_answers(result: dict[str, Any], **_: Any) -> dict[str, Any]:
-    """Add what any request may be answered. A postprocessing hook of drf-spectacular."""
+    """Add the errors that any request may get. A postprocessing hook of drf-spectacular."""
     for item in result["paths"].values():
         for operation in item.values():
             common = _COMMON_RESPONSES | (_BODY_RESPONSES if "requestBody" in operation else {})

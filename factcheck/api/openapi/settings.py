@@ -1,4 +1,4 @@
-"""How drf-spectacular describes the API: https://drf-spectacular.readthedocs.io/en/latest/settings.html"""
+"""Settings of drf-spectacular: https://drf-spectacular.readthedocs.io/en/latest/settings.html"""
 
 from typing import Any
 

@@ -45,7 +45,7 @@ __all__ = [
 
 
 def build_connection_settings(data_dir: Path, role: str = RUNTIME) -> dict[str, Any]:
-    """Return Django's settings for the embedded server's database as one of its roles, whether it runs or not."""
+    """Return Django's settings for a role of the embedded server, whether it is running or not."""
     place = ServerPlace(data_dir.resolve())
     return {
         "NAME": DATABASE,
@@ -91,7 +91,7 @@ _held_servers: dict[Path, int] = {}
 
 
 def run_server(data_dir: Path) -> contextlib.AbstractContextManager[ServerPlace]:
-    """Use the embedded server in `data_dir`: start it if necessary, and stop it afterwards if it is unused."""
+    """Run the embedded server in `data_dir`: start it if necessary, and stop it afterwards if it is unused."""
     return run_server_at(ServerPlace(data_dir.resolve()))
 
 
@@ -131,7 +131,7 @@ def _open_lock(path: Path) -> int:
 
 @contextlib.contextmanager
 def _lock_server(place: ServerPlace) -> Iterator[None]:
-    """Let one process at a time start or stop the server; the lock ends with the process that holds it."""
+    """Let one process at a time start or stop the server. The lock ends with the process."""
     lock = _open_lock(place.data_dir / "postgres.lock")
     try:
         fcntl.flock(lock, fcntl.LOCK_EX)

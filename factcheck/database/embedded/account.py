@@ -17,7 +17,7 @@ OWN, SHARED = "factcheck", "nobody"
 
 
 def account_for(place: ServerPlace) -> pwd.struct_passwd | None:
-    """Return the account of the server under root: the owner of data or project, else `factcheck`, else `nobody`.
+    """Return the server's account under root: the owner of data or project, otherwise `factcheck` or `nobody`.
 
     Everyone else: as themselves.
     """
@@ -97,9 +97,7 @@ def build_process_arguments(
 
 
 def _find_capability() -> str | None:
-    """Return the smallest capability that opens closed folders and that this process may pass on; containers lack
-    the first.
-    """
+    """Return the smallest available capability that opens closed folders; containers lack the first choice."""
     try:
         status = Path("/proc/self/status").read_text()
     except OSError:

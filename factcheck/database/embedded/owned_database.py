@@ -33,7 +33,7 @@ def ensure_database(place: ServerPlace, name: str) -> None:
 
 
 def close_off(connection: psycopg.Connection[Any], name: str) -> None:
-    """Give a database and its contents to the owner role, and everyone else read access to its structure only.
+    """Give a database to the owner role, and let others only read its structure.
 
     Args:
         connection: a superuser's to this database.

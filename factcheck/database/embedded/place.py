@@ -40,7 +40,7 @@ class ServerPlace:
 
     @property
     def restored(self) -> Path:
-        """The path where a restore builds everything before it is moved into place."""
+        """The folder in which a restore is built before it is moved into place."""
         return self.data_dir / "restore.unfinished"
 
     @property
@@ -49,7 +49,7 @@ class ServerPlace:
 
     @property
     def passwords(self) -> Path:
-        """A folder with a file for each role, in libpq's form (`passfile`). None of them is in a backup."""
+        """The folder with a password file for each role, in libpq's form (`passfile`), never backed up."""
         return self.data_dir / "postgres.passwords"
 
     def password_file(self, role: str) -> Path:

@@ -110,7 +110,7 @@ def establish(
 
 
 def _refuse_other_history(place: ServerPlace) -> None:
-    """Refuse a data directory last used by a version without passwords, which could no longer open it afterwards.
+    """Reject a data directory last used by a version without passwords, which could not open it afterwards.
 
     Raises:
         PostgresUnavailable: nor could this one, whose migrations of the same names made other tables.

@@ -82,7 +82,7 @@ def start(place: ServerPlace) -> None:
 
 
 def _prepare_socket_folder(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
-    """Create the socket folder. Access to it gives access to the database, so it must be ours and private."""
+    """Create a private socket folder. Access to it means access to the database."""
     folder, owner = place.socket_folder, os.geteuid() if account is None else account.pw_uid
     try:
         folder.mkdir(mode=0o700)
@@ -108,7 +108,9 @@ def _refuse_where_a_restore_was_cut_off(place: ServerPlace) -> None:
 
 
 def _initialise(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
-    """Make the cluster aside and rename it, so that an interrupted start leaves nothing half-made."""
+    """Create the cluster under a temporary name and rename it, so that an interrupted start leaves nothing
+    half-made.
+    """
     unfinished = place.cluster.with_name("postgres.unfinished")
     shutil.rmtree(unfinished, ignore_errors=True)
     unfinished.mkdir(mode=0o700)
@@ -163,7 +165,7 @@ def _check_version(place: ServerPlace) -> None:
 
 
 def _clear_stale_pid(place: ServerPlace) -> None:
-    """Remove the files that name a process which is another program, or only waits to be buried, by now.
+    """Remove pid files that name another program or a zombie process.
 
     PostgreSQL handles a file whose process is gone. It cannot tell a reused process id from a living server, and then
     refuses to start. The caller has found no server of ours; a last backend may still be ending after a crash.
@@ -186,10 +188,10 @@ def _clear_stale_pid(place: ServerPlace) -> None:
 
 
 class _Server(subprocess.Popen[bytes]):
-    """The server that this process started. It may outlive the process, because others use it too."""
+    """The server started by this process. It may outlive the process, because others use it too."""
 
     def __del__(self) -> None:
-        """Do nothing: Python's own finaliser warns of a child that still runs."""
+        """Do nothing, because Python's finaliser warns about a child that still runs."""
 
 
 def _launch(place: ServerPlace, account: pwd.struct_passwd | None) -> None:
@@ -265,7 +267,7 @@ def _read_status(place: ServerPlace) -> str:
 
 
 def _is_server_process(process: psutil.Process, place: ServerPlace) -> bool:
-    """Whether it is a living process of this cluster: PostgreSQL works inside its data folder."""
+    """Return whether this is a living process of the cluster, by its working directory."""
     try:
         return (
             process.name().startswith("postgres")
@@ -281,7 +283,7 @@ def _list_processes(place: ServerPlace) -> list[psutil.Process]:
 
 
 def find_live_server(place: ServerPlace) -> psutil.Process | None:
-    """Return the server's main process if it runs; a process id reused by another program does not count."""
+    """Return the running server's main process, or None; a process id reused by another program does not count."""
     recorded = _read_process_id(place)
     if recorded is None or recorded <= 0:
         return None
@@ -300,8 +302,7 @@ def _reap() -> None:
 
 
 def stop(server: psutil.Process) -> None:
-    """Stop the server. A fast shutdown ends sessions and writes everything to disk; if that fails, it is killed and
-    recovers later.
+    """Stop the server with a fast shutdown; if that fails, kill it, and it recovers later.
 
     A server in crash recovery may take minutes until it obeys a fast shutdown. It has accepted nothing yet that
     could be lost, so it is killed, and recovers again.

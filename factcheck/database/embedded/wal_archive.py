@@ -37,7 +37,7 @@ def build_archiving_settings(folder: Path) -> dict[str, str]:
 
 
 def build_fetching_settings(folder: Path) -> dict[str, str]:
-    """Return the settings of a recovering server that reads its log from this folder and adds nothing."""
+    """Return the settings of a recovering server that only reads its log from this folder."""
     return {
         "archive_mode": "off",
         "restore_command": _build_command("fetch", "%p", "%f", folder),
@@ -79,7 +79,7 @@ def _open_private(path: str, flags: int) -> int:
 
 
 def _link_name(unfinished: Path, kept: Path) -> None:
-    """Give a file its name by a link, which unlike a rename never replaces; some disks do not support links."""
+    """Name a file by a hard link, which never replaces another; fall back to renaming if links are unsupported."""
     try:
         os.link(unfinished, kept)
     except FileExistsError:
@@ -110,7 +110,7 @@ def read_contents(kept: Path) -> bytes:
 
 
 def fetch(folder: Path, path: Path, name: str) -> bool:
-    """Get a segment out of the archive; False where the archive ends before it.
+    """Copy a segment out of the archive; return False at the archive's end.
 
     Raises:
         LookupError: it is missing, and what comes after it is there.
@@ -135,7 +135,7 @@ def list_segments(folder: Path) -> list[str]:
 
 
 def _has_later_ones(name: str, folder: Path) -> bool:
-    """Whether the archive has segments after this one on its timeline, even if it has none before."""
+    """Return whether the archive has later segments on this timeline."""
     return len(name) == 24 and any(other > name for other in list_segments(folder) if other[:8] == name[:8])
 
 

@@ -50,7 +50,7 @@ class Attempts:
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """Django's own, which does not wait."""
+    """Django's wrapper, but without waiting for connections."""
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
         return _attempts[self.alias].connect(

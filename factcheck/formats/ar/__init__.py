@@ -1,1 +1,1 @@
-"""Arabic."""
+"""Formats for Arabic."""

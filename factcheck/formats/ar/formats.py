@@ -1,4 +1,4 @@
-"""Arabic with European digits, as in CLDR."""
+"""Formats for Arabic with European digits, as in CLDR."""
 
 DATE_FORMAT = "j F Y"
 DATETIME_FORMAT = "j F Y H:i"

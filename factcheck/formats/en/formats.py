@@ -1,4 +1,4 @@
-"""English with one unambiguous form of dates: 3/4/2026 means different days in London and Boston."""
+"""Formats for English with unambiguous dates: 3/4/2026 means different days in London and Boston."""
 
 DATE_FORMAT = SHORT_DATE_FORMAT = "j M Y"
 DATETIME_FORMAT = SHORT_DATETIME_FORMAT = "j M Y, H:i"

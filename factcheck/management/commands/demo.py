@@ -56,7 +56,7 @@ class Command(LocalizedCommand):
 
 
 def give_passwords(kept_in: Path) -> list[dict[str, str]]:
-    """Give every account that cannot sign in yet a password of this installation, and return all that were given.
+    """Give every account without one a random password, and return all passwords given.
 
     They are kept where only the owner can read them, because each start of the demo shows them again.
     """

@@ -1,4 +1,4 @@
-"""`manage.py features`: the features of this installation, and what each adds to the core."""
+"""`manage.py features`: list the features of this installation and their additions to the core."""
 
 from collections.abc import Iterator
 from typing import Any

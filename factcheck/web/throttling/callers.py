@@ -67,7 +67,7 @@ def admit(
 
 
 def get_caller(request: HttpRequest) -> str:
-    """Return the IP address of a request, as limits count it."""
+    """Return the client's IP address in the form that limits count."""
     return _group_address(get_address(request.META, settings.NUM_PROXIES))
 
 
@@ -86,7 +86,7 @@ def get_address(environment: Mapping[str, Any], proxies: int) -> str:
 
 @lru_cache(maxsize=10_000)
 def _group_address(address: str) -> str:
-    """Return one name for all addresses that a single visitor can use; the text itself if it is not an IP address."""
+    """Return one name for all addresses that one visitor can use; other texts stay unchanged."""
     if parts := _WITH_PORT.fullmatch(address):
         address = parts[1] or parts[2]
     try:

@@ -49,7 +49,7 @@ class Costs:
         return min(MAX_COST, cost)
 
     def is_by_text(self, path: str) -> bool:
-        """Whether an answer takes the longer, the more words it is asked about."""
+        """Return whether a response's cost grows with the number of words."""
         return self._by_text(path) is not None
 
 

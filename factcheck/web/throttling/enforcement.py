@@ -37,7 +37,7 @@ MAX_URL_LENGTH = 60_000
 
 
 class RateLimits:
-    """Middleware: enforces the limits on the paths of `RATE_LIMITED_REGEX`, and reports the remaining budget.
+    """Middleware: enforces the limits on paths of `RATE_LIMITED_REGEX`, and reports the remaining budget.
 
     `RATE_LIMIT_COSTS` names the addresses whose answers cost more than others, and how much; long searches and exact
     counts cost more again. What is expensive also waits for its turn. Where a view has the throttle below, it says what

@@ -13,7 +13,7 @@ PATIENCE_SECONDS = 1.0
 
 
 class Gate:
-    """A limit of concurrent requests, and of those that may wait for a moment. Others are refused at once.
+    """A limit on concurrent requests and on those waiting briefly. Others are refused at once.
 
     Waiting requests hold a thread each, so their number equals the running ones. Each caller has one seat and may
     wait for one more, so that no caller can take them all.

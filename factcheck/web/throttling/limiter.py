@@ -28,7 +28,7 @@ _ROUNDING = 1e-6
 
 
 class Admission(NamedTuple):
-    """Whether a request is answered, and what its caller may still ask for."""
+    """The decision on a request, and its caller's remaining budget."""
 
     allowed: bool
     tier: str
@@ -58,7 +58,7 @@ class _Account:
 
 
 class _Budget(NamedTuple):
-    """A limit and what follows from it."""
+    """A limit and values derived from it."""
 
     limit: int
     window: int
@@ -88,7 +88,7 @@ class _Budget(NamedTuple):
 
 
 class Limiter:
-    """Decides about requests; safe to call from many threads.
+    """Decide about requests; safe to call from many threads.
 
     Args:
         rates: the limit of each tier; None where there is none.
@@ -114,7 +114,7 @@ class Limiter:
         self._store_rests_until = self._silent_until = float("-inf")
 
     def admit(self, client: str, tier: str, cost: int = 1) -> Admission | None:
-        """Count a request of this caller, or refuse it; a refused one costs nothing. None when the tier has no limit.
+        """Count or refuse a caller's request; a refused one costs nothing. None if the tier has no limit.
 
         Args:
             client: the caller, in words that only the tier has to understand.

@@ -18,7 +18,7 @@ class StoreUnavailable(Exception):
 
 class Store(Protocol):
     def settle(self, name: str, *, spent: float, owed_alone: float) -> float:
-        """Add what one process let through since it last settled; return what the caller owes in all.
+        """Add the cost that a process admitted since it last settled; return the caller's total debt.
 
         Spending at the moments t₁ … tₙ takes the moment F, at which nothing is owed, to
         max(… max(F, t₁) + c₁ …, tₙ) + cₙ. That is max(F + spent, B), where B is what the same would have made of a
@@ -35,7 +35,7 @@ class Store(Protocol):
 
 
 class PostgresStore:
-    """An unlogged table of the primary: no write-ahead log is written for it, and a crash of the server empties it."""
+    """An unlogged table of the primary: not in the write-ahead log, and emptied by a crash."""
 
     SETTLE = """
         INSERT INTO factcheck_ratelimit AS known (name, free_at)
@@ -62,7 +62,7 @@ class PostgresStore:
 
     @staticmethod
     def forget_settled() -> int:
-        """Delete the callers who owe nothing, and return how many they were."""
+        """Delete callers without debts, and return their number."""
         with connections[DEFAULT_DB_ALIAS].cursor() as cursor:
             cursor.execute("DELETE FROM factcheck_ratelimit WHERE free_at < clock_timestamp()")
             return cursor.rowcount

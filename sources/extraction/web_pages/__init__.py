@@ -1,4 +1,4 @@
-"""Web pages: the article's text without navigation, teasers and comments, and warnings about parts not read.
+"""Web pages: the article's text without navigation, teasers and comments, and warnings about unread parts.
 
     page           a page → its document
     markup         the tree of a page, and the runs of text in it

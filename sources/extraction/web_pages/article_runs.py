@@ -83,14 +83,14 @@ class ArticleRuns:
         return below
 
     def _find_heading(self) -> int | None:
-        """Return the number of the headline's run: the first that matches the title, else the first heading."""
+        """Return the number of the headline's run: the first that matches the title, otherwise the first heading."""
         firsts = [number for number, run in enumerate(self.runs) if run.element.tag == "h1"]
         title = build_key(self.described.title)
         named = [n for n in firsts if title and (self.runs[n].key in title or title in self.runs[n].key)]
         return next(iter(named or firsts), None)
 
     def _is_apart(self, element: HtmlElement) -> bool:
-        """Return whether an element is inside something outside the article, unless that contains most of the text."""
+        """Return whether an element is inside a part separate from the article, unless that holds most of the text."""
         path = []
         apart: HtmlElement | None = None
         for one in iterate_ancestors(element):
@@ -123,7 +123,9 @@ class ArticleRuns:
         return sum(len(self.keys[place]) for place in places)
 
     def _find_places_where_all(self, is_one: Callable[[int], bool]) -> set[int]:
-        """Return texts for which this holds at all their positions: a headline is above its article, and in teasers."""
+        """Return texts for which this holds at all their positions; a headline may occur above the article and in
+        teasers.
+        """
         others = {place for number, place in self.place.items() if not is_one(number)}
         return set(self.place.values()) - others
 
@@ -143,7 +145,7 @@ class ArticleRuns:
         return run.letters > DISTINCTIVE_LENGTH and not _SENTENCE_END.search(run.text[-2:])
 
     def _find_outside_body(self) -> set[int]:
-        """Return paragraphs outside the article body in the page's metadata, if nearly all of that was found."""
+        """Return paragraphs outside the article body stated in the metadata, if nearly all of that body was found."""
         described = [place for place in range(len(self.found)) if self._is_described(place)]
         letters = self._count_letters(described)
         # Some pages describe the beginning only, and some cut it off.

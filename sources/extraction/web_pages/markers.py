@@ -65,12 +65,14 @@ _READ_ALSO = re.compile(
 
 
 def is_link_line(text: str) -> bool:
-    """Whether it begins as lines do that lead to another article."""
+    """Return whether a line starts like a link to another article ("Read also: …")."""
     return bool(_READ_ALSO.match(text))
 
 
 def is_apart(element: HtmlElement) -> bool:
-    """Whether, by its name, an element is not part of the article: comments, advertising, teasers, navigation."""
+    """Return whether an element's name shows that it is not part of the article: comments, advertising, teasers,
+    navigation.
+    """
     if element.tag in _FURNITURE_TAGS:
         return True
     names = split_names(element.get("class"), element.get("id"))

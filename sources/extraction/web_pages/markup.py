@@ -1,4 +1,4 @@
-"""The tree of a page, and the runs of text in it."""
+"""Parse a page into a tree, and list its runs of text."""
 
 import re
 from collections.abc import Iterator
@@ -95,7 +95,7 @@ def _collapse_space(text: str | None) -> str:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class TextRun:
-    """Text in one line or paragraph of a page."""
+    """The text of one line or paragraph of a page."""
 
     element: HtmlElement
     """The block that it stands in."""

@@ -82,7 +82,7 @@ def extract_page(markup: str, *, url: str, media_type: str) -> Document:
 
 
 def _select_article(tree: HtmlElement, described: ArticleDescription) -> tuple[str, list[TextRun]]:
-    """Return the article's text, and what directly follows it."""
+    """Return the article's text, and the text that directly follows it."""
     _keep_dates_in_sentences(tree)
     article = ArticleRuns(
         _extract_by_trafilatura(tree), list(iterate_runs(tree, TEXTLESS_TAGS - {"button"})), described
@@ -119,7 +119,7 @@ def _is_little_of(text: str, body: str) -> bool:
 
 
 def _keep_dates_in_sentences(tree: HtmlElement) -> None:
-    """Rescue dates that the extractor drops: alone a <time> is the dateline, inside a sentence it is a fact."""
+    """Rescue dates that the extractor drops: a <time> inside a sentence is part of it, alone it is the dateline."""
     for element in list(tree.iter("time")):
         parent = element.getparent()
         if parent is not None and (parent.text or element.tail or "").strip():
@@ -137,7 +137,7 @@ def _find_article(tree: HtmlElement) -> HtmlElement:
 
 
 def _is_marked_up(element: HtmlElement) -> bool:
-    """Return whether an element is inside an article, and not in a separate part of it."""
+    """Return whether an element is inside an article and not in a separate part of it."""
     above = [element, *element.iterancestors()]
     articles = [
         n for n, one in enumerate(above) if one.tag == "article" or one.get("itemprop") == "articleBody"

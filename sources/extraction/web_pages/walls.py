@@ -1,4 +1,4 @@
-"""Pages in front of an article: cookie consent, log-in, paywall, scripts, robot checks.
+"""Detect pages in front of an article: cookie consent, sign-in, paywall, scripts, robot checks.
 
 Each is recognised by two signs: there is hardly any text on it, and that text, or the markup around it, is typical
 of the wall. An article about cookies is longer than a consent dialog.
@@ -189,7 +189,7 @@ def _mentions_scripts(tree: HtmlElement) -> bool:
 
 
 def _has_empty_frame(tree: HtmlElement) -> bool:
-    """Whether there is the element that a script draws into, and next to nothing in it."""
+    """Return whether the page is nearly empty except for the element that a script fills."""
     frames = (
         one
         for one in tree.iter("div", "main", "app-root")

@@ -1,4 +1,4 @@
-"""How much of a page was not read, as a warning."""
+"""Warnings about parts of a page that were not read."""
 
 from sources.extraction.document import Caveat
 
@@ -21,7 +21,7 @@ _ADVICE = "If that part matters, open the page, copy its text and import that."
 def find_warnings(
     text: str, *, language: str, stated_words: int | None, is_gated: bool, is_free: bool
 ) -> tuple[Caveat, ...]:
-    """Return the warnings about a text; none if all of it was read, as far as known.
+    """Return the warnings about a text; empty if all of it was read, as far as known.
 
     Many pages that are sold show the whole text, and counts of words are often counts of something else. So both that
     the page says that it is not free, and a sign that something is hidden, are needed.
