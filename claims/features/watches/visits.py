@@ -86,13 +86,13 @@ def visit(
         tell: called with each page.
         patience: maximum seconds to wait for a site; a longer wait is postponed.
     """
-    lease = Lease.taken(watch_id)
+    lease = Lease.acquire(watch_id)
     if lease is None:
         return None
     try:
         return _Visit(lease, patience, is_stopped, tell).made()
     finally:
-        lease.given_back()
+        lease.release()
 
 
 class _Visit:
@@ -114,7 +114,7 @@ class _Visit:
         progress = self._lease.watch.progress
         if progress.next_visit_at <= timezone.now():
             self._begin()
-        while not (self._tally.failure or self._tally.later) and self._lease.renewed():
+        while not (self._tally.failure or self._tally.later) and self._lease.renew():
             now = timezone.now()
             self._turn_the_day(now)
             page = find_next_page(self._lease.watch, now) if self._lease.watch.progress.pages_left else None
@@ -201,7 +201,7 @@ class _Visit:
             notes.append(gettext("The list is broken or too long. The readable part was read."))
         if found.kind == "sitemap" and found.lists:
             for sitemap in self._read_newest(found.lists):
-                if not self._lease.renewed():
+                if not self._lease.renew():
                     break
                 try:
                     answer = self._patient_visitor.get(sitemap.url, LIMITS, None)

@@ -90,7 +90,7 @@ def _select_article(tree: HtmlElement, described: ArticleDescription) -> tuple[s
     if not article.place:
         # It takes the page as one text where it finds none of its parts.
         return "", []
-    return clean_text(join_paragraphs(article.texts())), article.following(NEAR_RUNS)
+    return clean_text(join_paragraphs(article.texts())), article.list_following(NEAR_RUNS)
 
 
 def _extract_by_trafilatura(tree: HtmlElement) -> list[str]:

@@ -22,7 +22,7 @@ class ArchivedPage(NamedTuple):
     name: str
     """Of the WARC file."""
     size: int
-    opened: Callable[[], IO[bytes]]
+    open_warc: Callable[[], IO[bytes]]
     pieces: Callable[[], Pieces]
     url: str
     title: str
@@ -52,7 +52,7 @@ def write_web_archive(pages: Sequence[ArchivedPage], *, title: str) -> Iterator[
 
 
 def _list_responses(page: ArchivedPage) -> list[IndexedResponse]:
-    with closing(page.opened()) as warc:
+    with closing(page.open_warc()) as warc:
         return list(iterate_responses(warc))
 
 

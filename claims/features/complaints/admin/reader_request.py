@@ -103,7 +103,7 @@ class ReaderRequestAdmin(ReaderMessageAdmin):
 
     def picture_view(self, request: HttpRequest, pk: int) -> HttpResponse:
         """Serve the picture as it was sent, without executing anything in it."""
-        row = self._row(request, str(pk))
+        row = self._get_row(request, str(pk))
         picture = ReaderPicture.objects.filter(request=row).first()
         if picture is None:
             raise Http404

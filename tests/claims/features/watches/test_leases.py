@@ -75,30 +75,30 @@ class TestDue:
 class TestLease:
     def test_is_given_once_and_back(self) -> None:
         watch = make_watch(ADDRESS)
-        lease = Lease.taken(watch.pk)
+        lease = Lease.acquire(watch.pk)
         assert lease is not None
-        assert Lease.taken(watch.pk) is None
-        lease.given_back()
-        assert Lease.taken(watch.pk) is not None
+        assert Lease.acquire(watch.pk) is None
+        lease.release()
+        assert Lease.acquire(watch.pk) is not None
 
     def test_ends_by_itself_and_is_then_lost(self) -> None:
         watch = make_watch(ADDRESS)
-        dead = Lease.taken(watch.pk)
+        dead = Lease.acquire(watch.pk)
         assert dead is not None
         assert dead.until - timezone.now() <= LEASE_TIME
         WatchProgress.objects.filter(pk=watch.pk).update(held_until=timezone.now() - timedelta(seconds=1))
-        alive = Lease.taken(watch.pk)
+        alive = Lease.acquire(watch.pk)
         assert alive is not None
-        assert not dead.renewed()
-        dead.given_back()
-        assert alive.renewed()
+        assert not dead.renew()
+        dead.release()
+        assert alive.renew()
 
     def test_is_not_renewed_for_what_was_paused(self) -> None:
         watch = make_watch(ADDRESS)
-        lease = Lease.taken(watch.pk)
+        lease = Lease.acquire(watch.pk)
         assert lease is not None
         Watch.objects.filter(pk=watch.pk).update(active=False)
-        assert not lease.renewed()
+        assert not lease.renew()
 
 
 @pytest.mark.django_db(transaction=True)
