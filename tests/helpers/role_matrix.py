@@ -1,4 +1,4 @@
-"""The tables of docs/roles.md: who may do what. Tests walk them, so that what people read there is what is so."""
+"""Who may do what, read from docs/roles.md for the tests that try it."""
 
 import re
 from functools import cache
@@ -14,7 +14,8 @@ ROLES = {
     "A": "Administrator",
     "S": "superuser",
 }
-_WHO = re.compile(r"[–NCFEAS]")
+_WHO = re.compile(r"[–NCFEAS](/[–NCFEAS])?")
+_GROUP = re.compile(r"\*\*([–NCFEAS])[:,*]")
 _NAMED = re.compile(r"`([^`]+)`")
 
 
@@ -26,19 +27,35 @@ def _from(letter: str) -> set[str]:
 
 @cache
 def tables() -> dict[str, dict[str, dict[str, set[str]]]]:
-    """By heading: by what is named in the first column, by what is done, who may."""
+    """Return, by heading, name and action, the roles that may. A list under a letter has the action `who`."""
     found: dict[str, dict[str, dict[str, set[str]]]] = {}
-    heading, columns = "", [""]
+    heading, columns, letter = "", [""], ""
     for line in (settings.BASE_DIR / "docs" / "roles.md").read_text(encoding="utf-8").splitlines():
         if line.startswith("## "):
-            heading, columns = line.removeprefix("## "), []
-        elif line.startswith("|") and not line.startswith("|--"):
+            heading, columns, letter = line.removeprefix("## "), [], ""
+            continue
+        if line.startswith("|"):
             cells = [cell.strip() for cell in line.strip("|").split("|")]
             if not columns:
                 columns = cells
             elif named := _NAMED.search(cells[0]):
-                told = zip(columns, cells, strict=True)
-                found.setdefault(heading, {})[named[1]] = {
-                    column: _from(cell) for column, cell in told if _WHO.fullmatch(cell)
-                }
+                found.setdefault(heading, {})[named[1]] = _read_row(columns, cells)
+            continue
+        if group := _GROUP.match(line):
+            letter = group[1]
+        if letter:
+            for name in _NAMED.findall(line):
+                found.setdefault(heading, {})[name] = {"who": _from(letter)}
     return found
+
+
+def _read_row(columns: list[str], cells: list[str]) -> dict[str, set[str]]:
+    """Return who may do what with the rows of a model: `C/F` is F for other people's rows."""
+    row = {}
+    for column, cell in zip(columns, cells, strict=True):
+        if _WHO.fullmatch(cell):
+            own, _, others = cell.partition("/")
+            row[column] = _from(own)
+            if others:
+                row[f"{column} others'"] = _from(others)
+    return row | {"download": row["list"]}
