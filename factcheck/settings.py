@@ -38,6 +38,7 @@ from factcheck.installation.identity_provider import build_openid_settings, pars
 from factcheck.installation.link_check_settings import link_check_settings
 from factcheck.installation.log import log_settings
 from factcheck.installation.media_settings import read_media_settings
+from factcheck.installation.platform_settings import read_platform_settings
 from factcheck.installation.rate_limit_settings import read_rate_limit_settings
 from factcheck.installation.reader_settings import read_reader_settings
 from factcheck.installation.reply_settings import read_reply_settings
@@ -342,6 +343,9 @@ IMPORT_MAX_BYTES = read_number("IMPORT_MAX_BYTES", 500 * 2**20, least=1_000_000,
 
 # Pictures, sound and film: how large a file may be; and what reads films, and whose signatures under manifests count.
 MEDIA_MAX_BYTES, FFMPEG, FFPROBE, C2PA_TRUST_ANCHORS = read_media_settings()
+
+# Words and pictures for other platforms (docs/editors.md#for-other-platforms).
+BLUESKY_LABELER, C2PA_SIGNER = read_platform_settings()
 
 # -- Vectors: by which claims are found that say the same in other words ---------------------------------------
 

@@ -165,6 +165,7 @@ OPENED = {
     *("claims_claim_article", "claims_claim_import", "claims_claim_imported"),
     *(
         "claims_claim_platforms",
+        "claims_claim_platforms_picture",
         "claims_claim_timeline",
         "claims_claim_triage",
         "claims_claim_triage_claim",

@@ -1,7 +1,9 @@
 """The page of a claim at the desk with its words for other platforms."""
 
+from dataclasses import replace
 from typing import Any
 
+from django.conf import settings
 from django.contrib import messages
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError, transaction
@@ -10,8 +12,14 @@ from django.template.response import TemplateResponse
 from django.urls import URLPattern, path, reverse
 from django.utils.translation import gettext, gettext_lazy
 
+from claims.features.platforms.content_credentials import CannotSign, find_signing_problem, sign_picture
 from claims.features.platforms.models import ApprovedWording
-from claims.features.platforms.wordings import Wording, build_wordings, find_note_problem
+from claims.features.platforms.wordings import (
+    Wording,
+    build_wordings,
+    find_note_problem,
+    find_own_verdict,
+)
 from claims.models import Claim, Publication
 from claims.newsroom.people import get_display_name
 from factcheck.admin.base import DeskAdmin, change_page, get_person
@@ -22,6 +30,7 @@ _TITLES = {
     **dict(ApprovedWording.Kind.choices),
     "claimreview": gettext_lazy("ClaimReview (JSON-LD)"),
     "mediareview": gettext_lazy("MediaReview (JSON-LD)"),
+    "picture": gettext_lazy("Picture with content credentials"),
 }
 
 
@@ -29,17 +38,22 @@ def list_routes(desk: DeskAdmin) -> list[URLPattern]:
     def show(request: HttpRequest, pk: int) -> HttpResponse:
         return show_wordings(desk, request, pk)
 
-    return [path("<int:pk>/platforms/", desk.admin_site.admin_view(show), name="claims_claim_platforms")]
+    def download(request: HttpRequest, pk: int) -> HttpResponse:
+        return download_picture(desk, request, pk)
+
+    return [
+        path("<int:pk>/platforms/", desk.admin_site.admin_view(show), name="claims_claim_platforms"),
+        path(
+            "<int:pk>/platforms/picture.png",
+            desk.admin_site.admin_view(download),
+            name="claims_claim_platforms_picture",
+        ),
+    ]
 
 
 def show_wordings(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
     """Show the texts for each platform, and let an editor approve them."""
-    claim = desk.get_object(request, str(pk))
-    if claim is None:
-        raise Http404
-    if not desk.has_view_permission(request, claim):
-        raise PermissionDenied
-    entry = Publication.objects.newest().filter(claim=claim).first()
+    claim, entry = _find_entry(desk, request, pk)
     if entry is None:
         messages.error(request, gettext("This claim is not published."))
         return HttpResponseRedirect(change_page(claim))
@@ -50,7 +64,14 @@ def show_wordings(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpRespons
         _approve_wording(request, claim, entry)
         return HttpResponseRedirect(reverse("admin:claims_claim_platforms", args=[pk]))
     approved = {one.kind: one for one in ApprovedWording.objects.filter(claim=claim, version=entry.version)}
-    rows = [_describe(wording, approved.get(wording.kind)) for wording in build_wordings(entry.document)]
+    problem = find_signing_problem()
+    rows = [
+        _describe(
+            replace(wording, refusal=wording.refusal or problem) if wording.kind == "picture" else wording,
+            approved.get(wording.kind),
+        )
+        for wording in build_wordings(entry.document)
+    ]
     context = desk.admin_site.each_context(request) | {
         "title": gettext("For other platforms"),
         "opts": desk.model._meta,
@@ -58,8 +79,41 @@ def show_wordings(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpRespons
         "version": entry.version,
         "rows": rows,
         "may_approve": may_approve,
+        "is_own_certificate": not settings.C2PA_SIGNER,
     }
     return TemplateResponse(request, "admin/desk/platforms.html", context)
+
+
+def download_picture(desk: DeskAdmin, request: HttpRequest, pk: int) -> HttpResponse:
+    """Return the share picture with Content Credentials."""
+    _claim, entry = _find_entry(desk, request, pk)
+    page = HttpResponseRedirect(reverse("admin:claims_claim_platforms", args=[pk]))
+    if entry is None or find_own_verdict(entry.document) is None:
+        return page  # which says why
+    try:
+        content = sign_picture(entry)
+    except CannotSign as problem:
+        messages.error(request, str(problem))
+        return page
+    name = f"claim-{pk}-version-{entry.version}.png"
+    return HttpResponse(
+        content,
+        content_type="image/png",
+        headers={
+            "Content-Disposition": f'attachment; filename="{name}"',
+            "Cache-Control": "private, no-store",
+        },
+    )
+
+
+def _find_entry(desk: DeskAdmin, request: HttpRequest, pk: int) -> tuple[Claim, Publication | None]:
+    """Return a claim that the person may see, and its newest entry in the ledger."""
+    claim = desk.get_object(request, str(pk))
+    if claim is None:
+        raise Http404
+    if not desk.has_view_permission(request, claim):
+        raise PermissionDenied
+    return claim, Publication.objects.newest().filter(claim=claim).first()
 
 
 def _describe(wording: Wording, approved: ApprovedWording | None) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from factcheck.features import Feature
 class Platforms(Feature):
     name = "claims.features.platforms"
     verbose_name = _("Ready for other platforms")
-    adds = _("Verdicts as a Community Note, a label on Bluesky and ClaimReview, to copy.")
+    adds = _("Verdicts as a Community Note, a label on Bluesky, ClaimReview and a signed picture, to copy.")
+    requires = ("embeds",)
     desk_routes = {"claims.claim": "claims.features.platforms.admin.list_routes"}
     roles = {"Editor": ["platforms.add_approvedwording"]}

@@ -1,4 +1,4 @@
-"""Texts for other platforms from a published claim, or a sentence that explains why there is none. No side effects."""
+"""Texts for other platforms from a published claim, or a sentence that explains why there is none."""
 
 import json
 import re
@@ -6,13 +6,15 @@ import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.utils.translation import gettext as _
 
-from claims.ledger.document.claimreview import OWN_ORIGINS, build_claim_reviews, build_markup
+from claims.ledger.document.claimreview import CONTEXT, OWN_ORIGINS, build_markup
 from claims.ledger.document.headline import find_label
 
 Document = dict[str, Any]
 
+KINDS = ("community_note", "bluesky_label", "claimreview", "mediareview", "picture")
 #: Characters of a Community Note, and as how many X counts an address, however long it is.
 LONGEST_NOTE, ADDRESS = 280, 23
 _URL_PATTERN = re.compile(r"https?://\S+")
@@ -35,7 +37,7 @@ _LABELS = {
     name: f"fact-check-{name.replace('_', '-')}"
     for name in ("false", "mostly_false", "misleading", "mixed", "unproven", "satire", "outdated")
 }
-_BLUESKY_POST_URL = re.compile(r"https://bsky\.app/profile/([^/?#]+)/post/([a-z0-9]+)")
+_BLUESKY_POST_URL = re.compile(r"https://bsky\.app/profile/([^/?#]+)/post/([A-Za-z0-9]+)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,15 +68,15 @@ def find_own_verdict(document: Document) -> Document | None:
 def build_wordings(document: Document) -> list[Wording]:
     """Return the text for each platform, in a fixed order."""
     verdict = find_own_verdict(document)
-    kinds = ("community_note", "bluesky_label", "claimreview", "mediareview")
     if verdict is None:
         refusal = _("The newsroom has no published verdict on this claim.")
-        return [Wording(kind, refusal=refusal) for kind in kinds]
+        return [Wording(kind, refusal=refusal) for kind in KINDS]
     return [
         _build_note(document, verdict),
         _build_label(document, verdict),
-        _build_claim_review(document, verdict),
-        _build_media_review(document),
+        _build_review("ClaimReview", document),
+        _build_review("MediaReview", document),
+        Wording("picture"),
     ]
 
 
@@ -131,24 +133,46 @@ def _build_label(document: Document, verdict: Document) -> Wording:
         return Wording(kind, refusal=_("No appearance of the claim is a post on Bluesky."))
     if rating_class not in _LABELS:
         return Wording(kind, refusal=_("Only misleading posts get a label."))
+    if not settings.BLUESKY_LABELER:
+        return Wording(
+            kind, refusal=_("Labels name their labeler: an administrator has to set BLUESKY_LABELER.")
+        )
+    # A handle can pass to another account, so records are named by the DID.
+    posts = [post for post in posts if post[1].startswith("did:")]
+    if not posts:
+        return Wording(
+            kind,
+            refusal=_(
+                "The post's address has a handle, which can change. Add the address with the author's DID: "
+                "https://bsky.app/profile/did:plc:…/post/…"
+            ),
+        )
+    # com.atproto.label.defs#label
     labels = [
-        {"uri": f"at://{post[1]}/app.bsky.feed.post/{post[2]}", "val": _LABELS[rating_class]}
+        {
+            "ver": 1,
+            "src": settings.BLUESKY_LABELER,
+            "uri": f"at://{post[1]}/app.bsky.feed.post/{post[2]}",
+            "val": _LABELS[rating_class],
+            "cts": document["updated_at"],
+        }
         for post in posts
     ]
     reason = " ".join(f"{find_label(document['language'], verdict['rating'])}: {verdict['summary']}".split())
     return Wording(kind, f"{reason} {document['url']}", json.dumps(labels, indent=2))
 
 
-def _build_claim_review(document: Document, verdict: Document) -> Wording:
-    [review] = build_claim_reviews(document | {"verdicts": [verdict]})
-    return Wording("claimreview", json.dumps(review, indent=2, ensure_ascii=False))
+def build_own_markup(document: Document, name: str) -> Document:
+    """Return the block of JSON-LD of this type for the newsroom's verdict alone; {} if there is none."""
+    markup = build_markup(document | {"verdicts": [find_own_verdict(document)]}) or {}
+    blocks = [one for one in markup.get("@graph", [markup]) if one["@type"] == name]
+    return CONTEXT | blocks[0] if blocks else {}
 
 
-def _build_media_review(document: Document) -> Wording:
-    markup = build_markup(document) or {}
-    media = [one for one in markup.get("@graph", ()) if one["@type"] == "MediaReview"]
-    if not media:
+def _build_review(name: str, document: Document) -> Wording:
+    block = build_own_markup(document, name)
+    if not block:
         return Wording(
-            "mediareview", refusal=_("The verdict says nothing about a picture, recording or film.")
+            name.lower(), refusal=_("The verdict says nothing about a picture, recording or film.")
         )
-    return Wording("mediareview", json.dumps(media[0], indent=2, ensure_ascii=False))
+    return Wording(name.lower(), json.dumps(block, indent=2, ensure_ascii=False))

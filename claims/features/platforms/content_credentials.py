@@ -1,0 +1,226 @@
+"""The share picture of a published claim with Content Credentials (C2PA), signed by the newsroom. No network.
+
+They state what the picture shows, as ClaimReview, and which entry of the ledger that is. Without `C2PA_SIGNER` the key
+is made from `SIGNING_KEY` and the certificate is our own, so programs that read credentials name an unknown signer.
+"""
+
+import hashlib
+import re
+from collections.abc import Mapping
+from datetime import UTC, datetime
+from functools import cache
+from io import BytesIO
+from typing import Any, NamedTuple
+
+import orjson
+from cryptography import x509
+from cryptography.hazmat.primitives.asymmetric.ec import EllipticCurvePrivateKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import (
+    Encoding,
+    NoEncryption,
+    PrivateFormat,
+    load_pem_private_key,
+)
+from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from django.conf import settings
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
+
+from claims.features.embeds.share_pictures.claim_picture import build_alternative_text, draw_picture
+from claims.features.platforms.wordings import build_own_markup
+from claims.models import Publication
+from factcheck.database import clock
+from factcheck.installation.version import read_version
+
+#: Neither manifests nor certificates are looked up elsewhere, and a picture needs no thumbnail of itself.
+_OFFLINE = {
+    "verify": {"remote_manifest_fetch": False, "ocsp_fetch": False},
+    "builder": {"thumbnail": {"enabled": False}},
+}
+_DRAWN_FROM_DATA = "http://cv.iptc.org/newscodes/digitalsourcetype/dataDrivenMedia"
+#: Our own certificates are the same each time, so that others can add them to those that they trust.
+_VALID_FROM, _VALID_UNTIL = datetime(2026, 1, 1, tzinfo=UTC), datetime(2049, 12, 31, tzinfo=UTC)
+#: The longest name in a certificate (RFC 5280).
+_LONGEST_NAME = 64
+_CURVES = {"secp256r1": "es256", "secp384r1": "es384"}
+
+
+class CannotSign(Exception):
+    """The picture cannot be signed; the message says why, for the desk."""
+
+
+class _Credential(NamedTuple):
+    """A private key and the certificates that lead from it to an authority, as PEM."""
+
+    algorithm: str
+    key: bytes
+    chain: bytes
+
+
+def find_signing_problem() -> str:
+    """Return why pictures cannot be signed here; "" if they can."""
+    try:
+        _load_credential()
+    except CannotSign as problem:
+        return str(problem)
+    return ""
+
+
+def sign_picture(entry: Publication) -> bytes:
+    """Draw the share picture of an entry with a verdict of the newsroom, and sign what it shows.
+
+    Raises:
+        CannotSign: there is no usable key, or the library refuses it.
+    """
+    credential = _load_credential()
+    import c2pa  # noqa: PLC0415  it takes a second, and few processes sign pictures
+
+    signer = c2pa.C2paSignerInfo(credential.algorithm.encode(), credential.chain, credential.key, None)
+    manifest = orjson.dumps(_build_manifest(entry)).decode()
+    signed = BytesIO()
+    try:
+        context = c2pa.Context(c2pa.Settings.from_dict(_OFFLINE))
+        with c2pa.Signer.from_info(signer) as by, c2pa.Builder(manifest, context=context) as builder:
+            builder.sign(by, "image/png", BytesIO(draw_picture(entry.document)), signed)
+    except c2pa.C2paError as error:
+        raise CannotSign(
+            _("The picture could not be signed with C2PA_SIGNER: %(reason)s.") % {"reason": error}
+        ) from None
+    return signed.getvalue()
+
+
+def _build_manifest(entry: Publication) -> dict[str, Any]:
+    """Return what is stated about the picture of an entry."""
+    document = entry.document
+    moment = entry.published_at.isoformat()
+    proof = f"{settings.SITE_URL}/api/v1/ledger/proofs/inclusion?sequence={entry.sequence}"
+    review = build_own_markup(document, "ClaimReview") | {
+        "version": entry.version,
+        # The SHA-256 of the entry's text, which the address has with the proof that the ledger contains it.
+        "identifier": {"@type": "PropertyValue", "propertyID": proof, "value": entry.chain_sha256},
+    }
+    drawn = {
+        "action": "c2pa.created",
+        "when": clock.get_database_time().isoformat(),
+        "digitalSourceType": _DRAWN_FROM_DATA,
+    }
+    return {
+        "claim_generator_info": [{"name": "Factcheck", "version": read_version()}],
+        "title": build_alternative_text(document),
+        "assertions": [
+            {
+                "label": "c2pa.actions.v2",
+                "data": {"actions": [drawn, {"action": "c2pa.published", "when": moment}]},
+            },
+            {"label": "stds.schema-org.ClaimReview", "kind": "Json", "data": review},
+        ],
+    }
+
+
+def _load_credential() -> _Credential:
+    """Return the newsroom's credential.
+
+    Raises:
+        CannotSign: `C2PA_SIGNER` cannot be used.
+    """
+    if not settings.C2PA_SIGNER:
+        return _derive_credential(settings.SIGNING_KEY or settings.SECRET_KEY, settings.NEWSROOM_NAME)
+    try:
+        content = settings.C2PA_SIGNER.read_bytes()
+        certificates = x509.load_pem_x509_certificates(content)
+        found = re.search(rb"-----BEGIN ([A-Z ]*PRIVATE KEY)-----.+?-----END \1-----", content, re.DOTALL)
+        key = load_pem_private_key(found[0] if found else b"", password=None)
+    except (OSError, ValueError, TypeError):
+        raise CannotSign(
+            _("C2PA_SIGNER has to be a readable PEM file with a private key and its certificates.")
+        ) from None
+    if isinstance(key, Ed25519PrivateKey):
+        algorithm = "ed25519"
+    elif isinstance(key, EllipticCurvePrivateKey) and key.curve.name in _CURVES:
+        algorithm = _CURVES[key.curve.name]
+    else:
+        raise CannotSign(_("The key in C2PA_SIGNER has to be ECDSA P-256 or P-384, or Ed25519."))
+    if certificates[0].public_key() != key.public_key():
+        raise CannotSign(_("The first certificate in C2PA_SIGNER is not that of the key."))
+    if (
+        not certificates[0].not_valid_before_utc
+        <= clock.get_database_time()
+        <= certificates[0].not_valid_after_utc
+    ):
+        raise CannotSign(_("The certificate in C2PA_SIGNER has expired or is not valid yet."))
+    return _Credential(
+        algorithm,
+        key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()),
+        b"".join(one.public_bytes(Encoding.PEM) for one in certificates),
+    )
+
+
+@cache
+def _derive_credential(secret: str, newsroom: str) -> _Credential:
+    """Return a key made from the installation's secret, with certificates that it signs for itself."""
+    root, key = (
+        Ed25519PrivateKey.from_private_bytes(
+            salted_hmac(
+                f"claims.features.platforms.{name}", "c2pa", secret=secret, algorithm="sha256"
+            ).digest()
+        )
+        for name in ("root", "signer")
+    )
+    names = {
+        name: x509.Name(
+            [
+                x509.NameAttribute(NameOID.ORGANIZATION_NAME, newsroom[:_LONGEST_NAME]),
+                x509.NameAttribute(NameOID.COMMON_NAME, name),
+            ]
+        )
+        for name in ("Content Credentials root", "Content Credentials")
+    }
+    (root_name, own_name) = names.values()
+    chain = [
+        _certify(own_name, key, root_name, root, is_authority=False),
+        _certify(root_name, root, root_name, root, is_authority=True),
+    ]
+    return _Credential(
+        "ed25519", key.private_bytes(Encoding.PEM, PrivateFormat.PKCS8, NoEncryption()), b"".join(chain)
+    )
+
+
+def _certify(
+    name: x509.Name,
+    key: Ed25519PrivateKey,
+    issuer: x509.Name,
+    issuer_key: Ed25519PrivateKey,
+    *,
+    is_authority: bool,
+) -> bytes:
+    """Return a certificate with the extensions that C2PA demands."""
+    uses = dict.fromkeys(
+        (
+            *("content_commitment", "key_encipherment", "data_encipherment", "key_agreement"),
+            *("encipher_only", "decipher_only"),
+        ),
+        False,
+    )
+    own = x509.SubjectKeyIdentifier.from_public_key(key.public_key())
+    extensions: Mapping[x509.ExtensionType, bool] = {
+        x509.BasicConstraints(ca=is_authority, path_length=None): True,
+        x509.KeyUsage(
+            digital_signature=not is_authority, key_cert_sign=is_authority, crl_sign=is_authority, **uses
+        ): True,
+        own: False,
+        x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer_key.public_key()): False,
+    }
+    if not is_authority:
+        extensions = {**extensions, x509.ExtendedKeyUsage([ExtendedKeyUsageOID.EMAIL_PROTECTION]): False}
+    builder = x509.CertificateBuilder(
+        issuer_name=issuer,
+        subject_name=name,
+        public_key=key.public_key(),
+        serial_number=int.from_bytes(hashlib.sha256(own.digest).digest()[:15]) | 1,
+        not_valid_before=_VALID_FROM,
+        not_valid_after=_VALID_UNTIL,
+    )
+    for extension, is_critical in extensions.items():
+        builder = builder.add_extension(extension, critical=is_critical)
+    return builder.sign(issuer_key, None).public_bytes(Encoding.PEM)

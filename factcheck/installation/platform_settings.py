@@ -1,0 +1,36 @@
+"""What words and pictures for other platforms are labelled and signed with, from the environment."""
+
+import re
+from pathlib import Path
+from typing import NamedTuple
+
+from django.core.exceptions import ImproperlyConfigured
+
+from factcheck.installation.environment import read_text
+
+#: Identifiers of accounts that Bluesky accepts (atproto.com/specs/did).
+_DID = re.compile(r"did:(plc:[a-z2-7]{24}|web:[a-z0-9.-]+)", re.ASCII)
+
+
+class PlatformSettings(NamedTuple):
+    """The settings, in the order of settings.py."""
+
+    bluesky_labeler: str
+    c2pa_signer: Path | None
+
+
+def read_platform_settings() -> PlatformSettings:
+    """Read `BLUESKY_LABELER` and `C2PA_SIGNER`.
+
+    Raises:
+        ImproperlyConfigured: not the identifier of an account, or no such file.
+    """
+    labeler = read_text("BLUESKY_LABELER")
+    if labeler and not _DID.fullmatch(labeler):
+        raise ImproperlyConfigured(
+            f"BLUESKY_LABELER is {labeler!r}; write the account's DID, such as did:plc:ewvi7nxzyoun6zhxrhs64oiz."
+        )
+    signer = read_text("C2PA_SIGNER", kind="file", shown="made from SIGNING_KEY")
+    if signer and not Path(signer).is_file():
+        raise ImproperlyConfigured(f"C2PA_SIGNER names {signer}, and there is no such file.")
+    return PlatformSettings(labeler, Path(signer) if signer else None)
